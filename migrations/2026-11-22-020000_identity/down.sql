@@ -1,0 +1,9 @@
+DROP TABLE audit_event;
+DROP FUNCTION refuse_change();
+DROP TABLE key_in_use;
+DROP TABLE role_assignment_acts_for;
+DROP TABLE role_assignment;
+DROP TABLE login_delay;
+DROP TABLE session;
+DROP TABLE account;
+DROP TABLE officer;

@@ -1,0 +1,84 @@
+-- Leaves are written with their entry; the sequencer gives them their index (DESIGN 8). `entry` is the public code.
+CREATE TABLE log_pending (
+    seq       bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    entry     text NOT NULL,
+    leaf      bytea NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT log_pending_pk PRIMARY KEY (entry),
+    CONSTRAINT log_pending_seq_key UNIQUE (seq),
+    CONSTRAINT log_pending_hash_is_sha256 CHECK (octet_length(leaf_hash) = 32),
+    CONSTRAINT log_pending_leaf_fits CHECK (octet_length(leaf) BETWEEN 2 AND 65535)
+);
+
+CREATE TABLE log_leaf (
+    idx       bigint NOT NULL,
+    entry     text NOT NULL,
+    leaf      bytea NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT log_leaf_pk PRIMARY KEY (idx),
+    CONSTRAINT log_leaf_entry_key UNIQUE (entry),
+    CONSTRAINT log_leaf_idx_counts CHECK (idx >= 0),
+    CONSTRAINT log_leaf_hash_is_sha256 CHECK (octet_length(leaf_hash) = 32)
+);
+
+CREATE TABLE log_head (
+    one  boolean NOT NULL DEFAULT true,
+    size bigint NOT NULL,
+    CONSTRAINT log_head_pk PRIMARY KEY (one),
+    CONSTRAINT log_head_one CHECK (one),
+    CONSTRAINT log_head_size_counts CHECK (size >= 0)
+);
+INSERT INTO log_head (size) VALUES (0);
+
+-- What opens the commitment `pd` of a leaf: its secret and the committed values, sealed. Erasure deletes the row;
+-- the leaf and every proof stay valid.
+CREATE TABLE pd_opening (
+    entry  text NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT pd_opening_pk PRIMARY KEY (entry)
+);
+
+CREATE TRIGGER log_leaf_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON log_leaf
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER log_pending_append_only BEFORE UPDATE OR TRUNCATE ON log_pending
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER log_head_append_only BEFORE DELETE OR TRUNCATE ON log_head
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A pending leaf leaves only into the log, byte for byte.
+CREATE FUNCTION log_pending_leaves_into_log() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM gone g LEFT JOIN log_leaf l ON l.entry = g.entry
+               WHERE l.entry IS NULL OR l.leaf <> g.leaf OR l.leaf_hash <> g.leaf_hash) THEN
+        RAISE EXCEPTION 'a pending leaf may only move into log_leaf'
+            USING ERRCODE = '23514', CONSTRAINT = 'log_pending_leaves_into_log';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER log_pending_leaves_into_log AFTER DELETE ON log_pending
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION log_pending_leaves_into_log();
+
+CREATE FUNCTION log_head_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.size <= OLD.size THEN
+        RAISE EXCEPTION 'the log only grows' USING ERRCODE = '23514', CONSTRAINT = 'log_head_grows';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER log_head_grows BEFORE UPDATE ON log_head FOR EACH ROW EXECUTE FUNCTION log_head_grows();
+
+-- Indices are dense: what is added continues where the log ended, and the head says so at commit.
+CREATE FUNCTION log_leaf_is_dense() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE first bigint; last bigint; n bigint;
+BEGIN
+    SELECT min(idx), max(idx), count(*) INTO first, last, n FROM added;
+    IF n > 0 AND (last - first + 1 <> n
+                  OR (first > 0 AND NOT EXISTS (SELECT FROM log_leaf WHERE idx = first - 1))
+                  OR (SELECT size FROM log_head) <> last + 1) THEN
+        RAISE EXCEPTION 'log_leaf must stay dense and agree with log_head'
+            USING ERRCODE = '23514', CONSTRAINT = 'log_leaf_is_dense';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER log_leaf_is_dense AFTER INSERT ON log_leaf
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION log_leaf_is_dense();

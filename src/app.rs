@@ -1,0 +1,145 @@
+//! Builds the actix application and its OpenAPI document, in one place: the server, the tests and `openapi` all call
+//! [`api`], so what is documented is what is registered.
+
+use std::net::TcpListener;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, web};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::authz::token::TokenKeys;
+use crate::basics::Clock;
+use crate::db::Db;
+use crate::giving::intake::{Intake, IntakeThread};
+use crate::http::answers::Answers;
+use crate::http::cache::PublicCache;
+use crate::http::routing::{KnownPaths, nothing_here};
+use crate::http::{Problem, finish, health};
+use crate::identity::password::Passwords;
+use crate::log::sequencer::Sequencer;
+use crate::vault::Vault;
+use crate::{disclosure, giving, identity};
+
+/// Everything a server process shares between its threads.
+#[derive(Clone)]
+pub struct Shared {
+    pub db: Db,
+    pub clock: Clock,
+    pub vault: web::Data<Vault>,
+    pub tokens: web::Data<TokenKeys>,
+    pub passwords: Passwords,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Sổ Nhân Ái",
+        version = "1",
+        description = "Operations API and public ledger of the Vietnam Red Cross. Errors are RFC 9457 problem documents; \
+                       amounts are whole đồng; times are RFC 3339 UTC; business dates are Vietnam dates.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "session", description = "Log in and out"),
+        (name = "gifts", description = "Record gifts, reverse them with a second person"),
+        (name = "appeals", description = "Draft, open and close appeals"),
+        (name = "public", description = "Công khai: the public ledger, no log-in"),
+        (name = "operations", description = "For those who run the server")
+    ),
+    security(("bearer" = [])),
+    modifiers(&Bearer)
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+fn officers_and_public(config: &mut ServiceConfig<'_>) {
+    identity::routes::configure(config);
+    giving::routes::configure(config);
+    giving::reversal_routes::configure(config);
+    giving::appeal_routes::configure(config);
+    config.service(utoipa_actix_web::scope("/public").configure(disclosure::configure));
+}
+
+/// Every path of the API, registered and documented at once.
+fn api(config: &mut ServiceConfig<'_>) {
+    config
+        .service(health::healthz)
+        .service(health::readyz)
+        .service(utoipa_actix_web::scope("/api/v1").configure(officers_and_public));
+}
+
+/// The OpenAPI document; needs no server, no database and no environment.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut base = Document::openapi();
+    base.merge(Answers::openapi());
+    let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
+    document
+}
+
+/// The document as it is committed: keys sorted, indented, a newline at the end.
+pub fn document_text() -> Result<String, serde_json::Error> {
+    let sorted: serde_json::Value = serde_json::to_value(document())?;
+    Ok(serde_json::to_string_pretty(&sorted)? + "\n")
+}
+
+/// A running application: the HTTP server and the threads behind it.
+pub struct Running {
+    pub server: Server,
+    /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
+    pub threads: (IntakeThread, Sequencer),
+}
+
+/// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
+pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
+    let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone())?;
+    let sequencer = Sequencer::start(shared.db.clone())?;
+    let document = document();
+    let known = web::Data::new(KnownPaths::of(&document));
+    let cache = web::Data::new(PublicCache::default());
+    let server = HttpServer::new(move || {
+        let swagger = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").url("/api/openapi.json", document.clone());
+        App::new()
+            .app_data(web::Data::new(shared.db.clone()))
+            .app_data(web::Data::new(shared.clock.clone()))
+            .app_data(shared.vault.clone())
+            .app_data(shared.tokens.clone())
+            .app_data(web::Data::new(shared.passwords.clone()))
+            .app_data(web::Data::new(intake.clone()))
+            .app_data(cache.clone())
+            .app_data(known.clone())
+            .app_data(web::QueryConfig::default().error_handler(|error, _| bad_query(&error).into()))
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
+            .wrap(actix_web::middleware::from_fn(finish::finish))
+            .into_utoipa_app()
+            .configure(api)
+            .into_app()
+            .service(web::redirect("/docs", "/docs/"))
+            .service(swagger)
+            .default_service(web::to(nothing_here))
+    })
+    .workers(workers)
+    .backlog(2_048)
+    .max_connections(20_000)
+    .client_request_timeout(std::time::Duration::from_secs(20))
+    .shutdown_timeout(30)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(Running { server, threads: (intake_thread, sequencer) })
+}
+
+fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {
+    let what: String = error.to_string().chars().take(200).collect();
+    Problem::field("query", "WRONG_SHAPE", format!("Tham số sai hoặc không có: {what}."), format!("A parameter is wrong or unknown: {what}."))
+}

@@ -1,0 +1,56 @@
+//! Who is asking: the extractor authenticates and nothing more.
+
+use std::future::{Ready, ready};
+
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use uuid::Uuid;
+
+use super::token::{Purpose, TokenKeys};
+use crate::basics::Clock;
+use crate::http::{Kind, Problem};
+
+/// An account and one of its sessions, as a valid access token names them. Says nothing about rights, nor whether
+/// the account is still enabled: [`super::decide`] reads that in the transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Actor {
+    pub account: Uuid,
+    pub session: Uuid,
+}
+
+impl FromRequest for Actor {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(actor_of(request))
+    }
+}
+
+fn actor_of(request: &HttpRequest) -> Result<Actor, Problem> {
+    let (Some(keys), Some(clock)) = (request.app_data::<web::Data<TokenKeys>>(), request.app_data::<web::Data<Clock>>()) else {
+        return Err(Problem::internal("token keys or clock are not registered"));
+    };
+    let bearer = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    let Some(token) = bearer else {
+        return Err(Problem::say(
+            Kind::Unauthenticated,
+            "Hãy đăng nhập (POST /api/v1/session) và gửi Authorization: Bearer …",
+            "Log in (POST /api/v1/session) and send Authorization: Bearer …",
+        ));
+    };
+    let claims = keys.verify(token, Purpose::Access, clock.now()).map_err(|_| {
+        Problem::say(
+            Kind::Unauthenticated,
+            "Phiên đã hết hạn hoặc mã truy cập không đúng: hãy làm mới phiên (POST /api/v1/session/refresh) hoặc đăng nhập lại.",
+            "The access token is expired or not ours: refresh the session (POST /api/v1/session/refresh) or log in again.",
+        )
+    })?;
+    Ok(Actor { account: claims.subject, session: claims.session })
+}

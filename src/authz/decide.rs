@@ -1,0 +1,209 @@
+//! The one question, asked set-wise: may these actors do this at these chapters, now?
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use uuid::Uuid;
+
+use super::actor::Actor;
+use super::policy::{Granted, Right, RightName, Role, suffices};
+use crate::basics::clock::vietnam_date;
+use crate::db::DbError;
+use crate::db::statement::statement;
+use crate::http::{Kind, Problem};
+use crate::tree::ChapterId;
+
+/// One actor at one chapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ask {
+    pub actor: Actor,
+    pub chapter: ChapterId,
+}
+
+/// Why a right is not granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The account is disabled or the session has ended.
+    NotLoggedIn,
+    /// The actor may not even see the chapter's records.
+    Unreadable,
+    /// The actor may see but not do this.
+    NotAllowed,
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotLoggedIn => Problem::say(
+                Kind::Unauthenticated,
+                "Tài khoản đã bị khóa hoặc phiên đã kết thúc: hãy đăng nhập lại.",
+                "The account is disabled or the session has ended: log in again.",
+            ),
+            Refusal::Unreadable => Problem::not_found(),
+            Refusal::NotAllowed => Problem::say(
+                Kind::Forbidden,
+                "Vai trò của bạn ở đơn vị này không có quyền đó; hãy hỏi người quản trị của cấp trên.",
+                "Your role at this chapter does not include this; ask the administrator above.",
+            ),
+        }
+    }
+}
+
+// Facts only; what they mean is decided by `suffices`. One row an assignment that touches the chapter, at least one
+// row an ask; `officer` is NULL when the account is disabled or the session is over.
+statement! {
+    struct Facts {
+        accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        sessions: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        chapters: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        now: DateTime<Utc> => Timestamptz,
+        from: NaiveDate => Date,
+        to: NaiveDate => Date,
+        acting_from: NaiveDate => Date,
+        acting_to: NaiveDate => Date,
+    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>),
+    "SELECT a.n::int, s.officer_id, r.role, r.depth, r.acts_for
+     FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) WITH ORDINALITY AS a(account, session, chapter, n)
+     LEFT JOIN LATERAL (
+         SELECT acc.officer_id FROM account acc JOIN session ses ON ses.account_id = acc.id
+         WHERE acc.id = a.account AND acc.disabled_at IS NULL
+           AND ses.id = a.session AND ses.ended_at IS NULL AND ses.expires_at > ?
+     ) s ON true
+     LEFT JOIN LATERAL (
+         SELECT ra.role, ca.depth, false AS acts_for
+         FROM role_assignment ra JOIN chapter_ancestor ca ON ca.chapter_id = a.chapter AND ca.ancestor_id = ra.chapter_id
+         WHERE ra.account_id = a.account AND ra.ended_at IS NULL
+           AND ra.valid_from <= ? AND (ra.valid_to IS NULL OR ra.valid_to >= ?)
+         UNION ALL
+         SELECT ra.role, 0::smallint, true
+         FROM role_assignment ra JOIN role_assignment_acts_for f ON f.assignment_id = ra.id AND f.chapter_id = a.chapter
+         WHERE ra.account_id = a.account AND ra.ended_at IS NULL
+           AND greatest(ra.valid_from, f.valid_from) <= ?
+           AND least(coalesce(ra.valid_to, 'infinity'), coalesce(f.valid_to, 'infinity')) >= ?
+     ) r ON s.officer_id IS NOT NULL"
+}
+
+#[derive(Default)]
+struct Standing {
+    officer: Option<Uuid>,
+    /// (role, depth, acts for)
+    roles: Vec<(Role, i16, bool)>,
+}
+
+fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Standing>, DbError> {
+    let today = vietnam_date(now);
+    let rows: Vec<(i32, Option<Uuid>, Option<String>, Option<i16>, Option<bool>)> = Facts {
+        accounts: &asks.iter().map(|ask| ask.actor.account).collect(),
+        sessions: &asks.iter().map(|ask| ask.actor.session).collect(),
+        chapters: &asks.iter().map(|ask| ask.chapter.0).collect(),
+        now: &now,
+        from: &today,
+        to: &today,
+        acting_from: &today,
+        acting_to: &today,
+    }
+    .load(conn)?;
+    let mut standings: Vec<Standing> = asks.iter().map(|_| Standing::default()).collect();
+    for (n, officer, role, depth, acts_for) in rows {
+        let Some(standing) = usize::try_from(n - 1).ok().and_then(|n| standings.get_mut(n)) else {
+            continue;
+        };
+        standing.officer = officer;
+        if let (Some(role), Some(depth), Some(acts_for)) = (role.as_deref().and_then(Role::parse), depth, acts_for) {
+            standing.roles.push((role, depth, acts_for));
+        }
+    }
+    Ok(standings)
+}
+
+fn judge(standing: &Standing, right: RightName) -> Result<Uuid, Refusal> {
+    let officer = standing.officer.ok_or(Refusal::NotLoggedIn)?;
+    let holds = |right| standing.roles.iter().any(|(role, depth, acts_for)| suffices(*role, right, *depth, *acts_for));
+    if holds(right) {
+        Ok(officer)
+    } else if holds(RightName::Read) {
+        Err(Refusal::NotAllowed)
+    } else {
+        Err(Refusal::Unreadable)
+    }
+}
+
+/// Decides every ask in one query; equal asks are asked once.
+pub fn decide<R: Right>(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Result<Granted<R>, Refusal>>, DbError> {
+    let mut position = HashMap::new();
+    let mut unique = Vec::new();
+    for ask in asks {
+        position.entry(*ask).or_insert_with(|| {
+            unique.push(*ask);
+            unique.len() - 1
+        });
+    }
+    let standings = standings(conn, now, &unique)?;
+    let verdicts: Vec<_> = standings.iter().map(|standing| judge(standing, R::NAME)).collect();
+    Ok(asks
+        .iter()
+        .map(|ask| {
+            let verdict = position.get(ask).and_then(|at| verdicts.get(*at)).copied().unwrap_or(Err(Refusal::NotLoggedIn));
+            verdict.map(|officer| Granted::new(ask.chapter, ask.actor, officer))
+        })
+        .collect())
+}
+
+/// Decides for one actor at one chapter.
+pub fn require<R: Right>(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, chapter: ChapterId) -> Result<Granted<R>, Problem> {
+    let mut verdicts = decide::<R>(conn, now, &[Ask { actor, chapter }])?;
+    match verdicts.pop() {
+        Some(Ok(granted)) => Ok(granted),
+        Some(Err(refusal)) => Err(refusal.into()),
+        None => Err(Refusal::NotLoggedIn.into()),
+    }
+}
+
+statement! {
+    struct LiveAccount {
+        account: Uuid => diesel::sql_types::Uuid,
+        session: Uuid => diesel::sql_types::Uuid,
+        now: DateTime<Utc> => Timestamptz,
+    } -> (diesel::sql_types::Uuid,),
+    "SELECT acc.officer_id FROM account acc JOIN session ses ON ses.account_id = acc.id
+     WHERE acc.id = ? AND acc.disabled_at IS NULL AND ses.id = ? AND ses.ended_at IS NULL AND ses.expires_at > ?"
+}
+
+/// Only that the account is enabled and the session lives; for what every officer may see. Returns the person.
+pub fn authenticate(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<Uuid, Problem> {
+    let found: Option<(Uuid,)> = LiveAccount { account: &actor.account, session: &actor.session, now: &now }
+        .get_result(conn)
+        .optional()?;
+    found.map(|(officer,)| officer).ok_or_else(|| Refusal::NotLoggedIn.into())
+}
+
+statement! {
+    struct NearestApprover {
+        chapter: Uuid => diesel::sql_types::Uuid,
+        roles: Vec<&'static str> => Array<Text>,
+        from: NaiveDate => Date,
+        to: NaiveDate => Date,
+        not: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+    } -> (diesel::sql_types::Uuid,),
+    "SELECT ca.ancestor_id FROM chapter_ancestor ca
+     JOIN role_assignment ra ON ra.chapter_id = ca.ancestor_id
+     JOIN account acc ON acc.id = ra.account_id
+     WHERE ca.chapter_id = ? AND ra.role = ANY(?) AND acc.disabled_at IS NULL AND ra.ended_at IS NULL
+       AND ra.valid_from <= ? AND (ra.valid_to IS NULL OR ra.valid_to >= ?)
+       AND acc.officer_id <> ALL(?)
+     ORDER BY ca.depth LIMIT 1"
+}
+
+/// The nearest chapter, from this one upward, where somebody other than `not` (persons) may APPROVE.
+pub fn nearest_approver(conn: &mut PgConnection, now: DateTime<Utc>, chapter: ChapterId, not: &[Uuid]) -> Result<Option<ChapterId>, DbError> {
+    let today = vietnam_date(now);
+    let roles = Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(Role::name).collect();
+    let found: Option<(Uuid,)> =
+        NearestApprover { chapter: &chapter.0, roles: &roles, from: &today, to: &today, not: &not.to_vec() }
+            .get_result(conn)
+            .optional()?;
+    Ok(found.map(|(id,)| ChapterId(id)))
+}

@@ -1,0 +1,22 @@
+//! Who may do what where (DESIGN 4).
+//!
+//! Three people explain it. *Hạnh* is OFFICER at Hàm Liêm: she may RECORD there and nowhere else. *Tâm* is CHAPTER_CHAIR
+//! there: he may APPROVE what Hạnh recorded, but nothing he recorded or asked for himself — compared by person, so a
+//! second account does not help. *Bình* is CHAPTER_CHAIR of Lâm Đồng: APPROVE reaches down, so he stands in where a
+//! commune has no second person; RECORD does not, so he can not write in a commune's books.
+//!
+//! A request carries an [`Actor`]: a subject and a session, taken from a signed token, nothing else. What that actor
+//! may do is read from the database *in the transaction that acts*, and comes back as [`Granted`], which only this
+//! room can make. Store functions that write demand one and take the chapter from it, so a forgotten check does not
+//! compile. `policy` is the whole table of rights; the matrix test prints it as a reviewable file.
+
+mod actor;
+mod audit;
+mod decide;
+mod policy;
+pub mod token;
+
+pub use actor::Actor;
+pub use audit::{AuditEvent, audit};
+pub use decide::{Ask, Refusal, authenticate, decide, nearest_approver, require};
+pub use policy::{Approve, Appoint, Granted, HandOver, Inspect, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal, suffices};

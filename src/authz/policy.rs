@@ -1,0 +1,179 @@
+//! The policy: one table, role → rights, and how each right travels.
+
+use std::marker::PhantomData;
+
+use uuid::Uuid;
+
+use super::actor::Actor;
+use crate::tree::ChapterId;
+
+/// What a person is at a chapter, by a dated decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    CentralAdministrator,
+    ProvincialAdministrator,
+    ChapterChair,
+    Officer,
+    Accountant,
+    Inspector,
+}
+
+/// A right by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RightName {
+    /// See unpublished records of a chapter.
+    Read,
+    /// See what inspectors see: audit trail, overdue duties.
+    Inspect,
+    /// Give and end roles.
+    Appoint,
+    /// Decide as the second person.
+    Approve,
+    /// Write money and goods into a chapter's books.
+    Record,
+    /// Hand money and goods over to people.
+    HandOver,
+    /// Open, change and close appeals of a chapter.
+    RunAppeal,
+}
+
+/// How a right travels from the chapter of the assignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The chapter and everything below it.
+    Down,
+    /// The chapter itself and the chapters the assignment acts for.
+    Here,
+    /// The chapter itself only.
+    Only,
+}
+
+use RightName::{Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, Read as READ, Record as RECORD, RunAppeal as RUN_APPEAL};
+
+/// The whole policy. Administrators appoint but keep no books; inspectors see everything and change nothing.
+pub const POLICY: &[(Role, &[RightName])] = &[
+    (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL]),
+    (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL]),
+    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL]),
+    (Role::Officer, &[READ, RECORD, HAND_OVER]),
+    (Role::Accountant, &[READ, APPROVE, RECORD]),
+    (Role::Inspector, &[READ, INSPECT]),
+];
+
+impl Role {
+    pub const ALL: [Role; 6] =
+        [Role::CentralAdministrator, Role::ProvincialAdministrator, Role::ChapterChair, Role::Officer, Role::Accountant, Role::Inspector];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::CentralAdministrator => "CENTRAL_ADMINISTRATOR",
+            Role::ProvincialAdministrator => "PROVINCIAL_ADMINISTRATOR",
+            Role::ChapterChair => "CHAPTER_CHAIR",
+            Role::Officer => "OFFICER",
+            Role::Accountant => "ACCOUNTANT",
+            Role::Inspector => "INSPECTOR",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    pub fn has(self, right: RightName) -> bool {
+        POLICY.iter().any(|(role, rights)| *role == self && rights.contains(&right))
+    }
+}
+
+impl RightName {
+    pub const ALL: [RightName; 7] = [READ, INSPECT, APPOINT, APPROVE, RECORD, HAND_OVER, RUN_APPEAL];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            READ => "READ",
+            INSPECT => "INSPECT",
+            APPOINT => "APPOINT",
+            APPROVE => "APPROVE",
+            RECORD => "RECORD",
+            HAND_OVER => "HAND_OVER",
+            RUN_APPEAL => "RUN_APPEAL",
+        }
+    }
+
+    pub fn reach(self) -> Reach {
+        match self {
+            READ | INSPECT | APPOINT | APPROVE => Reach::Down,
+            RECORD | HAND_OVER => Reach::Here,
+            RUN_APPEAL => Reach::Only,
+        }
+    }
+}
+
+/// Whether a role held `depth` steps above a chapter (or acting for it) suffices for a right at that chapter.
+pub fn suffices(role: Role, right: RightName, depth: i16, acts_for: bool) -> bool {
+    role.has(right)
+        && match (right.reach(), acts_for) {
+            // Acting for a chapter means keeping its books and seeing them, not ruling over it.
+            (Reach::Here, true) => true,
+            (_, true) => right == READ,
+            (Reach::Down, false) => true,
+            (Reach::Here | Reach::Only, false) => depth == 0,
+        }
+}
+
+/// A right as a type, so that a proof of one is no proof of another.
+pub trait Right {
+    const NAME: RightName;
+}
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub struct $name;
+        impl Right for $name { const NAME: RightName = RightName::$name; })*
+    };
+}
+rights! {
+    /// See [`RightName::Read`].
+    Read,
+    /// See [`RightName::Inspect`].
+    Inspect,
+    /// See [`RightName::Appoint`].
+    Appoint,
+    /// See [`RightName::Approve`].
+    Approve,
+    /// See [`RightName::Record`].
+    Record,
+    /// See [`RightName::HandOver`].
+    HandOver,
+    /// See [`RightName::RunAppeal`].
+    RunAppeal,
+}
+
+/// Proof that, in this transaction, an actor holds a right at a chapter. Only this room makes one.
+#[derive(Debug, Clone)]
+pub struct Granted<R: Right> {
+    chapter: ChapterId,
+    actor: Actor,
+    officer: Uuid,
+    right: PhantomData<R>,
+}
+
+impl<R: Right> Granted<R> {
+    pub(super) fn new(chapter: ChapterId, actor: Actor, officer: Uuid) -> Self {
+        Self { chapter, actor, officer, right: PhantomData }
+    }
+
+    /// The chapter the right holds at; writers take it from here, never from a body or a path.
+    pub fn chapter(&self) -> ChapterId {
+        self.chapter
+    }
+
+    /// The account that acts.
+    pub fn account(&self) -> Uuid {
+        self.actor.account
+    }
+
+    /// The person behind the account.
+    pub fn officer(&self) -> Uuid {
+        self.officer
+    }
+}

@@ -1,0 +1,50 @@
+//! Time, injected. Vietnam has one zone and no daylight saving: +07:00, always.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+/// Where "now" comes from: the machine, or a test that sets it.
+#[derive(Clone)]
+pub enum Clock {
+    System,
+    Set(Arc<Mutex<DateTime<Utc>>>),
+}
+
+impl Clock {
+    /// A clock that stands at `now` until it is moved.
+    pub fn set_to(now: DateTime<Utc>) -> Self {
+        Clock::Set(Arc::new(Mutex::new(now)))
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        match self {
+            Clock::System => Utc::now(),
+            Clock::Set(now) => *now.lock().unwrap_or_else(|poisoned| poisoned.into_inner()),
+        }
+    }
+
+    /// Moves a set clock; the system's clock is nobody's to move.
+    pub fn advance(&self, by: Duration) {
+        if let Clock::Set(now) = self {
+            *now.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) += by;
+        }
+    }
+}
+
+/// The date in Vietnam at an instant (decides `booked`, DESIGN 11).
+pub fn vietnam_date(at: DateTime<Utc>) -> NaiveDate {
+    (at + Duration::hours(7)).date_naive()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_turns_at_five_in_the_afternoon_utc() {
+        let at = |s: &str| s.parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(vietnam_date(at("2026-11-22T16:59:59Z")).to_string(), "2026-11-22");
+        assert_eq!(vietnam_date(at("2026-11-22T17:00:00Z")).to_string(), "2026-11-23");
+    }
+}

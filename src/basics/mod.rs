@@ -1,0 +1,14 @@
+//! Small things every room uses: money, public codes, time, Vietnamese text.
+//!
+//! Nothing here knows HTTP, SQL statements or a feature. A value of one of these types is valid for good:
+//! it was parsed once at the edge.
+
+pub mod clock;
+pub mod code;
+pub mod text;
+pub mod vnd;
+
+pub use clock::Clock;
+pub use code::PublicCode;
+pub use text::{Line, fold, words_and_pairs};
+pub use vnd::Vnd;

@@ -1,0 +1,130 @@
+//! `officer`: accounts from the command line, for the first administrator and for emergencies.
+
+use std::io::Read;
+
+use clap::Subcommand;
+use uuid::Uuid;
+
+use super::Failure;
+use super::install;
+use crate::authz::{AuditEvent, Role, audit};
+use crate::basics::Line;
+use crate::basics::clock::vietnam_date;
+use crate::config::Config;
+use crate::db::DbError;
+use crate::identity::model::{phone, user_name};
+use crate::identity::store::{self, CreateError, NewAccount};
+use crate::tree;
+
+#[derive(Debug, Subcommand)]
+pub enum OfficerCommand {
+    /// Create an account with a role
+    Create {
+        /// User name: a letter, then letters, digits, dots or dashes
+        #[arg(long)]
+        user: String,
+        /// Full name of the person
+        #[arg(long)]
+        name: String,
+        /// Phone number, also good for log-in
+        #[arg(long)]
+        phone: Option<String>,
+        /// CENTRAL_ADMINISTRATOR, PROVINCIAL_ADMINISTRATOR, CHAPTER_CHAIR, OFFICER, ACCOUNTANT or INSPECTOR
+        #[arg(long)]
+        role: String,
+        /// Code of the chapter, e.g. 23095, 68 or TW
+        #[arg(long)]
+        chapter: String,
+        /// Number of the decision that gives the role
+        #[arg(long)]
+        decision: String,
+        /// One more account of the person who has this account already
+        #[arg(long)]
+        same_person_as: Option<String>,
+        /// Read the password from standard input instead of making one
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Refuse an account from the next request on
+    Disable {
+        #[arg(long)]
+        user: String,
+    },
+    /// Let a disabled account in again
+    Enable {
+        #[arg(long)]
+        user: String,
+    },
+}
+
+const MIN_PASSWORD_CHARS: usize = 10;
+
+pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
+    let installation = install::open_beside(config)?;
+    let shared = &installation.shared;
+    let now = shared.clock.now();
+    match command {
+        OfficerCommand::Disable { user } | OfficerCommand::Enable { user } if user_name(&user).is_none() => {
+            Err(format!("`{user}` is no user name").into())
+        }
+        OfficerCommand::Disable { user } => set_disabled(&installation, &user, true),
+        OfficerCommand::Enable { user } => set_disabled(&installation, &user, false),
+        OfficerCommand::Create { user, name, phone: number, role, chapter, decision, same_person_as, password_stdin } => {
+            let user = user_name(&user).ok_or("the user name must be a letter followed by 2 to 63 letters, digits, dots or dashes")?;
+            let name = Line::parse(&name, 200).map_err(|_| "the name must be one line of 1 to 200 characters")?;
+            let decision = Line::parse(&decision, 100).map_err(|_| "the decision number must be one line of 1 to 100 characters")?;
+            let number = number.map(|typed| phone(&typed).ok_or("the phone number must be Vietnamese, e.g. 0912345678")).transpose()?;
+            let role = Role::parse(&role).ok_or_else(|| format!("unknown role; known are {}", Role::ALL.map(Role::name).join(", ")))?;
+            let password = if password_stdin { read_password()? } else { make_password()? };
+            let hash = shared.passwords.hash(&password)?;
+            let code = chapter.clone();
+            shared.db.tx_blocking(|conn| -> Result<Uuid, CreateError> {
+                let here = tree::place(conn, &code)?.ok_or(CreateError::UnknownChapter(code))?;
+                let officer = match &same_person_as {
+                    None => None,
+                    Some(other) => Some(store::officer_by_user_name(conn, other)?.ok_or_else(|| CreateError::UnknownAccount(other.clone()))?),
+                };
+                let new = NewAccount { officer, full_name: name.as_str(), user_name: &user, phone: number.as_deref(), password_hash: &hash };
+                let (account, _) = store::create_account(conn, &shared.vault, now, &new)?;
+                store::assign_role(conn, account, role, here.id, vietnam_date(now), decision.as_str())?;
+                let event = AuditEvent { account: None, action: "ACCOUNT_CREATED", subject: Some(account), chapter: Some(here.id.0) };
+                audit(conn, now, &[event])?;
+                Ok(account)
+            })?;
+            println!("{user} is {} at {chapter}", role.name());
+            if !password_stdin {
+                println!("password: {password}");
+            }
+            Ok(())
+        }
+    }
+}
+
+fn set_disabled(installation: &install::Installation, user: &str, disabled: bool) -> Result<(), Failure> {
+    let shared = &installation.shared;
+    let now = shared.clock.now();
+    let user = user.trim().to_ascii_lowercase();
+    let found = shared.db.tx_blocking(|conn| -> Result<bool, DbError> { store::set_disabled(conn, &user, disabled.then_some(now)) })?;
+    if !found {
+        return Err(format!("there is no account {user}").into());
+    }
+    println!("{user} is {}", if disabled { "disabled" } else { "enabled" });
+    Ok(())
+}
+
+fn read_password() -> Result<String, Failure> {
+    let mut password = String::new();
+    std::io::stdin().take(1_000).read_to_string(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']).to_owned();
+    if password.chars().count() < MIN_PASSWORD_CHARS {
+        return Err(format!("a password has at least {MIN_PASSWORD_CHARS} characters").into());
+    }
+    Ok(password)
+}
+
+/// Four groups of four characters that can not be mistaken for each other: about 80 random bits.
+fn make_password() -> Result<String, Failure> {
+    let code = crate::basics::PublicCode::random().map_err(|_| "the system's random source failed")?;
+    let text = code.as_str().to_ascii_lowercase();
+    Ok([&text[0..4], &text[4..8], &text[8..12], &text[12..16]].join("-"))
+}

@@ -1,0 +1,202 @@
+//! Configuration, read once at start: flags win over the environment, the environment over the file.
+//!
+//! The same names everywhere: `--data-dir`, `SNA_DATA_DIR`, `data_dir` in the file. An unknown key in the file or an
+//! unknown `SNA_` variable is an error: a typo must not silently mean "default".
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::db::private;
+
+/// What can be set, by flag or environment.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Settings {
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "SNA_LISTEN", global = true)]
+    pub listen: Option<SocketAddr>,
+    /// Folder for the private database, keys and demo.json [default: /var/lib/so-nhan-ai for root, else your data folder]
+    #[arg(long, env = "SNA_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// Folder of the key files [default: <data-dir>/keys]
+    #[arg(long, env = "SNA_KEYS_DIR", global = true)]
+    pub keys_dir: Option<PathBuf>,
+    /// A PostgreSQL (15 or newer) of your own, instead of the private one
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// A streaming replica for public reads
+    #[arg(long, env = "DATABASE_REPLICA_URL", global = true, hide_env_values = true)]
+    pub database_replica_url: Option<String>,
+    /// Folder of the PostgreSQL programs for the private database
+    #[arg(long, env = "PG_BIN", global = true)]
+    pub pg_bin: Option<PathBuf>,
+    /// Threads that take requests [default: number of cores]
+    #[arg(long, env = "SNA_WORKERS", global = true)]
+    pub workers: Option<usize>,
+    /// Database connections for requests [default: 8]
+    #[arg(long, env = "SNA_DATABASE_CONNECTIONS", global = true)]
+    pub database_connections: Option<u32>,
+    /// What to log, e.g. `info` or `so_nhan_ai=debug` [default: info]
+    #[arg(long, env = "SNA_LOG", global = true)]
+    pub log: Option<String>,
+    /// `json` or `text` [default: json]
+    #[arg(long, env = "SNA_LOG_FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+    /// TOML file with any of these settings
+    #[arg(long = "config", env = "SNA_CONFIG", global = true)]
+    pub config_file: Option<PathBuf>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+/// The file: the same names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    data_dir: Option<PathBuf>,
+    keys_dir: Option<PathBuf>,
+    database_url: Option<String>,
+    database_replica_url: Option<String>,
+    pg_bin: Option<PathBuf>,
+    workers: Option<usize>,
+    database_connections: Option<u32>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+}
+
+/// The whole configuration of a process.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub keys_dir: PathBuf,
+    pub database_url: Option<String>,
+    pub database_replica_url: Option<String>,
+    pub pg_bin: Option<PathBuf>,
+    pub workers: usize,
+    pub database_connections: u32,
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("configuration file {0}: {1}")]
+    Read(PathBuf, std::io::Error),
+    #[error("configuration file {0}: {1}")]
+    Parse(PathBuf, Box<toml::de::Error>),
+    #[error("unknown setting {0} in the environment; `so-nhan-ai --help` lists the known ones")]
+    UnknownVariable(String),
+    #[error("{0} must be {1}")]
+    OutOfRange(&'static str, &'static str),
+    #[error(transparent)]
+    DataDir(#[from] private::PrivateError),
+}
+
+/// Names of the variables that begin with `SNA_` and mean something.
+const KNOWN_VARIABLES: [&str; 8] =
+    ["SNA_LISTEN", "SNA_DATA_DIR", "SNA_KEYS_DIR", "SNA_WORKERS", "SNA_DATABASE_CONNECTIONS", "SNA_LOG", "SNA_LOG_FORMAT", "SNA_CONFIG"];
+
+impl Config {
+    /// Puts flags and environment (already in `settings`) over the file and the defaults.
+    pub fn read(settings: Settings) -> Result<Self, ConfigError> {
+        check_variables(std::env::vars_os().map(|(name, _)| name))?;
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let xdg = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+        Self::merge(settings, home.as_deref(), xdg.as_deref())
+    }
+
+    fn merge(settings: Settings, home: Option<&Path>, xdg: Option<&Path>) -> Result<Self, ConfigError> {
+        let file = match &settings.config_file {
+            Some(path) => read_file(path)?,
+            None => File::default(),
+        };
+        let data_dir = match settings.data_dir.or(file.data_dir) {
+            Some(dir) => dir,
+            None => private::default_data_dir(home, xdg)?,
+        };
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let config = Self {
+            listen: settings.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            keys_dir: settings.keys_dir.or(file.keys_dir).unwrap_or_else(|| data_dir.join("keys")),
+            data_dir,
+            database_url: settings.database_url.or(file.database_url).filter(|url| !url.trim().is_empty()),
+            database_replica_url: settings.database_replica_url.or(file.database_replica_url).filter(|url| !url.trim().is_empty()),
+            pg_bin: settings.pg_bin.or(file.pg_bin),
+            workers: settings.workers.or(file.workers).unwrap_or(cores),
+            database_connections: settings.database_connections.or(file.database_connections).unwrap_or(8),
+            log: settings.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log_format: settings.log_format.or(file.log_format).unwrap_or(LogFormat::Json),
+        };
+        if !(1..=256).contains(&config.workers) {
+            return Err(ConfigError::OutOfRange("workers", "1 to 256"));
+        }
+        if !(1..=80).contains(&config.database_connections) {
+            return Err(ConfigError::OutOfRange("database_connections", "1 to 80"));
+        }
+        Ok(config)
+    }
+}
+
+fn check_variables(names: impl Iterator<Item = OsString>) -> Result<(), ConfigError> {
+    for name in names {
+        let name = name.to_string_lossy();
+        if name.starts_with("SNA_") && !KNOWN_VARIABLES.contains(&name.as_ref()) {
+            return Err(ConfigError::UnknownVariable(name.into_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn read_file(path: &Path) -> Result<File, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read(path.to_owned(), error))?;
+    toml::from_str(&text).map_err(|error| ConfigError::Parse(path.to_owned(), Box::new(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, text: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("sna-config-{}-{name}.toml", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let path = file("merge", "listen = \"127.0.0.1:9000\"\nworkers = 3\ndata_dir = \"/srv/a\"\n");
+        let settings = Settings { workers: Some(5), config_file: Some(path.clone()), ..Settings::default() };
+        let config = Config::merge(settings, None, None).unwrap();
+        assert_eq!((config.listen.port(), config.workers, config.database_connections), (9000, 5, 8));
+        assert_eq!((config.data_dir.as_path(), config.keys_dir.as_path()), (Path::new("/srv/a"), Path::new("/srv/a/keys")));
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let path = file("unknown", "lisen = \"127.0.0.1:9000\"\n");
+        let settings = Settings { config_file: Some(path.clone()), ..Settings::default() };
+        assert!(matches!(Config::merge(settings, None, None), Err(ConfigError::Parse(..))));
+        std::fs::remove_file(path).unwrap();
+        assert!(check_variables([OsString::from("SNA_LISEN")].into_iter()).is_err());
+        assert!(check_variables(KNOWN_VARIABLES.iter().map(OsString::from)).is_ok());
+    }
+
+    #[test]
+    fn senseless_numbers_are_refused() {
+        let settings = |workers| Settings { workers: Some(workers), data_dir: Some("/x".into()), ..Settings::default() };
+        assert!(Config::merge(settings(0), None, None).is_err());
+        assert!(Config::merge(settings(2), None, None).is_ok());
+    }
+}

@@ -1,0 +1,264 @@
+//! The one door to PostgreSQL.
+//!
+//! [`Db::tx`], [`Db::read`] and [`Db::read_public`] each run a whole unit of work on one connection, on a blocking
+//! thread, inside one transaction. There is no other way to a connection, so there is no multi-step write without a
+//! transaction and no request that holds two connections. Waiting happens on a semaphore as large as the pool, which
+//! costs no thread. Nothing slow that is not SQL (hashing, mail, network) belongs inside a closure.
+//!
+//! [`Db::tx_blocking`] is the same door for the few threads of our own (intake writer, sequencer); the pool keeps
+//! spare connections for them, so requests can not starve them.
+
+pub mod migrations;
+pub mod private;
+pub mod schema;
+pub(crate) mod statement;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use tokio::sync::Semaphore;
+
+/// The role that public reads run under: it can SELECT public rows and nothing else.
+pub const PUBLIC_ROLE: &str = "so_nhan_ai_public";
+
+/// Connections beyond the request permits: one for the intake writer, one for the sequencer, one for start-up work.
+const SPARE_CONNECTIONS: u32 = 3;
+
+/// How long a request waits for a permit or a connection before it is told to come back.
+const MAX_WAIT: Duration = Duration::from_secs(3);
+
+/// What can go wrong at the door or behind it.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// PostgreSQL is stopped, starting, or the connection broke: nothing is known to be committed; retry.
+    #[error("the database can not be reached: {0}")]
+    Unavailable(String),
+    /// All connections stayed busy for longer than a request may wait.
+    #[error("all database connections are busy")]
+    Busy,
+    /// A statement took longer than its class of request may take.
+    #[error("the query took too long")]
+    TimedOut,
+    /// Everything else, constraint violations included.
+    #[error(transparent)]
+    Query(DieselError),
+}
+
+impl From<DieselError> for DbError {
+    fn from(error: DieselError) -> Self {
+        match &error {
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, info) => {
+                DbError::Unavailable(info.message().to_owned())
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) if is_outage(info.message()) => {
+                DbError::Unavailable(info.message().to_owned())
+            }
+            DieselError::DatabaseError(_, info) if info.message().contains("statement timeout") => DbError::TimedOut,
+            DieselError::BrokenTransactionManager => DbError::Unavailable("the connection broke inside a transaction".to_owned()),
+            DieselError::RollbackErrorOnCommit { .. } => DbError::Unavailable("the connection broke at commit".to_owned()),
+            _ => DbError::Query(error),
+        }
+    }
+}
+
+/// libpq reports a lost server as plain text without an error class.
+fn is_outage(message: &str) -> bool {
+    [
+        "server closed the connection",
+        "terminating connection",
+        "connection to server",
+        "the database system is",
+        "no connection to the server",
+        "could not receive data",
+        "could not send data",
+        "SSL connection has been closed",
+    ]
+    .iter()
+    .any(|sign| message.contains(sign))
+}
+
+impl DbError {
+    /// The name of the constraint that refused a row, if one did.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            DbError::Query(DieselError::DatabaseError(_, info)) => info.constraint_name(),
+            _ => None,
+        }
+    }
+
+    /// Whether a row, not the database's health, was the reason: then a smaller batch without that row would pass.
+    pub fn is_about_a_row(&self) -> bool {
+        matches!(
+            self,
+            DbError::Query(DieselError::DatabaseError(
+                DatabaseErrorKind::UniqueViolation
+                    | DatabaseErrorKind::ForeignKeyViolation
+                    | DatabaseErrorKind::CheckViolation
+                    | DatabaseErrorKind::NotNullViolation
+                    | DatabaseErrorKind::Unknown,
+                _
+            ))
+        )
+    }
+}
+
+/// The pool and its permits. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+    /// Where the public is read from: a streaming replica if there is one.
+    public: Pool<ConnectionManager<PgConnection>>,
+    permits: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct SessionSettings;
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for SessionSettings {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        diesel::RunQueryDsl::execute(
+            diesel::sql_query(
+                "SELECT set_config('TimeZone', 'UTC', false), set_config('statement_timeout', '20s', false), \
+                 set_config('idle_in_transaction_session_timeout', '60s', false), set_config('jit', 'off', false)",
+            ),
+            conn,
+        )
+        .map(|_| ())
+        .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+impl Db {
+    /// Opens a pool for `requests` concurrent units of work, and one to the replica for public reads if there is one.
+    /// Does not wait for the servers to be reachable.
+    pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Self {
+        let pool = pool(url, requests + SPARE_CONNECTIONS);
+        let public = replica.map_or_else(|| pool.clone(), |url| self::pool(url, requests));
+        Self { pool, public, permits: Arc::new(Semaphore::new(requests as usize)) }
+    }
+
+    /// A read-write unit of work. An error rolls everything back.
+    pub async fn tx<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + From<DieselError> + Send + 'static,
+    {
+        self.run(&self.pool, move |conn| transaction(conn, work)).await
+    }
+
+    /// A read-only unit of work that sees one moment.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + From<DieselError> + Send + 'static,
+    {
+        self.run(&self.pool, move |conn| conn.build_transaction().read_only().repeatable_read().run(work)).await
+    }
+
+    /// A read-only unit of work under the public role, with a short time limit.
+    pub async fn read_public<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + From<DieselError> + Send + 'static,
+    {
+        self.run(&self.public, move |conn| {
+            conn.build_transaction().read_only().repeatable_read().run(|conn| {
+                diesel::connection::SimpleConnection::batch_execute(
+                    conn,
+                    "SET LOCAL ROLE so_nhan_ai_public; SET LOCAL statement_timeout = '4s'",
+                )?;
+                work(conn)
+            })
+        })
+        .await
+    }
+
+    /// [`Db::tx`] for a thread of our own.
+    pub fn tx_blocking<T, E>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbError> + From<DieselError>,
+    {
+        let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        transaction(&mut conn, work)
+    }
+
+    /// Work on a blocking thread that opens its own transactions, one after the other, with [`Db::tx_blocking`].
+    /// Takes a permit like every request, so it never holds more than one connection.
+    pub async fn blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Db) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let permit = self.permit().await?;
+        let (db, span) = (self.clone(), tracing::Span::current());
+        web::block(move || {
+            let _permit = permit;
+            span.in_scope(|| work(&db))
+        })
+        .await
+        .unwrap_or_else(|_| Err(DbError::Busy.into()))
+    }
+
+    async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, DbError> {
+        match tokio::time::timeout(MAX_WAIT, self.permits.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(DbError::Busy),
+        }
+    }
+
+    async fn run<T, E, F>(&self, pool: &Pool<ConnectionManager<PgConnection>>, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + From<DieselError> + Send + 'static,
+    {
+        let permit = self.permit().await?;
+        let pool = pool.clone();
+        let span = tracing::Span::current();
+        web::block(move || {
+            let _permit = permit;
+            span.in_scope(|| {
+                let mut conn = pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+                work(&mut conn)
+            })
+        })
+        .await
+        .unwrap_or_else(|_| Err(DbError::Busy.into()))
+    }
+}
+
+fn pool(url: &str, size: u32) -> Pool<ConnectionManager<PgConnection>> {
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(MAX_WAIT)
+        .connection_customizer(Box::new(SessionSettings))
+        .error_handler(Box::new(QuietErrors))
+        .build_unchecked(ConnectionManager::new(url))
+}
+
+fn transaction<T, E>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<DieselError>,
+{
+    conn.transaction(work)
+}
+
+/// The pool retries in the background while PostgreSQL is away; one warning a try is enough.
+#[derive(Debug)]
+struct QuietErrors;
+
+impl diesel::r2d2::HandleError<diesel::r2d2::Error> for QuietErrors {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::warn!(%error, "database connection");
+    }
+}

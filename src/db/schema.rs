@@ -1,0 +1,390 @@
+//! Generated from the migrations by `UPDATE_SCHEMA=1 make test-schema`; never edited by hand.
+
+diesel::table! {
+    account (id) {
+        id -> Uuid,
+        officer_id -> Uuid,
+        user_name -> Text,
+        phone -> Nullable<Bytea>,
+        phone_hash -> Nullable<Bytea>,
+        password_hash -> Text,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    administrative_unit (code, valid_from) {
+        code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        kind -> Text,
+        name -> Text,
+        full_name -> Text,
+        parent_code -> Nullable<Text>,
+        resolution -> Text,
+        folded -> Text,
+    }
+}
+
+diesel::table! {
+    appeal (id) {
+        id -> Uuid,
+        code -> Text,
+        chapter_id -> Uuid,
+        regime -> Text,
+        state -> Text,
+        version -> Integer,
+        fund_id -> Integer,
+        quarantine_fund_id -> Integer,
+        created_at -> Timestamptz,
+        created_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    appeal_share (appeal_id, chapter_id) {
+        appeal_id -> Uuid,
+        chapter_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    appeal_version (appeal_id, version) {
+        appeal_id -> Uuid,
+        version -> Integer,
+        title -> Text,
+        purpose -> Text,
+        target_vnd -> Nullable<BigInt>,
+        receive_from -> Date,
+        receive_until -> Date,
+        state -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    audit_event (id) {
+        id -> BigInt,
+        at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+        action -> Text,
+        subject -> Nullable<Uuid>,
+        chapter_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    balance (chapter_id, fund_id, account) {
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        account -> Text,
+        amount_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    chapter (id) {
+        id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        level -> Text,
+        status -> Text,
+        parent_id -> Nullable<Uuid>,
+        unit_code -> Nullable<Text>,
+        name -> Text,
+        short_name -> Text,
+        folded -> Text,
+        founded_on -> Date,
+    }
+}
+
+diesel::table! {
+    chapter_ancestor (chapter_id, ancestor_id) {
+        chapter_id -> Uuid,
+        ancestor_id -> Uuid,
+        depth -> SmallInt,
+    }
+}
+
+diesel::table! {
+    entry (id) {
+        id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        chapter_id -> Uuid,
+        channel -> Nullable<Text>,
+        day -> Date,
+        booked -> Date,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+        posting_count -> SmallInt,
+        reverses -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    fund (id) {
+        id -> Integer,
+        code -> Text,
+        restriction -> Text,
+        appeal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    gift (id) {
+        id -> Uuid,
+        entry_id -> Uuid,
+        chapter_id -> Uuid,
+        appeal_id -> Nullable<Uuid>,
+        party_id -> Nullable<Uuid>,
+        channel -> Text,
+        amount_vnd -> BigInt,
+        received_on -> Date,
+        display -> Text,
+        particulars -> Nullable<Bytea>,
+        paper_book -> Nullable<Text>,
+        paper_no -> Nullable<Text>,
+        message_count -> Nullable<Integer>,
+        captured_at -> Nullable<Timestamptz>,
+        request_hash -> Bytea,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    gift_line (gift_id, n) {
+        gift_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        quantity_milli -> BigInt,
+        unit -> Text,
+        value_vnd -> BigInt,
+        valuation -> Text,
+    }
+}
+
+diesel::table! {
+    item (code) {
+        code -> Text,
+        name -> Text,
+        name_en -> Text,
+        folded -> Text,
+        units -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    key_in_use (purpose, kid) {
+        kid -> Text,
+        purpose -> Text,
+        first_used -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    log_head (one) {
+        one -> Bool,
+        size -> BigInt,
+    }
+}
+
+diesel::table! {
+    log_leaf (idx) {
+        idx -> BigInt,
+        entry -> Text,
+        leaf -> Bytea,
+        leaf_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    log_pending (entry) {
+        seq -> BigInt,
+        entry -> Text,
+        leaf -> Bytea,
+        leaf_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    login_delay (subject) {
+        subject -> Bytea,
+        failures -> Integer,
+        last_at -> Timestamptz,
+        blocked_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    officer (id) {
+        id -> Uuid,
+        full_name -> Bytea,
+    }
+}
+
+diesel::table! {
+    party (id) {
+        id -> Uuid,
+        kind -> Text,
+        name -> Bytea,
+        name_hash -> Bytea,
+        phone -> Nullable<Bytea>,
+        phone_hash -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    pd_opening (entry) {
+        entry -> Text,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    posting (entry_id, n) {
+        entry_id -> Uuid,
+        n -> SmallInt,
+        account -> Text,
+        fund_id -> Integer,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    public_entry (seq) {
+        seq -> BigInt,
+        code -> Text,
+        kind -> Text,
+        channel -> Nullable<Text>,
+        chapter -> Text,
+        grassroots -> Nullable<Text>,
+        province -> Nullable<Text>,
+        appeal -> Nullable<Text>,
+        fund -> Text,
+        day -> Date,
+        booked -> Date,
+        amount_vnd -> BigInt,
+        giver -> Nullable<Text>,
+        goods -> Nullable<Jsonb>,
+        message_count -> Nullable<Integer>,
+        reverses -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        leaf_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    received_by_day (scope_id, fund_id, channel, day) {
+        scope_id -> Uuid,
+        fund_id -> Integer,
+        channel -> Text,
+        day -> Date,
+        own_vnd -> BigInt,
+        own_count -> BigInt,
+        subtree_vnd -> BigInt,
+        subtree_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    received_overall (scope_id, fund_id, channel) {
+        scope_id -> Uuid,
+        fund_id -> Integer,
+        channel -> Text,
+        own_vnd -> BigInt,
+        own_count -> BigInt,
+        subtree_vnd -> BigInt,
+        subtree_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    reversal_request (id) {
+        id -> Uuid,
+        gift_id -> Uuid,
+        reason -> Text,
+        note -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        state -> Text,
+        approver_chapter_id -> Uuid,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        entry_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    role_assignment (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        role -> Text,
+        chapter_id -> Uuid,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        decision_no -> Text,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    role_assignment_acts_for (assignment_id, chapter_id, valid_from) {
+        assignment_id -> Uuid,
+        chapter_id -> Uuid,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        decision_no -> Text,
+    }
+}
+
+diesel::table! {
+    session (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        refresh_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    account,
+    administrative_unit,
+    appeal,
+    appeal_share,
+    appeal_version,
+    audit_event,
+    balance,
+    chapter,
+    chapter_ancestor,
+    entry,
+    fund,
+    gift,
+    gift_line,
+    item,
+    key_in_use,
+    log_head,
+    log_leaf,
+    log_pending,
+    login_delay,
+    officer,
+    party,
+    pd_opening,
+    posting,
+    public_entry,
+    received_by_day,
+    received_overall,
+    reversal_request,
+    role_assignment,
+    role_assignment_acts_for,
+    session,
+);
+

@@ -1,0 +1,91 @@
+//! `/api/v1/public/appeals` and the item catalogue.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::totals::TotalsOut;
+use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer};
+use crate::chapters::reference::CENTRAL;
+use crate::db::Db;
+use crate::giving::appeal_routes::AppealOut;
+use crate::giving::appeals as store;
+use crate::giving::model::AppealState;
+use crate::http::{Cursor, Page, PageQuery, Problem};
+use crate::ledger::totals;
+use crate::{stock, tree};
+
+/// Which appeals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AppealsQuery {
+    /// `OPEN` or `CLOSED`; both unless given.
+    state: Option<AppealState>,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Appeals, by code. Drafts are not public.
+#[utoipa::path(tag = "public", params(AppealsQuery), responses((status = 200, body = Page<AppealOut>), (status = 422, response = crate::http::answers::Invalid),
+    (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "list_public_appeals")]
+#[get("/appeals")]
+pub async fn list_appeals(request: HttpRequest, query: web::Query<AppealsQuery>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let AppealsQuery { state, limit, cursor } = query.into_inner();
+    let limit = PageQuery { limit, cursor: None }.limit()?;
+    let after = Cursor::<String>::decode(cursor.as_deref(), &state)?.map(|c| c.last);
+    let rows = db.read_public(move |conn| -> Result<_, Problem> { Ok(store::list(conn, state, after.as_deref(), limit + 1)?) }).await?;
+    let page: Page<AppealOut> = Page::of(rows, limit, &state, |row| row.code.clone(), AppealOut::from);
+    answer(&request, &page, CACHE_CONTROL_LIST)
+}
+
+/// An appeal with what it received so far.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AppealDetail {
+    #[serde(flatten)]
+    appeal: AppealOut,
+    totals: TotalsOut,
+}
+
+/// One appeal.
+#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = AppealDetail),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "show_public_appeal")]
+#[get("/appeals/{code}")]
+pub async fn show_appeal(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let out = db
+        .read_public(move |conn| -> Result<AppealDetail, Problem> {
+            let row = store::find(conn, &code)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
+            let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
+            let mut sums = TotalsOut::new(CENTRAL, Some(&row.code));
+            totals::overall(conn, country.id.0, Some(&row.code))?.iter().for_each(|total| sums.add(total));
+            Ok(AppealDetail { appeal: row.into(), totals: sums })
+        })
+        .await?;
+    answer(&request, &out, CACHE_CONTROL_LIST)
+}
+
+/// An item of the catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemOut {
+    #[schema(example = "RICE")]
+    code: String,
+    #[schema(example = "Gạo")]
+    name: String,
+    #[schema(example = "Rice")]
+    name_en: String,
+    /// Units it is counted in.
+    units: Vec<String>,
+}
+
+/// The catalogue of goods, whole.
+#[utoipa::path(tag = "public", responses((status = 200, body = Vec<ItemOut>), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[get("/items")]
+pub async fn list_items(request: HttpRequest, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let items = db.read_public(|conn| -> Result<_, Problem> { Ok(stock::catalogue(conn)?) }).await?;
+    let items: Vec<ItemOut> =
+        items.into_iter().map(|item| ItemOut { code: item.code, name: item.name, name_en: item.name_en, units: item.units }).collect();
+    answer(&request, &items, CACHE_CONTROL)
+}

@@ -1,0 +1,235 @@
+//! `/api/v1/public/entries`: find entries, read one by its public code.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use diesel::pg::PgConnection;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer, tagged};
+use crate::basics::{Line, PublicCode};
+use crate::chapters::store as chapters;
+use crate::db::Db;
+use crate::http::cache::PublicCache;
+use crate::http::{Cursor, Page, PageQuery, Problem};
+use crate::ledger::kinds::Channel;
+use crate::ledger::public::{self, Filter, PublicGoods, PublicRow, Within};
+use crate::{log, tree};
+
+/// An entry as everyone may see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EntryOut {
+    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    code: String,
+    #[schema(example = "GIFT_CASH")]
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "CASH")]
+    channel: Option<String>,
+    #[schema(example = "23095")]
+    chapter: String,
+    #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
+    chapter_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "68")]
+    province: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    appeal: Option<String>,
+    #[schema(example = "APPEAL:LULUT-2026")]
+    fund: String,
+    /// The day the gift was received.
+    day: NaiveDate,
+    booked_on: NaiveDate,
+    /// Negative for a reversal.
+    amount_vnd: i64,
+    /// The giver in the form the giver chose; absent for anonymous.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    giver: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<PublicGoods>>)]
+    goods: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_count: Option<i32>,
+    /// Code of the entry this one reverses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reverses: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Code of the entry that reversed this one: it no longer stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversed_by: Option<String>,
+    /// SHA-256 leaf hash in the public log, hexadecimal.
+    leaf_hash: String,
+    /// Place in the public log; absent for the first second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_index: Option<i64>,
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn entry_out(row: PublicRow, chapter_name: String, reversed_by: Option<String>, log_index: Option<i64>) -> EntryOut {
+    EntryOut {
+        code: row.code,
+        kind: row.kind,
+        channel: row.channel,
+        chapter: row.chapter,
+        chapter_name,
+        province: row.province,
+        appeal: row.appeal,
+        fund: row.fund,
+        day: row.day,
+        booked_on: row.booked,
+        amount_vnd: row.amount_vnd,
+        giver: row.giver,
+        goods: row.goods,
+        message_count: row.message_count,
+        reverses: row.reverses,
+        reason: row.reason,
+        reversed_by,
+        leaf_hash: hex(&row.leaf_hash),
+        log_index,
+    }
+}
+
+/// What to look for; all conditions hold together.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EntriesQuery {
+    /// Words without accents or with; every one must occur, the last may be the beginning of a word. Words in double
+    /// quotes must stand together.
+    #[param(example = "ham liem", max_length = 200)]
+    q: Option<String>,
+    /// Code of an appeal.
+    appeal: Option<String>,
+    /// Code of a chapter: its own entries and those of everything below it.
+    #[param(example = "23095")]
+    chapter: Option<String>,
+    channel: Option<Channel>,
+    /// First and last day received.
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    /// Exactly this amount.
+    #[param(example = 500_000)]
+    amount_vnd: Option<i64>,
+    min_vnd: Option<i64>,
+    max_vnd: Option<i64>,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// The filter a query stands for; `None` when it can have no hit.
+fn filter_of(conn: &mut PgConnection, query: &EntriesQuery) -> Result<Option<Filter>, Problem> {
+    let within = match query.chapter.as_deref() {
+        None => None,
+        Some(code) => match tree::place(conn, code)? {
+            None => return Ok(None),
+            Some(here) => match here.path.len() {
+                0 | 1 => None,
+                2 => Some(Within::Province(here.code)),
+                3 => Some(Within::Grassroots(here.code)),
+                _ => Some(Within::Chapter(here.code)),
+            },
+        },
+    };
+    let words = match query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        None => None,
+        Some(q) => match public::tsquery(q) {
+            None => return Ok(None),
+            words => words,
+        },
+    };
+    Ok(Some(Filter {
+        appeal: query.appeal.clone(),
+        within,
+        channel: query.channel,
+        from: query.from,
+        to: query.to,
+        min_vnd: query.amount_vnd.or(query.min_vnd),
+        max_vnd: query.amount_vnd.or(query.max_vnd),
+        words,
+    }))
+}
+
+/// Search the ledger, newest first.
+#[utoipa::path(tag = "public", params(EntriesQuery), responses((status = 200, body = Page<EntryOut>), (status = 422, response = crate::http::answers::Invalid),
+    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[get("/entries")]
+pub async fn search_entries(request: HttpRequest, query: web::Query<EntriesQuery>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    if query.q.as_deref().is_some_and(|q| Line::parse(q, 200).is_err() && !q.trim().is_empty()) {
+        return Err(Problem::field("q", "NOT_A_LINE", "Một dòng, tối đa 200 ký tự.", "One line of at most 200 characters."));
+    }
+    let limit = PageQuery { limit: query.limit, cursor: None }.limit()?;
+    let page = db
+        .read_public(move |conn| -> Result<Page<EntryOut>, Problem> {
+            let filter = filter_of(conn, &query)?;
+            let before = Cursor::<i64>::decode(query.cursor.as_deref(), &filter)?.map(|c| c.last);
+            let rows = match &filter {
+                Some(filter) => public::search(conn, filter, before, limit + 1)?,
+                None => Vec::new(),
+            };
+            let mut context = Context::read(conn, &rows)?;
+            Ok(Page::of(rows, limit, &filter, |row| row.seq, |row| context.show(row)))
+        })
+        .await?;
+    answer(&request, &page, CACHE_CONTROL_LIST)
+}
+
+/// What rows need beside themselves, read once for a page.
+struct Context {
+    names: HashMap<String, String>,
+    reversals: HashMap<String, String>,
+    indices: HashMap<String, i64>,
+}
+
+impl Context {
+    fn read(conn: &mut PgConnection, rows: &[PublicRow]) -> Result<Self, Problem> {
+        let codes: Vec<&str> = rows.iter().map(|row| row.code.as_str()).collect();
+        Ok(Self {
+            names: chapters::names(conn, &rows.iter().map(|row| row.chapter.as_str()).collect::<Vec<_>>())?,
+            reversals: public::reversals_of(conn, &codes)?,
+            indices: log::store::indices_of(conn, &codes)?,
+        })
+    }
+
+    fn show(&mut self, row: PublicRow) -> EntryOut {
+        let name = self.names.get(&row.chapter).cloned().unwrap_or_default();
+        let (reversed_by, index) = (self.reversals.remove(&row.code), self.indices.remove(&row.code));
+        entry_out(row, name, reversed_by, index)
+    }
+}
+
+/// One entry by its public code, as printed, scanned or read aloud.
+#[utoipa::path(tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")), responses((status = 200, body = EntryOut),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[get("/entries/{code}")]
+pub async fn show_entry(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>, cache: web::Data<PublicCache>) -> Result<HttpResponse, Problem> {
+    if let Some(body) = cache.get(&code) {
+        return Ok(body.answer(&request, CACHE_CONTROL));
+    }
+    let code = PublicCode::parse(&code).map_err(|_| {
+        let wrong = "Mã không đúng: hãy xem lại từng ký tự (có ký tự kiểm tra ở cuối).";
+        Problem { detail: Some(crate::http::Say::fixed(wrong, "This is no code: check each character (the last one is a check character).")), ..Problem::not_found() }
+    })?;
+    let key = code.as_str().to_owned();
+    let out = db
+        .read_public(move |conn| -> Result<EntryOut, Problem> {
+            let row = public::find(conn, code.as_str())?.ok_or_else(Problem::not_found)?;
+            Ok(Context::read(conn, std::slice::from_ref(&row))?.show(row))
+        })
+        .await?;
+    let body = tagged(&out)?;
+    // Until it has its place in the log the answer is about to change.
+    if out.log_index.is_some() {
+        cache.keep(key, body.clone());
+    }
+    Ok(body.answer(&request, CACHE_CONTROL))
+}

@@ -1,0 +1,46 @@
+//! Công khai: everything the public may read, under `/api/v1/public`.
+//!
+//! Nobody logs in here. Every query runs as the database role that can SELECT public rows and nothing else
+//! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room can not show what is not public.
+//! The room owns no table; it asks the ledger, the chapters and giving for their public faces.
+
+pub mod appeals;
+pub mod chapters;
+pub mod csv;
+pub mod entries;
+pub mod totals;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Public answers may be kept this long by browsers and proxies.
+pub(crate) const CACHE_CONTROL: &str = "public, max-age=10";
+/// Lists and totals change with every gift.
+pub(crate) const CACHE_CONTROL_LIST: &str = "public, max-age=3";
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(entries::search_entries)
+        .service(entries::show_entry)
+        .service(totals::show_totals)
+        .service(chapters::list_chapters)
+        .service(chapters::show_chapter)
+        .service(appeals::list_appeals)
+        .service(appeals::show_appeal)
+        .service(csv::appeal_ledger)
+        .service(appeals::list_items);
+}
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use crate::http::Problem;
+use crate::http::etag::Tagged;
+
+/// Serializes, tags and answers.
+pub(crate) fn answer(request: &HttpRequest, body: &impl Serialize, cache_control: &'static str) -> Result<HttpResponse, Problem> {
+    Ok(tagged(body)?.answer(request, cache_control))
+}
+
+pub(crate) fn tagged(body: &impl Serialize) -> Result<Tagged, Problem> {
+    Ok(Tagged::json(serde_json::to_vec(body).map_err(Problem::internal)?))
+}

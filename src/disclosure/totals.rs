@@ -1,0 +1,128 @@
+//! `/api/v1/public/totals`: what was received, by appeal, chapter, channel and day.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{CACHE_CONTROL_LIST, answer};
+use crate::chapters::reference::CENTRAL;
+use crate::db::Db;
+use crate::http::Problem;
+use crate::ledger::totals::{self, TotalRow};
+use crate::{giving, tree};
+
+/// A sum of money and goods, and how many gifts it is made of. Reversed gifts are not in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Sum {
+    pub received_vnd: i64,
+    pub gift_count: i64,
+}
+
+impl Sum {
+    fn add(&mut self, vnd: i64, count: i64) {
+        self.received_vnd += vnd;
+        self.gift_count += count;
+    }
+}
+
+/// Totals of a place, with everything below it.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct TotalsOut {
+    #[schema(example = "68")]
+    pub chapter: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<String>,
+    /// Received into appeals and the general fund.
+    #[serde(flatten)]
+    pub received: Sum,
+    /// The chapter's own part of it.
+    pub own: Sum,
+    /// Came after an appeal's end: kept apart until decided.
+    pub quarantined: Sum,
+    pub by_channel: BTreeMap<String, Sum>,
+    pub by_fund: BTreeMap<String, Sum>,
+    /// Only when `from` and `to` are given: one sum for every day on which something was received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_day: Option<BTreeMap<NaiveDate, Sum>>,
+}
+
+impl TotalsOut {
+    pub fn new(chapter: &str, appeal: Option<&str>) -> Self {
+        Self { chapter: chapter.to_owned(), appeal: appeal.map(str::to_owned), ..Self::default() }
+    }
+
+    pub fn add(&mut self, row: &TotalRow) {
+        let (vnd, count) = (row.subtree_vnd, row.subtree_count);
+        self.by_fund.entry(row.fund.clone()).or_default().add(vnd, count);
+        if row.restriction == "QUARANTINE" {
+            self.quarantined.add(vnd, count);
+            return;
+        }
+        self.received.add(vnd, count);
+        self.own.add(row.own_vnd, row.own_count);
+        self.by_channel.entry(row.channel.clone()).or_default().add(vnd, count);
+    }
+}
+
+/// Of what.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TotalsQuery {
+    /// Code of a chapter; the whole country unless given.
+    #[param(example = "68")]
+    chapter: Option<String>,
+    /// Code of an appeal.
+    appeal: Option<String>,
+    /// First and last day: both or none, at most 400 days.
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+}
+
+const MAX_DAYS: u64 = 400;
+
+fn days(query: &TotalsQuery) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> {
+    match (query.from, query.to) {
+        (None, None) => Ok(None),
+        (Some(from), Some(to)) if from <= to && from.checked_add_days(Days::new(MAX_DAYS)).is_some_and(|end| to < end) => Ok(Some((from, to))),
+        _ => Err(Problem::field("from", "OUT_OF_RANGE", "Cần cả from và to, tối đa 400 ngày.", "Give both from and to, at most 400 days.")),
+    }
+}
+
+/// Totals, exact at the moment of asking.
+#[utoipa::path(tag = "public", params(TotalsQuery), responses((status = 200, body = TotalsOut), (status = 404, response = crate::http::answers::NotFound),
+    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[get("/totals")]
+pub async fn show_totals(request: HttpRequest, query: web::Query<TotalsQuery>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    let days = days(&query)?;
+    let out = db
+        .read_public(move |conn| -> Result<TotalsOut, Problem> {
+            let code = query.chapter.as_deref().unwrap_or(CENTRAL);
+            let here = tree::place(conn, code)?.ok_or_else(Problem::not_found)?;
+            let appeal = query.appeal.as_deref();
+            if let Some(code) = appeal {
+                giving::appeals::find(conn, code)?.filter(|row| row.state != "DRAFT").ok_or_else(Problem::not_found)?;
+            }
+            let mut out = TotalsOut::new(&here.code, appeal);
+            match days {
+                None => totals::overall(conn, here.id.0, appeal)?.iter().for_each(|row| out.add(row)),
+                Some((from, to)) => {
+                    let mut by_day: BTreeMap<NaiveDate, Sum> = BTreeMap::new();
+                    for (day, row) in totals::by_day(conn, here.id.0, appeal, from, to)? {
+                        out.add(&row);
+                        if row.restriction != "QUARANTINE" {
+                            by_day.entry(day).or_default().add(row.subtree_vnd, row.subtree_count);
+                        }
+                    }
+                    out.by_day = Some(by_day);
+                }
+            }
+            Ok(out)
+        })
+        .await?;
+    answer(&request, &out, CACHE_CONTROL_LIST)
+}

@@ -1,0 +1,309 @@
+//! `/api/v1/appeals`: draft, change, open, close.
+
+use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::NaiveDate;
+use diesel::pg::PgConnection;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::appeals::{self, AppealRow, AppealText, Created, NewAppeal, Regime};
+use super::model::AppealState;
+use crate::authz::{self, Actor, AuditEvent, Granted, Read, RunAppeal};
+use crate::basics::clock::vietnam_date;
+use crate::basics::{Clock, Line, Vnd};
+use crate::db::Db;
+use crate::http::{Body, FieldError, Kind, Problem, Say};
+use crate::tree::{self, ChapterId};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(create_appeal).service(show_appeal).service(change_appeal).service(open_appeal).service(close_appeal);
+}
+
+/// A new appeal.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppealIn {
+    /// Made by the client, once.
+    id: Uuid,
+    /// Short and speakable: it stands in transfer memos. Upper-case letters and digits, perhaps one dash.
+    #[schema(example = "LULUT-2026", max_length = 25)]
+    code: String,
+    /// Code of the responsible chapter.
+    #[schema(example = "68", max_length = 40)]
+    chapter: String,
+    regime: Regime,
+    #[schema(example = "Chung tay cùng đồng bào vùng lũ", max_length = 200)]
+    title: String,
+    #[schema(max_length = 2000)]
+    purpose: String,
+    /// In đồng; absent for none.
+    #[serde(default)]
+    target_vnd: Option<i64>,
+    /// First and last day of the receiving period.
+    receive_from: NaiveDate,
+    receive_until: NaiveDate,
+}
+
+/// Changes to an appeal; absent fields stay.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppealPatch {
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    purpose: Option<String>,
+    #[serde(default)]
+    target_vnd: Option<i64>,
+    /// A later last day extends the appeal; what came after the old last day stays in quarantine.
+    #[serde(default)]
+    receive_until: Option<NaiveDate>,
+}
+
+/// An appeal.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AppealOut {
+    #[schema(example = "LULUT-2026")]
+    pub code: String,
+    /// Code of the responsible chapter.
+    #[schema(example = "68")]
+    pub chapter: String,
+    #[schema(example = "DECREE_93_2021")]
+    pub regime: String,
+    /// `DRAFT`, `OPEN` or `CLOSED`.
+    #[schema(example = "OPEN")]
+    pub state: String,
+    /// Counts every change; earlier versions are kept.
+    pub version: i32,
+    pub title: String,
+    pub purpose: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_vnd: Option<i64>,
+    pub receive_from: NaiveDate,
+    pub receive_until: NaiveDate,
+}
+
+impl From<AppealRow> for AppealOut {
+    fn from(row: AppealRow) -> Self {
+        Self {
+            code: row.code,
+            chapter: row.chapter,
+            regime: row.regime,
+            state: row.state,
+            version: row.version,
+            title: row.title,
+            purpose: row.purpose,
+            target_vnd: row.target_vnd,
+            receive_from: row.receive_from,
+            receive_until: row.receive_until,
+        }
+    }
+}
+
+/// Checks what an appeal says; all mistakes at once.
+fn check(text: &AppealText) -> Result<AppealText, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let mut line = |pointer: &str, text: &str, max: usize| {
+        Line::parse(text, max).map(|l| l.as_str().to_owned()).unwrap_or_else(|_| {
+            errors.push(FieldError::new(pointer, "NOT_A_LINE", Say::new(format!("Một dòng, 1 đến {max} ký tự."), format!("One line of 1 to {max} characters."))));
+            String::new()
+        })
+    };
+    let (title, purpose) = (line("/title", &text.title, 200), line("/purpose", &text.purpose, 2_000));
+    if text.target_vnd.is_some_and(|target| Vnd::parse(target).is_err()) {
+        errors.push(FieldError::new("/target_vnd", "OUT_OF_RANGE", Say::fixed("Từ 1 đến 10^15 đồng.", "1 to 10^15 đồng.")));
+    }
+    if text.receive_until < text.receive_from {
+        errors.push(FieldError::new(
+            "/receive_until",
+            "BEFORE_THE_START",
+            Say::fixed("Ngày kết thúc không trước ngày bắt đầu.", "The last day is not before the first."),
+        ));
+    }
+    if errors.is_empty() { Ok(AppealText { title, purpose, ..text.clone() }) } else { Err(errors) }
+}
+
+fn is_code(code: &str) -> bool {
+    let part = |text: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    match code.split_once('-') {
+        Some((name, number)) => part(name, 2..=16) && part(number, 1..=8),
+        None => part(code, 2..=16),
+    }
+}
+
+fn etag(version: i32) -> (actix_web::http::header::HeaderName, String) {
+    (ETAG, format!("\"{version}\""))
+}
+
+/// Draft an appeal. It receives nothing until it is opened.
+#[utoipa::path(tag = "appeals", request_body = AppealIn, responses((status = 201, body = AppealOut), (status = 200, body = AppealOut, description = "Was drafted already"),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/appeals")]
+pub async fn create_appeal(actor: Actor, Body(body): Body<AppealIn>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+    let text = AppealText {
+        title: body.title,
+        purpose: body.purpose,
+        target_vnd: body.target_vnd,
+        receive_from: body.receive_from,
+        receive_until: body.receive_until,
+    };
+    let text = check(&text).map_err(Problem::invalid)?;
+    if !is_code(&body.code) {
+        return Err(Problem::field("/code", "NOT_A_CODE", "Mã gồm chữ in hoa và số, ví dụ LULUT-2026.", "A code is upper-case letters and digits, e.g. LULUT-2026."));
+    }
+    let new = NewAppeal { id: body.id, code: body.code, regime: body.regime, text };
+    let now = clock.now();
+    let (created, row) = db
+        .tx(move |conn| -> Result<_, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let here = tree::place(conn, &body.chapter)?.ok_or_else(Problem::not_found)?;
+            let grant = authz::require::<RunAppeal>(conn, now, actor, here.id)?;
+            let created = appeals::create(conn, &grant, now, &new)?;
+            match created {
+                Created::CodeTaken => return Err(Problem::field("/code", "CODE_TAKEN", "Mã này đã dùng.", "This code is taken.")),
+                Created::IdTaken => return Err(Problem::new(Kind::IdTaken)),
+                Created::New => audit(conn, now, &grant, "APPEAL_DRAFTED", new.id)?,
+                Created::Existing => {}
+            }
+            Ok((created, appeals::find(conn, &new.code)?.ok_or_else(Problem::not_found)?))
+        })
+        .await?;
+    let mut response = if created == Created::New { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(response.insert_header(etag(row.version)).json(AppealOut::from(row)))
+}
+
+fn audit(conn: &mut PgConnection, now: chrono::DateTime<chrono::Utc>, by: &Granted<RunAppeal>, action: &'static str, id: Uuid) -> Result<(), Problem> {
+    let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
+    Ok(authz::audit(conn, now, &[event])?)
+}
+
+/// One appeal, drafts of one's own chapters included.
+#[utoipa::path(tag = "appeals", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = AppealOut),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/appeals/{code}")]
+pub async fn show_appeal(actor: Actor, code: web::Path<String>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let row = db
+        .read(move |conn| -> Result<AppealRow, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let row = appeals::find(conn, &code)?.ok_or_else(Problem::not_found)?;
+            if row.state == AppealState::Draft.name() {
+                authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
+            }
+            Ok(row)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
+}
+
+/// The version the client changes, from `If-Match`.
+fn if_match(request: &HttpRequest) -> Result<Option<i32>, Problem> {
+    let Some(value) = request.headers().get(IF_MATCH) else {
+        return Ok(None);
+    };
+    let version = value.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
+    version.map(Some).ok_or_else(|| Problem::say(Kind::Malformed, "If-Match phải là ETag của đợt.", "If-Match must be the appeal's ETag."))
+}
+
+/// Loads an appeal for a change and hands it to `change`, which returns the new text and state.
+async fn change(
+    db: &Db,
+    now: chrono::DateTime<chrono::Utc>,
+    actor: Actor,
+    code: String,
+    action: &'static str,
+    change: impl FnOnce(&AppealRow) -> Result<Option<(AppealText, AppealState)>, Problem> + Send + 'static,
+) -> Result<AppealRow, Problem> {
+    db.tx(move |conn| -> Result<AppealRow, Problem> {
+        authz::authenticate(conn, now, actor)?;
+        let row = appeals::find_for_update(conn, &code)?.ok_or_else(Problem::not_found)?;
+        let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
+        if let Some((text, state)) = change(&row)? {
+            appeals::next_version(conn, &grant, now, &row, &text, state)?;
+            audit(conn, now, &grant, action, row.id)?;
+        }
+        appeals::find(conn, &code)?.ok_or_else(Problem::not_found)
+    })
+    .await
+}
+
+fn stale() -> Problem {
+    Problem::say(
+        Kind::Conflict,
+        "Đợt đã thay đổi sau khi bạn đọc: hãy đọc lại rồi sửa.",
+        "The appeal has changed since you read it: read it again, then change it.",
+    )
+}
+
+/// Change the words, the target or the last day. Send the `ETag` you read as `If-Match`.
+#[utoipa::path(tag = "appeals", params(("code" = String, Path)), request_body = AppealPatch, responses((status = 200, body = AppealOut),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[patch("/appeals/{code}")]
+pub async fn change_appeal(
+    request: HttpRequest,
+    actor: Actor,
+    code: web::Path<String>,
+    Body(body): Body<AppealPatch>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let seen = if_match(&request)?;
+    let row = change(&db, clock.now(), actor, code.into_inner(), "APPEAL_CHANGED", move |row| {
+        if seen.is_some_and(|version| version != row.version) {
+            return Err(stale());
+        }
+        let state = AppealState::parse(&row.state).ok_or_else(|| Problem::internal("an appeal has an unknown state"))?;
+        if state == AppealState::Closed {
+            return Err(Problem::say(Kind::Conflict, "Đợt đã đóng, không sửa được.", "The appeal is closed and can not be changed."));
+        }
+        let old = row.text();
+        let text = AppealText {
+            title: body.title.unwrap_or(old.title),
+            purpose: body.purpose.unwrap_or(old.purpose),
+            target_vnd: body.target_vnd.or(old.target_vnd),
+            receive_until: body.receive_until.unwrap_or(old.receive_until),
+            receive_from: old.receive_from,
+        };
+        Ok(Some((check(&text).map_err(Problem::invalid)?, state)))
+    })
+    .await?;
+    Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
+}
+
+/// Open a draft: from now on chapters may receive for it.
+#[utoipa::path(tag = "appeals", params(("code" = String, Path)), responses((status = 200, body = AppealOut), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
+    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/appeals/{code}/opening")]
+pub async fn open_appeal(actor: Actor, code: web::Path<String>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+    let today = vietnam_date(clock.now());
+    let row = change(&db, clock.now(), actor, code.into_inner(), "APPEAL_OPENED", move |row| match AppealState::parse(&row.state) {
+        Some(AppealState::Open) => Ok(None),
+        Some(AppealState::Draft) if row.receive_until >= today => Ok(Some((row.text(), AppealState::Open))),
+        Some(AppealState::Draft) => Err(Problem::say(Kind::Conflict, "Thời gian nhận đã qua: hãy sửa ngày kết thúc.", "The receiving period is over: change its last day.")),
+        _ => Err(Problem::say(Kind::Conflict, "Đợt đã đóng không mở lại; hãy lập đợt mới.", "A closed appeal is not opened again; draft a new one.")),
+    })
+    .await?;
+    Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
+}
+
+/// Close an appeal: whatever comes from now on waits in quarantine.
+#[utoipa::path(tag = "appeals", params(("code" = String, Path)), responses((status = 200, body = AppealOut), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
+    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/appeals/{code}/closing")]
+pub async fn close_appeal(actor: Actor, code: web::Path<String>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+    let row = change(&db, clock.now(), actor, code.into_inner(), "APPEAL_CLOSED", move |row| match AppealState::parse(&row.state) {
+        Some(AppealState::Closed) => Ok(None),
+        Some(AppealState::Open) => Ok(Some((row.text(), AppealState::Closed))),
+        _ => Err(Problem::say(Kind::Conflict, "Đợt chưa mở.", "The appeal is not open.")),
+    })
+    .await?;
+    Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
+}

@@ -1,0 +1,291 @@
+//! SQL of appeals: their versions, funds and life.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::model::{AppealState, AppealTerms};
+use crate::authz::{Granted, RunAppeal};
+use crate::db::DbError;
+use crate::db::schema::{appeal, appeal_share, appeal_version, chapter};
+use crate::ledger::model::{Fund, FundId, Restriction};
+use crate::ledger::store as ledger;
+use crate::tree::ChapterId;
+
+/// The legal frame of an appeal; deadlines and publications depend on it (DOMAIN §1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum Regime {
+    /// Disaster, epidemic, incident, critical illness.
+    #[serde(rename = "DECREE_93_2021")]
+    Decree93Of2021,
+    /// A licensed Red Cross fund.
+    #[serde(rename = "DECREE_03_2026")]
+    Decree03Of2026,
+    /// Ordinary Red Cross support.
+    #[serde(rename = "RED_CROSS_LAW")]
+    RedCrossLaw,
+    #[serde(rename = "FOREIGN_AID")]
+    ForeignAid,
+}
+
+impl Regime {
+    pub fn name(self) -> &'static str {
+        match self {
+            Regime::Decree93Of2021 => "DECREE_93_2021",
+            Regime::Decree03Of2026 => "DECREE_03_2026",
+            Regime::RedCrossLaw => "RED_CROSS_LAW",
+            Regime::ForeignAid => "FOREIGN_AID",
+        }
+    }
+}
+
+/// What a version of an appeal says.
+#[derive(Debug, Clone)]
+pub struct AppealText {
+    pub title: String,
+    pub purpose: String,
+    pub target_vnd: Option<i64>,
+    pub receive_from: NaiveDate,
+    pub receive_until: NaiveDate,
+}
+
+/// A new appeal.
+pub struct NewAppeal {
+    pub id: Uuid,
+    pub code: String,
+    pub regime: Regime,
+    pub text: AppealText,
+}
+
+/// An appeal with its newest version, as everyone may see it (drafts excepted).
+#[derive(Debug, Clone, Queryable)]
+pub struct AppealRow {
+    pub id: Uuid,
+    pub code: String,
+    pub chapter_id: Uuid,
+    pub chapter: String,
+    pub regime: String,
+    pub state: String,
+    pub version: i32,
+    pub title: String,
+    pub purpose: String,
+    pub target_vnd: Option<i64>,
+    pub receive_from: NaiveDate,
+    pub receive_until: NaiveDate,
+}
+
+/// Result of making an appeal.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Created {
+    New,
+    /// The same id with the same code is here already.
+    Existing,
+    CodeTaken,
+    IdTaken,
+}
+
+/// Makes a DRAFT with its two funds, or opens nothing when id or code is known.
+pub fn create(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Utc>, new: &NewAppeal) -> Result<Created, DbError> {
+    let known: Option<(String, Uuid)> = appeal::table.find(new.id).select((appeal::code, appeal::chapter_id)).first(conn).optional()?;
+    match known {
+        Some((code, chapter)) if code == new.code && chapter == by.chapter().0 => return Ok(Created::Existing),
+        Some(_) => return Ok(Created::IdTaken),
+        None => {}
+    }
+    let taken: i64 = appeal::table.filter(appeal::code.eq(&new.code)).count().get_result(conn)?;
+    if taken > 0 {
+        return Ok(Created::CodeTaken);
+    }
+    let fund = ledger::open_fund(conn, Restriction::Appeal, &new.code)?;
+    let quarantine = ledger::open_fund(conn, Restriction::Quarantine, &new.code)?;
+    diesel::insert_into(appeal::table)
+        .values((
+            appeal::id.eq(new.id),
+            appeal::code.eq(&new.code),
+            appeal::chapter_id.eq(by.chapter().0),
+            appeal::regime.eq(new.regime.name()),
+            appeal::state.eq(AppealState::Draft.name()),
+            appeal::version.eq(1),
+            appeal::fund_id.eq(fund.0),
+            appeal::quarantine_fund_id.eq(quarantine.0),
+            appeal::created_at.eq(now),
+            appeal::created_by.eq(by.account()),
+        ))
+        .execute(conn)?;
+    insert_version(conn, by, now, new.id, 1, &new.text, AppealState::Draft)?;
+    Ok(Created::New)
+}
+
+fn insert_version(
+    conn: &mut PgConnection,
+    by: &Granted<RunAppeal>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    version: i32,
+    text: &AppealText,
+    state: AppealState,
+) -> Result<(), DbError> {
+    diesel::insert_into(appeal_version::table)
+        .values((
+            appeal_version::appeal_id.eq(id),
+            appeal_version::version.eq(version),
+            appeal_version::title.eq(&text.title),
+            appeal_version::purpose.eq(&text.purpose),
+            appeal_version::target_vnd.eq(text.target_vnd),
+            appeal_version::receive_from.eq(text.receive_from),
+            appeal_version::receive_until.eq(text.receive_until),
+            appeal_version::state.eq(state.name()),
+            appeal_version::recorded_at.eq(now),
+            appeal_version::recorded_by.eq(by.account()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes the next version of an appeal of the granted chapter, locked by the caller with [`find_for_update`].
+pub fn next_version(
+    conn: &mut PgConnection,
+    by: &Granted<RunAppeal>,
+    now: DateTime<Utc>,
+    row: &AppealRow,
+    text: &AppealText,
+    state: AppealState,
+) -> Result<(), DbError> {
+    insert_version(conn, by, now, row.id, row.version + 1, text, state)?;
+    diesel::update(appeal::table.find(row.id).filter(appeal::chapter_id.eq(by.chapter().0)))
+        .set((appeal::state.eq(state.name()), appeal::version.eq(row.version + 1)))
+        .execute(conn)?;
+    Ok(())
+}
+
+impl AppealRow {
+    pub fn text(&self) -> AppealText {
+        AppealText {
+            title: self.title.clone(),
+            purpose: self.purpose.clone(),
+            target_vnd: self.target_vnd,
+            receive_from: self.receive_from,
+            receive_until: self.receive_until,
+        }
+    }
+}
+
+/// One appeal by code; only columns the public role may read.
+pub fn find(conn: &mut PgConnection, code: &str) -> Result<Option<AppealRow>, DbError> {
+    Ok(appeal::table
+        .inner_join(appeal_version::table.on(appeal_version::appeal_id.eq(appeal::id).and(appeal_version::version.eq(appeal::version))))
+        .inner_join(chapter::table.on(chapter::id.eq(appeal::chapter_id)))
+        .filter(appeal::code.eq(code))
+        .select((
+            appeal::id,
+            appeal::code,
+            appeal::chapter_id,
+            chapter::code,
+            appeal::regime,
+            appeal::state,
+            appeal::version,
+            appeal_version::title,
+            appeal_version::purpose,
+            appeal_version::target_vnd,
+            appeal_version::receive_from,
+            appeal_version::receive_until,
+        ))
+        .first(conn)
+        .optional()?)
+}
+
+/// [`find`], with the appeal locked against other changes until the end of the transaction.
+pub fn find_for_update(conn: &mut PgConnection, code: &str) -> Result<Option<AppealRow>, DbError> {
+    let locked: Option<Uuid> = appeal::table.filter(appeal::code.eq(code)).select(appeal::id).for_update().first(conn).optional()?;
+    match locked {
+        Some(_) => find(conn, code),
+        None => Ok(None),
+    }
+}
+
+/// Appeals that are no drafts, by code after `after`; of one state if named.
+pub fn list(conn: &mut PgConnection, state: Option<AppealState>, after: Option<&str>, limit: i64) -> Result<Vec<AppealRow>, DbError> {
+    let mut query = appeal::table
+        .inner_join(appeal_version::table.on(appeal_version::appeal_id.eq(appeal::id).and(appeal_version::version.eq(appeal::version))))
+        .inner_join(chapter::table.on(chapter::id.eq(appeal::chapter_id)))
+        .filter(appeal::code.gt(after.unwrap_or_default().to_owned()))
+        .filter(appeal::state.ne(AppealState::Draft.name()))
+        .order(appeal::code)
+        .limit(limit)
+        .select((
+            appeal::id,
+            appeal::code,
+            appeal::chapter_id,
+            chapter::code,
+            appeal::regime,
+            appeal::state,
+            appeal::version,
+            appeal_version::title,
+            appeal_version::purpose,
+            appeal_version::target_vnd,
+            appeal_version::receive_from,
+            appeal_version::receive_until,
+        ))
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(appeal::state.eq(state.name()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// What recording needs to know of appeals, by code, read `FOR SHARE`: an appeal can not close between the decision
+/// where a gift goes and its booking.
+pub fn terms(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, AppealTerms>, DbError> {
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    type Row = (Uuid, String, Uuid, String, i32, i32, i32);
+    let rows: Vec<Row> = appeal::table
+        .filter(appeal::code.eq_any(codes))
+        .order(appeal::id)
+        .select((appeal::id, appeal::code, appeal::chapter_id, appeal::state, appeal::version, appeal::fund_id, appeal::quarantine_fund_id))
+        .for_share()
+        .load(conn)?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
+    let dates: HashMap<(Uuid, i32), (NaiveDate, NaiveDate)> = appeal_version::table
+        .filter(appeal_version::appeal_id.eq_any(&ids))
+        .select((appeal_version::appeal_id, appeal_version::version, appeal_version::receive_from, appeal_version::receive_until))
+        .load::<(Uuid, i32, NaiveDate, NaiveDate)>(conn)?
+        .into_iter()
+        .map(|(id, version, from, until)| ((id, version), (from, until)))
+        .collect();
+    let shares: Vec<(Uuid, Uuid)> =
+        appeal_share::table.filter(appeal_share::appeal_id.eq_any(&ids)).select((appeal_share::appeal_id, appeal_share::chapter_id)).load(conn)?;
+    let mut terms = HashMap::new();
+    for (id, code, chapter, state, version, fund, quarantine) in rows {
+        let (Some(state), Some((receive_from, receive_until))) = (AppealState::parse(&state), dates.get(&(id, version)).copied()) else {
+            continue;
+        };
+        let fund_of = |id, restriction: Restriction| Fund {
+            id: FundId(id),
+            code: format!("{}:{code}", restriction.name()),
+            restriction,
+            appeal: Some(code.clone()),
+        };
+        terms.insert(
+            code.clone(),
+            AppealTerms {
+                id,
+                state,
+                chapter: ChapterId(chapter),
+                receive_from,
+                receive_until,
+                fund: fund_of(fund, Restriction::Appeal),
+                quarantine: fund_of(quarantine, Restriction::Quarantine),
+                shared_with: shares.iter().filter(|(appeal, _)| *appeal == id).map(|(_, chapter)| ChapterId(*chapter)).collect(),
+                code,
+            },
+        );
+    }
+    Ok(terms)
+}

@@ -1,0 +1,28 @@
+//! Appeals and gifts: the main job.
+//!
+//! A gift is recorded once, by double entry, into the fund it was given for, and can be corrected only by a reversal
+//! that a second person approves. The way of a gift:
+//!
+//! ```text
+//! GiftIn (wire) → NewGift (model: every field checked) → Prepared (sealed, committed; outside any transaction)
+//!   → record (one transaction, set-wise: same id? right? appeal? → gift, entry, postings, totals, leaf, public row)
+//! ```
+//!
+//! Single posts, batches and imports all end in [`record::record`]. Single posts wait together in the [`intake`]
+//! writer, so a flood of them costs a few statements a batch instead of a transaction each.
+//!
+//! States: an appeal is DRAFT → OPEN → CLOSED. A gift is booked, then perhaps reversed: REQUESTED → APPROVED or
+//! REFUSED (and may be asked again). Money that comes after an appeal's end, or to a closed appeal, is not refused
+//! and not mixed in: it waits in the appeal's QUARANTINE fund for a decision (DESIGN 5).
+
+pub mod appeal_routes;
+pub mod appeals;
+pub mod intake;
+pub mod model;
+pub mod prepare;
+pub mod record;
+pub mod reversal;
+pub mod reversal_routes;
+pub mod routes;
+pub mod store;
+pub mod wire;

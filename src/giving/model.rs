@@ -1,0 +1,405 @@
+//! What a gift may be: every field checked, all mistakes told at once. Pure; no connection, no HTTP.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::wire::{Display, GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
+use crate::basics::clock::vietnam_date;
+use crate::basics::text::{LineError, masked};
+use crate::basics::vnd::{MAX_VND, VndError, grouped};
+use crate::basics::{Line, PublicCode, Vnd};
+use crate::http::{FieldError, Say};
+use crate::identity::model::phone;
+use crate::ledger::kinds::Channel;
+use crate::ledger::model::Fund;
+use crate::parties::{Named, PartyKind};
+use crate::tree::{ChapterId, Place};
+
+/// Most gifts in one batch.
+pub const MAX_BATCH: usize = 500;
+/// Most lines of goods in one gift.
+pub const MAX_LINES: usize = 50;
+/// Gifts older than this are opening balances, not gifts.
+const OLDEST_YEAR: i32 = 2010;
+
+/// A gift that is right in itself; whether its chapter, appeal and items exist is decided when it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewGift {
+    pub id: Uuid,
+    pub code: Option<PublicCode>,
+    pub chapter: String,
+    pub appeal: Option<String>,
+    pub channel: Channel,
+    pub amount: Vnd,
+    pub lines: Vec<GiftLine>,
+    pub message_count: Option<i32>,
+    pub giver: Option<Named>,
+    pub display: Display,
+    pub wish: Option<Line>,
+    pub memo: Option<Line>,
+    pub bank_reference: Option<Line>,
+    pub received_on: NaiveDate,
+    pub paper_slip: Option<(Line, Line)>,
+    pub captured_at: Option<DateTime<Utc>>,
+}
+
+/// Goods of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GiftLine {
+    pub item: String,
+    pub quantity: Quantity,
+    pub unit: String,
+    pub value: Vnd,
+    pub valuation: Valuation,
+}
+
+/// A positive quantity with up to three decimals, in thousandths of its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantity(i64);
+
+impl Quantity {
+    const MAX_MILLI: i64 = 1_000_000_000_000;
+
+    /// Reads `12`, `12.5`, `0.125`; a comma is a decimal comma. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().replace(',', ".");
+        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || whole.len() > 12 || decimals.len() > 3 || !digits(whole) || !digits(decimals) {
+            return None;
+        }
+        if text.contains('.') && decimals.is_empty() {
+            return None;
+        }
+        let milli = whole.parse::<i64>().ok()? * 1_000 + format!("{decimals:0<3}").parse::<i64>().ok()?;
+        (1..=Self::MAX_MILLI).contains(&milli).then_some(Self(milli))
+    }
+
+    pub fn from_milli(milli: i64) -> Self {
+        Self(milli)
+    }
+
+    pub fn milli(self) -> i64 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Quantity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (whole, rest) = (self.0 / 1_000, self.0 % 1_000);
+        if rest == 0 {
+            return write!(f, "{whole}");
+        }
+        write!(f, "{whole}.{}", format!("{rest:03}").trim_end_matches('0'))
+    }
+}
+
+/// Collects what is wrong, field by field.
+#[derive(Default)]
+struct Mistakes(Vec<FieldError>);
+
+impl Mistakes {
+    fn add(&mut self, pointer: impl Into<String>, code: &'static str, vi: impl Into<std::borrow::Cow<'static, str>>, en: impl Into<std::borrow::Cow<'static, str>>) {
+        self.0.push(FieldError::new(pointer, code, Say::new(vi, en)));
+    }
+
+    fn line(&mut self, pointer: &str, text: &str, max: usize) -> Option<Line> {
+        match Line::parse(text, max) {
+            Ok(line) => Some(line),
+            Err(LineError::Empty) => {
+                self.add(pointer, "EMPTY", "Không được để trống; bỏ hẳn trường này nếu không có.", "Must not be empty; leave the field out if there is none.");
+                None
+            }
+            Err(LineError::TooLong) => {
+                self.add(pointer, "TOO_LONG", format!("Tối đa {max} ký tự."), format!("At most {max} characters."));
+                None
+            }
+            Err(LineError::ControlCharacter) => {
+                self.add(pointer, "CONTROL_CHARACTER", "Có ký tự điều khiển hoặc xuống dòng.", "Contains a control character or a line break.");
+                None
+            }
+        }
+    }
+
+    fn optional(&mut self, pointer: &str, text: Option<&str>, max: usize) -> Option<Line> {
+        text.and_then(|text| self.line(pointer, text, max))
+    }
+
+    fn amount(&mut self, pointer: &str, amount: i64) -> Option<Vnd> {
+        match Vnd::parse(amount) {
+            Ok(vnd) => Some(vnd),
+            Err(VndError::NotPositive) => {
+                self.add(pointer, "NOT_POSITIVE", "Số tiền phải từ 1 đồng.", "The amount must be 1 đồng or more.");
+                None
+            }
+            Err(VndError::TooLarge) => {
+                self.add(pointer, "TOO_LARGE", format!("Tối đa {} đồng.", grouped(MAX_VND)), format!("At most {} đồng.", grouped(MAX_VND)));
+                None
+            }
+        }
+    }
+}
+
+impl NewGift {
+    /// Checks every field; on failure says everything that is wrong, not only the first thing.
+    pub fn parse(gift: GiftIn, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
+        let mut wrong = Mistakes::default();
+        if gift.id.is_nil() || gift.id.is_max() {
+            wrong.add("/id", "NOT_UNIQUE", "id phải là UUID riêng của món này.", "id must be a UUID of this gift's own.");
+        }
+        let code = gift.code.as_deref().and_then(|text| {
+            let code = PublicCode::parse(text).ok();
+            if code.is_none() {
+                wrong.add("/code", "NOT_A_CODE", "Mã công khai sai (ký tự kiểm tra không khớp).", "Not a public code (the check character does not fit).");
+            }
+            code
+        });
+        let chapter = wrong.line("/chapter", &gift.chapter, 40);
+        let appeal = wrong.optional("/appeal", gift.appeal.as_deref(), 40);
+        let lines = parse_lines(&mut wrong, &gift);
+        let amount = parse_amount(&mut wrong, &gift, &lines);
+        check_messages(&mut wrong, &gift);
+        let giver = gift.giver.as_ref().and_then(|giver| parse_giver(&mut wrong, giver));
+        let display = parse_display(&mut wrong, gift.giver.as_ref(), gift.display);
+        check_day(&mut wrong, gift.received_on, now);
+        let paper_slip = parse_slip(&mut wrong, &gift);
+        let wish = wrong.optional("/wish", gift.wish.as_deref(), 500);
+        let memo = wrong.optional("/memo", gift.memo.as_deref(), 500);
+        let bank_reference = wrong.optional("/bank_reference", gift.bank_reference.as_deref(), 100);
+        match (chapter, amount, wrong.0.is_empty()) {
+            (Some(chapter), Some(amount), true) => Ok(Self {
+                id: gift.id,
+                code,
+                chapter: chapter.as_str().to_owned(),
+                appeal: appeal.map(|a| a.as_str().to_owned()),
+                channel: gift.channel,
+                amount,
+                lines,
+                message_count: gift.message_count,
+                giver,
+                display,
+                wish,
+                memo,
+                bank_reference,
+                received_on: gift.received_on,
+                paper_slip,
+                captured_at: gift.captured_at,
+            }),
+            _ => Err(wrong.0),
+        }
+    }
+
+    /// The giver's name in the form the public may see.
+    pub fn giver_shown(&self) -> Option<String> {
+        let giver = self.giver.as_ref()?;
+        match self.display {
+            Display::Anonymous => None,
+            Display::Masked => Some(masked(giver.name.as_str())),
+            Display::FullName => Some(giver.name.as_str().to_owned()),
+        }
+    }
+}
+
+fn parse_lines(wrong: &mut Mistakes, gift: &GiftIn) -> Vec<GiftLine> {
+    if gift.channel != Channel::InKind {
+        if !gift.lines.is_empty() {
+            wrong.add("/lines", "NOT_IN_KIND", "Chỉ quà hiện vật (IN_KIND) có dòng hàng.", "Only gifts IN_KIND have lines.");
+        }
+        return Vec::new();
+    }
+    if gift.lines.is_empty() || gift.lines.len() > MAX_LINES {
+        wrong.add("/lines", "OUT_OF_RANGE", format!("Quà hiện vật có từ 1 đến {MAX_LINES} dòng hàng."), format!("A gift in kind has 1 to {MAX_LINES} lines."));
+        return Vec::new();
+    }
+    gift.lines.iter().enumerate().filter_map(|(at, line)| parse_line(wrong, at, line)).collect()
+}
+
+fn parse_line(wrong: &mut Mistakes, at: usize, line: &LineIn) -> Option<GiftLine> {
+    let item = wrong.line(&format!("/lines/{at}/item"), &line.item, 40);
+    let unit = wrong.line(&format!("/lines/{at}/unit"), &line.unit, 20);
+    let text = match &line.quantity {
+        QuantityIn::Text(text) => text.clone(),
+        QuantityIn::Number(number) => number.to_string(),
+    };
+    let quantity = Quantity::parse(&text);
+    if quantity.is_none() {
+        wrong.add(
+            format!("/lines/{at}/quantity"),
+            "NOT_A_QUANTITY",
+            "Số lượng lớn hơn 0, tối đa 3 chữ số thập phân.",
+            "A quantity is more than 0, with at most 3 decimals.",
+        );
+    }
+    let value = wrong.amount(&format!("/lines/{at}/value_vnd"), line.value_vnd);
+    Some(GiftLine {
+        item: item?.as_str().to_owned(),
+        unit: unit?.as_str().to_owned(),
+        quantity: quantity?,
+        value: value?,
+        valuation: line.valuation,
+    })
+}
+
+fn parse_amount(wrong: &mut Mistakes, gift: &GiftIn, lines: &[GiftLine]) -> Option<Vnd> {
+    if gift.channel != Channel::InKind {
+        return match gift.amount_vnd {
+            Some(amount) => wrong.amount("/amount_vnd", amount),
+            None => {
+                wrong.add("/amount_vnd", "MISSING", "Thiếu số tiền.", "The amount is missing.");
+                None
+            }
+        };
+    }
+    if lines.len() != gift.lines.len() || lines.is_empty() {
+        return None; // the lines are wrong already
+    }
+    let Some(sum) = Vnd::sum(lines.iter().map(|line| line.value)) else {
+        wrong.add("/lines", "TOO_LARGE", "Tổng giá trị vượt 10^15 đồng.", "The lines are worth more than 10^15 đồng.");
+        return None;
+    };
+    if gift.amount_vnd.is_some_and(|amount| amount != sum.get()) {
+        wrong.add(
+            "/amount_vnd",
+            "NOT_THE_SUM",
+            format!("Tổng các dòng hàng là {sum} đồng; bỏ trường này hoặc ghi đúng."),
+            format!("The lines sum to {sum} đồng; leave this out or state the sum."),
+        );
+    }
+    Some(sum)
+}
+
+fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
+    let aggregate = matches!(gift.channel, Channel::Sms | Channel::EWallet);
+    match gift.message_count {
+        None if aggregate => wrong.add("/message_count", "MISSING", "Thiếu số tin nhắn (lượt) của khoản gộp.", "The number of messages of this sum is missing."),
+        Some(_) if !aggregate => {
+            wrong.add("/message_count", "NOT_AGGREGATE", "Chỉ khoản gộp (SMS, E_WALLET) có số tin nhắn.", "Only sums (SMS, E_WALLET) have a number of messages.");
+        }
+        Some(count) if !(1..=1_000_000_000).contains(&count) => wrong.add("/message_count", "OUT_OF_RANGE", "Từ 1 đến 10^9.", "1 to 10^9."),
+        _ => {}
+    }
+    if aggregate && gift.giver.is_some() {
+        wrong.add("/giver", "NOT_A_SINGLE_GIFT", "Khoản gộp không có một người cho.", "A sum of many gifts has no single giver.");
+    }
+}
+
+fn parse_giver(wrong: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
+    let name = wrong.line("/giver/name", &giver.name, 200);
+    let number = giver.phone.as_deref().map(|typed| (phone(typed), typed));
+    if let Some((None, _)) = number {
+        wrong.add("/giver/phone", "NOT_A_PHONE", "Số điện thoại Việt Nam gồm 10–11 chữ số, ví dụ 0912345678.", "A Vietnamese phone number has 10–11 digits, e.g. 0912345678.");
+    }
+    Some(Named { kind: giver.kind, name: name?, phone: number.and_then(|(number, _)| number) })
+}
+
+/// The protective choice is the default (Law 91/2025: no consent by default); organisations are named (DESIGN 9).
+fn parse_display(wrong: &mut Mistakes, giver: Option<&GiverIn>, chosen: Option<Display>) -> Display {
+    match (giver, chosen) {
+        (None, None | Some(Display::Anonymous)) => Display::Anonymous,
+        (None, Some(_)) => {
+            wrong.add("/display", "NO_GIVER", "Không có tên người cho để hiển thị.", "There is no giver's name to show.");
+            Display::Anonymous
+        }
+        (Some(giver), None) if giver.kind == PartyKind::Organisation => Display::FullName,
+        (Some(_), None) => Display::Anonymous,
+        (Some(giver), Some(Display::Masked)) if giver.kind == PartyKind::Organisation => {
+            wrong.add("/display", "NOT_A_PERSON", "Tên tổ chức hiện đầy đủ hoặc ẩn danh.", "An organisation is shown in full or not at all.");
+            Display::Masked
+        }
+        (Some(_), Some(display)) => display,
+    }
+}
+
+fn check_day(wrong: &mut Mistakes, day: NaiveDate, now: DateTime<Utc>) {
+    use chrono::Datelike;
+    let today = vietnam_date(now);
+    if day > today {
+        wrong.add("/received_on", "IN_THE_FUTURE", format!("Ngày nhận không thể sau hôm nay ({today})."), format!("A gift can not be received after today ({today})."));
+    } else if day.year() < OLDEST_YEAR {
+        wrong.add("/received_on", "TOO_OLD", format!("Ngày nhận từ năm {OLDEST_YEAR}; số dư cũ ghi bằng số dư đầu kỳ."), format!("Gifts are from {OLDEST_YEAR} on; older money is an opening balance."));
+    }
+}
+
+fn parse_slip(wrong: &mut Mistakes, gift: &GiftIn) -> Option<(Line, Line)> {
+    if gift.paper_book.is_some() != gift.paper_no.is_some() {
+        wrong.add("/paper_no", "INCOMPLETE", "Phiếu giấy cần cả quyển và số.", "A paper slip has a book and a number.");
+    }
+    let book = wrong.optional("/paper_book", gift.paper_book.as_deref(), 40);
+    let number = wrong.optional("/paper_no", gift.paper_no.as_deref(), 40);
+    book.zip(number)
+}
+
+/// What recording needs to know of an appeal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppealTerms {
+    pub id: Uuid,
+    pub code: String,
+    pub state: AppealState,
+    pub chapter: ChapterId,
+    pub receive_from: NaiveDate,
+    pub receive_until: NaiveDate,
+    pub fund: Fund,
+    pub quarantine: Fund,
+    /// Chapters it is shared with, beside the responsible chapter's subtree.
+    pub shared_with: Vec<ChapterId>,
+}
+
+/// Life of an appeal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AppealState {
+    Draft,
+    Open,
+    Closed,
+}
+
+impl AppealState {
+    pub fn name(self) -> &'static str {
+        match self {
+            AppealState::Draft => "DRAFT",
+            AppealState::Open => "OPEN",
+            AppealState::Closed => "CLOSED",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        [AppealState::Draft, AppealState::Open, AppealState::Closed].into_iter().find(|state| state.name() == name)
+    }
+}
+
+impl AppealTerms {
+    /// The fund a gift goes to when `place` received it on `day`, or why it may not name this appeal.
+    pub fn destination(&self, place: &Place, day: NaiveDate) -> Result<&Fund, FieldError> {
+        let may_receive = place.is_below_or_at(self.chapter) || self.shared_with.iter().any(|shared| place.is_below_or_at(*shared));
+        if !may_receive {
+            return Err(FieldError::new(
+                "/appeal",
+                "NOT_FOR_THIS_CHAPTER",
+                Say::new(format!("Đơn vị này không nhận cho đợt {}.", self.code), format!("This chapter does not receive for {}.", self.code)),
+            ));
+        }
+        if self.state == AppealState::Draft {
+            return Err(FieldError::new(
+                "/appeal",
+                "NOT_OPEN_YET",
+                Say::new(format!("Đợt {} chưa mở.", self.code), format!("{} is not open yet.", self.code)),
+            ));
+        }
+        if day < self.receive_from {
+            return Err(FieldError::new(
+                "/received_on",
+                "BEFORE_THE_APPEAL",
+                Say::new(
+                    format!("Đợt {} bắt đầu ngày {}; quà trước đó ghi vào quỹ chung.", self.code, self.receive_from),
+                    format!("{} begins on {}; earlier gifts go to the general fund.", self.code, self.receive_from),
+                ),
+            ));
+        }
+        let late = self.state == AppealState::Closed || day > self.receive_until;
+        Ok(if late { &self.quarantine } else { &self.fund })
+    }
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

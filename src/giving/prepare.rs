@@ -1,0 +1,130 @@
+//! Sealing and committing, before any transaction: everything about a gift that needs keys but no database.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::model::NewGift;
+use crate::basics::PublicCode;
+use crate::http::Problem;
+use crate::log::commitment;
+use crate::parties::NewParty;
+use crate::vault::{Place, Vault, VaultError, place};
+
+/// A gift ready to be recorded.
+#[derive(Clone)]
+pub struct Prepared {
+    pub gift: NewGift,
+    pub entry_id: Uuid,
+    pub code: PublicCode,
+    pub party: Option<NewParty>,
+    pub pd: [u8; 32],
+    pub opening: Vec<u8>,
+    /// Sealed free text: wish, memo, bank reference. `None` when there is none.
+    pub particulars: Option<Vec<u8>>,
+    /// Keyed hash of everything the client sent: the same id must mean the same content.
+    pub request_hash: Vec<u8>,
+}
+
+/// The system's random source or the vault failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    #[error("the system's random source failed")]
+    Random(#[from] getrandom::Error),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<PrepareError> for Problem {
+    fn from(error: PrepareError) -> Self {
+        Problem::internal(error)
+    }
+}
+
+/// Seals and commits. Codes, ids and secrets are fresh; if the gift turns out to be here already they are dropped.
+pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepared, PrepareError> {
+    let code = match &gift.code {
+        Some(code) => code.clone(),
+        None => PublicCode::random()?,
+    };
+    let fields = committed_fields(&gift, now);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let secret = commitment::secret()?;
+    let opening = seal_opening(vault, &code, &secret, &fields)?;
+    Ok(Prepared {
+        entry_id: Uuid::now_v7(),
+        party: gift.giver.as_ref().map(|giver| NewParty::seal(vault, giver)).transpose()?,
+        pd: commitment::commit(&secret, &fields),
+        opening,
+        particulars: seal_particulars(vault, &gift)?,
+        request_hash: vault.hash("gift.request", &content(&gift)).to_vec(),
+        code,
+        gift,
+    })
+}
+
+/// The personal fields of a gift, as the kinds table fixes them (`GIVER`).
+fn committed_fields(gift: &NewGift, now: DateTime<Utc>) -> [(&'static str, String); 5] {
+    let text = |line: &Option<crate::basics::Line>| line.as_ref().map(|l| l.as_str().to_owned()).unwrap_or_default();
+    [
+        ("channel_ref", text(&gift.bank_reference)),
+        ("memo", text(&gift.memo)),
+        ("name", gift.giver.as_ref().map(|g| g.name.as_str().to_owned()).unwrap_or_default()),
+        ("phone", gift.giver.as_ref().and_then(|g| g.phone.clone()).unwrap_or_default()),
+        ("time", vietnam_time(gift.captured_at.unwrap_or(now))),
+    ]
+}
+
+/// An instant as the log writes it: seconds, +07:00.
+pub fn vietnam_time(at: DateTime<Utc>) -> String {
+    let zone = FixedOffset::east_opt(7 * 3600);
+    zone.map(|zone| at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)).unwrap_or_default()
+}
+
+/// Seals the secret and the values behind a commitment, for the receipt and for auditors.
+pub fn seal_opening(vault: &Vault, code: &PublicCode, secret: &commitment::Secret, fields: &[(&str, &str)]) -> Result<Vec<u8>, VaultError> {
+    let values: serde_json::Map<String, serde_json::Value> = fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let hex: String = secret.iter().map(|b| format!("{b:02x}")).collect();
+    let opening = json!({"secret": hex, "fields": values}).to_string();
+    vault.seal(Place { table: "pd_opening", column: "sealed", row: code.as_str().as_bytes() }, opening.as_bytes())
+}
+
+fn seal_particulars(vault: &Vault, gift: &NewGift) -> Result<Option<Vec<u8>>, VaultError> {
+    let texts = [("wish", &gift.wish), ("memo", &gift.memo), ("bank_reference", &gift.bank_reference)];
+    let map: serde_json::Map<String, serde_json::Value> =
+        texts.into_iter().filter_map(|(name, line)| line.as_ref().map(|l| (name.to_owned(), json!(l.as_str())))).collect();
+    if map.is_empty() {
+        return Ok(None);
+    }
+    vault.seal(place("gift", "particulars", &gift.id), serde_json::Value::Object(map).to_string().as_bytes()).map(Some)
+}
+
+/// One canonical text of all that was sent, after normalisation.
+fn content(gift: &NewGift) -> Vec<u8> {
+    let lines: Vec<_> = gift
+        .lines
+        .iter()
+        .map(|l| json!([l.item, l.quantity.milli(), l.unit, l.value.get(), l.valuation.name()]))
+        .collect();
+    let line = |l: &Option<crate::basics::Line>| l.as_ref().map(|l| l.as_str().to_owned());
+    json!([
+        gift.id,
+        gift.code.as_ref().map(PublicCode::as_str),
+        gift.chapter,
+        gift.appeal,
+        gift.channel.name(),
+        gift.amount.get(),
+        lines,
+        gift.message_count,
+        gift.giver.as_ref().map(|g| json!([g.kind.name(), g.name.as_str(), g.phone])),
+        gift.display.name(),
+        line(&gift.wish),
+        line(&gift.memo),
+        line(&gift.bank_reference),
+        gift.received_on,
+        gift.paper_slip.as_ref().map(|(book, no)| [book.as_str(), no.as_str()]),
+        gift.captured_at,
+    ])
+    .to_string()
+    .into_bytes()
+}

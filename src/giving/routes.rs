@@ -1,0 +1,272 @@
+//! `/api/v1/gifts`: record one, record many, read.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::intake::Intake;
+use super::model::{MAX_BATCH, NewGift, Quantity};
+use super::prepare::{Prepared, prepare};
+use super::record::{Outcome, Submission, record_all};
+use super::store::{self, GiftRow, Gifts, Reversals};
+use super::wire::{BatchItem, BatchOut, BookingOutcome, GiftIn, GiftPosted, ReceiptOut};
+use crate::authz::{self, Actor, AuditEvent, Read};
+use crate::basics::Clock;
+use crate::db::Db;
+use crate::http::finish::RequestId;
+use crate::http::{Body, Cursor, Lang, Page, PageQuery, Problem};
+use crate::ledger::public::PublicGoods;
+use crate::parties::{self, PartyOut};
+use crate::tree::{self, ChapterId};
+use crate::vault::{Vault, place};
+
+/// A batch of 500 gifts with every text at its limit fits.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(record_gift).service(record_gifts).service(list_gifts).service(show_gift);
+}
+
+fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Problem> {
+    let gift = NewGift::parse(gift, now).map_err(Problem::invalid)?;
+    Ok(prepare(vault, gift, now)?)
+}
+
+/// Record a gift. Send it again with the same `id` as often as needed: it is booked once.
+#[utoipa::path(tag = "gifts", request_body = GiftIn, responses(
+    (status = 201, body = GiftPosted, description = "Booked"),
+    (status = 200, body = GiftPosted, description = "Was booked already; nothing was booked again"),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
+    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/gifts")]
+pub async fn record_gift(
+    actor: Actor,
+    Body(gift): Body<GiftIn>,
+    intake: web::Data<Intake>,
+    vault: web::Data<Vault>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let prepared = check(&vault, gift, clock.now())?;
+    match intake.record(actor, prepared).await? {
+        Outcome::Booked(gift) => Ok(HttpResponse::Created().json(GiftPosted { outcome: BookingOutcome::Booked, gift })),
+        Outcome::AlreadyBooked(gift) => Ok(HttpResponse::Ok().json(GiftPosted { outcome: BookingOutcome::AlreadyBooked, gift })),
+        Outcome::Refused(problem) => Err(problem),
+    }
+}
+
+/// A batch of gifts.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchIn {
+    /// 1 to 500 gifts. Each is read on its own, so one broken gift spoils no other.
+    #[schema(value_type = Vec<GiftIn>, min_items = 1, max_items = 500)]
+    gifts: Vec<serde_json::Value>,
+}
+
+/// Record gifts made offline. Each gift gets its own answer; what stands stands, even if the answer is lost.
+#[utoipa::path(tag = "gifts", request_body = BatchIn, responses((status = 200, body = BatchOut), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/gifts/batch")]
+pub async fn record_gifts(
+    actor: Actor,
+    Body(batch): Body<BatchIn, BATCH_BYTES>,
+    lang: Lang,
+    request_id: web::ReqData<RequestId>,
+    db: web::Data<Db>,
+    vault: web::Data<Vault>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    if batch.gifts.is_empty() || batch.gifts.len() > MAX_BATCH {
+        return Err(Problem::field(
+            "/gifts",
+            "OUT_OF_RANGE",
+            format!("Mỗi lần gửi từ 1 đến {MAX_BATCH} món; hãy chia nhỏ."),
+            format!("1 to {MAX_BATCH} gifts a batch; send several."),
+        ));
+    }
+    let outcomes = db
+        .blocking(move |db| -> Result<Vec<Outcome>, Problem> {
+            // The caller must at least be logged in, even when every gift turns out to be broken.
+            db.tx_blocking(|conn| authz::authenticate(conn, clock.now(), actor))?;
+            Ok(record_batch(db, &clock, &vault, actor, batch.gifts))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(batch_out(outcomes, lang, &request_id.0)))
+}
+
+/// Gifts that can be read are recorded together; the others are refused one by one.
+fn record_batch(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, gifts: Vec<serde_json::Value>) -> Vec<Outcome> {
+    let now = clock.now();
+    let checked: Vec<Result<Prepared, Problem>> =
+        gifts.into_iter().map(|gift| crate::http::body::from_value(gift).and_then(|gift| check(vault, gift, now))).collect();
+    let (mut outcomes, mut submissions) = (Vec::new(), Vec::new());
+    for gift in checked {
+        match gift {
+            Ok(gift) => {
+                submissions.push(Submission { actor, gift: gift.into() });
+                outcomes.push(None);
+            }
+            Err(problem) => outcomes.push(Some(Outcome::Refused(problem))),
+        }
+    }
+    let mut recorded = record_all(db, clock, &submissions).into_iter();
+    let missing = || Outcome::Refused(Problem::internal("a gift was left without an outcome"));
+    outcomes.into_iter().map(|outcome| outcome.or_else(|| recorded.next()).unwrap_or_else(missing)).collect()
+}
+
+fn batch_out(outcomes: Vec<Outcome>, lang: Lang, request_id: &str) -> BatchOut {
+    let items: Vec<BatchItem> = outcomes
+        .into_iter()
+        .enumerate()
+        .map(|(index, outcome)| match outcome {
+            Outcome::Booked(gift) => BatchItem { index, outcome: BookingOutcome::Booked, gift: Some(gift), problem: None },
+            Outcome::AlreadyBooked(gift) => BatchItem { index, outcome: BookingOutcome::AlreadyBooked, gift: Some(gift), problem: None },
+            Outcome::Refused(problem) => {
+                BatchItem { index, outcome: BookingOutcome::Refused, gift: None, problem: Some(problem.document(lang, request_id)) }
+            }
+        })
+        .collect();
+    let count = |outcome| items.iter().filter(|item| item.outcome == outcome).count();
+    BatchOut {
+        booked: count(BookingOutcome::Booked),
+        already_booked: count(BookingOutcome::AlreadyBooked),
+        refused: count(BookingOutcome::Refused),
+        items,
+    }
+}
+
+/// A gift as officers of its chapter see it.
+#[derive(Serialize, ToSchema)]
+pub struct GiftOut {
+    #[serde(flatten)]
+    gift: ReceiptOut,
+    channel: String,
+    display: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    giver: Option<PartyOut>,
+    /// Wish, memo and bank reference, as recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    particulars: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<Vec<PublicGoods>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_count: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paper_book: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paper_no: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    captured_at: Option<DateTime<Utc>>,
+    /// User name of whoever recorded it.
+    recorded_by: String,
+    /// `REQUESTED` or `APPROVED` when a reversal was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversal: Option<String>,
+}
+
+fn gift_out(vault: &Vault, row: GiftRow, receipt: ReceiptOut, giver: Option<PartyOut>) -> Result<GiftOut, Problem> {
+    let particulars = row
+        .particulars
+        .as_ref()
+        .map(|sealed| vault.open_text(place("gift", "particulars", &row.id), sealed))
+        .transpose()
+        .map_err(Problem::internal)?
+        .and_then(|text| serde_json::from_str(&text).ok());
+    Ok(GiftOut {
+        gift: receipt,
+        channel: row.channel,
+        display: row.display,
+        giver,
+        particulars,
+        lines: None,
+        message_count: row.message_count,
+        paper_book: row.paper_book,
+        paper_no: row.paper_no,
+        captured_at: row.captured_at,
+        recorded_by: row.recorded_by,
+        reversal: None,
+    })
+}
+
+/// One gift, with its giver. Reading it is noted in the audit trail.
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = GiftOut), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/gifts/{id}")]
+pub async fn show_gift(actor: Actor, id: web::Path<Uuid>, db: web::Data<Db>, clock: web::Data<Clock>, vault: web::Data<Vault>) -> Result<HttpResponse, Problem> {
+    let (id, now) = (id.into_inner(), clock.now());
+    let out = db
+        .tx(move |conn| -> Result<GiftOut, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+            let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
+            let receipt = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+            let party = row.party_id.map(|party| parties::load(conn, &[party])).transpose()?.and_then(|mut found| found.drain().next());
+            let giver = party.map(|(_, sealed)| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
+            let mut out = gift_out(&vault, row, receipt, giver)?;
+            let lines = store::lines(conn, id)?.into_iter().map(|(item, milli, unit, value_vnd, valuation)| PublicGoods {
+                item,
+                quantity: Quantity::from_milli(milli).to_string(),
+                unit,
+                value_vnd,
+                valuation,
+            });
+            out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
+            out.reversal = store::reversals(conn, Reversals::OfGift(id), 50)?.into_iter().map(|r| r.state).rfind(|state| state != "REFUSED");
+            let event = AuditEvent { account: Some(grant.account()), action: "GIFT_READ", subject: Some(id), chapter: Some(grant.chapter().0) };
+            authz::audit(conn, now, &[event])?;
+            Ok(out)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(out))
+}
+
+/// Which gifts to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct GiftsQuery {
+    /// Code of the chapter whose gifts to list.
+    chapter: String,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// The gifts of a chapter, newest first, without givers' names.
+#[utoipa::path(tag = "gifts", params(GiftsQuery), responses((status = 200, body = Page<GiftOut>), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/gifts")]
+pub async fn list_gifts(
+    actor: Actor,
+    query: web::Query<GiftsQuery>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
+    let GiftsQuery { chapter, limit, cursor } = query.into_inner();
+    let limit = PageQuery { limit, cursor: None }.limit()?;
+    let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?;
+    let now = clock.now();
+    let page = db
+        .read(move |conn| -> Result<Page<GiftOut>, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
+            authz::require::<Read>(conn, now, actor, here.id)?;
+            let rows = store::gifts(conn, Gifts::OfChapter { chapter: here.id.0, before: after.map(|c| c.last) }, limit + 1)?;
+            let mut receipts = store::receipts(conn, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
+            let mut outs = Vec::with_capacity(rows.len());
+            for row in rows {
+                let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
+                outs.push(gift_out(&vault, row, receipt, None)?);
+            }
+            Ok(Page::of(outs, limit, &chapter, |out| (out.gift.recorded_at, out.gift.id), |out| out))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(page))
+}

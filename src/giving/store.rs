@@ -1,0 +1,347 @@
+//! SQL of gifts and reversal requests.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use uuid::Uuid;
+
+use super::prepare::Prepared;
+use super::wire::ReceiptOut;
+use crate::authz::{Granted, Record};
+use crate::db::DbError;
+use crate::db::schema::{account, appeal, chapter, entry, fund, gift, gift_line, posting, reversal_request};
+use crate::db::statement::statement;
+
+/// A gift about to be written.
+pub(super) struct NewRow<'a> {
+    pub grant: &'a Granted<Record>,
+    pub gift: &'a Prepared,
+    pub appeal: Option<Uuid>,
+    pub party: Option<Uuid>,
+}
+
+statement! {
+    struct InsertGifts {
+        ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        entries: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        chapters: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        appeals: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
+        parties: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
+        channels: Vec<&'static str> => Array<Text>,
+        amounts: Vec<i64> => Array<BigInt>,
+        days: Vec<NaiveDate> => Array<Date>,
+        displays: Vec<&'static str> => Array<Text>,
+        particulars: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
+        books: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        numbers: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        messages: Vec<Option<i32>> => Array<Nullable<Integer>>,
+        captured: Vec<Option<DateTime<Utc>>> => Array<Nullable<Timestamptz>>,
+        hashes: Vec<&'a [u8]> => Array<Binary>,
+        accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        at: DateTime<Utc> => Timestamptz,
+    } -> (diesel::sql_types::Uuid,),
+    "INSERT INTO gift (id, entry_id, chapter_id, appeal_id, party_id, channel, amount_vnd, received_on, display, particulars,
+                       paper_book, paper_no, message_count, captured_at, request_hash, recorded_by, recorded_at)
+     SELECT a.*, b.* FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::int8[], ?::date[], ?::text[], ?::bytea[],
+                                 ?::text[], ?::text[], ?::int4[], ?::timestamptz[], ?::bytea[], ?::uuid[]) a, (SELECT ?::timestamptz) b
+     ON CONFLICT (id) DO NOTHING RETURNING id"
+}
+
+statement! {
+    struct InsertLines {
+        gifts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        numbers: Vec<i16> => Array<SmallInt>,
+        items: Vec<&'a str> => Array<Text>,
+        quantities: Vec<i64> => Array<BigInt>,
+        units: Vec<&'a str> => Array<Text>,
+        values: Vec<i64> => Array<BigInt>,
+        valuations: Vec<&'static str> => Array<Text>,
+    } -> (),
+    "INSERT INTO gift_line (gift_id, n, item, quantity_milli, unit, value_vnd, valuation)
+     SELECT * FROM unnest(?::uuid[], ?::int2[], ?::text[], ?::int8[], ?::text[], ?::int8[], ?::text[])"
+}
+
+/// Writes the gifts whose id is new; rows must come in order of id, so that two writers of the same ids do not wait
+/// for each other in a circle. Returns the ids written: a missing one was written by somebody else meanwhile.
+pub(super) fn insert_gifts(conn: &mut PgConnection, at: DateTime<Utc>, rows: &[NewRow<'_>]) -> Result<HashSet<Uuid>, DbError> {
+
+    let written: Vec<(Uuid,)> = InsertGifts {
+        ids: &rows.iter().map(|r| r.gift.gift.id).collect(),
+        entries: &rows.iter().map(|r| r.gift.entry_id).collect(),
+        chapters: &rows.iter().map(|r| r.grant.chapter().0).collect(),
+        appeals: &rows.iter().map(|r| r.appeal).collect(),
+        parties: &rows.iter().map(|r| r.party).collect(),
+        channels: &rows.iter().map(|r| r.gift.gift.channel.name()).collect(),
+        amounts: &rows.iter().map(|r| r.gift.gift.amount.get()).collect(),
+        days: &rows.iter().map(|r| r.gift.gift.received_on).collect(),
+        displays: &rows.iter().map(|r| r.gift.gift.display.name()).collect(),
+        particulars: &rows.iter().map(|r| r.gift.particulars.as_deref()).collect(),
+        books: &rows.iter().map(|r| r.gift.gift.paper_slip.as_ref().map(|s| s.0.as_str())).collect(),
+        numbers: &rows.iter().map(|r| r.gift.gift.paper_slip.as_ref().map(|s| s.1.as_str())).collect(),
+        messages: &rows.iter().map(|r| r.gift.gift.message_count).collect(),
+        captured: &rows.iter().map(|r| r.gift.gift.captured_at).collect(),
+        hashes: &rows.iter().map(|r| r.gift.request_hash.as_slice()).collect(),
+        accounts: &rows.iter().map(|r| r.grant.account()).collect(),
+        at: &at,
+    }
+    .load(conn)?;
+    Ok(written.into_iter().map(|(id,)| id).collect())
+}
+
+/// Writes the goods of gifts.
+pub(super) fn insert_lines(conn: &mut PgConnection, gifts: &[&Prepared]) -> Result<(), DbError> {
+    let lines: Vec<_> = gifts.iter().flat_map(|g| g.gift.lines.iter().zip(1i16..).map(|(line, n)| (g.gift.id, n, line))).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    InsertLines {
+        gifts: &lines.iter().map(|(id, _, _)| *id).collect(),
+        numbers: &lines.iter().map(|(_, n, _)| *n).collect(),
+        items: &lines.iter().map(|(_, _, l)| l.item.as_str()).collect(),
+        quantities: &lines.iter().map(|(_, _, l)| l.quantity.milli()).collect(),
+        units: &lines.iter().map(|(_, _, l)| l.unit.as_str()).collect(),
+        values: &lines.iter().map(|(_, _, l)| l.value.get()).collect(),
+        valuations: &lines.iter().map(|(_, _, l)| l.valuation.name()).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
+statement! {
+    struct Known { ids: Vec<Uuid> => Array<diesel::sql_types::Uuid> } -> (diesel::sql_types::Uuid, Binary),
+    "SELECT id, request_hash FROM gift WHERE id = ANY(?)"
+}
+
+/// Which of these ids are taken, and by what content.
+pub(super) fn known(conn: &mut PgConnection, ids: &Vec<Uuid>) -> Result<HashMap<Uuid, Vec<u8>>, DbError> {
+    let rows: Vec<(Uuid, Vec<u8>)> = Known { ids }.load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What was booked for these gifts, read from the books.
+pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, ReceiptOut>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    type Row = (Uuid, String, String, Option<String>, String, i64, NaiveDate, NaiveDate, DateTime<Utc>);
+    let rows: Vec<Row> = gift::table
+        .inner_join(entry::table.on(entry::id.eq(gift::entry_id)))
+        .inner_join(posting::table.on(posting::entry_id.eq(entry::id).and(posting::n.eq(1))))
+        .inner_join(fund::table.on(fund::id.eq(posting::fund_id)))
+        .inner_join(chapter::table.on(chapter::id.eq(gift::chapter_id)))
+        .left_join(appeal::table.on(appeal::id.nullable().eq(gift::appeal_id)))
+        .filter(gift::id.eq_any(ids))
+        .select((
+            gift::id,
+            entry::code,
+            chapter::code,
+            appeal::code.nullable(),
+            fund::code,
+            gift::amount_vnd,
+            gift::received_on,
+            entry::booked,
+            entry::recorded_at,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, code, chapter, appeal, fund, amount_vnd, received_on, booked_on, recorded_at)| {
+            (id, ReceiptOut { id, code, chapter, appeal, fund, amount_vnd, received_on, booked_on, recorded_at })
+        })
+        .collect())
+}
+
+/// A gift as its own chapter sees it.
+#[derive(Debug, Clone, Queryable)]
+pub struct GiftRow {
+    pub id: Uuid,
+    pub entry_id: Uuid,
+    pub chapter_id: Uuid,
+    pub party_id: Option<Uuid>,
+    pub channel: String,
+    pub display: String,
+    pub particulars: Option<Vec<u8>>,
+    pub paper_book: Option<String>,
+    pub paper_no: Option<String>,
+    pub message_count: Option<i32>,
+    pub captured_at: Option<DateTime<Utc>>,
+    pub recorded_by: String,
+}
+
+/// Gifts by id, or a chapter's gifts newest first after `before`.
+pub fn gifts(conn: &mut PgConnection, of: Gifts, limit: i64) -> Result<Vec<GiftRow>, DbError> {
+    let mut query = gift::table
+        .inner_join(account::table.on(account::id.eq(gift::recorded_by)))
+        .select((
+            gift::id,
+            gift::entry_id,
+            gift::chapter_id,
+            gift::party_id,
+            gift::channel,
+            gift::display,
+            gift::particulars,
+            gift::paper_book,
+            gift::paper_no,
+            gift::message_count,
+            gift::captured_at,
+            account::user_name,
+        ))
+        .order((gift::recorded_at.desc(), gift::id.desc()))
+        .limit(limit)
+        .into_boxed();
+    query = match of {
+        Gifts::One(id) => query.filter(gift::id.eq(id)),
+        Gifts::OfChapter { chapter, before } => {
+            let query = query.filter(gift::chapter_id.eq(chapter));
+            match before {
+                Some((at, id)) => query.filter(gift::recorded_at.le(at)).filter(gift::recorded_at.lt(at).or(gift::id.lt(id))),
+                None => query,
+            }
+        }
+    };
+    Ok(query.load(conn)?)
+}
+
+/// Which gifts to read.
+pub enum Gifts {
+    One(Uuid),
+    OfChapter { chapter: Uuid, before: Option<(DateTime<Utc>, Uuid)> },
+}
+
+/// Goods of a gift: (item, thousandths, unit, value, valuation).
+pub fn lines(conn: &mut PgConnection, id: Uuid) -> Result<Vec<(String, i64, String, i64, String)>, DbError> {
+    Ok(gift_line::table
+        .filter(gift_line::gift_id.eq(id))
+        .order(gift_line::n)
+        .select((gift_line::item, gift_line::quantity_milli, gift_line::unit, gift_line::value_vnd, gift_line::valuation))
+        .load(conn)?)
+}
+
+/// A request to reverse a gift.
+#[derive(Debug, Clone, Queryable)]
+pub struct ReversalRow {
+    pub id: Uuid,
+    pub gift_id: Uuid,
+    pub gift_chapter_id: Uuid,
+    pub reason: String,
+    pub request_hash: Vec<u8>,
+    pub state: String,
+    pub approver_chapter_id: Uuid,
+    pub requested_by: Uuid,
+    pub requested_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub entry_id: Option<Uuid>,
+}
+
+/// A new request.
+pub struct NewReversal<'a> {
+    pub id: Uuid,
+    pub gift: Uuid,
+    pub reason: &'static str,
+    pub note: Option<&'a [u8]>,
+    pub request_hash: &'a [u8],
+    pub approver_chapter: Uuid,
+}
+
+pub fn insert_reversal(conn: &mut PgConnection, by: &Granted<Record>, at: DateTime<Utc>, new: &NewReversal<'_>) -> Result<(), DbError> {
+    use reversal_request as r;
+    diesel::insert_into(r::table)
+        .values((
+            r::id.eq(new.id),
+            r::gift_id.eq(new.gift),
+            r::reason.eq(new.reason),
+            r::note.eq(new.note),
+            r::request_hash.eq(new.request_hash),
+            r::state.eq("REQUESTED"),
+            r::approver_chapter_id.eq(new.approver_chapter),
+            r::requested_by.eq(by.account()),
+            r::requested_at.eq(at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Which requests to read.
+pub enum Reversals {
+    /// One, locked for a decision.
+    ForDecision(Uuid),
+    One(Uuid),
+    OfGift(Uuid),
+    /// Waiting for a chapter to decide, oldest first.
+    WaitingAt { chapter: Uuid, after: Option<(DateTime<Utc>, Uuid)> },
+}
+
+pub fn reversals(conn: &mut PgConnection, of: Reversals, limit: i64) -> Result<Vec<ReversalRow>, DbError> {
+    use reversal_request as r;
+    if let Reversals::ForDecision(id) = of {
+        r::table.find(id).select(r::id).for_update().first::<Uuid>(conn).optional()?;
+    }
+    let mut query = r::table
+        .inner_join(gift::table.on(gift::id.eq(r::gift_id)))
+        .select((
+            r::id,
+            r::gift_id,
+            gift::chapter_id,
+            r::reason,
+            r::request_hash,
+            r::state,
+            r::approver_chapter_id,
+            r::requested_by,
+            r::requested_at,
+            r::decided_at,
+            r::entry_id,
+        ))
+        .order((r::requested_at, r::id))
+        .limit(limit)
+        .into_boxed();
+    query = match of {
+        Reversals::ForDecision(id) | Reversals::One(id) => query.filter(r::id.eq(id)),
+        Reversals::OfGift(id) => query.filter(r::gift_id.eq(id)),
+        Reversals::WaitingAt { chapter, after } => {
+            let query = query.filter(r::approver_chapter_id.eq(chapter)).filter(r::state.eq("REQUESTED"));
+            match after {
+                Some((at, id)) => query.filter(r::requested_at.ge(at)).filter(r::requested_at.gt(at).or(r::id.gt(id))),
+                None => query,
+            }
+        }
+    };
+    Ok(query.load(conn)?)
+}
+
+/// Settles a request that waits: APPROVED with its entry, or REFUSED.
+pub fn decide_reversal(conn: &mut PgConnection, id: Uuid, by: Uuid, at: DateTime<Utc>, entry: Option<Uuid>) -> Result<(), DbError> {
+    use reversal_request as r;
+    diesel::update(r::table.find(id).filter(r::state.eq("REQUESTED")))
+        .set((
+            r::state.eq(if entry.is_some() { "APPROVED" } else { "REFUSED" }),
+            r::decided_by.eq(by),
+            r::decided_at.eq(at),
+            r::entry_id.eq(entry),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// (entry of a gift, its chapter's code, person who recorded it).
+pub fn origin(conn: &mut PgConnection, gift_id: Uuid) -> Result<Option<(Uuid, String, Uuid)>, DbError> {
+    Ok(gift::table
+        .inner_join(chapter::table.on(chapter::id.eq(gift::chapter_id)))
+        .inner_join(account::table.on(account::id.eq(gift::recorded_by)))
+        .filter(gift::id.eq(gift_id))
+        .select((gift::entry_id, chapter::code, account::officer_id))
+        .first(conn)
+        .optional()?)
+}
+
+/// The person behind an account.
+pub fn officer_of(conn: &mut PgConnection, account_id: Uuid) -> Result<Uuid, DbError> {
+    Ok(account::table.find(account_id).select(account::officer_id).first(conn)?)
+}
+
+/// Public codes of entries.
+pub fn entry_codes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    Ok(entry::table.filter(entry::id.eq_any(ids)).select((entry::id, entry::code)).load::<(Uuid, String)>(conn)?.into_iter().collect())
+}

@@ -1,0 +1,213 @@
+//! Gifts as JSON: what comes in, what goes out.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::ledger::kinds::Channel;
+use crate::parties::PartyKind;
+
+/// A gift as a phone, a desk or an import sends it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiftIn {
+    /// Made by the client, once; sending the same gift again with the same id never books it twice.
+    pub id: Uuid,
+    /// Public code made by the client, so that the giver has it while offline. Made by the server when absent.
+    #[serde(default)]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BX", max_length = 40)]
+    pub code: Option<String>,
+    /// Code of the chapter that received the gift.
+    #[schema(example = "23095", max_length = 40)]
+    pub chapter: String,
+    /// Code of the appeal it was given for; without one it goes to the chapter's general fund.
+    #[serde(default)]
+    #[schema(example = "LULUT-2026", max_length = 40)]
+    pub appeal: Option<String>,
+    pub channel: Channel,
+    /// Whole đồng, 1 to 10^15. For gifts in kind: absent, or the sum of the lines.
+    #[serde(default)]
+    #[schema(example = 500_000, minimum = 1, maximum = 1_000_000_000_000_000i64)]
+    pub amount_vnd: Option<i64>,
+    /// Goods; only and always for IN_KIND.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub lines: Vec<LineIn>,
+    /// Number of messages or payments; only and always for SMS and E_WALLET.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    pub message_count: Option<i32>,
+    /// Absent for a giver who stays unknown.
+    #[serde(default)]
+    pub giver: Option<GiverIn>,
+    /// What the public may see of the giver's name. ANONYMOUS for persons and FULL_NAME for organisations unless chosen.
+    #[serde(default)]
+    pub display: Option<Display>,
+    /// The giver's stated wish for the use of the gift.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub wish: Option<String>,
+    /// Text of the transfer, as it came. Never shown to the public.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub memo: Option<String>,
+    /// The bank's reference. Never shown to the public.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub bank_reference: Option<String>,
+    /// The day the gift was received, in Vietnam; not in the future.
+    pub received_on: NaiveDate,
+    /// Book and number of a pre-printed paper slip: both or none, once per chapter.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub paper_book: Option<String>,
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub paper_no: Option<String>,
+    /// When the phone took it down; kept, not trusted.
+    #[serde(default)]
+    pub captured_at: Option<DateTime<Utc>>,
+}
+
+/// Goods of one kind.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LineIn {
+    /// Catalogue code (`GET /api/v1/public/items`).
+    #[schema(example = "RICE", max_length = 40)]
+    pub item: String,
+    /// Up to three decimals, as text (`"12.5"`) or number.
+    #[schema(value_type = String, example = "12.5")]
+    pub quantity: QuantityIn,
+    /// One of the item's units.
+    #[schema(example = "KG", max_length = 20)]
+    pub unit: String,
+    /// Value of the line in đồng.
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_000i64)]
+    pub value_vnd: i64,
+    pub valuation: Valuation,
+}
+
+/// A quantity as clients write it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum QuantityIn {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+/// How goods were valued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Valuation {
+    DonorStated,
+    Invoice,
+    MarketPrice,
+    PriceList,
+}
+
+impl Valuation {
+    pub fn name(self) -> &'static str {
+        match self {
+            Valuation::DonorStated => "DONOR_STATED",
+            Valuation::Invoice => "INVOICE",
+            Valuation::MarketPrice => "MARKET_PRICE",
+            Valuation::PriceList => "PRICE_LIST",
+        }
+    }
+}
+
+/// Who gave.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiverIn {
+    pub kind: PartyKind,
+    #[schema(example = "Nguyễn Văn An", max_length = 200)]
+    pub name: String,
+    #[serde(default)]
+    #[schema(example = "0912345678", max_length = 30)]
+    pub phone: Option<String>,
+}
+
+/// What the public may see of a giver's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Display {
+    /// Nothing.
+    Anonymous,
+    /// Family name and initials: "Nguyễn V. A."
+    Masked,
+    /// The whole name, by the giver's recorded choice.
+    FullName,
+}
+
+impl Display {
+    pub fn name(self) -> &'static str {
+        match self {
+            Display::Anonymous => "ANONYMOUS",
+            Display::Masked => "MASKED",
+            Display::FullName => "FULL_NAME",
+        }
+    }
+}
+
+/// Whether a post booked something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BookingOutcome {
+    Booked,
+    /// The gift was here already; nothing was booked again.
+    AlreadyBooked,
+    Refused,
+}
+
+/// What was booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReceiptOut {
+    pub id: Uuid,
+    /// Public code of the entry, for the giver.
+    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    pub code: String,
+    #[schema(example = "23095")]
+    pub chapter: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<String>,
+    /// `GENERAL`, `APPEAL:<code>` or `QUARANTINE:<code>` (came after the appeal's end).
+    #[schema(example = "APPEAL:LULUT-2026")]
+    pub fund: String,
+    pub amount_vnd: i64,
+    pub received_on: NaiveDate,
+    pub booked_on: NaiveDate,
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// Answer to a single post.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct GiftPosted {
+    pub outcome: BookingOutcome,
+    #[serde(flatten)]
+    pub gift: ReceiptOut,
+}
+
+/// Answer to one gift of a batch.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BatchItem {
+    /// Position in the batch, from 0.
+    pub index: usize,
+    pub outcome: BookingOutcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift: Option<ReceiptOut>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<crate::http::problem::ProblemDocument>,
+}
+
+/// Answer to a batch: one item for every gift sent, in order. What stands stands, even if this answer is lost.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BatchOut {
+    pub booked: usize,
+    pub already_booked: usize,
+    pub refused: usize,
+    pub items: Vec<BatchItem>,
+}

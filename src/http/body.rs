@@ -1,0 +1,100 @@
+//! JSON bodies with a limit and errors that point at the field.
+
+use std::pin::Pin;
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::de::DeserializeOwned;
+
+use super::language::Say;
+use super::problem::{FieldError, Kind, Problem};
+
+/// A JSON body of at most `LIMIT` bytes (64 KiB unless said otherwise).
+#[derive(Debug)]
+pub struct Body<T, const LIMIT: usize = 65_536>(pub T);
+
+impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"));
+        let payload = web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            if !is_json {
+                return Err(Problem::say(
+                    Kind::UnsupportedMediaType,
+                    "Hãy gửi JSON với Content-Type: application/json.",
+                    "Send JSON with Content-Type: application/json.",
+                ));
+            }
+            let payload = payload.await.map_err(|_| Problem::new(Kind::Malformed))?;
+            let bytes = match payload.to_bytes_limited(LIMIT).await {
+                Ok(Ok(bytes)) => bytes,
+                Ok(Err(_)) => return Err(Problem::new(Kind::Malformed)),
+                Err(_) => {
+                    return Err(Problem::say(
+                        Kind::TooLarge,
+                        format!("Tối đa {LIMIT} byte một lần gửi."),
+                        format!("At most {LIMIT} bytes in one request."),
+                    ));
+                }
+            };
+            let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+            let value = read(&mut deserializer)?;
+            deserializer.end().map_err(|error| malformed(&error))?;
+            Ok(Body(value))
+        })
+    }
+}
+
+/// Reads one JSON value that is part of a larger body.
+pub fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
+    read(value)
+}
+
+fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de, Error = serde_json::Error>>(deserializer: D) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let pointer = pointer(error.path());
+        let cause = error.into_inner();
+        match cause.classify() {
+            serde_json::error::Category::Data => {
+                // serde's words name the field and the type that was expected; they repeat no more than a short value.
+                let what = cause.to_string();
+                let what = what.split(" at line ").next().unwrap_or_default().chars().take(200).collect::<String>();
+                Problem::invalid(vec![FieldError::new(
+                    pointer,
+                    "WRONG_SHAPE",
+                    Say::new(format!("Trường sai kiểu, thiếu hoặc thừa: {what}."), format!("A field is of the wrong type, missing or unknown: {what}.")),
+                )])
+            }
+            _ => malformed(&cause),
+        }
+    })
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    Problem::say(
+        Kind::Malformed,
+        format!("JSON hỏng ở dòng {}, cột {}.", error.line(), error.column()),
+        format!("The JSON is broken at line {}, column {}.", error.line(), error.column()),
+    )
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}

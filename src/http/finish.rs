@@ -1,0 +1,137 @@
+//! The outermost middleware: request id, problem documents, security headers, one log line a request.
+//!
+//! Log lines name the route pattern, never the path or the query: both may carry personal data.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse};
+use tracing::Instrument;
+
+use super::language::Lang;
+use super::problem::{Kind, Problem};
+
+/// Carries the request's id to whoever asks for it.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Unique per process start and request: 32 random bits taken once, then a counter.
+fn next_request_id() -> String {
+    static PREFIX: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let prefix = PREFIX.get_or_init(|| getrandom::u32().unwrap_or_else(|_| std::process::id()));
+    format!("{prefix:08x}-{:x}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// See the module.
+pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let id = next_request_id();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", id = %id);
+    let http_request = request.request().clone();
+    let outcome = next.call(request).instrument(span.clone()).await;
+    let _in_span = span.enter();
+    let mut response = match outcome {
+        Ok(response) => match problem_of(&response) {
+            Some(problem) => ServiceResponse::new(http_request, render(&problem, response.request(), &id)),
+            None => response.map_into_boxed_body(),
+        },
+        Err(error) => {
+            let problem = from_framework(&error, error.as_response_error().status_code());
+            let rendered = render(&problem, &http_request, &id);
+            ServiceResponse::new(http_request, rendered)
+        }
+    };
+    set_headers(response.headers_mut(), &id);
+    log(&response, started);
+    Ok(response)
+}
+
+/// A problem waiting in the response, ours or made from what the framework refused.
+fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
+    let status = response.status();
+    match response.response().error() {
+        Some(error) => Some(from_framework(error, status)),
+        None if (status.is_client_error() || status.is_server_error()) && !response.headers().contains_key(CONTENT_TYPE) => {
+            Some(Problem::new(kind_of(status.as_u16())))
+        }
+        None => None,
+    }
+}
+
+fn from_framework(error: &Error, status: actix_web::http::StatusCode) -> Problem {
+    match error.as_error::<Problem>() {
+        Some(problem) => problem.clone(),
+        None if status.is_server_error() => Problem::internal(error),
+        None => Problem::new(kind_of(status.as_u16())),
+    }
+}
+
+fn kind_of(status: u16) -> Kind {
+    Kind::ALL.into_iter().find(|kind| kind.status().as_u16() == status).unwrap_or(if status >= 500 { Kind::Internal } else { Kind::Malformed })
+}
+
+fn render(problem: &Problem, request: &actix_web::HttpRequest, id: &str) -> HttpResponse<BoxBody> {
+    let lang = Lang::of_request(request);
+    let mut response = HttpResponse::build(problem.kind.status());
+    response
+        .insert_header((CONTENT_TYPE, "application/problem+json"))
+        .insert_header((CONTENT_LANGUAGE, lang.tag()))
+        .insert_header((VARY, "accept-language"))
+        .insert_header((CACHE_CONTROL, "no-store"));
+    if let Some(seconds) = problem.retry_after {
+        response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    if let Some(allow) = &problem.allow {
+        response.insert_header((ALLOW, allow.as_str()));
+    }
+    if problem.kind.status() == actix_web::http::StatusCode::UNAUTHORIZED {
+        response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+    }
+    match serde_json::to_vec(&problem.document(lang, id)) {
+        Ok(body) => response.body(body),
+        Err(_) => response.finish(),
+    }
+}
+
+fn set_headers(headers: &mut HeaderMap, id: &str) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+}
+
+/// Reads that went well are the bulk of a public ledger's traffic: they are logged at debug level only.
+fn log<B>(response: &ServiceResponse<B>, started: Instant) {
+    let request = response.request();
+    let status = response.status().as_u16();
+    if status < 400 && request.method() == Method::GET && !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    let route = request.match_pattern().unwrap_or_default();
+    let ms = started.elapsed().as_secs_f64() * 1000.0;
+    match status {
+        500.. => tracing::error!(method = %request.method(), route, status, ms, "answered"),
+        _ if status < 400 && request.method() == Method::GET => tracing::debug!(method = %request.method(), route, status, ms, "answered"),
+        _ => tracing::info!(method = %request.method(), route, status, ms, "answered"),
+    }
+}

@@ -1,0 +1,95 @@
+//! Vietnamese first, English when asked for.
+
+use std::borrow::Cow;
+use std::future::{Ready, ready};
+
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+
+/// The language of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lang {
+    Vi,
+    En,
+}
+
+impl Lang {
+    /// The first of our languages in order of preference; Vietnamese when neither is named.
+    pub fn of(accept_language: Option<&str>) -> Lang {
+        let mut best = (0.0f32, Lang::Vi);
+        for part in accept_language.unwrap_or_default().split(',').take(16) {
+            let mut fields = part.split(';');
+            let tag = fields.next().unwrap_or_default().trim().to_ascii_lowercase();
+            let weight = fields
+                .find_map(|f| f.trim().strip_prefix("q=").and_then(|q| q.parse().ok()))
+                .unwrap_or(1.0f32);
+            let lang = match tag.split('-').next() {
+                Some("vi") => Lang::Vi,
+                Some("en") => Lang::En,
+                _ => continue,
+            };
+            if weight > best.0 {
+                best = (weight, lang);
+            }
+        }
+        best.1
+    }
+
+    pub fn of_request(request: &HttpRequest) -> Lang {
+        Lang::of(request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+    }
+
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::Vi => "vi",
+            Lang::En => "en",
+        }
+    }
+}
+
+impl FromRequest for Lang {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Lang::of_request(request)))
+    }
+}
+
+/// One message in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Say {
+    pub vi: Cow<'static, str>,
+    pub en: Cow<'static, str>,
+}
+
+impl Say {
+    pub const fn fixed(vi: &'static str, en: &'static str) -> Self {
+        Say { vi: Cow::Borrowed(vi), en: Cow::Borrowed(en) }
+    }
+
+    pub fn new(vi: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
+        Say { vi: vi.into(), en: en.into() }
+    }
+
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Vi => &self.vi,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vietnamese_unless_english_is_preferred() {
+        assert_eq!(Lang::of(None), Lang::Vi);
+        assert_eq!(Lang::of(Some("fr")), Lang::Vi);
+        assert_eq!(Lang::of(Some("en-GB,en;q=0.9,vi;q=0.5")), Lang::En);
+        assert_eq!(Lang::of(Some("en;q=0.4, vi-VN;q=0.9")), Lang::Vi);
+        assert_eq!(Lang::of(Some(";;;,,q=1")), Lang::Vi);
+    }
+}

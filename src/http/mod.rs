@@ -1,0 +1,21 @@
+//! What every endpoint shares: problem+json for every error, request ids, languages, cursors, JSON bodies with
+//! limits and exact pointers, conditional answers, security headers.
+//!
+//! Features return [`Problem`]; the [`finish`](finish::finish) middleware turns it (and whatever the framework
+//! itself refuses) into one RFC 9457 document in the caller's language. Nothing here knows a feature.
+
+pub mod answers;
+pub mod body;
+pub mod cache;
+pub mod cursor;
+pub mod etag;
+pub mod finish;
+pub mod health;
+pub mod language;
+pub mod problem;
+pub mod routing;
+
+pub use body::Body;
+pub use cursor::{Cursor, Page, PageQuery};
+pub use language::{Lang, Say};
+pub use problem::{FieldError, Kind, Problem};

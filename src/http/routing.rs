@@ -1,0 +1,42 @@
+//! What the framework says when nothing matched: 404, or 405 with `Allow` when the path is known for another method.
+//! The paths come from the OpenAPI document, so this list can not drift.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::problem::{Kind, Problem};
+
+/// Path templates with the methods they know.
+#[derive(Clone, Default)]
+pub struct KnownPaths(Vec<(Vec<String>, Vec<&'static str>)>);
+
+impl KnownPaths {
+    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
+        let paths = document.paths.paths.iter().map(|(path, item)| {
+            let methods = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)];
+            let known = methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect();
+            (path.split('/').map(str::to_owned).collect(), known)
+        });
+        Self(paths.collect())
+    }
+
+    fn methods_of(&self, path: &str) -> Vec<&'static str> {
+        let asked: Vec<&str> = path.split('/').collect();
+        let fits = |template: &[String]| {
+            template.len() == asked.len() && template.iter().zip(&asked).all(|(t, a)| t.starts_with('{') && !a.is_empty() || t == a)
+        };
+        self.0.iter().filter(|(template, _)| fits(template)).flat_map(|(_, methods)| methods.iter().copied()).collect()
+    }
+}
+
+/// The default service.
+pub async fn nothing_here(request: HttpRequest, known: web::Data<KnownPaths>) -> Result<HttpResponse, Problem> {
+    let methods = known.methods_of(request.path());
+    if methods.is_empty() {
+        return Err(Problem::say(
+            Kind::NotFound,
+            "Không có gì ở địa chỉ này; danh mục API ở /docs.",
+            "There is nothing at this address; the API is listed at /docs.",
+        ));
+    }
+    Err(Problem { allow: Some(methods.join(", ")), ..Problem::new(Kind::MethodNotAllowed) })
+}

@@ -1,0 +1,239 @@
+//! SQL of accounts, sessions, delays and role assignments.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::{self, Login};
+use crate::authz::Role;
+use crate::db::DbError;
+use crate::db::schema::{account, chapter, login_delay, officer, role_assignment, session};
+use crate::tree::ChapterId;
+use crate::vault::{Vault, place};
+
+/// What a log-in needs to know of an account.
+#[derive(Debug, Clone, Queryable)]
+pub struct AccountRow {
+    pub id: Uuid,
+    pub officer_id: Uuid,
+    pub password_hash: String,
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// A new account; the password is hashed already.
+pub struct NewAccount<'a> {
+    /// `None` makes a new person; `Some` gives an existing person one more account.
+    pub officer: Option<Uuid>,
+    pub full_name: &'a str,
+    pub user_name: &'a str,
+    pub phone: Option<&'a str>,
+    pub password_hash: &'a str,
+}
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    #[error("the user name is taken")]
+    UserNameTaken,
+    #[error("the phone number belongs to another account")]
+    PhoneTaken,
+    #[error("there is no such chapter: {0}")]
+    UnknownChapter(String),
+    #[error("there is no such account: {0}")]
+    UnknownAccount(String),
+    #[error(transparent)]
+    Vault(#[from] crate::vault::VaultError),
+    #[error(transparent)]
+    Db(DbError),
+}
+
+impl From<DbError> for CreateError {
+    fn from(error: DbError) -> Self {
+        match error.constraint() {
+            Some("account_user_name_key") => CreateError::UserNameTaken,
+            Some("account_phone_key") => CreateError::PhoneTaken,
+            _ => CreateError::Db(error),
+        }
+    }
+}
+
+impl From<diesel::result::Error> for CreateError {
+    fn from(error: diesel::result::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+/// Makes an account, and its person unless one is named. Returns (account, person).
+pub fn create_account(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, new: &NewAccount<'_>) -> Result<(Uuid, Uuid), CreateError> {
+    let officer_id = match new.officer {
+        Some(id) => id,
+        None => {
+            let id = Uuid::now_v7();
+            let sealed = vault.seal(place("officer", "full_name", &id), new.full_name.as_bytes())?;
+            diesel::insert_into(officer::table).values((officer::id.eq(id), officer::full_name.eq(sealed))).execute(conn)?;
+            id
+        }
+    };
+    let id = Uuid::now_v7();
+    let phone = new.phone.map(|phone| vault.seal(place("account", "phone", &id), phone.as_bytes())).transpose()?;
+    diesel::insert_into(account::table)
+        .values((
+            account::id.eq(id),
+            account::officer_id.eq(officer_id),
+            account::user_name.eq(new.user_name),
+            account::phone.eq(phone),
+            account::phone_hash.eq(new.phone.map(|phone| phone_hash(vault, phone))),
+            account::password_hash.eq(new.password_hash),
+            account::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok((id, officer_id))
+}
+
+fn phone_hash(vault: &Vault, phone: &str) -> Vec<u8> {
+    vault.hash("account.phone", phone.as_bytes()).to_vec()
+}
+
+/// Gives an account a role at a chapter from a day on, by a decision.
+pub fn assign_role(
+    conn: &mut PgConnection,
+    account_id: Uuid,
+    role: Role,
+    at: ChapterId,
+    valid_from: NaiveDate,
+    decision_no: &str,
+) -> Result<Uuid, DbError> {
+    let id = Uuid::now_v7();
+    diesel::insert_into(role_assignment::table)
+        .values((
+            role_assignment::id.eq(id),
+            role_assignment::account_id.eq(account_id),
+            role_assignment::role.eq(role.name()),
+            role_assignment::chapter_id.eq(at.0),
+            role_assignment::valid_from.eq(valid_from),
+            role_assignment::decision_no.eq(decision_no),
+        ))
+        .execute(conn)?;
+    Ok(id)
+}
+
+/// The account a user name or phone number belongs to.
+pub fn find_account(conn: &mut PgConnection, vault: &Vault, login: &Login) -> Result<Option<AccountRow>, DbError> {
+    let columns = (account::id, account::officer_id, account::password_hash, account::disabled_at);
+    let found = match login {
+        Login::UserName(name) => account::table.filter(account::user_name.eq(name)).select(columns).first(conn).optional()?,
+        Login::Phone(phone) => account::table.filter(account::phone_hash.eq(phone_hash(vault, phone))).select(columns).first(conn).optional()?,
+    };
+    Ok(found)
+}
+
+/// The person an account belongs to.
+pub fn officer_by_user_name(conn: &mut PgConnection, user_name: &str) -> Result<Option<Uuid>, DbError> {
+    Ok(account::table.filter(account::user_name.eq(user_name)).select(account::officer_id).first(conn).optional()?)
+}
+
+/// Disables or enables an account. Returns whether there is one of that name.
+pub fn set_disabled(conn: &mut PgConnection, user_name: &str, at: Option<DateTime<Utc>>) -> Result<bool, DbError> {
+    let changed = diesel::update(account::table.filter(account::user_name.eq(user_name))).set(account::disabled_at.eq(at)).execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Charges one log-in attempt to `subject` before its password is checked, so that attempts made at the same moment
+/// count too. `Err(seconds)` when it must wait.
+pub fn charge_attempt(conn: &mut PgConnection, subject: &[u8], now: DateTime<Utc>) -> Result<Result<(), u64>, DbError> {
+    diesel::insert_into(login_delay::table)
+        .values((
+            login_delay::subject.eq(subject),
+            login_delay::failures.eq(0),
+            login_delay::last_at.eq(now),
+            login_delay::blocked_until.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    let (failures, last_at, blocked_until): (i32, DateTime<Utc>, DateTime<Utc>) = login_delay::table
+        .find(subject)
+        .select((login_delay::failures, login_delay::last_at, login_delay::blocked_until))
+        .for_update()
+        .first(conn)?;
+    if blocked_until > now {
+        let wait = (blocked_until - now).num_milliseconds().max(0) as u64;
+        return Ok(Err(wait.div_ceil(1000)));
+    }
+    let failures = if now - last_at > model::FAILURES_FORGOTTEN { 1 } else { failures.saturating_add(1) };
+    diesel::update(login_delay::table.find(subject))
+        .set((
+            login_delay::failures.eq(failures),
+            login_delay::last_at.eq(now),
+            login_delay::blocked_until.eq(now + model::delay_after(failures)),
+        ))
+        .execute(conn)?;
+    Ok(Ok(()))
+}
+
+/// A log-in succeeded: its subject starts afresh.
+pub fn forget_failures(conn: &mut PgConnection, subject: &[u8]) -> Result<(), DbError> {
+    diesel::delete(login_delay::table.find(subject)).execute(conn)?;
+    Ok(())
+}
+
+/// Opens a session that lasts [`model::SESSION_LIFETIME`].
+pub fn open_session(conn: &mut PgConnection, account_id: Uuid, refresh_hash: &[u8], now: DateTime<Utc>) -> Result<Uuid, DbError> {
+    let id = Uuid::now_v7();
+    diesel::insert_into(session::table)
+        .values((
+            session::id.eq(id),
+            session::account_id.eq(account_id),
+            session::refresh_hash.eq(refresh_hash),
+            session::created_at.eq(now),
+            session::expires_at.eq(now + model::SESSION_LIFETIME),
+        ))
+        .execute(conn)?;
+    Ok(id)
+}
+
+/// The live session a refresh token stands for: (session, account, end), if the account is enabled.
+pub fn session_of_refresh(conn: &mut PgConnection, refresh_hash: &[u8], now: DateTime<Utc>) -> Result<Option<(Uuid, Uuid, DateTime<Utc>)>, DbError> {
+    Ok(session::table
+        .inner_join(account::table.on(account::id.eq(session::account_id)))
+        .filter(session::refresh_hash.eq(refresh_hash))
+        .filter(session::ended_at.is_null())
+        .filter(session::expires_at.gt(now))
+        .filter(account::disabled_at.is_null())
+        .select((session::id, account::id, session::expires_at))
+        .first(conn)
+        .optional()?)
+}
+
+/// Ends a session; ending it twice changes nothing.
+pub fn end_session(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(session::table.find(id).filter(session::ended_at.is_null())).set(session::ended_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Who an account belongs to and what its person is, where, today.
+pub struct Profile {
+    pub user_name: String,
+    pub full_name: Vec<u8>,
+    pub officer: Uuid,
+    /// (role, chapter code, chapter name)
+    pub roles: Vec<(String, String, String)>,
+}
+
+pub fn profile(conn: &mut PgConnection, account_id: Uuid, today: NaiveDate) -> Result<Profile, DbError> {
+    let (user_name, officer_id, full_name) = account::table
+        .inner_join(officer::table.on(officer::id.eq(account::officer_id)))
+        .filter(account::id.eq(account_id))
+        .select((account::user_name, officer::id, officer::full_name))
+        .first(conn)?;
+    let roles = role_assignment::table
+        .inner_join(chapter::table.on(chapter::id.eq(role_assignment::chapter_id)))
+        .filter(role_assignment::account_id.eq(account_id))
+        .filter(role_assignment::ended_at.is_null())
+        .filter(role_assignment::valid_from.le(today))
+        .filter(role_assignment::valid_to.is_null().or(role_assignment::valid_to.ge(today)))
+        .order((chapter::code, role_assignment::role))
+        .select((role_assignment::role, chapter::code, chapter::name))
+        .load(conn)?;
+    Ok(Profile { user_name, full_name, officer: officer_id, roles })
+}

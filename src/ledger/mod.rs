@@ -1,0 +1,16 @@
+//! The append-only double-entry ledger (DESIGN 5): kinds, funds, accounts, entries, postings, totals.
+//!
+//! Debits are positive, credits negative, every amount whole đồng. Invariants, decided by [`model`] and enforced once
+//! more by the database:
+//! - the postings of an entry sum to zero **per fund**, are written by one statement and never touched again;
+//! - a correction is a [`kinds::Kind::Reversal`], booked today, that mirrors its original to the đồng;
+//! - `balance`, `received_by_day` and `received_overall` are caches of the postings, kept in the same transaction;
+//! - every entry leaves a leaf in the log and a row in `public_entry`, in the same transaction.
+//!
+//! [`store::book`] is the only writer; it takes grants, so nobody writes into a chapter's books without the right.
+
+pub mod kinds;
+pub mod model;
+pub mod public;
+pub mod store;
+pub mod totals;

@@ -1,0 +1,219 @@
+//! The rule core: what may become an entry. Pure; no connection, no HTTP.
+
+use std::collections::BTreeMap;
+
+use super::kinds::{Account, Kind};
+use crate::basics::Vnd;
+use crate::basics::vnd::MAX_VND;
+
+/// Internal id of a fund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FundId(pub i32);
+
+/// What a fund's money may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Restriction {
+    General,
+    Appeal,
+    Earmarked,
+    Operating,
+    Quarantine,
+    Statutory,
+}
+
+impl Restriction {
+    pub fn name(self) -> &'static str {
+        match self {
+            Restriction::General => "GENERAL",
+            Restriction::Appeal => "APPEAL",
+            Restriction::Earmarked => "EARMARKED",
+            Restriction::Operating => "OPERATING",
+            Restriction::Quarantine => "QUARANTINE",
+            Restriction::Statutory => "STATUTORY",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Restriction> {
+        use Restriction as R;
+        [R::General, R::Appeal, R::Earmarked, R::Operating, R::Quarantine, R::Statutory].into_iter().find(|r| r.name() == name)
+    }
+}
+
+/// A fund: money that may not mix with other money. National; any chapter can hold any fund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fund {
+    pub id: FundId,
+    /// `GENERAL`, `APPEAL:<code>`, `QUARANTINE:<code>` …
+    pub code: String,
+    pub restriction: Restriction,
+    pub appeal: Option<String>,
+}
+
+impl Fund {
+    /// Where a gift to this fund is credited.
+    pub fn donation_account(&self) -> Account {
+        match self.restriction {
+            Restriction::General | Restriction::Operating => Account::DonationUnrestricted,
+            _ => Account::DonationRestricted,
+        }
+    }
+}
+
+/// One posting: a debit (positive) or credit (negative) of an account within a fund, in đồng.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posting {
+    pub account: Account,
+    pub fund: FundId,
+    pub amount: i64,
+}
+
+/// Postings that may be written: bounded, fitting their kind, zero per fund. Can only be made by the rules below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balanced {
+    kind: Kind,
+    postings: Vec<Posting>,
+}
+
+/// Why postings are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unbalanced {
+    #[error("an entry needs at least two postings")]
+    TooFew,
+    #[error("an entry has at most 200 postings")]
+    TooMany,
+    #[error("a posting of zero or of more than 10^15 đồng")]
+    Amount,
+    #[error("the postings of a fund do not sum to zero")]
+    Fund,
+    #[error("this kind of entry may not touch this account")]
+    Account,
+    #[error("a reversal can not be reversed")]
+    ReversalOfReversal,
+}
+
+pub const MAX_POSTINGS: usize = 200;
+
+impl Balanced {
+    /// The rules for any kind but REVERSAL, which [`Balanced::mirrored`] makes.
+    pub fn new(kind: Kind, postings: Vec<Posting>) -> Result<Self, Unbalanced> {
+        if postings.len() < 2 {
+            return Err(Unbalanced::TooFew);
+        }
+        if postings.len() > MAX_POSTINGS {
+            return Err(Unbalanced::TooMany);
+        }
+        let row = kind.row();
+        let mut sums: BTreeMap<FundId, i128> = BTreeMap::new();
+        for posting in &postings {
+            if posting.amount == 0 || posting.amount.unsigned_abs() > MAX_VND.unsigned_abs() {
+                return Err(Unbalanced::Amount);
+            }
+            let allowed = if posting.amount > 0 { row.debits } else { row.credits };
+            if !allowed.contains(&posting.account) {
+                return Err(Unbalanced::Account);
+            }
+            *sums.entry(posting.fund).or_default() += i128::from(posting.amount);
+        }
+        if sums.values().any(|sum| *sum != 0) {
+            return Err(Unbalanced::Fund);
+        }
+        Ok(Self { kind, postings })
+    }
+
+    /// A gift: its channel's account is debited, the fund's donation account credited.
+    pub fn gift(kind: Kind, fund: &Fund, amount: Vnd) -> Result<Self, Unbalanced> {
+        let debit = kind.row().debits.first().copied().ok_or(Unbalanced::Account)?;
+        let posting = |account, amount| Posting { account, fund: fund.id, amount };
+        Self::new(kind, vec![posting(debit, amount.get()), posting(fund.donation_account(), -amount.get())])
+    }
+
+    /// The reversal of a written entry: every posting with the opposite sign, in the same order.
+    pub fn mirrored(original: Kind, postings: &[Posting]) -> Result<Self, Unbalanced> {
+        if original == Kind::Reversal {
+            return Err(Unbalanced::ReversalOfReversal);
+        }
+        let checked = Self::new(original, postings.to_vec())?;
+        let postings = checked.postings.into_iter().map(|p| Posting { amount: -p.amount, ..p }).collect();
+        Ok(Self { kind: Kind::Reversal, postings })
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub fn postings(&self) -> &[Posting] {
+        &self.postings
+    }
+
+    /// What this entry adds to "received" of each fund, in đồng; negative for a reversal of a gift.
+    pub fn received(&self) -> BTreeMap<FundId, i64> {
+        let mut received = BTreeMap::new();
+        for posting in self.postings.iter().filter(|p| p.account.is_donation()) {
+            *received.entry(posting.fund).or_default() -= posting.amount;
+        }
+        received
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fund(id: i32, restriction: Restriction) -> Fund {
+        Fund { id: FundId(id), code: "F".to_owned(), restriction, appeal: None }
+    }
+
+    fn any_gift_kind() -> impl Strategy<Value = Kind> {
+        prop_oneof![Just(Kind::GiftCash), Just(Kind::GiftBank), Just(Kind::GiftInKind), Just(Kind::GiftAggregate)]
+    }
+
+    proptest! {
+        #[test]
+        fn a_gift_and_its_reversal_leave_nothing(kind in any_gift_kind(), amount in 1..=MAX_VND, id in 1..9i32) {
+            let gift = Balanced::gift(kind, &fund(id, Restriction::Appeal), Vnd::parse(amount).unwrap()).unwrap();
+            let back = Balanced::mirrored(kind, gift.postings()).unwrap();
+            prop_assert_eq!(gift.received()[&FundId(id)], amount);
+            prop_assert_eq!(back.received()[&FundId(id)], -amount);
+            for (there, here) in gift.postings().iter().zip(back.postings()) {
+                prop_assert_eq!((there.account, there.fund, there.amount), (here.account, here.fund, -here.amount));
+            }
+        }
+
+        /// Whatever is thrown at the core, what it lets through sums to zero in every fund and touches only its kind's accounts.
+        #[test]
+        fn nothing_unbalanced_passes(kind in any_gift_kind(), raw in proptest::collection::vec((0usize..5, 1..4i32, -9i64..9), 0..6)) {
+            let postings: Vec<Posting> = raw.into_iter()
+                .map(|(account, fund, amount)| Posting { account: Account::ALL[account], fund: FundId(fund), amount }).collect();
+            if let Ok(balanced) = Balanced::new(kind, postings.clone()) {
+                for id in 1..4 {
+                    prop_assert_eq!(postings.iter().filter(|p| p.fund == FundId(id)).map(|p| p.amount).sum::<i64>(), 0);
+                }
+                prop_assert!(balanced.postings().iter().all(|p| p.amount != 0));
+                prop_assert!(balanced.postings().iter().filter(|p| p.amount > 0).all(|p| kind.row().debits.contains(&p.account)));
+            }
+        }
+    }
+
+    #[test]
+    fn balance_across_funds_is_no_balance() {
+        let posting = |account, fund, amount| Posting { account, fund: FundId(fund), amount };
+        let across = vec![posting(Account::CashOnHand, 1, 5), posting(Account::DonationRestricted, 2, -5)];
+        assert_eq!(Balanced::new(Kind::GiftCash, across), Err(Unbalanced::Fund));
+    }
+
+    #[test]
+    fn restricted_money_is_credited_as_restricted() {
+        assert_eq!(fund(1, Restriction::General).donation_account(), Account::DonationUnrestricted);
+        for restriction in [Restriction::Appeal, Restriction::Quarantine, Restriction::Earmarked] {
+            assert_eq!(fund(1, restriction).donation_account(), Account::DonationRestricted);
+        }
+    }
+
+    #[test]
+    fn a_reversal_is_final() {
+        let gift = Balanced::gift(Kind::GiftCash, &fund(1, Restriction::General), Vnd::parse(5).unwrap()).unwrap();
+        let back = Balanced::mirrored(Kind::GiftCash, gift.postings()).unwrap();
+        assert_eq!(Balanced::mirrored(Kind::Reversal, back.postings()), Err(Unbalanced::ReversalOfReversal));
+    }
+}

@@ -1,0 +1,337 @@
+//! The public face of an entry: the row that holds exactly what may be shown, and how the public finds it.
+//!
+//! Search text is built from the row alone (DESIGN 9): what is not shown can not be searched for. Rows are listed
+//! newest first by `seq`, the order in which leaves were written.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Jsonb, Nullable, Text};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::kinds::Channel;
+use super::model::{Fund, FundId};
+use super::store::{BookedAt, Goods, NewEntry};
+use crate::basics::text::words;
+use crate::basics::words_and_pairs;
+use crate::db::DbError;
+use crate::db::schema::{log_leaf, public_entry};
+use crate::db::statement::statement;
+
+/// A row of `public_entry` on its way in.
+pub(super) struct NewPublicEntry {
+    seq: i64,
+    code: String,
+    kind: &'static str,
+    channel: Option<&'static str>,
+    chapter: String,
+    grassroots: Option<String>,
+    province: Option<String>,
+    appeal: Option<String>,
+    fund: String,
+    day: NaiveDate,
+    booked: NaiveDate,
+    amount_vnd: i64,
+    giver: Option<String>,
+    goods: Option<serde_json::Value>,
+    message_count: Option<i32>,
+    reverses: Option<String>,
+    reason: Option<&'static str>,
+    leaf_hash: [u8; 32],
+    words: String,
+}
+
+/// Goods as the public sees them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PublicGoods {
+    /// Catalogue code.
+    #[schema(example = "RICE")]
+    pub item: String,
+    /// Decimal text.
+    #[schema(example = "100.5")]
+    pub quantity: String,
+    #[schema(example = "KG")]
+    pub unit: String,
+    pub value_vnd: i64,
+    pub valuation: String,
+}
+
+impl From<&Goods> for PublicGoods {
+    fn from(goods: &Goods) -> Self {
+        Self {
+            item: goods.item.clone(),
+            quantity: goods.quantity.clone(),
+            unit: goods.unit.clone(),
+            value_vnd: goods.value_vnd,
+            valuation: goods.valuation.to_owned(),
+        }
+    }
+}
+
+/// `None` when the entry names a fund that is not among `funds`.
+pub(super) fn row_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fund>, seq: i64, leaf_hash: [u8; 32]) -> Option<NewPublicEntry> {
+    let received = entry.postings.received();
+    let fund = funds.get(received.keys().next()?)?;
+    let goods: Vec<PublicGoods> = entry.goods.iter().map(PublicGoods::from).collect();
+    let place = &entry.place;
+    let searched = place
+        .path
+        .iter()
+        .skip(1)
+        .map(|step| step.short_name.as_str())
+        .chain(entry.giver_shown.as_deref())
+        .chain(fund.appeal.as_deref())
+        .chain(entry.goods.iter().map(|g| g.item_name.as_str()));
+    Some(NewPublicEntry {
+        seq,
+        code: entry.code.as_str().to_owned(),
+        kind: entry.postings.kind().name(),
+        channel: entry.channel.map(Channel::name),
+        chapter: place.code.clone(),
+        grassroots: place.grassroots().map(|step| step.code.clone()),
+        province: place.province().map(|step| step.code.clone()),
+        appeal: fund.appeal.clone(),
+        fund: fund.code.clone(),
+        day: entry.day,
+        booked: at.day,
+        amount_vnd: received.values().sum(),
+        giver: entry.giver_shown.clone(),
+        goods: if goods.is_empty() { None } else { serde_json::to_value(goods).ok() },
+        message_count: entry.message_count,
+        reverses: entry.reverses.as_ref().map(|r| r.1.as_str().to_owned()),
+        reason: entry.reverses.as_ref().map(|r| r.2),
+        leaf_hash,
+        words: words_and_pairs(searched).join(" "),
+    })
+}
+
+statement! {
+    struct InsertPublic {
+        seqs: Vec<i64> => Array<BigInt>,
+        codes: Vec<&'a str> => Array<Text>,
+        kinds: Vec<&'static str> => Array<Text>,
+        channels: Vec<Option<&'static str>> => Array<Nullable<Text>>,
+        chapters: Vec<&'a str> => Array<Text>,
+        grassroots: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        provinces: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        appeals: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        funds: Vec<&'a str> => Array<Text>,
+        days: Vec<NaiveDate> => Array<Date>,
+        booked: Vec<NaiveDate> => Array<Date>,
+        amounts: Vec<i64> => Array<BigInt>,
+        givers: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        goods: Vec<Option<serde_json::Value>> => Array<Nullable<Jsonb>>,
+        messages: Vec<Option<i32>> => Array<Nullable<Integer>>,
+        reverses: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        reasons: Vec<Option<&'static str>> => Array<Nullable<Text>>,
+        hashes: Vec<&'a [u8]> => Array<Binary>,
+        words: Vec<&'a str> => Array<Text>,
+    } -> (),
+    "INSERT INTO public_entry (seq, code, kind, channel, chapter, grassroots, province, appeal, fund, day, booked, amount_vnd, giver, goods,
+                               message_count, reverses, reason, leaf_hash, words)
+     SELECT seq, code, kind, channel, chapter, grassroots, province, appeal, fund, day, booked, amount_vnd, giver, goods,
+            message_count, reverses, reason, leaf_hash, array_to_tsvector(string_to_array(words, ' '))
+     FROM unnest(?::int8[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::date[], ?::date[],
+                 ?::int8[], ?::text[], ?::jsonb[], ?::int4[], ?::text[], ?::text[], ?::bytea[], ?::text[])
+         AS a(seq, code, kind, channel, chapter, grassroots, province, appeal, fund, day, booked, amount_vnd, giver, goods,
+              message_count, reverses, reason, leaf_hash, words)"
+}
+
+pub(super) fn insert(conn: &mut PgConnection, rows: Vec<NewPublicEntry>) -> Result<(), DbError> {
+    InsertPublic {
+        seqs: &rows.iter().map(|r| r.seq).collect(),
+        codes: &rows.iter().map(|r| r.code.as_str()).collect(),
+        kinds: &rows.iter().map(|r| r.kind).collect(),
+        channels: &rows.iter().map(|r| r.channel).collect(),
+        chapters: &rows.iter().map(|r| r.chapter.as_str()).collect(),
+        grassroots: &rows.iter().map(|r| r.grassroots.as_deref()).collect(),
+        provinces: &rows.iter().map(|r| r.province.as_deref()).collect(),
+        appeals: &rows.iter().map(|r| r.appeal.as_deref()).collect(),
+        funds: &rows.iter().map(|r| r.fund.as_str()).collect(),
+        days: &rows.iter().map(|r| r.day).collect(),
+        booked: &rows.iter().map(|r| r.booked).collect(),
+        amounts: &rows.iter().map(|r| r.amount_vnd).collect(),
+        givers: &rows.iter().map(|r| r.giver.as_deref()).collect(),
+        goods: &rows.iter().map(|r| r.goods.clone()).collect(),
+        messages: &rows.iter().map(|r| r.message_count).collect(),
+        reverses: &rows.iter().map(|r| r.reverses.as_deref()).collect(),
+        reasons: &rows.iter().map(|r| r.reason).collect(),
+        hashes: &rows.iter().map(|r| r.leaf_hash.as_slice()).collect(),
+        words: &rows.iter().map(|r| r.words.as_str()).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
+/// A public entry as it is read.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = public_entry, check_for_backend(Pg))]
+pub struct PublicRow {
+    pub seq: i64,
+    pub code: String,
+    pub kind: String,
+    pub channel: Option<String>,
+    pub chapter: String,
+    pub province: Option<String>,
+    pub appeal: Option<String>,
+    pub fund: String,
+    pub day: NaiveDate,
+    pub booked: NaiveDate,
+    pub amount_vnd: i64,
+    pub giver: Option<String>,
+    pub goods: Option<serde_json::Value>,
+    pub message_count: Option<i32>,
+    pub reverses: Option<String>,
+    pub reason: Option<String>,
+    pub leaf_hash: Vec<u8>,
+}
+
+pub fn find(conn: &mut PgConnection, code: &str) -> Result<Option<PublicRow>, DbError> {
+    Ok(public_entry::table.filter(public_entry::code.eq(code)).select(PublicRow::as_select()).first(conn).optional()?)
+}
+
+/// The entries that reverse any of these: (original, reversal).
+pub fn reversals_of(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, String>, DbError> {
+    let rows: Vec<(Option<String>, String)> = public_entry::table
+        .filter(public_entry::reverses.eq_any(codes))
+        .select((public_entry::reverses, public_entry::code))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(original, reversal)| original.map(|original| (original, reversal))).collect())
+}
+
+/// Where in the tree to look: the chapter at its depth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Within {
+    Province(String),
+    Grassroots(String),
+    Chapter(String),
+}
+
+/// What the public may search by. All conditions hold together.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Filter {
+    pub appeal: Option<String>,
+    pub within: Option<Within>,
+    pub channel: Option<Channel>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub min_vnd: Option<i64>,
+    pub max_vnd: Option<i64>,
+    /// A tsquery made by [`tsquery`].
+    pub words: Option<String>,
+}
+
+/// Most words of a search that are used.
+const MAX_WORDS: usize = 8;
+
+/// Turns what somebody typed into a tsquery over words and pairs: every word must occur, the last one may be the
+/// beginning of a word; text in double quotes must stand together. `None` when there is no word in it.
+///
+/// Lexemes hold only `a-z`, `0-9` and `_`, so nothing typed can change the meaning of the query.
+pub fn tsquery(typed: &str) -> Option<String> {
+    let mut terms: Vec<String> = Vec::new();
+    let parts: Vec<&str> = typed.split('"').collect();
+    let last_part = parts.len() - 1;
+    for (at, part) in parts.iter().enumerate() {
+        let found = words(part);
+        let quoted = at % 2 == 1;
+        let last_word = found.len().saturating_sub(1);
+        for (n, word) in found.iter().enumerate() {
+            let open = !quoted && at == last_part && n == last_word;
+            terms.push(format!("'{word}'{}", if open { ":*" } else { "" }));
+        }
+        if quoted {
+            terms.extend(found.windows(2).map(|pair| format!("'{}_{}'", pair[0], pair[1])));
+        }
+    }
+    terms.truncate(MAX_WORDS);
+    if terms.is_empty() { None } else { Some(terms.join(" & ")) }
+}
+
+type Boxed<'a> = diesel::dsl::IntoBoxed<'a, public_entry::table, Pg>;
+
+fn filtered<'a>(filter: &Filter) -> Boxed<'a> {
+    use public_entry as p;
+    let mut query = p::table.into_boxed();
+    if let Some(appeal) = &filter.appeal {
+        query = query.filter(p::appeal.eq(appeal.clone()));
+    }
+    query = match filter.within.clone() {
+        Some(Within::Province(code)) => query.filter(p::province.eq(code)),
+        Some(Within::Grassroots(code)) => query.filter(p::grassroots.eq(code)),
+        Some(Within::Chapter(code)) => query.filter(p::chapter.eq(code)),
+        None => query,
+    };
+    if let Some(channel) = filter.channel {
+        query = query.filter(p::channel.eq(channel.name()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(p::day.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(p::day.le(to));
+    }
+    if let Some(min) = filter.min_vnd {
+        query = query.filter(p::amount_vnd.ge(min));
+    }
+    if let Some(max) = filter.max_vnd {
+        query = query.filter(p::amount_vnd.le(max));
+    }
+    if let Some(words) = &filter.words {
+        query = query.filter(diesel::dsl::sql::<Bool>("words @@ ").bind::<Text, _>(words.clone()).sql("::tsquery"));
+    }
+    query
+}
+
+/// Entries that fit, newest first, older than `before`.
+pub fn search(conn: &mut PgConnection, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<PublicRow>, DbError> {
+    let mut query = filtered(filter);
+    if let Some(before) = before {
+        query = query.filter(public_entry::seq.lt(before));
+    }
+    Ok(query.order(public_entry::seq.desc()).limit(limit).select(PublicRow::as_select()).load(conn)?)
+}
+
+/// A piece of an appeal's ledger: entries in the log below `size`, after `after` in writing order, with their index.
+pub fn ledger_page(conn: &mut PgConnection, appeal: &str, size: i64, after: i64, limit: i64) -> Result<Vec<(PublicRow, i64)>, DbError> {
+    Ok(public_entry::table
+        .inner_join(log_leaf::table.on(log_leaf::entry.eq(public_entry::code)))
+        .filter(public_entry::appeal.eq(appeal))
+        .filter(public_entry::seq.gt(after))
+        .filter(log_leaf::idx.lt(size))
+        .order(public_entry::seq)
+        .limit(limit)
+        .select((PublicRow::as_select(), log_leaf::idx))
+        .load(conn)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn typed_text_becomes_a_query() {
+        assert_eq!(tsquery("Hàm Liêm").as_deref(), Some("'ham' & 'liem':*"));
+        assert_eq!(tsquery("\"Hàm Liêm\"").as_deref(), Some("'ham' & 'liem' & 'ham_liem'"));
+        assert_eq!(tsquery("\"ham liem\" gạ").as_deref(), Some("'ham' & 'liem' & 'ham_liem' & 'ga':*"));
+        assert_eq!(tsquery("…"), None);
+    }
+
+    proptest! {
+        /// Whatever is typed, the query consists of quoted lexemes, `:*` and `&` only.
+        #[test]
+        fn nothing_typed_escapes_its_quotes(typed in ".{0,60}") {
+            if let Some(query) = tsquery(&typed) {
+                for term in query.split(" & ") {
+                    let term = term.strip_suffix(":*").unwrap_or(term);
+                    let word = term.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')).unwrap();
+                    prop_assert!(!word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+                }
+            }
+        }
+    }
+}

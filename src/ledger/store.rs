@@ -1,0 +1,357 @@
+//! The one writer of the ledger, and what it needs to read.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use uuid::Uuid;
+
+use super::kinds::{Account, Channel, Kind};
+use super::model::{Balanced, Fund, FundId, Posting, Restriction};
+use super::{public, totals};
+use crate::authz::{Approve, Granted, Record, Right};
+use crate::basics::PublicCode;
+use crate::basics::clock::vietnam_date;
+use crate::db::DbError;
+use crate::db::schema::{entry, fund, posting};
+use crate::db::statement::statement;
+use crate::log;
+use crate::log::leaf::{LeafGoods, LeafPosting, LeafV1};
+use crate::tree::Place;
+
+/// Rights that let one write into a chapter's books.
+pub trait MayBook: Right {}
+impl MayBook for Record {}
+impl MayBook for Approve {}
+
+/// An entry that the rules allowed, ready to be written.
+pub struct NewEntry {
+    pub id: Uuid,
+    pub code: PublicCode,
+    pub place: Arc<Place>,
+    /// Business date; not after the day of booking.
+    pub day: NaiveDate,
+    pub channel: Option<Channel>,
+    pub postings: Balanced,
+    /// What is reversed, and why (a code).
+    pub reverses: Option<(Uuid, PublicCode, &'static str)>,
+    pub goods: Vec<Goods>,
+    pub message_count: Option<i32>,
+    /// The giver's name in the form the giver chose to have shown; `None` for anonymous.
+    pub giver_shown: Option<String>,
+    pub pd: [u8; 32],
+    /// Sealed opening of `pd`.
+    pub opening: Option<Vec<u8>>,
+}
+
+/// One kind of goods in an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goods {
+    pub item: String,
+    pub item_name: String,
+    /// Decimal text, e.g. `100.5`.
+    pub quantity: String,
+    pub unit: String,
+    pub value_vnd: i64,
+    pub valuation: &'static str,
+}
+
+/// Why nothing was booked.
+#[derive(Debug, thiserror::Error)]
+pub enum BookError {
+    #[error("an entry's place is not the chapter of its grant")]
+    WrongPlace,
+    #[error("an entry names a fund that does not exist")]
+    UnknownFund,
+    #[error("there is not as much money or goods left as this would take out")]
+    NotCovered,
+    #[error(transparent)]
+    Leaf(#[from] log::leaf::LeafError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<diesel::result::Error> for BookError {
+    fn from(error: diesel::result::Error) -> Self {
+        BookError::Db(error.into())
+    }
+}
+
+/// When an entry was booked.
+#[derive(Debug, Clone, Copy)]
+pub struct BookedAt {
+    pub at: DateTime<Utc>,
+    /// The same moment as a Vietnam date: decides period and number series.
+    pub day: NaiveDate,
+}
+
+impl BookedAt {
+    pub fn now(now: DateTime<Utc>) -> Self {
+        Self { at: now, day: vietnam_date(now) }
+    }
+}
+
+/// Writes entries with postings, leaves, public rows, balances and totals: a few set-based statements, whatever the
+/// number. Totals come last and in key order, because the national ones are shared by everybody who books.
+pub fn book<R: MayBook>(
+    conn: &mut PgConnection,
+    at: BookedAt,
+    funds: &HashMap<FundId, Fund>,
+    entries: Vec<(&Granted<R>, NewEntry)>,
+) -> Result<(), BookError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    if entries.iter().any(|(grant, entry)| grant.chapter() != entry.place.id) {
+        return Err(BookError::WrongPlace);
+    }
+    insert_headers(conn, at, &entries)?;
+    insert_postings(conn, &entries)?;
+    let mut leaves = Vec::with_capacity(entries.len());
+    for (_, entry) in &entries {
+        leaves.push(leaf_of(entry, at, funds)?);
+    }
+    let numbers = log::store::append(conn, &leaves)?;
+    let shown = entries.iter().zip(&leaves).zip(&numbers).map(|(((_, entry), leaf), seq)| public::row_of(entry, at, funds, *seq, leaf.leaf.hash));
+    public::insert(conn, shown.collect::<Option<Vec<_>>>().ok_or(BookError::UnknownFund)?)?;
+    add_balances(conn, &entries)?;
+    totals::add(conn, entries.iter().map(|(_, entry)| entry))?;
+    Ok(())
+}
+
+statement! {
+    struct InsertEntries {
+        ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        codes: Vec<&'a str> => Array<Text>,
+        kinds: Vec<&'static str> => Array<Text>,
+        chapters: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        channels: Vec<Option<&'static str>> => Array<Nullable<Text>>,
+        days: Vec<NaiveDate> => Array<Date>,
+        accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        counts: Vec<i16> => Array<SmallInt>,
+        reverses: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
+        reasons: Vec<Option<&'static str>> => Array<Nullable<Text>>,
+        booked: NaiveDate => Date,
+        recorded_at: DateTime<Utc> => Timestamptz,
+    } -> (),
+    "INSERT INTO entry (id, code, kind, chapter_id, channel, day, recorded_by, posting_count, reverses, reason, booked, recorded_at)
+     SELECT a.*, b.* FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::date[], ?::uuid[], ?::int2[], ?::uuid[], ?::text[]) a,
+     (SELECT ?::date, ?::timestamptz) b"
+}
+
+fn insert_headers<R: MayBook>(conn: &mut PgConnection, at: BookedAt, entries: &[(&Granted<R>, NewEntry)]) -> Result<(), DbError> {
+    InsertEntries {
+        ids: &entries.iter().map(|(_, e)| e.id).collect(),
+        codes: &entries.iter().map(|(_, e)| e.code.as_str()).collect(),
+        kinds: &entries.iter().map(|(_, e)| e.postings.kind().name()).collect(),
+        chapters: &entries.iter().map(|(grant, _)| grant.chapter().0).collect(),
+        channels: &entries.iter().map(|(_, e)| e.channel.map(Channel::name)).collect(),
+        days: &entries.iter().map(|(_, e)| e.day).collect(),
+        accounts: &entries.iter().map(|(grant, _)| grant.account()).collect(),
+        counts: &entries.iter().map(|(_, e)| e.postings.postings().len() as i16).collect(),
+        reverses: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.0)).collect(),
+        reasons: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.2)).collect(),
+        booked: &at.day,
+        recorded_at: &at.at,
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
+statement! {
+    struct InsertPostings {
+        entries: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        numbers: Vec<i16> => Array<SmallInt>,
+        accounts: Vec<&'static str> => Array<Text>,
+        funds: Vec<i32> => Array<Integer>,
+        amounts: Vec<i64> => Array<BigInt>,
+    } -> (),
+    "INSERT INTO posting (entry_id, n, account, fund_id, amount)
+     SELECT * FROM unnest(?::uuid[], ?::int2[], ?::text[], ?::int4[], ?::int8[])"
+}
+
+fn insert_postings<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, NewEntry)]) -> Result<(), DbError> {
+    let rows: Vec<(Uuid, i16, Posting)> = entries
+        .iter()
+        .flat_map(|(_, e)| e.postings.postings().iter().zip(1i16..).map(|(p, n)| (e.id, n, *p)))
+        .collect();
+    InsertPostings {
+        entries: &rows.iter().map(|(id, _, _)| *id).collect(),
+        numbers: &rows.iter().map(|(_, n, _)| *n).collect(),
+        accounts: &rows.iter().map(|(_, _, p)| p.account.name()).collect(),
+        funds: &rows.iter().map(|(_, _, p)| p.fund.0).collect(),
+        amounts: &rows.iter().map(|(_, _, p)| p.amount).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
+fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fund>) -> Result<log::store::NewLeaf, BookError> {
+    let mut postings = Vec::new();
+    let mut appeal = None;
+    for p in entry.postings.postings() {
+        let fund = funds.get(&p.fund).ok_or(BookError::UnknownFund)?;
+        appeal = appeal.or(fund.appeal.as_deref());
+        postings.push(LeafPosting { account: p.account.name(), fund: &fund.code, amount: p.amount.to_string() });
+    }
+    let goods = entry.goods.iter().map(|g| LeafGoods {
+        item: &g.item,
+        qty: g.quantity.clone(),
+        unit: &g.unit,
+        value: g.value_vnd.to_string(),
+        valuation: g.valuation,
+    });
+    let leaf = LeafV1 {
+        kind: entry.postings.kind().name(),
+        entry: entry.code.as_str(),
+        chapter: &entry.place.code,
+        province: entry.place.province().map_or(entry.place.code.as_str(), |p| p.code.as_str()),
+        day: entry.day,
+        booked: at.day,
+        channel: entry.channel.map(Channel::name),
+        appeal,
+        of: entry.reverses.as_ref().map(|r| r.1.as_str()),
+        reason: entry.reverses.as_ref().map(|r| r.2),
+        postings,
+        goods: goods.collect(),
+        pd: entry.pd,
+    };
+    Ok(log::store::NewLeaf { entry: entry.code.as_str().to_owned(), leaf: leaf.encode()?, opening: entry.opening.clone() })
+}
+
+/// (chapter, fund, account) → change, in the one order in which everybody locks balances.
+type Changes = BTreeMap<(Uuid, i32, &'static str), i64>;
+
+macro_rules! balance_statement {
+    ($name:ident -> $row:ty, $text:expr) => {
+        statement! {
+            struct $name {
+                chapters: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+                funds: Vec<i32> => Array<Integer>,
+                accounts: Vec<&'static str> => Array<Text>,
+                amounts: Vec<i64> => Array<BigInt>,
+            } -> $row, $text
+        }
+
+        impl $name<'_> {
+            fn run(conn: &mut PgConnection, changes: &Changes) -> QueryResult<usize> {
+                $name {
+                    chapters: &changes.keys().map(|k| k.0).collect(),
+                    funds: &changes.keys().map(|k| k.1).collect(),
+                    accounts: &changes.keys().map(|k| k.2).collect(),
+                    amounts: &changes.values().copied().collect(),
+                }
+                .execute(conn)
+            }
+        }
+    };
+}
+
+balance_statement!(LockBalances -> (BigInt,),
+    "SELECT b.amount_vnd FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::int8[]) WITH ORDINALITY AS c(chapter_id, fund_id, account, amount, n)
+     JOIN balance b USING (chapter_id, fund_id, account) ORDER BY c.n FOR UPDATE OF b");
+balance_statement!(AddBalances -> (),
+    "INSERT INTO balance AS b (chapter_id, fund_id, account, amount_vnd) SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::int8[])
+     ON CONFLICT (chapter_id, fund_id, account) DO UPDATE SET amount_vnd = b.amount_vnd + excluded.amount_vnd");
+balance_statement!(TakeBalances -> (),
+    "UPDATE balance b SET amount_vnd = b.amount_vnd + c.amount
+     FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::int8[]) AS c(chapter_id, fund_id, account, amount)
+     WHERE (b.chapter_id, b.fund_id, b.account) = (c.chapter_id, c.fund_id, c.account)");
+
+/// Keeps balances. What only grows is one upsert. Taking from a guarded account goes by UPDATE, because a CHECK is
+/// tested on the row an upsert proposes as well; then everything is locked first, in the same key order as the upsert
+/// of others, so that two bookings never wait for each other in a circle.
+fn add_balances<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, NewEntry)]) -> Result<(), BookError> {
+    let mut changes = Changes::new();
+    for (_, entry) in entries {
+        for p in entry.postings.postings() {
+            *changes.entry((entry.place.id.0, p.fund.0, p.account.name())).or_default() += p.amount;
+        }
+    }
+    let guarded = |account: &str| Account::parse(account).is_some_and(Account::is_guarded);
+    let (taken, added): (Changes, Changes) = changes.iter().partition(|((_, _, account), amount)| **amount < 0 && guarded(account));
+    if !taken.is_empty() {
+        LockBalances::run(conn, &changes)?;
+        let covered = TakeBalances::run(conn, &taken).map_err(DbError::from).map_err(|error| match error.constraint() {
+            Some("balance_outflow_covered") => BookError::NotCovered,
+            _ => BookError::Db(error),
+        })?;
+        if covered != taken.len() {
+            return Err(BookError::NotCovered);
+        }
+    }
+    AddBalances::run(conn, &added)?;
+    Ok(())
+}
+
+fn fund_of((id, code, restriction, appeal): (i32, String, String, Option<String>)) -> Result<Fund, DbError> {
+    let restriction = Restriction::parse(&restriction).ok_or(DbError::Query(diesel::result::Error::NotFound))?;
+    Ok(Fund { id: FundId(id), code, restriction, appeal })
+}
+
+/// Funds by id.
+pub fn funds(conn: &mut PgConnection, ids: &[FundId]) -> Result<HashMap<FundId, Fund>, DbError> {
+    let rows = fund::table
+        .filter(fund::id.eq_any(ids.iter().map(|id| id.0)))
+        .select((fund::id, fund::code, fund::restriction, fund::appeal))
+        .load::<(i32, String, String, Option<String>)>(conn)?;
+    rows.into_iter().map(|row| fund_of(row).map(|fund| (fund.id, fund))).collect()
+}
+
+/// The national general fund.
+pub fn general_fund(conn: &mut PgConnection) -> Result<Fund, DbError> {
+    fund_of(fund::table.filter(fund::code.eq("GENERAL")).select((fund::id, fund::code, fund::restriction, fund::appeal)).first(conn)?)
+}
+
+/// Opens a fund; its code says what it is for.
+pub fn open_fund(conn: &mut PgConnection, restriction: Restriction, appeal: &str) -> Result<FundId, DbError> {
+    let id = diesel::insert_into(fund::table)
+        .values((
+            fund::code.eq(format!("{}:{appeal}", restriction.name())),
+            fund::restriction.eq(restriction.name()),
+            fund::appeal.eq(appeal),
+        ))
+        .returning(fund::id)
+        .get_result(conn)?;
+    Ok(FundId(id))
+}
+
+/// A written entry, as its reversal needs it.
+pub struct Written {
+    pub code: String,
+    pub kind: Kind,
+    pub channel: Option<Channel>,
+    pub postings: Vec<Posting>,
+    pub recorded_by: Uuid,
+}
+
+/// Reads an entry with its postings; `None` when there is none or this program does not know its kind.
+pub fn written(conn: &mut PgConnection, id: Uuid) -> Result<Option<Written>, DbError> {
+    let header: Option<(String, String, Option<String>, Uuid)> = entry::table
+        .find(id)
+        .select((entry::code, entry::kind, entry::channel, entry::recorded_by))
+        .first(conn)
+        .optional()?;
+    let Some((code, kind, channel, recorded_by)) = header else {
+        return Ok(None);
+    };
+    let rows: Vec<(String, i32, i64)> = posting::table
+        .filter(posting::entry_id.eq(id))
+        .order(posting::n)
+        .select((posting::account, posting::fund_id, posting::amount))
+        .load(conn)?;
+    let postings = rows
+        .into_iter()
+        .map(|(account, fund, amount)| Account::parse(&account).map(|account| Posting { account, fund: FundId(fund), amount }))
+        .collect::<Option<Vec<_>>>();
+    Ok(Kind::parse(&kind).zip(postings).map(|(kind, postings)| Written {
+        code,
+        kind,
+        channel: channel.as_deref().and_then(Channel::parse),
+        postings,
+        recorded_by,
+    }))
+}

@@ -1,0 +1,28 @@
+//! Sổ Nhân Ái — the ledger of compassion: operations backend and public ledger of the Vietnam Red Cross.
+//!
+//! The map of the house. Rooms to the left know nothing of rooms to the right:
+//!
+//! `basics, db, http, vault → tree → authz → identity, chapters → log → ledger → parties, stock → giving → disclosure
+//! → app → cli`
+//!
+//! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
+//! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
+//! through one gift from the phone to the public page.
+
+pub mod app;
+pub mod authz;
+pub mod basics;
+pub mod chapters;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod disclosure;
+pub mod giving;
+pub mod http;
+pub mod identity;
+pub mod ledger;
+pub mod log;
+pub mod parties;
+pub mod stock;
+pub mod tree;
+pub mod vault;

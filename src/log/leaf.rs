@@ -1,0 +1,166 @@
+//! Leaf v1: the bytes of an entry in the log, RFC 8785 (JCS) JSON.
+//!
+//! No floats and no large numbers: amounts and quantities are decimal strings. `entry` is the public code, `day` and
+//! `booked` are dates, `reason` and `item` are codes. Free text never stands in a leaf; it is behind `pd`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::NaiveDate;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// The largest leaf an entry bundle can carry, in bytes.
+pub const MAX_LEAF: usize = 65_535;
+
+/// Leaf v1, field by field. Absent fields are left out, not null.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeafV1<'a> {
+    pub kind: &'a str,
+    pub entry: &'a str,
+    pub chapter: &'a str,
+    pub province: &'a str,
+    pub day: NaiveDate,
+    pub booked: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+    pub postings: Vec<LeafPosting<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub goods: Vec<LeafGoods<'a>>,
+    #[serde(serialize_with = "base64url")]
+    pub pd: [u8; 32],
+}
+
+/// One posting; with account and fund anyone can add up every total.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeafPosting<'a> {
+    pub account: &'a str,
+    pub fund: &'a str,
+    pub amount: String,
+}
+
+/// One kind of goods.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeafGoods<'a> {
+    pub item: &'a str,
+    pub qty: String,
+    pub unit: &'a str,
+    pub value: String,
+    pub valuation: &'a str,
+}
+
+#[derive(Serialize)]
+struct Versioned<'a> {
+    v: u8,
+    #[serde(flatten)]
+    leaf: &'a LeafV1<'a>,
+}
+
+fn base64url<S: serde::Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// A leaf as it is stored, hashed and served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    pub bytes: Vec<u8>,
+    pub hash: [u8; 32],
+}
+
+/// A leaf could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LeafError {
+    #[error("leaf encoding: {0}")]
+    Encoding(#[from] serde_json::Error),
+    #[error("a leaf of {0} bytes is too large")]
+    TooLarge(usize),
+}
+
+impl LeafV1<'_> {
+    pub fn encode(&self) -> Result<Leaf, LeafError> {
+        let bytes = serde_json_canonicalizer::to_vec(&Versioned { v: 1, leaf: self })?;
+        if bytes.len() > MAX_LEAF {
+            return Err(LeafError::TooLarge(bytes.len()));
+        }
+        Ok(Leaf { hash: leaf_hash(&bytes), bytes })
+    }
+}
+
+/// RFC 6962: `SHA-256(0x00 ‖ entry)`.
+pub fn leaf_hash(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update([0u8]);
+    hash.update(bytes);
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    #[test]
+    fn the_hash_of_the_empty_entry_is_the_known_one() {
+        assert!(hex(&leaf_hash(b"")).starts_with("6e340b9cffb37a98") && hex(&leaf_hash(b"")).ends_with("17afa01d"));
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn gift() -> LeafV1<'static> {
+        LeafV1 {
+            kind: "GIFT_IN_KIND",
+            entry: "0123456789ABCDEF7",
+            chapter: "23095",
+            province: "68",
+            day: day("2026-11-21"),
+            booked: day("2026-11-22"),
+            channel: Some("IN_KIND"),
+            appeal: Some("BAO13"),
+            of: None,
+            reason: None,
+            postings: vec![
+                LeafPosting { account: "GOODS_IN_STOCK", fund: "APPEAL:BAO13", amount: "1500000".to_owned() },
+                LeafPosting { account: "DONATION_RESTRICTED", fund: "APPEAL:BAO13", amount: "-1500000".to_owned() },
+            ],
+            goods: vec![LeafGoods { item: "RICE", qty: "100.5".to_owned(), unit: "KG", value: "1500000".to_owned(), valuation: "MARKET_PRICE" }],
+            pd: std::array::from_fn(|i| i as u8),
+        }
+    }
+
+    /// Golden bytes: what is in the log stays readable for ever, so this text may never change for v1.
+    #[test]
+    fn golden_leaf_with_goods() {
+        let leaf = gift().encode().unwrap();
+        assert_eq!(
+            String::from_utf8(leaf.bytes).unwrap(),
+            concat!(
+                r#"{"appeal":"BAO13","booked":"2026-11-22","channel":"IN_KIND","chapter":"23095","day":"2026-11-21","#,
+                r#""entry":"0123456789ABCDEF7","goods":[{"item":"RICE","qty":"100.5","unit":"KG","valuation":"MARKET_PRICE","value":"1500000"}],"#,
+                r#""kind":"GIFT_IN_KIND","pd":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","#,
+                r#""postings":[{"account":"GOODS_IN_STOCK","amount":"1500000","fund":"APPEAL:BAO13"},"#,
+                r#"{"account":"DONATION_RESTRICTED","amount":"-1500000","fund":"APPEAL:BAO13"}],"province":"68","v":1}"#
+            )
+        );
+        assert_eq!(hex(&leaf.hash), GOLDEN_HASH);
+    }
+
+    const GOLDEN_HASH: &str = "";
+
+    #[test]
+    fn golden_reversal() {
+        let leaf = LeafV1 { kind: "REVERSAL", of: Some("ZZZZZZZZZZZZZZZZ9"), reason: Some("DUPLICATE"), goods: vec![], channel: None, ..gift() };
+        let text = String::from_utf8(leaf.encode().unwrap().bytes).unwrap();
+        assert!(text.contains(r#""of":"ZZZZZZZZZZZZZZZZ9""#) && text.contains(r#""reason":"DUPLICATE""#));
+        assert!(!text.contains("goods") && !text.contains("channel") && !text.contains("null"));
+    }
+}

@@ -1,0 +1,11 @@
+//! The transparency log (DESIGN 8): what every final entry leaves behind for everyone to check.
+//!
+//! An entry's leaf is made in the entry's own transaction ([`store::append`]) and waits in `log_pending`. The
+//! [`sequencer`] of any server process moves waiting leaves, in order, into the insert-only `log_leaf` and gives each
+//! its index. Bytes are made once and never again: whoever serves a leaf serves the stored bytes. Personal values are
+//! not in a leaf; they are behind one commitment ([`commitment`]) whose opening is kept apart and can be erased.
+
+pub mod commitment;
+pub mod leaf;
+pub mod sequencer;
+pub mod store;

@@ -1,0 +1,134 @@
+//! SQL of the log: leaves wait in `log_pending`, the sequencer moves them into `log_leaf`.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
+
+use super::leaf::Leaf;
+use crate::db::DbError;
+use crate::db::schema::{log_head, log_leaf, log_pending};
+use crate::db::statement::statement;
+
+/// Any constant: names the sequencers' courtesy lock.
+const SEQUENCER_LOCK: i64 = 0x534e_415f_5345_5155;
+
+/// A leaf and, sealed, what opens its commitment.
+pub struct NewLeaf {
+    pub entry: String,
+    pub leaf: Leaf,
+    /// `None` when nothing personal stands behind `pd`.
+    pub opening: Option<Vec<u8>>,
+}
+
+statement! {
+    struct InsertPending {
+        entries: Vec<&'a str> => Array<Text>,
+        leaves: Vec<&'a [u8]> => Array<Binary>,
+        hashes: Vec<&'a [u8]> => Array<Binary>,
+    } -> (BigInt, Text),
+    "INSERT INTO log_pending (entry, leaf, leaf_hash)
+     SELECT entry, leaf, hash FROM unnest(?::text[], ?::bytea[], ?::bytea[]) WITH ORDINALITY AS a(entry, leaf, hash, n) ORDER BY n
+     RETURNING seq, entry"
+}
+
+statement! {
+    struct InsertOpenings {
+        entries: Vec<&'a str> => Array<Text>,
+        sealed: Vec<&'a [u8]> => Array<Binary>,
+    } -> (),
+    "INSERT INTO pd_opening (entry, sealed) SELECT * FROM unnest(?::text[], ?::bytea[])"
+}
+
+/// Writes leaves in the transaction of their entries. Returns each leaf's waiting number, in the order given.
+pub fn append(conn: &mut PgConnection, leaves: &[NewLeaf]) -> Result<Vec<i64>, DbError> {
+    let rows: Vec<(i64, String)> = InsertPending {
+        entries: &leaves.iter().map(|l| l.entry.as_str()).collect(),
+        leaves: &leaves.iter().map(|l| l.leaf.bytes.as_slice()).collect(),
+        hashes: &leaves.iter().map(|l| l.leaf.hash.as_slice()).collect(),
+    }
+    .load(conn)?;
+    let by_entry: std::collections::HashMap<&str, i64> = rows.iter().map(|(seq, entry)| (entry.as_str(), *seq)).collect();
+    let opened: Vec<(&str, &[u8])> = leaves.iter().filter_map(|l| l.opening.as_deref().map(|o| (l.entry.as_str(), o))).collect();
+    InsertOpenings { entries: &opened.iter().map(|(e, _)| *e).collect(), sealed: &opened.iter().map(|(_, s)| *s).collect() }
+        .execute(conn)?;
+    Ok(leaves.iter().map(|l| by_entry.get(l.entry.as_str()).copied().unwrap_or_default()).collect())
+}
+
+/// What one step of the sequencer did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sequenced {
+    /// Another server is at it.
+    Busy,
+    /// Another server was faster; nothing was written.
+    Lost,
+    /// This many leaves got their index.
+    Moved(usize),
+}
+
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Bool)]
+    locked: bool,
+}
+
+/// Moves up to `most` waiting leaves into the log. The compare-and-swap on the head is what forbids two leaves at one
+/// index; the advisory lock only spares needless work.
+pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Sequenced, DbError> {
+    if polite {
+        let lock: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked")
+            .bind::<BigInt, _>(SEQUENCER_LOCK)
+            .get_result(conn)?;
+        if !lock.locked {
+            return Ok(Sequenced::Busy);
+        }
+    }
+    let size: i64 = log_head::table.select(log_head::size).first(conn)?;
+    let waiting: Vec<(String, Vec<u8>, Vec<u8>)> = log_pending::table
+        .order(log_pending::seq)
+        .limit(most)
+        .select((log_pending::entry, log_pending::leaf, log_pending::leaf_hash))
+        .load(conn)?;
+    if waiting.is_empty() {
+        return Ok(Sequenced::Moved(0));
+    }
+    let count = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
+    let swapped = diesel::update(log_head::table.filter(log_head::size.eq(size))).set(log_head::size.eq(size + count)).execute(conn)?;
+    if swapped == 0 {
+        return Ok(Sequenced::Lost);
+    }
+    InsertLeaves {
+        first: &(size - 1),
+        entries: &waiting.iter().map(|(entry, _, _)| entry.as_str()).collect(),
+        leaves: &waiting.iter().map(|(_, leaf, _)| leaf.as_slice()).collect(),
+        hashes: &waiting.iter().map(|(_, _, hash)| hash.as_slice()).collect(),
+    }
+    .execute(conn)?;
+    let moved = diesel::delete(log_pending::table.filter(log_pending::entry.eq_any(waiting.iter().map(|(e, _, _)| e)))).execute(conn)?;
+    if moved != waiting.len() {
+        // Somebody moved one of these already: the head's swap makes this impossible, so refuse rather than fork.
+        return Err(DbError::Query(diesel::result::Error::RollbackTransaction));
+    }
+    Ok(Sequenced::Moved(moved))
+}
+
+statement! {
+    struct InsertLeaves {
+        first: i64 => BigInt,
+        entries: Vec<&'a str> => Array<Text>,
+        leaves: Vec<&'a [u8]> => Array<Binary>,
+        hashes: Vec<&'a [u8]> => Array<Binary>,
+    } -> (),
+    "INSERT INTO log_leaf (idx, entry, leaf, leaf_hash)
+     SELECT ? + n, entry, leaf, hash FROM unnest(?::text[], ?::bytea[], ?::bytea[]) WITH ORDINALITY AS a(entry, leaf, hash, n)"
+}
+
+/// How many leaves the log holds.
+pub fn size(conn: &mut PgConnection) -> Result<i64, DbError> {
+    Ok(log_head::table.select(log_head::size).first(conn)?)
+}
+
+/// The indices of entries that have one.
+pub fn indices_of(conn: &mut PgConnection, entries: &[&str]) -> Result<std::collections::HashMap<String, i64>, DbError> {
+    let rows = log_leaf::table.filter(log_leaf::entry.eq_any(entries)).select((log_leaf::entry, log_leaf::idx));
+    Ok(rows.load::<(String, i64)>(conn)?.into_iter().collect())
+}

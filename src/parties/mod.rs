@@ -1,0 +1,161 @@
+//! Persons and organisations, once: givers today; members, volunteers and blood donors will be roles on the same row.
+//!
+//! Name and phone are sealed; equality is found by keyed hash. A party is recognised again only when phone *and* name
+//! agree: a name alone says nothing about who somebody is.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Binary, Nullable, Text, Timestamptz};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::basics::{Line, fold};
+use crate::db::DbError;
+use crate::db::schema::party;
+use crate::db::statement::statement;
+use crate::vault::{Vault, VaultError, place};
+
+/// What kind of party it is. A household business is shown like a person, not like an organisation (DESIGN 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PartyKind {
+    Person,
+    Organisation,
+    HouseholdBusiness,
+}
+
+impl PartyKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            PartyKind::Person => "PERSON",
+            PartyKind::Organisation => "ORGANISATION",
+            PartyKind::HouseholdBusiness => "HOUSEHOLD_BUSINESS",
+        }
+    }
+}
+
+/// A party as somebody names it, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub kind: PartyKind,
+    pub name: Line,
+    /// National form, digits only.
+    pub phone: Option<String>,
+}
+
+/// A sealed row, ready to be written; made outside the transaction.
+#[derive(Debug, Clone)]
+pub struct NewParty {
+    pub id: Uuid,
+    kind: &'static str,
+    name: Vec<u8>,
+    name_hash: Vec<u8>,
+    phone: Option<Vec<u8>>,
+    phone_hash: Option<Vec<u8>>,
+}
+
+impl NewParty {
+    pub fn seal(vault: &Vault, named: &Named) -> Result<Self, VaultError> {
+        let id = Uuid::now_v7();
+        let phone = named.phone.as_deref();
+        Ok(Self {
+            id,
+            kind: named.kind.name(),
+            name: vault.seal(place("party", "name", &id), named.name.as_str().as_bytes())?,
+            name_hash: vault.hash("party.name", fold(named.name.as_str()).as_bytes()).to_vec(),
+            phone: phone.map(|p| vault.seal(place("party", "phone", &id), p.as_bytes())).transpose()?,
+            phone_hash: phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()),
+        })
+    }
+}
+
+statement! {
+    struct InsertParties {
+        ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        kinds: Vec<&'static str> => Array<Text>,
+        names: Vec<&'a [u8]> => Array<Binary>,
+        name_hashes: Vec<&'a [u8]> => Array<Binary>,
+        phones: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
+        phone_hashes: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
+        at: DateTime<Utc> => Timestamptz,
+    } -> (),
+    "INSERT INTO party (id, kind, name, name_hash, phone, phone_hash, created_at)
+     SELECT a.*, b.* FROM unnest(?::uuid[], ?::text[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[]) a, (SELECT ?::timestamptz) b
+     ON CONFLICT (phone_hash, name_hash, kind) DO NOTHING"
+}
+
+/// Writes parties, or finds those that are here already (same phone, name and kind). Returns the id that stands for
+/// each of `new`, by the id it came with.
+pub fn upsert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    let mut new = new.to_vec();
+    // One order for everybody, so that two writers of the same parties do not wait for each other in a circle.
+    new.sort_by(|a, b| (&a.phone_hash, &a.name_hash).cmp(&(&b.phone_hash, &b.name_hash)));
+    let mut ids: HashMap<Uuid, Uuid> = new.iter().map(|p| (p.id, p.id)).collect();
+    if new.is_empty() {
+        return Ok(ids);
+    }
+    InsertParties {
+        ids: &new.iter().map(|p| p.id).collect(),
+        kinds: &new.iter().map(|p| p.kind).collect(),
+        names: &new.iter().map(|p| p.name.as_slice()).collect(),
+        name_hashes: &new.iter().map(|p| p.name_hash.as_slice()).collect(),
+        phones: &new.iter().map(|p| p.phone.as_deref()).collect(),
+        phone_hashes: &new.iter().map(|p| p.phone_hash.as_deref()).collect(),
+        at: &at,
+    }
+    .execute(conn)?;
+    let phones: Vec<&Vec<u8>> = new.iter().filter_map(|p| p.phone_hash.as_ref()).collect();
+    if phones.is_empty() {
+        return Ok(ids);
+    }
+    type Row = (Uuid, String, Vec<u8>, Option<Vec<u8>>);
+    let known: Vec<Row> = party::table
+        .filter(party::phone_hash.eq_any(phones))
+        .select((party::id, party::kind, party::name_hash, party::phone_hash))
+        .load(conn)?;
+    for p in new.iter().filter(|p| p.phone_hash.is_some()) {
+        let same = known.iter().find(|(_, kind, name, phone)| *kind == p.kind && *name == p.name_hash && *phone == p.phone_hash);
+        if let Some((id, ..)) = same {
+            ids.insert(p.id, *id);
+        }
+    }
+    Ok(ids)
+}
+
+/// A party in clear, for officers who may read it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PartyOut {
+    pub kind: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// Sealed columns of a party.
+pub struct SealedParty {
+    id: Uuid,
+    kind: String,
+    name: Vec<u8>,
+    phone: Option<Vec<u8>>,
+}
+
+impl SealedParty {
+    pub fn open(&self, vault: &Vault) -> Result<PartyOut, VaultError> {
+        Ok(PartyOut {
+            kind: self.kind.clone(),
+            name: vault.open_text(place("party", "name", &self.id), &self.name)?,
+            phone: self.phone.as_ref().map(|p| vault.open_text(place("party", "phone", &self.id), p)).transpose()?,
+        })
+    }
+}
+
+/// Reads parties by id, still sealed.
+pub fn load(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, SealedParty>, DbError> {
+    type Row = (Uuid, String, Vec<u8>, Option<Vec<u8>>);
+    let rows: Vec<Row> = party::table.filter(party::id.eq_any(ids)).select((party::id, party::kind, party::name, party::phone)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, kind, name, phone)| (id, SealedParty { id, kind, name, phone })).collect())
+}

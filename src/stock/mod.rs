@@ -1,0 +1,74 @@
+//! The item catalogue: what goods are called, and in which units they are counted.
+//!
+//! Items are data (`data/items.csv`); a gift in kind names one by code, so that totals of rice add up over the whole
+//! country. Lots and movements come with the relief features.
+
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use crate::basics::fold;
+use crate::chapters::reference::ReferenceError;
+use crate::db::DbError;
+use crate::db::schema::item;
+
+const ITEMS: &str = include_str!("../../data/items.csv");
+
+/// An item of the catalogue.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = item, check_for_backend(diesel::pg::Pg))]
+pub struct Item {
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    pub folded: String,
+    pub units: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct ItemRow {
+    code: String,
+    name: String,
+    name_en: String,
+    units: String,
+}
+
+/// Brings the catalogue up to date; items are added and renamed, never removed.
+pub fn load_catalogue(conn: &mut PgConnection) -> Result<(), ReferenceError> {
+    let mut items = Vec::new();
+    for row in csv::Reader::from_reader(ITEMS.as_bytes()).deserialize() {
+        let row: ItemRow = row?;
+        items.push(Item {
+            folded: fold(&row.name),
+            units: row.units.split_whitespace().map(str::to_owned).collect(),
+            code: row.code,
+            name: row.name,
+            name_en: row.name_en,
+        });
+    }
+    diesel::insert_into(item::table)
+        .values(&items)
+        .on_conflict(item::code)
+        .do_update()
+        .set((
+            item::name.eq(excluded(item::name)),
+            item::name_en.eq(excluded(item::name_en)),
+            item::folded.eq(excluded(item::folded)),
+            item::units.eq(excluded(item::units)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Items by code; unknown codes are absent.
+pub fn items(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, Item>, DbError> {
+    let rows: Vec<Item> = item::table.filter(item::code.eq_any(codes)).select(Item::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|item| (item.code.clone(), item)).collect())
+}
+
+/// The whole catalogue, by code.
+pub fn catalogue(conn: &mut PgConnection) -> Result<Vec<Item>, DbError> {
+    Ok(item::table.order(item::code).select(Item::as_select()).load(conn)?)
+}

@@ -1,0 +1,97 @@
+//! Chapter ids and the ancestor closure: what authorization and features need of the hierarchy, nothing more.
+//!
+//! Invariant (kept by the trigger `chapter_close`): every chapter has one closure row for itself (depth 0) and one
+//! for each chapter above it, up to the central one. A chapter never moves; reorganisation founds a successor.
+
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::db::DbError;
+use crate::db::schema::{chapter, chapter_ancestor};
+
+/// Internal id of a chapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChapterId(pub Uuid);
+
+/// A chapter where it stands in the tree: its own code and, above it, the chapters at depth 1 and 2 from the top.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub id: ChapterId,
+    pub code: String,
+    pub short_name: String,
+    /// Central first, the chapter itself last.
+    pub path: Vec<Step>,
+    /// Books are closed for merged and dissolved chapters.
+    pub accepts_entries: bool,
+}
+
+/// One chapter on the way down from the central one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub id: ChapterId,
+    pub code: String,
+    pub short_name: String,
+}
+
+impl Place {
+    /// The provincial chapter above (or the chapter itself, if it is one).
+    pub fn province(&self) -> Option<&Step> {
+        self.path.get(1)
+    }
+
+    /// The chapter two steps below the centre: the commune, school or agency that a branch belongs to.
+    pub fn grassroots(&self) -> Option<&Step> {
+        self.path.get(2)
+    }
+
+    pub fn is_below_or_at(&self, other: ChapterId) -> bool {
+        self.path.iter().any(|step| step.id == other)
+    }
+}
+
+/// The places of chapters by code, in one query. Unknown codes are absent.
+pub fn places(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, Place>, DbError> {
+    let above = diesel::alias!(chapter as above);
+    type Row = (Uuid, String, String, String, i16, Uuid, String, String);
+    let rows: Vec<Row> = chapter::table
+        .inner_join(chapter_ancestor::table.on(chapter_ancestor::chapter_id.eq(chapter::id)))
+        .inner_join(above.on(chapter_ancestor::ancestor_id.eq(above.field(chapter::id))))
+        .filter(chapter::code.eq_any(codes))
+        .order((chapter::code, chapter_ancestor::depth.desc()))
+        .select((
+            chapter::id,
+            chapter::code,
+            chapter::short_name,
+            chapter::status,
+            chapter_ancestor::depth,
+            above.field(chapter::id),
+            above.field(chapter::code),
+            above.field(chapter::short_name),
+        ))
+        .load(conn)?;
+    let mut places = HashMap::new();
+    for (id, code, short_name, status, _, step_id, step_code, step_name) in rows {
+        let place = places.entry(code.clone()).or_insert_with(|| Place {
+            id: ChapterId(id),
+            code,
+            short_name,
+            path: Vec::new(),
+            accepts_entries: matches!(status.as_str(), "ACTIVE" | "PROVISIONAL" | "MERGING"),
+        });
+        place.path.push(Step { id: ChapterId(step_id), code: step_code, short_name: step_name });
+    }
+    Ok(places)
+}
+
+/// The place of one chapter, by code.
+pub fn place(conn: &mut PgConnection, code: &str) -> Result<Option<Place>, DbError> {
+    Ok(places(conn, &[code])?.remove(code))
+}
+
+/// The code of a chapter by id.
+pub fn code_of(conn: &mut PgConnection, id: ChapterId) -> Result<String, DbError> {
+    Ok(chapter::table.find(id.0).select(chapter::code).first(conn)?)
+}

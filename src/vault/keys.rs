@@ -1,0 +1,148 @@
+//! Key files: one line a key, `purpose kid base64`, readable by the owner only, never in the database or its backups.
+//!
+//! Two files, because they are two things with two lives: `vault.keys` (seal and hash) and `token.keys` (log-in
+//! tokens). The first line of a purpose is the one used for new work; older lines stay to read what exists.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// One secret of 32 bytes and its short name.
+#[derive(Clone)]
+pub struct Key {
+    pub kid: String,
+    pub secret: [u8; 32],
+}
+
+impl Key {
+    fn generate() -> Result<Self, KeyError> {
+        let mut random = [0u8; 34];
+        getrandom::fill(&mut random).map_err(|_| KeyError::Random)?;
+        let mut secret = [0u8; 32];
+        secret.copy_from_slice(&random[2..]);
+        Ok(Self { kid: format!("{:02x}{:02x}", random[0], random[1]), secret })
+    }
+
+    pub(super) fn kid_bytes(&self) -> [u8; 4] {
+        let mut bytes = *b"0000";
+        for (to, from) in bytes.iter_mut().zip(self.kid.bytes()) {
+            *to = from;
+        }
+        bytes
+    }
+}
+
+/// The vault's keys.
+pub struct VaultKeys {
+    pub seal: Vec<Key>,
+    pub hash: Key,
+}
+
+/// The keys that sign log-in tokens.
+pub struct TokenKeyFile {
+    pub keys: Vec<Key>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("key file {0} is missing; restore it from its own backup, or run `so-nhan-ai keys init` for a new installation")]
+    Missing(PathBuf),
+    #[error("key file {0} already exists; it is never overwritten")]
+    Exists(PathBuf),
+    #[error("key file {0}: {1}")]
+    Io(PathBuf, std::io::Error),
+    #[error("key file {0}, line {1}: expected `purpose kid base64` with a kid of 4 characters and a secret of 32 bytes")]
+    Format(PathBuf, usize),
+    #[error("key file {0} has no key for {1}")]
+    NoKey(PathBuf, &'static str),
+    #[error("the system's random source failed")]
+    Random,
+}
+
+impl VaultKeys {
+    pub fn generate() -> Result<Self, KeyError> {
+        Ok(Self { seal: vec![Key::generate()?], hash: Key::generate()? })
+    }
+
+    pub fn read(dir: &Path) -> Result<Self, KeyError> {
+        let path = dir.join("vault.keys");
+        let lines = read_lines(&path)?;
+        let of = |purpose: &str| lines.iter().filter(|(p, _)| p == purpose).map(|(_, k)| k.clone()).collect::<Vec<_>>();
+        let seal = of("seal");
+        if seal.is_empty() {
+            return Err(KeyError::NoKey(path, "seal"));
+        }
+        let hash = of("hash").into_iter().next().ok_or(KeyError::NoKey(path, "hash"))?;
+        Ok(Self { seal, hash })
+    }
+}
+
+impl TokenKeyFile {
+    pub fn generate() -> Result<Self, KeyError> {
+        Ok(Self { keys: vec![Key::generate()?] })
+    }
+
+    pub fn read(dir: &Path) -> Result<Self, KeyError> {
+        let path = dir.join("token.keys");
+        let keys: Vec<Key> = read_lines(&path)?.into_iter().filter(|(p, _)| p == "token").map(|(_, k)| k).collect();
+        if keys.is_empty() {
+            return Err(KeyError::NoKey(path, "token"));
+        }
+        Ok(Self { keys })
+    }
+}
+
+/// Writes fresh key files into `dir`. Refuses when one of them exists: lost keys are lost data.
+pub fn init(dir: &Path) -> Result<(), KeyError> {
+    std::fs::create_dir_all(dir).map_err(|e| KeyError::Io(dir.to_owned(), e))?;
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(dir, permissions).map_err(|e| KeyError::Io(dir.to_owned(), e))?;
+    let (vault, token) = (VaultKeys::generate()?, TokenKeyFile::generate()?);
+    let vault_lines = vault.seal.iter().map(|k| line("seal", k)).chain([line("hash", &vault.hash)]).collect::<String>();
+    let token_lines = token.keys.iter().map(|k| line("token", k)).collect::<String>();
+    write_new(&dir.join("vault.keys"), &vault_lines)?;
+    write_new(&dir.join("token.keys"), &token_lines)
+}
+
+/// Whether `dir` holds key files already.
+pub fn exist(dir: &Path) -> bool {
+    dir.join("vault.keys").exists() || dir.join("token.keys").exists()
+}
+
+fn line(purpose: &str, key: &Key) -> String {
+    format!("{purpose} {} {}\n", key.kid, STANDARD.encode(key.secret))
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), KeyError> {
+    let failed = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::AlreadyExists => KeyError::Exists(path.to_owned()),
+        _ => KeyError::Io(path.to_owned(), e),
+    };
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+fn read_lines(path: &Path) -> Result<Vec<(String, Key)>, KeyError> {
+    let text = std::fs::read_to_string(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => KeyError::Missing(path.to_owned()),
+        _ => KeyError::Io(path.to_owned(), e),
+    })?;
+    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
+    lines
+        .map(|(at, line)| {
+            let bad = || KeyError::Format(path.to_owned(), at + 1);
+            let mut fields = line.split_whitespace();
+            let (Some(purpose), Some(kid), Some(secret), None) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+                return Err(bad());
+            };
+            let secret: [u8; 32] = STANDARD.decode(secret).ok().and_then(|s| s.try_into().ok()).ok_or_else(bad)?;
+            if kid.len() != 4 || !kid.is_ascii() {
+                return Err(bad());
+            }
+            Ok((purpose.to_owned(), Key { kid: kid.to_owned(), secret }))
+        })
+        .collect()
+}
