@@ -39,19 +39,16 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
     let id = next_request_id();
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id = %id);
-    let http_request = request.request().clone();
-    let outcome = next.call(request).instrument(span.clone()).await;
+    // Handlers, extractors and the default service all answer with a response; an error that is none can only come
+    // from a middleware inside this one, and there is none.
+    let response = next.call(request).instrument(span.clone()).await?;
     let _in_span = span.enter();
-    let mut response = match outcome {
-        Ok(response) => match problem_of(&response) {
-            Some(problem) => ServiceResponse::new(http_request, render(&problem, response.request(), &id)),
-            None => response.map_into_boxed_body(),
-        },
-        Err(error) => {
-            let problem = from_framework(&error, error.as_response_error().status_code());
-            let rendered = render(&problem, &http_request, &id);
-            ServiceResponse::new(http_request, rendered)
+    let mut response = match problem_of(&response) {
+        Some(problem) => {
+            let rendered = render(&problem, response.request(), &id);
+            response.into_response(rendered)
         }
+        None => response.map_into_boxed_body(),
     };
     set_headers(response.headers_mut(), &id);
     log(&response, started);
@@ -62,19 +59,15 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
 fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
     let status = response.status();
     match response.response().error() {
-        Some(error) => Some(from_framework(error, status)),
+        Some(error) => Some(match error.as_error::<Problem>() {
+            Some(problem) => problem.clone(),
+            None if status.is_server_error() => Problem::internal(error),
+            None => Problem::new(kind_of(status.as_u16())),
+        }),
         None if (status.is_client_error() || status.is_server_error()) && !response.headers().contains_key(CONTENT_TYPE) => {
             Some(Problem::new(kind_of(status.as_u16())))
         }
         None => None,
-    }
-}
-
-fn from_framework(error: &Error, status: actix_web::http::StatusCode) -> Problem {
-    match error.as_error::<Problem>() {
-        Some(problem) => problem.clone(),
-        None if status.is_server_error() => Problem::internal(error),
-        None => Problem::new(kind_of(status.as_u16())),
     }
 }
 

@@ -1,0 +1,67 @@
+//! `demo`: the server with demo data, for a first look and for tests from outside.
+//!
+//! Demo data goes only into the private database of the data folder; a `DATABASE_URL` is ignored, loudly. The log-ins
+//! have known passwords, so the demo listens on loopback addresses only. Filling is repeatable: cut off in the middle,
+//! the next start completes it; complete, it is left alone with whatever was added since.
+
+mod fill;
+mod people;
+mod tour;
+
+use serde::Serialize;
+
+use super::{Failure, install, serve};
+use crate::config::Config;
+
+/// Everybody's password in the demo.
+const PASSWORD: &str = "nhan-ai-2026";
+
+/// What scripts and tests need to know.
+#[derive(Serialize)]
+struct DemoFile {
+    base_url: String,
+    logins: Vec<DemoLogin>,
+    appeals: Vec<DemoAppeal>,
+}
+
+#[derive(Serialize)]
+struct DemoLogin {
+    user: &'static str,
+    password: &'static str,
+    role: &'static str,
+    chapter_code: &'static str,
+}
+
+#[derive(Serialize)]
+struct DemoAppeal {
+    code: &'static str,
+    state: &'static str,
+}
+
+pub fn demo(config: &Config) -> Result<(), Failure> {
+    if !config.listen.ip().is_loopback() {
+        return Err("the demo has known passwords and listens on loopback addresses only, e.g. --listen 127.0.0.1:8080".into());
+    }
+    let mut config = config.clone();
+    if config.database_url.take().is_some() {
+        eprintln!("DATABASE_URL is set and ignored: demo data goes into the private database only.");
+    }
+    config.database_replica_url = None;
+    let listener = serve::bind(&config)?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    eprintln!("Sổ Nhân Ái: starting the private database in {} …", config.data_dir.display());
+    let installation = install::open(&config)?;
+    fill::fill(&installation.shared)?;
+    let file = DemoFile {
+        logins: people::STAFF
+            .iter()
+            .map(|p| DemoLogin { user: p.user, password: PASSWORD, role: p.role.name(), chapter_code: p.chapter })
+            .collect(),
+        appeals: fill::APPEALS.iter().map(|a| DemoAppeal { code: a.code, state: a.state.name() }).collect(),
+        base_url,
+    };
+    let path = config.data_dir.join("demo.json");
+    std::fs::write(&path, serde_json::to_string_pretty(&file)? + "\n")?;
+    println!("{}", tour::text(&file, &path));
+    serve::run(&config, installation, listener)
+}

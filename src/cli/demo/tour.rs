@@ -1,0 +1,40 @@
+//! What the demo prints when it is up.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::{DemoFile, PASSWORD};
+
+/// Addresses, log-ins and a first tour with curl.
+pub(super) fn text(file: &DemoFile, path: &Path) -> String {
+    let base = &file.base_url;
+    let mut out = format!("\nSổ Nhân Ái is up at {base}   (API: {base}/docs)\n\nLog-ins, password for all: {PASSWORD}\n");
+    for login in &file.logins {
+        // Writing to a String can not fail.
+        let _ = writeln!(out, "  {:<18} {:<24} chapter {}", login.user, login.role, login.chapter_code);
+    }
+    let _ = write!(
+        out,
+        r#"
+A tour (needs curl; the same for scripts in {path}):
+
+  # log in as the officer of Hàm Liêm
+  TOKEN=$(curl -s {base}/api/v1/session -H 'Content-Type: application/json' \
+    -d '{{"user":"hanh.hamliem","password":"{PASSWORD}"}}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+
+  # record a cash gift; send it twice: it is booked once
+  ID=$(cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen | tr A-Z a-z)
+  curl -s {base}/api/v1/gifts -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+    -d '{{"id":"'$ID'","chapter":"23095","appeal":"LULUT-2026","channel":"CASH","amount_vnd":500000,"received_on":"'$(TZ=Asia/Ho_Chi_Minh date +%F)'"}}'
+
+  # find it without log-in
+  curl -s '{base}/api/v1/public/entries?q=ham+liem&amount_vnd=500000&limit=3'
+  curl -s '{base}/api/v1/public/totals?appeal=LULUT-2026'
+  curl -s '{base}/api/v1/public/appeals/LULUT-2026/ledger.csv' | head
+
+Ctrl-C stops the server and its database; the data stays.
+"#,
+        path = path.display()
+    );
+    out
+}
