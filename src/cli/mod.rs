@@ -2,6 +2,7 @@
 
 mod demo;
 mod install;
+pub use install::load_reference;
 mod officer;
 mod serve;
 

@@ -1,0 +1,144 @@
+//! One private PostgreSQL for all tests of a run (without fsync), a migrated template in it, a clone for every test.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use so_nhan_ai::db::private::{PrivateOptions, PrivatePostgres, lock_data_dir};
+use so_nhan_ai::db::{Db, migrations};
+
+const TEMPLATE: &str = "template_of_tests";
+
+struct Cluster {
+    postgres: PrivatePostgres,
+}
+
+/// Started by the first test that needs it. A static is never dropped, so a small shell waits for this process to end
+/// (its pipe closes, however the process dies), stops PostgreSQL and removes the folder.
+fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| {
+        let dir = std::env::temp_dir().join(format!("sna-test-{}", std::process::id()));
+        let lock = lock_data_dir(&dir).unwrap();
+        let script = r#"cat >/dev/null; pid=$(head -n 1 "$0/postgres/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
+            while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; rm -rf "$0""#;
+        let watcher = Command::new("setsid").args(["sh", "-c", script]).arg(&dir).stdin(Stdio::piped()).spawn().unwrap();
+        // Kept open until the process ends.
+        std::mem::forget(watcher);
+        let postgres = PrivatePostgres::start(PrivateOptions { data_dir: dir, pg_bin: None, durable: false }, lock).unwrap();
+        execute(&postgres.url("postgres"), &format!("CREATE DATABASE {TEMPLATE}"));
+        let url = postgres.url(TEMPLATE);
+        migrations::run(&url).unwrap();
+        {
+            let db = Db::connect(&url, None, 1);
+            so_nhan_ai::cli::load_reference(&db).unwrap();
+        }
+        // A template must have no connections: the pool's own closes in the background.
+        wait_until(&postgres.url("postgres"), &format!("SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = '{TEMPLATE}'"));
+        writeln!(std::io::stderr(), "test database ready").unwrap();
+        Cluster { postgres }
+    })
+}
+
+fn execute(url: &str, sql: &str) {
+    PgConnection::establish(url).unwrap().batch_execute(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+}
+
+fn wait_until(url: &str, question: &str) {
+    let mut conn = PgConnection::establish(url).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let answer: bool = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({question})"))).get_result(&mut conn).unwrap();
+        if answer {
+            return;
+        }
+        assert!(Instant::now() < deadline, "never became true: {question}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A database of one test, dropped with it.
+pub struct Database {
+    name: String,
+    /// Only the first handle drops it.
+    owned: bool,
+}
+
+impl Database {
+    /// A clone of the migrated template.
+    pub fn fresh() -> Self {
+        Self::create(TEMPLATE)
+    }
+
+    /// An empty database, not even migrated.
+    pub fn empty() -> Self {
+        Self::create("template0")
+    }
+
+    fn create(template: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        // Cloning needs the template for itself: one test at a time.
+        static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        execute(&cluster().postgres.url("postgres"), &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        Self { name, owned: true }
+    }
+
+    /// The same database for a second server; it lives as long as the first handle.
+    pub fn share(&self) -> Self {
+        Self { name: self.name.clone(), owned: false }
+    }
+
+    pub fn url(&self) -> String {
+        cluster().postgres.url(&self.name)
+    }
+
+    pub fn connect(&self) -> PgConnection {
+        PgConnection::establish(&self.url()).unwrap()
+    }
+
+    /// Runs SQL that must succeed.
+    pub fn execute(&self, sql: &str) {
+        execute(&self.url(), sql);
+    }
+
+    /// Runs SQL that the database must refuse; returns its message, constraint name included.
+    pub fn refuses(&self, sql: &str) -> String {
+        let mut conn = self.connect();
+        match conn.batch_execute(sql) {
+            Ok(()) => panic!("the database accepted: {sql}"),
+            Err(diesel::result::Error::DatabaseError(_, info)) => {
+                format!("{} [{}]", info.message(), info.constraint_name().unwrap_or_default())
+            }
+            Err(other) => other.to_string(),
+        }
+    }
+
+    /// The one number a query answers.
+    pub fn number(&self, sql: &str) -> i64 {
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("({sql})::bigint"))).get_result(&mut self.connect()).unwrap()
+    }
+
+    /// The one text a query answers.
+    pub fn text(&self, sql: &str) -> String {
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("({sql})::text"))).get_result(&mut self.connect()).unwrap()
+    }
+
+    /// Waits (at most 20 s) until a question is answered with true.
+    pub fn wait_until(&self, question: &str) {
+        wait_until(&self.url(), question);
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.owned {
+            execute(&cluster().postgres.url("postgres"), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}

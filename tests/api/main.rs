@@ -1,0 +1,5 @@
+//! The API through HTTP, against a real PostgreSQL: modules follow the paths they test.
+
+mod harness;
+
+mod story;
