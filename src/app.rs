@@ -141,5 +141,10 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
 
 fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {
     let what: String = error.to_string().chars().take(200).collect();
-    Problem::field("query", "WRONG_SHAPE", format!("Tham số sai hoặc không có: {what}."), format!("A parameter is wrong or unknown: {what}."))
+    Problem::field(
+        "query",
+        "WRONG_SHAPE",
+        format!("Tham số sai hoặc không có: {what}."),
+        format!("A parameter is wrong or unknown: {what}."),
+    )
 }

@@ -95,7 +95,9 @@ struct Standing {
 
 fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Standing>, DbError> {
     let today = vietnam_date(now);
-    let rows: Vec<(i32, Option<Uuid>, Option<String>, Option<i16>, Option<bool>)> = Facts {
+    // (number of the ask, person, role, depth, acts for)
+    type Row = (i32, Option<Uuid>, Option<String>, Option<i16>, Option<bool>);
+    let rows: Vec<Row> = Facts {
         accounts: &asks.iter().map(|ask| ask.actor.account).collect(),
         sessions: &asks.iter().map(|ask| ask.actor.session).collect(),
         chapters: &asks.iter().map(|ask| ask.chapter.0).collect(),
@@ -132,7 +134,11 @@ fn judge(standing: &Standing, right: RightName) -> Result<Uuid, Refusal> {
 }
 
 /// Decides every ask in one query; equal asks are asked once.
-pub fn decide<R: Right>(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Result<Granted<R>, Refusal>>, DbError> {
+pub fn decide<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    asks: &[Ask],
+) -> Result<Vec<Result<Granted<R>, Refusal>>, DbError> {
     let mut position = HashMap::new();
     let mut unique = Vec::new();
     for ask in asks {
@@ -153,7 +159,12 @@ pub fn decide<R: Right>(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask
 }
 
 /// Decides for one actor at one chapter.
-pub fn require<R: Right>(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, chapter: ChapterId) -> Result<Granted<R>, Problem> {
+pub fn require<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    chapter: ChapterId,
+) -> Result<Granted<R>, Problem> {
     let mut verdicts = decide::<R>(conn, now, &[Ask { actor, chapter }])?;
     match verdicts.pop() {
         Some(Ok(granted)) => Ok(granted),
@@ -174,9 +185,8 @@ statement! {
 
 /// Only that the account is enabled and the session lives; for what every officer may see. Returns the person.
 pub fn authenticate(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<Uuid, Problem> {
-    let found: Option<(Uuid,)> = LiveAccount { account: &actor.account, session: &actor.session, now: &now }
-        .get_result(conn)
-        .optional()?;
+    let found: Option<(Uuid,)> =
+        LiveAccount { account: &actor.account, session: &actor.session, now: &now }.get_result(conn).optional()?;
     found.map(|(officer,)| officer).ok_or_else(|| Refusal::NotLoggedIn.into())
 }
 
@@ -198,7 +208,12 @@ statement! {
 }
 
 /// The nearest chapter, from this one upward, where somebody other than `not` (persons) may APPROVE.
-pub fn nearest_approver(conn: &mut PgConnection, now: DateTime<Utc>, chapter: ChapterId, not: &[Uuid]) -> Result<Option<ChapterId>, DbError> {
+pub fn nearest_approver(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    chapter: ChapterId,
+    not: &[Uuid],
+) -> Result<Option<ChapterId>, DbError> {
     let today = vietnam_date(now);
     let roles = Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(Role::name).collect();
     let found: Option<(Uuid,)> =

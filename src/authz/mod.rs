@@ -19,4 +19,6 @@ pub mod token;
 pub use actor::Actor;
 pub use audit::{AuditEvent, audit};
 pub use decide::{Ask, Refusal, authenticate, decide, nearest_approver, require};
-pub use policy::{Approve, Appoint, Granted, HandOver, Inspect, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal, suffices};
+pub use policy::{
+    Appoint, Approve, Granted, HandOver, Inspect, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal, suffices,
+};

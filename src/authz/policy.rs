@@ -48,7 +48,10 @@ pub enum Reach {
     Only,
 }
 
-use RightName::{Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, Read as READ, Record as RECORD, RunAppeal as RUN_APPEAL};
+use RightName::{
+    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, Read as READ, Record as RECORD,
+    RunAppeal as RUN_APPEAL,
+};
 
 /// The whole policy. Administrators appoint but keep no books; inspectors see everything and change nothing.
 pub const POLICY: &[(Role, &[RightName])] = &[
@@ -61,8 +64,14 @@ pub const POLICY: &[(Role, &[RightName])] = &[
 ];
 
 impl Role {
-    pub const ALL: [Role; 6] =
-        [Role::CentralAdministrator, Role::ProvincialAdministrator, Role::ChapterChair, Role::Officer, Role::Accountant, Role::Inspector];
+    pub const ALL: [Role; 6] = [
+        Role::CentralAdministrator,
+        Role::ProvincialAdministrator,
+        Role::ChapterChair,
+        Role::Officer,
+        Role::Accountant,
+        Role::Inspector,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {

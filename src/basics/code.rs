@@ -33,9 +33,7 @@ impl PublicCode {
     /// `None` when the check character of these 80 bits would be punctuation.
     fn from_bits(bits: u128) -> Option<Self> {
         let check = check_char(bits)?;
-        let mut text: String = (0..16)
-            .map(|i| char::from(DIGITS[(bits >> (75 - 5 * i) & 31) as usize]))
-            .collect();
+        let mut text: String = (0..16).map(|i| char::from(DIGITS[(bits >> (75 - 5 * i) & 31) as usize])).collect();
         text.push(check);
         Some(Self(text))
     }
@@ -45,11 +43,7 @@ impl PublicCode {
         if text.len() > 40 {
             return Err(NotACode);
         }
-        let plain: Vec<u8> = text
-            .bytes()
-            .filter(|b| !matches!(b, b'-' | b' '))
-            .map(|b| b.to_ascii_uppercase())
-            .collect();
+        let plain: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'-' | b' ')).map(|b| b.to_ascii_uppercase()).collect();
         let [digits @ .., check] = plain.as_slice() else {
             return Err(NotACode);
         };
@@ -71,11 +65,7 @@ impl PublicCode {
             b'I' | b'L' => b'1',
             other => *other,
         };
-        if code.0.as_bytes().last() == Some(&check) {
-            Ok(code)
-        } else {
-            Err(NotACode)
-        }
+        if code.0.as_bytes().last() == Some(&check) { Ok(code) } else { Err(NotACode) }
     }
 
     pub fn as_str(&self) -> &str {

@@ -32,9 +32,7 @@ impl Vnd {
 
     /// Adds up amounts; `None` when the sum passes [`MAX_VND`] or there are none.
     pub fn sum(amounts: impl IntoIterator<Item = Vnd>) -> Option<Vnd> {
-        let total = amounts.into_iter().try_fold(0i64, |sum, amount| {
-            sum.checked_add(amount.0).filter(|sum| *sum <= MAX_VND)
-        })?;
+        let total = amounts.into_iter().try_fold(0i64, |sum, amount| sum.checked_add(amount.0).filter(|sum| *sum <= MAX_VND))?;
         Vnd::parse(total).ok()
     }
 }
@@ -53,7 +51,7 @@ pub fn grouped(amount: i64) -> String {
         out.push('-');
     }
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('.');
         }
         out.push(digit);

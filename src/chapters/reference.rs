@@ -71,6 +71,13 @@ struct UnitVersion {
     folded: String,
 }
 
+/// Whether every unit of today has its chapter already.
+pub fn is_loaded(conn: &mut PgConnection) -> Result<bool, ReferenceError> {
+    let units = UNITS.lines().count() as i64 - 1;
+    let chapters: i64 = chapter::table.filter(chapter::unit_code.is_not_null()).count().get_result(conn)?;
+    Ok(chapters >= units)
+}
+
 /// Brings units and territorial chapters into the database. Returns how many chapters are new.
 pub fn load(conn: &mut PgConnection) -> Result<usize, ReferenceError> {
     let versions = unit_versions()?;
@@ -228,7 +235,8 @@ mod tests {
         assert_eq!((of("PROVINCE"), of("MUNICIPALITY")), (25, 9));
         assert_eq!((of("COMMUNE"), of("WARD"), of("SPECIAL_ZONE")), (2_599, 709, 13));
         assert_eq!(versions.len(), 34 + 3_321 + 25);
-        let dong_nai: Vec<_> = versions.iter().filter(|u| u.code == "75").map(|u| (u.kind.as_str(), u.valid_from.to_string())).collect();
+        let dong_nai: Vec<_> =
+            versions.iter().filter(|u| u.code == "75").map(|u| (u.kind.as_str(), u.valid_from.to_string())).collect();
         assert_eq!(dong_nai, [("PROVINCE", "2025-07-01".to_owned()), ("MUNICIPALITY", "2026-04-30".to_owned())]);
     }
 }

@@ -82,7 +82,12 @@ statement! {
 }
 
 /// Chapters whose folded name holds every word of `text`, names that end in it first. Each row with its rank.
-pub fn search(conn: &mut PgConnection, text: &str, after: Option<(i64, String)>, limit: i64) -> Result<Vec<(i64, ChapterRow)>, DbError> {
+pub fn search(
+    conn: &mut PgConnection,
+    text: &str,
+    after: Option<(i64, String)>,
+    limit: i64,
+) -> Result<Vec<(i64, ChapterRow)>, DbError> {
     let words = words(text);
     let (rank, code) = after.unwrap_or((-1, String::new()));
     type Row = (i64, Uuid, String, String, String, String, String, String);
@@ -90,7 +95,9 @@ pub fn search(conn: &mut PgConnection, text: &str, after: Option<(i64, String)>,
         Search { exact: &words.join(" "), words: &words, after_rank: &rank, after_code: &code, limit: &limit }.load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(rank, id, code, kind, level, status, name, short_name)| (rank, ChapterRow { id, code, kind, level, status, name, short_name }))
+        .map(|(rank, id, code, kind, level, status, name, short_name)| {
+            (rank, ChapterRow { id, code, kind, level, status, name, short_name })
+        })
         .collect())
 }
 
@@ -105,5 +112,10 @@ pub fn unit_versions(conn: &mut PgConnection, code: &str) -> Result<Vec<UnitRow>
 
 /// Names of chapters by code.
 pub fn names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, String>, DbError> {
-    Ok(chapter::table.filter(chapter::code.eq_any(codes)).select((chapter::code, chapter::name)).load::<(String, String)>(conn)?.into_iter().collect())
+    Ok(chapter::table
+        .filter(chapter::code.eq_any(codes))
+        .select((chapter::code, chapter::name))
+        .load::<(String, String)>(conn)?
+        .into_iter()
+        .collect())
 }

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use actix_web::web;
-use diesel::prelude::*;
-
 use super::Failure;
 use crate::app::Shared;
 use crate::authz::token::TokenKeys;
@@ -12,12 +9,13 @@ use crate::basics::Clock;
 use crate::chapters::reference;
 use crate::config::Config;
 use crate::db::private::{self, PrivateOptions, PrivatePostgres, lock_data_dir};
-use crate::db::schema::{account, chapter, key_in_use};
-use crate::db::{Db, migrations};
+use crate::db::{Db, DbError, migrations};
 use crate::identity::password::{Cost, Passwords};
+use crate::identity::store as identity;
 use crate::stock;
 use crate::vault::keys::{self, TokenKeyFile};
-use crate::vault::{Vault, VaultKeys};
+use crate::vault::{Vault, VaultKeys, in_use};
+use actix_web::web;
 
 /// An open installation. Dropping it stops the private PostgreSQL, if there is one.
 pub struct Installation {
@@ -68,8 +66,7 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
 /// Units, chapters and the item catalogue; already loaded ones are left alone.
 pub fn load_reference(db: &Db) -> Result<(), reference::ReferenceError> {
     db.tx_blocking(|conn| {
-        let chapters: i64 = chapter::table.count().get_result(conn)?;
-        if chapters < 3_356 {
+        if !reference::is_loaded(conn)? {
             let added = reference::load(conn)?;
             tracing::info!(added, "chapters loaded");
         }
@@ -79,27 +76,18 @@ pub fn load_reference(db: &Db) -> Result<(), reference::ReferenceError> {
 
 /// Reads the vault keys. A brand-new installation gets new ones; one that has sealed anything must bring its own.
 fn open_vault(config: &Config, db: &Db) -> Result<Vault, Failure> {
-    let (accounts, used): (i64, Vec<(String, String)>) = db.tx_blocking(|conn| -> Result<_, crate::db::DbError> {
-        Ok((account::table.count().get_result(conn)?, key_in_use::table.select((key_in_use::purpose, key_in_use::kid)).load(conn)?))
-    })?;
-    if !keys::exist(&config.keys_dir) && accounts == 0 && used.is_empty() {
+    let is_new =
+        db.tx_blocking(|conn| -> Result<bool, DbError> { Ok(identity::count(conn)? == 0 && in_use::used(conn)?.is_empty()) })?;
+    if is_new && !keys::exist(&config.keys_dir) {
         keys::init(&config.keys_dir)?;
         tracing::info!(folder = %config.keys_dir.display(), "new keys written: back them up apart from the database");
     }
     let vault = Vault::new(&VaultKeys::read(&config.keys_dir)?)?;
-    let present = vault.key_ids();
-    if let Some((purpose, kid)) = used.iter().find(|(purpose, kid)| !present.iter().any(|(p, k)| p == purpose && k == kid)) {
-        return Err(format!("this database uses the {purpose} key {kid}, which is not in {}: restore that key file", config.keys_dir.display()).into());
-    }
-    let current: Vec<_> = ["SEAL", "HASH"].into_iter().filter_map(|purpose| present.iter().find(|(p, _)| *p == purpose).cloned()).collect();
-    db.tx_blocking(|conn| -> Result<(), crate::db::DbError> {
-        for (purpose, kid) in current {
-            diesel::insert_into(key_in_use::table)
-                .values((key_in_use::purpose.eq(purpose), key_in_use::kid.eq(kid), key_in_use::first_used.eq(Clock::System.now())))
-                .on_conflict_do_nothing()
-                .execute(conn)?;
+    match db.tx_blocking(|conn| in_use::register(conn, &vault, Clock::System.now()))? {
+        Ok(()) => Ok(vault),
+        Err((purpose, kid)) => {
+            let folder = config.keys_dir.display();
+            Err(format!("this database uses the {purpose} key {kid}, which is not in {folder}: restore that key file").into())
         }
-        Ok(())
-    })?;
-    Ok(vault)
+    }
 }

@@ -70,11 +70,15 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
         OfficerCommand::Disable { user } => set_disabled(&installation, &user, true),
         OfficerCommand::Enable { user } => set_disabled(&installation, &user, false),
         OfficerCommand::Create { user, name, phone: number, role, chapter, decision, same_person_as, password_stdin } => {
-            let user = user_name(&user).ok_or("the user name must be a letter followed by 2 to 63 letters, digits, dots or dashes")?;
+            let user =
+                user_name(&user).ok_or("the user name must be a letter followed by 2 to 63 letters, digits, dots or dashes")?;
             let name = Line::parse(&name, 200).map_err(|_| "the name must be one line of 1 to 200 characters")?;
-            let decision = Line::parse(&decision, 100).map_err(|_| "the decision number must be one line of 1 to 100 characters")?;
-            let number = number.map(|typed| phone(&typed).ok_or("the phone number must be Vietnamese, e.g. 0912345678")).transpose()?;
-            let role = Role::parse(&role).ok_or_else(|| format!("unknown role; known are {}", Role::ALL.map(Role::name).join(", ")))?;
+            let decision =
+                Line::parse(&decision, 100).map_err(|_| "the decision number must be one line of 1 to 100 characters")?;
+            let number =
+                number.map(|typed| phone(&typed).ok_or("the phone number must be Vietnamese, e.g. 0912345678")).transpose()?;
+            let role =
+                Role::parse(&role).ok_or_else(|| format!("unknown role; known are {}", Role::ALL.map(Role::name).join(", ")))?;
             let password = if password_stdin { read_password()? } else { make_password()? };
             let hash = shared.passwords.hash(&password)?;
             let code = chapter.clone();
@@ -82,12 +86,21 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
                 let here = tree::place(conn, &code)?.ok_or(CreateError::UnknownChapter(code))?;
                 let officer = match &same_person_as {
                     None => None,
-                    Some(other) => Some(store::officer_by_user_name(conn, other)?.ok_or_else(|| CreateError::UnknownAccount(other.clone()))?),
+                    Some(other) => Some(
+                        store::officer_by_user_name(conn, other)?.ok_or_else(|| CreateError::UnknownAccount(other.clone()))?,
+                    ),
                 };
-                let new = NewAccount { officer, full_name: name.as_str(), user_name: &user, phone: number.as_deref(), password_hash: &hash };
+                let new = NewAccount {
+                    officer,
+                    full_name: name.as_str(),
+                    user_name: &user,
+                    phone: number.as_deref(),
+                    password_hash: &hash,
+                };
                 let (account, _) = store::create_account(conn, &shared.vault, now, &new)?;
                 store::assign_role(conn, account, role, here.id, vietnam_date(now), decision.as_str())?;
-                let event = AuditEvent { account: None, action: "ACCOUNT_CREATED", subject: Some(account), chapter: Some(here.id.0) };
+                let event =
+                    AuditEvent { account: None, action: "ACCOUNT_CREATED", subject: Some(account), chapter: Some(here.id.0) };
                 audit(conn, now, &[event])?;
                 Ok(account)
             })?;
@@ -104,7 +117,8 @@ fn set_disabled(installation: &install::Installation, user: &str, disabled: bool
     let shared = &installation.shared;
     let now = shared.clock.now();
     let user = user.trim().to_ascii_lowercase();
-    let found = shared.db.tx_blocking(|conn| -> Result<bool, DbError> { store::set_disabled(conn, &user, disabled.then_some(now)) })?;
+    let found =
+        shared.db.tx_blocking(|conn| -> Result<bool, DbError> { store::set_disabled(conn, &user, disabled.then_some(now)) })?;
     if !found {
         return Err(format!("there is no account {user}").into());
     }

@@ -104,8 +104,16 @@ pub enum ConfigError {
 }
 
 /// Names of the variables that begin with `SNA_` and mean something.
-const KNOWN_VARIABLES: [&str; 8] =
-    ["SNA_LISTEN", "SNA_DATA_DIR", "SNA_KEYS_DIR", "SNA_WORKERS", "SNA_DATABASE_CONNECTIONS", "SNA_LOG", "SNA_LOG_FORMAT", "SNA_CONFIG"];
+const KNOWN_VARIABLES: [&str; 8] = [
+    "SNA_LISTEN",
+    "SNA_DATA_DIR",
+    "SNA_KEYS_DIR",
+    "SNA_WORKERS",
+    "SNA_DATABASE_CONNECTIONS",
+    "SNA_LOG",
+    "SNA_LOG_FORMAT",
+    "SNA_CONFIG",
+];
 
 impl Config {
     /// Puts flags and environment (already in `settings`) over the file and the defaults.
@@ -131,7 +139,10 @@ impl Config {
             keys_dir: settings.keys_dir.or(file.keys_dir).unwrap_or_else(|| data_dir.join("keys")),
             data_dir,
             database_url: settings.database_url.or(file.database_url).filter(|url| !url.trim().is_empty()),
-            database_replica_url: settings.database_replica_url.or(file.database_replica_url).filter(|url| !url.trim().is_empty()),
+            database_replica_url: settings
+                .database_replica_url
+                .or(file.database_replica_url)
+                .filter(|url| !url.trim().is_empty()),
             pg_bin: settings.pg_bin.or(file.pg_bin),
             workers: settings.workers.or(file.workers).unwrap_or(cores),
             database_connections: settings.database_connections.or(file.database_connections).unwrap_or(8),

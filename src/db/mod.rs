@@ -59,6 +59,10 @@ impl From<DieselError> for DbError {
                 DbError::Unavailable(info.message().to_owned())
             }
             DieselError::DatabaseError(_, info) if info.message().contains("statement timeout") => DbError::TimedOut,
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ReadOnlyTransaction | DatabaseErrorKind::SerializationFailure,
+                info,
+            ) => DbError::Unavailable(info.message().to_owned()),
             DieselError::BrokenTransactionManager => DbError::Unavailable("the connection broke inside a transaction".to_owned()),
             DieselError::RollbackErrorOnCommit { .. } => DbError::Unavailable("the connection broke at commit".to_owned()),
             _ => DbError::Query(error),
@@ -66,7 +70,7 @@ impl From<DieselError> for DbError {
     }
 }
 
-/// libpq reports a lost server as plain text without an error class.
+/// Conditions that pass by themselves or by the operator's hand; libpq reports them as plain text without a class.
 fn is_outage(message: &str) -> bool {
     [
         "server closed the connection",
@@ -77,6 +81,9 @@ fn is_outage(message: &str) -> bool {
         "could not receive data",
         "could not send data",
         "SSL connection has been closed",
+        "deadlock detected",
+        "could not extend file",
+        "No space left on device",
     ]
     .iter()
     .any(|sign| message.contains(sign))

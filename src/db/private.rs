@@ -179,10 +179,7 @@ mod tests {
         assert_eq!(dir(false, false, home, None), Some(PathBuf::from("/home/lan/.local/share/so-nhan-ai")));
         assert_eq!(dir(false, false, home, Some("/x")), Some(PathBuf::from("/x/so-nhan-ai")));
         assert_eq!(dir(false, false, home, Some("")), Some(PathBuf::from("/home/lan/.local/share/so-nhan-ai")));
-        assert_eq!(
-            dir(false, true, home, None),
-            Some(PathBuf::from("/home/lan/Library/Application Support/so-nhan-ai"))
-        );
+        assert_eq!(dir(false, true, home, None), Some(PathBuf::from("/home/lan/Library/Application Support/so-nhan-ai")));
         assert_eq!(dir(false, false, None, None), None);
     }
 }

@@ -387,4 +387,3 @@ diesel::allow_tables_to_appear_in_same_query!(
     role_assignment_acts_for,
     session,
 );
-

@@ -33,11 +33,16 @@ pub struct AppealsQuery {
 #[utoipa::path(tag = "public", params(AppealsQuery), responses((status = 200, body = Page<AppealOut>), (status = 422, response = crate::http::answers::Invalid),
     (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "list_public_appeals")]
 #[get("/appeals")]
-pub async fn list_appeals(request: HttpRequest, query: web::Query<AppealsQuery>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn list_appeals(
+    request: HttpRequest,
+    query: web::Query<AppealsQuery>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
     let AppealsQuery { state, limit, cursor } = query.into_inner();
     let limit = PageQuery { limit, cursor: None }.limit()?;
     let after = Cursor::<String>::decode(cursor.as_deref(), &state)?.map(|c| c.last);
-    let rows = db.read_public(move |conn| -> Result<_, Problem> { Ok(store::list(conn, state, after.as_deref(), limit + 1)?) }).await?;
+    let rows =
+        db.read_public(move |conn| -> Result<_, Problem> { Ok(store::list(conn, state, after.as_deref(), limit + 1)?) }).await?;
     let page: Page<AppealOut> = Page::of(rows, limit, &state, |row| row.code.clone(), AppealOut::from);
     answer(&request, &page, CACHE_CONTROL_LIST)
 }
@@ -57,7 +62,8 @@ pub struct AppealDetail {
 pub async fn show_appeal(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let out = db
         .read_public(move |conn| -> Result<AppealDetail, Problem> {
-            let row = store::find(conn, &code)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
+            let row =
+                store::find(conn, &code)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
             let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
             let mut sums = TotalsOut::new(CENTRAL, Some(&row.code));
             totals::overall(conn, country.id.0, Some(&row.code))?.iter().for_each(|total| sums.add(total));
@@ -85,7 +91,9 @@ pub struct ItemOut {
 #[get("/items")]
 pub async fn list_items(request: HttpRequest, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let items = db.read_public(|conn| -> Result<_, Problem> { Ok(stock::catalogue(conn)?) }).await?;
-    let items: Vec<ItemOut> =
-        items.into_iter().map(|item| ItemOut { code: item.code, name: item.name, name_en: item.name_en, units: item.units }).collect();
+    let items: Vec<ItemOut> = items
+        .into_iter()
+        .map(|item| ItemOut { code: item.code, name: item.name, name_en: item.name_en, units: item.units })
+        .collect();
     answer(&request, &items, CACHE_CONTROL)
 }

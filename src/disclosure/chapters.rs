@@ -107,19 +107,31 @@ pub struct ChaptersQuery {
 #[utoipa::path(tag = "public", params(ChaptersQuery), responses((status = 200, body = Page<ChapterOut>), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/chapters")]
-pub async fn list_chapters(request: HttpRequest, query: web::Query<ChaptersQuery>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn list_chapters(
+    request: HttpRequest,
+    query: web::Query<ChaptersQuery>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     let limit = PageQuery { limit: query.limit, cursor: None }.limit()?;
     let page = match (query.q, query.parent) {
         (Some(_), Some(_)) => return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent.")),
         (Some(q), None) => {
-            let q = Line::parse(&q, 100)
-                .map_err(|_| Problem::field("q", "NOT_A_LINE", "Một dòng, 1 đến 100 ký tự.", "One line of 1 to 100 characters."))?;
+            let q = Line::parse(&q, 100).map_err(|_| {
+                Problem::field("q", "NOT_A_LINE", "Một dòng, 1 đến 100 ký tự.", "One line of 1 to 100 characters.")
+            })?;
             let after = Cursor::<(i64, String)>::decode(query.cursor.as_deref(), &q.as_str())?.map(|c| c.last);
             db.read_public(move |conn| -> Result<_, Problem> {
-                let (ranks, rows): (Vec<i64>, Vec<ChapterRow>) = store::search(conn, q.as_str(), after, limit + 1)?.into_iter().unzip();
+                let (ranks, rows): (Vec<i64>, Vec<ChapterRow>) =
+                    store::search(conn, q.as_str(), after, limit + 1)?.into_iter().unzip();
                 let rows = ranks.into_iter().zip(with_totals(conn, rows)?).collect();
-                Ok(Page::of(rows, limit, &q.as_str(), |(rank, row): &(i64, ChapterOut)| (*rank, row.code.clone()), |(_, row)| row))
+                Ok(Page::of(
+                    rows,
+                    limit,
+                    &q.as_str(),
+                    |(rank, row): &(i64, ChapterOut)| (*rank, row.code.clone()),
+                    |(_, row)| row,
+                ))
             })
             .await?
         }
@@ -145,7 +157,8 @@ pub async fn show_chapter(request: HttpRequest, code: web::Path<String>, db: web
     let out = db
         .read_public(move |conn| -> Result<ChapterDetail, Problem> {
             let row = store::find(conn, &code)?.ok_or_else(Problem::not_found)?;
-            let ancestors = store::ancestors(conn, row.id)?.into_iter().map(|c| ChapterRef { code: c.code, name: c.name }).collect();
+            let ancestors =
+                store::ancestors(conn, row.id)?.into_iter().map(|c| ChapterRef { code: c.code, name: c.name }).collect();
             let unit = store::unit_versions(conn, &row.code)?.into_iter().map(|u| UnitVersion {
                 full_name: u.full_name,
                 kind: u.kind,

@@ -20,8 +20,22 @@ use crate::log;
 const ROWS_A_PAGE: i64 = 1_000;
 
 const HEADER: [&str; 16] = [
-    "log_index", "code", "kind", "day", "booked_on", "channel", "chapter", "province", "fund", "amount_vnd", "giver", "goods", "message_count",
-    "reverses", "reason", "leaf_hash",
+    "log_index",
+    "code",
+    "kind",
+    "day",
+    "booked_on",
+    "channel",
+    "chapter",
+    "province",
+    "fund",
+    "amount_vnd",
+    "giver",
+    "goods",
+    "message_count",
+    "reverses",
+    "reason",
+    "leaf_hash",
 ];
 
 /// An appeal's ledger as CSV (RFC 4180, UTF-8), in the order of booking.
@@ -33,7 +47,8 @@ pub async fn appeal_ledger(code: web::Path<String>, db: web::Data<Db>) -> Result
     let asked = code.into_inner();
     let (code, size) = db
         .read_public(move |conn| -> Result<_, Problem> {
-            let row = store::find(conn, &asked)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
+            let row =
+                store::find(conn, &asked)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
             Ok((row.code, log::store::size(conn)?))
         })
         .await?;
@@ -66,7 +81,9 @@ fn pages(db: web::Data<Db>, appeal: String, size: i64) -> impl Stream<Item = Res
                 Position::End => return None,
             };
             let page = db
-                .read_public(move |conn| -> Result<_, Problem> { Ok(public::ledger_page(conn, &appeal, size, after, ROWS_A_PAGE)?) })
+                .read_public(move |conn| -> Result<_, Problem> {
+                    Ok(public::ledger_page(conn, &appeal, size, after, ROWS_A_PAGE)?)
+                })
                 .await;
             match page {
                 // An error in the middle breaks the chunked answer off, so a cut file is not taken for a whole one.
@@ -109,7 +126,11 @@ fn goods_text(goods: serde_json::Value) -> String {
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe in front.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn encode(records: impl IntoIterator<Item = Vec<String>>) -> Result<Bytes, Problem> {

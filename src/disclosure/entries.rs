@@ -162,7 +162,11 @@ fn filter_of(conn: &mut PgConnection, query: &EntriesQuery) -> Result<Option<Fil
 #[utoipa::path(tag = "public", params(EntriesQuery), responses((status = 200, body = Page<EntryOut>), (status = 422, response = crate::http::answers::Invalid),
     (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/entries")]
-pub async fn search_entries(request: HttpRequest, query: web::Query<EntriesQuery>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn search_entries(
+    request: HttpRequest,
+    query: web::Query<EntriesQuery>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     if query.q.as_deref().is_some_and(|q| Line::parse(q, 200).is_err() && !q.trim().is_empty()) {
         return Err(Problem::field("q", "NOT_A_LINE", "Một dòng, tối đa 200 ký tự.", "One line of at most 200 characters."));
@@ -211,13 +215,24 @@ impl Context {
 #[utoipa::path(tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")), responses((status = 200, body = EntryOut),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/entries/{code}")]
-pub async fn show_entry(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>, cache: web::Data<PublicCache>) -> Result<HttpResponse, Problem> {
+pub async fn show_entry(
+    request: HttpRequest,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    cache: web::Data<PublicCache>,
+) -> Result<HttpResponse, Problem> {
     if let Some(body) = cache.get(&code) {
         return Ok(body.answer(&request, CACHE_CONTROL));
     }
     let code = PublicCode::parse(&code).map_err(|_| {
         let wrong = "Mã không đúng: hãy xem lại từng ký tự (có ký tự kiểm tra ở cuối).";
-        Problem { detail: Some(crate::http::Say::fixed(wrong, "This is no code: check each character (the last one is a check character).")), ..Problem::not_found() }
+        Problem {
+            detail: Some(crate::http::Say::fixed(
+                wrong,
+                "This is no code: check each character (the last one is a check character).",
+            )),
+            ..Problem::not_found()
+        }
     })?;
     let key = code.as_str().to_owned();
     let out = db

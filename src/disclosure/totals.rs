@@ -87,8 +87,15 @@ const MAX_DAYS: u64 = 400;
 fn days(query: &TotalsQuery) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> {
     match (query.from, query.to) {
         (None, None) => Ok(None),
-        (Some(from), Some(to)) if from <= to && from.checked_add_days(Days::new(MAX_DAYS)).is_some_and(|end| to < end) => Ok(Some((from, to))),
-        _ => Err(Problem::field("from", "OUT_OF_RANGE", "Cần cả from và to, tối đa 400 ngày.", "Give both from and to, at most 400 days.")),
+        (Some(from), Some(to)) if from <= to && from.checked_add_days(Days::new(MAX_DAYS)).is_some_and(|end| to < end) => {
+            Ok(Some((from, to)))
+        }
+        _ => Err(Problem::field(
+            "from",
+            "OUT_OF_RANGE",
+            "Cần cả from và to, tối đa 400 ngày.",
+            "Give both from and to, at most 400 days.",
+        )),
     }
 }
 
@@ -96,7 +103,11 @@ fn days(query: &TotalsQuery) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> 
 #[utoipa::path(tag = "public", params(TotalsQuery), responses((status = 200, body = TotalsOut), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/totals")]
-pub async fn show_totals(request: HttpRequest, query: web::Query<TotalsQuery>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn show_totals(
+    request: HttpRequest,
+    query: web::Query<TotalsQuery>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     let days = days(&query)?;
     let out = db

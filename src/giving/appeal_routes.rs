@@ -107,7 +107,11 @@ fn check(text: &AppealText) -> Result<AppealText, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut line = |pointer: &str, text: &str, max: usize| {
         Line::parse(text, max).map(|l| l.as_str().to_owned()).unwrap_or_else(|_| {
-            errors.push(FieldError::new(pointer, "NOT_A_LINE", Say::new(format!("Một dòng, 1 đến {max} ký tự."), format!("One line of 1 to {max} characters."))));
+            errors.push(FieldError::new(
+                pointer,
+                "NOT_A_LINE",
+                Say::new(format!("Một dòng, 1 đến {max} ký tự."), format!("One line of 1 to {max} characters.")),
+            ));
             String::new()
         })
     };
@@ -144,7 +148,12 @@ fn etag(version: i32) -> (actix_web::http::header::HeaderName, String) {
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/appeals")]
-pub async fn create_appeal(actor: Actor, Body(body): Body<AppealIn>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+pub async fn create_appeal(
+    actor: Actor,
+    Body(body): Body<AppealIn>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
     let text = AppealText {
         title: body.title,
         purpose: body.purpose,
@@ -154,7 +163,12 @@ pub async fn create_appeal(actor: Actor, Body(body): Body<AppealIn>, db: web::Da
     };
     let text = check(&text).map_err(Problem::invalid)?;
     if !is_code(&body.code) {
-        return Err(Problem::field("/code", "NOT_A_CODE", "Mã gồm chữ in hoa và số, ví dụ LULUT-2026.", "A code is upper-case letters and digits, e.g. LULUT-2026."));
+        return Err(Problem::field(
+            "/code",
+            "NOT_A_CODE",
+            "Mã gồm chữ in hoa và số, ví dụ LULUT-2026.",
+            "A code is upper-case letters and digits, e.g. LULUT-2026.",
+        ));
     }
     let new = NewAppeal { id: body.id, code: body.code, regime: body.regime, text };
     let now = clock.now();
@@ -165,7 +179,9 @@ pub async fn create_appeal(actor: Actor, Body(body): Body<AppealIn>, db: web::Da
             let grant = authz::require::<RunAppeal>(conn, now, actor, here.id)?;
             let created = appeals::create(conn, &grant, now, &new)?;
             match created {
-                Created::CodeTaken => return Err(Problem::field("/code", "CODE_TAKEN", "Mã này đã dùng.", "This code is taken.")),
+                Created::CodeTaken => {
+                    return Err(Problem::field("/code", "CODE_TAKEN", "Mã này đã dùng.", "This code is taken."));
+                }
                 Created::IdTaken => return Err(Problem::new(Kind::IdTaken)),
                 Created::New => audit(conn, now, &grant, "APPEAL_DRAFTED", new.id)?,
                 Created::Existing => {}
@@ -177,7 +193,13 @@ pub async fn create_appeal(actor: Actor, Body(body): Body<AppealIn>, db: web::Da
     Ok(response.insert_header(etag(row.version)).json(AppealOut::from(row)))
 }
 
-fn audit(conn: &mut PgConnection, now: chrono::DateTime<chrono::Utc>, by: &Granted<RunAppeal>, action: &'static str, id: Uuid) -> Result<(), Problem> {
+fn audit(
+    conn: &mut PgConnection,
+    now: chrono::DateTime<chrono::Utc>,
+    by: &Granted<RunAppeal>,
+    action: &'static str,
+    id: Uuid,
+) -> Result<(), Problem> {
     let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
     Ok(authz::audit(conn, now, &[event])?)
 }
@@ -186,7 +208,12 @@ fn audit(conn: &mut PgConnection, now: chrono::DateTime<chrono::Utc>, by: &Grant
 #[utoipa::path(tag = "appeals", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = AppealOut),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/appeals/{code}")]
-pub async fn show_appeal(actor: Actor, code: web::Path<String>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+pub async fn show_appeal(
+    actor: Actor,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
     let now = clock.now();
     let row = db
         .read(move |conn| -> Result<AppealRow, Problem> {
@@ -207,7 +234,9 @@ fn if_match(request: &HttpRequest) -> Result<Option<i32>, Problem> {
         return Ok(None);
     };
     let version = value.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
-    version.map(Some).ok_or_else(|| Problem::say(Kind::Malformed, "If-Match phải là ETag của đợt.", "If-Match must be the appeal's ETag."))
+    version
+        .map(Some)
+        .ok_or_else(|| Problem::say(Kind::Malformed, "If-Match phải là ETag của đợt.", "If-Match must be the appeal's ETag."))
 }
 
 /// Loads an appeal for a change and hands it to `change`, which returns the new text and state.
@@ -260,7 +289,11 @@ pub async fn change_appeal(
         }
         let state = AppealState::parse(&row.state).ok_or_else(|| Problem::internal("an appeal has an unknown state"))?;
         if state == AppealState::Closed {
-            return Err(Problem::say(Kind::Conflict, "Đợt đã đóng, không sửa được.", "The appeal is closed and can not be changed."));
+            return Err(Problem::say(
+                Kind::Conflict,
+                "Đợt đã đóng, không sửa được.",
+                "The appeal is closed and can not be changed.",
+            ));
         }
         let old = row.text();
         let text = AppealText {
@@ -281,15 +314,29 @@ pub async fn change_appeal(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/appeals/{code}/opening")]
-pub async fn open_appeal(actor: Actor, code: web::Path<String>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+pub async fn open_appeal(
+    actor: Actor,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
     let today = vietnam_date(clock.now());
-    let row = change(&db, clock.now(), actor, code.into_inner(), "APPEAL_OPENED", move |row| match AppealState::parse(&row.state) {
-        Some(AppealState::Open) => Ok(None),
-        Some(AppealState::Draft) if row.receive_until >= today => Ok(Some((row.text(), AppealState::Open))),
-        Some(AppealState::Draft) => Err(Problem::say(Kind::Conflict, "Thời gian nhận đã qua: hãy sửa ngày kết thúc.", "The receiving period is over: change its last day.")),
-        _ => Err(Problem::say(Kind::Conflict, "Đợt đã đóng không mở lại; hãy lập đợt mới.", "A closed appeal is not opened again; draft a new one.")),
-    })
-    .await?;
+    let row =
+        change(&db, clock.now(), actor, code.into_inner(), "APPEAL_OPENED", move |row| match AppealState::parse(&row.state) {
+            Some(AppealState::Open) => Ok(None),
+            Some(AppealState::Draft) if row.receive_until >= today => Ok(Some((row.text(), AppealState::Open))),
+            Some(AppealState::Draft) => Err(Problem::say(
+                Kind::Conflict,
+                "Thời gian nhận đã qua: hãy sửa ngày kết thúc.",
+                "The receiving period is over: change its last day.",
+            )),
+            _ => Err(Problem::say(
+                Kind::Conflict,
+                "Đợt đã đóng không mở lại; hãy lập đợt mới.",
+                "A closed appeal is not opened again; draft a new one.",
+            )),
+        })
+        .await?;
     Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
 }
 
@@ -298,12 +345,18 @@ pub async fn open_appeal(actor: Actor, code: web::Path<String>, db: web::Data<Db
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/appeals/{code}/closing")]
-pub async fn close_appeal(actor: Actor, code: web::Path<String>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
-    let row = change(&db, clock.now(), actor, code.into_inner(), "APPEAL_CLOSED", move |row| match AppealState::parse(&row.state) {
-        Some(AppealState::Closed) => Ok(None),
-        Some(AppealState::Open) => Ok(Some((row.text(), AppealState::Closed))),
-        _ => Err(Problem::say(Kind::Conflict, "Đợt chưa mở.", "The appeal is not open.")),
-    })
-    .await?;
+pub async fn close_appeal(
+    actor: Actor,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let row =
+        change(&db, clock.now(), actor, code.into_inner(), "APPEAL_CLOSED", move |row| match AppealState::parse(&row.state) {
+            Some(AppealState::Closed) => Ok(None),
+            Some(AppealState::Open) => Ok(Some((row.text(), AppealState::Closed))),
+            _ => Err(Problem::say(Kind::Conflict, "Đợt chưa mở.", "The appeal is not open.")),
+        })
+        .await?;
     Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
 }

@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::model::{AppealState, AppealTerms};
 use crate::authz::{Granted, RunAppeal};
 use crate::db::DbError;
-use crate::db::schema::{appeal, appeal_share, appeal_version, chapter};
+use crate::db::schema::{appeal, appeal_share, appeal_version};
 use crate::ledger::model::{Fund, FundId, Restriction};
 use crate::ledger::store as ledger;
-use crate::tree::ChapterId;
+use crate::tree::{self, ChapterId};
 
 /// The legal frame of an appeal; deadlines and publications depend on it (DOMAIN §1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -63,7 +63,7 @@ pub struct NewAppeal {
 }
 
 /// An appeal with its newest version, as everyone may see it (drafts excepted).
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone)]
 pub struct AppealRow {
     pub id: Uuid,
     pub code: String,
@@ -91,7 +91,8 @@ pub enum Created {
 
 /// Makes a DRAFT with its two funds, or opens nothing when id or code is known.
 pub fn create(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Utc>, new: &NewAppeal) -> Result<Created, DbError> {
-    let known: Option<(String, Uuid)> = appeal::table.find(new.id).select((appeal::code, appeal::chapter_id)).first(conn).optional()?;
+    let known: Option<(String, Uuid)> =
+        appeal::table.find(new.id).select((appeal::code, appeal::chapter_id)).first(conn).optional()?;
     match known {
         Some((code, chapter)) if code == new.code && chapter == by.chapter().0 => return Ok(Created::Existing),
         Some(_) => return Ok(Created::IdTaken),
@@ -175,33 +176,76 @@ impl AppealRow {
     }
 }
 
-/// One appeal by code; only columns the public role may read.
+/// Columns of an appeal and its newest version; only what the public role may read.
+type Stored = (Uuid, String, Uuid, String, String, i32, String, String, Option<i64>, NaiveDate, NaiveDate);
+
+#[diesel::dsl::auto_type]
+fn newest() -> _ {
+    appeal::table.inner_join(
+        appeal_version::table.on(appeal_version::appeal_id.eq(appeal::id).and(appeal_version::version.eq(appeal::version))),
+    )
+}
+
+/// The columns of [`Stored`].
+const STORED: (
+    appeal::id,
+    appeal::code,
+    appeal::chapter_id,
+    appeal::regime,
+    appeal::state,
+    appeal::version,
+    appeal_version::title,
+    appeal_version::purpose,
+    appeal_version::target_vnd,
+    appeal_version::receive_from,
+    appeal_version::receive_until,
+) = (
+    appeal::id,
+    appeal::code,
+    appeal::chapter_id,
+    appeal::regime,
+    appeal::state,
+    appeal::version,
+    appeal_version::title,
+    appeal_version::purpose,
+    appeal_version::target_vnd,
+    appeal_version::receive_from,
+    appeal_version::receive_until,
+);
+
+fn with_chapters(conn: &mut PgConnection, rows: Vec<Stored>) -> Result<Vec<AppealRow>, DbError> {
+    let labels = tree::labels(conn, &rows.iter().map(|row| row.2).collect::<Vec<_>>())?;
+    let row_of =
+        |(id, code, chapter_id, regime, state, version, title, purpose, target_vnd, receive_from, receive_until): Stored| {
+            let chapter = labels.get(&chapter_id)?.code.clone();
+            Some(AppealRow {
+                id,
+                code,
+                chapter_id,
+                chapter,
+                regime,
+                state,
+                version,
+                title,
+                purpose,
+                target_vnd,
+                receive_from,
+                receive_until,
+            })
+        };
+    Ok(rows.into_iter().filter_map(row_of).collect())
+}
+
+/// One appeal by code.
 pub fn find(conn: &mut PgConnection, code: &str) -> Result<Option<AppealRow>, DbError> {
-    Ok(appeal::table
-        .inner_join(appeal_version::table.on(appeal_version::appeal_id.eq(appeal::id).and(appeal_version::version.eq(appeal::version))))
-        .inner_join(chapter::table.on(chapter::id.eq(appeal::chapter_id)))
-        .filter(appeal::code.eq(code))
-        .select((
-            appeal::id,
-            appeal::code,
-            appeal::chapter_id,
-            chapter::code,
-            appeal::regime,
-            appeal::state,
-            appeal::version,
-            appeal_version::title,
-            appeal_version::purpose,
-            appeal_version::target_vnd,
-            appeal_version::receive_from,
-            appeal_version::receive_until,
-        ))
-        .first(conn)
-        .optional()?)
+    let rows = newest().filter(appeal::code.eq(code)).select(STORED).load(conn)?;
+    Ok(with_chapters(conn, rows)?.pop())
 }
 
 /// [`find`], with the appeal locked against other changes until the end of the transaction.
 pub fn find_for_update(conn: &mut PgConnection, code: &str) -> Result<Option<AppealRow>, DbError> {
-    let locked: Option<Uuid> = appeal::table.filter(appeal::code.eq(code)).select(appeal::id).for_update().first(conn).optional()?;
+    let locked: Option<Uuid> =
+        appeal::table.filter(appeal::code.eq(code)).select(appeal::id).for_update().first(conn).optional()?;
     match locked {
         Some(_) => find(conn, code),
         None => Ok(None),
@@ -209,33 +253,25 @@ pub fn find_for_update(conn: &mut PgConnection, code: &str) -> Result<Option<App
 }
 
 /// Appeals that are no drafts, by code after `after`; of one state if named.
-pub fn list(conn: &mut PgConnection, state: Option<AppealState>, after: Option<&str>, limit: i64) -> Result<Vec<AppealRow>, DbError> {
-    let mut query = appeal::table
-        .inner_join(appeal_version::table.on(appeal_version::appeal_id.eq(appeal::id).and(appeal_version::version.eq(appeal::version))))
-        .inner_join(chapter::table.on(chapter::id.eq(appeal::chapter_id)))
-        .filter(appeal::code.gt(after.unwrap_or_default().to_owned()))
+pub fn list(
+    conn: &mut PgConnection,
+    state: Option<AppealState>,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<AppealRow>, DbError> {
+    let states: Vec<&str> = match state {
+        Some(state) => vec![state.name()],
+        None => vec![AppealState::Open.name(), AppealState::Closed.name()],
+    };
+    let rows = newest()
+        .filter(appeal::code.gt(after.unwrap_or_default()))
+        .filter(appeal::state.eq_any(states))
         .filter(appeal::state.ne(AppealState::Draft.name()))
         .order(appeal::code)
         .limit(limit)
-        .select((
-            appeal::id,
-            appeal::code,
-            appeal::chapter_id,
-            chapter::code,
-            appeal::regime,
-            appeal::state,
-            appeal::version,
-            appeal_version::title,
-            appeal_version::purpose,
-            appeal_version::target_vnd,
-            appeal_version::receive_from,
-            appeal_version::receive_until,
-        ))
-        .into_boxed();
-    if let Some(state) = state {
-        query = query.filter(appeal::state.eq(state.name()));
-    }
-    Ok(query.load(conn)?)
+        .select(STORED)
+        .load(conn)?;
+    with_chapters(conn, rows)
 }
 
 /// What recording needs to know of appeals, by code, read `FOR SHARE`: an appeal can not close between the decision
@@ -248,7 +284,15 @@ pub fn terms(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
     let rows: Vec<Row> = appeal::table
         .filter(appeal::code.eq_any(codes))
         .order(appeal::id)
-        .select((appeal::id, appeal::code, appeal::chapter_id, appeal::state, appeal::version, appeal::fund_id, appeal::quarantine_fund_id))
+        .select((
+            appeal::id,
+            appeal::code,
+            appeal::chapter_id,
+            appeal::state,
+            appeal::version,
+            appeal::fund_id,
+            appeal::quarantine_fund_id,
+        ))
         .for_share()
         .load(conn)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
@@ -259,11 +303,14 @@ pub fn terms(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
         .into_iter()
         .map(|(id, version, from, until)| ((id, version), (from, until)))
         .collect();
-    let shares: Vec<(Uuid, Uuid)> =
-        appeal_share::table.filter(appeal_share::appeal_id.eq_any(&ids)).select((appeal_share::appeal_id, appeal_share::chapter_id)).load(conn)?;
+    let shares: Vec<(Uuid, Uuid)> = appeal_share::table
+        .filter(appeal_share::appeal_id.eq_any(&ids))
+        .select((appeal_share::appeal_id, appeal_share::chapter_id))
+        .load(conn)?;
     let mut terms = HashMap::new();
     for (id, code, chapter, state, version, fund, quarantine) in rows {
-        let (Some(state), Some((receive_from, receive_until))) = (AppealState::parse(&state), dates.get(&(id, version)).copied()) else {
+        let (Some(state), Some((receive_from, receive_until))) = (AppealState::parse(&state), dates.get(&(id, version)).copied())
+        else {
             continue;
         };
         let fund_of = |id, restriction: Restriction| Fund {

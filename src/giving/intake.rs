@@ -95,7 +95,8 @@ fn run(db: &Db, clock: &Clock, messages: &Receiver<Message>) {
         write(db, clock, together);
     }
     // Whatever came in beside the word to stop.
-    let rest: Vec<Job> = messages.try_iter().filter_map(|m| if let Message::Record(job) = m { Some(job) } else { None }).collect();
+    let rest: Vec<Job> =
+        messages.try_iter().filter_map(|m| if let Message::Record(job) = m { Some(job) } else { None }).collect();
     write(db, clock, rest);
 }
 

@@ -99,7 +99,13 @@ impl std::fmt::Display for Quantity {
 struct Mistakes(Vec<FieldError>);
 
 impl Mistakes {
-    fn add(&mut self, pointer: impl Into<String>, code: &'static str, vi: impl Into<std::borrow::Cow<'static, str>>, en: impl Into<std::borrow::Cow<'static, str>>) {
+    fn add(
+        &mut self,
+        pointer: impl Into<String>,
+        code: &'static str,
+        vi: impl Into<std::borrow::Cow<'static, str>>,
+        en: impl Into<std::borrow::Cow<'static, str>>,
+    ) {
         self.0.push(FieldError::new(pointer, code, Say::new(vi, en)));
     }
 
@@ -107,7 +113,12 @@ impl Mistakes {
         match Line::parse(text, max) {
             Ok(line) => Some(line),
             Err(LineError::Empty) => {
-                self.add(pointer, "EMPTY", "Không được để trống; bỏ hẳn trường này nếu không có.", "Must not be empty; leave the field out if there is none.");
+                self.add(
+                    pointer,
+                    "EMPTY",
+                    "Không được để trống; bỏ hẳn trường này nếu không có.",
+                    "Must not be empty; leave the field out if there is none.",
+                );
                 None
             }
             Err(LineError::TooLong) => {
@@ -115,7 +126,12 @@ impl Mistakes {
                 None
             }
             Err(LineError::ControlCharacter) => {
-                self.add(pointer, "CONTROL_CHARACTER", "Có ký tự điều khiển hoặc xuống dòng.", "Contains a control character or a line break.");
+                self.add(
+                    pointer,
+                    "CONTROL_CHARACTER",
+                    "Có ký tự điều khiển hoặc xuống dòng.",
+                    "Contains a control character or a line break.",
+                );
                 None
             }
         }
@@ -133,7 +149,12 @@ impl Mistakes {
                 None
             }
             Err(VndError::TooLarge) => {
-                self.add(pointer, "TOO_LARGE", format!("Tối đa {} đồng.", grouped(MAX_VND)), format!("At most {} đồng.", grouped(MAX_VND)));
+                self.add(
+                    pointer,
+                    "TOO_LARGE",
+                    format!("Tối đa {} đồng.", grouped(MAX_VND)),
+                    format!("At most {} đồng.", grouped(MAX_VND)),
+                );
                 None
             }
         }
@@ -150,7 +171,12 @@ impl NewGift {
         let code = gift.code.as_deref().and_then(|text| {
             let code = PublicCode::parse(text).ok();
             if code.is_none() {
-                wrong.add("/code", "NOT_A_CODE", "Mã công khai sai (ký tự kiểm tra không khớp).", "Not a public code (the check character does not fit).");
+                wrong.add(
+                    "/code",
+                    "NOT_A_CODE",
+                    "Mã công khai sai (ký tự kiểm tra không khớp).",
+                    "Not a public code (the check character does not fit).",
+                );
             }
             code
         });
@@ -208,7 +234,12 @@ fn parse_lines(wrong: &mut Mistakes, gift: &GiftIn) -> Vec<GiftLine> {
         return Vec::new();
     }
     if gift.lines.is_empty() || gift.lines.len() > MAX_LINES {
-        wrong.add("/lines", "OUT_OF_RANGE", format!("Quà hiện vật có từ 1 đến {MAX_LINES} dòng hàng."), format!("A gift in kind has 1 to {MAX_LINES} lines."));
+        wrong.add(
+            "/lines",
+            "OUT_OF_RANGE",
+            format!("Quà hiện vật có từ 1 đến {MAX_LINES} dòng hàng."),
+            format!("A gift in kind has 1 to {MAX_LINES} lines."),
+        );
         return Vec::new();
     }
     gift.lines.iter().enumerate().filter_map(|(at, line)| parse_line(wrong, at, line)).collect()
@@ -271,11 +302,23 @@ fn parse_amount(wrong: &mut Mistakes, gift: &GiftIn, lines: &[GiftLine]) -> Opti
 fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
     let aggregate = matches!(gift.channel, Channel::Sms | Channel::EWallet);
     match gift.message_count {
-        None if aggregate => wrong.add("/message_count", "MISSING", "Thiếu số tin nhắn (lượt) của khoản gộp.", "The number of messages of this sum is missing."),
+        None if aggregate => wrong.add(
+            "/message_count",
+            "MISSING",
+            "Thiếu số tin nhắn (lượt) của khoản gộp.",
+            "The number of messages of this sum is missing.",
+        ),
         Some(_) if !aggregate => {
-            wrong.add("/message_count", "NOT_AGGREGATE", "Chỉ khoản gộp (SMS, E_WALLET) có số tin nhắn.", "Only sums (SMS, E_WALLET) have a number of messages.");
+            wrong.add(
+                "/message_count",
+                "NOT_AGGREGATE",
+                "Chỉ khoản gộp (SMS, E_WALLET) có số tin nhắn.",
+                "Only sums (SMS, E_WALLET) have a number of messages.",
+            );
         }
-        Some(count) if !(1..=1_000_000_000).contains(&count) => wrong.add("/message_count", "OUT_OF_RANGE", "Từ 1 đến 10^9.", "1 to 10^9."),
+        Some(count) if !(1..=1_000_000_000).contains(&count) => {
+            wrong.add("/message_count", "OUT_OF_RANGE", "Từ 1 đến 10^9.", "1 to 10^9.")
+        }
         _ => {}
     }
     if aggregate && gift.giver.is_some() {
@@ -287,7 +330,12 @@ fn parse_giver(wrong: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
     let name = wrong.line("/giver/name", &giver.name, 200);
     let number = giver.phone.as_deref().map(|typed| (phone(typed), typed));
     if let Some((None, _)) = number {
-        wrong.add("/giver/phone", "NOT_A_PHONE", "Số điện thoại Việt Nam gồm 10–11 chữ số, ví dụ 0912345678.", "A Vietnamese phone number has 10–11 digits, e.g. 0912345678.");
+        wrong.add(
+            "/giver/phone",
+            "NOT_A_PHONE",
+            "Số điện thoại Việt Nam gồm 10–11 chữ số, ví dụ 0912345678.",
+            "A Vietnamese phone number has 10–11 digits, e.g. 0912345678.",
+        );
     }
     Some(Named { kind: giver.kind, name: name?, phone: number.and_then(|(number, _)| number) })
 }
@@ -303,7 +351,12 @@ fn parse_display(wrong: &mut Mistakes, giver: Option<&GiverIn>, chosen: Option<D
         (Some(giver), None) if giver.kind == PartyKind::Organisation => Display::FullName,
         (Some(_), None) => Display::Anonymous,
         (Some(giver), Some(Display::Masked)) if giver.kind == PartyKind::Organisation => {
-            wrong.add("/display", "NOT_A_PERSON", "Tên tổ chức hiện đầy đủ hoặc ẩn danh.", "An organisation is shown in full or not at all.");
+            wrong.add(
+                "/display",
+                "NOT_A_PERSON",
+                "Tên tổ chức hiện đầy đủ hoặc ẩn danh.",
+                "An organisation is shown in full or not at all.",
+            );
             Display::Masked
         }
         (Some(_), Some(display)) => display,
@@ -314,9 +367,19 @@ fn check_day(wrong: &mut Mistakes, day: NaiveDate, now: DateTime<Utc>) {
     use chrono::Datelike;
     let today = vietnam_date(now);
     if day > today {
-        wrong.add("/received_on", "IN_THE_FUTURE", format!("Ngày nhận không thể sau hôm nay ({today})."), format!("A gift can not be received after today ({today})."));
+        wrong.add(
+            "/received_on",
+            "IN_THE_FUTURE",
+            format!("Ngày nhận không thể sau hôm nay ({today})."),
+            format!("A gift can not be received after today ({today})."),
+        );
     } else if day.year() < OLDEST_YEAR {
-        wrong.add("/received_on", "TOO_OLD", format!("Ngày nhận từ năm {OLDEST_YEAR}; số dư cũ ghi bằng số dư đầu kỳ."), format!("Gifts are from {OLDEST_YEAR} on; older money is an opening balance."));
+        wrong.add(
+            "/received_on",
+            "TOO_OLD",
+            format!("Ngày nhận từ năm {OLDEST_YEAR}; số dư cũ ghi bằng số dư đầu kỳ."),
+            format!("Gifts are from {OLDEST_YEAR} on; older money is an opening balance."),
+        );
     }
 }
 
@@ -370,12 +433,16 @@ impl AppealState {
 impl AppealTerms {
     /// The fund a gift goes to when `place` received it on `day`, or why it may not name this appeal.
     pub fn destination(&self, place: &Place, day: NaiveDate) -> Result<&Fund, FieldError> {
-        let may_receive = place.is_below_or_at(self.chapter) || self.shared_with.iter().any(|shared| place.is_below_or_at(*shared));
+        let may_receive =
+            place.is_below_or_at(self.chapter) || self.shared_with.iter().any(|shared| place.is_below_or_at(*shared));
         if !may_receive {
             return Err(FieldError::new(
                 "/appeal",
                 "NOT_FOR_THIS_CHAPTER",
-                Say::new(format!("Đơn vị này không nhận cho đợt {}.", self.code), format!("This chapter does not receive for {}.", self.code)),
+                Say::new(
+                    format!("Đơn vị này không nhận cho đợt {}.", self.code),
+                    format!("This chapter does not receive for {}.", self.code),
+                ),
             ));
         }
         if self.state == AppealState::Draft {

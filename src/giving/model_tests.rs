@@ -9,7 +9,8 @@ fn now() -> DateTime<Utc> {
 }
 
 fn parse(change: serde_json::Value) -> Result<NewGift, Vec<(String, &'static str)>> {
-    let mut body = json!({"id": Uuid::now_v7(), "chapter": "23095", "channel": "CASH", "amount_vnd": 500_000, "received_on": "2026-11-22"});
+    let mut body =
+        json!({"id": Uuid::now_v7(), "chapter": "23095", "channel": "CASH", "amount_vnd": 500_000, "received_on": "2026-11-22"});
     for (key, value) in change.as_object().unwrap() {
         if value.is_null() {
             body.as_object_mut().unwrap().remove(key);
@@ -17,7 +18,8 @@ fn parse(change: serde_json::Value) -> Result<NewGift, Vec<(String, &'static str
             body[key] = value.clone();
         }
     }
-    NewGift::parse(serde_json::from_value(body).unwrap(), now()).map_err(|errors| errors.into_iter().map(|e| (e.pointer, e.code)).collect())
+    NewGift::parse(serde_json::from_value(body).unwrap(), now())
+        .map_err(|errors| errors.into_iter().map(|e| (e.pointer, e.code)).collect())
 }
 
 fn refused(change: serde_json::Value, pointer: &str, code: &str) {
@@ -114,7 +116,13 @@ fn id() -> ChapterId {
 
 fn place(path: &[ChapterId]) -> Place {
     let step = |id: &ChapterId| Step { id: *id, code: String::new(), short_name: String::new() };
-    Place { id: *path.last().unwrap(), code: "23095".into(), short_name: String::new(), path: path.iter().map(step).collect(), accepts_entries: true }
+    Place {
+        id: *path.last().unwrap(),
+        code: "23095".into(),
+        short_name: String::new(),
+        path: path.iter().map(step).collect(),
+        accepts_entries: true,
+    }
 }
 
 fn terms(chapter: ChapterId, state: AppealState) -> AppealTerms {
@@ -137,7 +145,9 @@ fn late_money_goes_to_quarantine_early_money_is_refused() {
     let (centre, province, commune) = (id(), id(), id());
     let here = place(&[centre, province, commune]);
     let open = terms(province, AppealState::Open);
-    let to = |terms: &AppealTerms, day: &str| terms.destination(&here, day.parse().unwrap()).map(|f| f.restriction).map_err(|e| e.code);
+    let to = |terms: &AppealTerms, day: &str| {
+        terms.destination(&here, day.parse().unwrap()).map(|f| f.restriction).map_err(|e| e.code)
+    };
     assert_eq!(to(&open, "2026-10-01"), Ok(Restriction::Appeal));
     assert_eq!(to(&open, "2026-11-30"), Ok(Restriction::Appeal));
     assert_eq!(to(&open, "2026-12-01"), Ok(Restriction::Quarantine));

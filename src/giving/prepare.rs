@@ -82,8 +82,14 @@ pub fn vietnam_time(at: DateTime<Utc>) -> String {
 }
 
 /// Seals the secret and the values behind a commitment, for the receipt and for auditors.
-pub fn seal_opening(vault: &Vault, code: &PublicCode, secret: &commitment::Secret, fields: &[(&str, &str)]) -> Result<Vec<u8>, VaultError> {
-    let values: serde_json::Map<String, serde_json::Value> = fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+pub fn seal_opening(
+    vault: &Vault,
+    code: &PublicCode,
+    secret: &commitment::Secret,
+    fields: &[(&str, &str)],
+) -> Result<Vec<u8>, VaultError> {
+    let values: serde_json::Map<String, serde_json::Value> =
+        fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     let hex: String = secret.iter().map(|b| format!("{b:02x}")).collect();
     let opening = json!({"secret": hex, "fields": values}).to_string();
     vault.seal(Place { table: "pd_opening", column: "sealed", row: code.as_str().as_bytes() }, opening.as_bytes())
@@ -101,11 +107,8 @@ fn seal_particulars(vault: &Vault, gift: &NewGift) -> Result<Option<Vec<u8>>, Va
 
 /// One canonical text of all that was sent, after normalisation.
 fn content(gift: &NewGift) -> Vec<u8> {
-    let lines: Vec<_> = gift
-        .lines
-        .iter()
-        .map(|l| json!([l.item, l.quantity.milli(), l.unit, l.value.get(), l.valuation.name()]))
-        .collect();
+    let lines: Vec<_> =
+        gift.lines.iter().map(|l| json!([l.item, l.quantity.milli(), l.unit, l.value.get(), l.valuation.name()])).collect();
     let line = |l: &Option<crate::basics::Line>| l.as_ref().map(|l| l.as_str().to_owned());
     json!([
         gift.id,

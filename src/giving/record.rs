@@ -111,7 +111,10 @@ impl Context {
         let appeals: HashSet<&str> = gifts().filter_map(|g| g.appeal.as_deref()).collect();
         let items: HashSet<&str> = gifts().flat_map(|g| g.lines.iter().map(|l| l.item.as_str())).collect();
         Ok(Self {
-            places: tree::places(conn, &Vec::from_iter(chapters))?.into_iter().map(|(code, place)| (code, Arc::new(place))).collect(),
+            places: tree::places(conn, &Vec::from_iter(chapters))?
+                .into_iter()
+                .map(|(code, place)| (code, Arc::new(place)))
+                .collect(),
             appeals: appeals::terms(conn, &Vec::from_iter(appeals))?,
             items: if items.is_empty() { HashMap::new() } else { stock::items(conn, &Vec::from_iter(items))? },
             general: ledger::general_fund(conn)?,
@@ -162,7 +165,10 @@ pub fn record(conn: &mut PgConnection, clock: &Clock, submissions: &[Submission]
         outcomes[n] = Some(outcome);
     }
     settle_repeats(conn, submissions, &first, same, &mut outcomes)?;
-    Ok(outcomes.into_iter().map(|o| o.unwrap_or_else(|| Outcome::Refused(Problem::internal("a gift was left without an outcome")))).collect())
+    Ok(outcomes
+        .into_iter()
+        .map(|o| o.unwrap_or_else(|| Outcome::Refused(Problem::internal("a gift was left without an outcome"))))
+        .collect())
 }
 
 fn id_taken() -> Problem {
@@ -175,7 +181,12 @@ fn id_taken() -> Problem {
 
 /// The right of each submission at its chapter, decided in this transaction. An unknown chapter and one whose books
 /// the actor may not see are the same answer.
-fn grants(conn: &mut PgConnection, at: BookedAt, context: &Context, submissions: &[Submission]) -> Result<Vec<Result<Granted<Record>, Problem>>, DbError> {
+fn grants(
+    conn: &mut PgConnection,
+    at: BookedAt,
+    context: &Context,
+    submissions: &[Submission],
+) -> Result<Vec<Result<Granted<Record>, Problem>>, DbError> {
     let asks: Vec<Option<Ask>> = submissions
         .iter()
         .map(|s| context.places.get(&s.gift.gift.chapter).map(|place| Ask { actor: s.actor, chapter: place.id }))
@@ -197,23 +208,39 @@ fn grants(conn: &mut PgConnection, at: BookedAt, context: &Context, submissions:
 }
 
 /// Applies the rules that need to know what exists.
-fn accept<'a>(context: &Context, at: usize, grant: &'a Granted<Record>, gift: &'a Prepared) -> Result<Accepted<'a>, Vec<FieldError>> {
+fn accept<'a>(
+    context: &Context,
+    at: usize,
+    grant: &'a Granted<Record>,
+    gift: &'a Prepared,
+) -> Result<Accepted<'a>, Vec<FieldError>> {
     let mut errors = Vec::new();
     let place = context.places.get(&gift.gift.chapter).cloned();
     let Some(place) = place else {
-        return Err(vec![FieldError::new("/chapter", "NO_SUCH_CHAPTER", Say::fixed("Không có đơn vị này.", "There is no such chapter."))]);
+        return Err(vec![FieldError::new(
+            "/chapter",
+            "NO_SUCH_CHAPTER",
+            Say::fixed("Không có đơn vị này.", "There is no such chapter."),
+        )]);
     };
     if !place.accepts_entries {
         errors.push(FieldError::new(
             "/chapter",
             "BOOKS_CLOSED",
-            Say::fixed("Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.", "The chapter has merged or dissolved: record at its successor."),
+            Say::fixed(
+                "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
+                "The chapter has merged or dissolved: record at its successor.",
+            ),
         ));
     }
     let (mut appeal, mut fund) = (None, context.general.clone());
     if let Some(code) = &gift.gift.appeal {
         match context.appeals.get(code) {
-            None => errors.push(FieldError::new("/appeal", "NO_SUCH_APPEAL", Say::fixed("Không có đợt vận động này.", "There is no such appeal."))),
+            None => errors.push(FieldError::new(
+                "/appeal",
+                "NO_SUCH_APPEAL",
+                Say::fixed("Không có đợt vận động này.", "There is no such appeal."),
+            )),
             Some(terms) => match terms.destination(&place, gift.gift.received_on) {
                 Ok(destination) => (appeal, fund) = (Some(terms.id), destination.clone()),
                 Err(error) => errors.push(error),
@@ -242,7 +269,12 @@ fn accept<'a>(context: &Context, at: usize, grant: &'a Granted<Record>, gift: &'
 }
 
 /// Writes what passed: gifts first (they claim the ids), then the books. Returns (position, outcome).
-fn write(conn: &mut PgConnection, at: BookedAt, context: &Context, mut accepted: Vec<Accepted<'_>>) -> Result<Vec<(usize, Outcome)>, BookError> {
+fn write(
+    conn: &mut PgConnection,
+    at: BookedAt,
+    context: &Context,
+    mut accepted: Vec<Accepted<'_>>,
+) -> Result<Vec<(usize, Outcome)>, BookError> {
     if accepted.is_empty() {
         return Ok(Vec::new());
     }
@@ -272,7 +304,12 @@ fn write(conn: &mut PgConnection, at: BookedAt, context: &Context, mut accepted:
         };
         funds.insert(a.fund.id, a.fund.clone());
         entries.push((a.grant, entry_of(context, a, postings)));
-        events.push(AuditEvent { account: Some(a.grant.account()), action: "GIFT_RECORDED", subject: Some(gift.id), chapter: Some(a.grant.chapter().0) });
+        events.push(AuditEvent {
+            account: Some(a.grant.account()),
+            action: "GIFT_RECORDED",
+            subject: Some(gift.id),
+            chapter: Some(a.grant.chapter().0),
+        });
         outcomes.push((a.at, Outcome::Booked(receipt(a, at))));
     }
     authz::audit(conn, at.at, &events)?;

@@ -17,6 +17,7 @@ use crate::authz::{self, Actor, Approve, AuditEvent, Granted, Read, Record};
 use crate::basics::{Line, PublicCode};
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
+use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
 use crate::log::commitment;
@@ -96,7 +97,7 @@ pub struct ReversalOut {
 
 fn out(conn: &mut PgConnection, row: ReversalRow) -> Result<ReversalOut, DbError> {
     let code = match row.entry_id {
-        Some(id) => store::entry_codes(conn, &[id])?.remove(&id),
+        Some(id) => ledger::booked(conn, &[id])?.remove(&id).map(|entry| entry.code),
         None => None,
     };
     Ok(ReversalOut {
@@ -112,11 +113,20 @@ fn out(conn: &mut PgConnection, row: ReversalRow) -> Result<ReversalOut, DbError
 }
 
 /// Asks for a reversal. The same request sent again answers as the first time.
-pub fn request(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor: Actor, ask: &Request) -> Result<(ReversalOut, bool), Problem> {
+pub fn request(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    ask: &Request,
+) -> Result<(ReversalOut, bool), Problem> {
     authz::authenticate(conn, now, actor)?;
     let gift = store::gifts(conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
     let grant = authz::require::<Record>(conn, now, actor, ChapterId(gift.chapter_id))?;
-    let hash = vault.hash("reversal.request", format!("{}\0{}\0{}", ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str)).as_bytes());
+    let hash = vault.hash(
+        "reversal.request",
+        format!("{}\0{}\0{}", ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str)).as_bytes(),
+    );
     if let Some(known) = store::reversals(conn, Reversals::One(ask.id), 1)?.pop() {
         return if known.request_hash == hash {
             Ok((out(conn, known)?, false))
@@ -128,7 +138,7 @@ pub fn request(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor
     if standing.is_some() {
         return Err(already_asked());
     }
-    let recorder = store::origin(conn, ask.gift)?.map(|(_, _, officer)| officer).ok_or_else(Problem::not_found)?;
+    let recorder = identity::officer_of(conn, gift.recorded_by)?;
     let approver = authz::nearest_approver(conn, now, grant.chapter(), &[grant.officer(), recorder])?.ok_or_else(|| {
         Problem::say(
             Kind::Conflict,
@@ -136,7 +146,8 @@ pub fn request(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor
             "Nobody else may approve here or above: appoint somebody first.",
         )
     })?;
-    let note = ask.note.as_ref().map(|n| vault.seal(place("reversal_request", "note", &ask.id), n.as_str().as_bytes())).transpose();
+    let note =
+        ask.note.as_ref().map(|n| vault.seal(place("reversal_request", "note", &ask.id), n.as_str().as_bytes())).transpose();
     let note = note.map_err(Problem::internal)?;
     let new = store::NewReversal {
         id: ask.id,
@@ -164,7 +175,14 @@ fn already_asked() -> Problem {
     )
 }
 
-fn audit(conn: &mut PgConnection, now: DateTime<Utc>, account: Uuid, chapter: ChapterId, action: &'static str, subject: Uuid) -> Result<(), DbError> {
+fn audit(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    account: Uuid,
+    chapter: ChapterId,
+    action: &'static str,
+    subject: Uuid,
+) -> Result<(), DbError> {
     authz::audit(conn, now, &[AuditEvent { account: Some(account), action, subject: Some(subject), chapter: Some(chapter.0) }])
 }
 
@@ -176,7 +194,14 @@ pub enum Decision {
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor: Actor, id: Uuid, decision: Decision) -> Result<ReversalOut, Problem> {
+pub fn decide(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: Uuid,
+    decision: Decision,
+) -> Result<ReversalOut, Problem> {
     authz::authenticate(conn, now, actor)?;
     let row = store::reversals(conn, Reversals::ForDecision(id), 1)?.pop().ok_or_else(Problem::not_found)?;
     let grant = authz::require::<Approve>(conn, now, actor, ChapterId(row.gift_chapter_id))?;
@@ -185,8 +210,9 @@ pub fn decide(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor:
         ("APPROVED", Decision::Approve) | ("REFUSED", Decision::Refuse) => return Ok(out(conn, row)?),
         _ => return Err(Problem::say(Kind::Conflict, "Đề nghị đã được quyết định khác.", "The request was decided otherwise.")),
     }
-    let (gift_entry, chapter, recorder) = store::origin(conn, row.gift_id)?.ok_or_else(Problem::not_found)?;
-    let requester = store::officer_of(conn, row.requested_by)?;
+    let gift = store::gifts(conn, Gifts::One(row.gift_id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let recorder = identity::officer_of(conn, gift.recorded_by)?;
+    let requester = identity::officer_of(conn, row.requested_by)?;
     if [recorder, requester].contains(&grant.officer()) {
         return Err(Problem::say(
             Kind::Forbidden,
@@ -195,7 +221,7 @@ pub fn decide(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor:
         ));
     }
     let entry = match decision {
-        Decision::Approve => Some(book(conn, vault, now, &grant, &row, gift_entry, &chapter)?),
+        Decision::Approve => Some(book(conn, vault, now, &grant, &row, gift.entry_id)?),
         Decision::Refuse => None,
     };
     store::decide_reversal(conn, id, grant.account(), now, entry)?;
@@ -213,10 +239,10 @@ fn book(
     grant: &Granted<Approve>,
     row: &ReversalRow,
     gift_entry: Uuid,
-    chapter: &str,
 ) -> Result<Uuid, Problem> {
     let written = ledger::written(conn, gift_entry)?.ok_or_else(Problem::not_found)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
+    let chapter = tree::code_of(conn, grant.chapter())?;
+    let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
     let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
     let funds = ledger::funds(conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;
@@ -264,7 +290,14 @@ pub fn show(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid)
 }
 
 /// Requests that wait for a chapter to decide, oldest first.
-pub fn waiting(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, chapter: &str, after: Option<(DateTime<Utc>, Uuid)>, limit: i64) -> Result<Vec<ReversalOut>, Problem> {
+pub fn waiting(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    chapter: &str,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<ReversalOut>, Problem> {
     authz::authenticate(conn, now, actor)?;
     let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
     authz::require::<Read>(conn, now, actor, here.id)?;

@@ -16,7 +16,12 @@ use crate::http::{Body, Cursor, Page, PageQuery, Problem};
 use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(request_reversal).service(list_reversals).service(show_reversal).service(approve_reversal).service(refuse_reversal);
+    config
+        .service(request_reversal)
+        .service(list_reversals)
+        .service(show_reversal)
+        .service(approve_reversal)
+        .service(refuse_reversal);
 }
 
 /// A request to reverse a gift.
@@ -48,7 +53,12 @@ pub async fn request_reversal(
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
     let note = body.note.as_deref().map(|note| Line::parse(note, 500)).transpose().map_err(|_| {
-        Problem::field("/note", "NOT_A_LINE", "Ghi chú từ 1 đến 500 ký tự, một dòng.", "A note is one line of 1 to 500 characters.")
+        Problem::field(
+            "/note",
+            "NOT_A_LINE",
+            "Ghi chú từ 1 đến 500 ký tự, một dòng.",
+            "A note is one line of 1 to 500 characters.",
+        )
     })?;
     let ask = Request { id: body.id, gift: gift.into_inner(), reason: body.reason, note };
     let now = clock.now();
@@ -74,7 +84,12 @@ pub struct ReversalsQuery {
 #[utoipa::path(tag = "gifts", params(ReversalsQuery), responses((status = 200, body = Page<ReversalOut>), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/reversals")]
-pub async fn list_reversals(actor: Actor, query: web::Query<ReversalsQuery>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+pub async fn list_reversals(
+    actor: Actor,
+    query: web::Query<ReversalsQuery>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
     let ReversalsQuery { chapter, limit, cursor } = query.into_inner();
     let limit = PageQuery { limit, cursor: None }.limit()?;
     let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?.map(|c| c.last);
@@ -92,7 +107,12 @@ pub async fn list_reversals(actor: Actor, query: web::Query<ReversalsQuery>, db:
 #[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = ReversalOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/reversals/{id}")]
-pub async fn show_reversal(actor: Actor, id: web::Path<Uuid>, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
+pub async fn show_reversal(
+    actor: Actor,
+    id: web::Path<Uuid>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
     let now = clock.now();
     Ok(HttpResponse::Ok().json(db.read(move |conn| reversal::show(conn, now, actor, id.into_inner())).await?))
 }
@@ -122,7 +142,14 @@ pub async fn approve_reversal(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/reversals/{id}/refusal")]
-pub async fn refuse_reversal(actor: Actor, id: web::Path<Uuid>, db: web::Data<Db>, clock: web::Data<Clock>, vault: web::Data<Vault>) -> Result<HttpResponse, Problem> {
+pub async fn refuse_reversal(
+    actor: Actor,
+    id: web::Path<Uuid>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    Ok(HttpResponse::Ok().json(db.tx(move |conn| reversal::decide(conn, &vault, now, actor, id.into_inner(), Decision::Refuse)).await?))
+    Ok(HttpResponse::Ok()
+        .json(db.tx(move |conn| reversal::decide(conn, &vault, now, actor, id.into_inner(), Decision::Refuse)).await?))
 }

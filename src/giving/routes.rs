@@ -18,6 +18,7 @@ use crate::basics::Clock;
 use crate::db::Db;
 use crate::http::finish::RequestId;
 use crate::http::{Body, Cursor, Lang, Page, PageQuery, Problem};
+use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::parties::{self, PartyOut};
 use crate::tree::{self, ChapterId};
@@ -123,10 +124,15 @@ fn batch_out(outcomes: Vec<Outcome>, lang: Lang, request_id: &str) -> BatchOut {
         .enumerate()
         .map(|(index, outcome)| match outcome {
             Outcome::Booked(gift) => BatchItem { index, outcome: BookingOutcome::Booked, gift: Some(gift), problem: None },
-            Outcome::AlreadyBooked(gift) => BatchItem { index, outcome: BookingOutcome::AlreadyBooked, gift: Some(gift), problem: None },
-            Outcome::Refused(problem) => {
-                BatchItem { index, outcome: BookingOutcome::Refused, gift: None, problem: Some(problem.document(lang, request_id)) }
+            Outcome::AlreadyBooked(gift) => {
+                BatchItem { index, outcome: BookingOutcome::AlreadyBooked, gift: Some(gift), problem: None }
             }
+            Outcome::Refused(problem) => BatchItem {
+                index,
+                outcome: BookingOutcome::Refused,
+                gift: None,
+                problem: Some(problem.document(lang, request_id)),
+            },
         })
         .collect();
     let count = |outcome| items.iter().filter(|item| item.outcome == outcome).count();
@@ -168,7 +174,13 @@ pub struct GiftOut {
     reversal: Option<String>,
 }
 
-fn gift_out(vault: &Vault, row: GiftRow, receipt: ReceiptOut, giver: Option<PartyOut>) -> Result<GiftOut, Problem> {
+fn gift_out(
+    vault: &Vault,
+    row: GiftRow,
+    receipt: ReceiptOut,
+    giver: Option<PartyOut>,
+    recorded_by: String,
+) -> Result<GiftOut, Problem> {
     let particulars = row
         .particulars
         .as_ref()
@@ -187,7 +199,7 @@ fn gift_out(vault: &Vault, row: GiftRow, receipt: ReceiptOut, giver: Option<Part
         paper_book: row.paper_book,
         paper_no: row.paper_no,
         captured_at: row.captured_at,
-        recorded_by: row.recorded_by,
+        recorded_by,
         reversal: None,
     })
 }
@@ -196,7 +208,13 @@ fn gift_out(vault: &Vault, row: GiftRow, receipt: ReceiptOut, giver: Option<Part
 #[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = GiftOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/gifts/{id}")]
-pub async fn show_gift(actor: Actor, id: web::Path<Uuid>, db: web::Data<Db>, clock: web::Data<Clock>, vault: web::Data<Vault>) -> Result<HttpResponse, Problem> {
+pub async fn show_gift(
+    actor: Actor,
+    id: web::Path<Uuid>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
     let (id, now) = (id.into_inner(), clock.now());
     let out = db
         .tx(move |conn| -> Result<GiftOut, Problem> {
@@ -204,19 +222,27 @@ pub async fn show_gift(actor: Actor, id: web::Path<Uuid>, db: web::Data<Db>, clo
             let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
             let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
             let receipt = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
-            let party = row.party_id.map(|party| parties::load(conn, &[party])).transpose()?.and_then(|mut found| found.drain().next());
+            let party =
+                row.party_id.map(|party| parties::load(conn, &[party])).transpose()?.and_then(|mut found| found.drain().next());
             let giver = party.map(|(_, sealed)| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
-            let mut out = gift_out(&vault, row, receipt, giver)?;
-            let lines = store::lines(conn, id)?.into_iter().map(|(item, milli, unit, value_vnd, valuation)| PublicGoods {
-                item,
-                quantity: Quantity::from_milli(milli).to_string(),
-                unit,
-                value_vnd,
-                valuation,
+            let recorder = identity::user_names(conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
+            let mut out = gift_out(&vault, row, receipt, giver, recorder)?;
+            let lines = store::lines(conn, id)?.into_iter().map(|line| PublicGoods {
+                item: line.item,
+                quantity: Quantity::from_milli(line.quantity_milli).to_string(),
+                unit: line.unit,
+                value_vnd: line.value_vnd,
+                valuation: line.valuation,
             });
             out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
-            out.reversal = store::reversals(conn, Reversals::OfGift(id), 50)?.into_iter().map(|r| r.state).rfind(|state| state != "REFUSED");
-            let event = AuditEvent { account: Some(grant.account()), action: "GIFT_READ", subject: Some(id), chapter: Some(grant.chapter().0) };
+            out.reversal =
+                store::reversals(conn, Reversals::OfGift(id), 50)?.into_iter().map(|r| r.state).rfind(|state| state != "REFUSED");
+            let event = AuditEvent {
+                account: Some(grant.account()),
+                action: "GIFT_READ",
+                subject: Some(id),
+                chapter: Some(grant.chapter().0),
+            };
             authz::audit(conn, now, &[event])?;
             Ok(out)
         })
@@ -260,10 +286,12 @@ pub async fn list_gifts(
             authz::require::<Read>(conn, now, actor, here.id)?;
             let rows = store::gifts(conn, Gifts::OfChapter { chapter: here.id.0, before: after.map(|c| c.last) }, limit + 1)?;
             let mut receipts = store::receipts(conn, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
+            let recorders = identity::user_names(conn, &rows.iter().map(|r| r.recorded_by).collect::<Vec<_>>())?;
             let mut outs = Vec::with_capacity(rows.len());
             for row in rows {
                 let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
-                outs.push(gift_out(&vault, row, receipt, None)?);
+                let recorder = recorders.get(&row.recorded_by).cloned().unwrap_or_default();
+                outs.push(gift_out(&vault, row, receipt, None, recorder)?);
             }
             Ok(Page::of(outs, limit, &chapter, |out| (out.gift.recorded_at, out.gift.id), |out| out))
         })

@@ -12,8 +12,10 @@ use super::prepare::Prepared;
 use super::wire::ReceiptOut;
 use crate::authz::{Granted, Record};
 use crate::db::DbError;
-use crate::db::schema::{account, appeal, chapter, entry, fund, gift, gift_line, posting, reversal_request};
+use crate::db::schema::{appeal, gift, gift_line, reversal_request};
 use crate::db::statement::statement;
+use crate::ledger::store as ledger;
+use crate::tree;
 
 /// A gift about to be written.
 pub(super) struct NewRow<'a> {
@@ -67,7 +69,6 @@ statement! {
 /// Writes the gifts whose id is new; rows must come in order of id, so that two writers of the same ids do not wait
 /// for each other in a circle. Returns the ids written: a missing one was written by somebody else meanwhile.
 pub(super) fn insert_gifts(conn: &mut PgConnection, at: DateTime<Utc>, rows: &[NewRow<'_>]) -> Result<HashSet<Uuid>, DbError> {
-
     let written: Vec<(Uuid,)> = InsertGifts {
         ids: &rows.iter().map(|r| r.gift.gift.id).collect(),
         entries: &rows.iter().map(|r| r.gift.entry_id).collect(),
@@ -93,7 +94,8 @@ pub(super) fn insert_gifts(conn: &mut PgConnection, at: DateTime<Utc>, rows: &[N
 
 /// Writes the goods of gifts.
 pub(super) fn insert_lines(conn: &mut PgConnection, gifts: &[&Prepared]) -> Result<(), DbError> {
-    let lines: Vec<_> = gifts.iter().flat_map(|g| g.gift.lines.iter().zip(1i16..).map(|(line, n)| (g.gift.id, n, line))).collect();
+    let lines: Vec<_> =
+        gifts.iter().flat_map(|g| g.gift.lines.iter().zip(1i16..).map(|(line, n)| (g.gift.id, n, line))).collect();
     if lines.is_empty() {
         return Ok(());
     }
@@ -126,30 +128,30 @@ pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, R
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    type Row = (Uuid, String, String, Option<String>, String, i64, NaiveDate, NaiveDate, DateTime<Utc>);
+    type Row = (Uuid, Uuid, Uuid, Option<String>, i64, NaiveDate);
     let rows: Vec<Row> = gift::table
-        .inner_join(entry::table.on(entry::id.eq(gift::entry_id)))
-        .inner_join(posting::table.on(posting::entry_id.eq(entry::id).and(posting::n.eq(1))))
-        .inner_join(fund::table.on(fund::id.eq(posting::fund_id)))
-        .inner_join(chapter::table.on(chapter::id.eq(gift::chapter_id)))
         .left_join(appeal::table.on(appeal::id.nullable().eq(gift::appeal_id)))
         .filter(gift::id.eq_any(ids))
-        .select((
-            gift::id,
-            entry::code,
-            chapter::code,
-            appeal::code.nullable(),
-            fund::code,
-            gift::amount_vnd,
-            gift::received_on,
-            entry::booked,
-            entry::recorded_at,
-        ))
+        .select((gift::id, gift::entry_id, gift::chapter_id, appeal::code.nullable(), gift::amount_vnd, gift::received_on))
         .load(conn)?;
+    let mut booked = ledger::booked(conn, &rows.iter().map(|row| row.1).collect::<Vec<_>>())?;
+    let labels = tree::labels(conn, &rows.iter().map(|row| row.2).collect::<Vec<_>>())?;
     Ok(rows
         .into_iter()
-        .map(|(id, code, chapter, appeal, fund, amount_vnd, received_on, booked_on, recorded_at)| {
-            (id, ReceiptOut { id, code, chapter, appeal, fund, amount_vnd, received_on, booked_on, recorded_at })
+        .filter_map(|(id, entry, chapter, appeal, amount_vnd, received_on)| {
+            let (booked, label) = (booked.remove(&entry)?, labels.get(&chapter)?);
+            let receipt = ReceiptOut {
+                id,
+                code: booked.code,
+                chapter: label.code.clone(),
+                appeal,
+                fund: booked.fund,
+                amount_vnd,
+                received_on,
+                booked_on: booked.booked,
+                recorded_at: booked.recorded_at,
+            };
+            Some((id, receipt))
         })
         .collect())
 }
@@ -168,13 +170,13 @@ pub struct GiftRow {
     pub paper_no: Option<String>,
     pub message_count: Option<i32>,
     pub captured_at: Option<DateTime<Utc>>,
-    pub recorded_by: String,
+    /// The account that recorded it.
+    pub recorded_by: Uuid,
 }
 
 /// Gifts by id, or a chapter's gifts newest first after `before`.
 pub fn gifts(conn: &mut PgConnection, of: Gifts, limit: i64) -> Result<Vec<GiftRow>, DbError> {
     let mut query = gift::table
-        .inner_join(account::table.on(account::id.eq(gift::recorded_by)))
         .select((
             gift::id,
             gift::entry_id,
@@ -187,7 +189,7 @@ pub fn gifts(conn: &mut PgConnection, of: Gifts, limit: i64) -> Result<Vec<GiftR
             gift::paper_no,
             gift::message_count,
             gift::captured_at,
-            account::user_name,
+            gift::recorded_by,
         ))
         .order((gift::recorded_at.desc(), gift::id.desc()))
         .limit(limit)
@@ -211,8 +213,18 @@ pub enum Gifts {
     OfChapter { chapter: Uuid, before: Option<(DateTime<Utc>, Uuid)> },
 }
 
-/// Goods of a gift: (item, thousandths, unit, value, valuation).
-pub fn lines(conn: &mut PgConnection, id: Uuid) -> Result<Vec<(String, i64, String, i64, String)>, DbError> {
+/// Goods of a gift as they were written.
+#[derive(Debug, Clone, Queryable)]
+pub struct LineRow {
+    pub item: String,
+    pub quantity_milli: i64,
+    pub unit: String,
+    pub value_vnd: i64,
+    pub valuation: String,
+}
+
+/// The goods of a gift, in order.
+pub fn lines(conn: &mut PgConnection, id: Uuid) -> Result<Vec<LineRow>, DbError> {
     Ok(gift_line::table
         .filter(gift_line::gift_id.eq(id))
         .order(gift_line::n)
@@ -246,7 +258,12 @@ pub struct NewReversal<'a> {
     pub approver_chapter: Uuid,
 }
 
-pub fn insert_reversal(conn: &mut PgConnection, by: &Granted<Record>, at: DateTime<Utc>, new: &NewReversal<'_>) -> Result<(), DbError> {
+pub fn insert_reversal(
+    conn: &mut PgConnection,
+    by: &Granted<Record>,
+    at: DateTime<Utc>,
+    new: &NewReversal<'_>,
+) -> Result<(), DbError> {
     use reversal_request as r;
     diesel::insert_into(r::table)
         .values((
@@ -271,7 +288,10 @@ pub enum Reversals {
     One(Uuid),
     OfGift(Uuid),
     /// Waiting for a chapter to decide, oldest first.
-    WaitingAt { chapter: Uuid, after: Option<(DateTime<Utc>, Uuid)> },
+    WaitingAt {
+        chapter: Uuid,
+        after: Option<(DateTime<Utc>, Uuid)>,
+    },
 }
 
 pub fn reversals(conn: &mut PgConnection, of: Reversals, limit: i64) -> Result<Vec<ReversalRow>, DbError> {
@@ -312,7 +332,13 @@ pub fn reversals(conn: &mut PgConnection, of: Reversals, limit: i64) -> Result<V
 }
 
 /// Settles a request that waits: APPROVED with its entry, or REFUSED.
-pub fn decide_reversal(conn: &mut PgConnection, id: Uuid, by: Uuid, at: DateTime<Utc>, entry: Option<Uuid>) -> Result<(), DbError> {
+pub fn decide_reversal(
+    conn: &mut PgConnection,
+    id: Uuid,
+    by: Uuid,
+    at: DateTime<Utc>,
+    entry: Option<Uuid>,
+) -> Result<(), DbError> {
     use reversal_request as r;
     diesel::update(r::table.find(id).filter(r::state.eq("REQUESTED")))
         .set((
@@ -325,23 +351,7 @@ pub fn decide_reversal(conn: &mut PgConnection, id: Uuid, by: Uuid, at: DateTime
     Ok(())
 }
 
-/// (entry of a gift, its chapter's code, person who recorded it).
-pub fn origin(conn: &mut PgConnection, gift_id: Uuid) -> Result<Option<(Uuid, String, Uuid)>, DbError> {
-    Ok(gift::table
-        .inner_join(chapter::table.on(chapter::id.eq(gift::chapter_id)))
-        .inner_join(account::table.on(account::id.eq(gift::recorded_by)))
-        .filter(gift::id.eq(gift_id))
-        .select((gift::entry_id, chapter::code, account::officer_id))
-        .first(conn)
-        .optional()?)
-}
-
-/// The person behind an account.
-pub fn officer_of(conn: &mut PgConnection, account_id: Uuid) -> Result<Uuid, DbError> {
-    Ok(account::table.find(account_id).select(account::officer_id).first(conn)?)
-}
-
-/// Public codes of entries.
-pub fn entry_codes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
-    Ok(entry::table.filter(entry::id.eq_any(ids)).select((entry::id, entry::code)).load::<(Uuid, String)>(conn)?.into_iter().collect())
+/// How many gifts there are.
+pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
+    Ok(gift::table.count().get_result(conn)?)
 }

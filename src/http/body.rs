@@ -71,7 +71,10 @@ fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de, Error = serde_json
                 Problem::invalid(vec![FieldError::new(
                     pointer,
                     "WRONG_SHAPE",
-                    Say::new(format!("Trường sai kiểu, thiếu hoặc thừa: {what}."), format!("A field is of the wrong type, missing or unknown: {what}.")),
+                    Say::new(
+                        format!("Trường sai kiểu, thiếu hoặc thừa: {what}."),
+                        format!("A field is of the wrong type, missing or unknown: {what}."),
+                    ),
                 )])
             }
             _ => malformed(&cause),

@@ -47,7 +47,13 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Makes a page of `limit + 1` fetched rows: the extra row only says that there is more.
-    pub fn of<R, K: Serialize>(mut rows: Vec<R>, limit: i64, filter: &impl Serialize, key: impl Fn(&R) -> K, out: impl FnMut(R) -> T) -> Page<T> {
+    pub fn of<R, K: Serialize>(
+        mut rows: Vec<R>,
+        limit: i64,
+        filter: &impl Serialize,
+        key: impl Fn(&R) -> K,
+        out: impl FnMut(R) -> T,
+    ) -> Page<T> {
         let limit = usize::try_from(limit).unwrap_or(0);
         let next = if rows.len() > limit {
             rows.truncate(limit);

@@ -50,7 +50,8 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
         }
         None => response.map_into_boxed_body(),
     };
-    set_headers(response.headers_mut(), &id);
+    let is_documentation = response.request().path().starts_with("/docs/");
+    set_headers(response.headers_mut(), &id, if is_documentation { DOCUMENTATION_POLICY } else { API_POLICY });
     log(&response, started);
     Ok(response)
 }
@@ -72,7 +73,11 @@ fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
 }
 
 fn kind_of(status: u16) -> Kind {
-    Kind::ALL.into_iter().find(|kind| kind.status().as_u16() == status).unwrap_or(if status >= 500 { Kind::Internal } else { Kind::Malformed })
+    Kind::ALL.into_iter().find(|kind| kind.status().as_u16() == status).unwrap_or(if status >= 500 {
+        Kind::Internal
+    } else {
+        Kind::Malformed
+    })
 }
 
 fn render(problem: &Problem, request: &actix_web::HttpRequest, id: &str) -> HttpResponse<BoxBody> {
@@ -98,12 +103,17 @@ fn render(problem: &Problem, request: &actix_web::HttpRequest, id: &str) -> Http
     }
 }
 
-fn set_headers(headers: &mut HeaderMap, id: &str) {
+/// JSON needs nothing; the Swagger page needs its own scripts, styles and inline pictures.
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+const DOCUMENTATION_POLICY: &str =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+fn set_headers(headers: &mut HeaderMap, id: &str, policy: &'static str) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if !headers.contains_key(CONTENT_SECURITY_POLICY) {
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -124,7 +134,9 @@ fn log<B>(response: &ServiceResponse<B>, started: Instant) {
     let ms = started.elapsed().as_secs_f64() * 1000.0;
     match status {
         500.. => tracing::error!(method = %request.method(), route, status, ms, "answered"),
-        _ if status < 400 && request.method() == Method::GET => tracing::debug!(method = %request.method(), route, status, ms, "answered"),
+        _ if status < 400 && request.method() == Method::GET => {
+            tracing::debug!(method = %request.method(), route, status, ms, "answered")
+        }
         _ => tracing::info!(method = %request.method(), route, status, ms, "answered"),
     }
 }

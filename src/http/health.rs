@@ -25,6 +25,7 @@ pub async fn healthz() -> HttpResponse {
 #[utoipa::path(tag = "operations", responses((status = 200, body = Health), (status = "default", response = super::answers::AnyProblem)), security(()))]
 #[get("/readyz")]
 pub async fn readyz(db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    db.read(|conn| -> Result<(), Problem> { Ok(diesel::RunQueryDsl::execute(diesel::sql_query("SELECT 1"), conn).map(|_| ())?) }).await?;
+    db.read(|conn| -> Result<(), Problem> { Ok(diesel::RunQueryDsl::execute(diesel::sql_query("SELECT 1"), conn).map(|_| ())?) })
+        .await?;
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }

@@ -20,9 +20,7 @@ impl Lang {
         for part in accept_language.unwrap_or_default().split(',').take(16) {
             let mut fields = part.split(';');
             let tag = fields.next().unwrap_or_default().trim().to_ascii_lowercase();
-            let weight = fields
-                .find_map(|f| f.trim().strip_prefix("q=").and_then(|q| q.parse().ok()))
-                .unwrap_or(1.0f32);
+            let weight = fields.find_map(|f| f.trim().strip_prefix("q=").and_then(|q| q.parse().ok())).unwrap_or(1.0f32);
             let lang = match tag.split('-').next() {
                 Some("vi") => Lang::Vi,
                 Some("en") => Lang::En,

@@ -54,21 +54,49 @@ impl Kind {
     fn row(self) -> (&'static str, StatusCode, Say) {
         use StatusCode as S;
         match self {
-            Kind::Malformed => ("malformed-request", S::BAD_REQUEST, Say::fixed("Yêu cầu không đọc được", "The request can not be read")),
-            Kind::InvalidCursor => ("invalid-cursor", S::BAD_REQUEST, Say::fixed("Con trỏ trang không dùng được", "The page cursor can not be used")),
+            Kind::Malformed => {
+                ("malformed-request", S::BAD_REQUEST, Say::fixed("Yêu cầu không đọc được", "The request can not be read"))
+            }
+            Kind::InvalidCursor => {
+                ("invalid-cursor", S::BAD_REQUEST, Say::fixed("Con trỏ trang không dùng được", "The page cursor can not be used"))
+            }
             Kind::Unauthenticated => ("unauthenticated", S::UNAUTHORIZED, Say::fixed("Cần đăng nhập", "Log-in required")),
-            Kind::WrongCredentials => ("wrong-credentials", S::UNAUTHORIZED, Say::fixed("Sai tên đăng nhập hoặc mật khẩu", "Wrong user name or password")),
+            Kind::WrongCredentials => (
+                "wrong-credentials",
+                S::UNAUTHORIZED,
+                Say::fixed("Sai tên đăng nhập hoặc mật khẩu", "Wrong user name or password"),
+            ),
             Kind::Forbidden => ("forbidden", S::FORBIDDEN, Say::fixed("Không có quyền làm việc này", "Not allowed")),
             Kind::NotFound => ("not-found", S::NOT_FOUND, Say::fixed("Không tìm thấy", "Not found")),
-            Kind::MethodNotAllowed => ("method-not-allowed", S::METHOD_NOT_ALLOWED, Say::fixed("Phương thức không dùng được ở địa chỉ này", "Method not allowed here")),
-            Kind::Conflict => ("conflict", S::CONFLICT, Say::fixed("Trái với trạng thái hiện tại", "In conflict with the current state")),
+            Kind::MethodNotAllowed => (
+                "method-not-allowed",
+                S::METHOD_NOT_ALLOWED,
+                Say::fixed("Phương thức không dùng được ở địa chỉ này", "Method not allowed here"),
+            ),
+            Kind::Conflict => {
+                ("conflict", S::CONFLICT, Say::fixed("Trái với trạng thái hiện tại", "In conflict with the current state"))
+            }
             Kind::TooLarge => ("too-large", S::PAYLOAD_TOO_LARGE, Say::fixed("Nội dung gửi quá lớn", "The request is too large")),
-            Kind::UnsupportedMediaType => ("unsupported-media-type", S::UNSUPPORTED_MEDIA_TYPE, Say::fixed("Kiểu nội dung không nhận", "Unsupported media type")),
+            Kind::UnsupportedMediaType => (
+                "unsupported-media-type",
+                S::UNSUPPORTED_MEDIA_TYPE,
+                Say::fixed("Kiểu nội dung không nhận", "Unsupported media type"),
+            ),
             Kind::Invalid => ("invalid", S::UNPROCESSABLE_ENTITY, Say::fixed("Dữ liệu chưa hợp lệ", "The data is not valid")),
-            Kind::IdTaken => ("id-taken", S::UNPROCESSABLE_ENTITY, Say::fixed("Mã id đã dùng cho nội dung khác", "This id stands for other content already")),
-            Kind::TooManyAttempts => ("too-many-attempts", S::TOO_MANY_REQUESTS, Say::fixed("Thử quá nhiều lần", "Too many attempts")),
+            Kind::IdTaken => (
+                "id-taken",
+                S::UNPROCESSABLE_ENTITY,
+                Say::fixed("Mã id đã dùng cho nội dung khác", "This id stands for other content already"),
+            ),
+            Kind::TooManyAttempts => {
+                ("too-many-attempts", S::TOO_MANY_REQUESTS, Say::fixed("Thử quá nhiều lần", "Too many attempts"))
+            }
             Kind::Internal => ("internal", S::INTERNAL_SERVER_ERROR, Say::fixed("Lỗi của hệ thống", "Our fault")),
-            Kind::Unavailable => ("unavailable", S::SERVICE_UNAVAILABLE, Say::fixed("Hệ thống tạm thời chưa phục vụ được", "Temporarily unavailable")),
+            Kind::Unavailable => (
+                "unavailable",
+                S::SERVICE_UNAVAILABLE,
+                Say::fixed("Hệ thống tạm thời chưa phục vụ được", "Temporarily unavailable"),
+            ),
         }
     }
 
@@ -125,7 +153,12 @@ impl Problem {
         Self { errors, ..Self::new(Kind::Invalid) }
     }
 
-    pub fn field(pointer: &str, code: &'static str, vi: impl Into<std::borrow::Cow<'static, str>>, en: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+    pub fn field(
+        pointer: &str,
+        code: &'static str,
+        vi: impl Into<std::borrow::Cow<'static, str>>,
+        en: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Self {
         Self::invalid(vec![FieldError::new(pointer, code, Say::new(vi, en))])
     }
 
@@ -233,7 +266,11 @@ impl From<DbError> for Problem {
             DbError::Busy => Problem::unavailable(1),
             DbError::TimedOut => Problem {
                 retry_after: Some(5),
-                ..Problem::say(Kind::Unavailable, "Tìm quá lâu: hãy thu hẹp điều kiện tìm.", "This took too long: narrow the search.")
+                ..Problem::say(
+                    Kind::Unavailable,
+                    "Tìm quá lâu: hãy thu hẹp điều kiện tìm.",
+                    "This took too long: narrow the search.",
+                )
             },
             DbError::Query(cause) => Problem::internal(cause),
         }

@@ -12,7 +12,8 @@ pub struct KnownPaths(Vec<(Vec<String>, Vec<&'static str>)>);
 impl KnownPaths {
     pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
         let paths = document.paths.paths.iter().map(|(path, item)| {
-            let methods = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)];
+            let methods =
+                [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)];
             let known = methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect();
             (path.split('/').map(str::to_owned).collect(), known)
         });
@@ -22,7 +23,8 @@ impl KnownPaths {
     fn methods_of(&self, path: &str) -> Vec<&'static str> {
         let asked: Vec<&str> = path.split('/').collect();
         let fits = |template: &[String]| {
-            template.len() == asked.len() && template.iter().zip(&asked).all(|(t, a)| t.starts_with('{') && !a.is_empty() || t == a)
+            template.len() == asked.len()
+                && template.iter().zip(&asked).all(|(t, a)| t.starts_with('{') && !a.is_empty() || t == a)
         };
         self.0.iter().filter(|(template, _)| fits(template)).flat_map(|(_, methods)| methods.iter().copied()).collect()
     }

@@ -132,7 +132,11 @@ pub async fn refresh_session(
     let hash = vault.hash("session.refresh", body.refresh_token.as_bytes()).to_vec();
     let found = db.read(move |conn| -> Result<_, Problem> { Ok(store::session_of_refresh(conn, &hash, now)?) }).await?;
     let Some((session, account, expires_at)) = found else {
-        return Err(Problem::say(Kind::Unauthenticated, "Phiên đã kết thúc: hãy đăng nhập lại.", "The session has ended: log in again."));
+        return Err(Problem::say(
+            Kind::Unauthenticated,
+            "Phiên đã kết thúc: hãy đăng nhập lại.",
+            "The session has ended: log in again.",
+        ));
     };
     let claims = Claims { subject: account, session };
     Ok(HttpResponse::Ok().json(session_out(&tokens, claims, now, body.refresh_token, expires_at)?))
@@ -164,7 +168,12 @@ pub struct RoleOut {
 #[utoipa::path(tag = "session", responses((status = 200, body = WhoAmI), (status = 401, response = crate::http::answers::Unauthorized),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/session")]
-pub async fn who_am_i(actor: Actor, db: web::Data<Db>, clock: web::Data<Clock>, vault: web::Data<Vault>) -> Result<HttpResponse, Problem> {
+pub async fn who_am_i(
+    actor: Actor,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
     let now = clock.now();
     let profile = db
         .read(move |conn| -> Result<_, Problem> {
@@ -172,13 +181,20 @@ pub async fn who_am_i(actor: Actor, db: web::Data<Db>, clock: web::Data<Clock>, 
             Ok(store::profile(conn, actor.account, vietnam_date(now))?)
         })
         .await?;
-    let full_name = vault.open_text(place("officer", "full_name", &profile.officer), &profile.full_name).map_err(Problem::internal)?;
-    let roles = profile.roles.into_iter().map(|(role, chapter, chapter_name)| {
+    let full_name =
+        vault.open_text(place("officer", "full_name", &profile.officer), &profile.full_name).map_err(Problem::internal)?;
+    let roles = profile.roles.into_iter().map(|(role, at)| {
         let held = Role::parse(&role);
-        let rights = RightName::ALL.into_iter().filter(|right| held.is_some_and(|role| role.has(*right))).map(RightName::name).collect();
-        RoleOut { role, chapter, chapter_name, rights }
+        let rights =
+            RightName::ALL.into_iter().filter(|right| held.is_some_and(|role| role.has(*right))).map(RightName::name).collect();
+        RoleOut { role, chapter: at.code, chapter_name: at.name, rights }
     });
-    Ok(HttpResponse::Ok().json(WhoAmI { user: profile.user_name, full_name, officer_id: profile.officer, roles: roles.collect() }))
+    Ok(HttpResponse::Ok().json(WhoAmI {
+        user: profile.user_name,
+        full_name,
+        officer_id: profile.officer,
+        roles: roles.collect(),
+    }))
 }
 
 /// Log out: the session ends at once, on every server.
@@ -205,7 +221,13 @@ fn new_refresh_token(vault: &Vault) -> Result<(String, Vec<u8>), Problem> {
     Ok((token, hash))
 }
 
-fn session_out(tokens: &TokenKeys, claims: Claims, now: DateTime<Utc>, refresh_token: String, ends: DateTime<Utc>) -> Result<SessionOut, Problem> {
+fn session_out(
+    tokens: &TokenKeys,
+    claims: Claims,
+    now: DateTime<Utc>,
+    refresh_token: String,
+    ends: DateTime<Utc>,
+) -> Result<SessionOut, Problem> {
     let access_token = tokens
         .sign(Purpose::Access, claims, now, ACCESS_LIFETIME)
         .map_err(|_| Problem::internal("a token could not be signed"))?;

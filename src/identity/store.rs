@@ -1,5 +1,7 @@
 //! SQL of accounts, sessions, delays and role assignments.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -8,8 +10,8 @@ use uuid::Uuid;
 use super::model::{self, Login};
 use crate::authz::Role;
 use crate::db::DbError;
-use crate::db::schema::{account, chapter, login_delay, officer, role_assignment, session};
-use crate::tree::ChapterId;
+use crate::db::schema::{account, login_delay, officer, role_assignment, session};
+use crate::tree::{self, ChapterId, Label};
 use crate::vault::{Vault, place};
 
 /// What a log-in needs to know of an account.
@@ -65,7 +67,12 @@ impl From<diesel::result::Error> for CreateError {
 }
 
 /// Makes an account, and its person unless one is named. Returns (account, person).
-pub fn create_account(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, new: &NewAccount<'_>) -> Result<(Uuid, Uuid), CreateError> {
+pub fn create_account(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    new: &NewAccount<'_>,
+) -> Result<(Uuid, Uuid), CreateError> {
     let officer_id = match new.officer {
         Some(id) => id,
         None => {
@@ -123,7 +130,9 @@ pub fn find_account(conn: &mut PgConnection, vault: &Vault, login: &Login) -> Re
     let columns = (account::id, account::officer_id, account::password_hash, account::disabled_at);
     let found = match login {
         Login::UserName(name) => account::table.filter(account::user_name.eq(name)).select(columns).first(conn).optional()?,
-        Login::Phone(phone) => account::table.filter(account::phone_hash.eq(phone_hash(vault, phone))).select(columns).first(conn).optional()?,
+        Login::Phone(phone) => {
+            account::table.filter(account::phone_hash.eq(phone_hash(vault, phone))).select(columns).first(conn).optional()?
+        }
     };
     Ok(found)
 }
@@ -133,9 +142,26 @@ pub fn officer_by_user_name(conn: &mut PgConnection, user_name: &str) -> Result<
     Ok(account::table.filter(account::user_name.eq(user_name)).select(account::officer_id).first(conn).optional()?)
 }
 
+/// The person behind an account.
+pub fn officer_of(conn: &mut PgConnection, account_id: Uuid) -> Result<Uuid, DbError> {
+    Ok(account::table.find(account_id).select(account::officer_id).first(conn)?)
+}
+
+/// User names of accounts by id.
+pub fn user_names(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    let rows = account::table.filter(account::id.eq_any(ids)).select((account::id, account::user_name));
+    Ok(rows.load::<(Uuid, String)>(conn)?.into_iter().collect())
+}
+
+/// How many accounts there are: none in a new installation.
+pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
+    Ok(account::table.count().get_result(conn)?)
+}
+
 /// Disables or enables an account. Returns whether there is one of that name.
 pub fn set_disabled(conn: &mut PgConnection, user_name: &str, at: Option<DateTime<Utc>>) -> Result<bool, DbError> {
-    let changed = diesel::update(account::table.filter(account::user_name.eq(user_name))).set(account::disabled_at.eq(at)).execute(conn)?;
+    let changed =
+        diesel::update(account::table.filter(account::user_name.eq(user_name))).set(account::disabled_at.eq(at)).execute(conn)?;
     Ok(changed == 1)
 }
 
@@ -193,7 +219,11 @@ pub fn open_session(conn: &mut PgConnection, account_id: Uuid, refresh_hash: &[u
 }
 
 /// The live session a refresh token stands for: (session, account, end), if the account is enabled.
-pub fn session_of_refresh(conn: &mut PgConnection, refresh_hash: &[u8], now: DateTime<Utc>) -> Result<Option<(Uuid, Uuid, DateTime<Utc>)>, DbError> {
+pub fn session_of_refresh(
+    conn: &mut PgConnection,
+    refresh_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<(Uuid, Uuid, DateTime<Utc>)>, DbError> {
     Ok(session::table
         .inner_join(account::table.on(account::id.eq(session::account_id)))
         .filter(session::refresh_hash.eq(refresh_hash))
@@ -216,8 +246,8 @@ pub struct Profile {
     pub user_name: String,
     pub full_name: Vec<u8>,
     pub officer: Uuid,
-    /// (role, chapter code, chapter name)
-    pub roles: Vec<(String, String, String)>,
+    /// Roles held today, with their chapters, in order of code.
+    pub roles: Vec<(String, Label)>,
 }
 
 pub fn profile(conn: &mut PgConnection, account_id: Uuid, today: NaiveDate) -> Result<Profile, DbError> {
@@ -226,14 +256,17 @@ pub fn profile(conn: &mut PgConnection, account_id: Uuid, today: NaiveDate) -> R
         .filter(account::id.eq(account_id))
         .select((account::user_name, officer::id, officer::full_name))
         .first(conn)?;
-    let roles = role_assignment::table
-        .inner_join(chapter::table.on(chapter::id.eq(role_assignment::chapter_id)))
+    let held: Vec<(String, Uuid)> = role_assignment::table
         .filter(role_assignment::account_id.eq(account_id))
         .filter(role_assignment::ended_at.is_null())
         .filter(role_assignment::valid_from.le(today))
         .filter(role_assignment::valid_to.is_null().or(role_assignment::valid_to.ge(today)))
-        .order((chapter::code, role_assignment::role))
-        .select((role_assignment::role, chapter::code, chapter::name))
+        .order(role_assignment::role)
+        .select((role_assignment::role, role_assignment::chapter_id))
         .load(conn)?;
+    let labels = tree::labels(conn, &held.iter().map(|(_, chapter)| *chapter).collect::<Vec<_>>())?;
+    let mut roles: Vec<(String, Label)> =
+        held.into_iter().filter_map(|(role, chapter)| labels.get(&chapter).map(|label| (role, label.clone()))).collect();
+    roles.sort_by(|a, b| a.1.code.cmp(&b.1.code));
     Ok(Profile { user_name, full_name, officer: officer_id, roles })
 }

@@ -13,8 +13,13 @@ pub enum Account {
 }
 
 impl Account {
-    pub const ALL: [Account; 5] =
-        [Account::CashOnHand, Account::InTransit, Account::GoodsInStock, Account::DonationRestricted, Account::DonationUnrestricted];
+    pub const ALL: [Account; 5] = [
+        Account::CashOnHand,
+        Account::InTransit,
+        Account::GoodsInStock,
+        Account::DonationRestricted,
+        Account::DonationUnrestricted,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -115,8 +120,20 @@ const GIVER: &[&str] = &["channel_ref", "memo", "name", "phone", "time"];
 pub const KINDS: &[KindRow] = &[
     KindRow { kind: Kind::GiftCash, name: "GIFT_CASH", debits: &[Account::CashOnHand], credits: DONATIONS, committed: GIVER },
     KindRow { kind: Kind::GiftBank, name: "GIFT_BANK", debits: &[Account::InTransit], credits: DONATIONS, committed: GIVER },
-    KindRow { kind: Kind::GiftInKind, name: "GIFT_IN_KIND", debits: &[Account::GoodsInStock], credits: DONATIONS, committed: GIVER },
-    KindRow { kind: Kind::GiftAggregate, name: "GIFT_AGGREGATE", debits: &[Account::InTransit], credits: DONATIONS, committed: GIVER },
+    KindRow {
+        kind: Kind::GiftInKind,
+        name: "GIFT_IN_KIND",
+        debits: &[Account::GoodsInStock],
+        credits: DONATIONS,
+        committed: GIVER,
+    },
+    KindRow {
+        kind: Kind::GiftAggregate,
+        name: "GIFT_AGGREGATE",
+        debits: &[Account::InTransit],
+        credits: DONATIONS,
+        committed: GIVER,
+    },
     KindRow { kind: Kind::Reversal, name: "REVERSAL", debits: &[], credits: &[], committed: &["note", "time"] },
 ];
 

@@ -72,7 +72,13 @@ impl From<&Goods> for PublicGoods {
 }
 
 /// `None` when the entry names a fund that is not among `funds`.
-pub(super) fn row_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fund>, seq: i64, leaf_hash: [u8; 32]) -> Option<NewPublicEntry> {
+pub(super) fn row_of(
+    entry: &NewEntry,
+    at: BookedAt,
+    funds: &HashMap<FundId, Fund>,
+    seq: i64,
+    leaf_hash: [u8; 32],
+) -> Option<NewPublicEntry> {
     let received = entry.postings.received();
     let fund = funds.get(received.keys().next()?)?;
     let goods: Vec<PublicGoods> = entry.goods.iter().map(PublicGoods::from).collect();
@@ -296,7 +302,13 @@ pub fn search(conn: &mut PgConnection, filter: &Filter, before: Option<i64>, lim
 }
 
 /// A piece of an appeal's ledger: entries in the log below `size`, after `after` in writing order, with their index.
-pub fn ledger_page(conn: &mut PgConnection, appeal: &str, size: i64, after: i64, limit: i64) -> Result<Vec<(PublicRow, i64)>, DbError> {
+pub fn ledger_page(
+    conn: &mut PgConnection,
+    appeal: &str,
+    size: i64,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(PublicRow, i64)>, DbError> {
     Ok(public_entry::table
         .inner_join(log_leaf::table.on(log_leaf::entry.eq(public_entry::code)))
         .filter(public_entry::appeal.eq(appeal))

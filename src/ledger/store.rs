@@ -115,7 +115,11 @@ pub fn book<R: MayBook>(
         leaves.push(leaf_of(entry, at, funds)?);
     }
     let numbers = log::store::append(conn, &leaves)?;
-    let shown = entries.iter().zip(&leaves).zip(&numbers).map(|(((_, entry), leaf), seq)| public::row_of(entry, at, funds, *seq, leaf.leaf.hash));
+    let shown = entries
+        .iter()
+        .zip(&leaves)
+        .zip(&numbers)
+        .map(|(((_, entry), leaf), seq)| public::row_of(entry, at, funds, *seq, leaf.leaf.hash));
     public::insert(conn, shown.collect::<Option<Vec<_>>>().ok_or(BookError::UnknownFund)?)?;
     add_balances(conn, &entries)?;
     totals::add(conn, entries.iter().map(|(_, entry)| entry))?;
@@ -174,10 +178,8 @@ statement! {
 }
 
 fn insert_postings<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, NewEntry)]) -> Result<(), DbError> {
-    let rows: Vec<(Uuid, i16, Posting)> = entries
-        .iter()
-        .flat_map(|(_, e)| e.postings.postings().iter().zip(1i16..).map(|(p, n)| (e.id, n, *p)))
-        .collect();
+    let rows: Vec<(Uuid, i16, Posting)> =
+        entries.iter().flat_map(|(_, e)| e.postings.postings().iter().zip(1i16..).map(|(p, n)| (e.id, n, *p))).collect();
     InsertPostings {
         entries: &rows.iter().map(|(id, _, _)| *id).collect(),
         numbers: &rows.iter().map(|(_, n, _)| *n).collect(),
@@ -272,7 +274,8 @@ fn add_balances<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, Ne
         }
     }
     let guarded = |account: &str| Account::parse(account).is_some_and(Account::is_guarded);
-    let (taken, added): (Changes, Changes) = changes.iter().partition(|((_, _, account), amount)| **amount < 0 && guarded(account));
+    let (taken, added): (Changes, Changes) =
+        changes.iter().partition(|((_, _, account), amount)| **amount < 0 && guarded(account));
     if !taken.is_empty() {
         LockBalances::run(conn, &changes)?;
         let covered = TakeBalances::run(conn, &taken).map_err(DbError::from).map_err(|error| match error.constraint() {
@@ -303,7 +306,12 @@ pub fn funds(conn: &mut PgConnection, ids: &[FundId]) -> Result<HashMap<FundId, 
 
 /// The national general fund.
 pub fn general_fund(conn: &mut PgConnection) -> Result<Fund, DbError> {
-    fund_of(fund::table.filter(fund::code.eq("GENERAL")).select((fund::id, fund::code, fund::restriction, fund::appeal)).first(conn)?)
+    fund_of(
+        fund::table
+            .filter(fund::code.eq("GENERAL"))
+            .select((fund::id, fund::code, fund::restriction, fund::appeal))
+            .first(conn)?,
+    )
 }
 
 /// Opens a fund; its code says what it is for.
@@ -319,6 +327,26 @@ pub fn open_fund(conn: &mut PgConnection, restriction: Restriction, appeal: &str
     Ok(FundId(id))
 }
 
+/// When and into which fund an entry was booked.
+#[derive(Debug, Clone)]
+pub struct Booked {
+    pub code: String,
+    pub fund: String,
+    pub booked: NaiveDate,
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// What was booked, by entry. The first posting names the fund.
+pub fn booked(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, DbError> {
+    let rows: Vec<(Uuid, String, String, NaiveDate, DateTime<Utc>)> = entry::table
+        .inner_join(posting::table.on(posting::entry_id.eq(entry::id).and(posting::n.eq(1))))
+        .inner_join(fund::table.on(fund::id.eq(posting::fund_id)))
+        .filter(entry::id.eq_any(ids))
+        .select((entry::id, entry::code, fund::code, entry::booked, entry::recorded_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, fund, booked, recorded_at)| (id, Booked { code, fund, booked, recorded_at })).collect())
+}
+
 /// A written entry, as its reversal needs it.
 pub struct Written {
     pub code: String,
@@ -330,11 +358,8 @@ pub struct Written {
 
 /// Reads an entry with its postings; `None` when there is none or this program does not know its kind.
 pub fn written(conn: &mut PgConnection, id: Uuid) -> Result<Option<Written>, DbError> {
-    let header: Option<(String, String, Option<String>, Uuid)> = entry::table
-        .find(id)
-        .select((entry::code, entry::kind, entry::channel, entry::recorded_by))
-        .first(conn)
-        .optional()?;
+    let header: Option<(String, String, Option<String>, Uuid)> =
+        entry::table.find(id).select((entry::code, entry::kind, entry::channel, entry::recorded_by)).first(conn).optional()?;
     let Some((code, kind, channel, recorded_by)) = header else {
         return Ok(None);
     };

@@ -132,7 +132,16 @@ pub fn overall(conn: &mut PgConnection, scope: Uuid, appeal: Option<&str>) -> Re
     let mut query = t::table
         .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
         .filter(t::scope_id.eq(scope))
-        .select((fund::code, fund::restriction, fund::appeal, t::channel, t::own_vnd, t::own_count, t::subtree_vnd, t::subtree_count))
+        .select((
+            fund::code,
+            fund::restriction,
+            fund::appeal,
+            t::channel,
+            t::own_vnd,
+            t::own_count,
+            t::subtree_vnd,
+            t::subtree_count,
+        ))
         .order((fund::code, t::channel))
         .into_boxed();
     if let Some(appeal) = appeal {
@@ -144,17 +153,14 @@ pub fn overall(conn: &mut PgConnection, scope: Uuid, appeal: Option<&str>) -> Re
 /// All-time subtree totals of several scopes: (scope, vnd, count), for a list of chapters.
 pub fn overall_of_scopes(conn: &mut PgConnection, scopes: &[Uuid]) -> Result<Vec<(Uuid, TotalRow)>, DbError> {
     use received_overall as t;
-    let rows: Vec<(Uuid, (String, String, Option<String>, String, i64, i64, i64, i64))> = t::table
+    Ok(t::table
         .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
         .filter(t::scope_id.eq_any(scopes))
-        .select((t::scope_id, (fund::code, fund::restriction, fund::appeal, t::channel, t::own_vnd, t::own_count, t::subtree_vnd, t::subtree_count)))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(scope, (fund, restriction, appeal, channel, own_vnd, own_count, subtree_vnd, subtree_count))| {
-            (scope, TotalRow { fund, restriction, appeal, channel, own_vnd, own_count, subtree_vnd, subtree_count })
-        })
-        .collect())
+        .select((
+            t::scope_id,
+            (fund::code, fund::restriction, fund::appeal, t::channel, t::own_vnd, t::own_count, t::subtree_vnd, t::subtree_count),
+        ))
+        .load(conn)?)
 }
 
 /// Totals of a scope day by day within `from ..= to`.
@@ -170,17 +176,14 @@ pub fn by_day(
         .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
         .filter(t::scope_id.eq(scope))
         .filter(t::day.between(from, to))
-        .select((t::day, (fund::code, fund::restriction, fund::appeal, t::channel, t::own_vnd, t::own_count, t::subtree_vnd, t::subtree_count)))
+        .select((
+            t::day,
+            (fund::code, fund::restriction, fund::appeal, t::channel, t::own_vnd, t::own_count, t::subtree_vnd, t::subtree_count),
+        ))
         .order((t::day, fund::code, t::channel))
         .into_boxed();
     if let Some(appeal) = appeal {
         query = query.filter(fund::appeal.eq(appeal.to_owned()));
     }
-    let rows: Vec<(NaiveDate, (String, String, Option<String>, String, i64, i64, i64, i64))> = query.load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(day, (fund, restriction, appeal, channel, own_vnd, own_count, subtree_vnd, subtree_count))| {
-            (day, TotalRow { fund, restriction, appeal, channel, own_vnd, own_count, subtree_vnd, subtree_count })
-        })
-        .collect())
+    Ok(query.load(conn)?)
 }

@@ -79,14 +79,20 @@ mod tests {
     fn the_published_vector_holds() {
         let secret = vector_secret();
         assert_eq!(hex(&salt(&secret, "name")), "422a79adcac469dc62278b743655465f0ab9ffd60eb21d1f605362ab796ef265");
-        assert_eq!(hex(&field_commitment(&secret, "name", "Nguyễn Văn A")), "df7f4d6b1b37b2b39c2e1125d4468f0457226e9967098431114fd85170abf867");
+        assert_eq!(
+            hex(&field_commitment(&secret, "name", "Nguyễn Văn A")),
+            "df7f4d6b1b37b2b39c2e1125d4468f0457226e9967098431114fd85170abf867"
+        );
         assert_eq!(URL_SAFE_NO_PAD.encode(commit(&secret, &VECTOR)), "_oZL87iFiPKBOHXWdKEqeHnV5g8D46ybOXDSvtVDP8g");
     }
 
     #[test]
     fn decomposed_text_commits_to_the_same() {
         let secret = vector_secret();
-        assert_eq!(field_commitment(&secret, "name", "Nguye\u{302}\u{303}n Va\u{306}n A"), field_commitment(&secret, "name", "Nguyễn Văn A"));
+        assert_eq!(
+            field_commitment(&secret, "name", "Nguye\u{302}\u{303}n Va\u{306}n A"),
+            field_commitment(&secret, "name", "Nguyễn Văn A")
+        );
     }
 
     proptest! {

@@ -132,7 +132,13 @@ mod tests {
                 LeafPosting { account: "GOODS_IN_STOCK", fund: "APPEAL:BAO13", amount: "1500000".to_owned() },
                 LeafPosting { account: "DONATION_RESTRICTED", fund: "APPEAL:BAO13", amount: "-1500000".to_owned() },
             ],
-            goods: vec![LeafGoods { item: "RICE", qty: "100.5".to_owned(), unit: "KG", value: "1500000".to_owned(), valuation: "MARKET_PRICE" }],
+            goods: vec![LeafGoods {
+                item: "RICE",
+                qty: "100.5".to_owned(),
+                unit: "KG",
+                value: "1500000".to_owned(),
+                valuation: "MARKET_PRICE",
+            }],
             pd: std::array::from_fn(|i| i as u8),
         }
     }
@@ -154,11 +160,18 @@ mod tests {
         assert_eq!(hex(&leaf.hash), GOLDEN_HASH);
     }
 
-    const GOLDEN_HASH: &str = "";
+    const GOLDEN_HASH: &str = "4ba74de57bcfa6e6101529c02a364116d19a578e71a3a77cbf6e15849be6c25a";
 
     #[test]
     fn golden_reversal() {
-        let leaf = LeafV1 { kind: "REVERSAL", of: Some("ZZZZZZZZZZZZZZZZ9"), reason: Some("DUPLICATE"), goods: vec![], channel: None, ..gift() };
+        let leaf = LeafV1 {
+            kind: "REVERSAL",
+            of: Some("ZZZZZZZZZZZZZZZZ9"),
+            reason: Some("DUPLICATE"),
+            goods: vec![],
+            channel: None,
+            ..gift()
+        };
         let text = String::from_utf8(leaf.encode().unwrap().bytes).unwrap();
         assert!(text.contains(r#""of":"ZZZZZZZZZZZZZZZZ9""#) && text.contains(r#""reason":"DUPLICATE""#));
         assert!(!text.contains("goods") && !text.contains("channel") && !text.contains("null"));

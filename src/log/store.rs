@@ -92,7 +92,8 @@ pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Sequ
         return Ok(Sequenced::Moved(0));
     }
     let count = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
-    let swapped = diesel::update(log_head::table.filter(log_head::size.eq(size))).set(log_head::size.eq(size + count)).execute(conn)?;
+    let swapped =
+        diesel::update(log_head::table.filter(log_head::size.eq(size))).set(log_head::size.eq(size + count)).execute(conn)?;
     if swapped == 0 {
         return Ok(Sequenced::Lost);
     }
@@ -103,7 +104,8 @@ pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Sequ
         hashes: &waiting.iter().map(|(_, _, hash)| hash.as_slice()).collect(),
     }
     .execute(conn)?;
-    let moved = diesel::delete(log_pending::table.filter(log_pending::entry.eq_any(waiting.iter().map(|(e, _, _)| e)))).execute(conn)?;
+    let moved =
+        diesel::delete(log_pending::table.filter(log_pending::entry.eq_any(waiting.iter().map(|(e, _, _)| e)))).execute(conn)?;
     if moved != waiting.len() {
         // Somebody moved one of these already: the head's swap makes this impossible, so refuse rather than fork.
         return Err(DbError::Query(diesel::result::Error::RollbackTransaction));

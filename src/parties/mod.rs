@@ -156,6 +156,7 @@ impl SealedParty {
 /// Reads parties by id, still sealed.
 pub fn load(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, SealedParty>, DbError> {
     type Row = (Uuid, String, Vec<u8>, Option<Vec<u8>>);
-    let rows: Vec<Row> = party::table.filter(party::id.eq_any(ids)).select((party::id, party::kind, party::name, party::phone)).load(conn)?;
+    let rows: Vec<Row> =
+        party::table.filter(party::id.eq_any(ids)).select((party::id, party::kind, party::name, party::phone)).load(conn)?;
     Ok(rows.into_iter().map(|(id, kind, name, phone)| (id, SealedParty { id, kind, name, phone })).collect())
 }

@@ -91,6 +91,20 @@ pub fn place(conn: &mut PgConnection, code: &str) -> Result<Option<Place>, DbErr
     Ok(places(conn, &[code])?.remove(code))
 }
 
+/// What a chapter is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    pub code: String,
+    pub name: String,
+}
+
+/// Codes and names of chapters by id.
+pub fn labels(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Label>, DbError> {
+    let rows: Vec<(Uuid, String, String)> =
+        chapter::table.filter(chapter::id.eq_any(ids)).select((chapter::id, chapter::code, chapter::name)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, name)| (id, Label { code, name })).collect())
+}
+
 /// The code of a chapter by id.
 pub fn code_of(conn: &mut PgConnection, id: ChapterId) -> Result<String, DbError> {
     Ok(chapter::table.find(id.0).select(chapter::code).first(conn)?)

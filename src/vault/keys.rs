@@ -135,7 +135,8 @@ fn read_lines(path: &Path) -> Result<Vec<(String, Key)>, KeyError> {
         .map(|(at, line)| {
             let bad = || KeyError::Format(path.to_owned(), at + 1);
             let mut fields = line.split_whitespace();
-            let (Some(purpose), Some(kid), Some(secret), None) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+            let (Some(purpose), Some(kid), Some(secret), None) = (fields.next(), fields.next(), fields.next(), fields.next())
+            else {
                 return Err(bad());
             };
             let secret: [u8; 32] = STANDARD.decode(secret).ok().and_then(|s| s.try_into().ok()).ok_or_else(bad)?;

@@ -5,6 +5,7 @@
 //! names are few enough to enumerate, so a hash without a key would hide nothing. Keys live outside the database
 //! ([`keys`]); several seal keys may be present, the first one seals.
 
+pub mod in_use;
 pub mod keys;
 
 use chacha20poly1305::aead::{Aead, Payload};
@@ -47,11 +48,7 @@ pub enum VaultError {
 
 impl Vault {
     pub fn new(keys: &VaultKeys) -> Result<Self, VaultError> {
-        let seal = keys
-            .seal
-            .iter()
-            .map(|key| (key.kid_bytes(), XChaCha20Poly1305::new((&key.secret).into())))
-            .collect();
+        let seal = keys.seal.iter().map(|key| (key.kid_bytes(), XChaCha20Poly1305::new((&key.secret).into()))).collect();
         let hash = <Hmac<Sha256> as Mac>::new_from_slice(&keys.hash.secret).map_err(|_| VaultError::Damaged)?;
         Ok(Self { seal, hash_kid: keys.hash.kid.clone(), hash })
     }
@@ -66,9 +63,8 @@ impl Vault {
         let (kid, cipher) = self.seal.first().ok_or(VaultError::Damaged)?;
         let mut nonce = [0u8; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|_| VaultError::Random)?;
-        let sealed = cipher
-            .encrypt(XNonce::from_slice(&nonce), Payload { msg: value, aad: &aad(at) })
-            .map_err(|_| VaultError::Damaged)?;
+        let sealed =
+            cipher.encrypt(XNonce::from_slice(&nonce), Payload { msg: value, aad: &aad(at) }).map_err(|_| VaultError::Damaged)?;
         Ok([kid.as_slice(), &nonce, &sealed].concat())
     }
 
@@ -80,9 +76,7 @@ impl Vault {
             .iter()
             .find(|(known, _)| known == kid)
             .ok_or_else(|| VaultError::UnknownKey(String::from_utf8_lossy(kid).into_owned()))?;
-        cipher
-            .decrypt(XNonce::from_slice(nonce), Payload { msg: ciphertext, aad: &aad(at) })
-            .map_err(|_| VaultError::Damaged)
+        cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: ciphertext, aad: &aad(at) }).map_err(|_| VaultError::Damaged)
     }
 
     /// [`Vault::open`] for text.

@@ -1,7 +1,7 @@
 //! Fills a demo database: staff, three appeals, gifts over many communes. Each step can be repeated.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use diesel::prelude::*;
+use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -10,8 +10,9 @@ use super::{Failure, PASSWORD};
 use crate::app::Shared;
 use crate::authz::{self, Actor, Role, RunAppeal};
 use crate::basics::clock::vietnam_date;
+use crate::chapters::store as chapters;
 use crate::db::DbError;
-use crate::db::schema::{account, chapter, gift};
+use crate::giving;
 use crate::giving::appeals::{self, AppealText, NewAppeal, Regime};
 use crate::giving::model::{AppealState, NewGift};
 use crate::giving::prepare::prepare;
@@ -81,15 +82,13 @@ const COMMUNES_EACH: i64 = 12;
 /// See the module. Refuses a database with accounts that are not the demo's.
 pub fn fill(shared: &Shared) -> Result<(), Failure> {
     let now = shared.clock.now();
-    let (accounts, is_demo, gifts): (i64, i64, i64) = shared.db.tx_blocking(|conn| -> Result<_, DbError> {
-        Ok((
-            account::table.count().get_result(conn)?,
-            account::table.filter(account::user_name.eq(RECORDER)).count().get_result(conn)?,
-            gift::table.count().get_result(conn)?,
-        ))
+    let (accounts, is_demo, gifts): (i64, bool, i64) = shared.db.tx_blocking(|conn| -> Result<_, DbError> {
+        Ok((identity::count(conn)?, identity::officer_by_user_name(conn, RECORDER)?.is_some(), giving::store::count(conn)?))
     })?;
-    if accounts > 0 && is_demo == 0 {
-        return Err("this data folder holds a real installation; give the demo another one with --data-dir or SNA_DATA_DIR".into());
+    if accounts > 0 && !is_demo {
+        return Err(
+            "this data folder holds a real installation; give the demo another one with --data-dir or SNA_DATA_DIR".into()
+        );
     }
     let chapters = recording_chapters(shared)?;
     make_accounts(shared, now, &chapters)?;
@@ -113,14 +112,8 @@ fn recording_chapters(shared: &Shared) -> Result<Vec<String>, Failure> {
     shared.db.tx_blocking(|conn| -> Result<_, Failure> {
         let mut codes = vec!["23095".to_owned(), "23059".to_owned(), "68".to_owned(), "TW".to_owned()];
         for province in PROVINCES {
-            let above = diesel::alias!(chapter as above);
-            let below: Vec<String> = chapter::table
-                .inner_join(above.on(chapter::parent_id.eq(above.field(chapter::id).nullable())))
-                .filter(above.field(chapter::code).eq(province))
-                .order(chapter::code)
-                .limit(COMMUNES_EACH)
-                .select(chapter::code)
-                .load(conn)?;
+            let above = chapters::find(conn, province)?.ok_or_else(|| format!("there is no chapter {province}"))?;
+            let below = chapters::children(conn, above.id, None, COMMUNES_EACH)?.into_iter().map(|chapter| chapter.code);
             codes.extend(below);
         }
         codes.dedup();
@@ -132,19 +125,30 @@ fn make_accounts(shared: &Shared, now: DateTime<Utc>, chapters: &[String]) -> Re
     let hash = shared.passwords.hash(PASSWORD)?;
     let today = vietnam_date(now);
     shared.db.tx_blocking(|conn| -> Result<(), CreateError> {
-        let place = |conn: &mut PgConnection, code: &str| tree::place(conn, code)?.ok_or_else(|| CreateError::UnknownChapter(code.to_owned()));
+        let place = |conn: &mut PgConnection, code: &str| {
+            tree::place(conn, code)?.ok_or_else(|| CreateError::UnknownChapter(code.to_owned()))
+        };
         for person in &STAFF {
             if identity::officer_by_user_name(conn, person.user)?.is_some() {
                 continue;
             }
             let here = place(conn, person.chapter)?;
-            let new = NewAccount { officer: None, full_name: person.name, user_name: person.user, phone: person.phone, password_hash: &hash };
+            let new = NewAccount {
+                officer: None,
+                full_name: person.name,
+                user_name: person.user,
+                phone: person.phone,
+                password_hash: &hash,
+            };
             let (id, _) = identity::create_account(conn, &shared.vault, now, &new)?;
             identity::assign_role(conn, id, person.role, here.id, today, "QĐ 01/QĐ-DEMO")?;
         }
         if identity::officer_by_user_name(conn, RECORDER)?.is_none() {
             // Nobody can log in as the recorder: its password hash fits no password.
-            let new = NewAccount { officer: None, full_name: "Dữ liệu mẫu", user_name: RECORDER, phone: None, password_hash: "!" };
+            let new =
+                NewAccount {
+                    officer: None, full_name: "Dữ liệu mẫu", user_name: RECORDER, phone: None, password_hash: "!"
+                };
             let (id, _) = identity::create_account(conn, &shared.vault, now, &new)?;
             for code in chapters {
                 let here = place(conn, code)?;
@@ -166,7 +170,9 @@ fn open_session(shared: &Shared, user: &str, now: DateTime<Utc>) -> Result<Actor
 }
 
 fn end_sessions(shared: &Shared, actors: &[Actor], now: DateTime<Utc>) -> Result<(), Failure> {
-    Ok(shared.db.tx_blocking(|conn| -> Result<(), DbError> { actors.iter().try_for_each(|actor| identity::end_session(conn, actor.session, now)) })?)
+    Ok(shared.db.tx_blocking(|conn| -> Result<(), DbError> {
+        actors.iter().try_for_each(|actor| identity::end_session(conn, actor.session, now))
+    })?)
 }
 
 fn days_before(today: NaiveDate, days: i64) -> NaiveDate {
@@ -258,7 +264,7 @@ fn demo_gift(n: usize, names: &NameMaker, chance: &mut Chance, chapters: &[Strin
         5 | 6 => (Some("LULUT-2026"), 39, 0),
         7 => (Some("BAO3-2026"), 149, 66),
         // Came after the end: waits in quarantine.
-        8 if n % 3 == 0 => (Some("BAO3-2026"), 60, 20),
+        8 if n.is_multiple_of(3) => (Some("BAO3-2026"), 60, 20),
         _ => (None, 120, 0),
     };
     let day = days_before(today, last + chance.below((first - last + 1) as u64) as i64);
@@ -299,7 +305,12 @@ fn sum(chance: &mut Chance) -> i64 {
 
 fn in_kind(gift: &mut serde_json::Value, chance: &mut Chance) {
     gift["channel"] = json!("IN_KIND");
-    let all = [("RICE", "KG", 18_000), ("BLANKET", "PIECE", 150_000), ("INSTANT_NOODLES", "BOX", 120_000), ("DRINKING_WATER", "BOX", 95_000)];
+    let all = [
+        ("RICE", "KG", 18_000),
+        ("BLANKET", "PIECE", 150_000),
+        ("INSTANT_NOODLES", "BOX", 120_000),
+        ("DRINKING_WATER", "BOX", 95_000),
+    ];
     let lines = (0..=chance.below(2)).filter_map(|_| {
         let (item, unit, price) = *chance.pick(&all)?;
         let quantity = 5 + chance.below(200) as i64;

@@ -92,8 +92,11 @@ impl NameMaker {
     }
 
     pub fn person(&self, chance: &mut Chance) -> String {
-        let (middle, given) =
-            if chance.below(2) == 0 { (&self.0.middle.male, &self.0.given.male) } else { (&self.0.middle.female, &self.0.given.female) };
+        let (middle, given) = if chance.below(2) == 0 {
+            (&self.0.middle.male, &self.0.given.male)
+        } else {
+            (&self.0.middle.female, &self.0.given.female)
+        };
         format!("{} {} {}", chance.weighted(&self.0.surnames), chance.weighted(middle), chance.weighted(given))
     }
 }

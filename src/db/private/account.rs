@@ -59,9 +59,7 @@ pub(super) fn choose(cluster: &Path) -> Result<Option<Account>, PrivateError> {
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
     match (me, owner) {
         (0, Some((uid, gid))) if uid != 0 => Ok(Some(Account { name: name_of(&passwd, uid), uid, gid })),
-        (0, _) => {
-            CANDIDATES.iter().find_map(|name| entry(&passwd, name)).map(Some).ok_or(PrivateError::NoUnprivilegedUser)
-        }
+        (0, _) => CANDIDATES.iter().find_map(|name| entry(&passwd, name)).map(Some).ok_or(PrivateError::NoUnprivilegedUser),
         (_, Some((uid, _))) if uid != me => {
             Err(PrivateError::ForeignCluster { cluster: cluster.to_path_buf(), owner: name_of(&passwd, uid) })
         }

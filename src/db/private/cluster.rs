@@ -63,9 +63,9 @@ impl Cluster {
         let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         let unfinished = data_dir.join(format!("{UNFINISHED}{}-{nanoseconds}", std::process::id()));
         tracing::info!(folder = %self.folder.display(), version = self.programs.major, "making the database");
-        let made = self.create_in(&unfinished).and_then(|()| {
-            fs::rename(&unfinished, &self.folder).map_err(PrivateError::io("rename into place", &self.folder))
-        });
+        let made = self
+            .create_in(&unfinished)
+            .and_then(|()| fs::rename(&unfinished, &self.folder).map_err(PrivateError::io("rename into place", &self.folder)));
         if made.is_err() {
             remove_unfinished(data_dir);
         } else if self.durable {
@@ -225,8 +225,7 @@ impl Cluster {
 
     /// Makes the database if it is missing. The cluster answers queries.
     pub(super) fn ensure_database(&self) -> Result<(), PrivateError> {
-        let encoding =
-            self.query(&format!("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = '{NAME}'"))?;
+        let encoding = self.query(&format!("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = '{NAME}'"))?;
         match encoding.as_str() {
             "UTF8" => Ok(()),
             // template0, because someone may have put something into template1.

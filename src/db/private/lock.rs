@@ -79,9 +79,7 @@ fn create_folders(dir: &Path) -> Result<(), PrivateError> {
     }
     let mode = if rustix::process::geteuid().is_root() { 0o711 } else { 0o700 };
     match DirBuilder::new().mode(mode).create(dir) {
-        Ok(()) => {
-            fs::set_permissions(dir, Permissions::from_mode(mode)).map_err(PrivateError::io("set the mode of", dir))
-        }
+        Ok(()) => fs::set_permissions(dir, Permissions::from_mode(mode)).map_err(PrivateError::io("set the mode of", dir)),
         // Another server starting at the same moment; the lock decides between the two.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
         Err(error) => Err(PrivateError::io("create the folder", dir)(error)),

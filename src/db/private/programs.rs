@@ -50,11 +50,7 @@ impl Default for Places {
 
 /// The programs to use: those of `PG_BIN`, or the first usable ones found; of the cluster's own major version where
 /// there is a cluster already (`needed`, with its folder for the message).
-pub(super) fn find(
-    pg_bin: Option<&Path>,
-    needed: Option<(u32, &Path)>,
-    places: &Places,
-) -> Result<Programs, PrivateError> {
+pub(super) fn find(pg_bin: Option<&Path>, needed: Option<(u32, &Path)>, places: &Places) -> Result<Programs, PrivateError> {
     let usable = match pg_bin {
         Some(dir) => vec![inspect(dir).map_err(|why| PrivateError::BadPgBin { dir: dir.to_path_buf(), why })?],
         None => search(places)?,

@@ -28,8 +28,9 @@ pub(super) fn folder_for(data_dir: &Path, uid: u32) -> PathBuf {
 pub(super) fn prepare(folder: &Path, account: Option<&Account>) -> Result<(), PrivateError> {
     match DirBuilder::new().mode(0o700).create(folder) {
         // The umask may have taken something away.
-        Ok(()) => fs::set_permissions(folder, Permissions::from_mode(0o700))
-            .map_err(PrivateError::io("set the mode of", folder))?,
+        Ok(()) => {
+            fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(PrivateError::io("set the mode of", folder))?
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(PrivateError::io("create the folder", folder)(error)),
     }
@@ -51,8 +52,7 @@ pub(super) fn prepare(folder: &Path, account: Option<&Account>) -> Result<(), Pr
         return distrust(format!("its mode is {:o} and not 700", metadata.mode() & 0o777));
     }
     if let Some(account) = account {
-        lchown(folder, Some(account.uid), Some(account.gid))
-            .map_err(PrivateError::io("change the owner of", folder))?;
+        lchown(folder, Some(account.uid), Some(account.gid)).map_err(PrivateError::io("change the owner of", folder))?;
     }
     Ok(())
 }
