@@ -70,7 +70,7 @@ END $$;
 CREATE TRIGGER chapter_close AFTER INSERT ON chapter
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION chapter_close();
 
--- A chapter never moves in the tree: reorganisation founds a successor (DOMAIN §5.2), old books stay where they were.
+-- A chapter never moves in the tree: reorganisation founds a successor, old books stay where they were.
 CREATE FUNCTION chapter_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.parent_id IS DISTINCT FROM OLD.parent_id OR NEW.id <> OLD.id OR NEW.code <> OLD.code THEN

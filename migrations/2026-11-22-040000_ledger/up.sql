@@ -99,7 +99,7 @@ CREATE TRIGGER entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entry
 CREATE TRIGGER fund_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON fund
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Caches that `audit` recomputes from postings. Money and goods can not be paid out below zero.
+-- Caches of the postings, kept in the same transaction. Money and goods can not be paid out below zero.
 CREATE TABLE balance (
     chapter_id uuid NOT NULL,
     fund_id    integer NOT NULL,

@@ -1,5 +1,5 @@
 -- An appeal is the legal unit of fundraising (DESIGN 5): its own restricted fund, and a quarantine fund for what
--- comes after the end. Its text and dates are versions: extensions are normal (DOMAIN §2.1).
+-- comes after the end. Its text and dates are versions: extensions are normal.
 CREATE TABLE appeal (
     id                 uuid NOT NULL,
     code               text NOT NULL,

@@ -7,9 +7,17 @@ BEGIN
     END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
+-- From PostgreSQL 16 on, who creates a role may administer it but not yet act as it.
 DO $$
+DECLARE
+    may_act boolean;
 BEGIN
-    IF NOT pg_has_role(current_user, 'so_nhan_ai_public', 'MEMBER') THEN
+    IF current_setting('server_version_num')::int >= 160000 THEN
+        EXECUTE $sql$SELECT pg_has_role(current_user, 'so_nhan_ai_public', 'SET')$sql$ INTO may_act;
+    ELSE
+        may_act := pg_has_role(current_user, 'so_nhan_ai_public', 'MEMBER');
+    END IF;
+    IF NOT may_act THEN
         EXECUTE format('GRANT so_nhan_ai_public TO %I', current_user);
     END IF;
 END $$;

@@ -89,6 +89,9 @@ pub fn search(
     limit: i64,
 ) -> Result<Vec<(i64, ChapterRow)>, DbError> {
     let words = words(text);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
     let (rank, code) = after.unwrap_or((-1, String::new()));
     type Row = (i64, Uuid, String, String, String, String, String, String);
     let rows: Vec<Row> =

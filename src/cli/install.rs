@@ -26,16 +26,25 @@ pub struct Installation {
 
 /// Opens the database (starting the private one if none is given), migrates it and reads the keys.
 pub fn open(config: &Config) -> Result<Installation, Failure> {
-    let (url, private) = match &config.database_url {
-        Some(url) => (url.clone(), None),
-        None => {
-            let lock = lock_data_dir(&config.data_dir)?;
-            let options = PrivateOptions { data_dir: config.data_dir.clone(), pg_bin: config.pg_bin.clone(), durable: true };
-            let private = Arc::new(PrivatePostgres::start(options, lock)?);
-            (private.url(private::NAME), Some(private))
-        }
-    };
+    let (url, private) = find_database(config)?;
     Ok(Installation { shared: prepare(config, &url)?, private })
+}
+
+/// Only brings the database to the newest schema and reference data; needs no keys.
+pub fn migrate(config: &Config) -> Result<(), Failure> {
+    let (url, private) = find_database(config)?;
+    connect(config, &url)?;
+    private.map_or(Ok(()), |private| Ok(private.stop()?))
+}
+
+fn find_database(config: &Config) -> Result<(String, Option<Arc<PrivatePostgres>>), Failure> {
+    if let Some(url) = &config.database_url {
+        return Ok((url.clone(), None));
+    }
+    let lock = lock_data_dir(&config.data_dir)?;
+    let options = PrivateOptions { data_dir: config.data_dir.clone(), pg_bin: config.pg_bin.clone(), durable: true };
+    let private = Arc::new(PrivatePostgres::start(options, lock)?);
+    Ok((private.url(private::NAME), Some(private)))
 }
 
 /// Opens the database of a server that may be running already: commands work beside it.
@@ -46,12 +55,17 @@ pub fn open_beside(config: &Config) -> Result<Installation, Failure> {
     }
 }
 
-fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
+fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
     for name in migrations::run(url)? {
         tracing::info!(name, "migration applied");
     }
     let db = Db::connect(url, config.database_replica_url.as_deref(), config.database_connections);
     load_reference(&db)?;
+    Ok(db)
+}
+
+fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
+    let db = connect(config, url)?;
     let vault = open_vault(config, &db)?;
     let tokens = TokenKeys::new(&TokenKeyFile::read(&config.keys_dir)?);
     Ok(Shared {
@@ -74,11 +88,12 @@ pub fn load_reference(db: &Db) -> Result<(), reference::ReferenceError> {
     })
 }
 
-/// Reads the vault keys. A brand-new installation gets new ones; one that has sealed anything must bring its own.
+/// Reads the vault keys. A brand-new installation with a private database gets new ones. With a database of one's own
+/// several servers may start at once, so there `keys init` comes first; whatever has sealed anything brings its keys.
 fn open_vault(config: &Config, db: &Db) -> Result<Vault, Failure> {
     let is_new =
         db.tx_blocking(|conn| -> Result<bool, DbError> { Ok(identity::count(conn)? == 0 && in_use::used(conn)?.is_empty()) })?;
-    if is_new && !keys::exist(&config.keys_dir) {
+    if is_new && config.database_url.is_none() && !keys::exist(&config.keys_dir) {
         keys::init(&config.keys_dir)?;
         tracing::info!(folder = %config.keys_dir.display(), "new keys written: back them up apart from the database");
     }

@@ -6,6 +6,7 @@ pub use install::load_reference;
 mod officer;
 mod serve;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -63,23 +64,28 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: Cli) -> Result<(), Failure> {
     if let Command::Openapi = cli.command {
-        print!("{}", crate::app::document_text()?);
-        return Ok(());
+        return say(crate::app::document_text()?.trim_end());
     }
-    let config = Config::read(cli.settings)?;
+    // The demo's tour should stay on the screen.
+    let default_log = if let Command::Demo = cli.command { "warn" } else { "info,actix_server=warn" };
+    let config = Config::read(cli.settings, default_log)?;
     start_logging(&config)?;
     match cli.command {
         Command::Serve => serve::serve(&config),
         Command::Demo => demo::demo(&config),
-        Command::Migrate => install::open(&config).map(|_| println!("the database is up to date")),
+        Command::Migrate => install::migrate(&config).and_then(|()| say("the database is up to date")),
         Command::Officer(command) => officer::run(&config, command),
         Command::Keys(KeysCommand::Init) => {
             keys::init(&config.keys_dir)?;
-            println!("keys written to {}; back them up apart from the database", config.keys_dir.display());
-            Ok(())
+            say(&format!("keys written to {}; back them up apart from the database", config.keys_dir.display()))
         }
         Command::Openapi => Ok(()),
     }
+}
+
+/// Writes what a command answers to standard output; a reader that has gone is an error, not a panic.
+fn say(text: &str) -> Result<(), Failure> {
+    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
 }
 
 /// Log lines go to standard error, so that standard output is what a command answers.

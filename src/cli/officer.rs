@@ -6,7 +6,7 @@ use clap::Subcommand;
 use uuid::Uuid;
 
 use super::Failure;
-use super::install;
+use super::{install, say};
 use crate::authz::{AuditEvent, Role, audit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
@@ -104,11 +104,8 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
                 audit(conn, now, &[event])?;
                 Ok(account)
             })?;
-            println!("{user} is {} at {chapter}", role.name());
-            if !password_stdin {
-                println!("password: {password}");
-            }
-            Ok(())
+            let shown = if password_stdin { String::new() } else { format!("\npassword: {password}") };
+            say(&format!("{user} is {} at {chapter}{shown}", role.name()))
         }
     }
 }
@@ -122,8 +119,7 @@ fn set_disabled(installation: &install::Installation, user: &str, disabled: bool
     if !found {
         return Err(format!("there is no account {user}").into());
     }
-    println!("{user} is {}", if disabled { "disabled" } else { "enabled" });
-    Ok(())
+    say(&format!("{user} is {}", if disabled { "disabled" } else { "enabled" }))
 }
 
 fn read_password() -> Result<String, Failure> {

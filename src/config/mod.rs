@@ -117,14 +117,14 @@ const KNOWN_VARIABLES: [&str; 8] = [
 
 impl Config {
     /// Puts flags and environment (already in `settings`) over the file and the defaults.
-    pub fn read(settings: Settings) -> Result<Self, ConfigError> {
+    pub fn read(settings: Settings, default_log: &str) -> Result<Self, ConfigError> {
         check_variables(std::env::vars_os().map(|(name, _)| name))?;
         let home = std::env::var_os("HOME").map(PathBuf::from);
         let xdg = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
-        Self::merge(settings, home.as_deref(), xdg.as_deref())
+        Self::merge(settings, home.as_deref(), xdg.as_deref(), default_log)
     }
 
-    fn merge(settings: Settings, home: Option<&Path>, xdg: Option<&Path>) -> Result<Self, ConfigError> {
+    fn merge(settings: Settings, home: Option<&Path>, xdg: Option<&Path>, default_log: &str) -> Result<Self, ConfigError> {
         let file = match &settings.config_file {
             Some(path) => read_file(path)?,
             None => File::default(),
@@ -146,7 +146,7 @@ impl Config {
             pg_bin: settings.pg_bin.or(file.pg_bin),
             workers: settings.workers.or(file.workers).unwrap_or(cores),
             database_connections: settings.database_connections.or(file.database_connections).unwrap_or(8),
-            log: settings.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: settings.log.or(file.log).unwrap_or_else(|| default_log.to_owned()),
             log_format: settings.log_format.or(file.log_format).unwrap_or(LogFormat::Json),
         };
         if !(1..=256).contains(&config.workers) {
@@ -188,7 +188,7 @@ mod tests {
     fn flags_win_over_the_file_and_the_file_over_defaults() {
         let path = file("merge", "listen = \"127.0.0.1:9000\"\nworkers = 3\ndata_dir = \"/srv/a\"\n");
         let settings = Settings { workers: Some(5), config_file: Some(path.clone()), ..Settings::default() };
-        let config = Config::merge(settings, None, None).unwrap();
+        let config = Config::merge(settings, None, None, "info").unwrap();
         assert_eq!((config.listen.port(), config.workers, config.database_connections), (9000, 5, 8));
         assert_eq!((config.data_dir.as_path(), config.keys_dir.as_path()), (Path::new("/srv/a"), Path::new("/srv/a/keys")));
         std::fs::remove_file(path).unwrap();
@@ -198,7 +198,7 @@ mod tests {
     fn unknown_keys_are_refused() {
         let path = file("unknown", "lisen = \"127.0.0.1:9000\"\n");
         let settings = Settings { config_file: Some(path.clone()), ..Settings::default() };
-        assert!(matches!(Config::merge(settings, None, None), Err(ConfigError::Parse(..))));
+        assert!(matches!(Config::merge(settings, None, None, "info"), Err(ConfigError::Parse(..))));
         std::fs::remove_file(path).unwrap();
         assert!(check_variables([OsString::from("SNA_LISEN")].into_iter()).is_err());
         assert!(check_variables(KNOWN_VARIABLES.iter().map(OsString::from)).is_ok());
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn senseless_numbers_are_refused() {
         let settings = |workers| Settings { workers: Some(workers), data_dir: Some("/x".into()), ..Settings::default() };
-        assert!(Config::merge(settings(0), None, None).is_err());
-        assert!(Config::merge(settings(2), None, None).is_ok());
+        assert!(Config::merge(settings(0), None, None, "info").is_err());
+        assert!(Config::merge(settings(2), None, None, "info").is_ok());
     }
 }

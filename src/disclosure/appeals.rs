@@ -21,6 +21,7 @@ use crate::{stock, tree};
 #[into_params(parameter_in = Query)]
 pub struct AppealsQuery {
     /// `OPEN` or `CLOSED`; both unless given.
+    #[param(inline)]
     state: Option<AppealState>,
     /// Rows a page, 1 to 200 (50 unless given).
     #[param(minimum = 1, maximum = 200)]

@@ -101,7 +101,7 @@ fn entry_out(row: PublicRow, chapter_name: String, reversed_by: Option<String>, 
 #[into_params(parameter_in = Query)]
 pub struct EntriesQuery {
     /// Words without accents or with; every one must occur, the last may be the beginning of a word. Words in double
-    /// quotes must stand together.
+    /// quotes must stand together. The first eight words count.
     #[param(example = "ham liem", max_length = 200)]
     q: Option<String>,
     /// Code of an appeal.

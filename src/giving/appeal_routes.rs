@@ -270,7 +270,7 @@ fn stale() -> Problem {
 }
 
 /// Change the words, the target or the last day. Send the `ETag` you read as `If-Match`.
-#[utoipa::path(tag = "appeals", params(("code" = String, Path)), request_body = AppealPatch, responses((status = 200, body = AppealOut),
+#[utoipa::path(tag = "appeals", params(("code" = String, Path), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")), request_body = AppealPatch, responses((status = 200, body = AppealOut),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
     (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[patch("/appeals/{code}")]

@@ -17,7 +17,7 @@ use crate::ledger::model::{Fund, FundId, Restriction};
 use crate::ledger::store as ledger;
 use crate::tree::{self, ChapterId};
 
-/// The legal frame of an appeal; deadlines and publications depend on it (DOMAIN §1.2).
+/// The legal frame of an appeal; deadlines and publications depend on it (Decree 93/2021, Decree 03/2026, the Red Cross law).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Regime {
     /// Disaster, epidemic, incident, critical illness.
@@ -45,7 +45,7 @@ impl Regime {
 }
 
 /// What a version of an appeal says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct AppealText {
     pub title: String,
     pub purpose: String,
@@ -83,7 +83,7 @@ pub struct AppealRow {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Created {
     New,
-    /// The same id with the same code is here already.
+    /// The same appeal is here already, by the same id.
     Existing,
     CodeTaken,
     IdTaken,
@@ -91,12 +91,12 @@ pub enum Created {
 
 /// Makes a DRAFT with its two funds, or opens nothing when id or code is known.
 pub fn create(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Utc>, new: &NewAppeal) -> Result<Created, DbError> {
-    let known: Option<(String, Uuid)> =
-        appeal::table.find(new.id).select((appeal::code, appeal::chapter_id)).first(conn).optional()?;
-    match known {
-        Some((code, chapter)) if code == new.code && chapter == by.chapter().0 => return Ok(Created::Existing),
-        Some(_) => return Ok(Created::IdTaken),
-        None => {}
+    let known: Option<(String, Uuid, String)> =
+        appeal::table.find(new.id).select((appeal::code, appeal::chapter_id, appeal::regime)).first(conn).optional()?;
+    if let Some((code, chapter, regime)) = known {
+        let same =
+            code == new.code && chapter == by.chapter().0 && regime == new.regime.name() && first_text(conn, new.id)? == new.text;
+        return Ok(if same { Created::Existing } else { Created::IdTaken });
     }
     let taken: i64 = appeal::table.filter(appeal::code.eq(&new.code)).count().get_result(conn)?;
     if taken > 0 {
@@ -120,6 +120,13 @@ pub fn create(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Ut
         .execute(conn)?;
     insert_version(conn, by, now, new.id, 1, &new.text, AppealState::Draft)?;
     Ok(Created::New)
+}
+
+/// What an appeal said when it was drafted.
+fn first_text(conn: &mut PgConnection, id: Uuid) -> Result<AppealText, DbError> {
+    use appeal_version as v;
+    let columns = (v::title, v::purpose, v::target_vnd, v::receive_from, v::receive_until);
+    Ok(v::table.find((id, 1)).select(columns).first(conn)?)
 }
 
 fn insert_version(

@@ -188,6 +188,7 @@ impl NewGift {
         let giver = gift.giver.as_ref().and_then(|giver| parse_giver(&mut wrong, giver));
         let display = parse_display(&mut wrong, gift.giver.as_ref(), gift.display);
         check_day(&mut wrong, gift.received_on, now);
+        check_phone_clock(&mut wrong, gift.captured_at);
         let paper_slip = parse_slip(&mut wrong, &gift);
         let wish = wrong.optional("/wish", gift.wish.as_deref(), 500);
         let memo = wrong.optional("/memo", gift.memo.as_deref(), 500);
@@ -379,6 +380,19 @@ fn check_day(wrong: &mut Mistakes, day: NaiveDate, now: DateTime<Utc>) {
             "TOO_OLD",
             format!("Ngày nhận từ năm {OLDEST_YEAR}; số dư cũ ghi bằng số dư đầu kỳ."),
             format!("Gifts are from {OLDEST_YEAR} on; older money is an opening balance."),
+        );
+    }
+}
+
+/// Not trusted, but it must be a time that the books can hold.
+fn check_phone_clock(wrong: &mut Mistakes, at: Option<DateTime<Utc>>) {
+    use chrono::Datelike;
+    if at.is_some_and(|at| !(1900..=9998).contains(&at.year())) {
+        wrong.add(
+            "/captured_at",
+            "OUT_OF_RANGE",
+            "Năm từ 1900 đến 9998; bỏ trường này nếu đồng hồ sai.",
+            "The year is from 1900 to 9998; leave this out if the clock is wrong.",
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Recording gifts, set-wise: one transaction, a fixed number of statements, an answer for every gift.
 //!
-//! [`record`] decides for each gift, in this order: is its id known (then the original answers, or 422)? may the
-//! actor record at this chapter? does the appeal take it, and into which fund? do its items exist? What passes is
+//! [`record`] decides for each gift, in this order: may the actor record at this chapter? is its id known
+//! (then the original answers, or 422)? does the appeal take it, and into which fund? do its items exist? What passes is
 //! written together. What only the database can refuse (a paper slip used twice, a code taken) fails the whole
 //! transaction, so [`record_all`] then halves the batch until the bad gift stands alone; the good ones stand.
 
@@ -292,6 +292,11 @@ fn write(
         .collect();
     let claimed = store::insert_gifts(conn, at.at, &rows)?;
     let (won, lost): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|a| claimed.contains(&a.gift.gift.id));
+    if !lost.is_empty() {
+        let party = |a: &Accepted<'_>| a.gift.party.as_ref().map(|p| p.id);
+        let kept: HashSet<Uuid> = won.iter().filter_map(party).filter_map(|id| party_ids.get(&id).copied()).collect();
+        parties::take_back(conn, &lost.iter().filter_map(party).filter(|id| !kept.contains(id)).collect::<Vec<_>>())?;
+    }
     let mut outcomes = lost_outcomes(conn, &lost)?;
     store::insert_lines(conn, &won.iter().map(|a| a.gift).collect::<Vec<_>>())?;
     let mut funds = HashMap::new();

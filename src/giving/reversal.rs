@@ -123,6 +123,7 @@ pub fn request(
     authz::authenticate(conn, now, actor)?;
     let gift = store::gifts(conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
     let grant = authz::require::<Record>(conn, now, actor, ChapterId(gift.chapter_id))?;
+    store::hold_gift(conn, ask.gift)?;
     let hash = vault.hash(
         "reversal.request",
         format!("{}\0{}\0{}", ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str)).as_bytes(),

@@ -40,8 +40,8 @@ fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Pr
 #[utoipa::path(tag = "gifts", request_body = GiftIn, responses(
     (status = 201, body = GiftPosted, description = "Booked"),
     (status = 200, body = GiftPosted, description = "Was booked already; nothing was booked again"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/gifts")]
 pub async fn record_gift(
     actor: Actor,

@@ -258,6 +258,12 @@ pub struct NewReversal<'a> {
     pub approver_chapter: Uuid,
 }
 
+/// Holds a gift until the end of the transaction: requests to reverse it come one after the other.
+pub fn hold_gift(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    gift::table.find(id).select(gift::id).for_no_key_update().first::<Uuid>(conn).optional()?;
+    Ok(())
+}
+
 pub fn insert_reversal(
     conn: &mut PgConnection,
     by: &Granted<Record>,

@@ -46,8 +46,12 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
                     ));
                 }
             };
+            // serde would read a list as a struct whose names were left out: nothing here may be sent that way.
+            if bytes.trim_ascii_start().starts_with(b"[") {
+                return Err(not_an_object());
+            }
             let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-            let value = read(&mut deserializer)?;
+            let value = read(&mut deserializer, || serde_json::from_slice::<serde_json::Value>(&bytes).is_ok())?;
             deserializer.end().map_err(|error| malformed(&error))?;
             Ok(Body(value))
         })
@@ -56,29 +60,35 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
 
 /// Reads one JSON value that is part of a larger body.
 pub fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
-    read(value)
+    if value.is_array() { Err(not_an_object()) } else { read(value, || true) }
 }
 
-fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de, Error = serde_json::Error>>(deserializer: D) -> Result<T, Problem> {
+fn not_an_object() -> Problem {
+    Problem::field("", "WRONG_SHAPE", "Cần một đối tượng JSON, không phải danh sách.", "This must be a JSON object, not a list.")
+}
+
+/// `is_json` tells whether the text as a whole is JSON: serde_json calls a number in place of an enum a syntax error.
+fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de, Error = serde_json::Error>>(
+    deserializer: D,
+    is_json: impl FnOnce() -> bool,
+) -> Result<T, Problem> {
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let pointer = pointer(error.path());
         let cause = error.into_inner();
-        match cause.classify() {
-            serde_json::error::Category::Data => {
-                // serde's words name the field and the type that was expected; they repeat no more than a short value.
-                let what = cause.to_string();
-                let what = what.split(" at line ").next().unwrap_or_default().chars().take(200).collect::<String>();
-                Problem::invalid(vec![FieldError::new(
-                    pointer,
-                    "WRONG_SHAPE",
-                    Say::new(
-                        format!("Trường sai kiểu, thiếu hoặc thừa: {what}."),
-                        format!("A field is of the wrong type, missing or unknown: {what}."),
-                    ),
-                )])
-            }
-            _ => malformed(&cause),
+        if !cause.is_data() && !is_json() {
+            return malformed(&cause);
         }
+        // serde's words name the field and the type that was expected; they repeat no more than a short value.
+        let what = cause.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default().chars().take(200).collect::<String>();
+        Problem::invalid(vec![FieldError::new(
+            pointer,
+            "WRONG_SHAPE",
+            Say::new(
+                format!("Trường sai kiểu, thiếu hoặc thừa: {what}."),
+                format!("A field is of the wrong type, missing or unknown: {what}."),
+            ),
+        )])
     })
 }
 

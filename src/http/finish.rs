@@ -34,11 +34,18 @@ fn next_request_id() -> String {
 }
 
 /// See the module.
-pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn finish(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let id = next_request_id();
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id = %id);
+    // HEAD is GET without the body, which the connection leaves away by itself (RFC 9110 §9.3.2).
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     // Handlers, extractors and the default service all answer with a response; an error that is none can only come
     // from a middleware inside this one, and there is none.
     let response = next.call(request).instrument(span.clone()).await?;

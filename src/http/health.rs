@@ -15,7 +15,7 @@ pub struct Health {
 }
 
 /// The process is alive.
-#[utoipa::path(tag = "operations", responses((status = 200, body = Health)), security(()))]
+#[utoipa::path(tag = "operations", responses((status = 200, body = Health), (status = "default", response = super::answers::AnyProblem)), security(()))]
 #[get("/healthz")]
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })

@@ -272,6 +272,12 @@ impl From<DbError> for Problem {
                     "This took too long: narrow the search.",
                 )
             },
+            // Only a NUL does this (everything else is UTF-8 by type): nothing is called that.
+            DbError::Query(diesel::result::Error::DatabaseError(_, info))
+                if info.message().starts_with("invalid byte sequence") =>
+            {
+                Problem::not_found()
+            }
             DbError::Query(cause) => Problem::internal(cause),
         }
     }

@@ -23,7 +23,8 @@ impl Login {
     pub fn parse(typed: &str) -> Login {
         match phone(typed) {
             Some(phone) => Login::Phone(phone),
-            None => Login::UserName(typed.trim().to_lowercase()),
+            // PostgreSQL takes no NUL; no user name holds what stands for it here.
+            None => Login::UserName(typed.trim().to_lowercase().replace('\0', "\u{FFFD}")),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The list only grows. A kind's committed fields are fixed for its leaf version: verifiers rely on them.
 
-/// Our own accounts; the statutory number is data by regime and date (DOMAIN §2.2).
+/// Our own accounts; the statutory number is data by regime and date (Circular 41/2022).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Account {
     CashOnHand,

@@ -126,6 +126,12 @@ pub fn upsert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> 
     Ok(ids)
 }
 
+/// Takes back parties written in this transaction that turned out to be needed by nobody.
+pub fn take_back(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
+    diesel::delete(party::table.filter(party::id.eq_any(ids))).execute(conn)?;
+    Ok(())
+}
+
 /// A party in clear, for officers who may read it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PartyOut {

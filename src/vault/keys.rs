@@ -95,16 +95,24 @@ impl TokenKeyFile {
     }
 }
 
-/// Writes fresh key files into `dir`. Refuses when one of them exists: lost keys are lost data.
+/// Writes fresh key files into `dir`: both, or only `token.keys` where the vault's exist. Refuses when nothing is
+/// missing, and when only the vault's keys are: those are in a backup or what they sealed is lost, never made anew.
 pub fn init(dir: &Path) -> Result<(), KeyError> {
     std::fs::create_dir_all(dir).map_err(|e| KeyError::Io(dir.to_owned(), e))?;
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(dir, permissions).map_err(|e| KeyError::Io(dir.to_owned(), e))?;
-    let (vault, token) = (VaultKeys::generate()?, TokenKeyFile::generate()?);
-    let vault_lines = vault.seal.iter().map(|k| line("seal", k)).chain([line("hash", &vault.hash)]).collect::<String>();
-    let token_lines = token.keys.iter().map(|k| line("token", k)).collect::<String>();
-    write_new(&dir.join("vault.keys"), &vault_lines)?;
-    write_new(&dir.join("token.keys"), &token_lines)
+    let (vault_path, token_path) = (dir.join("vault.keys"), dir.join("token.keys"));
+    match (vault_path.exists(), token_path.exists()) {
+        (true, true) => return Err(KeyError::Exists(vault_path)),
+        (false, true) => return Err(KeyError::Missing(vault_path)),
+        (true, false) => {}
+        (false, false) => write_new(&vault_path, &vault_lines(&VaultKeys::generate()?))?,
+    }
+    write_new(&token_path, &TokenKeyFile::generate()?.keys.iter().map(|k| line("token", k)).collect::<String>())
+}
+
+fn vault_lines(vault: &VaultKeys) -> String {
+    vault.seal.iter().map(|k| line("seal", k)).chain([line("hash", &vault.hash)]).collect()
 }
 
 /// Whether `dir` holds key files already.

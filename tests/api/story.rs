@@ -44,13 +44,18 @@ fn an_officer_logs_gifts_and_the_public_finds_them() {
     let again = officer.post("/api/v1/gifts", cash.clone(), 200);
     assert_eq!((&booked["outcome"], &again["outcome"]), (&json!("BOOKED"), &json!("ALREADY_BOOKED")));
     assert_eq!((&booked["code"], &booked["recorded_at"]), (&again["code"], &again["recorded_at"]));
-    officer.post("/api/v1/gifts", gift(&app, json!({"channel": "BANK_TRANSFER", "amount_vnd": 1_000_000, "memo": "UNG HO"})), 201);
+    officer.post(
+        "/api/v1/gifts",
+        gift(&app, json!({"channel": "BANK_TRANSFER", "amount_vnd": 1_000_000, "memo": "UNG HO"})),
+        201,
+    );
     let goods = json!([
         {"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_809_000, "valuation": "MARKET_PRICE"},
         {"item": "BLANKET", "quantity": 20, "unit": "PIECE", "value_vnd": 3_000_000, "valuation": "DONOR_STATED"},
         {"item": "INSTANT_NOODLES", "quantity": "30", "unit": "BOX", "value_vnd": 3_600_000, "valuation": "INVOICE"}
     ]);
-    let in_kind = officer.post("/api/v1/gifts", gift(&app, json!({"channel": "IN_KIND", "amount_vnd": null, "lines": goods})), 201);
+    let in_kind =
+        officer.post("/api/v1/gifts", gift(&app, json!({"channel": "IN_KIND", "amount_vnd": null, "lines": goods})), 201);
     assert_eq!(in_kind["amount_vnd"], 8_409_000);
 
     let mut batch: Vec<Value> = (0..200).map(|n| gift(&app, json!({"amount_vnd": 10_000 + n}))).collect();
@@ -59,8 +64,13 @@ fn an_officer_logs_gifts_and_the_public_finds_them() {
     batch[100]["surprise"] = json!(true);
     let first = officer.post("/api/v1/gifts/batch", json!({"gifts": batch}), 200);
     assert_eq!((&first["booked"], &first["already_booked"], &first["refused"]), (&json!(197), &json!(0), &json!(3)));
-    let refused: Vec<&Value> =
-        first["items"].as_array().unwrap().iter().filter(|item| item["outcome"] == "REFUSED").map(|item| &item["index"]).collect();
+    let refused: Vec<&Value> = first["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["outcome"] == "REFUSED")
+        .map(|item| &item["index"])
+        .collect();
     assert_eq!(refused, [5, 50, 100]);
     let second = officer.post("/api/v1/gifts/batch", json!({"gifts": batch}), 200);
     assert_eq!((&second["booked"], &second["already_booked"], &second["refused"]), (&json!(0), &json!(197), &json!(3)));
@@ -82,7 +92,12 @@ fn an_officer_logs_gifts_and_the_public_finds_them() {
     app.wait_for_log();
     let public = app.anonymous();
     let found = |query: &str| public.get(&format!("/api/v1/public/entries?{query}"), 200)["items"].as_array().unwrap().clone();
-    for query in ["amount_vnd=512345", "q=ham+liem&min_vnd=512345&max_vnd=512345", "q=H%C3%A0m+Li%C3%AAm&amount_vnd=512345", "q=%22ham+liem%22&amount_vnd=512345"] {
+    for query in [
+        "amount_vnd=512345",
+        "q=ham+liem&min_vnd=512345&max_vnd=512345",
+        "q=H%C3%A0m+Li%C3%AAm&amount_vnd=512345",
+        "q=%22ham+liem%22&amount_vnd=512345",
+    ] {
         let hits = found(query);
         assert_eq!(hits.len(), 1, "{query}");
         assert_eq!((&hits[0]["code"], &hits[0]["reversed_by"]), (&booked["code"], &approved["code"]), "{query}");

@@ -10,7 +10,7 @@ mod tour;
 
 use serde::Serialize;
 
-use super::{Failure, install, serve};
+use super::{Failure, install, say, serve};
 use crate::config::Config;
 
 /// Everybody's password in the demo.
@@ -62,6 +62,6 @@ pub fn demo(config: &Config) -> Result<(), Failure> {
     };
     let path = config.data_dir.join("demo.json");
     std::fs::write(&path, serde_json::to_string_pretty(&file)? + "\n")?;
-    println!("{}", tour::text(&file, &path));
+    say(&tour::text(&file, &path))?;
     serve::run(&config, installation, listener)
 }

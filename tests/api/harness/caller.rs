@@ -25,7 +25,11 @@ impl Answer {
     }
 
     pub fn json(&self) -> Value {
-        if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text)) }
+        if self.text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+        }
     }
 }
 

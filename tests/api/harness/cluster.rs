@@ -52,7 +52,8 @@ fn wait_until(url: &str, question: &str) {
     let mut conn = PgConnection::establish(url).unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
-        let answer: bool = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({question})"))).get_result(&mut conn).unwrap();
+        let answer: bool =
+            diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({question})"))).get_result(&mut conn).unwrap();
         if answer {
             return;
         }
@@ -121,12 +122,16 @@ impl Database {
 
     /// The one number a query answers.
     pub fn number(&self, sql: &str) -> i64 {
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("({sql})::bigint"))).get_result(&mut self.connect()).unwrap()
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("({sql})::bigint")))
+            .get_result(&mut self.connect())
+            .unwrap()
     }
 
     /// The one text a query answers.
     pub fn text(&self, sql: &str) -> String {
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("({sql})::text"))).get_result(&mut self.connect()).unwrap()
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("({sql})::text")))
+            .get_result(&mut self.connect())
+            .unwrap()
     }
 
     /// Waits (at most 20 s) until a question is answered with true.

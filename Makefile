@@ -1,0 +1,140 @@
+# Sổ Nhân Ái: everything one does with this project, by name. `make` alone lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# One thing after the other: two cargo runs at once only wait for each other's lock, and wrk must have the machine alone.
+.NOTPARALLEL:
+
+# Rust may be installed for this user without being on the PATH of a non-login shell.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+# Arguments for the demo: make run ARGS="--listen 127.0.0.1:9000"
+ARGS ?=
+
+.PHONY: help setup setup-bench run test test-schema openapi bench fmt rust rust-lint
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+# ------------------------------------------------------------------ what must be on the machine
+
+# Shell functions for the recipes below.
+#
+# has_postgres looks where the server itself looks (src/db/private/programs.rs): the client programs alone are not
+# enough, and anything older than 15 does not count.
+#
+# Installing Debian's postgresql would also make a cluster "main" and start it as a service. We need the programs only,
+# so a drop-in tells postgresql-common not to; it is removed afterwards, and what this machine does with later
+# installations stays its owner's business. A server package that is there already is left alone.
+define SHELL_FUNCTIONS
+set -euo pipefail; \
+has_postgres() { \
+    local dir version; \
+    for dir in "$${PG_BIN:-}" "$$(pg_config --bindir 2>/dev/null || true)" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
+               /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin; do \
+        [ -n "$$dir" ] && [ -x "$$dir/initdb" ] && [ -x "$$dir/postgres" ] || continue; \
+        version=$$("$$dir/postgres" --version 2>/dev/null | sed -n 's/.*PostgreSQL) \([0-9]*\).*/\1/p'); \
+        [ "$${version:-0}" -ge 15 ] && return 0; \
+    done; \
+    return 1; \
+}; \
+has() { command -v "$$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$$1" ]; }; \
+has_libpq() { pkg-config --exists libpq 2>/dev/null || [ -e "$$(pg_config --includedir 2>/dev/null)/libpq-fe.h" ]; }; \
+as_root() { if [ "$$(id -u)" = 0 ]; then "$$@"; else sudo "$$@"; fi; }; \
+install() { \
+    if ! has apt-get; then \
+        echo "Missing here: $$*" >&2; \
+        echo "These are Debian's names. Install what your system calls them: PostgreSQL 15 or newer (server and libpq with headers), a C" >&2; \
+        echo "compiler, pkg-config, curl, python3 (macOS: brew install postgresql@16 libpq pkg-config; Fedora: dnf install" >&2; \
+        echo "postgresql-server postgresql-contrib libpq-devel gcc pkgconf curl python3)." >&2; \
+        return 1; \
+    fi; \
+    if [ "$$(id -u)" != 0 ] && ! has sudo; then \
+        echo "Missing here: $$*. There is no sudo: as root, run apt-get install $$*" >&2; \
+        return 1; \
+    fi; \
+    echo "== apt-get install $$*"; \
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq update </dev/null; \
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends \
+        install "$$@" </dev/null; \
+}
+endef
+
+setup: rust ## Install what is missing to build and run: PostgreSQL, libpq, gcc, pkg-config, curl, python3 (Debian, Ubuntu)
+	@$(SHELL_FUNCTIONS); \
+	missing=(); \
+	has cc || missing+=(gcc libc6-dev); \
+	has make || missing+=(make); \
+	has pkg-config || missing+=(pkg-config); \
+	has curl || missing+=(curl ca-certificates); \
+	has python3 || missing+=(python3); \
+	has_libpq || missing+=(libpq-dev); \
+	if ! has_postgres; then \
+	    missing+=(postgresql postgresql-contrib); \
+	    if has apt-get && { [ "$$(id -u)" = 0 ] || has sudo; }; then \
+	        dropin=/etc/postgresql-common/createcluster.d/so-nhan-ai.conf; \
+	        as_root mkdir -p "$${dropin%/*}"; \
+	        echo 'create_main_cluster = false' | as_root tee "$$dropin" >/dev/null; \
+	        trap 'as_root rm -f "$$dropin"' EXIT; \
+	    fi; \
+	fi; \
+	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
+	has_postgres || { echo "This system's PostgreSQL is older than 15: add the repository of postgresql.org, or name the folder of newer programs with PG_BIN." >&2; exit 1; }
+
+# policy-rc.d is how Debian lets an administrator say "install, but start nothing"; one that is there already is respected.
+setup-bench: setup ## Install what the benchmark needs besides: nginx (not started as a service) and wrk
+	@$(SHELL_FUNCTIONS); \
+	missing=(); \
+	has wrk || missing+=(wrk); \
+	if ! has nginx; then \
+	    missing+=(nginx-light); \
+	    if has apt-get && [ ! -e /usr/sbin/policy-rc.d ] && { [ "$$(id -u)" = 0 ] || has sudo; }; then \
+	        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT; \
+	        printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null; \
+	        as_root chmod 755 /usr/sbin/policy-rc.d; \
+	    fi; \
+	fi; \
+	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
+	case " $${missing[*]-} " in *" nginx-light "*) \
+	    if has systemctl; then as_root systemctl disable --quiet nginx 2>/dev/null || true; fi;; \
+	esac
+
+rust:
+	@command -v cargo >/dev/null || { echo "Rust 1.95 or newer is needed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" >&2; exit 1; }
+
+# rustfmt and clippy are not in every Rust installation.
+rust-lint: rust
+	@for part in fmt clippy; do \
+	    cargo $$part --version >/dev/null 2>&1 && continue; \
+	    echo "== rustup component add rustfmt clippy"; \
+	    rustup component add rustfmt clippy || { echo "rustfmt and clippy are needed: install them beside cargo" >&2; exit 1; }; \
+	done
+
+# ------------------------------------------------------------------ use it
+
+run: setup ## Build the server and run it with demo data; ARGS are passed on, Ctrl-C stops it
+	cargo build --release --locked
+	@exec target/release/so-nhan-ai demo $(ARGS)
+
+# ------------------------------------------------------------------ check it
+
+test: setup rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
+	@echo "== 1/3 format"
+	cargo fmt --check
+	@echo "== 2/3 lints (warnings are errors)"
+	cargo clippy --all-targets --locked -- -D warnings
+	@echo "== 3/3 tests: units, rules, HTTP, database guards, structure, the private PostgreSQL"
+	cargo test --locked
+	@echo "== all good"
+
+test-schema: setup ## Compare src/db/schema.rs with the migrations; UPDATE_SCHEMA=1 rewrites it
+	cargo test --locked --test structure schema
+
+openapi: setup ## Rewrite openapi/v1.json from the registered routes
+	UPDATE_OPENAPI=1 cargo test --locked --test structure openapi
+
+bench: setup setup-bench ## Measure, each figure beside a baseline of the same run (several minutes)
+	bench/run.sh
+
+fmt: rust-lint ## Format the code
+	cargo fmt

@@ -1,0 +1,109 @@
+//! The demo: filled once, kept, on loopback only, and never in anybody's real data.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::flood::assert_whole;
+use crate::harness::*;
+
+fn demo_json(folder: &Folder) -> Value {
+    serde_json::from_str(&fs::read_to_string(folder.data.join("demo.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn the_demo_fills_once_and_keeps_what_was_added() {
+    let folder = Folder::new();
+    let mut command = folder.program(&["demo"]);
+    command.env("DATABASE_URL", "postgres://nobody:geheim@127.0.0.1:1/real");
+    let server = Server::of(&folder, command);
+    let log = || fs::read_to_string(folder.top.join("server.log")).unwrap();
+    assert!(log().contains("DATABASE_URL is set and ignored") && !log().contains("geheim"), "{}", log());
+    let gifts = || folder.number("SELECT count(*) FROM gift");
+    let filled = gifts();
+    assert!(filled >= 5_000, "{filled}");
+    assert_whole(&folder);
+
+    let file = demo_json(&folder);
+    assert_eq!(file["base_url"], server.base.as_str());
+    let appeals: Vec<(&str, &str)> = file["appeals"].as_array().unwrap().iter().map(|a| (a["code"].as_str().unwrap(), a["state"].as_str().unwrap())).collect();
+    assert!(appeals.len() >= 3);
+    for (code, state) in &appeals {
+        let appeal = server.get(&format!("/api/v1/public/appeals/{code}"));
+        assert_eq!(appeal["state"], *state, "{code}");
+        assert!(appeal["totals"]["gift_count"].as_i64().unwrap() > 50, "{code}");
+    }
+    assert!(appeals.iter().any(|(_, state)| *state == "OPEN") && appeals.iter().any(|(_, state)| *state == "CLOSED"));
+    let logins = file["logins"].as_array().unwrap();
+    for login in logins {
+        let token = server.log_in(login["user"].as_str().unwrap(), login["password"].as_str().unwrap());
+        let me = server.send("GET", "/api/v1/session", Some(&token), None).json();
+        assert_eq!((&me["roles"][0]["role"], &me["roles"][0]["chapter"]), (&login["role"], &login["chapter_code"]), "{me}");
+    }
+    for role in ["OFFICER", "ACCOUNTANT", "CHAPTER_CHAIR", "PROVINCIAL_ADMINISTRATOR", "CENTRAL_ADMINISTRATOR", "INSPECTOR"] {
+        assert!(logins.iter().any(|login| login["role"] == role), "{role}");
+    }
+    let officer = logins.iter().find(|login| login["chapter_code"] == "23095" && login["role"] == "OFFICER").unwrap();
+    let (user, password) = (officer["user"].as_str().unwrap(), officer["password"].as_str().unwrap());
+    let out = fs::read_to_string(folder.top.join("server.out")).unwrap();
+    assert!(out.contains(&server.base) && out.contains(user) && out.contains(password) && out.contains("demo.json"), "{out}");
+
+    let token = server.log_in(user, password);
+    let added = gift(123_457);
+    assert_eq!(server.post_gift(&token, &added).unwrap().status, 201);
+    let totals = server.get("/api/v1/public/totals");
+    server.stop();
+
+    let server = Server::of(&folder, folder.program(&["demo"]));
+    assert_eq!(gifts(), filled + 1);
+    assert_eq!(server.get("/api/v1/public/totals"), totals);
+    assert_eq!(server.get("/api/v1/public/entries?amount_vnd=123457")["items"].as_array().unwrap().len(), 1);
+    assert_eq!(server.post_gift(&server.log_in(user, password), &added).unwrap().json()["outcome"], "ALREADY_BOOKED");
+    assert_eq!((demo_json(&folder)["base_url"].as_str(), demo_json(&folder)["logins"].clone()), (Some(server.base.as_str()), file["logins"].clone()));
+    assert_eq!(folder.number("SELECT count(*) FROM appeal"), appeals.len() as i64);
+    server.stop();
+    // `serve` on demo data works, and says what it is.
+    let server = Server::start(&folder);
+    assert!(log().contains("demo data"));
+    server.stop();
+}
+
+#[test]
+fn the_demo_is_cut_off_and_completed() {
+    let folder = Folder::new();
+    let mut first = Mortal(folder.program(&["demo", "--listen", &free_address()]).stderr(std::process::Stdio::null()).stdout(std::process::Stdio::null()).spawn().unwrap());
+    eventually("some gifts are there", || {
+        so_nhan_ai::db::private::url_of_running(&folder.data, so_nhan_ai::db::private::NAME)
+            .and_then(|url| diesel::Connection::establish(&url).ok())
+            .is_some_and(|mut conn: diesel::PgConnection| {
+                let count = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>("(SELECT count(*) FROM gift)"));
+                diesel::RunQueryDsl::get_result::<i64>(count, &mut conn).is_ok_and(|count| count > 400)
+            })
+    });
+    first.0.kill().unwrap();
+    first.0.wait().unwrap();
+    assert!(!folder.data.join("demo.json").exists());
+    let server = Server::of(&folder, folder.program(&["demo"]));
+    let gifts = folder.number("SELECT count(*) FROM gift");
+    assert!((5_000..6_000).contains(&gifts), "{gifts}");
+    assert_whole(&folder);
+    assert_eq!(server.get("/api/v1/public/appeals")["items"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_demo_stays_on_loopback_and_out_of_real_data() {
+    let folder = Folder::new();
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:8080"] {
+        let said = folder.run(&["demo", "--listen", address]);
+        assert!(said.complaint().contains("loopback"), "{address}: {said:?}");
+    }
+    assert!(!folder.data.exists());
+    folder.officer("hanh.hamliem", "OFFICER", "23095");
+    let said = folder.run(&["demo", "--listen", "127.0.0.1:0"]);
+    assert!(said.complaint().contains("real installation") && said.err.contains("--data-dir"), "{said:?}");
+    assert!(!folder.data.join("demo.json").exists() && folder.postmaster().is_none());
+    let server = Server::start(&folder);
+    assert_eq!((folder.number("SELECT count(*) FROM gift"), folder.number("SELECT count(*) FROM account")), (0, 1));
+    assert_eq!(server.get("/api/v1/public/appeals")["items"], json!([]));
+    server.log_in("hanh.hamliem", PASSWORD);
+}
