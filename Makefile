@@ -128,10 +128,10 @@ test: setup rust-lint ## Everything that must hold: format, lints, all tests aga
 	@echo "== all good"
 
 test-schema: setup ## Compare src/db/schema.rs with the migrations; UPDATE_SCHEMA=1 rewrites it
-	cargo test --locked --test structure schema
+	cargo test --locked --test api schema::
 
 openapi: setup ## Rewrite openapi/v1.json from the registered routes
-	UPDATE_OPENAPI=1 cargo test --locked --test structure openapi
+	UPDATE_OPENAPI=1 cargo test --locked --test api openapi::
 
 bench: setup setup-bench ## Measure, each figure beside a baseline of the same run (several minutes)
 	bench/run.sh

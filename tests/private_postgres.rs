@@ -18,9 +18,7 @@ use std::path::{Path, PathBuf};
 
 use harness::*;
 use rustix::process::{Pid, Signal, getpgid};
-use so_nhan_ai::db::private::{
-    PrivateError, PrivateOptions, PrivatePostgres, default_data_dir, lock_data_dir, url_of_running,
-};
+use so_nhan_ai::db::private::{PrivateError, PrivateOptions, PrivatePostgres, default_data_dir, lock_data_dir, url_of_running};
 
 /// Not a test by itself: the server that others kill. It ends when its standard input does.
 #[test]
@@ -76,15 +74,13 @@ fn the_database_is_made_again_when_it_is_gone() {
 #[test]
 fn a_durable_cluster_is_durable_and_no_file_can_change_that() {
     let folder = Folder::new();
-    let start =
-        |durable| PrivatePostgres::start(PrivateOptions { durable, ..folder.options() }, folder.lock()).unwrap();
+    let start = |durable| PrivatePostgres::start(PrivateOptions { durable, ..folder.options() }, folder.lock()).unwrap();
     let shows = |pg: &PrivatePostgres, expected: &[(&str, &str)]| {
         for (name, value) in expected {
             assert_eq!(sql(pg, &format!("SHOW {name}")), *value, "{name}");
         }
     };
-    let fixed =
-        [("listen_addresses", ""), ("TimeZone", "UTC"), ("log_timezone", "UTC"), ("unix_socket_permissions", "0700")];
+    let fixed = [("listen_addresses", ""), ("TimeZone", "UTC"), ("log_timezone", "UTC"), ("unix_socket_permissions", "0700")];
     let durable = [("fsync", "on"), ("synchronous_commit", "on"), ("full_page_writes", "on")];
     let tuned = [("shared_buffers", "256MB"), ("max_wal_size", "4GB"), ("jit", "off"), ("random_page_cost", "1.1")];
 

@@ -1,3 +1,10 @@
+-- One guard for everything that is only ever added to.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = '23514', CONSTRAINT = TG_TABLE_NAME || '_append_only', TABLE = TG_TABLE_NAME;
+END $$;
+
 -- Administrative units are effective-dated facts: a code keeps its meaning, the kind and the name change
 -- (30/2026/QH16, 36/2026/QH16, 39/2026/QH16). A unit is never updated: a new version begins where the old one ends.
 CREATE TABLE administrative_unit (
@@ -16,6 +23,18 @@ CREATE TABLE administrative_unit (
     CONSTRAINT administrative_unit_period_forward CHECK (valid_to > valid_from)
 );
 CREATE UNIQUE INDEX administrative_unit_current_key ON administrative_unit (code) WHERE valid_to IS NULL;
+
+CREATE FUNCTION administrative_unit_only_ends() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.valid_to IS NOT NULL OR NEW.valid_to IS NULL OR to_jsonb(NEW) - 'valid_to' <> to_jsonb(OLD) - 'valid_to' THEN
+        RAISE EXCEPTION 'a version of a unit can only be ended' USING ERRCODE = '23514', CONSTRAINT = 'administrative_unit_append_only';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER administrative_unit_only_ends BEFORE UPDATE ON administrative_unit
+    FOR EACH ROW EXECUTE FUNCTION administrative_unit_only_ends();
+CREATE TRIGGER administrative_unit_append_only BEFORE DELETE OR TRUNCATE ON administrative_unit
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE chapter (
     id         uuid NOT NULL,
@@ -40,6 +59,7 @@ CREATE TABLE chapter (
     CONSTRAINT chapter_unit_is_territorial CHECK (unit_code IS NULL OR kind = 'TERRITORIAL')
 );
 CREATE INDEX chapter_parent_idx ON chapter (parent_id);
+CREATE UNIQUE INDEX chapter_one_root_key ON chapter (level) WHERE level = 'CENTRAL';
 
 -- The closure of the tree: every chapter with itself (depth 0) and each chapter above it.
 CREATE TABLE chapter_ancestor (
@@ -79,3 +99,16 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER chapter_stays BEFORE UPDATE ON chapter FOR EACH ROW EXECUTE FUNCTION chapter_stays();
+
+-- Rights travel along the closure, so nobody writes it by hand: rows come from the trigger above and stay.
+CREATE FUNCTION chapter_ancestor_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'the closure follows the chapters' USING ERRCODE = '23514', CONSTRAINT = 'chapter_ancestor_follows';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER chapter_ancestor_follows BEFORE INSERT ON chapter_ancestor
+    FOR EACH STATEMENT EXECUTE FUNCTION chapter_ancestor_follows();
+CREATE TRIGGER chapter_ancestor_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON chapter_ancestor
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

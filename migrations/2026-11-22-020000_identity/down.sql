@@ -1,5 +1,4 @@
 DROP TABLE audit_event;
-DROP FUNCTION refuse_change();
 DROP TABLE key_in_use;
 DROP TABLE role_assignment_acts_for;
 DROP TABLE role_assignment;

@@ -5,3 +5,5 @@ DROP TABLE log_pending;
 DROP FUNCTION log_pending_leaves_into_log();
 DROP FUNCTION log_head_grows();
 DROP FUNCTION log_leaf_is_dense();
+DROP FUNCTION log_pending_is_new();
+DROP FUNCTION log_head_agrees();

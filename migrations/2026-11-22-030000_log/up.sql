@@ -6,7 +6,7 @@ CREATE TABLE log_pending (
     leaf_hash bytea NOT NULL,
     CONSTRAINT log_pending_pk PRIMARY KEY (entry),
     CONSTRAINT log_pending_seq_key UNIQUE (seq),
-    CONSTRAINT log_pending_hash_is_sha256 CHECK (octet_length(leaf_hash) = 32),
+    CONSTRAINT log_pending_hash_fits CHECK (leaf_hash = sha256('\x00'::bytea || leaf)),
     CONSTRAINT log_pending_leaf_fits CHECK (octet_length(leaf) BETWEEN 2 AND 65535)
 );
 
@@ -18,7 +18,7 @@ CREATE TABLE log_leaf (
     CONSTRAINT log_leaf_pk PRIMARY KEY (idx),
     CONSTRAINT log_leaf_entry_key UNIQUE (entry),
     CONSTRAINT log_leaf_idx_counts CHECK (idx >= 0),
-    CONSTRAINT log_leaf_hash_is_sha256 CHECK (octet_length(leaf_hash) = 32)
+    CONSTRAINT log_leaf_hash_fits CHECK (leaf_hash = sha256('\x00'::bytea || leaf))
 );
 
 CREATE TABLE log_head (
@@ -58,6 +58,17 @@ END $$;
 CREATE TRIGGER log_pending_leaves_into_log AFTER DELETE ON log_pending
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION log_pending_leaves_into_log();
 
+-- An entry waits once: one that is in the log already would stop the sequencer for good.
+CREATE FUNCTION log_pending_is_new() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM added JOIN log_leaf USING (entry)) THEN
+        RAISE EXCEPTION 'an entry has one leaf' USING ERRCODE = '23514', CONSTRAINT = 'log_pending_is_new';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER log_pending_is_new AFTER INSERT ON log_pending
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION log_pending_is_new();
+
 CREATE FUNCTION log_head_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.size <= OLD.size THEN
@@ -67,7 +78,18 @@ BEGIN
 END $$;
 CREATE TRIGGER log_head_grows BEFORE UPDATE ON log_head FOR EACH ROW EXECUTE FUNCTION log_head_grows();
 
--- Indices are dense: what is added continues where the log ended, and the head says so at commit.
+-- At commit the head counts the leaves: one that ran ahead would leave no room for the next leaf, ever.
+CREATE FUNCTION log_head_agrees() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT size FROM log_head) <> (SELECT coalesce(max(idx) + 1, 0) FROM log_leaf) THEN
+        RAISE EXCEPTION 'the head does not count the leaves' USING ERRCODE = '23514', CONSTRAINT = 'log_head_agrees';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER log_head_agrees AFTER INSERT OR UPDATE ON log_head
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION log_head_agrees();
+
+-- Indices are dense: what is added continues where the log ended, as the head says; and every leaf has waited.
 CREATE FUNCTION log_leaf_is_dense() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE first bigint; last bigint; n bigint;
 BEGIN
@@ -77,6 +99,10 @@ BEGIN
                   OR (SELECT size FROM log_head) <> last + 1) THEN
         RAISE EXCEPTION 'log_leaf must stay dense and agree with log_head'
             USING ERRCODE = '23514', CONSTRAINT = 'log_leaf_is_dense';
+    END IF;
+    IF EXISTS (SELECT FROM added a LEFT JOIN log_pending p ON p.entry = a.entry AND p.leaf_hash = a.leaf_hash WHERE p.entry IS NULL) THEN
+        RAISE EXCEPTION 'a leaf must have waited in log_pending'
+            USING ERRCODE = '23514', CONSTRAINT = 'log_leaf_was_pending';
     END IF;
     RETURN NULL;
 END $$;

@@ -7,3 +7,4 @@ DROP TABLE posting;
 DROP TABLE entry;
 DROP TABLE fund;
 DROP FUNCTION posting_balances();
+DROP FUNCTION public_entry_keeps();

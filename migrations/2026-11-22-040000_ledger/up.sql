@@ -38,6 +38,8 @@ CREATE TABLE entry (
         'PERIOD_CLOSE', 'REVERSAL')),
     CONSTRAINT entry_channel_known CHECK (channel IN ('CASH', 'BANK_TRANSFER', 'IN_KIND', 'SMS', 'E_WALLET')),
     CONSTRAINT entry_day_not_future CHECK (day <= booked),
+    -- Vietnam is seven hours ahead of UTC all year.
+    CONSTRAINT entry_booked_when_recorded CHECK (booked = ((recorded_at AT TIME ZONE 'UTC') + interval '7 hours')::date),
     CONSTRAINT entry_posting_count_bounded CHECK (posting_count BETWEEN 2 AND 200),
     CONSTRAINT entry_reversal_names_original CHECK ((kind = 'REVERSAL') = (reverses IS NOT NULL)),
     CONSTRAINT entry_reversal_has_reason CHECK (kind <> 'REVERSAL' OR reason IS NOT NULL)
@@ -106,8 +108,14 @@ CREATE TABLE balance (
     account    text NOT NULL,
     amount_vnd bigint NOT NULL,
     CONSTRAINT balance_pk PRIMARY KEY (chapter_id, fund_id, account),
+    CONSTRAINT balance_chapter_fk FOREIGN KEY (chapter_id) REFERENCES chapter (id),
+    CONSTRAINT balance_fund_fk FOREIGN KEY (fund_id) REFERENCES fund (id),
+    CONSTRAINT balance_account_known CHECK (account IN ('CASH_ON_HAND', 'BANK', 'IN_TRANSIT', 'RECEIVABLE_OTHER', 'ADVANCE', 'GOODS_IN_STOCK', 'PAYABLE',
+        'DONATION_RESTRICTED', 'DONATION_UNRESTRICTED', 'FUND_BALANCE', 'AID_EXPENSE', 'INTERCHAPTER', 'INTERFUND', 'DUES_INCOME', 'OPERATING_EXPENSE')),
     CONSTRAINT balance_outflow_covered CHECK (amount_vnd >= 0 OR account NOT IN ('CASH_ON_HAND', 'BANK', 'IN_TRANSIT', 'GOODS_IN_STOCK'))
 );
+
+CREATE TRIGGER balance_stays BEFORE DELETE OR TRUNCATE ON balance FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- What a place received, by fund and channel: its own and with everything below it. One row a day, one row overall,
 -- so that neither a province nor the nation is ever summed up on a request.
@@ -133,6 +141,9 @@ CREATE TABLE received_overall (
     subtree_count bigint NOT NULL,
     CONSTRAINT received_overall_pk PRIMARY KEY (scope_id, fund_id, channel)
 );
+
+CREATE TRIGGER received_by_day_stays BEFORE DELETE OR TRUNCATE ON received_by_day FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER received_overall_stays BEFORE DELETE OR TRUNCATE ON received_overall FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Exactly what may be shown of an entry (DESIGN 9), and the words it is found by, built from this row alone.
 -- province/grassroots are the chapters at depth 1 and 2 above the entry's chapter: one indexed column for each
@@ -166,4 +177,17 @@ CREATE INDEX public_entry_province_idx ON public_entry (province, seq);
 CREATE INDEX public_entry_grassroots_idx ON public_entry (grassroots, seq);
 CREATE INDEX public_entry_day_idx ON public_entry (day, seq);
 CREATE INDEX public_entry_amount_idx ON public_entry (amount_vnd, seq);
-CREATE INDEX public_entry_words_idx ON public_entry USING gin (words);
+-- A long list of words not yet merged into the index would make every search read it: keep it short.
+CREATE INDEX public_entry_words_idx ON public_entry USING gin (words) WITH (gin_pending_list_limit = 256);
+
+-- Only the giver's name may change or go (and with it the words): that is a right the giver has.
+CREATE FUNCTION public_entry_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_jsonb(NEW) - '{giver,words}'::text[] <> to_jsonb(OLD) - '{giver,words}'::text[] THEN
+        RAISE EXCEPTION 'a public entry keeps all but its giver' USING ERRCODE = '23514', CONSTRAINT = 'public_entry_append_only';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER public_entry_keeps BEFORE UPDATE ON public_entry FOR EACH ROW EXECUTE FUNCTION public_entry_keeps();
+CREATE TRIGGER public_entry_append_only BEFORE DELETE OR TRUNCATE ON public_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

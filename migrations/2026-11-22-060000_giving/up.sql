@@ -76,7 +76,6 @@ CREATE TABLE gift (
     recorded_by   uuid NOT NULL,
     CONSTRAINT gift_pk PRIMARY KEY (id),
     CONSTRAINT gift_entry_key UNIQUE (entry_id),
-    CONSTRAINT gift_paper_slip_key UNIQUE (chapter_id, paper_book, paper_no),
     CONSTRAINT gift_entry_fk FOREIGN KEY (entry_id) REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT gift_chapter_fk FOREIGN KEY (chapter_id) REFERENCES chapter (id),
     CONSTRAINT gift_appeal_fk FOREIGN KEY (appeal_id) REFERENCES appeal (id),
@@ -106,6 +105,31 @@ CREATE TABLE gift_line (
     CONSTRAINT gift_line_valuation_known CHECK (valuation IN ('DONOR_STATED', 'INVOICE', 'MARKET_PRICE', 'PRICE_LIST'))
 );
 
+-- A pre-printed slip stands for one gift of its chapter at a time: a reversed gift gives its slip back, so that the
+-- gift can be recorded again, rightly, on the same slip.
+CREATE TABLE paper_slip (
+    chapter_id uuid NOT NULL,
+    book       text NOT NULL,
+    no         text NOT NULL,
+    gift_id    uuid NOT NULL,
+    CONSTRAINT paper_slip_pk PRIMARY KEY (chapter_id, book, no),
+    CONSTRAINT paper_slip_gift_key UNIQUE (gift_id),
+    CONSTRAINT paper_slip_gift_fk FOREIGN KEY (gift_id) REFERENCES gift (id)
+);
+
+-- A gift says for ever what its entry says; only who gave, and in which words, may be erased.
+CREATE FUNCTION gift_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_jsonb(NEW) - '{party_id,particulars}'::text[] <> to_jsonb(OLD) - '{party_id,particulars}'::text[] THEN
+        RAISE EXCEPTION 'a gift keeps all but its giver' USING ERRCODE = '23514', CONSTRAINT = 'gift_append_only';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER gift_keeps BEFORE UPDATE ON gift FOR EACH ROW EXECUTE FUNCTION gift_keeps();
+CREATE TRIGGER gift_append_only BEFORE DELETE OR TRUNCATE ON gift FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER gift_line_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gift_line
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- A reversal takes two persons: one asks, another with APPROVE decides (DESIGN 4).
 CREATE TABLE reversal_request (
     id                  uuid NOT NULL,
@@ -131,5 +155,6 @@ CREATE TABLE reversal_request (
     CONSTRAINT reversal_request_decided_whole CHECK ((state = 'REQUESTED') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)),
     CONSTRAINT reversal_request_approved_books CHECK ((state = 'APPROVED') = (entry_id IS NOT NULL))
 );
+CREATE INDEX reversal_request_gift_idx ON reversal_request (gift_id);
 CREATE UNIQUE INDEX reversal_request_standing_key ON reversal_request (gift_id) WHERE state IN ('REQUESTED', 'APPROVED');
 CREATE INDEX reversal_request_open_idx ON reversal_request (approver_chapter_id, requested_at) WHERE state = 'REQUESTED';

@@ -41,6 +41,9 @@ pub enum DbError {
     /// All connections stayed busy for longer than a request may wait.
     #[error("all database connections are busy")]
     Busy,
+    /// Two transactions waited for each other and this one gave way: doing it again settles it.
+    #[error("two transactions waited for each other")]
+    Deadlock,
     /// A statement took longer than its class of request may take.
     #[error("the query took too long")]
     TimedOut,
@@ -58,6 +61,7 @@ impl From<DieselError> for DbError {
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) if is_outage(info.message()) => {
                 DbError::Unavailable(info.message().to_owned())
             }
+            DieselError::DatabaseError(_, info) if info.message().contains("deadlock detected") => DbError::Deadlock,
             DieselError::DatabaseError(_, info) if info.message().contains("statement timeout") => DbError::TimedOut,
             DieselError::DatabaseError(
                 DatabaseErrorKind::ReadOnlyTransaction | DatabaseErrorKind::SerializationFailure,
@@ -81,7 +85,6 @@ fn is_outage(message: &str) -> bool {
         "could not receive data",
         "could not send data",
         "SSL connection has been closed",
-        "deadlock detected",
         "could not extend file",
         "No space left on device",
     ]
@@ -118,21 +121,33 @@ impl DbError {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
-    /// Where the public is read from: a streaming replica if there is one.
+    /// Where the public is read from: a streaming replica if there is one, else the same server.
     public: Pool<ConnectionManager<PgConnection>>,
     permits: Arc<Semaphore>,
 }
 
-#[derive(Debug)]
-struct SessionSettings;
+/// What a pool's connections are for decides how PostgreSQL plans on them.
+#[derive(Debug, Clone, Copy)]
+enum SessionSettings {
+    /// A fixed set of statements over short arrays: planned once, then only executed. Left to itself PostgreSQL plans
+    /// each of them again every time, because a plan for the array at hand always looks a little cheaper.
+    Work,
+    /// Searches: the plan should fit the words and amounts at hand.
+    PublicReads,
+}
 
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for SessionSettings {
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        let plans = match self {
+            SessionSettings::Work => "force_generic_plan",
+            SessionSettings::PublicReads => "auto",
+        };
         diesel::RunQueryDsl::execute(
-            diesel::sql_query(
+            diesel::sql_query(format!(
                 "SELECT set_config('TimeZone', 'UTC', false), set_config('statement_timeout', '20s', false), \
-                 set_config('idle_in_transaction_session_timeout', '60s', false), set_config('jit', 'off', false)",
-            ),
+                 set_config('idle_in_transaction_session_timeout', '60s', false), set_config('jit', 'off', false), \
+                 set_config('plan_cache_mode', '{plans}', false)"
+            )),
             conn,
         )
         .map(|_| ())
@@ -141,11 +156,11 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for SessionSettings 
 }
 
 impl Db {
-    /// Opens a pool for `requests` concurrent units of work, and one to the replica for public reads if there is one.
-    /// Does not wait for the servers to be reachable.
+    /// Opens a pool for `requests` concurrent units of work, and one for public reads, from the replica if there is
+    /// one. Does not wait for the servers to be reachable.
     pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Self {
-        let pool = pool(url, requests + SPARE_CONNECTIONS);
-        let public = replica.map_or_else(|| pool.clone(), |url| self::pool(url, requests));
+        let pool = self::pool(url, requests + SPARE_CONNECTIONS, SessionSettings::Work);
+        let public = self::pool(replica.unwrap_or(url), requests, SessionSettings::PublicReads);
         Self { pool, public, permits: Arc::new(Semaphore::new(requests as usize)) }
     }
 
@@ -243,12 +258,12 @@ impl Db {
     }
 }
 
-fn pool(url: &str, size: u32) -> Pool<ConnectionManager<PgConnection>> {
+fn pool(url: &str, size: u32, settings: SessionSettings) -> Pool<ConnectionManager<PgConnection>> {
     Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
         .connection_timeout(MAX_WAIT)
-        .connection_customizer(Box::new(SessionSettings))
+        .connection_customizer(Box::new(settings))
         .error_handler(Box::new(QuietErrors))
         .build_unchecked(ConnectionManager::new(url))
 }

@@ -228,6 +228,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    paper_slip (chapter_id, book, no) {
+        chapter_id -> Uuid,
+        book -> Text,
+        no -> Text,
+        gift_id -> Uuid,
+    }
+}
+
+diesel::table! {
     party (id) {
         id -> Uuid,
         kind -> Text,
@@ -376,6 +385,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_pending,
     login_delay,
     officer,
+    paper_slip,
     party,
     pd_opening,
     posting,

@@ -6,7 +6,7 @@
 
 /// Declares a cached statement.
 ///
-/// ```ignore
+/// ```text
 /// statement! {
 ///     /// What it is for.
 ///     struct Lock { chapter: Uuid => diesel::sql_types::Uuid } -> (BigInt,)

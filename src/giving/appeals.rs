@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Date, Integer, Text, Uuid as SqlUuid};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,7 +13,8 @@ use uuid::Uuid;
 use super::model::{AppealState, AppealTerms};
 use crate::authz::{Granted, RunAppeal};
 use crate::db::DbError;
-use crate::db::schema::{appeal, appeal_share, appeal_version};
+use crate::db::schema::{appeal, appeal_version};
+use crate::db::statement::statement;
 use crate::ledger::model::{Fund, FundId, Restriction};
 use crate::ledger::store as ledger;
 use crate::tree::{self, ChapterId};
@@ -281,65 +283,51 @@ pub fn list(
     with_chapters(conn, rows)
 }
 
-/// What recording needs to know of appeals, by code, read `FOR SHARE`: an appeal can not close between the decision
-/// where a gift goes and its booking.
+statement! {
+    struct LockAppeals { codes: Vec<&'a str> => Array<Text> } -> (SqlUuid,),
+    "SELECT id FROM appeal WHERE code = ANY(?) ORDER BY id FOR SHARE"
+}
+
+statement! {
+    struct Terms { ids: Vec<Uuid> => Array<SqlUuid> } ->
+        (SqlUuid, Text, SqlUuid, Text, Integer, Integer, Date, Date, Array<SqlUuid>),
+    "SELECT a.id, a.code, a.chapter_id, a.state, a.fund_id, a.quarantine_fund_id, v.receive_from, v.receive_until,
+            ARRAY(SELECT s.chapter_id FROM appeal_share s WHERE s.appeal_id = a.id)
+     FROM appeal a JOIN appeal_version v ON v.appeal_id = a.id AND v.version = a.version
+     WHERE a.id = ANY(?)"
+}
+
+/// What recording needs to know of appeals, by code. They are locked first, so that an appeal can not close between
+/// the decision where a gift goes and its booking; and read by a statement of its own, because one that waited for a
+/// lock would still see the version from before the wait.
 pub fn terms(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, AppealTerms>, DbError> {
     if codes.is_empty() {
         return Ok(HashMap::new());
     }
-    type Row = (Uuid, String, Uuid, String, i32, i32, i32);
-    let rows: Vec<Row> = appeal::table
-        .filter(appeal::code.eq_any(codes))
-        .order(appeal::id)
-        .select((
-            appeal::id,
-            appeal::code,
-            appeal::chapter_id,
-            appeal::state,
-            appeal::version,
-            appeal::fund_id,
-            appeal::quarantine_fund_id,
-        ))
-        .for_share()
-        .load(conn)?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
-    let dates: HashMap<(Uuid, i32), (NaiveDate, NaiveDate)> = appeal_version::table
-        .filter(appeal_version::appeal_id.eq_any(&ids))
-        .select((appeal_version::appeal_id, appeal_version::version, appeal_version::receive_from, appeal_version::receive_until))
-        .load::<(Uuid, i32, NaiveDate, NaiveDate)>(conn)?
+    let ids: Vec<(Uuid,)> = LockAppeals { codes: &codes.to_vec() }.load(conn)?;
+    type Row = (Uuid, String, Uuid, String, i32, i32, NaiveDate, NaiveDate, Vec<Uuid>);
+    let rows: Vec<Row> = Terms { ids: &ids.into_iter().map(|(id,)| id).collect() }.load(conn)?;
+    Ok(rows
         .into_iter()
-        .map(|(id, version, from, until)| ((id, version), (from, until)))
-        .collect();
-    let shares: Vec<(Uuid, Uuid)> = appeal_share::table
-        .filter(appeal_share::appeal_id.eq_any(&ids))
-        .select((appeal_share::appeal_id, appeal_share::chapter_id))
-        .load(conn)?;
-    let mut terms = HashMap::new();
-    for (id, code, chapter, state, version, fund, quarantine) in rows {
-        let (Some(state), Some((receive_from, receive_until))) = (AppealState::parse(&state), dates.get(&(id, version)).copied())
-        else {
-            continue;
-        };
-        let fund_of = |id, restriction: Restriction| Fund {
-            id: FundId(id),
-            code: format!("{}:{code}", restriction.name()),
-            restriction,
-            appeal: Some(code.clone()),
-        };
-        terms.insert(
-            code.clone(),
-            AppealTerms {
+        .filter_map(|(id, code, chapter, state, fund, quarantine, receive_from, receive_until, shared)| {
+            let fund_of = |id, restriction: Restriction| Fund {
+                id: FundId(id),
+                code: format!("{}:{code}", restriction.name()),
+                restriction,
+                appeal: Some(code.clone()),
+            };
+            let terms = AppealTerms {
                 id,
-                state,
+                state: AppealState::parse(&state)?,
                 chapter: ChapterId(chapter),
                 receive_from,
                 receive_until,
                 fund: fund_of(fund, Restriction::Appeal),
                 quarantine: fund_of(quarantine, Restriction::Quarantine),
-                shared_with: shares.iter().filter(|(appeal, _)| *appeal == id).map(|(_, chapter)| ChapterId(*chapter)).collect(),
-                code,
-            },
-        );
-    }
-    Ok(terms)
+                shared_with: shared.into_iter().map(ChapterId).collect(),
+                code: code.clone(),
+            };
+            Some((code, terms))
+        })
+        .collect())
 }

@@ -60,15 +60,16 @@ pub struct Quantity(i64);
 impl Quantity {
     const MAX_MILLI: i64 = 1_000_000_000_000;
 
-    /// Reads `12`, `12.5`, `0.125`; a comma is a decimal comma. `None` for anything else.
+    /// Reads `12`, `12.5`, `0.125`. `None` for anything else, `1.000` and `1,000` included: written by hand in Vietnam
+    /// they mean a thousand, and a thousandfold mistake is worse than a refusal.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().replace(',', ".");
-        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+        let text = text.trim();
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         if whole.is_empty() || whole.len() > 12 || decimals.len() > 3 || !digits(whole) || !digits(decimals) {
             return None;
         }
-        if text.contains('.') && decimals.is_empty() {
+        if text.contains('.') && (decimals.is_empty() || decimals.len() == 3 && decimals.ends_with('0')) {
             return None;
         }
         let milli = whole.parse::<i64>().ok()? * 1_000 + format!("{decimals:0<3}").parse::<i64>().ok()?;
@@ -258,8 +259,8 @@ fn parse_line(wrong: &mut Mistakes, at: usize, line: &LineIn) -> Option<GiftLine
         wrong.add(
             format!("/lines/{at}/quantity"),
             "NOT_A_QUANTITY",
-            "Số lượng lớn hơn 0, tối đa 3 chữ số thập phân.",
-            "A quantity is more than 0, with at most 3 decimals.",
+            "Số lượng lớn hơn 0, dấu chấm thập phân, tối đa 3 chữ số lẻ, không dấu phân cách hàng nghìn: 1000 hoặc 12.5.",
+            "A quantity is more than 0, with a decimal point, at most 3 decimals and no thousands separator: 1000 or 12.5.",
         );
     }
     let value = wrong.amount(&format!("/lines/{at}/value_vnd"), line.value_vnd);
@@ -444,11 +445,20 @@ impl AppealState {
     }
 }
 
+/// The answer for an appeal that is not there, or not to be seen.
+pub fn no_such_appeal() -> FieldError {
+    FieldError::new("/appeal", "NO_SUCH_APPEAL", Say::fixed("Không có đợt vận động này.", "There is no such appeal."))
+}
+
 impl AppealTerms {
     /// The fund a gift goes to when `place` received it on `day`, or why it may not name this appeal.
     pub fn destination(&self, place: &Place, day: NaiveDate) -> Result<&Fund, FieldError> {
         let may_receive =
             place.is_below_or_at(self.chapter) || self.shared_with.iter().any(|shared| place.is_below_or_at(*shared));
+        if !may_receive && self.state == AppealState::Draft {
+            // A draft is nobody's business outside the chapters that will receive for it.
+            return Err(no_such_appeal());
+        }
         if !may_receive {
             return Err(FieldError::new(
                 "/appeal",

@@ -95,10 +95,12 @@ fn goods_are_worth_their_lines() {
 
 #[test]
 fn quantities_have_three_decimals_at_most() {
-    for (text, milli) in [("1", 1_000), ("12.5", 12_500), ("0,125", 125), ("1000000", 1_000_000_000)] {
+    for (text, milli) in [("1", 1_000), ("12.5", 12_500), ("0.125", 125), ("1000000", 1_000_000_000)] {
         assert_eq!(Quantity::parse(text).map(Quantity::milli), Some(milli), "{text}");
     }
-    for text in ["0", "-1", "", ".", "1.", ".5", "1.2345", "1e3", "NaN", "1.2.3", "9999999999999"] {
+    for text in
+        ["0", "-1", "", ".", "1.", ".5", "1.2345", "1e3", "NaN", "1.2.3", "9999999999999", "1.000", "12.500", "1,5", "1,000"]
+    {
         assert_eq!(Quantity::parse(text), None, "{text}");
     }
 }

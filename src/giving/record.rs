@@ -11,7 +11,7 @@ use std::sync::Arc;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::model::AppealTerms;
+use super::model::{AppealTerms, no_such_appeal};
 use super::prepare::Prepared;
 use super::wire::ReceiptOut;
 use super::{appeals, store};
@@ -47,7 +47,7 @@ pub fn record_all(db: &Db, clock: &Clock, submissions: &[Submission]) -> Vec<Out
     }
     match db.tx_blocking(|conn| record(conn, clock, submissions)) {
         Ok(outcomes) => outcomes,
-        Err(BookError::Db(error)) if error.is_about_a_row() => match submissions {
+        Err(BookError::Db(error)) if error.is_about_a_row() || matches!(error, DbError::Deadlock) => match submissions {
             [one] => vec![Outcome::Refused(row_problem(error, &one.gift.gift))],
             many => {
                 let (left, right) = many.split_at(many.len() / 2);
@@ -70,7 +70,7 @@ pub fn record_all(db: &Db, clock: &Clock, submissions: &[Submission]) -> Vec<Out
 /// What a database constraint says about one gift.
 fn row_problem(error: DbError, gift: &NewGift) -> Problem {
     match error.constraint() {
-        Some("gift_paper_slip_key") => {
+        Some("paper_slip_pk") => {
             let (book, no) = gift.paper_slip.as_ref().map(|(b, n)| (b.as_str(), n.as_str())).unwrap_or_default();
             Problem::field(
                 "/paper_no",
@@ -101,7 +101,8 @@ struct Context {
     places: HashMap<String, Arc<Place>>,
     appeals: HashMap<String, AppealTerms>,
     items: HashMap<String, Item>,
-    general: Fund,
+    /// Read when some gift names no appeal.
+    general: Option<Fund>,
 }
 
 impl Context {
@@ -117,7 +118,7 @@ impl Context {
                 .collect(),
             appeals: appeals::terms(conn, &Vec::from_iter(appeals))?,
             items: if items.is_empty() { HashMap::new() } else { stock::items(conn, &Vec::from_iter(items))? },
-            general: ledger::general_fund(conn)?,
+            general: if gifts().any(|g| g.appeal.is_none()) { Some(ledger::general_fund(conn)?) } else { None },
         })
     }
 }
@@ -236,13 +237,9 @@ fn accept<'a>(
     let (mut appeal, mut fund) = (None, context.general.clone());
     if let Some(code) = &gift.gift.appeal {
         match context.appeals.get(code) {
-            None => errors.push(FieldError::new(
-                "/appeal",
-                "NO_SUCH_APPEAL",
-                Say::fixed("Không có đợt vận động này.", "There is no such appeal."),
-            )),
+            None => errors.push(no_such_appeal()),
             Some(terms) => match terms.destination(&place, gift.gift.received_on) {
-                Ok(destination) => (appeal, fund) = (Some(terms.id), destination.clone()),
+                Ok(destination) => (appeal, fund) = (Some(terms.id), Some(destination.clone())),
                 Err(error) => errors.push(error),
             },
         }
@@ -265,7 +262,10 @@ fn accept<'a>(
             Some(_) => {}
         }
     }
-    if errors.is_empty() { Ok(Accepted { at, grant, gift, place, appeal, fund }) } else { Err(errors) }
+    match fund {
+        Some(fund) if errors.is_empty() => Ok(Accepted { at, grant, gift, place, appeal, fund }),
+        _ => Err(errors),
+    }
 }
 
 /// Writes what passed: gifts first (they claim the ids), then the books. Returns (position, outcome).
@@ -298,6 +298,7 @@ fn write(
         parties::take_back(conn, &lost.iter().filter_map(party).filter(|id| !kept.contains(id)).collect::<Vec<_>>())?;
     }
     let mut outcomes = lost_outcomes(conn, &lost)?;
+    store::insert_slips(conn, &won.iter().map(|a| (a.grant.chapter().0, a.gift)).collect::<Vec<_>>())?;
     store::insert_lines(conn, &won.iter().map(|a| a.gift).collect::<Vec<_>>())?;
     let mut funds = HashMap::new();
     let mut entries = Vec::with_capacity(won.len());

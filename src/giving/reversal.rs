@@ -225,6 +225,9 @@ pub fn decide(
         Decision::Approve => Some(book(conn, vault, now, &grant, &row, gift.entry_id)?),
         Decision::Refuse => None,
     };
+    if entry.is_some() {
+        store::release_slip(conn, row.gift_id)?;
+    }
     store::decide_reversal(conn, id, grant.account(), now, entry)?;
     let action = if entry.is_some() { "REVERSAL_APPROVED" } else { "REVERSAL_REFUSED" };
     audit(conn, now, grant.account(), grant.chapter(), action, id)?;

@@ -12,7 +12,7 @@ use super::prepare::Prepared;
 use super::wire::ReceiptOut;
 use crate::authz::{Granted, Record};
 use crate::db::DbError;
-use crate::db::schema::{appeal, gift, gift_line, reversal_request};
+use crate::db::schema::{appeal, gift, gift_line, paper_slip, reversal_request};
 use crate::db::statement::statement;
 use crate::ledger::store as ledger;
 use crate::tree;
@@ -90,6 +90,42 @@ pub(super) fn insert_gifts(conn: &mut PgConnection, at: DateTime<Utc>, rows: &[N
     }
     .load(conn)?;
     Ok(written.into_iter().map(|(id,)| id).collect())
+}
+
+statement! {
+    struct InsertSlips {
+        chapters: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        books: Vec<&'a str> => Array<Text>,
+        numbers: Vec<&'a str> => Array<Text>,
+        gifts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+    } -> (),
+    "INSERT INTO paper_slip (chapter_id, book, no, gift_id) SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[])"
+}
+
+/// Takes the paper slips of gifts, in order of slip for the same reason.
+pub(super) fn insert_slips(conn: &mut PgConnection, gifts: &[(Uuid, &Prepared)]) -> Result<(), DbError> {
+    let mut slips: Vec<_> = gifts
+        .iter()
+        .filter_map(|(chapter, g)| g.gift.paper_slip.as_ref().map(|(book, no)| (*chapter, book.as_str(), no.as_str(), g.gift.id)))
+        .collect();
+    if slips.is_empty() {
+        return Ok(());
+    }
+    slips.sort_unstable();
+    InsertSlips {
+        chapters: &slips.iter().map(|s| s.0).collect(),
+        books: &slips.iter().map(|s| s.1).collect(),
+        numbers: &slips.iter().map(|s| s.2).collect(),
+        gifts: &slips.iter().map(|s| s.3).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
+/// A reversed gift gives its slip back.
+pub fn release_slip(conn: &mut PgConnection, gift_id: Uuid) -> Result<(), DbError> {
+    diesel::delete(paper_slip::table.filter(paper_slip::gift_id.eq(gift_id))).execute(conn)?;
+    Ok(())
 }
 
 /// Writes the goods of gifts.

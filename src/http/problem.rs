@@ -263,7 +263,7 @@ impl From<DbError> for Problem {
                 tracing::warn!(cause, "database unavailable");
                 Problem::unavailable(2)
             }
-            DbError::Busy => Problem::unavailable(1),
+            DbError::Busy | DbError::Deadlock => Problem::unavailable(1),
             DbError::TimedOut => Problem {
                 retry_after: Some(5),
                 ..Problem::say(

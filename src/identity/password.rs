@@ -1,13 +1,18 @@
-//! Password hashing: argon2id, off the request threads, a bounded number at a time.
+//! Password hashing: argon2id, on a thread of its own.
+//!
+//! One hash takes 19 MiB and a core for a while. On one thread the memory is used again for the next, a flood of
+//! log-ins can not take the cores away from those who record gifts, and the queue in front of it is bounded.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use actix_web::web;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use crate::http::Problem;
+
+/// Log-ins that may wait; a few seconds' worth.
+const QUEUE: usize = 128;
 
 /// How much work one hash costs.
 #[derive(Debug, Clone, Copy)]
@@ -18,12 +23,19 @@ pub enum Cost {
     Cheap,
 }
 
-/// Hashes and checks passwords. At most two at once: each takes megabytes and a core.
+/// Hashes and checks passwords; cheap to clone. The thread ends with the last handle.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
-    dummy: Arc<str>,
-    slots: Arc<Semaphore>,
+    queue: SyncSender<Check>,
+}
+
+/// Does this password fit this hash?
+struct Check {
+    password: String,
+    /// With none the same work is done and the answer is no.
+    stored: Option<String>,
+    answer: oneshot::Sender<bool>,
 }
 
 /// A password could not be hashed.
@@ -39,7 +51,13 @@ impl Passwords {
         };
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.map_err(|_| HashError)?);
         let dummy = argon2.hash_password(b"nobody has this password").map_err(|_| HashError)?.to_string();
-        Ok(Self { argon2, dummy: dummy.into(), slots: Arc::new(Semaphore::new(2)) })
+        let (queue, checks) = sync_channel(QUEUE);
+        let for_thread = argon2.clone();
+        std::thread::Builder::new()
+            .name("passwords".to_owned())
+            .spawn(move || run(&for_thread, &dummy, &checks))
+            .map_err(|_| HashError)?;
+        Ok(Self { argon2, queue })
     }
 
     pub fn hash(&self, password: &str) -> Result<String, HashError> {
@@ -48,14 +66,20 @@ impl Passwords {
 
     /// Whether `password` fits `stored`. With no stored hash the same work is done and the answer is no.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, Problem> {
-        let _slot = self.slots.acquire().await.map_err(Problem::internal)?;
-        let (argon2, dummy) = (self.argon2.clone(), self.dummy.clone());
-        let checked = web::block(move || {
-            let known = stored.is_some();
-            let text = stored.as_deref().unwrap_or(&dummy);
-            let fits = PasswordHash::new(text).is_ok_and(|hash| argon2.verify_password(password.as_bytes(), &hash).is_ok());
-            fits && known
-        });
-        checked.await.map_err(Problem::internal)
+        let (answer, wait) = oneshot::channel();
+        self.queue.try_send(Check { password, stored, answer }).map_err(|error| match error {
+            TrySendError::Full(_) => Problem::unavailable(3),
+            TrySendError::Disconnected(_) => Problem::internal("the password thread has ended"),
+        })?;
+        wait.await.map_err(Problem::internal)
+    }
+}
+
+fn run(argon2: &Argon2<'_>, dummy: &str, checks: &Receiver<Check>) {
+    while let Ok(Check { password, stored, answer }) = checks.recv() {
+        let text = stored.as_deref().unwrap_or(dummy);
+        let fits = PasswordHash::new(text).is_ok_and(|hash| argon2.verify_password(password.as_bytes(), &hash).is_ok());
+        // Nobody may be waiting any more.
+        let _ = answer.send(fits && stored.is_some());
     }
 }

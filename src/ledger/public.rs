@@ -280,12 +280,14 @@ fn filtered<'a>(filter: &Filter) -> Boxed<'a> {
     if let Some(to) = filter.to {
         query = query.filter(p::day.le(to));
     }
-    if let Some(min) = filter.min_vnd {
-        query = query.filter(p::amount_vnd.ge(min));
-    }
-    if let Some(max) = filter.max_vnd {
-        query = query.filter(p::amount_vnd.le(max));
-    }
+    query = match (filter.min_vnd, filter.max_vnd) {
+        // An exact amount is one place in an index; the same said as a range is not recognised as one.
+        (Some(min), Some(max)) if min == max => query.filter(p::amount_vnd.eq(min)),
+        (Some(min), Some(max)) => query.filter(p::amount_vnd.between(min, max)),
+        (Some(min), None) => query.filter(p::amount_vnd.ge(min)),
+        (None, Some(max)) => query.filter(p::amount_vnd.le(max)),
+        (None, None) => query,
+    };
     if let Some(words) = &filter.words {
         query = query.filter(diesel::dsl::sql::<Bool>("words @@ ").bind::<Text, _>(words.clone()).sql("::tsquery"));
     }

@@ -1,5 +1,33 @@
-//! The API through HTTP, against a real PostgreSQL: modules follow the paths they test.
+//! The API through HTTP, against a real PostgreSQL, and the structure it stands on.
+//!
+//! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
+//! `books`, which compares every stored total with the postings). Public reading: `search`, `totals`, `chapters`,
+//! `csv_file`, `privacy` (with `look`). Around it: `session`, `problems`. Structure: `guards` (attacks by SQL),
+//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
 
 mod harness;
 
+mod appeals;
+mod batch;
+mod books;
+mod chapters;
+mod coverage;
+mod csv_file;
+mod gifts;
+mod givers;
+mod guards;
+mod intake;
+mod look;
+mod matrix;
+mod migrations;
+mod openapi;
+mod privacy;
+mod problems;
+mod public_role;
+mod reversal;
+mod rooms;
+mod schema;
+mod search;
+mod session;
 mod story;
+mod totals;

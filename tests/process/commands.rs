@@ -17,7 +17,12 @@ fn officers_are_made_disabled_and_enabled_beside_the_server() {
         let said = folder.create(user, more, password);
         assert!(said.complaint().contains(says) && said.out.is_empty(), "{user} {more:?}: {said:?}");
     };
-    refused("lan.hamliem", &["--role", "BOSS", "--chapter", "23095"], PASSWORD, "CENTRAL_ADMINISTRATOR, PROVINCIAL_ADMINISTRATOR");
+    refused(
+        "lan.hamliem",
+        &["--role", "BOSS", "--chapter", "23095"],
+        PASSWORD,
+        "CENTRAL_ADMINISTRATOR, PROVINCIAL_ADMINISTRATOR",
+    );
     refused("lan.hamliem", &["--role", "officer", "--chapter", "23095"], PASSWORD, "unknown role");
     refused("lan.hamliem", &["--role", "OFFICER", "--chapter", "99999"], PASSWORD, "99999");
     refused("hanh.hamliem", &place, PASSWORD, "taken");
@@ -33,13 +38,32 @@ fn officers_are_made_disabled_and_enabled_beside_the_server() {
     assert_eq!(folder.number("SELECT count(*) FROM account"), 1);
     assert_eq!(folder.number("SELECT count(*) FROM officer"), 1, "a refusal leaves nothing behind");
 
-    let second = folder.create("lan.hamliem", &[&place[..], &["--phone", "+84 912 345 678", "--same-person-as", "hanh.hamliem"]].concat(), PASSWORD);
+    let second = folder.create(
+        "lan.hamliem",
+        &[&place[..], &["--phone", "+84 912 345 678", "--same-person-as", "hanh.hamliem"]].concat(),
+        PASSWORD,
+    );
     assert!(second.ok(), "{second:?}");
     assert_eq!((folder.number("SELECT count(*) FROM account"), folder.number("SELECT count(*) FROM officer")), (2, 1));
     refused("tam.hamliem", &more("--phone", "0912345678"), PASSWORD, "phone");
     let token = server.log_in("0912.345.678", PASSWORD);
-    let made = said(&mut folder.program(&["officer", "create", "--user", "tam.hamliem", "--name", "Lê Văn Tâm", "--role", "CHAPTER_CHAIR",
-        "--chapter", "23095", "--decision", "QĐ 2"]), "");
+    let made = said(
+        &mut folder.program(&[
+            "officer",
+            "create",
+            "--user",
+            "tam.hamliem",
+            "--name",
+            "Lê Văn Tâm",
+            "--role",
+            "CHAPTER_CHAIR",
+            "--chapter",
+            "23095",
+            "--decision",
+            "QĐ 2",
+        ]),
+        "",
+    );
     let password = made.out.lines().find_map(|line| line.strip_prefix("password: ")).unwrap_or_else(|| panic!("{made:?}"));
     assert!(password.len() == 19, "{password}");
     server.log_in("tam.hamliem", password);
@@ -112,7 +136,11 @@ fn keys_and_migrate_prepare_an_installation() {
 fn a_postgresql_of_ones_own_is_used_and_the_data_folder_is_not() {
     let folder = Folder::new();
     let own = folder.top.join("own");
-    let postgres = PrivatePostgres::start(PrivateOptions { data_dir: own.clone(), pg_bin: None, durable: false }, lock_data_dir(&own).unwrap()).unwrap();
+    let postgres = PrivatePostgres::start(
+        PrivateOptions { data_dir: own.clone(), pg_bin: None, durable: false },
+        lock_data_dir(&own).unwrap(),
+    )
+    .unwrap();
     PgConnection::establish(&postgres.url("postgres")).unwrap().batch_execute("CREATE DATABASE theirs").unwrap();
     let url = postgres.url("theirs");
     let keys = folder.top.join("keys");
@@ -125,9 +153,28 @@ fn a_postgresql_of_ones_own_is_used_and_the_data_folder_is_not() {
         let migrated = said(&mut with(&["migrate"]), "");
         assert!(migrated.ok() && !migrated.err.contains(&url), "{migrated:?}");
     }
+    // Several servers may start on it at once, so none of them makes keys.
+    for args in [&["serve", "--listen", "127.0.0.1:0"][..], &["officer", "disable", "--user", "hanh.hamliem"]] {
+        let without = said(&mut with(args), "");
+        assert!(["vault.keys", "keys init"].iter().all(|word| without.complaint().contains(word)), "{without:?}");
+    }
+    assert!(!keys.exists() && said(&mut with(&["keys", "init"]), "").ok() && keys.join("token.keys").exists());
     let made = said(
-        &mut with(&["officer", "create", "--user", "hanh.hamliem", "--name", "Trần Thị Hạnh", "--role", "OFFICER", "--chapter", "23095", "--decision", "QĐ 1",
-            "--password-stdin"]),
+        &mut with(&[
+            "officer",
+            "create",
+            "--user",
+            "hanh.hamliem",
+            "--name",
+            "Trần Thị Hạnh",
+            "--role",
+            "OFFICER",
+            "--chapter",
+            "23095",
+            "--decision",
+            "QĐ 1",
+            "--password-stdin",
+        ]),
         PASSWORD,
     );
     assert!(made.ok(), "{made:?}");
@@ -147,14 +194,24 @@ fn a_postgresql_of_ones_own_is_used_and_the_data_folder_is_not() {
     });
     server.stop();
     assert_eq!(other.get("/api/v1/public/totals")["gift_count"], 41);
-    eventually("the other server goes on sequencing", || other.get("/api/v1/public/entries?limit=1")["items"][0]["log_index"] == 40);
+    eventually("the other server goes on sequencing", || {
+        other.get("/api/v1/public/entries?limit=1")["items"][0]["log_index"] == 40
+    });
     other.stop();
     assert!(!folder.data.exists(), "the data folder was not touched");
     assert!(keys.join("vault.keys").exists());
     let mut conn = PgConnection::establish(&url).unwrap();
-    let gifts: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>("(SELECT count(*) FROM gift)")).get_result(&mut conn).unwrap();
+    let gifts: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>("(SELECT count(*) FROM gift)"))
+        .get_result(&mut conn)
+        .unwrap();
     assert_eq!(gifts, 41);
 
-    let nowhere = said(folder.program(&["serve", "--listen", "127.0.0.1:0"]).env("DATABASE_URL", "postgres://user:geheim@127.0.0.1:1/x").env("SNA_KEYS_DIR", &keys), "");
+    let nowhere = said(
+        folder
+            .program(&["serve", "--listen", "127.0.0.1:0"])
+            .env("DATABASE_URL", "postgres://user:geheim@127.0.0.1:1/x")
+            .env("SNA_KEYS_DIR", &keys),
+        "",
+    );
     assert!(!nowhere.complaint().is_empty() && !nowhere.err.contains("geheim"), "{nowhere:?}");
 }

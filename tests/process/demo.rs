@@ -26,7 +26,8 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
 
     let file = demo_json(&folder);
     assert_eq!(file["base_url"], server.base.as_str());
-    let appeals: Vec<(&str, &str)> = file["appeals"].as_array().unwrap().iter().map(|a| (a["code"].as_str().unwrap(), a["state"].as_str().unwrap())).collect();
+    let appeals: Vec<(&str, &str)> =
+        file["appeals"].as_array().unwrap().iter().map(|a| (a["code"].as_str().unwrap(), a["state"].as_str().unwrap())).collect();
     assert!(appeals.len() >= 3);
     for (code, state) in &appeals {
         let appeal = server.get(&format!("/api/v1/public/appeals/{code}"));
@@ -59,7 +60,10 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
     assert_eq!(server.get("/api/v1/public/totals"), totals);
     assert_eq!(server.get("/api/v1/public/entries?amount_vnd=123457")["items"].as_array().unwrap().len(), 1);
     assert_eq!(server.post_gift(&server.log_in(user, password), &added).unwrap().json()["outcome"], "ALREADY_BOOKED");
-    assert_eq!((demo_json(&folder)["base_url"].as_str(), demo_json(&folder)["logins"].clone()), (Some(server.base.as_str()), file["logins"].clone()));
+    assert_eq!(
+        (demo_json(&folder)["base_url"].as_str(), demo_json(&folder)["logins"].clone()),
+        (Some(server.base.as_str()), file["logins"].clone())
+    );
     assert_eq!(folder.number("SELECT count(*) FROM appeal"), appeals.len() as i64);
     server.stop();
     // `serve` on demo data works, and says what it is.
@@ -71,7 +75,14 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
 #[test]
 fn the_demo_is_cut_off_and_completed() {
     let folder = Folder::new();
-    let mut first = Mortal(folder.program(&["demo", "--listen", &free_address()]).stderr(std::process::Stdio::null()).stdout(std::process::Stdio::null()).spawn().unwrap());
+    let mut first = Mortal(
+        folder
+            .program(&["demo", "--listen", &free_address()])
+            .stderr(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
     eventually("some gifts are there", || {
         so_nhan_ai::db::private::url_of_running(&folder.data, so_nhan_ai::db::private::NAME)
             .and_then(|url| diesel::Connection::establish(&url).ok())

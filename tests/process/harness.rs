@@ -58,7 +58,8 @@ impl Folder {
     }
 
     pub fn create(&self, user: &str, more: &[&str], password: &str) -> Said {
-        let mut args = vec!["officer", "create", "--user", user, "--name", "Trần Thị Hạnh", "--decision", "QĐ 1/TEST", "--password-stdin"];
+        let mut args =
+            vec!["officer", "create", "--user", user, "--name", "Trần Thị Hạnh", "--decision", "QĐ 1/TEST", "--password-stdin"];
         args.extend(more);
         said(&mut self.program(&args), password)
     }
@@ -175,7 +176,11 @@ impl Server {
         let out = File::create(folder.top.join("server.out")).unwrap();
         command.args(["--listen", &listen]).stdin(Stdio::null()).stdout(out).stderr(log);
         let process = Mortal(command.spawn().unwrap());
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60))).build().into();
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .into();
         let mut server = Server { base: format!("http://{listen}"), process, agent };
         let deadline = Instant::now() + Duration::from_secs(120);
         while !server.try_send("GET", "/readyz", None, None).is_ok_and(|answer| answer.status == 200) {

@@ -88,7 +88,10 @@ fn while_the_database_is_away_the_server_says_so() {
     kill_process(Pid::from_raw(folder.postmaster().unwrap()).unwrap(), Signal::KILL).unwrap();
     let lost = gift(5_000);
     for (method, path, body) in [
-        ("GET", "/readyz", None), ("GET", "/api/v1/public/entries", None), ("GET", "/api/v1/session", None), ("POST", "/api/v1/gifts", Some(&lost)),
+        ("GET", "/readyz", None),
+        ("GET", "/api/v1/public/entries", None),
+        ("GET", "/api/v1/session", None),
+        ("POST", "/api/v1/gifts", Some(&lost)),
     ] {
         let answer = server.send(method, path, Some(&token), body);
         assert_eq!(answer.status, 503, "{path}: {}", answer.text);

@@ -31,7 +31,8 @@ fn sigterm_finishes_what_was_begun_and_ends_postgresql() {
     lock.batch_execute("BEGIN; LOCK TABLE gift IN EXCLUSIVE MODE").unwrap();
     let (batch_answer, single_answer, took) = std::thread::scope(|scope| {
         let (server_ref, token) = (&server, token.as_str());
-        let in_batch = scope.spawn(move || server_ref.send("POST", "/api/v1/gifts/batch", Some(token), Some(&json!({"gifts": batch}))));
+        let in_batch =
+            scope.spawn(move || server_ref.send("POST", "/api/v1/gifts/batch", Some(token), Some(&json!({"gifts": batch}))));
         let single = &single;
         let alone = scope.spawn(move || server_ref.post_gift(token, single).unwrap());
         eventually("both wait for the table", || {
@@ -39,7 +40,8 @@ fn sigterm_finishes_what_was_begun_and_ends_postgresql() {
         });
         server.signal(Signal::TERM);
         eventually("new connections are refused", || {
-            TcpStream::connect_timeout(&server.base.strip_prefix("http://").unwrap().parse().unwrap(), Duration::from_secs(1)).is_err()
+            TcpStream::connect_timeout(&server.base.strip_prefix("http://").unwrap().parse().unwrap(), Duration::from_secs(1))
+                .is_err()
         });
         assert!(is_alive(server.pid()) && is_alive(postmaster), "it waits for what is in flight");
         lock.batch_execute("COMMIT").unwrap();
@@ -73,7 +75,9 @@ fn nothing_secret_is_logged_even_at_the_finest_level() {
     command.env("SNA_LOG", "trace");
     let server = Server::of(&folder, command);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
-    let session = |password: &str| server.send("POST", "/api/v1/session", None, Some(&json!({"user": "hanh.hamliem", "password": password})));
+    let session = |password: &str| {
+        server.send("POST", "/api/v1/session", None, Some(&json!({"user": "hanh.hamliem", "password": password})))
+    };
     let opened = session(PASSWORD);
     assert_eq!((opened.status, session("Zq9-geheim-Zq9").status), (201, 401));
     let opened = opened.json();
@@ -95,13 +99,25 @@ fn nothing_secret_is_logged_even_at_the_finest_level() {
     assert!(log.lines().count() > 50 && log.contains("/api/v1/session"), "there is a log");
     let renewed = renewed.json();
     for secret in [
-        PASSWORD, "geheim", access, refresh, renewed["access_token"].as_str().unwrap(), "Nguyễn Văn Mật", "nguyen van mat", "Nguy%E1%BB%85n", "0912345678",
-        "riêng tư", "không số 0977", "Trần Thị Hạnh", "argon2id$",
+        PASSWORD,
+        "geheim",
+        access,
+        refresh,
+        renewed["access_token"].as_str().unwrap(),
+        "Nguyễn Văn Mật",
+        "nguyen van mat",
+        "Nguy%E1%BB%85n",
+        "0912345678",
+        "riêng tư",
+        "không số 0977",
+        "Trần Thị Hạnh",
+        "argon2id$",
     ] {
         let line = log.lines().find(|line| line.contains(&secret.to_lowercase()));
         assert!(line.is_none(), "{secret} is logged: {}", line.unwrap_or_default());
     }
-    let keys = std::fs::read_to_string(folder.data.join("keys/token.keys")).unwrap() + &std::fs::read_to_string(folder.data.join("keys/vault.keys")).unwrap();
+    let keys = std::fs::read_to_string(folder.data.join("keys/token.keys")).unwrap()
+        + &std::fs::read_to_string(folder.data.join("keys/vault.keys")).unwrap();
     for key in keys.split_whitespace().filter(|word| word.len() > 20) {
         assert!(!log.contains(&key.to_lowercase()));
     }

@@ -1,6 +1,5 @@
 //! One private PostgreSQL for all tests of a run (without fsync), a migrated template in it, a clone for every test.
 
-use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -39,7 +38,7 @@ fn cluster() -> &'static Cluster {
         }
         // A template must have no connections: the pool's own closes in the background.
         wait_until(&postgres.url("postgres"), &format!("SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = '{TEMPLATE}'"));
-        writeln!(std::io::stderr(), "test database ready").unwrap();
+        eprintln!("test database ready");
         Cluster { postgres }
     })
 }

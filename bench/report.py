@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""Turns the raw figures of bench/run.sh into a table, a JSON file and a Markdown page.
+
+usage: report.py FOLDER LATEST_JSON [PAGE_MD]
+
+Ratios are taken inside a round and then the median over the rounds, so that a busy machine spoils them least.
+Ends with status 1 when the books do not agree or an answer was not what it should be.
+"""
+
+import json
+import pathlib
+import statistics
+import sys
+
+folder, latest, page = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else ""
+cells = [json.loads(line) for line in (folder / "cells.jsonl").read_text().splitlines()]
+facts = dict(line.split(" ", 1) for line in (folder / "facts").read_text().splitlines())
+audits = {
+    name: dict((row.split()[0], int(row.split()[1])) for row in (folder / f"audit.{name}").read_text().splitlines())
+    for name in ("product", "baseline")
+}
+rounds = range(1, int(facts["rounds"]) + 1)
+for cell in cells:
+    if "seconds" in cell:
+        cell["rate"] = cell["requests"] / cell["seconds"]
+
+
+def values(key, cell, variant=None, clients=None):
+    """One value a round."""
+    return [
+        c[key] for c in cells
+        if c["round"] and c["cell"] == cell and variant in (None, c["variant"]) and clients in (None, c["clients"])
+    ]
+
+
+def median(key, *which):
+    return statistics.median(values(key, *which))
+
+
+def ratio(ours, theirs):
+    """Median over rounds; with several candidates a round the best of them counts."""
+    return statistics.median(a / b for a, b in zip(ours, theirs))
+
+
+def best_baseline(shape):
+    by_clients = [values("rate", "base_gift", shape, clients) for clients in (8, 32, 64)]
+    return [max(row) for row in zip(*by_clients)]
+
+
+def best_clients(shape):
+    return max((8, 32, 64), key=lambda clients: median("rate", "base_gift", shape, clients))
+
+
+def cpu_us(shape, clients):
+    """CPU time of a gift in server and PostgreSQL, microseconds."""
+    tick = 1e6 / int(facts["ticks_per_second"])
+    done = values("requests", "gift", shape, clients)
+    return [
+        statistics.median(t * tick / n for t, n in zip(values(key, "gift", shape, clients), done))
+        for key in ("server_ticks", "postgres_ticks")
+    ]
+
+
+# --- Nothing lost, nothing doubled, nothing refused ---------------------------------------------------------------------
+
+gift_cells = [c for c in cells if c["cell"] == "gift"]
+booked = sum(c["requests"] - c["not_2xx"] for c in gift_cells)
+written = int(facts["gifts_after"]) - int(facts["gifts_before"])
+in_flight = sum(c["clients"] for c in gift_cells)  # written, but the load generator had stopped listening
+checks = {
+    "answers that were not 2xx": sum(c.get("not_2xx", 0) for c in cells),
+    "connections that failed": sum(c.get("socket_errors", 0) for c in cells),
+    "transactions of pgbench that failed": sum(c.get("failed", 0) for c in cells),
+    "booked gifts that are not in the database": max(0, booked - written),
+    "gifts in the database that nobody sent": max(0, written - booked - in_flight),
+    "gifts of pgbench missing or too many": abs(int(facts["base_gifts"]) - sum(c["requests"] for c in cells if c["cell"] == "base_gift")),
+    **{f"{key.replace('_', ' ')} ({name})": value for name, audit in audits.items() for key, value in audit.items()},
+}
+wrong = {name: value for name, value in checks.items() if value}
+
+# --- Goals --------------------------------------------------------------------------------------------------------------
+
+hot = ratio(values("rate", "gift", "hot", 64), best_baseline("hot"))
+spread = ratio(values("rate", "gift", "spread", 64), best_baseline("spread"))
+searches = sorted({c["variant"] for c in cells if c["cell"] == "search"})
+worst = {
+    kind: max((median("p99_ms", "search", name), name) for name in searches if name.startswith("totals") == (kind == "totals"))
+    for kind in ("search", "totals")
+}
+peak_mb = int(facts["server_peak_kb"]) / 1024
+reached = [  # what, unit, value, first figure, goal, larger is better
+    ("single gifts, 64 connections, spread ÷ pgbench at its best", "×", spread, 2, 3, True),
+    ("single gifts, 64 connections, one hot appeal ÷ pgbench at its best", "×", hot, 2, 3, True),
+    ("p99 of a gift, 64 connections, spread", "ms", median("p99_ms", "gift", "spread", 64), 25, 12, False),
+    ("p99 of a gift, 256 connections, spread", "ms", median("p99_ms", "gift", "spread", 256), 60, 30, False),
+    ("one hot appeal ÷ spread, 64 connections", "×", ratio(values("rate", "gift", "hot", 64), values("rate", "gift", "spread", 64)), 0.8, 0.9, True),
+    ("entry by code ÷ nginx with the same bytes", "×", ratio(values("rate", "entry", "product"), values("rate", "entry", "nginx")), 0.7, 1, True),
+    (f"p99 of public search, worst class ({worst['search'][1].replace('_', ' ')}), 8 connections", "ms", worst["search"][0], 50, 15, False),
+    (f"p99 of totals, worst class ({worst['totals'][1].replace('_', ' ')}), 8 connections", "ms", worst["totals"][0], 20, 5, False),
+    ("server memory, peak", "MB", peak_mb, 300, 150, False),
+    ("acknowledged gifts lost or doubled", "", booked - written if booked > written else 0, 0, 0, False),
+]
+
+
+def verdict(value, first, goal, larger):
+    value = value if larger else -value
+    first, goal = (first, goal) if larger else (-first, -goal)
+    return "goal reached" if value >= goal else "first figure reached" if value >= first else "missed"
+
+
+def number(value):
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+# --- Tables -------------------------------------------------------------------------------------------------------------
+
+def table(head, rows):
+    return ["| " + " | ".join(head) + " |", "|" + "|".join("---" if n == 0 else "--:" for n in range(len(head))) + "|"] + [
+        "| " + " | ".join(row) + " |" for row in rows
+    ]
+
+
+gift_rows = []
+for shape, name in (("spread", "four chapters, with and without appeal"), ("hot", "one chapter, one appeal")):
+    for clients in sorted({c["clients"] for c in gift_cells if c["round"] and c["variant"] == shape}):
+        server, postgres = cpu_us(shape, clients)
+        which = ("gift", shape, clients)
+        gift_rows.append([f"product, {name}", str(clients), number(median("rate", *which)), number(median("p50_ms", *which)),
+                          number(median("p99_ms", *which)), f"{server:.0f} + {postgres:.0f}", number(median("catch_up_ms", "log", shape, clients))])
+    for clients in (8, 32, 64):
+        best = " (best)" if clients == best_clients(shape) else ""
+        gift_rows.append([f"pgbench, {name}{best}", str(clients), number(median("rate", "base_gift", shape, clients)), "", "", "", ""])
+read_rows = [
+    [label, number(median("rate", "entry", variant)), number(median("p50_ms", "entry", variant)), number(median("p99_ms", "entry", variant))]
+    for variant, label in (("product", "product"), ("nginx", "nginx, static files"))
+]
+search_rows = [
+    [name.replace("_", " "), number(median("rate", "search", name)), number(median("p50_ms", "search", name)), number(median("p99_ms", "search", name))]
+    for name in searches
+]
+goal_rows = [
+    [what, f"{number(value)} {unit}".strip(), f"{'≥' if larger else '≤'} {first}", f"{'≥' if larger else '≤'} {goal}", verdict(value, first, goal, larger)]
+    for what, unit, value, first, goal, larger in reached
+]
+gift_head = ["gifts over HTTP, one a request", "connections", "gifts/s", "p50 ms", "p99 ms", "CPU µs a gift: server + PostgreSQL", "log caught up after ms"]
+read_head = ["entry by code, 64 connections", "answers/s", "p50 ms", "p99 ms"]
+search_head = ["public search and totals, 8 connections", "answers/s", "p50 ms", "p99 ms"]
+goal_head = ["figure", "measured", "first", "goal", ""]
+check_text = "All agree: " if not wrong else "**They do not agree: " + ", ".join(f"{k}: {v}" for k, v in wrong.items()) + ".** Checked: "
+check_text += f"{booked:,} gifts were answered with 201, {written:,} are in the database (the rest was on its way when the load generator stopped listening); " \
+    "0 answers other than 2xx, every entry with its postings (their sum is 0), public row and leaf, balances and totals equal to what the postings say; the same for the baseline's database."
+
+text = f"""# Performance
+
+Written by `make bench` (`bench/run.sh`); run it to have your machine's figures. Product and baselines run on one machine,
+in one run, round by round; each figure is the median of {facts['rounds']} rounds of {facts['seconds']} s, each ratio the median of the ratios inside the rounds.
+Load generator, server and PostgreSQL share the cores; autovacuum is off and VACUUM runs before each measurement that writes. Absolute figures depend on the machine and on what else it does: compare the ratios.
+
+{facts['date']}, commit {facts['commit']}: {facts['cores']} cores of {facts['cpu']}, {facts['memory']}; PostgreSQL {facts['postgresql']} ({facts['settings']}),
+nginx {facts['nginx']}; load average before the rounds {facts['load_before']}. The database held {int(facts['gifts_before']):,} gifts before and {int(facts['gifts_after']):,} after.
+
+## Goals
+
+{chr(10).join(table(goal_head, goal_rows))}
+
+## Recording gifts
+
+`POST /api/v1/gifts` with log-in, authorization and all checks; answered with 201 after COMMIT, everything durable. The
+baseline writes the same rows of one gift (entry, two postings, leaf, sealed opening, public row with its words, two
+balances, totals of commune, province and centre by day and overall, audit event) in one transaction each: plain prepared
+statements over a Unix socket into the same schema in the same PostgreSQL, without HTTP, log-in and checks.
+
+{chr(10).join(table(gift_head, gift_rows))}
+
+## Reading an entry
+
+{chr(10).join(table(read_head, read_rows))}
+
+## Public search and totals
+
+20 newest hits, rows read, straight from PostgreSQL; {int(facts['gifts_after']):,} entries at the end.
+
+{chr(10).join(table(search_head, search_rows))}
+
+## Memory
+
+Peak {peak_mb:.0f} MB (VmHWM), {int(facts['server_anon_kb']) / 1024:.0f} MB anonymous at the end, {facts['server_threads']} threads; PostgreSQL not counted.
+
+## The books afterwards
+
+{check_text}
+"""
+
+latest.write_text(json.dumps({
+    "facts": facts, "checks": checks, "cells": cells,
+    "goals": [{"figure": what, "unit": unit, "value": round(value, 4), "first": first, "goal": goal, "verdict": verdict(value, first, goal, larger)}
+              for what, unit, value, first, goal, larger in reached],
+}, indent=1, ensure_ascii=False) + "\n")
+if page:
+    pathlib.Path(page).parent.mkdir(exist_ok=True)
+    pathlib.Path(page).write_text(text)
+
+
+def plain(head, rows):
+    """The same table for a terminal."""
+    widths = [max(len(row[n]) for row in [head] + rows) for n in range(len(head))]
+    for row in [head] + rows:
+        print("  ".join(cell.ljust(width) if n == 0 else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths))))
+    print()
+
+
+for head, rows in ((gift_head, gift_rows), (read_head, read_rows), (search_head, search_rows), (goal_head, goal_rows)):
+    plain(head, rows)
+print(f"Memory: peak {peak_mb:.0f} MB, {facts['server_threads']} threads.")
+print(check_text)
+print(f"Written: {latest}" + (f", {page}" if page else ""))
+sys.exit(1 if wrong else 0)

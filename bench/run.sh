@@ -1,0 +1,377 @@
+#!/usr/bin/env bash
+# Measures the product beside baselines on the same machine, in the same run, and checks the books afterwards.
+#
+# It builds the server, starts `so-nhan-ai demo` on a private, durable PostgreSQL in a temporary folder, and then goes round:
+# gifts over HTTP and the same rows by pgbench; an entry by its code and the same bytes by nginx; public search and totals.
+# Everything listens on loopback or a Unix socket and is stopped at the end. Results: a table here, bench/results/latest.json,
+# docs/performance.md.
+#
+#   BENCH_SECONDS   length of a measurement (5)
+#   BENCH_ROUNDS    rounds; medians are taken over them (3)
+#   BENCH_DOCS      0: leave docs/performance.md as it is
+#   BENCH_KEEP      1: keep the temporary folder with logs and raw figures
+#   BENCH_PROGRAM   a server built before, instead of building one (to compare two versions)
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+seconds=${BENCH_SECONDS:-5}
+rounds=${BENCH_ROUNDS:-3}
+
+say() { printf 'bench: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+[[ $seconds =~ ^[1-9][0-9]*$ && $rounds =~ ^[1-9][0-9]*$ ]] || die "BENCH_SECONDS and BENCH_ROUNDS are whole numbers from 1"
+
+# --- Tools -----------------------------------------------------------------------------------------------------------
+
+for bin in "${PG_BIN:-}" /usr/lib/postgresql/*/bin; do
+    [[ -n $bin && -x $bin/pgbench ]] && PATH=$bin:$PATH
+done
+PATH=$PATH:/usr/sbin:/sbin
+missing=()
+need() { command -v "$1" >/dev/null || missing+=("$2"); }
+need wrk wrk
+need nginx nginx-light
+need pgbench postgresql
+need psql postgresql
+need python3 python3
+need curl curl
+((${#missing[@]} == 0)) || die "missing tools; as root: apt-get install $(printf '%s\n' "${missing[@]}" | sort -u | tr '\n' ' ')"
+[[ -n ${BENCH_PROGRAM:-} ]] || command -v cargo >/dev/null || die "cargo is missing: https://rustup.rs"
+
+# --- A place of our own, and its end -----------------------------------------------------------------------------------
+
+# The server reads settings from these; the measurement is to have its own.
+for name in ${!SNA_@} DATABASE_URL DATABASE_REPLICA_URL ${!PG@}; do unset "$name"; done
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/sna-bench.XXXXXX")
+chmod 755 "$dir" # started by root, PostgreSQL and nginx run as other users
+server='' nginx='' load='' postmaster=''
+
+stop() { # pid, seconds until it is killed
+    local pid=$1 left=$(($2 * 10))
+    kill "$pid" 2>/dev/null || return 0
+    while ((left-- > 0)) && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    kill -KILL "$pid" 2>/dev/null || true
+}
+
+finish() {
+    local status=$?
+    trap - EXIT INT TERM HUP
+    for pid in $load $nginx; do stop "$pid" 5; done
+    [[ -z $server ]] || stop "$server" 40 # finishes requests, then stops its PostgreSQL
+    [[ -z $postmaster ]] || stop "$postmaster" 10
+    wait 2>/dev/null || true
+    if [[ ${BENCH_KEEP:-0} == 1 ]]; then
+        say "kept: $dir"
+    elif ((status != 0)); then
+        tail -n 20 "$dir/server.log" >&2 2>/dev/null || true
+        rm -rf "$dir"
+    else
+        rm -rf "$dir"
+    fi
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# Runs a program in the background and waits for it, so that a signal to us ends it too.
+run() {
+    "$@" &
+    load=$!
+    local status=0
+    wait "$load" || status=$?
+    load=''
+    return "$status"
+}
+
+# --- Server, databases, log-ins ------------------------------------------------------------------------------------------
+
+commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
+[[ -z $(git -C "$root" status --porcelain -- src migrations data Cargo.lock 2>/dev/null) ]] || commit+=' with changes'
+if [[ -n ${BENCH_PROGRAM:-} ]]; then
+    program=$(realpath "$BENCH_PROGRAM")
+    commit="unknown: a program that was built before"
+else
+    say "building (cargo build --release)"
+    (cd "$root" && cargo build --release --quiet)
+    program=${CARGO_TARGET_DIR:-$root/target}/release/so-nhan-ai
+fi
+
+say "starting the server with demo data in $dir"
+export SNA_DATA_DIR=$dir/data SNA_LISTEN=127.0.0.1:0 SNA_LOG=warn
+"$program" demo >"$dir/server.out" 2>"$dir/server.log" &
+server=$!
+unset SNA_DATA_DIR SNA_LISTEN SNA_LOG
+for ((i = 0; ; i++)); do
+    kill -0 "$server" 2>/dev/null || die "the server did not start"
+    if [[ -s $dir/data/demo.json ]]; then
+        base=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["base_url"])' "$dir/data/demo.json")
+        curl -fsS -o "$dir/ready" "$base/readyz" 2>/dev/null && break
+    fi
+    ((i < 1200)) || die "the server was not ready within two minutes"
+    sleep 0.1
+done
+port=${base##*:}
+
+postmaster=$(sed -n 1p "$dir/data/postgres/postmaster.pid")
+pg=(-h "$(sed -n 5p "$dir/data/postgres/postmaster.pid")" -p "$(sed -n 4p "$dir/data/postgres/postmaster.pid")" -U so_nhan_ai)
+sql() { psql "${pg[@]}" -X -q -A -t -F ' ' -v ON_ERROR_STOP=1 "$@"; } # -d DATABASE -c … or < …
+
+day=$(TZ=Asia/Ho_Chi_Minh date +%F)
+[[ $(TZ=Asia/Ho_Chi_Minh date +%H%M) < 2340 ]] || say "midnight in Vietnam is near: figures of today and tomorrow will mix"
+
+json() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+token_of() { # user
+    local password
+    password=$(python3 -c 'import json,sys; print(next(l["password"] for l in json.load(open(sys.argv[1]))["logins"] if l["user"] == sys.argv[2]))' "$dir/data/demo.json" "$1")
+    curl -fsS "$base/api/v1/session" -H 'Content-Type: application/json' -d "{\"user\":\"$1\",\"password\":\"$password\"}" | json access_token
+}
+
+# "hot": every gift to one appeal at one chapter. "spread": four chapters, with and without appeal.
+officers=(hanh.hamliem:23095 minh.hamthuan:23059 nga.lamdong:68 ha.trunguong:TW)
+log_in() {
+    local officer appeal tokens=()
+    for officer in "${officers[@]}"; do tokens+=("$(token_of "${officer%%:*}") ${officer##*:}"); done
+    for appeal in LULUT-2026 -; do printf "%s $appeal\n" "${tokens[@]}"; done >"$dir/spread.places"
+    head -n 1 "$dir/spread.places" >"$dir/hot.places"
+}
+log_in
+
+# One gift of each place through the API: the baseline writes the same values.
+say "preparing the baseline: the same schema in a second database of the same PostgreSQL"
+codes=()
+while read -r token chapter appeal; do
+    [[ $appeal == - ]] && appeal=null || appeal="\"$appeal\""
+    gift="{\"id\":\"$(cat /proc/sys/kernel/random/uuid)\",\"chapter\":\"$chapter\",\"appeal\":$appeal,\"channel\":\"CASH\",\"amount_vnd\":123000,\"received_on\":\"$day\"}"
+    codes+=("$(curl -fsS "$base/api/v1/gifts" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d "$gift" | json code)")
+done <"$dir/spread.places"
+codes=$(IFS=,; echo "{${codes[*]}}")
+
+sql -d postgres -c 'CREATE DATABASE bench_base' -c 'ALTER SYSTEM SET autovacuum = off' -c 'SELECT pg_reload_conf()' >/dev/null
+host=$(python3 -c 'import sys,urllib.parse; print(urllib.parse.quote(sys.argv[1], safe=""))' "${pg[1]}")
+mkdir "$dir/base"
+DATABASE_URL="postgres://so_nhan_ai@$host:${pg[3]}/bench_base" SNA_DATA_DIR=$dir/base SNA_LOG=warn "$program" migrate >/dev/null
+recorder=$(cat /proc/sys/kernel/random/uuid)
+sql -d bench_base -v id="$recorder" -v day="$day" <<'SQL'
+INSERT INTO officer VALUES (:'id', '\x00');
+INSERT INTO account (id, officer_id, user_name, password_hash, created_at) VALUES (:'id', :'id', 'bench', '!', now());
+INSERT INTO fund (code, restriction, appeal) VALUES ('APPEAL:LULUT-2026', 'APPEAL', 'LULUT-2026'), ('QUARANTINE:LULUT-2026', 'QUARANTINE', 'LULUT-2026');
+INSERT INTO appeal SELECT :'id', 'LULUT-2026', (SELECT id FROM chapter WHERE code = 'TW'), 'DECREE_93_2021', 'OPEN', 1,
+    (SELECT id FROM fund WHERE code = 'APPEAL:LULUT-2026'), (SELECT id FROM fund WHERE code = 'QUARANTINE:LULUT-2026'), now(), :'id';
+ANALYZE;
+SQL
+sql -d so_nhan_ai -c 'ANALYZE'
+
+array() { # database, expression over public_entry p: one element a place
+    sql -d "$1" -c "SELECT array_agg($2 ORDER BY n) FROM $3"
+}
+samples="unnest('$codes'::text[]) WITH ORDINALITY s(code, n) JOIN public_entry p USING (code)"
+place_codes=$(array so_nhan_ai p.chapter "$samples")
+funds=$(array so_nhan_ai p.fund "$samples")
+at_base="unnest('$place_codes'::text[], '$funds'::text[]) WITH ORDINALITY s(chapter, fund, n) JOIN chapter c ON c.code = s.chapter
+    JOIN fund f ON f.code = s.fund LEFT JOIN appeal a ON a.fund_id = f.id"
+one_entry() { sql -d so_nhan_ai -v code="${codes:1:17}" <<<"$1"; }
+values=(
+    -D "codes=$place_codes" -D "funds=$funds"
+    -D "grassroots=$(array so_nhan_ai p.grassroots "$samples")"
+    -D "provinces=$(array so_nhan_ai p.province "$samples")"
+    -D "appeals=$(array so_nhan_ai p.appeal "$samples")"
+    -D "chapters=$(array bench_base c.id "$at_base")"
+    -D "fund_ids=$(array bench_base f.id "$at_base")"
+    -D "appeal_ids=$(array bench_base a.id "$at_base")"
+    -D "accounts=$(array bench_base "CASE WHEN f.appeal IS NULL THEN 'DONATION_UNRESTRICTED' ELSE 'DONATION_RESTRICTED' END" "$at_base")"
+    -D "leaf=$(one_entry "SELECT leaf FROM (SELECT entry, leaf FROM log_pending UNION ALL SELECT entry, leaf FROM log_leaf) l WHERE entry = :'code' LIMIT 1")"
+    -D "hash=$(one_entry "SELECT leaf_hash FROM public_entry WHERE code = :'code'")"
+    -D "sealed=$(one_entry "SELECT sealed FROM pd_opening WHERE entry = :'code'")"
+    -D "words=$(one_entry "SELECT array_to_string(tsvector_to_array(words), ' ') FROM public_entry WHERE code = :'code'")"
+    -D "recorder=$recorder" -D "day=$day"
+)
+
+# --- Measuring ---------------------------------------------------------------------------------------------------------
+
+cells=$dir/cells.jsonl
+: >"$cells"
+export BENCH_DIR=$here BENCH_DAY=$day BENCH_RESULT=$dir/result.json
+note() { printf '{"round":%d,"cell":"%s","variant":"%s","clients":%d,%s}\n' "$round" "$1" "$2" "$3" "$4" >>"$cells"; }
+
+# CPU time spent so far, in clock ticks: server, PostgreSQL (children that have ended count for the postmaster).
+ticks() {
+    local pids
+    pids=$(pgrep -P "$postmaster" | tr '\n' ' ')
+    cat "/proc/$server/stat" "/proc/$postmaster/stat" $(printf '/proc/%s/stat ' $pids) 2>/dev/null |
+        awk -v server="$server" -v postmaster="$postmaster" '{
+            pid = $1; sub(/^.*\) /, "", $0); split($0, f, " "); own = f[12] + f[13]
+            if (pid == server) s += own; else p += own + (pid == postmaster ? f[14] + f[15] : 0)
+        } END { print s + 0, p + 0 }'
+}
+
+wrk_run() { # cell, variant, connections, Lua script, port, duration
+    local before after result
+    rm -f "$BENCH_RESULT"
+    read -r -a before <<<"$(ticks)"
+    run wrk -t1 -c"$3" -d"$6s" --timeout 15s -s "$here/$4" "http://127.0.0.1:$5" >"$dir/wrk.out" || die "wrk failed: $(cat "$dir/wrk.out")"
+    read -r -a after <<<"$(ticks)"
+    result=$(<"$BENCH_RESULT")
+    result=${result#\{}
+    note "$1" "$2" "$3" "\"server_ticks\":$((after[0] - before[0])),\"postgres_ticks\":$((after[1] - before[1])),${result%\}}"
+}
+
+# The log gives leaves their place right after the gifts; what is left of that work must not burden the next measurement.
+settle() {
+    local began waited=0
+    began=$(date +%s%N)
+    while [[ $(sql -d so_nhan_ai -c 'SELECT EXISTS (SELECT FROM log_pending)') == t ]]; do
+        ((waited++ < 1200)) || die "the log does not catch up"
+        sleep 0.05
+    done
+    log_ms=$((($(date +%s%N) - began) / 1000000))
+    sql -d postgres -c CHECKPOINT
+}
+
+# Autovacuum would hit one short measurement and miss the next: it is off, and this runs before each that writes.
+tidy() { # database
+    sql -d "$1" -c 'VACUUM entry, posting, gift, log_pending, log_leaf, pd_opening, public_entry, audit_event, balance, received_by_day, received_overall'
+}
+
+gifts() { # shape, connections
+    tidy so_nhan_ai
+    settle
+    BENCH_PLACES=$dir/$1.places wrk_run gift "$1" "$2" post_gifts.lua "$port" "$seconds"
+    settle
+    note log "$1" "$2" "\"catch_up_ms\":$log_ms"
+}
+
+baseline_gifts() { # shape, clients
+    local places=8 rate
+    [[ $1 == hot ]] && places=1
+    tidy bench_base
+    settle
+    # The first second warms 64 connections up and does not count.
+    run pgbench "${pg[@]}" -n -M prepared -c "$2" -j 1 -T $((seconds + 1)) -P 1 -f "$here/gift.pgbench.sql" -D "places=$places" "${values[@]}" bench_base \
+        >"$dir/pgbench.out" 2>&1 || die "pgbench failed: $(tail -n 5 "$dir/pgbench.out")"
+    rate=$(awk '/^progress:/ && ++n > 1 { sum += $4 } END { print sum / (n - 1) }' "$dir/pgbench.out")
+    note base_gift "$1" "$2" "\"rate\":$rate,\"requests\":$(awk '/actually processed:/ { print $6 }' "$dir/pgbench.out" | cut -d/ -f1),\"failed\":$(awk '/failed transactions:/ { print $5 }' "$dir/pgbench.out")"
+}
+
+reads() { # cell, variant, clients, file of paths, port
+    BENCH_PATHS=$4 wrk_run "$1" "$2" "$3" get_paths.lua "$5" "$seconds"
+}
+
+# Entries by code: those of the demo that have their place in the log, and the same bytes as files for nginx.
+say "preparing the baseline of reading: nginx with the same bytes"
+settle
+mkdir -p "$dir/static/api/v1/public/entries"
+sql -d so_nhan_ai -c "SELECT '/api/v1/public/entries/' || code FROM public_entry ORDER BY md5(code) LIMIT 200" >"$dir/entries.paths"
+while read -r path; do curl -fsS -o "$dir/static$path" "$base$path"; done <"$dir/entries.paths"
+nginx_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+((EUID == 0)) && nginx_user='user www-data;' || nginx_user=''
+sed -e "s|@USER@|$nginx_user|" -e "s|@DIR@|$dir|g" -e "s|@PORT@|$nginx_port|" "$here/nginx.conf.template" >"$dir/nginx.conf"
+nginx -c "$dir/nginx.conf" -e "$dir/nginx.log" &
+nginx=$!
+path=$(head -n 1 "$dir/entries.paths")
+for ((i = 0; ; i++)); do
+    curl -fsS -o "$dir/ready" "http://127.0.0.1:$nginx_port$path" 2>/dev/null && break
+    ((i < 50)) || die "nginx did not start: $(cat "$dir/nginx.log")"
+    sleep 0.1
+done
+cmp -s "$dir/ready" "$dir/static$path" || die "nginx serves other bytes than the product"
+
+entries=/api/v1/public/entries
+from=$(date -d "$day -30 days" +%F)
+while read -r name query; do echo "$query" >"$dir/$name.paths"; done <<PATHS
+words $entries?q=ham+liem&limit=20
+rare_words $entries?q=cong+doan+benh+vien&limit=20
+amount $entries?amount_vnd=500000&limit=20
+amount_and_dates $entries?min_vnd=1000000&max_vnd=5000000&from=$from&to=$day&limit=20
+appeal_and_chapter $entries?appeal=LULUT-2026&chapter=68&limit=20
+words_amount_dates $entries?q=ham+liem&min_vnd=1000000&max_vnd=5000000&from=$from&to=$day&limit=20
+no_hit $entries?q=ham+liem+xyzt&limit=20
+totals_appeal /api/v1/public/totals?appeal=LULUT-2026
+totals_province /api/v1/public/totals?chapter=68
+totals_30_days /api/v1/public/totals?chapter=68&from=$(date -d "$day -29 days" +%F)&to=$day
+PATHS
+classes=(words rare_words amount amount_and_dates appeal_and_chapter words_amount_dates no_hit totals_appeal totals_province totals_30_days)
+
+gifts_before=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM gift')
+load_before=$(cut -d' ' -f1 /proc/loadavg)
+round=0
+say "warming up"
+gifts hot 64
+baseline_gifts hot 8
+sql -d so_nhan_ai -c ANALYZE
+sql -d bench_base -c ANALYZE
+
+for ((round = 1; round <= rounds; round++)); do
+    say "round $round of $rounds"
+    log_in # access tokens live for minutes
+    gifts hot 64
+    for clients in 8 32 64; do baseline_gifts hot $clients; done
+    gifts hot 256
+    gifts hot 1
+    gifts spread 64
+    for clients in 8 32 64; do baseline_gifts spread $clients; done
+    gifts spread 256
+    reads entry product 64 "$dir/entries.paths" "$port"
+    reads entry nginx 64 "$dir/entries.paths" "$nginx_port"
+    for class in "${classes[@]}"; do reads search "$class" 8 "$dir/$class.paths" "$port"; done
+done
+settle
+
+# --- The books afterwards -----------------------------------------------------------------------------------------------
+
+say "checking the books"
+audit() { # database: name and what must be 0
+    sql -d "$1" <<'SQL'
+SELECT 'postings_sum', coalesce(sum(amount), 0) FROM posting
+UNION ALL SELECT 'gifts_without_two_postings', count(*) FROM gift g WHERE (SELECT count(*) FROM posting p WHERE p.entry_id = g.entry_id) <> 2
+UNION ALL SELECT 'entries_minus_public_rows', (SELECT count(*) FROM entry) - (SELECT count(*) FROM public_entry)
+UNION ALL SELECT 'entries_minus_leaves', (SELECT count(*) FROM entry) - (SELECT count(*) FROM log_leaf) - (SELECT count(*) FROM log_pending)
+UNION ALL SELECT 'gifts_minus_audit_events', (SELECT count(*) FROM gift) - (SELECT count(*) FROM audit_event WHERE action = 'GIFT_RECORDED')
+UNION ALL SELECT 'balances_that_differ', count(*) FROM balance b FULL JOIN (
+    SELECT chapter_id, fund_id, account, sum(amount)::bigint AS amount_vnd FROM posting JOIN entry ON entry.id = entry_id GROUP BY 1, 2, 3) p
+    USING (chapter_id, fund_id, account) WHERE b.amount_vnd IS DISTINCT FROM p.amount_vnd
+UNION ALL SELECT 'days_that_differ', count(*) FROM received_by_day t FULL JOIN (
+    SELECT a.ancestor_id AS scope_id, p.fund_id, e.channel, e.day, sum(-p.amount)::bigint AS vnd, count(DISTINCT e.id) AS n
+    FROM entry e JOIN posting p ON p.entry_id = e.id AND p.account LIKE 'DONATION%' JOIN chapter_ancestor a USING (chapter_id)
+    WHERE e.kind <> 'REVERSAL' GROUP BY 1, 2, 3, 4) s USING (scope_id, fund_id, channel, day)
+    WHERE (t.subtree_vnd, t.subtree_count) IS DISTINCT FROM (s.vnd, s.n)
+UNION ALL SELECT 'totals_that_differ_from_days', count(*) FROM received_overall t FULL JOIN (
+    SELECT scope_id, fund_id, channel, sum(own_vnd)::bigint AS ov, sum(own_count)::bigint AS oc, sum(subtree_vnd)::bigint AS sv, sum(subtree_count)::bigint AS sc
+    FROM received_by_day GROUP BY 1, 2, 3) d USING (scope_id, fund_id, channel)
+    WHERE (t.own_vnd, t.own_count, t.subtree_vnd, t.subtree_count) IS DISTINCT FROM (d.ov, d.oc, d.sv, d.sc);
+SQL
+}
+audit so_nhan_ai >"$dir/audit.product"
+audit bench_base >"$dir/audit.baseline"
+gifts_after=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM gift')
+base_gifts=$(sql -d bench_base -c 'SELECT count(*) FROM gift')
+
+cat >"$dir/facts" <<FACTS
+date $(date -u +%FT%TZ)
+commit $commit
+cores $(nproc)
+cpu $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
+memory $(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1048576 }' /proc/meminfo)
+postgresql $(sql -d postgres -c "SELECT current_setting('server_version')")
+settings $(sql -d postgres -c "SELECT string_agg(name || ' ' || current_setting(name), ', ' ORDER BY name) FROM pg_settings WHERE name IN ('fsync','synchronous_commit','full_page_writes','shared_buffers','wal_compression')")
+nginx $(nginx -v 2>&1 | sed 's|.*/||')
+load_before $load_before
+seconds $seconds
+rounds $rounds
+gifts_before $gifts_before
+gifts_after $gifts_after
+base_gifts $base_gifts
+ticks_per_second $(getconf CLK_TCK)
+server_peak_kb $(awk '/^VmHWM/ { print $2 }' "/proc/$server/status")
+server_anon_kb $(awk '/^RssAnon/ { print $2 }' "/proc/$server/status")
+server_threads $(awk '/^Threads/ { print $2 }' "/proc/$server/status")
+server_log_lines $(wc -l <"$dir/server.log")
+FACTS
+
+mkdir -p "$here/results"
+docs=$root/docs/performance.md
+[[ ${BENCH_DOCS:-1} == 0 ]] && docs=''
+python3 "$here/report.py" "$dir" "$here/results/latest.json" "$docs"

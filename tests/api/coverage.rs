@@ -1,0 +1,408 @@
+//! Every operation of the API, called by everybody who must not get through: nobody, strangers, and holders of tokens
+//! that are expired, forged, made for another purpose, or of an account or session that has ended. The table lists
+//! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Duration;
+use serde_json::{Value, json};
+use so_nhan_ai::authz::Role;
+use so_nhan_ai::authz::token::{Claims, Purpose, TokenKeys};
+use so_nhan_ai::vault::keys::{Key, TokenKeyFile};
+use uuid::Uuid;
+
+use crate::harness::{Account, PASSWORD, TestApp};
+
+/// Operations that answer without a log-in. This list may only shrink; a new line needs a reason beside it.
+const PUBLIC: &[(&str, &str)] = &[
+    ("POST /api/v1/session", "logging in"),
+    ("POST /api/v1/session/refresh", "the refresh token is the credential"),
+    ("GET /healthz", "whether the process lives, for those who run it"),
+    ("GET /readyz", "whether the database answers, for those who run it"),
+    ("GET /api/v1/public/appeals", "công khai"),
+    ("GET /api/v1/public/appeals/{code}", "công khai"),
+    ("GET /api/v1/public/appeals/{code}/ledger.csv", "công khai"),
+    ("GET /api/v1/public/chapters", "công khai"),
+    ("GET /api/v1/public/chapters/{code}", "công khai"),
+    ("GET /api/v1/public/entries", "công khai"),
+    ("GET /api/v1/public/entries/{code}", "công khai"),
+    ("GET /api/v1/public/items", "công khai"),
+    ("GET /api/v1/public/totals", "công khai"),
+];
+
+/// One operation on real objects of Hàm Liêm, and what three people with good tokens get.
+struct Call {
+    operation: &'static str,
+    path: String,
+    body: Option<Value>,
+    /// Somebody with every role, in another province.
+    stranger: u16,
+    /// An inspector of the province above: reads, and changes nothing.
+    reader: u16,
+    /// Somebody with every role at Hàm Liêm: proves that path and body are good, so that only the caller was wrong.
+    insider: u16,
+}
+
+impl Call {
+    fn method(&self) -> &str {
+        self.operation.split(' ').next().unwrap()
+    }
+
+    fn by(&self, app: &TestApp, token: Option<&str>) -> (u16, String, Vec<(String, String)>) {
+        let caller = token.map_or(app.anonymous(), |token| app.bearer(token));
+        let answer = caller.send(self.method(), &self.path, self.body.as_ref().map(|body| body.to_string().into_bytes()));
+        (answer.status, answer.text, answer.headers)
+    }
+}
+
+/// What exists at Hàm Liêm when everybody tries.
+struct World {
+    app: TestApp,
+    insider: Account,
+    calls: Vec<Call>,
+    public: BTreeMap<&'static str, (String, Option<Value>)>,
+}
+
+fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
+    Call { operation, path, body, stranger, reader, insider }
+}
+
+fn world() -> World {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let everything = |chapter: &'static str| {
+        let roles = [
+            Role::CentralAdministrator,
+            Role::ProvincialAdministrator,
+            Role::ChapterChair,
+            Role::Officer,
+            Role::Accountant,
+            Role::Inspector,
+        ];
+        app.account_of(None, &roles.map(|role| (role, chapter)))
+    };
+    let insider = everything("23095");
+    let officer = app.officer_of("23095");
+    let mut gifts = Vec::new();
+    let mut code = String::new();
+    for _ in 0..3 {
+        let gift = app.gift(json!({"appeal": "LULUT"}));
+        code = officer.post("/api/v1/gifts", gift.clone(), 201)["code"].as_str().unwrap().to_owned();
+        gifts.push(gift["id"].as_str().unwrap().to_owned());
+    }
+    let asks: Vec<Uuid> = gifts[..2]
+        .iter()
+        .map(|gift| {
+            let id = Uuid::now_v7();
+            officer.post(&format!("/api/v1/gifts/{gift}/reversal"), json!({"id": id, "reason": "OTHER"}), 201);
+            id
+        })
+        .collect();
+    let appeal = json!({"id": Uuid::now_v7(), "code": "NHA-DRAFT", "chapter": "23095", "regime": "DECREE_93_2021", "title": "Đợt",
+        "purpose": "Cứu trợ", "receive_from": app.today(), "receive_until": app.today()});
+    app.chair_of("23095").post("/api/v1/appeals", appeal.clone(), 201);
+    let mut second = appeal;
+    (second["id"], second["code"]) = (json!(Uuid::now_v7()), json!("HAI-DRAFT"));
+    let token = officer.token().to_owned();
+    let login = json!({"user": app.database.text(&format!("SELECT user_name FROM account WHERE id = '{}'", insider.id)), "password": PASSWORD});
+    let refresh = app.anonymous().post("/api/v1/session", login.clone(), 201)["refresh_token"].clone();
+    app.wait_for_log();
+    assert!(!token.is_empty());
+
+    let v1 = |rest: &str| format!("/api/v1{rest}");
+    let nothing = || Some(json!(null));
+    let calls = vec![
+        // Everybody has a session of their own.
+        call("GET /api/v1/session", v1("/session"), None, 200, 200, 200),
+        call("GET /api/v1/gifts", v1("/gifts?chapter=23095"), None, 404, 200, 200),
+        call("GET /api/v1/gifts/{id}", v1(&format!("/gifts/{}", gifts[0])), None, 404, 200, 200),
+        call("POST /api/v1/gifts", v1("/gifts"), Some(app.gift(json!({}))), 404, 403, 201),
+        // A batch answers item by item: see `a_batch_of_a_stranger_books_nothing`.
+        call("POST /api/v1/gifts/batch", v1("/gifts/batch"), Some(json!({"gifts": [app.gift(json!({}))]})), 200, 200, 200),
+        call(
+            "POST /api/v1/gifts/{id}/reversal",
+            v1(&format!("/gifts/{}/reversal", gifts[2])),
+            Some(json!({"id": Uuid::now_v7(), "reason": "OTHER"})),
+            404,
+            403,
+            201,
+        ),
+        call("GET /api/v1/reversals", v1("/reversals?chapter=23095"), None, 404, 200, 200),
+        call("GET /api/v1/reversals/{id}", v1(&format!("/reversals/{}", asks[0])), None, 404, 200, 200),
+        call("POST /api/v1/reversals/{id}/approval", v1(&format!("/reversals/{}/approval", asks[0])), nothing(), 404, 403, 200),
+        call("POST /api/v1/reversals/{id}/refusal", v1(&format!("/reversals/{}/refusal", asks[1])), nothing(), 404, 403, 200),
+        call("POST /api/v1/appeals", v1("/appeals"), Some(second), 404, 403, 201),
+        call("GET /api/v1/appeals/{code}", v1("/appeals/NHA-DRAFT"), None, 404, 200, 200),
+        call("PATCH /api/v1/appeals/{code}", v1("/appeals/NHA-DRAFT"), Some(json!({"title": "Khác"})), 404, 403, 200),
+        call("POST /api/v1/appeals/{code}/opening", v1("/appeals/NHA-DRAFT/opening"), nothing(), 404, 403, 200),
+        call("POST /api/v1/appeals/{code}/closing", v1("/appeals/NHA-DRAFT/closing"), nothing(), 404, 403, 200),
+        call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204),
+    ];
+    let public = BTreeMap::from([
+        ("POST /api/v1/session", (v1("/session"), Some(login))),
+        ("POST /api/v1/session/refresh", (v1("/session/refresh"), Some(json!({"refresh_token": refresh})))),
+        ("GET /healthz", ("/healthz".to_owned(), None)),
+        ("GET /readyz", ("/readyz".to_owned(), None)),
+        ("GET /api/v1/public/appeals", (v1("/public/appeals"), None)),
+        ("GET /api/v1/public/appeals/{code}", (v1("/public/appeals/LULUT"), None)),
+        ("GET /api/v1/public/appeals/{code}/ledger.csv", (v1("/public/appeals/LULUT/ledger.csv"), None)),
+        ("GET /api/v1/public/chapters", (v1("/public/chapters"), None)),
+        ("GET /api/v1/public/chapters/{code}", (v1("/public/chapters/23095"), None)),
+        ("GET /api/v1/public/entries", (v1("/public/entries"), None)),
+        ("GET /api/v1/public/entries/{code}", (v1(&format!("/public/entries/{code}")), None)),
+        ("GET /api/v1/public/items", (v1("/public/items"), None)),
+        ("GET /api/v1/public/totals", (v1("/public/totals"), None)),
+    ]);
+    World { app, insider, calls, public }
+}
+
+/// `METHOD /path` of every documented operation.
+fn documented() -> BTreeSet<String> {
+    let document = serde_json::to_value(so_nhan_ai::app::document()).unwrap();
+    let mut operations = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|key| ["get", "post", "put", "patch", "delete", "head", "options", "trace"].contains(&key.as_str()))
+        {
+            operations.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    operations
+}
+
+#[test]
+fn the_tables_list_every_operation_once() {
+    let world = world();
+    let mut listed: Vec<String> =
+        world.calls.iter().map(|call| call.operation.to_owned()).chain(PUBLIC.iter().map(|(op, _)| (*op).to_owned())).collect();
+    listed.sort();
+    let all: Vec<String> = documented().into_iter().collect();
+    assert_eq!(listed, all, "left: this test's tables, right: the OpenAPI document");
+    let document = serde_json::to_value(so_nhan_ai::app::document()).unwrap();
+    for call in &world.calls {
+        let (method, path) = call.operation.split_once(' ').unwrap();
+        let responses = &document["paths"][path][method.to_lowercase()]["responses"];
+        for status in [401, call.stranger, call.reader, call.insider] {
+            assert!(responses.get(status.to_string()).is_some(), "{} answers {status}, which is not documented", call.operation);
+        }
+    }
+    assert!(world.public.keys().copied().eq(PUBLIC.iter().map(|(op, _)| *op).collect::<BTreeSet<_>>()));
+}
+
+/// Numbers of all rows that a call could have made or changed.
+fn books(app: &TestApp) -> String {
+    app.database.text(
+        "SELECT concat_ws(' ', (SELECT count(*) FROM entry), (SELECT count(*) FROM gift), (SELECT count(*) FROM party),
+            (SELECT string_agg(id || state, ',' ORDER BY id) FROM reversal_request), (SELECT string_agg(code || state || version, ',' ORDER BY code) FROM appeal),
+            (SELECT count(*) FROM audit_event WHERE action <> 'LOG_OUT'), (SELECT count(*) FROM fund))",
+    )
+}
+
+/// Tokens that must be as good as none, each of an account that could do everything.
+fn bad_tokens(app: &TestApp, insider: Account) -> Vec<(&'static str, String)> {
+    let minutes = Duration::minutes(15);
+    let fresh = || app.token(insider.id, Purpose::Access, minutes);
+    let session = || {
+        app.shared
+            .db
+            .tx_blocking(|conn| so_nhan_ai::identity::store::open_session(conn, insider.id, Uuid::new_v4().as_bytes(), app.now()))
+            .unwrap()
+    };
+    let forge = |keys: TokenKeyFile| {
+        let claims = Claims { subject: insider.id, session: session() };
+        TokenKeys::new(&keys).sign(Purpose::Access, claims, app.now(), minutes).unwrap()
+    };
+    // The header names the key in use, so that only the signature is wrong.
+    let kid = {
+        use base64::Engine;
+        let header =
+            fresh().split('.').next().map(|part| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+        serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
+    };
+    let same_name = forge(TokenKeyFile { keys: vec![Key { kid, secret: [7; 32] }] });
+    let other_key = forge(TokenKeyFile::generate().unwrap());
+    let disabled = app.account_of(None, &[(Role::Officer, "23095"), (Role::Accountant, "23095"), (Role::ChapterChair, "23095")]);
+    let of_disabled = app.token(disabled.id, Purpose::Access, minutes);
+    app.database.execute(&format!("UPDATE account SET disabled_at = '{}' WHERE id = '{}'", app.now(), disabled.id));
+    let gone = |set: String| {
+        let session = session();
+        app.database.execute(&format!("UPDATE session SET {set} WHERE id = '{session}'"));
+        app.shared.tokens.sign(Purpose::Access, Claims { subject: insider.id, session }, app.now(), minutes).unwrap()
+    };
+    let ended = gone(format!("ended_at = '{}'", app.now()));
+    let over = gone(format!("expires_at = '{}'", app.now()));
+    let stolen = app
+        .shared
+        .tokens
+        .sign(Purpose::Access, Claims { subject: insider.id, session: Uuid::now_v7() }, app.now(), minutes)
+        .unwrap();
+    vec![
+        ("expired", app.token(insider.id, Purpose::Access, Duration::zero())),
+        ("forged, other key", other_key),
+        ("forged, name of our key", same_name),
+        ("of another purpose", app.token(insider.id, Purpose::SecondStep, minutes)),
+        ("of a disabled account", of_disabled),
+        ("of an ended session", ended),
+        ("of a session that ran out", over),
+        ("of no session", stolen),
+        ("no token at all", "abc".to_owned()),
+    ]
+}
+
+#[test]
+fn without_a_good_token_nothing_is_shown_or_done() {
+    let World { app, insider, calls, .. } = world();
+    let tokens = bad_tokens(&app, insider);
+    let before = books(&app);
+    for call in &calls {
+        let callers = std::iter::once(("no", None)).chain(tokens.iter().map(|(name, token)| (*name, Some(token.as_str()))));
+        for (name, token) in callers {
+            let (status, text, headers) = call.by(&app, token);
+            assert_eq!(status, 401, "{} with a token {name}: {text}", call.operation);
+            assert!(
+                headers.iter().any(|(n, value)| n == "www-authenticate" && value == "Bearer"),
+                "{} with a token {name}",
+                call.operation
+            );
+            assert!(
+                !text.contains("NHA-DRAFT") && !text.contains("LULUT"),
+                "{} with a token {name} tells: {text}",
+                call.operation
+            );
+        }
+        // Nobody learns from a broken body or an odd query whether the rest would have been right.
+        if call.body.is_some() {
+            assert_eq!(
+                app.anonymous().send(call.method(), &call.path, Some(b"{".to_vec())).status,
+                401,
+                "{} with broken JSON",
+                call.operation
+            );
+        }
+    }
+    assert_eq!(books(&app), before);
+}
+
+#[test]
+fn strangers_find_nothing_and_readers_change_nothing() {
+    let World { app, insider, calls, .. } = world();
+    let commune = app.database.text("SELECT min(c.code) FROM chapter c JOIN chapter p ON p.id = c.parent_id WHERE p.code = '01'");
+    let before = books(&app);
+    let all = [Role::ProvincialAdministrator, Role::ChapterChair, Role::Officer, Role::Accountant, Role::Inspector];
+    for place in ["01", &commune, "23059"] {
+        let token = app.log_in(app.account_of(None, &all.map(|role| (role, place)))).token().to_owned();
+        for call in &calls {
+            let (status, text, _) = call.by(&app, Some(&token));
+            assert_eq!(status, call.stranger, "{} by a stranger of {place}: {text}", call.operation);
+        }
+    }
+    assert_eq!(books(&app), before, "a stranger changed something");
+    let token = app.staff(Role::Inspector, "68").token().to_owned();
+    for call in &calls {
+        let (status, text, _) = call.by(&app, Some(&token));
+        assert_eq!(status, call.reader, "{} by an inspector: {text}", call.operation);
+    }
+    // What is read is noted, and nothing else happens.
+    let noted = app.database.number("SELECT count(*) FROM audit_event WHERE action = 'GIFT_READ'");
+    assert_eq!(noted, 1, "reading a gift is noted once");
+    assert_eq!(app.database.number("SELECT count(*) FROM entry"), 3);
+    let token = app.log_in(insider).token().to_owned();
+    for call in &calls {
+        let (status, text, _) = call.by(&app, Some(&token));
+        assert_eq!(status, call.insider, "{} by somebody who may: {text}", call.operation);
+    }
+}
+
+/// The one operation that answers 200 to everybody who is logged in: each item is refused for itself.
+#[test]
+fn a_batch_of_a_stranger_books_nothing() {
+    let World { app, .. } = world();
+    let before = books(&app);
+    for (caller, status) in [(app.officer_of("23059"), 404), (app.staff(Role::Inspector, "68"), 403)] {
+        let answer = caller.post(
+            "/api/v1/gifts/batch",
+            json!({"gifts": [app.gift(json!({})), app.gift(json!({"chapter": "no-such"}))]}),
+            200,
+        );
+        assert_eq!((&answer["booked"], &answer["refused"]), (&json!(0), &json!(2)), "{answer}");
+        assert_eq!(answer["items"][0]["problem"]["status"], status);
+    }
+    assert_eq!(books(&app), before);
+}
+
+#[test]
+fn public_operations_answer_without_a_token() {
+    let World { app, public, .. } = world();
+    for (operation, (path, body)) in &public {
+        let method = operation.split(' ').next().unwrap();
+        let answer = app.anonymous().send(method, path, body.as_ref().map(|body| body.to_string().into_bytes()));
+        let expected = if *operation == "POST /api/v1/session" { 201 } else { 200 };
+        assert_eq!(answer.status, expected, "{operation}: {}", answer.text);
+        // A bad token must not shut anybody out of what everybody may see.
+        let body = body.as_ref().map(|body| body.to_string().into_bytes());
+        assert_eq!(app.bearer("abc").send(method, path, body).status, expected, "{operation} with a broken token");
+    }
+}
+
+#[test]
+fn other_methods_are_refused_by_name() {
+    let World { app, calls, public, .. } = world();
+    let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let concrete = calls
+        .iter()
+        .map(|call| (call.operation, &call.path))
+        .chain(public.iter().map(|(operation, (path, _))| (*operation, path)));
+    for (operation, path) in concrete {
+        let template = operation.split(' ').nth(1).unwrap();
+        let known = documented()
+            .into_iter()
+            .filter_map(|op| op.split_once(' ').filter(|(_, path)| *path == template).map(|(method, _)| method.to_owned()));
+        let path = path.split('?').next().unwrap();
+        // `/gifts/batch` is also a `/gifts/{id}` to GET, which then finds no such gift.
+        let fits = |other: &str| {
+            other.split('/').count() == path.split('/').count()
+                && other.split('/').zip(path.split('/')).all(|(t, p)| t.starts_with('{') || t == p)
+        };
+        let overlapping = documented()
+            .into_iter()
+            .filter_map(|op| op.split_once(' ').filter(|(_, other)| fits(other)).map(|(method, _)| method.to_owned()));
+        paths.entry(path.to_owned()).or_default().extend(known.chain(overlapping));
+    }
+    let before = books(&app);
+    let send = |method: &str, path: &str| {
+        let body = ["POST", "PUT", "PATCH"].contains(&method).then(|| b"null".to_vec());
+        app.anonymous().send(method, path, body)
+    };
+    let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    for (path, known) in &paths {
+        for method in methods.into_iter().filter(|method| !known.contains(*method)) {
+            let answer = send(method, path);
+            assert_eq!(answer.status, 405, "{method} {path}: {}", answer.text);
+            let allowed: BTreeSet<String> = answer.header("allow").unwrap_or_default().split(", ").map(str::to_owned).collect();
+            assert!(
+                known.is_subset(&allowed) && !allowed.contains(method),
+                "{method} {path} allows {allowed:?}, known {known:?}"
+            );
+        }
+    }
+    for path in [
+        "/api/v1/nothing",
+        "/api/v1",
+        "/api/v2/gifts",
+        "/api/v1/gifts/",
+        "/api/v1/public",
+        "/log",
+        "/healthz/x",
+        "/api/v1/gifts/batch/x/y",
+    ] {
+        for method in methods {
+            let answer = send(method, path);
+            assert_eq!(answer.status, 404, "{method} {path}: {}", answer.text);
+            assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{method} {path}");
+        }
+    }
+    assert_eq!(books(&app), before);
+}

@@ -1,0 +1,184 @@
+//! The ledger of an appeal as a file: whole, of one moment, safe in a spreadsheet.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::harness::TestApp;
+use crate::look::{book, entries, reverse};
+
+const PATH: &str = "/api/v1/public/appeals/LULUT/ledger.csv";
+
+type Row = HashMap<String, String>;
+
+/// The rows of a download, read by a reader of our own that knows RFC 4180 and nothing else, and the log's size.
+fn download(app: &TestApp) -> (Vec<Row>, i64) {
+    let answer = app.anonymous().send("GET", PATH, None);
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/csv; charset=utf-8")), "{}", answer.text);
+    let size: i64 = answer.header("x-log-size").unwrap().parse().unwrap();
+    assert_eq!(answer.header("content-disposition"), Some(format!("attachment; filename=\"LULUT-{size}.csv\"").as_str()));
+    let mut records = rfc4180(&answer.text).into_iter();
+    let header = records.next().unwrap();
+    let rows: Vec<Row> = records
+        .map(|record| {
+            assert_eq!(record.len(), header.len(), "{record:?}");
+            header.iter().cloned().zip(record).collect()
+        })
+        .collect();
+    (rows, size)
+}
+
+fn rfc4180(text: &str) -> Vec<Vec<String>> {
+    assert!(text.ends_with("\r\n"), "every line ends with CR LF");
+    let (mut records, mut record, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                field.push('"');
+            }
+            '"' if quoted => {
+                quoted = false;
+                assert!(matches!(chars.peek(), Some(',' | '\r')), "something follows a closing quote");
+            }
+            '"' => {
+                assert!(field.is_empty(), "a quote inside a plain field: {field}");
+                quoted = true;
+            }
+            ',' if !quoted => record.push(std::mem::take(&mut field)),
+            '\r' if !quoted => {
+                assert_eq!(chars.next(), Some('\n'));
+                record.push(std::mem::take(&mut field));
+                records.push(std::mem::take(&mut record));
+            }
+            '\n' if !quoted => panic!("a bare line feed"),
+            other => field.push(other),
+        }
+    }
+    assert!(!quoted && field.is_empty() && record.is_empty());
+    records
+}
+
+fn received(rows: &[Row]) -> i64 {
+    rows.iter().filter(|row| row["fund"].starts_with("APPEAL:")).map(|row| row["amount_vnd"].parse::<i64>().unwrap()).sum()
+}
+
+#[test]
+fn fields_are_quoted_and_formulas_are_harmless() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let officer = app.officer_of("23095");
+    let names = [
+        "=HYPERLINK(\"http://evil.example\";\"x\")",
+        "+84 912 345 678",
+        "-1+1",
+        "@SUM(A1:A9)",
+        "＝1+1",
+        "Công ty \"Mới\", và các bạn",
+        "A;B,C",
+        "'đã có dấu nháy",
+        "Tab\u{a0}=1",
+        "Nguyễn Văn An",
+    ];
+    for name in names {
+        officer.post("/api/v1/gifts", app.gift(json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": name}})), 201);
+    }
+    let goods = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_000, "valuation": "INVOICE"},
+                       {"item": "BLANKET", "quantity": 2, "unit": "PIECE", "value_vnd": 2_000, "valuation": "INVOICE"}]);
+    let in_kind = officer.post(
+        "/api/v1/gifts",
+        app.gift(json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null, "lines": goods})),
+        201,
+    );
+    let reversal = reverse(&app, in_kind["id"].as_str().unwrap(), "nhầm");
+    app.wait_for_log();
+    let (rows, size) = download(&app);
+    assert_eq!((rows.len(), size), (12, 12));
+    for (row, name) in rows.iter().zip(names) {
+        let dangerous = name.starts_with(['=', '+', '-', '@', '＝']);
+        assert_eq!(row["giver"], if dangerous { format!("'{name}") } else { name.to_owned() });
+    }
+    assert!(rows.iter().all(|row| row.values().all(|field| {
+        !field.starts_with(['=', '+', '@', '\t', '\r']) && (!field.starts_with('-') || field.parse::<i64>().is_ok())
+    })));
+    assert_eq!(rows[10]["goods"], "RICE 100.5 KG; BLANKET 2 PIECE");
+    assert_eq!(
+        (rows[11]["code"].as_str(), rows[11]["reverses"].as_str(), rows[11]["amount_vnd"].as_str()),
+        (reversal.as_str(), rows[10]["code"].as_str(), "-3000")
+    );
+    // The same entries as the search shows, with the same values.
+    let mut listed = entries(&app, "appeal=LULUT");
+    listed.reverse();
+    for (row, entry) in rows.iter().zip(&listed) {
+        for name in ["code", "kind", "day", "booked_on", "chapter", "province", "fund", "leaf_hash"] {
+            assert_eq!(row[name], entry[name].as_str().unwrap(), "{name}");
+        }
+        assert_eq!(
+            (json!(row["amount_vnd"].parse::<i64>().unwrap()), json!(row["log_index"].parse::<i64>().unwrap())),
+            (entry["amount_vnd"].clone(), entry["log_index"].clone())
+        );
+    }
+}
+
+#[test]
+fn an_empty_ledger_is_a_header_and_a_draft_is_not_found() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let (rows, size) = download(&app);
+    assert_eq!((rows.len(), size), (0, 0));
+    let body = json!({"id": uuid::Uuid::now_v7(), "code": "NHAP", "chapter": "68", "regime": "RED_CROSS_LAW", "title": "x", "purpose": "x",
+                      "receive_from": "2026-11-01", "receive_until": "2026-12-01"});
+    app.chair_of("68").post("/api/v1/appeals", body, 201);
+    app.anonymous().get("/api/v1/public/appeals/NHAP/ledger.csv", 404);
+}
+
+#[test]
+fn a_long_file_is_one_moment_while_gifts_arrive() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let officer = app.officer_of("23095");
+    let gifts: Vec<Value> = (0..3_200)
+        .map(|n| app.gift(json!({"appeal": if n % 16 == 0 { Value::Null } else { json!("LULUT") }, "amount_vnd": 10_000 + n})))
+        .collect();
+    book(&officer, &gifts);
+    app.wait_for_log();
+    let stop = AtomicBool::new(false);
+    let downloads = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut written = 0;
+                    while !stop.load(Ordering::Relaxed) {
+                        let some: Vec<Value> =
+                            (0..20).map(|n| app.gift(json!({"appeal": "LULUT", "amount_vnd": 1 + n}))).collect();
+                        book(&officer, &some);
+                        written += 20;
+                    }
+                    written
+                })
+            })
+            .collect();
+        let downloads =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (0..4).map(|_| download(&app)).collect::<Vec<_>>()));
+        stop.store(true, Ordering::Relaxed);
+        let written: i64 = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
+        assert!(written > 0);
+        downloads.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    for (rows, size) in &downloads {
+        let cut = format!("FROM public_entry p JOIN log_leaf l ON l.entry = p.code WHERE p.appeal = 'LULUT' AND l.idx < {size}");
+        assert_eq!(rows.len() as i64, app.database.number(&format!("SELECT count(*) {cut}")), "log size {size}");
+        assert_eq!(received(rows), app.database.number(&format!("SELECT sum(amount_vnd) {cut}")), "log size {size}");
+        assert!(rows.len() >= 3_000 && rows.iter().all(|row| row["log_index"].parse::<i64>().unwrap() < *size));
+        let unique: std::collections::HashSet<&str> = rows.iter().map(|row| row["code"].as_str()).collect();
+        assert_eq!(unique.len(), rows.len());
+    }
+    assert!(downloads.windows(2).all(|pair| pair[0].1 <= pair[1].1) && downloads[0].1 < downloads[3].1, "the log grew meanwhile");
+    app.wait_for_log();
+    let (rows, _) = download(&app);
+    let totals = app.anonymous().get("/api/v1/public/totals?appeal=LULUT", 200);
+    assert_eq!((json!(received(&rows)), json!(rows.len())), (totals["received_vnd"].clone(), totals["gift_count"].clone()));
+    assert_eq!(rows.len(), entries(&app, "appeal=LULUT").len());
+}

@@ -1,0 +1,292 @@
+//! The OpenAPI document is the committed one, is made with care, and is what the server shows.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use so_nhan_ai::app;
+
+use crate::harness::TestApp;
+
+const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+
+fn document() -> Value {
+    serde_json::to_value(app::document()).unwrap()
+}
+
+/// (method, path, operation) of all operations.
+fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().iter().map(move |(method, operation)| (method.as_str(), path.as_str(), operation))
+        })
+        .filter(|(method, _, _)| METHODS.contains(method))
+        .collect()
+}
+
+#[test]
+fn the_committed_document_is_the_one_served() {
+    let text = app::document_text().unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/v1.json");
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi")).unwrap();
+        std::fs::write(path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    let only = |a: &str, b: &str| -> Vec<String> {
+        let known: BTreeSet<&str> = b.lines().collect();
+        a.lines().filter(|line| !known.contains(line)).take(40).map(str::to_owned).collect()
+    };
+    assert!(
+        committed == text,
+        "the API changed: look at the change, then UPDATE_OPENAPI=1 rewrites {path}\nnew: {:#?}\ngone: {:#?}",
+        only(&text, &committed),
+        only(&committed, &text)
+    );
+    assert!(text.ends_with("}\n") && !text.contains('\t'));
+}
+
+#[test]
+fn operations_have_names_tags_and_words() {
+    let document = document();
+    let tags: Vec<&str> = document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    let (mut seen, mut used) = (BTreeSet::new(), BTreeSet::new());
+    for (method, path, operation) in operations(&document) {
+        let at = format!("{} {path}", method.to_uppercase());
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let snake = id.starts_with(|c: char| c.is_ascii_lowercase())
+            && id.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+            && !id.contains("__");
+        assert!(snake, "{at}: operationId {id:?} is no snake_case name");
+        assert!(seen.insert(id.to_owned()), "{at}: operationId {id} is used twice");
+        let own: Vec<&str> =
+            operation["tags"].as_array().map(|tags| tags.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+        assert!(own.len() == 1 && tags.contains(&own[0]), "{at}: needs exactly one of the tags {tags:?}, has {own:?}");
+        used.insert(own[0].to_owned());
+        let summary = operation["summary"].as_str().unwrap_or_default();
+        assert!(summary.len() > 5 && summary.ends_with('.') && !summary.contains('\n'), "{at}: summary {summary:?}");
+    }
+    assert_eq!(used.len(), tags.len(), "tags nobody uses: {tags:?} / {used:?}");
+    assert!(seen.len() >= 29);
+}
+
+/// The operationId is the handler's name, or (where two rooms have a handler of one name) says which room it is.
+#[test]
+fn operation_ids_are_handlers() {
+    let document = document();
+    let mut source = String::new();
+    read_all(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut source);
+    for (_, path, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        let named = source.contains(&format!("pub async fn {id}(")) || source.contains(&format!("operation_id = \"{id}\""));
+        assert!(named, "{path}: no handler is called {id}");
+    }
+}
+
+fn read_all(dir: &std::path::Path, into: &mut String) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_all(&path, into);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            into.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_operation_says_whether_it_needs_a_log_in() {
+    let document = document();
+    assert_eq!(document["security"], serde_json::json!([{"bearer": []}]), "a log-in is the rule");
+    assert!(document["components"]["securitySchemes"]["bearer"].is_object());
+    for (method, path, operation) in operations(&document) {
+        let at = format!("{} {path}", method.to_uppercase());
+        let open_to_all = path.starts_with("/api/v1/public/")
+            || ["/healthz", "/readyz"].contains(&path)
+            || (method == "post" && path.starts_with("/api/v1/session"));
+        let says_open = operation["security"] == serde_json::json!([{}]);
+        let says_nothing = operation.get("security").is_none();
+        assert!(says_open || says_nothing, "{at}: odd security {}", operation["security"]);
+        assert_eq!(says_open, open_to_all, "{at}");
+        let has_401 = operation["responses"].get("401").is_some();
+        assert!(open_to_all || has_401, "{at}: needs a log-in but does not document 401");
+    }
+}
+
+#[test]
+fn every_operation_documents_its_problems() {
+    let document = document();
+    for (method, path, operation) in operations(&document) {
+        let at = format!("{} {path}", method.to_uppercase());
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(responses.contains_key("default"), "{at}: no default response");
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{at}: no success");
+        for (status, response) in responses.iter().filter(|(status, _)| !status.starts_with('2')) {
+            let response = match response["$ref"].as_str() {
+                Some(pointer) => document.pointer(pointer.trim_start_matches('#')).unwrap(),
+                None => response,
+            };
+            let content = response["content"].as_object().unwrap_or_else(|| panic!("{at} {status}: no content"));
+            assert_eq!(content.keys().collect::<Vec<_>>(), ["application/problem+json"], "{at} {status}");
+            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{at} {status}");
+        }
+        if operation.get("requestBody").is_some() && !path.starts_with("/api/v1/session") {
+            assert!(responses.contains_key("422"), "{at}: takes a body and does not document 422");
+        }
+        let on_one_thing = path.contains('{');
+        assert!(!on_one_thing || responses.contains_key("404"), "{at}: names a thing and does not document 404");
+    }
+}
+
+#[test]
+fn lists_are_paged_and_paths_name_their_parameters() {
+    let document = document();
+    let mut lists = 0;
+    for (method, path, operation) in operations(&document) {
+        let at = format!("{} {path}", method.to_uppercase());
+        let parameters: Vec<&Value> = operation["parameters"].as_array().into_iter().flatten().collect();
+        let names = |place: &str| -> BTreeSet<&str> {
+            parameters.iter().filter(|p| p["in"] == place).map(|p| p["name"].as_str().unwrap()).collect()
+        };
+        let in_path: BTreeSet<&str> = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        assert_eq!(names("path"), in_path, "{at}");
+        assert!(parameters.iter().all(|p| p["in"] != "path" || p["required"] == true), "{at}");
+        assert!(method != "patch" || names("header").contains("If-Match"), "{at}: changes a record and takes no If-Match");
+        let body = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
+        if body.contains("/Page_") {
+            lists += 1;
+            for name in ["limit", "cursor"] {
+                let parameter = parameters
+                    .iter()
+                    .find(|p| p["name"] == name && p["in"] == "query")
+                    .unwrap_or_else(|| panic!("{at}: no {name}"));
+                assert_eq!(parameter["required"], false, "{at}: {name}");
+            }
+            let limit = parameters.iter().find(|p| p["name"] == "limit").unwrap();
+            assert_eq!((&limit["schema"]["minimum"], &limit["schema"]["maximum"]), (&Value::from(1), &Value::from(200)), "{at}");
+        } else {
+            assert!(!names("query").contains("cursor"), "{at}: takes a cursor and answers no page");
+        }
+    }
+    assert!(lists >= 5, "{lists} lists");
+}
+
+/// Visits every object in the document with its JSON pointer.
+fn walk<'a>(value: &'a Value, at: &str, visit: &mut dyn FnMut(&str, &'a serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(map) => {
+            visit(at, map);
+            map.iter()
+                .for_each(|(key, value)| walk(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), visit));
+        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(n, value)| walk(value, &format!("{at}/{n}"), visit)),
+        _ => {}
+    }
+}
+
+#[test]
+fn references_resolve_and_nothing_is_left_over() {
+    let document = document();
+    let mut used = BTreeSet::new();
+    walk(&document, "", &mut |at, map| {
+        if let Some(Value::String(target)) = map.get("$ref") {
+            let pointer = target.strip_prefix('#').unwrap_or_else(|| panic!("{at}: {target} is outside of the document"));
+            assert!(document.pointer(pointer).is_some(), "{at}: {target} leads nowhere");
+            used.insert(target.clone());
+        }
+    });
+    for kind in ["schemas", "responses"] {
+        for name in document["components"][kind].as_object().unwrap().keys() {
+            assert!(used.contains(&format!("#/components/{kind}/{name}")), "{kind}/{name} is used nowhere");
+        }
+    }
+}
+
+#[test]
+fn enums_and_fields_are_spelled_alike_everywhere() {
+    let document = document();
+    let mut enums = 0;
+    walk(&document["components"]["schemas"], "", &mut |at, map| {
+        for value in map.get("enum").and_then(Value::as_array).into_iter().flatten() {
+            enums += 1;
+            let text = value.as_str().unwrap_or_default();
+            let upper = text.starts_with(|c: char| c.is_ascii_uppercase())
+                && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+            assert!(upper, "{at}: {text} is not SCREAMING_SNAKE_CASE");
+        }
+        for name in map.get("properties").and_then(Value::as_object).into_iter().flat_map(|properties| properties.keys()) {
+            let snake = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            assert!(snake, "{at}: {name} is not snake_case");
+            assert!(!name.contains("amount") || name == "amount_vnd", "{at}: {name}: amounts are called amount_vnd");
+        }
+    });
+    assert!(enums > 20);
+    for (_, path, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query") {
+            let name = parameter["name"].as_str().unwrap();
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{path}: {name}");
+        }
+    }
+}
+
+/// Request bodies refuse unknown fields (a misspelled field must not be lost silently), and the document says so.
+#[test]
+fn what_is_sent_has_no_unknown_fields() {
+    let document = document();
+    let mut pending: Vec<String> = Vec::new();
+    for (_, path, operation) in operations(&document) {
+        if let Some(body) = operation.get("requestBody") {
+            assert_eq!(body["required"], true, "{path}");
+            pending.push(
+                body["content"]["application/json"]["schema"]["$ref"]
+                    .as_str()
+                    .unwrap_or_else(|| panic!("{path}: body is no named schema"))
+                    .to_owned(),
+            );
+        }
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(target) = pending.pop() {
+        if !seen.insert(target.clone()) {
+            continue;
+        }
+        let schema = document.pointer(&target[1..]).unwrap();
+        if schema.get("properties").is_some() {
+            assert_eq!(schema["additionalProperties"], false, "{target} takes unknown fields");
+        }
+        walk(schema, "", &mut |_, map| pending.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned)));
+    }
+    assert!(seen.len() >= 8, "{seen:?}");
+}
+
+#[test]
+fn the_server_shows_the_document_and_the_pages_that_read_it() {
+    let app = TestApp::start();
+    let anybody = app.anonymous();
+    assert_eq!(anybody.get("/api/openapi.json", 200), document());
+    let page = anybody.send("GET", "/docs/", None);
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-type").unwrap_or_default().starts_with("text/html"), "{:?}", page.headers);
+    assert!(page.text.contains("<title>"));
+    let mut loaded = 0;
+    for part in page.text.split("src=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(!part.contains("//"), "{part} is loaded from elsewhere");
+        let script = anybody.send("GET", &format!("/docs/{}", part.trim_start_matches("./")), None);
+        assert_eq!(script.status, 200, "{part}");
+        assert!(script.header("content-type").unwrap_or_default().contains("javascript"), "{part}: {:?}", script.headers);
+        assert!(script.text.len() > 50, "{part}");
+        loaded += 1;
+        // The page must be allowed to run what it loads: the strict policy of the API would show an empty page.
+        let policy = page.header("content-security-policy").unwrap_or_default();
+        assert!(
+            !policy.contains("default-src 'none'") || policy.contains("script-src"),
+            "/docs/ forbids its own scripts: {policy}"
+        );
+    }
+    assert!(loaded >= 2, "{}", page.text);
+    let start = anybody.get_text("/docs/swagger-initializer.js", 200);
+    assert!(start.contains("/api/openapi.json"), "{start}");
+    let short = anybody.send("GET", "/docs", None);
+    assert!(short.status == 200 || (300..400).contains(&short.status), "/docs leads to /docs/: {}", short.status);
+}

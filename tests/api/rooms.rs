@@ -1,0 +1,364 @@
+//! The rooms of the house: who may know whom, who owns which table, what may stand where. Read from the source itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// From the floor upwards: a room knows those before it, never those after it.
+const ORDER: &[&str] = &[
+    "db",
+    "basics",
+    "http",
+    "vault",
+    "config",
+    "tree",
+    "authz",
+    "identity",
+    "chapters",
+    "log",
+    "ledger",
+    "parties",
+    "stock",
+    "giving",
+    "disclosure",
+    "app",
+    "cli",
+];
+
+/// (table, the room that owns and writes it, other rooms that may read it and why).
+type Owner = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// The readers may only shrink.
+const OWNERS: &[Owner] = &[
+    ("account", "identity", &[("authz", "decides in one query whether the account is enabled and whose it is")]),
+    ("administrative_unit", "chapters", &[]),
+    ("appeal", "giving", &[]),
+    ("appeal_share", "giving", &[]),
+    ("appeal_version", "giving", &[]),
+    ("audit_event", "authz", &[]),
+    ("balance", "ledger", &[]),
+    ("chapter", "chapters", &[("tree", "places by code, with the closure")]),
+    (
+        "chapter_ancestor",
+        "tree",
+        &[("authz", "rights travel down the tree, in the one query that decides"), ("chapters", "lists what is below a chapter")],
+    ),
+    ("entry", "ledger", &[]),
+    ("fund", "ledger", &[]),
+    ("gift", "giving", &[]),
+    ("paper_slip", "giving", &[]),
+    ("gift_line", "giving", &[]),
+    ("item", "stock", &[]),
+    ("key_in_use", "vault", &[]),
+    ("log_head", "log", &[]),
+    ("log_leaf", "log", &[("ledger", "public entries in the order of the log")]),
+    ("log_pending", "log", &[]),
+    ("login_delay", "identity", &[]),
+    ("officer", "identity", &[]),
+    ("party", "parties", &[]),
+    ("pd_opening", "log", &[]),
+    ("posting", "ledger", &[]),
+    ("public_entry", "ledger", &[]),
+    ("received_by_day", "ledger", &[]),
+    ("received_overall", "ledger", &[]),
+    ("reversal_request", "giving", &[]),
+    ("role_assignment", "identity", &[("authz", "decides by them")]),
+    ("role_assignment_acts_for", "identity", &[("authz", "decides by them")]),
+    ("session", "identity", &[("authz", "decides in one query whether the session lives")]),
+];
+
+/// (path from the project's root, its text).
+fn files(dir: &str) -> Vec<(String, String)> {
+    let (mut todo, mut found) = (vec![PathBuf::from(ROOT).join(dir)], Vec::new());
+    while let Some(next) = todo.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                todo.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let name = path.strip_prefix(ROOT).unwrap().to_str().unwrap().to_owned();
+                found.push((name, std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The room a file of src belongs to.
+fn room(file: &str) -> &str {
+    file.strip_prefix("src/").unwrap().split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// The code of a file: no comments, nothing from `#[cfg(test)] mod` on, no file of tests.
+fn code(file: &str, text: &str) -> String {
+    if file.ends_with("_tests.rs") {
+        return String::new();
+    }
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Files of src with their code.
+fn sources() -> Vec<(String, String)> {
+    let all: Vec<_> = files("src").into_iter().map(|(file, text)| (file.clone(), code(&file, &text))).collect();
+    assert!(all.len() > 60, "{} files: is this the source tree?", all.len());
+    all
+}
+
+/// What follows `prefix`: the one name, or all the names in braces.
+fn named_after<'a>(text: &'a str, prefix: &str) -> Vec<&'a str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut names = Vec::new();
+    for (at, _) in text.match_indices(prefix) {
+        if text[..at].ends_with(|c: char| is_name(c) || c == '$') {
+            continue;
+        }
+        let rest = &text[at + prefix.len()..];
+        if let Some(inner) = rest.strip_prefix('{') {
+            let (mut depth, mut start, mut taken) = (1, true, None);
+            for (n, c) in inner.char_indices() {
+                match c {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    ',' if depth == 1 => start = true,
+                    _ if is_name(c) && start && depth == 1 && taken.is_none() => taken = Some(n),
+                    _ => {}
+                }
+                if let Some(from) = taken.filter(|_| !is_name(c)) {
+                    names.push(&inner[from..n]);
+                    (taken, start) = (None, c == ',');
+                }
+                if depth == 0 {
+                    break;
+                }
+            }
+        } else {
+            names.push(rest.split(|c: char| !is_name(c)).next().unwrap());
+        }
+    }
+    names.into_iter().filter(|name| !name.is_empty() && *name != "self").collect()
+}
+
+#[test]
+fn names_are_read_out_of_use_lines() {
+    let text = "use crate::a::{b};\nuse crate::{c, d::{e, f}, g as h};\nfn x() { crate::i::j() }\nmycrate::k";
+    assert_eq!(named_after(text, "crate::"), ["a", "c", "d", "g", "i"]);
+}
+
+#[test]
+fn arrows_between_rooms_go_one_way() {
+    let rank = |room: &str| ORDER.iter().position(|known| *known == room);
+    let mut wrong = Vec::new();
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, text) in sources() {
+        let here = room(&file);
+        if ["lib", "main"].contains(&here) {
+            continue;
+        }
+        let own = rank(here).unwrap_or_else(|| panic!("{file}: the room {here} has no place in the order"));
+        for other in named_after(&text, "crate::") {
+            match rank(other) {
+                Some(theirs) if theirs <= own => drop(arrows.entry(here.to_owned()).or_default().insert(other.to_owned())),
+                Some(_) => wrong.push(format!("{file}: {here} knows {other}, which stands above it")),
+                // Macros and types at the root would be a way around the order.
+                None => wrong.push(format!("{file}: crate::{other} is no room")),
+            }
+        }
+        // Out of the room by the back door: no more steps up than the file stands deep in its room.
+        let steps = file.matches('/').count() - 1 - usize::from(file.ends_with("/mod.rs"));
+        if text.contains(&"super::".repeat(steps + 1)) {
+            wrong.push(format!("{file}: super:: leaves the room"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(arrows["giving"].contains("ledger") && arrows["cli"].contains("app"), "no arrow was seen: {arrows:?}");
+    let rooms: BTreeSet<String> =
+        files("src").iter().map(|(file, _)| room(file).to_owned()).filter(|r| !["lib", "main"].contains(&r.as_str())).collect();
+    let placed: BTreeSet<String> = ORDER.iter().map(|room| (*room).to_owned()).collect();
+    assert_eq!(rooms, placed, "rooms and their order");
+}
+
+/// Tables that a file touches, by diesel's names and by SQL words.
+fn tables_in(text: &str) -> BTreeSet<String> {
+    let mut touched: BTreeSet<String> = named_after(text, "schema::").into_iter().map(str::to_owned).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+    for pair in words.windows(2) {
+        if ["FROM", "JOIN", "INTO", "UPDATE", "TABLE", "ONLY"].contains(&pair[0])
+            && OWNERS.iter().any(|(table, _, _)| *table == pair[1])
+        {
+            touched.insert(pair[1].to_owned());
+        }
+    }
+    touched
+}
+
+#[test]
+fn tables_are_touched_by_their_owners_and_by_listed_readers() {
+    let mut used: BTreeMap<(String, String), String> = BTreeMap::new();
+    for (file, text) in sources().into_iter().filter(|(file, _)| !file.starts_with("src/db/")) {
+        for table in tables_in(&text) {
+            used.insert((table, room(&file).to_owned()), file.clone());
+        }
+    }
+    let mut listed = BTreeSet::new();
+    for (table, owner, readers) in OWNERS {
+        listed.extend(
+            std::iter::once(owner)
+                .chain(readers.iter().map(|(room, _)| room))
+                .map(|room| ((*table).to_owned(), (*room).to_owned())),
+        );
+        assert!(readers.iter().all(|(_, why)| why.len() > 10), "{table}: every reader has a reason");
+    }
+    let strangers: Vec<_> = used.iter().filter(|(key, _)| !listed.contains(*key)).collect();
+    assert!(strangers.is_empty(), "rooms that touch others' tables: {strangers:#?}");
+    // The owner may write through the database alone (a trigger, another room's query); a reader that reads no longer goes.
+    let idle: Vec<_> = listed
+        .iter()
+        .filter(|key| !used.contains_key(*key))
+        .filter(|(table, room)| OWNERS.iter().any(|(t, _, readers)| t == table && readers.iter().any(|(r, _)| r == room)))
+        .collect();
+    assert!(idle.is_empty(), "listed, but they read it no more: {idle:?}");
+    let schema = std::fs::read_to_string(Path::new(ROOT).join("src/db/schema.rs")).unwrap();
+    let all: BTreeSet<&str> =
+        schema.split("diesel::table! {").skip(1).map(|part| part.split('(').next().unwrap().trim()).collect();
+    assert_eq!(all, OWNERS.iter().map(|(table, _, _)| *table).collect(), "every table has an owner");
+}
+
+/// Only an owner writes. What is found by the words of SQL and of diesel.
+#[test]
+fn tables_are_written_by_their_owners_only() {
+    /// (file, table, why somebody else writes it)
+    const EXCUSED: &[(&str, &str, &str)] = &[];
+    let mut wrong = Vec::new();
+    for (file, text) in sources().into_iter().filter(|(file, _)| !file.starts_with("src/db/")) {
+        for (table, owner, _) in OWNERS.iter().filter(|(_, owner, _)| *owner != room(&file)) {
+            let signs = [
+                format!("INSERT INTO {table} "),
+                format!("UPDATE {table} "),
+                format!("DELETE FROM {table} "),
+                format!("insert_into({table}::table"),
+                format!("update({table}::table"),
+                format!("delete({table}::table"),
+            ];
+            if signs.iter().any(|sign| text.contains(sign)) && !EXCUSED.iter().any(|(f, t, _)| *f == file && t == table) {
+                wrong.push(format!("{file} writes {table}, which belongs to {owner}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn http_stays_out_of_models_and_stores() {
+    for (file, text) in sources() {
+        let name = file.rsplit('/').next().unwrap();
+        if ["model.rs", "store.rs"].contains(&name)
+            || ["ledger", "log", "tree", "parties", "stock", "chapters", "basics", "vault"].contains(&room(&file))
+        {
+            assert!(!text.contains("actix_web") && !text.contains("HttpRe"), "{file} knows the web framework");
+        }
+        if name == "model.rs" {
+            assert!(!text.contains("PgConnection") && !text.contains("schema::"), "{file}: a model has no connection");
+            for clock in ["Utc::now(", "Local::now(", "SystemTime::now("] {
+                assert!(!text.contains(clock), "{file}: time is given, not taken");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_environment_and_the_clock_are_read_in_one_place() {
+    for (file, text) in sources() {
+        let reads = ["std::env", "env::var", "option_env!"].iter().any(|sign| text.contains(sign));
+        assert!(
+            !reads || ["config", "main"].contains(&room(&file)) || file.starts_with("src/cli/"),
+            "{file} reads the environment"
+        );
+        let takes = ["Utc::now(", "Local::now(", "SystemTime::now("].iter().any(|sign| text.contains(sign));
+        // The room of the own PostgreSQL names a folder after the moment; nothing of it reaches a record.
+        assert!(
+            !takes || ["src/basics/clock.rs", "src/db/private/cluster.rs"].contains(&file.as_str()),
+            "{file} takes the time itself"
+        );
+    }
+}
+
+#[test]
+fn nothing_panics_on_purpose_outside_of_tests() {
+    for (file, text) in sources() {
+        for (n, line) in text.lines().enumerate() {
+            for sign in [
+                ".unwrap()",
+                ".expect(",
+                ".unwrap_err()",
+                "panic!(",
+                "todo!(",
+                "unimplemented!(",
+                "unreachable!(",
+                "dbg!(",
+                "eprintln!(\"DEBUG",
+            ] {
+                assert!(!line.contains(sign), "{file}, code line {}: {sign}\n{line}", n + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn files_stay_readable() {
+    for (file, text) in files("src").into_iter().chain(files("tests")) {
+        let lines = text.lines().count();
+        assert!(lines <= 500 || file == "src/db/schema.rs", "{file} has {lines} lines");
+        // A part of a test is `name_tests.rs` beside its module, which says what it is.
+        let is_part_of_tests = file.ends_with("_tests.rs");
+        assert!(text.starts_with("//!") || is_part_of_tests, "{file} does not begin by saying what it is");
+    }
+}
+
+/// A project that runs anywhere: nothing names the place it was written in.
+#[test]
+fn nothing_points_at_the_workshop() {
+    let workshop = format!("/{}", "work");
+    let registry = format!("{}:{}", "localhost", "8");
+    let mut looked = 0;
+    let mut todo: Vec<PathBuf> = [
+        "src",
+        "tests",
+        "migrations",
+        "data",
+        "openapi",
+        "docs",
+        "Cargo.toml",
+        "Cargo.lock",
+        "Makefile",
+        "README.md",
+        "docker-compose.yml",
+        "bench",
+        ".cargo",
+    ]
+    .iter()
+    .map(|name| Path::new(ROOT).join(name))
+    .filter(|path| path.exists())
+    .collect();
+    while let Some(path) = todo.pop() {
+        if path.is_dir() {
+            todo.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        looked += 1;
+        for line in text.lines() {
+            let named = line.match_indices(&workshop).any(|(at, _)| {
+                !line[at + workshop.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+            });
+            assert!(!named || line.contains("format!(\"/{}\""), "{}: {line}", path.display());
+            assert!(!line.contains(&registry), "{}: {line}", path.display());
+        }
+    }
+    assert!(looked > 80, "{looked} files");
+}

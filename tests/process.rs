@@ -1,0 +1,18 @@
+//! The program as a process: the real binary, real signals, a data folder of its own for every test under /tmp. What is
+//! killed here is killed with `SIGKILL`; every wait polls with a deadline.
+#![cfg(target_os = "linux")]
+
+#[path = "process/commands.rs"]
+mod commands;
+#[path = "process/demo.rs"]
+mod demo;
+#[path = "process/flood.rs"]
+mod flood;
+#[path = "process/harness.rs"]
+mod harness;
+#[path = "process/kills.rs"]
+mod kills;
+#[path = "process/refusals.rs"]
+mod refusals;
+#[path = "process/stopping.rs"]
+mod stopping;
