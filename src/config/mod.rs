@@ -152,8 +152,8 @@ impl Config {
         if !(1..=256).contains(&config.workers) {
             return Err(ConfigError::OutOfRange("workers", "1 to 256"));
         }
-        if !(1..=80).contains(&config.database_connections) {
-            return Err(ConfigError::OutOfRange("database_connections", "1 to 80"));
+        if !(1..=40).contains(&config.database_connections) {
+            return Err(ConfigError::OutOfRange("database_connections", "1 to 40"));
         }
         Ok(config)
     }
