@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::giving::appeal_routes::AppealOut;
 use crate::giving::appeals as store;
 use crate::giving::model::AppealState;
-use crate::http::{Cursor, Page, PageQuery, Problem};
+use crate::http::{Cursor, Page, Problem, rows_a_page};
 use crate::ledger::totals;
 use crate::{stock, tree};
 
@@ -40,7 +40,7 @@ pub async fn list_appeals(
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let AppealsQuery { state, limit, cursor } = query.into_inner();
-    let limit = PageQuery { limit, cursor: None }.limit()?;
+    let limit = rows_a_page(limit)?;
     let after = Cursor::<String>::decode(cursor.as_deref(), &state)?.map(|c| c.last);
     let rows =
         db.read_public(move |conn| -> Result<_, Problem> { Ok(store::list(conn, state, after.as_deref(), limit + 1)?) }).await?;

@@ -14,7 +14,7 @@ use crate::basics::Line;
 use crate::chapters::reference::CENTRAL;
 use crate::chapters::store::{self, ChapterRow};
 use crate::db::Db;
-use crate::http::{Cursor, Page, PageQuery, Problem};
+use crate::http::{Cursor, Page, Problem, rows_a_page};
 use crate::ledger::totals;
 
 /// A chapter in a list, with what it and everything below it received.
@@ -113,7 +113,7 @@ pub async fn list_chapters(
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
-    let limit = PageQuery { limit: query.limit, cursor: None }.limit()?;
+    let limit = rows_a_page(query.limit)?;
     let page = match (query.q, query.parent) {
         (Some(_), Some(_)) => return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent.")),
         (Some(q), None) => {

@@ -13,7 +13,7 @@ use crate::basics::{Line, PublicCode};
 use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::http::cache::PublicCache;
-use crate::http::{Cursor, Page, PageQuery, Problem};
+use crate::http::{Cursor, Page, Problem, rows_a_page};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::{self, Filter, PublicGoods, PublicRow, Within};
 use crate::{log, tree};
@@ -171,7 +171,7 @@ pub async fn search_entries(
     if query.q.as_deref().is_some_and(|q| Line::parse(q, 200).is_err() && !q.trim().is_empty()) {
         return Err(Problem::field("q", "NOT_A_LINE", "Một dòng, tối đa 200 ký tự.", "One line of at most 200 characters."));
     }
-    let limit = PageQuery { limit: query.limit, cursor: None }.limit()?;
+    let limit = rows_a_page(query.limit)?;
     let page = db
         .read_public(move |conn| -> Result<Page<EntryOut>, Problem> {
             let filter = filter_of(conn, &query)?;

@@ -3,16 +3,17 @@
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::reversal::{self, Decision, Reason, Request, ReversalOut};
+use super::wire::ChapterQuery;
 use crate::authz::Actor;
 use crate::basics::{Clock, Line};
 use crate::db::Db;
 use crate::http::cache::PublicCache;
-use crate::http::{Body, Cursor, Page, PageQuery, Problem};
+use crate::http::{Body, Cursor, Page, Problem, rows_a_page};
 use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -66,32 +67,18 @@ pub async fn request_reversal(
     Ok(if new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
 }
 
-/// Which requests to list.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReversalsQuery {
-    /// Code of the chapter that is to decide.
-    chapter: String,
-    /// Rows a page, 1 to 200 (50 unless given).
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
-
 /// Requests that wait for a chapter's decision, oldest first.
-#[utoipa::path(tag = "gifts", params(ReversalsQuery), responses((status = 200, body = Page<ReversalOut>), (status = 401, response = crate::http::answers::Unauthorized),
+#[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<ReversalOut>), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/reversals")]
 pub async fn list_reversals(
     actor: Actor,
-    query: web::Query<ReversalsQuery>,
+    query: web::Query<ChapterQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let ReversalsQuery { chapter, limit, cursor } = query.into_inner();
-    let limit = PageQuery { limit, cursor: None }.limit()?;
+    let ChapterQuery { chapter, limit, cursor } = query.into_inner();
+    let limit = rows_a_page(limit)?;
     let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?.map(|c| c.last);
     let now = clock.now();
     let page = db

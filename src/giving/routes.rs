@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -12,12 +12,12 @@ use super::model::{MAX_BATCH, NewGift, Quantity};
 use super::prepare::{Prepared, prepare};
 use super::record::{Outcome, Submission, record_all};
 use super::store::{self, GiftRow, Gifts, Reversals};
-use super::wire::{BatchItem, BatchOut, BookingOutcome, GiftIn, GiftPosted, ReceiptOut};
+use super::wire::{BatchItem, BatchOut, BookingOutcome, ChapterQuery, GiftIn, GiftPosted, ReceiptOut};
 use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::Clock;
 use crate::db::Db;
 use crate::http::finish::RequestId;
-use crate::http::{Body, Cursor, Lang, Page, PageQuery, Problem};
+use crate::http::{Body, Cursor, Lang, Page, Problem, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::parties::{self, PartyOut};
@@ -250,33 +250,19 @@ pub async fn show_gift(
     Ok(HttpResponse::Ok().json(out))
 }
 
-/// Which gifts to list.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct GiftsQuery {
-    /// Code of the chapter whose gifts to list.
-    chapter: String,
-    /// Rows a page, 1 to 200 (50 unless given).
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
-
 /// The gifts of a chapter, newest first, without givers' names.
-#[utoipa::path(tag = "gifts", params(GiftsQuery), responses((status = 200, body = Page<GiftOut>), (status = 401, response = crate::http::answers::Unauthorized),
+#[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<GiftOut>), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/gifts")]
 pub async fn list_gifts(
     actor: Actor,
-    query: web::Query<GiftsQuery>,
+    query: web::Query<ChapterQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let GiftsQuery { chapter, limit, cursor } = query.into_inner();
-    let limit = PageQuery { limit, cursor: None }.limit()?;
+    let ChapterQuery { chapter, limit, cursor } = query.into_inner();
+    let limit = rows_a_page(limit)?;
     let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?;
     let now = clock.now();
     let page = db

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::ledger::kinds::Channel;
@@ -210,4 +210,19 @@ pub struct BatchOut {
     pub already_booked: usize,
     pub refused: usize,
     pub items: Vec<BatchItem>,
+}
+
+/// Which part of a chapter's list to show.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ChapterQuery {
+    /// Code of the chapter.
+    #[param(example = "23095")]
+    pub chapter: String,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
 }

@@ -8,31 +8,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::problem::{Kind, Problem};
 
 pub const DEFAULT_LIMIT: u32 = 50;
 pub const MAX_LIMIT: u32 = 200;
 
-/// `limit` and `cursor`, as every list takes them.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// Rows a page, 1 to 200 (50 unless given).
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<u32>,
-    /// `next` of the page before.
-    pub cursor: Option<String>,
-}
-
-impl PageQuery {
-    /// The number of rows to show; anything outside 1 ..= 200 is an error, not silently something else.
-    pub fn limit(&self) -> Result<i64, Problem> {
-        match self.limit.unwrap_or(DEFAULT_LIMIT) {
-            limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
-            _ => Err(Problem::field("limit", "OUT_OF_RANGE", "limit từ 1 đến 200.", "limit is 1 to 200.")),
-        }
+/// The number of rows to show for a `limit` parameter; anything outside 1 ..= 200 is an error, not silently something
+/// else.
+pub fn rows_a_page(limit: Option<u32>) -> Result<i64, Problem> {
+    match limit.unwrap_or(DEFAULT_LIMIT) {
+        limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
+        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "limit từ 1 đến 200.", "limit is 1 to 200.")),
     }
 }
 

@@ -16,6 +16,6 @@ pub mod problem;
 pub mod routing;
 
 pub use body::Body;
-pub use cursor::{Cursor, Page, PageQuery};
+pub use cursor::{Cursor, Page, rows_a_page};
 pub use language::{Lang, Say};
 pub use problem::{FieldError, Kind, Problem};
