@@ -65,6 +65,8 @@ ALTER TABLE entry ADD CONSTRAINT entry_has_last_posting FOREIGN KEY (id, posting
 
 -- All postings of an entry are written by one statement, balanced per fund, numbered 1..posting_count; a reversal
 -- mirrors its original to the đồng. With the primary key this also means: nothing can be added to an entry later.
+-- Other tables are asked by scalar subqueries, one index look-up a row: a join with a transition table may be planned as
+-- a walk over the whole ledger.
 CREATE FUNCTION posting_balances() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE bad uuid;
 BEGIN
@@ -72,24 +74,22 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'entry % does not balance per fund', bad USING ERRCODE = '23514', CONSTRAINT = 'posting_balances_per_fund';
     END IF;
-    SELECT a.entry_id INTO bad FROM added a JOIN entry e ON e.id = a.entry_id
-    GROUP BY a.entry_id, e.posting_count
-    HAVING count(*) <> e.posting_count OR min(a.n) <> 1 OR max(a.n) <> e.posting_count LIMIT 1;
+    SELECT w.entry_id INTO bad
+    FROM (SELECT entry_id, count(*) AS written, min(n) AS first, max(n) AS last FROM added GROUP BY entry_id) w
+    WHERE w.first <> 1 OR w.last <> w.written OR w.written <> (SELECT e.posting_count FROM entry e WHERE e.id = w.entry_id) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'entry % is not written whole', bad USING ERRCODE = '23514', CONSTRAINT = 'posting_written_whole';
     END IF;
-    IF EXISTS (SELECT FROM added a JOIN entry e ON e.id = a.entry_id WHERE e.reverses IS NOT NULL) THEN
-        SELECT e.id INTO bad
-        FROM (SELECT DISTINCT entry_id FROM added) d JOIN entry e ON e.id = d.entry_id JOIN entry o ON o.id = e.reverses
-        WHERE o.chapter_id <> e.chapter_id OR o.posting_count <> e.posting_count OR o.kind = 'REVERSAL'
-           OR EXISTS (SELECT FROM posting p WHERE p.entry_id = o.id AND NOT EXISTS (
-                SELECT FROM added r WHERE r.entry_id = e.id AND r.n = p.n AND r.account = p.account
-                  AND r.fund_id = p.fund_id AND r.amount = -p.amount))
-        LIMIT 1;
-        IF FOUND THEN
+    FOR bad IN SELECT a.entry_id FROM added a WHERE a.n = 1 AND (SELECT e.reverses FROM entry e WHERE e.id = a.entry_id) IS NOT NULL LOOP
+        PERFORM FROM entry e JOIN entry o ON o.id = e.reverses
+        WHERE e.id = bad AND o.chapter_id = e.chapter_id AND o.posting_count = e.posting_count AND o.kind <> 'REVERSAL'
+          AND NOT EXISTS (SELECT FROM posting p WHERE p.entry_id = o.id AND NOT EXISTS (
+                SELECT FROM added r WHERE r.entry_id = bad AND r.n = p.n AND r.account = p.account
+                  AND r.fund_id = p.fund_id AND r.amount = -p.amount));
+        IF NOT FOUND THEN
             RAISE EXCEPTION 'entry % does not mirror what it reverses', bad USING ERRCODE = '23514', CONSTRAINT = 'posting_reversal_mirrors';
         END IF;
-    END IF;
+    END LOOP;
     RETURN NULL;
 END $$;
 CREATE TRIGGER posting_balances AFTER INSERT ON posting

@@ -138,3 +138,19 @@ fn the_public_reads_no_sealed_bytes() {
     ));
     assert_eq!(open, 0);
 }
+
+/// Joined, the rows of one statement against the ledger were once planned as a walk over the whole ledger, on every
+/// gift. Guards ask other tables row by row instead: by a scalar subquery or a loop, one index look-up each.
+#[test]
+fn no_guard_joins_the_rows_of_a_statement_with_a_table_that_grows() {
+    let database = Database::fresh();
+    let joined = rows(
+        &database,
+        r"SELECT p.proname::text AS text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+              AND p.prosrc ~* '\m(added|gone)\M(\s+(AS\s+)?\w+)?\s+((LEFT|RIGHT|FULL|INNER|CROSS)\s+)*JOIN|JOIN\s+(added|gone)\M'",
+    );
+    assert_eq!(joined, Vec::<String>::new());
+    let guards = database
+        .number(r"SELECT count(*) FROM pg_proc WHERE prosrc ~* '\m(added|gone)\M' AND pronamespace = 'public'::regnamespace");
+    assert!(guards >= 5, "the guards that were meant are still called so");
+}

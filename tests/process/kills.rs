@@ -87,6 +87,8 @@ fn while_the_database_is_away_the_server_says_so() {
     std::fs::write(&conf, format!("{text}\nthis is = = nothing\n")).unwrap();
     kill_process(Pid::from_raw(folder.postmaster().unwrap()).unwrap(), Signal::KILL).unwrap();
     let lost = gift(5_000);
+    // Backends outlive their postmaster by a moment, and may answer one more question.
+    eventually("it is noticed", || server.send("GET", "/readyz", None, None).status == 503);
     for (method, path, body) in [
         ("GET", "/readyz", None),
         ("GET", "/api/v1/public/entries", None),
