@@ -4,6 +4,7 @@
 use std::net::TcpListener;
 
 use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -12,14 +13,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
+use crate::config::Web;
 use crate::db::Db;
+use crate::disclosure::fair_share;
 use crate::giving::intake::{Intake, IntakeThread};
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
+use crate::http::client::TrustedProxies;
+use crate::http::cors::cors;
+use crate::http::limits::RateLimits;
 use crate::http::routing::{KnownPaths, nothing_here};
-use crate::http::{Problem, finish, health};
+use crate::http::{Metrics, Problem, finish, health};
 use crate::identity::password::Passwords;
 use crate::log::sequencer::Sequencer;
+use crate::operations::{self, MetricsReaders};
 use crate::vault::Vault;
 use crate::{disclosure, giving, identity};
 
@@ -31,6 +38,7 @@ pub struct Shared {
     pub vault: web::Data<Vault>,
     pub tokens: web::Data<TokenKeys>,
     pub passwords: Passwords,
+    pub web: Web,
 }
 
 #[derive(OpenApi)]
@@ -68,7 +76,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     giving::routes::configure(config);
     giving::reversal_routes::configure(config);
     giving::appeal_routes::configure(config);
-    config.service(utoipa_actix_web::scope("/public").configure(disclosure::configure));
+    config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 
 /// Every path of the API, registered and documented at once.
@@ -76,6 +84,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     config
         .service(health::healthz)
         .service(health::readyz)
+        .service(operations::show_metrics)
         .service(utoipa_actix_web::scope("/api/v1").configure(officers_and_public));
 }
 
@@ -102,11 +111,19 @@ pub struct Running {
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
 pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
-    let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone())?;
-    let sequencer = Sequencer::start(shared.db.clone())?;
+    operations::started();
+    let metrics = Metrics::default();
+    let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
+    let sequencer = Sequencer::start(shared.db.clone(), metrics.clone())?;
     let document = document();
     let known = web::Data::new(KnownPaths::of(&document));
     let cache = web::Data::new(PublicCache::default());
+    let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
+    let trusted = web::Data::new(TrustedProxies(trusted_proxies));
+    let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
+    let origins: std::sync::Arc<[String]> = cors_origins.into();
+    let metrics = web::Data::new(metrics);
+    let readers = web::Data::new(MetricsReaders(metrics_from));
     let server = HttpServer::new(move || {
         let swagger = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").url("/api/openapi.json", document.clone());
         App::new()
@@ -118,9 +135,14 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(web::Data::new(intake.clone()))
             .app_data(cache.clone())
             .app_data(known.clone())
+            .app_data(trusted.clone())
+            .app_data(limits.clone())
+            .app_data(metrics.clone())
+            .app_data(readers.clone())
             .app_data(web::QueryConfig::default().error_handler(|error, _| bad_query(&error).into()))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
-            .wrap(actix_web::middleware::from_fn(finish::finish))
+            .wrap(from_fn(finish::finish))
+            .wrap(cors(origins.clone()))
             .into_utoipa_app()
             .configure(api)
             .into_app()

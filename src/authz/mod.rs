@@ -13,12 +13,14 @@
 mod actor;
 mod audit;
 mod decide;
+mod idempotency;
 mod policy;
 pub mod token;
 
 pub use actor::Actor;
 pub use audit::{AuditEvent, audit};
 pub use decide::{Ask, Refusal, authenticate, decide, nearest_approver, require};
+pub use idempotency::{Attempt, IdempotencyKey};
 pub use policy::{
     Appoint, Approve, Granted, HandOver, Inspect, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal, suffices,
 };

@@ -74,6 +74,7 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         vault: web::Data::new(vault),
         tokens: web::Data::new(tokens),
         passwords: Passwords::new(Cost::Standard)?,
+        web: config.web.clone(),
     })
 }
 

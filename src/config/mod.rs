@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::db::private;
@@ -39,6 +40,18 @@ pub struct Settings {
     /// Database connections for requests [default: 8]
     #[arg(long, env = "SNA_DATABASE_CONNECTIONS", global = true)]
     pub database_connections: Option<u32>,
+    /// Networks of reverse proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1/32,::1/128 [default: none]
+    #[arg(long, env = "SNA_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<IpNet>>,
+    /// Public reads a second for each client; 0 for no limits [default: 50]
+    #[arg(long, env = "SNA_PUBLIC_RATE", global = true)]
+    pub public_rate: Option<u32>,
+    /// Web origins whose pages may use the officers' API, e.g. https://so.example.org.vn [default: none]
+    #[arg(long, env = "SNA_CORS_ORIGINS", global = true, value_delimiter = ',')]
+    pub cors_origins: Option<Vec<String>>,
+    /// Networks that may read /metrics, besides this machine [default: none]
+    #[arg(long, env = "SNA_METRICS_FROM", global = true, value_delimiter = ',')]
+    pub metrics_from: Option<Vec<IpNet>>,
     /// What to log, e.g. `info` or `so_nhan_ai=debug` [default: info]
     #[arg(long, env = "SNA_LOG", global = true)]
     pub log: Option<String>,
@@ -70,8 +83,31 @@ struct File {
     pg_bin: Option<PathBuf>,
     workers: Option<usize>,
     database_connections: Option<u32>,
+    trusted_proxies: Option<Vec<IpNet>>,
+    public_rate: Option<u32>,
+    cors_origins: Option<Vec<String>>,
+    metrics_from: Option<Vec<IpNet>>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+}
+
+/// How the server meets the network.
+#[derive(Debug, Clone)]
+pub struct Web {
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Public reads a second for each client; 0 for no limits.
+    pub public_rate: u32,
+    /// Origins whose pages may use the officers' API.
+    pub cors_origins: Vec<String>,
+    /// Networks that may read `/metrics`, besides this machine.
+    pub metrics_from: Vec<IpNet>,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self { trusted_proxies: Vec::new(), public_rate: 50, cors_origins: Vec::new(), metrics_from: Vec::new() }
+    }
 }
 
 /// The whole configuration of a process.
@@ -85,6 +121,7 @@ pub struct Config {
     pub pg_bin: Option<PathBuf>,
     pub workers: usize,
     pub database_connections: u32,
+    pub web: Web,
     pub log: String,
     pub log_format: LogFormat,
 }
@@ -99,17 +136,23 @@ pub enum ConfigError {
     UnknownVariable(String),
     #[error("{0} must be {1}")]
     OutOfRange(&'static str, &'static str),
+    #[error("cors_origins: {0:?} is no origin; write it as browsers do, e.g. https://so.example.org.vn")]
+    NoOrigin(String),
     #[error(transparent)]
     DataDir(#[from] private::PrivateError),
 }
 
 /// Names of the variables that begin with `SNA_` and mean something.
-const KNOWN_VARIABLES: [&str; 8] = [
+const KNOWN_VARIABLES: [&str; 12] = [
     "SNA_LISTEN",
     "SNA_DATA_DIR",
     "SNA_KEYS_DIR",
     "SNA_WORKERS",
     "SNA_DATABASE_CONNECTIONS",
+    "SNA_TRUSTED_PROXIES",
+    "SNA_PUBLIC_RATE",
+    "SNA_CORS_ORIGINS",
+    "SNA_METRICS_FROM",
     "SNA_LOG",
     "SNA_LOG_FORMAT",
     "SNA_CONFIG",
@@ -146,17 +189,34 @@ impl Config {
             pg_bin: settings.pg_bin.or(file.pg_bin),
             workers: settings.workers.or(file.workers).unwrap_or(cores),
             database_connections: settings.database_connections.or(file.database_connections).unwrap_or(8),
+            web: Web {
+                trusted_proxies: settings.trusted_proxies.or(file.trusted_proxies).unwrap_or_default(),
+                public_rate: settings.public_rate.or(file.public_rate).unwrap_or(Web::default().public_rate),
+                cors_origins: settings.cors_origins.or(file.cors_origins).unwrap_or_default(),
+                metrics_from: settings.metrics_from.or(file.metrics_from).unwrap_or_default(),
+            },
             log: settings.log.or(file.log).unwrap_or_else(|| default_log.to_owned()),
             log_format: settings.log_format.or(file.log_format).unwrap_or(LogFormat::Json),
         };
         if !(1..=256).contains(&config.workers) {
             return Err(ConfigError::OutOfRange("workers", "1 to 256"));
         }
+        if let Some(origin) = config.web.cors_origins.iter().find(|origin| !is_origin(origin)) {
+            return Err(ConfigError::NoOrigin(origin.clone()));
+        }
         if !(1..=40).contains(&config.database_connections) {
             return Err(ConfigError::OutOfRange("database_connections", "1 to 40"));
         }
         Ok(config)
     }
+}
+
+/// Scheme and host, perhaps a port, nothing behind it: anything else would never match what a browser sends.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.:[]".contains(&b))
+    })
 }
 
 fn check_variables(names: impl Iterator<Item = OsString>) -> Result<(), ConfigError> {
@@ -202,6 +262,24 @@ mod tests {
         std::fs::remove_file(path).unwrap();
         assert!(check_variables([OsString::from("SNA_LISEN")].into_iter()).is_err());
         assert!(check_variables(KNOWN_VARIABLES.iter().map(OsString::from)).is_ok());
+    }
+
+    #[test]
+    fn networks_and_origins_are_read_and_checked() {
+        let path = file("web", "data_dir = \"/x\"\ntrusted_proxies = [\"127.0.0.1/32\", \"::1/128\"]\npublic_rate = 0\n");
+        let settings = Settings { config_file: Some(path.clone()), ..Settings::default() };
+        let config = Config::merge(settings, None, None, "info").unwrap();
+        std::fs::remove_file(path).unwrap();
+        assert_eq!((config.web.trusted_proxies.len(), config.web.public_rate), (2, 0));
+        let with = |origin: &str| Settings {
+            data_dir: Some("/x".into()),
+            cors_origins: Some(vec![origin.to_owned()]),
+            ..Settings::default()
+        };
+        assert!(Config::merge(with("https://so.example.org.vn:8443"), None, None, "info").is_ok());
+        for wrong in ["so.example.org.vn", "https://so.example.org.vn/", "*", "https://", "https://So.vn"] {
+            assert!(Config::merge(with(wrong), None, None, "info").is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -230,6 +230,14 @@ impl Db {
         .unwrap_or_else(|_| Err(DbError::Busy.into()))
     }
 
+    /// The pools by name, with how many connections are open and how many of those are idle.
+    pub fn connections(&self) -> [(&'static str, u32, u32); 2] {
+        [("work", &self.pool), ("public", &self.public)].map(|(name, pool)| {
+            let state = pool.state();
+            (name, state.connections, state.idle_connections)
+        })
+    }
+
     async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, DbError> {
         match tokio::time::timeout(MAX_WAIT, self.permits.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),

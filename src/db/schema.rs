@@ -169,6 +169,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_key (account_id, key_hash) {
+        account_id -> Uuid,
+        key_hash -> Bytea,
+        request_hash -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     item (code) {
         code -> Text,
         name -> Text,

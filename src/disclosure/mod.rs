@@ -8,6 +8,7 @@ pub mod appeals;
 pub mod chapters;
 pub mod csv;
 pub mod entries;
+pub mod fair_share;
 pub mod totals;
 
 use utoipa_actix_web::service_config::ServiceConfig;

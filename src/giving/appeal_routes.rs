@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,12 +11,13 @@ use uuid::Uuid;
 
 use super::appeals::{self, AppealRow, AppealText, Created, NewAppeal, Regime};
 use super::model::AppealState;
-use crate::authz::{self, Actor, AuditEvent, Granted, Read, RunAppeal};
+use crate::authz::{self, Actor, Attempt, AuditEvent, Granted, IdempotencyKey, Read, RunAppeal};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Clock, Line, Vnd};
 use crate::db::Db;
 use crate::http::{Body, FieldError, Kind, Problem, Say};
 use crate::tree::{self, ChapterId};
+use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(create_appeal).service(show_appeal).service(change_appeal).service(open_appeal).service(close_appeal);
@@ -195,7 +196,7 @@ pub async fn create_appeal(
 
 fn audit(
     conn: &mut PgConnection,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
     by: &Granted<RunAppeal>,
     action: &'static str,
     id: Uuid,
@@ -240,26 +241,83 @@ fn if_match(request: &HttpRequest) -> Result<Option<i32>, Problem> {
 }
 
 /// Loads an appeal for a change and hands it to `change`, which returns the new text and state.
-async fn change(
-    db: &Db,
-    now: chrono::DateTime<chrono::Utc>,
+fn change(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
     actor: Actor,
-    code: String,
+    code: &str,
     action: &'static str,
-    change: impl FnOnce(&AppealRow) -> Result<Option<(AppealText, AppealState)>, Problem> + Send + 'static,
+    change: impl FnOnce(&AppealRow) -> Result<Option<(AppealText, AppealState)>, Problem>,
 ) -> Result<AppealRow, Problem> {
-    db.tx(move |conn| -> Result<AppealRow, Problem> {
-        authz::authenticate(conn, now, actor)?;
-        let row = appeals::find_for_update(conn, &code)?.ok_or_else(Problem::not_found)?;
-        let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
-        if let Some((text, state)) = change(&row)? {
-            appeals::next_version(conn, &grant, now, &row, &text, state)?;
-            audit(conn, now, &grant, action, row.id)?;
-        }
-        appeals::find(conn, &code)?.ok_or_else(Problem::not_found)
-    })
-    .await
+    authz::authenticate(conn, now, actor)?;
+    let row = appeals::find_for_update(conn, code)?.ok_or_else(Problem::not_found)?;
+    let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
+    if let Some((text, state)) = change(&row)? {
+        appeals::next_version(conn, &grant, now, &row, &text, state)?;
+        audit(conn, now, &grant, action, row.id)?;
+    }
+    appeals::find(conn, code)?.ok_or_else(Problem::not_found)
 }
+
+/// A step of an appeal's life, under the request's key if it has one: what was done under it once is not tried again.
+async fn step(
+    db: &Db,
+    vault: web::Data<Vault>,
+    now: DateTime<Utc>,
+    actor: Actor,
+    key: IdempotencyKey,
+    code: String,
+    step: Step,
+) -> Result<HttpResponse, Problem> {
+    let (row, attempt) = db
+        .tx(move |conn| -> Result<(AppealRow, Attempt), Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let attempt = key.claim(conn, &vault, actor.account, now, step.operation, &code)?;
+            let row = change(conn, now, actor, &code, step.action, |row| match attempt {
+                Attempt::First => (step.next)(row, vietnam_date(now)),
+                Attempt::Replay => Ok(None),
+            })?;
+            Ok((row, attempt))
+        })
+        .await?;
+    Ok(attempt.mark(HttpResponse::Ok()).insert_header(etag(row.version)).json(AppealOut::from(row)))
+}
+
+/// One step: its name for keys and for the audit trail, and what it does to an appeal on a day.
+struct Step {
+    operation: &'static str,
+    action: &'static str,
+    next: fn(&AppealRow, NaiveDate) -> Result<Option<(AppealText, AppealState)>, Problem>,
+}
+
+const OPENING: Step = Step {
+    operation: "appeal/opening",
+    action: "APPEAL_OPENED",
+    next: |row, today| match AppealState::parse(&row.state) {
+        Some(AppealState::Open) => Ok(None),
+        Some(AppealState::Draft) if row.receive_until >= today => Ok(Some((row.text(), AppealState::Open))),
+        Some(AppealState::Draft) => Err(Problem::say(
+            Kind::Conflict,
+            "Thời gian nhận đã qua: hãy sửa ngày kết thúc.",
+            "The receiving period is over: change its last day.",
+        )),
+        _ => Err(Problem::say(
+            Kind::Conflict,
+            "Đợt đã đóng không mở lại; hãy lập đợt mới.",
+            "A closed appeal is not opened again; draft a new one.",
+        )),
+    },
+};
+
+const CLOSING: Step = Step {
+    operation: "appeal/closing",
+    action: "APPEAL_CLOSED",
+    next: |row, _| match AppealState::parse(&row.state) {
+        Some(AppealState::Closed) => Ok(None),
+        Some(AppealState::Open) => Ok(Some((row.text(), AppealState::Closed))),
+        _ => Err(Problem::say(Kind::Conflict, "Đợt chưa mở.", "The appeal is not open.")),
+    },
+};
 
 fn stale() -> Problem {
     Problem::say(
@@ -283,7 +341,8 @@ pub async fn change_appeal(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
     let seen = if_match(&request)?;
-    let row = change(&db, clock.now(), actor, code.into_inner(), "APPEAL_CHANGED", move |row| {
+    let now = clock.now();
+    let patched = move |row: &AppealRow| {
         if seen.is_some_and(|version| version != row.version) {
             return Err(stale());
         }
@@ -304,59 +363,39 @@ pub async fn change_appeal(
             receive_from: old.receive_from,
         };
         Ok(Some((check(&text).map_err(Problem::invalid)?, state)))
-    })
-    .await?;
+    };
+    let row = db.tx(move |conn| change(conn, now, actor, &code, "APPEAL_CHANGED", patched)).await?;
     Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
 }
 
 /// Open a draft: from now on chapters may receive for it.
-#[utoipa::path(tag = "appeals", params(("code" = String, Path)), responses((status = 200, body = AppealOut), (status = 401, response = crate::http::answers::Unauthorized),
+#[utoipa::path(tag = "appeals", params(("code" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = AppealOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/appeals/{code}/opening")]
 pub async fn open_appeal(
     actor: Actor,
+    key: IdempotencyKey,
+    vault: web::Data<Vault>,
     code: web::Path<String>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let today = vietnam_date(clock.now());
-    let row =
-        change(&db, clock.now(), actor, code.into_inner(), "APPEAL_OPENED", move |row| match AppealState::parse(&row.state) {
-            Some(AppealState::Open) => Ok(None),
-            Some(AppealState::Draft) if row.receive_until >= today => Ok(Some((row.text(), AppealState::Open))),
-            Some(AppealState::Draft) => Err(Problem::say(
-                Kind::Conflict,
-                "Thời gian nhận đã qua: hãy sửa ngày kết thúc.",
-                "The receiving period is over: change its last day.",
-            )),
-            _ => Err(Problem::say(
-                Kind::Conflict,
-                "Đợt đã đóng không mở lại; hãy lập đợt mới.",
-                "A closed appeal is not opened again; draft a new one.",
-            )),
-        })
-        .await?;
-    Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
+    step(&db, vault, clock.now(), actor, key, code.into_inner(), OPENING).await
 }
 
 /// Close an appeal: whatever comes from now on waits in quarantine.
-#[utoipa::path(tag = "appeals", params(("code" = String, Path)), responses((status = 200, body = AppealOut), (status = 401, response = crate::http::answers::Unauthorized),
+#[utoipa::path(tag = "appeals", params(("code" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = AppealOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/appeals/{code}/closing")]
 pub async fn close_appeal(
     actor: Actor,
+    key: IdempotencyKey,
+    vault: web::Data<Vault>,
     code: web::Path<String>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let row =
-        change(&db, clock.now(), actor, code.into_inner(), "APPEAL_CLOSED", move |row| match AppealState::parse(&row.state) {
-            Some(AppealState::Closed) => Ok(None),
-            Some(AppealState::Open) => Ok(Some((row.text(), AppealState::Closed))),
-            _ => Err(Problem::say(Kind::Conflict, "Đợt chưa mở.", "The appeal is not open.")),
-        })
-        .await?;
-    Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
+    step(&db, vault, clock.now(), actor, key, code.into_inner(), CLOSING).await
 }

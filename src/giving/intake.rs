@@ -15,7 +15,7 @@ use super::record::{Outcome, Submission, record_all};
 use crate::authz::Actor;
 use crate::basics::Clock;
 use crate::db::Db;
-use crate::http::Problem;
+use crate::http::{Metrics, Problem};
 
 /// Gifts that may wait.
 const QUEUE: usize = 4_096;
@@ -37,6 +37,7 @@ enum Message {
 #[derive(Clone)]
 pub struct Intake {
     queue: SyncSender<Message>,
+    metrics: Metrics,
 }
 
 /// The thread. When dropped it writes what is waiting and ends, so a shutdown loses nothing.
@@ -46,19 +47,25 @@ pub struct IntakeThread {
 }
 
 impl Intake {
-    pub fn start(db: Db, clock: Clock) -> std::io::Result<(Self, IntakeThread)> {
+    pub fn start(db: Db, clock: Clock, metrics: Metrics) -> std::io::Result<(Self, IntakeThread)> {
         let (queue, jobs) = sync_channel(QUEUE);
-        let thread = std::thread::Builder::new().name("intake".to_owned()).spawn(move || run(&db, &clock, &jobs))?;
-        Ok((Self { queue: queue.clone() }, IntakeThread { queue, thread: Some(thread) }))
+        let writer = Writer { db, clock, metrics: metrics.clone() };
+        let thread = std::thread::Builder::new().name("intake".to_owned()).spawn(move || writer.run(&jobs))?;
+        Ok((Self { queue: queue.clone(), metrics }, IntakeThread { queue, thread: Some(thread) }))
     }
 
     /// Records one gift with whatever else is waiting.
     pub async fn record(&self, actor: Actor, gift: Prepared) -> Result<Outcome, Problem> {
         let (answer, wait) = oneshot::channel();
         let job = Job { submission: Submission { actor, gift: Arc::new(gift) }, answer };
-        self.queue.try_send(Message::Record(job)).map_err(|error| match error {
-            TrySendError::Full(_) => Problem::unavailable(1),
-            TrySendError::Disconnected(_) => Problem::unavailable(5),
+        // Counted before it is there to be taken, so the count never falls below zero.
+        self.metrics.intake_queued();
+        self.queue.try_send(Message::Record(job)).map_err(|error| {
+            self.metrics.intake_not_queued();
+            match error {
+                TrySendError::Full(_) => Problem::unavailable(1),
+                TrySendError::Disconnected(_) => Problem::unavailable(5),
+            }
         })?;
         // The writer's own statements have time limits, so this always ends.
         wait.await.map_err(|_| Problem::unavailable(2))
@@ -77,33 +84,56 @@ impl Drop for IntakeThread {
     }
 }
 
-fn run(db: &Db, clock: &Clock, messages: &Receiver<Message>) {
-    let mut stopping = false;
-    while !stopping {
-        let mut together = Vec::new();
-        let mut next = messages.recv().ok();
-        while let Some(message) = next {
-            match message {
-                Message::Record(job) => together.push(job),
-                Message::Stop => stopping = true,
-            }
-            next = if together.len() < MAX_TOGETHER { messages.try_recv().ok() } else { None };
-        }
-        if together.is_empty() {
-            break;
-        }
-        write(db, clock, together);
-    }
-    // Whatever came in beside the word to stop.
-    let rest: Vec<Job> =
-        messages.try_iter().filter_map(|m| if let Message::Record(job) = m { Some(job) } else { None }).collect();
-    write(db, clock, rest);
+/// Counts what became of gifts.
+pub(super) fn count(metrics: &Metrics, path: &'static str, outcomes: &[Outcome]) {
+    let of = |fits: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| fits(outcome)).count() as u64;
+    metrics.gifts(path, "BOOKED", of(|outcome| matches!(outcome, Outcome::Booked(_))));
+    metrics.gifts(path, "ALREADY_BOOKED", of(|outcome| matches!(outcome, Outcome::AlreadyBooked(_))));
+    metrics.gifts(path, "REFUSED", of(|outcome| matches!(outcome, Outcome::Refused(_))));
 }
 
-fn write(db: &Db, clock: &Clock, together: Vec<Job>) {
-    let (submissions, answers): (Vec<_>, Vec<_>) = together.into_iter().map(|job| (job.submission, job.answer)).unzip();
-    for (answer, outcome) in answers.into_iter().zip(record_all(db, clock, &submissions)) {
-        // Nobody may be waiting any more; the gift stands all the same.
-        drop(answer.send(outcome));
+/// What the thread works with.
+struct Writer {
+    db: Db,
+    clock: Clock,
+    metrics: Metrics,
+}
+
+impl Writer {
+    fn run(&self, messages: &Receiver<Message>) {
+        let mut stopping = false;
+        while !stopping {
+            let mut together = Vec::new();
+            let mut next = messages.recv().ok();
+            while let Some(message) = next {
+                match message {
+                    Message::Record(job) => together.push(job),
+                    Message::Stop => stopping = true,
+                }
+                next = if together.len() < MAX_TOGETHER { messages.try_recv().ok() } else { None };
+            }
+            if together.is_empty() {
+                break;
+            }
+            self.write(together);
+        }
+        // Whatever came in beside the word to stop.
+        let rest: Vec<Job> =
+            messages.try_iter().filter_map(|m| if let Message::Record(job) = m { Some(job) } else { None }).collect();
+        self.write(rest);
+    }
+
+    fn write(&self, together: Vec<Job>) {
+        if together.is_empty() {
+            return;
+        }
+        self.metrics.intake_taken(together.len());
+        let (submissions, answers): (Vec<_>, Vec<_>) = together.into_iter().map(|job| (job.submission, job.answer)).unzip();
+        let outcomes = record_all(&self.db, &self.clock, &submissions);
+        count(&self.metrics, "single", &outcomes);
+        for (answer, outcome) in answers.into_iter().zip(outcomes) {
+            // Nobody may be waiting any more; the gift stands all the same.
+            drop(answer.send(outcome));
+        }
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::reversal::{self, Decision, Reason, Request, ReversalOut};
 use super::wire::ChapterQuery;
-use crate::authz::Actor;
+use crate::authz::{self, Actor, Attempt, IdempotencyKey};
 use crate::basics::{Clock, Line};
 use crate::db::Db;
 use crate::http::cache::PublicCache;
@@ -105,38 +105,62 @@ pub async fn show_reversal(
 }
 
 /// Approve a reversal as the second person: the mirrored entry is booked today.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = ReversalOut), (status = 401, response = crate::http::answers::Unauthorized),
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = ReversalOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/reversals/{id}/approval")]
 pub async fn approve_reversal(
     actor: Actor,
+    key: IdempotencyKey,
     id: web::Path<Uuid>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
     cache: web::Data<PublicCache>,
 ) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let out = db.tx(move |conn| reversal::decide(conn, &vault, now, actor, id.into_inner(), Decision::Approve)).await?;
+    let decided = decide(&db, &vault, clock.now(), actor, &key, id.into_inner(), Decision::Approve).await?;
     // The original's public page says from now on that it was reversed.
     cache.forget_all();
-    Ok(HttpResponse::Ok().json(out))
+    Ok(decided)
+}
+
+/// Decides under the request's key, if it has one.
+async fn decide(
+    db: &Db,
+    vault: &web::Data<Vault>,
+    now: DateTime<Utc>,
+    actor: Actor,
+    key: &IdempotencyKey,
+    id: Uuid,
+    decision: Decision,
+) -> Result<HttpResponse, Problem> {
+    let (vault, key) = (vault.clone(), key.clone());
+    let operation = match decision {
+        Decision::Approve => "reversal/approval",
+        Decision::Refuse => "reversal/refusal",
+    };
+    let (out, attempt) = db
+        .tx(move |conn| -> Result<(ReversalOut, Attempt), Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let attempt = key.claim(conn, &vault, actor.account, now, operation, &id.to_string())?;
+            Ok((reversal::decide(conn, &vault, now, actor, id, decision)?, attempt))
+        })
+        .await?;
+    Ok(attempt.mark(HttpResponse::Ok()).json(out))
 }
 
 /// Refuse a reversal as the second person: the gift stands.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = ReversalOut), (status = 401, response = crate::http::answers::Unauthorized),
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = ReversalOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/reversals/{id}/refusal")]
 pub async fn refuse_reversal(
     actor: Actor,
+    key: IdempotencyKey,
     id: web::Path<Uuid>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    Ok(HttpResponse::Ok()
-        .json(db.tx(move |conn| reversal::decide(conn, &vault, now, actor, id.into_inner(), Decision::Refuse)).await?))
+    decide(&db, &vault, clock.now(), actor, &key, id.into_inner(), Decision::Refuse).await
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::intake::Intake;
+use super::intake::{self, Intake};
 use super::model::{MAX_BATCH, NewGift, Quantity};
 use super::prepare::{Prepared, prepare};
 use super::record::{Outcome, Submission, record_all};
@@ -17,7 +17,7 @@ use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::Clock;
 use crate::db::Db;
 use crate::http::finish::RequestId;
-use crate::http::{Body, Cursor, Lang, Page, Problem, rows_a_page};
+use crate::http::{Body, Cursor, Lang, Metrics, Page, Problem, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::parties::{self, PartyOut};
@@ -79,6 +79,7 @@ pub async fn record_gifts(
     db: web::Data<Db>,
     vault: web::Data<Vault>,
     clock: web::Data<Clock>,
+    metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, Problem> {
     if batch.gifts.is_empty() || batch.gifts.len() > MAX_BATCH {
         return Err(Problem::field(
@@ -88,11 +89,14 @@ pub async fn record_gifts(
             format!("1 to {MAX_BATCH} gifts a batch; send several."),
         ));
     }
+    let metrics = metrics.get_ref().clone();
     let outcomes = db
         .blocking(move |db| -> Result<Vec<Outcome>, Problem> {
             // The caller must at least be logged in, even when every gift turns out to be broken.
             db.tx_blocking(|conn| authz::authenticate(conn, clock.now(), actor))?;
-            Ok(record_batch(db, &clock, &vault, actor, batch.gifts))
+            let outcomes = record_batch(db, &clock, &vault, actor, batch.gifts);
+            intake::count(&metrics, "batch", &outcomes);
+            Ok(outcomes)
         })
         .await?;
     Ok(HttpResponse::Ok().json(batch_out(outcomes, lang, &request_id.0)))

@@ -3,7 +3,7 @@
 //! Log lines name the route pattern, never the path or the query: both may carry personal data.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,10 +13,11 @@ use actix_web::http::header::{
     REFERRER_POLICY, RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 use tracing::Instrument;
 
 use super::language::Lang;
+use super::metrics::{Metrics, method_label};
 use super::problem::{Kind, Problem};
 
 /// Carries the request's id to whoever asks for it.
@@ -41,6 +42,8 @@ pub async fn finish(
     let started = Instant::now();
     let id = next_request_id();
     request.extensions_mut().insert(RequestId(id.clone()));
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let _in_flight = metrics.as_ref().map(|metrics| metrics.begin());
     let span = tracing::info_span!("request", id = %id);
     // HEAD is GET without the body, which the connection leaves away by itself (RFC 9110 §9.3.2).
     if request.method() == Method::HEAD {
@@ -59,7 +62,12 @@ pub async fn finish(
     };
     let is_documentation = response.request().path().starts_with("/docs/");
     set_headers(response.headers_mut(), &id, if is_documentation { DOCUMENTATION_POLICY } else { API_POLICY });
-    log(&response, started);
+    let took = started.elapsed();
+    log(&response, took);
+    if let Some(metrics) = metrics {
+        let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+        metrics.answered(method_label(response.request().method()), route, response.status().as_u16(), took);
+    }
     Ok(response)
 }
 
@@ -131,14 +139,14 @@ fn set_headers(headers: &mut HeaderMap, id: &str, policy: &'static str) {
 }
 
 /// Reads that went well are the bulk of a public ledger's traffic: they are logged at debug level only.
-fn log<B>(response: &ServiceResponse<B>, started: Instant) {
+fn log<B>(response: &ServiceResponse<B>, took: Duration) {
     let request = response.request();
     let status = response.status().as_u16();
     if status < 400 && request.method() == Method::GET && !tracing::enabled!(tracing::Level::DEBUG) {
         return;
     }
     let route = request.match_pattern().unwrap_or_default();
-    let ms = started.elapsed().as_secs_f64() * 1000.0;
+    let ms = took.as_secs_f64() * 1000.0;
     match status {
         500.. => tracing::error!(method = %request.method(), route, status, ms, "answered"),
         _ if status < 400 && request.method() == Method::GET => {

@@ -1,5 +1,5 @@
 //! What every endpoint shares: problem+json for every error, request ids, languages, cursors, JSON bodies with
-//! limits and exact pointers, conditional answers, security headers.
+//! limits and exact pointers, conditional answers, security headers, who the client is and how much it may ask, metrics.
 //!
 //! Features return [`Problem`]; the [`finish`](finish::finish) middleware turns it (and whatever the framework
 //! itself refuses) into one RFC 9457 document in the caller's language. Nothing here knows a feature.
@@ -7,15 +7,22 @@
 pub mod answers;
 pub mod body;
 pub mod cache;
+pub mod client;
+pub mod cors;
 pub mod cursor;
 pub mod etag;
 pub mod finish;
 pub mod health;
 pub mod language;
+pub mod limits;
+pub mod metrics;
 pub mod problem;
 pub mod routing;
 
 pub use body::Body;
+pub use client::Client;
 pub use cursor::{Cursor, Page, rows_a_page};
 pub use language::{Lang, Say};
+pub use limits::{Allowance, Class};
+pub use metrics::Metrics;
 pub use problem::{FieldError, Kind, Problem};

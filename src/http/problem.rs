@@ -26,13 +26,15 @@ pub enum Kind {
     UnsupportedMediaType,
     Invalid,
     IdTaken,
+    KeyReused,
     TooManyAttempts,
+    RateLimited,
     Internal,
     Unavailable,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Malformed,
         Kind::InvalidCursor,
         Kind::Unauthenticated,
@@ -45,7 +47,9 @@ impl Kind {
         Kind::UnsupportedMediaType,
         Kind::Invalid,
         Kind::IdTaken,
+        Kind::KeyReused,
         Kind::TooManyAttempts,
+        Kind::RateLimited,
         Kind::Internal,
         Kind::Unavailable,
     ];
@@ -88,9 +92,15 @@ impl Kind {
                 S::UNPROCESSABLE_ENTITY,
                 Say::fixed("Mã id đã dùng cho nội dung khác", "This id stands for other content already"),
             ),
+            Kind::KeyReused => (
+                "idempotency-key-reused",
+                S::UNPROCESSABLE_ENTITY,
+                Say::fixed("Idempotency-Key đã dùng cho yêu cầu khác", "This Idempotency-Key stands for another request"),
+            ),
             Kind::TooManyAttempts => {
                 ("too-many-attempts", S::TOO_MANY_REQUESTS, Say::fixed("Thử quá nhiều lần", "Too many attempts"))
             }
+            Kind::RateLimited => ("rate-limited", S::TOO_MANY_REQUESTS, Say::fixed("Quá nhiều yêu cầu", "Too many requests")),
             Kind::Internal => ("internal", S::INTERNAL_SERVER_ERROR, Say::fixed("Lỗi của hệ thống", "Our fault")),
             Kind::Unavailable => (
                 "unavailable",

@@ -1,6 +1,6 @@
 //! `/api/v1/session`: log in, who am I, go on, log out.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::{HttpResponse, delete, get, post, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ use crate::authz::{self, Actor, AuditEvent, RightName, Role};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::db::Db;
-use crate::http::{Body, Kind, Problem};
+use crate::http::{Allowance, Body, Class, Client, Kind, Problem};
 use crate::vault::{Vault, place};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -60,7 +60,8 @@ pub struct RefreshIn {
     (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[post("/session")]
 pub async fn log_in(
-    request: HttpRequest,
+    client: Client,
+    allowance: Allowance,
     Body(login): Body<LoginIn>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
@@ -71,8 +72,9 @@ pub async fn log_in(
     if login.user.len() > 200 || login.password.len() > 1_000 {
         return Err(Problem::new(Kind::WrongCredentials));
     }
+    allowance.spend(Class::LogIn)?;
     let name = Login::parse(&login.user);
-    let subject = vault.hash("login_delay", format!("{}\0{}", name.as_str(), network(&request)).as_bytes()).to_vec();
+    let subject = vault.hash("login_delay", format!("{}\0{}", name.as_str(), client.network()).as_bytes()).to_vec();
     let now = clock.now();
     let (found, subject) = {
         let vault = vault.clone();
@@ -232,13 +234,4 @@ fn session_out(
         .sign(Purpose::Access, claims, now, ACCESS_LIFETIME)
         .map_err(|_| Problem::internal("a token could not be signed"))?;
     Ok(SessionOut { access_token, expires_in: ACCESS_LIFETIME.num_seconds(), refresh_token, session_expires_at: ends })
-}
-
-/// The client's network: the address itself for IPv4, the /64 for IPv6.
-fn network(request: &HttpRequest) -> String {
-    match request.peer_addr().map(|peer| peer.ip().to_canonical()) {
-        Some(std::net::IpAddr::V4(ip)) => ip.to_string(),
-        Some(std::net::IpAddr::V6(ip)) => format!("{:?}", &ip.segments()[..4]),
-        None => String::new(),
-    }
 }

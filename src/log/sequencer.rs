@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::store::{self, Sequenced};
 use crate::db::{Db, DbError};
+use crate::http::Metrics;
 
 /// Longest wait between two looks at the queue.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -22,10 +23,10 @@ pub struct Sequencer {
 }
 
 impl Sequencer {
-    pub fn start(db: Db) -> std::io::Result<Self> {
+    pub fn start(db: Db, metrics: Metrics) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let thread = std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || run(&db, &stopped))?;
+        let thread = std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || run(&db, &metrics, &stopped))?;
         Ok(Self { stop, thread: Some(thread) })
     }
 }
@@ -42,9 +43,13 @@ impl Drop for Sequencer {
     }
 }
 
-fn run(db: &Db, stop: &AtomicBool) {
+fn run(db: &Db, metrics: &Metrics, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
-        let pause = match db.tx_blocking(|conn| store::sequence(conn, MOST_PER_STEP, true)) {
+        let step = db.tx_blocking(|conn| store::sequence(conn, MOST_PER_STEP, true));
+        if let Ok(Sequenced::Moved(leaves)) = &step {
+            metrics.sequenced(*leaves);
+        }
+        let pause = match step {
             Ok(Sequenced::Moved(n)) if n as i64 == MOST_PER_STEP => continue,
             Ok(_) => PAUSE,
             Err(error @ DbError::Query(_)) => {

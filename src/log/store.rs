@@ -129,6 +129,12 @@ pub fn size(conn: &mut PgConnection) -> Result<i64, DbError> {
     Ok(log_head::table.select(log_head::size).first(conn)?)
 }
 
+/// How many leaves wait for their place, counted up to 10,000: more is simply too many.
+pub fn waiting(conn: &mut PgConnection) -> Result<i64, DbError> {
+    let some = log_pending::table.select(log_pending::seq).limit(10_000);
+    Ok(i64::try_from(some.load::<i64>(conn)?.len()).unwrap_or(i64::MAX))
+}
+
 /// The indices of entries that have one.
 pub fn indices_of(conn: &mut PgConnection, entries: &[&str]) -> Result<std::collections::HashMap<String, i64>, DbError> {
     let rows = log_leaf::table.filter(log_leaf::entry.eq_any(entries)).select((log_leaf::entry, log_leaf::idx));

@@ -21,6 +21,7 @@ mod look;
 mod matrix;
 mod migrations;
 mod openapi;
+mod operations;
 mod privacy;
 mod problems;
 mod public_role;

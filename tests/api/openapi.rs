@@ -103,7 +103,7 @@ fn every_operation_says_whether_it_needs_a_log_in() {
     for (method, path, operation) in operations(&document) {
         let at = format!("{} {path}", method.to_uppercase());
         let open_to_all = path.starts_with("/api/v1/public/")
-            || ["/healthz", "/readyz"].contains(&path)
+            || ["/healthz", "/readyz", "/metrics"].contains(&path)
             || (method == "post" && path.starts_with("/api/v1/session"));
         let says_open = operation["security"] == serde_json::json!([{}]);
         let says_nothing = operation.get("security").is_none();

@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "stock",
     "giving",
     "disclosure",
+    "operations",
     "app",
     "cli",
 ];
@@ -49,6 +50,7 @@ const OWNERS: &[Owner] = &[
     ("gift", "giving", &[]),
     ("paper_slip", "giving", &[]),
     ("gift_line", "giving", &[]),
+    ("idempotency_key", "authz", &[]),
     ("item", "stock", &[]),
     ("key_in_use", "vault", &[]),
     ("log_head", "log", &[]),

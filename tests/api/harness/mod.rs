@@ -18,6 +18,7 @@ use so_nhan_ai::authz::Role;
 use so_nhan_ai::authz::token::{Claims, Purpose, TokenKeys};
 use so_nhan_ai::basics::Clock;
 use so_nhan_ai::basics::clock::vietnam_date;
+use so_nhan_ai::config::Web;
 use so_nhan_ai::db::Db;
 use so_nhan_ai::identity::password::{Cost, Passwords};
 use so_nhan_ai::identity::store::{self as identity, CreateError, NewAccount};
@@ -58,6 +59,11 @@ impl TestApp {
 
     /// On a database that exists already: a second server, or one started again.
     pub fn start_on(database: Database) -> Self {
+        Self::start_with_web(database, Web::default())
+    }
+
+    /// With other settings of how it meets the network.
+    pub fn start_with_web(database: Database, web_settings: Web) -> Self {
         let clock = Clock::set_to("2026-11-22T03:00:00Z".parse().unwrap());
         let vault = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
         let tokens = TokenKeys::new(&TokenKeyFile::generate().unwrap());
@@ -67,6 +73,7 @@ impl TestApp {
             vault: web::Data::new(vault),
             tokens: web::Data::new(tokens),
             passwords: Passwords::new(Cost::Cheap).unwrap(),
+            web: web_settings,
         };
         Self::start_with(database, shared)
     }

@@ -1,0 +1,92 @@
+//! For those who run the server: `/metrics`. What is counted along the way lives in [`http::metrics`](crate::http::metrics);
+//! this room adds what has to be looked up and tells it to whoever may know.
+//!
+//! Metrics are no secret and no public matter either: they are told to this machine and to the networks the
+//! configuration names; to everybody else the path does not exist.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use actix_web::{HttpResponse, get, web};
+use ipnet::IpNet;
+
+use crate::db::{Db, DbError};
+use crate::http::metrics::Figure;
+use crate::http::{Client, Metrics, Problem};
+use crate::log;
+
+/// Networks that may read the metrics, besides this machine.
+#[derive(Debug, Clone)]
+pub struct MetricsReaders(pub Vec<IpNet>);
+
+impl MetricsReaders {
+    fn may_read(&self, client: &Client) -> bool {
+        client.is_local() || client.address.is_some_and(|address| self.0.iter().any(|network| network.contains(&address)))
+    }
+}
+
+/// Metrics in OpenMetrics text, for Prometheus.
+#[utoipa::path(tag = "operations", responses((status = 200, content_type = "application/openmetrics-text", body = String),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[get("/metrics")]
+pub async fn show_metrics(
+    client: Client,
+    readers: web::Data<MetricsReaders>,
+    metrics: web::Data<Metrics>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
+    if !readers.may_read(&client) {
+        return Err(Problem::not_found());
+    }
+    look_up(&metrics, &db).await;
+    Ok(HttpResponse::Ok()
+        .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+        .body(metrics.text().map_err(Problem::internal)?))
+}
+
+/// A database that is away is a figure, not a failure: the rest is wanted all the more then.
+async fn look_up(metrics: &Metrics, db: &Db) {
+    for (pool, open, idle) in db.connections() {
+        metrics.set_pool(pool, "open", open);
+        metrics.set_pool(pool, "idle", idle);
+    }
+    let log = db.read(|conn| -> Result<_, DbError> { Ok((log::store::size(conn)?, log::store::waiting(conn)?)) }).await;
+    metrics.set(Figure::DatabaseUp, if log.is_ok() { 1.0 } else { 0.0 });
+    if let Ok((size, waiting)) = log {
+        metrics.set(Figure::LogSizeLeaves, size as f64);
+        metrics.set(Figure::LogPendingLeaves, waiting as f64);
+    }
+    let process = Process::look();
+    metrics.set(Figure::ResidentMemoryBytes, process.resident_bytes);
+    metrics.set(Figure::OpenFiles, process.open_files);
+    metrics.set(Figure::StartTimeSeconds, process.started);
+}
+
+/// What the operating system says of this process; 0 where it does not say (only Linux has `/proc`).
+struct Process {
+    resident_bytes: f64,
+    open_files: f64,
+    started: f64,
+}
+
+impl Process {
+    fn look() -> Self {
+        let pages = std::fs::read_to_string("/proc/self/statm")
+            .ok()
+            .and_then(|text| text.split_whitespace().nth(1).and_then(|pages| pages.parse::<f64>().ok()));
+        let open_files = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+        Self {
+            resident_bytes: pages.unwrap_or_default() * rustix::param::page_size() as f64,
+            open_files: open_files as f64,
+            started: *STARTED,
+        }
+    }
+}
+
+/// When somebody first looked, which the server does as it starts.
+static STARTED: std::sync::LazyLock<f64> =
+    std::sync::LazyLock::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64().floor()));
+
+/// Remembers now as the time this process began.
+pub fn started() {
+    std::sync::LazyLock::force(&STARTED);
+}
