@@ -22,6 +22,7 @@ use crate::http::cache::PublicCache;
 use crate::http::client::TrustedProxies;
 use crate::http::cors::cors;
 use crate::http::limits::RateLimits;
+use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, finish, health};
 use crate::identity::password::Passwords;
@@ -111,8 +112,8 @@ pub struct Running {
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
 pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
-    operations::started();
     let metrics = Metrics::default();
+    metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
     let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
     let sequencer = Sequencer::start(shared.db.clone(), metrics.clone())?;
     let document = document();
@@ -141,8 +142,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(readers.clone())
             .app_data(web::QueryConfig::default().error_handler(|error, _| bad_query(&error).into()))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
-            .wrap(from_fn(finish::finish))
             .wrap(cors(origins.clone()))
+            .wrap(from_fn(finish::finish))
             .into_utoipa_app()
             .configure(api)
             .into_app()

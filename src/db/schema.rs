@@ -387,6 +387,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     fund,
     gift,
     gift_line,
+    idempotency_key,
     item,
     key_in_use,
     log_head,

@@ -240,6 +240,9 @@ fn if_match(request: &HttpRequest) -> Result<Option<i32>, Problem> {
         .ok_or_else(|| Problem::say(Kind::Malformed, "If-Match phải là ETag của đợt.", "If-Match must be the appeal's ETag."))
 }
 
+/// What becomes of an appeal; `None` when it is that way already.
+type Change = Option<(AppealText, AppealState)>;
+
 /// Loads an appeal for a change and hands it to `change`, which returns the new text and state.
 fn change(
     conn: &mut PgConnection,
@@ -247,7 +250,7 @@ fn change(
     actor: Actor,
     code: &str,
     action: &'static str,
-    change: impl FnOnce(&AppealRow) -> Result<Option<(AppealText, AppealState)>, Problem>,
+    change: impl FnOnce(&AppealRow) -> Result<Change, Problem>,
 ) -> Result<AppealRow, Problem> {
     authz::authenticate(conn, now, actor)?;
     let row = appeals::find_for_update(conn, code)?.ok_or_else(Problem::not_found)?;
@@ -287,7 +290,7 @@ async fn step(
 struct Step {
     operation: &'static str,
     action: &'static str,
-    next: fn(&AppealRow, NaiveDate) -> Result<Option<(AppealText, AppealState)>, Problem>,
+    next: fn(&AppealRow, NaiveDate) -> Result<Change, Problem>,
 }
 
 const OPENING: Step = Step {

@@ -1,6 +1,6 @@
 //! `/api/v1/gifts`: record one, record many, read.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -73,9 +73,8 @@ pub struct BatchIn {
 #[post("/gifts/batch")]
 pub async fn record_gifts(
     actor: Actor,
+    request: HttpRequest,
     Body(batch): Body<BatchIn, BATCH_BYTES>,
-    lang: Lang,
-    request_id: web::ReqData<RequestId>,
     db: web::Data<Db>,
     vault: web::Data<Vault>,
     clock: web::Data<Clock>,
@@ -99,7 +98,7 @@ pub async fn record_gifts(
             Ok(outcomes)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(batch_out(outcomes, lang, &request_id.0)))
+    Ok(HttpResponse::Ok().json(batch_out(outcomes, Lang::of_request(&request), &RequestId::of(&request))))
 }
 
 /// Gifts that can be read are recorded together; the others are refused one by one.

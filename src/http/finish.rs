@@ -13,7 +13,7 @@ use actix_web::http::header::{
     REFERRER_POLICY, RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use tracing::Instrument;
 
 use super::language::Lang;
@@ -23,6 +23,12 @@ use super::problem::{Kind, Problem};
 /// Carries the request's id to whoever asks for it.
 #[derive(Clone)]
 pub struct RequestId(pub String);
+
+impl RequestId {
+    pub fn of(request: &HttpRequest) -> String {
+        request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+    }
+}
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -49,13 +55,13 @@ pub async fn finish(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    // Handlers, extractors and the default service all answer with a response; an error that is none can only come
-    // from a middleware inside this one, and there is none.
+    // Handlers, extractors, the default service and the middlewares inside this one all answer with a response.
     let response = next.call(request).instrument(span.clone()).await?;
     let _in_span = span.enter();
     let mut response = match problem_of(&response) {
         Some(problem) => {
-            let rendered = render(&problem, response.request(), &id);
+            let mut rendered = render(&problem, response.request(), &id);
+            keep_origin_headers(response.headers(), rendered.headers_mut());
             response.into_response(rendered)
         }
         None => response.map_into_boxed_body(),
@@ -95,7 +101,7 @@ fn kind_of(status: u16) -> Kind {
     })
 }
 
-fn render(problem: &Problem, request: &actix_web::HttpRequest, id: &str) -> HttpResponse<BoxBody> {
+fn render(problem: &Problem, request: &HttpRequest, id: &str) -> HttpResponse<BoxBody> {
     let lang = Lang::of_request(request);
     let mut response = HttpResponse::build(problem.kind.status());
     response
@@ -115,6 +121,13 @@ fn render(problem: &Problem, request: &actix_web::HttpRequest, id: &str) -> Http
     match serde_json::to_vec(&problem.document(lang, id)) {
         Ok(body) => response.body(body),
         Err(_) => response.finish(),
+    }
+}
+
+/// What was decided about the page's origin holds for the problem document too, or the page could not read it.
+fn keep_origin_headers(decided: &HeaderMap, rendered: &mut HeaderMap) {
+    for (name, value) in decided.iter().filter(|(name, _)| name.as_str().starts_with("access-control-") || *name == VARY) {
+        rendered.append(name.clone(), value.clone());
     }
 }
 

@@ -106,6 +106,11 @@ pub struct Allowance {
 }
 
 impl Allowance {
+    /// Who spends.
+    pub fn network(&self) -> Network {
+        self.client.network()
+    }
+
     /// 429 with `Retry-After` when the client's bucket is empty.
     pub fn spend(&self, class: Class) -> Result<(), Problem> {
         self.limits.as_ref().map_or(Ok(()), |limits| limits.spend(self.client, class))

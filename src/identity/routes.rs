@@ -17,7 +17,7 @@ use crate::authz::{self, Actor, AuditEvent, RightName, Role};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::db::Db;
-use crate::http::{Allowance, Body, Class, Client, Kind, Problem};
+use crate::http::{Allowance, Body, Class, Kind, Problem};
 use crate::vault::{Vault, place};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -60,7 +60,6 @@ pub struct RefreshIn {
     (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[post("/session")]
 pub async fn log_in(
-    client: Client,
     allowance: Allowance,
     Body(login): Body<LoginIn>,
     db: web::Data<Db>,
@@ -74,7 +73,7 @@ pub async fn log_in(
     }
     allowance.spend(Class::LogIn)?;
     let name = Login::parse(&login.user);
-    let subject = vault.hash("login_delay", format!("{}\0{}", name.as_str(), client.network()).as_bytes()).to_vec();
+    let subject = vault.hash("login_delay", format!("{}\0{}", name.as_str(), allowance.network()).as_bytes()).to_vec();
     let now = clock.now();
     let (found, subject) = {
         let vault = vault.clone();

@@ -4,8 +4,6 @@
 //! Metrics are no secret and no public matter either: they are told to this machine and to the networks the
 //! configuration names; to everybody else the path does not exist.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use actix_web::{HttpResponse, get, web};
 use ipnet::IpNet;
 
@@ -58,14 +56,12 @@ async fn look_up(metrics: &Metrics, db: &Db) {
     let process = Process::look();
     metrics.set(Figure::ResidentMemoryBytes, process.resident_bytes);
     metrics.set(Figure::OpenFiles, process.open_files);
-    metrics.set(Figure::StartTimeSeconds, process.started);
 }
 
 /// What the operating system says of this process; 0 where it does not say (only Linux has `/proc`).
 struct Process {
     resident_bytes: f64,
     open_files: f64,
-    started: f64,
 }
 
 impl Process {
@@ -74,19 +70,6 @@ impl Process {
             .ok()
             .and_then(|text| text.split_whitespace().nth(1).and_then(|pages| pages.parse::<f64>().ok()));
         let open_files = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
-        Self {
-            resident_bytes: pages.unwrap_or_default() * rustix::param::page_size() as f64,
-            open_files: open_files as f64,
-            started: *STARTED,
-        }
+        Self { resident_bytes: pages.unwrap_or_default() * rustix::param::page_size() as f64, open_files: open_files as f64 }
     }
-}
-
-/// When somebody first looked, which the server does as it starts.
-static STARTED: std::sync::LazyLock<f64> =
-    std::sync::LazyLock::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64().floor()));
-
-/// Remembers now as the time this process began.
-pub fn started() {
-    std::sync::LazyLock::force(&STARTED);
 }
