@@ -52,7 +52,8 @@ pub struct Shared {
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(
-        (name = "session", description = "Log in and out"),
+        (name = "session", description = "Log in and out, one's own sessions and second factor"),
+        (name = "audit", description = "Who did what"),
         (name = "gifts", description = "Record gifts, reverse them with a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),

@@ -32,6 +32,8 @@ pub enum Refusal {
     Unreadable,
     /// The actor may see but not do this.
     NotAllowed,
+    /// The role suffices, but the session was opened without a second factor.
+    NoSecondFactor,
 }
 
 impl From<Refusal> for Problem {
@@ -47,6 +49,11 @@ impl From<Refusal> for Problem {
                 Kind::Forbidden,
                 "Vai trò của bạn ở đơn vị này không có quyền đó; hãy hỏi người quản trị của cấp trên.",
                 "Your role at this chapter does not include this; ask the administrator above.",
+            ),
+            Refusal::NoSecondFactor => Problem::say(
+                Kind::SecondFactorNeeded,
+                "Phê duyệt và quản lý tài khoản cần phiên có xác thực hai lớp: hãy thêm ứng dụng xác thực (POST /api/v1/second-factor); nếu đã thêm, hãy đăng nhập lại kèm mã.",
+                "Approving and managing accounts need a session with a second factor: add an authenticator (POST /api/v1/second-factor); if you have one, log in again with its code.",
             ),
         }
     }
@@ -64,11 +71,12 @@ statement! {
         to: NaiveDate => Date,
         acting_from: NaiveDate => Date,
         acting_to: NaiveDate => Date,
-    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>),
-    "SELECT a.n::int, s.officer_id, r.role, r.depth, r.acts_for
+    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Bool>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>),
+    "SELECT a.n::int, s.officer_id, s.second_factor, r.role, r.depth, r.acts_for
      FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) WITH ORDINALITY AS a(account, session, chapter, n)
      LEFT JOIN LATERAL (
-         SELECT acc.officer_id FROM account acc JOIN session ses ON ses.account_id = acc.id
+         SELECT acc.officer_id, ses.second_factor_at IS NOT NULL AS second_factor
+         FROM account acc JOIN session ses ON ses.account_id = acc.id
          WHERE acc.id = a.account AND acc.disabled_at IS NULL
            AND ses.id = a.session AND ses.ended_at IS NULL AND ses.expires_at > ?
      ) s ON true
@@ -89,14 +97,16 @@ statement! {
 #[derive(Default)]
 struct Standing {
     officer: Option<Uuid>,
+    /// The session was opened with a second factor, or got one since.
+    second_factor: bool,
     /// (role, depth, acts for)
     roles: Vec<(Role, i16, bool)>,
 }
 
 fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Standing>, DbError> {
     let today = vietnam_date(now);
-    // (number of the ask, person, role, depth, acts for)
-    type Row = (i32, Option<Uuid>, Option<String>, Option<i16>, Option<bool>);
+    // (number of the ask, person, second factor, role, depth, acts for)
+    type Row = (i32, Option<Uuid>, Option<bool>, Option<String>, Option<i16>, Option<bool>);
     let rows: Vec<Row> = Facts {
         accounts: &asks.iter().map(|ask| ask.actor.account).collect(),
         sessions: &asks.iter().map(|ask| ask.actor.session).collect(),
@@ -109,11 +119,12 @@ fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Resul
     }
     .load(conn)?;
     let mut standings: Vec<Standing> = asks.iter().map(|_| Standing::default()).collect();
-    for (n, officer, role, depth, acts_for) in rows {
+    for (n, officer, second_factor, role, depth, acts_for) in rows {
         let Some(standing) = usize::try_from(n - 1).ok().and_then(|n| standings.get_mut(n)) else {
             continue;
         };
         standing.officer = officer;
+        standing.second_factor = second_factor.unwrap_or(false);
         if let (Some(role), Some(depth), Some(acts_for)) = (role.as_deref().and_then(Role::parse), depth, acts_for) {
             standing.roles.push((role, depth, acts_for));
         }
@@ -125,7 +136,7 @@ fn judge(standing: &Standing, right: RightName) -> Result<Uuid, Refusal> {
     let officer = standing.officer.ok_or(Refusal::NotLoggedIn)?;
     let holds = |right| standing.roles.iter().any(|(role, depth, acts_for)| suffices(*role, right, *depth, *acts_for));
     if holds(right) {
-        Ok(officer)
+        if right.needs_second_factor() && !standing.second_factor { Err(Refusal::NoSecondFactor) } else { Ok(officer) }
     } else if holds(RightName::Read) {
         Err(Refusal::NotAllowed)
     } else {

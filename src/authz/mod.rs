@@ -8,7 +8,8 @@
 //! A request carries an [`Actor`]: a subject and a session, taken from a signed token, nothing else. What that actor
 //! may do is read from the database *in the transaction that acts*, and comes back as [`Granted`], which only this
 //! room can make. Store functions that write demand one and take the chapter from it, so a forgotten check does not
-//! compile. `policy` is the whole table of rights; the matrix test prints it as a reviewable file.
+//! compile. Rights over others' money and accounts (APPROVE, APPOINT) also take a session with a second factor.
+//! `policy` is the whole table of rights; the matrix test prints it as a reviewable file.
 
 mod actor;
 mod audit;
@@ -18,9 +19,10 @@ mod policy;
 pub mod token;
 
 pub use actor::Actor;
-pub use audit::{AuditEvent, audit};
+pub use audit::{AuditEvent, AuditRow, audit, events_of_account, events_of_chapter};
 pub use decide::{Ask, Refusal, authenticate, decide, nearest_approver, require};
 pub use idempotency::{Attempt, IdempotencyKey};
 pub use policy::{
-    Appoint, Approve, Granted, HandOver, Inspect, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal, suffices,
+    Appoint, Approve, Granted, HandOver, Inspect, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal,
+    SECOND_FACTOR, suffices,
 };

@@ -63,6 +63,10 @@ pub const POLICY: &[(Role, &[RightName])] = &[
     (Role::Inspector, &[READ, INSPECT]),
 ];
 
+/// Rights that take a session with a second factor: whoever decides over others' money and accounts shows that it is
+/// them, not only somebody who knows their password.
+pub const SECOND_FACTOR: &[RightName] = &[APPOINT, APPROVE];
+
 impl Role {
     pub const ALL: [Role; 6] = [
         Role::CentralAdministrator,
@@ -106,6 +110,11 @@ impl RightName {
             HAND_OVER => "HAND_OVER",
             RUN_APPEAL => "RUN_APPEAL",
         }
+    }
+
+    /// Whether it takes a session with a second factor.
+    pub fn needs_second_factor(self) -> bool {
+        SECOND_FACTOR.contains(&self)
     }
 
     pub fn reach(self) -> Reach {

@@ -12,7 +12,7 @@ use crate::vault::keys::TokenKeyFile;
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     Access,
-    /// A log-in that still waits for its second step (reserved: no endpoint takes it yet).
+    /// A log-in that still waits for its second step; its session does not exist yet.
     SecondStep,
 }
 

@@ -196,6 +196,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    known_device (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     log_head (one) {
         one -> Bool,
         size -> BigInt,
@@ -323,6 +333,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_code (account_id, code_hash) {
+        account_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     reversal_request (id) {
         id -> Uuid,
         gift_id -> Uuid,
@@ -363,6 +381,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_factor (account_id) {
+        account_id -> Uuid,
+        enrolment_id -> Uuid,
+        secret -> Bytea,
+        created_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     session (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -370,6 +399,13 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        previous_hash -> Nullable<Bytea>,
+        sibling_hashes -> Bytea,
+        label -> Nullable<Bytea>,
+        device_id -> Nullable<Uuid>,
+        last_used_at -> Nullable<Timestamptz>,
+        second_factor_at -> Nullable<Timestamptz>,
+        ended_reason -> Nullable<Text>,
     }
 }
 
@@ -390,6 +426,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_key,
     item,
     key_in_use,
+    known_device,
     log_head,
     log_leaf,
     log_pending,
@@ -402,8 +439,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     public_entry,
     received_by_day,
     received_overall,
+    recovery_code,
     reversal_request,
     role_assignment,
     role_assignment_acts_for,
+    second_factor,
     session,
 );

@@ -6,6 +6,10 @@ use chrono::Duration;
 pub const ACCESS_LIFETIME: Duration = Duration::minutes(15);
 /// Lifetime of a session.
 pub const SESSION_LIFETIME: Duration = Duration::days(60);
+/// Time between the password and the code of the second factor.
+pub const SECOND_STEP_LIFETIME: Duration = Duration::minutes(5);
+/// Delays are kept this long after the last attempt.
+pub const DELAYS_KEPT: Duration = Duration::days(1);
 /// Failures older than this no longer count.
 pub const FAILURES_FORGOTTEN: Duration = Duration::minutes(30);
 const FREE_FAILURES: i32 = 5;

@@ -8,9 +8,10 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{self, Login};
+use super::sessions::{self, EndReason, NewSession};
 use crate::authz::Role;
 use crate::db::DbError;
-use crate::db::schema::{account, login_delay, officer, role_assignment, session};
+use crate::db::schema::{account, login_delay, officer, role_assignment};
 use crate::tree::{self, ChapterId, Label};
 use crate::vault::{Vault, place};
 
@@ -137,6 +138,17 @@ pub fn find_account(conn: &mut PgConnection, vault: &Vault, login: &Login) -> Re
     Ok(found)
 }
 
+/// User name and password hash of an account.
+pub fn password_of(conn: &mut PgConnection, id: Uuid) -> Result<(String, String), DbError> {
+    Ok(account::table.find(id).select((account::user_name, account::password_hash)).first(conn)?)
+}
+
+/// Whether there is such an account, not disabled.
+pub fn is_enabled(conn: &mut PgConnection, id: Uuid) -> Result<bool, DbError> {
+    let found = account::table.find(id).filter(account::disabled_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
+}
+
 /// The person an account belongs to.
 pub fn officer_by_user_name(conn: &mut PgConnection, user_name: &str) -> Result<Option<Uuid>, DbError> {
     Ok(account::table.filter(account::user_name.eq(user_name)).select(account::officer_id).first(conn).optional()?)
@@ -145,6 +157,28 @@ pub fn officer_by_user_name(conn: &mut PgConnection, user_name: &str) -> Result<
 /// The person behind an account.
 pub fn officer_of(conn: &mut PgConnection, account_id: Uuid) -> Result<Uuid, DbError> {
     Ok(account::table.find(account_id).select(account::officer_id).first(conn)?)
+}
+
+/// The account called so, by id or by user name.
+pub fn account_called(conn: &mut PgConnection, text: &str) -> Result<Option<Uuid>, DbError> {
+    let by_name = account::table.filter(account::user_name.eq(text.trim().to_lowercase()));
+    Ok(match Uuid::parse_str(text) {
+        Ok(id) => account::table.find(id).select(account::id).first(conn).optional()?,
+        Err(_) => by_name.select(account::id).first(conn).optional()?,
+    })
+}
+
+/// The chapters where an account holds roles today or, if it holds none, where it ever did.
+pub fn chapters_of(conn: &mut PgConnection, account_id: Uuid, today: NaiveDate) -> Result<Vec<ChapterId>, DbError> {
+    type Held = (Uuid, NaiveDate, Option<NaiveDate>, Option<DateTime<Utc>>);
+    let all: Vec<Held> = role_assignment::table
+        .filter(role_assignment::account_id.eq(account_id))
+        .order(role_assignment::chapter_id)
+        .select((role_assignment::chapter_id, role_assignment::valid_from, role_assignment::valid_to, role_assignment::ended_at))
+        .load(conn)?;
+    let holds = |(_, from, to, ended): &&Held| ended.is_none() && *from <= today && to.is_none_or(|to| to >= today);
+    let today: Vec<ChapterId> = all.iter().filter(holds).map(|held| ChapterId(held.0)).collect();
+    Ok(if today.is_empty() { all.iter().map(|held| ChapterId(held.0)).collect() } else { today })
 }
 
 /// User names of accounts by id.
@@ -197,48 +231,37 @@ pub fn charge_attempt(conn: &mut PgConnection, subject: &[u8], now: DateTime<Utc
     Ok(Ok(()))
 }
 
+/// Throws away a few delays that have long been over: strangers try endless names.
+pub fn forget_old_delays(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), DbError> {
+    let old: Vec<Vec<u8>> = login_delay::table
+        .filter(login_delay::last_at.lt(now - model::DELAYS_KEPT))
+        .order(login_delay::last_at)
+        .limit(20)
+        .select(login_delay::subject)
+        .for_update()
+        .skip_locked()
+        .load(conn)?;
+    diesel::delete(login_delay::table.filter(login_delay::subject.eq_any(old))).execute(conn)?;
+    Ok(())
+}
+
 /// A log-in succeeded: its subject starts afresh.
 pub fn forget_failures(conn: &mut PgConnection, subject: &[u8]) -> Result<(), DbError> {
     diesel::delete(login_delay::table.find(subject)).execute(conn)?;
     Ok(())
 }
 
-/// Opens a session that lasts [`model::SESSION_LIFETIME`].
+/// Opens a plain session: no second factor, no device. Log-ins use [`sessions::open`].
 pub fn open_session(conn: &mut PgConnection, account_id: Uuid, refresh_hash: &[u8], now: DateTime<Utc>) -> Result<Uuid, DbError> {
     let id = Uuid::now_v7();
-    diesel::insert_into(session::table)
-        .values((
-            session::id.eq(id),
-            session::account_id.eq(account_id),
-            session::refresh_hash.eq(refresh_hash),
-            session::created_at.eq(now),
-            session::expires_at.eq(now + model::SESSION_LIFETIME),
-        ))
-        .execute(conn)?;
+    let new = NewSession { id, account: account_id, refresh_hash, second_factor_at: None, device: None, label: None };
+    sessions::open(conn, &new, now)?;
     Ok(id)
-}
-
-/// The live session a refresh token stands for: (session, account, end), if the account is enabled.
-pub fn session_of_refresh(
-    conn: &mut PgConnection,
-    refresh_hash: &[u8],
-    now: DateTime<Utc>,
-) -> Result<Option<(Uuid, Uuid, DateTime<Utc>)>, DbError> {
-    Ok(session::table
-        .inner_join(account::table.on(account::id.eq(session::account_id)))
-        .filter(session::refresh_hash.eq(refresh_hash))
-        .filter(session::ended_at.is_null())
-        .filter(session::expires_at.gt(now))
-        .filter(account::disabled_at.is_null())
-        .select((session::id, account::id, session::expires_at))
-        .first(conn)
-        .optional()?)
 }
 
 /// Ends a session; ending it twice changes nothing.
 pub fn end_session(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
-    diesel::update(session::table.find(id).filter(session::ended_at.is_null())).set(session::ended_at.eq(now)).execute(conn)?;
-    Ok(())
+    sessions::end(conn, &[id], EndReason::LogOut, now)
 }
 
 /// Who an account belongs to and what its person is, where, today.

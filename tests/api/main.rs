@@ -2,7 +2,8 @@
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
 //! `books`, which compares every stored total with the postings). Public reading: `search`, `totals`, `chapters`,
-//! `csv_file`, `privacy` (with `look`). Around it: `session`, `problems`. Structure: `guards` (attacks by SQL),
+//! `csv_file`, `privacy` (with `look`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
+//! `problems`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
 
 mod harness;
@@ -13,6 +14,8 @@ mod books;
 mod chapters;
 mod coverage;
 mod csv_file;
+mod devices;
+mod factor;
 mod gifts;
 mod givers;
 mod guards;
@@ -25,6 +28,7 @@ mod operations;
 mod privacy;
 mod problems;
 mod public_role;
+mod refreshing;
 mod reversal;
 mod rooms;
 mod schema;
@@ -32,3 +36,4 @@ mod search;
 mod session;
 mod story;
 mod totals;
+mod trail;

@@ -41,7 +41,7 @@ fn chapter_id(database: &Database, code: &str) -> ChapterId {
     ChapterId(database.text(&format!("SELECT id FROM chapter WHERE code = '{code}'")).parse().unwrap())
 }
 
-/// A person with an account, a session, nothing else.
+/// A person with an account and a session with a second factor, nothing else.
 fn somebody(conn: &mut PgConnection) -> Actor {
     let (officer, account, session) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
     run(conn, &format!("INSERT INTO officer (id, full_name) VALUES ('{officer}', '')"));
@@ -55,11 +55,25 @@ fn somebody(conn: &mut PgConnection) -> Actor {
     run(
         conn,
         &format!(
-            "INSERT INTO session (id, account_id, refresh_hash, created_at, expires_at)
-             VALUES ('{session}', '{account}', '{session}', '2026-11-22T02:00:00Z', '2026-11-22T04:00:00Z')"
+            "INSERT INTO session (id, account_id, refresh_hash, created_at, expires_at, second_factor_at)
+             VALUES ('{session}', '{account}', '{session}', '2026-11-22T02:00:00Z', '2026-11-22T04:00:00Z', '2026-11-22T02:00:00Z')"
         ),
     );
     Actor { account, session }
+}
+
+/// Another session of an account, without a second factor.
+fn by_password_alone(conn: &mut PgConnection, actor: Actor) -> Actor {
+    let session = Uuid::now_v7();
+    run(
+        conn,
+        &format!(
+            "INSERT INTO session (id, account_id, refresh_hash, created_at, expires_at)
+             VALUES ('{session}', '{}', '{session}', '2026-11-22T02:00:00Z', '2026-11-22T04:00:00Z')",
+            actor.account
+        ),
+    );
+    Actor { session, ..actor }
 }
 
 /// Gives a role at a chapter, for the days given (`NULL` for open), and returns the assignment.
@@ -121,10 +135,11 @@ fn the_matrix_is_as_committed() {
     let mut conn = database.connect();
     let mut table = String::from(
         "Who may do what where. The role is held at Hàm Liêm (\"own chapter\"), with an acts-for decision for one more commune.\n\
-         ✔ granted   ✘ may read, but not this (403)   · may not even read (404)\n",
+         ✔ granted   ② granted to a session with a second factor, otherwise 403   ✘ may read, but not this (403)   · may not even read (404)\n",
     );
     for role in Role::ALL {
         let actor = somebody(&mut conn);
+        let plain = by_password_alone(&mut conn, actor);
         let assignment = assign(&mut conn, actor, role, places[0].1, "2026-11-22", "'2026-11-22'");
         act_for(&mut conn, assignment, places[8].1, "2026-11-22", "'2026-11-22'");
         table += &format!("\n{:<28}", role.name());
@@ -134,14 +149,28 @@ fn the_matrix_is_as_committed() {
         for (relation, chapter) in &places {
             let mut line = format!("\n  {relation:<26}");
             for right in RightName::ALL {
+                let without = ask(&mut conn, right, plain, *chapter);
                 let sign = match ask(&mut conn, right, actor, *chapter) {
                     Ok((granted, account, _)) => {
                         assert_eq!((granted, account), (*chapter, actor.account), "a grant for something else than was asked");
-                        '✔'
+                        match without {
+                            Ok((granted, account, _)) => {
+                                assert_eq!((granted, account), (*chapter, actor.account));
+                                '✔'
+                            }
+                            Err(Refusal::NoSecondFactor) => '②',
+                            Err(other) => panic!("{} at {relation}: {other:?} without a second factor", role.name()),
+                        }
                     }
-                    Err(Refusal::NotAllowed) => '✘',
-                    Err(Refusal::Unreadable) => '·',
-                    Err(Refusal::NotLoggedIn) => panic!("{} is logged in", role.name()),
+                    Err(refusal) => {
+                        // What is refused anyway does not tell that a second factor would help.
+                        assert_eq!(without, Err(refusal), "{} at {relation}", role.name());
+                        match refusal {
+                            Refusal::NotAllowed => '✘',
+                            Refusal::Unreadable => '·',
+                            other => panic!("{}: {other:?}", role.name()),
+                        }
+                    }
                 };
                 line += &format!(" {sign:>10}");
             }
@@ -186,6 +215,7 @@ fn what_no_policy_may_ever_say() {
     let mut conn = database.connect();
     for role in Role::ALL {
         let actor = somebody(&mut conn);
+        let plain = by_password_alone(&mut conn, actor);
         let assignment = assign(&mut conn, actor, role, places[0].1, "2026-11-22", "NULL");
         act_for(&mut conn, assignment, places[8].1, "2026-11-22", "NULL");
         for (relation, chapter) in &places {
@@ -202,6 +232,9 @@ fn what_no_policy_may_ever_say() {
                 [RightName::Approve, RightName::Appoint, RightName::RunAppeal, RightName::Inspect].into_iter().any(&mut may);
             assert!(!(rules && *relation == "acted-for chapter"), "{} rules where it only acts for", role.name());
             // One person must not be able to both record and appoint whoever approves.
+            let mut alone = |right| ask(&mut conn, right, plain, *chapter).is_ok();
+            assert!(!alone(RightName::Approve) && !alone(RightName::Appoint), "{} decides by a password alone", role.name());
+            let mut may = |right| ask(&mut conn, right, actor, *chapter).is_ok();
             assert!(!(may(RightName::Record) && may(RightName::Appoint)), "{} records and appoints at {relation}", role.name());
         }
     }

@@ -13,13 +13,15 @@ struct Line {
     line: String,
 }
 
-/// Everything the schema consists of, one sorted line each; diesel's own bookkeeping left out.
+/// Everything the schema consists of, one sorted line each; diesel's own bookkeeping left out. Columns are counted among
+/// those that are there: one that was dropped and added again has another number and the same place.
 fn dump(database: &Database) -> Vec<String> {
     let sql = "
         WITH ours AS (SELECT c.* FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE '\\_\\_diesel%')
         SELECT format('table %s kind %s grants %s', relname, relkind, coalesce(relacl, acldefault('r', relowner))) AS line FROM ours WHERE relkind IN ('r', 'v', 'm', 'p')
         UNION ALL
-        SELECT format('column %s.%s %s %s not null %s default %s identity %s grants %s', c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod),
+        SELECT format('column %s.%s %s %s not null %s default %s identity %s grants %s', c.relname,
+                      row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname, format_type(a.atttypid, a.atttypmod),
                       a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attacl)
         FROM ours c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relkind IN ('r', 'v', 'm', 'p')

@@ -53,6 +53,7 @@ const OWNERS: &[Owner] = &[
     ("idempotency_key", "authz", &[]),
     ("item", "stock", &[]),
     ("key_in_use", "vault", &[]),
+    ("known_device", "identity", &[]),
     ("log_head", "log", &[]),
     ("log_leaf", "log", &[("ledger", "public entries in the order of the log")]),
     ("log_pending", "log", &[]),
@@ -64,9 +65,11 @@ const OWNERS: &[Owner] = &[
     ("public_entry", "ledger", &[]),
     ("received_by_day", "ledger", &[]),
     ("received_overall", "ledger", &[]),
+    ("recovery_code", "identity", &[]),
     ("reversal_request", "giving", &[]),
     ("role_assignment", "identity", &[("authz", "decides by them")]),
     ("role_assignment_acts_for", "identity", &[("authz", "decides by them")]),
+    ("second_factor", "identity", &[]),
     ("session", "identity", &[("authz", "decides in one query whether the session lives")]),
 ];
 

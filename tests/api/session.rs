@@ -210,6 +210,9 @@ fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static str, S
                     Some(json!({"id": Uuid::now_v7(), "code": "NEW", "chapter": "68", "regime": "RED_CROSS_LAW",
                     "title": "x", "purpose": "x", "receive_from": "2026-11-01", "receive_until": "2026-12-01"}))
                 }
+                ("POST", "second-factor") => Some(json!({"id": Uuid::now_v7(), "password": PASSWORD})),
+                ("POST", "confirmation" | "recovery-codes") => Some(json!({"code": "123456"})),
+                ("POST", "removal") => Some(json!({"password": PASSWORD, "code": "123456"})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),
                 _ => None,
             };
@@ -288,7 +291,7 @@ fn tokens_run_out() {
     let app = TestApp::start();
     officer(&app, "hanh.hamliem", None);
     let session = log_in(&app, "hanh.hamliem");
-    let refresh = json!({"refresh_token": session["refresh_token"]});
+    let mut refresh = json!({"refresh_token": session["refresh_token"]});
     let first = app.bearer(session["access_token"].as_str().unwrap());
     app.clock.advance(Duration::seconds(15 * 60 - 1));
     first.get("/api/v1/session", 200);
@@ -296,10 +299,9 @@ fn tokens_run_out() {
     first.get("/api/v1/session", 401);
 
     let renewed = app.anonymous().post("/api/v1/session/refresh", refresh.clone(), 200);
-    assert_eq!(
-        (&renewed["refresh_token"], &renewed["session_expires_at"]),
-        (&session["refresh_token"], &session["session_expires_at"])
-    );
+    assert_eq!(renewed["session_expires_at"], session["session_expires_at"], "going on does not make it longer");
+    assert_ne!(renewed["refresh_token"], refresh["refresh_token"]);
+    refresh["refresh_token"] = renewed["refresh_token"].clone();
     app.bearer(renewed["access_token"].as_str().unwrap()).get("/api/v1/session", 200);
     for unknown in ["", "x", &"A".repeat(43), &"x".repeat(5_000), session["access_token"].as_str().unwrap(), "\u{0}"] {
         app.anonymous().post("/api/v1/session/refresh", json!({"refresh_token": unknown}), 401);
@@ -309,6 +311,7 @@ fn tokens_run_out() {
 
     app.clock.advance(Duration::days(60) - Duration::minutes(16));
     let last = app.anonymous().post("/api/v1/session/refresh", refresh.clone(), 200);
+    refresh["refresh_token"] = last["refresh_token"].clone();
     let last = app.bearer(last["access_token"].as_str().unwrap());
     last.get("/api/v1/session", 200);
     app.clock.advance(Duration::minutes(2));
@@ -345,7 +348,17 @@ fn passwords_and_tokens_are_repeated_nowhere() {
     let renewed = caller.post("/api/v1/session/refresh", json!({"refresh_token": refresh}), 200);
     let me = app.bearer(access).get("/api/v1/session", 200).to_string();
     let tables = Dump::of(&app.database);
-    for token in [access, refresh, renewed["access_token"].as_str().unwrap(), PASSWORD, secret] {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let all = [
+        text(&session["access_token"]),
+        text(&session["refresh_token"]),
+        text(&session["device_token"]),
+        text(&renewed["access_token"]),
+        text(&renewed["refresh_token"]),
+        PASSWORD.to_owned(),
+        secret.to_owned(),
+    ];
+    for token in all.iter().map(String::as_str) {
         assert!(!me.contains(token));
         assert_eq!(tables.tables_with(token), Vec::<&str>::new(), "{token}");
     }

@@ -21,6 +21,7 @@ use so_nhan_ai::basics::clock::vietnam_date;
 use so_nhan_ai::config::Web;
 use so_nhan_ai::db::Db;
 use so_nhan_ai::identity::password::{Cost, Passwords};
+use so_nhan_ai::identity::sessions::{self, NewSession};
 use so_nhan_ai::identity::store::{self as identity, CreateError, NewAccount};
 use so_nhan_ai::tree;
 use so_nhan_ai::vault::keys::TokenKeyFile;
@@ -161,18 +162,30 @@ impl TestApp {
         made.unwrap()
     }
 
-    /// A session of an account and its access token, without the detour over passwords.
+    /// A session of an account and its access token, without the detour over password and code: it has a second factor,
+    /// as everybody who approves must.
     pub fn log_in(&self, account: Account) -> Caller<'_> {
         self.bearer(&self.token(account.id, Purpose::Access, chrono::Duration::minutes(15)))
     }
 
-    /// A token of a new session with any purpose and lifetime.
+    /// A session by the password alone: whoever approves or appoints with it is refused.
+    pub fn log_in_plain(&self, account: Account) -> Caller<'_> {
+        let session = self.session(account.id, None);
+        let claims = Claims { subject: account.id, session };
+        self.bearer(&self.shared.tokens.sign(Purpose::Access, claims, self.now(), chrono::Duration::minutes(15)).unwrap())
+    }
+
+    fn session(&self, account: Uuid, second_factor_at: Option<DateTime<Utc>>) -> Uuid {
+        let id = Uuid::now_v7();
+        let hash = Uuid::new_v4();
+        let new = NewSession { id, account, refresh_hash: hash.as_bytes(), second_factor_at, device: None, label: None };
+        assert!(self.shared.db.tx_blocking(|conn| sessions::open(conn, &new, self.now())).unwrap());
+        id
+    }
+
+    /// A token of a new session (with a second factor) with any purpose and lifetime.
     pub fn token(&self, account: Uuid, purpose: Purpose, lifetime: chrono::Duration) -> String {
-        let session = self
-            .shared
-            .db
-            .tx_blocking(|conn| identity::open_session(conn, account, Uuid::new_v4().as_bytes(), self.now()))
-            .unwrap();
+        let session = self.session(account, Some(self.now()));
         self.shared.tokens.sign(purpose, Claims { subject: account, session }, self.now(), lifetime).unwrap()
     }
 

@@ -1,0 +1,15 @@
+DROP INDEX login_delay_last_idx;
+DROP INDEX audit_event_subject_idx;
+DROP INDEX audit_event_chapter_idx;
+DROP INDEX audit_event_account_idx;
+DROP TABLE recovery_code;
+DROP TABLE second_factor;
+ALTER TABLE session
+    DROP COLUMN previous_hash,
+    DROP COLUMN sibling_hashes,
+    DROP COLUMN label,
+    DROP COLUMN device_id,
+    DROP COLUMN last_used_at,
+    DROP COLUMN second_factor_at,
+    DROP COLUMN ended_reason;
+DROP TABLE known_device;
