@@ -77,9 +77,13 @@ statement! {
 }
 
 /// Events of a chapter, the newest first. `before` is the number of the last one on the page before.
-pub fn events_of_chapter(conn: &mut PgConnection, chapter: ChapterId, before: Option<i64>, limit: i64) -> Result<Vec<AuditRow>, DbError> {
-    let rows: Vec<Row> =
-        OfChapter { chapter: &chapter.0, before: &before.unwrap_or(i64::MAX), limit: &limit }.load(conn)?;
+pub fn events_of_chapter(
+    conn: &mut PgConnection,
+    chapter: ChapterId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<AuditRow>, DbError> {
+    let rows: Vec<Row> = OfChapter { chapter: &chapter.0, before: &before.unwrap_or(i64::MAX), limit: &limit }.load(conn)?;
     Ok(rows.into_iter().map(row).collect())
 }
 

@@ -76,21 +76,20 @@ impl Kind {
                 S::UNAUTHORIZED,
                 Say::fixed("Sai tên đăng nhập hoặc mật khẩu", "Wrong user name or password"),
             ),
-            Kind::WrongCode => (
-                "wrong-code",
-                S::UNAUTHORIZED,
-                Say::fixed("Sai mã xác thực hai lớp", "Wrong code of the second factor"),
-            ),
+            Kind::WrongCode => {
+                ("wrong-code", S::UNAUTHORIZED, Say::fixed("Sai mã xác thực hai lớp", "Wrong code of the second factor"))
+            }
             Kind::StaleToken => (
                 "stale-refresh-token",
                 S::UNAUTHORIZED,
-                Say::fixed("Phiên đã bị kết thúc vì một mã làm mới cũ được dùng lại", "The session was ended: an old refresh token was used"),
+                Say::fixed(
+                    "Phiên đã bị kết thúc vì một mã làm mới cũ được dùng lại",
+                    "The session was ended: an old refresh token was used",
+                ),
             ),
-            Kind::SecondFactorNeeded => (
-                "second-factor-needed",
-                S::FORBIDDEN,
-                Say::fixed("Việc này cần xác thực hai lớp", "This needs a second factor"),
-            ),
+            Kind::SecondFactorNeeded => {
+                ("second-factor-needed", S::FORBIDDEN, Say::fixed("Việc này cần xác thực hai lớp", "This needs a second factor"))
+            }
             Kind::Forbidden => ("forbidden", S::FORBIDDEN, Say::fixed("Không có quyền làm việc này", "Not allowed")),
             Kind::NotFound => ("not-found", S::NOT_FOUND, Say::fixed("Không tìm thấy", "Not found")),
             Kind::MethodNotAllowed => (

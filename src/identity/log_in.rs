@@ -194,7 +194,7 @@ pub async fn log_in(
                 return entry.open(conn, &vault, now);
             }
             let Some(code) = code else {
-                return Ok(Step::SecondStep);
+                return Ok(Step::AskCode);
             };
             if let Some(refused) = check_code(conn, &vault, account, device, &code, now)? {
                 return Ok(Step::Refused(refused));
@@ -244,8 +244,14 @@ pub async fn second_step(
 
 /// What a log-in has come to.
 enum Step {
-    In { session: Uuid, refresh_token: String, device_token: String, second_factor: bool },
-    SecondStep,
+    In {
+        session: Uuid,
+        refresh_token: String,
+        device_token: String,
+        second_factor: bool,
+    },
+    /// The password was right, and the account has a second factor.
+    AskCode,
     /// Refused, and what was counted and noted on the way stays.
     Refused(Problem),
 }
@@ -322,7 +328,7 @@ fn check_code(
 fn answer(desk: &Desk, account: Uuid, now: DateTime<Utc>, step: Step) -> Result<HttpResponse, Problem> {
     match step {
         Step::Refused(problem) => Err(problem),
-        Step::SecondStep => {
+        Step::AskCode => {
             // The session this token may open once; nobody knows its name before.
             let claims = Claims { subject: account, session: Uuid::now_v7() };
             let signed = desk.tokens.sign(Purpose::SecondStep, claims, now, SECOND_STEP_LIFETIME);

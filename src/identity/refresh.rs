@@ -116,7 +116,8 @@ mod tests {
             while let Some(last) = way.last().copied().filter(|last| self.parent[*last] != *last) {
                 way.push(self.parent[last]);
             }
-            let newer = (token + 1..self.parent.len()).filter(|other| self.parent[*other] == self.parent[token] && *other != token);
+            let newer =
+                (token + 1..self.parent.len()).filter(|other| self.parent[*other] == self.parent[token] && *other != token);
             // Only so many lost answers are remembered.
             let remembered = self.used[token] || newer.count() < MAX_UNUSED;
             !self.ended && remembered && (0..self.used.len()).all(|other| !self.used[other] || way.contains(&other))

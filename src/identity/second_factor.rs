@@ -147,8 +147,9 @@ mod tests {
             let now = DateTime::from_timestamp(at, 0).unwrap();
             assert_eq!(authenticator.code(now), code);
             assert_eq!(authenticator.step_of(code, now), Some(at / 30));
-            for (shift, known) in [(-31, true), (31, true), (-90, false), (90, false)] {
+            for shift in -70..70 {
                 let then = now + chrono::Duration::seconds(shift);
+                let known = ((at + shift) / 30 - at / 30).abs() <= 1;
                 assert_eq!(authenticator.step_of(code, then).is_some(), known, "{at} {shift}");
             }
         }

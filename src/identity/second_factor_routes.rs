@@ -103,8 +103,7 @@ pub async fn begin_second_factor(actor: Actor, Body(body): Body<BeginIn>, desk: 
         .await?;
     let otpauth_uri = authenticator.uri().map_err(Problem::internal)?;
     let qr_svg = second_factor::qr_svg(&otpauth_uri).ok_or_else(|| Problem::internal("no QR code could be made"))?;
-    let out =
-        EnrolmentOut { id: body.id, secret: authenticator.base32(), otpauth_uri, qr_svg, issuer: ISSUER, account: user };
+    let out = EnrolmentOut { id: body.id, secret: authenticator.base32(), otpauth_uri, qr_svg, issuer: ISSUER, account: user };
     Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
 }
 

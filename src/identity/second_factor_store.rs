@@ -96,11 +96,7 @@ pub fn offer(
     now: DateTime<Utc>,
 ) -> Result<(), FactorError> {
     let sealed = vault.seal(place_of(&account), secret)?;
-    let row = (
-        second_factor::enrolment_id.eq(enrolment),
-        second_factor::secret.eq(sealed),
-        second_factor::created_at.eq(now),
-    );
+    let row = (second_factor::enrolment_id.eq(enrolment), second_factor::secret.eq(sealed), second_factor::created_at.eq(now));
     diesel::insert_into(second_factor::table)
         .values((second_factor::account_id.eq(account), row.clone()))
         .on_conflict(second_factor::account_id)
@@ -140,10 +136,8 @@ pub fn replace_recovery_codes(conn: &mut PgConnection, vault: &Vault, account: U
 /// Takes the second factor away; no session counts as having it any more. Returns whether there was one, confirmed.
 pub fn remove(conn: &mut PgConnection, account: Uuid) -> Result<bool, DbError> {
     diesel::delete(recovery_code::table.filter(recovery_code::account_id.eq(account))).execute(conn)?;
-    let removed: Option<Option<DateTime<Utc>>> = diesel::delete(second_factor::table.find(account))
-        .returning(second_factor::confirmed_at)
-        .get_result(conn)
-        .optional()?;
+    let removed: Option<Option<DateTime<Utc>>> =
+        diesel::delete(second_factor::table.find(account)).returning(second_factor::confirmed_at).get_result(conn).optional()?;
     diesel::update(session::table.filter(session::account_id.eq(account)).filter(session::second_factor_at.is_not_null()))
         .set(session::second_factor_at.eq(None::<DateTime<Utc>>))
         .execute(conn)?;

@@ -164,13 +164,7 @@ pub fn go_on(conn: &mut PgConnection, vault: &Vault, token: &str, now: DateTime<
             session::last_used_at.eq(now),
         ))
         .execute(conn)?;
-    Ok(Refreshed::On {
-        session,
-        account,
-        expires_at: living.expires_at,
-        second_factor_at: living.second_factor_at,
-        token: next,
-    })
+    Ok(Refreshed::On { session, account, expires_at: living.expires_at, second_factor_at: living.second_factor_at, token: next })
 }
 
 /// The database or the random source failed.
@@ -301,9 +295,7 @@ pub fn forget_devices(conn: &mut PgConnection, account: Uuid, but_of: Option<Uui
         None => None,
     };
     diesel::delete(
-        known_device::table
-            .filter(known_device::account_id.eq(account))
-            .filter(known_device::id.ne(kept.unwrap_or_default())),
+        known_device::table.filter(known_device::account_id.eq(account)).filter(known_device::id.ne(kept.unwrap_or_default())),
     )
     .execute(conn)?;
     Ok(())

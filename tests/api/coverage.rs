@@ -146,8 +146,22 @@ fn world() -> World {
         // Everybody's own: whoever asks acts on themselves alone.
         call("GET /api/v1/second-factor", v1("/second-factor"), None, 200, 200, 200),
         call("POST /api/v1/second-factor", v1("/second-factor"), Some(begin), 201, 201, 201),
-        call("POST /api/v1/second-factor/confirmation", v1("/second-factor/confirmation"), Some(json!({"code": "x"})), 422, 422, 422),
-        call("POST /api/v1/second-factor/recovery-codes", v1("/second-factor/recovery-codes"), Some(json!({"code": "x"})), 409, 409, 409),
+        call(
+            "POST /api/v1/second-factor/confirmation",
+            v1("/second-factor/confirmation"),
+            Some(json!({"code": "x"})),
+            422,
+            422,
+            422,
+        ),
+        call(
+            "POST /api/v1/second-factor/recovery-codes",
+            v1("/second-factor/recovery-codes"),
+            Some(json!({"code": "x"})),
+            409,
+            409,
+            409,
+        ),
         call(
             "POST /api/v1/second-factor/removal",
             v1("/second-factor/removal"),

@@ -82,7 +82,10 @@ fn all_other_sessions_end_at_once() {
     let stranger = log_in(&app, app.account(Role::Officer, "23095"), json!({}));
     let kept = app.bearer(access(&sessions[2]));
     let listed = all(&kept, "/api/v1/sessions", 2);
-    assert_eq!(listed.iter().map(|row| row["device"].as_str().unwrap()).collect::<Vec<_>>(), ["Máy 4", "Máy 3", "Máy 2", "Máy 1", "Máy 0"]);
+    assert_eq!(
+        listed.iter().map(|row| row["device"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["Máy 4", "Máy 3", "Máy 2", "Máy 1", "Máy 0"]
+    );
     assert_eq!(kept.delete("/api/v1/sessions", 200), json!({"ended": 4}));
     assert_eq!(kept.delete("/api/v1/sessions", 200), json!({"ended": 0}));
     for (n, session) in sessions.iter().enumerate() {

@@ -140,7 +140,10 @@ fn approving_needs_a_session_with_a_second_factor() {
     let english = caller.with("accept-language", "en").post(&approval, json!(null), 403);
     assert!(english["detail"].as_str().unwrap().contains("second factor"), "{english}");
     // Who may not approve at all does not hear of it, and reading needs none.
-    assert_eq!(app.log_in_plain(app.account(Role::Officer, "23095")).post(&approval, json!(null), 403)["type"], "/problems/forbidden");
+    assert_eq!(
+        app.log_in_plain(app.account(Role::Officer, "23095")).post(&approval, json!(null), 403)["type"],
+        "/problems/forbidden"
+    );
     app.log_in_plain(app.account(Role::Accountant, "23059")).post(&approval, json!(null), 404);
     caller.get(&format!("/api/v1/reversals/{id}"), 200);
     caller.post("/api/v1/gifts", app.gift(json!({})), 201);

@@ -20,7 +20,8 @@ fn text(value: &Value) -> String {
 
 /// The status and, if good, the next refresh token and an access token.
 fn refresh(app: &TestApp, token: &str) -> Result<(String, String), (u16, String)> {
-    let answer = app.anonymous().send("POST", "/api/v1/session/refresh", Some(json!({"refresh_token": token}).to_string().into()));
+    let answer =
+        app.anonymous().send("POST", "/api/v1/session/refresh", Some(json!({"refresh_token": token}).to_string().into()));
     let body = answer.json();
     match answer.status {
         200 => Ok((text(&body["refresh_token"]), text(&body["access_token"]))),
@@ -68,7 +69,8 @@ fn an_older_token_ends_the_session_and_says_why() {
     for access in [&first_access, &access] {
         app.bearer(access).get("/api/v1/session", 401);
     }
-    let said = app.anonymous().with("accept-language", "en").post("/api/v1/session/refresh", json!({"refresh_token": third}), 401);
+    let said =
+        app.anonymous().with("accept-language", "en").post("/api/v1/session/refresh", json!({"refresh_token": third}), 401);
     assert!(said["detail"].as_str().unwrap().contains("An old refresh token was sent"), "{said}");
     assert_eq!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'SESSION_ENDED_STALE_TOKEN'"), 1);
     assert_eq!(app.database.number("SELECT count(*) FROM session WHERE ended_reason = 'STALE_TOKEN'"), 1);
