@@ -9,6 +9,8 @@ WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 COPY migrations migrations
 COPY data data
+COPY assets assets
+COPY templates templates
 COPY src src
 RUN cargo build --release --locked --bin so-nhan-ai
 

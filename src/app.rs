@@ -24,7 +24,7 @@ use crate::http::cors::cors;
 use crate::http::limits::RateLimits;
 use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
-use crate::http::{Metrics, Problem, finish, health};
+use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
 use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
@@ -40,6 +40,8 @@ pub struct Shared {
     pub tokens: web::Data<TokenKeys>,
     pub passwords: Passwords,
     pub web: Web,
+    /// What QR codes point to.
+    pub public_url: PublicUrl,
 }
 
 #[derive(OpenApi)]
@@ -54,7 +56,7 @@ pub struct Shared {
     tags(
         (name = "session", description = "Log in and out, one's own sessions and second factor"),
         (name = "audit", description = "Who did what"),
-        (name = "gifts", description = "Record gifts, reverse them with a second person"),
+        (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
         (name = "operations", description = "For those who run the server")
@@ -77,6 +79,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     identity::routes::configure(config);
     giving::routes::configure(config);
     giving::reversal_routes::configure(config);
+    giving::cash_receipt_routes::configure(config);
     giving::appeal_routes::configure(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
@@ -134,6 +137,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(shared.vault.clone())
             .app_data(shared.tokens.clone())
             .app_data(web::Data::new(shared.passwords.clone()))
+            .app_data(web::Data::new(shared.public_url.clone()))
             .app_data(web::Data::new(intake.clone()))
             .app_data(cache.clone())
             .app_data(known.clone())

@@ -27,3 +27,4 @@ pub mod parties;
 pub mod stock;
 pub mod tree;
 pub mod vault;
+pub mod vouchers;

@@ -1,4 +1,4 @@
-//! Small things every room uses: money, public codes, time, Vietnamese text.
+//! Small things every room uses: money in figures and words, public codes, time, Vietnamese text.
 //!
 //! Nothing here knows HTTP, SQL statements or a feature. A value of one of these types is valid for good:
 //! it was parsed once at the edge.
@@ -7,6 +7,7 @@ pub mod clock;
 pub mod code;
 pub mod text;
 pub mod vnd;
+pub mod words;
 
 pub use clock::Clock;
 pub use code::PublicCode;

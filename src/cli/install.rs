@@ -75,6 +75,7 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         tokens: web::Data::new(tokens),
         passwords: Passwords::new(Cost::Standard)?,
         web: config.web.clone(),
+        public_url: config.public_url.clone(),
     })
 }
 

@@ -12,6 +12,8 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::db::private;
+use crate::http::PublicUrl;
+use crate::http::public_url::NotAPublicUrl;
 
 /// What can be set, by flag or environment.
 #[derive(Debug, Clone, Default, Args)]
@@ -34,6 +36,9 @@ pub struct Settings {
     /// Folder of the PostgreSQL programs for the private database
     #[arg(long, env = "PG_BIN", global = true)]
     pub pg_bin: Option<PathBuf>,
+    /// Where the public reaches this server, as printed in QR codes, e.g. https://so.redcross.org.vn [default: http://<listen>]
+    #[arg(long, env = "SNA_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
     /// Threads that take requests [default: number of cores]
     #[arg(long, env = "SNA_WORKERS", global = true)]
     pub workers: Option<usize>,
@@ -81,6 +86,7 @@ struct File {
     database_url: Option<String>,
     database_replica_url: Option<String>,
     pg_bin: Option<PathBuf>,
+    public_url: Option<String>,
     workers: Option<usize>,
     database_connections: Option<u32>,
     trusted_proxies: Option<Vec<IpNet>>,
@@ -119,6 +125,7 @@ pub struct Config {
     pub database_url: Option<String>,
     pub database_replica_url: Option<String>,
     pub pg_bin: Option<PathBuf>,
+    pub public_url: PublicUrl,
     pub workers: usize,
     pub database_connections: u32,
     pub web: Web,
@@ -138,15 +145,18 @@ pub enum ConfigError {
     OutOfRange(&'static str, &'static str),
     #[error("cors_origins: {0:?} is no origin; write it as browsers do, e.g. https://so.example.org.vn")]
     NoOrigin(String),
+    #[error("public_url {0:?} is {1}")]
+    PublicUrl(String, NotAPublicUrl),
     #[error(transparent)]
     DataDir(#[from] private::PrivateError),
 }
 
 /// Names of the variables that begin with `SNA_` and mean something.
-const KNOWN_VARIABLES: [&str; 12] = [
+const KNOWN_VARIABLES: [&str; 13] = [
     "SNA_LISTEN",
     "SNA_DATA_DIR",
     "SNA_KEYS_DIR",
+    "SNA_PUBLIC_URL",
     "SNA_WORKERS",
     "SNA_DATABASE_CONNECTIONS",
     "SNA_TRUSTED_PROXIES",
@@ -177,8 +187,13 @@ impl Config {
             None => private::default_data_dir(home, xdg)?,
         };
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let listen = settings.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let config = Self {
-            listen: settings.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            listen,
+            public_url: match settings.public_url.or(file.public_url) {
+                Some(url) => PublicUrl::parse(&url).map_err(|error| ConfigError::PublicUrl(url, error))?,
+                None => PublicUrl::of_listener(listen),
+            },
             keys_dir: settings.keys_dir.or(file.keys_dir).unwrap_or_else(|| data_dir.join("keys")),
             data_dir,
             database_url: settings.database_url.or(file.database_url).filter(|url| !url.trim().is_empty()),

@@ -85,6 +85,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    cash_receipt (chapter_id, year, no) {
+        chapter_id -> Uuid,
+        year -> SmallInt,
+        no -> BigInt,
+        entry_id -> Uuid,
+        issued_on -> Date,
+        issued_at -> Timestamptz,
+        issued_by -> Uuid,
+    }
+}
+
+diesel::table! {
     chapter (id) {
         id -> Uuid,
         code -> Text,
@@ -236,6 +248,15 @@ diesel::table! {
         failures -> Integer,
         last_at -> Timestamptz,
         blocked_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    number_series (chapter_id, document, year) {
+        chapter_id -> Uuid,
+        document -> Text,
+        year -> SmallInt,
+        last_no -> BigInt,
     }
 }
 
@@ -417,6 +438,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     appeal_version,
     audit_event,
     balance,
+    cash_receipt,
     chapter,
     chapter_ancestor,
     entry,
@@ -431,6 +453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_leaf,
     log_pending,
     login_delay,
+    number_series,
     officer,
     paper_slip,
     party,

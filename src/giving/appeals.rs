@@ -331,3 +331,15 @@ pub fn terms(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
         })
         .collect())
 }
+
+/// The title an appeal had at a moment; its versions are kept for good.
+pub fn title_at(conn: &mut PgConnection, code: &str, at: DateTime<Utc>) -> Result<Option<String>, DbError> {
+    Ok(appeal_version::table
+        .inner_join(appeal::table.on(appeal::id.eq(appeal_version::appeal_id)))
+        .filter(appeal::code.eq(code))
+        .filter(appeal_version::recorded_at.le(at))
+        .order(appeal_version::version.desc())
+        .select(appeal_version::title)
+        .first(conn)
+        .optional()?)
+}

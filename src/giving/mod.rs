@@ -17,6 +17,8 @@
 
 pub mod appeal_routes;
 pub mod appeals;
+pub mod cash_receipt_routes;
+pub mod cash_receipts;
 pub mod intake;
 pub mod model;
 pub mod prepare;

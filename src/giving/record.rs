@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::model::{AppealTerms, no_such_appeal};
 use super::prepare::Prepared;
-use super::wire::ReceiptOut;
-use super::{appeals, store};
+use super::wire::{CashReceiptRef, ReceiptOut};
+use super::{appeals, cash_receipts, store};
 use crate::authz::{self, Actor, Ask, AuditEvent, Granted, Record};
 use crate::basics::Clock;
 use crate::db::{Db, DbError};
@@ -23,6 +23,7 @@ use crate::ledger::model::{Balanced, Fund};
 use crate::ledger::store::{self as ledger, BookError, BookedAt, Goods, NewEntry};
 use crate::stock::{self, Item};
 use crate::tree::{self, Place};
+use crate::vouchers::store::{self as vouchers, Issued};
 use crate::{giving::model::NewGift, parties};
 
 /// One gift and who sends it.
@@ -316,10 +317,15 @@ fn write(
             subject: Some(gift.id),
             chapter: Some(a.grant.chapter().0),
         });
-        outcomes.push((a.at, Outcome::Booked(receipt(a, at))));
     }
     authz::audit(conn, at.at, &events)?;
-    ledger::book(conn, at, &funds, entries)?;
+    // Numbers follow the order in which the gifts were sent.
+    let mut numbered: Vec<&Accepted<'_>> =
+        won.iter().filter(|a| cash_receipts::are_for(a.gift.gift.channel, a.gift.gift.paper_slip.is_some())).collect();
+    numbered.sort_by_key(|a| a.at);
+    let numbered: Vec<_> = numbered.into_iter().map(|a| (a.grant, a.gift.entry_id)).collect();
+    let numbers = ledger::book_and(conn, at, &funds, entries, |conn| vouchers::issue(conn, at, &numbered))?;
+    outcomes.extend(won.iter().map(|a| (a.at, Outcome::Booked(receipt(a, at, numbers.get(&a.gift.entry_id))))));
     Ok(outcomes)
 }
 
@@ -369,7 +375,7 @@ fn entry_of(context: &Context, a: &Accepted<'_>, postings: Balanced) -> NewEntry
     }
 }
 
-fn receipt(a: &Accepted<'_>, at: BookedAt) -> ReceiptOut {
+fn receipt(a: &Accepted<'_>, at: BookedAt, issued: Option<&Issued>) -> ReceiptOut {
     let gift = &a.gift.gift;
     ReceiptOut {
         id: gift.id,
@@ -382,6 +388,7 @@ fn receipt(a: &Accepted<'_>, at: BookedAt) -> ReceiptOut {
         booked_on: at.day,
         // The database keeps microseconds: say what a later reading will say.
         recorded_at: chrono::DurationRound::duration_trunc(at.at, chrono::Duration::microseconds(1)).unwrap_or(at.at),
+        cash_receipt: issued.map(|issued| CashReceiptRef::new(gift.id, &issued.number(&gift.chapter))),
     }
 }
 

@@ -9,13 +9,14 @@ use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, SmallInt
 use uuid::Uuid;
 
 use super::prepare::Prepared;
-use super::wire::ReceiptOut;
+use super::wire::{CashReceiptRef, ReceiptOut};
 use crate::authz::{Granted, Record};
 use crate::db::DbError;
 use crate::db::schema::{appeal, gift, gift_line, paper_slip, reversal_request};
 use crate::db::statement::statement;
 use crate::ledger::store as ledger;
 use crate::tree;
+use crate::vouchers::store as vouchers;
 
 /// A gift about to be written.
 pub(super) struct NewRow<'a> {
@@ -170,12 +171,15 @@ pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, R
         .filter(gift::id.eq_any(ids))
         .select((gift::id, gift::entry_id, gift::chapter_id, appeal::code.nullable(), gift::amount_vnd, gift::received_on))
         .load(conn)?;
-    let mut booked = ledger::booked(conn, &rows.iter().map(|row| row.1).collect::<Vec<_>>())?;
+    let entries: Vec<Uuid> = rows.iter().map(|row| row.1).collect();
+    let mut booked = ledger::booked(conn, &entries)?;
+    let numbers = vouchers::of_entries(conn, &entries)?;
     let labels = tree::labels(conn, &rows.iter().map(|row| row.2).collect::<Vec<_>>())?;
     Ok(rows
         .into_iter()
         .filter_map(|(id, entry, chapter, appeal, amount_vnd, received_on)| {
             let (booked, label) = (booked.remove(&entry)?, labels.get(&chapter)?);
+            let number = numbers.get(&entry).map(|issued| issued.number(&label.code));
             let receipt = ReceiptOut {
                 id,
                 code: booked.code,
@@ -186,6 +190,7 @@ pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, R
                 received_on,
                 booked_on: booked.booked,
                 recorded_at: booked.recorded_at,
+                cash_receipt: number.map(|number| CashReceiptRef::new(id, &number)),
             };
             Some((id, receipt))
         })

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
+use crate::vouchers::model::Number;
 
 /// A gift as a phone, a desk or an import sends it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -180,6 +181,29 @@ pub struct ReceiptOut {
     pub received_on: NaiveDate,
     pub booked_on: NaiveDate,
     pub recorded_at: DateTime<Utc>,
+    /// The numbered receipt (phiếu thu): of cash gifts without a pre-printed slip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cash_receipt: Option<CashReceiptRef>,
+}
+
+/// Which cash receipt a gift has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CashReceiptRef {
+    /// Without gaps within its series; at least six digits.
+    #[schema(example = "000123")]
+    pub number: String,
+    /// Kind of document, chapter, year of issue.
+    #[schema(example = "PT/23095/2026")]
+    pub series: String,
+    /// The receipt as data; with `.html` to print, with `.pdf` to file.
+    #[schema(example = "/api/v1/gifts/0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11/cash-receipt")]
+    pub url: String,
+}
+
+impl CashReceiptRef {
+    pub fn new(gift: Uuid, number: &Number) -> Self {
+        Self { number: number.number(), series: number.series(), url: format!("/api/v1/gifts/{gift}/cash-receipt") }
+    }
 }
 
 /// Answer to a single post.

@@ -17,6 +17,7 @@ pub mod language;
 pub mod limits;
 pub mod metrics;
 pub mod problem;
+pub mod public_url;
 pub mod routing;
 
 pub use body::Body;
@@ -26,3 +27,4 @@ pub use language::{Lang, Say};
 pub use limits::{Allowance, Class};
 pub use metrics::Metrics;
 pub use problem::{FieldError, Kind, Problem};
+pub use public_url::PublicUrl;

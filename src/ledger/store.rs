@@ -102,8 +102,20 @@ pub fn book<R: MayBook>(
     funds: &HashMap<FundId, Fund>,
     entries: Vec<(&Granted<R>, NewEntry)>,
 ) -> Result<(), BookError> {
+    book_and(conn, at, funds, entries, |_| Ok(()))
+}
+
+/// [`book`], and what else belongs to the entries but locks something of the chapter (a number series): done when the
+/// entries stand, and before the totals, which nobody should hold for longer than needed.
+pub fn book_and<R: MayBook, T>(
+    conn: &mut PgConnection,
+    at: BookedAt,
+    funds: &HashMap<FundId, Fund>,
+    entries: Vec<(&Granted<R>, NewEntry)>,
+    before_totals: impl FnOnce(&mut PgConnection) -> Result<T, DbError>,
+) -> Result<T, BookError> {
     if entries.is_empty() {
-        return Ok(());
+        return Ok(before_totals(conn)?);
     }
     if entries.iter().any(|(grant, entry)| grant.chapter() != entry.place.id) {
         return Err(BookError::WrongPlace);
@@ -122,8 +134,9 @@ pub fn book<R: MayBook>(
         .map(|(((_, entry), leaf), seq)| public::row_of(entry, at, funds, *seq, leaf.leaf.hash));
     public::insert(conn, shown.collect::<Option<Vec<_>>>().ok_or(BookError::UnknownFund)?)?;
     add_balances(conn, &entries)?;
+    let done = before_totals(conn)?;
     totals::add(conn, entries.iter().map(|(_, entry)| entry))?;
-    Ok(())
+    Ok(done)
 }
 
 statement! {

@@ -20,6 +20,8 @@ pub fn counts(app: &TestApp) -> Counts {
         ("posting", "SELECT count(*) FROM posting"),
         ("leaves", "SELECT (SELECT count(*) FROM log_pending) + (SELECT count(*) FROM log_leaf)"),
         ("pd_opening", "SELECT count(*) FROM pd_opening"),
+        ("cash_receipt", "SELECT count(*) FROM cash_receipt"),
+        ("numbers taken", "SELECT coalesce(sum(last_no), 0) FROM number_series"),
         ("public_entry", "SELECT count(*) FROM public_entry"),
         ("balances", "SELECT coalesce(sum(abs(amount_vnd)), 0) FROM balance"),
         ("received", "SELECT coalesce(sum(subtree_vnd + own_vnd), 0) FROM received_overall"),
@@ -98,6 +100,18 @@ pub fn audit(app: &TestApp) {
             "gifts that are not their entries",
             "SELECT count(*) FROM gift g FULL JOIN (SELECT * FROM entry WHERE kind <> 'REVERSAL') e ON e.id = g.entry_id LEFT JOIN posting p ON p.entry_id = e.id AND p.n = 1
              WHERE (g.chapter_id, g.channel, g.received_on, g.amount_vnd) IS DISTINCT FROM (e.chapter_id, e.channel, e.day, p.amount)"
+                .to_owned(),
+        ),
+        (
+            "cash gifts without receipt, or receipts of other gifts",
+            "SELECT count(*) FROM gift g FULL JOIN cash_receipt r ON r.entry_id = g.entry_id
+             WHERE g.id IS NULL OR (r.entry_id IS NOT NULL) <> (g.channel = 'CASH' AND g.paper_no IS NULL) OR r.chapter_id <> g.chapter_id"
+                .to_owned(),
+        ),
+        (
+            "series with gaps",
+            "SELECT count(*) FROM (SELECT chapter_id, year, count(*) AS n, max(no) AS last FROM cash_receipt GROUP BY 1, 2) r
+             FULL JOIN number_series s USING (chapter_id, year) WHERE s.last_no IS DISTINCT FROM r.n OR r.last IS DISTINCT FROM r.n"
                 .to_owned(),
         ),
         ("parties that belong to no gift", "SELECT count(*) FROM party p WHERE NOT EXISTS (SELECT FROM gift g WHERE g.party_id = p.id)".to_owned()),

@@ -133,6 +133,24 @@ fn world() -> World {
             403,
             201,
         ),
+        call("POST /api/v1/gifts/{id}/cash-receipt", v1(&format!("/gifts/{}/cash-receipt", gifts[2])), nothing(), 404, 403, 200),
+        call("GET /api/v1/gifts/{id}/cash-receipt", v1(&format!("/gifts/{}/cash-receipt", gifts[2])), None, 404, 200, 200),
+        call(
+            "GET /api/v1/gifts/{id}/cash-receipt.html",
+            v1(&format!("/gifts/{}/cash-receipt.html", gifts[2])),
+            None,
+            404,
+            200,
+            200,
+        ),
+        call(
+            "GET /api/v1/gifts/{id}/cash-receipt.pdf",
+            v1(&format!("/gifts/{}/cash-receipt.pdf", gifts[2])),
+            None,
+            404,
+            200,
+            200,
+        ),
         call("GET /api/v1/reversals", v1("/reversals?chapter=23095"), None, 404, 200, 200),
         call("GET /api/v1/reversals/{id}", v1(&format!("/reversals/{}", asks[0])), None, 404, 200, 200),
         call("POST /api/v1/reversals/{id}/approval", v1(&format!("/reversals/{}/approval", asks[0])), nothing(), 404, 403, 200),
@@ -355,6 +373,8 @@ fn strangers_find_nothing_and_readers_change_nothing() {
     // What is read is noted, and nothing else happens.
     let noted = app.database.number("SELECT count(*) FROM audit_event WHERE action = 'GIFT_READ'");
     assert_eq!(noted, 1, "reading a gift is noted once");
+    let receipts = app.database.number("SELECT count(*) FROM audit_event WHERE action = 'CASH_RECEIPT_READ'");
+    assert_eq!(receipts, 3, "reading a receipt is noted: as data, as page, as PDF");
     assert_eq!(app.database.number("SELECT count(*) FROM entry"), 3);
     let token = app.log_in(insider).token().to_owned();
     for call in &calls {

@@ -35,7 +35,7 @@ fn fingerprint(database: &Database) -> String {
 }
 
 /// Runs attacks one by one: `(what it is, SQL, the constraint that must refuse it)`.
-fn all_refused(database: &Database, attacks: &[(&str, String, &str)]) {
+pub fn all_refused(database: &Database, attacks: &[(&str, String, &str)]) {
     let before = fingerprint(database);
     for (name, sql, constraint) in attacks {
         let message = database.refuses(sql);

@@ -2,7 +2,7 @@
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
 //! `books`, which compares every stored total with the postings). Public reading: `search`, `totals`, `chapters`,
-//! `csv_file`, `privacy` (with `look`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
+//! `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
 //! `problems`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
 
@@ -11,6 +11,7 @@ mod harness;
 mod appeals;
 mod batch;
 mod books;
+mod cash_receipts;
 mod chapters;
 mod coverage;
 mod csv_file;

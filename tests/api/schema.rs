@@ -90,6 +90,7 @@ fn every_foreign_key_that_is_walked_has_an_index() {
         "reversal_request_decided_by_fk",
         "reversal_request_entry_fk",
         "reversal_request_approver_chapter_fk",
+        "cash_receipt_issued_by_fk",
     ];
     let database = Database::fresh();
     let bare = rows(

@@ -17,6 +17,7 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -99,10 +100,12 @@ impl<'a> Caller<'a> {
             None => self.app.agent.run(request.body(()).unwrap()),
         };
         let mut response = response.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
         Answer {
             status: response.status().as_u16(),
             headers: response.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned())).collect(),
-            text: response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         }
     }
 }

@@ -20,6 +20,7 @@ use so_nhan_ai::basics::Clock;
 use so_nhan_ai::basics::clock::vietnam_date;
 use so_nhan_ai::config::Web;
 use so_nhan_ai::db::Db;
+use so_nhan_ai::http::PublicUrl;
 use so_nhan_ai::identity::password::{Cost, Passwords};
 use so_nhan_ai::identity::sessions::{self, NewSession};
 use so_nhan_ai::identity::store::{self as identity, CreateError, NewAccount};
@@ -75,6 +76,7 @@ impl TestApp {
             tokens: web::Data::new(tokens),
             passwords: Passwords::new(Cost::Cheap).unwrap(),
             web: web_settings,
+            public_url: PublicUrl::parse("https://so.example.org").unwrap(),
         };
         Self::start_with(database, shared)
     }

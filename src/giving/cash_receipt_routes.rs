@@ -1,0 +1,222 @@
+//! `/api/v1/gifts/{id}/cash-receipt`: the *phiếu thu* of a gift as data, as a page to print, as PDF; and one for a gift
+//! recorded before there were numbers.
+
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use actix_web::{HttpResponse, get, post, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::cash_receipts;
+use super::wire::ReceiptOut;
+use crate::authz::Actor;
+use crate::basics::{Clock, words};
+use crate::db::Db;
+use crate::http::{Lang, Problem, PublicUrl};
+use crate::vault::Vault;
+use crate::vouchers::model::CashReceipt;
+use crate::vouchers::{page, pdf};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(issue_cash_receipt).service(show_cash_receipt).service(print_cash_receipt).service(download_cash_receipt);
+}
+
+/// A cash receipt: what the printed sheet says.
+#[derive(Serialize, ToSchema)]
+pub struct CashReceiptOut {
+    gift: Uuid,
+    #[schema(example = "000123")]
+    number: String,
+    #[schema(example = "PT/23095/2026")]
+    series: String,
+    /// Date of the document; decides the year of its series.
+    issued_on: NaiveDate,
+    received_on: NaiveDate,
+    issuer: IssuerOut,
+    /// Absent for a giver who stays unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payer: Option<String>,
+    /// What the money is for, in the language asked for.
+    content: String,
+    amount_vnd: i64,
+    #[schema(example = "1.748.935 đ")]
+    in_figures: String,
+    /// Vietnamese in either language.
+    #[schema(example = "Một triệu bảy trăm bốn mươi tám nghìn chín trăm ba mươi lăm đồng")]
+    in_words: String,
+    /// Full name of whoever recorded it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_by: Option<String>,
+    /// Public code of the gift's entry.
+    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    code: String,
+    /// What the QR code says: where everybody finds the entry.
+    public_url: String,
+    /// Present when the gift was reversed: the receipt counts no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled: Option<CancelledOut>,
+    html_url: String,
+    pdf_url: String,
+}
+
+/// Who issues a receipt.
+#[derive(Serialize, ToSchema)]
+pub struct IssuerOut {
+    /// Code of the chapter.
+    chapter: String,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    above: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+}
+
+/// When and by which entry a receipt was cancelled.
+#[derive(Serialize, ToSchema)]
+pub struct CancelledOut {
+    on: NaiveDate,
+    /// Public code of the reversing entry.
+    by: String,
+}
+
+fn out(receipt: CashReceipt, booked: &ReceiptOut, lang: Lang) -> CashReceiptOut {
+    let url = |ending: &str| format!("/api/v1/gifts/{}/cash-receipt.{ending}", booked.id);
+    CashReceiptOut {
+        gift: booked.id,
+        number: receipt.number.number(),
+        series: receipt.number.series(),
+        issued_on: receipt.issued_on,
+        received_on: receipt.received_on,
+        issuer: IssuerOut {
+            chapter: receipt.number.chapter,
+            name: receipt.issuer.name,
+            above: receipt.issuer.above,
+            address: receipt.issuer.address,
+        },
+        payer: receipt.payer,
+        content: receipt.content.in_lang(lang).to_owned(),
+        amount_vnd: receipt.amount.get(),
+        in_figures: format!("{} đ", receipt.amount),
+        in_words: words::dong_on_paper(receipt.amount.get()),
+        made_by: receipt.made_by,
+        code: receipt.code.as_str().to_owned(),
+        public_url: receipt.public_url,
+        cancelled: receipt.cancelled.map(|c| CancelledOut { on: c.on, by: c.by.as_str().to_owned() }),
+        html_url: url("html"),
+        pdf_url: url("pdf"),
+    }
+}
+
+/// The bytes of a PDF file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "names the answer's form in the OpenAPI document")]
+pub struct PdfFile(Vec<u8>);
+
+/// What the handlers below share.
+struct Asked {
+    actor: Actor,
+    id: Uuid,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+    public: web::Data<PublicUrl>,
+}
+
+async fn load(asked: Asked) -> Result<(CashReceipt, ReceiptOut), Problem> {
+    let Asked { actor, id, db, clock, vault, public } = asked;
+    let now = clock.now();
+    db.tx(move |conn| cash_receipts::show(conn, &vault, &public, now, actor, id)).await
+}
+
+/// Number a cash gift that was recorded before there were numbers. Ask as often as needed: it gets one number.
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses(
+    (status = 201, body = CashReceiptOut, description = "Numbered today"), (status = 200, body = CashReceiptOut, description = "Had its receipt already"),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = 409, response = crate::http::answers::Conflict), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/gifts/{id}/cash-receipt")]
+pub async fn issue_cash_receipt(
+    actor: Actor,
+    id: web::Path<Uuid>,
+    lang: Lang,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+    public: web::Data<PublicUrl>,
+) -> Result<HttpResponse, Problem> {
+    let (id, now) = (id.into_inner(), clock.now());
+    let (new, (receipt, booked)) = db
+        .tx(move |conn| -> Result<_, Problem> {
+            let new = cash_receipts::issue(conn, now, actor, id)?;
+            Ok((new, cash_receipts::show(conn, &vault, &public, now, actor, id)?))
+        })
+        .await?;
+    Ok(if new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out(receipt, &booked, lang)))
+}
+
+/// The cash receipt of a gift, as data. Reading it is noted in the audit trail.
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = CashReceiptOut), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/gifts/{id}/cash-receipt")]
+pub async fn show_cash_receipt(
+    actor: Actor,
+    id: web::Path<Uuid>,
+    lang: Lang,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+    public: web::Data<PublicUrl>,
+) -> Result<HttpResponse, Problem> {
+    let (receipt, booked) = load(Asked { actor, id: id.into_inner(), db, clock, vault, public }).await?;
+    Ok(HttpResponse::Ok().insert_header((VARY, "accept-language")).json(out(receipt, &booked, lang)))
+}
+
+/// The cash receipt of a gift as a page to print.
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = String, content_type = "text/html"), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/gifts/{id}/cash-receipt.html")]
+pub async fn print_cash_receipt(
+    actor: Actor,
+    id: web::Path<Uuid>,
+    lang: Lang,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+    public: web::Data<PublicUrl>,
+) -> Result<HttpResponse, Problem> {
+    let (receipt, _) = load(Asked { actor, id: id.into_inner(), db, clock, vault, public }).await?;
+    let html = page::html(&receipt, lang).map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CONTENT_LANGUAGE, lang.tag()))
+        .insert_header((VARY, "accept-language"))
+        .insert_header((CONTENT_SECURITY_POLICY, format!("{}; frame-ancestors 'none'", *page::POLICY)))
+        .body(html))
+}
+
+/// The cash receipt of a gift as PDF/A.
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = PdfFile, content_type = "application/pdf"), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/gifts/{id}/cash-receipt.pdf")]
+pub async fn download_cash_receipt(
+    actor: Actor,
+    id: web::Path<Uuid>,
+    lang: Lang,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+    public: web::Data<PublicUrl>,
+) -> Result<HttpResponse, Problem> {
+    let (receipt, _) = load(Asked { actor, id: id.into_inner(), db, clock, vault, public }).await?;
+    let name = receipt.number.file_stem();
+    // Some milliseconds of work: not on the thread that takes requests.
+    let file = web::block(move || pdf::pdf(&receipt, lang)).await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/pdf"))
+        .insert_header((CONTENT_LANGUAGE, lang.tag()))
+        .insert_header((VARY, "accept-language"))
+        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")))
+        .body(file))
+}

@@ -1,0 +1,174 @@
+//! The cash receipt of a gift: what stands on its sheet, and a number for a gift that has none yet.
+//!
+//! Gifts get their number when they are recorded ([`super::record`]). Only cash gifts from before there were numbers have
+//! none; they are numbered on demand, in the year in which that is done, for whoever recorded the money may still
+//! be asked for its receipt.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::appeals;
+use super::store::{self, GiftRow, Gifts, Reversals};
+use super::wire::ReceiptOut;
+use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
+use crate::basics::clock::vietnam_date;
+use crate::basics::{PublicCode, Vnd};
+use crate::db::DbError;
+use crate::http::{Kind, Problem, PublicUrl, Say};
+use crate::identity::store as identity;
+use crate::ledger::kinds::Channel;
+use crate::ledger::store::{self as ledger, BookedAt};
+use crate::tree::{self, ChapterId};
+use crate::vault::{Vault, place};
+use crate::vouchers::model::{Cancelled, CashReceipt, Issuer};
+use crate::vouchers::store::{self as vouchers, Issued};
+use crate::{parties, parties::PartyOut};
+
+/// Cash gets a numbered receipt, unless the giver holds a pre-printed slip with a number of its own (DESIGN 13).
+pub fn are_for(channel: Channel, has_slip: bool) -> bool {
+    channel == Channel::Cash && !has_slip
+}
+
+/// The receipt of a gift and what the books say of it, for those who may read the chapter's books. Reading it is noted in
+/// the audit trail, because it names the giver.
+pub fn show(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    public: &PublicUrl,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: Uuid,
+) -> Result<(CashReceipt, ReceiptOut), Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
+    let issued = vouchers::of_entries(conn, &[row.entry_id])?
+        .remove(&row.entry_id)
+        .ok_or_else(|| Problem::say(Kind::NotFound, "Quà này không có phiếu thu.", "This gift has no cash receipt."))?;
+    let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+    let receipt = sheet(conn, vault, public, now, &row, &booked, issued)?;
+    note(conn, now, &grant, "CASH_RECEIPT_READ", id)?;
+    Ok((receipt, booked))
+}
+
+fn note<R: authz::Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    grant: &Granted<R>,
+    action: &'static str,
+    gift: Uuid,
+) -> Result<(), DbError> {
+    let event = AuditEvent { account: Some(grant.account()), action, subject: Some(gift), chapter: Some(grant.chapter().0) };
+    authz::audit(conn, now, &[event])
+}
+
+fn sheet(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    public: &PublicUrl,
+    now: DateTime<Utc>,
+    row: &GiftRow,
+    booked: &ReceiptOut,
+    issued: Issued,
+) -> Result<CashReceipt, Problem> {
+    let code = code_of(&booked.code)?;
+    let maker = identity::profile(conn, issued.issued_by, vietnam_date(now))?;
+    let made_by = vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)?;
+    Ok(CashReceipt {
+        number: issued.number(&booked.chapter),
+        issued_on: issued.issued_on,
+        received_on: booked.received_on,
+        issuer: issuer(conn, &booked.chapter)?,
+        payer: giver(conn, vault, row)?.map(|giver| giver.name),
+        content: content(conn, booked)?,
+        amount: Vnd::parse(booked.amount_vnd).map_err(|_| Problem::internal("a gift has an impossible amount"))?,
+        public_url: public.entry(&code),
+        code,
+        made_by: Some(made_by),
+        cancelled: cancelled(conn, row.id)?,
+    })
+}
+
+fn code_of(text: &str) -> Result<PublicCode, Problem> {
+    PublicCode::parse(text).map_err(|_| Problem::internal("an entry has a broken code"))
+}
+
+fn issuer(conn: &mut PgConnection, chapter: &str) -> Result<Issuer, Problem> {
+    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
+    let above = here.path.iter().rev().nth(1).map(|step| step.id.0);
+    let ids: Vec<Uuid> = above.into_iter().chain([here.id.0]).collect();
+    let mut names = tree::labels(conn, &ids)?;
+    let name = names.remove(&here.id.0).map(|label| label.name).unwrap_or(here.short_name);
+    Ok(Issuer { above: above.and_then(|id| names.remove(&id)).map(|label| label.name), name, address: None })
+}
+
+fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<PartyOut>, Problem> {
+    let Some(id) = row.party_id else {
+        return Ok(None);
+    };
+    parties::load(conn, &[id])?.remove(&id).map(|sealed| sealed.open(vault)).transpose().map_err(Problem::internal)
+}
+
+/// What the money is for, in the words the appeal had when it was given.
+fn content(conn: &mut PgConnection, booked: &ReceiptOut) -> Result<Say, DbError> {
+    let Some(code) = &booked.appeal else {
+        return Ok(Say::fixed(
+            "Ủng hộ quỹ hoạt động nhân đạo chung của Hội",
+            "Support for the general humanitarian fund of the Red Cross",
+        ));
+    };
+    let title = appeals::title_at(conn, code, booked.recorded_at)?.unwrap_or_default();
+    let (late_vi, late_en) = if booked.fund.starts_with("QUARANTINE:") {
+        ("; nhận khi đợt đã kết thúc, chờ quyết định sử dụng", "; received after its end, its use waits for a decision")
+    } else {
+        ("", "")
+    };
+    Ok(Say::new(format!("Ủng hộ đợt “{title}” ({code}){late_vi}"), format!("Support for the appeal “{title}” ({code}){late_en}")))
+}
+
+fn cancelled(conn: &mut PgConnection, gift: Uuid) -> Result<Option<Cancelled>, Problem> {
+    let entry = store::reversals(conn, Reversals::OfGift(gift), 50)?.into_iter().find_map(|request| request.entry_id);
+    let Some(entry) = entry else {
+        return Ok(None);
+    };
+    let reversing = ledger::booked(conn, &[entry])?.remove(&entry);
+    reversing.map(|entry| Ok(Cancelled { on: entry.booked, by: code_of(&entry.code)? })).transpose()
+}
+
+/// Numbers a cash gift that has no receipt, today. `false` when it had one already.
+pub fn issue(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<bool, Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let grant = authz::require::<Record>(conn, now, actor, ChapterId(row.chapter_id))?;
+    // Two requests for one gift come one after the other, and a reversal is asked for before or after.
+    store::hold_gift(conn, id)?;
+    if vouchers::of_entries(conn, &[row.entry_id])?.contains_key(&row.entry_id) {
+        return Ok(false);
+    }
+    if !Channel::parse(&row.channel).is_some_and(|channel| are_for(channel, row.paper_no.is_some())) {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Chỉ quà tiền mặt không có phiếu in sẵn mới được cấp phiếu thu.",
+            "Only cash gifts without a pre-printed slip get a cash receipt.",
+        ));
+    }
+    if cancelled(conn, id)?.is_some() {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Quà này đã hủy trước khi có phiếu thu.",
+            "This gift was reversed before it had a cash receipt.",
+        ));
+    }
+    let code = tree::code_of(conn, grant.chapter())?;
+    if !tree::place(conn, &code)?.is_some_and(|here| here.accepts_entries) {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Đơn vị đã sáp nhập hoặc giải thể: không cấp số phiếu mới.",
+            "The chapter has merged or dissolved: it gives no new numbers.",
+        ));
+    }
+    vouchers::issue(conn, BookedAt::now(now), &[(&grant, row.entry_id)])?;
+    note(conn, now, &grant, "CASH_RECEIPT_ISSUED", id)?;
+    Ok(true)
+}

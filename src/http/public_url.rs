@@ -1,0 +1,70 @@
+//! Where the public reaches this installation: what stands in QR codes and on paper, and so can not be taken back.
+
+use std::net::SocketAddr;
+
+use crate::basics::PublicCode;
+
+/// The public's address of this installation, e.g. `https://so.redcross.org.vn`; no slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+/// Not an address that can be printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an address like https://example.org, of at most 120 characters")]
+pub struct NotAPublicUrl;
+
+impl PublicUrl {
+    /// Reads an http(s) address with a host and perhaps a path; nothing behind it.
+    pub fn parse(text: &str) -> Result<Self, NotAPublicUrl> {
+        let text = text.trim().trim_end_matches('/');
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(NotAPublicUrl)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]%".contains(c);
+        let has_host = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
+        if !has_host || text.len() > 120 || !rest.chars().all(plain) {
+            return Err(NotAPublicUrl);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The address one listens on: good for trying things out on one machine.
+    pub fn of_listener(address: SocketAddr) -> Self {
+        Self(format!("http://{address}"))
+    }
+
+    /// Where an entry is shown to everybody. The one place that knows.
+    pub fn entry(&self, code: &PublicCode) -> String {
+        format!("{}/api/v1/public/entries/{}", self.0, code.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_host_and_nothing_odd() {
+        for good in ["https://so.redcross.org.vn", "http://127.0.0.1:8080", "https://a.vn/so/", "http://[::1]:8080"] {
+            assert!(PublicUrl::parse(good).is_ok(), "{good}");
+        }
+        let long = format!("https://{}.vn", "a".repeat(120));
+        for bad in [
+            "",
+            "so.redcross.org.vn",
+            "https://",
+            "https:///x",
+            "ftp://a.vn",
+            "https://a.vn/?q=1",
+            "https://a.vn/#x",
+            "https://a vn",
+            "https://á.vn",
+            "javascript:alert(1)",
+            "https://u@a.vn",
+            &long,
+        ] {
+            assert_eq!(PublicUrl::parse(bad), Err(NotAPublicUrl), "{bad}");
+        }
+        let code = PublicCode::random().unwrap();
+        let url = PublicUrl::parse("https://a.vn/so/").unwrap().entry(&code);
+        assert_eq!(url, format!("https://a.vn/so/api/v1/public/entries/{}", code.as_str()));
+    }
+}
