@@ -6,6 +6,8 @@
 mod commands;
 #[path = "process/demo.rs"]
 mod demo;
+#[path = "process/faults.rs"]
+mod faults;
 #[path = "process/flood.rs"]
 mod flood;
 #[path = "process/harness.rs"]

@@ -1,6 +1,7 @@
 //! JSON bodies with a limit and errors that point at the field.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web;
@@ -35,7 +36,10 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
                 ));
             }
             let payload = payload.await.map_err(|_| Problem::new(Kind::Malformed))?;
-            let bytes = match payload.to_bytes_limited(LIMIT).await {
+            let Ok(received) = tokio::time::timeout(MOST_TIME, payload.to_bytes_limited(LIMIT)).await else {
+                return Err(too_slow());
+            };
+            let bytes = match received {
                 Ok(Ok(bytes)) => bytes,
                 Ok(Err(_)) => return Err(Problem::new(Kind::Malformed)),
                 Err(_) => {
@@ -56,6 +60,17 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
             Ok(Body(value))
         })
     }
+}
+
+/// Whoever sends a byte now and then holds a connection as long as they like; on the slowest line 64 KiB take seconds.
+const MOST_TIME: Duration = Duration::from_secs(30);
+
+fn too_slow() -> Problem {
+    Problem::say(
+        Kind::TooSlow,
+        "Nội dung gửi đến quá chậm: hãy gửi lại (cùng id), chia nhỏ nếu mạng yếu.",
+        "The body came too slowly: send it again (with the same id), in smaller parts on a weak line.",
+    )
 }
 
 /// Reads one JSON value that is part of a larger body.

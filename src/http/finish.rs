@@ -94,7 +94,7 @@ fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
 }
 
 fn kind_of(status: u16) -> Kind {
-    Kind::ALL.into_iter().find(|kind| kind.status().as_u16() == status).unwrap_or(if status >= 500 {
+    Kind::ALL.iter().copied().find(|kind| kind.status().as_u16() == status).unwrap_or(if status >= 500 {
         Kind::Internal
     } else {
         Kind::Malformed

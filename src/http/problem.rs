@@ -24,6 +24,7 @@ pub enum Kind {
     SecondFactorNeeded,
     NotFound,
     MethodNotAllowed,
+    TooSlow,
     Conflict,
     TooLarge,
     UnsupportedMediaType,
@@ -37,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: &[Kind] = &[
         Kind::Malformed,
         Kind::InvalidCursor,
         Kind::Unauthenticated,
@@ -48,6 +49,7 @@ impl Kind {
         Kind::SecondFactorNeeded,
         Kind::NotFound,
         Kind::MethodNotAllowed,
+        Kind::TooSlow,
         Kind::Conflict,
         Kind::TooLarge,
         Kind::UnsupportedMediaType,
@@ -97,6 +99,7 @@ impl Kind {
                 S::METHOD_NOT_ALLOWED,
                 Say::fixed("Phương thức không dùng được ở địa chỉ này", "Method not allowed here"),
             ),
+            Kind::TooSlow => ("too-slow", S::REQUEST_TIMEOUT, Say::fixed("Gửi quá chậm", "The request came too slowly")),
             Kind::Conflict => {
                 ("conflict", S::CONFLICT, Say::fixed("Trái với trạng thái hiện tại", "In conflict with the current state"))
             }
@@ -326,9 +329,9 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_own_type_and_says_something_in_both_languages() {
-        let slugs: HashSet<_> = Kind::ALL.iter().map(|k| k.slug()).collect();
+        let slugs: HashSet<_> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
         assert_eq!(slugs.len(), Kind::ALL.len());
-        for kind in Kind::ALL {
+        for &kind in Kind::ALL {
             assert!(kind.status().is_client_error() || kind.status().is_server_error());
             assert_ne!(kind.title(Lang::Vi), kind.title(Lang::En));
         }

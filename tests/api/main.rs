@@ -13,6 +13,7 @@ mod batch;
 mod books;
 mod cash_receipts;
 mod chapters;
+mod clock_jump;
 mod coverage;
 mod csv_file;
 mod devices;

@@ -13,6 +13,7 @@ use diesel::sql_types::BigInt;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use so_nhan_ai::db::private::{NAME, url_of_running};
+use so_nhan_ai::identity::second_factor::Authenticator;
 use uuid::Uuid;
 
 pub const PASSWORD: &str = "một mật khẩu dài";
@@ -242,8 +243,35 @@ impl Server {
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
+    /// Adds an authenticator to the account of a session, which may approve from then on.
+    pub fn add_second_factor(&self, token: &str, password: &str) {
+        let offer = json!({"id": Uuid::now_v7(), "password": password});
+        let offered = self.send("POST", "/api/v1/second-factor", Some(token), Some(&offer));
+        assert_eq!(offered.status, 201, "{}", offered.text);
+        let app = Authenticator::from_base32(offered.json()["secret"].as_str().unwrap()).unwrap();
+        let code = json!({"code": app.code(so_nhan_ai::basics::Clock::System.now())});
+        let confirmed = self.send("POST", "/api/v1/second-factor/confirmation", Some(token), Some(&code));
+        assert_eq!(confirmed.status, 200, "{}", confirmed.text);
+    }
+
     pub fn post_gift(&self, token: &str, gift: &Value) -> Result<Answer, String> {
         self.try_send("POST", "/api/v1/gifts", Some(token), Some(gift))
+    }
+}
+
+/// Who records and who approves at Hàm Liêm, by their access tokens.
+pub struct Staff {
+    pub officer: String,
+    pub approver: String,
+}
+
+impl Staff {
+    pub fn at(folder: &Folder, server: &Server) -> Staff {
+        folder.officer("hanh.hamliem", "OFFICER", "23095");
+        folder.officer("lan.hamliem", "ACCOUNTANT", "23095");
+        let approver = server.log_in("lan.hamliem", PASSWORD);
+        server.add_second_factor(&approver, PASSWORD);
+        Staff { officer: server.log_in("hanh.hamliem", PASSWORD), approver }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `kill -9` of the server and of its PostgreSQL under a flood of gifts.
+//! `kill -9` of the server and of its PostgreSQL under a flood of gifts, batches and reversals.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -12,9 +12,8 @@ use crate::harness::*;
 fn a_killed_server_has_lost_and_doubled_nothing() {
     let folder = Folder::new();
     let server = Server::start(&folder);
-    folder.officer("hanh.hamliem", "OFFICER", "23095");
-    let token = server.log_in("hanh.hamliem", PASSWORD);
-    let flood = Flood::of(&server, &token, |flood| {
+    let staff = Staff::at(&folder, &server);
+    let flood = Flood::of(&server, &staff, |flood| {
         flood.wait_for_more(300);
         server.signal(Signal::KILL);
         eventually("nobody answers", || flood.broken.load(Ordering::Relaxed) >= 8);
@@ -24,7 +23,7 @@ fn a_killed_server_has_lost_and_doubled_nothing() {
     drop(server);
     let server = Server::start(&folder);
     assert_eq!(folder.postmaster(), Some(postmaster), "and is taken over");
-    flood.check(&folder, &server, &token);
+    flood.check(&folder, &server, &staff);
     server.stop();
     assert!(!is_alive(postmaster));
 }
@@ -33,9 +32,8 @@ fn a_killed_server_has_lost_and_doubled_nothing() {
 fn a_server_and_its_database_killed_together_lose_nothing() {
     let folder = Folder::new();
     let server = Server::start(&folder);
-    folder.officer("hanh.hamliem", "OFFICER", "23095");
-    let token = server.log_in("hanh.hamliem", PASSWORD);
-    let flood = Flood::of(&server, &token, |flood| {
+    let staff = Staff::at(&folder, &server);
+    let flood = Flood::of(&server, &staff, |flood| {
         flood.wait_for_more(300);
         let postmaster = folder.postmaster().unwrap();
         server.signal(Signal::KILL);
@@ -44,17 +42,16 @@ fn a_server_and_its_database_killed_together_lose_nothing() {
     });
     drop(server);
     let server = Server::start(&folder);
-    flood.check(&folder, &server, &token);
+    flood.check(&folder, &server, &staff);
 }
 
 #[test]
 fn a_killed_postgresql_comes_back_under_the_living_server() {
     let folder = Folder::new();
     let server = Server::start(&folder);
-    folder.officer("hanh.hamliem", "OFFICER", "23095");
-    let token = server.log_in("hanh.hamliem", PASSWORD);
+    let staff = Staff::at(&folder, &server);
     let mut away = Vec::new();
-    let flood = Flood::of(&server, &token, |flood| {
+    let flood = Flood::of(&server, &staff, |flood| {
         for _ in 0..2 {
             flood.wait_for_more(200);
             let postmaster = folder.postmaster().unwrap();
@@ -71,7 +68,7 @@ fn a_killed_postgresql_comes_back_under_the_living_server() {
     assert!(away.iter().all(|time| *time < Duration::from_secs(30)), "{away:?}");
     assert_eq!(flood.broken.load(Ordering::Relaxed), 0, "the server itself answered every request");
     assert_eq!(server.send("GET", "/readyz", None, None).status, 200);
-    flood.check(&folder, &server, &token);
+    flood.check(&folder, &server, &staff);
     server.stop();
 }
 
