@@ -3,7 +3,7 @@
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
 //! `basics, db, http, vault, config → tree → authz → identity, chapters → log → ledger → parties, stock → giving →
-//! disclosure → operations → app → cli`
+//! disclosure → operations → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
@@ -26,5 +26,6 @@ pub mod operations;
 pub mod parties;
 pub mod stock;
 pub mod tree;
+pub mod upkeep;
 pub mod vault;
 pub mod vouchers;

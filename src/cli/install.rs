@@ -13,6 +13,7 @@ use crate::db::{Db, DbError, migrations};
 use crate::identity::password::{Cost, Passwords};
 use crate::identity::store as identity;
 use crate::stock;
+use crate::upkeep::{Database, restore};
 use crate::vault::keys::{self, TokenKeyFile};
 use crate::vault::{Vault, VaultKeys, in_use};
 use actix_web::web;
@@ -38,6 +39,15 @@ pub fn migrate(config: &Config) -> Result<(), Failure> {
 }
 
 fn find_database(config: &Config) -> Result<(String, Option<Arc<PrivatePostgres>>), Failure> {
+    if restore::unfinished(&config.data_dir) {
+        let folder = config.data_dir.display();
+        return Err(format!("a restore into {folder} was interrupted: run it again, or remove the folder").into());
+    }
+    find_any_database(config)
+}
+
+/// [`find_database`] for the restore itself.
+pub(super) fn find_any_database(config: &Config) -> Result<(String, Option<Arc<PrivatePostgres>>), Failure> {
     if let Some(url) = &config.database_url {
         return Ok((url.clone(), None));
     }
@@ -45,6 +55,29 @@ fn find_database(config: &Config) -> Result<(String, Option<Arc<PrivatePostgres>
     let options = PrivateOptions { data_dir: config.data_dir.clone(), pg_bin: config.pg_bin.clone(), durable: true };
     let private = Arc::new(PrivatePostgres::start(options, lock)?);
     Ok((private.url(private::NAME), Some(private)))
+}
+
+/// A database as it is: nothing is migrated, loaded or registered. The private one is started if it does not run, and
+/// stopped again when this is dropped.
+pub(super) struct AsItIs {
+    pub db: Db,
+    pub database: Database,
+    _private: Option<Arc<PrivatePostgres>>,
+}
+
+/// Opens the database of an installation to look at it, beside a running server or without one.
+pub(super) fn open_as_it_is(config: &Config) -> Result<AsItIs, Failure> {
+    let (url, private) = match (&config.database_url, private::url_of_running(&config.data_dir, private::NAME)) {
+        (None, Some(url)) => (url, None),
+        // A mistyped folder must not become a new installation.
+        (None, None) if !config.data_dir.join("postgres").is_dir() => {
+            return Err(format!("there is no installation in {} (--data-dir)", config.data_dir.display()).into());
+        }
+        _ => find_database(config)?,
+    };
+    let db = Db::connect(&url, None, 1);
+    let database = Database { url, is_private: config.database_url.is_none(), pg_bin: config.pg_bin.clone() };
+    Ok(AsItIs { db, database, _private: private })
 }
 
 /// Opens the database of a server that may be running already: commands work beside it.
@@ -55,7 +88,7 @@ pub fn open_beside(config: &Config) -> Result<Installation, Failure> {
     }
 }
 
-fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
+pub(super) fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
     for name in migrations::run(url)? {
         tracing::info!(name, "migration applied");
     }

@@ -5,6 +5,7 @@ mod install;
 pub use install::load_reference;
 mod officer;
 mod serve;
+mod upkeep;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -38,6 +39,12 @@ enum Command {
     /// Key files
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Recompute what the database stores and compare
+    Audit(upkeep::AuditCommand),
+    /// Make a backup, beside a running server or without one; keys are not in it
+    Backup(upkeep::BackupCommand),
+    /// Get an installation back from a backup, into an empty data folder or database
+    Restore(upkeep::RestoreCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -53,21 +60,30 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Reads the command line, does what it says, and says in one line what went wrong if it did.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    let failed = match cli.command {
+        // 1 says that the audit found something.
+        Command::Audit(_) => ExitCode::from(2),
+        _ => ExitCode::FAILURE,
+    };
     match dispatch(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("so-nhan-ai: {error}");
-            ExitCode::FAILURE
+            failed
         }
     }
 }
 
-fn dispatch(cli: Cli) -> Result<(), Failure> {
+fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     if let Command::Openapi = cli.command {
-        return say(crate::app::document_text()?.trim_end());
+        say(crate::app::document_text()?.trim_end())?;
+        return Ok(ExitCode::SUCCESS);
     }
-    // The demo's tour should stay on the screen.
-    let default_log = if let Command::Demo = cli.command { "warn" } else { "info,actix_server=warn" };
+    // The demo's tour should stay on the screen, and so should what upkeep says.
+    let default_log = match cli.command {
+        Command::Demo | Command::Audit(_) | Command::Backup(_) | Command::Restore(_) => "warn",
+        _ => "info,actix_server=warn",
+    };
     let config = Config::read(cli.settings, default_log)?;
     start_logging(&config)?;
     match cli.command {
@@ -79,8 +95,12 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
             keys::init(&config.keys_dir)?;
             say(&format!("keys written to {}; back them up apart from the database", config.keys_dir.display()))
         }
+        Command::Audit(command) => return upkeep::audit(&config, &command),
+        Command::Backup(command) => return upkeep::backup(&config, command),
+        Command::Restore(command) => return upkeep::restore(&config, &command),
         Command::Openapi => Ok(()),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Writes what a command answers to standard output; a reader that has gone is an error, not a panic.

@@ -3,6 +3,8 @@
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::DbError;
+
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Any constant: names our advisory lock.
@@ -23,6 +25,36 @@ pub enum MigrateError {
 struct Version {
     #[diesel(sql_type = diesel::sql_types::Integer)]
     version: i32,
+}
+
+/// Versions of all migrations this program knows, oldest first.
+pub fn known() -> Result<Vec<String>, DbError> {
+    use diesel::migration::{Migration, MigrationSource};
+    let all: Vec<Box<dyn Migration<diesel::pg::Pg>>> =
+        MIGRATIONS.migrations().map_err(diesel::result::Error::QueryBuilderError)?;
+    let mut versions: Vec<String> = all.iter().map(|migration| migration.name().version().to_string()).collect();
+    versions.sort();
+    Ok(versions)
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// Versions of the migrations that have run, oldest first; none where there is no schema at all.
+pub fn applied(conn: &mut PgConnection) -> Result<Vec<String>, DbError> {
+    let there: Vec<Applied> = diesel::sql_query(
+        "SELECT relname::text AS version FROM pg_class WHERE oid = to_regclass('public.__diesel_schema_migrations')",
+    )
+    .load(conn)?;
+    if there.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Applied> =
+        diesel::sql_query("SELECT version::text AS version FROM __diesel_schema_migrations ORDER BY 1").load(conn)?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
 /// Brings the database at `url` to the newest schema. Safe to call from several processes at once.

@@ -8,6 +8,7 @@
 //! [`Db::tx_blocking`] is the same door for the few threads of our own (intake writer, sequencer); the pool keeps
 //! spare connections for them, so requests can not starve them.
 
+pub mod findings;
 pub mod migrations;
 pub mod private;
 pub mod schema;
@@ -210,6 +211,23 @@ impl Db {
     {
         let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
         transaction(&mut conn, work)
+    }
+
+    /// One long look at one moment, for commands that read the whole database: read-only, without time limits, with
+    /// plans that fit big sets.
+    pub fn survey<T, E>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbError> + From<DieselError>,
+    {
+        let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        conn.build_transaction().read_only().repeatable_read().run(|conn| {
+            diesel::connection::SimpleConnection::batch_execute(
+                conn,
+                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL work_mem = '64MB'; \
+                 SET LOCAL plan_cache_mode = 'auto'",
+            )?;
+            work(conn)
+        })
     }
 
     /// Work on a blocking thread that opens its own transactions, one after the other, with [`Db::tx_blocking`].

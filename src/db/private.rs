@@ -167,6 +167,16 @@ pub fn url_of_running(data_dir: &Path, database: &str) -> Option<String> {
     ready.then(|| socket::url(&pid_file.socket_dir, database))
 }
 
+/// The folder of `pg_dump` and `pg_restore` for a server of that major version.
+pub fn client_programs(pg_bin: Option<&Path>, major: u32) -> Result<PathBuf, PrivateError> {
+    programs::find_client(pg_bin, major, &programs::Places::default())
+}
+
+/// A command for the private cluster, run as ourselves, with nothing of the caller's PostgreSQL environment.
+pub fn client_command(program: &Path) -> std::process::Command {
+    account::command(program, None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

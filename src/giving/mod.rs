@@ -17,6 +17,7 @@
 
 pub mod appeal_routes;
 pub mod appeals;
+pub mod audit;
 pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod intake;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::wire::{Display, GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
 use crate::basics::clock::vietnam_date;
-use crate::basics::text::{LineError, masked};
+use crate::basics::text::LineError;
 use crate::basics::vnd::{MAX_VND, VndError, grouped};
 use crate::basics::{Line, PublicCode, Vnd};
 use crate::http::{FieldError, Say};
@@ -219,12 +219,7 @@ impl NewGift {
 
     /// The giver's name in the form the public may see.
     pub fn giver_shown(&self) -> Option<String> {
-        let giver = self.giver.as_ref()?;
-        match self.display {
-            Display::Anonymous => None,
-            Display::Masked => Some(masked(giver.name.as_str())),
-            Display::FullName => Some(giver.name.as_str().to_owned()),
-        }
+        self.display.shown(self.giver.as_ref()?.name.as_str())
     }
 }
 

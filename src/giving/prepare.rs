@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::model::NewGift;
 use crate::basics::PublicCode;
 use crate::http::Problem;
-use crate::log::commitment;
+use crate::log::{commitment, opening};
 use crate::parties::NewParty;
-use crate::vault::{Place, Vault, VaultError, place};
+use crate::vault::{Vault, VaultError, place};
 
 /// A gift ready to be recorded.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
     let fields = committed_fields(&gift, now);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let secret = commitment::secret()?;
-    let opening = seal_opening(vault, &code, &secret, &fields)?;
+    let opening = opening::seal(vault, code.as_str(), &secret, &fields)?;
     Ok(Prepared {
         entry_id: Uuid::now_v7(),
         party: gift.giver.as_ref().map(|giver| NewParty::seal(vault, giver)).transpose()?,
@@ -79,20 +79,6 @@ fn committed_fields(gift: &NewGift, now: DateTime<Utc>) -> [(&'static str, Strin
 pub fn vietnam_time(at: DateTime<Utc>) -> String {
     let zone = FixedOffset::east_opt(7 * 3600);
     zone.map(|zone| at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)).unwrap_or_default()
-}
-
-/// Seals the secret and the values behind a commitment, for the receipt and for auditors.
-pub fn seal_opening(
-    vault: &Vault,
-    code: &PublicCode,
-    secret: &commitment::Secret,
-    fields: &[(&str, &str)],
-) -> Result<Vec<u8>, VaultError> {
-    let values: serde_json::Map<String, serde_json::Value> =
-        fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    let hex: String = secret.iter().map(|b| format!("{b:02x}")).collect();
-    let opening = json!({"secret": hex, "fields": values}).to_string();
-    vault.seal(Place { table: "pd_opening", column: "sealed", row: code.as_str().as_bytes() }, opening.as_bytes())
 }
 
 fn seal_particulars(vault: &Vault, gift: &NewGift) -> Result<Option<Vec<u8>>, VaultError> {

@@ -357,7 +357,7 @@ fn entry_of(context: &Context, a: &Accepted<'_>, postings: Balanced) -> NewEntry
         quantity: line.quantity.to_string(),
         unit: line.unit.clone(),
         value_vnd: line.value.get(),
-        valuation: line.valuation.name(),
+        valuation: line.valuation.name().into(),
     });
     NewEntry {
         id: a.gift.entry_id,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::prepare::{seal_opening, vietnam_time};
+use super::prepare::vietnam_time;
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{self, Actor, Approve, AuditEvent, Granted, Read, Record};
 use crate::basics::{Line, PublicCode};
@@ -20,7 +20,7 @@ use crate::http::{Kind, Problem};
 use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
-use crate::log::commitment;
+use crate::log::{commitment, opening};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -261,12 +261,12 @@ fn book(
         day: at.day,
         channel: written.channel,
         postings: Balanced::mirrored(written.kind, &written.postings).map_err(Problem::internal)?,
-        reverses: Some((gift_entry, original, reason.name())),
+        reverses: Some((gift_entry, original, reason.name().into())),
         goods: Vec::new(),
         message_count: None,
         giver_shown: None,
         pd: commitment::commit(&secret, &fields),
-        opening: Some(seal_opening(vault, &code, &secret, &fields).map_err(Problem::internal)?),
+        opening: Some(opening::seal(vault, code.as_str(), &secret, &fields).map_err(Problem::internal)?),
         code,
     };
     let id = entry.id;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::basics::text::masked;
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
 use crate::vouchers::model::Number;
@@ -149,6 +150,15 @@ impl Display {
             Display::Anonymous => "ANONYMOUS",
             Display::Masked => "MASKED",
             Display::FullName => "FULL_NAME",
+        }
+    }
+
+    /// What the public may see of a name.
+    pub fn shown(self, name: &str) -> Option<String> {
+        match self {
+            Display::Anonymous => None,
+            Display::Masked => Some(masked(name)),
+            Display::FullName => Some(name.to_owned()),
         }
     }
 }

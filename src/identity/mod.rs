@@ -11,6 +11,7 @@
 //! - a code of the second factor, and a recovery code, is good once ([`second_factor`]);
 //! - wrong passwords and codes cost time, counted in the database; a known device has a count of its own ([`delays`]).
 
+pub mod audit;
 pub mod audit_routes;
 pub mod delays;
 pub mod device;

@@ -99,7 +99,7 @@ pub fn create_account(
     Ok((id, officer_id))
 }
 
-fn phone_hash(vault: &Vault, phone: &str) -> Vec<u8> {
+pub(super) fn phone_hash(vault: &Vault, phone: &str) -> Vec<u8> {
     vault.hash("account.phone", phone.as_bytes()).to_vec()
 }
 

@@ -22,6 +22,7 @@ use crate::db::schema::{log_leaf, public_entry};
 use crate::db::statement::statement;
 
 /// A row of `public_entry` on its way in.
+#[derive(Debug)]
 pub(super) struct NewPublicEntry {
     seq: i64,
     code: String,
@@ -39,7 +40,7 @@ pub(super) struct NewPublicEntry {
     goods: Option<serde_json::Value>,
     message_count: Option<i32>,
     reverses: Option<String>,
-    reason: Option<&'static str>,
+    reason: Option<String>,
     leaf_hash: [u8; 32],
     words: String,
 }
@@ -66,7 +67,7 @@ impl From<&Goods> for PublicGoods {
             quantity: goods.quantity.clone(),
             unit: goods.unit.clone(),
             value_vnd: goods.value_vnd,
-            valuation: goods.valuation.to_owned(),
+            valuation: goods.valuation.clone().into_owned(),
         }
     }
 }
@@ -108,10 +109,138 @@ pub(super) fn row_of(
         goods: if goods.is_empty() { None } else { serde_json::to_value(goods).ok() },
         message_count: entry.message_count,
         reverses: entry.reverses.as_ref().map(|r| r.1.as_str().to_owned()),
-        reason: entry.reverses.as_ref().map(|r| r.2),
+        reason: entry.reverses.as_ref().map(|r| r.2.clone().into_owned()),
         leaf_hash,
         words: words_and_pairs(searched).join(" "),
     })
+}
+
+/// A row as it is stored, in full: what an audit compares.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct StoredRow {
+    pub seq: i64,
+    kind: String,
+    channel: Option<String>,
+    chapter: String,
+    grassroots: Option<String>,
+    province: Option<String>,
+    appeal: Option<String>,
+    fund: String,
+    day: NaiveDate,
+    booked: NaiveDate,
+    amount_vnd: i64,
+    pub giver: Option<String>,
+    pub goods: Option<serde_json::Value>,
+    pub message_count: Option<i32>,
+    reverses: Option<String>,
+    reason: Option<String>,
+    leaf_hash: Vec<u8>,
+    words: String,
+}
+
+/// Rows in full, by code.
+pub(super) fn stored(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, StoredRow>, DbError> {
+    use public_entry as p;
+    let facts = (p::seq, p::code, p::kind, p::channel, p::chapter, p::grassroots, p::province, p::appeal, p::fund);
+    let rows: Vec<((i64, String, String, Option<String>, String, Option<String>, Option<String>, Option<String>, String), _)> =
+        p::table
+            .filter(p::code.eq_any(codes))
+            .select((
+                facts,
+                (
+                    p::day,
+                    p::booked,
+                    p::amount_vnd,
+                    p::giver,
+                    p::goods,
+                    p::message_count,
+                    p::reverses,
+                    p::reason,
+                    p::leaf_hash,
+                    diesel::dsl::sql::<Text>("array_to_string(tsvector_to_array(words), ' ')"),
+                ),
+            ))
+            .load(conn)?;
+    type Rest = (
+        NaiveDate,
+        NaiveDate,
+        i64,
+        Option<String>,
+        Option<serde_json::Value>,
+        Option<i32>,
+        Option<String>,
+        Option<String>,
+        Vec<u8>,
+        String,
+    );
+    Ok(rows
+        .into_iter()
+        .map(|((seq, code, kind, channel, chapter, grassroots, province, appeal, fund), rest): (_, Rest)| {
+            let (day, booked, amount_vnd, giver, goods, message_count, reverses, reason, leaf_hash, words) = rest;
+            let row = StoredRow {
+                seq,
+                kind,
+                channel,
+                chapter,
+                grassroots,
+                province,
+                appeal,
+                fund,
+                day,
+                booked,
+                amount_vnd,
+                giver,
+                goods,
+                message_count,
+                reverses,
+                reason,
+                leaf_hash,
+                words,
+            };
+            (code, row)
+        })
+        .collect())
+}
+
+/// How a stored row differs from what it should be; empty when it does not. Names and amounts in it are public.
+pub(super) fn differences(stored: &StoredRow, expected: &NewPublicEntry) -> Vec<String> {
+    let mut differences = Vec::new();
+    let mut compare = |column: &str, is: String, want: String| {
+        if is != want {
+            differences.push(format!("{column} is {is}, expected {want}"));
+        }
+    };
+    let text = |value: Option<&str>| value.unwrap_or("-").to_owned();
+    compare("kind", stored.kind.clone(), expected.kind.to_owned());
+    compare("channel", text(stored.channel.as_deref()), text(expected.channel));
+    compare("chapter", stored.chapter.clone(), expected.chapter.clone());
+    compare("grassroots", text(stored.grassroots.as_deref()), text(expected.grassroots.as_deref()));
+    compare("province", text(stored.province.as_deref()), text(expected.province.as_deref()));
+    compare("appeal", text(stored.appeal.as_deref()), text(expected.appeal.as_deref()));
+    compare("fund", stored.fund.clone(), expected.fund.clone());
+    compare("day", stored.day.to_string(), expected.day.to_string());
+    compare("booked", stored.booked.to_string(), expected.booked.to_string());
+    compare("amount_vnd", stored.amount_vnd.to_string(), expected.amount_vnd.to_string());
+    compare("reverses", text(stored.reverses.as_deref()), text(expected.reverses.as_deref()));
+    compare("reason", text(stored.reason.as_deref()), text(expected.reason.as_deref()));
+    compare("seq", stored.seq.to_string(), expected.seq.to_string());
+    if stored.goods != expected.goods {
+        differences.push("goods are not well formed".to_owned());
+    }
+    if stored.leaf_hash != expected.leaf_hash {
+        differences.push("leaf_hash is not the hash of its leaf".to_owned());
+    }
+    let (is, want) = (word_set(&stored.words), word_set(&expected.words));
+    if is != want {
+        let more: Vec<&&str> = is.difference(&want).take(5).collect();
+        let less: Vec<&&str> = want.difference(&is).take(5).collect();
+        differences.push(format!("words: not in the row {more:?}, missing {less:?}"));
+    }
+    differences
+}
+
+fn word_set(words: &str) -> std::collections::BTreeSet<&str> {
+    words.split(' ').filter(|word| !word.is_empty()).collect()
 }
 
 statement! {
@@ -132,7 +261,7 @@ statement! {
         goods: Vec<Option<serde_json::Value>> => Array<Nullable<Jsonb>>,
         messages: Vec<Option<i32>> => Array<Nullable<Integer>>,
         reverses: Vec<Option<&'a str>> => Array<Nullable<Text>>,
-        reasons: Vec<Option<&'static str>> => Array<Nullable<Text>>,
+        reasons: Vec<Option<&'a str>> => Array<Nullable<Text>>,
         hashes: Vec<&'a [u8]> => Array<Binary>,
         words: Vec<&'a str> => Array<Text>,
     } -> (),
@@ -164,7 +293,7 @@ pub(super) fn insert(conn: &mut PgConnection, rows: Vec<NewPublicEntry>) -> Resu
         goods: &rows.iter().map(|r| r.goods.clone()).collect(),
         messages: &rows.iter().map(|r| r.message_count).collect(),
         reverses: &rows.iter().map(|r| r.reverses.as_deref()).collect(),
-        reasons: &rows.iter().map(|r| r.reason).collect(),
+        reasons: &rows.iter().map(|r| r.reason.as_deref()).collect(),
         hashes: &rows.iter().map(|r| r.leaf_hash.as_slice()).collect(),
         words: &rows.iter().map(|r| r.words.as_str()).collect(),
     }
@@ -197,6 +326,12 @@ pub struct PublicRow {
 
 pub fn find(conn: &mut PgConnection, code: &str) -> Result<Option<PublicRow>, DbError> {
     Ok(public_entry::table.filter(public_entry::code.eq(code)).select(PublicRow::as_select()).first(conn).optional()?)
+}
+
+/// Public entries by code.
+pub fn by_codes(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, PublicRow>, DbError> {
+    let rows = public_entry::table.filter(public_entry::code.eq_any(codes)).select(PublicRow::as_select());
+    Ok(rows.load(conn)?.into_iter().map(|row: PublicRow| (row.code.clone(), row)).collect())
 }
 
 /// The entries that reverse any of these: (original, reversal).

@@ -1,5 +1,6 @@
 //! The one writer of the ledger, and what it needs to read.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub struct NewEntry {
     pub channel: Option<Channel>,
     pub postings: Balanced,
     /// What is reversed, and why (a code).
-    pub reverses: Option<(Uuid, PublicCode, &'static str)>,
+    pub reverses: Option<(Uuid, PublicCode, Cow<'static, str>)>,
     pub goods: Vec<Goods>,
     pub message_count: Option<i32>,
     /// The giver's name in the form the giver chose to have shown; `None` for anonymous.
@@ -56,7 +57,7 @@ pub struct Goods {
     pub quantity: String,
     pub unit: String,
     pub value_vnd: i64,
-    pub valuation: &'static str,
+    pub valuation: Cow<'static, str>,
 }
 
 /// Why nothing was booked.
@@ -150,7 +151,7 @@ statement! {
         accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         counts: Vec<i16> => Array<SmallInt>,
         reverses: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
-        reasons: Vec<Option<&'static str>> => Array<Nullable<Text>>,
+        reasons: Vec<Option<&'a str>> => Array<Nullable<Text>>,
         booked: NaiveDate => Date,
         recorded_at: DateTime<Utc> => Timestamptz,
     } -> (),
@@ -170,7 +171,7 @@ fn insert_headers<R: MayBook>(conn: &mut PgConnection, at: BookedAt, entries: &[
         accounts: &entries.iter().map(|(grant, _)| grant.account()).collect(),
         counts: &entries.iter().map(|(_, e)| e.postings.postings().len() as i16).collect(),
         reverses: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.0)).collect(),
-        reasons: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.2)).collect(),
+        reasons: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.2.as_ref())).collect(),
         booked: &at.day,
         recorded_at: &at.at,
     }
@@ -204,7 +205,7 @@ fn insert_postings<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>,
     Ok(())
 }
 
-fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fund>) -> Result<log::store::NewLeaf, BookError> {
+pub(super) fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fund>) -> Result<log::store::NewLeaf, BookError> {
     let mut postings = Vec::new();
     let mut appeal = None;
     for p in entry.postings.postings() {
@@ -217,7 +218,7 @@ fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fund>) -> Res
         qty: g.quantity.clone(),
         unit: &g.unit,
         value: g.value_vnd.to_string(),
-        valuation: g.valuation,
+        valuation: &g.valuation,
     });
     let leaf = LeafV1 {
         kind: entry.postings.kind().name(),
@@ -229,7 +230,7 @@ fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fund>) -> Res
         channel: entry.channel.map(Channel::name),
         appeal,
         of: entry.reverses.as_ref().map(|r| r.1.as_str()),
-        reason: entry.reverses.as_ref().map(|r| r.2),
+        reason: entry.reverses.as_ref().map(|r| r.2.as_ref()),
         postings,
         goods: goods.collect(),
         pd: entry.pd,
@@ -303,7 +304,7 @@ fn add_balances<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, Ne
     Ok(())
 }
 
-fn fund_of((id, code, restriction, appeal): (i32, String, String, Option<String>)) -> Result<Fund, DbError> {
+pub(super) fn fund_of((id, code, restriction, appeal): (i32, String, String, Option<String>)) -> Result<Fund, DbError> {
     let restriction = Restriction::parse(&restriction).ok_or(DbError::Query(diesel::result::Error::NotFound))?;
     Ok(Fund { id: FundId(id), code, restriction, appeal })
 }

@@ -187,3 +187,10 @@ pub fn by_day(
     }
     Ok(query.load(conn)?)
 }
+
+/// What all chapters together received, in how many gifts.
+pub fn national(conn: &mut PgConnection) -> Result<(i64, i64), DbError> {
+    use diesel::dsl::sql;
+    let sums = (sql::<BigInt>("coalesce(sum(own_vnd), 0)::bigint"), sql::<BigInt>("coalesce(sum(own_count), 0)::bigint"));
+    Ok(received_overall::table.select(sums).first(conn)?)
+}

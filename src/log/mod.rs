@@ -5,7 +5,9 @@
 //! its index. Bytes are made once and never again: whoever serves a leaf serves the stored bytes. Personal values are
 //! not in a leaf; they are behind one commitment ([`commitment`]) whose opening is kept apart and can be erased.
 
+pub mod audit;
 pub mod commitment;
 pub mod leaf;
+pub mod opening;
 pub mod sequencer;
 pub mod store;

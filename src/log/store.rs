@@ -140,3 +140,8 @@ pub fn indices_of(conn: &mut PgConnection, entries: &[&str]) -> Result<std::coll
     let rows = log_leaf::table.filter(log_leaf::entry.eq_any(entries)).select((log_leaf::entry, log_leaf::idx));
     Ok(rows.load::<(String, i64)>(conn)?.into_iter().collect())
 }
+
+/// The hash of the leaf at an index.
+pub fn leaf_hash_at(conn: &mut PgConnection, idx: i64) -> Result<Option<Vec<u8>>, DbError> {
+    Ok(log_leaf::table.find(idx).select(log_leaf::leaf_hash).first(conn).optional()?)
+}

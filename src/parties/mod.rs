@@ -15,9 +15,13 @@ use uuid::Uuid;
 
 use crate::basics::{Line, fold};
 use crate::db::DbError;
+use crate::db::findings::Findings;
 use crate::db::schema::party;
 use crate::db::statement::statement;
 use crate::vault::{Vault, VaultError, place};
+
+/// Rows an audit reads at a time.
+const AUDIT_BATCH: i64 = 2_000;
 
 /// What kind of party it is. A household business is shown like a person, not like an organisation (DESIGN 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -165,4 +169,30 @@ pub fn load(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Seale
     let rows: Vec<Row> =
         party::table.filter(party::id.eq_any(ids)).select((party::id, party::kind, party::name, party::phone)).load(conn)?;
     Ok(rows.into_iter().map(|(id, kind, name, phone)| (id, SealedParty { id, kind, name, phone })).collect())
+}
+
+/// Every sealed value must open where it stands, and be what its keyed hash says.
+pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
+    type Row = (Uuid, String, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
+    use party as p;
+    let mut after = Uuid::nil();
+    loop {
+        let columns = (p::id, p::kind, p::name, p::name_hash, p::phone, p::phone_hash);
+        let rows: Vec<Row> = p::table.filter(p::id.gt(after)).order(p::id).limit(AUDIT_BATCH).select(columns).load(conn)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.0;
+        findings.looked("party", rows.len());
+        for (id, kind, name, name_hash, phone, phone_hash) in rows {
+            match (SealedParty { id, kind, name, phone }).open(vault) {
+                Err(error) => findings.found("party", id.to_string(), error.to_string()),
+                Ok(party) => {
+                    let fits = vault.hash("party.name", fold(&party.name).as_bytes()).as_slice() == name_hash
+                        && party.phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()) == phone_hash;
+                    if !fits {
+                        findings.found("party", id.to_string(), "its keyed hashes are of another name or phone number");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::db::DbError;
+use crate::db::findings::Findings;
 use crate::db::schema::{chapter, chapter_ancestor};
 
 /// Internal id of a chapter.
@@ -84,6 +85,30 @@ pub fn places(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String,
         place.path.push(Step { id: ChapterId(step_id), code: step_code, short_name: step_name });
     }
     Ok(places)
+}
+
+/// The places of all chapters, by id.
+pub fn all_places(conn: &mut PgConnection) -> Result<HashMap<Uuid, Place>, DbError> {
+    let codes: Vec<String> = chapter::table.select(chapter::code).load(conn)?;
+    let places = places(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
+    Ok(places.into_values().map(|place| (place.id.0, place)).collect())
+}
+
+/// The closure must be what the parents of the chapters say.
+pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+    findings.ask(
+        conn,
+        "chapter_closure",
+        "WITH RECURSIVE up(chapter_id, ancestor_id, depth) AS (
+             SELECT id, id, 0 FROM chapter
+             UNION ALL
+             SELECT up.chapter_id, c.parent_id, up.depth + 1 FROM up JOIN chapter c ON c.id = up.ancestor_id
+             WHERE c.parent_id IS NOT NULL AND up.depth < 9)
+         SELECT coalesce((SELECT code FROM chapter WHERE id = chapter_id), chapter_id::text),
+                format('stands at depth %s below %s, by its parents at depth %s', coalesce(a.depth::text, '-'),
+                       coalesce((SELECT code FROM chapter WHERE id = ancestor_id), ancestor_id::text), coalesce(up.depth::text, '-'))
+         FROM up FULL JOIN chapter_ancestor a USING (chapter_id, ancestor_id) WHERE up.depth IS DISTINCT FROM a.depth",
+    )
 }
 
 /// The place of one chapter, by code.

@@ -11,7 +11,7 @@ use crate::db::schema::key_in_use;
 /// Notes the keys that seal and hash from now on. `Err((purpose, kid))` inside when a key the database uses is missing.
 pub fn register(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>) -> Result<Result<(), (String, String)>, DbError> {
     let present = vault.key_ids();
-    if let Some(missing) = used(conn)?.into_iter().find(|(purpose, kid)| !present.iter().any(|(p, k)| p == purpose && k == kid)) {
+    if let Some(missing) = missing(conn, vault)?.into_iter().next() {
         return Ok(Err(missing));
     }
     for purpose in ["SEAL", "HASH"] {
@@ -22,6 +22,17 @@ pub fn register(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>) -> R
             .execute(conn)?;
     }
     Ok(Ok(()))
+}
+
+/// (purpose, kid) of keys the database uses that this vault does not have.
+pub fn missing(conn: &mut PgConnection, vault: &Vault) -> Result<Vec<(String, String)>, DbError> {
+    Ok(lacking(vault, used(conn)?))
+}
+
+/// Those of `used` that this vault does not have.
+pub fn lacking(vault: &Vault, used: Vec<(String, String)>) -> Vec<(String, String)> {
+    let present = vault.key_ids();
+    used.into_iter().filter(|(purpose, kid)| !present.iter().any(|(p, k)| p == purpose && k == kid)).collect()
 }
 
 /// (purpose, kid) of every key used so far.

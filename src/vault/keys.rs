@@ -120,6 +120,43 @@ pub fn exist(dir: &Path) -> bool {
     dir.join("vault.keys").exists() || dir.join("token.keys").exists()
 }
 
+/// Copies all key files (`*.keys`) of a folder into another one, readable by the owner only. A file that is there
+/// already and differs is put aside under the name of its last change, never overwritten. Returns the names copied.
+pub fn copy(from: &Path, to: &Path) -> Result<Vec<String>, KeyError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |error| KeyError::Io(path, error)
+    };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(from).map_err(failed(from))? {
+        let name = entry.map_err(failed(from))?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".keys") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    if names.is_empty() {
+        return Err(KeyError::Missing(from.join("vault.keys")));
+    }
+    std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700).create(to).map_err(failed(to))?;
+    for name in &names {
+        let (source, target) = (from.join(name), to.join(name));
+        let text = std::fs::read_to_string(&source).map_err(failed(&source))?;
+        match std::fs::read_to_string(&target) {
+            Ok(there) if there == text => continue,
+            Ok(_) => {
+                let changed = std::fs::metadata(&target).and_then(|file| file.modified()).map_err(failed(&target))?;
+                let seconds = changed.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+                std::fs::rename(&target, to.join(format!("{name}.{seconds}"))).map_err(failed(&target))?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(KeyError::Io(target, error)),
+        }
+        write_new(&target, &text)?;
+    }
+    Ok(names)
+}
+
 fn line(purpose: &str, key: &Key) -> String {
     format!("{purpose} {} {}\n", key.kid, STANDARD.encode(key.secret))
 }

@@ -9,6 +9,7 @@
 mod harness;
 
 mod appeals;
+mod audit;
 mod batch;
 mod books;
 mod cash_receipts;

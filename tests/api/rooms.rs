@@ -24,6 +24,7 @@ const ORDER: &[&str] = &[
     "giving",
     "disclosure",
     "operations",
+    "upkeep",
     "app",
     "cli",
 ];

@@ -141,6 +141,8 @@ with open(os.path.join(data, "postgres/PG_VERSION")) as f:
 for table in ["chapter", "chapter_ancestor"]:
     subprocess.run([f"{bin_dir}/psql", "-h", f"{data}/s", "-U", "so_nhan_ai", "-qc", f"CLUSTER {table} USING {table}_pk", "so_nhan_ai"], check=True)
 dump = subprocess.run([f"{bin_dir}/pg_dump", "-h", f"{data}/s", "-U", "so_nhan_ai", "--no-owner", "so_nhan_ai"], check=True, capture_output=True).stdout
+# Guards against strangers' dumps that psql of older minor versions does not know.
+dump = b"".join(line for line in dump.splitlines(True) if not line.startswith((b"\\restrict", b"\\unrestrict")))
 with open(f"{out}/installation.sql.gz", "wb") as f:
     f.write(gzip.compress(dump, 9, mtime=0))
 with open(f"{out}/story.json", "w") as f:

@@ -38,6 +38,17 @@ pub enum PrivateError {
         /// " (only …)": what was found and why it would not do; may be empty.
         found: String,
     },
+    /// No `pg_dump` that can read this server.
+    #[error(
+        "no pg_dump and pg_restore of PostgreSQL {needed} or newer found{found}: install them (Debian, Ubuntu: apt-get install \
+         postgresql-client-{needed}; macOS: brew install postgresql@{needed}) or name their folder with PG_BIN"
+    )]
+    NoClient {
+        /// The major version of the server.
+        needed: u32,
+        /// " (only …)"; may be empty.
+        found: String,
+    },
     /// The folder given explicitly does not serve.
     #[error("PG_BIN={} can't be used: {why}. It must be the folder with initdb, postgres, pg_ctl and psql of PostgreSQL 15 or newer", dir.display())]
     BadPgBin {

@@ -13,6 +13,9 @@ const OLDEST: u32 = 15;
 /// All of them must be there: a client-only package has `psql` and no `postgres`.
 const NEEDED: [&str; 4] = ["postgres", "initdb", "pg_ctl", "psql"];
 
+/// What makes and reads dumps. A client-only package has them.
+const CLIENT: [&str; 2] = ["pg_dump", "pg_restore"];
+
 /// One installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Programs {
@@ -66,6 +69,30 @@ pub(super) fn find(pg_bin: Option<&Path>, needed: Option<(u32, &Path)>, places: 
             })
         }
     }
+}
+
+/// The folder of the client programs of the lowest version that is `at_least` this one: PostgreSQL's own rule is that
+/// they read servers of their version and older ones.
+pub(super) fn find_client(pg_bin: Option<&Path>, at_least: u32, places: &Places) -> Result<PathBuf, PrivateError> {
+    let mut folders: Vec<PathBuf> = pg_bin.map(Path::to_path_buf).into_iter().collect();
+    folders.extend(candidates(places));
+    folders.extend(ask(places, "command -v pg_dump").and_then(|program| Some(program.parent()?.to_path_buf())));
+    let mut found: Vec<(u32, PathBuf)> = Vec::new();
+    for folder in folders {
+        if CLIENT.iter().all(|program| folder.join(program).is_file())
+            && let Ok(output) = Command::new(folder.join("pg_dump")).arg("--version").output()
+            && let Some(major) = major(&String::from_utf8_lossy(&output.stdout))
+        {
+            found.push((major, folder));
+        }
+    }
+    let versions = found.iter().map(|(major, _)| major.to_string()).collect::<Vec<_>>().join(", ");
+    // Stable: of the same version the first one found.
+    found.sort_by_key(|(major, _)| *major);
+    found.into_iter().find(|(major, _)| *major >= at_least).map(|(_, folder)| folder).ok_or(PrivateError::NoClient {
+        needed: at_least,
+        found: if versions.is_empty() { String::new() } else { format!(" (only of version {versions})") },
+    })
 }
 
 /// All usable installations, best first; at least one.

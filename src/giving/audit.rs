@@ -1,0 +1,266 @@
+//! The audit of gifts: each says what its entry says, shows of its giver what the giver allows, and is reversed only by
+//! what two persons decided.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::Quantity;
+use super::wire::Display;
+use crate::basics::fold;
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::db::schema::{appeal, gift, gift_line, reversal_request};
+use crate::ledger::audit::{self as books, Fact};
+use crate::ledger::kinds::Channel;
+use crate::ledger::public::PublicGoods;
+use crate::parties::{self, SealedParty};
+use crate::vault::{Vault, place};
+
+const BATCH: i64 = 2_000;
+
+/// A gift with what it belongs to.
+#[derive(Queryable)]
+struct Row {
+    id: Uuid,
+    entry: Uuid,
+    chapter: Uuid,
+    appeal: Option<String>,
+    party: Option<Uuid>,
+    channel: String,
+    amount_vnd: i64,
+    received_on: NaiveDate,
+    display: String,
+    particulars: Option<Vec<u8>>,
+    message_count: Option<i32>,
+    recorded_at: DateTime<Utc>,
+    recorded_by: Uuid,
+}
+
+/// See the module. `kinds` is how many entries the ledger has of each kind; without a vault, names stay closed.
+pub fn audit(
+    conn: &mut PgConnection,
+    findings: &mut Findings,
+    vault: Option<&Vault>,
+    kinds: &std::collections::BTreeMap<String, u64>,
+) -> Result<(), DbError> {
+    let (mut after, mut with_entry) = (Uuid::nil(), 0u64);
+    loop {
+        let rows = gifts(conn, after)?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        findings.looked("gift", rows.len());
+        let facts = books::facts(conn, &rows.iter().map(|row| row.entry).collect::<Vec<_>>())?;
+        let mut lines = lines(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        let givers = parties::load(conn, &rows.iter().filter_map(|row| row.party).collect::<Vec<_>>())?;
+        for row in &rows {
+            let Some(fact) = facts.get(&row.entry) else {
+                findings.found("gift", row.id.to_string(), "has no entry");
+                continue;
+            };
+            with_entry += 1;
+            compare(findings, row, fact, lines.remove(&row.id).unwrap_or_default());
+            check_giver(findings, vault, row, fact, row.party.and_then(|id| givers.get(&id)));
+        }
+    }
+    let entries: u64 = kinds.iter().filter(|(kind, _)| kind.starts_with("GIFT_")).map(|(_, n)| n).sum();
+    if entries != with_entry {
+        entries_without(conn, findings, "GIFT_", "gift", "there is no gift of this entry", |conn, ids| {
+            Ok(gift::table.filter(gift::entry_id.eq_any(ids)).select(gift::entry_id).load(conn)?)
+        })?;
+    }
+    let approved = requests(conn, findings)?;
+    if kinds.get("REVERSAL").copied().unwrap_or_default() != approved {
+        entries_without(conn, findings, "REVERSAL", "reversal", "nobody approved this reversal", |conn, ids| {
+            let by = reversal_request::table.filter(reversal_request::entry_id.eq_any(ids.iter().copied().map(Some)));
+            let found: Vec<Option<Uuid>> = by.select(reversal_request::entry_id).load(conn)?;
+            Ok(found.into_iter().flatten().collect())
+        })?;
+    }
+    slips_and_appeals(conn, findings)
+}
+
+fn gifts(conn: &mut PgConnection, after: Uuid) -> Result<Vec<Row>, DbError> {
+    use gift as g;
+    Ok(g::table
+        .left_join(appeal::table.on(appeal::id.nullable().eq(g::appeal_id)))
+        .filter(g::id.gt(after))
+        .order(g::id)
+        .limit(BATCH)
+        .select((
+            g::id,
+            g::entry_id,
+            g::chapter_id,
+            appeal::code.nullable(),
+            g::party_id,
+            g::channel,
+            g::amount_vnd,
+            g::received_on,
+            g::display,
+            g::particulars,
+            g::message_count,
+            g::recorded_at,
+            g::recorded_by,
+        ))
+        .load(conn)?)
+}
+
+fn lines(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<HashMap<Uuid, Vec<PublicGoods>>, DbError> {
+    use gift_line as l;
+    type Line = (Uuid, String, i64, String, i64, String);
+    let rows: Vec<Line> = l::table
+        .filter(l::gift_id.eq_any(gifts))
+        .order((l::gift_id, l::n))
+        .select((l::gift_id, l::item, l::quantity_milli, l::unit, l::value_vnd, l::valuation))
+        .load(conn)?;
+    let mut lines: HashMap<Uuid, Vec<PublicGoods>> = HashMap::new();
+    for (gift, item, milli, unit, value_vnd, valuation) in rows {
+        let quantity = Quantity::from_milli(milli).to_string();
+        lines.entry(gift).or_default().push(PublicGoods { item, quantity, unit, value_vnd, valuation });
+    }
+    Ok(lines)
+}
+
+/// A gift against its entry; the entry's own postings, leaf and row are the ledger's to check.
+fn compare(findings: &mut Findings, row: &Row, fact: &Fact, lines: Vec<PublicGoods>) {
+    let mut differences = Vec::new();
+    let kind = Channel::parse(&row.channel).map(|channel| channel.gift_kind().name());
+    if kind != Some(fact.kind.as_str()) || fact.channel.as_deref() != Some(row.channel.as_str()) {
+        differences.push(format!("channel is {}, the entry is {}", row.channel, fact.kind));
+    }
+    if row.chapter != fact.chapter {
+        differences.push("belongs to another chapter than its entry".to_owned());
+    }
+    if row.received_on != fact.day {
+        differences.push(format!("received_on is {}, the entry's day {}", row.received_on, fact.day));
+    }
+    if (row.recorded_at, row.recorded_by) != (fact.recorded_at, fact.recorded_by) {
+        differences.push("was recorded at another time or by another account than its entry".to_owned());
+    }
+    if let Some(shown) = &fact.public {
+        if row.amount_vnd != shown.amount_vnd {
+            differences.push(format!("amount_vnd is {}, the entry's {}", row.amount_vnd, shown.amount_vnd));
+        }
+        if row.appeal != shown.appeal {
+            let text = |code: &Option<String>| code.clone().unwrap_or_else(|| "-".to_owned());
+            differences.push(format!("appeal is {}, the entry's {}", text(&row.appeal), text(&shown.appeal)));
+        }
+        if row.message_count != shown.message_count {
+            differences.push("message_count is not what is shown".to_owned());
+        }
+        let goods = if lines.is_empty() { None } else { serde_json::to_value(&lines).ok() };
+        if goods != shown.goods {
+            differences.push("its goods are not what is shown".to_owned());
+        }
+    }
+    for difference in differences {
+        findings.found("gift", &fact.code, difference);
+    }
+}
+
+/// What is shown of the giver is what the giver allows, no more and no other name.
+fn check_giver(findings: &mut Findings, vault: Option<&Vault>, row: &Row, fact: &Fact, giver: Option<&SealedParty>) {
+    let shown = fact.public.as_ref().and_then(|public| public.giver.as_deref());
+    let display = [Display::Anonymous, Display::Masked, Display::FullName].into_iter().find(|d| d.name() == row.display);
+    let Some(display) = display else {
+        return findings.found("giver", &fact.code, format!("display {} is unknown", row.display));
+    };
+    if shown.is_some() && (row.party.is_none() || display == Display::Anonymous) {
+        return findings.found("giver", &fact.code, "a name is shown that may not be shown");
+    }
+    let Some(vault) = vault else { return };
+    if let Some(sealed) = &row.particulars
+        && let Err(error) = vault.open(place("gift", "particulars", &row.id), sealed)
+    {
+        findings.found("giver", &fact.code, format!("particulars: {error}"));
+    }
+    let Some(giver) = giver else { return };
+    match giver.open(vault) {
+        // One party may have been written with and without marks and capitals: the same folded name is the same name.
+        Ok(party) => {
+            let expected = display.shown(&party.name);
+            if expected.as_deref().map(fold) != shown.map(fold) {
+                findings.found("giver", &fact.code, "the name that is shown is not the giver's in the form the giver chose");
+            }
+        }
+        Err(error) => findings.found("giver", &fact.code, error.to_string()),
+    }
+}
+
+/// Approved requests have booked the reversal of their gift. Returns how many are approved.
+fn requests(conn: &mut PgConnection, findings: &mut Findings) -> Result<u64, DbError> {
+    use reversal_request as r;
+    let (mut after, mut approved) = (Uuid::nil(), 0u64);
+    loop {
+        let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = r::table
+            .inner_join(gift::table.on(gift::id.eq(r::gift_id)))
+            .filter(r::state.eq("APPROVED"))
+            .filter(r::id.gt(after))
+            .order(r::id)
+            .limit(BATCH)
+            .select((r::id, gift::entry_id, r::entry_id))
+            .load(conn)?;
+        let Some(last) = rows.last() else { return Ok(approved) };
+        after = last.0;
+        approved += rows.len() as u64;
+        findings.looked("reversal", rows.len());
+        let facts = books::facts(conn, &rows.iter().filter_map(|row| row.2).collect::<Vec<_>>())?;
+        for (id, of, by) in rows {
+            match by.and_then(|by| facts.get(&by)) {
+                None => findings.found("reversal", id.to_string(), "is approved and booked nothing"),
+                Some(fact) if fact.reverses != Some(of) => {
+                    findings.found("reversal", &fact.code, "does not reverse the gift it was asked for");
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// Names entries of a kind that have no record here.
+fn entries_without(
+    conn: &mut PgConnection,
+    findings: &mut Findings,
+    kind: &str,
+    check: &'static str,
+    what: &str,
+    known: impl Fn(&mut PgConnection, &[Uuid]) -> Result<Vec<Uuid>, DbError>,
+) -> Result<(), DbError> {
+    let mut after = Uuid::nil();
+    loop {
+        let entries = books::entries_of(conn, kind, after, BATCH)?;
+        let Some(last) = entries.last() else { return Ok(()) };
+        after = last.0;
+        let there: std::collections::HashSet<Uuid> =
+            known(conn, &entries.iter().map(|entry| entry.0).collect::<Vec<_>>())?.into_iter().collect();
+        for (_, code) in entries.iter().filter(|entry| !there.contains(&entry.0)) {
+            findings.found(check, code, what);
+        }
+    }
+}
+
+fn slips_and_appeals(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+    findings.ask(
+        conn,
+        "paper_slip",
+        "SELECT concat_ws(' ', coalesce(s.book, g.book), coalesce(s.no, g.no)), CASE WHEN g.id IS NULL THEN 'stands for a gift that is not on it'
+                                               WHEN s.gift_id IS NULL THEN 'is not kept for the gift that is on it'
+                                               ELSE 'stands for a gift that was reversed' END
+         FROM paper_slip s
+         FULL JOIN (SELECT id, chapter_id, paper_book AS book, paper_no AS no,
+                           EXISTS (SELECT FROM reversal_request r WHERE r.gift_id = gift.id AND r.state = 'APPROVED') AS reversed
+                    FROM gift WHERE paper_book IS NOT NULL) g
+              ON (g.id, g.chapter_id, g.book, g.no) = (s.gift_id, s.chapter_id, s.book, s.no)
+         WHERE g.id IS NULL OR g.reversed <> (s.gift_id IS NULL)",
+    )?;
+    findings.ask(
+        conn,
+        "appeal",
+        "SELECT a.code, 'is not in the state of its last version' FROM appeal a
+         LEFT JOIN appeal_version v ON (v.appeal_id, v.version, v.state) = (a.id, a.version, a.state)
+         WHERE v.appeal_id IS NULL OR EXISTS (SELECT FROM appeal_version n WHERE n.appeal_id = a.id AND n.version > a.version)",
+    )
+}

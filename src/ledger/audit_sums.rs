@@ -1,0 +1,66 @@
+//! The audit of stored sums: what PostgreSQL can add up again by itself from the postings.
+
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::tree::Place;
+
+/// What each chapter received by itself, from the postings alone.
+const OWN: &str = "SELECT e.chapter_id, p.fund_id, e.channel, e.day, -sum(p.amount)::bigint AS vnd,
+                          sum(CASE WHEN e.kind = 'REVERSAL' THEN -1 ELSE 1 END)::bigint AS n
+                   FROM entry e JOIN (SELECT entry_id, fund_id, sum(amount) AS amount FROM posting
+                                      WHERE account IN ('DONATION_RESTRICTED', 'DONATION_UNRESTRICTED') GROUP BY 1, 2) p ON p.entry_id = e.id
+                   WHERE e.channel IS NOT NULL GROUP BY 1, 2, 3, 4";
+
+/// Balances and totals must be the sums of their postings; nothing may stand there that has none.
+pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &HashMap<Uuid, Place>) -> Result<(), DbError> {
+    // Subjects begin with the id of a chapter; people know its code.
+    let name = |subject: &str| match subject.split_once(' ') {
+        Some((id, rest)) => {
+            let code = id.parse::<Uuid>().ok().and_then(|id| places.get(&id)).map_or(id, |place| place.code.as_str());
+            format!("{code} {rest}")
+        }
+        None => subject.to_owned(),
+    };
+    findings.ask_named(
+        conn,
+        "balance",
+        "SELECT concat_ws(' ', chapter_id, coalesce(f.code, fund_id::text), account),
+                format('is %s, the postings sum to %s', coalesce(b.amount_vnd::text, '-'), coalesce(w.amount::text, '-'))
+         FROM balance b FULL JOIN (SELECT e.chapter_id, p.fund_id, p.account, sum(p.amount) AS amount FROM posting p JOIN entry e ON e.id = p.entry_id
+                                   GROUP BY 1, 2, 3) w USING (chapter_id, fund_id, account)
+         LEFT JOIN fund f ON f.id = fund_id WHERE b.amount_vnd IS DISTINCT FROM w.amount",
+        &name,
+    )?;
+    findings.ask_named(conn, "received_by_day", &totals("received_by_day", ", day"), &name)?;
+    findings.ask_named(conn, "received_overall", &totals("received_overall", ""), &name)?;
+    findings.ask(
+        conn,
+        "posting_of_an_entry",
+        "SELECT p.entry_id, 'a posting belongs to no entry' FROM posting p WHERE NOT EXISTS (SELECT FROM entry e WHERE e.id = p.entry_id)",
+    )?;
+    findings.ask(
+        conn,
+        "public_entry_of_an_entry",
+        "SELECT p.code, 'shows an entry that does not exist' FROM public_entry p WHERE NOT EXISTS (SELECT FROM entry e WHERE e.code = p.code)",
+    )
+}
+
+fn totals(stored: &str, day: &str) -> String {
+    format!(
+        "WITH own AS MATERIALIZED ({OWN}),
+              want AS (SELECT a.ancestor_id AS scope_id, fund_id, channel {day}, sum(vnd) AS subtree_vnd, sum(n) AS subtree_count,
+                              coalesce(sum(vnd) FILTER (WHERE a.depth = 0), 0) AS own_vnd, coalesce(sum(n) FILTER (WHERE a.depth = 0), 0) AS own_count
+                       FROM own JOIN chapter_ancestor a USING (chapter_id) GROUP BY 1, 2, 3 {day})
+         SELECT concat_ws(' ', scope_id, coalesce(f.code, fund_id::text), channel {day}),
+                format('own %s in %s gifts, with all below %s in %s; the entries say own %s in %s, with all below %s in %s', t.own_vnd, t.own_count,
+                       t.subtree_vnd, t.subtree_count, w.own_vnd, w.own_count, w.subtree_vnd, w.subtree_count)
+         FROM {stored} t FULL JOIN want w USING (scope_id, fund_id, channel {day}) LEFT JOIN fund f ON f.id = fund_id
+         WHERE (t.own_vnd, t.own_count, t.subtree_vnd, t.subtree_count)
+               IS DISTINCT FROM (w.own_vnd, w.own_count, w.subtree_vnd, w.subtree_count)"
+    )
+}

@@ -1,0 +1,108 @@
+//! The audit of the log: dense, counted by its head, every hash the hash of its leaf, every leaf once.
+//!
+//! Whether a leaf says what its entry says is the ledger's question; it asks [`kept`] for the leaves.
+
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::db::schema::{log_leaf, log_pending, pd_opening};
+
+/// Checks that need nothing but the log's own tables.
+pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+    findings.ask(
+        conn,
+        "log_head",
+        "SELECT 'head', CASE WHEN count(h.size) = 0 THEN 'there is no head'
+                             ELSE format('says %s leaves; there are %s, the last with index %s', max(h.size), max(l.n), max(l.top) - 1) END
+         FROM (SELECT count(*) AS n, coalesce(max(idx) + 1, 0) AS top FROM log_leaf) l LEFT JOIN log_head h ON true
+         HAVING count(h.size) <> 1 OR max(h.size) <> max(l.n) OR max(h.size) <> max(l.top)",
+    )?;
+    findings.ask(
+        conn,
+        "log_order",
+        "SELECT entry, format('has index %s, expected %s', idx, want)
+         FROM (SELECT entry, idx, coalesce(lag(idx) OVER (ORDER BY idx) + 1, 0) AS want FROM log_leaf) l WHERE idx <> want",
+    )?;
+    findings.ask(
+        conn,
+        "leaf_hash",
+        r"SELECT entry, 'leaf_hash is not the hash of the leaf' FROM log_leaf WHERE leaf_hash <> sha256('\x00'::bytea || leaf)
+          UNION ALL
+          SELECT entry, 'leaf_hash is not the hash of the waiting leaf' FROM log_pending WHERE leaf_hash <> sha256('\x00'::bytea || leaf)",
+    )?;
+    findings.ask(
+        conn,
+        "leaf_once",
+        "SELECT p.entry, format('waits for its place and has index %s already', l.idx) FROM log_pending p JOIN log_leaf l USING (entry)",
+    )?;
+    findings.ask(
+        conn,
+        "opening_of_a_leaf",
+        "SELECT o.entry, 'opens the commitment of no leaf' FROM pd_opening o
+         WHERE NOT EXISTS (SELECT FROM log_leaf l WHERE l.entry = o.entry) AND NOT EXISTS (SELECT FROM log_pending p WHERE p.entry = o.entry)",
+    )
+}
+
+/// What the log keeps of an entry.
+pub struct Kept {
+    pub leaf: Vec<u8>,
+    pub leaf_hash: Vec<u8>,
+    /// Its number while it waits; `None` once it is in the log.
+    pub waits_as: Option<i64>,
+    /// Sealed; `None` when there is none (any more).
+    pub opening: Option<Vec<u8>>,
+}
+
+/// The leaves of entries, by code. An entry without a leaf is absent.
+pub fn kept(conn: &mut PgConnection, entries: &[&str]) -> Result<HashMap<String, Kept>, DbError> {
+    type Row = (String, Vec<u8>, Vec<u8>);
+    let logged: Vec<Row> = log_leaf::table
+        .filter(log_leaf::entry.eq_any(entries))
+        .select((log_leaf::entry, log_leaf::leaf, log_leaf::leaf_hash))
+        .load(conn)?;
+    let waiting: Vec<(Row, i64)> = log_pending::table
+        .filter(log_pending::entry.eq_any(entries))
+        .select(((log_pending::entry, log_pending::leaf, log_pending::leaf_hash), log_pending::seq))
+        .load(conn)?;
+    let rows = waiting.into_iter().map(|(row, seq)| (row, Some(seq))).chain(logged.into_iter().map(|row| (row, None)));
+    let mut kept: HashMap<String, Kept> =
+        rows.map(|((entry, leaf, leaf_hash), waits_as)| (entry, Kept { leaf, leaf_hash, waits_as, opening: None })).collect();
+    let openings: Vec<(String, Vec<u8>)> =
+        pd_opening::table.filter(pd_opening::entry.eq_any(entries)).select((pd_opening::entry, pd_opening::sealed)).load(conn)?;
+    for (entry, sealed) in openings {
+        if let Some(kept) = kept.get_mut(&entry) {
+            kept.opening = Some(sealed);
+        }
+    }
+    Ok(kept)
+}
+
+/// How many leaves there are, in the log and waiting.
+pub fn count(conn: &mut PgConnection) -> Result<u64, DbError> {
+    let logged: i64 = log_leaf::table.count().get_result(conn)?;
+    let waiting: i64 = log_pending::table.count().get_result(conn)?;
+    Ok(u64::try_from(logged + waiting).unwrap_or(0))
+}
+
+/// Codes of leaves after `after`, in the order of codes: first those in the log, then those that wait.
+pub fn codes(conn: &mut PgConnection, waiting: bool, after: &str, limit: i64) -> Result<Vec<String>, DbError> {
+    Ok(if waiting {
+        log_pending::table
+            .filter(log_pending::entry.gt(after))
+            .order(log_pending::entry)
+            .limit(limit)
+            .select(log_pending::entry)
+            .load(conn)?
+    } else {
+        log_leaf::table
+            .filter(log_leaf::entry.gt(after))
+            .order(log_leaf::entry)
+            .limit(limit)
+            .select(log_leaf::entry)
+            .load(conn)?
+    })
+}
