@@ -2,6 +2,8 @@
 //! killed here is killed with `SIGKILL`; every wait polls with a deadline.
 #![cfg(target_os = "linux")]
 
+#[path = "process/backups.rs"]
+mod backups;
 #[path = "process/commands.rs"]
 mod commands;
 #[path = "process/demo.rs"]
@@ -16,5 +18,9 @@ mod harness;
 mod kills;
 #[path = "process/refusals.rs"]
 mod refusals;
+#[path = "process/restores.rs"]
+mod restores;
 #[path = "process/stopping.rs"]
 mod stopping;
+#[path = "process/upgrade.rs"]
+mod upgrade;

@@ -167,6 +167,11 @@ pub fn url_of_running(data_dir: &Path, database: &str) -> Option<String> {
     ready.then(|| socket::url(&pid_file.socket_dir, database))
 }
 
+/// Makes the data folder, and those above it, with modes that let PostgreSQL's user in and nobody look around.
+pub fn create_data_dir(data_dir: &Path) -> Result<(), PrivateError> {
+    lock::create_folders(data_dir)
+}
+
 /// The folder of `pg_dump` and `pg_restore` for a server of that major version.
 pub fn client_programs(pg_bin: Option<&Path>, major: u32) -> Result<PathBuf, PrivateError> {
     programs::find_client(pg_bin, major, &programs::Places::default())

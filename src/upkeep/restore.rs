@@ -12,7 +12,7 @@ use diesel::pg::PgConnection;
 
 use super::manifest::{self, Manifest};
 use super::{Database, Progress, UpkeepError, backup, files, io, tools};
-use crate::db::{Db, PUBLIC_ROLE, migrations};
+use crate::db::{Db, PUBLIC_ROLE, migrations, private};
 use crate::log;
 use crate::vault::keys;
 use crate::vault::{Vault, VaultKeys, in_use};
@@ -75,7 +75,7 @@ pub struct Claim {
 
 /// Takes an empty data folder, or one with nothing but keys or the rubbish of an interrupted restore.
 pub fn claim(data_dir: &Path, archive: &Archive) -> Result<Claim, UpkeepError> {
-    files::create_folder(data_dir)?;
+    private::create_data_dir(data_dir)?;
     let again = unfinished(data_dir);
     if !again {
         for entry in fs::read_dir(data_dir).map_err(io("read", data_dir))? {

@@ -46,7 +46,11 @@ const OWNERS: &[Owner] = &[
     (
         "chapter_ancestor",
         "tree",
-        &[("authz", "rights travel down the tree, in the one query that decides"), ("chapters", "lists what is below a chapter")],
+        &[
+            ("authz", "rights travel down the tree, in the one query that decides"),
+            ("chapters", "lists what is below a chapter"),
+            ("ledger", "an audit adds up again what was received below each chapter"),
+        ],
     ),
     ("entry", "ledger", &[]),
     ("fund", "ledger", &[]),

@@ -70,7 +70,7 @@ fn holder(file: &mut File) -> String {
 
 /// Makes the folder and the missing ones above it. As root they may be passed through by others (PostgreSQL runs as
 /// another user) but not listed; as an ordinary user they are closed. The umask must not decide this.
-fn create_folders(dir: &Path) -> Result<(), PrivateError> {
+pub(super) fn create_folders(dir: &Path) -> Result<(), PrivateError> {
     if dir.is_dir() {
         return Ok(());
     }

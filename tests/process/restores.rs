@@ -1,0 +1,237 @@
+//! Getting installations back: elsewhere, under load, after an interruption, and into a PostgreSQL of one's own.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use so_nhan_ai::db::private::{PrivateOptions, PrivatePostgres, lock_data_dir};
+use uuid::Uuid;
+
+use crate::backups::{backup, manifest, small_installation};
+use crate::flood::Flood;
+use crate::harness::*;
+
+fn restore(folder: &Folder, from: &Path, more: &[&str]) -> Said {
+    said(folder.program(&["restore", "--from"]).arg(from).args(more), "")
+}
+
+/// Gifts are posted all the while; what the backup holds is of one moment, to the đồng.
+#[test]
+fn a_backup_made_in_a_flood_is_restored_on_another_machine() {
+    let here = Folder::new();
+    let server = Server::start(&here);
+    here.officer("hanh.hamliem", "OFFICER", "23095");
+    let lan = here.create("lan.hamliem", &["--role", "ACCOUNTANT", "--chapter", "23095"], PASSWORD);
+    assert!(lan.ok(), "{lan:?}");
+    let token = server.log_in("hanh.hamliem", PASSWORD);
+    let first = gift(7_000);
+    let code = server.post_gift(&token, &first).unwrap().json()["code"].as_str().unwrap().to_owned();
+    let wrong = gift(9_000);
+    assert_eq!(server.post_gift(&token, &wrong).unwrap().status, 201);
+    let request = Uuid::now_v7();
+    let path = format!("/api/v1/gifts/{}/reversal", wrong["id"].as_str().unwrap());
+    let asked = server.send("POST", &path, Some(&token), Some(&json!({"id": request, "reason": "DUPLICATE"})));
+    assert_eq!(asked.status, 201, "{}", asked.text);
+    let approval = format!("/api/v1/reversals/{request}/approval");
+    let approved = server.send("POST", &approval, Some(&server.log_in("lan.hamliem", PASSWORD)), Some(&Value::Null));
+    assert_eq!(approved.status, 200, "{}", approved.text);
+
+    let (to, keys) = (here.top.join("backups"), here.top.join("keys copy"));
+    let (made, before) = (Mutex::new(None), Mutex::new(0));
+    let flood = Flood::of(&server, &token, |flood| {
+        flood.wait_for_more(100);
+        *before.lock().unwrap() = flood.acknowledged.load(Ordering::Relaxed);
+        *made.lock().unwrap() = Some(backup(&here, &to, &["--keys-to", keys.to_str().unwrap()]));
+        flood.wait_for_more(100);
+    });
+    let made = made.into_inner().unwrap().unwrap();
+    let manifest = manifest(&made);
+    let held = manifest["gift_count"].as_i64().unwrap();
+    let sent = flood.sent.lock().unwrap();
+    assert!(held > *before.lock().unwrap() as i64 && held < sent.len() as i64, "{held} of {}: made in the middle", sent.len());
+    server.stop();
+
+    let there = Folder::new();
+    let restored = restore(&there, &to, &["--keys-from", keys.to_str().unwrap()]);
+    assert!(restored.ok() && restored.out.contains("clean"), "{restored:?}");
+    assert!(there.postmaster().is_none(), "PostgreSQL does not outlive the command");
+    let server = Server::start(&there);
+    for place in ["23095", "68", "TW"] {
+        let totals = server.get(&format!("/api/v1/public/totals?chapter={place}"));
+        assert_eq!(
+            (&totals["received_vnd"], &totals["gift_count"]),
+            (&manifest["received_vnd"], &manifest["gift_count"]),
+            "{place}"
+        );
+    }
+    // The sum of the gifts that are there is the sum that was written down.
+    let booked: Vec<Uuid> = {
+        let ids: Vec<String> = diesel::sql_query("SELECT id::text FROM gift")
+            .load::<Id>(&mut there.connect())
+            .unwrap()
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
+        ids.iter().map(|id| id.parse().unwrap()).collect()
+    };
+    let sum: i64 = sent
+        .iter()
+        .filter(|(gift, _)| booked.contains(&gift["id"].as_str().unwrap().parse().unwrap()))
+        .map(|(gift, _)| gift["amount_vnd"].as_i64().unwrap())
+        .sum();
+    assert_eq!(sum + 7_000, manifest["received_vnd"].as_i64().unwrap());
+    // Everybody goes on working: the old password, the old ids, new gifts; a phone sends again what the backup missed.
+    let token = server.log_in("hanh.hamliem", PASSWORD);
+    let again = server.post_gift(&token, &first).unwrap();
+    assert_eq!((again.status, again.json()["code"].as_str()), (200, Some(code.as_str())));
+    for (gift, _) in sent.iter() {
+        assert!(server.post_gift(&token, gift).unwrap().status <= 201);
+    }
+    let totals = server.get("/api/v1/public/totals");
+    assert_eq!(totals["gift_count"], json!(sent.len() + 1));
+    let found = server.get(&format!("/api/v1/public/entries/{code}"));
+    assert_eq!(found["amount_vnd"], 7_000);
+    let audited = there.run(&["audit", "--database"]);
+    assert!(audited.ok(), "{audited:?}");
+    server.stop();
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    id: String,
+}
+
+#[test]
+fn nothing_is_restored_over_anything_or_without_its_keys() {
+    let here = small_installation();
+    let to = here.top.join("backups");
+    let made = backup(&here, &to, &[]);
+    let keys = here.data.join("keys");
+    let occupied = restore(&here, &made, &[]);
+    assert!(occupied.complaint().contains("not empty"), "{occupied:?}");
+    assert!(here.run(&["audit", "--database"]).ok(), "the installation is as it was");
+
+    let there = Folder::new();
+    let without = restore(&there, &made, &[]);
+    assert!(without.complaint().contains("--keys-from"), "{without:?}");
+    assert!(there.run(&["keys", "init"]).ok());
+    let others = restore(&there, &made, &[]);
+    let kid = manifest(&made)["keys_in_use"][0][1].as_str().unwrap().to_owned();
+    assert!(others.complaint().contains(&kid), "it says which key is missing: {others:?}");
+    let mixed = restore(&there, &made, &["--keys-from", keys.to_str().unwrap()]);
+    assert!(mixed.complaint().contains("another key file"), "{mixed:?}");
+    assert!(!there.data.join("postgres").exists() && !there.data.join("restore.unfinished").exists());
+    for (from, says) in [(here.top.join("nowhere"), "could not"), (here.top.clone(), "no complete backup")] {
+        let refused = restore(&there, &from, &[]);
+        assert!(refused.complaint().contains(says), "{refused:?}");
+    }
+    // A program cannot read what a newer one wrote.
+    rewrite(&made, |manifest| manifest["schema"].as_array_mut().unwrap().push(json!("20991231000000")));
+    let newer = restore(&there, &made, &["--keys-from", keys.to_str().unwrap()]);
+    assert!(newer.complaint().contains("newer program") && newer.complaint().contains("20991231000000"), "{newer:?}");
+    rewrite(&made, |manifest| manifest["format"] = json!(2));
+    assert!(restore(&there, &made, &[]).complaint().contains("newer program"));
+    rewrite(&made, |manifest| {
+        manifest["format"] = json!(1);
+        manifest["schema"].as_array_mut().unwrap().pop();
+        manifest["rows"]["gift"] = json!(2);
+    });
+    // The hash fits, the content does not: noticed after loading, and not served from.
+    fs::remove_dir_all(there.data.join("keys")).unwrap();
+    let lied = restore(&there, &made, &["--keys-from", keys.to_str().unwrap()]);
+    assert!(lied.complaint().contains("gift has Some(1) rows"), "{lied:?}");
+    let refused = said(there.program(&["serve", "--listen", "127.0.0.1:0"]).env("SNA_LOG", "error"), "");
+    assert!(refused.complaint().contains("interrupted"), "{refused:?}");
+    rewrite(&made, |manifest| manifest["rows"]["gift"] = json!(1));
+    let restored = restore(&there, &made, &[]);
+    assert!(restored.ok() && restored.out.contains("clean"), "{restored:?}");
+    Server::start(&there).stop();
+}
+
+/// Changes a manifest the way somebody would who knows how it is made.
+fn rewrite(backup: &Path, change: impl FnOnce(&mut Value)) {
+    let path = backup.join("manifest.json");
+    let mut sealed: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    change(&mut sealed["manifest"]);
+    let bytes = serde_json_canonicalizer::to_vec(&sealed["manifest"]).unwrap();
+    sealed["sha256"] = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
+    fs::write(path, sealed.to_string()).unwrap();
+}
+
+#[test]
+fn a_killed_restore_is_not_served_and_is_done_again() {
+    let here = small_installation();
+    let to = here.top.join("backups");
+    backup(&here, &to, &[]);
+    let keys = here.data.join("keys");
+    let there = Folder::new();
+    // Killed at several moments: when the marker lies there, when PostgreSQL is up, when tables appear.
+    for moment in 0..3 {
+        let mut half = Mortal(there.program(&["restore", "--from"]).arg(&to).arg("--keys-from").arg(&keys).spawn().unwrap());
+        eventually("the restore is in the middle", || match moment {
+            0 => there.data.join("restore.unfinished").exists(),
+            1 => there.postmaster().is_some(),
+            _ => {
+                half.0.try_wait().unwrap().is_some() || there.data.join("postgres/base").exists() && there.postmaster().is_some()
+            }
+        });
+        half.0.kill().unwrap();
+        half.0.wait().unwrap();
+        assert!(there.data.join("restore.unfinished").exists(), "moment {moment}");
+        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["migrate"]] {
+            let refused = there.run(command);
+            assert!(refused.complaint().contains("run it again"), "{refused:?}");
+        }
+    }
+    let restored = restore(&there, &to, &[]);
+    assert!(restored.ok() && restored.out.contains("clean"), "{restored:?}");
+    let server = Server::start(&there);
+    assert_eq!(server.get("/api/v1/public/totals")["gift_count"], 1);
+    server.log_in("hanh.hamliem", PASSWORD);
+    server.stop();
+}
+
+/// A cluster of this test stands for somebody's own PostgreSQL, where nobody has heard of our role yet.
+#[test]
+fn a_backup_goes_into_a_postgresql_of_ones_own_and_out_of_it() {
+    let here = small_installation();
+    let to = here.top.join("backups");
+    backup(&here, &to, &[]);
+    let there = Folder::new();
+    let own = there.top.join("own");
+    let postgres = PrivatePostgres::start(
+        PrivateOptions { data_dir: own.clone(), pg_bin: None, durable: false },
+        lock_data_dir(&own).unwrap(),
+    )
+    .unwrap();
+    let mut conn = PgConnection::establish(&postgres.url("postgres")).unwrap();
+    conn.batch_execute("CREATE DATABASE theirs").unwrap();
+    conn.batch_execute("CREATE DATABASE occupied").unwrap();
+    PgConnection::establish(&postgres.url("occupied")).unwrap().batch_execute("CREATE TABLE mine (x int)").unwrap();
+    let with = |database: &str, args: &[&str]| {
+        let mut command = there.program(args);
+        command.env("DATABASE_URL", postgres.url(database)).env("SNA_KEYS_DIR", here.data.join("keys"));
+        command
+    };
+    let from = to.to_str().unwrap();
+    let occupied = said(&mut with("occupied", &["restore", "--from", from]), "");
+    assert!(occupied.complaint().contains("mine"), "{occupied:?}");
+    let restored = said(&mut with("theirs", &["restore", "--from", from]), "");
+    assert!(restored.ok() && restored.out.contains("clean"), "{restored:?}");
+    let audited = said(&mut with("theirs", &["audit", "--database"]), "");
+    assert!(audited.ok(), "{audited:?}");
+    let server = Server::of(&there, with("theirs", &["serve"]));
+    assert_eq!(server.get("/api/v1/public/totals")["received_vnd"], 5_000);
+    let second = there.top.join("second backup");
+    let made = said(with("theirs", &["backup", "--to"]).arg(&second), "");
+    assert!(made.ok(), "{made:?}");
+    server.stop();
+    let verified = there.run(&["backup", "verify", second.to_str().unwrap()]);
+    assert!(verified.ok() && verified.out.contains("1 entries"), "{verified:?}");
+}
