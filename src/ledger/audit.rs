@@ -40,12 +40,15 @@ pub struct Known<'a> {
 type Header =
     (Uuid, String, String, Uuid, Option<String>, NaiveDate, NaiveDate, DateTime<Utc>, i16, Option<Uuid>, Option<String>);
 
+/// Code, kind, chapter and channel.
+type Original = (String, String, Uuid, Option<String>);
+
 /// What an entry says and what is stored about it, read together.
 struct Batch {
     headers: Vec<Header>,
     postings: HashMap<Uuid, Vec<(i16, String, i32, i64)>>,
-    /// Code, kind, chapter and channel of entries that are reversed.
-    originals: HashMap<Uuid, (String, String, Uuid, Option<String>)>,
+    /// Entries that are reversed.
+    originals: HashMap<Uuid, Original>,
     public: HashMap<String, StoredRow>,
     leaves: HashMap<String, Kept>,
 }
@@ -98,7 +101,7 @@ fn read(conn: &mut PgConnection, after: Uuid) -> Result<Batch, DbError> {
     );
     let headers: Vec<Header> = e::table.filter(e::id.gt(after)).order(e::id).limit(BATCH).select(columns).load(conn)?;
     let reversed: Vec<Uuid> = headers.iter().filter_map(|header| header.9).collect();
-    let originals: Vec<(Uuid, (String, String, Uuid, Option<String>))> =
+    let originals: Vec<(Uuid, Original)> =
         e::table.filter(e::id.eq_any(&reversed)).select((e::id, (e::code, e::kind, e::chapter_id, e::channel))).load(conn)?;
     let ids: Vec<Uuid> = headers.iter().map(|header| header.0).chain(reversed).collect();
     let rows: Vec<(Uuid, (i16, String, i32, i64))> = posting::table

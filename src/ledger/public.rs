@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use diesel::expression::SqlLiteral;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Jsonb, Nullable, Text};
@@ -116,9 +117,11 @@ pub(super) fn row_of(
 }
 
 /// A row as it is stored, in full: what an audit compares.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = public_entry, check_for_backend(Pg))]
 pub(super) struct StoredRow {
     pub seq: i64,
+    code: String,
     kind: String,
     channel: Option<String>,
     chapter: String,
@@ -135,71 +138,15 @@ pub(super) struct StoredRow {
     reverses: Option<String>,
     reason: Option<String>,
     leaf_hash: Vec<u8>,
+    #[diesel(select_expression = diesel::dsl::sql::<Text>("array_to_string(tsvector_to_array(words), ' ')"))]
+    #[diesel(select_expression_type = SqlLiteral<Text>)]
     words: String,
 }
 
 /// Rows in full, by code.
 pub(super) fn stored(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, StoredRow>, DbError> {
-    use public_entry as p;
-    let facts = (p::seq, p::code, p::kind, p::channel, p::chapter, p::grassroots, p::province, p::appeal, p::fund);
-    let rows: Vec<((i64, String, String, Option<String>, String, Option<String>, Option<String>, Option<String>, String), _)> =
-        p::table
-            .filter(p::code.eq_any(codes))
-            .select((
-                facts,
-                (
-                    p::day,
-                    p::booked,
-                    p::amount_vnd,
-                    p::giver,
-                    p::goods,
-                    p::message_count,
-                    p::reverses,
-                    p::reason,
-                    p::leaf_hash,
-                    diesel::dsl::sql::<Text>("array_to_string(tsvector_to_array(words), ' ')"),
-                ),
-            ))
-            .load(conn)?;
-    type Rest = (
-        NaiveDate,
-        NaiveDate,
-        i64,
-        Option<String>,
-        Option<serde_json::Value>,
-        Option<i32>,
-        Option<String>,
-        Option<String>,
-        Vec<u8>,
-        String,
-    );
-    Ok(rows
-        .into_iter()
-        .map(|((seq, code, kind, channel, chapter, grassroots, province, appeal, fund), rest): (_, Rest)| {
-            let (day, booked, amount_vnd, giver, goods, message_count, reverses, reason, leaf_hash, words) = rest;
-            let row = StoredRow {
-                seq,
-                kind,
-                channel,
-                chapter,
-                grassroots,
-                province,
-                appeal,
-                fund,
-                day,
-                booked,
-                amount_vnd,
-                giver,
-                goods,
-                message_count,
-                reverses,
-                reason,
-                leaf_hash,
-                words,
-            };
-            (code, row)
-        })
-        .collect())
+    let rows = public_entry::table.filter(public_entry::code.eq_any(codes)).select(StoredRow::as_select());
+    Ok(rows.load(conn)?.into_iter().map(|row: StoredRow| (row.code.clone(), row)).collect())
 }
 
 /// How a stored row differs from what it should be; empty when it does not. Names and amounts in it are public.
