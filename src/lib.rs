@@ -2,7 +2,7 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, http, vault, config → tree → authz → identity, chapters → log → ledger → parties, stock → giving →
+//! `basics, db, http, vault, config → tree → authz → identity, chapters → log → ledger → vouchers → parties, stock → giving →
 //! disclosure → operations → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has

@@ -1,4 +1,4 @@
-//! The audit of sealed values of officers: each opens where it stands, and hashes say what they seal.
+//! The audit of sealed values of officers and their log-ins: each opens where it stands, and hashes say what they seal.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -6,30 +6,44 @@ use uuid::Uuid;
 
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::db::schema::{account, officer};
+use crate::db::schema::{account, officer, second_factor, session};
 use crate::vault::{Vault, place};
 
 const BATCH: i64 = 2_000;
 
-/// See the module. Officers are some ten thousand at most; they are read a batch at a time all the same.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
-    let mut after = Uuid::nil();
-    loop {
-        let rows: Vec<(Uuid, Vec<u8>)> = officer::table
-            .filter(officer::id.gt(after))
-            .order(officer::id)
-            .limit(BATCH)
-            .select((officer::id, officer::full_name))
-            .load(conn)?;
-        let Some(last) = rows.last() else { break };
-        after = last.0;
-        findings.looked("officer", rows.len());
-        for (id, name) in &rows {
-            if let Err(error) = vault.open_text(place("officer", "full_name", id), name) {
-                findings.found("officer", id.to_string(), format!("full_name: {error}"));
+/// Opens every value of a sealed column, a batch at a time.
+macro_rules! open_all {
+    ($conn:expr, $findings:expr, $vault:expr, $table:ident . $key:ident, $column:ident) => {
+        let mut after = Uuid::nil();
+        loop {
+            let rows: Vec<(Uuid, Option<Vec<u8>>)> = $table::table
+                .filter($table::$key.gt(after))
+                .order($table::$key)
+                .limit(BATCH)
+                .select(($table::$key, $table::$column.nullable()))
+                .load($conn)?;
+            let Some(last) = rows.last() else { break };
+            after = last.0;
+            $findings.looked(stringify!($table), rows.len());
+            for (id, sealed) in &rows {
+                let Some(sealed) = sealed else { continue };
+                if let Err(error) = $vault.open(place(stringify!($table), stringify!($column), id), sealed) {
+                    $findings.found(stringify!($table), id.to_string(), format!("{}: {error}", stringify!($column)));
+                }
             }
         }
-    }
+    };
+}
+
+/// See the module.
+pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
+    open_all!(conn, findings, vault, officer.id, full_name);
+    open_all!(conn, findings, vault, session.id, label);
+    open_all!(conn, findings, vault, second_factor.account_id, secret);
+    phones(conn, findings, vault)
+}
+
+fn phones(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
     let mut after = Uuid::nil();
     loop {
         type Row = (Uuid, String, Option<Vec<u8>>, Option<Vec<u8>>);

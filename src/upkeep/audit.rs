@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::db::findings::{Finding, Findings, Tally, Watcher};
 use crate::db::{Db, DbError};
 use crate::vault::{Vault, in_use};
-use crate::{giving, identity, ledger, log, parties, stock, tree};
+use crate::{giving, identity, ledger, log, parties, stock, tree, vouchers};
 
 /// What an audit says.
 #[derive(Debug, Clone, Serialize)]
@@ -45,6 +45,7 @@ pub fn audit_in(
     let item_names: HashMap<String, String> = stock::catalogue(conn)?.into_iter().map(|item| (item.code, item.name)).collect();
     let known = ledger::audit::Known { vault, item_names: &item_names };
     let entries = ledger::audit::audit(conn, &mut findings, &known)?;
+    vouchers::audit::audit(conn, &mut findings)?;
     giving::audit::audit(conn, &mut findings, vault, &entries)?;
     if let Some(vault) = vault {
         parties::audit(conn, &mut findings, vault)?;

@@ -13,6 +13,7 @@
 //!
 //! This room knows entries and not gifts: `giving` says who paid, and for what.
 
+pub mod audit;
 pub mod labels;
 pub mod model;
 pub mod page;

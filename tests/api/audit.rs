@@ -325,6 +325,22 @@ fn changed_gifts_and_their_goods_are_noticed() {
 }
 
 #[test]
+fn changed_receipts_are_noticed() {
+    let books = books();
+    let receipt = |set: &str| {
+        format!("UPDATE cash_receipt SET {set} WHERE entry_id = (SELECT min(entry_id::text)::uuid FROM cash_receipt)")
+    };
+    let code = books.app.database.text("SELECT code FROM entry WHERE id = (SELECT min(entry_id::text)::uuid FROM cash_receipt)");
+    let chapter = books.app.database.text("SELECT id FROM chapter WHERE code = '23095'");
+    names(&books, &receipt("no = 77"), "receipt_series", &chapter);
+    names(&books, &receipt("chapter_id = (SELECT id FROM chapter WHERE code = '68')"), "receipt", &code);
+    names(&books, &receipt(&format!("entry_id = {}", of(&books.bank))), "receipt", &books.bank);
+    names(&books, "UPDATE number_series SET last_no = last_no + 1", "receipt_series", &chapter);
+    names(&books, "DELETE FROM number_series", "receipt_series", &chapter);
+    names(&books, "DELETE FROM cash_receipt", "receipt_series", &chapter);
+}
+
+#[test]
 fn changed_requests_openings_and_sealed_values_are_noticed() {
     let books = books();
     let (cash, bank, reversal) = (&books.cash, &books.bank, &books.reversal);

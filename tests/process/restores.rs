@@ -38,7 +38,9 @@ fn a_backup_made_in_a_flood_is_restored_on_another_machine() {
     let asked = server.send("POST", &path, Some(&token), Some(&json!({"id": request, "reason": "DUPLICATE"})));
     assert_eq!(asked.status, 201, "{}", asked.text);
     let approval = format!("/api/v1/reversals/{request}/approval");
-    let approved = server.send("POST", &approval, Some(&server.log_in("lan.hamliem", PASSWORD)), Some(&Value::Null));
+    let lan = server.log_in("lan.hamliem", PASSWORD);
+    server.add_second_factor(&lan, PASSWORD);
+    let approved = server.send("POST", &approval, Some(&lan), Some(&Value::Null));
     assert_eq!(approved.status, 200, "{}", approved.text);
 
     let (to, keys) = (here.top.join("backups"), here.top.join("keys copy"));

@@ -92,6 +92,7 @@ fn an_installation_of_the_last_release_goes_on_living() {
 
     // A request that waited since then is decided, and an old gift is reversed from the beginning.
     let lan = server.log_in("lan.hamliem", password);
+    server.add_second_factor(&lan, password);
     let decide = |id: &str| server.send("POST", &format!("/api/v1/reversals/{id}/approval"), Some(&lan), Some(&Value::Null));
     let waiting =
         story["reversals"].as_array().unwrap().iter().find(|reversal| reversal["answer"]["state"] == "REQUESTED").unwrap();
