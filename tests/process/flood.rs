@@ -126,6 +126,11 @@ impl Flood {
         self.reversals.lock().unwrap().push(reversal);
     }
 
+    /// All gifts that were sent, whatever became of them.
+    pub fn gifts(&self) -> Vec<Value> {
+        self.sent.lock().unwrap().iter().map(|(gift, _)| gift.clone()).collect()
+    }
+
     pub fn wait_for_more(&self, more: usize) {
         let goal = self.acknowledged.load(Ordering::Relaxed) + more;
         eventually("more gifts are acknowledged", || self.acknowledged.load(Ordering::Relaxed) >= goal);
@@ -138,6 +143,8 @@ impl Flood {
         self.check_gifts(folder, server, staff);
         self.check_reversals(folder, server, staff);
         assert_whole(folder);
+        let audited = folder.run(&["audit", "--database"]);
+        assert!(audited.ok(), "{audited:?}");
         let (sent, reversals) = (self.sent.lock().unwrap(), self.reversals.lock().unwrap());
         let sum = |gifts: &mut dyn Iterator<Item = &Value>| gifts.map(|gift| gift["amount_vnd"].as_i64().unwrap()).sum::<i64>();
         let vnd = sum(&mut sent.iter().map(|(gift, _)| gift)) - sum(&mut reversals.iter().map(|reversal| &reversal.gift));
