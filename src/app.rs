@@ -56,6 +56,7 @@ pub struct Shared {
     tags(
         (name = "session", description = "Log in and out, one's own sessions and second factor"),
         (name = "audit", description = "Who did what"),
+        (name = "accounts", description = "Register people, give and end their roles"),
         (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
@@ -77,6 +78,9 @@ impl Modify for Bearer {
 
 fn officers_and_public(config: &mut ServiceConfig<'_>) {
     identity::routes::configure(config);
+    identity::password_change::configure(config);
+    identity::account_routes::configure(config);
+    identity::appointment_routes::configure(config);
     giving::routes::configure(config);
     giving::reversal_routes::configure(config);
     giving::cash_receipt_routes::configure(config);

@@ -3,12 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Date, Jsonb, Nullable, Text, Timestamptz};
 use uuid::Uuid;
 
 use super::policy::{RightName, Role};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
+use crate::db::schema::audit_event;
 use crate::db::statement::statement;
 use crate::tree::ChapterId;
 
@@ -58,12 +59,14 @@ pub struct AuditRow {
     pub action: String,
     pub subject: Option<Uuid>,
     pub chapter: Option<Uuid>,
+    /// Role, place, decision, to whom: what [`audit_detailed`] wrote.
+    pub detail: Option<serde_json::Value>,
 }
 
-type Row = (i64, DateTime<Utc>, Option<Uuid>, String, Option<Uuid>, Option<Uuid>);
+type Row = (i64, DateTime<Utc>, Option<Uuid>, String, Option<Uuid>, Option<Uuid>, Option<serde_json::Value>);
 
-fn row((id, at, account, action, subject, chapter): Row) -> AuditRow {
-    AuditRow { id, at, account, action, subject, chapter }
+fn row((id, at, account, action, subject, chapter, detail): Row) -> AuditRow {
+    AuditRow { id, at, account, action, subject, chapter, detail }
 }
 
 statement! {
@@ -71,8 +74,8 @@ statement! {
         chapter: Uuid => diesel::sql_types::Uuid,
         before: i64 => BigInt,
         limit: i64 => BigInt,
-    } -> (BigInt, Timestamptz, Nullable<diesel::sql_types::Uuid>, Text, Nullable<diesel::sql_types::Uuid>, Nullable<diesel::sql_types::Uuid>),
-    "SELECT id, at, account_id, action, subject, chapter_id FROM audit_event
+    } -> (BigInt, Timestamptz, Nullable<diesel::sql_types::Uuid>, Text, Nullable<diesel::sql_types::Uuid>, Nullable<diesel::sql_types::Uuid>, Nullable<Jsonb>),
+    "SELECT id, at, account_id, action, subject, chapter_id, detail FROM audit_event
      WHERE chapter_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
 }
 
@@ -98,7 +101,7 @@ statement! {
         from: NaiveDate => Date,
         to: NaiveDate => Date,
         limit: i64 => BigInt,
-    } -> (BigInt, Timestamptz, Nullable<diesel::sql_types::Uuid>, Text, Nullable<diesel::sql_types::Uuid>, Nullable<diesel::sql_types::Uuid>),
+    } -> (BigInt, Timestamptz, Nullable<diesel::sql_types::Uuid>, Text, Nullable<diesel::sql_types::Uuid>, Nullable<diesel::sql_types::Uuid>, Nullable<Jsonb>),
     "WITH asked AS (SELECT ?::uuid AS account, ?::bigint AS before, ?::uuid AS viewer), overseen AS (
          SELECT DISTINCT ca.chapter_id FROM asked JOIN role_assignment ra ON ra.account_id = asked.viewer
          JOIN chapter_ancestor ca ON ca.ancestor_id = ra.chapter_id
@@ -109,7 +112,7 @@ statement! {
          SELECT e.* FROM asked JOIN audit_event e ON e.id < asked.before AND e.action NOT LIKE 'GIFT%' AND e.subject IN (
              SELECT asked.account UNION ALL SELECT ra.id FROM role_assignment ra WHERE ra.account_id = asked.account)
      )
-     SELECT f.id, f.at, f.account_id, f.action, f.subject, f.chapter_id FROM found f, asked
+     SELECT f.id, f.at, f.account_id, f.action, f.subject, f.chapter_id, f.detail FROM found f, asked
      WHERE asked.account = asked.viewer OR f.chapter_id IS NULL OR f.chapter_id IN (SELECT chapter_id FROM overseen)
      ORDER BY f.id DESC LIMIT ?"
 }
@@ -136,4 +139,25 @@ pub fn events_of_account(
     }
     .load(conn)?;
     Ok(rows.into_iter().map(row).collect())
+}
+
+/// Writes one event with what a reader of the trail needs besides ids: role, place, decision, to whom. Codes and ids
+/// only, never personal values.
+pub fn audit_detailed(
+    conn: &mut PgConnection,
+    at: DateTime<Utc>,
+    event: &AuditEvent,
+    detail: &serde_json::Value,
+) -> Result<(), DbError> {
+    diesel::insert_into(audit_event::table)
+        .values((
+            audit_event::at.eq(at),
+            audit_event::account_id.eq(event.account),
+            audit_event::action.eq(event.action),
+            audit_event::subject.eq(event.subject),
+            audit_event::chapter_id.eq(event.chapter),
+            audit_event::detail.eq(detail),
+        ))
+        .execute(conn)?;
+    Ok(())
 }

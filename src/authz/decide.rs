@@ -9,7 +9,7 @@ use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text, Ti
 use uuid::Uuid;
 
 use super::actor::Actor;
-use super::policy::{Granted, Right, RightName, Role, suffices};
+use super::policy::{Appoint, Granted, Right, RightName, Role, suffices};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::statement::statement;
@@ -28,6 +28,8 @@ pub struct Ask {
 pub enum Refusal {
     /// The account is disabled or the session has ended.
     NotLoggedIn,
+    /// The account still has its one-time password: before anything else it must get one of its own.
+    PasswordChangeNeeded,
     /// The actor may not even see the chapter's records.
     Unreadable,
     /// The actor may see but not do this.
@@ -43,6 +45,11 @@ impl From<Refusal> for Problem {
                 Kind::Unauthenticated,
                 "Tài khoản đã bị khóa hoặc phiên đã kết thúc: hãy đăng nhập lại.",
                 "The account is disabled or the session has ended: log in again.",
+            ),
+            Refusal::PasswordChangeNeeded => Problem::say(
+                Kind::PasswordChangeNeeded,
+                "Bạn đang dùng mật khẩu một lần: hãy đặt mật khẩu riêng (POST /api/v1/session/password), rồi mới làm việc khác được.",
+                "You use a one-time password: choose your own (POST /api/v1/session/password) before anything else.",
             ),
             Refusal::Unreadable => Problem::not_found(),
             Refusal::NotAllowed => Problem::say(
@@ -60,7 +67,8 @@ impl From<Refusal> for Problem {
 }
 
 // Facts only; what they mean is decided by `suffices`. One row an assignment that touches the chapter, at least one
-// row an ask; `officer` is NULL when the account is disabled or the session is over.
+// row an ask; `officer` is NULL when the account is disabled or the session is over. `one_time` says that the account
+// still has its one-time password, expired or not.
 statement! {
     struct Facts {
         accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
@@ -71,11 +79,11 @@ statement! {
         to: NaiveDate => Date,
         acting_from: NaiveDate => Date,
         acting_to: NaiveDate => Date,
-    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Bool>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>),
-    "SELECT a.n::int, s.officer_id, s.second_factor, r.role, r.depth, r.acts_for
+    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Bool>, Nullable<Bool>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>),
+    "SELECT a.n::int, s.officer_id, s.one_time, s.second_factor, r.role, r.depth, r.acts_for
      FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) WITH ORDINALITY AS a(account, session, chapter, n)
      LEFT JOIN LATERAL (
-         SELECT acc.officer_id, ses.second_factor_at IS NOT NULL AS second_factor
+         SELECT acc.officer_id, acc.one_time_until IS NOT NULL AS one_time, ses.second_factor_at IS NOT NULL AS second_factor
          FROM account acc JOIN session ses ON ses.account_id = acc.id
          WHERE acc.id = a.account AND acc.disabled_at IS NULL
            AND ses.id = a.session AND ses.ended_at IS NULL AND ses.expires_at > ?
@@ -88,7 +96,7 @@ statement! {
          UNION ALL
          SELECT ra.role, 0::smallint, true
          FROM role_assignment ra JOIN role_assignment_acts_for f ON f.assignment_id = ra.id AND f.chapter_id = a.chapter
-         WHERE ra.account_id = a.account AND ra.ended_at IS NULL
+         WHERE ra.account_id = a.account AND ra.ended_at IS NULL AND f.ended_at IS NULL
            AND greatest(ra.valid_from, f.valid_from) <= ?
            AND least(coalesce(ra.valid_to, 'infinity'), coalesce(f.valid_to, 'infinity')) >= ?
      ) r ON s.officer_id IS NOT NULL"
@@ -97,6 +105,7 @@ statement! {
 #[derive(Default)]
 struct Standing {
     officer: Option<Uuid>,
+    one_time: bool,
     /// The session was opened with a second factor, or got one since.
     second_factor: bool,
     /// (role, depth, acts for)
@@ -105,8 +114,8 @@ struct Standing {
 
 fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Standing>, DbError> {
     let today = vietnam_date(now);
-    // (number of the ask, person, second factor, role, depth, acts for)
-    type Row = (i32, Option<Uuid>, Option<bool>, Option<String>, Option<i16>, Option<bool>);
+    // (number of the ask, person, one-time password, second factor, role, depth, acts for)
+    type Row = (i32, Option<Uuid>, Option<bool>, Option<bool>, Option<String>, Option<i16>, Option<bool>);
     let rows: Vec<Row> = Facts {
         accounts: &asks.iter().map(|ask| ask.actor.account).collect(),
         sessions: &asks.iter().map(|ask| ask.actor.session).collect(),
@@ -119,11 +128,12 @@ fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Resul
     }
     .load(conn)?;
     let mut standings: Vec<Standing> = asks.iter().map(|_| Standing::default()).collect();
-    for (n, officer, second_factor, role, depth, acts_for) in rows {
+    for (n, officer, one_time, second_factor, role, depth, acts_for) in rows {
         let Some(standing) = usize::try_from(n - 1).ok().and_then(|n| standings.get_mut(n)) else {
             continue;
         };
         standing.officer = officer;
+        standing.one_time = one_time.unwrap_or_default();
         standing.second_factor = second_factor.unwrap_or(false);
         if let (Some(role), Some(depth), Some(acts_for)) = (role.as_deref().and_then(Role::parse), depth, acts_for) {
             standing.roles.push((role, depth, acts_for));
@@ -134,6 +144,9 @@ fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Resul
 
 fn judge(standing: &Standing, right: RightName) -> Result<Uuid, Refusal> {
     let officer = standing.officer.ok_or(Refusal::NotLoggedIn)?;
+    if standing.one_time {
+        return Err(Refusal::PasswordChangeNeeded);
+    }
     let holds = |right| standing.roles.iter().any(|(role, depth, acts_for)| suffices(*role, right, *depth, *acts_for));
     if holds(right) {
         if right.needs_second_factor() && !standing.second_factor { Err(Refusal::NoSecondFactor) } else { Ok(officer) }
@@ -184,21 +197,57 @@ pub fn require<R: Right>(
     }
 }
 
+/// Decides whether one actor may give, or end, a role at one chapter: APPOINT there, by a role that [`super::GIVES`] it.
+pub fn require_to_give(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    chapter: ChapterId,
+    role: Role,
+) -> Result<Granted<Appoint>, Problem> {
+    let standing = standings(conn, now, &[Ask { actor, chapter }])?.pop().unwrap_or_default();
+    let officer = judge(&standing, RightName::Appoint)?;
+    let gives =
+        |(held, depth, acts_for): &(Role, i16, bool)| suffices(*held, RightName::Appoint, *depth, *acts_for) && held.gives(role);
+    if !standing.roles.iter().any(gives) {
+        return Err(Problem::say(
+            Kind::Forbidden,
+            format!("Vai trò của bạn không giao hay chấm dứt được vai trò {}: hãy đề nghị cấp trên.", role.name()),
+            format!("Your role can neither give nor end {}: ask the administrator above.", role.name()),
+        ));
+    }
+    Ok(Granted::new(chapter, actor, officer))
+}
+
 statement! {
     struct LiveAccount {
         account: Uuid => diesel::sql_types::Uuid,
         session: Uuid => diesel::sql_types::Uuid,
         now: DateTime<Utc> => Timestamptz,
-    } -> (diesel::sql_types::Uuid,),
-    "SELECT acc.officer_id FROM account acc JOIN session ses ON ses.account_id = acc.id
+    } -> (diesel::sql_types::Uuid, Bool),
+    "SELECT acc.officer_id, acc.one_time_until IS NOT NULL FROM account acc JOIN session ses ON ses.account_id = acc.id
      WHERE acc.id = ? AND acc.disabled_at IS NULL AND ses.id = ? AND ses.ended_at IS NULL AND ses.expires_at > ?"
 }
 
 /// Only that the account is enabled and the session lives; for what every officer may see. Returns the person.
+///
+/// An account with a one-time password gets through nowhere but at [`authenticate_to_change_password`].
 pub fn authenticate(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<Uuid, Problem> {
-    let found: Option<(Uuid,)> =
-        LiveAccount { account: &actor.account, session: &actor.session, now: &now }.get_result(conn).optional()?;
-    found.map(|(officer,)| officer).ok_or_else(|| Refusal::NotLoggedIn.into())
+    match live_account(conn, now, actor)? {
+        (_, true) => Err(Refusal::PasswordChangeNeeded.into()),
+        (officer, false) => Ok(officer),
+    }
+}
+
+/// [`authenticate`] for the one request that an account with a one-time password may make.
+pub fn authenticate_to_change_password(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<Uuid, Problem> {
+    Ok(live_account(conn, now, actor)?.0)
+}
+
+/// (person, whether the password is a one-time one)
+fn live_account(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<(Uuid, bool), Problem> {
+    let found = LiveAccount { account: &actor.account, session: &actor.session, now: &now }.get_result(conn).optional()?;
+    found.ok_or_else(|| Refusal::NotLoggedIn.into())
 }
 
 statement! {

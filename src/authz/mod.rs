@@ -19,10 +19,12 @@ mod policy;
 pub mod token;
 
 pub use actor::Actor;
-pub use audit::{AuditEvent, AuditRow, audit, events_of_account, events_of_chapter};
-pub use decide::{Ask, Refusal, authenticate, decide, nearest_approver, require};
+pub use audit::{AuditEvent, AuditRow, audit, audit_detailed, events_of_account, events_of_chapter};
+pub use decide::{
+    Ask, Refusal, authenticate, authenticate_to_change_password, decide, nearest_approver, require, require_to_give,
+};
 pub use idempotency::{Attempt, IdempotencyKey};
 pub use policy::{
-    Appoint, Approve, Granted, HandOver, Inspect, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal, SECOND_FACTOR,
-    suffices,
+    Appoint, Approve, GIVES, Granted, HandOver, Inspect, LEVELS, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal,
+    SECOND_FACTOR, suffices,
 };

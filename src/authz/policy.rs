@@ -2,13 +2,16 @@
 
 use std::marker::PhantomData;
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::actor::Actor;
-use crate::tree::ChapterId;
+use crate::tree::{ChapterId, Level};
 
 /// What a person is at a chapter, by a dated decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
     CentralAdministrator,
     ProvincialAdministrator,
@@ -67,6 +70,34 @@ pub const POLICY: &[(Role, &[RightName])] = &[
 /// them, not only somebody who knows their password.
 pub const SECOND_FACTOR: &[RightName] = &[APPOINT, APPROVE];
 
+/// Who may give, and end, which role: the giver's own role stands at the chapter or above it, and includes APPOINT.
+/// Nobody gives a role to themself, whatever this table says.
+pub const GIVES: &[(Role, &[Role])] = &[
+    (
+        Role::CentralAdministrator,
+        &[
+            Role::CentralAdministrator,
+            Role::ProvincialAdministrator,
+            Role::ChapterChair,
+            Role::Officer,
+            Role::Accountant,
+            Role::Inspector,
+        ],
+    ),
+    (Role::ProvincialAdministrator, &[Role::ChapterChair, Role::Officer, Role::Accountant, Role::Inspector]),
+];
+
+/// At chapters of which levels a role exists.
+pub const LEVELS: &[(Role, &[Level])] = &[
+    (Role::CentralAdministrator, &[Level::Central]),
+    (Role::ProvincialAdministrator, &[Level::Province]),
+    (Role::ChapterChair, &Level::ALL),
+    (Role::Officer, &Level::ALL),
+    (Role::Accountant, &Level::ALL),
+    // A branch has no inspectors of its own; the chapter above inspects it.
+    (Role::Inspector, &[Level::Central, Level::Province, Level::District, Level::Commune]),
+];
+
 impl Role {
     pub const ALL: [Role; 6] = [
         Role::CentralAdministrator,
@@ -94,6 +125,21 @@ impl Role {
 
     pub fn has(self, right: RightName) -> bool {
         POLICY.iter().any(|(role, rights)| *role == self && rights.contains(&right))
+    }
+
+    /// Whether who holds this role may give, and end, another.
+    pub fn gives(self, other: Role) -> bool {
+        GIVES.iter().any(|(role, given)| *role == self && given.contains(&other))
+    }
+
+    /// Whether the role exists at chapters of this level.
+    pub fn exists_at(self, level: Level) -> bool {
+        LEVELS.iter().any(|(role, levels)| *role == self && levels.contains(&level))
+    }
+
+    /// Whether acting for other chapters adds anything to the role besides seeing their books.
+    pub fn can_act_for(self) -> bool {
+        RightName::ALL.into_iter().any(|right| right.reach() == Reach::Here && self.has(right))
     }
 }
 

@@ -13,7 +13,9 @@ use crate::basics::clock::vietnam_date;
 use crate::config::Config;
 use crate::db::DbError;
 use crate::identity::model::{phone, user_name};
+use crate::identity::sessions::{self, EndReason};
 use crate::identity::store::{self, CreateError, NewAccount};
+use crate::identity::{accounts, one_time, password_rules};
 use crate::tree;
 
 #[derive(Debug, Subcommand)]
@@ -44,8 +46,16 @@ pub enum OfficerCommand {
         /// Read the password from standard input instead of making one
         #[arg(long)]
         password_stdin: bool,
+        /// The password is good for a week, and for choosing another
+        #[arg(long, conflicts_with = "password_stdin")]
+        one_time: bool,
     },
-    /// Refuse an account from the next request on
+    /// Make a new one-time password for an account whose password is lost; its sessions end
+    OneTimePassword {
+        #[arg(long)]
+        user: String,
+    },
+    /// Refuse an account from the next request on; its sessions end
     Disable {
         #[arg(long)]
         user: String,
@@ -57,19 +67,30 @@ pub enum OfficerCommand {
     },
 }
 
-const MIN_PASSWORD_CHARS: usize = 10;
-
 pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
     let installation = install::open_beside(config)?;
     let shared = &installation.shared;
     let now = shared.clock.now();
     match command {
-        OfficerCommand::Disable { user } | OfficerCommand::Enable { user } if user_name(&user).is_none() => {
+        OfficerCommand::Disable { user } | OfficerCommand::Enable { user } | OfficerCommand::OneTimePassword { user }
+            if user_name(&user).is_none() =>
+        {
             Err(format!("`{user}` is no user name").into())
         }
+        OfficerCommand::OneTimePassword { user } => one_time_password(&installation, &user),
         OfficerCommand::Disable { user } => set_disabled(&installation, &user, true),
         OfficerCommand::Enable { user } => set_disabled(&installation, &user, false),
-        OfficerCommand::Create { user, name, phone: number, role, chapter, decision, same_person_as, password_stdin } => {
+        OfficerCommand::Create {
+            user,
+            name,
+            phone: number,
+            role,
+            chapter,
+            decision,
+            same_person_as,
+            password_stdin,
+            one_time,
+        } => {
             let user =
                 user_name(&user).ok_or("the user name must be a letter followed by 2 to 63 letters, digits, dots or dashes")?;
             let name = Line::parse(&name, 200).map_err(|_| "the name must be one line of 1 to 200 characters")?;
@@ -79,7 +100,8 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
                 number.map(|typed| phone(&typed).ok_or("the phone number must be Vietnamese, e.g. 0912345678")).transpose()?;
             let role =
                 Role::parse(&role).ok_or_else(|| format!("unknown role; known are {}", Role::ALL.map(Role::name).join(", ")))?;
-            let password = if password_stdin { read_password()? } else { make_password()? };
+            let password = if password_stdin { read_password(&user, number.as_deref())? } else { one_time::make()? };
+            let until = one_time.then(|| now + one_time::GOOD_FOR);
             let hash = shared.passwords.hash(&password)?;
             let code = chapter.clone();
             shared.db.tx_blocking(|conn| -> Result<Uuid, CreateError> {
@@ -98,6 +120,7 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
                     password_hash: &hash,
                 };
                 let (account, _) = store::create_account(conn, &shared.vault, now, &new)?;
+                accounts::settle(conn, account, here.id, until)?;
                 store::assign_role(conn, account, role, here.id, vietnam_date(now), decision.as_str())?;
                 let event =
                     AuditEvent { account: None, action: "ACCOUNT_CREATED", subject: Some(account), chapter: Some(here.id.0) };
@@ -114,27 +137,43 @@ fn set_disabled(installation: &install::Installation, user: &str, disabled: bool
     let shared = &installation.shared;
     let now = shared.clock.now();
     let user = user.trim().to_ascii_lowercase();
-    let found =
-        shared.db.tx_blocking(|conn| -> Result<bool, DbError> { store::set_disabled(conn, &user, disabled.then_some(now)) })?;
+    let action = if disabled { "ACCOUNT_DISABLED" } else { "ACCOUNT_ENABLED" };
+    let found = shared.db.tx_blocking(|conn| -> Result<bool, DbError> {
+        let Some(id) = store::account_by_user_name(conn, &user)? else { return Ok(false) };
+        store::set_disabled(conn, &user, disabled.then_some(now))?;
+        if disabled {
+            sessions::end_all(conn, id, None, EndReason::Revoked, now)?;
+        }
+        audit(conn, now, &[AuditEvent { account: None, action, subject: Some(id), chapter: None }])?;
+        Ok(true)
+    })?;
     if !found {
         return Err(format!("there is no account {user}").into());
     }
     say(&format!("{user} is {}", if disabled { "disabled" } else { "enabled" }))
 }
 
-fn read_password() -> Result<String, Failure> {
+fn one_time_password(installation: &install::Installation, user: &str) -> Result<(), Failure> {
+    let shared = &installation.shared;
+    let now = shared.clock.now();
+    let user = user.trim().to_ascii_lowercase();
+    let password = one_time::make()?;
+    let hash = shared.passwords.hash(&password)?;
+    let until = shared.db.tx_blocking(|conn| -> Result<_, DbError> {
+        let Some(id) = store::account_by_user_name(conn, &user)? else { return Ok(None) };
+        let until = accounts::reset_password(conn, id, &hash, now)?;
+        let event = AuditEvent { account: None, action: "ONE_TIME_PASSWORD_GIVEN", subject: Some(id), chapter: None };
+        audit(conn, now, &[event])?;
+        Ok(Some(until))
+    })?;
+    let until = until.ok_or_else(|| format!("there is no account {user}"))?;
+    say(&format!("{user} may log in until {} and choose a password\npassword: {password}", vietnam_date(until)))
+}
+
+fn read_password(user: &str, phone: Option<&str>) -> Result<String, Failure> {
     let mut password = String::new();
     std::io::stdin().take(1_000).read_to_string(&mut password)?;
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
-    if password.chars().count() < MIN_PASSWORD_CHARS {
-        return Err(format!("a password has at least {MIN_PASSWORD_CHARS} characters").into());
-    }
+    password_rules::check(&password, user, phone).map_err(|error| error.detail.en)?;
     Ok(password)
-}
-
-/// Four groups of four characters that can not be mistaken for each other: about 80 random bits.
-fn make_password() -> Result<String, Failure> {
-    let code = crate::basics::PublicCode::random().map_err(|_| "the system's random source failed")?;
-    let text = code.as_str().to_ascii_lowercase();
-    Ok([&text[0..4], &text[4..8], &text[8..12], &text[12..16]].join("-"))
 }

@@ -10,6 +10,9 @@ diesel::table! {
         password_hash -> Text,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
+        chapter_id -> Uuid,
+        one_time_until -> Nullable<Timestamptz>,
+        request_hash -> Nullable<Bytea>,
     }
 }
 
@@ -72,6 +75,7 @@ diesel::table! {
         action -> Text,
         subject -> Nullable<Uuid>,
         chapter_id -> Nullable<Uuid>,
+        detail -> Nullable<Jsonb>,
     }
 }
 
@@ -388,16 +392,28 @@ diesel::table! {
         valid_to -> Nullable<Date>,
         decision_no -> Text,
         ended_at -> Nullable<Timestamptz>,
+        given_by -> Nullable<Uuid>,
+        given_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
+        end_decision_no -> Nullable<Text>,
+        request_hash -> Nullable<Bytea>,
     }
 }
 
 diesel::table! {
-    role_assignment_acts_for (assignment_id, chapter_id, valid_from) {
+    role_assignment_acts_for (id) {
         assignment_id -> Uuid,
         chapter_id -> Uuid,
         valid_from -> Date,
         valid_to -> Nullable<Date>,
         decision_no -> Text,
+        id -> Uuid,
+        given_by -> Nullable<Uuid>,
+        given_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
+        end_decision_no -> Nullable<Text>,
+        request_hash -> Nullable<Bytea>,
     }
 }
 

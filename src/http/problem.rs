@@ -22,10 +22,13 @@ pub enum Kind {
     StaleToken,
     Forbidden,
     SecondFactorNeeded,
+    PasswordChangeNeeded,
+    OneTimePasswordOver,
     NotFound,
     MethodNotAllowed,
     TooSlow,
     Conflict,
+    LastAdministrator,
     TooLarge,
     UnsupportedMediaType,
     Invalid,
@@ -47,10 +50,13 @@ impl Kind {
         Kind::StaleToken,
         Kind::Forbidden,
         Kind::SecondFactorNeeded,
+        Kind::PasswordChangeNeeded,
+        Kind::OneTimePasswordOver,
         Kind::NotFound,
         Kind::MethodNotAllowed,
         Kind::TooSlow,
         Kind::Conflict,
+        Kind::LastAdministrator,
         Kind::TooLarge,
         Kind::UnsupportedMediaType,
         Kind::Invalid,
@@ -93,6 +99,16 @@ impl Kind {
                 ("second-factor-needed", S::FORBIDDEN, Say::fixed("Việc này cần xác thực hai lớp", "This needs a second factor"))
             }
             Kind::Forbidden => ("forbidden", S::FORBIDDEN, Say::fixed("Không có quyền làm việc này", "Not allowed")),
+            Kind::PasswordChangeNeeded => (
+                "password-change-needed",
+                S::FORBIDDEN,
+                Say::fixed("Phải đổi mật khẩu một lần trước", "The one-time password must be changed first"),
+            ),
+            Kind::OneTimePasswordOver => (
+                "one-time-password-over",
+                S::FORBIDDEN,
+                Say::fixed("Mật khẩu một lần đã hết hạn", "The one-time password has run out"),
+            ),
             Kind::NotFound => ("not-found", S::NOT_FOUND, Say::fixed("Không tìm thấy", "Not found")),
             Kind::MethodNotAllowed => (
                 "method-not-allowed",
@@ -103,6 +119,11 @@ impl Kind {
             Kind::Conflict => {
                 ("conflict", S::CONFLICT, Say::fixed("Trái với trạng thái hiện tại", "In conflict with the current state"))
             }
+            Kind::LastAdministrator => (
+                "last-administrator",
+                S::CONFLICT,
+                Say::fixed("Không thể bỏ người quản trị cuối cùng", "The last administrator can not go"),
+            ),
             Kind::TooLarge => ("too-large", S::PAYLOAD_TOO_LARGE, Say::fixed("Nội dung gửi quá lớn", "The request is too large")),
             Kind::UnsupportedMediaType => (
                 "unsupported-media-type",

@@ -60,6 +60,10 @@ pub struct AuditEventOut {
     /// Code of the chapter it was done at.
     #[serde(skip_serializing_if = "Option::is_none")]
     chapter: Option<String>,
+    /// For changes of accounts and roles: account, role, place, decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    detail: Option<serde_json::Value>,
 }
 
 /// The audit trail of an account or a chapter, the newest first.
@@ -107,6 +111,7 @@ fn event_out(row: AuditRow, names: &HashMap<Uuid, String>, places: &HashMap<Uuid
         chapter: row.chapter.and_then(|id| places.get(&id)).map(|label| label.code.clone()),
         action: row.action,
         subject: row.subject,
+        detail: row.detail,
     }
 }
 

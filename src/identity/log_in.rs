@@ -19,7 +19,8 @@ use super::model::{ACCESS_LIFETIME, Login, SECOND_STEP_LIFETIME, SESSION_LIFETIM
 use super::password::Passwords;
 use super::second_factor_store::{self as factors, Checked, FactorError};
 use super::sessions::{self, NewSession};
-use super::{delays, device, refresh, store};
+use super::store::AccountRow;
+use super::{delays, device, one_time, refresh, store};
 use crate::authz::token::{Claims, Purpose, TokenKeys};
 use crate::authz::{self, AuditEvent};
 use crate::basics::{Clock, Line};
@@ -141,7 +142,7 @@ impl Device {
 /// Log in with user name or phone number and password, and with a code if the account has a second factor.
 #[utoipa::path(tag = "session", request_body = LoginIn, responses(
     (status = 200, body = SecondStepOut, description = "The password is right; a code of the second factor must follow"),
-    (status = 201, body = SessionOut), (status = 401, response = crate::http::answers::Unauthorized), (status = 429, response = crate::http::answers::TooMany),
+    (status = 201, body = SessionOut), (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 429, response = crate::http::answers::TooMany),
     (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[post("/session")]
 pub async fn log_in(
@@ -175,14 +176,17 @@ pub async fn log_in(
             Ok((found, device, subject))
         })
         .await?;
-    let fits = desk.passwords.verify(login.password, found.as_ref().map(|account| account.password_hash.clone())).await?;
+    let one_time = found.as_ref().is_some_and(|account| account.one_time_until.is_some());
+    let password = if one_time { one_time::as_made(&login.password) } else { login.password };
+    let fits = desk.passwords.verify(password, found.as_ref().map(|account| account.password_hash.clone())).await?;
     let disabled = found.as_ref().is_some_and(|account| account.disabled_at.is_some());
-    let Some(account) = found.as_ref().filter(|_| fits && !disabled).map(|account| account.id) else {
+    let Some(AccountRow { id: account, one_time_until, .. }) = found.as_ref().filter(|_| fits && !disabled).cloned() else {
         // Noted for unknown names too: it takes the same time, and tells that somebody is guessing.
         let about = found.map(|account| account.id);
         desk.db.tx(move |conn| note(conn, now, None, "LOG_IN_FAILED", about)).await?;
         return Err(if fits { disabled_account() } else { Problem::new(Kind::WrongCredentials) });
     };
+    one_time::refuse_if_over(one_time_until, now)?;
     let (vault, code, label) = (desk.vault.clone(), login.code, from.label);
     let known = device.and(from.token);
     let step = desk

@@ -1,4 +1,4 @@
-//! Log-in accounts, passwords and sessions.
+//! Log-in accounts, passwords, sessions and role assignments.
 //!
 //! A log-in proves a user name (or phone number) and a password; it yields a short-lived access token and a refresh
 //! token that stands for the session. Invariants:
@@ -9,15 +9,29 @@
 //! - names and phone numbers of officers are sealed; the user name is the only readable one;
 //! - refresh tokens change with every use; a stale one ends the session ([`refresh`]);
 //! - a code of the second factor, and a recovery code, is good once ([`second_factor`]);
-//! - wrong passwords and codes cost time, counted in the database; a known device has a count of its own ([`delays`]).
+//! - wrong passwords and codes cost time, counted in the database; a known device has a count of its own ([`delays`]);
+//! - a one-time password opens a session that can change it and do nothing else;
+//! - nobody gives a role they could not give (`authz::GIVES`), gives one to themself, or manages an account that holds
+//!   roles outside their reach; the country keeps an administrator;
+//! - every change of an account or a role stands in the audit trail, written in the same transaction.
 
+pub mod account_routes;
+mod account_wire;
+pub mod accounts;
+mod appointing;
+pub mod appointment_routes;
+pub mod appointments;
 pub mod audit;
 pub mod audit_routes;
 pub mod delays;
 pub mod device;
 pub mod log_in;
+mod manage;
 pub mod model;
+pub mod one_time;
 pub mod password;
+pub mod password_change;
+pub mod password_rules;
 pub mod refresh;
 pub mod routes;
 pub mod second_factor;

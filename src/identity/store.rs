@@ -22,6 +22,8 @@ pub struct AccountRow {
     pub officer_id: Uuid,
     pub password_hash: String,
     pub disabled_at: Option<DateTime<Utc>>,
+    /// Set while the password is a one-time one.
+    pub one_time_until: Option<DateTime<Utc>>,
 }
 
 /// A new account; the password is hashed already.
@@ -128,7 +130,7 @@ pub fn assign_role(
 
 /// The account a user name or phone number belongs to.
 pub fn find_account(conn: &mut PgConnection, vault: &Vault, login: &Login) -> Result<Option<AccountRow>, DbError> {
-    let columns = (account::id, account::officer_id, account::password_hash, account::disabled_at);
+    let columns = (account::id, account::officer_id, account::password_hash, account::disabled_at, account::one_time_until);
     let found = match login {
         Login::UserName(name) => account::table.filter(account::user_name.eq(name)).select(columns).first(conn).optional()?,
         Login::Phone(phone) => {
@@ -152,6 +154,11 @@ pub fn is_enabled(conn: &mut PgConnection, id: Uuid) -> Result<bool, DbError> {
 /// The person an account belongs to.
 pub fn officer_by_user_name(conn: &mut PgConnection, user_name: &str) -> Result<Option<Uuid>, DbError> {
     Ok(account::table.filter(account::user_name.eq(user_name)).select(account::officer_id).first(conn).optional()?)
+}
+
+/// The account of a user name.
+pub fn account_by_user_name(conn: &mut PgConnection, user_name: &str) -> Result<Option<Uuid>, DbError> {
+    Ok(account::table.filter(account::user_name.eq(user_name)).select(account::id).first(conn).optional()?)
 }
 
 /// The person behind an account.

@@ -116,6 +116,56 @@ pub fn place(conn: &mut PgConnection, code: &str) -> Result<Option<Place>, DbErr
     Ok(places(conn, &[code])?.remove(code))
 }
 
+/// The level of a chapter in the order of the Hội (Điều lệ 2018: central, province, district, commune and equivalents).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Level {
+    Central,
+    Province,
+    District,
+    Commune,
+    /// Chi hội.
+    Branch,
+}
+
+impl Level {
+    pub const ALL: [Level; 5] = [Level::Central, Level::Province, Level::District, Level::Commune, Level::Branch];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Central => "CENTRAL",
+            Level::Province => "PROVINCE",
+            Level::District => "DISTRICT",
+            Level::Commune => "COMMUNE",
+            Level::Branch => "BRANCH",
+        }
+    }
+}
+
+/// The level of a chapter.
+pub fn level(conn: &mut PgConnection, id: ChapterId) -> Result<Option<Level>, DbError> {
+    let name: Option<String> = chapter::table.find(id.0).select(chapter::level).first(conn).optional()?;
+    Ok(name.and_then(|name| Level::ALL.into_iter().find(|level| level.name() == name)))
+}
+
+/// The chapters at and below a chapter, as a subquery for others' lists.
+#[diesel::dsl::auto_type]
+pub fn at_and_below(id: Uuid) -> _ {
+    chapter_ancestor::table.filter(chapter_ancestor::ancestor_id.eq(id)).select(chapter_ancestor::chapter_id)
+}
+
+/// For each of these chapters, itself and every chapter above it.
+pub fn lines(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Uuid>>, DbError> {
+    let rows: Vec<(Uuid, Uuid)> = chapter_ancestor::table
+        .filter(chapter_ancestor::chapter_id.eq_any(ids))
+        .select((chapter_ancestor::chapter_id, chapter_ancestor::ancestor_id))
+        .load(conn)?;
+    let mut lines: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (chapter, above) in rows {
+        lines.entry(chapter).or_default().push(above);
+    }
+    Ok(lines)
+}
+
 /// What a chapter is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {

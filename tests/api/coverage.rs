@@ -2,6 +2,8 @@
 //! that are expired, forged, made for another purpose, or of an account or session that has ended. The table lists
 //! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
@@ -117,7 +119,7 @@ fn world() -> World {
 
     let v1 = |rest: &str| format!("/api/v1{rest}");
     let nothing = || Some(json!(null));
-    let calls = vec![
+    let mut calls = vec![
         // Everybody has a session of their own.
         call("GET /api/v1/session", v1("/session"), None, 200, 200, 200),
         call("GET /api/v1/gifts", v1("/gifts?chapter=23095"), None, 404, 200, 200),
@@ -191,8 +193,10 @@ fn world() -> World {
         call("GET /api/v1/sessions", v1("/sessions"), None, 200, 200, 200),
         call("DELETE /api/v1/sessions/{id}", v1(&format!("/sessions/{lost}")), None, 404, 404, 204),
         call("DELETE /api/v1/sessions", v1("/sessions"), None, 200, 200, 200),
-        call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204),
     ];
+    calls.extend(people::calls(&app));
+    // Last: it ends the session.
+    calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let public = BTreeMap::from([
         ("POST /api/v1/session", (v1("/session"), Some(login))),
         ("POST /api/v1/session/refresh", (v1("/session/refresh"), Some(json!({"refresh_token": refresh})))),
@@ -262,7 +266,10 @@ fn books(app: &TestApp) -> String {
     app.database.text(
         "SELECT concat_ws(' ', (SELECT count(*) FROM entry), (SELECT count(*) FROM gift), (SELECT count(*) FROM party),
             (SELECT string_agg(id || state, ',' ORDER BY id) FROM reversal_request), (SELECT string_agg(code || state || version, ',' ORDER BY code) FROM appeal),
-            (SELECT count(*) FROM audit_event WHERE chapter_id IS NOT NULL), (SELECT count(*) FROM fund))",
+            (SELECT count(*) FROM audit_event WHERE chapter_id IS NOT NULL), (SELECT count(*) FROM fund),
+            (SELECT count(*) FROM account WHERE disabled_at IS NOT NULL OR one_time_until IS NOT NULL),
+            (SELECT count(*) FROM role_assignment WHERE given_by IS NOT NULL OR ended_at IS NOT NULL OR valid_to IS NOT NULL),
+            (SELECT count(*) FROM role_assignment_acts_for WHERE given_by IS NOT NULL OR ended_at IS NOT NULL))",
     )
 }
 

@@ -3,12 +3,16 @@
 //! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
 //! `books`, which compares every stored total with the postings). Public reading: `search`, `totals`, `chapters`,
 //! `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
-//! `problems`. Structure: `guards` (attacks by SQL),
+//! `password_change`, `accounts`, `appointments`, `administrators` (who works here, with which rights), `problems`.
+//! Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
 
 mod harness;
 
+mod accounts;
+mod administrators;
 mod appeals;
+mod appointments;
 mod audit;
 mod batch;
 mod books;
@@ -28,6 +32,7 @@ mod matrix;
 mod migrations;
 mod openapi;
 mod operations;
+mod password_change;
 mod privacy;
 mod problems;
 mod public_role;

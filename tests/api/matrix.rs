@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use so_nhan_ai::authz::{self, Actor, Ask, Refusal, RightName, Role, decide};
-use so_nhan_ai::tree::ChapterId;
+use so_nhan_ai::tree::{ChapterId, Level};
 use uuid::Uuid;
 
 use crate::harness::Database;
@@ -178,6 +178,7 @@ fn the_matrix_is_as_committed() {
         }
         table += "\n";
     }
+    table += &appointing();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/output/authorization-matrix.txt");
     if std::env::var_os("UPDATE_OUTPUT").is_some() {
         std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/output")).unwrap();
@@ -189,6 +190,40 @@ fn the_matrix_is_as_committed() {
         "the policy is not the committed one (UPDATE_OUTPUT=1 rewrites {path}):\n{}",
         difference(&committed, &table)
     );
+}
+
+/// Who gives which role, and where each role exists.
+fn appointing() -> String {
+    let mut table = String::from("\nWho may give and end which role, at the own chapter and below (never to oneself)\n");
+    for giver in Role::ALL {
+        let given: Vec<&str> = Role::ALL.into_iter().filter(|role| giver.gives(*role)).map(Role::name).collect();
+        table += &format!("  {:<26} {}\n", giver.name(), if given.is_empty() { "–".to_owned() } else { given.join(" ") });
+    }
+    table += "\nAt chapters of which levels a role exists\n";
+    for role in Role::ALL {
+        let levels: Vec<&str> = Level::ALL.into_iter().filter(|level| role.exists_at(*level)).map(Level::name).collect();
+        table += &format!("  {:<26} {}\n", role.name(), levels.join(" "));
+    }
+    table
+}
+
+/// Who gives roles, in words.
+#[test]
+fn what_no_table_of_givers_may_ever_say() {
+    for giver in Role::ALL {
+        for role in Role::ALL {
+            // Without APPOINT the line in the table would be dead; with it but without the line, nobody would notice.
+            assert!(!giver.gives(role) || giver.has(RightName::Appoint), "{} gives without APPOINT", giver.name());
+        }
+        assert_eq!(Role::ALL.into_iter().any(|role| giver.gives(role)), giver.has(RightName::Appoint), "{}", giver.name());
+        let central = giver == Role::CentralAdministrator;
+        assert_eq!(giver.gives(Role::CentralAdministrator), central, "{}", giver.name());
+        assert_eq!(giver.gives(Role::ProvincialAdministrator), central, "{}", giver.name());
+        assert!(!Level::ALL.into_iter().all(|level| !giver.exists_at(level)), "{} exists nowhere", giver.name());
+    }
+    assert!(Role::ALL.into_iter().all(|role| Role::CentralAdministrator.gives(role)), "a role nobody could give");
+    assert_eq!(Level::ALL.map(|level| Role::CentralAdministrator.exists_at(level)), [true, false, false, false, false]);
+    assert_eq!(Level::ALL.map(|level| Role::ProvincialAdministrator.exists_at(level)), [false, true, false, false, false]);
 }
 
 /// Lines that differ, with the role they stand under.
@@ -264,6 +299,16 @@ fn what_is_over_or_not_yet_begun_gives_nothing() {
         ("session ended", session("ended_at = '2026-11-22T02:59:59Z'"), Err(Refusal::NotLoggedIn)),
         ("session expired", session("expires_at = '2026-11-22T03:00:00Z'"), Err(Refusal::NotLoggedIn)),
         ("session of an hour more", session("expires_at = '2026-11-22T03:00:01Z'"), Ok(())),
+        (
+            "a one-time password",
+            "UPDATE account SET one_time_until = '2026-11-29T03:00:00Z' WHERE id = '{a}'".into(),
+            Err(Refusal::PasswordChangeNeeded),
+        ),
+        (
+            "a one-time password that ran out",
+            "UPDATE account SET one_time_until = '2026-11-21T03:00:00Z' WHERE id = '{a}'".into(),
+            Err(Refusal::PasswordChangeNeeded),
+        ),
         ("session gone", "DELETE FROM session WHERE id = '{s}'".into(), Err(Refusal::NotLoggedIn)),
     ];
     for (what, sql, expected) in cases {
@@ -279,7 +324,9 @@ fn what_is_over_or_not_yet_begun_gives_nothing() {
             assert_eq!(ask(&mut conn, right, actor, here).map(|_| ()), expected, "{what}: {}", right.name());
         }
         let logged_in = authz::authenticate(&mut conn, now(), actor).is_ok();
-        assert_eq!(logged_in, expected != Err(Refusal::NotLoggedIn), "{what}: authenticate");
+        let changing = authz::authenticate_to_change_password(&mut conn, now(), actor).is_ok();
+        assert_eq!(changing, expected != Err(Refusal::NotLoggedIn), "{what}: authenticate to change the password");
+        assert_eq!(logged_in, changing && expected != Err(Refusal::PasswordChangeNeeded), "{what}: authenticate");
     }
 }
 
@@ -331,6 +378,10 @@ fn acting_for_a_chapter_ends_with_either_decision() {
         for right in [RightName::Read, RightName::Record] {
             assert_eq!(ask(&mut conn, right, actor, other).is_ok(), expected, "{case:?} {}", right.name());
         }
+        let end = |at: &str| format!("UPDATE role_assignment_acts_for SET ended_at = {at} WHERE assignment_id = '{assignment}'");
+        run(&mut conn, &end("now()"));
+        assert!(ask(&mut conn, RightName::Read, actor, other).is_err(), "{case:?} after acting was ended");
+        run(&mut conn, &end("NULL"));
         run(&mut conn, &format!("UPDATE role_assignment SET ended_at = now() WHERE id = '{assignment}'"));
         assert!(ask(&mut conn, RightName::Read, actor, other).is_err(), "{case:?} after the assignment was taken away");
     }

@@ -188,7 +188,7 @@ fn attempts_at_once_are_all_counted() {
 }
 
 /// Every operation that needs a log-in, with a body that is right in itself.
-fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static str, String, Option<Value>)> {
+pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static str, String, Option<Value>)> {
     let document = serde_json::to_value(so_nhan_ai::app::document()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -198,7 +198,7 @@ fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static str, S
                 continue;
             }
             let thing = if path.contains("/reversals/") { reversal } else { gift };
-            let mut place = path.replace("{id}", thing).replace("{code}", "LULUT");
+            let mut place = path.replace("{id}", thing).replace("{code}", "LULUT").replace("{acts_for}", thing);
             if operation["parameters"].as_array().is_some_and(|all| all.iter().any(|p| p["name"] == "chapter")) {
                 place += "?chapter=23095";
             }
@@ -214,6 +214,18 @@ fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static str, S
                 ("POST", "confirmation" | "recovery-codes") => Some(json!({"code": "123456"})),
                 ("POST", "removal") => Some(json!({"password": PASSWORD, "code": "123456"})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),
+                ("POST", "password") => Some(json!({"current_password": PASSWORD, "new_password": "gió mùa đông bắc"})),
+                ("POST", "accounts") => {
+                    Some(json!({"id": Uuid::now_v7(), "chapter": "23095", "full_name": "Lan", "phone": "0912000111"}))
+                }
+                ("POST", "role-assignments") => {
+                    Some(json!({"id": Uuid::now_v7(), "account": Uuid::now_v7(), "role": "OFFICER", "chapter": "23095",
+                    "valid_from": "2026-11-22", "decision_no": "1"}))
+                }
+                ("POST", "acts-for") => {
+                    Some(json!({"id": Uuid::now_v7(), "chapter": "23059", "valid_from": "2026-11-22", "decision_no": "1"}))
+                }
+                ("POST", "ending") => Some(json!({"decision_no": "1"})),
                 _ => None,
             };
             found.push((method, place, body));

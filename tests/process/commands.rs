@@ -77,8 +77,20 @@ fn officers_are_made_disabled_and_enabled_beside_the_server() {
     assert_eq!(again.status, 403, "{}", again.text);
     assert_eq!(me(&server.log_in("hanh.hamliem", PASSWORD)), 200, "the other account of the person stays");
     assert!(folder.run(&["officer", "enable", "--user", "lan.hamliem"]).ok());
+    assert_eq!(me(&token), 401, "a session that was ended stays ended");
+    assert_eq!(me(&server.log_in("lan.hamliem", PASSWORD)), 200);
+
+    // A lost password, from the command line: good for choosing another and nothing else.
+    let reset = folder.run(&["officer", "one-time-password", "--user", "lan.hamliem"]);
+    let one_time = reset.out.lines().find_map(|line| line.strip_prefix("password: ")).unwrap_or_else(|| panic!("{reset:?}"));
+    let token = server.log_in("lan.hamliem", one_time);
+    assert_eq!(me(&token), 403);
+    let new = json!({"current_password": one_time, "new_password": PASSWORD});
+    assert_eq!(server.send("POST", "/api/v1/session/password", Some(&token), Some(&new)).status, 204);
     assert_eq!(me(&token), 200);
-    for action in ["disable", "enable"] {
+    let made = folder.create("nga.hamliem", &[&place[..], &["--one-time"]].concat(), "");
+    assert!(!made.ok(), "a password that was typed is no one-time password: {made:?}");
+    for action in ["disable", "enable", "one-time-password"] {
         assert!(folder.run(&["officer", action, "--user", "nobody.here"]).complaint().contains("nobody.here"));
         folder.run(&["officer", action, "--user", "'"]).complaint();
     }

@@ -19,6 +19,7 @@ use crate::giving::prepare::prepare;
 use crate::giving::record::{Outcome, Submission, record_all};
 use crate::giving::wire::GiftIn;
 use crate::http::Problem;
+use crate::identity::accounts;
 use crate::identity::store::{self as identity, CreateError, NewAccount};
 use crate::tree;
 
@@ -141,6 +142,7 @@ fn make_accounts(shared: &Shared, now: DateTime<Utc>, chapters: &[String]) -> Re
                 password_hash: &hash,
             };
             let (id, _) = identity::create_account(conn, &shared.vault, now, &new)?;
+            accounts::settle(conn, id, here.id, None)?;
             identity::assign_role(conn, id, person.role, here.id, today, "QĐ 01/QĐ-DEMO")?;
         }
         if identity::officer_by_user_name(conn, RECORDER)?.is_none() {

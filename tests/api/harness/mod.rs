@@ -21,6 +21,7 @@ use so_nhan_ai::basics::clock::vietnam_date;
 use so_nhan_ai::config::Web;
 use so_nhan_ai::db::Db;
 use so_nhan_ai::http::PublicUrl;
+use so_nhan_ai::identity::accounts;
 use so_nhan_ai::identity::password::{Cost, Passwords};
 use so_nhan_ai::identity::sessions::{self, NewSession};
 use so_nhan_ai::identity::store::{self as identity, CreateError, NewAccount};
@@ -155,9 +156,13 @@ impl TestApp {
         let made = self.shared.db.tx_blocking(|conn| -> Result<Account, CreateError> {
             let new = NewAccount { officer, full_name: "Người Thử", user_name: &user, phone: None, password_hash: &hash };
             let (id, officer) = identity::create_account(conn, &self.shared.vault, self.now(), &new)?;
-            for (role, code) in roles {
+            for (n, (role, code)) in roles.iter().enumerate() {
                 let place = tree::place(conn, code)?.ok_or_else(|| CreateError::UnknownChapter((*code).to_owned()))?;
                 identity::assign_role(conn, id, *role, place.id, today, "QĐ 1/TEST")?;
+                if n == 0 {
+                    // An account belongs where its first role is.
+                    accounts::settle(conn, id, place.id, None)?;
+                }
             }
             Ok(Account { id, officer })
         });
