@@ -28,6 +28,7 @@ use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
 use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
+use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
 use crate::{disclosure, giving, identity};
 
@@ -42,6 +43,7 @@ pub struct Shared {
     pub web: Web,
     /// What QR codes point to.
     pub public_url: PublicUrl,
+    pub search: SearchSettings,
 }
 
 #[derive(OpenApi)]
@@ -114,8 +116,9 @@ pub fn document_text() -> Result<String, serde_json::Error> {
 /// A running application: the HTTP server and the threads behind it.
 pub struct Running {
     pub server: Server,
+    pub search: SearchIndex,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer),
+    pub threads: (IntakeThread, Sequencer, SearchThread),
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
@@ -124,6 +127,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
     let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
     let sequencer = Sequencer::start(shared.db.clone(), metrics.clone())?;
+    let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
+    let for_requests = search.clone();
     let document = document();
     let known = web::Data::new(KnownPaths::of(&document));
     let cache = web::Data::new(PublicCache::default());
@@ -144,6 +149,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(web::Data::new(shared.public_url.clone()))
             .app_data(web::Data::new(intake.clone()))
             .app_data(cache.clone())
+            .app_data(web::Data::new(for_requests.clone()))
             .app_data(known.clone())
             .app_data(trusted.clone())
             .app_data(limits.clone())
@@ -168,7 +174,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, threads: (intake_thread, sequencer) })
+    Ok(Running { server, search, threads: (intake_thread, sequencer, search_thread) })
 }
 
 fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {

@@ -12,6 +12,7 @@ use crate::db::private::{self, PrivateOptions, PrivatePostgres, lock_data_dir};
 use crate::db::{Db, DbError, migrations};
 use crate::identity::password::{Cost, Passwords};
 use crate::identity::store as identity;
+use crate::search::{Pace, SearchSettings};
 use crate::stock;
 use crate::upkeep::{Database, restore};
 use crate::vault::keys::{self, TokenKeyFile};
@@ -109,6 +110,7 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         passwords: Passwords::new(Cost::Standard)?,
         web: config.web.clone(),
         public_url: config.public_url.clone(),
+        search: SearchSettings { folder: config.search_dir.clone(), on: config.search.is_on(), pace: Pace::default() },
     })
 }
 

@@ -110,7 +110,8 @@ fn say(text: &str) -> Result<(), Failure> {
 
 /// Log lines go to standard error, so that standard output is what a command answers.
 fn start_logging(config: &Config) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
+    // The search index's library has a line for each commit; whoever wants them names it in `log`.
+    let filter = tracing_subscriber::EnvFilter::try_new(format!("tantivy=warn,{}", config.log))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Json => builder.json().flatten_event(true).init(),

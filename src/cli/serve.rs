@@ -30,7 +30,7 @@ pub(super) fn bind(config: &Config) -> Result<TcpListener, Failure> {
 pub(super) fn run(config: &Config, installation: Installation, listener: TcpListener) -> Result<(), Failure> {
     let Installation { shared, private } = installation;
     actix_web::rt::System::new().block_on(async {
-        let app::Running { server, threads } = app::start(shared, listener, config.workers)?;
+        let app::Running { server, threads, .. } = app::start(shared, listener, config.workers)?;
         let handle = server.handle();
         actix_web::rt::spawn(async move {
             match wait_for_signal().await {

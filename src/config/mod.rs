@@ -57,6 +57,12 @@ pub struct Settings {
     /// Networks that may read /metrics, besides this machine [default: none]
     #[arg(long, env = "SNA_METRICS_FROM", global = true, value_delimiter = ',')]
     pub metrics_from: Option<Vec<IpNet>>,
+    /// Folder of the search index [default: <data-dir>/search]
+    #[arg(long, env = "SNA_SEARCH_DIR", global = true)]
+    pub search_dir: Option<PathBuf>,
+    /// `off`: no search index, PostgreSQL alone answers searches [default: on]
+    #[arg(long, env = "SNA_SEARCH", global = true)]
+    pub search: Option<OnOff>,
     /// What to log, e.g. `info` or `so_nhan_ai=debug` [default: info]
     #[arg(long, env = "SNA_LOG", global = true)]
     pub log: Option<String>,
@@ -76,6 +82,20 @@ pub enum LogFormat {
     Text,
 }
 
+/// Whether something is done at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum OnOff {
+    On,
+    Off,
+}
+
+impl OnOff {
+    pub fn is_on(self) -> bool {
+        self == OnOff::On
+    }
+}
+
 /// The file: the same names.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,6 +113,8 @@ struct File {
     public_rate: Option<u32>,
     cors_origins: Option<Vec<String>>,
     metrics_from: Option<Vec<IpNet>>,
+    search_dir: Option<PathBuf>,
+    search: Option<OnOff>,
     log: Option<String>,
     log_format: Option<LogFormat>,
 }
@@ -129,6 +151,8 @@ pub struct Config {
     pub workers: usize,
     pub database_connections: u32,
     pub web: Web,
+    pub search_dir: PathBuf,
+    pub search: OnOff,
     pub log: String,
     pub log_format: LogFormat,
 }
@@ -152,7 +176,7 @@ pub enum ConfigError {
 }
 
 /// Names of the variables that begin with `SNA_` and mean something.
-const KNOWN_VARIABLES: [&str; 13] = [
+const KNOWN_VARIABLES: [&str; 15] = [
     "SNA_LISTEN",
     "SNA_DATA_DIR",
     "SNA_KEYS_DIR",
@@ -163,6 +187,8 @@ const KNOWN_VARIABLES: [&str; 13] = [
     "SNA_PUBLIC_RATE",
     "SNA_CORS_ORIGINS",
     "SNA_METRICS_FROM",
+    "SNA_SEARCH_DIR",
+    "SNA_SEARCH",
     "SNA_LOG",
     "SNA_LOG_FORMAT",
     "SNA_CONFIG",
@@ -195,6 +221,7 @@ impl Config {
                 None => PublicUrl::of_listener(listen),
             },
             keys_dir: settings.keys_dir.or(file.keys_dir).unwrap_or_else(|| data_dir.join("keys")),
+            search_dir: settings.search_dir.or(file.search_dir).unwrap_or_else(|| data_dir.join("search")),
             data_dir,
             database_url: settings.database_url.or(file.database_url).filter(|url| !url.trim().is_empty()),
             database_replica_url: settings
@@ -210,6 +237,7 @@ impl Config {
                 cors_origins: settings.cors_origins.or(file.cors_origins).unwrap_or_default(),
                 metrics_from: settings.metrics_from.or(file.metrics_from).unwrap_or_default(),
             },
+            search: settings.search.or(file.search).unwrap_or(OnOff::On),
             log: settings.log.or(file.log).unwrap_or_else(|| default_log.to_owned()),
             log_format: settings.log_format.or(file.log_format).unwrap_or(LogFormat::Json),
         };

@@ -5,8 +5,8 @@
 //! transaction and no request that holds two connections. Waiting happens on a semaphore as large as the pool, which
 //! costs no thread. Nothing slow that is not SQL (hashing, mail, network) belongs inside a closure.
 //!
-//! [`Db::tx_blocking`] is the same door for the few threads of our own (intake writer, sequencer); the pool keeps
-//! spare connections for them, so requests can not starve them.
+//! [`Db::tx_blocking`] and [`Db::read_blocking`] are the same door for the few threads of our own (intake writer,
+//! sequencer, search index); the pool keeps spare connections for them, so requests can not starve them.
 
 pub mod findings;
 pub mod migrations;
@@ -27,8 +27,9 @@ use tokio::sync::Semaphore;
 /// The role that public reads run under: it can SELECT public rows and nothing else.
 pub const PUBLIC_ROLE: &str = "so_nhan_ai_public";
 
-/// Connections beyond the request permits: one for the intake writer, one for the sequencer, one for start-up work.
-const SPARE_CONNECTIONS: u32 = 3;
+/// Connections beyond the request permits: one each for the intake writer, the sequencer, the search index and start-up
+/// work.
+const SPARE_CONNECTIONS: u32 = 4;
 
 /// How long a request waits for a permit or a connection before it is told to come back.
 const MAX_WAIT: Duration = Duration::from_secs(3);
@@ -211,6 +212,15 @@ impl Db {
     {
         let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
         transaction(&mut conn, work)
+    }
+
+    /// [`Db::read`] for a thread of our own.
+    pub fn read_blocking<T, E>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbError> + From<DieselError>,
+    {
+        let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        conn.build_transaction().read_only().repeatable_read().run(work)
     }
 
     /// One long look at one moment, for commands that read the whole database: read-only, without time limits, with

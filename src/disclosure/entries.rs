@@ -16,6 +16,8 @@ use crate::http::cache::PublicCache;
 use crate::http::{Cursor, Page, Problem, rows_a_page};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::{self, Filter, PublicGoods, PublicRow, Within};
+use crate::ledger::words::Words;
+use crate::search::SearchIndex;
 use crate::{log, tree};
 
 /// An entry as everyone may see it.
@@ -101,7 +103,7 @@ fn entry_out(row: PublicRow, chapter_name: String, reversed_by: Option<String>, 
 #[into_params(parameter_in = Query)]
 pub struct EntriesQuery {
     /// Words without accents or with; every one must occur, the last may be the beginning of a word. Words in double
-    /// quotes must stand together. The first eight words count.
+    /// quotes must stand together.
     #[param(example = "ham liem", max_length = 200)]
     q: Option<String>,
     /// Code of an appeal.
@@ -141,7 +143,7 @@ fn filter_of(conn: &mut PgConnection, query: &EntriesQuery) -> Result<Option<Fil
     };
     let words = match query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         None => None,
-        Some(q) => match public::tsquery(q) {
+        Some(q) => match Words::parse(q) {
             None => return Ok(None),
             words => words,
         },
@@ -166,6 +168,7 @@ pub async fn search_entries(
     request: HttpRequest,
     query: web::Query<EntriesQuery>,
     db: web::Data<Db>,
+    index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     if query.q.as_deref().is_some_and(|q| Line::parse(q, 200).is_err() && !q.trim().is_empty()) {
@@ -177,7 +180,7 @@ pub async fn search_entries(
             let filter = filter_of(conn, &query)?;
             let before = Cursor::<i64>::decode(query.cursor.as_deref(), &filter)?.map(|c| c.last);
             let rows = match &filter {
-                Some(filter) => public::search(conn, filter, before, limit + 1)?,
+                Some(filter) => index.page(conn, filter, before, limit + 1)?,
                 None => Vec::new(),
             };
             let mut context = Context::read(conn, &rows)?;

@@ -54,16 +54,28 @@ pub enum Figure {
     ResidentMemoryBytes,
     OpenFiles,
     StartTimeSeconds,
+    SearchFollowing,
+    SearchLagLeaves,
+    SearchDocuments,
+    SearchSegments,
+    SearchAnswers,
+    SearchDeclined,
 }
 
 impl Figure {
-    pub const ALL: [Figure; 6] = [
+    pub const ALL: [Figure; 12] = [
         Figure::DatabaseUp,
         Figure::LogSizeLeaves,
         Figure::LogPendingLeaves,
         Figure::ResidentMemoryBytes,
         Figure::OpenFiles,
         Figure::StartTimeSeconds,
+        Figure::SearchFollowing,
+        Figure::SearchLagLeaves,
+        Figure::SearchDocuments,
+        Figure::SearchSegments,
+        Figure::SearchAnswers,
+        Figure::SearchDeclined,
     ];
 
     fn name_and_help(self) -> (&'static str, &'static str) {
@@ -74,6 +86,12 @@ impl Figure {
             Figure::ResidentMemoryBytes => ("process_resident_memory_bytes", "Memory this process holds"),
             Figure::OpenFiles => ("process_open_files", "Open file descriptors of this process"),
             Figure::StartTimeSeconds => ("process_start_time_seconds", "When this process began, Unix time"),
+            Figure::SearchFollowing => ("search_following", "1 when the search index is in step with the log"),
+            Figure::SearchLagLeaves => ("search_lag_leaves", "Leaves of the log that the search index does not have"),
+            Figure::SearchDocuments => ("search_documents", "Entries in the search index"),
+            Figure::SearchSegments => ("search_segments", "Segments of the search index"),
+            Figure::SearchAnswers => ("search_answers", "Searches answered through the index since the start"),
+            Figure::SearchDeclined => ("search_declined", "Searches the index could not answer since the start"),
         }
     }
 }

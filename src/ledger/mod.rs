@@ -16,3 +16,4 @@ pub mod model;
 pub mod public;
 pub mod store;
 pub mod totals;
+pub mod words;

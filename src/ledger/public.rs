@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::kinds::Channel;
 use super::model::{Fund, FundId};
 use super::store::{BookedAt, Goods, NewEntry};
-use crate::basics::text::words;
+use super::words::Words;
 use crate::basics::words_and_pairs;
 use crate::db::DbError;
 use crate::db::schema::{log_leaf, public_entry};
@@ -295,8 +295,12 @@ pub fn reversals_of(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<S
 pub enum Within {
     Province(String),
     Grassroots(String),
+    /// A chapter below these, with its branches.
     Chapter(String),
 }
+
+/// What follows the code of a chapter in the codes of its branches, before their number.
+pub const BRANCH: &str = "-CH";
 
 /// What the public may search by. All conditions hold together.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -308,35 +312,38 @@ pub struct Filter {
     pub to: Option<NaiveDate>,
     pub min_vnd: Option<i64>,
     pub max_vnd: Option<i64>,
-    /// A tsquery made by [`tsquery`].
-    pub words: Option<String>,
+    pub words: Option<Words>,
 }
 
-/// Most words of a search that are used.
-const MAX_WORDS: usize = 8;
-
-/// Turns what somebody typed into a tsquery over words and pairs: every word must occur, the last one may be the
-/// beginning of a word; text in double quotes must stand together. `None` when there is no word in it.
-///
-/// Lexemes hold only `a-z`, `0-9` and `_`, so nothing typed can change the meaning of the query.
-pub fn tsquery(typed: &str) -> Option<String> {
-    let mut terms: Vec<String> = Vec::new();
-    let parts: Vec<&str> = typed.split('"').collect();
-    let last_part = parts.len() - 1;
-    for (at, part) in parts.iter().enumerate() {
-        let found = words(part);
-        let quoted = at % 2 == 1;
-        let last_word = found.len().saturating_sub(1);
-        for (n, word) in found.iter().enumerate() {
-            let open = !quoted && at == last_part && n == last_word;
-            terms.push(format!("'{word}'{}", if open { ":*" } else { "" }));
-        }
-        if quoted {
-            terms.extend(found.windows(2).map(|pair| format!("'{}_{}'", pair[0], pair[1])));
-        }
+impl Filter {
+    /// Nothing, or one value that PostgreSQL has in an index together with the order of rows: no need of more.
+    pub fn is_simple(&self) -> bool {
+        let exact = self.min_vnd.is_some() && self.min_vnd == self.max_vnd;
+        let others = [self.words.is_some(), self.channel.is_some(), self.from.is_some(), self.to.is_some()];
+        let ranges = [self.min_vnd, self.max_vnd].iter().any(Option::is_some) && !exact;
+        let deep = matches!(self.within, Some(Within::Chapter(_)));
+        let values = [self.appeal.is_some(), self.within.is_some(), exact].iter().filter(|given| **given).count();
+        !others.contains(&true) && !ranges && !deep && values <= 1
     }
-    terms.truncate(MAX_WORDS);
-    if terms.is_empty() { None } else { Some(terms.join(" & ")) }
+
+    /// Whether a row fits, words apart.
+    fn fits(&self, row: &PublicRow, grassroots: Option<&str>) -> bool {
+        let within = match &self.within {
+            None => true,
+            Some(Within::Province(code)) => row.province.as_ref() == Some(code),
+            Some(Within::Grassroots(code)) => grassroots == Some(code.as_str()),
+            Some(Within::Chapter(code)) => {
+                row.chapter.strip_prefix(code.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(BRANCH))
+            }
+        };
+        within
+            && self.appeal.as_ref().is_none_or(|appeal| row.appeal.as_ref() == Some(appeal))
+            && self.channel.is_none_or(|channel| row.channel.as_deref() == Some(channel.name()))
+            && self.from.is_none_or(|from| row.day >= from)
+            && self.to.is_none_or(|to| row.day <= to)
+            && self.min_vnd.is_none_or(|min| row.amount_vnd >= min)
+            && self.max_vnd.is_none_or(|max| row.amount_vnd <= max)
+    }
 }
 
 type Boxed<'a> = diesel::dsl::IntoBoxed<'a, public_entry::table, Pg>;
@@ -350,7 +357,12 @@ fn filtered<'a>(filter: &Filter) -> Boxed<'a> {
     query = match filter.within.clone() {
         Some(Within::Province(code)) => query.filter(p::province.eq(code)),
         Some(Within::Grassroots(code)) => query.filter(p::grassroots.eq(code)),
-        Some(Within::Chapter(code)) => query.filter(p::chapter.eq(code)),
+        Some(Within::Chapter(code)) => {
+            let branches = format!("{code}{BRANCH}");
+            query.filter(
+                p::chapter.eq(code).or(diesel::dsl::sql::<Bool>("starts_with(chapter, ").bind::<Text, _>(branches).sql(")")),
+            )
+        }
         None => query,
     };
     if let Some(channel) = filter.channel {
@@ -371,7 +383,7 @@ fn filtered<'a>(filter: &Filter) -> Boxed<'a> {
         (None, None) => query,
     };
     if let Some(words) = &filter.words {
-        query = query.filter(diesel::dsl::sql::<Bool>("words @@ ").bind::<Text, _>(words.clone()).sql("::tsquery"));
+        query = query.filter(diesel::dsl::sql::<Bool>("words @@ ").bind::<Text, _>(words.tsquery()).sql("::tsquery"));
     }
     query
 }
@@ -383,6 +395,79 @@ pub fn search(conn: &mut PgConnection, filter: &Filter, before: Option<i64>, lim
         query = query.filter(public_entry::seq.lt(before));
     }
     Ok(query.order(public_entry::seq.desc()).limit(limit).select(PublicRow::as_select()).load(conn)?)
+}
+
+/// Those of the rows numbered `seqs` that fit, newest first. For rows that something else has proposed: PostgreSQL has
+/// the last word on what they say.
+pub fn fitting(conn: &mut PgConnection, filter: &Filter, seqs: &[i64]) -> Result<Vec<PublicRow>, DbError> {
+    // The words stand in the list of what is selected and not in the condition: there an index of all words could look
+    // cheaper to the planner than the keys.
+    let has_words = match &filter.words {
+        Some(words) => diesel::dsl::sql::<Bool>("words @@ ").bind::<Text, _>(words.tsquery()).sql("::tsquery"),
+        None => diesel::dsl::sql::<Bool>("").bind::<Text, _>(String::new()).sql(" IS NOT NULL"),
+    };
+    let rows: Vec<(PublicRow, Option<String>, bool)> = public_entry::table
+        .filter(public_entry::seq.eq_any(seqs))
+        .order(public_entry::seq.desc())
+        .select((PublicRow::as_select(), public_entry::grassroots, has_words))
+        .load(conn)?;
+    let fits = |(row, grassroots, has_words): (PublicRow, Option<String>, bool)| {
+        (has_words && filter.fits(&row, grassroots.as_deref())).then_some(row)
+    };
+    Ok(rows.into_iter().filter_map(fits).collect())
+}
+
+/// The numbers of these entries' rows.
+pub fn seqs_of(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<i64>, DbError> {
+    Ok(public_entry::table.filter(public_entry::code.eq_any(codes)).select(public_entry::seq).load(conn)?)
+}
+
+/// What a row is found by.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Findable {
+    pub seq: i64,
+    pub chapter: String,
+    pub grassroots: Option<String>,
+    pub province: Option<String>,
+    pub appeal: Option<String>,
+    pub channel: Option<String>,
+    pub day: NaiveDate,
+    pub amount_vnd: i64,
+    /// Words and pairs, each once.
+    pub words: Vec<String>,
+}
+
+type FindableColumns = (
+    public_entry::seq,
+    public_entry::chapter,
+    public_entry::grassroots,
+    public_entry::province,
+    public_entry::appeal,
+    public_entry::channel,
+    public_entry::day,
+    public_entry::amount_vnd,
+    diesel::expression::SqlLiteral<Array<Text>>,
+);
+
+fn findable() -> FindableColumns {
+    use public_entry as p;
+    let words = diesel::dsl::sql::<Array<Text>>("tsvector_to_array(words)");
+    (p::seq, p::chapter, p::grassroots, p::province, p::appeal, p::channel, p::day, p::amount_vnd, words)
+}
+
+/// Rows after `after` in writing order, for whoever keeps an index of them.
+pub fn findable_after(conn: &mut PgConnection, after: i64, most: i64) -> Result<Vec<Findable>, DbError> {
+    Ok(public_entry::table
+        .filter(public_entry::seq.gt(after))
+        .order(public_entry::seq)
+        .limit(most)
+        .select(findable())
+        .load(conn)?)
+}
+
+/// The rows of these entries, as far as they have one.
+pub fn findable_of(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<Findable>, DbError> {
+    Ok(public_entry::table.filter(public_entry::code.eq_any(codes)).order(public_entry::seq).select(findable()).load(conn)?)
 }
 
 /// A piece of an appeal's ledger: entries in the log below `size`, after `after` in writing order, with their index.
@@ -402,32 +487,4 @@ pub fn ledger_page(
         .limit(limit)
         .select((PublicRow::as_select(), log_leaf::idx))
         .load(conn)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn typed_text_becomes_a_query() {
-        assert_eq!(tsquery("Hàm Liêm").as_deref(), Some("'ham' & 'liem':*"));
-        assert_eq!(tsquery("\"Hàm Liêm\"").as_deref(), Some("'ham' & 'liem' & 'ham_liem'"));
-        assert_eq!(tsquery("\"ham liem\" gạ").as_deref(), Some("'ham' & 'liem' & 'ham_liem' & 'ga':*"));
-        assert_eq!(tsquery("…"), None);
-    }
-
-    proptest! {
-        /// Whatever is typed, the query consists of quoted lexemes, `:*` and `&` only.
-        #[test]
-        fn nothing_typed_escapes_its_quotes(typed in ".{0,60}") {
-            if let Some(query) = tsquery(&typed) {
-                for term in query.split(" & ") {
-                    let term = term.strip_suffix(":*").unwrap_or(term);
-                    let word = term.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')).unwrap();
-                    prop_assert!(!word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
-                }
-            }
-        }
-    }
 }

@@ -99,6 +99,18 @@ pub fn leaf_hash(bytes: &[u8]) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// The entry whose public row a leaf changes: what an erasure or a correction of personal data is about. `None` for all
+/// other leaves; a reversal stands beside its original and changes nothing in it.
+pub fn entry_changed_by(leaf: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct About {
+        kind: String,
+        of: Option<String>,
+    }
+    let about: About = serde_json::from_slice(leaf).ok()?;
+    if ["ERASURE", "AMENDMENT"].contains(&about.kind.as_str()) { about.of } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,5 +187,21 @@ mod tests {
         let text = String::from_utf8(leaf.encode().unwrap().bytes).unwrap();
         assert!(text.contains(r#""of":"ZZZZZZZZZZZZZZZZ9""#) && text.contains(r#""reason":"DUPLICATE""#));
         assert!(!text.contains("goods") && !text.contains("channel") && !text.contains("null"));
+    }
+
+    #[test]
+    fn erasures_and_corrections_say_whose_row_changed() {
+        let of = |kind: &str| {
+            let leaf = LeafV1 { kind, of: Some("ZZZZZZZZZZZZZZZZ9"), ..gift() }.encode().unwrap();
+            entry_changed_by(&leaf.bytes)
+        };
+        assert_eq!(
+            (of("ERASURE").as_deref(), of("AMENDMENT").as_deref()),
+            (Some("ZZZZZZZZZZZZZZZZ9"), Some("ZZZZZZZZZZZZZZZZ9"))
+        );
+        assert_eq!(
+            (of("REVERSAL"), entry_changed_by(b"no leaf"), entry_changed_by(&gift().encode().unwrap().bytes)),
+            (None, None, None)
+        );
     }
 }

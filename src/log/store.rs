@@ -145,3 +145,32 @@ pub fn indices_of(conn: &mut PgConnection, entries: &[&str]) -> Result<std::coll
 pub fn leaf_hash_at(conn: &mut PgConnection, idx: i64) -> Result<Option<Vec<u8>>, DbError> {
     Ok(log_leaf::table.find(idx).select(log_leaf::leaf_hash).first(conn).optional()?)
 }
+
+/// A leaf as a follower of the log reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct LoggedLeaf {
+    pub idx: i64,
+    pub entry: String,
+    pub leaf: Vec<u8>,
+    pub leaf_hash: Vec<u8>,
+}
+
+/// Leaves from index `from` on, in order.
+pub fn leaves_from(conn: &mut PgConnection, from: i64, most: i64) -> Result<Vec<LoggedLeaf>, DbError> {
+    Ok(log_leaf::table
+        .filter(log_leaf::idx.ge(from))
+        .order(log_leaf::idx)
+        .limit(most)
+        .select((log_leaf::idx, log_leaf::entry, log_leaf::leaf, log_leaf::leaf_hash))
+        .load(conn)?)
+}
+
+/// Entries whose leaf has an index above `idx` or none yet, at most `most` of either. Allowed to the public role.
+pub fn entries_beyond(conn: &mut PgConnection, idx: i64, most: i64) -> Result<Vec<String>, DbError> {
+    // Two queries and both in the order of an index: where leaves come and go, a walk over the table meets the dead.
+    let mut entries: Vec<String> =
+        log_leaf::table.filter(log_leaf::idx.gt(idx)).order(log_leaf::idx).limit(most).select(log_leaf::entry).load(conn)?;
+    let waiting = log_pending::table.order(log_pending::seq).limit(most).select(log_pending::entry);
+    entries.extend(waiting.load::<String>(conn)?);
+    Ok(entries)
+}

@@ -11,6 +11,7 @@ use crate::db::{Db, DbError};
 use crate::http::metrics::Figure;
 use crate::http::{Client, Metrics, Problem};
 use crate::log;
+use crate::search::{SearchIndex, State};
 
 /// Networks that may read the metrics, besides this machine.
 #[derive(Debug, Clone)]
@@ -31,11 +32,13 @@ pub async fn show_metrics(
     readers: web::Data<MetricsReaders>,
     metrics: web::Data<Metrics>,
     db: web::Data<Db>,
+    search: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
     if !readers.may_read(&client) {
         return Err(Problem::not_found());
     }
     look_up(&metrics, &db).await;
+    look_at_search(&metrics, &search);
     Ok(HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
         .body(metrics.text().map_err(Problem::internal)?))
@@ -56,6 +59,16 @@ async fn look_up(metrics: &Metrics, db: &Db) {
     let process = Process::look();
     metrics.set(Figure::ResidentMemoryBytes, process.resident_bytes);
     metrics.set(Figure::OpenFiles, process.open_files);
+}
+
+fn look_at_search(metrics: &Metrics, search: &SearchIndex) {
+    let status = search.status();
+    metrics.set(Figure::SearchFollowing, if status.state == State::Following { 1.0 } else { 0.0 });
+    metrics.set(Figure::SearchLagLeaves, status.lag as f64);
+    metrics.set(Figure::SearchDocuments, status.documents as f64);
+    metrics.set(Figure::SearchSegments, status.segments as f64);
+    metrics.set(Figure::SearchAnswers, status.answered as f64);
+    metrics.set(Figure::SearchDeclined, status.declined as f64);
 }
 
 /// What the operating system says of this process; 0 where it does not say (only Linux has `/proc`).

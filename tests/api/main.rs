@@ -41,6 +41,8 @@ mod reversal;
 mod rooms;
 mod schema;
 mod search;
+mod search_index;
+mod search_truth;
 mod session;
 mod story;
 mod totals;

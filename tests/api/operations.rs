@@ -104,7 +104,7 @@ fn metrics_tell_what_happened() {
     officer.post("/api/v1/gifts", gift.clone(), 201);
     officer.post("/api/v1/gifts", gift, 200);
     officer.post("/api/v1/gifts/batch", json!({"gifts": [app.gift(json!({})), app.gift(json!({"amount_vnd": 0}))]}), 200);
-    app.wait_for_log();
+    app.wait_for_index();
     for (name, value) in [
         ("sna_gifts_total{path=\"single\",outcome=\"BOOKED\"}", 1.0),
         ("sna_gifts_total{path=\"single\",outcome=\"ALREADY_BOOKED\"}", 1.0),
@@ -117,6 +117,9 @@ fn metrics_tell_what_happened() {
         ("sna_database_up", 1.0),
         ("sna_log_size_leaves", 2.0),
         ("sna_log_pending_leaves", 0.0),
+        ("sna_search_following", 1.0),
+        ("sna_search_lag_leaves", 0.0),
+        ("sna_search_documents", 2.0),
         ("sna_log_leaves_sequenced_total", 2.0),
     ] {
         assert_eq!(metric(&app, name), value, "{name}");

@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "parties",
     "stock",
     "giving",
+    "search",
     "disclosure",
     "operations",
     "upkeep",

@@ -72,6 +72,44 @@ fn a_killed_postgresql_comes_back_under_the_living_server() {
     server.stop();
 }
 
+/// All codes of a list, page by page.
+fn codes(server: &Server, query: &str) -> Vec<String> {
+    let (mut codes, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = server.get(&format!("/api/v1/public/entries?{query}&limit=200{cursor}"));
+        codes.extend(page["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned()));
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return codes,
+        }
+    }
+}
+
+/// The search index is killed while it is written, again and again; it goes on from its last commit.
+#[test]
+fn a_killed_search_index_goes_on_where_it_was() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder);
+    let staff = Staff::at(&folder, &server);
+    for _ in 0..4 {
+        Flood::of(&server, &staff, |flood| {
+            flood.wait_for_more(150);
+            server.signal(Signal::KILL);
+            eventually("nobody answers", || flood.broken.load(Ordering::Relaxed) >= 8);
+        });
+        drop(server);
+        server = Server::start(&folder);
+        for _ in 0..20 {
+            assert_eq!(codes(&server, "q=ham+liem"), codes(&server, ""));
+        }
+    }
+    let log = || std::fs::read_to_string(folder.top.join("server.log")).unwrap();
+    eventually("the last one is open", || log().matches("search index opened").count() >= 4);
+    assert_eq!(log().matches("search index built").count(), 1, "built once, then only opened");
+    assert!(!log().contains("building it anew"));
+    server.stop();
+}
+
 /// With PostgreSQL gone for good, the answers stay clear and the server can still be stopped.
 #[test]
 fn while_the_database_is_away_the_server_says_so() {

@@ -1,5 +1,6 @@
 //! One private PostgreSQL for all tests of a run (without fsync), a migrated template in it, a clone for every test.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,12 +17,16 @@ struct Cluster {
     postgres: PrivatePostgres,
 }
 
+fn data_dir() -> PathBuf {
+    std::env::temp_dir().join(format!("sna-test-{}", std::process::id()))
+}
+
 /// Started by the first test that needs it. A static is never dropped, so a small shell waits for this process to end
 /// (its pipe closes, however the process dies), stops PostgreSQL and removes the folder.
 fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| {
-        let dir = std::env::temp_dir().join(format!("sna-test-{}", std::process::id()));
+        let dir = data_dir();
         let lock = lock_data_dir(&dir).unwrap();
         let script = r#"cat >/dev/null; pid=$(head -n 1 "$0/postgres/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
             while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; rm -rf "$0""#;
@@ -89,9 +94,20 @@ impl Database {
         Self { name, owned: true }
     }
 
+    /// A folder that no other test uses, removed after the last of them.
+    pub fn folder() -> PathBuf {
+        static COUNT: AtomicU32 = AtomicU32::new(1);
+        data_dir().join(format!("folder-{}", COUNT.fetch_add(1, Ordering::Relaxed)))
+    }
+
     /// The same database for a second server; it lives as long as the first handle.
     pub fn share(&self) -> Self {
         Self { name: self.name.clone(), owned: false }
+    }
+
+    /// The same database for a server that goes on where this one stopped; from now on it lives as long as that one.
+    pub fn take_over(&mut self) -> Self {
+        Self { name: self.name.clone(), owned: std::mem::take(&mut self.owned) }
     }
 
     pub fn url(&self) -> String {

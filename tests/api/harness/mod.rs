@@ -25,6 +25,7 @@ use so_nhan_ai::identity::accounts;
 use so_nhan_ai::identity::password::{Cost, Passwords};
 use so_nhan_ai::identity::sessions::{self, NewSession};
 use so_nhan_ai::identity::store::{self as identity, CreateError, NewAccount};
+use so_nhan_ai::search::{Pace, SearchIndex, SearchSettings};
 use so_nhan_ai::tree;
 use so_nhan_ai::vault::keys::TokenKeyFile;
 use so_nhan_ai::vault::{Vault, VaultKeys};
@@ -42,6 +43,7 @@ pub struct TestApp {
     pub clock: Clock,
     pub shared: Shared,
     pub database: Database,
+    pub search: SearchIndex,
     server: Option<(actix_web::dev::ServerHandle, JoinHandle<()>)>,
     agent: ureq::Agent,
 }
@@ -67,9 +69,20 @@ impl TestApp {
 
     /// With other settings of how it meets the network.
     pub fn start_with_web(database: Database, web_settings: Web) -> Self {
+        Self::start_with_settings(database, web_settings, true)
+    }
+
+    /// PostgreSQL alone answers searches.
+    pub fn start_without_index() -> Self {
+        Self::start_with_settings(Database::fresh(), Web::default(), false)
+    }
+
+    fn start_with_settings(database: Database, web_settings: Web, on: bool) -> Self {
         let clock = Clock::set_to("2026-11-22T03:00:00Z".parse().unwrap());
         let vault = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
         let tokens = TokenKeys::new(&TokenKeyFile::generate().unwrap());
+        let ms = std::time::Duration::from_millis;
+        let pace = Pace { look: ms(100), retry: ms(200), quiet: ms(0), latest: ms(0) };
         let shared = Shared {
             db: Db::connect(&database.url(), None, 4),
             clock: clock.clone(),
@@ -78,6 +91,7 @@ impl TestApp {
             passwords: Passwords::new(Cost::Cheap).unwrap(),
             web: web_settings,
             public_url: PublicUrl::parse("https://so.example.org").unwrap(),
+            search: SearchSettings { folder: Database::folder(), on, pace },
         };
         Self::start_with(database, shared)
     }
@@ -91,19 +105,19 @@ impl TestApp {
         let for_server = shared.clone();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let app::Running { server, threads } = app::start(for_server, listener, 1).unwrap();
-                tell.send(server.handle()).unwrap();
+                let app::Running { server, search, threads } = app::start(for_server, listener, 1).unwrap();
+                tell.send((server.handle(), search)).unwrap();
                 server.await.unwrap();
                 drop(threads);
             });
         });
-        let handle = told.recv().unwrap();
+        let (handle, search) = told.recv().unwrap();
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(std::time::Duration::from_secs(30)))
             .build()
             .into();
-        Self { base, clock: shared.clock.clone(), shared, database, server: Some((handle, thread)), agent }
+        Self { base, clock: shared.clock.clone(), shared, database, search, server: Some((handle, thread)), agent }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -224,6 +238,27 @@ impl TestApp {
     /// Waits until every leaf has its place in the log.
     pub fn wait_for_log(&self) {
         self.database.wait_until("SELECT count(*) = 0 FROM log_pending");
+    }
+
+    /// A second server of the same installation whose searches PostgreSQL answers alone.
+    pub fn sister_without_index(&self) -> Self {
+        let mut shared = self.shared.clone();
+        shared.search = SearchSettings { folder: Database::folder(), on: false, ..shared.search };
+        Self::start_with(self.database.share(), shared)
+    }
+
+    /// Waits until the search index, if there is one, has every entry.
+    pub fn wait_for_index(&self) {
+        self.wait_for_log();
+        if !self.shared.search.on {
+            return;
+        }
+        let last = self.database.number("SELECT size - 1 FROM log_head");
+        let begun = std::time::Instant::now();
+        while self.search.status().indexed_idx != last {
+            assert!(begun.elapsed().as_secs() < 30, "not in the index: {:?}", self.search.status());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
     }
 
     /// Stops the server as SIGTERM would, waiting for the end.

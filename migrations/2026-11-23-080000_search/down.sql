@@ -1,0 +1,1 @@
+REVOKE SELECT (seq, entry) ON log_pending FROM so_nhan_ai_public;

@@ -1,0 +1,172 @@
+//! The search index: words, neighbouring pairs, places, days and amounts of every public entry, in files of this server
+//! process, so that a search need not ask a list of millions (decisions 50, 51).
+//!
+//! It is derived. The [`keeper`] follows the log by index and reads the public rows; whatever is missing, damaged,
+//! foreign or of another version is thrown away and built again, while PostgreSQL answers. What always holds:
+//! - the index only *proposes* numbers of rows; PostgreSQL, as the public role, reads the rows and decides whether they
+//!   fit ([`page`]). What is not public, or no longer says what was searched for, is never shown;
+//! - entries the index does not have yet are proposed too, so an answer does not depend on who gave it: an entry is
+//!   found as soon as it is committed, and the next page may come from PostgreSQL alone;
+//! - a commit of the index carries how far in the log it is: killed at any moment, it goes on from there;
+//! - when the index can not be written, read or kept up, PostgreSQL answers alone.
+
+mod fields;
+mod folder;
+mod keeper;
+pub mod page;
+mod shelf;
+mod union;
+mod view;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::db::Db;
+use keeper::Keeper;
+use view::View;
+
+/// Where the index lies and how it is kept.
+#[derive(Debug, Clone)]
+pub struct SearchSettings {
+    pub folder: PathBuf,
+    /// Off: PostgreSQL answers alone, and what lies in the folder is removed.
+    pub on: bool,
+    pub pace: Pace,
+}
+
+/// How often what happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Between two looks at the log.
+    pub look: Duration,
+    /// The longest wait after the index could not be written.
+    pub retry: Duration,
+    /// What was erased is cleaned out of the files when the log has been quiet for this long,
+    pub quiet: Duration,
+    /// and at the latest after this long.
+    pub latest: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            look: Duration::from_millis(300),
+            retry: Duration::from_secs(30),
+            quiet: Duration::from_secs(60),
+            latest: Duration::from_secs(3_600),
+        }
+    }
+}
+
+/// What the index is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum State {
+    /// Switched off.
+    Off,
+    /// Nothing to search yet, or not looked yet.
+    #[default]
+    Empty,
+    Building,
+    /// In step with the log.
+    Following,
+    /// It could not be written; tried again soon. What was there before goes on answering.
+    Failing,
+}
+
+impl State {
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Off => "OFF",
+            State::Empty => "EMPTY",
+            State::Building => "BUILDING",
+            State::Following => "FOLLOWING",
+            State::Failing => "FAILING",
+        }
+    }
+}
+
+/// For those who watch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Status {
+    pub state: State,
+    /// The index has every entry up to this index of the log; -1 for none.
+    pub indexed_idx: i64,
+    /// Leaves in the log beyond that.
+    pub lag: i64,
+    pub documents: u64,
+    pub segments: usize,
+    /// Something erased still stands in files, to be cleaned.
+    pub cleaning_due: bool,
+    /// Searches answered through the index, and by PostgreSQL alone though the index might have helped.
+    pub answered: u64,
+    pub declined: u64,
+}
+
+#[derive(Default)]
+struct Shared {
+    view: RwLock<Option<Arc<View>>>,
+    status: Mutex<Status>,
+    /// A search met something it could not read.
+    broken: AtomicBool,
+    answered: AtomicU64,
+    declined: AtomicU64,
+}
+
+impl Shared {
+    fn view(&self) -> Option<Arc<View>> {
+        self.view.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn publish(&self, view: Option<Arc<View>>) {
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = view;
+    }
+
+    fn status(&self) -> MutexGuard<'_, Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The index as searches use it. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct SearchIndex(Arc<Shared>);
+
+impl SearchIndex {
+    /// Starts the thread that keeps the index.
+    pub fn start(db: Db, settings: SearchSettings) -> std::io::Result<(Self, SearchThread)> {
+        let index = Self::default();
+        let stop = Arc::new(AtomicBool::new(false));
+        index.0.status().indexed_idx = -1;
+        let mut keeper = Keeper::new(index.0.clone(), settings, Arc::clone(&stop));
+        let thread = std::thread::Builder::new().name("search".to_owned()).spawn(move || keeper.run(&db))?;
+        Ok((index, SearchThread { stop, thread: Some(thread) }))
+    }
+
+    pub fn status(&self) -> Status {
+        Status {
+            answered: self.0.answered.load(Ordering::Relaxed),
+            declined: self.0.declined.load(Ordering::Relaxed),
+            ..*self.0.status()
+        }
+    }
+}
+
+/// The thread; stops when dropped.
+pub struct SearchThread {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for SearchThread {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                tracing::error!("the search thread panicked");
+            }
+        }
+    }
+}
