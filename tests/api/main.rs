@@ -2,7 +2,8 @@
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
 //! `books`, which compares every stored total with the postings). Public reading: `search`, `totals`, `chapters`,
-//! `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
+//! `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Papers: `uploads`, `pictures`, `documents`, `sweep` (with
+//! `papers`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
 //! `problems`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
 
@@ -18,6 +19,7 @@ mod clock_jump;
 mod coverage;
 mod csv_file;
 mod devices;
+mod documents;
 mod factor;
 mod gifts;
 mod givers;
@@ -28,6 +30,8 @@ mod matrix;
 mod migrations;
 mod openapi;
 mod operations;
+mod papers;
+mod pictures;
 mod privacy;
 mod problems;
 mod public_role;
@@ -38,5 +42,7 @@ mod schema;
 mod search;
 mod session;
 mod story;
+mod sweep;
 mod totals;
 mod trail;
+mod uploads;
