@@ -16,6 +16,8 @@ use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
 use crate::disclosure::fair_share;
+use crate::documents::Archive;
+use crate::documents::sweep::Sweeper;
 use crate::giving::intake::{Intake, IntakeThread};
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
@@ -30,7 +32,7 @@ use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{disclosure, giving, identity};
+use crate::{disclosure, documents, giving, identity};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -44,6 +46,7 @@ pub struct Shared {
     /// What QR codes point to.
     pub public_url: PublicUrl,
     pub search: SearchSettings,
+    pub archive: Archive,
 }
 
 #[derive(OpenApi)]
@@ -61,6 +64,7 @@ pub struct Shared {
         (name = "accounts", description = "Register people, give and end their roles"),
         (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
+        (name = "documents", description = "Upload papers and photographs, link them, publish those of appeals"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
         (name = "operations", description = "For those who run the server")
     ),
@@ -87,6 +91,8 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     giving::reversal_routes::configure(config);
     giving::cash_receipt_routes::configure(config);
     giving::appeal_routes::configure(config);
+    giving::document_routes::configure(config);
+    documents::routes::configure(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 
@@ -118,7 +124,7 @@ pub struct Running {
     pub server: Server,
     pub search: SearchIndex,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer, SearchThread),
+    pub threads: (IntakeThread, Sequencer, SearchThread, Sweeper),
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
@@ -129,6 +135,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let sequencer = Sequencer::start(shared.db.clone(), metrics.clone())?;
     let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
     let for_requests = search.clone();
+    let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
     let document = document();
     let known = web::Data::new(KnownPaths::of(&document));
     let cache = web::Data::new(PublicCache::default());
@@ -147,6 +154,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(shared.tokens.clone())
             .app_data(web::Data::new(shared.passwords.clone()))
             .app_data(web::Data::new(shared.public_url.clone()))
+            .app_data(web::Data::new(shared.archive.clone()))
             .app_data(web::Data::new(intake.clone()))
             .app_data(cache.clone())
             .app_data(web::Data::new(for_requests.clone()))
@@ -174,7 +182,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, search, threads: (intake_thread, sequencer, search_thread) })
+    Ok(Running { server, search, threads: (intake_thread, sequencer, search_thread, sweeper) })
 }
 
 fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {

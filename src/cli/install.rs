@@ -10,6 +10,8 @@ use crate::chapters::reference;
 use crate::config::Config;
 use crate::db::private::{self, PrivateOptions, PrivatePostgres, lock_data_dir};
 use crate::db::{Db, DbError, migrations};
+use crate::documents::Archive;
+use crate::documents::model::Limits;
 use crate::identity::password::{Cost, Passwords};
 use crate::identity::store as identity;
 use crate::search::{Pace, SearchSettings};
@@ -111,7 +113,21 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         web: config.web.clone(),
         public_url: config.public_url.clone(),
         search: SearchSettings { folder: config.search_dir.clone(), on: config.search.is_on(), pace: Pace::default() },
+        archive: archive(config),
     })
+}
+
+/// The folder of documents, with its limits.
+pub fn archive(config: &Config) -> Archive {
+    let documents = &config.documents;
+    let limits = Limits {
+        file: documents.max_mib << 20,
+        open_uploads: i64::try_from(documents.open_uploads).unwrap_or(i64::MAX),
+        daily: documents.daily_mib << 20,
+        reserve: documents.reserve_mib << 20,
+        ..Limits::default()
+    };
+    Archive::new(&documents.dir, limits)
 }
 
 /// Units, chapters and the item catalogue; already loaded ones are left alone.

@@ -92,6 +92,7 @@ impl TestApp {
             web: web_settings,
             public_url: PublicUrl::parse("https://so.example.org").unwrap(),
             search: SearchSettings { folder: Database::folder(), on, pace },
+            archive: database.archive(),
         };
         Self::start_with(database, shared)
     }
