@@ -29,7 +29,7 @@ use crate::identity::password::Passwords;
 use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::vault::Vault;
-use crate::{disclosure, giving, identity};
+use crate::{bookkeeping, chapters, disclosure, giving, identity};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -57,6 +57,8 @@ pub struct Shared {
         (name = "session", description = "Log in and out, one's own sessions and second factor"),
         (name = "audit", description = "Who did what"),
         (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
+        (name = "chapters", description = "Found chapters and branches, keep their names, committees, contact and legal data"),
+        (name = "bookkeeping", description = "What an accountant enters by hand, with a document and a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
         (name = "operations", description = "For those who run the server")
@@ -77,6 +79,8 @@ impl Modify for Bearer {
 
 fn officers_and_public(config: &mut ServiceConfig<'_>) {
     identity::routes::configure(config);
+    chapters::routes::configure(config);
+    bookkeeping::routes::configure(config);
     giving::routes::configure(config);
     giving::reversal_routes::configure(config);
     giving::cash_receipt_routes::configure(config);

@@ -23,6 +23,6 @@ pub use audit::{AuditEvent, AuditRow, audit, events_of_account, events_of_chapte
 pub use decide::{Ask, Refusal, authenticate, decide, nearest_approver, require};
 pub use idempotency::{Attempt, IdempotencyKey};
 pub use policy::{
-    Appoint, Approve, Granted, HandOver, Inspect, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal, SECOND_FACTOR,
-    suffices,
+    Appoint, Approve, Granted, HandOver, Inspect, Organise, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal,
+    SECOND_FACTOR, suffices,
 };

@@ -81,8 +81,8 @@ pub(super) fn row_of(
     seq: i64,
     leaf_hash: [u8; 32],
 ) -> Option<NewPublicEntry> {
-    let received = entry.postings.received();
-    let fund = funds.get(received.keys().next()?)?;
+    let (fund, amount_vnd) = entry.postings.shown()?;
+    let fund = funds.get(&fund)?;
     let goods: Vec<PublicGoods> = entry.goods.iter().map(PublicGoods::from).collect();
     let place = &entry.place;
     let searched = place
@@ -105,7 +105,7 @@ pub(super) fn row_of(
         fund: fund.code.clone(),
         day: entry.day,
         booked: at.day,
-        amount_vnd: received.values().sum(),
+        amount_vnd,
         giver: entry.giver_shown.clone(),
         goods: if goods.is_empty() { None } else { serde_json::to_value(goods).ok() },
         message_count: entry.message_count,
