@@ -101,11 +101,14 @@ pub async fn show_opening(
     Ok(HttpResponse::Ok().json(db.read(move |conn| opening::show(conn, now, actor, id.into_inner())).await?))
 }
 
+/// Decides on an opening balance or on the reversal of one.
+type Decide = fn(&mut PgConnection, &Vault, DateTime<Utc>, Actor, Uuid, Verdict) -> Result<OpeningOut, Problem>;
+
 /// One of the four decisions: its name for keys, and what does it.
 struct Step {
     operation: &'static str,
     verdict: Verdict,
-    decide: fn(&mut PgConnection, &Vault, DateTime<Utc>, Actor, Uuid, Verdict) -> Result<OpeningOut, Problem>,
+    decide: Decide,
 }
 
 /// Decides under the request's key, if it has one.

@@ -84,6 +84,9 @@ fn reading_of_chapters(conn: &mut PgConnection, text: &str) -> Result<Option<Typ
     Ok(None)
 }
 
+/// A page of a search, each chapter with its rank, and the old names that led to some of them.
+pub type FoundChapters = (Vec<(i64, ChapterRow)>, Vec<MatchedName>);
+
 /// Chapters found by a text, today's names first; each with its rank. The second list says by which old names those
 /// from [`BY_OLD_NAME`] on were found.
 pub fn chapters(
@@ -91,7 +94,7 @@ pub fn chapters(
     text: &str,
     after: Option<(i64, String)>,
     limit: i64,
-) -> Result<(Vec<(i64, ChapterRow)>, Vec<MatchedName>), DbError> {
+) -> Result<FoundChapters, DbError> {
     let Some(typed) = reading_of_chapters(conn, text)? else {
         return Ok((Vec::new(), Vec::new()));
     };

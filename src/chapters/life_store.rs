@@ -311,7 +311,8 @@ pub fn former_names(conn: &mut PgConnection, id: Uuid) -> Result<Vec<FormerName>
 /// What the public may know of a chapter's office and committee: contact, and the decision if it is provisional.
 pub fn public_face(conn: &mut PgConnection, id: Uuid) -> Result<(Contact, Option<(Decision, NaiveDate)>), DbError> {
     use chapter_version as v;
-    let newest: Option<(Option<String>, Option<String>, Option<String>, String)> = v::table
+    type Newest = (Option<String>, Option<String>, Option<String>, String);
+    let newest: Option<Newest> = v::table
         .filter(v::chapter_id.eq(id))
         .order(v::version.desc())
         .select((v::address, v::phone, v::email, v::status))
