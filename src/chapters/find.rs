@@ -89,12 +89,7 @@ pub type FoundChapters = (Vec<(i64, ChapterRow)>, Vec<MatchedName>);
 
 /// Chapters found by a text, today's names first; each with its rank. The second list says by which old names those
 /// from [`BY_OLD_NAME`] on were found.
-pub fn chapters(
-    conn: &mut PgConnection,
-    text: &str,
-    after: Option<(i64, String)>,
-    limit: i64,
-) -> Result<FoundChapters, DbError> {
+pub fn chapters(conn: &mut PgConnection, text: &str, after: Option<(i64, String)>, limit: i64) -> Result<FoundChapters, DbError> {
     let Some(typed) = reading_of_chapters(conn, text)? else {
         return Ok((Vec::new(), Vec::new()));
     };
