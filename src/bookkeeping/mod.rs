@@ -8,6 +8,7 @@
 //! State: REQUESTED → APPROVED → REVERSED, or REQUESTED → REFUSED. Invariants (the database keeps them too): a request
 //! keeps what was asked and is decided once, by somebody else; what is opened now is in `opening_balance_held`.
 
+pub mod audit;
 pub mod model;
 pub mod opening;
 pub mod reversal;

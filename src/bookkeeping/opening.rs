@@ -406,7 +406,7 @@ impl Draft<'_> {
             day: self.day,
             channel: None,
             postings,
-            reverses,
+            reverses: reverses.map(|(id, code, reason)| (id, code, reason.into())),
             goods: Vec::new(),
             message_count: None,
             giver_shown: None,

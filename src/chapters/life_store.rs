@@ -1,5 +1,7 @@
 //! SQL of a chapter's life: founding, versions, former names. Functions that write take a grant and the chapter from it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -306,6 +308,19 @@ pub fn former_names(conn: &mut PgConnection, id: Uuid) -> Result<Vec<FormerName>
         .order(chapter_former_name::version.desc())
         .select((chapter_former_name::name, chapter_former_name::valid_from, chapter_former_name::valid_to))
         .load(conn)?)
+}
+
+/// What chapters that were renamed were and are called in short, by id.
+pub fn short_names_of_renamed(conn: &mut PgConnection) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
+    use chapter_version as v;
+    let renamed = chapter_former_name::table.select(chapter_former_name::chapter_id).distinct();
+    let rows: Vec<(Uuid, String)> =
+        v::table.filter(v::chapter_id.eq_any(renamed)).select((v::chapter_id, v::short_name)).distinct().load(conn)?;
+    let mut names: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for (id, name) in rows {
+        names.entry(id).or_default().push(name);
+    }
+    Ok(names)
 }
 
 /// What the public may know of a chapter's office and committee: contact, and the decision if it is provisional.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use uuid::Uuid;
 
-use crate::books::errors;
+use crate::books::{audit, errors};
 use crate::harness::{Caller, TestApp};
 use crate::look::{all, codes, escaped};
 
@@ -298,6 +298,7 @@ fn a_renamed_chapter_is_found_by_both_names() {
     let app = TestApp::start();
     let admin = province(&app);
     admin.post(CHAPTERS, school(json!({})), 201);
+    app.officer_of("68-TH-0001").post("/api/v1/gifts", app.gift(json!({"chapter": "68-TH-0001"})), 201);
     let path = format!("{CHAPTERS}/68-TH-0001/decisions");
     let rename = decision("RENAME", json!({"name": "Hội Chữ thập đỏ Trường THCS Nguyễn Trãi"}));
     let renamed = admin.post(&path, rename.clone(), 201);
@@ -334,6 +335,9 @@ fn a_renamed_chapter_is_found_by_both_names() {
     // The old name is free again, for it or for others.
     admin.post(&path, decision("RENAME", json!({"name": "Hội Chữ thập đỏ Trường THCS Hàm Liêm"})), 201);
     assert_eq!(find("Trường THCS Hàm Liêm")[0]["matched_by"], Value::Null);
+    // An entry keeps the words of its day, and the audit knows it.
+    app.officer_of("68-TH-0001").post("/api/v1/gifts", app.gift(json!({"chapter": "68-TH-0001"})), 201);
+    audit(&app);
 }
 
 #[test]
