@@ -32,7 +32,7 @@ use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{disclosure, documents, giving, identity};
+use crate::{bookkeeping, chapters, disclosure, documents, giving, identity};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -63,6 +63,8 @@ pub struct Shared {
         (name = "audit", description = "Who did what"),
         (name = "accounts", description = "Register people, give and end their roles"),
         (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
+        (name = "chapters", description = "Found chapters and branches, keep their names, committees, contact and legal data"),
+        (name = "bookkeeping", description = "What an accountant enters by hand, with a document and a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
         (name = "documents", description = "Upload papers and photographs, link them, publish those of appeals"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
@@ -87,6 +89,8 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     identity::password_change::configure(config);
     identity::account_routes::configure(config);
     identity::appointment_routes::configure(config);
+    chapters::routes::configure(config);
+    bookkeeping::routes::configure(config);
     giving::routes::configure(config);
     giving::reversal_routes::configure(config);
     giving::cash_receipt_routes::configure(config);

@@ -2,7 +2,7 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, http, vault, config → tree → authz → identity, chapters → log → ledger → vouchers, documents →
+//! `basics, db, http, vault, config → tree → authz → identity, chapters → log → ledger → vouchers, documents, bookkeeping →
 //! parties, stock → giving → search → disclosure → operations → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -12,6 +12,7 @@
 pub mod app;
 pub mod authz;
 pub mod basics;
+pub mod bookkeeping;
 pub mod chapters;
 pub mod cli;
 pub mod config;

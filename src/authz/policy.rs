@@ -38,6 +38,8 @@ pub enum RightName {
     HandOver,
     /// Open, change and close appeals of a chapter.
     RunAppeal,
+    /// Found chapters below, rename them, decide on their committees; keep a chapter's contact and legal data.
+    Organise,
 }
 
 /// How a right travels from the chapter of the assignment.
@@ -52,15 +54,15 @@ pub enum Reach {
 }
 
 use RightName::{
-    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, Read as READ, Record as RECORD,
-    RunAppeal as RUN_APPEAL,
+    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, Organise as ORGANISE, Read as READ,
+    Record as RECORD, RunAppeal as RUN_APPEAL,
 };
 
 /// The whole policy. Administrators appoint but keep no books; inspectors see everything and change nothing.
 pub const POLICY: &[(Role, &[RightName])] = &[
-    (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL]),
-    (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL]),
-    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL]),
+    (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL, ORGANISE]),
+    (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL, ORGANISE]),
+    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE]),
     (Role::Officer, &[READ, RECORD, HAND_OVER]),
     (Role::Accountant, &[READ, APPROVE, RECORD]),
     (Role::Inspector, &[READ, INSPECT]),
@@ -144,7 +146,7 @@ impl Role {
 }
 
 impl RightName {
-    pub const ALL: [RightName; 7] = [READ, INSPECT, APPOINT, APPROVE, RECORD, HAND_OVER, RUN_APPEAL];
+    pub const ALL: [RightName; 8] = [READ, INSPECT, APPOINT, APPROVE, RECORD, HAND_OVER, RUN_APPEAL, ORGANISE];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -155,6 +157,7 @@ impl RightName {
             RECORD => "RECORD",
             HAND_OVER => "HAND_OVER",
             RUN_APPEAL => "RUN_APPEAL",
+            ORGANISE => "ORGANISE",
         }
     }
 
@@ -165,7 +168,7 @@ impl RightName {
 
     pub fn reach(self) -> Reach {
         match self {
-            READ | INSPECT | APPOINT | APPROVE => Reach::Down,
+            READ | INSPECT | APPOINT | APPROVE | ORGANISE => Reach::Down,
             RECORD | HAND_OVER => Reach::Here,
             RUN_APPEAL => Reach::Only,
         }
@@ -210,6 +213,8 @@ rights! {
     HandOver,
     /// See [`RightName::RunAppeal`].
     RunAppeal,
+    /// See [`RightName::Organise`].
+    Organise,
 }
 
 /// Proof that, in this transaction, an actor holds a right at a chapter. Only this room makes one.

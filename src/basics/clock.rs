@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
 
 /// Where "now" comes from: the machine, or a test that sets it.
 #[derive(Clone)]
@@ -35,6 +35,12 @@ impl Clock {
 /// The date in Vietnam at an instant (decides `booked`, DESIGN 11).
 pub fn vietnam_date(at: DateTime<Utc>) -> NaiveDate {
     (at + Duration::hours(7)).date_naive()
+}
+
+/// An instant as the log writes it: seconds, +07:00.
+pub fn vietnam_time(at: DateTime<Utc>) -> String {
+    let zone = FixedOffset::east_opt(7 * 3600);
+    zone.map(|zone| at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)).unwrap_or_default()
 }
 
 #[cfg(test)]

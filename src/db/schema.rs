@@ -113,6 +113,7 @@ diesel::table! {
         short_name -> Text,
         folded -> Text,
         founded_on -> Date,
+        version -> Integer,
     }
 }
 
@@ -121,6 +122,56 @@ diesel::table! {
         chapter_id -> Uuid,
         ancestor_id -> Uuid,
         depth -> SmallInt,
+    }
+}
+
+diesel::table! {
+    chapter_former_name (chapter_id, version) {
+        chapter_id -> Uuid,
+        version -> Integer,
+        name -> Text,
+        folded -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
+    }
+}
+
+diesel::table! {
+    chapter_request (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    chapter_serial (prefix) {
+        prefix -> Text,
+        last -> Integer,
+    }
+}
+
+diesel::table! {
+    chapter_version (chapter_id, version) {
+        chapter_id -> Uuid,
+        version -> Integer,
+        change -> Text,
+        name -> Text,
+        short_name -> Text,
+        status -> Text,
+        effective_on -> Date,
+        decision_no -> Nullable<Text>,
+        decision_on -> Nullable<Date>,
+        address -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        legal_personality -> Nullable<Bool>,
+        seal_no -> Nullable<Text>,
+        seal_registered_on -> Nullable<Date>,
+        tax_code -> Nullable<Text>,
+        own_bank_account -> Nullable<Bool>,
+        recorded_at -> Nullable<Timestamptz>,
+        recorded_by -> Nullable<Uuid>,
     }
 }
 
@@ -180,6 +231,23 @@ diesel::table! {
         posting_count -> SmallInt,
         reverses -> Nullable<Uuid>,
         reason -> Nullable<Text>,
+        document -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    former_unit (id) {
+        id -> Text,
+        level -> Text,
+        code -> Nullable<Text>,
+        parent_code -> Nullable<Text>,
+        kind -> Text,
+        full_name -> Text,
+        district -> Nullable<Text>,
+        province -> Text,
+        valid_to -> Date,
+        folded -> Text,
+        place -> Text,
     }
 }
 
@@ -314,6 +382,67 @@ diesel::table! {
 }
 
 diesel::table! {
+    opening_balance (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        as_of -> Date,
+        document_no -> Text,
+        document -> Nullable<Bytea>,
+        note -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        state -> Text,
+        approver_chapter_id -> Uuid,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    opening_balance_entry (opening_id, fund_id) {
+        opening_id -> Uuid,
+        fund_id -> Integer,
+        entry_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    opening_balance_held (chapter_id, fund_id, account) {
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        account -> Text,
+        opening_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    opening_balance_line (opening_id, n) {
+        opening_id -> Uuid,
+        n -> SmallInt,
+        fund_id -> Integer,
+        account -> Text,
+        amount_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    opening_balance_reversal (id) {
+        id -> Uuid,
+        opening_id -> Uuid,
+        reason -> Text,
+        note -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        state -> Text,
+        approver_chapter_id -> Uuid,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     paper_slip (chapter_id, book, no) {
         chapter_id -> Uuid,
         book -> Text,
@@ -408,6 +537,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    reference_load (name) {
+        name -> Text,
+        sha256 -> Text,
+    }
+}
+
+diesel::table! {
     reversal_request (id) {
         id -> Uuid,
         gift_id -> Uuid,
@@ -489,6 +625,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    unit_merger (former_id, new_code) {
+        former_id -> Text,
+        new_code -> Text,
+        relation -> Text,
+        note -> Text,
+    }
+}
+
+diesel::table! {
     upload (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -528,10 +673,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     cash_receipt,
     chapter,
     chapter_ancestor,
+    chapter_former_name,
+    chapter_request,
+    chapter_serial,
+    chapter_version,
     document,
     document_link,
     document_publication,
     entry,
+    former_unit,
     fund,
     gift,
     gift_line,
@@ -545,6 +695,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     login_delay,
     number_series,
     officer,
+    opening_balance,
+    opening_balance_entry,
+    opening_balance_held,
+    opening_balance_line,
+    opening_balance_reversal,
     paper_slip,
     party,
     pd_opening,
@@ -553,11 +708,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     received_by_day,
     received_overall,
     recovery_code,
+    reference_load,
     reversal_request,
     role_assignment,
     role_assignment_acts_for,
     second_factor,
     session,
+    unit_merger,
     upload,
     upload_chunk,
 );

@@ -11,8 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::totals::{Sum, TotalsOut};
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::basics::Line;
+use crate::chapters::find::{self, MatchedName};
+use crate::chapters::life_store;
+use crate::chapters::model::{Contact, vietnamese_kind};
 use crate::chapters::reference::CENTRAL;
+use crate::chapters::routes::{FormerNameOut, ProvisionalOut};
 use crate::chapters::store::{self, ChapterRow};
+use crate::chapters::units::{self, UnitRow};
 use crate::db::Db;
 use crate::http::{Cursor, Page, Problem, rows_a_page};
 use crate::ledger::totals;
@@ -32,6 +37,47 @@ pub struct ChapterOut {
     name: String,
     #[serde(flatten)]
     received: Sum,
+    /// In a search: the old names it was found by, when today's name is not what was typed. An old name may lead to
+    /// several chapters: each says which part came to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    matched_by: Vec<MatchedBy>,
+}
+
+/// An old name that leads to a chapter.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MatchedBy {
+    #[schema(example = "Xã Hàm Chính")]
+    old_name: String,
+    /// The old district and province: many old names are not unique.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Huyện Hàm Thuận Bắc")]
+    district: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Tỉnh Bình Thuận")]
+    province: Option<String>,
+    /// `WHOLE` or `PARTIAL` (một phần); absent for a name the chapter itself had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "WHOLE")]
+    relation: Option<String>,
+    /// The words of the statistics office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Nhập toàn bộ")]
+    note: Option<String>,
+}
+
+/// Most old names shown with a chapter; a district's name may fit all its communes.
+const MAX_MATCHED: usize = 20;
+
+impl From<MatchedName> for MatchedBy {
+    fn from(name: MatchedName) -> Self {
+        Self {
+            old_name: name.old_name,
+            district: name.district,
+            province: name.province,
+            relation: name.relation,
+            note: name.note,
+        }
+    }
 }
 
 /// One chapter.
@@ -43,14 +89,25 @@ pub struct ChapterDetail {
     ancestors: Vec<ChapterRef>,
     /// What the administrative unit is and was called, newest first.
     unit: Vec<UnitVersion>,
+    #[schema(example = "Trường THCS Hàm Liêm")]
+    short_name: String,
+    founded_on: NaiveDate,
+    /// The office; never a person's.
+    contact: Contact,
+    /// The decision by which its committee is provisional (lâm thời).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provisional: Option<ProvisionalOut>,
+    /// Names it had before, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    former_names: Vec<FormerNameOut>,
     totals: TotalsOut,
 }
 
 /// A chapter by code and name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChapterRef {
-    code: String,
-    name: String,
+    pub(super) code: String,
+    pub(super) name: String,
 }
 
 /// One version of an administrative unit.
@@ -60,11 +117,26 @@ pub struct UnitVersion {
     full_name: String,
     #[schema(example = "MUNICIPALITY")]
     kind: String,
+    #[schema(example = "thành phố trực thuộc trung ương")]
+    kind_name: &'static str,
     valid_from: NaiveDate,
     /// The day from which the next version holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_to: Option<NaiveDate>,
     resolution: String,
+}
+
+impl From<UnitRow> for UnitVersion {
+    fn from(unit: UnitRow) -> Self {
+        Self {
+            kind_name: vietnamese_kind(&unit.kind),
+            full_name: unit.full_name,
+            kind: unit.kind,
+            valid_from: unit.valid_from,
+            valid_to: unit.valid_to,
+            resolution: unit.resolution,
+        }
+    }
 }
 
 fn with_totals(conn: &mut PgConnection, rows: Vec<ChapterRow>) -> Result<Vec<ChapterOut>, Problem> {
@@ -81,6 +153,7 @@ fn with_totals(conn: &mut PgConnection, rows: Vec<ChapterRow>) -> Result<Vec<Cha
             level: row.level,
             status: row.status,
             name: row.name,
+            matched_by: Vec::new(),
         })
         .collect())
 }
@@ -90,7 +163,8 @@ fn with_totals(conn: &mut PgConnection, rows: Vec<ChapterRow>) -> Result<Vec<Cha
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ChaptersQuery {
-    /// Words of the name, with or without accents.
+    /// Words of the name, with or without accents, the last perhaps only begun; old names too. After a comma, places
+    /// above: `Hàm Chính, Bình Thuận`.
     #[param(example = "ham liem", max_length = 100)]
     q: Option<String>,
     /// Code of the chapter whose children to list; the central one unless given. Not together with `q`.
@@ -103,7 +177,31 @@ pub struct ChaptersQuery {
     cursor: Option<String>,
 }
 
+/// A page of a search: chapters with their ranks and, where old names led to them, these.
+fn searched(
+    conn: &mut PgConnection,
+    q: &str,
+    after: Option<(i64, String)>,
+    limit: i64,
+) -> Result<Vec<(i64, ChapterOut)>, Problem> {
+    let (found, names) = find::chapters(conn, q, after, limit)?;
+    let mut by_chapter: HashMap<uuid::Uuid, Vec<MatchedBy>> = HashMap::new();
+    for name in names {
+        by_chapter.entry(name.chapter).or_default().push(name.into());
+    }
+    let (ranks, rows): (Vec<i64>, Vec<ChapterRow>) = found.into_iter().unzip();
+    let ids: Vec<uuid::Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut rows = with_totals(conn, rows)?;
+    for (row, id) in rows.iter_mut().zip(ids) {
+        row.matched_by = by_chapter.remove(&id).unwrap_or_default();
+        row.matched_by.truncate(MAX_MATCHED);
+    }
+    Ok(ranks.into_iter().zip(rows).collect())
+}
+
 /// The chapters below a chapter, or those whose name fits.
+///
+/// Today's names come first, then old ones: `Hàm Chính` leads to Hàm Liêm.
 #[utoipa::path(tag = "public", params(ChaptersQuery), responses((status = 200, body = Page<ChapterOut>), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/chapters")]
@@ -122,9 +220,7 @@ pub async fn list_chapters(
             })?;
             let after = Cursor::<(i64, String)>::decode(query.cursor.as_deref(), &q.as_str())?.map(|c| c.last);
             db.read_public(move |conn| -> Result<_, Problem> {
-                let (ranks, rows): (Vec<i64>, Vec<ChapterRow>) =
-                    store::search(conn, q.as_str(), after, limit + 1)?.into_iter().unzip();
-                let rows = ranks.into_iter().zip(with_totals(conn, rows)?).collect();
+                let rows = searched(conn, q.as_str(), after, limit + 1)?;
                 Ok(Page::of(
                     rows,
                     limit,
@@ -159,17 +255,27 @@ pub async fn show_chapter(request: HttpRequest, code: web::Path<String>, db: web
             let row = store::find(conn, &code)?.ok_or_else(Problem::not_found)?;
             let ancestors =
                 store::ancestors(conn, row.id)?.into_iter().map(|c| ChapterRef { code: c.code, name: c.name }).collect();
-            let unit = store::unit_versions(conn, &row.code)?.into_iter().map(|u| UnitVersion {
-                full_name: u.full_name,
-                kind: u.kind,
-                valid_from: u.valid_from,
-                valid_to: u.valid_to,
-                resolution: u.resolution,
-            });
+            let unit = match &row.unit_code {
+                Some(code) => units::versions(conn, std::slice::from_ref(code))?,
+                None => Vec::new(),
+            };
+            let (contact, provisional) = life_store::public_face(conn, row.id)?;
+            let former_names = life_store::former_names(conn, row.id)?.into_iter().map(FormerNameOut::from).collect();
+            let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
             let mut sums = TotalsOut::new(&row.code, None);
             totals::overall(conn, row.id, None)?.iter().for_each(|total| sums.add(total));
             let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
-            Ok(ChapterDetail { chapter, ancestors, unit: unit.collect(), totals: sums })
+            Ok(ChapterDetail {
+                chapter,
+                ancestors,
+                unit: unit.into_iter().map(UnitVersion::from).collect(),
+                short_name,
+                founded_on,
+                contact,
+                provisional: provisional.map(ProvisionalOut::from),
+                former_names,
+                totals: sums,
+            })
         })
         .await?;
     answer(&request, &out, CACHE_CONTROL_LIST)

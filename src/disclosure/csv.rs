@@ -2,7 +2,8 @@
 //!
 //! The file is one moment: the entries that were in the log when the download began (`X-Log-Size`), however long it
 //! takes. It is read page by page, so neither memory nor a transaction grows with the ledger. Adding up `amount_vnd`
-//! of `APPEAL:` rows gives the appeal's total; `leaf_hash` ties each row to the public log.
+//! of `APPEAL:` rows gives what the appeal received; what old books carried over is in `carried_vnd`, apart from it.
+//! `leaf_hash` ties each row to the public log.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::Bytes;
@@ -19,7 +20,7 @@ use crate::log;
 
 const ROWS_A_PAGE: i64 = 1_000;
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 17] = [
     "log_index",
     "code",
     "kind",
@@ -36,6 +37,7 @@ const HEADER: [&str; 16] = [
     "reverses",
     "reason",
     "leaf_hash",
+    "carried_vnd",
 ];
 
 /// An appeal's ledger as CSV (RFC 4180, UTF-8), in the order of booking.
@@ -99,6 +101,11 @@ fn pages(db: web::Data<Db>, appeal: String, size: i64) -> impl Stream<Item = Res
 
 fn record(row: PublicRow, index: i64) -> Vec<String> {
     let text = |text: Option<String>| text.map(|text| harmless(&text)).unwrap_or_default();
+    // What came by no channel was not received now: an opening balance, or the reversal of one.
+    let (received, carried) = match row.channel {
+        Some(_) => (row.amount_vnd, String::new()),
+        None => (0, row.amount_vnd.to_string()),
+    };
     vec![
         index.to_string(),
         row.code,
@@ -109,13 +116,14 @@ fn record(row: PublicRow, index: i64) -> Vec<String> {
         row.chapter,
         row.province.unwrap_or_default(),
         row.fund,
-        row.amount_vnd.to_string(),
+        received.to_string(),
         text(row.giver),
         text(row.goods.map(goods_text)),
         row.message_count.map(|n| n.to_string()).unwrap_or_default(),
         row.reverses.unwrap_or_default(),
         row.reason.unwrap_or_default(),
         hex(&row.leaf_hash),
+        carried,
     ]
 }
 

@@ -11,6 +11,7 @@ pub mod documents;
 pub mod entries;
 pub mod fair_share;
 pub mod totals;
+pub mod units;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -26,6 +27,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(totals::show_totals)
         .service(chapters::list_chapters)
         .service(chapters::show_chapter)
+        .service(units::list_units)
+        .service(units::show_unit)
         .service(appeals::list_appeals)
         .service(appeals::show_appeal)
         .service(csv::appeal_ledger)

@@ -1,6 +1,5 @@
 //! `/api/v1/appeals`: draft, change, open, close.
 
-use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -15,6 +14,7 @@ use crate::authz::{self, Actor, Attempt, AuditEvent, Granted, IdempotencyKey, Re
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Clock, Line, Vnd};
 use crate::db::Db;
+use crate::http::etag::{if_match, version_tag};
 use crate::http::{Body, FieldError, Kind, Problem, Say};
 use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
@@ -140,10 +140,6 @@ fn is_code(code: &str) -> bool {
     }
 }
 
-fn etag(version: i32) -> (actix_web::http::header::HeaderName, String) {
-    (ETAG, format!("\"{version}\""))
-}
-
 /// Draft an appeal. It receives nothing until it is opened.
 #[utoipa::path(tag = "appeals", request_body = AppealIn, responses((status = 201, body = AppealOut), (status = 200, body = AppealOut, description = "Was drafted already"),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
@@ -191,7 +187,7 @@ pub async fn create_appeal(
         })
         .await?;
     let mut response = if created == Created::New { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(response.insert_header(etag(row.version)).json(AppealOut::from(row)))
+    Ok(response.insert_header(version_tag(row.version)).json(AppealOut::from(row)))
 }
 
 fn audit(
@@ -226,18 +222,7 @@ pub async fn show_appeal(
             Ok(row)
         })
         .await?;
-    Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
-}
-
-/// The version the client changes, from `If-Match`.
-fn if_match(request: &HttpRequest) -> Result<Option<i32>, Problem> {
-    let Some(value) = request.headers().get(IF_MATCH) else {
-        return Ok(None);
-    };
-    let version = value.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
-    version
-        .map(Some)
-        .ok_or_else(|| Problem::say(Kind::Malformed, "If-Match phải là ETag của đợt.", "If-Match must be the appeal's ETag."))
+    Ok(HttpResponse::Ok().insert_header(version_tag(row.version)).json(AppealOut::from(row)))
 }
 
 /// What becomes of an appeal; `None` when it is that way already.
@@ -283,7 +268,7 @@ async fn step(
             Ok((row, attempt))
         })
         .await?;
-    Ok(attempt.mark(HttpResponse::Ok()).insert_header(etag(row.version)).json(AppealOut::from(row)))
+    Ok(attempt.mark(HttpResponse::Ok()).insert_header(version_tag(row.version)).json(AppealOut::from(row)))
 }
 
 /// One step: its name for keys and for the audit trail, and what it does to an appeal on a day.
@@ -368,7 +353,7 @@ pub async fn change_appeal(
         Ok(Some((check(&text).map_err(Problem::invalid)?, state)))
     };
     let row = db.tx(move |conn| change(conn, now, actor, &code, "APPEAL_CHANGED", patched)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(row.version)).json(AppealOut::from(row)))
+    Ok(HttpResponse::Ok().insert_header(version_tag(row.version)).json(AppealOut::from(row)))
 }
 
 /// Open a draft: from now on chapters may receive for it.

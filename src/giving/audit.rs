@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::model::Quantity;
 use super::wire::Display;
 use crate::basics::fold;
+use crate::bookkeeping;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{appeal, gift, gift_line, reversal_request};
@@ -72,12 +73,12 @@ pub fn audit(
             Ok(gift::table.filter(gift::entry_id.eq_any(ids)).select(gift::entry_id).load(conn)?)
         })?;
     }
-    let approved = requests(conn, findings)?;
+    let approved = requests(conn, findings)? + bookkeeping::audit::reversed(conn)?;
     if kinds.get("REVERSAL").copied().unwrap_or_default() != approved {
         entries_without(conn, findings, "REVERSAL", "reversal", "nobody approved this reversal", |conn, ids| {
             let by = reversal_request::table.filter(reversal_request::entry_id.eq_any(ids.iter().copied().map(Some)));
             let found: Vec<Option<Uuid>> = by.select(reversal_request::entry_id).load(conn)?;
-            Ok(found.into_iter().flatten().collect())
+            Ok(found.into_iter().flatten().chain(bookkeeping::audit::reversing(conn, ids)?).collect())
         })?;
     }
     slips_and_appeals(conn, findings)

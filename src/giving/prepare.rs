@@ -1,11 +1,12 @@
 //! Sealing and committing, before any transaction: everything about a gift that needs keys but no database.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::model::NewGift;
 use crate::basics::PublicCode;
+use crate::basics::clock::vietnam_time;
 use crate::http::Problem;
 use crate::log::{commitment, opening};
 use crate::parties::NewParty;
@@ -73,12 +74,6 @@ fn committed_fields(gift: &NewGift, now: DateTime<Utc>) -> [(&'static str, Strin
         ("phone", gift.giver.as_ref().and_then(|g| g.phone.clone()).unwrap_or_default()),
         ("time", vietnam_time(gift.captured_at.unwrap_or(now))),
     ]
-}
-
-/// An instant as the log writes it: seconds, +07:00.
-pub fn vietnam_time(at: DateTime<Utc>) -> String {
-    let zone = FixedOffset::east_opt(7 * 3600);
-    zone.map(|zone| at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)).unwrap_or_default()
 }
 
 fn seal_particulars(vault: &Vault, gift: &NewGift) -> Result<Option<Vec<u8>>, VaultError> {

@@ -370,6 +370,7 @@ fn entry_of(context: &Context, a: &Accepted<'_>, postings: Balanced) -> NewEntry
         goods: goods.collect(),
         message_count: gift.message_count,
         giver_shown: gift.giver_shown(),
+        document: None,
         pd: a.gift.pd,
         opening: Some(a.gift.opening.clone()),
     }

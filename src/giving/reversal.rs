@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::prepare::vietnam_time;
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{self, Actor, Approve, AuditEvent, Granted, Read, Record};
+use crate::basics::clock::vietnam_time;
 use crate::basics::{Line, PublicCode};
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
@@ -265,6 +265,7 @@ fn book(
         goods: Vec::new(),
         message_count: None,
         giver_shown: None,
+        document: None,
         pd: commitment::commit(&secret, &fields),
         opening: Some(opening::seal(vault, code.as_str(), &secret, &fields).map_err(Problem::internal)?),
         code,

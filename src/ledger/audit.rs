@@ -18,7 +18,7 @@ use super::kinds::{Account, Channel, Kind};
 use super::model::{Balanced, Fund, FundId, Posting};
 use super::public::{self, PublicGoods, StoredRow};
 use super::store::{self, BookedAt, Goods, NewEntry};
-use crate::basics::PublicCode;
+use crate::basics::{PublicCode, words_and_pairs};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{entry, fund, posting};
@@ -35,10 +35,24 @@ pub struct Known<'a> {
     pub vault: Option<&'a Vault>,
     /// What items of goods are called, by code: their names are among the words an entry is found by.
     pub item_names: &'a HashMap<String, String>,
+    /// Short names, old and new, of chapters that were renamed: a row keeps the words of the name of its day.
+    pub renamed: &'a HashMap<Uuid, Vec<String>>,
 }
 
-type Header =
-    (Uuid, String, String, Uuid, Option<String>, NaiveDate, NaiveDate, DateTime<Utc>, i16, Option<Uuid>, Option<String>);
+type Header = (
+    Uuid,
+    String,
+    String,
+    Uuid,
+    Option<String>,
+    NaiveDate,
+    NaiveDate,
+    DateTime<Utc>,
+    i16,
+    Option<Uuid>,
+    Option<String>,
+    Option<Vec<u8>>,
+);
 
 /// Code, kind, chapter and channel.
 type Original = (String, String, Uuid, Option<String>);
@@ -98,6 +112,7 @@ fn read(conn: &mut PgConnection, after: Uuid) -> Result<Batch, DbError> {
         e::posting_count,
         e::reverses,
         e::reason,
+        e::document,
     );
     let headers: Vec<Header> = e::table.filter(e::id.gt(after)).order(e::id).limit(BATCH).select(columns).load(conn)?;
     let reversed: Vec<Uuid> = headers.iter().filter_map(|header| header.9).collect();
@@ -164,7 +179,7 @@ fn check(
             let stored_hash = leaf.leaf_hash.as_slice().try_into().unwrap_or(again.leaf.hash);
             match public::row_of(&entry, at, funds, seq, stored_hash) {
                 Some(expected) => {
-                    for difference in public::differences(row, &expected) {
+                    for difference in public::differences(row, &expected, &names_of_days(known, &entry.place)) {
                         findings.found("public_entry", code, difference);
                     }
                 }
@@ -175,9 +190,18 @@ fn check(
     }
 }
 
+/// The words that a row may have or not, because a chapter on its path was called otherwise on its day.
+fn names_of_days(known: &Known<'_>, place: &Place) -> HashSet<String> {
+    if known.renamed.is_empty() {
+        return HashSet::new();
+    }
+    let names = place.path.iter().filter_map(|step| known.renamed.get(&step.id.0)).flatten();
+    words_and_pairs(names.map(String::as_str)).into_iter().collect()
+}
+
 /// The postings, if the rules would let them be booked; else the check that fails and why.
 fn postings_of(batch: &Batch, header: &Header) -> Result<Balanced, (&'static str, String)> {
-    let (id, _, kind, chapter, channel, .., count, reverses, _) = header;
+    let (id, _, kind, chapter, channel, .., count, reverses, _, _) = header;
     let kind = Kind::parse(kind).ok_or_else(|| ("entry", format!("this program does not know the kind {kind}")))?;
     let rows = batch.postings.get(id).map(Vec::as_slice).unwrap_or_default();
     if rows.len() != usize::from(count.unsigned_abs()) || rows.iter().zip(1i16..).any(|(row, n)| row.0 != n) {
@@ -216,7 +240,7 @@ fn entry_again(
     row: &StoredRow,
     pd: [u8; 32],
 ) -> Result<NewEntry, String> {
-    let (id, code, _, chapter, channel, day, .., reverses, reason) = header;
+    let (id, code, _, chapter, channel, day, .., reverses, reason, document) = header;
     let parse = |code: &str| PublicCode::parse(code).map_err(|_| format!("{code} is no public code"));
     let place = places.get(chapter).ok_or_else(|| "belongs to a chapter that does not exist".to_owned())?;
     let reverses = match reverses {
@@ -237,6 +261,10 @@ fn entry_again(
         goods: goods_of(known, row)?,
         message_count: row.message_count,
         giver_shown: row.giver.clone(),
+        document: document
+            .as_deref()
+            .map(|hash| hash.try_into().map_err(|_| "its document's hash is not 32 bytes".to_owned()))
+            .transpose()?,
         pd,
         opening: None,
     })

@@ -10,15 +10,25 @@ pub enum Account {
     GoodsInStock,
     DonationRestricted,
     DonationUnrestricted,
+    Bank,
+    ReceivableOther,
+    Advance,
+    Payable,
+    FundBalance,
 }
 
 impl Account {
-    pub const ALL: [Account; 5] = [
+    pub const ALL: [Account; 10] = [
         Account::CashOnHand,
         Account::InTransit,
         Account::GoodsInStock,
         Account::DonationRestricted,
         Account::DonationUnrestricted,
+        Account::Bank,
+        Account::ReceivableOther,
+        Account::Advance,
+        Account::Payable,
+        Account::FundBalance,
     ];
 
     pub fn name(self) -> &'static str {
@@ -28,6 +38,11 @@ impl Account {
             Account::GoodsInStock => "GOODS_IN_STOCK",
             Account::DonationRestricted => "DONATION_RESTRICTED",
             Account::DonationUnrestricted => "DONATION_UNRESTRICTED",
+            Account::Bank => "BANK",
+            Account::ReceivableOther => "RECEIVABLE_OTHER",
+            Account::Advance => "ADVANCE",
+            Account::Payable => "PAYABLE",
+            Account::FundBalance => "FUND_BALANCE",
         }
     }
 
@@ -37,7 +52,7 @@ impl Account {
 
     /// Whether the account holds money or goods, of which no more can leave than is there.
     pub fn is_guarded(self) -> bool {
-        matches!(self, Account::CashOnHand | Account::InTransit | Account::GoodsInStock)
+        matches!(self, Account::CashOnHand | Account::Bank | Account::InTransit | Account::GoodsInStock)
     }
 
     /// Whether a credit here means that a gift was received.
@@ -98,6 +113,8 @@ pub enum Kind {
     GiftInKind,
     GiftAggregate,
     Reversal,
+    /// What a chapter already had when its books came here (số dư đầu kỳ).
+    OpeningBalance,
 }
 
 /// One kind's row in the table.
@@ -135,6 +152,22 @@ pub const KINDS: &[KindRow] = &[
         committed: GIVER,
     },
     KindRow { kind: Kind::Reversal, name: "REVERSAL", debits: &[], credits: &[], committed: &["note", "time"] },
+    // Old money was received long ago, perhaps published long ago: it is carried to the balance of its fund and is no
+    // donation of today. A fund that owed more than it had is debited.
+    KindRow {
+        kind: Kind::OpeningBalance,
+        name: "OPENING_BALANCE",
+        debits: &[
+            Account::CashOnHand,
+            Account::Bank,
+            Account::GoodsInStock,
+            Account::ReceivableOther,
+            Account::Advance,
+            Account::FundBalance,
+        ],
+        credits: &[Account::Payable, Account::FundBalance],
+        committed: &["note", "time"],
+    },
 ];
 
 impl Kind {
@@ -158,7 +191,8 @@ mod tests {
 
     #[test]
     fn every_kind_has_exactly_its_own_row_and_sorted_committed_fields() {
-        for kind in [Kind::GiftCash, Kind::GiftBank, Kind::GiftInKind, Kind::GiftAggregate, Kind::Reversal] {
+        for kind in [Kind::GiftCash, Kind::GiftBank, Kind::GiftInKind, Kind::GiftAggregate, Kind::Reversal, Kind::OpeningBalance]
+        {
             assert_eq!(KINDS.iter().filter(|row| row.kind == kind).count(), 1);
             assert_eq!(Kind::parse(kind.name()), Some(kind));
             let committed = kind.row().committed;

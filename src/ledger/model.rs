@@ -127,6 +127,18 @@ impl Balanced {
         Self::new(kind, vec![posting(debit, amount.get()), posting(fund.donation_account(), -amount.get())])
     }
 
+    /// What a fund had by its old books: `lines` are what it holds and, for PAYABLE, owes; the difference is its balance.
+    pub fn opening(fund: FundId, lines: &[(Account, Vnd)]) -> Result<Self, Unbalanced> {
+        let posting = |account, amount| Posting { account, fund, amount };
+        let sign = |account| if account == Account::Payable { -1 } else { 1 };
+        let mut postings: Vec<Posting> = lines.iter().map(|(a, vnd)| posting(*a, sign(*a) * vnd.get())).collect();
+        let net: i128 = postings.iter().map(|p| i128::from(p.amount)).sum();
+        if net != 0 {
+            postings.push(posting(Account::FundBalance, i64::try_from(-net).map_err(|_| Unbalanced::Amount)?));
+        }
+        Self::new(Kind::OpeningBalance, postings)
+    }
+
     /// The reversal of a written entry: every posting with the opposite sign, in the same order.
     pub fn mirrored(original: Kind, postings: &[Posting]) -> Result<Self, Unbalanced> {
         if original == Kind::Reversal {
@@ -143,6 +155,19 @@ impl Balanced {
 
     pub fn postings(&self) -> &[Posting] {
         &self.postings
+    }
+
+    /// The fund and the amount that the public row of this entry shows: what was received or, where nothing was (an
+    /// opening balance), what came to the fund's balance. The first posting names the fund.
+    pub fn shown(&self) -> Option<(FundId, i64)> {
+        let received = self.received();
+        match received.keys().next() {
+            Some(fund) => Some((*fund, received.values().sum())),
+            None => {
+                let balance = self.postings.iter().filter(|p| p.account == Account::FundBalance);
+                self.postings.first().map(|p| (p.fund, -balance.map(|p| p.amount).sum::<i64>()))
+            }
+        }
     }
 
     /// What this entry adds to "received" of each fund, in đồng; negative for a reversal of a gift.
@@ -182,7 +207,7 @@ mod tests {
 
         /// Whatever is thrown at the core, what it lets through sums to zero in every fund and touches only its kind's accounts.
         #[test]
-        fn nothing_unbalanced_passes(kind in any_gift_kind(), raw in proptest::collection::vec((0usize..5, 1..4i32, -9i64..9), 0..6)) {
+        fn nothing_unbalanced_passes(kind in any_gift_kind(), raw in proptest::collection::vec((0usize..10, 1..4i32, -9i64..9), 0..6)) {
             let postings: Vec<Posting> = raw.into_iter()
                 .map(|(account, fund, amount)| Posting { account: Account::ALL[account], fund: FundId(fund), amount }).collect();
             if let Ok(balanced) = Balanced::new(kind, postings.clone()) {
@@ -208,6 +233,26 @@ mod tests {
         for restriction in [Restriction::Appeal, Restriction::Quarantine, Restriction::Earmarked] {
             assert_eq!(fund(1, restriction).donation_account(), Account::DonationRestricted);
         }
+    }
+
+    #[test]
+    fn old_money_is_carried_and_not_received() {
+        let vnd = |amount| Vnd::parse(amount).unwrap();
+        let lines = [(Account::CashOnHand, vnd(300)), (Account::Bank, vnd(700)), (Account::Payable, vnd(150))];
+        let opening = Balanced::opening(FundId(1), &lines).unwrap();
+        assert_eq!(opening.shown(), Some((FundId(1), 850)));
+        assert!(opening.received().is_empty());
+        let back = Balanced::mirrored(Kind::OpeningBalance, opening.postings()).unwrap();
+        assert_eq!(back.shown(), Some((FundId(1), -850)));
+        assert!(back.received().is_empty());
+        let even = Balanced::opening(FundId(1), &[(Account::Bank, vnd(5)), (Account::Payable, vnd(5))]).unwrap();
+        assert_eq!((even.postings().len(), even.shown()), (2, Some((FundId(1), 0))));
+        let owing = Balanced::opening(FundId(1), &[(Account::Bank, vnd(5)), (Account::Payable, vnd(9))]).unwrap();
+        assert_eq!(owing.shown(), Some((FundId(1), -4)));
+        let most = [(Account::Bank, vnd(MAX_VND)), (Account::CashOnHand, vnd(1))];
+        assert_eq!(Balanced::opening(FundId(1), &most), Err(Unbalanced::Amount));
+        let gift = [(Account::DonationRestricted, vnd(1))];
+        assert_eq!(Balanced::opening(FundId(1), &gift), Err(Unbalanced::Account));
     }
 
     #[test]

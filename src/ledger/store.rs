@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use uuid::Uuid;
 
 use super::kinds::{Account, Channel, Kind};
@@ -43,6 +43,8 @@ pub struct NewEntry {
     pub message_count: Option<i32>,
     /// The giver's name in the form the giver chose to have shown; `None` for anonymous.
     pub giver_shown: Option<String>,
+    /// SHA-256 of the document behind the entry.
+    pub document: Option<[u8; 32]>,
     pub pd: [u8; 32],
     /// Sealed opening of `pd`.
     pub opening: Option<Vec<u8>>,
@@ -152,11 +154,12 @@ statement! {
         counts: Vec<i16> => Array<SmallInt>,
         reverses: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
         reasons: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        documents: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
         booked: NaiveDate => Date,
         recorded_at: DateTime<Utc> => Timestamptz,
     } -> (),
-    "INSERT INTO entry (id, code, kind, chapter_id, channel, day, recorded_by, posting_count, reverses, reason, booked, recorded_at)
-     SELECT a.*, b.* FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::date[], ?::uuid[], ?::int2[], ?::uuid[], ?::text[]) a,
+    "INSERT INTO entry (id, code, kind, chapter_id, channel, day, recorded_by, posting_count, reverses, reason, document, booked, recorded_at)
+     SELECT a.*, b.* FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::date[], ?::uuid[], ?::int2[], ?::uuid[], ?::text[], ?::bytea[]) a,
      (SELECT ?::date, ?::timestamptz) b"
 }
 
@@ -172,6 +175,7 @@ fn insert_headers<R: MayBook>(conn: &mut PgConnection, at: BookedAt, entries: &[
         counts: &entries.iter().map(|(_, e)| e.postings.postings().len() as i16).collect(),
         reverses: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.0)).collect(),
         reasons: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.2.as_ref())).collect(),
+        documents: &entries.iter().map(|(_, e)| e.document.as_ref().map(<[u8; 32]>::as_slice)).collect(),
         booked: &at.day,
         recorded_at: &at.at,
     }
@@ -233,6 +237,7 @@ pub(super) fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fu
         reason: entry.reverses.as_ref().map(|r| r.2.as_ref()),
         postings,
         goods: goods.collect(),
+        doc: entry.document,
         pd: entry.pd,
     };
     Ok(log::store::NewLeaf { entry: entry.code.as_str().to_owned(), leaf: leaf.encode()?, opening: entry.opening.clone() })
@@ -316,6 +321,15 @@ pub fn funds(conn: &mut PgConnection, ids: &[FundId]) -> Result<HashMap<FundId, 
         .select((fund::id, fund::code, fund::restriction, fund::appeal))
         .load::<(i32, String, String, Option<String>)>(conn)?;
     rows.into_iter().map(|row| fund_of(row).map(|fund| (fund.id, fund))).collect()
+}
+
+/// Funds by code; unknown codes are absent.
+pub fn funds_by_code(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, Fund>, DbError> {
+    let rows = fund::table
+        .filter(fund::code.eq_any(codes))
+        .select((fund::id, fund::code, fund::restriction, fund::appeal))
+        .load::<(i32, String, String, Option<String>)>(conn)?;
+    rows.into_iter().map(|row| fund_of(row).map(|fund| (fund.code.clone(), fund))).collect()
 }
 
 /// The national general fund.

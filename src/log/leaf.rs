@@ -32,6 +32,9 @@ pub struct LeafV1<'a> {
     pub postings: Vec<LeafPosting<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goods: Vec<LeafGoods<'a>>,
+    /// SHA-256 of the document behind the entry.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "base64url_if_any")]
+    pub doc: Option<[u8; 32]>,
     #[serde(serialize_with = "base64url")]
     pub pd: [u8; 32],
 }
@@ -63,6 +66,13 @@ struct Versioned<'a> {
 
 fn base64url<S: serde::Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn base64url_if_any<S: serde::Serializer>(bytes: &Option<[u8; 32]>, to: S) -> Result<S::Ok, S::Error> {
+    match bytes {
+        Some(bytes) => base64url(bytes, to),
+        None => to.serialize_none(),
+    }
 }
 
 /// A leaf as it is stored, hashed and served.
@@ -151,6 +161,7 @@ mod tests {
                 value: "1500000".to_owned(),
                 valuation: "MARKET_PRICE",
             }],
+            doc: None,
             pd: std::array::from_fn(|i| i as u8),
         }
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::db::findings::{Finding, Findings, Tally, Watcher};
 use crate::db::{Db, DbError};
 use crate::vault::{Vault, in_use};
-use crate::{giving, identity, ledger, log, parties, stock, tree, vouchers};
+use crate::{bookkeeping, chapters, giving, identity, ledger, log, parties, stock, tree, vouchers};
 
 /// What an audit says.
 #[derive(Debug, Clone, Serialize)]
@@ -43,9 +43,11 @@ pub fn audit_in(
     tree::audit(conn, &mut findings)?;
     log::audit::audit(conn, &mut findings)?;
     let item_names: HashMap<String, String> = stock::catalogue(conn)?.into_iter().map(|item| (item.code, item.name)).collect();
-    let known = ledger::audit::Known { vault, item_names: &item_names };
+    let renamed = chapters::life_store::short_names_of_renamed(conn)?;
+    let known = ledger::audit::Known { vault, item_names: &item_names, renamed: &renamed };
     let entries = ledger::audit::audit(conn, &mut findings, &known)?;
     vouchers::audit::audit(conn, &mut findings)?;
+    bookkeeping::audit::audit(conn, &mut findings)?;
     giving::audit::audit(conn, &mut findings, vault, &entries)?;
     if let Some(vault) = vault {
         parties::audit(conn, &mut findings, vault)?;

@@ -61,8 +61,8 @@ fn a_unit_keeps_its_history() {
     let unit = dong_nai["unit"].as_array().unwrap();
     assert_eq!(unit.len(), 2);
     let expected = json!([
-        {"full_name": "Thành phố Đồng Nai", "kind": "MUNICIPALITY", "valid_from": "2026-04-30", "resolution": "30/2026/QH16"},
-        {"full_name": "Tỉnh Đồng Nai", "kind": "PROVINCE", "valid_from": "2025-07-01", "valid_to": "2026-04-30", "resolution": "202/2025/QH15"}
+        {"full_name": "Thành phố Đồng Nai", "kind": "MUNICIPALITY", "kind_name": "thành phố trực thuộc trung ương", "valid_from": "2026-04-30", "resolution": "30/2026/QH16"},
+        {"full_name": "Tỉnh Đồng Nai", "kind": "PROVINCE", "kind_name": "tỉnh", "valid_from": "2025-07-01", "valid_to": "2026-04-30", "resolution": "202/2025/QH15"}
     ]);
     assert_eq!(json!(unit), expected);
     assert_eq!(app.anonymous().get("/api/v1/public/chapters/68", 200)["unit"].as_array().unwrap().len(), 1);
@@ -103,9 +103,20 @@ fn exact_names_come_first_and_pages_join() {
     let last_exact = whole.iter().rposition(|row| folded(row).ends_with(" tan"));
     let first_other = whole.iter().position(|row| !folded(row).ends_with(" tan"));
     assert!(whole.len() > 60 && last_exact.unwrap() < first_other.unwrap(), "{name}");
-    assert!(whole.iter().all(|row| folded(row).contains("tan")));
-    for limit in [1, 7, 50] {
+    // Behind today's names come chapters whose units took in one of that name.
+    let first_old = whole.iter().position(|row| row["matched_by"].is_array()).unwrap();
+    assert!(whole[..first_old].iter().all(|row| folded(row).contains("tan") && row["matched_by"].is_null()));
+    for row in &whole[first_old..] {
+        let old = row["matched_by"].as_array().unwrap();
+        assert!(old.iter().all(|by| so_nhan_ai::basics::fold(by["old_name"].as_str().unwrap()).contains("tan")), "{row}");
+    }
+    for limit in [50, 170] {
         assert_eq!(all(&app.anonymous(), "/api/v1/public/chapters?q=tan", limit), whole, "limit {limit}");
+    }
+    let few = search(&app, "phu hoa");
+    assert!(few.len() > 10);
+    for limit in [1, 7] {
+        assert_eq!(all(&app.anonymous(), "/api/v1/public/chapters?q=phu+hoa", limit), few, "limit {limit}");
     }
     // A name that is only a part of another's comes first.
     assert!(folded(&search(&app, "phu hoa")[0]).ends_with(" phu hoa"));

@@ -1,8 +1,8 @@
 //! The API through HTTP, against a real PostgreSQL, and the structure it stands on.
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
-//! `books`, which compares every stored total with the postings). Public reading: `search`, `totals`, `chapters`,
-//! `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Papers: `uploads`, `pictures`, `documents`, `sweep` (with
+//! `books`, which compares every stored total with the postings), `opening_balances`. The tree: `chapter_life`. Public reading:
+//! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Papers: `uploads`, `pictures`, `documents`, `sweep` (with
 //! `papers`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `accounts`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
@@ -17,6 +17,7 @@ mod audit;
 mod batch;
 mod books;
 mod cash_receipts;
+mod chapter_life;
 mod chapters;
 mod clock_jump;
 mod coverage;
@@ -32,6 +33,7 @@ mod look;
 mod matrix;
 mod migrations;
 mod openapi;
+mod opening_balances;
 mod operations;
 mod password_change;
 mod papers;
@@ -52,3 +54,4 @@ mod sweep;
 mod totals;
 mod trail;
 mod uploads;
+mod units;

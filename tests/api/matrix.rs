@@ -26,7 +26,7 @@ fn ask_all(conn: &mut PgConnection, right: RightName, asks: &[Ask]) -> Vec<Resul
             }
         };
     }
-    ask!(Read, Inspect, Appoint, Approve, Record, HandOver, RunAppeal)
+    ask!(Read, Inspect, Appoint, Approve, Record, HandOver, RunAppeal, Organise)
 }
 
 fn ask(conn: &mut PgConnection, right: RightName, actor: Actor, chapter: ChapterId) -> Result<(ChapterId, Uuid, Uuid), Refusal> {
@@ -263,8 +263,9 @@ fn what_no_policy_may_ever_say() {
             if may(RightName::Record) || may(RightName::HandOver) {
                 assert!(["own chapter", "acted-for chapter"].contains(relation), "{} keeps the books of {relation}", role.name());
             }
-            let rules =
-                [RightName::Approve, RightName::Appoint, RightName::RunAppeal, RightName::Inspect].into_iter().any(&mut may);
+            let rules = [RightName::Approve, RightName::Appoint, RightName::RunAppeal, RightName::Inspect, RightName::Organise]
+                .into_iter()
+                .any(&mut may);
             assert!(!(rules && *relation == "acted-for chapter"), "{} rules where it only acts for", role.name());
             // One person must not be able to both record and appoint whoever approves.
             let mut alone = |right| ask(&mut conn, right, plain, *chapter).is_ok();

@@ -1,0 +1,129 @@
+//! The audit of opening balances: what was approved is what the books hold, and nothing else is opened.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::store::{self, LineRow, OpeningRow};
+use crate::basics::Vnd;
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::db::schema::{opening_balance, opening_balance_entry};
+use crate::ledger::audit::{Fact, entries_of, facts};
+use crate::ledger::kinds::{Account, Kind};
+use crate::ledger::model::{Balanced, FundId};
+use crate::ledger::{public, store as ledger};
+
+const CHECK: &str = "opening_balance";
+const BATCH: i64 = 500;
+
+/// See the module.
+pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+    let (mut after, mut known) = (Uuid::nil(), HashSet::new());
+    loop {
+        let rows: Vec<OpeningRow> = opening_balance::table
+            .filter(opening_balance::id.gt(after))
+            .order(opening_balance::id)
+            .limit(BATCH)
+            .select(OpeningRow::as_select())
+            .load(conn)?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        findings.looked(CHECK, rows.len());
+        for row in &rows {
+            check(conn, findings, row, &mut known)?;
+        }
+    }
+    let mut after = Uuid::nil();
+    loop {
+        let entries = entries_of(conn, Kind::OpeningBalance.name(), after, BATCH)?;
+        let Some(last) = entries.last() else { break };
+        after = last.0;
+        for (_, code) in entries.iter().filter(|(id, _)| !known.contains(id)) {
+            findings.found(CHECK, code, "nobody approved this opening balance");
+        }
+    }
+    findings.ask(
+        conn,
+        "opening_balance_held",
+        "SELECT concat_ws(' ', coalesce(l.id, h.opening_id), fund_id, account), CASE WHEN h.opening_id IS NULL THEN 'is open, but its place is free' ELSE 'its place is taken by nothing' END
+         FROM (SELECT o.id, o.chapter_id, l.fund_id, l.account FROM opening_balance o JOIN opening_balance_line l ON l.opening_id = o.id WHERE o.state = 'APPROVED') l
+         FULL JOIN opening_balance_held h USING (chapter_id, fund_id, account) WHERE l.id IS DISTINCT FROM h.opening_id",
+    )
+}
+
+/// One request against its entries, which `known` collects.
+fn check(conn: &mut PgConnection, findings: &mut Findings, row: &OpeningRow, known: &mut HashSet<Uuid>) -> Result<(), DbError> {
+    let mut wrong = |what: String| findings.found(CHECK, row.id.to_string(), what);
+    let entries = store::entries(conn, row.id)?;
+    known.extend(entries.iter().map(|(_, entry)| *entry));
+    let stands = ["APPROVED", "REVERSED"].contains(&row.state.as_str());
+    if !stands {
+        if !entries.is_empty() {
+            wrong(format!("is {}, but has entries", row.state));
+        }
+        return Ok(());
+    }
+    let mut expected = BTreeMap::new();
+    for (fund, lines) in by_fund(&store::lines(conn, row.id)?) {
+        match Balanced::opening(FundId(fund), &lines) {
+            Ok(postings) => drop(expected.insert(fund, postings)),
+            Err(error) => wrong(format!("fund {fund}: {error}")),
+        }
+    }
+    if !expected.keys().eq(entries.iter().map(|(fund, _)| fund)) {
+        wrong("has not one entry for each of its funds".to_owned());
+    }
+    let facts: HashMap<Uuid, Fact> = facts(conn, &entries.iter().map(|(_, entry)| *entry).collect::<Vec<_>>())?;
+    let codes: Vec<&str> = facts.values().map(|fact| fact.code.as_str()).collect();
+    let reversals = public::reversals_of(conn, &codes)?;
+    for (fund, entry) in &entries {
+        let (Some(fact), Some(postings)) = (facts.get(entry), expected.get(fund)) else { continue };
+        let is = (fact.kind.as_str(), fact.chapter, fact.day);
+        if is != (Kind::OpeningBalance.name(), row.chapter_id, row.as_of) {
+            wrong(format!("{}: kind, chapter or day differ", fact.code));
+        }
+        if ledger::written(conn, *entry)?.is_none_or(|written| written.postings != postings.postings()) {
+            wrong(format!("{}: the postings are not the lines", fact.code));
+        }
+        if reversals.contains_key(&fact.code) != (row.state == "REVERSED") {
+            wrong(format!("{}: is {}, the books say otherwise", fact.code, row.state));
+        }
+    }
+    Ok(())
+}
+
+/// Lines by fund; a line that is none is left out and shows as a difference of the postings.
+fn by_fund(lines: &[LineRow]) -> BTreeMap<i32, Vec<(Account, Vnd)>> {
+    let mut funds: BTreeMap<i32, Vec<(Account, Vnd)>> = BTreeMap::new();
+    for line in lines {
+        let read = Account::parse(&line.account).zip(Vnd::parse(line.amount_vnd).ok());
+        funds.entry(line.fund_id).or_default().extend(read);
+    }
+    funds
+}
+
+/// How many entries of opening balances were reversed by two persons.
+pub fn reversed(conn: &mut PgConnection) -> Result<u64, DbError> {
+    let entries = opening_balance_entry::table
+        .inner_join(opening_balance::table.on(opening_balance::id.eq(opening_balance_entry::opening_id)))
+        .filter(opening_balance::state.eq("REVERSED"));
+    Ok(u64::try_from(entries.count().get_result::<i64>(conn)?).unwrap_or_default())
+}
+
+/// Those of these entries that reverse an opening balance, as two persons decided.
+pub fn reversing(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    let facts = facts(conn, ids)?;
+    let originals: Vec<Uuid> = facts.values().filter_map(|fact| fact.reverses).collect();
+    let ours: HashSet<Uuid> = opening_balance_entry::table
+        .inner_join(opening_balance::table.on(opening_balance::id.eq(opening_balance_entry::opening_id)))
+        .filter(opening_balance::state.eq("REVERSED"))
+        .filter(opening_balance_entry::entry_id.eq_any(originals))
+        .select(opening_balance_entry::entry_id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    Ok(facts.into_iter().filter(|(_, fact)| fact.reverses.is_some_and(|of| ours.contains(&of))).map(|(id, _)| id).collect())
+}

@@ -1,0 +1,16 @@
+//! Entries that an accountant makes by hand, with a document and a second person. Today: opening balances.
+//!
+//! A chapter that comes here with old books brings what they ended with (số dư đầu kỳ), once for each fund and account.
+//! Somebody who records asks, a second person approves, then one entry a fund is booked against the fund's balance:
+//! public, in the log with the document's hash, but nothing is *received* by it. A wrong one is reversed by two persons
+//! as well, whole, and may then be opened again.
+//!
+//! State: REQUESTED → APPROVED → REVERSED, or REQUESTED → REFUSED. Invariants (the database keeps them too): a request
+//! keeps what was asked and is decided once, by somebody else; what is opened now is in `opening_balance_held`.
+
+pub mod audit;
+pub mod model;
+pub mod opening;
+pub mod reversal;
+pub mod routes;
+pub mod store;

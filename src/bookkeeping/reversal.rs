@@ -1,0 +1,145 @@
+//! Reversing an opening balance, whole: one asks, somebody who neither asked for this nor for the opening decides.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::model::{OpeningFault, Verdict};
+use super::opening::{self, Draft, Funds, OpeningOut};
+use super::store::{self, OpeningRow, ReversalRow};
+use crate::authz::{self, Actor, Approve, Granted, Record};
+use crate::basics::{Line, PublicCode};
+use crate::db::DbError;
+use crate::http::{Kind, Problem};
+use crate::identity::store as identity;
+use crate::ledger::model::Balanced;
+use crate::ledger::store::{self as ledger, BookedAt};
+use crate::tree::ChapterId;
+use crate::vault::Vault;
+
+/// A request as its author makes it.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub id: Uuid,
+    pub opening: Uuid,
+    pub reason: OpeningFault,
+    pub note: Option<Line>,
+}
+
+/// Asks for the reversal of an approved opening balance. Sent again, it asks only once.
+pub fn request(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    ask: &Ask,
+) -> Result<(OpeningOut, bool), Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::hold(conn, ask.opening)?.ok_or_else(Problem::not_found)?;
+    let grant = authz::require::<Record>(conn, now, actor, ChapterId(row.chapter_id))?;
+    let content = json!([ask.opening, ask.reason.name(), ask.note.as_ref().map(Line::as_str)]).to_string();
+    let hash = vault.hash("opening_balance_reversal.request", content.as_bytes());
+    if let Some(known) = store::reversal(conn, ask.id)? {
+        return if known.request_hash == hash { Ok((opening::out(conn, row)?, false)) } else { Err(Problem::new(Kind::IdTaken)) };
+    }
+    if row.state != "APPROVED" {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Chỉ hủy được số dư đầu kỳ đã duyệt và chưa hủy.",
+            "Only an opening balance that was approved and not reversed can be reversed.",
+        ));
+    }
+    let opener = identity::officer_of(conn, row.requested_by)?;
+    let approver = opening::second_person(conn, now, grant.chapter(), &[grant.officer(), opener])?;
+    let new = ReversalRow {
+        id: ask.id,
+        opening_id: row.id,
+        reason: ask.reason.name().to_owned(),
+        note: opening::seal_note(vault, "opening_balance_reversal", ask.id, ask.note.as_ref())?,
+        request_hash: hash.to_vec(),
+        state: "REQUESTED".to_owned(),
+        approver_chapter_id: approver.0,
+        requested_by: grant.account(),
+        requested_at: now,
+        decided_by: None,
+        decided_at: None,
+    };
+    store::insert_reversal(conn, &grant, new).map_err(|error| refused(&error).unwrap_or_else(|| error.into()))?;
+    opening::audit(conn, now, grant.account(), grant.chapter(), "OPENING_BALANCE_REVERSAL_REQUESTED", ask.id)?;
+    Ok((opening::out(conn, row)?, true))
+}
+
+fn refused(error: &DbError) -> Option<Problem> {
+    match error.constraint()? {
+        "opening_balance_reversal_pk" => Some(Problem::new(Kind::IdTaken)),
+        "opening_balance_reversal_standing_key" => {
+            Some(Problem::say(Kind::Conflict, "Đã có đề nghị hủy đang chờ.", "A reversal of it is waiting already."))
+        }
+        _ => None,
+    }
+}
+
+/// Decides the newest request to reverse an opening balance. Deciding again the same way answers as the first time.
+pub fn decide(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: Uuid,
+    verdict: Verdict,
+) -> Result<OpeningOut, Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
+    let grant = authz::require::<Approve>(conn, now, actor, ChapterId(row.chapter_id))?;
+    let asked = store::reversal_of(conn, id)?
+        .ok_or_else(|| Problem::say(Kind::Conflict, "Chưa có ai đề nghị hủy.", "Nobody has asked for a reversal."))?;
+    match (asked.state.as_str(), verdict) {
+        ("REQUESTED", _) => {}
+        ("APPROVED", Verdict::Approve) | ("REFUSED", Verdict::Refuse) => return Ok(opening::out(conn, row)?),
+        _ => return Err(opening::decided_otherwise()),
+    }
+    let persons = [identity::officer_of(conn, row.requested_by)?, identity::officer_of(conn, asked.requested_by)?];
+    if persons.contains(&grant.officer()) {
+        return Err(opening::not_oneself());
+    }
+    store::decide_reversal(conn, &grant, now, asked.id, verdict.state())?;
+    if verdict == Verdict::Approve {
+        book(conn, vault, now, &grant, &row, &asked)?;
+        store::give_back(conn, &grant, id)?;
+    }
+    let action = match verdict {
+        Verdict::Approve => "OPENING_BALANCE_REVERSAL_APPROVED",
+        Verdict::Refuse => "OPENING_BALANCE_REVERSAL_REFUSED",
+    };
+    opening::audit(conn, now, grant.account(), grant.chapter(), action, asked.id)?;
+    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    Ok(opening::out(conn, row)?)
+}
+
+/// Books the mirror of every entry of the opening, today.
+fn book(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    grant: &Granted<Approve>,
+    row: &OpeningRow,
+    asked: &ReversalRow,
+) -> Result<(), Problem> {
+    let reason = OpeningFault::parse(&asked.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
+    let here = opening::here(conn, grant)?;
+    let at = BookedAt::now(now);
+    let mut funds: Funds = HashMap::new();
+    let mut entries = Vec::new();
+    for (_, id) in store::entries(conn, row.id)? {
+        let written = ledger::written(conn, id)?.ok_or_else(Problem::not_found)?;
+        funds.extend(ledger::funds(conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?);
+        let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
+        let postings = Balanced::mirrored(written.kind, &written.postings).map_err(Problem::internal)?;
+        let draft = Draft { vault, now, here: here.clone(), day: at.day, document: opening::document(row)? };
+        entries.push((grant, draft.entry(postings, Some((id, original, reason.name())))?));
+    }
+    ledger::book(conn, at, &funds, entries).map_err(opening::not_booked)
+}

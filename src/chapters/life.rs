@@ -1,0 +1,377 @@
+//! A chapter's life: founded by the level above, renamed and made provisional or regular by its decisions, its office
+//! and legal data kept by the chapter itself.
+//!
+//! ORGANISE at the parent founds, renames and decides on the committee's standing (a committee does not make itself);
+//! ORGANISE at the chapter keeps contact and legal data. Every change is a version with who, when and by which decision.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::life_store::{self as store, FormerName, Known, Row, Version};
+use super::model::{Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, code, code_prefix, may_found};
+use crate::authz::{self, Actor, AuditEvent, Granted, Organise, Read};
+use crate::basics::clock::vietnam_date;
+use crate::db::DbError;
+use crate::http::{self, FieldError, Problem, Say};
+use crate::tree::{self, ChapterId};
+use crate::vault::Vault;
+
+/// A chapter and the branches founded with it.
+#[derive(Debug, Clone)]
+pub struct Founding {
+    /// Code of the chapter above.
+    pub parent: String,
+    pub chapter: NewChapter,
+    pub branches: Vec<NewChapter>,
+}
+
+/// What is known of a chapter, for those who may read its books.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub known: Known,
+    /// Code of the chapter above.
+    pub parent: Option<String>,
+    pub former_names: Vec<FormerName>,
+    /// (id, code, name) of branches founded together with it; only in the answer to founding.
+    pub branches: Vec<(Uuid, String, String)>,
+}
+
+fn seen(conn: &mut PgConnection, row: Row) -> Result<Seen, DbError> {
+    let parent = match row.parent_id {
+        Some(id) => Some(tree::code_of(conn, ChapterId(id))?),
+        None => None,
+    };
+    let former_names = store::former_names(conn, row.id)?;
+    Ok(Seen { known: store::known(conn, row)?, parent, former_names, branches: Vec::new() })
+}
+
+/// Founds a chapter and its branches. Sent again, the same founding answers as the first time.
+pub fn found(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    new: &Founding,
+) -> Result<(Seen, bool), Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let place = tree::place(conn, &new.parent)?.ok_or_else(no_such_parent)?;
+    let grant = authz::require::<Organise>(conn, now, actor, place.id)
+        .map_err(|problem| if problem.kind == http::Kind::NotFound { no_such_parent() } else { problem })?;
+    // Foundings below one chapter come one after the other: a twin of this request waits here and then finds it done.
+    let parent = store::hold(conn, &new.parent)?.ok_or_else(no_such_parent)?;
+    let hash = vault.hash("chapter.founding", content(new).as_bytes());
+    if let Some((chapter, known)) = store::request(conn, new.chapter.id)? {
+        return if known == hash { Ok((founded(conn, new, chapter)?, false)) } else { Err(Problem::new(http::Kind::IdTaken)) };
+    }
+    fits(new, &parent)?;
+    let province = place.province().map_or(place.code.as_str(), |step| step.code.as_str());
+    let prefix = code_prefix(new.chapter.level, new.chapter.kind, province, &parent.code);
+    let own = code(new.chapter.level, &prefix, store::next_number(conn, &prefix)?);
+    store::insert(conn, &grant, now, None, &own, &new.chapter).map_err(|error| refused(error, "/name"))?;
+    store::note_request(conn, &grant, new.chapter.id, new.chapter.id, &hash).map_err(|error| refused(error, "/name"))?;
+    audit(conn, now, &grant, "CHAPTER_FOUNDED", new.chapter.id)?;
+    for (n, branch) in new.branches.iter().enumerate() {
+        let prefix = code_prefix(branch.level, branch.kind, province, &own);
+        let number = store::next_number(conn, &prefix)?;
+        let below = Some(ChapterId(new.chapter.id));
+        let pointer = format!("/branches/{n}/name");
+        store::insert(conn, &grant, now, below, &code(branch.level, &prefix, number), branch)
+            .map_err(|error| refused(error, &pointer))?;
+        audit(conn, now, &grant, "CHAPTER_FOUNDED", branch.id)?;
+    }
+    Ok((founded(conn, new, new.chapter.id)?, true))
+}
+
+fn founded(conn: &mut PgConnection, new: &Founding, id: Uuid) -> Result<Seen, Problem> {
+    let ids: Vec<Uuid> = std::iter::once(id).chain(new.branches.iter().map(|b| b.id)).collect();
+    let labels: HashMap<Uuid, tree::Label> = tree::labels(conn, &ids)?;
+    let own = labels.get(&id).ok_or_else(Problem::not_found)?;
+    let row = store::find(conn, &own.code)?.ok_or_else(Problem::not_found)?;
+    let branches = new.branches.iter().filter_map(|b| labels.get(&b.id).map(|l| (b.id, l.code.clone(), l.name.clone())));
+    Ok(Seen { branches: branches.collect(), ..seen(conn, row)? })
+}
+
+fn no_such_parent() -> Problem {
+    let error = FieldError::new(
+        "/parent",
+        "NO_SUCH_CHAPTER",
+        Say::fixed("Không có đơn vị này trong phạm vi của bạn.", "There is no such chapter within your reach."),
+    );
+    Problem { errors: vec![error], ..Problem::not_found() }
+}
+
+/// Whether the new chapters may hang where they are to hang.
+fn fits(new: &Founding, parent: &Row) -> Result<(), Problem> {
+    if !["ACTIVE", "PROVISIONAL"].contains(&parent.status.as_str()) {
+        return Err(Problem::field(
+            "/parent",
+            "BOOKS_CLOSED",
+            "Đơn vị cấp trên đang hoặc đã sáp nhập, giải thể: hãy lập ở đơn vị kế thừa.",
+            "The chapter above is merging, has merged or is dissolved: found it under its successor.",
+        ));
+    }
+    let seat = |level: &str, kind: &str| Level::parse(level).zip(Kind::parse(kind));
+    let above = seat(&parent.level, &parent.kind).ok_or_else(|| Problem::internal("a chapter has an unknown level or kind"))?;
+    let own = (new.chapter.level, new.chapter.kind);
+    let mut errors = Vec::new();
+    if !may_found(own.0, own.1, above) {
+        errors.push(does_not_hang("/level", own, above));
+    }
+    for (n, branch) in new.branches.iter().enumerate() {
+        let below = (branch.level, branch.kind);
+        if !may_found(below.0, below.1, own) {
+            errors.push(does_not_hang(&format!("/branches/{n}/kind"), below, own));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+}
+
+fn does_not_hang(pointer: &str, what: (Level, Kind), under: (Level, Kind)) -> FieldError {
+    let name = |seat: (Level, Kind)| format!("{} {}", seat.0.name(), seat.1.name());
+    FieldError::new(
+        pointer,
+        "NOT_UNDER_THIS",
+        Say::new(
+            format!("Không lập được {} dưới {}.", name(what), name(under)),
+            format!("{} is not founded under {}.", name(what), name(under)),
+        ),
+    )
+}
+
+/// What the database refuses, said in words.
+fn refused(error: DbError, pointer: &str) -> Problem {
+    match error.constraint() {
+        Some("chapter_sibling_name_key") => name_taken(pointer),
+        Some("chapter_pk" | "chapter_request_pk") => Problem::new(http::Kind::IdTaken),
+        _ => error.into(),
+    }
+}
+
+fn name_taken(pointer: &str) -> Problem {
+    Problem::field(
+        pointer,
+        "NAME_TAKEN",
+        "Cấp trên này đã có đơn vị trùng tên (không kể dấu, hoa thường): hãy thêm chữ để phân biệt.",
+        "The chapter above has one of this name already (marks and case aside): add a word that tells them apart.",
+    )
+}
+
+/// One canonical text of all that was sent.
+fn content(new: &Founding) -> String {
+    let chapter = |c: &NewChapter| {
+        let Details { contact, legal } = &c.details;
+        json!([
+            c.id,
+            c.level,
+            c.kind,
+            c.name,
+            c.short_name,
+            c.founded_on,
+            c.provisional,
+            c.decision.no,
+            c.decision.on,
+            contact,
+            legal
+        ])
+    };
+    json!([new.parent, chapter(&new.chapter), new.branches.iter().map(chapter).collect::<Vec<_>>()]).to_string()
+}
+
+fn audit(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<Organise>,
+    action: &'static str,
+    subject: Uuid,
+) -> Result<(), DbError> {
+    let event = AuditEvent { account: Some(by.account()), action, subject: Some(subject), chapter: Some(by.chapter().0) };
+    authz::audit(conn, now, &[event])
+}
+
+/// One chapter, for those who may read its books.
+pub fn show(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, code: &str) -> Result<Seen, Problem> {
+    let row = readable(conn, now, actor, code)?;
+    Ok(seen(conn, row)?)
+}
+
+/// Every version of a chapter, oldest first.
+pub fn history(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, code: &str) -> Result<Vec<Version>, Problem> {
+    let row = readable(conn, now, actor, code)?;
+    Ok(store::versions(conn, &row)?)
+}
+
+fn readable(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, code: &str) -> Result<Row, Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::find(conn, code)?.ok_or_else(Problem::not_found)?;
+    authz::require::<Read>(conn, now, actor, ChapterId(row.id))?;
+    Ok(row)
+}
+
+/// Changes contact and legal data. `seen_version` is the version the client read; another one is a conflict.
+pub fn change_details(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    code: &str,
+    seen_version: Option<i32>,
+    change: impl FnOnce(Contact, Legal) -> Result<Details, Problem>,
+) -> Result<Seen, Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::hold(conn, code)?.ok_or_else(Problem::not_found)?;
+    let grant = authz::require::<Organise>(conn, now, actor, ChapterId(row.id))?;
+    if seen_version.is_some_and(|version| version != row.version) {
+        return Err(Problem::say(
+            http::Kind::Conflict,
+            "Đơn vị đã thay đổi sau khi bạn đọc: hãy đọc lại rồi sửa.",
+            "The chapter has changed since you read it: read it again, then change it.",
+        ));
+    }
+    let last = newest(conn, &row)?;
+    let old = last.details();
+    let details = change(old.contact.clone(), old.legal.clone())?;
+    if details != old {
+        still_lives(&row)?;
+        let next = Version {
+            change: "DETAILS_CHANGED".to_owned(),
+            effective_on: vietnam_date(now),
+            decision_no: None,
+            decision_on: None,
+            ..last
+        };
+        store::next_version(conn, &grant, now, &row, next.with_details(&details))?;
+        audit(conn, now, &grant, "CHAPTER_DETAILS_CHANGED", row.id)?;
+    }
+    let row = store::find(conn, code)?.ok_or_else(Problem::not_found)?;
+    Ok(seen(conn, row)?)
+}
+
+fn newest(conn: &mut PgConnection, row: &Row) -> Result<Version, Problem> {
+    let last = store::versions(conn, row)?.pop().ok_or_else(|| Problem::internal("a chapter without a version"))?;
+    // The row is the truth; a status set by the operator leaves no version.
+    Ok(Version { name: row.name.clone(), short_name: row.short_name.clone(), status: row.status.clone(), ..last })
+}
+
+/// A decision on a chapter.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    pub id: Uuid,
+    pub decision: Decision,
+    /// The day from which it holds.
+    pub effective_on: NaiveDate,
+    pub change: Change,
+}
+
+/// Carries out a decision of the level above. Sent again, it answers as the first time.
+pub fn decide(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    code: &str,
+    decided: &Decided,
+) -> Result<(Seen, bool), Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::hold(conn, code)?.ok_or_else(Problem::not_found)?;
+    // Who may not even read the chapter learns nothing; who may, must be of the level above (of the centre: itself).
+    authz::require::<Read>(conn, now, actor, ChapterId(row.id))?;
+    let grant = authz::require::<Organise>(conn, now, actor, ChapterId(row.parent_id.unwrap_or(row.id)))
+        .map_err(|problem| if problem.kind == http::Kind::NotFound { above_decides() } else { problem })?;
+    let what = match &decided.change {
+        Change::Rename { name, short_name } => json!(["RENAME", name, short_name]),
+        Change::MakeProvisional => json!(["MAKE_PROVISIONAL"]),
+        Change::MakeRegular => json!(["MAKE_REGULAR"]),
+    };
+    let content = json!([code, decided.decision.no, decided.decision.on, decided.effective_on, what]).to_string();
+    let hash = vault.hash("chapter.decision", content.as_bytes());
+    if let Some((chapter, known)) = store::request(conn, decided.id)? {
+        return if chapter == row.id && known == hash {
+            Ok((seen(conn, row)?, false))
+        } else {
+            Err(Problem::new(http::Kind::IdTaken))
+        };
+    }
+    still_lives(&row)?;
+    let next = after(&row, newest(conn, &row)?, decided)?;
+    in_order(conn, &row, &next)?;
+    if next.name != row.name && store::is_called(conn, &row, &next.name)? {
+        return Err(name_taken("/name"));
+    }
+    let action = match decided.change {
+        Change::Rename { .. } => "CHAPTER_RENAMED",
+        Change::MakeProvisional => "CHAPTER_MADE_PROVISIONAL",
+        Change::MakeRegular => "CHAPTER_MADE_REGULAR",
+    };
+    store::note_request(conn, &grant, decided.id, row.id, &hash).map_err(|error| refused(error, "/name"))?;
+    store::next_version(conn, &grant, now, &row, next).map_err(|error| refused(error, "/name"))?;
+    audit(conn, now, &grant, action, row.id)?;
+    let row = store::find(conn, code)?.ok_or_else(Problem::not_found)?;
+    Ok((seen(conn, row)?, true))
+}
+
+fn above_decides() -> Problem {
+    Problem::say(
+        http::Kind::Forbidden,
+        "Tên gọi và ban chấp hành của một đơn vị do cấp trên trực tiếp quyết định.",
+        "A chapter's name and committee are decided by the chapter above it.",
+    )
+}
+
+fn still_lives(row: &Row) -> Result<(), Problem> {
+    if ["MERGED", "DISSOLVED"].contains(&row.status.as_str()) {
+        return Err(Problem::say(
+            http::Kind::Conflict,
+            "Đơn vị đã sáp nhập hoặc giải thể, không sửa được nữa.",
+            "The chapter has merged or is dissolved and is not changed any more.",
+        ));
+    }
+    Ok(())
+}
+
+/// The state a decision leads to.
+fn after(row: &Row, last: Version, decided: &Decided) -> Result<Version, Problem> {
+    let next = Version {
+        effective_on: decided.effective_on,
+        decision_no: Some(decided.decision.no.clone()),
+        decision_on: decided.decision.on,
+        ..last
+    };
+    let standing = |change: &str, from: &str, to: &str| {
+        if row.status == from {
+            Ok(Version { change: change.to_owned(), status: to.to_owned(), ..next.clone() })
+        } else {
+            Err(Problem::say(
+                http::Kind::Conflict,
+                format!("Đơn vị đang ở trạng thái {}, không phải {from}.", row.status),
+                format!("The chapter is {}, not {from}.", row.status),
+            ))
+        }
+    };
+    match &decided.change {
+        Change::MakeProvisional => standing("MADE_PROVISIONAL", "ACTIVE", "PROVISIONAL"),
+        Change::MakeRegular => standing("MADE_REGULAR", "PROVISIONAL", "ACTIVE"),
+        Change::Rename { name, .. } if *name == row.name => {
+            Err(Problem::field("/name", "SAME_NAME", "Đây đã là tên hiện nay.", "This is its name already."))
+        }
+        Change::Rename { name, short_name } => {
+            Ok(Version { change: "RENAMED".to_owned(), name: name.clone(), short_name: short_name.clone(), ..next })
+        }
+    }
+}
+
+/// What happened later can not hold earlier: names and standings follow each other in time.
+fn in_order(conn: &mut PgConnection, row: &Row, next: &Version) -> Result<(), Problem> {
+    let last = store::versions(conn, row)?.into_iter().rev().find(|v| v.change != "DETAILS_CHANGED");
+    match last {
+        Some(last) if next.effective_on < last.effective_on => Err(Problem::field(
+            "/effective_on",
+            "BEFORE_THE_LAST",
+            format!("Không trước quyết định gần nhất ({}).", last.effective_on),
+            format!("Not before the last decision ({}).", last.effective_on),
+        )),
+        _ => Ok(()),
+    }
+}

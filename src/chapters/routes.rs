@@ -1,0 +1,279 @@
+//! `/api/v1/chapters`: found, look, keep contact and legal data, carry out decisions.
+
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::life::{self, Seen};
+use super::life_store::{FormerName, Version};
+use super::model::{Contact, Decision, Kind, Legal, Level};
+use super::wire::{ChapterIn, ChapterPatch, DecisionIn};
+use crate::authz::Actor;
+use crate::basics::Clock;
+use crate::basics::clock::vietnam_date;
+use crate::db::Db;
+use crate::http::etag::{if_match, version_tag};
+use crate::http::{Body, Problem};
+use crate::vault::Vault;
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(found_chapter)
+        .service(read_chapter)
+        .service(list_chapter_versions)
+        .service(change_chapter)
+        .service(decide_on_chapter);
+}
+
+/// A chapter, for those who may read its books.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChapterState {
+    id: Uuid,
+    /// `68-TH-0001`: the province, TH for schools (CQ agencies, BV hospitals, DN enterprises), a number; `-CH001` for a branch.
+    #[schema(example = "68-TH-0001")]
+    code: String,
+    #[schema(value_type = Kind)]
+    kind: String,
+    #[schema(value_type = Level)]
+    level: String,
+    /// `ACTIVE`, `PROVISIONAL`, `MERGING`, `MERGED` or `DISSOLVED`.
+    #[schema(example = "ACTIVE")]
+    status: String,
+    /// Code of the chapter above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "23095")]
+    parent: Option<String>,
+    #[schema(example = "Hội Chữ thập đỏ Trường THCS Hàm Liêm")]
+    name: String,
+    #[schema(example = "Trường THCS Hàm Liêm")]
+    short_name: String,
+    founded_on: NaiveDate,
+    /// Counts every change; also the `ETag`.
+    version: i32,
+    contact: Contact,
+    legal: Legal,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provisional: Option<ProvisionalOut>,
+    /// Newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    former_names: Vec<FormerNameOut>,
+    /// Branches founded together with it; only in the answer to founding.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    branches: Vec<BranchOut>,
+}
+
+/// The decision by which a committee is provisional (lâm thời), until a congress elects one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProvisionalOut {
+    #[schema(example = "15/QĐ-UBND")]
+    pub decision_no: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision_on: Option<NaiveDate>,
+    pub since: NaiveDate,
+}
+
+/// A name a chapter had before.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormerNameOut {
+    pub name: String,
+    pub valid_from: NaiveDate,
+    /// The day from which the next name holds.
+    pub valid_to: NaiveDate,
+}
+
+impl From<(Decision, NaiveDate)> for ProvisionalOut {
+    fn from((decision, since): (Decision, NaiveDate)) -> Self {
+        Self { decision_no: decision.no, decision_on: decision.on, since }
+    }
+}
+
+impl From<FormerName> for FormerNameOut {
+    fn from(name: FormerName) -> Self {
+        Self { name: name.name, valid_from: name.valid_from, valid_to: name.valid_to }
+    }
+}
+
+/// A branch founded with its chapter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BranchOut {
+    id: Uuid,
+    #[schema(example = "68-TH-0001-CH001")]
+    code: String,
+    name: String,
+}
+
+impl From<Seen> for ChapterState {
+    fn from(seen: Seen) -> Self {
+        let (row, details) = (seen.known.row, seen.known.details);
+        Self {
+            id: row.id,
+            code: row.code,
+            kind: row.kind,
+            level: row.level,
+            status: row.status,
+            parent: seen.parent,
+            name: row.name,
+            short_name: row.short_name,
+            founded_on: row.founded_on,
+            version: row.version,
+            contact: details.contact,
+            legal: details.legal,
+            provisional: seen.known.provisional.map(ProvisionalOut::from),
+            former_names: seen.former_names.into_iter().map(FormerNameOut::from).collect(),
+            branches: seen.branches.into_iter().map(|(id, code, name)| BranchOut { id, code, name }).collect(),
+        }
+    }
+}
+
+fn answer(seen: Seen, new: bool) -> HttpResponse {
+    let mut response = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    response.insert_header(version_tag(seen.known.row.version)).json(ChapterState::from(seen))
+}
+
+/// Found a chapter of an agency, school, hospital or enterprise, or a branch (chi hội).
+///
+/// A chapter may bring up to 100 branches at once. Sent again, it is founded once.
+#[utoipa::path(tag = "chapters", request_body = ChapterIn, responses((status = 201, body = ChapterState), (status = 200, body = ChapterState, description = "Was founded already"),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/chapters")]
+pub async fn found_chapter(
+    actor: Actor,
+    Body(body): Body<ChapterIn>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let founding = body.check(vietnam_date(now)).map_err(Problem::invalid)?;
+    let (seen, new) = db.tx(move |conn| life::found(conn, &vault, now, actor, &founding)).await?;
+    Ok(answer(seen, new))
+}
+
+/// One chapter with its contact and legal data.
+#[utoipa::path(tag = "chapters", params(("code" = String, Path, example = "23095")), responses((status = 200, body = ChapterState),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/chapters/{code}")]
+pub async fn read_chapter(
+    actor: Actor,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let seen = db.read(move |conn| life::show(conn, now, actor, &code)).await?;
+    Ok(answer(seen, false))
+}
+
+/// Change contact or legal data.
+///
+/// Fields left out stay, `null` clears one. Send the `ETag` you read as `If-Match`.
+#[utoipa::path(tag = "chapters", params(("code" = String, Path, example = "23095"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
+    request_body = ChapterPatch, responses((status = 200, body = ChapterState), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
+    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[patch("/chapters/{code}")]
+pub async fn change_chapter(
+    request: HttpRequest,
+    actor: Actor,
+    code: web::Path<String>,
+    Body(body): Body<ChapterPatch>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let version = if_match(&request)?;
+    let now = clock.now();
+    let seen = db
+        .tx(move |conn| {
+            life::change_details(conn, now, actor, &code, version, |contact, legal| {
+                body.apply(contact, legal, vietnam_date(now)).map_err(Problem::invalid)
+            })
+        })
+        .await?;
+    Ok(answer(seen, false))
+}
+
+/// Carry out a decision of the level above.
+///
+/// It renames the chapter (the old name stays searchable), or makes its committee provisional or regular. Sent again, it
+/// changes nothing more.
+#[utoipa::path(tag = "chapters", params(("code" = String, Path, example = "68-TH-0001")), request_body = DecisionIn, responses((status = 201, body = ChapterState),
+    (status = 200, body = ChapterState, description = "Was carried out already"), (status = 401, response = crate::http::answers::Unauthorized),
+    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
+    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/chapters/{code}/decisions")]
+pub async fn decide_on_chapter(
+    actor: Actor,
+    code: web::Path<String>,
+    Body(body): Body<DecisionIn>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let decided = body.check(vietnam_date(now)).map_err(Problem::invalid)?;
+    let (seen, new) = db.tx(move |conn| life::decide(conn, &vault, now, actor, &code, &decided)).await?;
+    Ok(answer(seen, new))
+}
+
+/// What a chapter was after one change.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChapterVersionOut {
+    version: i32,
+    /// `FOUNDED`, `RENAMED`, `MADE_PROVISIONAL`, `MADE_REGULAR` or `DETAILS_CHANGED`.
+    #[schema(example = "RENAMED")]
+    change: String,
+    /// The day from which it held.
+    effective_on: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision_no: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision_on: Option<NaiveDate>,
+    name: String,
+    status: String,
+    contact: Contact,
+    legal: Legal,
+    /// Absent for what came with the administrative units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded_at: Option<DateTime<Utc>>,
+    /// The account that made the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded_by: Option<Uuid>,
+}
+
+impl From<Version> for ChapterVersionOut {
+    fn from(version: Version) -> Self {
+        let details = version.details();
+        Self {
+            version: version.version,
+            change: version.change,
+            effective_on: version.effective_on,
+            decision_no: version.decision_no,
+            decision_on: version.decision_on,
+            name: version.name,
+            status: version.status,
+            contact: details.contact,
+            legal: details.legal,
+            recorded_at: version.recorded_at,
+            recorded_by: version.recorded_by,
+        }
+    }
+}
+
+/// Every version of a chapter, oldest first.
+#[utoipa::path(tag = "chapters", params(("code" = String, Path, example = "23095")), responses((status = 200, body = Vec<ChapterVersionOut>),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/chapters/{code}/versions")]
+pub async fn list_chapter_versions(
+    actor: Actor,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let versions = db.read(move |conn| life::history(conn, now, actor, &code)).await?;
+    Ok(HttpResponse::Ok().json(versions.into_iter().map(ChapterVersionOut::from).collect::<Vec<_>>()))
+}
