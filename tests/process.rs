@@ -14,6 +14,8 @@ mod faults;
 mod flood;
 #[path = "process/harness.rs"]
 mod harness;
+#[path = "process/keys.rs"]
+mod keys;
 #[path = "process/kills.rs"]
 mod kills;
 #[path = "process/refusals.rs"]

@@ -1,11 +1,15 @@
 //! Signed tokens. Each purpose is its own audience, so a token made for one thing is useless for another.
 
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
 use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::vault::keys::TokenKeyFile;
+use crate::vault::KeyError;
+use crate::vault::keys::{Source, TokenKeyFile};
 
 /// What a token is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,28 +39,51 @@ struct Wire {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadToken;
 
-/// HMAC-SHA256 keys by `kid`; the first one signs.
+type Keys = Vec<(String, EncodingKey, DecodingKey)>;
+
+/// HMAC-SHA256 keys by `kid`; the first one signs. A running server takes up a change of them, and by itself when it
+/// meets a token signed with a key it does not know.
 pub struct TokenKeys {
-    keys: Vec<(String, EncodingKey, DecodingKey)>,
+    keys: RwLock<Arc<Keys>>,
+    source: Option<Source>,
     validation: Validation,
 }
 
 impl TokenKeys {
     pub fn new(file: &TokenKeyFile) -> Self {
-        let keys = file
-            .keys
-            .iter()
-            .map(|key| (key.kid.clone(), EncodingKey::from_secret(&key.secret), DecodingKey::from_secret(&key.secret)))
-            .collect();
         let mut validation = Validation::new(Algorithm::HS256);
         // Expiry is judged by our own injected clock, below.
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
-        Self { keys, validation }
+        Self { keys: RwLock::new(Arc::new(keys_of(file))), source: None, validation }
+    }
+
+    /// The keys of a folder of key files.
+    pub fn of_folder(dir: &Path) -> Result<Self, KeyError> {
+        Ok(Self { source: Some(Source::new(dir)), ..Self::new(&TokenKeyFile::read(dir)?) })
+    }
+
+    /// Takes up changed keys: the first one signs from now on.
+    pub fn take_up(&self, file: &TokenKeyFile) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys_of(file));
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn find(&self, kid: &str) -> Option<DecodingKey> {
+        let known = || self.keys().iter().find(|(known, _, _)| known == kid).map(|(_, _, key)| key.clone());
+        known().or_else(|| {
+            let source = self.source.as_ref().filter(|source| source.is_due())?;
+            self.take_up(&TokenKeyFile::read(source.dir()).ok()?);
+            known()
+        })
     }
 
     pub fn sign(&self, purpose: Purpose, claims: Claims, now: DateTime<Utc>, lifetime: Duration) -> Result<String, BadToken> {
-        let (kid, key, _) = self.keys.first().ok_or(BadToken)?;
+        let keys = self.keys();
+        let (kid, key, _) = keys.first().ok_or(BadToken)?;
         let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
         let wire = Wire { sub: claims.subject, sid: claims.session, pur: purpose, exp: (now + lifetime).timestamp() };
         jsonwebtoken::encode(&header, &wire, key).map_err(|_| BadToken)
@@ -67,13 +94,24 @@ impl TokenKeys {
             return Err(BadToken);
         }
         let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid).ok_or(BadToken)?;
-        let (_, _, key) = self.keys.iter().find(|(known, _, _)| *known == kid).ok_or(BadToken)?;
-        let wire = jsonwebtoken::decode::<Wire>(token, key, &self.validation).map_err(|_| BadToken)?.claims;
+        let key = self.find(&kid).ok_or(BadToken)?;
+        let wire = jsonwebtoken::decode::<Wire>(token, &key, &self.validation).map_err(|_| BadToken)?.claims;
         if wire.pur != purpose || wire.exp <= now.timestamp() {
             return Err(BadToken);
         }
         Ok(Claims { subject: wire.sub, session: wire.sid })
     }
+}
+
+fn keys_of(file: &TokenKeyFile) -> Keys {
+    let pair = |secret: &[u8]| (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
+    file.keys
+        .iter()
+        .map(|key| {
+            let (signs, verifies) = pair(&key.secret);
+            (key.kid.clone(), signs, verifies)
+        })
+        .collect()
 }
 
 #[cfg(test)]

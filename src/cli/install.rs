@@ -103,7 +103,7 @@ pub(super) fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
 fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
     let db = connect(config, url)?;
     let vault = open_vault(config, &db)?;
-    let tokens = TokenKeys::new(&TokenKeyFile::read(&config.keys_dir)?);
+    let tokens = TokenKeys::of_folder(&config.keys_dir)?;
     Ok(Shared {
         db,
         clock: Clock::System,
@@ -150,12 +150,26 @@ fn open_vault(config: &Config, db: &Db) -> Result<Vault, Failure> {
         keys::init(&config.keys_dir)?;
         tracing::info!(folder = %config.keys_dir.display(), "new keys written: back them up apart from the database");
     }
-    let vault = Vault::new(&VaultKeys::read(&config.keys_dir)?)?;
-    match db.tx_blocking(|conn| in_use::register(conn, &vault, Clock::System.now()))? {
-        Ok(()) => Ok(vault),
-        Err((purpose, kid)) => {
-            let folder = config.keys_dir.display();
-            Err(format!("this database uses the {purpose} key {kid}, which is not in {folder}: restore that key file").into())
-        }
-    }
+    let vault = Vault::of_folder(&config.keys_dir)?;
+    register(config, db, &vault)?;
+    Ok(vault)
+}
+
+/// Notes which keys the database relies on from now on.
+fn register(config: &Config, db: &Db, vault: &Vault) -> Result<(), Failure> {
+    db.tx_blocking(|conn| in_use::register(conn, vault, Clock::System.now()))?.map_err(|(purpose, kid)| {
+        let folder = config.keys_dir.display();
+        format!("this database uses the {purpose} key {kid}, which is not in {folder}: restore that key file").into()
+    })
+}
+
+/// Takes up changed key files in a running server: all of them, or none if anything is wrong with them.
+pub fn reload_keys(config: &Config, shared: &Shared) -> Result<(), Failure> {
+    let tokens = TokenKeyFile::read(&config.keys_dir)?;
+    let keys = VaultKeys::read(&config.keys_dir)?;
+    // Noted first: nothing may be sealed with a key the database does not know of.
+    register(config, &shared.db, &Vault::new(&keys)?)?;
+    shared.vault.take_up(&keys)?;
+    shared.tokens.take_up(&tokens);
+    Ok(())
 }

@@ -2,8 +2,10 @@
 
 mod demo;
 mod install;
+mod keys;
 pub use install::load_reference;
 mod officer;
+mod second_factor;
 mod serve;
 mod upkeep;
 
@@ -13,7 +15,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, LogFormat, Settings};
-use crate::vault::keys;
 
 /// Sổ Nhân Ái: operations backend and public ledger of the Vietnam Red Cross.
 #[derive(Debug, Parser)]
@@ -38,7 +39,7 @@ enum Command {
     Officer(officer::OfficerCommand),
     /// Key files
     #[command(subcommand)]
-    Keys(KeysCommand),
+    Keys(keys::KeysCommand),
     /// Recompute what the database stores and compare
     Audit(upkeep::AuditCommand),
     /// Make a backup, beside a running server or without one; keys are not in it
@@ -47,12 +48,6 @@ enum Command {
     Restore(upkeep::RestoreCommand),
     /// Print the OpenAPI document
     Openapi,
-}
-
-#[derive(Debug, Subcommand)]
-enum KeysCommand {
-    /// Make the key files of a new installation
-    Init,
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -91,10 +86,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo => demo::demo(&config),
         Command::Migrate => install::migrate(&config).and_then(|()| say("the database is up to date")),
         Command::Officer(command) => officer::run(&config, command),
-        Command::Keys(KeysCommand::Init) => {
-            keys::init(&config.keys_dir)?;
-            say(&format!("keys written to {}; back them up apart from the database", config.keys_dir.display()))
-        }
+        Command::Keys(command) => keys::run(&config, command),
         Command::Audit(command) => return upkeep::audit(&config, &command),
         Command::Backup(command) => return upkeep::backup(&config, command),
         Command::Restore(command) => return upkeep::restore(&config, &command),

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use uuid::Uuid;
 
 use super::Failure;
-use super::{install, say};
+use super::{install, say, second_factor};
 use crate::authz::{AuditEvent, Role, audit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
@@ -55,6 +55,17 @@ pub enum OfficerCommand {
         #[arg(long)]
         user: String,
     },
+    /// Take away a second factor whose phone and recovery codes are lost; the account's sessions end
+    ResetSecondFactor {
+        #[arg(long)]
+        user: String,
+    },
+    /// Print the code an authenticator with this secret shows now, to try one out
+    Code {
+        /// The secret in base32; read from standard input when left out
+        #[arg(long)]
+        secret: Option<String>,
+    },
     /// Refuse an account from the next request on; its sessions end
     Disable {
         #[arg(long)]
@@ -68,6 +79,9 @@ pub enum OfficerCommand {
 }
 
 pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
+    if let OfficerCommand::Code { secret } = command {
+        return second_factor::print_code(secret);
+    }
     let installation = install::open_beside(config)?;
     let shared = &installation.shared;
     let now = shared.clock.now();
@@ -78,6 +92,9 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
             Err(format!("`{user}` is no user name").into())
         }
         OfficerCommand::OneTimePassword { user } => one_time_password(&installation, &user),
+        // Answered above.
+        OfficerCommand::Code { .. } => Ok(()),
+        OfficerCommand::ResetSecondFactor { user } => second_factor::reset(&installation, &user),
         OfficerCommand::Disable { user } => set_disabled(&installation, &user, true),
         OfficerCommand::Enable { user } => set_disabled(&installation, &user, false),
         OfficerCommand::Create {

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use super::Failure;
 use super::install::{self, Installation};
-use crate::app;
+use crate::app::{self, Shared};
 use crate::config::Config;
 
 pub fn serve(config: &Config) -> Result<(), Failure> {
@@ -15,7 +15,16 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     let listener = bind(config)?;
     let installation = install::open(config)?;
     tracing::info!(address = %listener.local_addr()?, "ready");
-    run(config, installation, listener)
+    run(config, installation, listener, Hangup::TakesUpKeys)
+}
+
+/// What SIGHUP does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hangup {
+    /// The key files are read again.
+    TakesUpKeys,
+    /// The system's way: the process ends with its terminal.
+    Ends,
 }
 
 pub(super) fn bind(config: &Config) -> Result<TcpListener, Failure> {
@@ -27,10 +36,13 @@ pub(super) fn bind(config: &Config) -> Result<TcpListener, Failure> {
 
 /// Serves until SIGTERM or SIGINT. Requests in flight are finished, then what the intake took in is written, then the
 /// private PostgreSQL stops.
-pub(super) fn run(config: &Config, installation: Installation, listener: TcpListener) -> Result<(), Failure> {
+pub(super) fn run(config: &Config, installation: Installation, listener: TcpListener, hangup: Hangup) -> Result<(), Failure> {
     let Installation { shared, private } = installation;
     actix_web::rt::System::new().block_on(async {
-        let app::Running { server, threads, .. } = app::start(shared, listener, config.workers)?;
+        let app::Running { server, threads, .. } = app::start(shared.clone(), listener, config.workers)?;
+        if hangup == Hangup::TakesUpKeys {
+            actix_web::rt::spawn(take_up_keys(config.clone(), shared));
+        }
         let handle = server.handle();
         actix_web::rt::spawn(async move {
             match wait_for_signal().await {
@@ -56,5 +68,23 @@ async fn wait_for_signal() -> std::io::Result<&'static str> {
     tokio::select! {
         _ = term.recv() => Ok("SIGTERM"),
         _ = int.recv() => Ok("SIGINT"),
+    }
+}
+
+/// Reads the key files again at every SIGHUP; with a broken file the keys stay as they are.
+async fn take_up_keys(config: Config, shared: Shared) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = match signal(SignalKind::hangup()) {
+        Ok(hangup) => hangup,
+        Err(error) => return tracing::error!(%error, "SIGHUP can not be caught"),
+    };
+    while hangup.recv().await.is_some() {
+        let (config, shared) = (config.clone(), shared.clone());
+        let done = actix_web::web::block(move || install::reload_keys(&config, &shared).map_err(|error| error.to_string())).await;
+        match done {
+            Ok(Ok(())) => tracing::info!("SIGHUP: the key files are taken up"),
+            Ok(Err(error)) => tracing::error!(%error, "SIGHUP: the keys stay as they were"),
+            Err(error) => tracing::error!(%error, "SIGHUP: the keys stay as they were"),
+        }
     }
 }

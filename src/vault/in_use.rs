@@ -39,3 +39,43 @@ pub fn lacking(vault: &Vault, used: Vec<(String, String)>) -> Vec<(String, Strin
 pub fn used(conn: &mut PgConnection) -> Result<Vec<(String, String)>, DbError> {
     Ok(key_in_use::table.select((key_in_use::purpose, key_in_use::kid)).load(conn)?)
 }
+
+/// A column with a value sealed by this key, as `table.column`. Every column of bytes is looked through, so that a new
+/// table can not be forgotten; among hashes, chance may show one that is none, which does no harm.
+pub fn needed_by(conn: &mut PgConnection, kid: &str) -> Result<Option<String>, DbError> {
+    use diesel::sql_types::{Bool, Bytea, Text};
+    #[derive(QueryableByName)]
+    struct Column {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        question: String,
+    }
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = Bool)]
+        found: bool,
+    }
+    // A whole table may have to be read; nobody waits for it but whoever asked.
+    diesel::sql_query("SET LOCAL statement_timeout = 0").execute(conn)?;
+    let columns: Vec<Column> = diesel::sql_query(
+        "SELECT c.relname || '.' || a.attname AS name,
+                format('SELECT EXISTS (SELECT FROM %I WHERE substring(%I FROM 1 FOR 4) = $1) AS found', c.relname, a.attname) AS question
+         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.atttypid = 'bytea'::regtype ORDER BY 1",
+    )
+    .load(conn)?;
+    for Column { name, question } in columns {
+        let answer: Answer = diesel::sql_query(question).bind::<Bytea, _>(kid.as_bytes()).get_result(conn)?;
+        if answer.found {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// The database does not rely on this seal key any more.
+pub fn forget(conn: &mut PgConnection, kid: &str) -> Result<(), DbError> {
+    diesel::delete(key_in_use::table.find(("SEAL", kid))).execute(conn)?;
+    Ok(())
+}

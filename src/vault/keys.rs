@@ -1,4 +1,5 @@
-//! Key files: one line a key, `purpose kid base64`, readable by the owner only, never in the database or its backups.
+//! Key files: one line a key, `purpose kid base64` and, if known, when it was made; readable by the owner only, never in
+//! the database or its backups.
 //!
 //! Two files, because they are two things with two lives: `vault.keys` (seal and hash) and `token.keys` (log-in
 //! tokens). The first line of a purpose is the one used for new work; older lines stay to read what exists.
@@ -6,6 +7,8 @@
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +21,7 @@ pub struct Key {
 }
 
 impl Key {
-    fn generate() -> Result<Self, KeyError> {
+    pub(super) fn generate() -> Result<Self, KeyError> {
         let mut random = [0u8; 34];
         getrandom::fill(&mut random).map_err(|_| KeyError::Random)?;
         let mut secret = [0u8; 32];
@@ -46,6 +49,34 @@ pub struct TokenKeyFile {
     pub keys: Vec<Key>,
 }
 
+/// The folder keys come from, looked into again when a key is missing, but not for everybody who makes up a name.
+pub struct Source {
+    dir: PathBuf,
+    last: Mutex<Option<Instant>>,
+}
+
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+impl Source {
+    pub fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), last: Mutex::new(None) }
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether to look again; at most once in five seconds.
+    pub fn is_due(&self) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|last| last.elapsed() >= LOOK_EVERY);
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("key file {0} is missing; restore it from its own backup, or run `so-nhan-ai keys init` for a new installation")]
@@ -54,7 +85,9 @@ pub enum KeyError {
     Exists(PathBuf),
     #[error("key file {0}: {1}")]
     Io(PathBuf, std::io::Error),
-    #[error("key file {0}, line {1}: expected `purpose kid base64` with a kid of 4 characters and a secret of 32 bytes")]
+    #[error("{0} is there: another change of keys is under way; if it was cut off, remove that file")]
+    Busy(PathBuf),
+    #[error("key file {0}, line {1}: expected `purpose kid base64 [time]` with a kid of 4 characters and a secret of 32 bytes")]
     Format(PathBuf, usize),
     #[error("key file {0} has no key for {1}")]
     NoKey(PathBuf, &'static str),
@@ -157,7 +190,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<Vec<String>, KeyError> {
     Ok(names)
 }
 
-fn line(purpose: &str, key: &Key) -> String {
+pub(super) fn line(purpose: &str, key: &Key) -> String {
     format!("{purpose} {} {}\n", key.kid, STANDARD.encode(key.secret))
 }
 
@@ -180,10 +213,13 @@ fn read_lines(path: &Path) -> Result<Vec<(String, Key)>, KeyError> {
         .map(|(at, line)| {
             let bad = || KeyError::Format(path.to_owned(), at + 1);
             let mut fields = line.split_whitespace();
-            let (Some(purpose), Some(kid), Some(secret), None) = (fields.next(), fields.next(), fields.next(), fields.next())
-            else {
+            let (Some(purpose), Some(kid), Some(secret)) = (fields.next(), fields.next(), fields.next()) else {
                 return Err(bad());
             };
+            let made = fields.next().is_none_or(|time| time.parse::<chrono::DateTime<chrono::Utc>>().is_ok());
+            if !made || fields.next().is_some() {
+                return Err(bad());
+            }
             let secret: [u8; 32] = STANDARD.decode(secret).ok().and_then(|s| s.try_into().ok()).ok_or_else(bad)?;
             if kid.len() != 4 || !kid.is_ascii() {
                 return Err(bad());

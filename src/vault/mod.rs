@@ -3,10 +3,15 @@
 //! A value is sealed with XChaCha20-Poly1305 as `kid ‖ nonce ‖ ciphertext`, bound to its table, column and row, so a
 //! sealed value copied elsewhere does not open. Equality is searched by HMAC under a second key: phone numbers and
 //! names are few enough to enumerate, so a hash without a key would hide nothing. Keys live outside the database
-//! ([`keys`]); several seal keys may be present, the first one seals.
+//! ([`keys`]); several seal keys may be present, the first one seals. A running server takes up a change of them
+//! ([`Vault::take_up`]), and by itself when it meets a value sealed with a key it does not know.
 
 pub mod in_use;
 pub mod keys;
+pub mod rotation;
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
@@ -14,15 +19,19 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use keys::Source;
 pub use keys::{KeyError, VaultKeys};
 
 /// Length of a key id in front of a sealed value.
 const KID_LEN: usize = 4;
 const NONCE_LEN: usize = 24;
 
+type SealKeys = Vec<([u8; KID_LEN], XChaCha20Poly1305)>;
+
 /// Seals, opens and hashes. Cheap to share behind an `Arc`.
 pub struct Vault {
-    seal: Vec<([u8; KID_LEN], XChaCha20Poly1305)>,
+    seal: RwLock<Arc<SealKeys>>,
+    source: Option<Source>,
     hash_kid: String,
     hash: Hmac<Sha256>,
 }
@@ -42,25 +51,73 @@ pub enum VaultError {
     UnknownKey(String),
     #[error("a sealed value is damaged or stands in the wrong place")]
     Damaged,
+    #[error("the hash key is another one: what was found by the old one would be lost")]
+    OtherHashKey,
     #[error("the system's random source failed")]
     Random,
 }
 
+/// A vault could not be opened from its folder.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+fn seal_keys(keys: &VaultKeys) -> SealKeys {
+    keys.seal.iter().map(|key| (key.kid_bytes(), XChaCha20Poly1305::new((&key.secret).into()))).collect()
+}
+
 impl Vault {
     pub fn new(keys: &VaultKeys) -> Result<Self, VaultError> {
-        let seal = keys.seal.iter().map(|key| (key.kid_bytes(), XChaCha20Poly1305::new((&key.secret).into()))).collect();
+        let seal = RwLock::new(Arc::new(seal_keys(keys)));
         let hash = <Hmac<Sha256> as Mac>::new_from_slice(&keys.hash.secret).map_err(|_| VaultError::Damaged)?;
-        Ok(Self { seal, hash_kid: keys.hash.kid.clone(), hash })
+        Ok(Self { seal, source: None, hash_kid: keys.hash.kid.clone(), hash })
+    }
+
+    /// The vault of a folder of key files. When it meets a value sealed with a key it does not know, it looks into
+    /// the folder again: another server may have taken up a new key already.
+    pub fn of_folder(dir: &Path) -> Result<Self, FolderError> {
+        Ok(Self { source: Some(Source::new(dir)), ..Self::new(&VaultKeys::read(dir)?)? })
+    }
+
+    /// Takes up changed seal keys. The hash key can not change: names and phone numbers are found by it.
+    pub fn take_up(&self, keys: &VaultKeys) -> Result<(), VaultError> {
+        let (ours, theirs) = (self.hash("take up", b""), Vault::new(keys)?.hash("take up", b""));
+        if ours != theirs {
+            return Err(VaultError::OtherHashKey);
+        }
+        *self.seal.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(seal_keys(keys));
+        Ok(())
+    }
+
+    fn seal_keys(&self) -> Arc<SealKeys> {
+        self.seal.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a key of this name is there, if need be after a look into the folder.
+    fn find(&self, kid: &[u8]) -> Option<XChaCha20Poly1305> {
+        let known = || self.seal_keys().iter().find(|(known, _)| known == kid).map(|(_, cipher)| cipher.clone());
+        known().or_else(|| {
+            let source = self.source.as_ref().filter(|source| source.is_due())?;
+            let taken_up = VaultKeys::read(source.dir()).map(|keys| self.take_up(&keys));
+            tracing::info!(taken_up = matches!(taken_up, Ok(Ok(()))), "a value is sealed with a new key: looking for it");
+            known()
+        })
     }
 
     /// Key ids this vault can use, with their purpose, the sealing one first.
     pub fn key_ids(&self) -> Vec<(&'static str, String)> {
-        let seal = self.seal.iter().map(|(kid, _)| ("SEAL", String::from_utf8_lossy(kid).into_owned()));
+        let keys = self.seal_keys();
+        let seal = keys.iter().map(|(kid, _)| ("SEAL", String::from_utf8_lossy(kid).into_owned()));
         seal.chain([("HASH", self.hash_kid.clone())]).collect()
     }
 
     pub fn seal(&self, at: Place<'_>, value: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let (kid, cipher) = self.seal.first().ok_or(VaultError::Damaged)?;
+        let keys = self.seal_keys();
+        let (kid, cipher) = keys.first().ok_or(VaultError::Damaged)?;
         let mut nonce = [0u8; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|_| VaultError::Random)?;
         let sealed =
@@ -71,11 +128,7 @@ impl Vault {
     pub fn open(&self, at: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
         let (kid, rest) = sealed.split_at_checked(KID_LEN).ok_or(VaultError::Damaged)?;
         let (nonce, ciphertext) = rest.split_at_checked(NONCE_LEN).ok_or(VaultError::Damaged)?;
-        let (_, cipher) = self
-            .seal
-            .iter()
-            .find(|(known, _)| known == kid)
-            .ok_or_else(|| VaultError::UnknownKey(String::from_utf8_lossy(kid).into_owned()))?;
+        let cipher = self.find(kid).ok_or_else(|| VaultError::UnknownKey(String::from_utf8_lossy(kid).into_owned()))?;
         cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: ciphertext, aad: &aad(at) }).map_err(|_| VaultError::Damaged)
     }
 

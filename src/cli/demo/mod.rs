@@ -63,5 +63,5 @@ pub fn demo(config: &Config) -> Result<(), Failure> {
     let path = config.data_dir.join("demo.json");
     std::fs::write(&path, serde_json::to_string_pretty(&file)? + "\n")?;
     say(&tour::text(&file, &path))?;
-    serve::run(&config, installation, listener)
+    serve::run(&config, installation, listener, serve::Hangup::Ends)
 }

@@ -1,0 +1,123 @@
+//! `keys`: make the key files of a new installation, rotate them, list them, drop what nobody needs any more.
+
+use clap::{Subcommand, ValueEnum};
+
+use super::{Failure, install, say};
+use crate::basics::Clock;
+use crate::config::Config;
+use crate::identity::model::ACCESS_LIFETIME;
+use crate::vault::rotation::{self, Which};
+use crate::vault::{in_use, keys};
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make the key files of a new installation
+    Init,
+    /// Put a new key in front: it signs or seals from now on, the others still verify and open
+    Rotate {
+        #[arg(long)]
+        which: WhichKey,
+    },
+    /// List the keys by name, without their secrets
+    List,
+    /// Remove an old key that nothing needs any more
+    Drop {
+        #[arg(long)]
+        which: WhichKey,
+        /// Name of the key, as `keys list` shows it
+        #[arg(long)]
+        kid: String,
+    },
+}
+
+/// Which keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WhichKey {
+    /// Those that sign log-in tokens
+    Token,
+    /// Those that seal personal values
+    Vault,
+}
+
+impl WhichKey {
+    fn which(self) -> Which {
+        match self {
+            WhichKey::Token => Which::Token,
+            WhichKey::Vault => Which::Vault,
+        }
+    }
+}
+
+pub fn run(config: &Config, command: KeysCommand) -> Result<(), Failure> {
+    let dir = &config.keys_dir;
+    match command {
+        KeysCommand::Init => {
+            keys::init(dir)?;
+            say(&format!("keys written to {}; back them up apart from the database", dir.display()))
+        }
+        KeysCommand::Rotate { which } => {
+            let kid = rotation::rotate(dir, which.which(), Clock::System.now())?;
+            say(&format!(
+                "{kid} is the new {} key. Back the file up, give it to all servers of the installation, and send each \
+                 of them SIGHUP (or restart it).",
+                which.which().purpose()
+            ))
+        }
+        KeysCommand::List => list(config),
+        KeysCommand::Drop { which: WhichKey::Token, kid } => drop_token_key(config, &kid),
+        KeysCommand::Drop { which: WhichKey::Vault, kid } => drop_vault_key(config, &kid),
+    }
+}
+
+fn list(config: &Config) -> Result<(), Failure> {
+    for which in Which::ALL {
+        for key in rotation::list(&config.keys_dir, which)? {
+            let made = key.made.map_or("from the beginning".to_owned(), |made| format!("made {}", made.format("%F %T UTC")));
+            let state = match key.replaced {
+                None => "current".to_owned(),
+                Some(replaced) => format!("replaced {}", replaced.format("%F %T UTC")),
+            };
+            say(&format!("{:<6} {}  {state}, {made}", which.purpose(), key.kid))?;
+        }
+    }
+    Ok(())
+}
+
+/// Tokens signed with a key outlive it by their life: the longest-lived is the access token.
+fn drop_token_key(config: &Config, kid: &str) -> Result<(), Failure> {
+    let listed = rotation::list(&config.keys_dir, Which::Token)?;
+    let replaced = listed.iter().find(|key| key.kid == kid).and_then(|key| key.replaced);
+    if let Some(replaced) = replaced {
+        let until = replaced + ACCESS_LIFETIME;
+        if until > Clock::System.now() {
+            let until = until.format("%F %T UTC");
+            return Err(format!("tokens signed with {kid} may be good until {until}: drop it after that").into());
+        }
+    }
+    rotation::drop_key(&config.keys_dir, Which::Token, kid)?;
+    say(&format!("{kid} is dropped; servers forget it with SIGHUP or a restart"))
+}
+
+/// A value sealed with a key that is gone is lost for ever, so the whole database is searched first.
+fn drop_vault_key(config: &Config, kid: &str) -> Result<(), Failure> {
+    let listed = rotation::list(&config.keys_dir, Which::Vault)?;
+    let Some(current) = listed.first().map(|key| key.kid.clone()).filter(|current| current != kid) else {
+        return Err(format!("{kid} is the current key: rotate first").into());
+    };
+    if !listed.iter().any(|key| key.kid == kid) {
+        return Err(format!("there is no such key: {kid}").into());
+    }
+    // As it is: opening it with the keys would note the current one as taken up.
+    let opened = install::open_as_it_is(config)?;
+    opened.db.tx_blocking(|conn| -> Result<(), Failure> {
+        if !in_use::used(conn)?.contains(&("SEAL".to_owned(), current.clone())) {
+            return Err(format!("no server has taken up {current} yet: send them SIGHUP (or restart them) first").into());
+        }
+        if let Some(column) = in_use::needed_by(conn, kid)? {
+            return Err(format!("{kid} is needed: {column} holds values sealed with it").into());
+        }
+        Ok(in_use::forget(conn, kid)?)
+    })?;
+    rotation::drop_key(&config.keys_dir, Which::Vault, kid)?;
+    say(&format!("{kid} is dropped; servers forget it with SIGHUP or a restart"))
+}
