@@ -16,6 +16,8 @@ mod flood;
 mod harness;
 #[path = "process/kills.rs"]
 mod kills;
+#[path = "process/receipts.rs"]
+mod receipts;
 #[path = "process/refusals.rs"]
 mod refusals;
 #[path = "process/restores.rs"]
