@@ -87,7 +87,8 @@ fn sheet(
         code,
         made_by: Some(made_by),
         cancelled: cancelled(conn, row.id)?,
-    })
+    }
+    .visible())
 }
 
 fn code_of(text: &str) -> Result<PublicCode, Problem> {

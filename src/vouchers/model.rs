@@ -73,6 +73,24 @@ pub struct CashReceipt {
     pub cancelled: Option<Cancelled>,
 }
 
+impl CashReceipt {
+    /// The same without invisible characters in what people typed: joiners and direction marks would print as boxes, or
+    /// turn the rest of a line around.
+    pub fn visible(mut self) -> Self {
+        let issuer = &mut self.issuer;
+        let texts = [&mut self.payer, &mut issuer.above, &mut issuer.address, &mut self.made_by];
+        for text in texts.into_iter().flatten().chain([&mut issuer.name, self.content.vi.to_mut(), self.content.en.to_mut()]) {
+            text.retain(|c| !is_invisible(c));
+        }
+        self
+    }
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+}
+
 /// `Ngày 22 tháng 11 năm 2026`.
 pub fn long_day(day: NaiveDate) -> Say {
     Say::new(
@@ -116,6 +134,12 @@ mod tests {
             let code = PublicCode::random().unwrap();
             assert_eq!(PublicCode::parse(&spaced(&code)), Ok(code));
         }
+    }
+
+    #[test]
+    fn what_can_not_be_seen_is_not_printed() {
+        assert!("\u{200d}\u{202e}\u{2066}\u{feff}\u{ad}\n".chars().all(is_invisible));
+        assert!(!"Nguyễn Văn A 阮 “–” đ🙂".chars().any(is_invisible));
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Sheet<'_> {
                 .map(|(text, face, size)| face.lines(text, size * scale, 0.0, width).len() as f32 * size * scale * 1.3)
                 .sum()
         };
-        let scale = shrunk(10.0, |tenth| height(tenth / 10.0) <= 58.0) / 10.0;
+        let scale = shrunk(10.0, |tenth| height(tenth / 10.0) <= 50.0) / 10.0;
         for (text, face, size) in &parts {
             for line in face.lines(text, size * scale, 0.0, width) {
                 face.draw(surface, LEFT, y, size * scale, &line);
@@ -164,18 +164,18 @@ impl Sheet<'_> {
     }
 
     fn title(&self, surface: &mut Surface<'_>) {
-        self.centred(surface, self.bold, 104.0, 19.0, self.l.title);
-        let mut y = 118.0;
+        self.centred(surface, self.bold, 102.0, 19.0, self.l.title);
+        let mut y = 116.0;
         if let Some(subtitle) = self.l.subtitle {
-            self.centred(surface, self.regular, 115.0, 8.5, subtitle);
-            y = 126.0;
+            self.centred(surface, self.regular, 112.0, 8.5, subtitle);
+            y = 123.0;
         }
         self.centred(surface, self.regular, y, 10.0, long_day(self.r.issued_on).in_lang(self.lang));
         if let Some(cancelled) = &self.r.cancelled {
             ink(surface, RED);
             let text =
                 format!("{} {} {} {}", self.l.cancelled_on, short_day(cancelled.on), self.l.cancelled_by, spaced(&cancelled.by));
-            self.centred(surface, self.bold, y + 14.0, 9.5, &text);
+            self.centred(surface, self.bold, y + 13.5, 9.5, &text);
             ink(surface, BLACK);
         }
     }

@@ -45,7 +45,7 @@ fn longest(fill: &str) -> CashReceipt {
     receipt.amount = Vnd::parse(777_777_777_777_777).unwrap();
     receipt.public_url = format!("https://{}.vn/api/v1/public/entries/00000000000000000", "a".repeat(110));
     receipt.made_by = Some(text(200));
-    receipt
+    receipt.visible()
 }
 
 fn samples() -> Vec<(&'static str, CashReceipt)> {
@@ -146,6 +146,8 @@ fn names_are_text_and_never_markup() {
     odd.payer = Some("<script>alert(1)</script> & \"O'Neil\"".to_owned());
     let html = page::html(&odd, Lang::Vi).unwrap();
     assert!(!html.contains("<script") && html.contains("&#38;"), "{html}");
+    odd.payer = Some("Lê\u{202e} Văn".to_owned());
+    assert!(page::html(&odd.clone().visible(), Lang::Vi).unwrap().contains("<bdi>Lê Văn</bdi>"));
     odd.payer = None;
     assert!(page::html(&odd, Lang::Vi).unwrap().contains("Người nộp không nêu tên"));
 }

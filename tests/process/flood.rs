@@ -245,6 +245,15 @@ pub fn assert_whole(folder: &Folder) {
             "entries without exactly one leaf",
             "SELECT count(*) FROM entry e WHERE 1 <> (SELECT count(*) FROM (SELECT entry FROM log_leaf UNION ALL SELECT entry FROM log_pending) l WHERE l.entry = e.code)",
         ),
+        (
+            "cash gifts without exactly one receipt",
+            "SELECT count(*) FROM gift g WHERE g.channel = 'CASH' AND g.paper_no IS NULL AND NOT EXISTS (SELECT FROM cash_receipt r WHERE r.entry_id = g.entry_id)",
+        ),
+        (
+            "gaps between receipts",
+            "SELECT count(*) FROM (SELECT chapter_id, year, count(*) AS n, max(no) AS last FROM cash_receipt GROUP BY 1, 2) r
+             FULL JOIN number_series s USING (chapter_id, year) WHERE s.last_no IS DISTINCT FROM r.n OR r.last IS DISTINCT FROM r.n",
+        ),
         ("holes in the log", "SELECT (SELECT count(*) FROM log_leaf) - (SELECT size FROM log_head)"),
         ("more holes in the log", "SELECT coalesce(max(idx) + 1 - count(*), 0) FROM log_leaf"),
         (
