@@ -102,10 +102,10 @@ impl Drop for Line {
     }
 }
 
-fn run_audit(db: &Db, vault: Option<&Vault>, most: usize) -> Result<Report, Failure> {
+fn run_audit(config: &Config, db: &Db, vault: Option<&Vault>, most: usize) -> Result<Report, Failure> {
     let mut line = Line::new();
     let watcher = Box::new(move |check: &'static str, rows: u64| line.show(&format!("{check} {rows}")));
-    Ok(auditing::audit(db, vault, most, Some(watcher))?)
+    Ok(auditing::audit_installation(db, vault, &config.data_dir.join(files::FOLDER), most, Some(watcher))?)
 }
 
 /// 0: clean; 1: something is wrong. (2, that nothing could be checked, is what an error becomes.)
@@ -125,7 +125,7 @@ pub fn audit(config: &Config, command: &AuditCommand) -> Result<ExitCode, Failur
         Err(KeyError::Missing(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let report = run_audit(&opened.db, vault.as_ref(), command.most)?;
+    let report = run_audit(config, &opened.db, vault.as_ref(), command.most)?;
     match command.format {
         Format::Text => say(&report.text())?,
         Format::Json => say(&serde_json::to_string_pretty(&report)?)?,
@@ -246,7 +246,7 @@ fn load(config: &Config, archive: &Archive, claim: Claim, vault: &Vault) -> Resu
     line.show("migrating");
     drop(install::connect(config, &database.url)?);
     drop(line);
-    let report = run_audit(&db, Some(vault), 100)?;
+    let report = run_audit(config, &db, Some(vault), 100)?;
     drop(db);
     if let Some(private) = private {
         private.stop()?;

@@ -1,6 +1,7 @@
 //! Making a backup. See the room for what always holds.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -132,7 +133,9 @@ fn fill(
         let bytes = fs::metadata(&dump).map_or(0, |file| file.len());
         progress(&format!("database {:.1} MiB", bytes as f64 / f64::from(1 << 20)));
     })?;
-    File::open(&dump).and_then(|file| file.sync_all()).map_err(io("write to disk", &dump))?;
+    // Whoever copies the file elsewhere should not have to think of the folder's mode.
+    let closed = |file: File| file.set_permissions(fs::Permissions::from_mode(0o600)).and_then(|()| file.sync_all());
+    File::open(&dump).and_then(closed).map_err(io("write to disk", &dump))?;
     keep_documents(conn, order, earlier, folder, &mut manifest, progress)?;
     for name in [manifest::DATABASE, manifest::DOCUMENTS] {
         progress(&format!("hashing {name}"));
