@@ -16,6 +16,8 @@ mod flood;
 mod harness;
 #[path = "process/kills.rs"]
 mod kills;
+#[path = "process/papers.rs"]
+mod papers;
 #[path = "process/refusals.rs"]
 mod refusals;
 #[path = "process/restores.rs"]

@@ -105,7 +105,7 @@ impl Drop for Line {
 fn run_audit(config: &Config, db: &Db, vault: Option<&Vault>, most: usize) -> Result<Report, Failure> {
     let mut line = Line::new();
     let watcher = Box::new(move |check: &'static str, rows: u64| line.show(&format!("{check} {rows}")));
-    Ok(auditing::audit_installation(db, vault, &config.data_dir.join(files::FOLDER), most, Some(watcher))?)
+    Ok(auditing::audit_installation(db, vault, &config.documents.dir, most, Some(watcher))?)
 }
 
 /// 0: clean; 1: something is wrong. (2, that nothing could be checked, is what an error becomes.)
@@ -138,9 +138,9 @@ pub fn backup(config: &Config, command: BackupCommand) -> Result<ExitCode, Failu
         return verify(&folder);
     }
     let to = command.to.ok_or("say where to with --to")?;
-    backing_up::check_place(&to, &config.data_dir, &config.keys_dir)?;
-    if let Some(keys_to) = &command.keys_to {
-        backing_up::check_place(&to, &config.data_dir, keys_to)?;
+    let keys = [&config.keys_dir].into_iter().chain(&command.keys_to);
+    for keys_dir in keys {
+        backing_up::check_place(&to, &config.data_dir, &config.documents.dir, keys_dir)?;
     }
     let opened = install::open_as_it_is(config)?;
     let documents = &config.documents.dir;

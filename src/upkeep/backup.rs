@@ -241,7 +241,7 @@ fn remove_old(folder: &Path, keep: usize) -> Result<Vec<PathBuf>, UpkeepError> {
 }
 
 /// Refuses a place for backups that lies in one of these folders or around the keys.
-pub fn check_place(to: &Path, data_dir: &Path, keys_dir: &Path) -> Result<(), UpkeepError> {
+pub fn check_place(to: &Path, data_dir: &Path, documents: &Path, keys_dir: &Path) -> Result<(), UpkeepError> {
     let to = absolute(to);
     let refused = |why: String| Err(UpkeepError::Refused(format!("no backup to {}: {why}", to.display())));
     let keys = absolute(keys_dir);
@@ -251,8 +251,7 @@ pub fn check_place(to: &Path, data_dir: &Path, keys_dir: &Path) -> Result<(), Up
     if keys.starts_with(&to) {
         return refused(format!("keys and backups are kept apart, and it holds the keys in {}", keys.display()));
     }
-    for own in ["postgres", "s", files::FOLDER] {
-        let own = absolute(data_dir).join(own);
+    for own in [absolute(data_dir).join("postgres"), absolute(data_dir).join("s"), absolute(documents)] {
         if to.starts_with(&own) {
             return refused(format!("{} is the program's own", own.display()));
         }
@@ -281,6 +280,7 @@ mod tests {
     #[test]
     fn keys_and_backups_stay_apart() {
         let (data, keys) = (Path::new("/nowhere/data"), Path::new("/nowhere/data/keys"));
+        let check_place = |to, data, keys| check_place(to, data, Path::new("/nowhere/data/documents"), keys);
         for bad in ["/nowhere/data/keys", "/nowhere/data/keys/b", "/nowhere/data", "/nowhere", "/nowhere/data/x/../keys"] {
             let refused = check_place(Path::new(bad), data, keys);
             // `..` is only resolved where folders exist.
