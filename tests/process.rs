@@ -20,6 +20,8 @@ mod keys;
 mod kills;
 #[path = "process/receipts.rs"]
 mod receipts;
+#[path = "process/papers.rs"]
+mod papers;
 #[path = "process/refusals.rs"]
 mod refusals;
 #[path = "process/restores.rs"]

@@ -102,10 +102,10 @@ impl Drop for Line {
     }
 }
 
-fn run_audit(db: &Db, vault: Option<&Vault>, most: usize) -> Result<Report, Failure> {
+fn run_audit(config: &Config, db: &Db, vault: Option<&Vault>, most: usize) -> Result<Report, Failure> {
     let mut line = Line::new();
     let watcher = Box::new(move |check: &'static str, rows: u64| line.show(&format!("{check} {rows}")));
-    Ok(auditing::audit(db, vault, most, Some(watcher))?)
+    Ok(auditing::audit_installation(db, vault, &config.documents.dir, most, Some(watcher))?)
 }
 
 /// 0: clean; 1: something is wrong. (2, that nothing could be checked, is what an error becomes.)
@@ -125,7 +125,7 @@ pub fn audit(config: &Config, command: &AuditCommand) -> Result<ExitCode, Failur
         Err(KeyError::Missing(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let report = run_audit(&opened.db, vault.as_ref(), command.most)?;
+    let report = run_audit(config, &opened.db, vault.as_ref(), command.most)?;
     match command.format {
         Format::Text => say(&report.text())?,
         Format::Json => say(&serde_json::to_string_pretty(&report)?)?,
@@ -138,9 +138,9 @@ pub fn backup(config: &Config, command: BackupCommand) -> Result<ExitCode, Failu
         return verify(&folder);
     }
     let to = command.to.ok_or("say where to with --to")?;
-    backing_up::check_place(&to, &config.data_dir, &config.keys_dir)?;
-    if let Some(keys_to) = &command.keys_to {
-        backing_up::check_place(&to, &config.data_dir, keys_to)?;
+    let keys = [&config.keys_dir].into_iter().chain(&command.keys_to);
+    for keys_dir in keys {
+        backing_up::check_place(&to, &config.data_dir, &config.documents.dir, keys_dir)?;
     }
     let opened = install::open_as_it_is(config)?;
     let documents = &config.documents.dir;
@@ -246,7 +246,7 @@ fn load(config: &Config, archive: &Archive, claim: Claim, vault: &Vault) -> Resu
     line.show("migrating");
     drop(install::connect(config, &database.url)?);
     drop(line);
-    let report = run_audit(&db, Some(vault), 100)?;
+    let report = run_audit(config, &db, Some(vault), 100)?;
     drop(db);
     if let Some(private) = private {
         private.stop()?;

@@ -1,6 +1,7 @@
 //! The audit of a whole database: every room on its own tables, in one snapshot.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use diesel::pg::PgConnection;
 use serde::Serialize;
@@ -26,6 +27,17 @@ pub struct Report {
     pub notes: Vec<String>,
 }
 
+/// Audits a whole installation: the database, and that each document its rows name lies in `documents` unchanged.
+pub fn audit_installation(
+    db: &Db,
+    vault: Option<&Vault>,
+    documents: &Path,
+    most: usize,
+    watcher: Option<Watcher>,
+) -> Result<Report, DbError> {
+    db.survey(|conn| run(conn, vault, Some(documents), most, watcher))
+}
+
 /// Audits the database behind `db`. Without a vault, what is sealed stays closed. At most `most` findings are listed.
 pub fn audit(db: &Db, vault: Option<&Vault>, most: usize, watcher: Option<Watcher>) -> Result<Report, DbError> {
     db.survey(|conn| audit_in(conn, vault, most, watcher))
@@ -35,6 +47,16 @@ pub fn audit(db: &Db, vault: Option<&Vault>, most: usize, watcher: Option<Watche
 pub fn audit_in(
     conn: &mut PgConnection,
     vault: Option<&Vault>,
+    most: usize,
+    watcher: Option<Watcher>,
+) -> Result<Report, DbError> {
+    run(conn, vault, None, most, watcher)
+}
+
+fn run(
+    conn: &mut PgConnection,
+    vault: Option<&Vault>,
+    documents: Option<&Path>,
     most: usize,
     watcher: Option<Watcher>,
 ) -> Result<Report, DbError> {
@@ -52,6 +74,14 @@ pub fn audit_in(
     if let Some(vault) = vault {
         parties::audit(conn, &mut findings, vault)?;
         identity::audit::audit(conn, &mut findings, vault)?;
+    }
+    if let Some(folder) = documents {
+        for document in super::documents(conn)? {
+            findings.looked("document", 1);
+            if let Err(error) = document.check(folder) {
+                findings.found("document", document.sha256, error.to_string());
+            }
+        }
     }
     Ok(Report {
         clean: findings.total() == 0,

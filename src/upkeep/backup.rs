@@ -1,6 +1,7 @@
 //! Making a backup. See the room for what always holds.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -132,7 +133,9 @@ fn fill(
         let bytes = fs::metadata(&dump).map_or(0, |file| file.len());
         progress(&format!("database {:.1} MiB", bytes as f64 / f64::from(1 << 20)));
     })?;
-    File::open(&dump).and_then(|file| file.sync_all()).map_err(io("write to disk", &dump))?;
+    // Whoever copies the file elsewhere should not have to think of the folder's mode.
+    let closed = |file: File| file.set_permissions(fs::Permissions::from_mode(0o600)).and_then(|()| file.sync_all());
+    File::open(&dump).and_then(closed).map_err(io("write to disk", &dump))?;
     keep_documents(conn, order, earlier, folder, &mut manifest, progress)?;
     for name in [manifest::DATABASE, manifest::DOCUMENTS] {
         progress(&format!("hashing {name}"));
@@ -238,7 +241,7 @@ fn remove_old(folder: &Path, keep: usize) -> Result<Vec<PathBuf>, UpkeepError> {
 }
 
 /// Refuses a place for backups that lies in one of these folders or around the keys.
-pub fn check_place(to: &Path, data_dir: &Path, keys_dir: &Path) -> Result<(), UpkeepError> {
+pub fn check_place(to: &Path, data_dir: &Path, documents: &Path, keys_dir: &Path) -> Result<(), UpkeepError> {
     let to = absolute(to);
     let refused = |why: String| Err(UpkeepError::Refused(format!("no backup to {}: {why}", to.display())));
     let keys = absolute(keys_dir);
@@ -248,8 +251,7 @@ pub fn check_place(to: &Path, data_dir: &Path, keys_dir: &Path) -> Result<(), Up
     if keys.starts_with(&to) {
         return refused(format!("keys and backups are kept apart, and it holds the keys in {}", keys.display()));
     }
-    for own in ["postgres", "s", files::FOLDER] {
-        let own = absolute(data_dir).join(own);
+    for own in [absolute(data_dir).join("postgres"), absolute(data_dir).join("s"), absolute(documents)] {
         if to.starts_with(&own) {
             return refused(format!("{} is the program's own", own.display()));
         }
@@ -278,6 +280,7 @@ mod tests {
     #[test]
     fn keys_and_backups_stay_apart() {
         let (data, keys) = (Path::new("/nowhere/data"), Path::new("/nowhere/data/keys"));
+        let check_place = |to, data, keys| check_place(to, data, Path::new("/nowhere/data/documents"), keys);
         for bad in ["/nowhere/data/keys", "/nowhere/data/keys/b", "/nowhere/data", "/nowhere", "/nowhere/data/x/../keys"] {
             let refused = check_place(Path::new(bad), data, keys);
             // `..` is only resolved where folders exist.
