@@ -16,6 +16,8 @@ use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
 use crate::disclosure::fair_share;
+use crate::documents::Archive;
+use crate::documents::sweep::Sweeper;
 use crate::giving::intake::{Intake, IntakeThread};
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
@@ -29,7 +31,7 @@ use crate::identity::password::Passwords;
 use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::vault::Vault;
-use crate::{disclosure, giving, identity};
+use crate::{disclosure, documents, giving, identity};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -42,6 +44,7 @@ pub struct Shared {
     pub web: Web,
     /// What QR codes point to.
     pub public_url: PublicUrl,
+    pub archive: Archive,
 }
 
 #[derive(OpenApi)]
@@ -59,6 +62,7 @@ pub struct Shared {
         (name = "accounts", description = "Register people, give and end their roles"),
         (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
+        (name = "documents", description = "Upload papers and photographs, link them, publish those of appeals"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
         (name = "operations", description = "For those who run the server")
     ),
@@ -85,6 +89,8 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     giving::reversal_routes::configure(config);
     giving::cash_receipt_routes::configure(config);
     giving::appeal_routes::configure(config);
+    giving::document_routes::configure(config);
+    documents::routes::configure(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 
@@ -115,7 +121,7 @@ pub fn document_text() -> Result<String, serde_json::Error> {
 pub struct Running {
     pub server: Server,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer),
+    pub threads: (IntakeThread, Sequencer, Sweeper),
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
@@ -124,6 +130,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
     let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
     let sequencer = Sequencer::start(shared.db.clone(), metrics.clone())?;
+    let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
     let document = document();
     let known = web::Data::new(KnownPaths::of(&document));
     let cache = web::Data::new(PublicCache::default());
@@ -142,6 +149,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(shared.tokens.clone())
             .app_data(web::Data::new(shared.passwords.clone()))
             .app_data(web::Data::new(shared.public_url.clone()))
+            .app_data(web::Data::new(shared.archive.clone()))
             .app_data(web::Data::new(intake.clone()))
             .app_data(cache.clone())
             .app_data(known.clone())
@@ -168,7 +176,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, threads: (intake_thread, sequencer) })
+    Ok(Running { server, threads: (intake_thread, sequencer, sweeper) })
 }
 
 fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {

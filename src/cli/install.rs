@@ -10,6 +10,8 @@ use crate::chapters::reference;
 use crate::config::Config;
 use crate::db::private::{self, PrivateOptions, PrivatePostgres, lock_data_dir};
 use crate::db::{Db, DbError, migrations};
+use crate::documents::Archive;
+use crate::documents::model::Limits;
 use crate::identity::password::{Cost, Passwords};
 use crate::identity::store as identity;
 use crate::stock;
@@ -109,7 +111,21 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         passwords: Passwords::new(Cost::Standard)?,
         web: config.web.clone(),
         public_url: config.public_url.clone(),
+        archive: archive(config),
     })
+}
+
+/// The folder of documents, with its limits.
+pub fn archive(config: &Config) -> Archive {
+    let documents = &config.documents;
+    let limits = Limits {
+        file: documents.max_mib << 20,
+        open_uploads: i64::try_from(documents.open_uploads).unwrap_or(i64::MAX),
+        daily: documents.daily_mib << 20,
+        reserve: documents.reserve_mib << 20,
+        ..Limits::default()
+    };
+    Archive::new(&documents.dir, limits)
 }
 
 /// Units, chapters and the item catalogue; already loaded ones are left alone.

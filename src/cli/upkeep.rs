@@ -16,7 +16,7 @@ use crate::upkeep::audit::{self as auditing, Report};
 use crate::upkeep::backup::{self as backing_up, Order};
 use crate::upkeep::manifest::{self, Manifest};
 use crate::upkeep::restore::{self as restoring, Archive, Claim};
-use crate::upkeep::{Database, UpkeepError, files};
+use crate::upkeep::{Database, UpkeepError};
 use crate::vault::{KeyError, Vault, VaultKeys, keys};
 
 /// What an audit answers in.
@@ -143,9 +143,8 @@ pub fn backup(config: &Config, command: BackupCommand) -> Result<ExitCode, Failu
         backing_up::check_place(&to, &config.data_dir, keys_to)?;
     }
     let opened = install::open_as_it_is(config)?;
-    let documents = config.data_dir.join(files::FOLDER);
-    let order =
-        Order { database: &opened.database, documents: &documents, to: &to, keep: command.keep.map(|keep| keep as usize) };
+    let documents = &config.documents.dir;
+    let order = Order { database: &opened.database, documents, to: &to, keep: command.keep.map(|keep| keep as usize) };
     let made = {
         let mut line = Line::new();
         backing_up::backup(&opened.db, &Clock::System, &order, &mut |text| line.show(text))?
@@ -243,7 +242,7 @@ fn load(config: &Config, archive: &Archive, claim: Claim, vault: &Vault) -> Resu
         loaded => loaded?,
     }
     restoring::compare(&db, archive)?;
-    restoring::documents(archive, &config.data_dir.join(files::FOLDER), &mut |text| line.show(text))?;
+    restoring::documents(archive, &config.documents.dir, &mut |text| line.show(text))?;
     line.show("migrating");
     drop(install::connect(config, &database.url)?);
     drop(line);

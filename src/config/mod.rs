@@ -3,6 +3,8 @@
 //! The same names everywhere: `--data-dir`, `SNA_DATA_DIR`, `data_dir` in the file. An unknown key in the file or an
 //! unknown `SNA_` variable is an error: a typo must not silently mean "default".
 
+mod documents;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use clap::Args;
 use ipnet::IpNet;
 use serde::Deserialize;
 
+pub use self::documents::{DocumentSettings, Documents};
 use crate::db::private;
 use crate::http::PublicUrl;
 use crate::http::public_url::NotAPublicUrl;
@@ -63,6 +66,8 @@ pub struct Settings {
     /// `json` or `text` [default: json]
     #[arg(long, env = "SNA_LOG_FORMAT", global = true)]
     pub log_format: Option<LogFormat>,
+    #[command(flatten)]
+    pub documents: DocumentSettings,
     /// TOML file with any of these settings
     #[arg(long = "config", env = "SNA_CONFIG", global = true)]
     pub config_file: Option<PathBuf>,
@@ -95,6 +100,23 @@ struct File {
     metrics_from: Option<Vec<IpNet>>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    documents_dir: Option<PathBuf>,
+    documents_max_mib: Option<u64>,
+    documents_daily_mib: Option<u64>,
+    documents_open_uploads: Option<u64>,
+    documents_reserve_mib: Option<u64>,
+}
+
+impl File {
+    fn documents(&self) -> DocumentSettings {
+        DocumentSettings {
+            documents_dir: self.documents_dir.clone(),
+            documents_max_mib: self.documents_max_mib,
+            documents_daily_mib: self.documents_daily_mib,
+            documents_open_uploads: self.documents_open_uploads,
+            documents_reserve_mib: self.documents_reserve_mib,
+        }
+    }
 }
 
 /// How the server meets the network.
@@ -131,6 +153,7 @@ pub struct Config {
     pub web: Web,
     pub log: String,
     pub log_format: LogFormat,
+    pub documents: Documents,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -182,6 +205,7 @@ impl Config {
             Some(path) => read_file(path)?,
             None => File::default(),
         };
+        let documents = settings.documents.clone().or(file.documents());
         let data_dir = match settings.data_dir.or(file.data_dir) {
             Some(dir) => dir,
             None => private::default_data_dir(home, xdg)?,
@@ -195,6 +219,7 @@ impl Config {
                 None => PublicUrl::of_listener(listen),
             },
             keys_dir: settings.keys_dir.or(file.keys_dir).unwrap_or_else(|| data_dir.join("keys")),
+            documents: documents.decide(&data_dir).map_err(|(name, range)| ConfigError::OutOfRange(name, range))?,
             data_dir,
             database_url: settings.database_url.or(file.database_url).filter(|url| !url.trim().is_empty()),
             database_replica_url: settings
@@ -237,7 +262,7 @@ fn is_origin(text: &str) -> bool {
 fn check_variables(names: impl Iterator<Item = OsString>) -> Result<(), ConfigError> {
     for name in names {
         let name = name.to_string_lossy();
-        if name.starts_with("SNA_") && !KNOWN_VARIABLES.contains(&name.as_ref()) {
+        if name.starts_with("SNA_") && !KNOWN_VARIABLES.iter().chain(&documents::VARIABLES).any(|known| *known == name) {
             return Err(ConfigError::UnknownVariable(name.into_owned()));
         }
     }
@@ -276,7 +301,7 @@ mod tests {
         assert!(matches!(Config::merge(settings, None, None, "info"), Err(ConfigError::Parse(..))));
         std::fs::remove_file(path).unwrap();
         assert!(check_variables([OsString::from("SNA_LISEN")].into_iter()).is_err());
-        assert!(check_variables(KNOWN_VARIABLES.iter().map(OsString::from)).is_ok());
+        assert!(check_variables(KNOWN_VARIABLES.iter().chain(&documents::VARIABLES).map(OsString::from)).is_ok());
     }
 
     #[test]

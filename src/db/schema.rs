@@ -125,6 +125,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    document (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        purpose -> Text,
+        sha256 -> Text,
+        size_bytes -> BigInt,
+        media_type -> Text,
+        uploaded_sha256 -> Text,
+        uploaded_bytes -> BigInt,
+        name -> Bytea,
+        request_hash -> Bytea,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    document_link (document_id, subject_kind, subject_id) {
+        document_id -> Uuid,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        linked_by -> Uuid,
+        linked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    document_publication (document_id, subject_id) {
+        document_id -> Uuid,
+        purpose -> Text,
+        subject_id -> Uuid,
+        sha256 -> Text,
+        size_bytes -> BigInt,
+        media_type -> Text,
+        title -> Text,
+        published_on -> Date,
+        published_at -> Timestamptz,
+        published_by -> Uuid,
+    }
+}
+
+diesel::table! {
     entry (id) {
         id -> Uuid,
         code -> Text,
@@ -446,6 +488,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    upload (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        chapter_id -> Uuid,
+        purpose -> Text,
+        name -> Bytea,
+        media_type -> Text,
+        size_bytes -> BigInt,
+        sha256 -> Text,
+        request_hash -> Bytea,
+        offset_bytes -> BigInt,
+        state -> Text,
+        refusal -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    upload_chunk (upload_id, at_bytes) {
+        upload_id -> Uuid,
+        at_bytes -> BigInt,
+        length_bytes -> BigInt,
+        sha256 -> Text,
+        file -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     administrative_unit,
@@ -457,6 +528,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     cash_receipt,
     chapter,
     chapter_ancestor,
+    document,
+    document_link,
+    document_publication,
     entry,
     fund,
     gift,
@@ -484,4 +558,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     role_assignment_acts_for,
     second_factor,
     session,
+    upload,
+    upload_chunk,
 );

@@ -7,6 +7,7 @@
 pub mod appeals;
 pub mod chapters;
 pub mod csv;
+pub mod documents;
 pub mod entries;
 pub mod fair_share;
 pub mod totals;
@@ -28,6 +29,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::list_appeals)
         .service(appeals::show_appeal)
         .service(csv::appeal_ledger)
+        .service(documents::list_appeal_documents)
+        .service(crate::documents::content::read_public_document)
         .service(appeals::list_items);
 }
 

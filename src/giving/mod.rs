@@ -20,6 +20,7 @@ pub mod appeals;
 pub mod audit;
 pub mod cash_receipt_routes;
 pub mod cash_receipts;
+pub mod document_routes;
 pub mod intake;
 pub mod model;
 pub mod prepare;

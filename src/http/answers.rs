@@ -34,6 +34,8 @@ answers! {
     Invalid: "The data is not valid; `errors` names every wrong field.";
     /// 429.
     TooMany: "Too many attempts; `Retry-After` says when to try again.";
+    /// 507.
+    StorageFull: "The server has no space left for documents; what was sent stays.";
     /// Anything else.
-    AnyProblem: "Any other problem: 400, 405, 413, 415, 500, 503.";
+    AnyProblem: "Any other problem: 400, 405, 413, 415, 416, 500, 503.";
 }

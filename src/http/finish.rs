@@ -9,8 +9,8 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-    REFERRER_POLICY, RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
@@ -112,8 +112,8 @@ fn render(problem: &Problem, request: &HttpRequest, id: &str) -> HttpResponse<Bo
     if let Some(seconds) = problem.retry_after {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
     }
-    if let Some(allow) = &problem.allow {
-        response.insert_header((ALLOW, allow.as_str()));
+    for (name, value) in &problem.headers {
+        response.insert_header((*name, value.as_str()));
     }
     if problem.kind.status() == actix_web::http::StatusCode::UNAUTHORIZED {
         response.insert_header((WWW_AUTHENTICATE, "Bearer"));

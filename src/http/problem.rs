@@ -36,8 +36,10 @@ pub enum Kind {
     KeyReused,
     TooManyAttempts,
     RateLimited,
+    RangeNotSatisfiable,
     Internal,
     Unavailable,
+    StorageFull,
 }
 
 impl Kind {
@@ -64,8 +66,10 @@ impl Kind {
         Kind::KeyReused,
         Kind::TooManyAttempts,
         Kind::RateLimited,
+        Kind::RangeNotSatisfiable,
         Kind::Internal,
         Kind::Unavailable,
+        Kind::StorageFull,
     ];
 
     /// (slug of the stable type, status, title).
@@ -145,12 +149,20 @@ impl Kind {
                 ("too-many-attempts", S::TOO_MANY_REQUESTS, Say::fixed("Thử quá nhiều lần", "Too many attempts"))
             }
             Kind::RateLimited => ("rate-limited", S::TOO_MANY_REQUESTS, Say::fixed("Quá nhiều yêu cầu", "Too many requests")),
+            Kind::RangeNotSatisfiable => (
+                "range-not-satisfiable",
+                S::RANGE_NOT_SATISFIABLE,
+                Say::fixed("Tệp không có phần được hỏi", "The file has no such part"),
+            ),
             Kind::Internal => ("internal", S::INTERNAL_SERVER_ERROR, Say::fixed("Lỗi của hệ thống", "Our fault")),
             Kind::Unavailable => (
                 "unavailable",
                 S::SERVICE_UNAVAILABLE,
                 Say::fixed("Hệ thống tạm thời chưa phục vụ được", "Temporarily unavailable"),
             ),
+            Kind::StorageFull => {
+                ("storage-full", S::INSUFFICIENT_STORAGE, Say::fixed("Hết chỗ lưu tài liệu", "No space left for documents"))
+            }
         }
     }
 
@@ -189,13 +201,13 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<u64>,
-    /// Methods the path knows, for 405.
-    pub allow: Option<String>,
+    /// Further headers of the answer, by lower-case name: `allow` for 405, and the like.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Problem {
     pub fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, errors: Vec::new(), retry_after: None, allow: None }
+        Self { kind, detail: None, errors: Vec::new(), retry_after: None, headers: Vec::new() }
     }
 
     pub fn say(kind: Kind, vi: impl Into<std::borrow::Cow<'static, str>>, en: impl Into<std::borrow::Cow<'static, str>>) -> Self {

@@ -40,5 +40,5 @@ pub async fn nothing_here(request: HttpRequest, known: web::Data<KnownPaths>) ->
             "There is nothing at this address; the API is listed at /docs.",
         ));
     }
-    Err(Problem { allow: Some(methods.join(", ")), ..Problem::new(Kind::MethodNotAllowed) })
+    Err(Problem { headers: vec![("allow", methods.join(", "))], ..Problem::new(Kind::MethodNotAllowed) })
 }

@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 
 use crate::db::DbError;
 use crate::db::private::PrivateError;
+use crate::documents::model::ContentHash;
+use crate::documents::store::stored_after;
 
 /// Why upkeep did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,16 @@ pub struct Database {
 }
 
 /// The documents that rows name.
-fn documents(_conn: &mut diesel::pg::PgConnection) -> Result<Vec<files::Document>, DbError> {
-    Ok(Vec::new())
+fn documents(conn: &mut diesel::pg::PgConnection) -> Result<Vec<files::Document>, DbError> {
+    const PAGE: i64 = 5_000;
+    let (mut found, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = stored_after(conn, &after, PAGE)?;
+        let Some((last, _)) = page.last() else {
+            return Ok(found);
+        };
+        after.clone_from(last);
+        let hashes = page.iter().filter_map(|(hash, _)| ContentHash::parse(hash));
+        found.extend(hashes.map(|hash| files::Document { path: hash.path(), sha256: hash.to_string() }));
+    }
 }

@@ -2,6 +2,7 @@
 //! that are expired, forged, made for another purpose, or of an account or session that has ended. The table lists
 //! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
 
+mod documents;
 mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,8 @@ use so_nhan_ai::vault::keys::{Key, TokenKeyFile};
 use uuid::Uuid;
 
 use crate::harness::{Account, PASSWORD, TestApp};
+use crate::papers;
+use documents::Documents;
 
 /// Operations that answer without a log-in. This list may only shrink; a new line needs a reason beside it.
 const PUBLIC: &[(&str, &str)] = &[
@@ -25,9 +28,11 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET /readyz", "whether the database answers, for those who run it"),
     ("GET /api/v1/public/appeals", "công khai"),
     ("GET /api/v1/public/appeals/{code}", "công khai"),
+    ("GET /api/v1/public/appeals/{code}/documents", "công khai"),
     ("GET /api/v1/public/appeals/{code}/ledger.csv", "công khai"),
     ("GET /api/v1/public/chapters", "công khai"),
     ("GET /api/v1/public/chapters/{code}", "công khai"),
+    ("GET /api/v1/public/documents/{sha256}", "công khai: published by whoever runs the appeal"),
     ("GET /api/v1/public/entries", "công khai"),
     ("GET /api/v1/public/entries/{code}", "công khai"),
     ("GET /api/v1/public/items", "công khai"),
@@ -54,7 +59,15 @@ impl Call {
 
     fn by(&self, app: &TestApp, token: Option<&str>) -> (u16, String, Vec<(String, String)>) {
         let caller = token.map_or(app.anonymous(), |token| app.bearer(token));
-        let answer = caller.send(self.method(), &self.path, self.body.as_ref().map(|body| body.to_string().into_bytes()));
+        // A chunk is bytes, not JSON.
+        let (caller, body) = match (self.operation, &self.body) {
+            ("PATCH /api/v1/uploads/{id}", _) => {
+                let caller = caller.with("content-type", "application/octet-stream").with("upload-offset", "0");
+                (caller, Some(papers::jpeg()))
+            }
+            (_, body) => (caller, body.as_ref().map(|body| body.to_string().into_bytes())),
+        };
+        let answer = caller.send(self.method(), &self.path, body);
         (answer.status, answer.text, answer.headers)
     }
 }
@@ -111,6 +124,7 @@ fn world() -> World {
     let login = json!({"user": app.database.text(&format!("SELECT user_name FROM account WHERE id = '{}'", insider.id)), "password": PASSWORD});
     let refresh = app.anonymous().post("/api/v1/session", login.clone(), 201)["refresh_token"].clone();
     let lost = app.database.text(&format!("SELECT id FROM session WHERE account_id = '{}'", insider.id));
+    let documents = Documents::of(&app, insider, &gifts[0]);
     let begin = json!({"id": Uuid::now_v7(), "password": PASSWORD});
     let enrolled = app.account(Role::Officer, "23095");
     let second_step = second_step(&app, enrolled);
@@ -194,6 +208,7 @@ fn world() -> World {
         call("DELETE /api/v1/sessions/{id}", v1(&format!("/sessions/{lost}")), None, 404, 404, 204),
         call("DELETE /api/v1/sessions", v1("/sessions"), None, 200, 200, 200),
     ];
+    calls.extend(documents.calls(&gifts[0]));
     calls.extend(people::calls(&app));
     // Last: it ends the session.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
@@ -206,6 +221,8 @@ fn world() -> World {
         ("GET /readyz", ("/readyz".to_owned(), None)),
         ("GET /api/v1/public/appeals", (v1("/public/appeals"), None)),
         ("GET /api/v1/public/appeals/{code}", (v1("/public/appeals/LULUT"), None)),
+        ("GET /api/v1/public/appeals/{code}/documents", (v1("/public/appeals/LULUT/documents"), None)),
+        ("GET /api/v1/public/documents/{sha256}", (v1(&format!("/public/documents/{}", documents.published)), None)),
         ("GET /api/v1/public/appeals/{code}/ledger.csv", (v1("/public/appeals/LULUT/ledger.csv"), None)),
         ("GET /api/v1/public/chapters", (v1("/public/chapters"), None)),
         ("GET /api/v1/public/chapters/{code}", (v1("/public/chapters/23095"), None)),
@@ -269,7 +286,9 @@ fn books(app: &TestApp) -> String {
             (SELECT count(*) FROM audit_event WHERE chapter_id IS NOT NULL), (SELECT count(*) FROM fund),
             (SELECT count(*) FROM account WHERE disabled_at IS NOT NULL OR one_time_until IS NOT NULL),
             (SELECT count(*) FROM role_assignment WHERE given_by IS NOT NULL OR ended_at IS NOT NULL OR valid_to IS NOT NULL),
-            (SELECT count(*) FROM role_assignment_acts_for WHERE given_by IS NOT NULL OR ended_at IS NOT NULL))",
+            (SELECT count(*) FROM role_assignment_acts_for WHERE given_by IS NOT NULL OR ended_at IS NOT NULL),
+            (SELECT count(*) FROM document), (SELECT count(*) FROM document_link), (SELECT count(*) FROM document_publication),
+            (SELECT string_agg(id::text || offset_bytes || state, ',' ORDER BY id) FROM upload))",
     )
 }
 

@@ -2,9 +2,9 @@
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
 //! `books`, which compares every stored total with the postings). Public reading: `search`, `totals`, `chapters`,
-//! `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
-//! `password_change`, `accounts`, `appointments`, `administrators` (who works here, with which rights), `problems`.
-//! Structure: `guards` (attacks by SQL),
+//! `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Papers: `uploads`, `pictures`, `documents`, `sweep`
+//! (with `papers`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `accounts`,
+//! `appointments`, `administrators` (who works here, with which rights), `problems`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
 
 mod harness;
@@ -22,6 +22,7 @@ mod clock_jump;
 mod coverage;
 mod csv_file;
 mod devices;
+mod documents;
 mod factor;
 mod gifts;
 mod givers;
@@ -32,7 +33,9 @@ mod matrix;
 mod migrations;
 mod openapi;
 mod operations;
+mod papers;
 mod password_change;
+mod pictures;
 mod privacy;
 mod problems;
 mod public_role;
@@ -43,5 +46,7 @@ mod schema;
 mod search;
 mod session;
 mod story;
+mod sweep;
 mod totals;
 mod trail;
+mod uploads;

@@ -8,6 +8,7 @@ use so_nhan_ai::basics::fold;
 
 use crate::harness::{Database, TestApp};
 use crate::look::{Dump, entries, escaped, reverse};
+use crate::papers;
 
 /// Values that only officers may see.
 const SECRETS: [&str; 12] = [
@@ -31,6 +32,8 @@ const SHOWN: [&str; 3] = ["Quackenbush Đ. J.", "Nguyễn Thị Côngkhai", "Cô
 fn book_everything(app: &TestApp) -> (Vec<Value>, String) {
     app.open_appeal("68", "LULUT");
     let officer = app.officer_of("23095");
+    // The name of a file on a phone is often the name of a person.
+    papers::published(app, "68", "LULUT", &format!("{}.pdf", SECRETS[0]));
     let person = |name: &str, phone: Option<&str>| json!({"kind": "PERSON", "name": name, "phone": phone});
     let gifts = [
         app.gift(json!({"channel": "BANK_TRANSFER", "appeal": "LULUT", "amount_vnd": 1_111_111, "giver": person(SECRETS[0], Some("+84 987 612 345")),
@@ -133,6 +136,8 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "appeals",
         "appeals/LULUT",
         "appeals/LULUT/ledger.csv",
+        "appeals/LULUT/documents",
+        &format!("documents/{}", papers::sha256(&papers::pdf(100))),
     ] {
         paths.push(format!("/api/v1/public/{place}"));
     }

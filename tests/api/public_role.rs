@@ -23,6 +23,7 @@ const READABLE: &[(&str, &[&str])] = &[
         &["id", "code", "kind", "level", "status", "parent_id", "unit_code", "name", "short_name", "folded", "founded_on"],
     ),
     ("chapter_ancestor", &["chapter_id", "ancestor_id", "depth"]),
+    ("document_publication", &["subject_id", "sha256", "size_bytes", "media_type", "title", "published_on"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units"]),
     ("log_head", &["one", "size"]),

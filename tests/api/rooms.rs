@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "log",
     "ledger",
     "vouchers",
+    "documents",
     "parties",
     "stock",
     "giving",
@@ -52,6 +53,9 @@ const OWNERS: &[Owner] = &[
             ("ledger", "an audit adds up again what was received below each chapter"),
         ],
     ),
+    ("document", "documents", &[]),
+    ("document_link", "documents", &[]),
+    ("document_publication", "documents", &[]),
     ("entry", "ledger", &[]),
     ("fund", "ledger", &[]),
     ("gift", "giving", &[]),
@@ -79,6 +83,8 @@ const OWNERS: &[Owner] = &[
     ("role_assignment_acts_for", "identity", &[("authz", "decides by them")]),
     ("second_factor", "identity", &[]),
     ("session", "identity", &[("authz", "decides in one query whether the session lives")]),
+    ("upload", "documents", &[]),
+    ("upload_chunk", "documents", &[]),
 ];
 
 /// (path from the project's root, its text).

@@ -198,7 +198,10 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 continue;
             }
             let thing = if path.contains("/reversals/") { reversal } else { gift };
-            let mut place = path.replace("{id}", thing).replace("{code}", "LULUT").replace("{acts_for}", thing);
+            let mut place = path.replace("{code}", "LULUT");
+            for part in ["{id}", "{acts_for}", "{document}"] {
+                place = place.replace(part, thing);
+            }
             if operation["parameters"].as_array().is_some_and(|all| all.iter().any(|p| p["name"] == "chapter")) {
                 place += "?chapter=23095";
             }
@@ -213,6 +216,9 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 ("POST", "second-factor") => Some(json!({"id": Uuid::now_v7(), "password": PASSWORD})),
                 ("POST", "confirmation" | "recovery-codes") => Some(json!({"code": "123456"})),
                 ("POST", "removal") => Some(json!({"password": PASSWORD, "code": "123456"})),
+                ("POST", "uploads") => Some(crate::papers::announcement("GIFT", "image/png", &crate::papers::png())),
+                ("POST", "documents") => Some(json!({"document": Uuid::now_v7()})),
+                ("POST", "publication") => Some(json!({"title": "x"})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),
                 ("POST", "password") => Some(json!({"current_password": PASSWORD, "new_password": "gió mùa đông bắc"})),
                 ("POST", "accounts") => {

@@ -16,6 +16,7 @@ pub struct Caller<'a> {
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
+    /// The body; lossy where it is no text.
     pub text: String,
     pub bytes: Vec<u8>,
 }

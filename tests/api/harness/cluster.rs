@@ -9,6 +9,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use so_nhan_ai::db::private::{PrivateOptions, PrivatePostgres, lock_data_dir};
 use so_nhan_ai::db::{Db, migrations};
+use so_nhan_ai::documents::Archive;
+use so_nhan_ai::documents::model::Limits;
 
 const TEMPLATE: &str = "template_of_tests";
 
@@ -98,6 +100,15 @@ impl Database {
         cluster().postgres.url(&self.name)
     }
 
+    /// A folder of documents that goes with the database. No reserve: the tests' disk may be a small one.
+    pub fn archive(&self) -> Archive {
+        Archive::new(self.documents(), Limits { reserve: 0, ..Limits::default() })
+    }
+
+    fn documents(&self) -> std::path::PathBuf {
+        std::env::temp_dir().join(format!("sna-test-{}", std::process::id())).join("documents").join(&self.name)
+    }
+
     pub fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url()).unwrap()
     }
@@ -142,6 +153,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if self.owned {
+            drop(std::fs::remove_dir_all(self.documents()));
             execute(&cluster().postgres.url("postgres"), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }

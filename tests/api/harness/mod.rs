@@ -78,6 +78,7 @@ impl TestApp {
             passwords: Passwords::new(Cost::Cheap).unwrap(),
             web: web_settings,
             public_url: PublicUrl::parse("https://so.example.org").unwrap(),
+            archive: database.archive(),
         };
         Self::start_with(database, shared)
     }

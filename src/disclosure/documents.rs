@@ -1,0 +1,61 @@
+//! `/api/v1/public/appeals/{code}/documents`: the papers of an appeal that were published.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{CACHE_CONTROL_LIST, answer};
+use crate::db::Db;
+use crate::documents::store::{self, PublicDocument};
+use crate::giving::appeals;
+use crate::giving::model::AppealState;
+use crate::http::Problem;
+
+/// A published document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicDocumentOut {
+    #[schema(example = "Quyết định mở đợt vận động")]
+    title: String,
+    #[schema(example = "application/pdf")]
+    media_type: String,
+    size_bytes: i64,
+    sha256: String,
+    /// Where its bytes are.
+    #[schema(example = "/api/v1/public/documents/…")]
+    href: String,
+    published_on: NaiveDate,
+}
+
+impl From<PublicDocument> for PublicDocumentOut {
+    fn from(row: PublicDocument) -> Self {
+        Self {
+            href: format!("/api/v1/public/documents/{}", row.sha256),
+            title: row.title,
+            media_type: row.media_type,
+            size_bytes: row.size_bytes,
+            sha256: row.sha256,
+            published_on: row.published_on,
+        }
+    }
+}
+
+/// The published documents of an appeal, all of them.
+#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = Vec<PublicDocumentOut>),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "list_public_appeal_documents")]
+#[get("/appeals/{code}/documents")]
+pub async fn list_appeal_documents(
+    request: HttpRequest,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
+    let rows = db
+        .read_public(move |conn| -> Result<_, Problem> {
+            let row = appeals::find(conn, &code)?.filter(|row| row.state != AppealState::Draft.name());
+            let row = row.ok_or_else(Problem::not_found)?;
+            Ok(store::published_of(conn, row.id)?)
+        })
+        .await?;
+    let out: Vec<PublicDocumentOut> = rows.into_iter().map(Into::into).collect();
+    answer(&request, &out, CACHE_CONTROL_LIST)
+}

@@ -1,0 +1,30 @@
+//! Papers and photographs: stored outside the database by content, cleaned, and shown to nobody by accident.
+//!
+//! Hạnh photographs the paper of a gift on a bus. Her phone announces the file (name, type, length, SHA-256), sends it
+//! in chunks, loses the connection, asks where the upload stands and goes on from there ([`uploads`]). The last chunk
+//! makes it a document ([`assemble`]): compared with what was announced, known by its bytes and not by its name, freed of
+//! the place where she took it ([`clean`]), stored under the hash of what is left ([`files`]).
+//!
+//! What always holds:
+//! - A row in `document` has its file: the file is on disk, entry and all, before the row is committed, and the sweep
+//!   ([`sweep`]) takes no file that a row names or is about to name. [`verify`] proves it.
+//! - A file never changes. What a crash leaves behind is garbage without a name.
+//! - Everybody reads a document only with READ at its chapter. The public reads `document_publication` alone, and only
+//!   what was uploaded for an appeal, linked to it and published by whoever runs it can stand there: keys of the
+//!   database say so. A giver's paper can not be published by any request.
+//! - The name a file had on the phone is sealed; it often is a person's name. The public gets a title made for it.
+
+pub mod assemble;
+pub mod clean;
+pub mod content;
+pub mod files;
+pub mod model;
+mod receive;
+pub mod routes;
+pub mod store;
+pub mod sweep;
+pub mod upload_routes;
+pub mod uploads;
+pub mod verify;
+
+pub use files::Archive;

@@ -1,0 +1,378 @@
+//! SQL of documents, their links and their publications.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use uuid::Uuid;
+
+use super::model::{ContentHash, MAX_LINKS, Purpose};
+use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record, RunAppeal};
+use crate::basics::clock::vietnam_date;
+use crate::db::DbError;
+use crate::db::schema::{document, document_link, document_publication};
+use crate::db::statement::statement;
+use crate::http::Problem;
+use crate::tree::ChapterId;
+
+/// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books, or runs its appeals.
+#[derive(Debug, Clone)]
+pub enum Holder {
+    Record(Granted<Record>),
+    RunAppeal(Granted<RunAppeal>),
+}
+
+impl Holder {
+    /// Decides by the purpose which right it takes.
+    pub fn require(
+        conn: &mut PgConnection,
+        now: DateTime<Utc>,
+        actor: Actor,
+        chapter: ChapterId,
+        purpose: Purpose,
+    ) -> Result<Self, Problem> {
+        Ok(match purpose {
+            Purpose::Appeal => Holder::RunAppeal(authz::require(conn, now, actor, chapter)?),
+            Purpose::Gift | Purpose::Reversal | Purpose::OpeningBalance => {
+                Holder::Record(authz::require(conn, now, actor, chapter)?)
+            }
+        })
+    }
+
+    pub fn chapter(&self) -> ChapterId {
+        match self {
+            Holder::Record(granted) => granted.chapter(),
+            Holder::RunAppeal(granted) => granted.chapter(),
+        }
+    }
+
+    pub fn account(&self) -> Uuid {
+        match self {
+            Holder::Record(granted) => granted.account(),
+            Holder::RunAppeal(granted) => granted.account(),
+        }
+    }
+}
+
+/// A document; its bytes are the file named `sha256`.
+#[derive(Debug, Clone, Queryable)]
+pub struct DocumentRow {
+    pub id: Uuid,
+    pub chapter_id: Uuid,
+    pub purpose: String,
+    /// Of what is stored, cleaned.
+    pub sha256: String,
+    pub size_bytes: i64,
+    pub media_type: String,
+    /// Of what was sent.
+    pub uploaded_sha256: String,
+    pub uploaded_bytes: i64,
+    /// Sealed; empty once erased.
+    pub name: Vec<u8>,
+    pub request_hash: Vec<u8>,
+    pub uploaded_by: Uuid,
+    pub uploaded_at: DateTime<Utc>,
+}
+
+/// A document to be registered.
+pub struct NewDocument<'a> {
+    pub id: Uuid,
+    pub purpose: &'a str,
+    pub sha256: &'a ContentHash,
+    pub size_bytes: i64,
+    pub media_type: &'static str,
+    pub uploaded_sha256: &'a str,
+    pub uploaded_bytes: i64,
+    pub name: &'a [u8],
+    pub request_hash: &'a [u8],
+}
+
+/// Registers a document whose file is in its place.
+pub fn insert(conn: &mut PgConnection, by: &Holder, now: DateTime<Utc>, new: &NewDocument<'_>) -> Result<(), DbError> {
+    use document as d;
+    diesel::insert_into(d::table)
+        .values((
+            d::id.eq(new.id),
+            d::chapter_id.eq(by.chapter().0),
+            d::purpose.eq(new.purpose),
+            d::sha256.eq(new.sha256.as_str()),
+            d::size_bytes.eq(new.size_bytes),
+            d::media_type.eq(new.media_type),
+            d::uploaded_sha256.eq(new.uploaded_sha256),
+            d::uploaded_bytes.eq(new.uploaded_bytes),
+            d::name.eq(new.name),
+            d::request_hash.eq(new.request_hash),
+            d::uploaded_by.eq(by.account()),
+            d::uploaded_at.eq(now),
+        ))
+        .execute(conn)?;
+    let event = AuditEvent {
+        account: Some(by.account()),
+        action: "DOCUMENT_UPLOADED",
+        subject: Some(new.id),
+        chapter: Some(by.chapter().0),
+    };
+    authz::audit(conn, now, &[event])
+}
+
+pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<DocumentRow>, DbError> {
+    Ok(document::table.find(id).first(conn).optional()?)
+}
+
+/// How a reader names a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    Id(Uuid),
+    Content(ContentHash),
+}
+
+impl Key {
+    pub fn parse(text: &str) -> Option<Self> {
+        match ContentHash::parse(text) {
+            Some(hash) => Some(Key::Content(hash)),
+            None => text.parse().ok().map(Key::Id),
+        }
+    }
+}
+
+/// A document that this actor may read, with the proof; 404 otherwise. The same bytes may lie in several chapters: one
+/// the actor reads is enough, and the others do not show.
+pub fn readable(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    key: &Key,
+) -> Result<(DocumentRow, Granted<Read>), Problem> {
+    /// More chapters with one and the same file than anybody will see.
+    const MANY: i64 = 500;
+    authz::authenticate(conn, now, actor)?;
+    let rows: Vec<DocumentRow> = match key {
+        Key::Id(id) => find(conn, *id)?.into_iter().collect(),
+        Key::Content(hash) => document::table
+            .filter(document::sha256.eq(hash.as_str()))
+            .order((document::uploaded_at, document::id))
+            .limit(MANY)
+            .load(conn)?,
+    };
+    let asks: Vec<authz::Ask> = rows.iter().map(|row| authz::Ask { actor, chapter: ChapterId(row.chapter_id) }).collect();
+    let verdicts = authz::decide::<Read>(conn, now, &asks)?;
+    rows.into_iter()
+        .zip(verdicts)
+        .find_map(|(row, verdict)| verdict.ok().map(|granted| (row, granted)))
+        .ok_or_else(Problem::not_found)
+}
+
+/// What documents belong to; the kind is the purpose the document was uploaded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    pub kind: Purpose,
+    pub id: Uuid,
+}
+
+/// Result of linking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Linked {
+    New,
+    Already,
+    /// No such document in this chapter.
+    NoSuchDocument,
+    /// It was uploaded for something else.
+    OtherPurpose,
+    /// The subject has as many as it may.
+    Full,
+}
+
+/// Links a document of the granted chapter to a subject of that chapter; the caller has checked the subject.
+pub fn link(conn: &mut PgConnection, by: &Holder, now: DateTime<Utc>, id: Uuid, subject: Subject) -> Result<Linked, DbError> {
+    use document_link as l;
+    let Some(row) = find(conn, id)?.filter(|row| row.chapter_id == by.chapter().0) else {
+        return Ok(Linked::NoSuchDocument);
+    };
+    if row.purpose != subject.kind.name() {
+        return Ok(Linked::OtherPurpose);
+    }
+    lock(conn, &format!("links of {}", subject.id))?;
+    let of_subject = || l::table.filter(l::subject_kind.eq(subject.kind.name())).filter(l::subject_id.eq(subject.id));
+    if of_subject().filter(l::document_id.eq(id)).count().get_result::<i64>(conn)? > 0 {
+        return Ok(Linked::Already);
+    }
+    if of_subject().count().get_result::<i64>(conn)? >= MAX_LINKS {
+        return Ok(Linked::Full);
+    }
+    diesel::insert_into(l::table)
+        .values((
+            l::document_id.eq(id),
+            l::subject_kind.eq(subject.kind.name()),
+            l::subject_id.eq(subject.id),
+            l::linked_by.eq(by.account()),
+            l::linked_at.eq(now),
+        ))
+        .execute(conn)?;
+    audit(conn, now, by, "DOCUMENT_LINKED", id)?;
+    Ok(Linked::New)
+}
+
+/// The documents of a subject, in the order they were linked. The caller has checked that the subject may be read.
+pub fn of_subject(conn: &mut PgConnection, subject: Subject) -> Result<Vec<DocumentRow>, DbError> {
+    use document_link as l;
+    Ok(document::table
+        .inner_join(l::table.on(l::document_id.eq(document::id)))
+        .filter(l::subject_kind.eq(subject.kind.name()))
+        .filter(l::subject_id.eq(subject.id))
+        .order((l::linked_at, document::id))
+        .limit(MAX_LINKS)
+        .select(document::all_columns)
+        .load(conn)?)
+}
+
+/// Result of publishing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Published {
+    New,
+    /// Under the same title.
+    Already,
+    /// Under another title: withdraw it first.
+    OtherTitle,
+    /// It is not linked to this appeal.
+    NotLinked,
+}
+
+/// Shows a document to everybody, under a title made for that. Only documents linked to the appeal can be.
+pub fn publish(
+    conn: &mut PgConnection,
+    by: &Granted<RunAppeal>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    appeal: Uuid,
+    title: &str,
+) -> Result<Published, DbError> {
+    use document_publication as p;
+    lock(conn, &format!("publication of {id}"))?;
+    let found = of_subject(conn, Subject { kind: Purpose::Appeal, id: appeal })?.into_iter().find(|row| row.id == id);
+    let Some(row) = found.filter(|row| row.chapter_id == by.chapter().0) else {
+        return Ok(Published::NotLinked);
+    };
+    let known: Option<String> = p::table.find((id, appeal)).select(p::title).first(conn).optional()?;
+    if let Some(known) = known {
+        return Ok(if known == title { Published::Already } else { Published::OtherTitle });
+    }
+    diesel::insert_into(p::table)
+        .values((
+            p::document_id.eq(id),
+            p::purpose.eq(Purpose::Appeal.name()),
+            p::subject_id.eq(appeal),
+            p::sha256.eq(&row.sha256),
+            p::size_bytes.eq(row.size_bytes),
+            p::media_type.eq(&row.media_type),
+            p::title.eq(title),
+            p::published_on.eq(vietnam_date(now)),
+            p::published_at.eq(now),
+            p::published_by.eq(by.account()),
+        ))
+        .execute(conn)?;
+    audit(conn, now, &Holder::RunAppeal(by.clone()), "DOCUMENT_PUBLISHED", id)?;
+    Ok(Published::New)
+}
+
+/// Takes a document out of the public again. Whether it was there.
+pub fn withdraw(
+    conn: &mut PgConnection,
+    by: &Granted<RunAppeal>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    appeal: Uuid,
+) -> Result<bool, DbError> {
+    let gone = diesel::delete(document_publication::table.find((id, appeal))).execute(conn)? > 0;
+    if gone {
+        audit(conn, now, &Holder::RunAppeal(by.clone()), "DOCUMENT_WITHDRAWN", id)?;
+    }
+    Ok(gone)
+}
+
+/// What everybody may know of a published document. Readable by the public role.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct PublicDocument {
+    pub sha256: String,
+    pub size_bytes: i64,
+    pub media_type: String,
+    pub title: String,
+    pub published_on: chrono::NaiveDate,
+}
+
+const PUBLIC: (
+    document_publication::sha256,
+    document_publication::size_bytes,
+    document_publication::media_type,
+    document_publication::title,
+    document_publication::published_on,
+) = (
+    document_publication::sha256,
+    document_publication::size_bytes,
+    document_publication::media_type,
+    document_publication::title,
+    document_publication::published_on,
+);
+
+/// A published document by its content; of several publications of the same bytes, the first.
+pub fn published(conn: &mut PgConnection, hash: &ContentHash) -> Result<Option<PublicDocument>, DbError> {
+    use document_publication as p;
+    Ok(p::table
+        .filter(p::sha256.eq(hash.as_str()))
+        .order((p::published_on, p::subject_id, p::title))
+        .select(PUBLIC)
+        .first(conn)
+        .optional()?)
+}
+
+/// The published documents of an appeal.
+pub fn published_of(conn: &mut PgConnection, appeal: Uuid) -> Result<Vec<PublicDocument>, DbError> {
+    use document_publication as p;
+    Ok(p::table
+        .filter(p::subject_id.eq(appeal))
+        .order((p::published_on, p::title, p::sha256))
+        .limit(MAX_LINKS)
+        .select(PUBLIC)
+        .load(conn)?)
+}
+
+/// Which of these documents are published anywhere.
+pub fn are_published(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    use document_publication as p;
+    Ok(p::table.filter(p::document_id.eq_any(ids)).select(p::document_id).distinct().load(conn)?)
+}
+
+statement! {
+    struct Stored { after: String => Text, limit: i64 => BigInt } -> (Text, BigInt),
+    "SELECT DISTINCT sha256, size_bytes FROM document WHERE sha256 > ? ORDER BY sha256 LIMIT ?"
+}
+
+/// Files that must be there: hash and length of the next `limit` after a hash, in order. Begin with an empty one.
+pub fn stored_after(conn: &mut PgConnection, after: &str, limit: i64) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(Stored { after: &after.to_owned(), limit: &limit }.load(conn)?)
+}
+
+/// Which of these contents some document has.
+pub fn referenced(conn: &mut PgConnection, hashes: &[String]) -> Result<Vec<String>, DbError> {
+    Ok(document::table.filter(document::sha256.eq_any(hashes)).select(document::sha256).distinct().load(conn)?)
+}
+
+statement! {
+    struct Lock { name: String => Text } -> (),
+    "SELECT pg_advisory_xact_lock(hashtextextended('documents: ' || ?, 0))"
+}
+
+/// One at a time, until the end of the transaction, among all servers.
+pub(super) fn lock(conn: &mut PgConnection, name: &str) -> Result<(), DbError> {
+    Lock { name: &name.to_owned() }.execute(conn)?;
+    Ok(())
+}
+
+/// Held by whoever gives a content its file or takes it away: see `sweep`.
+pub(super) fn lock_content(conn: &mut PgConnection, hash: &ContentHash) -> Result<(), DbError> {
+    lock(conn, &format!("content {hash}"))
+}
+
+fn audit(conn: &mut PgConnection, now: DateTime<Utc>, by: &Holder, action: &'static str, id: Uuid) -> Result<(), DbError> {
+    let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
+    authz::audit(conn, now, &[event])
+}

@@ -1,0 +1,285 @@
+//! Documents of gifts and of appeals: link, list, publish.
+//!
+//! The documents' room knows files and chapters, not gifts and appeals. Here the gift or the appeal is looked up and
+//! the right decided at its chapter; the document must be of the same chapter.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::appeals::{self, AppealRow};
+use super::model::AppealState;
+use super::store::{self, Gifts};
+use crate::authz::{self, Actor, Granted, Read, RunAppeal};
+use crate::basics::{Clock, Line};
+use crate::db::Db;
+use crate::documents::model::{MAX_LINKS, Purpose};
+use crate::documents::routes::{DocumentOut, shown};
+use crate::documents::store::{self as documents, Holder, Linked, Published, Subject};
+use crate::http::{Body, Kind, Problem};
+use crate::tree::ChapterId;
+use crate::vault::Vault;
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(link_gift_document)
+        .service(list_gift_documents)
+        .service(link_appeal_document)
+        .service(list_appeal_documents)
+        .service(publish_appeal_document)
+        .service(withdraw_appeal_document);
+}
+
+/// A document to be linked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkIn {
+    /// `id` of a document of the same chapter, uploaded for this purpose.
+    document: Uuid,
+}
+
+/// What everybody will see of a document.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicationIn {
+    /// Made for the public; the name the file was uploaded with is never shown.
+    #[schema(example = "Quyết định mở đợt vận động", max_length = 200)]
+    title: String,
+}
+
+/// Links, and shows the document; whether it was new.
+fn link(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    by: &Holder,
+    now: DateTime<Utc>,
+    id: Uuid,
+    subject: Subject,
+) -> Result<(bool, DocumentOut), Problem> {
+    let linked = documents::link(conn, by, now, id, subject)?;
+    match linked {
+        Linked::New | Linked::Already => {}
+        Linked::NoSuchDocument => {
+            return Err(Problem::field(
+                "/document",
+                "NO_SUCH_DOCUMENT",
+                "Không có tài liệu này ở đơn vị đó.",
+                "There is no such document in this chapter.",
+            ));
+        }
+        Linked::OtherPurpose => {
+            return Err(Problem::field(
+                "/document",
+                "OTHER_PURPOSE",
+                "Tài liệu được gửi lên cho mục đích khác.",
+                "The document was uploaded for another purpose.",
+            ));
+        }
+        Linked::Full => {
+            return Err(Problem::say(
+                Kind::Conflict,
+                format!("Đã có {MAX_LINKS} tài liệu."),
+                format!("There are {MAX_LINKS} documents already."),
+            ));
+        }
+    }
+    let rows = documents::find(conn, id)?.into_iter().collect();
+    let out = shown(conn, vault, rows)?.pop().ok_or_else(Problem::not_found)?;
+    Ok((linked == Linked::New, out))
+}
+
+fn created_or_ok((new, out): (bool, DocumentOut)) -> HttpResponse {
+    if new { HttpResponse::Created().json(out) } else { HttpResponse::Ok().json(out) }
+}
+
+/// Link a document to a gift.
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path, description = "The gift")), request_body = LinkIn, responses(
+    (status = 201, body = DocumentOut), (status = 200, body = DocumentOut, description = "Was linked already"),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/gifts/{id}/documents")]
+pub async fn link_gift_document(
+    actor: Actor,
+    gift: web::Path<Uuid>,
+    Body(body): Body<LinkIn>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
+    let (gift, now) = (gift.into_inner(), clock.now());
+    let linked = db
+        .tx(move |conn| -> Result<_, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let chapter = chapter_of_gift(conn, gift)?;
+            let holder = Holder::require(conn, now, actor, chapter, Purpose::Gift)?;
+            link(conn, &vault, &holder, now, body.document, Subject { kind: Purpose::Gift, id: gift })
+        })
+        .await?;
+    Ok(created_or_ok(linked))
+}
+
+fn chapter_of_gift(conn: &mut PgConnection, gift: Uuid) -> Result<ChapterId, Problem> {
+    let row = store::gifts(conn, Gifts::One(gift), 1)?.pop().ok_or_else(Problem::not_found)?;
+    Ok(ChapterId(row.chapter_id))
+}
+
+/// The documents of a gift, all of them.
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = Vec<DocumentOut>),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/gifts/{id}/documents")]
+pub async fn list_gift_documents(
+    actor: Actor,
+    gift: web::Path<Uuid>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
+    let (gift, now) = (gift.into_inner(), clock.now());
+    let out = db
+        .read(move |conn| -> Result<Vec<DocumentOut>, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let chapter = chapter_of_gift(conn, gift)?;
+            authz::require::<Read>(conn, now, actor, chapter)?;
+            let rows = documents::of_subject(conn, Subject { kind: Purpose::Gift, id: gift })?;
+            shown(conn, &vault, rows)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(out))
+}
+
+/// The appeal with the right to run it; a right is asked at its chapter, drafts of others are not found.
+fn run(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    code: &str,
+) -> Result<(AppealRow, Granted<RunAppeal>), Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = appeals::find(conn, code)?.ok_or_else(Problem::not_found)?;
+    let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
+    Ok((row, grant))
+}
+
+/// Link a document to an appeal.
+#[utoipa::path(tag = "documents", params(("code" = String, Path, description = "The appeal")), request_body = LinkIn, responses(
+    (status = 201, body = DocumentOut), (status = 200, body = DocumentOut, description = "Was linked already"),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/appeals/{code}/documents")]
+pub async fn link_appeal_document(
+    actor: Actor,
+    code: web::Path<String>,
+    Body(body): Body<LinkIn>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let linked = db
+        .tx(move |conn| -> Result<_, Problem> {
+            let (row, grant) = run(conn, now, actor, &code)?;
+            let subject = Subject { kind: Purpose::Appeal, id: row.id };
+            link(conn, &vault, &Holder::RunAppeal(grant), now, body.document, subject)
+        })
+        .await?;
+    Ok(created_or_ok(linked))
+}
+
+/// The documents of an appeal, all of them, published or not.
+#[utoipa::path(tag = "documents", params(("code" = String, Path, description = "The appeal")), responses((status = 200, body = Vec<DocumentOut>),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/appeals/{code}/documents")]
+pub async fn list_appeal_documents(
+    actor: Actor,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let out = db
+        .read(move |conn| -> Result<Vec<DocumentOut>, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let row = appeals::find(conn, &code)?.ok_or_else(Problem::not_found)?;
+            authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
+            let rows = documents::of_subject(conn, Subject { kind: Purpose::Appeal, id: row.id })?;
+            shown(conn, &vault, rows)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(out))
+}
+
+/// Publish a document of an appeal: from now on everybody can read it, and copies can not be called back.
+#[utoipa::path(tag = "documents", params(("code" = String, Path, description = "The appeal"), ("document" = Uuid, Path)), request_body = PublicationIn, responses(
+    (status = 201, body = DocumentOut), (status = 200, body = DocumentOut, description = "Was published already, under this title"),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[post("/appeals/{code}/documents/{document}/publication")]
+pub async fn publish_appeal_document(
+    actor: Actor,
+    path: web::Path<(String, Uuid)>,
+    Body(body): Body<PublicationIn>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+) -> Result<HttpResponse, Problem> {
+    let ((code, id), now) = (path.into_inner(), clock.now());
+    let title = Line::parse(&body.title, 200)
+        .map_err(|_| Problem::field("/title", "NOT_A_LINE", "Một dòng, 1 đến 200 ký tự.", "One line of 1 to 200 characters."))?;
+    let published = db
+        .tx(move |conn| -> Result<_, Problem> {
+            let (row, grant) = run(conn, now, actor, &code)?;
+            if row.state == AppealState::Draft.name() {
+                return Err(Problem::say(
+                    Kind::Conflict,
+                    "Đợt chưa mở: mở đợt rồi mới công bố.",
+                    "Open the appeal first, then publish.",
+                ));
+            }
+            let outcome = documents::publish(conn, &grant, now, id, row.id, title.as_str())?;
+            match outcome {
+                Published::NotLinked => return Err(Problem::not_found()),
+                Published::OtherTitle => {
+                    return Err(Problem::say(
+                        Kind::Conflict,
+                        "Đã công bố với tên khác: hãy rút lại rồi công bố lại.",
+                        "It is published under another title: withdraw it, then publish again.",
+                    ));
+                }
+                Published::New | Published::Already => {}
+            }
+            let rows = documents::find(conn, id)?.into_iter().collect();
+            let out = shown(conn, &vault, rows)?.pop().ok_or_else(Problem::not_found)?;
+            Ok((outcome == Published::New, out))
+        })
+        .await?;
+    Ok(created_or_ok(published))
+}
+
+/// Take a document of an appeal out of the public again. Caches may show it for up to a week.
+#[utoipa::path(tag = "documents", params(("code" = String, Path, description = "The appeal"), ("document" = Uuid, Path)), responses(
+    (status = 204, description = "Not public any more"),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
+    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[delete("/appeals/{code}/documents/{document}/publication")]
+pub async fn withdraw_appeal_document(
+    actor: Actor,
+    path: web::Path<(String, Uuid)>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let ((code, id), now) = (path.into_inner(), clock.now());
+    db.tx(move |conn| -> Result<(), Problem> {
+        let (row, grant) = run(conn, now, actor, &code)?;
+        match documents::withdraw(conn, &grant, now, id, row.id)? {
+            true => Ok(()),
+            false => Err(Problem::not_found()),
+        }
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,66 @@
+//! The operations on documents, for the table of all operations.
+
+use serde_json::{Value, json};
+
+use super::{Call, call};
+use crate::harness::{Account, TestApp};
+use crate::papers;
+
+/// Documents of Hàm Liêm and a published one of Lâm Đồng.
+pub(super) struct Documents {
+    upload: Value,
+    of_gift: Value,
+    of_appeal: Value,
+    /// Hash of the one that is public.
+    pub(super) published: String,
+}
+
+impl Documents {
+    pub(super) fn of(app: &TestApp, insider: Account, gift: &str) -> Self {
+        let officer = app.log_in(insider);
+        let upload = papers::announcement("GIFT", "image/jpeg", &papers::jpeg());
+        officer.post("/api/v1/uploads", upload.clone(), 201);
+        let of_gift = papers::upload(&officer, "GIFT", "image/png", &papers::png());
+        officer.post(&format!("/api/v1/gifts/{gift}/documents"), json!({"document": of_gift["id"]}), 201);
+        app.open_appeal("23095", "GIAY-TO");
+        let of_appeal = papers::upload(&officer, "APPEAL", "image/webp", &papers::webp());
+        let published = papers::published(app, "68", "LULUT", "x.pdf");
+        Self { upload, of_gift, of_appeal, published }
+    }
+
+    pub(super) fn calls(&self, gift: &str) -> Vec<Call> {
+        let v1 = |rest: String| format!("/api/v1{rest}");
+        let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+        let (upload, of_gift, of_appeal) = (id(&self.upload), id(&self.of_gift), id(&self.of_appeal));
+        let link = |document: &str| Some(json!({"document": document}));
+        let publication = v1(format!("/appeals/GIAY-TO/documents/{of_appeal}/publication"));
+        let new = papers::announcement("GIFT", "image/png", &papers::png());
+        vec![
+            call("POST /api/v1/uploads", v1("/uploads".into()), Some(new), 404, 403, 201),
+            call("PATCH /api/v1/uploads/{id}", v1(format!("/uploads/{upload}")), None, 404, 403, 200),
+            call("GET /api/v1/uploads/{id}", v1(format!("/uploads/{upload}")), None, 404, 200, 200),
+            call("GET /api/v1/documents/{id}", v1(format!("/documents/{of_gift}")), None, 404, 200, 200),
+            call("GET /api/v1/documents/{key}/content", v1(format!("/documents/{of_gift}/content")), None, 404, 200, 200),
+            call("POST /api/v1/gifts/{id}/documents", v1(format!("/gifts/{gift}/documents")), link(&of_gift), 404, 403, 200),
+            call("GET /api/v1/gifts/{id}/documents", v1(format!("/gifts/{gift}/documents")), None, 404, 200, 200),
+            call(
+                "POST /api/v1/appeals/{code}/documents",
+                v1("/appeals/GIAY-TO/documents".into()),
+                link(&of_appeal),
+                404,
+                403,
+                201,
+            ),
+            call("GET /api/v1/appeals/{code}/documents", v1("/appeals/GIAY-TO/documents".into()), None, 404, 200, 200),
+            call(
+                "POST /api/v1/appeals/{code}/documents/{document}/publication",
+                publication.clone(),
+                Some(json!({"title": "Đợt"})),
+                404,
+                403,
+                201,
+            ),
+            call("DELETE /api/v1/appeals/{code}/documents/{document}/publication", publication, None, 404, 403, 204),
+        ]
+    }
+}
