@@ -28,8 +28,9 @@ use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
 use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
+use crate::privacy::eraser::Eraser;
 use crate::vault::Vault;
-use crate::{disclosure, giving, identity};
+use crate::{disclosure, giving, identity, privacy};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -59,6 +60,7 @@ pub struct Shared {
         (name = "accounts", description = "Register people, give and end their roles"),
         (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
+        (name = "personal-data", description = "What persons ask about their own data: erase, correct, withdraw, restrict, read"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
         (name = "operations", description = "For those who run the server")
     ),
@@ -85,6 +87,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     giving::reversal_routes::configure(config);
     giving::cash_receipt_routes::configure(config);
     giving::appeal_routes::configure(config);
+    privacy::routes::configure(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 
@@ -115,7 +118,7 @@ pub fn document_text() -> Result<String, serde_json::Error> {
 pub struct Running {
     pub server: Server,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer),
+    pub threads: (IntakeThread, Sequencer, Eraser),
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
@@ -127,6 +130,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let document = document();
     let known = web::Data::new(KnownPaths::of(&document));
     let cache = web::Data::new(PublicCache::default());
+    let eraser =
+        Eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
@@ -168,7 +173,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, threads: (intake_thread, sequencer) })
+    Ok(Running { server, threads: (intake_thread, sequencer, eraser) })
 }
 
 fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {

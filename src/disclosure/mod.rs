@@ -6,6 +6,7 @@
 
 pub mod appeals;
 pub mod chapters;
+pub mod consent_texts;
 pub mod csv;
 pub mod entries;
 pub mod fair_share;
@@ -28,7 +29,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::list_appeals)
         .service(appeals::show_appeal)
         .service(csv::appeal_ledger)
-        .service(appeals::list_items);
+        .service(appeals::list_items)
+        .service(consent_texts::list_consent_texts);
 }
 
 use actix_web::{HttpRequest, HttpResponse};

@@ -22,6 +22,7 @@ pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod intake;
 pub mod model;
+pub mod personal;
 pub mod prepare;
 pub mod record;
 pub mod reversal;

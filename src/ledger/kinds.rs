@@ -98,6 +98,10 @@ pub enum Kind {
     GiftInKind,
     GiftAggregate,
     Reversal,
+    /// A leaf without money: the giver's data behind an entry were corrected, or are shown in another way.
+    Amendment,
+    /// A leaf without money: the giver's data behind an entry were erased.
+    Erasure,
 }
 
 /// One kind's row in the table.
@@ -135,6 +139,9 @@ pub const KINDS: &[KindRow] = &[
         committed: GIVER,
     },
     KindRow { kind: Kind::Reversal, name: "REVERSAL", debits: &[], credits: &[], committed: &["note", "time"] },
+    KindRow { kind: Kind::Amendment, name: "AMENDMENT", debits: &[], credits: &[], committed: GIVER },
+    // Nothing stands behind it: `pd` is the commitment of no fields, the same in every erasure.
+    KindRow { kind: Kind::Erasure, name: "ERASURE", debits: &[], credits: &[], committed: &[] },
 ];
 
 impl Kind {
@@ -158,7 +165,15 @@ mod tests {
 
     #[test]
     fn every_kind_has_exactly_its_own_row_and_sorted_committed_fields() {
-        for kind in [Kind::GiftCash, Kind::GiftBank, Kind::GiftInKind, Kind::GiftAggregate, Kind::Reversal] {
+        for kind in [
+            Kind::GiftCash,
+            Kind::GiftBank,
+            Kind::GiftInKind,
+            Kind::GiftAggregate,
+            Kind::Reversal,
+            Kind::Amendment,
+            Kind::Erasure,
+        ] {
             assert_eq!(KINDS.iter().filter(|row| row.kind == kind).count(), 1);
             assert_eq!(Kind::parse(kind.name()), Some(kind));
             let committed = kind.row().committed;
