@@ -106,8 +106,9 @@ mod tests {
                 let due = calendar.due(at(from), Period { amount, unit });
                 prop_assert!(due > at(from) && calendar.is_working(due));
                 prop_assert!(due >= at(from) + chrono::Duration::days(amount.into()));
-                prop_assert!(calendar.due(at(from), Period { amount: amount + 1, unit }) >= due);
-                prop_assert!(calendar.due(at(from + 1), Period { amount, unit }) >= due);
+                let (longer, later) = (Period { amount: amount + 1, unit }, Period { amount, unit });
+                prop_assert!(calendar.due(at(from), longer) >= due);
+                prop_assert!(calendar.due(at(from + 1), later) >= due);
             }
             let due = calendar.due(at(from), Period { amount, unit: Unit::WorkingDay });
             let worked = at(from).iter_days().skip(1).take_while(|d| *d <= due).filter(|d| calendar.is_working(*d)).count();

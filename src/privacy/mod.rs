@@ -18,6 +18,7 @@ pub mod deadlines;
 pub mod eraser;
 pub mod execute;
 pub mod model;
+pub mod reading;
 pub mod requests;
 pub mod routes;
 pub mod store;

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::access::{self, PersonalDataOut};
 use super::execute;
 use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
-use super::requests::{self, RequestDetail, RequestOut};
+use super::reading::{self, RequestDetail};
+use super::requests::{self, RequestOut};
 use super::store::Listed;
 use crate::authz::Actor;
 use crate::basics::Clock;
@@ -136,7 +137,7 @@ pub async fn list_personal_data_requests(
         .read(move |conn| -> Result<Page<RequestOut>, Problem> {
             let due_before = overdue.then(|| vietnam_date(now));
             let of = |chapter| Listed { chapter, open, due_before, after };
-            let rows = requests::list(conn, now, actor, &chapter, of, limit + 1)?;
+            let rows = reading::list(conn, now, actor, &chapter, of, limit + 1)?;
             Ok(Page::of(rows, limit, &filter, |row| (row.next_due, row.id), |row| row))
         })
         .await?;
@@ -155,7 +156,7 @@ pub async fn show_personal_data_request(
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    Ok(HttpResponse::Ok().json(db.tx(move |conn| requests::show(conn, &vault, now, actor, id.into_inner())).await?))
+    Ok(HttpResponse::Ok().json(db.tx(move |conn| reading::show(conn, &vault, now, actor, id.into_inner())).await?))
 }
 
 /// Note that the person was answered.

@@ -2,7 +2,7 @@
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
 //! `books`, which compares every stored total with the postings). Public reading: `search`, `totals`, `chapters`,
-//! `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
+//! `csv_file`, `privacy` (with `look`). Persons: `erasure`, `correction`, `consent` (with `personal`). Vouchers: `cash_receipts`. Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`),
 //! `password_change`, `accounts`, `appointments`, `administrators` (who works here, with which rights), `problems`.
 //! Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
@@ -19,9 +19,12 @@ mod books;
 mod cash_receipts;
 mod chapters;
 mod clock_jump;
+mod consent;
+mod correction;
 mod coverage;
 mod csv_file;
 mod devices;
+mod erasure;
 mod factor;
 mod gifts;
 mod givers;
@@ -33,6 +36,7 @@ mod migrations;
 mod openapi;
 mod operations;
 mod password_change;
+mod personal;
 mod privacy;
 mod problems;
 mod public_role;
