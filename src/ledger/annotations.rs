@@ -113,3 +113,16 @@ pub fn of_entries(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<Str
     }
     Ok(by_entry)
 }
+
+/// Annotations after `after`, in order of code: what an audit walks.
+pub(super) fn after(conn: &mut PgConnection, after: &str, limit: i64) -> Result<Vec<AnnotationRow>, DbError> {
+    use annotation as a;
+    let rows = a::table.filter(a::code.gt(after)).order(a::code).limit(limit);
+    Ok(rows.select((a::code, a::kind, a::of_code, a::booked, a::leaf_hash)).load(conn)?)
+}
+
+/// Which of these codes are annotations.
+pub(super) fn known(conn: &mut PgConnection, codes: &[String]) -> Result<std::collections::HashSet<String>, DbError> {
+    use annotation as a;
+    Ok(a::table.filter(a::code.eq_any(codes)).select(a::code).load(conn)?.into_iter().collect())
+}
