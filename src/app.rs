@@ -30,9 +30,10 @@ use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
 use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
+use crate::privacy::eraser::Eraser;
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity};
+use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, privacy};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -67,6 +68,7 @@ pub struct Shared {
         (name = "bookkeeping", description = "What an accountant enters by hand, with a document and a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
         (name = "documents", description = "Upload papers and photographs, link them, publish those of appeals"),
+        (name = "personal-data", description = "What persons ask about their own data: erase, correct, withdraw, restrict, read"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
         (name = "operations", description = "For those who run the server")
     ),
@@ -97,6 +99,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     giving::appeal_routes::configure(config);
     giving::document_routes::configure(config);
     documents::routes::configure(config);
+    privacy::routes::configure(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 
@@ -128,7 +131,7 @@ pub struct Running {
     pub server: Server,
     pub search: SearchIndex,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer, SearchThread, Sweeper),
+    pub threads: (IntakeThread, Sequencer, SearchThread, Sweeper, Eraser),
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
@@ -143,6 +146,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let document = document();
     let known = web::Data::new(KnownPaths::of(&document));
     let cache = web::Data::new(PublicCache::default());
+    let eraser =
+        Eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
@@ -186,7 +191,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, search, threads: (intake_thread, sequencer, search_thread, sweeper) })
+    Ok(Running { server, search, threads: (intake_thread, sequencer, search_thread, sweeper, eraser) })
 }
 
 fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {

@@ -31,6 +31,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    annotation (code) {
+        code -> Text,
+        seq -> BigInt,
+        kind -> Text,
+        of_code -> Text,
+        booked -> Date,
+        leaf_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     appeal (id) {
         id -> Uuid,
         code -> Text,
@@ -172,6 +183,47 @@ diesel::table! {
         own_bank_account -> Nullable<Bool>,
         recorded_at -> Nullable<Timestamptz>,
         recorded_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    consent (id) {
+        id -> Uuid,
+        party_id -> Uuid,
+        gift_id -> Uuid,
+        purpose -> Text,
+        basis -> Text,
+        text_version -> Nullable<SmallInt>,
+        channel -> Text,
+        given_at -> Timestamptz,
+        recorded_by -> Uuid,
+        evidence_sha256 -> Nullable<Bytea>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    consent_text (purpose, version) {
+        purpose -> Text,
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+    }
+}
+
+diesel::table! {
+    deadline_rule (clock, kind, third_parties, valid_from) {
+        clock -> Text,
+        kind -> Text,
+        third_parties -> Bool,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        amount -> SmallInt,
+        unit -> Text,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -455,11 +507,12 @@ diesel::table! {
     party (id) {
         id -> Uuid,
         kind -> Text,
-        name -> Bytea,
-        name_hash -> Bytea,
+        name -> Nullable<Bytea>,
+        name_hash -> Nullable<Bytea>,
         phone -> Nullable<Bytea>,
         phone_hash -> Nullable<Bytea>,
         created_at -> Timestamptz,
+        restricted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -467,6 +520,45 @@ diesel::table! {
     pd_opening (entry) {
         entry -> Text,
         sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    personal_data_request (id) {
+        id -> Uuid,
+        kind -> Text,
+        party_id -> Nullable<Uuid>,
+        gift_id -> Nullable<Uuid>,
+        received_on -> Date,
+        channel -> Text,
+        third_parties -> Bool,
+        note -> Nullable<Bytea>,
+        changes -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        state -> Text,
+        answer_due -> Date,
+        due_on -> Date,
+        next_due -> Date,
+        extended_days -> Nullable<SmallInt>,
+        extension_reason -> Nullable<Text>,
+        approver_chapter_id -> Nullable<Uuid>,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        answered_by -> Nullable<Uuid>,
+        answered_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        refusal -> Nullable<Text>,
+        progress -> Nullable<Uuid>,
+        touched -> Integer,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    personal_data_request_chapter (request_id, chapter_id) {
+        request_id -> Uuid,
+        chapter_id -> Uuid,
     }
 }
 
@@ -500,6 +592,15 @@ diesel::table! {
         reverses -> Nullable<Text>,
         reason -> Nullable<Text>,
         leaf_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    public_holiday (day) {
+        day -> Date,
+        name -> Text,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -665,6 +766,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     administrative_unit,
+    annotation,
     appeal,
     appeal_share,
     appeal_version,
@@ -677,6 +779,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     chapter_request,
     chapter_serial,
     chapter_version,
+    consent,
+    consent_text,
+    deadline_rule,
     document,
     document_link,
     document_publication,
@@ -703,8 +808,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     paper_slip,
     party,
     pd_opening,
+    personal_data_request,
+    personal_data_request_chapter,
     posting,
     public_entry,
+    public_holiday,
     received_by_day,
     received_overall,
     recovery_code,

@@ -14,6 +14,7 @@ use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::http::cache::PublicCache;
 use crate::http::{Cursor, Page, Problem, rows_a_page};
+use crate::ledger::annotations::{self, AnnotationRow};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::{self, Filter, PublicGoods, PublicRow, Within};
 use crate::ledger::words::Words;
@@ -62,6 +63,26 @@ pub struct EntryOut {
     /// Code of the entry that reversed this one: it no longer stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     reversed_by: Option<String>,
+    /// What the log says of this entry since: its giver's data were corrected (`AMENDMENT`) or erased (`ERASURE`). Amounts
+    /// never change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    annotations: Vec<AnnotationOut>,
+    /// SHA-256 leaf hash in the public log, hexadecimal.
+    leaf_hash: String,
+    /// Place in the public log; absent for the first second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_index: Option<i64>,
+}
+
+/// A leaf without money that speaks of an entry.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AnnotationOut {
+    #[schema(example = "3MZK0T9Q4B7XH2VWE")]
+    code: String,
+    /// `AMENDMENT` or `ERASURE`.
+    #[schema(example = "AMENDMENT")]
+    kind: String,
+    booked_on: NaiveDate,
     /// SHA-256 leaf hash in the public log, hexadecimal.
     leaf_hash: String,
     /// Place in the public log; absent for the first second.
@@ -73,8 +94,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn entry_out(row: PublicRow, chapter_name: String, reversed_by: Option<String>, log_index: Option<i64>) -> EntryOut {
+fn entry_out(
+    row: PublicRow,
+    chapter_name: String,
+    reversed_by: Option<String>,
+    annotations: Vec<AnnotationOut>,
+    log_index: Option<i64>,
+) -> EntryOut {
     EntryOut {
+        annotations,
         code: row.code,
         kind: row.kind,
         channel: row.channel,
@@ -194,23 +222,37 @@ pub async fn search_entries(
 struct Context {
     names: HashMap<String, String>,
     reversals: HashMap<String, String>,
+    annotations: HashMap<String, Vec<AnnotationRow>>,
     indices: HashMap<String, i64>,
 }
 
 impl Context {
     fn read(conn: &mut PgConnection, rows: &[PublicRow]) -> Result<Self, Problem> {
         let codes: Vec<&str> = rows.iter().map(|row| row.code.as_str()).collect();
+        let annotations = annotations::of_entries(conn, &codes)?;
+        let logged: Vec<&str> =
+            codes.iter().copied().chain(annotations.values().flatten().map(|said| said.code.as_str())).collect();
         Ok(Self {
             names: chapters::names(conn, &rows.iter().map(|row| row.chapter.as_str()).collect::<Vec<_>>())?,
             reversals: public::reversals_of(conn, &codes)?,
-            indices: log::store::indices_of(conn, &codes)?,
+            indices: log::store::indices_of(conn, &logged)?,
+            annotations,
         })
     }
 
     fn show(&mut self, row: PublicRow) -> EntryOut {
         let name = self.names.get(&row.chapter).cloned().unwrap_or_default();
         let (reversed_by, index) = (self.reversals.remove(&row.code), self.indices.remove(&row.code));
-        entry_out(row, name, reversed_by, index)
+        let said = self.annotations.remove(&row.code).unwrap_or_default();
+        let annotations = said.into_iter().map(|a| AnnotationOut {
+            log_index: self.indices.get(&a.code).copied(),
+            code: a.code,
+            kind: a.kind,
+            booked_on: a.booked,
+            leaf_hash: hex(&a.leaf_hash),
+        });
+        let annotations = annotations.collect();
+        entry_out(row, name, reversed_by, annotations, index)
     }
 }
 
@@ -246,7 +288,7 @@ pub async fn show_entry(
         .await?;
     let body = tagged(&out)?;
     // Until it has its place in the log the answer is about to change.
-    if out.log_index.is_some() {
+    if out.log_index.is_some() && out.annotations.iter().all(|said| said.log_index.is_some()) {
         cache.keep(key, body.clone());
     }
     Ok(body.answer(&request, CACHE_CONTROL))

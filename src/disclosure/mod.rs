@@ -6,6 +6,7 @@
 
 pub mod appeals;
 pub mod chapters;
+pub mod consent_texts;
 pub mod csv;
 pub mod documents;
 pub mod entries;
@@ -34,7 +35,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(csv::appeal_ledger)
         .service(documents::list_appeal_documents)
         .service(crate::documents::content::read_public_document)
-        .service(appeals::list_items);
+        .service(appeals::list_items)
+        .service(consent_texts::list_consent_texts);
 }
 
 use actix_web::{HttpRequest, HttpResponse};

@@ -108,7 +108,9 @@ fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option
     let Some(id) = row.party_id else {
         return Ok(None);
     };
-    parties::load(conn, &[id])?.remove(&id).map(|sealed| sealed.open(vault)).transpose().map_err(Problem::internal)
+    // Data that may only be kept are not printed.
+    let usable = parties::load(conn, &[id])?.remove(&id).filter(|party| party.restricted_at.is_none());
+    usable.map(|sealed| sealed.open(vault)).transpose().map_err(Problem::internal)
 }
 
 /// What the money is for, in the words the appeal had when it was given.

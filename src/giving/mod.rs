@@ -23,6 +23,7 @@ pub mod cash_receipts;
 pub mod document_routes;
 pub mod intake;
 pub mod model;
+pub mod personal;
 pub mod prepare;
 pub mod record;
 pub mod reversal;

@@ -25,6 +25,8 @@ pub struct Prepared {
     pub particulars: Option<Vec<u8>>,
     /// Keyed hash of everything the client sent: the same id must mean the same content.
     pub request_hash: Vec<u8>,
+    /// The same without what is personal: what is left to compare with once the giver's data were erased.
+    pub bare_hash: Vec<u8>,
 }
 
 /// The system's random source or the vault failed.
@@ -59,6 +61,7 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
         opening,
         particulars: seal_particulars(vault, &gift)?,
         request_hash: vault.hash("gift.request", &content(&gift)).to_vec(),
+        bare_hash: Bare::of(&gift).hash(vault),
         code,
         gift,
     })
@@ -111,4 +114,53 @@ fn content(gift: &NewGift) -> Vec<u8> {
     ])
     .to_string()
     .into_bytes()
+}
+
+/// What a gift's entry and goods say anyway: its content without giver, texts, code and the phone's clock. An erased gift
+/// is compared by this alone, so that a phone that sends it again learns that it is booked.
+pub struct Bare<'a> {
+    pub id: Uuid,
+    pub chapter: &'a str,
+    pub appeal: Option<&'a str>,
+    pub channel: &'a str,
+    pub amount_vnd: i64,
+    /// Item, quantity in thousandths, unit, value, valuation.
+    pub lines: Vec<(&'a str, i64, &'a str, i64, &'a str)>,
+    pub message_count: Option<i32>,
+    pub received_on: chrono::NaiveDate,
+    pub paper_slip: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Bare<'a> {
+    fn of(gift: &'a NewGift) -> Self {
+        let line = |l: &'a super::model::GiftLine| {
+            (l.item.as_str(), l.quantity.milli(), l.unit.as_str(), l.value.get(), l.valuation.name())
+        };
+        Self {
+            id: gift.id,
+            chapter: &gift.chapter,
+            appeal: gift.appeal.as_deref(),
+            channel: gift.channel.name(),
+            amount_vnd: gift.amount.get(),
+            lines: gift.lines.iter().map(line).collect(),
+            message_count: gift.message_count,
+            received_on: gift.received_on,
+            paper_slip: gift.paper_slip.as_ref().map(|(book, no)| (book.as_str(), no.as_str())),
+        }
+    }
+
+    pub fn hash(&self, vault: &Vault) -> Vec<u8> {
+        let content = json!([
+            self.id,
+            self.chapter,
+            self.appeal,
+            self.channel,
+            self.amount_vnd,
+            self.lines,
+            self.message_count,
+            self.received_on,
+            self.paper_slip
+        ]);
+        vault.hash("gift.request.bare", content.to_string().as_bytes()).to_vec()
+    }
 }

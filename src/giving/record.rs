@@ -21,6 +21,7 @@ use crate::db::{Db, DbError};
 use crate::http::{FieldError, Kind, Problem, Say};
 use crate::ledger::model::{Balanced, Fund};
 use crate::ledger::store::{self as ledger, BookError, BookedAt, Goods, NewEntry};
+use crate::parties::consent::{self, NewConsent};
 use crate::stock::{self, Item};
 use crate::tree::{self, Place};
 use crate::vouchers::store::{self as vouchers, Issued};
@@ -146,7 +147,7 @@ pub fn record(conn: &mut PgConnection, clock: &Clock, submissions: &[Submission]
         };
         let earlier = first.get(&gift.gift.id).map(|at| &submissions[*at].gift.request_hash);
         match known.get(&gift.gift.id).or(earlier) {
-            Some(hash) if *hash == gift.request_hash => {
+            Some(hash) if *hash == gift.request_hash || *hash == gift.bare_hash => {
                 same.push((n, gift.gift.id));
                 continue;
             }
@@ -301,6 +302,7 @@ fn write(
     let mut outcomes = lost_outcomes(conn, &lost)?;
     store::insert_slips(conn, &won.iter().map(|a| (a.grant.chapter().0, a.gift)).collect::<Vec<_>>())?;
     store::insert_lines(conn, &won.iter().map(|a| a.gift).collect::<Vec<_>>())?;
+    consent::record(conn, at.at, &won.iter().filter_map(|a| consent_of(a, &party_ids)).collect::<Vec<_>>())?;
     let mut funds = HashMap::new();
     let mut entries = Vec::with_capacity(won.len());
     let mut events = Vec::with_capacity(won.len());
@@ -329,6 +331,20 @@ fn write(
     Ok(outcomes)
 }
 
+/// A person who chose to be shown agreed to it; organisations are named without.
+fn consent_of(a: &Accepted<'_>, party_ids: &HashMap<Uuid, Uuid>) -> Option<NewConsent> {
+    let gift = &a.gift.gift;
+    gift.giver.as_ref().filter(|giver| giver.kind.shown_by_consent())?;
+    Some(NewConsent {
+        party: *party_ids.get(&a.gift.party.as_ref()?.id)?,
+        gift: gift.id,
+        purpose: gift.display.purpose()?,
+        channel: "AT_GIVING",
+        evidence: None,
+        account: a.grant.account(),
+    })
+}
+
 /// Ids that somebody else took between our look and our write: theirs stands.
 fn lost_outcomes(conn: &mut PgConnection, lost: &[Accepted<'_>]) -> Result<Vec<(usize, Outcome)>, DbError> {
     if lost.is_empty() {
@@ -341,7 +357,9 @@ fn lost_outcomes(conn: &mut PgConnection, lost: &[Accepted<'_>]) -> Result<Vec<(
         .map(|a| {
             let id = a.gift.gift.id;
             let outcome = match (known.get(&id), receipts.get(&id)) {
-                (Some(hash), Some(receipt)) if *hash == a.gift.request_hash => Outcome::AlreadyBooked(receipt.clone()),
+                (Some(hash), Some(receipt)) if *hash == a.gift.request_hash || *hash == a.gift.bare_hash => {
+                    Outcome::AlreadyBooked(receipt.clone())
+                }
                 _ => Outcome::Refused(id_taken()),
             };
             (a.at, outcome)

@@ -112,6 +112,15 @@ fn out(conn: &mut PgConnection, row: ReversalRow) -> Result<ReversalOut, DbError
     })
 }
 
+fn content_hash(vault: &Vault, gift: Uuid, reason: &str, note: &str) -> [u8; 32] {
+    vault.hash("reversal.request", format!("{gift}\0{reason}\0{note}").as_bytes())
+}
+
+/// What a request is compared by once its note was erased.
+pub(super) fn bare_hash(vault: &Vault, gift: Uuid, reason: &str) -> [u8; 32] {
+    vault.hash("reversal.request.bare", format!("{gift}\0{reason}").as_bytes())
+}
+
 /// Asks for a reversal. The same request sent again answers as the first time.
 pub fn request(
     conn: &mut PgConnection,
@@ -124,12 +133,11 @@ pub fn request(
     let gift = store::gifts(conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
     let grant = authz::require::<Record>(conn, now, actor, ChapterId(gift.chapter_id))?;
     store::hold_gift(conn, ask.gift)?;
-    let hash = vault.hash(
-        "reversal.request",
-        format!("{}\0{}\0{}", ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str)).as_bytes(),
-    );
+    let hash = content_hash(vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str));
     if let Some(known) = store::reversals(conn, Reversals::One(ask.id), 1)?.pop() {
-        return if known.request_hash == hash {
+        // An erasure of the giver's data takes the note out of what is compared.
+        let bare = bare_hash(vault, ask.gift, ask.reason.name());
+        return if known.request_hash == hash || known.request_hash == bare {
             Ok((out(conn, known)?, false))
         } else {
             Err(Problem::say(Kind::IdTaken, "id này đã dùng cho đề nghị khác.", "This id stands for another request."))

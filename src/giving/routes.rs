@@ -156,6 +156,9 @@ pub struct GiftOut {
     display: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     giver: Option<PartyOut>,
+    /// The giver's data are kept but may not be used, as the giver asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    giver_restricted: bool,
     /// Wish, memo and bank reference, as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -196,6 +199,7 @@ fn gift_out(
         channel: row.channel,
         display: row.display,
         giver,
+        giver_restricted: false,
         particulars,
         lines: None,
         message_count: row.message_count,
@@ -227,7 +231,10 @@ pub async fn show_gift(
             let receipt = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
             let party =
                 row.party_id.map(|party| parties::load(conn, &[party])).transpose()?.and_then(|mut found| found.drain().next());
-            let giver = party.map(|(_, sealed)| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
+            let party = party.map(|(_, sealed)| sealed);
+            let restricted = party.as_ref().is_some_and(|party| party.restricted_at.is_some());
+            // Restricted data are kept and not used: whoever must see them reads the party's own export.
+            let giver = party.filter(|_| !restricted).map(|sealed| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
             let recorder = identity::user_names(conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
             let mut out = gift_out(&vault, row, receipt, giver, recorder)?;
             let lines = store::lines(conn, id)?.into_iter().map(|line| PublicGoods {
@@ -238,6 +245,7 @@ pub async fn show_gift(
                 valuation: line.valuation,
             });
             out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
+            out.giver_restricted = restricted;
             out.reversal =
                 store::reversals(conn, Reversals::OfGift(id), 50)?.into_iter().map(|r| r.state).rfind(|state| state != "REFUSED");
             let event = AuditEvent {

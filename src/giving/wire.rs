@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::basics::text::masked;
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
+use crate::parties::consent::Purpose;
 use crate::vouchers::model::Number;
 
 /// A gift as a phone, a desk or an import sends it.
@@ -133,7 +134,7 @@ pub struct GiverIn {
 }
 
 /// What the public may see of a giver's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Display {
     /// Nothing.
@@ -153,12 +154,25 @@ impl Display {
         }
     }
 
-    /// What the public may see of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Display::Anonymous, Display::Masked, Display::FullName].into_iter().find(|display| display.name() == name)
+    }
+
+    /// A name in the form the public may see.
     pub fn shown(self, name: &str) -> Option<String> {
         match self {
             Display::Anonymous => None,
             Display::Masked => Some(masked(name)),
             Display::FullName => Some(name.to_owned()),
+        }
+    }
+
+    /// What one agrees to by choosing it.
+    pub fn purpose(self) -> Option<Purpose> {
+        match self {
+            Display::Anonymous => None,
+            Display::Masked => Some(Purpose::ShowMaskedName),
+            Display::FullName => Some(Purpose::ShowFullName),
         }
     }
 }

@@ -13,6 +13,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::annotations::{self, AnnotationRow};
 use super::audit_sums;
 use super::kinds::{Account, Channel, Kind};
 use super::model::{Balanced, Fund, FundId, Posting};
@@ -65,6 +66,8 @@ struct Batch {
     originals: HashMap<Uuid, Original>,
     public: HashMap<String, StoredRow>,
     leaves: HashMap<String, Kept>,
+    /// What was said of entries since; then what opened their own commitment is gone.
+    annotated: HashMap<String, Vec<AnnotationRow>>,
 }
 
 /// See the module. Returns how many entries there are of each kind.
@@ -84,6 +87,7 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings, known: &Known<'_>
             check(findings, known, &places, &funds, &batch, header);
         }
     }
+    let with_leaf = with_leaf + audit_annotations(conn, findings, known.vault)?;
     if log::audit::count(conn)? != with_leaf {
         leaves_of_nothing(conn, findings)?;
     }
@@ -130,7 +134,8 @@ fn read(conn: &mut PgConnection, after: Uuid) -> Result<Batch, DbError> {
     }
     let codes: Vec<&str> = headers.iter().map(|header| header.1.as_str()).collect();
     let (public, leaves) = (public::stored(conn, &codes)?, log::audit::kept(conn, &codes)?);
-    Ok(Batch { originals: originals.into_iter().collect(), postings, public, leaves, headers })
+    let annotated = annotations::of_entries(conn, &codes)?;
+    Ok(Batch { originals: originals.into_iter().collect(), postings, public, leaves, annotated, headers })
 }
 
 fn check(
@@ -156,7 +161,11 @@ fn check(
         Err((check, why)) => return findings.found(check, code, why),
     };
     if let Some(leaf) = leaf {
-        check_opening(findings, known.vault, code, postings.kind(), leaf);
+        if batch.annotated.contains_key(code) {
+            check_forgotten(findings, code, leaf);
+        } else {
+            check_opening(findings, known.vault, code, postings.kind(), leaf);
+        }
     }
     let (Some(leaf), Some(row)) = (leaf, row) else { return };
     let pd = match pd_of(&leaf.leaf) {
@@ -334,6 +343,45 @@ fn check_opening(findings: &mut Findings, vault: Option<&Vault>, code: &str, kin
     }
 }
 
+/// What was corrected or erased opens no more.
+fn check_forgotten(findings: &mut Findings, code: &str, leaf: &Kept) {
+    if leaf.opening.is_some() {
+        findings.found("opening", code, "what opens its commitment was to be forgotten and is still there");
+    }
+}
+
+/// Leaves without money: each is in the log as it says, and only the newest amendment of an entry that was not erased
+/// since still opens. Returns how many have their leaf.
+fn audit_annotations(conn: &mut PgConnection, findings: &mut Findings, vault: Option<&Vault>) -> Result<u64, DbError> {
+    let (mut after, mut with_leaf) = (String::new(), 0u64);
+    loop {
+        let rows = annotations::after(conn, &after, BATCH)?;
+        let Some(last) = rows.last() else { return Ok(with_leaf) };
+        after.clone_from(&last.code);
+        findings.looked("annotation", rows.len());
+        let newest = annotations::of_entries(conn, &rows.iter().map(|row| row.of.as_str()).collect::<Vec<_>>())?;
+        let leaves = log::audit::kept(conn, &rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>())?;
+        for row in &rows {
+            let Some(leaf) = leaves.get(&row.code) else {
+                findings.found("leaf", &row.code, "there is no leaf");
+                continue;
+            };
+            with_leaf += 1;
+            let says: serde_json::Value = serde_json::from_slice(&leaf.leaf).unwrap_or_default();
+            if leaf.leaf_hash != row.leaf_hash || says["kind"] != *row.kind || says["of"] != *row.of || says["entry"] != *row.code
+            {
+                findings.found("annotation", &row.code, "its leaf says something else");
+            }
+            let stands = newest.get(&row.of).and_then(|all| all.last()).is_some_and(|newest| newest.code == row.code);
+            if stands && row.kind == Kind::Amendment.name() {
+                check_opening(findings, vault, &row.code, Kind::Amendment, leaf);
+            } else {
+                check_forgotten(findings, &row.code, leaf);
+            }
+        }
+    }
+}
+
 /// There are more leaves than entries: names those that stand for nothing.
 fn leaves_of_nothing(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
     for waiting in [false, true] {
@@ -343,7 +391,8 @@ fn leaves_of_nothing(conn: &mut PgConnection, findings: &mut Findings) -> Result
             let Some(last) = codes.last() else { break };
             let there: HashSet<String> =
                 entry::table.filter(entry::code.eq_any(&codes)).select(entry::code).load(conn)?.into_iter().collect();
-            for code in codes.iter().filter(|code| !there.contains(*code)) {
+            let said = annotations::known(conn, &codes)?;
+            for code in codes.iter().filter(|code| !there.contains(*code) && !said.contains(*code)) {
                 findings.found("leaf", code, "a leaf stands for no entry");
             }
             after.clone_from(last);

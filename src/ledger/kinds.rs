@@ -115,6 +115,10 @@ pub enum Kind {
     Reversal,
     /// What a chapter already had when its books came here (số dư đầu kỳ).
     OpeningBalance,
+    /// A leaf without money: the giver's data behind an entry were corrected, or are shown in another way.
+    Amendment,
+    /// A leaf without money: the giver's data behind an entry were erased.
+    Erasure,
 }
 
 /// One kind's row in the table.
@@ -168,6 +172,9 @@ pub const KINDS: &[KindRow] = &[
         credits: &[Account::Payable, Account::FundBalance],
         committed: &["note", "time"],
     },
+    KindRow { kind: Kind::Amendment, name: "AMENDMENT", debits: &[], credits: &[], committed: GIVER },
+    // Nothing stands behind it: `pd` is the commitment of no fields, the same in every erasure.
+    KindRow { kind: Kind::Erasure, name: "ERASURE", debits: &[], credits: &[], committed: &[] },
 ];
 
 impl Kind {
@@ -191,8 +198,16 @@ mod tests {
 
     #[test]
     fn every_kind_has_exactly_its_own_row_and_sorted_committed_fields() {
-        for kind in [Kind::GiftCash, Kind::GiftBank, Kind::GiftInKind, Kind::GiftAggregate, Kind::Reversal, Kind::OpeningBalance]
-        {
+        for kind in [
+            Kind::GiftCash,
+            Kind::GiftBank,
+            Kind::GiftInKind,
+            Kind::GiftAggregate,
+            Kind::Reversal,
+            Kind::OpeningBalance,
+            Kind::Amendment,
+            Kind::Erasure,
+        ] {
             assert_eq!(KINDS.iter().filter(|row| row.kind == kind).count(), 1);
             assert_eq!(Kind::parse(kind.name()), Some(kind));
             let committed = kind.row().committed;

@@ -21,6 +21,7 @@ use crate::basics::words_and_pairs;
 use crate::db::DbError;
 use crate::db::schema::{log_leaf, public_entry};
 use crate::db::statement::statement;
+use crate::tree::{self, Place};
 
 /// A row of `public_entry` on its way in.
 #[derive(Debug)]
@@ -85,14 +86,6 @@ pub(super) fn row_of(
     let fund = funds.get(&fund)?;
     let goods: Vec<PublicGoods> = entry.goods.iter().map(PublicGoods::from).collect();
     let place = &entry.place;
-    let searched = place
-        .path
-        .iter()
-        .skip(1)
-        .map(|step| step.short_name.as_str())
-        .chain(entry.giver_shown.as_deref())
-        .chain(fund.appeal.as_deref())
-        .chain(entry.goods.iter().map(|g| g.item_name.as_str()));
     Some(NewPublicEntry {
         seq,
         code: entry.code.as_str().to_owned(),
@@ -112,7 +105,12 @@ pub(super) fn row_of(
         reverses: entry.reverses.as_ref().map(|r| r.1.as_str().to_owned()),
         reason: entry.reverses.as_ref().map(|r| r.2.clone().into_owned()),
         leaf_hash,
-        words: words_and_pairs(searched).join(" "),
+        words: words_of(
+            place,
+            entry.giver_shown.as_deref(),
+            fund.appeal.as_deref(),
+            entry.goods.iter().map(|g| g.item_name.as_str()),
+        ),
     })
 }
 
@@ -191,6 +189,62 @@ pub(super) fn differences(stored: &StoredRow, expected: &NewPublicEntry, either:
 
 fn word_set(words: &str) -> std::collections::BTreeSet<&str> {
     words.split(' ').filter(|word| !word.is_empty()).collect()
+}
+
+/// What an entry is found by: where it was booked, who is shown to have given, for which appeal, what goods.
+fn words_of<'a>(
+    place: &'a Place,
+    giver: Option<&'a str>,
+    appeal: Option<&'a str>,
+    items: impl Iterator<Item = &'a str>,
+) -> String {
+    let names = place.path.iter().skip(1).map(|step| step.short_name.as_str());
+    words_and_pairs(names.chain(giver).chain(appeal).chain(items)).join(" ")
+}
+
+statement! {
+    struct UpdateGivers {
+        codes: Vec<&'a str> => Array<Text>,
+        givers: Vec<Option<&'a str>> => Array<Nullable<Text>>,
+        words: Vec<&'a str> => Array<Text>,
+    } -> (),
+    "UPDATE public_entry p SET giver = a.giver, words = array_to_tsvector(string_to_array(a.words, ' '))
+     FROM unnest(?::text[], ?::text[], ?::text[]) AS a(code, giver, words) WHERE p.code = a.code"
+}
+
+/// Shows entries with another giver, or with none, and makes their words again. `item_names` tells what items are
+/// called, by code.
+pub fn show_givers(
+    conn: &mut PgConnection,
+    shown: &HashMap<String, Option<String>>,
+    item_names: impl FnOnce(&mut PgConnection, &[&str]) -> Result<HashMap<String, String>, DbError>,
+) -> Result<(), DbError> {
+    type Row = (String, String, Option<String>, Option<serde_json::Value>);
+    use public_entry as p;
+    let rows: Vec<Row> =
+        p::table.filter(p::code.eq_any(shown.keys())).select((p::code, p::chapter, p::appeal, p::goods)).load(conn)?;
+    let items = |goods: &Option<serde_json::Value>| -> Vec<String> {
+        let goods: Vec<PublicGoods> = goods.clone().and_then(|g| serde_json::from_value(g).ok()).unwrap_or_default();
+        goods.into_iter().map(|g| g.item).collect()
+    };
+    let codes: std::collections::BTreeSet<String> = rows.iter().flat_map(|row| items(&row.3)).collect();
+    let names = item_names(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let chapters: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.1.as_str()).collect();
+    let places = tree::places(conn, &Vec::from_iter(chapters))?;
+    let mut changed = Vec::with_capacity(rows.len());
+    for (code, chapter, appeal, goods) in &rows {
+        let (Some(place), Some(giver)) = (places.get(chapter), shown.get(code)) else { continue };
+        let items = items(goods);
+        let called = items.iter().filter_map(|item| names.get(item)).map(String::as_str);
+        changed.push((code.as_str(), giver.as_deref(), words_of(place, giver.as_deref(), appeal.as_deref(), called)));
+    }
+    UpdateGivers {
+        codes: &changed.iter().map(|c| c.0).collect(),
+        givers: &changed.iter().map(|c| c.1).collect(),
+        words: &changed.iter().map(|c| c.2.as_str()).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
 }
 
 statement! {

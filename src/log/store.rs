@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
 
 use super::leaf::Leaf;
 use crate::db::DbError;
-use crate::db::schema::{log_head, log_leaf, log_pending};
+use crate::db::schema::{log_head, log_leaf, log_pending, pd_opening};
 use crate::db::statement::statement;
 
 /// Any constant: names the sequencers' courtesy lock.
@@ -173,4 +173,16 @@ pub fn entries_beyond(conn: &mut PgConnection, idx: i64, most: i64) -> Result<Ve
     let waiting = log_pending::table.order(log_pending::seq).limit(most).select(log_pending::entry);
     entries.extend(waiting.load::<String>(conn)?);
     Ok(entries)
+}
+
+/// The sealed openings of these entries that still have one.
+pub fn openings(conn: &mut PgConnection, entries: &[&str]) -> Result<std::collections::HashMap<String, Vec<u8>>, DbError> {
+    let rows = pd_opening::table.filter(pd_opening::entry.eq_any(entries)).select((pd_opening::entry, pd_opening::sealed));
+    Ok(rows.load::<(String, Vec<u8>)>(conn)?.into_iter().collect())
+}
+
+/// Forgets what opens the commitments of these entries, secrets and values alike. Their leaves and every proof stand.
+pub fn forget_openings(conn: &mut PgConnection, entries: &[&str]) -> Result<(), DbError> {
+    diesel::delete(pd_opening::table.filter(pd_opening::entry.eq_any(entries))).execute(conn)?;
+    Ok(())
 }

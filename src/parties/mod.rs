@@ -2,6 +2,12 @@
 //!
 //! Name and phone are sealed; equality is found by keyed hash. A party is recognised again only when phone *and* name
 //! agree: a name alone says nothing about who somebody is.
+//!
+//! A party whose data are being erased is a stub without name and phone until the last of its gifts has let go of it;
+//! then the row goes. Whoever writes for a party holds its row, so that an erasure and a new gift of the same person
+//! come one after the other. [`consent`] keeps what persons agreed to.
+
+pub mod consent;
 
 use std::collections::HashMap;
 
@@ -40,6 +46,15 @@ impl PartyKind {
             PartyKind::HouseholdBusiness => "HOUSEHOLD_BUSINESS",
         }
     }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        [PartyKind::Person, PartyKind::Organisation, PartyKind::HouseholdBusiness].into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether showing the name takes a consent; organisations are named by default (DESIGN 9).
+    pub fn shown_by_consent(self) -> bool {
+        self != PartyKind::Organisation
+    }
 }
 
 /// A party as somebody names it, checked.
@@ -64,7 +79,10 @@ pub struct NewParty {
 
 impl NewParty {
     pub fn seal(vault: &Vault, named: &Named) -> Result<Self, VaultError> {
-        let id = Uuid::now_v7();
+        Self::seal_as(vault, named, Uuid::now_v7())
+    }
+
+    fn seal_as(vault: &Vault, named: &Named, id: Uuid) -> Result<Self, VaultError> {
         let phone = named.phone.as_deref();
         Ok(Self {
             id,
@@ -92,16 +110,29 @@ statement! {
      ON CONFLICT (phone_hash, name_hash, kind) DO NOTHING"
 }
 
-/// Writes parties, or finds those that are here already (same phone, name and kind). Returns the id that stands for
-/// each of `new`, by the id it came with.
+/// Times a party is looked for before giving up: each round more means that it was erased in that very moment.
+const ROUNDS: usize = 3;
+
+/// Writes parties, or finds those that are here already (same phone, name and kind), and holds them until the end of the
+/// transaction. Returns the id that stands for each of `new`, by the id it came with.
 pub fn upsert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Result<HashMap<Uuid, Uuid>, DbError> {
     let mut new = new.to_vec();
     // One order for everybody, so that two writers of the same parties do not wait for each other in a circle.
     new.sort_by(|a, b| (&a.phone_hash, &a.name_hash).cmp(&(&b.phone_hash, &b.name_hash)));
     let mut ids: HashMap<Uuid, Uuid> = new.iter().map(|p| (p.id, p.id)).collect();
-    if new.is_empty() {
-        return Ok(ids);
+    for _ in 0..ROUNDS {
+        if new.is_empty() {
+            break;
+        }
+        insert(conn, at, &new)?;
+        // A name alone is nobody we know: those were written. The others are found, or an erasure took them meanwhile.
+        new.retain(|p| p.phone_hash.is_some());
+        find(conn, &mut new, &mut ids)?;
     }
+    Ok(ids)
+}
+
+fn insert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Result<(), DbError> {
     InsertParties {
         ids: &new.iter().map(|p| p.id).collect(),
         kinds: &new.iter().map(|p| p.kind).collect(),
@@ -112,22 +143,31 @@ pub fn upsert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> 
         at: &at,
     }
     .execute(conn)?;
-    let phones: Vec<&Vec<u8>> = new.iter().filter_map(|p| p.phone_hash.as_ref()).collect();
-    if phones.is_empty() {
-        return Ok(ids);
+    Ok(())
+}
+
+/// Notes and holds those of `new` that are here; the others stay in `new`.
+fn find(conn: &mut PgConnection, new: &mut Vec<&NewParty>, ids: &mut HashMap<Uuid, Uuid>) -> Result<(), DbError> {
+    type Row = (Uuid, String, Option<Vec<u8>>, Option<Vec<u8>>);
+    if new.is_empty() {
+        return Ok(());
     }
-    type Row = (Uuid, String, Vec<u8>, Option<Vec<u8>>);
     let known: Vec<Row> = party::table
-        .filter(party::phone_hash.eq_any(phones))
+        .filter(party::phone_hash.eq_any(new.iter().filter_map(|p| p.phone_hash.as_ref())))
+        .order((party::phone_hash, party::name_hash))
         .select((party::id, party::kind, party::name_hash, party::phone_hash))
+        .for_key_share()
         .load(conn)?;
-    for p in new.iter().filter(|p| p.phone_hash.is_some()) {
-        let same = known.iter().find(|(_, kind, name, phone)| *kind == p.kind && *name == p.name_hash && *phone == p.phone_hash);
+    new.retain(|p| {
+        let same = known
+            .iter()
+            .find(|(_, kind, name, phone)| *kind == p.kind && name.as_ref() == Some(&p.name_hash) && *phone == p.phone_hash);
         if let Some((id, ..)) = same {
             ids.insert(p.id, *id);
         }
-    }
-    Ok(ids)
+        same.is_none()
+    });
+    Ok(())
 }
 
 /// Takes back parties written in this transaction that turned out to be needed by nobody.
@@ -139,23 +179,29 @@ pub fn take_back(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
 /// A party in clear, for officers who may read it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PartyOut {
+    /// Internal name of the party: a request of theirs about all of their gifts names it.
+    pub id: Uuid,
     pub kind: String,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }
 
-/// Sealed columns of a party.
+/// Sealed columns of a party that still has a name.
 pub struct SealedParty {
-    id: Uuid,
-    kind: String,
+    pub id: Uuid,
+    pub kind: String,
     name: Vec<u8>,
     phone: Option<Vec<u8>>,
+    /// Since when its data may be kept, but not used.
+    pub restricted_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
 }
 
 impl SealedParty {
     pub fn open(&self, vault: &Vault) -> Result<PartyOut, VaultError> {
         Ok(PartyOut {
+            id: self.id,
             kind: self.kind.clone(),
             name: vault.open_text(place("party", "name", &self.id), &self.name)?,
             phone: self.phone.as_ref().map(|p| vault.open_text(place("party", "phone", &self.id), p)).transpose()?,
@@ -163,30 +209,105 @@ impl SealedParty {
     }
 }
 
-/// Reads parties by id, still sealed.
+type Row = (Uuid, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<DateTime<Utc>>, DateTime<Utc>);
+const COLUMNS: (party::id, party::kind, party::name, party::phone, party::restricted_at, party::created_at) =
+    (party::id, party::kind, party::name, party::phone, party::restricted_at, party::created_at);
+
+fn sealed((id, kind, name, phone, restricted_at, created_at): Row) -> Option<SealedParty> {
+    name.map(|name| SealedParty { id, kind, name, phone, restricted_at, created_at })
+}
+
+/// Reads parties by id, still sealed. One that is being erased is not there any more.
 pub fn load(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, SealedParty>, DbError> {
-    type Row = (Uuid, String, Vec<u8>, Option<Vec<u8>>);
-    let rows: Vec<Row> =
-        party::table.filter(party::id.eq_any(ids)).select((party::id, party::kind, party::name, party::phone)).load(conn)?;
-    Ok(rows.into_iter().map(|(id, kind, name, phone)| (id, SealedParty { id, kind, name, phone })).collect())
+    let rows: Vec<Row> = party::table.filter(party::id.eq_any(ids)).select(COLUMNS).load(conn)?;
+    Ok(rows.into_iter().filter_map(sealed).map(|party| (party.id, party)).collect())
+}
+
+/// Reads a party and holds it until the end of the transaction: nobody books for it meanwhile.
+pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<SealedParty>, DbError> {
+    let row: Option<Row> = party::table.find(id).select(COLUMNS).for_update().first(conn).optional()?;
+    Ok(row.and_then(sealed))
+}
+
+/// Takes name and phone, sealed and hashed, out of a party. Its row stays until [`remove`].
+pub fn strip(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    diesel::update(party::table.find(id))
+        .set((
+            party::name.eq(None::<Vec<u8>>),
+            party::name_hash.eq(None::<Vec<u8>>),
+            party::phone.eq(None::<Vec<u8>>),
+            party::phone_hash.eq(None::<Vec<u8>>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes a party that no gift names any more.
+pub fn remove(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    diesel::delete(party::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Writes another name and phone into a party. `false` when a party of that name, phone and kind is here already:
+/// making two parties one is another matter.
+pub fn rename(conn: &mut PgConnection, vault: &Vault, id: Uuid, named: &Named) -> Result<bool, RenameError> {
+    let new = NewParty::seal_as(vault, named, id)?;
+    let twin = party::table
+        .filter(party::phone_hash.eq(&new.phone_hash))
+        .filter(party::name_hash.eq(&new.name_hash))
+        .filter(party::kind.eq(new.kind))
+        .filter(party::id.ne(id))
+        .select(party::id)
+        .first::<Uuid>(conn)
+        .optional()?;
+    if twin.is_some() {
+        return Ok(false);
+    }
+    diesel::update(party::table.find(id))
+        .set((
+            party::name.eq(new.name),
+            party::name_hash.eq(new.name_hash),
+            party::phone.eq(new.phone),
+            party::phone_hash.eq(new.phone_hash),
+        ))
+        .execute(conn)?;
+    Ok(true)
+}
+
+/// Why a party was not renamed.
+#[derive(Debug, thiserror::Error)]
+pub enum RenameError {
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    Db(#[from] diesel::result::Error),
+}
+
+/// From now on the party's data are kept and not used.
+pub fn restrict(conn: &mut PgConnection, at: DateTime<Utc>, id: Uuid) -> Result<(), DbError> {
+    diesel::update(party::table.find(id)).set(party::restricted_at.eq(at)).execute(conn)?;
+    Ok(())
 }
 
 /// Every sealed value must open where it stands, and be what its keyed hash says.
 pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
-    type Row = (Uuid, String, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
+    type Hashes = (Option<Vec<u8>>, Option<Vec<u8>>);
     use party as p;
     let mut after = Uuid::nil();
     loop {
-        let columns = (p::id, p::kind, p::name, p::name_hash, p::phone, p::phone_hash);
-        let rows: Vec<Row> = p::table.filter(p::id.gt(after)).order(p::id).limit(AUDIT_BATCH).select(columns).load(conn)?;
+        let query = p::table.filter(p::id.gt(after)).order(p::id).limit(AUDIT_BATCH);
+        let rows: Vec<(Row, Hashes)> = query.select((COLUMNS, (p::name_hash, p::phone_hash))).load(conn)?;
         let Some(last) = rows.last() else { return Ok(()) };
-        after = last.0;
+        after = last.0.0;
         findings.looked("party", rows.len());
-        for (id, kind, name, name_hash, phone, phone_hash) in rows {
-            match (SealedParty { id, kind, name, phone }).open(vault) {
+        for (row, (name_hash, phone_hash)) in rows {
+            let id = row.0;
+            // A stub on its way out has nothing to open.
+            let Some(party) = sealed(row) else { continue };
+            match party.open(vault) {
                 Err(error) => findings.found("party", id.to_string(), error.to_string()),
                 Ok(party) => {
-                    let fits = vault.hash("party.name", fold(&party.name).as_bytes()).as_slice() == name_hash
+                    let fits = name_hash == Some(vault.hash("party.name", fold(&party.name).as_bytes()).to_vec())
                         && party.phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()) == phone_hash;
                     if !fits {
                         findings.found("party", id.to_string(), "its keyed hashes are of another name or phone number");

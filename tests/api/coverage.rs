@@ -5,6 +5,7 @@
 mod people;
 mod documents;
 mod tree;
+mod persons;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/chapters", "công khai"),
     ("GET /api/v1/public/chapters/{code}", "công khai"),
     ("GET /api/v1/public/documents/{sha256}", "công khai: published by whoever runs the appeal"),
+    ("GET /api/v1/public/consent-texts", "what givers are told before they choose"),
     ("GET /api/v1/public/entries", "công khai"),
     ("GET /api/v1/public/entries/{code}", "công khai"),
     ("GET /api/v1/public/items", "công khai"),
@@ -213,6 +215,7 @@ fn world() -> World {
     ];
     calls.extend(people::calls(&app));
     calls.extend(tree::calls(&app, &officer));
+    calls.extend(persons::calls(&app));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();
@@ -230,6 +233,7 @@ fn world() -> World {
         ("GET /api/v1/public/appeals/{code}/ledger.csv", (v1("/public/appeals/LULUT/ledger.csv"), None)),
         ("GET /api/v1/public/chapters", (v1("/public/chapters"), None)),
         ("GET /api/v1/public/chapters/{code}", (v1("/public/chapters/23095"), None)),
+        ("GET /api/v1/public/consent-texts", (v1("/public/consent-texts"), None)),
         ("GET /api/v1/public/entries", (v1("/public/entries"), None)),
         ("GET /api/v1/public/entries/{code}", (v1(&format!("/public/entries/{code}")), None)),
         ("GET /api/v1/public/items", (v1("/public/items"), None)),
@@ -409,7 +413,7 @@ fn strangers_find_nothing_and_readers_change_nothing() {
     assert_eq!(noted, 1, "reading a gift is noted once");
     let receipts = app.database.number("SELECT count(*) FROM audit_event WHERE action = 'CASH_RECEIPT_READ'");
     assert_eq!(receipts, 3, "reading a receipt is noted: as data, as page, as PDF");
-    assert_eq!(app.database.number("SELECT count(*) FROM entry WHERE kind LIKE 'GIFT%'"), 3);
+    assert_eq!(app.database.number("SELECT count(*) FROM entry WHERE kind LIKE 'GIFT%'"), 5, "two of them for the requests of a person");
     let token = app.log_in(insider).token().to_owned();
     for call in &calls {
         let (status, text, _) = call.by(&app, Some(&token));

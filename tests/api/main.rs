@@ -2,8 +2,8 @@
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
 //! `books`, which compares every stored total with the postings), `opening_balances`. The tree: `chapter_life`. Public reading:
-//! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Papers: `uploads`, `pictures`, `documents`, `sweep` (with
-//! `papers`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `accounts`,
+//! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`). Vouchers: `cash_receipts`. Papers: `uploads`,
+//! `pictures`, `documents`, `sweep` (with `papers`). Persons: `erasure`, `correction`, `consent` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `accounts`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
 
@@ -20,10 +20,13 @@ mod cash_receipts;
 mod chapter_life;
 mod chapters;
 mod clock_jump;
+mod consent;
+mod correction;
 mod coverage;
 mod csv_file;
 mod devices;
 mod documents;
+mod erasure;
 mod factor;
 mod gifts;
 mod givers;
@@ -38,6 +41,7 @@ mod operations;
 mod password_change;
 mod papers;
 mod pictures;
+mod personal;
 mod privacy;
 mod problems;
 mod public_role;

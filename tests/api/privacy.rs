@@ -103,8 +103,17 @@ fn hashes(database: &Database, text: &str) -> Vec<String> {
 
 /// Every public answer there is, by its address. Fails when the document knows a public path that is not here.
 fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(String, String)> {
-    let mut paths: Vec<String> =
-        ["/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/v1/public/items", "/docs/"].map(str::to_owned).into();
+    let mut paths: Vec<String> = [
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/openapi.json",
+        "/api/v1/public/items",
+        "/api/v1/public/consent-texts",
+        "/docs/",
+    ]
+    .map(str::to_owned)
+    .into();
     for query in [
         "",
         "?limit=1",

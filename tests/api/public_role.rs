@@ -16,6 +16,7 @@ const READABLE: &[(&str, &[&str])] = &[
         "administrative_unit",
         &["code", "valid_from", "valid_to", "kind", "name", "full_name", "parent_code", "resolution", "folded"],
     ),
+    ("annotation", &["code", "seq", "kind", "of_code", "booked", "leaf_hash"]),
     ("appeal", &["id", "code", "chapter_id", "regime", "state", "version", "fund_id", "quarantine_fund_id"]),
     ("appeal_version", &["appeal_id", "version", "title", "purpose", "target_vnd", "receive_from", "receive_until", "state"]),
     (
@@ -73,6 +74,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "place",
         ],
     ),
+    ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units"]),
     ("log_head", &["one", "size"]),

@@ -90,6 +90,11 @@ fn every_foreign_key_that_is_walked_has_an_index() {
         "reversal_request_decided_by_fk",
         "reversal_request_entry_fk",
         "reversal_request_approver_chapter_fk",
+        "consent_recorded_by_fk",
+        "personal_data_request_requested_by_fk",
+        "personal_data_request_answered_by_fk",
+        "personal_data_request_decided_by_fk",
+        "personal_data_request_approver_chapter_fk",
         "cash_receipt_issued_by_fk",
     ];
     let database = Database::fresh();
@@ -117,9 +122,11 @@ fn the_public_reads_no_sealed_bytes() {
             ),
         )
     };
-    assert_eq!(bytes(true), ["log_leaf.leaf", "log_leaf.leaf_hash", "public_entry.leaf_hash"]);
+    assert_eq!(bytes(true), ["annotation.leaf_hash", "log_leaf.leaf", "log_leaf.leaf_hash", "public_entry.leaf_hash"]);
     let sealed = bytes(false);
     for column in [
+        "personal_data_request.note",
+        "personal_data_request.changes",
         "account.phone",
         "account.phone_hash",
         "officer.full_name",

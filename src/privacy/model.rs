@@ -1,0 +1,403 @@
+//! Requests as they are asked and the states they pass through. Pure.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::basics::Line;
+use crate::basics::clock::vietnam_date;
+use crate::giving::personal::Scope;
+use crate::giving::wire::Display;
+use crate::http::{FieldError, Say};
+use crate::identity::model::phone;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RequestKind {
+    /// Xóa: name, phone and texts go for good; the amount stays.
+    Erase,
+    /// Chỉnh sửa: another name, phone or way of being shown.
+    Correct,
+    /// Rút lại đồng ý: not to be shown any more.
+    WithdrawConsent,
+    /// Hạn chế xử lý: kept, not shown, not used.
+    Restrict,
+    /// Truy cập: a copy of what is kept.
+    Access,
+}
+
+/// By which way it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Way {
+    InPerson,
+    Phone,
+    Post,
+    Email,
+    App,
+    Other,
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum State {
+    Requested,
+    /// The person was told that and how it will be done.
+    Answered,
+    /// Decided; the gifts are being changed.
+    Executing,
+    Done,
+    Refused,
+}
+
+/// Why a request is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Refusal {
+    IdentityNotProven,
+    LegalDutyToKeep,
+    NotTheSubject,
+    Unfounded,
+    Repeated,
+    Other,
+}
+
+/// Why it takes longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ExtensionReason {
+    ManyGifts,
+    ThirdParties,
+    IdentityUnclear,
+    Other,
+}
+
+macro_rules! names {
+    ($($of:ty: $($variant:ident = $name:literal),+;)+) => {
+        $(impl $of {
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            pub fn parse(name: &str) -> Option<Self> {
+                [$(Self::$variant),+].into_iter().find(|one| one.name() == name)
+            }
+        })+
+    };
+}
+names! {
+    RequestKind: Erase = "ERASE", Correct = "CORRECT", WithdrawConsent = "WITHDRAW_CONSENT", Restrict = "RESTRICT", Access = "ACCESS";
+    Way: InPerson = "IN_PERSON", Phone = "PHONE", Post = "POST", Email = "EMAIL", App = "APP", Other = "OTHER";
+    State: Requested = "REQUESTED", Answered = "ANSWERED", Executing = "EXECUTING", Done = "DONE", Refused = "REFUSED";
+    Refusal: IdentityNotProven = "IDENTITY_NOT_PROVEN", LegalDutyToKeep = "LEGAL_DUTY_TO_KEEP", NotTheSubject = "NOT_THE_SUBJECT",
+        Unfounded = "UNFOUNDED", Repeated = "REPEATED", Other = "OTHER";
+    ExtensionReason: ManyGifts = "MANY_GIFTS", ThirdParties = "THIRD_PARTIES", IdentityUnclear = "IDENTITY_UNCLEAR", Other = "OTHER";
+}
+
+impl State {
+    pub fn is_open(self) -> bool {
+        !matches!(self, State::Done | State::Refused)
+    }
+
+    /// Still to be decided.
+    pub fn waits(self) -> bool {
+        matches!(self, State::Requested | State::Answered)
+    }
+}
+
+/// A request as an officer writes it down.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestIn {
+    /// Made by the client, once; sending the same request again asks only once.
+    pub id: Uuid,
+    pub kind: RequestKind,
+    /// All gifts of this party (`giver.id` of a gift). Either this or `gift`.
+    #[serde(default)]
+    pub party: Option<Uuid>,
+    /// This gift alone.
+    #[serde(default)]
+    pub gift: Option<Uuid>,
+    /// The day the request came; the clocks count from it.
+    pub received_on: NaiveDate,
+    pub channel: Way,
+    /// Whether others process the data too, so that the longer period holds.
+    #[serde(default)]
+    pub third_parties: bool,
+    /// For whoever decides; sealed, and erased with the data it is about.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+    /// Only and always for `CORRECT`.
+    #[serde(default)]
+    pub changes: Option<ChangesIn>,
+}
+
+/// What is to be corrected: at least one of name, phone, display.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangesIn {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 30)]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<Display>,
+    /// SHA-256 (64 hexadecimal digits) of the document that proves the consent to be shown, e.g. a signed form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub consent_evidence: Option<String>,
+}
+
+/// A request that is right in itself.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    pub id: Uuid,
+    pub kind: RequestKind,
+    pub scope: Scope,
+    pub received_on: NaiveDate,
+    pub channel: Way,
+    pub third_parties: bool,
+    pub note: Option<Line>,
+    pub changes: Option<Changes>,
+}
+
+/// Checked changes, as they are sealed and read again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Changes {
+    pub name: Option<String>,
+    /// National form, digits only.
+    pub phone: Option<String>,
+    pub display: Option<Display>,
+    pub evidence: Option<Vec<u8>>,
+}
+
+/// Requests that came longer ago than this are typing mistakes.
+const OLDEST_DAYS: i64 = 366;
+
+fn error(pointer: &str, code: &'static str, vi: &'static str, en: &'static str) -> FieldError {
+    FieldError::new(pointer, code, Say::fixed(vi, en))
+}
+
+impl NewRequest {
+    pub fn parse(ask: RequestIn, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
+        let mut wrong = Vec::new();
+        if ask.id.is_nil() || ask.id.is_max() {
+            wrong.push(error(
+                "/id",
+                "NOT_UNIQUE",
+                "id phải là UUID riêng của yêu cầu này.",
+                "id must be a UUID of this request's own.",
+            ));
+        }
+        let scope = match (ask.party, ask.gift) {
+            (Some(party), None) => Some(Scope::Party(party)),
+            (None, Some(gift)) => Some(Scope::Gift(gift)),
+            _ => {
+                wrong.push(error(
+                    "/party",
+                    "ONE_OF_TWO",
+                    "Ghi party hoặc gift, một trong hai.",
+                    "Name a party or a gift, one of the two.",
+                ));
+                None
+            }
+        };
+        if ask.kind == RequestKind::Restrict && ask.gift.is_some() {
+            wrong.push(error(
+                "/gift",
+                "NOT_FOR_ONE_GIFT",
+                "Hạn chế xử lý áp dụng cho cả người (party).",
+                "A restriction is for the whole party.",
+            ));
+        }
+        let today = vietnam_date(now);
+        if ask.received_on > today {
+            wrong.push(error(
+                "/received_on",
+                "IN_THE_FUTURE",
+                "Ngày nhận không thể sau hôm nay.",
+                "A request can not come after today.",
+            ));
+        } else if (today - ask.received_on).num_days() > OLDEST_DAYS {
+            wrong.push(error("/received_on", "TOO_OLD", "Ngày nhận trong vòng một năm.", "A request came within the last year."));
+        }
+        let note = ask.note.as_deref().and_then(|note| {
+            let line = Line::parse(note, 500).ok();
+            if line.is_none() {
+                wrong.push(error(
+                    "/note",
+                    "NOT_A_LINE",
+                    "Ghi chú từ 1 đến 500 ký tự, một dòng.",
+                    "A note is one line of 1 to 500 characters.",
+                ));
+            }
+            line
+        });
+        let changes = match (ask.kind, ask.changes) {
+            (RequestKind::Correct, Some(changes)) => Changes::parse(&changes, &mut wrong),
+            (RequestKind::Correct, None) => {
+                wrong.push(error("/changes", "MISSING", "Thiếu nội dung cần sửa.", "What is to be corrected is missing."));
+                None
+            }
+            (_, Some(_)) => {
+                wrong.push(error(
+                    "/changes",
+                    "NOT_A_CORRECTION",
+                    "Chỉ yêu cầu CORRECT có nội dung sửa.",
+                    "Only CORRECT has changes.",
+                ));
+                None
+            }
+            (_, None) => None,
+        };
+        match (scope, wrong.is_empty()) {
+            (Some(scope), true) => Ok(Self {
+                id: ask.id,
+                kind: ask.kind,
+                scope,
+                received_on: ask.received_on,
+                channel: ask.channel,
+                third_parties: ask.third_parties,
+                note,
+                changes,
+            }),
+            _ => Err(wrong),
+        }
+    }
+
+    /// Everything that was asked, as one text, with or without what is personal.
+    pub fn content(&self, bare: bool) -> String {
+        let note = self.note.as_ref().filter(|_| !bare).map(Line::as_str);
+        let changes = self.changes.as_ref().filter(|_| !bare);
+        let (party, gift) = ids(self.scope);
+        content(self.id, self.kind.name(), party, gift, self.received_on, self.channel.name(), self.third_parties)
+            + &serde_json::json!([note, changes]).to_string()
+    }
+}
+
+/// What is left to compare a request with once its texts were erased.
+pub fn content(
+    id: Uuid,
+    kind: &str,
+    party: Option<Uuid>,
+    gift: Option<Uuid>,
+    received_on: NaiveDate,
+    channel: &str,
+    third_parties: bool,
+) -> String {
+    serde_json::json!([id, kind, party, gift, received_on, channel, third_parties]).to_string()
+}
+
+/// (party, gift) of a scope.
+pub fn ids(scope: Scope) -> (Option<Uuid>, Option<Uuid>) {
+    match scope {
+        Scope::Party(id) => (Some(id), None),
+        Scope::Gift(id) => (None, Some(id)),
+    }
+}
+
+impl Changes {
+    fn parse(changes: &ChangesIn, wrong: &mut Vec<FieldError>) -> Option<Self> {
+        let before = wrong.len();
+        if changes.name.is_none() && changes.phone.is_none() && changes.display.is_none() {
+            wrong.push(error(
+                "/changes",
+                "MISSING",
+                "Sửa ít nhất tên, số điện thoại hoặc cách hiển thị.",
+                "Correct at least name, phone or display.",
+            ));
+        }
+        let name = changes.name.as_deref().map(|name| Line::parse(name, 200));
+        if let Some(Err(_)) = name {
+            wrong.push(error(
+                "/changes/name",
+                "NOT_A_LINE",
+                "Tên từ 1 đến 200 ký tự, một dòng.",
+                "A name is one line of 1 to 200 characters.",
+            ));
+        }
+        let number = changes.phone.as_deref().map(phone);
+        if let Some(None) = number {
+            wrong.push(error(
+                "/changes/phone",
+                "NOT_A_PHONE",
+                "Số điện thoại Việt Nam gồm 10–11 chữ số.",
+                "A Vietnamese phone number has 10–11 digits.",
+            ));
+        }
+        let evidence = changes.consent_evidence.as_deref().map(hash_of);
+        if let Some(None) = evidence {
+            wrong.push(error(
+                "/changes/consent_evidence",
+                "NOT_A_HASH",
+                "SHA-256 gồm 64 chữ số thập lục phân.",
+                "A SHA-256 has 64 hexadecimal digits.",
+            ));
+        }
+        (wrong.len() == before).then(|| Self {
+            name: name.and_then(Result::ok).map(|line| line.as_str().to_owned()),
+            phone: number.flatten(),
+            display: changes.display,
+            evidence: evidence.flatten(),
+        })
+    }
+
+    /// Whether the party's own data change, not only how they are shown.
+    pub fn says_otherwise(&self) -> bool {
+        self.name.is_some() || self.phone.is_some()
+    }
+}
+
+fn hash_of(hex: &str) -> Option<Vec<u8>> {
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    (0..32).map(|n| u8::from_str_radix(hex.get(2 * n..2 * n + 2)?, 16).ok()).collect()
+}
+
+/// Whether a request may be carried out by one person: it shows less than before, nowhere more, and says nothing else.
+pub fn shows_only_less(kind: RequestKind, changes: Option<&Changes>, shown: &[Display]) -> bool {
+    match (kind, changes) {
+        (RequestKind::WithdrawConsent | RequestKind::Restrict, _) => true,
+        (RequestKind::Correct, Some(changes)) => {
+            !changes.says_otherwise() && changes.display.is_some_and(|to| shown.iter().all(|from| to <= *from))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_shows_less_everywhere_is_done_by_one_person() {
+        let to = |display| Changes { display: Some(display), ..Changes::default() };
+        let less = |changes: &Changes, shown: &[Display]| shows_only_less(RequestKind::Correct, Some(changes), shown);
+        use Display::{Anonymous, FullName, Masked};
+        assert!(less(&to(Anonymous), &[Anonymous, Masked, FullName]));
+        assert!(less(&to(Masked), &[FullName, Masked]));
+        assert!(!less(&to(Masked), &[FullName, Anonymous]));
+        assert!(!less(&to(FullName), &[Masked]));
+        assert!(!less(&Changes { name: Some("An".into()), ..to(Anonymous) }, &[FullName]));
+        assert!(!shows_only_less(RequestKind::Erase, None, &[FullName]));
+        assert!(!shows_only_less(RequestKind::Access, None, &[]));
+        assert!(shows_only_less(RequestKind::Restrict, None, &[FullName]));
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for kind in ["ERASE", "CORRECT", "WITHDRAW_CONSENT", "RESTRICT", "ACCESS"] {
+            assert_eq!(RequestKind::parse(kind).map(RequestKind::name), Some(kind));
+        }
+        assert_eq!(hash_of(&"ab".repeat(32)), Some(vec![0xab; 32]));
+        assert_eq!(hash_of("é"), None);
+        assert_eq!(hash_of(&"zz".repeat(32)), None);
+    }
+}

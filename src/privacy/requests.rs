@@ -1,0 +1,452 @@
+//! Asking, answering, extending, deciding: who may do what with a request.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::execute::{self, no_giver};
+use super::model::{self, ExtensionReason, NewRequest, Refusal, RequestKind, State, shows_only_less};
+use super::store::{self, RequestRow, Written};
+use crate::authz::{self, Actor, Approve, Ask, AuditEvent, Granted, Read, Record, Right};
+use crate::basics::clock::vietnam_date;
+use crate::db::DbError;
+use crate::giving::personal::{self, Part, Scope};
+use crate::giving::wire::Display;
+use crate::http::{FieldError, Kind, Problem, Say};
+use crate::identity::store as identity;
+use crate::parties::{self, PartyKind};
+use crate::tree::{self, ChapterId};
+use crate::vault::{Vault, place};
+
+/// A request and where it stands. Never carries what it is about.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RequestOut {
+    pub id: Uuid,
+    #[schema(example = "ERASE")]
+    pub kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift: Option<Uuid>,
+    /// `REQUESTED`, `ANSWERED`, `EXECUTING`, `DONE` or `REFUSED`.
+    #[schema(example = "REQUESTED")]
+    pub state: String,
+    pub received_on: NaiveDate,
+    #[schema(example = "IN_PERSON")]
+    pub channel: String,
+    pub third_parties: bool,
+    /// The last day to answer the person.
+    pub answer_due: NaiveDate,
+    /// The last day to carry it out.
+    pub due_on: NaiveDate,
+    /// The next of the two that still counts.
+    pub next_due: NaiveDate,
+    pub overdue: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extended_days: Option<i16>,
+    /// How many chapters hold gifts it is about.
+    pub chapters: usize,
+    /// Code of the nearest chapter with a second person who can decide; absent when it takes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approver_chapter: Option<String>,
+    pub requested_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+    /// Gifts changed so far.
+    pub gifts_changed: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<DateTime<Utc>>,
+    /// What stays, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stays: Option<&'static str>,
+}
+
+const STAYS: &str = "Số tiền, ngày, đơn vị nhận và bút toán được giữ lại theo luật kế toán, không kèm tên. \
+                     Amount, day, chapter and entry are kept without a name, as accounting law requires.";
+
+/// A request as it goes out.
+pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, DbError> {
+    let open = row.state().is_some_and(State::is_open);
+    Ok(RequestOut {
+        overdue: open && vietnam_date(now) > row.next_due,
+        chapters: store::chapters(conn, row.id)?.len(),
+        approver_chapter: row.approver_chapter_id.map(|id| tree::code_of(conn, ChapterId(id))).transpose()?,
+        stays: (row.kind == RequestKind::Erase.name()).then_some(STAYS),
+        id: row.id,
+        kind: row.kind,
+        party: row.party_id,
+        gift: row.gift_id,
+        state: row.state,
+        received_on: row.received_on,
+        channel: row.channel,
+        third_parties: row.third_parties,
+        answer_due: row.answer_due,
+        due_on: row.due_on,
+        next_due: row.next_due,
+        extended_days: row.extended_days,
+        requested_at: row.requested_at,
+        answered_at: row.answered_at,
+        decided_at: row.decided_at,
+        refusal: row.refusal,
+        gifts_changed: row.touched,
+        done_at: row.done_at,
+    })
+}
+
+/// The first chapter of several at which the actor holds a right: 403 if one of them may be read, else 404.
+pub fn at_one_of<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    chapters: &[Uuid],
+) -> Result<Granted<R>, Problem> {
+    let asks: Vec<Ask> = chapters.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
+    let mut refused = None;
+    for verdict in authz::decide::<R>(conn, now, &asks)? {
+        match verdict {
+            Ok(grant) => return Ok(grant),
+            Err(refusal @ authz::Refusal::NotAllowed) => refused = Some(refusal),
+            Err(refusal) => refused = refused.or(Some(refusal)),
+        }
+    }
+    Err(refused.map_or_else(Problem::not_found, Problem::from))
+}
+
+/// Asks. The same request sent again answers as it stands now.
+pub fn record(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    ask: &NewRequest,
+) -> Result<(RequestOut, bool), Problem> {
+    authz::authenticate(conn, now, actor)?;
+    if let Some(known) = store::find(conn, ask.id)? {
+        return Ok((repeated(conn, vault, now, actor, ask, known)?, false));
+    }
+    let chapters = personal::chapters(conn, ask.scope)?;
+    let grant = at_one_of::<Record>(conn, now, actor, &chapters)?;
+    let held = hold_subject(conn, ask.scope)?;
+    // Somebody else may have sent the same while we waited.
+    if let Some(known) = store::find(conn, ask.id)? {
+        return Ok((repeated(conn, vault, now, actor, ask, known)?, false));
+    }
+    // Whoever waited for an erasure finds nobody.
+    let chapters = personal::chapters(conn, ask.scope)?;
+    if chapters.is_empty() {
+        return Err(Problem::not_found());
+    }
+    if store::is_open(conn, ask.kind, ask.scope)? {
+        return Err(Problem::say(Kind::Conflict, "Đã có yêu cầu như vậy đang xử lý.", "The same is asked for already."));
+    }
+    let (kind_of_party, has_data) = held;
+    if !has_data || (ask.kind != RequestKind::Erase && ask.kind != RequestKind::Access && kind_of_party.is_none()) {
+        return Err(no_giver());
+    }
+    check_display(conn, ask, kind_of_party)?;
+    let shown: Vec<Display> = personal::displays(conn, ask.scope)?.iter().filter_map(|name| Display::parse(name)).collect();
+    let at_once = shows_only_less(ask.kind, ask.changes.as_ref(), &shown);
+    let approver = if at_once || ask.kind == RequestKind::Access { None } else { Some(approver(conn, now, &grant, &chapters)?) };
+    write(conn, vault, now, &grant, ask, approver, &chapters)?;
+    audit(conn, now, &grant, "PERSONAL_DATA_REQUESTED", ask.id)?;
+    let mut row = store::find(conn, ask.id)?.ok_or_else(Problem::not_found)?;
+    if at_once {
+        store::begin(conn, now, grant.account(), &row)?;
+        row = carry_out(conn, vault, now, ask.id)?;
+    }
+    Ok((out(conn, now, row)?, true))
+}
+
+/// Begins and does the first step, which for most is the last.
+fn carry_out(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, id: Uuid) -> Result<RequestRow, Problem> {
+    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
+    execute::begin(conn, vault, now, row.clone())?;
+    execute::step(conn, vault, now, row)?;
+    store::find(conn, id)?.ok_or_else(Problem::not_found)
+}
+
+fn repeated(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    ask: &NewRequest,
+    known: RequestRow,
+) -> Result<RequestOut, Problem> {
+    let taken = || Problem::say(Kind::IdTaken, "id này đã dùng cho yêu cầu khác.", "This id stands for another request.");
+    let same = known.request_hash == hash(vault, ask) || known.request_hash == bare_hash(vault, ask);
+    let chapters = store::chapters(conn, known.id)?;
+    if !same || at_one_of::<Read>(conn, now, actor, &chapters).is_err() {
+        return Err(taken());
+    }
+    Ok(out(conn, now, known)?)
+}
+
+fn hash(vault: &Vault, ask: &NewRequest) -> Vec<u8> {
+    vault.hash("personal_data_request", ask.content(false).as_bytes()).to_vec()
+}
+
+fn bare_hash(vault: &Vault, ask: &NewRequest) -> Vec<u8> {
+    vault.hash("personal_data_request.bare", ask.content(true).as_bytes()).to_vec()
+}
+
+/// Holds the party and, for one gift, the gift: whatever else is about them waits. Tells what kind of party it is, and
+/// whether there is anything personal at all.
+fn hold_subject(conn: &mut PgConnection, scope: Scope) -> Result<(Option<PartyKind>, bool), Problem> {
+    let party_of = |conn: &mut PgConnection, id: Uuid| -> Result<Option<PartyKind>, Problem> {
+        Ok(parties::hold(conn, id)?.and_then(|party| PartyKind::parse(&party.kind)))
+    };
+    match scope {
+        Scope::Party(id) => {
+            let kind = party_of(conn, id)?;
+            Ok((kind, kind.is_some()))
+        }
+        Scope::Gift(_) => {
+            // Parties before gifts, as everybody who locks both.
+            let seen = personal::read(conn, scope, Part::default(), 1)?.pop().ok_or_else(Problem::not_found)?;
+            let kind = seen.party_id.map(|id| party_of(conn, id)).transpose()?.flatten();
+            let gift = personal::hold(conn, scope, Part::default(), 1)?.pop().ok_or_else(Problem::not_found)?;
+            Ok((kind, kind.is_some() || gift.particulars.is_some()))
+        }
+    }
+}
+
+/// What may be shown of this party, and by what proof.
+fn check_display(conn: &mut PgConnection, ask: &NewRequest, kind: Option<PartyKind>) -> Result<(), Problem> {
+    let Some(to) = ask.changes.as_ref().and_then(|changes| changes.display) else { return Ok(()) };
+    if kind == Some(PartyKind::Organisation) && to == Display::Masked {
+        let say = Say::fixed("Tên tổ chức hiện đầy đủ hoặc ẩn danh.", "An organisation is shown in full or not at all.");
+        return Err(Problem::invalid(vec![FieldError::new("/changes/display", "NOT_A_PERSON", say)]));
+    }
+    let shown: Vec<Display> = personal::displays(conn, ask.scope)?.iter().filter_map(|name| Display::parse(name)).collect();
+    let raises = shown.iter().any(|from| *from < to);
+    let proven = ask.changes.as_ref().is_some_and(|changes| changes.evidence.is_some());
+    if raises && !proven && kind.is_some_and(PartyKind::shown_by_consent) {
+        let say = Say::fixed(
+            "Hiện nhiều hơn trước cần bằng chứng đồng ý: SHA-256 của phiếu có chữ ký.",
+            "Showing more than before takes a proof of consent: the SHA-256 of the signed form.",
+        );
+        return Err(Problem::invalid(vec![FieldError::new("/changes/consent_evidence", "MISSING", say)]));
+    }
+    Ok(())
+}
+
+/// The nearest chapter at or above all chapters concerned where somebody else may approve.
+fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>, chapters: &[Uuid]) -> Result<Uuid, Problem> {
+    let labels = tree::labels(conn, chapters)?;
+    let places = tree::places(conn, &labels.values().map(|l| l.code.as_str()).collect::<Vec<_>>())?;
+    let mut common: Option<Vec<ChapterId>> = None;
+    for place in places.values() {
+        let path: Vec<ChapterId> = place.path.iter().map(|step| step.id).collect();
+        common = Some(match common {
+            None => path,
+            Some(above) => above.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect(),
+        });
+    }
+    let nearest = common.and_then(|path| path.last().copied()).ok_or_else(Problem::not_found)?;
+    let found = authz::nearest_approver(conn, now, nearest, &[grant.officer()])?;
+    found.map(|id| id.0).ok_or_else(|| {
+        Problem::say(
+            Kind::Conflict,
+            "Chưa có người thứ hai có quyền duyệt ở đơn vị này và các cấp trên.",
+            "Nobody else may approve at this chapter or above.",
+        )
+    })
+}
+
+fn write(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    grant: &Granted<Record>,
+    ask: &NewRequest,
+    approver: Option<Uuid>,
+    chapters: &[Uuid],
+) -> Result<(), Problem> {
+    let clocks = store::clocks(conn, ask.kind, ask.third_parties, ask.received_on)?
+        .ok_or_else(|| Problem::internal("no rule gives this request its clocks"))?;
+    let calendar = store::calendar(conn, ask.received_on)?;
+    let seal = |column, text: &[u8]| vault.seal(place("personal_data_request", column, &ask.id), text).map_err(Problem::internal);
+    let changes = ask.changes.as_ref().map(serde_json::to_vec).transpose().map_err(Problem::internal)?;
+    let (party, gift) = model::ids(ask.scope);
+    let written = Written {
+        party,
+        gift,
+        note: ask.note.as_ref().map(|note| seal("note", note.as_str().as_bytes())).transpose()?,
+        changes: changes.map(|changes| seal("changes", &changes)).transpose()?,
+        hash: &hash(vault, ask),
+        answer_due: calendar.due(ask.received_on, clocks.answer),
+        due_on: calendar.due(ask.received_on, clocks.execute),
+        approver,
+        chapters,
+    };
+    store::insert(conn, grant, now, ask, &written).map_err(|error| match error.constraint() {
+        Some("personal_data_request_pk") => Problem::new(Kind::IdTaken),
+        _ => error.into(),
+    })
+}
+
+pub(super) fn audit<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<R>,
+    action: &'static str,
+    id: Uuid,
+) -> Result<(), DbError> {
+    let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
+    authz::audit(conn, now, &[event])
+}
+
+/// A request held for a change by somebody with a right at one of its chapters.
+fn held_by<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: Uuid,
+) -> Result<(RequestRow, Granted<R>), Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
+    let chapters = store::chapters(conn, id)?;
+    let grant = at_one_of::<R>(conn, now, actor, &chapters)?;
+    Ok((row, grant))
+}
+
+fn conflict() -> Problem {
+    Problem::say(Kind::Conflict, "Yêu cầu đã được quyết định.", "The request was decided already.")
+}
+
+/// Notes that the person was answered.
+pub fn answer(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<RequestOut, Problem> {
+    let (row, grant) = held_by::<Record>(conn, now, actor, id)?;
+    if row.answered_at.is_none() {
+        if !row.state().is_some_and(State::is_open) {
+            return Err(conflict());
+        }
+        store::answer(conn, now, grant.account(), &row)?;
+        audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_ANSWERED", id)?;
+    }
+    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    Ok(out(conn, now, row)?)
+}
+
+/// Takes longer, once.
+pub fn extend(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: Uuid,
+    days: u16,
+    reason: ExtensionReason,
+) -> Result<RequestOut, Problem> {
+    let (row, grant) = held_by::<Record>(conn, now, actor, id)?;
+    let kind = row.kind().ok_or_else(|| Problem::internal("a request of an unknown kind"))?;
+    let most = store::clocks(conn, kind, row.third_parties, row.received_on)?.map_or(0, |clocks| clocks.extension_days);
+    if days == 0 || days > most {
+        return Err(Problem::field(
+            "/days",
+            "OUT_OF_RANGE",
+            format!("Gia hạn từ 1 đến {most} ngày."),
+            format!("1 to {most} days."),
+        ));
+    }
+    match row.extended_days {
+        Some(known) if i32::from(known) == i32::from(days) => return Ok(out(conn, now, row)?),
+        Some(_) => return Err(Problem::say(Kind::Conflict, "Chỉ được gia hạn một lần.", "There is one extension only.")),
+        None if !row.state().is_some_and(State::waits) => return Err(conflict()),
+        None => {}
+    }
+    let due = store::calendar(conn, row.received_on)?.extended(row.due_on, days);
+    store::extend(conn, &row, i16::try_from(days).unwrap_or(i16::MAX), reason.name(), due)?;
+    audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_EXTENDED", id)?;
+    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    Ok(out(conn, now, row)?)
+}
+
+/// The copy was handed over: ends a request for access.
+pub fn complete(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<RequestOut, Problem> {
+    let (row, grant) = held_by::<Record>(conn, now, actor, id)?;
+    if row.kind() != Some(RequestKind::Access) {
+        return Err(Problem::say(Kind::Conflict, "Chỉ yêu cầu ACCESS kết thúc như vậy.", "Only ACCESS ends this way."));
+    }
+    match row.state() {
+        Some(State::Done) => return Ok(out(conn, now, row)?),
+        Some(state) if state.waits() => {}
+        _ => return Err(conflict()),
+    }
+    if row.answered_at.is_none() {
+        store::answer(conn, now, grant.account(), &row)?;
+    }
+    store::done(conn, now, id)?;
+    audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_DONE", id)?;
+    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    Ok(out(conn, now, row)?)
+}
+
+/// Decides as the second person: with APPROVE at every chapter that holds a gift it is about.
+pub fn decide(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: Uuid,
+    refusal: Option<Refusal>,
+) -> Result<RequestOut, Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
+    let at_request = store::chapters(conn, id)?;
+    at_one_of::<Read>(conn, now, actor, &at_request)?;
+    let scope = row.scope().ok_or_else(Problem::not_found)?;
+    if row.state().is_some_and(State::waits) {
+        hold_subject(conn, scope)?;
+    }
+    let mut concerned: BTreeSet<Uuid> = at_request.into_iter().collect();
+    concerned.extend(personal::chapters(conn, scope)?);
+    let asks: Vec<Ask> = concerned.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
+    let mut grant: Option<Granted<Approve>> = None;
+    for verdict in authz::decide::<Approve>(conn, now, &asks)? {
+        grant = Some(verdict.map_err(|_| {
+            Problem::say(
+                Kind::Forbidden,
+                "Cần quyền duyệt ở mọi đơn vị có khoản đóng góp của người này: xem approver_chapter.",
+                "This takes APPROVE at every chapter that holds a gift of this person: see approver_chapter.",
+            )
+        })?);
+    }
+    let grant = grant.ok_or_else(Problem::not_found)?;
+    match (row.state(), refusal) {
+        (Some(State::Executing | State::Done), None) | (Some(State::Refused), Some(_)) => return Ok(out(conn, now, row)?),
+        (Some(state), _) if state.waits() => {}
+        _ => return Err(conflict()),
+    }
+    if identity::officer_of(conn, row.requested_by)? == grant.officer() {
+        return Err(Problem::say(
+            Kind::Forbidden,
+            "Người ghi yêu cầu không tự duyệt: cần người thứ hai.",
+            "Whoever wrote the request down does not decide: it takes a second person.",
+        ));
+    }
+    let row = match refusal {
+        Some(reason) => {
+            store::refuse(conn, now, grant.account(), &row, reason.name())?;
+            audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_REFUSED", id)?;
+            store::find(conn, id)?.ok_or_else(Problem::not_found)?
+        }
+        None if row.kind() == Some(RequestKind::Access) => {
+            return Err(Problem::say(Kind::Conflict, "Yêu cầu này không cần duyệt.", "This takes no approval."));
+        }
+        None => {
+            store::begin(conn, now, grant.account(), &row)?;
+            audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_APPROVED", id)?;
+            carry_out(conn, vault, now, id)?
+        }
+    };
+    Ok(out(conn, now, row)?)
+}

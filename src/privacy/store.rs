@@ -1,0 +1,310 @@
+//! SQL of requests, of the rules their clocks follow and of the days off.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use uuid::Uuid;
+
+use super::deadlines::{Calendar, Clocks, Period, Unit};
+use super::model::{self, NewRequest, RequestKind, State};
+use crate::authz::{Granted, Record};
+use crate::db::DbError;
+use crate::db::schema::{deadline_rule, personal_data_request, personal_data_request_chapter, public_holiday};
+use crate::giving::personal::Scope;
+use crate::vault::Vault;
+
+/// A request as it is kept.
+#[derive(Debug, Clone, Queryable)]
+pub struct RequestRow {
+    pub id: Uuid,
+    pub kind: String,
+    pub party_id: Option<Uuid>,
+    pub gift_id: Option<Uuid>,
+    pub received_on: NaiveDate,
+    pub channel: String,
+    pub third_parties: bool,
+    pub note: Option<Vec<u8>>,
+    pub changes: Option<Vec<u8>>,
+    pub request_hash: Vec<u8>,
+    pub state: String,
+    pub answer_due: NaiveDate,
+    pub due_on: NaiveDate,
+    pub next_due: NaiveDate,
+    pub extended_days: Option<i16>,
+    pub approver_chapter_id: Option<Uuid>,
+    pub requested_by: Uuid,
+    pub requested_at: DateTime<Utc>,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub decided_by: Option<Uuid>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub refusal: Option<String>,
+    pub progress: Option<Uuid>,
+    pub touched: i32,
+    pub done_at: Option<DateTime<Utc>>,
+}
+
+macro_rules! columns {
+    () => {{
+        use personal_data_request as r;
+        (
+            r::id,
+            r::kind,
+            r::party_id,
+            r::gift_id,
+            r::received_on,
+            r::channel,
+            r::third_parties,
+            r::note,
+            r::changes,
+            r::request_hash,
+            r::state,
+            r::answer_due,
+            r::due_on,
+            r::next_due,
+            r::extended_days,
+            r::approver_chapter_id,
+            r::requested_by,
+            r::requested_at,
+            r::answered_at,
+            r::decided_by,
+            r::decided_at,
+            r::refusal,
+            r::progress,
+            r::touched,
+            r::done_at,
+        )
+    }};
+}
+
+impl RequestRow {
+    pub fn scope(&self) -> Option<Scope> {
+        self.party_id.map(Scope::Party).or(self.gift_id.map(Scope::Gift))
+    }
+
+    pub fn kind(&self) -> Option<RequestKind> {
+        RequestKind::parse(&self.kind)
+    }
+
+    pub fn state(&self) -> Option<State> {
+        State::parse(&self.state)
+    }
+}
+
+/// The clocks in force for a request that came on `day`; `None` when a rule is missing.
+pub fn clocks(
+    conn: &mut PgConnection,
+    kind: RequestKind,
+    third_parties: bool,
+    day: NaiveDate,
+) -> Result<Option<Clocks>, DbError> {
+    use deadline_rule as d;
+    let rows: Vec<(String, i16, String)> = d::table
+        .filter(d::kind.eq(kind.name()))
+        .filter(d::third_parties.eq(third_parties))
+        .filter(d::valid_from.le(day))
+        .filter(d::valid_to.is_null().or(d::valid_to.gt(day)))
+        .select((d::clock, d::amount, d::unit))
+        .load(conn)?;
+    let period = |clock: &str| {
+        let (_, amount, unit) = rows.iter().find(|(name, _, _)| name == clock)?;
+        let unit = if unit == "WORKING_DAY" { Unit::WorkingDay } else { Unit::Day };
+        Some(Period { amount: amount.unsigned_abs(), unit })
+    };
+    Ok(period("ANSWER").zip(period("EXECUTE")).zip(period("EXTENSION")).map(|((answer, execute), extension)| Clocks {
+        answer,
+        execute,
+        extension_days: extension.amount,
+    }))
+}
+
+/// The days off from a day on.
+pub fn calendar(conn: &mut PgConnection, from: NaiveDate) -> Result<Calendar, DbError> {
+    let days = public_holiday::table.filter(public_holiday::day.ge(from)).select(public_holiday::day).load(conn)?;
+    Ok(Calendar { holidays: days.into_iter().collect() })
+}
+
+/// What is written down beside what was asked.
+pub struct Written<'a> {
+    pub party: Option<Uuid>,
+    pub gift: Option<Uuid>,
+    pub note: Option<Vec<u8>>,
+    pub changes: Option<Vec<u8>>,
+    pub hash: &'a [u8],
+    pub answer_due: NaiveDate,
+    pub due_on: NaiveDate,
+    pub approver: Option<Uuid>,
+    pub chapters: &'a [Uuid],
+}
+
+pub fn insert(
+    conn: &mut PgConnection,
+    by: &Granted<Record>,
+    at: DateTime<Utc>,
+    ask: &NewRequest,
+    written: &Written<'_>,
+) -> Result<(), DbError> {
+    use personal_data_request as r;
+    diesel::insert_into(r::table)
+        .values((
+            (r::id.eq(ask.id), r::kind.eq(ask.kind.name()), r::party_id.eq(written.party), r::gift_id.eq(written.gift)),
+            (r::received_on.eq(ask.received_on), r::channel.eq(ask.channel.name()), r::third_parties.eq(ask.third_parties)),
+            (r::note.eq(&written.note), r::changes.eq(&written.changes), r::request_hash.eq(written.hash)),
+            (r::state.eq(State::Requested.name()), r::answer_due.eq(written.answer_due), r::due_on.eq(written.due_on)),
+            (r::next_due.eq(written.answer_due), r::approver_chapter_id.eq(written.approver)),
+            (r::requested_by.eq(by.account()), r::requested_at.eq(at)),
+        ))
+        .execute(conn)?;
+    use personal_data_request_chapter as c;
+    let rows: Vec<_> = written.chapters.iter().map(|id| (c::request_id.eq(ask.id), c::chapter_id.eq(id))).collect();
+    diesel::insert_into(c::table).values(rows).execute(conn)?;
+    Ok(())
+}
+
+pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<RequestRow>, DbError> {
+    Ok(personal_data_request::table.find(id).select(columns!()).first(conn).optional()?)
+}
+
+/// Reads a request and holds it until the end of the transaction.
+pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<RequestRow>, DbError> {
+    Ok(personal_data_request::table.find(id).select(columns!()).for_no_key_update().first(conn).optional()?)
+}
+
+/// The next request that is being carried out and that nobody else holds, after `after` in order of id.
+pub fn hold_executing(conn: &mut PgConnection, after: Uuid) -> Result<Option<RequestRow>, DbError> {
+    use personal_data_request as r;
+    let query = r::table.filter(r::state.eq("EXECUTING")).filter(r::id.gt(after)).order(r::id).limit(1);
+    Ok(query.select(columns!()).for_no_key_update().skip_locked().first(conn).optional()?)
+}
+
+/// The chapters a request is about.
+pub fn chapters(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    use personal_data_request_chapter as c;
+    Ok(c::table.filter(c::request_id.eq(id)).select(c::chapter_id).load(conn)?)
+}
+
+/// Whether the same is asked for and still open.
+pub fn is_open(conn: &mut PgConnection, kind: RequestKind, scope: Scope) -> Result<bool, DbError> {
+    use personal_data_request as r;
+    let (party, gift) = model::ids(scope);
+    let open = r::table
+        .filter(r::kind.eq(kind.name()))
+        .filter(r::party_id.is_not_distinct_from(party))
+        .filter(r::gift_id.is_not_distinct_from(gift))
+        .filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]));
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
+/// The requests about a party or about one of these gifts.
+pub fn about(conn: &mut PgConnection, party: Option<Uuid>, gifts: &[Uuid]) -> Result<Vec<RequestRow>, DbError> {
+    use personal_data_request as r;
+    let query = r::table.filter(r::party_id.eq(party).or(r::gift_id.eq_any(gifts))).order((r::requested_at, r::id));
+    Ok(query.select(columns!()).load(conn)?)
+}
+
+/// Which requests to list.
+pub struct Listed {
+    /// At this chapter or below it.
+    pub chapter: Uuid,
+    pub open: bool,
+    /// Only those that were due before this day.
+    pub due_before: Option<NaiveDate>,
+    pub after: Option<(NaiveDate, Uuid)>,
+}
+
+/// Requests that concern a chapter or one below it, the most urgent first.
+pub fn list(conn: &mut PgConnection, of: &Listed, limit: i64) -> Result<Vec<RequestRow>, DbError> {
+    use personal_data_request as r;
+    let here = diesel::dsl::sql::<Bool>(
+        "EXISTS (SELECT FROM personal_data_request_chapter c JOIN chapter_ancestor a ON a.chapter_id = c.chapter_id
+                 WHERE c.request_id = personal_data_request.id AND a.ancestor_id = ",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(of.chapter)
+    .sql(")");
+    let mut query = r::table.filter(here).order((r::next_due, r::id)).limit(limit).select(columns!()).into_boxed();
+    query = if of.open {
+        query.filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]))
+    } else {
+        query.filter(r::state.eq_any(["DONE", "REFUSED"]))
+    };
+    if let Some(day) = of.due_before {
+        query = query.filter(r::next_due.lt(day));
+    }
+    if let Some((due, id)) = of.after {
+        query = query.filter(r::next_due.ge(due)).filter(r::next_due.gt(due).or(r::id.gt(id)));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The person was told; from now on the second clock counts.
+pub fn answer(conn: &mut PgConnection, at: DateTime<Utc>, by: Uuid, row: &RequestRow) -> Result<(), DbError> {
+    use personal_data_request as r;
+    let state = if row.state() == Some(State::Requested) { State::Answered.name() } else { row.state.as_str() };
+    diesel::update(r::table.find(row.id))
+        .set((r::answered_at.eq(at), r::answered_by.eq(by), r::state.eq(state), r::next_due.eq(row.due_on)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The one extension.
+pub fn extend(conn: &mut PgConnection, row: &RequestRow, days: i16, reason: &str, due_on: NaiveDate) -> Result<(), DbError> {
+    use personal_data_request as r;
+    let next = if row.answered_at.is_some() { due_on } else { row.next_due };
+    diesel::update(r::table.find(row.id))
+        .set((r::extended_days.eq(days), r::extension_reason.eq(reason), r::due_on.eq(due_on), r::next_due.eq(next)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Decided: it will be carried out. Telling the person is part of it.
+pub fn begin(conn: &mut PgConnection, at: DateTime<Utc>, by: Uuid, row: &RequestRow) -> Result<(), DbError> {
+    use personal_data_request as r;
+    diesel::update(r::table.find(row.id))
+        .set((r::state.eq(State::Executing.name()), r::decided_by.eq(by), r::decided_at.eq(at), r::next_due.eq(row.due_on)))
+        .execute(conn)?;
+    if row.answered_at.is_none() {
+        diesel::update(r::table.find(row.id)).set((r::answered_at.eq(at), r::answered_by.eq(by))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Where carrying out has come to, and how many gifts it changed so far.
+pub fn advance(conn: &mut PgConnection, id: Uuid, progress: Option<Uuid>, more: i32) -> Result<(), DbError> {
+    use personal_data_request as r;
+    let query = diesel::update(r::table.find(id));
+    query.set((r::progress.eq(progress), r::touched.eq(r::touched + more))).execute(conn)?;
+    Ok(())
+}
+
+pub fn done(conn: &mut PgConnection, at: DateTime<Utc>, id: Uuid) -> Result<(), DbError> {
+    use personal_data_request as r;
+    diesel::update(r::table.find(id)).set((r::state.eq(State::Done.name()), r::done_at.eq(at))).execute(conn)?;
+    Ok(())
+}
+
+pub fn refuse(conn: &mut PgConnection, at: DateTime<Utc>, by: Uuid, row: &RequestRow, reason: &str) -> Result<(), DbError> {
+    use personal_data_request as r;
+    diesel::update(r::table.find(row.id))
+        .set((
+            r::state.eq(State::Refused.name()),
+            r::refusal.eq(reason),
+            r::decided_by.eq(by),
+            r::decided_at.eq(at),
+            r::done_at.eq(at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes notes and changes out of the requests about a party or about gifts, and the texts out of what they are compared by.
+pub fn forget_texts(conn: &mut PgConnection, vault: &Vault, party: Option<Uuid>, gifts: &[Uuid]) -> Result<(), DbError> {
+    use personal_data_request as r;
+    for row in about(conn, party, gifts)? {
+        let bare = model::content(row.id, &row.kind, row.party_id, row.gift_id, row.received_on, &row.channel, row.third_parties);
+        let hash = vault.hash("personal_data_request.bare", format!("{bare}[null,null]").as_bytes()).to_vec();
+        diesel::update(r::table.find(row.id))
+            .set((r::note.eq(None::<Vec<u8>>), r::changes.eq(None::<Vec<u8>>), r::request_hash.eq(hash)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
