@@ -84,6 +84,7 @@ fn leaf_of(new: &NewAnnotation, at: BookedAt) -> Result<log::store::NewLeaf, Boo
         reason: None,
         postings: Vec::new(),
         goods: Vec::new(),
+        doc: None,
         pd: new.pd,
     };
     Ok(log::store::NewLeaf { entry: new.code.as_str().to_owned(), leaf: leaf.encode()?, opening: new.opening.clone() })
