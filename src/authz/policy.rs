@@ -97,7 +97,7 @@ pub const LEVELS: &[(Role, &[Level])] = &[
     (Role::Officer, &Level::ALL),
     (Role::Accountant, &Level::ALL),
     // A branch has no inspectors of its own; the chapter above inspects it.
-    (Role::Inspector, &[Level::Central, Level::Province, Level::District, Level::Commune]),
+    (Role::Inspector, &[Level::Central, Level::Province, Level::District, Level::Commune, Level::Grassroots]),
 ];
 
 impl Role {

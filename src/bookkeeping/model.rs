@@ -74,7 +74,8 @@ pub struct OpeningIn {
     /// Number of the minutes that state the balances.
     #[schema(example = "02/BB-HCTĐ", max_length = 60)]
     pub document_no: String,
-    /// SHA-256 of the uploaded document, hexadecimal; it becomes public with the entry.
+    /// SHA-256 of a document that the chapter has uploaded for this purpose, hexadecimal; the hash becomes public with the
+    /// entry.
     #[serde(default)]
     #[schema(min_length = 64, max_length = 64)]
     pub document: Option<String>,

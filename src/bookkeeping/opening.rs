@@ -16,6 +16,8 @@ use crate::authz::{self, Actor, Approve, AuditEvent, Granted, Read, Record};
 use crate::basics::clock::vietnam_time;
 use crate::basics::{Line, PublicCode, Vnd};
 use crate::db::DbError;
+use crate::documents::model::Purpose;
+use crate::documents::store as documents;
 use crate::http::{FieldError, Kind, Problem, Say};
 use crate::identity::store as identity;
 use crate::ledger::kinds::Account;
@@ -123,7 +125,7 @@ pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut
         chapter: tree::code_of(conn, ChapterId(row.chapter_id))?,
         as_of: row.as_of,
         document_no: row.document_no,
-        document: row.document.map(|bytes| bytes.iter().map(|b| format!("{b:02x}")).collect()),
+        document: row.document.as_deref().map(hex),
         state: row.state,
         requested_at: row.requested_at,
         approver_chapter: tree::code_of(conn, ChapterId(row.approver_chapter_id))?,
@@ -135,6 +137,10 @@ pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut
         entries,
         reversal,
     })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Asks for an opening balance. The same request sent again answers as the first time.
@@ -154,6 +160,16 @@ pub fn request(
         return if known.request_hash == hash { Ok((out(conn, known)?, false)) } else { Err(Problem::new(Kind::IdTaken)) };
     }
     let lines = rows_of(conn, &here, ask)?;
+    if let Some(document) = &ask.document
+        && !documents::is_kept(conn, here.id, Purpose::OpeningBalance, &hex(document))?
+    {
+        return Err(Problem::field(
+            "/document",
+            "NO_SUCH_DOCUMENT",
+            "Đơn vị chưa tải lên giấy tờ nào có SHA-256 này cho số dư đầu kỳ.",
+            "The chapter has uploaded no document with this SHA-256 for an opening balance.",
+        ));
+    }
     let approver = second_person(conn, now, grant.chapter(), &[grant.officer()])?;
     let note = seal_note(vault, "opening_balance", ask.id, ask.note.as_ref())?;
     let row = OpeningRow {

@@ -6,25 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::basics::text::words;
-
-/// Level of a chapter (cấp Hội).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = ChapterLevel)]
-pub enum Level {
-    /// Trung ương Hội.
-    Central,
-    /// Hội cấp tỉnh.
-    Province,
-    /// Hội cấp huyện, until 30/6/2025.
-    District,
-    /// Hội cấp xã.
-    Commune,
-    /// Hội cơ sở of an agency, school, hospital or enterprise: "and equivalents" of the statutes.
-    Grassroots,
-    /// Chi hội.
-    Branch,
-}
+pub use crate::tree::Level;
 
 /// What a chapter gathers around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -75,40 +57,25 @@ pub fn may_found(level: Level, kind: Kind, parent: (Level, Kind)) -> bool {
     FOUNDINGS.iter().any(|(what, under)| *what == (level, kind) && under.contains(&parent))
 }
 
-macro_rules! named {
-    ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
-        impl $type {
-            pub const ALL: &[$type] = &[$($type::$variant),*];
-
-            pub fn name(self) -> &'static str {
-                match self { $($type::$variant => $name),* }
-            }
-
-            pub fn parse(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.name() == name)
-            }
-        }
-    };
-}
-named!(Level {
-    Central = "CENTRAL",
-    Province = "PROVINCE",
-    District = "DISTRICT",
-    Commune = "COMMUNE",
-    Grassroots = "GRASSROOTS",
-    Branch = "BRANCH",
-});
-named!(Kind {
-    Territorial = "TERRITORIAL",
-    Agency = "AGENCY",
-    School = "SCHOOL",
-    Enterprise = "ENTERPRISE",
-    Hospital = "HOSPITAL",
-    Residential = "RESIDENTIAL",
-    Interest = "INTEREST",
-});
-
 impl Kind {
+    pub const ALL: [Kind; 7] = [Territorial, Agency, School, Enterprise, Hospital, Residential, Interest];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Territorial => "TERRITORIAL",
+            Agency => "AGENCY",
+            School => "SCHOOL",
+            Enterprise => "ENTERPRISE",
+            Hospital => "HOSPITAL",
+            Residential => "RESIDENTIAL",
+            Interest => "INTEREST",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Two letters in a code: trường học, cơ quan, bệnh viện, doanh nghiệp.
     fn letters(self) -> &'static str {
         match self {

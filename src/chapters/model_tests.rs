@@ -5,11 +5,11 @@ use proptest::prelude::*;
 
 #[test]
 fn names_of_levels_and_kinds_are_read_back() {
-    for level in Level::ALL {
+    for level in &Level::ALL {
         assert_eq!(Level::parse(level.name()), Some(*level));
         assert_eq!(serde_json::to_value(level).unwrap(), level.name());
     }
-    for kind in Kind::ALL {
+    for kind in &Kind::ALL {
         assert_eq!(Kind::parse(kind.name()), Some(*kind));
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
     }
@@ -18,10 +18,10 @@ fn names_of_levels_and_kinds_are_read_back() {
 /// The table in words, so that a line added by habit still fails somewhere.
 #[test]
 fn what_no_founding_may_ever_say() {
-    for level in Level::ALL {
-        for kind in Kind::ALL {
-            for above in Level::ALL {
-                for parent_kind in Kind::ALL {
+    for level in &Level::ALL {
+        for kind in &Kind::ALL {
+            for above in &Level::ALL {
+                for parent_kind in &Kind::ALL {
                     let parent = (*above, *parent_kind);
                     if !may_found(*level, *kind, parent) {
                         continue;

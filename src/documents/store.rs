@@ -119,6 +119,15 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<DocumentRow>, Db
     Ok(document::table.find(id).first(conn).optional()?)
 }
 
+/// Whether a chapter keeps a document of this content, uploaded for this purpose.
+pub fn is_kept(conn: &mut PgConnection, chapter: ChapterId, purpose: Purpose, hash: &str) -> Result<bool, DbError> {
+    let found = document::table
+        .filter(document::sha256.eq(hash))
+        .filter(document::chapter_id.eq(chapter.0))
+        .filter(document::purpose.eq(purpose.name()));
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
+}
+
 /// How a reader names a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::db::DbError;
@@ -116,19 +118,28 @@ pub fn place(conn: &mut PgConnection, code: &str) -> Result<Option<Place>, DbErr
     Ok(places(conn, &[code])?.remove(code))
 }
 
-/// The level of a chapter in the order of the Hội (Điều lệ 2018: central, province, district, commune and equivalents).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Level of a chapter (cấp Hội).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = ChapterLevel)]
 pub enum Level {
+    /// Trung ương Hội.
     Central,
+    /// Hội cấp tỉnh.
     Province,
+    /// Hội cấp huyện, until 30/6/2025.
     District,
+    /// Hội cấp xã.
     Commune,
+    /// Hội cơ sở of an agency, school, hospital or enterprise: "and equivalents" of the statutes.
+    Grassroots,
     /// Chi hội.
     Branch,
 }
 
 impl Level {
-    pub const ALL: [Level; 5] = [Level::Central, Level::Province, Level::District, Level::Commune, Level::Branch];
+    pub const ALL: [Level; 6] =
+        [Level::Central, Level::Province, Level::District, Level::Commune, Level::Grassroots, Level::Branch];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -136,15 +147,20 @@ impl Level {
             Level::Province => "PROVINCE",
             Level::District => "DISTRICT",
             Level::Commune => "COMMUNE",
+            Level::Grassroots => "GRASSROOTS",
             Level::Branch => "BRANCH",
         }
+    }
+
+    pub fn parse(name: &str) -> Option<Level> {
+        Level::ALL.into_iter().find(|level| level.name() == name)
     }
 }
 
 /// The level of a chapter.
 pub fn level(conn: &mut PgConnection, id: ChapterId) -> Result<Option<Level>, DbError> {
     let name: Option<String> = chapter::table.find(id.0).select(chapter::level).first(conn).optional()?;
-    Ok(name.and_then(|name| Level::ALL.into_iter().find(|level| level.name() == name)))
+    Ok(name.as_deref().and_then(Level::parse))
 }
 
 /// The chapters at and below a chapter, as a subquery for others' lists.

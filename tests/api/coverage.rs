@@ -2,10 +2,10 @@
 //! that are expired, forged, made for another purpose, or of an account or session that has ended. The table lists
 //! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
 
-mod people;
 mod documents;
-mod tree;
+mod people;
 mod persons;
+pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -413,7 +413,11 @@ fn strangers_find_nothing_and_readers_change_nothing() {
     assert_eq!(noted, 1, "reading a gift is noted once");
     let receipts = app.database.number("SELECT count(*) FROM audit_event WHERE action = 'CASH_RECEIPT_READ'");
     assert_eq!(receipts, 3, "reading a receipt is noted: as data, as page, as PDF");
-    assert_eq!(app.database.number("SELECT count(*) FROM entry WHERE kind LIKE 'GIFT%'"), 5, "two of them for the requests of a person");
+    assert_eq!(
+        app.database.number("SELECT count(*) FROM entry WHERE kind LIKE 'GIFT%'"),
+        5,
+        "two of them for the requests of a person"
+    );
     let token = app.log_in(insider).token().to_owned();
     for call in &calls {
         let (status, text, _) = call.by(&app, Some(&token));

@@ -22,6 +22,15 @@ fn opening(change: Value) -> Value {
     ask
 }
 
+/// A document as an upload leaves it behind.
+fn paper(app: &TestApp, chapter: &str, purpose: &str, sha256: &str) {
+    let account = app.account(Role::Officer, chapter).id;
+    app.database.execute(&format!(
+        "INSERT INTO document (id, chapter_id, purpose, sha256, size_bytes, media_type, uploaded_sha256, uploaded_bytes, name, request_hash, uploaded_by, uploaded_at)
+         SELECT gen_random_uuid(), id, '{purpose}', '{sha256}', 1, 'application/pdf', '{sha256}', 1, '', '', '{account}', '2026-11-22T03:00:00Z' FROM chapter WHERE code = '{chapter}'"
+    ));
+}
+
 struct People<'a> {
     officer: Caller<'a>,
     accountant: Caller<'a>,
@@ -30,6 +39,9 @@ struct People<'a> {
 
 fn people(app: &TestApp) -> People<'_> {
     app.open_appeal("68", "LULUT");
+    for chapter in ["23095", "23059"] {
+        paper(app, chapter, "OPENING_BALANCE", SHA);
+    }
     People { officer: app.officer_of("23095"), accountant: app.accountant_of("23095"), chair: app.chair_of("23095") }
 }
 
@@ -259,7 +271,7 @@ fn who_keeps_the_books_asks_and_somebody_else_decides() {
 #[test]
 fn where_nobody_else_may_approve_nothing_waits_for_nobody() {
     let app = TestApp::start();
-    let ask = opening(json!({"lines": [{"fund": "GENERAL", "account": "BANK", "amount_vnd": 1}]}));
+    let ask = opening(json!({"document": null, "lines": [{"fund": "GENERAL", "account": "BANK", "amount_vnd": 1}]}));
     app.accountant_of("23095").post(OPENINGS, ask.clone(), 409);
     app.chair_of("68");
     assert_eq!(app.accountant_of("23095").post(OPENINGS, ask, 201)["approver_chapter"], "23095", "the first accountant");
@@ -308,6 +320,14 @@ fn all_mistakes_are_told_at_once_and_book_nothing() {
     ] {
         let told = errors(&officer.post(OPENINGS, opening(change.clone()), 422));
         assert_eq!(told, expected.iter().map(|(p, c)| ((*p).to_owned(), (*c).to_owned())).collect::<Vec<_>>(), "{change}");
+    }
+    // A paper of the neighbours, one for something else, and none at all.
+    let (foreign, other) = ("ab".repeat(32), "cd".repeat(32));
+    paper(&app, "23059", "OPENING_BALANCE", &foreign);
+    paper(&app, "23095", "GIFT", &other);
+    for sha in [foreign, other, "ef".repeat(32)] {
+        let told = errors(&officer.post(OPENINGS, opening(json!({"document": sha})), 422));
+        assert_eq!(told, [("/document".to_owned(), "NO_SUCH_DOCUMENT".to_owned())]);
     }
     app.database.execute("UPDATE chapter SET status = 'MERGED' WHERE code = '23095'");
     assert_eq!(errors(&officer.post(OPENINGS, opening(json!({})), 422)), [("/chapter".to_owned(), "BOOKS_CLOSED".to_owned())]);

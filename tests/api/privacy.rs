@@ -142,6 +142,8 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "chapters/23095",
         "chapters/68",
         "chapters/TW",
+        "units?q=ham+chinh",
+        "units/23095",
         "appeals",
         "appeals/LULUT",
         "appeals/LULUT/ledger.csv",
@@ -211,7 +213,9 @@ fn nothing_private_is_in_anything_public() {
         "approver",
     ] {
         for (path, text) in answers.iter().filter(|(path, _)| path.starts_with("/api/v1/public")) {
-            assert!(!text.contains(&format!("\"{key}")), "{key} in {path}: {text}");
+            // What the statistics office notes about a merger is public.
+            let of_a_merger = key == "note" && ["/public/chapters", "/public/units"].iter().any(|place| path.contains(place));
+            assert!(of_a_merger || !text.contains(&format!("\"{key}")), "{key} in {path}: {text}");
         }
     }
     for (path, text) in &answers {

@@ -198,7 +198,8 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 continue;
             }
             let thing = if path.contains("/reversals/") { reversal } else { gift };
-            let mut place = path.replace("{id}", thing).replace("{code}", "LULUT").replace("{acts_for}", thing).replace("{document}", thing);
+            let mut place =
+                path.replace("{id}", thing).replace("{code}", "LULUT").replace("{acts_for}", thing).replace("{document}", thing);
             if operation["parameters"].as_array().is_some_and(|all| all.iter().any(|p| p["name"] == "chapter")) {
                 place += "?chapter=23095";
             }
@@ -216,7 +217,11 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 ("POST", "uploads") => Some(crate::papers::announcement("GIFT", "image/png", &crate::papers::png())),
                 ("POST", "documents") => Some(json!({"document": Uuid::now_v7()})),
                 ("POST", "publication") => Some(json!({"title": "x"})),
+                ("PATCH", "{code}") if path.contains("/chapters/") => Some(json!({"contact": {"phone": "02523865123"}})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),
+                ("POST", "chapters") => Some(crate::coverage::tree::school("Trường Mới")),
+                ("POST", "decisions") => Some(json!({"id": Uuid::now_v7(), "kind": "MAKE_REGULAR", "decision_no": "1"})),
+                ("POST", "opening-balances") => Some(crate::coverage::tree::opening("BANK")),
                 ("POST", "password") => Some(json!({"current_password": PASSWORD, "new_password": "gió mùa đông bắc"})),
                 ("POST", "accounts") => {
                     Some(json!({"id": Uuid::now_v7(), "chapter": "23095", "full_name": "Lan", "phone": "0912000111"}))

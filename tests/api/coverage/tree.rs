@@ -7,12 +7,12 @@ use super::{Call, call};
 use crate::harness::{Caller, TestApp};
 
 /// A school chapter of Hàm Liêm.
-fn school(name: &str) -> Value {
+pub fn school(name: &str) -> Value {
     json!({"id": Uuid::now_v7(), "parent": "23095", "level": "GRASSROOTS", "kind": "SCHOOL", "name": name, "decision_no": "1/QĐ"})
 }
 
 /// What Hàm Liêm's old books said of one account.
-fn opening(account: &str) -> Value {
+pub fn opening(account: &str) -> Value {
     json!({"id": Uuid::now_v7(), "chapter": "23095", "as_of": "2025-12-31", "document_no": "1/BB",
         "lines": [{"fund": "OPERATING", "account": account, "amount_vnd": 1_000}]})
 }
