@@ -3,6 +3,7 @@
 //! One step is short, and everything a step needs is in the index's last commit, so it may be killed anywhere. An error
 //! of the index costs the writer and a pause; the view that searches use stays until there is a better one.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -32,6 +33,8 @@ enum Trouble {
     Index(#[from] tantivy::TantivyError),
     #[error(transparent)]
     Folder(#[from] std::io::Error),
+    #[error("the index made its library panic")]
+    Panicked,
 }
 
 impl From<diesel::result::Error> for Trouble {
@@ -90,7 +93,7 @@ impl Keeper {
             return;
         }
         while !self.stop.load(Ordering::Acquire) {
-            let pause = match self.step(db) {
+            let pause = match self.guarded_step(db) {
                 Ok(Next::Again) => {
                     self.failures = 0;
                     continue;
@@ -120,6 +123,14 @@ impl Keeper {
         self.folder = None;
         self.shared.status().state = State::Failing;
         self.settings.pace.retry.min(Duration::from_millis(250) * 2u32.saturating_pow(self.failures.min(10)))
+    }
+
+    /// Damaged files can make tantivy panic. The index is thrown away then; the thread goes on.
+    fn guarded_step(&mut self, db: &Db) -> Result<Next, Trouble> {
+        std::panic::catch_unwind(AssertUnwindSafe(|| self.step(db))).unwrap_or_else(|_| {
+            self.shared.broken.store(true, Ordering::Release);
+            Err(Trouble::Panicked)
+        })
     }
 
     fn step(&mut self, db: &Db) -> Result<Next, Trouble> {
@@ -174,7 +185,11 @@ impl Keeper {
         let (path, has_index) = (folder.path.clone(), folder.has_index());
         if has_index {
             match Shelf::open(&path) {
-                Ok(shelf) if is_of_this_log(db, &shelf.at)? => {
+                Ok(mut shelf) if is_of_this_log(db, &shelf.at)? => {
+                    if self.failures > 0 {
+                        // What could not be finished takes room, which may be what is missing.
+                        shelf.remove_unused_files()?;
+                    }
                     self.to_clean = shelf.holds_deleted()?.then(Instant::now);
                     tracing::info!(idx = shelf.at.idx, whole = shelf.at.whole, "search index opened");
                     let whole = shelf.at.whole;
