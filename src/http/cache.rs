@@ -1,6 +1,6 @@
 //! Serialized public bodies, kept for a few seconds: a public ledger is read far more often than written.
 //!
-//! What is kept is the bytes with their tag, not the row. Entries do not change; only "was reversed" does, and that
+//! What is kept is the bytes with their tag, not the row. Entries do not change but in "was reversed" and in the giver shown, and that
 //! clears the cache here at once and elsewhere within [`TTL`].
 
 use std::time::Duration;

@@ -33,9 +33,9 @@ pub struct PersonalDataOut {
     pub requests: Vec<RequestOut>,
     /// False when chapters outside the reader's reach hold gifts too: ask the chapter above both.
     pub complete: bool,
-    /// Cursor of the next page of gifts; absent on the last one.
+    /// The last gift shown, when there are more: ask again with it as `after`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
+    pub next: Option<Uuid>,
 }
 
 /// What is kept about the giver in a gift.
@@ -51,7 +51,7 @@ pub struct GiftData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<DateTime<Utc>>,
     /// Until when accounting law has the amount kept at least: ten years after the year it was booked.
-    pub amount_kept_until: NaiveDate,
+    pub kept_until: NaiveDate,
 }
 
 /// Ten years is what books are usually kept for.
@@ -62,7 +62,7 @@ fn kept_until(booked: NaiveDate) -> NaiveDate {
     NaiveDate::from_ymd_opt(booked.year() + YEARS_KEPT, 12, 31).unwrap_or(booked)
 }
 
-/// Reads the gifts after `after`, one more than `limit` if there are more; the caller makes the page.
+/// Reads the gifts after `after`, at most `limit` of them; the caller asks for one more than it shows.
 pub fn personal_data(
     conn: &mut PgConnection,
     vault: &Vault,
@@ -117,7 +117,7 @@ pub fn personal_data(
 fn gift_data(vault: &Vault, row: Touched, gift: ReceiptOut) -> Result<GiftData, Problem> {
     let text = row.particulars.as_ref().map(|sealed| vault.open_text(place("gift", "particulars", &row.id), sealed));
     Ok(GiftData {
-        amount_kept_until: kept_until(gift.booked_on),
+        kept_until: kept_until(gift.booked_on),
         gift,
         display: row.display,
         particulars: text.transpose().map_err(Problem::internal)?.and_then(|text| serde_json::from_str(&text).ok()),

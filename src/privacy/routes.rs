@@ -91,9 +91,11 @@ pub async fn request_personal_data(
 
 /// Whether requests are still open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Openness {
+    #[serde(alias = "open")]
     Open,
+    #[serde(alias = "closed")]
     Closed,
 }
 
@@ -105,7 +107,7 @@ pub struct RequestsQuery {
     /// Code of a chapter: requests that concern it or a chapter below it.
     #[param(example = "68")]
     chapter: String,
-    /// `open` unless given.
+    /// `OPEN` unless given; small letters do too.
     #[param(inline)]
     state: Option<Openness>,
     /// Only those whose next day has passed.
@@ -200,8 +202,9 @@ pub async fn extend_personal_data_request(
     Ok(HttpResponse::Ok().json(out))
 }
 
-/// Approve as the second person: the data are erased or corrected now. A person with thousands of gifts is answered
-/// `EXECUTING`; the rest follows by itself.
+/// Approve as the second person: the data are erased or corrected now.
+///
+/// A person with thousands of gifts is answered `EXECUTING`; the rest follows by itself.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestOut), (status = 401, response = Unauthorized),
     (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict), (status = "default", response = AnyProblem)))]
 #[post("/personal-data-requests/{id}/approval")]
@@ -265,8 +268,8 @@ pub struct PersonalDataQuery {
     /// Gifts a page, 1 to 200 (50 unless given).
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
+    /// `next` of the answer before.
+    after: Option<Uuid>,
 }
 
 /// A copy of what is kept about a party, as far as the reader's chapters reach. Reading it is noted in the audit trail.
@@ -281,14 +284,16 @@ pub async fn show_personal_data(
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let PersonalDataQuery { limit, cursor } = query.into_inner();
+    let PersonalDataQuery { limit, after } = query.into_inner();
     let (limit, id, now) = (rows_a_page(limit)?, id.into_inner(), clock.now());
-    let after = Cursor::<Uuid>::decode(cursor.as_deref(), &id)?.map(|c| c.last);
     let out = db
         .tx(move |conn| -> Result<PersonalDataOut, Problem> {
             let mut out = access::personal_data(conn, &vault, now, actor, id, after, limit + 1)?;
-            let page = Page::of(std::mem::take(&mut out.gifts), limit, &id, |gift| gift.gift.id, |gift| gift);
-            (out.gifts, out.next) = (page.items, page.next);
+            let fits = usize::try_from(limit).unwrap_or(0);
+            if out.gifts.len() > fits {
+                out.gifts.truncate(fits);
+                out.next = out.gifts.last().map(|data| data.gift.id);
+            }
             let shown: Vec<Uuid> = out.gifts.iter().map(|gift| gift.gift.id).collect();
             out.consents.retain(|consent| shown.contains(&consent.gift_id));
             Ok(out)

@@ -98,12 +98,12 @@ fn a_copy_shows_what_the_readers_chapters_hold_and_is_noted() {
         (2, &json!(false), &json!("ACCESS"))
     );
     assert_eq!(copy["gifts"][0]["particulars"]["bank_reference"], "FTXQZ778899");
-    assert_eq!((&copy["gifts"][0]["amount_kept_until"], copy["consents"].as_array().unwrap().len()), (&json!("2036-12-31"), 2));
+    assert_eq!((&copy["gifts"][0]["kept_until"], copy["consents"].as_array().unwrap().len()), (&json!("2036-12-31"), 2));
     assert!(!copy.to_string().contains(three["id"].as_str().unwrap()));
     let all = app.chair_of("68").get(&url, 200);
     assert_eq!((all["gifts"].as_array().unwrap().len(), &all["complete"]), (3, &json!(true)));
     let page = officer.get(&format!("{url}?limit=1"), 200);
-    let next = officer.get(&format!("{url}?limit=1&cursor={}", page["next"].as_str().unwrap()), 200);
+    let next = officer.get(&format!("{url}?limit=1&after={}", page["next"].as_str().unwrap()), 200);
     assert_ne!(page["gifts"][0]["id"], next["gifts"][0]["id"]);
     assert!(next.get("next").is_none());
     app.chair_of("01").get(&url, 404);
@@ -139,7 +139,7 @@ fn clocks_run_and_the_overdue_are_listed_first() {
         let page = inspector.get(&format!("{REQUESTS}?chapter=68&{query}"), 200);
         page["items"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect()
     };
-    assert_eq!(listed("state=open&overdue=true"), [old["id"].clone()]);
+    assert_eq!(listed("state=OPEN&overdue=true"), [old["id"].clone()]);
     assert_eq!(listed("")[0], old["id"]);
     assert_eq!(listed("").len(), 3);
     let first = inspector.get(&format!("{REQUESTS}?chapter=68&limit=2"), 200);

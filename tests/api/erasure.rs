@@ -243,5 +243,5 @@ fn a_large_erasure_is_finished_by_whoever_is_left() {
     assert_eq!(officer.get(&path(&request, ""), 200)["gifts_changed"], 3_200);
     nowhere(&app, &TEXTS[..2]);
     assert_eq!(app.database.number("SELECT count(*) FROM annotation"), 3_200);
-    assert_eq!(app.anonymous().get("/api/v1/public/totals?chapter=23095", 200)["received_count"], 3_200);
+    assert_eq!(app.anonymous().get("/api/v1/public/totals?chapter=23095", 200)["gift_count"], 3_200);
 }
