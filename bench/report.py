@@ -211,7 +211,7 @@ nginx {facts['nginx']}; load average before the rounds {facts['load_before']}. T
 
 `POST /api/v1/gifts` with log-in, authorization and all checks; answered with 201 after COMMIT, everything durable. The
 baseline writes the same rows of one gift (entry, two postings, leaf, sealed opening, public row with its words, two
-balances, totals of commune, province and centre by day and overall, audit event) in one transaction each: plain prepared
+balances, the number of its cash receipt, totals of commune, province and centre by day and overall, audit event) in one transaction each: plain prepared
 statements over a Unix socket into the same schema in the same PostgreSQL, without HTTP, log-in and checks.
 
 {chr(10).join(table(gift_head, gift_rows))}

@@ -265,7 +265,7 @@ grow_to() {
 
 # Autovacuum would hit one short measurement and miss the next: it is off, and this runs before each that writes.
 tidy() { # database
-    sql -d "$1" -c 'VACUUM entry, posting, gift, log_pending, log_leaf, pd_opening, public_entry, audit_event, balance, received_by_day, received_overall'
+    sql -d "$1" -c 'VACUUM entry, posting, gift, log_pending, log_leaf, pd_opening, public_entry, audit_event, number_series, cash_receipt, balance, received_by_day, received_overall'
 }
 
 gifts() { # shape, connections
