@@ -242,7 +242,8 @@ metric() { curl -fsS "$base/metrics" | awk -v name="$1" '$1 == name { printf "%d
 index_settles() {
     local began waited=0
     began=$(date +%s%N)
-    while (($(metric sna_search_indexed_leaves) < $(metric sna_log_size_leaves))); do
+    sleep 1 # until it has looked at the log once more
+    until (($(metric sna_search_following) == 1 && $(metric sna_search_lag_leaves) == 0)); do
         ((waited++ < 9000)) || die "the search index does not catch up"
         sleep 0.2
     done
