@@ -26,6 +26,11 @@ INSERT INTO public_entry (seq, code, kind, channel, chapter, grassroots, provinc
             (:funds::text[])[:k::int], :day::date, :day::date, :amount::int8, :hash::bytea, array_to_tsvector(string_to_array(:words::text, ' ')));
 INSERT INTO audit_event (at, account_id, action, subject, chapter_id)
     VALUES (now(), :recorder::uuid, 'GIFT_RECORDED', (:b::text || :c::text)::uuid, (:chapters::uuid[])[:k::int]);
+INSERT INTO number_series AS s (chapter_id, document, year, last_no)
+    VALUES ((:chapters::uuid[])[:k::int], 'CASH_RECEIPT', extract(year FROM :day::date)::int2, 1)
+    ON CONFLICT (chapter_id, document, year) DO UPDATE SET last_no = s.last_no + 1 RETURNING last_no AS no \gset
+INSERT INTO cash_receipt (chapter_id, year, no, entry_id, issued_on, issued_at, issued_by)
+    VALUES ((:chapters::uuid[])[:k::int], extract(year FROM :day::date)::int2, :no::int8, (lpad(:seq::text, 16, '0') || :c::text)::uuid, :day::date, now(), :recorder::uuid);
 INSERT INTO balance AS t (chapter_id, fund_id, account, amount_vnd)
     VALUES ((:chapters::uuid[])[:k::int], (:fund_ids::int4[])[:k::int], 'CASH_ON_HAND', :amount::int8),
            ((:chapters::uuid[])[:k::int], (:fund_ids::int4[])[:k::int], (:accounts::text[])[:k::int], -(:amount::int8))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Turns the raw figures of bench/run.sh into a table, a JSON file and a Markdown page.
+"""Turns the raw figures of bench/run.sh into a table, a JSON file and a Markdown page with what earlier runs measured.
 
-usage: report.py FOLDER LATEST_JSON [PAGE_MD]
+usage: report.py FOLDER LATEST_JSON [PAGE_MD HISTORY_JSON]
 
 Ratios are taken inside a round and then the median over the rounds, so that a busy machine spoils them least.
 Ends with status 1 when the books do not agree or an answer was not what it should be.
@@ -12,7 +12,9 @@ import pathlib
 import statistics
 import sys
 
-folder, latest, page = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else ""
+folder, latest = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+page, history_file = (pathlib.Path(name) for name in sys.argv[3:5]) if len(sys.argv) > 4 else (None, None)
+here = pathlib.Path(__file__).parent
 cells = [json.loads(line) for line in (folder / "cells.jsonl").read_text().splitlines()]
 facts = dict(line.split(" ", 1) for line in (folder / "facts").read_text().splitlines())
 audits = {
@@ -21,7 +23,7 @@ audits = {
 }
 rounds = range(1, int(facts["rounds"]) + 1)
 for cell in cells:
-    if "seconds" in cell:
+    if "seconds" in cell and "requests" in cell:
         cell["rate"] = cell["requests"] / cell["seconds"]
 
 
@@ -51,12 +53,12 @@ def best_clients(shape):
     return max((8, 32, 64), key=lambda clients: median("rate", "base_gift", shape, clients))
 
 
-def cpu_us(shape, clients):
+def cpu_us(shape, clients, cell="gift"):
     """CPU time of a gift in server and PostgreSQL, microseconds."""
     tick = 1e6 / int(facts["ticks_per_second"])
-    done = values("requests", "gift", shape, clients)
+    done = values("requests", cell, shape, clients)
     return [
-        statistics.median(t * tick / n for t, n in zip(values(key, "gift", shape, clients), done))
+        statistics.median(t * tick / n for t, n in zip(values(key, cell, shape, clients), done))
         for key in ("server_ticks", "postgres_ticks")
     ]
 
@@ -64,16 +66,17 @@ def cpu_us(shape, clients):
 # --- Nothing lost, nothing doubled, nothing refused ---------------------------------------------------------------------
 
 gift_cells = [c for c in cells if c["cell"] == "gift"]
-booked = sum(c["requests"] - c["not_2xx"] for c in gift_cells)
-written = int(facts["gifts_after"]) - int(facts["gifts_before"])
-in_flight = sum(c["clients"] for c in gift_cells)  # written, but the load generator had stopped listening
+single_cells = [c for c in cells if c["cell"] in ("gift", "grown", "fresh")]
+booked = sum(c["requests"] - c["not_2xx"] for c in single_cells)
+written = sum(int(facts[until]) - int(facts[since]) for since, until in (("gifts_before", "gifts_small"), ("gifts_grown", "gifts_after")))
+in_flight = sum(c["clients"] for c in single_cells)  # written, but the load generator had stopped listening
 checks = {
     "answers that were not 2xx": sum(c.get("not_2xx", 0) for c in cells),
     "connections that failed": sum(c.get("socket_errors", 0) for c in cells),
     "transactions of pgbench that failed": sum(c.get("failed", 0) for c in cells),
     "booked gifts that are not in the database": max(0, booked - written),
     "gifts in the database that nobody sent": max(0, written - booked - in_flight),
-    "gifts of pgbench missing or too many": abs(int(facts["base_gifts"]) - sum(c["requests"] for c in cells if c["cell"] == "base_gift")),
+    "gifts of pgbench missing or too many": abs(int(facts["base_gifts"]) - sum(c["requests"] for c in cells if c["cell"] in ("base_gift", "base_rows"))),
     **{f"{key.replace('_', ' ')} ({name})": value for name, audit in audits.items() for key, value in audit.items()},
 }
 wrong = {name: value for name, value in checks.items() if value}
@@ -88,16 +91,24 @@ worst = {
     for kind in ("search", "totals")
 }
 peak_mb = int(facts["server_peak_kb"]) / 1024
+own_mb = int(facts["server_anon_kb"]) / 1024
+size = f"{int(facts['target']) / 1e6:g} M"
+growth_cpu = sum(cpu_us("spread", 64, "grown")) / sum(cpu_us("spread", 64))
+growth_rate = median("rate", "gift", "spread", 64) / median("rate", "grown", "spread", 64)
+batch = median("rate", "batch") / median("rate", "base_rows")
 reached = [  # what, unit, value, first figure, goal, larger is better
     ("single gifts, 64 connections, spread ÷ pgbench at its best", "×", spread, 2, 3, True),
     ("single gifts, 64 connections, one hot appeal ÷ pgbench at its best", "×", hot, 2, 3, True),
     ("p99 of a gift, 64 connections, spread", "ms", median("p99_ms", "gift", "spread", 64), 25, 12, False),
     ("p99 of a gift, 256 connections, spread", "ms", median("p99_ms", "gift", "spread", 256), 60, 30, False),
     ("one hot appeal ÷ spread, 64 connections", "×", ratio(values("rate", "gift", "hot", 64), values("rate", "gift", "spread", 64)), 0.8, 0.9, True),
+    ("gifts in batches of 500 ÷ row by row, 100 to a transaction", "×", batch, 8, 15, True),
+    (f"cost of a gift at {size} ÷ at 0.2 M gifts, CPU", "×", growth_cpu, 1.3, 1.1, False),
     ("entry by code ÷ nginx with the same bytes", "×", ratio(values("rate", "entry", "product"), values("rate", "entry", "nginx")), 0.7, 1, True),
-    (f"p99 of public search, worst class ({worst['search'][1].replace('_', ' ')}), 8 connections", "ms", worst["search"][0], 50, 15, False),
-    (f"p99 of totals, worst class ({worst['totals'][1].replace('_', ' ')}), 8 connections", "ms", worst["totals"][0], 20, 5, False),
-    ("server memory, peak", "MB", peak_mb, 300, 150, False),
+    (f"p99 of public search at {size}, worst class ({worst['search'][1]}), 8 connections", "ms", worst["search"][0], *((50, 15) if int(facts["target"]) <= 5_000_000 else (100, 25)), False),
+    (f"p99 of totals at {size}, worst class ({worst['totals'][1]}), 8 connections", "ms", worst["totals"][0], 20, 5, False),
+    ("a new entry is found by its words after, at most", "ms", median("max_ms", "fresh"), 2000, 1200, False),
+    ("server memory, anonymous, at the end", "MB", own_mb, 300, 150, False),
     ("acknowledged gifts lost or doubled", "", booked - written if booked > written else 0, 0, 0, False),
 ]
 
@@ -130,6 +141,16 @@ for shape, name in (("spread", "four chapters, with and without appeal"), ("hot"
     for clients in (8, 32, 64):
         best = " (best)" if clients == best_clients(shape) else ""
         gift_rows.append([f"pgbench, {name}{best}", str(clients), number(median("rate", "base_gift", shape, clients)), "", "", "", ""])
+growth_rows = []
+for shape, name in (("spread", "four chapters, with and without appeal"), ("hot", "one chapter, one appeal")):
+    for cell, at in (("gift", "0.2 M"), ("grown", size)):
+        server, postgres = cpu_us(shape, 64, cell)
+        which = (cell, shape, 64)
+        growth_rows.append([name, at, number(median("rate", *which)), number(median("p50_ms", *which)), number(median("p99_ms", *which)), f"{server:.0f} + {postgres:.0f}"])
+batch_rows = [
+    ["product, `POST /api/v1/gifts/batch` of 500, 2 connections", number(median("rate", "batch"))],
+    ["pgbench, statement by statement, 100 gifts to a transaction, 1 client", number(median("rate", "base_rows"))],
+]
 read_rows = [
     [label, number(median("rate", "entry", variant)), number(median("p50_ms", "entry", variant)), number(median("p99_ms", "entry", variant))]
     for variant, label in (("product", "product"), ("nginx", "nginx, static files"))
@@ -145,15 +166,38 @@ goal_rows = [
 gift_head = ["gifts over HTTP, one a request", "connections", "gifts/s", "p50 ms", "p99 ms", "CPU µs a gift: server + PostgreSQL", "log caught up after ms"]
 read_head = ["entry by code, 64 connections", "answers/s", "p50 ms", "p99 ms"]
 search_head = ["public search and totals, 8 connections", "answers/s", "p50 ms", "p99 ms"]
+growth_head = ["single gifts, 64 connections", "gifts in the database", "gifts/s", "p50 ms", "p99 ms", "CPU µs a gift: server + PostgreSQL"]
+batch_head = ["many gifts at once", "gifts/s"]
 goal_head = ["figure", "measured", "first", "goal", ""]
 check_text = "All agree: " if not wrong else "**They do not agree: " + ", ".join(f"{k}: {v}" for k, v in wrong.items()) + ".** Checked: "
-check_text += f"{booked:,} gifts were answered with 201, {written:,} are in the database (the rest was on its way when the load generator stopped listening); " \
+check_text += f"{booked:,} single gifts were answered with 201, {written:,} are in the database (the rest was on its way when the load generator stopped listening); " \
     "0 answers other than 2xx, every entry with its postings (their sum is 0), public row and leaf, balances and totals equal to what the postings say; the same for the baseline's database."
+
+# --- What earlier runs measured ----------------------------------------------------------------------------------------
+
+SHORT = {"single gifts, 64 connections, spread": "spread ÷ pgbench", "single gifts, 64 connections, one hot": "hot ÷ pgbench", "p99 of a gift, 64": "p99 gift, 64, ms",
+         "p99 of a gift, 256": "p99 gift, 256, ms", "gifts in batches": "batch ÷ rows", "cost of a gift": "growth", "entry by code": "entry ÷ nginx",
+         "p99 of public search": "p99 search, ms", "p99 of totals": "p99 totals, ms", "a new entry": "found after, ms", "server memory": "memory, MB"}
+now = {short: round(value, 3) for begin, short in SHORT.items() for what, _, value, *_ in reached if what.startswith(begin)}
+history_path = history_file or here / "history.json"
+history = json.loads(history_path.read_text()) if history_path.exists() else []
+machine = f"{facts['cores']} × {facts['cpu']}"
+comparable = [run for run in history if run["machine"] == machine and run["millions"] == int(facts["target"]) / 1e6]
+history = history[-19:] + [{"date": facts["date"], "commit": facts["commit"], "machine": machine, "millions": int(facts["target"]) / 1e6, "figures": now}]
+
+
+def history_table():
+    """One row a run, newest first."""
+    rows = [[run["date"][:16], run["commit"], run["machine"], f"{run['millions']:g} M"] + [number(run["figures"][f]) if f in run["figures"] else "" for f in SHORT.values()]
+            for run in reversed(history)]
+    return table(["date", "commit", "machine", "gifts"] + list(SHORT.values()), rows)
+
 
 text = f"""# Performance
 
 Written by `make bench` (`bench/run.sh`); run it to have your machine's figures. Product and baselines run on one machine,
 in one run, round by round; each figure is the median of {facts['rounds']} rounds of {facts['seconds']} s, each ratio the median of the ratios inside the rounds.
+Single gifts are measured at 0.2 million gifts and again at {size}; searches at {size}. Givers' names come from real frequencies; beyond the first 65,000 the gifts are copies with codes, ids and leaves of their own.
 Load generator, server and PostgreSQL share the cores; autovacuum is off and VACUUM runs before each measurement that writes. Absolute figures depend on the machine and on what else it does: compare the ratios.
 
 {facts['date']}, commit {facts['commit']}: {facts['cores']} cores of {facts['cpu']}, {facts['memory']}; PostgreSQL {facts['postgresql']} ({facts['settings']}),
@@ -167,10 +211,18 @@ nginx {facts['nginx']}; load average before the rounds {facts['load_before']}. T
 
 `POST /api/v1/gifts` with log-in, authorization and all checks; answered with 201 after COMMIT, everything durable. The
 baseline writes the same rows of one gift (entry, two postings, leaf, sealed opening, public row with its words, two
-balances, totals of commune, province and centre by day and overall, audit event) in one transaction each: plain prepared
+balances, the number of its cash receipt, totals of commune, province and centre by day and overall, audit event) in one transaction each: plain prepared
 statements over a Unix socket into the same schema in the same PostgreSQL, without HTTP, log-in and checks.
 
 {chr(10).join(table(gift_head, gift_rows))}
+
+## Many at once, and growth
+
+{chr(10).join(table(batch_head, batch_rows))}
+
+{chr(10).join(table(growth_head, growth_rows))}
+
+Rate at 0.2 M ÷ rate at {size}: {growth_rate:.2f}; CPU at {size} ÷ CPU at 0.2 M: {growth_cpu:.2f} (both spread).
 
 ## Reading an entry
 
@@ -178,17 +230,22 @@ statements over a Unix socket into the same schema in the same PostgreSQL, witho
 
 ## Public search and totals
 
-20 newest hits, rows read, straight from PostgreSQL; {int(facts['gifts_after']):,} entries at the end.
+20 newest hits, rows read; at {size} gifts. The search index caught up {int(facts['index_ms']) / 1000:.0f} s after the last copy; a new entry was found
+by its words after {median("p50_ms", "fresh"):.0f} ms (median of {median("requests", "fresh"):.0f}), {median("max_ms", "fresh"):.0f} ms at most.
 
 {chr(10).join(table(search_head, search_rows))}
 
 ## Memory
 
-Peak {peak_mb:.0f} MB (VmHWM), {int(facts['server_anon_kb']) / 1024:.0f} MB anonymous at the end, {facts['server_threads']} threads; PostgreSQL not counted.
+{own_mb:.0f} MB anonymous at the end, {facts['server_threads']} threads; peak {peak_mb:.0f} MB with the mapped pages of the search index (VmHWM). PostgreSQL not counted.
 
 ## The books afterwards
 
 {check_text}
+
+## Runs so far
+
+{chr(10).join(history_table())}
 """
 
 latest.write_text(json.dumps({
@@ -197,8 +254,8 @@ latest.write_text(json.dumps({
               for what, unit, value, first, goal, larger in reached],
 }, indent=1, ensure_ascii=False) + "\n")
 if page:
-    pathlib.Path(page).parent.mkdir(exist_ok=True)
-    pathlib.Path(page).write_text(text)
+    page.write_text(text)
+    history_file.write_text(json.dumps(history, indent=1, ensure_ascii=False) + "\n")
 
 
 def plain(head, rows):
@@ -209,9 +266,16 @@ def plain(head, rows):
     print()
 
 
-for head, rows in ((gift_head, gift_rows), (read_head, read_rows), (search_head, search_rows), (goal_head, goal_rows)):
+for head, rows in ((gift_head, gift_rows), (batch_head, batch_rows), (growth_head, growth_rows), (read_head, read_rows), (search_head, search_rows), (goal_head, goal_rows)):
     plain(head, rows)
-print(f"Memory: peak {peak_mb:.0f} MB, {facts['server_threads']} threads.")
+if comparable:
+    before = comparable[-1]["figures"]
+    print(f"Since {comparable[-1]['date'][:16]} ({comparable[-1]['commit']}), same machine and size:")
+    for name, value in now.items():
+        if before.get(name):
+            print(f"  {name}: {number(before[name])} → {number(value)} ({(value / before[name] - 1) * 100:+.0f} %)")
+    print()
+print(f"Memory: {own_mb:.0f} MB anonymous, peak {peak_mb:.0f} MB, {facts['server_threads']} threads.")
 print(check_text)
-print(f"Written: {latest}" + (f", {page}" if page else ""))
+print(f"Written: {latest}" + (f", {page}, {history_file}" if page else ""))
 sys.exit(1 if wrong else 0)

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Measures the product beside baselines on the same machine, in the same run, and checks the books afterwards.
 #
-# It builds the server, starts `so-nhan-ai demo` on a private, durable PostgreSQL in a temporary folder, and then goes round:
-# gifts over HTTP and the same rows by pgbench; an entry by its code and the same bytes by nginx; public search and totals.
-# Everything listens on loopback or a Unix socket and is stopped at the end. Results: a table here, bench/results/latest.json,
-# docs/performance.md.
+# It builds the server and starts `so-nhan-ai demo` on a private, durable PostgreSQL in a temporary folder. Batches of gifts with
+# Vietnamese names make a pattern, copies of it 0.2 million gifts. Then it goes round: gifts over HTTP and the same rows by
+# pgbench; an entry by its code and the same bytes by nginx. More copies make N million gifts, and it goes round again: gifts, to see
+# what growth costs, search of every kind, totals. Everything listens on loopback or a Unix socket and is stopped at the end.
+# Results: a table here, bench/results/latest.json, docs/performance.md and bench/history.json (what earlier runs measured).
 #
-#   BENCH_SECONDS   length of a measurement (5)
+#   BENCH_MILLIONS  million gifts in the second half (2; 10 takes about half an hour to fill and 25 GB of disk)
+#   BENCH_SECONDS   length of a measurement (3)
 #   BENCH_ROUNDS    rounds; medians are taken over them (3)
-#   BENCH_DOCS      0: leave docs/performance.md as it is
+#   BENCH_DOCS      0: leave docs/performance.md and bench/history.json as they are
 #   BENCH_KEEP      1: keep the temporary folder with logs and raw figures
 #   BENCH_PROGRAM   a server built before, instead of building one (to compare two versions)
 set -euo pipefail
@@ -16,12 +18,15 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
-seconds=${BENCH_SECONDS:-5}
+millions=${BENCH_MILLIONS:-2}
+seconds=${BENCH_SECONDS:-3}
 rounds=${BENCH_ROUNDS:-3}
 
 say() { printf 'bench: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 [[ $seconds =~ ^[1-9][0-9]*$ && $rounds =~ ^[1-9][0-9]*$ ]] || die "BENCH_SECONDS and BENCH_ROUNDS are whole numbers from 1"
+[[ $millions =~ ^[0-9]+(\.[0-9]+)?$ ]] && small=200000 target=$(awk -v n="$millions" 'BEGIN { printf "%d", n * 1000000 }') && ((target > small)) ||
+    die "BENCH_MILLIONS (make bench N=…) is a number above 0.2"
 
 # --- Tools -----------------------------------------------------------------------------------------------------------
 
@@ -231,17 +236,46 @@ settle() {
     sql -d postgres -c CHECKPOINT
 }
 
+metric() { curl -fsS "$base/metrics" | awk -v name="$1" '$1 == name { printf "%d\n", $2 }'; }
+
+# The search index follows the log; searches are measured once it has caught up.
+index_settles() {
+    local began waited=0
+    began=$(date +%s%N)
+    sleep 1 # until it has looked at the log once more
+    until (($(metric sna_search_following) == 1 && $(metric sna_search_lag_leaves) == 0)); do
+        ((waited++ < 9000)) || die "the search index does not catch up"
+        sleep 0.2
+    done
+    index_ms=$((($(date +%s%N) - began) / 1000000))
+}
+
+# Copies of the pattern until the database holds so many gifts.
+grow_to() {
+    local have most pattern
+    pattern=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM bench_pattern')
+    while have=$(sql -d so_nhan_ai -c 'SELECT size FROM log_head'); ((have < $1)); do
+        most=$(($1 - have < pattern ? $1 - have : pattern))
+        sql -d so_nhan_ai -v copy="$have" -v most="$most" -f "$here/multiply.sql"
+        printf '\rbench: %d of %d gifts ' "$((have + most))" "$1" >&2
+    done
+    printf '\n' >&2
+    sql -d so_nhan_ai -c 'VACUUM ANALYZE'
+    sql -d postgres -c CHECKPOINT
+}
+
 # Autovacuum would hit one short measurement and miss the next: it is off, and this runs before each that writes.
 tidy() { # database
-    sql -d "$1" -c 'VACUUM entry, posting, gift, log_pending, log_leaf, pd_opening, public_entry, audit_event, balance, received_by_day, received_overall'
+    sql -d "$1" -c 'VACUUM entry, posting, gift, log_pending, log_leaf, pd_opening, public_entry, audit_event, number_series, cash_receipt, balance, received_by_day, received_overall'
 }
 
 gifts() { # shape, connections
     tidy so_nhan_ai
     settle
-    BENCH_PLACES=$dir/$1.places wrk_run gift "$1" "$2" post_gifts.lua "$port" "$seconds"
+    local cell=${BENCH_VARIANT:-gift}
+    BENCH_PLACES=$dir/$1.places wrk_run "$cell" "$1" "$2" post_gifts.lua "$port" "$seconds"
     settle
-    note log "$1" "$2" "\"catch_up_ms\":$log_ms"
+    [[ $cell != gift ]] || note log "$1" "$2" "\"catch_up_ms\":$log_ms"
 }
 
 baseline_gifts() { # shape, clients
@@ -279,33 +313,44 @@ for ((i = 0; ; i++)); do
 done
 cmp -s "$dir/ready" "$dir/static$path" || die "nginx serves other bytes than the product"
 
-entries=/api/v1/public/entries
-from=$(date -d "$day -30 days" +%F)
-while read -r name query; do echo "$query" >"$dir/$name.paths"; done <<PATHS
-words $entries?q=ham+liem&limit=20
-rare_words $entries?q=cong+doan+benh+vien&limit=20
-amount $entries?amount_vnd=500000&limit=20
-amount_and_dates $entries?min_vnd=1000000&max_vnd=5000000&from=$from&to=$day&limit=20
-appeal_and_chapter $entries?appeal=LULUT-2026&chapter=68&limit=20
-words_amount_dates $entries?q=ham+liem&min_vnd=1000000&max_vnd=5000000&from=$from&to=$day&limit=20
-no_hit $entries?q=ham+liem+xyzt&limit=20
-totals_appeal /api/v1/public/totals?appeal=LULUT-2026
-totals_province /api/v1/public/totals?chapter=68
-totals_30_days /api/v1/public/totals?chapter=68&from=$(date -d "$day -29 days" +%F)&to=$day
-PATHS
-classes=(words rare_words amount amount_and_dates appeal_and_chapter words_amount_dates no_hit totals_appeal totals_province totals_30_days)
+# --- A pattern, 0.2 million gifts, the first rounds ------------------------------------------------------------------------
+
+say "recording 60,000 gifts in batches of 500"
+round=1
+settle
+read -r -a before <<<"$(ticks)"
+batch=$(python3 "$here/fill.py" "$base" "$dir/data/demo.json" "$root/data/names.json" 60000 2)
+read -r -a after <<<"$(ticks)"
+batch=${batch#\{}
+note batch product 2 "\"server_ticks\":$((after[0] - before[0])),\"postgres_ticks\":$((after[1] - before[1])),${batch%\}}"
+settle
+sql -d so_nhan_ai -f "$here/remember.sql"
+say "copying them to $small"
+grow_to "$small"
+
+# Row by row: the statements of one gift, a hundred gifts to a transaction, one client.
+awk '/^BEGIN|^COMMIT/ { next } { print }' "$here/gift.pgbench.sql" >"$dir/one.sql"
+{ echo 'BEGIN;'; for ((i = 0; i < 100; i++)); do cat "$dir/one.sql"; done; echo 'COMMIT;'; } >"$dir/rows.sql"
+rows_baseline() {
+    tidy bench_base
+    run pgbench "${pg[@]}" -n -M prepared -c 1 -j 1 -T "$seconds" -f "$dir/rows.sql" -D places=8 "${values[@]}" bench_base >"$dir/pgbench.out" 2>&1 ||
+        die "pgbench failed: $(tail -n 5 "$dir/pgbench.out")"
+    local done
+    done=$(awk '/actually processed:/ { print $6 }' "$dir/pgbench.out" | cut -d/ -f1)
+    note base_rows spread 1 "\"rate\":$(awk '/^tps/ { print $3 * 100 }' "$dir/pgbench.out"),\"requests\":$((done * 100)),\"failed\":0"
+}
 
 gifts_before=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM gift')
 load_before=$(cut -d' ' -f1 /proc/loadavg)
-round=0
 say "warming up"
+round=0
 gifts hot 64
 baseline_gifts hot 8
 sql -d so_nhan_ai -c ANALYZE
 sql -d bench_base -c ANALYZE
 
 for ((round = 1; round <= rounds; round++)); do
-    say "round $round of $rounds"
+    say "round $round of $rounds at $small gifts"
     log_in # access tokens live for minutes
     gifts hot 64
     for clients in 8 32 64; do baseline_gifts hot $clients; done
@@ -314,10 +359,40 @@ for ((round = 1; round <= rounds; round++)); do
     gifts spread 64
     for clients in 8 32 64; do baseline_gifts spread $clients; done
     gifts spread 256
+    rows_baseline
     reads entry product 64 "$dir/entries.paths" "$port"
     reads entry nginx 64 "$dir/entries.paths" "$nginx_port"
+done
+settle
+gifts_small=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM gift')
+
+# --- N million gifts, the second rounds --------------------------------------------------------------------------------------
+
+say "copying the pattern to $target gifts"
+grow_to "$target"
+gifts_grown=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM gift')
+index_settles
+say "the search index had caught up $((index_ms / 1000)) s after the last copy"
+log_in
+python3 "$here/classes.py" "$base" "$dir" "$day" < <(sql -d so_nhan_ai -c "
+    SELECT giver, count(*) FROM public_entry p JOIN bench_pattern b ON b.code = p.code
+    WHERE giver IS NOT NULL AND giver NOT LIKE '%.%' AND array_length(string_to_array(giver, ' '), 1) = 3 GROUP BY 1 ORDER BY 2 DESC, 1")
+mapfile -t classes <"$dir/classes"
+
+for ((round = 1; round <= rounds; round++)); do
+    say "round $round of $rounds at $target gifts"
+    log_in
+    # The same measurement as before the growth: only what the ledger's size does to it counts.
+    BENCH_VARIANT=grown gifts hot 64
+    BENCH_VARIANT=grown gifts spread 64
+    index_settles
     for class in "${classes[@]}"; do reads search "$class" 8 "$dir/$class.paths" "$port"; done
 done
+settle
+
+say "how soon a new entry is found"
+round=1
+note fresh product 1 "$(python3 "$here/fresh.py" "$base" "$(head -n 1 "$dir/spread.places" | cut -d' ' -f1)" "$day")"
 settle
 
 # --- The books afterwards -----------------------------------------------------------------------------------------------
@@ -362,6 +437,10 @@ load_before $load_before
 seconds $seconds
 rounds $rounds
 gifts_before $gifts_before
+gifts_small $gifts_small
+gifts_grown $gifts_grown
+target $target
+index_ms $index_ms
 gifts_after $gifts_after
 base_gifts $base_gifts
 ticks_per_second $(getconf CLK_TCK)
@@ -372,6 +451,6 @@ server_log_lines $(wc -l <"$dir/server.log")
 FACTS
 
 mkdir -p "$here/results"
-docs=$root/docs/performance.md
-[[ ${BENCH_DOCS:-1} == 0 ]] && docs=''
-python3 "$here/report.py" "$dir" "$here/results/latest.json" "$docs"
+pages=("$root/docs/performance.md" "$here/history.json")
+[[ ${BENCH_DOCS:-1} == 0 ]] && pages=()
+python3 "$here/report.py" "$dir" "$here/results/latest.json" "${pages[@]}"
