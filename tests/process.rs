@@ -18,10 +18,10 @@ mod harness;
 mod keys;
 #[path = "process/kills.rs"]
 mod kills;
-#[path = "process/receipts.rs"]
-mod receipts;
 #[path = "process/papers.rs"]
 mod papers;
+#[path = "process/receipts.rs"]
+mod receipts;
 #[path = "process/refusals.rs"]
 mod refusals;
 #[path = "process/restores.rs"]

@@ -25,6 +25,6 @@ pub use decide::{
 };
 pub use idempotency::{Attempt, IdempotencyKey};
 pub use policy::{
-    Appoint, Approve, GIVES, Granted, HandOver, Inspect, LEVELS, Organise, POLICY, Reach, Read, Record, Right, RightName, Role, RunAppeal,
-    SECOND_FACTOR, suffices,
+    Appoint, Approve, GIVES, Granted, HandOver, Inspect, LEVELS, Organise, POLICY, Reach, Read, Record, Right, RightName, Role,
+    RunAppeal, SECOND_FACTOR, suffices,
 };

@@ -222,8 +222,8 @@ fn what_no_table_of_givers_may_ever_say() {
         assert!(!Level::ALL.into_iter().all(|level| !giver.exists_at(level)), "{} exists nowhere", giver.name());
     }
     assert!(Role::ALL.into_iter().all(|role| Role::CentralAdministrator.gives(role)), "a role nobody could give");
-    assert_eq!(Level::ALL.map(|level| Role::CentralAdministrator.exists_at(level)), [true, false, false, false, false]);
-    assert_eq!(Level::ALL.map(|level| Role::ProvincialAdministrator.exists_at(level)), [false, true, false, false, false]);
+    assert_eq!(Level::ALL.map(|level| Role::CentralAdministrator.exists_at(level)), [true, false, false, false, false, false]);
+    assert_eq!(Level::ALL.map(|level| Role::ProvincialAdministrator.exists_at(level)), [false, true, false, false, false, false]);
 }
 
 /// Lines that differ, with the role they stand under.
