@@ -12,6 +12,7 @@
 pub mod annotations;
 pub mod audit;
 mod audit_sums;
+pub mod findable;
 pub mod kinds;
 pub mod model;
 pub mod public;

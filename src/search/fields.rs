@@ -5,7 +5,8 @@ use chrono::{Datelike, NaiveDate};
 use tantivy::schema as terms;
 use tantivy::{IndexSettings, IndexSortByField, Order, TantivyDocument};
 
-use crate::ledger::public::{BRANCH, Filter, Findable, Within};
+use crate::ledger::findable::Findable;
+use crate::ledger::public::{BRANCH, Filter, Within};
 use crate::ledger::words::Term;
 
 /// Raised whenever the fields or what is written into them change: an index of another version is built anew.

@@ -13,7 +13,7 @@ use super::folder::{Folder, discard_unused};
 use super::shelf::{Position, Shelf};
 use super::{SearchSettings, Shared, State};
 use crate::db::{Db, DbError};
-use crate::ledger::public::{self, Findable};
+use crate::ledger::findable::{self, Findable};
 use crate::log;
 use crate::log::leaf::entry_changed_by;
 use crate::log::store::LoggedLeaf;
@@ -229,7 +229,7 @@ impl Keeper {
             return Ok(Next::Again);
         };
         let mut at = shelf.at.clone();
-        let rows = db.read_blocking(|conn| public::findable_after(conn, at.built_to, STEP))?;
+        let rows = db.read_blocking(|conn| findable::findable_after(conn, at.built_to, STEP))?;
         at.built_to = rows.last().map_or(at.built_to, |row| row.seq);
         at.whole = (rows.len() as i64) < STEP;
         shelf.put(&rows, Vec::new())?;
@@ -352,8 +352,8 @@ impl News {
         }
         let codes: Vec<String> = leaves.iter().map(|leaf| leaf.entry.clone()).collect();
         let about: Vec<String> = leaves.iter().filter_map(|leaf| entry_changed_by(&leaf.leaf)).collect();
-        let added = public::findable_of(conn, &codes)?;
-        let changed = if about.is_empty() { Vec::new() } else { public::findable_of(conn, &about)? };
+        let added = findable::findable_of(conn, &codes)?;
+        let changed = if about.is_empty() { Vec::new() } else { findable::findable_of(conn, &about)? };
         Ok(Some(Self { size, leaves, added, changed }))
     }
 

@@ -9,6 +9,7 @@ use super::SearchIndex;
 use super::fields::Wanted;
 use super::view::{Declined, View};
 use crate::db::DbError;
+use crate::ledger::findable;
 use crate::ledger::public::{self, Filter, PublicRow};
 use crate::log;
 
@@ -52,7 +53,7 @@ impl SearchIndex {
         if beyond.len() as i64 > MOST_BEYOND {
             return Ok(None);
         }
-        let beyond = if beyond.is_empty() { Vec::new() } else { public::seqs_of(conn, &beyond)? };
+        let beyond = if beyond.is_empty() { Vec::new() } else { findable::seqs_of(conn, &beyond)? };
         let wanted = Wanted::from(filter);
         let limit = usize::try_from(limit).unwrap_or(0);
         let (mut rows, mut before) = (Vec::new(), before);

@@ -11,7 +11,7 @@ use tantivy::{BitSet, DocId, Index, IndexReader, IndexWriter, ReloadPolicy, Scor
 
 use super::fields::{self, Fields, VERSION};
 use super::view::View;
-use crate::ledger::public::Findable;
+use crate::ledger::findable::Findable;
 
 /// Memory the writer may fill before it writes a segment, in bytes. 15 MB is the least that tantivy takes.
 const MEMORY: usize = 32_000_000;

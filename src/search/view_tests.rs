@@ -8,8 +8,9 @@ use super::super::fields::{VERSION, Wanted};
 use super::super::shelf::{Position, Shelf};
 use super::*;
 use crate::basics::words_and_pairs;
+use crate::ledger::findable::Findable;
 use crate::ledger::kinds::Channel;
-use crate::ledger::public::{Filter, Findable, Within};
+use crate::ledger::public::{Filter, Within};
 use crate::ledger::words::{Term, Words};
 
 const NAMES: [&str; 14] = [
