@@ -234,6 +234,9 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                     Some(json!({"id": Uuid::now_v7(), "chapter": "23059", "valid_from": "2026-11-22", "decision_no": "1"}))
                 }
                 ("POST", "ending") => Some(json!({"decision_no": "1"})),
+                ("POST", "personal-data-requests") => Some(crate::personal::ask(app, "ACCESS", json!({"gift": Uuid::now_v7()}))),
+                ("POST", "extension") => Some(json!({"days": 5, "reason": "OTHER"})),
+                ("POST", "refusal") => Some(json!({"reason": "OTHER"})),
                 _ => None,
             };
             found.push((method, place, body));

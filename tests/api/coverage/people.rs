@@ -13,7 +13,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let child = app.account(Role::Accountant, "23095");
     app.database.execute(
         "INSERT INTO chapter (id, code, kind, level, parent_id, name, short_name, folded, founded_on)
-         SELECT gen_random_uuid(), branch, 'SCHOOL', 'BRANCH', c.id, 'x', 'x', 'x', '2026-01-01'
+         SELECT gen_random_uuid(), branch, 'SCHOOL', 'BRANCH', c.id, branch, branch, lower(branch), '2026-01-01'
          FROM chapter c, unnest(ARRAY['CHI-HOI-1', 'CHI-HOI-2']) AS branch WHERE c.code = '23095'",
     );
     let assignment =
