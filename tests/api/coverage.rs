@@ -23,7 +23,7 @@ use documents::Documents;
 use open::PUBLIC;
 
 /// One operation on real objects of Hàm Liêm, and what three people with good tokens get.
-struct Call {
+pub struct Call {
     operation: &'static str,
     path: String,
     body: Option<Value>,

@@ -152,7 +152,7 @@ fn names_that_many_had_are_told_apart_by_their_place() {
     for unit in &former {
         let place = format!("xã Tân Tiến, {}, {}", unit["district"].as_str().unwrap(), unit["province"].as_str().unwrap());
         let found: Vec<Value> = typed(&app, &place).into_iter().filter(|u| u["full_name"] == "Xã Tân Tiến").collect();
-        assert_eq!(found, [unit.clone()], "{place}");
+        assert_eq!(found, std::slice::from_ref(unit), "{place}");
     }
 }
 
@@ -190,7 +190,9 @@ fn districts_and_provinces_of_old_lead_on_as_well() {
 fn every_row_of_the_mergers_file_is_found_by_its_old_name() {
     let database = Database::fresh();
     let mut conn = database.connect();
-    let mut expected: BTreeMap<String, BTreeMap<String, BTreeSet<(String, String, String)>>> = BTreeMap::new();
+    /// By old name, by old unit: what became of it.
+    type Expected = BTreeMap<String, BTreeMap<String, BTreeSet<(String, String, String)>>>;
+    let mut expected = Expected::new();
     let mut count = 0;
     for row in rows(MERGERS) {
         let id = match row["old_code"].len() {
