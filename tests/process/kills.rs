@@ -104,7 +104,8 @@ fn a_killed_search_index_goes_on_where_it_was() {
         }
     }
     let log = || std::fs::read_to_string(folder.top.join("server.log")).unwrap();
-    eventually("the last one is open", || log().matches("search index opened").count() >= 4);
+    // The first kill may come before anything of the index was on disk; from then on there is one to open.
+    eventually("the last one is open", || log().matches("search index opened").count() >= 3);
     assert_eq!(log().matches("search index built").count(), 1, "built once, then only opened");
     assert!(!log().contains("building it anew"));
     server.stop();
