@@ -23,7 +23,7 @@ use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 use crate::vouchers::model::{Cancelled, CashReceipt, Issuer};
 use crate::vouchers::store::{self as vouchers, Issued};
-use crate::{parties, parties::PartyOut};
+use crate::{chapters, parties, parties::PartyOut};
 
 /// Cash gets a numbered receipt, unless the giver holds a pre-printed slip with a number of its own (DESIGN 13).
 pub fn are_for(channel: Channel, has_slip: bool) -> bool {
@@ -101,7 +101,8 @@ fn issuer(conn: &mut PgConnection, chapter: &str) -> Result<Issuer, Problem> {
     let ids: Vec<Uuid> = above.into_iter().chain([here.id.0]).collect();
     let mut names = tree::labels(conn, &ids)?;
     let name = names.remove(&here.id.0).map(|label| label.name).unwrap_or(here.short_name);
-    Ok(Issuer { above: above.and_then(|id| names.remove(&id)).map(|label| label.name), name, address: None })
+    let (contact, _) = chapters::life_store::public_face(conn, here.id.0)?;
+    Ok(Issuer { above: above.and_then(|id| names.remove(&id)).map(|label| label.name), name, address: contact.address })
 }
 
 fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<PartyOut>, Problem> {

@@ -450,3 +450,18 @@ fn the_database_refuses_gaps_doubles_and_changes() {
     app.database.execute(&format!("BEGIN; {}{} COMMIT", take(1), good(4, &slip)));
     assert_eq!(app.database.number("SELECT max(no) FROM cash_receipt"), 4);
 }
+
+/// The third of the seven items of a voucher: the name *and address* of who issues it.
+#[test]
+fn the_issuers_address_stands_on_the_receipt_once_the_chapter_has_told_it() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let gift = app.gift(json!({}));
+    officer.post("/api/v1/gifts", gift.clone(), 201);
+    let path = format!("/api/v1/gifts/{}/cash-receipt", gift["id"].as_str().unwrap());
+    assert_eq!(officer.get(&path, 200)["issuer"].get("address"), None);
+    let address = json!({"contact": {"address": "Thôn 2, xã Hàm Liêm, tỉnh Lâm Đồng"}});
+    app.chair_of("23095").patch("/api/v1/chapters/23095", address, 200);
+    assert_eq!(officer.get(&path, 200)["issuer"]["address"], "Thôn 2, xã Hàm Liêm, tỉnh Lâm Đồng");
+    assert!(officer.get_text(&format!("{path}.html"), 200).contains("Thôn 2, xã Hàm Liêm, tỉnh Lâm Đồng"));
+}
