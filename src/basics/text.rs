@@ -92,6 +92,11 @@ pub fn masked(name: &str) -> String {
     out
 }
 
+/// Bytes as lower-case hexadecimal digits, as hashes are shown and files are named.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,6 +14,7 @@ use super::model::{Opening, Verdict};
 use super::store::{self, LineRow, OpeningRow};
 use crate::authz::{self, Actor, Approve, AuditEvent, Granted, Read, Record};
 use crate::basics::clock::vietnam_time;
+use crate::basics::hex;
 use crate::basics::{Line, PublicCode, Vnd};
 use crate::db::DbError;
 use crate::documents::model::Purpose;
@@ -137,10 +138,6 @@ pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut
         entries,
         reversal,
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Asks for an opening balance. The same request sent again answers as the first time.

@@ -10,7 +10,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, web};
 use futures_util::stream::{self, Stream};
 
-use super::entries::hex;
+use crate::basics::hex;
 use crate::db::Db;
 use crate::giving::appeals as store;
 use crate::giving::model::AppealState;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer, tagged};
+use crate::basics::hex;
 use crate::basics::{Line, PublicCode};
 use crate::chapters::store as chapters;
 use crate::db::Db;
@@ -88,10 +89,6 @@ pub struct AnnotationOut {
     /// Place in the public log; absent for the first second.
     #[serde(skip_serializing_if = "Option::is_none")]
     log_index: Option<i64>,
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn entry_out(

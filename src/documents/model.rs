@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::basics::Line;
+use crate::basics::hex;
 
 /// Longest file name in characters.
 pub const MAX_NAME: usize = 200;
@@ -142,10 +143,6 @@ impl fmt::Display for ContentHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The last part of a file name as a phone sends it, one line; `None` if nothing is left or it has control characters.

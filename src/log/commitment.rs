@@ -55,13 +55,10 @@ pub fn commit(secret: &Secret, fields: &[(&str, &str)]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::basics::hex;
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use proptest::prelude::*;
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|b| format!("{b:02x}")).collect()
-    }
 
     const VECTOR: [(&str, &str); 5] = [
         ("channel_ref", ""),

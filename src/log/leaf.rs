@@ -124,10 +124,7 @@ pub fn entry_changed_by(leaf: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|b| format!("{b:02x}")).collect()
-    }
+    use crate::basics::hex;
 
     #[test]
     fn the_hash_of_the_empty_entry_is_the_known_one() {

@@ -12,6 +12,7 @@ use super::fields::VERSION;
 use super::folder::{Folder, discard_unused};
 use super::shelf::{Position, Shelf};
 use super::{SearchSettings, Shared, State};
+use crate::basics::hex;
 use crate::db::{Db, DbError};
 use crate::ledger::findable::{self, Findable};
 use crate::log;
@@ -318,10 +319,6 @@ impl Keeper {
         }
         self.publish()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether the log has, at this index, the leaf the index was at.

@@ -14,6 +14,7 @@ use super::files::{self, Document};
 use super::manifest::{self, Manifest};
 use super::{Database, Progress, UpkeepError, io, tools};
 use crate::basics::Clock;
+use crate::basics::hex;
 use crate::db::{Db, migrations};
 use crate::vault::in_use;
 use crate::{ledger, log};
@@ -169,7 +170,7 @@ fn describe(conn: &mut PgConnection, manifest: &mut Manifest) -> Result<String, 
     let size = log::store::size(conn)?;
     manifest.log = manifest::Head {
         size,
-        last_leaf_hash: log::store::leaf_hash_at(conn, size - 1)?.map(|hash| files::hex(&hash)),
+        last_leaf_hash: log::store::leaf_hash_at(conn, size - 1)?.map(|hash| hex(&hash)),
         waiting: manifest.rows.get("log_pending").copied().unwrap_or_default(),
     };
     (manifest.received_vnd, manifest.gift_count) = ledger::totals::national(conn)?;

@@ -13,12 +13,10 @@ use sha2::{Digest, Sha256};
 use super::manifest::DOCUMENTS;
 use super::{UpkeepError, io};
 
+use crate::basics::hex;
+
 /// Documents of a backup lie here, under the same names as in the data folder.
 pub const FOLDER: &str = "documents";
-
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// Length and SHA-256 of a file, read in pieces.
 pub fn hash(path: &Path) -> Result<(u64, String), UpkeepError> {

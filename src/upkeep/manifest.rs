@@ -12,6 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::{UpkeepError, files, io};
 
+use crate::basics::hex;
+
 /// The version of this format.
 const FORMAT: u32 = 1;
 /// A backup's folder begins with this.
@@ -72,7 +74,7 @@ struct Sealed {
 }
 
 fn own_hash(manifest: &Manifest) -> Result<String, serde_json::Error> {
-    Ok(files::hex(&Sha256::digest(serde_json_canonicalizer::to_vec(manifest)?)))
+    Ok(hex(&Sha256::digest(serde_json_canonicalizer::to_vec(manifest)?)))
 }
 
 impl Manifest {

@@ -12,6 +12,7 @@ use diesel::pg::PgConnection;
 
 use super::manifest::{self, Manifest};
 use super::{Database, Progress, UpkeepError, backup, files, io, tools};
+use crate::basics::hex;
 use crate::db::{Db, PUBLIC_ROLE, migrations, private};
 use crate::log;
 use crate::vault::keys;
@@ -171,7 +172,7 @@ pub fn compare(db: &Db, archive: &Archive) -> Result<(), UpkeepError> {
             return wrong(format!("{table} has {:?} rows, the manifest says {n}", rows.get(table)));
         }
         let size = log::store::size(conn)?;
-        let last = log::store::leaf_hash_at(conn, size - 1)?.map(|hash| files::hex(&hash));
+        let last = log::store::leaf_hash_at(conn, size - 1)?.map(|hash| hex(&hash));
         if (size, &last) != (manifest.log.size, &manifest.log.last_leaf_hash) {
             return wrong("the log has another head than the manifest says".to_owned());
         }
