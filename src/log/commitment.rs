@@ -35,8 +35,13 @@ pub fn salt(secret: &Secret, field: &str) -> [u8; 32] {
 
 /// The commitment to one field.
 pub fn field_commitment(secret: &Secret, field: &str, value: &str) -> [u8; 32] {
+    salted(&salt(secret, field), field, value)
+}
+
+/// The commitment to one field, by its salt: what somebody can compute whom one field was shown.
+pub fn salted(salt: &[u8; 32], field: &str, value: &str) -> [u8; 32] {
     let value: String = value.nfc().collect();
-    hmac(&salt(secret, field), &[b"ledger/pd/v1\0", field.as_bytes(), b"\0", value.as_bytes()])
+    hmac(salt, &[b"ledger/pd/v1\0", field.as_bytes(), b"\0", value.as_bytes()])
 }
 
 /// The commitment to a set of fields; their order does not matter.
