@@ -9,6 +9,9 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+/// The fields behind the commitment of a gift, in the order they are committed in. Part of leaf v1: never changed.
+pub const GIVER_FIELDS: &[&str] = &["channel_ref", "memo", "name", "phone", "time"];
+
 /// 32 random bytes that belong to one entry.
 pub type Secret = [u8; 32];
 

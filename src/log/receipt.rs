@@ -86,10 +86,11 @@ impl Opened {
         })
     }
 
-    /// The commitment `pd` that these fields make; `None` when a salt or a commitment is no hash, or the order is wrong.
+    /// The commitment `pd` that these fields make; `None` when a salt or a commitment is no hash, or they are not a gift's
+    /// fields in their order. (The commitment of a hidden field does not show its name, so the list is fixed.)
     fn commitment(&self) -> Option<[u8; 32]> {
         let names: Vec<&str> = self.fields.iter().map(OpenedField::name).collect();
-        if self.v != 1 || !names.is_sorted_by(|a, b| a.as_bytes() < b.as_bytes()) {
+        if self.v != 1 || names != commitment::GIVER_FIELDS {
             return None;
         }
         let mut set = Sha256::new();
