@@ -3,6 +3,7 @@
 mod demo;
 mod install;
 mod keys;
+mod log;
 pub use install::load_reference;
 mod officer;
 mod second_factor;
@@ -41,6 +42,9 @@ enum Command {
     /// Key files
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// The public log: its name and keys, and mending it after a restore
+    #[command(subcommand)]
+    Log(log::LogCommand),
     /// Recompute what the database stores and compare
     Audit(upkeep::AuditCommand),
     /// Make a backup, beside a running server or without one; keys are not in it
@@ -80,7 +84,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     }
     // The demo's tour should stay on the screen, and so should what upkeep says.
     let default_log = match cli.command {
-        Command::Demo | Command::Audit(_) | Command::Backup(_) | Command::Restore(_) => "warn",
+        Command::Demo | Command::Audit(_) | Command::Backup(_) | Command::Restore(_) | Command::Log(_) => "warn",
         _ => "info,actix_server=warn",
     };
     let config = Config::read(cli.settings, default_log)?;
@@ -91,6 +95,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Migrate => install::migrate(&config).and_then(|()| say("the database is up to date")),
         Command::Officer(command) => officer::run(&config, command),
         Command::Keys(command) => keys::run(&config, command),
+        Command::Log(command) => log::run(&config, command),
         Command::Audit(command) => return upkeep::audit(&config, &command),
         Command::Backup(command) => return upkeep::backup(&config, command),
         Command::Restore(command) => return upkeep::restore(&config, &command),

@@ -1,4 +1,4 @@
-//! The audit of the log: dense, counted by its head, every hash the hash of its leaf, every leaf once.
+//! The audit of the log: dense, counted by its head, every hash the hash of its leaf, every leaf once; then the tree.
 //!
 //! Whether a leaf says what its entry says is the ledger's question; it asks [`kept`] for the leaves.
 
@@ -44,7 +44,8 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbE
         "opening_of_a_leaf",
         "SELECT o.entry, 'opens the commitment of no leaf' FROM pd_opening o
          WHERE NOT EXISTS (SELECT FROM log_leaf l WHERE l.entry = o.entry) AND NOT EXISTS (SELECT FROM log_pending p WHERE p.entry = o.entry)",
-    )
+    )?;
+    super::audit_tree::audit(conn, findings)
 }
 
 /// What the log keeps of an entry.

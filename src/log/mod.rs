@@ -6,6 +6,7 @@
 //! not in a leaf; they are behind one commitment ([`commitment`]) whose opening is kept apart and can be erased.
 
 pub mod audit;
+mod audit_tree;
 pub mod checkpoint;
 pub mod checkpoint_store;
 pub mod commitment;
@@ -17,6 +18,7 @@ pub mod note;
 pub mod opening;
 pub mod publisher;
 pub mod receipt;
+pub mod recovery;
 pub mod routes;
 pub mod sequencer;
 pub mod signing;

@@ -131,6 +131,32 @@ statement! {
      SELECT ? + n, entry, leaf, hash FROM unnest(?::text[], ?::bytea[], ?::bytea[]) WITH ORDINALITY AS a(entry, leaf, hash, n)"
 }
 
+/// Lets leaves wait again that came back from a mirror.
+pub(super) fn wait(conn: &mut PgConnection, leaves: &[&LoggedLeaf]) -> Result<(), DbError> {
+    InsertPending {
+        entries: &leaves.iter().map(|leaf| leaf.entry.as_str()).collect(),
+        leaves: &leaves.iter().map(|leaf| leaf.leaf.as_slice()).collect(),
+        hashes: &leaves.iter().map(|leaf| leaf.leaf_hash.as_slice()).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Gives leaves the places they had; the guards see to it that these follow the last one.
+pub(super) fn place(conn: &mut PgConnection, leaves: &[LoggedLeaf]) -> Result<(), DbError> {
+    let Some(first) = leaves.first() else {
+        return Ok(());
+    };
+    InsertLeaves {
+        first: &(first.idx - 1),
+        entries: &leaves.iter().map(|leaf| leaf.entry.as_str()).collect(),
+        leaves: &leaves.iter().map(|leaf| leaf.leaf.as_slice()).collect(),
+        hashes: &leaves.iter().map(|leaf| leaf.leaf_hash.as_slice()).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
 /// How many leaves the log holds.
 pub fn size(conn: &mut PgConnection) -> Result<i64, DbError> {
     Ok(log_head::table.select(log_head::size).first(conn)?)
