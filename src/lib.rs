@@ -13,6 +13,7 @@ pub mod app;
 pub mod authz;
 pub mod basics;
 pub mod bookkeeping;
+pub mod calendar;
 pub mod chapters;
 pub mod cli;
 pub mod config;

@@ -9,6 +9,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ORDER: &[&str] = &[
     "db",
     "basics",
+    "calendar",
     "http",
     "vault",
     "config",
@@ -95,7 +96,7 @@ const OWNERS: &[Owner] = &[
     ("personal_data_request_chapter", "privacy", &[]),
     ("posting", "ledger", &[]),
     ("public_entry", "ledger", &[]),
-    ("public_holiday", "privacy", &[]),
+    ("public_holiday", "calendar", &[]),
     ("received_by_day", "ledger", &[]),
     ("received_overall", "ledger", &[]),
     ("recovery_code", "identity", &[]),
