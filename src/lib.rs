@@ -28,6 +28,7 @@ pub mod log;
 pub mod operations;
 pub mod parties;
 pub mod privacy;
+pub mod publications;
 pub mod search;
 pub mod stock;
 pub mod tree;

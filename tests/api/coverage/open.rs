@@ -12,6 +12,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/appeals/{code}", "công khai"),
     ("GET /api/v1/public/appeals/{code}/documents", "công khai"),
     ("GET /api/v1/public/appeals/{code}/ledger.csv", "công khai"),
+    ("GET /api/v1/public/appeals/{code}/publications", "công khai"),
     ("GET /api/v1/public/chapters", "công khai"),
     ("GET /api/v1/public/chapters/{code}", "công khai"),
     ("GET /api/v1/public/documents/{sha256}", "công khai: published by whoever runs the appeal"),
