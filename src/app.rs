@@ -37,7 +37,7 @@ use crate::operations::{self, MetricsReaders};
 use crate::privacy::eraser::Eraser;
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, privacy};
+use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, privacy, publications};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -73,6 +73,7 @@ pub struct Shared {
         (name = "chapters", description = "Found chapters and branches, keep their names, committees, contact and legal data"),
         (name = "bookkeeping", description = "What an accountant enters by hand, with a document and a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
+        (name = "publications", description = "What the law wants published of appeals: until when, and what was"),
         (name = "documents", description = "Upload papers and photographs, link them, publish those of appeals"),
         (name = "personal-data", description = "What persons ask about their own data: erase, correct, withdraw, restrict, read"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
@@ -105,6 +106,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     giving::appeal_routes::configure(config);
     giving::document_routes::configure(config);
     documents::routes::configure(config);
+    publications::routes::configure(config);
     privacy::routes::configure(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }

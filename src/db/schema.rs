@@ -75,6 +75,7 @@ diesel::table! {
         state -> Text,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
+        recorded_on -> Date,
     }
 }
 
@@ -266,6 +267,18 @@ diesel::table! {
         published_on -> Date,
         published_at -> Timestamptz,
         published_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    document_withdrawal (id) {
+        id -> BigInt,
+        document_id -> Uuid,
+        subject_id -> Uuid,
+        sha256 -> Text,
+        withdrawn_on -> Date,
+        withdrawn_at -> Timestamptz,
+        withdrawn_by -> Uuid,
     }
 }
 
@@ -661,6 +674,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    publication (id) {
+        id -> Uuid,
+        code -> Text,
+        seq -> BigInt,
+        appeal_id -> Uuid,
+        event -> Text,
+        period -> Nullable<Date>,
+        version -> Integer,
+        replaces -> Nullable<Text>,
+        document_id -> Uuid,
+        purpose -> Text,
+        sha256 -> Text,
+        title -> Text,
+        channels -> Array<Text>,
+        published_on -> Date,
+        published_at -> Timestamptz,
+        published_by -> Uuid,
+        leaf_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    publication_rule (regime, event, valid_from) {
+        regime -> Text,
+        event -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        counts_from -> Text,
+        every_days -> Nullable<SmallInt>,
+        amount -> SmallInt,
+        unit -> Text,
+        early -> Bool,
+        keep_days -> SmallInt,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     received_by_day (scope_id, fund_id, channel, day) {
         scope_id -> Uuid,
         fund_id -> Integer,
@@ -841,6 +893,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     document,
     document_link,
     document_publication,
+    document_withdrawal,
     entry,
     former_unit,
     fund,
@@ -876,6 +929,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     posting,
     public_entry,
     public_holiday,
+    publication,
+    publication_rule,
     received_by_day,
     received_overall,
     recovery_code,

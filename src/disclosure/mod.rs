@@ -11,6 +11,7 @@ pub mod csv;
 pub mod documents;
 pub mod entries;
 pub mod fair_share;
+pub mod publications;
 pub mod receipts;
 pub mod totals;
 pub mod units;
@@ -37,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::show_appeal)
         .service(csv::appeal_ledger)
         .service(documents::list_appeal_documents)
+        .service(publications::list_appeal_publications)
         .service(crate::documents::content::read_public_document)
         .service(appeals::list_items)
         .service(consent_texts::list_consent_texts);

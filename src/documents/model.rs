@@ -133,6 +133,12 @@ impl ContentHash {
         &self.0
     }
 
+    /// The hash itself.
+    pub fn bytes(&self) -> [u8; 32] {
+        // Sixty-four hexadecimal digits, by construction.
+        std::array::from_fn(|n| self.0.get(2 * n..2 * n + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).unwrap_or_default())
+    }
+
     /// Where the file lies below the folder of documents.
     pub fn path(&self) -> String {
         format!("{}/{}/{}", &self.0[..2], &self.0[2..4], self.0)

@@ -1,6 +1,8 @@
 //! SQL of documents, their links and their publications.
 
-use chrono::{DateTime, Utc};
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -10,7 +12,7 @@ use super::model::{ContentHash, MAX_LINKS, Purpose};
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record, RunAppeal};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
-use crate::db::schema::{document, document_link, document_publication};
+use crate::db::schema::{document, document_link, document_publication, document_withdrawal};
 use crate::db::statement::statement;
 use crate::http::Problem;
 use crate::tree::ChapterId;
@@ -283,7 +285,7 @@ pub fn publish(
     Ok(Published::New)
 }
 
-/// Takes a document out of the public again. Whether it was there.
+/// Takes a document out of the public again, and keeps the day it happened. Whether it was there.
 pub fn withdraw(
     conn: &mut PgConnection,
     by: &Granted<RunAppeal>,
@@ -291,11 +293,48 @@ pub fn withdraw(
     id: Uuid,
     appeal: Uuid,
 ) -> Result<bool, DbError> {
-    let gone = diesel::delete(document_publication::table.find((id, appeal))).execute(conn)? > 0;
-    if gone {
+    use document_publication as p;
+    use document_withdrawal as w;
+    let gone: Option<String> = diesel::delete(p::table.find((id, appeal))).returning(p::sha256).get_result(conn).optional()?;
+    if let Some(sha256) = &gone {
+        diesel::insert_into(w::table)
+            .values((
+                (w::document_id.eq(id), w::subject_id.eq(appeal), w::sha256.eq(sha256)),
+                (w::withdrawn_on.eq(vietnam_date(now)), w::withdrawn_at.eq(now), w::withdrawn_by.eq(by.account())),
+            ))
+            .execute(conn)?;
         audit(conn, now, &Holder::RunAppeal(by.clone()), "DOCUMENT_WITHDRAWN", id)?;
     }
-    Ok(gone)
+    Ok(gone.is_some())
+}
+
+/// Whether what was published of some subjects is still shown. Readable by the public role.
+#[derive(Debug, Default)]
+pub struct Shown {
+    now: HashSet<(Uuid, String)>,
+    withdrawn: HashMap<(Uuid, String), NaiveDate>,
+}
+
+impl Shown {
+    pub fn of(conn: &mut PgConnection, subjects: &[Uuid]) -> Result<Self, DbError> {
+        use document_publication as p;
+        use document_withdrawal as w;
+        let now: Vec<(Uuid, String)> =
+            p::table.filter(p::subject_id.eq_any(subjects)).select((p::subject_id, p::sha256)).load(conn)?;
+        let gone: Vec<(Uuid, String, Option<NaiveDate>)> = w::table
+            .filter(w::subject_id.eq_any(subjects))
+            .group_by((w::subject_id, w::sha256))
+            .select((w::subject_id, w::sha256, diesel::dsl::max(w::withdrawn_on)))
+            .load(conn)?;
+        let day = |(subject, hash, day): (Uuid, String, Option<NaiveDate>)| Some(((subject, hash), day?));
+        Ok(Self { now: now.into_iter().collect(), withdrawn: gone.into_iter().filter_map(day).collect() })
+    }
+
+    /// The day a content was last taken out of the public, if it is out.
+    pub fn withdrawn_on(&self, subject: Uuid, hash: &str) -> Option<NaiveDate> {
+        let key = (subject, hash.to_owned());
+        if self.now.contains(&key) { None } else { self.withdrawn.get(&key).copied() }
+    }
 }
 
 /// What everybody may know of a published document. Readable by the public role.
@@ -305,7 +344,7 @@ pub struct PublicDocument {
     pub size_bytes: i64,
     pub media_type: String,
     pub title: String,
-    pub published_on: chrono::NaiveDate,
+    pub published_on: NaiveDate,
 }
 
 const PUBLIC: (

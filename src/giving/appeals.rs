@@ -332,6 +332,48 @@ pub fn terms(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
         .collect())
 }
 
+/// When an appeal was opened and closed, in Vietnam. Allowed to the public role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    pub opened_on: NaiveDate,
+    pub closed_on: Option<NaiveDate>,
+}
+
+/// The lives of appeals that were opened, by id.
+pub fn lives(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Life>, DbError> {
+    use appeal_version as v;
+    let rows: Vec<(Uuid, String, Option<NaiveDate>)> = v::table
+        .filter(v::appeal_id.eq_any(ids))
+        .group_by((v::appeal_id, v::state))
+        .select((v::appeal_id, v::state, diesel::dsl::min(v::recorded_on)))
+        .load(conn)?;
+    let day = |id: Uuid, state: AppealState| rows.iter().find(|row| row.0 == id && row.1 == state.name()).and_then(|row| row.2);
+    let life = |id: &Uuid| {
+        let life = Life { opened_on: day(*id, AppealState::Open)?, closed_on: day(*id, AppealState::Closed) };
+        Some((*id, life))
+    };
+    Ok(ids.iter().filter_map(life).collect())
+}
+
+/// Codes and chapters of appeals, by id.
+pub fn named(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, (String, Uuid)>, DbError> {
+    let rows = appeal::table.filter(appeal::id.eq_any(ids)).select((appeal::id, (appeal::code, appeal::chapter_id)));
+    Ok(rows.load::<(Uuid, (String, Uuid))>(conn)?.into_iter().collect())
+}
+
+/// Appeals of a chapter and of those below it that are no drafts, by code after `after`.
+pub fn list_below(conn: &mut PgConnection, chapter: ChapterId, after: &str, limit: i64) -> Result<Vec<AppealRow>, DbError> {
+    let rows = newest()
+        .filter(appeal::chapter_id.eq_any(tree::at_and_below(chapter.0)))
+        .filter(appeal::code.ge(after))
+        .filter(appeal::state.ne(AppealState::Draft.name()))
+        .order(appeal::code)
+        .limit(limit)
+        .select(STORED)
+        .load(conn)?;
+    with_chapters(conn, rows)
+}
+
 /// The title an appeal had at a moment; its versions are kept for good.
 pub fn title_at(conn: &mut PgConnection, code: &str, at: DateTime<Utc>) -> Result<Option<String>, DbError> {
     Ok(appeal_version::table

@@ -61,35 +61,63 @@ fn link(
     subject: Subject,
 ) -> Result<(bool, DocumentOut), Problem> {
     let linked = documents::link(conn, by, now, id, subject)?;
-    match linked {
-        Linked::New | Linked::Already => {}
-        Linked::NoSuchDocument => {
-            return Err(Problem::field(
-                "/document",
-                "NO_SUCH_DOCUMENT",
-                "Không có tài liệu này ở đơn vị đó.",
-                "There is no such document in this chapter.",
-            ));
-        }
-        Linked::OtherPurpose => {
-            return Err(Problem::field(
-                "/document",
-                "OTHER_PURPOSE",
-                "Tài liệu được gửi lên cho mục đích khác.",
-                "The document was uploaded for another purpose.",
-            ));
-        }
-        Linked::Full => {
-            return Err(Problem::say(
-                Kind::Conflict,
-                format!("Đã có {MAX_LINKS} tài liệu."),
-                format!("There are {MAX_LINKS} documents already."),
-            ));
-        }
+    if let Some(problem) = refused_link(&linked) {
+        return Err(problem);
     }
     let rows = documents::find(conn, id)?.into_iter().collect();
     let out = shown(conn, vault, rows)?.pop().ok_or_else(Problem::not_found)?;
     Ok((linked == Linked::New, out))
+}
+
+/// A title made for the public.
+pub fn title_of(text: &str) -> Result<Line, Problem> {
+    Line::parse(text, 200)
+        .map_err(|_| Problem::field("/title", "NOT_A_LINE", "Một dòng, 1 đến 200 ký tự.", "One line of 1 to 200 characters."))
+}
+
+/// What is answered when a document can not be linked.
+pub fn refused_link(linked: &Linked) -> Option<Problem> {
+    match linked {
+        Linked::New | Linked::Already => None,
+        Linked::NoSuchDocument => Some(Problem::field(
+            "/document",
+            "NO_SUCH_DOCUMENT",
+            "Không có tài liệu này ở đơn vị đó.",
+            "There is no such document in this chapter.",
+        )),
+        Linked::OtherPurpose => Some(Problem::field(
+            "/document",
+            "OTHER_PURPOSE",
+            "Tài liệu được gửi lên cho mục đích khác.",
+            "The document was uploaded for another purpose.",
+        )),
+        Linked::Full => Some(Problem::say(
+            Kind::Conflict,
+            format!("Đã có {MAX_LINKS} tài liệu."),
+            format!("There are {MAX_LINKS} documents already."),
+        )),
+    }
+}
+
+/// What is answered when a document can not be published.
+pub fn refused_publication(published: &Published) -> Option<Problem> {
+    match published {
+        Published::New | Published::Already => None,
+        Published::NotLinked => Some(Problem::not_found()),
+        Published::OtherTitle => Some(Problem::say(
+            Kind::Conflict,
+            "Đã công bố với tên khác: hãy rút lại rồi công bố lại.",
+            "It is published under another title: withdraw it, then publish again.",
+        )),
+    }
+}
+
+/// A draft shows nothing to anybody yet.
+pub fn refuse_draft(row: &AppealRow) -> Result<(), Problem> {
+    if row.state == AppealState::Draft.name() {
+        return Err(Problem::say(Kind::Conflict, "Đợt chưa mở: mở đợt rồi mới công bố.", "Open the appeal first, then publish."));
+    }
+    Ok(())
 }
 
 fn created_or_ok((new, out): (bool, DocumentOut)) -> HttpResponse {
@@ -228,29 +256,14 @@ pub async fn publish_appeal_document(
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
     let ((code, id), now) = (path.into_inner(), clock.now());
-    let title = Line::parse(&body.title, 200)
-        .map_err(|_| Problem::field("/title", "NOT_A_LINE", "Một dòng, 1 đến 200 ký tự.", "One line of 1 to 200 characters."))?;
+    let title = title_of(&body.title)?;
     let published = db
         .tx(move |conn| -> Result<_, Problem> {
             let (row, grant) = run(conn, now, actor, &code)?;
-            if row.state == AppealState::Draft.name() {
-                return Err(Problem::say(
-                    Kind::Conflict,
-                    "Đợt chưa mở: mở đợt rồi mới công bố.",
-                    "Open the appeal first, then publish.",
-                ));
-            }
+            refuse_draft(&row)?;
             let outcome = documents::publish(conn, &grant, now, id, row.id, title.as_str())?;
-            match outcome {
-                Published::NotLinked => return Err(Problem::not_found()),
-                Published::OtherTitle => {
-                    return Err(Problem::say(
-                        Kind::Conflict,
-                        "Đã công bố với tên khác: hãy rút lại rồi công bố lại.",
-                        "It is published under another title: withdraw it, then publish again.",
-                    ));
-                }
-                Published::New | Published::Already => {}
+            if let Some(problem) = refused_publication(&outcome) {
+                return Err(problem);
             }
             let rows = documents::find(conn, id)?.into_iter().collect();
             let out = shown(conn, &vault, rows)?.pop().ok_or_else(Problem::not_found)?;

@@ -51,6 +51,11 @@ impl<T> Page<T> {
         };
         Page { items: rows.into_iter().map(out).collect(), next }
     }
+
+    /// A page of a walk that stops where it has enough, or has looked at enough; it goes on after `last`.
+    pub fn walked<K: Serialize>(items: Vec<T>, last: Option<K>, filter: &impl Serialize) -> Page<T> {
+        Page { items, next: last.and_then(|last| Cursor { last }.encode(filter)) }
+    }
 }
 
 /// The position after a row.

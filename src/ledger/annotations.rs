@@ -82,6 +82,8 @@ fn leaf_of(new: &NewAnnotation, at: BookedAt) -> Result<log::store::NewLeaf, Boo
         appeal: None,
         of: Some(&new.of),
         reason: None,
+        event: None,
+        period: None,
         postings: Vec::new(),
         goods: Vec::new(),
         doc: None,

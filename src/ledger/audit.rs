@@ -38,6 +38,15 @@ pub struct Known<'a> {
     pub item_names: &'a HashMap<String, String>,
     /// Short names, old and new, of chapters that were renamed: a row keeps the words of the name of its day.
     pub renamed: &'a HashMap<Uuid, Vec<String>>,
+    /// Leaves that other rooms wrote and have audited.
+    pub elsewhere: Elsewhere,
+}
+
+/// Leaves of records that are no entries: how many there are, and which of some codes are among them.
+#[derive(Clone, Copy)]
+pub struct Elsewhere {
+    pub count: u64,
+    pub known: fn(&mut PgConnection, &[String]) -> Result<HashSet<String>, DbError>,
 }
 
 type Header = (
@@ -87,9 +96,9 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings, known: &Known<'_>
             check(findings, known, &places, &funds, &batch, header);
         }
     }
-    let with_leaf = with_leaf + audit_annotations(conn, findings, known.vault)?;
+    let with_leaf = with_leaf + audit_annotations(conn, findings, known.vault)? + known.elsewhere.count;
     if log::audit::count(conn)? != with_leaf {
-        leaves_of_nothing(conn, findings)?;
+        leaves_of_nothing(conn, findings, known.elsewhere)?;
     }
     let places = places.into_iter().map(|(id, place)| (id, (*place).clone())).collect();
     audit_sums::audit(conn, findings, &places)?;
@@ -383,7 +392,7 @@ fn audit_annotations(conn: &mut PgConnection, findings: &mut Findings, vault: Op
 }
 
 /// There are more leaves than entries: names those that stand for nothing.
-fn leaves_of_nothing(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+fn leaves_of_nothing(conn: &mut PgConnection, findings: &mut Findings, elsewhere: Elsewhere) -> Result<(), DbError> {
     for waiting in [false, true] {
         let mut after = String::new();
         loop {
@@ -391,7 +400,8 @@ fn leaves_of_nothing(conn: &mut PgConnection, findings: &mut Findings) -> Result
             let Some(last) = codes.last() else { break };
             let there: HashSet<String> =
                 entry::table.filter(entry::code.eq_any(&codes)).select(entry::code).load(conn)?.into_iter().collect();
-            let said = annotations::known(conn, &codes)?;
+            let mut said = annotations::known(conn, &codes)?;
+            said.extend((elsewhere.known)(conn, &codes)?);
             for code in codes.iter().filter(|code| !there.contains(*code) && !said.contains(*code)) {
                 findings.found("leaf", code, "a leaf stands for no entry");
             }

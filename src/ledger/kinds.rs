@@ -119,6 +119,8 @@ pub enum Kind {
     Amendment,
     /// A leaf without money: the giver's data behind an entry were erased.
     Erasure,
+    /// A leaf without money: a document that the law wants published of an appeal was published.
+    Publication,
 }
 
 /// One kind's row in the table.
@@ -175,6 +177,8 @@ pub const KINDS: &[KindRow] = &[
     KindRow { kind: Kind::Amendment, name: "AMENDMENT", debits: &[], credits: &[], committed: GIVER },
     // Nothing stands behind it: `pd` is the commitment of no fields, the same in every erasure.
     KindRow { kind: Kind::Erasure, name: "ERASURE", debits: &[], credits: &[], committed: &[] },
+    // Everything about it is public: `pd` commits to no fields.
+    KindRow { kind: Kind::Publication, name: "PUBLICATION", debits: &[], credits: &[], committed: &[] },
 ];
 
 impl Kind {
@@ -207,6 +211,7 @@ mod tests {
             Kind::OpeningBalance,
             Kind::Amendment,
             Kind::Erasure,
+            Kind::Publication,
         ] {
             assert_eq!(KINDS.iter().filter(|row| row.kind == kind).count(), 1);
             assert_eq!(Kind::parse(kind.name()), Some(kind));

@@ -235,6 +235,8 @@ pub(super) fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fu
         appeal,
         of: entry.reverses.as_ref().map(|r| r.1.as_str()),
         reason: entry.reverses.as_ref().map(|r| r.2.as_ref()),
+        event: None,
+        period: None,
         postings,
         goods: goods.collect(),
         doc: entry.document,

@@ -30,6 +30,12 @@ pub struct LeafV1<'a> {
     pub of: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'a str>,
+    /// Which of the publications that the law wants this is; a code. Of PUBLICATION alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<&'a str>,
+    /// Last day of what is published, where the same is published again and again. Of PUBLICATION alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<NaiveDate>,
     pub postings: Vec<LeafPosting<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goods: Vec<LeafGoods<'a>>,
@@ -140,6 +146,8 @@ mod tests {
             appeal: Some("BAO13"),
             of: None,
             reason: None,
+            event: None,
+            period: None,
             postings: vec![
                 LeafPosting { account: "GOODS_IN_STOCK", fund: "APPEAL:BAO13", amount: "1500000".to_owned() },
                 LeafPosting { account: "DONATION_RESTRICTED", fund: "APPEAL:BAO13", amount: "-1500000".to_owned() },
@@ -188,6 +196,31 @@ mod tests {
         let text = String::from_utf8(leaf.encode().unwrap().bytes).unwrap();
         assert!(text.contains(r#""of":"ZZZZZZZZZZZZZZZZ9""#) && text.contains(r#""reason":"DUPLICATE""#));
         assert!(!text.contains("goods") && !text.contains("channel") && !text.contains("null"));
+    }
+
+    /// What came later leaves earlier leaves as they are: see the golden leaves above.
+    #[test]
+    fn golden_publication() {
+        let leaf = LeafV1 {
+            kind: "PUBLICATION",
+            of: Some("ZZZZZZZZZZZZZZZZ9"),
+            event: Some("ANNUAL_ACCOUNTS"),
+            period: Some(day("2026-12-31")),
+            channel: None,
+            postings: vec![],
+            goods: vec![],
+            doc: Some([0xFF; 32]),
+            ..gift()
+        };
+        assert_eq!(
+            String::from_utf8(leaf.encode().unwrap().bytes).unwrap(),
+            concat!(
+                r#"{"appeal":"BAO13","booked":"2026-11-22","chapter":"23095","day":"2026-11-21","#,
+                r#""doc":"__________________________________________8","entry":"0123456789ABCDEF7","event":"ANNUAL_ACCOUNTS","#,
+                r#""kind":"PUBLICATION","of":"ZZZZZZZZZZZZZZZZ9","pd":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","#,
+                r#""period":"2026-12-31","postings":[],"province":"68","v":1}"#
+            )
+        );
     }
 
     #[test]

@@ -26,6 +26,8 @@ fn leaf_bytes() -> Vec<u8> {
         postings: vec![],
         goods: vec![],
         doc: None,
+        event: None,
+        period: None,
         pd: opening().commitment(),
     };
     leaf.encode().unwrap().bytes

@@ -2,7 +2,7 @@
 //! consent, restriction, access.
 //!
 //! An officer who records at a chapter that holds a gift of the person writes the request down; the clocks start
-//! ([`deadlines`]). States: REQUESTED → ANSWERED → EXECUTING → DONE, or REFUSED with a reason. EXECUTING is passed through
+//! ([`crate::calendar`]). States: REQUESTED → ANSWERED → EXECUTING → DONE, or REFUSED with a reason. EXECUTING is passed through
 //! in one transaction unless the person has many gifts.
 //!
 //! What always holds:
@@ -14,7 +14,6 @@
 //! - An officer sees of a person only what stands in gifts of chapters they may read; every such reading is noted.
 
 pub mod access;
-pub mod deadlines;
 pub mod eraser;
 pub mod execute;
 pub mod model;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
+use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
 use crate::http::{FieldError, Say};
@@ -26,6 +27,15 @@ pub enum RequestKind {
     Restrict,
     /// Truy cập: a copy of what is kept.
     Access,
+}
+
+/// What the rules in force give a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocks {
+    pub answer: Period,
+    pub execute: Period,
+    /// Most days of the one extension.
+    pub extension_days: u16,
 }
 
 /// By which way it came.

@@ -13,6 +13,7 @@ use super::model::{self, ExtensionReason, NewRequest, Refusal, RequestKind, Stat
 use super::store::{self, RequestRow, Written};
 use crate::authz::{self, Actor, Approve, Ask, AuditEvent, Granted, Read, Record, Right};
 use crate::basics::clock::vietnam_date;
+use crate::calendar;
 use crate::db::DbError;
 use crate::giving::personal::{self, Part, Scope};
 use crate::giving::wire::Display;
@@ -273,7 +274,7 @@ fn write(
 ) -> Result<(), Problem> {
     let clocks = store::clocks(conn, ask.kind, ask.third_parties, ask.received_on)?
         .ok_or_else(|| Problem::internal("no rule gives this request its clocks"))?;
-    let calendar = store::calendar(conn, ask.received_on)?;
+    let calendar = calendar::from(conn, ask.received_on)?;
     let seal = |column, text: &[u8]| vault.seal(place("personal_data_request", column, &ask.id), text).map_err(Problem::internal);
     let changes = ask.changes.as_ref().map(serde_json::to_vec).transpose().map_err(Problem::internal)?;
     let (party, gift) = model::ids(ask.scope);
@@ -363,7 +364,7 @@ pub fn extend(
         None if !row.state().is_some_and(State::waits) => return Err(conflict()),
         None => {}
     }
-    let due = store::calendar(conn, row.received_on)?.extended(row.due_on, days);
+    let due = calendar::from(conn, row.received_on)?.extended(row.due_on, days);
     store::extend(conn, &row, i16::try_from(days).unwrap_or(i16::MAX), reason.name(), due)?;
     audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_EXTENDED", id)?;
     let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;

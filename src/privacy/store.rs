@@ -1,4 +1,4 @@
-//! SQL of requests, of the rules their clocks follow and of the days off.
+//! SQL of requests and of the rules their clocks follow.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -6,11 +6,11 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-use super::deadlines::{Calendar, Clocks, Period, Unit};
-use super::model::{self, NewRequest, RequestKind, State};
+use super::model::{self, Clocks, NewRequest, RequestKind, State};
 use crate::authz::{Granted, Record};
+use crate::calendar::{Period, Unit};
 use crate::db::DbError;
-use crate::db::schema::{deadline_rule, personal_data_request, personal_data_request_chapter, public_holiday};
+use crate::db::schema::{deadline_rule, personal_data_request, personal_data_request_chapter};
 use crate::giving::personal::Scope;
 use crate::vault::Vault;
 
@@ -108,20 +108,13 @@ pub fn clocks(
         .load(conn)?;
     let period = |clock: &str| {
         let (_, amount, unit) = rows.iter().find(|(name, _, _)| name == clock)?;
-        let unit = if unit == "WORKING_DAY" { Unit::WorkingDay } else { Unit::Day };
-        Some(Period { amount: amount.unsigned_abs(), unit })
+        Some(Period { amount: amount.unsigned_abs(), unit: Unit::parse(unit) })
     };
     Ok(period("ANSWER").zip(period("EXECUTE")).zip(period("EXTENSION")).map(|((answer, execute), extension)| Clocks {
         answer,
         execute,
         extension_days: extension.amount,
     }))
-}
-
-/// The days off from a day on.
-pub fn calendar(conn: &mut PgConnection, from: NaiveDate) -> Result<Calendar, DbError> {
-    let days = public_holiday::table.filter(public_holiday::day.ge(from)).select(public_holiday::day).load(conn)?;
-    Ok(Calendar { holidays: days.into_iter().collect() })
 }
 
 /// What is written down beside what was asked.

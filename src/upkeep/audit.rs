@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::db::findings::{Finding, Findings, Tally, Watcher};
 use crate::db::{Db, DbError};
+use crate::ledger::audit::Elsewhere;
 use crate::vault::{Vault, in_use};
-use crate::{bookkeeping, chapters, giving, identity, ledger, log, parties, stock, tree, vouchers};
+use crate::{bookkeeping, chapters, giving, identity, ledger, log, parties, publications, stock, tree, vouchers};
 
 /// What an audit says.
 #[derive(Debug, Clone, Serialize)]
@@ -66,7 +67,9 @@ fn run(
     log::audit::audit(conn, &mut findings)?;
     let item_names: HashMap<String, String> = stock::catalogue(conn)?.into_iter().map(|item| (item.code, item.name)).collect();
     let renamed = chapters::life_store::short_names_of_renamed(conn)?;
-    let known = ledger::audit::Known { vault, item_names: &item_names, renamed: &renamed };
+    let published = publications::audit::audit(conn, &mut findings)?;
+    let elsewhere = Elsewhere { count: published, known: publications::audit::known };
+    let known = ledger::audit::Known { vault, item_names: &item_names, renamed: &renamed, elsewhere };
     let entries = ledger::audit::audit(conn, &mut findings, &known)?;
     vouchers::audit::audit(conn, &mut findings)?;
     bookkeeping::audit::audit(conn, &mut findings)?;

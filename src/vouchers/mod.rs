@@ -20,7 +20,7 @@ pub mod page;
 pub mod pdf;
 mod qr;
 pub mod store;
-mod typeset;
+pub mod typeset;
 
 #[cfg(test)]
 mod sheet_tests;

@@ -260,7 +260,7 @@ fn books(app: &TestApp) -> String {
             (SELECT count(*) FROM account WHERE disabled_at IS NOT NULL OR one_time_until IS NOT NULL),
             (SELECT count(*) FROM role_assignment WHERE given_by IS NOT NULL OR ended_at IS NOT NULL OR valid_to IS NOT NULL),
             (SELECT count(*) FROM role_assignment_acts_for WHERE given_by IS NOT NULL OR ended_at IS NOT NULL),
-            (SELECT count(*) FROM document), (SELECT count(*) FROM document_link), (SELECT count(*) FROM document_publication),
+            (SELECT count(*) FROM document), (SELECT count(*) FROM document_link), (SELECT count(*) FROM document_publication), (SELECT count(*) FROM publication),
             (SELECT string_agg(id::text || offset_bytes || state, ',' ORDER BY id) FROM upload),
             (SELECT count(*) FROM chapter), (SELECT sum(version) FROM chapter), (SELECT string_agg(id || state, ',' ORDER BY id) FROM opening_balance),
             (SELECT string_agg(id || state, ',' ORDER BY id) FROM opening_balance_reversal))",

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::{Value, json};
 use so_nhan_ai::basics::fold;
+use uuid::Uuid;
 
 use crate::harness::{Database, TestApp};
 use crate::look::{Dump, entries, escaped, reverse};
@@ -34,6 +35,10 @@ fn book_everything(app: &TestApp) -> (Vec<Value>, String) {
     let officer = app.officer_of("23095");
     // The name of a file on a phone is often the name of a person.
     papers::published(app, "68", "LULUT", &format!("{}.pdf", SECRETS[0]));
+    let chair = app.chair_of("68");
+    let paper = &chair.get("/api/v1/appeals/LULUT/documents", 200)[0]["id"];
+    let event = json!({"id": Uuid::now_v7(), "event": "OPENING_DOCUMENT", "document": paper, "title": "Quyết định"});
+    chair.post("/api/v1/appeals/LULUT/publications", event, 201);
     let person = |name: &str, phone: Option<&str>| json!({"kind": "PERSON", "name": name, "phone": phone});
     let gifts = [
         app.gift(json!({"channel": "BANK_TRANSFER", "appeal": "LULUT", "amount_vnd": 1_111_111, "giver": person(SECRETS[0], Some("+84 987 612 345")),
@@ -148,6 +153,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "appeals/LULUT",
         "appeals/LULUT/ledger.csv",
         "appeals/LULUT/documents",
+        "appeals/LULUT/publications",
         &format!("documents/{}", papers::sha256(&papers::pdf(100))),
     ] {
         paths.push(format!("/api/v1/public/{place}"));
@@ -188,7 +194,7 @@ fn nothing_private_is_in_anything_public() {
         assert!(text.len() > 500, "{name}");
         public.push((name.to_owned(), text.to_lowercase()));
     }
-    assert_eq!(app.database.number("SELECT count(*) FROM log_leaf"), 8);
+    assert_eq!(app.database.number("SELECT count(*) FROM log_leaf"), 9);
     for secret in SECRETS.iter().chain(&["QUYENBM7", "SOBM0042", "01:02:03.456"]) {
         for form in forms(&app.database, secret) {
             let form = form.to_lowercase();

@@ -216,6 +216,9 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 ("POST", "removal") => Some(json!({"password": PASSWORD, "code": "123456"})),
                 ("POST", "uploads") => Some(crate::papers::announcement("GIFT", "image/png", &crate::papers::png())),
                 ("POST", "documents") => Some(json!({"document": Uuid::now_v7()})),
+                ("POST", "publications") => {
+                    Some(json!({"id": Uuid::now_v7(), "event": "OPENING_DOCUMENT", "document": Uuid::now_v7(), "title": "x"}))
+                }
                 ("POST", "publication") => Some(json!({"title": "x"})),
                 ("PATCH", "{code}") if path.contains("/chapters/") => Some(json!({"contact": {"phone": "02523865123"}})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),

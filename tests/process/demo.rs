@@ -34,6 +34,17 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
         assert_eq!(appeal["state"], *state, "{code}");
         assert!(appeal["totals"]["gift_count"].as_i64().unwrap() > 50, "{code}");
     }
+    // The closed one has something overdue, the open ones have published how they began.
+    let states = |code: &str| -> Vec<(String, String)> {
+        let duties = server.get(&format!("/api/v1/public/appeals/{code}/publications"));
+        let text = |duty: &Value, name: &str| duty[name].as_str().unwrap().to_owned();
+        duties.as_array().unwrap().iter().map(|duty| (text(duty, "event"), text(duty, "state"))).collect()
+    };
+    for (code, state) in &appeals {
+        let states = states(code);
+        assert_eq!(states[0], ("OPENING_DOCUMENT".to_owned(), "PUBLISHED".to_owned()), "{code}");
+        assert_eq!(states.iter().any(|(_, state)| state == "OVERDUE"), *state == "CLOSED", "{code}: {states:?}");
+    }
     assert!(appeals.iter().any(|(_, state)| *state == "OPEN") && appeals.iter().any(|(_, state)| *state == "CLOSED"));
     let logins = file["logins"].as_array().unwrap();
     for login in logins {

@@ -1,4 +1,4 @@
-//! Fills a demo database: staff, three appeals, gifts over many communes. Each step can be repeated.
+//! Fills a demo database: staff, three appeals, gifts over many communes, what was published. Each step can be repeated.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -6,7 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::people::{Chance, NameMaker, RECORDER, STAFF};
-use super::{Failure, PASSWORD};
+use super::{Failure, PASSWORD, publish};
 use crate::app::Shared;
 use crate::authz::{self, Actor, Role, RunAppeal};
 use crate::basics::clock::vietnam_date;
@@ -105,6 +105,9 @@ pub fn fill(shared: &Shared) -> Result<(), Failure> {
     }
     for plan in APPEALS.iter().filter(|plan| plan.state == AppealState::Closed) {
         set_state(shared, central, plan.code, AppealState::Closed, now)?;
+    }
+    for plan in &APPEALS {
+        publish::publish(shared, if plan.chapter == "TW" { central } else { province }, plan.code, now)?;
     }
     end_sessions(shared, &[recorder, central, province], now)
 }

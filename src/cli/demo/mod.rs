@@ -6,6 +6,7 @@
 
 mod fill;
 mod people;
+mod publish;
 mod tour;
 
 use serde::Serialize;

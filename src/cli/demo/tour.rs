@@ -32,6 +32,9 @@ A tour (needs curl; the same for scripts in {path}):
   curl -s '{base}/api/v1/public/totals?appeal=LULUT-2026'
   curl -s '{base}/api/v1/public/appeals/LULUT-2026/ledger.csv' | head
 
+  # what had to be published of an appeal, what was, and what is overdue
+  curl -s '{base}/api/v1/public/appeals/BAO3-2026/publications'
+
 Ctrl-C stops the server and its database; the data stays.
 "#,
         path = path.display()

@@ -1,6 +1,7 @@
 //! The operations on documents, for the table of all operations.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Call, call};
 use crate::harness::{Account, TestApp};
@@ -34,6 +35,7 @@ impl Documents {
         let (upload, of_gift, of_appeal) = (id(&self.upload), id(&self.of_gift), id(&self.of_appeal));
         let link = |document: &str| Some(json!({"document": document}));
         let publication = v1(format!("/appeals/GIAY-TO/documents/{of_appeal}/publication"));
+        let event = json!({"id": Uuid::now_v7(), "event": "OPENING_DOCUMENT", "document": of_appeal, "title": "Đợt"});
         let new = papers::announcement("GIFT", "image/png", &papers::png());
         vec![
             call("POST /api/v1/uploads", v1("/uploads".into()), Some(new), 404, 403, 201),
@@ -60,6 +62,16 @@ impl Documents {
                 403,
                 201,
             ),
+            call(
+                "POST /api/v1/appeals/{code}/publications",
+                v1("/appeals/GIAY-TO/publications".into()),
+                Some(event),
+                404,
+                403,
+                201,
+            ),
+            call("GET /api/v1/appeals/{code}/publications", v1("/appeals/GIAY-TO/publications".into()), None, 404, 200, 200),
+            call("GET /api/v1/publication-duties", v1("/publication-duties?chapter=23095".into()), None, 404, 200, 200),
             call("DELETE /api/v1/appeals/{code}/documents/{document}/publication", publication, None, 404, 403, 204),
         ]
     }

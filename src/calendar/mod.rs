@@ -1,16 +1,28 @@
-//! The clocks of a request. Pure: rules and days off come as data, today comes from whoever asks.
+//! Until when: periods and days off, for every room whose duties have a last day.
 //!
-//! The day of the event is not counted; a period that would end on a day off ends on the next working day (Civil Code
-//! 2015, art. 147 and 148).
+//! Counting is pure: rules and days off come as data, today comes from whoever asks. The day of the event is not
+//! counted; a period that would end on a day off ends on the next working day (Civil Code 2015, art. 147 and 148). The
+//! room owns the days off; how long a period is says a rule of the room whose duty it is.
 
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use crate::db::DbError;
+use crate::db::schema::public_holiday;
 
 /// Days on which nobody works beside Saturdays and Sundays.
 #[derive(Debug, Clone, Default)]
 pub struct Calendar {
     pub holidays: BTreeSet<NaiveDate>,
+}
+
+/// The days off from a day on. Allowed to the public role.
+pub fn from(conn: &mut PgConnection, day: NaiveDate) -> Result<Calendar, DbError> {
+    let days = public_holiday::table.filter(public_holiday::day.ge(day)).select(public_holiday::day).load(conn)?;
+    Ok(Calendar { holidays: days.into_iter().collect() })
 }
 
 /// How a period is counted.
@@ -20,20 +32,17 @@ pub enum Unit {
     Day,
 }
 
+impl Unit {
+    pub fn parse(name: &str) -> Unit {
+        if name == "WORKING_DAY" { Unit::WorkingDay } else { Unit::Day }
+    }
+}
+
 /// A period, as a rule gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     pub amount: u16,
     pub unit: Unit,
-}
-
-/// What the rules give a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clocks {
-    pub answer: Period,
-    pub execute: Period,
-    /// Most days of the one extension.
-    pub extension_days: u16,
 }
 
 impl Calendar {
@@ -46,7 +55,7 @@ impl Calendar {
         day.iter_days().find(|day| self.is_working(*day)).unwrap_or(day)
     }
 
-    /// The last day of a period that began with an event on `from`.
+    /// The last day of a period that began with an event on `from`. No days at all: the day itself, if somebody works.
     pub fn due(&self, from: NaiveDate, period: Period) -> NaiveDate {
         match period.unit {
             Unit::Day => self.working_from(from.checked_add_days(Days::new(period.amount.into())).unwrap_or(from)),

@@ -1,0 +1,116 @@
+//! What was published of the demo's appeals, and what was forgotten: papers are made, uploaded and published the way
+//! officers do it.
+
+use chrono::{DateTime, Utc};
+use krilla::Document;
+use krilla::page::PageSettings;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Failure;
+use crate::app::Shared;
+use crate::authz::{self, Actor, RunAppeal};
+use crate::documents::assemble;
+use crate::documents::model::{ContentHash, MediaType, Purpose};
+use crate::documents::store::Holder;
+use crate::documents::uploads::{self, Begun, NewUpload};
+use crate::giving::appeals;
+use crate::giving::document_routes::title_of;
+use crate::http::{Kind, Problem};
+use crate::publications::model::Event;
+use crate::publications::publish::{self, Channel, NewPublication};
+use crate::publications::store;
+use crate::tree::ChapterId;
+use crate::vault::place;
+use crate::vouchers::typeset::FACES;
+
+/// What is published of an appeal that is open, and of one that is over. The results of its use are not: that is overdue.
+const OPEN: [Event; 1] = [Event::OpeningDocument];
+const CLOSED: [Event; 3] = [Event::OpeningDocument, Event::SupportLevels, Event::ResultsReceived];
+
+/// Publishes for an appeal of the demo what is not published yet.
+pub(super) fn publish(shared: &Shared, actor: Actor, code: &str, now: DateTime<Utc>) -> Result<(), Failure> {
+    let (row, done) = shared.db.tx_blocking(|conn| -> Result<_, Problem> {
+        let row = appeals::find(conn, code)?.ok_or_else(Problem::not_found)?;
+        let done = store::list(conn, row.id)?;
+        Ok((row, done))
+    })?;
+    let events: &[Event] = if row.state == "CLOSED" { &CLOSED } else { &OPEN };
+    for event in events.iter().filter(|event| done.iter().all(|made| made.published.event != event.name())) {
+        let title = format!("{}: {}", event.label().vi, row.title);
+        let bytes = paper(&title, &row.purpose)?;
+        let new = NewPublication {
+            id: Uuid::now_v7(),
+            event: *event,
+            period: None,
+            document: upload(shared, actor, ChapterId(row.chapter_id), now, &bytes)?,
+            title: title_of(&title)?,
+            version: None,
+            channels: vec![Channel::Website, Channel::NoticeBoard],
+        };
+        shared.db.tx_blocking(|conn| -> Result<(), Problem> {
+            let row = appeals::find_for_update(conn, code)?.ok_or_else(Problem::not_found)?;
+            let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
+            publish::publish(conn, &grant, now, &row, &new)?;
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// A sheet with a heading and a text.
+fn paper(title: &str, text: &str) -> Result<Vec<u8>, Failure> {
+    let (regular, bold) = FACES.as_ref().ok_or("the fonts in this program can not be read")?;
+    let (width, height, margin, size) = (595.28, 841.89, 72.0, 12.0);
+    let mut document = Document::new();
+    let mut page = document.start_page_with(PageSettings::from_wh(width, height).ok_or("no such page")?);
+    let mut surface = page.surface();
+    let mut y = margin;
+    let heading = ("HỘI CHỮ THẬP ĐỎ VIỆT NAM", bold, size);
+    for (text, face, size) in
+        [heading, (title, bold, 16.0), (text, regular, size), ("(Tài liệu mẫu của bản chạy thử)", regular, 9.0)]
+    {
+        for line in face.lines(text, size, 0.0, width - 2.0 * margin) {
+            face.draw(&mut surface, margin, y, size, &line);
+            y += size * 1.5;
+        }
+        y += size;
+    }
+    surface.finish();
+    page.finish();
+    document.finish().map_err(|error| format!("{error:?}").into())
+}
+
+/// One upload in one chunk, by the same steps as over HTTP. Returns the document's id.
+fn upload(shared: &Shared, actor: Actor, chapter: ChapterId, now: DateTime<Utc>, bytes: &[u8]) -> Result<Uuid, Failure> {
+    let (id, archive, vault) = (Uuid::now_v7(), &shared.archive, &shared.vault);
+    let mut writer = archive.begin_chunk(id, 0)?;
+    writer.write(bytes)?;
+    let chunk = writer.finish()?;
+    let hash = ContentHash::of(Sha256::new_with_prefix(bytes));
+    let new = NewUpload {
+        id,
+        purpose: Purpose::Appeal.name(),
+        name: vault.seal(place("upload", "name", &id), "van-ban.pdf".as_bytes())?,
+        media_type: MediaType::Pdf.name(),
+        size_bytes: i64::try_from(bytes.len())?,
+        sha256: hash.to_string(),
+        request_hash: vault.hash("upload.request", hash.as_str().as_bytes()).to_vec(),
+    };
+    let holder = |conn: &mut diesel::PgConnection| Holder::require(conn, now, actor, chapter, Purpose::Appeal);
+    let row = shared.db.tx_blocking(|conn| -> Result<_, Problem> {
+        let holder = holder(conn)?;
+        let Begun::New(mut row) = uploads::begin(conn, &holder, now, &new, &archive.limits)? else {
+            return Err(Problem::new(Kind::Conflict));
+        };
+        uploads::take(conn, &mut row, 0, &chunk, &archive.limits)?;
+        Ok(row)
+    })?;
+    let outcome = assemble::assemble(archive, &row, std::slice::from_ref(&chunk.file))?;
+    shared.db.tx_blocking(|conn| -> Result<(), Problem> {
+        let holder = holder(conn)?;
+        assemble::complete(conn, archive, vault, &holder, now, id, &outcome)
+    })?;
+    archive.drop_upload(id);
+    Ok(id)
+}

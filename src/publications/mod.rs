@@ -1,0 +1,24 @@
+//! Công khai as a duty: what the law wants published of an appeal, until when, and what was published.
+//!
+//! A *rule* (data with dates) says which events of a regime are due how long after what: the opening, the end of
+//! receiving, every so many days, the end of a year. Rules, days off and the life of an appeal give its *duties*; they are
+//! counted anew each time ([`model::duties`]), so a changed rule or an extended appeal needs no job to follow it. A
+//! *publication* fulfils a duty: a document of the appeal, shown to everybody, with a PUBLICATION leaf in the log.
+//!
+//! What always holds:
+//! - A publication is never changed or deleted. A later version replaces the one before and says so; its own leaf names
+//!   the earlier one in `of`.
+//! - The leaf holds the hash of the document. Whoever hides the document hides the bytes, not that they were published.
+//! - A duty is met as long as its newest version is shown, or was shown for as long as the rule asks. Whether it was met
+//!   in time says the first version that counts.
+//! - Results are published after the fact: what came before the end of receiving does not count.
+//!
+//! States of a duty: DUE → PUBLISHED, or DUE → OVERDUE → PUBLISHED_LATE; back to DUE or OVERDUE when the document is hidden
+//! too early.
+
+pub mod audit;
+pub mod duties;
+pub mod model;
+pub mod publish;
+pub mod routes;
+pub mod store;

@@ -1,0 +1,235 @@
+//! Publishing, in one transaction: the document is linked to the appeal and shown, the leaf and the row are written.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::duties;
+use super::model::{Duty, Event};
+use super::store::{self, NewRow, PublicationRow, PublishedRow};
+use crate::authz::{self, AuditEvent, Granted, RunAppeal};
+use crate::basics::clock::vietnam_date;
+use crate::basics::{Line, PublicCode};
+use crate::documents::model::{ContentHash, Purpose};
+use crate::documents::store::{self as documents, Holder, Shown, Subject};
+use crate::giving::appeals::AppealRow;
+use crate::giving::document_routes::{refuse_draft, refused_link, refused_publication};
+use crate::http::{Kind as ProblemKind, Problem};
+use crate::ledger::kinds::Kind;
+use crate::log::leaf::{Leaf, LeafError, LeafV1};
+use crate::log::{self, commitment};
+use crate::tree::{self, Place};
+
+/// Most publications of one appeal: they are listed whole.
+const MOST: usize = 200;
+
+/// Where else than here something was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = PublicationChannel)]
+pub enum Channel {
+    /// This ledger: always.
+    Website,
+    /// Niêm yết tại trụ sở.
+    NoticeBoard,
+    /// Niêm yết tại thôn, tổ dân phố, nơi sinh hoạt cộng đồng.
+    CommunityPlaces,
+    /// Thông báo bằng văn bản to the bodies concerned and to the press.
+    WrittenNotice,
+}
+
+impl Channel {
+    pub fn name(self) -> &'static str {
+        match self {
+            Channel::Website => "WEBSITE",
+            Channel::NoticeBoard => "NOTICE_BOARD",
+            Channel::CommunityPlaces => "COMMUNITY_PLACES",
+            Channel::WrittenNotice => "WRITTEN_NOTICE",
+        }
+    }
+}
+
+/// What is asked for, every field checked.
+pub struct NewPublication {
+    pub id: Uuid,
+    pub event: Event,
+    pub period: Option<NaiveDate>,
+    pub document: Uuid,
+    pub title: Line,
+    /// The number it is to get; whatever is next if absent.
+    pub version: Option<i32>,
+    /// With the website, in order, each once.
+    pub channels: Vec<Channel>,
+}
+
+impl NewPublication {
+    fn channels(&self) -> Vec<String> {
+        self.channels.iter().map(|channel| channel.name().to_owned()).collect()
+    }
+
+    /// Whether this is what was published under its id.
+    fn is(&self, row: &PublicationRow, appeal: Uuid) -> bool {
+        let known = &row.published;
+        known.appeal_id == appeal
+            && known.event == self.event.name()
+            && known.period == self.period
+            && row.document_id == self.document
+            && known.title == self.title.as_str()
+            && known.channels == self.channels()
+            && self.version.is_none_or(|version| version == known.version)
+    }
+}
+
+/// Publishes for an appeal of the granted chapter, which the caller has locked. Whether it is new.
+pub fn publish(
+    conn: &mut PgConnection,
+    by: &Granted<RunAppeal>,
+    now: DateTime<Utc>,
+    appeal: &AppealRow,
+    new: &NewPublication,
+) -> Result<(bool, PublicationRow), Problem> {
+    if let Some(known) = store::find(conn, new.id)? {
+        return if new.is(&known, appeal.id) { Ok((false, known)) } else { Err(Problem::new(ProblemKind::IdTaken)) };
+    }
+    refuse_draft(appeal)?;
+    let today = vietnam_date(now);
+    duty_of(duties::of_one(conn, appeal, today)?, new, today)?;
+    let all = store::of_appeals(conn, &[appeal.id])?.remove(&appeal.id).unwrap_or_default();
+    let before = all.iter().rfind(|row| row.event == new.event.name() && row.period == new.period);
+    let version = before.map_or(1, |row| row.version + 1);
+    check_version(all.len(), version, new.version)?;
+    let sha256 = show_document(conn, by, now, appeal, new, before)?;
+    let place = tree::place(conn, &appeal.chapter)?.ok_or_else(Problem::not_found)?;
+    let mut row = PublishedRow {
+        code: PublicCode::random().map_err(Problem::internal)?.as_str().to_owned(),
+        appeal_id: appeal.id,
+        event: new.event.name().to_owned(),
+        period: new.period,
+        version,
+        replaces: before.map(|row| row.code.clone()),
+        sha256,
+        title: new.title.as_str().to_owned(),
+        channels: new.channels(),
+        published_on: today,
+        leaf_hash: Vec::new(),
+    };
+    let leaf = leaf_of(&row, &appeal.code, &place).map_err(Problem::internal)?;
+    row.leaf_hash = leaf.hash.to_vec();
+    let seq = log::store::append(conn, &[log::store::NewLeaf { entry: row.code.clone(), leaf, opening: None }])?;
+    let seq = seq.first().copied().unwrap_or_default();
+    if !store::insert(conn, by, now, &NewRow { published: &row, id: new.id, seq, document: new.document })? {
+        return Err(Problem::new(ProblemKind::IdTaken));
+    }
+    let event = AuditEvent {
+        account: Some(by.account()),
+        action: "APPEAL_PUBLICATION",
+        subject: Some(new.id),
+        chapter: Some(by.chapter().0),
+    };
+    authz::audit_detailed(conn, now, &event, &json!({"appeal": appeal.code, "event": row.event, "version": version}))?;
+    Ok((true, store::find(conn, new.id)?.ok_or_else(Problem::not_found)?))
+}
+
+/// The duty this is for, if it may be published already.
+fn duty_of(duties: Vec<Duty>, new: &NewPublication, today: NaiveDate) -> Result<Duty, Problem> {
+    if !duties.iter().any(|duty| duty.event == new.event) {
+        return Err(Problem::field(
+            "/event",
+            "NOT_REQUIRED",
+            "Đợt này không phải công khai mục đó.",
+            "Nothing of this kind is to be published of this appeal.",
+        ));
+    }
+    let found = duties.into_iter().find(|duty| duty.event == new.event && duty.period == new.period);
+    let duty = found.ok_or_else(|| {
+        Problem::field(
+            "/period",
+            "NO_SUCH_PERIOD",
+            "Không có kỳ này: hãy xem period trong danh sách phải công khai.",
+            "There is no such period: see `period` in the list of what is to be published.",
+        )
+    })?;
+    if today < duty.from {
+        return Err(Problem::say(
+            ProblemKind::Conflict,
+            format!("Chưa đến lúc: công khai mục này từ ngày {}.", duty.from.format("%d/%m/%Y")),
+            format!("Too soon: this is published from {} on.", duty.from),
+        ));
+    }
+    Ok(duty)
+}
+
+/// Versions only grow, one after the other.
+fn check_version(published: usize, next: i32, asked: Option<i32>) -> Result<(), Problem> {
+    if asked.is_some_and(|asked| asked != next) {
+        return Err(Problem::say(
+            ProblemKind::Conflict,
+            format!("Bản tiếp theo là bản {next}: hãy xem lại những gì đã công bố."),
+            format!("The next version is {next}: look again at what was published."),
+        ));
+    }
+    if published >= MOST {
+        return Err(Problem::say(
+            ProblemKind::Conflict,
+            format!("Đợt này đã có {MOST} lần công bố."),
+            format!("There are {MOST} publications of this appeal already."),
+        ));
+    }
+    Ok(())
+}
+
+/// Links the document if it is not linked yet, and shows it. Returns its hash.
+fn show_document(
+    conn: &mut PgConnection,
+    by: &Granted<RunAppeal>,
+    now: DateTime<Utc>,
+    appeal: &AppealRow,
+    new: &NewPublication,
+    before: Option<&PublishedRow>,
+) -> Result<String, Problem> {
+    let subject = Subject { kind: Purpose::Appeal, id: appeal.id };
+    let linked = documents::link(conn, &Holder::RunAppeal(by.clone()), now, new.document, subject)?;
+    if let Some(problem) = refused_link(&linked) {
+        return Err(problem);
+    }
+    let document = documents::find(conn, new.document)?.ok_or_else(Problem::not_found)?;
+    let shown = Shown::of(conn, &[appeal.id])?;
+    if before.is_some_and(|row| row.sha256 == document.sha256 && shown.withdrawn_on(appeal.id, &row.sha256).is_none()) {
+        return Err(Problem::say(
+            ProblemKind::Conflict,
+            "Bản mới nhất đã là tài liệu này.",
+            "The newest version is this very document.",
+        ));
+    }
+    let published = documents::publish(conn, by, now, new.document, appeal.id, new.title.as_str())?;
+    match refused_publication(&published) {
+        Some(problem) => Err(problem),
+        None => Ok(document.sha256),
+    }
+}
+
+/// The leaf of a publication. Everything in it is public, so its `pd` commits to no fields.
+pub(super) fn leaf_of(row: &PublishedRow, appeal: &str, place: &Place) -> Result<Leaf, LeafError> {
+    LeafV1 {
+        kind: Kind::Publication.name(),
+        entry: &row.code,
+        chapter: &place.code,
+        province: place.province().map_or(place.code.as_str(), |province| province.code.as_str()),
+        day: row.published_on,
+        booked: row.published_on,
+        channel: None,
+        appeal: Some(appeal),
+        of: row.replaces.as_deref(),
+        reason: None,
+        event: Some(&row.event),
+        period: row.period,
+        postings: Vec::new(),
+        goods: Vec::new(),
+        doc: ContentHash::parse(&row.sha256).map(|hash| hash.bytes()),
+        pd: commitment::commit(&[0; 32], &[]),
+    }
+    .encode()
+}

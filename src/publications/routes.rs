@@ -1,0 +1,282 @@
+//! `/api/v1/appeals/{code}/publications` and `/api/v1/publication-duties`.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::duties::{self, PublicationDutyOut};
+use super::model::{Event, State};
+use super::publish::{self, Channel, NewPublication};
+use super::store::{self, PublicationRow};
+use crate::authz::{self, Actor, Read, RunAppeal};
+use crate::basics::clock::vietnam_date;
+use crate::basics::{Clock, hex};
+use crate::db::Db;
+use crate::giving::appeals;
+use crate::giving::document_routes::title_of;
+use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
+use crate::http::{Body, Cursor, Page, Problem, rows_a_page};
+use crate::identity::store as identity;
+use crate::log;
+use crate::tree::{self, ChapterId};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(publish_for_appeal).service(list_publications).service(list_publication_duties);
+}
+
+/// What is published of an appeal.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicationEventIn {
+    /// Made by the client, once.
+    id: Uuid,
+    event: Event,
+    /// `period` of the duty, where the same is published again and again.
+    #[serde(default)]
+    period: Option<NaiveDate>,
+    /// `id` of a document of the appeal's chapter, uploaded for an appeal. It is linked and published if it is not yet.
+    document: Uuid,
+    /// Made for the public; the name the file was uploaded with is never shown.
+    #[schema(example = "Báo cáo kết quả tiếp nhận", max_length = 200)]
+    title: String,
+    /// The number this version is to get: 1 for the first. Send it to be told when somebody else was faster.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    version: Option<i32>,
+    /// Where else it is shown; the website is always among them.
+    #[serde(default)]
+    #[schema(max_items = 4)]
+    channels: Vec<Channel>,
+}
+
+impl PublicationEventIn {
+    fn parse(self) -> Result<NewPublication, Problem> {
+        let Self { id, event, period, document, title, version, mut channels } = self;
+        channels.push(Channel::Website);
+        channels.sort();
+        channels.dedup();
+        Ok(NewPublication { id, event, period, document, title: title_of(&title)?, version, channels })
+    }
+}
+
+/// A publication as officers see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicationEventOut {
+    id: Uuid,
+    /// Its public code, under which its leaf stands in the log.
+    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    code: String,
+    #[schema(example = "RESULTS_RECEIVED")]
+    event: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<NaiveDate>,
+    version: i32,
+    /// Code of the version before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
+    /// The document's `id`.
+    document: Uuid,
+    sha256: String,
+    title: String,
+    channels: Vec<String>,
+    /// The day that counts, in Vietnam.
+    published_on: NaiveDate,
+    published_at: DateTime<Utc>,
+    /// User name.
+    published_by: String,
+    leaf_hash: String,
+    /// Place in the public log; absent for the first second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_index: Option<i64>,
+}
+
+fn shown(conn: &mut PgConnection, rows: Vec<PublicationRow>) -> Result<Vec<PublicationEventOut>, Problem> {
+    let names = identity::user_names(conn, &rows.iter().map(|row| row.published_by).collect::<Vec<_>>())?;
+    let codes: Vec<&str> = rows.iter().map(|row| row.published.code.as_str()).collect();
+    let indices = log::store::indices_of(conn, &codes)?;
+    let out = |row: PublicationRow| {
+        let published = row.published;
+        PublicationEventOut {
+            id: row.id,
+            log_index: indices.get(&published.code).copied(),
+            code: published.code,
+            event: published.event,
+            period: published.period,
+            version: published.version,
+            replaces: published.replaces,
+            document: row.document_id,
+            sha256: published.sha256,
+            title: published.title,
+            channels: published.channels,
+            published_on: published.published_on,
+            published_at: row.published_at,
+            published_by: names.get(&row.published_by).cloned().unwrap_or_default(),
+            leaf_hash: hex(&published.leaf_hash),
+        }
+    };
+    Ok(rows.into_iter().map(out).collect())
+}
+
+/// Publish what the law wants published: the document is shown from now on, and its hash stands in the log for good.
+#[utoipa::path(tag = "publications", params(("code" = String, Path, description = "The appeal")), request_body = PublicationEventIn, responses(
+    (status = 201, body = PublicationEventOut), (status = 200, body = PublicationEventOut, description = "Was published already, by the same id"),
+    (status = 401, response = Unauthorized), (status = 403, response = Forbidden), (status = 404, response = NotFound),
+    (status = 409, response = Conflict), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[post("/appeals/{code}/publications")]
+pub async fn publish_for_appeal(
+    actor: Actor,
+    code: web::Path<String>,
+    Body(body): Body<PublicationEventIn>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let (new, now) = (body.parse()?, clock.now());
+    let (is_new, out) = db
+        .tx(move |conn| -> Result<_, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let row = appeals::find_for_update(conn, &code)?.ok_or_else(Problem::not_found)?;
+            let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
+            let (is_new, made) = publish::publish(conn, &grant, now, &row, &new)?;
+            Ok((is_new, shown(conn, vec![made])?.pop().ok_or_else(Problem::not_found)?))
+        })
+        .await?;
+    Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+}
+
+/// Everything that was published of an appeal, in the order it was.
+#[utoipa::path(tag = "publications", params(("code" = String, Path, description = "The appeal")), responses((status = 200, body = Vec<PublicationEventOut>),
+    (status = 401, response = Unauthorized), (status = 404, response = NotFound), (status = "default", response = AnyProblem)))]
+#[get("/appeals/{code}/publications")]
+pub async fn list_publications(
+    actor: Actor,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let now = clock.now();
+    let out = db
+        .read(move |conn| -> Result<_, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let row = appeals::find(conn, &code)?.ok_or_else(Problem::not_found)?;
+            authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
+            let rows = store::list(conn, row.id)?;
+            shown(conn, rows)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(out))
+}
+
+/// Whose duties.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DutiesQuery {
+    /// Code of a chapter: duties of its appeals and of those of the chapters below it.
+    #[param(example = "68")]
+    chapter: String,
+    /// Only those that stand like this.
+    #[param(inline)]
+    state: Option<State>,
+    /// Rows a page, 1 to 200 (50 unless given). A page may have fewer and still have a `next`.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A duty and whose it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AppealDutyOut {
+    /// Code of the appeal.
+    #[schema(example = "LULUT-2026")]
+    appeal: String,
+    title: String,
+    /// Code of the responsible chapter.
+    #[schema(example = "68")]
+    chapter: String,
+    #[serde(flatten)]
+    duty: PublicationDutyOut,
+}
+
+/// The last row of a page: appeal, event, period.
+type Last = (String, Event, Option<NaiveDate>);
+
+/// Appeals looked at in one step, and in one request.
+const STEP: i64 = 100;
+const MOST_STEPS: usize = 10;
+
+/// What is to be published of appeals within reach, by code of the appeal; `state=OVERDUE` for what is late.
+#[utoipa::path(tag = "publications", params(DutiesQuery), responses((status = 200, body = Page<AppealDutyOut>), (status = 401, response = Unauthorized),
+    (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[get("/publication-duties")]
+pub async fn list_publication_duties(
+    actor: Actor,
+    query: web::Query<DutiesQuery>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let DutiesQuery { chapter, state, limit, cursor } = query.into_inner();
+    let limit = usize::try_from(rows_a_page(limit)?).unwrap_or_default();
+    let filter = (chapter.clone(), state);
+    let after = Cursor::<Last>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
+    let now = clock.now();
+    let page = db
+        .read(move |conn| -> Result<Page<AppealDutyOut>, Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
+            authz::require::<Read>(conn, now, actor, here.id)?;
+            let wanted = |duty: &PublicationDutyOut| state.is_none_or(|state| state == duty.state);
+            let (items, last) = walk(conn, here.id, vietnam_date(now), after, limit, wanted)?;
+            Ok(Page::walked(items, last, &filter))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// Walks appeals by code, some at a time, until there are `limit` duties that are wanted or enough was looked at. Returns
+/// them and, unless the end was reached, where the walk goes on.
+fn walk(
+    conn: &mut PgConnection,
+    chapter: ChapterId,
+    today: NaiveDate,
+    mut after: Option<Last>,
+    limit: usize,
+    wanted: impl Fn(&PublicationDutyOut) -> bool,
+) -> Result<(Vec<AppealDutyOut>, Option<Last>), Problem> {
+    let mut items = Vec::new();
+    for _ in 0..MOST_STEPS {
+        let from = after.as_ref().map(|last| last.0.clone()).unwrap_or_default();
+        let rows = appeals::list_below(conn, chapter, &from, STEP)?;
+        let duties = duties::of_appeals(conn, &rows, today)?;
+        let ended = rows.len() < usize::try_from(STEP).unwrap_or_default();
+        for (row, duties) in rows.iter().zip(duties) {
+            for duty in duties {
+                let place = (row.code.clone(), duty.event, duty.period);
+                if after.as_ref().is_some_and(|last| *last >= place) || !wanted(&duty) {
+                    continue;
+                }
+                if items.len() == limit {
+                    return Ok((items, after));
+                }
+                after = Some(place);
+                items.push(AppealDutyOut {
+                    appeal: row.code.clone(),
+                    title: row.title.clone(),
+                    chapter: row.chapter.clone(),
+                    duty,
+                });
+            }
+        }
+        if ended {
+            return Ok((items, None));
+        }
+        // Whatever this appeal's duties are, they were looked at: no period ends later than this.
+        let far = NaiveDate::from_ymd_opt(9999, 12, 31);
+        after = rows.last().map(|row| (row.code.clone(), Event::AnnualAccounts, far));
+    }
+    Ok((items, after))
+}
