@@ -32,6 +32,7 @@ mod gifts;
 mod givers;
 mod guards;
 mod intake;
+mod log_recovery;
 mod look;
 mod matrix;
 mod migrations;

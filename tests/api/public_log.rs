@@ -21,7 +21,7 @@ fn served(app: &TestApp) -> Head {
     checkpoint::open(app.anonymous().get_text("/log/checkpoint", 200).as_bytes(), &keys(app)).unwrap()
 }
 
-fn wait_for(app: &TestApp, size: u64) -> Head {
+pub fn wait_for(app: &TestApp, size: u64) -> Head {
     let begun = Instant::now();
     loop {
         let answer = app.anonymous().send("GET", "/log/checkpoint", None);
@@ -36,13 +36,22 @@ fn wait_for(app: &TestApp, size: u64) -> Head {
     }
 }
 
+/// What `/readyz` says of the log.
+pub fn wait_until_log_is(app: &TestApp, state: &str) {
+    let begun = Instant::now();
+    while app.anonymous().get("/readyz", 200)["log"] != state {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the log is never {state}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 fn piece(app: &TestApp, piece: Piece) -> Vec<u8> {
     let answer = app.anonymous().send("GET", &format!("/log/{}", piece.path()), None);
     assert_eq!(answer.status, 200, "{piece:?}");
     answer.bytes
 }
 
-fn batch(app: &TestApp, n: usize) {
+pub fn batch(app: &TestApp, n: usize) {
     let officer = app.officer_of("23095");
     let gifts: Vec<Value> = (0..n).map(|_| app.gift(json!({}))).collect();
     let answer = officer.post("/api/v1/gifts/batch", json!({ "gifts": gifts }), 200);
@@ -173,7 +182,7 @@ fn an_older_database_never_forks_the_log() {
     shared.db = so_nhan_ai::db::Db::connect(&database.url(), None, 4);
     let app = TestApp::start_with(database, shared);
     app.database.wait_until("EXISTS (SELECT FROM log_hold WHERE why LIKE '%20 leaves and this database has 0%log recover%')");
-    assert_eq!(app.anonymous().get("/readyz", 200), json!({"status": "ok", "log": "stands_still"}));
+    wait_until_log_is(&app, "stands_still");
     batch(&app, 5);
     assert_eq!(served(&app), newest);
     assert_eq!(app.database.number("SELECT size FROM log_head"), 0);
@@ -192,7 +201,7 @@ fn a_lost_guard_stops_signing() {
     let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
     batch(&app, 2);
     assert_eq!(wait_for(&app, 3).size, 3);
-    assert_eq!(app.anonymous().get("/readyz", 200)["log"], "stands_still");
+    wait_until_log_is(&app, "stands_still");
     assert_eq!(app.database.number("SELECT count(*) FROM log_pending"), 2);
 }
 
@@ -227,14 +236,10 @@ fn a_folder_that_can_not_be_written_heals() {
     std::fs::write(&entries, "in the way").unwrap();
     let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
     batch(&app, 2);
-    let begun = Instant::now();
-    while app.anonymous().get("/readyz", 200)["log"] != "stands_still" {
-        assert!(begun.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until_log_is(&app, "stands_still");
     std::fs::remove_file(&entries).unwrap();
     assert_eq!(wait_for(&app, 5).size, 5);
-    assert_eq!(app.anonymous().get("/readyz", 200)["log"], "ok");
+    wait_until_log_is(&app, "ok");
 }
 
 #[test]

@@ -100,6 +100,17 @@ impl Database {
         Self { name, owned: true }
     }
 
+    /// A copy of it as it stands: what a backup would hold. Its servers must have stopped; their pools are cut off.
+    pub fn copy(&self) -> Self {
+        let server = cluster().postgres.url("postgres");
+        let name = &self.name;
+        execute(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+        execute(&server, &format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"));
+        let copy = Self::create(name);
+        execute(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+        copy
+    }
+
     /// A folder that no other test uses, removed after the last of them.
     pub fn folder() -> PathBuf {
         static COUNT: AtomicU32 = AtomicU32::new(1);
