@@ -31,9 +31,14 @@ impl PublicUrl {
         Self(format!("http://{address}"))
     }
 
-    /// Where an entry is shown to everybody. The one place that knows.
+    /// Where an entry is shown to everybody. The one place that knows; short, because it stands in QR codes.
     pub fn entry(&self, code: &PublicCode) -> String {
-        format!("{}/api/v1/public/entries/{}", self.0, code.as_str())
+        format!("{}/g/{}", self.0, code.as_str())
+    }
+
+    /// The address of a page of the portal, by its path.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
     }
 }
 
@@ -65,6 +70,6 @@ mod tests {
         }
         let code = PublicCode::random().unwrap();
         let url = PublicUrl::parse("https://a.vn/so/").unwrap().entry(&code);
-        assert_eq!(url, format!("https://a.vn/so/api/v1/public/entries/{}", code.as_str()));
+        assert_eq!(url, format!("https://a.vn/so/g/{}", code.as_str()));
     }
 }

@@ -28,6 +28,7 @@ const ORDER: &[&str] = &[
     "search",
     "disclosure",
     "operations",
+    "portal",
     "upkeep",
     "app",
     "cli",
