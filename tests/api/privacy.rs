@@ -152,6 +152,28 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     ] {
         paths.push(format!("/api/v1/public/{place}"));
     }
+    for page in [
+        "",
+        "keu-goi",
+        "keu-goi/LULUT",
+        "keu-goi/LULUT?q=lam",
+        "don-vi",
+        "don-vi/23095",
+        "don-vi/68",
+        "tim",
+        "tim?chapter=23095",
+        "du-lieu-mo",
+        "kiem-tra",
+        "robots.txt",
+    ] {
+        paths.push(format!("/{page}"));
+    }
+    for secret in SECRETS.iter().chain(&SHOWN) {
+        paths.push(format!("/don-vi?q={}", escaped(&secret[..secret.len() / 2].replace(|c: char| !c.is_ascii(), " "))));
+    }
+    for code in receipts.iter().map(|r| r["code"].as_str().unwrap()).chain([reversal]) {
+        paths.push(format!("/g/{code}"));
+    }
     let document = serde_json::to_value(so_nhan_ai::app::document()).unwrap();
     for (template, item) in document["paths"].as_object().unwrap() {
         let public = item["get"]["security"] == json!([{}]);
