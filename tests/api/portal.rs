@@ -155,7 +155,7 @@ fn pages_are_sent_compressed_and_once() {
     let app = TestApp::start();
     let packed = browser(&app, "vi").with("accept-encoding", "gzip").send("GET", "/", None);
     let tag = packed.header("etag").unwrap().to_owned();
-    assert_eq!(packed.header("vary"), Some("accept-encoding, accept-language, cookie"));
+    assert!(packed.header("vary").unwrap().starts_with("accept-encoding, accept-language, cookie"));
     let known = browser(&app, "vi").with("accept-encoding", "gzip").with("if-none-match", &tag).send("GET", "/", None);
     assert_eq!((known.status, known.bytes.len()), (304, 0));
     assert!(known.header("content-security-policy").is_some());
