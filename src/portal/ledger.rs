@@ -42,7 +42,8 @@ pub struct Row {
     pub appeal: Option<String>,
     pub amount: String,
     pub is_reversed: bool,
-    pub is_reversal: bool,
+    /// Reversals and opening balances have no giver, not even an unnamed one.
+    pub is_gift: bool,
     pub is_annotated: bool,
 }
 
@@ -85,7 +86,7 @@ impl Row {
             appeal: entry.appeal,
             amount: format::vnd(entry.amount_vnd, lang),
             is_reversed: entry.reversed_by.is_some(),
-            is_reversal: entry.reverses.is_some(),
+            is_gift: entry.kind.starts_with("GIFT"),
             is_annotated: !entry.annotations.is_empty(),
             code: entry.code,
         }
@@ -166,8 +167,7 @@ impl Form {
         [&self.q, &self.chapter].into_iter().any(|text| typed(text).is_some()) || self.has_more()
     }
 
-    /// Whether a field is filled that the form shows only when asked.
-    pub fn has_more(&self) -> bool {
+    fn has_more(&self) -> bool {
         [&self.amount, &self.min, &self.max, &self.from, &self.to, &self.channel].into_iter().any(|text| typed(text).is_some())
     }
 
@@ -247,6 +247,8 @@ pub struct Found {
     pub form: Form,
     pub wrong: Wrong,
     pub channels: Vec<Choice>,
+    /// Whether the fields beyond the first are shown at once.
+    pub is_unfolded: bool,
     /// Whether the form offers appeal and chapter: not inside an appeal.
     pub everywhere: bool,
     pub rows: Vec<Row>,
@@ -283,6 +285,8 @@ pub fn find(
         .collect();
     let is_narrowed = form.has_conditions() || appeal.is_none() && typed(&form.appeal).is_some();
     Ok(Found {
+        is_unfolded: form.has_more()
+            || appeal.is_none() && [&form.appeal, &form.chapter].into_iter().any(|text| typed(text).is_some()),
         is_later: !form.cursor.is_empty(),
         is_narrowed,
         everywhere: appeal.is_none(),

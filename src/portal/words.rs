@@ -279,7 +279,6 @@ words! {
         wrong_q: "Tối đa 200 ký tự, một dòng.", "At most 200 characters, one line.";
         who_where: "Người ủng hộ, nơi nhận", "Giver and chapter";
         cancelled: "đã hủy", "reversed";
-        reversal: "hủy khoản khác", "takes back another";
         amended: "có đính chính", "corrected";
         caption: "Các khoản trong sổ", "Entries of the ledger";
     }
