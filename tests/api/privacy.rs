@@ -214,7 +214,9 @@ fn nothing_private_is_in_anything_public() {
             let form = form.to_lowercase();
             for (place, text) in &public {
                 // A search answers with no more than what was typed; its own address is not part of the text.
-                assert!(!text.contains(&form), "{secret:?}, as {form:?}, is in {place}: {text}");
+                // "Người" by itself is a word of the pages ("Người ủng hộ").
+                let of_the_page = form == "người" && place.starts_with('/') && !place.starts_with("/api");
+                assert!(of_the_page || !text.contains(&form), "{secret:?}, as {form:?}, is in {place}: {text}");
             }
         }
     }
