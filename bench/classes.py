@@ -40,6 +40,12 @@ def deep(query, pages):
     return f"{ENTRIES}?" + urllib.parse.urlencode({"q": query, "limit": 20} | ({"cursor": cursor} if cursor else {}))
 
 
+def some_entries():
+    """Entries of some givers, for their pages."""
+    answers = (json.load(urllib.request.urlopen(base + entries(q=name), timeout=60)) for name in frequent)
+    return [entry for answer in answers for entry in answer["items"]]
+
+
 frequent, rare = [fold(name) for name in givers[:20]], [fold(name) for name in givers[-50:]]
 ago = lambda days: (day - datetime.timedelta(days=days)).isoformat()
 pairs = sorted({" ".join(name.split()[:2]) for name in frequent})
@@ -60,6 +66,13 @@ classes = {
     "exact amount": [entries(amount_vnd=amount) for amount in (50_000, 100_000, 123_000, 163_000, 500_000)],
     "amount and dates": [entries(min_vnd=1_000_000, max_vnd=5_000_000, **month)],
     "appeal and chapter": [entries(appeal="LULUT-2026", chapter="68")],
+    # Pages under addresses of their own each, so that few of them come out of the cache; the first page is what a crowd reads.
+    "page home": ["/"],
+    "page appeal": [f"/keu-goi/LULUT-2026?n={n}" for n in range(1_000)],
+    "page appeal, search": [f"/keu-goi/LULUT-2026?q={urllib.parse.quote_plus(name)}" for name in frequent + rare],
+    "page chapters": [f"/don-vi/{code}?n={n}" for n in range(300) for code in ("TW", "68", "23095")],
+    "page search": [f"/tim?q={urllib.parse.quote_plus(name)}" for name in frequent + rare],
+    "page entry": [f"/g/{entry['code']}" for entry in some_entries()],
     "totals appeal": ["/api/v1/public/totals?appeal=LULUT-2026"],
     "totals province": ["/api/v1/public/totals?chapter=68"],
     "totals 30 days": [f"/api/v1/public/totals?chapter=68&from={ago(29)}&to={day}"],

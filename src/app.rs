@@ -34,10 +34,11 @@ use crate::log::publisher::{LogSettings, Publisher};
 use crate::log::routes::PieceCache;
 use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
+use crate::portal::Live;
 use crate::privacy::eraser::Eraser;
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, privacy, publications};
+use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, portal, privacy, publications};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -138,6 +139,8 @@ pub fn document_text() -> Result<String, serde_json::Error> {
 pub struct Running {
     pub server: Server,
     pub search: SearchIndex,
+    /// To be closed before the server is stopped: its streams would keep it waiting.
+    pub live: Live,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
     pub threads: (IntakeThread, Sequencer, Publisher, SearchThread, Sweeper, Eraser),
 }
@@ -154,6 +157,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let (public_log, pieces) = (web::Data::new(public_log), web::Data::new(PieceCache::default()));
     let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
     let for_requests = search.clone();
+    let live = Live::start(shared.db.clone(), search.clone());
+    let stream = web::Data::new(live.clone());
     let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
     let document = document();
     let known = web::Data::new(KnownPaths::of(&document));
@@ -193,9 +198,11 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .into_utoipa_app()
             .configure(api)
             .into_app()
+            .app_data(stream.clone())
             .configure(log::routes::configure)
             .service(web::redirect("/docs", "/docs/"))
             .service(swagger)
+            .configure(portal::configure)
             .default_service(web::to(nothing_here))
     })
     .workers(workers)
@@ -206,7 +213,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, search, threads: (intake_thread, sequencer, publisher, search_thread, sweeper, eraser) })
+    Ok(Running { server, search, live, threads: (intake_thread, sequencer, publisher, search_thread, sweeper, eraser) })
 }
 
 fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {

@@ -39,7 +39,7 @@ pub(super) fn bind(config: &Config) -> Result<TcpListener, Failure> {
 pub(super) fn run(config: &Config, installation: Installation, listener: TcpListener, hangup: Hangup) -> Result<(), Failure> {
     let Installation { shared, private } = installation;
     actix_web::rt::System::new().block_on(async {
-        let app::Running { server, threads, .. } = app::start(shared.clone(), listener, config.workers)?;
+        let app::Running { server, live, threads, .. } = app::start(shared.clone(), listener, config.workers)?;
         if hangup == Hangup::TakesUpKeys {
             actix_web::rt::spawn(take_up_keys(config.clone(), shared));
         }
@@ -49,6 +49,7 @@ pub(super) fn run(config: &Config, installation: Installation, listener: TcpList
                 Ok(signal) => tracing::info!(signal, "stopping: finishing requests in flight"),
                 Err(error) => tracing::error!(%error, "signals can not be caught"),
             }
+            live.close();
             handle.stop(true).await;
         });
         let outcome = server.await;

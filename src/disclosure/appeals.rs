@@ -1,10 +1,13 @@
 //! `/api/v1/public/appeals` and the item catalogue.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::totals::TotalsOut;
+use super::totals::{Sum, TotalsOut};
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;
 use crate::db::Db;
@@ -30,6 +33,30 @@ pub struct AppealsQuery {
     cursor: Option<String>,
 }
 
+/// A page of appeals, by code: what the API and the portal show.
+pub fn list(
+    conn: &mut PgConnection,
+    state: Option<AppealState>,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<AppealOut>, Problem> {
+    let after = Cursor::<String>::decode(cursor, &state)?.map(|c| c.last);
+    let rows = store::list(conn, state, after.as_deref(), limit + 1)?;
+    Ok(Page::of(rows, limit, &state, |row| row.code.clone(), AppealOut::from))
+}
+
+/// What all appeals received so far, by code; those that received nothing are absent.
+pub fn received(conn: &mut PgConnection) -> Result<HashMap<String, Sum>, Problem> {
+    let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
+    let mut sums: HashMap<String, TotalsOut> = HashMap::new();
+    for row in totals::overall(conn, country.id.0, None)? {
+        if let Some(appeal) = row.appeal.clone() {
+            sums.entry(appeal).or_default().add(&row);
+        }
+    }
+    Ok(sums.into_iter().map(|(appeal, totals)| (appeal, totals.received)).collect())
+}
+
 /// Appeals, by code. Drafts are not public.
 #[utoipa::path(tag = "public", params(AppealsQuery), responses((status = 200, body = Page<AppealOut>), (status = 422, response = crate::http::answers::Invalid),
     (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "list_public_appeals")]
@@ -41,10 +68,7 @@ pub async fn list_appeals(
 ) -> Result<HttpResponse, Problem> {
     let AppealsQuery { state, limit, cursor } = query.into_inner();
     let limit = rows_a_page(limit)?;
-    let after = Cursor::<String>::decode(cursor.as_deref(), &state)?.map(|c| c.last);
-    let rows =
-        db.read_public(move |conn| -> Result<_, Problem> { Ok(store::list(conn, state, after.as_deref(), limit + 1)?) }).await?;
-    let page: Page<AppealOut> = Page::of(rows, limit, &state, |row| row.code.clone(), AppealOut::from);
+    let page = db.read_public(move |conn| list(conn, state, cursor.as_deref(), limit)).await?;
     answer(&request, &page, CACHE_CONTROL_LIST)
 }
 
@@ -52,8 +76,17 @@ pub async fn list_appeals(
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AppealDetail {
     #[serde(flatten)]
-    appeal: AppealOut,
-    totals: TotalsOut,
+    pub appeal: AppealOut,
+    pub totals: TotalsOut,
+}
+
+/// One appeal with its totals.
+pub fn detail(conn: &mut PgConnection, code: &str) -> Result<AppealDetail, Problem> {
+    let row = store::find(conn, code)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
+    let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
+    let mut sums = TotalsOut::new(CENTRAL, Some(&row.code));
+    totals::overall(conn, country.id.0, Some(&row.code))?.iter().for_each(|total| sums.add(total));
+    Ok(AppealDetail { appeal: row.into(), totals: sums })
 }
 
 /// One appeal.
@@ -61,16 +94,7 @@ pub struct AppealDetail {
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "show_public_appeal")]
 #[get("/appeals/{code}")]
 pub async fn show_appeal(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    let out = db
-        .read_public(move |conn| -> Result<AppealDetail, Problem> {
-            let row =
-                store::find(conn, &code)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
-            let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
-            let mut sums = TotalsOut::new(CENTRAL, Some(&row.code));
-            totals::overall(conn, country.id.0, Some(&row.code))?.iter().for_each(|total| sums.add(total));
-            Ok(AppealDetail { appeal: row.into(), totals: sums })
-        })
-        .await?;
+    let out = db.read_public(move |conn| detail(conn, &code)).await?;
     answer(&request, &out, CACHE_CONTROL_LIST)
 }
 

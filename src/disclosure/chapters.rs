@@ -26,43 +26,43 @@ use crate::ledger::totals;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChapterOut {
     #[schema(example = "23095")]
-    code: String,
+    pub code: String,
     #[schema(example = "TERRITORIAL")]
-    kind: String,
+    pub kind: String,
     #[schema(example = "COMMUNE")]
-    level: String,
+    pub level: String,
     #[schema(example = "ACTIVE")]
-    status: String,
+    pub status: String,
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
-    name: String,
+    pub name: String,
     #[serde(flatten)]
-    received: Sum,
+    pub received: Sum,
     /// In a search: the old names it was found by, when today's name is not what was typed. An old name may lead to
     /// several chapters: each says which part came to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    matched_by: Vec<MatchedBy>,
+    pub matched_by: Vec<MatchedBy>,
 }
 
 /// An old name that leads to a chapter.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MatchedBy {
     #[schema(example = "Xã Hàm Chính")]
-    old_name: String,
+    pub old_name: String,
     /// The old district and province: many old names are not unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Huyện Hàm Thuận Bắc")]
-    district: Option<String>,
+    pub district: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Tỉnh Bình Thuận")]
-    province: Option<String>,
+    pub province: Option<String>,
     /// `WHOLE` or `PARTIAL` (một phần); absent for a name the chapter itself had.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "WHOLE")]
-    relation: Option<String>,
+    pub relation: Option<String>,
     /// The words of the statistics office.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Nhập toàn bộ")]
-    note: Option<String>,
+    pub note: Option<String>,
 }
 
 /// Most old names shown with a chapter; a district's name may fit all its communes.
@@ -84,46 +84,46 @@ impl From<MatchedName> for MatchedBy {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChapterDetail {
     #[serde(flatten)]
-    chapter: ChapterOut,
+    pub chapter: ChapterOut,
     /// Chapters above, central first.
-    ancestors: Vec<ChapterRef>,
+    pub ancestors: Vec<ChapterRef>,
     /// What the administrative unit is and was called, newest first.
-    unit: Vec<UnitVersion>,
+    pub unit: Vec<UnitVersion>,
     #[schema(example = "Trường THCS Hàm Liêm")]
-    short_name: String,
-    founded_on: NaiveDate,
+    pub short_name: String,
+    pub founded_on: NaiveDate,
     /// The office; never a person's.
-    contact: Contact,
+    pub contact: Contact,
     /// The decision by which its committee is provisional (lâm thời).
     #[serde(skip_serializing_if = "Option::is_none")]
-    provisional: Option<ProvisionalOut>,
+    pub provisional: Option<ProvisionalOut>,
     /// Names it had before, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    former_names: Vec<FormerNameOut>,
-    totals: TotalsOut,
+    pub former_names: Vec<FormerNameOut>,
+    pub totals: TotalsOut,
 }
 
 /// A chapter by code and name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChapterRef {
-    pub(super) code: String,
-    pub(super) name: String,
+    pub code: String,
+    pub name: String,
 }
 
 /// One version of an administrative unit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnitVersion {
     #[schema(example = "Thành phố Đồng Nai")]
-    full_name: String,
+    pub full_name: String,
     #[schema(example = "MUNICIPALITY")]
-    kind: String,
+    pub kind: String,
     #[schema(example = "thành phố trực thuộc trung ương")]
-    kind_name: &'static str,
-    valid_from: NaiveDate,
+    pub kind_name: &'static str,
+    pub valid_from: NaiveDate,
     /// The day from which the next version holds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid_to: Option<NaiveDate>,
-    resolution: String,
+    pub valid_to: Option<NaiveDate>,
+    pub resolution: String,
 }
 
 impl From<UnitRow> for UnitVersion {
@@ -141,7 +141,7 @@ impl From<UnitRow> for UnitVersion {
 
 fn with_totals(conn: &mut PgConnection, rows: Vec<ChapterRow>) -> Result<Vec<ChapterOut>, Problem> {
     let mut sums: HashMap<uuid::Uuid, TotalsOut> = HashMap::new();
-    for (scope, row) in totals::overall_of_scopes(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())? {
+    for (scope, row) in totals::overall_of_scopes(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>(), None)? {
         sums.entry(scope).or_default().add(&row);
     }
     Ok(rows
@@ -199,6 +199,23 @@ fn searched(
     Ok(ranks.into_iter().zip(rows).collect())
 }
 
+/// A page of chapters found by a name: what the API and the portal show.
+pub fn find_by_name(conn: &mut PgConnection, q: &str, cursor: Option<&str>, limit: i64) -> Result<Page<ChapterOut>, Problem> {
+    let q = Line::parse(q, 100)
+        .map_err(|_| Problem::field("q", "NOT_A_LINE", "Một dòng, 1 đến 100 ký tự.", "One line of 1 to 100 characters."))?;
+    let after = Cursor::<(i64, String)>::decode(cursor, &q.as_str())?.map(|c| c.last);
+    let rows = searched(conn, q.as_str(), after, limit + 1)?;
+    Ok(Page::of(rows, limit, &q.as_str(), |(rank, row): &(i64, ChapterOut)| (*rank, row.code.clone()), |(_, row)| row))
+}
+
+/// A page of the chapters directly below one, by code: what the API and the portal show.
+pub fn below(conn: &mut PgConnection, parent: &str, cursor: Option<&str>, limit: i64) -> Result<Page<ChapterOut>, Problem> {
+    let after = Cursor::<String>::decode(cursor, &parent)?.map(|c| c.last);
+    let above = store::find(conn, parent)?.ok_or_else(Problem::not_found)?;
+    let rows = store::children(conn, above.id, after.as_deref(), limit + 1)?;
+    Ok(Page::of(with_totals(conn, rows)?, limit, &parent, |row: &ChapterOut| row.code.clone(), |row| row))
+}
+
 /// The chapters below a chapter, or those whose name fits.
 ///
 /// Today's names come first, then old ones: `Hàm Chính` leads to Hàm Liêm.
@@ -210,39 +227,43 @@ pub async fn list_chapters(
     query: web::Query<ChaptersQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
-    let limit = rows_a_page(query.limit)?;
-    let page = match (query.q, query.parent) {
-        (Some(_), Some(_)) => return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent.")),
-        (Some(q), None) => {
-            let q = Line::parse(&q, 100).map_err(|_| {
-                Problem::field("q", "NOT_A_LINE", "Một dòng, 1 đến 100 ký tự.", "One line of 1 to 100 characters.")
-            })?;
-            let after = Cursor::<(i64, String)>::decode(query.cursor.as_deref(), &q.as_str())?.map(|c| c.last);
-            db.read_public(move |conn| -> Result<_, Problem> {
-                let rows = searched(conn, q.as_str(), after, limit + 1)?;
-                Ok(Page::of(
-                    rows,
-                    limit,
-                    &q.as_str(),
-                    |(rank, row): &(i64, ChapterOut)| (*rank, row.code.clone()),
-                    |(_, row)| row,
-                ))
-            })
-            .await?
-        }
-        (None, parent) => {
-            let parent = parent.unwrap_or_else(|| CENTRAL.to_owned());
-            let after = Cursor::<String>::decode(query.cursor.as_deref(), &parent)?.map(|c| c.last);
-            db.read_public(move |conn| -> Result<_, Problem> {
-                let above = store::find(conn, &parent)?.ok_or_else(Problem::not_found)?;
-                let rows = store::children(conn, above.id, after.as_deref(), limit + 1)?;
-                Ok(Page::of(with_totals(conn, rows)?, limit, &parent, |row: &ChapterOut| row.code.clone(), |row| row))
-            })
-            .await?
-        }
+    let ChaptersQuery { q, parent, limit, cursor } = query.into_inner();
+    let limit = rows_a_page(limit)?;
+    if q.is_some() && parent.is_some() {
+        return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent."));
+    }
+    let page = db.read_public(move |conn| match q {
+        Some(q) => find_by_name(conn, &q, cursor.as_deref(), limit),
+        None => below(conn, parent.as_deref().unwrap_or(CENTRAL), cursor.as_deref(), limit),
+    });
+    answer(&request, &page.await?, CACHE_CONTROL_LIST)
+}
+
+/// One chapter: where it stands, what its unit is called, what it received.
+pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Problem> {
+    let row = store::find(conn, code)?.ok_or_else(Problem::not_found)?;
+    let ancestors = store::ancestors(conn, row.id)?.into_iter().map(|c| ChapterRef { code: c.code, name: c.name }).collect();
+    let unit = match &row.unit_code {
+        Some(code) => units::versions(conn, std::slice::from_ref(code))?,
+        None => Vec::new(),
     };
-    answer(&request, &page, CACHE_CONTROL_LIST)
+    let (contact, provisional) = life_store::public_face(conn, row.id)?;
+    let former_names = life_store::former_names(conn, row.id)?.into_iter().map(FormerNameOut::from).collect();
+    let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
+    let mut sums = TotalsOut::new(&row.code, None);
+    totals::overall(conn, row.id, None)?.iter().for_each(|total| sums.add(total));
+    let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
+    Ok(ChapterDetail {
+        chapter,
+        ancestors,
+        unit: unit.into_iter().map(UnitVersion::from).collect(),
+        short_name,
+        founded_on,
+        contact,
+        provisional: provisional.map(ProvisionalOut::from),
+        former_names,
+        totals: sums,
+    })
 }
 
 /// One chapter: where it stands, what its unit is called, what it received.
@@ -250,33 +271,6 @@ pub async fn list_chapters(
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/chapters/{code}")]
 pub async fn show_chapter(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    let out = db
-        .read_public(move |conn| -> Result<ChapterDetail, Problem> {
-            let row = store::find(conn, &code)?.ok_or_else(Problem::not_found)?;
-            let ancestors =
-                store::ancestors(conn, row.id)?.into_iter().map(|c| ChapterRef { code: c.code, name: c.name }).collect();
-            let unit = match &row.unit_code {
-                Some(code) => units::versions(conn, std::slice::from_ref(code))?,
-                None => Vec::new(),
-            };
-            let (contact, provisional) = life_store::public_face(conn, row.id)?;
-            let former_names = life_store::former_names(conn, row.id)?.into_iter().map(FormerNameOut::from).collect();
-            let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
-            let mut sums = TotalsOut::new(&row.code, None);
-            totals::overall(conn, row.id, None)?.iter().for_each(|total| sums.add(total));
-            let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
-            Ok(ChapterDetail {
-                chapter,
-                ancestors,
-                unit: unit.into_iter().map(UnitVersion::from).collect(),
-                short_name,
-                founded_on,
-                contact,
-                provisional: provisional.map(ProvisionalOut::from),
-                former_names,
-                totals: sums,
-            })
-        })
-        .await?;
+    let out = db.read_public(move |conn| detail(conn, &code)).await?;
     answer(&request, &out, CACHE_CONTROL_LIST)
 }

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
+use diesel::pg::PgConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,15 +17,15 @@ use crate::http::Problem;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PublicDocumentOut {
     #[schema(example = "Quyết định mở đợt vận động")]
-    title: String,
+    pub title: String,
     #[schema(example = "application/pdf")]
-    media_type: String,
-    size_bytes: i64,
-    sha256: String,
+    pub media_type: String,
+    pub size_bytes: i64,
+    pub sha256: String,
     /// Where its bytes are.
     #[schema(example = "/api/v1/public/documents/…")]
-    href: String,
-    published_on: NaiveDate,
+    pub href: String,
+    pub published_on: NaiveDate,
 }
 
 impl From<PublicDocument> for PublicDocumentOut {
@@ -40,6 +41,13 @@ impl From<PublicDocument> for PublicDocumentOut {
     }
 }
 
+/// The published documents of an appeal that is no draft.
+pub fn of_appeal(conn: &mut PgConnection, code: &str) -> Result<Vec<PublicDocumentOut>, Problem> {
+    let row = appeals::find(conn, code)?.filter(|row| row.state != AppealState::Draft.name());
+    let row = row.ok_or_else(Problem::not_found)?;
+    Ok(store::published_of(conn, row.id)?.into_iter().map(Into::into).collect())
+}
+
 /// The published documents of an appeal, all of them.
 #[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = Vec<PublicDocumentOut>),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "list_public_appeal_documents")]
@@ -49,13 +57,6 @@ pub async fn list_appeal_documents(
     code: web::Path<String>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let rows = db
-        .read_public(move |conn| -> Result<_, Problem> {
-            let row = appeals::find(conn, &code)?.filter(|row| row.state != AppealState::Draft.name());
-            let row = row.ok_or_else(Problem::not_found)?;
-            Ok(store::published_of(conn, row.id)?)
-        })
-        .await?;
-    let out: Vec<PublicDocumentOut> = rows.into_iter().map(Into::into).collect();
+    let out = db.read_public(move |conn| of_appeal(conn, &code)).await?;
     answer(&request, &out, CACHE_CONTROL_LIST)
 }

@@ -26,69 +26,69 @@ use crate::{log, tree};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EntryOut {
     #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
-    code: String,
+    pub code: String,
     #[schema(example = "GIFT_CASH")]
-    kind: String,
+    pub kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "CASH")]
-    channel: Option<String>,
+    pub channel: Option<String>,
     #[schema(example = "23095")]
-    chapter: String,
+    pub chapter: String,
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
-    chapter_name: String,
+    pub chapter_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "68")]
-    province: Option<String>,
+    pub province: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    appeal: Option<String>,
+    pub appeal: Option<String>,
     #[schema(example = "APPEAL:LULUT-2026")]
-    fund: String,
+    pub fund: String,
     /// The day the gift was received.
-    day: NaiveDate,
-    booked_on: NaiveDate,
+    pub day: NaiveDate,
+    pub booked_on: NaiveDate,
     /// Negative for a reversal.
-    amount_vnd: i64,
+    pub amount_vnd: i64,
     /// The giver in the form the giver chose; absent for anonymous.
     #[serde(skip_serializing_if = "Option::is_none")]
-    giver: Option<String>,
+    pub giver: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<PublicGoods>>)]
-    goods: Option<serde_json::Value>,
+    pub goods: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message_count: Option<i32>,
+    pub message_count: Option<i32>,
     /// Code of the entry this one reverses.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reverses: Option<String>,
+    pub reverses: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// Code of the entry that reversed this one: it no longer stands.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reversed_by: Option<String>,
+    pub reversed_by: Option<String>,
     /// What the log says of this entry since: its giver's data were corrected (`AMENDMENT`) or erased (`ERASURE`). Amounts
     /// never change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    annotations: Vec<AnnotationOut>,
+    pub annotations: Vec<AnnotationOut>,
     /// SHA-256 leaf hash in the public log, hexadecimal.
-    leaf_hash: String,
+    pub leaf_hash: String,
     /// Place in the public log; absent for the first second.
     #[serde(skip_serializing_if = "Option::is_none")]
-    log_index: Option<i64>,
+    pub log_index: Option<i64>,
 }
 
 /// A leaf without money that speaks of an entry.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AnnotationOut {
     #[schema(example = "3MZK0T9Q4B7XH2VWE")]
-    code: String,
+    pub code: String,
     /// `AMENDMENT` or `ERASURE`.
     #[schema(example = "AMENDMENT")]
-    kind: String,
-    booked_on: NaiveDate,
+    pub kind: String,
+    pub booked_on: NaiveDate,
     /// SHA-256 leaf hash in the public log, hexadecimal.
-    leaf_hash: String,
+    pub leaf_hash: String,
     /// Place in the public log; absent for the first second.
     #[serde(skip_serializing_if = "Option::is_none")]
-    log_index: Option<i64>,
+    pub log_index: Option<i64>,
 }
 
 fn entry_out(
@@ -123,33 +123,33 @@ fn entry_out(
 }
 
 /// What to look for; all conditions hold together.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EntriesQuery {
     /// Words without accents or with; every one must occur, the last may be the beginning of a word. Words in double
     /// quotes must stand together.
     #[param(example = "ham liem", max_length = 200)]
-    q: Option<String>,
+    pub q: Option<String>,
     /// Code of an appeal.
-    appeal: Option<String>,
+    pub appeal: Option<String>,
     /// Code of a chapter: its own entries and those of everything below it.
     #[param(example = "23095")]
-    chapter: Option<String>,
-    channel: Option<Channel>,
+    pub chapter: Option<String>,
+    pub channel: Option<Channel>,
     /// First and last day received.
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
     /// Exactly this amount.
     #[param(example = 500_000)]
-    amount_vnd: Option<i64>,
-    min_vnd: Option<i64>,
-    max_vnd: Option<i64>,
+    pub amount_vnd: Option<i64>,
+    pub min_vnd: Option<i64>,
+    pub max_vnd: Option<i64>,
     /// Rows a page, 1 to 200 (50 unless given).
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// The filter a query stands for; `None` when it can have no hit.
@@ -185,6 +185,21 @@ fn filter_of(conn: &mut PgConnection, query: &EntriesQuery) -> Result<Option<Fil
     }))
 }
 
+/// A page of entries, newest first: what the API and the portal show.
+pub fn search(conn: &mut PgConnection, index: &SearchIndex, query: &EntriesQuery, limit: i64) -> Result<Page<EntryOut>, Problem> {
+    if query.q.as_deref().is_some_and(|q| Line::parse(q, 200).is_err() && !q.trim().is_empty()) {
+        return Err(Problem::field("q", "NOT_A_LINE", "Một dòng, tối đa 200 ký tự.", "One line of at most 200 characters."));
+    }
+    let filter = filter_of(conn, query)?;
+    let before = Cursor::<i64>::decode(query.cursor.as_deref(), &filter)?.map(|c| c.last);
+    let rows = match &filter {
+        Some(filter) => index.page(conn, filter, before, limit + 1)?,
+        None => Vec::new(),
+    };
+    let mut context = Context::read(conn, &rows)?;
+    Ok(Page::of(rows, limit, &filter, |row| row.seq, |row| context.show(row)))
+}
+
 /// Search the ledger, newest first.
 #[utoipa::path(tag = "public", params(EntriesQuery), responses((status = 200, body = Page<EntryOut>), (status = 422, response = crate::http::answers::Invalid),
     (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
@@ -196,22 +211,8 @@ pub async fn search_entries(
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
-    if query.q.as_deref().is_some_and(|q| Line::parse(q, 200).is_err() && !q.trim().is_empty()) {
-        return Err(Problem::field("q", "NOT_A_LINE", "Một dòng, tối đa 200 ký tự.", "One line of at most 200 characters."));
-    }
     let limit = rows_a_page(query.limit)?;
-    let page = db
-        .read_public(move |conn| -> Result<Page<EntryOut>, Problem> {
-            let filter = filter_of(conn, &query)?;
-            let before = Cursor::<i64>::decode(query.cursor.as_deref(), &filter)?.map(|c| c.last);
-            let rows = match &filter {
-                Some(filter) => index.page(conn, filter, before, limit + 1)?,
-                None => Vec::new(),
-            };
-            let mut context = Context::read(conn, &rows)?;
-            Ok(Page::of(rows, limit, &filter, |row| row.seq, |row| context.show(row)))
-        })
-        .await?;
+    let page = db.read_public(move |conn| search(conn, &index, &query, limit)).await?;
     answer(&request, &page, CACHE_CONTROL_LIST)
 }
 
@@ -253,6 +254,26 @@ impl Context {
     }
 }
 
+/// Reads a code as people write it; the refusal says what a code is.
+pub fn parse_code(code: &str) -> Result<PublicCode, Problem> {
+    PublicCode::parse(code).map_err(|_| {
+        let wrong = "Mã không đúng: hãy xem lại từng ký tự (có ký tự kiểm tra ở cuối).";
+        Problem {
+            detail: Some(crate::http::Say::fixed(
+                wrong,
+                "This is no code: check each character (the last one is a check character).",
+            )),
+            ..Problem::not_found()
+        }
+    })
+}
+
+/// One entry as everyone may see it.
+pub fn find(conn: &mut PgConnection, code: &PublicCode) -> Result<EntryOut, Problem> {
+    let row = public::find(conn, code.as_str())?.ok_or_else(Problem::not_found)?;
+    Ok(Context::read(conn, std::slice::from_ref(&row))?.show(row))
+}
+
 /// One entry by its public code, as printed, scanned or read aloud.
 #[utoipa::path(tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")), responses((status = 200, body = EntryOut),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
@@ -266,23 +287,9 @@ pub async fn show_entry(
     if let Some(body) = cache.get(&code) {
         return Ok(body.answer(&request, CACHE_CONTROL));
     }
-    let code = PublicCode::parse(&code).map_err(|_| {
-        let wrong = "Mã không đúng: hãy xem lại từng ký tự (có ký tự kiểm tra ở cuối).";
-        Problem {
-            detail: Some(crate::http::Say::fixed(
-                wrong,
-                "This is no code: check each character (the last one is a check character).",
-            )),
-            ..Problem::not_found()
-        }
-    })?;
+    let code = parse_code(&code)?;
     let key = code.as_str().to_owned();
-    let out = db
-        .read_public(move |conn| -> Result<EntryOut, Problem> {
-            let row = public::find(conn, code.as_str())?.ok_or_else(Problem::not_found)?;
-            Ok(Context::read(conn, std::slice::from_ref(&row))?.show(row))
-        })
-        .await?;
+    let out = db.read_public(move |conn| find(conn, &code)).await?;
     let body = tagged(&out)?;
     // Until it has its place in the log the answer is about to change.
     if out.log_index.is_some() && out.annotations.iter().all(|said| said.log_index.is_some()) {

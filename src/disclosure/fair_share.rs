@@ -1,7 +1,8 @@
 //! Everybody's fair share of the public ledger: each public request is charged to its client before it is answered.
 //!
-//! Charged here, for the whole scope, so that no new endpoint can forget it. The one exception is an entry that is
-//! still in the cache: serving it costs nothing, and it is what a giver's QR code and a crowd ask for.
+//! Charged here, for the whole scope, so that no new endpoint can forget it; the portal's pages are charged here too. The
+//! one exception is an entry or a page that is still in the cache: serving it costs nothing, and it is what a giver's QR
+//! code and a crowd ask for.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -27,12 +28,16 @@ pub async fn charge<B: MessageBody + 'static>(
     Ok(next.call(request).await?.map_into_left_body())
 }
 
-/// Whether the request asks for an entry that is in the cache. Counts hits and misses.
+/// Whether the request asks for an entry or a page that is in the cache. Counts hits and misses.
 fn is_kept(request: &ServiceRequest) -> bool {
-    let Some(code) = request.path().strip_prefix("/api/v1/public/entries/") else {
+    let entry = request.path().strip_prefix("/api/v1/public/entries/");
+    if entry.is_none() && request.path().starts_with("/api/") {
         return false;
-    };
-    let kept = request.app_data::<web::Data<PublicCache>>().is_some_and(|cache| cache.get(code).is_some());
+    }
+    let kept = request.app_data::<web::Data<PublicCache>>().is_some_and(|cache| match entry {
+        Some(code) => cache.get(code).is_some(),
+        None => cache.has_page(request.request()),
+    });
     if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {
         metrics.cache(kept);
     }

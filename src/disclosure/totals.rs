@@ -1,14 +1,17 @@
 //! `/api/v1/public/totals`: what was received, by appeal, chapter, channel and day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{Days, NaiveDate};
+use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;
+use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::http::Problem;
 use crate::ledger::totals::{self, TotalRow};
@@ -68,21 +71,23 @@ impl TotalsOut {
 }
 
 /// Of what.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TotalsQuery {
     /// Code of a chapter; the whole country unless given.
     #[param(example = "68")]
-    chapter: Option<String>,
+    pub chapter: Option<String>,
     /// Code of an appeal.
-    appeal: Option<String>,
+    pub appeal: Option<String>,
     /// First and last day: both or none, at most 400 days.
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
 }
 
 const MAX_DAYS: u64 = 400;
+/// More chapters than stand below any other.
+const MAX_PLACES: i64 = 500;
 
 fn days(query: &TotalsQuery) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> {
     match (query.from, query.to) {
@@ -99,6 +104,58 @@ fn days(query: &TotalsQuery) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> 
     }
 }
 
+/// The totals a query asks for: what the API and the portal show.
+pub fn load(conn: &mut PgConnection, query: &TotalsQuery) -> Result<TotalsOut, Problem> {
+    let days = days(query)?;
+    let code = query.chapter.as_deref().unwrap_or(CENTRAL);
+    let here = tree::place(conn, code)?.ok_or_else(Problem::not_found)?;
+    let appeal = query.appeal.as_deref();
+    if let Some(code) = appeal {
+        giving::appeals::find(conn, code)?.filter(|row| row.state != "DRAFT").ok_or_else(Problem::not_found)?;
+    }
+    let mut out = TotalsOut::new(&here.code, appeal);
+    match days {
+        None => totals::overall(conn, here.id.0, appeal)?.iter().for_each(|row| out.add(row)),
+        Some((from, to)) => {
+            let mut by_day: BTreeMap<NaiveDate, Sum> = BTreeMap::new();
+            for (day, row) in totals::by_day(conn, here.id.0, appeal, from, to)? {
+                out.add(&row);
+                if row.restriction != "QUARANTINE" {
+                    by_day.entry(day).or_default().add(row.subtree_vnd, row.subtree_count);
+                }
+            }
+            out.by_day = Some(by_day);
+        }
+    }
+    Ok(out)
+}
+
+/// What a chapter directly below another received, with everything below it.
+#[derive(Debug, Clone)]
+pub struct PlaceSum {
+    pub code: String,
+    pub name: String,
+    pub received: Sum,
+}
+
+/// What the chapters directly below `parent` received for an appeal, most first; those that received nothing are left
+/// out. A province for each row when `parent` is the centre.
+pub fn by_place(conn: &mut PgConnection, parent: &str, appeal: &str) -> Result<Vec<PlaceSum>, Problem> {
+    let above = chapters::find(conn, parent)?.ok_or_else(Problem::not_found)?;
+    let below = chapters::children(conn, above.id, None, MAX_PLACES)?;
+    let ids: Vec<_> = below.iter().map(|row| row.id).collect();
+    let mut sums: HashMap<Uuid, TotalsOut> = HashMap::new();
+    for (scope, row) in totals::overall_of_scopes(conn, &ids, Some(appeal))? {
+        sums.entry(scope).or_default().add(&row);
+    }
+    let sum_of = |id: &Uuid| sums.get(id).map(|totals| totals.received).filter(|sum| sum.gift_count != 0);
+    let places = below.into_iter().filter_map(|row| sum_of(&row.id).map(|received| (row, received)));
+    let mut places: Vec<PlaceSum> =
+        places.map(|(row, received)| PlaceSum { code: row.code, name: row.short_name, received }).collect();
+    places.sort_by(|a, b| b.received.received_vnd.cmp(&a.received.received_vnd).then_with(|| a.code.cmp(&b.code)));
+    Ok(places)
+}
+
 /// Totals, exact at the moment of asking.
 #[utoipa::path(tag = "public", params(TotalsQuery), responses((status = 200, body = TotalsOut), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
@@ -108,32 +165,6 @@ pub async fn show_totals(
     query: web::Query<TotalsQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
-    let days = days(&query)?;
-    let out = db
-        .read_public(move |conn| -> Result<TotalsOut, Problem> {
-            let code = query.chapter.as_deref().unwrap_or(CENTRAL);
-            let here = tree::place(conn, code)?.ok_or_else(Problem::not_found)?;
-            let appeal = query.appeal.as_deref();
-            if let Some(code) = appeal {
-                giving::appeals::find(conn, code)?.filter(|row| row.state != "DRAFT").ok_or_else(Problem::not_found)?;
-            }
-            let mut out = TotalsOut::new(&here.code, appeal);
-            match days {
-                None => totals::overall(conn, here.id.0, appeal)?.iter().for_each(|row| out.add(row)),
-                Some((from, to)) => {
-                    let mut by_day: BTreeMap<NaiveDate, Sum> = BTreeMap::new();
-                    for (day, row) in totals::by_day(conn, here.id.0, appeal, from, to)? {
-                        out.add(&row);
-                        if row.restriction != "QUARANTINE" {
-                            by_day.entry(day).or_default().add(row.subtree_vnd, row.subtree_count);
-                        }
-                    }
-                    out.by_day = Some(by_day);
-                }
-            }
-            Ok(out)
-        })
-        .await?;
+    let out = db.read_public(move |conn| load(conn, &query)).await?;
     answer(&request, &out, CACHE_CONTROL_LIST)
 }

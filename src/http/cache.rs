@@ -1,39 +1,75 @@
-//! Serialized public bodies, kept for a few seconds: a public ledger is read far more often than written.
+//! What the public reads again and again, kept for a few seconds: a public ledger is read far more often than written.
 //!
-//! What is kept is the bytes with their tag, not the row. Entries do not change but in "was reversed" and in the giver shown, and that
-//! clears the cache here at once and elsewhere within [`TTL`].
+//! Serialized bodies of the API and rendered pages of the portal: the bytes with their tag, not the rows. Entries do not
+//! change but in "was reversed" and in the giver shown, and that clears the cache here at once and elsewhere within
+//! [`TTL`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use moka::sync::Cache;
+use tokio::sync::OnceCell;
 
 use super::etag::Tagged;
+use super::language::Lang;
+use super::rendered::Rendered;
 
 /// How long another server process may go on showing what has changed.
 pub const TTL: Duration = Duration::from_secs(10);
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// Pages show totals, which change with every gift.
+const PAGE_TTL: Duration = Duration::from_secs(3);
+/// Pages are some 30 KiB, and 8 more when compressed.
+const MAX_PAGES: u64 = 1_000;
+/// Longer addresses are not worth keeping.
+const MAX_PAGE_KEY: usize = 500;
 
-/// Bodies by key.
+/// Bodies by key, and pages by language and address.
 #[derive(Clone)]
-pub struct PublicCache(Cache<String, Tagged>);
+pub struct PublicCache {
+    bodies: Cache<String, Tagged>,
+    pages: Cache<String, Arc<OnceCell<Rendered>>>,
+}
 
 impl Default for PublicCache {
     fn default() -> Self {
         let weigh = |key: &String, body: &Tagged| u32::try_from(key.len() + body.len() + 128).unwrap_or(u32::MAX);
-        Self(Cache::builder().max_capacity(MAX_BYTES).weigher(weigh).time_to_live(TTL).build())
+        Self {
+            bodies: Cache::builder().max_capacity(MAX_BYTES).weigher(weigh).time_to_live(TTL).build(),
+            pages: Cache::builder().max_capacity(MAX_PAGES).time_to_live(PAGE_TTL).build(),
+        }
     }
 }
 
 impl PublicCache {
     pub fn get(&self, key: &str) -> Option<Tagged> {
-        self.0.get(key)
+        self.bodies.get(key)
     }
 
     pub fn keep(&self, key: String, body: Tagged) {
-        self.0.insert(key, body);
+        self.bodies.insert(key, body);
+    }
+
+    /// The place of a page, to be filled by whoever comes first while the others wait for it. `None` for an address that
+    /// is not kept.
+    pub fn page(&self, request: &HttpRequest) -> Option<Arc<OnceCell<Rendered>>> {
+        page_key(request).map(|key| self.pages.get_with(key, Arc::default))
+    }
+
+    /// Whether a page is there already.
+    pub fn has_page(&self, request: &HttpRequest) -> bool {
+        page_key(request).and_then(|key| self.pages.get(&key)).is_some_and(|page| page.initialized())
     }
 
     pub fn forget_all(&self) {
-        self.0.invalidate_all();
+        self.bodies.invalidate_all();
+        self.pages.invalidate_all();
     }
+}
+
+/// Nothing else of a request makes a difference to a page.
+fn page_key(request: &HttpRequest) -> Option<String> {
+    let (path, query) = (request.path(), request.query_string());
+    (path.len() + query.len() <= MAX_PAGE_KEY).then(|| format!("{} {path}?{query}", Lang::of_page(request).tag()))
 }

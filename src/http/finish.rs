@@ -78,7 +78,7 @@ pub async fn finish(
 }
 
 /// A problem waiting in the response, ours or made from what the framework refused.
-fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
+pub fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
     let status = response.status();
     match response.response().error() {
         Some(error) => Some(match error.as_error::<Problem>() {

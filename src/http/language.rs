@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::future::{Ready, ready};
 
-use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 /// The language of an answer.
@@ -35,6 +35,24 @@ impl Lang {
 
     pub fn of_request(request: &HttpRequest) -> Lang {
         Lang::of(request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+    }
+
+    /// `vi` or `en`.
+    pub fn parse(tag: &str) -> Option<Lang> {
+        [Lang::Vi, Lang::En].into_iter().find(|lang| lang.tag() == tag)
+    }
+
+    /// The language that the address of a page asks for (`?lang=en`).
+    pub fn asked(request: &HttpRequest) -> Option<Lang> {
+        request.query_string().split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Lang::parse)
+    }
+
+    /// The language of a page: what its address asks for, then what the reader chose before (the cookie `lang`), then
+    /// what the browser prefers.
+    pub fn of_page(request: &HttpRequest) -> Lang {
+        let cookies = request.headers().get_all(COOKIE).filter_map(|line| line.to_str().ok());
+        let mut chosen = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().strip_prefix("lang="));
+        Lang::asked(request).or_else(|| chosen.find_map(Lang::parse)).unwrap_or_else(|| Lang::of_request(request))
     }
 
     pub fn tag(self) -> &'static str {
@@ -81,6 +99,19 @@ impl Say {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_speaks_as_its_address_says_then_as_chosen_then_as_the_browser_likes() {
+        use actix_web::test::TestRequest;
+        let lang = |uri: &str, cookie: &str, browser: &str| {
+            let request = TestRequest::with_uri(uri);
+            Lang::of_page(&request.insert_header((COOKIE, cookie)).insert_header((ACCEPT_LANGUAGE, browser)).to_http_request())
+        };
+        assert_eq!(lang("/tim?q=x&lang=vi", "lang=en", "en"), Lang::Vi);
+        assert_eq!(lang("/tim?lang=xx", "a=b; lang=en", "vi"), Lang::En);
+        assert_eq!(lang("/tim", "lang=<script>", "en"), Lang::En);
+        assert_eq!(lang("/tim", "", ""), Lang::Vi);
+    }
 
     #[test]
     fn vietnamese_unless_english_is_preferred() {

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod metrics;
 pub mod problem;
 pub mod public_url;
+pub mod rendered;
 pub mod routing;
 
 pub use body::Body;
@@ -28,3 +29,4 @@ pub use limits::{Allowance, Class};
 pub use metrics::Metrics;
 pub use problem::{FieldError, Kind, Problem};
 pub use public_url::PublicUrl;
+pub use rendered::Rendered;

@@ -37,9 +37,14 @@ impl PublicUrl {
         format!("{rest}/log")
     }
 
-    /// Where an entry is shown to everybody. The one place that knows.
+    /// Where an entry is shown to everybody. The one place that knows; short, because it stands in QR codes.
     pub fn entry(&self, code: &PublicCode) -> String {
-        format!("{}/api/v1/public/entries/{}", self.0, code.as_str())
+        format!("{}/g/{}", self.0, code.as_str())
+    }
+
+    /// The address of a page of the portal, by its path.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
     }
 }
 
@@ -73,5 +78,7 @@ mod tests {
         let url = PublicUrl::parse("https://a.vn/so/").unwrap().entry(&code);
         assert_eq!(url, format!("https://a.vn/so/api/v1/public/entries/{}", code.as_str()));
         assert_eq!(PublicUrl::parse("https://a.vn/so").unwrap().log_origin(), "a.vn/so/log");
+
+        assert_eq!(url, format!("https://a.vn/so/g/{}", code.as_str()));
     }
 }

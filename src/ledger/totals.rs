@@ -150,17 +150,25 @@ pub fn overall(conn: &mut PgConnection, scope: Uuid, appeal: Option<&str>) -> Re
     Ok(query.load(conn)?)
 }
 
-/// All-time subtree totals of several scopes: (scope, vnd, count), for a list of chapters.
-pub fn overall_of_scopes(conn: &mut PgConnection, scopes: &[Uuid]) -> Result<Vec<(Uuid, TotalRow)>, DbError> {
+/// All-time totals of several scopes, for a list of chapters; of one appeal if named.
+pub fn overall_of_scopes(
+    conn: &mut PgConnection,
+    scopes: &[Uuid],
+    appeal: Option<&str>,
+) -> Result<Vec<(Uuid, TotalRow)>, DbError> {
     use received_overall as t;
-    Ok(t::table
+    let mut query = t::table
         .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
         .filter(t::scope_id.eq_any(scopes))
         .select((
             t::scope_id,
             (fund::code, fund::restriction, fund::appeal, t::channel, t::own_vnd, t::own_count, t::subtree_vnd, t::subtree_count),
         ))
-        .load(conn)?)
+        .into_boxed();
+    if let Some(appeal) = appeal {
+        query = query.filter(fund::appeal.eq(appeal.to_owned()));
+    }
+    Ok(query.load(conn)?)
 }
 
 /// Totals of a scope day by day within `from ..= to`.

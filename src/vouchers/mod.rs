@@ -18,7 +18,7 @@ pub mod labels;
 pub mod model;
 pub mod page;
 pub mod pdf;
-mod qr;
+pub mod qr;
 pub mod store;
 pub mod typeset;
 

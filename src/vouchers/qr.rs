@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn runs_are_the_dark_modules() {
-        let text = "https://so.example.org/api/v1/public/entries/7ZC4K0M9T2R8VQ3BX";
+        let text = "https://so.example.org/g/7ZC4K0M9T2R8VQ3BX";
         let (qr, code) = (Qr::of(text).unwrap(), QrCode::with_error_correction_level(text, EcLevel::M).unwrap());
         let mut dark = vec![false; qr.size * qr.size];
         for (x, y, length) in &qr.runs {

@@ -278,7 +278,7 @@ fn the_sheet_says_what_the_books_say() {
         ("in_figures", json!("1.748.935 đ")),
         ("in_words", json!("Một triệu bảy trăm bốn mươi tám nghìn chín trăm ba mươi lăm đồng")),
         ("code", json!(code)),
-        ("public_url", json!(format!("https://so.example.org/api/v1/public/entries/{code}"))),
+        ("public_url", json!(format!("https://so.example.org/g/{code}"))),
         ("html_url", json!(sheet(&gift, ".html"))),
         ("pdf_url", json!(sheet(&gift, ".pdf"))),
     ] {

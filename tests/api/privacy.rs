@@ -158,6 +158,26 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     ] {
         paths.push(format!("/api/v1/public/{place}"));
     }
+    // What is typed into a form is shown again in it, so no secret is typed here; the same search is asked above.
+    for page in [
+        "",
+        "keu-goi",
+        "keu-goi/LULUT",
+        "keu-goi/LULUT?q=lam",
+        "don-vi",
+        "don-vi/23095",
+        "don-vi/68",
+        "tim",
+        "tim?chapter=23095",
+        "du-lieu-mo",
+        "kiem-tra",
+        "robots.txt",
+    ] {
+        paths.push(format!("/{page}"));
+    }
+    for code in receipts.iter().map(|r| r["code"].as_str().unwrap()).chain([reversal]) {
+        paths.push(format!("/g/{code}"));
+    }
     let document = serde_json::to_value(so_nhan_ai::app::document()).unwrap();
     for (template, item) in document["paths"].as_object().unwrap() {
         let public = item["get"]["security"] == json!([{}]);
@@ -200,7 +220,9 @@ fn nothing_private_is_in_anything_public() {
             let form = form.to_lowercase();
             for (place, text) in &public {
                 // A search answers with no more than what was typed; its own address is not part of the text.
-                assert!(!text.contains(&form), "{secret:?}, as {form:?}, is in {place}: {text}");
+                // "Người" by itself is a word of the pages ("Người ủng hộ").
+                let of_the_page = form == "người" && place.starts_with('/') && !place.starts_with("/api");
+                assert!(of_the_page || !text.contains(&form), "{secret:?}, as {form:?}, is in {place}: {text}");
             }
         }
     }

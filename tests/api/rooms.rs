@@ -30,6 +30,7 @@ const ORDER: &[&str] = &[
     "search",
     "disclosure",
     "operations",
+    "portal",
     "upkeep",
     "app",
     "cli",

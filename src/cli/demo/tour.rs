@@ -8,7 +8,9 @@ use super::{DemoFile, PASSWORD};
 /// Addresses, log-ins and a first tour with curl.
 pub(super) fn text(file: &DemoFile, path: &Path) -> String {
     let base = &file.base_url;
-    let mut out = format!("\nSổ Nhân Ái is up at {base}   (API: {base}/docs)\n\nLog-ins, password for all: {PASSWORD}\n");
+    let mut out = format!(
+        "\nSổ Nhân Ái is up at {base}   (the public ledger; API: {base}/docs)\n\nLog-ins, password for all: {PASSWORD}\n"
+    );
     for login in &file.logins {
         // Writing to a String can not fail.
         let _ = writeln!(out, "  {:<18} {:<24} chapter {}", login.user, login.role, login.chapter_code);

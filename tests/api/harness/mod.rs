@@ -25,6 +25,7 @@ use so_nhan_ai::identity::accounts;
 use so_nhan_ai::identity::password::{Cost, Passwords};
 use so_nhan_ai::identity::sessions::{self, NewSession};
 use so_nhan_ai::identity::store::{self as identity, CreateError, NewAccount};
+use so_nhan_ai::portal::Live;
 use so_nhan_ai::search::{Pace, SearchIndex, SearchSettings};
 use so_nhan_ai::tree;
 use so_nhan_ai::vault::keys::TokenKeyFile;
@@ -45,6 +46,7 @@ pub struct TestApp {
     pub database: Database,
     pub search: SearchIndex,
     server: Option<(actix_web::dev::ServerHandle, JoinHandle<()>)>,
+    live: Live,
     agent: ureq::Agent,
 }
 
@@ -107,19 +109,19 @@ impl TestApp {
         let for_server = shared.clone();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let app::Running { server, search, threads } = app::start(for_server, listener, 1).unwrap();
-                tell.send((server.handle(), search)).unwrap();
+                let app::Running { server, search, live, threads } = app::start(for_server, listener, 1).unwrap();
+                tell.send((server.handle(), search, live)).unwrap();
                 server.await.unwrap();
                 drop(threads);
             });
         });
-        let (handle, search) = told.recv().unwrap();
+        let (handle, search, live) = told.recv().unwrap();
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(std::time::Duration::from_secs(30)))
             .build()
             .into();
-        Self { base, clock: shared.clock.clone(), shared, database, search, server: Some((handle, thread)), agent }
+        Self { base, clock: shared.clock.clone(), shared, database, search, server: Some((handle, thread)), live, agent }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -281,6 +283,7 @@ impl TestApp {
     /// Stops the server as SIGTERM would, waiting for the end.
     pub fn stop(&mut self) {
         if let Some((handle, thread)) = self.server.take() {
+            self.live.close();
             drop(handle.stop(true));
             thread.join().unwrap();
         }

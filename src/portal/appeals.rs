@@ -1,0 +1,327 @@
+//! `/keu-goi` and `/keu-goi/{code}`: appeals, what they received and when and where, their papers and their ledgers.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{Days, NaiveDate};
+use diesel::pg::PgConnection;
+use serde::Deserialize;
+
+use super::charts::{self, Inflow, share};
+use super::ledger::{Form, Found, find};
+use super::page::{Page, Section, render, serve};
+use super::publications::{self, Event};
+use super::words::{Words, fill};
+use super::{format, labels};
+use crate::chapters::store as chapters;
+use crate::db::Db;
+use crate::disclosure::totals::{self, PlaceSum, Sum, TotalsOut, TotalsQuery};
+use crate::disclosure::{appeals, documents};
+use crate::giving::appeal_routes::AppealOut;
+use crate::giving::model::AppealState;
+use crate::http::{Lang, Problem};
+use crate::search::SearchIndex;
+
+/// Closed appeals of a page.
+const CLOSED_A_PAGE: i64 = 24;
+/// More appeals are never open at once.
+const MOST_OPEN: i64 = 100;
+/// Days a chart may go back; the totals give no more at once.
+const MOST_DAYS: u64 = 399;
+/// Places shown before the rest is folded away.
+const FIRST_PLACES: usize = 10;
+
+/// An appeal in a list.
+pub struct Card {
+    pub code: String,
+    pub title: String,
+    pub is_open: bool,
+    pub period: String,
+    pub received: String,
+    pub gifts: String,
+    /// (percent for the bar, words)
+    pub target: Option<(String, String)>,
+}
+
+fn period(from: NaiveDate, until: NaiveDate, lang: Lang) -> String {
+    fill(Words::of(lang).appeals.from_to, &[&format::day(from, lang), &format::day(until, lang)])
+}
+
+fn of_target(received: i64, target: Option<i64>, lang: Lang) -> Option<(String, String)> {
+    let target = target.filter(|target| *target > 0)?;
+    let text =
+        fill(Words::of(lang).appeals.of_target, &[&format::percent(received, target, lang), &format::compact(target, lang)]);
+    Some((share(received, target), text))
+}
+
+fn card(appeal: AppealOut, received: Sum, lang: Lang) -> Card {
+    Card {
+        is_open: appeal.state == AppealState::Open.name(),
+        period: period(appeal.receive_from, appeal.receive_until, lang),
+        received: format::vnd(received.received_vnd, lang),
+        gifts: fill(Words::of(lang).home.in_gifts, &[&format::count(received.gift_count, lang)]),
+        target: of_target(received.received_vnd, appeal.target_vnd, lang),
+        code: appeal.code,
+        title: appeal.title,
+    }
+}
+
+/// Appeals of a state with what they received, and the cursor of the next page.
+pub fn cards(
+    conn: &mut PgConnection,
+    state: Option<AppealState>,
+    cursor: Option<&str>,
+    limit: i64,
+    lang: Lang,
+) -> Result<(Vec<Card>, Option<String>), Problem> {
+    let page = appeals::list(conn, state, cursor, limit)?;
+    let received = appeals::received(conn)?;
+    let sum = |code: &str| received.get(code).copied().unwrap_or_default();
+    let cards = page.items.into_iter().map(|appeal| (sum(&appeal.code), appeal)).map(|(sum, appeal)| card(appeal, sum, lang));
+    Ok((cards.collect(), page.next))
+}
+
+/// Where in the list of closed appeals.
+#[derive(Deserialize)]
+pub struct ListForm {
+    cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/appeals.html")]
+struct AppealsPage {
+    p: Page,
+    open: Vec<Card>,
+    closed: Vec<Card>,
+    next: Option<String>,
+}
+
+/// `/keu-goi`.
+pub async fn list_appeals(request: HttpRequest, form: web::Query<ListForm>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let cursor = form.into_inner().cursor;
+    serve(&request, || async {
+        let p = Page::new(&request, Section::Appeals);
+        let lang = p.lang;
+        let (open, closed, next) = db
+            .read_public(move |conn| -> Result<_, Problem> {
+                let open = match cursor {
+                    None => cards(conn, Some(AppealState::Open), None, MOST_OPEN, lang)?.0,
+                    Some(_) => Vec::new(),
+                };
+                let (closed, next) = cards(conn, Some(AppealState::Closed), cursor.as_deref(), CLOSED_A_PAGE, lang)?;
+                Ok((open, closed, next))
+            })
+            .await?;
+        render(&AppealsPage { p, open, closed, next: next.map(|cursor| format!("/keu-goi?cursor={cursor}")) })
+    })
+    .await
+}
+
+/// One of the five totals.
+pub struct Figure {
+    pub name: &'static str,
+    /// `None` where there are no figures yet: not the same as nothing.
+    pub amount: Option<String>,
+    pub note: Option<String>,
+}
+
+/// A line of the table of places.
+pub struct Place {
+    pub code: String,
+    pub name: String,
+    pub amount: String,
+    pub count: String,
+    /// Percent of the longest bar.
+    pub share: String,
+}
+
+/// A line of the table of channels.
+pub struct ChannelLine {
+    pub name: String,
+    pub amount: String,
+    pub share: String,
+}
+
+/// A published paper.
+pub struct Paper {
+    pub href: String,
+    pub title: String,
+    pub about: String,
+    pub sha256: String,
+}
+
+/// What an appeal is.
+pub struct Head {
+    pub code: String,
+    pub title: String,
+    pub purpose: String,
+    pub is_open: bool,
+    pub chapter: String,
+    pub chapter_name: String,
+    pub regime: String,
+    pub period: String,
+}
+
+/// Everything on the page but the ledger.
+pub struct Overview {
+    pub figures: Vec<Figure>,
+    pub target: Option<(String, String)>,
+    pub quarantined: Option<String>,
+    pub chart: Option<Inflow>,
+    pub places_title: &'static str,
+    pub places: Vec<Place>,
+    pub other_places: Vec<Place>,
+    /// How many others there are, in words.
+    pub rest: String,
+    pub channels: Vec<ChannelLine>,
+    pub papers: Vec<Paper>,
+    pub events: Vec<Event>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/appeal.html")]
+struct AppealPage {
+    p: Page,
+    head: Head,
+    /// Left away when the reader searches in the ledger.
+    overview: Option<Overview>,
+    found: Found,
+}
+
+/// `/keu-goi/{code}`: the appeal; with conditions, what its ledger has.
+pub async fn show_appeal(
+    request: HttpRequest,
+    code: web::Path<String>,
+    form: web::Query<Form>,
+    db: web::Data<Db>,
+    index: web::Data<SearchIndex>,
+) -> Result<HttpResponse, Problem> {
+    let (code, form) = (code.into_inner(), form.into_inner());
+    serve(&request, || async {
+        let p = Page::new(&request, Section::Appeals);
+        let (lang, today) = (p.lang, p.today);
+        let (head, overview, found) = db
+            .read_public(move |conn| -> Result<_, Problem> {
+                let appeals::AppealDetail { appeal, totals } = appeals::detail(conn, &code)?;
+                let overview = if form.asks() { None } else { Some(overview(conn, &appeal, totals, today, lang)?) };
+                let action = format!("/keu-goi/{}", appeal.code);
+                let found = find(conn, &index, form, action, Some(&appeal.code), lang)?;
+                Ok((head(conn, appeal, lang)?, overview, found))
+            })
+            .await?;
+        render(&AppealPage { p, head, overview, found })
+    })
+    .await
+}
+
+fn head(conn: &mut PgConnection, appeal: AppealOut, lang: Lang) -> Result<Head, Problem> {
+    let chapter_name = chapters::names(conn, &[&appeal.chapter])?.remove(&appeal.chapter).unwrap_or_default();
+    Ok(Head {
+        is_open: appeal.state == AppealState::Open.name(),
+        regime: labels::regime(&appeal.regime, lang),
+        period: period(appeal.receive_from, appeal.receive_until, lang),
+        code: appeal.code,
+        title: appeal.title,
+        purpose: appeal.purpose,
+        chapter: appeal.chapter,
+        chapter_name,
+    })
+}
+
+fn overview(
+    conn: &mut PgConnection,
+    appeal: &AppealOut,
+    totals: TotalsOut,
+    today: NaiveDate,
+    lang: Lang,
+) -> Result<Overview, Problem> {
+    let w = &Words::of(lang).appeals;
+    let received = totals.received;
+    let places = totals::by_place(conn, &appeal.chapter, &appeal.code)?;
+    let most = places.first().map_or(0, |place| place.received.received_vnd);
+    let mut places: Vec<Place> = places.into_iter().map(|place| place_line(place, most, lang)).collect();
+    // A single hidden line would be a joke.
+    let first = if places.len() <= FIRST_PLACES + 2 { places.len() } else { FIRST_PLACES };
+    let other_places = places.split_off(first);
+    let papers = documents::of_appeal(conn, &appeal.code)?;
+    Ok(Overview {
+        figures: five(received, lang),
+        target: of_target(received.received_vnd, appeal.target_vnd, lang),
+        quarantined: (totals.quarantined.gift_count != 0).then(|| format::vnd(totals.quarantined.received_vnd, lang)),
+        chart: chart(conn, appeal, today, lang)?,
+        places_title: if appeal.chapter == crate::chapters::reference::CENTRAL { w.by_province } else { w.by_commune },
+        places,
+        rest: fill(w.rest_of_places, &[&other_places.len().to_string()]),
+        other_places,
+        channels: channels(&totals, lang),
+        papers: papers.into_iter().map(|paper| paper_line(paper, lang)).collect(),
+        events: publications::of_appeal(conn, &appeal.code, today, lang)?,
+    })
+}
+
+/// The five totals. What the books do not tell yet is said to be unknown, not zero.
+fn five(received: Sum, lang: Lang) -> Vec<Figure> {
+    let w = Words::of(lang);
+    let unknown = |name| Figure { name, amount: None, note: None };
+    vec![
+        unknown(w.appeals.pledged),
+        Figure {
+            name: w.appeals.received,
+            amount: Some(format::vnd(received.received_vnd, lang)),
+            note: Some(fill(w.home.in_gifts, &[&format::count(received.gift_count, lang)])),
+        },
+        unknown(w.appeals.allocated),
+        unknown(w.appeals.distributed),
+        unknown(w.appeals.spent),
+    ]
+}
+
+fn place_line(place: PlaceSum, most: i64, lang: Lang) -> Place {
+    Place {
+        amount: format::vnd(place.received.received_vnd, lang),
+        count: format::count(place.received.gift_count, lang),
+        share: share(place.received.received_vnd, most),
+        code: place.code,
+        name: place.name,
+    }
+}
+
+fn channels(totals: &TotalsOut, lang: Lang) -> Vec<ChannelLine> {
+    let mut lines: Vec<(&String, &Sum)> = totals.by_channel.iter().filter(|(_, sum)| sum.gift_count != 0).collect();
+    lines.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.received_vnd));
+    let line = |(code, sum): (&String, &Sum)| ChannelLine {
+        name: labels::channel(code, lang),
+        amount: format::vnd(sum.received_vnd, lang),
+        share: format::percent(sum.received_vnd, totals.received.received_vnd, lang),
+    };
+    lines.into_iter().map(line).collect()
+}
+
+fn paper_line(paper: documents::PublicDocumentOut, lang: Lang) -> Paper {
+    let kind = match paper.media_type.as_str() {
+        "application/pdf" => "PDF",
+        "image/jpeg" => "JPEG",
+        "image/png" => "PNG",
+        "image/webp" => "WebP",
+        other => other,
+    };
+    let published = fill(Words::of(lang).appeals.published_on, &[&format::day(paper.published_on, lang)]);
+    Paper {
+        about: format!("{kind}, {}, {published}", format::size(paper.size_bytes, lang)),
+        href: paper.href,
+        title: paper.title,
+        sha256: paper.sha256,
+    }
+}
+
+/// From the first day of receiving to today or the last day, as far back as there are totals at once.
+fn chart(conn: &mut PgConnection, appeal: &AppealOut, today: NaiveDate, lang: Lang) -> Result<Option<Inflow>, Problem> {
+    let to = today.min(appeal.receive_until);
+    let earliest = to.checked_sub_days(Days::new(MOST_DAYS)).unwrap_or(to);
+    let from = appeal.receive_from.max(earliest);
+    if from > to {
+        return Ok(None);
+    }
+    let query = TotalsQuery { appeal: Some(appeal.code.clone()), from: Some(from), to: Some(to), ..TotalsQuery::default() };
+    let days = totals::load(conn, &query)?.by_day.unwrap_or_default();
+    Ok(charts::inflow(&days, from, to, lang))
+}

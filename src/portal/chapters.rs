@@ -1,0 +1,211 @@
+//! `/don-vi` and `/don-vi/{code}`: chapters by their tree and by their names, old names too.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use diesel::pg::PgConnection;
+use serde::Deserialize;
+
+use super::ledger::{Row, latest};
+use super::page::{Page, Section, render, serve};
+use super::words::{Words, fill};
+use super::{format, labels};
+use crate::chapters::reference::CENTRAL;
+use crate::db::Db;
+use crate::disclosure::chapters::{self as chapters, ChapterDetail, ChapterOut, ChapterRef, MatchedBy};
+use crate::disclosure::entries::EntriesQuery;
+use crate::http::{Lang, Problem};
+use crate::search::SearchIndex;
+
+/// Chapters of a page: more than stand below any other, so that a list is whole.
+const CHAPTERS: i64 = 200;
+const FOUND: i64 = 30;
+const NEWEST: i64 = 8;
+/// Old names said with a chapter that was found.
+const OLD_NAMES: usize = 3;
+
+/// A chapter in a list.
+pub struct Line {
+    pub code: String,
+    pub name: String,
+    pub level: String,
+    pub amount: String,
+    pub count: String,
+    /// Old names that led to it.
+    pub formerly: Option<String>,
+    pub is_gone: bool,
+}
+
+fn line(chapter: ChapterOut, lang: Lang) -> Line {
+    let w = &Words::of(lang).chapters;
+    let old: Vec<String> = chapter.matched_by.iter().take(OLD_NAMES).map(|name| old_name(name, w.partly)).collect();
+    Line {
+        level: labels::level(&chapter.level, lang),
+        amount: format::vnd(chapter.received.received_vnd, lang),
+        count: format::count(chapter.received.gift_count, lang),
+        formerly: (!old.is_empty()).then(|| fill(w.formerly, &[&old.join("; ")])),
+        is_gone: matches!(chapter.status.as_str(), "MERGED" | "DISSOLVED"),
+        code: chapter.code,
+        name: chapter.name,
+    }
+}
+
+fn old_name(name: &MatchedBy, partly: &str) -> String {
+    let mut parts = vec![name.old_name.as_str()];
+    parts.extend(name.district.as_deref());
+    parts.extend(name.province.as_deref());
+    let place = parts.join(", ");
+    if name.relation.as_deref() == Some("PARTIAL") { format!("{place} ({partly})") } else { place }
+}
+
+/// What is looked for.
+#[derive(Deserialize)]
+pub struct ListForm {
+    #[serde(default)]
+    q: String,
+    cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/chapters.html")]
+struct ChaptersPage {
+    p: Page,
+    q: String,
+    title: String,
+    lines: Vec<Line>,
+    next: Option<String>,
+}
+
+/// `/don-vi`: the provinces, or what a name finds.
+pub async fn list_chapters(request: HttpRequest, form: web::Query<ListForm>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let ListForm { q, cursor } = form.into_inner();
+    let q: String = q.trim().chars().filter(|c| !c.is_control()).take(100).collect();
+    serve(&request, || async {
+        let p = Page::new(&request, Section::Chapters);
+        let lang = p.lang;
+        let asked = q.clone();
+        let page = db
+            .read_public(move |conn| match asked.as_str() {
+                "" => chapters::below(conn, CENTRAL, cursor.as_deref(), CHAPTERS),
+                asked => chapters::find_by_name(conn, asked, cursor.as_deref(), FOUND),
+            })
+            .await?;
+        let title = match q.as_str() {
+            "" => p.w.chapters.provinces.to_owned(),
+            asked => fill(p.w.chapters.found, &[asked]),
+        };
+        let next = page.next.map(|cursor| {
+            let pairs = [("q", q.as_str()), ("cursor", &cursor)];
+            format!("/don-vi?{}", serde_urlencoded::to_string(pairs).unwrap_or_default())
+        });
+        let lines = page.items.into_iter().map(|chapter| line(chapter, lang)).collect();
+        render(&ChaptersPage { p, q, title, lines, next })
+    })
+    .await
+}
+
+/// A fact about a chapter: name and value.
+pub struct Fact {
+    pub name: &'static str,
+    pub value: String,
+}
+
+/// Name, from when, to when.
+pub struct Former {
+    pub name: String,
+    pub until: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/chapter.html")]
+struct ChapterPage {
+    p: Page,
+    code: String,
+    name: String,
+    is_gone: bool,
+    status: String,
+    ancestors: Vec<ChapterRef>,
+    own: String,
+    own_count: String,
+    subtree: String,
+    subtree_count: String,
+    quarantined: Option<String>,
+    facts: Vec<Fact>,
+    provisional: Option<String>,
+    /// Address, telephone, e-mail, as far as published.
+    contact: Vec<Fact>,
+    former: Vec<Former>,
+    below: Vec<Line>,
+    next: Option<String>,
+    rows: Vec<Row>,
+}
+
+/// Where in the list of what is below.
+#[derive(Deserialize)]
+pub struct BelowForm {
+    cursor: Option<String>,
+}
+
+/// `/don-vi/{code}`.
+pub async fn show_chapter(
+    request: HttpRequest,
+    code: web::Path<String>,
+    form: web::Query<BelowForm>,
+    db: web::Data<Db>,
+    index: web::Data<SearchIndex>,
+) -> Result<HttpResponse, Problem> {
+    let (code, cursor) = (code.into_inner(), form.into_inner().cursor);
+    serve(&request, || async {
+        let p = Page::new(&request, Section::Chapters);
+        let page = db.read_public(move |conn| chapter_page(conn, &index, p, &code, cursor.as_deref())).await?;
+        render(&page)
+    })
+    .await
+}
+
+fn chapter_page(
+    conn: &mut PgConnection,
+    index: &SearchIndex,
+    p: Page,
+    code: &str,
+    cursor: Option<&str>,
+) -> Result<ChapterPage, Problem> {
+    let lang = p.lang;
+    let ChapterDetail { chapter, ancestors, unit, founded_on, contact, provisional, former_names, totals, .. } =
+        chapters::detail(conn, code)?;
+    let below = chapters::below(conn, &chapter.code, cursor, CHAPTERS)?;
+    let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
+    let (rows, _) = latest(conn, index, &here, NEWEST, lang)?;
+    let w = &p.w.chapters;
+    let mut facts = vec![
+        Fact { name: w.code, value: chapter.code.clone() },
+        Fact { name: w.level, value: labels::level(&chapter.level, lang) },
+        Fact { name: w.status, value: labels::status(&chapter.status, lang) },
+        Fact { name: w.founded, value: format::day(founded_on, lang) },
+    ];
+    facts.extend(unit.first().map(|unit| Fact { name: w.unit, value: unit.full_name.clone() }));
+    let reach = [(w.address, contact.address), (w.phone, contact.phone), (w.email, contact.email)];
+    let until = |from, to| fill(w.until, &[&format::day(from, lang), &format::day(to, lang)]);
+    Ok(ChapterPage {
+        is_gone: matches!(chapter.status.as_str(), "MERGED" | "DISSOLVED"),
+        status: labels::status(&chapter.status, lang),
+        own: format::vnd(totals.own.received_vnd, lang),
+        own_count: fill(p.w.home.in_gifts, &[&format::count(totals.own.gift_count, lang)]),
+        subtree: format::vnd(totals.received.received_vnd, lang),
+        subtree_count: fill(p.w.home.in_gifts, &[&format::count(totals.received.gift_count, lang)]),
+        quarantined: (totals.quarantined.gift_count != 0).then(|| format::vnd(totals.quarantined.received_vnd, lang)),
+        provisional: provisional.map(|decision| fill(w.provisional, &[&decision.decision_no])),
+        contact: reach.into_iter().filter_map(|(name, value)| value.map(|value| Fact { name, value })).collect(),
+        former: former_names
+            .into_iter()
+            .map(|name| Former { until: until(name.valid_from, name.valid_to), name: name.name })
+            .collect(),
+        next: below.next.map(|cursor| format!("/don-vi/{}?cursor={cursor}", chapter.code)),
+        below: below.items.into_iter().map(|chapter| line(chapter, lang)).collect(),
+        facts,
+        ancestors,
+        rows,
+        code: chapter.code,
+        name: chapter.name,
+        p,
+    })
+}

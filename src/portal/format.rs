@@ -1,0 +1,126 @@
+//! Amounts, counts and dates as each language writes them: `1.234.567 đ` and 22/11/2026, `1,234,567 đ` and 22 Nov 2026.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+
+use crate::basics::vnd::grouped;
+use crate::http::Lang;
+
+/// Keeps a figure and its unit on one line.
+const NBSP: char = '\u{a0}';
+
+/// A whole number with its thousands parted; a real minus sign.
+pub fn count(n: i64, lang: Lang) -> String {
+    let text = grouped(n).replace('-', "\u{2212}");
+    if lang == Lang::En { text.replace('.', ",") } else { text }
+}
+
+/// An amount in full.
+pub fn vnd(amount: i64, lang: Lang) -> String {
+    format!("{}{NBSP}đ", count(amount, lang))
+}
+
+/// An amount in three digits or so, for axes: `1,2 tỷ`, `450 triệu`.
+pub fn compact(amount: i64, lang: Lang) -> String {
+    let steps = match lang {
+        Lang::Vi => [(1_000_000_000_000, "nghìn tỷ"), (1_000_000_000, "tỷ"), (1_000_000, "triệu"), (1_000, "nghìn")],
+        Lang::En => [(1_000_000_000_000, "tn"), (1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k")],
+    };
+    match steps.into_iter().find(|(step, _)| amount.abs() >= *step) {
+        Some((step, unit)) => format!("{}{NBSP}{unit}", tenths(amount / (step / 10), lang)),
+        None => vnd(amount, lang),
+    }
+}
+
+/// A number given in tenths, with its decimal only where it says something.
+fn tenths(n: i64, lang: Lang) -> String {
+    let (whole, tenth) = (n / 10, (n % 10).abs());
+    if tenth == 0 || whole.abs() >= 100 {
+        return count(whole, lang);
+    }
+    format!("{}{}{tenth}", count(whole, lang), if lang == Lang::En { '.' } else { ',' })
+}
+
+/// A day.
+pub fn day(day: NaiveDate, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => day.format("%d/%m/%Y").to_string(),
+        Lang::En => day.format("%-d %b %Y").to_string(),
+    }
+}
+
+/// A day without its year, for axes.
+pub fn short_day(day: NaiveDate, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => day.format("%d/%m").to_string(),
+        Lang::En => day.format("%-d %b").to_string(),
+    }
+}
+
+/// The hour in Vietnam, with the day: `10:32, 22/11/2026`.
+pub fn moment(at: DateTime<Utc>, lang: Lang) -> String {
+    let there = FixedOffset::east_opt(7 * 3600).map_or_else(|| at.naive_utc(), |zone| at.with_timezone(&zone).naive_local());
+    format!("{}, {}", there.format("%H:%M"), day(there.date(), lang))
+}
+
+/// How much of a whole, in percent with one decimal.
+pub fn percent(part: i64, whole: i64, lang: Lang) -> String {
+    let tenth_percents = i128::from(part) * 1_000 / i128::from(whole.max(1));
+    format!("{}%", tenths(i64::try_from(tenth_percents).unwrap_or(i64::MAX), lang))
+}
+
+/// The size of a file.
+pub fn size(bytes: i64, lang: Lang) -> String {
+    match bytes {
+        ..1_000_000 => format!("{}{NBSP}kB", count((bytes / 1_000).max(1), lang)),
+        _ => format!("{}{NBSP}MB", tenths(bytes / 100_000, lang)),
+    }
+}
+
+/// A decimal text of the books (`100.5`) as the language writes it.
+pub fn quantity(text: &str, lang: Lang) -> String {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let Ok(whole) = whole.parse() else {
+        return text.to_owned();
+    };
+    match (rest, lang) {
+        ("", _) => count(whole, lang),
+        (rest, Lang::Vi) => format!("{},{rest}", count(whole, lang)),
+        (rest, Lang::En) => format!("{}.{rest}", count(whole, lang)),
+    }
+}
+
+/// A long code in groups, so that the eye keeps its place.
+pub fn spaced(code: &str, group: usize) -> String {
+    let letters: Vec<char> = code.chars().collect();
+    letters.chunks(group.max(1)).map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_written_as_each_language_does() {
+        assert_eq!(vnd(1_234_567, Lang::Vi), "1.234.567\u{a0}đ");
+        assert_eq!(vnd(-1_234_567, Lang::En), "\u{2212}1,234,567\u{a0}đ");
+        assert_eq!(compact(1_250_000_000, Lang::Vi), "1,2\u{a0}tỷ");
+        assert_eq!(compact(1_000_000_000, Lang::En), "1\u{a0}bn");
+        assert_eq!(compact(450_700_000, Lang::Vi), "450\u{a0}triệu");
+        assert_eq!(compact(999, Lang::Vi), "999\u{a0}đ");
+        assert_eq!(compact(-2_500, Lang::En), "\u{2212}2.5\u{a0}k");
+        assert_eq!(percent(1, 3, Lang::Vi), "33,3%");
+        assert_eq!(percent(i64::MAX, 1, Lang::En).chars().last(), Some('%'));
+        assert_eq!(size(1_234_567, Lang::Vi), "1,2\u{a0}MB");
+        assert_eq!(quantity("1200.5", Lang::Vi), "1.200,5");
+        assert_eq!(quantity("1200", Lang::En), "1,200");
+        assert_eq!(quantity("viele", Lang::En), "viele");
+        assert_eq!(spaced("7ZC4K0M9", 4), "7ZC4 K0M9");
+    }
+
+    #[test]
+    fn days_can_not_be_misread() {
+        let date = NaiveDate::from_ymd_opt(2026, 2, 3).unwrap();
+        assert_eq!((day(date, Lang::Vi), day(date, Lang::En)), ("03/02/2026".to_owned(), "3 Feb 2026".to_owned()));
+        assert_eq!(moment("2026-11-22T17:05:00Z".parse().unwrap(), Lang::Vi), "00:05, 23/11/2026");
+    }
+}

@@ -1,0 +1,99 @@
+//! The first page: what was received in the whole country, open appeals, the newest entries.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use diesel::pg::PgConnection;
+
+use super::appeals::{Card, cards};
+use super::format;
+use super::ledger::{Row, Rows, item_names};
+use super::log_state::LogState;
+use super::page::{Page, Section, render, serve};
+use super::words::{Words, fill};
+use crate::db::Db;
+use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
+use crate::disclosure::totals::{self, Sum, TotalsQuery};
+use crate::giving::model::AppealState;
+use crate::http::{Lang, Problem};
+use crate::search::SearchIndex;
+
+/// Entries in the list that updates itself.
+const NEWEST: i64 = 8;
+/// Open appeals on the first page; the others are one link away.
+const MOST_APPEALS: i64 = 6;
+
+/// What of the first page changes all the time.
+pub struct Newest {
+    pub received: Sum,
+    pub log: LogState,
+    pub entries: Vec<EntryOut>,
+}
+
+impl Newest {
+    pub fn read(conn: &mut PgConnection, index: &SearchIndex) -> Result<Self, Problem> {
+        Ok(Self {
+            received: totals::load(conn, &TotalsQuery::default())?.received,
+            log: LogState::read(conn)?,
+            entries: entries::search(conn, index, &EntriesQuery::default(), NEWEST)?.items,
+        })
+    }
+
+    pub fn figures(&self, lang: Lang) -> Figures {
+        let w = Words::of(lang);
+        Figures {
+            received: format::vnd(self.received.received_vnd, lang),
+            gifts: fill(w.home.in_gifts, &[&format::count(self.received.gift_count, lang)]),
+            log_size: format::count(self.log.size, lang),
+            sealed: self.log.sealed(lang).map(|at| fill(w.home.log_sealed, &[&at])),
+            w,
+        }
+    }
+
+    pub fn rows(&self, conn: &mut PgConnection, lang: Lang) -> Result<Vec<Row>, Problem> {
+        let names = item_names(conn, &self.entries, lang)?;
+        Ok(self.entries.iter().map(|entry| Row::of(entry.clone(), &names, lang)).collect())
+    }
+
+    /// Figures and rows as they stand in the page.
+    pub fn pieces(&self, conn: &mut PgConnection, lang: Lang) -> Result<(String, String), Problem> {
+        let rows = self.rows(conn, lang)?;
+        Ok((render(&self.figures(lang))?, render(&Rows { w: Words::of(lang), rows: &rows })?))
+    }
+}
+
+/// The figures at the top.
+#[derive(Template)]
+#[template(path = "portal/figures.html")]
+pub struct Figures {
+    w: &'static Words,
+    received: String,
+    gifts: String,
+    log_size: String,
+    sealed: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/home.html")]
+struct HomePage {
+    p: Page,
+    figures: String,
+    rows: String,
+    cards: Vec<Card>,
+}
+
+/// `/`.
+pub async fn show_home(request: HttpRequest, db: web::Data<Db>, index: web::Data<SearchIndex>) -> Result<HttpResponse, Problem> {
+    serve(&request, || async {
+        let p = Page::new(&request, Section::Home);
+        let lang = p.lang;
+        let (figures, rows, cards) = db
+            .read_public(move |conn| -> Result<_, Problem> {
+                let (figures, rows) = Newest::read(conn, &index)?.pieces(conn, lang)?;
+                let (cards, _) = cards(conn, Some(AppealState::Open), None, MOST_APPEALS, lang)?;
+                Ok((figures, rows, cards))
+            })
+            .await?;
+        render(&HomePage { p, figures, rows, cards })
+    })
+    .await
+}

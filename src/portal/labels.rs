@@ -1,0 +1,159 @@
+//! What the codes of the API are called in plain words. A code that is not known here is shown as it is, so that a
+//! new kind is never hidden.
+
+use crate::http::Lang;
+
+/// (code, Vietnamese, English).
+type Table = &'static [(&'static str, &'static str, &'static str)];
+
+const KINDS: Table = &[
+    ("GIFT_CASH", "Ủng hộ tiền mặt", "Gift in cash"),
+    ("GIFT_BANK", "Ủng hộ chuyển khoản", "Gift by bank transfer"),
+    ("GIFT_IN_KIND", "Ủng hộ hiện vật", "Gift in kind"),
+    ("GIFT_AGGREGATE", "Nhiều khoản nhỏ gộp một lần", "Many small gifts as one sum"),
+    ("REVERSAL", "Bút toán hủy", "Reversal"),
+    ("OPENING_BALANCE", "Số dư đầu kỳ chuyển từ sổ cũ", "Opening balance from old books"),
+    ("AMENDMENT", "Đính chính", "Correction"),
+    ("ERASURE", "Xóa dữ liệu cá nhân", "Erasure of personal data"),
+];
+
+const CHANNELS: Table = &[
+    ("CASH", "Tiền mặt", "Cash"),
+    ("BANK_TRANSFER", "Chuyển khoản", "Bank transfer"),
+    ("IN_KIND", "Hiện vật", "Goods"),
+    ("SMS", "Tin nhắn 1400", "Text message (1400)"),
+    ("E_WALLET", "Ví điện tử", "E-wallet"),
+];
+
+const REASONS: Table = &[
+    ("DUPLICATE", "ghi trùng", "booked twice"),
+    ("WRONG_AMOUNT", "sai số tiền", "wrong amount"),
+    ("WRONG_APPEAL", "sai đợt vận động", "wrong appeal"),
+    ("WRONG_CHAPTER", "sai đơn vị", "wrong chapter"),
+    ("WRONG_GIVER", "sai người ủng hộ", "wrong giver"),
+    ("NOT_RECEIVED", "thực tế không nhận được", "was not received after all"),
+    ("OTHER", "lý do khác", "another reason"),
+];
+
+const LEVELS: Table = &[
+    ("CENTRAL", "Trung ương", "Centre"),
+    ("PROVINCE", "Cấp tỉnh", "Province"),
+    ("DISTRICT", "Cấp huyện", "District"),
+    ("COMMUNE", "Cấp xã", "Commune"),
+    ("GRASSROOTS", "Hội cơ sở", "Grassroots chapter"),
+    ("BRANCH", "Chi hội", "Branch"),
+];
+
+const STATUSES: Table = &[
+    ("ACTIVE", "Đang hoạt động", "Active"),
+    ("PROVISIONAL", "Lâm thời", "Provisional"),
+    ("MERGING", "Đang sáp nhập", "Merging"),
+    ("MERGED", "Đã sáp nhập", "Merged"),
+    ("DISSOLVED", "Đã giải thể", "Dissolved"),
+];
+
+const UNITS: Table = &[
+    ("KG", "kg", "kg"),
+    ("TONNE", "tấn", "t"),
+    ("BAG", "bao", "bags"),
+    ("BOX", "thùng", "boxes"),
+    ("PACK", "gói", "packs"),
+    ("BOTTLE", "chai", "bottles"),
+    ("LITRE", "lít", "litres"),
+    ("PIECE", "cái", "pieces"),
+    ("SET", "bộ", "sets"),
+    ("M2", "m²", "m²"),
+    ("HEAD", "con", "head"),
+];
+
+const VALUATIONS: Table = &[
+    ("MARKET_PRICE", "Giá thị trường", "Market price"),
+    ("INVOICE", "Theo hóa đơn", "Invoice"),
+    ("DONOR_STATED", "Người ủng hộ cho biết", "Stated by the giver"),
+    ("PRICE_LIST", "Theo bảng giá", "Price list"),
+];
+
+const REGIMES: Table = &[
+    (
+        "DECREE_93_2021",
+        "Nghị định 93/2021/NĐ-CP (thiên tai, dịch bệnh, sự cố)",
+        "Decree 93/2021 (disasters, epidemics, incidents)",
+    ),
+    ("DECREE_03_2026", "Nghị định 03/2026/NĐ-CP (quỹ xã hội, quỹ từ thiện)", "Decree 03/2026 (social and charity funds)"),
+    ("RED_CROSS_LAW", "Luật Hoạt động chữ thập đỏ", "Law on Red Cross Activities"),
+    ("FOREIGN_AID", "Viện trợ nước ngoài không hoàn lại", "Non-refundable foreign aid"),
+];
+
+const FUNDS: Table = &[
+    ("GENERAL", "Quỹ chung của đơn vị", "General fund of the chapter"),
+    ("APPEAL", "Quỹ của đợt vận động", "Fund of the appeal"),
+    ("EARMARKED", "Có địa chỉ", "Earmarked"),
+    ("OPERATING", "Quỹ hoạt động", "Operating fund"),
+    ("QUARANTINE", "Giữ riêng chờ quyết định", "Kept apart until decided"),
+    ("STATUTORY", "Quỹ theo luật định", "Statutory fund"),
+];
+
+fn look_up(table: Table, code: &str, lang: Lang) -> String {
+    let row = table.iter().find(|row| row.0 == code);
+    let text = row.map(|row| if lang == Lang::En { row.2 } else { row.1 });
+    text.unwrap_or(code).to_owned()
+}
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $name:ident: $table:ident;)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(code: &str, lang: Lang) -> String {
+                look_up($table, code, lang)
+            }
+        )*
+    };
+}
+
+labels! {
+    /// What an entry is.
+    kind: KINDS;
+    /// How a gift came.
+    channel: CHANNELS;
+    /// Why an entry was reversed.
+    reason: REASONS;
+    /// Where a chapter stands.
+    level: LEVELS;
+    status: STATUSES;
+    /// What goods are counted in.
+    unit: UNITS;
+    valuation: VALUATIONS;
+    /// The legal basis of an appeal.
+    regime: REGIMES;
+}
+
+/// A fund by its code: `APPEAL:LULUT-2026` is the fund of an appeal.
+pub fn fund(code: &str, lang: Lang) -> String {
+    let (restriction, rest) = code.split_once(':').unwrap_or((code, ""));
+    match rest {
+        "" => look_up(FUNDS, restriction, lang),
+        rest => format!("{} {rest}", look_up(FUNDS, restriction, lang)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::giving::reversal::Reason;
+    use crate::ledger::kinds::{Channel, KINDS as ALL_KINDS};
+    use crate::tree::Level;
+
+    #[test]
+    fn every_code_there_is_has_its_words() {
+        let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
+        ALL_KINDS.iter().for_each(|row| known(KINDS, row.name));
+        Channel::ALL.iter().for_each(|channel| known(CHANNELS, channel.name()));
+        Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
+        for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
+            row.unwrap()[3].split(' ').for_each(|unit| known(UNITS, unit));
+        }
+        assert_eq!(fund("APPEAL:LULUT", Lang::Vi), "Quỹ của đợt vận động LULUT");
+        assert_eq!(kind("SOMETHING_NEW", Lang::En), "SOMETHING_NEW");
+    }
+}

@@ -1,0 +1,369 @@
+//! Entries in lists, and the form that finds them: one form for `/tim` and for the ledger of an appeal, over the same
+//! search as the API's.
+//!
+//! A form is typed by people: empty fields mean nothing, an amount may have dots, a mistake is shown beside its field
+//! and not as an error page.
+
+use std::collections::HashMap;
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use diesel::pg::PgConnection;
+use serde::Deserialize;
+
+use super::page::{Page, Section, render, serve};
+use super::words::Words;
+use super::{format, labels};
+use crate::basics::PublicCode;
+use crate::db::Db;
+use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
+use crate::http::{Lang, Problem};
+use crate::ledger::kinds::Channel;
+use crate::ledger::public::PublicGoods;
+use crate::search::SearchIndex;
+use crate::stock;
+
+/// Rows of a page of search results.
+pub const ROWS: i64 = 25;
+
+/// An entry in a list.
+pub struct Row {
+    pub code: String,
+    pub day: String,
+    pub iso: String,
+    /// `None` for a giver who is not named.
+    pub giver: Option<String>,
+    pub kind: String,
+    pub goods: String,
+    pub chapter: String,
+    pub chapter_name: String,
+    pub appeal: Option<String>,
+    pub amount: String,
+    pub is_reversed: bool,
+    /// Reversals and opening balances have no giver, not even an unnamed one.
+    pub is_gift: bool,
+    pub is_annotated: bool,
+}
+
+/// What goods are called, by code.
+pub type ItemNames = HashMap<String, String>;
+
+/// Names of all items that a page of entries mentions.
+pub fn item_names(conn: &mut PgConnection, rows: &[EntryOut], lang: Lang) -> Result<ItemNames, Problem> {
+    let codes: Vec<String> = rows.iter().flat_map(goods_of).map(|goods| goods.item).collect();
+    if codes.is_empty() {
+        return Ok(ItemNames::new());
+    }
+    let items = stock::items(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let name = |item: stock::Item| if lang == Lang::En { item.name_en } else { item.name };
+    Ok(items.into_iter().map(|(code, item)| (code, name(item))).collect())
+}
+
+/// The goods of an entry.
+pub fn goods_of(entry: &EntryOut) -> Vec<PublicGoods> {
+    entry.goods.clone().and_then(|goods| serde_json::from_value(goods).ok()).unwrap_or_default()
+}
+
+/// `200 kg gạo`.
+pub fn goods_text(goods: &PublicGoods, names: &ItemNames, lang: Lang) -> String {
+    let name = names.get(&goods.item).unwrap_or(&goods.item);
+    format!("{} {} {}", format::quantity(&goods.quantity, lang), labels::unit(&goods.unit, lang), name.to_lowercase())
+}
+
+impl Row {
+    pub fn of(entry: EntryOut, names: &ItemNames, lang: Lang) -> Self {
+        let goods: Vec<String> = goods_of(&entry).iter().map(|goods| goods_text(goods, names, lang)).collect();
+        Self {
+            day: format::day(entry.day, lang),
+            iso: entry.day.to_string(),
+            giver: entry.giver,
+            kind: labels::kind(&entry.kind, lang),
+            goods: goods.join(", "),
+            chapter: entry.chapter,
+            chapter_name: entry.chapter_name,
+            appeal: entry.appeal,
+            amount: format::vnd(entry.amount_vnd, lang),
+            is_reversed: entry.reversed_by.is_some(),
+            is_gift: entry.kind.starts_with("GIFT"),
+            is_annotated: !entry.annotations.is_empty(),
+            code: entry.code,
+        }
+    }
+}
+
+/// Entries as rows of a table: part of several pages, and what the live list is made of.
+#[derive(Template)]
+#[template(path = "portal/rows.html")]
+pub struct Rows<'a> {
+    pub w: &'static Words,
+    pub rows: &'a [Row],
+}
+
+/// The newest entries that fit, as rows.
+pub fn latest(
+    conn: &mut PgConnection,
+    index: &SearchIndex,
+    query: &EntriesQuery,
+    rows: i64,
+    lang: Lang,
+) -> Result<(Vec<Row>, Option<String>), Problem> {
+    let page = entries::search(conn, index, query, rows)?;
+    let names = item_names(conn, &page.items, lang)?;
+    Ok((page.items.into_iter().map(|entry| Row::of(entry, &names, lang)).collect(), page.next))
+}
+
+/// What stands in the fields, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Form {
+    pub q: String,
+    pub amount: String,
+    pub min: String,
+    pub max: String,
+    pub from: String,
+    pub to: String,
+    pub channel: String,
+    pub appeal: String,
+    pub chapter: String,
+    pub cursor: String,
+}
+
+/// Fields that can not be understood.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    pub q: bool,
+    pub amount: bool,
+    pub days: bool,
+    pub channel: bool,
+}
+
+impl Wrong {
+    fn any(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+fn typed(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+/// An amount as people write it: `500.000`, `500,000 đ`, `500 000`.
+fn amount(text: &str) -> Option<i64> {
+    let text = text.trim().trim_end_matches(['đ', 'Đ', '₫', 'd']).trim();
+    let digits: String = text.chars().filter(|c| !matches!(c, '.' | ',' | ' ' | '\u{a0}')).collect();
+    let plain = (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if plain { digits.parse().ok() } else { None }
+}
+
+impl Form {
+    /// Whether any condition is given, or a later page.
+    pub fn asks(&self) -> bool {
+        self.has_conditions() || typed(&self.appeal).is_some() || !self.cursor.is_empty()
+    }
+
+    fn has_conditions(&self) -> bool {
+        [&self.q, &self.chapter].into_iter().any(|text| typed(text).is_some()) || self.has_more()
+    }
+
+    fn has_more(&self) -> bool {
+        [&self.amount, &self.min, &self.max, &self.from, &self.to, &self.channel].into_iter().any(|text| typed(text).is_some())
+    }
+
+    /// The question for the search, and what in it can not be understood.
+    pub fn query(&self) -> (EntriesQuery, Wrong) {
+        let mut wrong = Wrong::default();
+        let mut money = |text: &str| {
+            typed(text).and_then(|text| {
+                let read = amount(text);
+                wrong.amount |= read.is_none();
+                read
+            })
+        };
+        let (exact, min, max) = (money(&self.amount), money(&self.min), money(&self.max));
+        let mut date = |text: &str| {
+            typed(text).and_then(|text| {
+                let read = NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(text, "%d/%m/%Y"));
+                wrong.days |= read.is_err();
+                read.ok()
+            })
+        };
+        let (from, to) = (date(&self.from), date(&self.to));
+        let channel = typed(&self.channel).and_then(|name| {
+            let read = Channel::parse(name);
+            wrong.channel |= read.is_none();
+            read
+        });
+        let q = typed(&self.q).map(str::to_owned);
+        wrong.q = q.as_ref().is_some_and(|q| q.chars().count() > 200 || q.chars().any(char::is_control));
+        let query = EntriesQuery {
+            q: q.filter(|_| !wrong.q),
+            appeal: typed(&self.appeal).map(str::to_uppercase),
+            chapter: typed(&self.chapter).map(str::to_owned),
+            channel,
+            from,
+            to,
+            amount_vnd: exact,
+            min_vnd: min,
+            max_vnd: max,
+            limit: None,
+            cursor: typed(&self.cursor).map(str::to_owned),
+        };
+        (query, wrong)
+    }
+
+    /// The conditions as a query string, for the link to the next page.
+    fn query_string(&self, cursor: &str, with_appeal: bool) -> String {
+        let appeal = if with_appeal { self.appeal.as_str() } else { "" };
+        let fields = [
+            ("q", self.q.as_str()),
+            ("amount", &self.amount),
+            ("min", &self.min),
+            ("max", &self.max),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("channel", &self.channel),
+            ("appeal", appeal),
+            ("chapter", &self.chapter),
+            ("cursor", cursor),
+        ];
+        let given: Vec<(&str, &str)> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        serde_urlencoded::to_string(given).unwrap_or_default()
+    }
+}
+
+/// A channel to choose from.
+pub struct Choice {
+    pub code: &'static str,
+    pub text: String,
+    pub chosen: bool,
+}
+
+/// Form and results, as a page shows them.
+pub struct Found {
+    /// Where the form is sent.
+    pub action: String,
+    pub form: Form,
+    pub wrong: Wrong,
+    pub channels: Vec<Choice>,
+    /// Whether the fields beyond the first are shown at once.
+    pub is_unfolded: bool,
+    /// Whether the form offers appeal and chapter: not inside an appeal.
+    pub everywhere: bool,
+    pub rows: Vec<Row>,
+    /// Address of the next page.
+    pub next: Option<String>,
+    /// Whether this is a later page.
+    pub is_later: bool,
+    /// Whether conditions narrow the list.
+    pub is_narrowed: bool,
+}
+
+/// Searches by a form. `appeal` binds it to one appeal.
+pub fn find(
+    conn: &mut PgConnection,
+    index: &SearchIndex,
+    form: Form,
+    action: String,
+    appeal: Option<&str>,
+    lang: Lang,
+) -> Result<Found, Problem> {
+    let (mut query, wrong) = form.query();
+    if let Some(code) = appeal {
+        query.appeal = Some(code.to_owned());
+    }
+    let (rows, next) = if wrong.any() { (Vec::new(), None) } else { latest(conn, index, &query, ROWS, lang)? };
+    let next = next.map(|cursor| format!("{action}?{}", form.query_string(&cursor, appeal.is_none())));
+    let channels = Channel::ALL
+        .into_iter()
+        .map(|channel| Choice {
+            code: channel.name(),
+            text: labels::channel(channel.name(), lang),
+            chosen: form.channel == channel.name(),
+        })
+        .collect();
+    let is_narrowed = form.has_conditions() || appeal.is_none() && typed(&form.appeal).is_some();
+    Ok(Found {
+        is_unfolded: form.has_more()
+            || appeal.is_none() && [&form.appeal, &form.chapter].into_iter().any(|text| typed(text).is_some()),
+        is_later: !form.cursor.is_empty(),
+        is_narrowed,
+        everywhere: appeal.is_none(),
+        action,
+        form,
+        wrong,
+        channels,
+        rows,
+        next,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "portal/search.html")]
+struct SearchPage {
+    p: Page,
+    found: Found,
+}
+
+/// `/tim`: finds entries. A code leads straight to its entry, and a bare amount is searched as one.
+pub async fn show_search(
+    request: HttpRequest,
+    form: web::Query<Form>,
+    db: web::Data<Db>,
+    index: web::Data<SearchIndex>,
+) -> Result<HttpResponse, Problem> {
+    let mut form = form.into_inner();
+    if let Ok(code) = PublicCode::parse(form.q.trim()) {
+        let mut there = HttpResponse::SeeOther();
+        return Ok(there.insert_header((LOCATION, format!("/g/{}", code.as_str()))).finish());
+    }
+    if form.amount.is_empty() && amount(&form.q).is_some_and(|vnd| vnd >= 1_000) {
+        form.amount = std::mem::take(&mut form.q);
+    }
+    serve(&request, || async {
+        let p = Page::new(&request, Section::Search);
+        let lang = p.lang;
+        let found = db.read_public(move |conn| find(conn, &index, form, "/tim".to_owned(), None, lang)).await?;
+        render(&SearchPage { p, found })
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        for text in ["500000", "500.000", "500,000 đ", " 500 000đ ", "500.000\u{a0}₫"] {
+            assert_eq!(amount(text), Some(500_000), "{text}");
+        }
+        for text in ["", "đ", "-5", "5e3", "một trăm", "1234567890123456"] {
+            assert_eq!(amount(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn empty_fields_mean_nothing_and_wrong_ones_are_told() {
+        let (query, wrong) = Form { q: "  ".to_owned(), ..Form::default() }.query();
+        assert!(query.q.is_none() && !wrong.any());
+        let form = Form {
+            amount: "viel".to_owned(),
+            from: "31/02/2026".to_owned(),
+            to: "22/11/2026".to_owned(),
+            channel: "CASH".to_owned(),
+            ..Form::default()
+        };
+        let (query, wrong) = form.query();
+        assert_eq!(wrong, Wrong { amount: true, days: true, ..Wrong::default() });
+        assert_eq!((query.to, query.channel), (NaiveDate::from_ymd_opt(2026, 11, 22), Some(Channel::Cash)));
+    }
+
+    #[test]
+    fn the_next_page_keeps_the_conditions() {
+        let form = Form { q: "hàm liêm & \"gạo\"".to_owned(), appeal: "LULUT".to_owned(), ..Form::default() };
+        assert_eq!(form.query_string("abc", true), "q=h%C3%A0m+li%C3%AAm+%26+%22g%E1%BA%A1o%22&appeal=LULUT&cursor=abc");
+        assert!(!form.query_string("abc", false).contains("LULUT"));
+    }
+}

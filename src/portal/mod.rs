@@ -1,0 +1,60 @@
+//! The portal: the public ledger as web pages, for people. It stands over the functions of the public API and owns no
+//! table: whatever a page shows, [`disclosure`](crate::disclosure) read it, under the database role that can SELECT
+//! public rows and nothing else.
+//!
+//! What always holds: a page is useful without JavaScript and in both languages ([`words`]); nothing is fetched from
+//! elsewhere and nothing is inline, under a policy that forbids both ([`page::POLICY`]); text from the books reaches HTML
+//! through escaping templates only. Pages are kept for three seconds ([`page::serve`]) and charged to their client like
+//! the API; assets are in the program and free.
+
+mod appeals;
+mod assets;
+mod chapters;
+mod charts;
+mod entry;
+mod errors;
+mod format;
+mod home;
+mod labels;
+mod ledger;
+mod live;
+mod log_state;
+mod open_data;
+mod page;
+mod publications;
+mod words;
+
+pub use live::Live;
+
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, Route, web};
+
+use crate::disclosure::fair_share;
+use crate::http::{Kind, Problem};
+
+/// Every page. Registered last: it also answers, in HTML for browsers, what nobody else does.
+pub fn configure(config: &mut web::ServiceConfig) {
+    let pages = web::scope("").wrap(from_fn(fair_share::charge)).configure(pages);
+    config.service(web::scope("").wrap(from_fn(errors::show)).configure(assets::configure).service(pages));
+}
+
+fn pages(config: &mut web::ServiceConfig) {
+    let mut page = |path, route: Route| {
+        config.service(web::resource(path).route(route).default_service(web::to(wrong_method)));
+    };
+    page("/", web::get().to(home::show_home));
+    page("/su-kien", web::get().to(live::listen));
+    page("/keu-goi", web::get().to(appeals::list_appeals));
+    page("/keu-goi/{code}", web::get().to(appeals::show_appeal));
+    page("/don-vi", web::get().to(chapters::list_chapters));
+    page("/don-vi/{code}", web::get().to(chapters::show_chapter));
+    page("/g/{code}", web::get().to(entry::show_entry));
+    page("/tim", web::get().to(ledger::show_search));
+    page("/du-lieu-mo", web::get().to(open_data::show_open_data));
+    page("/kiem-tra", web::get().to(open_data::show_check));
+}
+
+/// Pages are read, nothing else.
+async fn wrong_method() -> Result<HttpResponse, Problem> {
+    Err(Problem { headers: vec![("allow", "GET".to_owned())], ..Problem::new(Kind::MethodNotAllowed) })
+}

@@ -1,0 +1,363 @@
+//! Every word of the portal, in both languages side by side: a text without its translation does not compile.
+//!
+//! `{}` in a text stands for what [`fill`] puts there. Words for codes (kinds, channels, reasons) are in
+//! [`labels`](super::labels).
+
+use crate::http::Lang;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $group:ident as $field:ident { $($name:ident: $vi:literal, $en:literal;)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $group { $(pub $name: &'static str),* }
+        )*
+
+        /// All groups.
+        #[derive(Debug)]
+        pub struct Words { $(pub $field: $group),* }
+
+        static VI: Words = Words { $($field: $group { $($name: $vi),* }),* };
+        static EN: Words = Words { $($field: $group { $($name: $en),* }),* };
+
+        /// Every text, for tests: (name, Vietnamese, English).
+        #[cfg(test)]
+        const ALL: &[(&str, &str, &str)] = &[$($((stringify!($name), $vi, $en)),*),*];
+    };
+}
+
+impl Words {
+    pub fn of(lang: Lang) -> &'static Words {
+        match lang {
+            Lang::Vi => &VI,
+            Lang::En => &EN,
+        }
+    }
+}
+
+/// A text with its `{}` filled, one after the other.
+pub fn fill(text: &str, values: &[&str]) -> String {
+    let mut parts = text.split("{}");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for (n, part) in parts.enumerate() {
+        out.push_str(values.get(n).copied().unwrap_or_default());
+        out.push_str(part);
+    }
+    out
+}
+
+words! {
+    /// Around every page.
+    Common as common {
+        name: "Sổ Nhân Ái", "Sổ Nhân Ái";
+        of_whom: "Sổ công khai của Hội Chữ thập đỏ Việt Nam", "The public ledger of the Vietnam Red Cross";
+        tagline: "Từng khoản ủng hộ Hội Chữ thập đỏ Việt Nam: tra cứu, cộng lại và tự kiểm tra, không cần đăng nhập.",
+            "Every gift to the Vietnam Red Cross: look it up, add it up and check it yourself, without logging in.";
+        skip: "Đến nội dung chính", "Skip to main content";
+        menu: "Mục chính", "Main menu";
+        appeals: "Đợt vận động", "Appeals";
+        chapters: "Đơn vị", "Chapters";
+        search: "Tra cứu", "Search";
+        check: "Kiểm tra", "Check";
+        open_data: "Dữ liệu mở", "Open data";
+        home: "Trang đầu", "Home";
+        switch: "English", "Tiếng Việt";
+        switch_hint: "Xem trang này bằng tiếng Anh", "Read this page in Vietnamese";
+        you_are_here: "Vị trí trang", "Where this page stands";
+        foot: "Mỗi khoản vào sổ một lần, không sửa, không xóa. Ghi nhầm thì hủy bằng một bút toán khác, do người thứ hai duyệt.",
+            "Each gift is booked once and never edited or deleted. A mistake is reversed by another entry that a second person approves.";
+        foot_privacy: "Tên người ủng hộ chỉ hiện khi chính họ đồng ý. Số điện thoại, số tài khoản và nội dung chuyển khoản không bao giờ công khai.",
+            "Givers are named only if they agreed. Phone numbers, account numbers and transfer memos are never public.";
+        foot_links: "Kiểm tra và dữ liệu", "Checking and data";
+        api: "Tài liệu API", "API documentation";
+        printed: "In ngày {} từ", "Printed on {} from";
+        scan: "Quét để mở trang này trên sổ công khai", "Scan to open this page of the public ledger";
+        no_figure: "chưa có số liệu", "no figures yet";
+        older: "Xem các khoản cũ hơn", "Older entries";
+        more: "Xem tiếp", "More";
+        newest: "Về đầu danh sách", "Back to the newest";
+        table: "Xem dạng bảng", "Show as a table";
+        day: "Ngày", "Day";
+        amount: "Số tiền", "Amount";
+        gifts: "Số khoản", "Gifts";
+    }
+
+    /// The first page.
+    Home as home {
+        title: "Sổ công khai", "The public ledger";
+        heading: "Mỗi khoản ủng hộ đều có trong sổ, ai cũng kiểm tra được",
+            "Every gift is in the book, and everyone can check it";
+        lead: "Toàn bộ khoản tiền và hiện vật mà các cấp Hội Chữ thập đỏ Việt Nam đã nhận và ghi vào sổ này, từ xã, phường đến Trung ương.",
+            "All money and goods that chapters of the Vietnam Red Cross have received and booked here, from communes to the centre.";
+        find: "Tìm một khoản ủng hộ", "Find a gift";
+        find_hint: "Mã trên phiếu thu, tên xã, tên người ủng hộ, hoặc số tiền", "Code on the receipt, commune, giver's name, or amount";
+        find_button: "Tìm trong sổ", "Search the ledger";
+        received: "Đã nhận trên cả nước", "Received in the whole country";
+        in_gifts: "trong {} khoản ủng hộ", "in {} gifts";
+        own_of_it: "Tính đến lúc mở trang; khoản đã hủy không còn trong tổng.",
+            "As of this moment; reversed gifts are no longer in the total.";
+        log_size: "Bút toán trong sổ", "Entries in the log";
+        log_sealed: "niêm phong lúc {}", "sealed at {}";
+        log_unsealed: "theo thứ tự, không thêm bớt vào giữa", "in order, nothing can be put in between";
+        open_appeals: "Đang vận động", "Open appeals";
+        no_appeals: "Hiện không có đợt vận động nào đang mở.", "No appeal is open now.";
+        all_appeals: "Tất cả các đợt vận động", "All appeals";
+        latest: "Vừa vào sổ", "Latest entries";
+        live: "Danh sách tự cập nhật", "The list updates itself";
+        pause: "Tạm dừng cập nhật", "Pause updates";
+        resume: "Tiếp tục cập nhật", "Resume updates";
+        live_off: "Tải lại trang để xem các khoản mới hơn.", "Reload the page for newer entries.";
+        live_new: "Vừa có thêm khoản mới trong danh sách.", "New entries have come into the list.";
+        all_entries: "Tìm trong tất cả các khoản", "Search all entries";
+        how: "Không cần tin chúng tôi: hãy kiểm tra", "Do not trust us: check";
+        how_1: "Tìm khoản của bạn", "Find your gift";
+        how_1_text: "Quét mã QR trên phiếu thu, hoặc tìm theo xã và số tiền. Khoản của bạn phải có trong sổ, đúng số tiền, đúng đợt.",
+            "Scan the QR code on the receipt, or search by commune and amount. Your gift must be there, with its amount and appeal.";
+        how_2: "Cộng lại", "Add it up";
+        how_2_text: "Tải cả sổ của một đợt vận động về máy và tự cộng. Tổng phải bằng con số trên trang này, đến từng đồng.",
+            "Download the whole ledger of an appeal and add it up. The sum must be the figure on this site, to the đồng.";
+        how_3: "Kiểm tra niêm phong", "Check the seal";
+        how_3_text: "Mỗi bút toán có vị trí và mã băm trong một sổ chỉ ghi thêm. Sửa hay xóa một khoản cũ thì ai giữ bản sao cũng phát hiện được.",
+            "Each entry has a place and a hash in a log that only grows. Whoever keeps a copy notices when an old entry is changed or removed.";
+    }
+
+    /// Appeals, all and one.
+    Appeals as appeals {
+        title: "Các đợt vận động", "Appeals";
+        lead: "Mỗi đợt có quỹ riêng: tiền của đợt nào chỉ dùng cho đợt ấy.", "Each appeal has a fund of its own; its money serves that appeal only.";
+        state_open: "Đang nhận", "Open";
+        state_closed: "Đã đóng", "Closed";
+        none: "Chưa có đợt vận động nào.", "There are no appeals yet.";
+        run_by: "Đơn vị vận động", "Run by";
+        regime: "Căn cứ", "Legal basis";
+        period: "Thời gian tiếp nhận", "Receiving period";
+        from_to: "{} – {}", "{} – {}";
+        target: "Mục tiêu", "Target";
+        of_target: "{} của mục tiêu {}", "{} of the target of {}";
+        no_target: "Không đặt mục tiêu.", "No target was set.";
+        five: "Từ lời hứa đến người nhận", "From promise to recipient";
+        five_note: "Năm con số khác nhau, không cộng vào nhau: hứa chưa phải là nhận, nhận chưa phải là đã trao.",
+            "Five different figures that do not add up: a promise is not yet received, and what is received is not yet handed over.";
+        pledged: "Đã đăng ký", "Pledged";
+        received: "Đã nhận", "Received";
+        allocated: "Đã phân bổ", "Allocated";
+        distributed: "Đã trao", "Distributed";
+        spent: "Đã chi", "Spent";
+        quarantined: "Nhận sau khi hết hạn, giữ riêng chờ quyết định", "Came after the end, kept apart until decided";
+        over_time: "Nhận theo ngày", "Received by day";
+        over_weeks: "Nhận theo tuần", "Received by week";
+        chart_says: "Biểu đồ cột: {} đến {}; cao nhất {}, {}.", "Bar chart: {} to {}; highest on {}, {}.";
+        nothing_yet: "Chưa nhận được khoản nào.", "Nothing has been received yet.";
+        week_of: "Tuần từ", "Week from";
+        by_province: "Nhận theo tỉnh, thành phố", "Received by province";
+        by_commune: "Nhận theo đơn vị", "Received by chapter";
+        place: "Đơn vị", "Chapter";
+        rest_of_places: "Xem {} đơn vị còn lại", "Show the other {} chapters";
+        by_channel: "Theo hình thức", "By channel";
+        channel: "Hình thức", "Channel";
+        documents: "Văn bản đã công bố", "Published documents";
+        no_documents: "Chưa có văn bản nào được công bố.", "No document has been published yet.";
+        published_on: "công bố ngày {}", "published on {}";
+        hash: "Mã băm SHA-256", "SHA-256 hash";
+        events: "Công khai theo quy định", "Publications the law wants";
+        ledger: "Sổ của đợt này", "Ledger of this appeal";
+        ledger_hits: "Kết quả tìm trong sổ của đợt này", "Found in the ledger of this appeal";
+        whole_appeal: "Xem lại toàn bộ trang của đợt", "Back to the page of the appeal";
+        download: "Tải cả sổ (CSV)", "Download the whole ledger (CSV)";
+        download_note: "Cộng cột amount_vnd của các dòng có fund là APPEAL:{} sẽ ra đúng số đã nhận ở trên.",
+            "Adding up amount_vnd over the rows whose fund is APPEAL:{} gives the figure received above.";
+    }
+
+    /// Chapters, all and one.
+    Chapters as chapters {
+        title: "Đơn vị của Hội", "Chapters";
+        lead: "Từ Trung ương Hội đến tỉnh, xã và chi hội. Tên cũ trước khi sắp xếp đơn vị hành chính cũng tìm được.",
+            "From the centre to provinces, communes and branches. Names from before the administrative reform are found too.";
+        find: "Tìm đơn vị", "Find a chapter";
+        find_hint: "Tên xã, phường, tỉnh, trường… mới hoặc cũ; ví dụ: Hàm Chính, Bình Thuận", "Name of a commune, province, school…, today's or old; for example: Hàm Chính, Bình Thuận";
+        find_button: "Tìm", "Find";
+        found: "Kết quả cho “{}”", "Results for “{}”";
+        none: "Không có đơn vị nào có tên như vậy.", "No chapter has such a name.";
+        formerly: "trước đây: {}", "formerly: {}";
+        partly: "một phần", "a part of it";
+        provinces: "Tỉnh, thành phố", "Provinces";
+        below: "Đơn vị trực thuộc", "Chapters below";
+        received: "Đã nhận", "Received";
+        own: "Riêng đơn vị này", "This chapter itself";
+        subtree: "Cả đơn vị trực thuộc", "With all chapters below";
+        carried: "Giữ riêng chờ quyết định", "Kept apart until decided";
+        about: "Thông tin đơn vị", "About this chapter";
+        code: "Mã đơn vị", "Code";
+        level: "Cấp", "Level";
+        status: "Tình trạng", "Status";
+        founded: "Thành lập ngày", "Founded on";
+        address: "Địa chỉ", "Address";
+        phone: "Điện thoại", "Telephone";
+        email: "Thư điện tử", "E-mail";
+        no_contact: "Đơn vị chưa công bố địa chỉ liên hệ.", "The chapter has not published how to reach it.";
+        provisional: "Ban Chấp hành lâm thời theo quyết định {}", "Provisional committee by decision {}";
+        former: "Tên trước đây", "Former names";
+        until: "{} – đến {}", "{} – until {}";
+        unit: "Đơn vị hành chính", "Administrative unit";
+        latest: "Các khoản mới nhất", "Latest entries";
+        all_entries: "Tìm trong mọi khoản của đơn vị", "Search all entries of this chapter";
+    }
+
+    /// One entry.
+    Entry as entry {
+        title: "Khoản {}", "Entry {}";
+        stands: "Khoản này đang có hiệu lực", "This entry stands";
+        stands_text: "Trong sổ không có bút toán nào hủy khoản này.", "No entry in the ledger reverses it.";
+        cancelled: "ĐÃ HỦY", "REVERSED (ĐÃ HỦY)";
+        cancelled_text: "Khoản này đã bị hủy ngày {}. Lý do: {}.", "This entry was reversed on {}. Reason: {}.";
+        cancelled_by: "Xem bút toán hủy", "See the reversing entry";
+        reverses: "Đây là bút toán hủy", "This entry reverses another";
+        reverses_text: "Nó hủy một khoản đã ghi trước đó. Lý do: {}.", "It takes back an entry made before. Reason: {}.";
+        reverses_link: "Xem khoản bị hủy", "See the reversed entry";
+        giver: "Người ủng hộ", "Giver";
+        anonymous: "Không nêu tên", "Not named";
+        messages: "Số tin nhắn, giao dịch", "Messages or payments";
+        appeal: "Đợt vận động", "Appeal";
+        no_appeal: "Không theo đợt (quỹ chung)", "None (general fund)";
+        chapter: "Đơn vị nhận", "Received by";
+        day: "Ngày nhận", "Received on";
+        booked: "Ngày vào sổ", "Booked on";
+        channel: "Hình thức", "Channel";
+        fund: "Quỹ", "Fund";
+        goods: "Hiện vật", "Goods";
+        item: "Mặt hàng", "Item";
+        quantity: "Số lượng", "Quantity";
+        value: "Trị giá", "Value";
+        valuation: "Cách tính", "Valued by";
+        since: "Sau khi vào sổ", "Since it was booked";
+        amended: "Thông tin người ủng hộ được đính chính hoặc đổi cách hiển thị.", "The giver's particulars were corrected, or are shown in another way.";
+        erased: "Thông tin người ủng hộ đã được xóa theo yêu cầu của họ.", "The giver's particulars were erased at their request.";
+        never_amount: "Số tiền, ngày và đơn vị không bao giờ đổi.", "Amount, day and chapter never change.";
+        proof: "Bằng chứng trong sổ niêm phong", "Proof in the sealed log";
+        index: "Vị trí trong sổ", "Place in the log";
+        index_of: "thứ {} trong {} bút toán", "number {} of {} entries";
+        sealing: "Đã ghi, đang chờ vị trí trong sổ (vài giây).", "Recorded, waiting for its place in the log (a few seconds).";
+        leaf: "Mã băm của bút toán", "Hash of the entry";
+        hash_fits: "Mã băm trong địa chỉ khớp với bút toán này.", "The hash in the address is that of this entry.";
+        hash_differs: "Mã băm trong địa chỉ KHÔNG khớp với bút toán này. Phiếu hoặc đường dẫn có thể đã bị sửa; hãy báo cho đơn vị nhận.",
+            "The hash in the address is NOT that of this entry. The receipt or link may have been altered; tell the chapter.";
+        receipt: "Tải tệp biên nhận", "Download the receipt file";
+        receipt_note: "Tệp này chứa bút toán và bằng chứng. Giữ nó, bạn kiểm tra được cả khi trang này không còn.",
+            "The file holds the entry and its proof. With it you can check even when this site is gone.";
+        no_script: "Trình duyệt này không chạy JavaScript, nên trang chưa tự kiểm tra. Bạn vẫn kiểm tra được bằng cách khác:",
+            "This browser runs no JavaScript, so this page has not checked anything itself. You can check otherwise:";
+        otherwise_receipt: "tải tệp biên nhận ở trên và mở nó bằng trang Kiểm tra hoặc bằng openssl;", "download the receipt file above and open it with the Check page or with openssl;";
+        otherwise_mirror: "tải cả sổ về và so mã băm của bút toán này, theo hướng dẫn ở trang Dữ liệu mở.",
+            "mirror the log and compare the hash of this entry, as the Open data page explains.";
+    }
+
+    /// Finding entries.
+    Search as find {
+        title: "Tra cứu", "Search";
+        heading: "Tìm trong tất cả các khoản", "Search all entries";
+        q: "Từ cần tìm", "Words";
+        q_hint: "Có dấu hay không dấu đều được; đặt trong \"ngoặc kép\" để tìm các từ đi liền nhau.", "With or without accents; put words in \"double quotes\" to find them together.";
+        exact: "Đúng số tiền (đ)", "Exact amount (đ)";
+        min: "Từ (đ)", "From (đ)";
+        max: "Đến (đ)", "To (đ)";
+        from: "Nhận từ ngày", "Received from";
+        to: "Đến ngày", "Until";
+        channel: "Hình thức", "Channel";
+        any_channel: "Mọi hình thức", "Any channel";
+        appeal: "Mã đợt vận động", "Code of the appeal";
+        chapter: "Mã đơn vị", "Code of the chapter";
+        more_fields: "Thêm điều kiện", "More conditions";
+        button: "Tìm", "Search";
+        clear: "Xóa điều kiện", "Clear";
+        newest: "Mới nhất trước", "Newest first";
+        nothing: "Không có khoản nào phù hợp.", "No entry fits.";
+        nothing_hint: "Hãy thử ít từ hơn, khoảng ngày rộng hơn, hoặc tìm theo số tiền. Người không đồng ý nêu tên thì không tìm được theo tên.",
+            "Try fewer words, a wider range of days, or the amount. Givers who chose not to be named are not found by name.";
+        wrong_amount: "Số tiền chỉ gồm chữ số.", "An amount has digits only.";
+        wrong_day: "Ngày không đúng.", "This is no date.";
+        wrong_channel: "Không có hình thức này.", "There is no such channel.";
+        wrong_q: "Tối đa 200 ký tự, một dòng.", "At most 200 characters, one line.";
+        who_where: "Người ủng hộ, nơi nhận", "Giver and chapter";
+        cancelled: "đã hủy", "reversed";
+        amended: "có đính chính", "corrected";
+        caption: "Các khoản trong sổ", "Entries of the ledger";
+    }
+
+    /// For programs and for those who check.
+    OpenData as open_data {
+        title: "Dữ liệu mở", "Open data";
+        lead: "Mọi thứ trên trang này cũng có ở dạng máy đọc được, không cần đăng ký. Hãy tải về, cộng lại, so sánh và công bố kết quả.",
+            "Everything on this site can be read by programs too, without registration. Download it, add it up, compare, publish what you find.";
+        api_title: "API công khai", "The public API";
+        api_text: "JSON qua HTTPS, không cần khóa. Mỗi mạng được khoảng 50 yêu cầu mỗi giây.", "JSON over HTTPS, no key. Each network may send some 50 requests a second.";
+        api_entries: "tìm khoản, mới nhất trước", "find entries, newest first";
+        api_entry: "một khoản theo mã", "one entry by its code";
+        api_totals: "tổng theo đợt, đơn vị, ngày", "totals by appeal, chapter, day";
+        api_appeals: "các đợt vận động", "appeals";
+        api_chapters: "đơn vị, tên mới và tên cũ", "chapters, by new and old names";
+        csv_title: "Cả sổ của một đợt (CSV)", "A whole ledger (CSV)";
+        csv_text: "Mỗi dòng một bút toán, kèm mã băm trong sổ niêm phong. Tệp là một thời điểm: X-Log-Size cho biết sổ có bao nhiêu bút toán lúc ấy.",
+            "One row an entry, with its hash in the sealed log. The file is one moment: X-Log-Size says how many entries the log had then.";
+        log_title: "Sổ niêm phong", "The sealed log";
+        log_text: "Mọi bút toán là một lá của cây Merkle (RFC 6962), theo chuẩn C2SP tlog-tiles, đầu cây được ký (signed note). Các tệp không bao giờ đổi nên có thể lấy qua bất kỳ máy chủ hay CDN nào.",
+            "Every entry is a leaf of a Merkle tree (RFC 6962) in C2SP tlog-tiles form with signed checkpoints. The files never change, so any server or CDN may carry them.";
+        log_size: "Sổ hiện có {} bút toán.", "The log holds {} entries now.";
+        checkpoint: "đầu sổ đã ký", "the signed head";
+        tiles: "các mảnh của cây băm", "tiles of the hash tree";
+        bundles: "các bút toán, 256 một tệp", "the entries, 256 a file";
+        origin: "Tên sổ (origin)", "Origin";
+        key: "Khóa công khai (vkey)", "Public key (vkey)";
+        no_key: "Hiện trong chữ ký ở {}.", "Stands in the signature of {}.";
+        verify_title: "Kiểm tra bằng công cụ của người khác", "Verify with other people's tools";
+        verify_text: "Không cần chương trình của chúng tôi.", "You do not need our programs.";
+        verify_page: "Trang Kiểm tra lưu được về máy và chạy cả khi không có mạng.", "The Check page can be saved to disk and works without a network.";
+        verify_go: "Go: thư viện golang.org/x/mod/sumdb/tlog và note đọc được đầu sổ và các mảnh.", "Go: golang.org/x/mod/sumdb/tlog and note read the checkpoint and the tiles.";
+        verify_openssl: "openssl 3 và bash: kiểm tra tệp biên nhận của một khoản, từng bước một.", "openssl 3 and bash: check the receipt file of an entry, step by step.";
+        verify_leaf: "Mã băm của một bút toán là SHA-256 của byte 0 rồi đến nội dung bút toán:", "The hash of an entry is SHA-256 over a zero byte and the bytes of the entry:";
+        terms_title: "Dùng lại", "Reuse";
+        terms_text: "Được dùng lại tự do, xin ghi nguồn. Xin đừng tìm cách nhận ra người không nêu tên.",
+            "Reuse it freely and name the source. Please do not try to find out who an unnamed giver is.";
+    }
+
+    /// The page that checks receipts.
+    Check as check {
+        title: "Kiểm tra", "Check";
+        heading: "Kiểm tra một biên nhận", "Check a receipt";
+        lead: "Mở trang của một khoản và tải tệp biên nhận của nó; trang Dữ liệu mở hướng dẫn cách kiểm tra tệp ấy.",
+            "Open the page of an entry and download its receipt file; the Open data page explains how to check that file.";
+    }
+
+    /// When something went wrong.
+    Errors as errors {
+        not_found: "Không tìm thấy trang này", "This page was not found";
+        not_found_text: "Địa chỉ có thể bị gõ nhầm, hoặc mã không có trong sổ.", "The address may be mistyped, or the code is not in the ledger.";
+        no_entry: "Không có khoản nào mang mã này", "No entry has this code";
+        no_entry_text: "Hãy xem lại từng ký tự trên phiếu. Nếu mã đúng mà vẫn không tìm thấy, khoản ấy chưa vào sổ: hãy hỏi đơn vị đã nhận.",
+            "Check each character on the receipt. If the code is right and still not found, the gift is not in the ledger: ask the chapter that took it.";
+        too_many: "Quá nhiều yêu cầu", "Too many requests";
+        too_many_text: "Mạng của bạn vừa gửi quá nhiều yêu cầu. Hãy thử lại sau {} giây.", "Your network has just sent too many requests. Try again in {} seconds.";
+        ours: "Lỗi của hệ thống", "Our fault";
+        ours_text: "Sổ không bị ảnh hưởng. Hãy thử lại; nếu còn lỗi, báo cho quản trị kèm mã yêu cầu.", "The ledger is not affected. Try again; if it persists, tell the administrator the request id.";
+        unavailable: "Tạm thời chưa phục vụ được", "Temporarily unavailable";
+        unavailable_text: "Không có gì trong sổ bị mất. Hãy tải lại trang sau ít giây.", "Nothing in the ledger is lost. Reload the page in a few seconds.";
+        old_cursor: "Trang này của danh sách không còn dùng được", "This page of the list can no longer be used";
+        wrong_condition: "Địa chỉ có điều kiện không đúng", "The address has a wrong condition";
+        request_id: "Mã yêu cầu", "Request id";
+        back: "Về trang đầu", "To the first page";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_said_in_both_languages_with_the_same_holes() {
+        for (name, vi, en) in ALL {
+            assert!(!vi.trim().is_empty() && !en.trim().is_empty(), "{name}");
+            assert_eq!(vi.matches("{}").count(), en.matches("{}").count(), "{name}");
+        }
+        assert_eq!(fill("{} của {}.", &["một", "hai"]), "một của hai.");
+        assert_eq!(fill("{} {}", &["<"]), "< ");
+    }
+}
