@@ -1,0 +1,89 @@
+// The verifier as a page of its own, online or saved to disk.
+
+import { parseVkeys } from "./verify.js";
+import { Log, amountOf } from "./log.js";
+import { Report, checkReceipt, count, dayText, draw } from "./check.js";
+
+const RECEIPT_BYTES_MOST = 262_144;
+const byId = (id) => document.getElementById(id);
+const form = byId("check");
+const isServed = location.protocol.startsWith("http");
+
+/** The address of a server as people type it, without what is behind its host and path. */
+function serverAddress() {
+  const typed = byId("server").value.trim().replace(/\/+$/, "");
+  return /^https?:\/\//.test(typed) ? typed : `https://${typed}`;
+}
+
+const FIELDS = { name: "Họ tên · Name", phone: "Điện thoại · Phone", memo: "Nội dung · Memo", time: "Thời điểm · Time", channel_ref: "Mã ngân hàng · Bank reference" };
+
+function showEntry({ leaf, opened, verdict }) {
+  const list = byId("entry");
+  list.replaceChildren();
+  if (!leaf || verdict?.state === "bad") return;
+  const amount = amountOf(leaf);
+  const rows = [
+    ["Mã · Code", leaf.entry], ["Loại · Kind", leaf.kind],
+    ["Số tiền · Amount", `${amount < 0n ? "−" : ""}${count(amount < 0n ? -amount : amount)[0]} đ`],
+    ["Ngày nhận · Received", dayText(leaf.day)], ["Ngày ghi sổ · Booked", dayText(leaf.booked)],
+    ["Đơn vị · Chapter", leaf.chapter], ["Đợt vận động · Appeal", leaf.appeal],
+    ...opened.map(({ field, value }) => [FIELDS[field] ?? field, value]),
+  ];
+  for (const [name, value] of rows.filter(([, value]) => value)) {
+    const [term, data] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = name;
+    data.textContent = value;
+    list.append(term, data);
+  }
+}
+
+let checks = 0;
+
+async function check(text) {
+  const turn = ++checks; // an older check that is still running draws no more
+  const report = new Report((changed) => {
+    if (turn !== checks) return;
+    draw(byId("result"), changed, ["vi", "en"]);
+    showEntry(changed);
+  });
+  byId("result").dataset.state = "checking";
+  try {
+    const keys = parseVkeys(byId("vkey").value);
+    const server = serverAddress();
+    const online = byId("online").checked ? { log: new Log(`${server}/log`), api: `${server}/api/v1/public` } : null;
+    await checkReceipt({ text, keys, online }, report);
+  } catch (error) {
+    report.fail("form", ["Khóa công khai", "The public key"], error);
+  }
+  if (turn === checks) byId("result").dataset.state = report.verdict.state;
+}
+
+async function take(files) {
+  if (!files[0]) return;
+  byId("receipt").value = files[0].size > RECEIPT_BYTES_MOST ? "" : await files[0].text();
+  check(byId("receipt").value);
+}
+
+function speak(lang) {
+  document.documentElement.lang = lang;
+  byId("language").textContent = lang === "vi" ? "English" : "Tiếng Việt";
+  document.title = lang === "vi" ? "Kiểm tra biên nhận · Sổ Nhân Ái" : "Check a receipt · Sổ Nhân Ái";
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  check(byId("receipt").value.replaceAll("\r\n", "\n"));
+});
+byId("file").addEventListener("change", () => take(byId("file").files));
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  take(event.dataTransfer.files);
+});
+byId("language").addEventListener("click", () => speak(document.documentElement.lang === "vi" ? "en" : "vi"));
+
+if (isServed) byId("server").value = location.origin;
+byId("online").checked = isServed;
+speak(document.documentElement.lang === "en" || location.hash === "#en" ? "en" : "vi");
+byId("too-old").remove();
+form.hidden = false;

@@ -1,0 +1,199 @@
+//! A log made the slow and obvious way, straight from the text of RFC 6962 and tlog-tiles: what the modules of the
+//! browser are compared with, and what can be forged for them. Leaves and commitments are the real ones.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::NaiveDate;
+use ed25519_dalek::{Signer, SigningKey};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use so_nhan_ai::basics::{PublicCode, hex};
+use so_nhan_ai::log::commitment;
+use so_nhan_ai::log::leaf::{LeafPosting, LeafV1, leaf_hash};
+
+use crate::site::Site;
+
+pub type Hash = [u8; 32];
+
+pub const ORIGIN: &str = "ledger.example.vn/log1";
+pub const GIVER: [(&str, &str); 5] = [
+    ("channel_ref", ""),
+    ("memo", "Ủng hộ đồng bào"),
+    ("name", "Nguyễn Văn A"),
+    ("phone", "0912345678"),
+    ("time", "2026-11-22T09:30:00+07:00"),
+];
+const SECRET: [u8; 32] = [7; 32];
+
+pub struct FakeLog {
+    pub leaves: Vec<Vec<u8>>,
+    key: SigningKey,
+}
+
+fn sha256(parts: &[&[u8]]) -> Hash {
+    let mut hash = Sha256::new();
+    parts.iter().for_each(|part| hash.update(part));
+    hash.finalize().into()
+}
+
+/// MTH of RFC 6962, over leaf hashes.
+fn root_of(hashes: &[Hash]) -> Hash {
+    match hashes {
+        [] => sha256(&[]),
+        [one] => *one,
+        _ => {
+            let k = hashes.len().next_power_of_two() / 2;
+            sha256(&[&[1], &root_of(&hashes[..k]), &root_of(&hashes[k..])])
+        }
+    }
+}
+
+/// PATH of RFC 6962.
+fn path_to(index: usize, hashes: &[Hash]) -> Vec<Hash> {
+    if hashes.len() < 2 {
+        return Vec::new();
+    }
+    let k = hashes.len().next_power_of_two() / 2;
+    let (mut path, other) = if index < k {
+        (path_to(index, &hashes[..k]), root_of(&hashes[k..]))
+    } else {
+        (path_to(index - k, &hashes[k..]), root_of(&hashes[..k]))
+    };
+    path.push(other);
+    path
+}
+
+fn tile_number(n: usize) -> String {
+    let mut text = format!("{:03}", n % 1_000);
+    let mut rest = n / 1_000;
+    while rest > 0 {
+        text = format!("x{:03}/{text}", rest % 1_000);
+        rest /= 1_000;
+    }
+    text
+}
+
+impl FakeLog {
+    pub fn new() -> FakeLog {
+        FakeLog { leaves: Vec::new(), key: SigningKey::from_bytes(&[0x2a; 32]) }
+    }
+
+    /// With so many gifts in it.
+    pub fn of(gifts: usize) -> FakeLog {
+        let mut log = FakeLog::new();
+        (0..gifts).for_each(|n| log.leaves.push(gift(&code_of(n), 1_000 + n as i64)));
+        log
+    }
+
+    fn typed_key(&self) -> Vec<u8> {
+        [&[1u8][..], self.key.verifying_key().as_bytes()].concat()
+    }
+
+    fn key_id(&self) -> [u8; 4] {
+        let id = sha256(&[ORIGIN.as_bytes(), b"\n", &self.typed_key()]);
+        [id[0], id[1], id[2], id[3]]
+    }
+
+    pub fn vkey(&self) -> String {
+        format!("{ORIGIN}+{}+{}", hex(&self.key_id()), STANDARD.encode(self.typed_key()))
+    }
+
+    pub fn hashes(&self, size: usize) -> Vec<Hash> {
+        self.leaves[..size].iter().map(|leaf| leaf_hash(leaf)).collect()
+    }
+
+    pub fn checkpoint(&self, size: usize) -> String {
+        self.sign(&format!("{ORIGIN}\n{size}\n{}\n", STANDARD.encode(root_of(&self.hashes(size)))))
+    }
+
+    /// Any text as a signed note.
+    pub fn sign(&self, text: &str) -> String {
+        let signature = self.key.sign(text.as_bytes()).to_bytes();
+        format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode([&self.key_id()[..], &signature].concat()))
+    }
+
+    pub fn receipt(&self, index: usize, size: usize, openings: Option<Value>) -> String {
+        let mut extra = self.leaves[index].clone();
+        if let Some(openings) = openings {
+            extra.extend(format!("\n{openings}").bytes());
+        }
+        let path: String = path_to(index, &self.hashes(size)).iter().map(|hash| STANDARD.encode(hash) + "\n").collect();
+        let head = format!("c2sp.org/tlog-proof@v1\nextra {}\nindex {index}\n{path}\n", STANDARD.encode(extra));
+        head + &self.checkpoint(size)
+    }
+
+    /// Puts the log as it is at a size under `/log/`; only what a log of this size has.
+    pub fn publish(&self, site: &Site, size: usize) {
+        site.clear("/log/");
+        let mut row = self.hashes(size);
+        for (n, leaves) in self.leaves[..size].chunks(256).enumerate() {
+            let entry = |leaf: &Vec<u8>| [&(leaf.len() as u16).to_be_bytes()[..], leaf].concat();
+            let bundle: Vec<u8> = leaves.iter().flat_map(entry).collect();
+            put_tile(site, "entries", n, leaves.len(), bundle);
+        }
+        for level in 0.. {
+            for (n, tile) in row.chunks(256).enumerate() {
+                put_tile(site, &format!("{level}"), n, tile.len(), tile.concat());
+            }
+            row = row.chunks_exact(256).map(root_of).collect();
+            if row.is_empty() {
+                break;
+            }
+        }
+        site.put("/log/checkpoint", "text/plain; charset=utf-8", self.checkpoint(size));
+    }
+}
+
+fn put_tile(site: &Site, level: &str, n: usize, width: usize, body: Vec<u8>) {
+    let partial = if width < 256 { format!(".p/{width}") } else { String::new() };
+    site.put(&format!("/log/tile/{level}/{}{partial}", tile_number(n)), "application/octet-stream", body);
+}
+
+/// A well-formed public code that belongs to a number.
+pub fn code_of(n: usize) -> String {
+    let digits = format!("{n:016}");
+    let found = "0123456789ABCDEFGHJKMNPQRSTVWXYZU".chars().map(|check| format!("{digits}{check}"));
+    found.into_iter().find(|code| PublicCode::parse(code).is_ok()).unwrap_or_else(|| code_of(n + 1_000_000))
+}
+
+fn leaf<'a>(kind: &'a str, code: &'a str, amount: i64) -> LeafV1<'a> {
+    let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+    let posting = |account, amount: i64| LeafPosting { account, fund: "APPEAL:LULUT-2026", amount: amount.to_string() };
+    LeafV1 {
+        kind,
+        entry: code,
+        chapter: "23095",
+        province: "68",
+        day: day("2026-11-21"),
+        booked: day("2026-11-22"),
+        channel: Some("CASH"),
+        appeal: Some("LULUT-2026"),
+        of: None,
+        reason: None,
+        postings: vec![posting("CASH_ON_HAND", amount), posting("DONATION_RESTRICTED", -amount)],
+        goods: vec![],
+        doc: None,
+        pd: commitment::commit(&SECRET, &GIVER),
+    }
+}
+
+pub fn gift(code: &str, amount: i64) -> Vec<u8> {
+    leaf("GIFT_CASH", code, amount).encode().unwrap().bytes
+}
+
+pub fn reversal(code: &str, of: &str, amount: i64) -> Vec<u8> {
+    LeafV1 { of: Some(of), reason: Some("DUPLICATE"), ..leaf("REVERSAL", code, -amount) }.encode().unwrap().bytes
+}
+
+pub fn erasure(code: &str, of: &str) -> Vec<u8> {
+    LeafV1 { of: Some(of), postings: vec![], ..leaf("ERASURE", code, 0) }.encode().unwrap().bytes
+}
+
+/// Openings of a gift that show these fields and no others.
+pub fn openings(shown: &[&str]) -> Value {
+    let field = |&(field, value): &(&str, &str)| match shown.contains(&field) {
+        true => json!({"field": field, "value": value, "salt": hex(&commitment::salt(&SECRET, field))}),
+        false => json!({"field": field, "commitment": hex(&commitment::field_commitment(&SECRET, field, value))}),
+    };
+    json!({"v": 1, "fields": GIVER.iter().map(field).collect::<Vec<_>>()})
+}
