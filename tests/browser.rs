@@ -23,7 +23,8 @@ use std::time::Instant;
 
 use driver::Browser;
 
-type Scenario = (&'static str, fn(&Browser));
+/// A name and what is done.
+pub type Scenario = (&'static str, fn(&Browser));
 
 #[test]
 fn in_a_real_browser() {

@@ -6,11 +6,10 @@
 // for kind, amount, day, booked, chapter, appeal, channel. The section's own content is for readers without scripts
 // and stays; results are added behind it.
 
-import { parseVkeys } from "./verify.js";
+import { LIMITS, parseVkeys } from "./verify.js";
 import { Log } from "./log.js";
 import { Report, checkEntry, checkReceipt, dayText, draw, lookUp } from "./check.js";
 
-const RECEIPT_BYTES_MOST = 262_144;
 const PAUSE_MS = 1_500;
 
 const section = document.getElementById("verify");
@@ -83,7 +82,7 @@ async function checkPage({ log, api, keys, code }, target) {
 
 async function checkFile(file, { log, api, keys, code }, target) {
   const report = new Report((changed) => draw(target, changed, [lang]));
-  if (file.size > RECEIPT_BYTES_MOST) {
+  if (file.size > LIMITS.receipt) {
     report.conclude("bad", "Tệp quá lớn, không phải biên nhận.", "The file is too large to be a receipt.");
     return;
   }

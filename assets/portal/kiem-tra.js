@@ -1,10 +1,9 @@
 // The verifier as a page of its own, online or saved to disk.
 
-import { parseVkeys } from "./verify.js";
+import { LIMITS, parseVkeys } from "./verify.js";
 import { Log, amountOf } from "./log.js";
 import { Report, checkReceipt, count, dayText, draw } from "./check.js";
 
-const RECEIPT_BYTES_MOST = 262_144;
 const byId = (id) => document.getElementById(id);
 const form = byId("check");
 const isServed = location.protocol.startsWith("http");
@@ -60,7 +59,7 @@ async function check(text) {
 
 async function take(files) {
   if (!files[0]) return;
-  byId("receipt").value = files[0].size > RECEIPT_BYTES_MOST ? "" : await files[0].text();
+  byId("receipt").value = files[0].size > LIMITS.receipt ? "" : await files[0].text();
   check(byId("receipt").value);
 }
 

@@ -64,25 +64,41 @@ export function amountOf(leaf) {
 
 // ------------------------------------------------------------------ personal fields
 
-/** Opens `pd` with what a receipt shows: each field with its salt, or only its commitment. Returns the opened fields. */
-export function openFields(pd, openings) {
-  const fields = openings?.fields;
-  must(openings?.v === 1 && Array.isArray(fields) && fields.length <= LIMITS.fields, "OPENINGS_FORM");
-  const commitments = fields.map(({ field, value, salt, commitment }, i) => {
-    must(typeof field === "string" && /^[a-z_]{1,40}$/.test(field), "OPENINGS_FORM", "field");
-    must(i === 0 || fields[i - 1].field < field, "OPENINGS_FORM", "order");
-    if (value === undefined) return unhex32(commitment);
-    must(typeof value === "string" && commitment === undefined, "OPENINGS_FORM", field);
-    return hmac(unhex32(salt), bytesOf(`ledger/pd/v1\0${field}\0`), bytesOf(value.normalize("NFC")));
+/** Behind the commitment of a gift, in this order; part of leaf v1. A hidden field does not show its name otherwise. */
+const GIVER_FIELDS = ["channel_ref", "memo", "name", "phone", "time"];
+
+/** Reads openings: each field of a gift with its value and salt, or with its commitment alone. One way to write them. */
+export function parseOpenings(text) {
+  let read;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    throw new Refused("OPENINGS_FORM", "JSON");
+  }
+  const shown = Array.isArray(read?.fields) ? read.fields : [];
+  const fields = GIVER_FIELDS.map((field, i) => {
+    const { value, salt, commitment } = shown[i] ?? {};
+    if (commitment === undefined) {
+      must(typeof value === "string" && is32(salt), "OPENINGS_FORM", field);
+      return { field, value, salt };
+    }
+    must(is32(commitment), "OPENINGS_FORM", field);
+    return { field, commitment };
   });
+  must(JSON.stringify({ v: 1, fields }) === text, "OPENINGS_FORM");
+  return fields;
+}
+
+const is32 = (text) => typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
+
+/** Compares openings with the commitment `pd` of a leaf; returns the fields that are shown. */
+export function openFields(pd, fields) {
+  const commitments = fields.map(({ field, value, salt, commitment }) => commitment !== undefined
+    ? unhex(commitment)
+    : hmac(unhex(salt), bytesOf(`ledger/pd/v1\0${field}\0`), bytesOf(value.normalize("NFC"))));
   const set = sha256(bytesOf("ledger/pd-set/v1\0"), Uint8Array.of(commitments.length), ...commitments);
   must(same(set, unbase64url(pd)), "OPENINGS_WRONG");
   return fields.filter(({ value }) => value !== undefined).map(({ field, value }) => ({ field, value }));
-}
-
-function unhex32(text) {
-  must(typeof text === "string" && text.length === 64, "OPENINGS_FORM", "32 bytes");
-  return unhex(text);
 }
 
 // ------------------------------------------------------------------ receipt files
@@ -105,16 +121,8 @@ export function parseReceipt(text) {
   const extra = unbase64(extraLine.slice(6));
   const stop = extra.indexOf(10);
   const leaf = stop < 0 ? extra : extra.slice(0, stop);
-  return { index: Number(index), proof: hashes, leaf, openings: readOpenings(extra, stop), note: text.slice(end + 2) };
-}
-
-function readOpenings(extra, stop) {
-  if (stop < 0) return null;
-  try {
-    return JSON.parse(textOf(extra.slice(stop + 1)));
-  } catch {
-    throw new Refused("OPENINGS_FORM", "JSON");
-  }
+  const openings = stop < 0 ? null : parseOpenings(textOf(extra.slice(stop + 1)));
+  return { index: Number(index), proof: hashes, leaf, openings, note: text.slice(end + 2) };
 }
 
 /** Everything a receipt proves by itself: a signed log with this leaf in it. */

@@ -12,10 +12,9 @@ export const LIMITS = Object.freeze({
   size: 2 ** 40, // entries in a log
   leaf: 65_535, // bytes
   note: 65_536, // bytes of a checkpoint with its signatures
-  signatures: 100,
-  receipt: 262_144, // bytes of a receipt file
+  signatures: 64,
+  receipt: 524_288, // bytes of a receipt file
   proof: 40, // hashes
-  fields: 32, // personal fields behind one commitment
   depth: 16, // of JSON in a leaf
 });
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 const TEMPLATE: &str = include_str!("../../assets/portal/kiem-tra.html");
-const STYLE: &str = include_str!("../../assets/portal/kiem-tra.css");
+const STYLE: &str = concat!(include_str!("../../assets/portal/kiem-tra.css"), include_str!("../../assets/portal/verify.css"));
 const NOBLE: &str = include_str!("../../assets/portal/noble-ed25519.js");
 /// In the order of their imports.
 const MODULES: [&str; 4] = [

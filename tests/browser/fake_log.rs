@@ -1,6 +1,8 @@
 //! A log made the slow and obvious way, straight from the text of RFC 6962 and tlog-tiles: what the modules of the
 //! browser are compared with, and what can be forged for them. Leaves and commitments are the real ones.
 
+use std::sync::LazyLock;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
@@ -24,6 +26,7 @@ pub const GIVER: [(&str, &str); 5] = [
     ("time", "2026-11-22T09:30:00+07:00"),
 ];
 const SECRET: [u8; 32] = [7; 32];
+static PD: LazyLock<Hash> = LazyLock::new(|| commitment::commit(&SECRET, &GIVER));
 
 pub struct FakeLog {
     pub leaves: Vec<Vec<u8>>,
@@ -103,7 +106,11 @@ impl FakeLog {
     }
 
     pub fn checkpoint(&self, size: usize) -> String {
-        self.sign(&format!("{ORIGIN}\n{size}\n{}\n", STANDARD.encode(root_of(&self.hashes(size)))))
+        self.checkpoint_of(&self.hashes(size))
+    }
+
+    pub fn checkpoint_of(&self, hashes: &[Hash]) -> String {
+        self.sign(&format!("{ORIGIN}\n{}\n{}\n", hashes.len(), STANDARD.encode(root_of(hashes))))
     }
 
     /// Any text as a signed note.
@@ -122,10 +129,10 @@ impl FakeLog {
         head + &self.checkpoint(size)
     }
 
-    /// Puts the log as it is at a size under `/log/`; only what a log of this size has.
+    /// Puts the log as it is at a size under `/log/`; what was published there for other sizes stays.
     pub fn publish(&self, site: &Site, size: usize) {
-        site.clear("/log/");
         let mut row = self.hashes(size);
+        site.put("/log/checkpoint", "text/plain; charset=utf-8", self.checkpoint_of(&row));
         for (n, leaves) in self.leaves[..size].chunks(256).enumerate() {
             let entry = |leaf: &Vec<u8>| [&(leaf.len() as u16).to_be_bytes()[..], leaf].concat();
             let bundle: Vec<u8> = leaves.iter().flat_map(entry).collect();
@@ -140,7 +147,6 @@ impl FakeLog {
                 break;
             }
         }
-        site.put("/log/checkpoint", "text/plain; charset=utf-8", self.checkpoint(size));
     }
 }
 
@@ -173,7 +179,7 @@ fn leaf<'a>(kind: &'a str, code: &'a str, amount: i64) -> LeafV1<'a> {
         postings: vec![posting("CASH_ON_HAND", amount), posting("DONATION_RESTRICTED", -amount)],
         goods: vec![],
         doc: None,
-        pd: commitment::commit(&SECRET, &GIVER),
+        pd: *PD,
     }
 }
 

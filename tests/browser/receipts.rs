@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
+use crate::Scenario;
 use crate::driver::{Browser, INSECURE_HOST};
 use crate::fake_log::{FakeLog, code_of, erasure, gift, openings, reversal};
 use crate::site::{File, Site};
 use crate::units::put_modules;
 use crate::verifier;
 
-pub const SCENARIOS: &[(&str, fn(&Browser))] = &[
+pub const SCENARIOS: &[Scenario] = &[
     ("entry: found, unchanged, still standing", entry_is_green),
     ("entry: the page shows another amount than the log", entry_shows_something_else),
     ("entry: reversed, named by the server or hidden by it", entry_is_reversed),

@@ -72,8 +72,10 @@ fn answer(stream: TcpStream, files: &Files, asked: &Mutex<Vec<String>>) {
     while lines.next().is_some_and(|line| !line.is_empty()) {}
     let path = path.split('?').next().unwrap_or_default().to_owned();
     let file = files.lock().unwrap().get(&path).cloned();
-    asked.lock().unwrap().push(path);
-    let file = file.unwrap_or(File { status: 404, content_type: "text/plain", ..File::default() });
+    asked.lock().unwrap().push(path.clone());
+    // Browsers ask for this by themselves, and complain on the console.
+    let icon = (path == "/favicon.ico").then(|| File { status: 204, content_type: "image/x-icon", ..File::default() });
+    let file = file.or(icon).unwrap_or(File { status: 404, content_type: "text/plain", ..File::default() });
     let mut head = format!(
         "HTTP/1.1 {} x\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n",
         file.status,

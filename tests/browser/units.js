@@ -195,7 +195,8 @@ await unit("inclusion around every power of two", async () => {
 });
 
 await unit("consistency around every power of two", async () => {
-  const at = (size) => ({ size, root: v.rootOf(leaves.slice(0, size)) });
+  const trees = new Map(SIZES.map((size) => [size, { size, root: v.rootOf(leaves.slice(0, size)) }]));
+  const at = (size) => trees.get(size);
   for (const newer of SIZES) {
     for (const older of SIZES.filter((older) => older <= newer)) {
       const proof = older > 0 && older < newer ? await memory.consistencyProof(older, newer) : [];
@@ -245,18 +246,21 @@ await unit("the published commitment and the real ones open", async () => {
   const values = { channel_ref: "", memo: "Ủng hộ đồng bào", name: "Nguye\u0302\u0303n Va\u0306n A", phone: "", time: "2026-11-22T09:30:00+07:00" };
   const fields = Object.entries(values).map(([field, value]) => ({ field, value, salt: v.hex(v.hmac(secret, v.bytesOf(`salt\0${field}`))) }));
   const pd = "_oZL87iFiPKBOHXWdKEqeHnV5g8D46ybOXDSvtVDP8g";
-  equal(l.openFields(pd, { v: 1, fields }).length, 5);
-  const closed = fields.map((f) => (f.field === "name" ? { field: "name", commitment: "df7f4d6b1b37b2b39c2e1125d4468f0457226e9967098431114fd85170abf867" } : f));
-  equal(l.openFields(pd, { v: 1, fields: closed }).map(({ field }) => field), ["channel_ref", "memo", "phone", "time"]);
-  const changed = (at, change) => ({ v: 1, fields: fields.map((f, i) => (i === at ? { ...f, ...change } : f)) });
+  equal(l.openFields(pd, fields).length, 5);
+  const hide = (f) => (f.field === "name" ? { field: "name", commitment: "df7f4d6b1b37b2b39c2e1125d4468f0457226e9967098431114fd85170abf867" } : f);
+  equal(l.openFields(pd, fields.map(hide)).map(({ field }) => field), ["channel_ref", "memo", "phone", "time"]);
+  const changed = (at, change) => fields.map((f, i) => (i === at ? { ...f, ...change } : f));
   await refused("OPENINGS_WRONG", () => l.openFields(pd, changed(1, { value: "ủng hộ" })));
   await refused("OPENINGS_WRONG", () => l.openFields(pd, changed(2, { salt: "00".repeat(32) })));
-  await refused("OPENINGS_WRONG", () => l.openFields(pd, { v: 1, fields: fields.slice(1) }));
-  for (const bad of [null, {}, { v: 2, fields }, { v: 1, fields: "x" }, { v: 1, fields: [...fields].reverse() }, changed(0, { salt: "00" }), changed(0, { commitment: "00".repeat(32) }),
-    changed(0, { field: "A" }), changed(0, { value: undefined }), changed(0, { value: 7 }), { v: 1, fields: [null] }, { v: 1, fields: Array(33).fill(fields[0]) }]) {
-    await refused("OPENINGS_FORM", () => l.openFields(pd, bad));
-  }
+  await refused("OPENINGS_WRONG", () => l.openFields(pd, fields.slice(1)));
   equal(l.openFields(l.parseLeaf(receipt.leaf).leaf.pd, receipt.openings).map(({ value }) => value), ["Nguyễn Văn A", "0912345678"]);
+  // One way to write them.
+  const written = JSON.stringify({ v: 1, fields: fields.map(hide) });
+  equal(l.parseOpenings(written).length, 5);
+  const texts = ["", "null", "{}", "[]", "7", `${written} `, ` ${written}`, written.replace('"v":1', '"v":2'), written.replace('"memo"', '"nemo"'), written.replace("df7f", "DF7F"), written.replace("df7f", "df7"),
+    written.replace("Ủng", "\\u1ee6ng"), written.replace('"v":1,', ""), written.replace('"fields":[', '"fields":[null,'), written.replace('"value":""', '"value":7'), written.replace('"value":"",', ""),
+    JSON.stringify({ fields, v: 1 }), JSON.stringify({ v: 1, fields: [...fields].reverse() }), JSON.stringify({ v: 1, fields: changed(0, { commitment: "00".repeat(32) }) }), JSON.stringify({ v: 1, fields: changed(0, { more: 1 }) }), JSON.stringify({ v: 1, fields: [...fields, fields[0]] })];
+  for (const text of texts) await refused("OPENINGS_FORM", () => l.parseOpenings(text));
 });
 
 // ------------------------------------------------------------------ receipts
