@@ -7,11 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use ed25519_dalek::{Signer, SigningKey};
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use so_nhan_ai::basics::{PublicCode, hex};
+use so_nhan_ai::basics::hex;
 use so_nhan_ai::log::commitment;
 use so_nhan_ai::log::leaf::{LeafPosting, LeafV1, leaf_hash};
+use so_nhan_ai::log::opening::Opening;
+use so_nhan_ai::log::receipt::Opened;
 
 use crate::site::Site;
 
@@ -83,9 +84,13 @@ impl FakeLog {
 
     /// With so many gifts in it.
     pub fn of(gifts: usize) -> FakeLog {
-        let mut log = FakeLog::new();
-        (0..gifts).for_each(|n| log.leaves.push(gift(&code_of(n), 1_000 + n as i64)));
-        log
+        // One real leaf; the others differ in code and amount (encoding each is slow without optimisation).
+        let first = String::from_utf8(gift(&code_of(0), 1_000)).unwrap();
+        let other = |n: usize| {
+            let amounts = first.replace("\"1000\"", &format!("\"{}\"", 1_000 + n)).replace("\"-1000\"", &format!("\"-{}\"", 1_000 + n));
+            amounts.replace(&code_of(0), &code_of(n)).into_bytes()
+        };
+        FakeLog { leaves: (0..gifts).map(other).collect(), ..FakeLog::new() }
     }
 
     fn typed_key(&self) -> Vec<u8> {
@@ -113,13 +118,22 @@ impl FakeLog {
         self.sign(&format!("{ORIGIN}\n{}\n{}\n", hashes.len(), STANDARD.encode(root_of(hashes))))
     }
 
+    /// What the browser is compared with must itself be what the real reader takes.
+    pub fn receipt_for_real(&self, index: usize, size: usize, openings: Option<&str>) -> String {
+        let text = self.receipt(index, size, openings);
+        let key = so_nhan_ai::log::note::Verifier::parse(&self.vkey()).unwrap();
+        let read = so_nhan_ai::log::receipt::Receipt::parse(text.as_bytes()).unwrap();
+        assert_eq!((read.text().unwrap(), read.verify(&[key]).unwrap().size), (text.clone(), size as u64));
+        text
+    }
+
     /// Any text as a signed note.
     pub fn sign(&self, text: &str) -> String {
         let signature = self.key.sign(text.as_bytes()).to_bytes();
         format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode([&self.key_id()[..], &signature].concat()))
     }
 
-    pub fn receipt(&self, index: usize, size: usize, openings: Option<Value>) -> String {
+    pub fn receipt(&self, index: usize, size: usize, openings: Option<&str>) -> String {
         let mut extra = self.leaves[index].clone();
         if let Some(openings) = openings {
             extra.extend(format!("\n{openings}").bytes());
@@ -158,8 +172,10 @@ fn put_tile(site: &Site, level: &str, n: usize, width: usize, body: Vec<u8>) {
 /// A well-formed public code that belongs to a number.
 pub fn code_of(n: usize) -> String {
     let digits = format!("{n:016}");
-    let found = "0123456789ABCDEFGHJKMNPQRSTVWXYZU".chars().map(|check| format!("{digits}{check}"));
-    found.into_iter().find(|code| PublicCode::parse(code).is_ok()).unwrap_or_else(|| code_of(n + 1_000_000))
+    let bits = digits.bytes().fold(0u128, |bits, digit| bits << 5 | u128::from(digit - b'0'));
+    let check = "0123456789ABCDEFGHJKMNPQRSTVWXYZ????U".as_bytes()[(bits % 37) as usize];
+    // Four of 37 check characters are not used.
+    if check == b'?' { code_of(n + 1_000_000) } else { format!("{digits}{}", char::from(check)) }
 }
 
 fn leaf<'a>(kind: &'a str, code: &'a str, amount: i64) -> LeafV1<'a> {
@@ -195,11 +211,9 @@ pub fn erasure(code: &str, of: &str) -> Vec<u8> {
     LeafV1 { of: Some(of), postings: vec![], ..leaf("ERASURE", code, 0) }.encode().unwrap().bytes
 }
 
-/// Openings of a gift that show these fields and no others.
-pub fn openings(shown: &[&str]) -> Value {
-    let field = |&(field, value): &(&str, &str)| match shown.contains(&field) {
-        true => json!({"field": field, "value": value, "salt": hex(&commitment::salt(&SECRET, field))}),
-        false => json!({"field": field, "commitment": hex(&commitment::field_commitment(&SECRET, field, value))}),
-    };
-    json!({"v": 1, "fields": GIVER.iter().map(field).collect::<Vec<_>>()})
+/// Openings of a gift that show these fields and no others, as the real receipts write them.
+pub fn openings(shown: &[&str]) -> String {
+    let fields = GIVER.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+    let opened = Opened::of(&Opening { secret: SECRET, fields }, |field| shown.contains(&field));
+    serde_json::to_string(&opened).unwrap()
 }

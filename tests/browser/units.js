@@ -172,7 +172,7 @@ class Memory extends l.Log {
 
 const leaves = Array.from({ length: 515 }, (_, i) => v.leafHash(v.bytesOf(`leaf ${i}`)));
 const memory = new Memory(leaves);
-const SIZES = [...Array(35).keys(), 63, 64, 65, 127, 129, 255, 256, 257, 511, 512, 513, 515];
+const SIZES = [...Array(18).keys(), 31, 32, 33, 64, 129, 255, 256, 257, 511, 512, 513, 515];
 
 await unit("inclusion around every power of two", async () => {
   for (const size of SIZES.filter((size) => size > 0)) {
@@ -294,7 +294,7 @@ await unit("files that are no receipts", async () => {
     text.replace("index 299", "index 1e2"), text.replace("index 299", "index 9999999999999"), text.replace("extra ", "extra"), text.replace(/extra .*\n/, ""), text.replaceAll("\n", "\r\n")]) {
     await refused("RECEIPT_FORM", () => l.parseReceipt(bad));
   }
-  await refused("RECEIPT_TOO_LONG", () => l.parseReceipt("x".repeat(300_000)));
+  await refused("RECEIPT_TOO_LONG", () => l.parseReceipt("x".repeat(600_000)));
   await refused("OPENINGS_FORM", () => l.parseReceipt(text.replace(/extra .*/, `extra ${btoa("{}\n{")}`)));
   await refused("RECEIPT_FORM", () => l.parseReceipt(text.replace("index 299\n", `index 299\n${"AAAA\n".repeat(2)}`)));
   await refused("NOT_IN_LOG", () => l.verifyReceipt({ ...receipt, leaf: v.bytesOf(leafText.replace("1299", "1298")) }, keys));

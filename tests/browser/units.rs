@@ -44,7 +44,7 @@ fn run(browser: &Browser, host: &str) {
         "size": LARGE,
         "code": code_of(299),
         "older": older,
-        "receipt": small.receipt(299, 300, Some(openings(&["name", "phone"]))),
+        "receipt": small.receipt_for_real(299, 300, Some(&openings(&["name", "phone"]))),
         "notes": {
             "longer": small.sign("ledger.example.vn/log1\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nmore\n"),
             "zero": small.sign("ledger.example.vn/log1\n01\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"),
