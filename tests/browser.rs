@@ -9,10 +9,15 @@
 mod driver;
 #[path = "browser/fake_log.rs"]
 mod fake_log;
+#[allow(dead_code)] // the tests of the process use all of it
+#[path = "process/harness.rs"]
+mod harness;
 #[path = "browser/receipts.rs"]
 mod receipts;
 #[path = "browser/site.rs"]
 mod site;
+#[path = "browser/story.rs"]
+mod story;
 #[path = "browser/units.rs"]
 mod units;
 #[path = "../src/portal/verifier.rs"]
@@ -35,7 +40,7 @@ fn in_a_real_browser() {
     };
     let only = std::env::var("BROWSER_ONLY").unwrap_or_default();
     let browser = Browser::start(&programs);
-    let scenarios = [units::SCENARIOS, receipts::SCENARIOS].concat();
+    let scenarios = [units::SCENARIOS, receipts::SCENARIOS, story::SCENARIOS].concat();
     let mut failed = Vec::new();
     for (name, scenario) in scenarios.into_iter().filter(|(name, _)| name.contains(&only)) {
         let started = Instant::now();

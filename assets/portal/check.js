@@ -116,10 +116,16 @@ export class Report {
   }
 }
 
+const OFFER = {
+  id: "offer",
+  state: "offer",
+  vi: "Để máy này tự đọc mọi bút toán ghi sau",
+  en: "Let this device read all later entries itself",
+};
 const MARKS = { ok: "✓", bad: "✗", note: "•", wait: "…" };
 
 /** Text in the wanted languages, each marked with its language. */
-function words(tag, className, text, languages) {
+export function words(tag, className, text, languages) {
   const element = document.createElement(tag);
   element.className = className;
   for (const lang of languages) {
@@ -131,37 +137,34 @@ function words(tag, className, text, languages) {
   return element;
 }
 
-/** Draws a report into an element; `languages` is ["vi"], ["en"] or both where the page hides one of them. */
+/**
+ * Draws a report into an element; `languages` is ["vi"], ["en"] or both where the page hides one of them. What has not
+ * changed since the last time is left alone, so that screen readers say each step once.
+ */
 export function draw(target, report, languages) {
-  const list = document.createElement("ol");
-  list.className = "verify-steps";
-  for (const step of report.steps) {
-    const item = words("li", `step-${step.state}`, step, languages);
-    item.dataset.step = step.id;
-    item.dataset.state = step.state;
-    const mark = document.createElement("b");
-    mark.textContent = MARKS[step.state];
-    mark.setAttribute("aria-hidden", "true");
-    item.prepend(mark, " ");
-    list.append(item);
-  }
-  const parts = [list];
-  if (report.verdict) {
-    const verdict = words("p", `verdict verdict-${report.verdict.state}`, report.verdict, languages);
-    verdict.dataset.verdict = report.verdict.state;
-    parts.unshift(verdict);
-  }
-  if (report.offer) {
-    const text = {
-      vi: "Để máy này tự đọc mọi bút toán ghi sau",
-      en: "Let this device read all later entries itself",
-    };
-    const button = words("button", "verify-offer", text, languages);
-    button.type = "button";
-    button.addEventListener("click", report.offer);
-    parts.push(button);
-  }
-  target.replaceChildren(...parts);
+  const wanted = [
+    ...(report.verdict ? [{ id: "verdict", tag: "p", className: `verdict verdict-${report.verdict.state}`, ...report.verdict }] : []),
+    ...report.steps.map((step) => ({ ...step, tag: "p", className: `verify-step step-${step.state}` })),
+    ...(report.offer ? [{ ...OFFER, tag: "button", className: "verify-offer" }] : []),
+  ];
+  for (const gone of [...target.children].filter((child) => !wanted.some(({ id }) => id === child.dataset.step))) gone.remove();
+  wanted.forEach((part, at) => {
+    const there = [...target.children].find((child) => child.dataset.step === part.id);
+    if (there?.dataset.said === part.vi + part.state) return;
+    const element = words(part.tag, part.className, part, languages);
+    Object.assign(element.dataset, { step: part.id, state: part.state, said: part.vi + part.state });
+    if (part.state in MARKS && part.id !== "verdict") {
+      const mark = document.createElement("b");
+      mark.textContent = MARKS[part.state];
+      mark.setAttribute("aria-hidden", "true");
+      element.prepend(mark, " ");
+    }
+    if (part.tag === "button") {
+      element.type = "button";
+      element.addEventListener("click", () => report.offer?.());
+    }
+    there ? there.replaceWith(element) : target.insertBefore(element, target.children[at] ?? null);
+  });
 }
 
 // ------------------------------------------------------------------ steps that both checks have
@@ -205,7 +208,7 @@ async function checkStanding(report, { log, checkpoint, code, index, later }) {
   const title = ["Có bút toán nào hủy nó không", "Is there an entry that reverses it"];
   const leaves = await report.step("stands", title, async () => {
     const said = [];
-    for (const { code: of, index: at } of later) {
+    for (const { code: of, index: at } of later ?? []) {
       const { leaf } = await log.provedLeaf(at, checkpoint);
       must(leaf.entry === of && leaf.of === code, "LEAF_OTHER", of);
       said.push(leaf);
@@ -214,16 +217,22 @@ async function checkStanding(report, { log, checkpoint, code, index, later }) {
   });
   if (leaves === null) return;
   if (sayStanding(report, leaves)) {
-    report.say("stands", "bad", "Có: bút toán này đã bị hủy bằng một bút toán ghi sau.", "Yes: it was reversed by a later entry.");
+    report.say("stands", "bad", "Đã bị hủy bằng một bút toán ghi sau.", "It was reversed by a later entry.");
     return;
   }
   const [vi, en] = count(checkpoint.size - index - 1);
   const read = () => readLater(report, { log, checkpoint, code, index });
   if (checkpoint.size - index <= READ_UNASKED) return read();
-  report.say("stands", "note", `Máy chủ cho biết không có. Sau nó còn ${vi} bút toán mà máy này chưa tự đọc.`,
-    `The server says no. ${en} later entries have not been read by this device.`);
   report.offer = checkpoint.size - index <= READ_MOST ? read : null;
-  report.changed();
+  if (later === null) {
+    report.say("stands", "note", `Máy chủ không cho biết nó có bị hủy hay không; máy này chưa tự đọc ${vi} bút toán ghi sau.`,
+      `The server does not say whether it was reversed; this device has not read the ${en} later entries.`);
+    report.conclude("unknown", "Có trong sổ, không bị sửa; chưa biết về sau có bị hủy hay không.",
+      "In the log and unchanged; whether it was reversed later is not known.");
+    return;
+  }
+  report.say("stands", "note", `Máy chủ cho biết bút toán chưa bị hủy. Máy này chưa tự đọc ${vi} bút toán ghi sau.`,
+    `The server says that it was not reversed. This device has not read the ${en} later entries.`);
 }
 
 async function readLater(report, { log, checkpoint, code, index }) {
@@ -231,7 +240,7 @@ async function readLater(report, { log, checkpoint, code, index }) {
   const title = ["Đọc các bút toán ghi sau", "Reading later entries"];
   const found = await report.step("stands", title, () =>
     log.leavesAbout(code, index, checkpoint, (at, size) => {
-      const percent = Math.floor((100 * (at - index)) / (size - index));
+      const percent = 10 * Math.floor((10 * (at - index)) / (size - index));
       report.say("stands", "wait", `${title[0]}: ${percent}%`, `${title[1]}: ${percent}%`);
     }));
   if (found === null) return;
@@ -239,8 +248,9 @@ async function readLater(report, { log, checkpoint, code, index }) {
   if (sayStanding(report, found.map(({ leaf }) => leaf))) {
     report.say("stands", "bad", "Có một bút toán hủy nó mà máy chủ không nói ra.", "There is a reversal that the server did not name.");
   } else {
-    report.say("stands", "ok", `Không: máy này đã tự đọc cả ${vi} bút toán ghi sau.`,
-      `No: this device has read all ${en} later entries.`);
+    report.say("stands", "ok", `Chưa bị hủy: máy này đã tự đọc cả ${vi} bút toán ghi sau.`,
+      `Not reversed: this device has read all ${en} later entries.`);
+    if (report.verdict?.state === "unknown") report.conclude("ok", "Tìm thấy, không bị sửa, chưa bị hủy.", "Found, unchanged, not reversed.");
   }
 }
 
@@ -270,7 +280,7 @@ async function sealed({ log, keys, claim, pause, patience = 12 }, report) {
   for (let attempt = 0; attempt < patience; attempt++) {
     const said = await claim();
     const checkpoint = await log.checkpoint(keys);
-    if ([said, ...said.later].every(({ index }) => index !== null && index < checkpoint.size)) return { said, checkpoint };
+    if ([said, ...(said.later ?? [])].every(({ index }) => index !== null && index < checkpoint.size)) return { said, checkpoint };
     report.say("seal", "wait", "Đã ghi, đang niêm phong vào sổ công khai…", "Recorded, being sealed into the public log…");
     await pause();
   }

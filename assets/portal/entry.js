@@ -2,7 +2,7 @@
 //
 // The page has <section id="verify" data-code data-vkey data-log data-api data-leaf-hash data-index>, where data-vkey
 // holds the log's key (two while one replaces the other, a space between), data-log and data-api are addresses without a
-// slash at the end. What the page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…>
+// slash at the end; data-reversed-by where the page says so. What the page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…>
 // for kind, amount, day, booked, chapter, appeal, channel. The section's own content is for readers without scripts
 // and stays; results are added behind it.
 
@@ -16,10 +16,18 @@ const section = document.getElementById("verify");
 const lang = document.documentElement.lang.startsWith("en") ? "en" : "vi";
 const say = (vi, en) => (lang === "en" ? en : vi);
 
-/** What one sees of a value has to be that value: amounts by their digits, days as day/month/year. */
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A day in every way pages write it. */
+function daysOf(iso) {
+  const [year, month, day] = iso.split("-");
+  return [iso, dayText(iso), `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`];
+}
+
+/** What one sees of a value has to be that value: amounts by their digits, days in full. */
 function reads(name, value, text) {
   if (name === "amount") return text.replace(/\D/g, "") === value.replace("-", "") && /[-−]/.test(text) === value.startsWith("-");
-  if (name === "day" || name === "booked") return text.includes(dayText(value)) || text.includes(value);
+  if (name === "day" || name === "booked") return daysOf(value).includes(text);
   return true;
 }
 
@@ -54,10 +62,18 @@ const memory = {
   },
 };
 
-/** What the page was rendered with, for when the API does not answer. */
+/** What the page was rendered with, for when the API does not answer: nothing of what came later. */
 function rendered() {
   const { leafHash, index } = section.dataset;
-  return { leafHash, index: /^\d+$/.test(index ?? "") ? Number(index) : null, later: [] };
+  return { leafHash, index: /^\d+$/.test(index ?? "") ? Number(index) : null, later: null };
+}
+
+/** What the server says of the entry now. A reversal that only the page knows of counts as one that is being sealed. */
+async function claimed(api, code) {
+  const said = await lookUp(api, code);
+  const by = section.dataset.reversedBy;
+  if (by && !said.later.some((later) => later.code === by)) said.later.push({ code: by, index: null });
+  return said;
 }
 
 function place(tag, className) {
@@ -70,9 +86,8 @@ function place(tag, className) {
 async function checkPage({ log, api, keys, code }, target) {
   const report = new Report((changed) => draw(target, changed, [lang]));
   // A page without its API can still be checked against the log's static files, but not for what came later.
-  const claim = () => lookUp(api, code).catch((error) => {
+  const claim = () => claimed(api, code).catch((error) => {
     if (rendered().index === null) throw error;
-    report.say("api", "note", "Máy chủ không cho biết có bút toán nào ghi sau hay không.", "The server does not say what came later.");
     return rendered();
   });
   const pause = () => new Promise((resume) => setTimeout(resume, PAUSE_MS));

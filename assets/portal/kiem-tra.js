@@ -2,7 +2,7 @@
 
 import { LIMITS, parseVkeys } from "./verify.js";
 import { Log, amountOf } from "./log.js";
-import { Report, checkReceipt, count, dayText, draw } from "./check.js";
+import { Report, checkReceipt, count, dayText, draw, words } from "./check.js";
 
 const byId = (id) => document.getElementById(id);
 const form = byId("check");
@@ -14,26 +14,41 @@ function serverAddress() {
   return /^https?:\/\//.test(typed) ? typed : `https://${typed}`;
 }
 
-const FIELDS = { name: "Họ tên · Name", phone: "Điện thoại · Phone", memo: "Nội dung · Memo", time: "Thời điểm · Time", channel_ref: "Mã ngân hàng · Bank reference" };
+const KINDS = {
+  GIFT_CASH: ["Ủng hộ tiền mặt", "Gift in cash"],
+  GIFT_BANK: ["Ủng hộ chuyển khoản", "Gift by bank transfer"],
+  GIFT_IN_KIND: ["Ủng hộ hiện vật", "Gift in kind"],
+  GIFT_AGGREGATE: ["Ủng hộ qua tin nhắn hoặc ví", "Gifts by message or wallet"],
+  REVERSAL: ["Bút toán hủy", "Reversal"],
+};
+const FIELDS = {
+  name: ["Họ tên", "Name"],
+  phone: ["Điện thoại", "Phone"],
+  memo: ["Nội dung", "Memo"],
+  time: ["Thời điểm", "Time"],
+  channel_ref: ["Mã giao dịch", "Bank reference"],
+};
 
+/** What the leaf says, once nothing speaks against it. */
 function showEntry({ leaf, opened, verdict }) {
   const list = byId("entry");
   list.replaceChildren();
   if (!leaf || verdict?.state === "bad") return;
   const amount = amountOf(leaf);
+  const text = (vi, en) => (tag) => words(tag, "", { vi, en }, ["vi", "en"]);
+  const plain = (value) => value && text(value, value);
+  const kind = KINDS[leaf.kind] ?? [leaf.kind, leaf.kind];
   const rows = [
-    ["Mã · Code", leaf.entry], ["Loại · Kind", leaf.kind],
-    ["Số tiền · Amount", `${amount < 0n ? "−" : ""}${count(amount < 0n ? -amount : amount)[0]} đ`],
-    ["Ngày nhận · Received", dayText(leaf.day)], ["Ngày ghi sổ · Booked", dayText(leaf.booked)],
-    ["Đơn vị · Chapter", leaf.chapter], ["Đợt vận động · Appeal", leaf.appeal],
-    ...opened.map(({ field, value }) => [FIELDS[field] ?? field, value]),
+    [["Mã", "Code"], plain(leaf.entry)],
+    [["Loại", "Kind"], text(...kind)],
+    [["Số tiền", "Amount"], text(...count(amount).map((digits) => `${digits} đ`))],
+    [["Ngày nhận", "Received"], plain(dayText(leaf.day))],
+    [["Ngày ghi sổ", "Booked"], plain(dayText(leaf.booked))],
+    [["Đơn vị", "Chapter"], plain(leaf.chapter)],
+    [["Đợt vận động", "Appeal"], plain(leaf.appeal)],
+    ...opened.map(({ field, value }) => [FIELDS[field], plain(value)]),
   ];
-  for (const [name, value] of rows.filter(([, value]) => value)) {
-    const [term, data] = [document.createElement("dt"), document.createElement("dd")];
-    term.textContent = name;
-    data.textContent = value;
-    list.append(term, data);
-  }
+  for (const [name, value] of rows.filter(([, value]) => value)) list.append(text(...name)("dt"), value("dd"));
 }
 
 let checks = 0;
@@ -54,7 +69,9 @@ async function check(text) {
   } catch (error) {
     report.fail("form", ["Khóa công khai", "The public key"], error);
   }
-  if (turn === checks) byId("result").dataset.state = report.verdict.state;
+  if (turn !== checks) return;
+  byId("result").dataset.state = report.verdict.state;
+  byId("result").scrollIntoView({ block: "nearest" });
 }
 
 async function take(files) {
@@ -83,6 +100,7 @@ byId("language").addEventListener("click", () => speak(document.documentElement.
 
 if (isServed) byId("server").value = location.origin;
 byId("online").checked = isServed;
-speak(document.documentElement.lang === "en" || location.hash === "#en" ? "en" : "vi");
+// As chosen in the address or, on the portal, before.
+speak(/\blang=en\b/.test(`${location.search};${document.cookie}`) ? "en" : "vi");
 byId("too-old").remove();
 form.hidden = false;

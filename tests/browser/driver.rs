@@ -41,8 +41,11 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60))).build().into();
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .into();
         let mut browser = Browser { driver, session: format!("http://127.0.0.1:{port}"), agent, profile };
         let deadline = Instant::now() + PATIENCE;
         while !browser.send("GET", "/status", None).is_ok_and(|status| status["ready"] == true) {
@@ -60,7 +63,8 @@ impl Browser {
             format!("--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"),
         ];
         let options = json!({"binary": chromium, "args": arguments});
-        let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}});
+        let wanted =
+            json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}});
         let made = browser.send("POST", "/session", Some(&wanted)).unwrap_or_else(|error| panic!("no browser: {error}"));
         browser.session = format!("{}/session/{}", browser.session, made["sessionId"].as_str().unwrap());
         browser
@@ -105,7 +109,10 @@ impl Browser {
     }
 
     pub fn text_of(&self, selector: &str) -> String {
-        self.eval(&format!("document.querySelector({})?.innerText ?? ''", json!(selector))).as_str().unwrap_or_default().to_owned()
+        self.eval(&format!("document.querySelector({})?.innerText ?? ''", json!(selector)))
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Polls until the expression is true.
@@ -114,6 +121,17 @@ impl Browser {
         while self.eval(expression) != Value::Bool(true) {
             assert!(Instant::now() < deadline, "never happened: {what}\n{}\n{}", self.text_of("body"), self.console().join("\n"));
             std::thread::sleep(Duration::from_millis(25));
+        }
+    }
+
+    /// Loads the page again and again until the expression is true: pages may be kept for a few seconds.
+    pub fn wait_for_reload(&self, what: &str, expression: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        self.reload();
+        while self.eval(expression) != Value::Bool(true) {
+            assert!(Instant::now() < deadline, "never happened: {what}\n{}", self.text_of("body"));
+            std::thread::sleep(Duration::from_millis(250));
+            self.reload();
         }
     }
 
@@ -141,6 +159,14 @@ impl Browser {
             ),
             None => self.devtools("Emulation.clearDeviceMetricsOverride", json!({})),
         }
+    }
+
+    /// Room for a whole page, for pictures.
+    pub fn wide(&self) {
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            json!({"width": 1_000, "height": 1_400, "deviceScaleFactor": 1, "mobile": false}),
+        );
     }
 
     pub fn scripts(&self, on: bool) {

@@ -87,7 +87,8 @@ impl FakeLog {
         // One real leaf; the others differ in code and amount (encoding each is slow without optimisation).
         let first = String::from_utf8(gift(&code_of(0), 1_000)).unwrap();
         let other = |n: usize| {
-            let amounts = first.replace("\"1000\"", &format!("\"{}\"", 1_000 + n)).replace("\"-1000\"", &format!("\"-{}\"", 1_000 + n));
+            let amounts =
+                first.replace("\"1000\"", &format!("\"{}\"", 1_000 + n)).replace("\"-1000\"", &format!("\"-{}\"", 1_000 + n));
             amounts.replace(&code_of(0), &code_of(n)).into_bytes()
         };
         FakeLog { leaves: (0..gifts).map(other).collect(), ..FakeLog::new() }

@@ -95,7 +95,10 @@ impl Stage {
 }
 
 fn entry_state(browser: &Browser) -> String {
-    browser.wait_for("the page has checked itself", "!['', 'checking'].includes(document.getElementById('verify').dataset.state ?? '')");
+    browser.wait_for(
+        "the page has checked itself",
+        "!['', 'checking'].includes(document.getElementById('verify').dataset.state ?? '')",
+    );
     browser.eval("document.getElementById('verify').dataset.state").as_str().unwrap().to_owned()
 }
 
@@ -135,7 +138,10 @@ fn entry_is_green(browser: &Browser) {
     stage.site.asked();
     assert_eq!(stage.visit(browser, &format!("/g/{}", stage.code(299))), "ok", "{}", browser.text_of("#verify"));
     let asked = stage.site.asked();
-    assert!(asked.iter().any(|path| path == "/log/tile/0/001.p/44") && asked.iter().any(|path| path == "/log/tile/0/001"), "{asked:?}");
+    assert!(
+        asked.iter().any(|path| path == "/log/tile/0/001.p/44") && asked.iter().any(|path| path == "/log/tile/0/001"),
+        "{asked:?}"
+    );
 }
 
 fn entry_shows_something_else(browser: &Browser) {
@@ -224,10 +230,31 @@ fn entry_in_between(browser: &Browser) {
     stage.says(5, json!({"annotations": [{"code": code_of(6), "log_index": gone}]}));
     assert_eq!(stage.visit(browser, &path), "ok", "{}", browser.text_of("#verify"));
     assert!(browser.text_of("#verify").contains("đã được xóa theo yêu cầu"));
-    // Without the API the static log still answers.
+    // Without the API the static log still answers: this device reads what came later.
     stage.site.remove(&format!("/api/v1/public/entries/{}", code_of(5)));
     assert_eq!(stage.visit(browser, &path), "ok", "{}", browser.text_of("#verify"));
-    assert_eq!(step(browser, "api"), "note");
+    // In a log with much behind the entry it does so when asked, and does not pretend before.
+    (0..600).for_each(|n| stage.log.leaves.push(gift(&code_of(2_000 + n), 5)));
+    stage.log.publish(&stage.site, 607);
+    assert_eq!(stage.visit(browser, &path), "unknown", "{}", browser.text_of("#verify"));
+    assert!(verdict(browser).contains("chưa biết"), "{}", verdict(browser));
+    browser.click("[data-step=offer]");
+    browser.wait_for("all was read", "document.querySelector('.verdict').dataset.state === 'ok'");
+    stage.says(5, json!({}));
+    assert_eq!((stage.visit(browser, &path).as_str(), step(browser, "stands").as_str()), ("ok", "note"));
+    browser.click("[data-step=offer]");
+    browser.wait_for("all was read", "document.querySelector('[data-step=stands]').dataset.state === 'ok'");
+    assert_eq!(browser.eval("document.querySelector('[data-step=offer]')"), Value::Null);
+    // A reversal that the page knows of and the API does not yet: not green.
+    let page = browser.eval("fetch(location.pathname).then(page => page.text())");
+    let page = page.as_str().unwrap().replace("data-code", "data-reversed-by=\"0000000000000001A\" data-code");
+    stage.site.put(&path, HTML, page);
+    browser.open(&format!("{}{path}", stage.site.base()));
+    browser.wait_for(
+        "it waits for the reversal",
+        "document.querySelector('[data-step=seal]')?.innerText.includes('đang niêm phong')",
+    );
+    stage.entry_page(5, "");
     // Without the log nothing can be said, and that is no fault of the entry.
     stage.site.clear("/log/");
     assert_eq!(stage.visit(browser, &path), "unknown", "{}", browser.text_of("#verify"));
@@ -249,7 +276,7 @@ fn entry_takes_receipts(browser: &Browser) {
         browser.type_into("input[type=file]", file.path());
         let seen = format!("document.querySelector('.verify-receipt')?.innerText.includes({})", json!(words));
         browser.wait_for(words, &seen);
-        let got = browser.eval("document.querySelector('.verify-receipt .verdict').dataset.verdict");
+        let got = browser.eval("document.querySelector('.verify-receipt .verdict').dataset.state");
         assert_eq!(got, state, "{name}");
     }
 }
@@ -277,7 +304,10 @@ impl Drop for SavedFile {
 
 /// Pastes a receipt, presses the button and waits for the verdict.
 fn check(browser: &Browser, receipt: &str) -> String {
-    browser.run(&format!("document.getElementById('receipt').value = {}; document.getElementById('result').dataset.state = ''", json!(receipt)));
+    browser.run(&format!(
+        "document.getElementById('receipt').value = {}; document.getElementById('result').dataset.state = ''",
+        json!(receipt)
+    ));
     browser.click("button[type=submit]");
     browser.wait_for("there is a verdict", "!['', 'checking'].includes(document.getElementById('result').dataset.state)");
     browser.eval("document.getElementById('result').dataset.state").as_str().unwrap().to_owned()
@@ -331,7 +361,8 @@ fn verifier_online(browser: &Browser) {
     assert_eq!(check(browser, &receipt), "bad");
     assert!(verdict(browser).contains("VIẾT LẠI"), "{}", verdict(browser));
     // A key that signed nothing here; text that is no key.
-    browser.run("document.getElementById('vkey').value = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'");
+    browser
+        .run("document.getElementById('vkey').value = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'");
     assert_eq!(check(browser, &receipt), "bad");
     assert!(verdict(browser).contains("không có chữ ký của khóa này"), "{}", verdict(browser));
     browser.run("document.getElementById('vkey').value = 'khóa'");
@@ -348,7 +379,9 @@ fn verifier_is_red(browser: &Browser) {
     // One changed character each: in the leaf, in a hash of the proof, in the root, in the size, in the signature.
     let lines: Vec<&str> = good.lines().collect();
     let root = lines.iter().position(|line| *line == "7").unwrap() + 1;
-    for (what, line, at) in [("leaf", 1, 40), ("hash", 3, 5), ("size", root - 1, 0), ("root", root, 5), ("signature", lines.len() - 1, 60)] {
+    for (what, line, at) in
+        [("leaf", 1, 40), ("hash", 3, 5), ("size", root - 1, 0), ("root", root, 5), ("signature", lines.len() - 1, 60)]
+    {
         let mut changed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         let old = lines[line].chars().nth(at).unwrap();
         let new = match old {
@@ -377,16 +410,21 @@ fn verifier_looks(browser: &Browser) {
     assert!(browser.text_of("h1").contains("Kiểm tra biên nhận") && !browser.text_of("main").contains("Check a receipt"));
     browser.click("#language");
     assert_eq!(browser.eval("document.documentElement.lang"), "en");
-    assert!(browser.text_of("h1").contains("Check a receipt") && verdict(browser).contains("the entry stands"), "{}", verdict(browser));
+    assert!(
+        browser.text_of("h1").contains("Check a receipt") && verdict(browser).contains("the entry stands"),
+        "{}",
+        verdict(browser)
+    );
     assert!(!browser.text_of("main").contains("Kiểm tra biên nhận"));
     assert_eq!(browser.eval(fits), true);
     if let Some(folder) = std::env::var_os("BROWSER_PICTURES") {
         browser.screenshot(&std::path::Path::new(&folder).join("kiem-tra-phone.png"));
-        browser.narrow(None);
+        browser.wide();
         browser.screenshot(&std::path::Path::new(&folder).join("kiem-tra.png"));
     }
     // Everything that can be used has a name.
-    let nameless = "[...document.querySelectorAll('button, input, textarea')].filter(e => !(e.labels?.length || e.innerText.trim())).length";
+    let nameless =
+        "[...document.querySelectorAll('button, input, textarea')].filter(e => !(e.labels?.length || e.innerText.trim())).length";
     assert_eq!(browser.eval(nameless), 0);
     browser.scripts(false);
     browser.reload();

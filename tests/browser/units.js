@@ -308,7 +308,7 @@ const newest = await log.checkpoint(keys);
 await unit("the newest checkpoint", () => equal([newest.size, newest.origin, newest.when], [given.size, "ledger.example.vn/log1", null]));
 
 await unit("leaves all over a large log are proved", async () => {
-  for (const index of [0, 255, 256, 65_535, 65_536, 65_791, 65_792, given.size - 1]) {
+  for (const index of [0, 255, 256, 65_535, 65_536, 65_791, 65_792, given.size - 1].filter((index) => index < given.size)) {
     const { leaf } = await log.provedLeaf(index, newest);
     equal(l.amountOf(leaf).toString(), String(1_000 + index));
   }

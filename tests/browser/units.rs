@@ -1,8 +1,6 @@
 //! The modules themselves, in the browser: hashes, signatures, notes, trees, leaves, commitments, files; good input and
 //! bad. `units.js` says what must hold; here it gets a log to read and a page to run in.
 
-use std::sync::LazyLock;
-
 use serde_json::json;
 
 use crate::Scenario;
@@ -11,8 +9,8 @@ use crate::fake_log::{FakeLog, code_of, openings};
 use crate::site::Site;
 
 pub const SCENARIOS: &[Scenario] = &[
-    ("units: with WebCrypto", |browser| run(browser, "127.0.0.1")),
-    ("units: without WebCrypto (plain http on a name)", |browser| run(browser, INSECURE_HOST)),
+    ("units: with WebCrypto", |browser| run(browser, "127.0.0.1", LARGE)),
+    ("units: without WebCrypto (plain http on a name)", |browser| run(browser, INSECURE_HOST, 900)),
 ];
 
 const JAVASCRIPT: &str = "text/javascript";
@@ -28,20 +26,19 @@ pub fn put_modules(site: &Site) {
 
 /// More than one row of tiles on level 1, and a partial one on every level.
 const LARGE: usize = 66_000;
-static LOG: LazyLock<FakeLog> = LazyLock::new(|| FakeLog::of(LARGE));
 
-fn run(browser: &Browser, host: &str) {
+fn run(browser: &Browser, host: &str, size: usize) {
     let site = Site::start();
     put_modules(&site);
     site.put("/portal/units.js", JAVASCRIPT, include_str!("units.js"));
     site.put("/", "text/html", "<!doctype html><meta charset=utf-8><title>units</title>");
-    let (log, small) = (&*LOG, FakeLog::of(300));
-    log.publish(&site, LARGE);
-    let hashes = log.hashes(65_537);
-    let older = [1, 255, 256, 257, 300, 65_536, 65_537].map(|size| log.checkpoint_of(&hashes[..size]));
+    let (log, small) = (FakeLog::of(size), FakeLog::of(300));
+    log.publish(&site, size);
+    let hashes = log.hashes(size);
+    let older = [1, 255, 256, 257, 300, 65_536, 65_537].map(|older| log.checkpoint_of(&hashes[..older.min(size)]));
     let given = json!({
         "vkey": log.vkey(),
-        "size": LARGE,
+        "size": size,
         "code": code_of(299),
         "older": older,
         "receipt": small.receipt_for_real(299, 300, Some(&openings(&["name", "phone"]))),
@@ -56,7 +53,9 @@ fn run(browser: &Browser, host: &str) {
         },
     });
     browser.open(&format!("http://{host}:{}/", site.port));
-    browser.run(&format!("window.given = {given}; import('/portal/units.js').catch(error => {{ window.results = [String(error)] }});"));
+    browser.run(&format!(
+        "window.given = {given}; import('/portal/units.js').catch(error => {{ window.results = [String(error)] }});"
+    ));
     browser.wait_for("the units have run", "Array.isArray(window.results)");
     let failed = browser.eval("window.results");
     assert!(failed.as_array().is_some_and(Vec::is_empty), "{failed:#}");
