@@ -1,7 +1,7 @@
 // What is checked, in which order, and how it is said: in Vietnamese and in English, in words for people who have never
 // heard of a hash. A report is a list of steps and one verdict; `draw` puts it on a page, as text and never as markup.
 
-import { Refused, must } from "./verify.js";
+import { Refused, must, textOf } from "./verify.js";
 import { Unreachable, amountOf, fetchBytes, openFields, parseLeaf, parseReceipt, verifyReceipt } from "./log.js";
 
 /** Later entries read through without being asked, and at most. */
@@ -56,6 +56,7 @@ const PROBLEMS = {
 
 function problem(error) {
   if (error instanceof Unreachable) {
+    if (error.status === 200) return ["máy chủ trả lời bằng một trang khác", "the server answered with something else"];
     return error.status === 0
       ? ["không kết nối được máy chủ", "the server can not be reached"]
       : [`máy chủ trả lời lỗi ${error.status}`, `the server answered with error ${error.status}`];
@@ -267,24 +268,40 @@ export function differences(shown, leaf) {
 export async function lookUp(api, code) {
   const read = async (which) => {
     const { bytes } = await fetchBytes(`${api}/entries/${which}`, 1 << 20, { cache: "no-cache" });
-    return JSON.parse(new TextDecoder().decode(bytes));
+    const entry = JSON.parse(textOf(bytes));
+    return { ...entry, index: entry.log_index ?? null };
   };
-  const entry = await read(code);
-  const later = (entry.annotations ?? []).map((said) => ({ code: said.code, index: said.log_index ?? null }));
-  if (entry.reversed_by) later.push({ code: entry.reversed_by, index: (await read(entry.reversed_by)).log_index ?? null });
-  return { leafHash: entry.leaf_hash, index: entry.log_index ?? null, later };
+  try {
+    const entry = await read(code);
+    const later = (entry.annotations ?? []).map((said) => ({ code: said.code, index: said.log_index ?? null }));
+    if (entry.reversed_by) later.push({ code: entry.reversed_by, index: (await read(entry.reversed_by)).index });
+    return { leafHash: entry.leaf_hash, index: entry.index, later };
+  } catch (error) {
+    // Something that is no answer of this API says nothing about the entry.
+    throw error instanceof Unreachable ? error : new Unreachable(200, api);
+  }
 }
 
-/** Waits until the entry and all that is said of it stand in a signed checkpoint; null when that takes too long. */
+/** Waits until the entry and all that is said of it stand in a signed checkpoint, or says that it waited in vain. */
 async function sealed({ log, keys, claim, pause, patience = 12 }, report) {
-  for (let attempt = 0; attempt < patience; attempt++) {
+  for (let attempt = 0; ; attempt++) {
     const said = await claim();
     const checkpoint = await log.checkpoint(keys);
-    if ([said, ...(said.later ?? [])].every(({ index }) => index !== null && index < checkpoint.size)) return { said, checkpoint };
+    const isSealed = [said, ...(said.later ?? [])].every(({ index }) => index !== null && index < checkpoint.size);
+    if (isSealed || attempt >= patience) return { said, checkpoint, isSealed };
     report.say("seal", "wait", "Đã ghi, đang niêm phong vào sổ công khai…", "Recorded, being sealed into the public log…");
     await pause();
   }
-  return "waiting";
+}
+
+function sayUnsealed(report, checkpoint, before) {
+  if (before === null || before.size <= checkpoint.size) {
+    report.conclude("wait", "Đã ghi, đang niêm phong: hãy xem lại sau ít phút.", "Recorded, being sealed: look again in a few minutes.");
+    return;
+  }
+  const [[now, nowEn], [then, thenEn]] = [count(checkpoint.size), count(before.size)];
+  report.conclude("unknown", `Máy chủ đưa ra bản sổ cũ (${now} bút toán); máy này đã từng xem bản ${then} bút toán.`,
+    `The server shows an old log (${nowEn} entries); this device has seen one of ${thenEn}.`);
 }
 
 /** Checks an entry as its page shows it. `memory` remembers checkpoints between visits. */
@@ -292,11 +309,8 @@ export async function checkEntry({ log, keys, code, claim, shown, memory, pause 
   const title = ["Chữ ký của sổ", "The log's signature"];
   const found = await report.step("seal", title, () => sealed({ log, keys, claim, pause }, report));
   if (found === null) return;
-  if (found === "waiting") {
-    report.conclude("wait", "Đã ghi, đang niêm phong: hãy xem lại sau ít phút.", "Recorded, being sealed: look again in a few minutes.");
-    return;
-  }
-  const { said, checkpoint } = found;
+  const { said, checkpoint, isSealed } = found;
+  if (!isSealed) return sayUnsealed(report, checkpoint, memory.read(checkpoint.origin));
   const [size, sizeEn] = count(checkpoint.size);
   const [at, atEn] = checkpoint.when ? [`ký lúc ${clock(checkpoint.when)}`, `signed at ${clock(checkpoint.when)}`] : ["đã ký", "signed"];
   report.say("seal", "ok", `Chữ ký của sổ đúng: ${size} bút toán, ${at}.`, `The log's signature is good: ${sizeEn} entries, ${atEn}.`);
@@ -390,22 +404,30 @@ export async function checkReceipt({ text, keys, online }, report) {
     `The receipt is good: the entry is in a log of ${sizeEn} entries. Whether it was reversed later is not known.`);
 }
 
+/** Without the API nothing is known of what came later; the log itself can still be read. */
+export function tolerated(error) {
+  if (!(error instanceof Unreachable)) throw error;
+  return null;
+}
+
 async function checkReceiptToday({ receipt, checkpoint, keys, log, api }, report) {
   const code = report.leaf.entry;
   const title = ["Hỏi máy chủ về sổ hôm nay", "Asking the server for the log of today"];
   const today = await report.step("growth", title, async () => {
     const newest = await log.checkpoint(keys);
-    return { newest, grew: await log.grewBetween(checkpoint, newest), said: await lookUp(api, code) };
+    const grew = await log.grewBetween(checkpoint, newest);
+    const later = await lookUp(api, code).then((said) => said.later, (error) => tolerated(error));
+    return { newest, grew, later };
   });
   if (today === null) return;
   const older = checkpoint.size <= today.newest.size ? checkpoint : today.newest;
   if (!sayGrowth(report, today.grew, older, ["khi có biên nhận", "the receipt"])) return;
   const newest = checkpoint.size > today.newest.size ? checkpoint : today.newest;
   const isSealed = ({ index }) => index !== null && index < newest.size;
-  const later = today.said.later.filter(isSealed);
+  const later = today.later && today.later.filter(isSealed);
   await checkStanding(report, { log, checkpoint: newest, code, index: receipt.index, later });
   if (report.verdict !== null) return;
-  if (!today.said.later.every(isSealed)) {
+  if (later !== null && later.length < today.later.length) {
     report.conclude("unknown", "Vừa có bút toán mới nói về khoản này, đang niêm phong: hãy thử lại sau ít giây.",
       "A new entry speaks of this one and is being sealed: try again in a few seconds.");
     return;

@@ -135,7 +135,7 @@ export async function verifyReceipt(receipt, keys) {
 
 // ------------------------------------------------------------------ the log over HTTP (tlog-tiles)
 
-/** Nobody answered, or not with what was asked for. `status` is 0 when there was no answer at all. */
+/** Nobody answered, or not with what was asked for. `status` is 0 without an answer and 200 when it was something else. */
 export class Unreachable extends Error {
   constructor(status, path) {
     super(`${status} ${path}`);
@@ -158,7 +158,8 @@ export async function fetchBytes(url, most, options = {}, patience_ms = 20_000) 
   const timer = setTimeout(() => stop.abort(), patience_ms);
   try {
     const answer = await fetch(url, { ...options, credentials: "omit", signal: stop.signal });
-    if (!answer.ok) throw new Unreachable(answer.status, url);
+    // Nothing of ours is HTML: that is what networks answer that want a log-in first.
+    if (!answer.ok || /html/.test(answer.headers.get("content-type") ?? "")) throw new Unreachable(answer.status, url);
     must(Number(answer.headers.get("content-length") ?? 0) <= most, "ANSWER_TOO_LONG", url);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     must(bytes.length <= most, "ANSWER_TOO_LONG", url);

@@ -204,6 +204,10 @@ fn entry_remembers(browser: &Browser) {
     // An older but honest copy of the log, as a slow cache has it.
     stage.log.publish(&stage.site, 200);
     assert_eq!(stage.visit(browser, &path), "ok", "{}", browser.text_of("#verify"));
+    // So old that the entry is not in it.
+    stage.site.put("/log/checkpoint", "text/plain", stage.log.checkpoint(1));
+    browser.open(&format!("{}{path}", stage.site.base()));
+    browser.wait_for("it waits", "document.querySelector('[data-step=seal]')?.dataset.state === 'wait'");
     // The same log, rewritten where nobody looks.
     stage.log.leaves[250] = gift(&code_of(77_777), 1);
     stage.log.publish(&stage.site, 305);
@@ -255,6 +259,9 @@ fn entry_in_between(browser: &Browser) {
         "document.querySelector('[data-step=seal]')?.innerText.includes('đang niêm phong')",
     );
     stage.entry_page(5, "");
+    // A network that wants a log-in first answers everything with its own page.
+    stage.site.put("/log/checkpoint", HTML, "<h1>Wi-Fi</h1>");
+    assert_eq!(stage.visit(browser, &path), "unknown", "{}", browser.text_of("#verify"));
     // Without the log nothing can be said, and that is no fault of the entry.
     stage.site.clear("/log/");
     assert_eq!(stage.visit(browser, &path), "unknown", "{}", browser.text_of("#verify"));
@@ -360,6 +367,13 @@ fn verifier_online(browser: &Browser) {
     stage.log.publish(&stage.site, 6);
     assert_eq!(check(browser, &receipt), "bad");
     assert!(verdict(browser).contains("VIẾT LẠI"), "{}", verdict(browser));
+    // Without its API the log can still be read.
+    stage.log.leaves[3] = gift(&code_of(3), 1_003);
+    stage.log.publish(&stage.site, 6);
+    stage.site.remove(&format!("/api/v1/public/entries/{}", stage.code(1)));
+    stage.site.remove(&format!("/api/v1/public/entries/{}", stage.code(2)));
+    assert_eq!(check(browser, &receipt), "reversed", "{}", browser.text_of("main"));
+    assert_eq!(check(browser, &stage.log.receipt(2, 4, None)), "ok", "{}", browser.text_of("main"));
     // A key that signed nothing here; text that is no key.
     browser
         .run("document.getElementById('vkey').value = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'");
