@@ -93,6 +93,7 @@ impl TestApp {
             public_url: PublicUrl::parse("https://so.example.org").unwrap(),
             search: SearchSettings { folder: Database::folder(), on, pace },
             archive: database.archive(),
+            log: database.log(),
         };
         Self::start_with(database, shared)
     }
