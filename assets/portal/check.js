@@ -227,13 +227,13 @@ async function checkStanding(report, { log, checkpoint, code, index, later }) {
   report.offer = checkpoint.size - index <= READ_MOST ? read : null;
   if (later === null) {
     report.say("stands", "note", `Máy chủ không cho biết nó có bị hủy hay không; máy này chưa tự đọc ${vi} bút toán ghi sau.`,
-      `The server does not say whether it was reversed; this device has not read the ${en} later entries.`);
+      `The server does not say whether it was reversed; this device has not read the later entries (${en}).`);
     report.conclude("unknown", "Có trong sổ, không bị sửa; chưa biết về sau có bị hủy hay không.",
       "In the log and unchanged; whether it was reversed later is not known.");
     return;
   }
   report.say("stands", "note", `Máy chủ cho biết bút toán chưa bị hủy. Máy này chưa tự đọc ${vi} bút toán ghi sau.`,
-    `The server says that it was not reversed. This device has not read the ${en} later entries.`);
+    `The server says that it was not reversed. This device has not read the later entries (${en}).`);
 }
 
 async function readLater(report, { log, checkpoint, code, index }) {
@@ -249,8 +249,9 @@ async function readLater(report, { log, checkpoint, code, index }) {
   if (sayStanding(report, found.map(({ leaf }) => leaf))) {
     report.say("stands", "bad", "Có một bút toán hủy nó mà máy chủ không nói ra.", "There is a reversal that the server did not name.");
   } else {
-    report.say("stands", "ok", `Chưa bị hủy: máy này đã tự đọc cả ${vi} bút toán ghi sau.`,
-      `Not reversed: this device has read all ${en} later entries.`);
+    const later = checkpoint.size - index - 1;
+    report.say("stands", "ok", `Chưa bị hủy: ${later === 0 ? "chưa có bút toán nào ghi sau" : `máy này đã tự đọc cả ${vi} bút toán ghi sau`}.`,
+      `Not reversed: ${later === 0 ? "nothing was entered since" : `this device has read all later entries (${en})`}.`);
     if (report.verdict?.state === "unknown") report.conclude("ok", "Tìm thấy, không bị sửa, chưa bị hủy.", "Found, unchanged, not reversed.");
   }
 }

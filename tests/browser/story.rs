@@ -88,7 +88,8 @@ fn quiet(browser: &Browser) {
 }
 
 fn found_and_verified(browser: &Browser, portal: &Portal, gift: &Gift) {
-    portal.open(browser, "/");
+    // Chosen once, kept in a cookie: this browser would ask for English.
+    portal.open(browser, "/?lang=vi");
     browser.type_into("input[name=q]", "ham liem");
     browser.click("form[role=search] button[type=submit]");
     let link = format!("a[href^='/g/{}']", gift.code);
