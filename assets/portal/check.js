@@ -284,7 +284,7 @@ export async function lookUp(api, code) {
 }
 
 /** Waits until the entry and all that is said of it stand in a signed checkpoint, or says that it waited in vain. */
-async function sealed({ log, keys, claim, pause, patience = 12 }, report) {
+async function sealed({ log, keys, claim, pause, patience = 20 }, report) {
   for (let attempt = 0; ; attempt++) {
     const said = await claim();
     const checkpoint = await log.checkpoint(keys);

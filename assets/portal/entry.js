@@ -10,7 +10,7 @@ import { LIMITS, parseVkeys } from "./verify.js";
 import { Log } from "./log.js";
 import { Report, checkEntry, checkReceipt, dayText, draw, lookUp, tolerated } from "./check.js";
 
-const PAUSE_MS = 1_500;
+const PAUSE_MS = 1_000;
 
 const section = document.getElementById("verify");
 const lang = document.documentElement.lang.startsWith("en") ? "en" : "vi";

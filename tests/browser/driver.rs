@@ -161,14 +161,6 @@ impl Browser {
         }
     }
 
-    /// Room for a whole page, for pictures.
-    pub fn wide(&self) {
-        self.devtools(
-            "Emulation.setDeviceMetricsOverride",
-            json!({"width": 1_000, "height": 1_400, "deviceScaleFactor": 1, "mobile": false}),
-        );
-    }
-
     pub fn scripts(&self, on: bool) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": !on}));
     }
@@ -200,10 +192,28 @@ impl Browser {
         lines.as_array().into_iter().flatten().filter_map(|line| line["message"].as_str().map(str::to_owned)).collect()
     }
 
-    pub fn screenshot(&self, to: &std::path::Path) {
+    /// A picture of the page for people to look at, in the folder BROWSER_PICTURES; nothing without one.
+    pub fn picture(&self, name: &str) {
         use base64::Engine;
+        let Some(folder) = std::env::var_os("BROWSER_PICTURES") else { return };
         let picture = self.send("GET", "/screenshot", None).unwrap();
-        std::fs::write(to, base64::engine::general_purpose::STANDARD.decode(picture.as_str().unwrap()).unwrap()).unwrap();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(picture.as_str().unwrap()).unwrap();
+        std::fs::write(PathBuf::from(folder).join(name).with_extension("png"), bytes).unwrap();
+    }
+
+    /// The whole page, wide and as on a phone.
+    pub fn pictures(&self, name: &str) {
+        if std::env::var_os("BROWSER_PICTURES").is_none() {
+            return;
+        }
+        for (what, width, mobile) in [("wide", 1_100, false), ("phone", 360, true)] {
+            let size = |height| json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
+            self.devtools("Emulation.setDeviceMetricsOverride", size(800));
+            let height = self.eval("document.documentElement.scrollHeight").as_u64().unwrap_or(800);
+            self.devtools("Emulation.setDeviceMetricsOverride", size(height.min(4_000)));
+            self.picture(&format!("{name}-{what}"));
+        }
+        self.narrow(None);
     }
 }
 

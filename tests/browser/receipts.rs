@@ -431,15 +431,11 @@ fn verifier_looks(browser: &Browser) {
     );
     assert!(!browser.text_of("main").contains("Kiểm tra biên nhận"));
     assert_eq!(browser.eval(fits), true);
-    if let Some(folder) = std::env::var_os("BROWSER_PICTURES") {
-        browser.screenshot(&std::path::Path::new(&folder).join("kiem-tra-phone.png"));
-        browser.wide();
-        browser.screenshot(&std::path::Path::new(&folder).join("kiem-tra.png"));
-    }
     // Everything that can be used has a name.
     let nameless =
         "[...document.querySelectorAll('button, input, textarea')].filter(e => !(e.labels?.length || e.innerText.trim())).length";
     assert_eq!(browser.eval(nameless), 0);
+    browser.pictures("kiem-tra");
     browser.scripts(false);
     browser.reload();
     browser.scripts(true);

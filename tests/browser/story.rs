@@ -100,6 +100,7 @@ fn found_and_verified(browser: &Browser, portal: &Portal, gift: &Gift) {
     let text = browser.text_of("main");
     assert!(text.contains("Tìm thấy, không bị sửa") && text.contains("500.123"), "{text}");
     assert!(!text.contains("Xuân") || text.contains("X."), "{text}");
+    browser.pictures("entry");
     for step in ["seal", "inclusion", "shown", "stands"] {
         assert_eq!(browser.eval(&format!("document.querySelector('[data-step={step}]').dataset.state")), "ok", "{step}: {text}");
     }
@@ -138,6 +139,7 @@ fn reversed(browser: &Browser, portal: &Portal, gift: &Gift) {
     portal.send(&portal.staff.approver, &format!("/api/v1/reversals/{ask}/approval"), &Value::Null, 200);
     assert_eq!(portal.visit(browser, &portal.path_of(gift)), "reversed", "{}", browser.text_of("main"));
     assert!(browser.text_of("#verify").contains("ĐÃ HỦY"));
+    browser.pictures("reversed");
     // The receipt of before is still true, and the check says what happened since.
     portal.open(browser, "/kiem-tra");
     browser.run(&format!("document.getElementById('receipt').value = {}", json!(receipt)));
