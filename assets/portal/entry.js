@@ -44,9 +44,11 @@ function shownFacts() {
 /** Checkpoints seen before on this device, one for each log. Where there is no storage, every visit is the first. */
 const memory = {
   key: (origin) => `so-nhan-ai:checkpoint:${origin}`,
+  // A demo's log has a name that can not exist and begins anew with every demo.
+  storage: (origin) => (origin.includes(".invalid/") ? sessionStorage : localStorage),
   read(origin) {
     try {
-      const { size, root, seen } = JSON.parse(localStorage.getItem(this.key(origin)));
+      const { size, root, seen } = JSON.parse(this.storage(origin).getItem(this.key(origin)));
       if (!Number.isSafeInteger(size) || root.length !== 32 || Number.isNaN(Date.parse(seen))) return null;
       return { size, root: Uint8Array.from(root), seen };
     } catch {
@@ -55,7 +57,8 @@ const memory = {
   },
   write({ origin, size, root }) {
     try {
-      localStorage.setItem(this.key(origin), JSON.stringify({ size, root: [...root], seen: new Date().toISOString() }));
+      const seen = { size, root: [...root], seen: new Date().toISOString() };
+      this.storage(origin).setItem(this.key(origin), JSON.stringify(seen));
     } catch {
       // Private windows and full disks: the check itself needs no memory.
     }
@@ -83,8 +86,7 @@ function place(tag, className) {
   return element;
 }
 
-async function checkPage({ log, api, keys, code }, target) {
-  const report = new Report((changed) => draw(target, changed, [lang]));
+async function checkPage({ log, api, keys, code }, report) {
   // A page without its API can still be checked against the log's static files, but not for what came later.
   const claim = () => claimed(api, code).catch((error) => {
     if (rendered().index === null || tolerated(error) !== null) throw error;
@@ -92,7 +94,6 @@ async function checkPage({ log, api, keys, code }, target) {
   });
   const pause = () => new Promise((resume) => setTimeout(resume, PAUSE_MS));
   await checkEntry({ log, keys, code, claim, shown: shownFacts(), memory, pause }, report);
-  return report;
 }
 
 async function checkFile(file, { log, api, keys, code }, target) {
@@ -140,14 +141,18 @@ function showKey(vkey) {
 }
 
 async function start() {
-  const { code, vkey, log = "/log", api = "/api/v1/public" } = section.dataset;
-  const here = { log: new Log(log), api, keys: parseVkeys(vkey), code };
+  const { code, vkey = "", log = "/log", api = "/api/v1/public" } = section.dataset;
   const target = place("div", "verify-result");
   target.setAttribute("aria-live", "polite");
-  offerFile((file, where) => checkFile(file, here, where));
-  showKey(vkey);
   section.dataset.state = "checking";
-  const report = await checkPage(here, target);
+  const report = new Report((changed) => draw(target, changed, [lang]));
+  const keys = await report.step("seal", ["Khóa công khai của sổ", "The log's public key"], () => parseVkeys(vkey));
+  if (keys !== null) {
+    const here = { log: new Log(log), api, keys, code };
+    offerFile((file, where) => checkFile(file, here, where));
+    showKey(vkey);
+    await checkPage(here, report);
+  }
   section.dataset.state = report.verdict.state;
 }
 

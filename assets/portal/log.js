@@ -1,7 +1,7 @@
 // What stands in the public log and how it is fetched: leaves, the commitment to personal fields, receipt files, tiles.
 
 import {
-  LIMITS, Refused, bytesOf, hex, hmac, isConsistent, leafHash, must, openCheckpoint, rootByInclusion, rootOf, same,
+  LIMITS, Refused, bytesOf, hex, hmac, isConsistent, joined, leafHash, must, openCheckpoint, rootByInclusion, rootOf, same,
   sha256, split, textOf, unbase64, unbase64url, unhex,
 } from "./verify.js";
 
@@ -160,14 +160,18 @@ export async function fetchBytes(url, most, options = {}, patience_ms = 20_000) 
     const answer = await fetch(url, { ...options, credentials: "omit", signal: stop.signal });
     // Nothing of ours is HTML: that is what networks answer that want a log-in first.
     if (!answer.ok || /html/.test(answer.headers.get("content-type") ?? "")) throw new Unreachable(answer.status, url);
-    must(Number(answer.headers.get("content-length") ?? 0) <= most, "ANSWER_TOO_LONG", url);
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    must(bytes.length <= most, "ANSWER_TOO_LONG", url);
-    return { bytes, headers: answer.headers };
+    const [parts, reader] = [[], answer.body.getReader()];
+    for (let length = 0, part = await reader.read(); !part.done; part = await reader.read()) {
+      length += part.value.length;
+      must(length <= most, "ANSWER_TOO_LONG", url);
+      parts.push(part.value);
+    }
+    return { bytes: joined(parts), headers: answer.headers };
   } catch (error) {
     throw error instanceof Refused || error instanceof Unreachable ? error : new Unreachable(0, url);
   } finally {
     clearTimeout(timer);
+    stop.abort(); // whatever is still coming is not wanted
   }
 }
 
@@ -208,7 +212,11 @@ export class Log {
   tile(level, n, size) {
     const width = Log.#width(level, n, size);
     const key = `${level}/${n}/${width}`;
-    if (!this.#tiles.has(key)) this.#tiles.set(key, this.#hashes(level, n, width));
+    if (!this.#tiles.has(key)) {
+      const hashes = this.#hashes(level, n, width);
+      hashes.catch(() => this.#tiles.delete(key)); // what failed may be asked for again
+      this.#tiles.set(key, hashes);
+    }
     return this.#tiles.get(key);
   }
 

@@ -70,7 +70,7 @@ export function unbase64url(text) {
 
 export const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
-function joined(parts) {
+export function joined(parts) {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
   return all;

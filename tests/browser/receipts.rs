@@ -262,6 +262,10 @@ fn entry_in_between(browser: &Browser) {
     // A network that wants a log-in first answers everything with its own page.
     stage.site.put("/log/checkpoint", HTML, "<h1>Wi-Fi</h1>");
     assert_eq!(stage.visit(browser, &path), "unknown", "{}", browser.text_of("#verify"));
+    // No end of an answer.
+    stage.site.put("/log/checkpoint", "text/plain", "x".repeat(70_000));
+    assert_eq!(stage.visit(browser, &path), "bad", "{}", browser.text_of("#verify"));
+    assert!(browser.text_of("#verify").contains("ANSWER_TOO_LONG"));
     // Without the log nothing can be said, and that is no fault of the entry.
     stage.site.clear("/log/");
     assert_eq!(stage.visit(browser, &path), "unknown", "{}", browser.text_of("#verify"));
