@@ -55,8 +55,9 @@ pub async fn show_log(request: HttpRequest, log: web::Data<PublicLog>) -> Result
     answer(&request, &log_state(&log).ok_or_else(Problem::not_found)?, CACHE_CONTROL_LIST)
 }
 
-/// A file that proves an entry: its leaf, the proof and the signed checkpoint (C2SP tlog-proof). It holds nothing that is
-/// not public. 404 with `Retry-After` while the entry is being sealed.
+/// A file that proves an entry.
+///
+/// Its leaf, the proof and the signed checkpoint (C2SP tlog-proof). It holds nothing that is not public. 404 with `Retry-After` while the entry is being sealed.
 #[utoipa::path(tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")), responses((status = 200, content_type = "text/plain", body = String),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/entries/{code}/receipt")]

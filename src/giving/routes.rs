@@ -216,8 +216,10 @@ fn gift_out(
     })
 }
 
-/// The giver's own receipt: what everybody can have of the entry, and the giver's fields opened. For the giver's hands
-/// only; reading it is noted in the audit trail. After an erasure or a restriction it opens nothing.
+/// The giver's own receipt.
+///
+/// What everybody can have of the entry, and the giver's fields opened. For the giver's hands only; reading it is noted in
+/// the audit trail. After an erasure or a restriction it opens nothing.
 #[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, content_type = "text/plain", body = String),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound),
     (status = "default", response = crate::http::answers::AnyProblem)))]

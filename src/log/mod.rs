@@ -24,11 +24,3 @@ pub mod store;
 pub mod tile_store;
 pub mod tiles;
 pub mod tree;
-
-/// In debug builds the process ends here as if it were killed, when a test asks for it by the environment; in release
-/// builds this is nothing.
-fn failpoint(name: &str) {
-    if cfg!(debug_assertions) && std::env::var_os("SO_NHAN_AI_DIE_AT").is_some_and(|at| at == name) {
-        std::process::abort();
-    }
-}

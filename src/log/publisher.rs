@@ -23,7 +23,7 @@ use super::signing::{SignError, Signatory};
 use super::tile_store;
 use super::tiles::{Of, Piece};
 use super::tree::{MAX_LEVEL, TILE_WIDTH};
-use crate::basics::Clock;
+use crate::basics::{Clock, failpoint};
 use crate::db::{Db, DbError};
 
 /// Between two looks at the tree.
@@ -277,12 +277,12 @@ impl Work {
         }
         // Without a checkpoint in the folder nothing is known of it: every piece is looked at.
         self.write(before.unwrap_or(0), &newest)?;
-        super::failpoint("tiles");
+        failpoint::reached("tiles");
         if let Err(error) = self.db.read_blocking(|conn| self.signatory.remember(conn, &newest)) {
             tracing::warn!(%error, "the guard was not brought up to date");
         }
         self.folder.put_checkpoint(&newest.note)?;
-        super::failpoint("published");
+        failpoint::reached("published");
         self.show(newest);
         Ok(())
     }
@@ -340,7 +340,7 @@ impl Work {
                 let bytes = bytes.ok_or_else(|| PublishError::Missing(piece.path()))?;
                 self.folder.put(piece, &bytes)?;
             }
-            super::failpoint("level");
+            failpoint::reached("level");
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::store::{self, Sequenced};
 use super::tile_store::{self, Grown, TreeError};
+use crate::basics::failpoint;
 use crate::db::{Db, DbError};
 use crate::http::Metrics;
 
@@ -76,12 +77,12 @@ fn step(db: &Db, metrics: &Metrics, cleared: &AtomicBool) -> Result<Step, TreeEr
         return Ok(Step::Idle);
     }
     let placed = db.tx_blocking(|conn| store::sequence(conn, MOST_PER_STEP, true))?;
-    super::failpoint("sequenced");
+    failpoint::reached("sequenced");
     if let Sequenced::Moved(leaves) = placed {
         metrics.sequenced(leaves);
     }
     let grown = db.tx_blocking(|conn| tile_store::grow(conn, MOST_PER_STEP, true))?;
-    super::failpoint("grown");
+    failpoint::reached("grown");
     let full = MOST_PER_STEP as usize;
     Ok(if placed == Sequenced::Moved(full) || grown == Grown::By(full) { Step::More } else { Step::Idle })
 }

@@ -14,7 +14,7 @@ use super::keys::verifiers;
 use super::note::Signer;
 use super::tile_store::{self as tiles, TreeError};
 use super::tree::Head;
-use crate::basics::hex;
+use crate::basics::{failpoint, hex};
 
 /// Why nothing was signed. Gifts are recorded all the same.
 #[derive(Debug, thiserror::Error)]
@@ -117,9 +117,9 @@ impl Signatory {
             return Ok(latest);
         }
         let note = checkpoint::sign(&self.origin, &head, &self.signers);
-        super::failpoint("signed");
+        failpoint::reached("signed");
         self.guard.write(&note)?;
-        super::failpoint("guarded");
+        failpoint::reached("guarded");
         let signed = Signed { head, note, signed_at: now };
         store::note(conn, &signed)?;
         Ok(signed)

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::note::Verifier;
+use so_nhan_ai::log::receipt::Receipt;
 use so_nhan_ai::log::tiles::{Of, Piece, read_bundle, read_hashes, right_edge};
 use so_nhan_ai::log::tree::{Head, leaf_hash, root_over};
 
@@ -190,7 +191,7 @@ fn a_lost_guard_stops_signing() {
     std::fs::remove_file(app.shared.log.guard.path()).unwrap();
     let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
     batch(&app, 2);
-    assert_eq!(served(&app).size, 3);
+    assert_eq!(wait_for(&app, 3).size, 3);
     assert_eq!(app.anonymous().get("/readyz", 200)["log"], "stands_still");
     assert_eq!(app.database.number("SELECT count(*) FROM log_pending"), 2);
 }
@@ -208,7 +209,9 @@ fn a_changed_tile_stops_signing() {
     );
     let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
     app.database.wait_until("EXISTS (SELECT FROM log_hold WHERE why LIKE '%not the database that was published%')");
-    assert_eq!(served(&app).size, 3);
+    assert_eq!(wait_for(&app, 3).size, 3);
+    batch(&app, 2);
+    assert_eq!(app.database.number("SELECT count(*) FROM log_pending"), 2);
 }
 
 /// The folder can not be written: gifts are taken, readiness says so, and it heals.
@@ -271,4 +274,88 @@ fn tiles_trees_and_checkpoints_only_grow() {
     ] {
         assert!(app.database.refuses(attack).contains(constraint), "{attack}");
     }
+}
+
+/// The file everybody can have, and the giver's own; what is in neither.
+#[test]
+fn receipts_prove_and_open() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let gift =
+        app.gift(json!({"giver": {"kind": "PERSON", "name": "Nguyễn Thị Bưởi", "phone": "0905123987"}, "memo": "cho bà con"}));
+    let booked = officer.post("/api/v1/gifts", gift, 201);
+    let (id, code) = (booked["id"].as_str().unwrap(), booked["code"].as_str().unwrap());
+    batch(&app, 40);
+    let head = wait_for(&app, 41);
+
+    let public = app.anonymous().send("GET", &format!("/api/v1/public/entries/{code}/receipt"), None);
+    assert_eq!(public.status, 200);
+    assert!(public.header("content-disposition").unwrap().contains(&format!("{code}.tlog-proof")));
+    let receipt = Receipt::parse(&public.bytes).unwrap();
+    assert_eq!(receipt.verify(&keys(&app)), Ok(head));
+    assert_eq!(receipt.opened, None);
+    let leaf: Value = serde_json::from_slice(&receipt.leaf).unwrap();
+    assert_eq!((leaf["entry"].as_str(), leaf["kind"].as_str()), (Some(code), Some("GIFT_CASH")));
+
+    let own = officer.send("GET", &format!("/api/v1/gifts/{id}/receipt"), None);
+    let own = Receipt::parse(&own.bytes).unwrap();
+    assert_eq!(own.verify(&keys(&app)), Ok(head));
+    let shown: Vec<(String, String)> =
+        own.opened.as_ref().unwrap().shown().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    assert!(shown.contains(&("name".to_owned(), "Nguyễn Thị Bưởi".to_owned())), "{shown:?}");
+    assert!(shown.contains(&("memo".to_owned(), "cho bà con".to_owned())), "{shown:?}");
+    assert_eq!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'GIFT_RECEIPT_READ'"), 1);
+
+    // Another place's officer has no such gift; nobody without a log-in opens anything.
+    app.officer_of("23059").get(&format!("/api/v1/gifts/{id}/receipt"), 404);
+    app.anonymous().get(&format!("/api/v1/gifts/{id}/receipt"), 401);
+    app.anonymous().get("/api/v1/public/entries/00000000000000000/receipt", 404);
+    assert!(!String::from_utf8_lossy(&public.bytes).contains("Bưởi"));
+}
+
+/// While the log stands still an entry is being sealed, which is not "unknown".
+#[test]
+fn an_entry_that_is_being_sealed_says_so() {
+    let app = TestApp::start();
+    wait_for(&app, 0);
+    app.database.execute("INSERT INTO log_hold VALUES (true, 'a test', now())");
+    let booked = app.officer_of("23095").post("/api/v1/gifts", app.gift(json!({})), 201);
+    let answer =
+        app.anonymous().send("GET", &format!("/api/v1/public/entries/{}/receipt", booked["code"].as_str().unwrap()), None);
+    assert_eq!((answer.status, answer.header("retry-after")), (404, Some("2")));
+    assert!(answer.text.contains("đang niêm phong"), "{}", answer.text);
+    app.database.execute("DELETE FROM log_hold");
+    wait_for(&app, 1);
+}
+
+#[test]
+fn the_state_of_the_log_is_public() {
+    let app = TestApp::start();
+    batch(&app, 2);
+    let head = wait_for(&app, 2);
+    let state = app.anonymous().get("/api/v1/public/log", 200);
+    assert_eq!((state["origin"].as_str(), state["size"].as_u64()), (Some("so.example.org/log"), Some(2)));
+    assert_eq!(state["root"], so_nhan_ai::basics::hex(&head.root));
+    assert_eq!(state["keys"], json!([keys(&app)[0].to_string()]));
+}
+
+/// A correction and an erasure later, every proof still holds.
+#[test]
+fn proofs_outlive_erasure() {
+    let app = TestApp::start();
+    let booked =
+        app.officer_of("23095").post("/api/v1/gifts", app.gift(json!({"giver": {"kind": "PERSON", "name": "Lê Văn Cam"}})), 201);
+    let code = booked["code"].as_str().unwrap();
+    let head = wait_for(&app, 1);
+    let path = format!("/api/v1/public/entries/{code}/receipt");
+    let before = Receipt::parse(app.anonymous().get_text(&path, 200).as_bytes()).unwrap();
+    app.database.execute("DELETE FROM pd_opening");
+    batch(&app, 3);
+    let later = wait_for(&app, 4);
+    let after = Receipt::parse(app.anonymous().get_text(&path, 200).as_bytes()).unwrap();
+    assert_eq!((before.verify(&keys(&app)), after.verify(&keys(&app))), (Ok(head), Ok(later)));
+    assert_eq!(before.leaf, after.leaf);
+    let id = booked["id"].as_str().unwrap();
+    let own = app.officer_of("23095").send("GET", &format!("/api/v1/gifts/{id}/receipt"), None);
+    assert_eq!(Receipt::parse(&own.bytes).unwrap().opened, None);
 }

@@ -242,6 +242,21 @@ impl TestApp {
         self.database.wait_until("SELECT count(*) = 0 FROM log_pending");
     }
 
+    /// Waits until every leaf is under a published checkpoint.
+    pub fn wait_for_checkpoint(&self) {
+        self.wait_for_log();
+        let size = self.database.text("SELECT size::text FROM log_head");
+        let begun = std::time::Instant::now();
+        loop {
+            let checkpoint = self.anonymous().send("GET", "/log/checkpoint", None);
+            if checkpoint.status == 200 && checkpoint.text.lines().nth(1) == Some(size.as_str()) {
+                return;
+            }
+            assert!(begun.elapsed().as_secs() < 30, "no checkpoint of {size} leaves: {}", checkpoint.text);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
     /// A second server of the same installation whose searches PostgreSQL answers alone.
     pub fn sister_without_index(&self) -> Self {
         let mut shared = self.shared.clone();
