@@ -100,7 +100,6 @@ byId("language").addEventListener("click", () => speak(document.documentElement.
 
 if (isServed) byId("server").value = location.origin;
 byId("online").checked = isServed;
-// As chosen in the address or, on the portal, before.
-speak(/\blang=en\b/.test(`${location.search};${document.cookie}`) ? "en" : "vi");
+speak(document.documentElement.lang);
 byId("too-old").remove();
 form.hidden = false;

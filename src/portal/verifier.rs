@@ -5,6 +5,8 @@
 //! run in the page. The policy stands in the file too, for copies that are opened from a disk; there any server may be
 //! asked, while the served page asks its own only.
 
+use std::sync::LazyLock;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -21,27 +23,26 @@ const MODULES: [&str; 4] = [
 ];
 const IMPORT_OF_NOBLE: &str = r#"await import("./noble-ed25519.js")"#;
 
-/// The file and the policy it is served with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verifier {
-    pub html: String,
-    /// Value of `Content-Security-Policy`.
-    pub policy: String,
-}
+static SCRIPT: LazyLock<String> = LazyLock::new(script);
+/// What may run and dress the page: exactly this script and this style.
+static SOURCES: LazyLock<String> =
+    LazyLock::new(|| format!("default-src 'none'; script-src '{}'; style-src '{}'", hash(&SCRIPT), hash(STYLE)));
+const TAIL: &str = "img-src data:; base-uri 'none'; form-action 'none'";
 
-/// The verifier for a log. `vkeys` are its keys, one a line; `server` is where the public reaches this installation,
-/// without a slash at the end. Made once at the start of a server.
-pub fn page(vkeys: &str, server: &str) -> Verifier {
-    let script = script();
-    let sources = format!("default-src 'none'; script-src '{}'; style-src '{}'", hash(&script), hash(STYLE));
-    let tail = "img-src data:; base-uri 'none'; form-action 'none'";
-    let html = TEMPLATE
-        .replace("{{policy}}", &format!("{sources}; connect-src http: https:; {tail}"))
+/// Value of `Content-Security-Policy` for the served page.
+pub static POLICY: LazyLock<String> =
+    LazyLock::new(|| format!("{}; connect-src 'self'; {TAIL}; frame-ancestors 'none'", *SOURCES));
+
+/// The verifier for a log, opening in a language (`vi` or `en`; both are in it). `vkeys` are the log's keys, one a line;
+/// `server` is where the public reaches this installation, without a slash at the end.
+pub fn page(vkeys: &str, server: &str, lang: &str) -> String {
+    TEMPLATE
+        .replace("{{policy}}", &format!("{}; connect-src http: https:; {TAIL}", *SOURCES))
+        .replace("{{lang}}", &escaped(lang))
         .replace("{{server}}", &escaped(server))
         .replace("{{vkey}}", &escaped(vkeys))
         .replace("{{style}}", STYLE)
-        .replace("{{script}}", &script);
-    Verifier { html, policy: format!("{sources}; connect-src 'self'; {tail}; frame-ancestors 'none'") }
+        .replace("{{script}}", &SCRIPT)
 }
 
 /// All modules as one. Their top-level names differ (the page would not load otherwise); the library's are its own.
@@ -91,31 +92,31 @@ mod tests {
 
     #[test]
     fn the_policy_names_exactly_what_is_in_the_file() {
-        let page = page(VKEY, "https://so.example.org");
-        let script = between(&page.html, "<script type=\"module\">", "</script>");
-        let style = between(&page.html, "<style>", "</style>");
-        for policy in [page.policy.as_str(), between(&page.html, "http-equiv=\"Content-Security-Policy\" content=\"", "\"")] {
+        let page = page(VKEY, "https://so.example.org", "vi");
+        let script = between(&page, "<script type=\"module\">", "</script>");
+        let style = between(&page, "<style>", "</style>");
+        for policy in [POLICY.as_str(), between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"")] {
             assert!(policy.contains(&format!("script-src '{}'", hash(script))), "{policy}");
             assert!(policy.contains(&format!("style-src '{}'", hash(style))), "{policy}");
             assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         }
-        assert!(page.policy.contains("connect-src 'self'"));
+        assert!(POLICY.contains("connect-src 'self'"));
     }
 
     #[test]
     fn nothing_is_loaded_and_nothing_is_left_over() {
-        let page = page(VKEY, "https://so.example.org");
-        let script = between(&page.html, "<script type=\"module\">", "</script>");
+        let page = page(VKEY, "https://so.example.org", "en");
+        let script = between(&page, "<script type=\"module\">", "</script>");
         let own = script.split_once("})();\n").unwrap().1;
         assert!(!own.contains("import ") && !own.contains("import(") && !own.lines().any(|line| line.starts_with("export ")));
         assert!(!script.contains("\nexport ") && own.contains("= NOBLE;"));
-        assert!(!page.html.contains("{{") && !page.html.contains(" src=") && !page.html.contains("<link"));
-        assert!(page.html.contains(VKEY) && page.html.contains("value=\"https://so.example.org\""));
+        assert!(!page.contains("{{") && !page.contains(" src=") && !page.contains("<link"));
+        assert!(page.contains(VKEY) && page.contains("value=\"https://so.example.org\"") && page.contains("<html lang=\"en\">"));
     }
 
     #[test]
     fn fields_can_not_become_markup() {
-        let page = page("\"><script>alert(1)</script>", "\"><b>");
-        assert!(!page.html.contains("<script>alert") && !page.html.contains("\"><b>"));
+        let page = page("\"><script>alert(1)</script>", "\"><b>", "\"><i>");
+        assert!(!page.contains("<script>alert") && !page.contains("\"><b>") && !page.contains("\"><i>"));
     }
 }
