@@ -26,6 +26,13 @@ const REASONS = {
 };
 const reasonOf = (leaf) => REASONS[leaf.reason] ?? ["lý do khác", "another reason"];
 
+/** Leaves that speak of an earlier one and take nothing back. */
+const LATER = {
+  ERASURE: ["Tên người đóng góp đã được xóa theo yêu cầu; số tiền không đổi", "The giver's name was erased on request; the amount is the same"],
+  AMENDMENT: ["Thông tin người đóng góp đã được sửa; số tiền không đổi", "The giver's data were corrected; the amount is the same"],
+  PUBLICATION: ["Đã có bản công bố mới hơn", "A newer version was published"],
+};
+
 const FACTS = {
   kind: ["loại", "kind"],
   amount: ["số tiền", "amount"],
@@ -193,11 +200,8 @@ function sayReversed(report, leaf) {
 
 function sayStanding(report, leaves) {
   for (const leaf of leaves.filter(({ kind }) => kind !== "REVERSAL")) {
-    const [vi, en] = leaf.kind === "ERASURE"
-      ? ["Tên người đóng góp đã được xóa theo yêu cầu", "The giver's name was erased on request"]
-      : ["Thông tin người đóng góp đã được sửa", "The giver's data were corrected"];
-    report.say(`said-${leaf.entry}`, "note", `${vi} (${dayText(leaf.booked)}); số tiền không đổi.`,
-      `${en} (${dayText(leaf.booked)}); the amount is the same.`);
+    const [vi, en] = LATER[leaf.kind] ?? [`Có bút toán ghi sau nói về nó (${leaf.kind})`, `A later entry speaks of it (${leaf.kind})`];
+    report.say(`said-${leaf.entry}`, "note", `${vi}, ngày ${dayText(leaf.booked)}.`, `${en}, on ${dayText(leaf.booked)}.`);
   }
   const reversal = leaves.find(({ kind }) => kind === "REVERSAL");
   if (reversal) sayReversed(report, reversal);

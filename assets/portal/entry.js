@@ -1,10 +1,10 @@
 // Makes the page of an entry check itself.
 //
-// The page has <section id="verify" data-code data-vkey data-log data-api data-leaf-hash data-index>, where data-vkey
-// holds the log's key (two while one replaces the other, a space between), data-log and data-api are addresses without a
-// slash at the end; data-reversed-by where the page says so. What the page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…>
-// for kind, amount, day, booked, chapter, appeal, channel. The section's own content is for readers without scripts
-// and stays; results are added behind it.
+// The page has <section id="verify" data-code data-vkey data-leaf-hash data-index data-reversed-by>: data-vkey holds the
+// log's key (two while one replaces the other, a space between), data-index is empty until the entry is in the log,
+// data-reversed-by unless the page says that it was reversed; data-log and data-api may name other addresses than ours. What the
+// page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…> for kind, amount, day,
+// booked, chapter, appeal, channel. Results are added behind what the section has.
 
 import { LIMITS, parseVkeys } from "./verify.js";
 import { Log } from "./log.js";

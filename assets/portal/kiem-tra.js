@@ -20,6 +20,7 @@ const KINDS = {
   GIFT_IN_KIND: ["Ủng hộ hiện vật", "Gift in kind"],
   GIFT_AGGREGATE: ["Ủng hộ qua tin nhắn hoặc ví", "Gifts by message or wallet"],
   REVERSAL: ["Bút toán hủy", "Reversal"],
+  PUBLICATION: ["Công bố tài liệu", "Publication of a document"],
 };
 const FIELDS = {
   name: ["Họ tên", "Name"],
@@ -41,7 +42,7 @@ function showEntry({ leaf, opened, verdict }) {
   const rows = [
     [["Mã", "Code"], plain(leaf.entry)],
     [["Loại", "Kind"], text(...kind)],
-    [["Số tiền", "Amount"], text(...count(amount).map((digits) => `${digits} đ`))],
+    [["Số tiền", "Amount"], leaf.postings.length > 0 && text(...count(amount).map((digits) => `${digits} đ`))],
     [["Ngày nhận", "Received"], plain(dayText(leaf.day))],
     [["Ngày ghi sổ", "Booked"], plain(dayText(leaf.booked))],
     [["Đơn vị", "Chapter"], plain(leaf.chapter)],
