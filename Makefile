@@ -13,10 +13,10 @@ ARGS ?=
 # Million gifts of the benchmark: make bench N=10
 N ?= 2
 
-.PHONY: help setup setup-bench run test test-schema openapi bench fmt rust rust-lint
+.PHONY: help setup setup-bench setup-browser run test test-schema openapi bench fmt rust rust-lint
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 # ------------------------------------------------------------------ what must be on the machine
 
@@ -101,6 +101,16 @@ setup-bench: setup ## Install what the benchmark needs besides: nginx (not start
 	    if has systemctl; then as_root systemctl disable --quiet nginx 2>/dev/null || true; fi;; \
 	esac
 
+# The tests that need them are skipped, in red, where they can not be installed; where CI is set they fail.
+setup-browser: setup ## Install what the browser tests need besides: chromium and its driver (Debian)
+	@$(SHELL_FUNCTIONS); \
+	missing=(); \
+	has chromium || missing+=(chromium); \
+	has chromedriver || missing+=(chromium-driver); \
+	if [ "$${#missing[@]}" -gt 0 ]; then \
+	    install "$${missing[@]}" || printf '\033[31mThe browser tests will be skipped: no %s\033[0m\n' "$${missing[*]}" >&2; \
+	fi
+
 rust:
 	@command -v cargo >/dev/null || { echo "Rust 1.95 or newer is needed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" >&2; exit 1; }
 
@@ -120,12 +130,12 @@ run: setup ## Build the server and run it with demo data; ARGS are passed on, Ct
 
 # ------------------------------------------------------------------ check it
 
-test: setup rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
+test: setup setup-browser rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
 	@echo "== 1/3 format"
 	cargo fmt --check
 	@echo "== 2/3 lints (warnings are errors)"
 	cargo clippy --all-targets --locked -- -D warnings
-	@echo "== 3/3 tests: units, rules, HTTP, database guards, structure, the private PostgreSQL"
+	@echo "== 3/3 tests: units, rules, HTTP, database guards, structure, the private PostgreSQL, the portal in a browser"
 	cargo test --locked
 	@echo "== all good"
 

@@ -1,2 +1,159 @@
-// The page of an entry: checks the entry in the browser and says each step in the section #verify.
-export {};
+// Makes the page of an entry check itself.
+//
+// The page has <section id="verify" data-code data-vkey data-leaf-hash data-index data-reversed-by>: data-vkey holds the
+// log's key (two while one replaces the other, a space between), data-index is empty until the entry is in the log,
+// data-reversed-by unless the page says that it was reversed; data-log and data-api may name other addresses than ours. What the
+// page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…> for kind, amount, day,
+// booked, chapter, appeal, channel. Results are added behind what the section has.
+
+import { LIMITS, parseVkeys } from "./verify.js";
+import { Log } from "./log.js";
+import { Report, checkEntry, checkReceipt, dayText, draw, lookUp, tolerated } from "./check.js";
+
+const PAUSE_MS = 1_000;
+
+const section = document.getElementById("verify");
+const lang = document.documentElement.lang.startsWith("en") ? "en" : "vi";
+const say = (vi, en) => (lang === "en" ? en : vi);
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A day in every way pages write it. */
+function daysOf(iso) {
+  const [year, month, day] = iso.split("-");
+  return [iso, dayText(iso), `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`];
+}
+
+/** What one sees of a value has to be that value: amounts by their digits, days in full. */
+function reads(name, value, text) {
+  if (name === "amount") return text.replace(/\D/g, "") === value.replace("-", "") && /[-−]/.test(text) === value.startsWith("-");
+  if (name === "day" || name === "booked") return daysOf(value).includes(text);
+  return true;
+}
+
+function shownFacts() {
+  const shown = {};
+  for (const element of document.querySelectorAll("[data-fact]")) {
+    const [name, text] = [element.dataset.fact, element.textContent.trim()];
+    const value = element.dataset.value ?? text;
+    shown[name] = reads(name, value, text) ? value : text;
+  }
+  return shown;
+}
+
+/** Checkpoints seen before on this device, one for each log. Where there is no storage, every visit is the first. */
+const memory = {
+  key: (origin) => `so-nhan-ai:checkpoint:${origin}`,
+  // A demo's log has a name that can not exist and begins anew with every demo.
+  storage: (origin) => (origin.includes(".invalid/") ? sessionStorage : localStorage),
+  read(origin) {
+    try {
+      const { size, root, seen } = JSON.parse(this.storage(origin).getItem(this.key(origin)));
+      if (!Number.isSafeInteger(size) || root.length !== 32 || Number.isNaN(Date.parse(seen))) return null;
+      return { size, root: Uint8Array.from(root), seen };
+    } catch {
+      return null;
+    }
+  },
+  write({ origin, size, root }) {
+    try {
+      const seen = { size, root: [...root], seen: new Date().toISOString() };
+      this.storage(origin).setItem(this.key(origin), JSON.stringify(seen));
+    } catch {
+      // Private windows and full disks: the check itself needs no memory.
+    }
+  },
+};
+
+/** What the page was rendered with, for when the API does not answer: nothing of what came later. */
+function rendered() {
+  const { leafHash, index } = section.dataset;
+  return { leafHash, index: /^\d+$/.test(index ?? "") ? Number(index) : null, later: null };
+}
+
+/** What the server says of the entry now. A reversal that only the page knows of counts as one that is being sealed. */
+async function claimed(api, code) {
+  const said = await lookUp(api, code);
+  const by = section.dataset.reversedBy;
+  if (by && !said.later.some((later) => later.code === by)) said.later.push({ code: by, index: null });
+  return said;
+}
+
+function place(tag, className) {
+  const element = document.createElement(tag);
+  element.className = className;
+  section.append(element);
+  return element;
+}
+
+async function checkPage({ log, api, keys, code }, report) {
+  // A page without its API can still be checked against the log's static files, but not for what came later.
+  const claim = () => claimed(api, code).catch((error) => {
+    if (rendered().index === null || tolerated(error) !== null) throw error;
+    return rendered();
+  });
+  const pause = () => new Promise((resume) => setTimeout(resume, PAUSE_MS));
+  await checkEntry({ log, keys, code, claim, shown: shownFacts(), memory, pause }, report);
+}
+
+async function checkFile(file, { log, api, keys, code }, target) {
+  const report = new Report((changed) => draw(target, changed, [lang]));
+  if (file.size > LIMITS.receipt) {
+    report.conclude("bad", "Tệp quá lớn, không phải biên nhận.", "The file is too large to be a receipt.");
+    return;
+  }
+  const text = await file.text();
+  await checkReceipt({ text, keys, online: { log, api } }, report);
+  const of = report.leaf?.entry;
+  if (of && of !== code) {
+    report.say("other", "bad", `Biên nhận này là của bút toán khác: ${of}.`, `This receipt is of another entry: ${of}.`);
+    report.conclude("bad", `KHÔNG KHỚP: biên nhận của bút toán ${of}.`, `DOES NOT MATCH: a receipt of entry ${of}.`);
+  }
+}
+
+/** A place to drop a receipt file on; choosing one works by keyboard too. */
+function offerFile(check) {
+  const label = place("label", "verify-drop");
+  label.textContent = say("Có biên nhận (.tlog-proof)? Thả tệp vào đây hoặc chọn: ", "Have a receipt (.tlog-proof)? Drop it here or choose it: ");
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = ".tlog-proof,text/plain";
+  label.append(input);
+  const target = place("div", "verify-receipt");
+  target.setAttribute("aria-live", "polite");
+  const take = (files) => files[0] && check(files[0], target);
+  input.addEventListener("change", () => take(input.files));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
+}
+
+/** The key in full, to be compared with the one printed in the newspaper. */
+function showKey(vkey) {
+  const details = place("details", "verify-key");
+  const summary = document.createElement("summary");
+  summary.textContent = say("Khóa công khai của sổ (so bằng mắt với nơi khác)", "The log's public key (compare it with another source)");
+  const code = document.createElement("code");
+  code.textContent = vkey;
+  details.append(summary, code);
+}
+
+async function start() {
+  const { code, vkey = "", log = "/log", api = "/api/v1/public" } = section.dataset;
+  const target = place("div", "verify-result");
+  target.setAttribute("aria-live", "polite");
+  section.dataset.state = "checking";
+  const report = new Report((changed) => draw(target, changed, [lang]));
+  const keys = await report.step("seal", ["Khóa công khai của sổ", "The log's public key"], () => parseVkeys(vkey));
+  if (keys !== null) {
+    const here = { log: new Log(log), api, keys, code };
+    offerFile((file, where) => checkFile(file, here, where));
+    showKey(vkey);
+    await checkPage(here, report);
+  }
+  section.dataset.state = report.verdict.state;
+}
+
+if (section) start();

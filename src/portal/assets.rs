@@ -12,12 +12,18 @@ use sha2::{Digest, Sha256};
 
 use crate::http::{Problem, Rendered};
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 /// (name, type, content).
 const FILES: &[(&str, &str, &str)] = &[
     ("portal.css", "text/css; charset=utf-8", include_str!("../../assets/portal/portal.css")),
-    ("live.js", "text/javascript; charset=utf-8", include_str!("../../assets/portal/live.js")),
-    ("entry.js", "text/javascript; charset=utf-8", include_str!("../../assets/portal/entry.js")),
-    ("verify.js", "text/javascript; charset=utf-8", include_str!("../../assets/portal/verify.js")),
+    ("live.js", SCRIPT, include_str!("../../assets/portal/live.js")),
+    ("entry.js", SCRIPT, include_str!("../../assets/portal/entry.js")),
+    ("check.js", SCRIPT, include_str!("../../assets/portal/check.js")),
+    ("log.js", SCRIPT, include_str!("../../assets/portal/log.js")),
+    ("verify.js", SCRIPT, include_str!("../../assets/portal/verify.js")),
+    ("noble-ed25519.js", SCRIPT, include_str!("../../assets/portal/noble-ed25519.js")),
+    ("verify.css", "text/css; charset=utf-8", include_str!("../../assets/portal/verify.css")),
     (MARK, "image/svg+xml", include_str!("../../assets/portal/mark.svg")),
 ];
 /// The picture beside the name: a ledger. The Red Cross emblem is protected by law and not ours to decorate pages with.

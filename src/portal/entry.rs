@@ -15,6 +15,7 @@ use crate::basics::PublicCode;
 use crate::db::Db;
 use crate::disclosure::{appeals, entries};
 use crate::http::{Lang, Problem};
+use crate::log::checkpoint_store;
 
 /// The shortest beginning of a hash that says anything.
 const SHORTEST_PREFIX: usize = 8;
@@ -46,6 +47,8 @@ pub struct Fact {
     pub name: &'static str,
     pub value: String,
     pub href: Option<String>,
+    /// What the leaf has for it, for the check in the browser: name and value there.
+    pub leaf: Option<(&'static str, String)>,
 }
 
 /// The other entry of a reversal.
@@ -85,6 +88,10 @@ struct EntryPage {
     leaf_spaced: String,
     compared: Compared,
     sealed: Option<String>,
+    amount_vnd: i64,
+    kind_code: String,
+    /// The log's keys, for the check in the browser.
+    vkeys: String,
 }
 
 impl EntryPage {
@@ -158,6 +165,9 @@ fn entry_page(conn: &mut PgConnection, p: Page, code: &PublicCode, prefix: &str)
         compared: compare(prefix, &entry.leaf_hash),
         leaf_hash: entry.leaf_hash,
         sealed: log.sealed(lang),
+        amount_vnd: entry.amount_vnd,
+        kind_code: entry.kind,
+        vkeys: checkpoint_store::keys(conn)?.join(" "),
         code: entry.code,
         p,
     })
@@ -172,7 +182,8 @@ fn reversal(conn: &mut PgConnection, code: &str, text: &str, lang: Lang) -> Resu
 
 fn facts(conn: &mut PgConnection, p: &Page, entry: &entries::EntryOut) -> Result<Vec<Fact>, Problem> {
     let (lang, w) = (p.lang, &p.w.entry);
-    let plain = |name, value: String| Fact { name, value, href: None };
+    let plain = |name, value: String| Fact { name, value, href: None, leaf: None };
+    let of_leaf = |name, value: String, field, in_leaf: String| Fact { name, value, href: None, leaf: Some((field, in_leaf)) };
     let mut facts = Vec::new();
     if entry.reverses.is_none() && entry.kind.starts_with("GIFT") {
         facts.push(plain(w.giver, entry.giver.clone().unwrap_or_else(|| w.anonymous.to_owned())));
@@ -181,15 +192,22 @@ fn facts(conn: &mut PgConnection, p: &Page, entry: &entries::EntryOut) -> Result
     facts.push(match &entry.appeal {
         Some(code) => {
             let title = appeals::detail(conn, code).map(|detail| detail.appeal.title);
-            Fact { name: w.appeal, value: title.unwrap_or_else(|_| code.clone()), href: Some(format!("/keu-goi/{code}")) }
+            Fact {
+                name: w.appeal,
+                value: title.unwrap_or_else(|_| code.clone()),
+                href: Some(format!("/keu-goi/{code}")),
+                leaf: Some(("appeal", code.clone())),
+            }
         }
         None => plain(w.appeal, w.no_appeal.to_owned()),
     });
     let chapter = format!("/don-vi/{}", entry.chapter);
-    facts.push(Fact { name: w.chapter, value: entry.chapter_name.clone(), href: Some(chapter) });
-    facts.push(plain(w.day, format::day(entry.day, lang)));
-    facts.push(plain(w.booked, format::day(entry.booked_on, lang)));
-    facts.extend(entry.channel.as_ref().map(|channel| plain(w.channel, labels::channel(channel, lang))));
+    let leaf = Some(("chapter", entry.chapter.clone()));
+    facts.push(Fact { name: w.chapter, value: entry.chapter_name.clone(), href: Some(chapter), leaf });
+    facts.push(of_leaf(w.day, format::day(entry.day, lang), "day", entry.day.to_string()));
+    facts.push(of_leaf(w.booked, format::day(entry.booked_on, lang), "booked", entry.booked_on.to_string()));
+    let channel = entry.channel.as_ref();
+    facts.extend(channel.map(|channel| of_leaf(w.channel, labels::channel(channel, lang), "channel", channel.clone())));
     facts.push(plain(w.fund, labels::fund(&entry.fund, lang)));
     Ok(facts)
 }

@@ -22,6 +22,7 @@ mod log_state;
 mod open_data;
 mod page;
 mod publications;
+pub mod verifier;
 mod words;
 
 pub use live::Live;

@@ -1,16 +1,19 @@
-//! `/du-lieu-mo`: how programs read everything, and how others check it. `/kiem-tra`: where receipts are checked.
+//! `/du-lieu-mo`: how programs read everything, and how others check it. `/kiem-tra`: the verifier, one file.
 
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::format;
 use super::log_state::LogState;
-use super::page::{Page, Section, render, serve};
+use super::page::{Page, Section, dress, render, serve};
+use super::verifier;
 use super::words::fill;
 use crate::db::Db;
 use crate::disclosure::appeals;
 use crate::giving::appeal_routes::AppealOut;
-use crate::http::Problem;
+use crate::http::{Lang, Problem, PublicUrl, Rendered};
+use crate::log::publisher::PublicLog;
 
 /// Ledgers offered for download.
 const MOST_LEDGERS: i64 = 100;
@@ -31,7 +34,11 @@ struct OpenDataPage {
 }
 
 /// `/du-lieu-mo`.
-pub async fn show_open_data(request: HttpRequest, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn show_open_data(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    log_here: web::Data<PublicLog>,
+) -> Result<HttpResponse, Problem> {
     serve(&request, || async {
         let p = Page::new(&request, Section::OpenData);
         let (log, appeals) = db
@@ -40,18 +47,27 @@ pub async fn show_open_data(request: HttpRequest, db: web::Data<Db>) -> Result<H
             })
             .await?;
         let log_size = fill(p.w.open_data.log_size, &[&format::count(log.size, p.lang)]);
-        render(&OpenDataPage { p, log_size, log_name: None, appeals })
+        render(&OpenDataPage { p, log_size, log_name: Some(name_of(&log_here)), appeals })
     })
     .await
 }
 
-#[derive(Template)]
-#[template(path = "portal/check.html")]
-struct CheckPage {
-    p: Page,
+fn name_of(log: &PublicLog) -> LogName {
+    let keys: Vec<String> = log.keys.iter().map(ToString::to_string).collect();
+    LogName { origin: log.origin.to_string(), vkey: keys.join(" ") }
 }
 
-/// `/kiem-tra`.
-pub async fn show_check(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    serve(&request, || async { render(&CheckPage { p: Page::new(&request, Section::Check) }) }).await
+/// `/kiem-tra`: served whole, under a policy of its own, so that it can be kept and opened from a disk.
+pub async fn show_check(
+    request: HttpRequest,
+    log: web::Data<PublicLog>,
+    here: web::Data<PublicUrl>,
+) -> Result<HttpResponse, Problem> {
+    let lang = Lang::of_page(&request);
+    let keys: Vec<String> = log.keys.iter().map(ToString::to_string).collect();
+    let page = verifier::page(&keys.join("\n"), &here.page(""), lang.tag());
+    let mut response = Rendered::html(page).answer(&request, "public, max-age=300", "accept-encoding, accept-language, cookie");
+    dress(response.headers_mut(), lang);
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&verifier::POLICY).map_err(Problem::internal)?);
+    Ok(response)
 }

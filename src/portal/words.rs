@@ -160,6 +160,13 @@ words! {
         published_on: "công bố ngày {}", "published on {}";
         hash: "Mã băm SHA-256", "SHA-256 hash";
         events: "Công khai theo quy định", "Publications the law wants";
+        duty_due: "Còn trong hạn", "Not due yet";
+        duty_overdue: "Quá hạn {} ngày", "Overdue by {} days";
+        duty_published: "Đã công khai ngày {}", "Published on {}";
+        duty_published_late: "Đã công khai ngày {}, muộn {} ngày", "Published on {}, {} days late";
+        duty_until: "Hạn: {}.", "Due: {}.";
+        duty_unsure: "(Thời hạn chưa được đối chiếu với văn bản.)", "(The period has not been checked against the law's text yet.)";
+        document_hash: "Mã băm văn bản trong sổ", "Hash of the document in the log";
         ledger: "Sổ của đợt này", "Ledger of this appeal";
         ledger_hits: "Kết quả tìm trong sổ của đợt này", "Found in the ledger of this appeal";
         whole_appeal: "Xem lại toàn bộ trang của đợt", "Back to the page of the appeal";
@@ -317,14 +324,6 @@ words! {
         terms_title: "Dùng lại", "Reuse";
         terms_text: "Được dùng lại tự do, xin ghi nguồn. Xin đừng tìm cách nhận ra người không nêu tên.",
             "Reuse it freely and name the source. Please do not try to find out who an unnamed giver is.";
-    }
-
-    /// The page that checks receipts.
-    Check as check {
-        title: "Kiểm tra", "Check";
-        heading: "Kiểm tra một biên nhận", "Check a receipt";
-        lead: "Mở trang của một khoản và tải tệp biên nhận của nó; trang Dữ liệu mở hướng dẫn cách kiểm tra tệp ấy.",
-            "Open the page of an entry and download its receipt file; the Open data page explains how to check that file.";
     }
 
     /// When something went wrong.

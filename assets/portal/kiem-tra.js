@@ -1,0 +1,106 @@
+// The verifier as a page of its own, online or saved to disk.
+
+import { LIMITS, parseVkeys } from "./verify.js";
+import { Log, amountOf } from "./log.js";
+import { Report, checkReceipt, count, dayText, draw, words } from "./check.js";
+
+const byId = (id) => document.getElementById(id);
+const form = byId("check");
+const isServed = location.protocol.startsWith("http");
+
+/** The address of a server as people type it, without what is behind its host and path. */
+function serverAddress() {
+  const typed = byId("server").value.trim().replace(/\/+$/, "");
+  return /^https?:\/\//.test(typed) ? typed : `https://${typed}`;
+}
+
+const KINDS = {
+  GIFT_CASH: ["Ủng hộ tiền mặt", "Gift in cash"],
+  GIFT_BANK: ["Ủng hộ chuyển khoản", "Gift by bank transfer"],
+  GIFT_IN_KIND: ["Ủng hộ hiện vật", "Gift in kind"],
+  GIFT_AGGREGATE: ["Ủng hộ qua tin nhắn hoặc ví", "Gifts by message or wallet"],
+  REVERSAL: ["Bút toán hủy", "Reversal"],
+  PUBLICATION: ["Công bố tài liệu", "Publication of a document"],
+};
+const FIELDS = {
+  name: ["Họ tên", "Name"],
+  phone: ["Điện thoại", "Phone"],
+  memo: ["Nội dung", "Memo"],
+  time: ["Thời điểm", "Time"],
+  channel_ref: ["Mã giao dịch", "Bank reference"],
+};
+
+/** What the leaf says, once nothing speaks against it. */
+function showEntry({ leaf, opened, verdict }) {
+  const list = byId("entry");
+  list.replaceChildren();
+  if (!leaf || verdict?.state === "bad") return;
+  const amount = amountOf(leaf);
+  const text = (vi, en) => (tag) => words(tag, "", { vi, en }, ["vi", "en"]);
+  const plain = (value) => value && text(value, value);
+  const kind = KINDS[leaf.kind] ?? [leaf.kind, leaf.kind];
+  const rows = [
+    [["Mã", "Code"], plain(leaf.entry)],
+    [["Loại", "Kind"], text(...kind)],
+    [["Số tiền", "Amount"], leaf.postings.length > 0 && text(...count(amount).map((digits) => `${digits} đ`))],
+    [["Ngày nhận", "Received"], plain(dayText(leaf.day))],
+    [["Ngày ghi sổ", "Booked"], plain(dayText(leaf.booked))],
+    [["Đơn vị", "Chapter"], plain(leaf.chapter)],
+    [["Đợt vận động", "Appeal"], plain(leaf.appeal)],
+    ...opened.map(({ field, value }) => [FIELDS[field], plain(value)]),
+  ];
+  for (const [name, value] of rows.filter(([, value]) => value)) list.append(text(...name)("dt"), value("dd"));
+}
+
+let checks = 0;
+
+async function check(text) {
+  const turn = ++checks; // an older check that is still running draws no more
+  const report = new Report((changed) => {
+    if (turn !== checks) return;
+    draw(byId("result"), changed, ["vi", "en"]);
+    showEntry(changed);
+  });
+  byId("result").dataset.state = "checking";
+  try {
+    const keys = parseVkeys(byId("vkey").value);
+    const server = serverAddress();
+    const online = byId("online").checked ? { log: new Log(`${server}/log`), api: `${server}/api/v1/public` } : null;
+    await checkReceipt({ text, keys, online }, report);
+  } catch (error) {
+    report.fail("form", ["Khóa công khai", "The public key"], error);
+  }
+  if (turn !== checks) return;
+  byId("result").dataset.state = report.verdict.state;
+  byId("result").scrollIntoView({ block: "nearest" });
+}
+
+async function take(files) {
+  if (!files[0]) return;
+  byId("receipt").value = files[0].size > LIMITS.receipt ? "" : await files[0].text();
+  check(byId("receipt").value);
+}
+
+function speak(lang) {
+  document.documentElement.lang = lang;
+  byId("language").textContent = lang === "vi" ? "English" : "Tiếng Việt";
+  document.title = lang === "vi" ? "Kiểm tra biên nhận · Sổ Nhân Ái" : "Check a receipt · Sổ Nhân Ái";
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  check(byId("receipt").value.replaceAll("\r\n", "\n"));
+});
+byId("file").addEventListener("change", () => take(byId("file").files));
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  take(event.dataTransfer.files);
+});
+byId("language").addEventListener("click", () => speak(document.documentElement.lang === "vi" ? "en" : "vi"));
+
+if (isServed) byId("server").value = location.origin;
+byId("online").checked = isServed;
+speak(document.documentElement.lang);
+byId("too-old").remove();
+form.hidden = false;
