@@ -26,6 +26,8 @@ mod receipts;
 mod refusals;
 #[path = "process/restores.rs"]
 mod restores;
+#[path = "process/sealing.rs"]
+mod sealing;
 #[path = "process/stopping.rs"]
 mod stopping;
 #[path = "process/upgrade.rs"]

@@ -339,8 +339,8 @@ impl Work {
                 let bytes = self.db.read_blocking(|conn| tile_store::piece(conn, piece))?;
                 let bytes = bytes.ok_or_else(|| PublishError::Missing(piece.path()))?;
                 self.folder.put(piece, &bytes)?;
+                failpoint::reached("piece");
             }
-            failpoint::reached("level");
         }
         Ok(())
     }

@@ -77,12 +77,14 @@ fn step(db: &Db, metrics: &Metrics, cleared: &AtomicBool) -> Result<Step, TreeEr
         return Ok(Step::Idle);
     }
     let placed = db.tx_blocking(|conn| store::sequence(conn, MOST_PER_STEP, true))?;
-    failpoint::reached("sequenced");
-    if let Sequenced::Moved(leaves) = placed {
+    if let Sequenced::Moved(leaves @ 1..) = placed {
         metrics.sequenced(leaves);
+        failpoint::reached("sequenced");
     }
     let grown = db.tx_blocking(|conn| tile_store::grow(conn, MOST_PER_STEP, true))?;
-    failpoint::reached("grown");
+    if let Grown::By(1..) = grown {
+        failpoint::reached("grown");
+    }
     let full = MOST_PER_STEP as usize;
     Ok(if placed == Sequenced::Moved(full) || grown == Grown::By(full) { Step::More } else { Step::Idle })
 }
