@@ -386,6 +386,7 @@ for ((round = 1; round <= rounds; round++)); do
     BENCH_VARIANT=grown gifts hot 64
     BENCH_VARIANT=grown gifts spread 64
     index_settles
+    tidy so_nhan_ai
     for class in "${classes[@]}"; do reads search "$class" 8 "$dir/$class.paths" "$port"; done
 done
 settle

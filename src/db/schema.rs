@@ -384,9 +384,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    log_checkpoint (size) {
+        size -> BigInt,
+        root -> Bytea,
+        note -> Text,
+        signed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     log_head (one) {
         one -> Bool,
         size -> BigInt,
+    }
+}
+
+diesel::table! {
+    log_hold (one) {
+        one -> Bool,
+        why -> Text,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    log_key (vkey) {
+        vkey -> Text,
+        entry -> Nullable<Text>,
+        added_at -> Timestamptz,
     }
 }
 
@@ -400,11 +425,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    log_origin (one) {
+        one -> Bool,
+        origin -> Text,
+    }
+}
+
+diesel::table! {
     log_pending (entry) {
         seq -> BigInt,
         entry -> Text,
         leaf -> Bytea,
         leaf_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    log_recovered (entry) {
+        entry -> Text,
+        idx -> BigInt,
+        recovered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    log_tile (level, n) {
+        level -> SmallInt,
+        n -> BigInt,
+        data -> Bytea,
+    }
+}
+
+diesel::table! {
+    log_tree (one) {
+        one -> Bool,
+        size -> BigInt,
+        root -> Bytea,
     }
 }
 

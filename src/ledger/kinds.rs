@@ -134,7 +134,7 @@ pub struct KindRow {
 }
 
 const DONATIONS: &[Account] = &[Account::DonationRestricted, Account::DonationUnrestricted];
-const GIVER: &[&str] = &["channel_ref", "memo", "name", "phone", "time"];
+const GIVER: &[&str] = crate::log::commitment::GIVER_FIELDS;
 
 /// All kinds. A hand-logged bank gift waits in transit until the statement line clears it: only an accepted line
 /// may post to BANK, so the same money is never booked twice.

@@ -9,6 +9,9 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+/// The fields behind the commitment of a gift, in the order they are committed in. Part of leaf v1: never changed.
+pub const GIVER_FIELDS: &[&str] = &["channel_ref", "memo", "name", "phone", "time"];
+
 /// 32 random bytes that belong to one entry.
 pub type Secret = [u8; 32];
 
@@ -35,8 +38,13 @@ pub fn salt(secret: &Secret, field: &str) -> [u8; 32] {
 
 /// The commitment to one field.
 pub fn field_commitment(secret: &Secret, field: &str, value: &str) -> [u8; 32] {
+    salted(&salt(secret, field), field, value)
+}
+
+/// The commitment to one field, by its salt: what somebody can compute whom one field was shown.
+pub fn salted(salt: &[u8; 32], field: &str, value: &str) -> [u8; 32] {
     let value: String = value.nfc().collect();
-    hmac(&salt(secret, field), &[b"ledger/pd/v1\0", field.as_bytes(), b"\0", value.as_bytes()])
+    hmac(salt, &[b"ledger/pd/v1\0", field.as_bytes(), b"\0", value.as_bytes()])
 }
 
 /// The commitment to a set of fields; their order does not matter.

@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+
+pub use super::tree::leaf_hash;
 
 /// The largest leaf an entry bundle can carry, in bytes.
 pub const MAX_LEAF: usize = 65_535;
@@ -99,14 +100,6 @@ impl LeafV1<'_> {
         }
         Ok(Leaf { hash: leaf_hash(&bytes), bytes })
     }
-}
-
-/// RFC 6962: `SHA-256(0x00 ‖ entry)`.
-pub fn leaf_hash(bytes: &[u8]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update([0u8]);
-    hash.update(bytes);
-    hash.finalize().into()
 }
 
 /// The entry whose public row a leaf changes: what an erasure or a correction of personal data is about. `None` for all

@@ -6,8 +6,16 @@
 //! not in a leaf; they are behind one commitment ([`commitment`]) whose opening is kept apart and can be erased.
 
 pub mod audit;
+pub mod checkpoint;
+pub mod checkpoint_store;
 pub mod commitment;
+pub mod guard;
 pub mod leaf;
+pub mod note;
 pub mod opening;
+pub mod receipt;
 pub mod sequencer;
 pub mod store;
+pub mod tile_store;
+pub mod tiles;
+pub mod tree;

@@ -61,6 +61,8 @@ pub enum Sequenced {
     Busy,
     /// Another server was faster; nothing was written.
     Lost,
+    /// This database is not what was signed: nothing gets a place until that is mended.
+    Held,
     /// This many leaves got their index.
     Moved(usize),
 }
@@ -71,16 +73,21 @@ struct Locked {
     locked: bool,
 }
 
+/// The courtesy among sequencers, until the transaction ends.
+pub(super) fn try_lock(conn: &mut PgConnection) -> Result<bool, DbError> {
+    let lock: Locked =
+        diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked").bind::<BigInt, _>(SEQUENCER_LOCK).get_result(conn)?;
+    Ok(lock.locked)
+}
+
 /// Moves up to `most` waiting leaves into the log. The compare-and-swap on the head is what forbids two leaves at one
 /// index; the advisory lock only spares needless work.
 pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Sequenced, DbError> {
-    if polite {
-        let lock: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked")
-            .bind::<BigInt, _>(SEQUENCER_LOCK)
-            .get_result(conn)?;
-        if !lock.locked {
-            return Ok(Sequenced::Busy);
-        }
+    if polite && !try_lock(conn)? {
+        return Ok(Sequenced::Busy);
+    }
+    if super::checkpoint_store::hold(conn)?.is_some() {
+        return Ok(Sequenced::Held);
     }
     let size: i64 = log_head::table.select(log_head::size).first(conn)?;
     let waiting: Vec<(String, Vec<u8>, Vec<u8>)> = log_pending::table

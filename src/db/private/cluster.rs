@@ -115,11 +115,14 @@ impl Cluster {
     /// Settings that are a matter of taste and hardware: in the file, where an administrator may change them. Those
     /// that are a matter of safety are on the command line (`arguments`).
     fn configure(&self, folder: &Path) -> Result<(), PrivateError> {
-        let shared_buffers = if self.durable { "256MB" } else { "64MB" };
+        let shared_buffers = if self.durable { buffers_for(installed_memory()) } else { 64 };
+        // Whole pages go to the log after each checkpoint, many for each gift: pglz costs more than all the rest of it.
+        let compression = if self.knows(folder, "wal_compression=lz4") { "lz4" } else { "on" };
         let text = format!(
             "\n# Set when Sổ Nhân Ái made this cluster; may be changed. Addresses, time zone and everything about\n\
              # durability are given on the command line at every start and can't be changed here.\n\
-             shared_buffers = {shared_buffers}\nmax_wal_size = 4GB\nmax_connections = 100\nwal_compression = on\n\
+             shared_buffers = {shared_buffers}MB\nmax_wal_size = 4GB\nmax_connections = 100\n\
+             wal_compression = {compression}\n\
              random_page_cost = 1.1\njit = off\n"
         );
         let path = folder.join("postgresql.conf");
@@ -127,6 +130,13 @@ impl Cluster {
         file.write_all(text.as_bytes())
             .and_then(|()| if self.durable { file.sync_all() } else { Ok(()) })
             .map_err(PrivateError::io("write", &path))
+    }
+
+    /// Whether this PostgreSQL was built so that it takes a setting.
+    fn knows(&self, folder: &Path, setting: &str) -> bool {
+        let mut command = account::command(&self.programs.path("postgres"), self.account.as_ref());
+        command.arg("-D").arg(folder).args(["-C", "wal_compression", "-c", setting]);
+        command.output().is_ok_and(|output| output.status.success())
     }
 
     /// A cluster copied by root belongs to root, and PostgreSQL would refuse it.
@@ -277,4 +287,18 @@ fn remove_unfinished(data_dir: &Path) {
 
 fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Memory of this machine in MiB; 2 GiB where the system does not say.
+fn installed_memory() -> u64 {
+    let kib = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+        total.split_whitespace().next()?.parse::<u64>().ok()
+    });
+    kib.map_or(2_048, |kib| kib / 1_024)
+}
+
+/// An eighth of the machine for PostgreSQL's own cache: indexes of millions of random ids live or die by it.
+fn buffers_for(memory: u64) -> u64 {
+    (memory / 8).clamp(128, 2_048)
 }
