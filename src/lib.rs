@@ -32,4 +32,5 @@ pub mod stock;
 pub mod tree;
 pub mod upkeep;
 pub mod vault;
+pub mod verify;
 pub mod vouchers;
