@@ -82,7 +82,11 @@ impl<'p> Walk<'p> {
     pub fn grow(&mut self, head: Head, watcher: Watcher<'_>) -> Result<(), VerifyError> {
         let before = std::mem::replace(&mut self.head, head);
         if head.size < before.size {
-            self.findings.add("append_only", "checkpoint", format!("signs {} entries, after {} were signed", head.size, before.size));
+            self.findings.add(
+                "append_only",
+                "checkpoint",
+                format!("signs {} entries, after {} were signed", head.size, before.size),
+            );
             return Ok(());
         }
         let (first, end) = (before.size / TILE_WIDTH, head.size.div_ceil(TILE_WIDTH));
@@ -90,7 +94,14 @@ impl<'p> Walk<'p> {
         let mut next = first;
         while next < end {
             let until = (next + batch).min(end);
-            for (n, checked) in (next..).zip(self.batch(next..until, before.size)?) {
+            let checked = self.batch(next..until, before.size)?;
+            if checked.iter().all(|bundle| bundle.hashes.is_empty()) {
+                // Somebody signs for a log that is not there; how much of it is not there makes no difference.
+                let paths = format!("tile/entries from bundle {next} on");
+                self.findings.add("file", paths, "nothing is there, nor are the tiles");
+                break;
+            }
+            for (n, checked) in (next..).zip(checked) {
                 self.take(n, checked);
             }
             next = until;
@@ -154,7 +165,8 @@ impl<'p> Walk<'p> {
     }
 
     fn bundle_once(&self, n: u64, from_index: u64) -> Result<Checked, PlaceError> {
-        let mut checked = Checked { hashes: Vec::new(), leaves: Vec::new(), totals: Totals::default(), findings: Findings::default() };
+        let mut checked =
+            Checked { hashes: Vec::new(), leaves: Vec::new(), totals: Totals::default(), findings: Findings::default() };
         let piece = |of| Piece::at(of, n, self.head.size).ok_or_else(|| PlaceError::Missing(format!("bundle {n}")));
         let (tile, bundle) = (piece(Of::Hashes(0))?, piece(Of::Entries)?);
         let in_tile = found_or(place::hashes(self.place, &tile), &mut checked.findings)?;
@@ -203,6 +215,7 @@ impl<'p> Walk<'p> {
 
     fn take(&mut self, n: u64, checked: Checked) {
         let Checked { hashes, leaves, totals, findings } = checked;
+        self.fold.has_gaps |= findings.total > 0;
         self.findings.merge(findings);
         self.totals.merge(totals);
         for (index, leaf) in leaves {

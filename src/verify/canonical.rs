@@ -151,7 +151,8 @@ impl<'a> Reader<'a> {
                 }
                 Some(b'\\') => {
                     let plain = self.text.get(plain_from..self.at).unwrap_or_default();
-                    let (c, length) = escape(self.rest().as_bytes()).ok_or_else(|| self.not("an escape written in another way"))?;
+                    let (c, length) =
+                        escape(self.rest().as_bytes()).ok_or_else(|| self.not("an escape written in another way"))?;
                     let text = unescaped.get_or_insert_default();
                     text.push_str(plain);
                     text.push(c);
@@ -207,7 +208,8 @@ mod tests {
         leaf.prop_recursive(4, 40, 6, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
-                prop::collection::vec((text, inner), 0..6).prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+                prop::collection::vec((text, inner), 0..6)
+                    .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
             ]
         })
     }
@@ -257,12 +259,36 @@ mod tests {
 
     #[test]
     fn other_ways_to_write_the_same_are_refused() {
-        for good in [r#"{"a":1,"b":[],"c":{}}"#, r#"{"":0}"#, r#""\u001f\b/é""#, "9007199254740992", "{\"\u{1f600}\":1,\"\u{fb33}\":2}"] {
+        for good in
+            [r#"{"a":1,"b":[],"c":{}}"#, r#"{"":0}"#, r#""\u001f\b/é""#, "9007199254740992", "{\"\u{1f600}\":1,\"\u{fb33}\":2}"]
+        {
             assert!(read(good.as_bytes()).is_ok(), "{good}");
         }
         for bad in [
-            "", " 1", "1 ", "1.0", "1e3", "-0", "01", "+1", "9007199254740993", r#"{"b":1,"a":2}"#, r#"{"a":1,"a":1}"#, r#"{"a": 1}"#,
-            r#"{"a":1,}"#, "[1,]", r#""\/""#, r#""\u0041""#, r#""\u001F""#, r#""\u000a""#, "\"\n\"", "\"", "{", "[", "nul", "{\"\u{fb33}\":2,\"\u{1f600}\":1}",
+            "",
+            " 1",
+            "1 ",
+            "1.0",
+            "1e3",
+            "-0",
+            "01",
+            "+1",
+            "9007199254740993",
+            r#"{"b":1,"a":2}"#,
+            r#"{"a":1,"a":1}"#,
+            r#"{"a": 1}"#,
+            r#"{"a":1,}"#,
+            "[1,]",
+            r#""\/""#,
+            r#""\u0041""#,
+            r#""\u001F""#,
+            r#""\u000a""#,
+            "\"\n\"",
+            "\"",
+            "{",
+            "[",
+            "nul",
+            "{\"\u{fb33}\":2,\"\u{1f600}\":1}",
             &"[".repeat(100_000),
         ] {
             assert!(read(bad.as_bytes()).is_err(), "{bad}");

@@ -20,11 +20,6 @@ pub struct Computed {
 pub struct NotComputed(u8, u64);
 
 impl Computed {
-    /// How many leaves there are.
-    pub fn size(&self) -> u64 {
-        self.full.first().map_or(0, Vec::len) as u64 * TILE_WIDTH + self.tail.len() as u64
-    }
-
     /// The next full bundle, by its root.
     pub fn push_full(&mut self, root: Hash) {
         self.tail.clear();
@@ -89,7 +84,6 @@ mod tests {
             for bundle in leaves.chunks(256) {
                 if bundle.len() == 256 { computed.push_full(root_over(bundle)) } else { computed.set_tail(bundle.to_vec()) }
             }
-            assert_eq!(computed.size(), size as u64);
             assert_eq!(root_at(&mut computed, size as u64).unwrap(), root_over(&leaves), "{size}");
         }
     }

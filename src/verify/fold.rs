@@ -20,6 +20,8 @@ pub struct Fold {
     /// Entries without money or not understood: nothing can be reversed that is not in `entries`.
     others: HashMap<Code, (u64, Sort)>,
     reversed: HashMap<Code, u64>,
+    /// Some entries could not be read: whom others speak of may be among them.
+    pub has_gaps: bool,
     pub kinds: BTreeMap<String, u64>,
     pub not_understood: BTreeMap<String, NotUnderstood>,
 }
@@ -86,9 +88,12 @@ impl Fold {
         let original = self.entries.get(&of);
         match (original, self.others.get(&of)) {
             (Some(_), _) | (None, Some((_, Sort::NotUnderstood))) => {}
-            (None, Some((at, Sort::Reversal))) if kind == "REVERSAL" => return found(format!("reverses entry {at} ({of}), itself a reversal")),
+            (None, Some((at, Sort::Reversal))) if kind == "REVERSAL" => {
+                return found(format!("reverses entry {at} ({of}), itself a reversal"));
+            }
             (None, Some((_, Sort::Reversal))) => {}
             (None, Some((at, Sort::Annotation))) => return found(format!("{kind} of entry {at} ({of}), which has no money")),
+            (None, None) if self.has_gaps => {}
             (None, None) => return found(format!("{kind} of {of}, which is no earlier entry")),
         }
         if kind != "REVERSAL" {
@@ -146,6 +151,9 @@ mod tests {
         let erasure = Entry { code: b, kind: kind("ERASURE"), of: Some(a), postings: 0, opposite: 0 };
         assert_eq!(found(vec![gift, erasure, Entry { code: code(), kind: kind("AMENDMENT"), ..erasure }]), Vec::<String>::new());
         assert!(found(vec![gift, erasure, Entry { code: code(), of: Some(b), ..erasure }])[0].contains("has no money"));
-        assert!(found(vec![gift, erasure, Entry { code: code(), of: Some(b), kind: kind("REVERSAL"), ..gift }])[0].contains("has no money"));
+        assert!(
+            found(vec![gift, erasure, Entry { code: code(), of: Some(b), kind: kind("REVERSAL"), ..gift }])[0]
+                .contains("has no money")
+        );
     }
 }

@@ -123,7 +123,9 @@ fn code(members: Members<'_, '_>, name: &str) -> Result<Option<Code>, String> {
 fn only(members: Members<'_, '_>, names: &[&str]) -> Result<(), String> {
     match members.iter().find(|(name, _)| !names.contains(&name.as_ref())) {
         None => Ok(()),
-        Some((name, _)) => Err(format!("has a field that v 1 does not have: {}", name.escape_debug().take(40).collect::<String>())),
+        Some((name, _)) => {
+            Err(format!("has a field that v 1 does not have: {}", name.escape_debug().take(40).collect::<String>()))
+        }
     }
 }
 
@@ -152,7 +154,10 @@ fn posting<'v>(value: &'v Value<'_>) -> Result<Posting<'v>, String> {
     };
     only(members, &["account", "amount", "fund"]).map_err(|why| format!("a posting {why}"))?;
     let written = needed(members, "amount")?;
-    let amount = written.parse::<i64>().ok().filter(|n| *n != 0 && n.unsigned_abs() <= MAX_AMOUNT.unsigned_abs() && n.to_string() == written);
+    let amount = written
+        .parse::<i64>()
+        .ok()
+        .filter(|n| *n != 0 && n.unsigned_abs() <= MAX_AMOUNT.unsigned_abs() && n.to_string() == written);
     let amount = amount.ok_or_else(|| format!("an amount is not one: {}", written.chars().take(40).collect::<String>()))?;
     Ok(Posting { account: needed(members, "account")?, fund: needed(members, "fund")?, amount })
 }
@@ -182,7 +187,8 @@ fn check_goods(goods: &[Value<'_>]) -> Result<(), String> {
         }
         for name in ["qty", "value"] {
             let written = needed(members, name)?;
-            let is_number = written.bytes().all(|b| b.is_ascii_digit() || b == b'.') && written.bytes().any(|b| b.is_ascii_digit());
+            let is_number =
+                written.bytes().all(|b| b.is_ascii_digit() || b == b'.') && written.bytes().any(|b| b.is_ascii_digit());
             if !is_number || written.bytes().filter(|b| *b == b'.').count() > 1 {
                 return Err(format!("{name} of goods is not a number"));
             }
@@ -192,7 +198,8 @@ fn check_goods(goods: &[Value<'_>]) -> Result<(), String> {
 }
 
 const FIELDS: [&str; 15] = [
-    "v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "postings", "goods", "doc", "pd",
+    "v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "postings", "goods",
+    "doc", "pd",
 ];
 
 impl Reader<'_> {
@@ -237,12 +244,15 @@ impl Reader<'_> {
             return Err("an ERASURE that commits to something".to_owned());
         }
         let unknown = postings.iter().map(|p| p.account).find(|account| !ACCOUNTS.iter().any(|(name, _)| name == account));
-        if let Some(unknown) = unknown.map(|a| format!("account {a}")).or(channel.filter(|c| !CHANNELS.contains(c)).map(|c| format!("channel {c}"))) {
+        if let Some(unknown) =
+            unknown.map(|a| format!("account {a}")).or(channel.filter(|c| !CHANNELS.contains(c)).map(|c| format!("channel {c}")))
+        {
             return Ok(Leaf::NotUnderstood(unknown, Some(entry)));
         }
         let cell = Cell { chapter, province, appeal: appeal.unwrap_or_default(), fund: "", channel: channel.unwrap_or_default() };
         self.receive(&postings, cell, kind == "REVERSAL");
-        let hash = |sign: i64| self.keyed.hash_one(postings.iter().map(|p| (p.account, p.fund, sign * p.amount)).collect::<Vec<_>>());
+        let hash =
+            |sign: i64| self.keyed.hash_one(postings.iter().map(|p| (p.account, p.fund, sign * p.amount)).collect::<Vec<_>>());
         Ok(Leaf::Entry(Entry { code: entry, kind: rule, of, postings: hash(1), opposite: hash(-1) }))
     }
 
@@ -252,7 +262,13 @@ impl Reader<'_> {
         for (n, posting) in postings.iter().enumerate() {
             let counted = postings.iter().take(n).filter(is_donation).any(|before| before.fund == posting.fund);
             if is_donation(&posting) {
-                let gift_count = if counted { 0 } else if is_reversal { -1 } else { 1 };
+                let gift_count = if counted {
+                    0
+                } else if is_reversal {
+                    -1
+                } else {
+                    1
+                };
                 let sum = Sum { received_vnd: -i128::from(posting.amount), gift_count };
                 self.totals.add(Cell { fund: posting.fund, ..cell }, sum);
             }

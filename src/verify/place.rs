@@ -85,7 +85,9 @@ fn piece(place: &dyn Place, piece: &Piece) -> Result<Vec<u8>, PlaceError> {
 pub fn hashes(place: &dyn Place, tile: &Piece) -> Result<Vec<Hash>, PlaceError> {
     let bytes = piece(place, tile)?;
     let hashes = tiles::read_hashes(&bytes).filter(|hashes| hashes.len() == usize::from(tile.width));
-    hashes.ok_or_else(|| PlaceError::damaged(&tile.path(), format!("has {} bytes instead of {}", bytes.len(), u32::from(tile.width) * 32)))
+    hashes.ok_or_else(|| {
+        PlaceError::damaged(&tile.path(), format!("has {} bytes instead of {}", bytes.len(), u32::from(tile.width) * 32))
+    })
 }
 
 /// The entries of a bundle: as many as its width.
@@ -93,7 +95,9 @@ pub fn bundle(place: &dyn Place, bundle: &Piece) -> Result<Vec<u8>, PlaceError> 
     let bytes = piece(place, bundle)?;
     match tiles::read_bundle(&bytes) {
         Some(entries) if entries.len() == usize::from(bundle.width) => Ok(bytes),
-        Some(entries) => Err(PlaceError::damaged(&bundle.path(), format!("has {} entries instead of {}", entries.len(), bundle.width))),
+        Some(entries) => {
+            Err(PlaceError::damaged(&bundle.path(), format!("has {} entries instead of {}", entries.len(), bundle.width)))
+        }
         None => Err(PlaceError::damaged(&bundle.path(), "is cut off, or no bundle of entries")),
     }
 }

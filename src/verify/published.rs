@@ -119,14 +119,17 @@ impl Question {
             pairs.extend(each("channel", &answer.by_channel, &views.by_channel));
         }
         let differ = pairs.into_iter().filter(|(_, published, added)| published != added);
-        differ.map(|(what, published, added)| (what, format!("published: {}; added up: {}", say(published), say(added)))).collect()
+        differ
+            .map(|(what, published, added)| (what, format!("published: {}; added up: {}", say(published), say(added))))
+            .collect()
     }
 }
 
 fn each(what: &str, published: &BTreeMap<String, SumIn>, added: &BTreeMap<String, Sum>) -> Vec<(String, Sum, Sum)> {
     let codes: BTreeSet<&String> = published.keys().chain(added.keys()).collect();
     let pair = |code: &String| {
-        let (published, added) = (published.get(code).copied().unwrap_or_default().into(), added.get(code).copied().unwrap_or_default());
+        let (published, added) =
+            (published.get(code).copied().unwrap_or_default().into(), added.get(code).copied().unwrap_or_default());
         (format!("{what} {code}"), published, added)
     };
     codes.into_iter().map(pair).collect()
@@ -159,7 +162,14 @@ fn questions(site: &Site, views: &Views, country: &str) -> Result<BTreeSet<Quest
 }
 
 /// Compares what the API publishes with what the leaves add up to; the walk goes on where the log grew meanwhile.
-pub fn compare(walk: &mut Walk<'_>, place: &dyn Place, site: &Site, keys: &[Verifier], patience: Patience, watcher: Watcher<'_>) -> Result<(), VerifyError> {
+pub fn compare(
+    walk: &mut Walk<'_>,
+    place: &dyn Place,
+    site: &Site,
+    keys: &[Verifier],
+    patience: Patience,
+    watcher: Watcher<'_>,
+) -> Result<(), VerifyError> {
     let country: Option<TotalsIn> = site.api(&Question::Country.path())?;
     let Some(country) = country else {
         walk.notes.push("published sums were not compared: there is no API beside the log (say where with --api)".to_owned());

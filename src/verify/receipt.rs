@@ -75,7 +75,9 @@ struct LeafIn {
 pub fn ask(receipt: &Receipt, head: &Head, keys: &[Verifier], site: &Site) -> Result<Online, VerifyError> {
     let mut online = Online::default();
     let note = match site.checkpoint() {
-        Err(PlaceError::Missing(path)) => return Err(VerifyError::Said(format!("{path} is not there: is this the address of a log?"))),
+        Err(PlaceError::Missing(path)) => {
+            return Err(VerifyError::Said(format!("{path} is not there: is this the address of a log?")));
+        }
         other => other?,
     };
     let now = match checkpoint::open(&note, keys) {
@@ -107,7 +109,9 @@ pub(super) fn continues(place: &dyn Place, old: &Head, now: &Head) -> Result<Res
     let proof = match tree::prove_consistency(&mut Published::new(place, now.size), old.size, now.size) {
         Ok(proof) => proof.unwrap_or_default(),
         Err(error @ PlaceError::Unreachable { .. }) => return Err(error),
-        Err(error) => return Ok(Err(format!("the log can not show that it continues the tree of {} entries: {error}", old.size))),
+        Err(error) => {
+            return Ok(Err(format!("the log can not show that it continues the tree of {} entries: {error}", old.size)));
+        }
     };
     Ok(if tree::verify_consistency(old, now, &proof) {
         Ok(())
@@ -140,7 +144,11 @@ impl Asking<'_> {
             return Ok(());
         };
         if entry.leaf_hash != hex(&leaf_hash(&receipt.leaf)) || entry.log_index.is_some_and(|index| index != receipt.index) {
-            self.online.findings.add("entry", self.code.clone(), "the public ledger shows this entry with another leaf or another place");
+            self.online.findings.add(
+                "entry",
+                self.code.clone(),
+                "the public ledger shows this entry with another leaf or another place",
+            );
         }
         if let Some(code) = &entry.reversed_by {
             let index = self.entry(code)?.and_then(|reversal| reversal.log_index);
@@ -165,7 +173,11 @@ impl Asking<'_> {
                 let LeafIn { kind, booked, reason, .. } = leaf;
                 self.online.later.push(Later { index, kind: word(kind), code, booked: word(booked), reason: reason.map(word) });
             }
-            Ok(_) => self.online.findings.add("later", code, format!("entry {index} of the log is not what the public ledger says it is")),
+            Ok(_) => self.online.findings.add(
+                "later",
+                code,
+                format!("entry {index} of the log is not what the public ledger says it is"),
+            ),
             Err(why) => self.online.findings.add("later", code, why),
         }
         Ok(())
@@ -179,7 +191,8 @@ impl Asking<'_> {
         let tried = place::bundle(self.site, &bundle).and_then(|bytes| {
             let entries = tiles::read_bundle(&bytes).unwrap_or_default();
             let entry = entries.get((index % TILE_WIDTH) as usize).copied().unwrap_or_default();
-            let proof = tree::prove_inclusion(&mut Published::new(self.site, self.now.size), index, self.now.size)?.unwrap_or_default();
+            let proof =
+                tree::prove_inclusion(&mut Published::new(self.site, self.now.size), index, self.now.size)?.unwrap_or_default();
             if !tree::verify_inclusion(&leaf_hash(entry), index, self.now.size, &proof, &self.now.root) {
                 return Ok(Err(format!("entry {index} of the log does not lead to the signed root")));
             }

@@ -97,7 +97,10 @@ impl Report {
             self.totals.by_province.len()
         ));
         for (what, many) in &self.not_understood {
-            lines.push(format!("included, not understood: {what}, {} leaves, the first at index {}", many.leaves, many.first_index));
+            lines.push(format!(
+                "included, not understood: {what}, {} leaves, the first at index {}",
+                many.leaves, many.first_index
+            ));
         }
         lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
         let verdict = match self.total {

@@ -57,7 +57,9 @@ impl Site {
     pub fn api<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, PlaceError> {
         let api = self.api.as_deref().ok_or_else(|| PlaceError::unreachable(path, "the address of the API is not known"))?;
         match self.get(&format!("{api}{path}"), path, MAX_ANSWER) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).map_err(|error| PlaceError::damaged(path, format!("can not be read: {error}")))?)),
+            Ok(bytes) => Ok(Some(
+                serde_json::from_slice(&bytes).map_err(|error| PlaceError::damaged(path, format!("can not be read: {error}")))?,
+            )),
             Err(PlaceError::Missing(_)) => Ok(None),
             Err(error) => Err(error),
         }
@@ -79,7 +81,9 @@ impl Site {
     fn once(&self, url: &str, path: &str, most: usize) -> Result<Vec<u8>, (PlaceError, Option<Duration>)> {
         let soon = Some(Duration::from_secs(1));
         let answer = self.agent.get(url).call().map_err(|error| match error {
-            ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::TooManyRedirects => (PlaceError::unreachable(path, error), None),
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::TooManyRedirects => {
+                (PlaceError::unreachable(path, error), None)
+            }
             error => (PlaceError::unreachable(path, error), soon),
         })?;
         match answer.status().as_u16() {

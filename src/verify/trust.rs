@@ -27,7 +27,9 @@ pub fn read_policy(text: &str) -> Result<Vec<Verifier>, VerifyError> {
             Some("witness" | "group") => {}
             Some("quorum") if words.next() == Some("none") => {}
             Some("quorum") => {
-                return Err(said(format!("policy, line {n}: this program can not demand signatures of witnesses; say `quorum none`")));
+                return Err(said(format!(
+                    "policy, line {n}: this program can not demand signatures of witnesses; say `quorum none`"
+                )));
             }
             Some(other) => {
                 let other: String = other.chars().filter(|c| !c.is_control()).take(40).collect();
@@ -58,7 +60,8 @@ mod tests {
 
     #[test]
     fn a_policy_names_keys_of_one_log() {
-        let keys = read_policy(&format!("# Sổ Nhân Ái\n\nlog {KEY} https://so.example.vn/log\nwitness w {OTHER}\nquorum none\n")).unwrap();
+        let keys = read_policy(&format!("# Sổ Nhân Ái\n\nlog {KEY} https://so.example.vn/log\nwitness w {OTHER}\nquorum none\n"))
+            .unwrap();
         assert_eq!(one_log(keys).unwrap().iter().map(ToString::to_string).collect::<Vec<_>>(), [KEY]);
         let two = read_policy(&format!("log {KEY}\nlog {OTHER}\n")).unwrap();
         assert!(one_log(two).is_err() && one_log(Vec::new()).is_err());
@@ -66,7 +69,14 @@ mod tests {
 
     #[test]
     fn what_can_not_be_honoured_is_refused() {
-        for bad in ["log", "log x", "quorum w", "quorum", "logs x", "log example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2l"] {
+        for bad in [
+            "log",
+            "log x",
+            "quorum w",
+            "quorum",
+            "logs x",
+            "log example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2l",
+        ] {
             assert!(read_policy(bad).is_err(), "{bad}");
         }
     }

@@ -81,7 +81,8 @@ impl Watch<'_> {
     pub fn look(&self, now: DateTime<Utc>) -> Result<Seen, VerifyError> {
         let before = self.read()?;
         let old = before.as_ref().map(|state| checkpoint::open(state.checkpoint.as_bytes(), self.keys)).transpose();
-        let old = old.map_err(|error| VerifyError::Said(format!("{STATE}: what is remembered is not signed by this key: {error}")))?;
+        let old =
+            old.map_err(|error| VerifyError::Said(format!("{STATE}: what is remembered is not signed by this key: {error}")))?;
         let note = match self.place.checkpoint() {
             Err(PlaceError::Damaged { path, why }) => return Ok(Seen::Wrong { why: format!("{path} {why}"), evidence: None }),
             other => other?,
@@ -134,7 +135,3 @@ impl Watch<'_> {
         Ok(folder)
     }
 }
-
-#[cfg(test)]
-#[path = "watch_tests.rs"]
-mod tests;

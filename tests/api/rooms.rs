@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "identity",
     "chapters",
     "log",
+    "verify",
     "ledger",
     "vouchers",
     "documents",
