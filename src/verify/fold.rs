@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::code::Code;
-use super::leaf::{Entry, Leaf};
+use super::leaf::{Entry, Leaf, Of};
 use super::report::{Findings, NotUnderstood};
 
 struct Known {
@@ -30,6 +30,7 @@ pub struct Fold {
 enum Sort {
     Reversal,
     Annotation,
+    Publication,
     NotUnderstood,
 }
 
@@ -77,7 +78,11 @@ impl Fold {
         if entry.kind.money && entry.of.is_none() {
             self.entries.entry(entry.code).or_insert(Known { index, postings: entry.postings });
         } else {
-            let sort = if entry.kind.money { Sort::Reversal } else { Sort::Annotation };
+            let sort = match (entry.kind.money, entry.kind.of) {
+                (true, _) => Sort::Reversal,
+                (false, Of::Predecessor) => Sort::Publication,
+                (false, _) => Sort::Annotation,
+            };
             self.others.entry(entry.code).or_insert((index, sort));
         }
     }
@@ -86,15 +91,22 @@ impl Fold {
         let mut found = |differs: String| findings.add("of", subject(index, Some(entry.code)), differs);
         let kind = entry.kind.name;
         let original = self.entries.get(&of);
-        match (original, self.others.get(&of)) {
-            (Some(_), _) | (None, Some((_, Sort::NotUnderstood))) => {}
-            (None, Some((at, Sort::Reversal))) if kind == "REVERSAL" => {
-                return found(format!("reverses entry {at} ({of}), itself a reversal"));
+        let other = self.others.get(&of);
+        let differs = match (entry.kind.of, original, other) {
+            (_, None, Some((_, Sort::NotUnderstood))) => None,
+            (_, None, None) if self.has_gaps => None,
+            (_, None, None) => Some(format!("{kind} of {of}, which is no earlier entry")),
+            (Of::Predecessor, None, Some((_, Sort::Publication))) => None,
+            (Of::Predecessor, _, _) => Some(format!("replaces {of}, which is no publication")),
+            (_, Some(_), _) => None,
+            (_, None, Some((at, Sort::Reversal))) if kind == "REVERSAL" => {
+                Some(format!("reverses entry {at} ({of}), itself a reversal"))
             }
-            (None, Some((_, Sort::Reversal))) => {}
-            (None, Some((at, Sort::Annotation))) => return found(format!("{kind} of entry {at} ({of}), which has no money")),
-            (None, None) if self.has_gaps => {}
-            (None, None) => return found(format!("{kind} of {of}, which is no earlier entry")),
+            (_, None, Some((_, Sort::Reversal))) => None,
+            (_, None, Some((at, _))) => Some(format!("{kind} of entry {at} ({of}), which has no money")),
+        };
+        if let Some(differs) = differs {
+            return found(differs);
         }
         if kind != "REVERSAL" {
             return;

@@ -20,24 +20,36 @@ pub struct KindRule {
     pub name: &'static str,
     /// Has postings (and only then).
     pub money: bool,
-    /// Speaks of an earlier entry.
-    pub of: bool,
+    pub of: Of,
+    /// Nothing personal stands behind `pd`.
+    pub open: bool,
 }
 
-const fn rule(name: &'static str, money: bool, of: bool) -> KindRule {
-    KindRule { name, money, of }
+/// Whom a leaf of a kind speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    Nobody,
+    /// An earlier entry.
+    Entry,
+    /// An earlier leaf of its own kind, or nobody.
+    Predecessor,
+}
+
+const fn rule(name: &'static str, money: bool, of: Of, open: bool) -> KindRule {
+    KindRule { name, money, of, open }
 }
 
 /// Kinds this program understands. The list only grows.
 pub const KINDS: &[KindRule] = &[
-    rule("GIFT_CASH", true, false),
-    rule("GIFT_BANK", true, false),
-    rule("GIFT_IN_KIND", true, false),
-    rule("GIFT_AGGREGATE", true, false),
-    rule("OPENING_BALANCE", true, false),
-    rule("REVERSAL", true, true),
-    rule("AMENDMENT", false, true),
-    rule("ERASURE", false, true),
+    rule("GIFT_CASH", true, Of::Nobody, false),
+    rule("GIFT_BANK", true, Of::Nobody, false),
+    rule("GIFT_IN_KIND", true, Of::Nobody, false),
+    rule("GIFT_AGGREGATE", true, Of::Nobody, false),
+    rule("OPENING_BALANCE", true, Of::Nobody, false),
+    rule("REVERSAL", true, Of::Entry, false),
+    rule("AMENDMENT", false, Of::Entry, false),
+    rule("ERASURE", false, Of::Entry, true),
+    rule("PUBLICATION", false, Of::Predecessor, true),
 ];
 
 /// Accounts this program understands, and whether a credit to one is something received.
@@ -197,9 +209,9 @@ fn check_goods(goods: &[Value<'_>]) -> Result<(), String> {
     Ok(())
 }
 
-const FIELDS: [&str; 15] = [
-    "v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "postings", "goods",
-    "doc", "pd",
+const FIELDS: [&str; 17] = [
+    "v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event", "period",
+    "postings", "goods", "doc", "pd",
 ];
 
 impl Reader<'_> {
@@ -237,11 +249,20 @@ impl Reader<'_> {
             return Ok(Leaf::NotUnderstood(format!("kind {kind}"), Some(entry)));
         };
         only(members, &FIELDS)?;
-        if rule.money == postings.is_empty() || rule.of != of.is_some() || reason.is_some() != (kind == "REVERSAL") {
+        let of_fits = match rule.of {
+            Of::Nobody => of.is_none(),
+            Of::Entry => of.is_some(),
+            Of::Predecessor => true,
+        };
+        if rule.money == postings.is_empty() || !of_fits || reason.is_some() != (kind == "REVERSAL") {
             return Err(format!("a {kind} with postings, of or reason that do not belong to it"));
         }
-        if kind == "ERASURE" && text(members, "pd")? != Some(NOTHING_COMMITTED) {
-            return Err("an ERASURE that commits to something".to_owned());
+        let (event, period) = (text(members, "event")?.is_some(), find(members, "period").is_some());
+        if event != (kind == "PUBLICATION") || period && (!event || date(members, "period").is_err()) {
+            return Err(format!("a {kind} with event or period that do not belong to it"));
+        }
+        if rule.open && text(members, "pd")? != Some(NOTHING_COMMITTED) {
+            return Err(format!("a {kind} that commits to something"));
         }
         let unknown = postings.iter().map(|p| p.account).find(|account| !ACCOUNTS.iter().any(|(name, _)| name == account));
         if let Some(unknown) =

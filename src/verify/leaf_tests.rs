@@ -91,6 +91,8 @@ fn every_rule_is_a_finding_when_broken() {
         ("do not belong", |l| l["reason"] = "DUPLICATE".into()),
         ("do not belong", |l| l["kind"] = "REVERSAL".into()),
         ("do not belong", |l| l["kind"] = "ERASURE".into()),
+        ("event or period", |l| l["event"] = "RESULTS".into()),
+        ("event or period", |l| l["period"] = "2026-12-31".into()),
         ("a field that v 1 does not have: memo", |l| l["memo"] = "x".into()),
         ("a line of goods has a field", |l| l["goods"][0]["x"] = "x".into()),
         ("qty of goods is not a number", |l| l["goods"][0]["qty"] = "1.0.0".into()),
@@ -122,6 +124,26 @@ fn later_words_are_included_and_not_understood() {
         assert_eq!(read, Ok(Leaf::NotUnderstood(what.to_owned(), code)));
         assert_eq!(totals.views().received, Sum::default());
     }
+}
+
+#[test]
+fn a_publication_names_its_event() {
+    let publication = with(|l| {
+        let members = l.as_object_mut().unwrap();
+        for name in ["channel", "goods"] {
+            members.remove(name);
+        }
+        l["kind"] = "PUBLICATION".into();
+        l["postings"] = json!([]);
+        l["pd"] = NOTHING_COMMITTED.into();
+        l["doc"] = "__________________________________________8".into();
+        l["event"] = "ANNUAL_ACCOUNTS".into();
+        l["period"] = "2026-12-31".into();
+    });
+    assert!(matches!(read(&publication).0, Ok(Leaf::Entry(Entry { of: None, .. }))));
+    let mut other = publication.clone();
+    other.as_object_mut().unwrap().remove("event");
+    assert!(read(&other).0.unwrap_err().contains("event or period"));
 }
 
 #[test]

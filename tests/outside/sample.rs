@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use chrono::NaiveDate;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
 use so_nhan_ai::basics::PublicCode;
 use so_nhan_ai::log::commitment::{self, Secret};
-use so_nhan_ai::log::leaf::{Leaf, LeafGoods, LeafPosting, LeafV1};
 use so_nhan_ai::log::note::Signer;
 use so_nhan_ai::log::opening::Opening;
 use so_nhan_ai::log::receipt::{Opened, Receipt};
@@ -80,7 +81,7 @@ impl Sample {
         let (code, secret) = (PublicCode::random().unwrap(), commitment::secret().unwrap());
         let leaf = self.leaf(what, code.as_str(), &secret);
         self.made.push(Made { what, code: code.as_str().to_owned(), secret });
-        self.push_leaf(leaf.bytes);
+        self.push_leaf(leaf);
     }
 
     /// Any bytes as the next leaf.
@@ -107,55 +108,41 @@ impl Sample {
     }
 
     /// The leaf of a new entry with this code.
-    pub fn leaf(&self, what: Make, code: &str, secret: &Secret) -> Leaf {
+    fn leaf(&self, what: Make, code: &str, secret: &Secret) -> Vec<u8> {
         let (origin, amount, is_goods) = self.money(what, self.made.len());
         let appeal = APPEALS[origin % 7 % 2];
         let (chapter, province) = CHAPTERS[origin % 3];
-        let fund = format!("APPEAL:{appeal}");
-        let posting = |account, amount: i64| LeafPosting { account, fund: &fund, amount: amount.to_string() };
-        let of = match what {
-            Make::Reversal(of) | Make::Erasure(of) => Some(self.code(of)),
-            _ => None,
+        let (kind, account, channel) = match (what, is_goods) {
+            (Make::Cash(_), _) => ("GIFT_CASH", "CASH_ON_HAND", "CASH"),
+            (Make::Goods(_), _) => ("GIFT_IN_KIND", "GOODS_IN_STOCK", "IN_KIND"),
+            (Make::Reversal(_), true) => ("REVERSAL", "GOODS_IN_STOCK", "IN_KIND"),
+            (Make::Reversal(_), false) => ("REVERSAL", "CASH_ON_HAND", "CASH"),
+            (Make::Erasure(_), _) => ("ERASURE", "", ""),
         };
-        let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-        let has_money = amount != 0;
-        let account = if is_goods { "GOODS_IN_STOCK" } else { "CASH_ON_HAND" };
-        LeafV1 {
-            kind: match what {
-                Make::Cash(_) => "GIFT_CASH",
-                Make::Goods(_) => "GIFT_IN_KIND",
-                Make::Reversal(_) => "REVERSAL",
-                Make::Erasure(_) => "ERASURE",
-            },
-            entry: code,
-            chapter,
-            province,
-            day,
-            booked: day,
-            channel: has_money.then_some(if is_goods { "IN_KIND" } else { "CASH" }),
-            appeal: has_money.then_some(appeal),
-            of,
-            reason: matches!(what, Make::Reversal(_)).then_some("DUPLICATE"),
-            postings: if has_money { vec![posting(account, amount), posting("DONATION_RESTRICTED", -amount)] } else { vec![] },
-            goods: if matches!(what, Make::Goods(_)) {
-                vec![LeafGoods {
-                    item: "RICE",
-                    qty: "100.5".to_owned(),
-                    unit: "KG",
-                    value: amount.to_string(),
-                    valuation: "MARKET_PRICE",
-                }]
-            } else {
-                vec![]
-            },
-            doc: None,
-            pd: match what {
-                Make::Erasure(_) => commitment::commit(secret, &[]),
-                _ => commitment::commit(secret, &fields()),
-            },
+        let committed = if kind == "ERASURE" { Vec::new() } else { fields() };
+        let pd = URL_SAFE_NO_PAD.encode(commitment::commit(secret, &committed));
+        let mut leaf = json!({"v": 1, "kind": kind, "entry": code, "chapter": chapter, "province": province, "day": "2026-11-22",
+                              "booked": "2026-11-22", "postings": [], "pd": pd});
+        if amount != 0 {
+            let posting = |account: &str, amount: i64| json!({"account": account, "fund": format!("APPEAL:{appeal}"), "amount": amount.to_string()});
+            leaf["postings"] = json!([posting(account, amount), posting("DONATION_RESTRICTED", -amount)]);
+            leaf["appeal"] = appeal.into();
+            leaf["channel"] = channel.into();
         }
-        .encode()
-        .unwrap()
+        match what {
+            Make::Cash(_) => {}
+            Make::Goods(value) => {
+                let value = value.to_string();
+                leaf["goods"] =
+                    json!([{"item": "RICE", "qty": "100.5", "unit": "KG", "value": value, "valuation": "MARKET_PRICE"}]);
+            }
+            Make::Reversal(of) => {
+                leaf["of"] = self.code(of).into();
+                leaf["reason"] = "DUPLICATE".into();
+            }
+            Make::Erasure(of) => leaf["of"] = self.code(of).into(),
+        }
+        serde_json_canonicalizer::to_vec(&leaf).unwrap()
     }
 
     pub fn head(&mut self, size: u64) -> Head {
