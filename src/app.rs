@@ -2,6 +2,8 @@
 //! [`api`], so what is documented is what is registered.
 
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -28,12 +30,14 @@ use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
+use crate::log::publisher::{LogSettings, Publisher};
+use crate::log::routes::PieceCache;
 use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::privacy::eraser::Eraser;
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, privacy};
+use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, privacy};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -48,6 +52,8 @@ pub struct Shared {
     pub public_url: PublicUrl,
     pub search: SearchSettings,
     pub archive: Archive,
+    /// How the public log is signed and where it is published.
+    pub log: LogSettings,
 }
 
 #[derive(OpenApi)]
@@ -107,7 +113,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
 fn api(config: &mut ServiceConfig<'_>) {
     config
         .service(health::healthz)
-        .service(health::readyz)
+        .service(operations::readyz)
         .service(operations::show_metrics)
         .service(utoipa_actix_web::scope("/api/v1").configure(officers_and_public));
 }
@@ -131,7 +137,7 @@ pub struct Running {
     pub server: Server,
     pub search: SearchIndex,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer, SearchThread, Sweeper, Eraser),
+    pub threads: (IntakeThread, Sequencer, Publisher, SearchThread, Sweeper, Eraser),
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
@@ -139,7 +145,11 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let metrics = Metrics::default();
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
     let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
-    let sequencer = Sequencer::start(shared.db.clone(), metrics.clone())?;
+    let cleared = Arc::new(AtomicBool::new(false));
+    let sequencer = Sequencer::start(shared.db.clone(), metrics.clone(), cleared.clone())?;
+    let (public_log, publisher) =
+        Publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), cleared).map_err(std::io::Error::other)?;
+    let (public_log, pieces) = (web::Data::new(public_log), web::Data::new(PieceCache::default()));
     let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
     let for_requests = search.clone();
     let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
@@ -151,7 +161,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
-    let origins: std::sync::Arc<[String]> = cors_origins.into();
+    let origins: Arc<[String]> = cors_origins.into();
     let metrics = web::Data::new(metrics);
     let readers = web::Data::new(MetricsReaders(metrics_from));
     let server = HttpServer::new(move || {
@@ -167,6 +177,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(web::Data::new(intake.clone()))
             .app_data(cache.clone())
             .app_data(web::Data::new(for_requests.clone()))
+            .app_data(public_log.clone())
+            .app_data(pieces.clone())
             .app_data(known.clone())
             .app_data(trusted.clone())
             .app_data(limits.clone())
@@ -179,6 +191,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .into_utoipa_app()
             .configure(api)
             .into_app()
+            .configure(log::routes::configure)
             .service(web::redirect("/docs", "/docs/"))
             .service(swagger)
             .default_service(web::to(nothing_here))
@@ -191,7 +204,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, search, threads: (intake_thread, sequencer, search_thread, sweeper, eraser) })
+    Ok(Running { server, search, threads: (intake_thread, sequencer, publisher, search_thread, sweeper, eraser) })
 }
 
 fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {

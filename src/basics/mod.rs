@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod code;
+pub mod failpoint;
 pub mod text;
 pub mod vnd;
 pub mod words;

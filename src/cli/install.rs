@@ -14,6 +14,10 @@ use crate::documents::Archive;
 use crate::documents::model::Limits;
 use crate::identity::password::{Cost, Passwords};
 use crate::identity::store as identity;
+use crate::log::folder::LogFolder;
+use crate::log::guard::Guard;
+use crate::log::keys::LogKeys;
+use crate::log::publisher::LogSettings;
 use crate::search::{Pace, SearchSettings};
 use crate::stock;
 use crate::upkeep::{Database, restore};
@@ -103,6 +107,7 @@ pub(super) fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
 fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
     let db = connect(config, url)?;
     let vault = open_vault(config, &db)?;
+    let log = log_settings(config)?;
     let tokens = TokenKeys::of_folder(&config.keys_dir)?;
     Ok(Shared {
         db,
@@ -114,7 +119,40 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         public_url: config.public_url.clone(),
         search: SearchSettings { folder: config.search_dir.clone(), on: config.search.is_on(), pace: Pace::default() },
         archive: archive(config),
+        log,
     })
+}
+
+/// The file that remembers what was signed last.
+pub(super) fn guard(config: &Config) -> Guard {
+    Guard::new(&config.data_dir.join("log.signed"))
+}
+
+/// How this server signs and publishes the log. An installation from before there was a signed log gets its key here, if
+/// its database is private; with a database of one's own `keys init` comes first, so that all servers have the same.
+fn log_settings(config: &Config) -> Result<LogSettings, Failure> {
+    if config.database_url.is_none() && make_log_key(config)? {
+        tracing::info!(folder = %config.keys_dir.display(), "new key of the public log written: back it up");
+    }
+    Ok(LogSettings {
+        origin: config.log_origin.clone(),
+        default_origin: config.public_url.log_origin(),
+        keys: LogKeys::of_folder(&config.keys_dir)?,
+        guard: guard(config),
+        folder: LogFolder::new(&config.public_log_dir),
+    })
+}
+
+/// Makes the key of the log if there is none, with the guard that says that nothing was signed with it. `true`: it did.
+pub(super) fn make_log_key(config: &Config) -> Result<bool, Failure> {
+    if keys::has_log_key(&config.keys_dir) {
+        return Ok(false);
+    }
+    // First: a key without its guard would be one of which nobody knows what it signed.
+    std::fs::create_dir_all(&config.data_dir)?;
+    guard(config).begin()?;
+    keys::init_log(&config.keys_dir)?;
+    Ok(true)
 }
 
 /// The folder of documents, with its limits.

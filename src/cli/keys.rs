@@ -7,7 +7,7 @@ use crate::basics::Clock;
 use crate::config::Config;
 use crate::identity::model::ACCESS_LIFETIME;
 use crate::vault::rotation::{self, Which};
-use crate::vault::{in_use, keys};
+use crate::vault::{KeyError, in_use, keys};
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -52,7 +52,15 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<(), Failure> {
     let dir = &config.keys_dir;
     match command {
         KeysCommand::Init => {
-            keys::init(dir)?;
+            // An installation from before there was a signed log lacks only that key.
+            let others = keys::init(dir);
+            let made = match others {
+                Ok(()) | Err(KeyError::Exists(_)) => install::make_log_key(config)?,
+                Err(_) => false,
+            };
+            if !made {
+                others?;
+            }
             say(&format!("keys written to {}; back them up apart from the database", dir.display()))
         }
         KeysCommand::Rotate { which } => {

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::basics::failpoint;
 use crate::config::{Config, LogFormat, Settings};
 
 /// Sổ Nhân Ái: operations backend and public ledger of the Vietnam Red Cross.
@@ -62,6 +63,9 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Reads the command line, does what it says, and says in one line what went wrong if it did.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if let Ok(place) = std::env::var(failpoint::VARIABLE) {
+        failpoint::arm(place);
+    }
     let failed = match cli.command {
         // 1 says that something was found.
         Command::Audit(_) | Command::Receipt(_) | Command::Watch(_) => ExitCode::from(2),

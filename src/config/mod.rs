@@ -42,6 +42,12 @@ pub struct Settings {
     /// Where the public reaches this server, as printed in QR codes, e.g. https://so.redcross.org.vn [default: http://<listen>]
     #[arg(long, env = "SNA_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
+    /// Name of the public log, signed with it for ever: its address without scheme, e.g. so.redcross.org.vn/log [default: from the public URL]
+    #[arg(long, env = "SNA_LOG_ORIGIN", global = true)]
+    pub log_origin: Option<String>,
+    /// Folder the public log is published in, for this server or any static one [default: <data-dir>/log]
+    #[arg(long, env = "SNA_PUBLIC_LOG_DIR", global = true)]
+    pub public_log_dir: Option<PathBuf>,
     /// Threads that take requests [default: number of cores]
     #[arg(long, env = "SNA_WORKERS", global = true)]
     pub workers: Option<usize>,
@@ -112,6 +118,8 @@ struct File {
     database_replica_url: Option<String>,
     pg_bin: Option<PathBuf>,
     public_url: Option<String>,
+    log_origin: Option<String>,
+    public_log_dir: Option<PathBuf>,
     workers: Option<usize>,
     database_connections: Option<u32>,
     trusted_proxies: Option<Vec<IpNet>>,
@@ -170,6 +178,9 @@ pub struct Config {
     pub database_replica_url: Option<String>,
     pub pg_bin: Option<PathBuf>,
     pub public_url: PublicUrl,
+    /// `None`: the one that is set, or for a new log the one of the public address.
+    pub log_origin: Option<String>,
+    pub public_log_dir: PathBuf,
     pub workers: usize,
     pub database_connections: u32,
     pub web: Web,
@@ -199,11 +210,13 @@ pub enum ConfigError {
 }
 
 /// Names of the variables that begin with `SNA_` and mean something.
-const KNOWN_VARIABLES: [&str; 15] = [
+const KNOWN_VARIABLES: [&str; 17] = [
     "SNA_LISTEN",
     "SNA_DATA_DIR",
     "SNA_KEYS_DIR",
     "SNA_PUBLIC_URL",
+    "SNA_LOG_ORIGIN",
+    "SNA_PUBLIC_LOG_DIR",
     "SNA_WORKERS",
     "SNA_DATABASE_CONNECTIONS",
     "SNA_TRUSTED_PROXIES",
@@ -244,6 +257,8 @@ impl Config {
                 Some(url) => PublicUrl::parse(&url).map_err(|error| ConfigError::PublicUrl(url, error))?,
                 None => PublicUrl::of_listener(listen),
             },
+            log_origin: settings.log_origin.or(file.log_origin),
+            public_log_dir: settings.public_log_dir.or(file.public_log_dir).unwrap_or_else(|| data_dir.join("log")),
             keys_dir: settings.keys_dir.or(file.keys_dir).unwrap_or_else(|| data_dir.join("keys")),
             search_dir: settings.search_dir.or(file.search_dir).unwrap_or_else(|| data_dir.join("search")),
             documents: documents.decide(&data_dir).map_err(|(name, range)| ConfigError::OutOfRange(name, range))?,
@@ -266,6 +281,9 @@ impl Config {
             log: settings.log.or(file.log).unwrap_or_else(|| default_log.to_owned()),
             log_format: settings.log_format.or(file.log_format).unwrap_or(LogFormat::Json),
         };
+        if config.log_origin.as_deref().is_some_and(|origin| !is_log_origin(origin)) {
+            return Err(ConfigError::OutOfRange("log_origin", "a word like so.example.org.vn/log, without spaces and +"));
+        }
         if !(1..=256).contains(&config.workers) {
             return Err(ConfigError::OutOfRange("workers", "1 to 256"));
         }
@@ -277,6 +295,11 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+/// What the database takes too.
+fn is_log_origin(text: &str) -> bool {
+    (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'+')
 }
 
 /// Scheme and host, perhaps a port, nothing behind it: anything else would never match what a browser sends.

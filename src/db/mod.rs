@@ -27,9 +27,9 @@ use tokio::sync::Semaphore;
 /// The role that public reads run under: it can SELECT public rows and nothing else.
 pub const PUBLIC_ROLE: &str = "so_nhan_ai_public";
 
-/// Connections beyond the request permits: one each for the intake writer, the sequencer, the search index, the sweeper of
+/// Connections beyond the request permits: one each for the intake writer, the sequencer, the publisher, the search index, the sweeper of
 /// documents, the thread that finishes large erasures, and start-up work.
-const SPARE_CONNECTIONS: u32 = 6;
+const SPARE_CONNECTIONS: u32 = 7;
 
 /// How long a request waits for a permit or a connection before it is told to come back.
 const MAX_WAIT: Duration = Duration::from_secs(3);

@@ -11,6 +11,7 @@ pub mod csv;
 pub mod documents;
 pub mod entries;
 pub mod fair_share;
+pub mod receipts;
 pub mod totals;
 pub mod units;
 
@@ -24,6 +25,8 @@ pub(crate) const CACHE_CONTROL_LIST: &str = "public, max-age=3";
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(entries::search_entries)
+        .service(receipts::show_log)
+        .service(receipts::download_receipt)
         .service(entries::show_entry)
         .service(totals::show_totals)
         .service(chapters::list_chapters)

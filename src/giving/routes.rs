@@ -14,12 +14,17 @@ use super::record::{Outcome, Submission, record_all};
 use super::store::{self, GiftRow, Gifts, Reversals};
 use super::wire::{BatchItem, BatchOut, BookingOutcome, ChapterQuery, GiftIn, GiftPosted, ReceiptOut};
 use crate::authz::{self, Actor, AuditEvent, Read};
-use crate::basics::Clock;
+use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
 use crate::http::{Body, Cursor, Lang, Metrics, Page, Problem, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
+use crate::log::publisher::PublicLog;
+use crate::log::receipt::Opened;
+use crate::log::routes::{receipt_file, receipt_is_sealing};
+use crate::log::tile_store::{self, Issued};
+use crate::log::{self, opening};
 use crate::parties::{self, PartyOut};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
@@ -28,7 +33,7 @@ use crate::vault::{Vault, place};
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(record_gift).service(record_gifts).service(list_gifts).service(show_gift);
+    config.service(record_gift).service(record_gifts).service(list_gifts).service(show_gift).service(download_private_receipt);
 }
 
 fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Problem> {
@@ -209,6 +214,59 @@ fn gift_out(
         recorded_by,
         reversal: None,
     })
+}
+
+/// The giver's own receipt.
+///
+/// What everybody can have of the entry, and the giver's fields opened. For the giver's hands only; reading it is noted in
+/// the audit trail. After an erasure or a restriction it opens nothing.
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, content_type = "text/plain", body = String),
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound),
+    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[get("/gifts/{id}/receipt")]
+pub async fn download_private_receipt(
+    actor: Actor,
+    id: web::Path<Uuid>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    vault: web::Data<Vault>,
+    log: web::Data<PublicLog>,
+) -> Result<HttpResponse, Problem> {
+    let (id, now, signed) = (id.into_inner(), clock.now(), log.latest());
+    let (code, issued) = db
+        .tx(move |conn| -> Result<(PublicCode, Issued), Problem> {
+            authz::authenticate(conn, now, actor)?;
+            let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+            let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
+            let code = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?.code;
+            let code = PublicCode::parse(&code).map_err(|_| Problem::internal("a code in the database is no code"))?;
+            let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref()).map_err(Problem::internal)?;
+            let restricted = match row.party_id {
+                Some(party) => parties::load(conn, &[party])?.values().any(|party| party.restricted_at.is_some()),
+                None => false,
+            };
+            if let Issued::Receipt(receipt) = &mut issued
+                && !restricted
+                && let Some(sealed) = log::store::openings(conn, &[code.as_str()])?.remove(code.as_str())
+            {
+                let opening = opening::open(&vault, code.as_str(), &sealed).map_err(Problem::internal)?;
+                receipt.opened = Some(Opened::of(&opening, |_| true));
+            }
+            let event = AuditEvent {
+                account: Some(grant.account()),
+                action: "GIFT_RECEIPT_READ",
+                subject: Some(id),
+                chapter: Some(grant.chapter().0),
+            };
+            authz::audit(conn, now, &[event])?;
+            Ok((code, issued))
+        })
+        .await?;
+    match issued {
+        Issued::Receipt(receipt) => receipt_file(&code, &receipt, "no-store"),
+        Issued::Sealing => Err(receipt_is_sealing()),
+        Issued::NoSuchLeaf => Err(Problem::not_found()),
+    }
 }
 
 /// One gift, with its giver. Reading it is noted in the audit trail.

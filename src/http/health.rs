@@ -1,11 +1,8 @@
-//! `/healthz`: the process answers. `/readyz`: the database does too.
+//! `/healthz`: the process answers. (`/readyz`, which looks further, is in the room of operations.)
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use super::problem::Problem;
-use crate::db::Db;
 
 /// How the server is.
 #[derive(Serialize, ToSchema)]
@@ -19,13 +16,4 @@ pub struct Health {
 #[get("/healthz")]
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
-}
-
-/// The server can do its work.
-#[utoipa::path(tag = "operations", responses((status = 200, body = Health), (status = "default", response = super::answers::AnyProblem)), security(()))]
-#[get("/readyz")]
-pub async fn readyz(db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    db.read(|conn| -> Result<(), Problem> { Ok(diesel::RunQueryDsl::execute(diesel::sql_query("SELECT 1"), conn).map(|_| ())?) })
-        .await?;
-    Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }

@@ -51,6 +51,8 @@ pub enum Figure {
     DatabaseUp,
     LogSizeLeaves,
     LogPendingLeaves,
+    LogPublishedLeaves,
+    LogStandsStill,
     ResidentMemoryBytes,
     OpenFiles,
     StartTimeSeconds,
@@ -63,10 +65,12 @@ pub enum Figure {
 }
 
 impl Figure {
-    pub const ALL: [Figure; 12] = [
+    pub const ALL: [Figure; 14] = [
         Figure::DatabaseUp,
         Figure::LogSizeLeaves,
         Figure::LogPendingLeaves,
+        Figure::LogPublishedLeaves,
+        Figure::LogStandsStill,
         Figure::ResidentMemoryBytes,
         Figure::OpenFiles,
         Figure::StartTimeSeconds,
@@ -83,6 +87,8 @@ impl Figure {
             Figure::DatabaseUp => ("database_up", "1 when the database answered this scrape"),
             Figure::LogSizeLeaves => ("log_size_leaves", "Leaves that have their place in the log"),
             Figure::LogPendingLeaves => ("log_pending_leaves", "Leaves waiting for their place, counted up to 10000"),
+            Figure::LogPublishedLeaves => ("log_published_leaves", "Leaves of the newest checkpoint this process has published"),
+            Figure::LogStandsStill => ("log_stands_still", "1 when nothing new can be signed or published"),
             Figure::ResidentMemoryBytes => ("process_resident_memory_bytes", "Memory this process holds"),
             Figure::OpenFiles => ("process_open_files", "Open file descriptors of this process"),
             Figure::StartTimeSeconds => ("process_start_time_seconds", "When this process began, Unix time"),

@@ -31,6 +31,12 @@ impl PublicUrl {
         Self(format!("http://{address}"))
     }
 
+    /// The name of the log that is published under this address: the address of the log without its scheme.
+    pub fn log_origin(&self) -> String {
+        let rest = self.0.split_once("://").map_or(self.0.as_str(), |(_, rest)| rest);
+        format!("{rest}/log")
+    }
+
     /// Where an entry is shown to everybody. The one place that knows.
     pub fn entry(&self, code: &PublicCode) -> String {
         format!("{}/api/v1/public/entries/{}", self.0, code.as_str())
@@ -66,5 +72,6 @@ mod tests {
         let code = PublicCode::random().unwrap();
         let url = PublicUrl::parse("https://a.vn/so/").unwrap().entry(&code);
         assert_eq!(url, format!("https://a.vn/so/api/v1/public/entries/{}", code.as_str()));
+        assert_eq!(PublicUrl::parse("https://a.vn/so").unwrap().log_origin(), "a.vn/so/log");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A database that was restored from an older backup does not know what it signed since. Signing other leaves at the same
 //! places would split the log for ever, so before every signature the tree is compared with this file. It is written to disk
-//! before anything signed leaves the process, and it never goes back. It is in no backup, for it must not be restored.
+//! before anything signed leaves the process. It is in no backup, for it must not be restored.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -63,8 +63,9 @@ impl Guard {
 
     /// Whole or not at all, and on the disk when this returns.
     pub fn write(&self, note: &str) -> Result<(), GuardError> {
-        let beside = self.0.with_extension("new");
+        // Processes that share a data folder share the guard: each writes beside it under a name of its own.
         let write = || -> io::Result<()> {
+            let beside = self.0.with_extension(format!("{:08x}", getrandom::u32().map_err(io::Error::other)?));
             let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
             file.write_all(note.as_bytes())?;
             file.sync_all()?;

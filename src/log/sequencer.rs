@@ -1,4 +1,4 @@
-//! The thread that gives leaves their place. Every server process runs one; which of them does the work does not
+//! The thread that gives leaves their place and takes them into the tree. Every server process runs one; which of them does the work does not
 //! matter, and stopping one in the middle loses nothing: a step is one transaction.
 
 use std::sync::Arc;
@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::store::{self, Sequenced};
+use super::tile_store::{self, Grown, TreeError};
+use crate::basics::failpoint;
 use crate::db::{Db, DbError};
 use crate::http::Metrics;
 
@@ -23,10 +25,12 @@ pub struct Sequencer {
 }
 
 impl Sequencer {
-    pub fn start(db: Db, metrics: Metrics) -> std::io::Result<Self> {
+    /// Works once `cleared` says that this database is the one that was signed.
+    pub fn start(db: Db, metrics: Metrics, cleared: Arc<AtomicBool>) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let thread = std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || run(&db, &metrics, &stopped))?;
+        let thread =
+            std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || run(&db, &metrics, &cleared, &stopped))?;
         Ok(Self { stop, thread: Some(thread) })
     }
 }
@@ -43,24 +47,42 @@ impl Drop for Sequencer {
     }
 }
 
-fn run(db: &Db, metrics: &Metrics, stop: &AtomicBool) {
+/// What is not done yet, or done for now.
+enum Step {
+    More,
+    Idle,
+}
+
+fn run(db: &Db, metrics: &Metrics, cleared: &AtomicBool, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
-        let step = db.tx_blocking(|conn| store::sequence(conn, MOST_PER_STEP, true));
-        if let Ok(Sequenced::Moved(leaves)) = &step {
-            metrics.sequenced(*leaves);
-        }
-        let pause = match step {
-            Ok(Sequenced::Moved(n)) if n as i64 == MOST_PER_STEP => continue,
-            Ok(_) => PAUSE,
-            Err(error @ DbError::Query(_)) => {
+        let pause = match step(db, metrics, cleared) {
+            Ok(Step::More) => continue,
+            Ok(Step::Idle) => PAUSE,
+            Err(error @ (TreeError::Db(DbError::Query(_)) | TreeError::Tile(..) | TreeError::Edge(_) | TreeError::Root(_))) => {
                 tracing::error!(%error, "sequencing failed");
                 PAUSE_AFTER_FAILURE
             }
-            Err(error) => {
+            Err(TreeError::Db(error)) => {
                 tracing::warn!(%error, "sequencing waits for the database");
                 PAUSE_AFTER_FAILURE
             }
         };
         std::thread::park_timeout(pause);
     }
+}
+
+/// Places first, then the tree over them: two transactions, each of which any server may do.
+fn step(db: &Db, metrics: &Metrics, cleared: &AtomicBool) -> Result<Step, TreeError> {
+    if !cleared.load(Ordering::Acquire) {
+        return Ok(Step::Idle);
+    }
+    let placed = db.tx_blocking(|conn| store::sequence(conn, MOST_PER_STEP, true))?;
+    failpoint::reached("sequenced");
+    if let Sequenced::Moved(leaves) = placed {
+        metrics.sequenced(leaves);
+    }
+    let grown = db.tx_blocking(|conn| tile_store::grow(conn, MOST_PER_STEP, true))?;
+    failpoint::reached("grown");
+    let full = MOST_PER_STEP as usize;
+    Ok(if placed == Sequenced::Moved(full) || grown == Grown::By(full) { Step::More } else { Step::Idle })
 }

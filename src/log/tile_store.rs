@@ -7,11 +7,13 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, SmallInt};
 
+use super::checkpoint_store::Signed;
+use super::receipt::Receipt;
 use super::store::try_lock;
 use super::tiles::{self, Of, Piece, read_hashes};
 use super::tree::{self, Edge, Hash, Hashes, Head, NoEdge};
 use crate::db::DbError;
-use crate::db::schema::{log_leaf, log_tile, log_tree};
+use crate::db::schema::{log_leaf, log_pending, log_tile, log_tree};
 use crate::db::statement::statement;
 
 /// The tiles are not what the tree says they are.
@@ -156,6 +158,34 @@ fn entries(conn: &mut PgConnection, piece: Piece) -> Result<Vec<Vec<u8>>, DbErro
 /// Proves leaf `index` in the tree of `size` leaves. `None` when the tree does not have it.
 pub fn prove(conn: &mut PgConnection, index: u64, size: u64) -> Result<Option<Vec<Hash>>, TreeError> {
     tree::prove_inclusion(&mut RowTiles::new(conn), index, size)
+}
+
+/// What there is to give of an entry's receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Issued {
+    /// No leaf has this code.
+    NoSuchLeaf,
+    /// The leaf is recorded and not under a published checkpoint yet.
+    Sealing,
+    Receipt(Receipt),
+}
+
+/// The receipt of an entry under a published checkpoint, with nothing opened. Allowed to the public role.
+pub fn receipt(conn: &mut PgConnection, entry: &str, signed: Option<&Signed>) -> Result<Issued, TreeError> {
+    let found: Option<(i64, Vec<u8>)> =
+        log_leaf::table.filter(log_leaf::entry.eq(entry)).select((log_leaf::idx, log_leaf::leaf)).first(conn).optional()?;
+    let Some((idx, leaf)) = found else {
+        let waits = log_pending::table.filter(log_pending::entry.eq(entry)).select(log_pending::seq).first::<i64>(conn);
+        return Ok(if waits.optional()?.is_some() { Issued::Sealing } else { Issued::NoSuchLeaf });
+    };
+    let index = u64::try_from(idx).unwrap_or(u64::MAX);
+    let Some(signed) = signed else {
+        return Ok(Issued::Sealing);
+    };
+    Ok(match prove(conn, index, signed.head.size)? {
+        None => Issued::Sealing,
+        Some(proof) => Issued::Receipt(Receipt { leaf, opened: None, index, proof, checkpoint: signed.note.clone() }),
+    })
 }
 
 /// The root the tree had at `size` leaves, which must not be more than it has.

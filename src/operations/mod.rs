@@ -6,11 +6,13 @@
 
 use actix_web::{HttpResponse, get, web};
 use ipnet::IpNet;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::db::{Db, DbError};
 use crate::http::metrics::Figure;
 use crate::http::{Client, Metrics, Problem};
-use crate::log;
+use crate::log::{self, publisher::PublicLog};
 use crate::search::{SearchIndex, State};
 
 /// Networks that may read the metrics, besides this machine.
@@ -23,6 +25,26 @@ impl MetricsReaders {
     }
 }
 
+/// How the server is.
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// `ok`, or `stands_still`: gifts are recorded, and nothing new is signed or published until an operator has looked.
+    #[schema(example = "ok")]
+    log: &'static str,
+}
+
+/// The server can do its work.
+#[utoipa::path(tag = "operations", responses((status = 200, body = Readiness), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[get("/readyz")]
+pub async fn readyz(db: web::Data<Db>, log: web::Data<PublicLog>) -> Result<HttpResponse, Problem> {
+    db.read(|conn| -> Result<(), Problem> { Ok(diesel::RunQueryDsl::execute(diesel::sql_query("SELECT 1"), conn).map(|_| ())?) })
+        .await?;
+    let log = if log.state().trouble.is_some() { "stands_still" } else { "ok" };
+    Ok(HttpResponse::Ok().json(Readiness { status: "ok", log }))
+}
+
 /// Metrics in OpenMetrics text, for Prometheus.
 #[utoipa::path(tag = "operations", responses((status = 200, content_type = "application/openmetrics-text", body = String),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
@@ -33,12 +55,16 @@ pub async fn show_metrics(
     metrics: web::Data<Metrics>,
     db: web::Data<Db>,
     search: web::Data<SearchIndex>,
+    public_log: web::Data<PublicLog>,
 ) -> Result<HttpResponse, Problem> {
     if !readers.may_read(&client) {
         return Err(Problem::not_found());
     }
     look_up(&metrics, &db).await;
     look_at_search(&metrics, &search);
+    let log = public_log.state();
+    metrics.set(Figure::LogPublishedLeaves, log.published.map_or(0.0, |signed| signed.head.size as f64));
+    metrics.set(Figure::LogStandsStill, if log.trouble.is_some() { 1.0 } else { 0.0 });
     Ok(HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
         .body(metrics.text().map_err(Problem::internal)?))

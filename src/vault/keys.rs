@@ -49,6 +49,11 @@ pub struct TokenKeyFile {
     pub keys: Vec<Key>,
 }
 
+/// The keys that sign the public log.
+pub struct LogKeyFile {
+    pub keys: Vec<Key>,
+}
+
 /// The folder keys come from, looked into again when a key is missing, but not for everybody who makes up a name.
 pub struct Source {
     dir: PathBuf,
@@ -126,6 +131,27 @@ impl TokenKeyFile {
         }
         Ok(Self { keys })
     }
+}
+
+impl LogKeyFile {
+    pub fn read(dir: &Path) -> Result<Self, KeyError> {
+        let path = dir.join("log.keys");
+        let keys: Vec<Key> = read_lines(&path)?.into_iter().filter(|(p, _)| p == "log").map(|(_, k)| k).collect();
+        if keys.is_empty() {
+            return Err(KeyError::NoKey(path, "log"));
+        }
+        Ok(Self { keys })
+    }
+}
+
+/// Whether `dir` holds the key of the log.
+pub fn has_log_key(dir: &Path) -> bool {
+    dir.join("log.keys").exists()
+}
+
+/// Writes `log.keys` with a fresh key.
+pub fn init_log(dir: &Path) -> Result<(), KeyError> {
+    write_new(&dir.join("log.keys"), &line("log", &Key::generate()?))
 }
 
 /// Writes fresh key files into `dir`: both, or only `token.keys` where the vault's exist. Refuses when nothing is

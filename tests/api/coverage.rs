@@ -111,7 +111,7 @@ fn world() -> World {
     let begin = json!({"id": Uuid::now_v7(), "password": PASSWORD});
     let enrolled = app.account(Role::Officer, "23095");
     let second_step = second_step(&app, enrolled);
-    app.wait_for_log();
+    app.wait_for_checkpoint();
     assert!(!token.is_empty());
 
     let v1 = |rest: &str| format!("/api/v1{rest}");
@@ -121,6 +121,7 @@ fn world() -> World {
         call("GET /api/v1/session", v1("/session"), None, 200, 200, 200),
         call("GET /api/v1/gifts", v1("/gifts?chapter=23095"), None, 404, 200, 200),
         call("GET /api/v1/gifts/{id}", v1(&format!("/gifts/{}", gifts[0])), None, 404, 200, 200),
+        call("GET /api/v1/gifts/{id}/receipt", v1(&format!("/gifts/{}/receipt", gifts[0])), None, 404, 200, 200),
         call("POST /api/v1/gifts", v1("/gifts"), Some(app.gift(json!({}))), 404, 403, 201),
         // A batch answers item by item: see `a_batch_of_a_stranger_books_nothing`.
         call("POST /api/v1/gifts/batch", v1("/gifts/batch"), Some(json!({"gifts": [app.gift(json!({}))]})), 200, 200, 200),
@@ -197,28 +198,12 @@ fn world() -> World {
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();
-    let public = BTreeMap::from([
+    let mut public = BTreeMap::from([
         ("POST /api/v1/session", (v1("/session"), Some(login))),
         ("POST /api/v1/session/refresh", (v1("/session/refresh"), Some(json!({"refresh_token": refresh})))),
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
-        ("GET /healthz", ("/healthz".to_owned(), None)),
-        ("GET /metrics", ("/metrics".to_owned(), None)),
-        ("GET /readyz", ("/readyz".to_owned(), None)),
-        ("GET /api/v1/public/appeals", (v1("/public/appeals"), None)),
-        ("GET /api/v1/public/appeals/{code}", (v1("/public/appeals/LULUT"), None)),
-        ("GET /api/v1/public/appeals/{code}/documents", (v1("/public/appeals/LULUT/documents"), None)),
-        ("GET /api/v1/public/documents/{sha256}", (v1(&format!("/public/documents/{}", documents.published)), None)),
-        ("GET /api/v1/public/appeals/{code}/ledger.csv", (v1("/public/appeals/LULUT/ledger.csv"), None)),
-        ("GET /api/v1/public/chapters", (v1("/public/chapters"), None)),
-        ("GET /api/v1/public/chapters/{code}", (v1("/public/chapters/23095"), None)),
-        ("GET /api/v1/public/consent-texts", (v1("/public/consent-texts"), None)),
-        ("GET /api/v1/public/entries", (v1("/public/entries"), None)),
-        ("GET /api/v1/public/entries/{code}", (v1(&format!("/public/entries/{code}")), None)),
-        ("GET /api/v1/public/items", (v1("/public/items"), None)),
-        ("GET /api/v1/public/totals", (v1("/public/totals"), None)),
-        ("GET /api/v1/public/units", (v1("/public/units?q=ham+chinh"), None)),
-        ("GET /api/v1/public/units/{code}", (v1("/public/units/75"), None)),
     ]);
+    public.extend(open::reads(&code, &documents.published));
     World { app, insider, calls, public }
 }
 

@@ -13,6 +13,8 @@ use serde::Serialize;
 use super::{Failure, install, say, serve};
 use crate::config::Config;
 
+/// The name of a demo's log.
+const DEMO_ORIGIN: &str = "demo.so-nhan-ai.invalid/log";
 /// Everybody's password in the demo.
 const PASSWORD: &str = "nhan-ai-2026";
 
@@ -50,7 +52,9 @@ pub fn demo(config: &Config) -> Result<(), Failure> {
     let listener = serve::bind(&config)?;
     let base_url = format!("http://{}", listener.local_addr()?);
     eprintln!("Sổ Nhân Ái: starting the private database in {} …", config.data_dir.display());
-    let installation = install::open(&config)?;
+    let mut installation = install::open(&config)?;
+    // Whoever meets a checkpoint of a demo should see that it is one.
+    DEMO_ORIGIN.clone_into(&mut installation.shared.log.default_origin);
     fill::fill(&installation.shared)?;
     let file = DemoFile {
         logins: people::STAFF

@@ -1,5 +1,7 @@
 //! What nobody has to log in for.
 
+use serde_json::Value;
+
 /// Operations that answer without a log-in. This list may only shrink; a new line needs a reason beside it.
 pub const PUBLIC: &[(&str, &str)] = &[
     ("POST /api/v1/session", "logging in"),
@@ -18,8 +20,36 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/consent-texts", "what givers are told before they choose"),
     ("GET /api/v1/public/entries", "công khai"),
     ("GET /api/v1/public/entries/{code}", "công khai"),
+    ("GET /api/v1/public/entries/{code}/receipt", "công khai: proves what is public"),
+    ("GET /api/v1/public/log", "công khai"),
     ("GET /api/v1/public/items", "công khai"),
     ("GET /api/v1/public/totals", "công khai"),
     ("GET /api/v1/public/units", "công khai"),
     ("GET /api/v1/public/units/{code}", "công khai"),
 ];
+
+/// A path of each that is only read; `code` is of an entry, `document` the hash of a published paper.
+pub fn reads(code: &str, document: &str) -> Vec<(&'static str, (String, Option<Value>))> {
+    let paths =
+        [("GET /healthz", "/healthz".to_owned()), ("GET /metrics", "/metrics".to_owned()), ("GET /readyz", "/readyz".to_owned())];
+    let public = [
+        ("GET /api/v1/public/appeals", "appeals"),
+        ("GET /api/v1/public/appeals/{code}", "appeals/LULUT"),
+        ("GET /api/v1/public/appeals/{code}/documents", "appeals/LULUT/documents"),
+        ("GET /api/v1/public/documents/{sha256}", &format!("documents/{document}")),
+        ("GET /api/v1/public/appeals/{code}/ledger.csv", "appeals/LULUT/ledger.csv"),
+        ("GET /api/v1/public/chapters", "chapters"),
+        ("GET /api/v1/public/chapters/{code}", "chapters/23095"),
+        ("GET /api/v1/public/consent-texts", "consent-texts"),
+        ("GET /api/v1/public/entries", "entries"),
+        ("GET /api/v1/public/entries/{code}", &format!("entries/{code}")),
+        ("GET /api/v1/public/entries/{code}/receipt", &format!("entries/{code}/receipt")),
+        ("GET /api/v1/public/log", "log"),
+        ("GET /api/v1/public/items", "items"),
+        ("GET /api/v1/public/totals", "totals"),
+        ("GET /api/v1/public/units", "units?q=ham+chinh"),
+        ("GET /api/v1/public/units/{code}", "units/75"),
+    ];
+    let public = public.map(|(operation, path)| (operation, format!("/api/v1/public/{path}")));
+    paths.into_iter().chain(public).map(|(operation, path)| (operation, (path, None))).collect()
+}

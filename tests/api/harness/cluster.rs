@@ -12,6 +12,10 @@ use so_nhan_ai::db::private::{PrivateOptions, PrivatePostgres, lock_data_dir};
 use so_nhan_ai::db::{Db, migrations};
 use so_nhan_ai::documents::Archive;
 use so_nhan_ai::documents::model::Limits;
+use so_nhan_ai::log::folder::LogFolder;
+use so_nhan_ai::log::guard::Guard;
+use so_nhan_ai::log::keys::LogKeys;
+use so_nhan_ai::log::publisher::LogSettings;
 
 const TEMPLATE: &str = "template_of_tests";
 
@@ -122,7 +126,24 @@ impl Database {
     }
 
     fn documents(&self) -> std::path::PathBuf {
-        std::env::temp_dir().join(format!("sna-test-{}", std::process::id())).join("documents").join(&self.name)
+        self.folder_of("documents")
+    }
+
+    fn folder_of(&self, what: &str) -> std::path::PathBuf {
+        std::env::temp_dir().join(format!("sna-test-{}", std::process::id())).join(what).join(&self.name)
+    }
+
+    /// A log that goes with the database: all servers on it have one key, one guard and one folder.
+    pub fn log(&self) -> LogSettings {
+        let folder = self.folder_of("log");
+        std::fs::create_dir_all(&folder).unwrap();
+        LogSettings {
+            origin: None,
+            default_origin: "so.example.org/log".to_owned(),
+            keys: LogKeys::of_secret([7; 32]),
+            guard: Guard::new(&folder.join("log.signed")),
+            folder: LogFolder::new(&folder.join("public")),
+        }
     }
 
     pub fn connect(&self) -> PgConnection {
@@ -170,6 +191,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         if self.owned {
             drop(std::fs::remove_dir_all(self.documents()));
+            drop(std::fs::remove_dir_all(self.folder_of("log")));
             execute(&cluster().postgres.url("postgres"), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }

@@ -93,6 +93,7 @@ impl TestApp {
             public_url: PublicUrl::parse("https://so.example.org").unwrap(),
             search: SearchSettings { folder: Database::folder(), on, pace },
             archive: database.archive(),
+            log: database.log(),
         };
         Self::start_with(database, shared)
     }
@@ -239,6 +240,21 @@ impl TestApp {
     /// Waits until every leaf has its place in the log.
     pub fn wait_for_log(&self) {
         self.database.wait_until("SELECT count(*) = 0 FROM log_pending");
+    }
+
+    /// Waits until every leaf is under a published checkpoint.
+    pub fn wait_for_checkpoint(&self) {
+        self.wait_for_log();
+        let size = self.database.text("SELECT size::text FROM log_head");
+        let begun = std::time::Instant::now();
+        loop {
+            let checkpoint = self.anonymous().send("GET", "/log/checkpoint", None);
+            if checkpoint.status == 200 && checkpoint.text.lines().nth(1) == Some(size.as_str()) {
+                return;
+            }
+            assert!(begun.elapsed().as_secs() < 30, "no checkpoint of {size} leaves: {}", checkpoint.text);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
     }
 
     /// A second server of the same installation whose searches PostgreSQL answers alone.

@@ -1,0 +1,347 @@
+//! The thread that signs and publishes: once a second at most, when the tree has grown.
+//!
+//! Every server process has one. It signs if it may ([`signing`](super::signing)), and lets the sequencer begin only then:
+//! a leaf that got a place in the wrong log could not be taken back. Whoever signed, it writes the newest
+//! checkpoint and what that needs into the folder of this process: tiles, bundles, then the checkpoint. Whatever goes
+//! wrong here is told by `/readyz` and the metrics, is tried again, and stops nobody from recording gifts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::checkpoint;
+use super::checkpoint_store::OtherOrigin;
+use super::checkpoint_store::{self as store, Signed};
+use super::folder::{LogFolder, Writing};
+use super::guard::Guard;
+use super::keys::{LogKeys, verifiers};
+use super::note::{NoteError, Signer, Verifier};
+use super::signing::{SignError, Signatory};
+use super::tile_store;
+use super::tiles::{Of, Piece};
+use super::tree::{MAX_LEVEL, TILE_WIDTH};
+use crate::basics::{Clock, failpoint};
+use crate::db::{Db, DbError};
+
+/// Between two looks at the tree.
+const PAUSE: Duration = Duration::from_millis(150);
+/// Between two signatures of this process.
+const AT_MOST_EVERY: Duration = Duration::from_secs(1);
+/// After a failure.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// The same trouble is logged again after so long.
+const REMIND_AFTER: Duration = Duration::from_secs(60);
+
+/// What this process has published, and what keeps it from publishing more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogState {
+    /// The newest checkpoint whose every piece is in the folder.
+    pub published: Option<Arc<Signed>>,
+    /// For operators; `None` when all is well.
+    pub trouble: Option<String>,
+}
+
+/// The published log as the rest of the process sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct PublicLog {
+    pub folder: LogFolder,
+    pub origin: Arc<str>,
+    /// What verifies the log's signatures.
+    pub keys: Arc<[Verifier]>,
+    state: watch::Receiver<LogState>,
+}
+
+impl PublicLog {
+    /// The newest checkpoint.
+    pub fn latest(&self) -> Option<Arc<Signed>> {
+        self.state.borrow().published.clone()
+    }
+
+    pub fn state(&self) -> LogState {
+        self.state.borrow().clone()
+    }
+
+    /// Tells of every new state; for those who wait.
+    pub fn changes(&self) -> watch::Receiver<LogState> {
+        self.state.clone()
+    }
+}
+
+/// What a process needs to sign and publish the log.
+#[derive(Clone)]
+pub struct LogSettings {
+    /// The origin that was asked for, if any.
+    pub origin: Option<String>,
+    /// The origin of a new log.
+    pub default_origin: String,
+    pub keys: LogKeys,
+    /// What was signed last, outside the database.
+    pub guard: Guard,
+    pub folder: LogFolder,
+}
+
+/// A process can not take part in publishing.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Origin(#[from] OtherOrigin),
+    #[error("the log's origin: {0}")]
+    Name(#[from] NoteError),
+    #[error("an announced key of the log can not be read: {0}")]
+    AnnouncedKey(NoteError),
+    #[error(transparent)]
+    Thread(#[from] std::io::Error),
+}
+
+impl From<diesel::result::Error> for StartError {
+    fn from(error: diesel::result::Error) -> Self {
+        StartError::Db(error.into())
+    }
+}
+
+/// A running publisher; stops when dropped.
+pub struct Publisher {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Publisher {
+    /// Settles the origin, announces keys, and starts. `cleared` is set once the tree was compared with what was signed.
+    pub fn start(db: Db, clock: Clock, settings: LogSettings, cleared: Arc<AtomicBool>) -> Result<(PublicLog, Self), StartError> {
+        let LogSettings { origin, default_origin, keys, guard, folder } = settings;
+        let origin = db.tx_blocking(|conn| -> Result<_, StartError> {
+            Ok(store::settle_origin(conn, origin.as_deref(), &default_origin)??)
+        })?;
+        let signers = keys.signers(&origin)?;
+        let keys = announced(&db, &clock, &signers)?;
+        let (tell, state) = watch::channel(LogState::default());
+        let public = PublicLog { folder: folder.clone(), origin: origin.as_str().into(), keys: keys.clone().into(), state };
+        let signatory = Signatory { origin, signers, guard };
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut work = Work { db, clock, signatory, folder, keys, writing: None, tell, cleared, signed: None, told: None };
+        let stopped = Arc::clone(&stop);
+        let run = move || {
+            while !stopped.load(Ordering::Acquire) {
+                std::thread::park_timeout(work.step());
+            }
+        };
+        let thread = std::thread::Builder::new().name("publisher".to_owned()).spawn(run)?;
+        Ok((public, Self { stop, thread: Some(thread) }))
+    }
+}
+
+/// All keys of the log: those announced before, and ours. A key that is new is announced; the first one needs no leaf.
+fn announced(db: &Db, clock: &Clock, signers: &[Signer]) -> Result<Vec<Verifier>, StartError> {
+    let before = db.tx_blocking(|conn| -> Result<_, StartError> {
+        let before = store::keys(conn)?;
+        if before.is_empty() {
+            for key in verifiers(signers) {
+                store::announce(conn, &key.to_string(), None, clock.now())?;
+            }
+        }
+        Ok(before)
+    })?;
+    let known: Result<Vec<Verifier>, NoteError> = before.iter().map(|key| Verifier::parse(key)).collect();
+    let mut keys = known.map_err(StartError::AnnouncedKey)?;
+    let own = verifiers(signers);
+    keys.extend(own.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
+    Ok(keys)
+}
+
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                tracing::error!("the publisher thread panicked");
+            }
+        }
+    }
+}
+
+/// Why the newest checkpoint is not published.
+#[derive(Debug, thiserror::Error)]
+enum PublishError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("can not write the public log: {0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0} is not in the database, though the tree has it")]
+    Missing(String),
+}
+
+impl From<diesel::result::Error> for PublishError {
+    fn from(error: diesel::result::Error) -> Self {
+        PublishError::Db(error.into())
+    }
+}
+
+struct Work {
+    db: Db,
+    clock: Clock,
+    signatory: Signatory,
+    folder: LogFolder,
+    keys: Vec<Verifier>,
+    writing: Option<Writing>,
+    tell: watch::Sender<LogState>,
+    /// Whether the tree was compared with what was signed, and fits.
+    cleared: Arc<AtomicBool>,
+    /// When this process last signed.
+    signed: Option<Instant>,
+    told: Option<(String, Instant)>,
+}
+
+impl Work {
+    /// Signs and publishes what is new; answers how long to wait.
+    fn step(&mut self) -> Duration {
+        let signing = self.sign();
+        let publishing = self.publish();
+        let signing = signing.err().map(|error| error.to_string());
+        let trouble = signing.or_else(|| publishing.err().map(|error| error.to_string()));
+        self.say(&trouble);
+        let pause = if trouble.is_some() { PAUSE_AFTER_FAILURE } else { PAUSE };
+        self.tell.send_if_modified(|state| {
+            let changed = state.trouble != trouble;
+            state.trouble = trouble;
+            changed
+        });
+        pause
+    }
+
+    fn say(&mut self, trouble: &Option<String>) {
+        let Some(trouble) = trouble else {
+            if self.told.take().is_some() {
+                tracing::info!("the public log goes on");
+            }
+            return;
+        };
+        if self.told.as_ref().is_none_or(|(text, at)| text != trouble || at.elapsed() > REMIND_AFTER) {
+            tracing::error!(trouble, "the public log stands still; gifts are recorded");
+            self.told = Some((trouble.clone(), Instant::now()));
+        }
+    }
+
+    fn sign(&mut self) -> Result<(), SignError> {
+        if self.signed.is_some_and(|at| at.elapsed() < AT_MOST_EVERY) {
+            return Ok(());
+        }
+        let (tree, latest, hold) = self.db.read_blocking(|conn| -> Result<_, SignError> {
+            Ok((tile_store::head(conn)?, store::latest(conn)?, store::hold(conn)?))
+        })?;
+        if let Some(why) = hold {
+            return Err(SignError::OnHold(why));
+        }
+        if latest.is_some_and(|latest| latest.head == tree) && self.cleared.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        match self.db.tx_blocking(|conn| self.signatory.sign(conn, now)) {
+            Err(SignError::Contradiction(why)) => {
+                self.db.tx_blocking(|conn| store::put_on_hold(conn, &why, now))?;
+                Err(SignError::OnHold(why))
+            }
+            Err(error) => Err(error),
+            Ok(_) => {
+                self.cleared.store(true, Ordering::Release);
+                self.signed = Some(Instant::now());
+                Ok(())
+            }
+        }
+    }
+
+    /// Brings the folder to the newest checkpoint of the database, whoever signed it; never back.
+    fn publish(&mut self) -> Result<(), PublishError> {
+        if self.writing.is_none() {
+            self.writing = self.folder.take()?;
+            if self.writing.is_none() {
+                return self.follow_the_writer();
+            }
+            // Just begun: look whether everything is here that the checkpoint in the folder promises.
+            if let Some(there) = self.there()? {
+                self.write(0, &there)?;
+                self.show(there);
+            }
+        }
+        let Some(newest) = self.db.read_blocking(store::latest)? else {
+            return Ok(());
+        };
+        let before = self.tell.borrow().published.as_ref().map(|signed| signed.head.size);
+        if before.is_some_and(|before| before >= newest.head.size) {
+            return Ok(());
+        }
+        // Without a checkpoint in the folder nothing is known of it: every piece is looked at.
+        self.write(before.unwrap_or(0), &newest)?;
+        failpoint::reached("tiles");
+        if let Err(error) = self.db.read_blocking(|conn| self.signatory.remember(conn, &newest)) {
+            tracing::warn!(%error, "the guard was not brought up to date");
+        }
+        self.folder.put_checkpoint(&newest.note)?;
+        failpoint::reached("published");
+        self.show(newest);
+        Ok(())
+    }
+
+    fn show(&self, signed: Signed) {
+        let signed = Arc::new(signed);
+        self.tell.send_modify(|state| state.published = Some(signed));
+    }
+
+    /// The checkpoint that is in the folder, if one of our keys signed it and this database knows it.
+    fn there(&self) -> Result<Option<Signed>, PublishError> {
+        let Some(note) = self.folder.checkpoint()? else {
+            return Ok(None);
+        };
+        let Ok(head) = checkpoint::open(note.as_bytes(), &self.keys) else {
+            return Ok(None);
+        };
+        let tree =
+            self.db.read_blocking(|conn| -> Result<_, PublishError> { Ok(tile_store::head(conn).map(|head| head.size)) })?;
+        // What this database does not have can not be written again; it stays as it is and is served on.
+        let known = tree.is_ok_and(|size| size >= head.size);
+        let signed = Signed { head, note, signed_at: self.clock.now() };
+        if !known {
+            self.show(signed);
+            return Ok(None);
+        }
+        Ok(Some(signed))
+    }
+
+    /// Another process writes this folder: its checkpoint is ours.
+    fn follow_the_writer(&self) -> Result<(), PublishError> {
+        let Some(note) = self.folder.checkpoint()? else {
+            return Ok(());
+        };
+        let before = self.tell.borrow().published.clone();
+        if before.is_some_and(|before| before.note == note) {
+            return Ok(());
+        }
+        if let Ok(head) = checkpoint::open(note.as_bytes(), &self.keys) {
+            self.show(Signed { head, note, signed_at: self.clock.now() });
+        }
+        Ok(())
+    }
+
+    /// Writes what `to` needs and the checkpoint of `from` leaves did not have: full pieces that are not here, and the
+    /// right edge.
+    fn write(&self, from: u64, to: &Signed) -> Result<(), PublishError> {
+        let size = to.head.size;
+        for of in (0..=MAX_LEVEL).map(Of::Hashes).chain([Of::Entries]) {
+            for n in of.count(from) / TILE_WIDTH..=of.count(size) / TILE_WIDTH {
+                let Some(piece) = Piece::at(of, n, size).filter(|piece| !self.folder.has(*piece)) else {
+                    continue;
+                };
+                let bytes = self.db.read_blocking(|conn| tile_store::piece(conn, piece))?;
+                let bytes = bytes.ok_or_else(|| PublishError::Missing(piece.path()))?;
+                self.folder.put(piece, &bytes)?;
+            }
+            failpoint::reached("level");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,134 @@
+//! `/log/…`: the published log as C2SP tlog-tiles asks for it, from files that any static server could serve as well.
+//!
+//! Pieces never change, so they are kept in memory by name. Only what another server has published a moment ago and is not
+//! in this folder yet is read from the database.
+
+use std::io;
+
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpRequest, HttpResponse};
+use moka::sync::Cache;
+
+use super::folder::LogFolder;
+use super::publisher::PublicLog;
+use super::receipt::{EXTENSION, Receipt};
+use super::tile_store;
+use super::tiles::{Of, Piece};
+use crate::basics::PublicCode;
+use crate::db::{Db, DbError};
+use crate::http::{Allowance, Class, Problem, Say};
+
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+const MOMENT: &str = "public, max-age=1";
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Pieces by name, with whether they are compressed.
+#[derive(Clone)]
+pub struct PieceCache(Cache<(Piece, bool), Bytes>);
+
+impl Default for PieceCache {
+    fn default() -> Self {
+        let weigh = |_: &(Piece, bool), bytes: &Bytes| u32::try_from(bytes.len() + 64).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(MAX_BYTES).weigher(weigh).build())
+    }
+}
+
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.route("/log/checkpoint", web::get().to(show_checkpoint)).route("/log/{path:tile/.*}", web::get().to(show_piece));
+}
+
+async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Problem> {
+    let latest = log.latest().ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, MOMENT))
+        .body(latest.note.clone()))
+}
+
+async fn show_piece(
+    request: HttpRequest,
+    path: web::Path<String>,
+    log: web::Data<PublicLog>,
+    cache: web::Data<PieceCache>,
+    db: web::Data<Db>,
+    allowance: Allowance,
+) -> Result<HttpResponse, Problem> {
+    let piece = Piece::parse(&path).ok_or_else(Problem::not_found)?;
+    let compressed = piece.of == Of::Entries && takes_gzip(&request);
+    if let Some(bytes) = cache.0.get(&(piece, compressed)) {
+        return Ok(answer(piece, compressed, bytes));
+    }
+    let folder = log.folder.clone();
+    let read = web::block(move || read(&folder, piece, compressed)).await.map_err(Problem::internal)?;
+    let (compressed, bytes) = match read.map_err(Problem::internal)? {
+        Some(found) => found,
+        None => {
+            // Nobody has to make us look into the database for what is not there.
+            allowance.spend(Class::PublicRead)?;
+            (false, from_database(&db, piece).await?)
+        }
+    };
+    let bytes = Bytes::from(bytes);
+    cache.0.insert((piece, compressed), bytes.clone());
+    Ok(answer(piece, compressed, bytes))
+}
+
+fn read(folder: &LogFolder, piece: Piece, compressed: bool) -> io::Result<Option<(bool, Vec<u8>)>> {
+    if compressed && let Some(bytes) = folder.read_compressed(piece)? {
+        return Ok(Some((true, bytes)));
+    }
+    Ok(folder.read(piece)?.map(|bytes| (false, bytes)))
+}
+
+/// What a checkpoint of any server covers: never leaves that are not signed yet.
+async fn from_database(db: &Db, piece: Piece) -> Result<Vec<u8>, Problem> {
+    let bytes = db
+        .read_public(move |conn| -> Result<Option<Vec<u8>>, DbError> {
+            let signed = super::checkpoint_store::latest(conn)?.map_or(0, |signed| signed.head.size);
+            if piece.is_within(signed) { tile_store::piece(conn, piece) } else { Ok(None) }
+        })
+        .await?;
+    bytes.ok_or_else(Problem::not_found)
+}
+
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|coding| {
+        let (name, quality) = coding.trim().split_once(';').unwrap_or((coding.trim(), ""));
+        name.eq_ignore_ascii_case("gzip") && !matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
+}
+
+fn answer(piece: Piece, compressed: bool, bytes: Bytes) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CONTENT_TYPE, "application/octet-stream")).insert_header((CACHE_CONTROL, IMMUTABLE));
+    if piece.of == Of::Entries {
+        response.insert_header((VARY, "accept-encoding"));
+    }
+    if compressed {
+        response.insert_header((CONTENT_ENCODING, "gzip"));
+    }
+    response.body(bytes)
+}
+
+/// Recorded and not under a published checkpoint yet.
+pub fn receipt_is_sealing() -> Problem {
+    Problem {
+        detail: Some(Say::fixed(
+            "Đã ghi sổ, đang niêm phong: hãy thử lại sau vài giây.",
+            "Recorded and being sealed: try again in a few seconds.",
+        )),
+        retry_after: Some(2),
+        ..Problem::not_found()
+    }
+}
+
+/// A receipt as a file to be kept, `<code>.tlog-proof`.
+pub fn receipt_file(code: &PublicCode, receipt: &Receipt, cache_control: &'static str) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{EXTENSION}\"", code.as_str())))
+        .insert_header((CACHE_CONTROL, cache_control))
+        .body(receipt.text().map_err(Problem::internal)?))
+}
