@@ -44,6 +44,7 @@ mod personal;
 mod pictures;
 mod privacy;
 mod problems;
+mod public_audit;
 mod public_log;
 mod public_role;
 mod refreshing;
