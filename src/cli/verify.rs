@@ -327,7 +327,7 @@ fn unseen_too_long(
     began: chrono::DateTime<chrono::Utc>,
 ) -> Result<bool, Failure> {
     let nowhere = Folder(command.state.clone());
-    let last = Watch { place: &nowhere, keys, folder: &command.state }.last()?.map_or(began, |(seen_at, _)| seen_at.max(began));
+    let last = Watch { place: &nowhere, keys, folder: &command.state }.seen_at()?.map_or(began, |seen_at| seen_at.max(began));
     let age = (clock.now() - last).num_seconds();
     let too_long = command.stale_after.is_some_and(|most| age > most);
     if too_long {

@@ -122,10 +122,19 @@ fn is_word(text: &str) -> bool {
     (1..=100).contains(&text.len()) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
+/// `YYYY-MM-DD` and no other way to write it.
+fn read_date(written: &str) -> Option<NaiveDate> {
+    let number = |from: usize, to: usize| {
+        let digits = written.get(from..to).filter(|part| part.bytes().all(|b| b.is_ascii_digit()))?;
+        digits.parse::<u32>().ok()
+    };
+    let is_formed = written.len() == 10 && written.get(4..5) == Some("-") && written.get(7..8) == Some("-");
+    let year = i32::try_from(number(0, 4)?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(5, 7)?, number(8, 10)?).filter(|_| is_formed)
+}
+
 fn date(members: Members<'_, '_>, name: &str) -> Result<NaiveDate, String> {
-    let written = needed(members, name)?;
-    let date = written.parse::<NaiveDate>().ok().filter(|date| written.len() == 10 && date.to_string() == written);
-    date.ok_or_else(|| format!("{name} is not a date"))
+    read_date(needed(members, name)?).ok_or_else(|| format!("{name} is not a date"))
 }
 
 fn code(members: Members<'_, '_>, name: &str) -> Result<Option<Code>, String> {

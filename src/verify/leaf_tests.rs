@@ -159,6 +159,13 @@ fn erasures_commit_to_nothing() {
 }
 
 proptest! {
+    /// Dates are read as the library reads them, if they are written as it writes them.
+    #[test]
+    fn dates_are_read_in_one_form(text in "[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9+-]{8,11}|20[0-9]{2}-[01][0-9]-[0-3][0-9]") {
+        let theirs = text.parse::<NaiveDate>().ok().filter(|date| date.to_string() == text);
+        prop_assert_eq!(read_date(&text), theirs);
+    }
+
     #[test]
     fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), at in any::<prop::sample::Index>(), byte: u8) {
         let (keyed, mut totals) = (RandomState::new(), Totals::default());

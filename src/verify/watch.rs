@@ -72,9 +72,9 @@ impl Watch<'_> {
         Ok(write_file(self.folder, STATE, &bytes, true)?)
     }
 
-    /// When the log was last seen to be well and when it last grew; `None` before the first look.
-    pub fn last(&self) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>, VerifyError> {
-        Ok(self.read()?.map(|state| (state.seen_at, state.grew_at)))
+    /// When the log was last seen to be well; `None` before the first look.
+    pub fn seen_at(&self) -> Result<Option<DateTime<Utc>>, VerifyError> {
+        Ok(self.read()?.map(|state| state.seen_at))
     }
 
     /// Looks once.

@@ -162,12 +162,12 @@ fn a_watched_log_may_only_grow() {
     let site = Site::new(&server.log(), None).unwrap();
     let keys = keys();
     let watch = Watch { place: &site, keys: &keys, folder: state.path() };
-    assert_eq!(watch.last().unwrap(), None);
+    assert_eq!(watch.seen_at().unwrap(), None);
     assert_eq!(watch.look(at(0)).unwrap(), Seen::First { size: 300 });
     assert_eq!(watch.look(at(60)).unwrap(), Seen::Same { size: 300, grew_at: at(0) });
     sample.write(folder.path(), 700);
     assert_eq!(watch.look(at(120)).unwrap(), Seen::Grown { from: 300, size: 700 });
-    assert_eq!(watch.last().unwrap(), Some((at(120), at(120))));
+    assert_eq!(watch.seen_at().unwrap(), Some(at(120)));
 
     // A file of a killed writer changes nothing.
     fs::write(state.path().join(".watch.json.1.part"), "{").unwrap();
