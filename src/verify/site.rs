@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use flate2::read::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 
 use super::place::{Place, PlaceError, limited};
@@ -80,7 +81,7 @@ impl Site {
     /// One try. With the error comes how long to wait before another, if another makes sense.
     fn once(&self, url: &str, path: &str, most: usize) -> Result<Vec<u8>, (PlaceError, Option<Duration>)> {
         let soon = Some(Duration::from_secs(1));
-        let answer = self.agent.get(url).call().map_err(|error| match error {
+        let answer = self.agent.get(url).header("accept-encoding", "gzip").call().map_err(|error| match error {
             ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::TooManyRedirects => {
                 (PlaceError::unreachable(path, error), None)
             }
@@ -96,8 +97,12 @@ impl Site {
             }
             status => return Err((PlaceError::unreachable(path, format!("the server answers {status}")), None)),
         }
+        let packed =
+            answer.headers().get("content-encoding").is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        let body = answer.into_body().into_reader();
         // Counted after unpacking: a small answer may be a large one.
-        limited(answer.into_body().into_reader(), path, most).map_err(|error| match error {
+        let read = if packed { limited(MultiGzDecoder::new(body), path, most) } else { limited(body, path, most) };
+        read.map_err(|error| match error {
             error @ PlaceError::Unreachable { .. } => (error, soon),
             error => (error, None),
         })

@@ -118,9 +118,10 @@ fn an_edited_amount_is_found_by_its_entry() {
     let first = recorded(&app);
     app.wait_for_checkpoint();
     let code = code_of(&app, &first);
+    let edited = "convert_to(replace(convert_from(leaf, 'UTF8'), '500123', '900123'), 'UTF8')";
     app.database.execute(&format!(
         "SET session_replication_role = replica;
-         UPDATE log_leaf SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '500123', '900123'), 'UTF8') WHERE entry = '{code}'"
+         UPDATE log_leaf SET leaf = {edited}, leaf_hash = sha256('\\x00'::bytea || {edited}) WHERE entry = '{code}'"
     ));
     std::fs::remove_dir_all(app.shared.log.folder.path().join("tile")).unwrap();
     let report = audit(&app, SHORT);
