@@ -177,15 +177,18 @@ fn walk<'p>(place: &'p dyn Place, mirror: Option<&Mirror>, site: Option<&Site>, 
     if let Some(before) = &before {
         walk.continues(before, "the checkpoint in the mirror");
     }
-    if walk.findings.total == 0
-        && let Some(mirror) = mirror
-    {
-        mirror.keep(&note, head.size, before.map(|head| head.size))?;
-    }
+    let mut note = note;
     match site {
-        Some(site) if site.has_api() => published::compare(&mut walk, place, site, keys, Patience::default(), &mut show)?,
+        Some(site) if site.has_api() => {
+            let grown = published::compare(&mut walk, place, site, keys, Patience::default(), &mut show)?;
+            note = grown.unwrap_or(note);
+        }
         Some(_) => walk.notes.push("published sums were not compared: say where the API is with --api".to_owned()),
         None => walk.notes.push("published sums were not compared: a folder has none".to_owned()),
+    }
+    // A sum that differs makes no log wrong; what was read of it is kept if it is whole.
+    if let Some(mirror) = mirror.filter(|_| walk.is_whole()) {
+        mirror.keep(&note, walk.size(), before.map(|head| head.size))?;
     }
     Ok(walk)
 }

@@ -73,6 +73,11 @@ impl<'p> Walk<'p> {
         self.head.size
     }
 
+    /// Whether nothing was found but sums that differ.
+    pub fn is_whole(&self) -> bool {
+        self.findings.total == self.findings.kept.iter().filter(|finding| finding.check == "published_sum").count() as u64
+    }
+
     /// What was received according to the leaves so far.
     pub fn views(&self) -> Views {
         self.totals.views()

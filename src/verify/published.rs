@@ -161,7 +161,8 @@ fn questions(site: &Site, views: &Views, country: &str) -> Result<BTreeSet<Quest
     Ok(questions)
 }
 
-/// Compares what the API publishes with what the leaves add up to; the walk goes on where the log grew meanwhile.
+/// Compares what the API publishes with what the leaves add up to; the walk goes on where the log grew meanwhile. Returns the
+/// last checkpoint that was walked to, if the log grew.
 pub fn compare(
     walk: &mut Walk<'_>,
     place: &dyn Place,
@@ -169,14 +170,15 @@ pub fn compare(
     keys: &[Verifier],
     patience: Patience,
     watcher: Watcher<'_>,
-) -> Result<(), VerifyError> {
+) -> Result<Option<Vec<u8>>, VerifyError> {
+    let mut latest = None;
     let country: Option<TotalsIn> = site.api(&Question::Country.path())?;
     let Some(country) = country else {
         walk.notes.push("published sums were not compared: there is no API beside the log (say where with --api)".to_owned());
-        return Ok(());
+        return Ok(latest);
     };
     let mut open = questions(site, &walk.views(), &country.chapter)?;
-    let (asked, mut still) = (open.len(), 0);
+    let (mut asked, mut still) = (open.clone(), 0);
     for _ in 0..patience.rounds {
         let views = walk.views();
         let mut differences = Vec::new();
@@ -189,31 +191,35 @@ pub fn compare(
             }
         }
         if open.is_empty() {
-            walk.notes.push(format!("{asked} published sums compared: the same"));
-            return Ok(());
+            walk.notes.push(format!("{} published sums compared: the same", asked.len()));
+            return Ok(latest);
         }
         if still >= patience.still {
             for (what, differs) in differences {
                 walk.findings.add("published_sum", what, differs);
             }
-            return Ok(());
+            return Ok(latest);
         }
         std::thread::sleep(patience.pause);
-        let head = checkpoint::open(&place.checkpoint()?, keys);
-        match head {
+        let note = place.checkpoint()?;
+        match checkpoint::open(&note, keys) {
             Ok(head) if head.size == walk.size() => still += 1,
             Ok(head) => {
                 still = 0;
                 walk.grow(head, watcher)?;
+                latest = Some(note);
+                // What grew may be of an appeal or a chapter that had nothing before.
+                let new = questions(site, &walk.views(), &country.chapter)?.into_iter();
+                open.extend(new.filter(|question| asked.insert(question.clone())));
             }
             Err(error) => {
                 walk.findings.add("checkpoint", "checkpoint", error.to_string());
-                return Ok(());
+                return Ok(latest);
             }
         }
     }
-    walk.notes.push(format!("{} of {asked} published sums could not be compared: the log grew all the time", open.len()));
-    Ok(())
+    walk.notes.push(format!("{} of {} published sums could not be compared: the log grew all the time", open.len(), asked.len()));
+    Ok(latest)
 }
 
 #[cfg(test)]

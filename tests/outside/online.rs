@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::note::Verifier;
 use so_nhan_ai::log::receipt::Receipt;
@@ -144,9 +145,38 @@ fn published_sums_are_compared_and_the_log_followed_meanwhile() {
     assert_eq!(report.findings[0].differs, "published: 6000 đồng in 1 gifts; added up: 5000 đồng in 1 gifts");
     server.answer("/api/v1/public/totals?appeal=LULUT-2026", Answer::Status(404));
     assert!(compare().findings.iter().any(|f| f.differs.contains("is not published")));
+    // A gift of another appeal comes while the sums are compared: it is followed, and its appeal is asked for as well.
+    server.answer("/api/v1/public/totals?chapter=23095", own(5_000, 1));
+    server.answer("/api/v1/public/totals?appeal=LULUT-2026", totals(5_000, 1));
+    let mut grown = Sample::default();
+    grown.push(Make::Cash(5_000));
+    grown.write(folder.path(), 1);
+    let mut walk = Walk::new(&site, 1);
+    walk.grow(grown.head(1), &mut |_, _| ()).unwrap();
+    grown.push(Make::Cash(700));
+    grown.write(folder.path(), 2);
+    server.answer("/api/v1/public/totals", Answer::Json(grown_totals()));
+    server.answer("/api/v1/public/totals?chapter=68", own(5_700, 2));
+    server.answer("/api/v1/public/totals?appeal=BAO13", totals(800, 1));
+    let latest = published::compare(&mut walk, &site, &site, &keys(), PATIENCE, &mut |_, _| ()).unwrap();
+    assert_eq!(latest.unwrap(), fs::read(folder.path().join("checkpoint")).unwrap());
+    let report = walk.report(ORIGIN);
+    let subjects: Vec<&str> = report.findings.iter().map(|f| f.subject.as_str()).collect();
+    assert_eq!(subjects, ["appeal BAO13", "chapter 68, its own"], "{}", report.text(9));
+
     server.answer("/api/v1/public/totals", Answer::Json("[]".to_owned()));
     let mut walk = Walk::new(&site, 1);
     assert!(published::compare(&mut walk, &site, &site, &keys(), PATIENCE, &mut |_, _| ()).is_err());
+}
+
+/// 5,000 đồng for one appeal and 700 for another.
+fn grown_totals() -> String {
+    let sum = |vnd: i64, count: i64| json!({"received_vnd": vnd, "gift_count": count});
+    json!({
+        "chapter": "TW", "received_vnd": 5_700, "gift_count": 2, "own": sum(0, 0), "quarantined": sum(0, 0),
+        "by_fund": {"APPEAL:LULUT-2026": sum(5_000, 1), "APPEAL:BAO13": sum(700, 1)}, "by_channel": {"CASH": sum(5_700, 2)},
+    })
+    .to_string()
 }
 
 fn at(second: i64) -> DateTime<Utc> {
