@@ -13,7 +13,7 @@ ARGS ?=
 # Million gifts of the benchmark: make bench N=10
 N ?= 2
 
-.PHONY: help setup setup-bench setup-browser run test test-schema openapi bench fmt rust rust-lint
+.PHONY: help setup setup-bench setup-browser setup-outside run test test-schema openapi bench fmt rust rust-lint
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -111,6 +111,18 @@ setup-browser: setup ## Install what the browser tests need besides: chromium an
 	    install "$${missing[@]}" || printf '\033[31mThe browser tests will be skipped: no %s\033[0m\n' "$${missing[*]}" >&2; \
 	fi
 
+# Verifiers that share no code with us: Go's own packages for transparency logs, and openssl with a shell. Debian has all of it;
+# elsewhere those tests say SKIPPED.
+setup-outside: setup ## Install what the outside verifiers need: Go with golang.org/x/mod, openssl, xxd
+	@$(SHELL_FUNCTIONS); \
+	has apt-get || exit 0; \
+	missing=(); \
+	has go || [ -x /usr/lib/go-1.19/bin/go ] || missing+=(golang-go); \
+	[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing+=(golang-golang-x-mod-dev); \
+	has openssl || missing+=(openssl); \
+	has xxd || missing+=(xxd); \
+	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi
+
 rust:
 	@command -v cargo >/dev/null || { echo "Rust 1.95 or newer is needed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" >&2; exit 1; }
 
@@ -130,12 +142,12 @@ run: setup ## Build the server and run it with demo data; ARGS are passed on, Ct
 
 # ------------------------------------------------------------------ check it
 
-test: setup setup-browser rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
+test: setup setup-browser setup-outside rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
 	@echo "== 1/3 format"
 	cargo fmt --check
 	@echo "== 2/3 lints (warnings are errors)"
 	cargo clippy --all-targets --locked -- -D warnings
-	@echo "== 3/3 tests: units, rules, HTTP, database guards, structure, the private PostgreSQL, the portal in a browser"
+	@echo "== 3/3 tests: units, rules, HTTP, database guards, structure, the private PostgreSQL, the portal in a browser, outside verifiers"
 	cargo test --locked
 	@echo "== all good"
 

@@ -2,8 +2,9 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, http, vault, config → tree → authz → identity, chapters → log → ledger → vouchers, documents, bookkeeping →
-//! parties, stock → giving → privacy → search → disclosure → operations → portal → upkeep → app → cli`
+//! `basics, db, calendar, http, vault, config → tree → authz → identity, chapters → log → verify → ledger → vouchers, documents,
+//! bookkeeping → parties, stock → giving → publications → privacy → search → disclosure → operations → portal → upkeep →
+//! app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
@@ -35,4 +36,5 @@ pub mod stock;
 pub mod tree;
 pub mod upkeep;
 pub mod vault;
+pub mod verify;
 pub mod vouchers;

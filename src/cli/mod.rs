@@ -3,12 +3,14 @@
 mod demo;
 mod install;
 mod keys;
+mod line;
 mod log;
 pub use install::load_reference;
 mod officer;
 mod second_factor;
 mod serve;
 mod upkeep;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -45,8 +47,13 @@ enum Command {
     /// The public log: its name and keys, and mending it after a restore
     #[command(subcommand)]
     Log(log::LogCommand),
-    /// Recompute what the database stores and compare
+    /// Check the books: the database from inside, or the public log from outside
     Audit(upkeep::AuditCommand),
+    /// Receipts of gifts
+    #[command(subcommand)]
+    Receipt(verify::ReceiptCommand),
+    /// Watch a public log: does every checkpoint continue the one before?
+    Watch(verify::WatchCommand),
     /// Make a backup, beside a running server or without one; keys are not in it
     Backup(upkeep::BackupCommand),
     /// Get an installation back from a backup, into an empty data folder or database
@@ -64,8 +71,8 @@ pub fn run() -> ExitCode {
         failpoint::arm(place);
     }
     let failed = match cli.command {
-        // 1 says that the audit found something.
-        Command::Audit(_) => ExitCode::from(2),
+        // 1 says that something was found.
+        Command::Audit(_) | Command::Receipt(_) | Command::Watch(_) => ExitCode::from(2),
         _ => ExitCode::FAILURE,
     };
     match dispatch(cli) {
@@ -78,9 +85,17 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
-    if let Command::Openapi = cli.command {
-        say(crate::app::document_text()?.trim_end())?;
-        return Ok(ExitCode::SUCCESS);
+    // What needs no installation, and none of its settings.
+    match &cli.command {
+        Command::Openapi => {
+            say(crate::app::document_text()?.trim_end())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Audit(command) if command.what.url.is_some() || command.what.dir.is_some() => return verify::audit(command),
+        Command::Audit(command) => verify::only_for_logs(command)?,
+        Command::Receipt(command) => return verify::receipt(command),
+        Command::Watch(command) => return verify::watch(command),
+        _ => {}
     }
     // The demo's tour should stay on the screen, and so should what upkeep says.
     let default_log = match cli.command {
@@ -99,7 +114,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Audit(command) => return upkeep::audit(&config, &command),
         Command::Backup(command) => return upkeep::backup(&config, command),
         Command::Restore(command) => return upkeep::restore(&config, &command),
-        Command::Openapi => Ok(()),
+        Command::Openapi | Command::Receipt(_) | Command::Watch(_) => Ok(()),
     }?;
     Ok(ExitCode::SUCCESS)
 }

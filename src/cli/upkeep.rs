@@ -1,13 +1,12 @@
 //! `audit`, `backup`, `restore`: the command line of the room of the same name.
 
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::install;
+use super::line::Line;
 use super::{Failure, say};
 use crate::basics::Clock;
 use crate::config::Config;
@@ -26,16 +25,32 @@ pub enum Format {
     Json,
 }
 
+/// What is audited: exactly one.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct AuditWhat {
+    /// Audit the database
+    #[arg(long)]
+    database: bool,
+    /// Audit a public log from outside, at this address: https://so.example.vn or https://so.example.vn/log
+    #[arg(long)]
+    pub url: Option<String>,
+    /// Audit a copy of a public log, in this folder
+    #[arg(long)]
+    pub dir: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct AuditCommand {
-    /// Audit the database
-    #[arg(long, required = true)]
-    database: bool,
+    #[command(flatten)]
+    pub what: AuditWhat,
+    #[command(flatten)]
+    pub log: super::verify::LogAudit,
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    pub format: Format,
     /// List at most this many findings; all are counted
     #[arg(long, default_value_t = 100)]
-    most: usize,
+    pub most: usize,
 }
 
 #[derive(Debug, Args)]
@@ -71,35 +86,6 @@ pub struct RestoreCommand {
     /// Copy the key files from this folder first
     #[arg(long)]
     keys_from: Option<PathBuf>,
-}
-
-/// One line on a terminal that is written over; nothing where standard error goes to a file.
-struct Line {
-    is_terminal: bool,
-    last: Option<Instant>,
-}
-
-impl Line {
-    fn new() -> Self {
-        Self { is_terminal: std::io::stderr().is_terminal(), last: None }
-    }
-
-    fn show(&mut self, text: &str) {
-        let soon = self.last.is_some_and(|last| last.elapsed() < Duration::from_millis(100));
-        if self.is_terminal && !soon {
-            self.last = Some(Instant::now());
-            // A terminal that is gone is no reason to stop.
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[K{text}");
-        }
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        if self.is_terminal && self.last.is_some() {
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
-        }
-    }
 }
 
 fn run_audit(config: &Config, db: &Db, vault: Option<&Vault>, most: usize) -> Result<Report, Failure> {

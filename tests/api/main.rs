@@ -47,6 +47,7 @@ mod portal;
 mod portal_entry;
 mod privacy;
 mod problems;
+mod public_audit;
 mod public_log;
 mod public_role;
 mod publication_duties;

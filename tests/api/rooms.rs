@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "identity",
     "chapters",
     "log",
+    "verify",
     "ledger",
     "vouchers",
     "documents",

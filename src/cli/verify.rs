@@ -1,0 +1,340 @@
+//! `audit --url`, `audit --dir`, `receipt check`, `watch`: the command line of the room that checks the log from outside.
+//!
+//! They need no installation: no database, no keys of ours, no settings. Exit codes: 0 all is right, 1 something is wrong, 2 it
+//! could not be checked; for a receipt also 3: it is right, and the entry was reversed later.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand};
+
+use super::line::Line;
+use super::upkeep::{AuditCommand, Format};
+use super::{Failure, say};
+use crate::basics::Clock;
+use crate::log::checkpoint;
+use crate::log::note::Verifier;
+use crate::log::receipt::{MAX_RECEIPT, Receipt};
+use crate::log::tree::Head;
+use crate::verify::audit::Walk;
+use crate::verify::place::{Folder, Mirror, Place, PlaceError};
+use crate::verify::published::{self, Patience};
+use crate::verify::receipt::{self as receipts, Online};
+use crate::verify::site::Site;
+use crate::verify::trust;
+use crate::verify::watch::{Seen, Watch};
+
+/// Whose signature counts.
+#[derive(Debug, Args)]
+pub struct Trust {
+    /// The log's key, name+id+base64; once more for a second key while keys are exchanged
+    #[arg(long)]
+    vkey: Vec<String>,
+    /// File that names the log's keys (C2SP tlog-policy: `log <vkey>`)
+    #[arg(long)]
+    policy: Option<PathBuf>,
+}
+
+/// More about `audit --url` and `audit --dir`.
+#[derive(Debug, Args)]
+pub struct LogAudit {
+    #[command(flatten)]
+    trust: Trust,
+    /// Keep what is downloaded in this folder; the next time only what is new is downloaded
+    #[arg(long)]
+    mirror: Option<PathBuf>,
+    /// Where the public API is, if not beside the log
+    #[arg(long)]
+    api: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReceiptCommand {
+    /// Check a receipt (.tlog-proof)
+    Check(CheckCommand),
+}
+
+#[derive(Debug, Args)]
+pub struct CheckCommand {
+    file: PathBuf,
+    /// Ask the log at this address what it said of the entry later
+    #[arg(long)]
+    url: Option<String>,
+    /// Where the public API is, if not beside the log
+    #[arg(long)]
+    api: Option<String>,
+    #[command(flatten)]
+    trust: Trust,
+}
+
+#[derive(Debug, Args)]
+pub struct WatchCommand {
+    /// Address of the log
+    #[arg(long)]
+    url: String,
+    #[command(flatten)]
+    trust: Trust,
+    /// Folder for what is remembered, and for evidence
+    #[arg(long)]
+    state: PathBuf,
+    /// Seconds from one look to the next
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
+    every: u64,
+    /// Look once, then end
+    #[arg(long)]
+    once: bool,
+    /// Seconds after which a log that does not grow, or can not be reached, is something wrong
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+    stale_after: Option<i64>,
+}
+
+impl Trust {
+    fn keys(&self) -> Result<Vec<Verifier>, Failure> {
+        let mut keys = self
+            .vkey
+            .iter()
+            .map(|key| Verifier::parse(key))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|e| format!("--vkey: {e}"))?;
+        if let Some(path) = &self.policy {
+            let text = String::from_utf8(read_limited(path, trust::MAX_POLICY)?).map_err(|_| "--policy: not a text file")?;
+            keys.extend(trust::read_policy(&text)?);
+        }
+        Ok(trust::one_log(keys)?)
+    }
+}
+
+fn read_limited(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let said = |error: std::io::Error| format!("{}: {error}", path.display());
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).map_err(said)?.take(most + 1).read_to_end(&mut bytes).map_err(said)?;
+    if bytes.len() as u64 > most { Err(format!("{}: longer than {most} bytes", path.display()).into()) } else { Ok(bytes) }
+}
+
+/// `audit --database` takes none of what is for logs.
+pub fn only_for_logs(command: &AuditCommand) -> Result<(), Failure> {
+    let LogAudit { trust: Trust { vkey, policy }, mirror, api } = &command.log;
+    if vkey.is_empty() && policy.is_none() && mirror.is_none() && api.is_none() {
+        Ok(())
+    } else {
+        Err("--vkey, --policy, --mirror and --api go with --url or --dir".into())
+    }
+}
+
+/// 0: clean; 1: something is wrong.
+pub fn audit(command: &AuditCommand) -> Result<ExitCode, Failure> {
+    let keys = command.log.trust.keys()?;
+    let site = command.what.url.as_deref().map(|url| Site::new(url, command.log.api.as_deref())).transpose()?;
+    let mirror = match (&site, &command.log.mirror) {
+        (Some(site), Some(folder)) => Some(Mirror::new(folder.clone(), site.clone())?),
+        (None, Some(_)) => return Err("--mirror goes with --url".into()),
+        _ => None,
+    };
+    let folder = command.what.dir.clone().map(Folder);
+    let place: &dyn Place = match (&mirror, &site, &folder) {
+        (Some(mirror), _, _) => mirror,
+        (None, Some(site), _) => site,
+        (None, None, Some(folder)) => folder,
+        (None, None, None) => return Err("say what to audit: --url or --dir".into()),
+    };
+    let report = walk(place, mirror.as_ref(), site.as_ref(), &keys)?.report(keys.first().map(Verifier::name).unwrap_or_default());
+    match command.format {
+        Format::Text => say(&report.text(command.most))?,
+        Format::Json => {
+            let mut report = report.clone();
+            report.findings.truncate(command.most);
+            say(&serde_json::to_string_pretty(&report)?)?;
+        }
+    }
+    Ok(if report.clean { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn walk<'p>(place: &'p dyn Place, mirror: Option<&Mirror>, site: Option<&Site>, keys: &[Verifier]) -> Result<Walk<'p>, Failure> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // Waiting for a server takes more threads than hashing.
+    let mut walk = Walk::new(place, if site.is_some() { threads.max(8) } else { threads });
+    let note = match place.checkpoint() {
+        Err(PlaceError::Missing(path)) => return Err(format!("{path} is not there: is this a log?").into()),
+        Err(PlaceError::Damaged { path, why }) => {
+            walk.findings.add("checkpoint", path, why);
+            return Ok(walk);
+        }
+        other => other?,
+    };
+    let Some(head) = opened(&note, keys, &mut walk) else {
+        return Ok(walk);
+    };
+    let before: Option<Head> = match mirror.map(Mirror::kept).transpose()?.flatten() {
+        Some(note) => Some(checkpoint::open(&note, keys).map_err(|error| format!("the mirror's own checkpoint: {error}"))?),
+        None => None,
+    };
+    let mut line = Line::new();
+    let began = Instant::now();
+    let mut show = |done: u64, all: u64| line.show(&bar(done, all, began.elapsed()));
+    walk.grow(head, &mut show)?;
+    if let Some(before) = &before {
+        walk.continues(before, "the checkpoint in the mirror");
+    }
+    let mut note = note;
+    match site {
+        Some(site) if site.has_api() => {
+            let grown = published::compare(&mut walk, place, site, keys, Patience::default(), &mut show)?;
+            note = grown.unwrap_or(note);
+        }
+        Some(_) => walk.notes.push("published sums were not compared: say where the API is with --api".to_owned()),
+        None => walk.notes.push("published sums were not compared: a folder has none".to_owned()),
+    }
+    // A sum that differs makes no log wrong; what was read of it is kept if it is whole.
+    if let Some(mirror) = mirror.filter(|_| walk.is_whole()) {
+        mirror.keep(&note, walk.size(), before.map(|head| head.size))?;
+    }
+    Ok(walk)
+}
+
+fn opened(note: &[u8], keys: &[Verifier], walk: &mut Walk<'_>) -> Option<Head> {
+    match checkpoint::open(note, keys) {
+        Ok(head) => Some(head),
+        Err(error) => {
+            walk.findings.add("checkpoint", "checkpoint", error.to_string());
+            None
+        }
+    }
+}
+
+fn bar(done: u64, all: u64, took: Duration) -> String {
+    const WIDTH: u64 = 30;
+    let filled = (done * WIDTH).checked_div(all).unwrap_or(WIDTH).min(WIDTH) as usize;
+    let rate = done as f64 / took.as_secs_f64().max(0.001);
+    let left = all.saturating_sub(done) as f64 / rate.max(1.0);
+    let empty = WIDTH as usize - filled;
+    format!("[{}{}] {done} of {all} entries, {rate:.0}/s, {left:.0} s left", "=".repeat(filled), " ".repeat(empty))
+}
+
+/// 0: right, and nothing later was seen; 1: wrong; 3: right, and reversed later.
+pub fn receipt(command: &ReceiptCommand) -> Result<ExitCode, Failure> {
+    let ReceiptCommand::Check(command) = command;
+    let keys = command.trust.keys()?;
+    let file = read_limited(&command.file, MAX_RECEIPT as u64 + 1)?;
+    let (receipt, head) = match Receipt::parse(&file).and_then(|receipt| receipt.verify(&keys).map(|head| (receipt, head))) {
+        Ok(verified) => verified,
+        Err(error) => {
+            say(&format!("WRONG: {error}"))?;
+            return Ok(ExitCode::from(1));
+        }
+    };
+    let origin = keys.first().map(Verifier::name).unwrap_or_default();
+    say(&format!(
+        "The receipt is right: entry {} of the log {origin}, which has signed for {} entries.",
+        receipt.index, head.size
+    ))?;
+    say(&visible(&String::from_utf8_lossy(&receipt.leaf)))?;
+    for (field, value) in receipt.opened.iter().flat_map(|opened| opened.shown()) {
+        say(&format!("opened {field}: {}", visible(value)))?;
+    }
+    let Some(url) = &command.url else {
+        say(
+            "Checked offline: that the entry was in the signed log and what it says. Whether it was reversed or amended later can not be",
+        )?;
+        say("seen in a receipt; --url asks the log.")?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let site = Site::new(url, command.api.as_deref())?;
+    let online = receipts::ask(&receipt, &head, &keys, &site)?;
+    tell(&online)
+}
+
+fn tell(online: &Online) -> Result<ExitCode, Failure> {
+    for finding in &online.findings.kept {
+        say(&format!("WRONG: {}: {}: {}", finding.check, finding.subject, finding.differs))?;
+    }
+    for later in &online.later {
+        let word = if later.kind == "REVERSAL" { "ĐÃ HỦY, reversed" } else { "changed later" };
+        let reason = later.reason.as_deref().map(|reason| format!(", {reason}")).unwrap_or_default();
+        say(&format!("{word}: {} {} of {}, entry {} of the log{reason}", later.kind, later.code, later.booked, later.index))?;
+    }
+    for note in &online.notes {
+        say(&format!("note: {note}"))?;
+    }
+    if online.findings.total > 0 {
+        return Ok(ExitCode::from(1));
+    }
+    say(&format!("The log has {} entries now and continues the one the receipt was made from.", online.size))?;
+    if online.later.is_empty() && online.notes.is_empty() {
+        say(
+            "The public ledger names no later entry about this one. Should it hide one, only a walk through the whole log can show it: audit --url.",
+        )?;
+    }
+    Ok(if online.is_reversed() { ExitCode::from(3) } else { ExitCode::SUCCESS })
+}
+
+/// Without what could drive a terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Once: 0 well, 1 something is wrong, 2 it could not be seen. Otherwise until something is wrong.
+pub fn watch(command: &WatchCommand) -> Result<ExitCode, Failure> {
+    let keys = command.trust.keys()?;
+    let clock = Clock::System;
+    let began = clock.now();
+    loop {
+        let looked = Site::new(&command.url, None).map_err(Failure::from).and_then(|site| {
+            let watch = Watch { place: &site, keys: &keys, folder: &command.state };
+            let seen = watch.look(clock.now())?;
+            Ok(seen)
+        });
+        let wrong = match looked {
+            Ok(seen) => report_seen(&seen, command, &clock)?,
+            Err(error) if command.once => return Err(error),
+            Err(error) => {
+                say(&format!("{} could not look: {error}", crate::basics::clock::vietnam_time(clock.now())))?;
+                unseen_too_long(command, &keys, &clock, began)?
+            }
+        };
+        if wrong || command.once {
+            return Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS });
+        }
+        std::thread::sleep(Duration::from_secs(command.every));
+    }
+}
+
+/// Says what was seen; whether it is something wrong.
+fn report_seen(seen: &Seen, command: &WatchCommand, clock: &Clock) -> Result<bool, Failure> {
+    let now = clock.now();
+    let (text, wrong) = match seen {
+        Seen::First { size } => (format!("first look: {size} entries"), false),
+        Seen::Grown { from, size } => (format!("grew from {from} to {size} entries and continues"), false),
+        Seen::Same { size, grew_at } => {
+            let age = (now - *grew_at).num_seconds();
+            match command.stale_after {
+                Some(most) if age > most => (format!("WRONG: stale: {size} entries for {age} s"), true),
+                _ => (format!("{size} entries, as before"), false),
+            }
+        }
+        Seen::Wrong { why, evidence } => {
+            let kept = evidence.as_ref().map(|folder| format!("; evidence in {}", folder.display())).unwrap_or_default();
+            (format!("WRONG: {why}{kept}"), true)
+        }
+    };
+    say(&format!("{} {text}", crate::basics::clock::vietnam_time(now)))?;
+    Ok(wrong)
+}
+
+/// Whether nobody has seen the log for longer than it may be stale.
+fn unseen_too_long(
+    command: &WatchCommand,
+    keys: &[Verifier],
+    clock: &Clock,
+    began: chrono::DateTime<chrono::Utc>,
+) -> Result<bool, Failure> {
+    let nowhere = Folder(command.state.clone());
+    let last = Watch { place: &nowhere, keys, folder: &command.state }.seen_at()?.map_or(began, |seen_at| seen_at.max(began));
+    let age = (clock.now() - last).num_seconds();
+    let too_long = command.stale_after.is_some_and(|most| age > most);
+    if too_long {
+        say(&format!("{} WRONG: stale: not seen for {age} s", crate::basics::clock::vietnam_time(clock.now())))?;
+    }
+    Ok(too_long)
+}

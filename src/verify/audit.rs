@@ -1,0 +1,338 @@
+//! The audit of a whole log: every bundle against its tile, every tile, the root, every leaf, all leaves together.
+//!
+//! Bundles are read, hashed and their leaves checked on all cores, a batch at a time; what depends on order (the tree above,
+//! and [`fold`](super::fold)) follows after each batch. So memory is bounded by a batch and by some bytes an entry. A walk
+//! can go on where it stopped when the log has grown ([`Walk::grow`]).
+
+use std::hash::RandomState;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::VerifyError;
+use super::blame::{Blame, blame};
+use super::computed::Computed;
+use super::fold::{Fold, subject};
+use super::leaf::{Leaf, Reader, code_in};
+use super::place::{self, Place, PlaceError};
+use super::report::{Findings, Report};
+use super::totals::{Totals, Views};
+use crate::log::tiles::{self, Of, Piece};
+use crate::log::tree::{self, Hash, Head, MAX_LEVEL, TILE_WIDTH};
+
+/// Bundles a thread takes before the batch ends.
+const BUNDLES_A_THREAD: u64 = 32;
+
+/// Told how many entries are checked, and of how many.
+pub type Watcher<'w> = &'w mut dyn FnMut(u64, u64);
+
+/// An audit under way.
+pub struct Walk<'p> {
+    place: &'p dyn Place,
+    threads: usize,
+    computed: Computed,
+    head: Head,
+    fold: Fold,
+    totals: Totals,
+    keyed: RandomState,
+    pub findings: Findings,
+    pub notes: Vec<String>,
+    began: Instant,
+}
+
+/// One bundle, checked by itself.
+struct Checked {
+    /// What further hashing goes on with: the entries' hashes or, where these are damaged, the tile's.
+    hashes: Vec<Hash>,
+    leaves: Vec<(u64, Leaf)>,
+    totals: Totals,
+    findings: Findings,
+}
+
+impl<'p> Walk<'p> {
+    pub fn new(place: &'p dyn Place, threads: usize) -> Self {
+        Self {
+            place,
+            threads: threads.max(1),
+            computed: Computed::default(),
+            head: Head { size: 0, root: tree::empty_root() },
+            fold: Fold::default(),
+            totals: Totals::default(),
+            keyed: RandomState::new(),
+            findings: Findings::default(),
+            notes: Vec::new(),
+            began: Instant::now(),
+        }
+    }
+
+    /// Leaves checked so far.
+    pub fn size(&self) -> u64 {
+        self.head.size
+    }
+
+    /// Whether nothing was found but sums that differ.
+    pub fn is_whole(&self) -> bool {
+        self.findings.total == self.findings.kept.iter().filter(|finding| finding.check == "published_sum").count() as u64
+    }
+
+    /// What was received according to the leaves so far.
+    pub fn views(&self) -> Views {
+        self.totals.views()
+    }
+
+    /// Checks everything that a log whose signed head is `head` has and that was not checked yet.
+    pub fn grow(&mut self, head: Head, watcher: Watcher<'_>) -> Result<(), VerifyError> {
+        let before = std::mem::replace(&mut self.head, head);
+        if head.size < before.size {
+            self.findings.add(
+                "append_only",
+                "checkpoint",
+                format!("signs {} entries, after {} were signed", head.size, before.size),
+            );
+            return Ok(());
+        }
+        let (first, end) = (before.size / TILE_WIDTH, head.size.div_ceil(TILE_WIDTH));
+        let batch = self.threads as u64 * BUNDLES_A_THREAD;
+        let mut next = first;
+        while next < end {
+            let until = (next + batch).min(end);
+            let checked = self.batch(next..until, before.size)?;
+            if checked.iter().all(|bundle| bundle.hashes.is_empty()) {
+                // Somebody signs for a log that is not there; how much of it is not there makes no difference.
+                let paths = format!("tile/entries from bundle {next} on");
+                self.findings.add("file", paths, "nothing is there, nor are the tiles");
+                break;
+            }
+            for (n, checked) in (next..).zip(checked) {
+                self.take(n, checked);
+            }
+            next = until;
+            watcher((next * TILE_WIDTH).min(head.size), head.size);
+        }
+        self.upper_tiles(&before)?;
+        self.root(&before);
+        Ok(())
+    }
+
+    /// Checks some bundles at once. The first thing that could not be checked ends it.
+    fn batch(&self, bundles: std::ops::Range<u64>, from_index: u64) -> Result<Vec<Checked>, PlaceError> {
+        let todo: Vec<u64> = bundles.collect();
+        let next = AtomicUsize::new(0);
+        let done: Mutex<Vec<Option<Result<Checked, PlaceError>>>> = Mutex::new(todo.iter().map(|_| None).collect());
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads.min(todo.len()) {
+                scope.spawn(|| {
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(n) = todo.get(at) else {
+                            return;
+                        };
+                        let checked = self.bundle(*n, from_index);
+                        if checked.is_err() {
+                            next.store(todo.len(), Ordering::Relaxed);
+                        }
+                        if let Some(slot) = done.lock().unwrap_or_else(PoisonError::into_inner).get_mut(at) {
+                            *slot = Some(checked);
+                        }
+                    }
+                });
+            }
+        });
+        let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Slots stay empty only behind an error.
+        let (mut checked, mut failed) = (Vec::new(), None);
+        for slot in done.into_iter().flatten() {
+            match slot {
+                Ok(bundle) => checked.push(bundle),
+                Err(error) => failed = Some(error),
+            }
+        }
+        match failed {
+            None if checked.len() == todo.len() => Ok(checked),
+            None => Err(PlaceError::unreachable("tile/entries", "a thread ended early")),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Checks bundle `n`; leaves below `from_index` were read before.
+    fn bundle(&self, n: u64, from_index: u64) -> Result<Checked, PlaceError> {
+        let first = self.bundle_once(n, from_index)?;
+        if first.findings.total == 0 {
+            return Ok(first);
+        }
+        // A copy of ours may be the damaged one: then the server is asked, once.
+        let pieces = [Of::Entries, Of::Hashes(0)].into_iter().filter_map(|of| Piece::at(of, n, self.head.size));
+        let forgotten = pieces.flat_map(|piece| [piece, piece.full()]).filter(|piece| self.place.forget(&piece.path())).count();
+        if forgotten > 0 { self.bundle_once(n, from_index) } else { Ok(first) }
+    }
+
+    fn bundle_once(&self, n: u64, from_index: u64) -> Result<Checked, PlaceError> {
+        let mut checked =
+            Checked { hashes: Vec::new(), leaves: Vec::new(), totals: Totals::default(), findings: Findings::default() };
+        let piece = |of| Piece::at(of, n, self.head.size).ok_or_else(|| PlaceError::Missing(format!("bundle {n}")));
+        let (tile, bundle) = (piece(Of::Hashes(0))?, piece(Of::Entries)?);
+        let in_tile = found_or(place::hashes(self.place, &tile), &mut checked.findings)?;
+        let bytes = found_or(place::bundle(self.place, &bundle), &mut checked.findings)?;
+        let entries = bytes.as_deref().and_then(tiles::read_bundle).unwrap_or_default();
+        checked.hashes = entries.iter().map(|entry| tree::leaf_hash(entry)).collect();
+        if let Some(in_tile) = in_tile {
+            self.compare(&bundle, &tile, &in_tile, &entries, &mut checked);
+        }
+        let mut reader = Reader { keyed: &self.keyed, totals: &mut checked.totals };
+        for (index, entry) in (n * TILE_WIDTH..).zip(&entries).filter(|(index, _)| *index >= from_index) {
+            match reader.read(entry) {
+                Ok(leaf) => checked.leaves.push((index, leaf)),
+                Err(why) => checked.findings.add("leaf", subject(index, code_in(entry)), why),
+            }
+        }
+        Ok(checked)
+    }
+
+    /// Compares entries with their tile. Where the tile is what was signed, hashing goes on with the tile's hashes, so that one
+    /// changed entry is one finding and not a wrong root as well.
+    fn compare(&self, bundle: &Piece, tile: &Piece, in_tile: &[Hash], entries: &[&[u8]], checked: &mut Checked) {
+        if entries.is_empty() {
+            checked.hashes = in_tile.to_vec();
+            return;
+        }
+        let mut blamed = None;
+        for (i, (should, entry)) in in_tile.iter().zip(entries).enumerate() {
+            let Some(is) = checked.hashes.get(i).copied().filter(|is| is != should) else {
+                continue;
+            };
+            let index = bundle.n * TILE_WIDTH + i as u64;
+            let blame = *blamed.get_or_insert_with(|| blame(self.place, &self.head, index, should, &is));
+            let (b, t) = (bundle.path(), tile.path());
+            let differs = match blame {
+                Blame::Bundle => format!("was changed: {b} has not the bytes whose hash was signed"),
+                Blame::Tile => format!("the entry is as it was signed, but {t} has another hash"),
+                Blame::Unknown => format!("{b} and {t} disagree, and neither leads to the signed root"),
+            };
+            checked.findings.add("entry_hash", subject(index, code_in(entry)), differs);
+        }
+        if blamed == Some(Blame::Bundle) {
+            checked.hashes = in_tile.to_vec();
+        }
+    }
+
+    fn take(&mut self, n: u64, checked: Checked) {
+        let Checked { hashes, leaves, totals, findings } = checked;
+        self.fold.has_gaps |= findings.total > 0;
+        self.findings.merge(findings);
+        self.totals.merge(totals);
+        for (index, leaf) in leaves {
+            self.fold.take(index, leaf, &mut self.findings);
+        }
+        // Nothing of it could be had: the tree above goes on beside it, and the root will not fit either.
+        if Piece::at(Of::Hashes(0), n, self.head.size).is_some_and(|tile| tile.is_full()) {
+            self.computed.push_full(tree::root_over(&hashes));
+        } else {
+            self.computed.set_tail(hashes);
+        }
+    }
+
+    /// Compares the tiles above level 0 that are new, or wider, with what was computed.
+    fn upper_tiles(&mut self, before: &Head) -> Result<(), PlaceError> {
+        for level in 1..=MAX_LEVEL {
+            let of = Of::Hashes(level);
+            for n in of.count(before.size) / TILE_WIDTH..of.count(self.head.size).div_ceil(TILE_WIDTH) {
+                let Some(tile) = Piece::at(of, n, self.head.size) else {
+                    continue;
+                };
+                let mut found = Findings::default();
+                self.compare_upper(&tile, &mut found)?;
+                if found.total > 0 && [tile, tile.full()].iter().filter(|tile| self.place.forget(&tile.path())).count() > 0 {
+                    found = Findings::default();
+                    self.compare_upper(&tile, &mut found)?;
+                }
+                self.findings.merge(found);
+            }
+        }
+        Ok(())
+    }
+
+    fn compare_upper(&self, tile: &Piece, findings: &mut Findings) -> Result<(), PlaceError> {
+        let Some(published) = found_or(place::hashes(self.place, tile), findings)? else {
+            return Ok(());
+        };
+        let computed = self.computed.tile(tile).unwrap_or_default();
+        let Of::Hashes(level) = tile.of else {
+            return Ok(());
+        };
+        for (i, (is, should)) in published.iter().zip(computed).enumerate().filter(|(_, (is, should))| is != should) {
+            let _ = (is, should);
+            let many = 1u64 << (8 * u32::from(level));
+            let first = (tile.n * TILE_WIDTH + i as u64) * many;
+            findings.add("tile", tile.path(), format!("hash {i} is not that of entries {first} to {}", first + many - 1));
+        }
+        if computed.len() != published.len() {
+            findings.add("tile", tile.path(), "has more hashes than there are tiles below");
+        }
+        Ok(())
+    }
+
+    fn root(&mut self, before: &Head) {
+        let root = tree::root_at(&mut self.computed, self.head.size).ok();
+        if root != Some(self.head.root) {
+            let computed = root.map_or("none".to_owned(), |root| STANDARD.encode(root));
+            let signed = STANDARD.encode(self.head.root);
+            self.findings.add("root", "checkpoint", format!("signs the root {signed}; the entries have {computed}"));
+        }
+        if before.size > 0 {
+            self.continues(before, "the checkpoint read before");
+        }
+    }
+
+    /// Whether the log as it is now begins with an earlier head. Tiles are compared by now, so the log's own will do.
+    pub fn continues(&mut self, old: &Head, name: &str) {
+        let mut published = super::blame::Published::new(self.place, self.head.size);
+        match tree::root_at(&mut published, old.size) {
+            _ if old.size > self.head.size => {
+                let differs = format!("signs {} entries; {name} signed {} before", self.head.size, old.size);
+                self.findings.add("append_only", "checkpoint", differs);
+            }
+            Ok(root) if root == old.root => {}
+            Ok(_) => {
+                let differs = format!("FORK: the first {} entries are not those that {name} was signed for", old.size);
+                self.findings.add("append_only", "checkpoint", differs);
+            }
+            Err(error) => self.findings.add("append_only", "checkpoint", format!("can not be compared with {name}: {error}")),
+        }
+    }
+
+    /// What there is to say.
+    pub fn report(self, origin: &str) -> Report {
+        Report {
+            clean: self.findings.total == 0,
+            total: self.findings.total,
+            totals: self.totals.views(),
+            findings: self.findings.kept,
+            origin: origin.to_owned(),
+            size: self.head.size,
+            root: STANDARD.encode(self.head.root),
+            entries: self.fold.kinds,
+            not_understood: self.fold.not_understood,
+            notes: self.notes,
+            seconds: self.began.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+/// A file that is missing or damaged is a finding; one that could not be had ends the audit.
+fn found_or<T>(got: Result<T, PlaceError>, findings: &mut Findings) -> Result<Option<T>, PlaceError> {
+    match got {
+        Ok(value) => Ok(Some(value)),
+        Err(PlaceError::Missing(path)) => {
+            findings.add("file", path, "is missing");
+            Ok(None)
+        }
+        Err(PlaceError::Damaged { path, why }) => {
+            findings.add("file", path, why);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,114 @@
+//! What an audit of the log found.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::totals::Views;
+
+/// One thing that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub check: &'static str,
+    /// What it is about: `entry <index> (<code>)`, a file, a sum.
+    pub subject: String,
+    pub differs: String,
+}
+
+/// Findings: all counted, the first so many kept.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    pub kept: Vec<Finding>,
+    pub total: u64,
+}
+
+/// More findings than this nobody reads.
+pub const MOST_KEPT: usize = 10_000;
+
+impl Findings {
+    pub fn add(&mut self, check: &'static str, subject: impl Into<String>, differs: impl Into<String>) {
+        self.take(Finding { check, subject: subject.into(), differs: differs.into() });
+    }
+
+    pub fn take(&mut self, finding: Finding) {
+        self.total += 1;
+        if self.kept.len() < MOST_KEPT {
+            self.kept.push(finding);
+        }
+    }
+
+    /// Takes in what was found elsewhere.
+    pub fn merge(&mut self, other: Findings) {
+        let more = other.total - other.kept.len() as u64;
+        other.kept.into_iter().for_each(|finding| self.take(finding));
+        self.total += more;
+    }
+}
+
+/// How many leaves of one sort are not understood, and where the first is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NotUnderstood {
+    pub leaves: u64,
+    pub first_index: u64,
+}
+
+/// What an audit says.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    pub clean: bool,
+    /// How many things are wrong, whether listed or not.
+    pub total: u64,
+    pub findings: Vec<Finding>,
+    pub origin: String,
+    pub size: u64,
+    /// Base64, as in the checkpoint.
+    pub root: String,
+    /// Leaves by kind.
+    pub entries: BTreeMap<String, u64>,
+    /// Included, with words this program does not know.
+    pub not_understood: BTreeMap<String, NotUnderstood>,
+    pub totals: Views,
+    /// What was done besides, or left out, and why.
+    pub notes: Vec<String>,
+    pub seconds: f64,
+}
+
+impl Report {
+    /// Some lines for people; at most `most` findings.
+    pub fn text(&self, most: usize) -> String {
+        let mut lines: Vec<String> =
+            self.findings.iter().take(most).map(|f| format!("{}: {}: {}", f.check, f.subject, f.differs)).collect();
+        let shown = lines.len() as u64;
+        if self.total > shown {
+            lines.push(format!("… and {} more", self.total - shown));
+        }
+        lines.push(format!("log {}, {} entries, root {}", self.origin, self.size, self.root));
+        let kinds: Vec<String> = self.entries.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+        if !kinds.is_empty() {
+            lines.push(kinds.join(", "));
+        }
+        let received = self.totals.received;
+        lines.push(format!(
+            "received {} đồng in {} gifts, for {} appeals, by {} chapters of {} provinces",
+            received.received_vnd,
+            received.gift_count,
+            self.totals.by_appeal.len(),
+            self.totals.by_chapter.len(),
+            self.totals.by_province.len()
+        ));
+        for (what, many) in &self.not_understood {
+            lines.push(format!(
+                "included, not understood: {what}, {} leaves, the first at index {}",
+                many.leaves, many.first_index
+            ));
+        }
+        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        let verdict = match self.total {
+            0 => "clean".to_owned(),
+            1 => "1 finding".to_owned(),
+            n => format!("{n} findings"),
+        };
+        lines.push(format!("{verdict} ({:.1} s)", self.seconds));
+        lines.join("\n")
+    }
+}

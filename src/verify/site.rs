@@ -1,0 +1,116 @@
+//! A log, and the API beside it, behind HTTP: with limits on time and size, patience with a server that is busy, and nothing else.
+
+use std::time::Duration;
+
+use flate2::read::MultiGzDecoder;
+use serde::de::DeserializeOwned;
+
+use super::place::{Place, PlaceError, limited};
+
+/// How often a request is tried when the server is busy or away.
+const TRIES: u32 = 4;
+/// Answers of the API that are longer are refused, in bytes.
+const MAX_ANSWER: usize = 4 << 20;
+
+/// A site. The log is at `<address>/log` unless another place is given.
+#[derive(Debug, Clone)]
+pub struct Site {
+    agent: ureq::Agent,
+    log: String,
+    api: Option<String>,
+}
+
+impl Site {
+    /// `url` is the log's prefix, `https://so.example.vn/log`, or the site it belongs to, `https://so.example.vn`. The API is looked
+    /// for at the site, unless `api` says where it is.
+    pub fn new(url: &str, api: Option<&str>) -> Result<Self, PlaceError> {
+        let url = url.trim_end_matches('/');
+        if !(url.starts_with("http://") || url.starts_with("https://")) || url.contains(['?', '#']) {
+            return Err(PlaceError::unreachable(url, "this is no address like https://so.example.vn/log"));
+        }
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(3)
+            .user_agent(concat!("so-nhan-ai/", env!("CARGO_PKG_VERSION")))
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_recv_response(Some(Duration::from_secs(30)))
+            .timeout_recv_body(Some(Duration::from_secs(60)))
+            .max_idle_connections_per_host(16)
+            .build()
+            .into();
+        let api = api.map(|api| api.trim_end_matches('/').to_owned());
+        let mut site = Self { agent, log: url.to_owned(), api };
+        if let Some(above) = url.strip_suffix("/log") {
+            site.api.get_or_insert_with(|| above.to_owned());
+        } else if matches!(site.once(&format!("{url}/checkpoint"), "checkpoint", 65_536), Err((PlaceError::Missing(_), _))) {
+            site.api.get_or_insert_with(|| url.to_owned());
+            site.log = format!("{url}/log");
+        }
+        Ok(site)
+    }
+
+    /// Whether one knows where the API is.
+    pub fn has_api(&self) -> bool {
+        self.api.is_some()
+    }
+
+    /// What the API answers to `path`, which begins with a slash; `None` when it has no such thing.
+    pub fn api<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, PlaceError> {
+        let api = self.api.as_deref().ok_or_else(|| PlaceError::unreachable(path, "the address of the API is not known"))?;
+        match self.get(&format!("{api}{path}"), path, MAX_ANSWER) {
+            Ok(bytes) => Ok(Some(
+                serde_json::from_slice(&bytes).map_err(|error| PlaceError::damaged(path, format!("can not be read: {error}")))?,
+            )),
+            Err(PlaceError::Missing(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn get(&self, url: &str, path: &str, most: usize) -> Result<Vec<u8>, PlaceError> {
+        let mut tried = 1;
+        loop {
+            match self.once(url, path, most) {
+                Ok(bytes) => return Ok(bytes),
+                Err((_, Some(pause))) if tried < TRIES => std::thread::sleep(pause * tried),
+                Err((error, _)) => return Err(error),
+            }
+            tried += 1;
+        }
+    }
+
+    /// One try. With the error comes how long to wait before another, if another makes sense.
+    fn once(&self, url: &str, path: &str, most: usize) -> Result<Vec<u8>, (PlaceError, Option<Duration>)> {
+        let soon = Some(Duration::from_secs(1));
+        let answer = self.agent.get(url).header("accept-encoding", "gzip").call().map_err(|error| match error {
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::TooManyRedirects => {
+                (PlaceError::unreachable(path, error), None)
+            }
+            error => (PlaceError::unreachable(path, error), soon),
+        })?;
+        match answer.status().as_u16() {
+            200 => {}
+            404 | 410 => return Err((PlaceError::Missing(path.to_owned()), None)),
+            status @ (429 | 500..) => {
+                let asked = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+                let pause = Duration::from_secs(asked.unwrap_or(1u64).clamp(1, 10));
+                return Err((PlaceError::unreachable(path, format!("the server answers {status}")), Some(pause)));
+            }
+            status => return Err((PlaceError::unreachable(path, format!("the server answers {status}")), None)),
+        }
+        let packed =
+            answer.headers().get("content-encoding").is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        let body = answer.into_body().into_reader();
+        // Counted after unpacking: a small answer may be a large one.
+        let read = if packed { limited(MultiGzDecoder::new(body), path, most) } else { limited(body, path, most) };
+        read.map_err(|error| match error {
+            error @ PlaceError::Unreachable { .. } => (error, soon),
+            error => (error, None),
+        })
+    }
+}
+
+impl Place for Site {
+    fn file(&self, path: &str, most: usize) -> Result<Vec<u8>, PlaceError> {
+        self.get(&format!("{}/{path}", self.log), path, most)
+    }
+}

@@ -1,0 +1,130 @@
+//! The running server as its verifiers see it: clean when it is right, with the entry named when somebody with full rights in the
+//! database has changed one, and a receipt that is told of the reversal it can not show.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use so_nhan_ai::log::checkpoint;
+use so_nhan_ai::log::note::Verifier;
+use so_nhan_ai::log::receipt::Receipt;
+use so_nhan_ai::verify::audit::Walk;
+use so_nhan_ai::verify::place::Place;
+use so_nhan_ai::verify::published::{self, Patience};
+use so_nhan_ai::verify::receipt;
+use so_nhan_ai::verify::report::Report;
+use so_nhan_ai::verify::site::Site;
+use uuid::Uuid;
+
+use crate::harness::TestApp;
+
+fn keys(app: &TestApp) -> Vec<Verifier> {
+    let signers = app.shared.log.keys.signers("so.example.org/log").unwrap();
+    signers.iter().map(|signer| signer.verifier().clone()).collect()
+}
+
+fn audit(app: &TestApp, patience: Patience) -> Report {
+    let (keys, site) = (keys(app), Site::new(&app.base, None).unwrap());
+    let mut walk = Walk::new(&site, 2);
+    walk.grow(checkpoint::open(&site.checkpoint().unwrap(), &keys).unwrap(), &mut |_, _| ()).unwrap();
+    published::compare(&mut walk, &site, &site, &keys, patience, &mut |_, _| ()).unwrap();
+    walk.report("so.example.org/log")
+}
+
+const SHORT: Patience = Patience { pause: Duration::from_millis(20), still: 1, rounds: 9 };
+
+fn code_of(app: &TestApp, gift: &Value) -> String {
+    let id = gift["id"].as_str().unwrap();
+    app.database.text(&format!("SELECT e.code FROM gift g JOIN entry e ON e.id = g.entry_id WHERE g.id = '{id}'"))
+}
+
+/// Gifts of all kinds at several places; the first, of 500,123 đồng, is reversed.
+fn recorded(app: &TestApp) -> Value {
+    app.open_appeal("68", "BAO13");
+    let (officer, other) = (app.officer_of("23095"), app.officer_of("23059"));
+    let first = app.gift(json!({"amount_vnd": 500_123, "appeal": "BAO13"}));
+    let goods = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_500_000, "valuation": "MARKET_PRICE"}]);
+    for gift in [
+        first.clone(),
+        app.gift(json!({"amount_vnd": 70_000})),
+        app.gift(json!({"channel": "BANK_TRANSFER", "amount_vnd": 2_000_000, "appeal": "BAO13", "memo": "UNG HO", "bank_reference": "FT1"})),
+        app.gift(json!({"channel": "IN_KIND", "amount_vnd": null, "appeal": "BAO13", "lines": goods})),
+    ] {
+        officer.post("/api/v1/gifts", gift, 201);
+    }
+    other.post("/api/v1/gifts", app.gift(json!({"chapter": "23059", "amount_vnd": 9_000})), 201);
+    first
+}
+
+fn reverse(app: &TestApp, gift: &Value) {
+    let path = format!("/api/v1/gifts/{}/reversal", gift["id"].as_str().unwrap());
+    let request = app.officer_of("23095").post(&path, json!({"id": Uuid::now_v7(), "reason": "DUPLICATE"}), 201);
+    let approval = format!("/api/v1/reversals/{}/approval", request["id"].as_str().unwrap());
+    app.chair_of("68").post(&approval, json!(null), 200);
+    app.wait_for_checkpoint();
+}
+
+#[test]
+fn what_the_server_publishes_is_clean_and_adds_up() {
+    let app = TestApp::start();
+    let first = recorded(&app);
+    app.wait_for_checkpoint();
+    let report = audit(&app, Patience::default());
+    assert!(report.clean, "{}", report.text(20));
+    reverse(&app, &first);
+    let report = audit(&app, Patience::default());
+    assert!(report.clean && report.not_understood.is_empty(), "{}", report.text(20));
+    assert_eq!((report.size, report.entries["REVERSAL"]), (6, 1));
+    assert_eq!((report.totals.received.received_vnd, report.totals.received.gift_count), (3_579_000, 4));
+    assert!(report.notes.iter().any(|note| note.contains("published sums compared: the same")), "{:?}", report.notes);
+}
+
+#[test]
+fn a_receipt_is_told_of_the_reversal() {
+    let app = TestApp::start();
+    let first = recorded(&app);
+    app.wait_for_checkpoint();
+    let code = code_of(&app, &first);
+    let file = app.anonymous().get_text(&format!("/api/v1/public/entries/{code}/receipt"), 200);
+    let receipt = Receipt::parse(file.as_bytes()).unwrap();
+    let head = receipt.verify(&keys(&app)).unwrap();
+    let site = Site::new(&app.base, None).unwrap();
+    let ask = || receipt::ask(&receipt, &head, &keys(&app), &site).unwrap();
+    let online = ask();
+    assert!(online.later.is_empty() && online.notes.is_empty() && online.findings.total == 0, "{online:?}");
+    reverse(&app, &first);
+    // The page may be kept in memory from before for a moment; the reversal empties that at once.
+    let online = ask();
+    assert!(online.is_reversed() && online.findings.total == 0, "{online:?}");
+    assert_eq!((online.later[0].reason.as_deref(), online.size), (Some("DUPLICATE"), 6));
+}
+
+#[test]
+fn a_changed_total_is_found() {
+    let app = TestApp::start();
+    recorded(&app);
+    app.wait_for_checkpoint();
+    app.database.execute(
+        "SET session_replication_role = replica;
+         UPDATE received_overall SET own_vnd = own_vnd + 1 WHERE scope_id = (SELECT id FROM chapter WHERE code = '23095')",
+    );
+    let report = audit(&app, SHORT);
+    assert!(report.total == 1 && report.findings[0].subject.starts_with("chapter 23095"), "{}", report.text(20));
+}
+
+/// With triggers off, an amount is edited and what was published is taken away, so that it is made again from the database.
+#[test]
+fn an_edited_amount_is_found_by_its_entry() {
+    let app = TestApp::start();
+    let first = recorded(&app);
+    app.wait_for_checkpoint();
+    let code = code_of(&app, &first);
+    let edited = "convert_to(replace(convert_from(leaf, 'UTF8'), '500123', '900123'), 'UTF8')";
+    app.database.execute(&format!(
+        "SET session_replication_role = replica;
+         UPDATE log_leaf SET leaf = {edited}, leaf_hash = sha256('\\x00'::bytea || {edited}) WHERE entry = '{code}'"
+    ));
+    std::fs::remove_dir_all(app.shared.log.folder.path().join("tile")).unwrap();
+    let report = audit(&app, SHORT);
+    let named = format!("entry 0 ({code})");
+    assert!(report.findings.iter().any(|f| f.check == "entry_hash" && f.subject == named), "{}", report.text(20));
+}

@@ -1,0 +1,15 @@
+//! The public log as outsiders see it: our own verifier as library and as program, and programs that share no code with us, on logs
+//! that our core writes. No database.
+
+#[path = "outside/audits.rs"]
+mod audits;
+#[path = "outside/commands.rs"]
+mod commands;
+#[path = "outside/online.rs"]
+mod online;
+#[path = "outside/sample.rs"]
+mod sample;
+#[path = "outside/server.rs"]
+mod server;
+#[path = "outside/tools.rs"]
+mod tools;

@@ -1,0 +1,141 @@
+//! A small HTTP server for tests: a folder's files, some answers besides, and faults on demand.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// What is answered to a path instead of the file.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    Json(String),
+    Status(u16),
+    /// This status so many times, then the file.
+    First(u32, u16),
+    /// A header that promises more than comes.
+    Cut,
+    /// Gzip that unpacks to this many zeros.
+    Zeros(usize),
+}
+
+/// Serves until dropped.
+pub struct Server {
+    pub address: String,
+    answers: Arc<Mutex<HashMap<String, Answer>>>,
+    pub asked: Arc<AtomicU32>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// Serves `folder` under `/log`.
+    pub fn of(folder: &Path) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = Self { address, answers: Arc::default(), asked: Arc::default(), stop: Arc::default() };
+        let (answers, asked, stop, folder) =
+            (server.answers.clone(), server.asked.clone(), server.stop.clone(), folder.to_owned());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if stop.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (answers, asked, stop, folder) = (answers.clone(), asked.clone(), stop.clone(), folder.clone());
+                // An error is a client that has gone.
+                std::thread::spawn(move || drop(serve(stream.unwrap(), &folder, &answers, &asked, &stop)));
+            }
+        });
+        server
+    }
+
+    pub fn log(&self) -> String {
+        format!("{}/log", self.address)
+    }
+
+    pub fn answer(&self, path: &str, answer: Answer) {
+        self.answers.lock().unwrap().insert(path.to_owned(), answer);
+    }
+
+    pub fn take_back(&self, path: &str) {
+        self.answers.lock().unwrap().remove(path);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address.trim_start_matches("http://"));
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+fn serve(
+    mut stream: TcpStream,
+    folder: &Path,
+    answers: &Mutex<HashMap<String, Answer>>,
+    asked: &AtomicU32,
+    stop: &AtomicBool,
+) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    loop {
+        let mut request = String::new();
+        if reader.read_line(&mut request)? == 0 || stop.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut header = String::new();
+        while reader.read_line(&mut header)? > 2 {}
+        let packs = header.to_ascii_lowercase().contains("gzip");
+        let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+        asked.fetch_add(1, Ordering::SeqCst);
+        let answer = {
+            let mut answers = answers.lock().unwrap();
+            match answers.get(&path).cloned() {
+                Some(Answer::First(0, _)) => None,
+                Some(Answer::First(n, status)) => {
+                    answers.insert(path.clone(), Answer::First(n - 1, status));
+                    Some(Answer::Status(status))
+                }
+                other => other,
+            }
+        };
+        let (status, body) = match answer {
+            Some(Answer::Json(text)) => (200, text.into_bytes()),
+            Some(Answer::Status(status) | Answer::First(_, status)) => (status, Vec::new()),
+            Some(Answer::Cut) => {
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc")?;
+                return Ok(());
+            }
+            Some(Answer::Zeros(many)) => {
+                let body = gzip(&vec![0; many]);
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len())?;
+                stream.write_all(&body)?;
+                continue;
+            }
+            None => match file(folder, &path) {
+                Some(body) => (200, body),
+                None => (404, Vec::new()),
+            },
+        };
+        // Bundles travel packed to those who take them so, as they do from a real server.
+        let (encoding, body) = if packs && path.contains("/entries/") && status == 200 {
+            ("Content-Encoding: gzip\r\n", gzip(&body))
+        } else {
+            ("", body)
+        };
+        write!(stream, "HTTP/1.1 {status} X\r\nRetry-After: 0\r\n{encoding}Content-Length: {}\r\n\r\n", body.len())?;
+        stream.write_all(&body)?;
+    }
+}
+
+fn file(folder: &Path, path: &str) -> Option<Vec<u8>> {
+    let path: PathBuf = folder.join(path.strip_prefix("/log/")?);
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
