@@ -56,7 +56,6 @@ fn paths(codes: &[String]) -> Vec<String> {
         "/tim?q=gao&channel=IN_KIND",
         "/tim?amount=viel&from=x",
         "/du-lieu-mo",
-        "/kiem-tra",
     ]
     .map(str::to_owned)
     .into();
@@ -91,6 +90,31 @@ fn every_page_speaks_both_languages_and_keeps_its_promises() {
             }
             assert_eq!(text.matches("<h1").count(), 1, "{path}");
             nothing_from_elsewhere(path, text);
+        }
+    }
+}
+
+/// The verifier is one file under a policy of its own: exactly its script and its style, and no server but ours.
+#[test]
+fn the_verifier_is_one_file() {
+    let app = TestApp::start();
+    for lang in ["vi", "en"] {
+        let answer = browser(&app, lang).send("GET", "/kiem-tra", None);
+        assert_eq!((answer.status, answer.header("content-language")), (200, Some(lang)));
+        let policy = answer.header("content-security-policy").unwrap();
+        for rule in
+            ["default-src 'none'", "script-src 'sha256-", "style-src 'sha256-", "connect-src 'self'", "frame-ancestors 'none'"]
+        {
+            assert!(policy.contains(rule), "{policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let text = &answer.text;
+        assert!(
+            text.contains("so.example.org/log+") && text.contains("https://so.example.org"),
+            "the key and the address of the log"
+        );
+        for sign in ["src=\"http", "src=\"/", "href=\"/", "@import", "import {"] {
+            assert!(!text.contains(sign), "{sign}");
         }
     }
 }

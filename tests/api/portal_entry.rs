@@ -18,9 +18,10 @@ fn a_gift_is_told_in_plain_words_with_what_a_check_needs() {
     app.open_appeal("68", "LULUT");
     let gift = app.gift(json!({"appeal": "LULUT", "amount_vnd": 1_748_935}));
     let code = app.officer_of("23095").post("/api/v1/gifts", gift, 201)["code"].as_str().unwrap().to_owned();
-    app.wait_for_log();
+    app.wait_for_checkpoint();
     let entry = public(&app, &code);
     let hash = entry["leaf_hash"].as_str().unwrap();
+    let vkey = app.anonymous().get("/api/v1/public/log", 200)["keys"][0].as_str().unwrap().to_owned();
     let text = page(&app, &format!("/g/{code}"));
     for part in [
         "1.748.935\u{a0}đ",
@@ -33,9 +34,12 @@ fn a_gift_is_told_in_plain_words_with_what_a_check_needs() {
         "Khoản này đang có hiệu lực",
         "thứ 1 trong 1 bút toán",
         &format!(
-            "<section id=\"verify\" aria-live=\"polite\" data-code=\"{code}\" data-leaf-hash=\"{hash}\" data-index=\"0\" data-reversed-by=\"\">"
+            "<section id=\"verify\" aria-live=\"polite\" data-code=\"{code}\" data-vkey=\"{vkey}\" data-leaf-hash=\"{hash}\" data-index=\"0\" data-reversed-by=\"\">"
         ),
         &format!("/api/v1/public/entries/{code}/receipt"),
+        "data-fact=\"amount\" data-value=\"1748935\"",
+        "data-fact=\"day\" data-value=\"2026-11-22\"",
+        "data-fact=\"appeal\" data-value=\"LULUT\"",
         "<noscript>",
         "/entry.js\"></script>",
         &format!("https://so.example.org/g/{code}"),
