@@ -151,7 +151,16 @@ async function start() {
     showKey(vkey);
     await checkPage(here, report);
   }
+  takeBack(report.verdict);
   section.dataset.state = report.verdict.state;
+}
+
+/** A page may be some seconds old: it must not go on saying that an entry stands which was reversed, or is not as shown. */
+function takeBack({ state, vi, en }) {
+  const stands = document.querySelector(".entry > div.notice.good");
+  if (stands === null || !["reversed", "bad"].includes(state)) return;
+  stands.className = "notice bad";
+  stands.textContent = say(vi, en);
 }
 
 if (section) start();
