@@ -20,8 +20,6 @@ mod site;
 mod story;
 #[path = "browser/units.rs"]
 mod units;
-#[path = "../src/portal/verifier.rs"]
-mod verifier;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;

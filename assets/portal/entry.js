@@ -4,7 +4,7 @@
 // log's key (two while one replaces the other, a space between), data-index is empty until the entry is in the log,
 // data-reversed-by unless the page says that it was reversed; data-log and data-api may name other addresses than ours. What the
 // page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…> for kind, amount, day,
-// booked, chapter, appeal, channel. Results are added behind what the section has.
+// booked, chapter, appeal, channel. Results are added behind what the section has; it is a live region.
 
 import { LIMITS, parseVkeys } from "./verify.js";
 import { Log } from "./log.js";
@@ -120,7 +120,6 @@ function offerFile(check) {
   input.accept = ".tlog-proof,text/plain";
   label.append(input);
   const target = place("div", "verify-receipt");
-  target.setAttribute("aria-live", "polite");
   const take = (files) => files[0] && check(files[0], target);
   input.addEventListener("change", () => take(input.files));
   document.addEventListener("dragover", (event) => event.preventDefault());
@@ -143,7 +142,6 @@ function showKey(vkey) {
 async function start() {
   const { code, vkey = "", log = "/log", api = "/api/v1/public" } = section.dataset;
   const target = place("div", "verify-result");
-  target.setAttribute("aria-live", "polite");
   section.dataset.state = "checking";
   const report = new Report((changed) => draw(target, changed, [lang]));
   const keys = await report.step("seal", ["Khóa công khai của sổ", "The log's public key"], () => parseVkeys(vkey));
@@ -153,7 +151,16 @@ async function start() {
     showKey(vkey);
     await checkPage(here, report);
   }
+  takeBack(report.verdict);
   section.dataset.state = report.verdict.state;
+}
+
+/** A page may be some seconds old: it must not go on saying that an entry stands which was reversed, or is not as shown. */
+function takeBack({ state, vi, en }) {
+  const stands = document.querySelector(".entry > div.notice.good");
+  if (stands === null || !["reversed", "bad"].includes(state)) return;
+  stands.className = "notice bad";
+  stands.textContent = say(vi, en);
 }
 
 if (section) start();

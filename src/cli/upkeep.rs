@@ -195,6 +195,11 @@ pub fn restore(config: &Config, command: &RestoreCommand) -> Result<ExitCode, Fa
     if !config.keys_dir.join("token.keys").exists() {
         say("token.keys is missing: `so-nhan-ai keys init` makes new ones; everybody then logs in again")?;
     }
+    if !install::guard(config).path().exists() {
+        say("the public log goes on once this server knows what was published last: if leaves are missing here, \
+             `so-nhan-ai log recover --from MIRROR`; then, or if none are, `so-nhan-ai log adopt SIZE ROOT` with the second and \
+             third line of the newest checkpoint the public has")?;
+    }
     if report.clean {
         Ok(ExitCode::SUCCESS)
     } else {
@@ -237,6 +242,7 @@ fn load(config: &Config, archive: &Archive, claim: Claim, vault: &Vault) -> Resu
     if let Some(private) = private {
         private.stop()?;
     }
+    install::guard(config).forget_if_unused()?;
     claim.finish()?;
     Ok(report)
 }

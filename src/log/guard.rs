@@ -61,6 +61,16 @@ impl Guard {
         Ok(Some(head))
     }
 
+    /// Takes the file away if it says that nothing was signed: that is true of a new key, not of a restored log.
+    pub fn forget_if_unused(&self) -> Result<(), GuardError> {
+        let failed = |error| GuardError::Io(self.0.clone(), error);
+        match fs::read(&self.0) {
+            Ok(text) if text == NOTHING_YET.as_bytes() => fs::remove_file(&self.0).map_err(failed),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Whole or not at all, and on the disk when this returns.
     pub fn write(&self, note: &str) -> Result<(), GuardError> {
         // Processes that share a data folder share the guard: each writes beside it under a name of its own.
@@ -91,10 +101,14 @@ mod tests {
         assert!(matches!(guard.read(&keys), Ok(None)));
         guard.begin().unwrap();
         assert_eq!(guard.read(&keys).unwrap(), Some(Head { size: 0, root: empty_root() }));
+        guard.forget_if_unused().unwrap();
+        assert!(matches!(guard.read(&keys), Ok(None)));
+        guard.begin().unwrap();
         let head = Head { size: 7, root: [9; 32] };
         let note = checkpoint::sign("so.example.vn/log", &head, &[signer]);
         guard.write(&note).unwrap();
         guard.begin().unwrap();
+        guard.forget_if_unused().unwrap();
         assert_eq!(guard.read(&keys).unwrap(), Some(head));
         let stranger = Signer::new("so.example.vn/log", &[4; 32]).unwrap();
         assert!(matches!(guard.read(&[stranger.verifier().clone()]), Err(GuardError::Foreign(..))));

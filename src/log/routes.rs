@@ -4,8 +4,11 @@
 //! in this folder yet is read from the database.
 
 use std::io;
+use std::time::SystemTime;
 
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, LastModified, VARY,
+};
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 use moka::sync::Cache;
@@ -43,6 +46,8 @@ async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Prob
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CACHE_CONTROL, MOMENT))
+        // When it was signed, for people; the signature does not cover it.
+        .insert_header(LastModified(SystemTime::from(latest.signed_at).into()))
         .body(latest.note.clone()))
 }
 

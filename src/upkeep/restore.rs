@@ -20,8 +20,9 @@ use crate::vault::{Vault, VaultKeys, in_use};
 
 const MARKER: &str = "restore.unfinished";
 
-/// What may lie in the data folder before: keys that were brought, and what taking the folder makes.
-const ALLOWED: [&str; 5] = ["keys", "server.lock", "lost+found", MARKER, "restore.new"];
+/// What may lie in the data folder before: keys that were brought, what remembers the log's last signature, and what taking
+/// the folder makes.
+const ALLOWED: [&str; 6] = ["keys", "log.signed", "server.lock", "lost+found", MARKER, "restore.new"];
 
 /// A backup that was read and found whole.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! An entry's page that checks itself, and `/kiem-tra`, against a log that is made to tell the truth, to lie and to fail.
 
 use serde_json::{Value, json};
+use so_nhan_ai::portal::verifier;
 
 use crate::Scenario;
 use crate::driver::{Browser, INSECURE_HOST};
 use crate::fake_log::{FakeLog, code_of, erasure, gift, openings, reversal};
 use crate::site::{File, Site};
 use crate::units::put_modules;
-use crate::verifier;
 
 pub const SCENARIOS: &[Scenario] = &[
     ("entry: found, unchanged, still standing", entry_is_green),

@@ -154,6 +154,7 @@ fn reversed(browser: &Browser, portal: &Portal, gift: &Gift) {
     portal.send(&portal.staff.approver, &format!("/api/v1/reversals/{ask}/approval"), &Value::Null, 200);
     assert_eq!(portal.visit(browser, &portal.path_of(gift)), "reversed", "{}", browser.text_of("main"));
     assert!(browser.text_of("#verify").contains("ĐÃ HỦY"));
+    assert!(!browser.text_of("main").contains("đang có hiệu lực"), "the page may be older than the reversal");
     browser.pictures("reversed");
     // The receipt of before is still true, and the check says what happened since.
     assert_eq!(portal.check(browser, &receipt), "reversed", "{}", browser.text_of("main"));
