@@ -67,7 +67,7 @@ def cpu_us(shape, clients, cell="gift"):
 
 gift_cells = [c for c in cells if c["cell"] == "gift"]
 single_cells = [c for c in cells if c["cell"] in ("gift", "grown", "fresh")]
-booked = sum(c["requests"] - c["not_2xx"] for c in single_cells)
+booked = sum(c["requests"] - c["not_2xx"] for c in single_cells) + sum(c["booked"] for c in cells if c["cell"] == "seal")
 written = sum(int(facts[until]) - int(facts[since]) for since, until in (("gifts_before", "gifts_small"), ("gifts_grown", "gifts_after")))
 in_flight = sum(c["clients"] for c in single_cells)  # written, but the load generator had stopped listening
 checks = {
@@ -110,6 +110,11 @@ reached = [  # what, unit, value, first figure, goal, larger is better
     (f"p99 of totals at {size}, worst class ({worst['totals'][1]}), 8 connections", "ms", worst["totals"][0], 20, 5, False),
     (f"p99 of a page of the portal at {size}, worst class ({worst['page'][1]}), 8 connections", "ms", worst["page"][0], 50, 15, False),
     ("a new entry is found by its words after, at most", "ms", median("max_ms", "fresh"), 2000, 1200, False),
+    ("sealing: leaves into the tree, each second", "", int(facts["sealed"]) / int(facts["sealing_ms"]) * 1000, 30_000, 60_000, True),
+    (f"a gift is under a published checkpoint after, at most, at {median('load', 'seal'):,.0f} gifts a second", "ms", median("max_ms", "seal"), 2000, 1200, False),
+    (f"p99 of a receipt with its proof at {size}, 1 connection", "ms", median("p99_ms", "proof"), 5, 2, False),
+    ("audit of a million entries from files", "s", int(facts["log_audit_ms"]) / 1000 * 1e6 / int(facts["log_audited"]), 5, 2.5, False),
+    ("tiles and bundles ÷ nginx with the same files", "×", ratio(values("rate", "tile", "product"), values("rate", "tile", "nginx")), 0.5, 1, True),
     ("server memory, anonymous, at the end", "MB", own_mb, 300, 150, False),
     ("acknowledged gifts lost or doubled", "", booked - written if booked > written else 0, 0, 0, False),
 ]
@@ -161,12 +166,18 @@ search_rows = [
     [name.replace("_", " "), number(median("rate", "search", name)), number(median("p50_ms", "search", name)), number(median("p99_ms", "search", name))]
     for name in searches
 ]
+log_rows = [
+    [label, clients, number(median("rate", cell, variant)), number(median("p50_ms", cell, variant)), number(median("p99_ms", cell, variant))]
+    for cell, variant, label, clients in (
+        ("proof", "product", "receipt with proof", "1"), ("tile", "product", "tiles and bundles", "64"), ("tile", "nginx", "tiles and bundles by nginx", "64"))
+]
 goal_rows = [
     [what, f"{number(value)} {unit}".strip(), f"{'≥' if larger else '≤'} {first}", f"{'≥' if larger else '≤'} {goal}", verdict(value, first, goal, larger)]
     for what, unit, value, first, goal, larger in reached
 ]
 gift_head = ["gifts over HTTP, one a request", "connections", "gifts/s", "p50 ms", "p99 ms", "CPU µs a gift: server + PostgreSQL", "log caught up after ms"]
 read_head = ["entry by code, 64 connections", "answers/s", "p50 ms", "p99 ms"]
+log_head = ["public log", "connections", "answers/s", "p50 ms", "p99 ms"]
 search_head = ["public search, totals and pages, 8 connections", "answers/s", "p50 ms", "p99 ms"]
 growth_head = ["single gifts, 64 connections", "gifts in the database", "gifts/s", "p50 ms", "p99 ms", "CPU µs a gift: server + PostgreSQL"]
 batch_head = ["many gifts at once", "gifts/s"]
@@ -179,7 +190,8 @@ check_text += f"{booked:,} single gifts were answered with 201, {written:,} are 
 
 SHORT = {"single gifts, 64 connections, spread": "spread ÷ pgbench", "single gifts, 64 connections, one hot": "hot ÷ pgbench", "p99 of a gift, 64": "p99 gift, 64, ms",
          "p99 of a gift, 256": "p99 gift, 256, ms", "gifts in batches": "batch ÷ rows", "cost of a gift": "growth", "entry by code": "entry ÷ nginx",
-         "p99 of public search": "p99 search, ms", "p99 of totals": "p99 totals, ms", "p99 of a page": "p99 page, ms", "a new entry": "found after, ms", "server memory": "memory, MB"}
+         "p99 of public search": "p99 search, ms", "p99 of totals": "p99 totals, ms", "p99 of a page": "p99 page, ms", "a new entry": "found after, ms", "sealing": "sealed/s", "a gift is under": "checkpoint after, ms", "p99 of a receipt": "p99 proof, ms",
+         "audit of a million": "audit 1 M, s", "tiles and bundles": "tiles ÷ nginx", "server memory": "memory, MB"}
 now = {short: round(value, 3) for begin, short in SHORT.items() for what, _, value, *_ in reached if what.startswith(begin)}
 history_path = history_file or here / "history.json"
 history = json.loads(history_path.read_text()) if history_path.exists() else []
@@ -237,6 +249,14 @@ by its words after {median("p50_ms", "fresh"):.0f} ms (median of {median("reques
 
 {chr(10).join(table(search_head, search_rows))}
 
+## The public log
+
+{int(facts['sealed']):,} leaves that were copied in were taken into the tree in {int(facts['sealing_ms']) / 1000:.1f} s, and published as files {(int(facts['publishing_ms']) - int(facts['sealing_ms'])) / 1000:.1f} s later.
+A gift was under a published checkpoint after {median("p50_ms", "seal"):,.0f} ms (median of {median("requests", "seal"):.0f}), {median("max_ms", "seal"):,.0f} ms at most, while {median("load", "seal"):,.0f} gifts a second came in
+by batches. `so-nhan-ai audit --dir` over all {int(facts['log_audited']):,} entries took {int(facts['log_audit_ms']) / 1000:.1f} s.
+
+{chr(10).join(table(log_head, log_rows))}
+
 ## Memory
 
 {own_mb:.0f} MB anonymous at the end, {facts['server_threads']} threads; peak {peak_mb:.0f} MB with the mapped pages of the search index (VmHWM). PostgreSQL not counted.
@@ -268,7 +288,7 @@ def plain(head, rows):
     print()
 
 
-for head, rows in ((gift_head, gift_rows), (batch_head, batch_rows), (growth_head, growth_rows), (read_head, read_rows), (search_head, search_rows), (goal_head, goal_rows)):
+for head, rows in ((gift_head, gift_rows), (batch_head, batch_rows), (growth_head, growth_rows), (read_head, read_rows), (search_head, search_rows), (log_head, log_rows), (goal_head, goal_rows)):
     plain(head, rows)
 if comparable:
     before = comparable[-1]["figures"]

@@ -368,8 +368,22 @@ gifts_small=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM gift')
 
 # --- N million gifts, the second rounds --------------------------------------------------------------------------------------
 
+# The sequencers are polite: who holds their lock keeps the tree where it is, so that sealing can be timed by itself.
 say "copying the pattern to $target gifts"
+PGAPPNAME=bench_holder psql "${pg[@]}" -d so_nhan_ai -X -q -c 'SELECT pg_advisory_lock(6002807231006200149)' -c 'SELECT pg_sleep(100000)' >/dev/null 2>&1 &
+load=$!
 grow_to "$target"
+sealed_before=$(sql -d so_nhan_ai -c 'SELECT size FROM log_tree')
+began=$(date +%s%N)
+sql -d postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bench_holder'" >/dev/null
+wait "$load" || true
+load=''
+until [[ $(sql -d so_nhan_ai -c 'SELECT (SELECT size FROM log_tree) = (SELECT size FROM log_head)') == t ]]; do sleep 0.05; done
+sealing_ms=$((($(date +%s%N) - began) / 1000000))
+sealed=$(($(sql -d so_nhan_ai -c 'SELECT size FROM log_tree') - sealed_before))
+until [[ $(curl -fsS "$base/log/checkpoint" | sed -n 2p) == $(sql -d so_nhan_ai -c 'SELECT size FROM log_head') ]]; do sleep 0.2; done
+publishing_ms=$((($(date +%s%N) - began) / 1000000))
+say "$sealed leaves were sealed in $sealing_ms ms and published in $publishing_ms ms"
 gifts_grown=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM gift')
 index_settles
 say "the search index had caught up $((index_ms / 1000)) s after the last copy"
@@ -378,6 +392,11 @@ python3 "$here/classes.py" "$base" "$dir" "$day" < <(sql -d so_nhan_ai -c "
     SELECT giver, count(*) FROM public_entry p JOIN bench_pattern b ON b.code = p.code
     WHERE giver IS NOT NULL AND giver NOT LIKE '%.%' AND array_length(string_to_array(giver, ' '), 1) = 3 GROUP BY 1 ORDER BY 2 DESC, 1")
 mapfile -t classes <"$dir/classes"
+sql -d so_nhan_ai -c "SELECT '/api/v1/public/entries/' || entry || '/receipt' FROM log_leaf WHERE idx % 9973 = 0" >"$dir/receipts.paths"
+# The same files for nginx, where it may read them.
+(cd "$dir/data" && find log/tile/0 log/tile/entries -type f ! -name '*.gz' | sort -R --random-source=<(yes) | head -n 400) >"$dir/tiles"
+(cd "$dir/data" && cp --parents -t "$dir/static" $(<"$dir/tiles") && chmod -R a+rX "$dir/static/log")
+sed 's|^|/|' "$dir/tiles" >"$dir/tiles.paths"
 
 for ((round = 1; round <= rounds; round++)); do
     say "round $round of $rounds at $target gifts"
@@ -388,6 +407,9 @@ for ((round = 1; round <= rounds; round++)); do
     index_settles
     tidy so_nhan_ai
     for class in "${classes[@]}"; do reads search "$class" 8 "$dir/$class.paths" "$port"; done
+    reads proof product 1 "$dir/receipts.paths" "$port"
+    reads tile product 64 "$dir/tiles.paths" "$port"
+    reads tile nginx 64 "$dir/tiles.paths" "$nginx_port"
 done
 settle
 
@@ -395,6 +417,17 @@ say "how soon a new entry is found"
 round=1
 note fresh product 1 "$(python3 "$here/fresh.py" "$base" "$(head -n 1 "$dir/spread.places" | cut -d' ' -f1)" "$day")"
 settle
+
+say "how soon a gift is under a checkpoint, at a thousand gifts a second"
+note seal product 1 "$(python3 "$here/seal.py" "$base" "$(head -n 1 "$dir/spread.places" | cut -d' ' -f1)" "$day")"
+settle
+
+say "auditing the published log from its files"
+vkey=$(curl -fsS "$base/api/v1/public/log" | python3 -c 'import json,sys; print(json.load(sys.stdin)["keys"][-1])')
+began=$(date +%s%N)
+"$program" audit --dir "$dir/data/log" --vkey "$vkey" >"$dir/log-audit" 2>&1 || die "the published log does not verify: $(cat "$dir/log-audit")"
+log_audit_ms=$((($(date +%s%N) - began) / 1000000))
+log_audited=$(sed -n 2p "$dir/data/log/checkpoint")
 
 # --- The books afterwards -----------------------------------------------------------------------------------------------
 
@@ -442,6 +475,11 @@ gifts_small $gifts_small
 gifts_grown $gifts_grown
 target $target
 index_ms $index_ms
+sealed $sealed
+sealing_ms $sealing_ms
+publishing_ms $publishing_ms
+log_audit_ms $log_audit_ms
+log_audited $log_audited
 gifts_after $gifts_after
 base_gifts $base_gifts
 ticks_per_second $(getconf CLK_TCK)
