@@ -59,6 +59,7 @@ mod schema;
 mod search;
 mod search_index;
 mod search_truth;
+mod sequencers;
 mod session;
 mod story;
 mod sweep;

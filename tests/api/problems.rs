@@ -320,7 +320,7 @@ fn the_documents_answer_and_the_page_can_run() {
     let app = TestApp::start();
     let public = app.anonymous();
     assert_eq!(public.get("/healthz", 200), json!({"status": "ok"}));
-    assert_eq!(public.get("/readyz", 200), json!({"status": "ok"}));
+    assert_eq!(public.get("/readyz", 200), json!({"status": "ok", "log": "ok"}));
     let served = public.get("/api/openapi.json", 200);
     assert_eq!(served, serde_json::to_value(so_nhan_ai::app::document()).unwrap());
     let page = public.send("GET", "/docs/", None);

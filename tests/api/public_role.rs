@@ -81,8 +81,13 @@ const READABLE: &[(&str, &[&str])] = &[
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units"]),
+    ("log_checkpoint", &["size", "root", "note", "signed_at"]),
     ("log_head", &["one", "size"]),
+    ("log_key", &["vkey", "entry", "added_at"]),
     ("log_leaf", &["idx", "entry", "leaf", "leaf_hash"]),
+    ("log_origin", &["one", "origin"]),
+    ("log_tile", &["level", "n", "data"]),
+    ("log_tree", &["one", "size", "root"]),
     // Which entries wait for their place: codes that are public already.
     ("log_pending", &["seq", "entry"]),
     (

@@ -44,13 +44,24 @@ pub fn lock_data_dir(data_dir: &Path) -> Result<DataDirLock, PrivateError> {
         .mode(0o600)
         .open(&path)
         .map_err(PrivateError::io("open", &path))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+    match flock_soon(&file) {
         Ok(()) => {}
         Err(Errno::WOULDBLOCK) => return Err(PrivateError::Held { holder: holder(&mut file), dir }),
         Err(error) => return Err(PrivateError::io("lock", &path)(error.into())),
     }
     write_pid(&mut file).map_err(PrivateError::io("write", &path))?;
     Ok(DataDirLock { dir, _file: file })
+}
+
+/// A child between its fork and its exec holds every lock of its parent for a moment longer, so one look is not enough.
+fn flock_soon(file: &File) -> Result<(), Errno> {
+    for _ in 0..20 {
+        match flock(file, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            other => return other,
+        }
+    }
+    flock(file, FlockOperation::NonBlockingLockExclusive)
 }
 
 fn write_pid(file: &mut File) -> io::Result<()> {

@@ -1,0 +1,99 @@
+//! Many sequencers on one database, one of which ignores their courtesy: one log, and every head any of them ever saw is the
+//! beginning of it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use so_nhan_ai::db::{Db, DbError};
+use so_nhan_ai::log::store::{self, Sequenced};
+use so_nhan_ai::log::tile_store::{self, Grown, TreeError};
+use so_nhan_ai::log::tree::{Hash, root_over};
+
+use crate::harness::Database;
+
+const WRITERS: usize = 2;
+const BATCHES: usize = 40;
+const BATCH: usize = 50;
+const SEQUENCERS: usize = 4;
+
+/// Leaves come in while they are sequenced, as gifts do.
+fn write(db: &Db, writer: usize) {
+    for batch in 0..BATCHES {
+        let sql = format!(
+            "INSERT INTO log_pending (entry, leaf, leaf_hash) SELECT code, code::bytea, sha256('\\x00'::bytea || code::bytea)
+             FROM (SELECT 'E-{writer}-{batch}-' || n AS code FROM generate_series(1, {BATCH}) n) codes"
+        );
+        db.tx_blocking(|conn| -> Result<(), DbError> {
+            diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?;
+            Ok(())
+        })
+        .unwrap();
+    }
+}
+
+/// Steps until there is nothing left; answers every head it saw.
+fn sequence(db: &Db, polite: bool, written: &AtomicBool) -> BTreeMap<u64, Hash> {
+    let mut heads = BTreeMap::new();
+    loop {
+        let over = written.load(Ordering::Acquire);
+        let placed = db.tx_blocking(|conn| store::sequence(conn, 37, polite));
+        let grown = db.tx_blocking(|conn| tile_store::grow(conn, 61, polite));
+        let head = db.read_blocking(|conn| -> Result<_, DbError> { tile_store::head(conn) }).unwrap();
+        heads.insert(head.size, head.root);
+        match (placed, grown) {
+            (Ok(Sequenced::Moved(0)), Ok(Grown::By(0))) if over => return heads,
+            // Whoever ignores the lock may be told by the database that it came too late.
+            (Ok(_) | Err(DbError::Query(_) | DbError::Deadlock), Ok(_) | Err(TreeError::Db(_))) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn four_sequencers_one_of_them_rude_make_one_log() {
+    let database = Database::fresh();
+    let db = Db::connect(&database.url(), None, 8);
+    let written = AtomicBool::new(false);
+    let seen: Vec<BTreeMap<u64, Hash>> = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|n| {
+                scope.spawn({
+                    let db = &db;
+                    move || write(db, n)
+                })
+            })
+            .collect();
+        let sequencers: Vec<_> = (0..SEQUENCERS)
+            .map(|n| {
+                scope.spawn({
+                    let (db, written) = (&db, &written);
+                    move || sequence(db, n > 0, written)
+                })
+            })
+            .collect();
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        written.store(true, Ordering::Release);
+        sequencers.into_iter().map(|sequencer| sequencer.join().unwrap()).collect()
+    });
+    let total = (WRITERS * BATCHES * BATCH) as u64;
+    let leaves: Vec<Hash> = db
+        .read_blocking(|conn| -> Result<_, DbError> { store::leaves_from(conn, 0, i64::MAX) })
+        .unwrap()
+        .into_iter()
+        .enumerate()
+        .map(|(at, leaf)| {
+            assert_eq!(leaf.idx, at as i64, "dense");
+            leaf.leaf_hash.try_into().unwrap()
+        })
+        .collect();
+    assert_eq!(leaves.len() as u64, total, "each leaf once");
+    assert_eq!(database.number("SELECT count(*) FROM log_pending"), 0);
+    let mut heads = 0;
+    for (size, root) in seen.iter().flatten() {
+        assert_eq!(root_over(&leaves[..*size as usize]), *root, "the head of {size} leaves is no beginning of the log");
+        heads += 1;
+    }
+    assert!(heads > 20, "{heads} heads were seen");
+    let last = db.read_blocking(|conn| -> Result<_, DbError> { tile_store::head(conn) }).unwrap();
+    assert_eq!((last.size, last.root), (total, root_over(&leaves)));
+}
