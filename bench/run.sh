@@ -437,7 +437,7 @@ audit() { # database: name and what must be 0
 SELECT 'postings_sum', coalesce(sum(amount), 0) FROM posting
 UNION ALL SELECT 'gifts_without_two_postings', count(*) FROM gift g WHERE (SELECT count(*) FROM posting p WHERE p.entry_id = g.entry_id) <> 2
 UNION ALL SELECT 'entries_minus_public_rows', (SELECT count(*) FROM entry) - (SELECT count(*) FROM public_entry)
-UNION ALL SELECT 'entries_minus_leaves', (SELECT count(*) FROM entry) - (SELECT count(*) FROM log_leaf) - (SELECT count(*) FROM log_pending)
+UNION ALL SELECT 'entries_minus_leaves', (SELECT count(*) FROM entry) + (SELECT count(*) FROM publication) - (SELECT count(*) FROM log_leaf) - (SELECT count(*) FROM log_pending)
 UNION ALL SELECT 'gifts_minus_audit_events', (SELECT count(*) FROM gift) - (SELECT count(*) FROM audit_event WHERE action = 'GIFT_RECORDED')
 UNION ALL SELECT 'balances_that_differ', count(*) FROM balance b FULL JOIN (
     SELECT chapter_id, fund_id, account, sum(amount)::bigint AS amount_vnd FROM posting JOIN entry ON entry.id = entry_id GROUP BY 1, 2, 3) p

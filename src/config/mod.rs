@@ -51,7 +51,7 @@ pub struct Settings {
     /// Threads that take requests [default: number of cores]
     #[arg(long, env = "SNA_WORKERS", global = true)]
     pub workers: Option<usize>,
-    /// Database connections for requests [default: 8]
+    /// Database connections for requests [default: 8; with the private PostgreSQL twice the cores, at least 4]
     #[arg(long, env = "SNA_DATABASE_CONNECTIONS", global = true)]
     pub database_connections: Option<u32>,
     /// Networks of reverse proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1/32,::1/128 [default: none]
@@ -251,6 +251,9 @@ impl Config {
         };
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let listen = settings.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let database_url = settings.database_url.or(file.database_url).filter(|url| !url.trim().is_empty());
+        // Beside us on the same cores, more backends than they can run only wait for each other, and some for long.
+        let connections = if database_url.is_some() { 8 } else { u32::try_from(2 * cores).unwrap_or(8).clamp(4, 16) };
         let config = Self {
             listen,
             public_url: match settings.public_url.or(file.public_url) {
@@ -263,14 +266,14 @@ impl Config {
             search_dir: settings.search_dir.or(file.search_dir).unwrap_or_else(|| data_dir.join("search")),
             documents: documents.decide(&data_dir).map_err(|(name, range)| ConfigError::OutOfRange(name, range))?,
             data_dir,
-            database_url: settings.database_url.or(file.database_url).filter(|url| !url.trim().is_empty()),
+            database_url,
             database_replica_url: settings
                 .database_replica_url
                 .or(file.database_replica_url)
                 .filter(|url| !url.trim().is_empty()),
             pg_bin: settings.pg_bin.or(file.pg_bin),
             workers: settings.workers.or(file.workers).unwrap_or(cores),
-            database_connections: settings.database_connections.or(file.database_connections).unwrap_or(8),
+            database_connections: settings.database_connections.or(file.database_connections).unwrap_or(connections),
             web: Web {
                 trusted_proxies: settings.trusted_proxies.or(file.trusted_proxies).unwrap_or_default(),
                 public_rate: settings.public_rate.or(file.public_rate).unwrap_or(Web::default().public_rate),
@@ -340,7 +343,8 @@ mod tests {
         let path = file("merge", "listen = \"127.0.0.1:9000\"\nworkers = 3\ndata_dir = \"/srv/a\"\n");
         let settings = Settings { workers: Some(5), config_file: Some(path.clone()), ..Settings::default() };
         let config = Config::merge(settings, None, None, "info").unwrap();
-        assert_eq!((config.listen.port(), config.workers, config.database_connections), (9000, 5, 8));
+        assert_eq!((config.listen.port(), config.workers), (9000, 5));
+        assert!((4..=16).contains(&config.database_connections));
         assert_eq!((config.data_dir.as_path(), config.keys_dir.as_path()), (Path::new("/srv/a"), Path::new("/srv/a/keys")));
         std::fs::remove_file(path).unwrap();
     }
