@@ -278,7 +278,7 @@ impl Work {
         // Without a checkpoint in the folder nothing is known of it: every piece is looked at.
         self.write(before.unwrap_or(0), &newest)?;
         failpoint::reached("tiles");
-        if let Err(error) = self.db.read_blocking(|conn| self.signatory.remember(conn, &newest)) {
+        if let Err(error) = self.db.tx_blocking(|conn| self.signatory.remember(conn, &newest)) {
             tracing::warn!(%error, "the guard was not brought up to date");
         }
         self.folder.put_checkpoint(&newest.note)?;

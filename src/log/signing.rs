@@ -84,17 +84,19 @@ impl Signatory {
         Ok(Head { size: 0, root: super::tree::empty_root() })
     }
 
-    /// Compares the tree with everything that was signed.
-    fn compare(&self, conn: &mut PgConnection, here: &Head) -> Result<(), SignError> {
+    /// The tree, if it has everything that was signed. It is read last: what another server signed meanwhile is then in it,
+    /// because a tree only grows and is signed after it was committed. (So the transaction must see what others commit.)
+    fn compared(&self, conn: &mut PgConnection) -> Result<Head, SignError> {
         let guard = self.signed_before(conn)?;
         let noted = store::latest(conn)?.map(|signed| signed.head);
+        let here = tiles::head(conn)?;
         let known = [("the guard file", Some(guard)), ("the newest checkpoint in the database", noted)];
         for (what, signed) in known.into_iter().filter_map(|(what, head)| Some((what, head?))) {
             if signed.size > here.size || tiles::root_at(conn, signed.size)? != signed.root {
-                return Err(SignError::Contradiction(contradiction(what, &signed, here)));
+                return Err(SignError::Contradiction(contradiction(what, &signed, &here)));
             }
         }
-        Ok(())
+        Ok(here)
     }
 
     /// Looks whether this server may sign. After a [`SignError::Contradiction`] the caller puts the log on hold, in a
@@ -103,9 +105,7 @@ impl Signatory {
         if let Some(why) = store::hold(conn)? {
             return Err(SignError::OnHold(why));
         }
-        let here = tiles::head(conn)?;
-        self.compare(conn, &here)?;
-        Ok(here)
+        self.compared(conn)
     }
 
     /// Signs the tree as it stands, if nobody has yet. Returns the newest checkpoint there is now.

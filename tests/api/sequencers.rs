@@ -1,10 +1,13 @@
-//! Many sequencers on one database, one of which ignores their courtesy: one log, and every head any of them ever saw is the
-//! beginning of it.
+//! Many sequencers on one database, one of which ignores their courtesy, and two that sign: one log, and every head any of them
+//! ever saw is the beginning of it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use so_nhan_ai::db::{Db, DbError};
+use so_nhan_ai::log::guard::Guard;
+use so_nhan_ai::log::keys::LogKeys;
+use so_nhan_ai::log::signing::Signatory;
 use so_nhan_ai::log::store::{self, Sequenced};
 use so_nhan_ai::log::tile_store::{self, Grown, TreeError};
 use so_nhan_ai::log::tree::{Hash, root_over};
@@ -49,11 +52,24 @@ fn sequence(db: &Db, polite: bool, written: &AtomicBool) -> BTreeMap<u64, Hash> 
     }
 }
 
+/// Signs whatever there is, as two servers with one data folder do; neither may take the other's head for another log's.
+fn sign(db: &Db, guard: &Guard, over: &AtomicBool) -> usize {
+    let signers = LogKeys::of_secret([7; 32]).signers("so.example.org/log").unwrap();
+    let signatory = Signatory { origin: "so.example.org/log".to_owned(), signers, guard: guard.clone() };
+    let mut signed = 0;
+    while !over.load(Ordering::Acquire) {
+        let head = db.tx_blocking(|conn| signatory.sign(conn, chrono::Utc::now())).unwrap().head;
+        signed += usize::from(head.size > 0);
+    }
+    signed
+}
+
 #[test]
 fn four_sequencers_one_of_them_rude_make_one_log() {
     let database = Database::fresh();
     let db = Db::connect(&database.url(), None, 8);
-    let written = AtomicBool::new(false);
+    let (written, over) = (AtomicBool::new(false), AtomicBool::new(false));
+    let guard = &database.log().guard;
     let seen: Vec<BTreeMap<u64, Hash>> = std::thread::scope(|scope| {
         let writers: Vec<_> = (0..WRITERS)
             .map(|n| {
@@ -71,9 +87,20 @@ fn four_sequencers_one_of_them_rude_make_one_log() {
                 })
             })
             .collect();
+        let signers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn({
+                    let (db, over) = (&db, &over);
+                    move || sign(db, guard, over)
+                })
+            })
+            .collect();
         writers.into_iter().for_each(|writer| writer.join().unwrap());
         written.store(true, Ordering::Release);
-        sequencers.into_iter().map(|sequencer| sequencer.join().unwrap()).collect()
+        let seen = sequencers.into_iter().map(|sequencer| sequencer.join().unwrap()).collect();
+        over.store(true, Ordering::Release);
+        assert!(signers.into_iter().map(|signer| signer.join().unwrap()).sum::<usize>() > 2);
+        seen
     });
     let total = (WRITERS * BATCHES * BATCH) as u64;
     let leaves: Vec<Hash> = db

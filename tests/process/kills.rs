@@ -92,7 +92,8 @@ fn a_killed_search_index_goes_on_where_it_was() {
     let mut server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     let log = || std::fs::read_to_string(folder.top.join("server.log")).unwrap();
-    // A kill in the middle of making it would rightly begin anew.
+    // It is made with the first entry; a kill in the middle of that would rightly begin anew.
+    assert!(server.post_gift(&staff.officer, &gift(1_000)).is_ok_and(|answer| answer.status == 201));
     eventually("the index is made", || log().contains("search index built"));
     for _ in 0..4 {
         Flood::of(&server, &staff, |flood| {
