@@ -70,6 +70,7 @@ fn four_sequencers_one_of_them_rude_make_one_log() {
     let db = Db::connect(&database.url(), None, 8);
     let (written, over) = (AtomicBool::new(false), AtomicBool::new(false));
     let guard = &database.log().guard;
+    guard.begin().unwrap();
     let seen: Vec<BTreeMap<u64, Hash>> = std::thread::scope(|scope| {
         let writers: Vec<_> = (0..WRITERS)
             .map(|n| {
