@@ -12,5 +12,5 @@ pub mod words;
 
 pub use clock::Clock;
 pub use code::PublicCode;
-pub use text::{Line, fold, hex, words_and_pairs};
+pub use text::{Line, fold, hex, unhex, words_and_pairs};
 pub use vnd::Vnd;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::basics::vnd::VndError;
-use crate::basics::{Line, Vnd};
+use crate::basics::{Line, Vnd, unhex};
 use crate::http::{FieldError, Say};
 use crate::ledger::kinds::Account;
 
@@ -118,18 +118,6 @@ impl Opening {
     }
 }
 
-/// Reads 64 hexadecimal digits.
-fn sha256(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0u8; 32];
-    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
 fn wrong(pointer: impl Into<String>, code: &'static str, vi: &'static str, en: &'static str) -> FieldError {
     FieldError::new(pointer, code, Say::fixed(vi, en))
 }
@@ -156,7 +144,7 @@ impl OpeningIn {
         if document_no.is_err() {
             errors.push(wrong("/document_no", "NOT_A_LINE", "Một dòng, 1 đến 60 ký tự.", "One line of 1 to 60 characters."));
         }
-        let document = self.document.as_deref().map(|text| sha256(text).ok_or(())).transpose();
+        let document = self.document.as_deref().map(|text| unhex(text).ok_or(())).transpose();
         if document.is_err() {
             errors.push(wrong("/document", "NOT_A_HASH", "SHA-256 gồm 64 chữ số hệ 16.", "A SHA-256 has 64 hexadecimal digits."));
         }
@@ -279,9 +267,9 @@ mod tests {
 
     #[test]
     fn a_document_is_64_digits() {
-        assert_eq!(sha256(&"aB".repeat(32)), Some([0xab; 32]));
+        assert_eq!(unhex(&"aB".repeat(32)), Some([0xab; 32]));
         for bad in ["", "ab", &"g".repeat(64), &"é".repeat(32), &"a".repeat(65)] {
-            assert_eq!(sha256(bad), None, "{bad}");
+            assert_eq!(unhex(bad), None, "{bad}");
         }
     }
 

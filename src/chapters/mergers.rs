@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::reference::{REFORM, ReferenceError, day};
-use crate::basics::fold;
+use crate::basics::{fold, hex};
 use crate::db::schema::{former_unit, reference_load, unit_merger};
 
 const MERGERS: &str = include_str!("../../data/administrative-unit-mergers.csv");
@@ -69,7 +69,7 @@ struct Merger {
 fn edition() -> String {
     let mut hash = Sha256::new();
     [b"1\0".as_slice(), MERGERS.as_bytes(), PROVINCES.as_bytes()].into_iter().for_each(|part| hash.update(part));
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 /// Whether the database has this edition.

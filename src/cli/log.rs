@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::{Failure, install, say};
 use crate::authz::{self, AuditEvent};
-use crate::basics::{Clock, hex};
+use crate::basics::{Clock, hex, unhex};
 use crate::config::Config;
 use crate::db::DbError;
 use crate::log::checkpoint_store;
@@ -38,9 +38,8 @@ pub enum LogCommand {
 
 /// The root as a checkpoint writes it, or hexadecimal.
 fn read_root(text: &str) -> Option<[u8; 32]> {
-    if text.len() == 64 {
-        let byte = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-        return (0..64).step_by(2).map(byte).collect::<Option<Vec<u8>>>()?.try_into().ok();
+    if let Some(root) = unhex(text) {
+        return Some(root);
     }
     STANDARD.decode(text).ok()?.try_into().ok()
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::commitment::{self, Secret};
+use crate::basics::{hex, unhex};
 use crate::vault::{Place, Vault, VaultError};
 
 fn at(entry: &str) -> Place<'_> {
@@ -12,8 +13,7 @@ fn at(entry: &str) -> Place<'_> {
 /// Seals the secret and the values behind a commitment, for the receipt and for auditors.
 pub fn seal(vault: &Vault, entry: &str, secret: &Secret, fields: &[(&str, &str)]) -> Result<Vec<u8>, VaultError> {
     let values: Map<String, Value> = fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    let hex: String = secret.iter().map(|b| format!("{b:02x}")).collect();
-    vault.seal(at(entry), json!({"secret": hex, "fields": values}).to_string().as_bytes())
+    vault.seal(at(entry), json!({"secret": hex(secret), "fields": values}).to_string().as_bytes())
 }
 
 /// An opening in clear.
@@ -38,14 +38,7 @@ pub fn open(vault: &Vault, entry: &str, sealed: &[u8]) -> Result<Opening, VaultE
 
 fn read(clear: &[u8]) -> Option<Opening> {
     let value: Value = serde_json::from_slice(clear).ok()?;
-    let hex = value["secret"].as_str()?;
-    let mut secret = [0u8; 32];
-    if hex.len() != 64 || !hex.is_ascii() {
-        return None;
-    }
-    for (n, byte) in secret.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
+    let secret = unhex(value["secret"].as_str()?)?;
     let fields = value["fields"].as_object()?.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
     let mut fields = fields.collect::<Option<Vec<_>>>()?;
     fields.sort();

@@ -13,7 +13,7 @@ use super::commitment;
 use super::note::{MAX_NOTE, Verifier};
 use super::opening::Opening;
 use super::tree::{self, Hash, Head, MAX_PROOF, MAX_SIZE};
-use crate::basics::hex;
+use crate::basics::{hex, unhex};
 
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
 /// Larger receipts are refused, in bytes: a leaf of 64 KiB and its opening in base64, a proof and a note.
@@ -112,21 +112,15 @@ impl OpenedField {
 
     fn commitment(&self) -> Option<[u8; 32]> {
         match self {
-            OpenedField::Shown { field, value, salt } => Some(commitment::salted(&unhex(salt)?, field, value)),
-            OpenedField::Kept { commitment, .. } => unhex(commitment),
+            OpenedField::Shown { field, value, salt } => Some(commitment::salted(&unhex_plain(salt)?, field, value)),
+            OpenedField::Kept { commitment, .. } => unhex_plain(commitment),
         }
     }
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0u8; 32];
-    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-        return None;
-    }
-    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
+/// Lower-case digits only: one way to write it.
+fn unhex_plain(text: &str) -> Option<[u8; 32]> {
+    unhex(text).filter(|bytes| hex(bytes) == text)
 }
 
 /// There is one way to write it, so that a changed byte is always noticed.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
+use crate::basics::{Line, unhex};
 use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
@@ -341,7 +341,7 @@ impl Changes {
                 "A Vietnamese phone number has 10–11 digits.",
             ));
         }
-        let evidence = changes.consent_evidence.as_deref().map(hash_of);
+        let evidence = changes.consent_evidence.as_deref().map(|text| unhex(text).map(Vec::from));
         if let Some(None) = evidence {
             wrong.push(error(
                 "/changes/consent_evidence",
@@ -362,13 +362,6 @@ impl Changes {
     pub fn says_otherwise(&self) -> bool {
         self.name.is_some() || self.phone.is_some()
     }
-}
-
-fn hash_of(hex: &str) -> Option<Vec<u8>> {
-    if hex.len() != 64 || !hex.is_ascii() {
-        return None;
-    }
-    (0..32).map(|n| u8::from_str_radix(hex.get(2 * n..2 * n + 2)?, 16).ok()).collect()
 }
 
 /// Whether a request may be carried out by one person: it shows less than before, nowhere more, and says nothing else.
@@ -406,8 +399,8 @@ mod tests {
         for kind in ["ERASE", "CORRECT", "WITHDRAW_CONSENT", "RESTRICT", "ACCESS"] {
             assert_eq!(RequestKind::parse(kind).map(RequestKind::name), Some(kind));
         }
-        assert_eq!(hash_of(&"ab".repeat(32)), Some(vec![0xab; 32]));
-        assert_eq!(hash_of("é"), None);
-        assert_eq!(hash_of(&"zz".repeat(32)), None);
+        assert_eq!(unhex(&"ab".repeat(32)), Some([0xab; 32]));
+        assert_eq!(unhex("é"), None);
+        assert_eq!(unhex(&"zz".repeat(32)), None);
     }
 }
