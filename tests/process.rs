@@ -18,6 +18,8 @@ mod harness;
 mod keys;
 #[path = "process/kills.rs"]
 mod kills;
+#[path = "process/log_keys.rs"]
+mod log_keys;
 #[path = "process/papers.rs"]
 mod papers;
 #[path = "process/receipts.rs"]

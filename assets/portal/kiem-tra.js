@@ -21,6 +21,7 @@ const KINDS = {
   GIFT_AGGREGATE: ["Ủng hộ qua tin nhắn hoặc ví", "Gifts by message or wallet"],
   REVERSAL: ["Bút toán hủy", "Reversal"],
   PUBLICATION: ["Công bố tài liệu", "Publication of a document"],
+  KEY: ["Khóa ký sổ công khai", "Key of the public log"],
 };
 const FIELDS = {
   name: ["Họ tên", "Name"],

@@ -21,7 +21,7 @@ use crate::log::publisher::LogSettings;
 use crate::search::{Pace, SearchSettings};
 use crate::stock;
 use crate::upkeep::{Database, restore};
-use crate::vault::keys::{self, TokenKeyFile};
+use crate::vault::keys::{self, LogKeyFile, TokenKeyFile};
 use crate::vault::{Vault, VaultKeys, in_use};
 use actix_web::web;
 
@@ -205,9 +205,11 @@ fn register(config: &Config, db: &Db, vault: &Vault) -> Result<(), Failure> {
 pub fn reload_keys(config: &Config, shared: &Shared) -> Result<(), Failure> {
     let tokens = TokenKeyFile::read(&config.keys_dir)?;
     let keys = VaultKeys::read(&config.keys_dir)?;
+    let log = LogKeyFile::read(&config.keys_dir)?;
     // Noted first: nothing may be sealed with a key the database does not know of.
     register(config, &shared.db, &Vault::new(&keys)?)?;
     shared.vault.take_up(&keys)?;
     shared.tokens.take_up(&tokens);
+    shared.log.keys.take_up(&log);
     Ok(())
 }

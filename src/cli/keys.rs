@@ -2,10 +2,18 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+
 use super::{Failure, install, say};
+use crate::authz::{self, AuditEvent};
 use crate::basics::Clock;
 use crate::config::Config;
 use crate::identity::model::ACCESS_LIFETIME;
+use crate::log::checkpoint_store;
+use crate::log::key_log::{self, KnownKey, OVERLAP};
+use crate::log::note::{self, Signer, Verifier};
+use crate::vault::keys::LogKeyFile;
 use crate::vault::rotation::{self, Which};
 use crate::vault::{KeyError, in_use, keys};
 
@@ -37,6 +45,8 @@ pub enum WhichKey {
     Token,
     /// Those that seal personal values
     Vault,
+    /// Those that sign the public log
+    Log,
 }
 
 impl WhichKey {
@@ -44,6 +54,7 @@ impl WhichKey {
         match self {
             WhichKey::Token => Which::Token,
             WhichKey::Vault => Which::Vault,
+            WhichKey::Log => Which::Log,
         }
     }
 }
@@ -69,16 +80,26 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<(), Failure> {
                 "{kid} is the new {} key. Back the file up, give it to all servers of the installation, and send each \
                  of them SIGHUP (or restart it).",
                 which.which().purpose()
-            ))
+            ))?;
+            if which == WhichKey::Log {
+                say(&format!(
+                    "Old and new keys sign together from then on, and a leaf of the log announces the new one: `log show` says \
+                     how it reads. Tell it to those who verify. After {} days: `keys drop --which log`.",
+                    OVERLAP.num_days()
+                ))?;
+            }
+            Ok(())
         }
         KeysCommand::List => list(config),
         KeysCommand::Drop { which: WhichKey::Token, kid } => drop_token_key(config, &kid),
         KeysCommand::Drop { which: WhichKey::Vault, kid } => drop_vault_key(config, &kid),
+        KeysCommand::Drop { which: WhichKey::Log, kid } => drop_log_key(config, &kid),
     }
 }
 
 fn list(config: &Config) -> Result<(), Failure> {
-    for which in Which::ALL {
+    let there = |which: &Which| *which != Which::Log || keys::has_log_key(&config.keys_dir);
+    for which in Which::ALL.into_iter().filter(there) {
         for key in rotation::list(&config.keys_dir, which)? {
             let made = key.made.map_or("from the beginning".to_owned(), |made| format!("made {}", made.format("%F %T UTC")));
             let state = match key.replaced {
@@ -128,4 +149,60 @@ fn drop_vault_key(config: &Config, kid: &str) -> Result<(), Failure> {
     })?;
     rotation::drop_key(&config.keys_dir, Which::Vault, kid)?;
     say(&format!("{kid} is dropped; servers forget it with SIGHUP or a restart"))
+}
+
+/// Whoever verifies the log must have had time to learn of a younger key, and everything new must bear its signature.
+fn drop_log_key(config: &Config, kid: &str) -> Result<(), Failure> {
+    let file = LogKeyFile::read(&config.keys_dir)?;
+    let position = file.keys.iter().position(|key| key.kid == kid).ok_or_else(|| format!("there is no such key: {kid}"))?;
+    if position == 0 {
+        return Err(format!("{kid} is the current key: rotate first").into());
+    }
+    let opened = install::open_as_it_is(config)?;
+    let now = Clock::System.now();
+    opened.db.tx_blocking(|conn| -> Result<(), Failure> {
+        let origin = checkpoint_store::origin(conn)?.ok_or("this log has no name yet: start the server once")?;
+        let key_of = |secret| -> Result<Verifier, Failure> { Ok(Signer::new(&origin, secret)?.verifier().clone()) };
+        let others = file.keys.iter().filter(|key| key.kid != kid).map(|key| key_of(&key.secret)).collect::<Result<Vec<_>, _>>()?;
+        let vkey = match file.keys.get(position) {
+            Some(key) => key_of(&key.secret)?.to_string(),
+            None => return Ok(()),
+        };
+        let known = key_log::keys(conn, &origin)?;
+        let Some(announced) = known.iter().find(|key| key.vkey == vkey) else {
+            // No server has ever signed with it.
+            return Ok(());
+        };
+        if announced.retired.is_none() {
+            check_successor(conn, &known, &others, now)?;
+        }
+        install::guard(config).read(&others).map_err(|error| {
+            format!("what this server signed last is not signed by another key yet ({error}): send it SIGHUP and wait for the next checkpoint")
+        })?;
+        if key_log::retire(conn, &vkey, now)? {
+            authz::audit(conn, now, &[AuditEvent { account: None, action: "LOG_KEY_RETIRED", subject: None, chapter: None }])?;
+        }
+        Ok(())
+    })?;
+    rotation::drop_key(&config.keys_dir, Which::Log, kid)?;
+    say(&format!(
+        "{kid} signs no more, and a leaf of the log says so. Take its line out of log.keys on every other server with the same \
+         command, and send each SIGHUP (or restart it)."
+    ))
+}
+
+/// One of `others` has to be in force for long enough, under every new checkpoint, and announced in the signed log.
+fn check_successor(conn: &mut PgConnection, known: &[KnownKey], others: &[Verifier], now: DateTime<Utc>) -> Result<(), Failure> {
+    let newest = checkpoint_store::latest(conn)?.ok_or("nothing was signed yet")?;
+    let (_, signed_by) = note::open(newest.note.as_bytes(), others)
+        .map_err(|_| "the newest checkpoint is signed by no other key yet: send all servers SIGHUP (or restart them) first")?;
+    let in_force = |key: &&KnownKey| key.retired.is_none() && signed_by.iter().any(|by| by.to_string() == key.vkey);
+    let oldest = known.iter().filter(in_force).map(|key| key.added_at).min();
+    let oldest = oldest.ok_or("no other key was announced in the log yet: wait for the next checkpoint")?;
+    let until = oldest + OVERLAP;
+    if until > now {
+        let until = until.format("%F %T UTC");
+        return Err(format!("those who verify have until {until} to learn of the next key: drop it after that").into());
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::db::DbError;
 use crate::log::checkpoint_store;
 use crate::log::folder::LogFolder;
+use crate::log::key_log;
 use crate::log::keys::LogKeys;
 use crate::log::note::Signer;
 use crate::log::recovery;
@@ -82,12 +83,17 @@ pub fn run(config: &Config, command: LogCommand) -> Result<(), Failure> {
 
 fn show(opened: &install::AsItIs, origin: &str, signers: &[Signer]) -> Result<(), Failure> {
     let (keys, latest, hold) = opened.db.tx_blocking(|conn| -> Result<_, DbError> {
-        Ok((checkpoint_store::keys(conn)?, checkpoint_store::latest(conn)?, checkpoint_store::hold(conn)?))
+        Ok((key_log::keys(conn, origin)?, checkpoint_store::latest(conn)?, checkpoint_store::hold(conn)?))
     })?;
     say(&format!("origin {origin}"))?;
     for key in &keys {
-        let here = if signers.iter().any(|signer| signer.verifier().to_string() == *key) { "  (signs here)" } else { "" };
-        say(&format!("key    {key}{here}"))?;
+        let signs_here = signers.iter().any(|signer| signer.verifier().to_string() == key.vkey);
+        let state = match &key.retired {
+            Some(retired) => format!("  (retired {})", retired.at.format("%F")),
+            None if signs_here => "  (signs here)".to_owned(),
+            None => String::new(),
+        };
+        say(&format!("key    {}{state}", key.vkey))?;
     }
     if let Some(why) = hold {
         say(&format!("hold   {why}"))?;

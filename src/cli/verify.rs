@@ -14,8 +14,8 @@ use super::line::Line;
 use super::upkeep::{AuditCommand, Format};
 use super::{Failure, say};
 use crate::basics::Clock;
-use crate::log::checkpoint;
-use crate::log::note::Verifier;
+use crate::log::checkpoint::{self, CheckpointError};
+use crate::log::note::{NoteError, Verifier};
 use crate::log::receipt::{MAX_RECEIPT, Receipt};
 use crate::log::tree::Head;
 use crate::verify::audit::Walk;
@@ -197,7 +197,13 @@ fn opened(note: &[u8], keys: &[Verifier], walk: &mut Walk<'_>) -> Option<Head> {
     match checkpoint::open(note, keys) {
         Ok(head) => Some(head),
         Err(error) => {
-            walk.findings.add("checkpoint", "checkpoint", error.to_string());
+            let hint = match &error {
+                CheckpointError::Note(NoteError::NoKnownSignature) => {
+                    "; a later key of the log is named by an entry of kind KEY, under the signatures of those before it"
+                }
+                _ => "",
+            };
+            walk.findings.add("checkpoint", "checkpoint", format!("{error}{hint}"));
             None
         }
     }

@@ -429,6 +429,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    log_key_retired (vkey) {
+        vkey -> Text,
+        entry -> Text,
+        retired_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     log_leaf (idx) {
         idx -> BigInt,
         entry -> Text,
@@ -907,6 +915,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_head,
     log_hold,
     log_key,
+    log_key_retired,
     log_leaf,
     log_origin,
     log_pending,

@@ -9,6 +9,7 @@ use super::{CACHE_CONTROL_LIST, answer};
 use crate::basics::{PublicCode, hex};
 use crate::db::Db;
 use crate::http::Problem;
+use crate::log::key_log::KnownKey;
 use crate::log::publisher::PublicLog;
 use crate::log::routes::{receipt_file, receipt_is_sealing};
 use crate::log::tile_store::{self, Issued};
@@ -19,8 +20,10 @@ pub struct LogOut {
     /// The log's name, the first line of every checkpoint.
     #[schema(example = "so.redcross.org.vn/log")]
     pub origin: String,
-    /// Keys that verify its signatures, as C2SP signed-note writes them; the newest last.
+    /// Keys that verify its signatures, as C2SP signed-note writes them; the newest last. Every new checkpoint bears all of them.
     pub keys: Vec<String>,
+    /// Every key the log has had, the oldest first: since when, until when, and which leaves say so.
+    pub key_history: Vec<LogKeyOut>,
     /// Entries under the newest checkpoint.
     pub size: u64,
     /// Root over them, hexadecimal. The signed form is at `/log/checkpoint`.
@@ -31,6 +34,34 @@ pub struct LogOut {
     pub maximum_merge_delay_seconds: u32,
 }
 
+/// A key of the log.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LogKeyOut {
+    pub vkey: String,
+    pub added_at: DateTime<Utc>,
+    /// The leaf of kind KEY that announced it; a log's first key has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    pub added_by: Option<String>,
+    /// From then on it signs nothing new. What it signed before it still verifies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired_by: Option<String>,
+}
+
+impl From<&KnownKey> for LogKeyOut {
+    fn from(key: &KnownKey) -> Self {
+        Self {
+            vkey: key.vkey.clone(),
+            added_at: key.added_at,
+            added_by: key.entry.clone(),
+            retired_at: key.retired.as_ref().map(|retired| retired.at),
+            retired_by: key.retired.as_ref().map(|retired| retired.entry.clone()),
+        }
+    }
+}
+
 /// Published with every checkpoint: nothing should take longer.
 const MAXIMUM_MERGE_DELAY: u32 = 60;
 
@@ -39,7 +70,8 @@ pub fn log_state(log: &PublicLog) -> Option<LogOut> {
     let latest = log.latest()?;
     Some(LogOut {
         origin: log.origin.to_string(),
-        keys: log.keys.iter().map(ToString::to_string).collect(),
+        keys: log.keys().iter().filter(|key| key.retired.is_none()).map(|key| key.vkey.clone()).collect(),
+        key_history: log.keys().iter().map(LogKeyOut::from).collect(),
         size: latest.head.size,
         root: hex(&latest.head.root),
         signed_at: latest.signed_at,

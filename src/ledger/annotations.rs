@@ -86,6 +86,7 @@ fn leaf_of(new: &NewAnnotation, at: BookedAt) -> Result<log::store::NewLeaf, Boo
         period: None,
         postings: Vec::new(),
         goods: Vec::new(),
+        key: None,
         doc: None,
         pd: new.pd,
     };

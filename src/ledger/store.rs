@@ -239,6 +239,7 @@ pub(super) fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fu
         period: None,
         postings,
         goods: goods.collect(),
+        key: None,
         doc: entry.document,
         pd: entry.pd,
     };

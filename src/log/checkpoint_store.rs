@@ -1,4 +1,4 @@
-//! SQL of what was signed: the log's origin, its checkpoints, its keys, and the hold that stops all signing.
+//! SQL of what was signed: the log's origin, its checkpoints, and the hold that stops all signing.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::tree::Head;
 use crate::db::DbError;
-use crate::db::schema::{log_checkpoint, log_head, log_hold, log_key, log_origin};
+use crate::db::schema::{log_checkpoint, log_head, log_hold, log_origin};
 
 /// A checkpoint as it was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,12 @@ pub fn latest(conn: &mut PgConnection) -> Result<Option<Signed>, DbError> {
     let row: Option<Row> =
         c::table.order(c::size.desc()).select((c::size, c::root, c::note, c::signed_at)).first(conn).optional()?;
     Ok(row.and_then(signed))
+}
+
+/// When the checkpoint of this size was signed; `None` when this database knows of none.
+pub fn signed_at(conn: &mut PgConnection, size: u64) -> Result<Option<DateTime<Utc>>, DbError> {
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    Ok(log_checkpoint::table.find(size).select(log_checkpoint::signed_at).first(conn).optional()?)
 }
 
 /// Notes a checkpoint. The same one again, from another server, changes nothing.
@@ -105,19 +111,4 @@ pub fn put_on_hold(conn: &mut PgConnection, why: &str, now: DateTime<Utc>) -> Re
 pub fn release(conn: &mut PgConnection) -> Result<(), DbError> {
     diesel::delete(log_hold::table).execute(conn)?;
     Ok(())
-}
-
-/// The keys that were announced, as verifiers read them, oldest first.
-pub fn keys(conn: &mut PgConnection) -> Result<Vec<String>, DbError> {
-    Ok(log_key::table.order((log_key::added_at, log_key::vkey)).select(log_key::vkey).load(conn)?)
-}
-
-/// Announces a key; `entry` is the code of its KEY leaf. `false` when it was announced before.
-pub fn announce(conn: &mut PgConnection, vkey: &str, entry: Option<&str>, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let added = diesel::insert_into(log_key::table)
-        .values((log_key::vkey.eq(vkey), log_key::entry.eq(entry), log_key::added_at.eq(now)))
-        .on_conflict(log_key::vkey)
-        .do_nothing()
-        .execute(conn)?;
-    Ok(added == 1)
 }

@@ -39,6 +39,9 @@ pub struct LeafV1<'a> {
     pub postings: Vec<LeafPosting<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goods: Vec<LeafGoods<'a>>,
+    /// A key of the log, as verifiers read it. Of KEY alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<&'a str>,
     /// SHA-256 of the document behind the entry.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "base64url_if_any")]
     pub doc: Option<[u8; 32]>,
@@ -159,6 +162,7 @@ mod tests {
                 value: "1500000".to_owned(),
                 valuation: "MARKET_PRICE",
             }],
+            key: None,
             doc: None,
             pd: std::array::from_fn(|i| i as u8),
         }
@@ -219,6 +223,30 @@ mod tests {
                 r#""doc":"__________________________________________8","entry":"0123456789ABCDEF7","event":"ANNUAL_ACCOUNTS","#,
                 r#""kind":"PUBLICATION","of":"ZZZZZZZZZZZZZZZZ9","pd":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","#,
                 r#""period":"2026-12-31","postings":[],"province":"68","v":1}"#
+            )
+        );
+    }
+
+    #[test]
+    fn golden_key() {
+        let leaf = LeafV1 {
+            kind: "KEY",
+            chapter: "TW",
+            province: "TW",
+            reason: Some("ADDED"),
+            key: Some("ledger.example.vn/log1+68c7249f+ARl/ayPhbIUyxqvIOPrNXqeJvgx2spIDNAOb+os9No1h"),
+            channel: None,
+            appeal: None,
+            postings: vec![],
+            goods: vec![],
+            ..gift()
+        };
+        assert_eq!(
+            String::from_utf8(leaf.encode().unwrap().bytes).unwrap(),
+            concat!(
+                r#"{"booked":"2026-11-22","chapter":"TW","day":"2026-11-21","entry":"0123456789ABCDEF7","#,
+                r#""key":"ledger.example.vn/log1+68c7249f+ARl/ayPhbIUyxqvIOPrNXqeJvgx2spIDNAOb+os9No1h","kind":"KEY","#,
+                r#""pd":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","postings":[],"province":"TW","reason":"ADDED","v":1}"#
             )
         );
     }

@@ -12,6 +12,7 @@ pub mod checkpoint_store;
 pub mod commitment;
 pub mod folder;
 pub mod guard;
+pub mod key_log;
 pub mod keys;
 pub mod leaf;
 pub mod note;

@@ -1,7 +1,7 @@
 //! The thread that signs and publishes: once a second at most, when the tree has grown.
 //!
 //! Every server process has one. It signs if it may ([`signing`](super::signing)), and lets the sequencer begin only then:
-//! a leaf that got a place in the wrong log could not be taken back. Whoever signed, it writes the newest
+//! a leaf that got a place in the wrong log could not be taken back. Then it announces keys that are new. Whoever signed, it writes the newest
 //! checkpoint and what that needs into the folder of this process: tiles, bundles, then the checkpoint. Whatever goes
 //! wrong here is told by `/readyz` and the metrics, is tried again, and stops nobody from recording gifts.
 
@@ -13,16 +13,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::checkpoint;
-use super::checkpoint_store::OtherOrigin;
-use super::checkpoint_store::{self as store, Signed};
+use super::checkpoint_store::{self as store, OtherOrigin, Signed};
 use super::folder::{LogFolder, Writing};
 use super::guard::Guard;
-use super::keys::{LogKeys, verifiers};
-use super::note::{NoteError, Signer, Verifier};
+use super::key_log::{self, KeyLogError, KnownKey};
+use super::keys::{Keyring, KeyringError, LogKeys, verifiers};
+use super::note::Verifier;
 use super::signing::{SignError, Signatory};
 use super::tile_store;
 use super::tiles::{Of, Piece};
-use super::tree::{MAX_LEVEL, TILE_WIDTH};
+use super::tree::{Head, MAX_LEVEL, TILE_WIDTH};
 use crate::basics::{Clock, failpoint};
 use crate::db::{Db, DbError};
 
@@ -40,6 +40,8 @@ const REMIND_AFTER: Duration = Duration::from_secs(60);
 pub struct LogState {
     /// The newest checkpoint whose every piece is in the folder.
     pub published: Option<Arc<Signed>>,
+    /// All keys that were announced, the oldest first.
+    pub keys: Arc<[KnownKey]>,
     /// For operators; `None` when all is well.
     pub trouble: Option<String>,
 }
@@ -49,8 +51,6 @@ pub struct LogState {
 pub struct PublicLog {
     pub folder: LogFolder,
     pub origin: Arc<str>,
-    /// What verifies the log's signatures.
-    pub keys: Arc<[Verifier]>,
     state: watch::Receiver<LogState>,
 }
 
@@ -58,6 +58,11 @@ impl PublicLog {
     /// The newest checkpoint.
     pub fn latest(&self) -> Option<Arc<Signed>> {
         self.state.borrow().published.clone()
+    }
+
+    /// All keys the log has had, the oldest first.
+    pub fn keys(&self) -> Arc<[KnownKey]> {
+        self.state.borrow().keys.clone()
     }
 
     pub fn state(&self) -> LogState {
@@ -90,10 +95,8 @@ pub enum StartError {
     Db(#[from] DbError),
     #[error(transparent)]
     Origin(#[from] OtherOrigin),
-    #[error("the log's origin: {0}")]
-    Name(#[from] NoteError),
-    #[error("an announced key of the log can not be read: {0}")]
-    AnnouncedKey(NoteError),
+    #[error(transparent)]
+    Keys(#[from] KeyringError),
     #[error(transparent)]
     Thread(#[from] std::io::Error),
 }
@@ -111,19 +114,22 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// Settles the origin, announces keys, and starts. `cleared` is set once the tree was compared with what was signed.
+    /// Settles the origin, reads the keys, and starts. `cleared` is set once the tree was compared with what was signed.
     pub fn start(db: Db, clock: Clock, settings: LogSettings, cleared: Arc<AtomicBool>) -> Result<(PublicLog, Self), StartError> {
         let LogSettings { origin, default_origin, keys, guard, folder } = settings;
         let origin = db.tx_blocking(|conn| -> Result<_, StartError> {
             Ok(store::settle_origin(conn, origin.as_deref(), &default_origin)??)
         })?;
-        let signers = keys.signers(&origin)?;
-        let keys = announced(&db, &clock, &signers)?;
-        let (tell, state) = watch::channel(LogState::default());
-        let public = PublicLog { folder: folder.clone(), origin: origin.as_str().into(), keys: keys.clone().into(), state };
-        let signatory = Signatory { origin, signers, guard };
+        let taken = keys.secrets();
+        let keyring = Keyring::read(&db, &origin, &taken, clock.now())?;
+        let (tell, state) = watch::channel(LogState { keys: keyring.known.clone(), ..LogState::default() });
+        let public = PublicLog { folder: folder.clone(), origin: origin.as_str().into(), state };
+        let signatory = Signatory { origin, signers: keyring.signers, guard };
         let stop = Arc::new(AtomicBool::new(false));
-        let mut work = Work { db, clock, signatory, folder, keys, writing: None, tell, cleared, signed: None, told: None };
+        let verifiers = keyring.verifiers;
+        let keys = OwnKeys { all: keys, taken, unannounced: true };
+        let mut work =
+            Work { db, clock, signatory, folder, keys, verifiers, writing: None, tell, cleared, signed: None, told: None };
         let stopped = Arc::clone(&stop);
         let run = move || {
             while !stopped.load(Ordering::Acquire) {
@@ -133,24 +139,6 @@ impl Publisher {
         let thread = std::thread::Builder::new().name("publisher".to_owned()).spawn(run)?;
         Ok((public, Self { stop, thread: Some(thread) }))
     }
-}
-
-/// All keys of the log: those announced before, and ours. A key that is new is announced; the first one needs no leaf.
-fn announced(db: &Db, clock: &Clock, signers: &[Signer]) -> Result<Vec<Verifier>, StartError> {
-    let before = db.tx_blocking(|conn| -> Result<_, StartError> {
-        let before = store::keys(conn)?;
-        if before.is_empty() {
-            for key in verifiers(signers) {
-                store::announce(conn, &key.to_string(), None, clock.now())?;
-            }
-        }
-        Ok(before)
-    })?;
-    let known: Result<Vec<Verifier>, NoteError> = before.iter().map(|key| Verifier::parse(key)).collect();
-    let mut keys = known.map_err(StartError::AnnouncedKey)?;
-    let own = verifiers(signers);
-    keys.extend(own.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
-    Ok(keys)
 }
 
 impl Drop for Publisher {
@@ -174,6 +162,8 @@ enum PublishError {
     Io(#[from] std::io::Error),
     #[error("{0} is not in the database, though the tree has it")]
     Missing(String),
+    #[error(transparent)]
+    Keys(#[from] KeyringError),
 }
 
 impl From<diesel::result::Error> for PublishError {
@@ -182,12 +172,34 @@ impl From<diesel::result::Error> for PublishError {
     }
 }
 
+/// Keys could not be taken up or announced.
+#[derive(Debug, thiserror::Error)]
+enum TakeUpError {
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    #[error(transparent)]
+    KeyLog(#[from] KeyLogError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// The key file's keys, and how far they are taken up.
+struct OwnKeys {
+    all: LogKeys,
+    /// Those that sign here.
+    taken: Arc<[[u8; 32]]>,
+    /// Whether some may not be announced yet.
+    unannounced: bool,
+}
+
 struct Work {
     db: Db,
     clock: Clock,
     signatory: Signatory,
     folder: LogFolder,
-    keys: Vec<Verifier>,
+    keys: OwnKeys,
+    /// Of all keys the log has had.
+    verifiers: Vec<Verifier>,
     writing: Option<Writing>,
     tell: watch::Sender<LogState>,
     /// Whether the tree was compared with what was signed, and fits.
@@ -200,10 +212,11 @@ struct Work {
 impl Work {
     /// Signs and publishes what is new; answers how long to wait.
     fn step(&mut self) -> Duration {
-        let signing = self.sign();
-        let publishing = self.publish();
-        let signing = signing.err().map(|error| error.to_string());
-        let trouble = signing.or_else(|| publishing.err().map(|error| error.to_string()));
+        let taking = self.take_up_keys().err().map(|error| error.to_string());
+        let signing = self.sign().err().map(|error| error.to_string());
+        let announcing = self.announce_keys().err().map(|error| error.to_string());
+        let publishing = self.publish().err().map(|error| error.to_string());
+        let trouble = taking.or(signing).or(announcing).or(publishing);
         self.say(&trouble);
         let pause = if trouble.is_some() { PAUSE_AFTER_FAILURE } else { PAUSE };
         self.tell.send_if_modified(|state| {
@@ -225,6 +238,42 @@ impl Work {
             tracing::error!(trouble, "the public log stands still; gifts are recorded");
             self.told = Some((trouble.clone(), Instant::now()));
         }
+    }
+
+    /// Signs with the keys of the file as it was last taken up.
+    fn take_up_keys(&mut self) -> Result<(), TakeUpError> {
+        let secrets = self.keys.all.secrets();
+        if !Arc::ptr_eq(&secrets, &self.keys.taken) {
+            self.read_keys(&secrets)?;
+            self.keys.taken = secrets;
+            self.keys.unannounced = true;
+        }
+        Ok(())
+    }
+
+    fn read_keys(&mut self, secrets: &[[u8; 32]]) -> Result<(), KeyringError> {
+        let Keyring { signers, known, verifiers } = Keyring::read(&self.db, &self.signatory.origin, secrets, self.clock.now())?;
+        self.signatory.signers = signers;
+        self.verifiers = verifiers;
+        self.tell.send_if_modified(|state| {
+            let changed = state.keys != known;
+            state.keys = known;
+            changed
+        });
+        Ok(())
+    }
+
+    /// Once it is sure that this is the log that was signed, new keys of ours get their leaves.
+    fn announce_keys(&mut self) -> Result<(), TakeUpError> {
+        if !self.keys.unannounced || !self.cleared.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let (origin, now) = (self.signatory.origin.clone(), self.clock.now());
+        let own = verifiers(&self.signatory.signers);
+        self.db.tx_blocking(|conn| key_log::announce(conn, &origin, &own, now))?;
+        self.read_keys(&self.keys.taken.clone())?;
+        self.keys.unannounced = false;
+        Ok(())
     }
 
     fn sign(&mut self) -> Result<(), SignError> {
@@ -258,10 +307,13 @@ impl Work {
     /// Brings the folder to the newest checkpoint of the database, whoever signed it; never back.
     fn publish(&mut self) -> Result<(), PublishError> {
         if self.writing.is_none() {
-            self.writing = self.folder.take()?;
-            if self.writing.is_none() {
-                return self.follow_the_writer();
-            }
+            let taken = self.folder.take();
+            // What is there is served, even where nothing can be written.
+            let Ok(Some(writing)) = taken else {
+                self.follow_the_writer()?;
+                return Ok(taken.map(|_| ())?);
+            };
+            self.writing = Some(writing);
             // Just begun: look whether everything is here that the checkpoint in the folder promises.
             if let Some(there) = self.there()? {
                 self.write(0, &there)?;
@@ -284,6 +336,8 @@ impl Work {
         self.folder.put_checkpoint(&newest.note)?;
         failpoint::reached("published");
         self.show(newest);
+        // Another server may have announced a key, or given one up.
+        self.read_keys(&self.keys.taken.clone())?;
         Ok(())
     }
 
@@ -297,14 +351,14 @@ impl Work {
         let Some(note) = self.folder.checkpoint()? else {
             return Ok(None);
         };
-        let Ok(head) = checkpoint::open(note.as_bytes(), &self.keys) else {
+        let Ok(head) = checkpoint::open(note.as_bytes(), &self.verifiers) else {
             return Ok(None);
         };
         let tree =
             self.db.read_blocking(|conn| -> Result<_, PublishError> { Ok(tile_store::head(conn).map(|head| head.size)) })?;
         // What this database does not have can not be written again; it stays as it is and is served on.
         let known = tree.is_ok_and(|size| size >= head.size);
-        let signed = Signed { head, note, signed_at: self.clock.now() };
+        let signed = self.signed(head, note)?;
         if !known {
             self.show(signed);
             return Ok(None);
@@ -321,10 +375,16 @@ impl Work {
         if before.is_some_and(|before| before.note == note) {
             return Ok(());
         }
-        if let Ok(head) = checkpoint::open(note.as_bytes(), &self.keys) {
-            self.show(Signed { head, note, signed_at: self.clock.now() });
+        if let Ok(head) = checkpoint::open(note.as_bytes(), &self.verifiers) {
+            self.show(self.signed(head, note)?);
         }
         Ok(())
+    }
+
+    /// A checkpoint that was read from the folder, with the time at which it was signed as far as this database knows it.
+    fn signed(&self, head: Head, note: String) -> Result<Signed, PublishError> {
+        let signed_at = self.db.read_blocking(|conn| store::signed_at(conn, head.size))?;
+        Ok(Signed { head, note, signed_at: signed_at.unwrap_or_else(|| self.clock.now()) })
     }
 
     /// Writes what `to` needs and the checkpoint of `from` leaves did not have: full pieces that are not here, and the

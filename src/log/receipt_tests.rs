@@ -25,6 +25,7 @@ fn leaf_bytes() -> Vec<u8> {
         reason: None,
         postings: vec![],
         goods: vec![],
+        key: None,
         doc: None,
         event: None,
         period: None,

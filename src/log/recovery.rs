@@ -15,6 +15,7 @@ use super::checkpoint::{self, CheckpointError};
 use super::checkpoint_store::{self as checkpoints, Signed};
 use super::folder::LogFolder;
 use super::guard::{Guard, GuardError};
+use super::key_log;
 use super::keys::verifiers;
 use super::note::Signer;
 use super::store::{self, LoggedLeaf};
@@ -189,16 +190,23 @@ fn place(conn: &mut PgConnection, size: u64, missing: &[LoggedLeaf], now: DateTi
         return refused("the mirror has an entry twice");
     }
     store::wait(conn, &lost)?;
+    let mut without_entry = Vec::new();
+    for leaf in lost {
+        // What is said of a key is known again with its leaf.
+        if !key_log::put_back(conn, leaf, now)? {
+            without_entry.push(leaf);
+        }
+    }
     let last = i64::try_from(size).unwrap_or(i64::MAX) + i64::try_from(missing.len()).unwrap_or(i64::MAX);
     diesel::update(log_head::table).set(log_head::size.eq(last)).execute(conn)?;
     store::place(conn, missing)?;
     diesel::delete(log_pending::table.filter(log_pending::entry.eq_any(&entries))).execute(conn)?;
-    let rows: Vec<_> = lost
+    let rows: Vec<_> = without_entry
         .iter()
         .map(|leaf| (log_recovered::entry.eq(&leaf.entry), log_recovered::idx.eq(leaf.idx), log_recovered::recovered_at.eq(now)))
         .collect();
     for page in rows.chunks(5_000) {
         diesel::insert_into(log_recovered::table).values(page).execute(conn)?;
     }
-    Ok(lost.len() as u64)
+    Ok(without_entry.len() as u64)
 }

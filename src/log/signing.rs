@@ -28,6 +28,8 @@ pub enum SignError {
          for the log from now on, look up the newest published checkpoint and run `so-nhan-ai log adopt SIZE ROOT`"
     )]
     NoGuard(String),
+    #[error("every key in log.keys has retired: give this server the key file of the others")]
+    NoKey,
     #[error("{0}")]
     Contradiction(String),
     #[error("the log is on hold: {0}")]
@@ -104,6 +106,9 @@ impl Signatory {
     pub fn check(&self, conn: &mut PgConnection) -> Result<Head, SignError> {
         if let Some(why) = store::hold(conn)? {
             return Err(SignError::OnHold(why));
+        }
+        if self.signers.is_empty() {
+            return Err(SignError::NoKey);
         }
         self.compared(conn)
     }

@@ -15,7 +15,7 @@ use crate::basics::PublicCode;
 use crate::db::Db;
 use crate::disclosure::{appeals, entries};
 use crate::http::{Lang, Problem};
-use crate::log::checkpoint_store;
+use crate::log::key_log;
 
 /// The shortest beginning of a hash that says anything.
 const SHORTEST_PREFIX: usize = 8;
@@ -167,7 +167,7 @@ fn entry_page(conn: &mut PgConnection, p: Page, code: &PublicCode, prefix: &str)
         sealed: log.sealed(lang),
         amount_vnd: entry.amount_vnd,
         kind_code: entry.kind,
-        vkeys: checkpoint_store::keys(conn)?.join(" "),
+        vkeys: key_log::vkeys(conn)?.join(" "),
         code: entry.code,
         p,
     })

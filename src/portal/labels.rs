@@ -16,6 +16,7 @@ const KINDS: Table = &[
     ("AMENDMENT", "Đính chính", "Correction"),
     ("ERASURE", "Xóa dữ liệu cá nhân", "Erasure of personal data"),
     ("PUBLICATION", "Công khai theo quy định", "Publication the law wants"),
+    ("KEY", "Khóa ký sổ công khai", "Key of the public log"),
 ];
 
 const CHANNELS: Table = &[

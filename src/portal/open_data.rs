@@ -53,7 +53,7 @@ pub async fn show_open_data(
 }
 
 fn name_of(log: &PublicLog) -> LogName {
-    let keys: Vec<String> = log.keys.iter().map(ToString::to_string).collect();
+    let keys: Vec<String> = log.keys().iter().filter(|key| key.retired.is_none()).map(|key| key.vkey.clone()).collect();
     LogName { origin: log.origin.to_string(), vkey: keys.join(" ") }
 }
 
@@ -64,7 +64,8 @@ pub async fn show_check(
     here: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
     let lang = Lang::of_page(&request);
-    let keys: Vec<String> = log.keys.iter().map(ToString::to_string).collect();
+    // Retired ones too: receipts from before stay good.
+    let keys: Vec<String> = log.keys().iter().map(|key| key.vkey.clone()).collect();
     let page = verifier::page(&keys.join("\n"), &here.page(""), lang.tag());
     let mut response = Rendered::html(page).answer(&request, "public, max-age=300", "accept-encoding, accept-language, cookie");
     dress(response.headers_mut(), lang);

@@ -228,6 +228,7 @@ pub(super) fn leaf_of(row: &PublishedRow, appeal: &str, place: &Place) -> Result
         period: row.period,
         postings: Vec::new(),
         goods: Vec::new(),
+        key: None,
         doc: ContentHash::parse(&row.sha256).map(|hash| hash.bytes()),
         pd: commitment::commit(&[0; 32], &[]),
     }

@@ -1,6 +1,6 @@
 //! The audit of a whole database: every room on its own tables, in one snapshot.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use diesel::pg::PgConnection;
@@ -68,7 +68,8 @@ fn run(
     let item_names: HashMap<String, String> = stock::catalogue(conn)?.into_iter().map(|item| (item.code, item.name)).collect();
     let renamed = chapters::life_store::short_names_of_renamed(conn)?;
     let published = publications::audit::audit(conn, &mut findings)?;
-    let elsewhere = Elsewhere { count: published, known: publications::audit::known };
+    let keys = log::key_log::audit(conn, &mut findings)?;
+    let elsewhere = Elsewhere { count: published + keys, known: leaves_elsewhere };
     let known = ledger::audit::Known { vault, item_names: &item_names, renamed: &renamed, elsewhere };
     let entries = ledger::audit::audit(conn, &mut findings, &known)?;
     vouchers::audit::audit(conn, &mut findings)?;
@@ -95,6 +96,13 @@ fn run(
         checks: findings.checks().clone(),
         notes: findings.notes().to_vec(),
     })
+}
+
+/// Which of these codes of leaves stand for no entry and for something else: a publication, a key of the log.
+fn leaves_elsewhere(conn: &mut PgConnection, codes: &[String]) -> Result<HashSet<String>, DbError> {
+    let mut known = publications::audit::known(conn, codes)?;
+    known.extend(log::key_log::known(conn, codes)?);
+    Ok(known)
 }
 
 /// The vault, if it has every key this database uses; else a note.

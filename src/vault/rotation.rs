@@ -16,15 +16,18 @@ pub enum Which {
     Token,
     /// Seals personal values.
     Vault,
+    /// Signs the public log.
+    Log,
 }
 
 impl Which {
-    pub const ALL: [Which; 2] = [Which::Token, Which::Vault];
+    pub const ALL: [Which; 3] = [Which::Token, Which::Vault, Which::Log];
 
     fn file(self, dir: &Path) -> PathBuf {
         dir.join(match self {
             Which::Token => "token.keys",
             Which::Vault => "vault.keys",
+            Which::Log => "log.keys",
         })
     }
 
@@ -33,6 +36,7 @@ impl Which {
         match self {
             Which::Token => "token",
             Which::Vault => "seal",
+            Which::Log => "log",
         }
     }
 }

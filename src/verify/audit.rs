@@ -304,7 +304,11 @@ impl<'p> Walk<'p> {
     }
 
     /// What there is to say.
-    pub fn report(self, origin: &str) -> Report {
+    pub fn report(mut self, origin: &str) -> Report {
+        for key in self.fold.keys.iter().filter(|key| !key.key.strip_prefix(origin).is_some_and(|rest| rest.starts_with('+'))) {
+            let subject = format!("entry {} ({})", key.index, key.entry);
+            self.findings.add("key", subject, format!("the key {} is not of this log", key.key));
+        }
         Report {
             clean: self.findings.total == 0,
             total: self.findings.total,
@@ -315,6 +319,7 @@ impl<'p> Walk<'p> {
             root: STANDARD.encode(self.head.root),
             entries: self.fold.kinds,
             not_understood: self.fold.not_understood,
+            keys: self.fold.keys,
             notes: self.notes,
             seconds: self.began.elapsed().as_secs_f64(),
         }

@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::code::Code;
-use super::leaf::{Entry, Leaf, Of};
-use super::report::{Findings, NotUnderstood};
+use super::leaf::{Entry, KeySaid, Leaf, Of};
+use super::report::{Findings, KeyChange, NotUnderstood};
+use crate::log::key_log::Change;
 
 struct Known {
     index: u64,
@@ -24,7 +25,12 @@ pub struct Fold {
     pub has_gaps: bool,
     pub kinds: BTreeMap<String, u64>,
     pub not_understood: BTreeMap<String, NotUnderstood>,
+    /// What the log says of its keys, in its order.
+    pub keys: Vec<KeyChange>,
 }
+
+/// No log exchanges its key so often.
+const MOST_KEYS: usize = 1_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sort {
@@ -56,6 +62,26 @@ impl Fold {
                 }
             }
             Leaf::Entry(entry) => self.entry(index, &entry, findings),
+            Leaf::Key(entry, said) => {
+                self.entry(index, &entry, findings);
+                self.key(index, entry.code, &said, findings);
+            }
+        }
+    }
+
+    fn key(&mut self, index: u64, code: Code, said: &KeySaid, findings: &mut Findings) {
+        let (key, change) = (said.key.to_string(), if said.retired { Change::Retired } else { Change::Added });
+        let twice = self.keys.iter().find(|known| known.key == key && known.change == change.name());
+        if let Some(first) = twice {
+            let differs = format!(
+                "entry {} says already that this key {}",
+                first.index,
+                if said.retired { "retired" } else { "was added" }
+            );
+            findings.add("key", subject(index, Some(code)), differs);
+        }
+        if self.keys.len() < MOST_KEYS {
+            self.keys.push(KeyChange { index, entry: code.to_string(), key, change: change.name() });
         }
     }
 

@@ -13,6 +13,8 @@ use chrono::NaiveDate;
 use super::canonical::{self, Value};
 use super::code::Code;
 use super::totals::{Cell, Sum, Totals};
+use crate::log::key_log::Change;
+use crate::log::note::Verifier;
 
 /// What a leaf of a kind must and must not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,7 @@ pub const KINDS: &[KindRule] = &[
     rule("AMENDMENT", false, Of::Entry, false),
     rule("ERASURE", false, Of::Entry, true),
     rule("PUBLICATION", false, Of::Predecessor, true),
+    rule("KEY", false, Of::Nobody, true),
 ];
 
 /// Accounts this program understands, and whether a credit to one is something received.
@@ -69,6 +72,10 @@ pub const ACCOUNTS: &[(&str, bool)] = &[
 /// Channels this program understands.
 pub const CHANNELS: &[&str] = &["CASH", "BANK_TRANSFER", "IN_KIND", "SMS", "E_WALLET"];
 
+/// No word is longer, in bytes.
+const MAX_WORD: usize = 100;
+/// No key of a log is longer, in bytes.
+const MAX_KEY: usize = 400;
 /// No posting is larger, in đồng.
 const MAX_AMOUNT: i64 = 1_000_000_000_000_000;
 /// `pd` of a leaf behind which nothing personal stands: the commitment of no fields.
@@ -85,10 +92,19 @@ pub struct Entry {
     pub opposite: u64,
 }
 
+/// What a KEY leaf says of a key of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySaid {
+    pub key: Verifier,
+    /// It signs no more; otherwise it signs from now on.
+    pub retired: bool,
+}
+
 /// A leaf that breaks no rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaf {
     Entry(Entry),
+    Key(Entry, Box<KeySaid>),
     /// Why it is not understood; its code, where it has one.
     NotUnderstood(String, Option<Code>),
 }
@@ -109,8 +125,17 @@ fn text<'v>(members: Members<'v, '_>, name: &str) -> Result<Option<&'v str>, Str
     match find(members, name) {
         None => Ok(None),
         // Codes and words: short, visible, so that they can be printed and told apart.
-        Some(Value::Text(text)) if is_word(text) => Ok(Some(text)),
+        Some(Value::Text(text)) if is_word(text, MAX_WORD) => Ok(Some(text)),
         Some(_) => Err(format!("{name} is not a word")),
+    }
+}
+
+/// The key in a leaf: longer than other words, because the log's name is in it.
+fn key<'v>(members: Members<'v, '_>) -> Result<Option<&'v str>, String> {
+    match find(members, "key") {
+        None => Ok(None),
+        Some(Value::Text(text)) if is_word(text, MAX_KEY) => Ok(Some(text)),
+        Some(_) => Err("key is not a word".to_owned()),
     }
 }
 
@@ -118,8 +143,8 @@ fn needed<'v>(members: Members<'v, '_>, name: &str) -> Result<&'v str, String> {
     text(members, name)?.ok_or_else(|| format!("{name} is missing"))
 }
 
-fn is_word(text: &str) -> bool {
-    (1..=100).contains(&text.len()) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+fn is_word(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 /// `YYYY-MM-DD` and no other way to write it.
@@ -218,9 +243,18 @@ fn check_goods(goods: &[Value<'_>]) -> Result<(), String> {
     Ok(())
 }
 
-const FIELDS: [&str; 17] = [
+/// A key or a change that this program does not know may come later.
+fn key_said(key: &str, change: &str, entry: Entry) -> Leaf {
+    let known = Verifier::parse(key).ok().zip(Change::ALL.into_iter().find(|known| known.name() == change));
+    match known {
+        Some((key, change)) => Leaf::Key(entry, Box::new(KeySaid { key, retired: change == Change::Retired })),
+        None => Leaf::NotUnderstood("a key".to_owned(), Some(entry.code)),
+    }
+}
+
+const FIELDS: [&str; 18] = [
     "v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event", "period",
-    "postings", "goods", "doc", "pd",
+    "postings", "goods", "key", "doc", "pd",
 ];
 
 impl Reader<'_> {
@@ -263,12 +297,16 @@ impl Reader<'_> {
             Of::Entry => of.is_some(),
             Of::Predecessor => true,
         };
-        if rule.money == postings.is_empty() || !of_fits || reason.is_some() != (kind == "REVERSAL") {
+        if rule.money == postings.is_empty() || !of_fits || reason.is_some() != ["REVERSAL", "KEY"].contains(&kind) {
             return Err(format!("a {kind} with postings, of or reason that do not belong to it"));
         }
         let (event, period) = (text(members, "event")?.is_some(), find(members, "period").is_some());
         if event != (kind == "PUBLICATION") || period && (!event || date(members, "period").is_err()) {
             return Err(format!("a {kind} with event or period that do not belong to it"));
+        }
+        let key = key(members)?;
+        if key.is_some() != (kind == "KEY") {
+            return Err(format!("a {kind} with a key that does not belong to it, or without one"));
         }
         if rule.open && text(members, "pd")? != Some(NOTHING_COMMITTED) {
             return Err(format!("a {kind} that commits to something"));
@@ -278,6 +316,10 @@ impl Reader<'_> {
             unknown.map(|a| format!("account {a}")).or(channel.filter(|c| !CHANNELS.contains(c)).map(|c| format!("channel {c}")))
         {
             return Ok(Leaf::NotUnderstood(unknown, Some(entry)));
+        }
+        if let Some(key) = key {
+            let entry = Entry { code: entry, kind: rule, of: None, postings: 0, opposite: 0 };
+            return Ok(key_said(key, reason.unwrap_or_default(), entry));
         }
         let cell = Cell { chapter, province, appeal: appeal.unwrap_or_default(), fund: "", channel: channel.unwrap_or_default() };
         self.receive(&postings, cell, kind == "REVERSAL");

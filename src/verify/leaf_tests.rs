@@ -147,6 +147,31 @@ fn a_publication_names_its_event() {
 }
 
 #[test]
+fn a_key_says_what_becomes_of_it() {
+    let signer = crate::log::note::Signer::new("so.example.vn/log", &[7; 32]).unwrap();
+    let vkey = signer.verifier().to_string();
+    let leaf = |change: &str| {
+        json!({"v": 1, "kind": "KEY", "entry": PublicCode::random().unwrap().as_str(), "chapter": "TW", "province": "TW",
+               "day": "2026-11-22", "booked": "2026-11-22", "postings": [], "pd": NOTHING_COMMITTED, "key": vkey, "reason": change})
+    };
+    for (change, gone) in [("ADDED", false), ("RETIRED", true)] {
+        let Ok(Leaf::Key(_, said)) = read(&leaf(change)).0 else { panic!("{change}") };
+        assert_eq!((said.key.to_string(), said.retired), (vkey.clone(), gone));
+    }
+    assert!(matches!(read(&leaf("LENT")).0, Ok(Leaf::NotUnderstood(..))));
+    let other = |name: &str, value: Json| {
+        let mut leaf = leaf("ADDED");
+        leaf[name] = value;
+        read(&leaf).0
+    };
+    assert!(matches!(other("key", "so.example.vn/log+00000000+AAAA".into()), Ok(Leaf::NotUnderstood(..))));
+    assert!(other("key", "two words".into()).unwrap_err().contains("key is not a word"));
+    assert!(other("key", Json::Null).is_err());
+    assert!(other("kind", "ERASURE".into()).is_err());
+    assert!(read(&with(|l| l["key"] = vkey.clone().into())).0.unwrap_err().contains("with a key"));
+}
+
+#[test]
 fn erasures_commit_to_nothing() {
     let erasure = |pd: &str| {
         let code = PublicCode::random().unwrap();

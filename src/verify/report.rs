@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::totals::Views;
+use crate::log::key_log::Change;
 
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,6 +53,17 @@ pub struct NotUnderstood {
     pub first_index: u64,
 }
 
+/// A leaf about a key of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyChange {
+    pub index: u64,
+    pub entry: String,
+    /// As verifiers read it.
+    pub key: String,
+    /// `ADDED` or `RETIRED`.
+    pub change: &'static str,
+}
+
 /// What an audit says.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
@@ -67,6 +79,8 @@ pub struct Report {
     pub entries: BTreeMap<String, u64>,
     /// Included, with words this program does not know.
     pub not_understood: BTreeMap<String, NotUnderstood>,
+    /// What the log says of its keys.
+    pub keys: Vec<KeyChange>,
     pub totals: Views,
     /// What was done besides, or left out, and why.
     pub notes: Vec<String>,
@@ -96,6 +110,10 @@ impl Report {
             self.totals.by_chapter.len(),
             self.totals.by_province.len()
         ));
+        for key in &self.keys {
+            let said = if key.change == Change::Added.name() { "signs from there on" } else { "signs no more" };
+            lines.push(format!("entry {} ({}): the key {} {said}", key.index, key.entry, key.key));
+        }
         for (what, many) in &self.not_understood {
             lines.push(format!(
                 "included, not understood: {what}, {} leaves, the first at index {}",

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::books::audit;
 use crate::harness::TestApp;
+use crate::public_log::wait_for;
 
 #[test]
 fn gifts_before_and_after_a_jump_are_all_there_and_the_books_agree() {
@@ -46,6 +47,23 @@ fn gifts_before_and_after_a_jump_are_all_there_and_the_books_agree() {
     assert_eq!(listed, [1_000, 1_001, 1_002, 1_003, 1_004]);
     let totals = app.anonymous().get("/api/v1/public/totals?chapter=23095", 200);
     assert_eq!(totals["received_vnd"], 1_000 + 1_002 + 1_003 + 1_004);
+}
+
+/// A log knows order and no time: checkpoints grow while the clock goes back, and pages say when the newest one was signed.
+#[test]
+fn the_log_grows_on_while_the_clock_goes_back() {
+    let app = TestApp::start();
+    let officer = app.account(so_nhan_ai::authz::Role::Officer, "23095");
+    let mut size = 0;
+    for days in [2, -1, 40, -39] {
+        app.clock.advance(Duration::days(days));
+        app.log_in(officer).post("/api/v1/gifts", app.gift(json!({})), 201);
+        size += 1;
+        assert_eq!(wait_for(&app, size).size, size);
+        let signed_at = app.anonymous().get("/api/v1/public/log", 200)["signed_at"].as_str().unwrap().to_owned();
+        assert_eq!(signed_at.parse::<chrono::DateTime<chrono::Utc>>().unwrap(), app.now());
+    }
+    audit(&app);
 }
 
 #[test]

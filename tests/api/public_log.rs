@@ -168,6 +168,21 @@ fn a_lost_folder_is_filled_again() {
     assert_eq!(std::fs::read(folder.join("tile/0/001.p/44")).unwrap().len(), 44 * 32);
 }
 
+/// When the newest checkpoint was signed is known after a restart, too.
+#[test]
+fn a_restart_does_not_change_when_it_was_signed() {
+    let mut app = TestApp::start();
+    batch(&app, 2);
+    wait_for(&app, 2);
+    let signed_at = |app: &TestApp| app.anonymous().get("/api/v1/public/log", 200)["signed_at"].clone();
+    let before = signed_at(&app);
+    app.stop();
+    app.clock.advance(chrono::Duration::hours(5));
+    let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
+    wait_for(&app, 2);
+    assert_eq!(signed_at(&app), before);
+}
+
 /// A database that is older than what was signed: nothing is sequenced or signed, the old checkpoint is served on, gifts
 /// are taken, and operators are told.
 #[test]

@@ -84,6 +84,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ("log_checkpoint", &["size", "root", "note", "signed_at"]),
     ("log_head", &["one", "size"]),
     ("log_key", &["vkey", "entry", "added_at"]),
+    ("log_key_retired", &["vkey", "entry", "retired_at"]),
     ("log_leaf", &["idx", "entry", "leaf", "leaf_hash"]),
     ("log_origin", &["one", "origin"]),
     ("log_tile", &["level", "n", "data"]),

@@ -87,6 +87,7 @@ const OWNERS: &[Owner] = &[
     ("log_head", "log", &[]),
     ("log_hold", "log", &[]),
     ("log_key", "log", &[]),
+    ("log_key_retired", "log", &[]),
     ("log_leaf", "log", &[("ledger", "public entries in the order of the log")]),
     ("log_origin", "log", &[]),
     ("log_pending", "log", &[]),

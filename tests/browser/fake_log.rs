@@ -31,7 +31,23 @@ static PD: LazyLock<Hash> = LazyLock::new(|| commitment::commit(&SECRET, &GIVER)
 
 pub struct FakeLog {
     pub leaves: Vec<Vec<u8>>,
-    key: SigningKey,
+    /// Those that sign.
+    keys: Vec<SigningKey>,
+    /// Those that signed once.
+    retired: Vec<SigningKey>,
+}
+
+fn typed_key(key: &SigningKey) -> Vec<u8> {
+    [&[1u8][..], key.verifying_key().as_bytes()].concat()
+}
+
+fn key_id(key: &SigningKey) -> [u8; 4] {
+    let [a, b, c, d, ..] = sha256(&[ORIGIN.as_bytes(), b"\n", &typed_key(key)]);
+    [a, b, c, d]
+}
+
+fn vkey_of(key: &SigningKey) -> String {
+    format!("{ORIGIN}+{}+{}", hex(&key_id(key)), STANDARD.encode(typed_key(key)))
 }
 
 fn sha256(parts: &[&[u8]]) -> Hash {
@@ -79,7 +95,7 @@ fn tile_number(n: usize) -> String {
 
 impl FakeLog {
     pub fn new() -> FakeLog {
-        FakeLog { leaves: Vec::new(), key: SigningKey::from_bytes(&[0x2a; 32]) }
+        FakeLog { leaves: Vec::new(), keys: vec![SigningKey::from_bytes(&[0x2a; 32])], retired: Vec::new() }
     }
 
     /// With so many gifts in it.
@@ -94,17 +110,24 @@ impl FakeLog {
         FakeLog { leaves: (0..gifts).map(other).collect(), ..FakeLog::new() }
     }
 
-    fn typed_key(&self) -> Vec<u8> {
-        [&[1u8][..], self.key.verifying_key().as_bytes()].concat()
-    }
-
-    fn key_id(&self) -> [u8; 4] {
-        let id = sha256(&[ORIGIN.as_bytes(), b"\n", &self.typed_key()]);
-        [id[0], id[1], id[2], id[3]]
-    }
-
+    /// All keys the log has had, as pages name them.
     pub fn vkey(&self) -> String {
-        format!("{ORIGIN}+{}+{}", hex(&self.key_id()), STANDARD.encode(self.typed_key()))
+        self.retired.iter().chain(&self.keys).map(vkey_of).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The newest key alone.
+    pub fn newest_vkey(&self) -> String {
+        self.keys.last().map(vkey_of).unwrap()
+    }
+
+    /// Another key signs as well.
+    pub fn add_key(&mut self) {
+        self.keys.push(SigningKey::from_bytes(&[0x2b; 32]));
+    }
+
+    /// The first key signs no more.
+    pub fn retire_key(&mut self) {
+        self.retired.push(self.keys.remove(0));
     }
 
     pub fn hashes(&self, size: usize) -> Vec<Hash> {
@@ -130,8 +153,11 @@ impl FakeLog {
 
     /// Any text as a signed note.
     pub fn sign(&self, text: &str) -> String {
-        let signature = self.key.sign(text.as_bytes()).to_bytes();
-        format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode([&self.key_id()[..], &signature].concat()))
+        let line = |key: &SigningKey| {
+            let signature = key.sign(text.as_bytes()).to_bytes();
+            format!("\u{2014} {ORIGIN} {}\n", STANDARD.encode([&key_id(key)[..], &signature].concat()))
+        };
+        format!("{text}\n{}", self.keys.iter().map(line).collect::<String>())
     }
 
     pub fn receipt(&self, index: usize, size: usize, openings: Option<&str>) -> String {
@@ -195,6 +221,7 @@ fn leaf<'a>(kind: &'a str, code: &'a str, amount: i64) -> LeafV1<'a> {
         reason: None,
         postings: vec![posting("CASH_ON_HAND", amount), posting("DONATION_RESTRICTED", -amount)],
         goods: vec![],
+        key: None,
         doc: None,
         event: None,
         period: None,
@@ -208,6 +235,14 @@ pub fn gift(code: &str, amount: i64) -> Vec<u8> {
 
 pub fn reversal(code: &str, of: &str, amount: i64) -> Vec<u8> {
     LeafV1 { of: Some(of), reason: Some("DUPLICATE"), ..leaf("REVERSAL", code, -amount) }.encode().unwrap().bytes
+}
+
+/// What the log says of a key that joins it.
+pub fn key_added(code: &str, vkey: &str) -> Vec<u8> {
+    LeafV1 { key: Some(vkey), reason: Some("ADDED"), postings: vec![], channel: None, appeal: None, ..leaf("KEY", code, 0) }
+        .encode()
+        .unwrap()
+        .bytes
 }
 
 pub fn erasure(code: &str, of: &str) -> Vec<u8> {

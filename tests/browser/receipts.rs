@@ -5,7 +5,7 @@ use so_nhan_ai::portal::verifier;
 
 use crate::Scenario;
 use crate::driver::{Browser, INSECURE_HOST};
-use crate::fake_log::{FakeLog, code_of, erasure, gift, openings, reversal};
+use crate::fake_log::{FakeLog, code_of, erasure, gift, key_added, openings, reversal};
 use crate::site::{File, Site};
 use crate::units::put_modules;
 
@@ -16,6 +16,7 @@ pub const SCENARIOS: &[Scenario] = &[
     ("entry: a returning visitor notices a log that was rewritten", entry_remembers),
     ("entry: being sealed, no server, an erased name", entry_in_between),
     ("entry: a receipt dropped on its page", entry_takes_receipts),
+    ("entry and kiem-tra: the log's key is exchanged", the_key_is_exchanged),
     ("kiem-tra: saved to disk, without a network", verifier_offline),
     ("kiem-tra: online, reversed, another log", verifier_online),
     ("kiem-tra: one changed byte is red", verifier_is_red),
@@ -217,6 +218,31 @@ fn entry_remembers(browser: &Browser) {
     stage.log.leaves.push(gift(&code_of(77_778), 1));
     stage.log.publish(&stage.site, 306);
     assert_eq!(stage.visit(browser, &path), "bad");
+}
+
+fn the_key_is_exchanged(browser: &Browser) {
+    let mut stage = Stage::of(5);
+    let path = stage.entry_page(1, "");
+    let early = stage.log.receipt(1, 5, None);
+    assert_eq!(stage.visit(browser, &path), "ok");
+    // Two keys sign: the device, which remembers a checkpoint of the first, goes on.
+    stage.log.add_key();
+    stage.append(key_added(&code_of(800), &stage.log.newest_vkey()));
+    stage.entry_page(1, "");
+    assert_eq!((stage.visit(browser, &path).as_str(), step(browser, "growth").as_str()), ("ok", "ok"));
+    // Only the second signs; what the first one signed stays good beside today's log.
+    stage.log.retire_key();
+    stage.append(gift(&code_of(801), 5));
+    stage.entry_page(1, "");
+    assert_eq!((stage.visit(browser, &path).as_str(), step(browser, "growth").as_str()), ("ok", "ok"));
+    stage.put_verifier();
+    browser.open(&format!("{}/kiem-tra", stage.site.base()));
+    assert_eq!(check(browser, &early), "ok", "{}", browser.text_of("main"));
+    // Who knows only the new key does not believe the old one.
+    browser.run(&format!("document.getElementById('vkey').value = {}", json!(stage.log.newest_vkey())));
+    assert_eq!(check(browser, &early), "bad");
+    assert!(verdict(browser).contains("không có chữ ký của khóa này"), "{}", verdict(browser));
+    assert_eq!(check(browser, &stage.log.receipt(1, 7, None)), "ok", "{}", browser.text_of("main"));
 }
 
 fn entry_in_between(browser: &Browser) {

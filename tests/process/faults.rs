@@ -39,8 +39,9 @@ impl<'a> SmallDisk<'a> {
     fn fill_but(&self, left: u64) -> std::path::PathBuf {
         let ballast = self.0.join("ballast");
         let mut file = std::fs::File::create(&ballast).unwrap();
-        let block = vec![0u8; 64 * 1024];
-        while self.free_bytes() > left + block.len() as u64 && file.write_all(&block).is_ok() {}
+        // As small as a page: nothing is left when nothing is to be left.
+        let block = [0u8; 4096];
+        while self.free_bytes() >= left + block.len() as u64 && file.write_all(&block).is_ok() {}
         ballast
     }
 }
@@ -70,6 +71,60 @@ fn a_full_disk_loses_nothing_and_room_heals_it() {
         flood.wait_for_more(100);
     });
     flood.check(&folder, &server, &staff);
+    server.stop();
+}
+
+/// The folder of the public log is on a disk of its own, which fills up: gifts are taken all the while, `/readyz` says what
+/// stands still, the old checkpoint is served, and everything is published once there is room. The same on a disk that can
+/// only be read.
+#[test]
+fn a_full_or_read_only_disk_of_the_public_log_stops_only_publishing() {
+    let folder = Folder::new();
+    let place = folder.top.join("public-log");
+    let Some(disk) = SmallDisk::at(&place, 2) else {
+        return;
+    };
+    let start = || {
+        let mut command = folder.program(&["serve"]);
+        command.env("SNA_PUBLIC_LOG_DIR", place.join("log"));
+        Server::of(&folder, command)
+    };
+    let covered = |server: &Server| {
+        let note = server.send("GET", "/log/checkpoint", None, None).text;
+        note.lines().nth(1).map(str::to_owned)
+    };
+    let server = start();
+    let staff = Staff::at(&folder, &server);
+    let record = |server: &Server, n: i64| assert_eq!(server.post_gift(&staff.officer, &gift(n)).unwrap().status, 201);
+    let stands_still = |server: &Server, published: &str| {
+        eventually("the log stands still", || server.get("/readyz")["log"] == "stands_still");
+        assert_eq!((covered(server).as_deref(), &server.get("/readyz")["status"]), (Some(published), &Value::from("ok")));
+    };
+    let goes_on = |server: &Server, published: &str| {
+        eventually("it goes on", || covered(server).as_deref() == Some(published));
+        eventually("it says so", || server.get("/readyz")["log"] == "ok");
+    };
+    record(&server, 1_001);
+    goes_on(&server, "1");
+
+    let ballast = disk.fill_but(0);
+    record(&server, 1_002);
+    stands_still(&server, "1");
+    std::fs::remove_file(&ballast).unwrap();
+    goes_on(&server, "2");
+    server.stop();
+
+    let remount = |mode: &str| {
+        let status = Command::new("mount").args(["-o", &format!("remount,{mode}")]).arg(&place).status();
+        assert!(status.unwrap().success(), "remount {mode}");
+    };
+    remount("ro");
+    let server = start();
+    record(&server, 1_003);
+    stands_still(&server, "2");
+    remount("rw");
+    goes_on(&server, "3");
+    assert!(folder.run(&["audit", "--database"]).ok());
     server.stop();
 }
 

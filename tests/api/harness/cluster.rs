@@ -72,6 +72,9 @@ fn wait_until(url: &str, question: &str) {
     }
 }
 
+/// The log's key in tests.
+pub const LOG_SECRET: [u8; 32] = [7; 32];
+
 /// A database of one test, dropped with it.
 pub struct Database {
     name: String,
@@ -151,7 +154,7 @@ impl Database {
         LogSettings {
             origin: None,
             default_origin: "so.example.org/log".to_owned(),
-            keys: LogKeys::of_secret([7; 32]),
+            keys: LogKeys::of_secret(LOG_SECRET),
             guard: Guard::new(&folder.join("log.signed")),
             folder: LogFolder::new(&folder.join("public")),
         }

@@ -33,7 +33,7 @@ use so_nhan_ai::vault::{Vault, VaultKeys};
 use uuid::Uuid;
 
 pub use caller::Caller;
-pub use cluster::Database;
+pub use cluster::{Database, LOG_SECRET};
 
 /// Everybody's password in tests.
 pub const PASSWORD: &str = "mật khẩu thử";
