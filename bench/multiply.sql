@@ -1,5 +1,5 @@
--- Adds one more copy of the pattern (remember.sql), or its first :most entries: with codes, ids, places in the log and leaf hashes
--- of their own, and totals to match. Foreign keys and guards rest meanwhile, or ten million gifts would take hours; the
+-- Adds one more copy of the pattern (remember.sql), or its first :most entries: with codes, ids and leaves of their own, which
+-- wait for their place in the log, and totals to match. Foreign keys and guards rest meanwhile, or ten million gifts would take hours; the
 -- checks after the measurement look at the result. Sealed openings are not copied: they belong to one code each.
 BEGIN;
 SET LOCAL session_replication_role = replica;
@@ -26,16 +26,16 @@ INSERT INTO gift_line (gift_id, n, item, quantity_milli, unit, value_vnd, valuat
     SELECT c.gift, l.n, l.item, l.quantity_milli, l.unit, l.value_vnd, l.valuation FROM copy c JOIN gift_line l ON l.gift_id = c.old_gift;
 INSERT INTO audit_event (at, account_id, action, subject, chapter_id)
     SELECT g.recorded_at, g.recorded_by, 'GIFT_RECORDED', c.gift, g.chapter_id FROM copy c JOIN gift g ON g.id = c.old_gift ORDER BY c.n;
-INSERT INTO log_leaf (idx, entry, leaf, leaf_hash)
-    SELECT (SELECT size FROM log_head) + row_number() OVER (ORDER BY c.n) - 1, c.code, x.leaf, sha256('\x00'::bytea || x.leaf)
-    FROM copy c JOIN log_leaf l ON l.entry = c.old_code,
-    LATERAL (SELECT convert_to(replace(convert_from(l.leaf, 'UTF8'), c.old_code, c.code), 'UTF8') AS leaf) x ORDER BY c.n;
+CREATE TEMP TABLE leaves ON COMMIT DROP AS
+    SELECT nextval('log_pending_seq_seq') AS seq, m.* FROM (
+        SELECT c.n, c.code, x.leaf, sha256('\x00'::bytea || x.leaf) AS leaf_hash
+        FROM copy c JOIN log_leaf l ON l.entry = c.old_code,
+        LATERAL (SELECT convert_to(replace(convert_from(l.leaf, 'UTF8'), c.old_code, c.code), 'UTF8') AS leaf) x ORDER BY c.n) m;
+INSERT INTO log_pending (seq, entry, leaf, leaf_hash) SELECT seq, code, leaf, leaf_hash FROM leaves ORDER BY n;
 INSERT INTO public_entry (seq, code, kind, channel, chapter, grassroots, province, appeal, fund, day, booked, amount_vnd, giver, goods, message_count, leaf_hash, words)
-    SELECT (SELECT last_value FROM log_pending_seq_seq) + row_number() OVER (ORDER BY c.n), c.code, p.kind, p.channel, p.chapter, p.grassroots, p.province, p.appeal,
+    SELECT l.seq, c.code, p.kind, p.channel, p.chapter, p.grassroots, p.province, p.appeal,
         p.fund, p.day, p.booked, p.amount_vnd, p.giver, p.goods, p.message_count, l.leaf_hash, p.words
-    FROM copy c JOIN public_entry p ON p.seq = c.old_seq JOIN log_leaf l ON l.entry = c.code ORDER BY c.n;
-SELECT setval('log_pending_seq_seq', (SELECT max(seq) FROM public_entry)) \g /dev/null
-UPDATE log_head SET size = size + (SELECT count(*) FROM copy);
+    FROM copy c JOIN public_entry p ON p.seq = c.old_seq JOIN leaves l USING (n) ORDER BY c.n;
 UPDATE balance b SET amount_vnd = b.amount_vnd + s.amount
     FROM (SELECT e.chapter_id, p.fund_id, p.account, sum(p.amount)::bigint AS amount
           FROM copy c JOIN entry e ON e.id = c.entry JOIN posting p ON p.entry_id = c.entry GROUP BY 1, 2, 3) s

@@ -254,7 +254,7 @@ index_settles() {
 grow_to() {
     local have most pattern
     pattern=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM bench_pattern')
-    while have=$(sql -d so_nhan_ai -c 'SELECT size FROM log_head'); ((have < $1)); do
+    while have=$(sql -d so_nhan_ai -c 'SELECT size + (SELECT count(*) FROM log_pending) FROM log_head'); ((have < $1)); do
         most=$(($1 - have < pattern ? $1 - have : pattern))
         sql -d so_nhan_ai -v copy="$have" -v most="$most" -f "$here/multiply.sql"
         printf '\rbench: %d of %d gifts ' "$((have + most))" "$1" >&2
@@ -327,6 +327,7 @@ settle
 sql -d so_nhan_ai -f "$here/remember.sql"
 say "copying them to $small"
 grow_to "$small"
+settle
 
 # Row by row: the statements of one gift, a hundred gifts to a transaction, one client.
 awk '/^BEGIN|^COMMIT/ { next } { print }' "$here/gift.pgbench.sql" >"$dir/one.sql"
@@ -368,7 +369,7 @@ gifts_small=$(sql -d so_nhan_ai -c 'SELECT count(*) FROM gift')
 
 # --- N million gifts, the second rounds --------------------------------------------------------------------------------------
 
-# The sequencers are polite: who holds their lock keeps the tree where it is, so that sealing can be timed by itself.
+# The sequencers are polite: who holds their lock lets the leaves wait, so that sealing can be timed by itself.
 say "copying the pattern to $target gifts"
 PGAPPNAME=bench_holder psql "${pg[@]}" -d so_nhan_ai -X -q -c 'SELECT pg_advisory_lock(6002807231006200149)' -c 'SELECT pg_sleep(100000)' >/dev/null 2>&1 &
 load=$!
@@ -378,7 +379,7 @@ began=$(date +%s%N)
 sql -d postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bench_holder'" >/dev/null
 wait "$load" || true
 load=''
-until [[ $(sql -d so_nhan_ai -c 'SELECT (SELECT size FROM log_tree) = (SELECT size FROM log_head)') == t ]]; do sleep 0.05; done
+until [[ $(sql -d so_nhan_ai -c 'SELECT NOT EXISTS (SELECT FROM log_pending) AND (SELECT size FROM log_tree) = (SELECT size FROM log_head)') == t ]]; do sleep 0.1; done
 sealing_ms=$((($(date +%s%N) - began) / 1000000))
 sealed=$(($(sql -d so_nhan_ai -c 'SELECT size FROM log_tree') - sealed_before))
 until [[ $(curl -fsS "$base/log/checkpoint" | sed -n 2p) == $(sql -d so_nhan_ai -c 'SELECT size FROM log_head') ]]; do sleep 0.2; done
@@ -394,7 +395,7 @@ python3 "$here/classes.py" "$base" "$dir" "$day" < <(sql -d so_nhan_ai -c "
 mapfile -t classes <"$dir/classes"
 sql -d so_nhan_ai -c "SELECT '/api/v1/public/entries/' || entry || '/receipt' FROM log_leaf WHERE idx % 9973 = 0" >"$dir/receipts.paths"
 # The same files for nginx, where it may read them.
-(cd "$dir/data" && find log/tile/0 log/tile/entries -type f ! -name '*.gz' | sort -R --random-source=<(yes) | head -n 400) >"$dir/tiles"
+(cd "$dir/data" && find log/tile/0 log/tile/entries -type f ! -name '*.gz' | shuf -n 400 --random-source=<(yes)) >"$dir/tiles"
 (cd "$dir/data" && cp --parents -t "$dir/static" $(<"$dir/tiles") && chmod -R a+rX "$dir/static/log")
 sed 's|^|/|' "$dir/tiles" >"$dir/tiles.paths"
 
