@@ -31,7 +31,7 @@ CREATE TEMP TABLE leaves ON COMMIT DROP AS
         SELECT c.n, c.code, x.leaf, sha256('\x00'::bytea || x.leaf) AS leaf_hash
         FROM copy c JOIN log_leaf l ON l.entry = c.old_code,
         LATERAL (SELECT convert_to(replace(convert_from(l.leaf, 'UTF8'), c.old_code, c.code), 'UTF8') AS leaf) x ORDER BY c.n) m;
-INSERT INTO log_pending (seq, entry, leaf, leaf_hash) SELECT seq, code, leaf, leaf_hash FROM leaves ORDER BY n;
+INSERT INTO log_pending (seq, entry, leaf, leaf_hash) OVERRIDING SYSTEM VALUE SELECT seq, code, leaf, leaf_hash FROM leaves ORDER BY n;
 INSERT INTO public_entry (seq, code, kind, channel, chapter, grassroots, province, appeal, fund, day, booked, amount_vnd, giver, goods, message_count, leaf_hash, words)
     SELECT l.seq, c.code, p.kind, p.channel, p.chapter, p.grassroots, p.province, p.appeal,
         p.fund, p.day, p.booked, p.amount_vnd, p.giver, p.goods, p.message_count, l.leaf_hash, p.words

@@ -27,6 +27,8 @@ pub enum GuardError {
     Io(PathBuf, io::Error),
     #[error("{path} holds no checkpoint of this log: {1}", path = .0.display())]
     Foreign(PathBuf, CheckpointError),
+    #[error("{path} names another root for {1} leaves: somebody else signs with this key", path = .0.display())]
+    Split(PathBuf, u64),
 }
 
 impl Guard {
@@ -71,9 +73,24 @@ impl Guard {
         }
     }
 
+    /// Remembers a checkpoint, unless a newer one is known already: processes that share a data folder share the guard, and
+    /// each may have compared its tree a moment before the other signed.
+    pub fn raise(&self, head: &Head, note: &str, keys: &[Verifier]) -> Result<(), GuardError> {
+        let failed = |error| GuardError::Io(self.0.clone(), error);
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.0.with_extension("lock"));
+        let lock = lock.map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        match self.read(keys)? {
+            Some(known) if known.size == head.size && known.root != head.root => {
+                Err(GuardError::Split(self.0.clone(), head.size))
+            }
+            Some(known) if known.size > 0 && known.size >= head.size => Ok(()),
+            _ => self.write(note),
+        }
+    }
+
     /// Whole or not at all, and on the disk when this returns.
-    pub fn write(&self, note: &str) -> Result<(), GuardError> {
-        // Processes that share a data folder share the guard: each writes beside it under a name of its own.
+    fn write(&self, note: &str) -> Result<(), GuardError> {
         let write = || -> io::Result<()> {
             let beside = self.0.with_extension(format!("{:08x}", getrandom::u32().map_err(io::Error::other)?));
             let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
@@ -106,14 +123,45 @@ mod tests {
         guard.begin().unwrap();
         let head = Head { size: 7, root: [9; 32] };
         let note = checkpoint::sign("so.example.vn/log", &head, &[signer]);
-        guard.write(&note).unwrap();
+        guard.raise(&head, &note, &keys).unwrap();
         guard.begin().unwrap();
         guard.forget_if_unused().unwrap();
         assert_eq!(guard.read(&keys).unwrap(), Some(head));
         let stranger = Signer::new("so.example.vn/log", &[4; 32]).unwrap();
         assert!(matches!(guard.read(&[stranger.verifier().clone()]), Err(GuardError::Foreign(..))));
+        let other = Head { size: 7, root: [8; 32] };
+        let split = checkpoint::sign("so.example.vn/log", &other, &[Signer::new("so.example.vn/log", &[3; 32]).unwrap()]);
+        assert!(matches!(guard.raise(&other, &split, &keys), Err(GuardError::Split(_, 7))));
         fs::write(guard.path(), "").unwrap();
         assert!(guard.read(&keys).is_err(), "an empty file is no proof that nothing was signed");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Whoever writes last, the newest stays.
+    #[test]
+    fn of_many_writers_the_newest_checkpoint_stays() {
+        let folder = std::env::temp_dir().join(format!("sna-guards-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let guard = Guard::new(&folder.join("log.signed"));
+        guard.begin().unwrap();
+        let signer = || Signer::new("so.example.vn/log", &[3; 32]).unwrap();
+        let keys = [signer().verifier().clone()];
+        std::thread::scope(|scope| {
+            for writer in 0..4u64 {
+                let (guard, keys) = (&guard, &keys);
+                scope.spawn(move || {
+                    for n in 0..25 {
+                        // Each comes back to older sizes now and then.
+                        let head = Head { size: 1 + (n * 7 + writer) % 97, root: [1; 32] };
+                        guard.raise(&head, &checkpoint::sign("so.example.vn/log", &head, &[signer()]), keys).unwrap();
+                        let known = guard.read(keys).unwrap().unwrap();
+                        assert!(known.size >= head.size);
+                    }
+                });
+            }
+        });
+        let most = (0..4).flat_map(|writer| (0..25).map(move |n| 1 + (n * 7 + writer) % 97)).max().unwrap();
+        assert_eq!(guard.read(&keys).unwrap().unwrap().size, most);
         fs::remove_dir_all(folder).unwrap();
     }
 }

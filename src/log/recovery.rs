@@ -86,7 +86,7 @@ pub fn adopt(
     if let Some(newest) = checkpoints::latest(conn)?.filter(|newest| newest.head.size > published.size) {
         return refused(format!("this database itself knows a newer checkpoint, of {} leaves", newest.head.size));
     }
-    guard.write(&checkpoint::sign(origin, published, signers))?;
+    guard.raise(published, &checkpoint::sign(origin, published, signers), &verifiers(signers))?;
     Ok(())
 }
 
@@ -123,7 +123,7 @@ pub fn recover(
         checkpoints::release(conn)?;
         Ok::<_, RecoveryError>(recovered)
     })?;
-    guard.write(&note)?;
+    guard.raise(&head, &note, &keys)?;
     Ok(recovered)
 }
 

@@ -123,7 +123,7 @@ impl Signatory {
         }
         let note = checkpoint::sign(&self.origin, &head, &self.signers);
         failpoint::reached("signed");
-        self.guard.write(&note)?;
+        self.guard.raise(&head, &note, &verifiers(&self.signers))?;
         failpoint::reached("guarded");
         let signed = Signed { head, note, signed_at: now };
         store::note(conn, &signed)?;
@@ -135,7 +135,7 @@ impl Signatory {
         let keys = verifiers(&self.signers);
         if self.guard.read(&keys)?.is_some_and(|guard| guard.size < signed.head.size) {
             self.check(conn)?;
-            self.guard.write(&signed.note)?;
+            self.guard.raise(&signed.head, &signed.note, &keys)?;
         }
         Ok(())
     }
