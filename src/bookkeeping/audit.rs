@@ -11,16 +11,18 @@ use crate::basics::Vnd;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{opening_balance, opening_balance_entry};
-use crate::ledger::audit::{Fact, entries_of, facts};
+use crate::ledger::audit::{Fact, entries_of, facts, facts_of_reversals};
 use crate::ledger::kinds::{Account, Kind};
 use crate::ledger::model::{Balanced, FundId};
+use crate::ledger::reversal_audit::Persons;
+use crate::ledger::reversals::Original;
 use crate::ledger::{public, store as ledger};
 
 const CHECK: &str = "opening_balance";
 const BATCH: i64 = 500;
 
-/// See the module.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+/// See the module. `persons` learns who reversed.
+pub fn audit(conn: &mut PgConnection, findings: &mut Findings, persons: &mut Persons) -> Result<(), DbError> {
     let (mut after, mut known) = (Uuid::nil(), HashSet::new());
     loop {
         let rows: Vec<OpeningRow> = opening_balance::table
@@ -35,6 +37,7 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbE
         for row in &rows {
             check(conn, findings, row, &mut known)?;
         }
+        who_reversed(conn, persons, &rows)?;
     }
     let mut after = Uuid::nil();
     loop {
@@ -52,6 +55,18 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbE
          FROM (SELECT o.id, o.chapter_id, l.fund_id, l.account FROM opening_balance o JOIN opening_balance_line l ON l.opening_id = o.id WHERE o.state = 'APPROVED') l
          FULL JOIN opening_balance_held h USING (chapter_id, fund_id, account) WHERE l.id IS DISTINCT FROM h.opening_id",
     )
+}
+
+/// Counts the two persons of every reversed opening among these.
+fn who_reversed(conn: &mut PgConnection, persons: &mut Persons, rows: &[OpeningRow]) -> Result<(), DbError> {
+    for row in rows.iter().filter(|row| row.state == "REVERSED") {
+        let Some(asked) = store::reversal_of(conn, row.id)? else { continue };
+        let originals: Vec<Uuid> = store::entries(conn, row.id)?.into_iter().map(|(_, entry)| entry).collect();
+        for fact in facts_of_reversals(conn, &originals)?.values() {
+            persons.add(Original::OpeningBalance, fact, asked.requested_by);
+        }
+    }
+    Ok(())
 }
 
 /// One request against its entries, which `known` collects.

@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::model::{OpeningFault, Verdict};
 use super::opening::{self, Draft, Funds, OpeningOut};
 use super::store::{self, OpeningRow, ReversalRow};
-use crate::authz::{self, Actor, Approve, Granted, Record};
+use crate::authz::{self, Actor, Approve, Record};
 use crate::basics::{Line, PublicCode};
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
 use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
+use crate::ledger::reversals::{self, Original, TwoPersons};
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::tree::ChapterId;
 use crate::vault::Vault;
@@ -101,13 +102,14 @@ pub fn decide(
         ("APPROVED", Verdict::Approve) | ("REFUSED", Verdict::Refuse) => return Ok(opening::out(conn, row)?),
         _ => return Err(opening::decided_otherwise()),
     }
-    let persons = [identity::officer_of(conn, row.requested_by)?, identity::officer_of(conn, asked.requested_by)?];
-    if persons.contains(&grant.officer()) {
+    let opener = identity::officer_of(conn, row.requested_by)?;
+    let requester = identity::officer_of(conn, asked.requested_by)?;
+    if [opener, requester].contains(&grant.officer()) {
         return Err(opening::not_oneself());
     }
     store::decide_reversal(conn, &grant, now, asked.id, verdict.state())?;
     if verdict == Verdict::Approve {
-        book(conn, vault, now, &grant, &row, &asked)?;
+        book(conn, vault, now, &TwoPersons { asked: requester, approves: &grant }, &row, &asked)?;
         store::give_back(conn, &grant, id)?;
     }
     let action = match verdict {
@@ -119,17 +121,17 @@ pub fn decide(
     Ok(opening::out(conn, row)?)
 }
 
-/// Books the mirror of every entry of the opening, today.
+/// Books the mirror of every entry of the opening, today, and counts them.
 fn book(
     conn: &mut PgConnection,
     vault: &Vault,
     now: DateTime<Utc>,
-    grant: &Granted<Approve>,
+    by: &TwoPersons<'_>,
     row: &OpeningRow,
     asked: &ReversalRow,
 ) -> Result<(), Problem> {
     let reason = OpeningFault::parse(&asked.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
-    let here = opening::here(conn, grant)?;
+    let here = opening::here(conn, by.approves)?;
     let at = BookedAt::now(now);
     let mut funds: Funds = HashMap::new();
     let mut entries = Vec::new();
@@ -139,7 +141,7 @@ fn book(
         let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
         let postings = Balanced::mirrored(written.kind, &written.postings).map_err(Problem::internal)?;
         let draft = Draft { vault, now, here: here.clone(), day: at.day, document: opening::document(row)? };
-        entries.push((grant, draft.entry(postings, Some((id, original, reason.name())))?));
+        entries.push(draft.entry(postings, Some((id, original, reason.name())))?);
     }
-    ledger::book(conn, at, &funds, entries).map_err(opening::not_booked)
+    reversals::book(conn, at, &funds, by, Original::OpeningBalance, entries).map_err(opening::not_booked)
 }

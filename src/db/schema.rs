@@ -511,6 +511,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    officer_code (officer_id) {
+        officer_id -> Uuid,
+        code -> Text,
+    }
+}
+
+diesel::table! {
     opening_balance (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -761,6 +768,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    reversal_by_month (scope_id, month, original, reason) {
+        scope_id -> Uuid,
+        month -> Date,
+        original -> Text,
+        reason -> Text,
+        own_count -> BigInt,
+        own_vnd -> BigInt,
+        subtree_count -> BigInt,
+        subtree_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    reversal_by_officer (chapter_id, year, officer_code, original, reason) {
+        chapter_id -> Uuid,
+        year -> Integer,
+        officer_code -> Text,
+        original -> Text,
+        reason -> Text,
+        asked_count -> BigInt,
+        asked_vnd -> BigInt,
+        approved_count -> BigInt,
+        approved_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    reversal_overall (scope_id, original, reason) {
+        scope_id -> Uuid,
+        original -> Text,
+        reason -> Text,
+        own_count -> BigInt,
+        own_vnd -> BigInt,
+        subtree_count -> BigInt,
+        subtree_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
     reversal_request (id) {
         id -> Uuid,
         gift_id -> Uuid,
@@ -925,6 +971,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     login_delay,
     number_series,
     officer,
+    officer_code,
     opening_balance,
     opening_balance_entry,
     opening_balance_held,
@@ -944,6 +991,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     received_overall,
     recovery_code,
     reference_load,
+    reversal_by_month,
+    reversal_by_officer,
+    reversal_overall,
     reversal_request,
     role_assignment,
     role_assignment_acts_for,

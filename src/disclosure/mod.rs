@@ -11,8 +11,10 @@ pub mod csv;
 pub mod documents;
 pub mod entries;
 pub mod fair_share;
+pub mod officers;
 pub mod publications;
 pub mod receipts;
+pub mod reversals;
 pub mod totals;
 pub mod units;
 
@@ -32,6 +34,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(totals::show_totals)
         .service(chapters::list_chapters)
         .service(chapters::show_chapter)
+        .service(reversals::show_reversal_counts)
+        .service(reversals::list_reversing_chapters)
+        .service(reversals::show_chapter_reversals)
+        .service(officers::show_officer_reversals)
+        .service(officers::list_officer_chapters)
         .service(units::list_units)
         .service(units::show_unit)
         .service(appeals::list_appeals)

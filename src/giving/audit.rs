@@ -18,6 +18,8 @@ use crate::db::schema::{appeal, gift, gift_line, reversal_request};
 use crate::ledger::audit::{self as books, Fact};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::PublicGoods;
+use crate::ledger::reversal_audit::Persons;
+use crate::ledger::reversals::Original;
 use crate::parties::{self, SealedParty};
 use crate::vault::{Vault, place};
 
@@ -41,12 +43,14 @@ struct Row {
     recorded_by: Uuid,
 }
 
-/// See the module. `kinds` is how many entries the ledger has of each kind; without a vault, names stay closed.
+/// See the module. `kinds` is how many entries the ledger has of each kind, `persons` learns who reversed; without a
+/// vault, names stay closed.
 pub fn audit(
     conn: &mut PgConnection,
     findings: &mut Findings,
     vault: Option<&Vault>,
     kinds: &std::collections::BTreeMap<String, u64>,
+    persons: &mut Persons,
 ) -> Result<(), DbError> {
     let (mut after, mut with_entry) = (Uuid::nil(), 0u64);
     loop {
@@ -73,7 +77,7 @@ pub fn audit(
             Ok(gift::table.filter(gift::entry_id.eq_any(ids)).select(gift::entry_id).load(conn)?)
         })?;
     }
-    let approved = requests(conn, findings)? + bookkeeping::audit::reversed(conn)?;
+    let approved = requests(conn, findings, persons)? + bookkeeping::audit::reversed(conn)?;
     if kinds.get("REVERSAL").copied().unwrap_or_default() != approved {
         entries_without(conn, findings, "REVERSAL", "reversal", "nobody approved this reversal", |conn, ids| {
             let by = reversal_request::table.filter(reversal_request::entry_id.eq_any(ids.iter().copied().map(Some)));
@@ -192,30 +196,30 @@ fn check_giver(findings: &mut Findings, vault: Option<&Vault>, row: &Row, fact: 
 }
 
 /// Approved requests have booked the reversal of their gift. Returns how many are approved.
-fn requests(conn: &mut PgConnection, findings: &mut Findings) -> Result<u64, DbError> {
+fn requests(conn: &mut PgConnection, findings: &mut Findings, persons: &mut Persons) -> Result<u64, DbError> {
     use reversal_request as r;
     let (mut after, mut approved) = (Uuid::nil(), 0u64);
     loop {
-        let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = r::table
+        let rows: Vec<(Uuid, Uuid, Option<Uuid>, Uuid)> = r::table
             .inner_join(gift::table.on(gift::id.eq(r::gift_id)))
             .filter(r::state.eq("APPROVED"))
             .filter(r::id.gt(after))
             .order(r::id)
             .limit(BATCH)
-            .select((r::id, gift::entry_id, r::entry_id))
+            .select((r::id, gift::entry_id, r::entry_id, r::requested_by))
             .load(conn)?;
         let Some(last) = rows.last() else { return Ok(approved) };
         after = last.0;
         approved += rows.len() as u64;
         findings.looked("reversal", rows.len());
         let facts = books::facts(conn, &rows.iter().filter_map(|row| row.2).collect::<Vec<_>>())?;
-        for (id, of, by) in rows {
+        for (id, of, by, asked_by) in rows {
             match by.and_then(|by| facts.get(&by)) {
                 None => findings.found("reversal", id.to_string(), "is approved and booked nothing"),
                 Some(fact) if fact.reverses != Some(of) => {
                     findings.found("reversal", &fact.code, "does not reverse the gift it was asked for");
                 }
-                Some(_) => {}
+                Some(fact) => persons.add(Original::Gift, fact, asked_by),
             }
         }
     }

@@ -18,6 +18,7 @@ use crate::db::DbError;
 use crate::http::{Kind, Problem, PublicUrl, Say};
 use crate::identity::store as identity;
 use crate::ledger::kinds::Channel;
+use crate::ledger::public as ledger_public;
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
@@ -73,6 +74,8 @@ fn sheet(
     issued: Issued,
 ) -> Result<CashReceipt, Problem> {
     let code = code_of(&booked.code)?;
+    // The gift's own leaf, written with it: a reversal or an amendment has another and leaves this one as it is.
+    let leaf = ledger_public::find(conn, &booked.code)?.ok_or_else(|| Problem::internal("an entry has no public row"))?;
     let maker = identity::profile(conn, issued.issued_by, vietnam_date(now))?;
     let made_by = vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)?;
     Ok(CashReceipt {
@@ -83,7 +86,7 @@ fn sheet(
         payer: giver(conn, vault, row)?.map(|giver| giver.name),
         content: content(conn, booked)?,
         amount: Vnd::parse(booked.amount_vnd).map_err(|_| Problem::internal("a gift has an impossible amount"))?,
-        public_url: public.entry(&code),
+        public_url: public.entry(&code, &leaf.leaf_hash),
         code,
         made_by: Some(made_by),
         cancelled: cancelled(conn, row.id)?,

@@ -12,13 +12,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::{self, Gifts, ReversalRow, Reversals};
-use crate::authz::{self, Actor, Approve, AuditEvent, Granted, Read, Record};
+use crate::authz::{self, Actor, Approve, AuditEvent, Read, Record};
 use crate::basics::clock::vietnam_time;
 use crate::basics::{Line, PublicCode};
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
 use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
+use crate::ledger::reversals::{self, Original, TwoPersons};
 use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
 use crate::log::{commitment, opening};
 use crate::tree::{self, ChapterId};
@@ -229,8 +230,9 @@ pub fn decide(
             "Whoever recorded or asked does not decide: it takes a second person.",
         ));
     }
+    let by = TwoPersons { asked: requester, approves: &grant };
     let entry = match decision {
-        Decision::Approve => Some(book(conn, vault, now, &grant, &row, gift.entry_id)?),
+        Decision::Approve => Some(book(conn, vault, now, &by, &row, gift.entry_id)?),
         Decision::Refuse => None,
     };
     if entry.is_some() {
@@ -243,17 +245,17 @@ pub fn decide(
     Ok(out(conn, row)?)
 }
 
-/// Books the mirror of the gift's entry, today.
+/// Books the mirror of the gift's entry, today, and counts it.
 fn book(
     conn: &mut PgConnection,
     vault: &Vault,
     now: DateTime<Utc>,
-    grant: &Granted<Approve>,
+    by: &TwoPersons<'_>,
     row: &ReversalRow,
     gift_entry: Uuid,
 ) -> Result<Uuid, Problem> {
     let written = ledger::written(conn, gift_entry)?.ok_or_else(Problem::not_found)?;
-    let chapter = tree::code_of(conn, grant.chapter())?;
+    let chapter = tree::code_of(conn, by.approves.chapter())?;
     let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
     let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
@@ -279,7 +281,7 @@ fn book(
         code,
     };
     let id = entry.id;
-    ledger::book(conn, at, &HashMap::from_iter(funds), vec![(grant, entry)]).map_err(|error| match error {
+    reversals::book(conn, at, &HashMap::from_iter(funds), by, Original::Gift, vec![entry]).map_err(|error| match error {
         BookError::NotCovered => Problem::say(
             Kind::Conflict,
             "Tiền hoặc hàng này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",

@@ -2,7 +2,10 @@
 
 use std::net::SocketAddr;
 
-use crate::basics::PublicCode;
+use crate::basics::{PublicCode, hex};
+
+/// As much of a leaf's hash as stands in an address: 64 bits, so that nobody finds another leaf that begins the same.
+const LEAF_BYTES: usize = 8;
 
 /// The public's address of this installation, e.g. `https://so.redcross.org.vn`; no slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +40,13 @@ impl PublicUrl {
         format!("{rest}/log")
     }
 
-    /// Where an entry is shown to everybody. The one place that knows; short, because it stands in QR codes.
-    pub fn entry(&self, code: &PublicCode) -> String {
-        format!("{}/g/{}", self.0, code.as_str())
+    /// Where an entry is shown to everybody, as it stands in QR codes and on paper: with the beginning of its leaf's hash, in
+    /// hexadecimal, so that whoever scans an old paper sees at once whether the entry is still the one that was printed.
+    /// The one place that knows. (Its place in the log does not stand there: it is given after the entry was booked, and
+    /// a receipt may be printed before.)
+    pub fn entry(&self, code: &PublicCode, leaf_hash: &[u8]) -> String {
+        let beginning = hex(leaf_hash.get(..LEAF_BYTES).unwrap_or(leaf_hash));
+        format!("{}/g/{}?h={beginning}", self.0, code.as_str())
     }
 
     /// The address of a page of the portal, by its path.
@@ -75,8 +82,8 @@ mod tests {
             assert_eq!(PublicUrl::parse(bad), Err(NotAPublicUrl), "{bad}");
         }
         let code = PublicCode::random().unwrap();
-        let url = PublicUrl::parse("https://a.vn/so/").unwrap().entry(&code);
+        let url = PublicUrl::parse("https://a.vn/so/").unwrap().entry(&code, &[0xab; 32]);
         assert_eq!(PublicUrl::parse("https://a.vn/so").unwrap().log_origin(), "a.vn/so/log");
-        assert_eq!(url, format!("https://a.vn/so/g/{}", code.as_str()));
+        assert_eq!(url, format!("https://a.vn/so/g/{}?h=abababababababab", code.as_str()));
     }
 }

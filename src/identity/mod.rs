@@ -28,6 +28,7 @@ pub mod device;
 pub mod log_in;
 mod manage;
 pub mod model;
+pub mod officer_codes;
 pub mod one_time;
 pub mod password;
 pub mod password_change;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::log_in::{log_in, note, second_step};
 use super::session_routes::{list_sessions, refresh_session, revoke_other_sessions, revoke_session};
-use super::{audit_routes, second_factor_routes, second_factor_store as factors, sessions, store};
+use super::{audit_routes, officer_codes, second_factor_routes, second_factor_store as factors, sessions, store};
 use crate::authz::{self, Actor, RightName, Role};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
@@ -31,6 +31,11 @@ pub struct WhoAmI {
     full_name: String,
     /// The person behind the account: two accounts of one person are one pair of eyes.
     officer_id: Uuid,
+    /// What the public calls this person in the counts of reversals (`GET /public/officers/{code}/reversals`); absent until
+    /// the first reversal they asked for or approved was booked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "CB-7K3M9QXT")]
+    public_code: Option<String>,
     /// Whether the account has a second factor.
     second_factor_enrolled: bool,
     /// When it was shown in this session; approving and managing accounts need that.
@@ -62,12 +67,14 @@ pub async fn who_am_i(
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock.now();
-    let (profile, enrolled, second_factor_at) = db
+    let (profile, public_code, enrolled, second_factor_at) = db
         .read(move |conn| -> Result<_, Problem> {
             authz::authenticate(conn, now, actor)?;
             let enrolled = factors::state(conn, actor.account)?.is_some();
             let second_factor_at = sessions::second_factor_at(conn, actor.session)?;
-            Ok((store::profile(conn, actor.account, vietnam_date(now))?, enrolled, second_factor_at))
+            let profile = store::profile(conn, actor.account, vietnam_date(now))?;
+            let public_code = officer_codes::of(conn, profile.officer)?;
+            Ok((profile, public_code, enrolled, second_factor_at))
         })
         .await?;
     let full_name =
@@ -82,6 +89,7 @@ pub async fn who_am_i(
         user: profile.user_name,
         full_name,
         officer_id: profile.officer,
+        public_code,
         second_factor_enrolled: enrolled,
         second_factor_at,
         roles: roles.collect(),

@@ -443,6 +443,12 @@ pub fn facts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Fact
         .collect())
 }
 
+/// Facts of the entries that reverse these, by id; what is not reversed is absent.
+pub fn facts_of_reversals(conn: &mut PgConnection, originals: &[Uuid]) -> Result<HashMap<Uuid, Fact>, DbError> {
+    let ids: Vec<Uuid> = entry::table.filter(entry::reverses.eq_any(originals)).select(entry::id).load(conn)?;
+    facts(conn, &ids)
+}
+
 /// Entries whose kind begins with `kind`, after `after` in order of id: (id, code).
 pub fn entries_of(conn: &mut PgConnection, kind: &str, after: Uuid, limit: i64) -> Result<Vec<(Uuid, String)>, DbError> {
     Ok(entry::table

@@ -38,6 +38,8 @@ pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &H
     )?;
     findings.ask_named(conn, "received_by_day", &totals("received_by_day", ", day"), &name)?;
     findings.ask_named(conn, "received_overall", &totals("received_overall", ""), &name)?;
+    findings.ask_named(conn, "reversal_by_month", &reversals("reversal_by_month", ", month"), &name)?;
+    findings.ask_named(conn, "reversal_overall", &reversals("reversal_overall", ""), &name)?;
     findings.ask(
         conn,
         "posting_of_an_entry",
@@ -62,5 +64,25 @@ fn totals(stored: &str, day: &str) -> String {
          FROM {stored} t FULL JOIN want w USING (scope_id, fund_id, channel {day}) LEFT JOIN fund f ON f.id = fund_id
          WHERE (t.own_vnd, t.own_count, t.subtree_vnd, t.subtree_count)
                IS DISTINCT FROM (w.own_vnd, w.own_count, w.subtree_vnd, w.subtree_count)"
+    )
+}
+
+/// What each chapter reversed by itself, from the entries alone; a mirror shows the negative of what it takes back.
+const REVERSED: &str = "SELECT e.chapter_id, date_trunc('month', e.booked)::date AS month, CASE WHEN o.kind LIKE 'GIFT\\_%' THEN 'GIFT' ELSE o.kind END AS original,
+                               e.reason, count(*) AS n, -sum(p.amount_vnd)::bigint AS vnd
+                        FROM entry e JOIN entry o ON o.id = e.reverses JOIN public_entry p ON p.code = e.code GROUP BY 1, 2, 3, 4";
+
+fn reversals(stored: &str, month: &str) -> String {
+    format!(
+        "WITH own AS MATERIALIZED ({REVERSED}),
+              want AS (SELECT a.ancestor_id AS scope_id, original, reason {month}, sum(n) AS subtree_count, sum(vnd) AS subtree_vnd,
+                              coalesce(sum(n) FILTER (WHERE a.depth = 0), 0) AS own_count, coalesce(sum(vnd) FILTER (WHERE a.depth = 0), 0) AS own_vnd
+                       FROM own JOIN chapter_ancestor a USING (chapter_id) GROUP BY 1, 2, 3 {month})
+         SELECT concat_ws(' ', scope_id, original, reason {month}),
+                format('own %s of %s đồng, with all below %s of %s; the entries say own %s of %s, with all below %s of %s', t.own_count, t.own_vnd,
+                       t.subtree_count, t.subtree_vnd, w.own_count, w.own_vnd, w.subtree_count, w.subtree_vnd)
+         FROM {stored} t FULL JOIN want w USING (scope_id, original, reason {month})
+         WHERE (t.own_count, t.own_vnd, t.subtree_count, t.subtree_vnd)
+               IS DISTINCT FROM (w.own_count, w.own_vnd, w.subtree_count, w.subtree_vnd)"
     )
 }

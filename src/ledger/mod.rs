@@ -4,7 +4,8 @@
 //! more by the database:
 //! - the postings of an entry sum to zero **per fund**, are written by one statement and never touched again;
 //! - a correction is a [`kinds::Kind::Reversal`], booked today, that mirrors its original to the đồng;
-//! - `balance`, `received_by_day` and `received_overall` are caches of the postings, kept in the same transaction;
+//! - `balance`, `received_by_day` and `received_overall` are caches of the postings, kept in the same transaction; so are
+//!   the counts of reversals ([`reversals`]), which are public;
 //! - every entry leaves a leaf in the log and a row in `public_entry`, in the same transaction.
 //!
 //! [`store::book`] is the only writer; it takes grants, so nobody writes into a chapter's books without the right.
@@ -16,6 +17,8 @@ pub mod findable;
 pub mod kinds;
 pub mod model;
 pub mod public;
+pub mod reversal_audit;
+pub mod reversals;
 pub mod store;
 pub mod totals;
 pub mod words;

@@ -69,6 +69,8 @@ pub enum BookError {
     WrongPlace,
     #[error("an entry names a fund that does not exist")]
     UnknownFund,
+    #[error("a reversal is booked where reversals are counted")]
+    NotCounted,
     #[error("there is not as much money or goods left as this would take out")]
     NotCovered,
     #[error(transparent)]
@@ -98,13 +100,17 @@ impl BookedAt {
 }
 
 /// Writes entries with postings, leaves, public rows, balances and totals: a few set-based statements, whatever the
-/// number. Totals come last and in key order, because the national ones are shared by everybody who books.
+/// number. Totals come last and in key order, because the national ones are shared by everybody who books. Reversals are
+/// booked by [`super::reversals::book`], which counts them.
 pub fn book<R: MayBook>(
     conn: &mut PgConnection,
     at: BookedAt,
     funds: &HashMap<FundId, Fund>,
     entries: Vec<(&Granted<R>, NewEntry)>,
 ) -> Result<(), BookError> {
+    if entries.iter().any(|(_, entry)| entry.reverses.is_some()) {
+        return Err(BookError::NotCounted);
+    }
     book_and(conn, at, funds, entries, |_| Ok(()))
 }
 

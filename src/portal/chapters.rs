@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::ledger::{Row, latest};
 use super::page::{Page, Section, render, serve};
+use super::reversals::{self, Here};
 use super::words::{Words, fill};
 use super::{format, labels};
 use crate::chapters::reference::CENTRAL;
@@ -137,12 +138,14 @@ struct ChapterPage {
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
+    reversed: Here,
 }
 
-/// Where in the list of what is below.
+/// Where in the list of what is below, and which year of reversals.
 #[derive(Deserialize)]
 pub struct BelowForm {
     cursor: Option<String>,
+    year: Option<i32>,
 }
 
 /// `/don-vi/{code}`.
@@ -153,10 +156,10 @@ pub async fn show_chapter(
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    let (code, cursor) = (code.into_inner(), form.into_inner().cursor);
+    let (code, form) = (code.into_inner(), form.into_inner());
     serve(&request, || async {
         let p = Page::new(&request, Section::Chapters);
-        let page = db.read_public(move |conn| chapter_page(conn, &index, p, &code, cursor.as_deref())).await?;
+        let page = db.read_public(move |conn| chapter_page(conn, &index, p, &code, &form)).await?;
         render(&page)
     })
     .await
@@ -167,12 +170,13 @@ fn chapter_page(
     index: &SearchIndex,
     p: Page,
     code: &str,
-    cursor: Option<&str>,
+    form: &BelowForm,
 ) -> Result<ChapterPage, Problem> {
     let lang = p.lang;
     let ChapterDetail { chapter, ancestors, unit, founded_on, contact, provisional, former_names, totals, .. } =
         chapters::detail(conn, code)?;
-    let below = chapters::below(conn, &chapter.code, cursor, CHAPTERS)?;
+    let below = chapters::below(conn, &chapter.code, form.cursor.as_deref(), CHAPTERS)?;
+    let reversed = reversals::here(conn, &chapter.code, form.year, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let (rows, _) = latest(conn, index, &here, NEWEST, lang)?;
     let w = &p.w.chapters;
@@ -204,6 +208,7 @@ fn chapter_page(
         facts,
         ancestors,
         rows,
+        reversed,
         code: chapter.code,
         name: chapter.name,
         p,

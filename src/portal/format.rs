@@ -48,6 +48,14 @@ pub fn day(day: NaiveDate, lang: Lang) -> String {
     }
 }
 
+/// The month of a day.
+pub fn month(day: NaiveDate, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => day.format("%m/%Y").to_string(),
+        Lang::En => day.format("%b %Y").to_string(),
+    }
+}
+
 /// A day without its year, for axes.
 pub fn short_day(day: NaiveDate, lang: Lang) -> String {
     match lang {

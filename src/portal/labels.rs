@@ -32,6 +32,7 @@ const REASONS: Table = &[
     ("WRONG_AMOUNT", "sai số tiền", "wrong amount"),
     ("WRONG_APPEAL", "sai đợt vận động", "wrong appeal"),
     ("WRONG_CHAPTER", "sai đơn vị", "wrong chapter"),
+    ("WRONG_FUND", "sai quỹ", "wrong fund"),
     ("WRONG_GIVER", "sai người ủng hộ", "wrong giver"),
     ("NOT_RECEIVED", "thực tế không nhận được", "was not received after all"),
     ("OTHER", "lý do khác", "another reason"),
@@ -141,6 +142,7 @@ pub fn fund(code: &str, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bookkeeping::model::OpeningFault;
     use crate::giving::reversal::Reason;
     use crate::ledger::kinds::{Channel, KINDS as ALL_KINDS};
     use crate::tree::Level;
@@ -151,6 +153,7 @@ mod tests {
         ALL_KINDS.iter().for_each(|row| known(KINDS, row.name));
         Channel::ALL.iter().for_each(|channel| known(CHANNELS, channel.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
             row.unwrap()[3].split(' ').for_each(|unit| known(UNITS, unit));

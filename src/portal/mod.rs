@@ -22,6 +22,7 @@ mod log_state;
 mod open_data;
 mod page;
 mod publications;
+mod reversals;
 pub mod verifier;
 mod words;
 
@@ -49,6 +50,8 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/keu-goi/{code}", web::get().to(appeals::show_appeal));
     page("/don-vi", web::get().to(chapters::list_chapters));
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
+    page("/huy", web::get().to(reversals::show_reversals));
+    page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
     page("/tim", web::get().to(ledger::show_search));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));

@@ -290,6 +290,46 @@ words! {
         caption: "Các khoản trong sổ", "Entries of the ledger";
     }
 
+    /// How often entries are reversed, where and by whom.
+    Reversals as reversals {
+        title: "Bút toán đã hủy", "Reversed entries";
+        title_year: "Bút toán đã hủy năm {}", "Entries reversed in {}";
+        section: "Bút toán đã hủy tại đơn vị", "Entries reversed at this chapter";
+        lead: "Ghi nhầm thì hủy bằng một bút toán ngược, một người đề nghị và người thứ hai duyệt. Cả hai bút toán vẫn còn trong sổ; trang này đếm mọi lần hủy.",
+            "A mistake is taken back by a mirrored entry that one person asks for and a second approves. Both entries stay in the ledger; this page counts every reversal.";
+        beside: "Khoản bị hủy không biến mất: bút toán hủy đứng bên cạnh bản gốc trong sổ, và tổng đã trừ.",
+            "What is reversed does not vanish: the reversal stands beside the original in the ledger, and the totals no longer count it.";
+        country: "Đã hủy trên cả nước", "Reversed in the whole country";
+        and_below: "kể cả cấp dưới", "with everything below";
+        value: "Trị giá đã hủy", "Value reversed";
+        value_short: "Trị giá", "Value";
+        entries: "Số lần", "Entries";
+        share: "{} ({} trong {} khoản ủng hộ đã ghi)", "{} ({} of {} gifts recorded)";
+        ever: "Từ trước đến nay:", "Of all time:";
+        all_years: "Tất cả các năm", "All years";
+        choose_year: "Chọn năm", "Choose a year";
+        in_year: "Năm {}", "{}";
+        total: "đơn vị hủy {} bút toán, trị giá {}.", "reversed by the chapter: {}, worth {}.";
+        with_below: "Kể cả cấp dưới: {} bút toán, trị giá {}", "With everything below: {}, worth {}";
+        none: "Chưa có bút toán nào bị hủy.", "No entry has been reversed.";
+        by_chapter: "Theo đơn vị", "By chapter";
+        by_reason: "Theo lý do", "By reason";
+        by_month: "Theo tháng và lý do", "By month and reason";
+        by_person: "Theo cán bộ", "By officer";
+        reason: "Lý do", "Reason";
+        month_reason: "Tháng, lý do", "Month and reason";
+        person: "Mã cán bộ", "Officer's code";
+        asked: "Đề nghị", "Asked";
+        approved: "Duyệt", "Approved";
+        persons_note: "Mỗi cán bộ có một mã ngẫu nhiên, không cho biết là ai; Hội biết tên.",
+            "Each officer has a random code that does not say who it is; the Red Cross knows the names.";
+        officer_title: "Cán bộ {}: bút toán đã hủy năm {}", "Officer {}: entries reversed in {}";
+        officer_lead: "Những lần người này đề nghị hủy, và những lần người này duyệt đề nghị của người khác. Hủy nhiều chưa phải là làm sai.",
+            "What this person asked to be reversed, and what they approved at the request of others. Many reversals do not by themselves mean wrongdoing.";
+        has_asked: "Đã đề nghị hủy", "Asked for";
+        has_approved: "Đã duyệt hủy", "Approved";
+    }
+
     /// For programs and for those who check.
     OpenData as open_data {
         title: "Dữ liệu mở", "Open data";
@@ -302,6 +342,7 @@ words! {
         api_totals: "tổng theo đợt, đơn vị, ngày", "totals by appeal, chapter, day";
         api_appeals: "các đợt vận động", "appeals";
         api_chapters: "đơn vị, tên mới và tên cũ", "chapters, by new and old names";
+        api_reversals: "bút toán đã hủy theo đơn vị, lý do, cán bộ:", "reversed entries by chapter, reason, officer:";
         csv_title: "Cả sổ của một đợt (CSV)", "A whole ledger (CSV)";
         csv_text: "Mỗi dòng một bút toán, kèm mã băm trong sổ niêm phong. Tệp là một thời điểm: X-Log-Size cho biết sổ có bao nhiêu bút toán lúc ấy.",
             "One row an entry, with its hash in the sealed log. The file is one moment: X-Log-Size says how many entries the log had then.";

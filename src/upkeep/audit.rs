@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use crate::db::findings::{Finding, Findings, Tally, Watcher};
 use crate::db::{Db, DbError};
+use crate::identity::officer_codes;
 use crate::ledger::audit::Elsewhere;
+use crate::ledger::reversal_audit::Persons;
 use crate::vault::{Vault, in_use};
 use crate::{bookkeeping, chapters, giving, identity, ledger, log, parties, publications, stock, tree, vouchers};
 
@@ -73,8 +75,10 @@ fn run(
     let known = ledger::audit::Known { vault, item_names: &item_names, renamed: &renamed, elsewhere };
     let entries = ledger::audit::audit(conn, &mut findings, &known)?;
     vouchers::audit::audit(conn, &mut findings)?;
-    bookkeeping::audit::audit(conn, &mut findings)?;
-    giving::audit::audit(conn, &mut findings, vault, &entries)?;
+    let mut persons = Persons::new(officer_codes::by_account(conn)?);
+    bookkeeping::audit::audit(conn, &mut findings, &mut persons)?;
+    giving::audit::audit(conn, &mut findings, vault, &entries, &mut persons)?;
+    persons.compare(conn, &mut findings)?;
     if let Some(vault) = vault {
         parties::audit(conn, &mut findings, vault)?;
         identity::audit::audit(conn, &mut findings, vault)?;

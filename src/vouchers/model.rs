@@ -66,7 +66,7 @@ pub struct CashReceipt {
     pub amount: Vnd,
     /// Public code of the gift's entry.
     pub code: PublicCode,
-    /// Where the public finds the entry: what the QR code says.
+    /// Where the public finds the entry, with the beginning of its leaf's hash: what the QR code says.
     pub public_url: String,
     /// Full name of whoever recorded it.
     pub made_by: Option<String>,

@@ -21,7 +21,7 @@ fn receipt() -> CashReceipt {
         ),
         amount: Vnd::parse(1_748_935).unwrap(),
         code: PublicCode::parse("0000000000000000 0").unwrap(),
-        public_url: "https://so.redcross.org.vn/g/00000000000000000".to_owned(),
+        public_url: "https://so.redcross.org.vn/g/00000000000000000?h=0123456789abcdef".to_owned(),
         made_by: Some("Trần Thị Hạnh".to_owned()),
         cancelled: None,
     }
@@ -43,7 +43,7 @@ fn longest(fill: &str) -> CashReceipt {
     let content = format!("Ủng hộ đợt “{}” (LULUT-2026); nhận khi đợt đã kết thúc, chờ quyết định sử dụng", text(200));
     receipt.content = Say::new(content.clone(), content);
     receipt.amount = Vnd::parse(777_777_777_777_777).unwrap();
-    receipt.public_url = format!("https://{}.vn/g/00000000000000000", "a".repeat(110));
+    receipt.public_url = format!("https://{}.vn/g/00000000000000000?h=0123456789abcdef", "a".repeat(110));
     receipt.made_by = Some(text(200));
     receipt.visible()
 }

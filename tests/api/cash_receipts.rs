@@ -266,6 +266,7 @@ fn the_sheet_says_what_the_books_say() {
     app.chair_of("68").patch("/api/v1/appeals/LULUT", json!({"title": "Tên mới"}), 200);
     let receipt = officer.get(&sheet(&gift, ""), 200);
     let code = booked["code"].as_str().unwrap();
+    let leaf = app.database.text(&format!("SELECT left(encode(leaf_hash, 'hex'), 16) FROM public_entry WHERE code = '{code}'"));
     for (field, value) in [
         ("gift", gift["id"].clone()),
         ("number", json!("000001")),
@@ -278,7 +279,7 @@ fn the_sheet_says_what_the_books_say() {
         ("in_figures", json!("1.748.935 đ")),
         ("in_words", json!("Một triệu bảy trăm bốn mươi tám nghìn chín trăm ba mươi lăm đồng")),
         ("code", json!(code)),
-        ("public_url", json!(format!("https://so.example.org/g/{code}"))),
+        ("public_url", json!(format!("https://so.example.org/g/{code}?h={leaf}"))),
         ("html_url", json!(sheet(&gift, ".html"))),
         ("pdf_url", json!(sheet(&gift, ".pdf"))),
     ] {

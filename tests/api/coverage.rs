@@ -90,6 +90,10 @@ fn world() -> World {
         code = officer.post("/api/v1/gifts", gift.clone(), 201)["code"].as_str().unwrap().to_owned();
         gifts.push(gift["id"].as_str().unwrap().to_owned());
     }
+    let reversed = app.gift(json!({}));
+    officer.post("/api/v1/gifts", reversed.clone(), 201);
+    crate::look::reverse(&app, reversed["id"].as_str().unwrap(), "nhầm");
+    let reverser = app.database.text("SELECT code FROM officer_code LIMIT 1");
     let asks: Vec<Uuid> = gifts[..2]
         .iter()
         .map(|gift| {
@@ -203,7 +207,7 @@ fn world() -> World {
         ("POST /api/v1/session/refresh", (v1("/session/refresh"), Some(json!({"refresh_token": refresh})))),
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
     ]);
-    public.extend(open::reads(&code, &documents.published));
+    public.extend(open::reads(&code, &documents.published, &reverser));
     World { app, insider, calls, public }
 }
 
@@ -378,8 +382,8 @@ fn strangers_find_nothing_and_readers_change_nothing() {
     assert_eq!(receipts, 3, "reading a receipt is noted: as data, as page, as PDF");
     assert_eq!(
         app.database.number("SELECT count(*) FROM entry WHERE kind LIKE 'GIFT%'"),
-        5,
-        "two of them for the requests of a person"
+        6,
+        "two of them for the requests of a person, one reversed"
     );
     let token = app.log_in(insider).token().to_owned();
     for call in &calls {

@@ -16,7 +16,7 @@ use so_nhan_ai::upkeep::audit;
 use so_nhan_ai::vault::keys::{Key, LogKeyFile};
 
 use crate::harness::{LOG_SECRET, TestApp};
-use crate::public_log::{batch, wait_until_log_is};
+use crate::public_log::{batch, wait_for, wait_until_log_is};
 
 const ORIGIN: &str = "so.example.org/log";
 const SECOND: [u8; 32] = [0x22; 32];
@@ -27,6 +27,7 @@ fn verifier(secret: &[u8; 32]) -> Verifier {
 
 /// The key every test's log begins with.
 fn first(app: &TestApp) -> Verifier {
+    wait_for(app, 0);
     Verifier::parse(app.anonymous().get("/api/v1/public/log", 200)["key_history"][0]["vkey"].as_str().unwrap()).unwrap()
 }
 

@@ -1,8 +1,8 @@
 //! The API through HTTP, against a real PostgreSQL, and the structure it stands on.
 //!
-//! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal` (with
+//! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal`, `reversal_counts` (with
 //! `books`, which compares every stored total with the postings), `opening_balances`. The tree: `chapter_life`. Public reading:
-//! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
+//! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_reversals`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `erasure`, `correction`, `consent` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `accounts`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
@@ -46,6 +46,7 @@ mod personal;
 mod pictures;
 mod portal;
 mod portal_entry;
+mod portal_reversals;
 mod privacy;
 mod problems;
 mod public_audit;
@@ -55,6 +56,7 @@ mod publication_duties;
 mod publications;
 mod refreshing;
 mod reversal;
+mod reversal_counts;
 mod rooms;
 mod schema;
 mod search;

@@ -11,7 +11,7 @@ use crate::look::all;
 const OPENINGS: &str = "/api/v1/opening-balances";
 const SHA: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
-fn opening(change: Value) -> Value {
+pub fn opening(change: Value) -> Value {
     let mut ask = json!({"id": Uuid::now_v7(), "chapter": "23095", "as_of": "2025-12-31", "document_no": "02/BB-HCTĐ", "document": SHA,
         "note": "chuyển từ sổ giấy của ông Năm",
         "lines": [{"fund": "GENERAL", "account": "CASH_ON_HAND", "amount_vnd": 12_500_000},
@@ -31,13 +31,13 @@ fn paper(app: &TestApp, chapter: &str, purpose: &str, sha256: &str) {
     ));
 }
 
-struct People<'a> {
-    officer: Caller<'a>,
-    accountant: Caller<'a>,
-    chair: Caller<'a>,
+pub struct People<'a> {
+    pub officer: Caller<'a>,
+    pub accountant: Caller<'a>,
+    pub chair: Caller<'a>,
 }
 
-fn people(app: &TestApp) -> People<'_> {
+pub fn people(app: &TestApp) -> People<'_> {
     app.open_appeal("68", "LULUT");
     for chapter in ["23095", "23059"] {
         paper(app, chapter, "OPENING_BALANCE", SHA);

@@ -52,6 +52,8 @@ fn paths(codes: &[String]) -> Vec<String> {
         "/don-vi/23095",
         "/don-vi/68",
         "/don-vi/TW",
+        "/huy",
+        "/huy?chapter=68&year=2026",
         "/tim",
         "/tim?q=gao&channel=IN_KIND",
         "/tim?amount=viel&from=x",

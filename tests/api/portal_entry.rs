@@ -118,3 +118,41 @@ fn an_erased_name_is_gone_from_every_page_at_once() {
     assert!(!page(&app, "/tim?q=xqzerased").contains(&code));
     assert_eq!(officer.get(&gift_path(&gift), 200)["code"], json!(code));
 }
+
+/// What is printed on a receipt names the very leaf: a scan says at once whether the entry is still the printed one, also
+/// when it was reversed or its giver corrected, which have leaves of their own.
+#[test]
+fn the_qr_code_of_a_cash_receipt_compares_what_was_printed_with_the_ledger() {
+    let app = TestApp::start();
+    let (officer, approver) = (app.officer_of("23095"), app.accountant_of("23095"));
+    let gift = app.gift(json!({"giver": {"kind": "PERSON", "name": "Lê Thị In"}}));
+    let code = officer.post("/api/v1/gifts", gift.clone(), 201)["code"].as_str().unwrap().to_owned();
+    // Printed at once, before the log gave the leaf its place.
+    let sheet = format!("{}/cash-receipt", gift_path(&gift));
+    let url = officer.get(&sheet, 200)["public_url"].as_str().unwrap().to_owned();
+    let leaf = public(&app, &code)["leaf_hash"].as_str().unwrap().to_owned();
+    assert_eq!(url, format!("https://so.example.org/g/{code}?h={}", &leaf[..16]));
+    let printed = officer.get_text(&format!("{sheet}.html"), 200);
+    let qr = so_nhan_ai::vouchers::qr::Qr::of(&url).unwrap();
+    assert!(printed.contains(&qr.svg_path()), "the code on the sheet says something else than {url}");
+    let scanned = url.strip_prefix("https://so.example.org").unwrap();
+    let says = |path: &str, part: &str| page(&app, path).contains(part);
+    assert!(says(scanned, "Mã băm trong địa chỉ khớp") && says(scanned, "đang có hiệu lực"));
+    for at in [0, 15] {
+        let digit = if &leaf[at..=at] == "0" { "1" } else { "0" };
+        let forged = format!("/g/{code}?h={}{digit}{}", &leaf[..at], &leaf[at + 1..16]);
+        assert!(says(&forged, "KHÔNG khớp"), "{forged}");
+    }
+    let other = officer.post("/api/v1/gifts", app.gift(json!({})), 201)["code"].as_str().unwrap().to_owned();
+    assert!(says(&scanned.replace(&code, &other), "KHÔNG khớp"), "the paper of one gift with the code of another");
+
+    let request = ask(&app, "CORRECT", json!({"gift": gift["id"], "changes": {"name": "Lê Thị Inh"}}));
+    officer.post("/api/v1/personal-data-requests", request.clone(), 201);
+    approver.post(&path(&request, "/approval"), Value::Null, 200);
+    app.wait_for_log();
+    assert!(says(scanned, "Mã băm trong địa chỉ khớp"));
+    reverse(&app, gift["id"].as_str().unwrap(), "in nhầm");
+    app.wait_for_log();
+    assert!(says(scanned, "Mã băm trong địa chỉ khớp") && says(scanned, "ĐÃ HỦY"));
+    assert_eq!(officer.get(&sheet, 200)["public_url"], url, "printed again, it says the same");
+}

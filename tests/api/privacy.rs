@@ -147,6 +147,10 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "chapters/23095",
         "chapters/68",
         "chapters/TW",
+        "reversals",
+        "reversals/chapters",
+        "reversals?chapter=68&year=2026",
+        "chapters/23095/reversals",
         "units?q=ham+chinh",
         "units/23095",
         "appeals",
@@ -172,8 +176,15 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "du-lieu-mo",
         "kiem-tra",
         "robots.txt",
+        "huy",
+        "huy?chapter=68&year=2026",
     ] {
         paths.push(format!("/{page}"));
+    }
+    for officer in app.database.text("SELECT string_agg(code, ' ') FROM officer_code").split(' ') {
+        paths.push(format!("/api/v1/public/officers/{officer}/reversals"));
+        paths.push(format!("/api/v1/public/officers/{officer}/reversals/chapters"));
+        paths.push(format!("/can-bo/{officer}"));
     }
     for code in receipts.iter().map(|r| r["code"].as_str().unwrap()).chain([reversal]) {
         paths.push(format!("/g/{code}"));

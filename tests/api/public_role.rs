@@ -151,6 +151,23 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("received_by_day", &["scope_id", "fund_id", "channel", "day", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
     ("received_overall", &["scope_id", "fund_id", "channel", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
+    ("reversal_by_month", &["scope_id", "month", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
+    // Persons by their random code alone; whose it is, is not readable.
+    (
+        "reversal_by_officer",
+        &[
+            "chapter_id",
+            "year",
+            "officer_code",
+            "original",
+            "reason",
+            "asked_count",
+            "asked_vnd",
+            "approved_count",
+            "approved_vnd",
+        ],
+    ),
+    ("reversal_overall", &["scope_id", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
     ("unit_merger", &["former_id", "new_code", "relation", "note"]),
 ];
 
@@ -222,7 +239,9 @@ fn every_other_column_is_refused() {
         }
     }
     assert!(read > 80 && denied > 80, "{read} columns read, {denied} refused: were all tables looked at?");
-    for table in ["account", "officer", "party", "gift", "entry", "posting", "pd_opening", "session", "audit_event"] {
+    for table in
+        ["account", "officer", "officer_code", "party", "gift", "entry", "posting", "pd_opening", "session", "audit_event"]
+    {
         refused(&mut conn, &format!("SELECT count(*) FROM {table}"));
         refused(&mut conn, &format!("COPY {table} TO STDOUT"));
     }
@@ -230,6 +249,7 @@ fn every_other_column_is_refused() {
     refused(&mut conn, "SELECT leaf FROM log_pending");
     refused(&mut conn, "SELECT * FROM log_pending");
     refused(&mut conn, "SELECT c.code FROM chapter c JOIN account a ON true");
+    refused(&mut conn, "SELECT o.officer_id FROM reversal_by_officer r JOIN officer_code o ON o.code = r.officer_code");
 }
 
 #[test]
@@ -279,7 +299,17 @@ fn public_pages_stop_working_when_the_role_loses_its_grants() {
     app.open_appeal("68", "LULUT");
     app.officer_of("23095").post("/api/v1/gifts", app.gift(json!({"appeal": "LULUT"})), 201);
     app.wait_for_log();
-    let pages = ["entries", "totals", "chapters", "chapters/23095", "appeals", "appeals/LULUT", "items"];
+    let pages = [
+        "entries",
+        "totals",
+        "chapters",
+        "chapters/23095",
+        "appeals",
+        "appeals/LULUT",
+        "items",
+        "reversals",
+        "chapters/23095/reversals",
+    ];
     for page in pages {
         app.anonymous().get(&format!("/api/v1/public/{page}"), 200);
     }

@@ -1,4 +1,4 @@
-//! Fills a demo database: staff, three appeals, gifts over many communes, what was published. Each step can be repeated.
+//! Fills a demo database: staff, three appeals, gifts over many communes, some reversed, what was published. Each step can be repeated.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -6,7 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::people::{Chance, NameMaker, RECORDER, STAFF};
-use super::{Failure, PASSWORD, publish};
+use super::{Failure, PASSWORD, publish, reverse};
 use crate::app::Shared;
 use crate::authz::{self, Actor, Role, RunAppeal};
 use crate::basics::clock::vietnam_date;
@@ -226,6 +226,10 @@ fn make_gifts(shared: &Shared, recorder: Actor, chapters: &[String], now: DateTi
     let today = vietnam_date(now);
     let mut done = 0;
     while done < GIFTS {
+        if done + BATCH >= GIFTS {
+            // Before the last gifts, so that the newest entries are gifts.
+            reverse::reverse(shared, recorder, now)?;
+        }
         let mut submissions = Vec::with_capacity(BATCH);
         for n in done..(done + BATCH).min(GIFTS) {
             let gift = demo_gift(n, &names, &mut chance, chapters, today);

@@ -7,6 +7,7 @@
 mod fill;
 mod people;
 mod publish;
+mod reverse;
 mod tour;
 
 use serde::Serialize;

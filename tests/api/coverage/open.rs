@@ -17,6 +17,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/appeals/{code}/publications", "công khai"),
     ("GET /api/v1/public/chapters", "công khai"),
     ("GET /api/v1/public/chapters/{code}", "công khai"),
+    ("GET /api/v1/public/chapters/{code}/reversals", "công khai: how often a chapter takes entries back"),
     ("GET /api/v1/public/documents/{sha256}", "công khai: published by whoever runs the appeal"),
     ("GET /api/v1/public/consent-texts", "what givers are told before they choose"),
     ("GET /api/v1/public/entries", "công khai"),
@@ -24,13 +25,18 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/entries/{code}/receipt", "công khai: proves what is public"),
     ("GET /api/v1/public/log", "công khai"),
     ("GET /api/v1/public/items", "công khai"),
+    ("GET /api/v1/public/officers/{code}/reversals", "công khai: a person's acts of office, under a code that names nobody"),
+    ("GET /api/v1/public/officers/{code}/reversals/chapters", "công khai: the same"),
+    ("GET /api/v1/public/reversals", "công khai: what totals do not show"),
+    ("GET /api/v1/public/reversals/chapters", "công khai: what totals do not show"),
     ("GET /api/v1/public/totals", "công khai"),
     ("GET /api/v1/public/units", "công khai"),
     ("GET /api/v1/public/units/{code}", "công khai"),
 ];
 
-/// A path of each that is only read; `code` is of an entry, `document` the hash of a published paper.
-pub fn reads(code: &str, document: &str) -> Vec<(&'static str, (String, Option<Value>))> {
+/// A path of each that is only read; `code` is of an entry, `document` the hash of a published paper, `officer` the public
+/// code of somebody who reversed something.
+pub fn reads(code: &str, document: &str, officer: &str) -> Vec<(&'static str, (String, Option<Value>))> {
     let paths =
         [("GET /healthz", "/healthz".to_owned()), ("GET /metrics", "/metrics".to_owned()), ("GET /readyz", "/readyz".to_owned())];
     let public = [
@@ -48,6 +54,11 @@ pub fn reads(code: &str, document: &str) -> Vec<(&'static str, (String, Option<V
         ("GET /api/v1/public/entries/{code}/receipt", &format!("entries/{code}/receipt")),
         ("GET /api/v1/public/log", "log"),
         ("GET /api/v1/public/items", "items"),
+        ("GET /api/v1/public/chapters/{code}/reversals", "chapters/23095/reversals"),
+        ("GET /api/v1/public/officers/{code}/reversals", &format!("officers/{officer}/reversals")),
+        ("GET /api/v1/public/officers/{code}/reversals/chapters", &format!("officers/{officer}/reversals/chapters")),
+        ("GET /api/v1/public/reversals", "reversals"),
+        ("GET /api/v1/public/reversals/chapters", "reversals/chapters"),
         ("GET /api/v1/public/totals", "totals"),
         ("GET /api/v1/public/units", "units?q=ham+chinh"),
         ("GET /api/v1/public/units/{code}", "units/75"),
