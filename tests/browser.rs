@@ -5,6 +5,8 @@
 //! except where CI is set: there it fails.
 #![cfg(target_os = "linux")]
 
+#[path = "browser/access.rs"]
+mod access;
 #[path = "browser/driver.rs"]
 mod driver;
 #[path = "browser/fake_log.rs"]
@@ -38,7 +40,7 @@ fn in_a_real_browser() {
     };
     let only = std::env::var("BROWSER_ONLY").unwrap_or_default();
     let browser = Browser::start(&programs);
-    let scenarios = [units::SCENARIOS, receipts::SCENARIOS, story::SCENARIOS].concat();
+    let scenarios = [units::SCENARIOS, receipts::SCENARIOS, story::SCENARIOS, access::SCENARIOS].concat();
     let mut failed = Vec::new();
     for (name, scenario) in scenarios.into_iter().filter(|(name, _)| name.contains(&only)) {
         let started = Instant::now();

@@ -85,6 +85,7 @@ async function take(files) {
 function speak(lang) {
   document.documentElement.lang = lang;
   byId("language").textContent = lang === "vi" ? "English" : "Tiếng Việt";
+  byId("language").lang = lang === "vi" ? "en" : "vi";
   document.title = lang === "vi" ? "Kiểm tra biên nhận · Sổ Nhân Ái" : "Check a receipt · Sổ Nhân Ái";
 }
 

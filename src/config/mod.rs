@@ -378,6 +378,14 @@ mod tests {
     }
 
     #[test]
+    fn a_public_address_has_no_path() {
+        let with = |url: &str| Settings { data_dir: Some("/x".into()), public_url: Some(url.to_owned()), ..Settings::default() };
+        assert!(Config::merge(with("https://so.example.org.vn/"), None, None, "info").is_ok());
+        let refused = Config::merge(with("https://example.org.vn/so"), None, None, "info").unwrap_err().to_string();
+        assert!(refused.contains("public_url") && refused.contains("a host of their own"), "{refused}");
+    }
+
+    #[test]
     fn senseless_numbers_are_refused() {
         let settings = |workers| Settings { workers: Some(workers), data_dir: Some("/x".into()), ..Settings::default() };
         assert!(Config::merge(settings(0), None, None, "info").is_err());

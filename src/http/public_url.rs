@@ -13,18 +13,26 @@ pub struct PublicUrl(String);
 
 /// Not an address that can be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an address like https://example.org, of at most 120 characters")]
-pub struct NotAPublicUrl;
+pub enum NotAPublicUrl {
+    #[error("not an address like https://example.org, of at most 120 characters")]
+    Odd,
+    /// Links in pages begin at the root of their host (decision 72).
+    #[error("an address with a path: pages, log and API link to the root of their host, so give them a host of their own")]
+    HasPath,
+}
 
 impl PublicUrl {
-    /// Reads an http(s) address with a host and perhaps a path; nothing behind it.
+    /// Reads an http(s) address with a host and perhaps a port; nothing behind it.
     pub fn parse(text: &str) -> Result<Self, NotAPublicUrl> {
         let text = text.trim().trim_end_matches('/');
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(NotAPublicUrl)?;
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(NotAPublicUrl::Odd)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]%".contains(c);
         let has_host = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
         if !has_host || text.len() > 120 || !rest.chars().all(plain) {
-            return Err(NotAPublicUrl);
+            return Err(NotAPublicUrl::Odd);
+        }
+        if rest.contains('/') {
+            return Err(NotAPublicUrl::HasPath);
         }
         Ok(Self(text.to_owned()))
     }
@@ -61,7 +69,7 @@ mod tests {
 
     #[test]
     fn an_address_has_a_host_and_nothing_odd() {
-        for good in ["https://so.redcross.org.vn", "http://127.0.0.1:8080", "https://a.vn/so/", "http://[::1]:8080"] {
+        for good in ["https://so.redcross.org.vn", "http://127.0.0.1:8080", "https://a.vn/", "http://[::1]:8080"] {
             assert!(PublicUrl::parse(good).is_ok(), "{good}");
         }
         let long = format!("https://{}.vn", "a".repeat(120));
@@ -79,11 +87,14 @@ mod tests {
             "https://u@a.vn",
             &long,
         ] {
-            assert_eq!(PublicUrl::parse(bad), Err(NotAPublicUrl), "{bad}");
+            assert_eq!(PublicUrl::parse(bad), Err(NotAPublicUrl::Odd), "{bad}");
+        }
+        for deep in ["https://a.vn/so", "https://a.vn/so/", "http://127.0.0.1:8080//x"] {
+            assert_eq!(PublicUrl::parse(deep), Err(NotAPublicUrl::HasPath), "{deep}");
         }
         let code = PublicCode::random().unwrap();
-        let url = PublicUrl::parse("https://a.vn/so/").unwrap().entry(&code, &[0xab; 32]);
-        assert_eq!(PublicUrl::parse("https://a.vn/so").unwrap().log_origin(), "a.vn/so/log");
-        assert_eq!(url, format!("https://a.vn/so/g/{}?h=abababababababab", code.as_str()));
+        let url = PublicUrl::parse("https://so.a.vn/").unwrap().entry(&code, &[0xab; 32]);
+        assert_eq!(PublicUrl::parse("https://so.a.vn").unwrap().log_origin(), "so.a.vn/log");
+        assert_eq!(url, format!("https://so.a.vn/g/{}?h=abababababababab", code.as_str()));
     }
 }

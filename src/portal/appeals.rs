@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::charts::{self, Inflow, share};
 use super::ledger::{Form, Found, find};
+use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
 use super::publications::{self, Event};
 use super::words::{Words, fill};
@@ -185,6 +186,8 @@ struct AppealPage {
     /// Left away when the reader searches in the ledger.
     overview: Option<Overview>,
     found: Found,
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
 }
 
 /// `/keu-goi/{code}`: the appeal; with conditions, what its ledger has.
@@ -199,16 +202,16 @@ pub async fn show_appeal(
     serve(&request, || async {
         let p = Page::new(&request, Section::Appeals);
         let (lang, today) = (p.lang, p.today);
-        let (head, overview, found) = db
+        let (head, overview, found, seal) = db
             .read_public(move |conn| -> Result<_, Problem> {
                 let appeals::AppealDetail { appeal, totals } = appeals::detail(conn, &code)?;
                 let overview = if form.asks() { None } else { Some(overview(conn, &appeal, totals, today, lang)?) };
                 let action = format!("/keu-goi/{}", appeal.code);
                 let found = find(conn, &index, form, action, Some(&appeal.code), lang)?;
-                Ok((head(conn, appeal, lang)?, overview, found))
+                Ok((head(conn, appeal, lang)?, overview, found, LogState::read(conn)?.on_paper(lang)))
             })
             .await?;
-        render(&AppealPage { p, head, overview, found })
+        render(&AppealPage { p, head, overview, found, seal })
     })
     .await
 }

@@ -4,12 +4,12 @@
 //! relative addresses and everything under it may be kept for ever. Without the hash an asset is served too, for a
 //! short while: an old page finds today's.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest, Sha256};
 
+use crate::basics::hex;
 use crate::http::{Problem, Rendered};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -46,10 +46,7 @@ static FOLDER: LazyLock<String> = LazyLock::new(|| {
         all.update(text.as_bytes());
         all.update([0]);
     }
-    all.finalize()[..8].iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&all.finalize()[..8])
 });
 
 /// Where an asset is served, by its name.

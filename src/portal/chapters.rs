@@ -6,6 +6,7 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::ledger::{Row, latest};
+use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
 use super::reversals::{self, Here};
 use super::words::{Words, fill};
@@ -108,6 +109,8 @@ pub async fn list_chapters(request: HttpRequest, form: web::Query<ListForm>, db:
 pub struct Fact {
     pub name: &'static str,
     pub value: String,
+    /// Names and addresses are Vietnamese in every language.
+    pub is_vietnamese: bool,
 }
 
 /// Name, from when, to when.
@@ -139,6 +142,8 @@ struct ChapterPage {
     next: Option<String>,
     rows: Vec<Row>,
     reversed: Here,
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
 }
 
 /// Where in the list of what is below, and which year of reversals.
@@ -180,13 +185,15 @@ fn chapter_page(
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let (rows, _) = latest(conn, index, &here, NEWEST, lang)?;
     let w = &p.w.chapters;
+    let fact = |name, value| Fact { name, value, is_vietnamese: false };
+    let named = |name, value| Fact { name, value, is_vietnamese: true };
     let mut facts = vec![
-        Fact { name: w.code, value: chapter.code.clone() },
-        Fact { name: w.level, value: labels::level(&chapter.level, lang) },
-        Fact { name: w.status, value: labels::status(&chapter.status, lang) },
-        Fact { name: w.founded, value: format::day(founded_on, lang) },
+        fact(w.code, chapter.code.clone()),
+        fact(w.level, labels::level(&chapter.level, lang)),
+        fact(w.status, labels::status(&chapter.status, lang)),
+        fact(w.founded, format::day(founded_on, lang)),
     ];
-    facts.extend(unit.first().map(|unit| Fact { name: w.unit, value: unit.full_name.clone() }));
+    facts.extend(unit.first().map(|unit| named(w.unit, unit.full_name.clone())));
     let reach = [(w.address, contact.address), (w.phone, contact.phone), (w.email, contact.email)];
     let until = |from, to| fill(w.until, &[&format::day(from, lang), &format::day(to, lang)]);
     Ok(ChapterPage {
@@ -198,13 +205,14 @@ fn chapter_page(
         subtree_count: fill(p.w.home.in_gifts, &[&format::count(totals.received.gift_count, lang)]),
         quarantined: (totals.quarantined.gift_count != 0).then(|| format::vnd(totals.quarantined.received_vnd, lang)),
         provisional: provisional.map(|decision| fill(w.provisional, &[&decision.decision_no])),
-        contact: reach.into_iter().filter_map(|(name, value)| value.map(|value| Fact { name, value })).collect(),
+        contact: reach.into_iter().filter_map(|(name, value)| value.map(|value| named(name, value))).collect(),
         former: former_names
             .into_iter()
             .map(|name| Former { until: until(name.valid_from, name.valid_to), name: name.name })
             .collect(),
         next: below.next.map(|cursor| format!("/don-vi/{}?cursor={cursor}", chapter.code)),
         below: below.items.into_iter().map(|chapter| line(chapter, lang)).collect(),
+        seal: LogState::read(conn)?.on_paper(lang),
         facts,
         ancestors,
         rows,

@@ -47,6 +47,8 @@ pub struct Fact {
     pub name: &'static str,
     pub value: String,
     pub href: Option<String>,
+    /// Names from the books are Vietnamese in every language.
+    pub is_vietnamese: bool,
     /// What the leaf has for it, for the check in the browser: name and value there.
     pub leaf: Option<(&'static str, String)>,
 }
@@ -88,6 +90,8 @@ struct EntryPage {
     leaf_spaced: String,
     compared: Compared,
     sealed: Option<String>,
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
     amount_vnd: i64,
     kind_code: String,
     /// The log's keys, for the check in the browser.
@@ -165,6 +169,7 @@ fn entry_page(conn: &mut PgConnection, p: Page, code: &PublicCode, prefix: &str)
         compared: compare(prefix, &entry.leaf_hash),
         leaf_hash: entry.leaf_hash,
         sealed: log.sealed(lang),
+        seal: log.on_paper(lang),
         amount_vnd: entry.amount_vnd,
         kind_code: entry.kind,
         vkeys: key_log::vkeys(conn)?.join(" "),
@@ -182,28 +187,28 @@ fn reversal(conn: &mut PgConnection, code: &str, text: &str, lang: Lang) -> Resu
 
 fn facts(conn: &mut PgConnection, p: &Page, entry: &entries::EntryOut) -> Result<Vec<Fact>, Problem> {
     let (lang, w) = (p.lang, &p.w.entry);
-    let plain = |name, value: String| Fact { name, value, href: None, leaf: None };
-    let of_leaf = |name, value: String, field, in_leaf: String| Fact { name, value, href: None, leaf: Some((field, in_leaf)) };
+    let plain = |name, value: String| Fact { name, value, href: None, is_vietnamese: false, leaf: None };
+    let of_leaf = |name, value: String, field, code: String| Fact { leaf: Some((field, code)), ..plain(name, value) };
+    let named = |name, value: String| Fact { is_vietnamese: true, ..plain(name, value) };
     let mut facts = Vec::new();
     if entry.reverses.is_none() && entry.kind.starts_with("GIFT") {
-        facts.push(plain(w.giver, entry.giver.clone().unwrap_or_else(|| w.anonymous.to_owned())));
+        facts.push(match &entry.giver {
+            Some(giver) => named(w.giver, giver.clone()),
+            None => plain(w.giver, w.anonymous.to_owned()),
+        });
     }
     facts.extend(entry.message_count.map(|n| plain(w.messages, format::count(i64::from(n), lang))));
     facts.push(match &entry.appeal {
         Some(code) => {
             let title = appeals::detail(conn, code).map(|detail| detail.appeal.title);
-            Fact {
-                name: w.appeal,
-                value: title.unwrap_or_else(|_| code.clone()),
-                href: Some(format!("/keu-goi/{code}")),
-                leaf: Some(("appeal", code.clone())),
-            }
+            let (href, leaf) = (Some(format!("/keu-goi/{code}")), Some(("appeal", code.clone())));
+            Fact { href, leaf, ..named(w.appeal, title.unwrap_or_else(|_| code.clone())) }
         }
         None => plain(w.appeal, w.no_appeal.to_owned()),
     });
     let chapter = format!("/don-vi/{}", entry.chapter);
     let leaf = Some(("chapter", entry.chapter.clone()));
-    facts.push(Fact { name: w.chapter, value: entry.chapter_name.clone(), href: Some(chapter), leaf });
+    facts.push(Fact { href: Some(chapter), leaf, ..named(w.chapter, entry.chapter_name.clone()) });
     facts.push(of_leaf(w.day, format::day(entry.day, lang), "day", entry.day.to_string()));
     facts.push(of_leaf(w.booked, format::day(entry.booked_on, lang), "booked", entry.booked_on.to_string()));
     let channel = entry.channel.as_ref();

@@ -135,12 +135,15 @@ pub struct Form {
 pub struct Wrong {
     pub q: bool,
     pub amount: bool,
-    pub days: bool,
+    pub min: bool,
+    pub max: bool,
+    pub from: bool,
+    pub to: bool,
     pub channel: bool,
 }
 
 impl Wrong {
-    fn any(&self) -> bool {
+    pub fn any(&self) -> bool {
         *self != Self::default()
     }
 }
@@ -155,6 +158,19 @@ fn amount(text: &str) -> Option<i64> {
     let digits: String = text.chars().filter(|c| !matches!(c, '.' | ',' | ' ' | '\u{a0}')).collect();
     let plain = (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     if plain { digits.parse().ok() } else { None }
+}
+
+/// A day as browsers send it, or as people write it.
+fn day(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(text, "%d/%m/%Y")).ok()
+}
+
+/// What a field says, if anything; notes that it can not be understood.
+fn read<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>, wrong: &mut bool) -> Option<T> {
+    let text = typed(text)?;
+    let read = parse(text);
+    *wrong = read.is_none();
+    read
 }
 
 impl Form {
@@ -174,27 +190,10 @@ impl Form {
     /// The question for the search, and what in it can not be understood.
     pub fn query(&self) -> (EntriesQuery, Wrong) {
         let mut wrong = Wrong::default();
-        let mut money = |text: &str| {
-            typed(text).and_then(|text| {
-                let read = amount(text);
-                wrong.amount |= read.is_none();
-                read
-            })
-        };
-        let (exact, min, max) = (money(&self.amount), money(&self.min), money(&self.max));
-        let mut date = |text: &str| {
-            typed(text).and_then(|text| {
-                let read = NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(text, "%d/%m/%Y"));
-                wrong.days |= read.is_err();
-                read.ok()
-            })
-        };
-        let (from, to) = (date(&self.from), date(&self.to));
-        let channel = typed(&self.channel).and_then(|name| {
-            let read = Channel::parse(name);
-            wrong.channel |= read.is_none();
-            read
-        });
+        let exact = read(&self.amount, amount, &mut wrong.amount);
+        let (min, max) = (read(&self.min, amount, &mut wrong.min), read(&self.max, amount, &mut wrong.max));
+        let (from, to) = (read(&self.from, day, &mut wrong.from), read(&self.to, day, &mut wrong.to));
+        let channel = read(&self.channel, Channel::parse, &mut wrong.channel);
         let q = typed(&self.q).map(str::to_owned);
         wrong.q = q.as_ref().is_some_and(|q| q.chars().count() > 200 || q.chars().any(char::is_control));
         let query = EntriesQuery {
@@ -356,7 +355,7 @@ mod tests {
             ..Form::default()
         };
         let (query, wrong) = form.query();
-        assert_eq!(wrong, Wrong { amount: true, days: true, ..Wrong::default() });
+        assert_eq!(wrong, Wrong { amount: true, from: true, ..Wrong::default() });
         assert_eq!((query.to, query.channel), (NaiveDate::from_ymd_opt(2026, 11, 22), Some(Channel::Cash)));
     }
 

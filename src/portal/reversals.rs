@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
+use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
 use super::words::{Words, fill};
 use super::{format, labels};
@@ -88,6 +89,8 @@ struct ReversalsPage {
     reasons: Vec<Line>,
     chapters: Vec<Line>,
     next: Option<String>,
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
 }
 
 /// Below which chapter, in which year, and where in the list.
@@ -141,6 +144,7 @@ fn reversals_page(conn: &mut PgConnection, p: Page, query: &ReversingQuery) -> R
         years: years_of(&path, &out.years, out.year, Some(w.all_years)),
         reasons: reasons.collect(),
         chapters: chapters.collect(),
+        seal: LogState::read(conn)?.on_paper(lang),
         place: (out.chapter != CENTRAL).then_some((out.chapter, out.name)),
         next,
         count,
@@ -247,6 +251,8 @@ struct OfficerPage {
     reasons: Vec<Person>,
     chapters: Vec<AtChapter>,
     next: Option<String>,
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
 }
 
 /// `/can-bo/{code}`.
@@ -291,6 +297,7 @@ fn officer_page(conn: &mut PgConnection, p: Page, code: &str, query: &OfficerCha
         reasons: reasons.collect(),
         chapters: chapters.collect(),
         next: list.next.map(|cursor| format!("{path}?year={}&cursor={cursor}", out.year)),
+        seal: LogState::read(conn)?.on_paper(lang),
         code: out.officer,
         p,
     })

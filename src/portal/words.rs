@@ -70,7 +70,9 @@ words! {
             "Givers are named only if they agreed. Phone numbers, account numbers and transfer memos are never public.";
         foot_links: "Kiểm tra và dữ liệu", "Checking and data";
         api: "Tài liệu API", "API documentation";
-        printed: "In ngày {} từ", "Printed on {} from";
+        printed: "In ngày {}", "Printed on {}";
+        sealed_on_paper: "Đầu sổ đã ký khi in: {} bút toán, lúc {}, gốc {}. Giữ tờ này để so với sổ về sau.",
+            "Signed head of the log at printing: {} entries, {}, root {}. Keep this sheet to compare it with the log later.";
         scan: "Quét để mở trang này trên sổ công khai", "Scan to open this page of the public ledger";
         no_figure: "chưa có số liệu", "no figures yet";
         older: "Xem các khoản cũ hơn", "Older entries";
@@ -280,6 +282,7 @@ words! {
         nothing: "Không có khoản nào phù hợp.", "No entry fits.";
         nothing_hint: "Hãy thử ít từ hơn, khoảng ngày rộng hơn, hoặc tìm theo số tiền. Người không đồng ý nêu tên thì không tìm được theo tên.",
             "Try fewer words, a wider range of days, or the amount. Givers who chose not to be named are not found by name.";
+        not_searched: "Chưa tìm: hãy sửa các điều kiện được đánh dấu ở trên.", "Nothing was searched: correct the conditions marked above.";
         wrong_amount: "Số tiền chỉ gồm chữ số.", "An amount has digits only.";
         wrong_day: "Ngày không đúng.", "This is no date.";
         wrong_channel: "Không có hình thức này.", "There is no such channel.";

@@ -176,6 +176,38 @@ fn assets_are_kept_for_ever_under_their_hash_and_the_first_view_is_light() {
     }
 }
 
+/// Everything a browser asks for before a page stands, as it comes over the wire: at most 60 kB, also where the page checks
+/// itself.
+#[test]
+fn no_page_is_heavy() {
+    let app = TestApp::start();
+    let mut paths = paths(&world(&app));
+    paths.push("/kiem-tra".to_owned());
+    let sent = |path: &str| browser(&app, "vi").with("accept-encoding", "gzip").send("GET", path, None).bytes.len();
+    for path in paths {
+        let mut wanted: Vec<String> = page(&app, &path)
+            .split("\"/assets/")
+            .skip(1)
+            .map(|part| format!("/assets/{}", part.split('"').next().unwrap()))
+            .collect();
+        let mut next = 0;
+        while let Some(address) = wanted.get(next).cloned() {
+            // Modules bring others along.
+            let folder = address.rsplit_once('/').unwrap().0;
+            for part in app.anonymous().get_text(&address, 200).split("from \"./").skip(1) {
+                let module = format!("{folder}/{}", part.split('"').next().unwrap());
+                if !wanted.contains(&module) {
+                    wanted.push(module);
+                }
+            }
+            next += 1;
+        }
+        assert_eq!(path.starts_with("/g/"), wanted.iter().any(|address| address.ends_with("/verify.js")), "{path}: {wanted:?}");
+        let bytes: usize = sent(&path) + wanted.iter().map(|address| sent(address)).sum::<usize>();
+        assert!(bytes <= 60_000, "{path}: {bytes} bytes");
+    }
+}
+
 #[test]
 fn pages_are_sent_compressed_and_once() {
     let app = TestApp::start();

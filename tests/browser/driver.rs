@@ -13,6 +13,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Hosts that lead here: plain http on a name is no secure context, unlike on the loopback address.
 pub const INSECURE_HOST: &str = "so.test";
 
+/// Keys as WebDriver names them.
+pub const TAB: &str = "\u{e004}";
+pub const ENTER: &str = "\u{e007}";
+
 pub struct Browser {
     driver: Child,
     session: String,
@@ -158,7 +162,24 @@ impl Browser {
                 json!({"width": width, "height": 740, "deviceScaleFactor": 1, "mobile": true}),
             ),
             None => self.devtools("Emulation.clearDeviceMetricsOverride", json!({})),
-        }
+        };
+    }
+
+    /// One key, to whatever has the focus.
+    pub fn press(&self, key: &str) {
+        let strokes = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
+        self.post("/actions", json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]}));
+    }
+
+    /// Colours for the night, as the reader's system asks for them.
+    pub fn night(&self, on: bool) {
+        let scheme = json!({"name": "prefers-color-scheme", "value": if on { "dark" } else { "light" }});
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": [scheme]}));
+    }
+
+    /// The page as its style sheet has it on paper.
+    pub fn printed(&self, on: bool) {
+        self.devtools("Emulation.setEmulatedMedia", json!({"media": if on { "print" } else { "" }}));
     }
 
     pub fn scripts(&self, on: bool) {
@@ -178,12 +199,13 @@ impl Browser {
         self.scripts(true);
         self.offline(false);
         self.narrow(None);
+        self.night(false);
         self.open("about:blank");
         self.console();
     }
 
-    fn devtools(&self, command: &str, parameters: Value) {
-        self.post("/goog/cdp/execute", json!({"cmd": command, "params": parameters}));
+    fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.post("/goog/cdp/execute", json!({"cmd": command, "params": parameters}))
     }
 
     /// What the page said on the console since the last time: errors of scripts, refusals of the content policy.
@@ -194,11 +216,16 @@ impl Browser {
 
     /// A picture of the page for people to look at, in the folder BROWSER_PICTURES; nothing without one.
     pub fn picture(&self, name: &str) {
-        use base64::Engine;
-        let Some(folder) = std::env::var_os("BROWSER_PICTURES") else { return };
-        let picture = self.send("GET", "/screenshot", None).unwrap();
-        let bytes = base64::engine::general_purpose::STANDARD.decode(picture.as_str().unwrap()).unwrap();
-        std::fs::write(PathBuf::from(folder).join(name).with_extension("png"), bytes).unwrap();
+        if std::env::var_os("BROWSER_PICTURES").is_some() {
+            keep(&format!("{name}.png"), &self.send("GET", "/screenshot", None).unwrap());
+        }
+    }
+
+    /// The page as a printer gets it, on A4; like `picture` only for people.
+    pub fn paper(&self, name: &str) {
+        if std::env::var_os("BROWSER_PICTURES").is_some() {
+            keep(&format!("{name}.pdf"), &self.devtools("Page.printToPDF", json!({"preferCSSPageSize": true}))["data"]);
+        }
     }
 
     /// The whole page, wide and as on a phone.
@@ -206,7 +233,7 @@ impl Browser {
         if std::env::var_os("BROWSER_PICTURES").is_none() {
             return;
         }
-        for (what, width, mobile) in [("wide", 1_100, false), ("phone", 360, true)] {
+        for (what, width, mobile) in [("wide", 1_280, false), ("phone", 360, true)] {
             let size = |height| json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
             self.devtools("Emulation.setDeviceMetricsOverride", size(800));
             let height = self.eval("document.documentElement.scrollHeight").as_u64().unwrap_or(800);
@@ -215,6 +242,14 @@ impl Browser {
         }
         self.narrow(None);
     }
+}
+
+/// Writes what the driver sent in base64 into the folder BROWSER_PICTURES.
+fn keep(name: &str, sent: &Value) {
+    use base64::Engine;
+    let Some(folder) = std::env::var_os("BROWSER_PICTURES") else { return };
+    let bytes = base64::engine::general_purpose::STANDARD.decode(sent.as_str().unwrap()).unwrap();
+    std::fs::write(PathBuf::from(folder).join(name.replace(' ', "-")), bytes).unwrap();
 }
 
 impl Drop for Browser {
