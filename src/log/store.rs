@@ -90,11 +90,7 @@ pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Sequ
         return Ok(Sequenced::Held);
     }
     let size: i64 = log_head::table.select(log_head::size).first(conn)?;
-    let waiting: Vec<(String, Vec<u8>, Vec<u8>)> = log_pending::table
-        .order(log_pending::seq)
-        .limit(most)
-        .select((log_pending::entry, log_pending::leaf, log_pending::leaf_hash))
-        .load(conn)?;
+    let waiting: Vec<i64> = log_pending::table.order(log_pending::seq).limit(most).select(log_pending::seq).load(conn)?;
     if waiting.is_empty() {
         return Ok(Sequenced::Moved(0));
     }
@@ -104,20 +100,23 @@ pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Sequ
     if swapped == 0 {
         return Ok(Sequenced::Lost);
     }
-    InsertLeaves {
-        first: &(size - 1),
-        entries: &waiting.iter().map(|(entry, _, _)| entry.as_str()).collect(),
-        leaves: &waiting.iter().map(|(_, leaf, _)| leaf.as_slice()).collect(),
-        hashes: &waiting.iter().map(|(_, _, hash)| hash.as_slice()).collect(),
-    }
-    .execute(conn)?;
-    let moved =
-        diesel::delete(log_pending::table.filter(log_pending::entry.eq_any(waiting.iter().map(|(e, _, _)| e)))).execute(conn)?;
-    if moved != waiting.len() {
+    // The leaves stay where they are: only their numbers travel.
+    let placed = PlaceWaiting { first: &(size - 1), waiting: &waiting }.execute(conn)?;
+    let moved = diesel::delete(log_pending::table.filter(log_pending::seq.eq_any(&waiting))).execute(conn)?;
+    if placed != waiting.len() || moved != waiting.len() {
         // Somebody moved one of these already: the head's swap makes this impossible, so refuse rather than fork.
         return Err(DbError::Query(diesel::result::Error::RollbackTransaction));
     }
     Ok(Sequenced::Moved(moved))
+}
+
+statement! {
+    struct PlaceWaiting {
+        first: i64 => BigInt,
+        waiting: Vec<i64> => Array<BigInt>,
+    } -> (),
+    "INSERT INTO log_leaf (idx, entry, leaf, leaf_hash)
+     SELECT ? + row_number() OVER (ORDER BY seq), entry, leaf, leaf_hash FROM log_pending WHERE seq = ANY(?::int8[])"
 }
 
 statement! {
