@@ -444,9 +444,10 @@ UNION ALL SELECT 'balances_that_differ', count(*) FROM balance b FULL JOIN (
     SELECT chapter_id, fund_id, account, sum(amount)::bigint AS amount_vnd FROM posting JOIN entry ON entry.id = entry_id GROUP BY 1, 2, 3) p
     USING (chapter_id, fund_id, account) WHERE b.amount_vnd IS DISTINCT FROM p.amount_vnd
 UNION ALL SELECT 'days_that_differ', count(*) FROM received_by_day t FULL JOIN (
-    SELECT a.ancestor_id AS scope_id, p.fund_id, e.channel, e.day, sum(-p.amount)::bigint AS vnd, count(DISTINCT e.id) AS n
+    SELECT a.ancestor_id AS scope_id, p.fund_id, e.channel, e.day, sum(-p.amount)::bigint AS vnd,
+        count(DISTINCT e.id) FILTER (WHERE e.kind <> 'REVERSAL') - count(DISTINCT e.id) FILTER (WHERE e.kind = 'REVERSAL') AS n
     FROM entry e JOIN posting p ON p.entry_id = e.id AND p.account LIKE 'DONATION%' JOIN chapter_ancestor a USING (chapter_id)
-    WHERE e.kind <> 'REVERSAL' GROUP BY 1, 2, 3, 4) s USING (scope_id, fund_id, channel, day)
+    GROUP BY 1, 2, 3, 4) s USING (scope_id, fund_id, channel, day)
     WHERE (t.subtree_vnd, t.subtree_count) IS DISTINCT FROM (s.vnd, s.n)
 UNION ALL SELECT 'totals_that_differ_from_days', count(*) FROM received_overall t FULL JOIN (
     SELECT scope_id, fund_id, channel, sum(own_vnd)::bigint AS ov, sum(own_count)::bigint AS oc, sum(subtree_vnd)::bigint AS sv, sum(subtree_count)::bigint AS sc

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use diesel::connection::SimpleConnection;
 use so_nhan_ai::db::{Db, DbError};
 use so_nhan_ai::log::guard::Guard;
 use so_nhan_ai::log::keys::LogKeys;
@@ -54,8 +55,7 @@ fn sequence(db: &Db, polite: bool, written: &AtomicBool) -> BTreeMap<u64, Hash> 
 
 /// Signs whatever there is, as two servers with one data folder do; neither may take the other's head for another log's.
 fn sign(db: &Db, guard: &Guard, over: &AtomicBool) -> usize {
-    let signers = LogKeys::of_secret([7; 32]).signers("so.example.org/log").unwrap();
-    let signatory = Signatory { origin: "so.example.org/log".to_owned(), signers, guard: guard.clone() };
+    let signatory = signatory(guard);
     let mut signed = 0;
     while !over.load(Ordering::Acquire) {
         let head = db.tx_blocking(|conn| signatory.sign(conn, chrono::Utc::now())).unwrap().head;
@@ -124,4 +124,36 @@ fn four_sequencers_one_of_them_rude_make_one_log() {
     assert!(heads > 20, "{heads} heads were seen");
     let last = db.read_blocking(|conn| -> Result<_, DbError> { tile_store::head(conn) }).unwrap();
     assert_eq!((last.size, last.root), (total, root_over(&leaves)));
+}
+
+fn signatory(guard: &Guard) -> Signatory {
+    let signers = LogKeys::of_secret([7; 32]).signers("so.example.org/log").unwrap();
+    Signatory { origin: "so.example.org/log".to_owned(), signers, guard: guard.clone() }
+}
+
+/// One server has begun to compare when the log grows and another one signs it: what the first reads of the tree must be at
+/// least what it reads of signatures, or it would take the other's checkpoint for a log it does not have.
+#[test]
+fn a_server_that_is_overtaken_while_comparing_does_not_take_it_for_a_fork() {
+    let database = Database::fresh();
+    let db = Db::connect(&database.url(), None, 4);
+    let guard = &database.log().guard;
+    guard.begin().unwrap();
+    let now = chrono::Utc::now();
+    let grow = |writer: usize| {
+        write(&db, writer);
+        sequence(&db, true, &AtomicBool::new(true))
+    };
+    grow(0);
+    // Nobody may read checkpoints for a while: the slow server waits there, before or behind its look at the tree.
+    let mut fast = database.connect();
+    fast.batch_execute("BEGIN; LOCK TABLE log_checkpoint IN ACCESS EXCLUSIVE MODE").unwrap();
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| db.tx_blocking(|conn| signatory(guard).sign(conn, now)));
+        database.wait_until("EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'log_checkpoint'::regclass)");
+        grow(1);
+        let signed = signatory(guard).sign(&mut fast, now).unwrap();
+        fast.batch_execute("COMMIT").unwrap();
+        assert_eq!(slow.join().unwrap().unwrap().head, signed.head);
+    });
 }
