@@ -154,7 +154,8 @@ fn drop_vault_key(config: &Config, kid: &str) -> Result<(), Failure> {
 /// Whoever verifies the log must have had time to learn of a younger key, and everything new must bear its signature.
 fn drop_log_key(config: &Config, kid: &str) -> Result<(), Failure> {
     let file = LogKeyFile::read(&config.keys_dir)?;
-    let position = file.keys.iter().position(|key| key.kid == kid).ok_or_else(|| format!("there is no such key: {kid}"))?;
+    let (position, key) =
+        file.keys.iter().enumerate().find(|(_, key)| key.kid == kid).ok_or_else(|| format!("there is no such key: {kid}"))?;
     if position == 0 {
         return Err(format!("{kid} is the current key: rotate first").into());
     }
@@ -164,10 +165,7 @@ fn drop_log_key(config: &Config, kid: &str) -> Result<(), Failure> {
         let origin = checkpoint_store::origin(conn)?.ok_or("this log has no name yet: start the server once")?;
         let key_of = |secret| -> Result<Verifier, Failure> { Ok(Signer::new(&origin, secret)?.verifier().clone()) };
         let others = file.keys.iter().filter(|key| key.kid != kid).map(|key| key_of(&key.secret)).collect::<Result<Vec<_>, _>>()?;
-        let vkey = match file.keys.get(position) {
-            Some(key) => key_of(&key.secret)?.to_string(),
-            None => return Ok(()),
-        };
+        let vkey = key_of(&key.secret)?.to_string();
         let known = key_log::keys(conn, &origin)?;
         let Some(announced) = known.iter().find(|key| key.vkey == vkey) else {
             // No server has ever signed with it.

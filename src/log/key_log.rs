@@ -11,7 +11,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::commitment;
-use super::leaf::{Leaf, LeafError, LeafV1};
+use super::leaf::{Change, Leaf, LeafError, LeafV1};
 use super::note::Verifier;
 use super::store::{self, LoggedLeaf, NewLeaf};
 use crate::basics::PublicCode;
@@ -26,26 +26,6 @@ pub const KIND: &str = "KEY";
 const CHAPTER: &str = "TW";
 /// How long a key and its successor sign together before the older one may retire.
 pub const OVERLAP: TimeDelta = TimeDelta::days(90);
-
-/// What a KEY leaf says of its key, as its `reason`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Signs from now on, beside the others.
-    Added,
-    /// Signs no more.
-    Retired,
-}
-
-impl Change {
-    pub const ALL: [Change; 2] = [Change::Added, Change::Retired];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Change::Added => "ADDED",
-            Change::Retired => "RETIRED",
-        }
-    }
-}
 
 /// The end of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]

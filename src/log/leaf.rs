@@ -67,6 +67,26 @@ pub struct LeafGoods<'a> {
     pub valuation: &'a str,
 }
 
+/// What a KEY leaf says of its key, as its `reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Signs from now on, beside the others.
+    Added,
+    /// Signs no more.
+    Retired,
+}
+
+impl Change {
+    pub const ALL: [Change; 2] = [Change::Added, Change::Retired];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Change::Added => "ADDED",
+            Change::Retired => "RETIRED",
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Versioned<'a> {
     v: u8,

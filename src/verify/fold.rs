@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::code::Code;
 use super::leaf::{Entry, KeySaid, Leaf, Of};
 use super::report::{Findings, KeyChange, NotUnderstood};
-use crate::log::key_log::Change;
+use crate::log::leaf::Change;
 
 struct Known {
     index: u64,

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use super::canonical::{self, Value};
 use super::code::Code;
 use super::totals::{Cell, Sum, Totals};
-use crate::log::key_log::Change;
+use crate::log::leaf::Change;
 use crate::log::note::Verifier;
 
 /// What a leaf of a kind must and must not have.

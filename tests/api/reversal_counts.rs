@@ -177,15 +177,21 @@ fn a_reversal_is_counted_for_its_chapter_and_everything_above_it() {
     audit(&app);
 }
 
+/// An approved opening balance that somebody asked to be reversed, and its path.
+fn opening_to_be_reversed<'a>(app: &'a TestApp, reason: &str) -> (opening_balances::People<'a>, String) {
+    let people = opening_balances::people(app);
+    let opening = opening_balances::opening(json!({}));
+    let path = format!("/api/v1/opening-balances/{}", opening["id"].as_str().unwrap());
+    people.officer.post("/api/v1/opening-balances", opening, 201);
+    people.chair.post(&format!("{path}/approval"), Value::Null, 200);
+    people.officer.post(&format!("{path}/reversal"), json!({"id": Uuid::now_v7(), "reason": reason}), 201);
+    (people, path)
+}
+
 #[test]
 fn an_opening_balance_is_counted_by_its_entries_and_apart_from_gifts() {
     let app = TestApp::start();
-    let people = opening_balances::people(&app);
-    let opening = opening_balances::opening(json!({}));
-    let path = format!("/api/v1/opening-balances/{}", opening["id"].as_str().unwrap());
-    people.officer.post("/api/v1/opening-balances", opening.clone(), 201);
-    people.chair.post(&format!("{path}/approval"), Value::Null, 200);
-    people.officer.post(&format!("{path}/reversal"), json!({"id": Uuid::now_v7(), "reason": "WRONG_FUND"}), 201);
+    let (people, path) = opening_to_be_reversed(&app, "WRONG_FUND");
     assert_eq!(counted(&app, "")["count"], 0, "asked for is not reversed");
     for _ in 0..2 {
         people.accountant.post(&format!("{path}/reversal/approval"), Value::Null, 200);
@@ -333,12 +339,7 @@ fn the_audit_counts_again() {
 #[test]
 fn the_migration_counts_what_was_reversed_before_it() {
     let app = TestApp::start();
-    let people = opening_balances::people(&app);
-    let opening = opening_balances::opening(json!({}));
-    let path = format!("/api/v1/opening-balances/{}", opening["id"].as_str().unwrap());
-    people.officer.post("/api/v1/opening-balances", opening.clone(), 201);
-    people.chair.post(&format!("{path}/approval"), Value::Null, 200);
-    people.officer.post(&format!("{path}/reversal"), json!({"id": Uuid::now_v7(), "reason": "OTHER"}), 201);
+    let (people, path) = opening_to_be_reversed(&app, "OTHER");
     people.accountant.post(&format!("{path}/reversal/approval"), Value::Null, 200);
     for (chapter, amount) in [("23095", 10), ("23095", 20), ("23059", 40)] {
         reversed(&app.officer_of(chapter), &app.chair_of("68"), &given(&app, chapter, amount), "WRONG_AMOUNT");
