@@ -130,6 +130,10 @@ impl Publisher {
         let keys = OwnKeys { all: keys, taken, unannounced: true };
         let mut work =
             Work { db, clock, signatory, folder, keys, verifiers, writing: None, tell, cleared, signed: None, told: None };
+        // What stands in the folder is served from the first request on; the thread looks whether it is whole.
+        if let Err(error) = work.follow_the_writer() {
+            tracing::warn!(%error, "the published checkpoint can not be read yet");
+        }
         let stopped = Arc::clone(&stop);
         let run = move || {
             while !stopped.load(Ordering::Acquire) {
@@ -366,7 +370,7 @@ impl Work {
         Ok(Some(signed))
     }
 
-    /// Another process writes this folder: its checkpoint is ours.
+    /// The checkpoint in the folder, whoever wrote it, is ours.
     fn follow_the_writer(&self) -> Result<(), PublishError> {
         let Some(note) = self.folder.checkpoint()? else {
             return Ok(());

@@ -20,7 +20,7 @@ use super::tile_store;
 use super::tiles::{Of, Piece};
 use crate::basics::PublicCode;
 use crate::db::{Db, DbError};
-use crate::http::{Allowance, Class, Problem, Say};
+use crate::http::{Allowance, Class, Kind, Problem, Say};
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const MOMENT: &str = "public, max-age=1";
@@ -42,7 +42,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Problem> {
-    let latest = log.latest().ok_or_else(Problem::not_found)?;
+    let latest = log.latest().ok_or_else(not_published_yet)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CACHE_CONTROL, MOMENT))
@@ -115,6 +115,13 @@ fn answer(piece: Piece, compressed: bool, bytes: Bytes) -> HttpResponse {
         response.insert_header((CONTENT_ENCODING, "gzip"));
     }
     response.body(bytes)
+}
+
+/// No "not found", which a cache might keep: there will be a checkpoint in a moment.
+fn not_published_yet() -> Problem {
+    let (vi, en) =
+        ("Nhật ký công khai sắp có: hãy thử lại sau vài giây.", "The public log will be here in a few seconds: try again.");
+    Problem { retry_after: Some(2), ..Problem::say(Kind::Unavailable, vi, en) }
 }
 
 /// Recorded and not under a published checkpoint yet.

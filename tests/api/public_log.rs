@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::note::Verifier;
@@ -181,6 +182,35 @@ fn a_restart_does_not_change_when_it_was_signed() {
     let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
     wait_for(&app, 2);
     assert_eq!(signed_at(&app), before);
+}
+
+/// Whoever asks first after a restart is answered, however long the server takes to see whether it may sign.
+#[test]
+fn a_restart_serves_what_was_published_from_the_first_request_on() {
+    let mut app = TestApp::start();
+    batch(&app, 2);
+    let before = wait_for(&app, 2);
+    app.stop();
+    let mut holder = app.database.connect();
+    holder.batch_execute("BEGIN; LOCK TABLE log_hold IN ACCESS EXCLUSIVE MODE").unwrap();
+    let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
+    assert_eq!(served(&app), before);
+    assert_eq!(piece(&app, Piece::at(Of::Hashes(0), 0, 2).unwrap()).len(), 64);
+}
+
+/// A log that was never published is no missing page: clients come back.
+#[test]
+fn before_the_first_checkpoint_clients_are_asked_to_come_back() {
+    let mut app = TestApp::start();
+    app.stop();
+    std::fs::remove_dir_all(app.shared.log.folder.path()).unwrap();
+    let mut holder = app.database.connect();
+    holder.batch_execute("BEGIN; LOCK TABLE log_hold IN ACCESS EXCLUSIVE MODE").unwrap();
+    let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
+    let answer = app.anonymous().send("GET", "/log/checkpoint", None);
+    assert_eq!((answer.status, answer.header("retry-after"), answer.header("cache-control")), (503, Some("2"), Some("no-store")));
+    holder.batch_execute("COMMIT").unwrap();
+    wait_for(&app, 0);
 }
 
 /// A database that is older than what was signed: nothing is sequenced or signed, the old checkpoint is served on, gifts
