@@ -161,7 +161,7 @@ fn drop_log_key(config: &Config, kid: &str) -> Result<(), Failure> {
     }
     let opened = install::open_as_it_is(config)?;
     let now = Clock::System.now();
-    opened.db.tx_blocking(|conn| -> Result<(), Failure> {
+    let announced = opened.db.tx_blocking(|conn| -> Result<bool, Failure> {
         let origin = checkpoint_store::origin(conn)?.ok_or("this log has no name yet: start the server once")?;
         let key_of = |secret| -> Result<Verifier, Failure> { Ok(Signer::new(&origin, secret)?.verifier().clone()) };
         let others = file.keys.iter().filter(|key| key.kid != kid).map(|key| key_of(&key.secret)).collect::<Result<Vec<_>, _>>()?;
@@ -169,7 +169,7 @@ fn drop_log_key(config: &Config, kid: &str) -> Result<(), Failure> {
         let known = key_log::keys(conn, &origin)?;
         let Some(announced) = known.iter().find(|key| key.vkey == vkey) else {
             // No server has ever signed with it.
-            return Ok(());
+            return Ok(false);
         };
         if announced.retired.is_none() {
             check_successor(conn, &known, &others, now)?;
@@ -180,12 +180,13 @@ fn drop_log_key(config: &Config, kid: &str) -> Result<(), Failure> {
         if key_log::retire(conn, &vkey, now)? {
             authz::audit(conn, now, &[AuditEvent { account: None, action: "LOG_KEY_RETIRED", subject: None, chapter: None }])?;
         }
-        Ok(())
+        Ok(true)
     })?;
     rotation::drop_key(&config.keys_dir, Which::Log, kid)?;
+    let said = if announced { "signs no more, and a leaf of the log says so" } else { "is dropped; it never signed" };
     say(&format!(
-        "{kid} signs no more, and a leaf of the log says so. Take its line out of log.keys on every other server with the same \
-         command, and send each SIGHUP (or restart it)."
+        "{kid} {said}. Take its line out of log.keys on every other server with the same command, and send each SIGHUP (or \
+         restart it)."
     ))
 }
 

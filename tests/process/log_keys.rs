@@ -99,4 +99,10 @@ fn the_logs_key_is_exchanged() {
     assert_eq!(server.get("/readyz")["log"], "ok");
     server.post_gift(&server.log_in("hanh.hamliem", PASSWORD), &gift(100_002)).unwrap();
     eventually("the new key signs on", || server.get("/api/v1/public/log")["size"] == 5);
+
+    // A key that no server was ever told of goes without a leaf.
+    assert!(folder.run(&["keys", "rotate", "--which", "log"]).ok() && folder.run(&["keys", "rotate", "--which", "log"]).ok());
+    let [_, unused, _] = <[String; 3]>::try_from(listed(&folder)).unwrap();
+    let said = folder.run(&["keys", "drop", "--which", "log", "--kid", &unused]);
+    assert!(said.ok() && said.out.contains("it never signed"), "{said:?}");
 }
