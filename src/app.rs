@@ -191,7 +191,6 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(limits.clone())
             .app_data(metrics.clone())
             .app_data(readers.clone())
-            .app_data(web::QueryConfig::default().error_handler(|error, _| bad_query(&error).into()))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap(cors(origins.clone()))
             .wrap(from_fn(finish::finish))
@@ -214,14 +213,4 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .listen(listener)?
     .run();
     Ok(Running { server, search, live, threads: (intake_thread, sequencer, publisher, search_thread, sweeper, eraser) })
-}
-
-fn bad_query(error: &actix_web::error::QueryPayloadError) -> Problem {
-    let what: String = error.to_string().chars().take(200).collect();
-    Problem::field(
-        "query",
-        "WRONG_SHAPE",
-        format!("Tham số sai hoặc không có: {what}."),
-        format!("A parameter is wrong or unknown: {what}."),
-    )
 }

@@ -27,7 +27,7 @@ impl FromRequest for Actor {
     }
 }
 
-fn actor_of(request: &HttpRequest) -> Result<Actor, Problem> {
+pub(super) fn actor_of(request: &HttpRequest) -> Result<Actor, Problem> {
     let (Some(keys), Some(clock)) = (request.app_data::<web::Data<TokenKeys>>(), request.app_data::<web::Data<Clock>>()) else {
         return Err(Problem::internal("token keys or clock are not registered"));
     };

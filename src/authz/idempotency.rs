@@ -7,18 +7,23 @@
 //!
 //! Every such request repeats harmlessly (approving an approved request answers with it), so a replay runs through the
 //! same code and is answered from the state as it is; no answers are stored. Keys live for [`LIFETIME`].
+//!
+//! A handler takes [`Once`] and can not forget any of this.
 
 use std::future::{Ready, ready};
 
 use actix_web::http::header::HeaderName;
-use actix_web::{FromRequest, HttpRequest, HttpResponseBuilder, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, dev::Payload, web};
 use chrono::{DateTime, Duration, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::db::DbError;
+use super::actor::{Actor, actor_of};
+use super::decide::authenticate;
+use crate::basics::Clock;
 use crate::db::schema::idempotency_key;
+use crate::db::{Db, DbError};
 use crate::http::{Kind, Problem};
 use crate::vault::Vault;
 
@@ -29,7 +34,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The key of a request, if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(Option<String>);
+struct Key(Option<String>);
 
 /// Whether the work was done before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,29 +43,72 @@ pub enum Attempt {
     Replay,
 }
 
-impl Attempt {
-    /// Says in the answer that nothing new happened.
-    pub fn mark(self, mut response: HttpResponseBuilder) -> HttpResponseBuilder {
-        if self == Attempt::Replay {
-            response.insert_header((REPLAYED, "true"));
-        }
-        response
-    }
+/// A request that carries no id of its own: who asks, under which key, and what the work needs.
+pub struct Once {
+    actor: Actor,
+    key: Key,
+    now: DateTime<Utc>,
+    db: web::Data<Db>,
+    vault: web::Data<Vault>,
 }
 
-impl FromRequest for IdempotencyKey {
+/// What such a request's work is told. Who asks is authenticated.
+pub struct Turn<'a> {
+    pub vault: &'a Vault,
+    pub now: DateTime<Utc>,
+    pub actor: Actor,
+    pub attempt: Attempt,
+}
+
+impl FromRequest for Once {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(parse(request.headers().get("idempotency-key").map(|value| value.as_bytes())))
+        ready(once_of(request))
+    }
+}
+
+fn once_of(request: &HttpRequest) -> Result<Once, Problem> {
+    let actor = actor_of(request)?;
+    let key = parse(request.headers().get("idempotency-key").map(|value| value.as_bytes()))?;
+    let data =
+        (request.app_data::<web::Data<Db>>(), request.app_data::<web::Data<Vault>>(), request.app_data::<web::Data<Clock>>());
+    let (Some(db), Some(vault), Some(clock)) = data else {
+        return Err(Problem::internal("database, vault or clock are not registered"));
+    };
+    Ok(Once { actor, key, now: clock.now(), db: db.clone(), vault: vault.clone() })
+}
+
+impl Once {
+    /// Does `operation` on `content` (everything that makes the request what it is) in one transaction with the key.
+    /// Returns what the work does, and the beginning of a 200 that says whether it was done before.
+    pub async fn run<T: Send + 'static>(
+        self,
+        operation: &'static str,
+        content: String,
+        work: impl FnOnce(&mut PgConnection, &Turn<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<(T, HttpResponseBuilder), Problem> {
+        let Self { actor, key, now, db, vault } = self;
+        let (done, attempt) = db
+            .tx(move |conn| -> Result<(T, Attempt), Problem> {
+                authenticate(conn, now, actor)?;
+                let attempt = key.claim(conn, &vault, actor.account, now, operation, &content)?;
+                Ok((work(conn, &Turn { vault: &vault, now, actor, attempt })?, attempt))
+            })
+            .await?;
+        let mut answer = HttpResponse::Ok();
+        if attempt == Attempt::Replay {
+            answer.insert_header((REPLAYED, "true"));
+        }
+        Ok((done, answer))
     }
 }
 
 /// The header is a string in quotes; many clients leave the quotes away.
-fn parse(value: Option<&[u8]>) -> Result<IdempotencyKey, Problem> {
+fn parse(value: Option<&[u8]>) -> Result<Key, Problem> {
     let Some(value) = value else {
-        return Ok(IdempotencyKey(None));
+        return Ok(Key(None));
     };
     let text = std::str::from_utf8(value).unwrap_or_default().trim();
     let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
@@ -72,13 +120,12 @@ fn parse(value: Option<&[u8]>) -> Result<IdempotencyKey, Problem> {
             format!("An Idempotency-Key has 1 to {MAX_LENGTH} ASCII characters without spaces (a UUID, say)."),
         ));
     }
-    Ok(IdempotencyKey(Some(bare.to_owned())))
+    Ok(Key(Some(bare.to_owned())))
 }
 
-impl IdempotencyKey {
-    /// Writes the key for `operation` on `content` (everything that makes the request what it is). Call it in the
-    /// transaction that does the work, after authentication and before the work.
-    pub fn claim(
+impl Key {
+    /// Writes the key for `operation` on `content`.
+    fn claim(
         &self,
         conn: &mut PgConnection,
         vault: &Vault,
@@ -129,7 +176,7 @@ mod tests {
     fn keys_with_and_without_quotes_are_one_key() {
         let key = |text: &str| parse(Some(text.as_bytes()));
         assert_eq!(key("\"a-1\"").unwrap(), key("a-1").unwrap());
-        assert_eq!(parse(None).unwrap(), IdempotencyKey(None));
+        assert_eq!(parse(None).unwrap(), Key(None));
         for wrong in ["", "\"\"", "a b", "\"", "khóa", &"x".repeat(201)] {
             assert!(key(wrong).is_err(), "{wrong}");
         }

@@ -23,7 +23,7 @@ pub use audit::{AuditEvent, AuditRow, audit, audit_detailed, events_of_account, 
 pub use decide::{
     Ask, Refusal, authenticate, authenticate_to_change_password, decide, nearest_approver, require, require_to_give,
 };
-pub use idempotency::{Attempt, IdempotencyKey};
+pub use idempotency::{Attempt, Once, Turn};
 pub use policy::{
     Appoint, Approve, GIVES, Granted, HandOver, Inspect, LEVELS, Organise, POLICY, Reach, Read, Record, Right, RightName, Role,
     RunAppeal, SECOND_FACTOR, suffices,

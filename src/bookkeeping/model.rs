@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::basics::vnd::VndError;
 use crate::basics::{Line, Vnd, unhex};
-use crate::http::{FieldError, Say};
+use crate::http::{FieldError, Say, note, one_line};
 use crate::ledger::kinds::Account;
 
 /// Most lines of one opening balance; an entry has at most 200 postings.
@@ -140,18 +140,12 @@ impl OpeningIn {
         if NaiveDate::from_ymd_opt(OLDEST.0, OLDEST.1, OLDEST.2).is_some_and(|oldest| self.as_of < oldest) {
             errors.push(wrong("/as_of", "TOO_OLD", "Không trước ngày 1/1/2000.", "Not before 1/1/2000."));
         }
-        let document_no = Line::parse(&self.document_no, 60);
-        if document_no.is_err() {
-            errors.push(wrong("/document_no", "NOT_A_LINE", "Một dòng, 1 đến 60 ký tự.", "One line of 1 to 60 characters."));
-        }
+        let document_no = one_line("/document_no", &self.document_no, 60).map_err(|error| errors.push(error));
         let document = self.document.as_deref().map(|text| unhex(text).ok_or(())).transpose();
         if document.is_err() {
             errors.push(wrong("/document", "NOT_A_HASH", "SHA-256 gồm 64 chữ số hệ 16.", "A SHA-256 has 64 hexadecimal digits."));
         }
-        let note = self.note.as_deref().map(|note| Line::parse(note, 500)).transpose();
-        if note.is_err() {
-            errors.push(wrong("/note", "NOT_A_LINE", "Một dòng, 1 đến 500 ký tự.", "One line of 1 to 500 characters."));
-        }
+        let note = note(self.note.as_deref()).map_err(|error| errors.push(error));
         let lines = check_lines(self.lines, &mut errors);
         match (document_no, document, note) {
             (Ok(document_no), Ok(document), Ok(note)) if errors.is_empty() => {

@@ -11,12 +11,12 @@ use uuid::Uuid;
 use super::model::{OpeningFault, OpeningIn, Verdict};
 use super::opening::{self, OpeningOut};
 use super::reversal::{self, Ask};
-use crate::authz::{self, Actor, Attempt, IdempotencyKey};
+use crate::authz::{Actor, Once, Turn};
+use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Clock, Line};
 use crate::db::Db;
 use crate::http::cache::PublicCache;
-use crate::http::{Body, Cursor, Page, Problem, rows_a_page};
+use crate::http::{Body, Cursor, Page, Problem, Query, note, rows_a_page};
 use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -70,11 +70,11 @@ pub struct OpeningsQuery {
 #[get("/opening-balances")]
 pub async fn list_openings(
     actor: Actor,
-    query: web::Query<OpeningsQuery>,
+    Query(query): Query<OpeningsQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let OpeningsQuery { chapter, limit, cursor } = query.into_inner();
+    let OpeningsQuery { chapter, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?.map(|c| c.last);
     let now = clock.now();
@@ -104,31 +104,18 @@ pub async fn show_opening(
 /// Decides on an opening balance or on the reversal of one.
 type Decide = fn(&mut PgConnection, &Vault, DateTime<Utc>, Actor, Uuid, Verdict) -> Result<OpeningOut, Problem>;
 
-/// One of the four decisions: its name for keys, and what does it.
-struct Step {
+/// Decides once.
+async fn step(
+    once: Once,
+    id: web::Path<Uuid>,
     operation: &'static str,
     verdict: Verdict,
     decide: Decide,
-}
-
-/// Decides under the request's key, if it has one.
-async fn step(
-    db: &Db,
-    vault: web::Data<Vault>,
-    now: DateTime<Utc>,
-    actor: Actor,
-    key: IdempotencyKey,
-    id: Uuid,
-    step: Step,
 ) -> Result<HttpResponse, Problem> {
-    let (out, attempt) = db
-        .tx(move |conn| -> Result<(OpeningOut, Attempt), Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let attempt = key.claim(conn, &vault, actor.account, now, step.operation, &id.to_string())?;
-            Ok(((step.decide)(conn, &vault, now, actor, id, step.verdict)?, attempt))
-        })
-        .await?;
-    Ok(attempt.mark(HttpResponse::Ok()).json(out))
+    let id = id.into_inner();
+    let work = move |conn: &mut PgConnection, turn: &Turn<'_>| decide(conn, turn.vault, turn.now, turn.actor, id, verdict);
+    let (out, mut answer) = once.run(operation, id.to_string(), work).await?;
+    Ok(answer.json(out))
 }
 
 /// Approve an opening balance as the second person: one entry a fund is booked.
@@ -136,16 +123,8 @@ async fn step(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/opening-balances/{id}/approval")]
-pub async fn approve_opening(
-    actor: Actor,
-    key: IdempotencyKey,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let what = Step { operation: "opening-balance/approval", verdict: Verdict::Approve, decide: opening::decide };
-    step(&db, vault, clock.now(), actor, key, id.into_inner(), what).await
+pub async fn approve_opening(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    step(once, id, "opening-balance/approval", Verdict::Approve, opening::decide).await
 }
 
 /// Refuse an opening balance as the second person: nothing is booked.
@@ -153,16 +132,8 @@ pub async fn approve_opening(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/opening-balances/{id}/refusal")]
-pub async fn refuse_opening(
-    actor: Actor,
-    key: IdempotencyKey,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let what = Step { operation: "opening-balance/refusal", verdict: Verdict::Refuse, decide: opening::decide };
-    step(&db, vault, clock.now(), actor, key, id.into_inner(), what).await
+pub async fn refuse_opening(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    step(once, id, "opening-balance/refusal", Verdict::Refuse, opening::decide).await
 }
 
 /// A request to reverse an opening balance.
@@ -193,14 +164,7 @@ pub async fn request_opening_reversal(
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.note.as_deref().map(|note| Line::parse(note, 500)).transpose().map_err(|_| {
-        Problem::field(
-            "/note",
-            "NOT_A_LINE",
-            "Ghi chú từ 1 đến 500 ký tự, một dòng.",
-            "A note is one line of 1 to 500 characters.",
-        )
-    })?;
+    let note = note(body.note.as_deref())?;
     let ask = Ask { id: body.id, opening: id.into_inner(), reason: body.reason, note };
     let now = clock.now();
     let (out, new) = db.tx(move |conn| reversal::request(conn, &vault, now, actor, &ask)).await?;
@@ -213,16 +177,11 @@ pub async fn request_opening_reversal(
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/opening-balances/{id}/reversal/approval")]
 pub async fn approve_opening_reversal(
-    actor: Actor,
-    key: IdempotencyKey,
+    once: Once,
     id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
     cache: web::Data<PublicCache>,
 ) -> Result<HttpResponse, Problem> {
-    let what = Step { operation: "opening-balance-reversal/approval", verdict: Verdict::Approve, decide: reversal::decide };
-    let decided = step(&db, vault, clock.now(), actor, key, id.into_inner(), what).await?;
+    let decided = step(once, id, "opening-balance-reversal/approval", Verdict::Approve, reversal::decide).await?;
     // The originals' public pages say from now on that they were reversed.
     cache.forget_all();
     Ok(decided)
@@ -233,14 +192,6 @@ pub async fn approve_opening_reversal(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/opening-balances/{id}/reversal/refusal")]
-pub async fn refuse_opening_reversal(
-    actor: Actor,
-    key: IdempotencyKey,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let what = Step { operation: "opening-balance-reversal/refusal", verdict: Verdict::Refuse, decide: reversal::decide };
-    step(&db, vault, clock.now(), actor, key, id.into_inner(), what).await
+pub async fn refuse_opening_reversal(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    step(once, id, "opening-balance-reversal/refusal", Verdict::Refuse, reversal::decide).await
 }

@@ -10,8 +10,7 @@ use super::model::{
     Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, folded_name, is_email, is_office_phone, short_name,
     tax_code,
 };
-use crate::basics::Line;
-use crate::http::{FieldError, Say};
+use crate::http::{FieldError, Say, one_line};
 
 /// Most branches founded together with their chapter.
 const MAX_BRANCHES: usize = 100;
@@ -83,9 +82,8 @@ impl Mistakes {
     }
 
     fn line(&mut self, pointer: &str, text: &str, max: usize) -> String {
-        Line::parse(text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|_| {
-            let (vi, en) = (format!("Một dòng, 1 đến {max} ký tự."), format!("One line of 1 to {max} characters."));
-            self.add(pointer, "NOT_A_LINE", vi, en);
+        one_line(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
+            self.0.push(error);
             String::new()
         })
     }

@@ -14,7 +14,7 @@ use crate::db::Db;
 use crate::giving::appeal_routes::AppealOut;
 use crate::giving::appeals as store;
 use crate::giving::model::AppealState;
-use crate::http::{Cursor, Page, Problem, rows_a_page};
+use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
 use crate::ledger::totals;
 use crate::{stock, tree};
 
@@ -63,10 +63,10 @@ pub fn received(conn: &mut PgConnection) -> Result<HashMap<String, Sum>, Problem
 #[get("/appeals")]
 pub async fn list_appeals(
     request: HttpRequest,
-    query: web::Query<AppealsQuery>,
+    Query(query): Query<AppealsQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let AppealsQuery { state, limit, cursor } = query.into_inner();
+    let AppealsQuery { state, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     let page = db.read_public(move |conn| list(conn, state, cursor.as_deref(), limit)).await?;
     answer(&request, &page, CACHE_CONTROL_LIST)

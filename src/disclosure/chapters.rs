@@ -10,7 +10,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::totals::{Sum, TotalsOut};
 use super::{CACHE_CONTROL_LIST, answer};
-use crate::basics::Line;
 use crate::chapters::find::{self, MatchedName};
 use crate::chapters::life_store;
 use crate::chapters::model::{Contact, vietnamese_kind};
@@ -19,7 +18,7 @@ use crate::chapters::routes::{FormerNameOut, ProvisionalOut};
 use crate::chapters::store::{self, ChapterRow};
 use crate::chapters::units::{self, UnitRow};
 use crate::db::Db;
-use crate::http::{Cursor, Page, Problem, rows_a_page};
+use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
 use crate::ledger::totals;
 
 /// A chapter in a list, with what it and everything below it received.
@@ -201,8 +200,7 @@ fn searched(
 
 /// A page of chapters found by a name: what the API and the portal show.
 pub fn find_by_name(conn: &mut PgConnection, q: &str, cursor: Option<&str>, limit: i64) -> Result<Page<ChapterOut>, Problem> {
-    let q = Line::parse(q, 100)
-        .map_err(|_| Problem::field("q", "NOT_A_LINE", "Một dòng, 1 đến 100 ký tự.", "One line of 1 to 100 characters."))?;
+    let q = one_line("q", q, 100)?;
     let after = Cursor::<(i64, String)>::decode(cursor, &q.as_str())?.map(|c| c.last);
     let rows = searched(conn, q.as_str(), after, limit + 1)?;
     Ok(Page::of(rows, limit, &q.as_str(), |(rank, row): &(i64, ChapterOut)| (*rank, row.code.clone()), |(_, row)| row))
@@ -224,10 +222,10 @@ pub fn below(conn: &mut PgConnection, parent: &str, cursor: Option<&str>, limit:
 #[get("/chapters")]
 pub async fn list_chapters(
     request: HttpRequest,
-    query: web::Query<ChaptersQuery>,
+    Query(query): Query<ChaptersQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let ChaptersQuery { q, parent, limit, cursor } = query.into_inner();
+    let ChaptersQuery { q, parent, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     if q.is_some() && parent.is_some() {
         return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent."));

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer, tagged};
+use crate::basics::PublicCode;
 use crate::basics::hex;
-use crate::basics::{Line, PublicCode};
 use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::http::cache::PublicCache;
-use crate::http::{Cursor, Page, Problem, rows_a_page};
+use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
 use crate::ledger::annotations::{self, AnnotationRow};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::{self, Filter, PublicGoods, PublicRow, Within};
@@ -187,8 +187,8 @@ fn filter_of(conn: &mut PgConnection, query: &EntriesQuery) -> Result<Option<Fil
 
 /// A page of entries, newest first: what the API and the portal show.
 pub fn search(conn: &mut PgConnection, index: &SearchIndex, query: &EntriesQuery, limit: i64) -> Result<Page<EntryOut>, Problem> {
-    if query.q.as_deref().is_some_and(|q| Line::parse(q, 200).is_err() && !q.trim().is_empty()) {
-        return Err(Problem::field("q", "NOT_A_LINE", "Một dòng, tối đa 200 ký tự.", "One line of at most 200 characters."));
+    if let Some(q) = query.q.as_deref().filter(|q| !q.trim().is_empty()) {
+        one_line("q", q, 200)?;
     }
     let filter = filter_of(conn, query)?;
     let before = Cursor::<i64>::decode(query.cursor.as_deref(), &filter)?.map(|c| c.last);
@@ -206,11 +206,10 @@ pub fn search(conn: &mut PgConnection, index: &SearchIndex, query: &EntriesQuery
 #[get("/entries")]
 pub async fn search_entries(
     request: HttpRequest,
-    query: web::Query<EntriesQuery>,
+    Query(query): Query<EntriesQuery>,
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
     let limit = rows_a_page(query.limit)?;
     let page = db.read_public(move |conn| search(conn, &index, &query, limit)).await?;
     answer(&request, &page, CACHE_CONTROL_LIST)

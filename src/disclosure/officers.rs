@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::reversals::{OfficerReason, Reversed, YearQuery, checked, reason_of};
+use super::reversals::{OfficerReason, Part, YearQuery, checked, reason_of};
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::db::{Db, DbError};
-use crate::http::{Cursor, Page, Problem, rows_a_page};
+use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
 use crate::ledger::reversals::{self, OfficerRow};
 use crate::tree;
 
@@ -24,8 +24,8 @@ pub struct OfficerAtChapter {
     pub chapter: String,
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
     pub name: String,
-    pub asked: Reversed,
-    pub approved: Reversed,
+    #[serde(flatten)]
+    pub part: Part,
 }
 
 /// The reversals of one person.
@@ -37,8 +37,8 @@ pub struct OfficerOut {
     pub year: i32,
     /// Years in which this person asked for or approved a reversal, newest first.
     pub years: Vec<i32>,
-    pub asked: Reversed,
-    pub approved: Reversed,
+    #[serde(flatten)]
+    pub part: Part,
     pub by_reason: Vec<OfficerReason>,
 }
 
@@ -62,12 +62,9 @@ pub struct OfficerChaptersQuery {
 pub fn load(conn: &mut PgConnection, code: &str, year: Option<i32>) -> Result<OfficerOut, Problem> {
     let (officer, year, years) = known(conn, code, year)?;
     let rows = reversals::of_officer(conn, &officer, year)?;
-    let (mut asked, mut approved) = (Reversed::default(), Reversed::default());
-    for row in &rows {
-        asked.add(row.asked_count, row.asked_vnd);
-        approved.add(row.approved_count, row.approved_vnd);
-    }
-    Ok(OfficerOut { by_reason: by_reason(&rows), officer, year, years, asked, approved })
+    let mut part = Part::default();
+    rows.iter().for_each(|row| part.add(row));
+    Ok(OfficerOut { by_reason: by_reason(&rows), officer, year, years, part })
 }
 
 /// The code as it is stored, the year to show, and the years there are.
@@ -89,29 +86,22 @@ pub fn chapters(conn: &mut PgConnection, code: &str, query: &OfficerChaptersQuer
     let chapters = at_chapters(conn, &rows)?.into_iter();
     let chapters = chapters.filter(|row| after.as_ref().is_none_or(|after| place_of(row) > (-after.0, after.1.clone())));
     let rest = chapters.take(usize::try_from(limit).unwrap_or(0) + 1).collect();
-    let key = |row: &OfficerAtChapter| (row.asked.count + row.approved.count, row.chapter.clone());
+    let key = |row: &OfficerAtChapter| (row.part.count(), row.chapter.clone());
     Ok(Page::of(rest, limit, &filter, key, |row| row))
 }
 
 /// Where a chapter stands in the list: most first, then by code.
 fn place_of(row: &OfficerAtChapter) -> (i64, String) {
-    (-(row.asked.count + row.approved.count), row.chapter.clone())
+    (-row.part.count(), row.chapter.clone())
 }
 
 fn at_chapters(conn: &mut PgConnection, rows: &[OfficerRow]) -> Result<Vec<OfficerAtChapter>, DbError> {
-    let mut sums: HashMap<Uuid, (Reversed, Reversed)> = HashMap::new();
-    for row in rows {
-        let (asked, approved) = sums.entry(row.chapter).or_default();
-        asked.add(row.asked_count, row.asked_vnd);
-        approved.add(row.approved_count, row.approved_vnd);
-    }
+    let mut sums: HashMap<Uuid, Part> = HashMap::new();
+    rows.iter().for_each(|row| sums.entry(row.chapter).or_default().add(row));
     let labels = tree::labels(conn, &sums.keys().copied().collect::<Vec<_>>())?;
     let mut all: Vec<OfficerAtChapter> = labels
         .into_iter()
-        .filter_map(|(id, label)| {
-            let (asked, approved) = sums.remove(&id)?;
-            Some(OfficerAtChapter { chapter: label.code, name: label.name, asked, approved })
-        })
+        .filter_map(|(id, label)| Some(OfficerAtChapter { chapter: label.code, name: label.name, part: sums.remove(&id)? }))
         .collect();
     all.sort_by_cached_key(place_of);
     Ok(all)
@@ -121,10 +111,7 @@ fn by_reason(rows: &[OfficerRow]) -> Vec<OfficerReason> {
     let mut reasons: BTreeMap<(&str, &str), OfficerReason> = BTreeMap::new();
     for row in rows {
         match reasons.get_mut(&(row.original.as_str(), row.reason.as_str())) {
-            Some(sum) => {
-                sum.asked.add(row.asked_count, row.asked_vnd);
-                sum.approved.add(row.approved_count, row.approved_vnd);
-            }
+            Some(sum) => sum.part.add(row),
             None => drop(reasons.insert((&row.original, &row.reason), reason_of(row))),
         }
     }
@@ -141,7 +128,7 @@ fn by_reason(rows: &[OfficerRow]) -> Vec<OfficerReason> {
 pub async fn show_officer_reversals(
     request: HttpRequest,
     code: web::Path<String>,
-    query: web::Query<YearQuery>,
+    Query(query): Query<YearQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let out = db.read_public(move |conn| load(conn, &code, query.year)).await?;
@@ -156,7 +143,7 @@ pub async fn show_officer_reversals(
 pub async fn list_officer_chapters(
     request: HttpRequest,
     code: web::Path<String>,
-    query: web::Query<OfficerChaptersQuery>,
+    Query(query): Query<OfficerChaptersQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let out = db.read_public(move |conn| chapters(conn, &code, &query)).await?;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;
 use crate::db::{Db, DbError};
-use crate::http::{Cursor, Page, Problem, rows_a_page};
+use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
 use crate::ledger::reversals::{self, CountRow, OfficerRow, Original};
 use crate::ledger::totals;
 use crate::tree;
@@ -32,6 +32,25 @@ impl Reversed {
     pub(super) fn add(&mut self, count: i64, vnd: i64) {
         self.count += count;
         self.amount_vnd += vnd;
+    }
+}
+
+/// What a person had to do with it: nobody approves what they asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Part {
+    pub asked: Reversed,
+    pub approved: Reversed,
+}
+
+impl Part {
+    pub(super) fn add(&mut self, row: &OfficerRow) {
+        self.asked.add(row.asked_count, row.asked_vnd);
+        self.approved.add(row.approved_count, row.approved_vnd);
+    }
+
+    /// Reversals they had a part in.
+    pub fn count(&self) -> i64 {
+        self.asked.count + self.approved.count
     }
 }
 
@@ -279,7 +298,7 @@ fn shares(
 #[get("/reversals")]
 pub async fn show_reversal_counts(
     request: HttpRequest,
-    query: web::Query<ReversalsQuery>,
+    Query(query): Query<ReversalsQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let out = db.read_public(move |conn| load(conn, &query)).await?;
@@ -295,7 +314,7 @@ pub async fn show_reversal_counts(
 #[get("/reversals/chapters")]
 pub async fn list_reversing_chapters(
     request: HttpRequest,
-    query: web::Query<ReversingQuery>,
+    Query(query): Query<ReversingQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let out = db.read_public(move |conn| reversing(conn, &query)).await?;
@@ -324,8 +343,8 @@ pub struct OfficerReason {
     pub original: String,
     #[schema(example = "DUPLICATE")]
     pub reason: String,
-    pub asked: Reversed,
-    pub approved: Reversed,
+    #[serde(flatten)]
+    pub part: Part,
 }
 
 /// One person, by public code.
@@ -334,8 +353,8 @@ pub struct OfficerReversals {
     /// A code that says nothing of the person, the same at every chapter.
     #[schema(example = "CB-7K3M9QXT")]
     pub officer: String,
-    pub asked: Reversed,
-    pub approved: Reversed,
+    #[serde(flatten)]
+    pub part: Part,
     pub by_reason: Vec<OfficerReason>,
 }
 
@@ -398,12 +417,10 @@ fn by_officer(rows: Vec<OfficerRow>) -> Vec<OfficerReversals> {
     for row in rows {
         let known = officers.last().is_some_and(|last| last.officer == row.officer);
         if !known {
-            let (officer, none) = (row.officer.clone(), Reversed::default());
-            officers.push(OfficerReversals { officer, asked: none, approved: none, by_reason: Vec::new() });
+            officers.push(OfficerReversals { officer: row.officer.clone(), part: Part::default(), by_reason: Vec::new() });
         }
         if let Some(last) = officers.last_mut() {
-            last.asked.add(row.asked_count, row.asked_vnd);
-            last.approved.add(row.approved_count, row.approved_vnd);
+            last.part.add(&row);
             last.by_reason.push(reason_of(&row));
         }
     }
@@ -411,12 +428,9 @@ fn by_officer(rows: Vec<OfficerRow>) -> Vec<OfficerReversals> {
 }
 
 pub(super) fn reason_of(row: &OfficerRow) -> OfficerReason {
-    OfficerReason {
-        original: row.original.clone(),
-        reason: row.reason.clone(),
-        asked: Reversed { count: row.asked_count, amount_vnd: row.asked_vnd },
-        approved: Reversed { count: row.approved_count, amount_vnd: row.approved_vnd },
-    }
+    let mut part = Part::default();
+    part.add(row);
+    OfficerReason { original: row.original.clone(), reason: row.reason.clone(), part }
 }
 
 /// What one chapter reversed in a year: month by month, why, and by which two persons.
@@ -429,7 +443,7 @@ pub(super) fn reason_of(row: &OfficerRow) -> OfficerReason {
 pub async fn show_chapter_reversals(
     request: HttpRequest,
     code: web::Path<String>,
-    query: web::Query<YearQuery>,
+    Query(query): Query<YearQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let out = db.read_public(move |conn| of_chapter(conn, &code, query.year)).await?;

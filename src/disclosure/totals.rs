@@ -13,7 +13,7 @@ use super::{CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;
 use crate::chapters::store as chapters;
 use crate::db::Db;
-use crate::http::Problem;
+use crate::http::{Problem, Query};
 use crate::ledger::totals::{self, TotalRow};
 use crate::{giving, tree};
 
@@ -162,7 +162,7 @@ pub fn by_place(conn: &mut PgConnection, parent: &str, appeal: &str) -> Result<V
 #[get("/totals")]
 pub async fn show_totals(
     request: HttpRequest,
-    query: web::Query<TotalsQuery>,
+    Query(query): Query<TotalsQuery>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let out = db.read_public(move |conn| load(conn, &query)).await?;

@@ -10,13 +10,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::chapters::{ChapterRef, UnitVersion};
 use super::{CACHE_CONTROL, answer};
+use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Clock, Line};
 use crate::chapters::find::{self, Position, UnitKey};
 use crate::chapters::model::vietnamese_kind;
 use crate::chapters::units::{self, FormerRow, MergerRow, UnitRow};
 use crate::db::{Db, DbError};
-use crate::http::{Cursor, Page, Problem, rows_a_page};
+use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
 
 /// A unit of today, or one that was before 1/7/2025 with what it became.
 #[derive(Debug, Serialize, ToSchema)]
@@ -240,18 +240,15 @@ pub struct UnitsQuery {
 #[get("/units")]
 pub async fn list_units(
     request: HttpRequest,
-    query: web::Query<UnitsQuery>,
+    Query(query): Query<UnitsQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let UnitsQuery { q, on, parent, limit, cursor } = query.into_inner();
+    let UnitsQuery { q, on, parent, limit, cursor } = query;
     if q.is_some() && parent.is_some() {
         return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent."));
     }
-    let q = q
-        .map(|q| Line::parse(&q, 100))
-        .transpose()
-        .map_err(|_| Problem::field("q", "NOT_A_LINE", "Một dòng, 1 đến 100 ký tự.", "One line of 1 to 100 characters."))?;
+    let q = q.map(|q| one_line("q", &q, 100)).transpose()?;
     let limit = rows_a_page(limit)?;
     let filter = (q.as_ref().map(|q| q.as_str().to_owned()), on, parent.clone());
     let after = Cursor::<Position>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);

@@ -10,14 +10,13 @@ use uuid::Uuid;
 
 use super::appeals::{self, AppealRow, AppealText, Created, NewAppeal, Regime};
 use super::model::AppealState;
-use crate::authz::{self, Actor, Attempt, AuditEvent, Granted, IdempotencyKey, Read, RunAppeal};
+use crate::authz::{self, Actor, Attempt, AuditEvent, Granted, Once, Read, RunAppeal, Turn};
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Clock, Line, Vnd};
+use crate::basics::{Clock, Vnd};
 use crate::db::Db;
 use crate::http::etag::{if_match, version_tag};
-use crate::http::{Body, FieldError, Kind, Problem, Say};
+use crate::http::{Body, FieldError, Kind, Problem, Say, one_line};
 use crate::tree::{self, ChapterId};
-use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(create_appeal).service(show_appeal).service(change_appeal).service(open_appeal).service(close_appeal);
@@ -107,12 +106,8 @@ impl From<AppealRow> for AppealOut {
 fn check(text: &AppealText) -> Result<AppealText, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut line = |pointer: &str, text: &str, max: usize| {
-        Line::parse(text, max).map(|l| l.as_str().to_owned()).unwrap_or_else(|_| {
-            errors.push(FieldError::new(
-                pointer,
-                "NOT_A_LINE",
-                Say::new(format!("Một dòng, 1 đến {max} ký tự."), format!("One line of 1 to {max} characters.")),
-            ));
+        one_line(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
+            errors.push(error);
             String::new()
         })
     };
@@ -247,28 +242,18 @@ fn change(
     appeals::find(conn, code)?.ok_or_else(Problem::not_found)
 }
 
-/// A step of an appeal's life, under the request's key if it has one: what was done under it once is not tried again.
-async fn step(
-    db: &Db,
-    vault: web::Data<Vault>,
-    now: DateTime<Utc>,
-    actor: Actor,
-    key: IdempotencyKey,
-    code: String,
-    step: Step,
-) -> Result<HttpResponse, Problem> {
-    let (row, attempt) = db
-        .tx(move |conn| -> Result<(AppealRow, Attempt), Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let attempt = key.claim(conn, &vault, actor.account, now, step.operation, &code)?;
-            let row = change(conn, now, actor, &code, step.action, |row| match attempt {
-                Attempt::First => (step.next)(row, vietnam_date(now)),
-                Attempt::Replay => Ok(None),
-            })?;
-            Ok((row, attempt))
+/// A step of an appeal's life: what was done under the request's key once is not tried again.
+async fn step(once: Once, code: web::Path<String>, step: Step) -> Result<HttpResponse, Problem> {
+    let code = code.into_inner();
+    let content = code.clone();
+    let work = move |conn: &mut PgConnection, turn: &Turn<'_>| {
+        change(conn, turn.now, turn.actor, &code, step.action, |row| match turn.attempt {
+            Attempt::First => (step.next)(row, vietnam_date(turn.now)),
+            Attempt::Replay => Ok(None),
         })
-        .await?;
-    Ok(attempt.mark(HttpResponse::Ok()).insert_header(version_tag(row.version)).json(AppealOut::from(row)))
+    };
+    let (row, mut answer) = once.run(step.operation, content, work).await?;
+    Ok(answer.insert_header(version_tag(row.version)).json(AppealOut::from(row)))
 }
 
 /// One step: its name for keys and for the audit trail, and what it does to an appeal on a day.
@@ -361,15 +346,8 @@ pub async fn change_appeal(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/appeals/{code}/opening")]
-pub async fn open_appeal(
-    actor: Actor,
-    key: IdempotencyKey,
-    vault: web::Data<Vault>,
-    code: web::Path<String>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    step(&db, vault, clock.now(), actor, key, code.into_inner(), OPENING).await
+pub async fn open_appeal(once: Once, code: web::Path<String>) -> Result<HttpResponse, Problem> {
+    step(once, code, OPENING).await
 }
 
 /// Close an appeal: whatever comes from now on waits in quarantine.
@@ -377,13 +355,6 @@ pub async fn open_appeal(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/appeals/{code}/closing")]
-pub async fn close_appeal(
-    actor: Actor,
-    key: IdempotencyKey,
-    vault: web::Data<Vault>,
-    code: web::Path<String>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    step(&db, vault, clock.now(), actor, key, code.into_inner(), CLOSING).await
+pub async fn close_appeal(once: Once, code: web::Path<String>) -> Result<HttpResponse, Problem> {
+    step(once, code, CLOSING).await
 }

@@ -20,7 +20,7 @@ use crate::db::Db;
 use crate::documents::model::{MAX_LINKS, Purpose};
 use crate::documents::routes::{DocumentOut, shown};
 use crate::documents::store::{self as documents, Holder, Linked, Published, Subject};
-use crate::http::{Body, Kind, Problem};
+use crate::http::{Body, Kind, Problem, one_line};
 use crate::tree::ChapterId;
 use crate::vault::Vault;
 
@@ -71,8 +71,7 @@ fn link(
 
 /// A title made for the public.
 pub fn title_of(text: &str) -> Result<Line, Problem> {
-    Line::parse(text, 200)
-        .map_err(|_| Problem::field("/title", "NOT_A_LINE", "Một dòng, 1 đến 200 ký tự.", "One line of 1 to 200 characters."))
+    Ok(one_line("/title", text, 200)?)
 }
 
 /// What is answered when a document can not be linked.

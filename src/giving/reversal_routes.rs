@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -9,11 +10,11 @@ use uuid::Uuid;
 
 use super::reversal::{self, Decision, Reason, Request, ReversalOut};
 use super::wire::ChapterQuery;
-use crate::authz::{self, Actor, Attempt, IdempotencyKey};
-use crate::basics::{Clock, Line};
+use crate::authz::{Actor, Once, Turn};
+use crate::basics::Clock;
 use crate::db::Db;
 use crate::http::cache::PublicCache;
-use crate::http::{Body, Cursor, Page, Problem, rows_a_page};
+use crate::http::{Body, Cursor, Page, Problem, Query, note, rows_a_page};
 use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -53,14 +54,7 @@ pub async fn request_reversal(
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.note.as_deref().map(|note| Line::parse(note, 500)).transpose().map_err(|_| {
-        Problem::field(
-            "/note",
-            "NOT_A_LINE",
-            "Ghi chú từ 1 đến 500 ký tự, một dòng.",
-            "A note is one line of 1 to 500 characters.",
-        )
-    })?;
+    let note = note(body.note.as_deref())?;
     let ask = Request { id: body.id, gift: gift.into_inner(), reason: body.reason, note };
     let now = clock.now();
     let (out, new) = db.tx(move |conn| reversal::request(conn, &vault, now, actor, &ask)).await?;
@@ -73,11 +67,11 @@ pub async fn request_reversal(
 #[get("/reversals")]
 pub async fn list_reversals(
     actor: Actor,
-    query: web::Query<ChapterQuery>,
+    Query(query): Query<ChapterQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let ChapterQuery { chapter, limit, cursor } = query.into_inner();
+    let ChapterQuery { chapter, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?.map(|c| c.last);
     let now = clock.now();
@@ -109,44 +103,20 @@ pub async fn show_reversal(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/reversals/{id}/approval")]
-pub async fn approve_reversal(
-    actor: Actor,
-    key: IdempotencyKey,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-    cache: web::Data<PublicCache>,
-) -> Result<HttpResponse, Problem> {
-    let decided = decide(&db, &vault, clock.now(), actor, &key, id.into_inner(), Decision::Approve).await?;
+pub async fn approve_reversal(once: Once, id: web::Path<Uuid>, cache: web::Data<PublicCache>) -> Result<HttpResponse, Problem> {
+    let decided = decide(once, id, "reversal/approval", Decision::Approve).await?;
     // The original's public page says from now on that it was reversed.
     cache.forget_all();
     Ok(decided)
 }
 
-/// Decides under the request's key, if it has one.
-async fn decide(
-    db: &Db,
-    vault: &web::Data<Vault>,
-    now: DateTime<Utc>,
-    actor: Actor,
-    key: &IdempotencyKey,
-    id: Uuid,
-    decision: Decision,
-) -> Result<HttpResponse, Problem> {
-    let (vault, key) = (vault.clone(), key.clone());
-    let operation = match decision {
-        Decision::Approve => "reversal/approval",
-        Decision::Refuse => "reversal/refusal",
-    };
-    let (out, attempt) = db
-        .tx(move |conn| -> Result<(ReversalOut, Attempt), Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let attempt = key.claim(conn, &vault, actor.account, now, operation, &id.to_string())?;
-            Ok((reversal::decide(conn, &vault, now, actor, id, decision)?, attempt))
-        })
-        .await?;
-    Ok(attempt.mark(HttpResponse::Ok()).json(out))
+/// Decides once.
+async fn decide(once: Once, id: web::Path<Uuid>, operation: &'static str, decision: Decision) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let work =
+        move |conn: &mut PgConnection, turn: &Turn<'_>| reversal::decide(conn, turn.vault, turn.now, turn.actor, id, decision);
+    let (out, mut answer) = once.run(operation, id.to_string(), work).await?;
+    Ok(answer.json(out))
 }
 
 /// Refuse a reversal as the second person: the gift stands.
@@ -154,13 +124,6 @@ async fn decide(
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/reversals/{id}/refusal")]
-pub async fn refuse_reversal(
-    actor: Actor,
-    key: IdempotencyKey,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    decide(&db, &vault, clock.now(), actor, &key, id.into_inner(), Decision::Refuse).await
+pub async fn refuse_reversal(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    decide(once, id, "reversal/refusal", Decision::Refuse).await
 }

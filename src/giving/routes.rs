@@ -17,7 +17,7 @@ use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
-use crate::http::{Body, Cursor, Lang, Metrics, Page, Problem, rows_a_page};
+use crate::http::{Body, Cursor, Lang, Metrics, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::publisher::PublicLog;
@@ -325,12 +325,12 @@ pub async fn show_gift(
 #[get("/gifts")]
 pub async fn list_gifts(
     actor: Actor,
-    query: web::Query<ChapterQuery>,
+    Query(query): Query<ChapterQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let ChapterQuery { chapter, limit, cursor } = query.into_inner();
+    let ChapterQuery { chapter, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?;
     let now = clock.now();

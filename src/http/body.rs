@@ -8,8 +8,8 @@ use actix_web::web;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use super::language::Say;
-use super::problem::{FieldError, Kind, Problem};
+use super::problem::{Kind, Problem};
+use super::shape::wrong_shape;
 
 /// A JSON body of at most `LIMIT` bytes (64 KiB unless said otherwise).
 #[derive(Debug)]
@@ -93,17 +93,7 @@ fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de, Error = serde_json
         if !cause.is_data() && !is_json() {
             return malformed(&cause);
         }
-        // serde's words name the field and the type that was expected; they repeat no more than a short value.
-        let what = cause.to_string();
-        let what = what.split(" at line ").next().unwrap_or_default().chars().take(200).collect::<String>();
-        Problem::invalid(vec![FieldError::new(
-            pointer,
-            "WRONG_SHAPE",
-            Say::new(
-                format!("Trường sai kiểu, thiếu hoặc thừa: {what}."),
-                format!("A field is of the wrong type, missing or unknown: {what}."),
-            ),
-        )])
+        wrong_shape(pointer, &cause.to_string()).into()
     })
 }
 

@@ -225,7 +225,7 @@ impl Problem {
         vi: impl Into<std::borrow::Cow<'static, str>>,
         en: impl Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
-        Self::invalid(vec![FieldError::new(pointer, code, Say::new(vi, en))])
+        FieldError::new(pointer, code, Say::new(vi, en)).into()
     }
 
     pub fn not_found() -> Self {
@@ -300,6 +300,12 @@ pub struct FieldErrorOut {
 impl FieldErrorOut {
     pub fn of(error: &FieldError, lang: Lang) -> Self {
         Self { pointer: error.pointer.clone(), code: error.code.to_owned(), detail: error.detail.in_lang(lang).to_owned() }
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::invalid(vec![error])
     }
 }
 

@@ -14,11 +14,11 @@ use super::model::phone;
 use super::one_time;
 use super::password::Passwords;
 use super::{appointing, appointments, store};
-use crate::authz::{self, Actor, Appoint, Attempt, AuditEvent, Granted, IdempotencyKey};
+use crate::authz::{self, Actor, Appoint, Attempt, AuditEvent, Granted, Once, Turn};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::db::Db;
-use crate::http::{Body, Cursor, Kind, Page, Problem, rows_a_page};
+use crate::http::{Body, Cursor, Kind, Page, Problem, Query, rows_a_page};
 use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
 
@@ -151,12 +151,12 @@ fn phone_taken(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, other:
 #[get("/accounts")]
 pub async fn list_accounts(
     actor: Actor,
-    query: web::Query<AccountsQuery>,
+    Query(query): Query<AccountsQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let AccountsQuery { chapter, phone: typed, limit, cursor } = query.into_inner();
+    let AccountsQuery { chapter, phone: typed, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     let number = match typed.as_deref().map(phone) {
         Some(None) => {
@@ -298,64 +298,41 @@ fn may_reset(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/accounts/{id}/disabling")]
-pub async fn disable_account(
-    actor: Actor,
-    key: IdempotencyKey,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    set_disabled(actor, key, id.into_inner(), true, &db, clock.now(), vault).await
+pub async fn disable_account(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    set_disabled(once, id, true).await
 }
 
 /// Let a disabled account in again, with the password it had.
 #[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = AccountOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/accounts/{id}/enabling")]
-pub async fn enable_account(
-    actor: Actor,
-    key: IdempotencyKey,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    set_disabled(actor, key, id.into_inner(), false, &db, clock.now(), vault).await
+pub async fn enable_account(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    set_disabled(once, id, false).await
 }
 
-/// Decides under the request's key, if it has one: a replay tells how things stand and changes nothing.
-async fn set_disabled(
-    actor: Actor,
-    key: IdempotencyKey,
-    id: Uuid,
-    disabled: bool,
-    db: &Db,
-    now: DateTime<Utc>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
+/// Decides once: a replay tells how things stand and changes nothing.
+async fn set_disabled(once: Once, id: web::Path<Uuid>, disabled: bool) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
     let (operation, action) = match disabled {
         true => ("account/disabling", "ACCOUNT_DISABLED"),
         false => ("account/enabling", "ACCOUNT_ENABLED"),
     };
-    let (account, attempt) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            manage::lock_administrators(conn)?;
-            let (grant, subject) = manage::require_management(conn, now, actor, id)?;
-            let attempt = key.claim(conn, &vault, actor.account, now, operation, &id.to_string())?;
-            if attempt == Attempt::First {
-                if disabled {
-                    let by_themself = grant.officer() == subject.officer;
-                    manage::keep_an_administrator(conn, &subject.in_force, by_themself, vietnam_date(now))?;
-                }
-                if accounts::set_disabled(conn, &grant, id, disabled, now)? {
-                    audit(conn, now, &grant, action, id)?;
-                }
+    let work = move |conn: &mut PgConnection, turn: &Turn<'_>| {
+        manage::lock_administrators(conn)?;
+        let (grant, subject) = manage::require_management(conn, turn.now, turn.actor, id)?;
+        if turn.attempt == Attempt::First {
+            if disabled {
+                let by_themself = grant.officer() == subject.officer;
+                manage::keep_an_administrator(conn, &subject.in_force, by_themself, vietnam_date(turn.now))?;
             }
-            Ok((one(conn, &vault, id, Sight::Names, now)?, attempt))
-        })
-        .await?;
-    Ok(attempt.mark(HttpResponse::Ok()).json(account))
+            if accounts::set_disabled(conn, &grant, id, disabled, turn.now)? {
+                audit(conn, turn.now, &grant, action, id)?;
+            }
+        }
+        one(conn, turn.vault, id, Sight::Names, turn.now)
+    };
+    let (account, mut answer) = once.run(operation, id.to_string(), work).await?;
+    Ok(answer.json(account))
 }
 
 fn audit(

@@ -9,8 +9,7 @@ use super::accounts::{Held, Registration, Shown};
 use super::appointments::Concern;
 use super::model::{phone, user_name};
 use crate::authz::{RightName, Role};
-use crate::basics::Line;
-use crate::http::{FieldError, Problem, Say};
+use crate::http::{FieldError, Problem, Say, one_line};
 
 /// Somebody to register.
 #[derive(Deserialize, ToSchema)]
@@ -132,10 +131,7 @@ fn held_out(held: Held) -> HeldOut {
 /// Checks what was sent; all mistakes at once.
 pub fn read_registration(body: AccountIn) -> Result<(String, Registration), Problem> {
     let mut errors = Vec::new();
-    let full_name = Line::parse(&body.full_name, 200).map_err(|_| {
-        let say = Say::fixed("Họ tên là một dòng, 1 đến 200 ký tự.", "A name is one line of 1 to 200 characters.");
-        errors.push(FieldError::new("/full_name", "NOT_A_LINE", say));
-    });
+    let full_name = one_line("/full_name", &body.full_name, 200).map_err(|error| errors.push(error));
     let number = phone(&body.phone);
     if number.is_none() {
         let say = Say::fixed("Số điện thoại Việt Nam có 10 hoặc 11 chữ số.", "A Vietnamese phone number has 10 or 11 digits.");

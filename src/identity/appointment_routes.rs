@@ -14,15 +14,17 @@ use super::appointments::{self, ActsForRow, AssignmentRow, Concern, NewActsFor, 
 use super::manage::{self, Sight};
 use super::{appointing, store};
 use crate::authz::{self, Actor, Role};
+use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Clock, Line};
 use crate::db::Db;
-use crate::http::{Body, Cursor, FieldError, Page, Problem, Say, rows_a_page};
+use crate::http::{Body, Cursor, FieldError, Page, Problem, Query, Say, one_line, rows_a_page};
 use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
 
 /// Chapters one assignment may act for.
 const MAX_ACTS_FOR: usize = 50;
+/// The longest number of a decision, in characters.
+const MOST_DECISION: usize = 100;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(give_role).service(list_role_assignments).service(end_role).service(give_acts_for).service(end_acts_for);
@@ -244,14 +246,6 @@ fn given_out(conn: &mut PgConnection, row: AssignmentRow, now: DateTime<Utc>) ->
     Ok(RoleGivenOut { assignment, concerns })
 }
 
-fn decision(text: &str, pointer: &str) -> Result<Line, FieldError> {
-    Line::parse(text, 100).map_err(|_| {
-        let say =
-            Say::fixed("Số quyết định là một dòng, 1 đến 100 ký tự.", "A decision number is one line of 1 to 100 characters.");
-        FieldError::new(pointer, "NOT_A_LINE", say)
-    })
-}
-
 fn is_unique(id: Uuid) -> Result<(), FieldError> {
     if id.is_nil() || id.is_max() {
         let say = Say::fixed("id phải là một UUID duy nhất.", "The id must be a unique UUID.");
@@ -262,19 +256,19 @@ fn is_unique(id: Uuid) -> Result<(), FieldError> {
 
 /// Checks what was sent: (chapter, assignment, chapters acted for).
 fn read_assignment(body: RoleAssignmentIn) -> Result<(String, NewAssignment, Vec<NewActsFor>), Problem> {
-    is_unique(body.id).map_err(|error| Problem::invalid(vec![error]))?;
+    is_unique(body.id)?;
     if body.acts_for.len() > MAX_ACTS_FOR {
         let (vi, en) = ("Làm thay tối đa 50 đơn vị.", "One role acts for at most 50 chapters.");
         return Err(Problem::field("/acts_for", "OUT_OF_RANGE", vi, en));
     }
-    let decision_no = decision(&body.decision_no, "/decision_no").map_err(|error| Problem::invalid(vec![error]))?;
+    let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
     let acting = body.acts_for.into_iter().enumerate().map(|(n, acts)| {
-        let decision_no = decision(&acts.decision_no, &format!("/acts_for/{n}/decision_no"))?;
+        let decision_no = one_line(&format!("/acts_for/{n}/decision_no"), &acts.decision_no, MOST_DECISION)?;
         // The assignment's id answers for all of it, so these need none of their own from the client.
         let period = Period { from: acts.valid_from, to: acts.valid_to };
         Ok(NewActsFor { id: Uuid::now_v7(), chapter: acts.chapter, period, decision_no })
     });
-    let acting = acting.collect::<Result<Vec<_>, FieldError>>().map_err(|error| Problem::invalid(vec![error]))?;
+    let acting = acting.collect::<Result<Vec<_>, FieldError>>()?;
     let period = Period { from: body.valid_from, to: body.valid_to };
     Ok((body.chapter, NewAssignment { id: body.id, account: body.account, role: body.role, period, decision_no }, acting))
 }
@@ -330,11 +324,11 @@ pub struct RoleAssignmentsQuery {
 #[get("/role-assignments")]
 pub async fn list_role_assignments(
     actor: Actor,
-    query: web::Query<RoleAssignmentsQuery>,
+    Query(query): Query<RoleAssignmentsQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let RoleAssignmentsQuery { account, chapter, past, limit, cursor } = query.into_inner();
+    let RoleAssignmentsQuery { account, chapter, past, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     if account.is_some() == chapter.is_some() {
         let (vi, en) = ("Chọn một trong hai: account hoặc chapter.", "Give either account or chapter.");
@@ -389,7 +383,7 @@ pub async fn end_role(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let decision_no = decision(&body.decision_no, "/decision_no").map_err(|error| Problem::invalid(vec![error]))?;
+    let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
     let now = clock.now();
     let out = db
         .tx(move |conn| -> Result<_, Problem> {
@@ -414,8 +408,8 @@ pub async fn give_acts_for(
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let decision_no = decision(&body.decision_no, "/decision_no").map_err(|error| Problem::invalid(vec![error]))?;
-    is_unique(body.id).map_err(|error| Problem::invalid(vec![error]))?;
+    let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
+    is_unique(body.id)?;
     let period = Period { from: body.valid_from, to: body.valid_to };
     let new = NewActsFor { id: body.id, chapter: body.chapter, period, decision_no };
     let now = clock.now();
@@ -440,7 +434,7 @@ pub async fn end_acts_for(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let decision_no = decision(&body.decision_no, "/decision_no").map_err(|error| Problem::invalid(vec![error]))?;
+    let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
     let (id, acting) = path.into_inner();
     let now = clock.now();
     let out = db

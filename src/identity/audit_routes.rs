@@ -16,7 +16,7 @@ use crate::authz::{self, Actor, Appoint, Ask, AuditRow, Inspect, Refusal, decide
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::db::Db;
-use crate::http::{Cursor, Page, Problem, rows_a_page};
+use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
 use crate::tree::{self, ChapterId, Label};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -74,11 +74,10 @@ pub struct AuditEventOut {
 #[get("/audit-events")]
 pub async fn list_audit_events(
     actor: Actor,
-    query: web::Query<AuditQuery>,
+    Query(query): Query<AuditQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
     let (now, limit) = (clock.now(), rows_a_page(query.limit)?);
     let filter = (query.account.clone(), query.chapter.clone());
     if filter.0.is_some() && filter.1.is_some() {

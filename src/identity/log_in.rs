@@ -23,9 +23,9 @@ use super::store::AccountRow;
 use super::{delays, device, one_time, refresh, store};
 use crate::authz::token::{Claims, Purpose, TokenKeys};
 use crate::authz::{self, AuditEvent};
-use crate::basics::{Clock, Line};
+use crate::basics::Clock;
 use crate::db::Db;
-use crate::http::{Allowance, Body, Class, Kind, Problem};
+use crate::http::{Allowance, Body, Class, Kind, Problem, one_line};
 use crate::vault::Vault;
 
 /// What logging in needs.
@@ -125,14 +125,7 @@ struct Device {
 impl Device {
     fn read(request: &HttpRequest, token: Option<String>, name: Option<&str>) -> Result<Device, Problem> {
         let label = match name {
-            Some(name) => Line::parse(name, device::MAX_NAME).map(|line| line.as_str().to_owned()).map_err(|_| {
-                Problem::field(
-                    "/device_name",
-                    "NOT_A_LINE",
-                    "Tên thiết bị là một dòng, tối đa 100 ký tự.",
-                    "The name of a device is one line of at most 100 characters.",
-                )
-            })?,
+            Some(name) => one_line("/device_name", name, device::MAX_NAME)?.as_str().to_owned(),
             None => device::summary(request.headers().get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default()),
         };
         Ok(Device { token, label })

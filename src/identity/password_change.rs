@@ -62,8 +62,7 @@ pub async fn change_password(
         .await?
     };
     // Before anything is counted: a password that is too short is no guess.
-    password_rules::check(&body.new_password, &login.user_name, login.phone.as_deref())
-        .map_err(|error| Problem::invalid(vec![error]))?;
+    password_rules::check(&body.new_password, &login.user_name, login.phone.as_deref())?;
     charge(&db, subject.clone(), now).await?;
     let (current, new) = (body.current_password, body.new_password);
     let typed = if login.one_time_until.is_some() { one_time::as_made(&current) } else { current };

@@ -13,7 +13,7 @@ use crate::authz::token::Claims;
 use crate::authz::{self, Actor, AuditEvent};
 use crate::basics::Clock;
 use crate::db::Db;
-use crate::http::{Body, Cursor, Kind, Page, Problem, rows_a_page};
+use crate::http::{Body, Cursor, Kind, Page, Problem, Query, rows_a_page};
 use crate::vault::Vault;
 
 /// A refresh token.
@@ -109,7 +109,7 @@ pub struct ListedSession {
 #[get("/sessions")]
 pub async fn list_sessions(
     actor: Actor,
-    query: web::Query<SessionsQuery>,
+    Query(query): Query<SessionsQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,

@@ -19,7 +19,7 @@ use crate::disclosure::totals::{self, PlaceSum, Sum, TotalsOut, TotalsQuery};
 use crate::disclosure::{appeals, documents};
 use crate::giving::appeal_routes::AppealOut;
 use crate::giving::model::AppealState;
-use crate::http::{Lang, Problem};
+use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
 
 /// Closed appeals of a page.
@@ -97,8 +97,12 @@ struct AppealsPage {
 }
 
 /// `/keu-goi`.
-pub async fn list_appeals(request: HttpRequest, form: web::Query<ListForm>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    let cursor = form.into_inner().cursor;
+pub async fn list_appeals(
+    request: HttpRequest,
+    Query(form): Query<ListForm>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
+    let cursor = form.cursor;
     serve(&request, || async {
         let p = Page::new(&request, Section::Appeals);
         let lang = p.lang;
@@ -194,11 +198,11 @@ struct AppealPage {
 pub async fn show_appeal(
     request: HttpRequest,
     code: web::Path<String>,
-    form: web::Query<Form>,
+    Query(form): Query<Form>,
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    let (code, form) = (code.into_inner(), form.into_inner());
+    let (code, form) = (code.into_inner(), form);
     serve(&request, || async {
         let p = Page::new(&request, Section::Appeals);
         let (lang, today) = (p.lang, p.today);

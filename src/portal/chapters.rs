@@ -15,7 +15,7 @@ use crate::chapters::reference::CENTRAL;
 use crate::db::Db;
 use crate::disclosure::chapters::{self as chapters, ChapterDetail, ChapterOut, ChapterRef, MatchedBy};
 use crate::disclosure::entries::EntriesQuery;
-use crate::http::{Lang, Problem};
+use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
 
 /// Chapters of a page: more than stand below any other, so that a list is whole.
@@ -78,8 +78,12 @@ struct ChaptersPage {
 }
 
 /// `/don-vi`: the provinces, or what a name finds.
-pub async fn list_chapters(request: HttpRequest, form: web::Query<ListForm>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    let ListForm { q, cursor } = form.into_inner();
+pub async fn list_chapters(
+    request: HttpRequest,
+    Query(form): Query<ListForm>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
+    let ListForm { q, cursor } = form;
     let q: String = q.trim().chars().filter(|c| !c.is_control()).take(100).collect();
     serve(&request, || async {
         let p = Page::new(&request, Section::Chapters);
@@ -157,11 +161,11 @@ pub struct BelowForm {
 pub async fn show_chapter(
     request: HttpRequest,
     code: web::Path<String>,
-    form: web::Query<BelowForm>,
+    Query(form): Query<BelowForm>,
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    let (code, form) = (code.into_inner(), form.into_inner());
+    let (code, form) = (code.into_inner(), form);
     serve(&request, || async {
         let p = Page::new(&request, Section::Chapters);
         let page = db.read_public(move |conn| chapter_page(conn, &index, p, &code, &form)).await?;

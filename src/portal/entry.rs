@@ -14,7 +14,7 @@ use super::{format, labels};
 use crate::basics::PublicCode;
 use crate::db::Db;
 use crate::disclosure::{appeals, entries};
-use crate::http::{Lang, Problem};
+use crate::http::{Lang, Problem, Query};
 use crate::log::key_log;
 
 /// The shortest beginning of a hash that says anything.
@@ -112,7 +112,7 @@ impl EntryPage {
 pub async fn show_entry(
     request: HttpRequest,
     code: web::Path<String>,
-    form: web::Query<EntryForm>,
+    Query(form): Query<EntryForm>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let asked = code.into_inner();
@@ -123,7 +123,7 @@ pub async fn show_entry(
         let there = format!("/g/{}{}{query}", code.as_str(), if query.is_empty() { "" } else { "?" });
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, there)).finish());
     }
-    let prefix = form.into_inner().h;
+    let prefix = form.h;
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
         let page = db.read_public(move |conn| entry_page(conn, p, &code, &prefix)).await?;

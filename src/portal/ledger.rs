@@ -19,7 +19,7 @@ use super::{format, labels};
 use crate::basics::PublicCode;
 use crate::db::Db;
 use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
-use crate::http::{Lang, Problem};
+use crate::http::{Lang, Problem, Query};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::PublicGoods;
 use crate::search::SearchIndex;
@@ -308,11 +308,11 @@ struct SearchPage {
 /// `/tim`: finds entries. A code leads straight to its entry, and a bare amount is searched as one.
 pub async fn show_search(
     request: HttpRequest,
-    form: web::Query<Form>,
+    Query(form): Query<Form>,
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    let mut form = form.into_inner();
+    let mut form = form;
     if let Ok(code) = PublicCode::parse(form.q.trim()) {
         let mut there = HttpResponse::SeeOther();
         return Ok(there.insert_header((LOCATION, format!("/g/{}", code.as_str()))).finish());

@@ -17,7 +17,7 @@ use crate::disclosure::officers::{self, OfficerChaptersQuery};
 use crate::disclosure::reversals::{
     self, ChapterReversalsOut, GiftShare, MonthOut, OfficerReason, ReversalsQuery, Reversed, ReversingQuery,
 };
-use crate::http::{Lang, Problem};
+use crate::http::{Lang, Problem, Query};
 
 /// A line of a table: what or who, how many, how much.
 pub struct Line {
@@ -104,10 +104,10 @@ pub struct ReversalsForm {
 /// `/huy`.
 pub async fn show_reversals(
     request: HttpRequest,
-    form: web::Query<ReversalsForm>,
+    Query(form): Query<ReversalsForm>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let ReversalsForm { chapter, year, cursor } = form.into_inner();
+    let ReversalsForm { chapter, year, cursor } = form;
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
         let query = ReversingQuery { chapter, year, limit: None, cursor };
@@ -209,8 +209,8 @@ fn persons(out: &ChapterReversalsOut, lang: Lang) -> Vec<Person> {
     let person = |officer: &reversals::OfficerReversals| Person {
         code: officer.officer.clone(),
         reasons: reasons_text(&officer.by_reason, lang),
-        asked: format::count(officer.asked.count, lang),
-        approved: format::count(officer.approved.count, lang),
+        asked: format::count(officer.part.asked.count, lang),
+        approved: format::count(officer.part.approved.count, lang),
     };
     out.officers.iter().map(person).collect()
 }
@@ -218,7 +218,7 @@ fn persons(out: &ChapterReversalsOut, lang: Lang) -> Vec<Person> {
 /// `ghi trùng: 3; sai số tiền: 1`, whether asked or approved.
 fn reasons_text(reasons: &[OfficerReason], lang: Lang) -> String {
     let text = |row: &OfficerReason| {
-        let count = format::count(row.asked.count + row.approved.count, lang);
+        let count = format::count(row.part.count(), lang);
         format!("{}: {count}", reason_text(&row.original, &row.reason, lang))
     };
     reasons.iter().map(text).collect::<Vec<_>>().join("; ")
@@ -259,10 +259,10 @@ struct OfficerPage {
 pub async fn show_officer(
     request: HttpRequest,
     code: web::Path<String>,
-    form: web::Query<OfficerForm>,
+    Query(form): Query<OfficerForm>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let (code, OfficerForm { year, cursor }) = (code.into_inner(), form.into_inner());
+    let (code, OfficerForm { year, cursor }) = (code.into_inner(), form);
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
         let query = OfficerChaptersQuery { year, limit: None, cursor };
@@ -280,19 +280,19 @@ fn officer_page(conn: &mut PgConnection, p: Page, code: &str, query: &OfficerCha
     let reasons = out.by_reason.iter().map(|row| Person {
         code: String::new(),
         reasons: reason_text(&row.original, &row.reason, lang),
-        asked: format::count(row.asked.count, lang),
-        approved: format::count(row.approved.count, lang),
+        asked: format::count(row.part.asked.count, lang),
+        approved: format::count(row.part.approved.count, lang),
     });
     let chapters = list.items.into_iter().map(|row| AtChapter {
-        asked: format::count(row.asked.count, lang),
-        approved: format::count(row.approved.count, lang),
+        asked: format::count(row.part.asked.count, lang),
+        approved: format::count(row.part.approved.count, lang),
         code: row.chapter,
         name: row.name,
     });
     Ok(OfficerPage {
         title: fill(w.officer_title, &[&out.officer, &out.year.to_string()]),
-        asked: sum_text(out.asked, lang),
-        approved: sum_text(out.approved, lang),
+        asked: sum_text(out.part.asked, lang),
+        approved: sum_text(out.part.approved, lang),
         years: years_of(&path, &out.years, Some(out.year), None),
         reasons: reasons.collect(),
         chapters: chapters.collect(),

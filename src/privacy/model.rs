@@ -10,7 +10,7 @@ use crate::basics::{Line, unhex};
 use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
-use crate::http::{FieldError, Say};
+use crate::http::{FieldError, Say, note, one_line};
 use crate::identity::model::phone;
 
 /// What is asked for.
@@ -237,17 +237,9 @@ impl NewRequest {
         } else if (today - ask.received_on).num_days() > OLDEST_DAYS {
             wrong.push(error("/received_on", "TOO_OLD", "Ngày nhận trong vòng một năm.", "A request came within the last year."));
         }
-        let note = ask.note.as_deref().and_then(|note| {
-            let line = Line::parse(note, 500).ok();
-            if line.is_none() {
-                wrong.push(error(
-                    "/note",
-                    "NOT_A_LINE",
-                    "Ghi chú từ 1 đến 500 ký tự, một dòng.",
-                    "A note is one line of 1 to 500 characters.",
-                ));
-            }
-            line
+        let note = note(ask.note.as_deref()).unwrap_or_else(|error| {
+            wrong.push(error);
+            None
         });
         let changes = match (ask.kind, ask.changes) {
             (RequestKind::Correct, Some(changes)) => Changes::parse(&changes, &mut wrong),
@@ -323,15 +315,7 @@ impl Changes {
                 "Correct at least name, phone or display.",
             ));
         }
-        let name = changes.name.as_deref().map(|name| Line::parse(name, 200));
-        if let Some(Err(_)) = name {
-            wrong.push(error(
-                "/changes/name",
-                "NOT_A_LINE",
-                "Tên từ 1 đến 200 ký tự, một dòng.",
-                "A name is one line of 1 to 200 characters.",
-            ));
-        }
+        let name = changes.name.as_deref().map(|name| one_line("/changes/name", name, 200).map_err(|error| wrong.push(error)));
         let number = changes.phone.as_deref().map(phone);
         if let Some(None) = number {
             wrong.push(error(

@@ -19,7 +19,7 @@ use crate::basics::clock::vietnam_date;
 use crate::db::Db;
 use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
 use crate::http::cache::PublicCache;
-use crate::http::{Body, Cursor, Page, Problem, rows_a_page};
+use crate::http::{Body, Cursor, Page, Problem, Query, rows_a_page};
 use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -125,11 +125,11 @@ pub struct RequestsQuery {
 #[get("/personal-data-requests")]
 pub async fn list_personal_data_requests(
     actor: Actor,
-    query: web::Query<RequestsQuery>,
+    Query(query): Query<RequestsQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let RequestsQuery { chapter, state, overdue, limit, cursor } = query.into_inner();
+    let RequestsQuery { chapter, state, overdue, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     let (open, overdue) = (state != Some(Openness::Closed), overdue.unwrap_or(false));
     let filter = (chapter.clone(), open, overdue);
@@ -279,12 +279,12 @@ pub struct PersonalDataQuery {
 pub async fn show_personal_data(
     actor: Actor,
     id: web::Path<Uuid>,
-    query: web::Query<PersonalDataQuery>,
+    Query(query): Query<PersonalDataQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
-    let PersonalDataQuery { limit, after } = query.into_inner();
+    let PersonalDataQuery { limit, after } = query;
     let (limit, id, now) = (rows_a_page(limit)?, id.into_inner(), clock.now());
     let out = db
         .tx(move |conn| -> Result<PersonalDataOut, Problem> {

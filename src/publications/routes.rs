@@ -19,7 +19,7 @@ use crate::db::Db;
 use crate::giving::appeals;
 use crate::giving::document_routes::title_of;
 use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
-use crate::http::{Body, Cursor, Page, Problem, rows_a_page};
+use crate::http::{Body, Cursor, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;
 use crate::log;
 use crate::tree::{self, ChapterId};
@@ -215,11 +215,11 @@ const MOST_STEPS: usize = 10;
 #[get("/publication-duties")]
 pub async fn list_publication_duties(
     actor: Actor,
-    query: web::Query<DutiesQuery>,
+    Query(query): Query<DutiesQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let DutiesQuery { chapter, state, limit, cursor } = query.into_inner();
+    let DutiesQuery { chapter, state, limit, cursor } = query;
     let limit = usize::try_from(rows_a_page(limit)?).unwrap_or_default();
     let filter = (chapter.clone(), state);
     let after = Cursor::<Last>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
