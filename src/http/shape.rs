@@ -30,7 +30,7 @@ fn said(cause: &str) -> Say {
         return Say::new(format!("{name} không có trong các lựa chọn: {names}."), format!("{name} is none of: {names}."));
     }
     if cause.contains("invalid digit found") || cause.contains("cannot parse integer") || cause.contains("too large to fit") {
-        return Say::fixed("Cần một số nguyên, ví dụ 50.", "A whole number is needed, for example 50.");
+        return Say::fixed("Cần một số nguyên, chỉ gồm chữ số.", "A whole number is needed, digits only.");
     }
     if cause.contains("was not `true` or `false`") {
         return Say::fixed("Cần true hoặc false.", "true or false is needed.");

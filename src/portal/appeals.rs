@@ -202,7 +202,7 @@ pub async fn show_appeal(
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    let (code, form) = (code.into_inner(), form);
+    let code = code.into_inner();
     serve(&request, || async {
         let p = Page::new(&request, Section::Appeals);
         let (lang, today) = (p.lang, p.today);

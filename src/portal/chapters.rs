@@ -165,7 +165,7 @@ pub async fn show_chapter(
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    let (code, form) = (code.into_inner(), form);
+    let code = code.into_inner();
     serve(&request, || async {
         let p = Page::new(&request, Section::Chapters);
         let page = db.read_public(move |conn| chapter_page(conn, &index, p, &code, &form)).await?;

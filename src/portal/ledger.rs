@@ -308,11 +308,10 @@ struct SearchPage {
 /// `/tim`: finds entries. A code leads straight to its entry, and a bare amount is searched as one.
 pub async fn show_search(
     request: HttpRequest,
-    Query(form): Query<Form>,
+    Query(mut form): Query<Form>,
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    let mut form = form;
     if let Ok(code) = PublicCode::parse(form.q.trim()) {
         let mut there = HttpResponse::SeeOther();
         return Ok(there.insert_header((LOCATION, format!("/g/{}", code.as_str()))).finish());

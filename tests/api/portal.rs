@@ -295,6 +295,8 @@ fn problems_are_pages_for_people_and_documents_for_programs() {
     }
     let english = browser(&app, "en").send("GET", "/g/0000-0000-0000-0000-1", None);
     assert!(english.text.contains("No entry has this code"), "{}", english.text);
+    let answer = browser(&app, "vi").send("GET", "/huy?year=x", None);
+    assert_eq!((answer.status, answer.text.contains("year: Cần một số nguyên")), (422, true), "{}", answer.text);
     for path in ["/api/v1/public/entries/KHONG", "/api/v2/x", "/log/x"] {
         let answer = browser(&app, "vi").send("GET", path, None);
         assert_eq!((answer.status, answer.header("content-type")), (404, Some("application/problem+json")), "{path}");
