@@ -16,7 +16,7 @@ use crate::http::Metrics;
 const PAUSE: Duration = Duration::from_millis(200);
 /// Wait after a failure, while the database is away.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
-const MOST_PER_STEP: i64 = 5_000;
+const MOST_PER_STEP: i64 = 10_000;
 
 /// A running sequencer; stops when dropped.
 pub struct Sequencer {
