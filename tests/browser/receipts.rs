@@ -17,23 +17,22 @@ pub const SCENARIOS: &[Scenario] = &[
     ("entry: being sealed, no server, an erased name", entry_in_between),
     ("entry: a receipt dropped on its page", entry_takes_receipts),
     ("entry and kiem-tra: the log's key is exchanged", the_key_is_exchanged),
-    ("leaf: no money, a key, an erasure", leaves_without_money),
     ("kiem-tra: saved to disk, without a network", verifier_offline),
     ("kiem-tra: online, reversed, another log", verifier_online),
     ("kiem-tra: one changed byte is red", verifier_is_red),
     ("kiem-tra: English, a phone, no scripts", verifier_looks),
 ];
 
-const HTML: &str = "text/html; charset=utf-8";
+pub const HTML: &str = "text/html; charset=utf-8";
 
 /// A site with a log and what the public API says of its entries.
-struct Stage {
-    site: Site,
-    log: FakeLog,
+pub struct Stage {
+    pub site: Site,
+    pub log: FakeLog,
 }
 
 impl Stage {
-    fn of(gifts: usize) -> Stage {
+    pub fn of(gifts: usize) -> Stage {
         let stage = Stage { site: Site::start(), log: FakeLog::of(gifts) };
         put_modules(&stage.site);
         stage.log.publish(&stage.site, gifts);
@@ -51,13 +50,13 @@ impl Stage {
         self.site.put(&format!("/api/v1/public/entries/{code}"), "application/json", said.to_string());
     }
 
-    fn code(&self, index: usize) -> String {
+    pub fn code(&self, index: usize) -> String {
         let leaf: Value = serde_json::from_slice(&self.log.leaves[index]).unwrap();
         leaf["entry"].as_str().unwrap().to_owned()
     }
 
     /// Adds a leaf and publishes the log with it.
-    fn append(&mut self, leaf: Vec<u8>) -> usize {
+    pub fn append(&mut self, leaf: Vec<u8>) -> usize {
         self.log.leaves.push(leaf);
         let size = self.log.leaves.len();
         self.log.publish(&self.site, size);
@@ -90,7 +89,7 @@ impl Stage {
         self.site.put_file("/kiem-tra", File { status: 200, content_type: HTML, body, headers });
     }
 
-    fn visit(&self, browser: &Browser, path: &str) -> String {
+    pub fn visit(&self, browser: &Browser, path: &str) -> String {
         browser.open(&format!("{}{path}", self.site.base()));
         entry_state(browser)
     }
@@ -109,7 +108,7 @@ fn step(browser: &Browser, id: &str) -> String {
     state.as_str().unwrap().to_owned()
 }
 
-fn verdict(browser: &Browser) -> String {
+pub fn verdict(browser: &Browser) -> String {
     browser.text_of(".verdict")
 }
 
@@ -244,41 +243,6 @@ fn the_key_is_exchanged(browser: &Browser) {
     assert_eq!(check(browser, &early), "bad");
     assert!(verdict(browser).contains("không có chữ ký của khóa này"), "{}", verdict(browser));
     assert_eq!(check(browser, &stage.log.receipt(1, 7, None)), "ok", "{}", browser.text_of("main"));
-}
-
-/// A leaf that the API does not know: its page says what came later, and there is nothing to reverse.
-fn leaves_without_money(browser: &Browser) {
-    let mut stage = Stage::of(5);
-    let key = stage.log.vkey();
-    let index = stage.append(key_added(&code_of(800), &key));
-    stage.site.remove(&format!("/api/v1/public/entries/{}", code_of(800)));
-    let gone = stage.append(erasure(&code_of(801), &code_of(2)));
-    let path = |index: usize, fact: &str, later: &str| {
-        let page = format!(
-            r#"<!doctype html><html lang="vi"><meta charset="utf-8"><title>x</title><h1 data-fact="kind" data-value="{}">x</h1>{fact}
-            <section id="verify" data-code="{code}" data-index="{index}" data-vkey="{key}" data-leaf-hash="{}" data-later="{later}"></section>
-            <script type="module" src="/portal/entry.js"></script></html>"#,
-            if index == gone { "ERASURE" } else { "KEY" },
-            so_nhan_ai::basics::hex(&stage.log.hashes(index + 1)[index]),
-            code = stage.code(index),
-        );
-        let path = format!("/g/{}", stage.code(index));
-        stage.site.put(&path, HTML, page);
-        path
-    };
-    let shown = |value: &str, text: &str| format!(r#"<code data-fact="key" data-value="{value}">{text}</code>"#);
-    assert_eq!(stage.visit(browser, &path(index, &shown(&key, &key), "")), "ok", "{}", browser.text_of("#verify"));
-    assert!(browser.text_of("[data-step=stands]").contains("không có gì để hủy"));
-    let other = key.replace("log", "lag");
-    for (value, text) in [(&other, &other), (&key, &other)] {
-        assert_eq!(stage.visit(browser, &path(index, &shown(value, text), "")), "bad", "{}", browser.text_of("#verify"));
-        assert!(verdict(browser).contains("khóa: trang"), "{}", verdict(browser));
-    }
-    let of = format!(r#"<a data-fact="of" data-value="{0}">{0}</a>"#, code_of(2));
-    assert_eq!(stage.visit(browser, &path(gone, &of, "")), "ok", "{}", browser.text_of("#verify"));
-    // What the page says came later has to be in the log, and about this.
-    let wrong = format!("{}:{gone}", code_of(801));
-    assert_eq!(stage.visit(browser, &path(index, "", &wrong)), "bad", "{}", browser.text_of("#verify"));
 }
 
 fn entry_in_between(browser: &Browser) {
