@@ -14,6 +14,8 @@ mod fake_log;
 #[allow(dead_code)] // the tests of the process use all of it
 #[path = "process/harness.rs"]
 mod harness;
+#[path = "browser/leaves.rs"]
+mod leaves;
 #[path = "browser/receipts.rs"]
 mod receipts;
 #[path = "browser/site.rs"]
@@ -40,7 +42,7 @@ fn in_a_real_browser() {
     };
     let only = std::env::var("BROWSER_ONLY").unwrap_or_default();
     let browser = Browser::start(&programs);
-    let scenarios = [units::SCENARIOS, receipts::SCENARIOS, story::SCENARIOS, access::SCENARIOS].concat();
+    let scenarios = [units::SCENARIOS, receipts::SCENARIOS, leaves::SCENARIOS, story::SCENARIOS, access::SCENARIOS].concat();
     let mut failed = Vec::new();
     for (name, scenario) in scenarios.into_iter().filter(|(name, _)| name.contains(&only)) {
         let started = Instant::now();

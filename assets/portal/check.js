@@ -41,6 +41,11 @@ const FACTS = {
   chapter: ["đơn vị", "chapter"],
   appeal: ["đợt vận động", "appeal"],
   channel: ["hình thức", "channel"],
+  of: ["bút toán được nói đến", "the entry it is about"],
+  event: ["nội dung công khai", "what was published"],
+  period: ["kỳ", "period"],
+  key: ["khóa", "key"],
+  doc: ["mã băm văn bản", "hash of the document"],
 };
 
 const PROBLEMS = {
@@ -208,6 +213,12 @@ function sayStanding(report, leaves) {
   return Boolean(reversal);
 }
 
+const isMoney = (leaf) => leaf.postings.length > 0;
+
+function sayNothingToReverse(report) {
+  report.say("stands", "ok", "Không phải khoản tiền nên không có gì để hủy.", "It is not a sum of money, so there is nothing to reverse.");
+}
+
 /** Whether the entry still stands: what the server says of it, proved; and, where that is little, all that came later. */
 async function checkStanding(report, { log, checkpoint, code, index, later }) {
   const title = ["Có bút toán nào hủy nó không", "Is there an entry that reverses it"];
@@ -228,6 +239,7 @@ async function checkStanding(report, { log, checkpoint, code, index, later }) {
   const [vi, en] = count(checkpoint.size - index - 1);
   const read = () => readLater(report, { log, checkpoint, code, index });
   if (checkpoint.size - index <= READ_UNASKED) return read();
+  if (!isMoney(report.leaf)) return sayNothingToReverse(report);
   report.offer = checkpoint.size - index <= READ_MOST ? read : null;
   if (later === null) {
     report.say("stands", "note", `Máy chủ không cho biết nó có bị hủy hay không; máy này chưa tự đọc ${vi} bút toán ghi sau.`,
@@ -252,6 +264,8 @@ async function readLater(report, { log, checkpoint, code, index }) {
   const [vi, en] = count(checkpoint.size - index - 1);
   if (sayStanding(report, found.map(({ leaf }) => leaf))) {
     report.say("stands", "bad", "Có một bút toán hủy nó mà máy chủ không nói ra.", "There is a reversal that the server did not name.");
+  } else if (!isMoney(report.leaf)) {
+    sayNothingToReverse(report);
   } else {
     const later = checkpoint.size - index - 1;
     report.say("stands", "ok", `Chưa bị hủy: ${later === 0 ? "chưa có bút toán nào ghi sau" : `máy này đã tự đọc cả ${vi} bút toán ghi sau`}.`,
@@ -421,7 +435,8 @@ async function checkReceiptToday({ receipt, checkpoint, keys, log, api }, report
   const today = await report.step("growth", title, async () => {
     const newest = await log.checkpoint(keys);
     const grew = await log.grewBetween(checkpoint, newest);
-    const later = await lookUp(api, code).then((said) => said.later, (error) => tolerated(error));
+    // The API tells of money alone.
+    const later = isMoney(report.leaf) ? await lookUp(api, code).then((said) => said.later, (error) => tolerated(error)) : null;
     return { newest, grew, later };
   });
   if (today === null) return;

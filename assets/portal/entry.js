@@ -4,9 +4,10 @@
 // log's key (two while one replaces the other, a space between), data-index is empty until the entry is in the log,
 // data-reversed-by unless the page says that it was reversed; data-log and data-api may name other addresses than ours. What the
 // page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…> for kind, amount, day,
-// booked, chapter, appeal, channel. Results are added behind what the section has; it is a live region.
+// booked, chapter, appeal, channel; of a leaf that is no entry of the books also of, event, period, key, doc. The API
+// does not know such a leaf: its page has data-later, what was said of it since ("code:index …"). Results are added behind what the section has; it is a live region.
 
-import { LIMITS, parseVkeys } from "./verify.js";
+import { LIMITS, hex, parseVkeys, unbase64url } from "./verify.js";
 import { Log } from "./log.js";
 import { Report, checkEntry, checkReceipt, dayText, draw, lookUp, tolerated } from "./check.js";
 
@@ -24,10 +25,12 @@ function daysOf(iso) {
   return [iso, dayText(iso), `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`];
 }
 
-/** What one sees of a value has to be that value: amounts by their digits, days in full. */
+/** What one sees of a value has to be that value: amounts by their digits, days, keys, codes and hashes in full. */
 function reads(name, value, text) {
   if (name === "amount") return text.replace(/\D/g, "") === value.replace("-", "") && /[-−]/.test(text) === value.startsWith("-");
-  if (name === "day" || name === "booked") return daysOf(value).includes(text);
+  if (["day", "booked", "period"].includes(name)) return daysOf(value).includes(text);
+  if (name === "of" || name === "key") return text === value;
+  if (name === "doc") return text === hex(unbase64url(value));
   return true;
 }
 
@@ -71,8 +74,14 @@ function rendered() {
   return { leafHash, index: /^\d+$/.test(index ?? "") ? Number(index) : null, later: null };
 }
 
+/** What the page of a leaf that is no entry was rendered with. */
+function renderedLater(later) {
+  return later.split(" ").filter(Boolean).map((said) => said.split(":")).map(([code, index]) => ({ code, index: Number(index) }));
+}
+
 /** What the server says of the entry now. A reversal that only the page knows of counts as one that is being sealed. */
 async function claimed(api, code) {
+  if (section.dataset.later !== undefined) return { ...rendered(), later: renderedLater(section.dataset.later) };
   const said = await lookUp(api, code);
   const by = section.dataset.reversedBy;
   if (by && !said.later.some((later) => later.code === by)) said.later.push({ code: by, index: null });

@@ -20,6 +20,8 @@ const KINDS = {
   GIFT_IN_KIND: ["Ủng hộ hiện vật", "Gift in kind"],
   GIFT_AGGREGATE: ["Ủng hộ qua tin nhắn hoặc ví", "Gifts by message or wallet"],
   REVERSAL: ["Bút toán hủy", "Reversal"],
+  AMENDMENT: ["Đính chính", "Correction"],
+  ERASURE: ["Xóa dữ liệu cá nhân", "Erasure of personal data"],
   PUBLICATION: ["Công bố tài liệu", "Publication of a document"],
   KEY: ["Khóa ký sổ công khai", "Key of the public log"],
 };

@@ -43,7 +43,7 @@ export function parseLeaf(bytes) {
   must(Number.isSafeInteger(leaf.v) && leaf.v >= 1, "LEAF_FORM", "v");
   if (leaf.v !== 1) return { leaf, understood: false };
   for (const name of ["kind", "entry", "pd"]) must(typeof leaf[name] === "string", "LEAF_FORM", name);
-  for (const name of ["chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "doc"]) {
+  for (const name of ["chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event", "period", "key", "doc"]) {
     must(leaf[name] === undefined || typeof leaf[name] === "string", "LEAF_FORM", name);
   }
   must(/^[0-9A-HJKMNP-TV-Z]{16}[0-9A-HJKMNP-Z]$/.test(leaf.entry), "LEAF_FORM", "entry");

@@ -269,8 +269,13 @@ pub fn parse_code(code: &str) -> Result<PublicCode, Problem> {
 
 /// One entry as everyone may see it.
 pub fn find(conn: &mut PgConnection, code: &PublicCode) -> Result<EntryOut, Problem> {
-    let row = public::find(conn, code.as_str())?.ok_or_else(Problem::not_found)?;
-    Ok(Context::read(conn, std::slice::from_ref(&row))?.show(row))
+    look_up(conn, code)?.ok_or_else(Problem::not_found)
+}
+
+/// [`find`] for a code that may be of something else, or of nothing.
+pub fn look_up(conn: &mut PgConnection, code: &PublicCode) -> Result<Option<EntryOut>, Problem> {
+    let Some(row) = public::find(conn, code.as_str())? else { return Ok(None) };
+    Ok(Some(Context::read(conn, std::slice::from_ref(&row))?.show(row)))
 }
 
 /// One entry by its public code, as printed, scanned or read aloud.

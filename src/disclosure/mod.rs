@@ -11,6 +11,7 @@ pub mod csv;
 pub mod documents;
 pub mod entries;
 pub mod fair_share;
+pub mod leaves;
 pub mod officers;
 pub mod publications;
 pub mod receipts;

@@ -11,7 +11,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::commitment;
-use super::leaf::{Change, Leaf, LeafError, LeafV1};
+use super::leaf::{Change, Leaf, LeafError, LeafV1, Said};
 use super::note::Verifier;
 use super::store::{self, LoggedLeaf, NewLeaf};
 use crate::basics::PublicCode;
@@ -175,21 +175,14 @@ fn leaf_of(code: &str, vkey: &str, change: Change, day: NaiveDate) -> Result<Lea
 
 /// Takes in what a leaf that came back from a mirror says of a key. `false`: it says nothing of any.
 pub(super) fn put_back(conn: &mut PgConnection, leaf: &LoggedLeaf, now: DateTime<Utc>) -> Result<bool, DbError> {
-    #[derive(serde::Deserialize)]
-    struct Said {
-        kind: String,
-        reason: Option<String>,
-        key: Option<String>,
-        booked: NaiveDate,
-    }
-    let said = serde_json::from_slice::<Said>(&leaf.leaf).ok().filter(|said| said.kind == KIND);
+    let said = Said::read(&leaf.leaf).filter(|said| said.kind == KIND);
     let Some((said, key)) = said.and_then(|mut said| said.key.take().map(|key| (said, key))) else {
         return Ok(false);
     };
     // The leaf names a day; the time of day is gone with the old database.
     let at =
         if vietnam_date(now) == said.booked { now } else { said.booked.and_hms_opt(5, 0, 0).map_or(now, |noon| noon.and_utc()) };
-    match Change::ALL.into_iter().find(|change| said.reason.as_deref() == Some(change.name())) {
+    match said.change() {
         Some(Change::Added) => insert(conn, &key, Some(&leaf.entry), at),
         Some(Change::Retired) => insert_retired(conn, &key, &leaf.entry, at),
         None => Ok(false),

@@ -6,9 +6,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use super::tree::leaf_hash;
+use crate::basics::hex;
 
 /// The largest leaf an entry bundle can carry, in bytes.
 pub const MAX_LEAF: usize = 65_535;
@@ -131,22 +132,49 @@ impl LeafV1<'_> {
     }
 }
 
+/// What a leaf of our own log says, money and goods apart. Leaves of others are read by [`verify`](crate::verify), which
+/// believes nothing of them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Said {
+    pub kind: String,
+    pub chapter: String,
+    pub booked: NaiveDate,
+    pub appeal: Option<String>,
+    pub of: Option<String>,
+    pub reason: Option<String>,
+    pub event: Option<String>,
+    pub period: Option<NaiveDate>,
+    pub key: Option<String>,
+    /// Base64url, as it is written.
+    pub doc: Option<String>,
+}
+
+impl Said {
+    /// Reads the bytes of a leaf; `None` for what is no leaf v1.
+    pub fn read(leaf: &[u8]) -> Option<Self> {
+        serde_json::from_slice(leaf).ok()
+    }
+
+    /// What is said of [`key`](Self::key).
+    pub fn change(&self) -> Option<Change> {
+        Change::ALL.into_iter().find(|change| self.reason.as_deref() == Some(change.name()))
+    }
+
+    /// The document's hash as everybody else writes it, in hexadecimal digits.
+    pub fn doc_hex(&self) -> Option<String> {
+        URL_SAFE_NO_PAD.decode(self.doc.as_ref()?).ok().map(|hash| hex(&hash))
+    }
+}
+
 /// The entry whose public row a leaf changes: what an erasure or a correction of personal data is about. `None` for all
 /// other leaves; a reversal stands beside its original and changes nothing in it.
 pub fn entry_changed_by(leaf: &[u8]) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct About {
-        kind: String,
-        of: Option<String>,
-    }
-    let about: About = serde_json::from_slice(leaf).ok()?;
-    if ["ERASURE", "AMENDMENT"].contains(&about.kind.as_str()) { about.of } else { None }
+    Said::read(leaf).filter(|said| ["ERASURE", "AMENDMENT"].contains(&said.kind.as_str()))?.of
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::basics::hex;
 
     #[test]
     fn the_hash_of_the_empty_entry_is_the_known_one() {
@@ -269,6 +297,17 @@ mod tests {
                 r#""pd":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","postings":[],"province":"TW","reason":"ADDED","v":1}"#
             )
         );
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let publication = LeafV1 { event: Some("ANNUAL_ACCOUNTS"), doc: Some([0xAB; 32]), ..gift() }.encode().unwrap();
+        let said = Said::read(&publication.bytes).unwrap();
+        assert_eq!((said.event.as_deref(), said.doc_hex()), (Some("ANNUAL_ACCOUNTS"), Some("ab".repeat(32))));
+        assert_eq!((said.booked, said.appeal.as_deref(), said.change()), (day("2026-11-22"), Some("BAO13"), None));
+        let key = LeafV1 { key: Some("a+00000000+AQ"), reason: Some("RETIRED"), ..gift() }.encode().unwrap();
+        assert_eq!(Said::read(&key.bytes).and_then(|said| said.change()), Some(Change::Retired));
+        assert_eq!(Said::read(b"{}"), None);
     }
 
     #[test]

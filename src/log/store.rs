@@ -187,6 +187,18 @@ pub struct LoggedLeaf {
     pub leaf_hash: Vec<u8>,
 }
 
+/// The leaf that has this code and its place. Allowed to the public role.
+pub fn find(conn: &mut PgConnection, entry: &str) -> Result<Option<LoggedLeaf>, DbError> {
+    let columns = (log_leaf::idx, log_leaf::entry, log_leaf::leaf, log_leaf::leaf_hash);
+    Ok(log_leaf::table.filter(log_leaf::entry.eq(entry)).select(columns).first(conn).optional()?)
+}
+
+/// Whether a leaf with this code waits for its place. That much is known to the public role, and not yet what it says.
+pub fn waits(conn: &mut PgConnection, entry: &str) -> Result<bool, DbError> {
+    let waiting = log_pending::table.filter(log_pending::entry.eq(entry)).select(log_pending::seq);
+    Ok(waiting.first::<i64>(conn).optional()?.is_some())
+}
+
 /// Leaves from index `from` on, in order.
 pub fn leaves_from(conn: &mut PgConnection, from: i64, most: i64) -> Result<Vec<LoggedLeaf>, DbError> {
     Ok(log_leaf::table

@@ -9,11 +9,11 @@ use diesel::sql_types::{Array, BigInt, Binary, SmallInt};
 
 use super::checkpoint_store::Signed;
 use super::receipt::Receipt;
-use super::store::try_lock;
+use super::store::{self, LoggedLeaf, try_lock};
 use super::tiles::{self, Of, Piece, read_hashes};
 use super::tree::{self, Edge, Hash, Hashes, Head, NoEdge};
 use crate::db::DbError;
-use crate::db::schema::{log_leaf, log_pending, log_tile, log_tree};
+use crate::db::schema::{log_leaf, log_tile, log_tree};
 use crate::db::statement::statement;
 
 /// The tiles are not what the tree says they are.
@@ -172,11 +172,8 @@ pub enum Issued {
 
 /// The receipt of an entry under a published checkpoint, with nothing opened. Allowed to the public role.
 pub fn receipt(conn: &mut PgConnection, entry: &str, signed: Option<&Signed>) -> Result<Issued, TreeError> {
-    let found: Option<(i64, Vec<u8>)> =
-        log_leaf::table.filter(log_leaf::entry.eq(entry)).select((log_leaf::idx, log_leaf::leaf)).first(conn).optional()?;
-    let Some((idx, leaf)) = found else {
-        let waits = log_pending::table.filter(log_pending::entry.eq(entry)).select(log_pending::seq).first::<i64>(conn);
-        return Ok(if waits.optional()?.is_some() { Issued::Sealing } else { Issued::NoSuchLeaf });
+    let Some(LoggedLeaf { idx, leaf, .. }) = store::find(conn, entry)? else {
+        return Ok(if store::waits(conn, entry)? { Issued::Sealing } else { Issued::NoSuchLeaf });
     };
     let index = u64::try_from(idx).unwrap_or(u64::MAX);
     let Some(signed) = signed else {

@@ -8,7 +8,7 @@ use super::format;
 use super::log_state::LogState;
 use super::page::{Page, Section, dress, render, serve};
 use super::verifier;
-use super::words::fill;
+use super::words::{Words, fill};
 use crate::db::Db;
 use crate::disclosure::appeals;
 use crate::giving::appeal_routes::AppealOut;
@@ -22,6 +22,14 @@ const MOST_LEDGERS: i64 = 100;
 pub struct LogName {
     pub origin: String,
     pub vkey: String,
+    /// The leaves that told of keys, in the order of the keys.
+    pub changes: Vec<KeyChange>,
+}
+
+/// A leaf that told of a key.
+pub struct KeyChange {
+    pub code: String,
+    pub text: &'static str,
 }
 
 #[derive(Template)]
@@ -47,14 +55,20 @@ pub async fn show_open_data(
             })
             .await?;
         let log_size = fill(p.w.open_data.log_size, &[&format::count(log.size, p.lang)]);
-        render(&OpenDataPage { p, log_size, log_name: Some(name_of(&log_here)), appeals })
+        let log_name = name_of(&log_here, p.w);
+        render(&OpenDataPage { p, log_size, log_name: Some(log_name), appeals })
     })
     .await
 }
 
-fn name_of(log: &PublicLog) -> LogName {
-    let keys: Vec<String> = log.keys().iter().filter(|key| key.retired.is_none()).map(|key| key.vkey.clone()).collect();
-    LogName { origin: log.origin.to_string(), vkey: keys.join(" ") }
+fn name_of(log: &PublicLog, w: &Words) -> LogName {
+    let keys = log.keys();
+    let signing: Vec<&str> = keys.iter().filter(|key| key.retired.is_none()).map(|key| key.vkey.as_str()).collect();
+    let changes = keys.iter().flat_map(|key| {
+        let added = key.entry.iter().map(|code| KeyChange { code: code.clone(), text: w.leaf.key_added });
+        added.chain(key.retired.iter().map(|retired| KeyChange { code: retired.entry.clone(), text: w.leaf.key_retired }))
+    });
+    LogName { origin: log.origin.to_string(), vkey: signing.join(" "), changes: changes.collect() }
 }
 
 /// `/kiem-tra`: served whole, under a policy of its own, so that it can be kept and opened from a disk.

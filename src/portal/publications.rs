@@ -23,6 +23,8 @@ pub struct Event {
     pub href: Option<String>,
     /// SHA-256 of the document, as its leaf has it.
     pub sha256: Option<String>,
+    /// Its code, under which that leaf has a page.
+    pub code: Option<String>,
 }
 
 impl Event {
@@ -49,6 +51,7 @@ impl Event {
             is_overdue: duty.state == State::Overdue,
             href: newest.and_then(|version| version.href.clone()),
             sha256: newest.map(|version| version.sha256.clone()),
+            code: newest.map(|version| version.code.clone()),
         }
     }
 }

@@ -260,6 +260,35 @@ words! {
             "mirror the log and compare the hash of this entry, as the Open data page explains.";
     }
 
+    /// A leaf of the log that is no entry of the books.
+    Leaf as leaf {
+        title: "Mục nhật ký {}", "Log entry {}";
+        what: "Mục trong sổ niêm phong", "Entry of the sealed log";
+        no_money: "Mục này không phải là một khoản tiền.", "This entry is not a sum of money.";
+        sealing: "Đã ghi, đang niêm phong", "Recorded, being sealed";
+        sealing_text: "Mục này đang chờ vị trí trong sổ (vài giây). Hãy tải lại trang.", "It is waiting for its place in the log (a few seconds). Reload the page.";
+        key_added: "Thêm một khóa ký sổ", "A key was added to the log";
+        key_added_text: "Từ ngày này khóa dưới đây cùng ký sổ công khai. Mục này đứng dưới chữ ký của các khóa đã có từ trước, nên chính các khóa ấy bảo đảm cho khóa mới.",
+            "From this day on the key below signs the public log too. This entry stands under signatures of the keys before it, which vouch for the new one.";
+        key_retired: "Một khóa thôi ký sổ", "A key of the log was retired";
+        key_retired_text: "Từ ngày này khóa dưới đây không ký gì mới. Những gì nó đã ký vẫn kiểm tra được.",
+            "From this day on the key below signs nothing new. What it signed before can still be verified.";
+        publication_text: "Hội đã công bố một văn bản mà pháp luật yêu cầu. Sổ giữ mã băm của văn bản: nếu văn bản bị đổi, mã băm không còn khớp.",
+            "The Red Cross published a document that the law wants published. The log keeps the document's hash: if the document is changed, the hash no longer fits.";
+        other_text: "Sổ niêm phong có mục này, nhưng máy chủ không có khoản tương ứng trong sổ sách hoặc chưa biết loại này. Nội dung đầy đủ nằm trong tệp biên nhận.",
+            "The sealed log has this entry, but this server has nothing for it in its books or does not know its kind. The receipt file holds all of it.";
+        event: "Nội dung công khai", "What was published";
+        period: "Kỳ đến hết ngày", "Period ending on";
+        document: "Văn bản", "Document";
+        withdrawn: "Không còn hiển thị từ ngày {}", "No longer shown since {}";
+        of: "Khoản được nói đến", "The entry it is about";
+        replaces: "Thay cho bản", "Replaces the version";
+        replaced_by: "Đã có bản mới hơn", "Replaced by a newer version";
+        chapter: "Đơn vị", "Chapter";
+        key: "Khóa công khai (vkey)", "Public key (vkey)";
+        doc: "Mã băm SHA-256 của văn bản", "SHA-256 hash of the document";
+    }
+
     /// Finding entries.
     Search as find {
         title: "Tra cứu", "Search";

@@ -80,6 +80,24 @@ pub struct PublishedVersionOut {
     pub log_index: Option<i64>,
 }
 
+/// A publication, and the one that took its place.
+#[derive(Debug, Clone)]
+pub struct Published {
+    pub version: PublishedVersionOut,
+    pub replaced_by: Option<PublishedVersionOut>,
+}
+
+/// The publication of an appeal that has this code, whether or not it is still a duty. Allowed to the public role.
+pub fn published(conn: &mut PgConnection, appeal: Uuid, code: &str) -> Result<Option<Published>, DbError> {
+    let rows = store::of_appeals(conn, &[appeal])?.remove(&appeal).unwrap_or_default();
+    let shown = Shown::of(conn, &[appeal])?;
+    let Some(row) = rows.iter().find(|row| row.code == code) else { return Ok(None) };
+    let next = rows.iter().find(|row| row.replaces.as_deref() == Some(code));
+    let indices = log::store::indices_of(conn, &[row].into_iter().chain(next).map(|row| row.code.as_str()).collect::<Vec<_>>())?;
+    let out = |row: &PublishedRow| version_out(row, shown.withdrawn_on(appeal, &row.sha256), indices.get(&row.code).copied());
+    Ok(Some(Published { version: out(row), replaced_by: next.map(out) }))
+}
+
 /// What an appeal's duties depend on, as it stands.
 fn facts_of(row: &AppealRow, life: Life) -> Facts {
     Facts { opened_on: life.opened_on, closed_on: life.closed_on, receive_until: row.receive_until }

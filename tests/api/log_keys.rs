@@ -19,9 +19,9 @@ use crate::harness::{LOG_SECRET, TestApp};
 use crate::public_log::{batch, wait_for, wait_until_log_is};
 
 const ORIGIN: &str = "so.example.org/log";
-const SECOND: [u8; 32] = [0x22; 32];
+pub const SECOND: [u8; 32] = [0x22; 32];
 
-fn verifier(secret: &[u8; 32]) -> Verifier {
+pub fn verifier(secret: &[u8; 32]) -> Verifier {
     Signer::new(ORIGIN, secret).unwrap().verifier().clone()
 }
 
@@ -32,7 +32,7 @@ fn first(app: &TestApp) -> Verifier {
 }
 
 /// The secrets of the harness's key and of the second one, the newest first.
-fn file(secrets: &[[u8; 32]]) -> LogKeyFile {
+pub fn file(secrets: &[[u8; 32]]) -> LogKeyFile {
     LogKeyFile { keys: secrets.iter().map(|secret| Key { kid: "0000".to_owned(), secret: *secret }).collect() }
 }
 
@@ -49,7 +49,7 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// The newest checkpoint is signed by all of these and covers so many leaves.
-fn wait_for_signed(app: &TestApp, size: u64, by: &[&Verifier]) {
+pub fn wait_for_signed(app: &TestApp, size: u64, by: &[&Verifier]) {
     eventually("a checkpoint signed by these", || {
         let note = checkpoint_text(app);
         by.iter().all(|key| checkpoint::open(note.as_bytes(), &[(*key).clone()]).is_ok_and(|head| head.size >= size))
@@ -102,7 +102,7 @@ fn a_second_key_signs_beside_the_first_and_is_announced() {
     }
     assert!(old_receipt.verify(&[old.clone(), new.clone()]).is_ok());
 
-    // The same keys once more say nothing new; a leaf about a key has a receipt of its own and no page of an entry.
+    // The same keys once more say nothing new; a leaf about a key has a receipt of its own and is no entry of the API.
     app.shared.log.keys.take_up(&file(&[SECOND, LOG_SECRET]));
     batch(&app, 3);
     wait_for_signed(&app, 5, &[&old, &new]);

@@ -80,7 +80,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The chair's screen, on which the document is hidden again.
-    fn hide(&self, document: &Value) {
+    pub fn hide(&self, document: &Value) {
         let path = format!("/api/v1/appeals/{}/documents/{}/publication", self.code, document.as_str().unwrap());
         self.chair().delete(&path, 204);
     }

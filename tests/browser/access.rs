@@ -59,7 +59,7 @@ fn everybody(browser: &Browser) {
     browser.night(false);
     demo.open(browser, "/?lang=vi");
     skip_link(browser, &demo);
-    for path in ["/", "/keu-goi/LULUT-2026", "/tim?amount=viel", "/kiem-tra", demo.path("reversed")] {
+    for path in ["/", "/keu-goi/LULUT-2026", "/tim?amount=viel", "/kiem-tra", demo.path("reversed"), demo.path("erasure")] {
         demo.open(browser, path);
         every_stop(browser, path);
     }
@@ -109,6 +109,8 @@ impl Demo {
         send(&officer, "/api/v1/personal-data-requests", request.clone());
         let approval = format!("/api/v1/personal-data-requests/{}/approval", request["id"].as_str().unwrap());
         send(&approver, &approval, Value::Null);
+        let wiped = server.get(&format!("/api/v1/public/entries/{}", &erased[3..]));
+        let erasure = format!("/g/{}", wiped["annotations"][0]["code"].as_str().unwrap());
         let fixed = [
             ("home", "/"),
             ("appeals", "/keu-goi"),
@@ -134,7 +136,14 @@ impl Demo {
             ("unknown page", "/khong-co"),
         ];
         let mut pages: Vec<(&str, String)> = fixed.map(|(name, path)| (name, path.to_owned())).into();
-        pages.extend([("entry", standing), ("goods", goods), ("reversed", reversed), ("reversal", reversal), ("erased", erased)]);
+        pages.extend([
+            ("entry", standing),
+            ("goods", goods),
+            ("reversed", reversed),
+            ("reversal", reversal),
+            ("erased", erased),
+            ("erasure", erasure),
+        ]);
         let here = server.get("/api/v1/public/chapters/23095/reversals");
         pages.push(("officer", format!("/can-bo/{}", here["officers"][0]["officer"].as_str().unwrap())));
         Demo { server, folder, pages }

@@ -23,16 +23,16 @@ pub const SCENARIOS: &[Scenario] = &[
     ("kiem-tra: English, a phone, no scripts", verifier_looks),
 ];
 
-const HTML: &str = "text/html; charset=utf-8";
+pub const HTML: &str = "text/html; charset=utf-8";
 
 /// A site with a log and what the public API says of its entries.
-struct Stage {
-    site: Site,
-    log: FakeLog,
+pub struct Stage {
+    pub site: Site,
+    pub log: FakeLog,
 }
 
 impl Stage {
-    fn of(gifts: usize) -> Stage {
+    pub fn of(gifts: usize) -> Stage {
         let stage = Stage { site: Site::start(), log: FakeLog::of(gifts) };
         put_modules(&stage.site);
         stage.log.publish(&stage.site, gifts);
@@ -50,13 +50,13 @@ impl Stage {
         self.site.put(&format!("/api/v1/public/entries/{code}"), "application/json", said.to_string());
     }
 
-    fn code(&self, index: usize) -> String {
+    pub fn code(&self, index: usize) -> String {
         let leaf: Value = serde_json::from_slice(&self.log.leaves[index]).unwrap();
         leaf["entry"].as_str().unwrap().to_owned()
     }
 
     /// Adds a leaf and publishes the log with it.
-    fn append(&mut self, leaf: Vec<u8>) -> usize {
+    pub fn append(&mut self, leaf: Vec<u8>) -> usize {
         self.log.leaves.push(leaf);
         let size = self.log.leaves.len();
         self.log.publish(&self.site, size);
@@ -89,7 +89,7 @@ impl Stage {
         self.site.put_file("/kiem-tra", File { status: 200, content_type: HTML, body, headers });
     }
 
-    fn visit(&self, browser: &Browser, path: &str) -> String {
+    pub fn visit(&self, browser: &Browser, path: &str) -> String {
         browser.open(&format!("{}{path}", self.site.base()));
         entry_state(browser)
     }
@@ -108,7 +108,7 @@ fn step(browser: &Browser, id: &str) -> String {
     state.as_str().unwrap().to_owned()
 }
 
-fn verdict(browser: &Browser) -> String {
+pub fn verdict(browser: &Browser) -> String {
     browser.text_of(".verdict")
 }
 

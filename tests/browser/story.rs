@@ -174,10 +174,24 @@ fn forgotten(browser: &Browser, portal: &Portal, gift: &Gift) {
     browser.wait_for_reload("the name is gone", "!document.body.innerText.includes('Xqzvương')");
     browser.wait_for("it is verified", "document.getElementById('verify')?.dataset.state === 'ok'");
     assert!(browser.text_of("#verify").contains("đã được xóa theo yêu cầu"), "{}", browser.text_of("#verify"));
+    said_in_the_log(browser, portal, gift);
     // Every proof still holds, and what the giver has in hand is theirs; we can not open it again.
     assert_eq!(portal.check(browser, &receipt), "ok", "{}", browser.text_of("main"));
     assert_eq!(portal.check(browser, &own_receipt), "ok", "{}", browser.text_of("main"));
     assert!(!portal.private_receipt(gift).contains(own_receipt.lines().nth(1).unwrap()));
+}
+
+/// What the log says of an entry has a page of its own, which checks itself the same way.
+fn said_in_the_log(browser: &Browser, portal: &Portal, gift: &Gift) {
+    browser.click(".papers .sub a");
+    browser.wait_for("its page opens", &format!("location.pathname !== '{}'", portal.path_of(gift)));
+    browser.wait_for("it is verified", "document.getElementById('verify')?.dataset.state === 'ok'");
+    let text = browser.text_of("main");
+    assert!(text.contains(&gift.code) && text.contains("không có gì để hủy") && !text.contains("Xqzvương"), "{text}");
+    let receipt =
+        format!("/api/v1/public/entries/{}/receipt", browser.eval("location.pathname").as_str().unwrap().replace("/g/", ""));
+    browser.pictures("erasure");
+    assert_eq!(portal.check(browser, &portal.read(&receipt, None)), "ok", "{}", browser.text_of("main"));
 }
 
 fn in_english(browser: &Browser, portal: &Portal, gift: &Gift) {
