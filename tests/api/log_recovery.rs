@@ -70,6 +70,10 @@ fn missing_leaves_come_back_from_a_mirror() {
     assert_eq!(after.size, 307);
     assert_eq!(old.database.number("SELECT count(*) FROM log_recovered"), 180);
     wait_until_log_is(&old, "ok");
+    // Its code is in every mirror, so it has a page, which says that the books lack it.
+    let lost = old.database.text("SELECT entry FROM log_recovered LIMIT 1");
+    let page = crate::portal::page(&old, &format!("/g/{lost}"));
+    assert!(page.contains("không có khoản tương ứng trong sổ sách") && !page.contains("500.000"), "{page}");
     // Once more changes nothing but is no harm either.
     assert!(recover(&old, &mirror).is_err(), "the mirror is older now");
 }

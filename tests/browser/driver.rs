@@ -67,8 +67,11 @@ impl Browser {
             format!("--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"),
         ];
         let options = json!({"binary": chromium, "args": arguments});
-        let wanted =
-            json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}});
+        // Elements are waited for: a click may have begun to load the page that has them.
+        let timeouts = json!({"implicit": PATIENCE.as_millis() as u64});
+        let wanted = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}, "timeouts": timeouts,
+        }}});
         let made = browser.send("POST", "/session", Some(&wanted)).unwrap_or_else(|error| panic!("no browser: {error}"));
         browser.session = format!("{}/session/{}", browser.session, made["sessionId"].as_str().unwrap());
         browser
@@ -146,7 +149,14 @@ impl Browser {
     }
 
     pub fn click(&self, selector: &str) {
-        self.post(&format!("/element/{}/click", self.element(selector)), json!({}));
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.send("POST", &format!("/element/{}/click", self.element(selector)), Some(&json!({}))) {
+                // The page it was found on, or the live list, has just been replaced.
+                Err(error) if error.starts_with("stale element") && Instant::now() < deadline => continue,
+                done => return drop(done.unwrap_or_else(|error| panic!("{selector}: {error}"))),
+            }
+        }
     }
 
     /// Types into a field, or gives a file to a file field.

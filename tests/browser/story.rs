@@ -115,6 +115,8 @@ fn found_and_verified(browser: &Browser, portal: &Portal, gift: &Gift) {
     portal.open(browser, "/?lang=vi");
     browser.type_into("input[name=q]", "ham liem");
     browser.click("form[role=search] button[type=submit]");
+    // The first page has a link to the newest gifts, too.
+    browser.wait_for("the search opens", "location.pathname === '/tim' && document.readyState === 'complete'");
     let link = format!("a[href^='/g/{}']", gift.code);
     browser.wait_for("the gift is found", &format!("document.querySelector({}) !== null", json!(link)));
     browser.click(&link);
