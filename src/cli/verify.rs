@@ -167,7 +167,9 @@ fn walk<'p>(place: &'p dyn Place, mirror: Option<&Mirror>, site: Option<&Site>, 
         return Ok(walk);
     };
     let before: Option<Head> = match mirror.map(Mirror::kept).transpose()?.flatten() {
-        Some(note) => Some(checkpoint::open(&note, keys).map_err(|error| format!("the mirror's own checkpoint: {error}"))?),
+        Some(note) => Some(checkpoint::open(&note, keys).map_err(|error| {
+            format!("the checkpoint that is in the mirror: {error}. If it is of another log, take a new folder")
+        })?),
         None => None,
     };
     let mut line = Line::new();
