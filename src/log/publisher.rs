@@ -20,7 +20,7 @@ use super::key_log::{self, KeyLogError, KnownKey};
 use super::keys::{Keyring, KeyringError, LogKeys, verifiers};
 use super::note::Verifier;
 use super::signing::{SignError, Signatory};
-use super::tile_store;
+use super::tile_store::{self, TreeError};
 use super::tiles::{Of, Piece};
 use super::tree::{Head, MAX_LEVEL, TILE_WIDTH};
 use crate::basics::{Clock, failpoint};
@@ -38,7 +38,7 @@ const REMIND_AFTER: Duration = Duration::from_secs(60);
 /// What this process has published, and what keeps it from publishing more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogState {
-    /// The newest checkpoint whose every piece is in the folder.
+    /// The newest checkpoint that was put into the folder; of its pieces those that were lost there are in the database.
     pub published: Option<Arc<Signed>>,
     /// All keys that were announced, the oldest first.
     pub keys: Arc<[KnownKey]>,
@@ -130,8 +130,8 @@ impl Publisher {
         let keys = OwnKeys { all: keys, taken, unannounced: true };
         let mut work =
             Work { db, clock, signatory, folder, keys, verifiers, writing: None, tell, cleared, signed: None, told: None };
-        // What stands in the folder is served from the first request on; the thread looks whether it is whole.
-        if let Err(error) = work.follow_the_writer() {
+        // What stands in the folder is served from the first request on; the thread mends it.
+        if let Err(error) = work.show_what_is_there() {
             tracing::warn!(%error, "the published checkpoint can not be read yet");
         }
         let stopped = Arc::clone(&stop);
@@ -313,21 +313,18 @@ impl Work {
         if self.writing.is_none() {
             let taken = self.folder.take();
             // What is there is served, even where nothing can be written.
-            let Ok(Some(writing)) = taken else {
-                self.follow_the_writer()?;
-                return Ok(taken.map(|_| ())?);
+            self.show_what_is_there()?;
+            let Some(writing) = taken? else {
+                return Ok(());
             };
+            // Nothing is added to a folder before it is whole: as long as this fails, it is tried again.
+            self.mend()?;
             self.writing = Some(writing);
-            // Just begun: look whether everything is here that the checkpoint in the folder promises.
-            if let Some(there) = self.there()? {
-                self.write(0, &there)?;
-                self.show(there);
-            }
         }
         let Some(newest) = self.db.read_blocking(store::latest)? else {
             return Ok(());
         };
-        let before = self.tell.borrow().published.as_ref().map(|signed| signed.head.size);
+        let before = self.published().map(|signed| signed.head.size);
         if before.is_some_and(|before| before >= newest.head.size) {
             return Ok(());
         }
@@ -345,50 +342,60 @@ impl Work {
         Ok(())
     }
 
+    fn published(&self) -> Option<Arc<Signed>> {
+        self.tell.borrow().published.clone()
+    }
+
     fn show(&self, signed: Signed) {
         let signed = Arc::new(signed);
         self.tell.send_modify(|state| state.published = Some(signed));
     }
 
-    /// The checkpoint that is in the folder, if one of our keys signed it and this database knows it.
-    fn there(&self) -> Result<Option<Signed>, PublishError> {
-        let Some(note) = self.folder.checkpoint()? else {
-            return Ok(None);
+    /// The checkpoint in the folder is served, whoever put it there, if one of our keys signed it; never one older than what
+    /// was served already.
+    fn show_what_is_there(&self) -> Result<(), PublishError> {
+        let before = self.published();
+        let Some(note) = self.folder.checkpoint()?.filter(|note| before.as_ref().is_none_or(|before| before.note != *note))
+        else {
+            return Ok(());
         };
         let Ok(head) = checkpoint::open(note.as_bytes(), &self.verifiers) else {
-            return Ok(None);
-        };
-        let tree =
-            self.db.read_blocking(|conn| -> Result<_, PublishError> { Ok(tile_store::head(conn).map(|head| head.size)) })?;
-        // What this database does not have can not be written again; it stays as it is and is served on.
-        let known = tree.is_ok_and(|size| size >= head.size);
-        let signed = self.signed(head, note)?;
-        if !known {
-            self.show(signed);
-            return Ok(None);
-        }
-        Ok(Some(signed))
-    }
-
-    /// The checkpoint in the folder, whoever wrote it, is ours.
-    fn follow_the_writer(&self) -> Result<(), PublishError> {
-        let Some(note) = self.folder.checkpoint()? else {
             return Ok(());
         };
-        let before = self.tell.borrow().published.clone();
-        if before.is_some_and(|before| before.note == note) {
-            return Ok(());
-        }
-        if let Ok(head) = checkpoint::open(note.as_bytes(), &self.verifiers) {
-            self.show(self.signed(head, note)?);
+        if before.is_none_or(|before| before.head.size <= head.size) {
+            let signed_at = self.db.read_blocking(|conn| store::signed_at(conn, head.size))?;
+            self.show(Signed { head, note, signed_at: signed_at.unwrap_or_else(|| self.clock.now()) });
         }
         Ok(())
     }
 
-    /// A checkpoint that was read from the folder, with the time at which it was signed as far as this database knows it.
-    fn signed(&self, head: Head, note: String) -> Result<Signed, PublishError> {
-        let signed_at = self.db.read_blocking(|conn| store::signed_at(conn, head.size))?;
-        Ok(Signed { head, note, signed_at: signed_at.unwrap_or_else(|| self.clock.now()) })
+    /// Writes again what the checkpoint that is served promises and the folder has lost. What this database does not have
+    /// can not be written again: it stays as it is and is served on.
+    fn mend(&self) -> Result<(), PublishError> {
+        let Some(published) = self.published() else {
+            return Ok(());
+        };
+        if self.has(&published.head)? {
+            self.write(0, &published)?;
+            if self.folder.checkpoint()?.as_ref() != Some(&published.note) {
+                self.folder.put_checkpoint(&published.note)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the tree of this database is, or was once, the one with this head.
+    fn has(&self, head: &Head) -> Result<bool, PublishError> {
+        self.db.read_blocking(|conn| {
+            if tile_store::head(conn)?.size < head.size {
+                return Ok(false);
+            }
+            match tile_store::root_at(conn, head.size) {
+                Ok(root) => Ok(root == head.root),
+                Err(TreeError::Db(error)) => Err(error.into()),
+                Err(TreeError::Tile(..) | TreeError::Edge(_) | TreeError::Root(_)) => Ok(false),
+            }
+        })
     }
 
     /// Writes what `to` needs and the checkpoint of `from` leaves did not have: full pieces that are not here, and the

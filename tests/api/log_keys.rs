@@ -1,8 +1,6 @@
 //! The log's keys are exchanged in the open: a new one signs beside the old one and is announced by a leaf, an old one retires
 //! by a leaf, and nothing that was signed before becomes worthless.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 use so_nhan_ai::db::Db;
 use so_nhan_ai::log::checkpoint;
@@ -16,6 +14,7 @@ use so_nhan_ai::upkeep::audit;
 use so_nhan_ai::vault::keys::{Key, LogKeyFile};
 
 use crate::harness::{LOG_SECRET, TestApp};
+use crate::look::eventually;
 use crate::public_log::{batch, wait_for, wait_until_log_is};
 
 const ORIGIN: &str = "so.example.org/log";
@@ -38,14 +37,6 @@ pub fn file(secrets: &[[u8; 32]]) -> LogKeyFile {
 
 fn checkpoint_text(app: &TestApp) -> String {
     app.anonymous().get_text("/log/checkpoint", 200)
-}
-
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "never: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// The newest checkpoint is signed by all of these and covers so many leaves.

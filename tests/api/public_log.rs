@@ -11,6 +11,7 @@ use so_nhan_ai::log::tiles::{Of, Piece, read_bundle, read_hashes, right_edge};
 use so_nhan_ai::log::tree::{Head, leaf_hash, root_over};
 
 use crate::harness::{Database, TestApp};
+use crate::look::eventually;
 
 fn keys(app: &TestApp) -> Vec<Verifier> {
     let signers = app.shared.log.keys.signers("so.example.org/log").unwrap();
@@ -160,13 +161,32 @@ fn a_lost_folder_is_filled_again() {
     std::fs::remove_dir_all(folder.join("tile/0")).unwrap();
     std::fs::remove_file(folder.join("tile/entries/000")).unwrap();
     let mut app = TestApp::start_with(app.database.take_over(), app.shared.clone());
-    wait_for(&app, 300);
-    assert!(folder.join("tile/0/000").exists() && folder.join("tile/entries/000").exists());
+    // Whoever asks before it is mended gets them all the same.
+    assert_eq!(piece(&app, Piece { of: Of::Hashes(0), n: 0, width: 256 }).len(), 8192);
+    eventually("the pieces are here", || folder.join("tile/0/000").exists() && folder.join("tile/entries/000").exists());
     app.stop();
     std::fs::remove_dir_all(&folder).unwrap();
     let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
     assert_eq!(wait_for(&app, 300), head);
     assert_eq!(std::fs::read(folder.join("tile/0/001.p/44")).unwrap().len(), 44 * 32);
+}
+
+/// What could not be mended at the start is mended as soon as it can be, though nothing new is recorded.
+#[test]
+fn a_folder_is_mended_until_it_is_whole() {
+    let mut app = TestApp::start();
+    batch(&app, 300);
+    let head = wait_for(&app, 300);
+    app.stop();
+    let entries = app.shared.log.folder.path().join("tile/entries");
+    std::fs::remove_dir_all(&entries).unwrap();
+    std::fs::write(&entries, "in the way").unwrap();
+    let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
+    wait_until_log_is(&app, "stands_still");
+    assert_eq!(served(&app), head);
+    std::fs::remove_file(&entries).unwrap();
+    eventually("the bundles are here", || entries.join("000").exists() && entries.join("001.p/44").exists());
+    wait_until_log_is(&app, "ok");
 }
 
 /// When the newest checkpoint was signed is known after a restart, too.
