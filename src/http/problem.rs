@@ -340,8 +340,8 @@ impl From<DbError> for Problem {
                 retry_after: Some(5),
                 ..Problem::say(
                     Kind::Unavailable,
-                    "Tìm quá lâu: hãy thu hẹp điều kiện tìm.",
-                    "This took too long: narrow the search.",
+                    "Quá lâu nên đã dừng, chưa có gì bị mất: hãy gửi lại sau ít giây, hoặc thu hẹp điều kiện tìm.",
+                    "This took too long and was stopped, nothing is lost: send it again in a few seconds, or narrow the search.",
                 )
             },
             // Only a NUL does this (everything else is UTF-8 by type): nothing is called that.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, eventually};
 use crate::look::{book, entries, reverse};
 
 const PATH: &str = "/api/v1/public/appeals/LULUT/ledger.csv";
@@ -160,8 +160,15 @@ fn a_long_file_is_one_moment_while_gifts_arrive() {
                 })
             })
             .collect();
-        let downloads =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (0..4).map(|_| download(&app)).collect::<Vec<_>>()));
+        let downloads = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let mut all = vec![download(&app)];
+            // The log grows beside it, on a busy machine slowly.
+            eventually("the log grew meanwhile", || {
+                all.push(download(&app));
+                all.len() >= 4 && all[0].1 < all[all.len() - 1].1
+            });
+            all
+        }));
         stop.store(true, Ordering::Relaxed);
         let written: i64 = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
         assert!(written > 0);
@@ -175,7 +182,7 @@ fn a_long_file_is_one_moment_while_gifts_arrive() {
         let unique: std::collections::HashSet<&str> = rows.iter().map(|row| row["code"].as_str()).collect();
         assert_eq!(unique.len(), rows.len());
     }
-    assert!(downloads.windows(2).all(|pair| pair[0].1 <= pair[1].1) && downloads[0].1 < downloads[3].1, "the log grew meanwhile");
+    assert!(downloads.windows(2).all(|pair| pair[0].1 <= pair[1].1), "the log shrank");
     app.wait_for_log();
     let (rows, _) = download(&app);
     let totals = app.anonymous().get("/api/v1/public/totals?appeal=LULUT", 200);

@@ -62,7 +62,7 @@ fn header(change: &[(&str, &str)]) -> String {
         ("channel", "'CASH'"),
         ("day", "'2026-11-22'"),
         ("booked", "'2026-11-22'"),
-        ("recorded_at", "now()"),
+        ("recorded_at", "'2026-11-22T03:00:00Z'"),
         ("recorded_by", "(SELECT id FROM account LIMIT 1)"),
         ("posting_count", "2"),
         ("reverses", "NULL"),

@@ -13,8 +13,7 @@ use so_nhan_ai::log::recovery;
 use so_nhan_ai::upkeep::audit;
 use so_nhan_ai::vault::keys::{Key, LogKeyFile};
 
-use crate::harness::{LOG_SECRET, TestApp};
-use crate::look::eventually;
+use crate::harness::{LOG_SECRET, TestApp, eventually};
 use crate::public_log::{batch, wait_for, wait_until_log_is};
 
 const ORIGIN: &str = "so.example.org/log";
@@ -141,6 +140,7 @@ fn a_retired_key_signs_no_more_and_what_it_signed_stays_good() {
     let report = audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
     assert!(report.clean, "{:?}", report.findings);
     // A server that has only the retired key does not sign, and says so; gifts are taken.
+    app.wait_for_log();
     app.stop();
     let mut shared = app.shared.clone();
     shared.log.keys = LogKeys::of_secret(LOG_SECRET);

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -81,15 +81,6 @@ pub fn reverse(app: &TestApp, gift: &str, note: &str) -> String {
     app.officer_of("23095").post(&format!("/api/v1/gifts/{gift}/reversal"), ask, 201);
     let done = app.accountant_of("23095").post(&format!("/api/v1/reversals/{id}/approval"), Value::Null, 200);
     done["code"].as_str().unwrap().to_owned()
-}
-
-/// Waits, at most 20 seconds, until something holds.
-pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < deadline, "never happened: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[derive(QueryableByName)]

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use so_nhan_ai::config::Web;
 
-use crate::harness::{Caller, Database, TestApp};
-use crate::look::{escaped, eventually};
+use crate::harness::{Caller, Database, TestApp, eventually};
+use crate::look::escaped;
 use crate::papers;
 
 pub const HTML: &str = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";

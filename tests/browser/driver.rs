@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 /// How long a page may take to become what a test waits for.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Hosts that lead here: plain http on a name is no secure context, unlike on the loopback address.
 pub const INSECURE_HOST: &str = "so.test";
 

@@ -172,7 +172,7 @@ fn a_watch_survives_kill_9() {
     let args = ["watch", "--every", "1", "--url", &url, "--vkey", VKEY, "--state", text(&state)];
     for round in 1..=6u64 {
         let mut watch = Mortal(program(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(60);
         let seen = |size: u64| {
             let remembered: Option<serde_json::Value> =
                 fs::read(state.join("watch.json")).ok().map(|b| serde_json::from_slice(&b).unwrap());

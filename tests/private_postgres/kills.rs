@@ -50,7 +50,7 @@ fn a_busy_backend_of_a_killed_postmaster_does_not_block_the_restart() {
     kill(folder.postmaster(), Signal::KILL);
     let killed = Instant::now();
     eventually("it works again", || ask(&pg, &url, "SELECT 1").is_ok());
-    assert!(!is_alive(backend) && killed.elapsed() < Duration::from_secs(15));
+    assert!(!is_alive(backend) && killed.elapsed() < Duration::from_secs(30));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn stop_ends_the_attempts_to_restart() {
     eventually("a restart was tried in vain", || folder.log().contains("contains errors"));
     let asked = Instant::now();
     pg.stop().unwrap();
-    assert!(asked.elapsed() < Duration::from_secs(3), "took {:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(15), "took {:?}", asked.elapsed());
     let tried = folder.log().matches("contains errors").count();
     drop(pg);
     std::thread::sleep(Duration::from_millis(600));

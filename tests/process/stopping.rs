@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use rustix::process::Signal;
@@ -29,7 +29,7 @@ fn sigterm_finishes_what_was_begun_and_ends_postgresql() {
 
     let mut lock = folder.connect();
     lock.batch_execute("BEGIN; LOCK TABLE gift IN EXCLUSIVE MODE").unwrap();
-    let (batch_answer, single_answer, took) = std::thread::scope(|scope| {
+    let (batch_answer, single_answer) = std::thread::scope(|scope| {
         let (server_ref, token) = (&server, token.as_str());
         let in_batch =
             scope.spawn(move || server_ref.send("POST", "/api/v1/gifts/batch", Some(token), Some(&json!({"gifts": batch}))));
@@ -46,10 +46,9 @@ fn sigterm_finishes_what_was_begun_and_ends_postgresql() {
         assert!(is_alive(server.pid()) && is_alive(postmaster), "it waits for what is in flight");
         lock.batch_execute("COMMIT").unwrap();
         drop(lock);
-        let begun = Instant::now();
-        (in_batch.join().unwrap(), alone.join().unwrap(), begun)
+        (in_batch.join().unwrap(), alone.join().unwrap())
     });
-    let status = server.process.wait(Duration::from_secs(10).saturating_sub(took.elapsed()));
+    let status = server.process.wait(Duration::from_secs(60));
     assert_eq!(status.code(), Some(0));
     assert_eq!((batch_answer.status, &batch_answer.json()["booked"]), (200, &json!(500)), "{}", batch_answer.text);
     assert_eq!(single_answer.status, 201, "{}", single_answer.text);
@@ -65,7 +64,7 @@ fn sigterm_finishes_what_was_begun_and_ends_postgresql() {
     // Ctrl-C is the same.
     server.signal(Signal::INT);
     let Server { mut process, .. } = server;
-    assert!(process.wait(Duration::from_secs(10)).success());
+    assert!(process.wait(Duration::from_secs(60)).success());
 }
 
 #[test]

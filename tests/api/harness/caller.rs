@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::TestApp;
+use super::{TestApp, eventually};
 
 /// A caller with or without a token.
 pub struct Caller<'a> {
@@ -74,7 +74,16 @@ impl<'a> Caller<'a> {
     }
 
     fn expect(&self, method: &str, path: &str, body: Option<Value>, status: u16) -> Answer {
-        let answer = self.send(method, path, body.map(|b| b.to_string().into_bytes()));
+        let body = body.map(|body| body.to_string().into_bytes());
+        let mut answer = self.send(method, path, body.clone());
+        // A server on a machine that is too busy asks clients to come back, and this one does.
+        eventually("the server has time for this", || {
+            let asked_to_come_back = answer.status == 503 && status != 503 && answer.header("retry-after").is_some();
+            if asked_to_come_back {
+                answer = self.send(method, path, body.clone());
+            }
+            !asked_to_come_back
+        });
         assert_eq!(answer.status, status, "{method} {path} answered {}: {}", answer.status, answer.text);
         if status >= 400 {
             assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{method} {path}: {}", answer.text);

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -16,6 +15,8 @@ use so_nhan_ai::log::folder::LogFolder;
 use so_nhan_ai::log::guard::Guard;
 use so_nhan_ai::log::keys::LogKeys;
 use so_nhan_ai::log::publisher::LogSettings;
+
+use super::eventually;
 
 const TEMPLATE: &str = "template_of_tests";
 
@@ -60,16 +61,9 @@ fn execute(url: &str, sql: &str) {
 
 fn wait_until(url: &str, question: &str) {
     let mut conn = PgConnection::establish(url).unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        let answer: bool =
-            diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({question})"))).get_result(&mut conn).unwrap();
-        if answer {
-            return;
-        }
-        assert!(Instant::now() < deadline, "never became true: {question}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually(question, || {
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({question})"))).get_result(&mut conn).unwrap()
+    });
 }
 
 /// The log's key in tests.

@@ -9,6 +9,7 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use actix_web::web;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -34,6 +35,15 @@ use uuid::Uuid;
 
 pub use caller::Caller;
 pub use cluster::{Database, LOG_SECRET};
+
+/// Waits until something holds that will: so long only because machines may be busy.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// Everybody's password in tests.
 pub const PASSWORD: &str = "mật khẩu thử";
@@ -83,7 +93,7 @@ impl TestApp {
         let clock = Clock::set_to("2026-11-22T03:00:00Z".parse().unwrap());
         let vault = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
         let tokens = TokenKeys::new(&TokenKeyFile::generate().unwrap());
-        let ms = std::time::Duration::from_millis;
+        let ms = Duration::from_millis;
         let pace = Pace { look: ms(100), retry: ms(200), quiet: ms(0), latest: ms(0) };
         let shared = Shared {
             db: Db::connect(&database.url(), None, 4),
@@ -118,7 +128,7 @@ impl TestApp {
         let (handle, search, live) = told.recv().unwrap();
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(std::time::Duration::from_secs(30)))
+            .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .into();
         Self { base, clock: shared.clock.clone(), shared, database, search, server: Some((handle, thread)), live, agent }
@@ -248,15 +258,10 @@ impl TestApp {
     pub fn wait_for_checkpoint(&self) {
         self.wait_for_log();
         let size = self.database.text("SELECT size::text FROM log_head");
-        let begun = std::time::Instant::now();
-        loop {
+        eventually("a checkpoint of every leaf", || {
             let checkpoint = self.anonymous().send("GET", "/log/checkpoint", None);
-            if checkpoint.status == 200 && checkpoint.text.lines().nth(1) == Some(size.as_str()) {
-                return;
-            }
-            assert!(begun.elapsed().as_secs() < 30, "no checkpoint of {size} leaves: {}", checkpoint.text);
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
+            checkpoint.status == 200 && checkpoint.text.lines().nth(1) == Some(size.as_str())
+        });
     }
 
     /// A second server of the same installation whose searches PostgreSQL answers alone.
@@ -273,11 +278,7 @@ impl TestApp {
             return;
         }
         let last = self.database.number("SELECT size - 1 FROM log_head");
-        let begun = std::time::Instant::now();
-        while self.search.status().indexed_idx != last {
-            assert!(begun.elapsed().as_secs() < 30, "not in the index: {:?}", self.search.status());
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
+        eventually("the index has every entry", || self.search.status().indexed_idx == last);
     }
 
     /// Stops the server as SIGTERM would, waiting for the end.
