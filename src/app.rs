@@ -3,7 +3,6 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -30,6 +29,7 @@ use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
+use crate::log::clearance::Clearance;
 use crate::log::publisher::{LogSettings, Publisher};
 use crate::log::routes::PieceCache;
 use crate::log::sequencer::Sequencer;
@@ -150,10 +150,10 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let metrics = Metrics::default();
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
     let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
-    let cleared = Arc::new(AtomicBool::new(false));
-    let sequencer = Sequencer::start(shared.db.clone(), metrics.clone(), cleared.clone())?;
-    let (public_log, publisher) =
-        Publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), cleared).map_err(std::io::Error::other)?;
+    let clearance = Clearance::default();
+    let sequencer = Sequencer::start(shared.db.clone(), metrics.clone(), clearance.clone())?;
+    let (public_log, publisher) = Publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), clearance)
+        .map_err(std::io::Error::other)?;
     let (public_log, pieces) = (web::Data::new(public_log), web::Data::new(PieceCache::default()));
     let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
     let for_requests = search.clone();

@@ -76,7 +76,14 @@ pub fn run(config: &Config, command: LogCommand) -> Result<(), Failure> {
                 recovered.head.size,
                 hex(&recovered.head.root),
                 recovered.without_entry
-            ))
+            ))?;
+            if recovered.guarded {
+                return Ok(());
+            }
+            say(
+                "this server does not know what was signed last, and the mirror may be older than that: look up the newest checkpoint \
+                 the public has, and run `so-nhan-ai log adopt SIZE ROOT` with its second and third line",
+            )
         }
     }
 }

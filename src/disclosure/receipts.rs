@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::http::Problem;
 use crate::log::key_log::KnownKey;
 use crate::log::publisher::PublicLog;
-use crate::log::routes::{receipt_file, receipt_is_sealing};
+use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 
 /// The state of the public log.
@@ -101,13 +101,12 @@ pub async fn download_receipt(
     let code = PublicCode::parse(&code).map_err(|_| Problem::not_found())?;
     let (asked, signed) = (code.clone(), log.latest());
     let issued = db
-        .read_public(move |conn| -> Result<Issued, Problem> {
-            tile_store::receipt(conn, asked.as_str(), signed.as_deref()).map_err(Problem::internal)
-        })
+        .read_public(move |conn| -> Result<Issued, Problem> { Ok(tile_store::receipt(conn, asked.as_str(), signed.as_deref())?) })
         .await?;
     match issued {
         Issued::NoSuchLeaf => Err(Problem::not_found()),
         Issued::Sealing => Err(receipt_is_sealing()),
+        Issued::Unproven => Err(receipt_is_unproven()),
         Issued::Receipt(receipt) => receipt_file(&code, &receipt, "public, max-age=10"),
     }
 }

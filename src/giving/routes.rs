@@ -22,7 +22,7 @@ use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::publisher::PublicLog;
 use crate::log::receipt::Opened;
-use crate::log::routes::{receipt_file, receipt_is_sealing};
+use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 use crate::log::{self, opening};
 use crate::parties::{self, PartyOut};
@@ -240,7 +240,7 @@ pub async fn download_private_receipt(
             let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
             let code = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?.code;
             let code = PublicCode::parse(&code).map_err(|_| Problem::internal("a code in the database is no code"))?;
-            let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref()).map_err(Problem::internal)?;
+            let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref())?;
             let restricted = match row.party_id {
                 Some(party) => parties::load(conn, &[party])?.values().any(|party| party.restricted_at.is_some()),
                 None => false,
@@ -265,6 +265,7 @@ pub async fn download_private_receipt(
     match issued {
         Issued::Receipt(receipt) => receipt_file(&code, &receipt, "no-store"),
         Issued::Sealing => Err(receipt_is_sealing()),
+        Issued::Unproven => Err(receipt_is_unproven()),
         Issued::NoSuchLeaf => Err(Problem::not_found()),
     }
 }

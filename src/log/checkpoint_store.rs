@@ -79,6 +79,8 @@ pub fn settle_origin(
     let is: String = log_origin::table.select(log_origin::origin).first(conn)?;
     match wanted {
         Some(wanted) if wanted != is && is_untouched(conn)? => {
+            // What was signed of nothing, under the old name.
+            diesel::delete(log_checkpoint::table).execute(conn)?;
             diesel::update(log_origin::table).set(log_origin::origin.eq(wanted)).execute(conn)?;
             Ok(Ok(wanted.to_owned()))
         }

@@ -9,6 +9,7 @@ pub mod audit;
 mod audit_tree;
 pub mod checkpoint;
 pub mod checkpoint_store;
+pub mod clearance;
 pub mod commitment;
 pub mod folder;
 pub mod guard;

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::checkpoint;
 use super::checkpoint_store::{self as store, OtherOrigin, Signed};
+use super::clearance::Clearance;
 use super::folder::{LogFolder, Writing};
 use super::guard::Guard;
 use super::key_log::{self, KeyLogError, KnownKey};
@@ -114,8 +115,8 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// Settles the origin, reads the keys, and starts. `cleared` is set once the tree was compared with what was signed.
-    pub fn start(db: Db, clock: Clock, settings: LogSettings, cleared: Arc<AtomicBool>) -> Result<(PublicLog, Self), StartError> {
+    /// Settles the origin, reads the keys, and starts. `clearance` is granted once the tree was compared with what was signed.
+    pub fn start(db: Db, clock: Clock, settings: LogSettings, clearance: Clearance) -> Result<(PublicLog, Self), StartError> {
         let LogSettings { origin, default_origin, keys, guard, folder } = settings;
         let origin = db.tx_blocking(|conn| -> Result<_, StartError> {
             Ok(store::settle_origin(conn, origin.as_deref(), &default_origin)??)
@@ -124,12 +125,24 @@ impl Publisher {
         let keyring = Keyring::read(&db, &origin, &taken, clock.now())?;
         let (tell, state) = watch::channel(LogState { keys: keyring.known.clone(), ..LogState::default() });
         let public = PublicLog { folder: folder.clone(), origin: origin.as_str().into(), state };
-        let signatory = Signatory { origin, signers: keyring.signers, guard };
+        let signatory = Signatory { origin, signers: keyring.signers, guard, published: None };
         let stop = Arc::new(AtomicBool::new(false));
         let verifiers = keyring.verifiers;
-        let keys = OwnKeys { all: keys, taken, unannounced: true };
-        let mut work =
-            Work { db, clock, signatory, folder, keys, verifiers, writing: None, tell, cleared, signed: None, told: None };
+        let keys = OwnKeys { all: keys, taken, unannounced: true, stale: false };
+        let mut work = Work {
+            db,
+            clock,
+            signatory,
+            folder,
+            keys,
+            verifiers,
+            unread: None,
+            writing: None,
+            tell,
+            clearance,
+            signed: None,
+            told: None,
+        };
         // What stands in the folder is served from the first request on; the thread mends it.
         if let Err(error) = work.show_what_is_there() {
             tracing::warn!(%error, "the published checkpoint can not be read yet");
@@ -166,6 +179,10 @@ enum PublishError {
     Io(#[from] std::io::Error),
     #[error("{0} is not in the database, though the tree has it")]
     Missing(String),
+    #[error("the published folder has a checkpoint of {0} leaves that this database does not have")]
+    OtherLog(u64),
+    #[error(transparent)]
+    Sign(#[from] SignError),
     #[error(transparent)]
     Keys(#[from] KeyringError),
 }
@@ -194,6 +211,8 @@ struct OwnKeys {
     taken: Arc<[[u8; 32]]>,
     /// Whether some may not be announced yet.
     unannounced: bool,
+    /// Whether others may have announced a key or given one up since they were read.
+    stale: bool,
 }
 
 struct Work {
@@ -204,10 +223,11 @@ struct Work {
     keys: OwnKeys,
     /// Of all keys the log has had.
     verifiers: Vec<Verifier>,
+    /// A checkpoint in the folder that none of them has signed.
+    unread: Option<String>,
     writing: Option<Writing>,
     tell: watch::Sender<LogState>,
-    /// Whether the tree was compared with what was signed, and fits.
-    cleared: Arc<AtomicBool>,
+    clearance: Clearance,
     /// When this process last signed.
     signed: Option<Instant>,
     told: Option<(String, Instant)>,
@@ -244,14 +264,19 @@ impl Work {
         }
     }
 
-    /// Signs with the keys of the file as it was last taken up.
+    /// Signs with the keys of the file as it was last taken up, as far as they have not retired.
     fn take_up_keys(&mut self) -> Result<(), TakeUpError> {
         let secrets = self.keys.all.secrets();
         if !Arc::ptr_eq(&secrets, &self.keys.taken) {
             self.read_keys(&secrets)?;
             self.keys.taken = secrets;
             self.keys.unannounced = true;
+            // Other keys: whether they may go on with this log is to be seen first.
+            self.clearance.withdraw();
+        } else if self.keys.stale {
+            self.read_keys(&secrets)?;
         }
+        self.keys.stale = false;
         Ok(())
     }
 
@@ -269,7 +294,7 @@ impl Work {
 
     /// Once it is sure that this is the log that was signed, new keys of ours get their leaves.
     fn announce_keys(&mut self) -> Result<(), TakeUpError> {
-        if !self.keys.unannounced || !self.cleared.load(Ordering::Acquire) {
+        if !self.keys.unannounced || self.clearance.signed().is_none() {
             return Ok(());
         }
         let (origin, now) = (self.signatory.origin.clone(), self.clock.now());
@@ -281,6 +306,14 @@ impl Work {
     }
 
     fn sign(&mut self) -> Result<(), SignError> {
+        let signing = self.compare_and_sign();
+        if signing.as_ref().is_err_and(SignError::forbids) {
+            self.clearance.withdraw();
+        }
+        signing
+    }
+
+    fn compare_and_sign(&mut self) -> Result<(), SignError> {
         if self.signed.is_some_and(|at| at.elapsed() < AT_MOST_EVERY) {
             return Ok(());
         }
@@ -290,7 +323,9 @@ impl Work {
         if let Some(why) = hold {
             return Err(SignError::OnHold(why));
         }
-        if latest.is_some_and(|latest| latest.head == tree) && self.cleared.load(Ordering::Acquire) {
+        // A tree that has become smaller is another database.
+        let is_the_same = self.clearance.signed().is_some_and(|signed| signed <= tree.size);
+        if is_the_same && latest.is_some_and(|latest| latest.head == tree) {
             return Ok(());
         }
         let now = self.clock.now();
@@ -300,8 +335,8 @@ impl Work {
                 Err(SignError::OnHold(why))
             }
             Err(error) => Err(error),
-            Ok(_) => {
-                self.cleared.store(true, Ordering::Release);
+            Ok(signed) => {
+                self.clearance.grant(signed.head.size);
                 self.signed = Some(Instant::now());
                 Ok(())
             }
@@ -321,24 +356,31 @@ impl Work {
             self.mend()?;
             self.writing = Some(writing);
         }
+        // What was not compared with what was signed is not added to what everybody can see.
+        if self.clearance.signed().is_none() {
+            return Ok(());
+        }
         let Some(newest) = self.db.read_blocking(store::latest)? else {
             return Ok(());
         };
-        let before = self.published().map(|signed| signed.head.size);
-        if before.is_some_and(|before| before >= newest.head.size) {
+        let before = self.published().map(|signed| signed.head);
+        if before.is_some_and(|before| before.size >= newest.head.size) {
             return Ok(());
         }
-        // Without a checkpoint in the folder nothing is known of it: every piece is looked at.
-        self.write(before.unwrap_or(0), &newest)?;
-        failpoint::reached("tiles");
-        if let Err(error) = self.db.tx_blocking(|conn| self.signatory.remember(conn, &newest)) {
-            tracing::warn!(%error, "the guard was not brought up to date");
+        if let Some(before) = before
+            && !self.has(&before)?
+        {
+            return Err(PublishError::OtherLog(before.size));
         }
+        self.db.tx_blocking(|conn| self.signatory.remember(conn, &newest))?;
+        self.clearance.grant(newest.head.size);
+        // Only what a checkpoint of ours has promised is known to be here and right: another log may have left files behind.
+        let from = before.map_or(0, |before| before.size);
+        self.write(from, &newest, |piece| piece.is_within(from))?;
+        failpoint::reached("tiles");
         self.folder.put_checkpoint(&newest.note)?;
         failpoint::reached("published");
         self.show(newest);
-        // Another server may have announced a key, or given one up.
-        self.read_keys(&self.keys.taken.clone())?;
         Ok(())
     }
 
@@ -346,20 +388,26 @@ impl Work {
         self.tell.borrow().published.clone()
     }
 
-    fn show(&self, signed: Signed) {
+    fn show(&mut self, signed: Signed) {
+        self.signatory.published = Some(signed.head);
+        // With it another server may have announced a key, or given one up.
+        self.keys.stale = true;
         let signed = Arc::new(signed);
         self.tell.send_modify(|state| state.published = Some(signed));
     }
 
     /// The checkpoint in the folder is served, whoever put it there, if one of our keys signed it; never one older than what
     /// was served already.
-    fn show_what_is_there(&self) -> Result<(), PublishError> {
+    fn show_what_is_there(&mut self) -> Result<(), PublishError> {
         let before = self.published();
         let Some(note) = self.folder.checkpoint()?.filter(|note| before.as_ref().is_none_or(|before| before.note != *note))
         else {
             return Ok(());
         };
         let Ok(head) = checkpoint::open(note.as_bytes(), &self.verifiers) else {
+            // By a key that is younger than those we know, perhaps.
+            self.keys.stale |= self.unread.as_ref() != Some(&note);
+            self.unread = Some(note);
             return Ok(());
         };
         if before.is_none_or(|before| before.head.size <= head.size) {
@@ -375,11 +423,12 @@ impl Work {
         let Some(published) = self.published() else {
             return Ok(());
         };
-        if self.has(&published.head)? {
-            self.write(0, &published)?;
-            if self.folder.checkpoint()?.as_ref() != Some(&published.note) {
-                self.folder.put_checkpoint(&published.note)?;
-            }
+        if !self.has(&published.head)? {
+            return Err(PublishError::OtherLog(published.head.size));
+        }
+        self.write(0, &published, |piece| self.folder.has(piece))?;
+        if self.folder.checkpoint()?.is_none() {
+            self.folder.put_checkpoint(&published.note)?;
         }
         Ok(())
     }
@@ -398,13 +447,13 @@ impl Work {
         })
     }
 
-    /// Writes what `to` needs and the checkpoint of `from` leaves did not have: full pieces that are not here, and the
-    /// right edge.
-    fn write(&self, from: u64, to: &Signed) -> Result<(), PublishError> {
+    /// Writes what `to` needs and the checkpoint of `from` leaves did not have: full pieces, and the right edge. What
+    /// `is_there` is left as it is.
+    fn write(&self, from: u64, to: &Signed, is_there: impl Fn(Piece) -> bool) -> Result<(), PublishError> {
         let size = to.head.size;
         for of in (0..=MAX_LEVEL).map(Of::Hashes).chain([Of::Entries]) {
             for n in of.count(from) / TILE_WIDTH..=of.count(size) / TILE_WIDTH {
-                let Some(piece) = Piece::at(of, n, size).filter(|piece| !self.folder.has(*piece)) else {
+                let Some(piece) = Piece::at(of, n, size).filter(|piece| !is_there(*piece)) else {
                     continue;
                 };
                 let bytes = self.db.read_blocking(|conn| tile_store::piece(conn, piece))?;

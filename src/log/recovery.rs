@@ -66,7 +66,7 @@ pub fn adopt(
     guard: &Guard,
     published: &Head,
 ) -> Result<(), RecoveryError> {
-    if let Some(known) = guard.read(&verifiers(signers))? {
+    if let Some(known) = guard.read(&verifiers(signers))?.filter(|known| known.size > 0) {
         return refused(format!(
             "this server knows what was signed last ({} leaves, root {}): there is nothing to adopt",
             known.size,
@@ -99,9 +99,11 @@ pub struct Recovered {
     pub leaves: u64,
     /// Those of them whose entries are not in the books of this database.
     pub without_entry: u64,
+    /// Whether this server knows what was signed last, and goes on; otherwise [`adopt`] comes next.
+    pub guarded: bool,
 }
 
-/// Brings the missing leaves back from a mirror, and lets signing go on. Everything or nothing: the leaves must make the root
+/// Brings the missing leaves back from a mirror, and lets signing go on where the guard says that nothing newer was signed. Everything or nothing: the leaves must make the root
 /// that one of our keys signed.
 pub fn recover(
     db: &Db,
@@ -113,7 +115,8 @@ pub fn recover(
     let keys = verifiers(signers);
     let note = mirror.checkpoint()?.ok_or_else(|| RecoveryError::Refused("there is no checkpoint in the mirror".to_owned()))?;
     let head = checkpoint::open(note.as_bytes(), &keys)?;
-    if let Some(known) = guard.read(&keys)?.filter(|known| known.size > head.size) {
+    let guarded = guard.read(&keys)?.filter(|known| known.size > 0);
+    if let Some(known) = guarded.filter(|known| known.size > head.size) {
         return refused(format!("the mirror has {} leaves and {} were signed: find a newer mirror", head.size, known.size));
     }
     while let Grown::By(1..) = db.tx_blocking(|conn| tile_store::grow(conn, 50_000, false))? {}
@@ -123,8 +126,12 @@ pub fn recover(
         checkpoints::release(conn)?;
         Ok::<_, RecoveryError>(recovered)
     })?;
-    guard.raise(&head, &note, &keys)?;
-    Ok(recovered)
+    // A server that did not know what was signed last does not know it now either: the mirror may be older than that.
+    match guarded {
+        Some(_) => guard.raise(&head, &note, &keys)?,
+        None => guard.forget_if_unused()?,
+    }
+    Ok(Recovered { guarded: guarded.is_some(), ..recovered })
 }
 
 fn put_back(conn: &mut PgConnection, mirror: &LogFolder, head: Head, now: DateTime<Utc>) -> Result<Recovered, RecoveryError> {
@@ -140,7 +147,7 @@ fn put_back(conn: &mut PgConnection, mirror: &LogFolder, head: Head, now: DateTi
     }
     let without_entry = place(conn, here.size, &missing, now)?;
     while let Grown::By(1..) = tile_store::grow(conn, 50_000, false)? {}
-    Ok(Recovered { head, leaves: missing.len() as u64, without_entry })
+    Ok(Recovered { head, leaves: missing.len() as u64, without_entry, guarded: false })
 }
 
 /// The leaves `from..to` out of the mirror's bundles.

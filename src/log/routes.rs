@@ -1,13 +1,13 @@
 //! `/log/…`: the published log as C2SP tlog-tiles asks for it, from files that any static server could serve as well.
 //!
 //! Pieces never change, so they are kept in memory by name. Only what another server has published a moment ago and is not
-//! in this folder yet is read from the database.
+//! in this folder yet, or was lost here and is not mended yet, is read from the database.
 
 use std::io;
 use std::time::SystemTime;
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, LastModified, VARY,
+    AcceptEncoding, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, Encoding, Header, LastModified, VARY,
 };
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
@@ -98,11 +98,8 @@ async fn from_database(db: &Db, piece: Piece) -> Result<Vec<u8>, Problem> {
 }
 
 fn takes_gzip(request: &HttpRequest) -> bool {
-    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.split(',').any(|coding| {
-        let (name, quality) = coding.trim().split_once(';').unwrap_or((coding.trim(), ""));
-        name.eq_ignore_ascii_case("gzip") && !matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-    })
+    let best = AcceptEncoding::parse(request).ok().and_then(|accepted| accepted.negotiate([Encoding::gzip()].iter()));
+    best == Some(Encoding::gzip())
 }
 
 fn answer(piece: Piece, compressed: bool, bytes: Bytes) -> HttpResponse {
@@ -134,6 +131,15 @@ pub fn receipt_is_sealing() -> Problem {
         retry_after: Some(2),
         ..Problem::not_found()
     }
+}
+
+/// A receipt that does not hold is worse than none.
+pub fn receipt_is_unproven() -> Problem {
+    let (vi, en) = (
+        "Khoản này đã ghi sổ, nhưng lúc này máy chủ chưa chứng minh được vị trí của nó trong sổ công khai: hãy thử lại sau.",
+        "This is recorded, but the server can not prove its place in the public log now: try again later.",
+    );
+    Problem { retry_after: Some(30), ..Problem::say(Kind::Unavailable, vi, en) }
 }
 
 /// A receipt as a file to be kept, `<code>.tlog-proof`.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::clearance::Clearance;
 use super::store::{self, Sequenced};
 use super::tile_store::{self, Grown, TreeError};
 use crate::basics::failpoint;
@@ -25,12 +26,12 @@ pub struct Sequencer {
 }
 
 impl Sequencer {
-    /// Works once `cleared` says that this database is the one that was signed.
-    pub fn start(db: Db, metrics: Metrics, cleared: Arc<AtomicBool>) -> std::io::Result<Self> {
+    /// Works while this database is known to be the one that was signed.
+    pub fn start(db: Db, metrics: Metrics, clearance: Clearance) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread =
-            std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || run(&db, &metrics, &cleared, &stopped))?;
+            std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || run(&db, &metrics, &clearance, &stopped))?;
         Ok(Self { stop, thread: Some(thread) })
     }
 }
@@ -53,9 +54,9 @@ enum Step {
     Idle,
 }
 
-fn run(db: &Db, metrics: &Metrics, cleared: &AtomicBool, stop: &AtomicBool) {
+fn run(db: &Db, metrics: &Metrics, clearance: &Clearance, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
-        let pause = match step(db, metrics, cleared) {
+        let pause = match step(db, metrics, clearance) {
             Ok(Step::More) => continue,
             Ok(Step::Idle) => PAUSE,
             Err(error @ (TreeError::Db(DbError::Query(_)) | TreeError::Tile(..) | TreeError::Edge(_) | TreeError::Root(_))) => {
@@ -72,11 +73,11 @@ fn run(db: &Db, metrics: &Metrics, cleared: &AtomicBool, stop: &AtomicBool) {
 }
 
 /// Places first, then the tree over them: two transactions, each of which any server may do.
-fn step(db: &Db, metrics: &Metrics, cleared: &AtomicBool) -> Result<Step, TreeError> {
-    if !cleared.load(Ordering::Acquire) {
+fn step(db: &Db, metrics: &Metrics, clearance: &Clearance) -> Result<Step, TreeError> {
+    let Some(signed) = clearance.signed() else {
         return Ok(Step::Idle);
-    }
-    let placed = db.tx_blocking(|conn| store::sequence(conn, MOST_PER_STEP, true))?;
+    };
+    let placed = db.tx_blocking(|conn| store::sequence(conn, MOST_PER_STEP, true, signed))?;
     if let Sequenced::Moved(leaves @ 1..) = placed {
         metrics.sequenced(leaves);
         failpoint::reached("sequenced");

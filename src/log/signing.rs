@@ -28,6 +28,12 @@ pub enum SignError {
          for the log from now on, look up the newest published checkpoint and run `so-nhan-ai log adopt SIZE ROOT`"
     )]
     NoGuard(String),
+    #[error(
+        "the newest checkpoint of this log was signed by other keys than those in log.keys, and {0} says that these have signed nothing: \
+         bring back log.keys. If it is lost for good, the log goes on under the new key once `so-nhan-ai log adopt SIZE ROOT` was told \
+         the newest published checkpoint; whoever verifies has to be told of the key"
+    )]
+    StrangeKey(String),
     #[error("every key in log.keys has retired: give this server the key file of the others")]
     NoKey,
     #[error("{0}")]
@@ -48,12 +54,21 @@ impl From<crate::db::DbError> for SignError {
     }
 }
 
+impl SignError {
+    /// Whether this says that the database may not be the one that was signed, and not only that it can not be seen now.
+    pub fn forbids(&self) -> bool {
+        !matches!(self, SignError::Tree(TreeError::Db(_)) | SignError::Guard(GuardError::Io(..)))
+    }
+}
+
 /// Who signs and what remembers it.
 #[derive(Debug)]
 pub struct Signatory {
     pub origin: String,
     pub signers: Vec<Signer>,
     pub guard: Guard,
+    /// The newest checkpoint in the folder of this process: a third witness of what was signed.
+    pub published: Option<Head>,
 }
 
 /// A contradiction between this database and what was signed; in the words an operator needs.
@@ -76,13 +91,19 @@ fn contradiction(what: &str, signed: &Head, here: &Head) -> String {
 impl Signatory {
     /// What was signed last, by the guard; an untouched log needs none.
     fn signed_before(&self, conn: &mut PgConnection) -> Result<Head, SignError> {
-        if let Some(head) = self.guard.read(&verifiers(&self.signers))? {
-            return Ok(head);
+        let (keys, path) = (verifiers(&self.signers), || self.guard.path().display().to_string());
+        match self.guard.read(&keys)? {
+            Some(head) if head.size > 0 => return Ok(head),
+            // A key that was just made knows nothing of a log that others have signed.
+            Some(_) => {
+                let newest = store::latest(conn)?.filter(|newest| newest.head.size > 0);
+                if newest.is_some_and(|newest| checkpoint::open(newest.note.as_bytes(), &keys).is_err()) {
+                    return Err(SignError::StrangeKey(path()));
+                }
+            }
+            None if !store::is_untouched(conn)? => return Err(SignError::NoGuard(path())),
+            None => self.guard.begin()?,
         }
-        if !store::is_untouched(conn)? {
-            return Err(SignError::NoGuard(self.guard.path().display().to_string()));
-        }
-        self.guard.begin()?;
         Ok(Head { size: 0, root: super::tree::empty_root() })
     }
 
@@ -92,7 +113,11 @@ impl Signatory {
         let guard = self.signed_before(conn)?;
         let noted = store::latest(conn)?.map(|signed| signed.head);
         let here = tiles::head(conn)?;
-        let known = [("the guard file", Some(guard)), ("the newest checkpoint in the database", noted)];
+        let known = [
+            ("the guard file", Some(guard)),
+            ("the newest checkpoint in the database", noted),
+            ("the published checkpoint", self.published),
+        ];
         for (what, signed) in known.into_iter().filter_map(|(what, head)| Some((what, head?))) {
             if signed.size > here.size || tiles::root_at(conn, signed.size)? != signed.root {
                 return Err(SignError::Contradiction(contradiction(what, &signed, &here)));
@@ -123,20 +148,32 @@ impl Signatory {
         }
         let note = checkpoint::sign(&self.origin, &head, &self.signers);
         failpoint::reached("signed");
-        self.guard.raise(&head, &note, &verifiers(&self.signers))?;
+        self.guard_against(&head, &note)?;
         failpoint::reached("guarded");
         let signed = Signed { head, note, signed_at: now };
         store::note(conn, &signed)?;
         Ok(signed)
     }
 
-    /// Remembers a checkpoint that another server signed and that is about to be published here.
-    pub fn remember(&self, conn: &mut PgConnection, signed: &Signed) -> Result<(), SignError> {
-        let keys = verifiers(&self.signers);
-        if self.guard.read(&keys)?.is_some_and(|guard| guard.size < signed.head.size) {
-            self.check(conn)?;
-            self.guard.raise(&signed.head, &signed.note, &keys)?;
+    /// Writes down what was signed. Nothing has to be guarded of a log without leaves, which may even get another name.
+    fn guard_against(&self, head: &Head, note: &str) -> Result<(), SignError> {
+        if head.size > 0 {
+            self.guard.raise(head, note, &verifiers(&self.signers))?;
         }
         Ok(())
+    }
+
+    /// Remembers a checkpoint that another server signed and that is about to be published here, under a note of our own:
+    /// the keys of this server have to be able to read it, whoever signed the other.
+    pub fn remember(&self, conn: &mut PgConnection, signed: &Signed) -> Result<(), SignError> {
+        let head = &signed.head;
+        if self.guard.read(&verifiers(&self.signers))?.is_some_and(|guard| guard.size >= head.size) {
+            return Ok(());
+        }
+        let here = self.check(conn)?;
+        if head.size > here.size || tiles::root_at(conn, head.size)? != head.root {
+            return Err(SignError::Contradiction(contradiction("the newest checkpoint in the database", head, &here)));
+        }
+        self.guard_against(head, &checkpoint::sign(&self.origin, head, &self.signers))
     }
 }

@@ -81,8 +81,9 @@ pub(super) fn try_lock(conn: &mut PgConnection) -> Result<bool, DbError> {
 }
 
 /// Moves up to `most` waiting leaves into the log. The compare-and-swap on the head is what forbids two leaves at one
-/// index; the advisory lock only spares needless work.
-pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Sequenced, DbError> {
+/// index; the advisory lock only spares needless work. A database with fewer places than leaves were `signed` is an older
+/// one than was signed.
+pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool, signed: u64) -> Result<Sequenced, DbError> {
     if polite && !try_lock(conn)? {
         return Ok(Sequenced::Busy);
     }
@@ -90,6 +91,9 @@ pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Sequ
         return Ok(Sequenced::Held);
     }
     let size: i64 = log_head::table.select(log_head::size).first(conn)?;
+    if u64::try_from(size).unwrap_or(0) < signed {
+        return Ok(Sequenced::Held);
+    }
     let waiting: Vec<i64> = log_pending::table.order(log_pending::seq).limit(most).select(log_pending::seq).load(conn)?;
     if waiting.is_empty() {
         return Ok(Sequenced::Moved(0));

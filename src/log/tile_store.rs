@@ -167,11 +167,13 @@ pub enum Issued {
     NoSuchLeaf,
     /// The leaf is recorded and not under a published checkpoint yet.
     Sealing,
+    /// What is published can not be proved from this database now: it is behind, or it is not the one that was signed.
+    Unproven,
     Receipt(Receipt),
 }
 
 /// The receipt of an entry under a published checkpoint, with nothing opened. Allowed to the public role.
-pub fn receipt(conn: &mut PgConnection, entry: &str, signed: Option<&Signed>) -> Result<Issued, TreeError> {
+pub fn receipt(conn: &mut PgConnection, entry: &str, signed: Option<&Signed>) -> Result<Issued, DbError> {
     let Some(LoggedLeaf { idx, leaf, .. }) = store::find(conn, entry)? else {
         return Ok(if store::waits(conn, entry)? { Issued::Sealing } else { Issued::NoSuchLeaf });
     };
@@ -179,9 +181,14 @@ pub fn receipt(conn: &mut PgConnection, entry: &str, signed: Option<&Signed>) ->
     let Some(signed) = signed else {
         return Ok(Issued::Sealing);
     };
-    Ok(match prove(conn, index, signed.head.size)? {
-        None => Issued::Sealing,
-        Some(proof) => Issued::Receipt(Receipt { leaf, opened: None, index, proof, checkpoint: signed.note.clone() }),
+    let Head { size, root } = signed.head;
+    Ok(match prove(conn, index, size) {
+        Ok(None) => Issued::Sealing,
+        Ok(Some(proof)) if tree::verify_inclusion(&tree::leaf_hash(&leaf), index, size, &proof, &root) => {
+            Issued::Receipt(Receipt { leaf, opened: None, index, proof, checkpoint: signed.note.clone() })
+        }
+        Ok(Some(_)) | Err(TreeError::Tile(..) | TreeError::Edge(_) | TreeError::Root(_)) => Issued::Unproven,
+        Err(TreeError::Db(error)) => return Err(error),
     })
 }
 

@@ -7,7 +7,7 @@ use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::folder::LogFolder;
 use so_nhan_ai::log::key_log;
 use so_nhan_ai::log::keys::LogKeys;
-use so_nhan_ai::log::note::{Signer, Verifier};
+use so_nhan_ai::log::note::{self, Signer, Verifier};
 use so_nhan_ai::log::receipt::Receipt;
 use so_nhan_ai::log::recovery;
 use so_nhan_ai::upkeep::audit;
@@ -150,6 +150,69 @@ fn a_retired_key_signs_no_more_and_what_it_signed_stays_good() {
     wait_until_log_is(&late, "stands_still");
     assert_eq!(checkpoint_text(&late), before);
     assert_eq!(app.database.number("SELECT count(*) FROM log_pending"), 2);
+}
+
+/// While the server runs, too: what is not compared with this key's own guard is not announced.
+#[test]
+fn a_key_nobody_vouches_for_is_not_taken_up() {
+    let app = TestApp::start();
+    batch(&app, 2);
+    wait_for(&app, 2);
+    let before = checkpoint_text(&app);
+    app.shared.log.keys.take_up(&file(&[SECOND]));
+    wait_until_log_is(&app, "stands_still");
+    batch(&app, 1);
+    assert_eq!(key_leaves(&app), []);
+    assert_eq!((checkpoint_text(&app), app.database.number("SELECT count(*) FROM log_pending")), (before, 1));
+    app.shared.log.keys.take_up(&file(&[LOG_SECRET]));
+    wait_for(&app, 3);
+    wait_until_log_is(&app, "ok");
+}
+
+/// Key and guard are lost and made anew: "nothing signed yet" is true of the key and not of the log.
+#[test]
+fn a_new_key_is_no_word_about_what_was_signed() {
+    let mut app = TestApp::start();
+    let old = first(&app);
+    batch(&app, 2);
+    wait_for_signed(&app, 2, &[&old]);
+    app.stop();
+    std::fs::remove_file(app.shared.log.guard.path()).unwrap();
+    app.shared.log.guard.begin().unwrap();
+    let mut shared = app.shared.clone();
+    shared.log.keys = LogKeys::of_secret(SECOND);
+    let app = TestApp::start_with(app.database.take_over(), shared);
+    batch(&app, 1);
+    wait_until_log_is(&app, "stands_still");
+    assert_eq!(key_leaves(&app), []);
+    assert!(checkpoint::open(checkpoint_text(&app).as_bytes(), &[old]).is_ok_and(|head| head.size == 2));
+}
+
+/// A server that does not write the folder itself learns of new keys and of retired ones from the others.
+#[test]
+fn a_server_that_only_follows_knows_the_keys_of_today() {
+    let app = TestApp::start();
+    let old = first(&app);
+    let mut shared = app.shared.clone();
+    shared.db = Db::connect(&app.database.url(), None, 4);
+    shared.log.keys = LogKeys::of_secret(LOG_SECRET);
+    let follower = TestApp::start_with(app.database.share(), shared);
+    let new = verifier(&SECOND);
+    app.shared.log.keys.take_up(&file(&[SECOND, LOG_SECRET]));
+    eventually("the new key signs beside the old one", || {
+        batch(&app, 1);
+        note::open(checkpoint_text(&app).as_bytes(), &[old.clone(), new.clone()]).is_ok_and(|(_, by)| by.len() == 2)
+    });
+    let now = app.now();
+    assert!(app.shared.db.tx_blocking(|conn| key_log::retire(conn, &old.to_string(), now)).unwrap());
+    app.shared.log.keys.take_up(&file(&[SECOND]));
+    eventually("the follower serves what the new key alone has signed", || {
+        batch(&app, 1);
+        let text = checkpoint_text(&follower);
+        checkpoint::open(text.as_bytes(), &[old.clone()]).is_err() && checkpoint::open(text.as_bytes(), &[new.clone()]).is_ok()
+    });
+    let keys = || follower.anonymous().get("/api/v1/public/log", 200)["keys"].clone();
+    eventually("and says so", || keys() == json!([new.to_string()]));
 }
 
 /// The key file was exchanged as a whole: nobody who knows the old key would believe the new signatures.

@@ -7,11 +7,15 @@ use serde_json::json;
 use so_nhan_ai::db::Db;
 use so_nhan_ai::log::folder::LogFolder;
 use so_nhan_ai::log::guard::Guard;
+use so_nhan_ai::log::keys::LogKeys;
 use so_nhan_ai::log::note::Signer;
 use so_nhan_ai::log::recovery::{self, Recovered, RecoveryError};
+use so_nhan_ai::log::tile_store;
+use so_nhan_ai::log::tiles::{Of, Piece};
 use so_nhan_ai::log::tree::Head;
 
 use crate::harness::{Database, TestApp};
+use crate::log_keys::{SECOND, verifier, wait_for_signed};
 use crate::public_log::{batch, wait_for, wait_until_log_is};
 
 fn signers(app: &TestApp) -> Vec<Signer> {
@@ -65,7 +69,7 @@ fn missing_leaves_come_back_from_a_mirror() {
     let mirror = mirror(gone.shared.log.folder.path());
     // Gifts are taken all the while, and get their places behind those that come back.
     batch(&old, 7);
-    assert_eq!(recover(&old, &mirror).unwrap(), Recovered { head: newest, leaves: 180, without_entry: 180 });
+    assert_eq!(recover(&old, &mirror).unwrap(), Recovered { head: newest, leaves: 180, without_entry: 180, guarded: true });
     let after = wait_for(&old, 307);
     assert_eq!(after.size, 307);
     assert_eq!(old.database.number("SELECT count(*) FROM log_recovered"), 180);
@@ -118,6 +122,139 @@ fn a_server_without_a_guard_adopts_what_was_published() {
     adopt(newest, guard).unwrap();
     assert_eq!(wait_for(&app, 32).size, 32);
     assert!(adopt(newest, guard).unwrap_err().contains("nothing to adopt"));
+}
+
+/// Without a guard nobody here knows what was signed last, and a mirror may be older than that: what comes back from it
+/// is no leave to sign.
+#[test]
+fn a_mirror_does_not_say_what_was_signed_last() {
+    let mut app = TestApp::start();
+    batch(&app, 20);
+    wait_for(&app, 20);
+    app.stop();
+    let backup = app.database.copy();
+    let mut app = TestApp::start_with(app.database.take_over(), app.shared.clone());
+    batch(&app, 5);
+    wait_for(&app, 25);
+    let stale = mirror(app.shared.log.folder.path());
+    batch(&app, 5);
+    let newest = wait_for(&app, 30);
+    app.stop();
+    let newer = mirror(app.shared.log.folder.path());
+    // A new machine: the key was kept, guard and folder are gone.
+    let mut shared = app.shared.clone();
+    shared.db = Db::connect(&backup.url(), None, 4);
+    let apart = Database::folder();
+    fs::create_dir_all(&apart).unwrap();
+    shared.log.guard = Guard::new(&apart.join("log.signed"));
+    shared.log.folder = LogFolder::new(&apart.join("public"));
+    let old = TestApp::start_with(backup, shared);
+    wait_until_log_is(&old, "stands_still");
+    batch(&old, 2);
+    let recovered = recover(&old, &stale).unwrap();
+    assert_eq!((recovered.head.size, recovered.guarded), (25, false));
+    wait_until_log_is(&old, "stands_still");
+    let adopt = || {
+        let (signers, guard) = (signers(&old), &old.shared.log.guard);
+        old.shared.db.tx_blocking(|conn| recovery::adopt(conn, "so.example.org/log", &signers, guard, &newest))
+    };
+    assert!(adopt().unwrap_err().to_string().contains("log recover"));
+    assert_eq!(old.database.number("SELECT size FROM log_head"), 25);
+    assert_eq!(recover(&old, &newer).unwrap().leaves, 5);
+    adopt().unwrap();
+    assert_eq!(wait_for(&old, 32).size, 32);
+}
+
+/// The database is set back to an older state while the server runs on it: nothing gets a place that is taken.
+#[test]
+fn a_database_that_becomes_older_under_a_running_server_gives_no_places() {
+    let mut app = TestApp::start();
+    batch(&app, 10);
+    wait_for(&app, 10);
+    app.stop();
+    let backup = app.database.copy();
+    let app = TestApp::start_with(app.database.take_over(), app.shared.clone());
+    batch(&app, 10);
+    let newest = wait_for(&app, 20);
+    app.database.becomes(backup);
+    batch(&app, 5);
+    app.database.wait_until("EXISTS (SELECT FROM log_hold WHERE why LIKE '%20 leaves and this database has 10%')");
+    wait_until_log_is(&app, "stands_still");
+    assert_eq!(app.database.number("SELECT count(*) FROM log_pending"), 5);
+    let folder = mirror(app.shared.log.folder.path());
+    assert_eq!(recover(&app, &folder).unwrap().head, newest);
+    assert_eq!(wait_for(&app, 25).size, 25);
+}
+
+/// A log that parted from the published one elsewhere, longer than that by now, is not written over it.
+#[test]
+fn another_branch_of_the_log_is_not_published_over_it() {
+    let (gone, mut old, newest) = restored();
+    old.stop();
+    // Somebody lets the old backup go on, with a guard and a folder of its own and a wrong word about what was signed.
+    let mut apart = old.shared.clone();
+    let place = Database::folder();
+    fs::create_dir_all(&place).unwrap();
+    apart.log.guard = Guard::new(&place.join("log.signed"));
+    apart.log.folder = LogFolder::new(&place.join("public"));
+    old.database.execute("DELETE FROM log_hold");
+    let head = old.shared.db.read_blocking(tile_store::head).unwrap();
+    old.shared
+        .db
+        .tx_blocking(|conn| recovery::adopt(conn, "so.example.org/log", &signers(&old), &apart.log.guard, &head))
+        .unwrap();
+    let mut branch = TestApp::start_with(old.database.take_over(), apart);
+    batch(&branch, 190);
+    wait_for(&branch, 310);
+    branch.stop();
+    let mut shared = gone.shared.clone();
+    shared.db = Db::connect(&branch.database.url(), None, 4);
+    let published = gone.shared.log.folder.path().to_owned();
+    let before = fs::read(published.join("tile/entries/000")).unwrap();
+    // With its guard, and without: then the published folder is what is left to compare with.
+    let mut database = branch.database.take_over();
+    for guarded in [true, false] {
+        if !guarded {
+            fs::remove_file(shared.log.guard.path()).unwrap();
+            database.execute("DELETE FROM log_hold");
+            let head = shared.db.read_blocking(tile_store::head).unwrap();
+            let adopted = shared
+                .db
+                .tx_blocking(|conn| recovery::adopt(conn, "so.example.org/log", &signers(&gone), &shared.log.guard, &head));
+            adopted.unwrap();
+        }
+        let mut app = TestApp::start_with(database.take_over(), shared.clone());
+        app.database.wait_until("EXISTS (SELECT FROM log_hold WHERE why LIKE '%not the database that was published%')");
+        wait_until_log_is(&app, "stands_still");
+        assert_eq!(wait_for(&app, 300), newest);
+        assert_eq!(fs::read(published.join("tile/entries/000")).unwrap(), before);
+        app.stop();
+        database = app.database.take_over();
+    }
+}
+
+/// A folder that another log has left behind is written anew, whatever lies in it.
+#[test]
+fn nothing_of_another_logs_folder_is_kept() {
+    let mut other = TestApp::start();
+    batch(&other, 300);
+    wait_for(&other, 300);
+    other.stop();
+    let database = Database::fresh();
+    let mut log = database.log();
+    log.keys = LogKeys::of_secret(SECOND);
+    log.folder = other.shared.log.folder.clone();
+    let mut shared = other.shared.clone();
+    shared.db = Db::connect(&database.url(), None, 4);
+    shared.log = log;
+    let app = TestApp::start_with(database, shared);
+    batch(&app, 300);
+    wait_for_signed(&app, 300, &[&verifier(&SECOND)]);
+    for piece in [Piece::at(Of::Hashes(0), 0, 300), Piece::at(Of::Entries, 0, 300), Piece::at(Of::Hashes(1), 0, 300)] {
+        let piece = piece.unwrap();
+        let own = app.shared.db.read_blocking(|conn| tile_store::piece(conn, piece)).unwrap();
+        assert_eq!(app.shared.log.folder.read(piece).unwrap(), own, "{piece:?}");
+    }
 }
 
 /// What `audit --database` says of a log that somebody with all rights has changed.

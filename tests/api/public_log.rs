@@ -3,7 +3,9 @@
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use so_nhan_ai::log::checkpoint;
+use so_nhan_ai::log::clearance::Clearance;
 use so_nhan_ai::log::note::Verifier;
+use so_nhan_ai::log::publisher::Publisher;
 use so_nhan_ai::log::receipt::Receipt;
 use so_nhan_ai::log::tiles::{Of, Piece, read_bundle, read_hashes, right_edge};
 use so_nhan_ai::log::tree::{Head, leaf_hash, root_over};
@@ -99,8 +101,10 @@ fn pieces_are_served_as_the_specification_says() {
     let zipped = app.anonymous().with("accept-encoding", "br, gzip;q=0.8").send("GET", "/log/tile/entries/000", None);
     assert_eq!(zipped.header("content-encoding"), Some("gzip"));
     assert!(zipped.header("vary").unwrap().starts_with("accept-encoding"));
-    let refused = app.anonymous().with("accept-encoding", "gzip;q=0").send("GET", "/log/tile/entries/000", None);
-    assert_eq!(refused.header("content-encoding"), None);
+    for refusal in ["gzip;q=0", "gzip;Q=0", "identity, gzip; q=0.000", "br", ""] {
+        let refused = app.anonymous().with("accept-encoding", refusal).send("GET", "/log/tile/entries/000", None);
+        assert_eq!((refused.status, refused.header("content-encoding")), (200, None), "{refusal}");
+    }
 
     for nothing in [
         "tile/0/001.p/5",
@@ -308,9 +312,28 @@ fn the_origin_stays_once_there_are_leaves() {
     assert!(app.database.refuses("UPDATE log_origin SET origin = 'other.example.org/log'").contains("log_origin_stays"));
     let mut settings = app.shared.log.clone();
     settings.origin = Some("other.example.org/log".to_owned());
-    let cleared = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let refused = so_nhan_ai::log::publisher::Publisher::start(app.shared.db.clone(), app.clock.clone(), settings, cleared);
+    let refused = Publisher::start(app.shared.db.clone(), app.clock.clone(), settings, Clearance::default());
     assert!(refused.is_err_and(|error| error.to_string().contains("so.example.org/log")));
+}
+
+/// Before its first leaf a log may get another name, as an installation does that was first started without one.
+#[test]
+fn an_empty_log_may_get_another_name() {
+    let mut app = TestApp::start();
+    wait_for(&app, 0);
+    app.stop();
+    let mut shared = app.shared.clone();
+    shared.log.origin = Some("other.example.org/log".to_owned());
+    let app = TestApp::start_with(app.database.take_over(), shared);
+    let named = |size: &str| {
+        let answer = app.anonymous().send("GET", "/log/checkpoint", None);
+        let lines: Vec<&str> = answer.text.lines().collect();
+        answer.status == 200 && lines[..2] == ["other.example.org/log", size]
+    };
+    eventually("the empty log has its new name", || named("0"));
+    batch(&app, 3);
+    eventually("and goes on under it", || named("3"));
+    wait_until_log_is(&app, "ok");
 }
 
 /// What the database itself refuses.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use diesel::connection::SimpleConnection;
 use so_nhan_ai::db::{Db, DbError};
 use so_nhan_ai::log::guard::Guard;
-use so_nhan_ai::log::keys::LogKeys;
+use so_nhan_ai::log::keys::{LogKeys, verifiers};
 use so_nhan_ai::log::signing::Signatory;
 use so_nhan_ai::log::store::{self, Sequenced};
 use so_nhan_ai::log::tile_store::{self, Grown, TreeError};
@@ -40,7 +40,7 @@ fn sequence(db: &Db, polite: bool, written: &AtomicBool) -> BTreeMap<u64, Hash> 
     let mut heads = BTreeMap::new();
     loop {
         let over = written.load(Ordering::Acquire);
-        let placed = db.tx_blocking(|conn| store::sequence(conn, 37, polite));
+        let placed = db.tx_blocking(|conn| store::sequence(conn, 37, polite, 0));
         let grown = db.tx_blocking(|conn| tile_store::grow(conn, 61, polite));
         let head = db.read_blocking(|conn| -> Result<_, DbError> { tile_store::head(conn) }).unwrap();
         heads.insert(head.size, head.root);
@@ -128,7 +128,7 @@ fn four_sequencers_one_of_them_rude_make_one_log() {
 
 fn signatory(guard: &Guard) -> Signatory {
     let signers = LogKeys::of_secret([7; 32]).signers("so.example.org/log").unwrap();
-    Signatory { origin: "so.example.org/log".to_owned(), signers, guard: guard.clone() }
+    Signatory { origin: "so.example.org/log".to_owned(), signers, guard: guard.clone(), published: None }
 }
 
 /// One server has begun to compare when the log grows and another one signs it: what the first reads of the tree must be at
@@ -156,4 +156,30 @@ fn a_server_that_is_overtaken_while_comparing_does_not_take_it_for_a_fork() {
         fast.batch_execute("COMMIT").unwrap();
         assert_eq!(slow.join().unwrap().unwrap().head, signed.head);
     });
+}
+
+/// What only another server's key has signed is remembered under a note that this server's own keys can read.
+#[test]
+fn a_checkpoint_of_another_key_is_remembered() {
+    let database = Database::fresh();
+    let db = Db::connect(&database.url(), None, 2);
+    let folder = Database::folder();
+    std::fs::create_dir_all(&folder).unwrap();
+    let [here, mut there] = ["here.signed", "there.signed"].map(|name| {
+        let guard = Guard::new(&folder.join(name));
+        guard.begin().unwrap();
+        signatory(&guard)
+    });
+    let of_both = LogKeys::of_secret([9; 32]).signers("so.example.org/log").unwrap();
+    there.signers.extend(of_both);
+    for writer in 0..3 {
+        write(&db, writer);
+        sequence(&db, true, &AtomicBool::new(true));
+        let signed = db.tx_blocking(|conn| there.sign(conn, chrono::Utc::now())).unwrap();
+        db.tx_blocking(|conn| here.remember(conn, &signed)).unwrap();
+        let known = here.guard.read(&verifiers(&here.signers)).unwrap();
+        assert_eq!(known, Some(signed.head));
+        // From now on it signs with its newer key alone.
+        there.signers.drain(..there.signers.len() - 1);
+    }
 }

@@ -108,6 +108,20 @@ impl Database {
         copy
     }
 
+    /// Puts another database in the place of this one, beneath the servers that run on it.
+    pub fn becomes(&self, mut other: Self) {
+        let server = cluster().postgres.url("postgres");
+        other.owned = false;
+        let (name, other) = (&self.name, &other.name);
+        for name in [name, other] {
+            execute(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+            execute(&server, &format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"));
+        }
+        execute(&server, &format!("DROP DATABASE {name}; "));
+        execute(&server, &format!("ALTER DATABASE {other} RENAME TO {name}"));
+        execute(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    }
+
     /// A folder that no other test uses, removed after the last of them.
     pub fn folder() -> PathBuf {
         static COUNT: AtomicU32 = AtomicU32::new(1);
