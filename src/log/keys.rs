@@ -78,6 +78,8 @@ pub(super) struct Keyring {
     pub known: Arc<[KnownKey]>,
     /// What verifies anything this log ever signed: the announced keys, and ours.
     pub verifiers: Vec<Verifier>,
+    /// Whose notes the guard may hold: all of those once one of ours is announced, else ours alone.
+    pub trusted: Vec<Verifier>,
 }
 
 impl Keyring {
@@ -101,6 +103,9 @@ impl Keyring {
             known.iter().any(|key| key.vkey == vkey && key.retired.is_some())
         };
         signers.retain(|signer| !retired(signer));
-        Ok(Self { signers, known: known.into(), verifiers: all })
+        let own = verifiers(&signers);
+        let vouched_for = own.iter().any(|own| known.iter().any(|key| key.vkey == own.to_string()));
+        let trusted = if vouched_for { all.clone() } else { own };
+        Ok(Self { signers, known: known.into(), verifiers: all, trusted })
     }
 }

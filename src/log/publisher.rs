@@ -125,9 +125,9 @@ impl Publisher {
         let keyring = Keyring::read(&db, &origin, &taken, clock.now())?;
         let (tell, state) = watch::channel(LogState { keys: keyring.known.clone(), ..LogState::default() });
         let public = PublicLog { folder: folder.clone(), origin: origin.as_str().into(), state };
-        let signatory = Signatory { origin, signers: keyring.signers, guard, published: None };
+        let Keyring { signers, known: _, verifiers, trusted } = keyring;
+        let signatory = Signatory { origin, signers, trusted, guard, published: None };
         let stop = Arc::new(AtomicBool::new(false));
-        let verifiers = keyring.verifiers;
         let keys = OwnKeys { all: keys, taken, unannounced: true, stale: false };
         let mut work = Work {
             db,
@@ -281,8 +281,10 @@ impl Work {
     }
 
     fn read_keys(&mut self, secrets: &[[u8; 32]]) -> Result<(), KeyringError> {
-        let Keyring { signers, known, verifiers } = Keyring::read(&self.db, &self.signatory.origin, secrets, self.clock.now())?;
+        let keyring = Keyring::read(&self.db, &self.signatory.origin, secrets, self.clock.now())?;
+        let Keyring { signers, known, verifiers, trusted } = keyring;
         self.signatory.signers = signers;
+        self.signatory.trusted = trusted;
         self.verifiers = verifiers;
         self.tell.send_if_modified(|state| {
             let changed = state.keys != known;

@@ -10,8 +10,7 @@ use diesel::pg::PgConnection;
 use super::checkpoint;
 use super::checkpoint_store::{self as store, Signed};
 use super::guard::{Guard, GuardError};
-use super::keys::verifiers;
-use super::note::Signer;
+use super::note::{Signer, Verifier};
 use super::tile_store::{self as tiles, TreeError};
 use super::tree::Head;
 use crate::basics::{failpoint, hex};
@@ -66,6 +65,8 @@ impl SignError {
 pub struct Signatory {
     pub origin: String,
     pub signers: Vec<Signer>,
+    /// Whose notes the guard may hold: another server that shares it may sign with other keys of the log.
+    pub trusted: Vec<Verifier>,
     pub guard: Guard,
     /// The newest checkpoint in the folder of this process: a third witness of what was signed.
     pub published: Option<Head>,
@@ -91,13 +92,13 @@ fn contradiction(what: &str, signed: &Head, here: &Head) -> String {
 impl Signatory {
     /// What was signed last, by the guard; an untouched log needs none.
     fn signed_before(&self, conn: &mut PgConnection) -> Result<Head, SignError> {
-        let (keys, path) = (verifiers(&self.signers), || self.guard.path().display().to_string());
-        match self.guard.read(&keys)? {
+        let (keys, path) = (&self.trusted, || self.guard.path().display().to_string());
+        match self.guard.read(keys)? {
             Some(head) if head.size > 0 => return Ok(head),
             // A key that was just made knows nothing of a log that others have signed.
             Some(_) => {
                 let newest = store::latest(conn)?.filter(|newest| newest.head.size > 0);
-                if newest.is_some_and(|newest| checkpoint::open(newest.note.as_bytes(), &keys).is_err()) {
+                if newest.is_some_and(|newest| checkpoint::open(newest.note.as_bytes(), keys).is_err()) {
                     return Err(SignError::StrangeKey(path()));
                 }
             }
@@ -158,7 +159,7 @@ impl Signatory {
     /// Writes down what was signed. Nothing has to be guarded of a log without leaves, which may even get another name.
     fn guard_against(&self, head: &Head, note: &str) -> Result<(), SignError> {
         if head.size > 0 {
-            self.guard.raise(head, note, &verifiers(&self.signers))?;
+            self.guard.raise(head, note, &self.trusted)?;
         }
         Ok(())
     }
@@ -167,7 +168,7 @@ impl Signatory {
     /// the keys of this server have to be able to read it, whoever signed the other.
     pub fn remember(&self, conn: &mut PgConnection, signed: &Signed) -> Result<(), SignError> {
         let head = &signed.head;
-        if self.guard.read(&verifiers(&self.signers))?.is_some_and(|guard| guard.size >= head.size) {
+        if self.guard.read(&self.trusted)?.is_some_and(|guard| guard.size >= head.size) {
             return Ok(());
         }
         let here = self.check(conn)?;

@@ -128,7 +128,8 @@ fn four_sequencers_one_of_them_rude_make_one_log() {
 
 fn signatory(guard: &Guard) -> Signatory {
     let signers = LogKeys::of_secret([7; 32]).signers("so.example.org/log").unwrap();
-    Signatory { origin: "so.example.org/log".to_owned(), signers, guard: guard.clone(), published: None }
+    let trusted = verifiers(&signers);
+    Signatory { origin: "so.example.org/log".to_owned(), signers, trusted, guard: guard.clone(), published: None }
 }
 
 /// One server has begun to compare when the log grows and another one signs it: what the first reads of the tree must be at
@@ -171,6 +172,7 @@ fn a_checkpoint_of_another_key_is_remembered() {
         signatory(&guard)
     });
     let of_both = LogKeys::of_secret([9; 32]).signers("so.example.org/log").unwrap();
+    there.trusted.extend(verifiers(&of_both));
     there.signers.extend(of_both);
     for writer in 0..3 {
         write(&db, writer);
