@@ -140,6 +140,7 @@ impl Publisher {
             writing: None,
             tell,
             clearance,
+            follows: false,
             signed: None,
             told: None,
         };
@@ -228,6 +229,8 @@ struct Work {
     writing: Option<Writing>,
     tell: watch::Sender<LogState>,
     clearance: Clearance,
+    /// Without clearance: whether what others sign may be shown.
+    follows: bool,
     /// When this process last signed.
     signed: Option<Instant>,
     told: Option<(String, Instant)>,
@@ -309,8 +312,12 @@ impl Work {
 
     fn sign(&mut self) -> Result<(), SignError> {
         let signing = self.compare_and_sign();
-        if signing.as_ref().is_err_and(SignError::forbids) {
-            self.clearance.withdraw();
+        match &signing {
+            Err(error) if error.forbids() => {
+                self.clearance.withdraw();
+                self.follows = error.lets_follow();
+            }
+            _ => {}
         }
         signing
     }
@@ -358,8 +365,10 @@ impl Work {
             self.mend()?;
             self.writing = Some(writing);
         }
-        // What was not compared with what was signed is not added to what everybody can see.
-        if self.clearance.signed().is_none() {
+        // What was not compared with what was signed is not added to what everybody can see; but who only lacks the means to
+        // sign can show what others have signed.
+        let signs = self.clearance.signed().is_some();
+        if !signs && !self.follows {
             return Ok(());
         }
         let Some(newest) = self.db.read_blocking(store::latest)? else {
@@ -374,8 +383,10 @@ impl Work {
         {
             return Err(PublishError::OtherLog(before.size));
         }
-        self.db.tx_blocking(|conn| self.signatory.remember(conn, &newest))?;
-        self.clearance.grant(newest.head.size);
+        if signs {
+            self.db.tx_blocking(|conn| self.signatory.remember(conn, &newest))?;
+            self.clearance.grant(newest.head.size);
+        }
         // Only what a checkpoint of ours has promised is known to be here and right: another log may have left files behind.
         let from = before.map_or(0, |before| before.size);
         self.write(from, &newest, |piece| piece.is_within(from))?;

@@ -58,6 +58,11 @@ impl SignError {
     pub fn forbids(&self) -> bool {
         !matches!(self, SignError::Tree(TreeError::Db(_)) | SignError::Guard(GuardError::Io(..)))
     }
+
+    /// Whether this server only lacks what it would sign with, so that it may show what others sign.
+    pub fn lets_follow(&self) -> bool {
+        matches!(self, SignError::NoGuard(_) | SignError::NoKey)
+    }
 }
 
 /// Who signs and what remembers it.

@@ -140,6 +140,25 @@ fn two_servers_publish_one_log() {
     assert_eq!(app.database.number("SELECT count(*) FROM log_checkpoint c WHERE size > (SELECT size FROM log_tree)"), 0);
 }
 
+/// A new server that does not know yet what was signed last shows what the others sign.
+#[test]
+fn a_server_without_a_guard_follows() {
+    let app = TestApp::start();
+    batch(&app, 20);
+    wait_for(&app, 20);
+    let mut shared = app.shared.clone();
+    let place = Database::folder();
+    std::fs::create_dir_all(&place).unwrap();
+    shared.log.guard = so_nhan_ai::log::guard::Guard::new(&place.join("log.signed"));
+    shared.log.folder = so_nhan_ai::log::folder::LogFolder::new(&place.join("public"));
+    let late = TestApp::start_with(app.database.share(), shared);
+    assert_eq!(wait_for(&late, 20), wait_for(&app, 20));
+    wait_until_log_is(&late, "stands_still");
+    batch(&app, 3);
+    assert_eq!(wait_for(&late, 23), wait_for(&app, 23));
+    assert!(!late.shared.log.guard.path().exists());
+}
+
 /// Pieces that are lost are written again, and a folder that is new is filled.
 #[test]
 fn a_lost_folder_is_filled_again() {
