@@ -46,8 +46,8 @@ fn the_country_a_chapter_and_a_person_have_pages_that_lead_to_each_other() {
     let country = page(&app, "/huy");
     for part in [
         "1.235.567\u{a0}đ",
-        "66,6% (2 trong 3 khoản ủng hộ đã ghi)",
-        "50% (1 trong 2 khoản ủng hộ đã ghi)",
+        "66,7% (2 trong 3 khoản ủng hộ đã ghi)",
+        "50,0% (1 trong 2 khoản ủng hộ đã ghi)",
         "<a href=\"/don-vi/23095#huy\" lang=\"vi\">",
         "ghi trùng",
         "thực tế không nhận được",
