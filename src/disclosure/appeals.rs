@@ -80,9 +80,19 @@ pub struct AppealDetail {
     pub totals: TotalsOut,
 }
 
+/// An appeal by its code. Drafts are not public.
+fn public(conn: &mut PgConnection, code: &str) -> Result<Option<store::AppealRow>, Problem> {
+    Ok(store::find(conn, code)?.filter(|row| row.state != AppealState::Draft.name()))
+}
+
+/// Whether there is such an appeal, as far as the public knows.
+pub fn is_public(conn: &mut PgConnection, code: &str) -> Result<bool, Problem> {
+    Ok(public(conn, code)?.is_some())
+}
+
 /// One appeal with its totals.
 pub fn detail(conn: &mut PgConnection, code: &str) -> Result<AppealDetail, Problem> {
-    let row = store::find(conn, code)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
+    let row = public(conn, code)?.ok_or_else(Problem::not_found)?;
     let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
     let mut sums = TotalsOut::new(CENTRAL, Some(&row.code));
     totals::overall(conn, country.id.0, Some(&row.code))?.iter().for_each(|total| sums.add(total));

@@ -138,12 +138,23 @@ pub struct PlaceSum {
     pub received: Sum,
 }
 
-/// What the chapters directly below `parent` received for an appeal, most first; those that received nothing are left
-/// out. A province for each row when `parent` is the centre.
-pub fn by_place(conn: &mut PgConnection, parent: &str, appeal: &str) -> Result<Vec<PlaceSum>, Problem> {
+/// Where an appeal received what it received: together exactly the whole.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The chapters directly below that of the appeal, each with everything below it, most first; those that received
+    /// nothing are left out. Provinces, when the centre runs the appeal.
+    pub below: Vec<PlaceSum>,
+    /// The chapter of the appeal by itself.
+    pub own: PlaceSum,
+    /// Chapters elsewhere, with which the appeal is shared.
+    pub elsewhere: Sum,
+}
+
+/// Where an appeal of the chapter `parent` received `whole`.
+pub fn by_place(conn: &mut PgConnection, parent: &str, appeal: &str, whole: Sum) -> Result<Places, Problem> {
     let above = chapters::find(conn, parent)?.ok_or_else(Problem::not_found)?;
     let below = chapters::children(conn, above.id, None, MAX_PLACES)?;
-    let ids: Vec<_> = below.iter().map(|row| row.id).collect();
+    let ids: Vec<_> = below.iter().map(|row| row.id).chain([above.id]).collect();
     let mut sums: HashMap<Uuid, TotalsOut> = HashMap::new();
     for (scope, row) in totals::overall_of_scopes(conn, &ids, Some(appeal))? {
         sums.entry(scope).or_default().add(&row);
@@ -153,7 +164,12 @@ pub fn by_place(conn: &mut PgConnection, parent: &str, appeal: &str) -> Result<V
     let mut places: Vec<PlaceSum> =
         places.map(|(row, received)| PlaceSum { code: row.code, name: row.short_name, received }).collect();
     places.sort_by(|a, b| b.received.received_vnd.cmp(&a.received.received_vnd).then_with(|| a.code.cmp(&b.code)));
-    Ok(places)
+    let own = sums.get(&above.id).map(|totals| totals.own).unwrap_or_default();
+    let mut elsewhere = whole;
+    for sum in places.iter().map(|place| place.received).chain([own]) {
+        elsewhere.add(-sum.received_vnd, -sum.gift_count);
+    }
+    Ok(Places { below: places, own: PlaceSum { code: above.code, name: above.short_name, received: own }, elsewhere })
 }
 
 /// Totals, exact at the moment of asking.

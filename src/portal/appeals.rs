@@ -1,5 +1,6 @@
 //! `/keu-goi` and `/keu-goi/{code}`: appeals, what they received and when and where, their papers and their ledgers.
 
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{Days, NaiveDate};
@@ -9,13 +10,13 @@ use serde::Deserialize;
 use super::charts::{self, Inflow, share};
 use super::ledger::{Form, Found, find};
 use super::log_state::LogState;
-use super::page::{Page, Section, render, serve};
+use super::page::{Page, Section, given, render, serve};
 use super::publications::{self, Event};
 use super::words::{Words, fill};
 use super::{format, labels};
 use crate::chapters::store as chapters;
 use crate::db::Db;
-use crate::disclosure::totals::{self, PlaceSum, Sum, TotalsOut, TotalsQuery};
+use crate::disclosure::totals::{self, PlaceSum, Places, Sum, TotalsOut, TotalsQuery};
 use crate::disclosure::{appeals, documents};
 use crate::giving::appeal_routes::AppealOut;
 use crate::giving::model::AppealState;
@@ -102,7 +103,7 @@ pub async fn list_appeals(
     Query(form): Query<ListForm>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let cursor = form.cursor;
+    let cursor = given(form.cursor);
     serve(&request, || async {
         let p = Page::new(&request, Section::Appeals);
         let lang = p.lang;
@@ -137,6 +138,8 @@ pub struct Place {
     pub count: String,
     /// Percent of the longest bar.
     pub share: String,
+    /// Not below the appeal's chapter: what it received itself, or what others did.
+    pub note: Option<&'static str>,
 }
 
 /// A line of the table of channels.
@@ -198,11 +201,14 @@ struct AppealPage {
 pub async fn show_appeal(
     request: HttpRequest,
     code: web::Path<String>,
-    Query(form): Query<Form>,
+    Query(mut form): Query<Form>,
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
     let code = code.into_inner();
+    if let Some(there) = canonical(&code, request.query_string()).or_else(|| form.settle()) {
+        return Ok(there);
+    }
     serve(&request, || async {
         let p = Page::new(&request, Section::Appeals);
         let (lang, today) = (p.lang, p.today);
@@ -218,6 +224,16 @@ pub async fn show_appeal(
         render(&AppealPage { p, head, overview, found, seal })
     })
     .await
+}
+
+/// Codes are in capitals: one appeal has one address, however it is typed.
+fn canonical(code: &str, query: &str) -> Option<HttpResponse> {
+    let is_plain = code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let capitals = code.to_ascii_uppercase();
+    (is_plain && capitals != code).then(|| {
+        let there = format!("/keu-goi/{capitals}{}{query}", if query.is_empty() { "" } else { "?" });
+        HttpResponse::SeeOther().insert_header((LOCATION, there)).finish()
+    })
 }
 
 fn head(conn: &mut PgConnection, appeal: AppealOut, lang: Lang) -> Result<Head, Problem> {
@@ -243,12 +259,7 @@ fn overview(
 ) -> Result<Overview, Problem> {
     let w = &Words::of(lang).appeals;
     let received = totals.received;
-    let places = totals::by_place(conn, &appeal.chapter, &appeal.code)?;
-    let most = places.first().map_or(0, |place| place.received.received_vnd);
-    let mut places: Vec<Place> = places.into_iter().map(|place| place_line(place, most, lang)).collect();
-    // A single hidden line would be a joke.
-    let first = if places.len() <= FIRST_PLACES + 2 { places.len() } else { FIRST_PLACES };
-    let other_places = places.split_off(first);
+    let (places, other_places) = places(totals::by_place(conn, &appeal.chapter, &appeal.code, received)?, lang);
     let papers = documents::of_appeal(conn, &appeal.code)?;
     Ok(Overview {
         figures: five(received, lang),
@@ -282,8 +293,24 @@ fn five(received: Sum, lang: Lang) -> Vec<Figure> {
     ]
 }
 
+/// The lines of the table of places, and those folded away. All of them add up to what was received.
+fn places(places: Places, lang: Lang) -> (Vec<Place>, Vec<Place>) {
+    let w = &Words::of(lang).appeals;
+    let Places { below, own, elsewhere } = places;
+    let elsewhere = PlaceSum { code: String::new(), name: w.elsewhere.to_owned(), received: elsewhere };
+    let most = below.iter().chain([&own, &elsewhere]).map(|place| place.received.received_vnd).max().unwrap_or_default();
+    let mut first: Vec<Place> = below.into_iter().map(|place| place_line(place, most, lang)).collect();
+    // A single hidden line would be a joke.
+    let rest = first.split_off(if first.len() <= FIRST_PLACES + 2 { first.len() } else { FIRST_PLACES });
+    let beside = [(own, Some(w.place_itself)), (elsewhere, None)];
+    let beside = beside.into_iter().filter(|(place, _)| place.received != Sum::default());
+    first.extend(beside.map(|(place, note)| Place { note, ..place_line(place, most, lang) }));
+    (first, rest)
+}
+
 fn place_line(place: PlaceSum, most: i64, lang: Lang) -> Place {
     Place {
+        note: None,
         amount: format::vnd(place.received.received_vnd, lang),
         count: format::count(place.received.gift_count, lang),
         share: share(place.received.received_vnd, most),

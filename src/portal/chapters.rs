@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::ledger::{Row, latest};
 use super::log_state::LogState;
-use super::page::{Page, Section, render, serve};
-use super::reversals::{self, Here};
+use super::page::{Page, Section, given, render, serve};
+use super::reversals::{self, Here, year};
 use super::words::{Words, fill};
 use super::{format, labels};
 use crate::chapters::reference::CENTRAL;
@@ -83,7 +83,7 @@ pub async fn list_chapters(
     Query(form): Query<ListForm>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let ListForm { q, cursor } = form;
+    let (q, cursor) = (form.q, given(form.cursor));
     let q: String = q.trim().chars().filter(|c| !c.is_control()).take(100).collect();
     serve(&request, || async {
         let p = Page::new(&request, Section::Chapters);
@@ -154,7 +154,8 @@ struct ChapterPage {
 #[derive(Deserialize)]
 pub struct BelowForm {
     cursor: Option<String>,
-    year: Option<i32>,
+    #[serde(default)]
+    year: String,
 }
 
 /// `/don-vi/{code}`.
@@ -168,7 +169,7 @@ pub async fn show_chapter(
     let code = code.into_inner();
     serve(&request, || async {
         let p = Page::new(&request, Section::Chapters);
-        let page = db.read_public(move |conn| chapter_page(conn, &index, p, &code, &form)).await?;
+        let page = db.read_public(move |conn| chapter_page(conn, &index, p, &code, form)).await?;
         render(&page)
     })
     .await
@@ -179,13 +180,13 @@ fn chapter_page(
     index: &SearchIndex,
     p: Page,
     code: &str,
-    form: &BelowForm,
+    form: BelowForm,
 ) -> Result<ChapterPage, Problem> {
     let lang = p.lang;
     let ChapterDetail { chapter, ancestors, unit, founded_on, contact, provisional, former_names, totals, .. } =
         chapters::detail(conn, code)?;
-    let below = chapters::below(conn, &chapter.code, form.cursor.as_deref(), CHAPTERS)?;
-    let reversed = reversals::here(conn, &chapter.code, form.year, lang)?;
+    let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
+    let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let (rows, _) = latest(conn, index, &here, NEWEST, lang)?;
     let w = &p.w.chapters;

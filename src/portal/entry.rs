@@ -6,7 +6,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
-use super::ledger::{goods_of, item_names};
+use super::ledger::{goods_of, is_kept_apart, item_names, unnamed};
 use super::page::{Page, Section, render, serve};
 use super::proof::{Fact, Proof};
 use super::words::fill;
@@ -62,6 +62,7 @@ struct EntryPage {
     reversed_by: Option<Other>,
     /// The entry that this one reverses.
     reverses: Option<Other>,
+    is_kept_apart: bool,
     amount_vnd: i64,
     kind_code: String,
     proof: Proof,
@@ -121,6 +122,7 @@ fn entry_page(conn: &mut PgConnection, p: Page, entry: EntryOut, prefix: &str) -
         said: said.collect(),
         reversed_by,
         reverses,
+        is_kept_apart: is_kept_apart(&entry),
         amount_vnd: entry.amount_vnd,
         kind_code: entry.kind,
         proof,
@@ -141,7 +143,7 @@ fn facts(conn: &mut PgConnection, p: &Page, entry: &EntryOut) -> Result<Vec<Fact
     if entry.reverses.is_none() && entry.kind.starts_with("GIFT") {
         facts.push(match &entry.giver {
             Some(giver) => Fact::named(w.giver, giver),
-            None => Fact::plain(w.giver, w.anonymous),
+            None => Fact::plain(w.giver, unnamed(&entry.kind, p.w)),
         });
     }
     facts.extend(entry.message_count.map(|n| Fact::plain(w.messages, format::count(i64::from(n), lang))));
@@ -152,9 +154,15 @@ fn facts(conn: &mut PgConnection, p: &Page, entry: &EntryOut) -> Result<Vec<Fact
         }
         None => Fact::plain(w.appeal, w.no_appeal),
     });
-    let chapter = Fact::named(w.chapter, &entry.chapter_name).to(format!("/don-vi/{}", entry.chapter));
+    let is_gift = entry.kind.starts_with("GIFT");
+    let (place, day) = match &entry.reverses {
+        Some(_) => (p.w.leaf.chapter, w.day_reversed),
+        None if is_gift => (w.chapter, w.day),
+        None => (p.w.leaf.chapter, p.w.common.day),
+    };
+    let chapter = Fact::named(place, &entry.chapter_name).to(format!("/don-vi/{}", entry.chapter));
     facts.push(chapter.of_leaf("chapter", &entry.chapter));
-    facts.push(Fact::plain(w.day, format::day(entry.day, lang)).of_leaf("day", entry.day.to_string()));
+    facts.push(Fact::plain(day, format::day(entry.day, lang)).of_leaf("day", entry.day.to_string()));
     facts.push(Fact::plain(w.booked, format::day(entry.booked_on, lang)).of_leaf("booked", entry.booked_on.to_string()));
     let channel = entry.channel.as_ref();
     facts.extend(channel.map(|channel| Fact::plain(w.channel, labels::channel(channel, lang)).of_leaf("channel", channel)));

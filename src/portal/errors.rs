@@ -58,10 +58,8 @@ fn page(request: &HttpRequest, problem: &Problem) -> Result<HttpResponse, Proble
         StatusCode::TOO_MANY_REQUESTS => (w.too_many, fill(w.too_many_text, &[&problem.retry_after.unwrap_or(1).to_string()])),
         StatusCode::SERVICE_UNAVAILABLE => (w.unavailable, w.unavailable_text.to_owned()),
         _ if status.is_server_error() => (w.ours, w.ours_text.to_owned()),
-        _ => {
-            let title = if problem.kind == Kind::InvalidCursor { w.old_cursor } else { w.wrong_condition };
-            (title, problem.detail.as_ref().map(|say| say.in_lang(lang).to_owned()).unwrap_or_default())
-        }
+        _ if problem.kind == Kind::InvalidCursor => (w.old_cursor, w.old_cursor_text.to_owned()),
+        _ => (w.wrong_condition, problem.detail.as_ref().map(|say| say.in_lang(lang).to_owned()).unwrap_or_default()),
     };
     let details = problem.errors.iter().map(|error| format!("{}: {}", error.pointer, error.detail.in_lang(lang))).collect();
     let request_id = if status.is_server_error() { RequestId::of(request) } else { String::new() };

@@ -70,10 +70,18 @@ pub fn moment(at: DateTime<Utc>, lang: Lang) -> String {
     format!("{}, {}", there.format("%H:%M"), day(there.date(), lang))
 }
 
-/// How much of a whole, in percent with one decimal.
+/// How much of a whole, in percent, rounded to one decimal. Something is never shown as nothing, nor a part as the whole.
 pub fn percent(part: i64, whole: i64, lang: Lang) -> String {
-    let tenth_percents = i128::from(part) * 1_000 / i128::from(whole.max(1));
-    format!("{}%", tenths(i64::try_from(tenth_percents).unwrap_or(i64::MAX), lang))
+    let (part, whole) = (i128::from(part), i128::from(whole.max(1)));
+    let rounded = (part.abs() * 2_000 + whole) / (whole * 2);
+    let (sign, shown) = match rounded {
+        0 if part != 0 => ("<", 1),
+        1_000 if part.abs() < whole => (">", 999),
+        shown => ("", i64::try_from(shown).unwrap_or(i64::MAX)),
+    };
+    let minus = if part < 0 { "\u{2212}" } else { "" };
+    let point = if lang == Lang::En { '.' } else { ',' };
+    format!("{sign}{minus}{}{point}{}%", count(shown / 10, lang), shown % 10)
 }
 
 /// The size of a file.
@@ -117,6 +125,21 @@ mod tests {
         assert_eq!(compact(999, Lang::Vi), "999\u{a0}đ");
         assert_eq!(compact(-2_500, Lang::En), "\u{2212}2.5\u{a0}k");
         assert_eq!(percent(1, 3, Lang::Vi), "33,3%");
+        for (part, whole, text) in [
+            (9, 5_400, "0,2%"),
+            (2, 3, "66,7%"),
+            (1, 2_000, "0,1%"),
+            (1, 2_001, "<0,1%"),
+            (0, 7, "0,0%"),
+            (9, 100, "9,0%"),
+            (1_999, 2_000, ">99,9%"),
+            (7, 7, "100,0%"),
+            (12_345, 1_000, "1.234,5%"),
+            (-1, 4, "\u{2212}25,0%"),
+            (0, 0, "0,0%"),
+        ] {
+            assert_eq!(percent(part, whole, Lang::Vi), text);
+        }
         assert_eq!(percent(i64::MAX, 1, Lang::En).chars().last(), Some('%'));
         assert_eq!(size(1_234_567, Lang::Vi), "1,2\u{a0}MB");
         assert_eq!(quantity("1200.5", Lang::Vi), "1.200,5");

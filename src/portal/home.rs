@@ -25,14 +25,18 @@ const MOST_APPEALS: i64 = 6;
 /// What of the first page changes all the time.
 pub struct Newest {
     pub received: Sum,
+    /// Came after an appeal's end, and is not in what was received.
+    pub quarantined: Sum,
     pub log: LogState,
     pub entries: Vec<EntryOut>,
 }
 
 impl Newest {
     pub fn read(conn: &mut PgConnection, index: &SearchIndex) -> Result<Self, Problem> {
+        let totals = totals::load(conn, &TotalsQuery::default())?;
         Ok(Self {
-            received: totals::load(conn, &TotalsQuery::default())?.received,
+            received: totals.received,
+            quarantined: totals.quarantined,
             log: LogState::read(conn)?,
             entries: entries::search(conn, index, &EntriesQuery::default(), NEWEST)?.items,
         })
@@ -43,6 +47,10 @@ impl Newest {
         Figures {
             received: format::vnd(self.received.received_vnd, lang),
             gifts: fill(w.home.in_gifts, &[&format::count(self.received.gift_count, lang)]),
+            kept_apart: (self.quarantined != Sum::default()).then(|| {
+                let Sum { received_vnd, gift_count } = self.quarantined;
+                fill(w.home.kept_apart, &[&format::vnd(received_vnd, lang), &format::count(gift_count, lang)])
+            }),
             log_size: format::count(self.log.size, lang),
             sealed: self.log.sealed(lang).map(|at| fill(w.home.log_sealed, &[&at])),
             w,
@@ -68,6 +76,7 @@ pub struct Figures {
     w: &'static Words,
     received: String,
     gifts: String,
+    kept_apart: Option<String>,
     log_size: String,
     sealed: Option<String>,
 }
@@ -79,6 +88,8 @@ struct HomePage {
     figures: String,
     rows: String,
     cards: Vec<Card>,
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
 }
 
 /// `/`.
@@ -86,14 +97,15 @@ pub async fn show_home(request: HttpRequest, db: web::Data<Db>, index: web::Data
     serve(&request, || async {
         let p = Page::new(&request, Section::Home);
         let lang = p.lang;
-        let (figures, rows, cards) = db
+        let (figures, rows, cards, seal) = db
             .read_public(move |conn| -> Result<_, Problem> {
-                let (figures, rows) = Newest::read(conn, &index)?.pieces(conn, lang)?;
+                let newest = Newest::read(conn, &index)?;
+                let (figures, rows) = newest.pieces(conn, lang)?;
                 let (cards, _) = cards(conn, Some(AppealState::Open), None, MOST_APPEALS, lang)?;
-                Ok((figures, rows, cards))
+                Ok((figures, rows, cards, newest.log.on_paper(lang)))
             })
             .await?;
-        render(&HomePage { p, figures, rows, cards })
+        render(&HomePage { p, figures, rows, cards, seal })
     })
     .await
 }

@@ -13,28 +13,33 @@ use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
+use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
-use super::words::Words;
+use super::words::{Words, fill};
 use super::{format, labels};
 use crate::basics::PublicCode;
 use crate::db::Db;
+use crate::disclosure::appeals;
 use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
 use crate::http::{Lang, Problem, Query};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::PublicGoods;
 use crate::search::SearchIndex;
-use crate::stock;
+use crate::{stock, tree};
 
 /// Rows of a page of search results.
 pub const ROWS: i64 = 25;
+/// A smaller bare number is a word to look for: a hamlet, a school.
+const LEAST_BARE_AMOUNT: i64 = 1_000;
 
 /// An entry in a list.
 pub struct Row {
     pub code: String,
     pub day: String,
     pub iso: String,
-    /// `None` for a giver who is not named.
-    pub giver: Option<String>,
+    /// The giver; where none is named, what stands in for a name.
+    pub who: String,
+    pub is_named: bool,
     pub kind: String,
     pub goods: String,
     pub chapter: String,
@@ -45,6 +50,18 @@ pub struct Row {
     /// Reversals and opening balances have no giver, not even an unnamed one.
     pub is_gift: bool,
     pub is_annotated: bool,
+    /// Came after its appeal's end: in no total until decided.
+    pub is_kept_apart: bool,
+}
+
+/// What stands where a gift's giver is not named. A sum of many small gifts has many givers, none of them asked.
+pub fn unnamed(kind: &str, w: &Words) -> &'static str {
+    if kind == "GIFT_AGGREGATE" { w.entry.many } else { w.entry.anonymous }
+}
+
+/// Whether an entry lies apart from everything that is counted.
+pub fn is_kept_apart(entry: &EntryOut) -> bool {
+    entry.fund.split(':').next() == Some("QUARANTINE")
 }
 
 /// What goods are called, by code.
@@ -66,27 +83,32 @@ pub fn goods_of(entry: &EntryOut) -> Vec<PublicGoods> {
     entry.goods.clone().and_then(|goods| serde_json::from_value(goods).ok()).unwrap_or_default()
 }
 
-/// `200 kg gạo`.
+/// `200 kg gạo`, `200 kg of rice`.
 pub fn goods_text(goods: &PublicGoods, names: &ItemNames, lang: Lang) -> String {
     let name = names.get(&goods.item).unwrap_or(&goods.item);
-    format!("{} {} {}", format::quantity(&goods.quantity, lang), labels::unit(&goods.unit, lang), name.to_lowercase())
+    let of = if lang == Lang::En { " of" } else { "" };
+    format!("{} {}{of} {}", format::quantity(&goods.quantity, lang), labels::unit(&goods.unit, lang), name.to_lowercase())
 }
 
 impl Row {
     pub fn of(entry: EntryOut, names: &ItemNames, lang: Lang) -> Self {
         let goods: Vec<String> = goods_of(&entry).iter().map(|goods| goods_text(goods, names, lang)).collect();
+        let (kind, is_gift) = (labels::kind(&entry.kind, lang), entry.kind.starts_with("GIFT"));
+        let nobody = || if is_gift { unnamed(&entry.kind, Words::of(lang)).to_owned() } else { kind.clone() };
         Self {
             day: format::day(entry.day, lang),
             iso: entry.day.to_string(),
-            giver: entry.giver,
-            kind: labels::kind(&entry.kind, lang),
+            is_named: entry.giver.is_some(),
+            is_kept_apart: is_kept_apart(&entry),
+            who: entry.giver.clone().unwrap_or_else(nobody),
+            kind,
             goods: goods.join(", "),
             chapter: entry.chapter,
             chapter_name: entry.chapter_name,
             appeal: entry.appeal,
             amount: format::vnd(entry.amount_vnd, lang),
             is_reversed: entry.reversed_by.is_some(),
-            is_gift: entry.kind.starts_with("GIFT"),
+            is_gift,
             is_annotated: !entry.annotations.is_empty(),
             code: entry.code,
         }
@@ -140,6 +162,11 @@ pub struct Wrong {
     pub from: bool,
     pub to: bool,
     pub channel: bool,
+    pub appeal: bool,
+    pub chapter: bool,
+    /// The most is less than the least, the last day before the first.
+    pub order_vnd: bool,
+    pub order_days: bool,
 }
 
 impl Wrong {
@@ -173,7 +200,32 @@ fn read<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>, wrong: &mut bool) 
     read
 }
 
+/// A field without what no field may hold, fit to be shown again.
+fn cleaned(text: &mut String) {
+    text.retain(|c| !c.is_control());
+}
+
 impl Form {
+    /// Reads the first field as people fill it: the code on a receipt leads to the page of its entry, which is answered; a
+    /// bare amount is looked for as one.
+    pub fn settle(&mut self) -> Option<HttpResponse> {
+        if let Ok(code) = PublicCode::parse(self.q.trim()) {
+            return Some(HttpResponse::SeeOther().insert_header((LOCATION, format!("/g/{}", code.as_str()))).finish());
+        }
+        if self.amount.is_empty() && amount(&self.q).is_some_and(|vnd| vnd >= LEAST_BARE_AMOUNT) {
+            self.amount = std::mem::take(&mut self.q);
+        }
+        None
+    }
+
+    fn cleaned(mut self) -> Self {
+        for text in [&mut self.q, &mut self.amount, &mut self.min, &mut self.max, &mut self.from, &mut self.to] {
+            cleaned(text);
+        }
+        [&mut self.channel, &mut self.appeal, &mut self.chapter].into_iter().for_each(cleaned);
+        self
+    }
+
     /// Whether any condition is given, or a later page.
     pub fn asks(&self) -> bool {
         self.has_conditions() || typed(&self.appeal).is_some() || !self.cursor.is_empty()
@@ -193,9 +245,13 @@ impl Form {
         let exact = read(&self.amount, amount, &mut wrong.amount);
         let (min, max) = (read(&self.min, amount, &mut wrong.min), read(&self.max, amount, &mut wrong.max));
         let (from, to) = (read(&self.from, day, &mut wrong.from), read(&self.to, day, &mut wrong.to));
+        wrong.order_vnd = min.zip(max).is_some_and(|(min, max)| max < min);
+        wrong.order_days = from.zip(to).is_some_and(|(from, to)| to < from);
         let channel = read(&self.channel, Channel::parse, &mut wrong.channel);
         let q = typed(&self.q).map(str::to_owned);
-        wrong.q = q.as_ref().is_some_and(|q| q.chars().count() > 200 || q.chars().any(char::is_control));
+        let is_odd = |text: &str| text.chars().any(char::is_control);
+        wrong.q = q.as_deref().is_some_and(|q| q.chars().count() > 200 || is_odd(q));
+        (wrong.appeal, wrong.chapter) = (is_odd(&self.appeal), is_odd(&self.chapter));
         let query = EntriesQuery {
             q: q.filter(|_| !wrong.q),
             appeal: typed(&self.appeal).map(str::to_uppercase),
@@ -230,6 +286,25 @@ impl Form {
         let given: Vec<(&str, &str)> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         serde_urlencoded::to_string(given).unwrap_or_default()
     }
+
+    /// The conditions in words, for paper, which has no fields.
+    fn conditions(&self, with_appeal: bool, lang: Lang) -> String {
+        let w = &Words::of(lang).find;
+        let channel = typed(&self.channel).map(|code| labels::channel(code, lang)).unwrap_or_default();
+        let fields = [
+            (w.q, self.q.as_str()),
+            (w.exact, &self.amount),
+            (w.min, &self.min),
+            (w.max, &self.max),
+            (w.from, &self.from),
+            (w.to, &self.to),
+            (w.channel, &channel),
+            (w.appeal, if with_appeal { &self.appeal } else { "" }),
+            (w.chapter, &self.chapter),
+        ];
+        let given = fields.into_iter().filter_map(|(name, value)| typed(value).map(|value| format!("{name}: {value}")));
+        given.collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// A channel to choose from.
@@ -248,13 +323,19 @@ pub struct Found {
     pub channels: Vec<Choice>,
     /// Whether the fields beyond the first are shown at once.
     pub is_unfolded: bool,
-    /// Whether the form offers appeal and chapter: not inside an appeal.
+    /// Whether the form offers the appeal: not inside one.
     pub everywhere: bool,
+    /// Whether it offers the chapter: inside an appeal only where an address already names one.
+    pub offers_chapter: bool,
     pub rows: Vec<Row>,
     /// Address of the next page.
     pub next: Option<String>,
-    /// Whether this is a later page.
-    pub is_later: bool,
+    /// Address of the first page, where this is a later one.
+    pub first: Option<String>,
+    /// The conditions in words.
+    pub conditions: String,
+    /// How many rows stand here, in words, where there are more.
+    pub newest: Option<String>,
     /// Whether conditions narrow the list.
     pub is_narrowed: bool,
 }
@@ -268,12 +349,22 @@ pub fn find(
     appeal: Option<&str>,
     lang: Lang,
 ) -> Result<Found, Problem> {
-    let (mut query, wrong) = form.query();
-    if let Some(code) = appeal {
-        query.appeal = Some(code.to_owned());
+    let (mut query, mut wrong) = form.query();
+    let form = form.cleaned();
+    match (appeal, query.appeal.as_deref().filter(|_| !wrong.appeal)) {
+        (Some(code), _) => (query.appeal, wrong.appeal) = (Some(code.to_owned()), false),
+        (None, Some(code)) => wrong.appeal = !appeals::is_public(conn, code)?,
+        (None, None) => {}
+    }
+    if let Some(code) = query.chapter.as_deref().filter(|_| !wrong.chapter) {
+        wrong.chapter = tree::place(conn, code)?.is_none();
     }
     let (rows, next) = if wrong.any() { (Vec::new(), None) } else { latest(conn, index, &query, ROWS, lang)? };
-    let next = next.map(|cursor| format!("{action}?{}", form.query_string(&cursor, appeal.is_none())));
+    let address = |cursor: &str| format!("{action}?{}", form.query_string(cursor, appeal.is_none()));
+    let newest = Words::of(lang).find.newest_on_paper;
+    let newest = next.as_ref().map(|_| fill(newest, &[&rows.len().to_string()])).filter(|_| form.cursor.is_empty());
+    let next = next.map(|cursor| address(&cursor));
+    let first = (!form.cursor.is_empty()).then(|| address("").trim_end_matches('?').to_owned());
     let channels = Channel::ALL
         .into_iter()
         .map(|channel| Choice {
@@ -284,11 +375,13 @@ pub fn find(
         .collect();
     let is_narrowed = form.has_conditions() || appeal.is_none() && typed(&form.appeal).is_some();
     Ok(Found {
-        is_unfolded: form.has_more()
-            || appeal.is_none() && [&form.appeal, &form.chapter].into_iter().any(|text| typed(text).is_some()),
-        is_later: !form.cursor.is_empty(),
+        is_unfolded: form.has_more() || typed(&form.chapter).is_some() || appeal.is_none() && typed(&form.appeal).is_some(),
         is_narrowed,
         everywhere: appeal.is_none(),
+        offers_chapter: appeal.is_none() || typed(&form.chapter).is_some(),
+        conditions: form.conditions(appeal.is_none(), lang),
+        newest,
+        first,
         action,
         form,
         wrong,
@@ -303,27 +396,30 @@ pub fn find(
 struct SearchPage {
     p: Page,
     found: Found,
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
 }
 
-/// `/tim`: finds entries. A code leads straight to its entry, and a bare amount is searched as one.
+/// `/tim`: finds entries.
 pub async fn show_search(
     request: HttpRequest,
     Query(mut form): Query<Form>,
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    if let Ok(code) = PublicCode::parse(form.q.trim()) {
-        let mut there = HttpResponse::SeeOther();
-        return Ok(there.insert_header((LOCATION, format!("/g/{}", code.as_str()))).finish());
-    }
-    if form.amount.is_empty() && amount(&form.q).is_some_and(|vnd| vnd >= 1_000) {
-        form.amount = std::mem::take(&mut form.q);
+    if let Some(there) = form.settle() {
+        return Ok(there);
     }
     serve(&request, || async {
         let p = Page::new(&request, Section::Search);
         let lang = p.lang;
-        let found = db.read_public(move |conn| find(conn, &index, form, "/tim".to_owned(), None, lang)).await?;
-        render(&SearchPage { p, found })
+        let (found, seal) = db
+            .read_public(move |conn| -> Result<_, Problem> {
+                let found = find(conn, &index, form, "/tim".to_owned(), None, lang)?;
+                Ok((found, LogState::read(conn)?.on_paper(lang)))
+            })
+            .await?;
+        render(&SearchPage { p, found, seal })
     })
     .await
 }

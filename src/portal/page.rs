@@ -20,6 +20,8 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self
                           form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 /// Totals change with every gift.
 const CACHE: &str = "public, max-age=3";
+/// The longest address drawn as a QR code: more could not be scanned from paper.
+const LONGEST_SCANNED: usize = 300;
 /// A page that sets a cookie is the reader's own.
 const CACHE_OWN: &str = "private, no-cache";
 const VARY: &str = "accept-encoding, accept-language, cookie";
@@ -45,7 +47,7 @@ pub struct Page {
     section: Section,
     /// Path and query without the choice of language.
     here: String,
-    /// The page's own address, for paper.
+    /// The page's own address with its conditions, for paper.
     pub url: String,
 }
 
@@ -70,7 +72,7 @@ impl Page {
         let path = request.path();
         let here = if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) };
         let now = request.app_data::<web::Data<Clock>>().map(|clock| clock.now());
-        let url = request.app_data::<web::Data<PublicUrl>>().map(|public| public.page(path)).unwrap_or_default();
+        let url = request.app_data::<web::Data<PublicUrl>>().map(|public| public.page(&here)).unwrap_or_default();
         Self { lang, w: Words::of(lang), today: now.map(vietnam_date).unwrap_or_default(), section, here, url }
     }
 
@@ -110,15 +112,20 @@ impl Page {
         fill(self.w.common.printed, &[&format::day(self.today, self.lang)])
     }
 
-    /// The page's address as a QR code, for paper.
-    pub fn qr(&self) -> QrImage {
-        let code = Qr::of(&self.url);
-        QrImage { size: code.as_ref().map_or(1, |qr| qr.size), path: code.map(|qr| qr.svg_path()).unwrap_or_default() }
+    /// The page's address as a QR code, for paper; none where it is too long.
+    pub fn qr(&self) -> Option<QrImage> {
+        let code = Some(&self.url).filter(|url| url.len() <= LONGEST_SCANNED).and_then(|url| Qr::of(url))?;
+        Some(QrImage { size: code.size, path: code.svg_path() })
     }
 
     pub fn fill(&self, text: &str, value: &str) -> String {
         fill(text, &[value])
     }
+}
+
+/// A part of an address that is left empty says nothing, as a field of a form does.
+pub fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
 }
 
 /// The text of a page; a template that fails is our fault.

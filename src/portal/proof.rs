@@ -94,7 +94,8 @@ impl Proof {
             leaf_spaced: format::spaced(leaf_hash, 8),
             fits: compare(prefix, leaf_hash),
             leaf_hash: leaf_hash.to_owned(),
-            sealed: log.sealed(lang),
+            // A head signed before this leaf had its place does not seal it.
+            sealed: index.filter(|index| *index < log.size).and_then(|_| log.sealed(lang)),
             seal: log.on_paper(lang),
             vkeys: key_log::vkeys(conn)?.join(" "),
             reversed_by: None,

@@ -17,8 +17,8 @@ pub struct Event {
     pub due: String,
     /// What became of it: published on a day, due, overdue.
     pub state: String,
-    pub is_done: bool,
-    pub is_overdue: bool,
+    /// How that is marked: as good, late, bad, or not at all.
+    pub mark: &'static str,
     /// The published document.
     pub href: Option<String>,
     /// SHA-256 of the document, as its leaf has it.
@@ -47,8 +47,12 @@ impl Event {
             what: if lang == Lang::En { duty.name_en } else { duty.name },
             due: if sure { due } else { format!("{due} {}", w.duty_unsure) },
             state,
-            is_done: matches!(duty.state, State::Published | State::PublishedLate),
-            is_overdue: duty.state == State::Overdue,
+            mark: match duty.state {
+                State::Due => "",
+                State::Overdue => "bad",
+                State::Published => "good",
+                State::PublishedLate => "late",
+            },
             href: newest.and_then(|version| version.href.clone()),
             sha256: newest.map(|version| version.sha256.clone()),
             code: newest.map(|version| version.code.clone()),

@@ -3,12 +3,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::log_state::LogState;
-use super::page::{Page, Section, render, serve};
+use super::page::{Page, Section, given, render, serve};
 use super::words::{Words, fill};
 use super::{format, labels};
 use crate::chapters::reference::CENTRAL;
@@ -97,8 +97,28 @@ struct ReversalsPage {
 #[derive(Deserialize)]
 pub struct ReversalsForm {
     chapter: Option<String>,
-    year: Option<i32>,
+    #[serde(default)]
+    year: String,
     cursor: Option<String>,
+}
+
+/// The year an address asks for, if any. One that has not come would look like a year without reversals.
+pub fn year(text: &str, today: NaiveDate) -> Result<Option<i32>, Problem> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    match text.trim().parse::<i32>() {
+        Ok(year) if year > today.year() => {
+            Err(Problem::field("year", "OUT_OF_RANGE", "Năm này chưa đến.", "This year has not come yet."))
+        }
+        Ok(year) => Ok(Some(year)),
+        Err(_) => Err(Problem::field(
+            "year",
+            "WRONG_SHAPE",
+            "Cần một số nguyên, chỉ gồm chữ số.",
+            "A whole number is needed, digits only.",
+        )),
+    }
 }
 
 /// `/huy`.
@@ -107,10 +127,11 @@ pub async fn show_reversals(
     Query(form): Query<ReversalsForm>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let ReversalsForm { chapter, year, cursor } = form;
+    let ReversalsForm { chapter, year: asked, cursor } = form;
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
-        let query = ReversingQuery { chapter, year, limit: None, cursor };
+        let year = year(&asked, p.today)?;
+        let query = ReversingQuery { chapter: given(chapter), year, limit: None, cursor: given(cursor) };
         let page = db.read_public(move |conn| reversals_page(conn, p, &query)).await?;
         render(&page)
     })
@@ -227,7 +248,8 @@ fn reasons_text(reasons: &[OfficerReason], lang: Lang) -> String {
 /// Which year, and where in the list.
 #[derive(Deserialize)]
 pub struct OfficerForm {
-    year: Option<i32>,
+    #[serde(default)]
+    year: String,
     cursor: Option<String>,
 }
 
@@ -262,10 +284,11 @@ pub async fn show_officer(
     Query(form): Query<OfficerForm>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
-    let (code, OfficerForm { year, cursor }) = (code.into_inner(), form);
+    let code = code.into_inner();
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
-        let query = OfficerChaptersQuery { year, limit: None, cursor };
+        let year = year(&form.year, p.today)?;
+        let query = OfficerChaptersQuery { year, limit: None, cursor: given(form.cursor) };
         let page = db.read_public(move |conn| officer_page(conn, p, &code, &query)).await?;
         render(&page)
     })

@@ -96,8 +96,10 @@ words! {
         find_button: "Tìm trong sổ", "Search the ledger";
         received: "Đã nhận trên cả nước", "Received in the whole country";
         in_gifts: "trong {} khoản ủng hộ", "in {} gifts";
-        own_of_it: "Tính đến lúc mở trang; khoản đã hủy không còn trong tổng.",
-            "As of this moment; reversed gifts are no longer in the total.";
+        own_of_it: "Tính đến lần cập nhật gần nhất; khoản đã hủy không còn trong tổng.",
+            "As of the latest update; reversed gifts are no longer in the total.";
+        kept_apart: "chưa tính {} trong {} khoản đến sau khi đợt vận động hết hạn, giữ riêng chờ quyết định",
+            "not counting {} in {} gifts that came after the end of an appeal, kept apart until decided";
         log_size: "Bút toán trong sổ", "Entries in the log";
         log_sealed: "niêm phong lúc {}", "sealed at {}";
         log_unsealed: "theo thứ tự, không thêm bớt vào giữa", "in order, nothing can be put in between";
@@ -153,6 +155,8 @@ words! {
         week_of: "Tuần từ", "Week from";
         by_province: "Nhận theo tỉnh, thành phố", "Received by province";
         by_commune: "Nhận theo đơn vị", "Received by chapter";
+        place_itself: "riêng đơn vị này", "this chapter itself";
+        elsewhere: "Các đơn vị khác cùng tiếp nhận", "Other chapters that receive for it";
         place: "Đơn vị", "Chapter";
         rest_of_places: "Xem {} đơn vị còn lại", "Show the other {} chapters";
         by_channel: "Theo hình thức", "By channel";
@@ -161,7 +165,7 @@ words! {
         no_documents: "Chưa có văn bản nào được công bố.", "No document has been published yet.";
         published_on: "công bố ngày {}", "published on {}";
         hash: "Mã băm SHA-256", "SHA-256 hash";
-        events: "Công khai theo quy định", "Publications the law wants";
+        events: "Công khai theo quy định", "Publications required by law";
         duty_due: "Còn trong hạn", "Not due yet";
         duty_overdue: "Quá hạn {} ngày", "Overdue by {} days";
         duty_published: "Đã công khai ngày {}", "Published on {}";
@@ -190,10 +194,11 @@ words! {
         formerly: "trước đây: {}", "formerly: {}";
         partly: "một phần", "a part of it";
         provinces: "Tỉnh, thành phố", "Provinces";
+        central: "Trung ương Hội, cả nước", "The centre, the whole country";
         below: "Đơn vị trực thuộc", "Chapters below";
         received: "Đã nhận", "Received";
         own: "Riêng đơn vị này", "This chapter itself";
-        subtree: "Cả đơn vị trực thuộc", "With all chapters below";
+        subtree: "Kể cả các đơn vị trực thuộc", "With all chapters below";
         carried: "Giữ riêng chờ quyết định", "Kept apart until decided";
         about: "Thông tin đơn vị", "About this chapter";
         code: "Mã đơn vị", "Code";
@@ -225,11 +230,16 @@ words! {
         reverses_link: "Xem khoản bị hủy", "See the reversed entry";
         giver: "Người ủng hộ", "Giver";
         anonymous: "Không nêu tên", "Not named";
+        many: "Nhiều người ủng hộ", "Many givers";
+        kept_apart: "Khoản này được giữ riêng, chưa tính vào tổng nào", "This entry is kept apart and is in no total yet";
+        kept_apart_text: "Khoản này đến sau khi đợt vận động hết hạn tiếp nhận và đang chờ quyết định.",
+            "It came after the end of the appeal and waits for a decision.";
         messages: "Số tin nhắn, giao dịch", "Messages or payments";
         appeal: "Đợt vận động", "Appeal";
         no_appeal: "Không theo đợt (quỹ chung)", "None (general fund)";
         chapter: "Đơn vị nhận", "Received by";
         day: "Ngày nhận", "Received on";
+        day_reversed: "Ngày hủy", "Reversed on";
         booked: "Ngày vào sổ", "Booked on";
         channel: "Hình thức", "Channel";
         fund: "Quỹ", "Fund";
@@ -270,7 +280,7 @@ words! {
         key_added: "Thêm một khóa ký sổ", "A key was added to the log";
         key_added_text: "Từ ngày này khóa dưới đây cùng ký sổ công khai. Mục này đứng dưới chữ ký của các khóa đã có từ trước, nên chính các khóa ấy bảo đảm cho khóa mới.",
             "From this day on the key below signs the public log too. This entry stands under signatures of the keys before it, which vouch for the new one.";
-        key_retired: "Một khóa thôi ký sổ", "A key of the log was retired";
+        key_retired: "Một khóa ngừng ký sổ", "A key of the log was retired";
         key_retired_text: "Từ ngày này khóa dưới đây không ký gì mới. Những gì nó đã ký vẫn kiểm tra được.",
             "From this day on the key below signs nothing new. What it signed before can still be verified.";
         publication_text: "Hội đã công bố một văn bản mà pháp luật yêu cầu. Sổ giữ mã băm của văn bản: nếu văn bản bị đổi, mã băm không còn khớp.",
@@ -293,8 +303,8 @@ words! {
     Search as find {
         title: "Tra cứu", "Search";
         heading: "Tìm trong tất cả các khoản", "Search all entries";
-        q: "Từ cần tìm", "Words";
-        q_hint: "Có dấu hay không dấu đều được; đặt trong \"ngoặc kép\" để tìm các từ đi liền nhau.", "With or without accents; put words in \"double quotes\" to find them together.";
+        q: "Từ cần tìm", "Search words";
+        q_hint: "Có dấu hay không dấu đều được; đặt trong \"ngoặc kép\" để tìm các từ đi liền nhau. Mã khoản hoặc số tiền cũng tìm được.", "With or without accents; put words in \"double quotes\" to find them together. The code of an entry or an amount will do too.";
         exact: "Đúng số tiền (đ)", "Exact amount (đ)";
         min: "Từ (đ)", "From (đ)";
         max: "Đến (đ)", "To (đ)";
@@ -307,18 +317,25 @@ words! {
         more_fields: "Thêm điều kiện", "More conditions";
         button: "Tìm", "Search";
         clear: "Xóa điều kiện", "Clear";
-        newest: "Mới nhất trước", "Newest first";
-        nothing: "Không có khoản nào phù hợp.", "No entry fits.";
+        newest: "Mới vào sổ trước", "Latest booked first";
+        newest_on_paper: "{} khoản mới vào sổ nhất", "The {} entries booked last";
+        conditions: "Điều kiện tìm", "Conditions";
+        nothing: "Không có khoản nào phù hợp.", "No entries match.";
         nothing_hint: "Hãy thử ít từ hơn, khoảng ngày rộng hơn, hoặc tìm theo số tiền. Người không đồng ý nêu tên thì không tìm được theo tên.",
             "Try fewer words, a wider range of days, or the amount. Givers who chose not to be named are not found by name.";
         not_searched: "Chưa tìm: hãy sửa các điều kiện được đánh dấu ở trên.", "Nothing was searched: correct the conditions marked above.";
-        wrong_amount: "Số tiền chỉ gồm chữ số.", "An amount has digits only.";
-        wrong_day: "Ngày không đúng.", "This is no date.";
+        wrong_amount: "Số tiền không đúng; ví dụ: 500.000.", "Not an amount; for example: 500,000.";
+        wrong_order_vnd: "Nhỏ hơn số tiền ở ô “Từ”.", "Less than the amount in “From”.";
+        wrong_day: "Ngày không đúng.", "Not a valid date.";
+        wrong_order_days: "Trước ngày ở ô “Nhận từ ngày”.", "Before the day in “Received from”.";
+        wrong_appeal: "Không có đợt vận động mang mã này.", "No appeal has this code.";
+        wrong_chapter: "Không có đơn vị mang mã này.", "No chapter has this code.";
         wrong_channel: "Không có hình thức này.", "There is no such channel.";
         wrong_q: "Tối đa 200 ký tự, một dòng.", "At most 200 characters, one line.";
         who_where: "Người ủng hộ, nơi nhận", "Giver and chapter";
         cancelled: "đã hủy", "reversed";
         amended: "có đính chính", "corrected";
+        kept_apart: "giữ riêng", "kept apart";
         caption: "Các khoản trong sổ", "Entries of the ledger";
     }
 
@@ -329,7 +346,7 @@ words! {
         section: "Bút toán đã hủy tại đơn vị", "Entries reversed at this chapter";
         lead: "Ghi nhầm thì hủy bằng một bút toán ngược, một người đề nghị và người thứ hai duyệt. Cả hai bút toán vẫn còn trong sổ; trang này đếm mọi lần hủy.",
             "A mistake is taken back by a mirrored entry that one person asks for and a second approves. Both entries stay in the ledger; this page counts every reversal.";
-        beside: "Khoản bị hủy không biến mất: bút toán hủy đứng bên cạnh bản gốc trong sổ, và tổng đã trừ.",
+        beside: "Khoản bị hủy không biến mất: bút toán hủy đứng bên cạnh bản gốc trong sổ, và tổng đã được trừ tương ứng.",
             "What is reversed does not vanish: the reversal stands beside the original in the ledger, and the totals no longer count it.";
         country: "Đã hủy trên cả nước", "Reversed in the whole country";
         and_below: "kể cả cấp dưới", "with everything below";
@@ -368,23 +385,23 @@ words! {
         lead: "Mọi thứ trên trang này cũng có ở dạng máy đọc được, không cần đăng ký. Hãy tải về, cộng lại, so sánh và công bố kết quả.",
             "Everything on this site can be read by programs too, without registration. Download it, add it up, compare, publish what you find.";
         api_title: "API công khai", "The public API";
-        api_text: "JSON qua HTTPS, không cần khóa. Mỗi mạng được khoảng 50 yêu cầu mỗi giây.", "JSON over HTTPS, no key. Each network may send some 50 requests a second.";
-        api_entries: "tìm khoản, mới nhất trước", "find entries, newest first";
+        api_text: "JSON qua HTTPS, không cần khóa. Mỗi mạng được gửi khoảng 50 yêu cầu mỗi giây.", "JSON over HTTPS, no key. Each network may send some 50 requests a second.";
+        api_entries: "tìm khoản, khoản mới vào sổ trước", "find entries, latest booked first";
         api_entry: "một khoản theo mã", "one entry by its code";
         api_totals: "tổng theo đợt, đơn vị, ngày", "totals by appeal, chapter, day";
         api_appeals: "các đợt vận động", "appeals";
         api_chapters: "đơn vị, tên mới và tên cũ", "chapters, by new and old names";
         api_reversals: "bút toán đã hủy theo đơn vị, lý do, cán bộ:", "reversed entries by chapter, reason, officer:";
         csv_title: "Cả sổ của một đợt (CSV)", "A whole ledger (CSV)";
-        csv_text: "Mỗi dòng một bút toán, kèm mã băm trong sổ niêm phong. Tệp là một thời điểm: X-Log-Size cho biết sổ có bao nhiêu bút toán lúc ấy.",
-            "One row an entry, with its hash in the sealed log. The file is one moment: X-Log-Size says how many entries the log had then.";
+        csv_text: "Mỗi dòng một bút toán, kèm mã băm trong sổ niêm phong. Tệp phản ánh sổ tại một thời điểm: X-Log-Size cho biết sổ có bao nhiêu bút toán lúc ấy.",
+            "One row an entry, with its hash in the sealed log. The file shows the ledger at one moment: X-Log-Size says how many entries the log had then.";
         log_title: "Sổ niêm phong", "The sealed log";
         log_text: "Mọi bút toán là một lá của cây Merkle (RFC 6962), theo chuẩn C2SP tlog-tiles, đầu cây được ký (signed note). Các tệp không bao giờ đổi nên có thể lấy qua bất kỳ máy chủ hay CDN nào.",
             "Every entry is a leaf of a Merkle tree (RFC 6962) in C2SP tlog-tiles form with signed checkpoints. The files never change, so any server or CDN may carry them.";
         log_size: "Sổ hiện có {} bút toán.", "The log holds {} entries now.";
         checkpoint: "đầu sổ đã ký", "the signed head";
         tiles: "các mảnh của cây băm", "tiles of the hash tree";
-        bundles: "các bút toán, 256 một tệp", "the entries, 256 a file";
+        bundles: "các bút toán, 256 bút toán mỗi tệp", "the entries, 256 a file";
         origin: "Tên sổ (origin)", "Origin";
         key: "Khóa công khai (vkey)", "Public key (vkey)";
         no_key: "Hiện trong chữ ký ở {}.", "Stands in the signature of {}.";
@@ -413,6 +430,8 @@ words! {
         unavailable: "Tạm thời chưa phục vụ được", "Temporarily unavailable";
         unavailable_text: "Không có gì trong sổ bị mất. Hãy tải lại trang sau ít giây.", "Nothing in the ledger is lost. Reload the page in a few seconds.";
         old_cursor: "Trang này của danh sách không còn dùng được", "This page of the list can no longer be used";
+        old_cursor_text: "Địa chỉ không đầy đủ hoặc thuộc về một lần tìm khác. Hãy xem lại từ đầu danh sách.",
+            "The address is incomplete or belongs to another search. Start again from the top of the list.";
         wrong_condition: "Địa chỉ có điều kiện không đúng", "The address has a wrong condition";
         request_id: "Mã yêu cầu", "Request id";
         back: "Về trang đầu", "To the first page";

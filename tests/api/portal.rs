@@ -373,7 +373,7 @@ fn the_form_understands_people() {
     let answer = app.anonymous().with("accept", HTML).send("GET", &format!("/api/v1/public/entries/{typed}"), None);
     assert_eq!(answer.status, 200, "{}", answer.text);
     let wrong = page(&app, "/tim?amount=viel&from=hom-qua");
-    assert!(wrong.contains("Số tiền chỉ gồm chữ số.") && wrong.contains("Ngày không đúng."));
+    assert!(wrong.contains("Số tiền không đúng") && wrong.contains("Ngày không đúng."));
     assert!(page(&app, "/tim?q=khongai").contains("Không có khoản nào phù hợp."));
     assert!(page(&app, "/tim?channel=IN_KIND").contains(&codes[1]));
     assert!(page(&app, "/tim?chapter=23095&from=2026-11-22&to=22/11/2026").contains(&codes[2]));

@@ -1,9 +1,10 @@
 //! The page of an entry, where QR codes lead: what it says, that it says at once when something changes, and what the
 //! browser's check needs.
 
+use diesel::connection::{Connection, SimpleConnection};
 use serde_json::{Value, json};
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, eventually};
 use crate::look::reverse;
 use crate::personal::{ask, gift_path, party_of, path, personal};
 use crate::portal::{browser, page};
@@ -56,6 +57,24 @@ fn a_gift_is_told_in_plain_words_with_what_a_check_needs() {
         assert_eq!(text.contains("Mã băm trong địa chỉ khớp"), fits, "{h}");
         assert_eq!(text.contains("KHÔNG khớp"), differs, "{h}");
     }
+}
+
+/// The newest head was signed before a fresh entry had its place: it does not seal it.
+#[test]
+fn an_entry_without_a_place_is_not_said_to_be_sealed() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    officer.post("/api/v1/gifts", app.gift(json!({})), 201);
+    app.wait_for_checkpoint();
+    let mut sequencer = app.database.connect();
+    sequencer.begin_test_transaction().unwrap();
+    sequencer.batch_execute("SELECT size FROM log_head FOR UPDATE").unwrap();
+    let code = officer.post("/api/v1/gifts", app.gift(json!({})), 201)["code"].as_str().unwrap().to_owned();
+    let text = page(&app, &format!("/g/{code}"));
+    assert!(text.contains("đang chờ vị trí trong sổ") && !text.contains("niêm phong lúc"), "{text}");
+    drop(sequencer);
+    app.wait_for_checkpoint();
+    eventually("its page says when it was sealed", || page(&app, &format!("/g/{code}")).contains("niêm phong lúc"));
 }
 
 #[test]

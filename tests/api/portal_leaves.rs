@@ -83,7 +83,7 @@ fn a_key_that_joins_and_a_key_that_leaves_have_a_page() {
     );
     assert!(!text.contains("Số tiền") && !text.contains("data-fact=\"amount\"") && !text.contains("đang có hiệu lực"));
     says(&english(&app, added), &["A key was added to the log", "not a sum of money", "22 Nov 2026"]);
-    says(&page(&app, &format!("/g/{retired}")), &["Một khóa thôi ký sổ", &format!("<code>{old}</code>")]);
+    says(&page(&app, &format!("/g/{retired}")), &["Một khóa ngừng ký sổ", &format!("<code>{old}</code>")]);
     says(&english(&app, retired), &["A key of the log was retired", "can still be verified"]);
     can_be_checked(&app, added, "");
     can_be_checked(&app, retired, "");

@@ -26,6 +26,14 @@ fn pages_say_that_nothing_was_reversed_and_where_to_look() {
         assert!(page(&app, path).contains("Chưa có bút toán nào bị hủy."), "{path}");
     }
     assert!(page(&app, "/don-vi/23095?year=2020").contains("<strong>Năm 2020:</strong> đơn vị hủy 0 bút toán"));
+    for path in ["/huy?year=&chapter=&cursor=", "/don-vi/23095?year=&cursor=", "/don-vi?cursor=&q=", "/keu-goi?cursor="] {
+        page(&app, path);
+    }
+    // A year that has not come is no year without reversals.
+    for path in ["/huy?year=2100", "/don-vi/23095?year=2100", "/can-bo/CB-00000000?year=2100"] {
+        let answer = browser(&app, "vi").send("GET", path, None);
+        assert!(answer.status == 422 && answer.text.contains("Năm này chưa đến."), "{path}: {} {}", answer.status, answer.text);
+    }
     assert!(page(&app, "/").contains("<a href=\"/huy\">Bút toán đã hủy</a>"));
     assert!(page(&app, "/du-lieu-mo").contains("/api/v1/public/reversals"));
     for (path, status) in [("/huy?year=x", 422), ("/huy?year=1", 422), ("/huy?chapter=99999", 404), ("/can-bo/CB-00000000", 404)]
@@ -46,8 +54,8 @@ fn the_country_a_chapter_and_a_person_have_pages_that_lead_to_each_other() {
     let country = page(&app, "/huy");
     for part in [
         "1.235.567\u{a0}đ",
-        "66,6% (2 trong 3 khoản ủng hộ đã ghi)",
-        "50% (1 trong 2 khoản ủng hộ đã ghi)",
+        "66,7% (2 trong 3 khoản ủng hộ đã ghi)",
+        "50,0% (1 trong 2 khoản ủng hộ đã ghi)",
         "<a href=\"/don-vi/23095#huy\" lang=\"vi\">",
         "ghi trùng",
         "thực tế không nhận được",
@@ -58,6 +66,11 @@ fn the_country_a_chapter_and_a_person_have_pages_that_lead_to_each_other() {
     let of_year = page(&app, "/huy?year=2026&chapter=68");
     assert!(of_year.contains("Bút toán đã hủy năm 2026") && of_year.contains("/don-vi/23095?year=2026#huy"), "{of_year}");
     assert!(!of_year.contains("khoản ủng hộ đã ghi"), "a share of a year would compare different gifts");
+    assert!(
+        of_year.contains("https://so.example.org/huy?year=2026&#38;chapter=68"),
+        "the printed address says which page this is"
+    );
+    assert!(!country.contains("mã ngẫu nhiên"), "of officers, where none is named");
     let chapter = page(&app, "/don-vi/23095");
     for part in [
         "<section aria-labelledby=\"huy\"><h2 id=\"huy\">Bút toán đã hủy tại đơn vị</h2>",

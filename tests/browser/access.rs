@@ -276,7 +276,7 @@ fn mistakes_are_tied_to_their_fields(browser: &Browser, demo: &Demo) {
         "Object.fromEntries([...document.querySelectorAll('[aria-invalid=true]')].map(e => \
          [e.id, e.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id).innerText).join(' ')]))",
     );
-    for (field, part) in [("amount", "chữ số"), ("min", "chữ số"), ("from", "Ngày"), ("channel", "hình thức")] {
+    for (field, part) in [("amount", "Số tiền"), ("min", "Số tiền"), ("from", "Ngày"), ("channel", "hình thức")] {
         assert!(said[field].as_str().is_some_and(|text| text.contains(part)), "{field}: {said}");
     }
     assert_eq!(said.as_object().unwrap().len(), 4, "and no field that is right: {said}");
