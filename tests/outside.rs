@@ -5,6 +5,8 @@
 mod audits;
 #[path = "outside/commands.rs"]
 mod commands;
+#[path = "outside/hostile.rs"]
+mod hostile;
 #[path = "outside/online.rs"]
 mod online;
 #[path = "outside/sample.rs"]

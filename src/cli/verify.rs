@@ -1,7 +1,7 @@
 //! `audit --url`, `audit --dir`, `receipt check`, `watch`: the command line of the room that checks the log from outside.
 //!
 //! They need no installation: no database, no keys of ours, no settings. Exit codes: 0 all is right, 1 something is wrong, 2 it
-//! could not be checked; for a receipt also 3: it is right, and the entry was reversed later.
+//! could not be checked, or not all of it; for a receipt also 3: it is right, and the entry was reversed later.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,14 @@ use crate::log::note::{NoteError, Verifier};
 use crate::log::receipt::{MAX_RECEIPT, Receipt};
 use crate::log::tree::Head;
 use crate::verify::audit::Walk;
+use crate::verify::evidence::{self, Unproven};
 use crate::verify::place::{Folder, Mirror, Place, PlaceError};
 use crate::verify::published::{self, Patience};
 use crate::verify::receipt::{self as receipts, Online};
 use crate::verify::site::Site;
 use crate::verify::trust;
 use crate::verify::watch::{Seen, Watch};
+use crate::verify::{VerifyError, visible};
 
 /// Whose signature counts.
 #[derive(Debug, Args)]
@@ -123,7 +125,7 @@ pub fn only_for_logs(command: &AuditCommand) -> Result<(), Failure> {
     }
 }
 
-/// 0: clean; 1: something is wrong.
+/// 0: clean; 1: something is wrong; 2: nothing is wrong as far as could be checked, and something could not.
 pub fn audit(command: &AuditCommand) -> Result<ExitCode, Failure> {
     let keys = command.log.trust.keys()?;
     let site = command.what.url.as_deref().map(|url| Site::new(url, command.log.api.as_deref())).transpose()?;
@@ -139,7 +141,9 @@ pub fn audit(command: &AuditCommand) -> Result<ExitCode, Failure> {
         (None, None, Some(folder)) => folder,
         (None, None, None) => return Err("say what to audit: --url or --dir".into()),
     };
-    let report = walk(place, mirror.as_ref(), site.as_ref(), &keys)?.report(keys.first().map(Verifier::name).unwrap_or_default());
+    let auditing = Auditing { place, mirror: mirror.as_ref(), site: site.as_ref(), keys: &keys };
+    let walk = auditing.walk()?;
+    let report = walk.report(keys.first().map(Verifier::name).unwrap_or_default());
     match command.format {
         Format::Text => say(&report.text(command.most))?,
         Format::Json => {
@@ -148,51 +152,128 @@ pub fn audit(command: &AuditCommand) -> Result<ExitCode, Failure> {
             say(&serde_json::to_string_pretty(&report)?)?;
         }
     }
-    Ok(if report.clean { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(match (report.total, report.clean) {
+        (0, true) => ExitCode::SUCCESS,
+        (0, false) => ExitCode::from(2),
+        _ => ExitCode::from(1),
+    })
 }
 
-fn walk<'p>(place: &'p dyn Place, mirror: Option<&Mirror>, site: Option<&Site>, keys: &[Verifier]) -> Result<Walk<'p>, Failure> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    // Waiting for a server takes more threads than hashing.
-    let mut walk = Walk::new(place, if site.is_some() { threads.max(8) } else { threads });
-    let note = match place.checkpoint() {
-        Err(PlaceError::Missing(path)) => return Err(format!("{path} is not there: is this a log?").into()),
-        Err(PlaceError::Damaged { path, why }) => {
-            walk.findings.add("checkpoint", path, why);
+/// What is audited, and with what.
+struct Auditing<'p> {
+    place: &'p dyn Place,
+    mirror: Option<&'p Mirror>,
+    site: Option<&'p Site>,
+    keys: &'p [Verifier],
+}
+
+impl<'p> Auditing<'p> {
+    fn unproven(&self) -> Option<Unproven<'p>> {
+        self.mirror.map(|mirror| Unproven { folder: mirror.path(), keys: self.keys })
+    }
+
+    fn new_walk(&self) -> Walk<'p> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        // Waiting for a server takes more threads than hashing.
+        let mut walk = Walk::new(self.place, if self.site.is_some() { threads.max(8) } else { threads });
+        walk.unproven = self.unproven();
+        walk.proofs = self.site.map_or(self.place, |site| site);
+        walk
+    }
+
+    fn walk(&self) -> Result<Walk<'p>, Failure> {
+        let mut walk = self.new_walk();
+        let note = match self.place.checkpoint() {
+            Err(PlaceError::Missing(path)) => return Err(format!("{path} is not there: is this a log?").into()),
+            Err(PlaceError::Damaged { path, why }) => {
+                walk.findings.add("checkpoint", path, why);
+                return Ok(walk);
+            }
+            other => other?,
+        };
+        let Some(head) = opened(&note, self.keys, &mut walk) else {
             return Ok(walk);
+        };
+        let kept: Option<(Vec<u8>, Head)> = match self.mirror.map(Mirror::kept).transpose()?.flatten() {
+            Some(note) => {
+                let head = checkpoint::open(&note, self.keys).map_err(|error| {
+                    format!("the checkpoint that is in the mirror: {error}. If it is of another log, take a new folder")
+                })?;
+                Some((note, head))
+            }
+            None => None,
+        };
+        let waiting = self.unproven().map(|unproven| unproven.all()).transpose()?.unwrap_or_default();
+        let done = self.go(&mut walk, &note, head, kept.as_ref(), &waiting);
+        self.keep(&mut walk, kept.as_ref(), &waiting, done.is_ok())?;
+        match done {
+            // What was found is found, whatever could not be had after it.
+            Err(error) if walk.findings.total > 0 => {
+                walk.unchecked.push(format!("the log could not be read to the end: {error}"))
+            }
+            other => other?,
         }
-        other => other?,
-    };
-    let Some(head) = opened(&note, keys, &mut walk) else {
-        return Ok(walk);
-    };
-    let before: Option<Head> = match mirror.map(Mirror::kept).transpose()?.flatten() {
-        Some(note) => Some(checkpoint::open(&note, keys).map_err(|error| {
-            format!("the checkpoint that is in the mirror: {error}. If it is of another log, take a new folder")
-        })?),
-        None => None,
-    };
-    let mut line = Line::new();
-    let began = Instant::now();
-    let mut show = |done: u64, all: u64| line.show(&bar(done, all, began.elapsed()));
-    walk.grow(head, &mut show)?;
-    if let Some(before) = &before {
-        walk.continues(before, "the checkpoint in the mirror");
+        Ok(walk)
     }
-    let mut note = note;
-    match site {
-        Some(site) if site.has_api() => {
-            let grown = published::compare(&mut walk, place, site, keys, Patience::default(), &mut show)?;
-            note = grown.unwrap_or(note);
+
+    /// All checks, one after the other.
+    fn go(
+        &self,
+        walk: &mut Walk<'p>,
+        note: &[u8],
+        head: Head,
+        kept: Option<&(Vec<u8>, Head)>,
+        waiting: &[(Vec<u8>, Head)],
+    ) -> Result<(), VerifyError> {
+        let mut line = Line::new();
+        let began = Instant::now();
+        let mut show = |done: u64, all: u64| line.show(&bar(done, all, began.elapsed()));
+        walk.follow(note, head, &mut show)?;
+        let known = kept.map_or(0, |(_, head)| head.size);
+        if walk.root_differs() && self.mirror.is_some_and(|mirror| mirror.drop_since(known) > 0) {
+            // What a server once gave may be wrong, and stay so in the mirror: it is asked for again, once.
+            *walk = self.new_walk();
+            walk.notes.push("what was in the mirror did not lead to the signed root and was downloaded again".to_owned());
+            walk.follow(note, head, &mut show)?;
         }
-        Some(_) => walk.notes.push("published sums were not compared: say where the API is with --api".to_owned()),
-        None => walk.notes.push("published sums were not compared: a folder has none".to_owned()),
+        if let Some((note, head)) = kept {
+            walk.hold_to(note, head, "the checkpoint in the mirror")?;
+        }
+        for (note, head) in waiting {
+            walk.hold_to(note, head, "a checkpoint that was seen earlier")?;
+        }
+        match self.site {
+            Some(site) => published::compare(walk, self.place, site, self.keys, Patience::default(), &mut show)?,
+            None => walk.notes.push("published sums were not compared: a folder has none".to_owned()),
+        }
+        Ok(())
     }
-    // A sum that differs makes no log wrong; what was read of it is kept if it is whole.
-    if let Some(mirror) = mirror.filter(|_| walk.is_whole()) {
-        mirror.keep(&note, walk.size(), before.map(|head| head.size))?;
+
+    /// Keeps what is worth it in the mirror: evidence, and what was read if it is whole.
+    fn keep(
+        &self,
+        walk: &mut Walk<'p>,
+        kept: Option<&(Vec<u8>, Head)>,
+        waiting: &[(Vec<u8>, Head)],
+        is_done: bool,
+    ) -> Result<(), Failure> {
+        let Some((mirror, unproven)) = self.mirror.zip(self.unproven()) else {
+            return Ok(());
+        };
+        for pair in &walk.evidence {
+            let folder =
+                evidence::keep(mirror.path(), pair.before.as_bytes(), pair.after.as_bytes(), &format!("{}\n", pair.why))?;
+            walk.notes.push(format!("both signed notes are in {}", folder.display()));
+            [&pair.before, &pair.after].into_iter().for_each(|note| unproven.forget(note.as_bytes()));
+        }
+        // A sum that differs makes no log wrong.
+        if is_done && walk.is_whole() {
+            mirror.keep(walk.head().1, walk.size(), kept.map(|(_, head)| head.size))?;
+            waiting.iter().for_each(|(note, _)| unproven.forget(note));
+            walk.followed.iter().for_each(|note| unproven.forget(note));
+        }
+        Ok(())
     }
-    Ok(walk)
 }
 
 fn opened(note: &[u8], keys: &[Verifier], walk: &mut Walk<'_>) -> Option<Head> {
@@ -220,7 +301,7 @@ fn bar(done: u64, all: u64, took: Duration) -> String {
     format!("[{}{}] {done} of {all} entries, {rate:.0}/s, {left:.0} s left", "=".repeat(filled), " ".repeat(empty))
 }
 
-/// 0: right, and nothing later was seen; 1: wrong; 3: right, and reversed later.
+/// 0: right, and nothing later was seen; 1: wrong; 2: something could not be looked at; 3: right, and reversed later.
 pub fn receipt(command: &ReceiptCommand) -> Result<ExitCode, Failure> {
     let ReceiptCommand::Check(command) = command;
     let keys = command.trust.keys()?;
@@ -238,6 +319,10 @@ pub fn receipt(command: &ReceiptCommand) -> Result<ExitCode, Failure> {
         receipt.index, head.size
     ))?;
     say(&visible(&String::from_utf8_lossy(&receipt.leaf)))?;
+    let not_understood = receipts::not_understood(&receipt);
+    if let Some(why) = &not_understood {
+        say(&format!("This entry is included, not understood: {why}. What it says nobody can know."))?;
+    }
     for (field, value) in receipt.opened.iter().flat_map(|opened| opened.shown()) {
         say(&format!("opened {field}: {}", visible(value)))?;
     }
@@ -246,7 +331,7 @@ pub fn receipt(command: &ReceiptCommand) -> Result<ExitCode, Failure> {
             "Checked offline: that the entry was in the signed log and what it says. Whether it was reversed or amended later can not be",
         )?;
         say("seen in a receipt; --url asks the log.")?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(if not_understood.is_some() { ExitCode::from(2) } else { ExitCode::SUCCESS });
     };
     let site = Site::new(url, command.api.as_deref())?;
     let online = receipts::ask(&receipt, &head, &keys, &site)?;
@@ -255,31 +340,33 @@ pub fn receipt(command: &ReceiptCommand) -> Result<ExitCode, Failure> {
 
 fn tell(online: &Online) -> Result<ExitCode, Failure> {
     for finding in &online.findings.kept {
-        say(&format!("WRONG: {}: {}: {}", finding.check, finding.subject, finding.differs))?;
+        say(&visible(&format!("WRONG: {}: {}: {}", finding.check, finding.subject, finding.differs)))?;
     }
     for later in &online.later {
         let word = if later.kind == "REVERSAL" { "ĐÃ HỦY, reversed" } else { "changed later" };
         let reason = later.reason.as_deref().map(|reason| format!(", {reason}")).unwrap_or_default();
         say(&format!("{word}: {} {} of {}, entry {} of the log{reason}", later.kind, later.code, later.booked, later.index))?;
     }
-    for note in &online.notes {
-        say(&format!("note: {note}"))?;
+    for announced in &online.announced {
+        say(&visible(&format!("ĐÃ HỦY (nhật ký chưa ký), reversed, says the public ledger: {announced}")))?;
+    }
+    for unknown in &online.unknown {
+        say(&visible(&format!("NOT CHECKED: {unknown}")))?;
     }
     if online.findings.total > 0 {
         return Ok(ExitCode::from(1));
     }
     say(&format!("The log has {} entries now and continues the one the receipt was made from.", online.size))?;
-    if online.later.is_empty() && online.notes.is_empty() {
+    if online.later.is_empty() && online.announced.is_empty() && online.is_answered() {
         say(
             "The public ledger names no later entry about this one. Should it hide one, only a walk through the whole log can show it: audit --url.",
         )?;
     }
-    Ok(if online.is_reversed() { ExitCode::from(3) } else { ExitCode::SUCCESS })
-}
-
-/// Without what could drive a terminal.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    Ok(match (online.is_reversed(), online.is_answered()) {
+        (true, _) => ExitCode::from(3),
+        (false, false) => ExitCode::from(2),
+        (false, true) => ExitCode::SUCCESS,
+    })
 }
 
 /// Once: 0 well, 1 something is wrong, 2 it could not be seen. Otherwise until something is wrong.

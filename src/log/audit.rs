@@ -11,6 +11,8 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{log_leaf, log_pending, pd_opening};
 
+pub use super::audit_tree::audit_in_pages;
+
 /// Checks that need nothing but the log's own tables.
 pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
     findings.ask(

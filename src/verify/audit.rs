@@ -4,8 +4,10 @@
 //! and [`fold`](super::fold)) follows after each batch. So memory is bounded by a batch and by some bytes an entry. A walk
 //! can go on where it stopped when the log has grown ([`Walk::grow`]).
 
+use std::cmp::Ordering;
 use std::hash::RandomState;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -13,12 +15,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::VerifyError;
-use super::blame::{Blame, blame};
+use super::blame::{Blame, Published, blame};
 use super::computed::Computed;
+use super::evidence::Unproven;
 use super::fold::{Fold, subject};
 use super::leaf::{Leaf, Reader, code_in};
 use super::place::{self, Place, PlaceError};
-use super::report::{Findings, Report};
+use super::report::{Contradiction, Findings, Report};
 use super::totals::{Totals, Views};
 use crate::log::tiles::{self, Of, Piece};
 use crate::log::tree::{self, Hash, Head, MAX_LEVEL, TILE_WIDTH};
@@ -40,6 +43,18 @@ pub struct Walk<'p> {
     keyed: RandomState,
     pub findings: Findings,
     pub notes: Vec<String>,
+    /// What was to be checked and could not be; see [`Report::unchecked`].
+    pub unchecked: Vec<String>,
+    /// Signed notes that do not fit together.
+    pub evidence: Vec<Contradiction>,
+    /// Where signed notes are kept before they are proven, if anywhere.
+    pub unproven: Option<Unproven<'p>>,
+    /// Where tiles for proofs come from: the log itself, also where a mirror has older ones.
+    pub proofs: &'p dyn Place,
+    /// The notes that were followed, the last one that of the head.
+    pub followed: Vec<Vec<u8>>,
+    has_begun: bool,
+    root_differs: bool,
     began: Instant,
 }
 
@@ -64,6 +79,13 @@ impl<'p> Walk<'p> {
             keyed: RandomState::new(),
             findings: Findings::default(),
             notes: Vec::new(),
+            unchecked: Vec::new(),
+            evidence: Vec::new(),
+            unproven: None,
+            proofs: place,
+            followed: Vec::new(),
+            has_begun: false,
+            root_differs: false,
             began: Instant::now(),
         }
     }
@@ -71,6 +93,16 @@ impl<'p> Walk<'p> {
     /// Leaves checked so far.
     pub fn size(&self) -> u64 {
         self.head.size
+    }
+
+    /// The head as far as is checked, and the note that signs it.
+    pub fn head(&self) -> (&Head, &[u8]) {
+        (&self.head, self.followed.last().map_or(&[], Vec::as_slice))
+    }
+
+    /// Whether the entries make another root than was signed.
+    pub fn root_differs(&self) -> bool {
+        self.root_differs
     }
 
     /// Whether nothing was found but sums that differ.
@@ -83,20 +115,46 @@ impl<'p> Walk<'p> {
         self.totals.views()
     }
 
+    /// Goes on to what a note signs, as [`Walk::grow`]; a note that does not continue the one before is kept beside it.
+    pub fn follow(&mut self, note: &[u8], head: Head, watcher: Watcher<'_>) -> Result<(), VerifyError> {
+        if let Some(unproven) = &self.unproven {
+            unproven.save(note)?;
+        }
+        let why = self.grown(head, watcher)?;
+        let before = self.head().1.to_vec();
+        if head == self.head && before != note {
+            self.followed.push(note.to_vec());
+        }
+        if let Some(why) = why {
+            self.contradict(&before, note, why);
+        }
+        Ok(())
+    }
+
     /// Checks everything that a log whose signed head is `head` has and that was not checked yet.
     pub fn grow(&mut self, head: Head, watcher: Watcher<'_>) -> Result<(), VerifyError> {
-        let before = std::mem::replace(&mut self.head, head);
-        if head.size < before.size {
-            self.findings.add(
-                "append_only",
-                "checkpoint",
-                format!("signs {} entries, after {} were signed", head.size, before.size),
-            );
-            return Ok(());
+        self.grown(head, watcher).map(drop)
+    }
+
+    /// Says why the head does not continue the one before, if so.
+    fn grown(&mut self, head: Head, watcher: Watcher<'_>) -> Result<Option<String>, VerifyError> {
+        let before = self.head;
+        let why = match head.size.cmp(&before.size) {
+            Ordering::Less => Some(format!("signs {} entries, after {} were signed", head.size, before.size)),
+            Ordering::Equal if self.has_begun && head.root != before.root => {
+                Some(format!("FORK: the log signed two different trees of {} entries", head.size))
+            }
+            Ordering::Equal if self.has_begun => return Ok(None),
+            _ => None,
+        };
+        if let Some(why) = &why {
+            self.findings.add("append_only", "checkpoint", why.clone());
+            return Ok(Some(why.clone()));
         }
+        (self.head, self.has_begun) = (head, true);
         let (first, end) = (before.size / TILE_WIDTH, head.size.div_ceil(TILE_WIDTH));
         let batch = self.threads as u64 * BUNDLES_A_THREAD;
-        let mut next = first;
+        let (mut next, mut is_there) = (first, true);
         while next < end {
             let until = (next + batch).min(end);
             let checked = self.batch(next..until, before.size)?;
@@ -104,6 +162,7 @@ impl<'p> Walk<'p> {
                 // Somebody signs for a log that is not there; how much of it is not there makes no difference.
                 let paths = format!("tile/entries from bundle {next} on");
                 self.findings.add("file", paths, "nothing is there, nor are the tiles");
+                is_there = false;
                 break;
             }
             for (n, checked) in (next..).zip(checked) {
@@ -112,9 +171,11 @@ impl<'p> Walk<'p> {
             next = until;
             watcher((next * TILE_WIDTH).min(head.size), head.size);
         }
-        self.upper_tiles(&before)?;
-        self.root(&before);
-        Ok(())
+        if is_there {
+            self.upper_tiles(&before)?;
+        }
+        self.root();
+        if before.size == 0 { Ok(None) } else { Ok(self.continues(&before, "the checkpoint read before")?) }
     }
 
     /// Checks some bundles at once. The first thing that could not be checked ends it.
@@ -126,13 +187,13 @@ impl<'p> Walk<'p> {
             for _ in 0..self.threads.min(todo.len()) {
                 scope.spawn(|| {
                     loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let at = next.fetch_add(1, Relaxed);
                         let Some(n) = todo.get(at) else {
                             return;
                         };
                         let checked = self.bundle(*n, from_index);
                         if checked.is_err() {
-                            next.store(todo.len(), Ordering::Relaxed);
+                            next.store(todo.len(), Relaxed);
                         }
                         if let Some(slot) = done.lock().unwrap_or_else(PoisonError::into_inner).get_mut(at) {
                             *slot = Some(checked);
@@ -274,33 +335,52 @@ impl<'p> Walk<'p> {
         Ok(())
     }
 
-    fn root(&mut self, before: &Head) {
+    fn root(&mut self) {
         let root = tree::root_at(&mut self.computed, self.head.size).ok();
         if root != Some(self.head.root) {
             let computed = root.map_or("none".to_owned(), |root| STANDARD.encode(root));
             let signed = STANDARD.encode(self.head.root);
             self.findings.add("root", "checkpoint", format!("signs the root {signed}; the entries have {computed}"));
-        }
-        if before.size > 0 {
-            self.continues(before, "the checkpoint read before");
+            self.root_differs = true;
         }
     }
 
-    /// Whether the log as it is now begins with an earlier head. Tiles are compared by now, so the log's own will do.
-    pub fn continues(&mut self, old: &Head, name: &str) {
-        let mut published = super::blame::Published::new(self.place, self.head.size);
-        match tree::root_at(&mut published, old.size) {
-            _ if old.size > self.head.size => {
-                let differs = format!("signs {} entries; {name} signed {} before", self.head.size, old.size);
-                self.findings.add("append_only", "checkpoint", differs);
+    /// Whether the log as it is now begins with an earlier head; if not, why. It is proven from one signed root to the other: tiles
+    /// are asked for anew, and a server may answer otherwise the second time.
+    pub fn continues(&mut self, old: &Head, name: &str) -> Result<Option<String>, PlaceError> {
+        let new = self.head;
+        let why = if old.size > new.size {
+            format!("signs {} entries; {name} signed {} before", new.size, old.size)
+        } else {
+            let mut tiles = Published::new(self.proofs, new.size);
+            let proof = tree::prove_consistency(&mut tiles, old.size, new.size);
+            match proof.map(|proof| tree::verify_consistency(old, &new, &proof.unwrap_or_default())) {
+                Ok(true) => return Ok(None),
+                // Tiles that do not lead to the new root can not tell whether the log or a file is wrong.
+                Ok(_) if self.root_differs && tree::root_at(&mut tiles, new.size) != Ok(new.root) => {
+                    format!("can not be compared with {name}: the tiles do not lead to the signed root")
+                }
+                Ok(_) => format!("FORK: the first {} entries are not those that {name} was signed for", old.size),
+                Err(error @ PlaceError::Unreachable { .. }) => return Err(error),
+                Err(error) => format!("can not be compared with {name}: {error}"),
             }
-            Ok(root) if root == old.root => {}
-            Ok(_) => {
-                let differs = format!("FORK: the first {} entries are not those that {name} was signed for", old.size);
-                self.findings.add("append_only", "checkpoint", differs);
-            }
-            Err(error) => self.findings.add("append_only", "checkpoint", format!("can not be compared with {name}: {error}")),
+        };
+        self.findings.add("append_only", "checkpoint", why.clone());
+        Ok(Some(why))
+    }
+
+    /// Holds the log to a note that was signed earlier.
+    pub fn hold_to(&mut self, note: &[u8], old: &Head, name: &str) -> Result<(), PlaceError> {
+        if let Some(why) = self.continues(old, name)? {
+            let after = self.head().1.to_vec();
+            self.contradict(note, &after, why);
         }
+        Ok(())
+    }
+
+    fn contradict(&mut self, before: &[u8], after: &[u8], why: String) {
+        let text = |note: &[u8]| String::from_utf8_lossy(note).into_owned();
+        self.evidence.push(Contradiction { before: text(before), after: text(after), why });
     }
 
     /// What there is to say.
@@ -310,7 +390,7 @@ impl<'p> Walk<'p> {
             self.findings.add("key", subject, format!("the key {} is not of this log", key.key));
         }
         Report {
-            clean: self.findings.total == 0,
+            clean: self.findings.total == 0 && self.unchecked.is_empty(),
             total: self.findings.total,
             totals: self.totals.views(),
             findings: self.findings.kept,
@@ -321,6 +401,8 @@ impl<'p> Walk<'p> {
             not_understood: self.fold.not_understood,
             keys: self.fold.keys,
             notes: self.notes,
+            unchecked: self.unchecked,
+            evidence: self.evidence,
             seconds: self.began.elapsed().as_secs_f64(),
         }
     }

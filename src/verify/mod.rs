@@ -17,6 +17,7 @@ mod blame;
 mod canonical;
 mod code;
 mod computed;
+pub mod evidence;
 mod fold;
 pub mod leaf;
 pub mod place;
@@ -27,6 +28,11 @@ pub mod site;
 pub mod totals;
 pub mod trust;
 pub mod watch;
+
+/// Without what could drive a terminal.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
 
 /// It could not be checked.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::site::Site;
 use crate::log::note::MAX_NOTE;
@@ -115,8 +116,11 @@ pub struct Folder(pub PathBuf);
 
 impl Folder {
     fn open(&self, path: &str) -> Result<Option<fs::File>, PlaceError> {
-        match fs::File::open(self.0.join(path)) {
-            Ok(file) => Ok(Some(file)),
+        let whole = self.0.join(path);
+        match fs::metadata(&whole).and_then(|is| if is.is_file() { fs::File::open(&whole).map(Some) } else { Ok(None) }) {
+            // A pipe, for one, would keep its reader waiting for ever.
+            Ok(None) => Err(PlaceError::damaged(path, "is no regular file")),
+            Ok(file) => Ok(file),
             // `NotADirectory`: a partial tile's folder where an enemy, or a copy gone wrong, has a file.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(PlaceError::unreachable(path, error)),
@@ -164,6 +168,32 @@ impl Mirror {
         }
     }
 
+    /// Where all of it is.
+    pub fn path(&self) -> &Path {
+        &self.folder.0
+    }
+
+    /// Drops every piece that the first `size` entries do not have; how many there were. What the kept checkpoint was found right
+    /// with stays: if the server has nothing any more, that is what others can still have.
+    pub fn drop_since(&self, size: u64) -> usize {
+        let (mut dropped, mut folders) = (0, vec![self.folder.0.join("tile")]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if entry.file_type().is_ok_and(|is| is.is_dir()) {
+                    folders.push(path);
+                    continue;
+                }
+                let below = path.strip_prefix(&self.folder.0).ok().and_then(Path::to_str);
+                let piece = below.and_then(|path| Piece::parse(path.strip_suffix(".gz").unwrap_or(path)));
+                if piece.is_some_and(|piece| !piece.is_within(size)) && fs::remove_file(path).is_ok() {
+                    dropped += 1;
+                }
+            }
+        }
+        dropped
+    }
+
     /// Keeps a checkpoint all of whose pieces are here, and lets go of partial pieces that have grown since `before`.
     pub fn keep(&self, checkpoint: &[u8], size: u64, before: Option<u64>) -> Result<(), PlaceError> {
         write_file(&self.folder.0, "checkpoint", checkpoint, true)?;
@@ -203,12 +233,14 @@ impl Place for Mirror {
 
 /// Writes a file under a folder so that it is there whole or not at all, also after a kill; if `lasting`, after a loss of power.
 pub(super) fn write_file(folder: &Path, path: &str, bytes: &[u8], lasting: bool) -> Result<(), PlaceError> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
     let to = folder.join(path);
     let write = || -> std::io::Result<()> {
         let parent = to.parent().unwrap_or(folder);
         fs::create_dir_all(parent)?;
         let name = to.file_name().unwrap_or_default().to_string_lossy();
-        let part = parent.join(format!(".{name}.{}.part", std::process::id()));
+        // Several threads may write the same file.
+        let part = parent.join(format!(".{name}.{}-{}.part", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
         let mut file = fs::File::create(&part)?;
         file.write_all(bytes)?;
         if lasting {

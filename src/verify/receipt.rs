@@ -33,13 +33,29 @@ pub struct Online {
     pub size: u64,
     pub later: Vec<Later>,
     pub findings: Findings,
-    pub notes: Vec<String>,
+    /// Reversals that the public ledger names and the log has not signed yet, or does not show.
+    pub announced: Vec<String>,
+    /// What was to be looked for and was not, and why.
+    pub unknown: Vec<String>,
 }
 
 impl Online {
+    /// Whether the entry is reversed, proven or only announced: who announces it of its own entry need not prove it.
     pub fn is_reversed(&self) -> bool {
-        self.later.iter().any(|later| later.kind == "REVERSAL")
+        !self.announced.is_empty() || self.later.iter().any(|later| later.kind == REVERSAL)
     }
+
+    /// Whether nothing that was asked is left open.
+    pub fn is_answered(&self) -> bool {
+        self.unknown.is_empty()
+    }
+}
+
+const REVERSAL: &str = "REVERSAL";
+
+/// Why the receipt's leaf can not be read as one; it may be in the log all the same.
+pub fn not_understood(receipt: &Receipt) -> Option<String> {
+    super::canonical::read(&receipt.leaf).err().map(|error| error.to_string())
 }
 
 /// The entry's code as its leaf has it.
@@ -92,8 +108,8 @@ pub fn ask(receipt: &Receipt, head: &Head, keys: &[Verifier], site: &Site) -> Re
         online.findings.add("append_only", "checkpoint", why);
         return Ok(online);
     }
-    let Some(code) = code_of(receipt) else {
-        online.notes.push("its leaf has no entry's code: what was said of it later was not looked for".to_owned());
+    let Some(code) = code_of(receipt).filter(|_| not_understood(receipt).is_none()) else {
+        online.unknown.push("its leaf has no entry's code: what was said of it later was not looked for".to_owned());
         return Ok(online);
     };
     let mut asking = Asking { site, now, code, online };
@@ -122,6 +138,11 @@ pub(super) fn continues(place: &dyn Place, old: &Head, now: &Head) -> Result<Res
     })
 }
 
+/// A code as somebody named it, if it is one.
+fn named(code: &str) -> String {
+    if Code::parse(code).is_some() { code.to_owned() } else { "an entry without a code".to_owned() }
+}
+
 struct Asking<'s> {
     site: &'s Site,
     now: Head,
@@ -135,12 +156,9 @@ impl Asking<'_> {
     }
 
     fn api(&mut self, receipt: &Receipt) -> Result<(), VerifyError> {
-        if !self.site.has_api() {
-            self.online.notes.push("the address of the API is not known (--api): later entries were not looked for".to_owned());
-            return Ok(());
-        }
         let Some(entry) = self.entry(&self.code)? else {
-            self.online.notes.push(format!("the public ledger has no page of {}: later entries were not looked for", self.code));
+            let why = format!("the public ledger has no page of {} (--api says where it is)", self.code);
+            self.online.unknown.push(format!("{why}: later entries were not looked for"));
             return Ok(());
         };
         if entry.leaf_hash != hex(&leaf_hash(&receipt.leaf)) || entry.log_index.is_some_and(|index| index != receipt.index) {
@@ -151,24 +169,38 @@ impl Asking<'_> {
             );
         }
         if let Some(code) = &entry.reversed_by {
-            let index = self.entry(code)?.and_then(|reversal| reversal.log_index);
-            self.look(code, index)?;
+            self.reversal(code);
         }
         for annotation in &entry.annotations {
-            self.look(&annotation.code, annotation.log_index)?;
+            if let Some(why) = self.look(&annotation.code, annotation.log_index, None)? {
+                self.online.unknown.push(why);
+            }
         }
         Ok(())
     }
 
-    /// Looks at a leaf the API has named: it must be in the log, and speak of our entry.
-    fn look(&mut self, code: &str, index: Option<u64>) -> Result<(), VerifyError> {
-        let code: String = if Code::parse(code).is_some() { code.to_owned() } else { "an entry without a code".to_owned() };
+    /// A reversal that is named counts, whatever else the server answers of it.
+    fn reversal(&mut self, code: &str) {
+        let index = self.entry(code).map(|reversal| reversal.and_then(|reversal| reversal.log_index));
+        match index.and_then(|index| self.look(code, index, Some(REVERSAL))) {
+            Ok(None) => {}
+            Ok(Some(why)) => self.online.announced.push(why),
+            Err(error) => self.online.announced.push(format!("{} reverses this entry; {error}", named(code))),
+        }
+    }
+
+    /// Looks at a leaf the API has named: it must be in the log, speak of our entry, and be of this kind. Says why it can not be
+    /// looked at yet.
+    fn look(&mut self, code: &str, index: Option<u64>, kind: Option<&str>) -> Result<Option<String>, PlaceError> {
+        let code = named(code);
         let Some(index) = index.filter(|index| *index < self.now.size) else {
-            self.online.notes.push(format!("{code} speaks of this entry and is not signed by the log yet"));
-            return Ok(());
+            return Ok(Some(format!("{code} speaks of this entry and is not signed by the log yet")));
+        };
+        let fits = |leaf: &LeafIn| {
+            leaf.entry == code && leaf.of.as_deref() == Some(&self.code) && kind.is_none_or(|kind| leaf.kind == kind)
         };
         match self.leaf(index)? {
-            Ok(leaf) if leaf.entry == code && leaf.of.as_deref() == Some(&self.code) => {
+            Ok(leaf) if fits(&leaf) => {
                 let word = |text: String| text.chars().filter(|c| !c.is_control()).take(40).collect();
                 let LeafIn { kind, booked, reason, .. } = leaf;
                 self.online.later.push(Later { index, kind: word(kind), code, booked: word(booked), reason: reason.map(word) });
@@ -180,7 +212,7 @@ impl Asking<'_> {
             ),
             Err(why) => self.online.findings.add("later", code, why),
         }
-        Ok(())
+        Ok(None)
     }
 
     /// A leaf of the log, proven.

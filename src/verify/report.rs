@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::totals::Views;
+use super::visible;
 use crate::log::leaf::Change;
 
 /// One thing that is not as it should be.
@@ -64,9 +65,18 @@ pub struct KeyChange {
     pub change: &'static str,
 }
 
+/// Two notes with good signatures of which the later does not continue the earlier: whoever signed them can not explain it away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contradiction {
+    pub before: String,
+    pub after: String,
+    pub why: String,
+}
+
 /// What an audit says.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
+    /// Nothing is wrong, and nothing that was to be checked is left unchecked.
     pub clean: bool,
     /// How many things are wrong, whether listed or not.
     pub total: u64,
@@ -84,6 +94,10 @@ pub struct Report {
     pub totals: Views,
     /// What was done besides, or left out, and why.
     pub notes: Vec<String>,
+    /// What was to be checked and could not be.
+    pub unchecked: Vec<String>,
+    /// Signed notes that do not fit together, verbatim.
+    pub evidence: Vec<Contradiction>,
     pub seconds: f64,
 }
 
@@ -121,12 +135,19 @@ impl Report {
             ));
         }
         lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        for pair in &self.evidence {
+            lines.push(format!("evidence: {}. The two signed notes:", pair.why));
+            lines.extend(pair.before.lines().chain(pair.after.lines()).map(|line| format!("    {line}")));
+        }
+        lines.extend(self.unchecked.iter().map(|what| format!("NOT CHECKED: {what}")));
         let verdict = match self.total {
+            0 if !self.unchecked.is_empty() => "nothing wrong was found, and not everything could be checked".to_owned(),
             0 => "clean".to_owned(),
             1 => "1 finding".to_owned(),
             n => format!("{n} findings"),
         };
         lines.push(format!("{verdict} ({:.1} s)", self.seconds));
-        lines.join("\n")
+        // Names and answers are others' words.
+        lines.iter().map(|line| visible(line)).collect::<Vec<_>>().join("\n")
     }
 }

@@ -6,6 +6,7 @@ use flate2::read::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 
 use super::place::{Place, PlaceError, limited};
+use crate::log::note::MAX_NOTE;
 
 /// How often a request is tried when the server is busy or away.
 const TRIES: u32 = 4;
@@ -17,12 +18,13 @@ const MAX_ANSWER: usize = 4 << 20;
 pub struct Site {
     agent: ureq::Agent,
     log: String,
-    api: Option<String>,
+    api: String,
+    is_told: bool,
 }
 
 impl Site {
     /// `url` is the log's prefix, `https://so.example.vn/log`, or the site it belongs to, `https://so.example.vn`. The API is looked
-    /// for at the site, unless `api` says where it is.
+    /// for at the site, unless `api` says where it is; whatever the server answers, it is looked for somewhere.
     pub fn new(url: &str, api: Option<&str>) -> Result<Self, PlaceError> {
         let url = url.trim_end_matches('/');
         if !(url.starts_with("http://") || url.starts_with("https://")) || url.contains(['?', '#']) {
@@ -38,26 +40,24 @@ impl Site {
             .max_idle_connections_per_host(16)
             .build()
             .into();
-        let api = api.map(|api| api.trim_end_matches('/').to_owned());
-        let mut site = Self { agent, log: url.to_owned(), api };
-        if let Some(above) = url.strip_suffix("/log") {
-            site.api.get_or_insert_with(|| above.to_owned());
-        } else if matches!(site.once(&format!("{url}/checkpoint"), "checkpoint", 65_536), Err((PlaceError::Missing(_), _))) {
-            site.api.get_or_insert_with(|| url.to_owned());
+        let above = url.strip_suffix("/log");
+        let beside = api.map_or(above.unwrap_or(url), |api| api.trim_end_matches('/')).to_owned();
+        let mut site = Self { agent, log: url.to_owned(), api: beside, is_told: api.is_some() };
+        let at_root = || site.once(&format!("{url}/checkpoint"), "checkpoint", MAX_NOTE);
+        if above.is_none() && matches!(at_root(), Err((PlaceError::Missing(_), _))) {
             site.log = format!("{url}/log");
         }
         Ok(site)
     }
 
-    /// Whether one knows where the API is.
-    pub fn has_api(&self) -> bool {
-        self.api.is_some()
+    /// Whether somebody said where the API is; otherwise a site may have none.
+    pub fn is_told(&self) -> bool {
+        self.is_told
     }
 
     /// What the API answers to `path`, which begins with a slash; `None` when it has no such thing.
     pub fn api<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, PlaceError> {
-        let api = self.api.as_deref().ok_or_else(|| PlaceError::unreachable(path, "the address of the API is not known"))?;
-        match self.get(&format!("{api}{path}"), path, MAX_ANSWER) {
+        match self.get(&format!("{}{path}", self.api), path, MAX_ANSWER) {
             Ok(bytes) => Ok(Some(
                 serde_json::from_slice(&bytes).map_err(|error| PlaceError::damaged(path, format!("can not be read: {error}")))?,
             )),

@@ -2,17 +2,18 @@
 //!
 //! All that is remembered is one file, `watch.json`, replaced whole after a checkpoint was found to continue the last one; a kill
 //! at any moment leaves the old one or the new one. What was signed and does not fit is kept in a folder of its own: two
-//! notes with good signatures between which there is no proof are evidence that nobody can explain away.
+//! notes with good signatures between which there is no proof are evidence that nobody can explain away. What was signed and could
+//! not be proven (a tile that could not be had) is kept too, and the next look must fit to it as well.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::VerifyError;
 use super::blame::Published;
+use super::evidence::{self, Unproven};
 use super::place::{Place, PlaceError, write_file};
 use super::receipt::continues;
 use crate::basics::hex;
@@ -90,20 +91,31 @@ impl Watch<'_> {
         let head = match checkpoint::open(&note, self.keys) {
             Ok(head) => head,
             Err(error) => {
-                let evidence = self.keep(before.as_ref(), &note, &format!("{error}\n"))?;
+                let known = before.as_ref().map(|state| state.checkpoint.as_bytes()).unwrap_or_default();
+                let evidence = evidence::keep(self.folder, known, &note, &format!("{error}\n"))?;
                 return Ok(Seen::Wrong { why: format!("the checkpoint is not one: {error}"), evidence: Some(evidence) });
             }
         };
-        if let Some(old) = &old
-            && let Err(why) = continues(self.place, old, &head)?
-        {
-            let evidence = self.keep(before.as_ref(), &note, &self.attempt(old, &head, &why))?;
-            return Ok(Seen::Wrong { why, evidence: Some(evidence) });
+        let remembered = before.as_ref().map(|state| state.checkpoint.as_bytes());
+        let unproven = Unproven { folder: self.folder, keys: self.keys };
+        if remembered != Some(note.as_slice()) {
+            unproven.save(&note)?;
+        }
+        let waiting = unproven.all()?;
+        let first = remembered.zip(old.as_ref());
+        for (earlier, old) in first.into_iter().chain(waiting.iter().map(|(note, head)| (note.as_slice(), head))) {
+            if let Err(why) = continues(self.place, old, &head)? {
+                let evidence = evidence::keep(self.folder, earlier, &note, &self.attempt(old, &head, &why))?;
+                unproven.forget(earlier);
+                unproven.forget(&note);
+                return Ok(Seen::Wrong { why, evidence: Some(evidence) });
+            }
         }
         let same = before.as_ref().zip(old).filter(|(_, old)| old.size == head.size);
         let grew_at = same.map_or(now, |(state, _)| state.grew_at);
         let checkpoint = String::from_utf8(note).map_err(|_| VerifyError::Said("the checkpoint is not text".to_owned()))?;
         self.write(&State { v: 1, checkpoint, grew_at, seen_at: now })?;
+        waiting.iter().for_each(|(note, _)| unproven.forget(note));
         Ok(match old {
             None => Seen::First { size: head.size },
             Some(old) if old.size == head.size => Seen::Same { size: head.size, grew_at },
@@ -120,18 +132,5 @@ impl Watch<'_> {
             Err(error) => format!("none could be made: {error}\n"),
         };
         format!("{why}\nfrom {} entries to {}; the proof that the log's tiles give:\n{lines}", old.size, new.size)
-    }
-
-    /// Keeps evidence, once for each pair of notes.
-    fn keep(&self, before: Option<&State>, after: &[u8], text: &str) -> Result<PathBuf, VerifyError> {
-        let before = before.map(|state| state.checkpoint.as_str()).unwrap_or_default();
-        let id = hex(&Sha256::new().chain_update(before).chain_update([0]).chain_update(after).finalize());
-        let folder = self.folder.join(format!("evidence-{}", id.get(..16).unwrap_or(&id)));
-        if !folder.join("why.txt").exists() {
-            write_file(&folder, "before.checkpoint", before.as_bytes(), true)?;
-            write_file(&folder, "after.checkpoint", after, true)?;
-            write_file(&folder, "why.txt", text.as_bytes(), true)?;
-        }
-        Ok(folder)
     }
 }

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use so_nhan_ai::db::Db;
+use so_nhan_ai::db::findings::Findings;
 use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::note::Verifier;
 use so_nhan_ai::log::receipt::Receipt;
@@ -16,6 +18,7 @@ use so_nhan_ai::verify::site::Site;
 use uuid::Uuid;
 
 use crate::harness::TestApp;
+use crate::public_log::{batch, wait_for};
 
 fn keys(app: &TestApp) -> Vec<Verifier> {
     let signers = app.shared.log.keys.signers("so.example.org/log").unwrap();
@@ -30,7 +33,7 @@ fn audit(app: &TestApp, patience: Patience) -> Report {
     walk.report("so.example.org/log")
 }
 
-const SHORT: Patience = Patience { pause: Duration::from_millis(20), still: 1, rounds: 9 };
+const SHORT: Patience = Patience { pause: Duration::from_millis(20), still: 1, lasting: 5, rounds: 9 };
 
 fn code_of(app: &TestApp, gift: &Value) -> String {
     let id = gift["id"].as_str().unwrap();
@@ -90,7 +93,7 @@ fn a_receipt_is_told_of_the_reversal() {
     let site = Site::new(&app.base, None).unwrap();
     let ask = || receipt::ask(&receipt, &head, &keys(&app), &site).unwrap();
     let online = ask();
-    assert!(online.later.is_empty() && online.notes.is_empty() && online.findings.total == 0, "{online:?}");
+    assert!(online.later.is_empty() && !online.is_reversed() && online.is_answered() && online.findings.total == 0, "{online:?}");
     reverse(&app, &first);
     // The page may be kept in memory from before for a moment; the reversal empties that at once.
     let online = ask();
@@ -127,4 +130,58 @@ fn an_edited_amount_is_found_by_its_entry() {
     let report = audit(&app, SHORT);
     let named = format!("entry 0 ({code})");
     assert!(report.findings.iter().any(|f| f.check == "entry_hash" && f.subject == named), "{}", report.text(20));
+}
+
+/// What the audit of the database says of the tree when it reads one tile's width of leaves at a time.
+fn tree_findings(app: &TestApp) -> Vec<String> {
+    let db = Db::connect(&app.database.url(), None, 1);
+    let mut findings = Findings::new(50, None);
+    db.survey(|conn| so_nhan_ai::log::audit::audit_in_pages(conn, &mut findings, 256)).unwrap();
+    findings.kept().iter().map(|found| format!("{}: {} {}", found.check, found.subject, found.differs)).collect()
+}
+
+/// The tile of level 1 grows in the first page of leaves and not in the last.
+#[test]
+fn every_tile_of_the_right_edge_is_compared_with_the_leaves() {
+    let mut app = TestApp::start();
+    batch(&app, 300);
+    wait_for(&app, 300);
+    app.stop();
+    assert_eq!(tree_findings(&app), Vec::<String>::new());
+    let changed = |sql: &str| app.database.execute(&format!("SET session_replication_role = replica; {sql}"));
+    changed("UPDATE log_tile SET data = set_byte(data, 5, get_byte(data, 5) # 1) WHERE level = 1");
+    let found = tree_findings(&app);
+    assert!(found.len() == 1 && found[0].starts_with("log_tile: tile 0 of level 1, hash 0 "), "{found:?}");
+    changed("DELETE FROM log_tile WHERE level = 1");
+    assert_eq!(tree_findings(&app), ["log_tile: tile 0 of level 1 has 0 hashes, expected 1"]);
+}
+
+#[test]
+fn a_changed_note_is_found_in_the_database() {
+    let mut app = TestApp::start();
+    recorded(&app);
+    app.wait_for_checkpoint();
+    app.stop();
+    assert_eq!(tree_findings(&app), Vec::<String>::new());
+    let last = app.database.text("SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1");
+    let signed = |note: &str| {
+        let note = note.replace('\'', "''");
+        let newest = "size = (SELECT max(size) FROM log_checkpoint)";
+        app.database.execute(&format!(
+            "SET session_replication_role = replica; UPDATE log_checkpoint SET note = '{note}' WHERE {newest}"
+        ));
+        tree_findings(&app)
+    };
+    assert!(signed("x")[0].starts_with("log_checkpoint: checkpoint of 5 leaves its note"));
+    let (text, signature) = last.split_once("\n\n").unwrap();
+    assert!(
+        signed(&format!("{}\n\n{signature}", text.replace("\n5\n", "\n4\n")))[0].contains("its note: "),
+        "another size, not signed"
+    );
+    let other = app.shared.log.keys.signers("so.example.org/log").unwrap();
+    let head = so_nhan_ai::log::tree::Head { size: 5, root: [1; 32] };
+    assert!(signed(&checkpoint::sign("so.example.org/log", &head, &other))[0].contains("signs another size or root"));
+    let elsewhere = app.shared.log.keys.signers("other.example.org/log").unwrap();
+    assert!(signed(&checkpoint::sign("other.example.org/log", &head, &elsewhere))[0].contains("names another log"));
+    assert_eq!(signed(&last), Vec::<String>::new());
 }

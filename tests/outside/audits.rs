@@ -131,8 +131,8 @@ fn a_rewritten_log_is_clean_in_itself_and_forks_from_what_was_kept() {
     let place = place::Folder(folder.path().to_owned());
     let mut walk = Walk::new(&place, 1);
     walk.grow(rewritten.head(300), &mut |_, _| ()).unwrap();
-    walk.continues(&kept, "a newspaper");
-    walk.continues(&Head { size: 301, ..kept }, "another");
+    walk.continues(&kept, "a newspaper").unwrap();
+    walk.continues(&Head { size: 301, ..kept }, "another").unwrap();
     let report = walk.report(ORIGIN);
     assert!(report.findings[0].differs.starts_with("FORK: the first 200 entries are not those that a newspaper"));
     assert!(report.findings[1].differs.contains("another signed 301 before"));

@@ -18,6 +18,18 @@ pub enum Answer {
     Cut,
     /// Gzip that unpacks to this many zeros.
     Zeros(usize),
+    /// These bodies one after the other; the last one stays.
+    Series(Vec<Vec<u8>>),
+}
+
+impl Answer {
+    /// The body of an answer that is one.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Answer::Json(text) => text.into_bytes(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Serves until dropped.
@@ -82,6 +94,8 @@ fn serve(
     asked: &AtomicU32,
     stop: &AtomicBool,
 ) -> std::io::Result<()> {
+    // Head and body are written apart; nothing shall wait for the other side in between.
+    stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     loop {
         let mut request = String::new();
@@ -101,11 +115,19 @@ fn serve(
                     answers.insert(path.clone(), Answer::First(n - 1, status));
                     Some(Answer::Status(status))
                 }
+                Some(Answer::Series(mut bodies)) => {
+                    let body = if bodies.len() > 1 { bodies.remove(0) } else { bodies.concat() };
+                    if bodies != [body.clone()] {
+                        answers.insert(path.clone(), Answer::Series(bodies));
+                    }
+                    Some(Answer::Series(vec![body]))
+                }
                 other => other,
             }
         };
         let (status, body) = match answer {
             Some(Answer::Json(text)) => (200, text.into_bytes()),
+            Some(Answer::Series(bodies)) => (200, bodies.concat()),
             Some(Answer::Status(status) | Answer::First(_, status)) => (status, Vec::new()),
             Some(Answer::Cut) => {
                 write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc")?;
