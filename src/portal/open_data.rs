@@ -80,7 +80,7 @@ pub async fn show_check(
     let lang = Lang::of_page(&request);
     // Retired ones too: receipts from before stay good.
     let keys: Vec<String> = log.keys().iter().map(|key| key.vkey.clone()).collect();
-    let page = verifier::page(&keys.join("\n"), &here.page(""), lang.tag());
+    let page = verifier::page(&keys.join("\n"), &here.page(""), lang);
     let mut response = Rendered::html(page).answer(&request, "public, max-age=300", "accept-encoding, accept-language, cookie");
     dress(response.headers_mut(), lang);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&verifier::POLICY).map_err(Problem::internal)?);
