@@ -7,6 +7,8 @@
 
 #[path = "browser/access.rs"]
 mod access;
+#[path = "browser/doubts.rs"]
+mod doubts;
 #[path = "browser/driver.rs"]
 mod driver;
 #[path = "browser/fake_log.rs"]
@@ -42,7 +44,9 @@ fn in_a_real_browser() {
     };
     let only = std::env::var("BROWSER_ONLY").unwrap_or_default();
     let browser = Browser::start(&programs);
-    let scenarios = [units::SCENARIOS, receipts::SCENARIOS, leaves::SCENARIOS, story::SCENARIOS, access::SCENARIOS].concat();
+    let scenarios =
+        [units::SCENARIOS, receipts::SCENARIOS, doubts::SCENARIOS, leaves::SCENARIOS, story::SCENARIOS, access::SCENARIOS]
+            .concat();
     let mut failed = Vec::new();
     for (name, scenario) in scenarios.into_iter().filter(|(name, _)| name.contains(&only)) {
         let started = Instant::now();

@@ -7,29 +7,49 @@ import { Unreachable, amountOf, fetchBytes, openFields, parseLeaf, parseReceipt,
 /** Later entries read through without being asked, and at most. */
 const READ_UNASKED = 512;
 const READ_MOST = 100_000;
+/** How often a server that is behind is asked again before that is said, and how long in between. */
+const ASK_AGAIN = 3;
+const PAUSE_MS = 1_000;
+const pause = () => new Promise((resume) => setTimeout(resume, PAUSE_MS));
 
 // ------------------------------------------------------------------ words
 
-const ZONE = { timeZone: "Asia/Ho_Chi_Minh" };
 export const count = (n) => [n.toLocaleString("vi-VN"), n.toLocaleString("en-GB")];
-export const dayText = (iso) => (iso ?? "").split("-").reverse().join("/");
-const clock = (when) => when.toLocaleTimeString("vi-VN", { ...ZONE, hour: "2-digit", minute: "2-digit" });
-const calendar = (when) => when.toLocaleDateString("en-GB", ZONE);
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/** A day as pages write it, in both languages; not by the browser's own tables, which differ. */
+export function daysOf(iso) {
+  if (!iso) return ["?", "?"];
+  const [year, month, day] = iso.split("-");
+  return [`${day}/${month}/${year}`, `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`];
+}
+
+/** Day and hour in Vietnam, which keeps one time all year. */
+const inVietnam = (when) => new Date(when.getTime() + 7 * 3_600_000).toISOString();
+const dayOf = (when) => daysOf(inVietnam(when).slice(0, 10));
+
+function moment(when) {
+  const [clock, [vi, en]] = [inVietnam(when).slice(11, 16), dayOf(when)];
+  return [`lúc ${clock} ngày ${vi}`, `at ${clock} on ${en}`];
+}
+
+/** Words that pages have too are the same here: a test compares them. */
 const REASONS = {
-  DUPLICATE: ["ghi trùng", "entered twice"],
+  DUPLICATE: ["ghi trùng", "booked twice"],
   WRONG_AMOUNT: ["sai số tiền", "wrong amount"],
   WRONG_APPEAL: ["sai đợt vận động", "wrong appeal"],
   WRONG_CHAPTER: ["sai đơn vị", "wrong chapter"],
-  WRONG_GIVER: ["sai người đóng góp", "wrong giver"],
-  NOT_RECEIVED: ["chưa nhận được tiền", "the money was not received"],
+  WRONG_FUND: ["sai quỹ", "wrong fund"],
+  WRONG_GIVER: ["sai người ủng hộ", "wrong giver"],
+  NOT_RECEIVED: ["thực tế không nhận được", "was not received after all"],
+  OTHER: ["lý do khác", "another reason"],
 };
-const reasonOf = (leaf) => REASONS[leaf.reason] ?? ["lý do khác", "another reason"];
+const reasonOf = (leaf) => REASONS[leaf.reason] ?? REASONS.OTHER;
 
 /** Leaves that speak of an earlier one and take nothing back. */
 const LATER = {
-  ERASURE: ["Tên người đóng góp đã được xóa theo yêu cầu; số tiền không đổi", "The giver's name was erased on request; the amount is the same"],
-  AMENDMENT: ["Thông tin người đóng góp đã được sửa; số tiền không đổi", "The giver's data were corrected; the amount is the same"],
+  ERASURE: ["Thông tin người ủng hộ đã được xóa theo yêu cầu của họ; số tiền không đổi", "The giver's particulars were erased at their request; the amount is the same"],
+  AMENDMENT: ["Thông tin người ủng hộ được đính chính hoặc đổi cách hiển thị; số tiền không đổi", "The giver's particulars were corrected, or are shown in another way; the amount is the same"],
   PUBLICATION: ["Đã có bản công bố mới hơn", "A newer version was published"],
 };
 
@@ -37,7 +57,7 @@ const FACTS = {
   kind: ["loại", "kind"],
   amount: ["số tiền", "amount"],
   day: ["ngày nhận", "day received"],
-  booked: ["ngày ghi sổ", "day booked"],
+  booked: ["ngày vào sổ", "day booked"],
   chapter: ["đơn vị", "chapter"],
   appeal: ["đợt vận động", "appeal"],
   channel: ["hình thức", "channel"],
@@ -58,9 +78,9 @@ const PROBLEMS = {
   LEAF_FORM: ["nội dung bút toán không đúng dạng", "the entry is not well formed"],
   LEAF_OTHER: ["nội dung là của bút toán khác", "the content is that of another entry"],
   HASH_OTHER: ["mã băm trên trang khác mã băm trong sổ", "the page names another hash than the log"],
-  OPENINGS_WRONG: ["thông tin người đóng góp không khớp với cam kết trong sổ", "the giver's data do not fit the commitment"],
+  OPENINGS_WRONG: ["thông tin người ủng hộ không khớp với cam kết trong sổ", "the giver's data do not fit the commitment"],
   OPENINGS_FORM: ["phần thông tin riêng không đúng dạng", "the private part is not well formed"],
-  RECEIPT_FORM: ["tệp không phải là biên nhận", "the file is not a receipt"],
+  RECEIPT_FORM: ["biên nhận đã bị cắt hoặc bị sửa", "the receipt is cut off or altered"],
   RECEIPT_TOO_LONG: ["tệp quá lớn", "the file is too large"],
   VKEY_FORM: ["khóa công khai viết sai", "the public key is malformed"],
   VKEY_ID: ["khóa công khai viết sai (mã khóa không khớp)", "the public key is malformed (its id does not fit)"],
@@ -182,6 +202,7 @@ export function draw(target, report, languages) {
 
 // ------------------------------------------------------------------ steps that both checks have
 
+/** `grew` is what was proved of a newer log beside an older checkpoint; a log that got shorter never comes here. */
 function sayGrowth(report, grew, older, what) {
   const [vi, en] = count(older.size);
   if (grew) {
@@ -197,16 +218,16 @@ function sayGrowth(report, grew, older, what) {
 }
 
 function sayReversed(report, leaf) {
-  const [reason, reasonEn] = reasonOf(leaf);
-  report.conclude("reversed",
-    `ĐÃ HỦY ngày ${dayText(leaf.booked)}, lý do: ${reason}, bằng bút toán ${leaf.entry}.`,
-    `REVERSED on ${dayText(leaf.booked)}, reason: ${reasonEn}, by entry ${leaf.entry}.`);
+  const [[reason, reasonEn], [day, dayEn]] = [reasonOf(leaf), daysOf(leaf.booked)];
+  report.conclude("reversed", `ĐÃ HỦY ngày ${day}, lý do: ${reason}, bằng bút toán ${leaf.entry}.`,
+    `REVERSED on ${dayEn}, reason: ${reasonEn}, by entry ${leaf.entry}.`);
 }
 
 function sayStanding(report, leaves) {
   for (const leaf of leaves.filter(({ kind }) => kind !== "REVERSAL")) {
     const [vi, en] = LATER[leaf.kind] ?? [`Có bút toán ghi sau nói về nó (${leaf.kind})`, `A later entry speaks of it (${leaf.kind})`];
-    report.say(`said-${leaf.entry}`, "note", `${vi}, ngày ${dayText(leaf.booked)}.`, `${en}, on ${dayText(leaf.booked)}.`);
+    const [day, dayEn] = daysOf(leaf.booked);
+    report.say(`said-${leaf.entry}`, "note", `${vi}, ngày ${day}.`, `${en}, on ${dayEn}.`);
   }
   const reversal = leaves.find(({ kind }) => kind === "REVERSAL");
   if (reversal) sayReversed(report, reversal);
@@ -219,8 +240,13 @@ function sayNothingToReverse(report) {
   report.say("stands", "ok", "Không phải khoản tiền nên không có gì để hủy.", "It is not a sum of money, so there is nothing to reverse.");
 }
 
-/** Whether the entry still stands: what the server says of it, proved; and, where that is little, all that came later. */
-async function checkStanding(report, { log, checkpoint, code, index, later }) {
+/**
+ * Whether the entry still stands: what the server says of it, proved; and, where that is little, all that came later.
+ * It ends with a verdict: `good`, in two languages, only when all later leaves were read here and `pending` is false,
+ * that is, nothing is known of that speaks of the entry and waits for its place in the log.
+ */
+async function checkStanding(report, about) {
+  const { log, checkpoint, code, index, later, pending, good } = about;
   const title = ["Có bút toán nào hủy nó không", "Is there an entry that reverses it"];
   const leaves = await report.step("stands", title, async () => {
     const said = [];
@@ -236,23 +262,38 @@ async function checkStanding(report, { log, checkpoint, code, index, later }) {
     report.say("stands", "bad", "Đã bị hủy bằng một bút toán ghi sau.", "It was reversed by a later entry.");
     return;
   }
-  const [vi, en] = count(checkpoint.size - index - 1);
-  const read = () => readLater(report, { log, checkpoint, code, index });
+  const read = () => readLater(report, about);
   if (checkpoint.size - index <= READ_UNASKED) return read();
-  if (!isMoney(report.leaf)) return sayNothingToReverse(report);
-  report.offer = checkpoint.size - index <= READ_MOST ? read : null;
-  if (later === null) {
-    report.say("stands", "note", `Máy chủ không cho biết nó có bị hủy hay không; máy này chưa tự đọc ${vi} bút toán ghi sau.`,
-      `The server does not say whether it was reversed; this device has not read the later entries (${en}).`);
-    report.conclude("unknown", "Có trong sổ, không bị sửa; chưa biết về sau có bị hủy hay không.",
-      "In the log and unchanged; whether it was reversed later is not known.");
-    return;
+  if (!isMoney(report.leaf)) {
+    sayNothingToReverse(report);
+    return pending ? sayPending(report) : report.conclude("ok", ...good);
   }
-  report.say("stands", "note", `Máy chủ cho biết bút toán chưa bị hủy. Máy này chưa tự đọc ${vi} bút toán ghi sau.`,
-    `The server says that it was not reversed. This device has not read the later entries (${en}).`);
+  report.offer = checkpoint.size - index <= READ_MOST ? read : null;
+  sayUnread(report, later !== null, checkpoint.size - index - 1);
+  if (pending) sayPending(report);
 }
 
-async function readLater(report, { log, checkpoint, code, index }) {
+/** Nothing was named that reverses the entry; what nobody named was not looked for. */
+function sayUnread(report, wasAsked, unread) {
+  const [vi, en] = count(unread);
+  const [said, saidEn] = wasAsked
+    ? ["Máy chủ nói bút toán chưa bị hủy", "The server says that it was not reversed"]
+    : ["Máy chủ không cho biết nó có bị hủy hay không", "The server does not say whether it was reversed"];
+  const [how, howEn] = report.offer
+    ? ["", ""]
+    : [" Sổ đã quá dài để đọc ở đây; trang Dữ liệu mở chỉ cách đọc cả sổ.", " The log is too long to be read here; the Open data page says how to."];
+  report.say("stands", "note", `${said}; máy này chưa tự đọc ${vi} bút toán ghi sau.${how}`,
+    `${saidEn}; this device has not read the later entries (${en}).${howEn}`);
+  report.conclude("unknown", `Có trong sổ, không bị sửa. ${wasAsked ? "Theo máy chủ thì chưa bị hủy, nhưng máy này chưa tự kiểm tra điều đó" : "Chưa biết về sau có bị hủy hay không"}.`,
+    `In the log and unchanged. ${wasAsked ? "The server says that it was not reversed; this device has not checked that" : "Whether it was reversed later is not known"}.`);
+}
+
+function sayPending(report) {
+  report.conclude("unknown", "Có trong sổ, nhưng vừa có bút toán mới nói về khoản này, đang niêm phong: hãy thử lại sau ít giây.",
+    "In the log, but a new entry speaks of this one and is being sealed: try again in a few seconds.");
+}
+
+async function readLater(report, { log, checkpoint, code, index, pending, good }) {
   report.offer = null;
   const title = ["Đọc các bút toán ghi sau", "Reading later entries"];
   const found = await report.step("stands", title, () =>
@@ -261,17 +302,20 @@ async function readLater(report, { log, checkpoint, code, index }) {
       report.say("stands", "wait", `${title[0]}: ${percent}%`, `${title[1]}: ${percent}%`);
     }));
   if (found === null) return;
-  const [vi, en] = count(checkpoint.size - index - 1);
+  const later = checkpoint.size - index - 1;
+  const [vi, en] = count(later);
   if (sayStanding(report, found.map(({ leaf }) => leaf))) {
     report.say("stands", "bad", "Có một bút toán hủy nó mà máy chủ không nói ra.", "There is a reversal that the server did not name.");
-  } else if (!isMoney(report.leaf)) {
-    sayNothingToReverse(report);
-  } else {
-    const later = checkpoint.size - index - 1;
-    report.say("stands", "ok", `Chưa bị hủy: ${later === 0 ? "chưa có bút toán nào ghi sau" : `máy này đã tự đọc cả ${vi} bút toán ghi sau`}.`,
-      `Not reversed: ${later === 0 ? "nothing was entered since" : `this device has read all later entries (${en})`}.`);
-    if (report.verdict?.state === "unknown") report.conclude("ok", "Tìm thấy, không bị sửa, chưa bị hủy.", "Found, unchanged, not reversed.");
+    return;
   }
+  if (isMoney(report.leaf)) {
+    report.say("stands", pending ? "note" : "ok",
+      `Chưa bị hủy: ${later === 0 ? "chưa có bút toán nào ghi sau" : `máy này đã tự đọc cả ${vi} bút toán ghi sau`}.`,
+      `Not reversed: ${later === 0 ? "nothing was entered since" : `this device has read all later entries (${en})`}.`);
+  } else {
+    sayNothingToReverse(report);
+  }
+  pending ? sayPending(report) : report.conclude("ok", ...good);
 }
 
 // ------------------------------------------------------------------ an entry on its page
@@ -301,39 +345,51 @@ export async function lookUp(api, code) {
   }
 }
 
-/** Waits until the entry and all that is said of it stand in a signed checkpoint, or says that it waited in vain. */
-async function sealed({ log, keys, claim, pause, patience = 20 }, report) {
+/**
+ * Waits until the entry and all that is said of it stand in a signed checkpoint that is not older than the one this device
+ * remembers, or tells that it waited in vain.
+ */
+async function sealed({ log, keys, claim, memory, patience = 20 }, report) {
   for (let attempt = 0; ; attempt++) {
     const said = await claim();
     const checkpoint = await log.checkpoint(keys);
+    const before = memory.read(checkpoint.origin);
     const isSealed = [said, ...(said.later ?? [])].every(({ index }) => index !== null && index < checkpoint.size);
-    if (isSealed || attempt >= patience) return { said, checkpoint, isSealed };
-    report.say("seal", "wait", "Đã ghi, đang niêm phong vào sổ công khai…", "Recorded, being sealed into the public log…");
+    const isBehind = before !== null && checkpoint.size < before.size;
+    if ((isSealed && !isBehind) || attempt >= (isBehind ? ASK_AGAIN : patience)) return { said, checkpoint, before, isSealed, isBehind };
+    if (isBehind) report.say("seal", "wait", "Máy chủ đưa ra bản sổ cũ, đang hỏi lại…", "The server shows an old log; asking again…");
+    else report.say("seal", "wait", "Đã ghi, đang niêm phong vào sổ công khai…", "Recorded, being sealed into the public log…");
     await pause();
   }
 }
 
-function sayUnsealed(report, checkpoint, before) {
-  if (before === null || before.size <= checkpoint.size) {
-    report.conclude("wait", "Đã ghi, đang niêm phong: hãy xem lại sau ít phút.", "Recorded, being sealed: look again in a few minutes.");
-    return;
-  }
+/** The log is shorter than this device has seen it: an old copy, as far as one can see, unless it is another log. */
+async function sayBehind(report, log, checkpoint, before) {
+  const grew = await report.step("growth", ["So với lần xem trước", "Compared with your last visit"],
+    () => log.grewBetween(checkpoint, before).catch((error) => tolerated(error) ?? true));
+  if (grew === null || (!grew && !sayGrowth(report, grew, checkpoint, lastVisit(before)))) return;
   const [[now, nowEn], [then, thenEn]] = [count(checkpoint.size), count(before.size)];
-  report.conclude("unknown", `Máy chủ đưa ra bản sổ cũ (${now} bút toán); máy này đã từng xem bản ${then} bút toán.`,
-    `The server shows an old log (${nowEn} entries); this device has seen one of ${thenEn}.`);
+  report.say("growth", "note", `Sổ ngắn hơn lần xem trước: ${now} bút toán, trước là ${then}.`,
+    `The log is shorter than at your last visit: ${nowEn} entries, then ${thenEn}.`);
+  report.conclude("unknown", `Máy chủ đưa ra bản sổ cũ (${now} bút toán); máy này đã từng xem bản ${then} bút toán. Hãy thử lại sau ít phút.`,
+    `The server shows an old log (${nowEn} entries); this device has seen one of ${thenEn}. Try again in a few minutes.`);
 }
 
 /** Checks an entry as its page shows it. `memory` remembers checkpoints between visits. */
-export async function checkEntry({ log, keys, code, claim, shown, memory, pause }, report) {
+export async function checkEntry({ log, keys, code, claim, shown, memory }, report) {
   const title = ["Chữ ký của sổ", "The log's signature"];
-  const found = await report.step("seal", title, () => sealed({ log, keys, claim, pause }, report));
+  const found = await report.step("seal", title, () => sealed({ log, keys, claim, memory }, report));
   if (found === null) return;
-  const { said, checkpoint, isSealed } = found;
-  if (!isSealed) return sayUnsealed(report, checkpoint, memory.read(checkpoint.origin));
+  const { said, checkpoint, before, isSealed, isBehind } = found;
+  if (!isSealed && !isBehind) {
+    report.conclude("wait", "Đã ghi, đang niêm phong: hãy xem lại sau ít phút.", "Recorded, being sealed: look again in a few minutes.");
+    return;
+  }
   const [size, sizeEn] = count(checkpoint.size);
-  const [at, atEn] = checkpoint.when ? [`ký lúc ${clock(checkpoint.when)}`, `signed at ${clock(checkpoint.when)}`] : ["đã ký", "signed"];
+  const [at, atEn] = checkpoint.when ? moment(checkpoint.when).map((text, n) => `${["ký", "signed"][n]} ${text}`) : ["đã ký", "signed"];
   report.say("seal", "ok", `Chữ ký của sổ đúng: ${size} bút toán, ${at}.`, `The log's signature is good: ${sizeEn} entries, ${atEn}.`);
-  if (!(await checkMemory(report, log, checkpoint, memory))) return;
+  if (isBehind) return sayBehind(report, log, checkpoint, before);
+  if (!(await checkMemory(report, log, checkpoint, before, memory))) return;
   const entry = await report.step("inclusion", ["Bút toán trong sổ", "The entry in the log"], async () => {
     const proved = await log.provedLeaf(said.index, checkpoint);
     must(!proved.understood || proved.leaf.entry === code, "LEAF_OTHER", proved.leaf.entry);
@@ -349,10 +405,10 @@ export async function checkEntry({ log, keys, code, claim, shown, memory, pause 
   }
   report.leaf = entry.leaf;
   if (!compareShown(report, shown, entry.leaf)) return;
-  await checkStanding(report, { log, checkpoint, code, index: said.index, later: said.later });
-  if (report.verdict === null) {
-    report.conclude("ok", `Tìm thấy, không bị sửa, trong sổ ${size} bút toán ${at}.`, `Found, unchanged, in a log of ${sizeEn} entries ${atEn}.`);
-  }
+  const [stands, standsEn] = isMoney(entry.leaf) ? ["chưa bị hủy, ", "not reversed, "] : ["", ""];
+  const good = [`Tìm thấy, không bị sửa, ${stands}trong sổ ${size} bút toán ${at}.`,
+    `Found, unchanged, ${standsEn}in a log of ${sizeEn} entries ${atEn}.`];
+  await checkStanding(report, { log, checkpoint, code, index: said.index, later: said.later, pending: said.pending ?? false, good });
 }
 
 function compareShown(report, shown, leaf) {
@@ -370,8 +426,12 @@ function compareShown(report, shown, leaf) {
   return false;
 }
 
-async function checkMemory(report, log, checkpoint, memory) {
-  const before = memory.read(checkpoint.origin);
+const lastVisit = (before) => {
+  const [vi, en] = dayOf(new Date(before.seen));
+  return [`lần xem trước, ngày ${vi}`, `your last visit on ${en}`];
+};
+
+async function checkMemory(report, log, checkpoint, before, memory) {
   if (before === null) {
     report.say("growth", "note", "Lần đầu máy này xem sổ: nó nhớ lại để lần sau so xem sổ có bị viết lại không.",
       "This device sees the log for the first time: it remembers it, to notice next time if it was rewritten.");
@@ -380,18 +440,27 @@ async function checkMemory(report, log, checkpoint, memory) {
   }
   const grew = await report.step("growth", ["So với lần xem trước", "Compared with your last visit"],
     async () => ({ yes: await log.grewBetween(before, checkpoint) }));
-  if (grew === null) return false;
-  const [older] = [before, checkpoint].sort((a, b) => a.size - b.size);
-  const since = [`lần xem trước (${calendar(new Date(before.seen))})`, `your last visit (${calendar(new Date(before.seen))})`];
-  if (!sayGrowth(report, grew.yes, older, since)) return false;
-  if (checkpoint.size >= before.size) memory.write(checkpoint);
+  if (grew === null || !sayGrowth(report, grew.yes, before, lastVisit(before))) return false;
+  memory.write(checkpoint);
   return true;
 }
 
 // ------------------------------------------------------------------ a receipt file
 
+/** What every receipt has a line of, however it was changed or cut: without any of these a text is something else. */
+const LINE_OF_A_RECEIPT = /^(c2sp\.org\/tlog-proof|extra |index \d|\u2014 )/m;
+
+/** A text in which there is nothing of a receipt is no fault of the log. */
+export function sayUnreadable(report) {
+  report.say("form", "note", "Tệp hoặc nội dung này không phải là biên nhận.", "This file or text is not a receipt.");
+  report.conclude("unknown",
+    "Không đọc được tệp này. Hãy chọn tệp .tlog-proof đã tải ở trang của khoản ủng hộ, hoặc dán toàn bộ nội dung tệp. Nếu chỉ có mã trên phiếu thu, hãy gõ mã ấy ở trang Tra cứu.",
+    "This can not be read. Choose the .tlog-proof file that you downloaded from the page of the gift, or paste all of its text. If you only have the code on a paper receipt, type it on the Search page.");
+}
+
 /** Checks a receipt; with `online` ({ log, api }) also against the log of today. */
 export async function checkReceipt({ text, keys, online }, report) {
+  if (!LINE_OF_A_RECEIPT.test(text)) return sayUnreadable(report);
   const receipt = await report.step("form", ["Tệp biên nhận", "The receipt file"], () => parseReceipt(text));
   if (receipt === null) return;
   report.say("form", "ok", "Tệp đúng dạng biên nhận.", "The file is a receipt.");
@@ -429,30 +498,45 @@ export function tolerated(error) {
   return null;
 }
 
+/** The newest checkpoint, asked for again as long as it is older than one that the log has signed already. */
+async function newestSince(log, keys, size) {
+  for (let attempt = 0; ; attempt++) {
+    const newest = await log.checkpoint(keys);
+    if (newest.size >= size || attempt >= ASK_AGAIN) return newest;
+    await pause();
+  }
+}
+
 async function checkReceiptToday({ receipt, checkpoint, keys, log, api }, report) {
   const code = report.leaf.entry;
   const title = ["Hỏi máy chủ về sổ hôm nay", "Asking the server for the log of today"];
   const today = await report.step("growth", title, async () => {
-    const newest = await log.checkpoint(keys);
+    const newest = await newestSince(log, keys, checkpoint.size);
+    if (newest.size < checkpoint.size) return { newest };
     const grew = await log.grewBetween(checkpoint, newest);
     // The API tells of money alone.
     const later = isMoney(report.leaf) ? await lookUp(api, code).then((said) => said.later, (error) => tolerated(error)) : null;
     return { newest, grew, later };
   });
   if (today === null) return;
-  const older = checkpoint.size <= today.newest.size ? checkpoint : today.newest;
-  if (!sayGrowth(report, today.grew, older, ["khi có biên nhận", "the receipt"])) return;
-  const newest = checkpoint.size > today.newest.size ? checkpoint : today.newest;
+  const { newest } = today;
+  if (newest.size < checkpoint.size) return sayShorter(report, newest, checkpoint);
+  if (!sayGrowth(report, today.grew, checkpoint, ["khi có biên nhận", "the receipt"])) return;
   const isSealed = ({ index }) => index !== null && index < newest.size;
   const later = today.later && today.later.filter(isSealed);
-  await checkStanding(report, { log, checkpoint: newest, code, index: receipt.index, later });
-  if (report.verdict !== null) return;
-  if (later !== null && later.length < today.later.length) {
-    report.conclude("unknown", "Vừa có bút toán mới nói về khoản này, đang niêm phong: hãy thử lại sau ít giây.",
-      "A new entry speaks of this one and is being sealed: try again in a few seconds.");
-    return;
-  }
+  const pending = later !== null && later.length < today.later.length;
   const [size, sizeEn] = count(newest.size);
-  report.conclude("ok", `Biên nhận đúng và bút toán còn hiệu lực trong sổ ${size} bút toán.`,
-    `The receipt is good and the entry stands in a log of ${sizeEn} entries.`);
+  const good = [`Biên nhận đúng và bút toán còn hiệu lực trong sổ ${size} bút toán.`,
+    `The receipt is good and the entry stands in a log of ${sizeEn} entries.`];
+  await checkStanding(report, { log, checkpoint: newest, code, index: receipt.index, later, pending, good });
+}
+
+/** As all verifiers of ours say it: a log that signed more than it shows has taken something back. */
+function sayShorter(report, newest, signed) {
+  const [[now, nowEn], [then, thenEn]] = [count(newest.size), count(signed.size)];
+  report.say("growth", "bad", `Sổ đã NGẮN ĐI: khi có biên nhận là ${then} bút toán, nay máy chủ chỉ đưa ra ${now}.`,
+    `The log is SHORTER: ${thenEn} entries at the receipt, and the server shows only ${nowEn} now.`);
+  report.conclude("bad",
+    `SỔ ĐÃ NGẮN ĐI: sổ đã ký ${then} bút toán mà nay máy chủ chỉ đưa ra ${now}. Hãy giữ biên nhận và thử lại; nếu vẫn vậy, hãy báo cho Hội, báo chí hoặc thanh tra.`,
+    `THE LOG IS SHORTER: it signed ${thenEn} entries and the server shows only ${nowEn} now. Keep your receipt and try again; if it stays so, tell the Red Cross, the press or the inspectorate.`);
 }

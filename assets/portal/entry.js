@@ -9,26 +9,16 @@
 
 import { LIMITS, hex, parseVkeys, unbase64url } from "./verify.js";
 import { Log } from "./log.js";
-import { Report, checkEntry, checkReceipt, dayText, draw, lookUp, tolerated } from "./check.js";
-
-const PAUSE_MS = 1_000;
+import { Report, checkEntry, checkReceipt, daysOf, draw, lookUp, sayUnreadable, tolerated } from "./check.js";
 
 const section = document.getElementById("verify");
 const lang = document.documentElement.lang.startsWith("en") ? "en" : "vi";
 const say = (vi, en) => (lang === "en" ? en : vi);
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** A day in every way pages write it. */
-function daysOf(iso) {
-  const [year, month, day] = iso.split("-");
-  return [iso, dayText(iso), `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`];
-}
-
 /** What one sees of a value has to be that value: amounts by their digits, days, keys, codes and hashes in full. */
 function reads(name, value, text) {
   if (name === "amount") return text.replace(/\D/g, "") === value.replace("-", "") && /[-−]/.test(text) === value.startsWith("-");
-  if (["day", "booked", "period"].includes(name)) return daysOf(value).includes(text);
+  if (["day", "booked", "period"].includes(name)) return text === value || daysOf(value).includes(text);
   if (name === "of" || name === "key") return text === value;
   if (name === "doc") return text === hex(unbase64url(value));
   return true;
@@ -68,10 +58,10 @@ const memory = {
   },
 };
 
-/** What the page was rendered with, for when the API does not answer: nothing of what came later. */
+/** What the page was rendered with, for when the API does not answer: of what came later no more than that something reverses it. */
 function rendered() {
-  const { leafHash, index } = section.dataset;
-  return { leafHash, index: /^\d+$/.test(index ?? "") ? Number(index) : null, later: null };
+  const { leafHash, index, reversedBy } = section.dataset;
+  return { leafHash, index: /^\d+$/.test(index ?? "") ? Number(index) : null, later: null, pending: Boolean(reversedBy) };
 }
 
 /** What the page of a leaf that is no entry was rendered with. */
@@ -101,16 +91,12 @@ async function checkPage({ log, api, keys, code }, report) {
     if (rendered().index === null || tolerated(error) !== null) throw error;
     return rendered();
   });
-  const pause = () => new Promise((resume) => setTimeout(resume, PAUSE_MS));
-  await checkEntry({ log, keys, code, claim, shown: shownFacts(), memory, pause }, report);
+  await checkEntry({ log, keys, code, claim, shown: shownFacts(), memory }, report);
 }
 
 async function checkFile(file, { log, api, keys, code }, target) {
   const report = new Report((changed) => draw(target, changed, [lang]));
-  if (file.size > LIMITS.receipt) {
-    report.conclude("bad", "Tệp quá lớn, không phải biên nhận.", "The file is too large to be a receipt.");
-    return;
-  }
+  if (file.size > LIMITS.receipt) return sayUnreadable(report);
   const text = await file.text();
   await checkReceipt({ text, keys, online: { log, api } }, report);
   const of = report.leaf?.entry;

@@ -2,7 +2,7 @@
 
 import { LIMITS, parseVkeys } from "./verify.js";
 import { Log, amountOf } from "./log.js";
-import { Report, checkReceipt, count, dayText, draw, words } from "./check.js";
+import { Report, checkReceipt, count, daysOf, draw, words } from "./check.js";
 
 const byId = (id) => document.getElementById(id);
 const form = byId("check");
@@ -14,15 +14,17 @@ function serverAddress() {
   return /^https?:\/\//.test(typed) ? typed : `https://${typed}`;
 }
 
+/** As the pages say it: a test compares them. */
 const KINDS = {
   GIFT_CASH: ["Ủng hộ tiền mặt", "Gift in cash"],
   GIFT_BANK: ["Ủng hộ chuyển khoản", "Gift by bank transfer"],
   GIFT_IN_KIND: ["Ủng hộ hiện vật", "Gift in kind"],
-  GIFT_AGGREGATE: ["Ủng hộ qua tin nhắn hoặc ví", "Gifts by message or wallet"],
+  GIFT_AGGREGATE: ["Nhiều khoản nhỏ gộp một lần", "Many small gifts as one sum"],
   REVERSAL: ["Bút toán hủy", "Reversal"],
+  OPENING_BALANCE: ["Số dư đầu kỳ chuyển từ sổ cũ", "Opening balance from old books"],
   AMENDMENT: ["Đính chính", "Correction"],
   ERASURE: ["Xóa dữ liệu cá nhân", "Erasure of personal data"],
-  PUBLICATION: ["Công bố tài liệu", "Publication of a document"],
+  PUBLICATION: ["Công khai theo quy định", "Publication the law wants"],
   KEY: ["Khóa ký sổ công khai", "Key of the public log"],
 };
 const FIELDS = {
@@ -46,9 +48,9 @@ function showEntry({ leaf, opened, verdict }) {
     [["Mã", "Code"], plain(leaf.entry)],
     [["Loại", "Kind"], text(...kind)],
     [["Số tiền", "Amount"], leaf.postings.length > 0 && text(...count(amount).map((digits) => `${digits} đ`))],
-    [["Ngày nhận", "Received"], plain(dayText(leaf.day))],
-    [["Ngày ghi sổ", "Booked"], plain(dayText(leaf.booked))],
-    [["Đơn vị", "Chapter"], plain(leaf.chapter)],
+    [["Ngày nhận", "Received on"], leaf.day && text(...daysOf(leaf.day))],
+    [["Ngày vào sổ", "Booked on"], leaf.booked && text(...daysOf(leaf.booked))],
+    [["Đơn vị nhận", "Received by"], plain(leaf.chapter)],
     [["Đợt vận động", "Appeal"], plain(leaf.appeal)],
     ...opened.map(({ field, value }) => [FIELDS[field], plain(value)]),
   ];
@@ -86,9 +88,10 @@ async function take(files) {
 
 function speak(lang) {
   document.documentElement.lang = lang;
+  const other = lang === "vi" ? "en" : "vi";
   byId("language").textContent = lang === "vi" ? "English" : "Tiếng Việt";
-  byId("language").lang = lang === "vi" ? "en" : "vi";
-  document.title = lang === "vi" ? "Kiểm tra biên nhận · Sổ Nhân Ái" : "Check a receipt · Sổ Nhân Ái";
+  Object.assign(byId("language"), { lang: other, hreflang: other, href: `?lang=${other}` });
+  document.title = lang === "vi" ? "Kiểm tra biên nhận – Sổ Nhân Ái" : "Check a receipt – Sổ Nhân Ái";
 }
 
 form.addEventListener("submit", (event) => {
@@ -101,7 +104,10 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   take(event.dataTransfer.files);
 });
-byId("language").addEventListener("click", () => speak(document.documentElement.lang === "vi" ? "en" : "vi"));
+byId("language").addEventListener("click", (event) => {
+  event.preventDefault(); // what is in the form stays
+  speak(document.documentElement.lang === "vi" ? "en" : "vi");
+});
 
 if (isServed) byId("server").value = location.origin;
 byId("online").checked = isServed;

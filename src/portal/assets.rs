@@ -13,6 +13,7 @@ use crate::basics::hex;
 use crate::http::{Problem, Rendered};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
 
 /// (name, type, content).
 const FILES: &[(&str, &str, &str)] = &[
@@ -25,7 +26,12 @@ const FILES: &[(&str, &str, &str)] = &[
     ("noble-ed25519.js", SCRIPT, include_str!("../../assets/portal/noble-ed25519.js")),
     ("verify.css", "text/css; charset=utf-8", include_str!("../../assets/portal/verify.css")),
     (MARK, "image/svg+xml", include_str!("../../assets/portal/mark.svg")),
+    (CHECK_RECEIPT, TEXT, include_str!("../../assets/outside/check-receipt.sh")),
+    (VERIFY_LOG, TEXT, include_str!("../../assets/outside/verify-log.go")),
 ];
+/// Programs that share no code with ours, for whoever would rather not run ours: the files that `tests/outside` runs.
+pub const CHECK_RECEIPT: &str = "check-receipt.sh";
+pub const VERIFY_LOG: &str = "verify-log.go";
 /// The picture beside the name: a ledger. The Red Cross emblem is protected by law and not ours to decorate pages with.
 const MARK: &str = "mark.svg";
 

@@ -14,6 +14,8 @@ use crate::disclosure::appeals;
 use crate::giving::appeal_routes::AppealOut;
 use crate::http::{Lang, Problem, PublicUrl, Rendered};
 use crate::log::publisher::PublicLog;
+use crate::log::tiles::{Of, Piece};
+use crate::log::tree::TILE_WIDTH;
 
 /// Ledgers offered for download.
 const MOST_LEDGERS: i64 = 100;
@@ -39,6 +41,25 @@ struct OpenDataPage {
     log_size: String,
     log_name: Option<LogName>,
     appeals: Vec<AppealOut>,
+    /// Where the public reaches this installation, for commands.
+    site: String,
+    /// The key that signs longest from now, for commands.
+    newest_key: String,
+    last_files: Vec<LastFile>,
+}
+
+/// A file at the end of the log, and what to keep it as.
+struct LastFile {
+    name: &'static str,
+    path: String,
+}
+
+/// The last bundle and the last tile of the lowest level, of a log of so many entries.
+fn last_files(size: i64) -> Vec<LastFile> {
+    let size = u64::try_from(size).unwrap_or_default();
+    let last = size.saturating_sub(1) / TILE_WIDTH;
+    let file = |(name, of)| Piece::at(of, last, size).map(|piece| LastFile { name, path: piece.path() });
+    [("entries", Of::Entries), ("hashes", Of::Hashes(0))].into_iter().filter_map(file).collect()
 }
 
 /// `/du-lieu-mo`.
@@ -46,6 +67,7 @@ pub async fn show_open_data(
     request: HttpRequest,
     db: web::Data<Db>,
     log_here: web::Data<PublicLog>,
+    here: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
     serve(&request, || async {
         let p = Page::new(&request, Section::OpenData);
@@ -56,7 +78,9 @@ pub async fn show_open_data(
             .await?;
         let log_size = fill(p.w.open_data.log_size, &[&format::count(log.size, p.lang)]);
         let log_name = name_of(&log_here, p.w);
-        render(&OpenDataPage { p, log_size, log_name: Some(log_name), appeals })
+        let newest_key = log_here.keys().last().map(|key| key.vkey.clone()).unwrap_or_default();
+        let (site, last_files) = (here.page(""), last_files(log.size));
+        render(&OpenDataPage { p, log_size, log_name: Some(log_name), appeals, site, newest_key, last_files })
     })
     .await
 }
@@ -80,7 +104,7 @@ pub async fn show_check(
     let lang = Lang::of_page(&request);
     // Retired ones too: receipts from before stay good.
     let keys: Vec<String> = log.keys().iter().map(|key| key.vkey.clone()).collect();
-    let page = verifier::page(&keys.join("\n"), &here.page(""), lang.tag());
+    let page = verifier::page(&keys.join("\n"), &here.page(""), lang);
     let mut response = Rendered::html(page).answer(&request, "public, max-age=300", "accept-encoding, accept-language, cookie");
     dress(response.headers_mut(), lang);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&verifier::POLICY).map_err(Problem::internal)?);

@@ -11,6 +11,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::http::Lang;
+
 const TEMPLATE: &str = include_str!("../../assets/portal/kiem-tra.html");
 const STYLE: &str = concat!(include_str!("../../assets/portal/kiem-tra.css"), include_str!("../../assets/portal/verify.css"));
 const NOBLE: &str = include_str!("../../assets/portal/noble-ed25519.js");
@@ -33,13 +35,22 @@ const TAIL: &str = "img-src data:; base-uri 'none'; form-action 'none'";
 pub static POLICY: LazyLock<String> =
     LazyLock::new(|| format!("{}; connect-src 'self'; {TAIL}; frame-ancestors 'none'", *SOURCES));
 
-/// The verifier for a log, opening in a language (`vi` or `en`; both are in it). `vkeys` are the log's keys, one a line;
-/// `server` is where the public reaches this installation, without a slash at the end.
-pub fn page(vkeys: &str, server: &str, lang: &str) -> String {
+/// The verifier for a log, opening in a language (both are in it). `vkeys` are the log's keys, one a line, the newest
+/// last; `server` is where the public reaches this installation, without a slash at the end.
+pub fn page(vkeys: &str, server: &str, lang: Lang) -> String {
+    let (title, menu, other, switch) = match lang {
+        Lang::Vi => ("Kiểm tra biên nhận – Sổ Nhân Ái", "Mục chính", Lang::En, "English"),
+        Lang::En => ("Check a receipt – Sổ Nhân Ái", "Main menu", Lang::Vi, "Tiếng Việt"),
+    };
     TEMPLATE
         .replace("{{policy}}", &format!("{}; connect-src http: https:; {TAIL}", *SOURCES))
-        .replace("{{lang}}", &escaped(lang))
+        .replace("{{lang}}", lang.tag())
+        .replace("{{title}}", title)
+        .replace("{{menu}}", menu)
+        .replace("{{other}}", other.tag())
+        .replace("{{switch}}", switch)
         .replace("{{server}}", &escaped(server))
+        .replace("{{newest}}", &escaped(vkeys.split_whitespace().last().unwrap_or_default()))
         .replace("{{vkey}}", &escaped(vkeys))
         .replace("{{style}}", STYLE)
         .replace("{{script}}", &SCRIPT)
@@ -79,7 +90,12 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::labels;
+    use super::super::words::Words;
     use super::*;
+    use crate::bookkeeping::model::OpeningFault;
+    use crate::giving::reversal::Reason;
+    use crate::ledger::kinds::KINDS;
 
     const VKEY: &str = "ledger.example.vn/log1+68c7249f+ARl/ayPhbIUyxqvIOPrNXqeJvgx2spIDNAOb+os9No1h";
 
@@ -92,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_policy_names_exactly_what_is_in_the_file() {
-        let page = page(VKEY, "https://so.example.org", "vi");
+        let page = page(VKEY, "https://so.example.org", Lang::Vi);
         let script = between(&page, "<script type=\"module\">", "</script>");
         let style = between(&page, "<style>", "</style>");
         for policy in [POLICY.as_str(), between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"")] {
@@ -105,7 +121,7 @@ mod tests {
 
     #[test]
     fn nothing_is_loaded_and_nothing_is_left_over() {
-        let page = page(VKEY, "https://so.example.org", "en");
+        let page = page(VKEY, "https://so.example.org", Lang::En);
         let script = between(&page, "<script type=\"module\">", "</script>");
         let own = script.split_once("})();\n").unwrap().1;
         assert!(!own.contains("import ") && !own.contains("import(") && !own.lines().any(|line| line.starts_with("export ")));
@@ -114,9 +130,50 @@ mod tests {
         assert!(page.contains(VKEY) && page.contains("value=\"https://so.example.org\"") && page.contains("<html lang=\"en\">"));
     }
 
+    /// The verifier has its own copy of some words, since it must work without us. They are the pages' words.
+    #[test]
+    fn it_says_what_the_pages_say() {
+        let [check, page] = [MODULES[2], MODULES[3]];
+        let has = |module: &str, line: String| assert!(module.contains(&line), "{line}");
+        let row = |code: &str, say: fn(&str, Lang) -> String| {
+            format!("  {code}: [\"{}\", \"{}\"],\n", say(code, Lang::Vi), say(code, Lang::En))
+        };
+        let reasons = Reason::ALL.iter().map(|reason| reason.name());
+        for code in reasons.chain(OpeningFault::ALL.iter().map(|reason| reason.name())) {
+            has(check, row(code, labels::reason));
+        }
+        for kind in KINDS {
+            has(page, row(kind.name, labels::kind));
+        }
+        let [vi, en] = [Lang::Vi, Lang::En].map(Words::of);
+        for (of, other) in [(vi.entry.day, en.entry.day), (vi.entry.booked, en.entry.booked), (vi.entry.appeal, en.entry.appeal)]
+        {
+            has(page, format!("[[\"{of}\", \"{other}\"]"));
+        }
+        has(page, format!("[[\"{}\", \"{}\"]", vi.entry.chapter, en.entry.chapter));
+        for text in [vi.entry.erased, en.entry.erased, vi.entry.amended, en.entry.amended] {
+            has(check, format!("\"{};", text.trim_end_matches('.')));
+        }
+        let menu = [vi, en].map(|w| [w.common.appeals, w.common.chapters, w.common.search, w.common.check, w.common.open_data]);
+        for (of, other) in menu[0].iter().zip(menu[1]) {
+            has(TEMPLATE, format!("<span lang=\"vi\">{of}</span><span lang=\"en\">{other}</span></a></li>"));
+        }
+        assert!(!MODULES.concat().contains("người đóng góp"), "the pages call them người ủng hộ");
+    }
+
+    #[test]
+    fn it_opens_in_either_language_without_a_script() {
+        for (lang, title, other) in [(Lang::Vi, "Kiểm tra biên nhận", "?lang=en"), (Lang::En, "Check a receipt", "?lang=vi")]
+        {
+            let page = page(VKEY, "https://so.example.org", lang);
+            assert!(between(&page, "<title>", "</title>").starts_with(title));
+            assert!(page.contains(&format!("href=\"{other}\"")));
+        }
+    }
+
     #[test]
     fn fields_can_not_become_markup() {
-        let page = page("\"><script>alert(1)</script>", "\"><b>", "\"><i>");
-        assert!(!page.contains("<script>alert") && !page.contains("\"><b>") && !page.contains("\"><i>"));
+        let page = page("\"><script>alert(1)</script>", "\"><b>", Lang::Vi);
+        assert!(!page.contains("<script>alert") && !page.contains("\"><b>"));
     }
 }

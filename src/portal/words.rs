@@ -406,11 +406,26 @@ words! {
         key: "Khóa công khai (vkey)", "Public key (vkey)";
         no_key: "Hiện trong chữ ký ở {}.", "Stands in the signature of {}.";
         verify_title: "Kiểm tra bằng công cụ của người khác", "Verify with other people's tools";
-        verify_text: "Không cần chương trình của chúng tôi.", "You do not need our programs.";
+        verify_text: "Không cần chương trình của chúng tôi. Hai chương trình dưới đây không có dòng nào chung với mã của sổ; hãy đọc trước khi chạy.",
+            "You do not need our programs. The two below share no line with the ledger's code; read them before you run them.";
+        verify_key: "Mọi thứ dựa vào khóa công khai: hãy so nó với nơi khác (báo in, bảng tin, biên nhận cũ), đừng chỉ lấy từ trang này.",
+            "Everything rests on the public key: compare it with another source (a newspaper, a notice board, an old receipt), do not take it from this page alone.";
+        verify_first: "Đặt sẵn, cho mọi lệnh dưới đây", "First, for all commands below";
+        verify_receipt: "Một biên nhận, bằng openssl và bash", "A receipt, with openssl and bash";
+        verify_receipt_text: "Cần bash, openssl 3, xxd; không cần mạng khi đã có hai tệp. Thay CODE bằng mã của khoản. Kết thúc bằng 0: đúng; 1: sai; 2: không kiểm tra được. Biên nhận không thấy được việc hủy về sau: hãy đọc cả sổ.",
+            "It needs bash, openssl 3 and xxd, and no network once you have both files. Put the code of the entry for CODE. It ends with 0: right; 1: wrong; 2: could not be checked. A receipt can not show a later reversal: read the whole log.";
+        verify_log: "Cả sổ, bằng Go", "The whole log, with Go";
+        verify_log_text: "Dùng thư viện golang.org/x/mod/sumdb (note, tlog) của chính Go, có sẵn trong Debian. Lệnh cuối còn cho biết khoản trong biên nhận về sau có bị hủy không (khi ấy kết thúc bằng 3).",
+            "It stands on Go's own golang.org/x/mod/sumdb (note, tlog), as Debian has it. The last command also says whether the entry of a receipt was reversed later (then it ends with 3).";
+        verify_mirror: "Giữ một bản sao của cả sổ", "Keep a mirror of the whole log";
+        verify_mirror_text: "Ai giữ bản sao, hoặc chỉ một đầu sổ đã ký, sẽ biết khi có gì bị bớt đi hay viết lại. Lệnh đầu dùng chương trình của sổ (so-nhan-ai): nó tải, kiểm tra và lần sau chạy tiếp từ chỗ đã dừng; Go đọc được chính bản sao ấy.",
+            "Whoever keeps a mirror, or only a signed head, notices when something is taken away or rewritten. The first command uses the ledger's own program (so-nhan-ai): it downloads, checks and goes on next time where it stopped; Go reads the same mirror.";
+        verify_files: "Từng tệp một", "File by file";
+        verify_files_text: "N viết theo nhóm ba chữ số, các nhóm trước thêm x: x001/x234/067. Tệp cuối của mỗi tầng chưa đủ 256 dòng thì có đuôi .p/ và số dòng. Hiện nay, tệp cuối của các bút toán và của mã băm là:",
+            "N is written in groups of three digits, all but the last with an x: x001/x234/067. The last file of each level, while it has fewer than 256, ends with .p/ and their number. The last ones now, of entries and of hashes:";
         verify_page: "Trang Kiểm tra lưu được về máy và chạy cả khi không có mạng.", "The Check page can be saved to disk and works without a network.";
-        verify_go: "Go: thư viện golang.org/x/mod/sumdb/tlog và note đọc được đầu sổ và các mảnh.", "Go: golang.org/x/mod/sumdb/tlog and note read the checkpoint and the tiles.";
-        verify_openssl: "openssl 3 và bash: kiểm tra tệp biên nhận của một khoản, từng bước một.", "openssl 3 and bash: check the receipt file of an entry, step by step.";
-        verify_leaf: "Mã băm của một bút toán là SHA-256 của byte 0 rồi đến nội dung bút toán:", "The hash of an entry is SHA-256 over a zero byte and the bytes of the entry:";
+        verify_leaf: "Mã băm của một bút toán là SHA-256 của byte 0 rồi đến nội dung bút toán, lấy từ biên nhận; nó phải bằng mã băm trên trang của khoản ấy:",
+            "The hash of an entry is SHA-256 over a zero byte and the bytes of the entry, out of its receipt; it has to be the one on the entry's page:";
         terms_title: "Dùng lại", "Reuse";
         terms_text: "Được dùng lại tự do, xin ghi nguồn. Xin đừng tìm cách nhận ra người không nêu tên.",
             "Reuse it freely and name the source. Please do not try to find out who an unnamed giver is.";

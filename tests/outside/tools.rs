@@ -42,7 +42,7 @@ fn build_go() -> Option<PathBuf> {
     let built = Command::new(program)
         .args(["build", "-o"])
         .arg(&to)
-        .arg(Path::new(ROOT).join("tests/outside/verify-log.go"))
+        .arg(Path::new(ROOT).join("assets/outside/verify-log.go"))
         .env("GO111MODULE", "off")
         .env("GOPATH", gocode)
         .env("CGO_ENABLED", "0")
@@ -71,7 +71,7 @@ fn run_go(go: &Path, args: &[&str]) -> (i32, String, String) {
 }
 
 fn run_shell(receipt: &Path) -> (i32, String, String) {
-    let script = Path::new(ROOT).join("tests/outside/check-receipt.sh");
+    let script = Path::new(ROOT).join("assets/outside/check-receipt.sh");
     said(Command::new("bash").arg(script).arg(receipt).arg(VKEY).output().unwrap())
 }
 
@@ -241,8 +241,75 @@ fn go_finds_the_reversal_that_a_receipt_can_not_see() {
     sample.write(&log, 301);
     fs::write(&file, sample.receipt(11, 200, false)).unwrap();
     let (code, out, err) = run_go(go, &["-log", text(&log), "-receipt", text(&file)]);
-    assert!(code == 0 && out.contains(&format!("LATER: REVERSAL {}", sample.code(300))), "{out}{err}");
+    assert!(code == 3 && out.contains(&format!("LATER: REVERSAL {}", sample.code(300))), "{code} {out}{err}");
+    // What is said of the entry and takes nothing back is told, and is no reason to end otherwise.
+    let mut erased = Sample::of(300);
+    erased.push(Make::Erasure(11));
+    erased.write(&log, 301);
+    fs::write(&file, erased.receipt(11, 200, false)).unwrap();
+    let (code, out, err) = run_go(go, &["-log", text(&log), "-receipt", text(&file)]);
+    assert!(code == 0 && out.contains("LATER: ERASURE"), "{code} {out}{err}");
+    fs::write(&file, sample.receipt(11, 200, false)).unwrap();
     Sample::of(400).write(&log, 400);
     let (code, _, err) = run_go(go, &["-log", text(&log), "-receipt", text(&file)]);
     assert!(code == 1 && err.contains("FORK"), "a receipt of another log: {err}");
+}
+
+/// A log that writes a reversal so that a careless reader passes over it: nothing of the kind is "nothing later".
+#[test]
+fn go_does_not_pass_over_leaves_that_it_can_not_read() {
+    let Some(go) = go() else { return };
+    let folder = Folder::new();
+    let (log, file) = (folder.path().join("log"), folder.path().join("a.tlog-proof"));
+    let told = |change: &dyn Fn(String, &str) -> String| {
+        let mut sample = Sample::of(300);
+        sample.push(Make::Reversal(11));
+        let of = sample.code(11).to_owned();
+        let honest = String::from_utf8(sample.leaves.pop().unwrap()).unwrap();
+        let mut forged = Sample::default();
+        sample.leaves.iter().for_each(|leaf| forged.push_leaf(leaf.clone()));
+        forged.push_leaf(change(honest, &of).into_bytes());
+        forged.write(&log, 301);
+        fs::write(&file, sample.receipt(11, 200, false)).unwrap();
+        let (code, out, err) = run_go(go, &["-log", text(&log), "-receipt", text(&file)]);
+        assert!(!out.contains("nothing later"), "{out}{err}");
+        (code, err)
+    };
+    let escaped = |leaf: String, of: &str| leaf.replace(of, &format!("\\u00{:02x}{}", of.as_bytes()[0], &of[1..]));
+    type Change<'a> = &'a dyn Fn(String, &str) -> String;
+    let hidden: [(&str, Change); 6] = [
+        ("reason", &|leaf, _| leaf.replace("\"DUPLICATE\"", "1")),
+        ("RFC 8785", &escaped),
+        ("RFC 8785", &|leaf, _| leaf.replace("\"of\":", "\"of\":\"X\",\"of\":")),
+        ("RFC 8785", &|leaf, _| leaf.replace("\"of\":", "\"of\": ")),
+        ("of is no text", &|leaf, of| leaf.replace(&format!("\"of\":\"{of}\""), &format!("\"of\":[\"{of}\"]"))),
+        ("can not be read", &|leaf, _| leaf[..leaf.len() - 1].to_owned()),
+    ];
+    for (says, change) in hidden {
+        let (code, err) = told(change);
+        assert!(code == 1 && err.contains("entry 300") && err.contains(says), "{says}: {code} {err}");
+    }
+    let (code, err) = told(&|leaf, _| leaf.replace("\"v\":1", "\"v\":2"));
+    assert!(code == 2 && err.contains("1 later entries are of a version"), "{code} {err}");
+}
+
+#[test]
+fn go_looks_for_nothing_behind_a_leaf_that_it_does_not_understand() {
+    let Some(go) = go() else { return };
+    let folder = Folder::new();
+    let (log, file) = (folder.path().join("log"), folder.path().join("a.tlog-proof"));
+    let plain = Sample::of(12);
+    for (from, to, expected) in [("\"v\":1", "\"v\":2", 2), ("\"entry\":", "\"entrx\":", 1), ("{", "{ ", 1)] {
+        let mut sample = Sample::of(12);
+        let mut forged = Sample::default();
+        sample.leaves[11] = String::from_utf8(plain.leaves[11].clone()).unwrap().replacen(from, to, 1).into_bytes();
+        sample.leaves.iter().for_each(|leaf| forged.push_leaf(leaf.clone()));
+        forged.push(Make::Cash(5));
+        sample.tiles = std::mem::take(&mut forged.tiles);
+        sample.leaves = std::mem::take(&mut forged.leaves);
+        sample.write(&log, 13);
+        fs::write(&file, sample.receipt(11, 12, false)).unwrap();
+        let (code, out, err) = run_go(go, &["-log", text(&log), "-receipt", text(&file)]);
+        assert!(code == expected && !out.contains("nothing later"), "{to}: {code} {out}{err}");
+    }
 }

@@ -13,7 +13,8 @@
 //	./verify-log -vkey KEY -receipt FILE                          check a receipt, offline
 //	./verify-log -vkey KEY -receipt FILE -log FOLDER              and that it is in this log, and what was said of it later
 //
-// Exit status: 0 all is right, 1 something is wrong (the place is named), 2 it could not be checked.
+// Exit status: 0 all is right, 1 something is wrong (the place is named), 2 it could not be checked, 3 all is right and a
+// later entry reverses the receipt's.
 package main
 
 import (
@@ -33,9 +34,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -73,13 +76,17 @@ func main() {
 		fmt.Fprintln(os.Stderr, "verify-log: give -vkey, and -log or -receipt or both; -help says more")
 		os.Exit(2)
 	}
-	if err := run(vkeys, *place, *receipt, *old, *leaves); err != nil {
+	reversed, err := run(vkeys, *place, *receipt, *old, *leaves)
+	if err != nil {
 		if w := (wrong{}); errors.As(err, &w) {
 			fmt.Fprintln(os.Stderr, "WRONG:", w)
 			os.Exit(1)
 		}
 		fmt.Fprintln(os.Stderr, "verify-log: could not check:", err)
 		os.Exit(2)
+	}
+	if reversed {
+		os.Exit(3)
 	}
 }
 
@@ -88,10 +95,11 @@ type list []string
 func (l *list) String() string     { return strings.Join(*l, " ") }
 func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 
-func run(vkeys list, place, receiptFile, oldFile string, leaves bool) error {
+// run checks what is asked for; reversed says that a later entry takes the receipt's back.
+func run(vkeys list, place, receiptFile, oldFile string, leaves bool) (reversed bool, err error) {
 	keys, err := openKeys(vkeys)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if leaves {
 		say = os.Stderr
@@ -99,24 +107,24 @@ func run(vkeys list, place, receiptFile, oldFile string, leaves bool) error {
 	var r *receipt
 	if receiptFile != "" {
 		if r, err = checkReceipt(keys, receiptFile); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if place == "" {
 		fmt.Fprintln(say, "This was checked offline. Whether the entry was reversed or amended later, a receipt can not show: ask the log.")
-		return nil
+		return false, nil
 	}
 	from, err := openPlace(place)
 	if err != nil {
-		return err
+		return false, err
 	}
 	raw, err := from.get("checkpoint", maxCheckpoint)
 	if err != nil {
-		return err
+		return false, err
 	}
 	now, err := openCheckpoint(keys, raw, "checkpoint")
 	if err != nil {
-		return err
+		return false, err
 	}
 	w := &walk{from: from, tree: now.tree, receipt: r}
 	if leaves {
@@ -124,35 +132,46 @@ func run(vkeys list, place, receiptFile, oldFile string, leaves bool) error {
 		defer w.leaves.Flush()
 	}
 	if err := w.all(); err != nil {
-		return err
+		return false, err
 	}
 	fmt.Fprintf(say, "origin %s\nsize %d\nroot %s\n", now.origin, now.tree.N, now.tree.Hash)
 	fmt.Fprintf(say, "checked %d leaves in %d bundles, %d tiles\n", now.tree.N, w.bundles, w.tiles)
 	if oldFile != "" {
 		raw, err := os.ReadFile(oldFile)
 		if err != nil {
-			return err
+			return false, err
 		}
 		before, err := openCheckpoint(keys, raw, oldFile)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if err := w.continues(before.tree, oldFile); err != nil {
-			return err
+			return false, err
 		}
 		fmt.Fprintf(say, "continues the checkpoint of size %d in %s\n", before.tree.N, oldFile)
 	}
 	if r != nil {
-		if err := w.continues(r.checkpoint.tree, receiptFile); err != nil {
-			return err
-		}
-		fmt.Fprintf(say, "the receipt is of this log, entry %d\n", r.index)
-		for _, later := range w.later {
-			fmt.Fprintf(say, "LATER: %s\n", later)
-		}
-		if len(w.later) == 0 {
-			fmt.Fprintln(say, "up to this size nothing later speaks of the entry")
-		}
+		return w.reversed, w.sayReceipt(receiptFile)
+	}
+	return false, nil
+}
+
+// sayReceipt compares the receipt's checkpoint with the log and tells what the log says of its entry.
+func (w *walk) sayReceipt(file string) error {
+	if err := w.continues(w.receipt.checkpoint.tree, file); err != nil {
+		return err
+	}
+	fmt.Fprintf(say, "the receipt is of this log, entry %d\n", w.receipt.index)
+	for _, later := range w.later {
+		fmt.Fprintf(say, "LATER: %s\n", later)
+	}
+	switch {
+	case w.receipt.entry == "":
+		return errors.New("the receipt's leaf is of a later version: what the log says of it can not be told")
+	case w.unknown > 0 && !w.reversed:
+		return fmt.Errorf("%d later entries are of a version that this program does not know: they may speak of this one", w.unknown)
+	case len(w.later) == 0:
+		fmt.Fprintln(say, "up to this size nothing later speaks of the entry")
 	}
 	return nil
 }
@@ -367,7 +386,9 @@ type walk struct {
 	bundles, tiles int
 	leaves         *bufio.Writer
 	receipt        *receipt
-	later          []string
+	later          []string // what speaks of the receipt's entry, in words
+	reversed       bool
+	unknown        int // later leaves of a version we do not know
 }
 
 type got struct {
@@ -458,7 +479,9 @@ func (w *walk) bundle(n int64, g got) error {
 				return err
 			}
 		}
-		w.lookFor(index, entry)
+		if err := w.lookFor(index, entry, g.entriesPath); err != nil {
+			return err
+		}
 	}
 	w.bundles++
 	w.tiles++
@@ -599,22 +622,159 @@ func (w *walk) continues(before tlog.Tree, name string) error {
 	return nil
 }
 
-// lookFor notes leaves that speak of the receipt's entry.
-func (w *walk) lookFor(index int64, entry []byte) {
-	if w.receipt == nil || w.receipt.entry == "" || index <= w.receipt.index || !bytes.Contains(entry, []byte(w.receipt.entry)) {
-		return
+// lookFor notes leaves that speak of the receipt's entry. A leaf that can not be read could hide a reversal, so it is wrong.
+func (w *walk) lookFor(index int64, entry []byte, path string) error {
+	if w.receipt == nil || index <= w.receipt.index {
+		return nil
 	}
-	var leaf struct{ Kind, Of, Entry, Booked, Reason string }
-	if json.Unmarshal(entry, &leaf) == nil && leaf.Of == w.receipt.entry {
-		w.later = append(w.later, fmt.Sprintf("%s %s of %s, entry %d of the log %s", leaf.Kind, leaf.Entry, leaf.Booked, index, leaf.Reason))
+	leaf, err := readLeaf(entry)
+	switch {
+	case err != nil:
+		return wrongf("%s: entry %d can not be read, so nobody can tell what it speaks of: %v", path, index, err)
+	case leaf.V != 1:
+		w.unknown++
+	case leaf.Of != "" && leaf.Of == w.receipt.entry:
+		w.later = append(w.later, plain(fmt.Sprintf("%s %s of %s, entry %d of the log %s", leaf.Kind, leaf.Entry, leaf.Booked, index, leaf.Reason)))
+		w.reversed = w.reversed || leaf.Kind == "REVERSAL"
 	}
+	return nil
+}
+
+// plain is a text without what a terminal would obey.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// ---- leaves
+
+type leaf struct {
+	V                                   int64
+	Kind, Entry, Of, Booked, Reason, PD string
+}
+
+// readLeaf reads what we need of a leaf. It has to be written as RFC 8785 says, byte by byte: what has one meaning only has one
+// encoding, without escapes, second fields of one name or names in another case that another reader would take otherwise.
+func readLeaf(raw []byte) (*leaf, error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var value interface{}
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	written, err := canonical(nil, value)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(written, raw) {
+		return nil, errors.New("it is not written as RFC 8785 says")
+	}
+	fields, ok := value.(map[string]interface{})
+	if !ok {
+		return nil, errors.New("it is no JSON object")
+	}
+	l := &leaf{}
+	version, _ := fields["v"].(json.Number)
+	if l.V, err = version.Int64(); err != nil || l.V < 1 {
+		return nil, errors.New("it has no version")
+	}
+	if l.V != 1 {
+		return l, nil
+	}
+	texts := map[string]*string{"kind": &l.Kind, "entry": &l.Entry, "of": &l.Of, "booked": &l.Booked, "reason": &l.Reason, "pd": &l.PD}
+	for name, to := range texts {
+		if *to, ok = fields[name].(string); fields[name] != nil && !ok {
+			return nil, fmt.Errorf("its %s is no text", name)
+		}
+	}
+	if l.Kind == "" || l.Entry == "" {
+		return nil, errors.New("it has no kind or no entry")
+	}
+	return l, nil
+}
+
+// canonical writes a value as RFC 8785 does, for what leaves may hold: no fractions and no number beyond 2^53.
+func canonical(to []byte, value interface{}) ([]byte, error) {
+	var err error
+	switch v := value.(type) {
+	case nil:
+		return append(to, "null"...), nil
+	case bool:
+		return strconv.AppendBool(to, v), nil
+	case string:
+		return quoted(to, v), nil
+	case json.Number:
+		n, err := v.Int64()
+		if err != nil || n >= 1<<53 || n <= -1<<53 {
+			return nil, fmt.Errorf("the number %s", v)
+		}
+		return strconv.AppendInt(to, n, 10), nil
+	case []interface{}:
+		to = append(to, '[')
+		for i, item := range v {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			if to, err = canonical(to, item); err != nil {
+				return nil, err
+			}
+		}
+		return append(to, ']'), nil
+	case map[string]interface{}:
+		names := make([]string, 0, len(v))
+		for name := range v {
+			names = append(names, name)
+		}
+		sort.Slice(names, func(i, j int) bool { return before(names[i], names[j]) })
+		to = append(to, '{')
+		for i, name := range names {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			if to, err = canonical(append(quoted(to, name), ':'), v[name]); err != nil {
+				return nil, err
+			}
+		}
+		return append(to, '}'), nil
+	}
+	return nil, errors.New("a value of no kind of JSON")
+}
+
+// before orders names as RFC 8785 does: by UTF-16 code units.
+func before(a, b string) bool {
+	x, y := utf16.Encode([]rune(a)), utf16.Encode([]rune(b))
+	for i := 0; i < len(x) && i < len(y); i++ {
+		if x[i] != y[i] {
+			return x[i] < y[i]
+		}
+	}
+	return len(x) < len(y)
+}
+
+func quoted(to []byte, text string) []byte {
+	short := map[rune]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\t': `\t`, '\n': `\n`, '\f': `\f`, '\r': `\r`}
+	to = append(to, '"')
+	for _, r := range text {
+		if escape, ok := short[r]; ok {
+			to = append(to, escape...)
+		} else if r < ' ' {
+			to = append(to, fmt.Sprintf(`\u%04x`, r)...)
+		} else {
+			to = append(to, string(r)...)
+		}
+	}
+	return append(to, '"')
 }
 
 // ---- receipts
 
 type receipt struct {
 	index      int64
-	entry      string
+	entry      string // empty when the leaf is of a version we do not know
 	checkpoint *checkpoint
 }
 
@@ -669,10 +829,11 @@ func checkReceipt(k *keys, file string) (*receipt, error) {
 	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, r.index, tlog.RecordHash(leaf)); err != nil {
 		return nil, bad("the leaf is not in the signed log at this place")
 	}
-	var said struct{ Entry, PD string }
-	if err := json.Unmarshal(leaf, &said); err == nil {
-		r.entry = said.Entry
+	said, err := readLeaf(leaf)
+	if err != nil {
+		return nil, bad("its leaf can not be read: " + err.Error())
 	}
+	r.entry = said.Entry
 	fmt.Fprintf(say, "in the log of %s at index %d, signed at size %d\n%s\n", r.checkpoint.origin, r.index, tree.N, leaf)
 	if openings != nil {
 		if err := checkOpenings(openings, said.PD); err != nil {
