@@ -24,7 +24,7 @@ const KINDS = {
   OPENING_BALANCE: ["Số dư đầu kỳ chuyển từ sổ cũ", "Opening balance from old books"],
   AMENDMENT: ["Đính chính", "Correction"],
   ERASURE: ["Xóa dữ liệu cá nhân", "Erasure of personal data"],
-  PUBLICATION: ["Công khai theo quy định", "Publication the law wants"],
+  PUBLICATION: ["Công khai theo quy định", "Publication required by law"],
   KEY: ["Khóa ký sổ công khai", "Key of the public log"],
 };
 const FIELDS = {
