@@ -16,14 +16,13 @@ use super::note::Verifier;
 use super::store::{self, LoggedLeaf, NewLeaf};
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_date;
+use crate::chapters::reference::CENTRAL;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{log_key, log_key_retired};
 
 /// What its leaves are called.
 pub const KIND: &str = "KEY";
-/// The log is nobody's but the centre's.
-const CHAPTER: &str = "TW";
 /// How long a key and its successor sign together before the older one may retire.
 pub const OVERLAP: TimeDelta = TimeDelta::days(90);
 
@@ -154,8 +153,9 @@ fn leaf_of(code: &str, vkey: &str, change: Change, day: NaiveDate) -> Result<Lea
     LeafV1 {
         kind: KIND,
         entry: code,
-        chapter: CHAPTER,
-        province: CHAPTER,
+        // The log is nobody's but the centre's.
+        chapter: CENTRAL,
+        province: CENTRAL,
         day,
         booked: day,
         channel: None,

@@ -16,6 +16,7 @@ use super::audit::{Walk, Watcher};
 use super::place::{Place, PlaceError};
 use super::site::Site;
 use super::totals::{Sum, Views};
+use crate::chapters::reference::CENTRAL;
 use crate::log::checkpoint;
 use crate::log::note::Verifier;
 
@@ -28,9 +29,6 @@ const MOST_APPEALS: usize = 2_000;
 const MOST_QUESTIONS: usize = 5_000;
 /// Requests in all.
 const MOST_REQUESTS: usize = 25_000;
-/// The centre's chapter. What is exempt from a comparison is nothing to ask a server.
-const CENTRE: &str = "TW";
-
 /// How long to wait for a log that is behind.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
@@ -244,7 +242,8 @@ impl<'s> Sums<'s> {
         views.by_appeal.keys().for_each(|code| self.ask(Question::Appeal(code.clone())));
         // The centre is its own province in a leaf and the whole country in a total: its own sum is asked for instead.
         for code in views.by_province.keys() {
-            let is_centre = code == CENTRE;
+            // Which province is exempt is nothing to ask a server.
+            let is_centre = code == CENTRAL;
             self.ask(if is_centre { Question::Chapter(code.clone()) } else { Question::Province(code.clone()) });
         }
         let mut chapters: Vec<(&String, &Sum)> = views.by_chapter.iter().collect();

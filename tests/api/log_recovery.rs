@@ -144,10 +144,7 @@ fn a_mirror_does_not_say_what_was_signed_last() {
     // A new machine: the key was kept, guard and folder are gone.
     let mut shared = app.shared.clone();
     shared.db = Db::connect(&backup.url(), None, 4);
-    let apart = Database::folder();
-    fs::create_dir_all(&apart).unwrap();
-    shared.log.guard = Guard::new(&apart.join("log.signed"));
-    shared.log.folder = LogFolder::new(&apart.join("public"));
+    shared.log = Database::log_elsewhere();
     let old = TestApp::start_with(backup, shared);
     wait_until_log_is(&old, "stands_still");
     batch(&old, 2);
@@ -193,10 +190,7 @@ fn another_branch_of_the_log_is_not_published_over_it() {
     old.stop();
     // Somebody lets the old backup go on, with a guard and a folder of its own and a wrong word about what was signed.
     let mut apart = old.shared.clone();
-    let place = Database::folder();
-    fs::create_dir_all(&place).unwrap();
-    apart.log.guard = Guard::new(&place.join("log.signed"));
-    apart.log.folder = LogFolder::new(&place.join("public"));
+    apart.log = Database::log_elsewhere();
     old.database.execute("DELETE FROM log_hold");
     let head = old.shared.db.read_blocking(tile_store::head).unwrap();
     old.shared

@@ -147,10 +147,7 @@ fn a_server_without_a_guard_follows() {
     batch(&app, 20);
     wait_for(&app, 20);
     let mut shared = app.shared.clone();
-    let place = Database::folder();
-    std::fs::create_dir_all(&place).unwrap();
-    shared.log.guard = so_nhan_ai::log::guard::Guard::new(&place.join("log.signed"));
-    shared.log.folder = so_nhan_ai::log::folder::LogFolder::new(&place.join("public"));
+    shared.log = Database::log_elsewhere();
     let late = TestApp::start_with(app.database.share(), shared);
     assert_eq!(wait_for(&late, 20), wait_for(&app, 20));
     wait_until_log_is(&late, "stands_still");

@@ -1,6 +1,6 @@
 //! One private PostgreSQL for all tests of a run (without fsync), a migrated template in it, a clone for every test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -157,8 +157,16 @@ impl Database {
 
     /// A log that goes with the database: all servers on it have one key, one guard and one folder.
     pub fn log(&self) -> LogSettings {
-        let folder = self.folder_of("log");
-        std::fs::create_dir_all(&folder).unwrap();
+        Self::log_in(&self.folder_of("log"))
+    }
+
+    /// The same log on a new machine: the key was kept, guard and folder are empty.
+    pub fn log_elsewhere() -> LogSettings {
+        Self::log_in(&Self::folder())
+    }
+
+    fn log_in(folder: &Path) -> LogSettings {
+        std::fs::create_dir_all(folder).unwrap();
         LogSettings {
             origin: None,
             default_origin: "so.example.org/log".to_owned(),
