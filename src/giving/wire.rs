@@ -129,7 +129,7 @@ pub struct GiverIn {
     #[schema(example = "Nguyễn Văn An", max_length = 200)]
     pub name: String,
     #[serde(default)]
-    #[schema(example = "0912345678", max_length = 30)]
+    #[schema(example = "0912345678", max_length = 60)]
     pub phone: Option<String>,
 }
 
