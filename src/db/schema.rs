@@ -13,6 +13,7 @@ diesel::table! {
         chapter_id -> Uuid,
         one_time_until -> Nullable<Timestamptz>,
         request_hash -> Nullable<Bytea>,
+        epoch -> Int8,
     }
 }
 
@@ -884,6 +885,7 @@ diesel::table! {
         last_used_at -> Nullable<Timestamptz>,
         second_factor_at -> Nullable<Timestamptz>,
         ended_reason -> Nullable<Text>,
+        password_change_hash -> Nullable<Text>,
     }
 }
 
