@@ -215,6 +215,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    data_step (name) {
+        name -> Text,
+        progress -> Nullable<Text>,
+        looked_at -> BigInt,
+        changed -> BigInt,
+        begun_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    data_step_note (id) {
+        id -> BigInt,
+        step -> Text,
+        subject -> Text,
+        did -> Text,
+    }
+}
+
+diesel::table! {
     deadline_rule (clock, kind, third_parties, valid_from) {
         clock -> Text,
         kind -> Text,
@@ -943,6 +963,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     chapter_version,
     consent,
     consent_text,
+    data_step,
+    data_step_note,
     deadline_rule,
     document,
     document_link,

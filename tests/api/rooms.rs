@@ -72,6 +72,8 @@ const OWNERS: &[Owner] = &[
     ("document_withdrawal", "documents", &[]),
     ("consent", "parties", &[]),
     ("consent_text", "parties", &[]),
+    ("data_step", "upkeep", &[]),
+    ("data_step_note", "upkeep", &[]),
     ("deadline_rule", "privacy", &[]),
     ("entry", "ledger", &[]),
     ("former_unit", "chapters", &[]),
