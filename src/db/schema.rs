@@ -621,6 +621,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    party_alias (party_id, chapter_id) {
+        id -> Uuid,
+        party_id -> Uuid,
+        chapter_id -> Uuid,
+    }
+}
+
+diesel::table! {
     pd_opening (entry) {
         entry -> Text,
         sealed -> Bytea,
@@ -656,6 +664,7 @@ diesel::table! {
         progress -> Nullable<Uuid>,
         touched -> Integer,
         done_at -> Nullable<Timestamptz>,
+        party_alias -> Nullable<Uuid>,
     }
 }
 
@@ -1001,6 +1010,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     opening_balance_reversal,
     paper_slip,
     party,
+    party_alias,
     pd_opening,
     personal_data_request,
     personal_data_request_chapter,

@@ -24,7 +24,7 @@ use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 use crate::vouchers::model::{Cancelled, CashReceipt, Issuer};
 use crate::vouchers::store::{self as vouchers, Issued};
-use crate::{chapters, parties, parties::PartyOut};
+use crate::{chapters, parties, parties::Clear};
 
 /// Cash gets a numbered receipt, unless the giver holds a pre-printed slip with a number of its own (DESIGN 13).
 pub fn are_for(channel: Channel, has_slip: bool) -> bool {
@@ -108,7 +108,7 @@ fn issuer(conn: &mut PgConnection, chapter: &str) -> Result<Issuer, Problem> {
     Ok(Issuer { above: above.and_then(|id| names.remove(&id)).map(|label| label.name), name, address: contact.address })
 }
 
-fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<PartyOut>, Problem> {
+fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<Clear>, Problem> {
     let Some(id) = row.party_id else {
         return Ok(None);
     };

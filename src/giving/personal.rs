@@ -105,6 +105,12 @@ macro_rules! columns {
     };
 }
 
+/// When the first gift of a party at these chapters was recorded.
+pub fn first_recorded(conn: &mut PgConnection, party: Uuid, chapters: &[Uuid]) -> Result<Option<DateTime<Utc>>, DbError> {
+    let gifts = gift::table.filter(gift::party_id.eq(party)).filter(gift::chapter_id.eq_any(chapters));
+    Ok(gifts.select(diesel::dsl::min(gift::recorded_at)).first(conn)?)
+}
+
 /// Reads gifts, without holding them.
 pub fn read(conn: &mut PgConnection, scope: Scope, part: Part<'_>, limit: i64) -> Result<Vec<Touched>, DbError> {
     Ok(touched(scope, part, limit).select(columns!()).load(conn)?)

@@ -25,7 +25,7 @@ use crate::log::receipt::Opened;
 use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 use crate::log::{self, opening};
-use crate::parties::{self, PartyOut};
+use crate::parties::{self, PartyOut, alias};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -294,6 +294,10 @@ pub async fn show_gift(
             let restricted = party.as_ref().is_some_and(|party| party.restricted_at.is_some());
             // Restricted data are kept and not used: whoever must see them reads the party's own export.
             let giver = party.filter(|_| !restricted).map(|sealed| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
+            let giver = match giver {
+                Some(clear) => Some(alias::of(conn, clear.id, row.chapter_id)).transpose()?.map(|alias| clear.known_as(alias)),
+                None => None,
+            };
             let recorder = identity::user_names(conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
             let mut out = gift_out(&vault, row, receipt, giver, recorder)?;
             let lines = store::lines(conn, id)?.into_iter().map(|line| PublicGoods {

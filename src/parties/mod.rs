@@ -6,7 +6,10 @@
 //! A party whose data are being erased is a stub without name and phone until the last of its gifts has let go of it;
 //! then the row goes. Whoever writes for a party holds its row, so that an erasure and a new gift of the same person
 //! come one after the other. [`consent`] keeps what persons agreed to.
+//!
+//! A party's own id never leaves the program: chapters know it by names of their own ([`alias`]).
 
+pub mod alias;
 pub mod consent;
 
 use std::collections::HashMap;
@@ -79,7 +82,8 @@ pub struct NewParty {
 
 impl NewParty {
     pub fn seal(vault: &Vault, named: &Named) -> Result<Self, VaultError> {
-        Self::seal_as(vault, named, Uuid::now_v7())
+        // By chance alone: an id that carries its time would say since when somebody is known.
+        Self::seal_as(vault, named, Uuid::new_v4())
     }
 
     fn seal_as(vault: &Vault, named: &Named, id: Uuid) -> Result<Self, VaultError> {
@@ -176,10 +180,27 @@ pub fn take_back(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
     Ok(())
 }
 
+/// A party in clear.
+#[derive(Debug, Clone)]
+pub struct Clear {
+    pub id: Uuid,
+    pub kind: String,
+    pub name: String,
+    pub phone: Option<String>,
+}
+
+impl Clear {
+    /// The party as officers of a chapter read it, under that chapter's name for it ([`alias::of`]).
+    pub fn known_as(self, alias: Uuid) -> PartyOut {
+        PartyOut { id: alias, kind: self.kind, name: self.name, phone: self.phone }
+    }
+}
+
 /// A party in clear, for officers who may read it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PartyOut {
-    /// Internal name of the party: a request of theirs about all of their gifts names it.
+    /// The chapter's own name for the party: a request of theirs about all of their gifts names it. Another chapter knows
+    /// the same person by another.
     pub id: Uuid,
     pub kind: String,
     pub name: String,
@@ -199,8 +220,8 @@ pub struct SealedParty {
 }
 
 impl SealedParty {
-    pub fn open(&self, vault: &Vault) -> Result<PartyOut, VaultError> {
-        Ok(PartyOut {
+    pub fn open(&self, vault: &Vault) -> Result<Clear, VaultError> {
+        Ok(Clear {
             id: self.id,
             kind: self.kind.clone(),
             name: vault.open_text(place("party", "name", &self.id), &self.name)?,

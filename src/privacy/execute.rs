@@ -26,7 +26,7 @@ use crate::ledger::public;
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::log::{self, commitment, opening};
 use crate::parties::consent::{self, NewConsent};
-use crate::parties::{self, Named, NewParty, PartyKind, PartyOut};
+use crate::parties::{self, Clear, Named, NewParty, PartyKind};
 use crate::tree::{self, Place};
 use crate::vault::{Vault, place};
 use crate::{http, stock};
@@ -129,12 +129,12 @@ pub fn no_giver() -> Problem {
     Problem::say(ProblemKind::Conflict, "Khoản này không có thông tin người cho.", "This gift has no giver's data.")
 }
 
-fn opened(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<PartyOut>, Problem> {
+fn opened(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Clear>, Problem> {
     let party = parties::load(conn, &[id])?.remove(&id);
     party.map(|party| party.open(vault)).transpose().map_err(Problem::internal)
 }
 
-fn corrected(party: &PartyOut, changes: &Changes) -> Result<Named, Problem> {
+fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Problem> {
     let name = changes.name.as_deref().unwrap_or(&party.name);
     Ok(Named {
         kind: PartyKind::parse(&party.kind).ok_or_else(|| Problem::internal("a party of an unknown kind"))?,
@@ -314,7 +314,7 @@ fn amend(
     }
     let books = Books::read(conn, &gifts)?;
     let loaded = parties::load(conn, &gifts.iter().filter_map(|g| g.party_id).collect::<Vec<_>>())?;
-    let mut named: HashMap<Uuid, PartyOut> = HashMap::new();
+    let mut named: HashMap<Uuid, Clear> = HashMap::new();
     for (id, party) in &loaded {
         named.insert(*id, party.open(vault).map_err(Problem::internal)?);
     }
@@ -370,7 +370,7 @@ fn amendment(
     code: &str,
     opened_by: &str,
     sealed: &[u8],
-    party: &PartyOut,
+    party: &Clear,
     place: Arc<Place>,
 ) -> Result<NewAnnotation, Problem> {
     let old = opening::open(vault, opened_by, sealed).map_err(Problem::internal)?;

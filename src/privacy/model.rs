@@ -125,7 +125,7 @@ pub struct RequestIn {
     /// Made by the client, once; sending the same request again asks only once.
     pub id: Uuid,
     pub kind: RequestKind,
-    /// All gifts of this party (`giver.id` of a gift). Either this or `gift`.
+    /// All gifts of this party, by the chapter's name for it (`giver.id` of a gift). Either this or `gift`.
     #[serde(default)]
     pub party: Option<Uuid>,
     /// This gift alone.

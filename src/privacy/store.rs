@@ -42,6 +42,8 @@ pub struct RequestRow {
     pub progress: Option<Uuid>,
     pub touched: i32,
     pub done_at: Option<DateTime<Utc>>,
+    /// The party by the name under which it was asked for.
+    pub party_alias: Option<Uuid>,
 }
 
 macro_rules! columns {
@@ -73,6 +75,7 @@ macro_rules! columns {
             r::progress,
             r::touched,
             r::done_at,
+            r::party_alias,
         )
     }};
 }
@@ -120,6 +123,8 @@ pub fn clocks(
 /// What is written down beside what was asked.
 pub struct Written<'a> {
     pub party: Option<Uuid>,
+    /// The name under which the party was asked for.
+    pub party_alias: Option<Uuid>,
     pub gift: Option<Uuid>,
     pub note: Option<Vec<u8>>,
     pub changes: Option<Vec<u8>>,
@@ -144,7 +149,11 @@ pub fn insert(
             (r::received_on.eq(ask.received_on), r::channel.eq(ask.channel.name()), r::third_parties.eq(ask.third_parties)),
             (r::note.eq(&written.note), r::changes.eq(&written.changes), r::request_hash.eq(written.hash)),
             (r::state.eq(State::Requested.name()), r::answer_due.eq(written.answer_due), r::due_on.eq(written.due_on)),
-            (r::next_due.eq(written.answer_due), r::approver_chapter_id.eq(written.approver)),
+            (
+                r::next_due.eq(written.answer_due),
+                r::approver_chapter_id.eq(written.approver),
+                r::party_alias.eq(written.party_alias),
+            ),
             (r::requested_by.eq(by.account()), r::requested_at.eq(at)),
         ))
         .execute(conn)?;
@@ -293,7 +302,8 @@ pub fn refuse(conn: &mut PgConnection, at: DateTime<Utc>, by: Uuid, row: &Reques
 pub fn forget_texts(conn: &mut PgConnection, vault: &Vault, party: Option<Uuid>, gifts: &[Uuid]) -> Result<(), DbError> {
     use personal_data_request as r;
     for row in about(conn, party, gifts)? {
-        let bare = model::content(row.id, &row.kind, row.party_id, row.gift_id, row.received_on, &row.channel, row.third_parties);
+        let bare =
+            model::content(row.id, &row.kind, row.party_alias, row.gift_id, row.received_on, &row.channel, row.third_parties);
         let hash = vault.hash("personal_data_request.bare", format!("{bare}[null,null]").as_bytes()).to_vec();
         diesel::update(r::table.find(row.id))
             .set((r::note.eq(None::<Vec<u8>>), r::changes.eq(None::<Vec<u8>>), r::request_hash.eq(hash)))

@@ -106,6 +106,7 @@ const OWNERS: &[Owner] = &[
     ("opening_balance_line", "bookkeeping", &[]),
     ("opening_balance_reversal", "bookkeeping", &[]),
     ("party", "parties", &[]),
+    ("party_alias", "parties", &[]),
     ("pd_opening", "log", &[]),
     ("personal_data_request", "privacy", &[]),
     ("personal_data_request_chapter", "privacy", &[]),
