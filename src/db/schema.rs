@@ -364,6 +364,7 @@ diesel::table! {
         request_hash -> Bytea,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
+        giver_name -> Nullable<Binary>,
     }
 }
 

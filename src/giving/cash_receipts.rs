@@ -9,6 +9,7 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::appeals;
+use super::personal;
 use super::store::{self, GiftRow, Gifts, Reversals};
 use super::wire::ReceiptOut;
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
@@ -114,7 +115,11 @@ fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option
     };
     // Data that may only be kept are not printed.
     let usable = parties::load(conn, &[id])?.remove(&id).filter(|party| party.restricted_at.is_none());
-    usable.map(|sealed| sealed.open(vault)).transpose().map_err(Problem::internal)
+    let Some(sealed) = usable else {
+        return Ok(None);
+    };
+    let given = sealed.open(vault).and_then(|party| personal::as_given(vault, row.id, row.giver_name.as_deref(), party));
+    Ok(Some(given.map_err(Problem::internal)?))
 }
 
 /// What the money is for, in the words the appeal had when it was given.

@@ -1,7 +1,9 @@
 //! Persons and organisations, once: givers today; members, volunteers and blood donors will be roles on the same row.
 //!
 //! Name and phone are sealed; equality is found by keyed hash. A party is recognised again only when phone *and* name
-//! agree: a name alone says nothing about who somebody is.
+//! agree, the name with its marks: a name alone says nothing about who somebody is, and two persons of one household may
+//! have names that differ in a mark only. What is merely alike is shown to an officer as a possible double ([`alike`]).
+//! The name as it was given, capitals and all, belongs to the gift.
 //!
 //! A party whose data are being erased is a stub without name and phone until the last of its gifts has let go of it;
 //! then the row goes. Whoever writes for a party holds its row, so that an erasure and a new gift of the same person
@@ -11,6 +13,8 @@
 
 pub mod alias;
 pub mod consent;
+pub mod naming;
+pub mod steps;
 
 use std::collections::HashMap;
 
@@ -22,12 +26,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::basics::{Line, fold};
+use crate::basics::Line;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::party;
 use crate::db::statement::statement;
 use crate::vault::{Vault, VaultError, place};
+
+/// Parties of one telephone number that are looked at for doubles.
+const MOST_ALIKE: i64 = 50;
 
 /// Rows an audit reads at a time.
 const AUDIT_BATCH: i64 = 2_000;
@@ -92,11 +99,16 @@ impl NewParty {
             id,
             kind: named.kind.name(),
             name: vault.seal(place("party", "name", &id), named.name.as_str().as_bytes())?,
-            name_hash: vault.hash("party.name", fold(named.name.as_str()).as_bytes()).to_vec(),
+            name_hash: name_hash(vault, named.name.as_str()),
             phone: phone.map(|p| vault.seal(place("party", "phone", &id), p.as_bytes())).transpose()?,
             phone_hash: phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()),
         })
     }
+}
+
+/// What a name is found by: its letters with their marks.
+fn name_hash(vault: &Vault, name: &str) -> Vec<u8> {
+    vault.hash("party.name.with_marks", naming::one_form(name).as_bytes()).to_vec()
 }
 
 statement! {
@@ -244,6 +256,15 @@ pub fn load(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Seale
     Ok(rows.into_iter().filter_map(sealed).map(|party| (party.id, party)).collect())
 }
 
+/// The parties with the telephone number of this one: some of them may be the same person, written in another way.
+pub fn alike(conn: &mut PgConnection, id: Uuid) -> Result<Vec<SealedParty>, DbError> {
+    let number: Option<Option<Vec<u8>>> = party::table.find(id).select(party::phone_hash).first(conn).optional()?;
+    let Some(number) = number.flatten() else { return Ok(Vec::new()) };
+    let query = party::table.filter(party::phone_hash.eq(number)).filter(party::id.ne(id)).order(party::id).limit(MOST_ALIKE);
+    let rows: Vec<Row> = query.select(COLUMNS).load(conn)?;
+    Ok(rows.into_iter().filter_map(sealed).collect())
+}
+
 /// Reads a party and holds it until the end of the transaction: nobody books for it meanwhile.
 pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<SealedParty>, DbError> {
     let row: Option<Row> = party::table.find(id).select(COLUMNS).for_update().first(conn).optional()?;
@@ -328,7 +349,7 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) ->
             match party.open(vault) {
                 Err(error) => findings.found("party", id.to_string(), error.to_string()),
                 Ok(party) => {
-                    let fits = name_hash == Some(vault.hash("party.name", fold(&party.name).as_bytes()).to_vec())
+                    let fits = name_hash == Some(self::name_hash(vault, &party.name))
                         && party.phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()) == phone_hash;
                     if !fits {
                         findings.found("party", id.to_string(), "its keyed hashes are of another name or phone number");

@@ -47,6 +47,8 @@ pub struct PersonalDataOut {
 pub struct GiftData {
     #[serde(flatten)]
     pub gift: ReceiptOut,
+    /// The name it was given in.
+    pub name: String,
     pub display: String,
     /// Wish, memo and bank reference, as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,17 +82,24 @@ pub fn personal_data(
     let known = alias::resolve(conn, id)?;
     let at = requests::at_one_of::<Read>(conn, now, actor, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
     let key = known.iter().find(|k| k.chapter == at.chapter().0).ok_or_else(Problem::not_found)?.party;
-    let (readable, complete) = reach(conn, now, actor, &personal::chapters(conn, Scope::Party(key))?)?;
+    let chapters = personal::chapters(conn, Scope::Party(key))?;
+    let (readable, complete) = reach(conn, now, actor, &chapters)?;
     let kept_since = personal::first_recorded(conn, key, &readable)?.ok_or_else(Problem::not_found)?;
     let party = parties::load(conn, &[key])?.remove(&key).ok_or_else(Problem::not_found)?;
+    let restricted_since = party.restricted_at;
+    let clear = party.open(vault).map_err(Problem::internal)?;
     let part = Part { after, recorded_until: None, chapters: Some(&readable) };
     let rows = personal::read(conn, Scope::Party(key), part, limit)?;
+    // In the name of the first gift that the reader may see: how others wrote it is not for them.
+    let first = personal::read(conn, Scope::Party(key), Part { after: None, ..part }, 1)?.pop().ok_or_else(Problem::not_found)?;
+    let party = personal::as_given(vault, first.id, first.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut receipts = giving::receipts(conn, &ids)?;
     let mut gifts = Vec::with_capacity(rows.len());
     for row in rows {
         let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
-        gifts.push(gift_data(vault, row, receipt)?);
+        let given = personal::as_given(vault, row.id, row.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
+        gifts.push(gift_data(vault, row, given.name, receipt)?);
     }
     let mut asked = Vec::new();
     for row in readable_requests(conn, key, &ids, &readable)? {
@@ -107,9 +116,9 @@ pub fn personal_data(
         .collect();
     authz::audit(conn, now, &events)?;
     Ok(PersonalDataOut {
-        party: party.open(vault).map_err(Problem::internal)?.known_as(id),
+        party: party.known_as(id),
         kept_since,
-        restricted_since: party.restricted_at,
+        restricted_since,
         consents: consent::of_gifts(conn, &ids)?,
         gifts,
         requests: asked,
@@ -144,11 +153,12 @@ fn readable_requests(
     Ok(rows.into_iter().filter(may_read).collect())
 }
 
-fn gift_data(vault: &Vault, row: Touched, gift: ReceiptOut) -> Result<GiftData, Problem> {
+fn gift_data(vault: &Vault, row: Touched, name: String, gift: ReceiptOut) -> Result<GiftData, Problem> {
     let text = row.particulars.as_ref().map(|sealed| vault.open_text(place("gift", "particulars", &row.id), sealed));
     Ok(GiftData {
         kept_until: kept_until(gift.booked_on),
         gift,
+        name,
         display: row.display,
         particulars: text.transpose().map_err(Problem::internal)?.and_then(|text| serde_json::from_str(&text).ok()),
         captured_at: row.captured_at,

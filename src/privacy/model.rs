@@ -12,6 +12,7 @@ use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
 use crate::http::{FieldError, Say, note, one_line};
 use crate::identity::model::phone;
+use crate::parties::naming;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -316,6 +317,11 @@ impl Changes {
             ));
         }
         let name = changes.name.as_deref().map(|name| one_line("/changes/name", name, 200).map_err(|error| wrong.push(error)));
+        if let Some(Ok(name)) = &name
+            && let Err(why) = naming::check(name.as_str())
+        {
+            wrong.push(why.error("/changes/name"));
+        }
         let number = changes.phone.as_deref().map(phone);
         if let Some(None) = number {
             wrong.push(error(

@@ -144,7 +144,7 @@ pub fn record(
     if !chapters.contains(&grant.chapter().0) {
         return Err(Problem::not_found());
     }
-    if store::is_open(conn, ask.kind, scope)? {
+    if store::is_open(conn, ask.kind, ask.scope)? {
         return Err(Problem::say(Kind::Conflict, "Đã có yêu cầu như vậy đang xử lý.", "The same is asked for already."));
     }
     let (kind_of_party, has_data) = held;

@@ -185,16 +185,33 @@ pub fn chapters(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Uuid>, DbError>
     Ok(c::table.filter(c::request_id.eq(id)).select(c::chapter_id).load(conn)?)
 }
 
-/// Whether the same is asked for and still open.
-pub fn is_open(conn: &mut PgConnection, kind: RequestKind, scope: Scope) -> Result<bool, DbError> {
+/// What is asked about one party is asked about another from now on: they turned out to be one.
+pub fn follow(conn: &mut PgConnection, from: Uuid, to: Uuid) -> Result<(), DbError> {
     use personal_data_request as r;
-    let (party, gift) = model::ids(scope);
+    // One that is being carried out ends with the party it began with.
+    let rows = r::table.filter(r::party_id.eq(from)).filter(r::state.ne(State::Executing.name()));
+    diesel::update(rows).set(r::party_id.eq(to)).execute(conn)?;
+    Ok(())
+}
+
+/// Whether the same is asked for, by the same name, and still open. What is asked for by another chapter's name does not
+/// count: to refuse would tell that there is another.
+pub fn is_open(conn: &mut PgConnection, kind: RequestKind, asked: Scope) -> Result<bool, DbError> {
+    use personal_data_request as r;
+    let (party, gift) = model::ids(asked);
     let open = r::table
         .filter(r::kind.eq(kind.name()))
-        .filter(r::party_id.is_not_distinct_from(party))
+        .filter(r::party_alias.is_not_distinct_from(party))
         .filter(r::gift_id.is_not_distinct_from(gift))
         .filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]));
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
+/// The requests about these parties that are still open: party and kind.
+pub fn open_about(conn: &mut PgConnection, parties: &[Uuid]) -> Result<Vec<(Uuid, String)>, DbError> {
+    use personal_data_request as r;
+    let query = r::table.filter(r::party_id.eq_any(parties)).filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]));
+    Ok(query.select((r::party_id.assume_not_null(), r::kind)).load(conn)?)
 }
 
 /// The requests about a party or about one of these gifts.

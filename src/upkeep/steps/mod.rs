@@ -15,6 +15,7 @@ use crate::db::findings::Findings;
 use crate::db::{DbError, migrations};
 use crate::vault::Vault;
 use crate::vault::steps::{StepError, Stepped, Work};
+use crate::{giving, parties, privacy};
 
 use super::UpkeepError;
 
@@ -28,7 +29,11 @@ pub struct Step {
 }
 
 /// All steps, in the order in which they run. Only ever longer.
-pub const STEPS: &[Step] = &[];
+pub const STEPS: &[Step] = &[
+    Step { name: "party-names-with-marks", batch: parties::steps::name_hashes },
+    Step { name: "gift-names-as-given", batch: privacy::parting::step },
+    Step { name: "masked-names-without-digits", batch: giving::steps::masked_digits },
+];
 
 /// What a watcher is told of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
