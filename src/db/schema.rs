@@ -216,6 +216,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    data_step (name) {
+        name -> Text,
+        progress -> Nullable<Text>,
+        looked_at -> BigInt,
+        changed -> BigInt,
+        begun_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    data_step_note (id) {
+        id -> BigInt,
+        step -> Text,
+        subject -> Text,
+        did -> Text,
+    }
+}
+
+diesel::table! {
     deadline_rule (clock, kind, third_parties, valid_from) {
         clock -> Text,
         kind -> Text,
@@ -345,6 +365,7 @@ diesel::table! {
         request_hash -> Bytea,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
+        giver_name -> Nullable<Binary>,
     }
 }
 
@@ -602,6 +623,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    party_alias (party_id, chapter_id) {
+        id -> Uuid,
+        party_id -> Uuid,
+        chapter_id -> Uuid,
+    }
+}
+
+diesel::table! {
     pd_opening (entry) {
         entry -> Text,
         sealed -> Bytea,
@@ -637,6 +666,7 @@ diesel::table! {
         progress -> Nullable<Uuid>,
         touched -> Integer,
         done_at -> Nullable<Timestamptz>,
+        party_alias -> Nullable<Uuid>,
     }
 }
 
@@ -945,6 +975,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     chapter_version,
     consent,
     consent_text,
+    data_step,
+    data_step_note,
     deadline_rule,
     document,
     document_link,
@@ -981,6 +1013,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     opening_balance_reversal,
     paper_slip,
     party,
+    party_alias,
     pd_opening,
     personal_data_request,
     personal_data_request_chapter,

@@ -9,6 +9,7 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::appeals;
+use super::personal;
 use super::store::{self, GiftRow, Gifts, Reversals};
 use super::wire::ReceiptOut;
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
@@ -24,7 +25,7 @@ use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 use crate::vouchers::model::{Cancelled, CashReceipt, Issuer};
 use crate::vouchers::store::{self as vouchers, Issued};
-use crate::{chapters, parties, parties::PartyOut};
+use crate::{chapters, parties, parties::Clear};
 
 /// Cash gets a numbered receipt, unless the giver holds a pre-printed slip with a number of its own (DESIGN 13).
 pub fn are_for(channel: Channel, has_slip: bool) -> bool {
@@ -108,13 +109,17 @@ fn issuer(conn: &mut PgConnection, chapter: &str) -> Result<Issuer, Problem> {
     Ok(Issuer { above: above.and_then(|id| names.remove(&id)).map(|label| label.name), name, address: contact.address })
 }
 
-fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<PartyOut>, Problem> {
+fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<Clear>, Problem> {
     let Some(id) = row.party_id else {
         return Ok(None);
     };
     // Data that may only be kept are not printed.
     let usable = parties::load(conn, &[id])?.remove(&id).filter(|party| party.restricted_at.is_none());
-    usable.map(|sealed| sealed.open(vault)).transpose().map_err(Problem::internal)
+    let Some(sealed) = usable else {
+        return Ok(None);
+    };
+    let given = sealed.open(vault).and_then(|party| personal::as_given(vault, row.id, row.giver_name.as_deref(), party));
+    Ok(Some(given.map_err(Problem::internal)?))
 }
 
 /// What the money is for, in the words the appeal had when it was given.

@@ -29,5 +29,6 @@ pub mod record;
 pub mod reversal;
 pub mod reversal_routes;
 pub mod routes;
+pub mod steps;
 pub mod store;
 pub mod wire;

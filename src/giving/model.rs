@@ -11,6 +11,7 @@ use crate::basics::{Line, PublicCode, Vnd};
 use crate::http::{FieldError, Say, phone};
 use crate::ledger::kinds::Channel;
 use crate::ledger::model::Fund;
+use crate::parties::naming;
 use crate::parties::{Named, PartyKind};
 use crate::tree::{ChapterId, Place};
 
@@ -324,6 +325,7 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
 
 fn parse_giver(wrong: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
     let name = wrong.line("/giver/name", &giver.name, 200);
+    wrong.0.extend(name.as_ref().and_then(|name| naming::check(name.as_str()).err()).map(|why| why.error("/giver/name")));
     let number = giver.phone.as_deref().and_then(|typed| match phone("/giver/phone", typed) {
         Ok(number) => Some(number.into_string()),
         Err(error) => {

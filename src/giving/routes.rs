@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 
 use super::intake::{self, Intake};
 use super::model::{MAX_BATCH, NewGift, Quantity};
+use super::personal::{self, Part, Scope};
 use super::prepare::{Prepared, prepare};
 use super::record::{Outcome, Submission, record_all};
 use super::store::{self, GiftRow, Gifts, Reversals};
@@ -25,7 +27,8 @@ use crate::log::receipt::Opened;
 use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 use crate::log::{self, opening};
-use crate::parties::{self, PartyOut};
+use crate::parties::naming::are_alike;
+use crate::parties::{self, Clear, PartyOut, alias};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -152,6 +155,35 @@ fn batch_out(outcomes: Vec<Outcome>, lang: Lang, request_id: &str) -> BatchOut {
     }
 }
 
+/// Who gave, in the name it was given in.
+#[derive(Serialize, ToSchema)]
+pub struct GiverOut {
+    #[serde(flatten)]
+    party: PartyOut,
+    /// Givers of this chapter with the same telephone number and a name that differs in its marks only: perhaps the same
+    /// person, written in another way. They stay two until a correction says otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alike: Vec<PartyOut>,
+}
+
+/// A giver as a chapter sees them, with those of the chapter's own givers who may be the same person.
+fn shown(conn: &mut PgConnection, vault: &Vault, chapter: Uuid, giver: Clear) -> Result<GiverOut, Problem> {
+    let mut alike = Vec::new();
+    for sealed in parties::alike(conn, giver.id)?.into_iter().filter(|party| party.restricted_at.is_none()) {
+        let other = sealed.open(vault).map_err(Problem::internal)?;
+        // As this chapter wrote it, and only if it did.
+        let here = Part { chapters: Some(&[chapter]), ..Part::default() };
+        let Some(gift) = personal::read(conn, Scope::Party(other.id), here, 1)?.pop() else { continue };
+        let other = personal::as_given(vault, gift.id, gift.giver_name.as_deref(), other).map_err(Problem::internal)?;
+        if are_alike(&giver.name, &other.name) {
+            let name = alias::of(conn, other.id, chapter)?;
+            alike.push(other.known_as(name));
+        }
+    }
+    let name = alias::of(conn, giver.id, chapter)?;
+    Ok(GiverOut { party: giver.known_as(name), alike })
+}
+
 /// A gift as officers of its chapter see it.
 #[derive(Serialize, ToSchema)]
 pub struct GiftOut {
@@ -160,7 +192,7 @@ pub struct GiftOut {
     channel: String,
     display: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    giver: Option<PartyOut>,
+    giver: Option<GiverOut>,
     /// The giver's data are kept but may not be used, as the giver asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     giver_restricted: bool,
@@ -189,7 +221,7 @@ fn gift_out(
     vault: &Vault,
     row: GiftRow,
     receipt: ReceiptOut,
-    giver: Option<PartyOut>,
+    giver: Option<GiverOut>,
     recorded_by: String,
 ) -> Result<GiftOut, Problem> {
     let particulars = row
@@ -294,6 +326,11 @@ pub async fn show_gift(
             let restricted = party.as_ref().is_some_and(|party| party.restricted_at.is_some());
             // Restricted data are kept and not used: whoever must see them reads the party's own export.
             let giver = party.filter(|_| !restricted).map(|sealed| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
+            let giver = giver.map(|clear| personal::as_given(&vault, row.id, row.giver_name.as_deref(), clear));
+            let giver = match giver.transpose().map_err(Problem::internal)? {
+                Some(clear) => Some(shown(conn, &vault, row.chapter_id, clear)?),
+                None => None,
+            };
             let recorder = identity::user_names(conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
             let mut out = gift_out(&vault, row, receipt, giver, recorder)?;
             let lines = store::lines(conn, id)?.into_iter().map(|line| PublicGoods {

@@ -44,12 +44,13 @@ statement! {
         captured: Vec<Option<DateTime<Utc>>> => Array<Nullable<Timestamptz>>,
         hashes: Vec<&'a [u8]> => Array<Binary>,
         accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        names: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
         at: DateTime<Utc> => Timestamptz,
     } -> (diesel::sql_types::Uuid,),
     "INSERT INTO gift (id, entry_id, chapter_id, appeal_id, party_id, channel, amount_vnd, received_on, display, particulars,
-                       paper_book, paper_no, message_count, captured_at, request_hash, recorded_by, recorded_at)
+                       paper_book, paper_no, message_count, captured_at, request_hash, recorded_by, giver_name, recorded_at)
      SELECT a.*, b.* FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::int8[], ?::date[], ?::text[], ?::bytea[],
-                                 ?::text[], ?::text[], ?::int4[], ?::timestamptz[], ?::bytea[], ?::uuid[]) a, (SELECT ?::timestamptz) b
+                                 ?::text[], ?::text[], ?::int4[], ?::timestamptz[], ?::bytea[], ?::uuid[], ?::bytea[]) a, (SELECT ?::timestamptz) b
      ON CONFLICT (id) DO NOTHING RETURNING id"
 }
 
@@ -87,6 +88,7 @@ pub(super) fn insert_gifts(conn: &mut PgConnection, at: DateTime<Utc>, rows: &[N
         captured: &rows.iter().map(|r| r.gift.gift.captured_at).collect(),
         hashes: &rows.iter().map(|r| r.gift.request_hash.as_slice()).collect(),
         accounts: &rows.iter().map(|r| r.grant.account()).collect(),
+        names: &rows.iter().map(|r| r.gift.giver_name.as_deref()).collect(),
         at: &at,
     }
     .load(conn)?;
@@ -213,6 +215,8 @@ pub struct GiftRow {
     pub captured_at: Option<DateTime<Utc>>,
     /// The account that recorded it.
     pub recorded_by: Uuid,
+    /// The giver's name as given, sealed, where it is not the party's alone.
+    pub giver_name: Option<Vec<u8>>,
 }
 
 /// Gifts by id, or a chapter's gifts newest first after `before`.
@@ -231,6 +235,7 @@ pub fn gifts(conn: &mut PgConnection, of: Gifts, limit: i64) -> Result<Vec<GiftR
             gift::message_count,
             gift::captured_at,
             gift::recorded_by,
+            gift::giver_name,
         ))
         .order((gift::recorded_at.desc(), gift::id.desc()))
         .limit(limit)

@@ -158,11 +158,11 @@ impl Display {
         [Display::Anonymous, Display::Masked, Display::FullName].into_iter().find(|display| display.name() == name)
     }
 
-    /// A name in the form the public may see.
+    /// A name in the form the public may see. Of one that is all digits nothing is left when it is masked.
     pub fn shown(self, name: &str) -> Option<String> {
         match self {
             Display::Anonymous => None,
-            Display::Masked => Some(masked(name)),
+            Display::Masked => Some(masked(name)).filter(|shown| !shown.is_empty()),
             Display::FullName => Some(name.to_owned()),
         }
     }

@@ -384,6 +384,11 @@ pub fn booked(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Boo
     Ok(rows.into_iter().map(|(id, code, fund, booked, recorded_at)| (id, Booked { code, fund, booked, recorded_at })).collect())
 }
 
+/// The public codes of entries.
+pub fn codes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    Ok(entry::table.filter(entry::id.eq_any(ids)).select((entry::id, entry::code)).load(conn)?.into_iter().collect())
+}
+
 /// A written entry, as its reversal needs it.
 pub struct Written {
     pub code: String,

@@ -17,6 +17,7 @@ pub mod access;
 pub mod eraser;
 pub mod execute;
 pub mod model;
+pub mod parting;
 pub mod reading;
 pub mod requests;
 pub mod routes;

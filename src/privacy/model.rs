@@ -11,6 +11,7 @@ use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
 use crate::http::{FieldError, Say, note, one_line, phone};
+use crate::parties::naming;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -124,7 +125,7 @@ pub struct RequestIn {
     /// Made by the client, once; sending the same request again asks only once.
     pub id: Uuid,
     pub kind: RequestKind,
-    /// All gifts of this party (`giver.id` of a gift). Either this or `gift`.
+    /// All gifts of this party, by the chapter's name for it (`giver.id` of a gift). Either this or `gift`.
     #[serde(default)]
     pub party: Option<Uuid>,
     /// This gift alone.
@@ -315,6 +316,11 @@ impl Changes {
             ));
         }
         let name = changes.name.as_deref().map(|name| one_line("/changes/name", name, 200).map_err(|error| wrong.push(error)));
+        if let Some(Ok(name)) = &name
+            && let Err(why) = naming::check(name.as_str())
+        {
+            wrong.push(why.error("/changes/name"));
+        }
         let number = changes.phone.as_deref().map(|typed| phone("/changes/phone", typed).map_err(|error| wrong.push(error)));
         let evidence = changes.consent_evidence.as_deref().map(|text| unhex(text).map(Vec::from));
         if let Some(None) = evidence {

@@ -165,9 +165,9 @@ fn hostile_names_are_stored_verbatim_and_harmless_in_the_csv() {
     let officer = app.officer_of("23095");
     let names = [
         "=HYPERLINK(\"http://evil.example\",\"bấm\")",
-        "+84912345678",
+        "+84-912",
         "-2+3+cmd|' /C calc'!A0",
-        "@SUM(A1:A9)",
+        "-SUM(A1:A9)",
         "＝1+1",
         "Robert'); DROP TABLE gift; --",
         "' OR '1'='1",
