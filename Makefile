@@ -111,17 +111,26 @@ setup-browser: setup ## Install what the browser tests need besides: chromium an
 	    install "$${missing[@]}" || printf '\033[31mThe browser tests will be skipped: no %s\033[0m\n' "$${missing[*]}" >&2; \
 	fi
 
-# Verifiers that share no code with us: Go's own packages for transparency logs, and openssl with a shell. Debian has all of it;
-# elsewhere those tests say SKIPPED.
-setup-outside: setup ## Install what the outside verifiers need: Go with golang.org/x/mod, openssl, xxd
+# Programs that share no code with us. Verifiers: Go's own packages for transparency logs, and openssl with a shell; Debian has all of
+# it. Readers of our files: DuckDB and polars from PyPI, pinned by hash, in a folder of their own. Elsewhere those tests say SKIPPED.
+setup-outside: setup ## Install what the outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, DuckDB, polars
 	@$(SHELL_FUNCTIONS); \
 	has apt-get || exit 0; \
 	missing=(); \
+	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv); \
 	has go || [ -x /usr/lib/go-1.19/bin/go ] || missing+=(golang-go); \
 	[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing+=(golang-golang-x-mod-dev); \
 	has openssl || missing+=(openssl); \
 	has xxd || missing+=(xxd); \
-	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi
+	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
+	wanted=tests/outside/requirements.txt; readers=target/outside; \
+	if ! cmp -s "$$wanted" "$$readers/installed"; then \
+	    echo "== pip install -r $$wanted"; \
+	    rm -rf "$$readers"; mkdir -p target; \
+	    { python3 -m venv "$$readers" && "$$readers/bin/pip" -q --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: -r "$$wanted" \
+	        && cp "$$wanted" "$$readers/installed"; } </dev/null \
+	        || printf '\033[31mTests that read our files with DuckDB and polars will be skipped: they could not be installed\033[0m\n' >&2; \
+	fi
 
 rust:
 	@command -v cargo >/dev/null || { echo "Rust 1.95 or newer is needed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" >&2; exit 1; }

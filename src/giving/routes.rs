@@ -13,7 +13,7 @@ use super::model::{MAX_BATCH, NewGift, Quantity};
 use super::personal::{self, Part, Scope};
 use super::prepare::{Prepared, prepare};
 use super::record::{Outcome, Submission, record_all};
-use super::store::{self, GiftRow, Gifts, Reversals};
+use super::store::{self, GiftRow, Gifts};
 use super::wire::{BatchItem, BatchOut, BookingOutcome, ChapterQuery, GiftIn, GiftPosted, ReceiptOut};
 use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::{Clock, PublicCode};
@@ -265,13 +265,13 @@ pub async fn download_private_receipt(
     log: web::Data<PublicLog>,
 ) -> Result<HttpResponse, Problem> {
     let (id, now, signed) = (id.into_inner(), clock.now(), log.latest());
-    let (code, issued) = db
-        .tx(move |conn| -> Result<(PublicCode, Issued), Problem> {
+    let (code, reversed_by, issued) = db
+        .tx(move |conn| -> Result<(PublicCode, Option<String>, Issued), Problem> {
             authz::authenticate(conn, now, actor)?;
             let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
             let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-            let code = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?.code;
-            let code = PublicCode::parse(&code).map_err(|_| Problem::internal("a code in the database is no code"))?;
+            let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+            let code = PublicCode::parse(&booked.code).map_err(|_| Problem::internal("a code in the database is no code"))?;
             let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref())?;
             let restricted = match row.party_id {
                 Some(party) => parties::load(conn, &[party])?.values().any(|party| party.restricted_at.is_some()),
@@ -291,11 +291,11 @@ pub async fn download_private_receipt(
                 chapter: Some(grant.chapter().0),
             };
             authz::audit(conn, now, &[event])?;
-            Ok((code, issued))
+            Ok((code, booked.reversed_by, issued))
         })
         .await?;
     match issued {
-        Issued::Receipt(receipt) => receipt_file(&code, &receipt, "no-store"),
+        Issued::Receipt(receipt) => receipt_file(&code, &receipt, reversed_by, "no-store"),
         Issued::Sealing => Err(receipt_is_sealing()),
         Issued::Unproven => Err(receipt_is_unproven()),
         Issued::NoSuchLeaf => Err(Problem::not_found()),
@@ -342,8 +342,7 @@ pub async fn show_gift(
             });
             out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
             out.giver_restricted = restricted;
-            out.reversal =
-                store::reversals(conn, Reversals::OfGift(id), 50)?.into_iter().map(|r| r.state).rfind(|state| state != "REFUSED");
+            out.reversal = store::standing_reversals(conn, &[id])?.remove(&id);
             let event = AuditEvent {
                 account: Some(grant.account()),
                 action: "GIFT_READ",
@@ -378,13 +377,15 @@ pub async fn list_gifts(
             let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
             authz::require::<Read>(conn, now, actor, here.id)?;
             let rows = store::gifts(conn, Gifts::OfChapter { chapter: here.id.0, before: after.map(|c| c.last) }, limit + 1)?;
-            let mut receipts = store::receipts(conn, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
+            let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+            let (mut receipts, mut standing) = (store::receipts(conn, &ids)?, store::standing_reversals(conn, &ids)?);
             let recorders = identity::user_names(conn, &rows.iter().map(|r| r.recorded_by).collect::<Vec<_>>())?;
             let mut outs = Vec::with_capacity(rows.len());
             for row in rows {
                 let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
                 let recorder = recorders.get(&row.recorded_by).cloned().unwrap_or_default();
-                outs.push(gift_out(&vault, row, receipt, None, recorder)?);
+                let reversal = standing.remove(&row.id);
+                outs.push(GiftOut { reversal, ..gift_out(&vault, row, receipt, None, recorder)? });
             }
             Ok(Page::of(outs, limit, &chapter, |out| (out.gift.recorded_at, out.gift.id), |out| out))
         })

@@ -192,6 +192,7 @@ pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, R
                 received_on,
                 booked_on: booked.booked,
                 recorded_at: booked.recorded_at,
+                reversed_by: booked.reversed_by,
                 cash_receipt: number.map(|number| CashReceiptRef::new(id, &number)),
             };
             Some((id, receipt))
@@ -381,6 +382,13 @@ pub fn reversals(conn: &mut PgConnection, of: Reversals, limit: i64) -> Result<V
         }
     };
     Ok(query.load(conn)?)
+}
+
+/// Which of these gifts somebody asked to reverse: `REQUESTED` or `APPROVED`. At most one request of a gift stands.
+pub fn standing_reversals(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    use reversal_request as r;
+    let standing = r::table.filter(r::gift_id.eq_any(gifts)).filter(r::state.ne("REFUSED"));
+    Ok(standing.select((r::gift_id, r::state)).load(conn)?.into_iter().collect())
 }
 
 /// Settles a request that waits: APPROVED with its entry, or REFUSED.

@@ -205,6 +205,10 @@ pub struct ReceiptOut {
     pub received_on: NaiveDate,
     pub booked_on: NaiveDate,
     pub recorded_at: DateTime<Utc>,
+    /// Public code of the entry that reversed this gift: it no longer stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "3MZK0T9Q4B7XH2VWE")]
+    pub reversed_by: Option<String>,
     /// The numbered receipt (phiếu thu): of cash gifts without a pre-printed slip.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cash_receipt: Option<CashReceiptRef>,

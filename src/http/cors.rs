@@ -31,6 +31,7 @@ pub fn cors(origins: Arc<[String]>) -> Cors {
             HeaderName::from_static("x-hint"),
             HeaderName::from_static("x-request-id"),
             HeaderName::from_static("x-log-size"),
+            HeaderName::from_static("x-reversed-by"),
             HeaderName::from_static("idempotency-replayed"),
         ])
         .max_age(MAX_AGE_SECONDS)
