@@ -215,6 +215,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    deadline_change (id) {
+        id -> BigInt,
+        request_id -> Uuid,
+        what -> Text,
+        before_on -> Date,
+        after_on -> Date,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     deadline_rule (clock, kind, third_parties, valid_from) {
         clock -> Text,
         kind -> Text,
@@ -943,6 +954,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chapter_version,
     consent,
     consent_text,
+    deadline_change,
     deadline_rule,
     document,
     document_link,

@@ -32,6 +32,7 @@ mod gifts;
 mod givers;
 mod guards;
 mod intake;
+mod law;
 mod log_keys;
 mod log_recovery;
 mod look;

@@ -72,6 +72,7 @@ const OWNERS: &[Owner] = &[
     ("document_withdrawal", "documents", &[]),
     ("consent", "parties", &[]),
     ("consent_text", "parties", &[]),
+    ("deadline_change", "privacy", &[]),
     ("deadline_rule", "privacy", &[]),
     ("entry", "ledger", &[]),
     ("former_unit", "chapters", &[]),
