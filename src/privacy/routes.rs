@@ -8,11 +8,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::access::{self, PersonalDataOut};
-use super::{deadline_changes, execute};
 use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
 use super::reading::{self, RequestDetail};
 use super::requests::{self, RequestOut};
 use super::store::Listed;
+use super::{deadline_changes, execute};
 use crate::authz::Actor;
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
