@@ -10,15 +10,15 @@ ALTER TABLE personal_data_request
     ADD CONSTRAINT personal_data_request_kind_known
         CHECK (kind IN ('ERASE', 'CORRECT', 'WITHDRAW_CONSENT', 'RESTRICT', 'ACCESS', 'OBJECT', 'PROTECT'));
 
-UPDATE deadline_rule SET mark = 'S', source = 'Decree 356/2025/NĐ-CP, art. 5(2)-(4): answer within 2 working days' WHERE clock = 'ANSWER';
+UPDATE deadline_rule SET mark = 'S', source = 'Decree 356/2025/NĐ-CP, art. 5(2)-(4): answer within 2 working days' WHERE clock = 'ANSWER' AND valid_from = '2026-01-01';
 UPDATE deadline_rule SET mark = 'S', source = 'Decree 356/2025/NĐ-CP, art. 5(2): 15 days, 20 with processors or third parties'
-    WHERE clock = 'EXECUTE' AND kind IN ('WITHDRAW_CONSENT', 'RESTRICT');
+    WHERE clock = 'EXECUTE' AND kind IN ('WITHDRAW_CONSENT', 'RESTRICT') AND valid_from = '2026-01-01';
 UPDATE deadline_rule SET mark = 'S', amount = CASE WHEN third_parties THEN 15 ELSE 10 END,
-    source = 'Decree 356/2025/NĐ-CP, art. 5(3): 10 days, 15 with processors or third parties' WHERE clock = 'EXECUTE' AND kind IN ('CORRECT', 'ACCESS');
+    source = 'Decree 356/2025/NĐ-CP, art. 5(3): 10 days, 15 with processors or third parties' WHERE clock = 'EXECUTE' AND kind IN ('CORRECT', 'ACCESS') AND valid_from = '2026-01-01';
 UPDATE deadline_rule SET mark = 'S', amount = CASE WHEN third_parties THEN 30 ELSE 20 END,
-    source = 'Decree 356/2025/NĐ-CP, art. 5(4): 20 days, 30 with processors or third parties' WHERE clock = 'EXECUTE' AND kind = 'ERASE';
+    source = 'Decree 356/2025/NĐ-CP, art. 5(4): 20 days, 30 with processors or third parties' WHERE clock = 'EXECUTE' AND kind = 'ERASE' AND valid_from = '2026-01-01';
 UPDATE deadline_rule SET mark = 'S', amount = CASE kind WHEN 'ERASE' THEN 20 WHEN 'CORRECT' THEN 10 WHEN 'ACCESS' THEN 10 ELSE 15 END,
-    source = 'Decree 356/2025/NĐ-CP, art. 5(2)-(4): once, at most 15 (withdraw, restrict), 10 (view, correct) or 20 days (erase)' WHERE clock = 'EXTENSION';
+    source = 'Decree 356/2025/NĐ-CP, art. 5(2)-(4): once, at most 15 (withdraw, restrict), 10 (view, correct) or 20 days (erase)' WHERE clock = 'EXTENSION' AND valid_from = '2026-01-01';
 INSERT INTO deadline_rule (clock, kind, third_parties, valid_from, amount, unit, mark, source)
 SELECT 'ANSWER', k, t, date '2026-01-01', 2, 'WORKING_DAY', 'S', 'Decree 356/2025/NĐ-CP, art. 5(2), (5): answer within 2 working days'
 FROM unnest(ARRAY['OBJECT', 'PROTECT']) k, unnest(ARRAY[false, true]) t

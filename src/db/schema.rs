@@ -57,6 +57,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    appeal_limit (regime, clock, valid_from) {
+        regime -> Text,
+        clock -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        days -> SmallInt,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    appeal_milestone (id) {
+        id -> Uuid,
+        appeal_id -> Uuid,
+        milestone -> Text,
+        version -> Integer,
+        day -> Date,
+        document_id -> Uuid,
+        purpose -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+    }
+}
+
+diesel::table! {
     appeal_share (appeal_id, chapter_id) {
         appeal_id -> Uuid,
         chapter_id -> Uuid,
@@ -76,6 +102,12 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
         recorded_on -> Date,
+        extension_ground -> Nullable<Text>,
+        extension_no -> Nullable<Text>,
+        extension_on -> Nullable<Date>,
+        extension_by -> Nullable<Text>,
+        extension_level -> Nullable<Text>,
+        extension_text -> Nullable<Text>,
     }
 }
 
@@ -735,6 +767,11 @@ diesel::table! {
         keep_days -> SmallInt,
         mark -> Text,
         source -> Text,
+        last_days -> Nullable<SmallInt>,
+        advisory -> Bool,
+        notices_from -> Nullable<Date>,
+        fixed_month -> Nullable<SmallInt>,
+        fixed_day -> Nullable<SmallInt>,
     }
 }
 
@@ -941,6 +978,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     administrative_unit,
     annotation,
     appeal,
+    appeal_limit,
+    appeal_milestone,
     appeal_share,
     appeal_version,
     audit_event,

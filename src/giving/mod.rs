@@ -22,6 +22,7 @@ pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod document_routes;
 pub mod intake;
+pub mod limits;
 pub mod model;
 pub mod personal;
 pub mod prepare;

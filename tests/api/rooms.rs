@@ -46,6 +46,8 @@ const OWNERS: &[Owner] = &[
     ("administrative_unit", "chapters", &[]),
     ("annotation", "ledger", &[]),
     ("appeal", "giving", &[]),
+    ("appeal_limit", "giving", &[]),
+    ("appeal_milestone", "publications", &[]),
     ("appeal_share", "giving", &[]),
     ("appeal_version", "giving", &[]),
     ("audit_event", "authz", &[]),

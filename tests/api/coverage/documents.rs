@@ -71,6 +71,15 @@ impl Documents {
                 201,
             ),
             call("GET /api/v1/appeals/{code}/publications", v1("/appeals/GIAY-TO/publications".into()), None, 404, 200, 200),
+            call(
+                "POST /api/v1/appeals/{code}/milestones",
+                v1("/appeals/GIAY-TO/milestones".into()),
+                Some(json!({"id": Uuid::now_v7(), "milestone": "DISTRIBUTION_STARTED", "day": "2026-11-20", "document": of_appeal})),
+                404,
+                403,
+                201,
+            ),
+            call("GET /api/v1/appeals/{code}/milestones", v1("/appeals/GIAY-TO/milestones".into()), None, 404, 200, 200),
             call("GET /api/v1/publication-duties", v1("/publication-duties?chapter=23095".into()), None, 404, 200, 200),
             call("DELETE /api/v1/appeals/{code}/documents/{document}/publication", publication, None, 404, 403, 204),
         ]
