@@ -412,6 +412,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    information_request (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        appeal_id -> Nullable<Uuid>,
+        topic -> Text,
+        channel -> Text,
+        received_on -> Date,
+        letter_no -> Nullable<Text>,
+        due_on -> Date,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+        outcome -> Nullable<Text>,
+        publication -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        reply_no -> Nullable<Text>,
+        closed_on -> Nullable<Date>,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    information_rule (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        amount -> SmallInt,
+        unit -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     item (code) {
         code -> Text,
         name -> Text,
@@ -1005,6 +1038,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     gift,
     gift_line,
     idempotency_key,
+    information_request,
+    information_rule,
     item,
     key_in_use,
     known_device,

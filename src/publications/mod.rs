@@ -17,12 +17,16 @@
 //! - What the law on Red Cross activities wants known is put up where money is received *and* where aid is given: published
 //!   without these two notices it is not met.
 //!
+//! Whoever asks is answered within days of their own ([`inquiries`]).
+//!
 //! States of a duty: DUE → PUBLISHED, or DUE → OVERDUE → PUBLISHED_LATE; back to DUE or OVERDUE when the document is hidden
 //! too early.
 
 pub mod audit;
 pub mod channel;
 pub mod duties;
+pub mod inquiries;
+pub mod inquiry_routes;
 pub mod milestone_routes;
 pub mod milestones;
 pub mod model;

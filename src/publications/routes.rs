@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::channel::Channel;
 use super::duties::{self, PublicationDutyOut};
-use super::milestone_routes;
+use super::{inquiry_routes, milestone_routes};
 use super::model::{Event, State};
 use super::publish::{self, NewPublication};
 use super::store::{self, PublicationRow};
@@ -32,7 +32,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_publications)
         .service(list_publication_duties)
         .service(milestone_routes::type_milestone)
-        .service(milestone_routes::list_milestones);
+        .service(milestone_routes::list_milestones)
+        .service(inquiry_routes::record_inquiry)
+        .service(inquiry_routes::list_inquiries)
+        .service(inquiry_routes::close_inquiry);
 }
 
 /// What is published of an appeal.

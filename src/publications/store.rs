@@ -136,6 +136,11 @@ pub fn of_appeals(conn: &mut PgConnection, appeals: &[Uuid]) -> Result<HashMap<U
     Ok(by_appeal)
 }
 
+/// What was published under a code.
+pub fn by_code(conn: &mut PgConnection, code: &str) -> Result<Option<PublishedRow>, DbError> {
+    Ok(publication::table.filter(publication::code.eq(code)).select(published!()).first(conn).optional()?)
+}
+
 /// Everything that was published of an appeal, in the order of its making.
 pub fn list(conn: &mut PgConnection, appeal: Uuid) -> Result<Vec<PublicationRow>, DbError> {
     use publication as p;

@@ -235,3 +235,95 @@ fn notices_at_both_places_are_part_of_publishing_and_pages_call_nobody_late_by_a
     assert_eq!(aid.duty("RESULTS_RECEIVED")["state"], "DUE");
     books::audit(&app);
 }
+
+#[test]
+fn whoever_asks_is_answered_within_ten_days() {
+    const REQUESTS: &str = "/api/v1/information-requests";
+    let app = TestApp::start();
+    let desk = Desk::open(&app, "23095", "LULUT", "DECREE_93_2021", "2026-12-02");
+    let account = app.account(Role::Officer, "23095");
+    let officer = app.log_in(account);
+    let about = |change: Value| {
+        let mut request = json!({"id": Uuid::now_v7(), "chapter": "23095", "appeal": "LULUT", "topic": "USE", "channel": "POST",
+            "received_on": "2026-11-20", "letter_no": "12/CV-ĐẾN"});
+        for (field, value) in change.as_object().unwrap() {
+            request[field] = value.clone();
+        }
+        request
+    };
+    let refused = |body: Value, pointer: &str, code: &str| {
+        let answer = officer.post(REQUESTS, body, 422);
+        assert_eq!(errors(&answer), [(pointer.to_owned(), code.to_owned())], "{answer}");
+    };
+    for text in ["Nguyễn Văn An", "0912345678", "a.b", "gọi 0912 345 678"] {
+        refused(about(json!({"letter_no": text})), "/letter_no", "NOT_A_PAPER_NUMBER");
+    }
+    refused(about(json!({"received_on": "2026-11-23"})), "/received_on", "IN_THE_FUTURE");
+    refused(about(json!({"received_on": "2025-11-01"})), "/received_on", "TOO_OLD");
+    refused(about(json!({"appeal": "KHONGCO"})), "/appeal", "NO_SUCH_APPEAL");
+    let [one, two, three, four] = [(); 4].map(|()| about(json!({})));
+    let asked = officer.post(REQUESTS, one.clone(), 201);
+    assert_eq!((&asked["due_on"], asked.get("days_late"), asked.get("outcome")), (&json!("2026-11-30"), None, None));
+    officer.post(REQUESTS, one.clone(), 200);
+    let mut other = one.clone();
+    other["topic"] = json!("OTHER");
+    assert_eq!(officer.post(REQUESTS, other, 422)["type"], "/problems/id-taken");
+    for request in [&two, &three, &four] {
+        officer.post(REQUESTS, request.clone(), 201);
+    }
+    for (caller, status) in
+        [(app.officer_of("68"), 403), (app.chair_of("23095"), 403), (app.officer_of("23059"), 404), (app.anonymous(), 401)]
+    {
+        // RECORD acts at its own chapter, and chairs keep no books.
+        caller.post(REQUESTS, about(json!({})), status);
+    }
+
+    let close = |request: &Value, body: Value, status: u16| {
+        officer.post(&format!("{REQUESTS}/{}/closing", request["id"].as_str().unwrap()), body, status)
+    };
+    let paper = desk.paper(300);
+    let published = desk.publish("OPENING_DOCUMENT", &paper)["code"].clone();
+    for body in [
+        json!({"outcome": "REFUSED"}),
+        json!({"outcome": "REFUSED", "reason": "NOT_HELD"}),
+        json!({"outcome": "REFUSED", "reason": "NOT_HELD", "reply_no": "34/CV", "publication": published}),
+        json!({"outcome": "ANSWERED", "reason": "NOT_HELD"}),
+        json!({"outcome": "ALREADY_PUBLISHED"}),
+        json!({"outcome": "ALREADY_PUBLISHED", "publication": "0000000000000000Z"}),
+        json!({"outcome": "ANSWERED", "closed_on": "2026-11-19"}),
+        json!({"outcome": "ANSWERED", "closed_on": "2026-11-23"}),
+    ] {
+        close(&one, body, 422);
+    }
+    let already = json!({"outcome": "ALREADY_PUBLISHED", "publication": published});
+    assert_eq!(close(&one, already.clone(), 200)["closed_on"], "2026-11-22");
+    close(&one, already.clone(), 200);
+    close(&one, json!({"outcome": "ANSWERED"}), 409);
+    desk.hide(&paper);
+    close(&two, already, 422);
+    let refusal = json!({"outcome": "REFUSED", "reason": "PERSONAL_DATA", "reply_no": "34/CV-CTĐ"});
+    assert_eq!(close(&two, refusal, 200)["reason"], "PERSONAL_DATA");
+
+    let inspector = app.account(Role::Inspector, "68");
+    let list = |query: &str| -> Vec<Value> {
+        let page = app.log_in(inspector).get(&format!("{REQUESTS}?chapter=68&limit=1{query}"), 200);
+        let mut found: Vec<Value> = page["items"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+        if let Some(next) = page["next"].as_str() {
+            let rest = app.log_in(inspector).get(&format!("{REQUESTS}?chapter=68&limit=1{query}&cursor={next}"), 200);
+            found.extend(rest["items"].as_array().unwrap().iter().map(|row| row["id"].clone()));
+        }
+        found
+    };
+    assert_eq!(list("&overdue=true"), Vec::<Value>::new());
+    assert_eq!(list("").len(), 2);
+    assert_eq!(list("&closed=true").len(), 2);
+    set_clock(&app, "2026-12-01T03:00:00Z");
+    assert_eq!(list("&overdue=true"), [three["id"].clone(), four["id"].clone()]);
+    let officer = app.log_in(account);
+    let late = officer.post(&format!("{REQUESTS}/{}/closing", three["id"].as_str().unwrap()), json!({"outcome": "ANSWERED", "reply_no": "35/CV-CTĐ"}), 200);
+    assert_eq!(late["days_late"], 1);
+    app.officer_of("23059").get(&format!("{REQUESTS}?chapter=23095"), 404);
+    assert!(app.database.refuses("UPDATE information_request SET outcome = 'ANSWERED', refusal = NULL, reply_no = NULL, publication = NULL").contains("information_request_append_only"));
+    assert!(app.database.refuses("DELETE FROM information_request").contains("information_request_append_only"));
+    books::audit(&app);
+}

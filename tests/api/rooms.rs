@@ -83,6 +83,8 @@ const OWNERS: &[Owner] = &[
     ("paper_slip", "giving", &[]),
     ("gift_line", "giving", &[]),
     ("idempotency_key", "authz", &[]),
+    ("information_request", "publications", &[]),
+    ("information_rule", "publications", &[]),
     ("item", "stock", &[]),
     ("key_in_use", "vault", &[]),
     ("known_device", "identity", &[]),
