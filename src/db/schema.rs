@@ -1006,6 +1006,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    voucher_note (code, valid_from) {
+        code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     administrative_unit,
@@ -1088,4 +1100,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_merger,
     upload,
     upload_chunk,
+    voucher_note,
 );

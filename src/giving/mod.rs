@@ -24,6 +24,7 @@ pub mod document_routes;
 pub mod intake;
 pub mod limits;
 pub mod model;
+pub mod payer;
 pub mod personal;
 pub mod prepare;
 pub mod record;

@@ -113,10 +113,10 @@ impl Closing {
         }
     }
 
-    /// Whether a request ended just so.
-    pub fn is(&self, row: &InquiryRow, on: NaiveDate) -> bool {
+    /// Whether a request ended just so, on that day if one is named.
+    pub fn is(&self, row: &InquiryRow, on: Option<NaiveDate>) -> bool {
         let known = (row.publication.as_deref(), row.refusal.as_deref(), row.reply_no.as_deref());
-        row.outcome.as_deref() == Some(self.outcome().name()) && known == self.columns() && row.closed_on == Some(on)
+        row.outcome.as_deref() == Some(self.outcome().name()) && known == self.columns() && (on.is_none() || row.closed_on == on)
     }
 }
 

@@ -213,7 +213,8 @@ pub async fn close_inquiry(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
     let (now, id) = (clock.now(), id.into_inner());
-    let on = body.closed_on.unwrap_or_else(|| vietnam_date(now));
+    let named = body.closed_on;
+    let on = named.unwrap_or_else(|| vietnam_date(now));
     let closing = closing(body)?;
     let out = db
         .tx(move |conn| -> Result<_, Problem> {
@@ -221,7 +222,7 @@ pub async fn close_inquiry(
             let row = inquiries::hold(conn, id)?.ok_or_else(Problem::not_found)?;
             let grant = authz::require::<Record>(conn, now, actor, ChapterId(row.chapter_id))?;
             if row.outcome.is_some() {
-                let is_same = closing.is(&row, on);
+                let is_same = closing.is(&row, named);
                 let ended = || Problem::say(Kind::Conflict, "Yêu cầu này đã kết thúc.", "This request has ended already.");
                 return if is_same { out(conn, vietnam_date(now), row) } else { Err(ended()) };
             }

@@ -132,6 +132,7 @@ const OWNERS: &[Owner] = &[
     ("upload", "documents", &[]),
     ("upload_chunk", "documents", &[]),
     ("unit_merger", "chapters", &[]),
+    ("voucher_note", "vouchers", &[]),
 ];
 
 /// (path from the project's root, its text).
