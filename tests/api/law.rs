@@ -2,6 +2,7 @@
 //!
 //! The tests begin at 10:00 on Sunday, 22 November 2026; the 24th is a day off.
 
+use chrono::Duration;
 use diesel_migrations::MigrationHarness;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
@@ -10,7 +11,7 @@ use so_nhan_ai::db::migrations::{MIGRATIONS, run};
 use crate::books;
 use crate::harness::TestApp;
 use crate::look::all;
-use crate::personal::{REQUESTS, ask, gift_path, party_of, path, personal, said};
+use crate::personal::{REQUESTS, ask, gift_path, nowhere, party_of, path, personal, said};
 
 /// Decree 356/2025, art. 5: (what is asked, third parties, last day, most days of an extension).
 const CLOCKS: &[(&str, bool, &str, i64)] = &[
@@ -144,4 +145,78 @@ fn days_given_before_are_counted_anew_and_listed() {
     assert_eq!(officer.get("/api/v1/deadline-changes?chapter=23095", 200)["items"].as_array().unwrap().len(), 6);
     assert_eq!(again.officer_of("23059").get("/api/v1/deadline-changes?chapter=23059", 200)["items"], json!([]));
     books::audit(&again);
+}
+
+/// Law 91/2025, art. 9 and 24; Law on Accounting, art. 16; Decree 253/2026, art. 49.
+#[test]
+fn a_receipt_names_the_payers_address_and_a_childs_name_takes_two_consents() {
+    let app = TestApp::start();
+    let account = app.account(Role::Officer, "23095");
+    let officer = app.log_in(account);
+    let refused = |change: Value, pointer: &str, code: &str| {
+        let answer = officer.post("/api/v1/gifts", app.gift(change), 422);
+        assert_eq!(books::errors(&answer), [(pointer.to_owned(), code.to_owned())], "{answer}");
+    };
+    let person = json!({"kind": "PERSON", "name": "Trần Zqbình"});
+    refused(json!({"payer_address": "Thôn 3"}), "/payer_address", "WITHOUT_A_GIVER");
+    refused(json!({"giver": person, "payer_address": " "}), "/payer_address", "NOT_A_LINE");
+    refused(json!({"giver": person, "enclosed": 100}), "/enclosed", "OUT_OF_RANGE");
+    refused(json!({"giver": {"kind": "ORGANISATION", "name": "Công ty"}, "for_child": true}), "/for_child", "NOT_A_PERSON");
+
+    let gift = app.gift(json!({"giver": person, "payer_address": "Thôn 3, xã Hàm Zqliêm", "enclosed": 2, "received_on": "2026-11-20"}));
+    let code = books::books(&app, &officer, &gift)["code"].as_str().unwrap().to_owned();
+    let mut moved = gift.clone();
+    moved["payer_address"] = json!("Thôn 4");
+    assert_eq!(officer.post("/api/v1/gifts", moved, 422)["type"], "/problems/id-taken", "the address is part of what was sent");
+    let receipt = format!("{}/cash-receipt", gift_path(&gift));
+    let sheet = officer.get(&receipt, 200);
+    assert_eq!((&sheet["payer_address"], &sheet["enclosed"]), (&json!("Thôn 3, xã Hàm Zqliêm"), &json!(2)));
+    assert!(sheet["note"].as_str().unwrap().contains("Nghị định 253/2026/NĐ-CP"), "{sheet}");
+    let page = officer.get_text(&format!("{receipt}.html"), 200);
+    for said in ["Thôn 3, xã Hàm Zqliêm", "2 chứng từ gốc", "Đã nhận đủ số tiền", "Thủ trưởng đơn vị", "đóng dấu"] {
+        assert!(page.contains(said), "{said}");
+    }
+    // The law on it came into force on 1 July 2026, and is for persons.
+    let before = app.gift(json!({"giver": person, "received_on": "2026-06-30"}));
+    let organisation = app.gift(json!({"giver": {"kind": "ORGANISATION", "name": "Công ty"}, "enclosed": 0}));
+    for gift in [&before, &organisation, &app.gift(json!({}))] {
+        books::books(&app, &officer, gift);
+        assert!(officer.get(&format!("{}/cash-receipt", gift_path(gift)), 200).get("note").is_none());
+    }
+    let public = app.anonymous().get_text(&format!("/api/v1/public/entries/{code}"), 200);
+    assert!(!public.contains("Zqli"), "{public}");
+    // With the name goes the address, from everywhere.
+    let party = party_of(&officer, &gift);
+    officer.post(REQUESTS, ask(&app, "RESTRICT", json!({"party": party})), 201);
+    let sheet = officer.get(&receipt, 200);
+    assert_eq!((sheet.get("payer"), sheet.get("payer_address"), sheet.get("note")), (None, None, None));
+    app.chair_of("68");
+    let erase = ask(&app, "ERASE", json!({"gift": gift["id"]}));
+    officer.post(REQUESTS, erase.clone(), 201);
+    app.chair_of("68").post(&path(&erase, "/approval"), json!(null), 200);
+    nowhere(&app, &["Zqliêm"]);
+
+    let texts = app.anonymous().get("/api/v1/public/consent-texts", 200);
+    let of = |purpose: &str, version: i64| -> Value {
+        let found = |text: &&Value| text["purpose"] == purpose && text["version"] == version;
+        texts.as_array().unwrap().iter().find(found).unwrap_or_else(|| panic!("no {purpose} {version}: {texts}")).clone()
+    };
+    assert_eq!(of("SHOW_FULL_NAME", 1)["valid_to"], of("SHOW_FULL_NAME", 2)["valid_from"], "one ends as the other begins");
+    for right in ["Dữ liệu:", "Mục đích:", "Bên kiểm soát dữ liệu:", "xem", "chỉnh sửa", "xóa", "hạn chế", "phản đối", "khiếu nại", "rút lại"] {
+        assert!(of("SHOW_MASKED_NAME", 2)["vi"].as_str().unwrap().contains(right), "{right}");
+    }
+    assert!(of("SHOW_FULL_NAME_OF_CHILD", 1)["vi"].as_str().unwrap().contains("từ đủ 7 tuổi"));
+    app.clock.advance(Duration::days(10));
+    let officer = app.log_in(account);
+    let child = app.gift(json!({"giver": {"kind": "PERSON", "name": "Trần Bé"}, "display": "MASKED", "for_child": true}));
+    let grown = app.gift(json!({"giver": {"kind": "PERSON", "name": "Trần Lớn"}, "display": "MASKED"}));
+    let quiet = app.gift(json!({"giver": {"kind": "PERSON", "name": "Trần Im"}, "for_child": true}));
+    for gift in [&child, &grown, &quiet] {
+        books::books(&app, &officer, gift);
+    }
+    let kept = app.database.text(
+        "SELECT string_agg(concat_ws(' ', purpose, basis, text_version), ', ' ORDER BY given_at, purpose DESC) FROM consent",
+    );
+    assert_eq!(kept, "SHOW_MASKED_NAME_OF_CHILD CONSENT_TEXT 1, SHOW_MASKED_NAME CONSENT_TEXT 2");
+    books::audit(&app);
 }
