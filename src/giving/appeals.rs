@@ -271,25 +271,37 @@ const STORED: (
 
 fn with_chapters(conn: &mut PgConnection, rows: Vec<Stored>) -> Result<Vec<AppealRow>, DbError> {
     let labels = tree::labels(conn, &rows.iter().map(|row| row.2).collect::<Vec<_>>())?;
-    let row_of =
-        |(id, code, chapter_id, regime, state, version, title, purpose, target_vnd, receive_from, receive_until, extension): Stored| {
-            let chapter = labels.get(&chapter_id)?.code.clone();
-            Some(AppealRow {
-                id,
-                code,
-                chapter_id,
-                chapter,
-                regime,
-                state,
-                version,
-                title,
-                purpose,
-                target_vnd,
-                receive_from,
-                receive_until,
-                extension: Extension::of(extension),
-            })
-        };
+    let row_of = |(
+        id,
+        code,
+        chapter_id,
+        regime,
+        state,
+        version,
+        title,
+        purpose,
+        target_vnd,
+        receive_from,
+        receive_until,
+        extension,
+    ): Stored| {
+        let chapter = labels.get(&chapter_id)?.code.clone();
+        Some(AppealRow {
+            id,
+            code,
+            chapter_id,
+            chapter,
+            regime,
+            state,
+            version,
+            title,
+            purpose,
+            target_vnd,
+            receive_from,
+            receive_until,
+            extension: Extension::of(extension),
+        })
+    };
     Ok(rows.into_iter().filter_map(row_of).collect())
 }
 

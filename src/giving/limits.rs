@@ -97,8 +97,7 @@ pub enum Extension {
 }
 
 /// The columns of an extension: ground, number, day, body, level, commitment.
-pub type ExtensionColumns =
-    (Option<String>, Option<String>, Option<NaiveDate>, Option<String>, Option<String>, Option<String>);
+pub type ExtensionColumns = (Option<String>, Option<String>, Option<NaiveDate>, Option<String>, Option<String>, Option<String>);
 
 impl Extension {
     /// As it is kept.

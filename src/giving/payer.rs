@@ -37,10 +37,6 @@ impl Payer {
             wrong.push(error);
             None
         });
-        if wrong.is_empty() {
-            Ok(Self { is_child: gift.for_child, address, enclosed: gift.enclosed })
-        } else {
-            Err(wrong)
-        }
+        if wrong.is_empty() { Ok(Self { is_child: gift.for_child, address, enclosed: gift.enclosed }) } else { Err(wrong) }
     }
 }

@@ -80,7 +80,12 @@ fn committed_fields(gift: &NewGift, now: DateTime<Utc>) -> [(&'static str, Strin
 }
 
 fn seal_particulars(vault: &Vault, gift: &NewGift) -> Result<Option<Vec<u8>>, VaultError> {
-    let texts = [("wish", &gift.wish), ("memo", &gift.memo), ("bank_reference", &gift.bank_reference), ("payer_address", &gift.payer.address)];
+    let texts = [
+        ("wish", &gift.wish),
+        ("memo", &gift.memo),
+        ("bank_reference", &gift.bank_reference),
+        ("payer_address", &gift.payer.address),
+    ];
     let mut map: serde_json::Map<String, serde_json::Value> =
         texts.into_iter().filter_map(|(name, line)| line.as_ref().map(|l| (name.to_owned(), json!(l.as_str())))).collect();
     map.extend(gift.payer.enclosed.map(|count| ("enclosed".to_owned(), json!(count))));

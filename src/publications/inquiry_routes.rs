@@ -179,7 +179,8 @@ fn record(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, body: Inqui
     if let Some(known) = inquiries::find(conn, new.id)? {
         return if new.is(&known) { Ok((false, out(conn, today, known)?)) } else { Err(Problem::new(Kind::IdTaken)) };
     }
-    let period = inquiries::period(conn, new.received_on)?.ok_or_else(|| Problem::internal("no rule gives an answer its days"))?;
+    let period =
+        inquiries::period(conn, new.received_on)?.ok_or_else(|| Problem::internal("no rule gives an answer its days"))?;
     let due_on = calendar::from(conn, new.received_on)?.due(new.received_on, period);
     if !inquiries::insert(conn, &grant, now, &new, due_on)? {
         return Err(Problem::new(Kind::IdTaken));
@@ -252,7 +253,12 @@ fn check_published(conn: &mut PgConnection, code: &str) -> Result<(), Problem> {
     if shown {
         return Ok(());
     }
-    Err(refuse("/publication", "NOT_PUBLISHED", "Không có công bố nào đang hiện với mã này.", "Nothing that is shown was published under this code."))
+    Err(refuse(
+        "/publication",
+        "NOT_PUBLISHED",
+        "Không có công bố nào đang hiện với mã này.",
+        "Nothing that is shown was published under this code.",
+    ))
 }
 
 /// What belongs to an outcome, and nothing else.

@@ -202,9 +202,8 @@ fn shown(conn: &mut PgConnection, row: &AppealRow) -> Result<Vec<MilestoneOut>, 
     let calendar = calendar::from(conn, facts.opened_on)?;
     let rows = milestones::list(conn, row.id)?;
     let names = identity::user_names(conn, &rows.iter().map(|row| row.recorded_by).collect::<Vec<_>>())?;
-    let of = |milestone: Milestone| -> Vec<&MilestoneRow> {
-        rows.iter().filter(|row| row.milestone == milestone.name()).collect()
-    };
+    let of =
+        |milestone: Milestone| -> Vec<&MilestoneRow> { rows.iter().filter(|row| row.milestone == milestone.name()).collect() };
     Ok(Milestone::ALL
         .into_iter()
         .filter(|milestone| milestone.belongs(&rules, &limits) || !of(*milestone).is_empty())

@@ -81,7 +81,11 @@ impl Milestone {
         if self == Milestone::CommittedUntil {
             let last = facts.ended().checked_add_days(Days::new(LONGEST)).unwrap_or(NaiveDate::MAX);
             return if day < facts.ended() || day > last {
-                wrong("OUT_OF_RANGE", "Ngày này từ khi hết nhận đến mười năm sau.", "From the end of receiving to ten years after it.")
+                wrong(
+                    "OUT_OF_RANGE",
+                    "Ngày này từ khi hết nhận đến mười năm sau.",
+                    "From the end of receiving to ten years after it.",
+                )
             } else {
                 None
             };

@@ -290,7 +290,9 @@ struct Occasion {
 
 fn duty_of(rule: &Rule, calendar: &Calendar, facts: &Facts, occasion: &Occasion) -> Duty {
     let due_on = match (occasion.day, rule.counts_from) {
-        (Some(day), CountsFrom::ReceivingStarts) => Some(day.checked_sub_days(Days::new(rule.period.amount.into())).unwrap_or(day)),
+        (Some(day), CountsFrom::ReceivingStarts) => {
+            Some(day.checked_sub_days(Days::new(rule.period.amount.into())).unwrap_or(day))
+        }
         (Some(day), CountsFrom::FixedDay(month, of_month)) => NaiveDate::from_ymd_opt(day.year() + 1, month, of_month),
         (Some(day), _) => Some(calendar.due(day, rule.period)),
         (None, _) => last_day(rule, calendar, facts),

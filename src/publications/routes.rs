@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::channel::Channel;
 use super::duties::{self, PublicationDutyOut};
-use super::{inquiry_routes, milestone_routes};
 use super::model::{Event, State};
 use super::publish::{self, NewPublication};
 use super::store::{self, PublicationRow};
+use super::{inquiry_routes, milestone_routes};
 use crate::authz::{self, Actor, Read, RunAppeal};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Clock, hex};

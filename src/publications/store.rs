@@ -39,7 +39,8 @@ struct RuleRow {
 impl RuleRow {
     /// `None` for what this program does not know; the database takes nothing else.
     fn rule(self) -> Option<Rule> {
-        let fixed = self.fixed_month.zip(self.fixed_day).map(|(month, day)| (month.unsigned_abs().into(), day.unsigned_abs().into()));
+        let fixed =
+            self.fixed_month.zip(self.fixed_day).map(|(month, day)| (month.unsigned_abs().into(), day.unsigned_abs().into()));
         Some(Rule {
             event: Event::parse(&self.event)?,
             valid_from: self.valid_from,

@@ -57,7 +57,15 @@ fn longest(fill: &str) -> CashReceipt {
 }
 
 fn samples() -> Vec<(&'static str, CashReceipt)> {
-    let anonymous = CashReceipt { payer: None, payer_address: None, enclosed: None, note: None, made_by: None, amount: Vnd::parse(1_000_000_000_000_000).unwrap(), ..receipt() };
+    let anonymous = CashReceipt {
+        payer: None,
+        payer_address: None,
+        enclosed: None,
+        note: None,
+        made_by: None,
+        amount: Vnd::parse(1_000_000_000_000_000).unwrap(),
+        ..receipt()
+    };
     vec![
         ("plain", receipt()),
         ("cancelled", cancelled(receipt())),

@@ -163,7 +163,8 @@ fn a_receipt_names_the_payers_address_and_a_childs_name_takes_two_consents() {
     refused(json!({"giver": person, "enclosed": 100}), "/enclosed", "OUT_OF_RANGE");
     refused(json!({"giver": {"kind": "ORGANISATION", "name": "Công ty"}, "for_child": true}), "/for_child", "NOT_A_PERSON");
 
-    let gift = app.gift(json!({"giver": person, "payer_address": "Thôn 3, xã Hàm Zqliêm", "enclosed": 2, "received_on": "2026-11-20"}));
+    let gift =
+        app.gift(json!({"giver": person, "payer_address": "Thôn 3, xã Hàm Zqliêm", "enclosed": 2, "received_on": "2026-11-20"}));
     let code = books::books(&app, &officer, &gift)["code"].as_str().unwrap().to_owned();
     let mut moved = gift.clone();
     moved["payer_address"] = json!("Thôn 4");
@@ -173,7 +174,8 @@ fn a_receipt_names_the_payers_address_and_a_childs_name_takes_two_consents() {
     assert_eq!((&sheet["payer_address"], &sheet["enclosed"]), (&json!("Thôn 3, xã Hàm Zqliêm"), &json!(2)));
     assert!(sheet["note"].as_str().unwrap().contains("Nghị định 253/2026/NĐ-CP"), "{sheet}");
     let page = officer.get_text(&format!("{receipt}.html"), 200);
-    for said in ["Thôn 3, xã Hàm Zqliêm", "2 chứng từ gốc", "Đã nhận đủ số tiền", "Thủ trưởng đơn vị", "đóng dấu"] {
+    for said in ["Thôn 3, xã Hàm Zqliêm", "2 chứng từ gốc", "Đã nhận đủ số tiền", "Thủ trưởng đơn vị", "đóng dấu"]
+    {
         assert!(page.contains(said), "{said}");
     }
     // The law on it came into force on 1 July 2026, and is for persons.
@@ -202,7 +204,18 @@ fn a_receipt_names_the_payers_address_and_a_childs_name_takes_two_consents() {
         texts.as_array().unwrap().iter().find(found).unwrap_or_else(|| panic!("no {purpose} {version}: {texts}")).clone()
     };
     assert_eq!(of("SHOW_FULL_NAME", 1)["valid_to"], of("SHOW_FULL_NAME", 2)["valid_from"], "one ends as the other begins");
-    for right in ["Dữ liệu:", "Mục đích:", "Bên kiểm soát dữ liệu:", "xem", "chỉnh sửa", "xóa", "hạn chế", "phản đối", "khiếu nại", "rút lại"] {
+    for right in [
+        "Dữ liệu:",
+        "Mục đích:",
+        "Bên kiểm soát dữ liệu:",
+        "xem",
+        "chỉnh sửa",
+        "xóa",
+        "hạn chế",
+        "phản đối",
+        "khiếu nại",
+        "rút lại",
+    ] {
         assert!(of("SHOW_MASKED_NAME", 2)["vi"].as_str().unwrap().contains(right), "{right}");
     }
     assert!(of("SHOW_FULL_NAME_OF_CHILD", 1)["vi"].as_str().unwrap().contains("từ đủ 7 tuổi"));

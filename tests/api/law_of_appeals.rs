@@ -38,7 +38,9 @@ fn an_appeal_receives_for_ninety_days_unless_somebody_who_may_decides_otherwise(
     post(ninety.clone(), 201);
     post(ninety, 200);
     // Half a decision is none, tomorrow's is none, and a district may not.
-    for (field, value) in [("decision_no", Value::Null), ("decided_by", json!(" ")), ("level", json!("DISTRICT")), ("ground", json!("WISH"))] {
+    for (field, value) in
+        [("decision_no", Value::Null), ("decided_by", json!(" ")), ("level", json!("DISTRICT")), ("ground", json!("WISH"))]
+    {
         let mut half = decision("2026-11-20");
         half[field] = value;
         post(of("NUA", (0, 120), half), 422);
@@ -64,7 +66,11 @@ fn an_appeal_receives_for_ninety_days_unless_somebody_who_may_decides_otherwise(
     let mut with = longer.clone();
     with["extension"] = decision("2026-11-21");
     assert_eq!(patch("VUA", with, 200)["receive_until"], longer["receive_until"]);
-    assert_eq!(patch("VUA", json!({"title": "Tên khác"}), 200)["extension"]["decided_on"], "2026-11-21", "it stays with what it extended");
+    assert_eq!(
+        patch("VUA", json!({"title": "Tên khác"}), 200)["extension"]["decided_on"],
+        "2026-11-21",
+        "it stays with what it extended"
+    );
     // One decision extends once.
     refused(patch("VUA", json!({"receive_until": app.today() + Duration::days(110)}), 422), "/receive_until", "TOO_LONG");
     let shown = app.anonymous().get("/api/v1/public/appeals/VUA", 200);
@@ -104,7 +110,10 @@ fn days_are_typed_with_their_papers_and_clocks_count_from_them() {
     assert_eq!(state("SUPPORT_LEVELS"), (json!("DUE"), Value::Null, json!(false)));
     let list = desk.chair().get(path, 200);
     let named: Vec<&str> = list.as_array().unwrap().iter().map(|row| row["milestone"].as_str().unwrap()).collect();
-    assert_eq!(named, ["DISTRIBUTION_STARTED", "DISTRIBUTION_ENDED", "COMMITTED_UNTIL", "SETTLEMENT_APPROVED", "BANK_TOLD_TO_STOP"]);
+    assert_eq!(
+        named,
+        ["DISTRIBUTION_STARTED", "DISTRIBUTION_ENDED", "COMMITTED_UNTIL", "SETTLEMENT_APPROVED", "BANK_TOLD_TO_STOP"]
+    );
     assert_eq!(list[1]["last_day"], "2026-12-22", "twenty days after receiving ends");
 
     let refused = |body: Value, code: &str| {
@@ -216,7 +225,11 @@ fn notices_at_both_places_are_part_of_publishing_and_pages_call_nobody_late_by_a
     set_clock(&app, "2036-12-10T03:00:00Z");
     let duty = desk.duty("SETTLEMENT_REPORT");
     assert_eq!((&duty["state"], duty.get("due_on"), duty.get("days_late")), (&json!("DUE"), None, None));
-    assert!(page().contains("Báo cáo quyết toán</span> <span class=\"tag \">Chưa công khai</span><span class=\"sub\"></span>"), "{}", page());
+    assert!(
+        page().contains("Báo cáo quyết toán</span> <span class=\"tag \">Chưa công khai</span><span class=\"sub\"></span>"),
+        "{}",
+        page()
+    );
 
     // What we recommend is said to be ours.
     let aid = Desk::open(&app, "68", "VIENTRO", "FOREIGN_AID", "2036-12-20");
@@ -320,10 +333,18 @@ fn whoever_asks_is_answered_within_ten_days() {
     set_clock(&app, "2026-12-01T03:00:00Z");
     assert_eq!(list("&overdue=true"), [three["id"].clone(), four["id"].clone()]);
     let officer = app.log_in(account);
-    let late = officer.post(&format!("{REQUESTS}/{}/closing", three["id"].as_str().unwrap()), json!({"outcome": "ANSWERED", "reply_no": "35/CV-CTĐ"}), 200);
+    let late = officer.post(
+        &format!("{REQUESTS}/{}/closing", three["id"].as_str().unwrap()),
+        json!({"outcome": "ANSWERED", "reply_no": "35/CV-CTĐ"}),
+        200,
+    );
     assert_eq!(late["days_late"], 1);
     app.officer_of("23059").get(&format!("{REQUESTS}?chapter=23095"), 404);
-    assert!(app.database.refuses("UPDATE information_request SET outcome = 'ANSWERED', refusal = NULL, reply_no = NULL, publication = NULL").contains("information_request_append_only"));
+    assert!(
+        app.database
+            .refuses("UPDATE information_request SET outcome = 'ANSWERED', refusal = NULL, reply_no = NULL, publication = NULL")
+            .contains("information_request_append_only")
+    );
     assert!(app.database.refuses("DELETE FROM information_request").contains("information_request_append_only"));
     books::audit(&app);
 }

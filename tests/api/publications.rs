@@ -114,8 +114,11 @@ fn written(app: &TestApp) -> String {
 fn what_is_due_is_published_and_stands_in_the_log() {
     let app = TestApp::start();
     let desk = Desk::open(&app, "23095", "LULUT", "DECREE_93_2021", "2026-12-02");
-    let due: Vec<[Value; 5]> =
-        desk.duties().iter().map(|duty| ["event", "due_on", "state", "advisory", "provisional"].map(|name| duty[name].clone())).collect();
+    let due: Vec<[Value; 5]> = desk
+        .duties()
+        .iter()
+        .map(|duty| ["event", "due_on", "state", "advisory", "provisional"].map(|name| duty[name].clone()))
+        .collect();
     let expected = [
         // Opened on a Sunday: there is time until Monday.
         ("OPENING_DOCUMENT", json!("2026-11-23"), false, false),
@@ -125,8 +128,8 @@ fn what_is_due_is_published_and_stands_in_the_log() {
         ("RESULTS_USED", json!("2027-01-21"), false, true),
         ("SETTLEMENT_REPORT", Value::Null, false, false),
     ];
-    let expected =
-        expected.map(|(event, day, advisory, provisional)| [json!(event), day, json!("DUE"), json!(advisory), json!(provisional)]);
+    let expected = expected
+        .map(|(event, day, advisory, provisional)| [json!(event), day, json!("DUE"), json!(advisory), json!(provisional)]);
     assert_eq!(due, expected);
     let results = desk.duty("RESULTS_RECEIVED");
     assert_eq!(

@@ -27,7 +27,8 @@ impl Documents {
         app.open_appeal("23095", "GIAY-TO");
         let of_appeal = papers::upload(&officer, "APPEAL", "image/webp", &papers::webp());
         let published = papers::published(app, "68", "LULUT", "x.pdf");
-        let inquiry = json!({"id": Uuid::now_v7(), "chapter": "23095", "topic": "USE", "channel": "POST", "received_on": app.today()});
+        let inquiry =
+            json!({"id": Uuid::now_v7(), "chapter": "23095", "topic": "USE", "channel": "POST", "received_on": app.today()});
         officer.post("/api/v1/information-requests", inquiry.clone(), 201);
         Self { upload, of_gift, of_appeal, inquiry, published }
     }
@@ -79,7 +80,9 @@ impl Documents {
             call(
                 "POST /api/v1/appeals/{code}/milestones",
                 v1("/appeals/GIAY-TO/milestones".into()),
-                Some(json!({"id": Uuid::now_v7(), "milestone": "DISTRIBUTION_STARTED", "day": "2026-11-20", "document": of_appeal})),
+                Some(
+                    json!({"id": Uuid::now_v7(), "milestone": "DISTRIBUTION_STARTED", "day": "2026-11-20", "document": of_appeal}),
+                ),
                 404,
                 403,
                 201,
