@@ -33,7 +33,7 @@ macro_rules! named {
 }
 named! {
     /// What is asked about: what the law wants published.
-    Topic {
+    InquiryTopic {
         Purpose = "PURPOSE",
         Received = "RECEIVED",
         Use = "USE",
@@ -69,7 +69,7 @@ pub struct NewInquiry {
     pub id: Uuid,
     pub chapter: ChapterId,
     pub appeal: Option<Uuid>,
-    pub topic: Topic,
+    pub topic: InquiryTopic,
     pub channel: InquiryWay,
     pub received_on: NaiveDate,
     pub letter_no: Option<Line>,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::inquiries::{self, Closing, InquiryOutcome, InquiryRefusal, InquiryRow, InquiryWay, Listed, NewInquiry, Topic};
+use super::inquiries::{self, Closing, InquiryOutcome, InquiryRefusal, InquiryRow, InquiryWay, Listed, NewInquiry, InquiryTopic};
 use super::store;
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
 use crate::basics::clock::vietnam_date;
@@ -35,7 +35,7 @@ pub struct InquiryIn {
     #[serde(default)]
     #[schema(example = "LULUT-2026", max_length = 40)]
     appeal: Option<String>,
-    topic: Topic,
+    topic: InquiryTopic,
     channel: InquiryWay,
     /// The day it came; the time counts from it.
     received_on: NaiveDate,
