@@ -73,8 +73,7 @@ fn changes(conn: &mut PgConnection, chapter: Uuid, after: i64, limit: i64) -> Re
         .load(conn)?)
 }
 
-/// Days of requests within reach that were counted anew because a rule or the calendar was corrected, in the order of the
-/// corrections.
+/// Days of requests within reach that were counted anew because a rule or the calendar was corrected.
 #[utoipa::path(tag = "personal-data", params(DeadlineChangesQuery), responses((status = 200, body = Page<DeadlineChangeOut>), (status = 401, response = Unauthorized),
     (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
 #[get("/deadline-changes")]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::inquiries::{self, Closing, InquiryOutcome, InquiryRefusal, InquiryRow, InquiryWay, Listed, NewInquiry, InquiryTopic};
+use super::inquiries::{self, Closing, InquiryOutcome, InquiryRefusal, InquiryRow, InquiryTopic, InquiryWay, Listed, NewInquiry};
 use super::store;
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
 use crate::basics::clock::vietnam_date;

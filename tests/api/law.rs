@@ -105,7 +105,7 @@ fn days_given_before_are_counted_anew_and_listed() {
     officer.post(&path(&ended, "/completion"), json!(null), 200);
     app.stop();
     let mut conn = app.database.connect();
-    while !conn.revert_last_migration(MIGRATIONS).unwrap().to_string().starts_with("2026-11-29-070000") {}
+    while conn.revert_last_migration(MIGRATIONS).unwrap().to_string() != "20261129070000" {}
     let id = |request: &Value| request["id"].as_str().unwrap().to_owned();
     // As the release before wrote them down.
     app.database.execute(&format!(
