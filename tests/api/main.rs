@@ -34,6 +34,8 @@ mod gifts;
 mod givers;
 mod guards;
 mod intake;
+mod law;
+mod law_of_appeals;
 mod log_keys;
 mod log_recovery;
 mod look;

@@ -46,6 +46,8 @@ const OWNERS: &[Owner] = &[
     ("administrative_unit", "chapters", &[]),
     ("annotation", "ledger", &[]),
     ("appeal", "giving", &[]),
+    ("appeal_limit", "giving", &[]),
+    ("appeal_milestone", "publications", &[]),
     ("appeal_share", "giving", &[]),
     ("appeal_version", "giving", &[]),
     ("audit_event", "authz", &[]),
@@ -74,6 +76,7 @@ const OWNERS: &[Owner] = &[
     ("consent_text", "parties", &[]),
     ("data_step", "upkeep", &[]),
     ("data_step_note", "upkeep", &[]),
+    ("deadline_change", "privacy", &[]),
     ("deadline_rule", "privacy", &[]),
     ("entry", "ledger", &[]),
     ("former_unit", "chapters", &[]),
@@ -82,6 +85,8 @@ const OWNERS: &[Owner] = &[
     ("paper_slip", "giving", &[]),
     ("gift_line", "giving", &[]),
     ("idempotency_key", "authz", &[]),
+    ("information_request", "publications", &[]),
+    ("information_rule", "publications", &[]),
     ("item", "stock", &[]),
     ("key_in_use", "vault", &[]),
     ("known_device", "identity", &[]),
@@ -130,6 +135,7 @@ const OWNERS: &[Owner] = &[
     ("upload", "documents", &[]),
     ("upload_chunk", "documents", &[]),
     ("unit_merger", "chapters", &[]),
+    ("voucher_note", "vouchers", &[]),
 ];
 
 /// (path from the project's root, its text).
