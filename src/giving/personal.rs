@@ -132,7 +132,8 @@ statement! {
         ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         hashes: Vec<Vec<u8>> => Array<Binary>,
     } -> (),
-    "UPDATE gift g SET party_id = NULL, particulars = NULL, captured_at = NULL, display = 'ANONYMOUS', request_hash = a.hash
+    "UPDATE gift g SET party_id = NULL, particulars = NULL, captured_at = NULL, display = 'ANONYMOUS', request_hash = a.hash,
+            likeness = NULL, reference_likeness = NULL
      FROM unnest(?::uuid[], ?::bytea[]) AS a(id, hash) WHERE g.id = a.id"
 }
 
@@ -201,7 +202,8 @@ statement! {
         displays: Vec<&'static str> => Array<Text>,
         parties: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
     } -> (),
-    "UPDATE gift g SET display = a.display, party_id = a.party
+    "UPDATE gift g SET display = a.display, party_id = a.party,
+            likeness = CASE WHEN g.party_id IS NOT DISTINCT FROM a.party THEN g.likeness END
      FROM unnest(?::uuid[], ?::text[], ?::uuid[]) AS a(id, display, party) WHERE g.id = a.id"
 }
 

@@ -384,6 +384,11 @@ pub fn booked(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Boo
     Ok(rows.into_iter().map(|(id, code, fund, booked, recorded_at)| (id, Booked { code, fund, booked, recorded_at })).collect())
 }
 
+/// Whether a public code stands for an entry.
+pub fn has_code(conn: &mut PgConnection, code: &str) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(entry::table.filter(entry::code.eq(code)))).get_result(conn)?)
+}
+
 /// A written entry, as its reversal needs it.
 pub struct Written {
     pub code: String,
