@@ -218,10 +218,10 @@ impl ChapterIn {
 #[serde(deny_unknown_fields)]
 pub struct ChapterPatch {
     #[serde(default)]
-    #[schema(inline, value_type = Option<ContactPatch>)]
+    #[schema(value_type = Option<ContactPatch>)]
     contact: Patch<ContactPatch>,
     #[serde(default)]
-    #[schema(inline, value_type = Option<LegalPatch>)]
+    #[schema(value_type = Option<LegalPatch>)]
     legal: Patch<LegalPatch>,
 }
 

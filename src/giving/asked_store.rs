@@ -96,30 +96,32 @@ pub(super) fn code_is_taken(conn: &mut PgConnection, code: &str, id: Uuid) -> Re
     Ok(diesel::select(diesel::dsl::exists(asked)).get_result::<bool>(conn)? || ledger::has_code(conn, code)?)
 }
 
-/// Columns of [`AskedRow`].
-#[diesel::dsl::auto_type]
-fn rows() -> _ {
-    asked_gift::table.left_join(appeal::table.on(appeal::id.nullable().eq(asked_gift::appeal_id))).select((
-        asked_gift::id,
-        asked_gift::code,
-        asked_gift::chapter_id,
-        appeal::code.nullable(),
-        asked_gift::channel,
-        asked_gift::amount_vnd,
-        asked_gift::limit_vnd,
-        asked_gift::received_on,
-        asked_gift::content,
-        asked_gift::request_hash,
-        asked_gift::state,
-        asked_gift::approver_chapter_id,
-        asked_gift::asked_by,
-        asked_gift::asked_at,
-        asked_gift::decided_at,
-    ))
+/// Asked gifts with the columns of [`AskedRow`].
+macro_rules! rows {
+    () => {
+        asked_gift::table.left_join(appeal::table.on(appeal::id.nullable().eq(asked_gift::appeal_id))).select((
+            asked_gift::id,
+            asked_gift::code,
+            asked_gift::chapter_id,
+            appeal::code.nullable(),
+            asked_gift::channel,
+            asked_gift::amount_vnd,
+            asked_gift::limit_vnd,
+            asked_gift::received_on,
+            asked_gift::content,
+            asked_gift::request_hash,
+            asked_gift::state,
+            asked_gift::approver_chapter_id,
+            asked_gift::asked_by,
+            asked_gift::asked_at,
+            asked_gift::decided_at,
+        ))
+    };
 }
 
+/// One, by id.
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<AskedRow>, DbError> {
-    Ok(rows().filter(asked_gift::id.eq(id)).first(conn).optional()?)
+    Ok(rows!().filter(asked_gift::id.eq(id)).first(conn).optional()?)
 }
 
 /// [`find`], held for a decision until the end of the transaction.
@@ -129,7 +131,7 @@ pub(super) fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<AskedRow>
 }
 
 pub(super) fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<AskedRow>, DbError> {
-    Ok(rows().filter(asked_gift::id.eq_any(ids)).load(conn)?)
+    Ok(rows!().filter(asked_gift::id.eq_any(ids)).load(conn)?)
 }
 
 /// What waits for a chapter to decide or was asked there, oldest first.
@@ -140,7 +142,7 @@ pub(super) fn waiting(
     limit: i64,
 ) -> Result<Vec<AskedRow>, DbError> {
     use asked_gift as a;
-    let mut query = rows()
+    let mut query = rows!()
         .filter(a::state.eq("ASKED"))
         .filter(a::approver_chapter_id.eq(here.0).or(a::chapter_id.eq(here.0)))
         .order((a::asked_at, a::id))

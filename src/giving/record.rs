@@ -19,7 +19,6 @@ use super::looked::{self, Looked};
 use super::model::NewGift;
 use super::prepare::Prepared;
 use super::sorter::Sorter;
-use super::unusual::Limits;
 use super::wire::{CashReceiptRef, ReceiptOut};
 use super::{cash_receipts, refusals, store};
 use crate::authz::{self, AuditEvent, Granted, Record};
@@ -97,10 +96,9 @@ pub(super) fn record_approved(
     let submissions = std::slice::from_ref(submission);
     let mut work = || -> Result<Vec<Outcome>, BookError> {
         let context = Context::read(conn, submissions)?;
-        // That it was asked is why it is here, and its limit was weighed then.
-        let looked = Looked { asked: HashMap::new(), limits: Limits::default(), ..look(conn, at, &context, submissions)? };
+        let looked = look(conn, at, &context, submissions)?;
         let grants = [Ok(grant.clone())];
-        settle(conn, at, &context, submissions, Sorter { approved: true, ..Sorter::new(looked, submissions, &grants) })
+        settle(conn, at, &context, submissions, Sorter::of_approved(looked, submissions, &grants))
     };
     match work() {
         Ok(mut outcomes) => outcomes.pop().ok_or_else(|| Problem::internal("a gift was left without an outcome")),

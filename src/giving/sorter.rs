@@ -9,7 +9,7 @@ use super::accept::{Accepted, Context, Submission, accept};
 use super::asked::Ask;
 use super::looked::Looked;
 use super::model::NewGift;
-use super::unusual::{self, Concern, Weight};
+use super::unusual::{self, Concern, Limits, Weight};
 use super::{refusals, store};
 use crate::authz::{Granted, Record};
 use crate::http::Problem;
@@ -20,7 +20,7 @@ pub(super) struct Sorter<'a> {
     grants: &'a [Result<Granted<Record>, Problem>],
     looked: Looked,
     /// By a second person: no limit applies.
-    pub approved: bool,
+    approved: bool,
     pub refused: Vec<(usize, Problem)>,
     /// The first submission of each id that may be written.
     pub first: HashMap<Uuid, usize>,
@@ -46,6 +46,17 @@ impl<'a> Sorter<'a> {
             same: Vec::new(),
             same_asked: Vec::new(),
         }
+    }
+
+    /// Of gifts that a second person approved. That they were asked is why they are here, and their limits were weighed then.
+    pub(super) fn of_approved(
+        mut looked: Looked,
+        submissions: &'a [Submission],
+        grants: &'a [Result<Granted<Record>, Problem>],
+    ) -> Self {
+        looked.asked.clear();
+        looked.limits = Limits::default();
+        Self { approved: true, ..Self::new(looked, submissions, grants) }
     }
 
     /// Decides on one of them; in their order.

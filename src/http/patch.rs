@@ -1,7 +1,7 @@
 //! A field of a PATCH: left out, it stays; `null` clears it; a value replaces it. An `Option` can not tell the first two apart,
 //! so no PATCH takes one.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{FieldError, Say};
 
@@ -17,6 +17,16 @@ pub enum Patch<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(from)?.map_or(Patch::Null, Patch::Value))
+    }
+}
+
+/// For the OpenAPI document, which says what a field is when it is left out.
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Patch::Absent | Patch::Null => to.serialize_none(),
+            Patch::Value(value) => to.serialize_some(value),
+        }
     }
 }
 
