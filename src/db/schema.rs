@@ -409,6 +409,39 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
         giver_name -> Nullable<Binary>,
+        likeness -> Nullable<BigInt>,
+        reference_likeness -> Nullable<BigInt>,
+        unusual -> Bool,
+    }
+}
+
+diesel::table! {
+    gift_limit (id) {
+        id -> Integer,
+    }
+}
+
+diesel::table! {
+    asked_gift (id) {
+        id -> Uuid,
+        code -> Text,
+        chapter_id -> Uuid,
+        appeal_id -> Nullable<Uuid>,
+        channel -> Text,
+        amount_vnd -> BigInt,
+        limit_vnd -> BigInt,
+        received_on -> Date,
+        content -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        bare_hash -> Bytea,
+        likeness -> Nullable<BigInt>,
+        reference_likeness -> Nullable<BigInt>,
+        state -> Text,
+        approver_chapter_id -> Uuid,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -473,6 +506,7 @@ diesel::table! {
         name_en -> Text,
         folded -> Text,
         units -> Array<Text>,
+        counted_units -> Array<Text>,
     }
 }
 
@@ -677,11 +711,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    paper_slip (chapter_id, book, no) {
+    paper_slip (gift_id) {
         chapter_id -> Uuid,
         book -> Text,
         no -> Text,
         gift_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    paper_slip_collision (gift_id) {
+        gift_id -> Uuid,
+        chapter_id -> Uuid,
+        book -> Text,
+        no -> Text,
     }
 }
 
@@ -1058,6 +1101,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     appeal_limit,
     appeal_milestone,
     appeal_share,
+    asked_gift,
     appeal_version,
     audit_event,
     balance,
@@ -1082,6 +1126,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_unit,
     fund,
     gift,
+    gift_limit,
     gift_line,
     idempotency_key,
     information_request,
@@ -1110,6 +1155,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     opening_balance_line,
     opening_balance_reversal,
     paper_slip,
+    paper_slip_collision,
     party,
     party_alias,
     pd_opening,

@@ -16,7 +16,7 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::{Clock, Vnd};
 use crate::db::Db;
 use crate::http::etag::{if_match, version_tag};
-use crate::http::{Body, FieldError, Kind, Problem, Say, one_line};
+use crate::http::{Body, FieldError, Kind, Patch, Problem, Say, one_line};
 use crate::tree::{self, ChapterId, Place};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -51,22 +51,46 @@ pub struct AppealIn {
     extension: Option<Extension>,
 }
 
-/// Changes to an appeal; absent fields stay.
+/// Changes to an appeal: a field left out stays, `null` takes the target away.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppealPatch {
     #[serde(default)]
-    title: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 200)]
+    title: Patch<String>,
     #[serde(default)]
-    purpose: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    purpose: Patch<String>,
     #[serde(default)]
-    target_vnd: Option<i64>,
+    #[schema(value_type = Option<i64>)]
+    target_vnd: Patch<i64>,
     /// A later last day extends the appeal; what came after the old last day stays in quarantine. Beyond what the law allows it
     /// takes an `extension`.
     #[serde(default)]
-    receive_until: Option<NaiveDate>,
+    #[schema(value_type = Option<NaiveDate>)]
+    receive_until: Patch<NaiveDate>,
     #[serde(default)]
     extension: Option<Extension>,
+}
+
+impl AppealPatch {
+    /// What the appeal says afterwards.
+    fn over(self, old: AppealText, today: NaiveDate) -> Result<AppealText, Vec<FieldError>> {
+        let mut wrong = Vec::new();
+        let text = AppealText {
+            title: self.title.over_required("/title", old.title, &mut wrong),
+            purpose: self.purpose.over_required("/purpose", old.purpose, &mut wrong),
+            target_vnd: self.target_vnd.over(old.target_vnd),
+            receive_until: self.receive_until.over_required("/receive_until", old.receive_until, &mut wrong),
+            receive_from: old.receive_from,
+            extension: self.extension.or(old.extension),
+        };
+        match (check(&text, today), wrong.is_empty()) {
+            (Ok(text), true) => Ok(text),
+            (Ok(_), false) => Err(wrong),
+            (Err(more), _) => Err(wrong.into_iter().chain(more).collect()),
+        }
+    }
 }
 
 /// An appeal.
@@ -357,6 +381,8 @@ fn stale() -> Problem {
 }
 
 /// Change the words, the target or the last day. Send the `ETag` you read as `If-Match`.
+///
+/// Fields left out stay; `"target_vnd": null` takes the target away. What changes nothing makes no version.
 #[utoipa::path(tag = "appeals", params(("code" = String, Path), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")), request_body = AppealPatch, responses((status = 200, body = AppealOut),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
     (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
@@ -384,25 +410,18 @@ pub async fn change_appeal(
             ));
         }
         let old = row.text();
-        let text = AppealText {
-            title: body.title.unwrap_or(old.title),
-            purpose: body.purpose.unwrap_or(old.purpose),
-            target_vnd: body.target_vnd.or(old.target_vnd),
-            receive_until: body.receive_until.unwrap_or(old.receive_until),
-            receive_from: old.receive_from,
-            extension: body.extension.clone().or(old.extension.clone()),
-        };
-        let text = check(&text, vietnam_date(now)).map_err(Problem::invalid)?;
+        let extended = body.extension.is_some();
+        let text = body.over(row.text(), vietnam_date(now)).map_err(Problem::invalid)?;
         // An appeal from before the limit was kept here may still be corrected; its end may not go further.
-        if text.receive_until > old.receive_until {
+        if text.receive_until > old.receive_until && !extended {
             let opened_on = appeals::lives(conn, &[row.id])?.remove(&row.id).map(|life| life.opened_on);
             // Each time on a ground of its own: the decision before extended to the day before.
-            let said = too_long(conn, &row.regime, opened_on, &text)?;
-            if let Some(said) = said.filter(|_| body.extension.is_none()) {
+            if let Some(said) = too_long(conn, &row.regime, opened_on, &text)? {
                 return Err(refuse_period(said));
             }
         }
-        Ok(Some((text, state)))
+        // What says the same again is no version.
+        Ok((text != old).then_some((text, state)))
     };
     let row = db.tx(move |conn| change(conn, now, actor, &code, "APPEAL_CHANGED", patched)).await?;
     Ok(HttpResponse::Ok().insert_header(version_tag(row.version)).json(AppealOut::from(row)))

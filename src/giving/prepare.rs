@@ -6,8 +6,11 @@ use uuid::Uuid;
 
 use super::model::NewGift;
 use super::personal;
+use super::wire::GiftIn;
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_time;
+use crate::basics::fold;
+use crate::basics::text::words;
 use crate::http::Problem;
 use crate::log::{commitment, opening};
 use crate::parties::NewParty;
@@ -27,6 +30,12 @@ pub struct Prepared {
     pub opening: Vec<u8>,
     /// Sealed: wish, memo, bank reference, the payer's address, how many vouchers came with it. `None` when there is none.
     pub particulars: Option<Vec<u8>>,
+    /// What two gifts of a chapter share when they look like one: giver's name, amount and day.
+    pub likeness: Option<i64>,
+    /// The same for the bank's reference.
+    pub reference_likeness: Option<i64>,
+    /// All of it, sealed, should a second person have to decide: only of a gift that is confirmed.
+    pub content: Option<Vec<u8>>,
     /// Keyed hash of everything the client sent: the same id must mean the same content.
     pub request_hash: Vec<u8>,
     /// The same without what is personal: what is left to compare with once the giver's data were erased.
@@ -40,6 +49,8 @@ pub enum PrepareError {
     Random(#[from] getrandom::Error),
     #[error(transparent)]
     Vault(#[from] VaultError),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
 }
 
 impl From<PrepareError> for Problem {
@@ -68,6 +79,9 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
         pd: commitment::commit(&secret, &fields),
         opening,
         particulars: seal_particulars(vault, &gift)?,
+        likeness: likeness(vault, &gift),
+        reference_likeness: reference_likeness(vault, &gift),
+        content: gift.confirmed.then(|| seal_content(vault, &gift, &code)).transpose()?,
         request_hash: vault.hash("gift.request", &content(&gift)).to_vec(),
         bare_hash: Bare::of(&gift).hash(vault),
         code,
@@ -101,6 +115,30 @@ fn seal_particulars(vault: &Vault, gift: &NewGift) -> Result<Option<Vec<u8>>, Va
         return Ok(None);
     }
     vault.seal(place("gift", "particulars", &gift.id), serde_json::Value::Object(map).to_string().as_bytes()).map(Some)
+}
+
+/// Eight bytes of a keyed hash: enough to find what may be the same, and useless without the key.
+fn short_hash(vault: &Vault, purpose: &str, content: &serde_json::Value) -> i64 {
+    let hash = vault.hash(purpose, content.to_string().as_bytes());
+    hash.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+}
+
+fn likeness(vault: &Vault, gift: &NewGift) -> Option<i64> {
+    let name = fold(gift.giver.as_ref()?.name.as_str());
+    let content = json!([gift.chapter, gift.received_on, gift.amount.get(), name]);
+    Some(short_hash(vault, "gift.likeness", &content))
+}
+
+fn reference_likeness(vault: &Vault, gift: &NewGift) -> Option<i64> {
+    let reference = words(gift.bank_reference.as_ref()?.as_str()).concat();
+    (!reference.is_empty()).then(|| short_hash(vault, "gift.reference", &json!([gift.chapter, reference])))
+}
+
+/// A gift as it was sent, after normalisation, with the code it stands under.
+fn seal_content(vault: &Vault, gift: &NewGift, code: &PublicCode) -> Result<Vec<u8>, PrepareError> {
+    let sent = GiftIn { code: Some(code.as_str().to_owned()), ..GiftIn::from(gift) };
+    let text = serde_json::to_vec(&sent)?;
+    Ok(vault.seal(place("asked_gift", "content", &gift.id), &text)?)
 }
 
 /// One canonical text of all that was sent, after normalisation.

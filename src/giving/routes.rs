@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::asked_wire::AskedPosted;
 use super::intake::{self, Intake};
 use super::model::{MAX_BATCH, NewGift, Quantity};
 use super::personal::{self, Part, Scope};
@@ -19,7 +20,7 @@ use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
-use crate::http::{Body, Cursor, Lang, Metrics, Page, Problem, Query, rows_a_page};
+use crate::http::{Body, Cursor, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::publisher::PublicLog;
@@ -45,9 +46,14 @@ fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Pr
 }
 
 /// Record a gift. Send it again with the same `id` as often as needed: it is booked once.
+///
+/// An unusually large sum is answered `409` (`/problems/unusual`) until it is sent with `"confirmed": true`; one above a
+/// second limit then waits for a second person (`202`).
 #[utoipa::path(tag = "gifts", request_body = GiftIn, responses(
     (status = 201, body = GiftPosted, description = "Booked"),
     (status = 200, body = GiftPosted, description = "Was booked already; nothing was booked again"),
+    (status = 202, body = AskedPosted, description = "Waits for a second person; nothing is booked (200 once they refused it, or it was withdrawn)"),
+    (status = 409, response = crate::http::answers::Conflict),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/gifts")]
@@ -62,6 +68,10 @@ pub async fn record_gift(
     match intake.record(actor, prepared).await? {
         Outcome::Booked(gift) => Ok(HttpResponse::Created().json(GiftPosted { outcome: BookingOutcome::Booked, gift })),
         Outcome::AlreadyBooked(gift) => Ok(HttpResponse::Ok().json(GiftPosted { outcome: BookingOutcome::AlreadyBooked, gift })),
+        Outcome::Asked(asked) => {
+            let mut answer = if asked.state == "ASKED" { HttpResponse::Accepted() } else { HttpResponse::Ok() };
+            Ok(answer.json(AskedPosted { outcome: BookingOutcome::Asked, asked }))
+        }
         Outcome::Refused(problem) => Err(problem),
     }
 }
@@ -133,17 +143,18 @@ fn batch_out(outcomes: Vec<Outcome>, lang: Lang, request_id: &str) -> BatchOut {
     let items: Vec<BatchItem> = outcomes
         .into_iter()
         .enumerate()
-        .map(|(index, outcome)| match outcome {
-            Outcome::Booked(gift) => BatchItem { index, outcome: BookingOutcome::Booked, gift: Some(gift), problem: None },
-            Outcome::AlreadyBooked(gift) => {
-                BatchItem { index, outcome: BookingOutcome::AlreadyBooked, gift: Some(gift), problem: None }
+        .map(|(index, outcome)| {
+            let item = BatchItem { index, outcome: BookingOutcome::Booked, gift: None, asked: None, problem: None };
+            match outcome {
+                Outcome::Booked(gift) => BatchItem { gift: Some(gift), ..item },
+                Outcome::AlreadyBooked(gift) => BatchItem { outcome: BookingOutcome::AlreadyBooked, gift: Some(gift), ..item },
+                Outcome::Asked(asked) => BatchItem { outcome: BookingOutcome::Asked, asked: Some(asked), ..item },
+                Outcome::Refused(problem) => {
+                    let unusual = problem.kind == Kind::Unusual;
+                    let outcome = if unusual { BookingOutcome::Unusual } else { BookingOutcome::Refused };
+                    BatchItem { outcome, problem: Some(problem.document(lang, request_id)), ..item }
+                }
             }
-            Outcome::Refused(problem) => BatchItem {
-                index,
-                outcome: BookingOutcome::Refused,
-                gift: None,
-                problem: Some(problem.document(lang, request_id)),
-            },
         })
         .collect();
     let count = |outcome| items.iter().filter(|item| item.outcome == outcome).count();
@@ -151,6 +162,8 @@ fn batch_out(outcomes: Vec<Outcome>, lang: Lang, request_id: &str) -> BatchOut {
         booked: count(BookingOutcome::Booked),
         already_booked: count(BookingOutcome::AlreadyBooked),
         refused: count(BookingOutcome::Refused),
+        unusual: count(BookingOutcome::Unusual),
+        asked: count(BookingOutcome::Asked),
         items,
     }
 }

@@ -399,6 +399,11 @@ pub fn codes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Stri
     Ok(entry::table.filter(entry::id.eq_any(ids)).select((entry::id, entry::code)).load(conn)?.into_iter().collect())
 }
 
+/// Whether a public code stands for an entry.
+pub fn has_code(conn: &mut PgConnection, code: &str) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(entry::table.filter(entry::code.eq(code)))).get_result(conn)?)
+}
+
 /// A written entry, as its reversal needs it.
 pub struct Written {
     pub code: String,

@@ -360,7 +360,8 @@ words! {
             "What is reversed does not vanish: the reversal stands beside the original in the ledger, and the totals no longer count it.";
         country: "Đã hủy trên cả nước", "Reversed in the whole country";
         and_below: "kể cả cấp dưới", "with everything below";
-        value: "Trị giá đã hủy", "Value reversed";
+        value: "Tổng trị giá các bút toán đã hủy: {}.", "Value of what was reversed, in all: {}.";
+        values: "Trị giá: đã đề nghị hủy {}, đã duyệt hủy {}.", "Value: asked for {}, approved {}.";
         value_short: "Trị giá", "Value";
         entries: "Số lần", "Entries";
         share: "{} ({} trong {} khoản ủng hộ đã ghi)", "{} ({} of {} gifts recorded)";

@@ -97,7 +97,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
-    ("item", &["code", "name", "name_en", "folded", "units"]),
+    ("item", &["code", "name", "name_en", "folded", "units", "counted_units"]),
     ("log_checkpoint", &["size", "root", "note", "signed_at"]),
     ("log_head", &["one", "size"]),
     ("log_key", &["vkey", "entry", "added_at"]),
