@@ -20,7 +20,7 @@ use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
-use crate::http::{Body, Cursor, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
+use crate::http::{Body, Cursor, Item, Items, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::publisher::PublicLog;
@@ -82,7 +82,7 @@ pub async fn record_gift(
 pub struct BatchIn {
     /// 1 to 500 gifts. Each is read on its own, so one broken gift spoils no other.
     #[schema(value_type = Vec<GiftIn>, min_items = 1, max_items = 500)]
-    gifts: Vec<serde_json::Value>,
+    gifts: Items<GiftIn, MAX_BATCH>,
 }
 
 /// Record gifts made offline. Each gift gets its own answer; what stands stands, even if the answer is lost.
@@ -98,20 +98,20 @@ pub async fn record_gifts(
     clock: web::Data<Clock>,
     metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, Problem> {
-    if batch.gifts.is_empty() || batch.gifts.len() > MAX_BATCH {
-        return Err(Problem::field(
+    let gifts = batch.gifts.some().ok_or_else(|| {
+        Problem::field(
             "/gifts",
             "OUT_OF_RANGE",
             format!("Mỗi lần gửi từ 1 đến {MAX_BATCH} món; hãy chia nhỏ."),
             format!("1 to {MAX_BATCH} gifts a batch; send several."),
-        ));
-    }
+        )
+    })?;
     let metrics = metrics.get_ref().clone();
     let outcomes = db
         .blocking(move |db| -> Result<Vec<Outcome>, Problem> {
             // The caller must at least be logged in, even when every gift turns out to be broken.
             db.tx_blocking(|conn| authz::authenticate(conn, clock.now(), actor))?;
-            let outcomes = record_batch(db, &clock, &vault, actor, batch.gifts);
+            let outcomes = record_batch(db, &clock, &vault, actor, &gifts);
             intake::count(&metrics, "batch", &outcomes);
             Ok(outcomes)
         })
@@ -120,10 +120,10 @@ pub async fn record_gifts(
 }
 
 /// Gifts that can be read are recorded together; the others are refused one by one.
-fn record_batch(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, gifts: Vec<serde_json::Value>) -> Vec<Outcome> {
+fn record_batch(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, gifts: &[Item<GiftIn>]) -> Vec<Outcome> {
     let now = clock.now();
     let checked: Vec<Result<Prepared, Problem>> =
-        gifts.into_iter().map(|gift| crate::http::body::from_value(gift).and_then(|gift| check(vault, gift, now))).collect();
+        gifts.iter().map(|gift| gift.read().and_then(|gift| check(vault, gift, now))).collect();
     let (mut outcomes, mut submissions) = (Vec::new(), Vec::new());
     for gift in checked {
         match gift {

@@ -24,8 +24,9 @@ pub mod query;
 pub mod rendered;
 pub mod routing;
 mod shape;
+mod strict;
 
-pub use body::Body;
+pub use body::{Body, Item, Items};
 pub use client::Client;
 pub use cursor::{Cursor, Page, rows_a_page};
 pub use language::{Lang, Say};
