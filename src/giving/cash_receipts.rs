@@ -22,12 +22,11 @@ use crate::identity::store as identity;
 use crate::ledger::kinds::Channel;
 use crate::ledger::public as ledger_public;
 use crate::ledger::store::{self as ledger, BookedAt};
-use crate::parties::{self, PartyKind, PartyOut};
+use crate::parties::{self, Clear, PartyKind};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 use crate::vouchers::model::{Cancelled, CashReceipt, Issuer};
 use crate::vouchers::store::{self as vouchers, Issued};
-use crate::{chapters, parties, parties::Clear};
 
 /// Cash gets a numbered receipt, unless the giver holds a pre-printed slip with a number of its own (DESIGN 13).
 pub fn are_for(channel: Channel, has_slip: bool) -> bool {
