@@ -75,6 +75,7 @@ CREATE INDEX asked_gift_approver_chapter_idx ON asked_gift (approver_chapter_id,
 CREATE INDEX asked_gift_appeal_idx ON asked_gift (appeal_id);
 CREATE INDEX asked_gift_asked_by_idx ON asked_gift (asked_by);
 CREATE INDEX asked_gift_decided_by_idx ON asked_gift (decided_by);
+CREATE INDEX asked_gift_waiting_idx ON asked_gift (id) WHERE state = 'ASKED';
 CREATE FUNCTION asked_gift_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF to_jsonb(NEW) - '{content,request_hash,likeness,reference_likeness,state,decided_by,decided_at}'::text[]

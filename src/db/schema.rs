@@ -113,6 +113,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    asked_gift (id) {
+        id -> Uuid,
+        code -> Text,
+        chapter_id -> Uuid,
+        appeal_id -> Nullable<Uuid>,
+        channel -> Text,
+        amount_vnd -> BigInt,
+        limit_vnd -> BigInt,
+        received_on -> Date,
+        content -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        bare_hash -> Bytea,
+        likeness -> Nullable<BigInt>,
+        reference_likeness -> Nullable<BigInt>,
+        state -> Text,
+        approver_chapter_id -> Uuid,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     audit_event (id) {
         id -> BigInt,
         at -> Timestamptz,
@@ -418,30 +442,15 @@ diesel::table! {
 diesel::table! {
     gift_limit (id) {
         id -> Integer,
-    }
-}
-
-diesel::table! {
-    asked_gift (id) {
-        id -> Uuid,
-        code -> Text,
-        chapter_id -> Uuid,
-        appeal_id -> Nullable<Uuid>,
         channel -> Text,
-        amount_vnd -> BigInt,
-        limit_vnd -> BigInt,
-        received_on -> Date,
-        content -> Nullable<Bytea>,
-        request_hash -> Bytea,
-        bare_hash -> Bytea,
-        likeness -> Nullable<BigInt>,
-        reference_likeness -> Nullable<BigInt>,
-        state -> Text,
-        approver_chapter_id -> Uuid,
-        asked_by -> Uuid,
-        asked_at -> Timestamptz,
-        decided_by -> Nullable<Uuid>,
-        decided_at -> Nullable<Timestamptz>,
+        role -> Nullable<Text>,
+        chapter_id -> Nullable<Uuid>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        confirm_above_vnd -> BigInt,
+        approve_above_vnd -> BigInt,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -1101,8 +1110,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     appeal_limit,
     appeal_milestone,
     appeal_share,
-    asked_gift,
     appeal_version,
+    asked_gift,
     audit_event,
     balance,
     cash_receipt,

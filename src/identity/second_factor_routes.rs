@@ -128,8 +128,9 @@ pub struct RecoveryCodesOut {
     recovery_codes: Vec<String>,
 }
 
-/// Confirm the offered secret with a code: from now on the account has a second factor, and this session too. All other
-/// sessions end, and their devices are forgotten.
+/// Confirm the offered secret with a code: from now on the account has a second factor, and this session too.
+///
+/// All other sessions of the account end, and their devices are forgotten.
 #[utoipa::path(tag = "session", request_body = CodeIn, responses((status = 200, body = RecoveryCodesOut),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 409, response = crate::http::answers::Conflict),
     (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany),
@@ -210,7 +211,7 @@ pub struct RemoveIn {
     code: String,
 }
 
-/// Remove the second factor. All other sessions of the account end; this one does not count as having one any more.
+/// Remove the second factor; this session does not count as having one any more, all others end.
 #[utoipa::path(tag = "session", request_body = RemoveIn, responses((status = 204, description = "There is none any more"),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 409, response = crate::http::answers::Conflict),
     (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany),
