@@ -9,6 +9,7 @@ pub use install::load_reference;
 mod officer;
 mod second_factor;
 mod serve;
+mod steps;
 mod upkeep;
 mod verify;
 mod watch;
@@ -37,8 +38,12 @@ enum Command {
     Serve,
     /// Run the server with demo data (never in a database given by DATABASE_URL)
     Demo,
-    /// Bring the database to the newest schema and reference data, then end
-    Migrate,
+    /// Bring the database to the newest schema, reference data and form of its rows, then end
+    Migrate {
+        /// Change nothing: list the data steps, and what they did that somebody should know of
+        #[arg(long)]
+        list: bool,
+    },
     /// Create, disable and enable officers' accounts
     #[command(subcommand)]
     Officer(officer::OfficerCommand),
@@ -108,7 +113,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Serve => serve::serve(&config),
         Command::Demo => demo::demo(&config),
-        Command::Migrate => install::migrate(&config).and_then(|()| say("the database is up to date")),
+        Command::Migrate { list: true } => steps::list(&config),
+        Command::Migrate { list: false } => install::migrate(&config).and_then(|()| say("the database is up to date")),
         Command::Officer(command) => officer::run(&config, command),
         Command::Keys(command) => keys::run(&config, command),
         Command::Log(command) => log::run(&config, command),

@@ -198,6 +198,13 @@ statement! {
      FROM unnest(?::text[], ?::text[], ?::text[]) AS a(code, giver, words) WHERE p.code = a.code"
 }
 
+/// Whom entries show as their giver, by code; those that show nobody are absent.
+pub fn givers(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, String>, DbError> {
+    use public_entry as p;
+    let query = p::table.filter(p::code.eq_any(codes)).filter(p::giver.is_not_null());
+    Ok(query.select((p::code, p::giver.assume_not_null())).load(conn)?.into_iter().collect())
+}
+
 /// Shows entries with another giver, or with none, and makes their words again. `item_names` tells what items are
 /// called, by code.
 pub fn show_givers(

@@ -394,6 +394,16 @@ pub fn booked(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Boo
         .collect())
 }
 
+/// The public codes of entries.
+pub fn codes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    Ok(entry::table.filter(entry::id.eq_any(ids)).select((entry::id, entry::code)).load(conn)?.into_iter().collect())
+}
+
+/// Whether a public code stands for an entry.
+pub fn has_code(conn: &mut PgConnection, code: &str) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(entry::table.filter(entry::code.eq(code)))).get_result(conn)?)
+}
+
 /// A written entry, as its reversal needs it.
 pub struct Written {
     pub code: String,
