@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod code;
 pub mod failpoint;
+pub mod keyboard;
 pub mod text;
 pub mod vnd;
 pub mod words;

@@ -8,7 +8,7 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::text::LineError;
 use crate::basics::vnd::{MAX_VND, VndError, grouped};
 use crate::basics::{Line, PublicCode, Vnd};
-use crate::http::{FieldError, Say};
+use crate::http::{FieldError, Say, unfit_name};
 use crate::identity::model::phone;
 use crate::ledger::kinds::Channel;
 use crate::ledger::model::Fund;
@@ -111,8 +111,19 @@ impl Mistakes {
     }
 
     fn line(&mut self, pointer: &str, text: &str, max: usize) -> Option<Line> {
-        match Line::parse(text, max) {
-            Ok(line) => Some(line),
+        let line = Line::parse(text, max);
+        self.read(pointer, text, max, line)
+    }
+
+    /// A name that papers print.
+    fn name(&mut self, pointer: &str, text: &str, max: usize) -> Option<Line> {
+        let line = Line::name(text, max);
+        self.read(pointer, text, max, line)
+    }
+
+    fn read(&mut self, pointer: &str, text: &str, max: usize, line: Result<Line, LineError>) -> Option<Line> {
+        match line {
+            Ok(line) => return Some(line),
             Err(LineError::Empty) => {
                 self.add(
                     pointer,
@@ -120,11 +131,9 @@ impl Mistakes {
                     "Không được để trống; bỏ hẳn trường này nếu không có.",
                     "Must not be empty; leave the field out if there is none.",
                 );
-                None
             }
             Err(LineError::TooLong) => {
                 self.add(pointer, "TOO_LONG", format!("Tối đa {max} ký tự."), format!("At most {max} characters."));
-                None
             }
             Err(LineError::ControlCharacter) => {
                 self.add(
@@ -133,9 +142,10 @@ impl Mistakes {
                     "Có ký tự điều khiển hoặc xuống dòng.",
                     "Contains a control character or a line break.",
                 );
-                None
             }
+            Err(error @ (LineError::Garbled | LineError::Unprintable(_))) => self.0.extend(unfit_name(pointer, text, error)),
         }
+        None
     }
 
     fn optional(&mut self, pointer: &str, text: Option<&str>, max: usize) -> Option<Line> {
@@ -324,7 +334,7 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
 }
 
 fn parse_giver(wrong: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
-    let name = wrong.line("/giver/name", &giver.name, 200);
+    let name = wrong.name("/giver/name", &giver.name, 200);
     let number = giver.phone.as_deref().map(|typed| (phone(typed), typed));
     if let Some((None, _)) = number {
         wrong.add(

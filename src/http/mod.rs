@@ -29,7 +29,7 @@ pub use client::Client;
 pub use cursor::{Cursor, Page, rows_a_page};
 pub use language::{Lang, Say};
 pub use limits::{Allowance, Class};
-pub use line::{note, one_line};
+pub use line::{note, one_line, one_name, unfit_name};
 pub use metrics::Metrics;
 pub use problem::{FieldError, Kind, Problem};
 pub use public_url::PublicUrl;

@@ -9,7 +9,7 @@ use super::accounts::{Held, Registration, Shown};
 use super::appointments::Concern;
 use super::model::{phone, user_name};
 use crate::authz::{RightName, Role};
-use crate::http::{FieldError, Problem, Say, one_line};
+use crate::http::{FieldError, Problem, Say, one_name};
 
 /// Somebody to register.
 #[derive(Deserialize, ToSchema)]
@@ -131,7 +131,7 @@ fn held_out(held: Held) -> HeldOut {
 /// Checks what was sent; all mistakes at once.
 pub fn read_registration(body: AccountIn) -> Result<(String, Registration), Problem> {
     let mut errors = Vec::new();
-    let full_name = one_line("/full_name", &body.full_name, 200).map_err(|error| errors.push(error));
+    let full_name = one_name("/full_name", &body.full_name, 200).map_err(|error| errors.push(error));
     let number = phone(&body.phone);
     if number.is_none() {
         let say = Say::fixed("Số điện thoại Việt Nam có 10 hoặc 11 chữ số.", "A Vietnamese phone number has 10 or 11 digits.");

@@ -10,7 +10,7 @@ use crate::basics::{Line, unhex};
 use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
-use crate::http::{FieldError, Say, note, one_line};
+use crate::http::{FieldError, Say, note, one_name};
 use crate::identity::model::phone;
 
 /// What is asked for.
@@ -315,7 +315,7 @@ impl Changes {
                 "Correct at least name, phone or display.",
             ));
         }
-        let name = changes.name.as_deref().map(|name| one_line("/changes/name", name, 200).map_err(|error| wrong.push(error)));
+        let name = changes.name.as_deref().map(|name| one_name("/changes/name", name, 200).map_err(|error| wrong.push(error)));
         let number = changes.phone.as_deref().map(phone);
         if let Some(None) = number {
             wrong.push(error(
