@@ -73,3 +73,4 @@ mod totals;
 mod trail;
 mod units;
 mod uploads;
+mod words;
