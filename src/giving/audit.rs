@@ -9,17 +9,18 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::Quantity;
+use super::personal;
 use super::wire::Display;
-use crate::basics::fold;
 use crate::bookkeeping;
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::db::schema::{appeal, gift, gift_line, reversal_request};
+use crate::db::schema::{appeal, asked_gift, gift, gift_line, reversal_request};
 use crate::ledger::audit::{self as books, Fact};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::PublicGoods;
 use crate::ledger::reversal_audit::Persons;
 use crate::ledger::reversals::Original;
+use crate::parties::naming::one_form;
 use crate::parties::{self, SealedParty};
 use crate::vault::{Vault, place};
 
@@ -41,6 +42,7 @@ struct Row {
     message_count: Option<i32>,
     recorded_at: DateTime<Utc>,
     recorded_by: Uuid,
+    giver_name: Option<Vec<u8>>,
 }
 
 /// See the module. `kinds` is how many entries the ledger has of each kind, `persons` learns who reversed; without a
@@ -85,7 +87,34 @@ pub fn audit(
             Ok(found.into_iter().flatten().chain(bookkeeping::audit::reversing(conn, ids)?).collect())
         })?;
     }
+    asked_gifts(conn, findings, vault)?;
     slips_and_appeals(conn, findings)
+}
+
+/// An approved gift stands as a gift under its code, a refused one nowhere; what waits can be opened.
+fn asked_gifts(conn: &mut PgConnection, findings: &mut Findings, vault: Option<&Vault>) -> Result<(), DbError> {
+    findings.ask(
+        conn,
+        "asked_gift",
+        "SELECT a.code, CASE WHEN a.state = 'APPROVED' THEN 'is approved and stands for no such gift' ELSE 'is not approved and its code is booked' END
+         FROM asked_gift a LEFT JOIN gift g ON g.id = a.id
+         WHERE a.state = 'APPROVED' AND (g.chapter_id, g.amount_vnd) IS DISTINCT FROM (a.chapter_id, a.amount_vnd)
+            OR a.state <> 'APPROVED' AND EXISTS (SELECT FROM entry o WHERE o.code = a.code)",
+    )?;
+    let waiting: Vec<(Uuid, String, Option<Vec<u8>>)> = asked_gift::table
+        .filter(asked_gift::state.eq("ASKED"))
+        .order(asked_gift::id)
+        .select((asked_gift::id, asked_gift::code, asked_gift::content))
+        .load(conn)?;
+    findings.looked("asked_gift", waiting.len());
+    for (id, code, content) in waiting {
+        if let (Some(vault), Some(sealed)) = (vault, content)
+            && let Err(error) = vault.open(place("asked_gift", "content", &id), &sealed)
+        {
+            findings.found("asked_gift", code, error.to_string());
+        }
+    }
+    Ok(())
 }
 
 fn gifts(conn: &mut PgConnection, after: Uuid) -> Result<Vec<Row>, DbError> {
@@ -109,6 +138,7 @@ fn gifts(conn: &mut PgConnection, after: Uuid) -> Result<Vec<Row>, DbError> {
             g::message_count,
             g::recorded_at,
             g::recorded_by,
+            g::giver_name,
         ))
         .load(conn)?)
 }
@@ -183,12 +213,18 @@ fn check_giver(findings: &mut Findings, vault: Option<&Vault>, row: &Row, fact: 
         findings.found("giver", &fact.code, format!("particulars: {error}"));
     }
     let Some(giver) = giver else { return };
-    match giver.open(vault) {
-        // One party may have been written with and without marks and capitals: the same folded name is the same name.
-        Ok(party) => {
-            let expected = display.shown(&party.name);
-            if expected.as_deref().map(fold) != shown.map(fold) {
+    let party = giver.open(vault);
+    let own = party.and_then(|party| Ok((personal::as_given(vault, row.id, row.giver_name.as_deref(), party.clone())?, party)));
+    match own {
+        Ok((given, party)) => {
+            if display.shown(&given.name).as_deref() != shown {
                 findings.found("giver", &fact.code, "the name that is shown is not the giver's in the form the giver chose");
+            }
+            if one_form(&given.name) != one_form(&party.name) {
+                findings.found("giver", &fact.code, "stands with a party of another name than it was given in");
+            }
+            if party.phone.is_some() && row.giver_name.is_none() {
+                findings.found("giver", &fact.code, "does not say in which name it was given");
             }
         }
         Err(error) => findings.found("giver", &fact.code, error.to_string()),
@@ -254,7 +290,8 @@ fn slips_and_appeals(conn: &mut PgConnection, findings: &mut Findings) -> Result
         "SELECT concat_ws(' ', coalesce(s.book, g.book), coalesce(s.no, g.no)), CASE WHEN g.id IS NULL THEN 'stands for a gift that is not on it'
                                                WHEN s.gift_id IS NULL THEN 'is not kept for the gift that is on it'
                                                ELSE 'stands for a gift that was reversed' END
-         FROM paper_slip s
+         FROM (SELECT chapter_id, book, no, gift_id FROM paper_slip
+               UNION ALL SELECT chapter_id, book, no, gift_id FROM paper_slip_collision) s
          FULL JOIN (SELECT id, chapter_id, paper_book AS book, paper_no AS no,
                            EXISTS (SELECT FROM reversal_request r WHERE r.gift_id = gift.id AND r.state = 'APPROVED') AS reversed
                     FROM gift WHERE paper_book IS NOT NULL) g

@@ -13,9 +13,10 @@ pub use garbled::meant;
 pub use line::{Line, LineError, is_printable, is_writing};
 pub use syllable::may_be_syllable;
 
-/// A name with all but the family name shortened: `Nguyễn Văn An` → `Nguyễn V. A.` (DESIGN 9).
+/// A name with all but the family name shortened: `Nguyễn Văn An` → `Nguyễn V. A.` (DESIGN 9). Words with digits in them
+/// are left out: a telephone number may stand in front of a name.
 pub fn masked(name: &str) -> String {
-    let mut words = name.split_whitespace();
+    let mut words = name.split_whitespace().filter(|word| !word.chars().any(char::is_numeric));
     let Some(family) = words.next() else {
         return String::new();
     };
@@ -74,6 +75,9 @@ mod tests {
         assert_eq!(masked("Nguyễn Văn An"), "Nguyễn V. A.");
         assert_eq!(masked("Đỗ thị đào"), "Đỗ T. Đ.");
         assert_eq!(masked("An"), "A.");
+        assert_eq!(masked("0912345678 Nguyễn Văn An"), "Nguyễn V. A.");
+        assert_eq!(masked("Nguyễn An ٠٩١٢ 12A1"), "Nguyễn A.");
+        assert_eq!(masked("0912 345 678"), "");
     }
 
     proptest! {
