@@ -401,6 +401,8 @@ diesel::table! {
         valid_to -> Date,
         folded -> Text,
         place -> Text,
+        known_from -> Date,
+        resolution -> Nullable<Text>,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::basics::{Line, Phone, unhex};
 use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
-use crate::http::{FieldError, Say, note, one_line, phone};
+use crate::http::{FieldError, Say, note, one_name, phone};
 use crate::parties::naming;
 
 /// What is asked for.
@@ -327,7 +327,7 @@ impl Changes {
                 "Correct at least name, phone or display.",
             ));
         }
-        let name = changes.name.as_deref().map(|name| one_line("/changes/name", name, 200).map_err(|error| wrong.push(error)));
+        let name = changes.name.as_deref().map(|name| one_name("/changes/name", name, 200).map_err(|error| wrong.push(error)));
         if let Some(Ok(name)) = &name
             && let Err(why) = naming::check(name.as_str())
         {

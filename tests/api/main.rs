@@ -83,3 +83,4 @@ mod trail;
 mod units;
 mod unusual;
 mod uploads;
+mod words;
