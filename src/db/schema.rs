@@ -57,6 +57,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    appeal_limit (regime, clock, valid_from) {
+        regime -> Text,
+        clock -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        days -> SmallInt,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    appeal_milestone (id) {
+        id -> Uuid,
+        appeal_id -> Uuid,
+        milestone -> Text,
+        version -> Integer,
+        day -> Date,
+        document_id -> Uuid,
+        purpose -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+    }
+}
+
+diesel::table! {
     appeal_share (appeal_id, chapter_id) {
         appeal_id -> Uuid,
         chapter_id -> Uuid,
@@ -76,6 +102,12 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
         recorded_on -> Date,
+        extension_ground -> Nullable<Text>,
+        extension_no -> Nullable<Text>,
+        extension_on -> Nullable<Date>,
+        extension_by -> Nullable<Text>,
+        extension_level -> Nullable<Text>,
+        extension_text -> Nullable<Text>,
     }
 }
 
@@ -235,6 +267,17 @@ diesel::table! {
         valid_to -> Nullable<Date>,
         vi -> Text,
         en -> Text,
+    }
+}
+
+diesel::table! {
+    deadline_change (id) {
+        id -> BigInt,
+        request_id -> Uuid,
+        what -> Text,
+        before_on -> Date,
+        after_on -> Date,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -407,6 +450,39 @@ diesel::table! {
         key_hash -> Bytea,
         request_hash -> Bytea,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    information_request (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        appeal_id -> Nullable<Uuid>,
+        topic -> Text,
+        channel -> Text,
+        received_on -> Date,
+        letter_no -> Nullable<Text>,
+        due_on -> Date,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+        outcome -> Nullable<Text>,
+        publication -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        reply_no -> Nullable<Text>,
+        closed_on -> Nullable<Date>,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    information_rule (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        amount -> SmallInt,
+        unit -> Text,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -776,6 +852,11 @@ diesel::table! {
         keep_days -> SmallInt,
         mark -> Text,
         source -> Text,
+        last_days -> Nullable<SmallInt>,
+        advisory -> Bool,
+        notices_from -> Nullable<Date>,
+        fixed_month -> Nullable<SmallInt>,
+        fixed_day -> Nullable<SmallInt>,
     }
 }
 
@@ -977,11 +1058,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    voucher_note (code, valid_from) {
+        code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     administrative_unit,
     annotation,
     appeal,
+    appeal_limit,
+    appeal_milestone,
     appeal_share,
     appeal_version,
     asked_gift,
@@ -996,6 +1091,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chapter_version,
     consent,
     consent_text,
+    deadline_change,
     deadline_rule,
     document,
     document_link,
@@ -1008,6 +1104,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     gift_limit,
     gift_line,
     idempotency_key,
+    information_request,
+    information_rule,
     item,
     key_in_use,
     known_device,
@@ -1057,4 +1155,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_merger,
     upload,
     upload_chunk,
+    voucher_note,
 );

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::payer::Payer;
 pub use super::quantity::Quantity;
 use super::wire::{Display, GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
 use crate::basics::clock::vietnam_date;
@@ -36,6 +37,7 @@ pub struct NewGift {
     pub message_count: Option<i32>,
     pub giver: Option<Named>,
     pub display: Display,
+    pub payer: Payer,
     pub wish: Option<Line>,
     pub memo: Option<Line>,
     pub bank_reference: Option<Line>,
@@ -152,6 +154,7 @@ impl NewGift {
         check_day(&mut wrong, gift.received_on, now);
         check_phone_clock(&mut wrong, gift.captured_at);
         let paper_slip = parse_slip(&mut wrong, &gift);
+        let payer = Payer::parse(&gift).map_err(|errors| wrong.0.extend(errors)).unwrap_or_default();
         let wish = wrong.optional("/wish", gift.wish.as_deref(), 500);
         let memo = wrong.optional("/memo", gift.memo.as_deref(), 500);
         let bank_reference = wrong.optional("/bank_reference", gift.bank_reference.as_deref(), 100);
@@ -167,6 +170,7 @@ impl NewGift {
                 message_count: gift.message_count,
                 giver,
                 display,
+                payer,
                 wish,
                 memo,
                 bank_reference,

@@ -24,7 +24,7 @@ pub struct Prepared {
     pub party: Option<NewParty>,
     pub pd: [u8; 32],
     pub opening: Vec<u8>,
-    /// Sealed free text: wish, memo, bank reference. `None` when there is none.
+    /// Sealed: wish, memo, bank reference, the payer's address, how many vouchers came with it. `None` when there is none.
     pub particulars: Option<Vec<u8>>,
     /// What two gifts of a chapter share when they look like one: giver's name, amount and day.
     pub likeness: Option<i64>,
@@ -94,9 +94,15 @@ fn committed_fields(gift: &NewGift, now: DateTime<Utc>) -> [(&'static str, Strin
 }
 
 fn seal_particulars(vault: &Vault, gift: &NewGift) -> Result<Option<Vec<u8>>, VaultError> {
-    let texts = [("wish", &gift.wish), ("memo", &gift.memo), ("bank_reference", &gift.bank_reference)];
-    let map: serde_json::Map<String, serde_json::Value> =
+    let texts = [
+        ("wish", &gift.wish),
+        ("memo", &gift.memo),
+        ("bank_reference", &gift.bank_reference),
+        ("payer_address", &gift.payer.address),
+    ];
+    let mut map: serde_json::Map<String, serde_json::Value> =
         texts.into_iter().filter_map(|(name, line)| line.as_ref().map(|l| (name.to_owned(), json!(l.as_str())))).collect();
+    map.extend(gift.payer.enclosed.map(|count| ("enclosed".to_owned(), json!(count))));
     if map.is_empty() {
         return Ok(None);
     }
@@ -132,7 +138,7 @@ fn content(gift: &NewGift) -> Vec<u8> {
     let lines: Vec<_> =
         gift.lines.iter().map(|l| json!([l.item, l.quantity.milli(), l.unit, l.value.get(), l.valuation.name()])).collect();
     let line = |l: &Option<crate::basics::Line>| l.as_ref().map(|l| l.as_str().to_owned());
-    json!([
+    let mut sent = json!([
         gift.id,
         gift.code.as_ref().map(PublicCode::as_str),
         gift.chapter,
@@ -149,9 +155,13 @@ fn content(gift: &NewGift) -> Vec<u8> {
         gift.received_on,
         gift.paper_slip.as_ref().map(|(book, no)| [book.as_str(), no.as_str()]),
         gift.captured_at,
-    ])
-    .to_string()
-    .into_bytes()
+    ]);
+    // Fields of later releases stand behind, where they were sent: what an older one hashed stays what it was.
+    let later = json!([gift.payer.is_child, line(&gift.payer.address), gift.payer.enclosed]);
+    if let Some(sent) = sent.as_array_mut().filter(|_| later != json!([false, null, null])) {
+        sent.push(later);
+    }
+    sent.to_string().into_bytes()
 }
 
 /// What a gift's entry and goods say anyway: its content without giver, texts, code and the phone's clock. An erased gift

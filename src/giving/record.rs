@@ -210,7 +210,7 @@ fn consent_of(a: &Accepted<'_>, party_ids: &HashMap<Uuid, Uuid>) -> Option<NewCo
     Some(NewConsent {
         party: *party_ids.get(&a.gift.party.as_ref()?.id)?,
         gift: gift.id,
-        purpose: gift.display.purpose()?,
+        purpose: if gift.payer.is_child { gift.display.purpose()?.of_child() } else { gift.display.purpose()? },
         channel: "AT_GIVING",
         evidence: None,
         account: a.grant.account(),

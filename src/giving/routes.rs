@@ -177,7 +177,7 @@ pub struct GiftOut {
     /// The giver's data are kept but may not be used, as the giver asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     giver_restricted: bool,
-    /// Wish, memo and bank reference, as recorded.
+    /// Wish, memo, bank reference, the payer's address and the number of enclosed vouchers, as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     particulars: Option<serde_json::Value>,

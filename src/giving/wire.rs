@@ -51,6 +51,18 @@ pub struct GiftIn {
     /// What the public may see of the giver's name. ANONYMOUS for persons and FULL_NAME for organisations unless chosen.
     #[serde(default)]
     pub display: Option<Display>,
+    /// The giver is a child, and the choice of `display` was agreed to by the representative, and from seven years on by the
+    /// child too.
+    #[serde(default)]
+    pub for_child: bool,
+    /// Where the giver lives or has its seat: stands on the receipt, never public.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub payer_address: Option<String>,
+    /// How many original vouchers came with the gift; stands on the receipt.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 99)]
+    pub enclosed: Option<u8>,
     /// The giver's stated wish for the use of the gift.
     #[serde(default)]
     #[schema(max_length = 500)]
@@ -108,6 +120,9 @@ impl From<&NewGift> for GiftIn {
             paper_book: slip.map(|(book, _)| book.as_str().to_owned()),
             paper_no: slip.map(|(_, no)| no.as_str().to_owned()),
             captured_at: gift.captured_at,
+            for_child: gift.payer.is_child,
+            payer_address: text(&gift.payer.address),
+            enclosed: gift.payer.enclosed,
             confirmed: gift.confirmed,
         }
     }

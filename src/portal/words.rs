@@ -136,6 +136,8 @@ words! {
         regime: "Căn cứ", "Legal basis";
         period: "Thời gian tiếp nhận", "Receiving period";
         from_to: "{} – {}", "{} – {}";
+        by_decision: "{}; gia hạn theo quyết định {} ngày {} của {}", "{}; extended by decision {} of {}, {}";
+        by_commitment: "{}; gia hạn theo cam kết với người ủng hộ: {}", "{}; extended by a commitment to givers: {}";
         target: "Mục tiêu", "Target";
         of_target: "{} của mục tiêu {}", "{} of the target of {}";
         no_target: "Không đặt mục tiêu.", "No target was set.";
@@ -170,7 +172,14 @@ words! {
         duty_overdue: "Quá hạn {} ngày", "Overdue by {} days";
         duty_published: "Đã công khai ngày {}", "Published on {}";
         duty_published_late: "Đã công khai ngày {}, muộn {} ngày", "Published on {}, {} days late";
+        duty_open: "Chưa công khai", "Not published yet";
         duty_until: "Hạn: {}.", "Due: {}.";
+        duty_at_latest: "Chậm nhất: {}.", "At the latest: {}.";
+        duty_advised: "Nên công khai đến ngày {}.", "Best published by {}.";
+        duty_ours: "(Luật không quy định số ngày; thời hạn do Hội tự đặt.)", "(The law names no number of days; set by us.)";
+        duty_not_put_up: "Chưa ghi nhận niêm yết tại: {}.", "Not noted as put up at: {}.";
+        place_of_receiving: "nơi tiếp nhận", "the place of receiving";
+        place_of_aid: "nơi cứu trợ", "the place of aid";
         duty_unsure: "(Thời hạn chưa được đối chiếu với văn bản.)", "(The period has not been checked against the law's text yet.)";
         document_hash: "Mã băm văn bản trong sổ", "Hash of the document in the log";
         ledger: "Sổ của đợt này", "Ledger of this appeal";

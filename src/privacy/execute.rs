@@ -65,9 +65,11 @@ impl Order {
     /// How gifts are shown from now on, if that changes.
     fn display(&self) -> Option<Display> {
         match self.kind {
-            RequestKind::WithdrawConsent | RequestKind::Restrict | RequestKind::Erase => Some(Display::Anonymous),
+            RequestKind::WithdrawConsent | RequestKind::Restrict | RequestKind::Object | RequestKind::Erase => {
+                Some(Display::Anonymous)
+            }
             RequestKind::Correct => self.changes.display,
-            RequestKind::Access => None,
+            RequestKind::Access | RequestKind::Protect => None,
         }
     }
 }

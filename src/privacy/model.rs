@@ -27,6 +27,17 @@ pub enum RequestKind {
     Restrict,
     /// Truy cập: a copy of what is kept.
     Access,
+    /// Phản đối xử lý: not to be shown any more, whatever it was shown by; kept as the law on accounting asks.
+    Object,
+    /// Yêu cầu biện pháp bảo vệ: measures that an officer takes and notes.
+    Protect,
+}
+
+impl RequestKind {
+    /// What no program does: it ends when somebody notes that it was done, and takes no second person.
+    pub fn is_done_by_hand(self) -> bool {
+        matches!(self, RequestKind::Access | RequestKind::Protect)
+    }
 }
 
 /// What the rules in force give a request.
@@ -99,7 +110,8 @@ macro_rules! names {
     };
 }
 names! {
-    RequestKind: Erase = "ERASE", Correct = "CORRECT", WithdrawConsent = "WITHDRAW_CONSENT", Restrict = "RESTRICT", Access = "ACCESS";
+    RequestKind: Erase = "ERASE", Correct = "CORRECT", WithdrawConsent = "WITHDRAW_CONSENT", Restrict = "RESTRICT", Access = "ACCESS",
+        Object = "OBJECT", Protect = "PROTECT";
     Way: InPerson = "IN_PERSON", Phone = "PHONE", Post = "POST", Email = "EMAIL", App = "APP", Other = "OTHER";
     State: Requested = "REQUESTED", Answered = "ANSWERED", Executing = "EXECUTING", Done = "DONE", Refused = "REFUSED";
     Refusal: IdentityNotProven = "IDENTITY_NOT_PROVEN", LegalDutyToKeep = "LEGAL_DUTY_TO_KEEP", NotTheSubject = "NOT_THE_SUBJECT",
@@ -351,7 +363,7 @@ impl Changes {
 /// Whether a request may be carried out by one person: it shows less than before, nowhere more, and says nothing else.
 pub fn shows_only_less(kind: RequestKind, changes: Option<&Changes>, shown: &[Display]) -> bool {
     match (kind, changes) {
-        (RequestKind::WithdrawConsent | RequestKind::Restrict, _) => true,
+        (RequestKind::WithdrawConsent | RequestKind::Restrict | RequestKind::Object, _) => true,
         (RequestKind::Correct, Some(changes)) => {
             !changes.says_otherwise() && changes.display.is_some_and(|to| shown.iter().all(|from| to <= *from))
         }
@@ -376,11 +388,13 @@ mod tests {
         assert!(!shows_only_less(RequestKind::Erase, None, &[FullName]));
         assert!(!shows_only_less(RequestKind::Access, None, &[]));
         assert!(shows_only_less(RequestKind::Restrict, None, &[FullName]));
+        assert!(shows_only_less(RequestKind::Object, None, &[FullName]));
+        assert!(!shows_only_less(RequestKind::Protect, None, &[]));
     }
 
     #[test]
     fn names_are_read_back() {
-        for kind in ["ERASE", "CORRECT", "WITHDRAW_CONSENT", "RESTRICT", "ACCESS"] {
+        for kind in ["ERASE", "CORRECT", "WITHDRAW_CONSENT", "RESTRICT", "ACCESS", "OBJECT", "PROTECT"] {
             assert_eq!(RequestKind::parse(kind).map(RequestKind::name), Some(kind));
         }
         assert_eq!(unhex(&"ab".repeat(32)), Some([0xab; 32]));

@@ -149,13 +149,13 @@ pub fn record(
         return Err(Problem::say(Kind::Conflict, "Đã có yêu cầu như vậy đang xử lý.", "The same is asked for already."));
     }
     let (kind_of_party, has_data) = held;
-    if !has_data || (ask.kind != RequestKind::Erase && ask.kind != RequestKind::Access && kind_of_party.is_none()) {
+    if !has_data || (ask.kind != RequestKind::Erase && !ask.kind.is_done_by_hand() && kind_of_party.is_none()) {
         return Err(no_giver());
     }
     check_display(conn, ask, kind_of_party)?;
     let shown: Vec<Display> = personal::displays(conn, ask.scope)?.iter().filter_map(|name| Display::parse(name)).collect();
     let at_once = shows_only_less(ask.kind, ask.changes.as_ref(), &shown);
-    let approver = if at_once || ask.kind == RequestKind::Access { None } else { Some(approver(conn, now, &grant, &chapters)?) };
+    let approver = if at_once || ask.kind.is_done_by_hand() { None } else { Some(approver(conn, now, &grant, &chapters)?) };
     write(conn, vault, now, &grant, ask, approver, &chapters)?;
     audit(conn, now, &grant, "PERSONAL_DATA_REQUESTED", ask.id)?;
     let mut row = store::find(conn, ask.id)?.ok_or_else(Problem::not_found)?;
@@ -371,11 +371,15 @@ pub fn extend(
     Ok(out(conn, now, row)?)
 }
 
-/// The copy was handed over: ends a request for access.
+/// The copy was handed over, or the measures were taken: ends what no program does.
 pub fn complete(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<RequestOut, Problem> {
     let (row, grant) = held_by::<Record>(conn, now, actor, id)?;
-    if row.kind() != Some(RequestKind::Access) {
-        return Err(Problem::say(Kind::Conflict, "Chỉ yêu cầu ACCESS kết thúc như vậy.", "Only ACCESS ends this way."));
+    if !row.kind().is_some_and(RequestKind::is_done_by_hand) {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Chỉ yêu cầu ACCESS, PROTECT kết thúc như vậy.",
+            "Only ACCESS and PROTECT end this way.",
+        ));
     }
     match row.state() {
         Some(State::Done) => return Ok(out(conn, now, row)?),
@@ -440,7 +444,7 @@ pub fn decide(
             audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_REFUSED", id)?;
             store::find(conn, id)?.ok_or_else(Problem::not_found)?
         }
-        None if row.kind() == Some(RequestKind::Access) => {
+        None if row.kind().is_some_and(RequestKind::is_done_by_hand) => {
             return Err(Problem::say(Kind::Conflict, "Yêu cầu này không cần duyệt.", "This takes no approval."));
         }
         None => {

@@ -32,6 +32,8 @@ mod gifts;
 mod givers;
 mod guards;
 mod intake;
+mod law;
+mod law_of_appeals;
 mod log_keys;
 mod log_recovery;
 mod look;

@@ -46,6 +46,8 @@ const OWNERS: &[Owner] = &[
     ("administrative_unit", "chapters", &[]),
     ("annotation", "ledger", &[]),
     ("appeal", "giving", &[]),
+    ("appeal_limit", "giving", &[]),
+    ("appeal_milestone", "publications", &[]),
     ("appeal_share", "giving", &[]),
     ("appeal_version", "giving", &[]),
     ("audit_event", "authz", &[]),
@@ -72,6 +74,7 @@ const OWNERS: &[Owner] = &[
     ("document_withdrawal", "documents", &[]),
     ("consent", "parties", &[]),
     ("consent_text", "parties", &[]),
+    ("deadline_change", "privacy", &[]),
     ("deadline_rule", "privacy", &[]),
     ("entry", "ledger", &[]),
     ("former_unit", "chapters", &[]),
@@ -83,6 +86,8 @@ const OWNERS: &[Owner] = &[
     ("paper_slip_collision", "giving", &[]),
     ("gift_line", "giving", &[]),
     ("idempotency_key", "authz", &[]),
+    ("information_request", "publications", &[]),
+    ("information_rule", "publications", &[]),
     ("item", "stock", &[]),
     ("key_in_use", "vault", &[]),
     ("known_device", "identity", &[]),
@@ -130,6 +135,7 @@ const OWNERS: &[Owner] = &[
     ("upload", "documents", &[]),
     ("upload_chunk", "documents", &[]),
     ("unit_merger", "chapters", &[]),
+    ("voucher_note", "vouchers", &[]),
 ];
 
 /// (path from the project's root, its text).

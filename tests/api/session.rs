@@ -219,6 +219,14 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 ("POST", "publications") => {
                     Some(json!({"id": Uuid::now_v7(), "event": "OPENING_DOCUMENT", "document": Uuid::now_v7(), "title": "x"}))
                 }
+                ("POST", "milestones") => Some(
+                    json!({"id": Uuid::now_v7(), "milestone": "DISTRIBUTION_STARTED", "day": "2026-11-20", "document": Uuid::now_v7()}),
+                ),
+                ("POST", "information-requests") => {
+                    Some(json!({"id": Uuid::now_v7(), "chapter": "23095", "topic": "USE", "channel": "POST",
+                    "received_on": "2026-11-20"}))
+                }
+                ("POST", "closing") if path.contains("/information-requests/") => Some(json!({"outcome": "ANSWERED"})),
                 ("POST", "publication") => Some(json!({"title": "x"})),
                 ("PATCH", "{code}") if path.contains("/chapters/") => Some(json!({"contact": {"phone": "02523865123"}})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),

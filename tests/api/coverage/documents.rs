@@ -12,6 +12,7 @@ pub(super) struct Documents {
     upload: Value,
     of_gift: Value,
     of_appeal: Value,
+    inquiry: Value,
     /// Hash of the one that is public.
     pub(super) published: String,
 }
@@ -26,7 +27,10 @@ impl Documents {
         app.open_appeal("23095", "GIAY-TO");
         let of_appeal = papers::upload(&officer, "APPEAL", "image/webp", &papers::webp());
         let published = papers::published(app, "68", "LULUT", "x.pdf");
-        Self { upload, of_gift, of_appeal, published }
+        let inquiry =
+            json!({"id": Uuid::now_v7(), "chapter": "23095", "topic": "USE", "channel": "POST", "received_on": app.today()});
+        officer.post("/api/v1/information-requests", inquiry.clone(), 201);
+        Self { upload, of_gift, of_appeal, inquiry, published }
     }
 
     pub(super) fn calls(&self, gift: &str) -> Vec<Call> {
@@ -35,6 +39,8 @@ impl Documents {
         let (upload, of_gift, of_appeal) = (id(&self.upload), id(&self.of_gift), id(&self.of_appeal));
         let link = |document: &str| Some(json!({"document": document}));
         let publication = v1(format!("/appeals/GIAY-TO/documents/{of_appeal}/publication"));
+        let mut another = self.inquiry.clone();
+        another["id"] = json!(Uuid::now_v7());
         let event = json!({"id": Uuid::now_v7(), "event": "OPENING_DOCUMENT", "document": of_appeal, "title": "Đợt"});
         let new = papers::announcement("GIFT", "image/png", &papers::png());
         vec![
@@ -71,6 +77,27 @@ impl Documents {
                 201,
             ),
             call("GET /api/v1/appeals/{code}/publications", v1("/appeals/GIAY-TO/publications".into()), None, 404, 200, 200),
+            call(
+                "POST /api/v1/appeals/{code}/milestones",
+                v1("/appeals/GIAY-TO/milestones".into()),
+                Some(
+                    json!({"id": Uuid::now_v7(), "milestone": "DISTRIBUTION_STARTED", "day": "2026-11-20", "document": of_appeal}),
+                ),
+                404,
+                403,
+                201,
+            ),
+            call("GET /api/v1/appeals/{code}/milestones", v1("/appeals/GIAY-TO/milestones".into()), None, 404, 200, 200),
+            call("POST /api/v1/information-requests", v1("/information-requests".into()), Some(another), 404, 403, 201),
+            call("GET /api/v1/information-requests", v1("/information-requests?chapter=23095".into()), None, 404, 200, 200),
+            call(
+                "POST /api/v1/information-requests/{id}/closing",
+                v1(format!("/information-requests/{}/closing", id(&self.inquiry))),
+                Some(json!({"outcome": "ANSWERED"})),
+                404,
+                403,
+                200,
+            ),
             call("GET /api/v1/publication-duties", v1("/publication-duties?chapter=23095".into()), None, 404, 200, 200),
             call("DELETE /api/v1/appeals/{code}/documents/{document}/publication", publication, None, 404, 403, 204),
         ]
