@@ -69,9 +69,10 @@ pub fn words_and_pairs<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Stri
     all.into_iter().collect()
 }
 
-/// A name with all but the family name shortened: `Nguyễn Văn An` → `Nguyễn V. A.` (DESIGN 9).
+/// A name with all but the family name shortened: `Nguyễn Văn An` → `Nguyễn V. A.` (DESIGN 9). Words with digits in them
+/// are left out: a telephone number may stand in front of a name.
 pub fn masked(name: &str) -> String {
-    let mut words = name.split_whitespace();
+    let mut words = name.split_whitespace().filter(|word| !word.chars().any(char::is_numeric));
     let Some(family) = words.next() else {
         return String::new();
     };
@@ -156,6 +157,9 @@ mod tests {
         assert_eq!(masked("Nguyễn Văn An"), "Nguyễn V. A.");
         assert_eq!(masked("Đỗ thị đào"), "Đỗ T. Đ.");
         assert_eq!(masked("An"), "A.");
+        assert_eq!(masked("0912345678 Nguyễn Văn An"), "Nguyễn V. A.");
+        assert_eq!(masked("Nguyễn An ٠٩١٢ 12A1"), "Nguyễn A.");
+        assert_eq!(masked("0912 345 678"), "");
     }
 
     proptest! {

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::life::{Decided, Founding};
 use super::model::{
-    Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, folded_name, is_email, is_office_phone, short_name,
-    tax_code,
+    Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, folded_name, is_email, is_office_phone,
+    plain_office_phone, short_name, tax_code,
 };
 use crate::http::{FieldError, Patch, Say, one_line};
 
@@ -123,7 +123,7 @@ impl Mistakes {
         let mut text = |name: &str, text: Option<String>| text.map(|t| self.line(&format!("/contact/{name}"), &t, 200));
         let contact = Contact {
             address: text("address", contact.address),
-            phone: text("phone", contact.phone),
+            phone: text("phone", contact.phone.map(|phone| plain_office_phone(&phone))),
             email: text("email", contact.email),
         };
         if contact.phone.as_deref().is_some_and(|phone| !phone.is_empty() && !is_office_phone(phone)) {

@@ -20,6 +20,7 @@ use crate::log::keys::LogKeys;
 use crate::log::publisher::LogSettings;
 use crate::search::{Pace, SearchSettings};
 use crate::stock;
+use crate::upkeep::steps::{self, Moment};
 use crate::upkeep::{Database, restore};
 use crate::vault::keys::{self, LogKeyFile, TokenKeyFile};
 use crate::vault::{Vault, VaultKeys, in_use};
@@ -38,11 +39,47 @@ pub fn open(config: &Config) -> Result<Installation, Failure> {
     Ok(Installation { shared: prepare(config, &url)?, private })
 }
 
-/// Only brings the database to the newest schema and reference data; needs no keys.
+/// Only brings the database to the newest schema, reference data and form of its rows. Needs no keys where nothing is
+/// sealed yet.
 pub fn migrate(config: &Config) -> Result<(), Failure> {
     let (url, private) = find_database(config)?;
-    connect(config, &url)?;
+    let db = connect(config, &url)?;
+    bring_up_to_date(config, &db, &url)?;
+    drop(db);
     private.map_or(Ok(()), |private| Ok(private.stop()?))
+}
+
+/// The data steps that are left, with the keys of the installation.
+fn bring_up_to_date(config: &Config, db: &Db, url: &str) -> Result<(), Failure> {
+    let (left, used) = db.tx_blocking(|conn| -> Result<_, DbError> { Ok((steps::pending(conn)?, in_use::used(conn)?)) })?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    // Nothing is sealed, so there is nothing that keys would open: any will do.
+    let vault = match used.is_empty() {
+        true => Vault::new(&VaultKeys::generate()?)?,
+        false => Vault::of_folder(&config.keys_dir).map_err(|error| {
+            format!("the schema is new, but {} must be done with the keys of this installation: {error}", left.join(", "))
+        })?,
+    };
+    if let Some((purpose, kid)) = in_use::lacking(&vault, used).into_iter().next() {
+        return Err(key_is_missing(config, &purpose, &kid));
+    }
+    run_steps(url, &vault)
+}
+
+/// Does the data steps that are left; the log says how far they are.
+pub(super) fn run_steps(url: &str, vault: &Vault) -> Result<(), Failure> {
+    const ROWS_A_LINE: u64 = 100_000;
+    let (mut step, mut said) = ("", 0);
+    let mut watch = |moment: Moment, name: &'static str, looked_at: u64| {
+        if moment == Moment::AfterCommit && (name != step || looked_at >= said + ROWS_A_LINE) {
+            tracing::info!(step = name, looked_at, "bringing stored rows up to date");
+            (step, said) = (name, looked_at);
+        }
+        Ok(())
+    };
+    Ok(steps::run(url, vault, &Clock::System, &mut watch)?)
 }
 
 fn find_database(config: &Config) -> Result<(String, Option<Arc<PrivatePostgres>>), Failure> {
@@ -107,6 +144,9 @@ pub(super) fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
 fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
     let db = connect(config, url)?;
     let vault = open_vault(config, &db)?;
+    if !db.tx_blocking(|conn| -> Result<_, DbError> { steps::pending(conn) })?.is_empty() {
+        run_steps(url, &vault)?;
+    }
     let log = log_settings(config)?;
     let tokens = TokenKeys::of_folder(&config.keys_dir)?;
     Ok(Shared {
@@ -195,10 +235,13 @@ fn open_vault(config: &Config, db: &Db) -> Result<Vault, Failure> {
 
 /// Notes which keys the database relies on from now on.
 fn register(config: &Config, db: &Db, vault: &Vault) -> Result<(), Failure> {
-    db.tx_blocking(|conn| in_use::register(conn, vault, Clock::System.now()))?.map_err(|(purpose, kid)| {
-        let folder = config.keys_dir.display();
-        format!("this database uses the {purpose} key {kid}, which is not in {folder}: restore that key file").into()
-    })
+    db.tx_blocking(|conn| in_use::register(conn, vault, Clock::System.now()))?
+        .map_err(|(purpose, kid)| key_is_missing(config, &purpose, &kid))
+}
+
+fn key_is_missing(config: &Config, purpose: &str, kid: &str) -> Failure {
+    let folder = config.keys_dir.display();
+    format!("this database uses the {purpose} key {kid}, which is not in {folder}: restore that key file").into()
 }
 
 /// Takes up changed key files in a running server: all of them, or none if anything is wrong with them.

@@ -9,8 +9,10 @@ pub use install::load_reference;
 mod officer;
 mod second_factor;
 mod serve;
+mod steps;
 mod upkeep;
 mod verify;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -36,8 +38,12 @@ enum Command {
     Serve,
     /// Run the server with demo data (never in a database given by DATABASE_URL)
     Demo,
-    /// Bring the database to the newest schema and reference data, then end
-    Migrate,
+    /// Bring the database to the newest schema, reference data and form of its rows, then end
+    Migrate {
+        /// Change nothing: list the data steps, and what they did that somebody should know of
+        #[arg(long)]
+        list: bool,
+    },
     /// Create, disable and enable officers' accounts
     #[command(subcommand)]
     Officer(officer::OfficerCommand),
@@ -53,7 +59,7 @@ enum Command {
     #[command(subcommand)]
     Receipt(verify::ReceiptCommand),
     /// Watch a public log: does every checkpoint continue the one before?
-    Watch(verify::WatchCommand),
+    Watch(watch::WatchCommand),
     /// Make a backup, beside a running server or without one; keys are not in it
     Backup(upkeep::BackupCommand),
     /// Get an installation back from a backup, into an empty data folder or database
@@ -94,7 +100,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Audit(command) if command.what.url.is_some() || command.what.dir.is_some() => return verify::audit(command),
         Command::Audit(command) => verify::only_for_logs(command)?,
         Command::Receipt(command) => return verify::receipt(command),
-        Command::Watch(command) => return verify::watch(command),
+        Command::Watch(command) => return watch::watch(command),
         _ => {}
     }
     // The demo's tour should stay on the screen, and so should what upkeep says.
@@ -107,7 +113,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Serve => serve::serve(&config),
         Command::Demo => demo::demo(&config),
-        Command::Migrate => install::migrate(&config).and_then(|()| say("the database is up to date")),
+        Command::Migrate { list: true } => steps::list(&config),
+        Command::Migrate { list: false } => install::migrate(&config).and_then(|()| say("the database is up to date")),
         Command::Officer(command) => officer::run(&config, command),
         Command::Keys(command) => keys::run(&config, command),
         Command::Log(command) => log::run(&config, command),

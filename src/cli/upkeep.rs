@@ -236,6 +236,7 @@ fn load(config: &Config, archive: &Archive, claim: Claim, vault: &Vault) -> Resu
     restoring::documents(archive, &config.documents.dir, &mut |text| line.show(text))?;
     line.show("migrating");
     drop(install::connect(config, &database.url)?);
+    install::run_steps(&database.url, vault)?;
     drop(line);
     let report = run_audit(config, &db, Some(vault), 100)?;
     drop(db);

@@ -60,6 +60,14 @@ pub fn applied(conn: &mut PgConnection) -> Result<Vec<String>, DbError> {
 /// Brings the database at `url` to the newest schema. Safe to call from several processes at once.
 /// Returns the names of the migrations that ran.
 pub fn run(url: &str) -> Result<Vec<String>, MigrateError> {
+    let mut conn = connect_alone(url)?;
+    let ran = conn.run_pending_migrations(MIGRATIONS).map_err(|error| MigrateError::Run(error.to_string()))?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}
+
+/// A connection that holds the lock of the migrations: of several processes one has it, the others wait here. It closes
+/// when it is dropped, which frees the lock on every path.
+pub fn connect_alone(url: &str) -> Result<PgConnection, MigrateError> {
     let mut conn = PgConnection::establish(url)?;
     let failed = |error: diesel::result::Error| MigrateError::Run(error.to_string());
     let version: Version = diesel::sql_query("SELECT current_setting('server_version_num')::int AS version")
@@ -72,7 +80,8 @@ pub fn run(url: &str) -> Result<Vec<String>, MigrateError> {
         .bind::<diesel::sql_types::BigInt, _>(LOCK)
         .execute(&mut conn)
         .map_err(failed)?;
-    // The connection is ours alone and closes here, which frees the lock on every path.
-    let ran = conn.run_pending_migrations(MIGRATIONS).map_err(|error| MigrateError::Run(error.to_string()))?;
-    Ok(ran.iter().map(ToString::to_string).collect())
+    diesel::sql_query("SELECT set_config('TimeZone', 'UTC', false), set_config('jit', 'off', false)")
+        .execute(&mut conn)
+        .map_err(failed)?;
+    Ok(conn)
 }

@@ -13,6 +13,7 @@ diesel::table! {
         chapter_id -> Uuid,
         one_time_until -> Nullable<Timestamptz>,
         request_hash -> Nullable<Bytea>,
+        epoch -> Int8,
     }
 }
 
@@ -271,6 +272,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    data_step (name) {
+        name -> Text,
+        progress -> Nullable<Text>,
+        looked_at -> BigInt,
+        changed -> BigInt,
+        begun_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    data_step_note (id) {
+        id -> BigInt,
+        step -> Text,
+        subject -> Text,
+        did -> Text,
+    }
+}
+
+diesel::table! {
     deadline_change (id) {
         id -> BigInt,
         request_id -> Uuid,
@@ -411,6 +432,7 @@ diesel::table! {
         request_hash -> Bytea,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
+        giver_name -> Nullable<Binary>,
         likeness -> Nullable<BigInt>,
         reference_likeness -> Nullable<BigInt>,
         unusual -> Bool,
@@ -729,6 +751,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    party_alias (party_id, chapter_id) {
+        id -> Uuid,
+        party_id -> Uuid,
+        chapter_id -> Uuid,
+    }
+}
+
+diesel::table! {
     pd_opening (entry) {
         entry -> Text,
         sealed -> Bytea,
@@ -764,6 +794,7 @@ diesel::table! {
         progress -> Nullable<Uuid>,
         touched -> Integer,
         done_at -> Nullable<Timestamptz>,
+        party_alias -> Nullable<Uuid>,
     }
 }
 
@@ -1017,6 +1048,7 @@ diesel::table! {
         last_used_at -> Nullable<Timestamptz>,
         second_factor_at -> Nullable<Timestamptz>,
         ended_reason -> Nullable<Text>,
+        password_change_hash -> Nullable<Text>,
     }
 }
 
@@ -1091,6 +1123,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     chapter_version,
     consent,
     consent_text,
+    data_step,
+    data_step_note,
     deadline_change,
     deadline_rule,
     document,
@@ -1132,6 +1166,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     paper_slip,
     paper_slip_collision,
     party,
+    party_alias,
     pd_opening,
     personal_data_request,
     personal_data_request_chapter,

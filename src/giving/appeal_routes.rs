@@ -401,10 +401,10 @@ pub async fn change_appeal(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = if_match(&request)?;
+    let expected = if_match(&request)?;
     let now = clock.now();
     let patched = move |conn: &mut PgConnection, row: &AppealRow| {
-        if seen.is_some_and(|version| version != row.version) {
+        if !expected.has(row.version) {
             return Err(stale());
         }
         let state = AppealState::parse(&row.state).ok_or_else(|| Problem::internal("an appeal has an unknown state"))?;

@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::Quantity;
+use super::personal;
 use super::wire::Display;
-use crate::basics::fold;
 use crate::bookkeeping;
 use crate::db::DbError;
 use crate::db::findings::Findings;
@@ -20,6 +20,7 @@ use crate::ledger::kinds::Channel;
 use crate::ledger::public::PublicGoods;
 use crate::ledger::reversal_audit::Persons;
 use crate::ledger::reversals::Original;
+use crate::parties::naming::one_form;
 use crate::parties::{self, SealedParty};
 use crate::vault::{Vault, place};
 
@@ -41,6 +42,7 @@ struct Row {
     message_count: Option<i32>,
     recorded_at: DateTime<Utc>,
     recorded_by: Uuid,
+    giver_name: Option<Vec<u8>>,
 }
 
 /// See the module. `kinds` is how many entries the ledger has of each kind, `persons` learns who reversed; without a
@@ -136,6 +138,7 @@ fn gifts(conn: &mut PgConnection, after: Uuid) -> Result<Vec<Row>, DbError> {
             g::message_count,
             g::recorded_at,
             g::recorded_by,
+            g::giver_name,
         ))
         .load(conn)?)
 }
@@ -210,12 +213,18 @@ fn check_giver(findings: &mut Findings, vault: Option<&Vault>, row: &Row, fact: 
         findings.found("giver", &fact.code, format!("particulars: {error}"));
     }
     let Some(giver) = giver else { return };
-    match giver.open(vault) {
-        // One party may have been written with and without marks and capitals: the same folded name is the same name.
-        Ok(party) => {
-            let expected = display.shown(&party.name);
-            if expected.as_deref().map(fold) != shown.map(fold) {
+    let party = giver.open(vault);
+    let own = party.and_then(|party| Ok((personal::as_given(vault, row.id, row.giver_name.as_deref(), party.clone())?, party)));
+    match own {
+        Ok((given, party)) => {
+            if display.shown(&given.name).as_deref() != shown {
                 findings.found("giver", &fact.code, "the name that is shown is not the giver's in the form the giver chose");
+            }
+            if one_form(&given.name) != one_form(&party.name) {
+                findings.found("giver", &fact.code, "stands with a party of another name than it was given in");
+            }
+            if party.phone.is_some() && row.giver_name.is_none() {
+                findings.found("giver", &fact.code, "does not say in which name it was given");
             }
         }
         Err(error) => findings.found("giver", &fact.code, error.to_string()),

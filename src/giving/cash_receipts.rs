@@ -9,6 +9,7 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::appeals;
+use super::personal;
 use super::store::{self, GiftRow, Gifts, Reversals};
 use super::wire::ReceiptOut;
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
@@ -21,7 +22,7 @@ use crate::identity::store as identity;
 use crate::ledger::kinds::Channel;
 use crate::ledger::public as ledger_public;
 use crate::ledger::store::{self as ledger, BookedAt};
-use crate::parties::{self, PartyKind, PartyOut};
+use crate::parties::{self, Clear, PartyKind};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 use crate::vouchers::model::{Cancelled, CashReceipt, Issuer};
@@ -131,13 +132,17 @@ fn issuer(conn: &mut PgConnection, chapter: &str) -> Result<Issuer, Problem> {
     Ok(Issuer { above: above.and_then(|id| names.remove(&id)).map(|label| label.name), name, address: contact.address })
 }
 
-fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<PartyOut>, Problem> {
+fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<Clear>, Problem> {
     let Some(id) = row.party_id else {
         return Ok(None);
     };
     // Data that may only be kept are not printed.
     let usable = parties::load(conn, &[id])?.remove(&id).filter(|party| party.restricted_at.is_none());
-    usable.map(|sealed| sealed.open(vault)).transpose().map_err(Problem::internal)
+    let Some(sealed) = usable else {
+        return Ok(None);
+    };
+    let given = sealed.open(vault).and_then(|party| personal::as_given(vault, row.id, row.giver_name.as_deref(), party));
+    Ok(Some(given.map_err(Problem::internal)?))
 }
 
 /// What the money is for, in the words the appeal had when it was given.

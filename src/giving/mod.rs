@@ -45,6 +45,7 @@ pub mod reversal;
 pub mod reversal_routes;
 pub mod routes;
 mod sorter;
+pub mod steps;
 pub mod store;
 pub mod unusual;
 pub mod wire;

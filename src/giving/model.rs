@@ -10,10 +10,10 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::text::{LineError, words};
 use crate::basics::vnd::{MAX_VND, VndError, grouped};
 use crate::basics::{Line, PublicCode, Vnd};
-use crate::http::{FieldError, Say};
-use crate::identity::model::phone;
+use crate::http::{FieldError, Say, phone};
 use crate::ledger::kinds::Channel;
 use crate::ledger::model::Fund;
+use crate::parties::naming;
 use crate::parties::{Named, PartyKind};
 use crate::tree::{ChapterId, Place};
 
@@ -291,16 +291,15 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
 
 fn parse_giver(wrong: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
     let name = wrong.line("/giver/name", &giver.name, 200);
-    let number = giver.phone.as_deref().map(|typed| (phone(typed), typed));
-    if let Some((None, _)) = number {
-        wrong.add(
-            "/giver/phone",
-            "NOT_A_PHONE",
-            "Số điện thoại Việt Nam gồm 10–11 chữ số, ví dụ 0912345678.",
-            "A Vietnamese phone number has 10–11 digits, e.g. 0912345678.",
-        );
-    }
-    Some(Named { kind: giver.kind, name: name?, phone: number.and_then(|(number, _)| number) })
+    wrong.0.extend(name.as_ref().and_then(|name| naming::check(name.as_str()).err()).map(|why| why.error("/giver/name")));
+    let number = giver.phone.as_deref().and_then(|typed| match phone("/giver/phone", typed) {
+        Ok(number) => Some(number.into_string()),
+        Err(error) => {
+            wrong.0.push(error);
+            None
+        }
+    });
+    Some(Named { kind: giver.kind, name: name?, phone: number })
 }
 
 /// The protective choice is the default (Law 91/2025: no consent by default); organisations are named (DESIGN 9).

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Binary, Nullable, Text};
+use diesel::sql_types::{Array, Binary, Text};
 use uuid::Uuid;
 
 use super::prepare::Bare;
@@ -13,8 +13,9 @@ use super::reversal;
 use crate::db::DbError;
 use crate::db::schema::{appeal, gift, gift_line, reversal_request};
 use crate::db::statement::statement;
+use crate::parties::Clear;
 use crate::tree;
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError, place};
 
 /// Whose gifts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,68 @@ pub struct Touched {
     paper_book: Option<String>,
     paper_no: Option<String>,
     pub recorded_at: DateTime<Utc>,
+    /// The giver's name as given, sealed, where it is not the party's alone.
+    pub giver_name: Option<Vec<u8>>,
+}
+
+/// Seals the name a gift was given in.
+pub fn seal_name(vault: &Vault, gift: Uuid, name: &str) -> Result<Vec<u8>, VaultError> {
+    vault.seal(place("gift", "giver_name", &gift), name.as_bytes())
+}
+
+/// The giver of a gift, in the name it was given in.
+pub fn as_given(vault: &Vault, gift: Uuid, name: Option<&[u8]>, party: Clear) -> Result<Clear, VaultError> {
+    match name {
+        Some(sealed) => Ok(Clear { name: vault.open_text(place("gift", "giver_name", &gift), sealed)?, ..party }),
+        None => Ok(party),
+    }
+}
+
+/// A gift and whose it is.
+#[derive(Debug, Clone, Queryable)]
+pub struct Held {
+    pub id: Uuid,
+    pub entry_id: Uuid,
+    pub chapter_id: Uuid,
+    pub party_id: Uuid,
+}
+
+/// All gifts that have a giver, in order of party and gift, after one of them.
+pub fn of_parties(conn: &mut PgConnection, after: Option<(Uuid, Uuid)>, limit: i64) -> Result<Vec<Held>, DbError> {
+    let mut query = gift::table
+        .filter(gift::party_id.is_not_null())
+        .order((gift::party_id, gift::id))
+        .limit(limit)
+        .select((gift::id, gift::entry_id, gift::chapter_id, gift::party_id.assume_not_null()))
+        .into_boxed();
+    if let Some((party, id)) = after {
+        query = query.filter(gift::party_id.ge(party)).filter(gift::party_id.gt(party).or(gift::id.gt(id)));
+    }
+    Ok(query.load(conn)?)
+}
+
+statement! {
+    struct HandOver {
+        ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        parties: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        names: Vec<&'a [u8]> => Array<Binary>,
+    } -> (),
+    "UPDATE gift g SET party_id = a.party, giver_name = a.name
+     FROM unnest(?::uuid[], ?::uuid[], ?::bytea[]) AS a(id, party, name) WHERE g.id = a.id"
+}
+
+/// Says whose gifts are, and in which (sealed) name each was given: (gift, party, name).
+pub fn hand_over(conn: &mut PgConnection, gifts: &[(Uuid, Uuid, Vec<u8>)]) -> Result<(), DbError> {
+    if gifts.is_empty() {
+        return Ok(());
+    }
+    HandOver {
+        ids: &gifts.iter().map(|g| g.0).collect(),
+        parties: &gifts.iter().map(|g| g.1).collect(),
+        names: &gifts.iter().map(|g| g.2.as_slice()).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
 }
 
 /// The chapters that hold gifts of a scope.
@@ -101,8 +164,15 @@ macro_rules! columns {
             gift::paper_book,
             gift::paper_no,
             gift::recorded_at,
+            gift::giver_name,
         )
     };
+}
+
+/// When the first gift of a party at these chapters was recorded.
+pub fn first_recorded(conn: &mut PgConnection, party: Uuid, chapters: &[Uuid]) -> Result<Option<DateTime<Utc>>, DbError> {
+    let gifts = gift::table.filter(gift::party_id.eq(party)).filter(gift::chapter_id.eq_any(chapters));
+    Ok(gifts.select(diesel::dsl::min(gift::recorded_at)).first(conn)?)
 }
 
 /// Reads gifts, without holding them.
@@ -132,7 +202,7 @@ statement! {
         ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         hashes: Vec<Vec<u8>> => Array<Binary>,
     } -> (),
-    "UPDATE gift g SET party_id = NULL, particulars = NULL, captured_at = NULL, display = 'ANONYMOUS', request_hash = a.hash,
+    "UPDATE gift g SET party_id = NULL, giver_name = NULL, particulars = NULL, captured_at = NULL, display = 'ANONYMOUS', request_hash = a.hash,
             likeness = NULL, reference_likeness = NULL
      FROM unnest(?::uuid[], ?::bytea[]) AS a(id, hash) WHERE g.id = a.id"
 }
@@ -200,20 +270,12 @@ statement! {
     struct ShowGifts {
         ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         displays: Vec<&'static str> => Array<Text>,
-        parties: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
     } -> (),
-    "UPDATE gift g SET display = a.display, party_id = a.party,
-            likeness = CASE WHEN g.party_id IS NOT DISTINCT FROM a.party THEN g.likeness END
-     FROM unnest(?::uuid[], ?::text[], ?::uuid[]) AS a(id, display, party) WHERE g.id = a.id"
+    "UPDATE gift g SET display = a.display FROM unnest(?::uuid[], ?::text[]) AS a(id, display) WHERE g.id = a.id"
 }
 
-/// Shows gifts in another way, or as another party's: (gift, display, party).
-pub fn show(conn: &mut PgConnection, gifts: &[(Uuid, &'static str, Option<Uuid>)]) -> Result<(), DbError> {
-    ShowGifts {
-        ids: &gifts.iter().map(|g| g.0).collect(),
-        displays: &gifts.iter().map(|g| g.1).collect(),
-        parties: &gifts.iter().map(|g| g.2).collect(),
-    }
-    .execute(conn)?;
+/// Shows gifts in another way: (gift, display).
+pub fn show(conn: &mut PgConnection, gifts: &[(Uuid, &'static str)]) -> Result<(), DbError> {
+    ShowGifts { ids: &gifts.iter().map(|g| g.0).collect(), displays: &gifts.iter().map(|g| g.1).collect() }.execute(conn)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::model::NewGift;
+use super::personal;
 use super::wire::GiftIn;
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_time;
@@ -22,6 +23,9 @@ pub struct Prepared {
     pub entry_id: Uuid,
     pub code: PublicCode,
     pub party: Option<NewParty>,
+    /// The name as given, sealed: of a giver who may be known by their telephone number. Anybody else's party is this
+    /// gift's alone.
+    pub giver_name: Option<Vec<u8>>,
     pub pd: [u8; 32],
     pub opening: Vec<u8>,
     /// Sealed: wish, memo, bank reference, the payer's address, how many vouchers came with it. `None` when there is none.
@@ -68,6 +72,10 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
     Ok(Prepared {
         entry_id: Uuid::now_v7(),
         party: gift.giver.as_ref().map(|giver| NewParty::seal(vault, giver)).transpose()?,
+        giver_name: match gift.giver.as_ref().filter(|giver| giver.phone.is_some()) {
+            Some(giver) => Some(personal::seal_name(vault, gift.id, giver.name.as_str())?),
+            None => None,
+        },
         pd: commitment::commit(&secret, &fields),
         opening,
         particulars: seal_particulars(vault, &gift)?,

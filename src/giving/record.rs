@@ -279,6 +279,7 @@ fn receipt(a: &Accepted<'_>, at: BookedAt, issued: Option<&Issued>) -> ReceiptOu
         booked_on: at.day,
         // The database keeps microseconds: say what a later reading will say.
         recorded_at: chrono::DurationRound::duration_trunc(at.at, chrono::Duration::microseconds(1)).unwrap_or(at.at),
+        reversed_by: None,
         cash_receipt: issued.map(|issued| CashReceiptRef::new(gift.id, &issued.number(&gift.chapter))),
         concerns: a.concerns.clone(),
     }

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,15 +11,16 @@ use uuid::Uuid;
 use super::asked_wire::AskedPosted;
 use super::intake::{self, Intake};
 use super::model::{MAX_BATCH, NewGift, Quantity};
+use super::personal::{self, Part, Scope};
 use super::prepare::{Prepared, prepare};
 use super::record::{Outcome, Submission, record_all};
-use super::store::{self, GiftRow, Gifts, Reversals};
+use super::store::{self, GiftRow, Gifts};
 use super::wire::{BatchItem, BatchOut, BookingOutcome, ChapterQuery, GiftIn, GiftPosted, ReceiptOut};
 use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
-use crate::http::{Body, Cursor, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
+use crate::http::{Body, Cursor, Item, Items, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::publisher::PublicLog;
@@ -26,7 +28,8 @@ use crate::log::receipt::Opened;
 use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 use crate::log::{self, opening};
-use crate::parties::{self, PartyOut};
+use crate::parties::naming::are_alike;
+use crate::parties::{self, Clear, PartyOut, alias};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -76,7 +79,7 @@ pub async fn record_gift(
 pub struct BatchIn {
     /// 1 to 500 gifts. Each is read on its own, so one broken gift spoils no other.
     #[schema(value_type = Vec<GiftIn>, min_items = 1, max_items = 500)]
-    gifts: Vec<serde_json::Value>,
+    gifts: Items<GiftIn, MAX_BATCH>,
 }
 
 /// Record gifts made offline. Each gift gets its own answer; what stands stands, even if the answer is lost.
@@ -92,20 +95,20 @@ pub async fn record_gifts(
     clock: web::Data<Clock>,
     metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, Problem> {
-    if batch.gifts.is_empty() || batch.gifts.len() > MAX_BATCH {
-        return Err(Problem::field(
+    let gifts = batch.gifts.some().ok_or_else(|| {
+        Problem::field(
             "/gifts",
             "OUT_OF_RANGE",
             format!("Mỗi lần gửi từ 1 đến {MAX_BATCH} món; hãy chia nhỏ."),
             format!("1 to {MAX_BATCH} gifts a batch; send several."),
-        ));
-    }
+        )
+    })?;
     let metrics = metrics.get_ref().clone();
     let outcomes = db
         .blocking(move |db| -> Result<Vec<Outcome>, Problem> {
             // The caller must at least be logged in, even when every gift turns out to be broken.
             db.tx_blocking(|conn| authz::authenticate(conn, clock.now(), actor))?;
-            let outcomes = record_batch(db, &clock, &vault, actor, batch.gifts);
+            let outcomes = record_batch(db, &clock, &vault, actor, &gifts);
             intake::count(&metrics, "batch", &outcomes);
             Ok(outcomes)
         })
@@ -114,10 +117,10 @@ pub async fn record_gifts(
 }
 
 /// Gifts that can be read are recorded together; the others are refused one by one.
-fn record_batch(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, gifts: Vec<serde_json::Value>) -> Vec<Outcome> {
+fn record_batch(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, gifts: &[Item<GiftIn>]) -> Vec<Outcome> {
     let now = clock.now();
     let checked: Vec<Result<Prepared, Problem>> =
-        gifts.into_iter().map(|gift| crate::http::body::from_value(gift).and_then(|gift| check(vault, gift, now))).collect();
+        gifts.iter().map(|gift| gift.read().and_then(|gift| check(vault, gift, now))).collect();
     let (mut outcomes, mut submissions) = (Vec::new(), Vec::new());
     for gift in checked {
         match gift {
@@ -162,6 +165,35 @@ fn batch_out(outcomes: Vec<Outcome>, lang: Lang, request_id: &str) -> BatchOut {
     }
 }
 
+/// Who gave, in the name it was given in.
+#[derive(Serialize, ToSchema)]
+pub struct GiverOut {
+    #[serde(flatten)]
+    party: PartyOut,
+    /// Givers of this chapter with the same telephone number and a name that differs in its marks only: perhaps the same
+    /// person, written in another way. They stay two until a correction says otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alike: Vec<PartyOut>,
+}
+
+/// A giver as a chapter sees them, with those of the chapter's own givers who may be the same person.
+fn shown(conn: &mut PgConnection, vault: &Vault, chapter: Uuid, giver: Clear) -> Result<GiverOut, Problem> {
+    let mut alike = Vec::new();
+    for sealed in parties::alike(conn, giver.id)?.into_iter().filter(|party| party.restricted_at.is_none()) {
+        let other = sealed.open(vault).map_err(Problem::internal)?;
+        // As this chapter wrote it, and only if it did.
+        let here = Part { chapters: Some(&[chapter]), ..Part::default() };
+        let Some(gift) = personal::read(conn, Scope::Party(other.id), here, 1)?.pop() else { continue };
+        let other = personal::as_given(vault, gift.id, gift.giver_name.as_deref(), other).map_err(Problem::internal)?;
+        if are_alike(&giver.name, &other.name) {
+            let name = alias::of(conn, other.id, chapter)?;
+            alike.push(other.known_as(name));
+        }
+    }
+    let name = alias::of(conn, giver.id, chapter)?;
+    Ok(GiverOut { party: giver.known_as(name), alike })
+}
+
 /// A gift as officers of its chapter see it.
 #[derive(Serialize, ToSchema)]
 pub struct GiftOut {
@@ -170,7 +202,7 @@ pub struct GiftOut {
     channel: String,
     display: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    giver: Option<PartyOut>,
+    giver: Option<GiverOut>,
     /// The giver's data are kept but may not be used, as the giver asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     giver_restricted: bool,
@@ -199,7 +231,7 @@ fn gift_out(
     vault: &Vault,
     row: GiftRow,
     receipt: ReceiptOut,
-    giver: Option<PartyOut>,
+    giver: Option<GiverOut>,
     recorded_by: String,
 ) -> Result<GiftOut, Problem> {
     let particulars = row
@@ -243,13 +275,13 @@ pub async fn download_private_receipt(
     log: web::Data<PublicLog>,
 ) -> Result<HttpResponse, Problem> {
     let (id, now, signed) = (id.into_inner(), clock.now(), log.latest());
-    let (code, issued) = db
-        .tx(move |conn| -> Result<(PublicCode, Issued), Problem> {
+    let (code, reversed_by, issued) = db
+        .tx(move |conn| -> Result<(PublicCode, Option<String>, Issued), Problem> {
             authz::authenticate(conn, now, actor)?;
             let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
             let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-            let code = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?.code;
-            let code = PublicCode::parse(&code).map_err(|_| Problem::internal("a code in the database is no code"))?;
+            let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+            let code = PublicCode::parse(&booked.code).map_err(|_| Problem::internal("a code in the database is no code"))?;
             let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref())?;
             let restricted = match row.party_id {
                 Some(party) => parties::load(conn, &[party])?.values().any(|party| party.restricted_at.is_some()),
@@ -269,11 +301,11 @@ pub async fn download_private_receipt(
                 chapter: Some(grant.chapter().0),
             };
             authz::audit(conn, now, &[event])?;
-            Ok((code, issued))
+            Ok((code, booked.reversed_by, issued))
         })
         .await?;
     match issued {
-        Issued::Receipt(receipt) => receipt_file(&code, &receipt, "no-store"),
+        Issued::Receipt(receipt) => receipt_file(&code, &receipt, reversed_by, "no-store"),
         Issued::Sealing => Err(receipt_is_sealing()),
         Issued::Unproven => Err(receipt_is_unproven()),
         Issued::NoSuchLeaf => Err(Problem::not_found()),
@@ -304,6 +336,11 @@ pub async fn show_gift(
             let restricted = party.as_ref().is_some_and(|party| party.restricted_at.is_some());
             // Restricted data are kept and not used: whoever must see them reads the party's own export.
             let giver = party.filter(|_| !restricted).map(|sealed| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
+            let giver = giver.map(|clear| personal::as_given(&vault, row.id, row.giver_name.as_deref(), clear));
+            let giver = match giver.transpose().map_err(Problem::internal)? {
+                Some(clear) => Some(shown(conn, &vault, row.chapter_id, clear)?),
+                None => None,
+            };
             let recorder = identity::user_names(conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
             let mut out = gift_out(&vault, row, receipt, giver, recorder)?;
             let lines = store::lines(conn, id)?.into_iter().map(|line| PublicGoods {
@@ -315,8 +352,7 @@ pub async fn show_gift(
             });
             out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
             out.giver_restricted = restricted;
-            out.reversal =
-                store::reversals(conn, Reversals::OfGift(id), 50)?.into_iter().map(|r| r.state).rfind(|state| state != "REFUSED");
+            out.reversal = store::standing_reversals(conn, &[id])?.remove(&id);
             let event = AuditEvent {
                 account: Some(grant.account()),
                 action: "GIFT_READ",
@@ -351,13 +387,15 @@ pub async fn list_gifts(
             let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
             authz::require::<Read>(conn, now, actor, here.id)?;
             let rows = store::gifts(conn, Gifts::OfChapter { chapter: here.id.0, before: after.map(|c| c.last) }, limit + 1)?;
-            let mut receipts = store::receipts(conn, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
+            let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+            let (mut receipts, mut standing) = (store::receipts(conn, &ids)?, store::standing_reversals(conn, &ids)?);
             let recorders = identity::user_names(conn, &rows.iter().map(|r| r.recorded_by).collect::<Vec<_>>())?;
             let mut outs = Vec::with_capacity(rows.len());
             for row in rows {
                 let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
                 let recorder = recorders.get(&row.recorded_by).cloned().unwrap_or_default();
-                outs.push(gift_out(&vault, row, receipt, None, recorder)?);
+                let reversal = standing.remove(&row.id);
+                outs.push(GiftOut { reversal, ..gift_out(&vault, row, receipt, None, recorder)? });
             }
             Ok(Page::of(outs, limit, &chapter, |out| (out.gift.recorded_at, out.gift.id), |out| out))
         })

@@ -48,16 +48,18 @@ statement! {
         captured: Vec<Option<DateTime<Utc>>> => Array<Nullable<Timestamptz>>,
         hashes: Vec<&'a [u8]> => Array<Binary>,
         accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        names: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
         likenesses: Vec<Option<i64>> => Array<Nullable<BigInt>>,
         references: Vec<Option<i64>> => Array<Nullable<BigInt>>,
         unusual: Vec<bool> => Array<Bool>,
         at: DateTime<Utc> => Timestamptz,
     } -> (diesel::sql_types::Uuid,),
     "INSERT INTO gift (id, entry_id, chapter_id, appeal_id, party_id, channel, amount_vnd, received_on, display, particulars,
-                       paper_book, paper_no, message_count, captured_at, request_hash, recorded_by, likeness, reference_likeness, unusual,
-                       recorded_at)
+                       paper_book, paper_no, message_count, captured_at, request_hash, recorded_by, giver_name, likeness, reference_likeness,
+                       unusual, recorded_at)
      SELECT a.*, b.* FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::int8[], ?::date[], ?::text[], ?::bytea[],
-                                 ?::text[], ?::text[], ?::int4[], ?::timestamptz[], ?::bytea[], ?::uuid[], ?::int8[], ?::int8[], ?::bool[]) a, (SELECT ?::timestamptz) b
+                                 ?::text[], ?::text[], ?::int4[], ?::timestamptz[], ?::bytea[], ?::uuid[], ?::bytea[], ?::int8[], ?::int8[],
+                                 ?::bool[]) a, (SELECT ?::timestamptz) b
      ON CONFLICT (id) DO NOTHING RETURNING id"
 }
 
@@ -95,6 +97,7 @@ pub(super) fn insert_gifts(conn: &mut PgConnection, at: DateTime<Utc>, rows: &[N
         captured: &rows.iter().map(|r| r.gift.gift.captured_at).collect(),
         hashes: &rows.iter().map(|r| r.gift.request_hash.as_slice()).collect(),
         accounts: &rows.iter().map(|r| r.grant.account()).collect(),
+        names: &rows.iter().map(|r| r.gift.giver_name.as_deref()).collect(),
         likenesses: &rows.iter().map(|r| r.gift.likeness).collect(),
         references: &rows.iter().map(|r| r.gift.reference_likeness).collect(),
         unusual: &rows.iter().map(|r| r.unusual).collect(),
@@ -230,6 +233,7 @@ pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, R
                 received_on,
                 booked_on: booked.booked,
                 recorded_at: booked.recorded_at,
+                reversed_by: booked.reversed_by,
                 cash_receipt: number.map(|number| CashReceiptRef::new(id, &number)),
             };
             Some((id, receipt))
@@ -253,6 +257,8 @@ pub struct GiftRow {
     pub captured_at: Option<DateTime<Utc>>,
     /// The account that recorded it.
     pub recorded_by: Uuid,
+    /// The giver's name as given, sealed, where it is not the party's alone.
+    pub giver_name: Option<Vec<u8>>,
 }
 
 /// Gifts by id, or a chapter's gifts newest first after `before`.
@@ -271,6 +277,7 @@ pub fn gifts(conn: &mut PgConnection, of: Gifts, limit: i64) -> Result<Vec<GiftR
             gift::message_count,
             gift::captured_at,
             gift::recorded_by,
+            gift::giver_name,
         ))
         .order((gift::recorded_at.desc(), gift::id.desc()))
         .limit(limit)
@@ -416,6 +423,13 @@ pub fn reversals(conn: &mut PgConnection, of: Reversals, limit: i64) -> Result<V
         }
     };
     Ok(query.load(conn)?)
+}
+
+/// Which of these gifts somebody asked to reverse: `REQUESTED` or `APPROVED`. At most one request of a gift stands.
+pub fn standing_reversals(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    use reversal_request as r;
+    let standing = r::table.filter(r::gift_id.eq_any(gifts)).filter(r::state.ne("REFUSED"));
+    Ok(standing.select((r::gift_id, r::state)).load(conn)?.into_iter().collect())
 }
 
 /// Settles a request that waits: APPROVED with its entry, or REFUSED.

@@ -196,7 +196,7 @@ pub struct GiverIn {
     #[schema(example = "Nguyễn Văn An", max_length = 200)]
     pub name: String,
     #[serde(default)]
-    #[schema(example = "0912345678", max_length = 30)]
+    #[schema(example = "0912345678", max_length = 60)]
     pub phone: Option<String>,
 }
 
@@ -225,11 +225,11 @@ impl Display {
         [Display::Anonymous, Display::Masked, Display::FullName].into_iter().find(|display| display.name() == name)
     }
 
-    /// A name in the form the public may see.
+    /// A name in the form the public may see. Of one that is all digits nothing is left when it is masked.
     pub fn shown(self, name: &str) -> Option<String> {
         match self {
             Display::Anonymous => None,
-            Display::Masked => Some(masked(name)),
+            Display::Masked => Some(masked(name)).filter(|shown| !shown.is_empty()),
             Display::FullName => Some(name.to_owned()),
         }
     }
@@ -276,6 +276,10 @@ pub struct ReceiptOut {
     pub received_on: NaiveDate,
     pub booked_on: NaiveDate,
     pub recorded_at: DateTime<Utc>,
+    /// Public code of the entry that reversed this gift: it no longer stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "3MZK0T9Q4B7XH2VWE")]
+    pub reversed_by: Option<String>,
     /// The numbered receipt (phiếu thu): of cash gifts without a pre-printed slip.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cash_receipt: Option<CashReceiptRef>,

@@ -24,13 +24,14 @@ pub mod query;
 pub mod rendered;
 pub mod routing;
 mod shape;
+mod strict;
 
-pub use body::Body;
+pub use body::{Body, Item, Items};
 pub use client::Client;
 pub use cursor::{Cursor, Page, rows_a_page};
 pub use language::{Lang, Say};
 pub use limits::{Allowance, Class};
-pub use line::{note, one_line};
+pub use line::{note, one_line, phone};
 pub use metrics::Metrics;
 pub use patch::Patch;
 pub use problem::{FieldError, Kind, Problem};

@@ -1,13 +1,20 @@
 //! Persons and organisations, once: givers today; members, volunteers and blood donors will be roles on the same row.
 //!
 //! Name and phone are sealed; equality is found by keyed hash. A party is recognised again only when phone *and* name
-//! agree: a name alone says nothing about who somebody is.
+//! agree, the name with its marks: a name alone says nothing about who somebody is, and two persons of one household may
+//! have names that differ in a mark only. What is merely alike is shown to an officer as a possible double ([`alike`]).
+//! The name as it was given, capitals and all, belongs to the gift.
 //!
 //! A party whose data are being erased is a stub without name and phone until the last of its gifts has let go of it;
 //! then the row goes. Whoever writes for a party holds its row, so that an erasure and a new gift of the same person
 //! come one after the other. [`consent`] keeps what persons agreed to.
+//!
+//! A party's own id never leaves the program: chapters know it by names of their own ([`alias`]).
 
+pub mod alias;
 pub mod consent;
+pub mod naming;
+pub mod steps;
 
 use std::collections::HashMap;
 
@@ -19,12 +26,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::basics::{Line, fold};
+use crate::basics::Line;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::party;
 use crate::db::statement::statement;
 use crate::vault::{Vault, VaultError, place};
+
+/// Parties of one telephone number that are looked at for doubles.
+const MOST_ALIKE: i64 = 50;
 
 /// Rows an audit reads at a time.
 const AUDIT_BATCH: i64 = 2_000;
@@ -79,7 +89,8 @@ pub struct NewParty {
 
 impl NewParty {
     pub fn seal(vault: &Vault, named: &Named) -> Result<Self, VaultError> {
-        Self::seal_as(vault, named, Uuid::now_v7())
+        // By chance alone: an id that carries its time would say since when somebody is known.
+        Self::seal_as(vault, named, Uuid::new_v4())
     }
 
     fn seal_as(vault: &Vault, named: &Named, id: Uuid) -> Result<Self, VaultError> {
@@ -88,11 +99,16 @@ impl NewParty {
             id,
             kind: named.kind.name(),
             name: vault.seal(place("party", "name", &id), named.name.as_str().as_bytes())?,
-            name_hash: vault.hash("party.name", fold(named.name.as_str()).as_bytes()).to_vec(),
+            name_hash: name_hash(vault, named.name.as_str()),
             phone: phone.map(|p| vault.seal(place("party", "phone", &id), p.as_bytes())).transpose()?,
             phone_hash: phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()),
         })
     }
+}
+
+/// What a name is found by: its letters with their marks.
+fn name_hash(vault: &Vault, name: &str) -> Vec<u8> {
+    vault.hash("party.name.with_marks", naming::one_form(name).as_bytes()).to_vec()
 }
 
 statement! {
@@ -176,10 +192,27 @@ pub fn take_back(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
     Ok(())
 }
 
+/// A party in clear.
+#[derive(Debug, Clone)]
+pub struct Clear {
+    pub id: Uuid,
+    pub kind: String,
+    pub name: String,
+    pub phone: Option<String>,
+}
+
+impl Clear {
+    /// The party as officers of a chapter read it, under that chapter's name for it ([`alias::of`]).
+    pub fn known_as(self, alias: Uuid) -> PartyOut {
+        PartyOut { id: alias, kind: self.kind, name: self.name, phone: self.phone }
+    }
+}
+
 /// A party in clear, for officers who may read it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PartyOut {
-    /// Internal name of the party: a request of theirs about all of their gifts names it.
+    /// The chapter's own name for the party: a request of theirs about all of their gifts names it. Another chapter knows
+    /// the same person by another.
     pub id: Uuid,
     pub kind: String,
     pub name: String,
@@ -199,8 +232,8 @@ pub struct SealedParty {
 }
 
 impl SealedParty {
-    pub fn open(&self, vault: &Vault) -> Result<PartyOut, VaultError> {
-        Ok(PartyOut {
+    pub fn open(&self, vault: &Vault) -> Result<Clear, VaultError> {
+        Ok(Clear {
             id: self.id,
             kind: self.kind.clone(),
             name: vault.open_text(place("party", "name", &self.id), &self.name)?,
@@ -221,6 +254,15 @@ fn sealed((id, kind, name, phone, restricted_at, created_at): Row) -> Option<Sea
 pub fn load(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, SealedParty>, DbError> {
     let rows: Vec<Row> = party::table.filter(party::id.eq_any(ids)).select(COLUMNS).load(conn)?;
     Ok(rows.into_iter().filter_map(sealed).map(|party| (party.id, party)).collect())
+}
+
+/// The parties with the telephone number of this one: some of them may be the same person, written in another way.
+pub fn alike(conn: &mut PgConnection, id: Uuid) -> Result<Vec<SealedParty>, DbError> {
+    let number: Option<Option<Vec<u8>>> = party::table.find(id).select(party::phone_hash).first(conn).optional()?;
+    let Some(number) = number.flatten() else { return Ok(Vec::new()) };
+    let query = party::table.filter(party::phone_hash.eq(number)).filter(party::id.ne(id)).order(party::id).limit(MOST_ALIKE);
+    let rows: Vec<Row> = query.select(COLUMNS).load(conn)?;
+    Ok(rows.into_iter().filter_map(sealed).collect())
 }
 
 /// Reads a party and holds it until the end of the transaction: nobody books for it meanwhile.
@@ -307,7 +349,7 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) ->
             match party.open(vault) {
                 Err(error) => findings.found("party", id.to_string(), error.to_string()),
                 Ok(party) => {
-                    let fits = name_hash == Some(vault.hash("party.name", fold(&party.name).as_bytes()).to_vec())
+                    let fits = name_hash == Some(self::name_hash(vault, &party.name))
                         && party.phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()) == phone_hash;
                     if !fits {
                         findings.found("party", id.to_string(), "its keyed hashes are of another name or phone number");

@@ -186,6 +186,7 @@ words! {
         ledger_hits: "Kết quả tìm trong sổ của đợt này", "Found in the ledger of this appeal";
         whole_appeal: "Xem lại toàn bộ trang của đợt", "Back to the page of the appeal";
         download: "Tải cả sổ (CSV)", "Download the whole ledger (CSV)";
+        download_sheet: "bản cho Excel và bảng tính khác", "for Excel and other spreadsheets";
         download_note: "Cộng cột amount_vnd của các dòng có fund là APPEAL:{} sẽ ra đúng số đã nhận ở trên.",
             "Adding up amount_vnd over the rows whose fund is APPEAL:{} gives the figure received above.";
     }
@@ -405,6 +406,12 @@ words! {
         csv_title: "Cả sổ của một đợt (CSV)", "A whole ledger (CSV)";
         csv_text: "Mỗi dòng một bút toán, kèm mã băm trong sổ niêm phong. Tệp phản ánh sổ tại một thời điểm: X-Log-Size cho biết sổ có bao nhiêu bút toán lúc ấy.",
             "One row an entry, with its hash in the sealed log. The file shows the ledger at one moment: X-Log-Size says how many entries the log had then.";
+        csv_sheet: "Mở bằng Excel hay LibreOffice thì hãy tải dạng dành cho bảng tính: tiếng Việt hiện đúng, tên đơn vị, tên hiện vật đứng cạnh mã, và mã không bị đọc thành số (08 và 00008 là hai đơn vị khác nhau, nên mã đơn vị có VN- ở trước).",
+            "To open it in Excel or LibreOffice take the form for spreadsheets: Vietnamese letters are right, names of chapters and goods stand beside codes, and no code is read as a number (08 and 00008 are two chapters, so codes of chapters have VN- in front).";
+        csv_sheet_link: "cho bảng tính", "for spreadsheets";
+        csv_package_link: "mô tả các cột", "what the columns hold";
+        csv_programs: "Chương trình đọc dạng thường: mã là chữ, số đồng là số nguyên. Mô tả các cột (Table Schema, CSVW) nằm cạnh tệp; dưới đây là cách đọc đúng bằng vài công cụ. Hủy một khoản là một dòng khác, có số tiền và số hiện vật âm.",
+            "Programs read the plain form: codes are text, đồng are whole numbers. What the columns hold (Table Schema, CSVW) is said beside the file; below is how some tools read it rightly. A reversal is another row, with negative đồng and goods.";
         log_title: "Sổ niêm phong", "The sealed log";
         log_text: "Mọi bút toán là một lá của cây Merkle (RFC 6962), theo chuẩn C2SP tlog-tiles, đầu cây được ký (signed note). Các tệp không bao giờ đổi nên có thể lấy qua bất kỳ máy chủ hay CDN nào.",
             "Every entry is a leaf of a Merkle tree (RFC 6962) in C2SP tlog-tiles form with signed checkpoints. The files never change, so any server or CDN may carry them.";

@@ -1,5 +1,6 @@
-//! What is kept about a party, for the person who asks for it. Only what stands in gifts of chapters the officer may read;
-//! every reading is noted.
+//! What is kept about a party, for the person who asks for it. Only what stands in gifts of chapters the officer may read,
+//! and nothing in the answer depends on any other gift: who asks must not learn that the person gave elsewhere. Every
+//! reading is noted.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -8,30 +9,33 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::requests::{self, RequestOut};
-use super::store as request_store;
+use super::store::{self as request_store, RequestRow};
 use crate::authz::{self, Actor, Ask, AuditEvent, Read};
+use crate::db::DbError;
 use crate::giving::personal::{self, Part, Scope, Touched};
 use crate::giving::store as giving;
 use crate::giving::wire::ReceiptOut;
 use crate::http::Problem;
 use crate::parties::consent::{self, ConsentOut};
-use crate::parties::{self, PartyOut};
-use crate::tree::ChapterId;
+use crate::parties::{self, PartyOut, alias};
+use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
 /// A copy of what is kept about a party.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonalDataOut {
     pub party: PartyOut,
+    /// When the first of the gifts the reader may see was recorded.
     pub kept_since: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restricted_since: Option<DateTime<Utc>>,
     /// Gifts in order of their id, a page of them.
     pub gifts: Vec<GiftData>,
     pub consents: Vec<ConsentOut>,
-    /// What was asked for before.
+    /// What was asked for before, where the reader may read.
     pub requests: Vec<RequestOut>,
-    /// False when chapters outside the reader's reach hold gifts too: ask the chapter above both.
+    /// True for who reads the whole country. For everybody else chapters outside their reach may hold gifts of the same
+    /// person, and whether they do is not said: the centre has the whole copy.
     pub complete: bool,
     /// The last gift shown, when there are more: ask again with it as `after`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +47,8 @@ pub struct PersonalDataOut {
 pub struct GiftData {
     #[serde(flatten)]
     pub gift: ReceiptOut,
+    /// The name it was given in.
+    pub name: String,
     pub display: String,
     /// Wish, memo, bank reference and address, as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,23 +79,30 @@ pub fn personal_data(
     limit: i64,
 ) -> Result<PersonalDataOut, Problem> {
     authz::authenticate(conn, now, actor)?;
-    let chapters = personal::chapters(conn, Scope::Party(id))?;
-    requests::at_one_of::<Read>(conn, now, actor, &chapters)?;
-    let asks: Vec<Ask> = chapters.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
-    let readable: Vec<Uuid> =
-        authz::decide::<Read>(conn, now, &asks)?.into_iter().filter_map(Result::ok).map(|grant| grant.chapter().0).collect();
-    let party = parties::load(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+    let known = alias::resolve(conn, id)?;
+    let at = requests::at_one_of::<Read>(conn, now, actor, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
+    let key = known.iter().find(|k| k.chapter == at.chapter().0).ok_or_else(Problem::not_found)?.party;
+    let chapters = personal::chapters(conn, Scope::Party(key))?;
+    let (readable, complete) = reach(conn, now, actor, &chapters)?;
+    let kept_since = personal::first_recorded(conn, key, &readable)?.ok_or_else(Problem::not_found)?;
+    let party = parties::load(conn, &[key])?.remove(&key).ok_or_else(Problem::not_found)?;
+    let restricted_since = party.restricted_at;
+    let clear = party.open(vault).map_err(Problem::internal)?;
     let part = Part { after, recorded_until: None, chapters: Some(&readable) };
-    let rows = personal::read(conn, Scope::Party(id), part, limit)?;
+    let rows = personal::read(conn, Scope::Party(key), part, limit)?;
+    // In the name of the first gift that the reader may see: how others wrote it is not for them.
+    let first = personal::read(conn, Scope::Party(key), Part { after: None, ..part }, 1)?.pop().ok_or_else(Problem::not_found)?;
+    let party = personal::as_given(vault, first.id, first.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut receipts = giving::receipts(conn, &ids)?;
     let mut gifts = Vec::with_capacity(rows.len());
     for row in rows {
         let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
-        gifts.push(gift_data(vault, row, receipt)?);
+        let given = personal::as_given(vault, row.id, row.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
+        gifts.push(gift_data(vault, row, given.name, receipt)?);
     }
     let mut asked = Vec::new();
-    for row in request_store::about(conn, Some(id), &ids)? {
+    for row in readable_requests(conn, key, &ids, &readable)? {
         asked.push(requests::out(conn, now, row)?);
     }
     let events: Vec<AuditEvent> = readable
@@ -103,22 +116,49 @@ pub fn personal_data(
         .collect();
     authz::audit(conn, now, &events)?;
     Ok(PersonalDataOut {
-        party: party.open(vault).map_err(Problem::internal)?,
-        kept_since: party.created_at,
-        restricted_since: party.restricted_at,
+        party: party.known_as(id),
+        kept_since,
+        restricted_since,
         consents: consent::of_gifts(conn, &ids)?,
         gifts,
         requests: asked,
-        complete: readable.len() == chapters.len(),
+        complete,
         next: None,
     })
 }
 
-fn gift_data(vault: &Vault, row: Touched, gift: ReceiptOut) -> Result<GiftData, Problem> {
+/// Which of these chapters the actor may read, and whether they may read every chapter there is.
+fn reach(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, chapters: &[Uuid]) -> Result<(Vec<Uuid>, bool), Problem> {
+    let centre = tree::centre(conn)?;
+    let asks: Vec<Ask> = chapters.iter().map(|id| ChapterId(*id)).chain([centre]).map(|chapter| Ask { actor, chapter }).collect();
+    let granted = authz::decide::<Read>(conn, now, &asks)?.into_iter().filter_map(Result::ok);
+    let granted: Vec<ChapterId> = granted.map(|grant| grant.chapter()).collect();
+    let readable = chapters.iter().copied().filter(|id| granted.contains(&ChapterId(*id))).collect();
+    Ok((readable, granted.contains(&centre)))
+}
+
+/// The requests about the party that were written down under a name the reader may use, and those about the gifts shown.
+fn readable_requests(
+    conn: &mut PgConnection,
+    party: Uuid,
+    gifts: &[Uuid],
+    readable: &[Uuid],
+) -> Result<Vec<RequestRow>, DbError> {
+    let rows = request_store::about(conn, Some(party), gifts)?;
+    let names = alias::chapters(conn, &rows.iter().filter_map(|row| row.party_alias).collect::<Vec<_>>())?;
+    let may_read = |row: &RequestRow| match row.party_alias {
+        Some(name) => names.get(&name).is_some_and(|at| at.iter().any(|chapter| readable.contains(chapter))),
+        None => true,
+    };
+    Ok(rows.into_iter().filter(may_read).collect())
+}
+
+fn gift_data(vault: &Vault, row: Touched, name: String, gift: ReceiptOut) -> Result<GiftData, Problem> {
     let text = row.particulars.as_ref().map(|sealed| vault.open_text(place("gift", "particulars", &row.id), sealed));
     Ok(GiftData {
         kept_until: kept_until(gift.booked_on),
         gift,
+        name,
         display: row.display,
         particulars: text.transpose().map_err(Problem::internal)?.and_then(|text| serde_json::from_str(&text).ok()),
         captured_at: row.captured_at,

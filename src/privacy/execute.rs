@@ -5,7 +5,7 @@
 //! each whole: gift, public row and its words, opening, consent, the leaf that says so. What a step did is done; a server
 //! that is killed in between leaves nothing half, and [`super::eraser`] goes on.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -26,7 +26,7 @@ use crate::ledger::public;
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::log::{self, commitment, opening};
 use crate::parties::consent::{self, NewConsent};
-use crate::parties::{self, Named, NewParty, PartyKind, PartyOut};
+use crate::parties::{self, Clear, Named, NewParty, PartyKind, alias, naming};
 use crate::tree::{self, Place};
 use crate::vault::{Vault, place};
 use crate::{http, stock};
@@ -103,27 +103,47 @@ fn correct_party(
         Scope::Party(id) => {
             let party = opened(conn, vault, id)?.ok_or_else(Problem::not_found)?;
             let named = corrected(&party, changes)?;
-            if !parties::rename(conn, vault, id, &named).map_err(Problem::internal)? {
-                return Err(Problem::say(
-                    ProblemKind::Conflict,
-                    "Đã có người cùng tên, số điện thoại này: hãy sửa từng khoản đóng góp.",
-                    "There is a party of this name and phone already: correct gift by gift.",
-                ));
-            }
+            // Where there is a party of that name and number already, it is the same person: the gifts go to it one by
+            // one. To refuse would tell that there is one.
+            parties::rename(conn, vault, id, &named).map_err(Problem::internal)?;
             Ok(())
         }
         Scope::Gift(id) => {
             let gift = personal::hold(conn, scope, Part::default(), 1)?.pop().ok_or_else(Problem::not_found)?;
             let Some(old) = gift.party_id else { return Err(no_giver()) };
             let party = opened(conn, vault, old)?.ok_or_else(no_giver)?;
-            let new = NewParty::seal(vault, &corrected(&party, changes)?).map_err(Problem::internal)?;
-            let now_of = parties::upsert(conn, now, &[&new])?.get(&new.id).copied().unwrap_or(new.id);
-            let display = Display::parse(&gift.display).unwrap_or(Display::Anonymous);
-            personal::show(conn, &[(id, display.name(), Some(now_of))])?;
-            consent::follow(conn, id, now_of)?;
-            Ok(drop_if_alone(conn, vault, old)?)
+            let given = personal::as_given(vault, id, gift.giver_name.as_deref(), party).map_err(Problem::internal)?;
+            let named = corrected(&given, changes)?;
+            let now_of = find_or_write(conn, vault, now, &named)?;
+            let name = personal::seal_name(vault, id, named.name.as_str()).map_err(Problem::internal)?;
+            personal::hand_over(conn, &[(id, now_of, name)])?;
+            leave(conn, vault, old, now_of, &[gift])
         }
     }
+}
+
+/// The party of a name and number, written if it is not here.
+fn find_or_write(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, named: &Named) -> Result<Uuid, Problem> {
+    let new = NewParty::seal(vault, named).map_err(Problem::internal)?;
+    Ok(parties::upsert(conn, now, &[&new])?.get(&new.id).copied().unwrap_or(new.id))
+}
+
+/// What stood beside gifts goes with them to another party: consents, and the name for the giver of each chapter that has
+/// no other gift of theirs. A party that no gift names any more goes, and what is asked about it is asked about the other.
+fn leave(conn: &mut PgConnection, vault: &Vault, from: Uuid, to: Uuid, gifts: &[Touched]) -> Result<(), Problem> {
+    if from == to {
+        return Ok(());
+    }
+    for gift in gifts {
+        consent::follow(conn, gift.id, to)?;
+    }
+    let left = personal::chapters(conn, Scope::Party(from))?;
+    let emptied: BTreeSet<Uuid> = gifts.iter().map(|gift| gift.chapter_id).filter(|chapter| !left.contains(chapter)).collect();
+    alias::follow(conn, from, to, &Vec::from_iter(emptied))?;
+    if left.is_empty() {
+        store::follow(conn, from, to)?;
+    }
+    Ok(drop_if_alone(conn, vault, from)?)
 }
 
 /// The answer for a gift whose giver is unknown or erased.
@@ -131,12 +151,12 @@ pub fn no_giver() -> Problem {
     Problem::say(ProblemKind::Conflict, "Khoản này không có thông tin người cho.", "This gift has no giver's data.")
 }
 
-fn opened(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<PartyOut>, Problem> {
+fn opened(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Clear>, Problem> {
     let party = parties::load(conn, &[id])?.remove(&id);
     party.map(|party| party.open(vault)).transpose().map_err(Problem::internal)
 }
 
-fn corrected(party: &PartyOut, changes: &Changes) -> Result<Named, Problem> {
+fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Problem> {
     let name = changes.name.as_deref().unwrap_or(&party.name);
     Ok(Named {
         kind: PartyKind::parse(&party.kind).ok_or_else(|| Problem::internal("a party of an unknown kind"))?,
@@ -146,7 +166,7 @@ fn corrected(party: &PartyOut, changes: &Changes) -> Result<Named, Problem> {
 }
 
 /// A party that no gift names any more goes, with the texts of requests about it.
-fn drop_if_alone(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<(), DbError> {
+pub(super) fn drop_if_alone(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<(), DbError> {
     if personal::chapters(conn, Scope::Party(id))?.is_empty() {
         store::forget_texts(conn, vault, Some(id), &[])?;
         parties::remove(conn, id)?;
@@ -316,32 +336,42 @@ fn amend(
     }
     let books = Books::read(conn, &gifts)?;
     let loaded = parties::load(conn, &gifts.iter().filter_map(|g| g.party_id).collect::<Vec<_>>())?;
-    let mut named: HashMap<Uuid, PartyOut> = HashMap::new();
+    let mut named: HashMap<Uuid, Clear> = HashMap::new();
     for (id, party) in &loaded {
         named.insert(*id, party.open(vault).map_err(Problem::internal)?);
     }
+    let to = match order.scope {
+        Scope::Party(id) if otherwise => named.get(&id).map(|party| twin(conn, vault, now, party, order)).transpose()?.flatten(),
+        _ => None,
+    };
     let old: Vec<&str> = books.codes.values().map(|code| books.opened_by(code)).collect();
     let mut openings = log::store::openings(conn, &old)?;
-    let (mut said, mut shown, mut rows, mut forgotten, mut agreed) =
-        (Vec::new(), HashMap::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut said, mut shown, mut rows, mut forgotten, mut agreed, mut handed) =
+        (Vec::new(), HashMap::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for gift in &gifts {
         let (code, place) = books.of(gift)?;
         let Some(party) = gift.party_id.and_then(|id| named.get(&id)) else { continue };
+        let given = personal::as_given(vault, gift.id, gift.giver_name.as_deref(), party.clone()).map_err(Problem::internal)?;
+        let party = if otherwise { said_otherwise(given, &order.changes) } else { given };
         let at = books.opened_by(code);
         let Some(sealed) = openings.remove(at) else { continue };
         let display = order.display().unwrap_or_else(|| display_of(gift));
-        let annotation = amendment(vault, code, at, &sealed, party, place)?;
+        let annotation = amendment(vault, code, at, &sealed, otherwise.then_some(&party), place)?;
         forgotten.push(at.to_owned());
         said.push(annotation);
         shown.insert(code.to_owned(), display.shown(&party.name));
-        rows.push((gift.id, display.name(), gift.party_id));
+        rows.push((gift.id, display.name()));
+        if otherwise {
+            let name = personal::seal_name(vault, gift.id, &party.name).map_err(Problem::internal)?;
+            handed.push((gift.id, to.unwrap_or(party.id), name));
+        }
         if order.kind == RequestKind::Correct
             && order.changes.display.is_some_and(|to| to != display_of(gift))
             && let Some(purpose) = display.purpose()
             && PartyKind::parse(&party.kind).is_some_and(PartyKind::shown_by_consent)
         {
             agreed.push(NewConsent {
-                party: party.id,
+                party: to.unwrap_or(party.id),
                 gift: gift.id,
                 purpose,
                 channel: way(&order.row.channel),
@@ -354,35 +384,61 @@ fn amend(
     public::show_givers(conn, &shown, item_names)?;
     log::store::forget_openings(conn, &forgotten.iter().map(String::as_str).collect::<Vec<_>>())?;
     personal::show(conn, &rows)?;
+    personal::hand_over(conn, &handed)?;
     if order.display().is_some() {
         consent::withdraw(conn, now, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    }
+    if let (Some(to), Scope::Party(from)) = (to, order.scope) {
+        leave(conn, vault, from, to, &gifts)?;
     }
     consent::record(conn, now, &agreed)?;
     note(conn, now, order, &gifts, "GIFT_GIVER_AMENDED")?;
     Ok(rows.len())
 }
 
+/// The party that a corrected one turned out to be: one of the corrected name and number, when the party itself could not
+/// take them. The same at every step.
+fn twin(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    party: &Clear,
+    order: &Order,
+) -> Result<Option<Uuid>, Problem> {
+    let named = corrected(party, &order.changes)?;
+    let is_corrected = naming::one_form(&party.name) == naming::one_form(named.name.as_str()) && party.phone == named.phone;
+    if is_corrected || named.phone.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(find_or_write(conn, vault, now, &named)?))
+}
+
+/// A giver with the corrected name and number.
+fn said_otherwise(given: Clear, changes: &Changes) -> Clear {
+    Clear { name: changes.name.clone().unwrap_or(given.name), phone: changes.phone.clone().or(given.phone), ..given }
+}
+
 fn way(channel: &str) -> &'static str {
     super::model::Way::parse(channel).map_or("OTHER", super::model::Way::name)
 }
 
-/// A leaf that commits, with a fresh secret, to what the old opening held with the party's name and phone of today.
+/// A leaf that commits, with a fresh secret, to what the old opening held, or to that with another name and phone.
 fn amendment(
     vault: &Vault,
     code: &str,
     opened_by: &str,
     sealed: &[u8],
-    party: &PartyOut,
+    corrected: Option<&Clear>,
     place: Arc<Place>,
 ) -> Result<NewAnnotation, Problem> {
     let old = opening::open(vault, opened_by, sealed).map_err(Problem::internal)?;
     let fields: Vec<(&str, &str)> = old
         .fields
         .iter()
-        .map(|(field, value)| match field.as_str() {
-            "name" => ("name", party.name.as_str()),
-            "phone" => ("phone", party.phone.as_deref().unwrap_or_default()),
-            other => (other, value.as_str()),
+        .map(|(field, value)| match (field.as_str(), corrected) {
+            ("name", Some(giver)) => ("name", giver.name.as_str()),
+            ("phone", Some(giver)) => ("phone", giver.phone.as_deref().unwrap_or_default()),
+            (other, _) => (other, value.as_str()),
         })
         .collect();
     let (own, secret) = (new_code()?, commitment::secret().map_err(Problem::internal)?);

@@ -18,6 +18,7 @@ pub mod deadline_changes;
 pub mod eraser;
 pub mod execute;
 pub mod model;
+pub mod parting;
 pub mod reading;
 pub mod requests;
 pub mod routes;

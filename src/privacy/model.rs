@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Line, unhex};
+use crate::basics::{Line, Phone, unhex};
 use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
-use crate::http::{FieldError, Say, note, one_line};
-use crate::identity::model::phone;
+use crate::http::{FieldError, Say, note, one_line, phone};
+use crate::parties::naming;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -137,7 +137,7 @@ pub struct RequestIn {
     /// Made by the client, once; sending the same request again asks only once.
     pub id: Uuid,
     pub kind: RequestKind,
-    /// All gifts of this party (`giver.id` of a gift). Either this or `gift`.
+    /// All gifts of this party, by the chapter's name for it (`giver.id` of a gift). Either this or `gift`.
     #[serde(default)]
     pub party: Option<Uuid>,
     /// This gift alone.
@@ -166,7 +166,7 @@ pub struct ChangesIn {
     #[schema(max_length = 200)]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 30)]
+    #[schema(max_length = 60)]
     pub phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display: Option<Display>,
@@ -328,15 +328,12 @@ impl Changes {
             ));
         }
         let name = changes.name.as_deref().map(|name| one_line("/changes/name", name, 200).map_err(|error| wrong.push(error)));
-        let number = changes.phone.as_deref().map(phone);
-        if let Some(None) = number {
-            wrong.push(error(
-                "/changes/phone",
-                "NOT_A_PHONE",
-                "Số điện thoại Việt Nam gồm 10–11 chữ số.",
-                "A Vietnamese phone number has 10–11 digits.",
-            ));
+        if let Some(Ok(name)) = &name
+            && let Err(why) = naming::check(name.as_str())
+        {
+            wrong.push(why.error("/changes/name"));
         }
+        let number = changes.phone.as_deref().map(|typed| phone("/changes/phone", typed).map_err(|error| wrong.push(error)));
         let evidence = changes.consent_evidence.as_deref().map(|text| unhex(text).map(Vec::from));
         if let Some(None) = evidence {
             wrong.push(error(
@@ -348,7 +345,7 @@ impl Changes {
         }
         (wrong.len() == before).then(|| Self {
             name: name.and_then(Result::ok).map(|line| line.as_str().to_owned()),
-            phone: number.flatten(),
+            phone: number.and_then(Result::ok).map(Phone::into_string),
             display: changes.display,
             evidence: evidence.flatten(),
         })

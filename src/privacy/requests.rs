@@ -19,7 +19,7 @@ use crate::giving::personal::{self, Part, Scope};
 use crate::giving::wire::Display;
 use crate::http::{FieldError, Kind, Problem, Say};
 use crate::identity::store as identity;
-use crate::parties::{self, PartyKind};
+use crate::parties::{self, PartyKind, alias};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -83,7 +83,7 @@ pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Resu
         stays: (row.kind == RequestKind::Erase.name()).then_some(STAYS),
         id: row.id,
         kind: row.kind,
-        party: row.party_id,
+        party: row.party_alias,
         gift: row.gift_id,
         state: row.state,
         received_on: row.received_on,
@@ -133,16 +133,15 @@ pub fn record(
     if let Some(known) = store::find(conn, ask.id)? {
         return Ok((repeated(conn, vault, now, actor, ask, known)?, false));
     }
-    let chapters = personal::chapters(conn, ask.scope)?;
-    let grant = at_one_of::<Record>(conn, now, actor, &chapters)?;
-    let held = hold_subject(conn, ask.scope)?;
+    let (scope, grant) = subject(conn, now, actor, ask.scope)?;
+    let held = hold_subject(conn, scope)?;
     // Somebody else may have sent the same while we waited.
     if let Some(known) = store::find(conn, ask.id)? {
         return Ok((repeated(conn, vault, now, actor, ask, known)?, false));
     }
     // Whoever waited for an erasure finds nobody.
-    let chapters = personal::chapters(conn, ask.scope)?;
-    if chapters.is_empty() {
+    let chapters = personal::chapters(conn, scope)?;
+    if !chapters.contains(&grant.chapter().0) {
         return Err(Problem::not_found());
     }
     if store::is_open(conn, ask.kind, ask.scope)? {
@@ -152,11 +151,11 @@ pub fn record(
     if !has_data || (ask.kind != RequestKind::Erase && !ask.kind.is_done_by_hand() && kind_of_party.is_none()) {
         return Err(no_giver());
     }
-    check_display(conn, ask, kind_of_party)?;
-    let shown: Vec<Display> = personal::displays(conn, ask.scope)?.iter().filter_map(|name| Display::parse(name)).collect();
+    check_display(conn, ask, scope, kind_of_party)?;
+    let shown: Vec<Display> = personal::displays(conn, scope)?.iter().filter_map(|name| Display::parse(name)).collect();
     let at_once = shows_only_less(ask.kind, ask.changes.as_ref(), &shown);
     let approver = if at_once || ask.kind.is_done_by_hand() { None } else { Some(approver(conn, now, &grant, &chapters)?) };
-    write(conn, vault, now, &grant, ask, approver, &chapters)?;
+    write(conn, vault, now, &grant, ask, scope, approver, &chapters)?;
     audit(conn, now, &grant, "PERSONAL_DATA_REQUESTED", ask.id)?;
     let mut row = store::find(conn, ask.id)?.ok_or_else(Problem::not_found)?;
     if at_once {
@@ -164,6 +163,18 @@ pub fn record(
         row = carry_out(conn, vault, now, ask.id)?;
     }
     Ok((out(conn, now, row)?, true))
+}
+
+/// Whom a request is about, and the right of its writer where they know the party by the name they use.
+fn subject(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, asked: Scope) -> Result<(Scope, Granted<Record>), Problem> {
+    let Scope::Party(name) = asked else {
+        let chapters = personal::chapters(conn, asked)?;
+        return Ok((asked, at_one_of::<Record>(conn, now, actor, &chapters)?));
+    };
+    let known = alias::resolve(conn, name)?;
+    let grant = at_one_of::<Record>(conn, now, actor, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
+    let party = known.iter().find(|k| k.chapter == grant.chapter().0).ok_or_else(Problem::not_found)?.party;
+    Ok((Scope::Party(party), grant))
 }
 
 /// Begins and does the first step, which for most is the last.
@@ -221,13 +232,13 @@ fn hold_subject(conn: &mut PgConnection, scope: Scope) -> Result<(Option<PartyKi
 }
 
 /// What may be shown of this party, and by what proof.
-fn check_display(conn: &mut PgConnection, ask: &NewRequest, kind: Option<PartyKind>) -> Result<(), Problem> {
+fn check_display(conn: &mut PgConnection, ask: &NewRequest, scope: Scope, kind: Option<PartyKind>) -> Result<(), Problem> {
     let Some(to) = ask.changes.as_ref().and_then(|changes| changes.display) else { return Ok(()) };
     if kind == Some(PartyKind::Organisation) && to == Display::Masked {
         let say = Say::fixed("Tên tổ chức hiện đầy đủ hoặc ẩn danh.", "An organisation is shown in full or not at all.");
         return Err(Problem::invalid(vec![FieldError::new("/changes/display", "NOT_A_PERSON", say)]));
     }
-    let shown: Vec<Display> = personal::displays(conn, ask.scope)?.iter().filter_map(|name| Display::parse(name)).collect();
+    let shown: Vec<Display> = personal::displays(conn, scope)?.iter().filter_map(|name| Display::parse(name)).collect();
     let raises = shown.iter().any(|from| *from < to);
     let proven = ask.changes.as_ref().is_some_and(|changes| changes.evidence.is_some());
     if raises && !proven && kind.is_some_and(PartyKind::shown_by_consent) {
@@ -263,12 +274,14 @@ fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>
     })
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is one thing that is written down")]
 fn write(
     conn: &mut PgConnection,
     vault: &Vault,
     now: DateTime<Utc>,
     grant: &Granted<Record>,
     ask: &NewRequest,
+    scope: Scope,
     approver: Option<Uuid>,
     chapters: &[Uuid],
 ) -> Result<(), Problem> {
@@ -277,9 +290,10 @@ fn write(
     let calendar = calendar::from(conn, ask.received_on)?;
     let seal = |column, text: &[u8]| vault.seal(place("personal_data_request", column, &ask.id), text).map_err(Problem::internal);
     let changes = ask.changes.as_ref().map(serde_json::to_vec).transpose().map_err(Problem::internal)?;
-    let (party, gift) = model::ids(ask.scope);
+    let (party, gift) = model::ids(scope);
     let written = Written {
         party,
+        party_alias: model::ids(ask.scope).0,
         gift,
         note: ask.note.as_ref().map(|note| seal("note", note.as_str().as_bytes())).transpose()?,
         changes: changes.map(|changes| seal("changes", &changes)).transpose()?,

@@ -42,6 +42,8 @@ pub struct RequestRow {
     pub progress: Option<Uuid>,
     pub touched: i32,
     pub done_at: Option<DateTime<Utc>>,
+    /// The party by the name under which it was asked for.
+    pub party_alias: Option<Uuid>,
 }
 
 macro_rules! columns {
@@ -73,6 +75,7 @@ macro_rules! columns {
             r::progress,
             r::touched,
             r::done_at,
+            r::party_alias,
         )
     }};
 }
@@ -120,6 +123,8 @@ pub fn clocks(
 /// What is written down beside what was asked.
 pub struct Written<'a> {
     pub party: Option<Uuid>,
+    /// The name under which the party was asked for.
+    pub party_alias: Option<Uuid>,
     pub gift: Option<Uuid>,
     pub note: Option<Vec<u8>>,
     pub changes: Option<Vec<u8>>,
@@ -144,7 +149,11 @@ pub fn insert(
             (r::received_on.eq(ask.received_on), r::channel.eq(ask.channel.name()), r::third_parties.eq(ask.third_parties)),
             (r::note.eq(&written.note), r::changes.eq(&written.changes), r::request_hash.eq(written.hash)),
             (r::state.eq(State::Requested.name()), r::answer_due.eq(written.answer_due), r::due_on.eq(written.due_on)),
-            (r::next_due.eq(written.answer_due), r::approver_chapter_id.eq(written.approver)),
+            (
+                r::next_due.eq(written.answer_due),
+                r::approver_chapter_id.eq(written.approver),
+                r::party_alias.eq(written.party_alias),
+            ),
             (r::requested_by.eq(by.account()), r::requested_at.eq(at)),
         ))
         .execute(conn)?;
@@ -176,16 +185,33 @@ pub fn chapters(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Uuid>, DbError>
     Ok(c::table.filter(c::request_id.eq(id)).select(c::chapter_id).load(conn)?)
 }
 
-/// Whether the same is asked for and still open.
-pub fn is_open(conn: &mut PgConnection, kind: RequestKind, scope: Scope) -> Result<bool, DbError> {
+/// What is asked about one party is asked about another from now on: they turned out to be one.
+pub fn follow(conn: &mut PgConnection, from: Uuid, to: Uuid) -> Result<(), DbError> {
     use personal_data_request as r;
-    let (party, gift) = model::ids(scope);
+    // One that is being carried out ends with the party it began with.
+    let rows = r::table.filter(r::party_id.eq(from)).filter(r::state.ne(State::Executing.name()));
+    diesel::update(rows).set(r::party_id.eq(to)).execute(conn)?;
+    Ok(())
+}
+
+/// Whether the same is asked for, by the same name, and still open. What is asked for by another chapter's name does not
+/// count: to refuse would tell that there is another.
+pub fn is_open(conn: &mut PgConnection, kind: RequestKind, asked: Scope) -> Result<bool, DbError> {
+    use personal_data_request as r;
+    let (party, gift) = model::ids(asked);
     let open = r::table
         .filter(r::kind.eq(kind.name()))
-        .filter(r::party_id.is_not_distinct_from(party))
+        .filter(r::party_alias.is_not_distinct_from(party))
         .filter(r::gift_id.is_not_distinct_from(gift))
         .filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]));
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
+/// The requests about these parties that are still open: party and kind.
+pub fn open_about(conn: &mut PgConnection, parties: &[Uuid]) -> Result<Vec<(Uuid, String)>, DbError> {
+    use personal_data_request as r;
+    let query = r::table.filter(r::party_id.eq_any(parties)).filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]));
+    Ok(query.select((r::party_id.assume_not_null(), r::kind)).load(conn)?)
 }
 
 /// The requests about a party or about one of these gifts.
@@ -293,7 +319,8 @@ pub fn refuse(conn: &mut PgConnection, at: DateTime<Utc>, by: Uuid, row: &Reques
 pub fn forget_texts(conn: &mut PgConnection, vault: &Vault, party: Option<Uuid>, gifts: &[Uuid]) -> Result<(), DbError> {
     use personal_data_request as r;
     for row in about(conn, party, gifts)? {
-        let bare = model::content(row.id, &row.kind, row.party_id, row.gift_id, row.received_on, &row.channel, row.third_parties);
+        let bare =
+            model::content(row.id, &row.kind, row.party_alias, row.gift_id, row.received_on, &row.channel, row.third_parties);
         let hash = vault.hash("personal_data_request.bare", format!("{bare}[null,null]").as_bytes()).to_vec();
         diesel::update(r::table.find(row.id))
             .set((r::note.eq(None::<Vec<u8>>), r::changes.eq(None::<Vec<u8>>), r::request_hash.eq(hash)))

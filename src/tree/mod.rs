@@ -89,6 +89,11 @@ pub fn places(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String,
     Ok(places)
 }
 
+/// The central chapter: the one with nothing above it.
+pub fn centre(conn: &mut PgConnection) -> Result<ChapterId, DbError> {
+    Ok(ChapterId(chapter::table.filter(chapter::parent_id.is_null()).select(chapter::id).first(conn)?))
+}
+
 /// The places of all chapters, by id.
 pub fn all_places(conn: &mut PgConnection) -> Result<HashMap<Uuid, Place>, DbError> {
     let codes: Vec<String> = chapter::table.select(chapter::code).load(conn)?;

@@ -65,6 +65,7 @@ fn run(
 ) -> Result<Report, DbError> {
     let mut findings = Findings::new(most, watcher);
     let vault = usable(conn, vault, &mut findings)?;
+    super::steps::audit(conn, &mut findings)?;
     tree::audit(conn, &mut findings)?;
     log::audit::audit(conn, &mut findings)?;
     let item_names: HashMap<String, String> = stock::catalogue(conn)?.into_iter().map(|item| (item.code, item.name)).collect();

@@ -1,7 +1,7 @@
 //! Upkeep: is what we keep right ([`audit`]), kept twice ([`backup`]), and can it be had back ([`restore`])?
 //!
-//! This room owns no table. It asks each room to audit its own tables, all in one snapshot; and it makes and reads
-//! backups with PostgreSQL's own programs. What always holds:
+//! It asks each room to audit its own tables, all in one snapshot; it makes and reads backups with PostgreSQL's own
+//! programs; and after an update it lets each room bring its stored rows up to date ([`steps`]). What always holds:
 //!
 //! * **A backup is of one moment.** `pg_dump` works on the snapshot in which the log's head, the counts and the names of
 //!   the documents were read; recording goes on meanwhile.
@@ -13,9 +13,11 @@
 
 pub mod audit;
 pub mod backup;
+mod conninfo;
 pub mod files;
 pub mod manifest;
 pub mod restore;
+pub mod steps;
 mod tools;
 
 use std::path::{Path, PathBuf};

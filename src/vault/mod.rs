@@ -9,6 +9,7 @@
 pub mod in_use;
 pub mod keys;
 pub mod rotation;
+pub mod steps;
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -301,7 +301,7 @@ fn changed_gifts_and_their_goods_are_noticed() {
     names(&books, &gift("entry_id = gen_random_uuid()", cash), "gift", cash);
     names(&books, &gift("display = 'ANONYMOUS'", cash), "giver", cash);
     names(&books, &gift("display = 'MASKED'", cash), "giver", cash);
-    names(&books, &gift("party_id = NULL", cash), "giver", cash);
+    names(&books, &gift("party_id = NULL, giver_name = NULL", cash), "giver", cash);
     let another = format!("party_id = (SELECT party_id FROM gift WHERE entry_id = {})", of(&books.bank));
     names(&books, &gift(&another, cash), "giver", cash);
     let words = format!("particulars = (SELECT particulars FROM gift WHERE entry_id = {})", of(&books.bank));

@@ -101,13 +101,15 @@ fn a_copy_shows_what_the_readers_chapters_hold_and_is_noted() {
     assert_eq!((&copy["gifts"][0]["kept_until"], copy["consents"].as_array().unwrap().len()), (&json!("2036-12-31"), 2));
     assert!(!copy.to_string().contains(three["id"].as_str().unwrap()));
     let all = app.chair_of("68").get(&url, 200);
+    assert_eq!((all["gifts"].as_array().unwrap().len(), &all["complete"]), (3, &json!(false)));
+    let all = app.staff(Role::Inspector, "TW").get(&url, 200);
     assert_eq!((all["gifts"].as_array().unwrap().len(), &all["complete"]), (3, &json!(true)));
     let page = officer.get(&format!("{url}?limit=1"), 200);
     let next = officer.get(&format!("{url}?limit=1&after={}", page["next"].as_str().unwrap()), 200);
     assert_ne!(page["gifts"][0]["id"], next["gifts"][0]["id"]);
     assert!(next.get("next").is_none());
     app.chair_of("01").get(&url, 404);
-    assert_eq!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'PERSONAL_DATA_READ'"), 5);
+    assert_eq!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'PERSONAL_DATA_READ'"), 7);
     officer.post(&path(&request, "/approval"), json!(null), 403);
     assert_eq!(officer.post(&path(&request, "/completion"), json!(null), 200)["state"], "DONE");
     officer.post(&path(&request, "/completion"), json!(null), 200);

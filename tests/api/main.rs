@@ -3,14 +3,15 @@
 //! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `intake`, `appeals`, `reversal`, `reversal_counts` (with
 //! `books`, which compares every stored total with the postings), `opening_balances`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
-//! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `erasure`, `correction`, `consent` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `accounts`,
-//! `appointments`, `administrators` (who works here, with which rights), `problems`. Structure: `guards` (attacks by SQL),
-//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations`, `rooms`.
+//! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`,
+//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx). Structure: `guards` (attacks by SQL),
+//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations` (with `data_steps`), `rooms`.
 
 mod harness;
 
 mod accounts;
 mod administrators;
+mod aliases;
 mod appeals;
 mod appointments;
 mod audit;
@@ -24,6 +25,7 @@ mod consent;
 mod correction;
 mod coverage;
 mod csv_file;
+mod data_steps;
 mod devices;
 mod documents;
 mod erasure;
@@ -39,6 +41,7 @@ mod log_recovery;
 mod look;
 mod matrix;
 mod migrations;
+mod names;
 mod openapi;
 mod opening_balances;
 mod operations;
@@ -54,6 +57,8 @@ mod portal_reversals;
 mod portal_search;
 mod privacy;
 mod problems;
+mod proofs;
+mod proxy;
 mod public_audit;
 mod public_log;
 mod public_role;

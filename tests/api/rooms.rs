@@ -74,6 +74,8 @@ const OWNERS: &[Owner] = &[
     ("document_withdrawal", "documents", &[]),
     ("consent", "parties", &[]),
     ("consent_text", "parties", &[]),
+    ("data_step", "upkeep", &[]),
+    ("data_step_note", "upkeep", &[]),
     ("deadline_change", "privacy", &[]),
     ("deadline_rule", "privacy", &[]),
     ("entry", "ledger", &[]),
@@ -112,6 +114,7 @@ const OWNERS: &[Owner] = &[
     ("opening_balance_line", "bookkeeping", &[]),
     ("opening_balance_reversal", "bookkeeping", &[]),
     ("party", "parties", &[]),
+    ("party_alias", "parties", &[]),
     ("pd_opening", "log", &[]),
     ("personal_data_request", "privacy", &[]),
     ("personal_data_request_chapter", "privacy", &[]),
@@ -432,4 +435,22 @@ fn nothing_points_at_the_workshop() {
         }
     }
     assert!(looked > 80, "{looked} files");
+}
+
+/// `docs/dependencies.md` justifies every direct dependency, each once.
+#[test]
+fn every_dependency_is_justified_once() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/dependencies.md")).unwrap();
+    let first_cells = page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let justified: Vec<&str> = first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let sections =
+        manifest.split("\n[").filter(|section| section.starts_with("dependencies]") || section.starts_with("dev-dependencies]"));
+    let direct: Vec<&str> =
+        sections.flat_map(str::lines).filter_map(|line| line.split_once(" = ").map(|(name, _)| name)).collect();
+    assert!(direct.len() > 40, "{direct:?}");
+    for name in direct {
+        assert_eq!(justified.iter().filter(|known| **known == name).count(), 1, "{name} in docs/dependencies.md");
+    }
 }

@@ -144,6 +144,7 @@ fn the_public_reads_no_sealed_bytes() {
         "party.name_hash",
         "party.phone",
         "gift.particulars",
+        "gift.giver_name",
         "pd_opening.sealed",
     ] {
         assert!(sealed.iter().any(|found| found == column), "{column} is gone: is it sealed elsewhere?");

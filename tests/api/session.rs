@@ -63,6 +63,10 @@ fn a_name_in_any_case_and_a_phone_in_any_spelling_log_in() {
         "0912 345 678",
         "(091) 234-5678",
         "+84 (0)912 345 678",
+        "0084912345678",
+        "\u{202D}0912\u{a0}345\u{a0}678\u{202C}",
+        "0912\u{2011}345\u{2013}678",
+        "0912/345/678\u{200B}",
     ] {
         let session = log_in(&app, user);
         let me = app.bearer(session["access_token"].as_str().unwrap()).get("/api/v1/session", 200);

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use so_nhan_ai::db::migrations;
 use so_nhan_ai::db::private::{NAME, PrivateOptions, PrivatePostgres, lock_data_dir};
+use so_nhan_ai::upkeep::steps::STEPS;
 use uuid::Uuid;
 
 use crate::harness::*;
@@ -46,9 +47,39 @@ fn old_installation() -> (Folder, Value) {
     fs::create_dir(&keys).unwrap();
     for file in ["vault.keys", "token.keys"] {
         fs::copy(data().join("keys").join(file), keys.join(file)).unwrap();
+        // A checkout can be read by everybody; keys in use must not be.
+        fs::set_permissions(keys.join(file), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
     let story = serde_json::from_str(&fs::read_to_string(data().join("story.json")).unwrap()).unwrap();
     (folder, story)
+}
+
+/// Brings the stored rows up to date with a process that dies before and after the commit of every batch.
+fn steps_that_are_killed(folder: &Folder) {
+    let keys = folder.data.join("keys/vault.keys");
+    let aside = folder.top.join("aside");
+    fs::rename(&keys, &aside).unwrap();
+    let no_keys = folder.run(&["migrate"]);
+    assert!(no_keys.complaint().contains("vault.keys") && no_keys.complaint().contains(STEPS[0].name), "{no_keys:?}");
+    fs::rename(&aside, &keys).unwrap();
+    let dying = |place: &str| said(folder.program(&["migrate"]).env("SO_NHAN_AI_DIE_AT", place), "");
+    assert!(!dying("data-step-uncommitted").ok());
+    assert_eq!(folder.number("SELECT count(*) FROM data_step WHERE looked_at > 0 OR done_at IS NOT NULL"), 0);
+    let mut kills = 0;
+    loop {
+        let killed = dying("data-step");
+        if killed.ok() {
+            break;
+        }
+        kills += 1;
+        assert_eq!(folder.number("SELECT count(*) FROM data_step WHERE done_at IS NOT NULL"), kills, "{killed:?}");
+        let left = folder.run(&["audit", "--database"]);
+        let next = STEPS.get(kills as usize).map(|step| step.name);
+        assert!(next.is_none_or(|name| left.status.code() == Some(1) && left.out.contains(name)), "{left:?}");
+    }
+    assert_eq!(kills as usize, STEPS.len(), "one batch each");
+    let told = folder.run(&["migrate", "--list"]);
+    assert!(told.ok() && STEPS.iter().all(|step| told.out.contains(&format!("{}: done", step.name))), "{told:?}");
 }
 
 #[test]
@@ -60,6 +91,7 @@ fn an_installation_of_the_last_release_goes_on_living() {
         assert_eq!(before.status.code(), Some(2), "{before:?}");
         assert!(before.err.contains("older schema"), "{before:?}");
     }
+    steps_that_are_killed(&folder);
     let server = Server::start(&folder);
     let audited = folder.run(&["audit", "--database"]);
     assert!(audited.ok(), "{audited:?}");

@@ -10,6 +10,7 @@ use crate::papers;
 /// Documents of Hàm Liêm and a published one of Lâm Đồng.
 pub(super) struct Documents {
     upload: Value,
+    cancelled: Value,
     of_gift: Value,
     of_appeal: Value,
     inquiry: Value,
@@ -22,6 +23,8 @@ impl Documents {
         let officer = app.log_in(insider);
         let upload = papers::announcement("GIFT", "image/jpeg", &papers::jpeg());
         officer.post("/api/v1/uploads", upload.clone(), 201);
+        let cancelled = papers::announcement("GIFT", "image/png", &papers::png());
+        officer.post("/api/v1/uploads", cancelled.clone(), 201);
         let of_gift = papers::upload(&officer, "GIFT", "image/png", &papers::png());
         officer.post(&format!("/api/v1/gifts/{gift}/documents"), json!({"document": of_gift["id"]}), 201);
         app.open_appeal("23095", "GIAY-TO");
@@ -30,7 +33,7 @@ impl Documents {
         let inquiry =
             json!({"id": Uuid::now_v7(), "chapter": "23095", "topic": "USE", "channel": "POST", "received_on": app.today()});
         officer.post("/api/v1/information-requests", inquiry.clone(), 201);
-        Self { upload, of_gift, of_appeal, inquiry, published }
+        Self { upload, cancelled, of_gift, of_appeal, inquiry, published }
     }
 
     pub(super) fn calls(&self, gift: &str) -> Vec<Call> {
@@ -46,6 +49,7 @@ impl Documents {
         vec![
             call("POST /api/v1/uploads", v1("/uploads".into()), Some(new), 404, 403, 201),
             call("PATCH /api/v1/uploads/{id}", v1(format!("/uploads/{upload}")), None, 404, 403, 200),
+            call("DELETE /api/v1/uploads/{id}", v1(format!("/uploads/{}", id(&self.cancelled))), None, 404, 403, 204),
             call("GET /api/v1/uploads/{id}", v1(format!("/uploads/{upload}")), None, 404, 200, 200),
             call("GET /api/v1/documents/{id}", v1(format!("/documents/{of_gift}")), None, 404, 200, 200),
             call("GET /api/v1/documents/{key}/content", v1(format!("/documents/{of_gift}/content")), None, 404, 200, 200),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use so_nhan_ai::basics::Clock;
 use so_nhan_ai::db::private::{PrivateOptions, PrivatePostgres, lock_data_dir};
 use so_nhan_ai::db::{Db, migrations};
 use so_nhan_ai::documents::Archive;
@@ -15,6 +16,8 @@ use so_nhan_ai::log::folder::LogFolder;
 use so_nhan_ai::log::guard::Guard;
 use so_nhan_ai::log::keys::LogKeys;
 use so_nhan_ai::log::publisher::LogSettings;
+use so_nhan_ai::upkeep::steps;
+use so_nhan_ai::vault::{Vault, VaultKeys};
 
 use super::eventually;
 
@@ -47,6 +50,8 @@ fn cluster() -> &'static Cluster {
         {
             let db = Db::connect(&url, None, 1);
             so_nhan_ai::cli::load_reference(&db).unwrap();
+            let keys = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
+            steps::run(&url, &keys, &Clock::System, &mut |_, _, _| Ok(())).unwrap();
         }
         // A template must have no connections: the pool's own closes in the background.
         wait_until(&postgres.url("postgres"), &format!("SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = '{TEMPLATE}'"));
