@@ -13,7 +13,7 @@ diesel::table! {
         chapter_id -> Uuid,
         one_time_until -> Nullable<Timestamptz>,
         request_hash -> Nullable<Bytea>,
-        epoch -> Int8,
+        epoch -> BigInt,
     }
 }
 
@@ -434,7 +434,7 @@ diesel::table! {
         request_hash -> Bytea,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
-        giver_name -> Nullable<Binary>,
+        giver_name -> Nullable<Bytea>,
         likeness -> Nullable<BigInt>,
         reference_likeness -> Nullable<BigInt>,
         unusual -> Bool,

@@ -52,7 +52,7 @@ fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Pr
 #[utoipa::path(tag = "gifts", request_body = GiftIn, responses(
     (status = 201, body = GiftPosted, description = "Booked"),
     (status = 200, body = GiftPosted, description = "Was booked already; nothing was booked again"),
-    (status = 202, body = AskedPosted, description = "Waits for a second person; nothing is booked (200 once they refused it, or it was withdrawn)"),
+    (status = 202, body = AskedPosted, description = "Nothing is booked: it waits for a second person, or they refused it, or it was withdrawn (`state`)"),
     (status = 409, response = crate::http::answers::Conflict),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
@@ -68,10 +68,7 @@ pub async fn record_gift(
     match intake.record(actor, prepared).await? {
         Outcome::Booked(gift) => Ok(HttpResponse::Created().json(GiftPosted { outcome: BookingOutcome::Booked, gift })),
         Outcome::AlreadyBooked(gift) => Ok(HttpResponse::Ok().json(GiftPosted { outcome: BookingOutcome::AlreadyBooked, gift })),
-        Outcome::Asked(asked) => {
-            let mut answer = if asked.state == "ASKED" { HttpResponse::Accepted() } else { HttpResponse::Ok() };
-            Ok(answer.json(AskedPosted { outcome: BookingOutcome::Asked, asked }))
-        }
+        Outcome::Asked(asked) => Ok(HttpResponse::Accepted().json(AskedPosted { outcome: BookingOutcome::Asked, asked })),
         Outcome::Refused(problem) => Err(problem),
     }
 }
