@@ -24,6 +24,7 @@ pub mod document_routes;
 pub mod intake;
 pub mod model;
 pub mod personal;
+pub mod persons;
 pub mod prepare;
 pub mod record;
 pub mod reversal;

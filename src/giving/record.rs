@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::model::{AppealTerms, no_such_appeal};
 use super::prepare::Prepared;
-use super::wire::{CashReceiptRef, ReceiptOut};
+use super::wire::{CashReceiptRef, Display, ReceiptOut};
 use super::{appeals, cash_receipts, store};
 use crate::authz::{self, Actor, Ask, AuditEvent, Granted, Record};
 use crate::basics::Clock;
@@ -22,6 +22,7 @@ use crate::http::{FieldError, Kind, Problem, Say};
 use crate::ledger::model::{Balanced, Fund};
 use crate::ledger::store::{self as ledger, BookError, BookedAt, Goods, NewEntry};
 use crate::parties::consent::{self, NewConsent};
+use crate::parties::restriction;
 use crate::stock::{self, Item};
 use crate::tree::{self, Place};
 use crate::vouchers::store::{self as vouchers, Issued};
@@ -96,6 +97,8 @@ struct Accepted<'a> {
     place: Arc<Place>,
     appeal: Option<Uuid>,
     fund: Fund,
+    /// As the giver chose, or not at all while the chapter may not use the giver's data.
+    display: Display,
 }
 
 /// What the submissions refer to, read once for all of them.
@@ -265,7 +268,7 @@ fn accept<'a>(
         }
     }
     match fund {
-        Some(fund) if errors.is_empty() => Ok(Accepted { at, grant, gift, place, appeal, fund }),
+        Some(fund) if errors.is_empty() => Ok(Accepted { at, grant, gift, place, appeal, fund, display: gift.gift.display }),
         _ => Err(errors),
     }
 }
@@ -282,7 +285,8 @@ fn write(
     }
     accepted.sort_by_key(|a| a.gift.gift.id);
     let new_parties: Vec<&parties::NewParty> = accepted.iter().filter_map(|a| a.gift.party.as_ref()).collect();
-    let party_ids = parties::upsert(conn, at.at, &new_parties)?;
+    let (party_ids, marked) = parties::upsert_and_mark(conn, at.at, &new_parties)?;
+    hide_restricted(conn, &mut accepted, &party_ids, &marked)?;
     let rows: Vec<store::NewRow<'_>> = accepted
         .iter()
         .map(|a| store::NewRow {
@@ -290,6 +294,7 @@ fn write(
             gift: a.gift,
             appeal: a.appeal,
             party: a.gift.party.as_ref().and_then(|p| party_ids.get(&p.id).copied()),
+            display: a.display.name(),
         })
         .collect();
     let claimed = store::insert_gifts(conn, at.at, &rows)?;
@@ -331,6 +336,23 @@ fn write(
     Ok(outcomes)
 }
 
+/// A giver whose data the chapter may not use is shown nowhere, whatever was chosen. Few are: `marked`, or nobody asks.
+fn hide_restricted(
+    conn: &mut PgConnection,
+    accepted: &mut [Accepted<'_>],
+    party_ids: &HashMap<Uuid, Uuid>,
+    marked: &[Uuid],
+) -> Result<(), DbError> {
+    let restricted = restriction::of_parties(conn, marked)?;
+    for a in accepted {
+        let party = a.gift.party.as_ref().and_then(|p| party_ids.get(&p.id));
+        if party.is_some_and(|party| restricted.contains(&(*party, a.grant.chapter().0))) {
+            a.display = Display::Anonymous;
+        }
+    }
+    Ok(())
+}
+
 /// A person who chose to be shown agreed to it; organisations are named without.
 fn consent_of(a: &Accepted<'_>, party_ids: &HashMap<Uuid, Uuid>) -> Option<NewConsent> {
     let gift = &a.gift.gift;
@@ -338,7 +360,7 @@ fn consent_of(a: &Accepted<'_>, party_ids: &HashMap<Uuid, Uuid>) -> Option<NewCo
     Some(NewConsent {
         party: *party_ids.get(&a.gift.party.as_ref()?.id)?,
         gift: gift.id,
-        purpose: gift.display.purpose()?,
+        purpose: a.display.purpose()?,
         channel: "AT_GIVING",
         evidence: None,
         account: a.grant.account(),
@@ -387,7 +409,7 @@ fn entry_of(context: &Context, a: &Accepted<'_>, postings: Balanced) -> NewEntry
         reverses: None,
         goods: goods.collect(),
         message_count: gift.message_count,
-        giver_shown: gift.giver_shown(),
+        giver_shown: gift.giver_shown().filter(|_| a.display == gift.display),
         document: None,
         pd: a.gift.pd,
         opening: Some(a.gift.opening.clone()),

@@ -33,6 +33,7 @@ pub mod one_time;
 pub mod password;
 pub mod password_change;
 pub mod password_rules;
+pub mod persons;
 pub mod refresh;
 pub mod routes;
 pub mod second_factor;

@@ -16,6 +16,7 @@ mod audit_sums;
 pub mod findable;
 pub mod kinds;
 pub mod model;
+pub mod persons;
 pub mod public;
 pub mod reversal_audit;
 pub mod reversals;
