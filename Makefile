@@ -28,6 +28,9 @@ help: ## List the targets
 # Installing Debian's postgresql would also make a cluster "main" and start it as a service. We need the programs only,
 # so a drop-in tells postgresql-common not to; it is removed afterwards, and what this machine does with later
 # installations stays its owner's business. A server package that is there already is left alone.
+#
+# nginx, too, is wanted as a program and not as a service: policy-rc.d is how Debian lets an administrator say "install, but
+# start nothing"; one that is there already is respected.
 define SHELL_FUNCTIONS
 set -euo pipefail; \
 has_postgres() { \
@@ -59,6 +62,17 @@ install() { \
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq update </dev/null; \
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends \
         install "$$@" </dev/null; \
+}; \
+install_nginx() { \
+    has nginx && return 0; \
+    local rc=/usr/sbin/policy-rc.d; \
+    if has apt-get && [ ! -e $$rc ] && { [ "$$(id -u)" = 0 ] || has sudo; }; then \
+        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT; \
+        printf '#!/bin/sh\nexit 101\n' | as_root tee $$rc >/dev/null; \
+        as_root chmod 755 $$rc; \
+    fi; \
+    install nginx-light; \
+    if has systemctl; then as_root systemctl disable --quiet nginx 2>/dev/null || true; fi; \
 }
 endef
 
@@ -83,23 +97,10 @@ setup: rust ## Install what is missing to build and run: PostgreSQL, libpq, gcc,
 	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
 	has_postgres || { echo "This system's PostgreSQL is older than 15: add the repository of postgresql.org, or name the folder of newer programs with PG_BIN." >&2; exit 1; }
 
-# policy-rc.d is how Debian lets an administrator say "install, but start nothing"; one that is there already is respected.
 setup-bench: setup ## Install what the benchmark needs besides: nginx (not started as a service) and wrk
 	@$(SHELL_FUNCTIONS); \
-	missing=(); \
-	has wrk || missing+=(wrk); \
-	if ! has nginx; then \
-	    missing+=(nginx-light); \
-	    if has apt-get && [ ! -e /usr/sbin/policy-rc.d ] && { [ "$$(id -u)" = 0 ] || has sudo; }; then \
-	        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT; \
-	        printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null; \
-	        as_root chmod 755 /usr/sbin/policy-rc.d; \
-	    fi; \
-	fi; \
-	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
-	case " $${missing[*]-} " in *" nginx-light "*) \
-	    if has systemctl; then as_root systemctl disable --quiet nginx 2>/dev/null || true; fi;; \
-	esac
+	has wrk || install wrk; \
+	install_nginx
 
 # The tests that need them are skipped, in red, where they can not be installed; where CI is set they fail.
 setup-browser: setup ## Install what the browser tests need besides: chromium and its driver (Debian)
@@ -111,17 +112,27 @@ setup-browser: setup ## Install what the browser tests need besides: chromium an
 	    install "$${missing[@]}" || printf '\033[31mThe browser tests will be skipped: no %s\033[0m\n' "$${missing[*]}" >&2; \
 	fi
 
-# Verifiers that share no code with us: Go's own packages for transparency logs, and openssl with a shell. Debian has all of it;
-# elsewhere those tests say SKIPPED.
-setup-outside: setup ## Install what the outside verifiers need: Go with golang.org/x/mod, openssl, xxd
+# Programs that share no code with us. Verifiers: Go's own packages for transparency logs, and openssl with a shell; nginx in front; Debian
+# has all of it. Readers of our files: DuckDB and polars from PyPI, pinned by hash, in a folder of their own. Elsewhere those tests say SKIPPED.
+setup-outside: setup ## Install what the outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, nginx, DuckDB, polars
 	@$(SHELL_FUNCTIONS); \
 	has apt-get || exit 0; \
 	missing=(); \
+	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv); \
 	has go || [ -x /usr/lib/go-1.19/bin/go ] || missing+=(golang-go); \
 	[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing+=(golang-golang-x-mod-dev); \
 	has openssl || missing+=(openssl); \
 	has xxd || missing+=(xxd); \
-	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi
+	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
+	install_nginx; \
+	wanted=tests/outside/requirements.txt; readers=target/outside; \
+	if ! cmp -s "$$wanted" "$$readers/installed"; then \
+	    echo "== pip install -r $$wanted"; \
+	    rm -rf "$$readers"; mkdir -p target; \
+	    { python3 -m venv "$$readers" && "$$readers/bin/pip" -q --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: -r "$$wanted" \
+	        && cp "$$wanted" "$$readers/installed"; } </dev/null \
+	        || printf '\033[31mTests that read our files with DuckDB and polars will be skipped: they could not be installed\033[0m\n' >&2; \
+	fi
 
 rust:
 	@command -v cargo >/dev/null || { echo "Rust 1.95 or newer is needed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" >&2; exit 1; }

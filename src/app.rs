@@ -102,6 +102,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     chapters::routes::configure(config);
     bookkeeping::routes::configure(config);
     giving::routes::configure(config);
+    giving::asked_routes::configure(config);
     giving::reversal_routes::configure(config);
     giving::cash_receipt_routes::configure(config);
     giving::appeal_routes::configure(config);

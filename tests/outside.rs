@@ -9,9 +9,15 @@ mod commands;
 mod hostile;
 #[path = "outside/online.rs"]
 mod online;
+#[path = "outside/rows.rs"]
+mod rows;
 #[path = "outside/sample.rs"]
 mod sample;
 #[path = "outside/server.rs"]
 mod server;
+#[path = "outside/shop.rs"]
+mod shop;
+#[path = "outside/tables.rs"]
+mod tables;
 #[path = "outside/tools.rs"]
 mod tools;

@@ -34,3 +34,5 @@ mod sealing;
 mod stopping;
 #[path = "process/upgrade.rs"]
 mod upgrade;
+#[path = "process/upgrade_backup.rs"]
+mod upgrade_backup;

@@ -112,6 +112,13 @@ struct Standing {
     roles: Vec<(Role, i16, bool)>,
 }
 
+impl Standing {
+    /// The roles that suffice for a right.
+    fn roles_for(&self, right: RightName) -> impl Iterator<Item = Role> {
+        self.roles.iter().filter(move |(role, depth, acts_for)| suffices(*role, right, *depth, *acts_for)).map(|(role, ..)| *role)
+    }
+}
+
 fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Standing>, DbError> {
     let today = vietnam_date(now);
     // (number of the ask, person, one-time password, second factor, role, depth, acts for)
@@ -147,7 +154,7 @@ fn judge(standing: &Standing, right: RightName) -> Result<Uuid, Refusal> {
     if standing.one_time {
         return Err(Refusal::PasswordChangeNeeded);
     }
-    let holds = |right| standing.roles.iter().any(|(role, depth, acts_for)| suffices(*role, right, *depth, *acts_for));
+    let holds = |right| standing.roles_for(right).next().is_some();
     if holds(right) {
         if right.needs_second_factor() && !standing.second_factor { Err(Refusal::NoSecondFactor) } else { Ok(officer) }
     } else if holds(RightName::Read) {
@@ -172,12 +179,15 @@ pub fn decide<R: Right>(
         });
     }
     let standings = standings(conn, now, &unique)?;
-    let verdicts: Vec<_> = standings.iter().map(|standing| judge(standing, R::NAME)).collect();
+    let verdicts: Vec<_> = standings.iter().map(|standing| (judge(standing, R::NAME), standing)).collect();
     Ok(asks
         .iter()
-        .map(|ask| {
-            let verdict = position.get(ask).and_then(|at| verdicts.get(*at)).copied().unwrap_or(Err(Refusal::NotLoggedIn));
-            verdict.map(|officer| Granted::new(ask.chapter, ask.actor, officer))
+        .map(|ask| match position.get(ask).and_then(|at| verdicts.get(*at)) {
+            Some((Ok(officer), standing)) => {
+                Ok(Granted::new(ask.chapter, ask.actor, *officer).by_roles(standing.roles_for(R::NAME)))
+            }
+            Some((Err(refusal), _)) => Err(*refusal),
+            None => Err(Refusal::NotLoggedIn),
         })
         .collect())
 }

@@ -223,12 +223,18 @@ pub struct Granted<R: Right> {
     chapter: ChapterId,
     actor: Actor,
     officer: Uuid,
+    roles: Vec<Role>,
     right: PhantomData<R>,
 }
 
 impl<R: Right> Granted<R> {
     pub(super) fn new(chapter: ChapterId, actor: Actor, officer: Uuid) -> Self {
-        Self { chapter, actor, officer, right: PhantomData }
+        Self { chapter, actor, officer, roles: Vec::new(), right: PhantomData }
+    }
+
+    /// By which roles.
+    pub(super) fn by_roles(self, roles: impl Iterator<Item = Role>) -> Self {
+        Self { roles: roles.collect(), ..self }
     }
 
     /// The chapter the right holds at; writers take it from here, never from a body or a path.
@@ -244,5 +250,23 @@ impl<R: Right> Granted<R> {
     /// The person behind the account.
     pub fn officer(&self) -> Uuid {
         self.officer
+    }
+
+    /// Who acts, as their token says.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// The roles the right comes from.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+}
+
+impl Granted<Approve> {
+    /// What one person recorded and another approves is recorded by the first. `None` where the two are one person.
+    pub fn for_recorder(&self, account: Uuid, officer: Uuid) -> Option<Granted<Record>> {
+        let actor = Actor { account, session: self.actor.session };
+        (officer != self.officer).then(|| Granted::new(self.chapter, actor, officer))
     }
 }

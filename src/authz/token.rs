@@ -33,6 +33,9 @@ struct Wire {
     sid: Uuid,
     pur: Purpose,
     exp: i64,
+    /// What the account was when the first step was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    epo: Option<i64>,
 }
 
 /// The token is expired, forged, of another purpose, or signed by a key we do not have.
@@ -82,14 +85,51 @@ impl TokenKeys {
     }
 
     pub fn sign(&self, purpose: Purpose, claims: Claims, now: DateTime<Utc>, lifetime: Duration) -> Result<String, BadToken> {
+        self.encode(&Wire {
+            sub: claims.subject,
+            sid: claims.session,
+            pur: purpose,
+            exp: (now + lifetime).timestamp(),
+            epo: None,
+        })
+    }
+
+    /// A token for the second step of a log-in, of the account as it was at the first: `epoch`.
+    pub fn sign_first_step(
+        &self,
+        claims: Claims,
+        epoch: i64,
+        now: DateTime<Utc>,
+        lifetime: Duration,
+    ) -> Result<String, BadToken> {
+        self.encode(&Wire {
+            sub: claims.subject,
+            sid: claims.session,
+            pur: Purpose::SecondStep,
+            exp: (now + lifetime).timestamp(),
+            epo: Some(epoch),
+        })
+    }
+
+    fn encode(&self, wire: &Wire) -> Result<String, BadToken> {
         let keys = self.keys();
         let (kid, key, _) = keys.first().ok_or(BadToken)?;
         let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
-        let wire = Wire { sub: claims.subject, sid: claims.session, pur: purpose, exp: (now + lifetime).timestamp() };
-        jsonwebtoken::encode(&header, &wire, key).map_err(|_| BadToken)
+        jsonwebtoken::encode(&header, wire, key).map_err(|_| BadToken)
     }
 
     pub fn verify(&self, token: &str, purpose: Purpose, now: DateTime<Utc>) -> Result<Claims, BadToken> {
+        let wire = self.decode(token, purpose, now)?;
+        Ok(Claims { subject: wire.sub, session: wire.sid })
+    }
+
+    /// What a token of [`TokenKeys::sign_first_step`] was signed for.
+    pub fn verify_first_step(&self, token: &str, now: DateTime<Utc>) -> Result<(Claims, i64), BadToken> {
+        let wire = self.decode(token, Purpose::SecondStep, now)?;
+        Ok((Claims { subject: wire.sub, session: wire.sid }, wire.epo.ok_or(BadToken)?))
+    }
+
+    fn decode(&self, token: &str, purpose: Purpose, now: DateTime<Utc>) -> Result<Wire, BadToken> {
         if token.len() > 1_000 {
             return Err(BadToken);
         }
@@ -99,7 +139,7 @@ impl TokenKeys {
         if wire.pur != purpose || wire.exp <= now.timestamp() {
             return Err(BadToken);
         }
-        Ok(Claims { subject: wire.sub, session: wire.sid })
+        Ok(wire)
     }
 }
 
@@ -128,6 +168,14 @@ mod tests {
         assert_eq!(keys.verify(&token, Purpose::SecondStep, now), Err(BadToken));
         assert_eq!(keys.verify(&token, Purpose::Access, now + Duration::minutes(15)), Err(BadToken));
         assert_eq!(other.verify(&token, Purpose::Access, now), Err(BadToken));
+        let first = keys.sign_first_step(claims, 7, now, Duration::minutes(5)).unwrap();
+        assert_eq!(keys.verify_first_step(&first, now), Ok((claims, 7)));
+        assert_eq!(
+            (keys.verify(&first, Purpose::Access, now), keys.verify_first_step(&token, now)),
+            (Err(BadToken), Err(BadToken))
+        );
+        let without = keys.sign(Purpose::SecondStep, claims, now, Duration::minutes(5)).unwrap();
+        assert_eq!(keys.verify_first_step(&without, now), Err(BadToken), "nothing says what the account was");
         for at in 0..token.len() {
             let mut forged = token.clone().into_bytes();
             forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };

@@ -1,4 +1,5 @@
-//! Small things every room uses: money in figures and words, public codes, time, Vietnamese text.
+//! Small things every room uses: money in figures and words, public codes, phone numbers, time, Vietnamese
+//! text and what typing it does.
 //!
 //! Nothing here knows HTTP, SQL statements or a feature. A value of one of these types is valid for good:
 //! it was parsed once at the edge.
@@ -6,11 +7,14 @@
 pub mod clock;
 pub mod code;
 pub mod failpoint;
+pub mod phone;
 pub mod text;
+pub mod typing;
 pub mod vnd;
 pub mod words;
 
 pub use clock::Clock;
 pub use code::PublicCode;
+pub use phone::Phone;
 pub use text::{Line, fold, hex, unhex, words_and_pairs};
 pub use vnd::Vnd;

@@ -16,6 +16,7 @@ use super::model::{Change, Contact, Decision, Details, Kind, Legal, Level, NewCh
 use crate::authz::{self, Actor, AuditEvent, Granted, Organise, Read};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
+use crate::http::etag::Expected;
 use crate::http::{self, FieldError, Problem, Say};
 use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
@@ -211,19 +212,19 @@ fn readable(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, code: &st
     Ok(row)
 }
 
-/// Changes contact and legal data. `seen_version` is the version the client read; another one is a conflict.
+/// Changes contact and legal data. A version that the client did not expect is a conflict.
 pub fn change_details(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     actor: Actor,
     code: &str,
-    seen_version: Option<i32>,
+    expected: &Expected,
     change: impl FnOnce(Contact, Legal) -> Result<Details, Problem>,
 ) -> Result<Seen, Problem> {
     authz::authenticate(conn, now, actor)?;
     let row = store::hold(conn, code)?.ok_or_else(Problem::not_found)?;
     let grant = authz::require::<Organise>(conn, now, actor, ChapterId(row.id))?;
-    if seen_version.is_some_and(|version| version != row.version) {
+    if !expected.has(row.version) {
         return Err(Problem::say(
             http::Kind::Conflict,
             "Đơn vị đã thay đổi sau khi bạn đọc: hãy đọc lại rồi sửa.",

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::basics::text::words;
+use crate::basics::typing::{is_dash, is_unseen};
 pub use crate::tree::Level;
 
 /// What a chapter gathers around.
@@ -197,6 +198,18 @@ pub enum Change {
     MakeProvisional,
     /// A congress has elected a committee.
     MakeRegular,
+}
+
+/// An office's phone number as it is kept: as it was grouped, with plain blanks and dashes and nothing that nobody sees.
+pub fn plain_office_phone(typed: &str) -> String {
+    let seen = typed.chars().filter(|c| !is_unseen(*c));
+    let plain = |c: char| match c {
+        '/' => '.',
+        c if c.is_whitespace() && !c.is_control() => ' ',
+        c if is_dash(c) => '-',
+        c => c,
+    };
+    seen.map(plain).collect()
 }
 
 /// Whether an office's phone number is one: 8 to 15 digits, written with spaces, dots, dashes, brackets or a leading plus.

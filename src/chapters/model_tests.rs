@@ -77,6 +77,9 @@ fn offices_are_reached_by_plausible_numbers_and_addresses() {
     for good in ["0252 3865 123", "(0252) 3.865.123", "+84 252 3865 123", "19001234"] {
         assert!(is_office_phone(good), "{good}");
     }
+    for copied in ["\u{202A}0252\u{a0}3865\u{2013}123\u{202C}", "0252 3865‑123"] {
+        assert_eq!(plain_office_phone(copied), "0252 3865-123");
+    }
     for bad in ["", "113", "0252 3865 123 456 789", "0252 abc 12345", "++8425238", "8425+238651"] {
         assert!(!is_office_phone(bad), "{bad}");
     }

@@ -184,11 +184,11 @@ pub async fn change_chapter(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let version = if_match(&request)?;
+    let expected = if_match(&request)?;
     let now = clock.now();
     let seen = db
         .tx(move |conn| {
-            life::change_details(conn, now, actor, &code, version, |contact, legal| {
+            life::change_details(conn, now, actor, &code, &expected, |contact, legal| {
                 body.apply(contact, legal, vietnam_date(now)).map_err(Problem::invalid)
             })
         })

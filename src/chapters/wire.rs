@@ -1,16 +1,16 @@
 //! What officers send about chapters, and the checks that need no database: all mistakes at once.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::life::{Decided, Founding};
 use super::model::{
-    Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, folded_name, is_email, is_office_phone, short_name,
-    tax_code,
+    Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, folded_name, is_email, is_office_phone,
+    plain_office_phone, short_name, tax_code,
 };
-use crate::http::{FieldError, Say, one_line};
+use crate::http::{FieldError, Patch, Say, one_line};
 
 /// Most branches founded together with their chapter.
 const MAX_BRANCHES: usize = 100;
@@ -123,7 +123,7 @@ impl Mistakes {
         let mut text = |name: &str, text: Option<String>| text.map(|t| self.line(&format!("/contact/{name}"), &t, 200));
         let contact = Contact {
             address: text("address", contact.address),
-            phone: text("phone", contact.phone),
+            phone: text("phone", contact.phone.map(|phone| plain_office_phone(&phone))),
             email: text("email", contact.email),
         };
         if contact.phone.as_deref().is_some_and(|phone| !phone.is_empty() && !is_office_phone(phone)) {
@@ -213,74 +213,68 @@ impl ChapterIn {
     }
 }
 
-/// A field that was sent, be it `null`.
-fn sent<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
-}
-
-/// Changes to contact and legal data: a field left out stays, `null` clears it.
+/// Changes to contact and legal data: a field left out stays, `null` clears it, and all of its group in a group's place.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChapterPatch {
     #[serde(default)]
-    #[schema(inline)]
-    contact: ContactPatch,
+    #[schema(value_type = Option<ContactPatch>)]
+    contact: Patch<ContactPatch>,
     #[serde(default)]
-    #[schema(inline)]
-    legal: LegalPatch,
+    #[schema(value_type = Option<LegalPatch>)]
+    legal: Patch<LegalPatch>,
 }
 
 /// See [`Contact`].
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactPatch {
-    #[serde(deserialize_with = "sent")]
     #[schema(value_type = Option<String>)]
-    address: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    address: Patch<String>,
     #[schema(value_type = Option<String>)]
-    phone: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    phone: Patch<String>,
     #[schema(value_type = Option<String>)]
-    email: Option<Option<String>>,
+    email: Patch<String>,
 }
 
 /// See [`Legal`].
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LegalPatch {
-    #[serde(deserialize_with = "sent")]
     #[schema(value_type = Option<bool>)]
-    legal_personality: Option<Option<bool>>,
-    #[serde(deserialize_with = "sent")]
+    legal_personality: Patch<bool>,
     #[schema(value_type = Option<String>)]
-    seal_no: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    seal_no: Patch<String>,
     #[schema(value_type = Option<NaiveDate>)]
-    seal_registered_on: Option<Option<NaiveDate>>,
-    #[serde(deserialize_with = "sent")]
+    seal_registered_on: Patch<NaiveDate>,
     #[schema(value_type = Option<String>)]
-    tax_code: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    tax_code: Patch<String>,
     #[schema(value_type = Option<bool>)]
-    own_bank_account: Option<Option<bool>>,
+    own_bank_account: Patch<bool>,
 }
 
 impl ChapterPatch {
     pub fn apply(self, contact: Contact, legal: Legal, today: NaiveDate) -> Result<Details, Vec<FieldError>> {
         let mut wrong = Mistakes::default();
-        let (c, l) = (self.contact, self.legal);
-        let contact = Contact {
-            address: c.address.unwrap_or(contact.address),
-            phone: c.phone.unwrap_or(contact.phone),
-            email: c.email.unwrap_or(contact.email),
+        let contact = match self.contact {
+            Patch::Absent => contact,
+            Patch::Null => Contact::default(),
+            Patch::Value(sent) => Contact {
+                address: sent.address.over(contact.address),
+                phone: sent.phone.over(contact.phone),
+                email: sent.email.over(contact.email),
+            },
         };
-        let legal = Legal {
-            legal_personality: l.legal_personality.unwrap_or(legal.legal_personality),
-            seal_no: l.seal_no.unwrap_or(legal.seal_no),
-            seal_registered_on: l.seal_registered_on.unwrap_or(legal.seal_registered_on),
-            tax_code: l.tax_code.unwrap_or(legal.tax_code),
-            own_bank_account: l.own_bank_account.unwrap_or(legal.own_bank_account),
+        let legal = match self.legal {
+            Patch::Absent => legal,
+            Patch::Null => Legal::default(),
+            Patch::Value(sent) => Legal {
+                legal_personality: sent.legal_personality.over(legal.legal_personality),
+                seal_no: sent.seal_no.over(legal.seal_no),
+                seal_registered_on: sent.seal_registered_on.over(legal.seal_registered_on),
+                tax_code: sent.tax_code.over(legal.tax_code),
+                own_bank_account: sent.own_bank_account.over(legal.own_bank_account),
+            },
         };
         let details = Details { contact: wrong.contact(contact), legal: wrong.legal(legal, today) };
         wrong.done(details)

@@ -12,6 +12,7 @@ mod serve;
 mod steps;
 mod upkeep;
 mod verify;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -58,7 +59,7 @@ enum Command {
     #[command(subcommand)]
     Receipt(verify::ReceiptCommand),
     /// Watch a public log: does every checkpoint continue the one before?
-    Watch(verify::WatchCommand),
+    Watch(watch::WatchCommand),
     /// Make a backup, beside a running server or without one; keys are not in it
     Backup(upkeep::BackupCommand),
     /// Get an installation back from a backup, into an empty data folder or database
@@ -99,7 +100,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Audit(command) if command.what.url.is_some() || command.what.dir.is_some() => return verify::audit(command),
         Command::Audit(command) => verify::only_for_logs(command)?,
         Command::Receipt(command) => return verify::receipt(command),
-        Command::Watch(command) => return verify::watch(command),
+        Command::Watch(command) => return watch::watch(command),
         _ => {}
     }
     // The demo's tour should stay on the screen, and so should what upkeep says.

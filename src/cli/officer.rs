@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::Failure;
 use super::{install, say, second_factor};
 use crate::authz::{AuditEvent, Role, audit};
-use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
+use crate::basics::{Line, Phone};
 use crate::config::Config;
 use crate::db::DbError;
-use crate::identity::model::{phone, user_name};
+use crate::identity::model::{user_name, user_name_as_typed};
 use crate::identity::sessions::{self, EndReason};
 use crate::identity::store::{self, CreateError, NewAccount};
 use crate::identity::{accounts, one_time, password_rules};
@@ -113,11 +113,11 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
             let name = Line::parse(&name, 200).map_err(|_| "the name must be one line of 1 to 200 characters")?;
             let decision =
                 Line::parse(&decision, 100).map_err(|_| "the decision number must be one line of 1 to 100 characters")?;
-            let number =
-                number.map(|typed| phone(&typed).ok_or("the phone number must be Vietnamese, e.g. 0912345678")).transpose()?;
+            let number = number.map(|typed| Phone::parse(&typed).map_err(|e| e.advice().1.into_owned())).transpose()?;
             let role =
                 Role::parse(&role).ok_or_else(|| format!("unknown role; known are {}", Role::ALL.map(Role::name).join(", ")))?;
-            let password = if password_stdin { read_password(&user, number.as_deref())? } else { one_time::make()? };
+            let password =
+                if password_stdin { read_password(&user, number.as_ref().map(Phone::as_str))? } else { one_time::make()? };
             let until = one_time.then(|| now + one_time::GOOD_FOR);
             let hash = shared.passwords.hash(&password)?;
             let code = chapter.clone();
@@ -126,14 +126,15 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
                 let officer = match &same_person_as {
                     None => None,
                     Some(other) => Some(
-                        store::officer_by_user_name(conn, other)?.ok_or_else(|| CreateError::UnknownAccount(other.clone()))?,
+                        store::officer_by_user_name(conn, &user_name_as_typed(other))?
+                            .ok_or_else(|| CreateError::UnknownAccount(other.clone()))?,
                     ),
                 };
                 let new = NewAccount {
                     officer,
                     full_name: name.as_str(),
                     user_name: &user,
-                    phone: number.as_deref(),
+                    phone: number.as_ref().map(Phone::as_str),
                     password_hash: &hash,
                 };
                 let (account, _) = store::create_account(conn, &shared.vault, now, &new)?;
@@ -153,7 +154,7 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
 fn set_disabled(installation: &install::Installation, user: &str, disabled: bool) -> Result<(), Failure> {
     let shared = &installation.shared;
     let now = shared.clock.now();
-    let user = user.trim().to_ascii_lowercase();
+    let user = user_name_as_typed(user);
     let action = if disabled { "ACCOUNT_DISABLED" } else { "ACCOUNT_ENABLED" };
     let found = shared.db.tx_blocking(|conn| -> Result<bool, DbError> {
         let Some(id) = store::account_by_user_name(conn, &user)? else { return Ok(false) };
@@ -173,7 +174,7 @@ fn set_disabled(installation: &install::Installation, user: &str, disabled: bool
 fn one_time_password(installation: &install::Installation, user: &str) -> Result<(), Failure> {
     let shared = &installation.shared;
     let now = shared.clock.now();
-    let user = user.trim().to_ascii_lowercase();
+    let user = user_name_as_typed(user);
     let password = one_time::make()?;
     let hash = shared.passwords.hash(&password)?;
     let until = shared.db.tx_blocking(|conn| -> Result<_, DbError> {

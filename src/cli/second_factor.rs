@@ -8,7 +8,7 @@ use crate::authz::{AuditEvent, audit};
 use crate::basics::Clock;
 use crate::identity::second_factor::Authenticator;
 use crate::identity::second_factor_store as factors;
-use crate::identity::sessions::{self, EndReason};
+use crate::identity::sessions::EndReason;
 use crate::identity::store;
 
 /// Prints the six digits an authenticator with this secret shows now. Needs no installation.
@@ -32,10 +32,8 @@ pub fn reset(installation: &Installation, user: &str) -> Result<(), Failure> {
         let Some(account) = store::account_called(conn, user)? else {
             return Ok(None);
         };
-        let had = factors::remove(conn, account)?;
+        let had = factors::remove(conn, account, None, EndReason::SecondFactorReset, now)?;
         if had {
-            sessions::end_all(conn, account, None, EndReason::SecondFactorReset, now)?;
-            sessions::forget_devices(conn, account, None)?;
             let event = AuditEvent { account: None, action: "SECOND_FACTOR_RESET", subject: Some(account), chapter: None };
             audit(conn, now, &[event])?;
         }

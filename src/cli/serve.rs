@@ -2,20 +2,32 @@
 
 use std::net::TcpListener;
 
-use super::Failure;
 use super::install::{self, Installation};
+use super::{Failure, demo};
 use crate::app::{self, Shared};
 use crate::config::Config;
 
 pub fn serve(config: &Config) -> Result<(), Failure> {
-    if config.database_url.is_none() && config.data_dir.join("demo.json").exists() {
-        tracing::warn!(folder = %config.data_dir.display(), "this data folder holds demo data");
-    }
     // The socket first: a second server should find the port taken before it touches anything else.
     let listener = bind(config)?;
     let installation = install::open(config)?;
+    if demo::is_in(&installation.shared.db)? {
+        if !is_loopback(config) {
+            return Err(
+                "this database holds demo data, whose passwords everybody knows: it is served on loopback addresses only, e.g. \
+                        --listen 127.0.0.1:8080. For a real installation begin with an empty data folder (--data-dir) or database"
+                    .into(),
+            );
+        }
+        tracing::warn!(folder = %config.data_dir.display(), "this database holds demo data");
+    }
     tracing::info!(address = %listener.local_addr()?, "ready");
     run(config, installation, listener, Hangup::TakesUpKeys)
+}
+
+/// Whether only this machine can reach the server.
+pub(super) fn is_loopback(config: &Config) -> bool {
+    config.listen.ip().to_canonical().is_loopback()
 }
 
 /// What SIGHUP does.

@@ -1,4 +1,4 @@
-//! `audit --url`, `audit --dir`, `receipt check`, `watch`: the command line of the room that checks the log from outside.
+//! `audit --url`, `audit --dir`, `receipt check`: the command line of the room that checks the log from outside.
 //!
 //! They need no installation: no database, no keys of ours, no settings. Exit codes: 0 all is right, 1 something is wrong, 2 it
 //! could not be checked, or not all of it; for a receipt also 3: it is right, and the entry was reversed later.
@@ -13,7 +13,6 @@ use clap::{Args, Subcommand};
 use super::line::Line;
 use super::upkeep::{AuditCommand, Format};
 use super::{Failure, say};
-use crate::basics::Clock;
 use crate::log::checkpoint::{self, CheckpointError};
 use crate::log::note::{NoteError, Verifier};
 use crate::log::receipt::{MAX_RECEIPT, Receipt};
@@ -23,9 +22,10 @@ use crate::verify::evidence::{self, Unproven};
 use crate::verify::place::{Folder, Mirror, Place, PlaceError};
 use crate::verify::published::{self, Patience};
 use crate::verify::receipt::{self as receipts, Online};
+use crate::verify::sampled::Seed;
+use crate::verify::served::{self, Closely};
 use crate::verify::site::Site;
 use crate::verify::trust;
-use crate::verify::watch::{Seen, Watch};
 use crate::verify::{VerifyError, visible};
 
 /// Whose signature counts.
@@ -50,6 +50,33 @@ pub struct LogAudit {
     /// Where the public API is, if not beside the log
     #[arg(long)]
     api: Option<String>,
+    #[command(flatten)]
+    sampling: Sampling,
+}
+
+/// Which rows are looked at besides whole files.
+#[derive(Debug, Args)]
+pub struct Sampling {
+    /// Entries that are drawn and asked for by code, in lists, in searches and in sums (100 unless given)
+    #[arg(long, value_parser = clap::value_parser!(u16).range(0..=5_000))]
+    sample: Option<u16>,
+    /// Draw the sample of an earlier report again: its number@size. Random unless given
+    #[arg(long)]
+    seed: Option<Seed>,
+}
+
+/// Entries in the sample, unless said otherwise.
+const SAMPLE: u16 = 100;
+
+impl Sampling {
+    pub(super) fn closely(&self) -> Result<Closely, Failure> {
+        let seed = self.seed.map_or_else(Seed::random, Ok)?;
+        Ok(Closely { sample: usize::from(self.sample.unwrap_or(SAMPLE)), seed })
+    }
+
+    fn is_given(&self) -> bool {
+        self.sample.is_some() || self.seed.is_some()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,29 +98,8 @@ pub struct CheckCommand {
     trust: Trust,
 }
 
-#[derive(Debug, Args)]
-pub struct WatchCommand {
-    /// Address of the log
-    #[arg(long)]
-    url: String,
-    #[command(flatten)]
-    trust: Trust,
-    /// Folder for what is remembered, and for evidence
-    #[arg(long)]
-    state: PathBuf,
-    /// Seconds from one look to the next
-    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
-    every: u64,
-    /// Look once, then end
-    #[arg(long)]
-    once: bool,
-    /// Seconds after which a log that does not grow, or can not be reached, is something wrong
-    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
-    stale_after: Option<i64>,
-}
-
 impl Trust {
-    fn keys(&self) -> Result<Vec<Verifier>, Failure> {
+    pub(super) fn keys(&self) -> Result<Vec<Verifier>, Failure> {
         let mut keys = self
             .vkey
             .iter()
@@ -117,11 +123,11 @@ fn read_limited(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
 
 /// `audit --database` takes none of what is for logs.
 pub fn only_for_logs(command: &AuditCommand) -> Result<(), Failure> {
-    let LogAudit { trust: Trust { vkey, policy }, mirror, api } = &command.log;
-    if vkey.is_empty() && policy.is_none() && mirror.is_none() && api.is_none() {
+    let LogAudit { trust: Trust { vkey, policy }, mirror, api, sampling } = &command.log;
+    if vkey.is_empty() && policy.is_none() && mirror.is_none() && api.is_none() && !sampling.is_given() {
         Ok(())
     } else {
-        Err("--vkey, --policy, --mirror and --api go with --url or --dir".into())
+        Err("--vkey, --policy, --mirror, --api, --sample and --seed go with --url or --dir".into())
     }
 }
 
@@ -141,7 +147,8 @@ pub fn audit(command: &AuditCommand) -> Result<ExitCode, Failure> {
         (None, None, Some(folder)) => folder,
         (None, None, None) => return Err("say what to audit: --url or --dir".into()),
     };
-    let auditing = Auditing { place, mirror: mirror.as_ref(), site: site.as_ref(), keys: &keys };
+    let closely = command.log.sampling.closely()?;
+    let auditing = Auditing { place, mirror: mirror.as_ref(), site: site.as_ref(), keys: &keys, closely };
     let walk = auditing.walk()?;
     let report = walk.report(keys.first().map(Verifier::name).unwrap_or_default());
     match command.format {
@@ -160,11 +167,12 @@ pub fn audit(command: &AuditCommand) -> Result<ExitCode, Failure> {
 }
 
 /// What is audited, and with what.
-struct Auditing<'p> {
-    place: &'p dyn Place,
-    mirror: Option<&'p Mirror>,
-    site: Option<&'p Site>,
-    keys: &'p [Verifier],
+pub(super) struct Auditing<'p> {
+    pub place: &'p dyn Place,
+    pub mirror: Option<&'p Mirror>,
+    pub site: Option<&'p Site>,
+    pub keys: &'p [Verifier],
+    pub closely: Closely,
 }
 
 impl<'p> Auditing<'p> {
@@ -178,10 +186,13 @@ impl<'p> Auditing<'p> {
         let mut walk = Walk::new(self.place, if self.site.is_some() { threads.max(8) } else { threads });
         walk.unproven = self.unproven();
         walk.proofs = self.site.map_or(self.place, |site| site);
+        if self.site.is_some() {
+            walk.keep_rows();
+        }
         walk
     }
 
-    fn walk(&self) -> Result<Walk<'p>, Failure> {
+    pub(super) fn walk(&self) -> Result<Walk<'p>, Failure> {
         let mut walk = self.new_walk();
         let note = match self.place.checkpoint() {
             Err(PlaceError::Missing(path)) => return Err(format!("{path} is not there: is this a log?").into()),
@@ -243,7 +254,10 @@ impl<'p> Auditing<'p> {
             walk.hold_to(note, head, "a checkpoint that was seen earlier")?;
         }
         match self.site {
-            Some(site) => published::compare(walk, self.place, site, self.keys, Patience::default(), &mut show)?,
+            Some(site) => {
+                published::compare(walk, self.place, site, self.keys, Patience::default(), &mut show)?;
+                served::compare(walk, self.place, site, self.keys, Patience::default(), self.closely, &mut show)?;
+            }
             None => walk.notes.push("published sums were not compared: a folder has none".to_owned()),
         }
         Ok(())
@@ -367,69 +381,4 @@ fn tell(online: &Online) -> Result<ExitCode, Failure> {
         (false, false) => ExitCode::from(2),
         (false, true) => ExitCode::SUCCESS,
     })
-}
-
-/// Once: 0 well, 1 something is wrong, 2 it could not be seen. Otherwise until something is wrong.
-pub fn watch(command: &WatchCommand) -> Result<ExitCode, Failure> {
-    let keys = command.trust.keys()?;
-    let clock = Clock::System;
-    let began = clock.now();
-    loop {
-        let looked = Site::new(&command.url, None).map_err(Failure::from).and_then(|site| {
-            let watch = Watch { place: &site, keys: &keys, folder: &command.state };
-            let seen = watch.look(clock.now())?;
-            Ok(seen)
-        });
-        let wrong = match looked {
-            Ok(seen) => report_seen(&seen, command, &clock)?,
-            Err(error) if command.once => return Err(error),
-            Err(error) => {
-                say(&format!("{} could not look: {error}", crate::basics::clock::vietnam_time(clock.now())))?;
-                unseen_too_long(command, &keys, &clock, began)?
-            }
-        };
-        if wrong || command.once {
-            return Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS });
-        }
-        std::thread::sleep(Duration::from_secs(command.every));
-    }
-}
-
-/// Says what was seen; whether it is something wrong.
-fn report_seen(seen: &Seen, command: &WatchCommand, clock: &Clock) -> Result<bool, Failure> {
-    let now = clock.now();
-    let (text, wrong) = match seen {
-        Seen::First { size } => (format!("first look: {size} entries"), false),
-        Seen::Grown { from, size } => (format!("grew from {from} to {size} entries and continues"), false),
-        Seen::Same { size, grew_at } => {
-            let age = (now - *grew_at).num_seconds();
-            match command.stale_after {
-                Some(most) if age > most => (format!("WRONG: stale: {size} entries for {age} s"), true),
-                _ => (format!("{size} entries, as before"), false),
-            }
-        }
-        Seen::Wrong { why, evidence } => {
-            let kept = evidence.as_ref().map(|folder| format!("; evidence in {}", folder.display())).unwrap_or_default();
-            (format!("WRONG: {why}{kept}"), true)
-        }
-    };
-    say(&format!("{} {text}", crate::basics::clock::vietnam_time(now)))?;
-    Ok(wrong)
-}
-
-/// Whether nobody has seen the log for longer than it may be stale.
-fn unseen_too_long(
-    command: &WatchCommand,
-    keys: &[Verifier],
-    clock: &Clock,
-    began: chrono::DateTime<chrono::Utc>,
-) -> Result<bool, Failure> {
-    let nowhere = Folder(command.state.clone());
-    let last = Watch { place: &nowhere, keys, folder: &command.state }.seen_at()?.map_or(began, |seen_at| seen_at.max(began));
-    let age = (clock.now() - last).num_seconds();
-    let too_long = command.stale_after.is_some_and(|most| age > most);
-    if too_long {
-        say(&format!("{} WRONG: stale: not seen for {age} s", crate::basics::clock::vietnam_time(clock.now())))?;
-    }
-    Ok(too_long)
 }

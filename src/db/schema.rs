@@ -13,6 +13,7 @@ diesel::table! {
         chapter_id -> Uuid,
         one_time_until -> Nullable<Timestamptz>,
         request_hash -> Nullable<Bytea>,
+        epoch -> Int8,
     }
 }
 
@@ -57,6 +58,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    appeal_limit (regime, clock, valid_from) {
+        regime -> Text,
+        clock -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        days -> SmallInt,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    appeal_milestone (id) {
+        id -> Uuid,
+        appeal_id -> Uuid,
+        milestone -> Text,
+        version -> Integer,
+        day -> Date,
+        document_id -> Uuid,
+        purpose -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+    }
+}
+
+diesel::table! {
     appeal_share (appeal_id, chapter_id) {
         appeal_id -> Uuid,
         chapter_id -> Uuid,
@@ -76,6 +103,36 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
         recorded_on -> Date,
+        extension_ground -> Nullable<Text>,
+        extension_no -> Nullable<Text>,
+        extension_on -> Nullable<Date>,
+        extension_by -> Nullable<Text>,
+        extension_level -> Nullable<Text>,
+        extension_text -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    asked_gift (id) {
+        id -> Uuid,
+        code -> Text,
+        chapter_id -> Uuid,
+        appeal_id -> Nullable<Uuid>,
+        channel -> Text,
+        amount_vnd -> BigInt,
+        limit_vnd -> BigInt,
+        received_on -> Date,
+        content -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        bare_hash -> Bytea,
+        likeness -> Nullable<BigInt>,
+        reference_likeness -> Nullable<BigInt>,
+        state -> Text,
+        approver_chapter_id -> Uuid,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -235,6 +292,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    deadline_change (id) {
+        id -> BigInt,
+        request_id -> Uuid,
+        what -> Text,
+        before_on -> Date,
+        after_on -> Date,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     deadline_rule (clock, kind, third_parties, valid_from) {
         clock -> Text,
         kind -> Text,
@@ -375,6 +443,24 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
         giver_name -> Nullable<Binary>,
+        likeness -> Nullable<BigInt>,
+        reference_likeness -> Nullable<BigInt>,
+        unusual -> Bool,
+    }
+}
+
+diesel::table! {
+    gift_limit (id) {
+        id -> Integer,
+        channel -> Text,
+        role -> Nullable<Text>,
+        chapter_id -> Nullable<Uuid>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        confirm_above_vnd -> BigInt,
+        approve_above_vnd -> BigInt,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -400,12 +486,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    information_request (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        appeal_id -> Nullable<Uuid>,
+        topic -> Text,
+        channel -> Text,
+        received_on -> Date,
+        letter_no -> Nullable<Text>,
+        due_on -> Date,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+        outcome -> Nullable<Text>,
+        publication -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        reply_no -> Nullable<Text>,
+        closed_on -> Nullable<Date>,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    information_rule (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        amount -> SmallInt,
+        unit -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     item (code) {
         code -> Text,
         name -> Text,
         name_en -> Text,
         folded -> Text,
         units -> Array<Text>,
+        counted_units -> Array<Text>,
     }
 }
 
@@ -610,11 +730,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    paper_slip (chapter_id, book, no) {
+    paper_slip (gift_id) {
         chapter_id -> Uuid,
         book -> Text,
         no -> Text,
         gift_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    paper_slip_collision (gift_id) {
+        gift_id -> Uuid,
+        chapter_id -> Uuid,
+        book -> Text,
+        no -> Text,
     }
 }
 
@@ -784,6 +913,11 @@ diesel::table! {
         keep_days -> SmallInt,
         mark -> Text,
         source -> Text,
+        last_days -> Nullable<SmallInt>,
+        advisory -> Bool,
+        notices_from -> Nullable<Date>,
+        fixed_month -> Nullable<SmallInt>,
+        fixed_day -> Nullable<SmallInt>,
     }
 }
 
@@ -957,6 +1091,7 @@ diesel::table! {
         last_used_at -> Nullable<Timestamptz>,
         second_factor_at -> Nullable<Timestamptz>,
         ended_reason -> Nullable<Text>,
+        password_change_hash -> Nullable<Text>,
     }
 }
 
@@ -998,13 +1133,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    voucher_note (code, valid_from) {
+        code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     administrative_unit,
     annotation,
     appeal,
+    appeal_limit,
+    appeal_milestone,
     appeal_share,
     appeal_version,
+    asked_gift,
     audit_event,
     balance,
     cash_receipt,
@@ -1018,6 +1168,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     consent_text,
     data_step,
     data_step_note,
+    deadline_change,
     deadline_rule,
     document,
     document_closure,
@@ -1028,8 +1179,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_unit,
     fund,
     gift,
+    gift_limit,
     gift_line,
     idempotency_key,
+    information_request,
+    information_rule,
     item,
     key_in_use,
     known_device,
@@ -1054,6 +1208,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     opening_balance_line,
     opening_balance_reversal,
     paper_slip,
+    paper_slip_collision,
     party,
     party_alias,
     party_restriction,
@@ -1082,4 +1237,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_merger,
     upload,
     upload_chunk,
+    voucher_note,
 );

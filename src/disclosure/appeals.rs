@@ -117,8 +117,10 @@ pub struct ItemOut {
     name: String,
     #[schema(example = "Rice")]
     name_en: String,
-    /// Units it is counted in.
+    /// Units it comes in.
     units: Vec<String>,
+    /// Those of them that are counted, in whole numbers; the others may have decimals.
+    counted_units: Vec<String>,
 }
 
 /// The catalogue of goods, whole.
@@ -128,7 +130,13 @@ pub async fn list_items(request: HttpRequest, db: web::Data<Db>) -> Result<HttpR
     let items = db.read_public(|conn| -> Result<_, Problem> { Ok(stock::catalogue(conn)?) }).await?;
     let items: Vec<ItemOut> = items
         .into_iter()
-        .map(|item| ItemOut { code: item.code, name: item.name, name_en: item.name_en, units: item.units })
+        .map(|item| ItemOut {
+            code: item.code,
+            name: item.name,
+            name_en: item.name_en,
+            units: item.units,
+            counted_units: item.counted_units,
+        })
         .collect();
     answer(&request, &items, CACHE_CONTROL)
 }

@@ -4,63 +4,79 @@
 //! takes. It is read page by page, so neither memory nor a transaction grows with the ledger. Adding up `amount_vnd`
 //! of `APPEAL:` rows gives what the appeal received; what old books carried over is in `carried_vnd`, apart from it.
 //! `leaf_hash` ties each row to the public log.
+//!
+//! It has two forms. One is for programs ([`columns`](super::columns)); the names of its columns are quoted, because
+//! readers that look at the first rows alone to find out whether there are quotes would shift columns at the first name with a
+//! comma. The other is for people who open it in a spreadsheet ([`spreadsheet`](super::spreadsheet)).
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, web};
+use diesel::pg::PgConnection;
 use futures_util::stream::{self, Stream};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::basics::hex;
+use super::columns::COLUMNS;
+use super::csv_metadata::described;
+use super::csv_rows::{Shown, record};
+use super::spreadsheet::{self, Names};
 use crate::db::Db;
-use crate::giving::appeals as store;
-use crate::giving::model::AppealState;
-use crate::http::Problem;
-use crate::ledger::public::{self, PublicGoods, PublicRow};
+use crate::http::{Problem, Query};
+use crate::ledger::{goods, public};
 use crate::log;
 
 const ROWS_A_PAGE: i64 = 1_000;
+/// Excel takes a file without it for one of an old code page.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-const HEADER: [&str; 17] = [
-    "log_index",
-    "code",
-    "kind",
-    "day",
-    "booked_on",
-    "channel",
-    "chapter",
-    "province",
-    "fund",
-    "amount_vnd",
-    "giver",
-    "goods",
-    "message_count",
-    "reverses",
-    "reason",
-    "leaf_hash",
-    "carried_vnd",
-];
+/// Whom the file is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Programs: `datapackage.json` and `ledger.csv-metadata.json` beside it say what its columns hold.
+    #[default]
+    Data,
+    /// People who open it in a spreadsheet: it begins with a byte order mark, names stand beside codes, and no code can be
+    /// taken for a number.
+    Spreadsheet,
+}
+
+/// How the file is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LedgerQuery {
+    /// `data` unless given; `spreadsheet` for Excel and LibreOffice.
+    #[serde(default)]
+    form: Form,
+}
 
 /// An appeal's ledger as CSV (RFC 4180, UTF-8), in the order of booking.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses(
+#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026"), LedgerQuery), responses(
     (status = 200, content_type = "text/csv", body = String, description = "One row an entry; `X-Log-Size` says at which size of the log"),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+    (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
+    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/appeals/{code}/ledger.csv")]
-pub async fn appeal_ledger(code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn appeal_ledger(
+    code: web::Path<String>,
+    Query(LedgerQuery { form }): Query<LedgerQuery>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
     let asked = code.into_inner();
-    let (code, size) = db
-        .read_public(move |conn| -> Result<_, Problem> {
-            let row =
-                store::find(conn, &asked)?.filter(|row| row.state != AppealState::Draft.name()).ok_or_else(Problem::not_found)?;
-            Ok((row.code, log::store::size(conn)?))
-        })
-        .await?;
-    let name = format!("attachment; filename=\"{code}-{size}.csv\"");
-    Ok(HttpResponse::Ok()
+    let (code, size) =
+        db.read_public(move |conn| -> Result<_, Problem> { Ok((described(conn, &asked)?.0, log::store::size(conn)?)) }).await?;
+    let which = if form == Form::Spreadsheet { "-spreadsheet" } else { "" };
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, name))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{code}-{size}{which}.csv\"")))
         .insert_header((CACHE_CONTROL, super::CACHE_CONTROL_LIST))
-        .insert_header(("x-log-size", size.to_string()))
-        .streaming(pages(db, code, size)))
+        .insert_header(("x-log-size", size.to_string()));
+    if form == Form::Data {
+        response.insert_header((LINK, "<ledger.csv-metadata.json>; rel=\"describedby\"; type=\"application/csvm+json\""));
+    }
+    Ok(response.streaming(pages(db, code, size, form)))
 }
 
 /// Where the download is.
@@ -70,83 +86,82 @@ enum Position {
     End,
 }
 
-fn pages(db: web::Data<Db>, appeal: String, size: i64) -> impl Stream<Item = Result<Bytes, Problem>> {
+fn pages(db: web::Data<Db>, appeal: String, size: i64, form: Form) -> impl Stream<Item = Result<Bytes, Problem>> {
     stream::unfold(Position::Start, move |position| {
         let (db, appeal) = (db.clone(), appeal.clone());
         async move {
             let after = match position {
-                Position::Start => {
-                    let header = encode([HEADER.iter().map(|name| (*name).to_owned()).collect()]);
-                    return Some((header, Position::After(i64::MIN)));
-                }
+                Position::Start => return Some((header(form), Position::After(i64::MIN))),
                 Position::After(seq) => seq,
                 Position::End => return None,
             };
-            let page = db
-                .read_public(move |conn| -> Result<_, Problem> {
-                    Ok(public::ledger_page(conn, &appeal, size, after, ROWS_A_PAGE)?)
-                })
-                .await;
+            let page = db.read_public(move |conn| -> Result<_, Problem> { Ok(page(conn, &appeal, size, after, form)?) }).await;
             match page {
                 // An error in the middle breaks the chunked answer off, so a cut file is not taken for a whole one.
                 Err(problem) => Some((Err(problem), Position::End)),
-                Ok(rows) => {
-                    let last = rows.last().map(|(row, _)| row.seq)?;
-                    Some((encode(rows.into_iter().map(|(row, index)| record(row, index))), Position::After(last)))
-                }
+                Ok(None) => None,
+                Ok(Some((records, last))) => Some((encode(records), Position::After(last))),
             }
         }
     })
 }
 
-fn record(row: PublicRow, index: i64) -> Vec<String> {
-    let text = |text: Option<String>| text.map(|text| harmless(&text)).unwrap_or_default();
-    // What came by no channel was not received now: an opening balance, or the reversal of one.
-    let (received, carried) = match row.channel {
-        Some(_) => (row.amount_vnd, String::new()),
-        None => (0, row.amount_vnd.to_string()),
+type Records = Vec<Vec<String>>;
+
+/// The rows after one of them, and the last one's place; `None` at the end.
+fn page(
+    conn: &mut PgConnection,
+    appeal: &str,
+    size: i64,
+    after: i64,
+    form: Form,
+) -> Result<Option<(Records, i64)>, crate::db::DbError> {
+    let rows = public::ledger_page(conn, appeal, size, after, ROWS_A_PAGE)?;
+    let Some(last) = rows.last().map(|(row, _)| row.seq) else { return Ok(None) };
+    let reversals: Vec<(&str, &str)> = rows.iter().filter_map(|(row, _)| row.reversal()).collect();
+    let mut given_back = goods::given_back(conn, &reversals)?;
+    let shown: Vec<Shown> = rows
+        .into_iter()
+        .map(|(row, index)| {
+            let stored = || row.goods.clone().and_then(|goods| serde_json::from_value(goods).ok()).unwrap_or_default();
+            Shown { goods: given_back.remove(&row.code).unwrap_or_else(stored), row, index }
+        })
+        .collect();
+    let records = match form {
+        Form::Data => shown.into_iter().map(record).collect(),
+        Form::Spreadsheet => {
+            let names = Names::read(conn, &shown, size)?;
+            shown.into_iter().map(|shown| spreadsheet::record(shown, &names)).collect()
+        }
     };
-    vec![
-        index.to_string(),
-        row.code,
-        row.kind,
-        row.day.to_string(),
-        row.booked.to_string(),
-        row.channel.unwrap_or_default(),
-        row.chapter,
-        row.province.unwrap_or_default(),
-        row.fund,
-        received.to_string(),
-        text(row.giver),
-        text(row.goods.map(goods_text)),
-        row.message_count.map(|n| n.to_string()).unwrap_or_default(),
-        row.reverses.unwrap_or_default(),
-        row.reason.unwrap_or_default(),
-        hex(&row.leaf_hash),
-        carried,
-    ]
+    Ok(Some((records, last)))
 }
 
-fn goods_text(goods: serde_json::Value) -> String {
-    let goods: Vec<PublicGoods> = serde_json::from_value(goods).unwrap_or_default();
-    goods.iter().map(|g| format!("{} {} {}", g.item, g.quantity, g.unit)).collect::<Vec<_>>().join("; ")
+fn header(form: Form) -> Result<Bytes, Problem> {
+    let names: Vec<String> = match form {
+        Form::Data => COLUMNS.iter().map(|column| column.name.to_owned()).collect(),
+        Form::Spreadsheet => spreadsheet::header(),
+    };
+    let line = written(csv::QuoteStyle::Always, [names])?;
+    Ok(if form == Form::Spreadsheet { [BYTE_ORDER_MARK.as_bytes(), &line].concat().into() } else { line })
 }
 
-/// Text that a spreadsheet would take for a formula gets an apostrophe in front.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+fn encode(records: Records) -> Result<Bytes, Problem> {
+    written(csv::QuoteStyle::Necessary, records)
 }
 
-fn encode(records: impl IntoIterator<Item = Vec<String>>) -> Result<Bytes, Problem> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+fn written(quotes: csv::QuoteStyle, records: impl IntoIterator<Item = Vec<String>>) -> Result<Bytes, Problem> {
+    let terminator = csv::Terminator::CRLF;
+    let mut writer = csv::WriterBuilder::new().terminator(terminator).quote_style(quotes).from_writer(Vec::new());
     for record in records {
         writer.write_record(&record).map_err(Problem::internal)?;
     }
     Ok(Bytes::from(writer.into_inner().map_err(|error| Problem::internal(error.error()))?))
+}
+
+/// The whole file of these entries, for programs: what the address above would send.
+pub fn whole(entries: Vec<Shown>) -> Result<Vec<u8>, Problem> {
+    Ok([header(Form::Data)?, encode(entries.into_iter().map(record).collect())?].concat())
 }
 
 #[cfg(test)]
@@ -154,12 +169,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formulas_are_defused_and_quotes_doubled() {
-        for text in ["=1+1", "+84", "-5", "@SUM(A1)", "\tx", "＝1"] {
-            assert!(harmless(text).starts_with('\''), "{text}");
-        }
-        assert_eq!(harmless("Nguyễn Văn An"), "Nguyễn Văn An");
-        let bytes = encode([vec!["a\"b".to_owned(), "c,d".to_owned()]]).unwrap();
+    fn quotes_are_doubled() {
+        let bytes = encode(vec![vec!["a\"b".to_owned(), "c,d".to_owned()]]).unwrap();
         assert_eq!(&bytes[..], b"\"a\"\"b\",\"c,d\"\r\n");
+    }
+
+    #[test]
+    fn the_names_of_columns_are_quoted_and_a_mark_is_for_spreadsheets() {
+        let (data, spreadsheet) = (header(Form::Data).unwrap(), header(Form::Spreadsheet).unwrap());
+        assert!(data.starts_with(b"\"log_index\",\"code\",") && data.ends_with(b",\"leaf_hash\",\"carried_vnd\"\r\n"));
+        assert!(spreadsheet.starts_with(b"\xef\xbb\xbf\""));
     }
 }

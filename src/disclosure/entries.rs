@@ -16,6 +16,7 @@ use crate::db::Db;
 use crate::http::cache::PublicCache;
 use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
 use crate::ledger::annotations::{self, AnnotationRow};
+use crate::ledger::goods;
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::{self, Filter, PublicGoods, PublicRow, Within};
 use crate::ledger::words::Words;
@@ -51,6 +52,7 @@ pub struct EntryOut {
     /// The giver in the form the giver chose; absent for anonymous.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub giver: Option<String>,
+    /// Of a reversal: what it gives back, with a minus.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<PublicGoods>>)]
     pub goods: Option<serde_json::Value>,
@@ -221,6 +223,7 @@ struct Context {
     reversals: HashMap<String, String>,
     annotations: HashMap<String, Vec<AnnotationRow>>,
     indices: HashMap<String, i64>,
+    given_back: HashMap<String, Vec<PublicGoods>>,
 }
 
 impl Context {
@@ -233,11 +236,15 @@ impl Context {
             names: chapters::names(conn, &rows.iter().map(|row| row.chapter.as_str()).collect::<Vec<_>>())?,
             reversals: public::reversals_of(conn, &codes)?,
             indices: log::store::indices_of(conn, &logged)?,
+            given_back: goods::given_back(conn, &rows.iter().filter_map(PublicRow::reversal).collect::<Vec<_>>())?,
             annotations,
         })
     }
 
-    fn show(&mut self, row: PublicRow) -> EntryOut {
+    fn show(&mut self, mut row: PublicRow) -> EntryOut {
+        if let Some(goods) = self.given_back.remove(&row.code) {
+            row.goods = serde_json::to_value(goods).ok();
+        }
         let name = self.names.get(&row.chapter).cloned().unwrap_or_default();
         let (reversed_by, index) = (self.reversals.remove(&row.code), self.indices.remove(&row.code));
         let said = self.annotations.remove(&row.code).unwrap_or_default();

@@ -6,16 +6,21 @@
 
 pub mod appeals;
 pub mod chapters;
+pub mod columns;
 pub mod consent_texts;
 pub mod csv;
+pub mod csv_metadata;
+pub mod csv_rows;
 pub mod documents;
 pub mod entries;
 pub mod fair_share;
+pub mod labels;
 pub mod leaves;
 pub mod officers;
 pub mod publications;
 pub mod receipts;
 pub mod reversals;
+pub mod spreadsheet;
 pub mod totals;
 pub mod units;
 
@@ -45,6 +50,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::list_appeals)
         .service(appeals::show_appeal)
         .service(csv::appeal_ledger)
+        .service(csv_metadata::show_ledger_schema)
+        .service(csv_metadata::show_ledger_package)
+        .service(csv_metadata::show_ledger_csvw)
         .service(documents::list_appeal_documents)
         .service(publications::list_appeal_publications)
         .service(crate::documents::content::read_public_document)

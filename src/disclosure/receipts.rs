@@ -9,6 +9,7 @@ use super::{CACHE_CONTROL_LIST, answer};
 use crate::basics::{PublicCode, hex};
 use crate::db::Db;
 use crate::http::Problem;
+use crate::ledger::public;
 use crate::log::key_log::KnownKey;
 use crate::log::publisher::PublicLog;
 use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
@@ -100,13 +101,16 @@ pub async fn download_receipt(
 ) -> Result<HttpResponse, Problem> {
     let code = PublicCode::parse(&code).map_err(|_| Problem::not_found())?;
     let (asked, signed) = (code.clone(), log.latest());
-    let issued = db
-        .read_public(move |conn| -> Result<Issued, Problem> { Ok(tile_store::receipt(conn, asked.as_str(), signed.as_deref())?) })
+    let (reversed_by, issued) = db
+        .read_public(move |conn| -> Result<_, Problem> {
+            let reversed_by = public::reversals_of(conn, &[asked.as_str()])?.remove(asked.as_str());
+            Ok((reversed_by, tile_store::receipt(conn, asked.as_str(), signed.as_deref())?))
+        })
         .await?;
     match issued {
         Issued::NoSuchLeaf => Err(Problem::not_found()),
         Issued::Sealing => Err(receipt_is_sealing()),
         Issued::Unproven => Err(receipt_is_unproven()),
-        Issued::Receipt(receipt) => receipt_file(&code, &receipt, "public, max-age=10"),
+        Issued::Receipt(receipt) => receipt_file(&code, &receipt, reversed_by, "public, max-age=10"),
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::clean::{CleanError, clean};
 use super::files::{Archive, FileError, Hashing, Scratch};
-use super::model::{ContentHash, MediaType};
+use super::model::{ContentHash, HEAD, MediaType};
 use super::store::{self, Holder, NewDocument};
 use super::uploads::{self, UploadRow};
 use crate::http::{Problem, Say};
@@ -56,12 +56,12 @@ impl Refusal {
                 "The file is not of the announced type. JPEG, PNG, WebP and PDF are taken.",
             ),
             Refusal::Damaged => Say::fixed(
-                "Tệp bị hỏng, thiếu phần cuối, hoặc là ảnh động: hãy chụp hay xuất lại.",
-                "The file is damaged, cut off, or an animation: take or export it again.",
+                "Tệp bị hỏng, thiếu phần cuối, là ảnh động, hoặc là PDF có khóa hay không xem hết được: hãy chụp, xuất hoặc in lại thành PDF.",
+                "The file is damaged, cut off, an animation, or a PDF that is locked or can not be looked into: take, export or print it again.",
             ),
             Refusal::Active => Say::fixed(
-                "PDF có phần chạy được hoặc tệp đính kèm: hãy in lại thành PDF thường.",
-                "The PDF has parts that run or attached files: print it to a plain PDF.",
+                "PDF có phần tự chạy, tự mở, tự gửi hoặc tệp đính kèm: hãy in lại thành PDF thường.",
+                "The PDF has parts that run, open or send something, or attached files: print it to a plain PDF.",
             ),
             Refusal::ChunksLost => Say::fixed(
                 "Máy chủ mất phần đã nhận: hãy gửi lại bằng một id mới.",
@@ -102,7 +102,7 @@ pub fn assemble(archive: &Archive, row: &UploadRow, files: &[String]) -> Result<
         return Ok(Err(Refusal::WrongHash));
     }
     let mut head = Vec::new();
-    whole.reader()?.take(16).read_to_end(&mut head)?;
+    whole.reader()?.take(HEAD as u64).read_to_end(&mut head)?;
     match MediaType::sniff(&head).filter(|kind| kind.name() == row.media_type) {
         Some(kind) => cleaned(archive, row.id, kind, &whole),
         None => Ok(Err(Refusal::WrongType)),

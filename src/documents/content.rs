@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Seek, SeekFrom};
 
 use actix_web::body::SizedStream;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue,
     IF_RANGE, RANGE,
 };
 use actix_web::web::Bytes;
@@ -18,12 +18,13 @@ use utoipa::ToSchema;
 
 use super::closures::{self, Admitted};
 use super::files::Archive;
-use super::model::{ContentHash, MediaType, Wanted, content_disposition, titled_file, wanted};
+use super::model::{ContentHash, MediaType, Placed, Wanted, content_disposition, titled_file, wanted};
 use super::routes::name_of;
 use super::store::{self, Key};
 use crate::authz::{self, Actor, AuditEvent};
 use crate::basics::Clock;
 use crate::db::Db;
+use crate::http::etag::is_known;
 use crate::http::{Kind, Problem};
 use crate::vault::Vault;
 
@@ -43,6 +44,7 @@ struct Served {
     size: u64,
     kind: MediaType,
     name: String,
+    placed: Placed,
     cache: &'static str,
 }
 
@@ -100,6 +102,10 @@ pub async fn read_public_document(
     let found = found.ok_or_else(Problem::not_found)?;
     let mut served = served(&found.sha256, found.size_bytes, &found.media_type, String::new(), PUBLIC_CACHE)?;
     served.name = titled_file(&found.title, served.kind);
+    // A viewer inside the browser is one more program that reads what strangers sent: the public saves it first.
+    if served.kind == MediaType::Pdf {
+        served.placed = Placed::Attachment;
+    }
     send(&request, &archive, served).await
 }
 
@@ -107,16 +113,14 @@ fn served(sha256: &str, size: i64, media_type: &str, name: String, cache: &'stat
     let (Some(hash), Some(kind)) = (ContentHash::parse(sha256), MediaType::parse(media_type)) else {
         return Err(Problem::internal("a document has an odd hash or type"));
     };
-    Ok(Served { hash, size: size.unsigned_abs(), kind, name, cache })
+    Ok(Served { hash, size: size.unsigned_abs(), kind, name, placed: Placed::Inline, cache })
 }
 
 /// Answers with the file, a part of it, or that the client has it already.
 async fn send(request: &HttpRequest, archive: &web::Data<Archive>, served: Served) -> Result<HttpResponse, Problem> {
     let etag = format!("\"{}\"", served.hash);
-    let header = |name| request.headers().get(name).and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok());
-    let known = header(IF_NONE_MATCH)
-        .is_some_and(|tags| tags.trim() == "*" || tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
-    if known {
+    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if HeaderValue::from_str(&etag).is_ok_and(|tag| is_known(request, &tag)) {
         return Ok(head(HttpResponse::NotModified(), &served, &etag).finish());
     }
     // A part of something else is of no use: `If-Range` with another tag asks for the whole.
@@ -149,13 +153,13 @@ async fn send(request: &HttpRequest, archive: &web::Data<Archive>, served: Serve
 /// Everything but the body.
 fn head(mut response: HttpResponseBuilder, served: &Served, etag: &str) -> HttpResponseBuilder {
     // Chromium shows no PDF inside a sandbox; it opens them in a viewer of its own, which runs nothing of ours.
-    let policy = match served.kind {
-        MediaType::Pdf => "default-src 'none'; frame-ancestors 'none'",
+    let policy = match (served.kind, served.placed) {
+        (MediaType::Pdf, Placed::Inline) => "default-src 'none'; frame-ancestors 'none'",
         _ => "default-src 'none'; frame-ancestors 'none'; sandbox",
     };
     response
         .insert_header((CONTENT_TYPE, served.kind.name()))
-        .insert_header((CONTENT_DISPOSITION, content_disposition(&served.name)))
+        .insert_header((CONTENT_DISPOSITION, content_disposition(served.placed, &served.name)))
         .insert_header((CONTENT_SECURITY_POLICY, policy))
         .insert_header((CACHE_CONTROL, served.cache))
         .insert_header((ACCEPT_RANGES, "bytes"))

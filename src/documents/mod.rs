@@ -16,6 +16,7 @@
 //! - The name a file had on the phone is sealed; it often is a person's name. The public gets a title made for it.
 
 pub mod assemble;
+mod cancel_routes;
 pub mod clean;
 pub mod closures;
 pub mod content;

@@ -16,6 +16,9 @@ pub const MIN_CHUNK: u64 = 64 * 1024;
 /// Most documents one gift or appeal may have: lists of them are answered whole.
 pub const MAX_LINKS: i64 = 100;
 
+/// How much of a file's beginning says what it is: readers of PDF look for its header in the first KiB.
+pub const HEAD: usize = 1_024 + 8;
+
 /// What bounds uploads; bytes unless the name says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -71,16 +74,39 @@ impl MediaType {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// By the first bytes of a file, at least 12 of them where the file has as many.
+    /// By the first bytes of a file, [`HEAD`] of them where the file has as many.
     pub fn sniff(head: &[u8]) -> Option<Self> {
         match head {
             [0xFF, 0xD8, 0xFF, ..] => Some(MediaType::Jpeg),
             [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some(MediaType::Png),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(MediaType::WebP),
-            [b'%', b'P', b'D', b'F', b'-', b'1' | b'2', b'.', b'0'..=b'9', ..] => Some(MediaType::Pdf),
-            _ => None,
+            head => pdf_header(head).map(|_| MediaType::Pdf),
         }
     }
+}
+
+/// Where the header of a PDF begins. Readers take a few bytes in front of it (a mark, a blank line, a printer's words),
+/// and so do we, unless they make the file something else as well.
+pub fn pdf_header(head: &[u8]) -> Option<usize> {
+    const OTHERS: [&[u8]; 11] = [
+        b"PK",
+        b"MZ",
+        b"\x7FELF",
+        b"#!",
+        b"GIF8",
+        b"\xFF\xD8\xFF",
+        b"\x89PNG",
+        b"RIFF",
+        b"Rar!",
+        b"7z\xBC\xAF",
+        b"\xD0\xCF\x11\xE0",
+    ];
+    let is_header = |bytes: &[u8]| matches!(bytes, [b'%', b'P', b'D', b'F', b'-', b'1' | b'2', b'.', b'0'..=b'9']);
+    let at = head.windows(8).take(HEAD - 8).position(is_header)?;
+    let before = head.get(..at).unwrap_or_default();
+    // A page is whatever has a tag in it, wherever that stands.
+    let is_other = before.contains(&b'<') || OTHERS.iter().any(|other| before.starts_with(other));
+    (!is_other).then_some(at)
 }
 
 /// What a document is for. Decides who may upload it, what it may be linked to, and whether it may ever be published.
@@ -215,9 +241,16 @@ pub fn wanted(range: Option<&str>, size: u64) -> Wanted {
     }
 }
 
+/// Whether a browser shows a file or saves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    Inline,
+    Attachment,
+}
+
 /// `Content-Disposition` (RFC 6266): an ASCII name for old clients and the real one as RFC 8187 has it. What could end
 /// the quoted string or the header is not in either.
-pub fn content_disposition(name: &str) -> String {
+pub fn content_disposition(placed: Placed, name: &str) -> String {
     let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' }).collect();
     let mut encoded = String::new();
     for byte in name.bytes() {
@@ -227,7 +260,11 @@ pub fn content_disposition(name: &str) -> String {
             encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    format!("inline; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+    let placed = match placed {
+        Placed::Inline => "inline",
+        Placed::Attachment => "attachment",
+    };
+    format!("{placed}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
 /// A title with the extension of what it names, for the file a reader saves.
@@ -246,9 +283,29 @@ mod tests {
         assert_eq!(MediaType::sniff(b"\x89PNG\r\n\x1a\n\0\0\0\r"), Some(MediaType::Png));
         assert_eq!(MediaType::sniff(b"RIFF\x10\0\0\0WEBPVP8 "), Some(MediaType::WebP));
         assert_eq!(MediaType::sniff(b"%PDF-1.7\n"), Some(MediaType::Pdf));
-        for other in
-            [&b""[..], b"GIF89a", b"<svg xmlns", b"<!doctype html>", b"PK\x03\x04", b" %PDF-1.7", b"RIFF\0\0\0\0WAVE", b"MZ"]
-        {
+        for other in [&b""[..], b"GIF89a", b"<svg xmlns", b"<!doctype html>", b"PK\x03\x04", b"RIFF\0\0\0\0WAVE", b"MZ"] {
+            assert_eq!(MediaType::sniff(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_few_bytes_before_a_pdf_are_taken_and_other_files_are_not() {
+        let far = [&b"@PJL JOB\r\n".repeat(100)[..], b"%PDF-1.7\n"].concat();
+        for taken in [&b" %PDF-1.7\n"[..], b"\xEF\xBB\xBF%PDF-1.4", b"\x1B%-12345X@PJL\r\n%PDF-2.0", b"\r\n\r\n%PDF-1.3", &far] {
+            assert_eq!(MediaType::sniff(taken), Some(MediaType::Pdf), "{taken:?}");
+        }
+        let too_far = [&b" ".repeat(1_100)[..], b"%PDF-1.7\n"].concat();
+        for other in [
+            &b"<html>%PDF-1.7"[..],
+            b" \n<script>%PDF-1.7",
+            b"PK\x03\x04%PDF-1.7",
+            b"MZ\x90%PDF-1.7",
+            b"#!/bin/sh\n%PDF-1.7",
+            b"%PDF-3.0",
+            b"%PDF-x",
+            b" %PDF-1.",
+            &too_far,
+        ] {
             assert_eq!(MediaType::sniff(other), None, "{other:?}");
         }
     }
@@ -301,7 +358,7 @@ mod tests {
         /// No name can leave its header, and the real one can be read back.
         #[test]
         fn a_disposition_is_one_header_of_plain_characters(name in "\\PC{1,40}") {
-            let header = content_disposition(&name);
+            let header = content_disposition(Placed::Attachment, &name);
             prop_assert!(header.bytes().all(|b| (0x20..0x7F).contains(&b)));
             prop_assert_eq!(header.matches('"').count(), 2);
             let encoded = header.rsplit("UTF-8''").next().unwrap();

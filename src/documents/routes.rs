@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::store::{self, DocumentRow, Key};
-use super::{closures, content, upload_routes};
+use super::{cancel_routes, closures, content, upload_routes};
 use crate::authz::{self, Actor, AuditEvent};
 use crate::basics::Clock;
 use crate::db::Db;
@@ -23,6 +23,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(upload_routes::begin_upload)
         .service(upload_routes::continue_upload)
         .service(upload_routes::show_upload)
+        .service(cancel_routes::cancel_upload)
         .service(show_document)
         .service(content::read_document);
 }

@@ -238,7 +238,12 @@ fn upload_out(archive: &Archive, row: Option<UploadRow>, document: Option<Docume
 }
 
 /// The upload, if this actor may send it: only whoever announced it, as long as they have the right.
-fn own(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, row: UploadRow) -> Result<(UploadRow, Holder), Problem> {
+pub(super) fn own(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    row: UploadRow,
+) -> Result<(UploadRow, Holder), Problem> {
     let purpose = Purpose::parse(&row.purpose).ok_or_else(|| Problem::internal("an upload has an unknown purpose"))?;
     let holder = Holder::require(conn, now, actor, ChapterId(row.chapter_id), purpose)?;
     if row.account_id != actor.account {
@@ -424,7 +429,9 @@ async fn finish(
         Err(error) if error.is_missing() => {
             match db.read(move |conn| -> Result<_, Problem> { Ok(uploads::find(conn, id)?) }).await? {
                 Some(row) if row.state != "OPEN" => return Ok(row),
-                _ => return Err(error.into()),
+                Some(_) => return Err(error.into()),
+                // Or it was cancelled.
+                None => return Err(Problem::not_found()),
             }
         }
         outcome => outcome?,

@@ -1,6 +1,7 @@
 //! SQL of uploads under way.
 //!
-//! An upload is OPEN while chunks come, then DONE (its document has the same id) or REFUSED with a reason. Its offset
+//! An upload is OPEN while chunks come, then DONE (its document has the same id) or REFUSED with a reason; one that its
+//! sender cancels is as if it had never been announced. Its offset
 //! moves only together with the row of a chunk that is on disk, under the lock of the upload's row: whatever two
 //! requests or a crash do, the offset never counts a byte that is not there.
 
@@ -210,6 +211,24 @@ pub fn end(conn: &mut PgConnection, id: Uuid, refusal: Option<&str>) -> Result<(
         .set((upload::state.eq(state), upload::refusal.eq(refusal)))
         .execute(conn)?;
     diesel::delete(upload_chunk::table.filter(upload_chunk::upload_id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+/// Gives an upload up: its id is free again and its name is gone. What was sent counts as sent today all the same, or
+/// whoever cancels could send without end. The caller has locked the row; the folder goes after the commit.
+pub fn cancel(conn: &mut PgConnection, row: &UploadRow) -> Result<(), DbError> {
+    use upload as u;
+    diesel::delete(upload_chunk::table.filter(upload_chunk::upload_id.eq(row.id))).execute(conn)?;
+    diesel::update(u::table.find(row.id))
+        .set((
+            u::id.eq(Uuid::new_v4()),
+            u::state.eq("REFUSED"),
+            u::refusal.eq("CANCELLED"),
+            u::name.eq(Vec::new()),
+            u::request_hash.eq(Vec::new()),
+            u::size_bytes.eq(row.offset_bytes.max(1)),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -9,14 +9,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::appeals::{self, AppealRow, AppealText, Created, NewAppeal, Regime};
+use super::limits::{self, Extension};
 use super::model::AppealState;
 use crate::authz::{self, Actor, Attempt, AuditEvent, Granted, Once, Read, RunAppeal, Turn};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Clock, Vnd};
 use crate::db::Db;
 use crate::http::etag::{if_match, version_tag};
-use crate::http::{Body, FieldError, Kind, Problem, Say, one_line};
-use crate::tree::{self, ChapterId};
+use crate::http::{Body, FieldError, Kind, Patch, Problem, Say, one_line};
+use crate::tree::{self, ChapterId, Place};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(create_appeal).service(show_appeal).service(change_appeal).service(open_appeal).service(close_appeal);
@@ -45,21 +46,51 @@ pub struct AppealIn {
     /// First and last day of the receiving period.
     receive_from: NaiveDate,
     receive_until: NaiveDate,
+    /// Why it receives for longer than its law allows by itself.
+    #[serde(default)]
+    extension: Option<Extension>,
 }
 
-/// Changes to an appeal; absent fields stay.
+/// Changes to an appeal: a field left out stays, `null` takes the target away.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppealPatch {
     #[serde(default)]
-    title: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 200)]
+    title: Patch<String>,
     #[serde(default)]
-    purpose: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    purpose: Patch<String>,
     #[serde(default)]
-    target_vnd: Option<i64>,
-    /// A later last day extends the appeal; what came after the old last day stays in quarantine.
+    #[schema(value_type = Option<i64>)]
+    target_vnd: Patch<i64>,
+    /// A later last day extends the appeal; what came after the old last day stays in quarantine. Beyond what the law allows it
+    /// takes an `extension`.
     #[serde(default)]
-    receive_until: Option<NaiveDate>,
+    #[schema(value_type = Option<NaiveDate>)]
+    receive_until: Patch<NaiveDate>,
+    #[serde(default)]
+    extension: Option<Extension>,
+}
+
+impl AppealPatch {
+    /// What the appeal says afterwards.
+    fn over(self, old: AppealText, today: NaiveDate) -> Result<AppealText, Vec<FieldError>> {
+        let mut wrong = Vec::new();
+        let text = AppealText {
+            title: self.title.over_required("/title", old.title, &mut wrong),
+            purpose: self.purpose.over_required("/purpose", old.purpose, &mut wrong),
+            target_vnd: self.target_vnd.over(old.target_vnd),
+            receive_until: self.receive_until.over_required("/receive_until", old.receive_until, &mut wrong),
+            receive_from: old.receive_from,
+            extension: self.extension.or(old.extension),
+        };
+        match (check(&text, today), wrong.is_empty()) {
+            (Ok(text), true) => Ok(text),
+            (Ok(_), false) => Err(wrong),
+            (Err(more), _) => Err(wrong.into_iter().chain(more).collect()),
+        }
+    }
 }
 
 /// An appeal.
@@ -83,6 +114,9 @@ pub struct AppealOut {
     pub target_vnd: Option<i64>,
     pub receive_from: NaiveDate,
     pub receive_until: NaiveDate,
+    /// Why it receives for longer than its law allows by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Extension>,
 }
 
 impl From<AppealRow> for AppealOut {
@@ -98,12 +132,13 @@ impl From<AppealRow> for AppealOut {
             target_vnd: row.target_vnd,
             receive_from: row.receive_from,
             receive_until: row.receive_until,
+            extension: row.extension,
         }
     }
 }
 
-/// Checks what an appeal says; all mistakes at once.
-fn check(text: &AppealText) -> Result<AppealText, Vec<FieldError>> {
+/// Checks what an appeal says on a day; all mistakes at once.
+fn check(text: &AppealText, today: NaiveDate) -> Result<AppealText, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut line = |pointer: &str, text: &str, max: usize| {
         one_line(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
@@ -122,7 +157,41 @@ fn check(text: &AppealText) -> Result<AppealText, Vec<FieldError>> {
             Say::fixed("Ngày kết thúc không trước ngày bắt đầu.", "The last day is not before the first."),
         ));
     }
-    if errors.is_empty() { Ok(AppealText { title, purpose, ..text.clone() }) } else { Err(errors) }
+    let extension = text.extension.clone().map(|extension| extension.checked(today)).transpose().unwrap_or_else(|wrong| {
+        errors.extend(wrong);
+        None
+    });
+    if errors.is_empty() { Ok(AppealText { title, purpose, extension, ..text.clone() }) } else { Err(errors) }
+}
+
+/// What is said of a receiving period that the law does not allow by itself. It counts from the launch: the day the appeal was
+/// opened, or its first day if that is earlier.
+fn too_long(
+    conn: &mut PgConnection,
+    regime: &str,
+    opened_on: Option<NaiveDate>,
+    text: &AppealText,
+) -> Result<Option<Say>, Problem> {
+    let launch = opened_on.map_or(text.receive_from, |opened| opened.min(text.receive_from));
+    let limits = limits::of(conn, regime, launch)?;
+    Ok(limits::too_long(&limits, launch, text.receive_until))
+}
+
+fn refuse_period(said: Say) -> Problem {
+    Problem::invalid(vec![FieldError::new("/receive_until", "TOO_LONG", said)])
+}
+
+/// For another country only the central chapter calls: everything goes to its account (Decree 93/2021/NĐ-CP, art. 20).
+fn check_place(regime: Regime, here: &Place) -> Result<(), Problem> {
+    if regime == Regime::OverseasDisaster && here.path.len() > 1 {
+        return Err(Problem::field(
+            "/regime",
+            "CENTRAL_ONLY",
+            "Vận động cho nước ngoài do Trung ương Hội mở; các cấp Hội tiếp nhận cho đợt đó.",
+            "The central chapter opens appeals for other countries; chapters of all levels receive for them.",
+        ));
+    }
+    Ok(())
 }
 
 fn is_code(code: &str) -> bool {
@@ -152,8 +221,10 @@ pub async fn create_appeal(
         target_vnd: body.target_vnd,
         receive_from: body.receive_from,
         receive_until: body.receive_until,
+        extension: body.extension,
     };
-    let text = check(&text).map_err(Problem::invalid)?;
+    let now = clock.now();
+    let text = check(&text, vietnam_date(now)).map_err(Problem::invalid)?;
     if !is_code(&body.code) {
         return Err(Problem::field(
             "/code",
@@ -163,12 +234,16 @@ pub async fn create_appeal(
         ));
     }
     let new = NewAppeal { id: body.id, code: body.code, regime: body.regime, text };
-    let now = clock.now();
     let (created, row) = db
         .tx(move |conn| -> Result<_, Problem> {
             authz::authenticate(conn, now, actor)?;
             let here = tree::place(conn, &body.chapter)?.ok_or_else(Problem::not_found)?;
             let grant = authz::require::<RunAppeal>(conn, now, actor, here.id)?;
+            check_place(new.regime, &here)?;
+            let said = too_long(conn, new.regime.name(), None, &new.text)?;
+            if let Some(said) = said.filter(|_| new.text.extension.is_none()) {
+                return Err(refuse_period(said));
+            }
             let created = appeals::create(conn, &grant, now, &new)?;
             match created {
                 Created::CodeTaken => {
@@ -230,12 +305,12 @@ fn change(
     actor: Actor,
     code: &str,
     action: &'static str,
-    change: impl FnOnce(&AppealRow) -> Result<Change, Problem>,
+    change: impl FnOnce(&mut PgConnection, &AppealRow) -> Result<Change, Problem>,
 ) -> Result<AppealRow, Problem> {
     authz::authenticate(conn, now, actor)?;
     let row = appeals::find_for_update(conn, code)?.ok_or_else(Problem::not_found)?;
     let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
-    if let Some((text, state)) = change(&row)? {
+    if let Some((text, state)) = change(conn, &row)? {
         appeals::next_version(conn, &grant, now, &row, &text, state)?;
         audit(conn, now, &grant, action, row.id)?;
     }
@@ -247,8 +322,8 @@ async fn step(once: Once, code: web::Path<String>, step: Step) -> Result<HttpRes
     let code = code.into_inner();
     let content = code.clone();
     let work = move |conn: &mut PgConnection, turn: &Turn<'_>| {
-        change(conn, turn.now, turn.actor, &code, step.action, |row| match turn.attempt {
-            Attempt::First => (step.next)(row, vietnam_date(turn.now)),
+        change(conn, turn.now, turn.actor, &code, step.action, |conn, row| match turn.attempt {
+            Attempt::First => (step.next)(conn, row, vietnam_date(turn.now)),
             Attempt::Replay => Ok(None),
         })
     };
@@ -260,15 +335,20 @@ async fn step(once: Once, code: web::Path<String>, step: Step) -> Result<HttpRes
 struct Step {
     operation: &'static str,
     action: &'static str,
-    next: fn(&AppealRow, NaiveDate) -> Result<Change, Problem>,
+    next: fn(&mut PgConnection, &AppealRow, NaiveDate) -> Result<Change, Problem>,
 }
 
 const OPENING: Step = Step {
     operation: "appeal/opening",
     action: "APPEAL_OPENED",
-    next: |row, today| match AppealState::parse(&row.state) {
+    next: |conn, row, today| match AppealState::parse(&row.state) {
         Some(AppealState::Open) => Ok(None),
-        Some(AppealState::Draft) if row.receive_until >= today => Ok(Some((row.text(), AppealState::Open))),
+        Some(AppealState::Draft) if row.receive_until >= today => {
+            match too_long(conn, &row.regime, Some(today), &row.text())?.filter(|_| row.extension.is_none()) {
+                Some(said) => Err(Problem::say(Kind::Conflict, said.vi, said.en)),
+                None => Ok(Some((row.text(), AppealState::Open))),
+            }
+        }
         Some(AppealState::Draft) => Err(Problem::say(
             Kind::Conflict,
             "Thời gian nhận đã qua: hãy sửa ngày kết thúc.",
@@ -285,7 +365,7 @@ const OPENING: Step = Step {
 const CLOSING: Step = Step {
     operation: "appeal/closing",
     action: "APPEAL_CLOSED",
-    next: |row, _| match AppealState::parse(&row.state) {
+    next: |_, row, _| match AppealState::parse(&row.state) {
         Some(AppealState::Closed) => Ok(None),
         Some(AppealState::Open) => Ok(Some((row.text(), AppealState::Closed))),
         _ => Err(Problem::say(Kind::Conflict, "Đợt chưa mở.", "The appeal is not open.")),
@@ -301,6 +381,8 @@ fn stale() -> Problem {
 }
 
 /// Change the words, the target or the last day. Send the `ETag` you read as `If-Match`.
+///
+/// Fields left out stay; `"target_vnd": null` takes the target away. What changes nothing makes no version.
 #[utoipa::path(tag = "appeals", params(("code" = String, Path), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")), request_body = AppealPatch, responses((status = 200, body = AppealOut),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
     (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
@@ -313,10 +395,10 @@ pub async fn change_appeal(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = if_match(&request)?;
+    let expected = if_match(&request)?;
     let now = clock.now();
-    let patched = move |row: &AppealRow| {
-        if seen.is_some_and(|version| version != row.version) {
+    let patched = move |conn: &mut PgConnection, row: &AppealRow| {
+        if !expected.has(row.version) {
             return Err(stale());
         }
         let state = AppealState::parse(&row.state).ok_or_else(|| Problem::internal("an appeal has an unknown state"))?;
@@ -328,14 +410,18 @@ pub async fn change_appeal(
             ));
         }
         let old = row.text();
-        let text = AppealText {
-            title: body.title.unwrap_or(old.title),
-            purpose: body.purpose.unwrap_or(old.purpose),
-            target_vnd: body.target_vnd.or(old.target_vnd),
-            receive_until: body.receive_until.unwrap_or(old.receive_until),
-            receive_from: old.receive_from,
-        };
-        Ok(Some((check(&text).map_err(Problem::invalid)?, state)))
+        let extended = body.extension.is_some();
+        let text = body.over(row.text(), vietnam_date(now)).map_err(Problem::invalid)?;
+        // An appeal from before the limit was kept here may still be corrected; its end may not go further.
+        if text.receive_until > old.receive_until && !extended {
+            let opened_on = appeals::lives(conn, &[row.id])?.remove(&row.id).map(|life| life.opened_on);
+            // Each time on a ground of its own: the decision before extended to the day before.
+            if let Some(said) = too_long(conn, &row.regime, opened_on, &text)? {
+                return Err(refuse_period(said));
+            }
+        }
+        // What says the same again is no version.
+        Ok((text != old).then_some((text, state)))
     };
     let row = db.tx(move |conn| change(conn, now, actor, &code, "APPEAL_CHANGED", patched)).await?;
     Ok(HttpResponse::Ok().insert_header(version_tag(row.version)).json(AppealOut::from(row)))

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::limits::{Extension, ExtensionColumns};
 use super::model::{AppealState, AppealTerms};
 use crate::authz::{Granted, RunAppeal};
 use crate::db::DbError;
@@ -22,7 +23,7 @@ use crate::tree::{self, ChapterId};
 /// The legal frame of an appeal; deadlines and publications depend on it (Decree 93/2021, Decree 03/2026, the Red Cross law).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Regime {
-    /// Disaster, epidemic, incident, critical illness.
+    /// Disaster, epidemic, incident. (Not an appeal for one patient: that is ordinary support, or a fund's.)
     #[serde(rename = "DECREE_93_2021")]
     Decree93Of2021,
     /// A licensed Red Cross fund.
@@ -33,6 +34,9 @@ pub enum Regime {
     RedCrossLaw,
     #[serde(rename = "FOREIGN_AID")]
     ForeignAid,
+    /// Relief for another country's disaster: the central chapter calls, and everything goes to its account.
+    #[serde(rename = "OVERSEAS_DISASTER")]
+    OverseasDisaster,
 }
 
 impl Regime {
@@ -42,18 +46,21 @@ impl Regime {
             Regime::Decree03Of2026 => "DECREE_03_2026",
             Regime::RedCrossLaw => "RED_CROSS_LAW",
             Regime::ForeignAid => "FOREIGN_AID",
+            Regime::OverseasDisaster => "OVERSEAS_DISASTER",
         }
     }
 }
 
 /// What a version of an appeal says.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppealText {
     pub title: String,
     pub purpose: String,
     pub target_vnd: Option<i64>,
     pub receive_from: NaiveDate,
     pub receive_until: NaiveDate,
+    /// Why it receives for longer than its law allows by itself.
+    pub extension: Option<Extension>,
 }
 
 /// A new appeal.
@@ -79,6 +86,7 @@ pub struct AppealRow {
     pub target_vnd: Option<i64>,
     pub receive_from: NaiveDate,
     pub receive_until: NaiveDate,
+    pub extension: Option<Extension>,
 }
 
 /// Result of making an appeal.
@@ -127,8 +135,11 @@ pub fn create(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Ut
 /// What an appeal said when it was drafted.
 fn first_text(conn: &mut PgConnection, id: Uuid) -> Result<AppealText, DbError> {
     use appeal_version as v;
-    let columns = (v::title, v::purpose, v::target_vnd, v::receive_from, v::receive_until);
-    Ok(v::table.find((id, 1)).select(columns).first(conn)?)
+    type Row = (String, String, Option<i64>, NaiveDate, NaiveDate, ExtensionColumns);
+    let columns = (v::title, v::purpose, v::target_vnd, v::receive_from, v::receive_until, EXTENSION);
+    let (title, purpose, target_vnd, receive_from, receive_until, extension): Row =
+        v::table.find((id, 1)).select(columns).first(conn)?;
+    Ok(AppealText { title, purpose, target_vnd, receive_from, receive_until, extension: Extension::of(extension) })
 }
 
 fn insert_version(
@@ -140,8 +151,17 @@ fn insert_version(
     text: &AppealText,
     state: AppealState,
 ) -> Result<(), DbError> {
+    let (ground, no, on, decided_by, level, commitment) = Extension::columns(text.extension.as_ref());
     diesel::insert_into(appeal_version::table)
         .values((
+            (
+                appeal_version::extension_ground.eq(ground),
+                appeal_version::extension_no.eq(no),
+                appeal_version::extension_on.eq(on),
+                appeal_version::extension_by.eq(decided_by),
+                appeal_version::extension_level.eq(level),
+                appeal_version::extension_text.eq(commitment),
+            ),
             appeal_version::appeal_id.eq(id),
             appeal_version::version.eq(version),
             appeal_version::title.eq(&text.title),
@@ -181,12 +201,13 @@ impl AppealRow {
             target_vnd: self.target_vnd,
             receive_from: self.receive_from,
             receive_until: self.receive_until,
+            extension: self.extension.clone(),
         }
     }
 }
 
 /// Columns of an appeal and its newest version; only what the public role may read.
-type Stored = (Uuid, String, Uuid, String, String, i32, String, String, Option<i64>, NaiveDate, NaiveDate);
+type Stored = (Uuid, String, Uuid, String, String, i32, String, String, Option<i64>, NaiveDate, NaiveDate, ExtensionColumns);
 
 #[diesel::dsl::auto_type]
 fn newest() -> _ {
@@ -194,6 +215,23 @@ fn newest() -> _ {
         appeal_version::table.on(appeal_version::appeal_id.eq(appeal::id).and(appeal_version::version.eq(appeal::version))),
     )
 }
+
+/// The columns of [`Extension`].
+const EXTENSION: (
+    appeal_version::extension_ground,
+    appeal_version::extension_no,
+    appeal_version::extension_on,
+    appeal_version::extension_by,
+    appeal_version::extension_level,
+    appeal_version::extension_text,
+) = (
+    appeal_version::extension_ground,
+    appeal_version::extension_no,
+    appeal_version::extension_on,
+    appeal_version::extension_by,
+    appeal_version::extension_level,
+    appeal_version::extension_text,
+);
 
 /// The columns of [`Stored`].
 const STORED: (
@@ -208,6 +246,14 @@ const STORED: (
     appeal_version::target_vnd,
     appeal_version::receive_from,
     appeal_version::receive_until,
+    (
+        appeal_version::extension_ground,
+        appeal_version::extension_no,
+        appeal_version::extension_on,
+        appeal_version::extension_by,
+        appeal_version::extension_level,
+        appeal_version::extension_text,
+    ),
 ) = (
     appeal::id,
     appeal::code,
@@ -220,28 +266,42 @@ const STORED: (
     appeal_version::target_vnd,
     appeal_version::receive_from,
     appeal_version::receive_until,
+    EXTENSION,
 );
 
 fn with_chapters(conn: &mut PgConnection, rows: Vec<Stored>) -> Result<Vec<AppealRow>, DbError> {
     let labels = tree::labels(conn, &rows.iter().map(|row| row.2).collect::<Vec<_>>())?;
-    let row_of =
-        |(id, code, chapter_id, regime, state, version, title, purpose, target_vnd, receive_from, receive_until): Stored| {
-            let chapter = labels.get(&chapter_id)?.code.clone();
-            Some(AppealRow {
-                id,
-                code,
-                chapter_id,
-                chapter,
-                regime,
-                state,
-                version,
-                title,
-                purpose,
-                target_vnd,
-                receive_from,
-                receive_until,
-            })
-        };
+    let row_of = |(
+        id,
+        code,
+        chapter_id,
+        regime,
+        state,
+        version,
+        title,
+        purpose,
+        target_vnd,
+        receive_from,
+        receive_until,
+        extension,
+    ): Stored| {
+        let chapter = labels.get(&chapter_id)?.code.clone();
+        Some(AppealRow {
+            id,
+            code,
+            chapter_id,
+            chapter,
+            regime,
+            state,
+            version,
+            title,
+            purpose,
+            target_vnd,
+            receive_from,
+            receive_until,
+            extension: Extension::of(extension),
+        })
+    };
     Ok(rows.into_iter().filter_map(row_of).collect())
 }
 

@@ -14,7 +14,7 @@ use super::wire::Display;
 use crate::bookkeeping;
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::db::schema::{appeal, gift, gift_line, reversal_request};
+use crate::db::schema::{appeal, asked_gift, gift, gift_line, reversal_request};
 use crate::ledger::audit::{self as books, Fact};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::PublicGoods;
@@ -87,7 +87,34 @@ pub fn audit(
             Ok(found.into_iter().flatten().chain(bookkeeping::audit::reversing(conn, ids)?).collect())
         })?;
     }
+    asked_gifts(conn, findings, vault)?;
     slips_and_appeals(conn, findings)
+}
+
+/// An approved gift stands as a gift under its code, a refused one nowhere; what waits can be opened.
+fn asked_gifts(conn: &mut PgConnection, findings: &mut Findings, vault: Option<&Vault>) -> Result<(), DbError> {
+    findings.ask(
+        conn,
+        "asked_gift",
+        "SELECT a.code, CASE WHEN a.state = 'APPROVED' THEN 'is approved and stands for no such gift' ELSE 'is not approved and its code is booked' END
+         FROM asked_gift a LEFT JOIN gift g ON g.id = a.id
+         WHERE a.state = 'APPROVED' AND (g.chapter_id, g.amount_vnd) IS DISTINCT FROM (a.chapter_id, a.amount_vnd)
+            OR a.state <> 'APPROVED' AND EXISTS (SELECT FROM entry o WHERE o.code = a.code)",
+    )?;
+    let waiting: Vec<(Uuid, String, Option<Vec<u8>>)> = asked_gift::table
+        .filter(asked_gift::state.eq("ASKED"))
+        .order(asked_gift::id)
+        .select((asked_gift::id, asked_gift::code, asked_gift::content))
+        .load(conn)?;
+    findings.looked("asked_gift", waiting.len());
+    for (id, code, content) in waiting {
+        if let (Some(vault), Some(sealed)) = (vault, content)
+            && let Err(error) = vault.open(place("asked_gift", "content", &id), &sealed)
+        {
+            findings.found("asked_gift", code, error.to_string());
+        }
+    }
+    Ok(())
 }
 
 fn gifts(conn: &mut PgConnection, after: Uuid) -> Result<Vec<Row>, DbError> {
@@ -263,7 +290,8 @@ fn slips_and_appeals(conn: &mut PgConnection, findings: &mut Findings) -> Result
         "SELECT concat_ws(' ', coalesce(s.book, g.book), coalesce(s.no, g.no)), CASE WHEN g.id IS NULL THEN 'stands for a gift that is not on it'
                                                WHEN s.gift_id IS NULL THEN 'is not kept for the gift that is on it'
                                                ELSE 'stands for a gift that was reversed' END
-         FROM paper_slip s
+         FROM (SELECT chapter_id, book, no, gift_id FROM paper_slip
+               UNION ALL SELECT chapter_id, book, no, gift_id FROM paper_slip_collision) s
          FULL JOIN (SELECT id, chapter_id, paper_book AS book, paper_no AS no,
                            EXISTS (SELECT FROM reversal_request r WHERE r.gift_id = gift.id AND r.state = 'APPROVED') AS reversed
                     FROM gift WHERE paper_book IS NOT NULL) g

@@ -38,6 +38,14 @@ pub struct CashReceiptOut {
     /// Absent for a giver who stays unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     payer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payer_address: Option<String>,
+    /// How many original vouchers are enclosed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enclosed: Option<u8>,
+    /// What the payer may do with the receipt, in the language asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
     /// What the money is for, in the language asked for.
     content: String,
     amount_vnd: i64,
@@ -98,6 +106,9 @@ fn out(receipt: CashReceipt, booked: &ReceiptOut, lang: Lang) -> CashReceiptOut 
             address: receipt.issuer.address,
         },
         payer: receipt.payer,
+        payer_address: receipt.payer_address,
+        enclosed: receipt.enclosed,
+        note: receipt.note.map(|note| note.in_lang(lang).to_owned()),
         content: receipt.content.in_lang(lang).to_owned(),
         amount_vnd: receipt.amount.get(),
         in_figures: format!("{} đ", receipt.amount),

@@ -15,17 +15,18 @@ use super::{appeals, routes};
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, Vnd};
+use crate::chapters;
 use crate::db::DbError;
 use crate::http::{Kind, Problem, PublicUrl, Say};
 use crate::identity::store as identity;
 use crate::ledger::kinds::Channel;
 use crate::ledger::public as ledger_public;
 use crate::ledger::store::{self as ledger, BookedAt};
+use crate::parties::{self, Clear, PartyKind};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 use crate::vouchers::model::{Cancelled, CashReceipt, Issuer};
 use crate::vouchers::store::{self as vouchers, Issued};
-use crate::{chapters, parties, parties::Clear};
 
 /// Cash gets a numbered receipt, unless the giver holds a pre-printed slip with a number of its own (DESIGN 13).
 pub fn are_for(channel: Channel, has_slip: bool) -> bool {
@@ -79,12 +80,19 @@ fn sheet(
     let leaf = ledger_public::find(conn, &booked.code)?.ok_or_else(|| Problem::internal("an entry has no public row"))?;
     let maker = identity::profile(conn, issued.issued_by, vietnam_date(now))?;
     let made_by = vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)?;
+    let payer = giver(conn, vault, row)?;
+    let on_paper = on_paper(vault, row)?;
+    let is_person = payer.as_ref().is_some_and(|payer| payer.kind == PartyKind::Person.name());
     Ok(CashReceipt {
         number: issued.number(&booked.chapter),
         issued_on: issued.issued_on,
         received_on: booked.received_on,
         issuer: issuer(conn, &booked.chapter)?,
-        payer: giver(conn, vault, row)?.map(|giver| giver.name),
+        note: if is_person { vouchers::tax_note(conn, booked.received_on)? } else { None },
+        // Data that may only be kept are not printed: with the name goes the address.
+        payer_address: payer.as_ref().and(on_paper.payer_address),
+        payer: payer.map(|giver| giver.name),
+        enclosed: on_paper.enclosed,
         content: content(conn, booked)?,
         amount: Vnd::parse(booked.amount_vnd).map_err(|_| Problem::internal("a gift has an impossible amount"))?,
         public_url: public.entry(&code, &leaf.leaf_hash),
@@ -93,6 +101,21 @@ fn sheet(
         cancelled: cancelled(conn, row.id)?,
     }
     .visible())
+}
+
+/// What of a gift's particulars stands on its receipt.
+#[derive(Default, serde::Deserialize)]
+struct OnPaper {
+    #[serde(default)]
+    payer_address: Option<String>,
+    #[serde(default)]
+    enclosed: Option<u8>,
+}
+
+fn on_paper(vault: &Vault, row: &GiftRow) -> Result<OnPaper, Problem> {
+    let Some(sealed) = &row.particulars else { return Ok(OnPaper::default()) };
+    let text = vault.open_text(place("gift", "particulars", &row.id), sealed).map_err(Problem::internal)?;
+    serde_json::from_str(&text).map_err(Problem::internal)
 }
 
 fn code_of(text: &str) -> Result<PublicCode, Problem> {

@@ -15,7 +15,7 @@ use super::record::{Outcome, Submission, record_all};
 use crate::authz::Actor;
 use crate::basics::Clock;
 use crate::db::Db;
-use crate::http::{Metrics, Problem};
+use crate::http::{Kind, Metrics, Problem};
 
 /// Gifts that may wait.
 const QUEUE: usize = 4_096;
@@ -89,7 +89,9 @@ pub(super) fn count(metrics: &Metrics, path: &'static str, outcomes: &[Outcome])
     let of = |fits: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| fits(outcome)).count() as u64;
     metrics.gifts(path, "BOOKED", of(|outcome| matches!(outcome, Outcome::Booked(_))));
     metrics.gifts(path, "ALREADY_BOOKED", of(|outcome| matches!(outcome, Outcome::AlreadyBooked(_))));
-    metrics.gifts(path, "REFUSED", of(|outcome| matches!(outcome, Outcome::Refused(_))));
+    metrics.gifts(path, "ASKED", of(|outcome| matches!(outcome, Outcome::Asked(_))));
+    metrics.gifts(path, "UNUSUAL", of(|outcome| matches!(outcome, Outcome::Refused(problem) if problem.kind == Kind::Unusual)));
+    metrics.gifts(path, "REFUSED", of(|outcome| matches!(outcome, Outcome::Refused(problem) if problem.kind != Kind::Unusual)));
 }
 
 /// What the thread works with.

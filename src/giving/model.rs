@@ -3,13 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::payer::Payer;
+pub use super::quantity::Quantity;
 use super::wire::{Display, GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
 use crate::basics::clock::vietnam_date;
-use crate::basics::text::LineError;
+use crate::basics::text::{LineError, words};
 use crate::basics::vnd::{MAX_VND, VndError, grouped};
 use crate::basics::{Line, PublicCode, Vnd};
-use crate::http::{FieldError, Say};
-use crate::identity::model::phone;
+use crate::http::{FieldError, Say, phone};
 use crate::ledger::kinds::Channel;
 use crate::ledger::model::Fund;
 use crate::parties::naming;
@@ -36,12 +37,15 @@ pub struct NewGift {
     pub message_count: Option<i32>,
     pub giver: Option<Named>,
     pub display: Display,
+    pub payer: Payer,
     pub wish: Option<Line>,
     pub memo: Option<Line>,
     pub bank_reference: Option<Line>,
     pub received_on: NaiveDate,
     pub paper_slip: Option<(Line, Line)>,
     pub captured_at: Option<DateTime<Utc>>,
+    /// An unusual sum is right. Says nothing about what was given, so it is not part of what an id stands for.
+    pub confirmed: bool,
 }
 
 /// Goods of one kind.
@@ -52,48 +56,6 @@ pub struct GiftLine {
     pub unit: String,
     pub value: Vnd,
     pub valuation: Valuation,
-}
-
-/// A positive quantity with up to three decimals, in thousandths of its unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quantity(i64);
-
-impl Quantity {
-    const MAX_MILLI: i64 = 1_000_000_000_000;
-
-    /// Reads `12`, `12.5`, `0.125`. `None` for anything else, `1.000` and `1,000` included: written by hand in Vietnam
-    /// they mean a thousand, and a thousandfold mistake is worse than a refusal.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || whole.len() > 12 || decimals.len() > 3 || !digits(whole) || !digits(decimals) {
-            return None;
-        }
-        if text.contains('.') && (decimals.is_empty() || decimals.len() == 3 && decimals.ends_with('0')) {
-            return None;
-        }
-        let milli = whole.parse::<i64>().ok()? * 1_000 + format!("{decimals:0<3}").parse::<i64>().ok()?;
-        (1..=Self::MAX_MILLI).contains(&milli).then_some(Self(milli))
-    }
-
-    pub fn from_milli(milli: i64) -> Self {
-        Self(milli)
-    }
-
-    pub fn milli(self) -> i64 {
-        self.0
-    }
-}
-
-impl std::fmt::Display for Quantity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (whole, rest) = (self.0 / 1_000, self.0 % 1_000);
-        if rest == 0 {
-            return write!(f, "{whole}");
-        }
-        write!(f, "{whole}.{}", format!("{rest:03}").trim_end_matches('0'))
-    }
 }
 
 /// Collects what is wrong, field by field.
@@ -192,6 +154,7 @@ impl NewGift {
         check_day(&mut wrong, gift.received_on, now);
         check_phone_clock(&mut wrong, gift.captured_at);
         let paper_slip = parse_slip(&mut wrong, &gift);
+        let payer = Payer::parse(&gift).map_err(|errors| wrong.0.extend(errors)).unwrap_or_default();
         let wish = wrong.optional("/wish", gift.wish.as_deref(), 500);
         let memo = wrong.optional("/memo", gift.memo.as_deref(), 500);
         let bank_reference = wrong.optional("/bank_reference", gift.bank_reference.as_deref(), 100);
@@ -207,12 +170,14 @@ impl NewGift {
                 message_count: gift.message_count,
                 giver,
                 display,
+                payer,
                 wish,
                 memo,
                 bank_reference,
                 received_on: gift.received_on,
                 paper_slip,
                 captured_at: gift.captured_at,
+                confirmed: gift.confirmed,
             }),
             _ => Err(wrong.0),
         }
@@ -327,16 +292,14 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
 fn parse_giver(wrong: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
     let name = wrong.line("/giver/name", &giver.name, 200);
     wrong.0.extend(name.as_ref().and_then(|name| naming::check(name.as_str()).err()).map(|why| why.error("/giver/name")));
-    let number = giver.phone.as_deref().map(|typed| (phone(typed), typed));
-    if let Some((None, _)) = number {
-        wrong.add(
-            "/giver/phone",
-            "NOT_A_PHONE",
-            "Số điện thoại Việt Nam gồm 10–11 chữ số, ví dụ 0912345678.",
-            "A Vietnamese phone number has 10–11 digits, e.g. 0912345678.",
-        );
-    }
-    Some(Named { kind: giver.kind, name: name?, phone: number.and_then(|(number, _)| number) })
+    let number = giver.phone.as_deref().and_then(|typed| match phone("/giver/phone", typed) {
+        Ok(number) => Some(number.into_string()),
+        Err(error) => {
+            wrong.0.push(error);
+            None
+        }
+    });
+    Some(Named { kind: giver.kind, name: name?, phone: number })
 }
 
 /// The protective choice is the default (Law 91/2025: no consent by default); organisations are named (DESIGN 9).
@@ -399,8 +362,21 @@ fn parse_slip(wrong: &mut Mistakes, gift: &GiftIn) -> Option<(Line, Line)> {
     if gift.paper_book.is_some() != gift.paper_no.is_some() {
         wrong.add("/paper_no", "INCOMPLETE", "Phiếu giấy cần cả quyển và số.", "A paper slip has a book and a number.");
     }
-    let book = wrong.optional("/paper_book", gift.paper_book.as_deref(), 40);
-    let number = wrong.optional("/paper_no", gift.paper_no.as_deref(), 40);
+    let mut part = |pointer: &str, text: Option<&str>| {
+        let line = wrong.optional(pointer, text, 40)?;
+        // Blanks and hyphens do not tell one slip from another, so there must be something else.
+        if words(line.as_str()).is_empty() {
+            wrong.add(
+                pointer,
+                "NOT_A_SLIP",
+                "Quyển và số của phiếu giấy phải có chữ hoặc số.",
+                "Book and number of a paper slip have letters or digits in them.",
+            );
+        }
+        Some(line)
+    };
+    let book = part("/paper_book", gift.paper_book.as_deref());
+    let number = part("/paper_no", gift.paper_no.as_deref());
     book.zip(number)
 }
 

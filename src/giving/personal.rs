@@ -209,7 +209,8 @@ statement! {
         ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         hashes: Vec<Vec<u8>> => Array<Binary>,
     } -> (),
-    "UPDATE gift g SET party_id = NULL, giver_name = NULL, particulars = NULL, captured_at = NULL, display = 'ANONYMOUS', request_hash = a.hash
+    "UPDATE gift g SET party_id = NULL, giver_name = NULL, particulars = NULL, captured_at = NULL, display = 'ANONYMOUS', request_hash = a.hash,
+            likeness = NULL, reference_likeness = NULL
      FROM unnest(?::uuid[], ?::bytea[]) AS a(id, hash) WHERE g.id = a.id"
 }
 

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::personal;
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::db::schema::{gift, reversal_request};
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::db::schema::{asked_gift, gift, reversal_request};
+use crate::parties::naming;
+use crate::vault::persons::{Called, Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::place;
 
 /// See the module.
@@ -19,6 +20,53 @@ pub struct Gifts;
 /// A note beside a reversal, sealed.
 type Note = (Uuid, Uuid, String, Option<Vec<u8>>, chrono::DateTime<chrono::Utc>);
 
+/// What of an asked gift is of its giver. The gift itself goes on waiting, without one.
+const OF_THE_GIVER: [&str; 8] =
+    ["giver", "display", "for_child", "payer_address", "wish", "memo", "bank_reference", "captured_at"];
+
+/// Takes somebody out of gifts that were asked in these chapters and are not decided: no record leads to them yet.
+fn asked_gifts(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> {
+    use asked_gift as a;
+    let rows: Vec<(Uuid, Option<Vec<u8>>)> = a::table
+        .filter(a::chapter_id.eq_any(&of.chapters))
+        .filter(a::state.eq("ASKED"))
+        .order(a::id)
+        .select((a::id, a::content))
+        .for_no_key_update()
+        .load(desk.conn)?;
+    for (id, sealed) in rows {
+        let Some(sealed) = sealed else { continue };
+        let text = desk.vault.open_text(place("asked_gift", "content", &id), &sealed)?;
+        let Ok(serde_json::Value::Object(mut sent)) = serde_json::from_str(&text) else { continue };
+        if !sent.get("giver").is_some_and(|giver| is_given_by(giver, &of.called)) {
+            continue;
+        }
+        sent.retain(|field, _| !OF_THE_GIVER.contains(&field.as_str()));
+        let bare =
+            desk.vault.seal(place("asked_gift", "content", &id), serde_json::Value::Object(sent).to_string().as_bytes())?;
+        diesel::update(a::table.find(id))
+            .set((
+                a::content.eq(bare),
+                a::request_hash.eq(a::bare_hash),
+                a::likeness.eq(None::<i64>),
+                a::reference_likeness.eq(None::<i64>),
+            ))
+            .execute(desk.conn)?;
+    }
+    Ok(())
+}
+
+/// The same name, marks and all, and the same number.
+fn is_given_by(giver: &serde_json::Value, called: &Called) -> bool {
+    let text = |field: &str| giver.get(field).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let same_name = naming::one_form(text("name")) == naming::one_form(&called.name);
+    let same_number = match &called.phone {
+        Some(_) => Called { name: String::new(), phone: called.phone.clone() }.is_in(text("phone")),
+        None => text("phone").is_empty(),
+    };
+    same_name && same_number
+}
+
 impl HoldsPersons for Gifts {
     fn columns(&self) -> &'static [&'static str] {
         &[
@@ -26,8 +74,15 @@ impl HoldsPersons for Gifts {
             "gift.giver_name",
             "gift.captured_at",
             "gift.request_hash",
+            "gift.likeness",
+            "gift.reference_likeness",
             "reversal_request.note",
             "reversal_request.request_hash",
+            "asked_gift.content",
+            "asked_gift.request_hash",
+            "asked_gift.bare_hash",
+            "asked_gift.likeness",
+            "asked_gift.reference_likeness",
         ]
     }
 
@@ -65,7 +120,7 @@ impl HoldsPersons for Gifts {
         Ok(Vec::new())
     }
 
-    /// Notes beside the reversals of other people's gifts.
+    /// Notes beside the reversals of other people's gifts, and gifts of theirs that still wait for a second person.
     fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         use reversal_request as r;
         let notes: Vec<Note> = r::table
@@ -82,6 +137,7 @@ impl HoldsPersons for Gifts {
             }
         }
         personal::erase_notes(desk.conn, desk.vault, &named)?;
+        asked_gifts(desk, of)?;
         Ok(Vec::new())
     }
 

@@ -6,8 +6,11 @@ use uuid::Uuid;
 
 use super::model::NewGift;
 use super::personal;
+use super::wire::GiftIn;
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_time;
+use crate::basics::fold;
+use crate::basics::text::words;
 use crate::http::Problem;
 use crate::log::{commitment, opening};
 use crate::parties::NewParty;
@@ -25,8 +28,14 @@ pub struct Prepared {
     pub giver_name: Option<Vec<u8>>,
     pub pd: [u8; 32],
     pub opening: Vec<u8>,
-    /// Sealed free text: wish, memo, bank reference. `None` when there is none.
+    /// Sealed: wish, memo, bank reference, the payer's address, how many vouchers came with it. `None` when there is none.
     pub particulars: Option<Vec<u8>>,
+    /// What two gifts of a chapter share when they look like one: giver's name, amount and day.
+    pub likeness: Option<i64>,
+    /// The same for the bank's reference.
+    pub reference_likeness: Option<i64>,
+    /// All of it, sealed, should a second person have to decide: only of a gift that is confirmed.
+    pub content: Option<Vec<u8>>,
     /// Keyed hash of everything the client sent: the same id must mean the same content.
     pub request_hash: Vec<u8>,
     /// The same without what is personal: what is left to compare with once the giver's data were erased.
@@ -40,6 +49,8 @@ pub enum PrepareError {
     Random(#[from] getrandom::Error),
     #[error(transparent)]
     Vault(#[from] VaultError),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
 }
 
 impl From<PrepareError> for Problem {
@@ -68,6 +79,9 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
         pd: commitment::commit(&secret, &fields),
         opening,
         particulars: seal_particulars(vault, &gift)?,
+        likeness: likeness(vault, &gift),
+        reference_likeness: reference_likeness(vault, &gift),
+        content: gift.confirmed.then(|| seal_content(vault, &gift, &code)).transpose()?,
         request_hash: vault.hash("gift.request", &content(&gift)).to_vec(),
         bare_hash: Bare::of(&gift).hash(vault),
         code,
@@ -88,13 +102,43 @@ fn committed_fields(gift: &NewGift, now: DateTime<Utc>) -> [(&'static str, Strin
 }
 
 fn seal_particulars(vault: &Vault, gift: &NewGift) -> Result<Option<Vec<u8>>, VaultError> {
-    let texts = [("wish", &gift.wish), ("memo", &gift.memo), ("bank_reference", &gift.bank_reference)];
-    let map: serde_json::Map<String, serde_json::Value> =
+    let texts = [
+        ("wish", &gift.wish),
+        ("memo", &gift.memo),
+        ("bank_reference", &gift.bank_reference),
+        ("payer_address", &gift.payer.address),
+    ];
+    let mut map: serde_json::Map<String, serde_json::Value> =
         texts.into_iter().filter_map(|(name, line)| line.as_ref().map(|l| (name.to_owned(), json!(l.as_str())))).collect();
+    map.extend(gift.payer.enclosed.map(|count| ("enclosed".to_owned(), json!(count))));
     if map.is_empty() {
         return Ok(None);
     }
     vault.seal(place("gift", "particulars", &gift.id), serde_json::Value::Object(map).to_string().as_bytes()).map(Some)
+}
+
+/// Eight bytes of a keyed hash: enough to find what may be the same, and useless without the key.
+fn short_hash(vault: &Vault, purpose: &str, content: &serde_json::Value) -> i64 {
+    let hash = vault.hash(purpose, content.to_string().as_bytes());
+    hash.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+}
+
+fn likeness(vault: &Vault, gift: &NewGift) -> Option<i64> {
+    let name = fold(gift.giver.as_ref()?.name.as_str());
+    let content = json!([gift.chapter, gift.received_on, gift.amount.get(), name]);
+    Some(short_hash(vault, "gift.likeness", &content))
+}
+
+fn reference_likeness(vault: &Vault, gift: &NewGift) -> Option<i64> {
+    let reference = words(gift.bank_reference.as_ref()?.as_str()).concat();
+    (!reference.is_empty()).then(|| short_hash(vault, "gift.reference", &json!([gift.chapter, reference])))
+}
+
+/// A gift as it was sent, after normalisation, with the code it stands under.
+fn seal_content(vault: &Vault, gift: &NewGift, code: &PublicCode) -> Result<Vec<u8>, PrepareError> {
+    let sent = GiftIn { code: Some(code.as_str().to_owned()), ..GiftIn::from(gift) };
+    let text = serde_json::to_vec(&sent)?;
+    Ok(vault.seal(place("asked_gift", "content", &gift.id), &text)?)
 }
 
 /// One canonical text of all that was sent, after normalisation.
@@ -102,7 +146,7 @@ fn content(gift: &NewGift) -> Vec<u8> {
     let lines: Vec<_> =
         gift.lines.iter().map(|l| json!([l.item, l.quantity.milli(), l.unit, l.value.get(), l.valuation.name()])).collect();
     let line = |l: &Option<crate::basics::Line>| l.as_ref().map(|l| l.as_str().to_owned());
-    json!([
+    let mut sent = json!([
         gift.id,
         gift.code.as_ref().map(PublicCode::as_str),
         gift.chapter,
@@ -119,9 +163,13 @@ fn content(gift: &NewGift) -> Vec<u8> {
         gift.received_on,
         gift.paper_slip.as_ref().map(|(book, no)| [book.as_str(), no.as_str()]),
         gift.captured_at,
-    ])
-    .to_string()
-    .into_bytes()
+    ]);
+    // Fields of later releases stand behind, where they were sent: what an older one hashed stays what it was.
+    let later = json!([gift.payer.is_child, line(&gift.payer.address), gift.payer.enclosed]);
+    if let Some(sent) = sent.as_array_mut().filter(|_| later != json!([false, null, null])) {
+        sent.push(later);
+    }
+    sent.to_string().into_bytes()
 }
 
 /// What a gift's entry and goods say anyway: its content without giver, texts, code and the phone's clock. An erased gift

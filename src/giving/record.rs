@@ -1,9 +1,9 @@
 //! Recording gifts, set-wise: one transaction, a fixed number of statements, an answer for every gift.
 //!
 //! [`record`] decides for each gift, in this order: may the actor record at this chapter? is its id known
-//! (then the original answers, or 422)? does the appeal take it, and into which fund? do its items exist? What passes is
-//! written together. What only the database can refuse (a paper slip used twice, a code taken) fails the whole
-//! transaction, so [`record_all`] then halves the batch until the bad gift stands alone; the good ones stand.
+//! (then the original answers, or 422)? does the appeal take it, and into which fund? do its items exist? is its sum usual
+//! (then it is written, else it is to be confirmed, or stands as [`asked`])? What passes is written together. What only the
+//! database can refuse (a paper slip used twice, a code taken) fails the whole transaction, so [`record_all`] then halves the batch until the bad gift stands alone; the good ones stand.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,35 +11,34 @@ use std::sync::Arc;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::model::{AppealTerms, no_such_appeal};
+pub use super::accept::Submission;
+use super::accept::{Accepted, Context, grants};
+use super::asked;
+use super::asked_wire::AskedOut;
+use super::looked::{self, Looked};
+use super::model::NewGift;
 use super::prepare::Prepared;
+use super::sorter::Sorter;
 use super::wire::{CashReceiptRef, Display, ReceiptOut};
-use super::{appeals, cash_receipts, store};
-use crate::authz::{self, Actor, Ask, AuditEvent, Granted, Record};
+use super::{cash_receipts, refusals, store};
+use crate::authz::{self, AuditEvent, Granted, Record};
 use crate::basics::Clock;
 use crate::db::{Db, DbError};
-use crate::http::{FieldError, Kind, Problem, Say};
-use crate::ledger::model::{Balanced, Fund};
+use crate::http::Problem;
+use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookError, BookedAt, Goods, NewEntry};
+use crate::parties;
 use crate::parties::consent::{self, NewConsent};
 use crate::parties::restriction;
-use crate::stock::{self, Item};
-use crate::tree::{self, Place};
 use crate::vouchers::store::{self as vouchers, Issued};
-use crate::{giving::model::NewGift, parties};
-
-/// One gift and who sends it.
-#[derive(Clone)]
-pub struct Submission {
-    pub actor: Actor,
-    pub gift: Arc<Prepared>,
-}
 
 /// What became of a gift.
 #[derive(Debug, Clone)]
 pub enum Outcome {
     Booked(ReceiptOut),
     AlreadyBooked(ReceiptOut),
+    /// It takes a second person: nothing is booked.
+    Asked(AskedOut),
     Refused(Problem),
 }
 
@@ -73,58 +72,9 @@ pub fn record_all(db: &Db, clock: &Clock, submissions: &[Submission]) -> Vec<Out
 /// What a database constraint says about one gift.
 fn row_problem(error: DbError, gift: &NewGift) -> Problem {
     match error.constraint() {
-        Some("paper_slip_pk") => {
-            let (book, no) = gift.paper_slip.as_ref().map(|(b, n)| (b.as_str(), n.as_str())).unwrap_or_default();
-            Problem::field(
-                "/paper_no",
-                "SLIP_TAKEN",
-                format!("Phiếu số {no} quyển {book} đã ghi cho quà khác của đơn vị."),
-                format!("Slip {no} of book {book} stands for another gift of this chapter."),
-            )
-        }
-        Some("entry_code_key" | "log_pending_pk" | "public_entry_code_key") => {
-            Problem::field("/code", "CODE_TAKEN", "Mã công khai này đã dùng.", "This public code is taken.")
-        }
+        Some("paper_slip_form_key") => refusals::slip_taken(gift),
+        Some("entry_code_key" | "log_pending_pk" | "public_entry_code_key" | "asked_gift_code_key") => refusals::code_taken(),
         _ => error.into(),
-    }
-}
-
-/// A gift that passed every rule.
-struct Accepted<'a> {
-    at: usize,
-    grant: &'a Granted<Record>,
-    gift: &'a Prepared,
-    place: Arc<Place>,
-    appeal: Option<Uuid>,
-    fund: Fund,
-    /// As the giver chose, or not at all while the chapter may not use the giver's data.
-    display: Display,
-}
-
-/// What the submissions refer to, read once for all of them.
-struct Context {
-    places: HashMap<String, Arc<Place>>,
-    appeals: HashMap<String, AppealTerms>,
-    items: HashMap<String, Item>,
-    /// Read when some gift names no appeal.
-    general: Option<Fund>,
-}
-
-impl Context {
-    fn read(conn: &mut PgConnection, submissions: &[Submission]) -> Result<Self, DbError> {
-        let gifts = || submissions.iter().map(|s| &s.gift.gift);
-        let chapters: HashSet<&str> = gifts().map(|g| g.chapter.as_str()).collect();
-        let appeals: HashSet<&str> = gifts().filter_map(|g| g.appeal.as_deref()).collect();
-        let items: HashSet<&str> = gifts().flat_map(|g| g.lines.iter().map(|l| l.item.as_str())).collect();
-        Ok(Self {
-            places: tree::places(conn, &Vec::from_iter(chapters))?
-                .into_iter()
-                .map(|(code, place)| (code, Arc::new(place)))
-                .collect(),
-            appeals: appeals::terms(conn, &Vec::from_iter(appeals))?,
-            items: if items.is_empty() { HashMap::new() } else { stock::items(conn, &Vec::from_iter(items))? },
-            general: if gifts().any(|g| g.appeal.is_none()) { Some(ledger::general_fund(conn)?) } else { None },
-        })
     }
 }
 
@@ -132,145 +82,64 @@ impl Context {
 pub fn record(conn: &mut PgConnection, clock: &Clock, submissions: &[Submission]) -> Result<Vec<Outcome>, BookError> {
     let at = BookedAt::now(clock.now());
     let context = Context::read(conn, submissions)?;
-    let ids: Vec<Uuid> = submissions.iter().map(|s| s.gift.gift.id).collect();
-    let known = store::known(conn, &ids)?;
+    let looked = look(conn, at, &context, submissions)?;
     let grants = grants(conn, at, &context, submissions)?;
-    let mut outcomes: Vec<Option<Outcome>> = submissions.iter().map(|_| None).collect();
-    let mut first: HashMap<Uuid, usize> = HashMap::new();
-    let mut accepted = Vec::new();
-    let mut same = Vec::new(); // (position, id): the same content is here already or earlier in this batch
-    for (n, submission) in submissions.iter().enumerate() {
-        let gift = &submission.gift;
-        let grant = match &grants[n] {
-            Ok(grant) => grant,
-            Err(problem) => {
-                outcomes[n] = Some(Outcome::Refused(problem.clone()));
-                continue;
-            }
-        };
-        let earlier = first.get(&gift.gift.id).map(|at| &submissions[*at].gift.request_hash);
-        match known.get(&gift.gift.id).or(earlier) {
-            Some(hash) if *hash == gift.request_hash || *hash == gift.bare_hash => {
-                same.push((n, gift.gift.id));
-                continue;
-            }
-            Some(_) => {
-                outcomes[n] = Some(Outcome::Refused(id_taken()));
-                continue;
-            }
-            None => {
-                first.insert(gift.gift.id, n);
-            }
-        }
-        match accept(&context, n, grant, gift) {
-            Ok(ok) => accepted.push(ok),
-            Err(errors) => outcomes[n] = Some(Outcome::Refused(Problem::invalid(errors))),
-        }
-    }
-    for (n, outcome) in write(conn, at, &context, accepted)? {
-        outcomes[n] = Some(outcome);
-    }
-    settle_repeats(conn, submissions, &first, same, &mut outcomes)?;
-    Ok(outcomes
-        .into_iter()
-        .map(|o| o.unwrap_or_else(|| Outcome::Refused(Problem::internal("a gift was left without an outcome"))))
-        .collect())
+    settle(conn, at, &context, submissions, Sorter::new(looked, submissions, &grants))
 }
 
-fn id_taken() -> Problem {
-    Problem::say(
-        Kind::IdTaken,
-        "id này đã dùng cho nội dung khác. Nếu là quà mới, hãy tạo id mới; nếu là sửa, hãy đề nghị hủy bút toán cũ.",
-        "This id stands for other content. For a new gift make a new id; to correct one, ask for its reversal.",
-    )
+/// Records a gift that a second person approved, whatever its sum.
+pub(super) fn record_approved(
+    conn: &mut PgConnection,
+    at: BookedAt,
+    submission: &Submission,
+    grant: Granted<Record>,
+) -> Result<Outcome, Problem> {
+    let submissions = std::slice::from_ref(submission);
+    let mut work = || -> Result<Vec<Outcome>, BookError> {
+        let context = Context::read(conn, submissions)?;
+        let looked = look(conn, at, &context, submissions)?;
+        let grants = [Ok(grant.clone())];
+        settle(conn, at, &context, submissions, Sorter::of_approved(looked, submissions, &grants))
+    };
+    match work() {
+        Ok(mut outcomes) => outcomes.pop().ok_or_else(|| Problem::internal("a gift was left without an outcome")),
+        Err(BookError::Db(error)) => Err(row_problem(error, &submission.gift.gift)),
+        Err(error) => Err(Problem::internal(error)),
+    }
 }
 
-/// The right of each submission at its chapter, decided in this transaction. An unknown chapter and one whose books
-/// the actor may not see are the same answer.
-fn grants(
+/// What is known of the submissions' ids, and of their like.
+fn look(conn: &mut PgConnection, at: BookedAt, context: &Context, submissions: &[Submission]) -> Result<Looked, DbError> {
+    let places: HashSet<Uuid> = context.places.values().flat_map(|place| place.path.iter().map(|step| step.id.0)).collect();
+    let gifts: Vec<&Prepared> = submissions.iter().map(|s| s.gift.as_ref()).collect();
+    looked::look(conn, at.day, &Vec::from_iter(places), &gifts)
+}
+
+/// Sorts the submissions and writes what is to be written.
+fn settle(
     conn: &mut PgConnection,
     at: BookedAt,
     context: &Context,
     submissions: &[Submission],
-) -> Result<Vec<Result<Granted<Record>, Problem>>, DbError> {
-    let asks: Vec<Option<Ask>> = submissions
-        .iter()
-        .map(|s| context.places.get(&s.gift.gift.chapter).map(|place| Ask { actor: s.actor, chapter: place.id }))
-        .collect();
-    let known: Vec<Ask> = asks.iter().flatten().copied().collect();
-    let mut verdicts = authz::decide::<Record>(conn, at.at, &known)?.into_iter();
-    let no_chapter = || {
-        let say = Say::fixed("Không có đơn vị này trong phạm vi của bạn.", "There is no such chapter within your reach.");
-        Problem { errors: vec![FieldError::new("/chapter", "NO_SUCH_CHAPTER", say)], ..Problem::not_found() }
-    };
-    Ok(asks
-        .into_iter()
-        .map(|ask| match ask.and_then(|_| verdicts.next()) {
-            Some(Ok(grant)) => Ok(grant),
-            Some(Err(authz::Refusal::Unreadable)) | None => Err(no_chapter()),
-            Some(Err(refusal)) => Err(refusal.into()),
-        })
-        .collect())
-}
-
-/// Applies the rules that need to know what exists.
-fn accept<'a>(
-    context: &Context,
-    at: usize,
-    grant: &'a Granted<Record>,
-    gift: &'a Prepared,
-) -> Result<Accepted<'a>, Vec<FieldError>> {
-    let mut errors = Vec::new();
-    let place = context.places.get(&gift.gift.chapter).cloned();
-    let Some(place) = place else {
-        return Err(vec![FieldError::new(
-            "/chapter",
-            "NO_SUCH_CHAPTER",
-            Say::fixed("Không có đơn vị này.", "There is no such chapter."),
-        )]);
-    };
-    if !place.accepts_entries {
-        errors.push(FieldError::new(
-            "/chapter",
-            "BOOKS_CLOSED",
-            Say::fixed(
-                "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
-                "The chapter has merged or dissolved: record at its successor.",
-            ),
-        ));
+    mut sorter: Sorter<'_>,
+) -> Result<Vec<Outcome>, BookError> {
+    (0..submissions.len()).for_each(|n| sorter.sort(context, n));
+    let Sorter { first, same, same_asked, accepted, asks, refused, .. } = sorter;
+    let mut outcomes: Vec<Option<Outcome>> = submissions.iter().map(|_| None).collect();
+    let mut settled: Vec<(usize, Outcome)> = refused.into_iter().map(|(n, problem)| (n, Outcome::Refused(problem))).collect();
+    // First what locks nothing that others wait for.
+    let answers = asked::ask(conn, at, asks)?.into_iter();
+    settled.extend(answers.map(|(n, answer)| (n, answer.map_or_else(Outcome::Refused, Outcome::Asked))));
+    settled.extend(write(conn, at, context, accepted)?);
+    let known = asked::answers(conn, &same_asked.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
+    let of = |id: Uuid| known.iter().find(|asked| asked.id == id);
+    settled.extend(same_asked.into_iter().filter_map(|(n, id)| Some((n, Outcome::Asked(of(id)?.clone())))));
+    for (n, outcome) in settled {
+        outcomes[n] = Some(outcome);
     }
-    let (mut appeal, mut fund) = (None, context.general.clone());
-    if let Some(code) = &gift.gift.appeal {
-        match context.appeals.get(code) {
-            None => errors.push(no_such_appeal()),
-            Some(terms) => match terms.destination(&place, gift.gift.received_on) {
-                Ok(destination) => (appeal, fund) = (Some(terms.id), Some(destination.clone())),
-                Err(error) => errors.push(error),
-            },
-        }
-    }
-    for (n, line) in gift.gift.lines.iter().enumerate() {
-        match context.items.get(&line.item) {
-            None => errors.push(FieldError::new(
-                format!("/lines/{n}/item"),
-                "NO_SUCH_ITEM",
-                Say::fixed("Không có mặt hàng này trong danh mục.", "There is no such item in the catalogue."),
-            )),
-            Some(item) if !item.units.contains(&line.unit) => {
-                let units = item.units.join(", ");
-                errors.push(FieldError::new(
-                    format!("/lines/{n}/unit"),
-                    "NOT_A_UNIT",
-                    Say::new(format!("{} tính bằng: {units}.", item.name), format!("{} is counted in: {units}.", item.name_en)),
-                ));
-            }
-            Some(_) => {}
-        }
-    }
-    match fund {
-        Some(fund) if errors.is_empty() => Ok(Accepted { at, grant, gift, place, appeal, fund, display: gift.gift.display }),
-        _ => Err(errors),
-    }
+    settle_repeats(conn, submissions, &first, same, &mut outcomes)?;
+    let missing = || Outcome::Refused(Problem::internal("a gift was left without an outcome"));
+    Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(missing)).collect())
 }
 
 /// Writes what passed: gifts first (they claim the ids), then the books. Returns (position, outcome).
@@ -295,6 +164,7 @@ fn write(
             appeal: a.appeal,
             party: a.gift.party.as_ref().and_then(|p| party_ids.get(&p.id).copied()),
             display: a.display.name(),
+            unusual: a.unusual,
         })
         .collect();
     let claimed = store::insert_gifts(conn, at.at, &rows)?;
@@ -360,7 +230,7 @@ fn consent_of(a: &Accepted<'_>, party_ids: &HashMap<Uuid, Uuid>) -> Option<NewCo
     Some(NewConsent {
         party: *party_ids.get(&a.gift.party.as_ref()?.id)?,
         gift: gift.id,
-        purpose: a.display.purpose()?,
+        purpose: if gift.payer.is_child { a.display.purpose()?.of_child() } else { a.display.purpose()? },
         channel: "AT_GIVING",
         evidence: None,
         account: a.grant.account(),
@@ -382,7 +252,7 @@ fn lost_outcomes(conn: &mut PgConnection, lost: &[Accepted<'_>]) -> Result<Vec<(
                 (Some(hash), Some(receipt)) if *hash == a.gift.request_hash || *hash == a.gift.bare_hash => {
                     Outcome::AlreadyBooked(receipt.clone())
                 }
-                _ => Outcome::Refused(id_taken()),
+                _ => Outcome::Refused(refusals::id_taken()),
             };
             (a.at, outcome)
         })
@@ -429,7 +299,9 @@ fn receipt(a: &Accepted<'_>, at: BookedAt, issued: Option<&Issued>) -> ReceiptOu
         booked_on: at.day,
         // The database keeps microseconds: say what a later reading will say.
         recorded_at: chrono::DurationRound::duration_trunc(at.at, chrono::Duration::microseconds(1)).unwrap_or(at.at),
+        reversed_by: None,
         cash_receipt: issued.map(|issued| CashReceiptRef::new(gift.id, &issued.number(&gift.chapter))),
+        concerns: a.concerns.clone(),
     }
 }
 

@@ -8,18 +8,19 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::asked_wire::AskedPosted;
 use super::intake::{self, Intake};
 use super::model::{MAX_BATCH, NewGift, Quantity};
 use super::personal::{self, Part, Scope};
 use super::prepare::{Prepared, prepare};
 use super::record::{Outcome, Submission, record_all};
-use super::store::{self, GiftRow, Gifts, Reversals};
+use super::store::{self, GiftRow, Gifts};
 use super::wire::{BatchItem, BatchOut, BookingOutcome, ChapterQuery, GiftIn, GiftPosted, ReceiptOut};
 use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::{Clock, PublicCode};
 use crate::db::{Db, DbError};
 use crate::http::finish::RequestId;
-use crate::http::{Body, Cursor, Lang, Metrics, Page, Problem, Query, rows_a_page};
+use crate::http::{Body, Cursor, Item, Items, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::publisher::PublicLog;
@@ -45,9 +46,14 @@ fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Pr
 }
 
 /// Record a gift. Send it again with the same `id` as often as needed: it is booked once.
+///
+/// An unusually large sum is answered `409` (`/problems/unusual`) until it is sent with `"confirmed": true`; one above a
+/// second limit then waits for a second person (`202`).
 #[utoipa::path(tag = "gifts", request_body = GiftIn, responses(
     (status = 201, body = GiftPosted, description = "Booked"),
     (status = 200, body = GiftPosted, description = "Was booked already; nothing was booked again"),
+    (status = 202, body = AskedPosted, description = "Waits for a second person; nothing is booked (200 once they refused it, or it was withdrawn)"),
+    (status = 409, response = crate::http::answers::Conflict),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[post("/gifts")]
@@ -62,6 +68,10 @@ pub async fn record_gift(
     match intake.record(actor, prepared).await? {
         Outcome::Booked(gift) => Ok(HttpResponse::Created().json(GiftPosted { outcome: BookingOutcome::Booked, gift })),
         Outcome::AlreadyBooked(gift) => Ok(HttpResponse::Ok().json(GiftPosted { outcome: BookingOutcome::AlreadyBooked, gift })),
+        Outcome::Asked(asked) => {
+            let mut answer = if asked.state == "ASKED" { HttpResponse::Accepted() } else { HttpResponse::Ok() };
+            Ok(answer.json(AskedPosted { outcome: BookingOutcome::Asked, asked }))
+        }
         Outcome::Refused(problem) => Err(problem),
     }
 }
@@ -72,7 +82,7 @@ pub async fn record_gift(
 pub struct BatchIn {
     /// 1 to 500 gifts. Each is read on its own, so one broken gift spoils no other.
     #[schema(value_type = Vec<GiftIn>, min_items = 1, max_items = 500)]
-    gifts: Vec<serde_json::Value>,
+    gifts: Items<GiftIn, MAX_BATCH>,
 }
 
 /// Record gifts made offline. Each gift gets its own answer; what stands stands, even if the answer is lost.
@@ -88,20 +98,20 @@ pub async fn record_gifts(
     clock: web::Data<Clock>,
     metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, Problem> {
-    if batch.gifts.is_empty() || batch.gifts.len() > MAX_BATCH {
-        return Err(Problem::field(
+    let gifts = batch.gifts.some().ok_or_else(|| {
+        Problem::field(
             "/gifts",
             "OUT_OF_RANGE",
             format!("Mỗi lần gửi từ 1 đến {MAX_BATCH} món; hãy chia nhỏ."),
             format!("1 to {MAX_BATCH} gifts a batch; send several."),
-        ));
-    }
+        )
+    })?;
     let metrics = metrics.get_ref().clone();
     let outcomes = db
         .blocking(move |db| -> Result<Vec<Outcome>, Problem> {
             // The caller must at least be logged in, even when every gift turns out to be broken.
             db.tx_blocking(|conn| authz::authenticate(conn, clock.now(), actor))?;
-            let outcomes = record_batch(db, &clock, &vault, actor, batch.gifts);
+            let outcomes = record_batch(db, &clock, &vault, actor, &gifts);
             intake::count(&metrics, "batch", &outcomes);
             Ok(outcomes)
         })
@@ -110,10 +120,10 @@ pub async fn record_gifts(
 }
 
 /// Gifts that can be read are recorded together; the others are refused one by one.
-fn record_batch(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, gifts: Vec<serde_json::Value>) -> Vec<Outcome> {
+fn record_batch(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, gifts: &[Item<GiftIn>]) -> Vec<Outcome> {
     let now = clock.now();
     let checked: Vec<Result<Prepared, Problem>> =
-        gifts.into_iter().map(|gift| crate::http::body::from_value(gift).and_then(|gift| check(vault, gift, now))).collect();
+        gifts.iter().map(|gift| gift.read().and_then(|gift| check(vault, gift, now))).collect();
     let (mut outcomes, mut submissions) = (Vec::new(), Vec::new());
     for gift in checked {
         match gift {
@@ -133,17 +143,18 @@ fn batch_out(outcomes: Vec<Outcome>, lang: Lang, request_id: &str) -> BatchOut {
     let items: Vec<BatchItem> = outcomes
         .into_iter()
         .enumerate()
-        .map(|(index, outcome)| match outcome {
-            Outcome::Booked(gift) => BatchItem { index, outcome: BookingOutcome::Booked, gift: Some(gift), problem: None },
-            Outcome::AlreadyBooked(gift) => {
-                BatchItem { index, outcome: BookingOutcome::AlreadyBooked, gift: Some(gift), problem: None }
+        .map(|(index, outcome)| {
+            let item = BatchItem { index, outcome: BookingOutcome::Booked, gift: None, asked: None, problem: None };
+            match outcome {
+                Outcome::Booked(gift) => BatchItem { gift: Some(gift), ..item },
+                Outcome::AlreadyBooked(gift) => BatchItem { outcome: BookingOutcome::AlreadyBooked, gift: Some(gift), ..item },
+                Outcome::Asked(asked) => BatchItem { outcome: BookingOutcome::Asked, asked: Some(asked), ..item },
+                Outcome::Refused(problem) => {
+                    let unusual = problem.kind == Kind::Unusual;
+                    let outcome = if unusual { BookingOutcome::Unusual } else { BookingOutcome::Refused };
+                    BatchItem { outcome, problem: Some(problem.document(lang, request_id)), ..item }
+                }
             }
-            Outcome::Refused(problem) => BatchItem {
-                index,
-                outcome: BookingOutcome::Refused,
-                gift: None,
-                problem: Some(problem.document(lang, request_id)),
-            },
         })
         .collect();
     let count = |outcome| items.iter().filter(|item| item.outcome == outcome).count();
@@ -151,6 +162,8 @@ fn batch_out(outcomes: Vec<Outcome>, lang: Lang, request_id: &str) -> BatchOut {
         booked: count(BookingOutcome::Booked),
         already_booked: count(BookingOutcome::AlreadyBooked),
         refused: count(BookingOutcome::Refused),
+        unusual: count(BookingOutcome::Unusual),
+        asked: count(BookingOutcome::Asked),
         items,
     }
 }
@@ -199,7 +212,8 @@ pub struct GiftOut {
     /// The giver's data are kept but may not be used, as the giver asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     giver_restricted: bool,
-    /// Wish, memo and bank reference, as recorded; never in a list, nor of a giver who is restricted.
+    /// Wish, memo, bank reference, the payer's address and the number of enclosed vouchers, as recorded; never in a list, nor
+    /// of a giver who is restricted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     particulars: Option<serde_json::Value>,
@@ -278,13 +292,13 @@ pub async fn download_private_receipt(
     log: web::Data<PublicLog>,
 ) -> Result<HttpResponse, Problem> {
     let (id, now, signed) = (id.into_inner(), clock.now(), log.latest());
-    let (code, issued) = db
-        .tx(move |conn| -> Result<(PublicCode, Issued), Problem> {
+    let (code, reversed_by, issued) = db
+        .tx(move |conn| -> Result<(PublicCode, Option<String>, Issued), Problem> {
             authz::authenticate(conn, now, actor)?;
             let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
             let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-            let code = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?.code;
-            let code = PublicCode::parse(&code).map_err(|_| Problem::internal("a code in the database is no code"))?;
+            let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+            let code = PublicCode::parse(&booked.code).map_err(|_| Problem::internal("a code in the database is no code"))?;
             let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref())?;
             let restricted = is_restricted(conn, &row)?;
             if let Issued::Receipt(receipt) = &mut issued
@@ -301,11 +315,11 @@ pub async fn download_private_receipt(
                 chapter: Some(grant.chapter().0),
             };
             authz::audit(conn, now, &[event])?;
-            Ok((code, issued))
+            Ok((code, booked.reversed_by, issued))
         })
         .await?;
     match issued {
-        Issued::Receipt(receipt) => receipt_file(&code, &receipt, "no-store"),
+        Issued::Receipt(receipt) => receipt_file(&code, &receipt, reversed_by, "no-store"),
         Issued::Sealing => Err(receipt_is_sealing()),
         Issued::Unproven => Err(receipt_is_unproven()),
         Issued::NoSuchLeaf => Err(Problem::not_found()),
@@ -350,8 +364,7 @@ pub async fn show_gift(
                 valuation: line.valuation,
             });
             out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
-            out.reversal =
-                store::reversals(conn, Reversals::OfGift(id), 50)?.into_iter().map(|r| r.state).rfind(|state| state != "REFUSED");
+            out.reversal = store::standing_reversals(conn, &[id])?.remove(&id);
             let event = AuditEvent {
                 account: Some(grant.account()),
                 action: "GIFT_READ",
@@ -385,13 +398,15 @@ pub async fn list_gifts(
             let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
             authz::require::<Read>(conn, now, actor, here.id)?;
             let rows = store::gifts(conn, Gifts::OfChapter { chapter: here.id.0, before: after.map(|c| c.last) }, limit + 1)?;
-            let mut receipts = store::receipts(conn, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
+            let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+            let (mut receipts, mut standing) = (store::receipts(conn, &ids)?, store::standing_reversals(conn, &ids)?);
             let recorders = identity::user_names(conn, &rows.iter().map(|r| r.recorded_by).collect::<Vec<_>>())?;
             let mut outs = Vec::with_capacity(rows.len());
             for row in rows {
                 let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
                 let recorder = recorders.get(&row.recorded_by).cloned().unwrap_or_default();
-                outs.push(gift_out(row, receipt, recorder, Sight::Listed)?);
+                let reversal = standing.remove(&row.id);
+                outs.push(GiftOut { reversal, ..gift_out(row, receipt, recorder, Sight::Listed)? });
             }
             Ok(Page::of(outs, limit, &chapter, |out| (out.gift.recorded_at, out.gift.id), |out| out))
         })

@@ -5,14 +5,16 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use uuid::Uuid;
 
+use super::looked;
 use super::prepare::Prepared;
+use super::unusual::Concern;
 use super::wire::{CashReceiptRef, ReceiptOut};
 use crate::authz::{Granted, Record};
 use crate::db::DbError;
-use crate::db::schema::{appeal, gift, gift_line, paper_slip, reversal_request};
+use crate::db::schema::{appeal, gift, gift_line, paper_slip, paper_slip_collision, reversal_request};
 use crate::db::statement::statement;
 use crate::ledger::store as ledger;
 use crate::tree;
@@ -25,6 +27,8 @@ pub(super) struct NewRow<'a> {
     pub appeal: Option<Uuid>,
     pub party: Option<Uuid>,
     pub display: &'static str,
+    /// Above a limit: confirmed, or approved.
+    pub unusual: bool,
 }
 
 statement! {
@@ -46,12 +50,17 @@ statement! {
         hashes: Vec<&'a [u8]> => Array<Binary>,
         accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         names: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
+        likenesses: Vec<Option<i64>> => Array<Nullable<BigInt>>,
+        references: Vec<Option<i64>> => Array<Nullable<BigInt>>,
+        unusual: Vec<bool> => Array<Bool>,
         at: DateTime<Utc> => Timestamptz,
     } -> (diesel::sql_types::Uuid,),
     "INSERT INTO gift (id, entry_id, chapter_id, appeal_id, party_id, channel, amount_vnd, received_on, display, particulars,
-                       paper_book, paper_no, message_count, captured_at, request_hash, recorded_by, giver_name, recorded_at)
+                       paper_book, paper_no, message_count, captured_at, request_hash, recorded_by, giver_name, likeness, reference_likeness,
+                       unusual, recorded_at)
      SELECT a.*, b.* FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::int8[], ?::date[], ?::text[], ?::bytea[],
-                                 ?::text[], ?::text[], ?::int4[], ?::timestamptz[], ?::bytea[], ?::uuid[], ?::bytea[]) a, (SELECT ?::timestamptz) b
+                                 ?::text[], ?::text[], ?::int4[], ?::timestamptz[], ?::bytea[], ?::uuid[], ?::bytea[], ?::int8[], ?::int8[],
+                                 ?::bool[]) a, (SELECT ?::timestamptz) b
      ON CONFLICT (id) DO NOTHING RETURNING id"
 }
 
@@ -90,6 +99,9 @@ pub(super) fn insert_gifts(conn: &mut PgConnection, at: DateTime<Utc>, rows: &[N
         hashes: &rows.iter().map(|r| r.gift.request_hash.as_slice()).collect(),
         accounts: &rows.iter().map(|r| r.grant.account()).collect(),
         names: &rows.iter().map(|r| r.gift.giver_name.as_deref()).collect(),
+        likenesses: &rows.iter().map(|r| r.gift.likeness).collect(),
+        references: &rows.iter().map(|r| r.gift.reference_likeness).collect(),
+        unusual: &rows.iter().map(|r| r.unusual).collect(),
         at: &at,
     }
     .load(conn)?;
@@ -103,19 +115,20 @@ statement! {
         numbers: Vec<&'a str> => Array<Text>,
         gifts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
     } -> (),
-    "INSERT INTO paper_slip (chapter_id, book, no, gift_id) SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[])"
+    "INSERT INTO paper_slip (chapter_id, book, no, gift_id)
+     SELECT s.* FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[]) s(chapter, book, no, gift)
+     ORDER BY s.chapter, slip_form(s.book), slip_form(s.no), s.gift"
 }
 
-/// Takes the paper slips of gifts, in order of slip for the same reason.
+/// Takes the paper slips of gifts, in order of slip for the same reason. A slip is one however it was typed.
 pub(super) fn insert_slips(conn: &mut PgConnection, gifts: &[(Uuid, &Prepared)]) -> Result<(), DbError> {
-    let mut slips: Vec<_> = gifts
+    let slips: Vec<_> = gifts
         .iter()
         .filter_map(|(chapter, g)| g.gift.paper_slip.as_ref().map(|(book, no)| (*chapter, book.as_str(), no.as_str(), g.gift.id)))
         .collect();
     if slips.is_empty() {
         return Ok(());
     }
-    slips.sort_unstable();
     InsertSlips {
         chapters: &slips.iter().map(|s| s.0).collect(),
         books: &slips.iter().map(|s| s.1).collect(),
@@ -126,9 +139,27 @@ pub(super) fn insert_slips(conn: &mut PgConnection, gifts: &[(Uuid, &Prepared)])
     Ok(())
 }
 
-/// A reversed gift gives its slip back.
+statement! {
+    struct NextOfSlip { gift: Uuid => diesel::sql_types::Uuid } -> (diesel::sql_types::Uuid, diesel::sql_types::Uuid, Text, Text),
+    "WITH gone AS (DELETE FROM paper_slip WHERE gift_id = ? RETURNING chapter_id, book, no), next AS (
+         DELETE FROM paper_slip_collision c USING (
+             SELECT c.gift_id FROM gone s
+             JOIN paper_slip_collision c ON (c.chapter_id, slip_form(c.book), slip_form(c.no)) = (s.chapter_id, slip_form(s.book), slip_form(s.no))
+             JOIN gift g ON g.id = c.gift_id ORDER BY g.recorded_at, g.id LIMIT 1) oldest
+         WHERE c.gift_id = oldest.gift_id RETURNING c.*)
+     SELECT gift_id, chapter_id, book, no FROM next"
+}
+
+/// A reversed gift gives its slip back: to the oldest of those that took it while it could be taken twice, if there are any.
 pub fn release_slip(conn: &mut PgConnection, gift_id: Uuid) -> Result<(), DbError> {
-    diesel::delete(paper_slip::table.filter(paper_slip::gift_id.eq(gift_id))).execute(conn)?;
+    use paper_slip_collision as c;
+    diesel::delete(c::table.find(gift_id)).execute(conn)?;
+    let next: Option<(Uuid, Uuid, String, String)> = NextOfSlip { gift: &gift_id }.get_result(conn).optional()?;
+    if let Some((gift, chapter, book, no)) = next {
+        use paper_slip as s;
+        let row = (s::chapter_id.eq(chapter), s::book.eq(book), s::no.eq(no), s::gift_id.eq(gift));
+        diesel::insert_into(s::table).values(row).execute(conn)?;
+    }
     Ok(())
 }
 
@@ -163,6 +194,13 @@ pub(super) fn known(conn: &mut PgConnection, ids: &Vec<Uuid>) -> Result<HashMap<
     Ok(rows.into_iter().collect())
 }
 
+/// A gift's concerns, in order, with what its fund says.
+pub(super) fn with_quarantine(mut concerns: Vec<Concern>, fund: &str) -> Vec<Concern> {
+    concerns.extend(fund.starts_with("QUARANTINE:").then_some(Concern::Quarantined));
+    concerns.sort_unstable();
+    concerns
+}
+
 /// What was booked for these gifts, read from the books.
 pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, ReceiptOut>, DbError> {
     if ids.is_empty() {
@@ -178,12 +216,15 @@ pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, R
     let mut booked = ledger::booked(conn, &entries)?;
     let numbers = vouchers::of_entries(conn, &entries)?;
     let labels = tree::labels(conn, &rows.iter().map(|row| row.2).collect::<Vec<_>>())?;
+    let mut concerns = looked::concerns_of(conn, ids)?;
     Ok(rows
         .into_iter()
         .filter_map(|(id, entry, chapter, appeal, amount_vnd, received_on)| {
             let (booked, label) = (booked.remove(&entry)?, labels.get(&chapter)?);
             let number = numbers.get(&entry).map(|issued| issued.number(&label.code));
+            let concerns = with_quarantine(concerns.remove(&id).unwrap_or_default(), &booked.fund);
             let receipt = ReceiptOut {
+                concerns,
                 id,
                 code: booked.code,
                 chapter: label.code.clone(),
@@ -193,6 +234,7 @@ pub fn receipts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, R
                 received_on,
                 booked_on: booked.booked,
                 recorded_at: booked.recorded_at,
+                reversed_by: booked.reversed_by,
                 cash_receipt: number.map(|number| CashReceiptRef::new(id, &number)),
             };
             Some((id, receipt))
@@ -382,6 +424,13 @@ pub fn reversals(conn: &mut PgConnection, of: Reversals, limit: i64) -> Result<V
         }
     };
     Ok(query.load(conn)?)
+}
+
+/// Which of these gifts somebody asked to reverse: `REQUESTED` or `APPROVED`. At most one request of a gift stands.
+pub fn standing_reversals(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    use reversal_request as r;
+    let standing = r::table.filter(r::gift_id.eq_any(gifts)).filter(r::state.ne("REFUSED"));
+    Ok(standing.select((r::gift_id, r::state)).load(conn)?.into_iter().collect())
 }
 
 /// Settles a request that waits: APPROVED with its entry, or REFUSED.

@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::asked_wire::AskedOut;
+use super::model::{GiftLine, NewGift};
+use super::unusual::Concern;
+use crate::basics::PublicCode;
 use crate::basics::text::masked;
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
@@ -12,7 +16,7 @@ use crate::parties::consent::Purpose;
 use crate::vouchers::model::Number;
 
 /// A gift as a phone, a desk or an import sends it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GiftIn {
     /// Made by the client, once; sending the same gift again with the same id never books it twice.
@@ -47,6 +51,18 @@ pub struct GiftIn {
     /// What the public may see of the giver's name. ANONYMOUS for persons and FULL_NAME for organisations unless chosen.
     #[serde(default)]
     pub display: Option<Display>,
+    /// The giver is a child, and the choice of `display` was agreed to by the representative, and from seven years on by the
+    /// child too.
+    #[serde(default)]
+    pub for_child: bool,
+    /// Where the giver lives or has its seat: stands on the receipt, never public.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub payer_address: Option<String>,
+    /// How many original vouchers came with the gift; stands on the receipt.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 99)]
+    pub enclosed: Option<u8>,
     /// The giver's stated wish for the use of the gift.
     #[serde(default)]
     #[schema(max_length = 500)]
@@ -61,7 +77,8 @@ pub struct GiftIn {
     pub bank_reference: Option<String>,
     /// The day the gift was received, in Vietnam; not in the future.
     pub received_on: NaiveDate,
-    /// Book and number of a pre-printed paper slip: both or none, once per chapter.
+    /// Book and number of a pre-printed paper slip: both or none, once per chapter however they are typed (case, marks,
+    /// blanks, hyphens and leading zeros aside).
     #[serde(default)]
     #[schema(max_length = 40)]
     pub paper_book: Option<String>,
@@ -71,16 +88,66 @@ pub struct GiftIn {
     /// When the phone took it down; kept, not trusted.
     #[serde(default)]
     pub captured_at: Option<DateTime<Utc>>,
+    /// An unusually large sum was looked at again and is right: for a gift that was answered `/problems/unusual`, never by default.
+    #[serde(default)]
+    pub confirmed: bool,
+}
+
+/// A gift as it could have been sent: every field as it was understood.
+impl From<&NewGift> for GiftIn {
+    fn from(gift: &NewGift) -> Self {
+        let text = |line: &Option<crate::basics::Line>| line.as_ref().map(|line| line.as_str().to_owned());
+        let slip = gift.paper_slip.as_ref();
+        Self {
+            id: gift.id,
+            code: gift.code.as_ref().map(PublicCode::as_str).map(str::to_owned),
+            chapter: gift.chapter.clone(),
+            appeal: gift.appeal.clone(),
+            channel: gift.channel,
+            amount_vnd: Some(gift.amount.get()),
+            lines: gift.lines.iter().map(LineIn::from).collect(),
+            message_count: gift.message_count,
+            giver: gift.giver.as_ref().map(|giver| GiverIn {
+                kind: giver.kind,
+                name: giver.name.as_str().to_owned(),
+                phone: giver.phone.clone(),
+            }),
+            display: gift.giver.as_ref().map(|_| gift.display),
+            for_child: gift.payer.is_child,
+            payer_address: text(&gift.payer.address),
+            enclosed: gift.payer.enclosed,
+            wish: text(&gift.wish),
+            memo: text(&gift.memo),
+            bank_reference: text(&gift.bank_reference),
+            received_on: gift.received_on,
+            paper_book: slip.map(|(book, _)| book.as_str().to_owned()),
+            paper_no: slip.map(|(_, no)| no.as_str().to_owned()),
+            captured_at: gift.captured_at,
+            confirmed: gift.confirmed,
+        }
+    }
+}
+
+impl From<&GiftLine> for LineIn {
+    fn from(line: &GiftLine) -> Self {
+        Self {
+            item: line.item.clone(),
+            quantity: QuantityIn::Text(line.quantity.to_string()),
+            unit: line.unit.clone(),
+            value_vnd: line.value.get(),
+            valuation: line.valuation,
+        }
+    }
 }
 
 /// Goods of one kind.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LineIn {
     /// Catalogue code (`GET /api/v1/public/items`).
     #[schema(example = "RICE", max_length = 40)]
     pub item: String,
-    /// Up to three decimals, as text (`"12.5"`) or number.
+    /// As text (`"12.5"`) or number: up to three decimals in units that measure, none in units that count.
     #[schema(value_type = String, example = "12.5")]
     pub quantity: QuantityIn,
     /// One of the item's units.
@@ -93,7 +160,7 @@ pub struct LineIn {
 }
 
 /// A quantity as clients write it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum QuantityIn {
     Text(String),
@@ -122,14 +189,14 @@ impl Valuation {
 }
 
 /// Who gave.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GiverIn {
     pub kind: PartyKind,
     #[schema(example = "Nguyễn Văn An", max_length = 200)]
     pub name: String,
     #[serde(default)]
-    #[schema(example = "0912345678", max_length = 30)]
+    #[schema(example = "0912345678", max_length = 60)]
     pub phone: Option<String>,
 }
 
@@ -185,6 +252,10 @@ pub enum BookingOutcome {
     /// The gift was here already; nothing was booked again.
     AlreadyBooked,
     Refused,
+    /// Unusually much: nothing was kept. Send it again with `"confirmed": true` if it is right.
+    Unusual,
+    /// It takes a second person: nothing is booked before they approve. `state` says where it stands.
+    Asked,
 }
 
 /// What was booked.
@@ -205,9 +276,15 @@ pub struct ReceiptOut {
     pub received_on: NaiveDate,
     pub booked_on: NaiveDate,
     pub recorded_at: DateTime<Utc>,
+    /// Public code of the entry that reversed this gift: it no longer stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "3MZK0T9Q4B7XH2VWE")]
+    pub reversed_by: Option<String>,
     /// The numbered receipt (phiếu thu): of cash gifts without a pre-printed slip.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cash_receipt: Option<CashReceiptRef>,
+    /// What to look at; the gift stands all the same.
+    pub concerns: Vec<Concern>,
 }
 
 /// Which cash receipt a gift has.
@@ -246,7 +323,10 @@ pub struct BatchItem {
     pub outcome: BookingOutcome,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gift: Option<ReceiptOut>,
-    /// Why it was refused.
+    /// The gift that waits for a second person, or what they decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedOut>,
+    /// Why it was refused, or what is unusual about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<crate::http::problem::ProblemDocument>,
 }
@@ -257,6 +337,10 @@ pub struct BatchOut {
     pub booked: usize,
     pub already_booked: usize,
     pub refused: usize,
+    /// To be confirmed and sent again.
+    pub unusual: usize,
+    /// Above a limit that takes a second person.
+    pub asked: usize,
     pub items: Vec<BatchItem>,
 }
 

@@ -1,15 +1,23 @@
 //! JSON bodies with a limit and errors that point at the field.
+//!
+//! There is one reader, whether a thing is a body by itself or one of many in a list ([`Items`]): the same is taken and
+//! refused with the same words, and what is broken in one of many is nobody else's affair.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::problem::{Kind, Problem};
 use super::shape::wrong_shape;
+use super::strict::Strict;
 
 /// A JSON body of at most `LIMIT` bytes (64 KiB unless said otherwise).
 #[derive(Debug)]
@@ -50,14 +58,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
                     ));
                 }
             };
-            // serde would read a list as a struct whose names were left out: nothing here may be sent that way.
-            if bytes.trim_ascii_start().starts_with(b"[") {
-                return Err(not_an_object());
-            }
-            let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-            let value = read(&mut deserializer, || serde_json::from_slice::<serde_json::Value>(&bytes).is_ok())?;
-            deserializer.end().map_err(|error| malformed(&error))?;
-            Ok(Body(value))
+            read(&bytes).map(Body)
         })
     }
 }
@@ -73,35 +74,96 @@ fn too_slow() -> Problem {
     )
 }
 
-/// Reads one JSON value that is part of a larger body.
-pub fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
-    if value.is_array() { Err(not_an_object()) } else { read(value, || true) }
+/// Many things in one body, each left as it was sent until [`Item::read`] reads it on its own. Of more than `MOST` only
+/// one more is kept, so that a long list costs nothing but its refusal.
+#[derive(Debug)]
+pub struct Items<T, const MOST: usize>(Vec<Item<T>>);
+
+/// One of many things in a body, not read yet.
+#[derive(Debug)]
+pub struct Item<T>(Box<RawValue>, PhantomData<fn() -> T>);
+
+impl<T, const MOST: usize> Items<T, MOST> {
+    /// The things, 1 to `MOST` of them.
+    pub fn some(self) -> Option<Vec<Item<T>>> {
+        (1..=MOST).contains(&self.0.len()).then_some(self.0)
+    }
+}
+
+impl<T: DeserializeOwned> Item<T> {
+    /// Reads it as if it had been sent by itself.
+    pub fn read(&self) -> Result<T, Problem> {
+        read(self.0.get().as_bytes())
+    }
+}
+
+impl<'de, T, const MOST: usize> Deserialize<'de> for Items<T, MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List<T, const MOST: usize>(PhantomData<fn() -> T>);
+        impl<'de, T, const MOST: usize> Visitor<'de> for List<T, MOST> {
+            type Value = Items<T, MOST>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while items.len() <= MOST {
+                    match list.next_element::<Box<RawValue>>()? {
+                        Some(raw) => items.push(Item(raw, PhantomData)),
+                        None => return Ok(Items(items)),
+                    }
+                }
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Items(items))
+            }
+        }
+        deserializer.deserialize_seq(List(PhantomData))
+    }
 }
 
 fn not_an_object() -> Problem {
     Problem::field("", "WRONG_SHAPE", "Cần một đối tượng JSON, không phải danh sách.", "This must be a JSON object, not a list.")
 }
 
-/// `is_json` tells whether the text as a whole is JSON: serde_json calls a number in place of an enum a syntax error.
-fn read<'de, T: DeserializeOwned, D: serde::Deserializer<'de, Error = serde_json::Error>>(
-    deserializer: D,
-    is_json: impl FnOnce() -> bool,
-) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+/// Reads one JSON object and nothing behind it.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(not_an_object());
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(Strict::new(&mut deserializer)).map_err(|error| {
         let pointer = pointer(error.path());
         let cause = error.into_inner();
-        if !cause.is_data() && !is_json() {
+        // serde_json calls a number in place of an enum a syntax error.
+        if !cause.is_data() && serde_json::from_slice::<serde_json::Value>(bytes).is_err() {
             return malformed(&cause);
         }
         wrong_shape(pointer, &cause.to_string()).into()
-    })
+    })?;
+    deserializer.end().map_err(|error| malformed(&error))?;
+    Ok(value)
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
+    let cause = error.to_string();
+    let (vi, en) = [
+        ("number out of range", " Có số quá lớn hoặc quá dài.", " A number there is too large or too long."),
+        ("recursion limit", " Lồng vào nhau quá sâu.", " It is nested too deeply."),
+        (
+            "surrogate",
+            " Có nửa ký tự (\\ud800 đến \\udfff phải đi thành cặp).",
+            " Half a character stands there (\\ud800 to \\udfff come in pairs).",
+        ),
+    ]
+    .into_iter()
+    .find(|(words, ..)| cause.contains(words))
+    .map_or(("", ""), |(_, vi, en)| (vi, en));
     Problem::say(
         Kind::Malformed,
-        format!("JSON hỏng ở dòng {}, cột {}.", error.line(), error.column()),
-        format!("The JSON is broken at line {}, column {}.", error.line(), error.column()),
+        format!("JSON hỏng ở dòng {}, cột {}.{vi}", error.line(), error.column()),
+        format!("The JSON is broken at line {}, column {}.{en}", error.line(), error.column()),
     )
 }
 

@@ -28,8 +28,10 @@ pub fn cors(origins: Arc<[String]>) -> Cors {
             RETRY_AFTER,
             CONTENT_DISPOSITION,
             UPLOAD_OFFSET,
+            HeaderName::from_static("x-hint"),
             HeaderName::from_static("x-request-id"),
             HeaderName::from_static("x-log-size"),
+            HeaderName::from_static("x-reversed-by"),
             HeaderName::from_static("idempotency-replayed"),
         ])
         .max_age(MAX_AGE_SECONDS)

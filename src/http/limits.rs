@@ -3,7 +3,8 @@
 //! They keep one machine from taking the public ledger away from everybody else; they are no accounting. Many Vietnamese
 //! phones share one IPv4 address, so the buckets are generous. Buckets live in the process: N servers allow N times as
 //! much. Answers from the cache cost nothing and are free; so is whoever sits on this very machine. That is the
-//! operator, or a proxy we were not told to trust, whose clients would all share a single bucket.
+//! operator, or a proxy we were not told to trust, whose clients would all share a single bucket. Those whom a trusted
+//! proxy does not name do share one.
 
 use std::future::{Ready, ready};
 use std::num::NonZeroU32;
@@ -131,7 +132,7 @@ mod tests {
     use super::*;
 
     fn client(address: &str) -> Client {
-        Client { address: Some(address.parse().unwrap()) }
+        Client::Peer(address.parse().unwrap())
     }
 
     #[test]
@@ -157,6 +158,8 @@ mod tests {
     fn this_machine_and_zero_are_free() {
         let limits = RateLimits::new(1, Metrics::default());
         assert!((0..100).all(|_| limits.spend(client("127.0.0.1"), Class::Download).is_ok()));
+        let behind = (0..100).take_while(|_| limits.spend(Client::Behind, Class::LogIn).is_ok()).count();
+        assert!(behind < 10, "whoever is not named is not this machine: {behind}");
         let off = RateLimits::new(0, Metrics::default());
         assert!((0..100).all(|_| off.spend(client("192.0.2.1"), Class::Download).is_ok()));
     }

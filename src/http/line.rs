@@ -1,8 +1,8 @@
-//! One line of text in a request, and what is said when it is none.
+//! One line of text or a phone number in a request, and what is said when it is none.
 
 use super::{FieldError, Say};
-use crate::basics::Line;
 use crate::basics::text::LineError;
+use crate::basics::{Line, Phone};
 
 /// The longest note for a colleague, in characters.
 const MOST_NOTE: usize = 500;
@@ -23,6 +23,14 @@ pub fn one_line(pointer: &str, text: &str, most: usize) -> Result<Line, FieldErr
             ),
         };
         FieldError::new(pointer, "NOT_A_LINE", Say::new(vi, en))
+    })
+}
+
+/// Reads a phone number; the field error (`NOT_A_PHONE`) says what to write instead.
+pub fn phone(pointer: &str, typed: &str) -> Result<Phone, FieldError> {
+    Phone::parse(typed).map_err(|error| {
+        let (vi, en) = error.advice();
+        FieldError::new(pointer, "NOT_A_PHONE", Say::new(vi, en))
     })
 }
 

@@ -29,6 +29,7 @@ pub enum Kind {
     TooSlow,
     Conflict,
     LastAdministrator,
+    Unusual,
     TooLarge,
     UnsupportedMediaType,
     Invalid,
@@ -59,6 +60,7 @@ impl Kind {
         Kind::TooSlow,
         Kind::Conflict,
         Kind::LastAdministrator,
+        Kind::Unusual,
         Kind::TooLarge,
         Kind::UnsupportedMediaType,
         Kind::Invalid,
@@ -128,6 +130,9 @@ impl Kind {
                 S::CONFLICT,
                 Say::fixed("Không thể bỏ người quản trị cuối cùng", "The last administrator can not go"),
             ),
+            Kind::Unusual => {
+                ("unusual", S::CONFLICT, Say::fixed("Số tiền bất thường: hãy kiểm tra lại", "An unusual sum: look at it again"))
+            }
             Kind::TooLarge => ("too-large", S::PAYLOAD_TOO_LARGE, Say::fixed("Nội dung gửi quá lớn", "The request is too large")),
             Kind::UnsupportedMediaType => (
                 "unsupported-media-type",

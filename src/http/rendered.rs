@@ -2,9 +2,7 @@
 
 use std::io::Write as _;
 
-use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, VARY,
-};
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, VARY};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
@@ -12,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
+
+use super::etag::is_known;
 
 /// Compressing harder costs more time than the network saves.
 const LEVEL: u32 = 5;
@@ -51,9 +51,7 @@ impl Rendered {
         let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let packed = self.gzip.as_ref().filter(|_| header(ACCEPT_ENCODING).is_some_and(accepts_gzip));
         let (body, tag) = packed.unwrap_or(&self.plain);
-        let known = header(IF_NONE_MATCH).is_some_and(|tags| {
-            tags == "*" || tags.split(',').any(|known| known.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())
-        });
+        let known = is_known(request, tag);
         let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response
             .insert_header((ETAG, tag.clone()))
@@ -87,6 +85,7 @@ fn accepts_gzip(header: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::http::header::IF_NONE_MATCH;
     use actix_web::test::TestRequest;
 
     #[test]

@@ -10,15 +10,14 @@ use uuid::Uuid;
 use super::account_wire::{AccountIn, AccountOut, AccountsQuery, RegisteredOut, out, read_registration};
 use super::accounts::{self, Registered, Which};
 use super::manage::{self, Sight};
-use super::model::phone;
 use super::one_time;
 use super::password::Passwords;
 use super::{appointing, appointments, store};
 use crate::authz::{self, Actor, Appoint, Attempt, AuditEvent, Granted, Once, Turn};
-use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
+use crate::basics::{Clock, Phone};
 use crate::db::Db;
-use crate::http::{Body, Cursor, Kind, Page, Problem, Query, rows_a_page};
+use crate::http::{Body, Cursor, Kind, Page, Problem, Query, phone, rows_a_page};
 use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
 
@@ -158,13 +157,7 @@ pub async fn list_accounts(
 ) -> Result<HttpResponse, Problem> {
     let AccountsQuery { chapter, phone: typed, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
-    let number = match typed.as_deref().map(phone) {
-        Some(None) => {
-            let (vi, en) = ("Số điện thoại Việt Nam có 10 hoặc 11 chữ số.", "A Vietnamese phone number has 10 or 11 digits.");
-            return Err(Problem::field("phone", "NOT_A_PHONE", vi, en));
-        }
-        number => number.flatten(),
-    };
+    let number = typed.as_deref().map(sought).transpose()?;
     let filter = (chapter, number);
     let after = Cursor::<String>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
     let now = clock.now();
@@ -192,6 +185,13 @@ pub async fn list_accounts(
         })
         .await?;
     Ok(HttpResponse::Ok().json(page))
+}
+
+fn sought(typed: &str) -> Result<String, Problem> {
+    match Phone::sought(typed) {
+        Some(number) => Ok(number.into_string()),
+        None => Ok(phone("phone", typed)?.into_string()),
+    }
 }
 
 /// One account: oneself, or of a chapter whose books one may read.

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::accounts::{Held, Registration, Shown};
 use super::appointments::Concern;
-use super::model::{phone, user_name};
+use super::keyboard;
+use super::model::user_name;
 use crate::authz::{RightName, Role};
-use crate::http::{FieldError, Problem, Say, one_line};
+use crate::http::{FieldError, Problem, Say, one_line, phone};
 
 /// Somebody to register.
 #[derive(Deserialize, ToSchema)]
@@ -88,7 +89,7 @@ pub struct RegisteredOut {
     pub account: AccountOut,
     /// Told this once, nowhere kept: hand it over. It logs in, and then must be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "7k2m-9xqd-03ht-vw5c")]
+    #[schema(example = "7k2m-9xqc-83ht-vb5c")]
     pub one_time_password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub one_time_password_until: Option<DateTime<Utc>>,
@@ -132,25 +133,17 @@ fn held_out(held: Held) -> HeldOut {
 pub fn read_registration(body: AccountIn) -> Result<(String, Registration), Problem> {
     let mut errors = Vec::new();
     let full_name = one_line("/full_name", &body.full_name, 200).map_err(|error| errors.push(error));
-    let number = phone(&body.phone);
-    if number.is_none() {
-        let say = Say::fixed("Số điện thoại Việt Nam có 10 hoặc 11 chữ số.", "A Vietnamese phone number has 10 or 11 digits.");
-        errors.push(FieldError::new("/phone", "NOT_A_PHONE", say));
-    }
+    let number = phone("/phone", &body.phone).map_err(|error| errors.push(error));
     let name = body.user_name.as_deref().map(user_name);
     if name == Some(None) {
-        let say = Say::fixed(
-            "Tên đăng nhập: một chữ cái, rồi 2 đến 63 chữ cái không dấu, chữ số, dấu chấm, gạch.",
-            "A user name is a letter, then 2 to 63 plain letters, digits, dots, dashes.",
-        );
-        errors.push(FieldError::new("/user_name", "NOT_A_USER_NAME", say));
+        errors.push(keyboard::not_a_user_name(body.user_name.as_deref().unwrap_or_default()));
     }
     if body.id.is_nil() || body.id.is_max() {
         let say = Say::fixed("id phải là một UUID duy nhất.", "The id must be a unique UUID.");
         errors.push(FieldError::new("/id", "NOT_UNIQUE", say));
     }
     match (full_name, number) {
-        (Ok(full_name), Some(phone)) if errors.is_empty() => {
+        (Ok(full_name), Ok(phone)) if errors.is_empty() => {
             Ok((body.chapter, Registration { id: body.id, full_name, phone, user_name: name.flatten() }))
         }
         _ => Err(Problem::invalid(errors)),

@@ -16,8 +16,9 @@ use super::one_time;
 use super::sessions::{self, EndReason};
 use super::store::phone_hash;
 use crate::authz::{Appoint, Granted};
-use crate::basics::Line;
 use crate::basics::text::words;
+use crate::basics::typing;
+use crate::basics::{Line, Phone};
 use crate::db::DbError;
 use crate::db::schema::{account, officer, role_assignment, role_assignment_acts_for};
 use crate::http::Problem;
@@ -29,8 +30,7 @@ use crate::vault::{Vault, place};
 pub struct Registration {
     pub id: Uuid,
     pub full_name: Line,
-    /// In national form.
-    pub phone: String,
+    pub phone: Phone,
     /// `None`: one is made of the given name and the chapter's code.
     pub user_name: Option<String>,
 }
@@ -50,7 +50,7 @@ pub enum Registered {
 
 /// Keyed hash of everything that was sent.
 pub fn request_hash(vault: &Vault, chapter: &str, new: &Registration) -> Vec<u8> {
-    let sent = [chapter, new.full_name.as_str(), &new.phone, new.user_name.as_deref().unwrap_or_default()].join("\0");
+    let sent = [chapter, new.full_name.as_str(), new.phone.as_str(), new.user_name.as_deref().unwrap_or_default()].join("\0");
     vault.hash("account.request", sent.as_bytes()).to_vec()
 }
 
@@ -61,8 +61,8 @@ pub fn known(conn: &mut PgConnection, id: Uuid, hash: &[u8]) -> Result<Option<Re
 }
 
 /// The account of a phone number.
-pub fn of_phone(conn: &mut PgConnection, vault: &Vault, phone: &str) -> Result<Option<Uuid>, DbError> {
-    let hash = phone_hash(vault, phone);
+pub fn of_phone(conn: &mut PgConnection, vault: &Vault, phone: &Phone) -> Result<Option<Uuid>, DbError> {
+    let hash = phone_hash(vault, phone.as_str());
     Ok(account::table.filter(account::phone_hash.eq(hash)).select(account::id).first(conn).optional()?)
 }
 
@@ -83,7 +83,7 @@ pub fn register(
     let person = Uuid::now_v7();
     let name =
         vault.seal(place("officer", "full_name", &person), new.full_name.as_str().as_bytes()).map_err(Problem::internal)?;
-    let phone = vault.seal(place("account", "phone", &new.id), new.phone.as_bytes()).map_err(Problem::internal)?;
+    let phone = vault.seal(place("account", "phone", &new.id), new.phone.as_str().as_bytes()).map_err(Problem::internal)?;
     diesel::insert_into(officer::table).values((officer::id.eq(person), officer::full_name.eq(name))).execute(conn)?;
     let code = tree::code_of(conn, by.chapter())?;
     let names = match &new.user_name {
@@ -97,7 +97,7 @@ pub fn register(
                 account::officer_id.eq(person),
                 account::user_name.eq(user_name),
                 account::phone.eq(Some(&phone)),
-                account::phone_hash.eq(Some(phone_hash(vault, &new.phone))),
+                account::phone_hash.eq(Some(phone_hash(vault, new.phone.as_str()))),
                 account::password_hash.eq(password_hash),
                 account::created_at.eq(now),
                 account::chapter_id.eq(by.chapter().0),
@@ -124,14 +124,27 @@ pub fn register(
     Ok(Registered::UserNameTaken)
 }
 
-/// User names for somebody who asked for none, the first free one is taken: `lan.23095`, `lan2.23095`, …
+/// User names for somebody who asked for none, the first free one is taken: `lan.23095`, `lan.23095.2`, … Typed with any
+/// Vietnamese typing program on they stay what they are: a number directly behind a vowel would be a tone mark, and the
+/// centre's `tw` a letter.
 fn user_names_for(full_name: &str, chapter: &str) -> Vec<String> {
-    let given = words(full_name).pop().filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
-    let given: String = given.unwrap_or_else(|| "can-bo".to_owned()).chars().take(20).collect();
+    let given: String = words(full_name).pop().unwrap_or_default().chars().take(20).collect();
+    let given = typed_safely(&given).filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
+    let given = given.unwrap_or_else(|| "can-bo".to_owned());
     let place: String =
-        chapter.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(30).collect();
-    let numbered = |n: u32| if n == 1 { String::new() } else { n.to_string() };
-    (1..=200).map(|n| format!("{given}{}.{place}", numbered(n))).collect()
+        chapter.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(25).collect();
+    let syllables = place.split('-').map(|word| if word == "tw" { "trunguong" } else { word });
+    let place = typed_safely(&syllables.collect::<Vec<_>>().join("-")).unwrap_or_default();
+    let name = [given, place].join(".");
+    let numbered = |n: u32| if n == 1 { name.clone() } else { format!("{name}.{n}") };
+    (1..=200).map(numbered).collect()
+}
+
+/// At most 28 signs that no typing program changes; `None` when nothing is left. `w` has no form that is safe.
+fn typed_safely(text: &str) -> Option<String> {
+    let text = text.replace('w', "");
+    let safe: String = typing::guarded(&text)?.chars().take(28).collect();
+    Some(safe.trim_matches('-').to_owned()).filter(|safe| !safe.is_empty())
 }
 
 /// Sets where an account belongs, and until when its password is a one-time one; for accounts of the command line.
@@ -148,8 +161,7 @@ pub fn reset_password(conn: &mut PgConnection, id: Uuid, hash: &str, now: DateTi
     diesel::update(account::table.find(id))
         .set((account::password_hash.eq(hash), account::one_time_until.eq(Some(until))))
         .execute(conn)?;
-    sessions::end_all(conn, id, None, EndReason::PasswordChanged, now)?;
-    sessions::forget_devices(conn, id, None)?;
+    sessions::shut_out(conn, id, None, EndReason::PasswordChanged, now)?;
     Ok(until)
 }
 
@@ -167,8 +179,7 @@ pub fn change_password(
         .set((account::password_hash.eq(new), account::one_time_until.eq(None::<DateTime<Utc>>)))
         .execute(conn)?;
     if changed == 1 {
-        sessions::end_all(conn, id, Some(keep), EndReason::PasswordChanged, now)?;
-        sessions::forget_devices(conn, id, Some(keep))?;
+        sessions::shut_out(conn, id, Some(keep), EndReason::PasswordChanged, now)?;
     }
     Ok(changed == 1)
 }
@@ -345,12 +356,16 @@ mod tests {
 
     #[test]
     fn user_names_are_made_of_name_and_place() {
-        let first = |name, at| user_names_for(name, at).into_iter().take(2).collect::<Vec<_>>();
-        assert_eq!(first("Nguyễn Thị Lan", "23095"), ["lan.23095", "lan2.23095"]);
-        assert_eq!(first("Đỗ Đạt", "TW"), ["dat.tw", "dat2.tw"]);
-        for odd in ["李", "123", "…", &"Ă".repeat(200)] {
-            for name in user_names_for(odd, "THPT-PHAN-BOI-CHAU-LAM-DONG-SO-1") {
-                assert!(super::super::model::user_name(&name).is_some(), "{name}");
+        let first = |name, at| user_names_for(name, at).into_iter().take(3).collect::<Vec<_>>();
+        assert_eq!(first("Nguyễn Thị Lan", "23095"), ["lan.23095", "lan.23095.2", "lan.23095.3"]);
+        assert_eq!(first("Đỗ Đạt", "TW"), ["dat.trunguong", "dat.trunguong.2", "dat.trunguong.3"]);
+        assert_eq!(first("Ksor", "THPT-SO1")[0], "kso-r.thpt-so-1");
+        assert_eq!(first("Y Wơ", "68")[0], "o.68");
+        for odd in ["李", "123", "…", "W", &"Ă".repeat(200), &"Ar".repeat(200)] {
+            for place in ["THPT-PHAN-BOI-CHAU-LAM-DONG-SO-1", "TW-WW", "X", "A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1"] {
+                for name in user_names_for(odd, place) {
+                    assert!(super::super::model::user_name(&name).is_some() && typing::survives(&name), "{name}");
+                }
             }
         }
     }

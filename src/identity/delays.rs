@@ -2,10 +2,12 @@
 //!
 //! A stranger who guesses is counted by the name and the network they come from; a known device by itself, so that
 //! nobody else's guesses make it wait. Codes of the second factor are only asked for after the right password, and
-//! there are only a million of them: they are counted by account, whatever the network. Only keyed hashes are stored.
+//! there are only a million of them: all wrong ones of an account are one count, whatever device, session or network they
+//! come from, since whoever has the password may have many of those. Only keyed hashes are stored.
 
 use uuid::Uuid;
 
+use crate::http::{Kind, Problem};
 use crate::vault::Vault;
 
 fn subject(vault: &Vault, parts: &[&[u8]]) -> Vec<u8> {
@@ -22,12 +24,9 @@ pub fn of_device(vault: &Vault, device: Uuid) -> Vec<u8> {
     subject(vault, &[b"", b"device", device.as_bytes()])
 }
 
-/// A code after the right password: by the known device it comes from, else by account.
-pub fn of_code(vault: &Vault, account: Uuid, device: Option<Uuid>) -> Vec<u8> {
-    match device {
-        Some(device) => subject(vault, &[b"", b"code of device", device.as_bytes()]),
-        None => subject(vault, &[b"", b"code of account", account.as_bytes()]),
-    }
+/// A code, wherever one is asked for: after the password, and in every session.
+pub fn of_code(vault: &Vault, account: Uuid) -> Vec<u8> {
+    subject(vault, &[b"", b"code of account", account.as_bytes()])
 }
 
 /// The password asked for once more inside a session.
@@ -35,8 +34,15 @@ pub fn of_password_again(vault: &Vault, session: Uuid) -> Vec<u8> {
     subject(vault, &[b"", b"password in session", session.as_bytes()])
 }
 
-/// A code asked for inside a session. Not counted together with the password: a right password must not forgive wrong
-/// codes.
-pub fn of_code_again(vault: &Vault, session: Uuid) -> Vec<u8> {
-    subject(vault, &[b"", b"code in session", session.as_bytes()])
+/// Too many attempts.
+pub fn wait(seconds: u64) -> Problem {
+    let seconds = seconds.max(1);
+    Problem {
+        retry_after: Some(seconds),
+        ..Problem::say(
+            Kind::TooManyAttempts,
+            format!("Sai quá nhiều lần: hãy thử lại sau {seconds} giây."),
+            format!("Too many failures: try again in {seconds} seconds."),
+        )
+    }
 }

@@ -4,12 +4,16 @@
 //! token that stands for the session. Invariants:
 //! - a password is stored as an argon2id hash only, and is checked outside any transaction;
 //! - a name that does not exist costs the same time and meets the same delays as one that does;
+//! - a session opens only for an account that is still what it was when its password was verified ([`proof`]);
 //! - the account and the session are read again by every request's transaction, so disabling an account or ending a
 //!   session works at once, not when a token runs out;
 //! - names and phone numbers of officers are sealed; the user name is the only readable one;
 //! - refresh tokens change with every use; a stale one ends the session ([`refresh`]);
 //! - a code of the second factor, and a recovery code, is good once ([`second_factor`]);
-//! - wrong passwords and codes cost time, counted in the database; a known device has a count of its own ([`delays`]);
+//! - wrong passwords and codes cost time, counted in the database; a known device has a count of passwords of its own
+//!   ([`delays`]); attempts of one name from one place come one after the other;
+//! - another password or second factor ends the other sessions and forgets their devices;
+//! - secrets and user names made here pass through a Vietnamese typing program unharmed (`basics::typing`);
 //! - a one-time password opens a session that can change it and do nothing else;
 //! - nobody gives a role they could not give (`authz::GIVES`), gives one to themself, or manages an account that holds
 //!   roles outside their reach; the country keeps an administrator;
@@ -25,6 +29,8 @@ pub mod audit;
 pub mod audit_routes;
 pub mod delays;
 pub mod device;
+mod entry;
+mod keyboard;
 pub mod log_in;
 mod manage;
 pub mod model;
@@ -34,6 +40,7 @@ pub mod password;
 pub mod password_change;
 pub mod password_rules;
 pub mod persons;
+pub mod proof;
 pub mod refresh;
 pub mod routes;
 pub mod second_factor;
@@ -42,3 +49,4 @@ pub mod second_factor_store;
 pub mod session_routes;
 pub mod sessions;
 pub mod store;
+mod turns;

@@ -2,6 +2,9 @@
 
 use chrono::Duration;
 
+use crate::basics::Phone;
+use crate::basics::typing::{is_unseen, without_blanks};
+
 /// Lifetime of an access token.
 pub const ACCESS_LIFETIME: Duration = Duration::minutes(15);
 /// Lifetime of a session.
@@ -19,40 +22,40 @@ const MAX_DELAY_S: i64 = 300;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
     UserName(String),
-    Phone(String),
+    Phone(Phone),
 }
 
 impl Login {
     /// Reads what was typed. Anything is accepted: what fits no account fails like a wrong password.
     pub fn parse(typed: &str) -> Login {
-        match phone(typed) {
+        match Phone::sought(typed) {
             Some(phone) => Login::Phone(phone),
-            // PostgreSQL takes no NUL; no user name holds what stands for it here.
-            None => Login::UserName(typed.trim().to_lowercase().replace('\0', "\u{FFFD}")),
+            None => Login::UserName(user_name_as_typed(typed)),
         }
     }
 
     pub fn as_str(&self) -> &str {
         match self {
-            Login::UserName(text) | Login::Phone(text) => text,
+            Login::UserName(text) => text,
+            Login::Phone(phone) => phone.as_str(),
         }
     }
 }
 
-/// A Vietnamese phone number in national form (`0912345678`), from any usual spelling.
-pub fn phone(typed: &str) -> Option<String> {
-    let plain: String = typed.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')')).collect();
-    let national = match plain.strip_prefix("+84").or_else(|| plain.strip_prefix("84").filter(|rest| rest.len() >= 9)) {
-        Some(rest) => format!("0{}", rest.trim_start_matches('0')),
-        None => plain,
-    };
-    let fits = national.starts_with('0') && (10..=11).contains(&national.len()) && national.bytes().all(|b| b.is_ascii_digit());
-    fits.then_some(national)
+/// A user name in the one form in which it is stored, found and compared: without blanks and what nobody sees, with plain
+/// hyphens, in small letters. Marks stay: a user name is never folded.
+pub fn user_name_as_typed(typed: &str) -> String {
+    // PostgreSQL takes no NUL; no user name holds what stands for it here.
+    without_blanks(typed).to_ascii_lowercase().replace('\0', "\u{FFFD}")
 }
 
 /// A user name as stored: a letter, then letters, digits, dots, dashes; 3 to 64 characters.
 pub fn user_name(text: &str) -> Option<String> {
-    let name = text.trim().to_ascii_lowercase();
+    // Blanks inside are somebody's two words, not what came along.
+    if text.trim_matches(|c: char| c.is_whitespace() || is_unseen(c)).contains(char::is_whitespace) {
+        return None;
+    }
+    let name = user_name_as_typed(text);
     let rest = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     let fits = (3..=64).contains(&name.len()) && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(rest);
     fits.then_some(name)
@@ -72,19 +75,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phone_numbers_have_one_form() {
-        for typed in ["0912345678", "+84912345678", "84912345678", "0912.345.678", "+84 (0)912 345 678"] {
-            assert_eq!(phone(typed).as_deref(), Some("0912345678"), "{typed}");
-        }
-        for typed in ["", "hanh", "12345", "09123456789012", "84abc"] {
-            assert_eq!(phone(typed), None, "{typed}");
-        }
-    }
-
-    #[test]
     fn user_names_are_plain() {
         assert_eq!(user_name(" Hanh.HamLiem ").as_deref(), Some("hanh.hamliem"));
-        for bad in ["ab", "1abc", "hạnh", "a b c", ""] {
+        assert_eq!(user_name("\u{202A}lan\u{2011}a.23095\u{202C}\u{a0}").as_deref(), Some("lan-a.23095"));
+        // The Kelvin sign is no k.
+        for bad in ["ab", "1abc", "hạnh", "a b c", "a\u{a0}b c", "", "\u{212A}im.23095"] {
             assert_eq!(user_name(bad), None, "{bad}");
         }
     }

@@ -2,29 +2,34 @@
 //! one thing only, to be changed (`authz::authenticate` refuses everything else).
 //!
 //! Hạnh reads hers from a slip of paper: four groups of four letters and digits, none of which can be mistaken for
-//! another, and what she types is read generously.
+//! another or means anything to a Vietnamese typing program, and what she types is read generously. Those made before that
+//! rule are read as ever.
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::basics::PublicCode;
+use crate::basics::typing;
 use crate::http::{Kind, Problem};
 
 /// How long one may wait before it is used.
 pub const GOOD_FOR: Duration = Duration::days(7);
 
-/// Four groups of four characters: 80 random bits.
+/// Four groups of four characters: 73 random bits.
 pub fn make() -> Result<String, getrandom::Error> {
-    let code = PublicCode::random()?;
-    let text = code.as_str().to_ascii_lowercase();
-    Ok([&text[0..4], &text[4..8], &text[8..12], &text[12..16]].join("-"))
+    Ok(in_groups(&typing::draw(LEN)?.to_ascii_lowercase()))
+}
+
+const LEN: usize = 16;
+
+fn in_groups(text: &str) -> String {
+    [&text[0..4], &text[4..8], &text[8..12], &text[12..16]].join("-")
 }
 
 /// What was typed, in the form in which it was made: any case, with or without dashes and blanks, `o` for 0, `i` and
 /// `l` for 1. What can be no one-time password comes back as it is.
 pub fn as_made(typed: &str) -> String {
-    let plain: Option<String> = typed
+    let plain: Option<String> = typing::without_blanks(typed)
         .chars()
-        .filter(|c| !matches!(c, '-' | ' ' | '–' | '.'))
+        .filter(|c| !matches!(c, '-' | '.'))
         .map(|c| match c.to_ascii_lowercase() {
             'o' => Some('0'),
             'i' | 'l' => Some('1'),
@@ -33,7 +38,7 @@ pub fn as_made(typed: &str) -> String {
         })
         .collect();
     match plain {
-        Some(text) if text.len() == 16 => [&text[0..4], &text[4..8], &text[8..12], &text[12..16]].join("-"),
+        Some(text) if text.len() == LEN => in_groups(&text),
         _ => typed.to_owned(),
     }
 }
@@ -62,14 +67,22 @@ mod tests {
         for password in &all {
             let groups: Vec<&str> = password.split('-').collect();
             assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [4, 4, 4, 4]);
-            assert!(!password.contains(['i', 'l', 'o', 'u']), "{password}");
+            assert!(!password.contains(['i', 'l', 'o', 'u', 'a', 'e', 'y', 'w', 'd', '0', '1']), "{password}");
+            assert!(typing::survives(password) && typing::survives(&password.replace('-', "")), "{password}");
+            assert_eq!(as_made(&password.to_uppercase().replace('-', "\u{a0}")), *password);
         }
     }
 
     #[test]
     fn what_is_typed_is_read_generously() {
         let made = "0a1b-c2d3-e4f5-1gh0";
-        for typed in ["0a1b-c2d3-e4f5-1gh0", "0A1B C2D3 E4F5 1GH0", "oa1bc2d3e4f5lghO", " 0a1b–c2d3–e4f5–igh0 "] {
+        for typed in [
+            "0a1b-c2d3-e4f5-1gh0",
+            "0A1B C2D3 E4F5 1GH0",
+            "oa1bc2d3e4f5lghO",
+            " 0a1b–c2d3–e4f5–igh0 ",
+            "\u{202A}0a1b\u{2011}c2d3\u{a0}e4f51gh0\u{202C}\n",
+        ] {
             assert_eq!(as_made(typed), made, "{typed}");
         }
         for typed in ["", "mật khẩu của tôi", "0a1b-c2d3-e4f5-1gh", "0a1b-c2d3-e4f5-1gh0-0"] {

@@ -10,6 +10,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use tokio::sync::oneshot;
 
 use super::password_rules::normal;
+use super::turns::Turns;
 use crate::http::Problem;
 
 /// Log-ins that may wait; a few seconds' worth.
@@ -29,6 +30,8 @@ pub enum Cost {
 pub struct Passwords {
     argon2: Argon2<'static>,
     queue: SyncSender<Job>,
+    /// Who verifies, one after the other.
+    pub turns: Turns,
 }
 
 enum Job {
@@ -63,7 +66,7 @@ impl Passwords {
             .name("passwords".to_owned())
             .spawn(move || run(&for_thread, &dummy, &jobs))
             .map_err(|_| HashError)?;
-        Ok(Self { argon2, queue })
+        Ok(Self { argon2, queue, turns: Turns::default() })
     }
 
     /// Hashes at once, on the caller's thread: for the command line and for tests.

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::log_in::{log_in, note, second_step};
+use super::entry::note;
+use super::log_in::{log_in, second_step};
 use super::session_routes::{list_sessions, refresh_session, revoke_other_sessions, revoke_session};
 use super::{audit_routes, officer_codes, second_factor_routes, second_factor_store as factors, sessions, store};
 use crate::authz::{self, Actor, RightName, Role};

@@ -9,6 +9,7 @@ use qrcode::render::svg;
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
+use crate::basics::typing::{self, without_blanks};
 use crate::vault::Vault;
 
 /// What the authenticator app shows above the code.
@@ -17,7 +18,7 @@ pub const ISSUER: &str = "Sổ Nhân Ái";
 pub const RECOVERY_CODES: usize = 10;
 const SECRET_LEN: usize = 20;
 const RECOVERY_LEN: usize = 10;
-/// Crockford's digits: none of them is mistaken for another.
+/// Crockford's digits, of which recovery codes were made before; new ones use fewer.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The secret or the account's name do not make an authenticator.
@@ -40,7 +41,7 @@ impl Typed {
         if text.len() > 64 {
             return None;
         }
-        let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).map(|c| c.to_ascii_uppercase()).collect();
+        let plain: String = without_blanks(text).chars().filter(|c| *c != '-').map(|c| c.to_ascii_uppercase()).collect();
         if plain.len() == 6 && plain.bytes().all(|b| b.is_ascii_digit()) {
             return Some(Typed::Code(plain));
         }
@@ -111,13 +112,12 @@ pub fn qr_svg(uri: &str) -> Option<String> {
     Some(code.render::<svg::Color<'_>>().min_dimensions(240, 240).build())
 }
 
-/// Fresh recovery codes, as they are shown: `7K2QM-0XTVE`, 50 random bits each.
+/// Fresh recovery codes, as they are shown: `7K2QM-3XTVF`, 45 random bits each, of signs that no typing program changes.
+/// Guessing them is counted with the codes of the authenticator, which are far fewer.
 pub fn new_recovery_codes() -> Result<Vec<String>, getrandom::Error> {
     (0..RECOVERY_CODES)
         .map(|_| {
-            let mut random = [0u8; RECOVERY_LEN];
-            getrandom::fill(&mut random)?;
-            let text: String = random.iter().map(|byte| char::from(DIGITS[usize::from(byte & 31)])).collect();
+            let text = typing::draw(RECOVERY_LEN)?;
             Ok(format!("{}-{}", &text[..RECOVERY_LEN / 2], &text[RECOVERY_LEN / 2..]))
         })
         .collect()
@@ -176,10 +176,13 @@ mod tests {
         assert_eq!(codes.len(), RECOVERY_CODES);
         for code in &codes {
             let canonical = code.replace('-', "");
+            assert!(typing::survives(code) && typing::survives(&canonical), "{code}");
             assert_eq!(Typed::parse(&code.to_lowercase().replace('-', " ")), Some(Typed::Recovery(canonical)));
         }
         assert_eq!(Typed::parse("oil00-00000"), Some(Typed::Recovery("0110000000".to_owned())));
-        assert_eq!(Typed::parse("123 456"), Some(Typed::Code("123456".to_owned())));
+        for typed in ["123 456", "\u{202A}123\u{a0}456\u{202C}", "123\u{2011}456"] {
+            assert_eq!(Typed::parse(typed), Some(Typed::Code("123456".to_owned())), "{typed:?}");
+        }
         for bad in ["", "12345", "1234567", "１２３４５６", "+12345", "abcde-fghi", "ABCDE-FGHIU", &"1".repeat(100)] {
             assert_eq!(Typed::parse(bad), None, "{bad}");
         }

@@ -2,15 +2,19 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::log_in::{Desk, note, wait};
+use super::entry::note;
+use super::log_in::Desk;
+use super::proof::{self, Lapsed, Verified};
 use super::second_factor::{self, Authenticator, ISSUER, Typed};
 use super::second_factor_store::{self as factors, Checked};
-use super::{delays, sessions, store};
+use super::sessions::EndReason;
+use super::{delays, keyboard, store};
 use crate::authz::{self, Actor};
 use crate::basics::Clock;
 use crate::db::Db;
@@ -83,11 +87,12 @@ pub struct EnrolmentOut {
 #[post("/second-factor")]
 pub async fn begin_second_factor(actor: Actor, Body(body): Body<BeginIn>, desk: Desk) -> Result<HttpResponse, Problem> {
     let now = desk.clock.now();
-    let user = ask_password(&desk, actor, body.password, now).await?;
+    let (user, password) = ask_password(&desk, actor, body.password, now).await?;
     let (vault, account) = (desk.vault.clone(), user.clone());
     let (is_new, authenticator) = desk
         .db
         .tx(move |conn| -> Result<(bool, Authenticator), Problem> {
+            still_fits(conn, password)?;
             authz::authenticate(conn, now, actor)?;
             match factors::find_for_update(conn, actor.account)? {
                 Some(row) if row.confirmed_at.is_some() => return Err(enrolled_already()),
@@ -119,11 +124,13 @@ pub struct CodeIn {
 #[derive(Serialize, ToSchema)]
 pub struct RecoveryCodesOut {
     /// Each is good once in place of a code; print them or write them down.
-    #[schema(example = json!(["7K2QM-0XTVE"]))]
+    #[schema(example = json!(["7K2QM-3XTVF"]))]
     recovery_codes: Vec<String>,
 }
 
 /// Confirm the offered secret with a code: from now on the account has a second factor, and this session too.
+///
+/// All other sessions of the account end, and their devices are forgotten.
 #[utoipa::path(tag = "session", request_body = CodeIn, responses((status = 200, body = RecoveryCodesOut),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 409, response = crate::http::answers::Conflict),
     (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany),
@@ -134,14 +141,15 @@ pub async fn confirm_second_factor(actor: Actor, Body(body): Body<CodeIn>, desk:
     let outcome = desk
         .db
         .tx(move |conn| -> Result<Result<Vec<String>, Problem>, Problem> {
+            proof::lock(conn, actor.account)?;
             authz::authenticate(conn, now, actor)?;
             let row = match factors::find_for_update(conn, actor.account)? {
                 Some(row) if row.confirmed_at.is_some() => return Err(enrolled_already()),
                 Some(row) => row,
                 None => return Err(not_enrolled()),
             };
-            let subject = delays::of_code_again(&vault, actor.session);
-            store::charge_attempt(conn, &subject, now)?.map_err(wait)?;
+            let subject = delays::of_code(&vault, actor.account);
+            store::charge_attempt(conn, &subject, now)?.map_err(delays::wait)?;
             let authenticator = factors::authenticator(&vault, actor.account, &row, "")?;
             let step = match Typed::parse(&body.code) {
                 Some(Typed::Code(code)) => authenticator.step_of(&code, now),
@@ -152,10 +160,9 @@ pub async fn confirm_second_factor(actor: Actor, Body(body): Body<CodeIn>, desk:
                 return Ok(Err(wrong_code()));
             };
             store::forget_failures(conn, &subject)?;
-            factors::confirm(conn, actor.account, step, now)?;
+            factors::confirm(conn, actor.account, step, actor.session, now)?;
             let codes = second_factor::new_recovery_codes().map_err(Problem::internal)?;
             factors::replace_recovery_codes(conn, &vault, actor.account, &codes)?;
-            sessions::has_second_factor(conn, actor.session, now)?;
             note(conn, now, Some(actor.account), "SECOND_FACTOR_ENROLLED", Some(actor.account))?;
             Ok(Ok(codes))
         })
@@ -174,14 +181,14 @@ pub async fn new_recovery_codes(actor: Actor, Body(body): Body<CodeIn>, desk: De
     let outcome = desk
         .db
         .tx(move |conn| -> Result<Result<Vec<String>, Problem>, Problem> {
+            proof::lock(conn, actor.account)?;
             authz::authenticate(conn, now, actor)?;
             if factors::state(conn, actor.account)?.is_none() {
                 return Err(not_enrolled());
             }
-            let subject = delays::of_code_again(&vault, actor.session);
-            match factors::check(conn, &vault, actor.account, &body.code, &subject, now)? {
+            match factors::check(conn, &vault, actor.account, &body.code, now)? {
                 Checked::Wrong => return Ok(Err(wrong_code())),
-                Checked::Wait(seconds) => return Ok(Err(wait(seconds))),
+                Checked::Wait(seconds) => return Ok(Err(delays::wait(seconds))),
                 Checked::Code | Checked::Recovery => {}
             }
             let codes = second_factor::new_recovery_codes().map_err(Problem::internal)?;
@@ -204,7 +211,7 @@ pub struct RemoveIn {
     code: String,
 }
 
-/// Remove the second factor; no session of the account counts as having one any more.
+/// Remove the second factor; this session does not count as having one any more, all others end.
 #[utoipa::path(tag = "session", request_body = RemoveIn, responses((status = 204, description = "There is none any more"),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 409, response = crate::http::answers::Conflict),
     (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany),
@@ -212,22 +219,22 @@ pub struct RemoveIn {
 #[post("/second-factor/removal")]
 pub async fn remove_second_factor(actor: Actor, Body(body): Body<RemoveIn>, desk: Desk) -> Result<HttpResponse, Problem> {
     let now = desk.clock.now();
-    ask_password(&desk, actor, body.password, now).await?;
+    let (_, password) = ask_password(&desk, actor, body.password, now).await?;
     let vault = desk.vault.clone();
     let outcome = desk
         .db
         .tx(move |conn| -> Result<Result<(), Problem>, Problem> {
+            still_fits(conn, password)?;
             authz::authenticate(conn, now, actor)?;
             if factors::state(conn, actor.account)?.is_none() {
                 return Err(not_enrolled());
             }
-            let subject = delays::of_code_again(&vault, actor.session);
-            match factors::check(conn, &vault, actor.account, &body.code, &subject, now)? {
+            match factors::check(conn, &vault, actor.account, &body.code, now)? {
                 Checked::Wrong => return Ok(Err(wrong_code())),
-                Checked::Wait(seconds) => return Ok(Err(wait(seconds))),
+                Checked::Wait(seconds) => return Ok(Err(delays::wait(seconds))),
                 Checked::Code | Checked::Recovery => {}
             }
-            factors::remove(conn, actor.account)?;
+            factors::remove(conn, actor.account, Some(actor.session), EndReason::SecondFactorChanged, now)?;
             note(conn, now, Some(actor.account), "SECOND_FACTOR_REMOVED", Some(actor.account))?;
             Ok(Ok(()))
         })
@@ -236,27 +243,39 @@ pub async fn remove_second_factor(actor: Actor, Body(body): Body<RemoveIn>, desk
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Asks for the password once more, so that an unwatched phone is not enough. Returns the user name.
-async fn ask_password(desk: &Desk, actor: Actor, password: String, now: DateTime<Utc>) -> Result<String, Problem> {
-    let wrong = || Problem::field("/password", "WRONG_PASSWORD", "Sai mật khẩu.", "Wrong password.");
+/// Asks for the password once more, so that an unwatched phone is not enough. Returns the user name and the proof.
+async fn ask_password(desk: &Desk, actor: Actor, password: String, now: DateTime<Utc>) -> Result<(String, Verified), Problem> {
+    let wrong = || keyboard::wrong_password("/password");
     if password.len() > 1_000 {
         return Err(wrong());
     }
     let subject = delays::of_password_again(&desk.vault, actor.session);
+    let _turn = desk.passwords.turns.take(subject.clone()).await?;
     let charged = subject.clone();
-    let (user, stored) = desk
+    let (user, found) = desk
         .db
-        .tx(move |conn| -> Result<(String, String), Problem> {
+        .tx(move |conn| -> Result<_, Problem> {
             authz::authenticate(conn, now, actor)?;
-            store::charge_attempt(conn, &charged, now)?.map_err(wait)?;
-            Ok(store::password_of(conn, actor.account)?)
+            store::charge_attempt(conn, &charged, now)?.map_err(delays::wait)?;
+            Ok(store::log_in_of(conn, actor.account)?)
         })
         .await?;
-    if !desk.passwords.verify(password, Some(stored)).await? {
-        return Err(wrong());
-    }
+    let verified = Verified::by_password(&desk.passwords, password, Some(&found)).await?.ok_or_else(wrong)?;
     desk.db.tx(move |conn| store::forget_failures(conn, &subject)).await?;
-    Ok(user)
+    Ok((user, verified))
+}
+
+/// Locks the account, whose password must still be the one that was asked for.
+fn still_fits(conn: &mut PgConnection, password: Verified) -> Result<(), Problem> {
+    match password.admit(conn)? {
+        // A disabled account has no session: said by whoever authenticates.
+        Ok(_) | Err(Lapsed::Disabled) => Ok(()),
+        Err(Lapsed::Changed) => Err(Problem::say(
+            Kind::Conflict,
+            "Mật khẩu hoặc tài khoản vừa được thay đổi ở nơi khác: hãy làm lại.",
+            "The password or the account has just been changed elsewhere: do this again.",
+        )),
+    }
 }
 
 /// 422 and not 401: the session is fine, and a client must not try to refresh it.
@@ -264,8 +283,8 @@ fn wrong_code() -> Problem {
     Problem::field(
         "/code",
         "WRONG_CODE",
-        "Mã sai, hết hạn hoặc đã dùng: hãy đợi mã mới trong ứng dụng xác thực.",
-        "The code is wrong, over or used already: wait for the next one.",
+        "Mã sai, hết hạn hoặc đã dùng: hãy đợi mã mới trong ứng dụng xác thực; mã khôi phục thì gõ khi đã tắt bộ gõ tiếng Việt.",
+        "The code is wrong, over or used already: wait for the next one; type a recovery code with the Vietnamese typing program off.",
     )
 }
 

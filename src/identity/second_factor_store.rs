@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::second_factor::{Authenticator, NoSecret, Typed, recovery_hash};
-use super::store;
+use super::sessions::{self, EndReason};
+use super::{delays, proof, store};
 use crate::db::DbError;
 use crate::db::schema::{recovery_code, second_factor, session};
 use crate::vault::{Place, Vault, VaultError, place};
@@ -111,12 +112,14 @@ pub fn authenticator(vault: &Vault, account: Uuid, row: &FactorRow, user_name: &
     Ok(Authenticator::new(&vault.open(place_of(&account), &row.secret)?, user_name)?)
 }
 
-/// The offered secret is confirmed by a code of this step.
-pub fn confirm(conn: &mut PgConnection, account: Uuid, step: i64, now: DateTime<Utc>) -> Result<(), DbError> {
+/// The offered secret is confirmed by a code of this step, in a session that goes on: all others, and log-ins under way,
+/// were let in without it and end.
+pub fn confirm(conn: &mut PgConnection, account: Uuid, step: i64, in_session: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
     diesel::update(second_factor::table.find(account))
         .set((second_factor::confirmed_at.eq(now), second_factor::last_step.eq(step)))
         .execute(conn)?;
-    Ok(())
+    sessions::shut_out(conn, account, Some(in_session), EndReason::SecondFactorChanged, now)?;
+    sessions::has_second_factor(conn, in_session, now)
 }
 
 /// Puts ten new recovery codes in place of whatever is left of the old ones.
@@ -133,28 +136,41 @@ pub fn replace_recovery_codes(conn: &mut PgConnection, vault: &Vault, account: U
     Ok(())
 }
 
-/// Takes the second factor away; no session counts as having it any more. Returns whether there was one, confirmed.
-pub fn remove(conn: &mut PgConnection, account: Uuid) -> Result<bool, DbError> {
+/// Takes the second factor away and ends all sessions but `keep`, which does not count as having it any more. Returns
+/// whether there was one, confirmed.
+pub fn remove(
+    conn: &mut PgConnection,
+    account: Uuid,
+    keep: Option<Uuid>,
+    reason: EndReason,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    // The account first: log-ins lock it before they look at its second factor.
+    proof::lock(conn, account)?;
     diesel::delete(recovery_code::table.filter(recovery_code::account_id.eq(account))).execute(conn)?;
     let removed: Option<Option<DateTime<Utc>>> =
         diesel::delete(second_factor::table.find(account)).returning(second_factor::confirmed_at).get_result(conn).optional()?;
     diesel::update(session::table.filter(session::account_id.eq(account)).filter(session::second_factor_at.is_not_null()))
         .set(session::second_factor_at.eq(None::<DateTime<Utc>>))
         .execute(conn)?;
-    Ok(removed.flatten().is_some())
+    let had = removed.flatten().is_some();
+    if had {
+        sessions::shut_out(conn, account, keep, reason, now)?;
+    }
+    Ok(had)
 }
 
-/// Judges a typed code and uses it up. The attempt is charged to `subject` first, so that guessing at the same moment
-/// does not help; the caller must commit whatever the answer is.
+/// Judges a typed code and uses it up, in a transaction that has locked the account. The attempt is charged to the account
+/// first, so that guessing at the same moment does not help; the caller must commit whatever the answer is.
 pub fn check(
     conn: &mut PgConnection,
     vault: &Vault,
     account: Uuid,
     typed: &str,
-    subject: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Checked, FactorError> {
-    if let Err(seconds) = store::charge_attempt(conn, subject, now)? {
+    let subject = delays::of_code(vault, account);
+    if let Err(seconds) = store::charge_attempt(conn, &subject, now)? {
         return Ok(Checked::Wait(seconds));
     }
     let Some(row) = find_for_update(conn, account)?.filter(|row| row.confirmed_at.is_some()) else {
@@ -181,7 +197,7 @@ pub fn check(
         None => Checked::Wrong,
     };
     if checked != Checked::Wrong {
-        store::forget_failures(conn, subject)?;
+        store::forget_failures(conn, &subject)?;
     }
     Ok(checked)
 }

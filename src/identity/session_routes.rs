@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::log_in::{Desk, SessionOut, access_token, note};
+use super::entry::note;
+use super::log_in::{Desk, SessionOut, access_token};
 use super::model::ACCESS_LIFETIME;
 use super::sessions::{self, EndReason, GoOnError, Listed, Refreshed};
 use crate::authz::token::Claims;
@@ -173,7 +174,7 @@ pub struct EndedOut {
     ended: usize,
 }
 
-/// End all of one's own sessions except this one, and forget all other devices.
+/// End all of one's own sessions except this one, and log-ins under way, and forget all other devices.
 #[utoipa::path(tag = "session", responses((status = 200, body = EndedOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = "default", response = crate::http::answers::AnyProblem)))]
 #[delete("/sessions")]
@@ -182,8 +183,7 @@ pub async fn revoke_other_sessions(actor: Actor, db: web::Data<Db>, clock: web::
     let ended = db
         .tx(move |conn| -> Result<usize, Problem> {
             authz::authenticate(conn, now, actor)?;
-            let ended = sessions::end_all(conn, actor.account, Some(actor.session), EndReason::Revoked, now)?;
-            sessions::forget_devices(conn, actor.account, Some(actor.session))?;
+            let ended = sessions::shut_out(conn, actor.account, Some(actor.session), EndReason::Revoked, now)?;
             let event = |id: &Uuid| AuditEvent {
                 account: Some(actor.account),
                 action: "SESSION_REVOKED",

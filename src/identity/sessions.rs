@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::SESSION_LIFETIME;
+use super::proof::{self, Admitted};
 use super::refresh::{self, Chain};
 use crate::db::DbError;
 use crate::db::schema::{account, known_device, session};
@@ -14,6 +15,8 @@ use crate::vault::{Vault, VaultError, place};
 /// Devices remembered for an account. Beyond that those go first that never came back, then those away the longest.
 pub const MAX_DEVICES: i64 = 20;
 const HASH_LEN: usize = 32;
+/// Longest device token that is looked at.
+const MAX_TOKEN: usize = 200;
 
 /// Why a session ended. The names stand in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,7 @@ pub enum EndReason {
     Revoked,
     StaleToken,
     SecondFactorReset,
+    SecondFactorChanged,
     PasswordChanged,
 }
 
@@ -32,6 +36,7 @@ impl EndReason {
             EndReason::Revoked => "REVOKED",
             EndReason::StaleToken => "STALE_TOKEN",
             EndReason::SecondFactorReset => "SECOND_FACTOR_RESET",
+            EndReason::SecondFactorChanged => "SECOND_FACTOR_CHANGED",
             EndReason::PasswordChanged => "PASSWORD_CHANGED",
         }
     }
@@ -41,7 +46,6 @@ impl EndReason {
 #[derive(Debug, Clone)]
 pub struct NewSession<'a> {
     pub id: Uuid,
-    pub account: Uuid,
     /// Keyed hash of its first refresh token.
     pub refresh_hash: &'a [u8],
     /// When a second factor was shown, if it was.
@@ -51,12 +55,13 @@ pub struct NewSession<'a> {
     pub label: Option<Vec<u8>>,
 }
 
-/// Opens a session that lasts [`SESSION_LIFETIME`]. `false` when there is one of that id already.
-pub fn open(conn: &mut PgConnection, new: &NewSession<'_>, now: DateTime<Utc>) -> Result<bool, DbError> {
+/// Opens a session that lasts [`SESSION_LIFETIME`], for an account that was let in in this transaction. `false` when there
+/// is one of that id already.
+pub fn open(conn: &mut PgConnection, by: &Admitted, new: &NewSession<'_>, now: DateTime<Utc>) -> Result<bool, DbError> {
     let opened = diesel::insert_into(session::table)
         .values((
             session::id.eq(new.id),
-            session::account_id.eq(new.account),
+            session::account_id.eq(by.account()),
             session::refresh_hash.eq(new.refresh_hash),
             session::created_at.eq(now),
             session::expires_at.eq(now + SESSION_LIFETIME),
@@ -239,6 +244,17 @@ pub fn has_second_factor(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) 
     Ok(())
 }
 
+/// The change of password this session made last, hashed.
+pub fn last_change(conn: &mut PgConnection, id: Uuid) -> Result<Option<String>, DbError> {
+    Ok(session::table.find(id).select(session::password_change_hash).first(conn)?)
+}
+
+/// Remembers a change of password, hashed, for the case that its answer is lost.
+pub fn remember_change(conn: &mut PgConnection, id: Uuid, hash: &str) -> Result<(), DbError> {
+    diesel::update(session::table.find(id)).set(session::password_change_hash.eq(hash)).execute(conn)?;
+    Ok(())
+}
+
 /// Ends sessions. Ending one twice changes nothing, not even the reason.
 pub fn end(conn: &mut PgConnection, ids: &[Uuid], reason: EndReason, now: DateTime<Utc>) -> Result<(), DbError> {
     diesel::update(session::table.filter(session::id.eq_any(ids)).filter(session::ended_at.is_null()))
@@ -247,7 +263,7 @@ pub fn end(conn: &mut PgConnection, ids: &[Uuid], reason: EndReason, now: DateTi
     Ok(())
 }
 
-/// Ends all living sessions of an account but one. Returns which.
+/// Ends all living sessions of an account but one, and with them every log-in that is under way. Returns which were ended.
 pub fn end_all(
     conn: &mut PgConnection,
     account: Uuid,
@@ -255,6 +271,7 @@ pub fn end_all(
     reason: EndReason,
     now: DateTime<Utc>,
 ) -> Result<Vec<Uuid>, DbError> {
+    proof::void_proofs(conn, account)?;
     // The nil UUID is nobody's session.
     let ended = diesel::update(
         session::table
@@ -288,8 +305,21 @@ pub fn revoke(conn: &mut PgConnection, account: Uuid, id: Uuid, now: DateTime<Ut
     Ok(Some(ended.is_none()))
 }
 
+/// [`end_all`], and forgets all devices but that of the session that goes on: what they knew is not enough any more.
+pub fn shut_out(
+    conn: &mut PgConnection,
+    account: Uuid,
+    but: Option<Uuid>,
+    reason: EndReason,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbError> {
+    let ended = end_all(conn, account, but, reason, now)?;
+    forget_devices(conn, account, but)?;
+    Ok(ended)
+}
+
 /// Forgets the devices of an account, except that of one session.
-pub fn forget_devices(conn: &mut PgConnection, account: Uuid, but_of: Option<Uuid>) -> Result<(), DbError> {
+fn forget_devices(conn: &mut PgConnection, account: Uuid, but_of: Option<Uuid>) -> Result<(), DbError> {
     let kept: Option<Uuid> = match but_of {
         Some(id) => session::table.find(id).select(session::device_id).first::<Option<Uuid>>(conn).optional()?.flatten(),
         None => None,
@@ -312,7 +342,7 @@ pub fn known_device(
     account: Option<Uuid>,
     token: Option<&str>,
 ) -> Result<Option<Uuid>, DbError> {
-    let Some(token) = token.filter(|token| token.len() <= 200) else {
+    let Some(token) = token.filter(|token| token.len() <= MAX_TOKEN) else {
         return Ok(None);
     };
     // Asked for unknown names as well: nobody shall learn from the time it takes which names there are.
@@ -324,15 +354,36 @@ pub fn known_device(
         .optional()?)
 }
 
+/// [`known_device`] with its token, locked so that it is still there when the session is opened: another log-in or its owner
+/// may be about to forget it.
+pub fn hold_device(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    of: &Admitted,
+    token: Option<String>,
+) -> Result<Option<(Uuid, String)>, DbError> {
+    let Some(token) = token.filter(|token| token.len() <= MAX_TOKEN) else {
+        return Ok(None);
+    };
+    let found: Option<Uuid> = known_device::table
+        .filter(known_device::token_hash.eq(device_hash(vault, &token)))
+        .filter(known_device::account_id.eq(of.account()))
+        .select(known_device::id)
+        .for_no_key_update()
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|id| (id, token)))
+}
+
 /// Remembers the device of a successful log-in under a new token, and forgets those that are too many.
 pub fn remember_device(
     conn: &mut PgConnection,
     vault: &Vault,
-    account: Uuid,
+    of: &Admitted,
     token: &str,
     now: DateTime<Utc>,
 ) -> Result<Uuid, DbError> {
-    let id = Uuid::now_v7();
+    let (id, account) = (Uuid::now_v7(), of.account());
     diesel::insert_into(known_device::table)
         .values((
             known_device::id.eq(id),

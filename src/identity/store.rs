@@ -8,23 +8,13 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{self, Login};
+use super::proof::{AccountRow, Admitted};
 use super::sessions::{self, EndReason, NewSession};
 use crate::authz::Role;
 use crate::db::DbError;
 use crate::db::schema::{account, login_delay, officer, role_assignment};
 use crate::tree::{self, ChapterId, Label};
 use crate::vault::{Vault, place};
-
-/// What a log-in needs to know of an account.
-#[derive(Debug, Clone, Queryable)]
-pub struct AccountRow {
-    pub id: Uuid,
-    pub officer_id: Uuid,
-    pub password_hash: String,
-    pub disabled_at: Option<DateTime<Utc>>,
-    /// Set while the password is a one-time one.
-    pub one_time_until: Option<DateTime<Utc>>,
-}
 
 /// A new account; the password is hashed already.
 pub struct NewAccount<'a> {
@@ -128,27 +118,29 @@ pub fn assign_role(
     Ok(id)
 }
 
+type LogIn =
+    (account::id, account::officer_id, account::password_hash, account::disabled_at, account::one_time_until, account::epoch);
+
+/// The columns of an [`AccountRow`].
+const LOG_IN: LogIn =
+    (account::id, account::officer_id, account::password_hash, account::disabled_at, account::one_time_until, account::epoch);
+
 /// The account a user name or phone number belongs to.
 pub fn find_account(conn: &mut PgConnection, vault: &Vault, login: &Login) -> Result<Option<AccountRow>, DbError> {
-    let columns = (account::id, account::officer_id, account::password_hash, account::disabled_at, account::one_time_until);
     let found = match login {
-        Login::UserName(name) => account::table.filter(account::user_name.eq(name)).select(columns).first(conn).optional()?,
-        Login::Phone(phone) => {
-            account::table.filter(account::phone_hash.eq(phone_hash(vault, phone))).select(columns).first(conn).optional()?
-        }
+        Login::UserName(name) => account::table.filter(account::user_name.eq(name)).select(LOG_IN).first(conn).optional()?,
+        Login::Phone(phone) => account::table
+            .filter(account::phone_hash.eq(phone_hash(vault, phone.as_str())))
+            .select(LOG_IN)
+            .first(conn)
+            .optional()?,
     };
     Ok(found)
 }
 
-/// User name and password hash of an account.
-pub fn password_of(conn: &mut PgConnection, id: Uuid) -> Result<(String, String), DbError> {
-    Ok(account::table.find(id).select((account::user_name, account::password_hash)).first(conn)?)
-}
-
-/// Whether there is such an account, not disabled.
-pub fn is_enabled(conn: &mut PgConnection, id: Uuid) -> Result<bool, DbError> {
-    let found = account::table.find(id).filter(account::disabled_at.is_null());
-    Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
+/// User name of an account, and what verifying its password takes.
+pub fn log_in_of(conn: &mut PgConnection, id: Uuid) -> Result<(String, AccountRow), DbError> {
+    Ok(account::table.find(id).select((account::user_name, LOG_IN)).first(conn)?)
 }
 
 /// The person an account belongs to.
@@ -168,7 +160,7 @@ pub fn officer_of(conn: &mut PgConnection, account_id: Uuid) -> Result<Uuid, DbE
 
 /// The account called so, by id or by user name.
 pub fn account_called(conn: &mut PgConnection, text: &str) -> Result<Option<Uuid>, DbError> {
-    let by_name = account::table.filter(account::user_name.eq(text.trim().to_lowercase()));
+    let by_name = account::table.filter(account::user_name.eq(model::user_name_as_typed(text)));
     Ok(match Uuid::parse_str(text) {
         Ok(id) => account::table.find(id).select(account::id).first(conn).optional()?,
         Err(_) => by_name.select(account::id).first(conn).optional()?,
@@ -207,24 +199,23 @@ pub fn set_disabled(conn: &mut PgConnection, user_name: &str, at: Option<DateTim
 }
 
 /// Charges one log-in attempt to `subject` before its password is checked, so that attempts made at the same moment
-/// count too. `Err(seconds)` when it must wait.
+/// count too. `Err(seconds)` when it must wait, at least one.
 pub fn charge_attempt(conn: &mut PgConnection, subject: &[u8], now: DateTime<Utc>) -> Result<Result<(), u64>, DbError> {
-    diesel::insert_into(login_delay::table)
+    // Writes the row or locks the one that is there, in one statement: it may be thrown away at any moment before.
+    let (failures, last_at, blocked_until): (i32, DateTime<Utc>, DateTime<Utc>) = diesel::insert_into(login_delay::table)
         .values((
             login_delay::subject.eq(subject),
             login_delay::failures.eq(0),
             login_delay::last_at.eq(now),
             login_delay::blocked_until.eq(now),
         ))
-        .on_conflict_do_nothing()
-        .execute(conn)?;
-    let (failures, last_at, blocked_until): (i32, DateTime<Utc>, DateTime<Utc>) = login_delay::table
-        .find(subject)
-        .select((login_delay::failures, login_delay::last_at, login_delay::blocked_until))
-        .for_update()
-        .first(conn)?;
+        .on_conflict(login_delay::subject)
+        .do_update()
+        .set(login_delay::failures.eq(login_delay::failures))
+        .returning((login_delay::failures, login_delay::last_at, login_delay::blocked_until))
+        .get_result(conn)?;
     if blocked_until > now {
-        let wait = (blocked_until - now).num_milliseconds().max(0) as u64;
+        let wait = (blocked_until - now).num_milliseconds().max(1) as u64;
         return Ok(Err(wait.div_ceil(1000)));
     }
     let failures = if now - last_at > model::FAILURES_FORGOTTEN { 1 } else { failures.saturating_add(1) };
@@ -258,11 +249,12 @@ pub fn forget_failures(conn: &mut PgConnection, subject: &[u8]) -> Result<(), Db
     Ok(())
 }
 
-/// Opens a plain session: no second factor, no device. Log-ins use [`sessions::open`].
+/// Opens a plain session by hand: no password, no second factor, no device. Log-ins use [`sessions::open`].
 pub fn open_session(conn: &mut PgConnection, account_id: Uuid, refresh_hash: &[u8], now: DateTime<Utc>) -> Result<Uuid, DbError> {
     let id = Uuid::now_v7();
-    let new = NewSession { id, account: account_id, refresh_hash, second_factor_at: None, device: None, label: None };
-    sessions::open(conn, &new, now)?;
+    let admitted = Admitted::by_hand(conn, account_id)?;
+    let new = NewSession { id, refresh_hash, second_factor_at: None, device: None, label: None };
+    sessions::open(conn, &admitted, &new, now)?;
     Ok(id)
 }
 

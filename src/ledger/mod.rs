@@ -14,6 +14,7 @@ pub mod annotations;
 pub mod audit;
 mod audit_sums;
 pub mod findable;
+pub mod goods;
 pub mod kinds;
 pub mod model;
 pub mod persons;

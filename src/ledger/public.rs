@@ -10,8 +10,7 @@ use diesel::expression::SqlLiteral;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Jsonb, Nullable, Text};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Serialize;
 
 use super::kinds::Channel;
 use super::model::{Fund, FundId};
@@ -22,6 +21,8 @@ use crate::db::DbError;
 use crate::db::schema::{log_leaf, public_entry};
 use crate::db::statement::statement;
 use crate::tree::{self, Place};
+
+pub use super::goods::PublicGoods;
 
 /// A row of `public_entry` on its way in.
 #[derive(Debug)]
@@ -45,21 +46,6 @@ pub(super) struct NewPublicEntry {
     reason: Option<String>,
     leaf_hash: [u8; 32],
     words: String,
-}
-
-/// Goods as the public sees them.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct PublicGoods {
-    /// Catalogue code.
-    #[schema(example = "RICE")]
-    pub item: String,
-    /// Decimal text.
-    #[schema(example = "100.5")]
-    pub quantity: String,
-    #[schema(example = "KG")]
-    pub unit: String,
-    pub value_vnd: i64,
-    pub valuation: String,
 }
 
 impl From<&Goods> for PublicGoods {
@@ -333,6 +319,13 @@ pub struct PublicRow {
     pub reverses: Option<String>,
     pub reason: Option<String>,
     pub leaf_hash: Vec<u8>,
+}
+
+impl PublicRow {
+    /// Of a reversal: its code, and that of the entry it reverses.
+    pub fn reversal(&self) -> Option<(&str, &str)> {
+        Some((&self.code, self.reverses.as_deref()?))
+    }
 }
 
 pub fn find(conn: &mut PgConnection, code: &str) -> Result<Option<PublicRow>, DbError> {

@@ -371,6 +371,8 @@ pub struct Booked {
     pub fund: String,
     pub booked: NaiveDate,
     pub recorded_at: DateTime<Utc>,
+    /// Public code of the entry that reversed it.
+    pub reversed_by: Option<String>,
 }
 
 /// What was booked, by entry. The first posting names the fund.
@@ -381,7 +383,15 @@ pub fn booked(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Boo
         .filter(entry::id.eq_any(ids))
         .select((entry::id, entry::code, fund::code, entry::booked, entry::recorded_at))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, code, fund, booked, recorded_at)| (id, Booked { code, fund, booked, recorded_at })).collect())
+    let reversals: Vec<(Option<Uuid>, String)> =
+        entry::table.filter(entry::reverses.eq_any(ids)).select((entry::reverses, entry::code)).load(conn)?;
+    let mut reversals: HashMap<Uuid, String> = reversals.into_iter().filter_map(|(of, code)| Some((of?, code))).collect();
+    Ok(rows
+        .into_iter()
+        .map(|(id, code, fund, booked, recorded_at)| {
+            (id, Booked { code, fund, booked, recorded_at, reversed_by: reversals.remove(&id) })
+        })
+        .collect())
 }
 
 /// Entries by public code: (code, day it was booked), by id.
@@ -394,6 +404,11 @@ pub fn by_codes(conn: &mut PgConnection, codes: &[String]) -> Result<HashMap<Uui
 /// The public codes of entries.
 pub fn codes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
     Ok(entry::table.filter(entry::id.eq_any(ids)).select((entry::id, entry::code)).load(conn)?.into_iter().collect())
+}
+
+/// Whether a public code stands for an entry.
+pub fn has_code(conn: &mut PgConnection, code: &str) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(entry::table.filter(entry::code.eq(code)))).get_result(conn)?)
 }
 
 /// A written entry, as its reversal needs it.

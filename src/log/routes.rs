@@ -143,10 +143,23 @@ pub fn receipt_is_unproven() -> Problem {
 }
 
 /// A receipt as a file to be kept, `<code>.tlog-proof`.
-pub fn receipt_file(code: &PublicCode, receipt: &Receipt, cache_control: &'static str) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok()
+pub fn receipt_file(
+    code: &PublicCode,
+    receipt: &Receipt,
+    reversed_by: Option<String>,
+    cache_control: &'static str,
+) -> Result<HttpResponse, Problem> {
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{EXTENSION}\"", code.as_str())))
-        .insert_header((CACHE_CONTROL, cache_control))
-        .body(receipt.text().map_err(Problem::internal)?))
+        .insert_header((CACHE_CONTROL, cache_control));
+    // The file proves what was signed, for ever; that the entry no longer stands is said beside it.
+    if let Some(reversed_by) = reversed_by {
+        response.insert_header((REVERSED_BY, reversed_by));
+    }
+    Ok(response.body(receipt.text().map_err(Problem::internal)?))
 }
+
+/// Public code of the entry that reversed the one whose receipt this is.
+const REVERSED_BY: &str = "x-reversed-by";

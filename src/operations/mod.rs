@@ -2,14 +2,16 @@
 //! this room adds what has to be looked up and tells it to whoever may know.
 //!
 //! Metrics are no secret and no public matter either: they are told to this machine and to the networks the
-//! configuration names; to everybody else the path does not exist.
+//! configuration names; to everybody else the path does not exist. Whoever reads them asks this server itself: what a
+//! proxy passes on is refused, whomever it names.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use ipnet::IpNet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::{Db, DbError};
+use crate::http::client::is_forwarded;
 use crate::http::metrics::Figure;
 use crate::http::{Client, Metrics, Problem};
 use crate::log::{self, publisher::PublicLog};
@@ -21,7 +23,7 @@ pub struct MetricsReaders(pub Vec<IpNet>);
 
 impl MetricsReaders {
     fn may_read(&self, client: &Client) -> bool {
-        client.is_local() || client.address.is_some_and(|address| self.0.iter().any(|network| network.contains(&address)))
+        client.is_local() || client.address().is_some_and(|address| self.0.iter().any(|network| network.contains(&address)))
     }
 }
 
@@ -50,6 +52,7 @@ pub async fn readyz(db: web::Data<Db>, log: web::Data<PublicLog>) -> Result<Http
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/metrics")]
 pub async fn show_metrics(
+    request: HttpRequest,
     client: Client,
     readers: web::Data<MetricsReaders>,
     metrics: web::Data<Metrics>,
@@ -57,7 +60,7 @@ pub async fn show_metrics(
     search: web::Data<SearchIndex>,
     public_log: web::Data<PublicLog>,
 ) -> Result<HttpResponse, Problem> {
-    if !readers.may_read(&client) {
+    if is_forwarded(request.headers()) || !readers.may_read(&client) {
         return Err(Problem::not_found());
     }
     look_up(&metrics, &db).await;

@@ -21,6 +21,9 @@ use crate::db::statement::statement;
 pub enum Purpose {
     ShowMaskedName,
     ShowFullName,
+    /// Of a child: by the representative, and from seven years on by the child too.
+    ShowMaskedNameOfChild,
+    ShowFullNameOfChild,
 }
 
 impl Purpose {
@@ -28,6 +31,16 @@ impl Purpose {
         match self {
             Purpose::ShowMaskedName => "SHOW_MASKED_NAME",
             Purpose::ShowFullName => "SHOW_FULL_NAME",
+            Purpose::ShowMaskedNameOfChild => "SHOW_MASKED_NAME_OF_CHILD",
+            Purpose::ShowFullNameOfChild => "SHOW_FULL_NAME_OF_CHILD",
+        }
+    }
+
+    /// The same for a child.
+    pub fn of_child(self) -> Purpose {
+        match self {
+            Purpose::ShowMaskedName | Purpose::ShowMaskedNameOfChild => Purpose::ShowMaskedNameOfChild,
+            Purpose::ShowFullName | Purpose::ShowFullNameOfChild => Purpose::ShowFullNameOfChild,
         }
     }
 }

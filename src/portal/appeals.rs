@@ -19,6 +19,7 @@ use crate::db::Db;
 use crate::disclosure::totals::{self, PlaceSum, Places, Sum, TotalsOut, TotalsQuery};
 use crate::disclosure::{appeals, documents};
 use crate::giving::appeal_routes::AppealOut;
+use crate::giving::limits::Extension;
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
@@ -46,6 +47,18 @@ pub struct Card {
 
 fn period(from: NaiveDate, until: NaiveDate, lang: Lang) -> String {
     fill(Words::of(lang).appeals.from_to, &[&format::day(from, lang), &format::day(until, lang)])
+}
+
+/// The period, and why it is longer than the law allows by itself.
+fn whole_period(appeal: &AppealOut, lang: Lang) -> String {
+    let (w, period) = (&Words::of(lang).appeals, period(appeal.receive_from, appeal.receive_until, lang));
+    match &appeal.extension {
+        None => period,
+        Some(Extension::Decision { decision_no, decided_on, decided_by, .. }) => {
+            fill(w.by_decision, &[&period, decision_no, &format::day(*decided_on, lang), decided_by])
+        }
+        Some(Extension::CommitmentToGivers { commitment }) => fill(w.by_commitment, &[&period, commitment]),
+    }
 }
 
 fn of_target(received: i64, target: Option<i64>, lang: Lang) -> Option<(String, String)> {
@@ -241,7 +254,7 @@ fn head(conn: &mut PgConnection, appeal: AppealOut, lang: Lang) -> Result<Head, 
     Ok(Head {
         is_open: appeal.state == AppealState::Open.name(),
         regime: labels::regime(&appeal.regime, lang),
-        period: period(appeal.receive_from, appeal.receive_until, lang),
+        period: whole_period(&appeal, lang),
         code: appeal.code,
         title: appeal.title,
         purpose: appeal.purpose,

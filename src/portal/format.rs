@@ -94,14 +94,16 @@ pub fn size(bytes: i64, lang: Lang) -> String {
 
 /// A decimal text of the books (`100.5`) as the language writes it.
 pub fn quantity(text: &str, lang: Lang) -> String {
-    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    // Less than one has no sign of its own.
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("\u{2212}", digits));
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let Ok(whole) = whole.parse() else {
         return text.to_owned();
     };
     match (rest, lang) {
-        ("", _) => count(whole, lang),
-        (rest, Lang::Vi) => format!("{},{rest}", count(whole, lang)),
-        (rest, Lang::En) => format!("{}.{rest}", count(whole, lang)),
+        ("", _) => format!("{sign}{}", count(whole, lang)),
+        (rest, Lang::Vi) => format!("{sign}{},{rest}", count(whole, lang)),
+        (rest, Lang::En) => format!("{sign}{}.{rest}", count(whole, lang)),
     }
 }
 
@@ -144,6 +146,8 @@ mod tests {
         assert_eq!(size(1_234_567, Lang::Vi), "1,2\u{a0}MB");
         assert_eq!(quantity("1200.5", Lang::Vi), "1.200,5");
         assert_eq!(quantity("1200", Lang::En), "1,200");
+        assert_eq!(quantity("-1200.5", Lang::Vi), "\u{2212}1.200,5");
+        assert_eq!(quantity("-0.125", Lang::En), "\u{2212}0.125");
         assert_eq!(quantity("viele", Lang::En), "viele");
         assert_eq!(spaced("7ZC4K0M9", 4), "7ZC4 K0M9");
     }

@@ -15,7 +15,6 @@ mod entry;
 mod errors;
 mod format;
 mod home;
-mod labels;
 mod leaf;
 mod ledger;
 mod live;
@@ -33,7 +32,7 @@ pub use live::Live;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Route, web};
 
-use crate::disclosure::fair_share;
+use crate::disclosure::{fair_share, labels};
 use crate::http::{Kind, Problem};
 
 /// Every page. Registered last: it also answers, in HTML for browsers, what nobody else does.

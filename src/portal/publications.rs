@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 
 use super::format;
-use super::words::{Words, fill};
+use super::words::{Appeals, Words, fill};
 use crate::disclosure::publications;
 use crate::http::{Lang, Problem};
+use crate::publications::channel::Channel;
 use crate::publications::duties::PublicationDutyOut;
 use crate::publications::model::State;
 
@@ -28,30 +29,30 @@ pub struct Event {
 }
 
 impl Event {
-    fn of(duty: PublicationDutyOut, lang: Lang) -> Self {
+    fn of(duty: PublicationDutyOut, today: NaiveDate, lang: Lang) -> Self {
         let w = &Words::of(lang).appeals;
         let newest = duty.versions.last();
         let day = |day| format::day(day, lang);
         let late = duty.days_late.map(|days| format::count(days, lang)).unwrap_or_default();
         let published = newest.map(|version| day(version.published_on)).unwrap_or_default();
+        // Only the law makes a chapter look late: what we recommend or remember does not.
+        let by_law = duty.mark == "S";
         let state = match duty.state {
-            State::Due => w.duty_due.to_owned(),
-            State::Overdue => fill(w.duty_overdue, &[&late]),
-            State::Published => fill(w.duty_published, &[&published]),
-            State::PublishedLate => fill(w.duty_published_late, &[&published, &late]),
+            State::Due if duty.due_on.is_some_and(|due| today <= due) => w.duty_due.to_owned(),
+            State::Overdue if by_law => fill(w.duty_overdue, &[&late]),
+            State::Due | State::Overdue => w.duty_open.to_owned(),
+            State::PublishedLate if by_law => fill(w.duty_published_late, &[&published, &late]),
+            State::Published | State::PublishedLate => fill(w.duty_published, &[&published]),
         };
-        let due = fill(w.duty_until, &[&day(duty.due_on)]);
-        // A period that is remembered and not read must not make a chapter look late without saying so.
-        let sure = duty.mark == "S";
         Self {
+            due: due_text(&duty, w, lang),
             what: if lang == Lang::En { duty.name_en } else { duty.name },
-            due: if sure { due } else { format!("{due} {}", w.duty_unsure) },
             state,
             mark: match duty.state {
-                State::Due => "",
-                State::Overdue => "bad",
-                State::Published => "good",
-                State::PublishedLate => "late",
+                State::Overdue if by_law => "bad",
+                State::PublishedLate if by_law => "late",
+                State::Due | State::Overdue => "",
+                State::Published | State::PublishedLate => "good",
             },
             href: newest.and_then(|version| version.href.clone()),
             sha256: newest.map(|version| version.sha256.clone()),
@@ -60,8 +61,38 @@ impl Event {
     }
 }
 
+/// Until when, on what ground, and where it is still to be put up. What nobody knows is not said.
+fn due_text(duty: &PublicationDutyOut, w: &Appeals, lang: Lang) -> String {
+    let until = match (duty.advisory, duty.provisional) {
+        (true, _) => w.duty_advised,
+        (_, true) => w.duty_at_latest,
+        _ => w.duty_until,
+    };
+    let ground = match duty.mark.as_str() {
+        "REC" => w.duty_ours,
+        "GK" => w.duty_unsure,
+        _ => "",
+    };
+    let mut said: Vec<String> = Vec::new();
+    if let Some(due) = duty.due_on {
+        said.extend([fill(until, &[&format::day(due, lang)]), ground.to_owned()]);
+    }
+    let places: Vec<&str> = duty.notices_missing.iter().filter_map(|notice| place(notice, w)).collect();
+    if !places.is_empty() {
+        said.push(fill(w.duty_not_put_up, &[&places.join(", ")]));
+    }
+    said.retain(|text| !text.is_empty());
+    said.join(" ")
+}
+
+fn place(notice: &str, w: &Appeals) -> Option<&'static str> {
+    [(Channel::PlaceOfReceiving, w.place_of_receiving), (Channel::PlaceOfAid, w.place_of_aid)]
+        .into_iter()
+        .find_map(|(channel, text)| (channel.name() == notice).then_some(text))
+}
+
 /// The duties of an appeal, in order.
 pub fn of_appeal(conn: &mut PgConnection, appeal: &str, today: NaiveDate, lang: Lang) -> Result<Vec<Event>, Problem> {
     let duties = publications::of_appeal(conn, appeal, today)?;
-    Ok(duties.into_iter().map(|duty| Event::of(duty, lang)).collect())
+    Ok(duties.into_iter().map(|duty| Event::of(duty, today, lang)).collect())
 }

@@ -83,7 +83,8 @@ struct ReversalsPage {
     /// The place, unless it is the whole country.
     place: Option<(String, String)>,
     count: String,
-    amount: String,
+    /// In a sentence below the tables: one absurd sum, taken back, is no headline.
+    value: String,
     share: Option<String>,
     years: Vec<Year>,
     reasons: Vec<Line>,
@@ -162,6 +163,7 @@ fn reversals_page(conn: &mut PgConnection, p: Page, query: &ReversingQuery) -> R
     Ok(ReversalsPage {
         title: out.year.map_or_else(|| w.title.to_owned(), |year| fill(w.title_year, &[&year.to_string()])),
         share: out.gifts.and_then(|gifts| share_text(gifts, lang)),
+        value: fill(w.value, &[&amount]),
         years: years_of(&path, &out.years, out.year, Some(w.all_years)),
         reasons: reasons.collect(),
         chapters: chapters.collect(),
@@ -169,7 +171,6 @@ fn reversals_page(conn: &mut PgConnection, p: Page, query: &ReversingQuery) -> R
         place: (out.chapter != CENTRAL).then_some((out.chapter, out.name)),
         next,
         count,
-        amount,
         p,
     })
 }
@@ -267,8 +268,10 @@ struct OfficerPage {
     p: Page,
     code: String,
     title: String,
-    asked: (String, String),
-    approved: (String, String),
+    asked: String,
+    approved: String,
+    /// In a sentence below the tables.
+    values: String,
     years: Vec<Year>,
     reasons: Vec<Person>,
     chapters: Vec<AtChapter>,
@@ -312,10 +315,12 @@ fn officer_page(conn: &mut PgConnection, p: Page, code: &str, query: &OfficerCha
         code: row.chapter,
         name: row.name,
     });
+    let (asked, approved) = (sum_text(out.part.asked, lang), sum_text(out.part.approved, lang));
     Ok(OfficerPage {
         title: fill(w.officer_title, &[&out.officer, &out.year.to_string()]),
-        asked: sum_text(out.part.asked, lang),
-        approved: sum_text(out.part.approved, lang),
+        values: fill(w.values, &[&asked.1, &approved.1]),
+        asked: asked.0,
+        approved: approved.0,
         years: years_of(&path, &out.years, Some(out.year), None),
         reasons: reasons.collect(),
         chapters: chapters.collect(),

@@ -136,6 +136,8 @@ words! {
         regime: "Căn cứ", "Legal basis";
         period: "Thời gian tiếp nhận", "Receiving period";
         from_to: "{} – {}", "{} – {}";
+        by_decision: "{}; gia hạn theo quyết định {} ngày {} của {}", "{}; extended by decision {} of {}, {}";
+        by_commitment: "{}; gia hạn theo cam kết với người ủng hộ: {}", "{}; extended by a commitment to givers: {}";
         target: "Mục tiêu", "Target";
         of_target: "{} của mục tiêu {}", "{} of the target of {}";
         no_target: "Không đặt mục tiêu.", "No target was set.";
@@ -170,13 +172,21 @@ words! {
         duty_overdue: "Quá hạn {} ngày", "Overdue by {} days";
         duty_published: "Đã công khai ngày {}", "Published on {}";
         duty_published_late: "Đã công khai ngày {}, muộn {} ngày", "Published on {}, {} days late";
+        duty_open: "Chưa công khai", "Not published yet";
         duty_until: "Hạn: {}.", "Due: {}.";
+        duty_at_latest: "Chậm nhất: {}.", "At the latest: {}.";
+        duty_advised: "Nên công khai đến ngày {}.", "Best published by {}.";
+        duty_ours: "(Luật không quy định số ngày; thời hạn do Hội tự đặt.)", "(The law names no number of days; set by us.)";
+        duty_not_put_up: "Chưa ghi nhận niêm yết tại: {}.", "Not noted as put up at: {}.";
+        place_of_receiving: "nơi tiếp nhận", "the place of receiving";
+        place_of_aid: "nơi cứu trợ", "the place of aid";
         duty_unsure: "(Thời hạn chưa được đối chiếu với văn bản.)", "(The period has not been checked against the law's text yet.)";
         document_hash: "Mã băm văn bản trong sổ", "Hash of the document in the log";
         ledger: "Sổ của đợt này", "Ledger of this appeal";
         ledger_hits: "Kết quả tìm trong sổ của đợt này", "Found in the ledger of this appeal";
         whole_appeal: "Xem lại toàn bộ trang của đợt", "Back to the page of the appeal";
         download: "Tải cả sổ (CSV)", "Download the whole ledger (CSV)";
+        download_sheet: "bản cho Excel và bảng tính khác", "for Excel and other spreadsheets";
         download_note: "Cộng cột amount_vnd của các dòng có fund là APPEAL:{} sẽ ra đúng số đã nhận ở trên.",
             "Adding up amount_vnd over the rows whose fund is APPEAL:{} gives the figure received above.";
     }
@@ -350,7 +360,8 @@ words! {
             "What is reversed does not vanish: the reversal stands beside the original in the ledger, and the totals no longer count it.";
         country: "Đã hủy trên cả nước", "Reversed in the whole country";
         and_below: "kể cả cấp dưới", "with everything below";
-        value: "Trị giá đã hủy", "Value reversed";
+        value: "Tổng trị giá các bút toán đã hủy: {}.", "Value of what was reversed, in all: {}.";
+        values: "Trị giá: đã đề nghị hủy {}, đã duyệt hủy {}.", "Value: asked for {}, approved {}.";
         value_short: "Trị giá", "Value";
         entries: "Số lần", "Entries";
         share: "{} ({} trong {} khoản ủng hộ đã ghi)", "{} ({} of {} gifts recorded)";
@@ -395,6 +406,12 @@ words! {
         csv_title: "Cả sổ của một đợt (CSV)", "A whole ledger (CSV)";
         csv_text: "Mỗi dòng một bút toán, kèm mã băm trong sổ niêm phong. Tệp phản ánh sổ tại một thời điểm: X-Log-Size cho biết sổ có bao nhiêu bút toán lúc ấy.",
             "One row an entry, with its hash in the sealed log. The file shows the ledger at one moment: X-Log-Size says how many entries the log had then.";
+        csv_sheet: "Mở bằng Excel hay LibreOffice thì hãy tải dạng dành cho bảng tính: tiếng Việt hiện đúng, tên đơn vị, tên hiện vật đứng cạnh mã, và mã không bị đọc thành số (08 và 00008 là hai đơn vị khác nhau, nên mã đơn vị có VN- ở trước).",
+            "To open it in Excel or LibreOffice take the form for spreadsheets: Vietnamese letters are right, names of chapters and goods stand beside codes, and no code is read as a number (08 and 00008 are two chapters, so codes of chapters have VN- in front).";
+        csv_sheet_link: "cho bảng tính", "for spreadsheets";
+        csv_package_link: "mô tả các cột", "what the columns hold";
+        csv_programs: "Chương trình đọc dạng thường: mã là chữ, số đồng là số nguyên. Mô tả các cột (Table Schema, CSVW) nằm cạnh tệp; dưới đây là cách đọc đúng bằng vài công cụ. Hủy một khoản là một dòng khác, có số tiền và số hiện vật âm.",
+            "Programs read the plain form: codes are text, đồng are whole numbers. What the columns hold (Table Schema, CSVW) is said beside the file; below is how some tools read it rightly. A reversal is another row, with negative đồng and goods.";
         log_title: "Sổ niêm phong", "The sealed log";
         log_text: "Mọi bút toán là một lá của cây Merkle (RFC 6962), theo chuẩn C2SP tlog-tiles, đầu cây được ký (signed note). Các tệp không bao giờ đổi nên có thể lấy qua bất kỳ máy chủ hay CDN nào.",
             "Every entry is a leaf of a Merkle tree (RFC 6962) in C2SP tlog-tiles form with signed checkpoints. The files never change, so any server or CDN may carry them.";

@@ -55,7 +55,7 @@ pub struct GiftData {
     /// The name it was given in.
     pub name: String,
     pub display: String,
-    /// Wish, memo and bank reference, as recorded.
+    /// Wish, memo, bank reference and address, as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub particulars: Option<serde_json::Value>,

@@ -63,9 +63,11 @@ impl Order {
     /// How gifts are shown from now on, if that changes.
     pub fn display(&self) -> Option<Display> {
         match self.kind {
-            RequestKind::WithdrawConsent | RequestKind::Restrict | RequestKind::Erase => Some(Display::Anonymous),
+            RequestKind::WithdrawConsent | RequestKind::Restrict | RequestKind::Object | RequestKind::Erase => {
+                Some(Display::Anonymous)
+            }
             RequestKind::Correct => self.changes.display,
-            RequestKind::Access | RequestKind::LiftRestriction => None,
+            RequestKind::Access | RequestKind::Protect | RequestKind::LiftRestriction => None,
         }
     }
 
@@ -177,7 +179,11 @@ fn change(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize
             restrict(desk, gifts, true)?;
             amend::gifts(desk, order, gifts)
         }
-        RequestKind::Correct | RequestKind::WithdrawConsent | RequestKind::Access => amend::gifts(desk, order, gifts),
+        RequestKind::Correct
+        | RequestKind::WithdrawConsent
+        | RequestKind::Object
+        | RequestKind::Access
+        | RequestKind::Protect => amend::gifts(desk, order, gifts),
     }
 }
 

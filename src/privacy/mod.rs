@@ -1,5 +1,5 @@
 //! What a person may ask about their own data (Law 91/2025/QH15, Decree 356/2025/NĐ-CP): erasure, correction, withdrawal of
-//! consent, restriction, access.
+//! consent, restriction, objection, protection, access.
 //!
 //! An officer who records at a chapter that holds a gift of the person writes the request down; the clocks start
 //! ([`crate::calendar`]). States: REQUESTED → ANSWERED → EXECUTING → DONE, or REFUSED with a reason. EXECUTING is passed through
@@ -20,6 +20,7 @@
 pub mod access;
 mod amend;
 mod books;
+pub mod deadline_changes;
 mod erase;
 pub mod eraser;
 pub mod execute;

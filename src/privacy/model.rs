@@ -6,12 +6,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Line, unhex};
+use crate::basics::{Line, Phone, unhex};
 use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
-use crate::http::{FieldError, Say, note, one_line};
-use crate::identity::model::phone;
+use crate::http::{FieldError, Say, note, one_line, phone};
 use crate::parties::naming;
 
 /// What is asked for.
@@ -30,6 +29,17 @@ pub enum RequestKind {
     Access,
     /// Bỏ hạn chế xử lý: what was restricted may be used again. Takes two persons.
     LiftRestriction,
+    /// Phản đối xử lý: not to be shown any more, whatever it was shown by; kept as the law on accounting asks.
+    Object,
+    /// Yêu cầu biện pháp bảo vệ: measures that an officer takes and notes.
+    Protect,
+}
+
+impl RequestKind {
+    /// What no program does: it ends when somebody notes that it was done, and takes no second person.
+    pub fn is_done_by_hand(self) -> bool {
+        matches!(self, RequestKind::Access | RequestKind::Protect)
+    }
 }
 
 /// What the rules in force give a request.
@@ -103,7 +113,7 @@ macro_rules! names {
 }
 names! {
     RequestKind: Erase = "ERASE", Correct = "CORRECT", WithdrawConsent = "WITHDRAW_CONSENT", Restrict = "RESTRICT", Access = "ACCESS",
-        LiftRestriction = "LIFT_RESTRICTION";
+        LiftRestriction = "LIFT_RESTRICTION", Object = "OBJECT", Protect = "PROTECT";
     Way: InPerson = "IN_PERSON", Phone = "PHONE", Post = "POST", Email = "EMAIL", App = "APP", Other = "OTHER";
     State: Requested = "REQUESTED", Answered = "ANSWERED", Executing = "EXECUTING", Done = "DONE", Refused = "REFUSED";
     Refusal: IdentityNotProven = "IDENTITY_NOT_PROVEN", LegalDutyToKeep = "LEGAL_DUTY_TO_KEEP", NotTheSubject = "NOT_THE_SUBJECT",
@@ -179,7 +189,7 @@ pub struct ChangesIn {
     #[schema(max_length = 200)]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 30)]
+    #[schema(max_length = 60)]
     pub phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display: Option<Display>,
@@ -346,15 +356,7 @@ impl Changes {
         {
             wrong.push(why.error("/changes/name"));
         }
-        let number = changes.phone.as_deref().map(phone);
-        if let Some(None) = number {
-            wrong.push(error(
-                "/changes/phone",
-                "NOT_A_PHONE",
-                "Số điện thoại Việt Nam gồm 10–11 chữ số.",
-                "A Vietnamese phone number has 10–11 digits.",
-            ));
-        }
+        let number = changes.phone.as_deref().map(|typed| phone("/changes/phone", typed).map_err(|error| wrong.push(error)));
         let evidence = changes.consent_evidence.as_deref().map(|text| unhex(text).map(Vec::from));
         if let Some(None) = evidence {
             wrong.push(error(
@@ -366,7 +368,7 @@ impl Changes {
         }
         (wrong.len() == before).then(|| Self {
             name: name.and_then(Result::ok).map(|line| line.as_str().to_owned()),
-            phone: number.flatten(),
+            phone: number.and_then(Result::ok).map(Phone::into_string),
             display: changes.display,
             evidence: evidence.flatten(),
         })
@@ -381,7 +383,7 @@ impl Changes {
 /// Whether a request may be carried out by one person: it shows less than before, nowhere more, and says nothing else.
 pub fn shows_only_less(kind: RequestKind, changes: Option<&Changes>, shown: &[Display]) -> bool {
     match (kind, changes) {
-        (RequestKind::WithdrawConsent | RequestKind::Restrict, _) => true,
+        (RequestKind::WithdrawConsent | RequestKind::Restrict | RequestKind::Object, _) => true,
         (RequestKind::Correct, Some(changes)) => {
             !changes.says_otherwise() && changes.display.is_some_and(|to| shown.iter().all(|from| to <= *from))
         }
@@ -407,11 +409,13 @@ mod tests {
         assert!(!shows_only_less(RequestKind::Access, None, &[]));
         assert!(shows_only_less(RequestKind::Restrict, None, &[FullName]));
         assert!(!shows_only_less(RequestKind::LiftRestriction, None, &[]));
+        assert!(shows_only_less(RequestKind::Object, None, &[FullName]));
+        assert!(!shows_only_less(RequestKind::Protect, None, &[]));
     }
 
     #[test]
     fn names_are_read_back() {
-        for kind in ["ERASE", "CORRECT", "WITHDRAW_CONSENT", "RESTRICT", "ACCESS", "LIFT_RESTRICTION"] {
+        for kind in ["ERASE", "CORRECT", "WITHDRAW_CONSENT", "RESTRICT", "ACCESS", "LIFT_RESTRICTION", "OBJECT", "PROTECT"] {
             assert_eq!(RequestKind::parse(kind).map(RequestKind::name), Some(kind));
         }
         assert_eq!(unhex(&"ab".repeat(32)), Some([0xab; 32]));

@@ -71,13 +71,13 @@ pub fn record(
             "The data of this person are not restricted here.",
         ));
     }
-    if !has_data || (ask.kind != RequestKind::Erase && ask.kind != RequestKind::Access && kind_of_party.is_none()) {
+    if !has_data || (ask.kind != RequestKind::Erase && !ask.kind.is_done_by_hand() && kind_of_party.is_none()) {
         return Err(no_giver());
     }
     let shown = displays(conn, scope, &chapters)?;
     check_display(ask, kind_of_party, &shown)?;
     let at_once = shows_only_less(ask.kind, ask.changes.as_ref(), &shown);
-    let approver = if at_once || ask.kind == RequestKind::Access { None } else { Some(approver(conn, now, &grant, &chapters)?) };
+    let approver = if at_once || ask.kind.is_done_by_hand() { None } else { Some(approver(conn, now, &grant, &chapters)?) };
     let reach = Reach { scope, party_alias: model::ids(ask.scope).0, chapters: &chapters, approver, rest: None };
     write(conn, vault, now, &grant, ask, reach)?;
     audit(conn, now, &grant, "PERSONAL_DATA_REQUESTED", ask.id)?;
@@ -353,11 +353,15 @@ pub fn extend(
     Ok(out(conn, now, row)?)
 }
 
-/// The copy was handed over: ends a request for access.
+/// The copy was handed over, or the measures were taken: ends what no program does.
 pub fn complete(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<RequestOut, Problem> {
     let (row, grant) = held_by::<Record>(conn, now, actor, id)?;
-    if row.kind() != Some(RequestKind::Access) {
-        return Err(Problem::say(Kind::Conflict, "Chỉ yêu cầu ACCESS kết thúc như vậy.", "Only ACCESS ends this way."));
+    if !row.kind().is_some_and(RequestKind::is_done_by_hand) {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Chỉ yêu cầu ACCESS, PROTECT kết thúc như vậy.",
+            "Only ACCESS and PROTECT end this way.",
+        ));
     }
     match row.state() {
         Some(State::Done) => return Ok(out(conn, now, row)?),
@@ -420,7 +424,7 @@ pub fn decide(
             audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_REFUSED", id)?;
             store::find(conn, id)?.ok_or_else(Problem::not_found)?
         }
-        None if row.kind() == Some(RequestKind::Access) => {
+        None if row.kind().is_some_and(RequestKind::is_done_by_hand) => {
             return Err(Problem::say(Kind::Conflict, "Yêu cầu này không cần duyệt.", "This takes no approval."));
         }
         None => {

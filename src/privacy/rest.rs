@@ -43,7 +43,7 @@ pub fn leave(
     // There the person has a name of its own, too.
     let name = alias::of(conn, party, approver)?;
     let own = NewRequest { id, scope: Scope::Party(name), ..ask.clone() };
-    let decides = Some(approver).filter(|_| ask.kind != RequestKind::Access);
+    let decides = Some(approver).filter(|_| !ask.kind.is_done_by_hand());
     let reach = Reach { scope, party_alias: Some(name), chapters: &rest, approver: decides, rest: Some(rest_of) };
     requests::write(conn, vault, now, grant, &own, reach)?;
     // Without the account: its own trail would tell whoever asked that there is a rest.
@@ -57,7 +57,7 @@ fn keep_what_matters(conn: &mut PgConnection, kind: RequestKind, party: Uuid, re
     match kind {
         RequestKind::Restrict => rest.retain(|chapter| !restricted.contains(chapter)),
         RequestKind::LiftRestriction => rest.retain(|chapter| restricted.contains(chapter)),
-        RequestKind::WithdrawConsent => {
+        RequestKind::WithdrawConsent | RequestKind::Object => {
             let mut shown = Vec::new();
             for chapter in rest.iter() {
                 let displays = personal::displays(conn, Scope::Party(party), &[*chapter])?;
@@ -67,7 +67,7 @@ fn keep_what_matters(conn: &mut PgConnection, kind: RequestKind, party: Uuid, re
             }
             *rest = shown;
         }
-        RequestKind::Erase | RequestKind::Correct | RequestKind::Access => {}
+        RequestKind::Erase | RequestKind::Correct | RequestKind::Access | RequestKind::Protect => {}
     }
     Ok(())
 }

@@ -8,11 +8,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::access::{self, PersonalDataOut};
-use super::execute;
 use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
 use super::reading::{self, RequestDetail};
 use super::requests::{self, RequestOut};
 use super::store::Listed;
+use super::{deadline_changes, execute};
 use crate::authz::Actor;
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
@@ -32,7 +32,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(approve_personal_data_request)
         .service(refuse_personal_data_request)
         .service(complete_personal_data_request)
-        .service(show_personal_data);
+        .service(show_personal_data)
+        .service(deadline_changes::list_deadline_changes);
 }
 
 /// Steps a request may take inside one call, beyond the first; whatever is left is finished in the background.
@@ -180,7 +181,7 @@ pub async fn answer_personal_data_request(
 #[serde(deny_unknown_fields)]
 pub struct ExtensionIn {
     /// Calendar days, at most what the rule in force allows.
-    #[schema(minimum = 1, maximum = 15)]
+    #[schema(minimum = 1, maximum = 20)]
     days: u16,
     reason: ExtensionReason,
 }
@@ -246,7 +247,7 @@ pub async fn refuse_personal_data_request(
     Ok(HttpResponse::Ok().json(out))
 }
 
-/// Note that the copy was handed over: ends a request for access.
+/// Note that the copy was handed over, or which measures were taken: ends a request for access or for protection.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestOut), (status = 401, response = Unauthorized),
     (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict), (status = "default", response = AnyProblem)))]
 #[post("/personal-data-requests/{id}/completion")]

@@ -8,7 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{self, Duty, Event, Facts, Rule, State, Version};
+use super::channel::Channel;
+use super::milestones;
+use super::model::{self, Duty, Event, Facts, Rule, State, Typed, Version};
 use super::store::{self, PublishedRow};
 use crate::basics::hex;
 use crate::calendar::{self, Calendar};
@@ -29,8 +31,13 @@ pub struct PublicationDutyOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<NaiveDate>,
     pub state: State,
-    /// Last day in time, in Vietnam.
-    pub due_on: NaiveDate,
+    /// Last day in time, in Vietnam; absent while nobody knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<NaiveDate>,
+    /// Whether `due_on` is the last possible day, because the day it counts from is not known yet.
+    pub provisional: bool,
+    /// Whether `due_on` is advice: nobody is late by it.
+    pub advisory: bool,
     /// First day on which publishing counts.
     pub publish_from: NaiveDate,
     /// By how many days it is overdue, or was published late.
@@ -39,10 +46,16 @@ pub struct PublicationDutyOut {
     /// What its time counts from.
     #[schema(example = "RECEIVING_ENDED")]
     pub counts_from: String,
-    pub counts_from_day: NaiveDate,
+    /// Absent while it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts_from_day: Option<NaiveDate>,
     /// How sure the period is: `S` from a source, `GK` to be verified, `REC` our own recommendation.
-    #[schema(example = "GK")]
+    #[schema(example = "S")]
     pub mark: String,
+    /// Where the newest version is still to be put up before the duty is met.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["PLACE_OF_AID"]))]
+    pub notices_missing: Vec<&'static str>,
     /// The rule's source.
     pub source: String,
     /// What was published, the newest last. None is ever taken back.
@@ -71,7 +84,7 @@ pub struct PublishedVersionOut {
     pub withdrawn_on: Option<NaiveDate>,
     pub published_on: NaiveDate,
     /// Where it was shown: `WEBSITE` and perhaps others.
-    #[schema(example = json!(["WEBSITE", "NOTICE_BOARD"]))]
+    #[schema(example = json!(["WEBSITE", "PLACE_OF_RECEIVING", "PLACE_OF_AID"]))]
     pub channels: Vec<String>,
     /// SHA-256 leaf hash in the public log, hexadecimal.
     pub leaf_hash: String,
@@ -99,16 +112,29 @@ pub fn published(conn: &mut PgConnection, appeal: Uuid, code: &str) -> Result<Op
 }
 
 /// What an appeal's duties depend on, as it stands.
-fn facts_of(row: &AppealRow, life: Life) -> Facts {
-    Facts { opened_on: life.opened_on, closed_on: life.closed_on, receive_until: row.receive_until }
+pub(super) fn facts_of(row: &AppealRow, life: Life, typed: Typed) -> Facts {
+    Facts {
+        opened_on: life.opened_on,
+        closed_on: life.closed_on,
+        receive_from: row.receive_from,
+        receive_until: row.receive_until,
+        typed,
+    }
+}
+
+/// What an appeal's duties depend on; none before it is opened.
+pub(super) fn facts(conn: &mut PgConnection, row: &AppealRow) -> Result<Option<Facts>, DbError> {
+    let Some(life) = appeals::lives(conn, &[row.id])?.remove(&row.id) else { return Ok(None) };
+    let typed = milestones::typed(conn, &[row.id])?.remove(&row.id).unwrap_or_default();
+    Ok(Some(facts_of(row, life, typed)))
 }
 
 /// The duties of one appeal, without what was published for them; none before it is opened.
 pub fn of_one(conn: &mut PgConnection, row: &AppealRow, today: NaiveDate) -> Result<Vec<Duty>, DbError> {
-    let Some(life) = appeals::lives(conn, &[row.id])?.remove(&row.id) else { return Ok(Vec::new()) };
+    let Some(facts) = facts(conn, row)? else { return Ok(Vec::new()) };
     let rules = store::rules(conn)?.remove(&row.regime).unwrap_or_default();
-    let calendar = calendar::from(conn, life.opened_on)?;
-    Ok(model::duties(&rules, &calendar, &facts_of(row, life), today))
+    let calendar = calendar::from(conn, facts.opened_on)?;
+    Ok(model::duties(&rules, &calendar, &facts, today))
 }
 
 /// The duties of appeals with how they stand, in the order of the appeals. A fixed number of queries; allowed to the public
@@ -125,6 +151,7 @@ pub fn of_appeals(
 /// What the duties of some appeals are made from.
 struct Read {
     lives: HashMap<Uuid, Life>,
+    typed: HashMap<Uuid, Typed>,
     rules: HashMap<String, Vec<Rule>>,
     calendar: Calendar,
     published: HashMap<Uuid, Vec<PublishedRow>>,
@@ -139,6 +166,7 @@ impl Read {
         let published = store::of_appeals(conn, ids)?;
         let codes: Vec<&str> = published.values().flatten().map(|row| row.code.as_str()).collect();
         Ok(Self {
+            typed: milestones::typed(conn, ids)?,
             rules: store::rules(conn)?,
             calendar: calendar::from(conn, first)?,
             shown: Shown::of(conn, ids)?,
@@ -152,7 +180,8 @@ impl Read {
         let Some(life) = self.lives.get(&row.id) else { return Vec::new() };
         let rules = self.rules.get(&row.regime).map(Vec::as_slice).unwrap_or_default();
         let all = self.published.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-        let duties = model::duties(rules, &self.calendar, &facts_of(row, *life), today);
+        let typed = self.typed.get(&row.id).copied().unwrap_or_default();
+        let duties = model::duties(rules, &self.calendar, &facts_of(row, *life, typed), today);
         duties
             .into_iter()
             .map(|duty| {
@@ -164,7 +193,12 @@ impl Read {
 
     fn shown(&self, duty: &Duty, rows: &[&PublishedRow], today: NaiveDate) -> PublicationDutyOut {
         let withdrawn = |row: &PublishedRow| self.shown.withdrawn_on(row.appeal_id, &row.sha256);
-        let version = |row: &&PublishedRow| Version { published_on: row.published_on, withdrawn_on: withdrawn(row) };
+        let version = |row: &&PublishedRow| Version {
+            published_on: row.published_on,
+            withdrawn_on: withdrawn(row),
+            put_up: not_put_up(row).is_empty(),
+        };
+        let newest = rows.last().filter(|row| duty.rule.takes_notices(row.published_on));
         let standing = model::standing(duty, &rows.iter().map(version).collect::<Vec<_>>(), today);
         let label = duty.event.label();
         PublicationDutyOut {
@@ -174,6 +208,9 @@ impl Read {
             period: duty.period,
             state: standing.state,
             due_on: duty.due_on,
+            provisional: duty.provisional,
+            advisory: duty.rule.advisory,
+            notices_missing: newest.map(|row| not_put_up(row)).unwrap_or_default(),
             publish_from: duty.from,
             days_late: standing.days_late,
             counts_from: duty.rule.counts_from.name().to_owned(),
@@ -183,6 +220,11 @@ impl Read {
             versions: rows.iter().map(|row| version_out(row, withdrawn(row), self.indices.get(&row.code).copied())).collect(),
         }
     }
+}
+
+/// At which of the two places that the law names a version was not put up.
+fn not_put_up(row: &PublishedRow) -> Vec<&'static str> {
+    Channel::NOTICES.map(Channel::name).into_iter().filter(|notice| !row.channels.iter().any(|known| known == notice)).collect()
 }
 
 fn version_out(row: &PublishedRow, withdrawn_on: Option<NaiveDate>, log_index: Option<i64>) -> PublishedVersionOut {

@@ -12,12 +12,23 @@
 //! - A duty is met as long as its newest version is shown, or was shown for as long as the rule asks. Whether it was met
 //!   in time says the first version that counts.
 //! - Results are published after the fact: what came before the end of receiving does not count.
+//! - What the books do not tell (when distribution began and ended, when the settlement was approved) is typed with its paper
+//!   ([`milestones`]). While it is not known, only the last possible day counts, and where there is none, nobody is late.
+//! - What the law on Red Cross activities wants known is put up where money is received *and* where aid is given: published
+//!   without these two notices it is not met.
+//!
+//! Whoever asks is answered within days of their own ([`inquiries`]).
 //!
 //! States of a duty: DUE → PUBLISHED, or DUE → OVERDUE → PUBLISHED_LATE; back to DUE or OVERDUE when the document is hidden
 //! too early.
 
 pub mod audit;
+pub mod channel;
 pub mod duties;
+pub mod inquiries;
+pub mod inquiry_routes;
+pub mod milestone_routes;
+pub mod milestones;
 pub mod model;
 pub mod publish;
 pub mod routes;

@@ -15,7 +15,10 @@ fn rule(event: Event, counts_from: CountsFrom, amount: u16, early: bool) -> Rule
         period: Period { amount, unit: Unit::Day },
         early,
         keep_days: 30,
-        mark: "GK".to_owned(),
+        last_days: None,
+        advisory: false,
+        notices_from: None,
+        mark: "S".to_owned(),
         source: "x".to_owned(),
     }
 }
@@ -30,7 +33,13 @@ fn decree_93() -> Vec<Rule> {
 }
 
 fn facts(opened: &str, until: &str, closed: Option<&str>) -> Facts {
-    Facts { opened_on: day(opened), receive_until: day(until), closed_on: closed.map(day) }
+    Facts {
+        opened_on: day(opened),
+        receive_from: day(opened),
+        receive_until: day(until),
+        closed_on: closed.map(day),
+        typed: Typed::default(),
+    }
 }
 
 fn one(duties: &[Duty], event: Event) -> Duty {
@@ -38,7 +47,7 @@ fn one(duties: &[Duty], event: Event) -> Duty {
 }
 
 fn version(on: &str, withdrawn: Option<&str>) -> Version {
-    Version { published_on: day(on), withdrawn_on: withdrawn.map(day) }
+    Version { published_on: day(on), withdrawn_on: withdrawn.map(day), put_up: true }
 }
 
 fn state(duty: &Duty, versions: &[Version], today: &str) -> State {
@@ -51,11 +60,23 @@ fn names_are_read_back() {
         assert_eq!(Event::parse(event.name()), Some(event));
         assert_ne!(event.label().vi, event.label().en);
     }
-    for counts_from in [CountsFrom::Opened, CountsFrom::ReceivingEnded, CountsFrom::Every(30), CountsFrom::YearEnded] {
+    for counts_from in [
+        CountsFrom::Opened,
+        CountsFrom::ReceivingStarts,
+        CountsFrom::ReceivingEnded,
+        CountsFrom::DistributionStarted,
+        CountsFrom::DistributionEnded,
+        CountsFrom::SettlementApproved,
+        CountsFrom::Every(30),
+        CountsFrom::YearEnded,
+        CountsFrom::FixedDay(3, 30),
+    ] {
         let every = if let CountsFrom::Every(days) = counts_from { Some(days) } else { None };
-        assert_eq!(CountsFrom::parse(counts_from.name(), every), Some(counts_from));
+        let fixed = if let CountsFrom::FixedDay(month, day) = counts_from { Some((month, day)) } else { None };
+        assert_eq!(CountsFrom::parse(counts_from.name(), every, fixed), Some(counts_from));
     }
-    assert_eq!((CountsFrom::parse("EVERY", None), CountsFrom::parse("OPENED", Some(3))), (None, None));
+    assert_eq!((CountsFrom::parse("EVERY", None, None), CountsFrom::parse("OPENED", Some(3), None)), (None, None));
+    assert_eq!(CountsFrom::parse("FIXED_DAY", None, None), None);
 }
 
 #[test]
@@ -63,9 +84,9 @@ fn an_appeal_of_the_decree() {
     let open = facts("2026-10-01", "2026-11-13", None);
     let duties = duties(&decree_93(), &Calendar::default(), &open, day("2026-10-02"));
     assert_eq!(duties.len(), 4);
-    assert_eq!(one(&duties, Event::OpeningDocument).due_on, day("2026-10-01"));
+    assert_eq!(one(&duties, Event::OpeningDocument).due_on, Some(day("2026-10-01")));
     let results = one(&duties, Event::ResultsReceived);
-    assert_eq!((results.from, results.due_on), (day("2026-11-14"), day("2026-11-30")), "28 November is a Saturday");
+    assert_eq!((results.from, results.due_on), (day("2026-11-14"), Some(day("2026-11-30"))), "28 November is a Saturday");
     assert_eq!(one(&duties, Event::SupportLevels).from, day("2026-10-01"));
     assert_eq!(state(&results, &[], "2026-11-30"), State::Due);
     assert_eq!(standing(&results, &[], day("2026-12-02")), Standing { state: State::Overdue, days_late: Some(2) });
@@ -79,9 +100,9 @@ fn closing_early_begins_the_period_and_closing_late_does_not_move_it() {
     let results =
         |facts: Facts| one(&duties(&decree_93(), &Calendar::default(), &facts, day("2026-11-22")), Event::ResultsReceived);
     let early = results(facts("2026-10-01", "2026-12-31", Some("2026-11-10")));
-    assert_eq!((early.from, early.due_on), (day("2026-11-10"), day("2026-11-25")));
+    assert_eq!((early.from, early.due_on), (day("2026-11-10"), Some(day("2026-11-25"))));
     let late = results(facts("2026-10-01", "2026-11-02", Some("2026-11-20")));
-    assert_eq!((late.from, late.due_on), (day("2026-11-03"), day("2026-11-17")));
+    assert_eq!((late.from, late.due_on), (day("2026-11-03"), Some(day("2026-11-17"))));
 }
 
 #[test]
@@ -118,7 +139,7 @@ fn a_rule_holds_for_what_began_under_it() {
     let due = |until: &str| {
         let duties =
             duties(&[old.clone(), new.clone()], &Calendar::default(), &facts("2026-10-01", until, None), day("2026-10-01"));
-        (duties.len(), duties[0].due_on)
+        (duties.len(), duties[0].due_on.unwrap())
     };
     assert_eq!((due("2026-11-13"), due("2026-11-14")), ((1, day("2026-12-14")), (1, day("2026-11-24"))));
     assert!(duties(&[new], &Calendar::default(), &facts("2026-10-01", "2026-10-31", None), day("2026-11-22")).is_empty());
@@ -140,7 +161,81 @@ fn what_comes_again_is_listed_up_to_the_next_one() {
     assert_eq!(of("2026-10-20", "2026-10-31"), [annual("2026-12-31")]);
     assert_eq!(of("9999-12-31", "2027-01-01").len(), 6, "four interim results, two years");
     let duties = duties(&rules, &Calendar::default(), &facts("2026-10-01", "2026-10-20", None), day("2026-10-31"));
-    assert_eq!((duties[0].from, duties[0].due_on), (day("2027-01-01"), day("2027-03-30")));
+    assert_eq!((duties[0].from, duties[0].due_on), (day("2027-01-01"), Some(day("2027-03-30"))));
+}
+
+/// What nobody typed yet: only the last possible day counts, and without one nobody is late.
+#[test]
+fn what_is_unknown_makes_nobody_late() {
+    let mut used = rule(Event::ResultsUsed, CountsFrom::DistributionEnded, 30, false);
+    used.last_days = Some(50);
+    let levels = rule(Event::SupportLevels, CountsFrom::DistributionStarted, 0, true);
+    let settled = rule(Event::SettlementReport, CountsFrom::SettlementApproved, 30, false);
+    let rules = [used, levels, settled];
+    let of = |typed: Typed, event: Event| {
+        let facts = Facts { typed, ..facts("2026-10-01", "2026-11-13", None) };
+        one(&duties(&rules, &Calendar::default(), &facts, day("2026-11-22")), event)
+    };
+    let nothing = Typed::default();
+    let last = of(nothing, Event::ResultsUsed);
+    assert_eq!((last.due_on, last.provisional, last.from), (Some(day("2027-01-04")), true, day("2026-11-14")), "a Saturday + 2");
+    assert_eq!(state(&last, &[], "2027-01-05"), State::Overdue);
+    let promised = Typed { committed_until: Some(day("2027-03-01")), ..nothing };
+    assert_eq!(of(promised, Event::ResultsUsed).due_on, Some(day("2027-03-31")), "what was promised to givers runs longer");
+    let short = Typed { committed_until: Some(day("2026-11-20")), ..nothing };
+    assert_eq!(of(short, Event::ResultsUsed).due_on, Some(day("2027-01-04")));
+    let ended = Typed { distribution_ended: Some(day("2026-11-20")), ..promised };
+    let known = of(ended, Event::ResultsUsed);
+    assert_eq!((known.due_on, known.provisional, known.from), (Some(day("2026-12-21")), false, day("2026-11-20")));
+    for event in [Event::SupportLevels, Event::SettlementReport] {
+        let duty = of(nothing, event);
+        assert_eq!((duty.due_on, duty.counts_from_day, duty.provisional), (None, None, false));
+        assert_eq!(state(&duty, &[], "2036-01-01"), State::Due);
+        assert_eq!(state(&duty, &[version("2026-11-15", None)], "2036-01-01"), State::Published);
+    }
+    let began = Typed { distribution_started: Some(day("2026-10-20")), ..nothing };
+    let duty = of(began, Event::SupportLevels);
+    assert_eq!((duty.due_on, duty.from), (Some(day("2026-10-20")), day("2026-10-01")));
+    assert_eq!(state(&duty, &[version("2026-10-21", None)], "2026-11-22"), State::PublishedLate);
+}
+
+#[test]
+fn advice_and_memories_make_nobody_late_and_fixed_days_stay() {
+    let mut terms = rule(Event::ReceivingTerms, CountsFrom::ReceivingStarts, 1, true);
+    terms.advisory = true;
+    let mut facts = facts("2026-10-01", "2026-11-13", None);
+    facts.receive_from = day("2026-10-05");
+    let duty = one(&duties(&[terms.clone()], &Calendar::default(), &facts, day("2026-10-02")), Event::ReceivingTerms);
+    assert_eq!((duty.due_on, duty.from), (Some(day("2026-10-04")), day("2026-10-01")), "a Sunday: counted backwards, not moved");
+    assert_eq!(state(&duty, &[], "2026-12-01"), State::Due);
+    assert_eq!(standing(&duty, &[version("2026-12-01", None)], day("2026-12-01")).days_late, None);
+    (terms.advisory, terms.mark) = (false, "GK".to_owned());
+    let duty = one(&duties(&[terms.clone()], &Calendar::default(), &facts, day("2026-10-02")), Event::ReceivingTerms);
+    assert_eq!(state(&duty, &[], "2026-12-01"), State::Due, "remembered, not read");
+    terms.mark = "REC".to_owned();
+    let duty = one(&duties(&[terms], &Calendar::default(), &facts, day("2026-10-02")), Event::ReceivingTerms);
+    assert_eq!(state(&duty, &[], "2026-12-01"), State::Overdue, "a rule that the house gave itself and that binds");
+
+    let annual = rule(Event::AnnualAccounts, CountsFrom::FixedDay(3, 30), 0, false);
+    let holidays = ["2030-03-30", "2030-03-29", "2030-04-01"].map(day).into_iter().collect();
+    facts.receive_until = day("2029-12-31");
+    let found = duties(&[annual], &Calendar { holidays }, &facts, day("2030-03-01"));
+    let due: Vec<String> = found.iter().map(|duty| duty.due_on.unwrap().to_string()).collect();
+    assert_eq!(due, ["2027-03-30", "2028-03-30", "2029-03-30", "2030-03-30"], "before 31 March, whatever day it is");
+}
+
+#[test]
+fn two_notices_are_part_of_publishing_since_they_can_be_written_down() {
+    let mut one_rule = rule(Event::ResultsReceived, CountsFrom::ReceivingEnded, 15, false);
+    one_rule.notices_from = Some(day("2026-12-01"));
+    let facts = facts("2026-10-01", "2026-11-22", None);
+    let duty = duties(&[one_rule], &Calendar::default(), &facts, day("2026-11-23")).remove(0);
+    let bare = |on: &str| Version { put_up: false, ..version(on, None) };
+    assert_eq!(state(&duty, &[bare("2026-11-30")], "2027-01-01"), State::Published, "as it was known then");
+    assert_eq!(state(&duty, &[bare("2026-12-01")], "2026-12-07"), State::Due);
+    assert_eq!(state(&duty, &[bare("2026-12-01")], "2026-12-08"), State::Overdue);
+    let then = [bare("2026-12-01"), version("2026-12-08", None)];
+    assert_eq!(standing(&duty, &then, day("2027-01-01")), Standing { state: State::PublishedLate, days_late: Some(1) });
 }
 
 fn any_counts_from() -> impl Strategy<Value = CountsFrom> {
@@ -148,7 +243,10 @@ fn any_counts_from() -> impl Strategy<Value = CountsFrom> {
         Just(CountsFrom::Opened),
         Just(CountsFrom::ReceivingEnded),
         (7u16..60).prop_map(CountsFrom::Every),
-        Just(CountsFrom::YearEnded)
+        Just(CountsFrom::YearEnded),
+        Just(CountsFrom::FixedDay(3, 30)),
+        Just(CountsFrom::DistributionEnded),
+        Just(CountsFrom::SettlementApproved)
     ]
 }
 
@@ -159,8 +257,8 @@ proptest! {
     /// alone adds duties and never takes one away or moves its day.
     #[test]
     fn duties_only_grow_with_time(
-        kinds in proptest::collection::vec((0usize..7, any_counts_from(), 0u16..60, any::<bool>(), any::<bool>()), 1..8),
-        opened in 0u64..400, length in 0u64..300, closed in proptest::option::of(0u64..400), today in 0u64..800, later in 0u64..400,
+        kinds in proptest::collection::vec((0usize..8, any_counts_from(), 0u16..60, any::<bool>(), any::<bool>()), 1..8),
+        opened in 0u64..400, length in 0u64..300, closed in proptest::option::of(0u64..400), ended in proptest::option::of(0u64..60), today in 0u64..800, later in 0u64..400,
         offs in proptest::collection::btree_set(0u64..1_200, 0..40),
     ) {
         let zero = day("2025-01-01");
@@ -173,12 +271,18 @@ proptest! {
             rule.period.unit = if *working { Unit::WorkingDay } else { Unit::Day };
             rule
         }).collect();
-        let facts = Facts { opened_on: at(opened), receive_until: at(opened + length), closed_on: closed.map(|n| at(opened + n)) };
+        let facts = Facts {
+            opened_on: at(opened), receive_from: at(opened), receive_until: at(opened + length), closed_on: closed.map(|n| at(opened + n)),
+            typed: Typed { distribution_ended: ended.map(|n| at(opened + length + n)), ..Typed::default() },
+        };
         let (now, then) = (duties(&rules, &calendar, &facts, at(today)), duties(&rules, &calendar, &facts, at(today + later)));
         let key = |duty: &Duty| (duty.event, duty.period);
         prop_assert!(now.windows(2).all(|pair| key(&pair[0]) < key(&pair[1])), "in order, each once");
         for duty in &now {
-            prop_assert!(calendar.is_working(duty.due_on) && duty.due_on >= duty.counts_from_day);
+            // A fixed date is no period: it is what it is.
+            let fixed = matches!(duty.rule.counts_from, CountsFrom::FixedDay(..));
+            prop_assert!(duty.due_on.is_none_or(|due| (fixed || calendar.is_working(due)) && Some(due) >= duty.counts_from_day));
+            prop_assert_eq!(duty.due_on.is_some(), duty.counts_from_day.is_some(), "what is unknown has no last day of its own");
             prop_assert!(duty.from >= facts.opened_on);
             prop_assert!(then.contains(duty), "{duty:?} is gone");
         }
@@ -193,28 +297,28 @@ proptest! {
         let at = |n: u64| after(zero, n);
         let mut one = rule(Event::ResultsReceived, CountsFrom::ReceivingEnded, 15, false);
         one.keep_days = keep;
-        let facts = Facts { opened_on: zero, receive_until: at(20), closed_on: None };
+        let facts = Facts { opened_on: zero, receive_from: zero, receive_until: at(20), closed_on: None, typed: Typed::default() };
         let duty = duties(&[one], &Calendar::default(), &facts, zero).remove(0);
         let mut days: Vec<u64> = published.iter().map(|(day, _)| *day).collect();
         days.sort_unstable();
         let mut versions: Vec<Version> = days.iter().zip(&published)
-            .map(|(on, (_, shown))| Version { published_on: at(*on), withdrawn_on: shown.map(|shown| at(*on + shown)) })
+            .map(|(on, (_, shown))| Version { published_on: at(*on), withdrawn_on: shown.map(|shown| at(*on + shown)), put_up: true })
             .collect();
         let today = at(today.max(days.last().copied().unwrap_or_default()));
         let before = standing(&duty, &versions, today);
         let met = |state: State| matches!(state, State::Published | State::PublishedLate);
-        prop_assert_eq!(before.state == State::Overdue, !met(before.state) && today > duty.due_on);
+        prop_assert_eq!(before.state == State::Overdue, !met(before.state) && Some(today) > duty.due_on);
         prop_assert_eq!(before.days_late.is_some(), matches!(before.state, State::Overdue | State::PublishedLate));
         let newest = versions.last().is_some_and(|v| v.published_on > at(20)
             && v.withdrawn_on.is_none_or(|gone| gone >= after(v.published_on, keep.into())));
         prop_assert_eq!(met(before.state), newest);
         if today > at(20) {
             // Corrected in time: the version before stands until this one.
-            versions.push(Version { published_on: today, withdrawn_on: None });
+            versions.push(Version { published_on: today, withdrawn_on: None, put_up: true });
             let then = standing(&duty, &versions, today);
             prop_assert!(met(then.state));
             prop_assert!(before.state != State::Published || then.state == State::Published);
-            prop_assert!(today > duty.due_on || then.state == State::Published);
+            prop_assert!(Some(today) > duty.due_on || then.state == State::Published);
         }
     }
 }

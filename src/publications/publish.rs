@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::channel::Channel;
 use super::duties;
 use super::model::{Duty, Event};
 use super::store::{self, NewRow, PublicationRow, PublishedRow};
@@ -26,32 +25,6 @@ use crate::tree::{self, Place};
 /// Most publications of one appeal: they are listed whole.
 const MOST: usize = 200;
 
-/// Where else than here something was shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = PublicationChannel)]
-pub enum Channel {
-    /// This ledger: always.
-    Website,
-    /// Niêm yết tại trụ sở.
-    NoticeBoard,
-    /// Niêm yết tại thôn, tổ dân phố, nơi sinh hoạt cộng đồng.
-    CommunityPlaces,
-    /// Thông báo bằng văn bản to the bodies concerned and to the press.
-    WrittenNotice,
-}
-
-impl Channel {
-    pub fn name(self) -> &'static str {
-        match self {
-            Channel::Website => "WEBSITE",
-            Channel::NoticeBoard => "NOTICE_BOARD",
-            Channel::CommunityPlaces => "COMMUNITY_PLACES",
-            Channel::WrittenNotice => "WRITTEN_NOTICE",
-        }
-    }
-}
-
 /// What is asked for, every field checked.
 pub struct NewPublication {
     pub id: Uuid,
@@ -68,6 +41,11 @@ pub struct NewPublication {
 impl NewPublication {
     fn channels(&self) -> Vec<String> {
         self.channels.iter().map(|channel| channel.name().to_owned()).collect()
+    }
+
+    /// Whether the same paper is published again only to say where else it was put up since.
+    fn is_shown_more_widely(&self, before: &PublishedRow) -> bool {
+        before.channels.iter().all(|known| self.channels().contains(known)) && self.channels.len() > before.channels.len()
     }
 
     /// Whether this is what was published under its id.
@@ -197,11 +175,12 @@ fn show_document(
     }
     let document = documents::find(conn, new.document)?.ok_or_else(Problem::not_found)?;
     let shown = Shown::of(conn, &[appeal.id])?;
-    if before.is_some_and(|row| row.sha256 == document.sha256 && shown.withdrawn_on(appeal.id, &row.sha256).is_none()) {
+    let stands = |row: &PublishedRow| row.sha256 == document.sha256 && shown.withdrawn_on(appeal.id, &row.sha256).is_none();
+    if before.is_some_and(|row| stands(row) && !new.is_shown_more_widely(row)) {
         return Err(Problem::say(
             ProblemKind::Conflict,
-            "Bản mới nhất đã là tài liệu này.",
-            "The newest version is this very document.",
+            "Bản mới nhất đã là tài liệu này. Nếu đã niêm yết thêm nơi khác, hãy ghi thêm vào channels.",
+            "The newest version is this very document. Where it was put up elsewhere since, add that to its channels.",
         ));
     }
     let published = documents::publish(conn, by, now, new.document, appeal.id, new.title.as_str())?;

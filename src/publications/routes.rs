@@ -8,10 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::channel::Channel;
 use super::duties::{self, PublicationDutyOut};
 use super::model::{Event, State};
-use super::publish::{self, Channel, NewPublication};
+use super::publish::{self, NewPublication};
 use super::store::{self, PublicationRow};
+use super::{inquiry_routes, milestone_routes};
 use crate::authz::{self, Actor, Read, RunAppeal};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Clock, hex};
@@ -25,7 +27,15 @@ use crate::log;
 use crate::tree::{self, ChapterId};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(publish_for_appeal).service(list_publications).service(list_publication_duties);
+    config
+        .service(publish_for_appeal)
+        .service(list_publications)
+        .service(list_publication_duties)
+        .service(milestone_routes::type_milestone)
+        .service(milestone_routes::list_milestones)
+        .service(inquiry_routes::record_inquiry)
+        .service(inquiry_routes::list_inquiries)
+        .service(inquiry_routes::close_inquiry);
 }
 
 /// What is published of an appeal.
@@ -47,9 +57,10 @@ pub struct PublicationEventIn {
     #[serde(default)]
     #[schema(minimum = 1)]
     version: Option<i32>,
-    /// Where else it is shown; the website is always among them.
+    /// Where else it is shown; the website is always among them. `PLACE_OF_RECEIVING` and `PLACE_OF_AID` are the two notices of
+    /// the law on Red Cross activities; the same paper may be sent again when they were put up later.
     #[serde(default)]
-    #[schema(max_items = 4)]
+    #[schema(max_items = 6)]
     channels: Vec<Channel>,
 }
 
@@ -276,7 +287,7 @@ fn walk(
         }
         // Whatever this appeal's duties are, they were looked at: no period ends later than this.
         let far = NaiveDate::from_ymd_opt(9999, 12, 31);
-        after = rows.last().map(|row| (row.code.clone(), Event::AnnualAccounts, far));
+        after = rows.last().map(|row| (row.code.clone(), Event::LAST, far));
     }
     Ok((items, after))
 }

@@ -14,27 +14,58 @@ use crate::db::DbError;
 use crate::db::schema::{publication, publication_rule};
 use crate::documents::model::Purpose;
 
+/// A rule as it is kept.
+#[derive(Queryable)]
+struct RuleRow {
+    regime: String,
+    event: String,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    counts_from: String,
+    every_days: Option<i16>,
+    amount: i16,
+    unit: String,
+    early: bool,
+    keep_days: i16,
+    mark: String,
+    source: String,
+    last_days: Option<i16>,
+    advisory: bool,
+    notices_from: Option<NaiveDate>,
+    fixed_month: Option<i16>,
+    fixed_day: Option<i16>,
+}
+
+impl RuleRow {
+    /// `None` for what this program does not know; the database takes nothing else.
+    fn rule(self) -> Option<Rule> {
+        let fixed =
+            self.fixed_month.zip(self.fixed_day).map(|(month, day)| (month.unsigned_abs().into(), day.unsigned_abs().into()));
+        Some(Rule {
+            event: Event::parse(&self.event)?,
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
+            counts_from: CountsFrom::parse(&self.counts_from, self.every_days.map(i16::unsigned_abs), fixed)?,
+            period: Period { amount: self.amount.unsigned_abs(), unit: Unit::parse(&self.unit) },
+            early: self.early,
+            keep_days: self.keep_days.unsigned_abs(),
+            last_days: self.last_days.map(i16::unsigned_abs),
+            advisory: self.advisory,
+            notices_from: self.notices_from,
+            mark: self.mark,
+            source: self.source,
+        })
+    }
+}
+
 /// All rules, by regime. Allowed to the public role.
 pub fn rules(conn: &mut PgConnection) -> Result<HashMap<String, Vec<Rule>>, DbError> {
     use publication_rule as r;
-    type Row = ((String, String, NaiveDate, Option<NaiveDate>), (String, Option<i16>, i16, String), (bool, i16, String, String));
-    let rows: Vec<Row> = r::table
-        .order((r::regime, r::event, r::valid_from))
-        .select((
-            (r::regime, r::event, r::valid_from, r::valid_to),
-            (r::counts_from, r::every_days, r::amount, r::unit),
-            (r::early, r::keep_days, r::mark, r::source),
-        ))
-        .load(conn)?;
+    let rows: Vec<RuleRow> = r::table.order((r::regime, r::event, r::valid_from)).select(r::all_columns).load(conn)?;
     let mut rules: HashMap<String, Vec<Rule>> = HashMap::new();
-    for ((regime, event, valid_from, valid_to), (counts_from, every, amount, unit), (early, keep_days, mark, source)) in rows {
-        let known = Event::parse(&event).zip(CountsFrom::parse(&counts_from, every.map(i16::unsigned_abs)));
-        // The database takes no others.
-        let Some((event, counts_from)) = known else { continue };
-        let period = Period { amount: amount.unsigned_abs(), unit: Unit::parse(&unit) };
-        let keep_days = keep_days.unsigned_abs();
-        let rule = Rule { event, valid_from, valid_to, counts_from, period, early, keep_days, mark, source };
-        rules.entry(regime).or_default().push(rule);
+    for row in rows {
+        let regime = row.regime.clone();
+        rules.entry(regime).or_default().extend(row.rule());
     }
     Ok(rules)
 }
@@ -104,6 +135,11 @@ pub fn of_appeals(conn: &mut PgConnection, appeals: &[Uuid]) -> Result<HashMap<U
         by_appeal.entry(row.appeal_id).or_default().push(row);
     }
     Ok(by_appeal)
+}
+
+/// What was published under a code.
+pub fn by_code(conn: &mut PgConnection, code: &str) -> Result<Option<PublishedRow>, DbError> {
+    Ok(publication::table.filter(publication::code.eq(code)).select(published!()).first(conn).optional()?)
 }
 
 /// Everything that was published of an appeal, in the order of its making.

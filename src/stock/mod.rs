@@ -1,7 +1,8 @@
 //! The item catalogue: what goods are called, and in which units they are counted.
 //!
 //! Items are data (`data/items.csv`); a gift in kind names one by code, so that totals of rice add up over the whole
-//! country. Lots and movements come with the relief features.
+//! country. Units are data too (`data/units_of_goods.csv`): what is counted (heads, pieces, sets) comes in whole numbers, what
+//! is measured (kilograms, litres) may have decimals. Lots and movements come with the relief features.
 
 use std::collections::HashMap;
 
@@ -15,6 +16,7 @@ use crate::db::DbError;
 use crate::db::schema::item;
 
 const ITEMS: &str = include_str!("../../data/items.csv");
+const UNITS: &str = include_str!("../../data/units_of_goods.csv");
 
 /// An item of the catalogue.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -25,6 +27,15 @@ pub struct Item {
     pub name_en: String,
     pub folded: String,
     pub units: Vec<String>,
+    /// Those of its units that come in whole numbers.
+    pub counted_units: Vec<String>,
+}
+
+impl Item {
+    /// Whether a quantity in this unit is a number of things.
+    pub fn counts_in(&self, unit: &str) -> bool {
+        self.counted_units.iter().any(|counted| counted == unit)
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -35,14 +46,31 @@ struct ItemRow {
     units: String,
 }
 
+#[derive(serde::Deserialize)]
+struct UnitRow {
+    unit: String,
+    counted: bool,
+}
+
+/// Every unit, and whether it is counted.
+fn units() -> Result<HashMap<String, bool>, ReferenceError> {
+    let rows = csv::Reader::from_reader(UNITS.as_bytes()).into_deserialize().map(|row: Result<UnitRow, _>| row);
+    Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().map(|row| (row.unit, row.counted)).collect())
+}
+
 /// Brings the catalogue up to date; items are added and renamed, never removed.
 pub fn load_catalogue(conn: &mut PgConnection) -> Result<(), ReferenceError> {
-    let mut items = Vec::new();
+    let (known, mut items) = (units()?, Vec::new());
     for row in csv::Reader::from_reader(ITEMS.as_bytes()).deserialize() {
         let row: ItemRow = row?;
+        let units: Vec<String> = row.units.split_whitespace().map(str::to_owned).collect();
+        if let Some(unknown) = units.iter().find(|unit| !known.contains_key(*unit)) {
+            return Err(ReferenceError::Content(format!("{} is counted in {unknown}, which is no unit", row.code)));
+        }
         items.push(Item {
             folded: fold(&row.name),
-            units: row.units.split_whitespace().map(str::to_owned).collect(),
+            counted_units: units.iter().filter(|unit| known.get(*unit) == Some(&true)).cloned().collect(),
+            units,
             code: row.code,
             name: row.name,
             name_en: row.name_en,
@@ -57,6 +85,7 @@ pub fn load_catalogue(conn: &mut PgConnection) -> Result<(), ReferenceError> {
             item::name_en.eq(excluded(item::name_en)),
             item::folded.eq(excluded(item::folded)),
             item::units.eq(excluded(item::units)),
+            item::counted_units.eq(excluded(item::counted_units)),
         ))
         .execute(conn)?;
     Ok(())

@@ -128,7 +128,7 @@ fn fill(
     let (_, major) = tools::server(conn)?;
     let bin = tools::programs(order.database, major)?;
     let dump = folder.join(manifest::DATABASE);
-    let mut command = tools::command(order.database, &bin, "pg_dump");
+    let mut command = tools::command(order.database, &bin, "pg_dump")?;
     command.args(["--format=custom", "--no-owner", "--snapshot", &snapshot]).arg("--file").arg(&dump);
     tools::run("pg_dump", command, || {
         let bytes = fs::metadata(&dump).map_or(0, |file| file.len());

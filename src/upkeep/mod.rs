@@ -13,6 +13,7 @@
 
 pub mod audit;
 pub mod backup;
+mod conninfo;
 pub mod files;
 pub mod manifest;
 pub mod restore;

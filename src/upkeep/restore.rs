@@ -138,7 +138,7 @@ pub fn load(db: &Db, database: &Database, archive: &Archive, progress: Progress<
     })?;
     let bin = tools::programs(database, major)?;
     let dump = archive.folder.join(manifest::DATABASE);
-    let mut command = tools::command(database, &bin, "pg_restore");
+    let mut command = tools::command(database, &bin, "pg_restore")?;
     command.args(["--single-transaction", "--exit-on-error", "--no-owner"]).arg(&dump);
     let began = std::time::Instant::now();
     tools::run("pg_restore", command, || progress(&format!("database, {} s", began.elapsed().as_secs())))

@@ -1,11 +1,11 @@
-//! Key files: one line a key, `purpose kid base64` and, if known, when it was made; readable by the owner only, never in
-//! the database or its backups.
+//! Key files: one line a key, `purpose kid base64` and, if known, when it was made; readable by the owner only (a file that
+//! others can read is refused), never in the database or its backups.
 //!
 //! Two files, because they are two things with two lives: `vault.keys` (seal and hash) and `token.keys` (log-in
 //! tokens). The first line of a purpose is the one used for new work; older lines stay to read what exists.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -90,6 +90,11 @@ pub enum KeyError {
     Exists(PathBuf),
     #[error("key file {0}: {1}")]
     Io(PathBuf, std::io::Error),
+    #[error(
+        "key file {0} can be read by others (mode {1:03o}): whoever is on this machine may have its keys. Make it its owner's alone \
+         (`chmod 600 {0}`, owned by the server's user), and rotate the keys if others may have looked"
+    )]
+    Exposed(PathBuf, u32),
     #[error("{0} is there: another change of keys is under way; if it was cut off, remove that file")]
     Busy(PathBuf),
     #[error("key file {0}, line {1}: expected `purpose kid base64 [time]` with a kid of 4 characters and a secret of 32 bytes")]
@@ -229,11 +234,27 @@ fn write_new(path: &Path, text: &str) -> Result<(), KeyError> {
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
 }
 
-fn read_lines(path: &Path) -> Result<Vec<(String, Key)>, KeyError> {
-    let text = std::fs::read_to_string(path).map_err(|e| match e.kind() {
+/// Reads a key file, unless anybody but its owner could as well. The file that is looked at is the one that is read.
+pub(super) fn read_own(path: &Path) -> Result<String, KeyError> {
+    let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => KeyError::Missing(path.to_owned()),
-        _ => KeyError::Io(path.to_owned(), e),
-    })?;
+        _ => KeyError::Io(path.to_owned(), error),
+    };
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    let mode = metadata.permissions().mode() & 0o777;
+    // A file of root's that the server may only read as one of a group is as well kept: PostgreSQL judges the same way.
+    let by_group = metadata.uid() == 0 && !rustix::process::geteuid().is_root();
+    if mode & if by_group { 0o037 } else { 0o077 } != 0 {
+        return Err(KeyError::Exposed(path.to_owned(), mode));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(failed)?;
+    Ok(text)
+}
+
+fn read_lines(path: &Path) -> Result<Vec<(String, Key)>, KeyError> {
+    let text = read_own(path)?;
     let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
     lines
         .map(|(at, line)| {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::keys::{Key, KeyError, line};
+use super::keys::{Key, KeyError, line, read_own};
 
 /// What a key is for; each has a file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,18 +75,11 @@ fn keys_in(text: &str, purpose: &str) -> Vec<(usize, String, Option<DateTime<Utc
         .collect()
 }
 
-fn read(path: &Path) -> Result<String, KeyError> {
-    std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => KeyError::Missing(path.to_owned()),
-        _ => KeyError::Io(path.to_owned(), error),
-    })
-}
-
 /// The keys of a file, the current one first.
 pub fn list(dir: &Path, which: Which) -> Result<Vec<Listed>, KeyError> {
     let path = which.file(dir);
     let changed = std::fs::metadata(&path).and_then(|file| file.modified()).ok().map(DateTime::<Utc>::from);
-    let keys = keys_in(&read(&path)?, which.purpose());
+    let keys = keys_in(&read_own(&path)?, which.purpose());
     let mut newer: Option<Option<DateTime<Utc>>> = None;
     let listed = keys.into_iter().map(|(_, kid, made)| {
         // A newer key that somebody wrote by hand carries no date: then the file's last change is the latest it can be.
@@ -100,7 +93,7 @@ pub fn list(dir: &Path, which: Which) -> Result<Vec<Listed>, KeyError> {
 /// Puts a new key in front of the others and returns its name.
 pub fn rotate(dir: &Path, which: Which, now: DateTime<Utc>) -> Result<String, KeyError> {
     let path = which.file(dir);
-    let text = read(&path)?;
+    let text = read_own(&path)?;
     let known = keys_in(&text, which.purpose());
     let (first, _, _) = known.first().cloned().ok_or(KeyError::NoKey(path.clone(), which.purpose()))?;
     let key = loop {
@@ -120,7 +113,7 @@ pub fn rotate(dir: &Path, which: Which, now: DateTime<Utc>) -> Result<String, Ke
 /// Takes a key out of its file. Whether anybody still needs it is the caller's to know.
 pub fn drop_key(dir: &Path, which: Which, kid: &str) -> Result<(), DropError> {
     let path = which.file(dir);
-    let text = read(&path)?;
+    let text = read_own(&path)?;
     let known = keys_in(&text, which.purpose());
     let at = known.iter().position(|(_, known, _)| known == kid).ok_or_else(|| DropError::Unknown(kid.to_owned()))?;
     if at == 0 {
@@ -214,7 +207,7 @@ mod tests {
         let first = TokenKeyFile::read(&dir.0).unwrap().keys[0].kid.clone();
         let path = dir.0.join("token.keys");
         std::fs::write(&path, format!("# ours\n\n{}", std::fs::read_to_string(&path).unwrap())).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
         let (one, two) = (at("2026-11-22T03:00:00Z"), at("2026-11-23T03:00:00Z"));
         let second = rotate(&dir.0, Which::Token, one).unwrap();
         let third = rotate(&dir.0, Which::Token, two).unwrap();
@@ -230,8 +223,26 @@ mod tests {
         assert_eq!(kids(), [third, first]);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("# ours\n\n"), "what else stands in the file stays");
-        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o640);
+        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o400);
         assert!(!path.with_extension("keys.new").exists());
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_neither_used_nor_rotated() {
+        let dir = Dir::new();
+        let path = dir.0.join("vault.keys");
+        for mode in [0o644, 0o604, 0o602, 0o666, 0o640] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            for refused in [VaultKeys::read(&dir.0).err(), rotate(&dir.0, Which::Vault, Utc::now()).err()] {
+                let said = refused.unwrap().to_string();
+                assert!(
+                    said.contains("vault.keys") && said.contains(&format!("{mode:o}")) && said.contains("chmod 600"),
+                    "{said}"
+                );
+            }
+        }
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(VaultKeys::read(&dir.0).is_ok());
     }
 
     #[test]

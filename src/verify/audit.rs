@@ -16,12 +16,15 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::VerifyError;
 use super::blame::{Blame, Published, blame};
+use super::code::Code;
 use super::computed::Computed;
 use super::evidence::Unproven;
+use super::face;
 use super::fold::{Fold, subject};
 use super::leaf::{Leaf, Reader, code_in};
 use super::place::{self, Place, PlaceError};
 use super::report::{Contradiction, Findings, Report};
+use super::rows::{Rows, Sketch};
 use super::totals::{Totals, Views};
 use crate::log::tiles::{self, Of, Piece};
 use crate::log::tree::{self, Hash, Head, MAX_LEVEL, TILE_WIDTH};
@@ -40,7 +43,8 @@ pub struct Walk<'p> {
     head: Head,
     fold: Fold,
     totals: Totals,
-    keyed: RandomState,
+    rows: Option<Rows>,
+    pub(super) keyed: RandomState,
     pub findings: Findings,
     pub notes: Vec<String>,
     /// What was to be checked and could not be; see [`Report::unchecked`].
@@ -62,7 +66,7 @@ pub struct Walk<'p> {
 struct Checked {
     /// What further hashing goes on with: the entries' hashes or, where these are damaged, the tile's.
     hashes: Vec<Hash>,
-    leaves: Vec<(u64, Leaf)>,
+    leaves: Vec<(u64, Leaf, Option<Sketch>)>,
     totals: Totals,
     findings: Findings,
 }
@@ -76,6 +80,7 @@ impl<'p> Walk<'p> {
             head: Head { size: 0, root: tree::empty_root() },
             fold: Fold::default(),
             totals: Totals::default(),
+            rows: None,
             keyed: RandomState::new(),
             findings: Findings::default(),
             notes: Vec::new(),
@@ -88,6 +93,24 @@ impl<'p> Walk<'p> {
             root_differs: false,
             began: Instant::now(),
         }
+    }
+
+    /// Keeps what the entries must look like to everybody, some forty bytes each. Before the walk begins.
+    pub fn keep_rows(&mut self) {
+        self.rows = Some(Rows::default());
+    }
+
+    /// What is kept, and the order of the leaves.
+    pub(super) fn known(&self) -> Option<(&Rows, &Fold)> {
+        self.rows.as_ref().map(|rows| (rows, &self.fold))
+    }
+
+    /// The bytes of an entry once more, from where the walk had them.
+    pub(super) fn leaf(&self, index: u64) -> Result<Option<Vec<u8>>, PlaceError> {
+        let Some(bundle) = Piece::at(Of::Entries, index / TILE_WIDTH, self.head.size) else { return Ok(None) };
+        let bytes = place::bundle(self.place, &bundle)?;
+        let entries = tiles::read_bundle(&bytes).unwrap_or_default();
+        Ok(entries.get((index % TILE_WIDTH) as usize).map(|entry| entry.to_vec()))
     }
 
     /// Leaves checked so far.
@@ -105,9 +128,9 @@ impl<'p> Walk<'p> {
         self.root_differs
     }
 
-    /// Whether nothing was found but sums that differ.
+    /// Whether nothing was found but what a site shows otherwise than the log.
     pub fn is_whole(&self) -> bool {
-        self.findings.total == self.findings.kept.iter().filter(|finding| finding.check == "published_sum").count() as u64
+        self.findings.total == self.findings.kept.iter().filter(|finding| finding.check.starts_with("published_")).count() as u64
     }
 
     /// What was received according to the leaves so far.
@@ -245,7 +268,12 @@ impl<'p> Walk<'p> {
         let mut reader = Reader { keyed: &self.keyed, totals: &mut checked.totals };
         for (index, entry) in (n * TILE_WIDTH..).zip(&entries).filter(|(index, _)| *index >= from_index) {
             match reader.read(entry) {
-                Ok(leaf) => checked.leaves.push((index, leaf)),
+                Ok(leaf) => {
+                    let has_row = self.rows.is_some() && matches!(&leaf, Leaf::Entry(entry) if entry.kind.money);
+                    let shown = if has_row { face::of_leaf(entry) } else { None };
+                    let sketch = shown.map(|(face, goods)| Sketch::of(&face, &goods, &self.keyed));
+                    checked.leaves.push((index, leaf, sketch));
+                }
                 Err(why) => checked.findings.add("leaf", subject(index, code_in(entry)), why),
             }
         }
@@ -284,8 +312,12 @@ impl<'p> Walk<'p> {
         self.fold.has_gaps |= findings.total > 0;
         self.findings.merge(findings);
         self.totals.merge(totals);
-        for (index, leaf) in leaves {
+        for (index, leaf, sketch) in leaves {
+            let of = if let Leaf::Entry(entry) = &leaf { entry.of } else { None };
             self.fold.take(index, leaf, &mut self.findings);
+            if let Some(rows) = &mut self.rows {
+                rows.take(index, sketch, of.and_then(|of: Code| self.fold.index_of(of)));
+            }
         }
         // Nothing of it could be had: the tree above goes on beside it, and the root will not fit either.
         if Piece::at(Of::Hashes(0), n, self.head.size).is_some_and(|tile| tile.is_full()) {

@@ -20,13 +20,23 @@ pub struct Fold {
     entries: HashMap<Code, Known>,
     /// Entries without money or not understood: nothing can be reversed that is not in `entries`.
     others: HashMap<Code, (u64, Sort)>,
-    reversed: HashMap<Code, u64>,
+    reversed: HashMap<Code, Code>,
+    /// Leaves that speak of an entry and take nothing back, in the order of the log.
+    said: HashMap<Code, Vec<Said>>,
     /// Some entries could not be read: whom others speak of may be among them.
     pub has_gaps: bool,
     pub kinds: BTreeMap<String, u64>,
     pub not_understood: BTreeMap<String, NotUnderstood>,
     /// What the log says of its keys, in its order.
     pub keys: Vec<KeyChange>,
+}
+
+/// A leaf without money that speaks of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    pub code: Code,
+    /// The giver's data are gone; otherwise they were corrected.
+    pub is_erasure: bool,
 }
 
 /// No log exchanges its key so often.
@@ -67,6 +77,26 @@ impl Fold {
                 self.key(index, entry.code, &said, findings);
             }
         }
+    }
+
+    /// Where an entry is in the log.
+    pub fn index_of(&self, code: Code) -> Option<u64> {
+        self.entries.get(&code).map(|known| known.index).or(self.others.get(&code).map(|(index, _)| *index))
+    }
+
+    /// Whether it uses words that this program does not know.
+    pub fn is_not_understood(&self, code: Code) -> bool {
+        self.others.get(&code).is_some_and(|(_, sort)| *sort == Sort::NotUnderstood)
+    }
+
+    /// The entry that reverses another.
+    pub fn reversal_of(&self, code: Code) -> Option<Code> {
+        self.reversed.get(&code).copied()
+    }
+
+    /// What was said of an entry later, reversals apart.
+    pub fn said_of(&self, code: Code) -> &[Said] {
+        self.said.get(&code).map_or(&[], Vec::as_slice)
     }
 
     fn key(&mut self, index: u64, code: Code, said: &KeySaid, findings: &mut Findings) {
@@ -135,13 +165,20 @@ impl Fold {
             return found(differs);
         }
         if kind != "REVERSAL" {
+            if entry.kind.of == Of::Entry {
+                self.said.entry(of).or_default().push(Said { code: entry.code, is_erasure: kind == "ERASURE" });
+            }
             return;
         }
         if let Some(original) = original.filter(|original| original.postings != entry.opposite) {
             found(format!("its postings are not the exact opposite of those of entry {} ({of})", original.index));
         }
-        if let Some(first) = self.reversed.insert(of, index) {
-            found(format!("reverses {of} again: entry {first} did"));
+        match self.reversed.get(&of).map(|first| (*first, self.index_of(*first))) {
+            Some((first, at)) => {
+                let first = at.map_or_else(|| first.to_string(), |at| at.to_string());
+                findings.add("of", subject(index, Some(entry.code)), format!("reverses {of} again: entry {first} did"));
+            }
+            None => drop(self.reversed.insert(of, entry.code)),
         }
     }
 }

@@ -9,6 +9,8 @@
 //! * **Three outcomes.** It is right; it is wrong, and here (a [`Finding`](report::Finding)); it could not be checked
 //!   ([`VerifyError`]). A server that is away is not a wrong log, and a wrong log is never "could not be checked".
 //! * **What is wrong has a place**: the entry's index and code, the file, or both.
+//! * **Each row that is read is compared with its leaf** ([`served`]), not sums alone: who can change a row can change what follows
+//!   from it.
 //! * **Words of later versions** (a `v`, a kind, an account this program does not know) are "included, not understood": counted
 //!   and said, and no finding.
 
@@ -18,12 +20,20 @@ mod canonical;
 mod code;
 mod computed;
 pub mod evidence;
+mod face;
 mod fold;
+mod judge;
 pub mod leaf;
 pub mod place;
 pub mod published;
+mod question;
 pub mod receipt;
 pub mod report;
+mod rows;
+pub mod sampled;
+pub mod served;
+mod served_csv;
+mod served_row;
 pub mod site;
 pub mod totals;
 pub mod trust;

@@ -303,7 +303,7 @@ impl<'s> Sums<'s> {
 }
 
 /// What a look at the log between two rounds brought.
-enum Look {
+pub(super) enum Look {
     Followed {
         is_still: bool,
     },
@@ -311,7 +311,7 @@ enum Look {
     Over,
 }
 
-fn look(walk: &mut Walk<'_>, place: &dyn Place, keys: &[Verifier], watcher: Watcher<'_>) -> Result<Look, VerifyError> {
+pub(super) fn look(walk: &mut Walk<'_>, place: &dyn Place, keys: &[Verifier], watcher: Watcher<'_>) -> Result<Look, VerifyError> {
     let wrong = |walk: &mut Walk<'_>, why: String| {
         walk.findings.add("checkpoint", "checkpoint", why);
         Ok(Look::Over)

@@ -1,5 +1,6 @@
 //! A log, and the API beside it, behind HTTP: with limits on time and size, patience with a server that is busy, and nothing else.
 
+use std::io::Read;
 use std::time::Duration;
 
 use flate2::read::MultiGzDecoder;
@@ -12,6 +13,15 @@ use crate::log::note::MAX_NOTE;
 const TRIES: u32 = 4;
 /// Answers of the API that are longer are refused, in bytes.
 const MAX_ANSWER: usize = 4 << 20;
+/// A ledger as a file may take so long; then the line is given up.
+const MOST_STREAMING: Duration = Duration::from_secs(3_600);
+
+/// An answer that is read as it comes.
+pub struct Streamed {
+    /// The size of the log it is of, if it says so.
+    pub log_size: Option<u64>,
+    pub body: Box<dyn Read>,
+}
 
 /// A site. The log is at `<address>/log` unless another place is given.
 #[derive(Debug, Clone)]
@@ -66,46 +76,83 @@ impl Site {
         }
     }
 
+    /// What the API answers to `path`, as it comes; `None` when it has no such thing.
+    pub fn stream(&self, path: &str) -> Result<Option<Streamed>, PlaceError> {
+        let url = format!("{}{path}", self.api);
+        let answered = patiently(|| {
+            let request = self.agent.get(&url).config().timeout_recv_body(Some(MOST_STREAMING)).build();
+            self.answered(request, path)
+        });
+        let answer = match answered {
+            Ok(answer) => answer,
+            Err(PlaceError::Missing(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let log_size = answer.headers().get("x-log-size").and_then(|size| size.to_str().ok()?.parse().ok());
+        let packed = is_packed(&answer);
+        let body = answer.into_body().into_reader();
+        Ok(Some(Streamed { log_size, body: if packed { Box::new(MultiGzDecoder::new(body)) } else { Box::new(body) } }))
+    }
+
     fn get(&self, url: &str, path: &str, most: usize) -> Result<Vec<u8>, PlaceError> {
-        let mut tried = 1;
-        loop {
-            match self.once(url, path, most) {
-                Ok(bytes) => return Ok(bytes),
-                Err((_, Some(pause))) if tried < TRIES => std::thread::sleep(pause * tried),
-                Err((error, _)) => return Err(error),
-            }
-            tried += 1;
-        }
+        patiently(|| self.once(url, path, most))
     }
 
     /// One try. With the error comes how long to wait before another, if another makes sense.
-    fn once(&self, url: &str, path: &str, most: usize) -> Result<Vec<u8>, (PlaceError, Option<Duration>)> {
-        let soon = Some(Duration::from_secs(1));
-        let answer = self.agent.get(url).header("accept-encoding", "gzip").call().map_err(|error| match error {
-            ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::TooManyRedirects => {
-                (PlaceError::unreachable(path, error), None)
-            }
-            error => (PlaceError::unreachable(path, error), soon),
-        })?;
-        match answer.status().as_u16() {
-            200 => {}
-            404 | 410 => return Err((PlaceError::Missing(path.to_owned()), None)),
-            status @ (429 | 500..) => {
-                let asked = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-                let pause = Duration::from_secs(asked.unwrap_or(1u64).clamp(1, 10));
-                return Err((PlaceError::unreachable(path, format!("the server answers {status}")), Some(pause)));
-            }
-            status => return Err((PlaceError::unreachable(path, format!("the server answers {status}")), None)),
-        }
-        let packed =
-            answer.headers().get("content-encoding").is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+    fn once(&self, url: &str, path: &str, most: usize) -> Result<Vec<u8>, Again> {
+        let answer = self.answered(self.agent.get(url), path)?;
+        let packed = is_packed(&answer);
         let body = answer.into_body().into_reader();
         // Counted after unpacking: a small answer may be a large one.
         let read = if packed { limited(MultiGzDecoder::new(body), path, most) } else { limited(body, path, most) };
         read.map_err(|error| match error {
-            error @ PlaceError::Unreachable { .. } => (error, soon),
+            error @ PlaceError::Unreachable { .. } => (error, SOON),
             error => (error, None),
         })
+    }
+
+    /// An answer that is one.
+    fn answered(&self, request: Request, path: &str) -> Result<Answer, Again> {
+        let answer = request.header("accept-encoding", "gzip").call().map_err(|error| match error {
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::TooManyRedirects => {
+                (PlaceError::unreachable(path, error), None)
+            }
+            error => (PlaceError::unreachable(path, error), SOON),
+        })?;
+        match answer.status().as_u16() {
+            200 => Ok(answer),
+            404 | 410 => Err((PlaceError::Missing(path.to_owned()), None)),
+            status @ (429 | 500..) => {
+                let asked = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+                let pause = Duration::from_secs(asked.unwrap_or(1u64).clamp(1, 10));
+                Err((PlaceError::unreachable(path, format!("the server answers {status}")), Some(pause)))
+            }
+            status => Err((PlaceError::unreachable(path, format!("the server answers {status}")), None)),
+        }
+    }
+}
+
+type Request = ureq::RequestBuilder<ureq::typestate::WithoutBody>;
+type Answer = ureq::http::Response<ureq::Body>;
+/// An error, and how long to wait before another try, if another makes sense.
+type Again = (PlaceError, Option<Duration>);
+
+const SOON: Option<Duration> = Some(Duration::from_secs(1));
+
+fn is_packed(answer: &Answer) -> bool {
+    answer.headers().get("content-encoding").is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"))
+}
+
+/// Tries again when the server is busy or away.
+fn patiently<T>(mut once: impl FnMut() -> Result<T, Again>) -> Result<T, PlaceError> {
+    let mut tried = 1;
+    loop {
+        match once() {
+            Ok(answer) => return Ok(answer),
+            Err((_, Some(pause))) if tried < TRIES => std::thread::sleep(pause * tried),
+            Err((error, _)) => return Err(error),
+        }
+        tried += 1;
     }
 }
 

@@ -22,6 +22,14 @@ use crate::log::note::{MAX_NOTE, Verifier};
 use crate::log::tree::{self, Head};
 
 const STATE: &str = "watch.json";
+/// When the rows that are served were last compared.
+const ROWS: &str = "rows.json";
+
+/// See [`ROWS`].
+#[derive(Debug, Serialize, Deserialize)]
+struct Compared {
+    compared_at: DateTime<Utc>,
+}
 
 /// What is remembered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +84,17 @@ impl Watch<'_> {
     /// When the log was last seen to be well; `None` before the first look.
     pub fn seen_at(&self) -> Result<Option<DateTime<Utc>>, VerifyError> {
         Ok(self.read()?.map(|state| state.seen_at))
+    }
+
+    /// When the rows that the site serves were last compared; a file that can not be read says nothing.
+    pub fn rows_compared_at(&self) -> Option<DateTime<Utc>> {
+        let bytes = fs::read(self.folder.join(ROWS)).ok().filter(|bytes| bytes.len() < MAX_NOTE)?;
+        serde_json::from_slice(&bytes).ok().map(|compared: Compared| compared.compared_at)
+    }
+
+    pub fn set_rows_compared_at(&self, compared_at: DateTime<Utc>) -> Result<(), VerifyError> {
+        let bytes = serde_json::to_vec(&Compared { compared_at }).map_err(|error| VerifyError::Said(error.to_string()))?;
+        Ok(write_file(self.folder, ROWS, &bytes, true)?)
     }
 
     /// Looks once.

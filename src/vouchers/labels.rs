@@ -25,14 +25,19 @@ pub struct Labels {
     pub amount: &'static str,
     pub in_words: &'static str,
     pub received_on: &'static str,
+    /// How many original vouchers are enclosed: before and behind the number.
+    pub enclosed: &'static str,
+    pub vouchers: &'static str,
+    /// Said once more under the sum, as the form of the Ministry of Finance has it.
+    pub in_full: &'static str,
     pub code: &'static str,
     pub scan: &'static str,
     /// Across a reversed receipt; the same in every language.
     pub stamp: &'static str,
     pub cancelled_on: &'static str,
     pub cancelled_by: &'static str,
-    /// Maker, treasurer, accountant (who approves), payer: Law on Accounting, Article 16(1)(g).
-    pub signatures: [Signature; 4],
+    /// Head of the unit, accountant (who approves), payer, maker, treasurer: Law on Accounting, Article 16(1)(g).
+    pub signatures: [Signature; 5],
 }
 
 const fn sign(who: &'static str, hint: &'static str) -> Signature {
@@ -51,16 +56,20 @@ const VI: Labels = Labels {
     amount: "Số tiền",
     in_words: "Viết bằng chữ",
     received_on: "Ngày nhận tiền",
+    enclosed: "Kèm theo",
+    vouchers: "chứng từ gốc",
+    in_full: "Đã nhận đủ số tiền (viết bằng chữ)",
     code: "Mã công khai",
     scan: "Quét mã để xem khoản này trên sổ công khai",
     stamp: "HỦY",
     cancelled_on: "PHIẾU ĐÃ HỦY ngày",
     cancelled_by: "theo bút toán",
     signatures: [
-        sign("Người lập phiếu", "(Ký, họ tên)"),
-        sign("Thủ quỹ", "(Ký, họ tên)"),
+        sign("Thủ trưởng đơn vị", "(Ký, họ tên, đóng dấu)"),
         sign("Kế toán", "(Duyệt, ký, họ tên)"),
         sign("Người nộp tiền", "(Ký, họ tên)"),
+        sign("Người lập phiếu", "(Ký, họ tên)"),
+        sign("Thủ quỹ", "(Ký, họ tên)"),
     ],
 };
 
@@ -76,18 +85,25 @@ const EN: Labels = Labels {
     amount: "Amount",
     in_words: "In words (Vietnamese)",
     received_on: "Money received on",
+    enclosed: "Enclosed",
+    vouchers: "original vouchers",
+    in_full: "Received in full (in words, Vietnamese)",
     code: "Public code",
     scan: "Scan to find this gift in the public ledger",
     stamp: "HỦY",
     cancelled_on: "CANCELLED (HỦY) on",
     cancelled_by: "by entry",
     signatures: [
-        sign("Made out by", "(Signature, name)"),
-        sign("Treasurer", "(Signature, name)"),
+        sign("Head of the unit", "(Signature, name, stamp)"),
         sign("Accountant", "(Approval, signature, name)"),
         sign("Payer", "(Signature, name)"),
+        sign("Made out by", "(Signature, name)"),
+        sign("Treasurer", "(Signature, name)"),
     ],
 };
+
+/// Which of the signatures is the maker's: the name is known.
+pub const MAKER: usize = 3;
 
 impl Labels {
     pub fn of(lang: Lang) -> &'static Labels {

@@ -61,6 +61,12 @@ pub struct CashReceipt {
     pub issuer: Issuer,
     /// The giver's name; `None` for a giver who stays unknown.
     pub payer: Option<String>,
+    /// Where the giver lives or has its seat, as said when giving.
+    pub payer_address: Option<String>,
+    /// How many original vouchers came with the money; a line to fill in by hand where nobody said.
+    pub enclosed: Option<u8>,
+    /// What the giver may do with this sheet, e.g. for the income tax.
+    pub note: Option<Say>,
     /// What the money is for.
     pub content: Say,
     pub amount: Vnd,
@@ -78,7 +84,7 @@ impl CashReceipt {
     /// turn the rest of a line around.
     pub fn visible(mut self) -> Self {
         let issuer = &mut self.issuer;
-        let texts = [&mut self.payer, &mut issuer.above, &mut issuer.address, &mut self.made_by];
+        let texts = [&mut self.payer, &mut self.payer_address, &mut issuer.above, &mut issuer.address, &mut self.made_by];
         for text in texts.into_iter().flatten().chain([&mut issuer.name, self.content.vi.to_mut(), self.content.en.to_mut()]) {
             text.retain(|c| !is_invisible(c));
         }

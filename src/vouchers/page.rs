@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::labels::Labels;
+use super::labels::{Labels, MAKER};
 use super::model::{CashReceipt, long_day, short_day, spaced};
 use super::qr::Qr;
 use crate::basics::words;
@@ -39,6 +39,8 @@ struct Page<'a> {
     day: String,
     received_on: String,
     content: &'a str,
+    maker: usize,
+    note: Option<&'a str>,
     amount: String,
     in_words: String,
     code: String,
@@ -55,8 +57,8 @@ pub fn html(receipt: &CashReceipt, lang: Lang) -> Result<String, askama::Error> 
     let content = receipt.content.in_lang(lang);
     let in_words = words::dong_on_paper(receipt.amount.get());
     let issuer = &receipt.issuer;
-    let optional = [&receipt.payer, &issuer.above, &issuer.address, &receipt.made_by];
-    let letters = optional.into_iter().flatten().chain([&issuer.name, &in_words]).map(String::as_str).chain([content]);
+    let optional = [&receipt.payer, &receipt.payer_address, &issuer.above, &issuer.address, &receipt.made_by];
+    let letters = optional.into_iter().flatten().chain([&issuer.name, &in_words, &in_words]).map(String::as_str).chain([content]);
     let page = Page {
         lang: lang.tag(),
         style: STYLE,
@@ -68,14 +70,16 @@ pub fn html(receipt: &CashReceipt, lang: Lang) -> Result<String, askama::Error> 
         day: long_day(receipt.issued_on).in_lang(lang).to_owned(),
         received_on: short_day(receipt.received_on),
         content,
+        maker: MAKER,
+        note: receipt.note.as_ref().map(|note| note.in_lang(lang)),
         amount: format!("{} đ", receipt.amount),
         code: spaced(&receipt.code),
         qr_size: qr.as_ref().map_or(1, |qr| qr.size),
         qr_path: qr.map(|qr| qr.svg_path()).unwrap_or_default(),
         cancelled: receipt.cancelled.as_ref().map(|c| (short_day(c.on), spaced(&c.by))),
         density: match letters.map(|text| text.chars().count()).sum() {
-            0..=340usize => "roomy",
-            341..=560 => "dense",
+            0..=300usize => "roomy",
+            301..=560 => "dense",
             561..=800 => "tight",
             _ => "tiny",
         },

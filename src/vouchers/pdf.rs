@@ -15,7 +15,7 @@ use krilla::paint::{Fill, FillRule, Stroke, StrokeDash};
 use krilla::surface::Surface;
 use krilla::{Document, SerializeSettings};
 
-use super::labels::Labels;
+use super::labels::{Labels, MAKER};
 use super::model::{CashReceipt, long_day, short_day, spaced};
 use super::qr::Qr;
 use super::typeset::{FACES, Face};
@@ -32,8 +32,10 @@ const QR: f32 = 76.5;
 /// Between these the items stand.
 const ITEMS_TOP: f32 = 152.0;
 const ITEMS_BOTTOM: f32 = 284.0;
-const SIGNATURES: f32 = 302.0;
-const NAMES: f32 = 378.0;
+const SIGNATURES: f32 = 300.0;
+const NAMES: f32 = 370.0;
+/// Baseline of what the giver may do with the sheet.
+const NOTE: f32 = 384.0;
 
 const BLACK: (u8, u8, u8) = (0, 0, 0);
 const RED: (u8, u8, u8) = (176, 0, 32);
@@ -111,6 +113,11 @@ impl Sheet<'_> {
         self.title(surface);
         self.items(surface);
         self.signatures(surface);
+        if let Some(note) = &self.r.note {
+            let text = note.in_lang(self.lang);
+            let size = self.regular.fitting(text, 7.5, RIGHT - LEFT);
+            self.regular.draw(surface, LEFT, NOTE, size, text);
+        }
         self.footer(surface);
     }
 
@@ -189,13 +196,16 @@ impl Sheet<'_> {
         let payer = r.payer.clone().unwrap_or_else(|| l.payer_unknown.to_owned());
         let words = format!("{}.", words::dong_on_paper(r.amount.get()));
         let item = |label, value, face| Item { label, value, face };
+        let enclosed = r.enclosed.map(|count| format!("{count} {}", l.vouchers));
         let items = [
             item(l.payer, Some(payer), self.bold),
-            item(l.address, None, self.regular),
+            item(l.address, r.payer_address.clone(), self.regular),
             item(l.content, Some(r.content.in_lang(self.lang).to_owned()), self.regular),
             item(l.amount, Some(format!("{} đ", r.amount)), self.bold),
-            item(l.in_words, Some(words), self.regular),
+            item(l.in_words, Some(words.clone()), self.regular),
+            item(l.enclosed, enclosed, self.regular),
             item(l.received_on, Some(short_day(r.received_on)), self.regular),
+            item(l.in_full, Some(words), self.regular),
         ];
         let size = shrunk(10.5, |size| {
             let lines: usize = items.iter().map(|item| self.lines_of(item, size).1.len()).sum();
@@ -231,7 +241,7 @@ impl Sheet<'_> {
             };
             put(self.bold, SIGNATURES, 9.5, signature.who);
             put(self.regular, SIGNATURES + 11.0, 8.0, signature.hint);
-            if let (0, Some(name)) = (n, &self.r.made_by) {
+            if let (MAKER, Some(name)) = (n, &self.r.made_by) {
                 let broken = |size| self.regular.lines(name, size, 0.0, column - 6.0);
                 let size = shrunk(9.0, |size| broken(size).len() <= 4);
                 for (line, text) in broken(size).iter().rev().enumerate() {

@@ -15,6 +15,12 @@ fn receipt() -> CashReceipt {
             address: None,
         },
         payer: Some("Nguyễn Thị Ánh Tuyết".to_owned()),
+        payer_address: Some("Thôn 3, xã Hàm Liêm, tỉnh Lâm Đồng".to_owned()),
+        enclosed: Some(2),
+        note: Some(Say::new(
+            "Cá nhân được trừ khoản đóng góp này khi tính thuế thu nhập của năm đóng góp, kèm bản sao phiếu này (Nghị định 253/2026/NĐ-CP, Điều 49).",
+            "A person may deduct this gift from the income of its year, with a copy of this receipt (Decree 253/2026, art. 49).",
+        )),
         content: Say::new(
             "Ủng hộ đợt “Chung tay cùng đồng bào vùng lũ” (LULUT-2026)",
             "Support for the appeal “Chung tay cùng đồng bào vùng lũ” (LULUT-2026)",
@@ -40,6 +46,8 @@ fn longest(fill: &str) -> CashReceipt {
     receipt.number = Number { chapter: text(40), year: 2026, no: 1_000_000 };
     receipt.issuer = Issuer { above: Some(text(200)), name: text(200), address: Some(text(300)) };
     receipt.payer = Some(text(200));
+    receipt.payer_address = Some(text(200));
+    receipt.enclosed = Some(99);
     let content = format!("Ủng hộ đợt “{}” (LULUT-2026); nhận khi đợt đã kết thúc, chờ quyết định sử dụng", text(200));
     receipt.content = Say::new(content.clone(), content);
     receipt.amount = Vnd::parse(777_777_777_777_777).unwrap();
@@ -49,7 +57,15 @@ fn longest(fill: &str) -> CashReceipt {
 }
 
 fn samples() -> Vec<(&'static str, CashReceipt)> {
-    let anonymous = CashReceipt { payer: None, made_by: None, amount: Vnd::parse(1_000_000_000_000_000).unwrap(), ..receipt() };
+    let anonymous = CashReceipt {
+        payer: None,
+        payer_address: None,
+        enclosed: None,
+        note: None,
+        made_by: None,
+        amount: Vnd::parse(1_000_000_000_000_000).unwrap(),
+        ..receipt()
+    };
     vec![
         ("plain", receipt()),
         ("cancelled", cancelled(receipt())),
@@ -98,6 +114,12 @@ fn the_page_says_the_seven_items_and_fetches_nothing() {
         "1.748.935 đ",
         "Một triệu bảy trăm bốn mươi tám nghìn chín trăm ba mươi lăm đồng",
         "21/11/2026",
+        "Địa chỉ:</dt> <dd><bdi>Thôn 3, xã Hàm Liêm, tỉnh Lâm Đồng</bdi>",
+        "Kèm theo:</dt> <dd>2 chứng từ gốc",
+        "Đã nhận đủ số tiền (viết bằng chữ)",
+        "Thủ trưởng đơn vị",
+        "(Ký, họ tên, đóng dấu)",
+        "Nghị định 253/2026/NĐ-CP, Điều 49",
         "Người lập phiếu",
         "Trần Thị Hạnh",
         "Thủ quỹ",

@@ -11,8 +11,9 @@ use uuid::Uuid;
 use super::model::Number;
 use crate::authz::{Granted, Record};
 use crate::db::DbError;
-use crate::db::schema::cash_receipt;
+use crate::db::schema::{cash_receipt, voucher_note};
 use crate::db::statement::statement;
+use crate::http::Say;
 use crate::ledger::store::BookedAt;
 
 statement! {
@@ -94,4 +95,18 @@ pub fn of_entries(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashMap<U
         .into_iter()
         .map(|(entry, year, no, issued_on, issued_by)| (entry, Issued { year: i32::from(year), no, issued_on, issued_by }))
         .collect())
+}
+
+/// What a person may do with a receipt of money that was received on a day, by the law in force then: for the income tax.
+pub fn tax_note(conn: &mut PgConnection, day: NaiveDate) -> Result<Option<Say>, DbError> {
+    use voucher_note as n;
+    let row: Option<(String, String)> = n::table
+        .filter(n::code.eq("INCOME_TAX_PERSON"))
+        .filter(n::valid_from.le(day))
+        .filter(n::valid_to.is_null().or(n::valid_to.gt(day)))
+        .order(n::valid_from.desc())
+        .select((n::vi, n::en))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(vi, en)| Say::new(vi, en)))
 }

@@ -192,7 +192,7 @@ fn a_phone_number_is_one_account_and_does_not_tell_strangers_whose() {
     assert_eq!(app.database.number("SELECT count(*) FROM officer"), persons, "a refusal leaves nobody behind");
     // Another Lan of the commune gets a name of her own.
     let second = thu.post("/api/v1/accounts", registration(json!({"phone": "0912000999"})), 201);
-    assert_eq!(second["account"]["user_name"], "lan2.23095");
+    assert_eq!(second["account"]["user_name"], "lan.23095.2");
 }
 
 #[test]

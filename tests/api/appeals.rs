@@ -195,3 +195,46 @@ fn gifts_while_the_appeal_closes_are_in_it_or_in_quarantine_and_none_is_lost() {
     assert_eq!(mixed, 0);
     audit(&app);
 }
+
+#[test]
+fn a_change_knows_absent_null_and_a_value_and_one_that_changes_nothing_leaves_no_trace() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let chair = app.chair_of("68");
+    let path = "/api/v1/appeals/LULUT";
+    let versions = || app.database.number("SELECT count(*) FROM appeal_version");
+    let noted = || app.database.number("SELECT count(*) FROM audit_event WHERE action = 'APPEAL_CHANGED'");
+    let set = chair.patch(path, json!({"target_vnd": 9_000_000, "title": "Đợt mới"}), 200);
+    assert_eq!((&set["target_vnd"], &set["title"], &set["version"]), (&json!(9_000_000), &json!("Đợt mới"), &json!(3)));
+    let before = (versions(), noted());
+    for nothing in [
+        json!({}),
+        json!({"title": "Đợt mới"}),
+        json!({"title": "  Đợt mới ", "target_vnd": 9_000_000}),
+        json!({"receive_until": set["receive_until"]}),
+    ] {
+        let same = chair.patch(path, nothing.clone(), 200);
+        assert_eq!(same, set, "{nothing}");
+        assert_eq!((versions(), noted()), before, "{nothing}");
+    }
+    for field in ["title", "purpose", "receive_until"] {
+        refuses_patch(&chair, path, json!({field: null, "target_vnd": 1}), &format!("/{field}"));
+    }
+    assert_eq!((versions(), noted()), before);
+    let cleared = chair.patch(path, json!({"target_vnd": null}), 200);
+    assert_eq!((cleared.get("target_vnd"), &cleared["version"]), (None, &json!(4)));
+    assert_eq!((versions(), noted()), (before.0 + 1, before.1 + 1));
+    assert_eq!(chair.patch(path, json!({"target_vnd": null}), 200)["version"], 4);
+    // A stale tag is told even where nothing would change.
+    chair.with("if-match", "\"3\"").patch(path, json!({}), 409);
+    chair.with("if-match", "\"4\"").patch(path, json!({}), 200);
+}
+
+fn refuses_patch(caller: &crate::harness::Caller<'_>, path: &str, body: Value, pointer: &str) {
+    let problem = caller.patch(path, body, 422);
+    assert_eq!(
+        (&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]),
+        (&json!(pointer), &json!("NOT_CLEARED")),
+        "{problem}"
+    );
+}

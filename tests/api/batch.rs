@@ -60,6 +60,10 @@ fn a_batch_has_one_to_five_hundred_gifts() {
     }
     let nested = [&b"{\"gifts\":"[..], &b"[".repeat(100_000)].concat();
     assert_eq!(officer.send("POST", PATH, Some(nested)).status, 400, "nesting without end");
+    // A list costs nothing but its refusal, however long it is.
+    let long = format!("{{\"gifts\": [1{}]}}", ",1".repeat(1_000_000)).into_bytes();
+    let refused = officer.send("POST", PATH, Some(long));
+    assert_eq!((refused.status, errors(&refused.json())), (422, vec![("/gifts".to_owned(), "OUT_OF_RANGE".to_owned())]));
     let all = gifts(500);
     let answer = officer.post(PATH, json!({"gifts": all}), 200);
     assert_eq!(sums(&answer), (500, 0, 0));
@@ -126,6 +130,62 @@ fn what_is_no_gift_spoils_no_other() {
     }
     assert_eq!((&answer["items"][0]["gift"]["id"], &answer["items"][9]["gift"]["id"]), (&a["id"], &b["id"]));
     assert_eq!(counts(&app).gifts(), 2);
+    audit(&app);
+}
+
+/// A batch whose items are sent letter by letter as they stand here.
+fn raw(items: &[String]) -> Vec<u8> {
+    format!("{{\"gifts\": [{}]}}", items.join(", ")).into_bytes()
+}
+
+/// What a parser stumbles over in one gift is that gift's affair, and it says what a single post says.
+#[test]
+fn what_is_broken_in_one_gift_is_nobody_elses_affair() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095").with("accept-language", "en");
+    let with = |name: &str, value: &str| {
+        let gift = app.gift(json!({"giver": {"kind": "PERSON", "name": "Lê An"}})).to_string();
+        gift.replacen('{', &format!("{{\"{name}\": {value}, "), 1)
+    };
+    let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    let instead = |from: &str, to: &str| {
+        let gift = app.gift(json!({"giver": {"kind": "PERSON", "name": "Lê An"}, "memo": "x"})).to_string();
+        assert!(gift.contains(from), "{gift}");
+        gift.replacen(from, to, 1)
+    };
+    let broken = [
+        instead("\"memo\":\"x\"", "\"memo\":\"\\ud800\""),
+        instead("\"memo\":\"x\"", "\"memo\":\"\\udc00\\ud800\""),
+        instead("\"amount_vnd\":500000", "\"amount_vnd\":1e400"),
+        instead("\"amount_vnd\":500000", "\"amount_vnd\":99999999999999999999999"),
+        instead("\"memo\":\"x\"", &format!("\"memo\":{deep}")),
+        instead("\"memo\":\"x\"", &format!("\"lines\":[{{\"quantity\":{deep}}}]")),
+        with("amount_vnd", "1"),
+        with("chapter", "\"23095\""),
+        with("giver", "null"),
+        with("id", &format!("\"{}\"", Uuid::now_v7())),
+        instead("{\"kind\":\"PERSON\",\"name\":\"Lê An\"}", "[\"PERSON\",\"Lê An\",null]"),
+        instead("{\"kind\":\"PERSON\",\"name\":\"Lê An\"}", "{\"kind\":\"PERSON\",\"name\":\"A\",\"name\":\"B\"}"),
+        instead("\"memo\":\"x\"", "\"lines\":[[\"RICE\",\"1\",\"KG\",5000,\"INVOICE\"]]"),
+    ];
+    let good = || app.gift(json!({})).to_string();
+    let mut items = vec![good()];
+    for item in &broken {
+        items.extend([item.clone(), good()]);
+    }
+    let answer = officer.send("POST", PATH, Some(raw(&items)));
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let answer = answer.json();
+    let last = broken.len() as u64;
+    assert_eq!(sums(&answer), (last + 1, 0, last), "{answer}");
+    for (n, item) in broken.iter().enumerate() {
+        let problem = answer["items"][2 * n + 1]["problem"].clone();
+        let single = officer.send("POST", "/api/v1/gifts", Some(item.clone().into_bytes()));
+        assert!([400, 422].contains(&single.status), "{item}: {}", single.text);
+        assert_eq!(anonymised(problem.clone()), anonymised(single.json()), "{item}");
+        assert_eq!(problem["status"], single.status);
+    }
+    assert_eq!(counts(&app).gifts(), broken.len() as i64 + 1);
     audit(&app);
 }
 

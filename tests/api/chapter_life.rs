@@ -440,6 +440,12 @@ fn contact_and_legal_data_are_kept_by_the_chapter_itself() {
         chair.with("if-match", "\"1\"").patch(&path, json!({"contact": {"phone": null}}), 409)["type"],
         "/problems/conflict"
     );
+    // A tag of nobody's fits no version; weak forms, lists and a star name what they always did.
+    assert_eq!(chair.with("if-match", "\"x\"").patch(&path, json!({}), 409)["type"], "/problems/conflict");
+    for form in ["W/\"2\"", "\"7\", W/\"2\"", "*", "\"2-gzip\""] {
+        chair.with("if-match", form).patch(&path, json!({}), 200);
+    }
+    assert_eq!(chair.with("if-match", "W/\"1\"").patch(&path, json!({}), 409)["type"], "/problems/conflict");
     assert_eq!(chair.with("if-match", "x").patch(&path, json!({}), 400)["type"], "/problems/malformed-request");
     let cleared = chair.with("if-match", "\"2\"").patch(
         &path,

@@ -33,7 +33,7 @@ fn a_choice_to_be_shown_is_recorded_as_consent() {
         .text("SELECT string_agg(concat_ws(' ', purpose, basis, text_version, channel), ',' ORDER BY purpose) FROM consent");
     assert_eq!(kept, "SHOW_FULL_NAME CONSENT_TEXT 1 AT_GIVING,SHOW_MASKED_NAME CONSENT_TEXT 1 AT_GIVING");
     let texts = app.anonymous().get("/api/v1/public/consent-texts", 200);
-    assert_eq!(texts.as_array().unwrap().len(), 2);
+    assert_eq!(texts.as_array().unwrap().len(), 6);
     assert!(texts[0]["vi"].as_str().unwrap().contains("rút lại"));
     for sql in [
         "UPDATE consent SET purpose = 'SHOW_FULL_NAME'",
@@ -126,16 +126,16 @@ fn clocks_run_and_the_overdue_are_listed_first() {
     for gift in &gifts {
         officer.post("/api/v1/gifts", gift.clone(), 201);
     }
-    // 22 November 2026 is a Sunday.
+    // 22 November 2026 is a Sunday, the 24th a day off.
     let of = |n: usize, kind: &str, day: &str, third: bool| {
         ask(&app, kind, json!({"gift": gifts[n]["id"], "received_on": day, "third_parties": third}))
     };
     let (old, new, access) =
         (of(0, "ERASE", "2026-11-18", false), of(1, "ERASE", "2026-11-22", true), of(2, "ACCESS", "2026-11-22", false));
     let dues = |answer: Value| (answer["answer_due"].clone(), answer["due_on"].clone(), answer["overdue"].clone());
-    assert_eq!(dues(officer.post(REQUESTS, new.clone(), 201)), (json!("2026-11-24"), json!("2026-12-14"), json!(false)));
+    assert_eq!(dues(officer.post(REQUESTS, new.clone(), 201)), (json!("2026-11-25"), json!("2026-12-22"), json!(false)));
     assert_eq!(dues(officer.post(REQUESTS, old.clone(), 201)), (json!("2026-11-20"), json!("2026-12-08"), json!(true)));
-    assert_eq!(dues(officer.post(REQUESTS, access.clone(), 201)), (json!("2026-11-24"), json!("2026-12-02"), json!(false)));
+    assert_eq!(dues(officer.post(REQUESTS, access.clone(), 201)), (json!("2026-11-25"), json!("2026-12-02"), json!(false)));
     let inspector = app.staff(Role::Inspector, "68");
     let listed = |query: &str| -> Vec<Value> {
         let page = inspector.get(&format!("{REQUESTS}?chapter=68&{query}"), 200);
@@ -154,13 +154,13 @@ fn clocks_run_and_the_overdue_are_listed_first() {
     let extend = |days: i64, status: u16| {
         officer.post(&path(&old, "/extension"), json!({"days": days, "reason": "IDENTITY_UNCLEAR"}), status)
     };
-    assert_eq!(errors(&extend(16, 422))[0].1, "OUT_OF_RANGE");
+    assert_eq!(errors(&extend(21, 422))[0].1, "OUT_OF_RANGE");
     extend(0, 422);
     assert_eq!(extend(15, 200)["due_on"], "2026-12-23");
     extend(15, 200);
     extend(3, 409);
     inspector.post(&path(&old, "/answer"), json!(null), 403);
-    app.clock.advance(Duration::days(33));
+    app.clock.advance(Duration::days(34));
     let officer = app.log_in(account);
     let late = officer.get(&format!("{REQUESTS}?chapter=23095&overdue=true"), 200);
     assert_eq!(late["items"].as_array().unwrap().len(), 3);

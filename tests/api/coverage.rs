@@ -2,6 +2,7 @@
 //! that are expired, forged, made for another purpose, or of an account or session that has ended. The table lists
 //! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
 
+mod asked;
 mod documents;
 mod open;
 mod people;
@@ -199,6 +200,7 @@ fn world() -> World {
     calls.extend(people::calls(&app));
     calls.extend(tree::calls(&app, &officer));
     calls.extend(persons::calls(&app));
+    calls.extend(asked::calls(&app, &officer));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();

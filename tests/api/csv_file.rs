@@ -122,6 +122,80 @@ fn fields_are_quoted_and_formulas_are_harmless() {
     }
 }
 
+/// The names of the columns are quoted, so that no reader has to guess whether there are quotes; no other row is.
+#[test]
+fn the_file_says_what_its_columns_hold() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let officer = app.officer_of("23095");
+    let lines = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_000, "valuation": "INVOICE"}]);
+    let gift = app.gift(json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null, "lines": lines}));
+    officer.post("/api/v1/gifts", gift.clone(), 201);
+    let named = json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": "Công ty \"Mới\", Hàm Liêm"}});
+    officer.post("/api/v1/gifts", app.gift(named), 201);
+    let odd = json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": "12E45"}});
+    officer.post("/api/v1/gifts", app.gift(odd), 201);
+    let central = app.officer_of("TW");
+    central.post("/api/v1/gifts", app.gift(json!({"chapter": "TW", "amount_vnd": 7})), 201);
+    let reversal = reverse(&app, gift["id"].as_str().unwrap(), "nhầm");
+    app.wait_for_log();
+    let (rows, size) = download(&app);
+    let public = app.anonymous();
+    let text = public.get_text(PATH, 200);
+    let mut names = text.lines();
+    assert_eq!(
+        names.next().unwrap(),
+        "\"log_index\",\"code\",\"kind\",\"day\",\"booked_on\",\"channel\",\"chapter\",\"province\",\"fund\",\"amount_vnd\",\"giver\",\"goods\",\
+         \"message_count\",\"reverses\",\"reason\",\"leaf_hash\",\"carried_vnd\""
+    );
+    assert!(!names.next().unwrap().contains('"'));
+    assert!(rows.iter().all(|row| row["carried_vnd"] == "0"), "a sum that is not meant is 0");
+    assert_eq!(rows.last().unwrap()["goods"], "RICE -100.5 KG");
+    let answer = public.send("GET", PATH, None);
+    assert!(answer.header("link").unwrap().contains("<ledger.csv-metadata.json>; rel=\"describedby\""));
+
+    let names: Vec<Value> = rfc4180(&text)[0].iter().map(|name| json!(name)).collect();
+    let listed = |list: &Value| list.as_array().unwrap().iter().map(|column| column["name"].clone()).collect::<Vec<_>>();
+    let package = public.get("/api/v1/public/appeals/LULUT/datapackage.json", 200);
+    let csvw = public.get("/api/v1/public/appeals/LULUT/ledger.csv-metadata.json", 200);
+    let schema = public.get("/api/v1/public/ledger.schema.json", 200);
+    assert_eq!((listed(&schema["fields"]), listed(&csvw["tableSchema"]["columns"])), (names.clone(), names));
+    assert_eq!((&package["resources"][0]["schema"], &package["resources"][0]["path"]), (&schema, &json!("ledger.csv")));
+    assert_eq!((&package["title"], &csvw["dc:title"]["@value"]), (&json!("Đợt LULUT"), &json!("Đợt LULUT")));
+    for path in ["datapackage.json", "ledger.csv-metadata.json", "ledger.csv?form=spreadsheet"] {
+        public.get(&format!("/api/v1/public/appeals/NONE/{path}"), 404);
+    }
+    public.get(&format!("{PATH}?form=xlsx"), 422);
+    public.get(&format!("{PATH}?from=2026-01-01"), 422);
+
+    // The form for people: a mark, names beside codes, and no code that looks like a number.
+    let answer = public.send("GET", &format!("{PATH}?form=spreadsheet"), None);
+    assert_eq!(
+        answer.header("content-disposition"),
+        Some(format!("attachment; filename=\"LULUT-{size}-spreadsheet.csv\"").as_str())
+    );
+    let sheet = answer.text.strip_prefix('\u{feff}').expect("a byte order mark");
+    let records = rfc4180(sheet);
+    let column =
+        |name: &str| records[0].iter().position(|column| column == name).unwrap_or_else(|| panic!("{name}: {:?}", records[0]));
+    let field = |row: usize, name: &str| records[row][column(name)].as_str();
+    assert_eq!(records.len(), rows.len() + 1);
+    assert_eq!((field(1, "Mã đơn vị (chapter)"), field(1, "Mã tỉnh (province)")), ("VN-23095", "VN-68"));
+    assert_eq!(field(1, "Đơn vị"), "Hội Chữ thập đỏ xã Hàm Liêm");
+    assert_eq!((field(1, "Loại bút toán"), field(1, "Kênh nhận")), ("Ủng hộ hiện vật", "Hiện vật"));
+    assert!(field(1, "Hiện vật").ends_with(": 100,5 kg") && field(4, "Hiện vật").ends_with(": -100,5 kg"), "{:?}", records[4]);
+    assert_eq!((field(1, "Đã bị hủy bởi (reversed_by)"), field(2, "Đã bị hủy bởi (reversed_by)")), (reversal.as_str(), ""));
+    assert_eq!(field(3, "Người ủng hộ (giver)"), "'12E45");
+    for (name, plain) in [("Số đồng đã nhận (amount_vnd)", "amount_vnd"), ("Mã băm (leaf_hash)", "leaf_hash")] {
+        assert!((1..records.len()).all(|row| field(row, name) == rows[row - 1][plain]), "{name}");
+    }
+    let page = public.get_text("/du-lieu-mo", 200);
+    assert!(
+        page.contains("bảng tính") && page.contains("ledger.csv?form=spreadsheet") && page.contains("keep_default_na=False"),
+        "{page}"
+    );
+}
+
 #[test]
 fn an_empty_ledger_is_a_header_and_a_draft_is_not_found() {
     let app = TestApp::start();

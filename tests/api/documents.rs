@@ -1,7 +1,13 @@
 //! Who sees a document, how it is sent, what it hangs on, and what never becomes public.
 
+use std::sync::{Arc, Mutex};
+
+use diesel::Connection;
+use diesel::connection::InstrumentationEvent;
 use serde_json::{Value, json};
-use so_nhan_ai::authz::Role;
+use so_nhan_ai::authz::token::Purpose;
+use so_nhan_ai::authz::{Actor, Role};
+use so_nhan_ai::documents::store::{Key, readable};
 use uuid::Uuid;
 
 use crate::harness::{Caller, TestApp};
@@ -63,6 +69,35 @@ fn whoever_may_read_the_chapter_reads_its_documents() {
     }
     let read = app.database.number("SELECT count(*) FROM audit_event WHERE action = 'DOCUMENT_READ'");
     assert_eq!(read, 6, "every reading is noted, refused ones are not");
+}
+
+/// Whether a paper exists somewhere else can not be told from how much work the refusal is.
+#[test]
+fn a_foreign_paper_and_none_take_the_same_questions() {
+    let app = TestApp::start();
+    let document = upload(&app.officer_of("23095"), "GIFT", PDF, &pdf(500));
+    let stranger = app.officer_of("23059");
+    let claims = app.shared.tokens.verify(stranger.token(), Purpose::Access, app.now()).unwrap();
+    let actor = Actor { account: claims.subject, session: claims.session };
+    let questions = |key: &str| -> Vec<String> {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let mut conn = app.database.connect();
+        let heard = Arc::clone(&asked);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                heard.lock().unwrap().push(query.to_string().split(" -- ").next().unwrap().to_owned());
+            }
+        });
+        assert!(readable(&mut conn, app.now(), actor, &Key::parse(key).unwrap()).is_err(), "{key}");
+        asked.lock().unwrap().clone()
+    };
+    for (foreign, none) in
+        [(document["sha256"].as_str().unwrap(), "0".repeat(64)), (id_of(&document), Uuid::now_v7().to_string())]
+    {
+        let asked = questions(foreign);
+        assert!(asked.len() >= 3, "{asked:?}");
+        assert_eq!(asked, questions(&none));
+    }
 }
 
 #[test]
@@ -197,10 +232,14 @@ fn a_published_document_is_everybodys_until_it_is_withdrawn() {
     assert_eq!((answer.status, answer.bytes == bytes), (200, true));
     assert_eq!(answer.header("cache-control"), Some("public, max-age=604800, immutable"));
     let disposition = answer.header("content-disposition").unwrap();
+    assert!(disposition.starts_with("attachment; "), "a PDF from somebody is saved and not opened: {disposition}");
+    assert!(answer.header("content-security-policy").unwrap().contains("sandbox"));
     assert!(disposition.ends_with("%22m%E1%BB%9F%22%20%C4%91%E1%BB%A3t%201%2F2026.pdf"), "{disposition}");
     assert!(!disposition.contains("bi%C3%AAn"), "the name on the phone is nobody's business");
     let etag = answer.header("etag").unwrap().to_owned();
-    assert_eq!(anybody.with("if-none-match", &etag).send("GET", &public, None).status, 304);
+    for known in [etag.clone(), format!("W/{etag}"), format!("\"x\", W/{etag}"), "*".to_owned()] {
+        assert_eq!(anybody.with("if-none-match", &known).send("GET", &public, None).status, 304, "{known}");
+    }
     assert_eq!(anybody.with("range", "bytes=0-4").send("GET", &public, None).bytes, b"%PDF-");
     let listed = anybody.get(list, 200);
     assert_eq!(

@@ -120,18 +120,41 @@ fn a_phone_is_vietnamese_and_written_in_one_way() {
     {
         refuses(&app, &officer, with(json!(wrong)), 422, &[("/giver/phone", "NOT_A_PHONE")]);
     }
+    // Foreign, dead, of a landline whose area code was given up: each is told what to write.
+    for (wrong, told) in [
+        ("0044 20 7123 456", "nước ngoài"),
+        ("0140 123 4567", "2018"),
+        ("04 3822 4030", "02438224030"),
+        ("08 3822 4030", "02838224030"),
+        ("912345678", "10 chữ số"),
+    ] {
+        let problem = officer.post("/api/v1/gifts", with(json!(wrong)), 422);
+        let error = &problem["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&json!("/giver/phone"), &json!("NOT_A_PHONE")), "{wrong}");
+        assert!(error["detail"].as_str().unwrap().contains(told), "{error}");
+    }
     refuses(&app, &officer, with(json!(912_345_678)), 422, &[("/giver/phone", "WRONG_SHAPE")]);
     let gift = with(json!("+84 (912) 345.678"));
     books(&app, &officer, &gift);
     let own = officer.get(&format!("/api/v1/gifts/{}", gift["id"].as_str().unwrap()), 200);
     assert_eq!(own["giver"]["phone"], "0912345678");
     // The same person again is the same party; another name on the same phone is not.
-    books(&app, &officer, &with(json!("0912-345-678")));
+    for again in ["0912-345-678", "0084 912 345 678", "\u{202A}0912\u{a0}345\u{a0}678\u{202C}", "0912–345–678", "0912/345/678"]
+    {
+        books(&app, &officer, &with(json!(again)));
+    }
     assert_eq!(counts(&app).of("party"), 1);
+    // The number of eleven digits that became this one in 2018, from an old list.
+    for old in ["0168 123 4567", "0381234567"] {
+        let mut gift = with(json!(old));
+        gift["giver"]["name"] = json!("Lê Cũ");
+        books(&app, &officer, &gift);
+    }
+    assert_eq!(counts(&app).of("party"), 2);
     let mut child = with(json!("0912345678"));
     child["giver"]["name"] = json!("Lê Bình");
     books(&app, &officer, &child);
-    assert_eq!(counts(&app).of("party"), 2);
+    assert_eq!(counts(&app).of("party"), 3);
     audit(&app);
 }
 

@@ -256,6 +256,7 @@ fn a_bad_gift_in_a_full_drain_costs_a_few_halvings_and_no_good_gift() {
             Outcome::Refused(problem) => assert_eq!((n, problem.errors[0].code), (100, "SLIP_TAKEN")),
             Outcome::Booked(receipt) => assert_eq!(receipt.id, submissions[n].gift.gift.id),
             Outcome::AlreadyBooked(_) => panic!("{n} was booked before"),
+            Outcome::Asked(_) => panic!("{n} takes a second person"),
         }
     }
     assert_eq!(counts(&app).gifts(), 256);

@@ -1,10 +1,10 @@
 //! The API through HTTP, against a real PostgreSQL, and the structure it stands on.
 //!
-//! `story` is the main job, end to end. Recording: `gifts`, `givers`, `batch`, `intake`, `appeals`, `reversal`, `reversal_counts` (with
+//! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `intake`, `appeals`, `reversal`, `reversal_counts` (with
 //! `books`, which compares every stored total with the postings), `opening_balances`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
-//! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `accounts`,
-//! `appointments`, `administrators` (who works here, with which rights), `problems`. Structure: `guards` (attacks by SQL),
+//! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`,
+//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx). Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations` (with `data_steps`), `rooms`.
 
 mod harness;
@@ -35,6 +35,8 @@ mod givers;
 mod guards;
 mod holders;
 mod intake;
+mod law;
+mod law_of_appeals;
 mod log_keys;
 mod log_recovery;
 mod look;
@@ -56,6 +58,8 @@ mod portal_reversals;
 mod portal_search;
 mod privacy;
 mod problems;
+mod proofs;
+mod proxy;
 mod public_audit;
 mod public_log;
 mod public_role;
@@ -72,9 +76,11 @@ mod search_index;
 mod search_truth;
 mod sequencers;
 mod session;
+mod slips;
 mod story;
 mod sweep;
 mod totals;
 mod trail;
 mod units;
+mod unusual;
 mod uploads;

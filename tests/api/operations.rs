@@ -136,11 +136,48 @@ fn metrics_tell_what_happened() {
 #[test]
 fn metrics_are_for_this_machine_and_named_networks() {
     let app = behind_proxy(50);
-    from(&app, "203.0.113.7").get("/metrics", 404);
-    let answer = from(&app, "198.51.100.20").send("GET", "/metrics", None);
+    let answer = app.anonymous().send("GET", "/metrics", None);
     assert_eq!(answer.status, 200);
     assert!(answer.header("content-type").unwrap().starts_with("application/openmetrics-text"));
-    app.anonymous().get_text("/metrics", 200);
+    // Whatever a proxy passes on, it is not who asks: not even where it names somebody who might.
+    for (name, value) in [
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-for", "198.51.100.20"),
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-for", ""),
+        ("x-forwarded-for", "203.0.113.7,"),
+        ("x-forwarded-for", "\u{e9}"),
+        ("x-forwarded-proto", "https"),
+        ("forwarded", "for=127.0.0.1"),
+        ("x-real-ip", "127.0.0.1"),
+        ("via", "1.1 proxy"),
+    ] {
+        app.anonymous().with(name, value).get("/metrics", 404);
+    }
+}
+
+/// Behind a proxy that is believed, whoever it does not name readably shares one bucket: neither free nor this machine.
+#[test]
+fn who_is_not_named_behind_a_proxy_is_limited_too() {
+    let app = behind_proxy(1);
+    let odd = ["", ",", "203.0.113.7,", "unknown", "\u{e9}", "203.0.113.7\u{e9}"];
+    let log_in = |forwarded: &str| {
+        let body = json!({"user": "nobody", "password": "sai mật khẩu"});
+        from(&app, forwarded).send("POST", "/api/v1/session", Some(body.to_string().into_bytes())).status
+    };
+    let statuses: Vec<u16> = odd.iter().chain(&odd).map(|forwarded| log_in(forwarded)).collect();
+    assert!(statuses[2..].iter().all(|status| *status == 429), "{statuses:?}");
+    let answered: usize = odd.iter().map(|forwarded| until_refused(&from(&app, forwarded), "/api/v1/public/totals")).sum();
+    assert!(answered < 50, "{answered} for a burst of 5");
+    // Two lines, of which the nearer is odd; and other headers alone.
+    let two = from(&app, "203.0.113.9").with("x-forwarded-for", "oops");
+    let alone = ["forwarded", "x-real-ip"].map(|header| app.anonymous().with(header, "203.0.113.10"));
+    for caller in [two].iter().chain(&alone) {
+        assert!(until_refused(caller, "/api/v1/public/totals") < 50);
+    }
+    // What a client writes further left spoils nothing: it is still who the proxy says.
+    from(&app, "\u{e9},, 203.0.113.11").get("/api/v1/public/totals", 200);
+    app.anonymous().get("/api/v1/public/totals", 200);
 }
 
 #[test]

@@ -103,6 +103,22 @@ fn a_picture_without_metadata_and_a_pdf_stay_as_they_are() {
     }
 }
 
+/// What our own program prints, and what a printer's driver or an old form put before the header, is taken.
+#[test]
+fn a_pdf_that_readers_open_is_taken() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let gift = app.gift(json!({"giver": {"kind": "PERSON", "name": "Nguyễn Văn An"}}));
+    officer.post("/api/v1/gifts", gift.clone(), 201);
+    let path = format!("/api/v1/gifts/{}/cash-receipt.pdf", gift["id"].as_str().unwrap());
+    let receipt = officer.send("GET", &path, None).bytes;
+    for before in [&b""[..], b"\xEF\xBB\xBF", b"\r\n\r\n", b"\x1B%-12345X@PJL ENTER LANGUAGE=PDF\r\n"] {
+        let sent = [before, &receipt].concat();
+        let document = upload(&officer, "GIFT", "application/pdf", &sent);
+        assert!(content(&officer, &document) == sent, "unchanged, it may be signed");
+    }
+}
+
 #[test]
 fn what_is_not_what_it_says_is_refused() {
     let app = TestApp::start();
@@ -138,6 +154,24 @@ fn what_is_not_what_it_says_is_refused() {
             "application/pdf",
             b"%PDF-1.4\n1 0 obj <</S/Java#53cript/JS(x)>>\n%%EOF".to_vec(),
             "ACTIVE_CONTENT",
+        ),
+        (
+            "a PDF with a script behind a parenthesis",
+            "application/pdf",
+            b"%PDF-1.4\n(\n1 0 obj <</S/JavaScript>> endobj\n%%EOF".to_vec(),
+            "ACTIVE_CONTENT",
+        ),
+        (
+            "a PDF with a script behind the word stream",
+            "application/pdf",
+            b"%PDF-1.4\nstream\n1 0 obj <</OpenAction 2 0 R>> endobj\n%%EOF".to_vec(),
+            "ACTIVE_CONTENT",
+        ),
+        (
+            "a PDF packed in a way nobody sees into",
+            "application/pdf",
+            b"%PDF-1.5\n1 0 obj <</Type/ObjStm/N 1/First 4/Filter/LZWDecode>> stream\n\x80\x0B\nendstream endobj\n%%EOF".to_vec(),
+            "DAMAGED",
         ),
         (
             "a PDF with a file in it",

@@ -36,6 +36,11 @@ fn posts(app: &TestApp) -> Vec<Case> {
         ..case(what, post(body), (415, "unsupported-media-type", "application/json"))
     };
     let invalid = |says| (422, "invalid", says);
+    let chapter = |change: Value| {
+        let mut new = json!({"id": Uuid::now_v7(), "parent": "23095", "level": "GRASSROOTS", "kind": "SCHOOL", "name": "Trường", "decision_no": "1"});
+        new.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        ("POST", "/api/v1/chapters", Some(new.to_string()))
+    };
     vec![
         case("broken JSON", post(Some("{\"id\":\n\n  oops".into())), (400, "malformed-request", "dòng 3")),
         case("cut-off JSON", post(Some("{\"id\": \"".into())), (400, "malformed-request", "dòng 1")),
@@ -75,6 +80,18 @@ fn posts(app: &TestApp) -> Vec<Case> {
             invalid("/lines/0/item"),
         ),
         case("an array", post(Some("[]".into())), invalid("")),
+        case("an array for the giver", post(gift(json!({"giver": ["PERSON", "Lê An", null]}))), invalid("/giver")),
+        case(
+            "an array for a line",
+            post(gift(json!({"channel": "IN_KIND", "lines": [["RICE", "1", "KG", 1, "INVOICE"]]}))),
+            invalid("/lines/0"),
+        ),
+        case("an array for a contact", chapter(json!({"contact": ["Thôn 2", null, null]})), invalid("/contact")),
+        case(
+            "an array for a branch",
+            chapter(json!({"branches": [[Uuid::nil(), null, "Lớp 1B", null]]})),
+            invalid("/branches/0"),
+        ),
         typed("text", "text/plain", gift(json!({}))),
         typed("a form", "application/x-www-form-urlencoded", Some("id=5".into())),
         typed("no JSON", "application/jsonx", gift(json!({}))),

@@ -87,7 +87,8 @@ impl<'a> Desk<'a> {
 }
 
 pub fn ask(event: &str, document: &Value) -> Value {
-    json!({"id": Uuid::now_v7(), "event": event, "document": document, "title": "Văn bản của đợt"})
+    json!({"id": Uuid::now_v7(), "event": event, "document": document, "title": "Văn bản của đợt",
+        "channels": ["PLACE_OF_RECEIVING", "PLACE_OF_AID"]})
 }
 
 pub fn set_clock(app: &TestApp, at: &str) {
@@ -113,24 +114,27 @@ fn written(app: &TestApp) -> String {
 fn what_is_due_is_published_and_stands_in_the_log() {
     let app = TestApp::start();
     let desk = Desk::open(&app, "23095", "LULUT", "DECREE_93_2021", "2026-12-02");
-    let due: Vec<(String, String, String)> = desk
+    let due: Vec<[Value; 5]> = desk
         .duties()
         .iter()
-        .map(|duty| ["event", "due_on", "state"].map(|name| duty[name].as_str().unwrap().to_owned()).into())
+        .map(|duty| ["event", "due_on", "state", "advisory", "provisional"].map(|name| duty[name].clone()))
         .collect();
     let expected = [
         // Opened on a Sunday: there is time until Monday.
-        ("OPENING_DOCUMENT", "2026-11-23"),
-        ("RECEIVING_TERMS", "2026-11-23"),
-        ("SUPPORT_LEVELS", "2026-12-17"),
-        ("RESULTS_RECEIVED", "2026-12-17"),
-        ("RESULTS_USED", "2027-01-21"),
+        ("OPENING_DOCUMENT", json!("2026-11-23"), false, false),
+        ("RECEIVING_TERMS", json!("2026-10-31"), true, false),
+        ("SUPPORT_LEVELS", Value::Null, false, false),
+        ("RESULTS_RECEIVED", json!("2026-12-17"), false, false),
+        ("RESULTS_USED", json!("2027-01-21"), false, true),
+        ("SETTLEMENT_REPORT", Value::Null, false, false),
     ];
-    assert_eq!(due, expected.map(|(event, day)| (event.to_owned(), day.to_owned(), "DUE".to_owned())));
+    let expected = expected
+        .map(|(event, day, advisory, provisional)| [json!(event), day, json!("DUE"), json!(advisory), json!(provisional)]);
+    assert_eq!(due, expected);
     let results = desk.duty("RESULTS_RECEIVED");
     assert_eq!(
         (&results["mark"], &results["publish_from"], &results["counts_from"], &results["name"]),
-        (&json!("GK"), &json!("2026-12-03"), &json!("RECEIVING_ENDED"), &json!("Kết quả tiếp nhận"))
+        (&json!("S"), &json!("2026-12-03"), &json!("RECEIVING_ENDED"), &json!("Kết quả tiếp nhận"))
     );
 
     let paper = desk.paper(300);
@@ -274,32 +278,32 @@ fn what_is_not_to_be_published_is_refused() {
     desk.chair().post(&desk.path(), with("version", json!(1)), 201);
 }
 
-/// Fifteen days after 21 January 2027 is the eve of Tết; the first day somebody works again is Friday, 12 February.
+/// Fifteen days after 21 January 2027 is the eve of Tết; the first day somebody works again is Thursday, 11 February.
 #[test]
 fn the_last_day_ends_at_midnight_in_vietnam_and_is_no_day_off() {
     let app = TestApp::start();
     let desk = |code: &str| Desk::open(&app, "23095", code, "DECREE_93_2021", "2027-01-21");
     let (early, late) = (desk("SOM"), desk("MUON"));
     let results = "RESULTS_RECEIVED";
-    assert_eq!(early.duty(results)["due_on"], "2027-02-12");
+    assert_eq!(early.duty(results)["due_on"], "2027-02-11");
     let (of_early, of_late) = (early.paper(100), late.paper(200));
     set_clock(&app, "2027-01-21T16:59:59Z");
     early.chair().post(&early.path(), ask(results, &of_early), 409);
     set_clock(&app, "2027-01-21T17:00:00Z");
     assert_eq!(app.today().to_string(), "2027-01-22");
-    set_clock(&app, "2027-02-12T16:59:59Z");
+    set_clock(&app, "2027-02-11T16:59:59Z");
     assert_eq!((early.state(results), late.state(results)), ("DUE".into(), "DUE".into()));
     early.publish(results, &of_early);
-    set_clock(&app, "2027-02-12T17:00:00Z");
+    set_clock(&app, "2027-02-11T17:00:00Z");
     assert_eq!((early.state(results), late.state(results)), ("PUBLISHED".into(), "OVERDUE".into()));
     assert_eq!(late.duty(results)["days_late"], 1);
     let made = late.publish(results, &of_late);
-    assert_eq!(made["published_on"], "2027-02-13");
+    assert_eq!(made["published_on"], "2027-02-12");
     let duty = late.duty(results);
     assert_eq!((&duty["state"], &duty["days_late"]), (&json!("PUBLISHED_LATE"), &json!(1)));
     // Days off are data.
-    app.database.execute("INSERT INTO public_holiday (day, name, mark, source) VALUES ('2027-02-12', 'bù', 'GK', 'x')");
-    assert_eq!(late.duty(results)["due_on"], "2027-02-15");
+    app.database.execute("INSERT INTO public_holiday (day, name, mark, source) VALUES ('2027-02-11', 'bù', 'GK', 'x')");
+    assert_eq!(late.duty(results)["due_on"], "2027-02-12");
     assert_eq!(late.state(results), "PUBLISHED");
 }
 

@@ -309,3 +309,87 @@ fn a_reversal_never_takes_more_than_is_there() {
     assert_eq!(app.database.number("SELECT amount_vnd FROM balance WHERE account = 'CASH_ON_HAND'"), 0);
     audit(&app);
 }
+
+/// Whoever looks at a gift that no longer stands is told so, wherever they look.
+#[test]
+fn a_reversed_gift_says_so_in_every_view() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let chair = app.chair_of("23095");
+    let giver = json!({"kind": "PERSON", "name": "Lê Thị Hằng", "phone": "0912345678"});
+    let (officer, gift) = booked(&app, json!({"appeal": "LULUT", "giver": giver}));
+    let id = gift["id"].as_str().unwrap();
+    let one = format!("/api/v1/gifts/{id}");
+    let list = "/api/v1/gifts?chapter=23095";
+    let listed = || officer.get(list, 200)["items"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap().clone();
+    let batch =
+        |with: Value| officer.post("/api/v1/gifts/batch", json!({"gifts": [with, app.gift(json!({}))]}), 200)["items"][0].clone();
+    let request = ask("DUPLICATE");
+    officer.post(&path(&gift), request.clone(), 201);
+    for view in [officer.get(&one, 200), listed()] {
+        assert_eq!((view["reversal"].as_str(), view.get("reversed_by")), (Some("REQUESTED"), None), "{view}");
+    }
+    assert_eq!(officer.post("/api/v1/gifts", gift.clone(), 200).get("reversed_by"), None);
+    let approved = chair.post(&decision(&request, "approval"), json!(null), 200);
+    let code = approved["code"].as_str().unwrap();
+    app.wait_for_checkpoint();
+
+    let view = officer.get(&one, 200);
+    for view in [&view, &listed()] {
+        assert_eq!((view["reversal"].as_str(), view["reversed_by"].as_str()), (Some("APPROVED"), Some(code)), "{view}");
+    }
+    let again = officer.post("/api/v1/gifts", gift.clone(), 200);
+    assert_eq!((again["outcome"].as_str(), again["reversed_by"].as_str()), (Some("ALREADY_BOOKED"), Some(code)), "{again}");
+    let again = batch(gift.clone());
+    assert_eq!(again["gift"]["reversed_by"], code, "{again}");
+    let receipt = officer.get(&format!("{one}/cash-receipt"), 200);
+    assert_eq!(receipt["cancelled"]["by"], code, "{receipt}");
+    let party = view["giver"]["id"].as_str().unwrap();
+    let kept = officer.get(&format!("/api/v1/parties/{party}/personal-data"), 200);
+    assert_eq!(kept["gifts"][0]["reversed_by"], code, "{kept}");
+    // The signed files can not say it; what they are sent with does.
+    let original = view["code"].as_str().unwrap();
+    for (caller, receipt) in
+        [(&officer, format!("{one}/receipt")), (&app.anonymous(), format!("/api/v1/public/entries/{original}/receipt"))]
+    {
+        let answer = caller.send("GET", &receipt, None);
+        assert_eq!((answer.status, answer.header("x-reversed-by")), (200, Some(code)), "{receipt}");
+    }
+    assert_eq!(app.anonymous().get(&format!("/api/v1/public/entries/{original}"), 200)["reversed_by"], code);
+    let page = app.anonymous().get_text(&format!("/g/{original}"), 200);
+    assert!(page.contains("ĐÃ HỦY") && page.contains(code), "{page}");
+    // Nothing of the kind is said of a gift that stands.
+    let (_, other) = booked(&app, json!({}));
+    assert_eq!(officer.post("/api/v1/gifts", other, 200).get("reversed_by"), None);
+}
+
+/// Kilograms come back as đồng do: adding up what a ledger shows leaves nothing of a reversed gift.
+#[test]
+fn the_goods_of_a_reversed_gift_come_back_too() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let lines = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_809_000, "valuation": "MARKET_PRICE"},
+                       {"item": "BLANKET", "quantity": 2, "unit": "PIECE", "value_vnd": 300_000, "valuation": "INVOICE"}]);
+    let (officer, gift) = booked(&app, json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null, "lines": lines}));
+    let cash = booked(&app, json!({"appeal": "LULUT"})).1;
+    let back = crate::look::reverse(&app, gift["id"].as_str().unwrap(), "nhầm");
+    let cash_back = crate::look::reverse(&app, cash["id"].as_str().unwrap(), "nhầm");
+    app.wait_for_log();
+    let public = app.anonymous();
+    let wanted = json!([{"item": "RICE", "quantity": "-100.5", "unit": "KG", "value_vnd": -1_809_000, "valuation": "MARKET_PRICE"},
+                        {"item": "BLANKET", "quantity": "-2", "unit": "PIECE", "value_vnd": -300_000, "valuation": "INVOICE"}]);
+    assert_eq!(public.get(&format!("/api/v1/public/entries/{back}"), 200)["goods"], wanted);
+    assert_eq!(public.get(&format!("/api/v1/public/entries/{cash_back}"), 200).get("goods"), None);
+    let rows = crate::look::entries(&app, "appeal=LULUT");
+    assert_eq!(rows.iter().find(|row| row["code"] == back.as_str()).unwrap()["goods"], wanted);
+    let csv = public.get_text("/api/v1/public/appeals/LULUT/ledger.csv", 200);
+    let row = csv.lines().find(|line| line.contains(&format!(",{back},"))).unwrap();
+    assert!(row.contains("RICE -100.5 KG; BLANKET -2 PIECE"), "{row}");
+    let page = public.get_text(&format!("/g/{back}"), 200);
+    assert!(page.contains("\u{2212}100,5") && page.contains("\u{2212}1.809.000"), "{page}");
+    // The leaf says what it always said.
+    let leaf = app.database.text(&format!("SELECT convert_from(leaf, 'UTF8') FROM log_leaf WHERE entry = '{back}'"));
+    assert!(!leaf.contains("goods") && !leaf.contains("qty"), "{leaf}");
+    assert_eq!(officer.get(&format!("/api/v1/gifts/{}", gift["id"].as_str().unwrap()), 200)["lines"][0]["quantity"], "100.5");
+    audit(&app);
+}

@@ -46,6 +46,8 @@ const OWNERS: &[Owner] = &[
     ("administrative_unit", "chapters", &[]),
     ("annotation", "ledger", &[]),
     ("appeal", "giving", &[]),
+    ("appeal_limit", "giving", &[]),
+    ("appeal_milestone", "publications", &[]),
     ("appeal_share", "giving", &[]),
     ("appeal_version", "giving", &[]),
     ("audit_event", "authz", &[]),
@@ -75,14 +77,20 @@ const OWNERS: &[Owner] = &[
     ("consent_text", "parties", &[]),
     ("data_step", "upkeep", &[]),
     ("data_step_note", "upkeep", &[]),
+    ("deadline_change", "privacy", &[]),
     ("deadline_rule", "privacy", &[]),
     ("entry", "ledger", &[]),
     ("former_unit", "chapters", &[]),
     ("fund", "ledger", &[]),
+    ("asked_gift", "giving", &[]),
     ("gift", "giving", &[]),
+    ("gift_limit", "giving", &[]),
     ("paper_slip", "giving", &[]),
+    ("paper_slip_collision", "giving", &[]),
     ("gift_line", "giving", &[]),
     ("idempotency_key", "authz", &[]),
+    ("information_request", "publications", &[]),
+    ("information_rule", "publications", &[]),
     ("item", "stock", &[]),
     ("key_in_use", "vault", &[]),
     ("known_device", "identity", &[]),
@@ -134,6 +142,7 @@ const OWNERS: &[Owner] = &[
     ("upload", "documents", &[]),
     ("upload_chunk", "documents", &[]),
     ("unit_merger", "chapters", &[]),
+    ("voucher_note", "vouchers", &[]),
 ];
 
 /// (path from the project's root, its text).
@@ -430,4 +439,22 @@ fn nothing_points_at_the_workshop() {
         }
     }
     assert!(looked > 80, "{looked} files");
+}
+
+/// `docs/dependencies.md` justifies every direct dependency, each once.
+#[test]
+fn every_dependency_is_justified_once() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/dependencies.md")).unwrap();
+    let first_cells = page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let justified: Vec<&str> = first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let sections =
+        manifest.split("\n[").filter(|section| section.starts_with("dependencies]") || section.starts_with("dev-dependencies]"));
+    let direct: Vec<&str> =
+        sections.flat_map(str::lines).filter_map(|line| line.split_once(" = ").map(|(name, _)| name)).collect();
+    assert!(direct.len() > 40, "{direct:?}");
+    for name in direct {
+        assert_eq!(justified.iter().filter(|known| **known == name).count(), 1, "{name} in docs/dependencies.md");
+    }
 }

@@ -63,6 +63,10 @@ fn a_name_in_any_case_and_a_phone_in_any_spelling_log_in() {
         "0912 345 678",
         "(091) 234-5678",
         "+84 (0)912 345 678",
+        "0084912345678",
+        "\u{202D}0912\u{a0}345\u{a0}678\u{202C}",
+        "0912\u{2011}345\u{2013}678",
+        "0912/345/678\u{200B}",
     ] {
         let session = log_in(&app, user);
         let me = app.bearer(session["access_token"].as_str().unwrap()).get("/api/v1/session", 200);
@@ -219,6 +223,14 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 ("POST", "publications") => {
                     Some(json!({"id": Uuid::now_v7(), "event": "OPENING_DOCUMENT", "document": Uuid::now_v7(), "title": "x"}))
                 }
+                ("POST", "milestones") => Some(
+                    json!({"id": Uuid::now_v7(), "milestone": "DISTRIBUTION_STARTED", "day": "2026-11-20", "document": Uuid::now_v7()}),
+                ),
+                ("POST", "information-requests") => {
+                    Some(json!({"id": Uuid::now_v7(), "chapter": "23095", "topic": "USE", "channel": "POST",
+                    "received_on": "2026-11-20"}))
+                }
+                ("POST", "closing") if path.contains("/information-requests/") => Some(json!({"outcome": "ANSWERED"})),
                 ("POST", "publication") => Some(json!({"title": "x"})),
                 ("PATCH", "{code}") if path.contains("/chapters/") => Some(json!({"contact": {"phone": "02523865123"}})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),

@@ -350,6 +350,55 @@ fn an_account_has_limits() {
     one_more(&officer, 200_000, 201);
 }
 
+/// What its sender gives up is as if it had never been announced, but what was sent counts for the day.
+#[test]
+fn an_upload_is_cancelled_by_whoever_began_it() {
+    let mut app = TestApp::start();
+    app.stop();
+    let mut shared = app.shared.clone();
+    shared.archive =
+        Archive::new(shared.archive.dir(), Limits { open_uploads: 1, daily: 1 << 20, reserve: 0, ..Limits::default() });
+    let app = TestApp::start_with(app.database.share(), shared);
+    let officer = app.officer_of("23095");
+    let (announced, bytes) = announced(&officer);
+    let (id, path) = (id_of(&announced), format!("/api/v1/uploads/{}", id_of(&announced)));
+    send_chunk(&officer, id, 0, &bytes[..200_000]);
+    for (caller, status) in [
+        (app.anonymous(), 401),
+        (app.officer_of("23095"), 403),
+        (app.staff(Role::Inspector, "68"), 403),
+        (app.officer_of("23059"), 404),
+    ] {
+        caller.delete(&path, status);
+    }
+    assert_eq!(offset(&officer, id), 200_000);
+    let folder = app.shared.archive.dir().join("uploads").join(id);
+    assert!(folder.exists());
+    officer.delete(&path, 204);
+    assert!(!folder.exists(), "what was sent is gone");
+    assert_eq!(app.database.number("SELECT count(*) FROM upload_chunk"), 0);
+    assert_eq!(app.database.number("SELECT count(*) FROM upload WHERE octet_length(name) > 0"), 0, "and so is its name");
+    officer.get(&path, 404);
+    assert_eq!(send_chunk(&officer, id, 200_000, &bytes[200_000..]).0, 404);
+    officer.delete(&path, 404);
+    officer.delete(&format!("/api/v1/uploads/{}", Uuid::now_v7()), 404);
+    // Its place among the unfinished is free, its id too; what becomes a document stays one.
+    officer.post("/api/v1/uploads", announced.clone(), 201);
+    let (status, done) = send_chunk(&officer, id, 0, &bytes);
+    assert_eq!((status, &done["state"]), (200, &json!("DONE")), "{done}");
+    assert_eq!(officer.delete(&path, 409)["type"], "/problems/conflict");
+    officer.get(&format!("/api/v1/documents/{id}"), 200);
+    // 200,000 given up and 300,000 kept: of 1 MiB that leaves less than 600,000.
+    let more = |size: usize, status| officer.post("/api/v1/uploads", announcement("GIFT", PDF, &pdf(size)), status);
+    assert!(more(600_000, 429)["detail"].as_str().unwrap().contains("24 giờ"));
+    // A refused one can be taken back as well.
+    let mut refused = announcement("GIFT", PDF, &pdf(100));
+    refused["sha256"] = json!(sha256(b"other"));
+    assert_eq!(try_upload(&officer, &refused, &pdf(100)).0, 422);
+    officer.delete(&format!("/api/v1/uploads/{}", id_of(&refused)), 204);
+    more(10, 201);
+}
+
 /// The disk is full (here: the reserve is larger than any disk). Whoever asks is told, nothing is half there, gifts go on.
 #[test]
 fn a_full_disk_is_said_and_gifts_go_on() {

@@ -4,11 +4,13 @@
     tests/data/make_installation.py path/to/so-nhan-ai tests/data/installation-YYYY-MM-DD
 
 Runs `serve` in a folder of its own, records gifts of every channel, reversals in every state, appeals in every state,
-then writes: installation.sql.gz (pg_dump), keys/ (of this test alone), story.json (who is there, and the
-requests as they were sent with the answers they got). Run it once for a release, with that release's program, and
-never again: the point of the files is that an old program made them.
+people who share a telephone, papers, requests about personal data, old books carried over, publications, a second key of
+the log; then writes: backup/ (what `backup` makes), keys/ (of this test alone), story.json (who is there, and the
+requests as they were sent with the answers they got, receipts among them). Run it once for a release, with that
+release's program, and never again: the point of the files is that an old program made them. (installation-2026-11-22
+was made by an older form of this file and is a plain dump.)
 """
-import atexit, datetime, glob, gzip, json, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.error, urllib.request, uuid
+import atexit, base64, datetime, hashlib, hmac, json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time, urllib.error, urllib.request, uuid
 
 program, out = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 PASSWORD = "mật khẩu của bản cài cũ"
@@ -32,8 +34,8 @@ def stop():
 atexit.register(stop)
 
 
-def call(method, path, body=None, token=None):
-    request = urllib.request.Request(f"http://{address}{path}", method=method)
+def call(method, path, body=None, token=None, raw=None, headers={}):
+    request = urllib.request.Request(f"http://{address}{path}", method=method, data=raw, headers=headers)
     if body is not None:
         request.data = json.dumps(body).encode()
         request.add_header("content-type", "application/json")
@@ -41,15 +43,44 @@ def call(method, path, body=None, token=None):
         request.add_header("authorization", f"Bearer {token}")
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, json.loads(answer.read() or b"null")
+            got = answer.read()
+            return answer.status, json.loads(got or b"null") if answer.headers.get_content_type().endswith("json") else got.decode()
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read() or b"null")
 
 
-def good(method, path, body=None, token=None):
-    status, answer = call(method, path, body, token)
-    assert status in (200, 201), (method, path, body, status, answer)
+def good(method, path, body=None, token=None, **more):
+    status, answer = call(method, path, body, token, **more)
+    assert status in (200, 201, 204), (method, path, body, status, answer)
     return answer
+
+
+def code_of(secret):
+    """What an authenticator app would show now."""
+    digest = hmac.new(base64.b32decode(secret + "=" * (-len(secret) % 8)), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+    at = digest[-1] & 15
+    return "%06d" % ((struct.unpack(">I", digest[at:at + 4])[0] & 0x7FFFFFFF) % 10**6)
+
+
+def enrol(token):
+    secret = good("POST", "/api/v1/second-factor", {"id": str(uuid.uuid4()), "password": PASSWORD}, token)["secret"]
+    good("POST", "/api/v1/second-factor/confirmation", {"code": code_of(secret)}, token)
+    return secret
+
+
+def scan(words):
+    """A small PDF, different for other words."""
+    return ("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n% " + words
+            + "\ntrailer<</Root 1 0 R>>\n%%EOF\n").encode()
+
+
+def upload(token, purpose, name, bytes_, chapter="23095"):
+    paper = {"id": str(uuid.uuid4()), "chapter": chapter, "purpose": purpose, "name": name, "media_type": "application/pdf",
+             "size_bytes": len(bytes_), "sha256": hashlib.sha256(bytes_).hexdigest()}
+    good("POST", "/api/v1/uploads", paper, token)
+    done = good("PATCH", "/api/v1/uploads/" + paper["id"], None, token, raw=bytes_,
+                headers={"Content-Type": "application/octet-stream", "Upload-Offset": "0"})
+    return done["document"]
 
 
 for _ in range(600):
@@ -118,6 +149,8 @@ for gift, item in zip(batch, good("POST", "/api/v1/gifts/batch", {"gifts": batch
     assert item["outcome"] == "BOOKED", item
     story["gifts"].append({"request": gift, "answer": item})
 
+for token_of in (lan, tam, binh):
+    enrol(token_of)
 for at, reason, verdict in [(4, "WRONG_AMOUNT", "approval"), (14, "DUPLICATE", "approval"), (15, "OTHER", "refusal"), (6, "NOT_RECEIVED", "approval"), (0, "OTHER", None)]:
     request = {"id": str(uuid.uuid4()), "reason": reason, "note": "ghi nhầm"}
     gift = story["gifts"][at]["request"]["id"]
@@ -128,23 +161,77 @@ for at, reason, verdict in [(4, "WRONG_AMOUNT", "approval"), (14, "DUPLICATE", "
 again = {"id": str(uuid.uuid4()), "chapter": "23095", "received_on": day(0), "channel": "CASH", "amount_vnd": 600_000, "giver": person("Trần Văn Đúng"),
          "display": "FULL_NAME", "paper_book": "01", "paper_no": "000124"}
 story["gifts"].append({"request": again, "answer": good("POST", "/api/v1/gifts", again, hanh)})
-time.sleep(2)
 story["totals"] = {c: good("GET", f"/api/v1/public/totals?chapter={c}") for c in ["23095", "68", "TW"]}
+
+
+# People who share a telephone: names that differ in marks, in capitals, in blanks, in kind; corrected, hidden, restricted, erased.
+story["people"] = []
+for name, phone, display, channel, kind in [
+        ("Lê Thị Hằng", "0909 111 222", "FULL_NAME", "CASH", "PERSON"), ("Lê Thị Hạng", "0909111222", "FULL_NAME", "CASH", "PERSON"),
+        ("LÊ THỊ HẰNG", "0909111222", "MASKED", "CASH", "PERSON"), ("Lê Thị Hằng", "0909111222", "ANONYMOUS", "BANK_TRANSFER", "PERSON"),
+        ("Trần Văn Được", "0168 123 4567", "FULL_NAME", "CASH", "PERSON"), ("Trần Văn Dược", "0368123456", "FULL_NAME", "CASH", "PERSON"),
+        ("Phạm Thị Quỳnh Hương", "0909333444", "FULL_NAME", "CASH", "PERSON"), ("Võ Văn Giấu", "0909555666", "FULL_NAME", "CASH", "PERSON"),
+        ("Vo Van Giau", "0909555666", "FULL_NAME", "CASH", "PERSON"), ("Đỗ Muốn Rút", "0909777888", "MASKED", "CASH", "PERSON"),
+        ("Cơ sở Hai Lúa", "0909999000", "FULL_NAME", "CASH", "HOUSEHOLD_BUSINESS"), ("\u00d0\u1eb7ng Văn Thử", "0911000111", "FULL_NAME", "CASH", "PERSON"),
+        ("0912345670 Nguyễn Thị Số", None, "MASKED", "CASH", "PERSON")]:
+    gift = {"id": str(uuid.uuid4()), "chapter": "23095", "received_on": day(0), "channel": channel, "amount_vnd": 111_000 + len(story["people"]),
+            "giver": {**person(name, phone), "kind": kind}, "display": display, "appeal": "LULUT-2026", "wish": "Mong bà con bình an",
+            **({"memo": "LE THI HANG UH", "bank_reference": "FT26332000009"} if channel == "BANK_TRANSFER" else {})}
+    story["gifts"].append({"request": gift, "answer": good("POST", "/api/v1/gifts", gift, hanh)})
+    party = good("GET", f"/api/v1/gifts/{gift['id']}", None, hanh)["giver"]["id"]
+    story["people"].append({"gift": gift["id"], "name": name, "party": party})
+paper_of = {n: upload(hanh, "GIFT", f"Biên nhận {story['people'][n]['name']}.pdf", scan(f"biên nhận {n}")) for n in (0, 1, 6)}
+story["papers"] = []
+for n, document in paper_of.items():
+    good("POST", f"/api/v1/gifts/{story['people'][n]['gift']}/documents", {"document": document["id"]}, hanh)
+    story["papers"].append({"gift": story["people"][n]["gift"], "document": document})
+story["personal_data_requests"] = []
+for n, kind, more in [(6, "ERASE", {}), (7, "RESTRICT", {}), (9, "WITHDRAW_CONSENT", {}), (4, "CORRECT", {"changes": {"name": "Trần Văn Được Lợi"}}),
+                      (10, "ACCESS", {}), (0, "ERASE", None)]:
+    request = {"id": str(uuid.uuid4()), "kind": kind, "party": story["people"][n]["party"], "received_on": day(0), "channel": "IN_PERSON", **(more or {})}
+    answer = good("POST", "/api/v1/personal-data-requests", request, hanh)
+    if more is not None and answer["state"] in ("REQUESTED", "ANSWERED") and kind != "ACCESS":
+        answer = good("POST", f"/api/v1/personal-data-requests/{request['id']}/approval", None, tam)
+    story["personal_data_requests"].append({"request": request, "answer": answer})
+
+# Old books carried over, and what an appeal publishes.
+book = upload(hanh, "OPENING_BALANCE", "Sổ quỹ 2025.pdf", scan("sổ quỹ"))
+opening = {"id": str(uuid.uuid4()), "chapter": "23095", "as_of": f"{today.year - 1}-12-31", "document_no": "02/BB-HCTĐ", "document": book["sha256"],
+           "note": "chuyển từ sổ giấy", "lines": [{"fund": "GENERAL", "account": "CASH_ON_HAND", "amount_vnd": 12_500_000},
+                                                  {"fund": "GENERAL", "account": "BANK", "amount_vnd": 30_000_000}]}
+good("POST", "/api/v1/opening-balances", opening, hanh)
+story["opening"] = good("POST", f"/api/v1/opening-balances/{opening['id']}/approval", None, tam)
+results = upload(tam, "APPEAL", "Kết quả tiếp nhận.pdf", scan("kết quả"))
+story["publication"] = good("POST", "/api/v1/appeals/TET-2026/publications", {
+    "id": str(uuid.uuid4()), "event": "RESULTS_RECEIVED", "document": results["id"], "title": "Kết quả tiếp nhận Tết 2026"}, tam)
+
+# A second key of the log, announced by a leaf; receipts under both.
+subprocess.run([program, "keys", "rotate", "--which", "log"], env=env, check=True, capture_output=True)
+server.send_signal(signal.SIGHUP)
+
+
+def sealed():
+    return good("GET", "/api/v1/public/log")
+
+
+for _ in range(300):
+    if len(sealed()["keys"]) == 2:
+        break
+    time.sleep(0.1)
+time.sleep(3)
+story["log"] = sealed()
+assert len(story["log"]["keys"]) == 2, story["log"]
+story["totals"] = {c: good("GET", f"/api/v1/public/totals?chapter={c}") for c in ["23095", "68", "TW"]}
+for gift in story["gifts"]:
+    gift["code"] = gift["answer"].get("gift", gift["answer"])["code"]
+    gift["public"] = good("GET", f"/api/v1/public/entries/{gift['code']}")
+    gift["receipt"] = good("GET", f"/api/v1/public/entries/{gift['code']}/receipt")
 
 if os.path.isdir(out):
     shutil.rmtree(out)
-shutil.copytree(os.path.join(data, "keys"), os.path.join(out, "keys"))
-bin_dir = os.environ.get("PG_BIN") or sorted(glob.glob("/usr/lib/postgresql/*/bin"))[0]
-with open(os.path.join(data, "postgres/PG_VERSION")) as f:
-    print("made by PostgreSQL", f.read().strip())
-# Rows of one chapter side by side pack better; nothing else changes.
-for table in ["chapter", "chapter_ancestor"]:
-    subprocess.run([f"{bin_dir}/psql", "-h", f"{data}/s", "-U", "so_nhan_ai", "-qc", f"CLUSTER {table} USING {table}_pk", "so_nhan_ai"], check=True)
-dump = subprocess.run([f"{bin_dir}/pg_dump", "-h", f"{data}/s", "-U", "so_nhan_ai", "--no-owner", "so_nhan_ai"], check=True, capture_output=True).stdout
-# Guards against strangers' dumps that psql of older minor versions does not know.
-dump = b"".join(line for line in dump.splitlines(True) if not line.startswith((b"\\restrict", b"\\unrestrict")))
-with open(f"{out}/installation.sql.gz", "wb") as f:
-    f.write(gzip.compress(dump, 9, mtime=0))
+os.makedirs(out)
+subprocess.run([program, "backup", "--to", os.path.join(top, "backups"), "--keys-to", os.path.join(out, "keys")], env=env, check=True)
+shutil.copytree(os.path.join(top, "backups"), os.path.join(out, "backup"))
 with open(f"{out}/story.json", "w") as f:
     json.dump(story, f, ensure_ascii=False, indent=1)
     f.write("\n")

@@ -32,10 +32,21 @@ impl Answer {
     }
 }
 
+/// An answer that is made when it is asked for.
+#[derive(Debug)]
+pub struct Made {
+    pub body: Vec<u8>,
+    /// `X-Log-Size`.
+    pub log_size: Option<u64>,
+}
+
+type Maker = Arc<dyn Fn(&str) -> Option<Made> + Send + Sync>;
+
 /// Serves until dropped.
 pub struct Server {
     pub address: String,
     answers: Arc<Mutex<HashMap<String, Answer>>>,
+    maker: Arc<Mutex<Option<Maker>>>,
     pub asked: Arc<AtomicU32>,
     stop: Arc<AtomicBool>,
 }
@@ -45,17 +56,19 @@ impl Server {
     pub fn of(folder: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let server = Self { address, answers: Arc::default(), asked: Arc::default(), stop: Arc::default() };
-        let (answers, asked, stop, folder) =
-            (server.answers.clone(), server.asked.clone(), server.stop.clone(), folder.to_owned());
+        let server =
+            Self { address, answers: Arc::default(), maker: Arc::default(), asked: Arc::default(), stop: Arc::default() };
+        let (answers, maker, asked, stop, folder) =
+            (server.answers.clone(), server.maker.clone(), server.asked.clone(), server.stop.clone(), folder.to_owned());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
-                let (answers, asked, stop, folder) = (answers.clone(), asked.clone(), stop.clone(), folder.clone());
+                let (answers, maker, asked, stop, folder) =
+                    (answers.clone(), maker.clone(), asked.clone(), stop.clone(), folder.clone());
                 // An error is a client that has gone.
-                std::thread::spawn(move || drop(serve(stream.unwrap(), &folder, &answers, &asked, &stop)));
+                std::thread::spawn(move || drop(serve(stream.unwrap(), &folder, &answers, &maker, &asked, &stop)));
             }
         });
         server
@@ -67,6 +80,11 @@ impl Server {
 
     pub fn answer(&self, path: &str, answer: Answer) {
         self.answers.lock().unwrap().insert(path.to_owned(), answer);
+    }
+
+    /// Makes answers to paths for which there is no other.
+    pub fn answer_with(&self, maker: impl Fn(&str) -> Option<Made> + Send + Sync + 'static) {
+        *self.maker.lock().unwrap() = Some(Arc::new(maker));
     }
 
     pub fn take_back(&self, path: &str) {
@@ -91,6 +109,7 @@ fn serve(
     mut stream: TcpStream,
     folder: &Path,
     answers: &Mutex<HashMap<String, Answer>>,
+    maker: &Mutex<Option<Maker>>,
     asked: &AtomicU32,
     stop: &AtomicBool,
 ) -> std::io::Result<()> {
@@ -125,6 +144,10 @@ fn serve(
                 other => other,
             }
         };
+        let maker = maker.lock().unwrap().clone();
+        let made = if answer.is_none() { maker.and_then(|make| make(&path)) } else { None };
+        let log_size = made.as_ref().and_then(|made| made.log_size);
+        let log_size = log_size.map(|size| format!("X-Log-Size: {size}\r\n")).unwrap_or_default();
         let (status, body) = match answer {
             Some(Answer::Json(text)) => (200, text.into_bytes()),
             Some(Answer::Series(bodies)) => (200, bodies.concat()),
@@ -139,7 +162,7 @@ fn serve(
                 stream.write_all(&body)?;
                 continue;
             }
-            None => match file(folder, &path) {
+            None => match made.map(|made| made.body).or_else(|| file(folder, &path)) {
                 Some(body) => (200, body),
                 None => (404, Vec::new()),
             },
@@ -150,7 +173,7 @@ fn serve(
         } else {
             ("", body)
         };
-        write!(stream, "HTTP/1.1 {status} X\r\nRetry-After: 0\r\n{encoding}Content-Length: {}\r\n\r\n", body.len())?;
+        write!(stream, "HTTP/1.1 {status} X\r\nRetry-After: 0\r\n{encoding}{log_size}Content-Length: {}\r\n\r\n", body.len())?;
         stream.write_all(&body)?;
     }
 }

@@ -15,7 +15,7 @@ use super::sample::{Folder, Make, Sample, VKEY, damage};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-fn skip<T>(what: &str) -> Option<T> {
+pub fn skip<T>(what: &str) -> Option<T> {
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{what} is missing: make setup-outside");
     eprintln!("\x1b[31mSKIPPED: {what} is missing: make setup-outside\x1b[0m");
     None

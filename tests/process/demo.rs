@@ -22,6 +22,10 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
     let gifts = || folder.number("SELECT count(*) FROM gift");
     let filled = gifts();
     assert!(filled >= 5_000, "{filled}");
+    // The delivered limits ask about one gift in two hundred at most: nothing in the demo is confirmed, so what they asked
+    // about is not there.
+    assert!((5_400 - filled) * 200 <= 5_400, "{filled} of 5400");
+    assert_eq!(folder.number("SELECT count(*) FROM gift WHERE unusual"), 0);
     assert_whole(&folder);
 
     let file = demo_json(&folder);
@@ -77,10 +81,19 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
     );
     assert_eq!(folder.number("SELECT count(*) FROM appeal"), appeals.len() as i64);
     server.stop();
-    // `serve` on demo data works, and says what it is.
+    // `serve` on demo data works on this machine alone, and says what it is: everybody knows the passwords.
+    not_for_everybody(&folder);
     let server = Server::start(&folder);
     assert!(log().contains("demo data"));
     server.stop();
+}
+
+/// Demo data are served on loopback addresses only, whatever part of them is there.
+fn not_for_everybody(folder: &Folder) {
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let said = folder.run(&["serve", "--listen", address]);
+        assert!(said.complaint().contains("demo data") && said.err.contains("--listen 127.0.0.1"), "{address}: {said:?}");
+    }
 }
 
 #[test]
@@ -105,6 +118,7 @@ fn the_demo_is_cut_off_and_completed() {
     first.0.kill().unwrap();
     first.0.wait().unwrap();
     assert!(!folder.data.join("demo.json").exists());
+    not_for_everybody(&folder);
     let server = Server::of(&folder, folder.program(&["demo"]));
     let gifts = folder.number("SELECT count(*) FROM gift");
     assert!((5_000..6_000).contains(&gifts), "{gifts}");

@@ -1,6 +1,7 @@
 //! Starts that must not succeed, each with one clear line.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::Signal;
 
@@ -73,6 +74,20 @@ fn without_the_keys_of_what_is_sealed_it_does_not_start() {
         assert!(said.complaint().contains("vault.keys"), "{broken}: {said:?}");
     }
     fs::write(keys.join("vault.keys"), text).unwrap();
+    // A key that others can read is nobody's key.
+    let mode = |file: &str, mode| fs::set_permissions(keys.join(file), fs::Permissions::from_mode(mode)).unwrap();
+    for file in ["vault.keys", "token.keys", "log.keys"] {
+        for open in [0o644, 0o640, 0o606] {
+            mode(file, open);
+            let said = folder.run(&["serve", "--listen", "127.0.0.1:0"]);
+            let complaint = said.complaint();
+            assert!(
+                complaint.contains(file) && complaint.contains(&format!("{open:o}")) && complaint.contains("chmod 600"),
+                "{said:?}"
+            );
+        }
+        mode(file, 0o600);
+    }
     let server = Server::start(&folder);
     assert_eq!(server.send("GET", "/api/v1/session", Some(&token), None).status, 200, "with its keys, all is as before");
 }

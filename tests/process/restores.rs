@@ -1,7 +1,7 @@
 //! Getting installations back: elsewhere, under load, after an interruption, and into a PostgreSQL of one's own.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
@@ -194,9 +194,11 @@ fn a_backup_goes_into_a_postgresql_of_ones_own_and_out_of_it() {
     conn.batch_execute("CREATE DATABASE theirs").unwrap();
     conn.batch_execute("CREATE DATABASE occupied").unwrap();
     PgConnection::establish(&postgres.url("occupied")).unwrap().batch_execute("CREATE TABLE mine (x int)").unwrap();
+    let overheard = Overheard::new(&there.top, postgres.bin_dir());
     let with = |database: &str, args: &[&str]| {
         let mut command = there.program(args);
-        command.env("DATABASE_URL", postgres.url(database)).env("SNA_KEYS_DIR", here.data.join("keys"));
+        let url = format!("{}?pass%77ord=ge%68eim", postgres.url(database));
+        command.env("DATABASE_URL", url).env("SNA_KEYS_DIR", here.data.join("keys")).env("PG_BIN", &overheard.bin);
         command
     };
     let from = to.to_str().unwrap();
@@ -214,4 +216,38 @@ fn a_backup_goes_into_a_postgresql_of_ones_own_and_out_of_it() {
     server.stop();
     let verified = there.run(&["backup", "verify", second.to_str().unwrap()]);
     assert!(verified.ok() && verified.out.contains("1 entries"), "{verified:?}");
+    overheard.no_password_on_a_command_line(&["pg_restore", "pg_dump"]);
+}
+
+/// PostgreSQL's programs behind scripts that write down how they were called.
+struct Overheard {
+    bin: PathBuf,
+    said: PathBuf,
+}
+
+impl Overheard {
+    fn new(top: &Path, real: &Path) -> Self {
+        let (bin, said) = (top.join("bin"), top.join("overheard"));
+        fs::create_dir(&bin).unwrap();
+        for program in ["pg_dump", "pg_restore"] {
+            let script = format!(
+                "#!/bin/sh\n[ \"$1\" = --version ] || printf '{program} %s\\npassword %s\\n' \"$*\" \"$PGPASSWORD\" >> '{}'\nexec '{}' \"$@\"\n",
+                said.display(),
+                real.join(program).display()
+            );
+            fs::write(bin.join(program), script).unwrap();
+            fs::set_permissions(bin.join(program), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        }
+        Self { bin, said }
+    }
+
+    fn no_password_on_a_command_line(&self, programs: &[&str]) {
+        let said = fs::read_to_string(&self.said).unwrap();
+        let lines: Vec<&str> = said.lines().collect();
+        for program in programs {
+            let at = lines.iter().position(|line| line.starts_with(program)).unwrap_or_else(|| panic!("{program}: {said}"));
+            assert!(lines[at].contains("--dbname") && !lines[at].contains("heim"), "{said}");
+            assert_eq!(lines[at + 1], "password geheim", "{said}");
+        }
+    }
 }

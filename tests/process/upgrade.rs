@@ -47,6 +47,8 @@ fn old_installation() -> (Folder, Value) {
     fs::create_dir(&keys).unwrap();
     for file in ["vault.keys", "token.keys"] {
         fs::copy(data().join("keys").join(file), keys.join(file)).unwrap();
+        // A checkout can be read by everybody; keys in use must not be.
+        fs::set_permissions(keys.join(file), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
     let story = serde_json::from_str(&fs::read_to_string(data().join("story.json")).unwrap()).unwrap();
     (folder, story)

@@ -200,6 +200,7 @@ fn draft_and_open(shared: &Shared, actor: Actor, plan: &DemoAppealPlan, now: Dat
             target_vnd: Some(plan.target_vnd),
             receive_from: days_before(today, plan.from_days_ago as i64),
             receive_until: days_before(today, plan.until_days_ago),
+            extension: None,
         };
         let new = NewAppeal { id: Uuid::now_v7(), code: plan.code.to_owned(), regime: plan.regime, text };
         appeals::create(conn, &grant, now, &new)?;

@@ -1,7 +1,7 @@
 //! `demo`: the server with demo data, for a first look and for tests from outside.
 //!
 //! Demo data goes only into the private database of the data folder; a `DATABASE_URL` is ignored, loudly. The log-ins
-//! have known passwords, so the demo listens on loopback addresses only. Filling is repeatable: cut off in the middle,
+//! have known passwords, so the demo listens on loopback addresses only, and so does `serve` on what it left. Filling is repeatable: cut off in the middle,
 //! the next start completes it; complete, it is left alone with whatever was added since.
 
 mod fill;
@@ -14,6 +14,8 @@ use serde::Serialize;
 
 use super::{Failure, install, say, serve};
 use crate::config::Config;
+use crate::db::{Db, DbError};
+use crate::identity::store as identity;
 
 /// The name of a demo's log.
 const DEMO_ORIGIN: &str = "demo.so-nhan-ai.invalid/log";
@@ -42,8 +44,14 @@ struct DemoAppeal {
     state: &'static str,
 }
 
+/// Whether a database holds demo data, all of it or a part, however it came there: the account that records it is made
+/// together with those whose passwords are known.
+pub fn is_in(db: &Db) -> Result<bool, DbError> {
+    db.tx_blocking(|conn| Ok(identity::account_by_user_name(conn, people::RECORDER)?.is_some()))
+}
+
 pub fn demo(config: &Config) -> Result<(), Failure> {
-    if !config.listen.ip().is_loopback() {
+    if !serve::is_loopback(config) {
         return Err("the demo has known passwords and listens on loopback addresses only, e.g. --listen 127.0.0.1:8080".into());
     }
     let mut config = config.clone();

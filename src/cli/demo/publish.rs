@@ -17,8 +17,9 @@ use crate::documents::uploads::{self, Begun, NewUpload};
 use crate::giving::appeals;
 use crate::giving::document_routes::title_of;
 use crate::http::{Kind, Problem};
+use crate::publications::channel::Channel;
 use crate::publications::model::Event;
-use crate::publications::publish::{self, Channel, NewPublication};
+use crate::publications::publish::{self, NewPublication};
 use crate::publications::store;
 use crate::tree::ChapterId;
 use crate::vault::place;
@@ -46,7 +47,7 @@ pub(super) fn publish(shared: &Shared, actor: Actor, code: &str, now: DateTime<U
             document: upload(shared, actor, ChapterId(row.chapter_id), now, &bytes)?,
             title: title_of(&title)?,
             version: None,
-            channels: vec![Channel::Website, Channel::NoticeBoard],
+            channels: vec![Channel::Website, Channel::PlaceOfReceiving, Channel::PlaceOfAid],
         };
         shared.db.tx_blocking(|conn| -> Result<(), Problem> {
             let row = appeals::find_for_update(conn, code)?.ok_or_else(Problem::not_found)?;

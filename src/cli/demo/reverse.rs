@@ -11,6 +11,7 @@ use crate::chapters::reference::CENTRAL;
 use crate::giving::reversal::{self, Decision, Reason, Request};
 use crate::giving::store::{self, Gifts};
 use crate::http::Problem;
+use crate::identity::proof::Admitted;
 use crate::identity::sessions::{self, EndReason, NewSession};
 use crate::identity::store as identity;
 use crate::ledger::reversals;
@@ -66,14 +67,8 @@ fn wrong_ones(conn: &mut PgConnection, chapter: &str, recorder: Actor, from: usi
 fn at_work(conn: &mut PgConnection, user: &str, now: DateTime<Utc>) -> Result<Actor, Problem> {
     let account = identity::account_by_user_name(conn, user)?.ok_or_else(Problem::not_found)?;
     let (session, hash) = (Uuid::now_v7(), Uuid::new_v4());
-    let new = NewSession {
-        id: session,
-        account,
-        refresh_hash: hash.as_bytes(),
-        second_factor_at: Some(now),
-        device: None,
-        label: None,
-    };
-    sessions::open(conn, &new, now)?;
+    let new = NewSession { id: session, refresh_hash: hash.as_bytes(), second_factor_at: Some(now), device: None, label: None };
+    let admitted = Admitted::by_hand(conn, account)?;
+    sessions::open(conn, &admitted, &new, now)?;
     Ok(Actor { account, session })
 }

@@ -3,8 +3,8 @@
 //!
 //! Each format is copied piece by piece, and only the pieces that make the picture are copied; what is unknown stays
 //! behind. Colour profiles stay, and of the EXIF data the one number that says which side is up, written anew.
-//! Files are read and written as streams, so a picture of 20 MiB costs a few buffers. Pictures are not decoded: what
-//! is in their pixels stays there. A PDF is not changed (it may be signed), only looked through.
+//! Pictures are read and written as streams, so one of 20 MiB costs a few buffers. Pictures are not decoded: what
+//! is in their pixels stays there. A PDF is not changed (it may be signed), only looked through, and for that it is read whole.
 
 mod exif;
 mod jpeg;

@@ -103,7 +103,8 @@ impl<'a> Caller<'a> {
             request = request.header("content-type", "application/json");
         }
         for (name, value) in &self.headers {
-            request = request.header(name, value);
+            // As bytes: a header may hold what is no ASCII.
+            request = request.header(name, value.as_bytes());
         }
         let response = match body {
             Some(body) => self.app.agent.run(request.body(body).unwrap()),

@@ -24,6 +24,7 @@ use so_nhan_ai::db::Db;
 use so_nhan_ai::http::PublicUrl;
 use so_nhan_ai::identity::accounts;
 use so_nhan_ai::identity::password::{Cost, Passwords};
+use so_nhan_ai::identity::proof::Admitted;
 use so_nhan_ai::identity::sessions::{self, NewSession};
 use so_nhan_ai::identity::store::{self as identity, CreateError, NewAccount};
 use so_nhan_ai::portal::Live;
@@ -33,7 +34,7 @@ use so_nhan_ai::vault::keys::TokenKeyFile;
 use so_nhan_ai::vault::{Vault, VaultKeys};
 use uuid::Uuid;
 
-pub use caller::Caller;
+pub use caller::{Answer, Caller};
 pub use cluster::{Database, LOG_SECRET};
 
 /// Waits until something holds that will: so long only because machines may be busy.
@@ -213,8 +214,12 @@ impl TestApp {
     fn session(&self, account: Uuid, second_factor_at: Option<DateTime<Utc>>) -> Uuid {
         let id = Uuid::now_v7();
         let hash = Uuid::new_v4();
-        let new = NewSession { id, account, refresh_hash: hash.as_bytes(), second_factor_at, device: None, label: None };
-        assert!(self.shared.db.tx_blocking(|conn| sessions::open(conn, &new, self.now())).unwrap());
+        let new = NewSession { id, refresh_hash: hash.as_bytes(), second_factor_at, device: None, label: None };
+        let opened = self.shared.db.tx_blocking(|conn| {
+            let admitted = Admitted::by_hand(conn, account)?;
+            sessions::open(conn, &admitted, &new, self.now())
+        });
+        assert!(opened.unwrap());
         id
     }
 

@@ -85,6 +85,11 @@ const REGIMES: Table = &[
     ("DECREE_03_2026", "Nghị định 03/2026/NĐ-CP (quỹ xã hội, quỹ từ thiện)", "Decree 03/2026 (social and charity funds)"),
     ("RED_CROSS_LAW", "Luật Hoạt động chữ thập đỏ", "Law on Red Cross Activities"),
     ("FOREIGN_AID", "Viện trợ nước ngoài không hoàn lại", "Non-refundable foreign aid"),
+    (
+        "OVERSEAS_DISASTER",
+        "Nghị định 93/2021/NĐ-CP, Điều 20 và 21 (hỗ trợ nước khác khắc phục thiên tai, dịch bệnh, sự cố)",
+        "Decree 93/2021, art. 20 and 21 (relief for another country)",
+    ),
 ];
 
 const FUNDS: Table = &[

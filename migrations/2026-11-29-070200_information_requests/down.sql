@@ -1,0 +1,2 @@
+DROP TABLE information_request, information_rule;
+DROP FUNCTION information_request_keeps;

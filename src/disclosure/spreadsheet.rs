@@ -1,0 +1,149 @@
+//! The second form of an appeal's ledger: for people who open it in a spreadsheet.
+//!
+//! Names stand beside codes, and codes of digits carry `VN-` in front: a spreadsheet takes `08` and `00008` for the number 8, cell
+//! by cell, and two chapters become one. Programs read the first form.
+
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+
+use super::csv_rows::{Shown, harmless};
+use super::labels;
+use crate::basics::hex;
+use crate::chapters::store as chapters;
+use crate::db::DbError;
+use crate::http::Lang;
+use crate::ledger::public;
+use crate::{log, stock};
+
+/// The names of the columns: what people call them, and what the first form does.
+const HEADER: [&str; 25] = [
+    "Vị trí trong nhật ký (log_index)",
+    "Mã bút toán (code)",
+    "Mã loại (kind)",
+    "Loại bút toán",
+    "Ngày nhận (day)",
+    "Ngày vào sổ (booked_on)",
+    "Mã kênh (channel)",
+    "Kênh nhận",
+    "Mã đơn vị (chapter)",
+    "Đơn vị",
+    "Mã tỉnh (province)",
+    "Tỉnh, thành",
+    "Quỹ (fund)",
+    "Số đồng đã nhận (amount_vnd)",
+    "Số đồng chuyển từ sổ cũ (carried_vnd)",
+    "Người ủng hộ (giver)",
+    "Mã hiện vật (goods)",
+    "Hiện vật",
+    "Số tin nhắn (message_count)",
+    "Hủy bút toán (reverses)",
+    "Mã lý do (reason)",
+    "Lý do hủy",
+    "Đã bị hủy bởi (reversed_by)",
+    "Giá trị hiện vật từng dòng, đồng",
+    "Mã băm (leaf_hash)",
+];
+
+/// The first line, without its mark.
+pub fn header() -> Vec<String> {
+    HEADER.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// What a page of entries needs beside itself, read once.
+pub struct Names {
+    chapters: HashMap<String, String>,
+    items: HashMap<String, String>,
+    reversals: HashMap<String, String>,
+}
+
+impl Names {
+    /// Of entries in a log of this size: a later reversal is not of the file's moment.
+    pub fn read(conn: &mut PgConnection, entries: &[Shown], size: i64) -> Result<Self, DbError> {
+        let codes: Vec<&str> = entries.iter().map(|shown| shown.row.code.as_str()).collect();
+        let mut places: Vec<&str> = entries
+            .iter()
+            .flat_map(|shown| [Some(shown.row.chapter.as_str()), shown.row.province.as_deref()])
+            .flatten()
+            .collect();
+        let mut items: Vec<&str> = entries.iter().flat_map(|shown| &shown.goods).map(|goods| goods.item.as_str()).collect();
+        for list in [&mut places, &mut items] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        let items = if items.is_empty() { HashMap::new() } else { stock::items(conn, &items)? };
+        let mut reversals = public::reversals_of(conn, &codes)?;
+        let indices = log::store::indices_of(conn, &reversals.values().map(String::as_str).collect::<Vec<_>>())?;
+        reversals.retain(|_, by| indices.get(by).is_some_and(|index| *index < size));
+        Ok(Self {
+            chapters: chapters::names(conn, &places)?,
+            items: items.into_iter().map(|(code, item)| (code, item.name)).collect(),
+            reversals,
+        })
+    }
+}
+
+/// A code as a cell that nothing takes for a number.
+fn code(code: &str) -> String {
+    if code.starts_with(|c: char| c.is_ascii_digit()) { format!("VN-{code}") } else { code.to_owned() }
+}
+
+/// A name that a spreadsheet would change (`1/2`, `0123`, `12E45`) is kept as it is by an apostrophe.
+fn name(text: Option<String>) -> String {
+    let text = text.map(|text| harmless(&text)).unwrap_or_default();
+    if text.starts_with(|c: char| c.is_ascii_digit()) { format!("'{text}") } else { text }
+}
+
+/// A row.
+pub fn record(shown: Shown, names: &Names) -> Vec<String> {
+    let (received, carried) = shown.sums();
+    let Shown { row, index, goods } = shown;
+    let place = |code: Option<&str>| code.and_then(|code| names.chapters.get(code)).cloned().unwrap_or_default();
+    let said = |label: fn(&str, Lang) -> String, code: Option<&str>| code.map(|code| label(code, Lang::Vi)).unwrap_or_default();
+    let (mut coded, mut named, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for line in &goods {
+        coded.push(format!("{} {} {}", line.item, line.quantity, line.unit));
+        let item = names.items.get(&line.item).unwrap_or(&line.item);
+        named.push(format!("{item}: {} {}", line.quantity.replace('.', ","), labels::unit(&line.unit, Lang::Vi)));
+        values.push(format!("{item}: {}", line.value_vnd));
+    }
+    vec![
+        index.to_string(),
+        row.code.clone(),
+        row.kind.clone(),
+        labels::kind(&row.kind, Lang::Vi),
+        row.day.to_string(),
+        row.booked.to_string(),
+        row.channel.clone().unwrap_or_default(),
+        said(labels::channel, row.channel.as_deref()),
+        code(&row.chapter),
+        place(Some(&row.chapter)),
+        row.province.as_deref().map(code).unwrap_or_default(),
+        place(row.province.as_deref()),
+        row.fund,
+        received.to_string(),
+        carried.to_string(),
+        name(row.giver),
+        coded.join("; "),
+        named.join("; "),
+        row.message_count.map(|n| n.to_string()).unwrap_or_default(),
+        row.reverses.unwrap_or_default(),
+        row.reason.clone().unwrap_or_default(),
+        said(labels::reason, row.reason.as_deref()),
+        names.reversals.get(&row.code).cloned().unwrap_or_default(),
+        values.join("; "),
+        hex(&row.leaf_hash),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_taken_for_a_number() {
+        assert_eq!((code("00008").as_str(), code("TW").as_str(), code("23095-CH1").as_str()), ("VN-00008", "TW", "VN-23095-CH1"));
+        let shown = |text: &str| name(Some(text.to_owned()));
+        assert_eq!((shown("1/2"), shown("=1"), shown("Lê An")), ("'1/2".into(), "'=1".into(), "Lê An".into()));
+    }
+}

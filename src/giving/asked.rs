@@ -1,0 +1,172 @@
+//! Gifts above the second limit: asked, and booked when a second person approves.
+//!
+//! State: ASKED → APPROVED, REFUSED or WITHDRAWN. What always holds (the database keeps it too): an asked gift is in no entry,
+//! total or leaf; who asked does not decide, as a person; it is decided once. Approved, it goes the way of every gift, with
+//! the code it had, recorded by who asked. Decided, nothing personal is left of it here.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::asked_store::{self as store, AskedRow, NewAsked};
+use super::asked_wire::{AskedGift, AskedOut};
+use super::prepare::Prepared;
+use super::refusals;
+use super::unusual::Concern;
+use super::wire::GiftIn;
+use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
+use crate::db::DbError;
+use crate::http::{Kind, Problem};
+use crate::identity::store as identity;
+use crate::ledger::store::BookedAt;
+use crate::tree::{self, ChapterId};
+use crate::vault::{Vault, place};
+
+/// A gift that takes a second person.
+pub(super) struct Ask<'a> {
+    /// Its position among those that came together.
+    pub at: usize,
+    pub grant: &'a Granted<Record>,
+    pub gift: &'a Prepared,
+    pub appeal: Option<Uuid>,
+    pub limit: i64,
+    pub concerns: Vec<Concern>,
+}
+
+/// A gift that stands as asked, or why it does not.
+pub(super) type Answer = Result<AskedOut, Problem>;
+
+/// Keeps gifts as asked. Who loses an id to somebody else is answered with what stands.
+pub(super) fn ask(conn: &mut PgConnection, at: BookedAt, mut asks: Vec<Ask<'_>>) -> Result<Vec<(usize, Answer)>, DbError> {
+    let mut outcomes = Vec::with_capacity(asks.len());
+    // One order for everybody, as for gifts.
+    asks.sort_by_key(|ask| ask.gift.gift.id);
+    for ask in asks {
+        outcomes.push((ask.at, ask_one(conn, at, ask)?));
+    }
+    Ok(outcomes)
+}
+
+fn ask_one(conn: &mut PgConnection, at: BookedAt, ask: Ask<'_>) -> Result<Answer, DbError> {
+    let gift = &ask.gift.gift;
+    if store::slip_is_taken(conn, ask.grant.chapter(), gift)? {
+        return Ok(Err(refusals::slip_taken(gift)));
+    }
+    if store::code_is_taken(conn, ask.gift.code.as_str(), gift.id)? {
+        return Ok(Err(refusals::code_taken()));
+    }
+    let Some(approver) = authz::nearest_approver(conn, at.at, ask.grant.chapter(), &[ask.grant.officer()])? else {
+        return Ok(Err(nobody_else()));
+    };
+    let Some(content) = ask.gift.content.as_deref() else {
+        return Ok(Err(Problem::internal("a confirmed gift came without its content")));
+    };
+    let new = NewAsked { ask: &ask, content, approver };
+    let won = store::insert(conn, at.at, &new)?;
+    if won {
+        audit(conn, at.at, ask.grant, "GIFT_ASKED", gift.id)?;
+    }
+    let row = store::find(conn, gift.id)?.ok_or(DbError::Query(diesel::result::Error::NotFound))?;
+    if !won && ![&ask.gift.request_hash, &ask.gift.bare_hash].contains(&&row.request_hash) {
+        return Ok(Err(refusals::id_taken()));
+    }
+    let mut asked = out(conn, row)?;
+    if won {
+        asked.concerns = ask.concerns;
+    }
+    Ok(Ok(asked))
+}
+
+fn nobody_else() -> Problem {
+    Problem::say(
+        Kind::Conflict,
+        "Số tiền này cần người thứ hai duyệt, mà chưa có ai khác được quyền duyệt ở đơn vị này hay cấp trên: cần bổ nhiệm trước.",
+        "This sum takes a second person, and nobody else may approve here or above: appoint somebody first.",
+    )
+}
+
+pub(super) fn audit<R: authz::Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<R>,
+    action: &'static str,
+    gift: Uuid,
+) -> Result<(), DbError> {
+    let event = AuditEvent { account: Some(by.account()), action, subject: Some(gift), chapter: Some(by.chapter().0) };
+    authz::audit(conn, now, &[event])
+}
+
+/// What everybody who may read the chapter's books sees of it: no giver, no words.
+pub(super) fn out(conn: &mut PgConnection, row: AskedRow) -> Result<AskedOut, DbError> {
+    Ok(outs(conn, vec![row])?.pop().ok_or(diesel::result::Error::NotFound)?)
+}
+
+fn outs(conn: &mut PgConnection, rows: Vec<AskedRow>) -> Result<Vec<AskedOut>, DbError> {
+    let ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.chapter_id, row.approver_chapter_id]).collect();
+    let labels = tree::labels(conn, &ids)?;
+    let names = identity::user_names(conn, &rows.iter().map(|row| row.asked_by).collect::<Vec<_>>())?;
+    let label = |id: Uuid| labels.get(&id).map(|label| label.code.clone()).unwrap_or_default();
+    let concerns = store::concerns(conn, &rows)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| AskedOut {
+            chapter: label(row.chapter_id),
+            approver_chapter: label(row.approver_chapter_id),
+            asked_by: names.get(&row.asked_by).cloned().unwrap_or_default(),
+            concerns: concerns.get(&row.id).cloned().unwrap_or_default(),
+            paper_url: format!("/api/v1/asked-gifts/{}/paper.html", row.id),
+            id: row.id,
+            code: row.code,
+            appeal: row.appeal,
+            channel: row.channel,
+            amount_vnd: row.amount_vnd,
+            limit_vnd: row.limit_vnd,
+            received_on: row.received_on,
+            state: row.state,
+            asked_at: row.asked_at,
+            decided_at: row.decided_at,
+        })
+        .collect())
+}
+
+/// Asked gifts by id, as their answer to being sent again.
+pub(super) fn answers(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<AskedOut>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = store::by_ids(conn, ids)?;
+    outs(conn, rows)
+}
+
+/// What waits for a chapter's decision, or was asked by it and waits, oldest first.
+pub fn waiting(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    chapter: &str,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<AskedOut>, Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
+    authz::require::<Read>(conn, now, actor, here.id)?;
+    let rows = store::waiting(conn, here.id, after, limit)?;
+    Ok(outs(conn, rows)?)
+}
+
+/// One asked gift with its giver and words while it waits. Reading it is noted in the audit trail, because it names the giver.
+pub fn show(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<AskedGift, Problem> {
+    authz::authenticate(conn, now, actor)?;
+    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
+    audit(conn, now, &grant, "ASKED_GIFT_READ", id)?;
+    let sent = row.content.as_deref().map(|sealed| open(vault, id, sealed)).transpose()?;
+    let asked = out(conn, row)?;
+    Ok(AskedGift::of(asked, sent))
+}
+
+/// What was sent.
+pub(super) fn open(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<GiftIn, Problem> {
+    let text = vault.open_text(place("asked_gift", "content", &id), sealed).map_err(Problem::internal)?;
+    serde_json::from_str(&text).map_err(Problem::internal)
+}

@@ -1,0 +1,42 @@
+//! What a gift says of its payer beside the name: for the receipt, and for how a child's name may be shown.
+
+use super::wire::GiftIn;
+use crate::basics::Line;
+use crate::http::{FieldError, Say, one_line};
+use crate::parties::PartyKind;
+
+/// More enclosed papers are a typing mistake.
+const MOST_ENCLOSED: u8 = 99;
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Payer {
+    /// The giver is a child: the representative agreed to how the name is shown, and from seven years on the child too.
+    pub is_child: bool,
+    pub address: Option<Line>,
+    /// How many original vouchers came with the gift.
+    pub enclosed: Option<u8>,
+}
+
+impl Payer {
+    /// Checks what was sent; all mistakes at once.
+    pub fn parse(gift: &GiftIn) -> Result<Self, Vec<FieldError>> {
+        let mut wrong = Vec::new();
+        let mut add = |pointer, code, vi, en| wrong.push(FieldError::new(pointer, code, Say::fixed(vi, en)));
+        if gift.giver.is_none() && gift.payer_address.is_some() {
+            add("/payer_address", "WITHOUT_A_GIVER", "Có địa chỉ thì phải có người cho.", "An address takes a giver.");
+        }
+        if gift.for_child && !gift.giver.as_ref().is_some_and(|giver| giver.kind == PartyKind::Person) {
+            add("/for_child", "NOT_A_PERSON", "Chỉ người cho là cá nhân mới có thể là trẻ em.", "Only a person can be a child.");
+        }
+        if gift.enclosed.is_some_and(|count| count > MOST_ENCLOSED) {
+            add("/enclosed", "OUT_OF_RANGE", "Từ 0 đến 99 chứng từ.", "0 to 99 vouchers.");
+        }
+        let address = gift.payer_address.as_deref().map(|text| one_line("/payer_address", text, 200)).transpose();
+        let address = address.unwrap_or_else(|error| {
+            wrong.push(error);
+            None
+        });
+        if wrong.is_empty() { Ok(Self { is_child: gift.for_child, address, enclosed: gift.enclosed }) } else { Err(wrong) }
+    }
+}

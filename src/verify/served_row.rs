@@ -1,0 +1,242 @@
+//! Reading the rows that a site serves: those of its API, and those of a ledger as a file.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::face::{Face, Later, Line, Lines, Row};
+
+/// An entry as the API has it.
+#[derive(Debug, Deserialize)]
+pub struct EntryIn {
+    code: String,
+    kind: String,
+    #[serde(default)]
+    channel: Option<String>,
+    chapter: String,
+    #[serde(default)]
+    province: Option<String>,
+    #[serde(default)]
+    appeal: Option<String>,
+    fund: String,
+    day: String,
+    booked_on: String,
+    amount_vnd: i64,
+    #[serde(default)]
+    giver: Option<IgnoredAny>,
+    #[serde(default)]
+    goods: Vec<GoodsIn>,
+    #[serde(default)]
+    reverses: Option<String>,
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    reversed_by: Option<String>,
+    #[serde(default)]
+    annotations: Vec<AnnotationIn>,
+    leaf_hash: String,
+    #[serde(default)]
+    log_index: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct GoodsIn {
+    item: String,
+    quantity: String,
+    unit: String,
+    value_vnd: i64,
+    valuation: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct AnnotationIn {
+    code: String,
+}
+
+/// A page of entries.
+#[derive(Debug, Deserialize)]
+pub struct EntriesIn {
+    pub items: Vec<EntryIn>,
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+impl EntryIn {
+    /// The row, or what is wrong with it by itself.
+    pub fn row(self) -> (Row, Option<String>) {
+        let lines = self.goods.into_iter().map(|goods| Line {
+            item: goods.item,
+            quantity: goods.quantity,
+            unit: goods.unit,
+            value: goods.value_vnd.to_string(),
+            valuation: goods.valuation,
+        });
+        let (goods, wrong) = match Lines::read(lines.collect(), true) {
+            Ok(goods) => (goods, None),
+            Err(wrong) => (Lines { is_valued: true, ..Lines::default() }, Some(wrong)),
+        };
+        let face = Face {
+            code: self.code,
+            kind: self.kind,
+            channel: self.channel.unwrap_or_default(),
+            chapter: self.chapter,
+            province: self.province.unwrap_or_default(),
+            appeal: self.appeal.unwrap_or_default(),
+            fund: self.fund,
+            day: self.day,
+            booked: self.booked_on,
+            amount: i128::from(self.amount_vnd),
+            reverses: self.reverses.unwrap_or_default(),
+            reason: self.reason.unwrap_or_default(),
+            leaf_hash: self.leaf_hash,
+        };
+        let annotations = self.annotations.into_iter().map(|said| said.code).collect();
+        let later = Some(Later { reversed_by: self.reversed_by, annotations });
+        (Row { face, index: self.log_index, goods, names_a_giver: self.giver.is_some(), later }, wrong)
+    }
+}
+
+/// The columns of a ledger that are compared, by their names; others may follow.
+const COLUMNS: [&str; 16] = [
+    "log_index",
+    "code",
+    "kind",
+    "day",
+    "booked_on",
+    "channel",
+    "chapter",
+    "province",
+    "fund",
+    "amount_vnd",
+    "giver",
+    "goods",
+    "reverses",
+    "reason",
+    "leaf_hash",
+    "carried_vnd",
+];
+
+/// Where the columns are in a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns([usize; 16]);
+
+impl Columns {
+    /// `None` when one of them is missing, or there twice.
+    pub fn find(header: &csv::StringRecord) -> Option<Self> {
+        let mut at = [0; 16];
+        for (place, name) in at.iter_mut().zip(COLUMNS) {
+            let mut found = header.iter().enumerate().filter(|(_, column)| *column == name).map(|(n, _)| n);
+            *place = found.next().filter(|_| found.next().is_none())?;
+        }
+        Some(Self(at))
+    }
+
+    /// A row of the ledger of an appeal; the error says what can not be read in it.
+    pub fn row(&self, record: &csv::StringRecord, appeal: &str) -> Result<Row, String> {
+        let field = |n: usize| self.0.get(n).and_then(|at| record.get(*at)).unwrap_or_default();
+        let text = |n: usize| field(n).to_owned();
+        let number = |n: usize| -> Result<i128, String> {
+            let written = field(n);
+            // Older files leave the one sum empty that is not meant.
+            let is_empty = written.is_empty() && n == 15;
+            let read = if is_empty { Some(0) } else { written.parse::<i64>().ok() };
+            read.map(i128::from)
+                .ok_or_else(|| format!("{} is no number: {written:.40}", COLUMNS.get(n).copied().unwrap_or_default()))
+        };
+        let channel = text(5);
+        let (received, carried) = (number(9)?, number(15)?);
+        // What came by no channel was carried over; the other sum says nothing.
+        let (amount, other) = if channel.is_empty() { (carried, received) } else { (received, carried) };
+        if other != 0 {
+            return Err("amount_vnd and carried_vnd both say something".to_owned());
+        }
+        let index = field(0).parse().map_err(|_| format!("log_index is no number: {:.40}", field(0)))?;
+        let face = Face {
+            code: text(1),
+            kind: text(2),
+            channel,
+            chapter: text(6),
+            province: text(7),
+            appeal: appeal.to_owned(),
+            fund: text(8),
+            day: text(3),
+            booked: text(4),
+            amount,
+            reverses: text(12),
+            reason: text(13),
+            leaf_hash: text(14),
+        };
+        let goods = Lines::read(goods(field(11))?, false)?;
+        Ok(Row { face, index: Some(index), goods, names_a_giver: !field(10).is_empty(), later: None })
+    }
+}
+
+/// `RICE 100.5 KG; BLANKET 2 PIECE`
+fn goods(text: &str) -> Result<Vec<Line>, String> {
+    let line = |line: &str| match line.split(' ').collect::<Vec<_>>().as_slice() {
+        [item, quantity, unit] => Ok(Line {
+            item: (*item).to_owned(),
+            quantity: (*quantity).to_owned(),
+            unit: (*unit).to_owned(),
+            value: String::new(),
+            valuation: String::new(),
+        }),
+        _ => Err(format!("goods can not be read: {line:.80}")),
+    };
+    if text.is_empty() { Ok(Vec::new()) } else { text.split("; ").map(line).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns() -> (Columns, csv::StringRecord) {
+        let header = csv::StringRecord::from(
+            "log_index,code,kind,day,booked_on,channel,chapter,province,fund,amount_vnd,giver,goods,message_count,reverses,reason,leaf_hash,carried_vnd,later"
+                .split(',')
+                .collect::<Vec<_>>(),
+        );
+        (Columns::find(&header).unwrap(), header)
+    }
+
+    fn record(amount: &str, goods: &str, carried: &str) -> csv::StringRecord {
+        let fields = [
+            "7",
+            "C",
+            "GIFT_IN_KIND",
+            "2026-11-22",
+            "2026-11-22",
+            "IN_KIND",
+            "00008",
+            "01",
+            "APPEAL:X",
+            amount,
+            "An",
+            goods,
+            "",
+            "",
+            "",
+            "ab",
+            carried,
+            "?",
+        ];
+        csv::StringRecord::from(fields.to_vec())
+    }
+
+    #[test]
+    fn a_row_of_a_file_is_read() {
+        let (columns, header) = columns();
+        let row = columns.row(&record("5", "RICE 100.5 KG; BLANKET 2 PIECE", "0"), "X").unwrap();
+        assert_eq!((row.index, row.face.amount, row.face.chapter.as_str(), row.names_a_giver), (Some(7), 5, "00008", true));
+        assert_eq!(row.goods.lines[1].item, "BLANKET");
+        assert_eq!(columns.row(&record("5", "", ""), "X").unwrap().face.amount, 5, "older files have nothing for 0");
+        for (amount, goods, carried) in
+            [("5.0", "", "0"), ("5", "", "5"), ("", "", "0"), ("5", "RICE", "0"), ("5", "A -1 B; C 2 D", "0")]
+        {
+            assert!(columns.row(&record(amount, goods, carried), "X").is_err(), "{amount} {goods} {carried}");
+        }
+        let mut twice = header.iter().map(str::to_owned).collect::<Vec<_>>();
+        twice.push("code".to_owned());
+        assert!(Columns::find(&csv::StringRecord::from(twice)).is_none());
+        assert!(Columns::find(&csv::StringRecord::from(vec!["code"])).is_none());
+    }
+}

@@ -1,0 +1,113 @@
+//! What `b3cbc20` left behind in a backup goes on living under this program: people who share a telephone, papers, requests
+//! about personal data, publications, a log of two keys. The backup was made by that program (`tests/data/make_installation.py`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::harness::*;
+
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/installation-2026-11-29")
+}
+
+/// Restores the backup into a data folder and starts this program on it.
+fn restored() -> (Folder, Server, Value) {
+    let (folder, data) = (Folder::new(), data());
+    let mut restore = folder.program(&["restore", "--from"]);
+    restore.arg(data.join("backup")).arg("--keys-from").arg(data.join("keys"));
+    let said = said(&mut restore, "");
+    assert!(said.ok(), "{said:?}");
+    let server = Server::start(&folder);
+    let story = serde_json::from_str(&fs::read_to_string(data.join("story.json")).unwrap()).unwrap();
+    (folder, server, story)
+}
+
+fn list<'a>(story: &'a Value, name: &str) -> &'a [Value] {
+    story[name].as_array().unwrap()
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap()
+}
+
+/// The leaf in a receipt, which is what the giver holds: its other lines say where the log has grown to.
+fn leaf_of(receipt: &str) -> &str {
+    receipt.lines().find(|line| line.starts_with("extra ")).unwrap()
+}
+
+#[test]
+fn a_backup_of_the_last_release_is_restored_migrated_and_answers_as_before() {
+    let (folder, server, story) = restored();
+    let audited = folder.run(&["audit", "--database"]);
+    assert!(audited.ok(), "{audited:?}");
+    for (place, old) in story["totals"].as_object().unwrap() {
+        let totals = server.get(&format!("/api/v1/public/totals?chapter={place}"));
+        for figure in ["received_vnd", "gift_count", "by_channel", "by_fund", "quarantined"] {
+            assert_eq!(totals[figure], old[figure], "{figure} of {place}");
+        }
+    }
+    let log = server.get("/api/v1/public/log");
+    assert_eq!((&log["origin"], &log["keys"]), (&story["log"]["origin"], &story["log"]["keys"]));
+
+    let password = text(&story, "password");
+    let officers = [("TW", server.log_in("ha.trunguong", password)), ("23095", server.log_in("hanh.hamliem", password))];
+    let recorder = |gift: &Value| &officers.iter().find(|(chapter, _)| gift["chapter"] == *chapter).unwrap().1;
+    for gift in list(&story, "gifts") {
+        let again = server.post_gift(recorder(&gift["request"]), &gift["request"]).unwrap();
+        let body = again.json();
+        assert_eq!((again.status, &body["outcome"], &body["code"]), (200, &json!("ALREADY_BOOKED"), &gift["code"]), "{body}");
+        let code = text(gift, "code");
+        let shown = server.get(&format!("/api/v1/public/entries/{code}"));
+        for member in ["kind", "day", "booked_on", "amount_vnd", "fund", "leaf_hash", "log_index", "reversed_by"] {
+            assert_eq!(shown[member], gift["public"][member], "{member} of {code}");
+        }
+        let receipt = server.send("GET", &format!("/api/v1/public/entries/{code}/receipt"), None, None).text;
+        assert_eq!(leaf_of(&receipt), leaf_of(text(gift, "receipt")), "{code}");
+    }
+    every_old_receipt_verifies(&folder, &story);
+    server.stop();
+}
+
+/// A receipt that a giver has kept is checked without the server, under either key.
+fn every_old_receipt_verifies(folder: &Folder, story: &Value) {
+    let keys = list(&story["log"], "keys");
+    for (n, gift) in list(story, "gifts").iter().enumerate().step_by(17) {
+        let file = folder.top.join(format!("{n}.tlog-proof"));
+        fs::write(&file, text(gift, "receipt")).unwrap();
+        let checked = folder.run(&["receipt", "check", file.to_str().unwrap(), "--vkey", keys[n % keys.len()].as_str().unwrap()]);
+        assert!(checked.ok(), "{checked:?}");
+    }
+}
+
+#[test]
+fn papers_publications_and_requests_of_the_last_release_are_there() {
+    let (folder, server, story) = restored();
+    let hanh = server.log_in("hanh.hamliem", text(&story, "password"));
+    for paper in list(&story, "papers") {
+        let gift = text(paper, "gift");
+        let erased = list(&story, "people")[6]["gift"] == *gift;
+        let listed = server.send("GET", &format!("/api/v1/gifts/{gift}/documents"), Some(&hanh), None);
+        let content = format!("/api/v1/documents/{}/content", text(&paper["document"], "id"));
+        let content = server.send("GET", &content, Some(&hanh), None);
+        assert_eq!(listed.status, 200, "{}", listed.text);
+        if !erased {
+            assert_eq!(content.status, 200, "{}", content.text);
+            assert_eq!(listed.json()[0]["sha256"], paper["document"]["sha256"]);
+        }
+    }
+    let published = server.get("/api/v1/public/appeals/TET-2026/publications");
+    let done = |row: &&Value| row["versions"].as_array().is_some_and(|versions| !versions.is_empty());
+    let duty = published.as_array().unwrap().iter().find(done).unwrap_or_else(|| panic!("{published}"));
+    assert_eq!(duty["versions"][0]["code"], story["publication"]["code"]);
+    for asked in list(&story, "personal_data_requests") {
+        let path = format!("/api/v1/personal-data-requests/{}", text(&asked["request"], "id"));
+        let now = server.send("GET", &path, Some(&hanh), None);
+        assert_eq!(now.status, 200, "{}", now.text);
+        assert_eq!((&now.json()["kind"], &now.json()["state"]), (&asked["answer"]["kind"], &asked["answer"]["state"]));
+    }
+    let audited = folder.run(&["audit", "--database"]);
+    assert!(audited.ok(), "{audited:?}");
+    server.stop();
+}
