@@ -2,7 +2,7 @@
 //!
 //! A gift of which nothing would change stays as it is: no leaf says that something changed, and it is not counted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::pg::PgConnection;
 use uuid::Uuid;
@@ -220,7 +220,8 @@ fn write(desk: &mut Desk<'_>, order: &Order, books: &Books, changes: &[Change<'_
     if order.display().is_some() {
         consent::withdraw(desk.conn, desk.now, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
     }
-    let agreed: Vec<NewConsent> = changes.iter().filter_map(|change| consent_of(order, change)).collect();
+    let children = consent::of_children(desk.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    let agreed: Vec<NewConsent> = changes.iter().filter_map(|change| consent_of(order, change, &children)).collect();
     Ok(consent::record(desk.conn, desk.now, &agreed)?)
 }
 
@@ -240,16 +241,17 @@ fn amendment(desk: &mut Desk<'_>, books: &Books, change: &Change<'_>) -> Result<
 }
 
 /// Who asked to be shown otherwise agreed to it, by the proof that came with the request.
-fn consent_of(order: &Order, change: &Change<'_>) -> Option<NewConsent> {
+fn consent_of(order: &Order, change: &Change<'_>, children: &HashSet<Uuid>) -> Option<NewConsent> {
     let asked = order.kind == RequestKind::Correct && order.changes.display.is_some() && change.shows_otherwise();
     let by_consent = PartyKind::parse(&change.party.kind).is_some_and(PartyKind::shown_by_consent);
     if !asked || !by_consent {
         return None;
     }
+    let purpose = change.display.purpose()?;
     Some(NewConsent {
         party: change.party.id,
         gift: change.gift.id,
-        purpose: change.display.purpose()?,
+        purpose: if children.contains(&change.gift.id) { purpose.of_child() } else { purpose },
         channel: Way::parse(&order.row.channel).map_or("OTHER", Way::name),
         evidence: order.changes.evidence.clone(),
         account: order.account,
