@@ -47,5 +47,6 @@ pub mod second_factor_routes;
 pub mod second_factor_store;
 pub mod session_routes;
 pub mod sessions;
+pub mod steps;
 pub mod store;
 mod turns;

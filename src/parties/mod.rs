@@ -14,6 +14,7 @@
 pub mod alias;
 pub mod consent;
 pub mod naming;
+pub mod phones;
 pub mod steps;
 
 use std::collections::HashMap;
@@ -101,9 +102,13 @@ impl NewParty {
             name: vault.seal(place("party", "name", &id), named.name.as_str().as_bytes())?,
             name_hash: name_hash(vault, named.name.as_str()),
             phone: phone.map(|p| vault.seal(place("party", "phone", &id), p.as_bytes())).transpose()?,
-            phone_hash: phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()),
+            phone_hash: phone.map(|p| phone_hash(vault, p)),
         })
     }
+}
+
+fn phone_hash(vault: &Vault, phone: &str) -> Vec<u8> {
+    vault.hash("party.phone", phone.as_bytes()).to_vec()
 }
 
 /// What a name is found by: its letters with their marks.
@@ -350,7 +355,7 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) ->
                 Err(error) => findings.found("party", id.to_string(), error.to_string()),
                 Ok(party) => {
                     let fits = name_hash == Some(self::name_hash(vault, &party.name))
-                        && party.phone.map(|p| vault.hash("party.phone", p.as_bytes()).to_vec()) == phone_hash;
+                        && party.phone.map(|p| self::phone_hash(vault, &p)) == phone_hash;
                     if !fits {
                         findings.found("party", id.to_string(), "its keyed hashes are of another name or phone number");
                     }
