@@ -34,7 +34,7 @@ use so_nhan_ai::vault::keys::TokenKeyFile;
 use so_nhan_ai::vault::{Vault, VaultKeys};
 use uuid::Uuid;
 
-pub use caller::Caller;
+pub use caller::{Answer, Caller};
 pub use cluster::{Database, LOG_SECRET};
 
 /// Waits until something holds that will: so long only because machines may be busy.
