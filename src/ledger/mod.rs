@@ -20,6 +20,7 @@ pub mod model;
 pub mod public;
 pub mod reversal_audit;
 pub mod reversals;
+pub mod rewording;
 pub mod store;
 pub mod totals;
 pub mod words;
