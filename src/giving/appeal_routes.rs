@@ -71,20 +71,26 @@ pub struct AppealPatch {
     #[schema(value_type = Option<NaiveDate>)]
     receive_until: Patch<NaiveDate>,
     #[serde(default)]
-    extension: Option<Extension>,
+    #[schema(value_type = Option<Extension>)]
+    extension: Patch<Extension>,
 }
 
 impl AppealPatch {
     /// What the appeal says afterwards.
     fn over(self, old: AppealText, today: NaiveDate) -> Result<AppealText, Vec<FieldError>> {
         let mut wrong = Vec::new();
+        // The ground on which it received for longer is history.
+        let extension = match old.extension {
+            Some(old) => Some(self.extension.over_required("/extension", old, &mut wrong)),
+            None => self.extension.over(None),
+        };
         let text = AppealText {
             title: self.title.over_required("/title", old.title, &mut wrong),
             purpose: self.purpose.over_required("/purpose", old.purpose, &mut wrong),
             target_vnd: self.target_vnd.over(old.target_vnd),
             receive_until: self.receive_until.over_required("/receive_until", old.receive_until, &mut wrong),
             receive_from: old.receive_from,
-            extension: self.extension.or(old.extension),
+            extension,
         };
         match (check(&text, today), wrong.is_empty()) {
             (Ok(text), true) => Ok(text),
@@ -426,14 +432,14 @@ pub async fn change_appeal(
                 "The appeal is closed and can not be changed.",
             ));
         }
-        let old = row.text();
-        let extended = body.extension.is_some();
+        let (old, on_new_ground) = (row.text(), matches!(body.extension, Patch::Value(_)));
         let text = body.over(row.text(), vietnam_date(now)).map_err(Problem::invalid)?;
         // An appeal from before the limit was kept here may still be corrected; its end may not go further.
-        if text.receive_until > old.receive_until && !extended {
+        if text.receive_until > old.receive_until {
             let opened_on = appeals::lives(conn, &[row.id])?.remove(&row.id).map(|life| life.opened_on);
             // Each time on a ground of its own: the decision before extended to the day before.
-            if let Some(said) = too_long(conn, &row.regime, opened_on, &text)? {
+            let said = too_long(conn, &row.regime, opened_on, &text)?;
+            if let Some(said) = said.filter(|_| !on_new_ground) {
                 return Err(refuse_period(said));
             }
         }

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::execute::drop_if_alone;
+use super::erase::drop_if_alone;
 use super::store;
 use crate::basics::Line;
 use crate::db::DbError;
@@ -22,7 +22,8 @@ use crate::ledger::annotations;
 use crate::ledger::kinds::Kind;
 use crate::ledger::store as ledger;
 use crate::log::{self, opening};
-use crate::parties::{self, Clear, Named, NewParty, PartyKind, SealedParty, alias, consent, naming};
+use crate::parties::{self, Clear, Named, NewParty, PartyKind, SealedParty, alias, consent, naming, restriction};
+use crate::vault::persons::Desk;
 use crate::vault::steps::{Note, StepError, Stepped, Work};
 
 /// A gift that goes to another party.
@@ -160,8 +161,8 @@ fn settle(
     left: &BTreeSet<(Uuid, Uuid, Uuid)>,
 ) -> Result<(), DbError> {
     for (from, to, chapter) in left {
-        if let Some(at) = sealed.get(from).and_then(|party| party.restricted_at) {
-            parties::restrict(conn, at, *to)?;
+        if sealed.get(from).is_some_and(|party| party.restricted_at.is_some()) {
+            restriction::follow(conn, *from, *to, &[*chapter])?;
         }
         let at = personal::chapters(conn, Scope::Party(*from))?;
         if !at.contains(chapter) {
@@ -169,7 +170,7 @@ fn settle(
         }
         if at.is_empty() {
             store::follow(conn, *from, *to)?;
-            drop_if_alone(conn, work.vault, *from)?;
+            drop_if_alone(&mut Desk { conn, now: work.now, vault: work.vault }, *from)?;
         }
     }
     Ok(())
