@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::execute::drop_if_alone;
 use super::store;
 use crate::db::DbError;
-use crate::giving::personal::{self, Held, Scope};
+use crate::giving::personal::{self, Held};
 use crate::ledger::annotations;
 use crate::ledger::kinds::Kind;
 use crate::ledger::store as ledger;
@@ -140,9 +140,7 @@ fn part(
         }
     }
     personal::hand_over(conn, &rows)?;
-    for (gift, to, _) in &rows {
-        consent::follow(conn, *gift, *to)?;
-    }
+    consent::follow_all(conn, &rows.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>())?;
     settle(conn, work, sealed, &left)?;
     Ok(())
 }
@@ -155,15 +153,15 @@ fn settle(
     sealed: &HashMap<Uuid, SealedParty>,
     left: &BTreeSet<(Uuid, Uuid, Uuid)>,
 ) -> Result<(), DbError> {
+    let held = personal::held_at(conn, &left.iter().map(|(from, ..)| *from).collect::<Vec<_>>())?;
     for (from, to, chapter) in left {
         if let Some(at) = sealed.get(from).and_then(|party| party.restricted_at) {
             parties::restrict(conn, at, *to)?;
         }
-        let at = personal::chapters(conn, Scope::Party(*from))?;
-        if !at.contains(chapter) {
+        if !held.contains(&(*from, *chapter)) {
             alias::follow(conn, *from, *to, &[*chapter])?;
         }
-        if at.is_empty() {
+        if !held.iter().any(|(party, _)| party == from) {
             store::follow(conn, *from, *to)?;
             drop_if_alone(conn, work.vault, *from)?;
         }
