@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod code;
 pub mod failpoint;
+pub mod keyboard;
 pub mod phone;
 pub mod text;
 pub mod typing;

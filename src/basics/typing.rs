@@ -40,8 +40,7 @@ pub fn has_marked_letters(text: &str) -> bool {
 /// Characters nobody sees: marks of direction, joiners, soft hyphens, variation selectors. Contact lists, chats and web
 /// pages put them around what is copied from them.
 pub fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+    super::text::is_invisible(c)
 }
 
 /// What stands for a hyphen, typed or put there by a program that prints.

@@ -11,6 +11,7 @@
 pub mod audit;
 pub mod model;
 pub mod opening;
+pub mod persons;
 pub mod reversal;
 pub mod routes;
 pub mod store;

@@ -152,9 +152,15 @@ pub fn request(
     let here = tree::place(conn, &ask.chapter)?.ok_or_else(no_such_chapter)?;
     let grant = authz::require::<Record>(conn, now, actor, here.id)
         .map_err(|problem| if problem.kind == Kind::NotFound { no_such_chapter() } else { problem })?;
-    let hash = vault.hash("opening_balance.request", content(ask).as_bytes());
+    let hash = vault.hash("opening_balance.request", content(ask, ask.note.as_ref()).as_bytes());
     if let Some(known) = store::find(conn, ask.id)? {
-        return if known.request_hash == hash { Ok((out(conn, known)?, false)) } else { Err(Problem::new(Kind::IdTaken)) };
+        // A note that named an erased person is gone, and with it from what is compared.
+        let bare = vault.hash("opening_balance.request", content(ask, None).as_bytes());
+        return if known.request_hash == hash || known.note.is_none() && known.request_hash == bare {
+            Ok((out(conn, known)?, false))
+        } else {
+            Err(Problem::new(Kind::IdTaken))
+        };
     }
     let lines = rows_of(conn, &here, ask)?;
     if let Some(document) = &ask.document
@@ -274,10 +280,24 @@ pub(super) fn seal_note(vault: &Vault, table: &str, id: Uuid, note: Option<&Line
     note.map(|note| vault.seal(place(table, "note", &id), note.as_str().as_bytes())).transpose().map_err(Problem::internal)
 }
 
-fn content(ask: &Opening) -> String {
+fn content(ask: &Opening, note: Option<&Line>) -> String {
     let lines: Vec<_> = ask.lines.iter().map(|l| json!([l.fund, l.account.name(), l.amount.get()])).collect();
-    let note = ask.note.as_ref().map(Line::as_str);
+    let note = note.map(Line::as_str);
     json!([ask.id, ask.chapter, ask.as_of, ask.document_no.as_str(), ask.document, note, lines]).to_string()
+}
+
+/// The hash of a request that is kept, as if it had come without its note.
+pub(super) fn bare_hash_of(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Vec<u8>, DbError> {
+    let Some(row) = store::find(conn, id)? else { return Ok(Vec::new()) };
+    let lines = store::lines(conn, id)?;
+    let funds = ledger::funds(conn, &lines.iter().map(|l| FundId(l.fund_id)).collect::<Vec<_>>())?;
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|l| json!([funds.get(&FundId(l.fund_id)).map(|fund| fund.code.as_str()), l.account, l.amount_vnd]))
+        .collect();
+    let chapter = tree::code_of(conn, ChapterId(row.chapter_id))?;
+    let content = json!([row.id, chapter, row.as_of, row.document_no, row.document, null, lines]).to_string();
+    Ok(vault.hash("opening_balance.request", content.as_bytes()).to_vec())
 }
 
 pub(super) fn audit(

@@ -4,6 +4,8 @@
 //! counted; a period that would end on a day off ends on the next working day (Civil Code 2015, art. 147 and 148). The
 //! room owns the days off; how long a period is says a rule of the room whose duty it is.
 
+pub mod retention;
+
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use super::reference::reform_day;
 use super::store::{self, ChapterRow};
 use super::typed::{Typed, readings};
 use crate::db::DbError;
@@ -41,8 +42,8 @@ statement! {
     } -> (BigInt, SqlUuid),
     "WITH q AS (SELECT ?::text AS exact, ?::tsquery AS typed, ?::tsquery AS head, ?::tsquery AS place, ?::text AS bare),
      hits AS (
-         SELECT c.id, CASE WHEN c.folded LIKE '% ' || q.exact THEN 0 WHEN c.folded LIKE '% ' || q.exact || '%' THEN 1 ELSE 2 END AS rank
-         FROM chapter c, q WHERE c.words @@ q.typed
+         SELECT c.id, CASE WHEN f.name LIKE '% ' || q.exact THEN 0 WHEN f.name LIKE '% ' || q.exact || '%' THEN 1 ELSE 2 END AS rank
+         FROM q, chapter c CROSS JOIN LATERAL (SELECT replace(c.folded, '''', '') AS name) f WHERE c.words @@ q.typed
          UNION ALL
          SELECT c.id, 2 FROM chapter c, q WHERE c.words @@ q.head AND folded_words(
              (SELECT string_agg(a.folded, ' ') FROM chapter_ancestor ca JOIN chapter a ON a.id = ca.ancestor_id
@@ -50,7 +51,7 @@ statement! {
          UNION ALL
          SELECT n.chapter_id, 3 FROM chapter_former_name n, q WHERE n.words @@ q.typed
          UNION ALL
-         SELECT c.id, CASE WHEN ' ' || f.folded LIKE '% ' || q.bare THEN 4 ELSE 5 END
+         SELECT c.id, CASE WHEN ' ' || replace(f.folded, '''', '') LIKE '% ' || q.bare THEN 4 ELSE 5 END
          FROM q, former_unit f JOIN unit_merger m ON m.former_id = f.id JOIN chapter c ON c.unit_code = m.new_code
          WHERE f.words @@ q.typed OR f.words @@ q.head AND folded_words(f.place) @@ q.place
      )
@@ -144,8 +145,10 @@ pub enum When {
     Now,
     /// Those in force on a day since the reform.
     On(NaiveDate),
-    /// Those before the reform.
+    /// Those of the last half-year before the reform.
     Before,
+    /// Those that are on record for a day before that.
+    Earlier(NaiveDate),
 }
 
 // `key` is the code behind 0 (provinces) or 1 for a unit, the id behind 2 for a former one.
@@ -158,25 +161,36 @@ statement! {
         day: Option<NaiveDate> => Nullable<Date>,
         units: bool => Bool,
         former: bool => Bool,
+        past: Option<NaiveDate> => Nullable<Date>,
         after_rank: i64 => BigInt,
         after_key: str => Text,
         limit: i64 => BigInt,
     } -> (BigInt, Text),
     "WITH q AS (SELECT ?::tsquery AS typed, ?::tsquery AS head, ?::tsquery AS place, ?::text AS bare, ?::date AS day,
-                       ?::bool AS units, ?::bool AS former),
+                       ?::bool AS units, ?::bool AS former, ?::date AS past),
      hits AS (
          SELECT CASE WHEN u.parent_code IS NULL THEN '0' ELSE '1' END || u.code AS key,
-                CASE WHEN ' ' || u.folded LIKE '% ' || q.bare THEN 0 ELSE 2 END AS rank
+                CASE WHEN ' ' || replace(u.folded, '''', '') LIKE '% ' || q.bare THEN 0 ELSE 2 END AS rank
          FROM administrative_unit u, q
          WHERE q.units AND (q.day IS NULL OR u.valid_from <= q.day AND (u.valid_to IS NULL OR u.valid_to > q.day))
            AND (folded_words(u.folded) @@ q.typed OR folded_words(u.folded) @@ q.head AND folded_words(
                (SELECT string_agg(p.folded, ' ') FROM administrative_unit p WHERE p.code = u.parent_code)) @@ q.place)
          UNION ALL
-         SELECT '2' || f.id, CASE WHEN ' ' || f.folded LIKE '% ' || q.bare THEN 1 ELSE 3 END
+         SELECT '2' || f.id, CASE WHEN ' ' || replace(f.folded, '''', '') LIKE '% ' || q.bare THEN 1 ELSE 3 END
          FROM former_unit f, q
-         WHERE q.former AND (f.words @@ q.typed OR f.words @@ q.head AND folded_words(f.place) @@ q.place)
+         WHERE q.former AND (q.past IS NULL OR f.known_from <= q.past AND f.valid_to > q.past)
+           AND (f.words @@ q.typed OR f.words @@ q.head AND folded_words(f.place) @@ q.place)
      ), best AS (SELECT min(rank)::bigint AS rank, key FROM hits GROUP BY key)
      SELECT rank, key FROM best WHERE (rank, key) > (?, ?) ORDER BY rank, key LIMIT ?"
+}
+
+/// The day of which former units are meant; `None` for all of them.
+pub(super) fn past(when: When) -> Option<NaiveDate> {
+    match when {
+        When::Now | When::On(_) => None,
+        When::Before => reform_day().and_then(|day| day.pred_opt()),
+        When::Earlier(day) => Some(day),
+    }
 }
 
 /// A unit of today (by code) or a former one (by id).
@@ -212,8 +226,9 @@ fn search_units(
         place: &place,
         bare: &typed.head,
         day: &day,
-        units: &(when != When::Before),
-        former: &matches!(when, When::Now | When::Before),
+        units: &matches!(when, When::Now | When::On(_)),
+        former: &!matches!(when, When::On(_)),
+        past: &past(when),
         after_rank: &after.0,
         after_key: &after.1,
         limit: &limit,

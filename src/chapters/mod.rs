@@ -22,4 +22,7 @@ pub mod routes;
 pub mod store;
 pub mod typed;
 pub mod units;
+mod vocabulary;
+
+pub use vocabulary::reread;
 pub mod wire;

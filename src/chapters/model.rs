@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::basics::text::words;
+use crate::basics::text::{folded_words, words};
 use crate::basics::typing::{is_dash, is_unseen};
 pub use crate::tree::Level;
 
@@ -117,7 +117,17 @@ pub fn short_name(name: &str) -> String {
 
 /// The form in which names of siblings are compared and searched; empty when there is no word in it.
 pub fn folded_name(name: &str) -> String {
-    words(name).join(" ")
+    folded_words(name).split(' ').map(without_zeros).collect::<Vec<_>>().join(" ")
+}
+
+/// A number without zeros before it; other words as they are.
+pub fn without_zeros(word: &str) -> &str {
+    if word.bytes().all(|b| b.is_ascii_digit()) {
+        let rest = word.trim_start_matches('0');
+        if rest.is_empty() && !word.is_empty() { "0" } else { rest }
+    } else {
+        word
+    }
 }
 
 /// What a chapter's office can be reached by. Public: an office's, never a person's.

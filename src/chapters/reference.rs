@@ -21,7 +21,7 @@ pub const CENTRAL: &str = "TW";
 pub(super) const REFORM: (i32, u32, u32) = (2025, 7, 1);
 const REFORM_RESOLUTION: &str = "202/2025/QH15";
 
-const UNITS: &str = include_str!("../../data/administrative-units.csv");
+pub(super) const UNITS: &str = include_str!("../../data/administrative-units.csv");
 const CHANGES: &str = include_str!("../../data/administrative-unit-changes.csv");
 
 /// The embedded data could not be read, or the database refused it.

@@ -8,7 +8,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text};
 
-use super::find::{Position, UnitKey, When, keyed};
+use super::find::{Position, UnitKey, When, keyed, past};
+use super::mergers::complete_from;
 use super::reference::reform_day;
 use crate::db::DbError;
 use crate::db::schema::{administrative_unit, chapter, former_unit, unit_merger};
@@ -39,6 +40,8 @@ pub struct FormerRow {
     pub district: Option<String>,
     pub province: String,
     pub valid_to: NaiveDate,
+    /// Of a unit that ended before the reform.
+    pub resolution: Option<String>,
 }
 
 /// Where a former unit went, or where a unit of today came from.
@@ -85,9 +88,10 @@ pub fn former(conn: &mut PgConnection, ids: &[String]) -> Result<HashMap<String,
     Ok(found)
 }
 
-/// The former units a code stood for: a province's two digits, a district's three, a commune's five.
-pub fn former_ids(code: &str) -> Vec<String> {
-    ["P", "H", "X"].iter().map(|letter| format!("{letter}{code}")).collect()
+/// The former units a code stood for, the last one first: a province has two digits, a district three, a commune five.
+pub fn former_ids(conn: &mut PgConnection, code: &str) -> Result<Vec<String>, DbError> {
+    let of_code = former_unit::table.filter(former_unit::code.eq(code));
+    Ok(of_code.order((former_unit::valid_to.desc(), former_unit::id)).select(former_unit::id).load(conn)?)
 }
 
 /// What was merged into a unit of today: provinces into a province, communes (and islands) into a commune.
@@ -118,16 +122,18 @@ statement! {
         parent: Option<String> => Nullable<Text>,
         day: Option<NaiveDate> => Nullable<Date>,
         former: bool => Bool,
+        past: Option<NaiveDate> => Nullable<Date>,
         after: str => Text,
         limit: i64 => BigInt,
     } -> (BigInt, Text),
-    "WITH q AS (SELECT ?::text AS parent, ?::date AS day, ?::bool AS former)
+    "WITH q AS (SELECT ?::text AS parent, ?::date AS day, ?::bool AS former, ?::date AS past)
      SELECT 0::bigint, key FROM (
          SELECT CASE WHEN u.parent_code IS NULL THEN '0' ELSE '1' END || u.code AS key FROM administrative_unit u, q
          WHERE NOT q.former AND u.parent_code IS NOT DISTINCT FROM q.parent
            AND CASE WHEN q.day IS NULL THEN u.valid_to IS NULL ELSE u.valid_from <= q.day AND (u.valid_to IS NULL OR u.valid_to > q.day) END
          UNION ALL
-         SELECT '2' || f.id FROM former_unit f, q WHERE q.former AND f.parent_code IS NOT DISTINCT FROM q.parent
+         SELECT '2' || f.id FROM former_unit f, q
+         WHERE q.former AND f.parent_code IS NOT DISTINCT FROM q.parent AND f.known_from <= q.past AND f.valid_to > q.past
      ) found WHERE key > ? ORDER BY key LIMIT ?"
 }
 
@@ -141,14 +147,21 @@ pub fn list(
 ) -> Result<Vec<(Position, UnitKey)>, DbError> {
     let day = if let When::On(day) = when { Some(day) } else { None };
     let after = after.map(|(_, key)| key).unwrap_or_default();
-    let listed = ListUnits { parent: &parent, day: &day, former: &(when == When::Before), after: &after, limit: &limit };
+    let past = past(when);
+    let listed = ListUnits { parent: &parent, day: &day, former: &past.is_some(), past: &past, after: &after, limit: &limit };
     Ok(keyed(listed.load(conn)?))
+}
+
+/// The first day of which all units are on record; of provinces that is an earlier one.
+pub fn on_record_from(provinces: bool) -> Option<NaiveDate> {
+    complete_from(provinces)
 }
 
 /// Which units a day means; without one, today's and the old names they go by.
 pub fn when(on: Option<NaiveDate>) -> When {
     match on {
         None => When::Now,
+        Some(day) if complete_from(false).is_some_and(|first| day < first) => When::Earlier(day),
         Some(day) if reform_day().is_some_and(|reform| day < reform) => When::Before,
         Some(day) => When::On(day),
     }

@@ -10,7 +10,7 @@ use super::model::{
     Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, folded_name, is_email, is_office_phone,
     plain_office_phone, short_name, tax_code,
 };
-use crate::http::{FieldError, Patch, Say, one_line};
+use crate::http::{FieldError, Patch, Say, one_name};
 
 /// Most branches founded together with their chapter.
 const MAX_BRANCHES: usize = 100;
@@ -81,20 +81,21 @@ impl Mistakes {
         self.0.push(FieldError::new(pointer, code, Say::new(vi.into(), en.into())));
     }
 
+    /// All of it may stand on a paper.
     fn line(&mut self, pointer: &str, text: &str, max: usize) -> String {
-        one_line(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
+        one_name(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
             self.0.push(error);
             String::new()
         })
     }
 
-    /// A name people can be told: at least one letter or digit, spaces as one.
+    /// A name people can be told: at least one letter or digit.
     fn name(&mut self, pointer: &str, text: &str, max: usize) -> String {
         let line = self.line(pointer, text, max);
         if !line.is_empty() && folded_name(&line).is_empty() {
             self.add(pointer, "NOT_A_NAME", "Tên phải có chữ.", "A name has letters in it.");
         }
-        line.split_whitespace().collect::<Vec<_>>().join(" ")
+        line
     }
 
     fn past(&mut self, pointer: &str, day: Option<NaiveDate>, today: NaiveDate) {

@@ -110,7 +110,8 @@ pub fn run(config: &Config, command: OfficerCommand) -> Result<(), Failure> {
         } => {
             let user =
                 user_name(&user).ok_or("the user name must be a letter followed by 2 to 63 letters, digits, dots or dashes")?;
-            let name = Line::parse(&name, 200).map_err(|_| "the name must be one line of 1 to 200 characters")?;
+            let name = Line::name(&name, 200)
+                .map_err(|_| "the name must be one line of 1 to 200 Latin letters and signs that papers can print")?;
             let decision =
                 Line::parse(&decision, 100).map_err(|_| "the decision number must be one line of 1 to 100 characters")?;
             let number = number.map(|typed| Phone::parse(&typed).map_err(|e| e.advice().1.into_owned())).transpose()?;

@@ -13,7 +13,7 @@ diesel::table! {
         chapter_id -> Uuid,
         one_time_until -> Nullable<Timestamptz>,
         request_hash -> Nullable<Bytea>,
-        epoch -> Int8,
+        epoch -> BigInt,
     }
 }
 
@@ -334,6 +334,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    document_closure (document_id, reason, subject_id) {
+        document_id -> Uuid,
+        reason -> Text,
+        subject_id -> Uuid,
+        closed_at -> Timestamptz,
+        kept_until -> Date,
+    }
+}
+
+diesel::table! {
     document_link (document_id, subject_kind, subject_id) {
         document_id -> Uuid,
         subject_kind -> Text,
@@ -401,6 +411,8 @@ diesel::table! {
         valid_to -> Date,
         folded -> Text,
         place -> Text,
+        known_from -> Date,
+        resolution -> Nullable<Text>,
     }
 }
 
@@ -432,7 +444,7 @@ diesel::table! {
         request_hash -> Bytea,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
-        giver_name -> Nullable<Binary>,
+        giver_name -> Nullable<Bytea>,
         likeness -> Nullable<BigInt>,
         reference_likeness -> Nullable<BigInt>,
         unusual -> Bool,
@@ -759,6 +771,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    party_restriction (party_id, chapter_id) {
+        party_id -> Uuid,
+        chapter_id -> Uuid,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
     pd_opening (entry) {
         entry -> Text,
         sealed -> Bytea,
@@ -795,6 +815,9 @@ diesel::table! {
         touched -> Integer,
         done_at -> Nullable<Timestamptz>,
         party_alias -> Nullable<Uuid>,
+        lifts -> Bool,
+        rest_of -> Nullable<Uuid>,
+        kept_at_chapter_id -> Nullable<Uuid>,
     }
 }
 
@@ -802,6 +825,15 @@ diesel::table! {
     personal_data_request_chapter (request_id, chapter_id) {
         request_id -> Uuid,
         chapter_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    personal_data_request_kept (request_id, what) {
+        request_id -> Uuid,
+        what -> Text,
+        n -> Integer,
+        until -> Nullable<Date>,
     }
 }
 
@@ -928,6 +960,19 @@ diesel::table! {
     reference_load (name) {
         name -> Text,
         sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    retention_rule (record, valid_from) {
+        record -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        years -> SmallInt,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -1128,6 +1173,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deadline_change,
     deadline_rule,
     document,
+    document_closure,
     document_link,
     document_publication,
     document_withdrawal,
@@ -1167,9 +1213,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     paper_slip_collision,
     party,
     party_alias,
+    party_restriction,
     pd_opening,
     personal_data_request,
     personal_data_request_chapter,
+    personal_data_request_kept,
     posting,
     public_entry,
     public_holiday,
@@ -1179,6 +1227,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     received_overall,
     recovery_code,
     reference_load,
+    retention_rule,
     reversal_by_month,
     reversal_by_officer,
     reversal_overall,

@@ -7,6 +7,8 @@ use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use crate::giving::appeals::of_memo;
+
 use super::totals::{Sum, TotalsOut};
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;

@@ -32,7 +32,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Whom the file is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Form {
     /// Programs: `datapackage.json` and `ledger.csv-metadata.json` beside it say what its columns hold.
     #[default]
@@ -47,7 +47,7 @@ pub enum Form {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LedgerQuery {
-    /// `data` unless given; `spreadsheet` for Excel and LibreOffice.
+    /// `DATA` unless given; `SPREADSHEET` for Excel and LibreOffice.
     #[serde(default)]
     form: Form,
 }

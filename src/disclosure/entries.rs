@@ -11,10 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer, tagged};
 use crate::basics::PublicCode;
 use crate::basics::hex;
+use crate::basics::keyboard::{Typed, typed};
+use crate::chapters::reread;
 use crate::chapters::store as chapters;
 use crate::db::Db;
+use crate::giving::appeals;
 use crate::http::cache::PublicCache;
-use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
+use crate::http::{Cursor, Kind, Page, Problem, Query, Say, one_line, rows_a_page};
 use crate::ledger::annotations::{self, AnnotationRow};
 use crate::ledger::goods;
 use crate::ledger::kinds::Channel;
@@ -189,6 +192,63 @@ fn filter_of(conn: &mut PgConnection, query: &EntriesQuery) -> Result<Option<Fil
 
 /// A page of entries, newest first: what the API and the portal show.
 pub fn search(conn: &mut PgConnection, index: &SearchIndex, query: &EntriesQuery, limit: i64) -> Result<Page<EntryOut>, Problem> {
+    Ok(search_as_meant(conn, index, query, limit)?.0)
+}
+
+/// The same. Where nothing has the words as they were typed, they are read as the code of an appeal in a bank's memo (`LULUT2026`), then
+/// as words of places that a typing program changed; the second part says how.
+pub fn search_as_meant(
+    conn: &mut PgConnection,
+    index: &SearchIndex,
+    query: &EntriesQuery,
+    limit: i64,
+) -> Result<(Page<EntryOut>, Option<String>), Problem> {
+    let found = search_as_typed(conn, index, query, limit);
+    // A cursor belongs to the reading that made it.
+    let nothing = match &found {
+        Ok(page) => page.items.is_empty() && query.cursor.is_none(),
+        Err(problem) => problem.kind == Kind::InvalidCursor,
+    };
+    if nothing && let Some(q) = query.q.as_deref().filter(|q| q.chars().count() <= 200) {
+        for (other, read_as) in other_readings(conn, query, q)? {
+            if let Ok(page) = search_as_typed(conn, index, &other, limit)
+                && (!page.items.is_empty() || other.cursor.is_some())
+            {
+                return Ok((page, Some(read_as)));
+            }
+        }
+    }
+    Ok((found?, None))
+}
+
+fn other_readings(conn: &mut PgConnection, query: &EntriesQuery, q: &str) -> Result<Vec<(EntriesQuery, String)>, Problem> {
+    let mut readings = Vec::new();
+    if query.appeal.is_none()
+        && let Some(code) = appeals::of_memo(conn, q)?
+    {
+        readings.push((EntriesQuery { q: None, appeal: Some(code.clone()), ..query.clone() }, code));
+    }
+    if let Some(again) = reread(q) {
+        readings.push((EntriesQuery { q: Some(again.clone()), ..query.clone() }, again));
+    }
+    Ok(readings)
+}
+
+/// Of codes that a changed one may have been, the one that something has; `None` if nothing or more than one has.
+pub fn the_one(conn: &mut PgConnection, codes: &[PublicCode]) -> Result<Option<PublicCode>, Problem> {
+    let known = log::store::known(conn, &codes.iter().map(PublicCode::as_str).collect::<Vec<_>>())?;
+    match known.as_slice() {
+        [one] => Ok(PublicCode::parse(one).ok()),
+        _ => Ok(None),
+    }
+}
+
+fn search_as_typed(
+    conn: &mut PgConnection,
+    index: &SearchIndex,
+    query: &EntriesQuery,
+    limit: i64,
+) -> Result<Page<EntryOut>, Problem> {
     if let Some(q) = query.q.as_deref().filter(|q| !q.trim().is_empty()) {
         one_line("q", q, 200)?;
     }
@@ -262,16 +322,16 @@ impl Context {
 
 /// Reads a code as people write it; the refusal says what a code is.
 pub fn parse_code(code: &str) -> Result<PublicCode, Problem> {
-    PublicCode::parse(code).map_err(|_| {
-        let wrong = "Mã không đúng: hãy xem lại từng ký tự (có ký tự kiểm tra ở cuối).";
-        Problem {
-            detail: Some(crate::http::Say::fixed(
-                wrong,
-                "This is no code: check each character (the last one is a check character).",
-            )),
-            ..Problem::not_found()
-        }
-    })
+    PublicCode::parse(code).map_err(|_| no_code())
+}
+
+/// What is said of a text that is no code.
+pub fn no_code() -> Problem {
+    let say = Say::fixed(
+        "Mã không đúng: mã có 17 ký tự, hãy xem lại từng ký tự (có ký tự kiểm tra ở cuối). Nếu đang bật bộ gõ tiếng Việt, hãy tắt rồi gõ lại.",
+        "This is no code: it has 17 characters, check each (the last one is a check character). If a Vietnamese keyboard is on, turn it off and type again.",
+    );
+    Problem { detail: Some(say), ..Problem::not_found() }
 }
 
 /// One entry as everyone may see it.
@@ -298,9 +358,18 @@ pub async fn show_entry(
     if let Some(body) = cache.get(&code) {
         return Ok(body.answer(&request, CACHE_CONTROL));
     }
-    let code = parse_code(&code)?;
-    let key = code.as_str().to_owned();
-    let out = db.read_public(move |conn| find(conn, &code)).await?;
+    let asked = typed(&code);
+    let out = db
+        .read_public(move |conn| match asked {
+            Typed::Code(code) => find(conn, &code),
+            Typed::Perhaps(codes) => {
+                let code = the_one(conn, &codes)?.ok_or_else(no_code)?;
+                find(conn, &code)
+            }
+            Typed::Broken | Typed::Words => Err(no_code()),
+        })
+        .await?;
+    let key = out.code.clone();
     let body = tagged(&out)?;
     // Until it has its place in the log the answer is about to change.
     if out.log_index.is_some() && out.annotations.iter().all(|said| said.log_index.is_some()) {

@@ -31,7 +31,7 @@ pub struct UnitOut {
     kind: String,
     #[schema(example = "xã")]
     kind_name: &'static str,
-    /// Whether it ended with the reform of 1/7/2025.
+    /// Whether it ended with the reform of 1/7/2025, or before.
     former: bool,
     /// District and province as they were or, for a unit of today, its province.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,7 +201,7 @@ impl Around {
             province: province_of_former(former),
             valid_from: None,
             valid_to: Some(former.valid_to),
-            resolution: None,
+            resolution: former.resolution.clone(),
             chapter: None,
             successors: to.iter().map(successor).collect(),
         }
@@ -210,6 +210,35 @@ impl Around {
 
 fn province_of_former(former: &FormerRow) -> Option<String> {
     (former.level != "PROVINCE").then(|| former.province.clone())
+}
+
+/// Units, and what is known of the time asked about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnitsPage {
+    #[serde(flatten)]
+    page: Page<UnitOut>,
+    /// Where the record does not reach: units may be missing here that there were. For a day before the record begins, and where a
+    /// name finds nothing (it may have ended earlier).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Record>,
+}
+
+/// From when on units are on record.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Record {
+    /// Always false: where everything is on record, nothing is said.
+    complete: bool,
+    /// From this day on, all units of the kind asked for are.
+    #[schema(example = "2025-01-01")]
+    since: NaiveDate,
+}
+
+impl Record {
+    /// What is to be said of a day; nothing where all units are known.
+    fn of(day: Option<NaiveDate>, provinces: bool) -> Option<Self> {
+        let since = units::on_record_from(provinces)?;
+        (day? < since).then_some(Self { complete: false, since })
+    }
 }
 
 /// Which units.
@@ -221,8 +250,8 @@ pub struct UnitsQuery {
     /// `Hàm Chính, Hàm Thuận Bắc`. Without it, units are listed by `parent`.
     #[param(example = "ham chinh", max_length = 100)]
     q: Option<String>,
-    /// As they were on this day; before 1/7/2025 the old units with what they became. Without it: today's, then old
-    /// ones that fit.
+    /// As they were on this day; before 1/7/2025 the old units with what they became, as far as they are on record (`record` says
+    /// so). Without it: today's, then old ones that fit.
     on: Option<NaiveDate>,
     /// Code of the unit whose parts to list; the provinces unless given. Not together with `q`.
     #[param(example = "68")]
@@ -235,7 +264,7 @@ pub struct UnitsQuery {
 }
 
 /// Administrative units by name, today's and old ones, or the parts of one.
-#[utoipa::path(tag = "public", params(UnitsQuery), responses((status = 200, body = Page<UnitOut>),
+#[utoipa::path(tag = "public", params(UnitsQuery), responses((status = 200, body = UnitsPage),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
 #[get("/units")]
 pub async fn list_units(
@@ -254,18 +283,24 @@ pub async fn list_units(
     let after = Cursor::<Position>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
     let today = vietnam_date(clock.now());
     let page = db
-        .read_public(move |conn| -> Result<Page<UnitOut>, Problem> {
+        .read_public(move |conn| -> Result<UnitsPage, Problem> {
             let when = units::when(on);
             let found = match &q {
                 Some(q) => find::units(conn, q.as_str(), when, after, limit + 1)?,
                 None => units::list(conn, parent, when, after, limit + 1)?,
             };
             // What old units became is told in today's names.
-            let day = if when == find::When::Before { today } else { on.unwrap_or(today) };
+            let day = match when {
+                find::When::On(day) => day,
+                find::When::Now | find::When::Before | find::When::Earlier(_) => today,
+            };
             let keys: Vec<UnitKey> = found.iter().map(|(_, key)| key.clone()).collect();
             let around = Around::read(conn, &keys, day)?;
             let rows = found.into_iter().filter_map(|(at, key)| around.show(&key).map(|row| (at, row))).collect();
-            Ok(Page::of(rows, limit, &filter, |(at, _)| at.clone(), |(_, row)| row))
+            let page = Page::of(rows, limit, &filter, |(at, _)| at.clone(), |(_, row)| row);
+            let provinces = q.is_none() && filter.2.is_none();
+            let asked = on.or_else(|| units::on_record_from(false).filter(|_| q.is_some() && page.items.is_empty())?.pred_opt());
+            Ok(UnitsPage { record: Record::of(asked, provinces), page })
         })
         .await?;
     answer(&request, &page, CACHE_CONTROL)
@@ -291,7 +326,7 @@ pub async fn show_unit(
 
 fn unit_detail(conn: &mut PgConnection, code: String, today: NaiveDate) -> Result<UnitDetail, Problem> {
     let versions = units::versions(conn, std::slice::from_ref(&code))?;
-    let mut keys: Vec<UnitKey> = units::former_ids(&code).into_iter().map(UnitKey::Former).collect();
+    let mut keys: Vec<UnitKey> = units::former_ids(conn, &code)?.into_iter().map(UnitKey::Former).collect();
     keys.push(UnitKey::Unit(code.clone()));
     let around = Around::read(conn, &keys, today)?;
     keys.pop();

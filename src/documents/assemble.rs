@@ -16,7 +16,7 @@ use super::model::{ContentHash, HEAD, MediaType};
 use super::store::{self, Holder, NewDocument};
 use super::uploads::{self, UploadRow};
 use crate::http::{Problem, Say};
-use crate::vault::{Vault, place};
+use crate::vault::{Vault, VaultError, place};
 
 /// Why what was uploaded is no document. An upload that is refused stays so: the file has to be sent anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,8 +145,7 @@ pub fn complete(
         Ok(cleaned) => cleaned,
         Err(refusal) => return Ok(uploads::end(conn, id, Some(refusal.name()))?),
     };
-    let name = vault.open(place("upload", "name", &id), &row.name).map_err(Problem::internal)?;
-    let name = vault.seal(place("document", "name", &id), &name).map_err(Problem::internal)?;
+    let name = renamed(vault, &row).map_err(Problem::internal)?;
     // From here to the commit the sweep keeps its hands off this content. A rename is quick enough for a transaction.
     store::lock_content(conn, &cleaned.hash)?;
     archive.store(&cleaned.scratch, &cleaned.hash, now)?;
@@ -163,4 +162,13 @@ pub fn complete(
     };
     store::insert(conn, by, now, &new)?;
     Ok(uploads::end(conn, id, None)?)
+}
+
+/// The name, sealed for its new place. One that was erased stays empty.
+fn renamed(vault: &Vault, row: &UploadRow) -> Result<Vec<u8>, VaultError> {
+    if row.name.is_empty() {
+        return Ok(Vec::new());
+    }
+    let name = vault.open(place("upload", "name", &row.id), &row.name)?;
+    vault.seal(place("document", "name", &row.id), &name)
 }

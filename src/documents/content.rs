@@ -16,6 +16,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, web};
 use futures_util::Stream;
 use utoipa::ToSchema;
 
+use super::closures::{self, Admitted};
 use super::files::Archive;
 use super::model::{ContentHash, MediaType, Placed, Wanted, content_disposition, titled_file, wanted};
 use super::routes::name_of;
@@ -50,7 +51,7 @@ struct Served {
 /// The bytes of a document, by its id or by its SHA-256. Reading it is noted in the audit trail.
 #[utoipa::path(tag = "documents", params(("key" = String, Path, description = "The document's `id`, or its `sha256`")), responses(
     (status = 200, body = inline(Content), content_type = "application/octet-stream", description = "The file, under its own type"), (status = 206, body = inline(Content), content_type = "application/octet-stream", description = "The part asked for with `Range`"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/documents/{key}/content")]
 pub async fn read_document(
     actor: Actor,
@@ -67,15 +68,16 @@ pub async fn read_document(
             authz::authenticate(conn, now, actor)?;
             let key = key.ok_or_else(Problem::not_found)?;
             let (row, grant) = store::readable(conn, now, actor, &key)?;
+            let admitted = closures::admit(conn, now, actor, &row, &grant)?;
             let event = AuditEvent {
                 account: Some(grant.account()),
-                action: "DOCUMENT_READ",
+                action: admitted.action(),
                 subject: Some(row.id),
                 chapter: Some(grant.chapter().0),
             };
             authz::audit(conn, now, &[event])?;
             let name = match name_of(&vault, &row)? {
-                name if name.is_empty() => row.id.to_string(),
+                name if name.is_empty() || admitted == Admitted::ToClosed => row.id.to_string(),
                 name => name,
             };
             served(&row.sha256, row.size_bytes, &row.media_type, name, "no-store")

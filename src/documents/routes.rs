@@ -1,7 +1,7 @@
 //! `/api/v1/documents/{id}`: what a document is, for officers.
 
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,8 +9,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::store::{self, DocumentRow, Key};
-use super::{cancel_routes, content, upload_routes};
-use crate::authz::Actor;
+use super::{cancel_routes, closures, content, upload_routes};
+use crate::authz::{self, Actor, AuditEvent};
 use crate::basics::Clock;
 use crate::db::Db;
 use crate::http::Problem;
@@ -37,7 +37,7 @@ pub struct DocumentOut {
     chapter: String,
     #[schema(example = "GIFT")]
     purpose: String,
-    /// The name it was uploaded with; empty once erased.
+    /// The name it was uploaded with; empty once erased, and of a closed one.
     name: String,
     #[schema(example = "image/jpeg")]
     media_type: String,
@@ -53,19 +53,27 @@ pub struct DocumentOut {
     uploaded_at: DateTime<Utc>,
     /// Whether everybody may see it.
     published: bool,
+    /// `ERASED` or `RESTRICTED`: kept and not shown, since its giver's data were erased or restricted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<String>,
+    /// Of a closed one: until when the law has it kept at least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_until: Option<NaiveDate>,
 }
 
 /// Documents as they are shown, in the same order.
 pub fn shown(conn: &mut PgConnection, vault: &Vault, rows: Vec<DocumentRow>) -> Result<Vec<DocumentOut>, Problem> {
     let labels = tree::labels(conn, &rows.iter().map(|row| row.chapter_id).collect::<Vec<_>>())?;
     let names = identity::user_names(conn, &rows.iter().map(|row| row.uploaded_by).collect::<Vec<_>>())?;
-    let published = store::are_published(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let (published, mut closed) = (store::are_published(conn, &ids)?, closures::of_documents(conn, &ids)?);
     rows.into_iter()
         .map(|row| {
+            let closed = closed.remove(&row.id);
             Ok(DocumentOut {
                 id: row.id,
                 chapter: labels.get(&row.chapter_id).map(|label| label.code.clone()).unwrap_or_default(),
-                name: name_of(vault, &row)?,
+                name: if closed.is_some() { String::new() } else { name_of(vault, &row)? },
                 purpose: row.purpose,
                 media_type: row.media_type,
                 size_bytes: row.size_bytes,
@@ -75,6 +83,8 @@ pub fn shown(conn: &mut PgConnection, vault: &Vault, rows: Vec<DocumentRow>) -> 
                 uploaded_by: names.get(&row.uploaded_by).cloned().unwrap_or_default(),
                 uploaded_at: row.uploaded_at,
                 published: published.contains(&row.id),
+                kept_until: closed.as_ref().map(|closed| closed.kept_until),
+                closed: closed.map(|closed| closed.reason),
             })
         })
         .collect()
@@ -88,7 +98,8 @@ pub(super) fn name_of(vault: &Vault, row: &DocumentRow) -> Result<String, Proble
     vault.open_text(place("document", "name", &row.id), &row.name).map_err(Problem::internal)
 }
 
-/// What a document is; its bytes are at `/documents/{key}/content`.
+/// What a document is; its bytes are at `/documents/{key}/content`. Its name often names somebody: reading it is noted in
+/// the audit trail.
 #[utoipa::path(tag = "documents", params(("id" = Uuid, Path)), responses((status = 200, body = DocumentOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/documents/{id}")]
@@ -101,9 +112,17 @@ pub async fn show_document(
 ) -> Result<HttpResponse, Problem> {
     let (key, now) = (Key::Id(id.into_inner()), clock.now());
     let out = db
-        .read(move |conn| -> Result<DocumentOut, Problem> {
-            let (row, _) = store::readable(conn, now, actor, &key)?;
-            shown(conn, &vault, vec![row])?.pop().ok_or_else(Problem::not_found)
+        .tx(move |conn| -> Result<DocumentOut, Problem> {
+            let (row, grant) = store::readable(conn, now, actor, &key)?;
+            let out = shown(conn, &vault, vec![row])?.pop().ok_or_else(Problem::not_found)?;
+            let event = AuditEvent {
+                account: Some(grant.account()),
+                action: "DOCUMENT_NAME_READ",
+                subject: Some(out.id),
+                chapter: Some(grant.chapter().0),
+            };
+            authz::audit(conn, now, &[event])?;
+            Ok(out)
         })
         .await?;
     Ok(HttpResponse::Ok().json(out))

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::files::{Archive, FileError};
 use super::model::ContentHash;
-use super::{store, uploads};
+use super::{closures, store, uploads};
 use crate::basics::Clock;
 use crate::db::{Db, DbError};
 
@@ -115,6 +115,10 @@ pub fn sweep_all(db: &Db, now: DateTime<Utc>, archive: &Archive) -> Result<Swept
 /// Uploads, and of the documents the folders that begin with these bytes.
 pub fn sweep(db: &Db, now: DateTime<Utc>, archive: &Archive, folders: &[u8]) -> Result<Swept, SweepError> {
     let forgotten = db.tx_blocking(|conn| uploads::forget_expired(conn, now))?;
+    let past = db.tx_blocking(|conn| closures::forget_past(conn, now))?;
+    if past > 0 {
+        tracing::info!(past, "papers of erased givers whose time is over were forgotten");
+    }
     let mut swept = Swept { uploads: forgotten, folders: sweep_uploads(db, archive)?, files: 0 };
     let (mut garbage, mut kept) = (Vec::new(), 0);
     for first in folders {

@@ -15,7 +15,7 @@ use super::model::{ContentHash, Fit, MAX_NAME, MIN_CHUNK, MediaType, Purpose, fi
 use super::receive::{drain, receive};
 use super::routes::{DocumentOut, shown};
 use super::store::{self, Holder};
-use super::uploads::{self, Begun, NewUpload, Taken, UploadRow};
+use super::uploads::{self, Bare, Begun, NewUpload, Taken, UploadRow};
 use crate::authz::{self, Actor, Read};
 use crate::basics::Clock;
 use crate::db::Db;
@@ -116,8 +116,11 @@ fn check(vault: &Vault, archive: &Archive, body: &UploadIn) -> Result<NewUpload,
         return Err(Problem::invalid(errors));
     };
     let content = serde_json::json!([body.chapter, body.purpose, name, kind.name(), size_bytes, hash.as_str()]).to_string();
+    let bare =
+        Bare { chapter: &body.chapter, purpose: body.purpose.name(), media_type: kind.name(), size_bytes, sha256: hash.as_str() };
     Ok(NewUpload {
         id: body.id,
+        bare_hash: bare.hash(vault),
         purpose: body.purpose.name(),
         name: vault.seal(place("upload", "name", &body.id), name.as_bytes()).map_err(Problem::internal)?,
         media_type: kind.name(),
@@ -178,22 +181,27 @@ pub async fn begin_upload(
             ));
         }
     };
-    answer(&db, &vault, &archive, id, row).await
+    answer(&db, &vault, &archive, actor, id, row).await
 }
 
-/// The state of an upload, with its document if there is one.
+/// The state of an upload, with its document if there is one. The name of a file often is somebody's name: nobody but
+/// whoever sent it is told by the way.
 async fn answer(
     db: &Db,
     vault: &web::Data<Vault>,
     archive: &Archive,
+    actor: Actor,
     id: Uuid,
     row: Option<UploadRow>,
 ) -> Result<HttpResponse, Problem> {
     let vault = vault.clone();
     let document = db
         .read(move |conn| -> Result<_, Problem> {
-            let rows = store::find(conn, id)?.into_iter().collect();
-            Ok(shown(conn, &vault, rows)?.pop())
+            let mut row = store::find(conn, id)?;
+            if let Some(row) = row.as_mut().filter(|row| row.uploaded_by != actor.account) {
+                row.name.clear();
+            }
+            Ok(shown(conn, &vault, row.into_iter().collect())?.pop())
         })
         .await?;
     let out = upload_out(archive, row, document)?;
@@ -337,7 +345,7 @@ pub async fn continue_upload(
     };
     if row.state == "DONE" {
         drain(payload, &archive).await?;
-        return answer(&db, &vault, &archive, id, Some(row)).await;
+        return answer(&db, &vault, &archive, actor, id, Some(row)).await;
     }
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if announced.is_some_and(|length| length > archive.limits.chunk) {
@@ -346,11 +354,11 @@ pub async fn continue_upload(
     let chunk = receive(payload, &archive, id, at).await?;
     let row = register(&db, &clock, &archive, actor, id, at, chunk).await?;
     if row.offset_bytes < row.size_bytes {
-        return answer(&db, &vault, &archive, id, Some(row)).await;
+        return answer(&db, &vault, &archive, actor, id, Some(row)).await;
     }
     let row = finish(&db, &clock, &vault, &archive, actor, row).await?;
     settled(&row)?;
-    answer(&db, &vault, &archive, id, Some(row)).await
+    answer(&db, &vault, &archive, actor, id, Some(row)).await
 }
 
 /// A refused upload says so whenever it is touched.
@@ -468,5 +476,5 @@ pub async fn show_upload(
             Ok(row)
         })
         .await?;
-    answer(&db, &vault, &archive, id, row).await
+    answer(&db, &vault, &archive, actor, id, row).await
 }

@@ -17,6 +17,7 @@ use super::store::{self, Holder};
 use crate::db::DbError;
 use crate::db::schema::{upload, upload_chunk};
 use crate::db::statement::statement;
+use crate::vault::Vault;
 
 /// An upload that is not finished by then is forgotten.
 pub const LIFETIME: Duration = Duration::hours(48);
@@ -50,6 +51,24 @@ pub struct NewUpload {
     pub size_bytes: i64,
     pub sha256: String,
     pub request_hash: Vec<u8>,
+    /// [`Bare::hash`]: what is left to compare with once the name was erased.
+    pub bare_hash: Vec<u8>,
+}
+
+/// An upload without its name.
+pub struct Bare<'a> {
+    pub chapter: &'a str,
+    pub purpose: &'a str,
+    pub media_type: &'a str,
+    pub size_bytes: i64,
+    pub sha256: &'a str,
+}
+
+impl Bare<'_> {
+    pub fn hash(&self, vault: &Vault) -> Vec<u8> {
+        let content = serde_json::json!([self.chapter, self.purpose, self.media_type, self.size_bytes, self.sha256]);
+        vault.hash("upload.request.bare", content.to_string().as_bytes()).to_vec()
+    }
 }
 
 /// Result of announcing an upload.
@@ -84,12 +103,14 @@ pub fn begin(
     // Twins of one id meet here, and so do uploads of one account that together would exceed its limits.
     store::lock(conn, &format!("upload {}", new.id))?;
     store::lock(conn, &format!("uploads of {}", by.account()))?;
+    let is_same =
+        |hash: &Vec<u8>, chapter: Uuid| [&new.request_hash, &new.bare_hash].contains(&hash) && chapter == by.chapter().0;
     if let Some(row) = find(conn, new.id)? {
-        let same = row.request_hash == new.request_hash && row.chapter_id == by.chapter().0;
+        let same = is_same(&row.request_hash, row.chapter_id);
         return Ok(if same { Begun::Existing(row) } else { Begun::IdTaken });
     }
     if let Some(row) = store::find(conn, new.id)? {
-        let same = row.request_hash == new.request_hash && row.chapter_id == by.chapter().0;
+        let same = is_same(&row.request_hash, row.chapter_id);
         return Ok(if same { Begun::Finished } else { Begun::IdTaken });
     }
     let (open, today): (i64, i64) =

@@ -10,6 +10,7 @@ use super::appeals;
 use super::model::{AppealTerms, no_such_appeal};
 use super::prepare::Prepared;
 use super::unusual::Concern;
+use super::wire::Display;
 use crate::authz::{self, Actor, Ask, Granted, Record};
 use crate::db::DbError;
 use crate::http::{FieldError, Problem, Say};
@@ -33,6 +34,8 @@ pub(super) struct Accepted<'a> {
     pub place: Arc<Place>,
     pub appeal: Option<Uuid>,
     pub fund: Fund,
+    /// As the giver chose, or not at all while the chapter may not use the giver's data.
+    pub display: Display,
     /// Above a limit: confirmed, or approved.
     pub unusual: bool,
     pub concerns: Vec<Concern>,
@@ -157,7 +160,8 @@ pub(super) fn accept<'a>(
     }
     match fund {
         Some(fund) if errors.is_empty() => {
-            Ok(Accepted { at, grant, gift, place, appeal, fund, unusual: false, concerns: Vec::new() })
+            let display = gift.gift.display;
+            Ok(Accepted { at, grant, gift, place, appeal, fund, display, unusual: false, concerns: Vec::new() })
         }
         _ => Err(errors),
     }

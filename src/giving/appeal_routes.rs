@@ -13,10 +13,11 @@ use super::limits::{self, Extension};
 use super::model::AppealState;
 use crate::authz::{self, Actor, Attempt, AuditEvent, Granted, Once, Read, RunAppeal, Turn};
 use crate::basics::clock::vietnam_date;
+use crate::basics::keyboard::changed_by_typing;
 use crate::basics::{Clock, Vnd};
 use crate::db::Db;
 use crate::http::etag::{if_match, version_tag};
-use crate::http::{Body, FieldError, Kind, Patch, Problem, Say, one_line};
+use crate::http::{Body, FieldError, Kind, Patch, Problem, Say, one_name};
 use crate::tree::{self, ChapterId, Place};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -70,20 +71,26 @@ pub struct AppealPatch {
     #[schema(value_type = Option<NaiveDate>)]
     receive_until: Patch<NaiveDate>,
     #[serde(default)]
-    extension: Option<Extension>,
+    #[schema(value_type = Option<Extension>)]
+    extension: Patch<Extension>,
 }
 
 impl AppealPatch {
     /// What the appeal says afterwards.
     fn over(self, old: AppealText, today: NaiveDate) -> Result<AppealText, Vec<FieldError>> {
         let mut wrong = Vec::new();
+        // The ground on which it received for longer is history.
+        let extension = match old.extension {
+            Some(old) => Some(self.extension.over_required("/extension", old, &mut wrong)),
+            None => self.extension.over(None),
+        };
         let text = AppealText {
             title: self.title.over_required("/title", old.title, &mut wrong),
             purpose: self.purpose.over_required("/purpose", old.purpose, &mut wrong),
             target_vnd: self.target_vnd.over(old.target_vnd),
             receive_until: self.receive_until.over_required("/receive_until", old.receive_until, &mut wrong),
             receive_from: old.receive_from,
-            extension: self.extension.or(old.extension),
+            extension,
         };
         match (check(&text, today), wrong.is_empty()) {
             (Ok(text), true) => Ok(text),
@@ -141,7 +148,7 @@ impl From<AppealRow> for AppealOut {
 fn check(text: &AppealText, today: NaiveDate) -> Result<AppealText, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut line = |pointer: &str, text: &str, max: usize| {
-        one_line(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
+        one_name(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
             errors.push(error);
             String::new()
         })
@@ -192,6 +199,18 @@ fn check_place(regime: Regime, here: &Place) -> Result<(), Problem> {
         ));
     }
     Ok(())
+}
+
+/// A code people type into a memo must come through a Vietnamese typing program as it is.
+fn survives_typing(code: &str) -> Result<(), FieldError> {
+    changed_by_typing(code).map_or(Ok(()), |changed| {
+        let (before, key) = (&changed.before, changed.key);
+        let vi = format!("Bộ gõ tiếng Việt đổi mã này: phím “{key}” sau “{before}” thành dấu. Hãy đặt mã khác, hoặc thêm gạch nối trước số (LULUT-2026).");
+        let en = format!(
+            "Vietnamese typing programs change this code: “{key}” behind “{before}” becomes a mark. Choose another, or put a hyphen before the number (LULUT-2026)."
+        );
+        Err(FieldError::new("/code", "CHANGED_BY_TYPING", Say::new(vi, en)))
+    })
 }
 
 fn is_code(code: &str) -> bool {
@@ -250,7 +269,11 @@ pub async fn create_appeal(
                     return Err(Problem::field("/code", "CODE_TAKEN", "Mã này đã dùng.", "This code is taken."));
                 }
                 Created::IdTaken => return Err(Problem::new(Kind::IdTaken)),
-                Created::New => audit(conn, now, &grant, "APPEAL_DRAFTED", new.id)?,
+                Created::New => {
+                    // Only of a new one: a code of before stays, and sending it again finds it.
+                    survives_typing(&new.code).map_err(|error| Problem::invalid(vec![error]))?;
+                    audit(conn, now, &grant, "APPEAL_DRAFTED", new.id)?;
+                }
                 Created::Existing => {}
             }
             Ok((created, appeals::find(conn, &new.code)?.ok_or_else(Problem::not_found)?))
@@ -409,14 +432,14 @@ pub async fn change_appeal(
                 "The appeal is closed and can not be changed.",
             ));
         }
-        let old = row.text();
-        let extended = body.extension.is_some();
+        let (old, on_new_ground) = (row.text(), matches!(body.extension, Patch::Value(_)));
         let text = body.over(row.text(), vietnam_date(now)).map_err(Problem::invalid)?;
         // An appeal from before the limit was kept here may still be corrected; its end may not go further.
-        if text.receive_until > old.receive_until && !extended {
+        if text.receive_until > old.receive_until {
             let opened_on = appeals::lives(conn, &[row.id])?.remove(&row.id).map(|life| life.opened_on);
             // Each time on a ground of its own: the decision before extended to the day before.
-            if let Some(said) = too_long(conn, &row.regime, opened_on, &text)? {
+            let said = too_long(conn, &row.regime, opened_on, &text)?;
+            if let Some(said) = said.filter(|_| !on_new_ground) {
                 return Err(refuse_period(said));
             }
         }

@@ -13,6 +13,8 @@ use uuid::Uuid;
 use super::limits::{Extension, ExtensionColumns};
 use super::model::{AppealState, AppealTerms};
 use crate::authz::{Granted, RunAppeal};
+use crate::basics::fold;
+use crate::basics::keyboard::memo_forms;
 use crate::db::DbError;
 use crate::db::schema::{appeal, appeal_version};
 use crate::db::statement::statement;
@@ -319,6 +321,21 @@ pub fn find_for_update(conn: &mut PgConnection, code: &str) -> Result<Option<App
         Some(_) => find(conn, code),
         None => Ok(None),
     }
+}
+
+/// The appeal that is no draft whose code stands so in the memo of a transfer; `None` where none or more than one does.
+pub fn of_memo(conn: &mut PgConnection, memo: &str) -> Result<Option<String>, DbError> {
+    let plain: String = fold(memo).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    if !(2..=24).contains(&plain.len()) {
+        return Ok(None);
+    }
+    // Every form of a code begins with the same two characters.
+    let near =
+        appeal::table.filter(appeal::state.ne(AppealState::Draft.name())).filter(appeal::code.like(format!("{}%", &plain[..2])));
+    let codes: Vec<String> = near.select(appeal::code).load(conn)?;
+    let mut fits = codes.into_iter().filter(|code| memo_forms(code).contains(&plain));
+    let first = fits.next();
+    Ok(first.filter(|_| fits.next().is_none()))
 }
 
 /// Appeals that are no drafts, by code after `after`; of one state if named.

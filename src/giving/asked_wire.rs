@@ -9,7 +9,7 @@ use super::unusual::Concern;
 use super::wire::{BookingOutcome, Display, GiftIn, GiverIn, LineIn};
 
 /// A gift that takes a second person. It is booked nowhere before they approve.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AskedOut {
     pub id: Uuid,
     /// Public code, for the giver: nobody finds it before the gift is approved.
@@ -52,7 +52,7 @@ pub struct AskedPosted {
 }
 
 /// An asked gift as whoever decides sees it: with its giver and words while it waits.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct AskedGift {
     #[serde(flatten)]
     pub asked: AskedOut,
@@ -66,6 +66,8 @@ pub struct AskedGift {
     pub memo: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer_address: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<LineIn>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,13 +81,19 @@ pub struct AskedGift {
 impl AskedGift {
     /// `sent` is what was sent, as long as it waits.
     pub fn of(asked: AskedOut, sent: Option<GiftIn>) -> Self {
-        let (mut giver, mut display, mut wish, mut memo, mut bank_reference) = (None, None, None, None, None);
-        let (mut lines, mut message_count, mut paper_book, mut paper_no) = (Vec::new(), None, None, None);
-        if let Some(sent) = sent {
-            (giver, display, wish, memo) = (sent.giver, sent.display, sent.wish, sent.memo);
-            (bank_reference, lines, message_count) = (sent.bank_reference, sent.lines, sent.message_count);
-            (paper_book, paper_no) = (sent.paper_book, sent.paper_no);
+        let Some(sent) = sent else { return Self { asked, ..Self::default() } };
+        Self {
+            asked,
+            giver: sent.giver,
+            display: sent.display,
+            wish: sent.wish,
+            memo: sent.memo,
+            bank_reference: sent.bank_reference,
+            payer_address: sent.payer_address,
+            lines: sent.lines,
+            message_count: sent.message_count,
+            paper_book: sent.paper_book,
+            paper_no: sent.paper_no,
         }
-        Self { asked, giver, display, wish, memo, bank_reference, lines, message_count, paper_book, paper_no }
     }
 }

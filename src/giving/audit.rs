@@ -96,10 +96,10 @@ fn asked_gifts(conn: &mut PgConnection, findings: &mut Findings, vault: Option<&
     findings.ask(
         conn,
         "asked_gift",
-        "SELECT a.code, CASE WHEN a.state = 'APPROVED' THEN 'is approved and stands for no such gift' ELSE 'is not approved and its code is booked' END
+        "SELECT a.code, CASE WHEN a.state = 'APPROVED' THEN 'is approved and stands for no such gift' ELSE 'is not approved and stands as a gift' END
          FROM asked_gift a LEFT JOIN gift g ON g.id = a.id
          WHERE a.state = 'APPROVED' AND (g.chapter_id, g.amount_vnd) IS DISTINCT FROM (a.chapter_id, a.amount_vnd)
-            OR a.state <> 'APPROVED' AND EXISTS (SELECT FROM entry o WHERE o.code = a.code)",
+            OR a.state IN ('REFUSED', 'WITHDRAWN') AND g.id IS NOT NULL",
     )?;
     let waiting: Vec<(Uuid, String, Option<Vec<u8>>)> = asked_gift::table
         .filter(asked_gift::state.eq("ASKED"))

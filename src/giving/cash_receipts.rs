@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::appeals;
 use super::personal;
 use super::store::{self, GiftRow, Gifts, Reversals};
 use super::wire::ReceiptOut;
+use super::{appeals, routes};
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, Vnd};
@@ -137,8 +137,10 @@ fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option
         return Ok(None);
     };
     // Data that may only be kept are not printed.
-    let usable = parties::load(conn, &[id])?.remove(&id).filter(|party| party.restricted_at.is_none());
-    let Some(sealed) = usable else {
+    if routes::is_restricted(conn, row)? {
+        return Ok(None);
+    }
+    let Some(sealed) = parties::load(conn, &[id])?.remove(&id) else {
         return Ok(None);
     };
     let given = sealed.open(vault).and_then(|party| personal::as_given(vault, row.id, row.giver_name.as_deref(), party));

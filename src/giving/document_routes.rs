@@ -13,14 +13,19 @@ use uuid::Uuid;
 
 use super::appeals::{self, AppealRow};
 use super::model::AppealState;
-use super::store::{self, Gifts};
-use crate::authz::{self, Actor, Granted, Read, RunAppeal};
+use super::routes::is_restricted;
+use super::store::{self, GiftRow, Gifts};
+use crate::authz::{self, Actor, AuditEvent, Granted, Read, RunAppeal};
 use crate::basics::{Clock, Line};
+use crate::calendar::retention::Vouchers;
 use crate::db::Db;
+use crate::documents::closures::{self, Closing, Reason};
 use crate::documents::model::{MAX_LINKS, Purpose};
 use crate::documents::routes::{DocumentOut, shown};
 use crate::documents::store::{self as documents, Holder, Linked, Published, Subject};
 use crate::http::{Body, Kind, Problem, one_line};
+use crate::ledger::annotations;
+use crate::ledger::store::{self as ledger, Booked};
 use crate::tree::ChapterId;
 use crate::vault::Vault;
 
@@ -141,20 +146,48 @@ pub async fn link_gift_document(
     let linked = db
         .tx(move |conn| -> Result<_, Problem> {
             authz::authenticate(conn, now, actor)?;
-            let chapter = chapter_of_gift(conn, gift)?;
-            let holder = Holder::require(conn, now, actor, chapter, Purpose::Gift)?;
-            link(conn, &vault, &holder, now, body.document, Subject { kind: Purpose::Gift, id: gift })
+            let row = gift_row(conn, gift)?;
+            let holder = Holder::require(conn, now, actor, ChapterId(row.chapter_id), Purpose::Gift)?;
+            // An erasure or a restriction of the giver comes before or after.
+            store::hold_gift(conn, gift)?;
+            let row = gift_row(conn, row.id)?;
+            let booked = booked(conn, &row)?;
+            refuse_erased(conn, &booked)?;
+            let linked = link(conn, &vault, &holder, now, body.document, Subject { kind: Purpose::Gift, id: gift })?;
+            if !is_restricted(conn, &row)? {
+                return Ok(linked);
+            }
+            let kept_until = Vouchers::read(conn)?.until(booked.booked);
+            closures::close(conn, now, Reason::Restricted, &[Closing { document: body.document, gift, kept_until }])?;
+            let rows = documents::find(conn, body.document)?.into_iter().collect();
+            Ok((linked.0, shown(conn, &vault, rows)?.pop().ok_or_else(Problem::not_found)?))
         })
         .await?;
     Ok(created_or_ok(linked))
 }
 
-fn chapter_of_gift(conn: &mut PgConnection, gift: Uuid) -> Result<ChapterId, Problem> {
-    let row = store::gifts(conn, Gifts::One(gift), 1)?.pop().ok_or_else(Problem::not_found)?;
-    Ok(ChapterId(row.chapter_id))
+fn gift_row(conn: &mut PgConnection, gift: Uuid) -> Result<GiftRow, Problem> {
+    store::gifts(conn, Gifts::One(gift), 1)?.pop().ok_or_else(Problem::not_found)
 }
 
-/// The documents of a gift, all of them.
+fn booked(conn: &mut PgConnection, row: &GiftRow) -> Result<Booked, Problem> {
+    let booked = ledger::booked(conn, &[row.entry_id])?.remove(&row.entry_id);
+    booked.ok_or_else(|| Problem::internal("a gift without entry"))
+}
+
+/// Who was erased must not come back with a paper.
+fn refuse_erased(conn: &mut PgConnection, booked: &Booked) -> Result<(), Problem> {
+    if !annotations::is_erased(conn, &booked.code)? {
+        return Ok(());
+    }
+    Err(Problem::say(
+        Kind::Conflict,
+        "Dữ liệu của người cho khoản này đã được xóa: không gắn thêm giấy tờ. Bản giấy được lưu ở đơn vị theo luật kế toán.",
+        "The data of this gift's giver were erased: no more papers are added. The paper itself is filed at the chapter, as accounting law says.",
+    ))
+}
+
+/// The documents of a gift, all of them. Their names often name somebody: reading them is noted in the audit trail.
 #[utoipa::path(tag = "documents", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = Vec<DocumentOut>),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/gifts/{id}/documents")]
@@ -167,11 +200,18 @@ pub async fn list_gift_documents(
 ) -> Result<HttpResponse, Problem> {
     let (gift, now) = (gift.into_inner(), clock.now());
     let out = db
-        .read(move |conn| -> Result<Vec<DocumentOut>, Problem> {
+        .tx(move |conn| -> Result<Vec<DocumentOut>, Problem> {
             authz::authenticate(conn, now, actor)?;
-            let chapter = chapter_of_gift(conn, gift)?;
-            authz::require::<Read>(conn, now, actor, chapter)?;
+            let row = gift_row(conn, gift)?;
+            let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
             let rows = documents::of_subject(conn, Subject { kind: Purpose::Gift, id: gift })?;
+            let event = AuditEvent {
+                account: Some(grant.account()),
+                action: "GIFT_DOCUMENTS_READ",
+                subject: Some(gift),
+                chapter: Some(grant.chapter().0),
+            };
+            authz::audit(conn, now, &[event])?;
             shown(conn, &vault, rows)
         })
         .await?;

@@ -37,6 +37,7 @@ mod looked;
 pub mod model;
 pub mod payer;
 pub mod personal;
+pub mod persons;
 pub mod prepare;
 mod quantity;
 pub mod record;

@@ -10,7 +10,7 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::text::{LineError, words};
 use crate::basics::vnd::{MAX_VND, VndError, grouped};
 use crate::basics::{Line, PublicCode, Vnd};
-use crate::http::{FieldError, Say, phone};
+use crate::http::{FieldError, Say, phone, unfit_name};
 use crate::ledger::kinds::Channel;
 use crate::ledger::model::Fund;
 use crate::parties::naming;
@@ -74,8 +74,19 @@ impl Mistakes {
     }
 
     fn line(&mut self, pointer: &str, text: &str, max: usize) -> Option<Line> {
-        match Line::parse(text, max) {
-            Ok(line) => Some(line),
+        let line = Line::parse(text, max);
+        self.read(pointer, text, max, line)
+    }
+
+    /// A name that papers print.
+    fn name(&mut self, pointer: &str, text: &str, max: usize) -> Option<Line> {
+        let line = Line::name(text, max);
+        self.read(pointer, text, max, line)
+    }
+
+    fn read(&mut self, pointer: &str, text: &str, max: usize, line: Result<Line, LineError>) -> Option<Line> {
+        match line {
+            Ok(line) => return Some(line),
             Err(LineError::Empty) => {
                 self.add(
                     pointer,
@@ -83,11 +94,9 @@ impl Mistakes {
                     "Không được để trống; bỏ hẳn trường này nếu không có.",
                     "Must not be empty; leave the field out if there is none.",
                 );
-                None
             }
             Err(LineError::TooLong) => {
                 self.add(pointer, "TOO_LONG", format!("Tối đa {max} ký tự."), format!("At most {max} characters."));
-                None
             }
             Err(LineError::ControlCharacter) => {
                 self.add(
@@ -96,9 +105,10 @@ impl Mistakes {
                     "Có ký tự điều khiển hoặc xuống dòng.",
                     "Contains a control character or a line break.",
                 );
-                None
             }
+            Err(error @ (LineError::Garbled | LineError::Unprintable(_))) => self.0.extend(unfit_name(pointer, text, error)),
         }
+        None
     }
 
     fn optional(&mut self, pointer: &str, text: Option<&str>, max: usize) -> Option<Line> {
@@ -290,7 +300,7 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
 }
 
 fn parse_giver(wrong: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
-    let name = wrong.line("/giver/name", &giver.name, 200);
+    let name = wrong.name("/giver/name", &giver.name, 200);
     wrong.0.extend(name.as_ref().and_then(|name| naming::check(name.as_str()).err()).map(|why| why.error("/giver/name")));
     let number = giver.phone.as_deref().and_then(|typed| match phone("/giver/phone", typed) {
         Ok(number) => Some(number.into_string()),

@@ -2,7 +2,7 @@
 
 use super::wire::GiftIn;
 use crate::basics::Line;
-use crate::http::{FieldError, Say, one_line};
+use crate::http::{FieldError, Say, one_name};
 use crate::parties::PartyKind;
 
 /// More enclosed papers are a typing mistake.
@@ -32,7 +32,7 @@ impl Payer {
         if gift.enclosed.is_some_and(|count| count > MOST_ENCLOSED) {
             add("/enclosed", "OUT_OF_RANGE", "Từ 0 đến 99 chứng từ.", "0 to 99 vouchers.");
         }
-        let address = gift.payer_address.as_deref().map(|text| one_line("/payer_address", text, 200)).transpose();
+        let address = gift.payer_address.as_deref().map(|text| one_name("/payer_address", text, 200)).transpose();
         let address = address.unwrap_or_else(|error| {
             wrong.push(error);
             None

@@ -2,7 +2,7 @@
 //!
 //! Amount, day, chapter and fund of a gift never change here: accounting law keeps them, and the database refuses.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -196,9 +196,14 @@ pub fn hold(conn: &mut PgConnection, scope: Scope, part: Part<'_>, limit: i64) -
     Ok(held.load(conn)?)
 }
 
-/// The most protective display among the gifts of a scope decides whether another one would show more.
-pub fn displays(conn: &mut PgConnection, scope: Scope) -> Result<Vec<String>, DbError> {
-    let query = gift::table.select(gift::display).distinct().into_boxed();
+/// Reads these gifts, in order of id.
+pub fn of_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Touched>, DbError> {
+    Ok(gift::table.filter(gift::id.eq_any(ids)).order(gift::id).select(columns!()).load(conn)?)
+}
+
+/// The most protective display among the gifts of a scope in these chapters decides whether another one would show more.
+pub fn displays(conn: &mut PgConnection, scope: Scope, chapters: &[Uuid]) -> Result<Vec<String>, DbError> {
+    let query = gift::table.filter(gift::chapter_id.eq_any(chapters)).select(gift::display).distinct().into_boxed();
     let query = match scope {
         Scope::Party(id) => query.filter(gift::party_id.eq(id)),
         Scope::Gift(id) => query.filter(gift::id.eq(id)),
@@ -230,7 +235,7 @@ statement! {
 pub fn erase(conn: &mut PgConnection, vault: &Vault, gifts: &[Touched]) -> Result<(), DbError> {
     let ids: Vec<Uuid> = gifts.iter().map(|g| g.id).collect();
     let labels = tree::labels(conn, &gifts.iter().map(|g| g.chapter_id).collect::<Vec<_>>())?;
-    let appeals: std::collections::HashMap<Uuid, String> = appeal::table
+    let appeals: HashMap<Uuid, String> = appeal::table
         .filter(appeal::id.eq_any(gifts.iter().filter_map(|g| g.appeal_id)))
         .select((appeal::id, appeal::code))
         .load(conn)?
@@ -268,10 +273,16 @@ pub fn erase(conn: &mut PgConnection, vault: &Vault, gifts: &[Touched]) -> Resul
         .filter(reversal_request::gift_id.eq_any(&ids))
         .select((reversal_request::id, reversal_request::gift_id, reversal_request::reason))
         .load(conn)?;
-    if !notes.is_empty() {
-        let hashes = notes.iter().map(|(_, gift, reason)| reversal::bare_hash(vault, *gift, reason).to_vec()).collect();
-        EraseNotes { ids: &notes.iter().map(|(id, _, _)| *id).collect(), hashes: &hashes }.execute(conn)?;
+    erase_notes(conn, vault, &notes)
+}
+
+/// Takes the notes out of reversals: (request, gift, reason).
+pub(super) fn erase_notes(conn: &mut PgConnection, vault: &Vault, notes: &[(Uuid, Uuid, String)]) -> Result<(), DbError> {
+    if notes.is_empty() {
+        return Ok(());
     }
+    let hashes = notes.iter().map(|(_, gift, reason)| reversal::bare_hash(vault, *gift, reason).to_vec()).collect();
+    EraseNotes { ids: &notes.iter().map(|(id, _, _)| *id).collect(), hashes: &hashes }.execute(conn)?;
     Ok(())
 }
 
@@ -287,4 +298,18 @@ statement! {
 pub fn show(conn: &mut PgConnection, gifts: &[(Uuid, &'static str)]) -> Result<(), DbError> {
     ShowGifts { ids: &gifts.iter().map(|g| g.0).collect(), displays: &gifts.iter().map(|g| g.1).collect() }.execute(conn)?;
     Ok(())
+}
+
+/// What these chapters hold of a party is another one's from now on.
+pub fn give_over(conn: &mut PgConnection, from: Uuid, to: Uuid, chapters: &[Uuid]) -> Result<(), DbError> {
+    let held = gift::table.filter(gift::party_id.eq(from)).filter(gift::chapter_id.eq_any(chapters));
+    diesel::update(held).set(gift::party_id.eq(to)).execute(conn)?;
+    Ok(())
+}
+
+/// The gifts of entries, with their chapters, by entry.
+pub fn of_entries(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashMap<Uuid, (Uuid, Uuid)>, DbError> {
+    let rows: Vec<(Uuid, Uuid, Uuid)> =
+        gift::table.filter(gift::entry_id.eq_any(entries)).select((gift::entry_id, gift::id, gift::chapter_id)).load(conn)?;
+    Ok(rows.into_iter().map(|(entry, gift, chapter)| (entry, (gift, chapter))).collect())
 }

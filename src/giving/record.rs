@@ -19,7 +19,7 @@ use super::looked::{self, Looked};
 use super::model::NewGift;
 use super::prepare::Prepared;
 use super::sorter::Sorter;
-use super::wire::{CashReceiptRef, ReceiptOut};
+use super::wire::{CashReceiptRef, Display, ReceiptOut};
 use super::{cash_receipts, refusals, store};
 use crate::authz::{self, AuditEvent, Granted, Record};
 use crate::basics::Clock;
@@ -29,6 +29,7 @@ use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookError, BookedAt, Goods, NewEntry};
 use crate::parties;
 use crate::parties::consent::{self, NewConsent};
+use crate::parties::restriction;
 use crate::vouchers::store::{self as vouchers, Issued};
 
 /// What became of a gift.
@@ -153,7 +154,8 @@ fn write(
     }
     accepted.sort_by_key(|a| a.gift.gift.id);
     let new_parties: Vec<&parties::NewParty> = accepted.iter().filter_map(|a| a.gift.party.as_ref()).collect();
-    let party_ids = parties::upsert(conn, at.at, &new_parties)?;
+    let (party_ids, marked) = parties::upsert_and_mark(conn, at.at, &new_parties)?;
+    hide_restricted(conn, &mut accepted, &party_ids, &marked)?;
     let rows: Vec<store::NewRow<'_>> = accepted
         .iter()
         .map(|a| store::NewRow {
@@ -161,6 +163,7 @@ fn write(
             gift: a.gift,
             appeal: a.appeal,
             party: a.gift.party.as_ref().and_then(|p| party_ids.get(&p.id).copied()),
+            display: a.display.name(),
             unusual: a.unusual,
         })
         .collect();
@@ -203,6 +206,23 @@ fn write(
     Ok(outcomes)
 }
 
+/// A giver whose data the chapter may not use is shown nowhere, whatever was chosen. Few are: `marked`, or nobody asks.
+fn hide_restricted(
+    conn: &mut PgConnection,
+    accepted: &mut [Accepted<'_>],
+    party_ids: &HashMap<Uuid, Uuid>,
+    marked: &[Uuid],
+) -> Result<(), DbError> {
+    let restricted = restriction::of_parties(conn, marked)?;
+    for a in accepted {
+        let party = a.gift.party.as_ref().and_then(|p| party_ids.get(&p.id));
+        if party.is_some_and(|party| restricted.contains(&(*party, a.grant.chapter().0))) {
+            a.display = Display::Anonymous;
+        }
+    }
+    Ok(())
+}
+
 /// A person who chose to be shown agreed to it; organisations are named without.
 fn consent_of(a: &Accepted<'_>, party_ids: &HashMap<Uuid, Uuid>) -> Option<NewConsent> {
     let gift = &a.gift.gift;
@@ -210,7 +230,7 @@ fn consent_of(a: &Accepted<'_>, party_ids: &HashMap<Uuid, Uuid>) -> Option<NewCo
     Some(NewConsent {
         party: *party_ids.get(&a.gift.party.as_ref()?.id)?,
         gift: gift.id,
-        purpose: if gift.payer.is_child { gift.display.purpose()?.of_child() } else { gift.display.purpose()? },
+        purpose: if gift.payer.is_child { a.display.purpose()?.of_child() } else { a.display.purpose()? },
         channel: "AT_GIVING",
         evidence: None,
         account: a.grant.account(),
@@ -259,7 +279,7 @@ fn entry_of(context: &Context, a: &Accepted<'_>, postings: Balanced) -> NewEntry
         reverses: None,
         goods: goods.collect(),
         message_count: gift.message_count,
-        giver_shown: gift.giver_shown(),
+        giver_shown: gift.giver_shown().filter(|_| a.display == gift.display),
         document: None,
         pd: a.gift.pd,
         opening: Some(a.gift.opening.clone()),

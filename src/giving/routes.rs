@@ -18,7 +18,7 @@ use super::store::{self, GiftRow, Gifts};
 use super::wire::{BatchItem, BatchOut, BookingOutcome, ChapterQuery, GiftIn, GiftPosted, ReceiptOut};
 use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::{Clock, PublicCode};
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::http::finish::RequestId;
 use crate::http::{Body, Cursor, Item, Items, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;
@@ -29,7 +29,7 @@ use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 use crate::log::{self, opening};
 use crate::parties::naming::are_alike;
-use crate::parties::{self, Clear, PartyOut, alias};
+use crate::parties::{self, Clear, PartyOut, alias, restriction};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -52,7 +52,7 @@ fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Pr
 #[utoipa::path(tag = "gifts", request_body = GiftIn, responses(
     (status = 201, body = GiftPosted, description = "Booked"),
     (status = 200, body = GiftPosted, description = "Was booked already; nothing was booked again"),
-    (status = 202, body = AskedPosted, description = "Waits for a second person; nothing is booked (200 once they refused it, or it was withdrawn)"),
+    (status = 202, body = AskedPosted, description = "Nothing is booked: it waits for a second person, or they refused it, or it was withdrawn (`state`)"),
     (status = 409, response = crate::http::answers::Conflict),
     (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
     (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
@@ -68,10 +68,7 @@ pub async fn record_gift(
     match intake.record(actor, prepared).await? {
         Outcome::Booked(gift) => Ok(HttpResponse::Created().json(GiftPosted { outcome: BookingOutcome::Booked, gift })),
         Outcome::AlreadyBooked(gift) => Ok(HttpResponse::Ok().json(GiftPosted { outcome: BookingOutcome::AlreadyBooked, gift })),
-        Outcome::Asked(asked) => {
-            let mut answer = if asked.state == "ASKED" { HttpResponse::Accepted() } else { HttpResponse::Ok() };
-            Ok(answer.json(AskedPosted { outcome: BookingOutcome::Asked, asked }))
-        }
+        Outcome::Asked(asked) => Ok(HttpResponse::Accepted().json(AskedPosted { outcome: BookingOutcome::Asked, asked })),
         Outcome::Refused(problem) => Err(problem),
     }
 }
@@ -182,7 +179,10 @@ pub struct GiverOut {
 /// A giver as a chapter sees them, with those of the chapter's own givers who may be the same person.
 fn shown(conn: &mut PgConnection, vault: &Vault, chapter: Uuid, giver: Clear) -> Result<GiverOut, Problem> {
     let mut alike = Vec::new();
-    for sealed in parties::alike(conn, giver.id)?.into_iter().filter(|party| party.restricted_at.is_none()) {
+    for sealed in parties::alike(conn, giver.id)? {
+        if restriction::holds(conn, sealed.id, chapter)? {
+            continue;
+        }
         let other = sealed.open(vault).map_err(Problem::internal)?;
         // As this chapter wrote it, and only if it did.
         let here = Part { chapters: Some(&[chapter]), ..Part::default() };
@@ -209,7 +209,8 @@ pub struct GiftOut {
     /// The giver's data are kept but may not be used, as the giver asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     giver_restricted: bool,
-    /// Wish, memo, bank reference, the payer's address and the number of enclosed vouchers, as recorded.
+    /// Wish, memo, bank reference, the payer's address and the number of enclosed vouchers, as recorded; never in a list, nor
+    /// of a giver who is restricted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     particulars: Option<serde_json::Value>,
@@ -230,26 +231,36 @@ pub struct GiftOut {
     reversal: Option<String>,
 }
 
-fn gift_out(
-    vault: &Vault,
-    row: GiftRow,
-    receipt: ReceiptOut,
-    giver: Option<GiverOut>,
-    recorded_by: String,
-) -> Result<GiftOut, Problem> {
-    let particulars = row
-        .particulars
-        .as_ref()
-        .map(|sealed| vault.open_text(place("gift", "particulars", &row.id), sealed))
-        .transpose()
-        .map_err(Problem::internal)?
-        .and_then(|text| serde_json::from_str(&text).ok());
+/// Whether the gift's chapter may keep its giver's data and not use them.
+pub(super) fn is_restricted(conn: &mut PgConnection, row: &GiftRow) -> Result<bool, DbError> {
+    row.party_id.map_or(Ok(false), |party| restriction::holds(conn, party, row.chapter_id))
+}
+
+/// How much of a gift is shown.
+enum Sight<'a> {
+    /// In a list, which nobody notes: nothing of who gave, and none of their words.
+    Listed,
+    /// In a reading of its own, which is noted.
+    Noted { vault: &'a Vault, giver: Option<GiverOut>, restricted: bool },
+}
+
+/// A gift in either form. Restricted data are kept and not used: whoever must see them reads the party's own copy.
+fn gift_out(row: GiftRow, receipt: ReceiptOut, recorded_by: String, sight: Sight<'_>) -> Result<GiftOut, Problem> {
+    let (giver, particulars, giver_restricted) = match sight {
+        Sight::Listed => (None, None, false),
+        Sight::Noted { restricted: true, .. } => (None, None, true),
+        Sight::Noted { vault, giver, restricted: false } => {
+            let sealed = row.particulars.as_ref();
+            let text = sealed.map(|sealed| vault.open_text(place("gift", "particulars", &row.id), sealed)).transpose();
+            (giver, text.map_err(Problem::internal)?.and_then(|text| serde_json::from_str(&text).ok()), false)
+        }
+    };
     Ok(GiftOut {
         gift: receipt,
         channel: row.channel,
         display: row.display,
         giver,
-        giver_restricted: false,
+        giver_restricted,
         particulars,
         lines: None,
         message_count: row.message_count,
@@ -286,10 +297,7 @@ pub async fn download_private_receipt(
             let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
             let code = PublicCode::parse(&booked.code).map_err(|_| Problem::internal("a code in the database is no code"))?;
             let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref())?;
-            let restricted = match row.party_id {
-                Some(party) => parties::load(conn, &[party])?.values().any(|party| party.restricted_at.is_some()),
-                None => false,
-            };
+            let restricted = is_restricted(conn, &row)?;
             if let Issued::Receipt(receipt) = &mut issued
                 && !restricted
                 && let Some(sealed) = log::store::openings(conn, &[code.as_str()])?.remove(code.as_str())
@@ -335,17 +343,16 @@ pub async fn show_gift(
             let receipt = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
             let party =
                 row.party_id.map(|party| parties::load(conn, &[party])).transpose()?.and_then(|mut found| found.drain().next());
-            let party = party.map(|(_, sealed)| sealed);
-            let restricted = party.as_ref().is_some_and(|party| party.restricted_at.is_some());
-            // Restricted data are kept and not used: whoever must see them reads the party's own export.
-            let giver = party.filter(|_| !restricted).map(|sealed| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
-            let giver = giver.map(|clear| personal::as_given(&vault, row.id, row.giver_name.as_deref(), clear));
+            let restricted = is_restricted(conn, &row)?;
+            let party = party.map(|(_, sealed)| sealed).filter(|_| !restricted);
+            let clear = party.map(|sealed| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
+            let giver = clear.map(|clear| personal::as_given(&vault, row.id, row.giver_name.as_deref(), clear));
             let giver = match giver.transpose().map_err(Problem::internal)? {
                 Some(clear) => Some(shown(conn, &vault, row.chapter_id, clear)?),
                 None => None,
             };
             let recorder = identity::user_names(conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
-            let mut out = gift_out(&vault, row, receipt, giver, recorder)?;
+            let mut out = gift_out(row, receipt, recorder, Sight::Noted { vault: &vault, giver, restricted })?;
             let lines = store::lines(conn, id)?.into_iter().map(|line| PublicGoods {
                 item: line.item,
                 quantity: Quantity::from_milli(line.quantity_milli).to_string(),
@@ -354,7 +361,6 @@ pub async fn show_gift(
                 valuation: line.valuation,
             });
             out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
-            out.giver_restricted = restricted;
             out.reversal = store::standing_reversals(conn, &[id])?.remove(&id);
             let event = AuditEvent {
                 account: Some(grant.account()),
@@ -369,7 +375,7 @@ pub async fn show_gift(
     Ok(HttpResponse::Ok().json(out))
 }
 
-/// The gifts of a chapter, newest first, without givers' names.
+/// The gifts of a chapter, newest first, without givers and their words: those are read gift by gift, which is noted.
 #[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<GiftOut>), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/gifts")]
@@ -378,7 +384,6 @@ pub async fn list_gifts(
     Query(query): Query<ChapterQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
 ) -> Result<HttpResponse, Problem> {
     let ChapterQuery { chapter, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
@@ -398,7 +403,7 @@ pub async fn list_gifts(
                 let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
                 let recorder = recorders.get(&row.recorded_by).cloned().unwrap_or_default();
                 let reversal = standing.remove(&row.id);
-                outs.push(GiftOut { reversal, ..gift_out(&vault, row, receipt, None, recorder)? });
+                outs.push(GiftOut { reversal, ..gift_out(row, receipt, recorder, Sight::Listed)? });
             }
             Ok(Page::of(outs, limit, &chapter, |out| (out.gift.recorded_at, out.gift.id), |out| out))
         })

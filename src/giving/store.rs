@@ -26,6 +26,7 @@ pub(super) struct NewRow<'a> {
     pub gift: &'a Prepared,
     pub appeal: Option<Uuid>,
     pub party: Option<Uuid>,
+    pub display: &'static str,
     /// Above a limit: confirmed, or approved.
     pub unusual: bool,
 }
@@ -89,7 +90,7 @@ pub(super) fn insert_gifts(conn: &mut PgConnection, at: DateTime<Utc>, rows: &[N
         channels: &rows.iter().map(|r| r.gift.gift.channel.name()).collect(),
         amounts: &rows.iter().map(|r| r.gift.gift.amount.get()).collect(),
         days: &rows.iter().map(|r| r.gift.gift.received_on).collect(),
-        displays: &rows.iter().map(|r| r.gift.gift.display.name()).collect(),
+        displays: &rows.iter().map(|r| r.display).collect(),
         particulars: &rows.iter().map(|r| r.gift.particulars.as_deref()).collect(),
         books: &rows.iter().map(|r| r.gift.gift.paper_slip.as_ref().map(|s| s.0.as_str())).collect(),
         numbers: &rows.iter().map(|r| r.gift.gift.paper_slip.as_ref().map(|s| s.1.as_str())).collect(),

@@ -113,9 +113,6 @@ impl From<&NewGift> for GiftIn {
                 phone: giver.phone.clone(),
             }),
             display: gift.giver.as_ref().map(|_| gift.display),
-            for_child: gift.payer.is_child,
-            payer_address: text(&gift.payer.address),
-            enclosed: gift.payer.enclosed,
             wish: text(&gift.wish),
             memo: text(&gift.memo),
             bank_reference: text(&gift.bank_reference),
@@ -123,6 +120,9 @@ impl From<&NewGift> for GiftIn {
             paper_book: slip.map(|(book, _)| book.as_str().to_owned()),
             paper_no: slip.map(|(_, no)| no.as_str().to_owned()),
             captured_at: gift.captured_at,
+            for_child: gift.payer.is_child,
+            payer_address: text(&gift.payer.address),
+            enclosed: gift.payer.enclosed,
             confirmed: gift.confirmed,
         }
     }

@@ -31,7 +31,7 @@ pub use client::Client;
 pub use cursor::{Cursor, Page, rows_a_page};
 pub use language::{Lang, Say};
 pub use limits::{Allowance, Class};
-pub use line::{note, one_line, phone};
+pub use line::{note, one_line, one_name, phone, unfit_name};
 pub use metrics::Metrics;
 pub use patch::Patch;
 pub use problem::{FieldError, Kind, Problem};

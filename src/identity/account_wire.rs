@@ -10,7 +10,7 @@ use super::appointments::Concern;
 use super::keyboard;
 use super::model::user_name;
 use crate::authz::{RightName, Role};
-use crate::http::{FieldError, Problem, Say, one_line, phone};
+use crate::http::{FieldError, Problem, Say, one_name, phone};
 
 /// Somebody to register.
 #[derive(Deserialize, ToSchema)]
@@ -132,7 +132,7 @@ fn held_out(held: Held) -> HeldOut {
 /// Checks what was sent; all mistakes at once.
 pub fn read_registration(body: AccountIn) -> Result<(String, Registration), Problem> {
     let mut errors = Vec::new();
-    let full_name = one_line("/full_name", &body.full_name, 200).map_err(|error| errors.push(error));
+    let full_name = one_name("/full_name", &body.full_name, 200).map_err(|error| errors.push(error));
     let number = phone("/phone", &body.phone).map_err(|error| errors.push(error));
     let name = body.user_name.as_deref().map(user_name);
     if name == Some(None) {

@@ -39,6 +39,7 @@ pub mod one_time;
 pub mod password;
 pub mod password_change;
 pub mod password_rules;
+pub mod persons;
 pub mod proof;
 pub mod refresh;
 pub mod routes;

@@ -118,6 +118,20 @@ pub fn of_entries(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<Str
     Ok(by_entry)
 }
 
+/// Whether the giver behind an entry is erased: nothing can be said of it after that.
+pub fn is_erased(conn: &mut PgConnection, code: &str) -> Result<bool, DbError> {
+    use annotation as a;
+    let erased = a::table.filter(a::of_code.eq(code)).filter(a::kind.eq(Kind::Erasure.name()));
+    Ok(diesel::select(diesel::dsl::exists(erased)).get_result(conn)?)
+}
+
+/// Entries whose giver is erased, after `after`, in order of code: what an audit walks.
+pub fn erased_after(conn: &mut PgConnection, after: &str, limit: i64) -> Result<Vec<String>, DbError> {
+    use annotation as a;
+    let erased = a::table.filter(a::kind.eq(Kind::Erasure.name())).filter(a::of_code.gt(after));
+    Ok(erased.select(a::of_code).distinct().order(a::of_code).limit(limit).load(conn)?)
+}
+
 /// Annotations after `after`, in order of code: what an audit walks.
 pub(super) fn after(conn: &mut PgConnection, after: &str, limit: i64) -> Result<Vec<AnnotationRow>, DbError> {
     use annotation as a;

@@ -17,6 +17,7 @@ pub mod findable;
 pub mod goods;
 pub mod kinds;
 pub mod model;
+pub mod persons;
 pub mod public;
 pub mod reversal_audit;
 pub mod reversals;

@@ -394,6 +394,13 @@ pub fn booked(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Boo
         .collect())
 }
 
+/// Entries by public code: (code, day it was booked), by id.
+pub fn by_codes(conn: &mut PgConnection, codes: &[String]) -> Result<HashMap<Uuid, (String, NaiveDate)>, DbError> {
+    let rows: Vec<(Uuid, String, NaiveDate)> =
+        entry::table.filter(entry::code.eq_any(codes)).select((entry::id, entry::code, entry::booked)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, booked)| (id, (code, booked))).collect())
+}
+
 /// The public codes of entries.
 pub fn codes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
     Ok(entry::table.filter(entry::id.eq_any(ids)).select((entry::id, entry::code)).load(conn)?.into_iter().collect())

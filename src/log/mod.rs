@@ -18,6 +18,7 @@ pub mod keys;
 pub mod leaf;
 pub mod note;
 pub mod opening;
+pub mod persons;
 pub mod publisher;
 pub mod receipt;
 pub mod recovery;

@@ -203,6 +203,16 @@ pub fn waits(conn: &mut PgConnection, entry: &str) -> Result<bool, DbError> {
     Ok(waiting.first::<i64>(conn).optional()?.is_some())
 }
 
+/// Those of some codes that leaves have, placed or waiting.
+pub fn known(conn: &mut PgConnection, entries: &[&str]) -> Result<Vec<String>, DbError> {
+    let placed = log_leaf::table.filter(log_leaf::entry.eq_any(entries)).select(log_leaf::entry);
+    let mut known: Vec<String> = placed.load(conn)?;
+    known.extend(log_pending::table.filter(log_pending::entry.eq_any(entries)).select(log_pending::entry).load::<String>(conn)?);
+    known.sort();
+    known.dedup();
+    Ok(known)
+}
+
 /// Leaves from index `from` on, in order.
 pub fn leaves_from(conn: &mut PgConnection, from: i64, most: i64) -> Result<Vec<LoggedLeaf>, DbError> {
     Ok(log_leaf::table

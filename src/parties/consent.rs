@@ -3,6 +3,8 @@
 //! A choice recorded with a gift refers to the text in force that day. Organisations are named without consent (DESIGN
 //! 9), so they have none here. A consent is withdrawn, never rewritten; it goes when the party's data are erased.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -150,6 +152,13 @@ pub struct ConsentOut {
     pub given_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+/// Which of these gifts are a child's, by what was agreed to beside them.
+pub fn of_children(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
+    let purposes = [Purpose::ShowMaskedNameOfChild, Purpose::ShowFullNameOfChild].map(Purpose::name);
+    let query = consent::table.filter(consent::gift_id.eq_any(gifts)).filter(consent::purpose.eq_any(purposes));
+    Ok(query.select(consent::gift_id).load(conn)?.into_iter().collect())
 }
 
 /// The consents beside gifts, oldest first.

@@ -14,7 +14,9 @@
 pub mod alias;
 pub mod consent;
 pub mod naming;
+pub mod persons;
 pub mod phones;
+pub mod restriction;
 pub mod steps;
 
 use std::collections::HashMap;
@@ -141,10 +143,20 @@ const ROUNDS: usize = 3;
 /// Writes parties, or finds those that are here already (same phone, name and kind), and holds them until the end of the
 /// transaction. Returns the id that stands for each of `new`, by the id it came with.
 pub fn upsert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    Ok(upsert_and_mark(conn, at, new)?.0)
+}
+
+/// [`upsert`]; and which of the parties found are restricted at some chapter.
+pub fn upsert_and_mark(
+    conn: &mut PgConnection,
+    at: DateTime<Utc>,
+    new: &[&NewParty],
+) -> Result<(HashMap<Uuid, Uuid>, Vec<Uuid>), DbError> {
     let mut new = new.to_vec();
     // One order for everybody, so that two writers of the same parties do not wait for each other in a circle.
     new.sort_by(|a, b| (&a.phone_hash, &a.name_hash).cmp(&(&b.phone_hash, &b.name_hash)));
     let mut ids: HashMap<Uuid, Uuid> = new.iter().map(|p| (p.id, p.id)).collect();
+    let mut marked = Vec::new();
     for _ in 0..ROUNDS {
         if new.is_empty() {
             break;
@@ -152,9 +164,9 @@ pub fn upsert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> 
         insert(conn, at, &new)?;
         // A name alone is nobody we know: those were written. The others are found, or an erasure took them meanwhile.
         new.retain(|p| p.phone_hash.is_some());
-        find(conn, &mut new, &mut ids)?;
+        find(conn, &mut new, &mut ids, &mut marked)?;
     }
-    Ok(ids)
+    Ok((ids, marked))
 }
 
 fn insert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Result<(), DbError> {
@@ -172,23 +184,29 @@ fn insert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Resu
 }
 
 /// Notes and holds those of `new` that are here; the others stay in `new`.
-fn find(conn: &mut PgConnection, new: &mut Vec<&NewParty>, ids: &mut HashMap<Uuid, Uuid>) -> Result<(), DbError> {
-    type Row = (Uuid, String, Option<Vec<u8>>, Option<Vec<u8>>);
+fn find(
+    conn: &mut PgConnection,
+    new: &mut Vec<&NewParty>,
+    ids: &mut HashMap<Uuid, Uuid>,
+    marked: &mut Vec<Uuid>,
+) -> Result<(), DbError> {
+    type Row = (Uuid, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<DateTime<Utc>>);
     if new.is_empty() {
         return Ok(());
     }
     let known: Vec<Row> = party::table
         .filter(party::phone_hash.eq_any(new.iter().filter_map(|p| p.phone_hash.as_ref())))
         .order((party::phone_hash, party::name_hash))
-        .select((party::id, party::kind, party::name_hash, party::phone_hash))
+        .select((party::id, party::kind, party::name_hash, party::phone_hash, party::restricted_at))
         .for_key_share()
         .load(conn)?;
     new.retain(|p| {
         let same = known
             .iter()
-            .find(|(_, kind, name, phone)| *kind == p.kind && name.as_ref() == Some(&p.name_hash) && *phone == p.phone_hash);
-        if let Some((id, ..)) = same {
+            .find(|(_, kind, name, phone, _)| *kind == p.kind && name.as_ref() == Some(&p.name_hash) && *phone == p.phone_hash);
+        if let Some((id, .., restricted_at)) = same {
             ids.insert(p.id, *id);
+            marked.extend(restricted_at.map(|_| *id));
         }
         same.is_none()
     });
@@ -235,7 +253,7 @@ pub struct SealedParty {
     pub kind: String,
     name: Vec<u8>,
     phone: Option<Vec<u8>>,
-    /// Since when its data may be kept, but not used.
+    /// Set when some chapter may keep its data and not use them: see [`restriction`].
     pub restricted_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
@@ -293,8 +311,17 @@ pub fn strip(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
+/// A row without name and phone, of the kind of another one: what some of its gifts belong to until they have let go of it.
+pub fn stub_of(conn: &mut PgConnection, at: DateTime<Utc>, of: Uuid) -> Result<Uuid, DbError> {
+    let kind: String = party::table.find(of).select(party::kind).first(conn)?;
+    let id = Uuid::new_v4();
+    diesel::insert_into(party::table).values((party::id.eq(id), party::kind.eq(kind), party::created_at.eq(at))).execute(conn)?;
+    Ok(id)
+}
+
 /// Removes a party that no gift names any more.
 pub fn remove(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    restriction::forget(conn, id)?;
     diesel::delete(party::table.find(id)).execute(conn)?;
     Ok(())
 }
@@ -332,12 +359,6 @@ pub enum RenameError {
     Vault(#[from] VaultError),
     #[error(transparent)]
     Db(#[from] diesel::result::Error),
-}
-
-/// From now on the party's data are kept and not used.
-pub fn restrict(conn: &mut PgConnection, at: DateTime<Utc>, id: Uuid) -> Result<(), DbError> {
-    diesel::update(party::table.find(id)).set(party::restricted_at.eq(at)).execute(conn)?;
-    Ok(())
 }
 
 /// Every sealed value must open where it stands, and be what its keyed hash says.

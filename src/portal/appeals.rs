@@ -1,12 +1,12 @@
 //! `/keu-goi` and `/keu-goi/{code}`: appeals, what they received and when and where, their papers and their ledgers.
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{Days, NaiveDate};
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
+use super::asked::in_capitals;
 use super::charts::{self, Inflow, share};
 use super::ledger::{Form, Found, find};
 use super::log_state::LogState;
@@ -219,7 +219,10 @@ pub async fn show_appeal(
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
     let code = code.into_inner();
-    if let Some(there) = canonical(&code, request.query_string()).or_else(|| form.settle()) {
+    if let Some(there) = in_capitals("keu-goi", &code, request.query_string()) {
+        return Ok(there);
+    }
+    if let Some(there) = form.settle(&request, &db).await? {
         return Ok(there);
     }
     serve(&request, || async {
@@ -237,16 +240,6 @@ pub async fn show_appeal(
         render(&AppealPage { p, head, overview, found, seal })
     })
     .await
-}
-
-/// Codes are in capitals: one appeal has one address, however it is typed.
-fn canonical(code: &str, query: &str) -> Option<HttpResponse> {
-    let is_plain = code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let capitals = code.to_ascii_uppercase();
-    (is_plain && capitals != code).then(|| {
-        let there = format!("/keu-goi/{capitals}{}{query}", if query.is_empty() { "" } else { "?" });
-        HttpResponse::SeeOther().insert_header((LOCATION, there)).finish()
-    })
 }
 
 fn head(conn: &mut PgConnection, appeal: AppealOut, lang: Lang) -> Result<Head, Problem> {

@@ -5,7 +5,8 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
-use super::ledger::{Row, latest};
+use super::asked::in_capitals;
+use super::ledger::{Newest, Row, latest};
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
 use super::reversals::{self, Here, year};
@@ -167,6 +168,9 @@ pub async fn show_chapter(
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
     let code = code.into_inner();
+    if let Some(there) = in_capitals("don-vi", &code, request.query_string()) {
+        return Ok(there);
+    }
     serve(&request, || async {
         let p = Page::new(&request, Section::Chapters);
         let page = db.read_public(move |conn| chapter_page(conn, &index, p, &code, form)).await?;
@@ -188,7 +192,7 @@ fn chapter_page(
     let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
     let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
-    let (rows, _) = latest(conn, index, &here, NEWEST, lang)?;
+    let Newest { rows, .. } = latest(conn, index, &here, NEWEST, lang)?;
     let w = &p.w.chapters;
     let fact = |name, value| Fact { name, value, is_vietnamese: false };
     let named = |name, value| Fact { name, value, is_vietnamese: true };

@@ -1,16 +1,17 @@
 //! `/g/{code}`: one entry, where QR codes lead; a leaf that is none has its page in [`leaf`]. What it says, whether it still stands, and how to check that.
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
+use super::asked::{Link, entry, hash_of, lead, lead_to_code, link};
 use super::ledger::{goods_of, is_kept_apart, item_names, unnamed};
 use super::page::{Page, Section, render, serve};
 use super::proof::{Fact, Proof};
 use super::words::fill;
 use super::{format, labels, leaf};
+use crate::basics::keyboard::{Typed, typed};
 use crate::db::Db;
 use crate::disclosure::entries::EntryOut;
 use crate::disclosure::{appeals, entries};
@@ -20,7 +21,7 @@ use crate::http::{Lang, Problem, Query};
 #[derive(Deserialize)]
 pub struct EntryForm {
     /// The first hexadecimal digits of the leaf hash, as somebody has them on paper.
-    #[serde(default)]
+    #[serde(default, alias = "H")]
     h: String,
 }
 
@@ -76,13 +77,24 @@ pub async fn show_entry(
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let asked = code.into_inner();
-    let code = entries::parse_code(&asked)?;
-    if code.as_str() != asked {
-        // Read aloud, typed with dashes: one entry has one address.
-        let query = request.query_string();
-        let there = format!("/g/{}{}{query}", code.as_str(), if query.is_empty() { "" } else { "?" });
-        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, there)).finish());
-    }
+    let code = match typed(&asked) {
+        // Read aloud, typed with dashes, scanned in capitals: one entry has one address.
+        Typed::Code(code) if code.as_str() != asked || !request.path().starts_with("/g/") => {
+            let query = request.query_string();
+            let keeps = query.is_empty() || request.path().starts_with("/g/");
+            let there = if keeps {
+                format!("/g/{code}{}{query}", if query.is_empty() { "" } else { "?" })
+            } else {
+                entry(&code, &hash_of(query))
+            };
+            return Ok(lead(there));
+        }
+        Typed::Code(code) => code,
+        changed => {
+            let there = lead_to_code(&request, &db, changed, &hash_of(request.query_string())).await?;
+            return there.map_or_else(|| Err(entries::no_code()), Ok);
+        }
+    };
     let prefix = form.h;
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
@@ -93,6 +105,18 @@ pub async fn show_entry(
         .await
     })
     .await
+}
+
+/// An address in capitals leads to the same one in small letters; codes stay as they are.
+pub async fn in_small_letters(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (page, code) = request.path().trim_start_matches('/').split_once('/').ok_or_else(Problem::not_found)?;
+    link(&format!("/{page}/{code}")).map_or_else(
+        || Err(Problem::not_found()),
+        |there| match there {
+            Link::Page(there) => Ok(lead(there)),
+            Link::Entry(..) => Err(Problem::not_found()),
+        },
+    )
 }
 
 fn entry_page(conn: &mut PgConnection, p: Page, entry: EntryOut, prefix: &str) -> Result<EntryPage, Problem> {

@@ -6,18 +6,18 @@
 
 use std::collections::HashMap;
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
+use super::asked::{Link, amount, lead, lead_to_code, link};
 use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
 use super::words::{Words, fill};
 use super::{format, labels};
-use crate::basics::PublicCode;
+use crate::basics::keyboard::{self, Typed};
 use crate::db::Db;
 use crate::disclosure::appeals;
 use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
@@ -130,10 +130,19 @@ pub fn latest(
     query: &EntriesQuery,
     rows: i64,
     lang: Lang,
-) -> Result<(Vec<Row>, Option<String>), Problem> {
-    let page = entries::search(conn, index, query, rows)?;
+) -> Result<Newest, Problem> {
+    let (page, read_as) = entries::search_as_meant(conn, index, query, rows)?;
     let names = item_names(conn, &page.items, lang)?;
-    Ok((page.items.into_iter().map(|entry| Row::of(entry, &names, lang)).collect(), page.next))
+    let rows = page.items.into_iter().map(|entry| Row::of(entry, &names, lang)).collect();
+    Ok(Newest { rows, next: page.next, read_as })
+}
+
+/// Rows of a page, and how the words were read where nothing has them as they were typed.
+#[derive(Default)]
+pub struct Newest {
+    pub rows: Vec<Row>,
+    pub next: Option<String>,
+    pub read_as: Option<String>,
 }
 
 /// What stands in the fields, as typed.
@@ -150,6 +159,9 @@ pub struct Form {
     pub appeal: String,
     pub chapter: String,
     pub cursor: String,
+    /// The first field holds what looks like a code, and nothing has it.
+    #[serde(skip)]
+    pub is_broken_code: bool,
 }
 
 /// Fields that can not be understood.
@@ -179,14 +191,6 @@ fn typed(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-/// An amount as people write it: `500.000`, `500,000 đ`, `500 000`.
-fn amount(text: &str) -> Option<i64> {
-    let text = text.trim().trim_end_matches(['đ', 'Đ', '₫', 'd']).trim();
-    let digits: String = text.chars().filter(|c| !matches!(c, '.' | ',' | ' ' | '\u{a0}')).collect();
-    let plain = (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    if plain { digits.parse().ok() } else { None }
-}
-
 /// A day as browsers send it, or as people write it.
 fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(text, "%d/%m/%Y")).ok()
@@ -206,16 +210,22 @@ fn cleaned(text: &mut String) {
 }
 
 impl Form {
-    /// Reads the first field as people fill it: the code on a receipt leads to the page of its entry, which is answered; a
-    /// bare amount is looked for as one.
-    pub fn settle(&mut self) -> Option<HttpResponse> {
-        if let Ok(code) = PublicCode::parse(self.q.trim()) {
-            return Some(HttpResponse::SeeOther().insert_header((LOCATION, format!("/g/{}", code.as_str()))).finish());
+    /// Reads the first field as people fill it: a code or a link of ours leads there, and a bare amount is looked for as one.
+    /// What is no code as it stands may be one that a typing program changed.
+    pub async fn settle(&mut self, request: &HttpRequest, db: &Db) -> Result<Option<HttpResponse>, Problem> {
+        let (code, hash) = match link(&self.q) {
+            Some(Link::Page(there)) => return Ok(Some(lead(there))),
+            Some(Link::Entry(code, hash)) => (code, hash),
+            None => (keyboard::typed(&self.q), String::new()),
+        };
+        self.is_broken_code = !matches!(code, Typed::Words);
+        if let Some(there) = lead_to_code(request, db, code, &hash).await? {
+            return Ok(Some(there));
         }
         if self.amount.is_empty() && amount(&self.q).is_some_and(|vnd| vnd >= LEAST_BARE_AMOUNT) {
             self.amount = std::mem::take(&mut self.q);
         }
-        None
+        Ok(None)
     }
 
     fn cleaned(mut self) -> Self {
@@ -338,6 +348,8 @@ pub struct Found {
     pub newest: Option<String>,
     /// Whether conditions narrow the list.
     pub is_narrowed: bool,
+    /// How the words were read, where nothing has them as they were typed.
+    pub read_as: Option<String>,
 }
 
 /// Searches by a form. `appeal` binds it to one appeal.
@@ -353,13 +365,24 @@ pub fn find(
     let form = form.cleaned();
     match (appeal, query.appeal.as_deref().filter(|_| !wrong.appeal)) {
         (Some(code), _) => (query.appeal, wrong.appeal) = (Some(code.to_owned()), false),
-        (None, Some(code)) => wrong.appeal = !appeals::is_public(conn, code)?,
+        (None, Some(code)) if appeals::is_public(conn, code)? => {}
+        // As people write it into the memo of a transfer.
+        (None, Some(code)) => {
+            let meant = appeals::of_memo(conn, code)?;
+            wrong.appeal = meant.is_none();
+            query.appeal = meant.or_else(|| query.appeal.take());
+        }
         (None, None) => {}
     }
     if let Some(code) = query.chapter.as_deref().filter(|_| !wrong.chapter) {
-        wrong.chapter = tree::place(conn, code)?.is_none();
+        // A lone Ư is the W that a typing program made it of.
+        let capitals = code.to_uppercase().replace('Ư', "W");
+        let here = tree::place(conn, code)?.map(|_| code.to_owned());
+        let here = here.or(tree::place(conn, &capitals)?.map(|_| capitals));
+        wrong.chapter = here.is_none();
+        query.chapter = here.or_else(|| query.chapter.clone());
     }
-    let (rows, next) = if wrong.any() { (Vec::new(), None) } else { latest(conn, index, &query, ROWS, lang)? };
+    let Newest { rows, next, read_as } = if wrong.any() { Newest::default() } else { latest(conn, index, &query, ROWS, lang)? };
     let address = |cursor: &str| format!("{action}?{}", form.query_string(cursor, appeal.is_none()));
     let newest = Words::of(lang).find.newest_on_paper;
     let newest = next.as_ref().map(|_| fill(newest, &[&rows.len().to_string()])).filter(|_| form.cursor.is_empty());
@@ -375,6 +398,7 @@ pub fn find(
         .collect();
     let is_narrowed = form.has_conditions() || appeal.is_none() && typed(&form.appeal).is_some();
     Ok(Found {
+        read_as,
         is_unfolded: form.has_more() || typed(&form.chapter).is_some() || appeal.is_none() && typed(&form.appeal).is_some(),
         is_narrowed,
         everywhere: appeal.is_none(),
@@ -407,7 +431,7 @@ pub async fn show_search(
     db: web::Data<Db>,
     index: web::Data<SearchIndex>,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(there) = form.settle() {
+    if let Some(there) = form.settle(&request, &db).await? {
         return Ok(there);
     }
     serve(&request, || async {
@@ -427,16 +451,6 @@ pub async fn show_search(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_are_read_as_people_write_them() {
-        for text in ["500000", "500.000", "500,000 đ", " 500 000đ ", "500.000\u{a0}₫"] {
-            assert_eq!(amount(text), Some(500_000), "{text}");
-        }
-        for text in ["", "đ", "-5", "5e3", "một trăm", "1234567890123456"] {
-            assert_eq!(amount(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn empty_fields_mean_nothing_and_wrong_ones_are_told() {

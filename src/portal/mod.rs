@@ -8,6 +8,7 @@
 //! the API; assets are in the program and free.
 
 mod appeals;
+mod asked;
 mod assets;
 mod chapters;
 mod charts;
@@ -54,6 +55,11 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/huy", web::get().to(reversals::show_reversals));
     page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
+    // Links in capitals, as some QR codes carry them.
+    page("/G/{code}", web::get().to(entry::show_entry));
+    page("/TIM", web::get().to(ledger::show_search));
+    page("/KEU-GOI/{code}", web::get().to(entry::in_small_letters));
+    page("/DON-VI/{code}", web::get().to(entry::in_small_letters));
     page("/tim", web::get().to(ledger::show_search));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));

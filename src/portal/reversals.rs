@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
+use super::asked::in_capitals;
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
 use super::words::{Words, fill};
@@ -288,6 +289,9 @@ pub async fn show_officer(
     db: web::Data<Db>,
 ) -> Result<HttpResponse, Problem> {
     let code = code.into_inner();
+    if let Some(there) = in_capitals("can-bo", &code, request.query_string()) {
+        return Ok(there);
+    }
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
         let year = year(&form.year, p.today)?;

@@ -333,6 +333,9 @@ words! {
         nothing: "Không có khoản nào phù hợp.", "No entries match.";
         nothing_hint: "Hãy thử ít từ hơn, khoảng ngày rộng hơn, hoặc tìm theo số tiền. Người không đồng ý nêu tên thì không tìm được theo tên.",
             "Try fewer words, a wider range of days, or the amount. Givers who chose not to be named are not found by name.";
+        broken_code: "Mã có 17 ký tự; hình như thiếu hoặc sai một ký tự, hoặc bộ gõ tiếng Việt đang bật: hãy tắt bộ gõ rồi gõ lại.",
+            "A code has 17 characters; one seems to be missing or wrong, or a Vietnamese keyboard is on: turn it off and type again.";
+        read_as: "Tìm theo:", "Searched for:";
         not_searched: "Chưa tìm: hãy sửa các điều kiện được đánh dấu ở trên.", "Nothing was searched: correct the conditions marked above.";
         wrong_amount: "Số tiền không đúng; ví dụ: 500.000.", "Not an amount; for example: 500,000.";
         wrong_order_vnd: "Nhỏ hơn số tiền ở ô “Từ”.", "Less than the amount in “From”.";

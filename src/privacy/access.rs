@@ -8,6 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::books::Books;
+use super::persons;
 use super::requests::{self, RequestOut};
 use super::store::{self as request_store, RequestRow};
 use crate::authz::{self, Actor, Ask, AuditEvent, Read};
@@ -17,8 +19,9 @@ use crate::giving::store as giving;
 use crate::giving::wire::ReceiptOut;
 use crate::http::Problem;
 use crate::parties::consent::{self, ConsentOut};
-use crate::parties::{self, PartyOut, alias};
+use crate::parties::{self, PartyOut, alias, restriction};
 use crate::tree::{self, ChapterId};
+use crate::vault::persons::{Desk, Holding};
 use crate::vault::{Vault, place};
 
 /// A copy of what is kept about a party.
@@ -31,6 +34,8 @@ pub struct PersonalDataOut {
     pub restricted_since: Option<DateTime<Utc>>,
     /// Gifts in order of their id, a page of them.
     pub gifts: Vec<GiftData>,
+    /// What else is held behind these gifts: papers, notes, what the log committed to, what the public sees.
+    pub held: Vec<Holding>,
     pub consents: Vec<ConsentOut>,
     /// What was asked for before, where the reader may read.
     pub requests: Vec<RequestOut>,
@@ -56,16 +61,8 @@ pub struct GiftData {
     pub particulars: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<DateTime<Utc>>,
-    /// Until when accounting law has the amount kept at least: ten years after the year it was booked.
+    /// Until when accounting law has the amount kept at least.
     pub kept_until: NaiveDate,
-}
-
-/// Ten years is what books are usually kept for.
-const YEARS_KEPT: i32 = 10;
-
-fn kept_until(booked: NaiveDate) -> NaiveDate {
-    use chrono::Datelike;
-    NaiveDate::from_ymd_opt(booked.year() + YEARS_KEPT, 12, 31).unwrap_or(booked)
 }
 
 /// Reads the gifts after `after`, at most `limit` of them; the caller asks for one more than it shows.
@@ -86,7 +83,7 @@ pub fn personal_data(
     let (readable, complete) = reach(conn, now, actor, &chapters)?;
     let kept_since = personal::first_recorded(conn, key, &readable)?.ok_or_else(Problem::not_found)?;
     let party = parties::load(conn, &[key])?.remove(&key).ok_or_else(Problem::not_found)?;
-    let restricted_since = party.restricted_at;
+    let restricted_since = restriction::since(conn, key, &readable)?;
     let clear = party.open(vault).map_err(Problem::internal)?;
     let part = Part { after, recorded_until: None, chapters: Some(&readable) };
     let rows = personal::read(conn, Scope::Party(key), part, limit)?;
@@ -96,10 +93,11 @@ pub fn personal_data(
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut receipts = giving::receipts(conn, &ids)?;
     let mut gifts = Vec::with_capacity(rows.len());
-    for row in rows {
+    let records = Books::read(conn, &rows)?.records(&rows)?;
+    for (row, record) in rows.into_iter().zip(&records) {
         let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
         let given = personal::as_given(vault, row.id, row.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
-        gifts.push(gift_data(vault, row, given.name, receipt)?);
+        gifts.push(gift_data(vault, row, given.name, receipt, record.kept_until)?);
     }
     let mut asked = Vec::new();
     for row in readable_requests(conn, key, &ids, &readable)? {
@@ -119,6 +117,7 @@ pub fn personal_data(
         party: party.known_as(id),
         kept_since,
         restricted_since,
+        held: persons::found(&mut Desk { conn, now, vault }, &records)?,
         consents: consent::of_gifts(conn, &ids)?,
         gifts,
         requests: asked,
@@ -153,10 +152,10 @@ fn readable_requests(
     Ok(rows.into_iter().filter(may_read).collect())
 }
 
-fn gift_data(vault: &Vault, row: Touched, name: String, gift: ReceiptOut) -> Result<GiftData, Problem> {
+fn gift_data(vault: &Vault, row: Touched, name: String, gift: ReceiptOut, kept_until: NaiveDate) -> Result<GiftData, Problem> {
     let text = row.particulars.as_ref().map(|sealed| vault.open_text(place("gift", "particulars", &row.id), sealed));
     Ok(GiftData {
-        kept_until: kept_until(gift.booked_on),
+        kept_until,
         gift,
         name,
         display: row.display,

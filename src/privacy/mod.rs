@@ -6,20 +6,30 @@
 //! in one transaction unless the person has many gifts.
 //!
 //! What always holds:
-//! - What shows less is done at once; what erases, shows more or says something else takes a second person with APPROVE
-//!   at every chapter concerned. The nearest such place stands in the request.
+//! - A request changes what the chapters hold in which its writer records. What others hold of the same person is a request
+//!   of its own one level up ([`rest`]), seen and decided there alone: no answer tells where else somebody gave.
+//! - What shows less is done at once; what erases, shows more, says something else or lifts a restriction takes a second
+//!   person with APPROVE at every chapter covered. The nearest such place stands in the request.
+//! - Every store that can hold something of a person answers to every request ([`persons::HOLDERS`]); what the law has kept
+//!   is named in the answer.
 //! - Amounts stay: accounting law is the lawful ground. The log stays: leaves hold no personal data, their openings go.
 //! - Every gift is changed whole, in one transaction, with the leaf that says so. A party with thousands of gifts is
 //!   done piece by piece ([`execute`]), and any server goes on where another one stopped ([`eraser`]).
 //! - An officer sees of a person only what stands in gifts of chapters they may read; every such reading is noted.
 
 pub mod access;
+mod amend;
+mod books;
 pub mod deadline_changes;
+mod erase;
 pub mod eraser;
 pub mod execute;
 pub mod model;
 pub mod parting;
+pub mod persons;
 pub mod reading;
 pub mod requests;
+mod rest;
 pub mod routes;
 pub mod store;
+pub mod wire;

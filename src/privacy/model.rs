@@ -10,7 +10,7 @@ use crate::basics::{Line, Phone, unhex};
 use crate::calendar::Period;
 use crate::giving::personal::Scope;
 use crate::giving::wire::Display;
-use crate::http::{FieldError, Say, note, one_line, phone};
+use crate::http::{FieldError, Say, note, one_name, phone};
 use crate::parties::naming;
 
 /// What is asked for.
@@ -27,6 +27,8 @@ pub enum RequestKind {
     Restrict,
     /// Truy cập: a copy of what is kept.
     Access,
+    /// Bỏ hạn chế xử lý: what was restricted may be used again. Takes two persons.
+    LiftRestriction,
     /// Phản đối xử lý: not to be shown any more, whatever it was shown by; kept as the law on accounting asks.
     Object,
     /// Yêu cầu biện pháp bảo vệ: measures that an officer takes and notes.
@@ -111,12 +113,33 @@ macro_rules! names {
 }
 names! {
     RequestKind: Erase = "ERASE", Correct = "CORRECT", WithdrawConsent = "WITHDRAW_CONSENT", Restrict = "RESTRICT", Access = "ACCESS",
-        Object = "OBJECT", Protect = "PROTECT";
+        LiftRestriction = "LIFT_RESTRICTION", Object = "OBJECT", Protect = "PROTECT";
     Way: InPerson = "IN_PERSON", Phone = "PHONE", Post = "POST", Email = "EMAIL", App = "APP", Other = "OTHER";
     State: Requested = "REQUESTED", Answered = "ANSWERED", Executing = "EXECUTING", Done = "DONE", Refused = "REFUSED";
     Refusal: IdentityNotProven = "IDENTITY_NOT_PROVEN", LegalDutyToKeep = "LEGAL_DUTY_TO_KEEP", NotTheSubject = "NOT_THE_SUBJECT",
         Unfounded = "UNFOUNDED", Repeated = "REPEATED", Other = "OTHER";
     ExtensionReason: ManyGifts = "MANY_GIFTS", ThirdParties = "THIRD_PARTIES", IdentityUnclear = "IDENTITY_UNCLEAR", Other = "OTHER";
+}
+
+impl RequestKind {
+    /// The kind as it is stored and as its clocks know it: a lifting is a restriction the other way round.
+    pub fn stored(self) -> &'static str {
+        match self {
+            RequestKind::LiftRestriction => RequestKind::Restrict.name(),
+            kind => kind.name(),
+        }
+    }
+
+    /// What was stored.
+    pub fn read(stored: &str, lifts: bool) -> Option<Self> {
+        let kind = Self::parse(stored)?;
+        Some(if lifts && kind == RequestKind::Restrict { RequestKind::LiftRestriction } else { kind })
+    }
+
+    /// A restriction is of a person and not of one gift.
+    pub fn is_of_a_whole_party(self) -> bool {
+        matches!(self, RequestKind::Restrict | RequestKind::LiftRestriction)
+    }
 }
 
 impl State {
@@ -230,7 +253,7 @@ impl NewRequest {
                 None
             }
         };
-        if ask.kind == RequestKind::Restrict && ask.gift.is_some() {
+        if ask.kind.is_of_a_whole_party() && ask.gift.is_some() {
             wrong.push(error(
                 "/gift",
                 "NOT_FOR_ONE_GIFT",
@@ -327,7 +350,7 @@ impl Changes {
                 "Correct at least name, phone or display.",
             ));
         }
-        let name = changes.name.as_deref().map(|name| one_line("/changes/name", name, 200).map_err(|error| wrong.push(error)));
+        let name = changes.name.as_deref().map(|name| one_name("/changes/name", name, 200).map_err(|error| wrong.push(error)));
         if let Some(Ok(name)) = &name
             && let Err(why) = naming::check(name.as_str())
         {
@@ -385,13 +408,14 @@ mod tests {
         assert!(!shows_only_less(RequestKind::Erase, None, &[FullName]));
         assert!(!shows_only_less(RequestKind::Access, None, &[]));
         assert!(shows_only_less(RequestKind::Restrict, None, &[FullName]));
+        assert!(!shows_only_less(RequestKind::LiftRestriction, None, &[]));
         assert!(shows_only_less(RequestKind::Object, None, &[FullName]));
         assert!(!shows_only_less(RequestKind::Protect, None, &[]));
     }
 
     #[test]
     fn names_are_read_back() {
-        for kind in ["ERASE", "CORRECT", "WITHDRAW_CONSENT", "RESTRICT", "ACCESS", "OBJECT", "PROTECT"] {
+        for kind in ["ERASE", "CORRECT", "WITHDRAW_CONSENT", "RESTRICT", "ACCESS", "LIFT_RESTRICTION", "OBJECT", "PROTECT"] {
             assert_eq!(RequestKind::parse(kind).map(RequestKind::name), Some(kind));
         }
         assert_eq!(unhex(&"ab".repeat(32)), Some([0xab; 32]));

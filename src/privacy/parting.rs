@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::execute::drop_if_alone;
+use super::erase::drop_if_alone;
 use super::store;
 use crate::db::DbError;
 use crate::giving::personal::{self, Held};
@@ -21,7 +21,8 @@ use crate::ledger::annotations;
 use crate::ledger::kinds::Kind;
 use crate::ledger::store as ledger;
 use crate::log::{self, opening};
-use crate::parties::{self, Clear, NewParty, PartyKind, SealedParty, alias, consent, naming};
+use crate::parties::{self, Clear, NewParty, PartyKind, SealedParty, alias, consent, naming, restriction};
+use crate::vault::persons::Desk;
 use crate::vault::steps::{Note, StepError, Stepped, Work};
 
 /// A gift that goes to another party.
@@ -155,15 +156,15 @@ fn settle(
 ) -> Result<(), DbError> {
     let held = personal::held_at(conn, &left.iter().map(|(from, ..)| *from).collect::<Vec<_>>())?;
     for (from, to, chapter) in left {
-        if let Some(at) = sealed.get(from).and_then(|party| party.restricted_at) {
-            parties::restrict(conn, at, *to)?;
+        if sealed.get(from).is_some_and(|party| party.restricted_at.is_some()) {
+            restriction::follow(conn, *from, *to, &[*chapter])?;
         }
         if !held.contains(&(*from, *chapter)) {
             alias::follow(conn, *from, *to, &[*chapter])?;
         }
         if !held.iter().any(|(party, _)| party == from) {
             store::follow(conn, *from, *to)?;
-            drop_if_alone(conn, work.vault, *from)?;
+            drop_if_alone(&mut Desk { conn, now: work.now, vault: work.vault }, *from)?;
         }
     }
     Ok(())

@@ -1,106 +1,24 @@
 //! Asking, answering, extending, deciding: who may do what with a request.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::execute::{self, no_giver};
 use super::model::{self, ExtensionReason, NewRequest, Refusal, RequestKind, State, shows_only_less};
-use super::store::{self, RequestRow, Written};
+use super::rest;
+use super::store::{self, RequestRow, RestOf, Written};
+pub use super::wire::{RequestOut, out};
 use crate::authz::{self, Actor, Approve, Ask, AuditEvent, Granted, Read, Record, Right};
-use crate::basics::clock::vietnam_date;
 use crate::calendar;
 use crate::db::DbError;
 use crate::giving::personal::{self, Part, Scope};
 use crate::giving::wire::Display;
 use crate::http::{FieldError, Kind, Problem, Say};
 use crate::identity::store as identity;
-use crate::parties::{self, PartyKind, alias};
+use crate::parties::{self, PartyKind, alias, restriction};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
-
-/// A request and where it stands. Never carries what it is about.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RequestOut {
-    pub id: Uuid,
-    #[schema(example = "ERASE")]
-    pub kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub party: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gift: Option<Uuid>,
-    /// `REQUESTED`, `ANSWERED`, `EXECUTING`, `DONE` or `REFUSED`.
-    #[schema(example = "REQUESTED")]
-    pub state: String,
-    pub received_on: NaiveDate,
-    #[schema(example = "IN_PERSON")]
-    pub channel: String,
-    pub third_parties: bool,
-    /// The last day to answer the person.
-    pub answer_due: NaiveDate,
-    /// The last day to carry it out.
-    pub due_on: NaiveDate,
-    /// The next of the two that still counts.
-    pub next_due: NaiveDate,
-    pub overdue: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub extended_days: Option<i16>,
-    /// How many chapters hold gifts it is about.
-    pub chapters: usize,
-    /// Code of the nearest chapter with a second person who can decide; absent when it takes none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub approver_chapter: Option<String>,
-    pub requested_at: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answered_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decided_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refusal: Option<String>,
-    /// Gifts changed so far.
-    pub gifts_changed: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub done_at: Option<DateTime<Utc>>,
-    /// What stays, and why.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stays: Option<&'static str>,
-}
-
-const STAYS: &str = "Số tiền, ngày, đơn vị nhận và bút toán được giữ lại theo luật kế toán, không kèm tên. \
-                     Amount, day, chapter and entry are kept without a name, as accounting law requires.";
-
-/// A request as it goes out.
-pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, DbError> {
-    let open = row.state().is_some_and(State::is_open);
-    Ok(RequestOut {
-        overdue: open && vietnam_date(now) > row.next_due,
-        chapters: store::chapters(conn, row.id)?.len(),
-        approver_chapter: row.approver_chapter_id.map(|id| tree::code_of(conn, ChapterId(id))).transpose()?,
-        stays: (row.kind == RequestKind::Erase.name()).then_some(STAYS),
-        id: row.id,
-        kind: row.kind,
-        party: row.party_alias,
-        gift: row.gift_id,
-        state: row.state,
-        received_on: row.received_on,
-        channel: row.channel,
-        third_parties: row.third_parties,
-        answer_due: row.answer_due,
-        due_on: row.due_on,
-        next_due: row.next_due,
-        extended_days: row.extended_days,
-        requested_at: row.requested_at,
-        answered_at: row.answered_at,
-        decided_at: row.decided_at,
-        refusal: row.refusal,
-        gifts_changed: row.touched,
-        done_at: row.done_at,
-    })
-}
 
 /// The first chapter of several at which the actor holds a right: 403 if one of them may be read, else 404.
 pub fn at_one_of<R: Right>(
@@ -133,30 +51,37 @@ pub fn record(
     if let Some(known) = store::find(conn, ask.id)? {
         return Ok((repeated(conn, vault, now, actor, ask, known)?, false));
     }
-    let (scope, grant) = subject(conn, now, actor, ask.scope)?;
+    let (scope, _) = subject(conn, now, actor, ask.scope)?;
     let held = hold_subject(conn, scope)?;
     // Somebody else may have sent the same while we waited.
     if let Some(known) = store::find(conn, ask.id)? {
         return Ok((repeated(conn, vault, now, actor, ask, known)?, false));
     }
     // Whoever waited for an erasure finds nobody.
-    let chapters = personal::chapters(conn, scope)?;
-    if !chapters.contains(&grant.chapter().0) {
-        return Err(Problem::not_found());
-    }
+    let (scope, grant) = subject(conn, now, actor, ask.scope)?;
+    let chapters = covered(conn, now, actor, scope, &grant)?;
     if store::is_open(conn, ask.kind, ask.scope)? {
         return Err(Problem::say(Kind::Conflict, "Đã có yêu cầu như vậy đang xử lý.", "The same is asked for already."));
     }
     let (kind_of_party, has_data) = held;
+    if ask.kind == RequestKind::LiftRestriction && !is_restricted(conn, scope, &chapters)? {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Dữ liệu của người này không bị hạn chế xử lý ở đây.",
+            "The data of this person are not restricted here.",
+        ));
+    }
     if !has_data || (ask.kind != RequestKind::Erase && !ask.kind.is_done_by_hand() && kind_of_party.is_none()) {
         return Err(no_giver());
     }
-    check_display(conn, ask, scope, kind_of_party)?;
-    let shown: Vec<Display> = personal::displays(conn, scope)?.iter().filter_map(|name| Display::parse(name)).collect();
+    let shown = displays(conn, scope, &chapters)?;
+    check_display(ask, kind_of_party, &shown)?;
     let at_once = shows_only_less(ask.kind, ask.changes.as_ref(), &shown);
     let approver = if at_once || ask.kind.is_done_by_hand() { None } else { Some(approver(conn, now, &grant, &chapters)?) };
-    write(conn, vault, now, &grant, ask, scope, approver, &chapters)?;
+    let reach = Reach { scope, party_alias: model::ids(ask.scope).0, chapters: &chapters, approver, rest: None };
+    write(conn, vault, now, &grant, ask, reach)?;
     audit(conn, now, &grant, "PERSONAL_DATA_REQUESTED", ask.id)?;
+    rest::leave(conn, vault, now, &grant, ask, scope, &chapters)?;
     let mut row = store::find(conn, ask.id)?.ok_or_else(Problem::not_found)?;
     if at_once {
         store::begin(conn, now, grant.account(), &row)?;
@@ -177,10 +102,41 @@ fn subject(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, asked: Sco
     Ok((Scope::Party(party), grant))
 }
 
+/// Of the chapters that hold what a request is about, those in which its writer records: one of them at least.
+fn covered(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    scope: Scope,
+    grant: &Granted<Record>,
+) -> Result<Vec<Uuid>, Problem> {
+    let mut holding = personal::chapters(conn, scope)?;
+    if !holding.contains(&grant.chapter().0) {
+        return Err(Problem::not_found());
+    }
+    holding.sort_unstable();
+    let asks: Vec<Ask> = holding.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
+    let granted = authz::decide::<Record>(conn, now, &asks)?.into_iter().filter_map(Result::ok);
+    Ok(granted.map(|grant| grant.chapter().0).collect())
+}
+
+fn is_restricted(conn: &mut PgConnection, scope: Scope, chapters: &[Uuid]) -> Result<bool, DbError> {
+    match scope {
+        Scope::Party(id) => Ok(restriction::since(conn, id, chapters)?.is_some()),
+        Scope::Gift(_) => Ok(false),
+    }
+}
+
+fn displays(conn: &mut PgConnection, scope: Scope, chapters: &[Uuid]) -> Result<Vec<Display>, DbError> {
+    Ok(personal::displays(conn, scope, chapters)?.iter().filter_map(|name| Display::parse(name)).collect())
+}
+
 /// Begins and does the first step, which for most is the last.
 fn carry_out(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, id: Uuid) -> Result<RequestRow, Problem> {
     let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-    execute::begin(conn, vault, now, row.clone())?;
+    execute::begin(conn, vault, now, row)?;
+    // The beginning may have given it another row of the person.
+    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
     execute::step(conn, vault, now, row)?;
     store::find(conn, id)?.ok_or_else(Problem::not_found)
 }
@@ -232,13 +188,12 @@ fn hold_subject(conn: &mut PgConnection, scope: Scope) -> Result<(Option<PartyKi
 }
 
 /// What may be shown of this party, and by what proof.
-fn check_display(conn: &mut PgConnection, ask: &NewRequest, scope: Scope, kind: Option<PartyKind>) -> Result<(), Problem> {
+fn check_display(ask: &NewRequest, kind: Option<PartyKind>, shown: &[Display]) -> Result<(), Problem> {
     let Some(to) = ask.changes.as_ref().and_then(|changes| changes.display) else { return Ok(()) };
     if kind == Some(PartyKind::Organisation) && to == Display::Masked {
         let say = Say::fixed("Tên tổ chức hiện đầy đủ hoặc ẩn danh.", "An organisation is shown in full or not at all.");
         return Err(Problem::invalid(vec![FieldError::new("/changes/display", "NOT_A_PERSON", say)]));
     }
-    let shown: Vec<Display> = personal::displays(conn, scope)?.iter().filter_map(|name| Display::parse(name)).collect();
     let raises = shown.iter().any(|from| *from < to);
     let proven = ask.changes.as_ref().is_some_and(|changes| changes.evidence.is_some());
     if raises && !proven && kind.is_some_and(PartyKind::shown_by_consent) {
@@ -251,8 +206,8 @@ fn check_display(conn: &mut PgConnection, ask: &NewRequest, scope: Scope, kind: 
     Ok(())
 }
 
-/// The nearest chapter at or above all chapters concerned where somebody else may approve.
-fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>, chapters: &[Uuid]) -> Result<Uuid, Problem> {
+/// The nearest chapter at or above all of these.
+pub(super) fn common(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<ChapterId, Problem> {
     let labels = tree::labels(conn, chapters)?;
     let places = tree::places(conn, &labels.values().map(|l| l.code.as_str()).collect::<Vec<_>>())?;
     let mut common: Option<Vec<ChapterId>> = None;
@@ -263,7 +218,12 @@ fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>
             Some(above) => above.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect(),
         });
     }
-    let nearest = common.and_then(|path| path.last().copied()).ok_or_else(Problem::not_found)?;
+    common.and_then(|path| path.last().copied()).ok_or_else(Problem::not_found)
+}
+
+/// The nearest chapter at or above all chapters covered where somebody else may approve.
+fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>, chapters: &[Uuid]) -> Result<Uuid, Problem> {
+    let nearest = common(conn, chapters)?;
     let found = authz::nearest_approver(conn, now, nearest, &[grant.officer()])?;
     found.map(|id| id.0).ok_or_else(|| {
         Problem::say(
@@ -274,34 +234,42 @@ fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one thing that is written down")]
-fn write(
+/// What a request covers and who decides it.
+pub(super) struct Reach<'a> {
+    pub scope: Scope,
+    /// The name by which the party was asked for, or is to be known.
+    pub party_alias: Option<Uuid>,
+    pub chapters: &'a [Uuid],
+    pub approver: Option<Uuid>,
+    pub rest: Option<RestOf>,
+}
+
+pub(super) fn write(
     conn: &mut PgConnection,
     vault: &Vault,
     now: DateTime<Utc>,
     grant: &Granted<Record>,
     ask: &NewRequest,
-    scope: Scope,
-    approver: Option<Uuid>,
-    chapters: &[Uuid],
+    reach: Reach<'_>,
 ) -> Result<(), Problem> {
     let clocks = store::clocks(conn, ask.kind, ask.third_parties, ask.received_on)?
         .ok_or_else(|| Problem::internal("no rule gives this request its clocks"))?;
     let calendar = calendar::from(conn, ask.received_on)?;
     let seal = |column, text: &[u8]| vault.seal(place("personal_data_request", column, &ask.id), text).map_err(Problem::internal);
     let changes = ask.changes.as_ref().map(serde_json::to_vec).transpose().map_err(Problem::internal)?;
-    let (party, gift) = model::ids(scope);
+    let (party, gift) = model::ids(reach.scope);
     let written = Written {
         party,
-        party_alias: model::ids(ask.scope).0,
+        party_alias: reach.party_alias,
         gift,
         note: ask.note.as_ref().map(|note| seal("note", note.as_str().as_bytes())).transpose()?,
         changes: changes.map(|changes| seal("changes", &changes)).transpose()?,
         hash: &hash(vault, ask),
         answer_due: calendar.due(ask.received_on, clocks.answer),
         due_on: calendar.due(ask.received_on, clocks.execute),
-        approver,
-        chapters,
+        approver: reach.approver,
+        chapters: reach.chapters,
+        rest: reach.rest,
     };
     store::insert(conn, grant, now, ask, &written).map_err(|error| match error.constraint() {
         Some("personal_data_request_pk") => Problem::new(Kind::IdTaken),
@@ -409,7 +377,7 @@ pub fn complete(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: U
     Ok(out(conn, now, row)?)
 }
 
-/// Decides as the second person: with APPROVE at every chapter that holds a gift it is about.
+/// Decides as the second person: with APPROVE at every chapter it covers; the rest of a request at the chapter above.
 pub fn decide(
     conn: &mut PgConnection,
     vault: &Vault,
@@ -426,16 +394,14 @@ pub fn decide(
     if row.state().is_some_and(State::waits) {
         hold_subject(conn, scope)?;
     }
-    let mut concerned: BTreeSet<Uuid> = at_request.into_iter().collect();
-    concerned.extend(personal::chapters(conn, scope)?);
-    let asks: Vec<Ask> = concerned.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
+    let asks: Vec<Ask> = at_request.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
     let mut grant: Option<Granted<Approve>> = None;
     for verdict in authz::decide::<Approve>(conn, now, &asks)? {
         grant = Some(verdict.map_err(|_| {
             Problem::say(
                 Kind::Forbidden,
-                "Cần quyền duyệt ở mọi đơn vị có khoản đóng góp của người này: xem approver_chapter.",
-                "This takes APPROVE at every chapter that holds a gift of this person: see approver_chapter.",
+                "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: xem approver_chapter.",
+                "This takes APPROVE at every chapter this request covers: see approver_chapter.",
             )
         })?);
     }

@@ -297,6 +297,7 @@ pub async fn show_personal_data(
             }
             let shown: Vec<Uuid> = out.gifts.iter().map(|gift| gift.gift.id).collect();
             out.consents.retain(|consent| shown.contains(&consent.gift_id));
+            out.held.retain(|held| held.gift.is_none_or(|gift| shown.contains(&gift)));
             Ok(out)
         })
         .await?;

@@ -10,9 +10,10 @@ use super::model::{self, Clocks, NewRequest, RequestKind, State};
 use crate::authz::{Granted, Record};
 use crate::calendar::{Period, Unit};
 use crate::db::DbError;
-use crate::db::schema::{deadline_rule, personal_data_request, personal_data_request_chapter};
+use crate::db::schema::{deadline_rule, personal_data_request, personal_data_request_chapter, personal_data_request_kept};
 use crate::giving::personal::Scope;
 use crate::vault::Vault;
+use crate::vault::persons::Kept;
 
 /// A request as it is kept.
 #[derive(Debug, Clone, Queryable)]
@@ -44,6 +45,12 @@ pub struct RequestRow {
     pub done_at: Option<DateTime<Utc>>,
     /// The party by the name under which it was asked for.
     pub party_alias: Option<Uuid>,
+    /// Whether it lifts a restriction.
+    pub lifts: bool,
+    /// The request whose rest it is.
+    pub rest_of: Option<Uuid>,
+    /// Of a rest: where it is seen and decided, and nowhere else.
+    pub kept_at_chapter_id: Option<Uuid>,
 }
 
 macro_rules! columns {
@@ -76,6 +83,9 @@ macro_rules! columns {
             r::touched,
             r::done_at,
             r::party_alias,
+            r::lifts,
+            r::rest_of,
+            r::kept_at_chapter_id,
         )
     }};
 }
@@ -86,7 +96,7 @@ impl RequestRow {
     }
 
     pub fn kind(&self) -> Option<RequestKind> {
-        RequestKind::parse(&self.kind)
+        RequestKind::read(&self.kind, self.lifts)
     }
 
     pub fn state(&self) -> Option<State> {
@@ -103,7 +113,7 @@ pub fn clocks(
 ) -> Result<Option<Clocks>, DbError> {
     use deadline_rule as d;
     let rows: Vec<(String, i16, String)> = d::table
-        .filter(d::kind.eq(kind.name()))
+        .filter(d::kind.eq(kind.stored()))
         .filter(d::third_parties.eq(third_parties))
         .filter(d::valid_from.le(day))
         .filter(d::valid_to.is_null().or(d::valid_to.gt(day)))
@@ -132,7 +142,16 @@ pub struct Written<'a> {
     pub answer_due: NaiveDate,
     pub due_on: NaiveDate,
     pub approver: Option<Uuid>,
+    /// Whose gifts it covers.
     pub chapters: &'a [Uuid],
+    pub rest: Option<RestOf>,
+}
+
+/// Of which request something is the rest, and where it is seen and decided.
+#[derive(Debug, Clone, Copy)]
+pub struct RestOf {
+    pub request: Uuid,
+    pub kept_at: Uuid,
 }
 
 pub fn insert(
@@ -145,7 +164,7 @@ pub fn insert(
     use personal_data_request as r;
     diesel::insert_into(r::table)
         .values((
-            (r::id.eq(ask.id), r::kind.eq(ask.kind.name()), r::party_id.eq(written.party), r::gift_id.eq(written.gift)),
+            (r::id.eq(ask.id), r::kind.eq(ask.kind.stored()), r::party_id.eq(written.party), r::gift_id.eq(written.gift)),
             (r::received_on.eq(ask.received_on), r::channel.eq(ask.channel.name()), r::third_parties.eq(ask.third_parties)),
             (r::note.eq(&written.note), r::changes.eq(&written.changes), r::request_hash.eq(written.hash)),
             (r::state.eq(State::Requested.name()), r::answer_due.eq(written.answer_due), r::due_on.eq(written.due_on)),
@@ -155,6 +174,9 @@ pub fn insert(
                 r::party_alias.eq(written.party_alias),
             ),
             (r::requested_by.eq(by.account()), r::requested_at.eq(at)),
+            r::lifts.eq(ask.kind == RequestKind::LiftRestriction),
+            r::rest_of.eq(written.rest.map(|rest| rest.request)),
+            r::kept_at_chapter_id.eq(written.rest.map(|rest| rest.kept_at)),
         ))
         .execute(conn)?;
     use personal_data_request_chapter as c;
@@ -179,8 +201,18 @@ pub fn hold_executing(conn: &mut PgConnection, after: Uuid) -> Result<Option<Req
     Ok(query.select(columns!()).for_no_key_update().skip_locked().first(conn).optional()?)
 }
 
-/// The chapters a request is about.
+/// The chapters at which a request is seen and decided.
 pub fn chapters(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    use personal_data_request as r;
+    let kept_at: Option<Option<Uuid>> = r::table.find(id).select(r::kept_at_chapter_id).first(conn).optional()?;
+    match kept_at.flatten() {
+        Some(above) => Ok(vec![above]),
+        None => covered(conn, id),
+    }
+}
+
+/// The chapters whose gifts a request is about.
+pub fn covered(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Uuid>, DbError> {
     use personal_data_request_chapter as c;
     Ok(c::table.filter(c::request_id.eq(id)).select(c::chapter_id).load(conn)?)
 }
@@ -194,13 +226,15 @@ pub fn follow(conn: &mut PgConnection, from: Uuid, to: Uuid) -> Result<(), DbErr
     Ok(())
 }
 
-/// Whether the same is asked for, by the same name, and still open. What is asked for by another chapter's name does not
-/// count: to refuse would tell that there is another.
+/// Whether the same is asked for, by the same name, and still open. What is asked for by another chapter's name, and what is
+/// left to chapters above, does not count: to refuse would tell that there is another.
 pub fn is_open(conn: &mut PgConnection, kind: RequestKind, asked: Scope) -> Result<bool, DbError> {
     use personal_data_request as r;
     let (party, gift) = model::ids(asked);
     let open = r::table
-        .filter(r::kind.eq(kind.name()))
+        .filter(r::kind.eq(kind.stored()))
+        .filter(r::lifts.eq(kind == RequestKind::LiftRestriction))
+        .filter(r::rest_of.is_null())
         .filter(r::party_alias.is_not_distinct_from(party))
         .filter(r::gift_id.is_not_distinct_from(gift))
         .filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]));
@@ -221,6 +255,60 @@ pub fn about(conn: &mut PgConnection, party: Option<Uuid>, gifts: &[Uuid]) -> Re
     Ok(query.select(columns!()).load(conn)?)
 }
 
+/// Whether a rest of this kind waits already that covers all of these chapters.
+pub fn rest_waits(conn: &mut PgConnection, kind: RequestKind, party: Uuid, chapters: &[Uuid]) -> Result<bool, DbError> {
+    use personal_data_request as r;
+    let waiting: Vec<Uuid> = r::table
+        .filter(r::kind.eq(kind.stored()))
+        .filter(r::lifts.eq(kind == RequestKind::LiftRestriction))
+        .filter(r::party_id.eq(party))
+        .filter(r::rest_of.is_not_null())
+        .filter(r::state.eq_any(["REQUESTED", "ANSWERED"]))
+        .select(r::id)
+        .load(conn)?;
+    for id in waiting {
+        let covered = covered(conn, id)?;
+        if chapters.iter().all(|chapter| covered.contains(chapter)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What is asked about a party in these chapters alone is about another row of the same person from now on. A request that
+/// is being carried out ends with the party it began with, unless it is `own`, the one that does this.
+pub fn retarget(conn: &mut PgConnection, own: Uuid, from: Uuid, to: Uuid, chapters: &[Uuid]) -> Result<(), DbError> {
+    use personal_data_request as r;
+    use personal_data_request_chapter as c;
+    let elsewhere = c::table.filter(c::request_id.eq(r::id)).filter(diesel::dsl::not(c::chapter_id.eq_any(chapters)));
+    let mine = r::state.ne(State::Executing.name()).or(r::id.eq(own));
+    let theirs = r::table.filter(r::party_id.eq(from)).filter(mine).filter(diesel::dsl::not(diesel::dsl::exists(elsewhere)));
+    let ids: Vec<Uuid> = theirs.select(r::id).load(conn)?;
+    diesel::update(r::table.filter(r::id.eq_any(ids))).set(r::party_id.eq(to)).execute(conn)?;
+    Ok(())
+}
+
+/// Notes what a request could not erase.
+pub fn keep(conn: &mut PgConnection, id: Uuid, kept: &[Kept]) -> Result<(), DbError> {
+    use personal_data_request_kept as k;
+    for one in kept {
+        let n = i32::try_from(one.count).unwrap_or(i32::MAX);
+        diesel::insert_into(k::table)
+            .values((k::request_id.eq(id), k::what.eq(one.what.name()), k::n.eq(n), k::until.eq(one.until)))
+            .on_conflict((k::request_id, k::what))
+            .do_update()
+            .set((k::n.eq(k::n + n), k::until.eq(diesel::dsl::sql("greatest(personal_data_request_kept.until, excluded.until)"))))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// What a request could not erase: (what, how many, until when).
+pub fn kept(conn: &mut PgConnection, id: Uuid) -> Result<Vec<(String, i32, Option<NaiveDate>)>, DbError> {
+    use personal_data_request_kept as k;
+    Ok(k::table.filter(k::request_id.eq(id)).order(k::what).select((k::what, k::n, k::until)).load(conn)?)
+}
+
 /// Which requests to list.
 pub struct Listed {
     /// At this chapter or below it.
@@ -231,11 +319,13 @@ pub struct Listed {
     pub after: Option<(NaiveDate, Uuid)>,
 }
 
-/// Requests that concern a chapter or one below it, the most urgent first.
+/// Requests that concern a chapter or one below it, the most urgent first. The rest of a request concerns the chapter that
+/// decides it alone.
 pub fn list(conn: &mut PgConnection, of: &Listed, limit: i64) -> Result<Vec<RequestRow>, DbError> {
     use personal_data_request as r;
     let here = diesel::dsl::sql::<Bool>(
-        "EXISTS (SELECT FROM personal_data_request_chapter c JOIN chapter_ancestor a ON a.chapter_id = c.chapter_id
+        "EXISTS (SELECT FROM personal_data_request_chapter c
+                 JOIN chapter_ancestor a ON a.chapter_id = coalesce(personal_data_request.kept_at_chapter_id, c.chapter_id)
                  WHERE c.request_id = personal_data_request.id AND a.ancestor_id = ",
     )
     .bind::<diesel::sql_types::Uuid, _>(of.chapter)
@@ -319,8 +409,8 @@ pub fn refuse(conn: &mut PgConnection, at: DateTime<Utc>, by: Uuid, row: &Reques
 pub fn forget_texts(conn: &mut PgConnection, vault: &Vault, party: Option<Uuid>, gifts: &[Uuid]) -> Result<(), DbError> {
     use personal_data_request as r;
     for row in about(conn, party, gifts)? {
-        let bare =
-            model::content(row.id, &row.kind, row.party_alias, row.gift_id, row.received_on, &row.channel, row.third_parties);
+        let kind = row.kind().map_or(row.kind.as_str(), |kind| kind.name());
+        let bare = model::content(row.id, kind, row.party_alias, row.gift_id, row.received_on, &row.channel, row.third_parties);
         let hash = vault.hash("personal_data_request.bare", format!("{bare}[null,null]").as_bytes()).to_vec();
         diesel::update(r::table.find(row.id))
             .set((r::note.eq(None::<Vec<u8>>), r::changes.eq(None::<Vec<u8>>), r::request_hash.eq(hash)))

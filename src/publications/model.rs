@@ -202,6 +202,12 @@ impl Facts {
         self.closed_on.map_or(self.receive_until, |closed| closed.min(self.receive_until))
     }
 
+    /// A typed day on which something was over, unless the appeal receives until after it: extended since, it is not over, and
+    /// the day is to be typed again.
+    fn over(&self, typed: Option<NaiveDate>) -> Option<NaiveDate> {
+        typed.filter(|day| *day >= self.ended())
+    }
+
     /// The first day on which it is certain what was received.
     fn settled(&self) -> NaiveDate {
         match self.closed_on {
@@ -336,8 +342,8 @@ fn occasions(rule: &Rule, facts: &Facts, today: NaiveDate) -> Vec<Occasion> {
         CountsFrom::ReceivingStarts => once(Some(facts.receive_from), facts.opened_on),
         CountsFrom::ReceivingEnded => once(Some(facts.ended()), facts.settled()),
         CountsFrom::DistributionStarted => typed(facts.typed.distribution_started),
-        CountsFrom::DistributionEnded => typed(facts.typed.distribution_ended),
-        CountsFrom::SettlementApproved => typed(facts.typed.settlement_approved),
+        CountsFrom::DistributionEnded => typed(facts.over(facts.typed.distribution_ended)),
+        CountsFrom::SettlementApproved => typed(facts.over(facts.typed.settlement_approved)),
         CountsFrom::Every(days) => {
             let nth = |n: u64| facts.opened_on.checked_add_days(Days::new(n.saturating_mul(days.into())));
             again(&mut (1..).map_while(nth).take_while(|day| *day <= facts.ended()), |day| day)

@@ -187,6 +187,10 @@ fn what_is_unknown_makes_nobody_late() {
     let ended = Typed { distribution_ended: Some(day("2026-11-20")), ..promised };
     let known = of(ended, Event::ResultsUsed);
     assert_eq!((known.due_on, known.provisional, known.from), (Some(day("2026-12-21")), false, day("2026-11-20")));
+    // Extended since: what was over then is not over.
+    let again = Facts { typed: ended, ..facts("2026-10-01", "2026-12-31", None) };
+    let open = one(&duties(&rules, &Calendar::default(), &again, day("2026-11-22")), Event::ResultsUsed);
+    assert_eq!((open.counts_from_day, open.due_on, open.provisional), (None, Some(day("2027-03-31")), true));
     for event in [Event::SupportLevels, Event::SettlementReport] {
         let duty = of(nothing, event);
         assert_eq!((duty.due_on, duty.counts_from_day, duty.provisional), (None, None, false));

@@ -10,7 +10,7 @@ use crate::ledger::public::{BRANCH, Filter, Within};
 use crate::ledger::words::Term;
 
 /// Raised whenever the fields or what is written into them change: an index of another version is built anew.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Beginnings of up to this many letters are terms of their own: most words of Vietnamese begin with one of a few
 /// dozen, so looking up all their completions would be the slowest of all searches.

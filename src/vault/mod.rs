@@ -8,6 +8,7 @@
 
 pub mod in_use;
 pub mod keys;
+pub mod persons;
 pub mod rotation;
 pub mod steps;
 

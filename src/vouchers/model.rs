@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::basics::text::{self, is_printable, is_writing};
 use crate::basics::{PublicCode, Vnd};
 use crate::http::Say;
 
@@ -80,21 +81,21 @@ pub struct CashReceipt {
 }
 
 impl CashReceipt {
-    /// The same without invisible characters in what people typed: joiners and direction marks would print as boxes, or
-    /// turn the rest of a line around.
+    /// The same without invisible characters and pictures in what people typed: joiners and direction marks would print as boxes, or
+    /// turn the rest of a line around, and the faces have letters alone. A payer whose name is a picture has none to print.
     pub fn visible(mut self) -> Self {
         let issuer = &mut self.issuer;
         let texts = [&mut self.payer, &mut self.payer_address, &mut issuer.above, &mut issuer.address, &mut self.made_by];
         for text in texts.into_iter().flatten().chain([&mut issuer.name, self.content.vi.to_mut(), self.content.en.to_mut()]) {
-            text.retain(|c| !is_invisible(c));
+            text.retain(|c| c.is_whitespace() || !is_invisible(c) && (is_printable(c) || is_writing(c)));
         }
+        self.payer = self.payer.filter(|name| !name.trim().is_empty());
         self
     }
 }
 
 fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || text::is_invisible(c)
 }
 
 /// `Ngày 22 tháng 11 năm 2026`.

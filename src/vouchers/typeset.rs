@@ -1,7 +1,8 @@
 //! Setting lines of text with the two faces we carry (`assets/fonts`): measuring, breaking, drawing.
 //!
-//! Vietnamese in NFC has one glyph for each letter with all its marks, so a character is a glyph and needs no shaping.
-//! What the faces do not have (say, Chinese) is drawn as `?`.
+//! Vietnamese in NFC has one glyph for each letter with all its marks, so a character is a glyph and needs no shaping. Letters of other
+//! languages of Vietnam (`ơ̆`) are a glyph and marks, which are put over its middle. What the faces do not have (say, Chinese) is drawn
+//! as `?`; names that would be are refused when they are typed (`basics::text`).
 
 use std::sync::LazyLock;
 
@@ -10,6 +11,8 @@ use krilla::surface::Surface;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 const REGULAR: &[u8] = include_bytes!("../../assets/fonts/NotoSerif-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../../assets/fonts/NotoSerif-Bold.ttf");
@@ -22,6 +25,34 @@ pub struct Face {
     units: f32,
 }
 
+/// Where ink is, seen from the beginning of its glyph on the baseline.
+#[derive(Debug, Clone, Copy)]
+struct Ink {
+    left: f32,
+    right: f32,
+    bottom: f32,
+    top: f32,
+}
+
+/// Between a letter and a mark, or two marks.
+const GAP: f32 = 0.04;
+
+impl Ink {
+    /// How far a mark goes to the right and up to stand over the middle of a letter, or below it if that is where it belongs.
+    fn over(self, letter: &Ink) -> (f32, f32) {
+        let right = (letter.left + letter.right - self.left - self.right) / 2.0;
+        let is_below = self.top < 0.1;
+        let up = if is_below { (letter.bottom - GAP - self.top).min(0.0) } else { (letter.top + GAP - self.bottom).max(0.0) };
+        (right, up)
+    }
+
+    /// The next mark stands beyond this one.
+    fn grow(&mut self, mark: Ink, up: f32) {
+        self.top = self.top.max(mark.top + up);
+        self.bottom = self.bottom.min(mark.bottom + up);
+    }
+}
+
 /// Regular and bold; `None` only if the files in the program were broken.
 pub static FACES: LazyLock<Option<(Face, Face)>> = LazyLock::new(|| Some((Face::of(REGULAR)?, Face::of(BOLD)?)));
 
@@ -32,18 +63,41 @@ impl Face {
         Some(Self { font, table: FontRef::new(bytes).ok()?, units })
     }
 
-    /// Glyph and advance of a character, the advance in parts of the size.
+    /// Glyph and advance of a character, the advance in parts of the size. Marks take no room of their own.
     fn glyph(&self, character: char) -> (u32, f32) {
         let charmap = self.table.charmap();
         let id = charmap.map(character).or_else(|| charmap.map(UNKNOWN)).unwrap_or_default();
+        if is_combining_mark(character) {
+            return (id.to_u32(), 0.0);
+        }
         let advance = self.table.glyph_metrics(Size::unscaled(), LocationRef::default()).advance_width(id).unwrap_or(0.0);
         (id.to_u32(), advance / self.units)
     }
 
-    /// What can be drawn of a text: unknown characters become `?`.
+    /// The room a glyph's ink takes, in parts of the size.
+    fn ink(&self, id: u32) -> Option<Ink> {
+        let bounds = self.table.glyph_metrics(Size::unscaled(), LocationRef::default()).bounds(skrifa::GlyphId::new(id))?;
+        let part = |value: f32| value / self.units;
+        Some(Ink { left: part(bounds.x_min), right: part(bounds.x_max), bottom: part(bounds.y_min), top: part(bounds.y_max) })
+    }
+
+    fn has(&self, c: char) -> bool {
+        self.table.charmap().map(c).is_some_and(|id| id.to_u32() != 0)
+    }
+
+    /// What can be drawn of a text: characters of another width as the ordinary ones, unknown ones as `?`.
     pub fn drawable(&self, text: &str) -> String {
-        let charmap = self.table.charmap();
-        text.chars().map(|c| if charmap.map(c).is_some_and(|id| id.to_u32() != 0) { c } else { UNKNOWN }).collect()
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            if self.has(c) {
+                out.push(c);
+            } else if std::iter::once(c).nfkc().all(|c| self.has(c)) {
+                out.extend(std::iter::once(c).nfkc());
+            } else {
+                out.push(UNKNOWN);
+            }
+        }
+        out
     }
 
     /// Width of a text in points.
@@ -100,7 +154,7 @@ impl Face {
         let mut end = 0;
         for (at, c) in word.char_indices() {
             used += self.glyph(c).1 * size;
-            if used > width && at > 0 {
+            if used > width && at > 0 && !is_combining_mark(c) {
                 break;
             }
             end = at + c.len_utf8();
@@ -111,11 +165,24 @@ impl Face {
     /// Draws one line with its baseline at (x, y).
     pub fn draw(&self, surface: &mut Surface<'_>, x: f32, y: f32, size: f32, text: &str) {
         let text = self.drawable(text);
+        // The letter that marks stand over: its ink, and how far the pen has gone since its beginning.
+        let mut letter: Option<(Ink, f32)> = None;
         let glyphs: Vec<KrillaGlyph> = text
             .char_indices()
             .map(|(at, c)| {
                 let (id, advance) = self.glyph(c);
-                KrillaGlyph::new(GlyphId::new(id), advance, 0.0, 0.0, 0.0, at..at + c.len_utf8(), None)
+                let ink = self.ink(id);
+                let (mut right, mut up) = (0.0, 0.0);
+                if is_combining_mark(c) {
+                    if let (Some((under, gone)), Some(mark)) = (letter.as_mut(), ink) {
+                        (right, up) = mark.over(under);
+                        right -= *gone;
+                        under.grow(mark, up);
+                    }
+                } else {
+                    letter = ink.map(|ink| (ink, advance));
+                }
+                KrillaGlyph::new(GlyphId::new(id), advance, right, up, 0.0, at..at + c.len_utf8(), None)
             })
             .collect();
         if !glyphs.is_empty() {
@@ -141,7 +208,6 @@ mod tests {
         letters.push_str(vowels);
         for vowel in vowels.chars() {
             for mark in marks {
-                use unicode_normalization::UnicodeNormalization;
                 letters.extend([vowel, mark].into_iter().nfc());
             }
         }
@@ -152,8 +218,33 @@ mod tests {
         }
     }
 
+    /// What names may hold is what papers can print: the two are held together here.
+    #[test]
+    fn both_faces_have_everything_a_name_may_hold() {
+        let (regular, bold) = FACES.as_ref().unwrap();
+        let lacking = |face: &Face, c: &char| face.drawable(&c.to_string()).contains('?') && *c != '?' && *c != '？';
+        for c in ('\u{20}'..='\u{FFFF}').filter(|c| crate::basics::text::is_printable(*c)) {
+            assert!(!lacking(regular, &c) && !lacking(bold, &c), "U+{:04X} {c}", u32::from(c));
+        }
+        for letters in ["Y Ƀlăm", "H'ƀlê", "Ơ\u{306} ơ\u{306} Ư\u{306} Ê\u{306} ô\u{306}", "Čŭ Ñĕ ŏ ĭ", "e\u{324}"]
+        {
+            assert_eq!(regular.drawable(letters), letters);
+        }
+    }
+
+    #[test]
+    fn marks_stand_over_their_letter() {
+        let face = regular();
+        let (letter, mark) = (face.ink(face.glyph('Ơ').0).unwrap(), face.ink(face.glyph('\u{306}').0).unwrap());
+        let (right, up) = mark.over(&letter);
+        let middle = (mark.left + mark.right) / 2.0 + right;
+        assert!(letter.left < middle && middle < letter.right && mark.bottom + up >= letter.top);
+        assert_eq!(face.width("Ơ\u{306}", 10.0), face.width("Ơ", 10.0));
+    }
+
     #[test]
     fn unknown_letters_are_question_marks() {
+        assert_eq!(regular().drawable("＝Ａ"), "=A");
         assert_eq!(regular().drawable("Nguyễn 阮 Văn 🙂"), "Nguyễn ? Văn ?");
     }
 

@@ -78,15 +78,67 @@ fn one_gift_alone_gets_another_giver() {
     assert_eq!(officer.get(&gift_path(&one), 200)["giver"]["name"], RIGHT);
     assert_eq!(officer.get(&gift_path(&two), 200)["giver"]["name"], WRONG);
     assert_eq!(app.database.number("SELECT count(*) FROM party"), 2);
-    // The whole party can not take the name of another one: merging is something else. Gift by gift it can.
+    // All gifts of a party may go over to the one of the corrected name; nobody is told that there was one.
     let request = ask(&app, "CORRECT", json!({"party": party_of(&officer, &two), "changes": {"name": RIGHT}}));
     officer.post(REQUESTS, request.clone(), 201);
-    chair.post(&path(&request, "/approval"), json!(null), 409);
-    assert_eq!(officer.get(&path(&request, ""), 200)["state"], "REQUESTED");
-    chair.post(&path(&request, "/refusal"), json!({"reason": "OTHER"}), 200);
-    correct(&two, RIGHT);
+    let done = chair.post(&path(&request, "/approval"), json!(null), 200);
+    assert_eq!((&done["state"], &done["gifts_changed"]), (&json!("DONE"), &json!(1)));
+    assert_eq!(officer.get(&gift_path(&two), 200)["giver"]["name"], RIGHT);
     assert_eq!(app.database.number("SELECT count(*) FROM party"), 1);
     nowhere(&app, &["Hươngxqz"]);
+    crate::books::audit(&app);
+}
+
+/// Marks and capitals are part of a name; what is right already stays as it is, and no leaf says otherwise.
+#[test]
+fn a_correction_changes_what_it_says_and_nothing_else() {
+    let app = TestApp::start();
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let gift = |name: &str| personal(&app, name, Some("0987654003"), "FULL_NAME", json!({"memo": "UNG HO"}));
+    let (one, two) = (gift("LE THI HANG"), gift("LE THI HANG"));
+    let mut codes = Vec::new();
+    for gift in [&one, &two] {
+        codes.push(officer.post("/api/v1/gifts", gift.clone(), 201)["code"].as_str().unwrap().to_owned());
+    }
+    let correct = |scope: serde_json::Value, changes: serde_json::Value| {
+        let mut of = scope;
+        of["changes"] = changes;
+        let request = ask(&app, "CORRECT", of);
+        let asked = officer.post(REQUESTS, request.clone(), 201);
+        let done = if asked["state"] == "DONE" { asked } else { chair.post(&path(&request, "/approval"), json!(null), 200) };
+        assert_eq!(done["state"], "DONE");
+        done["gifts_changed"].as_i64().unwrap()
+    };
+    let shown = |n: usize| app.anonymous().get(&format!("/api/v1/public/entries/{}", codes[n]), 200)["giver"].clone();
+    // Marks of one gift, then its capitals: each is a change, of this gift alone.
+    let of_one = json!({"gift": one["id"]});
+    for name in ["LÊ THỊ HẰNG", "Lê Thị Hằng"] {
+        assert_eq!(correct(of_one.clone(), json!({"name": name})), 1, "{name}");
+        app.wait_for_log();
+        assert_eq!((shown(0), shown(1)), (json!(name), json!("LE THI HANG")));
+        assert!(openings(&app).iter().any(|(_, fields)| fields.contains(&("name".to_owned(), name.to_owned()))));
+        assert_eq!(officer.get(&gift_path(&one), 200)["giver"]["name"], name);
+        assert_eq!(officer.get(&gift_path(&two), 200)["giver"]["name"], "LE THI HANG");
+    }
+    assert_eq!(said(&app, &codes[0]), ["AMENDMENT", "AMENDMENT"]);
+    // The same again is no change and leaves no leaf: name, number and way of being shown.
+    let leaves = || app.database.number("SELECT count(*) FROM annotation");
+    let before = leaves();
+    for changes in [
+        json!({"name": "Lê Thị Hằng"}),
+        json!({"phone": "0987 654 003"}),
+        json!({"display": "FULL_NAME", "consent_evidence": "ab".repeat(32)}),
+    ] {
+        assert_eq!(correct(of_one.clone(), changes.clone()), 0, "{changes}");
+    }
+    assert_eq!(leaves(), before);
+    // Of a whole party only what is not right yet is changed.
+    let party = party_of(&officer, &two);
+    assert_eq!(correct(json!({"party": party}), json!({"name": "Lê Thị Hằng"})), 1);
+    assert_eq!(leaves(), before + 1);
+    assert_eq!(shown(1), json!("Lê Thị Hằng"));
+    nowhere(&app, &["LE THI HANG xqz"]);
+    crate::books::audit(&app);
 }
 
 #[test]

@@ -98,7 +98,8 @@ fn fields_are_quoted_and_formulas_are_harmless() {
     assert_eq!((rows.len(), size), (12, 12));
     for (row, name) in rows.iter().zip(names) {
         let dangerous = name.starts_with(['=', '+', '-', '@', '＝']);
-        assert_eq!(row["giver"], if dangerous { format!("'{name}") } else { name.to_owned() });
+        let stored = name.replace('\u{a0}', " ");
+        assert_eq!(row["giver"], if dangerous { format!("'{name}") } else { stored });
     }
     assert!(rows.iter().all(|row| row.values().all(|field| {
         !field.starts_with(['=', '+', '@', '\t', '\r']) && (!field.starts_with('-') || field.parse::<i64>().is_ok())
@@ -135,8 +136,6 @@ fn the_file_says_what_its_columns_hold() {
     officer.post("/api/v1/gifts", app.gift(named), 201);
     let odd = json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": "12E45"}});
     officer.post("/api/v1/gifts", app.gift(odd), 201);
-    let central = app.officer_of("TW");
-    central.post("/api/v1/gifts", app.gift(json!({"chapter": "TW", "amount_vnd": 7})), 201);
     let reversal = reverse(&app, gift["id"].as_str().unwrap(), "nhầm");
     app.wait_for_log();
     let (rows, size) = download(&app);
@@ -162,14 +161,14 @@ fn the_file_says_what_its_columns_hold() {
     assert_eq!((listed(&schema["fields"]), listed(&csvw["tableSchema"]["columns"])), (names.clone(), names));
     assert_eq!((&package["resources"][0]["schema"], &package["resources"][0]["path"]), (&schema, &json!("ledger.csv")));
     assert_eq!((&package["title"], &csvw["dc:title"]["@value"]), (&json!("Đợt LULUT"), &json!("Đợt LULUT")));
-    for path in ["datapackage.json", "ledger.csv-metadata.json", "ledger.csv?form=spreadsheet"] {
+    for path in ["datapackage.json", "ledger.csv-metadata.json", "ledger.csv?form=SPREADSHEET"] {
         public.get(&format!("/api/v1/public/appeals/NONE/{path}"), 404);
     }
     public.get(&format!("{PATH}?form=xlsx"), 422);
     public.get(&format!("{PATH}?from=2026-01-01"), 422);
 
     // The form for people: a mark, names beside codes, and no code that looks like a number.
-    let answer = public.send("GET", &format!("{PATH}?form=spreadsheet"), None);
+    let answer = public.send("GET", &format!("{PATH}?form=SPREADSHEET"), None);
     assert_eq!(
         answer.header("content-disposition"),
         Some(format!("attachment; filename=\"LULUT-{size}-spreadsheet.csv\"").as_str())
@@ -191,7 +190,7 @@ fn the_file_says_what_its_columns_hold() {
     }
     let page = public.get_text("/du-lieu-mo", 200);
     assert!(
-        page.contains("bảng tính") && page.contains("ledger.csv?form=spreadsheet") && page.contains("keep_default_na=False"),
+        page.contains("bảng tính") && page.contains("ledger.csv?form=SPREADSHEET") && page.contains("keep_default_na=False"),
         "{page}"
     );
 }

@@ -251,11 +251,11 @@ fn a_key_whose_work_failed_was_never_used_and_an_old_one_is_forgotten() {
 fn twins_with_one_key_are_one_attempt() {
     let app = TestApp::start();
     let chair = app.account(so_nhan_ai::authz::Role::ChapterChair, "68");
-    app.open_appeal("68", "SONGSINH");
+    app.open_appeal("68", "SONG-SINH");
     let replays: usize = std::thread::scope(|scope| {
         let send = || {
             let caller = app.log_in(chair);
-            let answer = caller.with("idempotency-key", "k").send("POST", "/api/v1/appeals/SONGSINH/closing", None);
+            let answer = caller.with("idempotency-key", "k").send("POST", "/api/v1/appeals/SONG-SINH/closing", None);
             assert_eq!(answer.status, 200, "{}", answer.text);
             usize::from(answer.header("idempotency-replayed").is_some())
         };

@@ -42,15 +42,15 @@ fn code_of(app: &TestApp, gift: &Value) -> String {
 
 /// Gifts of all kinds at several places; the first, of 500,123 đồng, is reversed.
 fn recorded(app: &TestApp) -> Value {
-    app.open_appeal("68", "BAO13");
+    app.open_appeal("68", "BAO-13");
     let (officer, other) = (app.officer_of("23095"), app.officer_of("23059"));
-    let first = app.gift(json!({"amount_vnd": 500_123, "appeal": "BAO13"}));
+    let first = app.gift(json!({"amount_vnd": 500_123, "appeal": "BAO-13"}));
     let goods = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_500_000, "valuation": "MARKET_PRICE"}]);
     for gift in [
         first.clone(),
         app.gift(json!({"amount_vnd": 70_000})),
-        app.gift(json!({"channel": "BANK_TRANSFER", "amount_vnd": 2_000_000, "appeal": "BAO13", "memo": "UNG HO", "bank_reference": "FT1"})),
-        app.gift(json!({"channel": "IN_KIND", "amount_vnd": null, "appeal": "BAO13", "lines": goods})),
+        app.gift(json!({"channel": "BANK_TRANSFER", "amount_vnd": 2_000_000, "appeal": "BAO-13", "memo": "UNG HO", "bank_reference": "FT1"})),
+        app.gift(json!({"channel": "IN_KIND", "amount_vnd": null, "appeal": "BAO-13", "lines": goods})),
     ] {
         officer.post("/api/v1/gifts", gift, 201);
     }

@@ -219,8 +219,8 @@ fn after_a_refusal_the_gift_stands_and_may_be_asked_about_again() {
 fn every_kind_of_gift_is_reversed_to_the_dong_and_the_public_sees_it_at_once() {
     let app = TestApp::start();
     app.open_appeal("68", "LULUT");
-    app.open_appeal("68", "DADONG");
-    app.chair_of("68").post("/api/v1/appeals/DADONG/closing", json!(null), 200);
+    app.open_appeal("68", "DA-DONG");
+    app.chair_of("68").post("/api/v1/appeals/DA-DONG/closing", json!(null), 200);
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let lines = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_809_000, "valuation": "MARKET_PRICE"},
                        {"item": "BLANKET", "quantity": 2, "unit": "PIECE", "value_vnd": 300_000, "valuation": "INVOICE"}]);
@@ -229,7 +229,7 @@ fn every_kind_of_gift_is_reversed_to_the_dong_and_the_public_sees_it_at_once() {
         app.gift(json!({"appeal": "LULUT", "channel": "BANK_TRANSFER"})),
         app.gift(json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null, "lines": lines})),
         app.gift(json!({"channel": "SMS", "message_count": 25})),
-        app.gift(json!({"appeal": "DADONG", "received_on": "2026-11-20"})),
+        app.gift(json!({"appeal": "DA-DONG", "received_on": "2026-11-20"})),
     ];
     for gift in &gifts {
         let booked = books(&app, &officer, gift);
@@ -255,7 +255,7 @@ fn every_kind_of_gift_is_reversed_to_the_dong_and_the_public_sees_it_at_once() {
     }
     assert_eq!(app.database.number("SELECT count(*) FROM balance WHERE amount_vnd <> 0"), 0);
     assert_eq!(app.database.number("SELECT count(*) FROM received_overall WHERE subtree_vnd <> 0 OR subtree_count <> 0"), 0);
-    let totals = app.anonymous().get("/api/v1/public/totals?appeal=DADONG", 200);
+    let totals = app.anonymous().get("/api/v1/public/totals?appeal=DA-DONG", 200);
     assert_eq!((&totals["received_vnd"], &totals["quarantined"]), (&json!(0), &json!({"received_vnd": 0, "gift_count": 0})));
     audit(&app);
 }

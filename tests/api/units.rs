@@ -249,6 +249,87 @@ fn units_are_listed_from_the_top_down_on_any_day() {
     assert_eq!(kinds, ["PROVINCE"]);
 }
 
+/// A day names no unit that did not exist then, and says where the record does not reach.
+#[test]
+fn names_that_ended_before_the_reform_lead_on_or_are_said_not_to_be_on_record() {
+    let app = TestApp::start();
+    let heirs = |text: &str, name: &str| -> Vec<String> {
+        let found = typed(&app, text);
+        let unit = found.iter().find(|u| u["full_name"] == name).unwrap_or_else(|| panic!("{text}: {found:?}"));
+        successors(unit).into_iter().map(|(code, _, _)| code).collect()
+    };
+    for text in ["Thừa Thiên Huế", "thua thien hue", "tỉnh Thừa Thiên Huế", "TT Huế", "TTH"] {
+        assert_eq!(heirs(text, "Tỉnh Thừa Thiên Huế"), ["46"], "{text}");
+    }
+    for text in ["Quận 2", "quan 2", "Q2", "Q.2", "Q. 02", "Quận 2, TP.HCM"] {
+        assert_eq!(heirs(text, "Quận 2"), ["27094", "27097", "27112"], "{text}");
+    }
+    assert_eq!(heirs("Quận 9", "Quận 9"), ["26833", "26842", "26848", "26857", "26860"]);
+    assert_eq!(heirs("Hà Tây", "Tỉnh Hà Tây"), ["01"]);
+    let chapters = all(&app.anonymous(), &format!("/api/v1/public/chapters?q={}", escaped("Thừa Thiên Huế")), 50);
+    assert_eq!(
+        (codes(&chapters), &chapters[0]["matched_by"][0]["old_name"]),
+        (vec!["46".to_owned()], &json!("Tỉnh Thừa Thiên Huế"))
+    );
+    let hue = app.anonymous().get("/api/v1/public/units/46", 200);
+    let former: Vec<&str> = hue["former"].as_array().unwrap().iter().map(|u| u["full_name"].as_str().unwrap()).collect();
+    assert_eq!(former, ["Thành phố Huế", "Tỉnh Thừa Thiên Huế"]);
+    let on = |day: &str, more: &str| {
+        let answer = app.anonymous().get(&format!("/api/v1/public/units?on={day}&limit=200{more}"), 200);
+        let names: Vec<String> =
+            answer["items"].as_array().unwrap().iter().map(|u| u["full_name"].as_str().unwrap().to_owned()).collect();
+        (names, answer["record"]["since"].as_str().map(str::to_owned))
+    };
+    let named = |day: &str, part: &str| on(day, "").0.into_iter().filter(|name| name.contains(part)).collect::<Vec<_>>();
+    for (day, name, count) in [
+        ("2024-12-31", "Tỉnh Thừa Thiên Huế", 63),
+        ("2025-01-01", "Thành phố Huế", 63),
+        ("2025-07-01", "Thành phố Huế", 34),
+        ("2008-07-31", "Tỉnh Thừa Thiên Huế", 64),
+    ] {
+        assert_eq!((named(day, "Huế"), on(day, "").0.len(), on(day, "").1), (vec![name.to_owned()], count, None), "{day}");
+    }
+    assert_eq!(on("2003-12-31", ""), (vec![], Some("2004-01-01".to_owned())));
+    let districts = on("2019-05-01", "&parent=79");
+    assert_eq!(
+        (districts.0.as_slice(), districts.1.as_deref()),
+        (&["Quận Thủ Đức", "Quận 9", "Quận 2"].map(str::to_owned)[..], Some("2025-01-01"))
+    );
+    assert_eq!(on("2022-05-01", "&parent=79").0, ["Thành phố Thủ Đức"]);
+    assert_eq!(on("2024-06-30", "&q=ham+chinh"), (vec![], Some("2025-01-01".to_owned())));
+    assert_eq!(on("2025-01-01", "&q=ham+chinh").1, None);
+    let unknown = app.anonymous().get("/api/v1/public/units?q=Minh+Hai+zzz", 200);
+    assert_eq!(
+        unknown["record"],
+        json!({"complete": false, "since": "2025-01-01"}),
+        "a name that is nowhere may have ended earlier"
+    );
+}
+
+#[test]
+fn common_spellings_find_the_unit() {
+    let app = TestApp::start();
+    for (text, name) in [
+        ("Ea Hleo", "Xã Ea H'Leo"),
+        ("Ea H\u{2019}Leo", "Xã Ea H'Leo"),
+        ("K'Dang", "Xã KDang"),
+        ("Cu Mgar", "Huyện Cư M'gar"),
+        ("TPHCM", "Thành phố Hồ Chí Minh"),
+        ("TP.HCM", "Thành phố Hồ Chí Minh"),
+        ("tp. hcm", "Thành phố Hồ Chí Minh"),
+        ("Phường 01", "Phường 1"),
+        ("P.1, Đông Hà", "Phường 1"),
+        ("Đắc Lắc", "Tỉnh Đắk Lắk"),
+        ("danang", "Thành phố Đà Nẵng"),
+        ("BRVT", "Tỉnh Bà Rịa - Vũng Tàu"),
+        ("Bắc Kanj", "Tỉnh Bắc Kạn"),
+    ] {
+        let found = typed(&app, text);
+        let names: Vec<String> = found.iter().map(|u| so_nhan_ai::basics::fold(u["full_name"].as_str().unwrap())).collect();
+        assert!(names.contains(&so_nhan_ai::basics::fold(name)), "{text}: {names:?}");
+    }
+}
+
 #[test]
 fn odd_questions_are_answered_plainly() {
     let app = TestApp::start();

@@ -215,7 +215,7 @@ fn what_is_refused_or_withdrawn_is_booked_nowhere_and_leaves_nothing_personal() 
         assert_eq!(decide(by, id(&gift), what, 200), done);
         decide(&chair, id(&gift), "approval", 409);
         // Sent again it says what became of it; the id stays taken.
-        let again = officer.post(GIFTS, gift.clone(), 200);
+        let again = officer.post(GIFTS, gift.clone(), 202);
         assert_eq!((&again["outcome"], &again["state"]), (&json!("ASKED"), &json!(state)));
         let mut less = gift.clone();
         less["amount_vnd"] = json!(100_000);

@@ -97,6 +97,7 @@ fn upload(shared: &Shared, actor: Actor, chapter: ChapterId, now: DateTime<Utc>,
         size_bytes: i64::try_from(bytes.len())?,
         sha256: hash.to_string(),
         request_hash: vault.hash("upload.request", hash.as_str().as_bytes()).to_vec(),
+        bare_hash: vault.hash("upload.request.bare", hash.as_str().as_bytes()).to_vec(),
     };
     let holder = |conn: &mut diesel::PgConnection| Holder::require(conn, now, actor, chapter, Purpose::Appeal);
     let row = shared.db.tx_blocking(|conn| -> Result<_, Problem> {

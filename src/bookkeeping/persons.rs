@@ -1,0 +1,90 @@
+//! The persons in the notes beside opening balances and their reversals: free text of officers, which no record of a giver
+//! leads to. It is found by the name alone.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{opening, reversal};
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::db::schema::{opening_balance, opening_balance_reversal};
+use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::vault::place;
+
+/// See the module.
+pub struct Notes;
+
+fn openings(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> {
+    use opening_balance as o;
+    let ids: Vec<(Uuid, Option<Vec<u8>>)> = o::table
+        .filter(o::chapter_id.eq_any(&of.chapters))
+        .filter(o::note.is_not_null())
+        .select((o::id, o::note))
+        .load(desk.conn)?;
+    for (id, sealed) in ids {
+        let Some(sealed) = sealed else { continue };
+        if of.called.is_in(&desk.vault.open_text(place("opening_balance", "note", &id), &sealed)?) {
+            let hash = opening::bare_hash_of(desk.conn, desk.vault, id)?;
+            diesel::update(o::table.find(id)).set((o::note.eq(None::<Vec<u8>>), o::request_hash.eq(hash))).execute(desk.conn)?;
+        }
+    }
+    Ok(())
+}
+
+fn reversals(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> {
+    use opening_balance_reversal as r;
+    let rows: Vec<(Uuid, Uuid, String, Option<Vec<u8>>)> = r::table
+        .inner_join(opening_balance::table.on(opening_balance::id.eq(r::opening_id)))
+        .filter(opening_balance::chapter_id.eq_any(&of.chapters))
+        .filter(r::note.is_not_null())
+        .select((r::id, r::opening_id, r::reason, r::note))
+        .load(desk.conn)?;
+    for (id, opening, reason, sealed) in rows {
+        let Some(sealed) = sealed else { continue };
+        if of.called.is_in(&desk.vault.open_text(place("opening_balance_reversal", "note", &id), &sealed)?) {
+            let hash = reversal::hash(desk.vault, &json!([opening, reason, null])).to_vec();
+            diesel::update(r::table.find(id)).set((r::note.eq(None::<Vec<u8>>), r::request_hash.eq(hash))).execute(desk.conn)?;
+        }
+    }
+    Ok(())
+}
+
+impl HoldsPersons for Notes {
+    fn columns(&self) -> &'static [&'static str] {
+        &[
+            "opening_balance.note",
+            "opening_balance.request_hash",
+            "opening_balance_reversal.note",
+            "opening_balance_reversal.request_hash",
+        ]
+    }
+
+    fn found(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn erase(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        openings(desk, of)?;
+        reversals(desk, of)?;
+        Ok(Vec::new())
+    }
+
+    /// Notes are shown to nobody.
+    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
+        Ok(())
+    }
+}

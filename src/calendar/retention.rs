@@ -1,0 +1,71 @@
+//! How long records are kept whatever their person asks, and by which law: rows with dates.
+
+use chrono::{Datelike, NaiveDate};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use crate::db::DbError;
+use crate::db::schema::retention_rule;
+use crate::http::Say;
+
+/// The rules for vouchers: papers and rows from which the books were written.
+#[derive(Debug, Clone, Default)]
+pub struct Vouchers(Vec<Rule>);
+
+#[derive(Debug, Clone, Queryable)]
+struct Rule {
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    years: i16,
+    law_vi: String,
+    law_en: String,
+}
+
+impl Rule {
+    fn holds_on(&self, day: NaiveDate) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|to| day < to)
+    }
+}
+
+/// Without a rule nobody may say that a voucher's time is over.
+const FOR_EVER: (i32, u32, u32) = (9999, 12, 31);
+
+impl Vouchers {
+    pub fn read(conn: &mut PgConnection) -> Result<Self, DbError> {
+        use retention_rule as r;
+        let rules = r::table
+            .filter(r::record.eq("VOUCHER"))
+            .order(r::valid_from)
+            .select((r::valid_from, r::valid_to, r::years, r::law_vi, r::law_en))
+            .load(conn)?;
+        Ok(Self(rules))
+    }
+
+    /// The last day on which what was booked on a day has to be there: its year is full, then the years of the rule.
+    pub fn until(&self, booked: NaiveDate) -> NaiveDate {
+        let rule = self.0.iter().find(|rule| rule.holds_on(booked));
+        let end = rule.and_then(|rule| NaiveDate::from_ymd_opt(booked.year() + i32::from(rule.years), 12, 31));
+        end.or_else(|| NaiveDate::from_ymd_opt(FOR_EVER.0, FOR_EVER.1, FOR_EVER.2)).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The law in force on a day, in both languages.
+    pub fn law(&self, day: NaiveDate) -> Option<Say> {
+        self.0.iter().find(|rule| rule.holds_on(day)).map(|rule| Say::new(rule.law_vi.clone(), rule.law_en.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_voucher_is_kept_for_the_years_of_the_rule_of_its_day() {
+        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+        let rule = |from, to, years| Rule { valid_from: from, valid_to: to, years, law_vi: String::new(), law_en: String::new() };
+        let rules = Vouchers(vec![rule(day(2017, 1, 1), Some(day(2027, 1, 1)), 10), rule(day(2027, 1, 1), None, 12)]);
+        assert_eq!(rules.until(day(2026, 11, 22)), day(2036, 12, 31));
+        assert_eq!(rules.until(day(2027, 1, 1)), day(2039, 12, 31));
+        assert_eq!(rules.until(day(2016, 1, 1)), day(9999, 12, 31));
+        assert!(rules.law(day(2026, 1, 1)).is_some() && rules.law(day(2000, 1, 1)).is_none());
+    }
+}

@@ -1,0 +1,276 @@
+//! The persons in papers: file names, which often are somebody's name, and what is on the paper itself.
+//!
+//! The paper of a gift is a voucher, which accounting law has kept for years whoever is on it. So when its giver is erased
+//! its name goes and the paper is closed ([`super::closures`]) until the law needs it no more; then the sweep takes it.
+//! The same bytes uploaded a second time in the chapter are the same paper. A file that belongs to no gift yet is found
+//! by its name alone: the name goes, and somebody has to look whose paper it is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::closures::{self, Closing, Reason};
+use super::model::Purpose;
+use super::uploads;
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::db::schema::{document, document_closure, document_link, upload};
+use crate::tree;
+use crate::vault::persons::{Called, Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record, What};
+use crate::vault::{Vault, VaultError, place};
+
+/// See the module.
+pub struct Papers;
+
+/// Papers looked at together, when they are looked for by name.
+const BATCH: i64 = 1_000;
+
+/// What is needed of a paper to show, to name or to close it.
+#[derive(Debug, Clone, Queryable)]
+struct Paper {
+    id: Uuid,
+    chapter_id: Uuid,
+    purpose: String,
+    media_type: String,
+    sha256: String,
+    uploaded_sha256: String,
+    uploaded_bytes: i64,
+    name: Vec<u8>,
+    uploaded_at: chrono::DateTime<chrono::Utc>,
+}
+
+macro_rules! columns {
+    () => {
+        (
+            document::id,
+            document::chapter_id,
+            document::purpose,
+            document::media_type,
+            document::sha256,
+            document::uploaded_sha256,
+            document::uploaded_bytes,
+            document::name,
+            document::uploaded_at,
+        )
+    };
+}
+
+impl Paper {
+    fn name(&self, vault: &Vault) -> Result<Option<String>, VaultError> {
+        if self.name.is_empty() {
+            return Ok(None);
+        }
+        vault.open_text(place("document", "name", &self.id), &self.name).map(Some)
+    }
+}
+
+/// The papers of these gifts, each with its gift.
+fn linked(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<Vec<(Uuid, Paper)>, DbError> {
+    use document_link as l;
+    Ok(document::table
+        .inner_join(l::table.on(l::document_id.eq(document::id)))
+        .filter(l::subject_kind.eq(Purpose::Gift.name()))
+        .filter(l::subject_id.eq_any(gifts))
+        .order((l::subject_id, document::id))
+        .select((l::subject_id, columns!()))
+        .load(conn)?)
+}
+
+/// The papers of these gifts and all copies of them in their chapters.
+fn with_copies(conn: &mut PgConnection, of: &[Record]) -> Result<Vec<(Closing, Paper)>, DbError> {
+    let own = linked(conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
+    if own.is_empty() {
+        return Ok(Vec::new());
+    }
+    let hashes: BTreeSet<&str> = own.iter().flat_map(|(_, paper)| [paper.sha256.as_str(), &paper.uploaded_sha256]).collect();
+    let chapters: BTreeSet<Uuid> = own.iter().map(|(_, paper)| paper.chapter_id).collect();
+    let same: Vec<Paper> = document::table
+        .filter(document::sha256.eq_any(&hashes))
+        .filter(document::chapter_id.eq_any(&chapters))
+        .filter(document::purpose.eq(Purpose::Gift.name()))
+        .select(columns!())
+        .load(conn)?;
+    let until: HashMap<Uuid, NaiveDate> = of.iter().map(|record| (record.gift, record.kept_until)).collect();
+    let mut closings = Vec::new();
+    for (gift, paper) in &own {
+        let Some(kept_until) = until.get(gift).copied() else { continue };
+        let is_copy = |other: &&Paper| {
+            other.id == paper.id
+                || other.chapter_id == paper.chapter_id && [&paper.sha256, &paper.uploaded_sha256].contains(&&other.sha256)
+        };
+        let copies = same.iter().filter(is_copy);
+        closings.extend(copies.map(|copy| (Closing { document: copy.id, gift: *gift, kept_until }, copy.clone())));
+    }
+    Ok(closings)
+}
+
+/// Empties the names of papers, and takes them out of what uploads are compared by.
+fn forget_names(desk: &mut Desk<'_>, papers: &[&Paper]) -> Result<(), PersonsError> {
+    let labels = tree::labels(desk.conn, &papers.iter().map(|paper| paper.chapter_id).collect::<Vec<_>>())?;
+    for paper in papers.iter().filter(|paper| !paper.name.is_empty()) {
+        let chapter = labels.get(&paper.chapter_id).map_or("", |label| label.code.as_str());
+        let file = uploads::Bare {
+            chapter,
+            purpose: &paper.purpose,
+            media_type: &paper.media_type,
+            size_bytes: paper.uploaded_bytes,
+            sha256: &paper.uploaded_sha256,
+        };
+        let hash = file.hash(desk.vault);
+        diesel::update(document::table.find(paper.id))
+            .set((document::name.eq(Vec::<u8>::new()), document::request_hash.eq(hash)))
+            .execute(desk.conn)?;
+    }
+    Ok(())
+}
+
+/// Takes somebody's name off papers that belong to no record.
+fn unlinked_papers(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
+    use document_link as l;
+    let (mut after, mut found) = (Uuid::nil(), 0);
+    loop {
+        let linked = l::table.filter(l::document_id.eq(document::id));
+        let papers: Vec<Paper> = document::table
+            .filter(document::chapter_id.eq_any(&of.chapters))
+            .filter(document::id.gt(after))
+            .filter(document::name.ne(Vec::<u8>::new()))
+            .filter(diesel::dsl::not(diesel::dsl::exists(linked)))
+            .order(document::id)
+            .limit(BATCH)
+            .select(columns!())
+            .load(desk.conn)?;
+        let Some(last) = papers.last() else { return Ok(found) };
+        after = last.id;
+        let mut named = Vec::new();
+        for paper in &papers {
+            if paper.name(desk.vault)?.is_some_and(|name| of.called.is_in(&name)) {
+                named.push(paper);
+            }
+        }
+        found += named.len();
+        forget_names(desk, &named)?;
+    }
+}
+
+/// An upload under way, as far as its name goes.
+#[derive(Queryable)]
+struct Announced {
+    id: Uuid,
+    chapter_id: Uuid,
+    purpose: String,
+    media_type: String,
+    size_bytes: i64,
+    sha256: String,
+    name: Vec<u8>,
+}
+
+fn uploads_under_way(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
+    use upload as u;
+    let rows: Vec<Announced> = u::table
+        .filter(u::chapter_id.eq_any(&of.chapters))
+        .filter(u::name.ne(Vec::<u8>::new()))
+        .select((u::id, u::chapter_id, u::purpose, u::media_type, u::size_bytes, u::sha256, u::name))
+        .for_no_key_update()
+        .load(desk.conn)?;
+    let labels = tree::labels(desk.conn, &rows.iter().map(|row| row.chapter_id).collect::<Vec<_>>())?;
+    let mut found = 0;
+    for row in rows {
+        let name = desk.vault.open_text(place("upload", "name", &row.id), &row.name)?;
+        if !of.called.is_in(&name) {
+            continue;
+        }
+        let file = uploads::Bare {
+            chapter: labels.get(&row.chapter_id).map_or("", |label| label.code.as_str()),
+            purpose: &row.purpose,
+            media_type: &row.media_type,
+            size_bytes: row.size_bytes,
+            sha256: &row.sha256,
+        };
+        let hash = file.hash(desk.vault);
+        diesel::update(u::table.find(row.id)).set((u::name.eq(Vec::<u8>::new()), u::request_hash.eq(hash))).execute(desk.conn)?;
+        found += 1;
+    }
+    Ok(found)
+}
+
+impl HoldsPersons for Papers {
+    fn columns(&self) -> &'static [&'static str] {
+        &["document.name", "document.request_hash", "upload.name", "upload.request_hash"]
+    }
+
+    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        let until: HashMap<Uuid, NaiveDate> = of.iter().map(|record| (record.gift, record.kept_until)).collect();
+        let papers = linked(desk.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
+        let mut found = Vec::with_capacity(papers.len());
+        for (gift, paper) in papers {
+            found.push(Holding {
+                what: "PAPER".to_owned(),
+                gift: Some(gift),
+                text: paper.name(desk.vault)?.unwrap_or_default(),
+                since: Some(paper.uploaded_at),
+                kept_until: until.get(&gift).copied(),
+            });
+        }
+        Ok(found)
+    }
+
+    fn correct(&self, desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
+        let called: HashMap<Uuid, (&Called, &Called)> = of.iter().map(|one| (one.record.gift, (&one.old, &one.new))).collect();
+        for (gift, paper) in linked(desk.conn, &called.keys().copied().collect::<Vec<_>>())? {
+            let Some(((old, new), name)) = called.get(&gift).zip(paper.name(desk.vault)?) else { continue };
+            let right = old.replaced_in(&name, new);
+            if right != name {
+                let sealed = desk.vault.seal(place("document", "name", &paper.id), right.as_bytes())?;
+                diesel::update(document::table.find(paper.id)).set(document::name.eq(sealed)).execute(desk.conn)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        let papers = with_copies(desk.conn, of)?;
+        forget_names(desk, &papers.iter().map(|(_, paper)| paper).collect::<Vec<_>>())?;
+        let closings: Vec<Closing> = papers.iter().map(|(closing, _)| *closing).collect();
+        closures::close(desk.conn, desk.now, Reason::Erased, &closings)?;
+        let count = closings.iter().map(|closing| closing.document).collect::<BTreeSet<_>>().len();
+        let until = closings.iter().map(|closing| closing.kept_until).max();
+        Ok(if count == 0 { Vec::new() } else { vec![Kept { what: What::Paper, count, until }] })
+    }
+
+    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        let count = unlinked_papers(desk, of)? + uploads_under_way(desk, of)?;
+        Ok(if count == 0 { Vec::new() } else { vec![Kept { what: What::UnlinkedPaper, count, until: None }] })
+    }
+
+    fn restrict(&self, desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), PersonsError> {
+        if !on {
+            return Ok(closures::reopen(desk.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?);
+        }
+        let closings: Vec<Closing> = with_copies(desk.conn, of)?.into_iter().map(|(closing, _)| closing).collect();
+        Ok(closures::close(desk.conn, desk.now, Reason::Restricted, &closings)?)
+    }
+
+    fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {
+        let codes: HashMap<Uuid, &str> = erased.iter().map(|record| (record.gift, record.code.as_str())).collect();
+        let papers = linked(conn, &codes.keys().copied().collect::<Vec<_>>())?;
+        use document_closure as c;
+        let closed: Vec<(Uuid, Uuid)> = c::table
+            .filter(c::subject_id.eq_any(codes.keys()))
+            .filter(c::reason.eq(Reason::Erased.name()))
+            .select((c::document_id, c::subject_id))
+            .load(conn)?;
+        for (gift, paper) in papers {
+            let code = codes.get(&gift).copied().unwrap_or_default();
+            if !closed.contains(&(paper.id, gift)) {
+                findings.found("erased", code, format!("its giver was erased and its paper {} is open", paper.id));
+            }
+            if !paper.name.is_empty() {
+                findings.found("erased", code, format!("its giver was erased and the file of its paper {} has a name", paper.id));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! The persons behind commitments: their fields stand, sealed, in the openings.
+
+use diesel::pg::PgConnection;
+
+use super::{opening, store};
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+
+/// See the module.
+pub struct Openings;
+
+/// Every code under which an opening of a record may stand.
+fn codes(record: &Record) -> impl Iterator<Item = &str> {
+    std::iter::once(record.code.as_str()).chain(record.said.iter().map(String::as_str))
+}
+
+impl HoldsPersons for Openings {
+    fn columns(&self) -> &'static [&'static str] {
+        &["pd_opening.sealed"]
+    }
+
+    /// What the log committed to, in the words it was committed in.
+    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        let kept = store::openings(desk.conn, &of.iter().flat_map(codes).collect::<Vec<_>>())?;
+        let mut found = Vec::with_capacity(kept.len());
+        for record in of {
+            for code in codes(record) {
+                let Some(sealed) = kept.get(code) else { continue };
+                let fields = opening::open(desk.vault, code, sealed)?.fields;
+                let said = fields.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}: {value}"));
+                found.push(Holding {
+                    what: "COMMITTED".to_owned(),
+                    gift: Some(record.gift),
+                    text: said.collect::<Vec<_>>().join("; "),
+                    since: None,
+                    kept_until: None,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The new opening came with its leaf; the old values have no purpose any more.
+    fn correct(&self, desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(store::forget_openings(desk.conn, &of.iter().map(|one| one.opened_by.as_str()).collect::<Vec<_>>())?)
+    }
+
+    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        store::forget_openings(desk.conn, &of.iter().flat_map(codes).collect::<Vec<_>>())?;
+        Ok(Vec::new())
+    }
+
+    /// Openings are found by their entry alone.
+    fn erase_mentions(&self, _: &mut Desk<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// Whoever hands openings out asks whether the party is restricted.
+    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {
+        let left = store::openings(conn, &erased.iter().flat_map(codes).collect::<Vec<_>>())?;
+        for record in erased.iter().filter(|record| codes(record).any(|code| left.contains_key(code))) {
+            findings.found("erased", &record.code, "its giver was erased and an opening of its commitment is kept");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! The persons themselves, and what they agreed to.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::consent;
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+
+/// The rows of parties are shown, renamed and removed by whoever knows all of their records; here is what hangs on a record.
+pub struct Parties;
+
+impl HoldsPersons for Parties {
+    fn columns(&self) -> &'static [&'static str] {
+        &["party.name", "party.name_hash", "party.phone", "party.phone_hash", "consent.evidence_sha256"]
+    }
+
+    /// A copy lists party and consents by themselves.
+    fn found(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// A consent is withdrawn and given anew, never rewritten.
+    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        consent::forget(desk.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
+        Ok(Vec::new())
+    }
+
+    /// No free text.
+    fn erase_mentions(&self, _: &mut Desk<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// [`super::restriction`] is of a party in a chapter, not of a record.
+    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {
+        let codes: HashMap<Uuid, &str> = erased.iter().map(|record| (record.gift, record.code.as_str())).collect();
+        let left = consent::of_gifts(conn, &codes.keys().copied().collect::<Vec<_>>())?;
+        let left: HashSet<Uuid> = left.into_iter().map(|consent| consent.gift_id).collect();
+        for code in left.iter().filter_map(|gift| codes.get(gift)) {
+            findings.found("erased", *code, "its giver was erased and a consent is kept");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,271 @@
+//! Correcting and hiding: gifts get a new commitment to the giver's data as they are now, and are shown as ordered.
+//!
+//! A gift of which nothing would change stays as it is: no leaf says that something changed, and it is not counted.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::books::Books;
+use super::erase::drop_if_alone;
+use super::execute::{Order, new_code, no_giver, note, opened};
+use super::model::{Changes, RequestKind, Way};
+use super::{persons, store};
+use crate::basics::Line;
+use crate::giving::personal::{self, Scope, Touched};
+use crate::giving::wire::Display;
+use crate::http::Problem;
+use crate::ledger::annotations::{self, NewAnnotation};
+use crate::ledger::kinds::Kind;
+use crate::ledger::store::BookedAt;
+use crate::log::opening::Opening;
+use crate::log::{self, commitment, opening};
+use crate::parties::consent::{self, NewConsent};
+use crate::parties::{self, Clear, Named, NewParty, PartyKind, alias, naming, restriction};
+use crate::vault::persons::{Called, Corrected, Desk, Record};
+
+/// Gives the party its corrected name and phone, if all of its gifts are covered and nobody is called so already. Else the
+/// gifts go over to the party of that name, step by step.
+pub fn begin(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem> {
+    let party = opened(desk.conn, desk.vault, id)?.ok_or_else(Problem::not_found)?;
+    let named = corrected(&party, &order.changes)?;
+    let elsewhere = personal::chapters(desk.conn, Scope::Party(id))?.iter().any(|chapter| !order.covered.contains(chapter));
+    if !elsewhere {
+        parties::rename(desk.conn, desk.vault, id, &named).map_err(Problem::internal)?;
+    }
+    Ok(())
+}
+
+fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Problem> {
+    let name = changes.name.as_deref().unwrap_or(&party.name);
+    Ok(Named {
+        kind: PartyKind::parse(&party.kind).ok_or_else(|| Problem::internal("a party of an unknown kind"))?,
+        name: Line::parse(name, 200).map_err(|_| Problem::internal("a party's name is no line"))?,
+        phone: changes.phone.clone().or_else(|| party.phone.clone()),
+    })
+}
+
+/// The party that these gifts belong to from now on: their own, or the one of the corrected name and number. The same at
+/// every step. Capitals and blanks make no other party: they belong to the gift.
+fn target(desk: &mut Desk<'_>, order: &Order, own: Uuid) -> Result<Option<Clear>, Problem> {
+    let Some(party) = opened(desk.conn, desk.vault, own)? else { return Ok(None) };
+    if !order.changes.says_otherwise() {
+        return Ok(Some(party));
+    }
+    let named = corrected(&party, &order.changes)?;
+    if naming::one_form(&party.name) == naming::one_form(named.name.as_str()) && party.phone == named.phone {
+        return Ok(Some(party));
+    }
+    let new = NewParty::seal(desk.vault, &named).map_err(Problem::internal)?;
+    let id = parties::upsert(desk.conn, desk.now, &[&new])?.get(&new.id).copied().unwrap_or(new.id);
+    if id != own {
+        restriction::follow(desk.conn, own, id, &order.covered)?;
+    }
+    opened(desk.conn, desk.vault, id)
+}
+
+/// A gift about to change.
+struct Change<'a> {
+    gift: &'a Touched,
+    record: Record,
+    opened_by: String,
+    old: Opening,
+    fields: Vec<(String, String)>,
+    party: &'a Clear,
+    display: Display,
+}
+
+impl Change<'_> {
+    fn shows_otherwise(&self) -> bool {
+        Display::parse(&self.gift.display) != Some(self.display)
+    }
+
+    /// Whether anything is to be said of it.
+    fn changes_something(&self) -> bool {
+        self.shows_otherwise() || self.fields != self.old.fields
+    }
+
+    /// The name it was given in, as it is right.
+    fn name(&self) -> &str {
+        self.fields.iter().find(|(field, _)| field == "name").map_or("", |(_, value)| value.as_str())
+    }
+
+    fn corrected(&self) -> Corrected {
+        let field = |fields: &[(String, String)], name: &str| {
+            fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let called = |fields: &[(String, String)]| Called {
+            name: field(fields, "name"),
+            phone: Some(field(fields, "phone")).filter(|phone| !phone.is_empty()),
+        };
+        let (old, new) = (called(&self.old.fields), called(&self.fields));
+        let shown = self.display.shown(&new.name);
+        Corrected { record: self.record.clone(), opened_by: self.opened_by.clone(), old, new, shown }
+    }
+}
+
+/// What an opening is to say: the old one with what is corrected, to the letter, and nothing else.
+fn fields_of(old: &Opening, changes: &Changes) -> Vec<(String, String)> {
+    let field = |(field, value): &(String, String)| {
+        let right = match field.as_str() {
+            "name" => changes.name.as_ref(),
+            "phone" => changes.phone.as_ref(),
+            _ => None,
+        };
+        (field.clone(), right.unwrap_or(value).clone())
+    };
+    old.fields.iter().map(field).collect()
+}
+
+/// Changes these gifts, whose rows the caller holds. Returns how many were not as ordered before.
+pub fn gifts(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Problem> {
+    if gifts.is_empty() {
+        return Ok(0);
+    }
+    let books = Books::read(desk.conn, gifts)?;
+    let mut named: HashMap<Uuid, Option<Clear>> = HashMap::new();
+    for own in gifts.iter().filter_map(|gift| gift.party_id) {
+        if let std::collections::hash_map::Entry::Vacant(place) = named.entry(own) {
+            place.insert(target(desk, order, own)?);
+        }
+    }
+    let changes = changes(desk, order, &books, gifts, &named)?;
+    if order.changes.says_otherwise() {
+        hand_over(desk, &changes)?;
+    }
+    let changes: Vec<Change<'_>> = changes.into_iter().filter(Change::changes_something).collect();
+    write(desk, order, &books, &changes)?;
+    if let Scope::Gift(_) = order.scope
+        && let Some((own, Some(party))) = named.iter().next()
+        && party.id != *own
+    {
+        let left: Vec<Uuid> = gifts.iter().map(|gift| gift.chapter_id).collect();
+        settle(desk, order, *own, party.id, &left)?;
+    }
+    let changed: Vec<Touched> = changes.iter().map(|change| change.gift.clone()).collect();
+    note(desk, order, &changed, "GIFT_GIVER_AMENDED")?;
+    Ok(changes.len())
+}
+
+/// Says whose gifts are, and in which name each was given; their consents go along.
+fn hand_over(desk: &mut Desk<'_>, changes: &[Change<'_>]) -> Result<(), Problem> {
+    let mut rows = Vec::with_capacity(changes.len());
+    for change in changes {
+        let name = personal::seal_name(desk.vault, change.gift.id, change.name()).map_err(Problem::internal)?;
+        rows.push((change.gift.id, change.party.id, name));
+    }
+    personal::hand_over(desk.conn, &rows)?;
+    for change in changes.iter().filter(|change| change.gift.party_id != Some(change.party.id)) {
+        consent::follow(desk.conn, change.gift.id, change.party.id)?;
+    }
+    Ok(())
+}
+
+/// What was kept beside a party goes to the other one where these chapters have none of its gifts any more: their names for
+/// it, their restrictions, what is asked there. A party that no gift names any more goes.
+fn settle(desk: &mut Desk<'_>, order: &Order, from: Uuid, to: Uuid, chapters: &[Uuid]) -> Result<(), Problem> {
+    let left = personal::chapters(desk.conn, Scope::Party(from))?;
+    let emptied: Vec<Uuid> = chapters.iter().filter(|chapter| !left.contains(chapter)).copied().collect();
+    alias::follow(desk.conn, from, to, &emptied)?;
+    restriction::lift(desk.conn, from, &emptied)?;
+    store::retarget(desk.conn, order.row.id, from, to, &emptied)?;
+    Ok(drop_if_alone(desk, from)?)
+}
+
+/// How a gift is shown from now on. Of the gifts of one person some may be shown less than is asked for: to show more than
+/// before takes a proof, wherever the gift is.
+fn display_of(order: &Order, gift: &Touched, party: &Clear) -> Display {
+    let now = Display::parse(&gift.display).unwrap_or(Display::Anonymous);
+    let by_consent = PartyKind::parse(&party.kind).is_none_or(PartyKind::shown_by_consent);
+    match order.display() {
+        Some(to) if to > now && by_consent && order.changes.evidence.is_none() => now,
+        Some(to) => to,
+        None => now,
+    }
+}
+
+fn changes<'a>(
+    desk: &mut Desk<'_>,
+    order: &Order,
+    books: &Books,
+    gifts: &'a [Touched],
+    named: &'a HashMap<Uuid, Option<Clear>>,
+) -> Result<Vec<Change<'a>>, Problem> {
+    let records = books.records(gifts)?;
+    let at: Vec<&str> = records.iter().map(|record| books.opened_by(&record.code)).collect();
+    let mut sealed = log::store::openings(desk.conn, &at)?;
+    let mut changes = Vec::with_capacity(gifts.len());
+    for (gift, record) in gifts.iter().zip(&records) {
+        let Some(party) = gift.party_id.and_then(|id| named.get(&id)).and_then(Option::as_ref) else { continue };
+        let opened_by = books.opened_by(&record.code).to_owned();
+        let Some(sealed) = sealed.remove(&opened_by) else { continue };
+        let old = opening::open(desk.vault, &opened_by, &sealed).map_err(Problem::internal)?;
+        let display = display_of(order, gift, party);
+        let fields = fields_of(&old, &order.changes);
+        changes.push(Change { gift, record: record.clone(), opened_by, old, fields, party, display });
+    }
+    Ok(changes)
+}
+
+fn write(desk: &mut Desk<'_>, order: &Order, books: &Books, changes: &[Change<'_>]) -> Result<(), Problem> {
+    let mut said = Vec::with_capacity(changes.len());
+    for change in changes {
+        said.push(amendment(desk, books, change)?);
+    }
+    annotations::annotate(desk.conn, BookedAt::now(desk.now), &said).map_err(Problem::internal)?;
+    persons::correct(desk, &changes.iter().map(Change::corrected).collect::<Vec<_>>())?;
+    let rows: Vec<_> = changes.iter().map(|c| (c.gift.id, c.display.name())).collect();
+    personal::show(desk.conn, &rows)?;
+    if order.display().is_some() {
+        consent::withdraw(desk.conn, desk.now, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    }
+    let children = consent::of_children(desk.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    let agreed: Vec<NewConsent> = changes.iter().filter_map(|change| consent_of(order, change, &children)).collect();
+    Ok(consent::record(desk.conn, desk.now, &agreed)?)
+}
+
+/// A leaf that commits, with a fresh secret, to the giver's fields as they are now.
+fn amendment(desk: &mut Desk<'_>, books: &Books, change: &Change<'_>) -> Result<NewAnnotation, Problem> {
+    let fields: Vec<(&str, &str)> = change.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let (own, secret) = (new_code()?, commitment::secret().map_err(Problem::internal)?);
+    let sealed = opening::seal(desk.vault, own.as_str(), &secret, &fields).map_err(Problem::internal)?;
+    Ok(NewAnnotation {
+        kind: Kind::Amendment,
+        of: change.record.code.clone(),
+        place: books.place(change.gift)?,
+        pd: commitment::commit(&secret, &fields),
+        opening: Some(sealed),
+        code: own,
+    })
+}
+
+/// Who asked to be shown otherwise agreed to it, by the proof that came with the request.
+fn consent_of(order: &Order, change: &Change<'_>, children: &HashSet<Uuid>) -> Option<NewConsent> {
+    let asked = order.kind == RequestKind::Correct && order.changes.display.is_some() && change.shows_otherwise();
+    let by_consent = PartyKind::parse(&change.party.kind).is_some_and(PartyKind::shown_by_consent);
+    if !asked || !by_consent {
+        return None;
+    }
+    let purpose = change.display.purpose()?;
+    Some(NewConsent {
+        party: change.party.id,
+        gift: change.gift.id,
+        purpose: if children.contains(&change.gift.id) { purpose.of_child() } else { purpose },
+        channel: Way::parse(&order.row.channel).map_or("OTHER", Way::name),
+        evidence: order.changes.evidence.clone(),
+        account: order.account,
+    })
+}
+
+/// When the last of the covered gifts went over to another party, what is kept about the old row goes with them.
+pub fn end(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem> {
+    let Some(party) = target(desk, order, id)?.filter(|party| party.id != id) else { return Ok(()) };
+    settle(desk, order, id, party.id, &order.covered)
+}
+
+/// A gift that is to be corrected has a giver.
+pub fn require_giver(conn: &mut PgConnection, gift: Uuid) -> Result<(), Problem> {
+    let found = personal::of_ids(conn, &[gift])?.pop();
+    if found.and_then(|gift| gift.party_id).is_none() { Err(no_giver()) } else { Ok(()) }
+}

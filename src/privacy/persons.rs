@@ -1,0 +1,158 @@
+//! Every store that can hold something of a person, and what the requests themselves hold.
+
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::store;
+use crate::calendar::retention::Vouchers;
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::giving::personal;
+use crate::ledger::annotations;
+use crate::ledger::persons::PublicRows;
+use crate::ledger::store as ledger;
+use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::vault::place;
+use crate::{bookkeeping, documents, giving, identity, log, parties, stock};
+
+/// What is asked of a person is asked of all of these.
+pub const HOLDERS: &[&dyn HoldsPersons] = &[
+    &identity::persons::Officers,
+    &log::persons::Openings,
+    &PublicRows { item_names },
+    &documents::persons::Papers,
+    &bookkeeping::persons::Notes,
+    &parties::persons::Parties,
+    &giving::persons::Gifts,
+    &Requests,
+];
+
+/// What items are called, by code.
+pub fn item_names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, String>, DbError> {
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(stock::items(conn, codes)?.into_iter().map(|(code, item)| (code, item.name)).collect())
+}
+
+/// What is held behind these records, wherever it is.
+pub fn found(desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+    let mut found = Vec::new();
+    for holder in HOLDERS {
+        found.extend(holder.found(desk, of)?);
+    }
+    Ok(found)
+}
+
+pub fn correct(desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
+    HOLDERS.iter().try_for_each(|holder| holder.correct(desk, of))
+}
+
+/// Erases, and says what stays.
+pub fn erase(desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+    let mut kept = Vec::new();
+    for holder in HOLDERS {
+        kept.extend(holder.erase(desk, of)?);
+    }
+    Ok(kept)
+}
+
+pub fn erase_mentions(desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+    let mut kept = Vec::new();
+    for holder in HOLDERS {
+        kept.extend(holder.erase_mentions(desk, of)?);
+    }
+    Ok(kept)
+}
+
+pub fn restrict(desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), PersonsError> {
+    HOLDERS.iter().try_for_each(|holder| holder.restrict(desk, of, on))
+}
+
+/// Erased records an audit looks at together.
+const BATCH: i64 = 1_000;
+
+/// Nothing that was erased still stands anywhere.
+pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+    let vouchers = Vouchers::read(conn)?;
+    let mut after = String::new();
+    loop {
+        let codes = annotations::erased_after(conn, &after, BATCH)?;
+        let Some(last) = codes.last() else { return Ok(()) };
+        after.clone_from(last);
+        findings.looked("erased", codes.len());
+        let entries = ledger::by_codes(conn, &codes)?;
+        let mut gifts = personal::of_entries(conn, &entries.keys().copied().collect::<Vec<_>>())?;
+        let mut erased = Vec::with_capacity(entries.len());
+        let mut said = annotations::of_entries(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
+        for (entry, (code, booked)) in entries {
+            let Some((gift, chapter)) = gifts.remove(&entry) else { continue };
+            let said = said.remove(&code).unwrap_or_default().into_iter().map(|one| one.code).collect();
+            erased.push(Record { gift, chapter, said, kept_until: vouchers.until(booked), code });
+        }
+        for holder in HOLDERS {
+            holder.audit(conn, findings, &erased)?;
+        }
+    }
+}
+
+/// Notes and changes of requests.
+pub struct Requests;
+
+impl HoldsPersons for Requests {
+    fn columns(&self) -> &'static [&'static str] {
+        &["personal_data_request.note", "personal_data_request.changes", "personal_data_request.request_hash"]
+    }
+
+    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        let mut found = Vec::new();
+        for row in store::about(desk.conn, None, &gifts(of))? {
+            let Some(sealed) = &row.note else { continue };
+            found.push(Holding {
+                what: "REQUEST_NOTE".to_owned(),
+                gift: row.gift_id,
+                text: desk.vault.open_text(place("personal_data_request", "note", &row.id), sealed)?,
+                since: Some(row.requested_at),
+                kept_until: None,
+            });
+        }
+        Ok(found)
+    }
+
+    /// What was asked stays as it was asked.
+    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        store::forget_texts(desk.conn, desk.vault, None, &gifts(of))?;
+        Ok(Vec::new())
+    }
+
+    /// Requests about a party go with the party.
+    fn erase_mentions(&self, _: &mut Desk<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {
+        let codes: HashMap<Uuid, &str> = erased.iter().map(|record| (record.gift, record.code.as_str())).collect();
+        for row in store::about(conn, None, &gifts(erased))? {
+            if (row.note.is_some() || row.changes.is_some())
+                && let Some(code) = row.gift_id.and_then(|gift| codes.get(&gift))
+            {
+                findings.found("erased", *code, "its giver was erased and the text of a request about it is kept");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn gifts(of: &[Record]) -> Vec<Uuid> {
+    of.iter().map(|record| record.gift).collect()
+}

@@ -1,0 +1,143 @@
+//! Requests as JSON that goes out.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::model::{RequestKind, State};
+use super::store::{self, RequestRow};
+use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Vouchers;
+use crate::db::DbError;
+use crate::http::Say;
+use crate::tree::{self, ChapterId};
+use crate::vault::persons::What;
+
+/// A request and where it stands. Never carries what it is about.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RequestOut {
+    pub id: Uuid,
+    #[schema(example = "ERASE")]
+    pub kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift: Option<Uuid>,
+    /// `REQUESTED`, `ANSWERED`, `EXECUTING`, `DONE` or `REFUSED`.
+    #[schema(example = "REQUESTED")]
+    pub state: String,
+    pub received_on: NaiveDate,
+    #[schema(example = "IN_PERSON")]
+    pub channel: String,
+    pub third_parties: bool,
+    /// The last day to answer the person.
+    pub answer_due: NaiveDate,
+    /// The last day to carry it out.
+    pub due_on: NaiveDate,
+    /// The next of the two that still counts.
+    pub next_due: NaiveDate,
+    pub overdue: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extended_days: Option<i16>,
+    /// How many chapters it covers: of those that hold gifts it is about, the ones in which its writer records. What other
+    /// chapters hold is decided above them, and no answer says whether there is any.
+    pub chapters: usize,
+    /// Code of the nearest chapter with a second person who can decide; absent when it takes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approver_chapter: Option<String>,
+    pub requested_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+    /// Gifts changed so far.
+    pub gifts_changed: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<DateTime<Utc>>,
+    /// What stays, and by which law.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stays: Option<String>,
+    /// Papers and the like that could not be erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptOut>,
+    /// The request whose rest this is; both are decided on their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest_of: Option<Uuid>,
+}
+
+/// Something an erasure left, and why.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct KeptOut {
+    /// `PAPER`: papers of gifts, closed and without a name. `UNLINKED_PAPER`: files whose name named the person and that
+    /// belong to no gift; somebody has to look at them.
+    #[schema(example = "PAPER")]
+    pub what: String,
+    pub count: i32,
+    /// The last day on which the law needs them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
+    pub says: String,
+}
+
+fn stays(law: Option<&Say>) -> String {
+    let law = |of: fn(&Say) -> &str| law.map(|law| format!(" ({})", of(law))).unwrap_or_default();
+    let (vi, en) = (law(|say| say.vi.as_ref()), law(|say| say.en.as_ref()));
+    format!(
+        "Số tiền, ngày, đơn vị nhận và bút toán được giữ lại theo luật kế toán{vi}, không kèm tên; phiếu thu, biên nhận giấy đã ký lưu tại đơn vị. \
+         Amount, day, chapter and entry are kept without a name, as accounting law requires{en}; signed paper vouchers stay filed at the chapter."
+    )
+}
+
+fn kept_out(law: Option<&Say>, (what, count, until): (String, i32, Option<NaiveDate>)) -> KeptOut {
+    let law = |of: fn(&Say) -> &str| law.map(|law| format!(" ({})", of(law))).unwrap_or_default();
+    let says = if what == What::Paper.name() {
+        let (vi, en) = (law(|say| say.vi.as_ref()), law(|say| say.en.as_ref()));
+        format!(
+            "Giấy tờ của khoản đóng góp là chứng từ kế toán, phải lưu theo luật{vi}: đã bỏ tên tệp và đóng lại, chỉ người có quyền kiểm tra xem được. \
+             Papers of the gifts are vouchers the law has kept{en}: their names are gone, they are closed, and only those who inspect read them."
+        )
+    } else {
+        "Tệp chưa gắn với khoản nào mang tên người này: đã bỏ tên tệp, hãy xem và xử lý. \
+         Files that belong to no gift carried this name: their names are gone; look at them and decide."
+            .to_owned()
+    };
+    KeptOut { what, count, until, says }
+}
+
+/// A request as it goes out.
+pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, DbError> {
+    let open = row.state().is_some_and(State::is_open);
+    let erases = row.kind() == Some(RequestKind::Erase);
+    let law = if erases { Vouchers::read(conn)?.law(vietnam_date(now)) } else { None };
+    let kept = if erases { store::kept(conn, row.id)? } else { Vec::new() };
+    Ok(RequestOut {
+        overdue: open && vietnam_date(now) > row.next_due,
+        chapters: store::covered(conn, row.id)?.len(),
+        approver_chapter: row.approver_chapter_id.map(|id| tree::code_of(conn, ChapterId(id))).transpose()?,
+        stays: erases.then(|| stays(law.as_ref())),
+        kept: kept.into_iter().map(|one| kept_out(law.as_ref(), one)).collect(),
+        rest_of: row.rest_of,
+        id: row.id,
+        kind: row.kind().map_or(row.kind, |kind| kind.name().to_owned()),
+        party: row.party_alias,
+        gift: row.gift_id,
+        state: row.state,
+        received_on: row.received_on,
+        channel: row.channel,
+        third_parties: row.third_parties,
+        answer_due: row.answer_due,
+        due_on: row.due_on,
+        next_due: row.next_due,
+        extended_days: row.extended_days,
+        requested_at: row.requested_at,
+        answered_at: row.answered_at,
+        decided_at: row.decided_at,
+        refusal: row.refusal,
+        gifts_changed: row.touched,
+        done_at: row.done_at,
+    })
+}

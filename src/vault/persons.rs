@@ -1,0 +1,210 @@
+//! What every store that can hold something of a person owes that person: to show it, to correct it, to erase it, to keep it
+//! and not use it.
+//!
+//! A room whose tables hold a name, a number or a text about somebody implements [`HoldsPersons`] and stands in the list that
+//! carries requests out (`privacy::persons::HOLDERS`). Nobody else needs to know which tables there are.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Vault, VaultError};
+use crate::db::DbError;
+use crate::db::findings::Findings;
+
+/// What a store works with.
+pub struct Desk<'a> {
+    pub conn: &'a mut PgConnection,
+    pub now: DateTime<Utc>,
+    pub vault: &'a Vault,
+}
+
+/// A record of the books that a person stands behind, by all the names under which stores know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub gift: Uuid,
+    pub chapter: Uuid,
+    /// Public code of its entry.
+    pub code: String,
+    /// Codes of what the log said of the entry since.
+    pub said: Vec<String>,
+    /// Until when the law has its vouchers kept.
+    pub kept_until: NaiveDate,
+}
+
+/// What somebody is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Called {
+    pub name: String,
+    /// National form, digits only.
+    pub phone: Option<String>,
+}
+
+/// A record whose person is called otherwise, or shown otherwise, from now on.
+#[derive(Debug, Clone)]
+pub struct Corrected {
+    pub record: Record,
+    /// Code under which the opening stood that is replaced by a new one.
+    pub opened_by: String,
+    pub old: Called,
+    pub new: Called,
+    /// Name in the form the public may see.
+    pub shown: Option<String>,
+}
+
+/// Somebody who goes, and the chapters in which texts may name them though nothing links the texts to a record.
+#[derive(Debug, Clone)]
+pub struct Mentioned {
+    pub called: Called,
+    pub chapters: Vec<Uuid>,
+}
+
+/// Something held about a person, for the copy they may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Holding {
+    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME` or `REQUEST_NOTE`.
+    #[schema(example = "PAPER")]
+    pub what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift: Option<Uuid>,
+    /// The text itself; of a paper the name of its file.
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+    /// Until when the law has it kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<NaiveDate>,
+}
+
+/// What a store could not let go of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// Papers of gifts: vouchers the law has kept. Without a name, read by those who inspect alone.
+    Paper,
+    /// Papers that belong to no record and whose name was taken away; somebody has to look whether they are the person's.
+    UnlinkedPaper,
+}
+
+impl What {
+    pub const ALL: [What; 2] = [What::Paper, What::UnlinkedPaper];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            What::Paper => "PAPER",
+            What::UnlinkedPaper => "UNLINKED_PAPER",
+        }
+    }
+}
+
+/// Something that stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub what: What,
+    pub count: usize,
+    pub until: Option<NaiveDate>,
+}
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum PersonsError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<diesel::result::Error> for PersonsError {
+    fn from(error: diesel::result::Error) -> Self {
+        PersonsError::Db(error.into())
+    }
+}
+
+/// See the module. Every method works within the caller's transaction, whose records are held.
+pub trait HoldsPersons: Sync {
+    /// Columns, as `table.column`, in which this room keeps something of a person: sealed, hashed, or in clear.
+    fn columns(&self) -> &'static [&'static str];
+
+    /// What is held of the people behind these records, besides what a gift itself shows.
+    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError>;
+
+    /// Says from now on what is right.
+    fn correct(&self, desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError>;
+
+    /// Takes the people out of these records for good, and says what stays.
+    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError>;
+
+    /// Takes somebody out of texts that no record leads to.
+    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError>;
+
+    /// Keeps what these records lead to and lets nobody use it, or lets it be used again.
+    fn restrict(&self, desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), PersonsError>;
+
+    /// Nothing of these erased records still stands.
+    fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError>;
+}
+
+impl Called {
+    /// Whether a text names them: by the whole name as a run of words, with or without marks, or by the number.
+    pub fn is_in(&self, text: &str) -> bool {
+        let words = |text: &str| format!(" {} ", words_of(text));
+        let name = words_of(&self.name);
+        let named = !name.is_empty() && words(text).contains(&format!(" {name} "));
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        named || self.phone.as_deref().is_some_and(|phone| numbers(phone).iter().any(|number| digits.contains(number.as_str())))
+    }
+
+    /// The text with the old name and number replaced where they stand as they were written.
+    pub fn replaced_in(&self, text: &str, by: &Called) -> String {
+        let text = if self.name.is_empty() { text.to_owned() } else { text.replace(&self.name, &by.name) };
+        match (&self.phone, &by.phone) {
+            (Some(old), Some(new)) => text.replace(old.as_str(), new),
+            _ => text,
+        }
+    }
+}
+
+/// Folded words, with one blank between them.
+fn words_of(text: &str) -> String {
+    let folded = crate::basics::fold(text);
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A number as it may be written: with its leading nought, or with the country in its place.
+fn numbers(phone: &str) -> Vec<String> {
+    let rest = phone.trim_start_matches('0');
+    // Short ones are in every other row of digits.
+    if rest.len() < 8 { Vec::new() } else { vec![phone.to_owned(), format!("84{rest}")] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_names_somebody_by_the_whole_name_or_the_number() {
+        let her = Called { name: "Phạm Thị Quỳnh Hương".to_owned(), phone: Some("0912345678".to_owned()) };
+        for text in [
+            "Biên nhận Phạm Thị Quỳnh Hương.pdf",
+            "bien-nhan_pham thi quynh huong.pdf",
+            "CK tu 0912.345.678",
+            "+84 912 345 678 goi lai",
+        ] {
+            assert!(her.is_in(text), "{text}");
+        }
+        for text in ["Biên nhận Phạm Thị Quỳnh.pdf", "Quỳnh Hương", "Phạm Thị Quỳnh Hươngxa", "091234567", ""]
+        {
+            assert!(!her.is_in(text), "{text}");
+        }
+        assert!(!Called::default().is_in("anything"));
+    }
+
+    #[test]
+    fn what_is_corrected_is_replaced_where_it_stands() {
+        let old = Called { name: "Lê Hăng".to_owned(), phone: Some("0912345678".to_owned()) };
+        let new = Called { name: "Lê Hằng".to_owned(), phone: Some("0987654321".to_owned()) };
+        assert_eq!(old.replaced_in("Lê Hăng 0912345678.jpg", &new), "Lê Hằng 0987654321.jpg");
+        assert_eq!(old.replaced_in("giấy.jpg", &new), "giấy.jpg");
+    }
+}
