@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::erase::drop_if_alone;
 use super::store;
 use crate::db::DbError;
-use crate::giving::personal::{self, Held, Scope};
+use crate::giving::personal::{self, Held};
 use crate::ledger::annotations;
 use crate::ledger::kinds::Kind;
 use crate::ledger::store as ledger;
@@ -141,9 +141,7 @@ fn part(
         }
     }
     personal::hand_over(conn, &rows)?;
-    for (gift, to, _) in &rows {
-        consent::follow(conn, *gift, *to)?;
-    }
+    consent::follow_all(conn, &rows.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>())?;
     settle(conn, work, sealed, &left)?;
     Ok(())
 }
@@ -156,15 +154,15 @@ fn settle(
     sealed: &HashMap<Uuid, SealedParty>,
     left: &BTreeSet<(Uuid, Uuid, Uuid)>,
 ) -> Result<(), DbError> {
+    let held = personal::held_at(conn, &left.iter().map(|(from, ..)| *from).collect::<Vec<_>>())?;
     for (from, to, chapter) in left {
         if sealed.get(from).is_some_and(|party| party.restricted_at.is_some()) {
             restriction::follow(conn, *from, *to, &[*chapter])?;
         }
-        let at = personal::chapters(conn, Scope::Party(*from))?;
-        if !at.contains(chapter) {
+        if !held.contains(&(*from, *chapter)) {
             alias::follow(conn, *from, *to, &[*chapter])?;
         }
-        if at.is_empty() {
+        if !held.iter().any(|(party, _)| party == from) {
             store::follow(conn, *from, *to)?;
             drop_if_alone(&mut Desk { conn, now: work.now, vault: work.vault }, *from)?;
         }
