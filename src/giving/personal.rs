@@ -2,7 +2,7 @@
 //!
 //! Amount, day, chapter and fund of a gift never change here: accounting law keeps them, and the database refuses.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -108,6 +108,13 @@ pub fn hand_over(conn: &mut PgConnection, gifts: &[(Uuid, Uuid, Vec<u8>)]) -> Re
     }
     .execute(conn)?;
     Ok(())
+}
+
+/// Which of these parties have gifts, and at which chapters.
+pub fn held_at(conn: &mut PgConnection, parties: &[Uuid]) -> Result<HashSet<(Uuid, Uuid)>, DbError> {
+    let query = gift::table.filter(gift::party_id.eq_any(parties)).distinct();
+    let rows: Vec<(Uuid, Uuid)> = query.select((gift::party_id.assume_not_null(), gift::chapter_id)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The chapters that hold gifts of a scope.

@@ -117,6 +117,20 @@ pub fn follow(conn: &mut PgConnection, gift: Uuid, party: Uuid) -> Result<(), Db
     Ok(())
 }
 
+statement! {
+    struct Follow {
+        gifts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        parties: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+    } -> (),
+    "UPDATE consent c SET party_id = a.party FROM unnest(?::uuid[], ?::uuid[]) AS a(gift, party) WHERE c.gift_id = a.gift"
+}
+
+/// [`follow`] for many gifts: (gift, party).
+pub fn follow_all(conn: &mut PgConnection, gifts: &[(Uuid, Uuid)]) -> Result<(), DbError> {
+    Follow { gifts: &gifts.iter().map(|g| g.0).collect(), parties: &gifts.iter().map(|g| g.1).collect() }.execute(conn)?;
+    Ok(())
+}
+
 /// Forgets the consents beside gifts whose giver is erased: a proof about nobody proves nothing.
 pub fn forget(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<(), DbError> {
     diesel::delete(consent::table.filter(consent::gift_id.eq_any(gifts))).execute(conn)?;

@@ -92,17 +92,21 @@ pub struct NewParty {
 
 impl NewParty {
     pub fn seal(vault: &Vault, named: &Named) -> Result<Self, VaultError> {
-        // By chance alone: an id that carries its time would say since when somebody is known.
-        Self::seal_as(vault, named, Uuid::new_v4())
+        Self::seal_kept(vault, named.kind, named.name.as_str(), named.phone.as_deref())
     }
 
-    fn seal_as(vault: &Vault, named: &Named, id: Uuid) -> Result<Self, VaultError> {
-        let phone = named.phone.as_deref();
+    /// [`NewParty::seal`] of what is kept already, whatever rules names have today.
+    pub fn seal_kept(vault: &Vault, kind: PartyKind, name: &str, phone: Option<&str>) -> Result<Self, VaultError> {
+        // By chance alone: an id that carries its time would say since when somebody is known.
+        Self::seal_as(vault, Uuid::new_v4(), kind, name, phone)
+    }
+
+    fn seal_as(vault: &Vault, id: Uuid, kind: PartyKind, name: &str, phone: Option<&str>) -> Result<Self, VaultError> {
         Ok(Self {
             id,
-            kind: named.kind.name(),
-            name: vault.seal(place("party", "name", &id), named.name.as_str().as_bytes())?,
-            name_hash: name_hash(vault, named.name.as_str()),
+            kind: kind.name(),
+            name: vault.seal(place("party", "name", &id), name.as_bytes())?,
+            name_hash: name_hash(vault, name),
             phone: phone.map(|p| vault.seal(place("party", "phone", &id), p.as_bytes())).transpose()?,
             phone_hash: phone.map(|p| phone_hash(vault, p)),
         })
@@ -325,7 +329,7 @@ pub fn remove(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
 /// Writes another name and phone into a party. `false` when a party of that name, phone and kind is here already:
 /// making two parties one is another matter.
 pub fn rename(conn: &mut PgConnection, vault: &Vault, id: Uuid, named: &Named) -> Result<bool, RenameError> {
-    let new = NewParty::seal_as(vault, named, id)?;
+    let new = NewParty::seal_as(vault, id, named.kind, named.name.as_str(), named.phone.as_deref())?;
     let twin = party::table
         .filter(party::phone_hash.eq(&new.phone_hash))
         .filter(party::name_hash.eq(&new.name_hash))

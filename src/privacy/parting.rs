@@ -15,14 +15,13 @@ use uuid::Uuid;
 
 use super::erase::drop_if_alone;
 use super::store;
-use crate::basics::Line;
 use crate::db::DbError;
-use crate::giving::personal::{self, Held, Scope};
+use crate::giving::personal::{self, Held};
 use crate::ledger::annotations;
 use crate::ledger::kinds::Kind;
 use crate::ledger::store as ledger;
 use crate::log::{self, opening};
-use crate::parties::{self, Clear, Named, NewParty, PartyKind, SealedParty, alias, consent, naming, restriction};
+use crate::parties::{self, Clear, NewParty, PartyKind, SealedParty, alias, consent, naming, restriction};
 use crate::vault::persons::Desk;
 use crate::vault::steps::{Note, StepError, Stepped, Work};
 
@@ -108,28 +107,25 @@ fn part(
     did: &mut Stepped,
 ) -> Result<(), StepError> {
     let open = store::open_about(conn, &moved.iter().map(|one| one.from.id).collect::<Vec<_>>())?;
-    let is_open = |party: Uuid, kind: &str| open.iter().any(|(id, of)| *id == party && of == kind);
+    let of = |party: Uuid| open.iter().filter(move |(id, ..)| *id == party);
     let mut note = |subject: &str, text: &str| did.notes.push(Note { subject: subject.to_owned(), did: text.to_owned() });
     // One new party for each name that a party's gifts were given in.
     let mut new: HashMap<(Uuid, String), NewParty> = HashMap::new();
-    let mut going = Vec::new();
+    let (mut going, mut stays) = (Vec::new(), Vec::new());
     for one in moved {
-        let kind = PartyKind::parse(&one.from.kind);
-        let (Some(kind), Ok(name)) = (kind, Line::parse(&one.name, 200)) else {
-            note(one.code, "stays with its party: the name it was given in is no name by the rules of today");
+        let is_corrected = of(one.from.id).any(|(_, kind, state)| kind == "CORRECT" && state == "EXECUTING");
+        let Some(kind) = PartyKind::parse(&one.from.kind).filter(|_| !is_corrected) else {
+            note(one.code, "stays with its party: a correction of the party is not finished");
+            stays.push((one.gift.id, one.from.id, personal::seal_name(work.vault, one.gift.id, &one.name)?));
             continue;
         };
-        if is_open(one.from.id, "CORRECT") {
-            note(one.code, "stays with its party: a correction of the party's name is not finished");
-            continue;
-        }
         let key = (one.from.id, naming::one_form(&one.name));
         if !new.contains_key(&key) {
-            let named = Named { kind, name, phone: one.from.phone.clone() };
-            new.insert(key.clone(), NewParty::seal(work.vault, &named)?);
+            new.insert(key.clone(), NewParty::seal_kept(work.vault, kind, &one.name, one.from.phone.as_deref())?);
         }
         going.push((one, key));
     }
+    personal::hand_over(conn, &stays)?;
     let ids = parties::upsert(conn, work.now, &new.values().collect::<Vec<_>>())?;
     let (mut rows, mut left) = (Vec::with_capacity(going.len()), BTreeSet::new());
     for (one, key) in &going {
@@ -137,7 +133,7 @@ fn part(
         rows.push((one.gift.id, to, personal::seal_name(work.vault, one.gift.id, &one.name)?));
         left.insert((one.from.id, to, one.gift.chapter_id));
         note(one.code, "has a giver of its own now: the name it was given in differs from its party's in marks");
-        for kind in ["ERASE", "RESTRICT", "WITHDRAW_CONSENT", "ACCESS"].into_iter().filter(|kind| is_open(one.from.id, kind)) {
+        for (_, kind, _) in of(one.from.id) {
             note(
                 one.code,
                 &format!("an open request ({kind}) is about the party it stood with: ask which of the two persons asked"),
@@ -145,9 +141,7 @@ fn part(
         }
     }
     personal::hand_over(conn, &rows)?;
-    for (gift, to, _) in &rows {
-        consent::follow(conn, *gift, *to)?;
-    }
+    consent::follow_all(conn, &rows.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>())?;
     settle(conn, work, sealed, &left)?;
     Ok(())
 }
@@ -160,15 +154,15 @@ fn settle(
     sealed: &HashMap<Uuid, SealedParty>,
     left: &BTreeSet<(Uuid, Uuid, Uuid)>,
 ) -> Result<(), DbError> {
+    let held = personal::held_at(conn, &left.iter().map(|(from, ..)| *from).collect::<Vec<_>>())?;
     for (from, to, chapter) in left {
         if sealed.get(from).is_some_and(|party| party.restricted_at.is_some()) {
             restriction::follow(conn, *from, *to, &[*chapter])?;
         }
-        let at = personal::chapters(conn, Scope::Party(*from))?;
-        if !at.contains(chapter) {
+        if !held.contains(&(*from, *chapter)) {
             alias::follow(conn, *from, *to, &[*chapter])?;
         }
-        if at.is_empty() {
+        if !held.iter().any(|(party, _)| party == from) {
             store::follow(conn, *from, *to)?;
             drop_if_alone(&mut Desk { conn, now: work.now, vault: work.vault }, *from)?;
         }

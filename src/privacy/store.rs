@@ -241,11 +241,11 @@ pub fn is_open(conn: &mut PgConnection, kind: RequestKind, asked: Scope) -> Resu
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
 }
 
-/// The requests about these parties that are still open: party and kind.
-pub fn open_about(conn: &mut PgConnection, parties: &[Uuid]) -> Result<Vec<(Uuid, String)>, DbError> {
+/// The requests about these parties that are still open: party, kind and state.
+pub fn open_about(conn: &mut PgConnection, parties: &[Uuid]) -> Result<Vec<(Uuid, String, String)>, DbError> {
     use personal_data_request as r;
     let query = r::table.filter(r::party_id.eq_any(parties)).filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]));
-    Ok(query.select((r::party_id.assume_not_null(), r::kind)).load(conn)?)
+    Ok(query.select((r::party_id.assume_not_null(), r::kind, r::state)).load(conn)?)
 }
 
 /// The requests about a party or about one of these gifts.

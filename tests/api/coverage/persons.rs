@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Call, call};
 use crate::harness::TestApp;
-use crate::personal::{REQUESTS, ask};
+use crate::personal::{REQUESTS, ask, party_of};
 
 pub fn calls(app: &TestApp) -> Vec<Call> {
     let officer = app.officer_of("23095");
@@ -16,7 +16,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     for gift in [&erased, &kept] {
         officer.post("/api/v1/gifts", gift.clone(), 201);
     }
-    let party = app.database.text("SELECT id FROM party");
+    let party = party_of(&officer, &kept);
     let wishes = [
         ("ERASE", json!({"gift": erased["id"]})),
         ("CORRECT", json!({"gift": kept["id"], "changes": {"name": "Lê Quyến"}})),
