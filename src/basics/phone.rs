@@ -9,7 +9,8 @@
 
 use std::borrow::Cow;
 
-use super::typing::{is_dash, is_unseen};
+use super::text::is_invisible;
+use super::typing::is_dash;
 
 /// A number that can be called today: `0912345678`, `02523865123`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -154,7 +155,7 @@ impl Written {
             match c {
                 '0'..='9' => written.digits.push(c),
                 '+' | '＋' if written.digits.is_empty() && !written.plus => written.plus = true,
-                c if is_unseen(c) => {}
+                c if is_invisible(c) => {}
                 c if is_between(c) => written.gaps.push(written.digits.len()),
                 // How a spreadsheet is told that this is text.
                 '\'' | '’' if written.digits.is_empty() => {}

@@ -3,10 +3,11 @@
 //!
 //! A typing program works on one word of letters and digits at a time: keys such as `s`, `w` or `6` mark a vowel that
 //! stands before them, a vowel or `d` typed again changes the first. A word in which no key can mean anything comes out as
-//! it went in.
+//! it went in. ([`super::keyboard`] puts back what such a program ate.)
 
 use std::borrow::Cow;
 
+use super::text::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 
 /// The signs that secrets are drawn from. Without vowels, `W` and `D` no key of a typing program means anything; without
@@ -37,12 +38,6 @@ pub fn has_marked_letters(text: &str) -> bool {
     text.nfc().any(|c| !c.is_ascii() && c.is_alphabetic())
 }
 
-/// Characters nobody sees: marks of direction, joiners, soft hyphens, variation selectors. Contact lists, chats and web
-/// pages put them around what is copied from them.
-pub fn is_unseen(c: char) -> bool {
-    super::text::is_invisible(c)
-}
-
 /// What stands for a hyphen, typed or put there by a program that prints.
 pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
@@ -50,7 +45,7 @@ pub fn is_dash(c: char) -> bool {
 
 /// A text that holds no blanks of its own (a name, a code, a number) without those that came along, and with plain hyphens.
 pub fn without_blanks(text: &str) -> String {
-    let seen = text.chars().filter(|c| !c.is_whitespace() && !is_unseen(*c));
+    let seen = text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c));
     seen.map(|c| if is_dash(c) { '-' } else { c }).collect()
 }
 

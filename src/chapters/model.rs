@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::basics::text::{folded_words, words};
-use crate::basics::typing::{is_dash, is_unseen};
+use crate::basics::text::{folded_words, is_invisible, words};
+use crate::basics::typing::is_dash;
 pub use crate::tree::Level;
 
 /// What a chapter gathers around.
@@ -212,7 +212,7 @@ pub enum Change {
 
 /// An office's phone number as it is kept: as it was grouped, with plain blanks and dashes and nothing that nobody sees.
 pub fn plain_office_phone(typed: &str) -> String {
-    let seen = typed.chars().filter(|c| !is_unseen(*c));
+    let seen = typed.chars().filter(|c| !is_invisible(*c));
     let plain = |c: char| match c {
         '/' => '.',
         c if c.is_whitespace() && !c.is_control() => ' ',

@@ -3,7 +3,8 @@
 use chrono::Duration;
 
 use crate::basics::Phone;
-use crate::basics::typing::{is_unseen, without_blanks};
+use crate::basics::text::is_invisible;
+use crate::basics::typing::without_blanks;
 
 /// Lifetime of an access token.
 pub const ACCESS_LIFETIME: Duration = Duration::minutes(15);
@@ -52,7 +53,7 @@ pub fn user_name_as_typed(typed: &str) -> String {
 /// A user name as stored: a letter, then letters, digits, dots, dashes; 3 to 64 characters.
 pub fn user_name(text: &str) -> Option<String> {
     // Blanks inside are somebody's two words, not what came along.
-    if text.trim_matches(|c: char| c.is_whitespace() || is_unseen(c)).contains(char::is_whitespace) {
+    if text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)).contains(char::is_whitespace) {
         return None;
     }
     let name = user_name_as_typed(text);
