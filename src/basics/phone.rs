@@ -72,6 +72,12 @@ impl Phone {
         Self::today(&national).or_else(|| (10..=11).contains(&national.len()).then_some(Self(national)))
     }
 
+    /// The digits of a number as they were written, with a leading 0 for the country's code: not yet brought to today's
+    /// form, nor judged.
+    pub fn as_written(typed: &str) -> Option<String> {
+        Written::read(typed).ok()?.national().ok()
+    }
+
     /// What a number kept in the old national form is today; `None` when nobody can tell.
     pub fn today(kept: &str) -> Option<Self> {
         match judge(kept) {

@@ -45,6 +45,7 @@ mod refusals;
 pub mod reversal;
 pub mod reversal_routes;
 pub mod routes;
+mod sent;
 mod sorter;
 pub mod steps;
 pub mod store;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::payer::Payer;
 pub use super::quantity::Quantity;
+use super::sent::Sent;
 use super::wire::{Display, GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
 use crate::basics::clock::vietnam_date;
 use crate::basics::text::{LineError, words};
@@ -44,6 +45,8 @@ pub struct NewGift {
     pub received_on: NaiveDate,
     pub paper_slip: Option<(Line, Line)>,
     pub captured_at: Option<DateTime<Utc>>,
+    /// Its texts as they came, for telling the same gift sent again.
+    pub sent: Sent,
     /// An unusual sum is right. Says nothing about what was given, so it is not part of what an id stands for.
     pub confirmed: bool,
 }
@@ -168,6 +171,7 @@ impl NewGift {
         let wish = wrong.optional("/wish", gift.wish.as_deref(), 500);
         let memo = wrong.optional("/memo", gift.memo.as_deref(), 500);
         let bank_reference = wrong.optional("/bank_reference", gift.bank_reference.as_deref(), 100);
+        let sent = Sent::of(&gift);
         match (chapter, amount, wrong.0.is_empty()) {
             (Some(chapter), Some(amount), true) => Ok(Self {
                 id: gift.id,
@@ -181,6 +185,7 @@ impl NewGift {
                 giver,
                 display,
                 payer,
+                sent,
                 wish,
                 memo,
                 bank_reference,

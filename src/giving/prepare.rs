@@ -141,7 +141,7 @@ fn seal_content(vault: &Vault, gift: &NewGift, code: &PublicCode) -> Result<Vec<
     Ok(vault.seal(place("asked_gift", "content", &gift.id), &text)?)
 }
 
-/// One canonical text of all that was sent, after normalisation.
+/// One canonical text of all that was sent, its texts as they came.
 fn content(gift: &NewGift) -> Vec<u8> {
     let lines: Vec<_> =
         gift.lines.iter().map(|l| json!([l.item, l.quantity.milli(), l.unit, l.value.get(), l.valuation.name()])).collect();
@@ -155,13 +155,13 @@ fn content(gift: &NewGift) -> Vec<u8> {
         gift.amount.get(),
         lines,
         gift.message_count,
-        gift.giver.as_ref().map(|g| json!([g.kind.name(), g.name.as_str(), g.phone])),
+        gift.giver.as_ref().map(|g| json!([g.kind.name(), gift.sent.name, gift.sent.phone])),
         gift.display.name(),
-        line(&gift.wish),
-        line(&gift.memo),
-        line(&gift.bank_reference),
+        gift.sent.wish,
+        gift.sent.memo,
+        gift.sent.bank_reference,
         gift.received_on,
-        gift.paper_slip.as_ref().map(|(book, no)| [book.as_str(), no.as_str()]),
+        gift.sent.paper_slip,
         gift.captured_at,
     ]);
     // Fields of later releases stand behind, where they were sent: what an older one hashed stays what it was.
