@@ -245,7 +245,8 @@ pub(super) fn read_own(path: &Path) -> Result<String, KeyError> {
     let mode = metadata.permissions().mode() & 0o777;
     // A file of root's that the server may only read as one of a group is as well kept: PostgreSQL judges the same way.
     let by_group = metadata.uid() == 0 && !rustix::process::geteuid().is_root();
-    if mode & if by_group { 0o037 } else { 0o077 } != 0 {
+    let forbidden = if by_group { 0o037 } else { 0o077 };
+    if mode & forbidden != 0 {
         return Err(KeyError::Exposed(path.to_owned(), mode));
     }
     let mut text = String::new();
