@@ -7,7 +7,7 @@ ALTER TABLE item
 -- One paper slip, however its book and number were typed: case, marks, blanks, hyphens and leading zeros aside.
 CREATE FUNCTION slip_form(typed text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT regexp_replace(
-               regexp_replace(upper(translate(normalize(typed, NFKD), 'đĐðÐ', 'dDdD') COLLATE "C"), '[^A-Z0-9]+', '', 'g'),
+               regexp_replace(upper(translate(normalize(typed, NFKD), 'đĐðÐɖƉƀɃ', 'dDdDdDbB') COLLATE "C"), '[^A-Z0-9]+', '', 'g'),
                '(^|[A-Z])0+(?=[0-9])', '\1', 'g')
 $$;
 

@@ -6,7 +6,6 @@ use diesel::prelude::*;
 
 use crate::db::DbError;
 use crate::db::schema::retention_rule;
-use crate::http::Say;
 
 /// The rules for vouchers: papers and rows from which the books were written.
 #[derive(Debug, Clone, Default)]
@@ -48,9 +47,9 @@ impl Vouchers {
         end.or_else(|| NaiveDate::from_ymd_opt(FOR_EVER.0, FOR_EVER.1, FOR_EVER.2)).unwrap_or(NaiveDate::MAX)
     }
 
-    /// The law in force on a day, in both languages.
-    pub fn law(&self, day: NaiveDate) -> Option<Say> {
-        self.0.iter().find(|rule| rule.holds_on(day)).map(|rule| Say::new(rule.law_vi.clone(), rule.law_en.clone()))
+    /// The law in force on a day, in Vietnamese and in English.
+    pub fn law(&self, day: NaiveDate) -> Option<(&str, &str)> {
+        self.0.iter().find(|rule| rule.holds_on(day)).map(|rule| (rule.law_vi.as_str(), rule.law_en.as_str()))
     }
 }
 

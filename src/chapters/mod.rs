@@ -19,6 +19,7 @@ mod mergers;
 pub mod model;
 pub mod reference;
 pub mod routes;
+pub mod steps;
 pub mod store;
 pub mod typed;
 pub mod units;

@@ -10,7 +10,7 @@ use super::personal;
 use super::wire::Display;
 use crate::db::DbError;
 use crate::db::schema::gift;
-use crate::ledger::{public, store as ledger};
+use crate::ledger::{public, rewording, store as ledger};
 use crate::parties::{self, naming};
 use crate::stock;
 use crate::vault::steps::{Note, StepError, Stepped, Work};
@@ -60,6 +60,12 @@ pub fn masked_digits(conn: &mut PgConnection, work: &Work<'_>, progress: Option<
         public::show_givers(conn, &mended, item_names)?;
     }
     Ok(did)
+}
+
+/// One batch of entries whose words are read otherwise than before, in order of their number.
+pub fn words(conn: &mut PgConnection, work: &Work<'_>, progress: Option<&str>) -> Result<Stepped, StepError> {
+    let items = stock::catalogue(conn)?.into_iter().map(|item| (item.code, item.name)).collect();
+    rewording::batch(conn, work, progress, &items)
 }
 
 fn item_names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, String>, DbError> {

@@ -21,6 +21,7 @@ pub mod persons;
 pub mod public;
 pub mod reversal_audit;
 pub mod reversals;
+pub mod rewording;
 pub mod store;
 pub mod totals;
 pub mod words;

@@ -251,7 +251,7 @@ fn consent_of(order: &Order, change: &Change<'_>, children: &HashSet<Uuid>) -> O
     Some(NewConsent {
         party: change.party.id,
         gift: change.gift.id,
-        purpose: if children.contains(&change.gift.id) { purpose.of_child() } else { purpose },
+        purpose: if order.changes.for_child || children.contains(&change.gift.id) { purpose.of_child() } else { purpose },
         channel: Way::parse(&order.row.channel).map_or("OTHER", Way::name),
         evidence: order.changes.evidence.clone(),
         account: order.account,

@@ -197,6 +197,9 @@ pub struct ChangesIn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
     pub consent_evidence: Option<String>,
+    /// The giver is a child: the representative agreed to `display`, and from seven years on the child too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_child: bool,
 }
 
 /// A request that is right in itself.
@@ -220,6 +223,9 @@ pub struct Changes {
     pub phone: Option<String>,
     pub display: Option<Display>,
     pub evidence: Option<Vec<u8>>,
+    /// Left out where it is not so: what was asked before there was the field still hashes as it did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_child: bool,
 }
 
 /// Requests that came longer ago than this are typing mistakes.
@@ -371,6 +377,7 @@ impl Changes {
             phone: number.and_then(Result::ok).map(Phone::into_string),
             display: changes.display,
             evidence: evidence.flatten(),
+            for_child: changes.for_child,
         })
     }
 

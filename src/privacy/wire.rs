@@ -11,7 +11,6 @@ use super::store::{self, RequestRow};
 use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
-use crate::http::Say;
 use crate::tree::{self, ChapterId};
 use crate::vault::persons::What;
 
@@ -83,19 +82,25 @@ pub struct KeptOut {
     pub says: String,
 }
 
-fn stays(law: Option<&Say>) -> String {
-    let law = |of: fn(&Say) -> &str| law.map(|law| format!(" ({})", of(law))).unwrap_or_default();
-    let (vi, en) = (law(|say| say.vi.as_ref()), law(|say| say.en.as_ref()));
+/// The law on keeping, in Vietnamese and in English.
+type Law<'a> = Option<(&'a str, &'a str)>;
+
+/// In brackets behind a sentence, or nothing.
+fn cited(law: Law<'_>) -> (String, String) {
+    law.map(|(vi, en)| (format!(" ({vi})"), format!(" ({en})"))).unwrap_or_default()
+}
+
+fn stays(law: Law<'_>) -> String {
+    let (vi, en) = cited(law);
     format!(
         "Số tiền, ngày, đơn vị nhận và bút toán được giữ lại theo luật kế toán{vi}, không kèm tên; phiếu thu, biên nhận giấy đã ký lưu tại đơn vị. \
          Amount, day, chapter and entry are kept without a name, as accounting law requires{en}; signed paper vouchers stay filed at the chapter."
     )
 }
 
-fn kept_out(law: Option<&Say>, (what, count, until): (String, i32, Option<NaiveDate>)) -> KeptOut {
-    let law = |of: fn(&Say) -> &str| law.map(|law| format!(" ({})", of(law))).unwrap_or_default();
+fn kept_out(law: Law<'_>, (what, count, until): (String, i32, Option<NaiveDate>)) -> KeptOut {
     let says = if what == What::Paper.name() {
-        let (vi, en) = (law(|say| say.vi.as_ref()), law(|say| say.en.as_ref()));
+        let (vi, en) = cited(law);
         format!(
             "Giấy tờ của khoản đóng góp là chứng từ kế toán, phải lưu theo luật{vi}: đã bỏ tên tệp và đóng lại, chỉ người có quyền kiểm tra xem được. \
              Papers of the gifts are vouchers the law has kept{en}: their names are gone, they are closed, and only those who inspect read them."
@@ -112,14 +117,15 @@ fn kept_out(law: Option<&Say>, (what, count, until): (String, i32, Option<NaiveD
 pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, DbError> {
     let open = row.state().is_some_and(State::is_open);
     let erases = row.kind() == Some(RequestKind::Erase);
-    let law = if erases { Vouchers::read(conn)?.law(vietnam_date(now)) } else { None };
+    let vouchers = if erases { Vouchers::read(conn)? } else { Vouchers::default() };
+    let law = vouchers.law(vietnam_date(now));
     let kept = if erases { store::kept(conn, row.id)? } else { Vec::new() };
     Ok(RequestOut {
         overdue: open && vietnam_date(now) > row.next_due,
         chapters: store::covered(conn, row.id)?.len(),
         approver_chapter: row.approver_chapter_id.map(|id| tree::code_of(conn, ChapterId(id))).transpose()?,
-        stays: erases.then(|| stays(law.as_ref())),
-        kept: kept.into_iter().map(|one| kept_out(law.as_ref(), one)).collect(),
+        stays: erases.then(|| stays(law)),
+        kept: kept.into_iter().map(|one| kept_out(law, one)).collect(),
         rest_of: row.rest_of,
         id: row.id,
         kind: row.kind().map_or(row.kind, |kind| kind.name().to_owned()),

@@ -231,5 +231,11 @@ fn a_receipt_names_the_payers_address_and_a_childs_name_takes_two_consents() {
         "SELECT string_agg(concat_ws(' ', purpose, basis, text_version), ', ' ORDER BY given_at, purpose DESC) FROM consent",
     );
     assert_eq!(kept, "SHOW_MASKED_NAME_OF_CHILD CONSENT_TEXT 1, SHOW_MASKED_NAME CONSENT_TEXT 2");
+    // Shown more than before by a request: the same proof by the same persons.
+    let changes = json!({"display": "MASKED", "consent_evidence": "ab".repeat(32), "for_child": true});
+    let raised = ask(&app, "CORRECT", json!({"gift": quiet["id"], "changes": changes}));
+    officer.post(REQUESTS, raised.clone(), 201);
+    app.chair_of("68").post(&path(&raised, "/approval"), json!(null), 200);
+    assert_eq!(app.database.number("SELECT count(*) FROM consent WHERE purpose = 'SHOW_MASKED_NAME_OF_CHILD'"), 2);
     books::audit(&app);
 }

@@ -14,6 +14,7 @@ use so_nhan_ai::verify::place::Place;
 use so_nhan_ai::verify::published::{self, Patience};
 use so_nhan_ai::verify::receipt;
 use so_nhan_ai::verify::report::Report;
+use so_nhan_ai::verify::served::{self, Closely};
 use so_nhan_ai::verify::site::Site;
 use uuid::Uuid;
 
@@ -30,6 +31,18 @@ fn audit(app: &TestApp, patience: Patience) -> Report {
     let mut walk = Walk::new(&site, 2);
     walk.grow(checkpoint::open(&site.checkpoint().unwrap(), &keys).unwrap(), &mut |_, _| ()).unwrap();
     published::compare(&mut walk, &site, &site, &keys, patience, &mut |_, _| ()).unwrap();
+    walk.report("so.example.org/log")
+}
+
+/// The same of its rows: each compared with its leaf.
+fn audit_rows(app: &TestApp) -> Report {
+    let (keys, site) = (keys(app), Site::new(&app.base, None).unwrap());
+    let mut walk = Walk::new(&site, 2);
+    walk.keep_rows();
+    walk.grow(checkpoint::open(&site.checkpoint().unwrap(), &keys).unwrap(), &mut |_, _| ()).unwrap();
+    let patience = Patience { pause: Duration::from_millis(100), still: 10, lasting: 50, rounds: 60 };
+    let closely = Closely { sample: 20, seed: "7".parse().unwrap() };
+    served::compare(&mut walk, &site, &site, &keys, patience, closely, &mut |_, _| ()).unwrap();
     walk.report("so.example.org/log")
 }
 
@@ -99,6 +112,39 @@ fn a_receipt_is_told_of_the_reversal() {
     let online = ask();
     assert!(online.is_reversed() && online.findings.total == 0, "{online:?}");
     assert_eq!((online.later[0].reason.as_deref(), online.size), (Some("DUPLICATE"), 6));
+}
+
+/// Somebody doubles a row, changes goods, takes a row away; whatever he makes of the sums, the log says otherwise.
+#[test]
+fn a_changed_row_is_named() {
+    let app = TestApp::start();
+    let first = recorded(&app);
+    reverse(&app, &first);
+    app.wait_for_index();
+    let report = audit_rows(&app);
+    assert!(report.clean && report.size == 6, "{}", report.text(20));
+    let coded = |wanted: &str| app.database.text(&format!("SELECT code FROM public_entry WHERE {wanted}"));
+    let change = |sql: &str| {
+        app.database.execute(&format!("SET session_replication_role = replica; {sql}; SET session_replication_role = DEFAULT"))
+    };
+    // In the ledger of an appeal, and of no appeal: there is no file of the latter.
+    for (wanted, shown) in [("amount_vnd = 2000000", "4000000"), ("amount_vnd = 70000", "140000")] {
+        let code = coded(wanted);
+        change(&format!("UPDATE public_entry SET amount_vnd = amount_vnd * 2 WHERE code = '{code}'"));
+        let report = audit_rows(&app);
+        let says = format!("the site shows the amount {shown} đồng");
+        assert!(report.findings.iter().any(|f| f.subject.contains(&code) && f.differs.contains(&says)), "{}", report.text(20));
+        change(&format!("UPDATE public_entry SET amount_vnd = amount_vnd / 2 WHERE code = '{code}'"));
+    }
+    let goods = coded("goods IS NOT NULL");
+    change(&format!("UPDATE public_entry SET goods = jsonb_set(goods, '{{0,quantity}}', '\"200.5\"') WHERE code = '{goods}'"));
+    let report = audit_rows(&app);
+    let says = "shows the goods RICE 200.5 KG";
+    assert!(report.findings.iter().any(|f| f.subject.contains(&goods) && f.differs.contains(says)), "{}", report.text(20));
+    change(&format!("DELETE FROM public_entry WHERE code = '{goods}'"));
+    let report = audit_rows(&app);
+    let says = "the file has no row of it";
+    assert!(report.findings.iter().any(|f| f.subject.contains(&goods) && f.differs.contains(says)), "{}", report.text(20));
 }
 
 #[test]

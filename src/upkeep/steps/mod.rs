@@ -15,7 +15,7 @@ use crate::db::findings::Findings;
 use crate::db::{DbError, migrations};
 use crate::vault::Vault;
 use crate::vault::steps::{StepError, Stepped, Work};
-use crate::{giving, identity, parties, privacy};
+use crate::{chapters, giving, identity, parties, privacy};
 
 use super::UpkeepError;
 
@@ -35,6 +35,8 @@ pub const STEPS: &[Step] = &[
     Step { name: "masked-names-without-digits", batch: giving::steps::masked_digits },
     Step { name: "officer-phones-of-today", batch: identity::steps::phones },
     Step { name: "party-phones-of-today", batch: parties::phones::step },
+    Step { name: "chapter-names-folded-anew", batch: chapters::steps::folded },
+    Step { name: "entry-words-anew", batch: giving::steps::words },
 ];
 
 /// What a watcher is told of a batch.
