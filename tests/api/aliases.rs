@@ -80,7 +80,8 @@ fn a_gift_of_one_dong_confirms_nobody() {
             (all["gifts"].as_array().unwrap().len(), &all["complete"], &all["party"]["id"]),
             (2, &json!(true), &json!(name))
         );
-        assert_eq!(all["requests"].as_array().unwrap().len(), 3);
+        let asked = all["requests"].as_array().unwrap();
+        assert!(asked.iter().any(|request| request["kind"] == "ACCESS") && asked.len() >= 3, "{all}");
     }
     assert_eq!(party_of(&officer, &first), theirs);
     let named = "SELECT count(*) FROM party_alias a WHERE EXISTS (SELECT FROM gift g WHERE (g.party_id, g.chapter_id) = (a.party_id, a.chapter_id))";

@@ -53,7 +53,8 @@ const OURS: &[Step] = &[Step { name: "add-one", batch: add_one }, Step { name: "
 fn a_step_that_is_killed_anywhere_does_every_row_once() {
     let database = Database::fresh();
     let mut conn = database.connect();
-    conn.batch_execute(&format!("CREATE TABLE scratch AS SELECT n, 0::bigint AS v FROM generate_series(1, {ROWS}) n")).unwrap();
+    conn.batch_execute(&format!("CREATE TABLE scratch AS SELECT n::bigint, 0::bigint AS v FROM generate_series(1, {ROWS}) n"))
+        .unwrap();
     let vault = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
     let clock = Clock::set_to("2026-11-29T03:00:00Z".parse().unwrap());
     // Killed at every moment: before and after the commit of each batch, and again at the same one.
