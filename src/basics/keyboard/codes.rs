@@ -257,6 +257,8 @@ mod tests {
             text[at + 1] = ['S', 'F', 'R', 'X', 'J'][tone];
             let digits: String = text.iter().collect();
             prop_assume!(DIGITS.chars().chain(['U']).any(|check| PublicCode::parse(&format!("{digits}{check}")).is_ok()));
+            // One code in four hundred has no digit and is taken for words.
+            prop_assume!(digits.contains(|c: char| c.is_ascii_digit()));
             let code = code(&digits);
             let mark = ['\u{301}', '\u{300}', '\u{309}', '\u{303}', '\u{323}'][tone];
             let eaten: String = code.as_str().chars().enumerate()
