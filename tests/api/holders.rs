@@ -287,6 +287,8 @@ fn a_restriction_closes_papers_and_lifting_opens_them_again() {
 fn lists_show_no_particulars_and_names_of_papers_are_read_with_a_note() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
+    // A reversal is asked of somebody.
+    app.chair_of("68");
     let gift = personal(&app, NAME, Some(PHONE), "FULL_NAME", json!({"captured_at": "2026-11-21T01:02:03Z"}));
     officer.post("/api/v1/gifts", gift.clone(), 201);
     let paper = named(&officer, &format!("{NAME}.png"), &png(), "image/png");
