@@ -165,14 +165,19 @@ struct Announced {
     size_bytes: i64,
     sha256: String,
     name: Vec<u8>,
+    /// It has become a paper, which is told of as one.
+    is_done: bool,
 }
 
+/// Takes somebody's name off announcements of files; says how many of the files are still under way.
 fn uploads_under_way(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
     use upload as u;
+    let done = document::table.filter(document::id.eq(u::id));
     let rows: Vec<Announced> = u::table
         .filter(u::chapter_id.eq_any(&of.chapters))
         .filter(u::name.ne(Vec::<u8>::new()))
-        .select((u::id, u::chapter_id, u::purpose, u::media_type, u::size_bytes, u::sha256, u::name))
+        .order(u::id)
+        .select((u::id, u::chapter_id, u::purpose, u::media_type, u::size_bytes, u::sha256, u::name, diesel::dsl::exists(done)))
         .for_no_key_update()
         .load(desk.conn)?;
     let labels = tree::labels(desk.conn, &rows.iter().map(|row| row.chapter_id).collect::<Vec<_>>())?;
@@ -191,7 +196,7 @@ fn uploads_under_way(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, Perso
         };
         let hash = file.hash(desk.vault);
         diesel::update(u::table.find(row.id)).set((u::name.eq(Vec::<u8>::new()), u::request_hash.eq(hash))).execute(desk.conn)?;
-        found += 1;
+        found += usize::from(!row.is_done);
     }
     Ok(found)
 }

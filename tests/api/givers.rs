@@ -29,15 +29,16 @@ fn the_public_sees_of_a_name_what_its_owner_chose() {
     let of = |kind: &str, name: &str, display: Option<&str>| {
         app.gift(json!({"giver": {"kind": kind, "name": name, "phone": "0912345678"}, "display": display}))
     };
+    // Endings that no typing program makes of a tone: a search would read those again.
     let cases = [
-        ("PERSON", "Trịnh Quốc Thạchxa", None, None),
-        ("PERSON", "Trịnh Quốc Thạchxb", Some("ANONYMOUS"), None),
-        ("PERSON", "Trịnh Quốc Thạchxc", Some("MASKED"), Some("Trịnh Q. T.")),
-        ("PERSON", "Trịnh Quốc Thạchxd", Some("FULL_NAME"), Some("Trịnh Quốc Thạchxd")),
-        ("ORGANISATION", "Công ty Thạchxe", None, Some("Công ty Thạchxe")),
-        ("ORGANISATION", "Công ty Thạchxf", Some("ANONYMOUS"), None),
-        ("HOUSEHOLD_BUSINESS", "Tạp hóa Thạchxg", None, None),
-        ("HOUSEHOLD_BUSINESS", "Tạp hóa Thạchxh", Some("MASKED"), Some("Tạp H. T.")),
+        ("PERSON", "Trịnh Quốc Thạchqa", None, None),
+        ("PERSON", "Trịnh Quốc Thạchqb", Some("ANONYMOUS"), None),
+        ("PERSON", "Trịnh Quốc Thạchqc", Some("MASKED"), Some("Trịnh Q. T.")),
+        ("PERSON", "Trịnh Quốc Thạchqd", Some("FULL_NAME"), Some("Trịnh Quốc Thạchqd")),
+        ("ORGANISATION", "Công ty Thạchqe", None, Some("Công ty Thạchqe")),
+        ("ORGANISATION", "Công ty Thạchqk", Some("ANONYMOUS"), None),
+        ("HOUSEHOLD_BUSINESS", "Tạp hóa Thạchqg", None, None),
+        ("HOUSEHOLD_BUSINESS", "Tạp hóa Thạchqh", Some("MASKED"), Some("Tạp H. T.")),
     ];
     for (kind, name, display, shown) in cases {
         let gift = of(kind, name, display);
