@@ -49,6 +49,7 @@ pub enum Form {
 pub struct LedgerQuery {
     /// `DATA` unless given; `SPREADSHEET` for Excel and LibreOffice.
     #[serde(default)]
+    #[param(inline)]
     form: Form,
 }
 

@@ -98,8 +98,9 @@ pub(super) fn name_of(vault: &Vault, row: &DocumentRow) -> Result<String, Proble
     vault.open_text(place("document", "name", &row.id), &row.name).map_err(Problem::internal)
 }
 
-/// What a document is; its bytes are at `/documents/{key}/content`. Its name often names somebody: reading it is noted in
-/// the audit trail.
+/// What a document is; its bytes are at `/documents/{key}/content`.
+///
+/// Its name often names somebody: reading it is noted in the audit trail.
 #[utoipa::path(tag = "documents", params(("id" = Uuid, Path)), responses((status = 200, body = DocumentOut), (status = 401, response = crate::http::answers::Unauthorized),
     (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
 #[get("/documents/{id}")]
