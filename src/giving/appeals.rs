@@ -219,14 +219,7 @@ fn newest() -> _ {
 }
 
 /// The columns of [`Extension`].
-const EXTENSION: (
-    appeal_version::extension_ground,
-    appeal_version::extension_no,
-    appeal_version::extension_on,
-    appeal_version::extension_by,
-    appeal_version::extension_level,
-    appeal_version::extension_text,
-) = (
+const EXTENSION: ExtensionAt = (
     appeal_version::extension_ground,
     appeal_version::extension_no,
     appeal_version::extension_on,
@@ -235,8 +228,15 @@ const EXTENSION: (
     appeal_version::extension_text,
 );
 
-/// The columns of [`Stored`].
-const STORED: (
+type ExtensionAt = (
+    appeal_version::extension_ground,
+    appeal_version::extension_no,
+    appeal_version::extension_on,
+    appeal_version::extension_by,
+    appeal_version::extension_level,
+    appeal_version::extension_text,
+);
+type StoredAt = (
     appeal::id,
     appeal::code,
     appeal::chapter_id,
@@ -248,15 +248,11 @@ const STORED: (
     appeal_version::target_vnd,
     appeal_version::receive_from,
     appeal_version::receive_until,
-    (
-        appeal_version::extension_ground,
-        appeal_version::extension_no,
-        appeal_version::extension_on,
-        appeal_version::extension_by,
-        appeal_version::extension_level,
-        appeal_version::extension_text,
-    ),
-) = (
+    ExtensionAt,
+);
+
+/// The columns of [`Stored`].
+const STORED: StoredAt = (
     appeal::id,
     appeal::code,
     appeal::chapter_id,

@@ -24,7 +24,9 @@ impl Sent {
         let giver = gift.giver.as_ref();
         Self {
             name: giver.map(|giver| as_it_came(&giver.name)),
-            phone: giver.and_then(|giver| giver.phone.as_deref()).map(|typed| Phone::as_written(typed).unwrap_or_else(|| as_it_came(typed))),
+            phone: giver
+                .and_then(|giver| giver.phone.as_deref())
+                .map(|typed| Phone::as_written(typed).unwrap_or_else(|| as_it_came(typed))),
             wish: text(&gift.wish),
             memo: text(&gift.memo),
             bank_reference: text(&gift.bank_reference),

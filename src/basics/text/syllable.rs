@@ -30,9 +30,8 @@ pub fn is_syllable(word: &str) -> bool {
         }
     }
     let plain: String = plain.nfc().collect();
+    // `gì`, `gìn`: the i is initial and vowel in one, and found behind `g`.
     tones <= 1 && INITIALS.iter().any(|first| plain.strip_prefix(first).is_some_and(is_rime))
-        // `gì`, `gìn`: the i is initial and vowel in one.
-        || tones <= 1 && plain.strip_prefix('g').is_some_and(is_rime)
 }
 
 /// Whether a word may be a syllable whose marks are still to be typed: `nuoc`, in any case.
