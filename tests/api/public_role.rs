@@ -82,6 +82,8 @@ const READABLE: &[(&str, &[&str])] = &[
         "former_unit",
         &[
             "id",
+            "known_from",
+            "resolution",
             "level",
             "code",
             "parent_code",
