@@ -109,10 +109,11 @@ fn slips_taken_twice_in_the_past_are_listed_and_not_lost() {
     let holders = || app.database.text("SELECT string_agg(gift_id::text, ' ' ORDER BY no, gift_id) FROM paper_slip");
     let waiting = || app.database.number("SELECT count(*) FROM paper_slip_collision");
     assert_eq!((holders(), waiting()), (format!("{} {}", gifts[0], gifts[3]), 2));
+    let chair = app.chair_of("23095");
     let reverse = |gift: &str| {
         let id = Uuid::now_v7();
         officer.post(&format!("/api/v1/gifts/{gift}/reversal"), json!({"id": id, "reason": "DUPLICATE"}), 201);
-        app.chair_of("23095").post(&format!("/api/v1/reversals/{id}/approval"), json!(null), 200);
+        chair.post(&format!("/api/v1/reversals/{id}/approval"), json!(null), 200);
     };
     let slip = || app.gift(json!({"paper_book": "a", "paper_no": "12"}));
     reverse(&gifts[1]);

@@ -361,6 +361,7 @@ fn limits_are_rows_by_channel_role_chapter_and_day() {
 fn answers_say_what_to_look_at() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
+    app.chair_of("23095");
     let an = |change: Value| {
         let mut gift = app.gift(json!({"giver": {"kind": "PERSON", "name": "Nguyễn Văn An", "phone": "0912345678"}}));
         change.as_object().unwrap().iter().for_each(|(key, value)| gift[key] = value.clone());
