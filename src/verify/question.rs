@@ -20,7 +20,7 @@ pub enum Question {
     /// One entry, by its code.
     Entry(String),
     /// A list, or a search.
-    List(List),
+    List(Box<List>),
     /// What the page of an appeal says it received.
     Appeal(String),
     /// What a chapter received by itself.
@@ -65,11 +65,11 @@ const SEARCH_PAGES: usize = 20;
 
 impl Question {
     pub fn list(path: String, filter: Filter, pages: usize) -> Self {
-        Question::List(List { path, must: filter.clone(), may: filter, pages })
+        Question::List(Box::new(List { path, must: filter.clone(), may: filter, pages }))
     }
 
     pub fn search(path: String, must: Filter, may: Filter) -> Self {
-        Question::List(List { path, must, may, pages: SEARCH_PAGES })
+        Question::List(Box::new(List { path, must, may, pages: SEARCH_PAGES }))
     }
 
     pub fn path(&self) -> String {
