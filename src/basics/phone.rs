@@ -122,7 +122,7 @@ impl PhoneError {
             PhoneError::NoNumber => (
                 "Số điện thoại Việt Nam: di động 10 chữ số (0912345678), cố định 11 chữ số kể cả mã vùng (02523865123); mỗi ô một số."
                     .into(),
-                "A Vietnamese number: a mobile has 10 digits (0912345678), a landline 11 with its area code (02523865123); one number only."
+                "A Vietnamese phone number: a mobile has 10 digits (0912345678), a landline 11 with its area code (02523865123); one number only."
                     .into(),
             ),
             PhoneError::Foreign => (

@@ -103,7 +103,7 @@ pub(super) fn accept<'a>(
     grant: &'a Granted<Record>,
     gift: &'a Prepared,
 ) -> Result<Accepted<'a>, Vec<FieldError>> {
-    let mut errors = Vec::new();
+    let mut errors = gift.gift.unfit.clone();
     let place = context.places.get(&gift.gift.chapter).cloned();
     let Some(place) = place else {
         return Err(vec![FieldError::new(

@@ -47,6 +47,8 @@ pub struct NewGift {
     pub captured_at: Option<DateTime<Utc>>,
     /// Its texts as they came, for telling the same gift sent again.
     pub sent: Sent,
+    /// What is wrong with it by rules that hold for new gifts only: one that is booked already is answered first.
+    pub unfit: Vec<FieldError>,
     /// An unusual sum is right. Says nothing about what was given, so it is not part of what an id stands for.
     pub confirmed: bool,
 }
@@ -162,7 +164,8 @@ impl NewGift {
         let lines = parse_lines(&mut wrong, &gift);
         let amount = parse_amount(&mut wrong, &gift, &lines);
         check_messages(&mut wrong, &gift);
-        let giver = gift.giver.as_ref().and_then(|giver| parse_giver(&mut wrong, giver));
+        let mut unfit = Mistakes::default();
+        let giver = gift.giver.as_ref().and_then(|giver| parse_giver(&mut wrong, &mut unfit, giver));
         let display = parse_display(&mut wrong, gift.giver.as_ref(), gift.display);
         check_day(&mut wrong, gift.received_on, now);
         check_phone_clock(&mut wrong, gift.captured_at);
@@ -186,6 +189,7 @@ impl NewGift {
                 display,
                 payer,
                 sent,
+                unfit: unfit.0,
                 wish,
                 memo,
                 bank_reference,
@@ -194,7 +198,7 @@ impl NewGift {
                 captured_at: gift.captured_at,
                 confirmed: gift.confirmed,
             }),
-            _ => Err(wrong.0),
+            _ => Err([wrong.0, unfit.0].concat()),
         }
     }
 
@@ -304,9 +308,13 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
     }
 }
 
-fn parse_giver(wrong: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
-    let name = wrong.name("/giver/name", &giver.name, 200);
-    wrong.0.extend(name.as_ref().and_then(|name| naming::check(name.as_str()).err()).map(|why| why.error("/giver/name")));
+fn parse_giver(wrong: &mut Mistakes, unfit: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
+    let name = wrong.line("/giver/name", &giver.name, 200);
+    if let Some(line) = &name
+        && unfit.name("/giver/name", &giver.name, 200).is_some()
+    {
+        unfit.0.extend(naming::check(line.as_str()).err().map(|why| why.error("/giver/name")));
+    }
     let number = giver.phone.as_deref().and_then(|typed| match phone("/giver/phone", typed) {
         Ok(number) => Some(number.into_string()),
         Err(error) => {
