@@ -122,7 +122,7 @@ impl Shop {
         let fits = |row: &&Value| {
             let is = |name: &str, key: &str| query.get(name).is_none_or(|wanted| row[key] == *wanted);
             let place = query.get("chapter").is_none_or(|code| row["chapter"] == *code || row["province"] == *code);
-            let amount = query.get("amount_vnd").is_none_or(|amount| row["amount_vnd"].to_string() == *amount);
+            let amount = query.get("amount_vnd").is_none_or(|amount| row["amount_vnd"].as_i64() == amount.parse().ok());
             is("appeal", "appeal") && is("q", "appeal") && is("channel", "channel") && is("from", "day") && place && amount
         };
         let skip: usize = query.get("cursor").map_or(0, |cursor| cursor.parse().unwrap());
