@@ -15,6 +15,7 @@ use crate::tree::{ChapterId, Place};
 
 /// What an officer should look at in a gift. It stands all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[schema(as = GiftConcern)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Concern {
     /// Another gift of the chapter names the same bank reference.
