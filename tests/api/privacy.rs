@@ -156,7 +156,6 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "appeals",
         "appeals/LULUT",
         "appeals/LULUT/ledger.csv",
-        "appeals/LULUT/ledger.csv?form=SPREADSHEET",
         "appeals/LULUT/ledger.csv-metadata.json",
         "appeals/LULUT/datapackage.json",
         "ledger.schema.json",
