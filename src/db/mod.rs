@@ -9,6 +9,7 @@
 //! sequencer, search index); the pool keeps spare connections for them, so requests can not starve them.
 
 pub mod findings;
+mod joins;
 pub mod migrations;
 pub mod private;
 pub mod schema;
