@@ -26,7 +26,7 @@ fn type_of(diesel: &str) -> String {
     }
     match plain {
         "Text" => "text",
-        "Uuid" => "uuid",
+        "Uuid" | "SqlUuid" => "uuid",
         "BigInt" => "int8",
         "Integer" => "int4",
         "SmallInt" => "int2",
