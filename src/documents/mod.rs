@@ -31,4 +31,21 @@ pub mod upload_routes;
 pub mod uploads;
 pub mod verify;
 
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "document",
+        "document_closure",
+        "document_link",
+        "document_publication",
+        "document_withdrawal",
+        "upload",
+        "upload_chunk",
+    ],
+    routes: routes::configure,
+    ..Room::called("documents")
+};
+
 pub use files::Archive;

@@ -7,6 +7,7 @@
 
 pub mod audit;
 mod audit_tree;
+pub mod audits;
 pub mod checkpoint;
 pub mod checkpoint_store;
 pub mod clearance;
@@ -29,3 +30,25 @@ pub mod store;
 pub mod tile_store;
 pub mod tiles;
 pub mod tree;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "log_checkpoint",
+        "log_head",
+        "log_hold",
+        "log_key",
+        "log_key_retired",
+        "log_leaf",
+        "log_origin",
+        "log_pending",
+        "log_recovered",
+        "log_tile",
+        "log_tree",
+        "pd_opening",
+    ],
+    audits: &[&audits::Leaves, &audits::Keys],
+    ..Room::called("log")
+};
