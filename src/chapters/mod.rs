@@ -15,7 +15,6 @@
 pub mod find;
 pub mod life;
 pub mod life_store;
-mod mergers;
 pub mod model;
 pub mod reference;
 pub mod routes;

@@ -164,7 +164,7 @@ fn files(dir: &str) -> Vec<(String, String)> {
 }
 
 /// The room a file of src belongs to.
-fn room(file: &str) -> &str {
+pub fn room(file: &str) -> &str {
     file.strip_prefix("src/").unwrap().split('/').next().unwrap().trim_end_matches(".rs")
 }
 
@@ -178,7 +178,7 @@ fn code(file: &str, text: &str) -> String {
 }
 
 /// Files of src with their code.
-fn sources() -> Vec<(String, String)> {
+pub fn sources() -> Vec<(String, String)> {
     let all: Vec<_> = files("src").into_iter().map(|(file, text)| (file.clone(), code(&file, &text))).collect();
     assert!(all.len() > 60, "{} files: is this the source tree?", all.len());
     all
