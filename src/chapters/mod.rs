@@ -18,6 +18,7 @@ pub mod life_store;
 pub mod model;
 pub mod reference;
 pub mod routes;
+pub mod shown;
 pub mod steps;
 pub mod store;
 pub mod typed;
