@@ -107,7 +107,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     giving::cash_receipt_routes::configure(config);
     giving::appeal_routes::configure(config);
     giving::document_routes::configure(config);
-    documents::routes::configure(config);
+    documents::configure(config);
     publications::routes::configure(config);
     privacy::routes::configure(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
