@@ -18,7 +18,8 @@ use crate::log::receipt::{MAX_RECEIPT, Receipt};
 use crate::log::tree::Head;
 use crate::verify::audit::Walk;
 use crate::verify::evidence::{self, Unproven};
-use crate::verify::place::{Folder, Mirror, Place, PlaceError};
+use crate::verify::mirror::Mirror;
+use crate::verify::place::{Folder, Place, PlaceError};
 use crate::verify::published::{self, Patience};
 use crate::verify::receipt::{self as receipts, Online};
 use crate::verify::sampled::Seed;
@@ -136,13 +137,7 @@ fn read_limited(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
 }
 
 /// 0: clean; 1: something is wrong; 2: nothing is wrong as far as could be checked, and something could not.
-pub fn audit(
-    log: &LogAudit,
-    url: Option<&str>,
-    dir: Option<&Path>,
-    format: Format,
-    most: usize,
-) -> Result<ExitCode, Failure> {
+pub fn audit(log: &LogAudit, url: Option<&str>, dir: Option<&Path>, format: Format, most: usize) -> Result<ExitCode, Failure> {
     let keys = log.trust.keys()?;
     let site = url.map(|url| Site::new(url, log.api.as_deref())).transpose()?;
     let mirror = match (&site, &log.mirror) {
