@@ -8,9 +8,9 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::display::Display;
 use super::model::Quantity;
 use super::personal;
-use super::wire::Display;
 use crate::bookkeeping;
 use crate::db::DbError;
 use crate::db::findings::Findings;
