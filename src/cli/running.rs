@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
-use super::install::{self, Installation};
 use super::Failure;
+use super::install::{self, Installation};
 use crate::app::{self, Shared};
 use crate::config::Config;
 

@@ -13,8 +13,6 @@ struct Source {
     file: String,
     /// Names its `use` lines bring in, with the path behind each. `*` stands for everything.
     imports: Vec<(String, Module)>,
-    /// Names that it only hands on (`pub use`), which are arrows of nobody.
-    handed_on: BTreeSet<String>,
     /// Paths in its code.
     paths: Vec<Module>,
 }
@@ -90,25 +88,21 @@ fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// The code without its `use` lines, and those lines with whether they are public.
-fn uses(code: &str) -> (String, Vec<(bool, String)>) {
+/// The code without its `use` lines, and what those bring in.
+fn uses(code: &str) -> (String, Vec<String>) {
     let (mut rest, mut lines) = (String::new(), Vec::new());
-    let mut open: Option<(bool, String)> = None;
+    let mut open: Option<String> = None;
     for line in code.lines() {
         let bare = line.trim_start();
-        let (public, tree) = match bare.split_once("use ") {
-            Some((before, tree)) if before.is_empty() || (before.starts_with("pub") && !before.contains("fn")) => {
-                (!before.is_empty(), Some(tree))
-            }
-            _ => (false, None),
-        };
+        let is_use = |before: &str| before.is_empty() || (before.starts_with("pub") && !before.contains("fn"));
+        let tree = bare.split_once("use ").filter(|(before, _)| is_use(before)).map(|(_, tree)| tree);
         match (&mut open, tree) {
-            (None, Some(tree)) => open = Some((public, tree.to_owned())),
-            (Some((_, text)), _) => text.push_str(bare),
+            (None, Some(tree)) => open = Some(tree.to_owned()),
+            (Some(text), _) => text.push_str(bare),
             (None, None) => rest.extend([line, "\n"]),
         }
-        if let Some((public, text)) = open.take_if(|(_, text)| text.contains(';')) {
-            lines.push((public, text.split(';').next().unwrap().to_owned()));
+        if let Some(text) = open.take_if(|text| text.contains(';')) {
+            lines.push(text.split(';').next().unwrap().to_owned());
         }
     }
     (rest, lines)
@@ -138,14 +132,8 @@ impl House {
             let inside = file.strip_prefix("src/").unwrap().trim_end_matches(".rs").trim_end_matches("/mod");
             let module: Module = inside.split('/').map(str::to_owned).collect();
             let (rest, lines) = uses(&without_strings(&code));
-            let mut source = Source { file, imports: Vec::new(), handed_on: BTreeSet::new(), paths: paths(&rest) };
-            for (public, tree) in lines {
-                let before = source.imports.len();
-                unfold(&tree, &[], &mut source.imports);
-                if public {
-                    source.handed_on.extend(source.imports[before..].iter().map(|(name, _)| name.clone()));
-                }
-            }
+            let mut source = Source { file, imports: Vec::new(), paths: paths(&rest) };
+            lines.iter().for_each(|tree| unfold(tree, &[], &mut source.imports));
             house.insert(module, source);
         }
         House(house)
@@ -195,8 +183,7 @@ impl House {
     fn arrows(&self) -> BTreeMap<(&Module, Module), String> {
         let mut arrows = BTreeMap::new();
         for (module, source) in &self.0 {
-            let brought = source.imports.iter().filter(|(name, _)| !source.handed_on.contains(name)).map(|(_, path)| path);
-            for path in brought.chain(&source.paths) {
+            for path in source.imports.iter().map(|(_, path)| path).chain(&source.paths) {
                 if let Some(to) = self.meant(module, path, 6).filter(|to| to != module && self.0.contains_key(to)) {
                     arrows.entry((module, to)).or_insert_with(|| path.join("::"));
                 }
@@ -211,12 +198,9 @@ fn paths_are_read_out_of_code() {
     let code = "use super::{a::{B, c as d}, e::{self}};\npub(super) use f::G;\nfn x() { h::i(\"j::k\", '\"', '\\'', r#\"l::m\"#); n::<o::P>() }";
     let (rest, lines) = uses(&without_strings(code));
     let mut found = Vec::new();
-    for (_, tree) in &lines {
-        unfold(tree, &[], &mut found);
-    }
+    lines.iter().for_each(|tree| unfold(tree, &[], &mut found));
     let found: Vec<String> = found.iter().map(|(name, path)| format!("{name}={}", path.join("::"))).collect();
     assert_eq!(found, ["B=super::a::B", "d=super::a::c", "e=super::e", "G=f::G"]);
-    assert_eq!(lines.iter().map(|(public, _)| *public).collect::<Vec<_>>(), [false, true]);
     assert_eq!(paths(&rest), [vec!["h", "i"], vec!["o", "P"]]);
 }
 
@@ -258,7 +242,9 @@ fn routes_and_wire_types_are_of_their_own_room() {
         .arrows()
         .iter()
         .filter(|((from, to), _)| from[0] != to[0] && !MOUNT.contains(&from[0].as_str()) && to[0] != "http")
-        .filter(|((_, to), _)| to.iter().any(|part| ["routes", "wire"].iter().any(|end| part.split('_').next_back() == Some(end))))
+        .filter(|((_, to), _)| {
+            to.iter().any(|part| ["routes", "wire"].iter().any(|end| part.split('_').next_back() == Some(end)))
+        })
         .map(|((from, to), path)| format!("{} → {} by {path}", house.0[*from].file, house.0[to].file))
         .collect();
     assert!(strangers.is_empty(), "{strangers:#?}");
