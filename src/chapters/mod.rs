@@ -15,10 +15,10 @@
 pub mod find;
 pub mod life;
 pub mod life_store;
-mod mergers;
 pub mod model;
 pub mod reference;
 pub mod routes;
+pub mod shown;
 pub mod steps;
 pub mod store;
 pub mod typed;

@@ -8,9 +8,9 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::display::Display;
 use super::model::Quantity;
 use super::personal;
-use super::wire::Display;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{appeal, asked_gift, gift, gift_line, reversal_request};

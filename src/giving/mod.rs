@@ -4,7 +4,7 @@
 //! that a second person approves. The way of a gift:
 //!
 //! ```text
-//! GiftIn (wire) → NewGift (model: every field checked) → Prepared (sealed, committed; outside any transaction)
+//! GiftIn (gift_in) → NewGift (model: every field checked) → Prepared (sealed, committed; outside any transaction)
 //!   → record (one transaction, set-wise: same id? right? appeal? → gift, entry, postings, totals, leaf, public row)
 //! ```
 //!
@@ -20,6 +20,7 @@
 
 mod accept;
 pub mod appeal_routes;
+pub mod appeal_shown;
 pub mod appeals;
 pub mod asked;
 pub mod asked_decide;
@@ -28,9 +29,12 @@ pub mod asked_routes;
 pub mod asked_store;
 pub mod asked_wire;
 pub mod audit;
+mod bare;
 pub mod cash_receipt_routes;
 pub mod cash_receipts;
+pub mod display;
 pub mod document_routes;
+pub mod gift_in;
 pub mod intake;
 pub mod limits;
 mod looked;
@@ -39,7 +43,9 @@ pub mod payer;
 pub mod personal;
 pub mod persons;
 pub mod prepare;
+pub mod publishing;
 mod quantity;
+pub mod receipt;
 pub mod record;
 mod refusals;
 pub mod reversal;

@@ -14,6 +14,7 @@ pub mod annotations;
 pub mod audit;
 mod audit_sums;
 pub mod claims;
+pub mod entry;
 pub mod findable;
 pub mod goods;
 pub mod kinds;

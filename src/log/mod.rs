@@ -5,6 +5,7 @@
 //! its index. Bytes are made once and never again: whoever serves a leaf serves the stored bytes. Personal values are
 //! not in a leaf; they are behind one commitment ([`commitment`]) whose opening is kept apart and can be erased.
 
+pub mod answers;
 pub mod audit;
 mod audit_tree;
 pub mod audits;
@@ -14,6 +15,7 @@ pub mod clearance;
 pub mod commitment;
 pub mod folder;
 pub mod guard;
+mod kept;
 pub mod key_log;
 pub mod keys;
 pub mod leaf;

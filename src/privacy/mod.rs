@@ -25,6 +25,7 @@ mod erase;
 pub mod eraser;
 pub mod execute;
 pub mod model;
+mod order;
 pub mod parting;
 pub mod persons;
 pub mod reading;
@@ -33,6 +34,7 @@ mod rest;
 pub mod routes;
 pub mod store;
 pub mod wire;
+mod writing;
 
 use crate::house::Room;
 
