@@ -246,7 +246,7 @@ fn tables_are_touched_by_their_owners_and_by_listed_readers() {
     let idle: Vec<_> = listed
         .iter()
         .filter(|key| !used.contains_key(*key))
-        .filter(|(table, room)| readers(table).iter().any(|(reader, _)| reader == room))
+        .filter(|(table, room)| readers(table).iter().any(|(reader, _)| *reader == room.as_str()))
         .collect();
     assert!(idle.is_empty(), "listed, but they read it no more: {idle:?}");
     let schema = std::fs::read_to_string(Path::new(ROOT).join("src/db/schema.rs")).unwrap();
