@@ -273,7 +273,7 @@ fn tables_are_written_by_their_owners_only() {
                 format!("update({table}::table"),
                 format!("delete({table}::table"),
             ];
-            if signs.iter().any(|sign| text.contains(sign)) && !EXCUSED.iter().any(|(f, t, _)| *f == file && t == *table) {
+            if signs.iter().any(|sign| text.contains(sign)) && !EXCUSED.iter().any(|(f, t, _)| *f == file && t == table) {
                 wrong.push(format!("{file} writes {table}, which belongs to {owner}"));
             }
         }
