@@ -148,7 +148,7 @@ pub struct LineIn {
     #[schema(example = "RICE", max_length = 40)]
     pub item: String,
     /// As text (`"12.5"`) or number: up to three decimals in units that measure, none in units that count.
-    #[schema(value_type = String, example = "12.5")]
+    #[schema(schema_with = quantity_schema)]
     pub quantity: QuantityIn,
     /// One of the item's units.
     #[schema(example = "KG", max_length = 20)]
@@ -157,6 +157,19 @@ pub struct LineIn {
     #[schema(minimum = 1, maximum = 1_000_000_000_000_000i64)]
     pub value_vnd: i64,
     pub valuation: Valuation,
+}
+
+fn quantity_schema() -> utoipa::openapi::schema::OneOf {
+    let kind = |kind| utoipa::openapi::ObjectBuilder::new().schema_type(kind);
+    let (text, number) = (kind(utoipa::openapi::Type::String), kind(utoipa::openapi::Type::Number));
+    utoipa::openapi::OneOfBuilder::new()
+        .description(Some(
+            "As text (`\"12.5\"`) or number: up to three decimals in units that measure, none in units that count.",
+        ))
+        .item(text)
+        .item(number)
+        .example(Some(serde_json::json!("12.5")))
+        .build()
 }
 
 /// A quantity as clients write it.

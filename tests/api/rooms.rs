@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "disclosure",
     "operations",
     "portal",
+    "contract",
     "upkeep",
     "app",
     "cli",
