@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::choices;
 use super::walk::{Object, object_at, operations, reference};
 
 /// Headers of answers: (name, what it says, its schema as JSON Schema names it).
@@ -56,6 +57,11 @@ pub fn complete(document: &mut Value) {
             operation.get("responses").and_then(Value::as_object).into_iter().flatten().map(|(s, _)| s.clone()).collect();
         for (status, answer) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
             let Some(answer) = answer.as_object_mut().filter(|_| status.starts_with('2')) else { continue };
+            if is_document(path) {
+                let bytes = json!({"schema": {"type": "string", "format": "binary", "description": "The bytes of the file."}});
+                let kinds = choices::MEDIA_TYPES.iter().map(|kind| ((*kind).to_owned(), bytes.clone()));
+                answer.insert("content".to_owned(), Value::Object(kinds.collect()));
+            }
             let unsaid = answer.get("description").and_then(Value::as_str).is_none_or(str::is_empty);
             if unsaid {
                 answer.insert("description".to_owned(), meaning(method, status, &statuses).into());
@@ -123,12 +129,17 @@ fn may_be_kept(path: &str, operation: &Object) -> bool {
         .and_then(|responses| responses.pointer("/200/content"))
         .and_then(Value::as_object)
         .is_some_and(|content| content.contains_key("application/json"));
-    (path.starts_with("/api/v1/public/") && is_json) || path.ends_with("/content") || path == "/api/v1/public/documents/{sha256}"
+    (path.starts_with("/api/v1/public/") && is_json) || is_document(path)
+}
+
+/// Where the bytes of papers and pictures are.
+fn is_document(path: &str) -> bool {
+    path.ends_with("/content") || path == "/api/v1/public/documents/{sha256}"
 }
 
 /// Whether an answer is a file to be kept under a name.
 fn is_file(answer: &Object) -> bool {
-    let kinds = ["text/csv", "application/pdf", "application/octet-stream", "text/plain"];
+    let kinds = ["text/csv", "application/pdf", "application/octet-stream", "text/plain", "image/png"];
     answer.get("content").and_then(Value::as_object).is_some_and(|content| kinds.iter().any(|kind| content.contains_key(*kind)))
 }
 

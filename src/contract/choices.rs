@@ -47,7 +47,7 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ),
     ("KeptKind", "What an erasure left.", &["PAPER", "UNLINKED_PAPER"]),
     ("LogState", "How the public log is.", &["ok", "stands_still"]),
-    ("MediaType", "Types of files that are taken.", &["image/jpeg", "image/png", "image/webp", "application/pdf"]),
+    ("MediaType", "Types of files that are taken.", MEDIA_TYPES),
     ("OpeningState", "Where an opening balance stands.", &["REQUESTED", "APPROVED", "REFUSED", "REVERSED"]),
     ("OriginalKind", "What was reversed.", &["GIFT", "OPENING_BALANCE"]),
     ("Relation", "How much of an old unit went into a new one.", &["WHOLE", "PARTIAL"]),
@@ -58,6 +58,9 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("UploadRefusal", "Why a file was not taken.", &["WRONG_HASH", "WRONG_TYPE", "DAMAGED", "ACTIVE_CONTENT", "CHUNKS_LOST"]),
     ("UploadState", "Where an upload stands.", &["OPEN", "DONE", "REFUSED"]),
 ];
+
+/// Types of files that are taken, and given.
+pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "application/pdf"];
 
 const UNIT_KINDS: &[&str] = &[
     "MUNICIPALITY",

@@ -210,6 +210,10 @@ fn world() -> World {
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
     ]);
     public.extend(open::reads(&code, &documents.published, &reverser));
+    app.wait_for_checkpoint();
+    let size = app.anonymous().get("/api/v1/public/log", 200)["size"].as_u64().unwrap();
+    public.insert("GET /log/checkpoint", ("/log/checkpoint".to_owned(), None));
+    public.insert("GET /log/tile/{level}/{index}", (format!("/log/tile/0/000.p/{size}"), None));
     World { app, insider, calls, public }
 }
 

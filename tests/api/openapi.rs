@@ -388,3 +388,32 @@ fn the_server_shows_the_document_and_the_pages_that_read_it() {
     let short = anybody.send("GET", "/docs", None);
     assert!(short.status == 200 || (300..400).contains(&short.status), "/docs leads to /docs/: {}", short.status);
 }
+
+/// Browsers and generators ask again and again for what changes with the program only.
+#[test]
+fn the_document_and_its_page_are_packed_and_kept() {
+    let app = TestApp::start();
+    let anybody = app.anonymous();
+    for path in ["/api/openapi.json", "/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"] {
+        // The agent of the tests takes nothing packed unless it is told to.
+        let plain = anybody.with("accept-encoding", "identity").send("GET", path, None);
+        assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{path}");
+        assert_eq!(plain.header("cache-control"), Some("public, max-age=0, must-revalidate"), "{path}");
+        let tag = plain.header("etag").unwrap().to_owned();
+        let packed = crate::look::raw(&app, &format!("GET {path} HTTP/1.1"), "Accept-Encoding: gzip\r\n", b"");
+        let head = packed.head.to_lowercase();
+        let length: usize = head.split("content-length: ").nth(1).unwrap().split('\r').next().unwrap().parse().unwrap();
+        if plain.bytes.len() > 1_000 {
+            assert!(
+                head.contains("content-encoding: gzip") && length * 2 < plain.bytes.len(),
+                "{path}: {length} of {}",
+                plain.bytes.len()
+            );
+        }
+        let known = anybody.with("accept-encoding", "identity").with("if-none-match", &tag).send("GET", path, None);
+        assert_eq!((known.status, known.bytes.len()), (304, 0), "{path}");
+    }
+    for path in ["/docs/no-such-file.js", "/docs/../Cargo.toml", "/docs/..%2fCargo.toml", "/docs/oauth2-redirect.html"] {
+        assert_eq!(anybody.send("GET", path, None).status, 404, "{path}");
+    }
+}

@@ -265,6 +265,45 @@ fn every_refusal_is_a_problem_document_in_two_languages() {
     assert_eq!(allowed.header("allow"), Some("GET, POST"));
 }
 
+/// Nobody is left with a title alone.
+#[test]
+fn the_usual_refusals_say_what_to_do() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let login = json!({"user": "khong.co", "password": "không phải"}).to_string().into_bytes();
+    for (method, path, body, status, vi, en) in [
+        ("GET", "/api/v1/nowhere", None, 404, "kiểm tra lại địa chỉ", "check it"),
+        ("GET", "/api/v1/gifts/01932f8e-7c1a-7e60-9d43-5a6f1c2b3d4e", None, 404, "phạm vi của bạn", "within your reach"),
+        ("DELETE", "/api/v1/gifts", None, 405, "chỉ nhận: GET, POST.", "takes only: GET, POST."),
+        ("POST", "/log/checkpoint", None, 405, "chỉ nhận: GET.", "takes only: GET."),
+        ("POST", "/api/v1/session", Some(login), 401, "Caps Lock", "Caps Lock"),
+    ] {
+        for (language, part) in [("vi", vi), ("en", en)] {
+            let answer = officer.with("accept-language", language).send(method, path, body.clone());
+            assert_eq!(answer.status, status, "{method} {path}: {}", answer.text);
+            let detail = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+            assert!(detail.contains(part), "{method} {path}: {}", answer.text);
+        }
+    }
+}
+
+/// A query names all of its mistakes too.
+#[test]
+fn every_wrong_parameter_is_named() {
+    let app = TestApp::start();
+    let problem = app.anonymous().get("/api/v1/public/entries?limit=x&from=yesterday&channel=GOLD&surprise=1", 422);
+    let mut found = crate::books::errors(&problem);
+    found.sort();
+    let at = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
+    assert_eq!(
+        found,
+        [at("channel", "NOT_A_CHOICE"), at("from", "NOT_A_DATE"), at("limit", "WRONG_SHAPE"), at("surprise", "UNKNOWN_FIELD")]
+    );
+    let english = app.anonymous().with("accept-language", "en").get("/api/v1/public/entries?surprise=1", 422);
+    let detail = english["errors"][0]["detail"].as_str().unwrap();
+    assert!(detail.ends_with("limit, cursor.") && detail.contains("amount_vnd"), "every name, none cut: {detail}");
+}
+
 #[test]
 fn without_a_log_in_officers_paths_answer_401() {
     let app = TestApp::start();
