@@ -80,6 +80,9 @@ pub fn complete(document: &mut Value) {
             parameter(operation, "IfNoneMatch");
             not_modified(operation);
         }
+        if path.starts_with("/api/v1/public/") || path.starts_with("/log/tile/") {
+            too_many(operation);
+        }
         parameter(operation, "AcceptLanguage");
     });
 }
@@ -163,6 +166,13 @@ fn has_parameter(operation: &Object, name: &str) -> bool {
 fn parameter(operation: &mut Object, name: &str) {
     if let Some(parameters) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
         parameters.push(reference("parameters", name));
+    }
+}
+
+/// Each network may ask so often.
+fn too_many(operation: &mut Object) {
+    if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        responses.entry("429").or_insert(reference("responses", "TooMany"));
     }
 }
 

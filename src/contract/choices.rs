@@ -157,9 +157,11 @@ pub fn name_all(document: &mut Value) {
             known.insert((*name).to_owned(), json!({"type": "string", "description": says, "enum": words}));
         }
         let types: Vec<String> = Kind::ALL.iter().map(|kind| kind.reference()).collect();
+        // What generators call them: no name begins with a slash.
+        let names: Vec<String> = Kind::ALL.iter().map(|kind| kind.slug().replace('-', "_").to_uppercase()).collect();
         known.insert(
             "ProblemType".to_owned(),
-            json!({"type": "string", "description": "Kinds of problems; what to do about each stands in docs/status-codes.md.", "enum": types}),
+            json!({"type": "string", "description": "Kinds of problems; what to do about each stands in docs/status-codes.md.", "enum": types, "x-enum-varnames": names}),
         );
         known.insert(
             "FieldCode".to_owned(),

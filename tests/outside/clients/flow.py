@@ -71,7 +71,7 @@ gifts = [
 batch = record_gifts.sync(client=officer, body=BatchIn(gifts=gifts))
 assert (batch.booked, batch.refused) == (2, 1), batch
 refused = next(item for item in batch.items if item.outcome == BookingOutcome.REFUSED)
-assert refused.problem.type_ == ProblemType.PROBLEMSINVALID and refused.problem.errors[0].pointer == "/amount_vnd", refused
+assert refused.problem.type_ == ProblemType.INVALID and refused.problem.errors[0].pointer == "/amount_vnd", refused
 
 seen, cursor = [], None
 while True:
@@ -84,9 +84,10 @@ assert len(seen) == len(set(seen)) and set(seen) >= {gift.id, gifts[0].id, gifts
 
 asked = request_reversal.sync_detailed(gifts[0].id, client=officer, body=ReversalIn(id=uuid.uuid4(), reason=Reason.DUPLICATE))
 assert asked.status_code == 201, asked
-approved = approve_reversal.sync_detailed(asked.parsed.id, client=approver, idempotency_key="py-1")
+key = str(uuid.uuid4())
+approved = approve_reversal.sync_detailed(asked.parsed.id, client=approver, idempotency_key=key)
 assert approved.parsed.state == ReversalState.APPROVED, approved
-replay = approve_reversal.sync_detailed(asked.parsed.id, client=approver, idempotency_key="py-1")
+replay = approve_reversal.sync_detailed(asked.parsed.id, client=approver, idempotency_key=key)
 assert replay.headers["idempotency-replayed"] == "true", replay
 
 paper = base64.b64decode(os.environ["PAPER"]) + b"% python\n"
@@ -116,5 +117,5 @@ assert entries.headers["etag"] and entries.parsed.items is not None, entries
 following = refresh_session.sync(client=nobody, body=RefreshIn(refresh_token=session.refresh_token))
 officer = AuthenticatedClient(base_url=base, token=following.access_token)
 assert log_out.sync_detailed(client=officer).status_code == 204
-assert who_am_i.sync(client=officer).type_ == ProblemType.PROBLEMSUNAUTHENTICATED
+assert who_am_i.sync(client=officer).type_ == ProblemType.UNAUTHENTICATED
 print(f"{len(gifts) + 1} gifts, {len(seen)} rows, 1 reversal, 1 paper, 1 receipt")

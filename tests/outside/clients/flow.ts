@@ -88,9 +88,10 @@ const asked = await api.POST("/api/v1/gifts/{id}/reversal", {
 });
 same(asked.response.status, 201, "reversal asked for");
 const request = must(asked.data, "reversal");
+const key = crypto.randomUUID();
 const approve = () =>
   api.POST("/api/v1/reversals/{id}/approval", {
-    params: { path: { id: request.id }, header: { "Idempotency-Key": "ts-1" } },
+    params: { path: { id: request.id }, header: { "Idempotency-Key": key } },
     headers: approver,
   });
 const approved = await approve();
