@@ -159,7 +159,7 @@ pub struct LineIn {
     pub valuation: Valuation,
 }
 
-fn quantity_schema() -> utoipa::openapi::schema::OneOf {
+fn quantity_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
     let kind = |kind| utoipa::openapi::ObjectBuilder::new().schema_type(kind);
     let (text, number) = (kind(utoipa::openapi::Type::String), kind(utoipa::openapi::Type::Number));
     utoipa::openapi::OneOfBuilder::new()
@@ -170,6 +170,7 @@ fn quantity_schema() -> utoipa::openapi::schema::OneOf {
         .item(number)
         .example(Some(serde_json::json!("12.5")))
         .build()
+        .into()
 }
 
 /// A quantity as clients write it.
