@@ -13,7 +13,7 @@ const NEVER: &[(&str, &str)] = &[
     ("không nêu tên", "Ẩn danh"),
     ("nặc danh", "Ẩn danh"),
     ("khuyết danh", "Ẩn danh"),
-    ("chậm {} ngày", "chậm"),
+    ("muộn {} ngày", "chậm"),
     ("trễ hạn", "chậm"),
     // What is handed out may be called so; what is given is a khoản, or hiện vật.
     ("quà này", "khoản này"),
