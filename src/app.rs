@@ -39,7 +39,7 @@ use crate::privacy::eraser::Eraser;
 use crate::rooms::ROOMS;
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{disclosure, log, portal};
+use crate::{contract, disclosure, log, portal};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -63,7 +63,7 @@ pub struct Shared {
     info(
         title = "Sổ Nhân Ái",
         version = "1",
-        description = "Operations API and public ledger of the Vietnam Red Cross. Errors are RFC 9457 problem documents; \
+        description = "Sổ Nhân Ái: operations API and public ledger of the Vietnam Red Cross. Errors are RFC 9457 problem documents; \
                        amounts are whole đồng; times are RFC 3339 UTC; business dates are Vietnam dates.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
@@ -111,18 +111,23 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(utoipa_actix_web::scope("/api/v1").configure(officers_and_public));
 }
 
-/// The OpenAPI document; needs no server, no database and no environment.
-pub fn document() -> utoipa::openapi::OpenApi {
+/// What the routes say of themselves.
+fn registered() -> utoipa::openapi::OpenApi {
     let mut base = Document::openapi();
     base.merge(Answers::openapi());
+    base.merge(log::routes::LogPaths::openapi());
     let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
     document
 }
 
+/// The OpenAPI document; needs no server, no database and no environment.
+pub fn document() -> Result<serde_json::Value, serde_json::Error> {
+    Ok(contract::finished(serde_json::to_value(registered())?))
+}
+
 /// The document as it is committed: keys sorted, indented, a newline at the end.
 pub fn document_text() -> Result<String, serde_json::Error> {
-    let sorted: serde_json::Value = serde_json::to_value(document())?;
-    Ok(serde_json::to_string_pretty(&sorted)? + "\n")
+    Ok(serde_json::to_string_pretty(&document()?)? + "\n")
 }
 
 /// A running application: the HTTP server and the threads behind it.
@@ -150,8 +155,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let live = Live::start(shared.db.clone(), search.clone());
     let stream = web::Data::new(live.clone());
     let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
-    let document = document();
-    let known = web::Data::new(KnownPaths::of(&document));
+    let known = web::Data::new(KnownPaths::of(&registered()));
+    let documents = web::Data::new(contract::Documents::made(&document().map_err(std::io::Error::other)?));
     let cache = web::Data::new(PublicCache::default());
     let eraser =
         Eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
@@ -162,7 +167,6 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let metrics = web::Data::new(metrics);
     let readers = web::Data::new(MetricsReaders(metrics_from));
     let server = HttpServer::new(move || {
-        let swagger = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").url("/api/openapi.json", document.clone());
         App::new()
             .app_data(web::Data::new(shared.db.clone()))
             .app_data(web::Data::new(shared.clock.clone()))
@@ -177,6 +181,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(public_log.clone())
             .app_data(pieces.clone())
             .app_data(known.clone())
+            .app_data(documents.clone())
             .app_data(trusted.clone())
             .app_data(limits.clone())
             .app_data(metrics.clone())
@@ -189,8 +194,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .into_app()
             .app_data(stream.clone())
             .configure(log::routes::configure)
-            .service(web::redirect("/docs", "/docs/"))
-            .service(swagger)
+            .configure(contract::configure)
             .configure(portal::configure)
             .default_service(web::to(nothing_here))
     })

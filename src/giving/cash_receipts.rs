@@ -48,7 +48,7 @@ pub fn show(
     let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
     let issued = vouchers::of_entries(conn, &[row.entry_id])?
         .remove(&row.entry_id)
-        .ok_or_else(|| Problem::say(Kind::NotFound, "Quà này không có phiếu thu.", "This gift has no cash receipt."))?;
+        .ok_or_else(|| Problem::say(Kind::NotFound, "Khoản này không có phiếu thu.", "This gift has no cash receipt."))?;
     let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
     let receipt = sheet(conn, vault, public, now, &row, &booked, issued)?;
     note(conn, now, &grant, "CASH_RECEIPT_READ", id)?;
@@ -186,14 +186,14 @@ pub fn issue(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid
     if !Channel::parse(&row.channel).is_some_and(|channel| are_for(channel, row.paper_no.is_some())) {
         return Err(Problem::say(
             Kind::Conflict,
-            "Chỉ quà tiền mặt không có phiếu in sẵn mới được cấp phiếu thu.",
+            "Chỉ khoản tiền mặt không có phiếu in sẵn mới được cấp phiếu thu.",
             "Only cash gifts without a pre-printed slip get a cash receipt.",
         ));
     }
     if cancelled(conn, id)?.is_some() {
         return Err(Problem::say(
             Kind::Conflict,
-            "Quà này đã hủy trước khi có phiếu thu.",
+            "Khoản này đã hủy trước khi có phiếu thu.",
             "This gift was reversed before it had a cash receipt.",
         ));
     }

@@ -176,7 +176,7 @@ pub fn request(
 fn already_asked() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Quà này đã có đề nghị hủy đang chờ hoặc đã được hủy.",
+        "Khoản này đã có đề nghị hủy đang chờ hoặc đã được hủy.",
         "A reversal of this gift is waiting or was approved already.",
     )
 }

@@ -20,7 +20,7 @@ pub const MAX_LIMIT: u32 = 200;
 pub fn rows_a_page(limit: Option<u32>) -> Result<i64, Problem> {
     match limit.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
-        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "limit từ 1 đến 200.", "limit is 1 to 200.")),
+        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "Mỗi trang từ 1 đến 200 dòng.", "limit is 1 to 200.")),
     }
 }
 

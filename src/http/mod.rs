@@ -8,6 +8,7 @@ pub mod answers;
 pub mod body;
 pub mod cache;
 pub mod client;
+pub mod codes;
 pub mod cors;
 pub mod cursor;
 pub mod etag;
@@ -23,6 +24,7 @@ pub mod public_url;
 pub mod query;
 pub mod rendered;
 pub mod routing;
+pub mod schema;
 mod shape;
 mod strict;
 

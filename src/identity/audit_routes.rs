@@ -81,7 +81,12 @@ pub async fn list_audit_events(
     let (now, limit) = (clock.now(), rows_a_page(query.limit)?);
     let filter = (query.account.clone(), query.chapter.clone());
     if filter.0.is_some() && filter.1.is_some() {
-        return Err(Problem::field("account", "NOT_TOGETHER", "Chọn account hoặc chapter.", "Either account or chapter."));
+        return Err(Problem::field(
+            "account",
+            "NOT_TOGETHER",
+            "Chọn một tài khoản hoặc một đơn vị.",
+            "Either account or chapter.",
+        ));
     }
     let before = Cursor::<i64>::decode(query.cursor.as_deref(), &filter)?.map(|cursor| cursor.last);
     let (rows, names, places) = db

@@ -336,8 +336,8 @@ pub fn decide(
         grant = Some(verdict.map_err(|_| {
             Problem::say(
                 Kind::Forbidden,
-                "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: xem approver_chapter.",
-                "This takes APPROVE at every chapter this request covers: see approver_chapter.",
+                "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: đơn vị cấp trên sẽ quyết định.",
+                "This takes APPROVE at every chapter this request covers: the chapter above decides.",
             )
         })?);
     }
