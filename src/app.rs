@@ -2,7 +2,7 @@
 //! [`api`], so what is documented is what is registered.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -111,18 +111,31 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(utoipa_actix_web::scope("/api/v1").configure(officers_and_public));
 }
 
-/// What the routes say of themselves.
-fn registered() -> utoipa::openapi::OpenApi {
-    let mut base = Document::openapi();
-    base.merge(Answers::openapi());
-    base.merge(log::routes::LogPaths::openapi());
-    let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
-    document
+/// What the routes say of themselves. Made once a process: it is the same for every server in it, and takes a while.
+fn registered() -> &'static utoipa::openapi::OpenApi {
+    static REGISTERED: OnceLock<utoipa::openapi::OpenApi> = OnceLock::new();
+    REGISTERED.get_or_init(|| {
+        let mut base = Document::openapi();
+        base.merge(Answers::openapi());
+        base.merge(log::routes::LogPaths::openapi());
+        let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
+        document
+    })
 }
 
 /// The OpenAPI document; needs no server, no database and no environment.
 pub fn document() -> Result<serde_json::Value, serde_json::Error> {
     Ok(contract::finished(serde_json::to_value(registered())?))
+}
+
+/// The document and its pages as they are served, made once a process.
+fn documents() -> Result<web::Data<contract::Documents>, serde_json::Error> {
+    static DOCUMENTS: OnceLock<web::Data<contract::Documents>> = OnceLock::new();
+    if let Some(made) = DOCUMENTS.get() {
+        return Ok(made.clone());
+    }
+    let made = web::Data::new(contract::Documents::made(&document()?));
+    Ok(DOCUMENTS.get_or_init(|| made).clone())
 }
 
 /// The document as it is committed: keys sorted, indented, a newline at the end.
@@ -155,8 +168,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let live = Live::start(shared.db.clone(), search.clone());
     let stream = web::Data::new(live.clone());
     let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
-    let known = web::Data::new(KnownPaths::of(&registered()));
-    let documents = web::Data::new(contract::Documents::made(&document().map_err(std::io::Error::other)?));
+    let known = web::Data::new(KnownPaths::of(registered()));
+    let documents = documents().map_err(std::io::Error::other)?;
     let cache = web::Data::new(PublicCache::default());
     let eraser =
         Eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;

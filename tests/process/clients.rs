@@ -72,7 +72,8 @@ fn two_validators_find_nothing() {
 /// What a flow is told: where the server is, who logs in, who approves, and a paper.
 fn told(command: &mut Command, server: &Server, staff: &Staff) -> String {
     let paper = STANDARD.encode(PAPER);
-    let secrets = [("USER_NAME", "hanh.hamliem"), ("PASSWORD", PASSWORD), ("APPROVER", staff.approver.as_str()), ("PAPER", paper.as_str())];
+    let secrets =
+        [("USER_NAME", "hanh.hamliem"), ("PASSWORD", PASSWORD), ("APPROVER", staff.approver.as_str()), ("PAPER", paper.as_str())];
     run(command.envs(secrets).env("BASE", &server.base))
 }
 
