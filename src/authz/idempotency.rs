@@ -34,7 +34,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The key of a request, if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Key(Option<String>);
+pub(super) struct Key(Option<String>);
 
 /// Whether the work was done before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,8 +124,12 @@ fn parse(value: Option<&[u8]>) -> Result<Key, Problem> {
 }
 
 impl Key {
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        parse(request.headers().get("idempotency-key").map(|value| value.as_bytes()))
+    }
+
     /// Writes the key for `operation` on `content`.
-    fn claim(
+    pub(super) fn claim(
         &self,
         conn: &mut PgConnection,
         vault: &Vault,

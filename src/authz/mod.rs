@@ -14,17 +14,21 @@
 mod actor;
 mod audit;
 mod decide;
+mod desk;
 mod idempotency;
 mod policy;
 pub mod token;
+mod visit;
 
 pub use actor::Actor;
 pub use audit::{AuditEvent, AuditRow, audit, audit_detailed, events_of_account, events_of_chapter};
 pub use decide::{
-    Ask, Refusal, authenticate, authenticate_to_change_password, decide, nearest_approver, require, require_to_give,
+    Ask, Denied, Refusal, authenticate, authenticate_to_change_password, decide, nearest_approver, require, require_to_give,
 };
+pub use desk::Desk;
 pub use idempotency::{Attempt, Once, Turn};
 pub use policy::{
     Appoint, Approve, GIVES, Granted, HandOver, Inspect, LEVELS, Organise, POLICY, Reach, Read, Record, Right, RightName, Role,
-    RunAppeal, SECOND_FACTOR, suffices,
+    RunAppeal, SECOND_FACTOR, Seen, suffices,
 };
+pub use visit::Visit;
