@@ -1,6 +1,7 @@
 //! Gifts as JSON: what comes in, what goes out.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use super::model::{GiftLine, NewGift};
 use super::unusual::Concern;
 use crate::basics::PublicCode;
 use crate::basics::text::masked;
+use crate::http::{Paging, Problem};
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
 use crate::parties::consent::Purpose;
@@ -357,4 +359,11 @@ pub struct ChapterQuery {
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
+}
+
+impl ChapterQuery {
+    /// The list of the chapter, checked.
+    pub fn paging<K: Serialize + DeserializeOwned>(self) -> Result<Paging<String, K>, Problem> {
+        Paging::of(self.chapter, self.limit, self.cursor.as_deref())
+    }
 }
