@@ -11,18 +11,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::appeals::{self, AppealRow};
-use super::model::AppealState;
-use super::routes::is_restricted;
+use super::publishing::{refuse_draft, refused_link, refused_publication, title_of};
 use super::store::{self, GiftRow, Gifts};
 use crate::authz::{Desk, Granted, Read, RunAppeal, Visit};
-use crate::basics::Line;
 use crate::calendar::retention::Vouchers;
 use crate::documents::closures::{self, Closing, Reason};
-use crate::documents::model::{MAX_LINKS, Purpose};
-use crate::documents::routes::{DocumentOut, shown};
+use crate::documents::model::Purpose;
+use crate::documents::shown::{DocumentOut, shown};
 use crate::documents::store::{self as documents, Holder, Linked, Published, Subject};
 use crate::http::sets::{Acts, Reads, Writes};
-use crate::http::{Answer, Body, Kind, Problem, Reply, one_line};
+use crate::http::{Answer, Body, Kind, Problem, Reply};
 use crate::ledger::annotations;
 use crate::ledger::store::{self as ledger, Booked};
 use crate::tree::ChapterId;
@@ -69,56 +67,6 @@ fn one(v: &mut Visit<'_>, id: Uuid) -> Result<DocumentOut, Problem> {
     shown(v.conn, v.vault, rows)?.pop().ok_or_else(Problem::not_found)
 }
 
-/// A title made for the public.
-pub fn title_of(text: &str) -> Result<Line, Problem> {
-    Ok(one_line("/title", text, 200)?)
-}
-
-/// What is answered when a document can not be linked.
-pub fn refused_link(linked: &Linked) -> Option<Problem> {
-    match linked {
-        Linked::New | Linked::Already => None,
-        Linked::NoSuchDocument => Some(Problem::field(
-            "/document",
-            "NO_SUCH_DOCUMENT",
-            "Không có tài liệu này ở đơn vị đó.",
-            "There is no such document in this chapter.",
-        )),
-        Linked::OtherPurpose => Some(Problem::field(
-            "/document",
-            "OTHER_PURPOSE",
-            "Tài liệu được gửi lên cho mục đích khác.",
-            "The document was uploaded for another purpose.",
-        )),
-        Linked::Full => Some(Problem::say(
-            Kind::Conflict,
-            format!("Đã có {MAX_LINKS} tài liệu."),
-            format!("There are {MAX_LINKS} documents already."),
-        )),
-    }
-}
-
-/// What is answered when a document can not be published.
-pub fn refused_publication(published: &Published) -> Option<Problem> {
-    match published {
-        Published::New | Published::Already => None,
-        Published::NotLinked => Some(Problem::not_found()),
-        Published::OtherTitle => Some(Problem::say(
-            Kind::Conflict,
-            "Đã công bố với tên khác: hãy rút lại rồi công bố lại.",
-            "It is published under another title: withdraw it, then publish again.",
-        )),
-    }
-}
-
-/// A draft shows nothing to anybody yet.
-pub fn refuse_draft(row: &AppealRow) -> Result<(), Problem> {
-    if row.state == AppealState::Draft.name() {
-        return Err(Problem::say(Kind::Conflict, "Đợt chưa mở: mở đợt rồi mới công bố.", "Open the appeal first, then publish."));
-    }
-    Ok(())
-}
-
 /// Link a document to a gift.
 #[utoipa::path(
     tag = "documents", params(("id" = Uuid, Path, description = "The gift")), request_body = LinkIn,
@@ -138,7 +86,7 @@ fn link_gift(v: &mut Visit<'_>, gift: Uuid, document: Uuid) -> Result<(DocumentO
     let booked = booked(v.conn, &row)?;
     refuse_erased(v.conn, &booked)?;
     let linked = link(v, &holder, document, Subject { kind: Purpose::Gift, id: gift })?;
-    if !is_restricted(v.conn, &row)? {
+    if !store::is_restricted(v.conn, &row)? {
         return Ok(linked);
     }
     let kept_until = Vouchers::read(v.conn)?.until(booked.booked);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::bare;
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{Approve, Read, Record, Seen, Visit};
 use crate::basics::clock::vietnam_time;
@@ -122,11 +123,6 @@ fn content_hash(vault: &Vault, gift: Uuid, reason: &str, note: &str) -> [u8; 32]
     vault.hash("reversal.request", format!("{gift}\0{reason}\0{note}").as_bytes())
 }
 
-/// What a request is compared by once its note was erased.
-pub(super) fn bare_hash(vault: &Vault, gift: Uuid, reason: &str) -> [u8; 32] {
-    vault.hash("reversal.request.bare", format!("{gift}\0{reason}").as_bytes())
-}
-
 /// Asks for a reversal. The same request sent again answers as the first time.
 pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), Problem> {
     let gift = store::gifts(v.conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
@@ -135,7 +131,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
     let hash = content_hash(v.vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str));
     if let Some(known) = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop() {
         // An erasure of the giver's data takes the note out of what is compared.
-        let bare = bare_hash(v.vault, ask.gift, ask.reason.name());
+        let bare = bare::of_reversal(v.vault, ask.gift, ask.reason.name());
         return if known.request_hash == hash || known.request_hash == bare {
             Ok((out(v.conn, known)?, false))
         } else {

@@ -9,25 +9,27 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::asked_wire::AskedPosted;
+use super::gift_in::GiftIn;
 use super::intake::{self, Intake};
 use super::model::{MAX_BATCH, NewGift, Quantity};
 use super::personal::{self, Part, Scope};
 use super::prepare::{Prepared, prepare};
+use super::receipt::{BookingOutcome, ReceiptOut};
 use super::record::{Outcome, Submission, record_all};
 use super::store::{self, GiftRow, Gifts};
-use super::wire::{BatchItem, BatchOut, BookingOutcome, ChapterQuery, GiftIn, GiftPosted, ReceiptOut};
+use super::wire::{BatchItem, BatchOut, ChapterQuery, GiftPosted};
 use crate::authz::{Actor, Desk, Read, Seen, Visit};
 use crate::basics::{Clock, PublicCode};
-use crate::db::{Db, DbError};
+use crate::db::Db;
 use crate::http::finish::RequestId;
 use crate::http::sets::{Own, Reads, Writes};
 use crate::http::{Answer, Body, Item, Items, Kind, Lang, Metrics, Page, Problem, Query, Reply, Span};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
+use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::checkpoint_store::Signed;
 use crate::log::publisher::PublicLog;
 use crate::log::receipt::Opened;
-use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 use crate::log::{self, opening};
 use crate::parties::naming::are_alike;
@@ -226,11 +228,6 @@ pub struct GiftOut {
     reversal: Option<String>,
 }
 
-/// Whether the gift's chapter may keep its giver's data and not use them.
-pub(super) fn is_restricted(conn: &mut PgConnection, row: &GiftRow) -> Result<bool, DbError> {
-    row.party_id.map_or(Ok(false), |party| restriction::holds(conn, party, row.chapter_id))
-}
-
 /// How much of a gift is shown.
 enum Sight<'a> {
     /// In a list, which nobody notes: nothing of who gave, and none of their words.
@@ -301,7 +298,7 @@ fn private_receipt(
     let booked = store::receipts(v.conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
     let code = PublicCode::parse(&booked.code).map_err(|_| Problem::internal("a code in the database is no code"))?;
     let mut issued = tile_store::receipt(v.conn, code.as_str(), signed)?;
-    let restricted = is_restricted(v.conn, &row)?;
+    let restricted = store::is_restricted(v.conn, &row)?;
     if let Issued::Receipt(receipt) = &mut issued
         && !restricted
         && let Some(sealed) = log::store::openings(v.conn, &[code.as_str()])?.remove(code.as_str())
@@ -324,7 +321,7 @@ fn one_gift(v: &mut Visit<'_>, id: Uuid) -> Result<GiftOut, Problem> {
     let row = store::gifts(v.conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
     let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
     let receipt = store::receipts(v.conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
-    let restricted = is_restricted(v.conn, &row)?;
+    let restricted = store::is_restricted(v.conn, &row)?;
     let giver = if restricted { None } else { giver_of(v, &row)? };
     let recorder = identity::user_names(v.conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
     let mut out = gift_out(row, receipt, recorder, Sight::Noted { vault: v.vault, giver, restricted })?;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::model::Changes;
 use super::requests::at_one_of;
 use super::wire::{RequestOut, out};
-use super::{execute, store};
+use super::{order, store};
 use crate::authz::{Read, Visit};
 use crate::http::Problem;
 use crate::vault::place;
@@ -30,7 +30,7 @@ pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<RequestDetail, Problem> {
     let chapters = store::chapters(v.conn, id)?;
     let grant = at_one_of::<Read>(v, &chapters)?;
     let note = row.note.as_ref().map(|sealed| v.vault.open_text(place("personal_data_request", "note", &id), sealed));
-    let changes = row.changes.as_ref().map(|sealed| execute::changes_of(v.vault, id, sealed)).transpose()?;
+    let changes = row.changes.as_ref().map(|sealed| order::changes_of(v.vault, id, sealed)).transpose()?;
     let detail = RequestDetail {
         note: note.transpose().map_err(Problem::internal)?,
         changes: changes.map(shown),

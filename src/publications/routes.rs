@@ -18,7 +18,7 @@ use crate::authz::{Desk, Read, RunAppeal};
 use crate::basics::clock::vietnam_date;
 use crate::basics::hex;
 use crate::giving::appeals;
-use crate::giving::document_routes::title_of;
+use crate::giving::publishing::title_of;
 use crate::http::sets::{Lists, Reads, Writes};
 use crate::http::{Answer, Body, Cursor, Page, Problem, Query, Reply, rows_a_page};
 use crate::identity::store as identity;
