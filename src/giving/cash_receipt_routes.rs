@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::cash_receipts;
 use super::receipt::ReceiptOut;
-use crate::authz::Desk;
+use crate::authz::{Desk, Visit};
 use crate::basics::words;
-use crate::http::sets::{Decides, Reads};
+use crate::http::sets::{Decides, Key, Reads};
 use crate::http::{Answer, Lang, Problem, PublicUrl, Reply};
 use crate::vouchers::model::CashReceipt;
 use crate::vouchers::{page, pdf};
@@ -129,7 +129,7 @@ pub struct PdfFile(Vec<u8>);
 
 /// Number a cash gift that was recorded before there were numbers. Ask as often as needed: it gets one number.
 #[utoipa::path(
-    tag = "gifts", params(("id" = Uuid, Path, description = "The gift")),
+    tag = "gifts", params(("id" = Uuid, Path, description = "The gift"), Key),
     responses(
         (status = 201, body = CashReceiptOut, description = "Numbered today"),
         (status = 200, body = CashReceiptOut, description = "Had its receipt already"), Decides
@@ -142,13 +142,13 @@ pub async fn issue_cash_receipt(
     lang: Lang,
     public: web::Data<PublicUrl>,
 ) -> Answer<CashReceiptOut> {
-    desk.tx(move |v| {
+    let content = id.to_string();
+    let issue = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let new = cash_receipts::issue(v, *id)?;
         let (receipt, booked) = cash_receipts::show(v, &public, *id)?;
         Ok((out(receipt, &booked, lang), new))
-    })
-    .await
-    .map(Reply::made)
+    };
+    desk.once("cash-receipt", content, issue).await.map(Reply::as_made)
 }
 
 /// The cash receipt of a gift, as data. Reading it is noted in the audit trail.

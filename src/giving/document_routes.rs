@@ -13,13 +13,13 @@ use uuid::Uuid;
 use super::appeals::{self, AppealRow};
 use super::publishing::{refuse_draft, refused_link, refused_publication, title_of};
 use super::store::{self, GiftRow, Gifts};
-use crate::authz::{Desk, Granted, Read, RunAppeal, Visit};
+use crate::authz::{Attempt, Desk, Granted, Read, RunAppeal, Visit};
 use crate::calendar::retention::Vouchers;
 use crate::documents::closures::{self, Closing, Reason};
 use crate::documents::model::Purpose;
 use crate::documents::shown::{DocumentOut, shown};
 use crate::documents::store::{self as documents, Holder, Linked, Published, Subject};
-use crate::http::sets::{Acts, Reads, Writes};
+use crate::http::sets::{Acts, Key, Reads, Writes};
 use crate::http::{Answer, Body, Kind, Problem, Reply};
 use crate::ledger::annotations;
 use crate::ledger::store::{self as ledger, Booked};
@@ -174,7 +174,7 @@ pub async fn list_appeal_documents(desk: Desk, code: web::Path<String>) -> Answe
 
 /// Publish a document of an appeal: from now on everybody can read it, and copies can not be called back.
 #[utoipa::path(
-    tag = "documents", params(("code" = String, Path, description = "The appeal"), ("document" = Uuid, Path)),
+    tag = "documents", params(("code" = String, Path, description = "The appeal"), ("document" = Uuid, Path), Key),
     request_body = PublicationIn,
     responses(
         (status = 201, body = DocumentOut),
@@ -189,17 +189,21 @@ pub async fn publish_appeal_document(
 ) -> Answer<DocumentOut> {
     let (code, id) = path.into_inner();
     let title = title_of(&body.title)?;
-    desk.tx(move |v| {
+    let content = format!("{code}\0{id}\0{}", title.as_str());
+    let publish = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let (row, grant) = run(v, &code)?;
+        // What was published once under this key and withdrawn since stays withdrawn.
+        if v.attempt() == Attempt::Replay {
+            return Ok((one(v, id)?, false));
+        }
         refuse_draft(&row)?;
         let outcome = documents::publish(v.conn, &grant, v.now, id, row.id, title.as_str())?;
         if let Some(problem) = refused_publication(&outcome) {
             return Err(problem);
         }
         Ok((one(v, id)?, outcome == Published::New))
-    })
-    .await
-    .map(Reply::made)
+    };
+    desk.once("appeal-document/publication", content, publish).await.map(Reply::as_made)
 }
 
 /// Take a document of an appeal out of the public again. Caches may show it for up to a week.

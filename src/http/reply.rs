@@ -52,6 +52,14 @@ impl<T> Reply<T> {
     }
 }
 
+impl<T> Reply<(T, bool)> {
+    /// 201 where the thing is new, with the headers as they are.
+    pub fn as_made(self) -> Reply<T> {
+        let (body, new) = self.body;
+        Reply { status: if new { StatusCode::CREATED } else { self.status }, headers: self.headers, body }
+    }
+}
+
 impl<T: Serialize> Responder for Reply<T> {
     type Body = BoxBody;
 

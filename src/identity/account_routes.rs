@@ -191,7 +191,7 @@ pub async fn my_account(desk: Desk) -> Answer<AccountOut> {
 }
 
 /// Give an account a new one-time password: the old one and all sessions end.
-#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path)), responses((status = 200, body = RegisteredOut), Decides))]
+#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), Key), responses((status = 200, body = RegisteredOut), Decides))]
 #[post("/accounts/{id}/one-time-password")]
 pub async fn give_one_time_password(desk: Desk, id: web::Path<Uuid>, passwords: web::Data<Passwords>) -> Answer<RegisteredOut> {
     let id = id.into_inner();
@@ -199,16 +199,22 @@ pub async fn give_one_time_password(desk: Desk, id: web::Path<Uuid>, passwords: 
     desk.read(move |v| may_reset(v, id).map(drop)).await?;
     let password = one_time::make().map_err(Problem::internal)?;
     let hash = passwords.hash_in_turn(password.clone()).await?;
-    let (account, until) = desk
-        .tx(move |v| {
-            manage::lock_administrators(v.conn)?;
-            let grant = may_reset(v, id)?;
-            let until = accounts::reset_password(v.conn, id, &hash, v.now)?;
-            note(v, &grant, "ONE_TIME_PASSWORD_GIVEN", id)?;
-            Ok((one(v, id, Sight::Names)?, until))
-        })
-        .await?;
-    Ok(Reply::ok(RegisteredOut::new(account, password, until)))
+    let give = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        manage::lock_administrators(v.conn)?;
+        let grant = may_reset(v, id)?;
+        // The one that was given under this key is not known any more, and perhaps in use.
+        if v.attempt() == Attempt::Replay {
+            return Ok((one(v, id, Sight::Names)?, None));
+        }
+        let until = accounts::reset_password(v.conn, id, &hash, v.now)?;
+        note(v, &grant, "ONE_TIME_PASSWORD_GIVEN", id)?;
+        Ok((one(v, id, Sight::Names)?, Some(until)))
+    };
+    let reply = desk.once("account/one-time-password", id.to_string(), give).await?;
+    Ok(reply.map(|(account, until)| match until {
+        Some(until) => RegisteredOut::new(account, password, until),
+        None => RegisteredOut::known(account),
+    }))
 }
 
 fn may_reset(v: &mut Visit<'_>, id: Uuid) -> Result<Granted<Appoint>, Problem> {

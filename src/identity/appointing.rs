@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::appointments::{self, AssignmentRow, Ending, NewActsFor, NewAssignment, Period};
 use super::{manage, store};
-use crate::authz::{Appoint, Granted, Role, Visit};
+use crate::authz::{Appoint, Attempt, Granted, Role, Visit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
 use crate::http::{FieldError, Kind, Problem, Say};
@@ -76,6 +76,9 @@ pub fn end(v: &mut Visit<'_>, id: Uuid, last_day: Option<NaiveDate>, decision_no
     let role = role_of(&row)?;
     let own = store::officer_of(v.conn, row.account_id)? == v.officer();
     let grant = require_to_end(v, &row, own)?;
+    if v.attempt() == Attempt::Replay {
+        return Ok(row);
+    }
     let same_decision = row.end_decision_no.as_deref() == Some(decision_no.as_str());
     let done_already = match last_day {
         None => row.ended_at.is_some(),

@@ -15,7 +15,7 @@ use super::manage::{self, Sight};
 use super::{appointing, store};
 use crate::authz::{Desk, Read, Role, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::http::sets::{Lists, Writes};
+use crate::http::sets::{Key, Lists, Writes};
 use crate::http::{Answer, Body, FieldError, Page, Paging, Problem, Query, Reply, Say, one_line, rows_a_page};
 use crate::tree::{self, ChapterId};
 
@@ -358,18 +358,18 @@ fn may_see(v: &mut Visit<'_>, id: Uuid) -> Result<Sight, Problem> {
 
 /// End a role: at once, or with a last day.
 #[utoipa::path(
-    tag = "accounts", params(("id" = Uuid, Path)), request_body = RoleEndingIn,
+    tag = "accounts", params(("id" = Uuid, Path), Key), request_body = RoleEndingIn,
     responses((status = 200, body = RoleGivenOut), Writes)
 )]
 #[post("/role-assignments/{id}/ending")]
 pub async fn end_role(desk: Desk, id: web::Path<Uuid>, Body(body): Body<RoleEndingIn>) -> Answer<RoleGivenOut> {
     let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
-    desk.tx(move |v| {
+    let content = format!("{id}\0{:?}\0{}", body.last_day, decision_no.as_str());
+    let end = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let row = appointing::end(v, *id, body.last_day, &decision_no)?;
         given_out(v, row)
-    })
-    .await
-    .map(Reply::ok)
+    };
+    desk.once("role-assignment/ending", content, end).await
 }
 
 /// Let a role act for one more chapter, by a decision.
@@ -393,17 +393,17 @@ pub async fn give_acts_for(desk: Desk, id: web::Path<Uuid>, Body(body): Body<Act
 
 /// End acting for a chapter at once.
 #[utoipa::path(
-    tag = "accounts", params(("id" = Uuid, Path), ("acts_for" = Uuid, Path)), request_body = ActsForEndingIn,
+    tag = "accounts", params(("id" = Uuid, Path), ("acts_for" = Uuid, Path), Key), request_body = ActsForEndingIn,
     responses((status = 200, body = RoleGivenOut), Writes)
 )]
 #[post("/role-assignments/{id}/acts-for/{acts_for}/ending")]
 pub async fn end_acts_for(desk: Desk, path: web::Path<(Uuid, Uuid)>, Body(body): Body<ActsForEndingIn>) -> Answer<RoleGivenOut> {
     let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
     let (id, acting) = path.into_inner();
-    desk.tx(move |v| {
+    let content = format!("{id}\0{acting}\0{}", decision_no.as_str());
+    let end = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let row = appointing::end_acting(v, id, acting, &decision_no)?;
         given_out(v, row)
-    })
-    .await
-    .map(Reply::ok)
+    };
+    desk.once("role-assignment/acts-for/ending", content, end).await
 }

@@ -12,9 +12,9 @@ use super::reading::{self, RequestDetail};
 use super::store::{self, Listed};
 use super::wire::{self, RequestOut};
 use super::{deadline_changes, execute, requests};
-use crate::authz::{Desk, Read};
+use crate::authz::{Desk, Read, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::http::sets::{Decides, Lists, Reads, Writes};
+use crate::http::sets::{Decides, Key, Lists, Reads, Writes};
 use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply, rows_a_page};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -123,10 +123,10 @@ pub async fn show_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answ
 }
 
 /// Note that the person was answered.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestOut), Decides))]
+#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/answer")]
 pub async fn answer_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    desk.tx(move |v| requests::answer(v, *id)).await.map(Reply::ok)
+    desk.once("personal-data-request/answer", id.to_string(), move |v| requests::answer(v, *id)).await
 }
 
 /// Why and by how many days it takes longer.
@@ -141,22 +141,27 @@ pub struct ExtensionIn {
 
 /// Extend the time to carry a request out, once.
 #[utoipa::path(
-    tag = "personal-data", params(("id" = Uuid, Path)), request_body = ExtensionIn,
+    tag = "personal-data", params(("id" = Uuid, Path), Key), request_body = ExtensionIn,
     responses((status = 200, body = RequestOut), Writes)
 )]
 #[post("/personal-data-requests/{id}/extension")]
 pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ExtensionIn>) -> Answer<RequestOut> {
-    desk.tx(move |v| requests::extend(v, *id, body.days, body.reason)).await.map(Reply::ok)
+    let ExtensionIn { days, reason } = body;
+    let content = format!("{id}\0{days}\0{}", reason.name());
+    desk.once("personal-data-request/extension", content, move |v| requests::extend(v, *id, days, reason)).await
 }
 
 /// Approve as the second person: the data are erased or corrected now.
 ///
 /// A person with thousands of gifts is answered `EXECUTING`; the rest follows by itself.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestOut), Decides))]
+#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/approval")]
 pub async fn approve_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    let out = desk.tx(move |v| requests::decide(v, *id, None)).await?;
-    go_on(&desk, out).await.map(Reply::ok)
+    let content = id.to_string();
+    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, None);
+    let (out, reply) = desk.once("personal-data-request/approval", content, decide).await?.split();
+    let out = go_on(&desk, out).await?;
+    Ok(reply.map(|()| out))
 }
 
 /// Why a request is refused; the person is told.
@@ -168,19 +173,21 @@ pub struct RefusalIn {
 
 /// Refuse as the second person, with a reason.
 #[utoipa::path(
-    tag = "personal-data", params(("id" = Uuid, Path)), request_body = RefusalIn,
+    tag = "personal-data", params(("id" = Uuid, Path), Key), request_body = RefusalIn,
     responses((status = 200, body = RequestOut), Writes)
 )]
 #[post("/personal-data-requests/{id}/refusal")]
 pub async fn refuse_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<RefusalIn>) -> Answer<RequestOut> {
-    desk.tx(move |v| requests::decide(v, *id, Some(body.reason))).await.map(Reply::ok)
+    let content = format!("{id}\0{}", body.reason.name());
+    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, Some(body.reason));
+    desk.once("personal-data-request/refusal", content, decide).await
 }
 
 /// Note that the copy was handed over, or which measures were taken: ends a request for access or for protection.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestOut), Decides))]
+#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/completion")]
 pub async fn complete_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    desk.tx(move |v| requests::complete(v, *id)).await.map(Reply::ok)
+    desk.once("personal-data-request/completion", id.to_string(), move |v| requests::complete(v, *id)).await
 }
 
 /// Which gifts of a party.

@@ -17,7 +17,7 @@ use crate::basics::clock::vietnam_date;
 use crate::calendar;
 use crate::documents::store::Shown;
 use crate::giving::appeals;
-use crate::http::sets::{Lists, Records, Writes};
+use crate::http::sets::{Key, Lists, Records, Writes};
 use crate::http::{Answer, Body, FieldError, Kind, Page, Paging, Problem, Query, Reply, Say, one_line};
 use crate::tree::{self, ChapterId};
 
@@ -184,14 +184,17 @@ fn record(v: &mut Visit<'_>, body: InquiryIn, letter_no: Option<Line>) -> Result
 
 /// Note how a request ended: answered, answered by what is published, or refused in writing with the reason.
 #[utoipa::path(
-    tag = "publications", params(("id" = Uuid, Path)), request_body = InquiryClosingIn,
+    tag = "publications", params(("id" = Uuid, Path), Key), request_body = InquiryClosingIn,
     responses((status = 200, body = InquiryOut), Writes)
 )]
 #[post("/information-requests/{id}/closing")]
 pub async fn close_inquiry(desk: Desk, id: web::Path<Uuid>, Body(body): Body<InquiryClosingIn>) -> Answer<InquiryOut> {
-    let named = body.closed_on;
+    let InquiryClosingIn { outcome, closed_on: named, publication, reason, reply_no } = &body;
+    let reason = reason.map(InquiryRefusal::name);
+    let content = format!("{id}\0{}\0{named:?}\0{publication:?}\0{reason:?}\0{reply_no:?}", outcome.name());
+    let named = *named;
     let closing = closing(body)?;
-    desk.tx(move |v| close(v, *id, &closing, named)).await.map(Reply::ok)
+    desk.once("information-request/closing", content, move |v| close(v, *id, &closing, named)).await
 }
 
 /// Closes a request, on the day named or today.
