@@ -13,7 +13,7 @@ use super::policy::{Appoint, Granted, Right, RightName, Role, suffices};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::statement::statement;
-use crate::http::{Kind, Problem};
+use crate::http::{FieldError, Kind, Problem, Say};
 use crate::tree::ChapterId;
 
 /// One actor at one chapter.
@@ -36,6 +36,44 @@ pub enum Refusal {
     NotAllowed,
     /// The role suffices, but the session was opened without a second factor.
     NoSecondFactor,
+}
+
+/// Why a right is not held, or that it could not be seen whether it is.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Denied::Refused(refusal)
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Refused(refusal) => refusal.into(),
+            Denied::Db(error) => error.into(),
+        }
+    }
+}
+
+impl Denied {
+    /// The problem, where the request names the chapter in its body: which field names one that is not within reach.
+    pub fn of_chapter(self, pointer: &str) -> Problem {
+        match self {
+            Denied::Refused(Refusal::Unreadable) => {
+                let detail =
+                    Say::fixed("Không có đơn vị này trong phạm vi của bạn.", "There is no such chapter within your reach.");
+                Problem { errors: vec![FieldError::new(pointer, "NO_SUCH_CHAPTER", detail)], ..Problem::not_found() }
+            }
+            other => other.into(),
+        }
+    }
 }
 
 impl From<Refusal> for Problem {
@@ -192,23 +230,8 @@ pub fn decide<R: Right>(
         .collect())
 }
 
-/// Decides for one actor at one chapter.
-pub fn require<R: Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapter: ChapterId,
-) -> Result<Granted<R>, Problem> {
-    let mut verdicts = decide::<R>(conn, now, &[Ask { actor, chapter }])?;
-    match verdicts.pop() {
-        Some(Ok(granted)) => Ok(granted),
-        Some(Err(refusal)) => Err(refusal.into()),
-        None => Err(Refusal::NotLoggedIn.into()),
-    }
-}
-
 /// Decides whether one actor may give, or end, a role at one chapter: APPOINT there, by a role that [`super::GIVES`] it.
-pub fn require_to_give(
+pub(super) fn require_to_give(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     actor: Actor,

@@ -58,6 +58,52 @@ impl<T> Page<T> {
     }
 }
 
+/// What a client asks of a list, checked: the filter its cursor belongs to, how many rows, and where to go on.
+#[derive(Debug, Clone)]
+pub struct Paging<F, K> {
+    pub filter: F,
+    limit: i64,
+    after: Option<K>,
+}
+
+/// The part of a list that a page needs.
+#[derive(Debug, Clone)]
+pub struct Span<K> {
+    /// The key of the last row shown; `None` at the beginning.
+    pub after: Option<K>,
+    /// Rows to fetch: one more than a page shows, which says whether there is another page.
+    pub rows: i64,
+}
+
+impl<F: Serialize, K: Serialize + DeserializeOwned> Paging<F, K> {
+    /// Reads `limit` and `cursor`. Refused are limits outside of 1 ..= 200 and cursors of another filter.
+    pub fn of(filter: F, limit: Option<u32>, cursor: Option<&str>) -> Result<Self, Problem> {
+        let limit = rows_a_page(limit)?;
+        let after = Cursor::decode(cursor, &filter)?.map(|cursor| cursor.last);
+        Ok(Self { filter, limit, after })
+    }
+
+    /// What to fetch.
+    pub fn span(&mut self) -> Span<K> {
+        Span { after: self.after.take(), rows: self.limit + 1 }
+    }
+
+    /// The page of what was fetched. `shown` gets the rows to show, all at once: one by one it would ask the database for
+    /// each.
+    pub fn page<R, T, E>(
+        &self,
+        mut rows: Vec<R>,
+        key: impl Fn(&R) -> K,
+        shown: impl FnOnce(Vec<R>) -> Result<Vec<T>, E>,
+    ) -> Result<Page<T>, E> {
+        let limit = usize::try_from(self.limit).unwrap_or(0);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| more).map(key);
+        Ok(Page::walked(shown(rows)?, last, &self.filter))
+    }
+}
+
 /// The position after a row.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Cursor<K> {
@@ -133,6 +179,21 @@ mod tests {
         fn garbage_is_refused_without_panic(text in ".{0,80}") {
             prop_assert!(Cursor::<i64>::decode(Some(&text), &"f").is_err());
         }
+    }
+
+    #[test]
+    fn a_page_is_shown_at_once_and_leads_to_the_next() {
+        let mut paging = Paging::<_, i64>::of("f", Some(2), None).unwrap();
+        let span = paging.span();
+        assert_eq!((span.after, span.rows), (None, 3));
+        let page = |paging: &Paging<&str, i64>, rows| paging.page(rows, |r| *r, |rows| Ok::<_, ()>(rows)).unwrap();
+        let first = page(&paging, vec![9, 8, 7]);
+        assert_eq!(first.items, [9, 8]);
+        let mut paging = Paging::<_, i64>::of("f", Some(2), first.next.as_deref()).unwrap();
+        assert_eq!(paging.span().after, Some(8));
+        assert_eq!(page(&paging, vec![7, 6]).next, None);
+        assert!(Paging::<_, i64>::of("g", Some(2), first.next.as_deref()).is_err());
+        assert!(Paging::<_, i64>::of("f", Some(201), None).is_err());
     }
 
     #[test]
