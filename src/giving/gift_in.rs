@@ -114,7 +114,7 @@ fn quantity_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         ))
         .item(kind(utoipa::openapi::Type::String))
         .item(kind(utoipa::openapi::Type::Number))
-        .example(Some(serde_json::json!("12.5")))
+        .examples([serde_json::json!("12.5")])
         .into()
 }
 

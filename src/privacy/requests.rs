@@ -19,7 +19,6 @@ use crate::http::{FieldError, Kind, Problem, Say};
 use crate::identity::store as identity;
 use crate::parties::{self, PartyKind, alias, restriction};
 use crate::tree::ChapterId;
-use crate::vault::Vault;
 
 /// The first chapter of several at which the visitor holds a right: 403 if one of them may be read, else 404.
 pub fn at_one_of<R: Right>(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<Granted<R>, Problem> {
