@@ -72,7 +72,7 @@ pub fn complete(document: &mut Value) {
         }
         if kept_by_clients {
             parameter(operation, "IfNoneMatch");
-            not_modified(operation);
+            not_modified(operation, if is_document(path) { &["ETag", "Content-Disposition"] } else { &["ETag"] });
         }
         if path.starts_with("/api/v1/public/") || path.starts_with("/log/tile/") {
             too_many(operation);
@@ -175,10 +175,10 @@ fn too_many(operation: &mut Object) {
     }
 }
 
-fn not_modified(operation: &mut Object) {
+fn not_modified(operation: &mut Object, headers: &[&str]) {
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         let mut answer = json!({"description": "What the client has still holds."});
-        answer.as_object_mut().into_iter().for_each(|answer| head(answer, &["ETag"]));
+        answer.as_object_mut().into_iter().for_each(|answer| head(answer, headers));
         responses.entry("304").or_insert(answer);
     }
 }
