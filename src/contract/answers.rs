@@ -80,7 +80,7 @@ pub fn complete(document: &mut Value) {
         }
         if kept_by_clients {
             parameter(operation, "IfNoneMatch");
-            not_modified(operation);
+            not_modified(operation, is_document(path));
         }
         if path.starts_with("/api/v1/public/") || path.starts_with("/log/tile/") {
             too_many(operation);
@@ -178,10 +178,13 @@ fn too_many(operation: &mut Object) {
     }
 }
 
-fn not_modified(operation: &mut Object) {
+fn not_modified(operation: &mut Object, is_document: bool) {
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         let mut answer = json!({"description": "What the client has still holds."});
-        answer.as_object_mut().into_iter().for_each(|answer| head(answer, &["ETag"]));
+        answer
+            .as_object_mut()
+            .into_iter()
+            .for_each(|answer| head(answer, if is_document { &["ETag", "Content-Disposition"] } else { &["ETag"] }));
         responses.entry("304").or_insert(answer);
     }
 }
