@@ -39,16 +39,8 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
     ("Unauthorized", &["WWW-Authenticate", "Retry-After"]),
 ];
 
-/// Records that are changed with `If-Match`: their answers say which version they are.
-const VERSIONED: [&str; 7] = [
-    "/api/v1/appeals",
-    "/api/v1/appeals/{code}",
-    "/api/v1/appeals/{code}/closing",
-    "/api/v1/appeals/{code}/opening",
-    "/api/v1/chapters",
-    "/api/v1/chapters/{code}",
-    "/api/v1/chapters/{code}/decisions",
-];
+/// Records that are changed with `If-Match`: answers with one say which version it is.
+const VERSIONED: [&str; 2] = ["#/components/schemas/AppealOut", "#/components/schemas/ChapterState"];
 
 pub fn complete(document: &mut Value) {
     components(document);
@@ -70,7 +62,7 @@ pub fn complete(document: &mut Value) {
             }
             let mut names = Vec::new();
             names.extend(replayable.then_some("Idempotency-Replayed"));
-            names.extend((kept_by_clients || VERSIONED.contains(&path)).then_some("ETag"));
+            names.extend((kept_by_clients || is_versioned(answer)).then_some("ETag"));
             names.extend(path.starts_with("/api/v1/uploads").then_some("Upload-Offset"));
             names.extend(is_file(answer).then_some("Content-Disposition"));
             names.extend(path.ends_with("/receipt").then_some("X-Reversed-By"));
@@ -140,6 +132,11 @@ fn may_be_kept(path: &str, operation: &Object) -> bool {
 /// Where the bytes of papers and pictures are.
 fn is_document(path: &str) -> bool {
     path.ends_with("/content") || path == "/api/v1/public/documents/{sha256}"
+}
+
+fn is_versioned(answer: &Object) -> bool {
+    let schema = answer.get("content").and_then(|content| content.pointer("/application~1json/schema/$ref"));
+    schema.and_then(Value::as_str).is_some_and(|schema| VERSIONED.contains(&schema))
 }
 
 /// Whether an answer is a file to be kept under a name.
