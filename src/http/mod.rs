@@ -32,7 +32,7 @@ mod strict;
 
 pub use body::{Body, Item, Items};
 pub use client::Client;
-pub use cursor::{Cursor, Page, Paging, Span, rows_a_page};
+pub use cursor::{Cursor, OfChapter, Page, Paging, Span, rows_a_page};
 pub use language::{Lang, Say};
 pub use limits::{Allowance, Class};
 pub use line::{note, one_line, one_name, phone, unfit_name};
