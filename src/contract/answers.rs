@@ -33,6 +33,7 @@ const HEADERS: &[(&str, &str, &str)] = &[
 const OF_PROBLEMS: &[(&str, &[&str])] = &[
     ("AnyProblem", &["Retry-After", "Allow", "Content-Range", "Upload-Offset"]),
     ("Conflict", &["Upload-Offset"]),
+    ("Invalid", &["Upload-Offset"]),
     ("NotFound", &["Retry-After"]),
     ("StorageFull", &["Retry-After", "Upload-Offset"]),
     ("TooMany", &["Retry-After"]),
