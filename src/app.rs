@@ -16,6 +16,7 @@ use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
+use crate::decisions::Matters;
 use crate::disclosure::fair_share;
 use crate::documents::Archive;
 use crate::documents::sweep::Sweeper;
@@ -38,7 +39,7 @@ use crate::portal::Live;
 use crate::privacy::eraser::Eraser;
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, portal, privacy, publications};
+use crate::{bookkeeping, chapters, decisions, disclosure, documents, giving, identity, log, portal, privacy, publications};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -72,6 +73,7 @@ pub struct Shared {
         (name = "accounts", description = "Register people, give and end their roles"),
         (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
         (name = "chapters", description = "Found chapters and branches, keep their names, committees, contact and legal data"),
+        (name = "decisions", description = "What waits for a second person, over all matters"),
         (name = "bookkeeping", description = "What an accountant enters by hand, with a document and a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
         (name = "publications", description = "What the law wants published of appeals: until when, and what was"),
@@ -94,12 +96,17 @@ impl Modify for Bearer {
     }
 }
 
+/// What takes a second person, for the inbox.
+const MATTERS: Matters =
+    Matters(&[giving::reversal::MATTER, giving::asked::MATTER, bookkeeping::opening::MATTER, bookkeeping::reversal::MATTER]);
+
 fn officers_and_public(config: &mut ServiceConfig<'_>) {
     identity::routes::configure(config);
     identity::password_change::configure(config);
     identity::account_routes::configure(config);
     identity::appointment_routes::configure(config);
     chapters::routes::configure(config);
+    decisions::routes::configure(config);
     bookkeeping::routes::configure(config);
     giving::routes::configure(config);
     giving::asked_routes::configure(config);
@@ -192,6 +199,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(limits.clone())
             .app_data(metrics.clone())
             .app_data(readers.clone())
+            .app_data(web::Data::new(MATTERS))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap(cors(origins.clone()))
             .wrap(from_fn(finish::finish))

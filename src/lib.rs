@@ -2,8 +2,8 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, config → tree → authz → identity, chapters → log → verify → ledger → vouchers, documents,
-//! bookkeeping → parties, stock → giving → publications → privacy → search → disclosure → operations → portal → upkeep →
+//! `basics, db, calendar, http, vault, config → tree → authz → identity, chapters → log → verify → ledger → decisions → vouchers,
+//! documents, bookkeeping → parties, stock → giving → publications → privacy → search → disclosure → operations → portal → upkeep →
 //! app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -19,6 +19,7 @@ pub mod chapters;
 pub mod cli;
 pub mod config;
 pub mod db;
+pub mod decisions;
 pub mod disclosure;
 pub mod documents;
 pub mod giving;

@@ -15,3 +15,4 @@ pub mod persons;
 pub mod reversal;
 pub mod routes;
 pub mod store;
+pub mod wire;

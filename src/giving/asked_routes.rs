@@ -8,13 +8,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::asked;
-use super::asked_decide::{self, Verdict};
+use super::asked_decide;
 use super::asked_paper;
 use super::asked_wire::{AskedGift, AskedOut};
 use super::wire::ChapterQuery;
 use crate::authz::{Actor, Once, Turn};
 use crate::basics::Clock;
 use crate::db::Db;
+use crate::decisions::Verdict;
 use crate::http::{Cursor, Lang, Page, Problem, PublicUrl, Query, rows_a_page};
 use crate::vault::Vault;
 

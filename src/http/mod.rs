@@ -24,6 +24,7 @@ pub mod query;
 pub mod rendered;
 pub mod reply;
 pub mod routing;
+pub mod sets;
 mod shape;
 mod strict;
 

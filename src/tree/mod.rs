@@ -168,6 +168,17 @@ pub fn level(conn: &mut PgConnection, id: ChapterId) -> Result<Option<Level>, Db
     Ok(name.as_deref().and_then(Level::parse))
 }
 
+/// A chapter and those above it with their levels, the nearest first.
+pub fn line(conn: &mut PgConnection, id: ChapterId) -> Result<Vec<(ChapterId, Level)>, DbError> {
+    let rows: Vec<(Uuid, String)> = chapter_ancestor::table
+        .inner_join(chapter::table.on(chapter::id.eq(chapter_ancestor::ancestor_id)))
+        .filter(chapter_ancestor::chapter_id.eq(id.0))
+        .order(chapter_ancestor::depth)
+        .select((chapter::id, chapter::level))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, level)| Some((ChapterId(id), Level::parse(&level)?))).collect())
+}
+
 /// The chapters at and below a chapter, as a subquery for others' lists.
 #[diesel::dsl::auto_type]
 pub fn at_and_below(id: Uuid) -> _ {
@@ -199,6 +210,14 @@ pub fn labels(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Lab
     let rows: Vec<(Uuid, String, String)> =
         chapter::table.filter(chapter::id.eq_any(ids)).select((chapter::id, chapter::code, chapter::name)).load(conn)?;
     Ok(rows.into_iter().map(|(id, code, name)| (id, Label { code, name })).collect())
+}
+
+/// Codes of chapters by id, in one query.
+pub fn codes(conn: &mut PgConnection, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, String>, DbError> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let rows: Vec<(Uuid, String)> =
+        chapter::table.filter(chapter::id.eq_any(ids)).select((chapter::id, chapter::code)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The code of a chapter by id.

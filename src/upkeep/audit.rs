@@ -12,7 +12,9 @@ use crate::identity::officer_codes;
 use crate::ledger::audit::Elsewhere;
 use crate::ledger::reversal_audit::Persons;
 use crate::vault::{Vault, in_use};
-use crate::{bookkeeping, chapters, giving, identity, ledger, log, parties, privacy, publications, stock, tree, vouchers};
+use crate::{
+    bookkeeping, chapters, decisions, giving, identity, ledger, log, parties, privacy, publications, stock, tree, vouchers,
+};
 
 /// What an audit says.
 #[derive(Debug, Clone, Serialize)]
@@ -80,6 +82,7 @@ fn run(
     bookkeeping::audit::audit(conn, &mut findings, &mut persons)?;
     giving::audit::audit(conn, &mut findings, vault, &entries, &mut persons)?;
     persons.compare(conn, &mut findings)?;
+    decisions::audit::audit(conn, &mut findings)?;
     privacy::persons::audit(conn, &mut findings)?;
     if let Some(vault) = vault {
         parties::audit(conn, &mut findings, vault)?;
