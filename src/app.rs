@@ -16,7 +16,6 @@ use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
-use crate::decisions::Matters;
 use crate::disclosure::fair_share;
 use crate::documents::Archive;
 use crate::documents::sweep::Sweeper;
@@ -37,9 +36,10 @@ use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::portal::Live;
 use crate::privacy::eraser::Eraser;
+use crate::rooms::{MATTERS, ROOMS};
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, decisions, disclosure, documents, giving, identity, log, portal, privacy, publications};
+use crate::{disclosure, log, portal};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -96,27 +96,10 @@ impl Modify for Bearer {
     }
 }
 
-/// What takes a second person, for the inbox.
-const MATTERS: Matters =
-    Matters(&[giving::reversal::MATTER, giving::asked::MATTER, bookkeeping::opening::MATTER, bookkeeping::reversal::MATTER]);
-
 fn officers_and_public(config: &mut ServiceConfig<'_>) {
-    identity::routes::configure(config);
-    identity::password_change::configure(config);
-    identity::account_routes::configure(config);
-    identity::appointment_routes::configure(config);
-    chapters::routes::configure(config);
-    decisions::routes::configure(config);
-    bookkeeping::routes::configure(config);
-    giving::routes::configure(config);
-    giving::asked_routes::configure(config);
-    giving::reversal_routes::configure(config);
-    giving::cash_receipt_routes::configure(config);
-    giving::appeal_routes::configure(config);
-    giving::document_routes::configure(config);
-    documents::routes::configure(config);
-    publications::routes::configure(config);
-    privacy::routes::configure(config);
+    for room in ROOMS {
+        (room.routes)(config);
+    }
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::decision;
+use crate::house::audit::{Audit, Audits};
 use crate::identity::store as identity;
 
 const CHECK: &str = "decision";
@@ -15,8 +16,17 @@ const BATCH: i64 = 2_000;
 /// A decided request: matter, id, who might not decide, the account that did.
 type Decided = (String, Uuid, Vec<Uuid>, Option<Uuid>);
 
-/// See the module.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+/// See the module. They claim nothing: what was carried out is claimed by the room that did it.
+pub struct Decisions;
+
+impl Audits for Decisions {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        who_decided(audit.conn, audit.findings)?;
+        steps(audit.conn, audit.findings)
+    }
+}
+
+fn who_decided(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
     use decision as d;
     let mut after = (String::new(), Uuid::nil());
     loop {
@@ -27,7 +37,7 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbE
             .limit(BATCH)
             .select((d::matter, d::id, d::not_by, d::decided_by))
             .load(conn)?;
-        let Some(last) = rows.last() else { break };
+        let Some(last) = rows.last() else { return Ok(()) };
         after = (last.0.clone(), last.1);
         findings.looked(CHECK, rows.len());
         let accounts: Vec<Uuid> = rows.iter().filter_map(|row| row.3).collect();
@@ -38,6 +48,9 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbE
             }
         }
     }
+}
+
+fn steps(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
     findings.ask(
         conn,
         "decision_step",

@@ -25,8 +25,18 @@ pub mod routes;
 mod store;
 mod words;
 
+use crate::house::Room;
+
 pub use ask::{Asked, Content, New, Plan, ask, enter, plan};
 pub use decide::decide;
 pub use matter::{Actions, Approval, Kind, Matter, Matters};
 pub use model::{State, Verdict};
 pub use words::{Halt, already_waits, not_covered};
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["decision", "decision_rule", "decision_step"],
+    routes: routes::configure,
+    audits: &[&audit::Decisions],
+    ..Room::called("decisions")
+};

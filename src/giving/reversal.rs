@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::bare;
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::clock::vietnam_time;
@@ -139,11 +140,6 @@ fn content_hash(vault: &Vault, gift: Uuid, reason: &str, note: &str) -> [u8; 32]
     vault.hash("reversal.request", format!("{gift}\0{reason}\0{note}").as_bytes())
 }
 
-/// What a request is compared by once its note was erased.
-pub(super) fn bare_hash(vault: &Vault, gift: Uuid, reason: &str) -> [u8; 32] {
-    vault.hash("reversal.request.bare", format!("{gift}\0{reason}").as_bytes())
-}
-
 /// Asks for a reversal. The same request sent again answers as the first time.
 pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), Problem> {
     let gift = store::gifts(v.conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
@@ -151,7 +147,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
     store::hold_gift(v.conn, ask.gift)?;
     let hash = Fingerprint {
         whole: content_hash(v.vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str)),
-        bare: bare_hash(v.vault, ask.gift, ask.reason.name()),
+        bare: bare::of_reversal(v.vault, ask.gift, ask.reason.name()),
     };
     if let Some(known) = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop() {
         return if hash.is_of(&known.request_hash) { Ok((out(v.conn, known)?, false)) } else { Err(Halt::IdTaken.into()) };
