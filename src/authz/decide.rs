@@ -230,23 +230,8 @@ pub fn decide<R: Right>(
         .collect())
 }
 
-/// Decides for one actor at one chapter.
-pub fn require<R: Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapter: ChapterId,
-) -> Result<Granted<R>, Problem> {
-    let mut verdicts = decide::<R>(conn, now, &[Ask { actor, chapter }])?;
-    match verdicts.pop() {
-        Some(Ok(granted)) => Ok(granted),
-        Some(Err(refusal)) => Err(refusal.into()),
-        None => Err(Refusal::NotLoggedIn.into()),
-    }
-}
-
 /// Decides whether one actor may give, or end, a role at one chapter: APPOINT there, by a role that [`super::GIVES`] it.
-pub fn require_to_give(
+pub(super) fn require_to_give(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     actor: Actor,

@@ -91,6 +91,11 @@ impl Desk {
         *self.now.get_or_init(|| self.clock.now())
     }
 
+    /// The same desk at another moment: for what goes on after something that took its time.
+    pub fn anew(self) -> Self {
+        Self { now: OnceCell::new(), ..self }
+    }
+
     /// The day of the request in Việt Nam.
     pub fn today(&self) -> NaiveDate {
         vietnam_date(self.now())
@@ -135,6 +140,32 @@ impl Desk {
             Attempt::First => Reply::ok(done),
             Attempt::Replay => Reply::ok(done).with((REPLAYED, "true")),
         })
+    }
+
+    /// Work that opens transactions of its own, one after the other, for somebody who is logged in; each of them asks for
+    /// itself what they may do.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Db, &Vault, &Clock) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (vault, clock, now, actor) = (self.vault.clone(), self.clock.clone(), self.now(), self.actor);
+        self.db
+            .blocking(move |db| {
+                db.read_blocking(|conn| Visit::enter(conn, &vault, now, actor).map(drop))?;
+                work(db, &vault, &clock)
+            })
+            .await
+    }
+
+    /// What follows from work that is committed, in transactions of its own; public pages are made anew after it.
+    pub async fn go_on<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Db, &Vault, &Clock) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (vault, clock) = (self.vault.clone(), self.clock.clone());
+        let done = self.db.blocking(move |db| work(db, &vault, &clock)).await?;
+        self.cache.forget_all();
+        Ok(done)
     }
 
     async fn write<T: Send + 'static>(

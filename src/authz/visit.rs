@@ -78,6 +78,20 @@ impl<'a> Visit<'a> {
         decide(self.conn, self.now, &asks)
     }
 
+    /// The first of several chapters at which the visitor holds a right. If there is none: not allowed where one of them may
+    /// be read, else unreadable.
+    pub fn at_one_of<R: Right>(&mut self, chapters: &[ChapterId]) -> Result<Granted<R>, Denied> {
+        let mut refused = Refusal::Unreadable;
+        for verdict in self.at_each(chapters)? {
+            match verdict {
+                Ok(granted) => return Ok(granted),
+                Err(refusal) if refused == Refusal::Unreadable || refusal == Refusal::NotAllowed => refused = refusal,
+                Err(_) => {}
+            }
+        }
+        Err(refused.into())
+    }
+
     /// The right to give, and end, a role at a chapter.
     pub fn at_to_give(&mut self, chapter: ChapterId, role: Role) -> Result<Granted<Appoint>, Problem> {
         require_to_give(self.conn, self.now, self.actor, chapter, role)

@@ -12,7 +12,7 @@ use super::wire::{self, OpeningOut};
 use super::{opening, store};
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
-use crate::http::sets::{Attempt, Decides, Reads, Writes};
+use crate::http::sets::{Decides, Key, Reads, Writes};
 use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply, note};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -76,14 +76,14 @@ pub async fn show_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut>
 }
 
 /// Approve an opening balance as the second person: one entry a fund is booked.
-#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), Attempt), responses((status = 200, body = OpeningOut), Decides))]
+#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), Key), responses((status = 200, body = OpeningOut), Decides))]
 #[post("/opening-balances/{id}/approval")]
 pub async fn approve_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
     desk.once("opening-balance/approval", id.to_string(), move |v| opening::decide(v, *id, Verdict::Approve)).await
 }
 
 /// Refuse an opening balance as the second person: nothing is booked.
-#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), Attempt), responses((status = 200, body = OpeningOut), Decides))]
+#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), Key), responses((status = 200, body = OpeningOut), Decides))]
 #[post("/opening-balances/{id}/refusal")]
 pub async fn refuse_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
     desk.once("opening-balance/refusal", id.to_string(), move |v| opening::decide(v, *id, Verdict::Refuse)).await
@@ -121,7 +121,7 @@ pub async fn request_opening_reversal(
 
 /// Approve the reversal as the second person: the mirrored entries are booked today, and the places are free again.
 #[utoipa::path(
-    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Attempt),
+    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Key),
     responses((status = 200, body = OpeningOut), Decides)
 )]
 #[post("/opening-balances/{id}/reversal/approval")]
@@ -131,7 +131,7 @@ pub async fn approve_opening_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer
 
 /// Refuse the reversal as the second person: the opening balance stands.
 #[utoipa::path(
-    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Attempt),
+    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Key),
     responses((status = 200, body = OpeningOut), Decides)
 )]
 #[post("/opening-balances/{id}/reversal/refusal")]

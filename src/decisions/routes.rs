@@ -10,6 +10,7 @@ use super::inbox::{self, WaitingDecision};
 use super::matter::Matters;
 use super::store::{Position, Row};
 use crate::authz::{Desk, Read, Seen, Visit};
+use crate::http::sets::Reads;
 use crate::http::{Answer, Lang, Page, Paging, Problem, Query, Span};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -35,9 +36,7 @@ pub struct WaitingAt {
 ///
 /// Each says what is asked for, who asked and where to decide; who may read the chapter's books sees the list, and `may_decide` says
 /// what waits for the reader.
-#[utoipa::path(tag = "decisions", params(WaitingAt), responses((status = 200, body = Page<WaitingDecision>),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "decisions", params(WaitingAt), responses((status = 200, body = Page<WaitingDecision>), Reads))]
 #[get("/decisions")]
 pub async fn list_decisions(
     desk: Desk,

@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Date};
 use uuid::Uuid;
 
 use super::store::DocumentRow;
-use crate::authz::{self, Actor, Granted, Inspect, Read};
+use crate::authz::{Denied, Inspect, Read, Refusal, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{document, document_closure, document_link};
@@ -121,18 +121,12 @@ impl Admitted {
 }
 
 /// Whether this reader may have the bytes of a document they can find.
-pub fn admit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    row: &DocumentRow,
-    reads: &Granted<Read>,
-) -> Result<Admitted, Problem> {
-    let Some(closed) = of_documents(conn, &[row.id])?.remove(&row.id) else { return Ok(Admitted::AsReader) };
-    match authz::require::<Inspect>(conn, now, actor, reads.chapter()) {
+pub fn admit(v: &mut Visit<'_>, row: &DocumentRow, reads: &Seen<Read>) -> Result<Admitted, Problem> {
+    let Some(closed) = of_documents(v.conn, &[row.id])?.remove(&row.id) else { return Ok(Admitted::AsReader) };
+    match v.see::<Inspect>(reads.chapter()) {
         Ok(_) => Ok(Admitted::ToClosed),
-        Err(problem) if problem.kind == Kind::Forbidden => Err(no_entry(&closed)),
-        Err(problem) => Err(problem),
+        Err(Denied::Refused(Refusal::NotAllowed)) => Err(no_entry(&closed)),
+        Err(denied) => Err(denied.into()),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::asked::{self, MATTER};
@@ -12,11 +10,10 @@ use super::asked_wire::AskedOut;
 use super::model::NewGift;
 use super::prepare::prepare;
 use super::record::{self, Outcome, Submission};
-use crate::authz::{Actor, Granted, Record, Right, Visit};
+use crate::authz::{Granted, Record, Right, Visit};
 use crate::decisions::{self, Approval, Halt, Kind, Matter, State, Verdict};
 use crate::http::Problem;
 use crate::ledger::store::BookedAt;
-use crate::vault::Vault;
 
 /// An asked gift, for a decision.
 struct Waiting<'a>(&'a AskedRow);
@@ -27,7 +24,7 @@ impl Matter for Waiting<'_> {
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         let recorder = by.grant.for_recorder(by.asking_account, by.asked_by).ok_or(Halt::NotOneself)?;
-        book(v.conn, v.vault, v.now, recorder, self.0)?;
+        book(v, recorder, self.0)?;
         Ok(store::decide(v.conn, v.now, &by.grant, self.0.id, State::Approved.name())?)
     }
 
@@ -37,36 +34,22 @@ impl Matter for Waiting<'_> {
 }
 
 /// Decides an asked gift. Deciding again the same way answers as the first time.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    verdict: Verdict,
-) -> Result<AskedOut, Problem> {
-    let mut v = Visit::enter(conn, vault, now, actor)?;
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<AskedOut, Problem> {
     let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    decisions::decide(&mut v, &Waiting(&row), id, verdict)?;
+    decisions::decide(v, &Waiting(&row), id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
     Ok(asked::out(v.conn, row)?)
 }
 
 /// Books it as it was sent, under the code it was given for, as recorded by who asked.
-fn book(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    recorder: Granted<Record>,
-    row: &AskedRow,
-) -> Result<(), Problem> {
+fn book(v: &mut Visit<'_>, recorder: Granted<Record>, row: &AskedRow) -> Result<(), Problem> {
     let sealed = row.content.as_deref().ok_or_else(|| Problem::internal("an asked gift has no content"))?;
-    let gift = NewGift::parse(asked::open(vault, row.id, sealed)?, now).map_err(Problem::invalid)?;
+    let gift = NewGift::parse(asked::open(v.vault, row.id, sealed)?, v.now).map_err(Problem::invalid)?;
     // The clock of the commitment is when the money came to be recorded, not when somebody approved it.
-    let mut gift = prepare(vault, gift, row.asked_at)?;
+    let mut gift = prepare(v.vault, gift, row.asked_at)?;
     gift.request_hash.clone_from(&row.request_hash);
     let submission = Submission { actor: recorder.actor(), gift: Arc::new(gift) };
-    match record::record_approved(conn, BookedAt::now(now), &submission, recorder)? {
+    match record::record_approved(v.conn, BookedAt::now(v.now), &submission, recorder)? {
         Outcome::Booked(_) | Outcome::AlreadyBooked(_) => Ok(()),
         Outcome::Refused(problem) => Err(problem),
         Outcome::Asked(_) => Err(Problem::internal("an approved gift was asked about again")),

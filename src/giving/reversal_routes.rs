@@ -10,8 +10,8 @@ use super::reversal::{self, Reason, Request, ReversalOut};
 use super::wire::ChapterQuery;
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
-use crate::http::sets::{Attempt, Decides, Reads, Writes};
-use crate::http::{Answer, Body, Page, Paging, Query, Reply, note};
+use crate::http::sets::{Decides, Key, Reads, Writes};
+use crate::http::{Answer, Body, Page, Query, Reply, note};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -52,10 +52,8 @@ pub async fn request_reversal(desk: Desk, gift: web::Path<Uuid>, Body(body): Bod
 #[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<ReversalOut>), Reads))]
 #[get("/reversals")]
 pub async fn list_reversals(desk: Desk, Query(query): Query<ChapterQuery>) -> Answer<Page<ReversalOut>> {
-    let ChapterQuery { chapter, limit, cursor } = query;
-    let paging = Paging::of(chapter, limit, cursor.as_deref())?;
     desk.list_of_chapter(
-        paging,
+        query.paging()?,
         |v, here: &Seen<Read>, span| Ok(reversal::waiting(v.conn, here, span)?),
         |row| (row.requested_at, row.id),
         |v, rows| Ok(reversal::shown(v.conn, rows)?),
@@ -71,14 +69,14 @@ pub async fn show_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOu
 }
 
 /// Approve a reversal as the second person: the mirrored entry is booked today.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), Attempt), responses((status = 200, body = ReversalOut), Decides))]
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), Key), responses((status = 200, body = ReversalOut), Decides))]
 #[post("/reversals/{id}/approval")]
 pub async fn approve_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOut> {
     desk.once("reversal/approval", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Approve)).await
 }
 
 /// Refuse a reversal as the second person: the gift stands.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), Attempt), responses((status = 200, body = ReversalOut), Decides))]
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), Key), responses((status = 200, body = ReversalOut), Decides))]
 #[post("/reversals/{id}/refusal")]
 pub async fn refuse_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOut> {
     desk.once("reversal/refusal", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Refuse)).await

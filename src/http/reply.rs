@@ -46,9 +46,17 @@ impl<T> Reply<T> {
         Reply { status: self.status, headers: self.headers, body: body(self.body) }
     }
 
-    /// The body alone, for an answer that is no JSON.
-    pub fn into_body(self) -> T {
-        self.body
+    /// The body, and the answer without it: for bodies that are worked on before they go out.
+    pub fn split(self) -> (T, Reply<()>) {
+        (self.body, Reply { status: self.status, headers: self.headers, body: () })
+    }
+}
+
+impl<T> Reply<(T, bool)> {
+    /// 201 where the thing is new, with the headers as they are.
+    pub fn as_made(self) -> Reply<T> {
+        let (body, new) = self.body;
+        Reply { status: if new { StatusCode::CREATED } else { self.status }, headers: self.headers, body }
     }
 }
 
@@ -79,6 +87,6 @@ mod tests {
         };
         assert_eq!(answer(Reply::made((1, true)).with(("etag", "\"1\""))), (201, Some("\"1\"".to_owned())));
         assert_eq!(answer(Reply::made((1, false))), (200, None));
-        assert_eq!(Reply::ok(1).map(|n| n + 1).into_body(), 2);
+        assert_eq!(Reply::ok(1).map(|n| n + 1).split().0, 2);
     }
 }

@@ -51,7 +51,7 @@ sets! {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[allow(dead_code, reason = "names a parameter in the OpenAPI document; the desk reads it")]
-pub struct Attempt {
+pub struct Key {
     /// The client's name for this attempt; the same key with another request is 422
     #[param(rename = "Idempotency-Key")]
     key: Option<String>,
