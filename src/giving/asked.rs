@@ -11,7 +11,7 @@ use super::asked_store::{self as store, Ask, AskedRow, NewAsked};
 use super::asked_wire::{AskedGift, AskedOut};
 use super::gift_in::GiftIn;
 use super::refusals;
-use crate::authz::{self, AuditEvent, Read, Visit};
+use crate::authz::{Read, Visit};
 use crate::db::DbError;
 use crate::decisions::{self, Halt};
 use crate::http::Problem;
