@@ -2,8 +2,6 @@
 
 use actix_web::http::header::{CONTENT_LANGUAGE, VARY};
 use actix_web::{get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::inbox::{self, WaitingDecision};
@@ -11,40 +9,25 @@ use super::matter::Matters;
 use super::store::{Position, Row};
 use crate::authz::{Desk, Read, Seen, Visit};
 use crate::http::sets::Reads;
-use crate::http::{Answer, Lang, Page, Paging, Problem, Query, Span};
+use crate::http::{Answer, Lang, OfChapter, Page, Problem, Query, Span};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_decisions);
-}
-
-/// Whose decisions.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct WaitingAt {
-    /// Code of the chapter whose turn it is.
-    #[param(example = "23095")]
-    chapter: String,
-    /// Rows a page, 1 to 200 (50 unless given).
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
 }
 
 /// What waits for a second person at a chapter, over all matters, oldest first.
 ///
 /// Each says what is asked for, who asked and where to decide; who may read the chapter's books sees the list, and `may_decide` says
 /// what waits for the reader.
-#[utoipa::path(tag = "decisions", params(WaitingAt), responses((status = 200, body = Page<WaitingDecision>), Reads))]
+#[utoipa::path(tag = "decisions", params(OfChapter), responses((status = 200, body = Page<WaitingDecision>), Reads))]
 #[get("/decisions")]
 pub async fn list_decisions(
     desk: Desk,
     lang: Lang,
-    Query(query): Query<WaitingAt>,
+    Query(query): Query<OfChapter>,
     matters: web::Data<Matters>,
 ) -> Answer<Page<WaitingDecision>> {
-    let paging = Paging::<String, Position>::of(query.chapter, query.limit, query.cursor.as_deref())?;
+    let paging = query.paging::<Position>()?;
     let find = |v: &mut Visit<'_>, here: &Seen<Read>, span: Span<Position>| -> Result<Vec<Row>, Problem> {
         Ok(inbox::waiting(v, here, span)?)
     };
