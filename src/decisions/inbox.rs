@@ -21,10 +21,12 @@ pub struct WaitingDecision {
     /// `GIFT_REVERSAL`, `UNUSUAL_GIFT`, `OPENING_BALANCE` or `OPENING_BALANCE_REVERSAL`; more will come.
     #[schema(example = "GIFT_REVERSAL")]
     pub matter: String,
+    /// Of the request, as its client made it. Two matters may use the same.
     pub id: Uuid,
     /// What is asked for, in plain words of the language asked for.
     #[schema(example = "Hủy khoản ủng hộ 7ZC4K0M9T2R8VQ3BX")]
     pub subject: String,
+    /// In đồng, where there is an amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_vnd: Option<i64>,
     /// User name of whoever asked.
