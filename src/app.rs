@@ -74,7 +74,6 @@ pub struct Shared {
         (name = "accounts", description = "Register people, give and end their roles"),
         (name = "gifts", description = "Record gifts, print their receipts, reverse them with a second person"),
         (name = "chapters", description = "Found chapters and branches, keep their names, committees, contact and legal data"),
-        (name = "decisions", description = "What waits for a second person, over all matters"),
         (name = "bookkeeping", description = "What an accountant enters by hand, with a document and a second person"),
         (name = "appeals", description = "Draft, open and close appeals"),
         (name = "publications", description = "What the law wants published of appeals: until when, and what was"),

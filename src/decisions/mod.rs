@@ -36,6 +36,7 @@ pub use words::{Halt, already_waits, not_covered};
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["decision", "decision_rule", "decision_step"],
+    tags: &[("decisions", "What waits for a second person, over all matters")],
     routes: routes::configure,
     audits: &[&audit::Decisions],
     ..Room::called("decisions")
