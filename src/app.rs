@@ -37,7 +37,7 @@ use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::portal::Live;
 use crate::privacy::eraser::Eraser;
-use crate::rooms::ROOMS;
+use crate::rooms::{MATTERS, ROOMS};
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
 use crate::{contract, disclosure, log, portal};
@@ -203,6 +203,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(limits.clone())
             .app_data(metrics.clone())
             .app_data(readers.clone())
+            .app_data(web::Data::new(MATTERS))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap(cors(origins.clone()))
             .wrap(from_fn(finish::finish))

@@ -3,7 +3,7 @@
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → identity, chapters → log → verify → ledger →
-//! vouchers, documents, bookkeeping → parties, stock → giving → publications → privacy → search → disclosure →
+//! decisions → vouchers, documents, bookkeeping → parties, stock → giving → publications → privacy → search → disclosure →
 //! operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -20,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod db;
+pub mod decisions;
 pub mod disclosure;
 pub mod documents;
 pub mod giving;

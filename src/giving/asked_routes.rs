@@ -5,10 +5,11 @@ use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::asked_decide::{self, Verdict};
+use super::asked_decide;
 use super::asked_wire::{AskedGift, AskedOut};
 use super::{asked, asked_paper, asked_store as store};
 use crate::authz::{Desk, Read, Seen};
+use crate::decisions::Verdict;
 use crate::http::sets::{Decides, Key, Reads, Writes};
 use crate::http::{Answer, Lang, OfChapter, Page, Problem, PublicUrl, Query, Reply};
 

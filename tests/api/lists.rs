@@ -143,6 +143,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
+        ("/api/v1/decisions", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
         ("/api/v1/information-requests", "?chapter=23095"),
         ("/api/v1/opening-balances", "?chapter=23095"),
