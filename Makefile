@@ -113,8 +113,8 @@ setup-browser: setup ## Install what the browser tests need besides: chromium an
 	fi
 
 # Programs that share no code with us. Verifiers: Go's own packages for transparency logs, and openssl with a shell; nginx in front; Debian
-# has all of it. Readers of our files: DuckDB and polars from PyPI, pinned by hash, in a folder of their own. Elsewhere those tests say SKIPPED.
-setup-outside: setup ## Install what the outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, nginx, DuckDB, polars
+# has all of it. Readers of our files: DuckDB, polars and openpyxl from PyPI, pinned by hash, in a folder of their own. Elsewhere those tests say SKIPPED.
+setup-outside: setup ## Install what the outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, nginx, DuckDB, polars, openpyxl
 	@$(SHELL_FUNCTIONS); \
 	has apt-get || exit 0; \
 	missing=(); \
@@ -131,7 +131,7 @@ setup-outside: setup ## Install what the outside verifiers and readers need: Go 
 	    rm -rf "$$readers"; mkdir -p target; \
 	    { python3 -m venv "$$readers" && "$$readers/bin/pip" -q --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: -r "$$wanted" \
 	        && cp "$$wanted" "$$readers/installed"; } </dev/null \
-	        || printf '\033[31mTests that read our files with DuckDB and polars will be skipped: they could not be installed\033[0m\n' >&2; \
+	        || printf '\033[31mTests that read our files with DuckDB, polars and openpyxl will be skipped: they could not be installed\033[0m\n' >&2; \
 	fi
 
 rust:
@@ -155,11 +155,11 @@ run: setup ## Build the server and run it with demo data; ARGS are passed on, Ct
 
 test: setup setup-browser setup-outside rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
 	@echo "== 1/3 format"
-	cargo fmt --check
+	cargo fmt --all --check
 	@echo "== 2/3 lints (warnings are errors)"
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --locked -- -D warnings
 	@echo "== 3/3 tests: units, rules, HTTP, database guards, structure, the private PostgreSQL, the portal in a browser, outside verifiers"
-	cargo test --locked
+	cargo test --workspace --locked
 	@echo "== all good"
 
 test-schema: setup ## Compare src/db/schema.rs with the migrations; UPDATE_SCHEMA=1 rewrites it
@@ -172,4 +172,4 @@ bench: setup setup-bench ## Measure, each figure beside a baseline of the same r
 	BENCH_MILLIONS=$(N) bench/run.sh
 
 fmt: rust-lint ## Format the code
-	cargo fmt
+	cargo fmt --all

@@ -101,8 +101,10 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     identity::appointment_routes::configure(config);
     chapters::routes::configure(config);
     bookkeeping::routes::configure(config);
+    disclosure::configure_officers(config);
     giving::routes::configure(config);
     giving::asked_routes::configure(config);
+    giving::imports::routes::configure(config);
     giving::reversal_routes::configure(config);
     giving::cash_receipt_routes::configure(config);
     giving::appeal_routes::configure(config);

@@ -452,6 +452,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    gift_import (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        content_hash -> Bytea,
+        state -> Text,
+        row_count -> Integer,
+        amount_vnd -> BigInt,
+        unusual -> Integer,
+        confirmed -> Bool,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+        accepted_by -> Nullable<Uuid>,
+        accepted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    gift_import_part (id) {
+        id -> Uuid,
+        import_id -> Uuid,
+        n -> SmallInt,
+        row_count -> SmallInt,
+        gifts -> Nullable<Bytea>,
+        stands -> Nullable<SmallInt>,
+        asked -> Nullable<SmallInt>,
+        refused -> Nullable<Jsonb>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     gift_limit (id) {
         id -> Integer,
         channel -> Text,
@@ -1163,6 +1194,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, entry);
 diesel::allow_tables_to_appear_in_same_query!(account, gift);
+diesel::allow_tables_to_appear_in_same_query!(account, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
@@ -1201,6 +1233,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift);
+diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
@@ -1243,6 +1276,7 @@ diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
 diesel::allow_tables_to_appear_in_same_query!(gift, party);
 diesel::allow_tables_to_appear_in_same_query!(gift, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(gift, reversal_request);
+diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);

@@ -11,7 +11,7 @@
 //! A sum above a limit is confirmed first ([`unusual`]); above a second one it stands as [`asked`] until a second person
 //! approves, and counts nowhere before.
 //!
-//! Single posts, batches and imports all end in [`record::record`]. Single posts wait together in the [`intake`]
+//! Single posts, batches and lists out of spreadsheets ([`imports`]) all end in [`record::record`]. Single posts wait together in the [`intake`]
 //! writer, so a flood of them costs a few statements a batch instead of a transaction each.
 //!
 //! States: an appeal is DRAFT → OPEN → CLOSED. A gift is booked, then perhaps reversed: REQUESTED → APPROVED or
@@ -31,6 +31,7 @@ pub mod audit;
 pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod document_routes;
+pub mod imports;
 pub mod intake;
 pub mod limits;
 mod looked;

@@ -26,7 +26,7 @@ pub mod routing;
 mod shape;
 mod strict;
 
-pub use body::{Body, Item, Items};
+pub use body::{Body, Bytes, Item, Items};
 pub use client::Client;
 pub use cursor::{Cursor, Page, rows_a_page};
 pub use language::{Lang, Say};

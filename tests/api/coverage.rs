@@ -4,6 +4,7 @@
 
 mod asked;
 mod documents;
+mod lists;
 mod open;
 mod people;
 mod persons;
@@ -48,6 +49,10 @@ impl Call {
             ("PATCH /api/v1/uploads/{id}", _) => {
                 let caller = caller.with("content-type", "application/octet-stream").with("upload-offset", "0");
                 (caller, Some(papers::jpeg()))
+            }
+            // A list is a file, whatever it is called.
+            ("POST /api/v1/chapters/{code}/gift-imports", Some(Value::String(list))) => {
+                (caller.with("content-type", "text/csv"), Some(list.clone().into_bytes()))
             }
             (_, body) => (caller, body.as_ref().map(|body| body.to_string().into_bytes())),
         };
@@ -201,6 +206,7 @@ fn world() -> World {
     calls.extend(tree::calls(&app, &officer));
     calls.extend(persons::calls(&app));
     calls.extend(asked::calls(&app, &officer));
+    calls.extend(lists::calls(&officer));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();
@@ -260,7 +266,7 @@ fn the_tables_list_every_operation_once() {
 /// Numbers of all rows that a call could have made or changed.
 fn books(app: &TestApp) -> String {
     app.database.text(
-        "SELECT concat_ws(' ', (SELECT count(*) FROM entry), (SELECT count(*) FROM gift), (SELECT count(*) FROM party),
+        "SELECT concat_ws(' ', (SELECT count(*) FROM entry), (SELECT count(*) FROM gift), (SELECT count(*) FROM party), (SELECT string_agg(id || state, ',' ORDER BY id) FROM gift_import),
             (SELECT string_agg(id || state, ',' ORDER BY id) FROM reversal_request), (SELECT string_agg(code || state || version, ',' ORDER BY code) FROM appeal),
             (SELECT count(*) FROM audit_event WHERE chapter_id IS NOT NULL), (SELECT count(*) FROM fund),
             (SELECT count(*) FROM account WHERE disabled_at IS NOT NULL OR one_time_until IS NOT NULL),
