@@ -36,9 +36,10 @@ use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::portal::Live;
 use crate::privacy::eraser::Eraser;
+use crate::rooms::ROOMS;
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, portal, privacy, publications};
+use crate::{disclosure, log, portal};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -95,23 +96,10 @@ impl Modify for Bearer {
 }
 
 fn officers_and_public(config: &mut ServiceConfig<'_>) {
-    identity::routes::configure(config);
-    identity::password_change::configure(config);
-    identity::account_routes::configure(config);
-    identity::appointment_routes::configure(config);
-    chapters::routes::configure(config);
-    bookkeeping::routes::configure(config);
+    for room in ROOMS {
+        (room.routes)(config);
+    }
     disclosure::configure_officers(config);
-    giving::routes::configure(config);
-    giving::asked_routes::configure(config);
-    giving::imports::routes::configure(config);
-    giving::reversal_routes::configure(config);
-    giving::cash_receipt_routes::configure(config);
-    giving::appeal_routes::configure(config);
-    giving::document_routes::configure(config);
-    documents::routes::configure(config);
-    publications::routes::configure(config);
-    privacy::routes::configure(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 

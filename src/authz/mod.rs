@@ -18,6 +18,11 @@ mod idempotency;
 mod policy;
 pub mod token;
 
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room { tables: &["audit_event", "idempotency_key"], ..Room::called("authz") };
+
 pub use actor::Actor;
 pub use audit::{AuditEvent, AuditRow, audit, audit_detailed, events_of_account, events_of_chapter};
 pub use decide::{

@@ -8,8 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::life::{self, Seen};
-use super::life_store::{FormerName, Version};
-use super::model::{Contact, Decision, Kind, Legal, Level};
+use super::life_store::Version;
+use super::model::{Contact, Kind, Legal, Level};
+use super::shown::{FormerNameOut, ProvisionalOut};
 use super::wire::{ChapterIn, ChapterPatch, DecisionIn};
 use crate::authz::Actor;
 use crate::basics::Clock;
@@ -63,37 +64,6 @@ pub struct ChapterState {
     /// Branches founded together with it; only in the answer to founding.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     branches: Vec<BranchOut>,
-}
-
-/// The decision by which a committee is provisional (lâm thời), until a congress elects one.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProvisionalOut {
-    #[schema(example = "15/QĐ-UBND")]
-    pub decision_no: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision_on: Option<NaiveDate>,
-    pub since: NaiveDate,
-}
-
-/// A name a chapter had before.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FormerNameOut {
-    pub name: String,
-    pub valid_from: NaiveDate,
-    /// The day from which the next name holds.
-    pub valid_to: NaiveDate,
-}
-
-impl From<(Decision, NaiveDate)> for ProvisionalOut {
-    fn from((decision, since): (Decision, NaiveDate)) -> Self {
-        Self { decision_no: decision.no, decision_on: decision.on, since }
-    }
-}
-
-impl From<FormerName> for FormerNameOut {
-    fn from(name: FormerName) -> Self {
-        Self { name: name.name, valid_from: name.valid_from, valid_to: name.valid_to }
-    }
 }
 
 /// A branch founded with its chapter.

@@ -13,7 +13,7 @@ use super::totals::{Sum, TotalsOut};
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;
 use crate::db::Db;
-use crate::giving::appeal_routes::AppealOut;
+use crate::giving::appeal_shown::AppealOut;
 use crate::giving::appeals as store;
 use crate::giving::model::AppealState;
 use crate::http::{Cursor, Page, Problem, Query, rows_a_page};

@@ -14,7 +14,7 @@ use crate::chapters::find::{self, MatchedName};
 use crate::chapters::life_store;
 use crate::chapters::model::{Contact, vietnamese_kind};
 use crate::chapters::reference::CENTRAL;
-use crate::chapters::routes::{FormerNameOut, ProvisionalOut};
+use crate::chapters::shown::{FormerNameOut, ProvisionalOut};
 use crate::chapters::store::{self, ChapterRow};
 use crate::chapters::units::{self, UnitRow};
 use crate::db::Db;

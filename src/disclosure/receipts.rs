@@ -10,9 +10,9 @@ use crate::basics::{PublicCode, hex};
 use crate::db::Db;
 use crate::http::Problem;
 use crate::ledger::public;
+use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::key_log::KnownKey;
 use crate::log::publisher::PublicLog;
-use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 
 /// The state of the public log.

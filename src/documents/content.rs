@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use super::closures::{self, Admitted};
 use super::files::Archive;
 use super::model::{ContentHash, MediaType, Placed, Wanted, content_disposition, titled_file, wanted};
-use super::routes::name_of;
+use super::shown::name_of;
 use super::store::{self, Key};
 use crate::authz::{self, Actor, AuditEvent};
 use crate::basics::Clock;

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::assemble::{self, Refusal};
 use super::files::Archive;
 use super::model::{ContentHash, Fit, MAX_NAME, MIN_CHUNK, MediaType, Purpose, file_name};
-use super::receive::{drain, receive};
-use super::routes::{DocumentOut, shown};
+use super::receive::{drain, receive, too_long};
+use super::shown::{DocumentOut, shown};
 use super::store::{self, Holder};
 use super::uploads::{self, Bare, Begun, NewUpload, Taken, UploadRow};
 use crate::authz::{self, Actor, Read};
@@ -305,11 +305,6 @@ fn misfit(fit: Fit, archive: &Archive, offset: i64) -> Problem {
         Fit::TooMuch => Problem::field("", "OUT_OF_RANGE", "Dài hơn size_bytes đã báo.", "Longer than the announced size_bytes."),
     };
     Problem { headers: vec![(UPLOAD_OFFSET, offset.to_string())], ..problem }
-}
-
-pub(super) fn too_long(archive: &Archive) -> Problem {
-    let most = archive.limits.chunk;
-    Problem::say(Kind::TooLarge, format!("Mỗi phần tối đa {most} byte."), format!("At most {most} bytes in one chunk."))
 }
 
 /// Send the next chunk. After a lost connection ask with GET where to go on; sending a chunk twice does no harm.

@@ -8,30 +8,17 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::asked_store::{self as store, AskedRow, NewAsked};
+use super::asked_store::{self as store, Ask, AskedRow, NewAsked};
 use super::asked_wire::{AskedGift, AskedOut};
-use super::prepare::Prepared;
+use super::gift_in::GiftIn;
 use super::refusals;
-use super::unusual::Concern;
-use super::wire::GiftIn;
-use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
+use crate::authz::{self, Actor, AuditEvent, Granted, Read};
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
 use crate::identity::store as identity;
 use crate::ledger::store::BookedAt;
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
-
-/// A gift that takes a second person.
-pub(super) struct Ask<'a> {
-    /// Its position among those that came together.
-    pub at: usize,
-    pub grant: &'a Granted<Record>,
-    pub gift: &'a Prepared,
-    pub appeal: Option<Uuid>,
-    pub limit: i64,
-    pub concerns: Vec<Concern>,
-}
 
 /// A gift that stands as asked, or why it does not.
 pub(super) type Answer = Result<AskedOut, Problem>;

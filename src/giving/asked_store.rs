@@ -8,10 +8,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::asked::Ask;
 use super::model::NewGift;
+use super::prepare::Prepared;
 use super::unusual::Concern;
-use crate::authz::{Granted, Right};
+use crate::authz::{Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{appeal, asked_gift};
 use crate::db::statement::statement;
@@ -37,6 +37,17 @@ pub struct AskedRow {
     pub asked_by: Uuid,
     pub asked_at: DateTime<Utc>,
     pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// A gift that takes a second person.
+pub(super) struct Ask<'a> {
+    /// Its position among those that came together.
+    pub at: usize,
+    pub grant: &'a Granted<Record>,
+    pub gift: &'a Prepared,
+    pub appeal: Option<Uuid>,
+    pub limit: i64,
+    pub concerns: Vec<Concern>,
 }
 
 /// One about to be written.

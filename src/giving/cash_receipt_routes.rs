@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::cash_receipts;
-use super::wire::ReceiptOut;
+use super::receipt::ReceiptOut;
 use crate::authz::Actor;
 use crate::basics::{Clock, words};
 use crate::db::Db;

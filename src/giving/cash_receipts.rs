@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::appeals;
 use super::personal;
+use super::receipt::ReceiptOut;
 use super::store::{self, GiftRow, Gifts, Reversals};
-use super::wire::ReceiptOut;
-use super::{appeals, routes};
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, Vnd};
@@ -137,7 +137,7 @@ fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option
         return Ok(None);
     };
     // Data that may only be kept are not printed.
-    if routes::is_restricted(conn, row)? {
+    if store::is_restricted(conn, row)? {
         return Ok(None);
     }
     let Some(sealed) = parties::load(conn, &[id])?.remove(&id) else {

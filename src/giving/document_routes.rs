@@ -12,18 +12,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::appeals::{self, AppealRow};
-use super::model::AppealState;
-use super::routes::is_restricted;
+use super::publishing::{refuse_draft, refused_link, refused_publication, title_of};
 use super::store::{self, GiftRow, Gifts};
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, RunAppeal};
-use crate::basics::{Clock, Line};
+use crate::basics::Clock;
 use crate::calendar::retention::Vouchers;
 use crate::db::Db;
 use crate::documents::closures::{self, Closing, Reason};
-use crate::documents::model::{MAX_LINKS, Purpose};
-use crate::documents::routes::{DocumentOut, shown};
+use crate::documents::model::Purpose;
+use crate::documents::shown::{DocumentOut, shown};
 use crate::documents::store::{self as documents, Holder, Linked, Published, Subject};
-use crate::http::{Body, Kind, Problem, one_line};
+use crate::http::{Body, Kind, Problem};
 use crate::ledger::annotations;
 use crate::ledger::store::{self as ledger, Booked};
 use crate::tree::ChapterId;
@@ -74,56 +73,6 @@ fn link(
     Ok((linked == Linked::New, out))
 }
 
-/// A title made for the public.
-pub fn title_of(text: &str) -> Result<Line, Problem> {
-    Ok(one_line("/title", text, 200)?)
-}
-
-/// What is answered when a document can not be linked.
-pub fn refused_link(linked: &Linked) -> Option<Problem> {
-    match linked {
-        Linked::New | Linked::Already => None,
-        Linked::NoSuchDocument => Some(Problem::field(
-            "/document",
-            "NO_SUCH_DOCUMENT",
-            "Không có tài liệu này ở đơn vị đó.",
-            "There is no such document in this chapter.",
-        )),
-        Linked::OtherPurpose => Some(Problem::field(
-            "/document",
-            "OTHER_PURPOSE",
-            "Tài liệu được gửi lên cho mục đích khác.",
-            "The document was uploaded for another purpose.",
-        )),
-        Linked::Full => Some(Problem::say(
-            Kind::Conflict,
-            format!("Đã có {MAX_LINKS} tài liệu."),
-            format!("There are {MAX_LINKS} documents already."),
-        )),
-    }
-}
-
-/// What is answered when a document can not be published.
-pub fn refused_publication(published: &Published) -> Option<Problem> {
-    match published {
-        Published::New | Published::Already => None,
-        Published::NotLinked => Some(Problem::not_found()),
-        Published::OtherTitle => Some(Problem::say(
-            Kind::Conflict,
-            "Đã công bố với tên khác: hãy rút lại rồi công bố lại.",
-            "It is published under another title: withdraw it, then publish again.",
-        )),
-    }
-}
-
-/// A draft shows nothing to anybody yet.
-pub fn refuse_draft(row: &AppealRow) -> Result<(), Problem> {
-    if row.state == AppealState::Draft.name() {
-        return Err(Problem::say(Kind::Conflict, "Đợt chưa mở: mở đợt rồi mới công bố.", "Open the appeal first, then publish."));
-    }
-    Ok(())
-}
-
 fn created_or_ok((new, out): (bool, DocumentOut)) -> HttpResponse {
     if new { HttpResponse::Created().json(out) } else { HttpResponse::Ok().json(out) }
 }
@@ -154,7 +103,7 @@ pub async fn link_gift_document(
             let booked = booked(conn, &row)?;
             refuse_erased(conn, &booked)?;
             let linked = link(conn, &vault, &holder, now, body.document, Subject { kind: Purpose::Gift, id: gift })?;
-            if !is_restricted(conn, &row)? {
+            if !store::is_restricted(conn, &row)? {
                 return Ok(linked);
             }
             let kept_until = Vouchers::read(conn)?.until(booked.booked);

@@ -3,10 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::display::Display;
+use super::gift_in::{GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
 use super::payer::Payer;
 pub use super::quantity::Quantity;
 use super::sent::Sent;
-use super::wire::{Display, GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
 use crate::basics::clock::vietnam_date;
 use crate::basics::text::{LineError, words};
 use crate::basics::vnd::{MAX_VND, VndError, grouped};

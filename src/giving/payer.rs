@@ -1,6 +1,6 @@
 //! What a gift says of its payer beside the name: for the receipt, and for how a child's name may be shown.
 
-use super::wire::GiftIn;
+use super::gift_in::GiftIn;
 use crate::basics::Line;
 use crate::http::{FieldError, Say, one_name};
 use crate::parties::PartyKind;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::bare;
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{self, Actor, Approve, AuditEvent, Read, Record};
 use crate::basics::clock::vietnam_time;
@@ -117,11 +118,6 @@ fn content_hash(vault: &Vault, gift: Uuid, reason: &str, note: &str) -> [u8; 32]
     vault.hash("reversal.request", format!("{gift}\0{reason}\0{note}").as_bytes())
 }
 
-/// What a request is compared by once its note was erased.
-pub(super) fn bare_hash(vault: &Vault, gift: Uuid, reason: &str) -> [u8; 32] {
-    vault.hash("reversal.request.bare", format!("{gift}\0{reason}").as_bytes())
-}
-
 /// Asks for a reversal. The same request sent again answers as the first time.
 pub fn request(
     conn: &mut PgConnection,
@@ -137,7 +133,7 @@ pub fn request(
     let hash = content_hash(vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str));
     if let Some(known) = store::reversals(conn, Reversals::One(ask.id), 1)?.pop() {
         // An erasure of the giver's data takes the note out of what is compared.
-        let bare = bare_hash(vault, ask.gift, ask.reason.name());
+        let bare = bare::of_reversal(vault, ask.gift, ask.reason.name());
         return if known.request_hash == hash || known.request_hash == bare {
             Ok((out(conn, known)?, false))
         } else {

@@ -9,23 +9,25 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::asked_wire::AskedPosted;
+use super::gift_in::GiftIn;
 use super::intake::{self, Intake};
 use super::model::{MAX_BATCH, NewGift, Quantity};
 use super::personal::{self, Part, Scope};
 use super::prepare::{Prepared, prepare};
+use super::receipt::{BookingOutcome, ReceiptOut};
 use super::record::{Outcome, Submission, record_all};
 use super::store::{self, GiftRow, Gifts};
-use super::wire::{BatchItem, BatchOut, BookingOutcome, ChapterQuery, GiftIn, GiftPosted, ReceiptOut};
+use super::wire::{BatchItem, BatchOut, ChapterQuery, GiftPosted};
 use crate::authz::{self, Actor, AuditEvent, Read};
 use crate::basics::{Clock, PublicCode};
-use crate::db::{Db, DbError};
+use crate::db::Db;
 use crate::http::finish::RequestId;
 use crate::http::{Body, Cursor, Item, Items, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
+use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::publisher::PublicLog;
 use crate::log::receipt::Opened;
-use crate::log::routes::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::tile_store::{self, Issued};
 use crate::log::{self, opening};
 use crate::parties::naming::are_alike;
@@ -231,11 +233,6 @@ pub struct GiftOut {
     reversal: Option<String>,
 }
 
-/// Whether the gift's chapter may keep its giver's data and not use them.
-pub(super) fn is_restricted(conn: &mut PgConnection, row: &GiftRow) -> Result<bool, DbError> {
-    row.party_id.map_or(Ok(false), |party| restriction::holds(conn, party, row.chapter_id))
-}
-
 /// How much of a gift is shown.
 enum Sight<'a> {
     /// In a list, which nobody notes: nothing of who gave, and none of their words.
@@ -297,7 +294,7 @@ pub async fn download_private_receipt(
             let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
             let code = PublicCode::parse(&booked.code).map_err(|_| Problem::internal("a code in the database is no code"))?;
             let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref())?;
-            let restricted = is_restricted(conn, &row)?;
+            let restricted = store::is_restricted(conn, &row)?;
             if let Issued::Receipt(receipt) = &mut issued
                 && !restricted
                 && let Some(sealed) = log::store::openings(conn, &[code.as_str()])?.remove(code.as_str())
@@ -343,7 +340,7 @@ pub async fn show_gift(
             let receipt = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
             let party =
                 row.party_id.map(|party| parties::load(conn, &[party])).transpose()?.and_then(|mut found| found.drain().next());
-            let restricted = is_restricted(conn, &row)?;
+            let restricted = store::is_restricted(conn, &row)?;
             let party = party.map(|(_, sealed)| sealed).filter(|_| !restricted);
             let clear = party.map(|sealed| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
             let giver = clear.map(|clear| personal::as_given(&vault, row.id, row.giver_name.as_deref(), clear));

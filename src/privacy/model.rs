@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, Phone, unhex};
 use crate::calendar::Period;
+use crate::giving::display::Display;
 use crate::giving::personal::Scope;
-use crate::giving::wire::Display;
 use crate::http::{FieldError, Say, note, one_name, phone};
 use crate::parties::naming;
 

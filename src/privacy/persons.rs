@@ -10,6 +10,7 @@ use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::giving::personal;
+use crate::house::audit::{Audit, Audits};
 use crate::ledger::annotations;
 use crate::ledger::persons::PublicRows;
 use crate::ledger::store as ledger;
@@ -75,7 +76,15 @@ pub fn restrict(desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), Pers
 const BATCH: i64 = 1_000;
 
 /// Nothing that was erased still stands anywhere.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+pub struct Erased;
+
+impl Audits for Erased {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        look(audit.conn, audit.findings)
+    }
+}
+
+fn look(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
     let vouchers = Vouchers::read(conn)?;
     let mut after = String::new();
     loop {

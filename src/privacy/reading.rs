@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::execute;
 use super::model::Changes;
+use super::order;
 use super::requests::{RequestOut, at_one_of, audit, out};
 use super::store::{self, Listed};
 use crate::authz::{self, Actor, Read};
@@ -40,7 +40,7 @@ pub fn show(
     let chapters = store::chapters(conn, id)?;
     let grant = at_one_of::<Read>(conn, now, actor, &chapters)?;
     let note = row.note.as_ref().map(|sealed| vault.open_text(place("personal_data_request", "note", &id), sealed));
-    let changes = row.changes.as_ref().map(|sealed| execute::changes_of(vault, id, sealed)).transpose()?;
+    let changes = row.changes.as_ref().map(|sealed| order::changes_of(vault, id, sealed)).transpose()?;
     let detail = RequestDetail {
         note: note.transpose().map_err(Problem::internal)?,
         changes: changes.map(shown),

@@ -4,21 +4,23 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::execute::{self, no_giver};
+use super::execute;
 use super::model::{self, ExtensionReason, NewRequest, Refusal, RequestKind, State, shows_only_less};
+use super::order::no_giver;
 use super::rest;
-use super::store::{self, RequestRow, RestOf, Written};
+use super::store::{self, RequestRow};
 pub use super::wire::{RequestOut, out};
+use super::writing::{Reach, bare_hash, common, hash, write};
 use crate::authz::{self, Actor, Approve, Ask, AuditEvent, Granted, Read, Record, Right};
 use crate::calendar;
 use crate::db::DbError;
+use crate::giving::display::Display;
 use crate::giving::personal::{self, Part, Scope};
-use crate::giving::wire::Display;
 use crate::http::{FieldError, Kind, Problem, Say};
 use crate::identity::store as identity;
 use crate::parties::{self, PartyKind, alias, restriction};
-use crate::tree::{self, ChapterId};
-use crate::vault::{Vault, place};
+use crate::tree::ChapterId;
+use crate::vault::Vault;
 
 /// The first chapter of several at which the actor holds a right: 403 if one of them may be read, else 404.
 pub fn at_one_of<R: Right>(
@@ -158,14 +160,6 @@ fn repeated(
     Ok(out(conn, now, known)?)
 }
 
-fn hash(vault: &Vault, ask: &NewRequest) -> Vec<u8> {
-    vault.hash("personal_data_request", ask.content(false).as_bytes()).to_vec()
-}
-
-fn bare_hash(vault: &Vault, ask: &NewRequest) -> Vec<u8> {
-    vault.hash("personal_data_request.bare", ask.content(true).as_bytes()).to_vec()
-}
-
 /// Holds the party and, for one gift, the gift: whatever else is about them waits. Tells what kind of party it is, and
 /// whether there is anything personal at all.
 fn hold_subject(conn: &mut PgConnection, scope: Scope) -> Result<(Option<PartyKind>, bool), Problem> {
@@ -206,21 +200,6 @@ fn check_display(ask: &NewRequest, kind: Option<PartyKind>, shown: &[Display]) -
     Ok(())
 }
 
-/// The nearest chapter at or above all of these.
-pub(super) fn common(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<ChapterId, Problem> {
-    let labels = tree::labels(conn, chapters)?;
-    let places = tree::places(conn, &labels.values().map(|l| l.code.as_str()).collect::<Vec<_>>())?;
-    let mut common: Option<Vec<ChapterId>> = None;
-    for place in places.values() {
-        let path: Vec<ChapterId> = place.path.iter().map(|step| step.id).collect();
-        common = Some(match common {
-            None => path,
-            Some(above) => above.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect(),
-        });
-    }
-    common.and_then(|path| path.last().copied()).ok_or_else(Problem::not_found)
-}
-
 /// The nearest chapter at or above all chapters covered where somebody else may approve.
 fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>, chapters: &[Uuid]) -> Result<Uuid, Problem> {
     let nearest = common(conn, chapters)?;
@@ -231,49 +210,6 @@ fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>
             "Chưa có người thứ hai có quyền duyệt ở đơn vị này và các cấp trên.",
             "Nobody else may approve at this chapter or above.",
         )
-    })
-}
-
-/// What a request covers and who decides it.
-pub(super) struct Reach<'a> {
-    pub scope: Scope,
-    /// The name by which the party was asked for, or is to be known.
-    pub party_alias: Option<Uuid>,
-    pub chapters: &'a [Uuid],
-    pub approver: Option<Uuid>,
-    pub rest: Option<RestOf>,
-}
-
-pub(super) fn write(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    grant: &Granted<Record>,
-    ask: &NewRequest,
-    reach: Reach<'_>,
-) -> Result<(), Problem> {
-    let clocks = store::clocks(conn, ask.kind, ask.third_parties, ask.received_on)?
-        .ok_or_else(|| Problem::internal("no rule gives this request its clocks"))?;
-    let calendar = calendar::from(conn, ask.received_on)?;
-    let seal = |column, text: &[u8]| vault.seal(place("personal_data_request", column, &ask.id), text).map_err(Problem::internal);
-    let changes = ask.changes.as_ref().map(serde_json::to_vec).transpose().map_err(Problem::internal)?;
-    let (party, gift) = model::ids(reach.scope);
-    let written = Written {
-        party,
-        party_alias: reach.party_alias,
-        gift,
-        note: ask.note.as_ref().map(|note| seal("note", note.as_str().as_bytes())).transpose()?,
-        changes: changes.map(|changes| seal("changes", &changes)).transpose()?,
-        hash: &hash(vault, ask),
-        answer_due: calendar.due(ask.received_on, clocks.answer),
-        due_on: calendar.due(ask.received_on, clocks.execute),
-        approver: reach.approver,
-        chapters: reach.chapters,
-        rest: reach.rest,
-    };
-    store::insert(conn, grant, now, ask, &written).map_err(|error| match error.constraint() {
-        Some("personal_data_request_pk") => Problem::new(Kind::IdTaken),
-        _ => error.into(),
     })
 }
 

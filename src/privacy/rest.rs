@@ -9,11 +9,11 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::{NewRequest, RequestKind};
-use super::requests::{self, Reach};
 use super::store::{self, RestOf};
+use super::writing::{self, Reach};
 use crate::authz::{self, AuditEvent, Granted, Record};
+use crate::giving::display::Display;
 use crate::giving::personal::{self, Scope};
-use crate::giving::wire::Display;
 use crate::http::Problem;
 use crate::parties::{alias, restriction};
 use crate::vault::Vault;
@@ -36,7 +36,7 @@ pub fn leave(
     if rest.is_empty() || ask.kind != RequestKind::Correct && store::rest_waits(conn, ask.kind, party, &rest)? {
         return Ok(());
     }
-    let common = requests::common(conn, &all)?;
+    let common = writing::common(conn, &all)?;
     let approver = authz::nearest_approver(conn, now, common, &[grant.officer()])?.unwrap_or(common).0;
     let id = Uuid::new_v4();
     let rest_of = RestOf { request: ask.id, kept_at: approver };
@@ -45,7 +45,7 @@ pub fn leave(
     let own = NewRequest { id, scope: Scope::Party(name), ..ask.clone() };
     let decides = Some(approver).filter(|_| !ask.kind.is_done_by_hand());
     let reach = Reach { scope, party_alias: Some(name), chapters: &rest, approver: decides, rest: Some(rest_of) };
-    requests::write(conn, vault, now, grant, &own, reach)?;
+    writing::write(conn, vault, now, grant, &own, reach)?;
     // Without the account: its own trail would tell whoever asked that there is a rest.
     let event = AuditEvent { account: None, action: "PERSONAL_DATA_REQUESTED", subject: Some(id), chapter: Some(approver) };
     Ok(authz::audit(conn, now, &[event])?)

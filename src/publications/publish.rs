@@ -15,7 +15,7 @@ use crate::basics::{Line, PublicCode};
 use crate::documents::model::{ContentHash, Purpose};
 use crate::documents::store::{self as documents, Holder, Shown, Subject};
 use crate::giving::appeals::AppealRow;
-use crate::giving::document_routes::{refuse_draft, refused_link, refused_publication};
+use crate::giving::publishing::{refuse_draft, refused_link, refused_publication};
 use crate::http::{Kind as ProblemKind, Problem};
 use crate::ledger::kinds::Kind;
 use crate::log::leaf::{Leaf, LeafError, LeafV1};

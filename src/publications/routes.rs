@@ -19,7 +19,7 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::{Clock, hex};
 use crate::db::Db;
 use crate::giving::appeals;
-use crate::giving::document_routes::title_of;
+use crate::giving::publishing::title_of;
 use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
 use crate::http::{Body, Cursor, Page, Problem, Query, rows_a_page};
 use crate::identity::store as identity;

@@ -5,7 +5,7 @@
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx). Structure: `guards` (attacks by SQL),
-//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations` (with `data_steps`), `rooms`.
+//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations` (with `data_steps`), `rooms` with `arrows`.
 
 mod harness;
 
@@ -14,6 +14,7 @@ mod administrators;
 mod aliases;
 mod appeals;
 mod appointments;
+mod arrows;
 mod audit;
 mod batch;
 mod books;
@@ -61,6 +62,7 @@ mod portal_search;
 mod privacy;
 mod problems;
 mod proofs;
+mod prose;
 mod proxy;
 mod public_audit;
 mod public_log;
@@ -79,6 +81,7 @@ mod search_truth;
 mod sequencers;
 mod session;
 mod slips;
+mod statements;
 mod story;
 mod sweep;
 mod totals;

@@ -10,7 +10,7 @@ use super::{Item, Paper, Piece, PrintError, Side, Table};
 /// A4, in points; 25 mm to bind at the left.
 const FRAME: Frame = Frame { width: 595.28, height: 841.89, left: 56.0, right: 595.28 - 42.0 };
 /// Where strips begin on the first sheet and on the others, and where they end.
-const FIRST_TOP: f32 = 176.0;
+const FIRST_TOP: f32 = 158.0;
 const NEXT_TOP: f32 = 58.0;
 const BOTTOM: f32 = 841.89 - 52.0;
 const TITLE: f32 = 118.0;

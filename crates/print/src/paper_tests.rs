@@ -90,7 +90,7 @@ fn samples() -> Vec<(&'static str, Paper, usize)> {
         ("slip-copies", copies(slip()), 2),
         ("slip-cancelled", cancelled(slip()), 1),
         ("list-1", list(1), 1),
-        ("list-25", list(25), 1),
+        ("list-20", list(20), 1),
         ("list-120", list(120), 4),
         ("list-cancelled-copies", copies(cancelled(list(40))), 4),
     ]

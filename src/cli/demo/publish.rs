@@ -14,7 +14,7 @@ use crate::documents::model::{ContentHash, MediaType, Purpose};
 use crate::documents::store::Holder;
 use crate::documents::uploads::{self, Begun, NewUpload};
 use crate::giving::appeals;
-use crate::giving::document_routes::title_of;
+use crate::giving::publishing::title_of;
 use crate::http::{Kind, Problem};
 use crate::publications::channel::Channel;
 use crate::publications::model::Event;

@@ -4,7 +4,8 @@ use sheets::{Column, Fault, Form, Holds, Limits, Listed, Read, Refused, Row};
 use uuid::Uuid;
 
 use crate::basics::text::meant;
-use crate::giving::wire::{Display, GiftIn, GiverIn};
+use crate::giving::display::Display;
+use crate::giving::gift_in::{GiftIn, GiverIn};
 use crate::http::FieldError;
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;

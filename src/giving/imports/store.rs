@@ -12,7 +12,7 @@ use crate::authz::{Granted, Record};
 use crate::db::DbError;
 use crate::db::schema::{gift_import, gift_import_part};
 use crate::db::statement::statement;
-use crate::giving::wire::GiftIn;
+use crate::giving::gift_in::GiftIn;
 use crate::tree::ChapterId;
 use crate::vault::{Vault, VaultError, place};
 
