@@ -166,6 +166,10 @@ impl Faces {
             }
             let together: f32 = self.height(strip) + self.tail(strips.get(n + 1..).unwrap_or_default(), strip);
             let is_fresh = sheets.last().is_none_or(Vec::is_empty);
+            // The end of a sheet is gap enough.
+            if matches!(strip, Strip::Gap(gap) if *gap > left) {
+                continue;
+            }
             if together > left && !is_fresh {
                 sheets.push(Vec::new());
                 left = BOTTOM - NEXT_TOP;
@@ -245,4 +249,42 @@ fn row(canvas: &mut Canvas<'_, '_>, table: &Table, cells: &[Vec<String>], kind: 
         canvas.post(left, top, bottom, 0.5);
     }
     canvas.rule(FRAME.left, FRAME.right, bottom, 0.5);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Body;
+    use crate::paper_tests::list;
+
+    /// Wherever a list ends: no sheet is too full, every sheet with rows has their head, the total stands under a row, signatures
+    /// are not alone on a sheet, and nothing is lost.
+    #[test]
+    fn lists_of_every_length_are_parted_well() {
+        let (regular, bold) = FACES.as_ref().unwrap();
+        let faces = Faces { regular, bold };
+        for rows in 0..150 {
+            let paper = list(rows);
+            let Body::Flow(body) = &paper.body else { panic!() };
+            let strips = faces.strips(&paper, body);
+            let sheets = faces.sheets(&strips);
+            let is = |strip: &Strip<'_>, wanted: RowKind| matches!(strip, Strip::Row { kind, .. } if *kind == wanted);
+            for (n, sheet) in sheets.iter().enumerate() {
+                let top = if n == 0 { FIRST_TOP } else { NEXT_TOP };
+                assert!(
+                    top + sheet.iter().map(|strip| faces.height(strip)).sum::<f32>() <= BOTTOM,
+                    "{rows}: sheet {n} is too full"
+                );
+                let first = sheet.iter().find(|strip| matches!(strip, Strip::Row { .. }));
+                assert!(first.is_none_or(|row| is(row, RowKind::Head)), "{rows}: sheet {n} has rows without a head");
+                let total = sheet.iter().position(|strip| is(strip, RowKind::Total));
+                assert!(rows == 0 || total.is_none_or(|at| is(sheet[at - 1], RowKind::Body)), "{rows}: a total by itself");
+                let signed = sheet.iter().position(|strip| matches!(strip, Strip::Signatures));
+                assert!(signed.is_none_or(|at| at >= 2), "{rows}: signatures by themselves");
+            }
+            let counts = |strip: &Strip<'_>| !is(strip, RowKind::Head) && !matches!(strip, Strip::Gap(_));
+            let all = sheets.iter().flatten().filter(|strip| counts(strip)).count();
+            assert_eq!(all, strips.iter().filter(|strip| counts(strip)).count(), "{rows}");
+        }
+    }
 }

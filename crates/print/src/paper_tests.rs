@@ -39,7 +39,7 @@ fn slip() -> Paper {
 }
 
 /// A list to be signed by those who received.
-fn list(rows: usize) -> Paper {
+pub fn list(rows: usize) -> Paper {
     let column = |head: &str, share, side| TableColumn { head: head.to_owned(), share, side };
     let rows: Vec<Vec<String>> = (1..=rows)
         .map(|n| {
@@ -122,16 +122,12 @@ fn papers_are_archival_and_have_as_many_sheets_as_they_need() {
     }
 }
 
-/// Wherever a list ends, signatures are not alone on a sheet, and nothing is lost.
 #[test]
-fn lists_of_every_length_are_printed() {
-    for rows in 0..70 {
-        pdf(&list(rows)).unwrap_or_else(|error| panic!("{rows}: {error}"));
-    }
+fn empty_tables_and_endless_words_are_printed() {
     let mut odd = list(3);
     if let Body::Flow(pieces) = &mut odd.body {
         pieces.push(Piece::Table(Table::default()));
-        pieces.push(Piece::Text("Ẫ".repeat(9_000)));
+        pieces.push(Piece::Text("Ẫ".repeat(4_000)));
     }
     pdf(&odd).unwrap();
 }
