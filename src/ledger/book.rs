@@ -51,7 +51,12 @@ pub struct BookOf {
 type Header = (Uuid, String, String, Option<String>, NaiveDate, NaiveDate, Option<Uuid>, Option<String>, i64);
 
 /// The entries after one of them, `limit` at most, oldest day first.
-pub fn page(conn: &mut PgConnection, of: BookOf, after: Option<(NaiveDate, Uuid)>, limit: i64) -> Result<Vec<BookEntry>, DbError> {
+pub fn page(
+    conn: &mut PgConnection,
+    of: BookOf,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: i64,
+) -> Result<Vec<BookEntry>, DbError> {
     let mut query = entry::table
         .inner_join(log_leaf::table.on(log_leaf::entry.eq(entry::code)))
         .filter(entry::chapter_id.eq(of.chapter.0))
