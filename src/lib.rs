@@ -4,7 +4,7 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → identity, chapters → log → verify → ledger →
 //! vouchers, documents, bookkeeping → parties, stock → giving → publications → privacy → search → disclosure →
-//! operations → portal → rooms → upkeep → app → cli`
+//! operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
@@ -18,6 +18,7 @@ pub mod calendar;
 pub mod chapters;
 pub mod cli;
 pub mod config;
+pub mod contract;
 pub mod db;
 pub mod disclosure;
 pub mod documents;

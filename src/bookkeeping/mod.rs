@@ -15,6 +15,7 @@ pub mod persons;
 pub mod reversal;
 pub mod routes;
 pub mod store;
+pub mod wire;
 
 use crate::house::Room;
 

@@ -16,14 +16,13 @@ use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 
 use super::labels;
-use crate::authz::{self, Actor};
-use crate::basics::Clock;
+use crate::authz::{self, Desk};
 use crate::chapters::store as chapters;
 use crate::db::Db;
+use crate::http::sets::Lists;
 use crate::http::{Lang, Problem, Query};
 use crate::ledger::book::{self, BookEntry, BookOf};
 use crate::log;
-use crate::tree;
 use crate::vouchers::store::{self as vouchers, Issued};
 
 const ENTRIES_A_PAGE: i64 = 1_000;
@@ -51,32 +50,31 @@ pub struct BookQuery {
 }
 
 /// A chapter's book as a spreadsheet: one line a posting, debit and credit apart, with their sums.
-#[utoipa::path(tag = "bookkeeping", params(("code" = String, Path, example = "23095"), BookQuery), responses(
-    (status = 200, body = BookFile, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", description = "`X-Log-Size` says at which size of the log"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "bookkeeping", params(("code" = String, Path, description = "Code of the chapter", example = "23095"), BookQuery),
+    responses(
+        (status = 200, body = BookFile, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", description = "`X-Log-Size` says at which size of the log"),
+        Lists
+    )
+)]
 #[get("/chapters/{code}/ledger.xlsx")]
 pub async fn download_chapter_ledger(
-    actor: Actor,
+    desk: Desk,
     code: web::Path<String>,
     Query(days): Query<BookQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
 ) -> Result<HttpResponse, Problem> {
-    let (code, now) = (code.into_inner(), clock.now());
+    let code = code.into_inner();
     let asked = code.clone();
-    let (of, name) = db
-        .read(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let here = tree::place(conn, &asked)?.ok_or_else(Problem::not_found)?;
-            authz::require::<authz::Read>(conn, now, actor, here.id)?;
-            let name = chapters::names(conn, &[asked.as_str()])?.remove(&asked).unwrap_or_else(|| asked.clone());
-            Ok((BookOf { chapter: here.id, size: log::store::size(conn)?, from: days.from, to: days.to }, name))
+    let (of, name) = desk
+        .read(move |v| {
+            let (_, here) = v.see_code::<authz::Read>(&asked)?;
+            let name = chapters::names(v.conn, &[asked.as_str()])?.remove(&asked).unwrap_or_else(|| asked.clone());
+            Ok((BookOf { chapter: here.id, size: log::store::size(v.conn)?, from: days.from, to: days.to }, name))
         })
         .await?;
     let _turn = WRITING.acquire().await.map_err(Problem::internal)?;
     let chapter = code.clone();
-    let file = db.blocking(move |db| written(db, of, &chapter, &name)).await?;
+    let file = desk.blocking(move |db, _, _| written(db, of, &chapter, &name)).await?;
     let length = file.metadata().map_err(Problem::internal)?.len();
     // A code is letters, digits and dashes; what is not has no place in a header.
     let safe: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();

@@ -1,10 +1,12 @@
 //! Answers to gifts as JSON.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked_wire::AskedOut;
 use super::receipt::{BookingOutcome, ReceiptOut};
+use crate::http::{Paging, Problem};
 
 /// Answer to a single post.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -56,4 +58,11 @@ pub struct ChapterQuery {
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
+}
+
+impl ChapterQuery {
+    /// The list of the chapter, checked.
+    pub fn paging<K: Serialize + DeserializeOwned>(self) -> Result<Paging<String, K>, Problem> {
+        Paging::of(self.chapter, self.limit, self.cursor.as_deref())
+    }
 }

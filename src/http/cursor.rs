@@ -20,7 +20,7 @@ pub const MAX_LIMIT: u32 = 200;
 pub fn rows_a_page(limit: Option<u32>) -> Result<i64, Problem> {
     match limit.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
-        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "limit từ 1 đến 200.", "limit is 1 to 200.")),
+        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "Mỗi trang từ 1 đến 200 dòng.", "limit is 1 to 200.")),
     }
 }
 
@@ -55,6 +55,52 @@ impl<T> Page<T> {
     /// A page of a walk that stops where it has enough, or has looked at enough; it goes on after `last`.
     pub fn walked<K: Serialize>(items: Vec<T>, last: Option<K>, filter: &impl Serialize) -> Page<T> {
         Page { items, next: last.and_then(|last| Cursor { last }.encode(filter)) }
+    }
+}
+
+/// What a client asks of a list, checked: the filter its cursor belongs to, how many rows, and where to go on.
+#[derive(Debug, Clone)]
+pub struct Paging<F, K> {
+    pub filter: F,
+    limit: i64,
+    after: Option<K>,
+}
+
+/// The part of a list that a page needs.
+#[derive(Debug, Clone)]
+pub struct Span<K> {
+    /// The key of the last row shown; `None` at the beginning.
+    pub after: Option<K>,
+    /// Rows to fetch: one more than a page shows, which says whether there is another page.
+    pub rows: i64,
+}
+
+impl<F: Serialize, K: Serialize + DeserializeOwned> Paging<F, K> {
+    /// Reads `limit` and `cursor`. Refused are limits outside of 1 ..= 200 and cursors of another filter.
+    pub fn of(filter: F, limit: Option<u32>, cursor: Option<&str>) -> Result<Self, Problem> {
+        let limit = rows_a_page(limit)?;
+        let after = Cursor::decode(cursor, &filter)?.map(|cursor| cursor.last);
+        Ok(Self { filter, limit, after })
+    }
+
+    /// What to fetch.
+    pub fn span(&mut self) -> Span<K> {
+        Span { after: self.after.take(), rows: self.limit + 1 }
+    }
+
+    /// The page of what was fetched. `shown` gets the rows to show, all at once: one by one it would ask the database for
+    /// each.
+    pub fn page<R, T, E>(
+        &self,
+        mut rows: Vec<R>,
+        key: impl Fn(&R) -> K,
+        shown: impl FnOnce(Vec<R>) -> Result<Vec<T>, E>,
+    ) -> Result<Page<T>, E> {
+        let limit = usize::try_from(self.limit).unwrap_or(0);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| more).map(key);
+        Ok(Page::walked(shown(rows)?, last, &self.filter))
     }
 }
 
@@ -133,6 +179,21 @@ mod tests {
         fn garbage_is_refused_without_panic(text in ".{0,80}") {
             prop_assert!(Cursor::<i64>::decode(Some(&text), &"f").is_err());
         }
+    }
+
+    #[test]
+    fn a_page_is_shown_at_once_and_leads_to_the_next() {
+        let mut paging = Paging::<_, i64>::of("f", Some(2), None).unwrap();
+        let span = paging.span();
+        assert_eq!((span.after, span.rows), (None, 3));
+        let page = |paging: &Paging<&str, i64>, rows| paging.page(rows, |r| *r, |rows| Ok::<_, ()>(rows)).unwrap();
+        let first = page(&paging, vec![9, 8, 7]);
+        assert_eq!(first.items, [9, 8]);
+        let mut paging = Paging::<_, i64>::of("f", Some(2), first.next.as_deref()).unwrap();
+        assert_eq!(paging.span().after, Some(8));
+        assert_eq!(page(&paging, vec![7, 6]).next, None);
+        assert!(Paging::<_, i64>::of("g", Some(2), first.next.as_deref()).is_err());
+        assert!(Paging::<_, i64>::of("f", Some(201), None).is_err());
     }
 
     #[test]

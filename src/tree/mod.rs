@@ -207,6 +207,14 @@ pub fn labels(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Lab
     Ok(rows.into_iter().map(|(id, code, name)| (id, Label { code, name })).collect())
 }
 
+/// Codes of chapters by id, in one query.
+pub fn codes(conn: &mut PgConnection, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, String>, DbError> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let rows: Vec<(Uuid, String)> =
+        chapter::table.filter(chapter::id.eq_any(ids)).select((chapter::id, chapter::code)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// The code of a chapter by id.
 pub fn code_of(conn: &mut PgConnection, id: ChapterId) -> Result<String, DbError> {
     Ok(chapter::table.find(id.0).select(chapter::code).first(conn)?)

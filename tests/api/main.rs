@@ -5,7 +5,7 @@
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx). Structure: `guards` (attacks by SQL),
-//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations` (with `data_steps`), `rooms` with `arrows`.
+//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`.
 
 mod harness;
 
@@ -30,6 +30,7 @@ mod data_steps;
 mod devices;
 mod documents;
 mod erasure;
+mod examples;
 mod factor;
 mod gifts;
 mod givers;
@@ -37,8 +38,10 @@ mod guards;
 mod holders;
 mod imports;
 mod intake;
+mod keys;
 mod law;
 mod law_of_appeals;
+mod lists;
 mod log_keys;
 mod log_recovery;
 mod look;
@@ -85,6 +88,7 @@ mod statements;
 mod story;
 mod sweep;
 mod totals;
+mod trade_words;
 mod trail;
 mod units;
 mod unusual;

@@ -35,6 +35,7 @@ const ORDER: &[&str] = &[
     "disclosure",
     "operations",
     "portal",
+    "contract",
     "rooms",
     "upkeep",
     "app",

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::check;
 use super::store::{self, ImportRow, Listed, PartError, Refused, Settled};
 use super::wire::{AcceptIn, ImportFault, ImportOut};
-use crate::authz::{self, Actor, AuditEvent, Read, Record};
+use crate::authz::{Actor, Read, Record, Visit};
 use crate::basics::Clock;
 use crate::db::Db;
 use crate::giving::record::{Outcome, Submission, record_all};
@@ -29,12 +29,10 @@ impl From<PartError> for Problem {
 }
 
 /// A list as whoever may read its chapter sees it.
-pub fn show(conn: &mut PgConnection, clock: &Clock, actor: Actor, id: Uuid, lang: Lang) -> Result<ImportOut, Problem> {
-    let now = clock.now();
-    authz::authenticate(conn, now, actor)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-    shown(conn, row, lang)
+pub fn show(v: &mut Visit<'_>, id: Uuid, lang: Lang) -> Result<ImportOut, Problem> {
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    v.see::<Read>(ChapterId(row.chapter_id))?;
+    shown(v.conn, row, lang)
 }
 
 /// A list with what became of it so far.
@@ -62,26 +60,18 @@ pub fn shown(conn: &mut PgConnection, row: ImportRow, lang: Lang) -> Result<Impo
 }
 
 /// Takes a list: from now on it is booked, and stays accepted whatever happens.
-pub fn take(conn: &mut PgConnection, clock: &Clock, actor: Actor, id: Uuid, said: AcceptIn) -> Result<ImportRow, Problem> {
-    let now = clock.now();
-    authz::authenticate(conn, now, actor)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Record>(conn, now, actor, ChapterId(row.chapter_id))?;
+pub fn take(v: &mut Visit<'_>, id: Uuid, said: AcceptIn) -> Result<ImportRow, Problem> {
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Record>(ChapterId(row.chapter_id))?;
     if row.state == "READY" {
         if row.unusual > 0 && !said.confirmed {
             return Err(unconfirmed(row.unusual));
         }
-        if store::take(conn, &grant, now, id, said.confirmed)? {
-            let event = AuditEvent {
-                account: Some(grant.account()),
-                action: "LIST_ACCEPTED",
-                subject: Some(id),
-                chapter: Some(grant.chapter().0),
-            };
-            authz::audit(conn, now, &[event])?;
+        if store::take(v.conn, &grant, v.now, id, said.confirmed)? {
+            v.note(&grant, "LIST_ACCEPTED", id)?;
         }
     }
-    store::find(conn, id)?.ok_or_else(Problem::not_found)
+    store::find(v.conn, id)?.ok_or_else(Problem::not_found)
 }
 
 fn unconfirmed(rows: i32) -> Problem {

@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 use sheets::{Fault, Said};
 use uuid::Uuid;
 
 use super::form;
 use super::store::{self, Listed};
-use crate::authz::{self, Actor, Granted, Record};
+use crate::authz::{Granted, Record, Visit};
 use crate::basics::Clock;
 use crate::db::DbError;
 use crate::giving::gift_in::GiftIn;
@@ -17,7 +16,6 @@ use crate::giving::model::{MAX_BATCH, NewGift};
 use crate::giving::prepare::{Prepared, prepare};
 use crate::giving::record::{Foreseen, Submission, foresee};
 use crate::http::{FieldError, Problem};
-use crate::tree;
 use crate::vault::Vault;
 
 /// A file as a list of a chapter.
@@ -39,13 +37,6 @@ pub struct Found {
     pub unusual: Vec<Fault>,
     pub alike: Vec<u32>,
     pub known: usize,
-}
-
-/// The right to record at a chapter.
-pub fn right(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, chapter: &str) -> Result<Granted<Record>, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Record>(conn, now, actor, here.id)
 }
 
 /// Reads a file. Its gifts get their ids here: from the chapter, everything in the list, and the place in it.
@@ -105,24 +96,19 @@ pub fn prepared(
 }
 
 /// What would become of the gifts of a list if it were accepted now.
-pub fn look(
-    conn: &mut PgConnection,
-    clock: &Clock,
-    actor: Actor,
-    grant: &Granted<Record>,
-    gifts: Vec<(u32, Prepared)>,
-) -> Result<Found, DbError> {
+pub fn look(v: &mut Visit<'_>, clock: &Clock, grant: &Granted<Record>, gifts: Vec<(u32, Prepared)>) -> Result<Found, DbError> {
     let mut found = Found::default();
     let slips: Vec<(u32, &str, &str)> = gifts
         .iter()
         .filter_map(|(row, gift)| gift.gift.paper_slip.as_ref().map(|(book, no)| (*row, book.as_str(), no.as_str())))
         .collect();
-    let taken = store::slips_taken(conn, grant.chapter(), &slips.iter().map(|slip| (slip.1, slip.2)).collect::<Vec<_>>())?;
+    let taken = store::slips_taken(v.conn, grant.chapter(), &slips.iter().map(|slip| (slip.1, slip.2)).collect::<Vec<_>>())?;
     let slips: HashSet<u32> = taken.into_iter().filter_map(|n| slips.get(n)).map(|slip| slip.0).collect();
+    let actor = v.actor();
     let (rows, submissions): (Vec<u32>, Vec<Submission>) =
         gifts.into_iter().map(|(row, gift)| (row, Submission { actor, gift: gift.into() })).unzip();
     for (rows, submissions) in rows.chunks(MAX_BATCH).zip(submissions.chunks(MAX_BATCH)) {
-        for (row, foreseen) in rows.iter().zip(foresee(conn, clock, submissions)?) {
+        for (row, foreseen) in rows.iter().zip(foresee(v.conn, clock, submissions)?) {
             match foreseen {
                 Foreseen::Known => found.known += 1,
                 Foreseen::Refused(problem) => found.faults.extend(faults_of(*row, &problem)),
