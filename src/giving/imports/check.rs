@@ -109,13 +109,15 @@ pub fn look(v: &mut Visit<'_>, clock: &Clock, grant: &Granted<Record>, gifts: Ve
         gifts.into_iter().map(|(row, gift)| (row, Submission { actor, gift: gift.into() })).unzip();
     for (rows, submissions) in rows.chunks(MAX_BATCH).zip(submissions.chunks(MAX_BATCH)) {
         for (row, foreseen) in rows.iter().zip(foresee(v.conn, clock, submissions)?) {
+            // A gift that stands already has its own slip.
+            let takes_a_slip = matches!(foreseen, Foreseen::Fine { .. } | Foreseen::Unusual(_));
             match foreseen {
                 Foreseen::Known => found.known += 1,
                 Foreseen::Refused(problem) => found.faults.extend(faults_of(*row, &problem)),
                 Foreseen::Unusual(problem) => found.unusual.extend(faults_of(*row, &problem)),
                 Foreseen::Fine { alike } => found.alike.extend(alike.then_some(*row)),
             }
-            if slips.contains(row) && !matches!(found.faults.last(), Some(fault) if fault.row == Some(*row)) {
+            if takes_a_slip && slips.contains(row) {
                 found.faults.push(slip_taken(*row));
             }
         }
