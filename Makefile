@@ -13,7 +13,7 @@ ARGS ?=
 # Million gifts of the benchmark: make bench N=10
 N ?= 2
 
-.PHONY: help setup setup-bench setup-browser setup-outside run test test-schema openapi bench fmt rust rust-lint
+.PHONY: help room setup setup-bench setup-browser setup-outside run test test-schema openapi bench fmt rust rust-lint
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -180,6 +180,9 @@ openapi: setup ## Rewrite openapi/v1.json from the registered routes
 
 bench: setup setup-bench ## Measure, each figure beside a baseline of the same run; N=2 million gifts (about a quarter of an hour)
 	BENCH_MILLIONS=$(N) bench/run.sh
+
+room: ## Begin a new room: make room NAME=example
+	@tools/room.py "$(NAME)"
 
 fmt: rust-lint ## Format the code
 	cargo fmt --all

@@ -8,6 +8,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -119,6 +120,9 @@ fn registered() -> &'static utoipa::openapi::OpenApi {
         let mut base = Document::openapi();
         base.merge(Answers::openapi());
         base.merge(log::routes::LogPaths::openapi());
+        let tags = ROOMS.iter().flat_map(|room| room.tags);
+        let tags = tags.map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
+        base.tags.get_or_insert_default().extend(tags);
         let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
         document
     })

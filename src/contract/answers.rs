@@ -42,14 +42,8 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
     ("Unauthorized", &["WWW-Authenticate", "Retry-After"]),
 ];
 
-/// Records that are changed with `If-Match`: their answers say which version they are.
-const VERSIONED: [&str; 5] = [
-    "/api/v1/appeals",
-    "/api/v1/appeals/{code}",
-    "/api/v1/appeals/{code}/closing",
-    "/api/v1/appeals/{code}/opening",
-    "/api/v1/chapters/{code}",
-];
+/// Records that are changed with `If-Match`: answers with one say which version it is.
+const VERSIONED: [&str; 2] = ["#/components/schemas/AppealOut", "#/components/schemas/ChapterState"];
 
 pub fn complete(document: &mut Value) {
     components(document);
@@ -71,7 +65,7 @@ pub fn complete(document: &mut Value) {
             }
             let mut names = Vec::new();
             names.extend(replayable.then_some("Idempotency-Replayed"));
-            names.extend((kept_by_clients || VERSIONED.contains(&path)).then_some("ETag"));
+            names.extend((kept_by_clients || is_versioned(answer)).then_some("ETag"));
             names.extend(path.starts_with("/api/v1/uploads").then_some("Upload-Offset"));
             names.extend(is_file(answer).then_some("Content-Disposition"));
             names.extend(path.ends_with("/receipt").then_some("X-Reversed-By"));
@@ -82,7 +76,7 @@ pub fn complete(document: &mut Value) {
         }
         if kept_by_clients {
             parameter(operation, "IfNoneMatch");
-            not_modified(operation);
+            not_modified(operation, is_document(path));
         }
         if path.starts_with("/api/v1/public/") || path.starts_with("/log/tile/") {
             too_many(operation);
@@ -144,6 +138,11 @@ fn is_document(path: &str) -> bool {
     path.ends_with("/content") || path == "/api/v1/public/documents/{sha256}"
 }
 
+fn is_versioned(answer: &Object) -> bool {
+    let schema = answer.get("content").and_then(|content| content.pointer("/application~1json/schema/$ref"));
+    schema.and_then(Value::as_str).is_some_and(|schema| VERSIONED.contains(&schema))
+}
+
 /// Whether an answer is a file to be kept under a name.
 fn is_file(answer: &Object) -> bool {
     let kinds = ["text/csv", "application/pdf", "application/octet-stream", "text/plain", "image/png", XLSX];
@@ -180,10 +179,13 @@ fn too_many(operation: &mut Object) {
     }
 }
 
-fn not_modified(operation: &mut Object) {
+fn not_modified(operation: &mut Object, is_document: bool) {
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
         let mut answer = json!({"description": "What the client has still holds."});
-        answer.as_object_mut().into_iter().for_each(|answer| head(answer, &["ETag"]));
+        answer
+            .as_object_mut()
+            .into_iter()
+            .for_each(|answer| head(answer, if is_document { &["ETag", "Content-Disposition"] } else { &["ETag"] }));
         responses.entry("304").or_insert(answer);
     }
 }

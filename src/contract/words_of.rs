@@ -9,6 +9,7 @@ pub const IN_PATHS: &[(&str, &str)] = &[
     ("chapters", "Code of the chapter: of a territorial one that of its place, `TW` of the central one."),
     ("documents", "Id of the document."),
     ("entries", "Public code of the entry; capitals, dashes and blanks do not matter."),
+    ("gifts", "Id of the gift."),
     ("information-requests", "Id of the request for information."),
     ("officers", "Public code of an officer, `CB-…`."),
     ("opening-balances", "Id of the opening balance."),

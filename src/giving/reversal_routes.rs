@@ -7,10 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::reversal::{self, Decision, Reason, Request, ReversalOut};
-use super::wire::ChapterQuery;
 use crate::authz::{Desk, Read, Seen};
 use crate::http::sets::{Decides, Key, Reads, Writes};
-use crate::http::{Answer, Body, Page, Query, Reply, note};
+use crate::http::{Answer, Body, OfChapter, Page, Query, Reply, note};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -48,9 +47,9 @@ pub async fn request_reversal(desk: Desk, gift: web::Path<Uuid>, Body(body): Bod
 }
 
 /// Requests that wait for a chapter's decision, oldest first.
-#[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<ReversalOut>), Reads))]
+#[utoipa::path(tag = "gifts", params(OfChapter), responses((status = 200, body = Page<ReversalOut>), Reads))]
 #[get("/reversals")]
-pub async fn list_reversals(desk: Desk, Query(query): Query<ChapterQuery>) -> Answer<Page<ReversalOut>> {
+pub async fn list_reversals(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<ReversalOut>> {
     desk.list_of_chapter(
         query.paging()?,
         |v, here: &Seen<Read>, span| Ok(reversal::waiting(v.conn, here, span)?),

@@ -16,8 +16,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::fit::Shape;
 use super::problem::{Kind, Problem};
-use super::schema::Shape;
 use super::shape::wrong_shape;
 use super::strict::Strict;
 

@@ -69,7 +69,12 @@ struct World {
     public: BTreeMap<&'static str, (String, Option<Value>)>,
 }
 
-fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
+/// Operations of rooms that list their own beside their tests.
+const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
+    // Rooms with a file of their own.
+];
+
+pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
     Call { operation, path, body, stranger, reader, insider }
 }
 
@@ -207,6 +212,7 @@ fn world() -> World {
     calls.extend(persons::calls(&app));
     calls.extend(asked::calls(&app, &officer));
     calls.extend(lists::calls(&officer));
+    calls.extend(ROOMS.iter().flat_map(|room| room(&app)));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();

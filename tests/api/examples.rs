@@ -59,9 +59,9 @@ fn tree_and_people(story: &mut Story, app: &TestApp) {
     story.post(&admin, "/accounts", "register_account", "officer", 201);
     story.post(&admin, "/accounts", "register_account", "no_user_name", 201);
     story.post(&admin, "/role-assignments", "give_role", "officer", 201);
-    story.post(&admin, "/role-assignments", "give_role", "for_others", 201);
+    let given = story.post(&admin, "/role-assignments", "give_role", "for_others", 201);
     let acts_for = format!("/role-assignments/{}/acts-for", id(12));
-    let ending = format!("{acts_for}/{}/ending", id(13));
+    let ending = format!("{acts_for}/{}/ending", given["assignment"]["acts_for"][0]["id"].as_str().unwrap());
     story.post(&admin, &ending, "end_acts_for", "end", 200);
     story.post(&admin, &acts_for, "give_acts_for", "school", 201);
     story.post(&admin, &format!("/role-assignments/{}/ending", id(12)), "end_role", "last_day", 200);

@@ -116,8 +116,8 @@ fn posts(app: &TestApp) -> Vec<Case> {
 fn gets(cursor: &str) -> Vec<Case> {
     let get = |path: String| ("GET", path, None);
     let mut cases = vec![
-        case("unknown route", get("/api/v1/nothing".into()), (404, "not-found", "/docs")),
-        case("unknown root", get("/nothing/here".into()), (404, "not-found", "/docs")),
+        case("unknown route", get("/api/v1/nothing".into()), (404, "not-found", "kiểm tra lại địa chỉ")),
+        case("unknown root", get("/nothing/here".into()), (404, "not-found", "kiểm tra lại địa chỉ")),
         case("the root of the API", get("/api/v1".into()), (404, "not-found", "")),
         case("wrong method", ("DELETE", "/api/v1/gifts", None), (405, "method-not-allowed", "")),
         case("wrong method, public", ("POST", "/api/v1/public/entries", Some("{}".into())), (405, "method-not-allowed", "")),

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use serde_json::Value;
-use so_nhan_ai::http::schema::Shape;
+use so_nhan_ai::http::fit::Shape;
 
 use super::caller::Answer;
 
