@@ -72,6 +72,7 @@ struct World {
 /// Operations of rooms that list their own beside their tests.
 const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
+    lists::calls,
 ];
 
 pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
@@ -211,7 +212,6 @@ fn world() -> World {
     calls.extend(tree::calls(&app, &officer));
     calls.extend(persons::calls(&app));
     calls.extend(asked::calls(&app, &officer));
-    calls.extend(lists::calls(&officer));
     calls.extend(ROOMS.iter().flat_map(|room| room(&app)));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));

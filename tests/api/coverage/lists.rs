@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Call, call};
-use crate::harness::Caller;
+use crate::harness::TestApp;
 
-pub fn calls(officer: &Caller<'_>) -> Vec<Call> {
+pub fn calls(app: &TestApp) -> Vec<Call> {
+    let officer = app.officer_of("23095");
     let list = |sum: u32| format!("Ngày nhận,Số tiền\n20/11/2026,{sum}\n");
     let path = "/api/v1/chapters/23095/gift-imports".to_owned();
     let kept = officer.with("content-type", "text/csv").send("POST", &path, Some(list(20_000).into_bytes())).json();
