@@ -100,6 +100,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     for room in ROOMS {
         (room.routes)(config);
     }
+    disclosure::configure_officers(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 

@@ -13,6 +13,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, officer);
 diesel::allow_tables_to_appear_in_same_query!(chapter_former_name, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(document, upload);
 diesel::allow_tables_to_appear_in_same_query!(entry, fund);
+diesel::allow_tables_to_appear_in_same_query!(entry, log_leaf);
 diesel::allow_tables_to_appear_in_same_query!(fund, received_by_day);
 diesel::allow_tables_to_appear_in_same_query!(fund, received_overall);
 diesel::allow_tables_to_appear_in_same_query!(log_leaf, public_entry);

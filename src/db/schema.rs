@@ -499,6 +499,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    gift_import (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        content_hash -> Bytea,
+        state -> Text,
+        row_count -> Integer,
+        amount_vnd -> BigInt,
+        unusual -> Integer,
+        confirmed -> Bool,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+        accepted_by -> Nullable<Uuid>,
+        accepted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    gift_import_part (id) {
+        id -> Uuid,
+        import_id -> Uuid,
+        n -> SmallInt,
+        row_count -> SmallInt,
+        gifts -> Nullable<Bytea>,
+        stands -> Nullable<SmallInt>,
+        asked -> Nullable<SmallInt>,
+        refused -> Nullable<Jsonb>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     gift_limit (id) {
         id -> Integer,
         channel -> Text,
@@ -1212,6 +1243,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, entry);
 diesel::allow_tables_to_appear_in_same_query!(account, gift);
+diesel::allow_tables_to_appear_in_same_query!(account, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
@@ -1253,6 +1285,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift);
+diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
@@ -1296,6 +1329,7 @@ diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
 diesel::allow_tables_to_appear_in_same_query!(gift, party);
 diesel::allow_tables_to_appear_in_same_query!(gift, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(gift, reversal_request);
+diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);

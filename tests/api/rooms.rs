@@ -98,6 +98,15 @@ fn code(file: &str, text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
+/// Files of the crates beside the house, with their code.
+fn beside() -> Vec<(String, String)> {
+    files("crates")
+        .into_iter()
+        .map(|(file, text)| (file.clone(), code(&file, &text)))
+        .filter(|(file, _)| !file.ends_with("/made.rs"))
+        .collect()
+}
+
 /// Files of src with their code.
 pub fn sources() -> Vec<(String, String)> {
     let all: Vec<_> = files("src").into_iter().map(|(file, text)| (file.clone(), code(&file, &text))).collect();
@@ -278,6 +287,10 @@ fn http_stays_out_of_models_and_stores() {
 
 #[test]
 fn the_environment_and_the_clock_are_read_in_one_place() {
+    for (file, text) in beside() {
+        let signs = ["std::env", "env::var", "option_env!", "Utc::now(", "Local::now(", "SystemTime::now("];
+        assert!(!signs.iter().any(|sign| text.contains(sign)), "{file} reads the environment or the clock");
+    }
     for (file, text) in sources() {
         let reads = ["std::env", "env::var", "option_env!"].iter().any(|sign| text.contains(sign));
         assert!(
@@ -295,7 +308,7 @@ fn the_environment_and_the_clock_are_read_in_one_place() {
 
 #[test]
 fn nothing_panics_on_purpose_outside_of_tests() {
-    for (file, text) in sources() {
+    for (file, text) in sources().into_iter().chain(beside()) {
         for (n, line) in text.lines().enumerate() {
             for sign in [
                 ".unwrap()",
@@ -316,7 +329,7 @@ fn nothing_panics_on_purpose_outside_of_tests() {
 
 #[test]
 fn files_stay_readable() {
-    for (file, text) in files("src").into_iter().chain(files("tests")) {
+    for (file, text) in files("src").into_iter().chain(files("crates")).chain(files("tests")) {
         let lines = text.lines().count();
         assert!(lines <= 500 || file == "src/db/schema.rs", "{file} has {lines} lines");
         // A part of a test is `name_tests.rs` beside its module, which says what it is.
@@ -333,6 +346,7 @@ fn nothing_points_at_the_workshop() {
     let mut looked = 0;
     let mut todo: Vec<PathBuf> = [
         "src",
+        "crates",
         "tests",
         "migrations",
         "data",
@@ -379,10 +393,12 @@ fn every_dependency_is_justified_once() {
     let page = std::fs::read_to_string(root.join("docs/dependencies.md")).unwrap();
     let first_cells = page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
     let justified: Vec<&str> = first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
-    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let members = std::fs::read_dir(root.join("crates")).unwrap().map(|member| member.unwrap().path().join("Cargo.toml"));
+    let manifests: String =
+        members.chain([root.join("Cargo.toml")]).map(|path| std::fs::read_to_string(path).unwrap() + "\n").collect();
     let sections =
-        manifest.split("\n[").filter(|section| section.starts_with("dependencies]") || section.starts_with("dev-dependencies]"));
-    let direct: Vec<&str> =
+        manifests.split("\n[").filter(|section| section.starts_with("dependencies]") || section.starts_with("dev-dependencies]"));
+    let direct: BTreeSet<&str> =
         sections.flat_map(str::lines).filter_map(|line| line.split_once(" = ").map(|(name, _)| name)).collect();
     assert!(direct.len() > 40, "{direct:?}");
     for name in direct {
