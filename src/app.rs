@@ -16,10 +16,11 @@ use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
+use crate::db::worker::{Declared, Worker};
 use crate::disclosure::fair_share;
 use crate::documents::Archive;
-use crate::documents::sweep::Sweeper;
-use crate::giving::intake::{Intake, IntakeThread};
+use crate::documents::sweep;
+use crate::giving::intake::{self, Intake};
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
 use crate::http::client::TrustedProxies;
@@ -30,15 +31,15 @@ use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
 use crate::log::clearance::Clearance;
-use crate::log::publisher::{LogSettings, Publisher};
+use crate::log::publisher::{self, LogSettings};
 use crate::log::routes::PieceCache;
-use crate::log::sequencer::Sequencer;
+use crate::log::sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::portal::Live;
-use crate::privacy::eraser::Eraser;
-use crate::search::{SearchIndex, SearchSettings, SearchThread};
+use crate::privacy::eraser;
+use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, portal, privacy, publications};
+use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, portal, privacy, publications, search};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -143,29 +144,38 @@ pub struct Running {
     /// To be closed before the server is stopped: its streams would keep it waiting.
     pub live: Live,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer, Publisher, SearchThread, Sweeper, Eraser),
+    pub threads: Vec<Worker>,
+}
+
+/// The threads behind a server, in the order in which they stop.
+pub static WORKERS: [&Declared; 6] =
+    [&intake::WORKER, &sequencer::WORKER, &publisher::WORKER, &search::WORKER, &sweep::WORKER, &eraser::WORKER];
+
+/// The database of a server: `requests` units of work at once, and what the threads behind it hold.
+pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Db {
+    Db::connect_with(url, replica, requests, &WORKERS)
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
 pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
     let metrics = Metrics::default();
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
-    let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
+    let (intake, writer) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
     let clearance = Clearance::default();
-    let sequencer = Sequencer::start(shared.db.clone(), metrics.clone(), clearance.clone())?;
-    let (public_log, publisher) = Publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), clearance)
+    let sequencer = sequencer::start(shared.db.clone(), metrics.clone(), clearance.clone())?;
+    let (public_log, publisher) = publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), clearance)
         .map_err(std::io::Error::other)?;
     let (public_log, pieces) = (web::Data::new(public_log), web::Data::new(PieceCache::default()));
     let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
     let for_requests = search.clone();
     let live = Live::start(shared.db.clone(), search.clone());
     let stream = web::Data::new(live.clone());
-    let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
+    let sweeper = sweep::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
     let document = document();
     let known = web::Data::new(KnownPaths::of(&document));
     let cache = web::Data::new(PublicCache::default());
     let eraser =
-        Eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
+        eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
@@ -213,5 +223,5 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, search, live, threads: (intake_thread, sequencer, publisher, search_thread, sweeper, eraser) })
+    Ok(Running { server, search, live, threads: vec![writer, sequencer, publisher, search_thread, sweeper, eraser] })
 }

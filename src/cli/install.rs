@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Failure;
-use crate::app::Shared;
+use crate::app::{self, Shared};
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
 use crate::chapters::reference;
@@ -136,7 +136,7 @@ pub(super) fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
     for name in migrations::run(url)? {
         tracing::info!(name, "migration applied");
     }
-    let db = Db::connect(url, config.database_replica_url.as_deref(), config.database_connections);
+    let db = app::connect(url, config.database_replica_url.as_deref(), config.database_connections);
     load_reference(&db)?;
     Ok(db)
 }

@@ -20,7 +20,6 @@ use so_nhan_ai::authz::token::{Claims, Purpose, TokenKeys};
 use so_nhan_ai::basics::Clock;
 use so_nhan_ai::basics::clock::vietnam_date;
 use so_nhan_ai::config::Web;
-use so_nhan_ai::db::Db;
 use so_nhan_ai::http::PublicUrl;
 use so_nhan_ai::identity::accounts;
 use so_nhan_ai::identity::password::{Cost, Passwords};
@@ -97,7 +96,7 @@ impl TestApp {
         let ms = Duration::from_millis;
         let pace = Pace { look: ms(100), retry: ms(200), quiet: ms(0), latest: ms(0) };
         let shared = Shared {
-            db: Db::connect(&database.url(), None, 4),
+            db: app::connect(&database.url(), None, 4),
             clock: clock.clone(),
             vault: web::Data::new(vault),
             tokens: web::Data::new(tokens),
