@@ -30,6 +30,7 @@ use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
+use crate::jobs::{Handler, Lane};
 use crate::log::clearance::Clearance;
 use crate::log::publisher::{self, LogSettings};
 use crate::log::routes::PieceCache;
@@ -39,7 +40,9 @@ use crate::portal::Live;
 use crate::privacy::eraser;
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, portal, privacy, publications, search};
+use crate::{
+    bookkeeping, changes, chapters, disclosure, documents, giving, identity, jobs, log, portal, privacy, publications, search,
+};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -78,6 +81,8 @@ pub struct Shared {
         (name = "publications", description = "What the law wants published of appeals: until when, and what was"),
         (name = "documents", description = "Upload papers and photographs, link them, publish those of appeals"),
         (name = "personal-data", description = "What persons ask about their own data: erase, correct, withdraw, restrict, read"),
+        (name = "changes", description = "What has changed, for those who keep a copy"),
+        (name = "jobs", description = "Work behind the requests: how far it is, and what came to nothing"),
         (name = "public", description = "Công khai: the public ledger, no log-in"),
         (name = "operations", description = "For those who run the server")
     ),
@@ -102,6 +107,8 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     identity::appointment_routes::configure(config);
     chapters::routes::configure(config);
     bookkeeping::routes::configure(config);
+    changes::routes::configure(config);
+    jobs::routes::configure(config);
     giving::routes::configure(config);
     giving::asked_routes::configure(config);
     giving::reversal_routes::configure(config);
@@ -148,8 +155,21 @@ pub struct Running {
 }
 
 /// The threads behind a server, in the order in which they stop.
-pub static WORKERS: [&Declared; 6] =
-    [&intake::WORKER, &sequencer::WORKER, &publisher::WORKER, &search::WORKER, &sweep::WORKER, &eraser::WORKER];
+pub static WORKERS: [&Declared; 8] = [
+    &intake::WORKER,
+    &sequencer::WORKER,
+    &publisher::WORKER,
+    &search::WORKER,
+    &sweep::WORKER,
+    &eraser::WORKER,
+    &jobs::worker::OWN,
+    &jobs::worker::OUTWARD,
+];
+
+/// Who does which kind of job. A room that has work gives its handler here.
+fn handlers(_: &Shared) -> Vec<Handler> {
+    Vec::new()
+}
 
 /// The database of a server: `requests` units of work at once, and what the threads behind it hold.
 pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Db {
@@ -176,6 +196,9 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let cache = web::Data::new(PublicCache::default());
     let eraser =
         eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
+    let handlers = handlers(&shared);
+    let lane = |lane| jobs::worker::start(shared.db.clone(), shared.clock.clone(), &handlers, lane);
+    let (own_jobs, outward_jobs) = (lane(Lane::Own)?, lane(Lane::Outward)?);
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
@@ -223,5 +246,10 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, search, live, threads: vec![writer, sequencer, publisher, search_thread, sweeper, eraser] })
+    Ok(Running {
+        server,
+        search,
+        live,
+        threads: vec![writer, sequencer, publisher, search_thread, sweeper, eraser, own_jobs, outward_jobs],
+    })
 }

@@ -2,8 +2,8 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, config → tree → authz → identity, chapters → log → verify → ledger → vouchers, documents,
-//! bookkeeping → parties, stock → giving → publications → privacy → search → disclosure → operations → portal → upkeep →
+//! `basics, db, calendar, http, vault, config → tree → authz → identity, chapters → log → verify → ledger → changes, jobs → vouchers,
+//! documents, bookkeeping → parties, stock → giving → publications → privacy → search → disclosure → operations → portal → upkeep →
 //! app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -15,6 +15,7 @@ pub mod authz;
 pub mod basics;
 pub mod bookkeeping;
 pub mod calendar;
+pub mod changes;
 pub mod chapters;
 pub mod cli;
 pub mod config;
@@ -24,6 +25,7 @@ pub mod documents;
 pub mod giving;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod ledger;
 pub mod log;
 pub mod operations;

@@ -6,6 +6,7 @@ use super::Failure;
 use crate::app::{self, Shared};
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
+use crate::changes;
 use crate::chapters::reference;
 use crate::config::Config;
 use crate::db::private::{self, PrivateOptions, PrivatePostgres, lock_data_dir};
@@ -147,6 +148,8 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
     if !db.tx_blocking(|conn| -> Result<_, DbError> { steps::pending(conn) })?.is_empty() {
         run_steps(url, &vault)?;
     }
+    // Places in the feed of changes are good in the database they were given out in.
+    db.tx_blocking(|conn| changes::settle(conn, Clock::System.now()))?;
     let log = log_settings(config)?;
     let tokens = TokenKeys::of_folder(&config.keys_dir)?;
     Ok(Shared {

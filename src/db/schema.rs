@@ -170,6 +170,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    change_epoch (id) {
+        id -> Bool,
+        epoch -> Uuid,
+        identity -> Text,
+        began_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    change_feed (chapter_id, xid, seq) {
+        chapter_id -> Uuid,
+        xid -> BigInt,
+        seq -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        gone -> Bool,
+    }
+}
+
+diesel::table! {
     chapter (id) {
         id -> Uuid,
         code -> Text,
@@ -528,6 +548,27 @@ diesel::table! {
         folded -> Text,
         units -> Array<Text>,
         counted_units -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    job (id) {
+        id -> Uuid,
+        kind -> Text,
+        chapter_id -> Nullable<Uuid>,
+        account_id -> Nullable<Uuid>,
+        content -> Jsonb,
+        state -> Text,
+        enqueued_at -> Timestamptz,
+        due_at -> Timestamptz,
+        lease -> Nullable<Uuid>,
+        attempts -> Integer,
+        done -> BigInt,
+        total -> Nullable<BigInt>,
+        errors -> BigInt,
+        step -> Nullable<Jsonb>,
+        trouble -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1165,6 +1206,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, entry);
 diesel::allow_tables_to_appear_in_same_query!(account, gift);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
+diesel::allow_tables_to_appear_in_same_query!(account, job);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
@@ -1203,6 +1245,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
+diesel::allow_tables_to_appear_in_same_query!(chapter, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);

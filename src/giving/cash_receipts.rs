@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::feed::changed;
 use super::personal;
 use super::store::{self, GiftRow, Gifts, Reversals};
 use super::wire::ReceiptOut;
@@ -15,6 +16,7 @@ use super::{appeals, routes};
 use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, Vnd};
+use crate::changes;
 use crate::chapters;
 use crate::db::DbError;
 use crate::http::{Kind, Problem, PublicUrl, Say};
@@ -207,5 +209,6 @@ pub fn issue(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid
     }
     vouchers::issue(conn, BookedAt::now(now), &[(&grant, row.entry_id)])?;
     note(conn, now, &grant, "CASH_RECEIPT_ISSUED", id)?;
+    changes::note(conn, &[changed(grant.chapter(), id)])?;
     Ok(true)
 }

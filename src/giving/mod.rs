@@ -31,6 +31,7 @@ pub mod audit;
 pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod document_routes;
+pub mod feed;
 pub mod intake;
 pub mod limits;
 mod looked;

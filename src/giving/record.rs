@@ -15,6 +15,7 @@ pub use super::accept::Submission;
 use super::accept::{Accepted, Context, grants};
 use super::asked;
 use super::asked_wire::AskedOut;
+use super::feed::changed;
 use super::looked::{self, Looked};
 use super::model::NewGift;
 use super::prepare::Prepared;
@@ -23,6 +24,7 @@ use super::wire::{CashReceiptRef, Display, ReceiptOut};
 use super::{cash_receipts, refusals, store};
 use crate::authz::{self, AuditEvent, Granted, Record};
 use crate::basics::Clock;
+use crate::changes;
 use crate::db::{Db, DbError};
 use crate::http::Problem;
 use crate::ledger::model::Balanced;
@@ -196,6 +198,7 @@ fn write(
         });
     }
     authz::audit(conn, at.at, &events)?;
+    changes::note(conn, &won.iter().map(|a| changed(a.grant.chapter(), a.gift.gift.id)).collect::<Vec<_>>())?;
     // Numbers follow the order in which the gifts were sent.
     let mut numbered: Vec<&Accepted<'_>> =
         won.iter().filter(|a| cash_receipts::are_for(a.gift.gift.channel, a.gift.gift.paper_slip.is_some())).collect();

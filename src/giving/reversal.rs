@@ -11,10 +11,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::feed::changed;
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{self, Actor, Approve, AuditEvent, Read, Record};
 use crate::basics::clock::vietnam_time;
 use crate::basics::{Line, PublicCode};
+use crate::changes;
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
 use crate::identity::store as identity;
@@ -237,6 +239,7 @@ pub fn decide(
     };
     if entry.is_some() {
         store::release_slip(conn, row.gift_id)?;
+        changes::note(conn, &[changed(grant.chapter(), row.gift_id)])?;
     }
     store::decide_reversal(conn, id, grant.account(), now, entry)?;
     let action = if entry.is_some() { "REVERSAL_APPROVED" } else { "REVERSAL_REFUSED" };

@@ -113,9 +113,8 @@ pub static WORKER: Declared = Declared::new("publisher");
 /// Settles the origin, reads the keys, and starts. `clearance` is granted once the tree was compared with what was signed.
 pub fn start(db: Db, clock: Clock, settings: LogSettings, clearance: Clearance) -> Result<(PublicLog, Worker), StartError> {
     let LogSettings { origin, default_origin, keys, guard, folder } = settings;
-    let origin = db.tx_blocking(|conn| -> Result<_, StartError> {
-        Ok(store::settle_origin(conn, origin.as_deref(), &default_origin)??)
-    })?;
+    let origin =
+        db.tx_blocking(|conn| -> Result<_, StartError> { Ok(store::settle_origin(conn, origin.as_deref(), &default_origin)??) })?;
     let taken = keys.secrets();
     let keyring = Keyring::read(&db, &origin, &taken, clock.now())?;
     let (tell, state) = watch::channel(LogState { keys: keyring.known.clone(), ..LogState::default() });

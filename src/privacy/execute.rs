@@ -18,11 +18,14 @@ use super::store::{self, RequestRow};
 use super::{amend, erase, persons};
 use crate::authz::{self, AuditEvent};
 use crate::basics::PublicCode;
+use crate::changes;
 use crate::db::DbError;
+use crate::giving::feed::changed;
 use crate::giving::personal::{self, Part, Scope, Touched};
 use crate::giving::wire::Display;
 use crate::http::{self, Kind as ProblemKind, Problem};
 use crate::parties::{self, Clear, restriction};
+use crate::tree::ChapterId;
 use crate::vault::persons::{Desk, PersonsError};
 use crate::vault::{Vault, place};
 
@@ -146,8 +149,10 @@ pub fn step(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: Req
     let last = gifts.last().map(|gift| gift.id);
     let full = i64::try_from(gifts.len()).unwrap_or(0) == MOST_GIFTS;
     let mut desk = Desk { conn, now, vault };
-    let changed = change(&mut desk, &order, &gifts)?;
-    store::advance(desk.conn, order.row.id, last.or(order.row.progress), i32::try_from(changed).unwrap_or(i32::MAX))?;
+    let touched = change(&mut desk, &order, &gifts)?;
+    let seen: Vec<_> = gifts.iter().map(|gift| changed(ChapterId(gift.chapter_id), gift.id)).collect();
+    changes::note(desk.conn, &seen)?;
+    store::advance(desk.conn, order.row.id, last.or(order.row.progress), i32::try_from(touched).unwrap_or(i32::MAX))?;
     if full {
         return Ok(Stepped::More);
     }

@@ -3,6 +3,7 @@
 //! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
 
 mod asked;
+mod behind;
 mod documents;
 mod open;
 mod people;
@@ -201,6 +202,7 @@ fn world() -> World {
     calls.extend(tree::calls(&app, &officer));
     calls.extend(persons::calls(&app));
     calls.extend(asked::calls(&app, &officer));
+    calls.extend(behind::calls(&app));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();

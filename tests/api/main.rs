@@ -4,7 +4,7 @@
 //! `books`, which compares every stored total with the postings), `opening_balances`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
-//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx). Structure: `guards` (attacks by SQL),
+//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `changes`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations` (with `data_steps`), `rooms`.
 
 mod harness;
@@ -18,6 +18,7 @@ mod audit;
 mod batch;
 mod books;
 mod cash_receipts;
+mod changes;
 mod chapter_life;
 mod chapters;
 mod clock_jump;
@@ -35,6 +36,7 @@ mod givers;
 mod guards;
 mod holders;
 mod intake;
+mod jobs;
 mod law;
 mod law_of_appeals;
 mod log_keys;
