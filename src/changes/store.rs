@@ -1,5 +1,7 @@
 //! The feed in the database.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
@@ -44,17 +46,20 @@ statement! {
         subjects: Vec<&'a str> => Array<Text>,
         gone: Vec<bool> => Array<Bool>,
     } -> (),
-    "INSERT INTO change_feed (chapter_id, xid, seq, kind, subject, gone)
-     SELECT c.chapter, x.xid, nextval('change_feed_seq'), c.kind, c.subject, c.gone
-     FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bool[]) c(chapter, kind, subject, gone),
+    "INSERT INTO change_feed (chapter_id, xid, seq, kind, subjects, gone)
+     SELECT c.chapter, x.xid, nextval('change_feed_seq'), c.kind, c.subjects, c.gone
+     FROM (SELECT chapter, kind, array_agg(subject) AS subjects, gone
+           FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bool[]) u(chapter, kind, subject, gone) GROUP BY chapter, kind, gone) c,
           (SELECT pg_current_xact_id()::text::bigint AS xid) x"
 }
 
-/// Notes changes in one statement, in the transaction that makes them.
+/// Notes changes in one statement, in the transaction that makes them; of several of one record the last counts. A row for
+/// each chapter and kind, not for each record: that costs a gift a fifth.
 pub fn note(conn: &mut PgConnection, changes: &[Change]) -> Result<(), DbError> {
     if changes.is_empty() {
         return Ok(());
     }
+    let changes = &last_of_each(changes);
     Note {
         chapters: &changes.iter().map(|change| change.chapter.0).collect(),
         kinds: &changes.iter().map(|change| change.kind).collect(),
@@ -65,19 +70,42 @@ pub fn note(conn: &mut PgConnection, changes: &[Change]) -> Result<(), DbError> 
     Ok(())
 }
 
-/// How far a reader has come: behind this row of this transaction.
-pub(super) type Place = (i64, i64);
+/// Of changes of one record the last; the order is that of the first ones. Where nothing goes, all are alike.
+fn last_of_each(changes: &[Change]) -> Vec<&Change> {
+    if changes.iter().all(|change| !change.gone) {
+        return changes.iter().collect();
+    }
+    let mut at = HashMap::new();
+    let mut kept: Vec<&Change> = Vec::new();
+    for change in changes {
+        let place = *at.entry((change.chapter, change.kind, change.subject.as_str())).or_insert(kept.len());
+        match kept.get_mut(place) {
+            Some(known) => *known = change,
+            None => kept.push(change),
+        }
+    }
+    kept
+}
+
+/// How far a reader has come: behind this name in this row of this transaction.
+pub(super) type Place = (i64, i64, i64);
 
 statement! {
     struct After {
         chapter: Uuid => SqlUuid,
+        from_xid: i64 => BigInt,
+        from_seq: i64 => BigInt,
+        rows: i64 => BigInt,
         xid: i64 => BigInt,
         seq: i64 => BigInt,
+        n: i64 => BigInt,
         limit: i64 => BigInt,
-    } -> (BigInt, BigInt, Text, Text, Bool),
-    "SELECT xid, seq, kind, subject, gone FROM change_feed
-     WHERE chapter_id = ? AND (xid, seq) > (?, ?) AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-     ORDER BY xid, seq LIMIT ?"
+    } -> (BigInt, BigInt, BigInt, Text, Text, Bool),
+    "SELECT f.xid, f.seq, s.n, f.kind, s.subject, f.gone
+     FROM (SELECT * FROM change_feed
+           WHERE chapter_id = ? AND (xid, seq) >= (?, ?) AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+           ORDER BY xid, seq LIMIT ?) f, unnest(f.subjects) WITH ORDINALITY s(subject, n)
+     WHERE (f.xid, f.seq, s.n) > (?, ?, ?) ORDER BY f.xid, f.seq, s.n LIMIT ?"
 }
 
 /// Rows of the granted chapter behind a place: (place, kind, subject, gone).
@@ -87,9 +115,21 @@ pub(super) fn after(
     place: Place,
     limit: i64,
 ) -> Result<Vec<(Place, String, String, bool)>, DbError> {
-    type Row = (i64, i64, String, String, bool);
-    let rows: Vec<Row> = After { chapter: &by.chapter().0, xid: &place.0, seq: &place.1, limit: &limit }.load(conn)?;
-    Ok(rows.into_iter().map(|(xid, seq, kind, subject, gone)| ((xid, seq), kind, subject, gone)).collect())
+    type Row = (i64, i64, i64, String, String, bool);
+    let (xid, seq, n) = place;
+    let after = After {
+        chapter: &by.chapter().0,
+        from_xid: &xid,
+        from_seq: &seq,
+        // Every row has a name at least, and the first one may have none left.
+        rows: &(limit + 1),
+        xid: &xid,
+        seq: &seq,
+        n: &n,
+        limit: &limit,
+    };
+    let rows: Vec<Row> = after.load(conn)?;
+    Ok(rows.into_iter().map(|(xid, seq, n, kind, subject, gone)| ((xid, seq, n), kind, subject, gone)).collect())
 }
 
 // Which cluster, which database in it, on which of its timelines; the next number of a transaction.
@@ -146,4 +186,26 @@ statement! {
     } -> (),
     "INSERT INTO change_epoch (id, epoch, identity, began_at) VALUES (true, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, identity = excluded.identity, began_at = excluded.began_at"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_changes_of_a_record_the_last_counts() {
+        let (here, there) = (ChapterId(Uuid::now_v7()), ChapterId(Uuid::now_v7()));
+        let of = |subject: &str| Change::of("GIFT", here, subject);
+        let changes = [
+            of("a"),
+            of("b"),
+            Change::gone("GIFT", here, "a"),
+            Change::of("GIFT", there, "a"),
+            Change::gone("GIFT", here, "c"),
+            of("c"),
+        ];
+        let kept: Vec<(&str, bool)> =
+            last_of_each(&changes).into_iter().map(|change| (change.subject.as_str(), change.gone)).collect();
+        assert_eq!(kept, [("a", true), ("b", false), ("a", false), ("c", false)]);
+    }
 }

@@ -184,7 +184,7 @@ diesel::table! {
         xid -> BigInt,
         seq -> BigInt,
         kind -> Text,
-        subject -> Text,
+        subjects -> Array<Text>,
         gone -> Bool,
     }
 }

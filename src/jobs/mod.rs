@@ -22,5 +22,5 @@ mod work;
 pub mod worker;
 
 pub use model::{Failure, JobKind, Lane, Progress};
-pub use store::{Enqueued, Figures, NewJob, enqueue, enqueue_for_house, figures};
+pub use store::{Enqueued, Figures, NewJob, dead_among, enqueue, enqueue_for_house, figures};
 pub use work::{Handler, Work};

@@ -200,6 +200,12 @@ pub(super) fn forget(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usiz
     Ok(diesel::delete(job::table.filter(over("DONE", KEPT_DONE).or(over("DEAD", KEPT_DEAD)))).execute(conn)?)
 }
 
+/// Which of these jobs failed for good.
+pub fn dead_among(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    let dead = job::table.filter(job::id.eq_any(ids)).filter(job::state.eq("DEAD"));
+    Ok(dead.select(job::id).load(conn)?)
+}
+
 /// For those who watch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {

@@ -117,8 +117,8 @@ fn a_transaction_that_is_open_across_ten_pulls_loses_nothing() {
     copy.until(&officer, &before);
     let mut slow = app.database.connect();
     slow.batch_execute(
-        "BEGIN; INSERT INTO change_feed (chapter_id, xid, seq, kind, subject, gone)
-         SELECT id, pg_current_xact_id()::text::bigint, nextval('change_feed_seq'), 'GIFT', 'slow', false FROM chapter WHERE code = '23095'",
+        "BEGIN; INSERT INTO change_feed (chapter_id, xid, seq, kind, subjects, gone)
+         SELECT id, pg_current_xact_id()::text::bigint, nextval('change_feed_seq'), 'GIFT', '{slow}', false FROM chapter WHERE code = '23095'",
     )
     .unwrap();
     let mut given = Vec::new();
