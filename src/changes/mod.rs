@@ -12,4 +12,14 @@
 pub mod routes;
 mod store;
 
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["change_epoch", "change_feed"],
+    tags: &[("changes", "What has changed, for those who keep a copy")],
+    routes: routes::configure,
+    ..Room::called("changes")
+};
+
 pub use store::{Change, note, settle};

@@ -1,6 +1,6 @@
 //! `/api/v1/changes`.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::get;
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -8,12 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::store::{self, Place};
-use crate::authz::{self, Actor, Read};
-use crate::basics::Clock;
-use crate::db::{Db, DbError};
-use crate::http::answers::{AnyProblem, Invalid, NotFound, Unauthorized};
-use crate::http::{Cursor, Kind, Page, Problem, Query, rows_a_page};
-use crate::tree;
+use crate::authz::{Desk, Read, Seen};
+use crate::http::sets::Lists;
+use crate::http::{Answer, Cursor, Kind, Page, Problem, Query, Reply, rows_a_page};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_changes);
@@ -75,43 +72,31 @@ enum Looked {
     Unsettled,
 }
 
-/// What has changed at a chapter since a place that was given out before: ids to be read again. Nothing is missed, whatever is
-/// being written meanwhile; a record may be named although nothing of it that one sees has changed.
-#[utoipa::path(tag = "changes", params(ChangesQuery), responses((status = 200, body = ChangesOut), (status = 401, response = Unauthorized),
-    (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+/// What has changed at a chapter since a place that was given out before: ids to be read again.
+///
+/// Nothing is missed, whatever is being written meanwhile. A record may be named although nothing of it that one sees has changed.
+#[utoipa::path(tag = "changes", params(ChangesQuery), responses((status = 200, body = ChangesOut), Lists))]
 #[get("/changes")]
-pub async fn list_changes(
-    actor: Actor,
-    Query(query): Query<ChangesQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_changes(desk: Desk, Query(query): Query<ChangesQuery>) -> Answer<ChangesOut> {
     let ChangesQuery { chapter, since, limit } = query;
-    let (limit, now) = (rows_a_page(limit)?, clock.now());
+    let limit = rows_a_page(limit)?;
     for _ in 0..2 {
         let (chapter, since) = (chapter.clone(), since.clone());
-        let looked = db
-            .read(move |conn| -> Result<Looked, Problem> {
-                let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
-                let granted = authz::require::<Read>(conn, now, actor, here.id)?;
-                look(conn, &granted, &chapter, since.as_deref(), limit)
+        let looked = desk
+            .read(move |v| {
+                let (here, _) = v.see_code::<Read>(&chapter)?;
+                look(v.conn, &here, &chapter, since.as_deref(), limit)
             })
             .await?;
         match looked {
-            Looked::Here(out) => return Ok(HttpResponse::Ok().json(out)),
-            Looked::Unsettled => db.tx(move |conn| -> Result<(), DbError> { store::settle(conn, now) }).await?,
+            Looked::Here(out) => return Ok(Reply::ok(out)),
+            Looked::Unsettled => desk.tx(|v| Ok(store::settle(v.conn, v.now)?)).await?,
         }
     }
     Err(Problem::unavailable(1))
 }
 
-fn look(
-    conn: &mut PgConnection,
-    granted: &authz::Granted<Read>,
-    chapter: &str,
-    since: Option<&str>,
-    limit: i64,
-) -> Result<Looked, Problem> {
+fn look(conn: &mut PgConnection, here: &Seen<Read>, chapter: &str, since: Option<&str>, limit: i64) -> Result<Looked, Problem> {
     let at = store::epoch(conn)?;
     let Some(epoch) = at.epoch else { return Ok(Looked::Unsettled) };
     let filter = ("changes", chapter, epoch);
@@ -124,7 +109,7 @@ fn look(
             "The server's data were restored from a backup: begin anew, without since.",
         ));
     }
-    let mut rows = store::after(conn, granted, place, limit + 1)?;
+    let mut rows = store::after(conn, here, place, limit + 1)?;
     let most = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > most;
     rows.truncate(most);

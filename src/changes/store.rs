@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use crate::authz::{Granted, Read};
+use crate::authz::{Read, Seen};
 use crate::db::DbError;
 use crate::db::statement::statement;
 use crate::tree::ChapterId;
@@ -108,10 +108,10 @@ statement! {
      WHERE (f.xid, f.seq, s.n) > (?, ?, ?) ORDER BY f.xid, f.seq, s.n LIMIT ?"
 }
 
-/// Rows of the granted chapter behind a place: (place, kind, subject, gone).
+/// Rows of the chapter that is seen behind a place: (place, kind, subject, gone).
 pub(super) fn after(
     conn: &mut PgConnection,
-    by: &Granted<Read>,
+    by: &Seen<Read>,
     place: Place,
     limit: i64,
 ) -> Result<Vec<(Place, String, String, bool)>, DbError> {

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text};
 
 use super::find::{Position, UnitKey, When, keyed, past};
-use super::mergers::complete_from;
+use super::reference::mergers::complete_from;
 use super::reference::reform_day;
 use crate::db::DbError;
 use crate::db::schema::{administrative_unit, chapter, former_unit, unit_merger};

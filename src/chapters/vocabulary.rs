@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
+use super::reference::{mergers, units};
 use crate::basics::text::words;
 
 /// What the names say, folded.
@@ -20,7 +21,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(read);
 const SOCIETY: &str = "Trung ương Hội Chữ thập đỏ Việt Nam chi hội CTĐ";
 
 fn read() -> Vocabulary {
-    let files = [super::reference::UNITS, super::mergers::MERGERS, super::mergers::PROVINCES, super::mergers::EARLIER];
+    let files = [units::UNITS, mergers::MERGERS, mergers::PROVINCES, mergers::EARLIER];
     // Names have no commas: fields are names, codes and words of the statistics office, which do no harm here.
     let names: BTreeSet<&str> =
         files.into_iter().flat_map(str::lines).flat_map(|line| line.split(',')).chain([SOCIETY]).collect();

@@ -19,6 +19,7 @@ use crate::log::folder::LogFolder;
 use crate::log::guard::Guard;
 use crate::log::keys::LogKeys;
 use crate::log::publisher::LogSettings;
+use crate::outbox::Ways;
 use crate::search::{Pace, SearchSettings};
 use crate::stock;
 use crate::upkeep::steps::{self, Moment};
@@ -163,6 +164,7 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         search: SearchSettings { folder: config.search_dir.clone(), on: config.search.is_on(), pace: Pace::default() },
         archive: archive(config),
         log,
+        ways: Arc::new(Ways::new(&config.messages)?),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod demo;
 mod install;
 mod keys;
@@ -7,6 +8,7 @@ mod line;
 mod log;
 pub use install::load_reference;
 mod officer;
+mod running;
 mod second_factor;
 mod serve;
 mod steps;
@@ -54,7 +56,7 @@ enum Command {
     #[command(subcommand)]
     Log(log::LogCommand),
     /// Check the books: the database from inside, or the public log from outside
-    Audit(upkeep::AuditCommand),
+    Audit(audit::AuditCommand),
     /// Receipts of gifts
     #[command(subcommand)]
     Receipt(verify::ReceiptCommand),
@@ -97,8 +99,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             say(crate::app::document_text()?.trim_end())?;
             return Ok(ExitCode::SUCCESS);
         }
-        Command::Audit(command) if command.what.url.is_some() || command.what.dir.is_some() => return verify::audit(command),
-        Command::Audit(command) => verify::only_for_logs(command)?,
+        Command::Audit(command) if command.is_of_log() => return command.of_log(),
+        Command::Audit(command) => command.only_for_database()?,
         Command::Receipt(command) => return verify::receipt(command),
         Command::Watch(command) => return watch::watch(command),
         _ => {}
@@ -118,7 +120,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Officer(command) => officer::run(&config, command),
         Command::Keys(command) => keys::run(&config, command),
         Command::Log(command) => log::run(&config, command),
-        Command::Audit(command) => return upkeep::audit(&config, &command),
+        Command::Audit(command) => return command.of_database(&config),
         Command::Backup(command) => return upkeep::backup(&config, command),
         Command::Restore(command) => return upkeep::restore(&config, &command),
         Command::Openapi | Command::Receipt(_) | Command::Watch(_) => Ok(()),

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::install;
 use super::line::Line;
+use super::verify::Format;
 use super::{Failure, say};
 use crate::basics::Clock;
 use crate::config::Config;
@@ -17,41 +18,6 @@ use crate::upkeep::manifest::{self, Manifest};
 use crate::upkeep::restore::{self as restoring, Archive, Claim};
 use crate::upkeep::{Database, UpkeepError};
 use crate::vault::{KeyError, Vault, VaultKeys, keys};
-
-/// What an audit answers in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Json,
-}
-
-/// What is audited: exactly one.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct AuditWhat {
-    /// Audit the database
-    #[arg(long)]
-    database: bool,
-    /// Audit a public log from outside, at this address: https://so.example.vn or https://so.example.vn/log
-    #[arg(long)]
-    pub url: Option<String>,
-    /// Audit a copy of a public log, in this folder
-    #[arg(long)]
-    pub dir: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct AuditCommand {
-    #[command(flatten)]
-    pub what: AuditWhat,
-    #[command(flatten)]
-    pub log: super::verify::LogAudit,
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
-    /// List at most this many findings; all are counted
-    #[arg(long, default_value_t = 100)]
-    pub most: usize,
-}
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -95,7 +61,7 @@ fn run_audit(config: &Config, db: &Db, vault: Option<&Vault>, most: usize) -> Re
 }
 
 /// 0: clean; 1: something is wrong. (2, that nothing could be checked, is what an error becomes.)
-pub fn audit(config: &Config, command: &AuditCommand) -> Result<ExitCode, Failure> {
+pub fn audit(config: &Config, format: Format, most: usize) -> Result<ExitCode, Failure> {
     let opened = install::open_as_it_is(config)?;
     let (applied, known) = (opened.db.survey(migrations::applied)?, migrations::known()?);
     if applied != known {
@@ -111,8 +77,8 @@ pub fn audit(config: &Config, command: &AuditCommand) -> Result<ExitCode, Failur
         Err(KeyError::Missing(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let report = run_audit(config, &opened.db, vault.as_ref(), command.most)?;
-    match command.format {
+    let report = run_audit(config, &opened.db, vault.as_ref(), most)?;
+    match format {
         Format::Text => say(&report.text())?,
         Format::Json => say(&serde_json::to_string_pretty(&report)?)?,
     }

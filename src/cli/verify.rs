@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::line::Line;
-use super::upkeep::{AuditCommand, Format};
 use super::{Failure, say};
 use crate::log::checkpoint::{self, CheckpointError};
 use crate::log::note::{NoteError, Verifier};
@@ -19,7 +18,8 @@ use crate::log::receipt::{MAX_RECEIPT, Receipt};
 use crate::log::tree::Head;
 use crate::verify::audit::Walk;
 use crate::verify::evidence::{self, Unproven};
-use crate::verify::place::{Folder, Mirror, Place, PlaceError};
+use crate::verify::mirror::Mirror;
+use crate::verify::place::{Folder, Place, PlaceError};
 use crate::verify::published::{self, Patience};
 use crate::verify::receipt::{self as receipts, Online};
 use crate::verify::sampled::Seed;
@@ -27,6 +27,13 @@ use crate::verify::served::{self, Closely};
 use crate::verify::site::Site;
 use crate::verify::trust;
 use crate::verify::{VerifyError, visible};
+
+/// What an audit answers in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
 
 /// Whose signature counts.
 #[derive(Debug, Args)]
@@ -52,6 +59,14 @@ pub struct LogAudit {
     api: Option<String>,
     #[command(flatten)]
     sampling: Sampling,
+}
+
+impl LogAudit {
+    /// Whether any of it was given.
+    pub fn is_given(&self) -> bool {
+        let Self { trust: Trust { vkey, policy }, mirror, api, sampling } = self;
+        !vkey.is_empty() || policy.is_some() || mirror.is_some() || api.is_some() || sampling.is_given()
+    }
 }
 
 /// Which rows are looked at besides whole files.
@@ -121,41 +136,31 @@ fn read_limited(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     if bytes.len() as u64 > most { Err(format!("{}: longer than {most} bytes", path.display()).into()) } else { Ok(bytes) }
 }
 
-/// `audit --database` takes none of what is for logs.
-pub fn only_for_logs(command: &AuditCommand) -> Result<(), Failure> {
-    let LogAudit { trust: Trust { vkey, policy }, mirror, api, sampling } = &command.log;
-    if vkey.is_empty() && policy.is_none() && mirror.is_none() && api.is_none() && !sampling.is_given() {
-        Ok(())
-    } else {
-        Err("--vkey, --policy, --mirror, --api, --sample and --seed go with --url or --dir".into())
-    }
-}
-
 /// 0: clean; 1: something is wrong; 2: nothing is wrong as far as could be checked, and something could not.
-pub fn audit(command: &AuditCommand) -> Result<ExitCode, Failure> {
-    let keys = command.log.trust.keys()?;
-    let site = command.what.url.as_deref().map(|url| Site::new(url, command.log.api.as_deref())).transpose()?;
-    let mirror = match (&site, &command.log.mirror) {
+pub fn audit(log: &LogAudit, url: Option<&str>, dir: Option<&Path>, format: Format, most: usize) -> Result<ExitCode, Failure> {
+    let keys = log.trust.keys()?;
+    let site = url.map(|url| Site::new(url, log.api.as_deref())).transpose()?;
+    let mirror = match (&site, &log.mirror) {
         (Some(site), Some(folder)) => Some(Mirror::new(folder.clone(), site.clone())?),
         (None, Some(_)) => return Err("--mirror goes with --url".into()),
         _ => None,
     };
-    let folder = command.what.dir.clone().map(Folder);
+    let folder = dir.map(|dir| Folder(dir.to_owned()));
     let place: &dyn Place = match (&mirror, &site, &folder) {
         (Some(mirror), _, _) => mirror,
         (None, Some(site), _) => site,
         (None, None, Some(folder)) => folder,
         (None, None, None) => return Err("say what to audit: --url or --dir".into()),
     };
-    let closely = command.log.sampling.closely()?;
+    let closely = log.sampling.closely()?;
     let auditing = Auditing { place, mirror: mirror.as_ref(), site: site.as_ref(), keys: &keys, closely };
     let walk = auditing.walk()?;
     let report = walk.report(keys.first().map(Verifier::name).unwrap_or_default());
-    match command.format {
-        Format::Text => say(&report.text(command.most))?,
+    match format {
+        Format::Text => say(&report.text(most))?,
         Format::Json => {
             let mut report = report.clone();
-            report.findings.truncate(command.most);
+            report.findings.truncate(most);
             say(&serde_json::to_string_pretty(&report)?)?;
         }
     }

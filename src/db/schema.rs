@@ -591,6 +591,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    link (id) {
+        id -> Uuid,
+        purpose -> Text,
+        subject -> Uuid,
+        chapter_id -> Uuid,
+        token_hash -> Bytea,
+        once -> Bool,
+        made_at -> Timestamptz,
+        made_by -> Uuid,
+        ends_at -> Timestamptz,
+        uses -> Integer,
+        used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     log_checkpoint (size) {
         size -> BigInt,
         root -> Bytea,
@@ -685,6 +703,22 @@ diesel::table! {
         failures -> Integer,
         last_at -> Timestamptz,
         blocked_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        channel -> Text,
+        purpose -> Text,
+        about -> Nullable<Uuid>,
+        state -> Text,
+        content -> Nullable<Bytea>,
+        address_hash -> Bytea,
+        made_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
     }
 }
 
@@ -1120,6 +1154,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    sending_rule (id) {
+        id -> Integer,
+        channel -> Text,
+        valid_from -> Date,
+        quiet_from_minute -> Nullable<Integer>,
+        quiet_until_minute -> Nullable<Integer>,
+        most_a_day -> Integer,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     session (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -1208,6 +1254,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
 diesel::allow_tables_to_appear_in_same_query!(account, job);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
+diesel::allow_tables_to_appear_in_same_query!(account, link);
+diesel::allow_tables_to_appear_in_same_query!(account, message);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
@@ -1246,6 +1294,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, gift);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, job);
+diesel::allow_tables_to_appear_in_same_query!(chapter, link);
+diesel::allow_tables_to_appear_in_same_query!(chapter, message);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);

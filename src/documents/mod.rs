@@ -25,10 +25,40 @@ pub mod model;
 pub mod persons;
 mod receive;
 pub mod routes;
+pub mod shown;
 pub mod store;
 pub mod sweep;
 pub mod upload_routes;
 pub mod uploads;
 pub mod verify;
 
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "document",
+        "document_closure",
+        "document_link",
+        "document_publication",
+        "document_withdrawal",
+        "upload",
+        "upload_chunk",
+    ],
+    routes: configure,
+    ..Room::called("documents")
+};
+
 pub use files::Archive;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(upload_routes::begin_upload)
+        .service(upload_routes::continue_upload)
+        .service(upload_routes::show_upload)
+        .service(cancel_routes::cancel_upload)
+        .service(routes::show_document)
+        .service(content::read_document);
+}

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::files::{Archive, ChunkWriter, FileError, WrittenChunk};
-use super::upload_routes::too_long;
 use crate::http::{Kind, Problem};
 
 /// What is collected before the disk is asked, in bytes.
@@ -61,6 +60,11 @@ async fn write(mut payload: web::Payload, archive: &web::Data<Archive>, upload: 
         }
     }
     on_disk(move || flush(writer, piece)?.0.finish()).await
+}
+
+pub(super) fn too_long(archive: &Archive) -> Problem {
+    let most = archive.limits.chunk;
+    Problem::say(Kind::TooLarge, format!("Mỗi phần tối đa {most} byte."), format!("At most {most} bytes in one chunk."))
 }
 
 fn flush(mut writer: ChunkWriter, mut piece: Vec<u8>) -> Result<(ChunkWriter, Vec<u8>), FileError> {

@@ -7,10 +7,10 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::appeals;
+use super::display::Display;
 use super::model::{AppealTerms, no_such_appeal};
 use super::prepare::Prepared;
 use super::unusual::Concern;
-use super::wire::Display;
 use crate::authz::{self, Actor, Ask, Granted, Record};
 use crate::db::DbError;
 use crate::http::{FieldError, Problem, Say};

@@ -4,34 +4,20 @@
 //! total or leaf; who asked does not decide, as a person; it is decided once. Approved, it goes the way of every gift, with
 //! the code it had, recorded by who asked. Decided, nothing personal is left of it here.
 
-use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::asked_store::{self as store, AskedRow, NewAsked};
+use super::asked_store::{self as store, Ask, AskedRow, NewAsked};
 use super::asked_wire::{AskedGift, AskedOut};
-use super::prepare::Prepared;
+use super::gift_in::GiftIn;
 use super::refusals;
-use super::unusual::Concern;
-use super::wire::GiftIn;
-use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
+use crate::authz::{self, AuditEvent, Read, Visit};
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
 use crate::identity::store as identity;
 use crate::ledger::store::BookedAt;
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
-
-/// A gift that takes a second person.
-pub(super) struct Ask<'a> {
-    /// Its position among those that came together.
-    pub at: usize,
-    pub grant: &'a Granted<Record>,
-    pub gift: &'a Prepared,
-    pub appeal: Option<Uuid>,
-    pub limit: i64,
-    pub concerns: Vec<Concern>,
-}
 
 /// A gift that stands as asked, or why it does not.
 pub(super) type Answer = Result<AskedOut, Problem>;
@@ -64,7 +50,13 @@ fn ask_one(conn: &mut PgConnection, at: BookedAt, ask: Ask<'_>) -> Result<Answer
     let new = NewAsked { ask: &ask, content, approver };
     let won = store::insert(conn, at.at, &new)?;
     if won {
-        audit(conn, at.at, ask.grant, "GIFT_ASKED", gift.id)?;
+        let event = AuditEvent {
+            account: Some(ask.grant.account()),
+            action: "GIFT_ASKED",
+            subject: Some(gift.id),
+            chapter: Some(ask.grant.chapter().0),
+        };
+        authz::audit(conn, at.at, &[event])?;
     }
     let row = store::find(conn, gift.id)?.ok_or(DbError::Query(diesel::result::Error::NotFound))?;
     if !won && ![&ask.gift.request_hash, &ask.gift.bare_hash].contains(&&row.request_hash) {
@@ -85,23 +77,12 @@ fn nobody_else() -> Problem {
     )
 }
 
-pub(super) fn audit<R: authz::Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<R>,
-    action: &'static str,
-    gift: Uuid,
-) -> Result<(), DbError> {
-    let event = AuditEvent { account: Some(by.account()), action, subject: Some(gift), chapter: Some(by.chapter().0) };
-    authz::audit(conn, now, &[event])
-}
-
 /// What everybody who may read the chapter's books sees of it: no giver, no words.
 pub(super) fn out(conn: &mut PgConnection, row: AskedRow) -> Result<AskedOut, DbError> {
     Ok(outs(conn, vec![row])?.pop().ok_or(diesel::result::Error::NotFound)?)
 }
 
-fn outs(conn: &mut PgConnection, rows: Vec<AskedRow>) -> Result<Vec<AskedOut>, DbError> {
+pub(super) fn outs(conn: &mut PgConnection, rows: Vec<AskedRow>) -> Result<Vec<AskedOut>, DbError> {
     let ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.chapter_id, row.approver_chapter_id]).collect();
     let labels = tree::labels(conn, &ids)?;
     let names = identity::user_names(conn, &rows.iter().map(|row| row.asked_by).collect::<Vec<_>>())?;
@@ -138,30 +119,13 @@ pub(super) fn answers(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Asked
     outs(conn, rows)
 }
 
-/// What waits for a chapter's decision, or was asked by it and waits, oldest first.
-pub fn waiting(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapter: &str,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
-) -> Result<Vec<AskedOut>, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, here.id)?;
-    let rows = store::waiting(conn, here.id, after, limit)?;
-    Ok(outs(conn, rows)?)
-}
-
 /// One asked gift with its giver and words while it waits. Reading it is noted in the audit trail, because it names the giver.
-pub fn show(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<AskedGift, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-    audit(conn, now, &grant, "ASKED_GIFT_READ", id)?;
-    let sent = row.content.as_deref().map(|sealed| open(vault, id, sealed)).transpose()?;
-    let asked = out(conn, row)?;
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<AskedGift, Problem> {
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
+    v.note_seen(&seen, "ASKED_GIFT_READ", id)?;
+    let sent = row.content.as_deref().map(|sealed| open(v.vault, id, sealed)).transpose()?;
+    let asked = out(v.conn, row)?;
     Ok(AskedGift::of(asked, sent))
 }
 

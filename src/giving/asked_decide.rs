@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::asked;
@@ -12,12 +10,11 @@ use super::asked_wire::AskedOut;
 use super::model::NewGift;
 use super::prepare::prepare;
 use super::record::{self, Outcome, Submission};
-use crate::authz::{self, Actor, Approve, Granted, Record};
+use crate::authz::{Approve, Granted, Record, Right, Visit};
 use crate::http::{Kind, Problem};
 use crate::identity::store as identity;
 use crate::ledger::store::BookedAt;
 use crate::tree::ChapterId;
-use crate::vault::Vault;
 
 /// What becomes of an asked gift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,42 +44,28 @@ impl Verdict {
 }
 
 /// Decides an asked gift. Deciding again the same way answers as the first time.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    verdict: Verdict,
-) -> Result<AskedOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<AskedOut, Problem> {
+    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
     let here = ChapterId(row.chapter_id);
     if verdict == Verdict::Withdraw {
-        let grant = authz::require::<Record>(conn, now, actor, here)?;
-        return settle(conn, now, &grant, row, verdict);
+        let grant = v.at::<Record>(here)?;
+        return settle(v, &grant, row, verdict);
     }
-    let grant = authz::require::<Approve>(conn, now, actor, here)?;
+    let grant = v.at::<Approve>(here)?;
     if row.state == "ASKED" {
-        let asker = identity::officer_of(conn, row.asked_by)?;
+        let asker = identity::officer_of(v.conn, row.asked_by)?;
         let recorder = grant.for_recorder(row.asked_by, asker).ok_or_else(not_oneself)?;
         if verdict == Verdict::Approve {
-            book(conn, vault, now, recorder, &row)?;
+            book(v, recorder, &row)?;
         }
     }
-    settle(conn, now, &grant, row, verdict)
+    settle(v, &grant, row, verdict)
 }
 
-fn settle<R: authz::Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<R>,
-    row: AskedRow,
-    verdict: Verdict,
-) -> Result<AskedOut, Problem> {
+fn settle<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, row: AskedRow, verdict: Verdict) -> Result<AskedOut, Problem> {
     let id = row.id;
     if row.state == verdict.state() {
-        return Ok(asked::out(conn, row)?);
+        return Ok(asked::out(v.conn, row)?);
     }
     if row.state != "ASKED" {
         return Err(Problem::say(
@@ -91,10 +74,10 @@ fn settle<R: authz::Right>(
             "This gift was decided otherwise already.",
         ));
     }
-    store::decide(conn, now, by, id, verdict.state())?;
-    asked::audit(conn, now, by, verdict.action(), id)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok(asked::out(conn, row)?)
+    store::decide(v.conn, v.now, by, id, verdict.state())?;
+    v.note(by, verdict.action(), id)?;
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    Ok(asked::out(v.conn, row)?)
 }
 
 fn not_oneself() -> Problem {
@@ -106,20 +89,14 @@ fn not_oneself() -> Problem {
 }
 
 /// Books it as it was sent, under the code it was given for, as recorded by who asked.
-fn book(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    recorder: Granted<Record>,
-    row: &AskedRow,
-) -> Result<(), Problem> {
+fn book(v: &mut Visit<'_>, recorder: Granted<Record>, row: &AskedRow) -> Result<(), Problem> {
     let sealed = row.content.as_deref().ok_or_else(|| Problem::internal("an asked gift has no content"))?;
-    let gift = NewGift::parse(asked::open(vault, row.id, sealed)?, now).map_err(Problem::invalid)?;
+    let gift = NewGift::parse(asked::open(v.vault, row.id, sealed)?, v.now).map_err(Problem::invalid)?;
     // The clock of the commitment is when the money came to be recorded, not when somebody approved it.
-    let mut gift = prepare(vault, gift, row.asked_at)?;
+    let mut gift = prepare(v.vault, gift, row.asked_at)?;
     gift.request_hash.clone_from(&row.request_hash);
     let submission = Submission { actor: recorder.actor(), gift: Arc::new(gift) };
-    match record::record_approved(conn, BookedAt::now(now), &submission, recorder)? {
+    match record::record_approved(v.conn, BookedAt::now(v.now), &submission, recorder)? {
         Outcome::Booked(_) | Outcome::AlreadyBooked(_) => Ok(()),
         Outcome::Refused(problem) => Err(problem),
         Outcome::Asked(_) => Err(Problem::internal("an approved gift was asked about again")),

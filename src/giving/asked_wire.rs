@@ -5,8 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::display::Display;
+use super::gift_in::{GiftIn, GiverIn, LineIn};
+use super::receipt::BookingOutcome;
 use super::unusual::Concern;
-use super::wire::{BookingOutcome, Display, GiftIn, GiverIn, LineIn};
 
 /// A gift that takes a second person. It is booked nowhere before they approve.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]

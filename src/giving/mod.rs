@@ -4,7 +4,7 @@
 //! that a second person approves. The way of a gift:
 //!
 //! ```text
-//! GiftIn (wire) → NewGift (model: every field checked) → Prepared (sealed, committed; outside any transaction)
+//! GiftIn (gift_in) → NewGift (model: every field checked) → Prepared (sealed, committed; outside any transaction)
 //!   → record (one transaction, set-wise: same id? right? appeal? → gift, entry, postings, totals, leaf, public row)
 //! ```
 //!
@@ -20,6 +20,7 @@
 
 mod accept;
 pub mod appeal_routes;
+pub mod appeal_shown;
 pub mod appeals;
 pub mod asked;
 pub mod asked_decide;
@@ -28,10 +29,13 @@ pub mod asked_routes;
 pub mod asked_store;
 pub mod asked_wire;
 pub mod audit;
+mod bare;
 pub mod cash_receipt_routes;
 pub mod cash_receipts;
+pub mod display;
 pub mod document_routes;
 pub mod feed;
+pub mod gift_in;
 pub mod intake;
 pub mod limits;
 mod looked;
@@ -40,7 +44,9 @@ pub mod payer;
 pub mod personal;
 pub mod persons;
 pub mod prepare;
+pub mod publishing;
 mod quantity;
+pub mod receipt;
 pub mod record;
 mod refusals;
 pub mod reversal;
@@ -52,3 +58,36 @@ pub mod steps;
 pub mod store;
 pub mod unusual;
 pub mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "appeal",
+        "appeal_limit",
+        "appeal_share",
+        "appeal_version",
+        "asked_gift",
+        "gift",
+        "gift_limit",
+        "gift_line",
+        "paper_slip",
+        "paper_slip_collision",
+        "reversal_request",
+    ],
+    routes: asked,
+    audits: &[&audit::Gifts],
+    ..Room::called("giving")
+};
+
+fn asked(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+    asked_routes::configure(config);
+    reversal_routes::configure(config);
+    cash_receipt_routes::configure(config);
+    appeal_routes::configure(config);
+    document_routes::configure(config);
+}

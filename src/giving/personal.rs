@@ -10,8 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary, Text};
 use uuid::Uuid;
 
-use super::prepare::Bare;
-use super::reversal;
+use super::bare::{self, Bare};
 use crate::db::DbError;
 use crate::db::schema::{appeal, gift, gift_line, reversal_request};
 use crate::db::statement::statement;
@@ -281,7 +280,7 @@ pub(super) fn erase_notes(conn: &mut PgConnection, vault: &Vault, notes: &[(Uuid
     if notes.is_empty() {
         return Ok(());
     }
-    let hashes = notes.iter().map(|(_, gift, reason)| reversal::bare_hash(vault, *gift, reason).to_vec()).collect();
+    let hashes = notes.iter().map(|(_, gift, reason)| bare::of_reversal(vault, *gift, reason).to_vec()).collect();
     EraseNotes { ids: &notes.iter().map(|(id, _, _)| *id).collect(), hashes: &hashes }.execute(conn)?;
     Ok(())
 }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::model::NewGift;
+use super::bare::Bare;
+use super::gift_in::{GiftIn, GiverIn, LineIn, QuantityIn};
+use super::model::{GiftLine, NewGift};
 use super::personal;
-use super::wire::GiftIn;
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_time;
 use crate::basics::fold;
@@ -83,7 +84,7 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
         reference_likeness: reference_likeness(vault, &gift),
         content: gift.confirmed.then(|| seal_content(vault, &gift, &code)).transpose()?,
         request_hash: vault.hash("gift.request", &content(&gift)).to_vec(),
-        bare_hash: Bare::of(&gift).hash(vault),
+        bare_hash: bare(&gift).hash(vault),
         code,
         gift,
     })
@@ -172,51 +173,65 @@ fn content(gift: &NewGift) -> Vec<u8> {
     sent.to_string().into_bytes()
 }
 
-/// What a gift's entry and goods say anyway: its content without giver, texts, code and the phone's clock. An erased gift
-/// is compared by this alone, so that a phone that sends it again learns that it is booked.
-pub struct Bare<'a> {
-    pub id: Uuid,
-    pub chapter: &'a str,
-    pub appeal: Option<&'a str>,
-    pub channel: &'a str,
-    pub amount_vnd: i64,
-    /// Item, quantity in thousandths, unit, value, valuation.
-    pub lines: Vec<(&'a str, i64, &'a str, i64, &'a str)>,
-    pub message_count: Option<i32>,
-    pub received_on: chrono::NaiveDate,
-    pub paper_slip: Option<(&'a str, &'a str)>,
+/// What of a gift is not personal.
+fn bare<'a>(gift: &'a NewGift) -> Bare<'a> {
+    let line = |l: &'a GiftLine| (l.item.as_str(), l.quantity.milli(), l.unit.as_str(), l.value.get(), l.valuation.name());
+    Bare {
+        id: gift.id,
+        chapter: &gift.chapter,
+        appeal: gift.appeal.as_deref(),
+        channel: gift.channel.name(),
+        amount_vnd: gift.amount.get(),
+        lines: gift.lines.iter().map(line).collect(),
+        message_count: gift.message_count,
+        received_on: gift.received_on,
+        paper_slip: gift.paper_slip.as_ref().map(|(book, no)| (book.as_str(), no.as_str())),
+    }
 }
 
-impl<'a> Bare<'a> {
-    fn of(gift: &'a NewGift) -> Self {
-        let line = |l: &'a super::model::GiftLine| {
-            (l.item.as_str(), l.quantity.milli(), l.unit.as_str(), l.value.get(), l.valuation.name())
-        };
+/// A gift as it could have been sent: every field as it was understood.
+impl From<&NewGift> for GiftIn {
+    fn from(gift: &NewGift) -> Self {
+        let text = |line: &Option<crate::basics::Line>| line.as_ref().map(|line| line.as_str().to_owned());
+        let slip = gift.paper_slip.as_ref();
         Self {
             id: gift.id,
-            chapter: &gift.chapter,
-            appeal: gift.appeal.as_deref(),
-            channel: gift.channel.name(),
-            amount_vnd: gift.amount.get(),
-            lines: gift.lines.iter().map(line).collect(),
+            code: gift.code.as_ref().map(PublicCode::as_str).map(str::to_owned),
+            chapter: gift.chapter.clone(),
+            appeal: gift.appeal.clone(),
+            channel: gift.channel,
+            amount_vnd: Some(gift.amount.get()),
+            lines: gift.lines.iter().map(LineIn::from).collect(),
             message_count: gift.message_count,
+            giver: gift.giver.as_ref().map(|giver| GiverIn {
+                kind: giver.kind,
+                name: giver.name.as_str().to_owned(),
+                phone: giver.phone.clone(),
+            }),
+            display: gift.giver.as_ref().map(|_| gift.display),
+            wish: text(&gift.wish),
+            memo: text(&gift.memo),
+            bank_reference: text(&gift.bank_reference),
             received_on: gift.received_on,
-            paper_slip: gift.paper_slip.as_ref().map(|(book, no)| (book.as_str(), no.as_str())),
+            paper_book: slip.map(|(book, _)| book.as_str().to_owned()),
+            paper_no: slip.map(|(_, no)| no.as_str().to_owned()),
+            captured_at: gift.captured_at,
+            for_child: gift.payer.is_child,
+            payer_address: text(&gift.payer.address),
+            enclosed: gift.payer.enclosed,
+            confirmed: gift.confirmed,
         }
     }
+}
 
-    pub fn hash(&self, vault: &Vault) -> Vec<u8> {
-        let content = json!([
-            self.id,
-            self.chapter,
-            self.appeal,
-            self.channel,
-            self.amount_vnd,
-            self.lines,
-            self.message_count,
-            self.received_on,
-            self.paper_slip
-        ]);
-        vault.hash("gift.request.bare", content.to_string().as_bytes()).to_vec()
+impl From<&GiftLine> for LineIn {
+    fn from(line: &GiftLine) -> Self {
+        Self {
+            item: line.item.clone(),
+            quantity: QuantityIn::Text(line.quantity.to_string()),
+            unit: line.unit.clone(),
+            value_vnd: line.value.get(),
+            valuation: line.valuation,
+        }
     }
 }

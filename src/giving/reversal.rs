@@ -11,14 +11,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::bare;
 use super::feed::changed;
 use super::store::{self, Gifts, ReversalRow, Reversals};
-use crate::authz::{self, Actor, Approve, AuditEvent, Read, Record};
+use crate::authz::{Approve, Read, Record, Seen, Visit};
 use crate::basics::clock::vietnam_time;
 use crate::basics::{Line, PublicCode};
 use crate::changes;
 use crate::db::DbError;
-use crate::http::{Kind, Problem};
+use crate::http::{Kind, Problem, Span};
 use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
 use crate::ledger::reversals::{self, Original, TwoPersons};
@@ -98,60 +99,53 @@ pub struct ReversalOut {
     pub code: Option<String>,
 }
 
-fn out(conn: &mut PgConnection, row: ReversalRow) -> Result<ReversalOut, DbError> {
-    let code = match row.entry_id {
-        Some(id) => ledger::booked(conn, &[id])?.remove(&id).map(|entry| entry.code),
-        None => None,
-    };
-    Ok(ReversalOut {
+/// What is shown of these requests, in their order.
+pub(super) fn shown(conn: &mut PgConnection, rows: Vec<ReversalRow>) -> Result<Vec<ReversalOut>, DbError> {
+    let booked = ledger::booked(conn, &rows.iter().filter_map(|row| row.entry_id).collect::<Vec<_>>())?;
+    let chapters = tree::codes(conn, rows.iter().map(|row| row.approver_chapter_id))?;
+    let show = |row: ReversalRow| ReversalOut {
         id: row.id,
         gift_id: row.gift_id,
         state: row.state,
         reason: row.reason,
         requested_at: row.requested_at,
-        approver_chapter: tree::code_of(conn, ChapterId(row.approver_chapter_id))?,
+        approver_chapter: chapters.get(&row.approver_chapter_id).cloned().unwrap_or_default(),
         decided_at: row.decided_at,
-        code,
-    })
+        code: row.entry_id.and_then(|id| booked.get(&id)).map(|entry| entry.code.clone()),
+    };
+    Ok(rows.into_iter().map(show).collect())
+}
+
+/// [`shown`] for one.
+fn out(conn: &mut PgConnection, row: ReversalRow) -> Result<ReversalOut, Problem> {
+    shown(conn, vec![row])?.pop().ok_or_else(Problem::not_found)
 }
 
 fn content_hash(vault: &Vault, gift: Uuid, reason: &str, note: &str) -> [u8; 32] {
     vault.hash("reversal.request", format!("{gift}\0{reason}\0{note}").as_bytes())
 }
 
-/// What a request is compared by once its note was erased.
-pub(super) fn bare_hash(vault: &Vault, gift: Uuid, reason: &str) -> [u8; 32] {
-    vault.hash("reversal.request.bare", format!("{gift}\0{reason}").as_bytes())
-}
-
 /// Asks for a reversal. The same request sent again answers as the first time.
-pub fn request(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    ask: &Request,
-) -> Result<(ReversalOut, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let gift = store::gifts(conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Record>(conn, now, actor, ChapterId(gift.chapter_id))?;
-    store::hold_gift(conn, ask.gift)?;
-    let hash = content_hash(vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str));
-    if let Some(known) = store::reversals(conn, Reversals::One(ask.id), 1)?.pop() {
+pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), Problem> {
+    let gift = store::gifts(v.conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Record>(ChapterId(gift.chapter_id))?;
+    store::hold_gift(v.conn, ask.gift)?;
+    let hash = content_hash(v.vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str));
+    if let Some(known) = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop() {
         // An erasure of the giver's data takes the note out of what is compared.
-        let bare = bare_hash(vault, ask.gift, ask.reason.name());
+        let bare = bare::of_reversal(v.vault, ask.gift, ask.reason.name());
         return if known.request_hash == hash || known.request_hash == bare {
-            Ok((out(conn, known)?, false))
+            Ok((out(v.conn, known)?, false))
         } else {
             Err(Problem::say(Kind::IdTaken, "id này đã dùng cho đề nghị khác.", "This id stands for another request."))
         };
     }
-    let standing = store::reversals(conn, Reversals::OfGift(ask.gift), 50)?.into_iter().find(|r| r.state != "REFUSED");
+    let standing = store::reversals(v.conn, Reversals::OfGift(ask.gift), 50)?.into_iter().find(|r| r.state != "REFUSED");
     if standing.is_some() {
         return Err(already_asked());
     }
-    let recorder = identity::officer_of(conn, gift.recorded_by)?;
-    let approver = authz::nearest_approver(conn, now, grant.chapter(), &[grant.officer(), recorder])?.ok_or_else(|| {
+    let recorder = identity::officer_of(v.conn, gift.recorded_by)?;
+    let approver = v.nearest_approver(grant.chapter(), &[grant.officer(), recorder])?.ok_or_else(|| {
         Problem::say(
             Kind::Conflict,
             "Chưa có ai khác được quyền duyệt ở đơn vị này hay cấp trên: cần bổ nhiệm trước.",
@@ -159,7 +153,7 @@ pub fn request(
         )
     })?;
     let note =
-        ask.note.as_ref().map(|n| vault.seal(place("reversal_request", "note", &ask.id), n.as_str().as_bytes())).transpose();
+        ask.note.as_ref().map(|n| v.vault.seal(place("reversal_request", "note", &ask.id), n.as_str().as_bytes())).transpose();
     let note = note.map_err(Problem::internal)?;
     let new = store::NewReversal {
         id: ask.id,
@@ -169,33 +163,22 @@ pub fn request(
         request_hash: &hash,
         approver_chapter: approver.0,
     };
-    store::insert_reversal(conn, &grant, now, &new).map_err(|error| match error.constraint() {
+    store::insert_reversal(v.conn, &grant, v.now, &new).map_err(|error| match error.constraint() {
         Some("reversal_request_standing_key") => already_asked(),
         Some("reversal_request_pk") => Problem::say(Kind::IdTaken, "id này đã dùng.", "This id is taken."),
         _ => error.into(),
     })?;
-    audit(conn, now, grant.account(), grant.chapter(), "REVERSAL_REQUESTED", ask.id)?;
-    let row = store::reversals(conn, Reversals::One(ask.id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    Ok((out(conn, row)?, true))
+    v.note(&grant, "REVERSAL_REQUESTED", ask.id)?;
+    let row = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    Ok((out(v.conn, row)?, true))
 }
 
 fn already_asked() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Quà này đã có đề nghị hủy đang chờ hoặc đã được hủy.",
+        "Khoản này đã có đề nghị hủy đang chờ hoặc đã được hủy.",
         "A reversal of this gift is waiting or was approved already.",
     )
-}
-
-fn audit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    account: Uuid,
-    chapter: ChapterId,
-    action: &'static str,
-    subject: Uuid,
-) -> Result<(), DbError> {
-    authz::audit(conn, now, &[AuditEvent { account: Some(account), action, subject: Some(subject), chapter: Some(chapter.0) }])
 }
 
 /// What the second person says.
@@ -206,25 +189,17 @@ pub enum Decision {
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    decision: Decision,
-) -> Result<ReversalOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::reversals(conn, Reversals::ForDecision(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Approve>(conn, now, actor, ChapterId(row.gift_chapter_id))?;
+pub fn decide(v: &mut Visit<'_>, id: Uuid, decision: Decision) -> Result<ReversalOut, Problem> {
+    let row = store::reversals(v.conn, Reversals::ForDecision(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Approve>(ChapterId(row.gift_chapter_id))?;
     match (row.state.as_str(), decision) {
         ("REQUESTED", _) => {}
-        ("APPROVED", Decision::Approve) | ("REFUSED", Decision::Refuse) => return Ok(out(conn, row)?),
+        ("APPROVED", Decision::Approve) | ("REFUSED", Decision::Refuse) => return out(v.conn, row),
         _ => return Err(Problem::say(Kind::Conflict, "Đề nghị đã được quyết định khác.", "The request was decided otherwise.")),
     }
-    let gift = store::gifts(conn, Gifts::One(row.gift_id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let recorder = identity::officer_of(conn, gift.recorded_by)?;
-    let requester = identity::officer_of(conn, row.requested_by)?;
+    let gift = store::gifts(v.conn, Gifts::One(row.gift_id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let recorder = identity::officer_of(v.conn, gift.recorded_by)?;
+    let requester = identity::officer_of(v.conn, row.requested_by)?;
     if [recorder, requester].contains(&grant.officer()) {
         return Err(Problem::say(
             Kind::Forbidden,
@@ -234,40 +209,35 @@ pub fn decide(
     }
     let by = TwoPersons { asked: requester, approves: &grant };
     let entry = match decision {
-        Decision::Approve => Some(book(conn, vault, now, &by, &row, gift.entry_id)?),
+        Decision::Approve => Some(book(v, &by, &row, gift.entry_id)?),
         Decision::Refuse => None,
     };
     if entry.is_some() {
-        store::release_slip(conn, row.gift_id)?;
-        changes::note(conn, &[changed(grant.chapter(), row.gift_id)])?;
+        store::release_slip(v.conn, row.gift_id)?;
+        changes::note(v.conn, &[changed(grant.chapter(), row.gift_id)])?;
+        // The original's public page says from now on that it was reversed.
+        v.forget_pages();
     }
-    store::decide_reversal(conn, id, grant.account(), now, entry)?;
+    store::decide_reversal(v.conn, id, grant.account(), v.now, entry)?;
     let action = if entry.is_some() { "REVERSAL_APPROVED" } else { "REVERSAL_REFUSED" };
-    audit(conn, now, grant.account(), grant.chapter(), action, id)?;
-    let row = store::reversals(conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    Ok(out(conn, row)?)
+    v.note(&grant, action, id)?;
+    let row = store::reversals(v.conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    out(v.conn, row)
 }
 
 /// Books the mirror of the gift's entry, today, and counts it.
-fn book(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    by: &TwoPersons<'_>,
-    row: &ReversalRow,
-    gift_entry: Uuid,
-) -> Result<Uuid, Problem> {
-    let written = ledger::written(conn, gift_entry)?.ok_or_else(Problem::not_found)?;
-    let chapter = tree::code_of(conn, by.approves.chapter())?;
-    let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
+fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: Uuid) -> Result<Uuid, Problem> {
+    let written = ledger::written(v.conn, gift_entry)?.ok_or_else(Problem::not_found)?;
+    let chapter = tree::code_of(v.conn, by.approves.chapter())?;
+    let here = tree::place(v.conn, &chapter)?.ok_or_else(Problem::not_found)?;
     let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
-    let funds = ledger::funds(conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;
+    let funds = ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;
     let code = PublicCode::random().map_err(Problem::internal)?;
     let secret = commitment::secret().map_err(Problem::internal)?;
-    let time = vietnam_time(now);
+    let time = vietnam_time(v.now);
     let fields = [("note", ""), ("time", time.as_str())];
-    let at = BookedAt::now(now);
+    let at = BookedAt::now(v.now);
     let entry = NewEntry {
         id: Uuid::now_v7(),
         place: Arc::new(here),
@@ -280,11 +250,11 @@ fn book(
         giver_shown: None,
         document: None,
         pd: commitment::commit(&secret, &fields),
-        opening: Some(opening::seal(vault, code.as_str(), &secret, &fields).map_err(Problem::internal)?),
+        opening: Some(opening::seal(v.vault, code.as_str(), &secret, &fields).map_err(Problem::internal)?),
         code,
     };
     let id = entry.id;
-    reversals::book(conn, at, &HashMap::from_iter(funds), by, Original::Gift, vec![entry]).map_err(|error| match error {
+    reversals::book(v.conn, at, &HashMap::from_iter(funds), by, Original::Gift, vec![entry]).map_err(|error| match error {
         BookError::NotCovered => Problem::say(
             Kind::Conflict,
             "Tiền hoặc hàng này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",
@@ -300,25 +270,17 @@ fn book(
 }
 
 /// One request, for those who may read the chapter's books.
-pub fn show(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<ReversalOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::reversals(conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, ChapterId(row.gift_chapter_id))?;
-    Ok(out(conn, row)?)
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<ReversalOut, Problem> {
+    let row = store::reversals(v.conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    v.see::<Read>(ChapterId(row.gift_chapter_id))?;
+    out(v.conn, row)
 }
 
 /// Requests that wait for a chapter to decide, oldest first.
-pub fn waiting(
+pub(super) fn waiting(
     conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapter: &str,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
-) -> Result<Vec<ReversalOut>, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, here.id)?;
-    let rows = store::reversals(conn, Reversals::WaitingAt { chapter: here.id.0, after }, limit)?;
-    rows.into_iter().map(|row| out(conn, row).map_err(Problem::from)).collect()
+    here: &Seen<Read>,
+    span: Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<ReversalRow>, DbError> {
+    store::reversals(conn, Reversals::WaitingAt { chapter: here.chapter().0, after: span.after }, span.rows)
 }

@@ -4,7 +4,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::wire::GiftIn;
+use super::gift_in::GiftIn;
 use crate::basics::Phone;
 
 /// Texts in NFC without blanks around them, the giver's number in digits.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::accept::{Accepted, Context, Submission, accept};
-use super::asked::Ask;
+use super::asked_store::Ask;
 use super::looked::Looked;
 use super::model::NewGift;
 use super::unusual::{self, Concern, Limits, Weight};

@@ -6,8 +6,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::display::Display;
 use super::personal;
-use super::wire::Display;
 use crate::db::DbError;
 use crate::db::schema::gift;
 use crate::ledger::{public, rewording, store as ledger};

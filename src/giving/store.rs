@@ -10,13 +10,14 @@ use uuid::Uuid;
 
 use super::looked;
 use super::prepare::Prepared;
+use super::receipt::{CashReceiptRef, ReceiptOut};
 use super::unusual::Concern;
-use super::wire::{CashReceiptRef, ReceiptOut};
 use crate::authz::{Granted, Record};
 use crate::db::DbError;
 use crate::db::schema::{appeal, gift, gift_line, paper_slip, paper_slip_collision, reversal_request};
 use crate::db::statement::statement;
 use crate::ledger::store as ledger;
+use crate::parties::restriction;
 use crate::tree;
 use crate::vouchers::store as vouchers;
 
@@ -260,6 +261,11 @@ pub struct GiftRow {
     pub recorded_by: Uuid,
     /// The giver's name as given, sealed, where it is not the party's alone.
     pub giver_name: Option<Vec<u8>>,
+}
+
+/// Whether the gift's chapter may keep its giver's data and not use them.
+pub fn is_restricted(conn: &mut PgConnection, row: &GiftRow) -> Result<bool, DbError> {
+    row.party_id.map_or(Ok(false), |party| restriction::holds(conn, party, row.chapter_id))
 }
 
 /// Gifts by id, or a chapter's gifts newest first after `before`.

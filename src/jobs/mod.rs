@@ -21,6 +21,16 @@ mod store;
 mod work;
 pub mod worker;
 
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["job"],
+    tags: &[("jobs", "Work behind the requests: how far it is, and what came to nothing")],
+    routes: routes::configure,
+    ..Room::called("jobs")
+};
+
 pub use model::{Failure, JobKind, Lane, Progress};
 pub use store::{Enqueued, Figures, NewJob, dead_among, enqueue, enqueue_for_house, figures};
 pub use work::{Handler, Work};

@@ -1,6 +1,6 @@
 //! `/api/v1/jobs`: how far work behind the requests is, and what came to nothing.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::store::{self, JobRow};
-use crate::authz::{self, Actor, Appoint, AuditEvent, Granted, Once, Read};
-use crate::basics::Clock;
-use crate::db::{Db, DbError};
-use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
-use crate::http::{Cursor, Kind, Page, Problem, Query, rows_a_page};
+use crate::authz::{Appoint, Attempt, Desk, Granted, Read, Visit};
+use crate::db::DbError;
+use crate::http::sets::{Acts, Decides, Key, Records};
+use crate::http::{Answer, Kind, Page, Paging, Problem, Query, Reply};
 use crate::tree::{self, ChapterId};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -95,11 +94,6 @@ fn shown(conn: &mut PgConnection, now: DateTime<Utc>, rows: Vec<JobRow>) -> Resu
     Ok(rows.into_iter().map(out).collect())
 }
 
-fn one(conn: &mut PgConnection, now: DateTime<Utc>, id: Uuid) -> Result<JobOut, Problem> {
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    shown(conn, now, vec![row])?.pop().ok_or_else(Problem::not_found)
-}
-
 /// Which jobs.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -142,89 +136,72 @@ impl EndedOrNot {
 }
 
 /// Jobs within reach, for administrators, the newest first: those that failed for good unless others are asked for.
-#[utoipa::path(tag = "jobs", params(JobsQuery), responses((status = 200, body = Page<JobOut>), (status = 401, response = Unauthorized),
-    (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "jobs", params(JobsQuery), responses((status = 200, body = Page<JobOut>), Records))]
 #[get("/jobs")]
-pub async fn list_jobs(
-    actor: Actor,
-    Query(query): Query<JobsQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_jobs(desk: Desk, Query(query): Query<JobsQuery>) -> Answer<Page<JobOut>> {
     let JobsQuery { chapter, state, limit, cursor } = query;
-    let (limit, state) = (rows_a_page(limit)?, state.unwrap_or(EndedOrNot::Dead).name());
-    let filter = (chapter.clone(), state);
-    let before = Cursor::<Uuid>::decode(cursor.as_deref(), &filter)?.map(|cursor| cursor.last);
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<JobOut>, Problem> {
-            let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
-            let granted = authz::require::<Appoint>(conn, now, actor, here.id)?;
-            let rows = store::list(conn, &granted, state, before, limit + 1)?;
-            let page = Page::of(shown(conn, now, rows)?, limit, &filter, |job| job.id, |job| job);
-            Ok(page)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    let state = state.unwrap_or(EndedOrNot::Dead).name();
+    desk.list(
+        Paging::of((chapter, state), limit, cursor.as_deref())?,
+        |v, (chapter, state), span| {
+            let (here, _) = v.see_code::<Appoint>(chapter)?;
+            Ok(store::list(v.conn, &here, state, span)?)
+        },
+        |row| row.id,
+        |v, rows| Ok(shown(v.conn, v.now, rows)?),
+    )
+    .await
 }
 
 /// How far a job is: for whoever asked for it and whoever may read its chapter.
-#[utoipa::path(tag = "jobs", responses((status = 200, body = JobOut), (status = 401, response = Unauthorized), (status = 403, response = Forbidden),
-    (status = 404, response = NotFound), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "jobs", params(("id" = Uuid, Path)), responses((status = 200, body = JobOut), Acts))]
 #[get("/jobs/{id}")]
-pub async fn show_job(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let (id, now) = (id.into_inner(), clock.now());
-    let out = db
-        .read(move |conn| -> Result<JobOut, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-            match (row.account_id, row.chapter_id) {
-                (Some(account), _) if account == actor.account => {}
-                (_, Some(chapter)) => drop(authz::require::<Read>(conn, now, actor, ChapterId(chapter))?),
-                (_, None) => drop(of_house(conn, now, actor)?),
-            }
-            shown(conn, now, vec![row])?.pop().ok_or_else(Problem::not_found)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+pub async fn show_job(desk: Desk, id: web::Path<Uuid>) -> Answer<JobOut> {
+    desk.read(move |v| {
+        let row = store::find(v.conn, *id)?.ok_or_else(Problem::not_found)?;
+        match (row.account_id, row.chapter_id) {
+            (Some(account), _) if account == v.account() => {}
+            (_, Some(chapter)) => drop(v.see::<Read>(ChapterId(chapter))?),
+            (_, None) => drop(of_house(v)?),
+        }
+        one(v, row)
+    })
+    .await
+    .map(Reply::ok)
 }
 
-/// What belongs to no chapter is a matter of the central chapter's administrators; to all others it does not exist.
-fn of_house(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<Granted<Appoint>, Problem> {
-    let centre = tree::centre(conn)?;
-    authz::require::<Appoint>(conn, now, actor, centre)
+/// What belongs to no chapter is a matter of the central chapter's administrators; to others it does not exist.
+fn of_house(v: &mut Visit<'_>) -> Result<Granted<Appoint>, Problem> {
+    let centre = tree::centre(v.conn)?;
+    Ok(v.at::<Appoint>(centre)?)
+}
+
+fn one(v: &mut Visit<'_>, row: JobRow) -> Result<JobOut, Problem> {
+    shown(v.conn, v.now, vec![row])?.pop().ok_or_else(Problem::not_found)
 }
 
 /// Begin a job again that failed for good, once its reason is gone.
-#[utoipa::path(tag = "jobs", responses((status = 200, body = JobOut), (status = 401, response = Unauthorized), (status = 403, response = Forbidden),
-    (status = 404, response = NotFound), (status = 409, response = Conflict), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "jobs", params(("id" = Uuid, Path), Key), responses((status = 200, body = JobOut), Decides))]
 #[post("/jobs/{id}/retry")]
-pub async fn retry_job(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    let id = id.into_inner();
-    let (out, mut answer) = once
-        .run("retry_job", id.to_string(), move |conn, turn| {
-            let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-            let granted = match row.chapter_id {
-                Some(chapter) => authz::require::<Appoint>(conn, turn.now, turn.actor, ChapterId(chapter))?,
-                None => of_house(conn, turn.now, turn.actor)?,
-            };
-            if store::revive(conn, &granted, turn.now, id)? {
-                let (account, chapter) = (Some(granted.account()), Some(granted.chapter().0));
-                authz::audit(conn, turn.now, &[AuditEvent { account, action: "JOB_RETRIED", subject: Some(id), chapter }])?;
-            } else if row.state == "DONE" {
-                return Err(Problem::say(
-                    Kind::Conflict,
-                    "Việc này đã xong, không cần làm lại.",
-                    "This job is done: there is nothing to begin again.",
-                ));
-            }
-            one(conn, turn.now, id)
-        })
-        .await?;
-    Ok(answer.json(out))
+pub async fn retry_job(desk: Desk, id: web::Path<Uuid>) -> Answer<JobOut> {
+    desk.once("job/retry", id.to_string(), move |v| retry(v, *id)).await
+}
+
+fn retry(v: &mut Visit<'_>, id: Uuid) -> Result<JobOut, Problem> {
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let granted = match row.chapter_id {
+        Some(chapter) => v.at::<Appoint>(ChapterId(chapter))?,
+        None => of_house(v)?,
+    };
+    if store::revive(v.conn, &granted, v.now, id)? {
+        v.note(&granted, "JOB_RETRIED", id)?;
+    } else if row.state == "DONE" && v.attempt() == Attempt::First {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Việc này đã xong, không cần làm lại.",
+            "This job is done: there is nothing to begin again.",
+        ));
+    }
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    one(v, row)
 }

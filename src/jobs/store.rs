@@ -8,10 +8,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{JobKind, Progress};
-use crate::authz::{Appoint, Granted, Right};
+use crate::authz::{Appoint, Granted, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{chapter_ancestor, job};
 use crate::db::statement::statement;
+use crate::http::Span;
 use crate::tree;
 
 /// What ended well is kept for so long, for whoever asks how it went.
@@ -251,13 +252,7 @@ pub(super) fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<JobRow>, 
 
 /// Jobs of a chapter and those below it in one state, the newest first; of the whole house, too, where the chapter is the
 /// central one.
-pub(super) fn list(
-    conn: &mut PgConnection,
-    by: &Granted<Appoint>,
-    state: &str,
-    before: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<JobRow>, DbError> {
+pub(super) fn list(conn: &mut PgConnection, by: &Seen<Appoint>, state: &str, span: Span<Uuid>) -> Result<Vec<JobRow>, DbError> {
     let here = by.chapter();
     let mut query = job::table.filter(job::state.eq(state)).into_boxed();
     // At the central chapter everything is in reach, and so is what belongs to no chapter.
@@ -267,10 +262,10 @@ pub(super) fn list(
             .select(chapter_ancestor::chapter_id.nullable());
         query = query.filter(job::chapter_id.eq_any(below));
     }
-    if let Some(before) = before {
+    if let Some(before) = span.after {
         query = query.filter(job::id.lt(before));
     }
-    Ok(query.order(job::id.desc()).limit(limit).select(JobRow::as_select()).load(conn)?)
+    Ok(query.order(job::id.desc()).limit(span.rows).select(JobRow::as_select()).load(conn)?)
 }
 
 /// Begins a dead job again; `false` when it is not dead.

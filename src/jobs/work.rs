@@ -90,6 +90,14 @@ impl<'a> Work<'a> {
         if self.stop.is_asked() {
             return Err(Failure::Stopped);
         }
+        self.last_step(work)
+    }
+
+    /// A step that is taken even by a server that is being stopped: what has happened outside is to be noted.
+    pub fn last_step<T>(
+        &mut self,
+        work: impl FnOnce(&mut PgConnection, &mut Progress) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let (taken, until, before) = (self.taken, self.clock.now() + self.kind.lease(), self.progress.clone());
         let (made, progress) = self.db.tx_blocking(|conn| -> Result<(T, Progress), Failure> {
             if !store::hold(conn, taken.id, taken.lease)? {

@@ -12,9 +12,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Jsonb, Nullable, Text};
 use serde::Serialize;
 
+use super::entry::{BookedAt, Goods, NewEntry};
 use super::kinds::Channel;
 use super::model::{Fund, FundId};
-use super::store::{BookedAt, Goods, NewEntry};
 use super::words::Words;
 use crate::basics::words_and_pairs;
 use crate::db::DbError;

@@ -1,8 +1,6 @@
 //! The one writer of the ledger, and what it needs to read.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -10,94 +8,21 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use uuid::Uuid;
 
+pub use super::entry::{BookError, BookedAt, Goods, NewEntry};
 use super::kinds::{Account, Channel, Kind};
-use super::model::{Balanced, Fund, FundId, Posting, Restriction};
+use super::model::{Fund, FundId, Posting, Restriction};
 use super::{public, totals};
 use crate::authz::{Approve, Granted, Record, Right};
-use crate::basics::PublicCode;
-use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{entry, fund, posting};
 use crate::db::statement::statement;
 use crate::log;
 use crate::log::leaf::{LeafGoods, LeafPosting, LeafV1};
-use crate::tree::Place;
 
 /// Rights that let one write into a chapter's books.
 pub trait MayBook: Right {}
 impl MayBook for Record {}
 impl MayBook for Approve {}
-
-/// An entry that the rules allowed, ready to be written.
-pub struct NewEntry {
-    pub id: Uuid,
-    pub code: PublicCode,
-    pub place: Arc<Place>,
-    /// Business date; not after the day of booking.
-    pub day: NaiveDate,
-    pub channel: Option<Channel>,
-    pub postings: Balanced,
-    /// What is reversed, and why (a code).
-    pub reverses: Option<(Uuid, PublicCode, Cow<'static, str>)>,
-    pub goods: Vec<Goods>,
-    pub message_count: Option<i32>,
-    /// The giver's name in the form the giver chose to have shown; `None` for anonymous.
-    pub giver_shown: Option<String>,
-    /// SHA-256 of the document behind the entry.
-    pub document: Option<[u8; 32]>,
-    pub pd: [u8; 32],
-    /// Sealed opening of `pd`.
-    pub opening: Option<Vec<u8>>,
-}
-
-/// One kind of goods in an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Goods {
-    pub item: String,
-    pub item_name: String,
-    /// Decimal text, e.g. `100.5`.
-    pub quantity: String,
-    pub unit: String,
-    pub value_vnd: i64,
-    pub valuation: Cow<'static, str>,
-}
-
-/// Why nothing was booked.
-#[derive(Debug, thiserror::Error)]
-pub enum BookError {
-    #[error("an entry's place is not the chapter of its grant")]
-    WrongPlace,
-    #[error("an entry names a fund that does not exist")]
-    UnknownFund,
-    #[error("a reversal is booked where reversals are counted")]
-    NotCounted,
-    #[error("there is not as much money or goods left as this would take out")]
-    NotCovered,
-    #[error(transparent)]
-    Leaf(#[from] log::leaf::LeafError),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<diesel::result::Error> for BookError {
-    fn from(error: diesel::result::Error) -> Self {
-        BookError::Db(error.into())
-    }
-}
-
-/// When an entry was booked.
-#[derive(Debug, Clone, Copy)]
-pub struct BookedAt {
-    pub at: DateTime<Utc>,
-    /// The same moment as a Vietnam date: decides period and number series.
-    pub day: NaiveDate,
-}
-
-impl BookedAt {
-    pub fn now(now: DateTime<Utc>) -> Self {
-        Self { at: now, day: vietnam_date(now) }
-    }
-}
 
 /// Writes entries with postings, leaves, public rows, balances and totals: a few set-based statements, whatever the
 /// number. Totals come last and in key order, because the national ones are shared by everybody who books. Reversals are

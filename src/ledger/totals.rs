@@ -11,8 +11,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Date, Integer, Text};
 use uuid::Uuid;
 
+use super::entry::NewEntry;
 use super::kinds::{Channel, Kind};
-use super::store::NewEntry;
 use crate::db::DbError;
 use crate::db::schema::{fund, received_by_day, received_overall};
 use crate::db::statement::statement;

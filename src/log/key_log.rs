@@ -209,7 +209,7 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<u64, Db
         let retired = key.retired.as_ref().map(|retired| (retired.entry.as_str(), Change::Retired, retired.at));
         for (entry, change, at) in added.into_iter().chain(retired) {
             findings.looked(CHECK, 1);
-            let kept = super::audit::kept(conn, &[entry])?;
+            let kept = super::kept::kept(conn, &[entry])?;
             let Some(leaf) = kept.get(entry) else {
                 findings.found("leaf", entry, "there is no leaf");
                 continue;

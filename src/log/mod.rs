@@ -5,14 +5,17 @@
 //! its index. Bytes are made once and never again: whoever serves a leaf serves the stored bytes. Personal values are
 //! not in a leaf; they are behind one commitment ([`commitment`]) whose opening is kept apart and can be erased.
 
+pub mod answers;
 pub mod audit;
 mod audit_tree;
+pub mod audits;
 pub mod checkpoint;
 pub mod checkpoint_store;
 pub mod clearance;
 pub mod commitment;
 pub mod folder;
 pub mod guard;
+mod kept;
 pub mod key_log;
 pub mod keys;
 pub mod leaf;
@@ -29,3 +32,25 @@ pub mod store;
 pub mod tile_store;
 pub mod tiles;
 pub mod tree;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "log_checkpoint",
+        "log_head",
+        "log_hold",
+        "log_key",
+        "log_key_retired",
+        "log_leaf",
+        "log_origin",
+        "log_pending",
+        "log_recovered",
+        "log_tile",
+        "log_tree",
+        "pd_opening",
+    ],
+    audits: &[&audits::Leaves, &audits::Keys],
+    ..Room::called("log")
+};

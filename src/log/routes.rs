@@ -7,20 +7,19 @@ use std::io;
 use std::time::SystemTime;
 
 use actix_web::http::header::{
-    AcceptEncoding, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, Encoding, Header, LastModified, VARY,
+    AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, Encoding, Header, LastModified, VARY,
 };
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 use moka::sync::Cache;
+use utoipa::{OpenApi, ToSchema};
 
 use super::folder::LogFolder;
 use super::publisher::PublicLog;
-use super::receipt::{EXTENSION, Receipt};
 use super::tile_store;
 use super::tiles::{Of, Piece};
-use crate::basics::PublicCode;
 use crate::db::{Db, DbError};
-use crate::http::{Allowance, Class, Kind, Problem, Say};
+use crate::http::{Allowance, Class, Kind, Problem};
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const MOMENT: &str = "public, max-age=1";
@@ -41,7 +40,21 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.route("/log/checkpoint", web::get().to(show_checkpoint)).route("/log/{path:tile/.*}", web::get().to(show_piece));
 }
 
-async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Problem> {
+/// The log's own paths for the OpenAPI document: C2SP fixes them, so they are outside of the API's versions.
+#[derive(OpenApi)]
+#[openapi(paths(show_checkpoint, show_piece))]
+pub struct LogPaths;
+
+/// The bytes of a piece.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PieceBytes(#[allow(dead_code, reason = "names the answer in the OpenAPI document")] Bytes);
+
+/// The newest checkpoint of the public log: how many leaves it has, their root, our signature.
+#[utoipa::path(get, path = "/log/checkpoint", tag = "public", security(()),
+    responses((status = 200, description = "A signed note (C2SP tlog-checkpoint).", body = String, content_type = "text/plain"),
+    (status = "default", response = crate::http::answers::AnyProblem)))]
+pub async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Problem> {
     let latest = log.latest().ok_or_else(not_published_yet)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
@@ -51,7 +64,15 @@ async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Prob
         .body(latest.note.clone()))
 }
 
-async fn show_piece(
+/// A piece of the public log: hashes of a level, or entries.
+#[utoipa::path(get, path = "/log/tile/{level}/{index}", tag = "public", security(()),
+    params(("level" = String, Path, description = "`0` to `5` for hashes, `entries` for the entries themselves.", example = "entries"),
+        ("index" = String, Path, example = "000",
+            description = "Which piece of 256, in groups of three digits with `x` before all but the last, divided by `/` (not escaped): \
+                           `x001/234`. The last piece is partial: `000.p/17` has 17. See C2SP tlog-tiles.")),
+    responses((status = 200, description = "The piece, which never changes.", body = PieceBytes, content_type = "application/octet-stream"),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+pub async fn show_piece(
     request: HttpRequest,
     path: web::Path<String>,
     log: web::Data<PublicLog>,
@@ -120,46 +141,3 @@ fn not_published_yet() -> Problem {
         ("Nhật ký công khai sắp có: hãy thử lại sau vài giây.", "The public log will be here in a few seconds: try again.");
     Problem { retry_after: Some(2), ..Problem::say(Kind::Unavailable, vi, en) }
 }
-
-/// Recorded and not under a published checkpoint yet.
-pub fn receipt_is_sealing() -> Problem {
-    Problem {
-        detail: Some(Say::fixed(
-            "Đã ghi sổ, đang niêm phong: hãy thử lại sau vài giây.",
-            "Recorded and being sealed: try again in a few seconds.",
-        )),
-        retry_after: Some(2),
-        ..Problem::not_found()
-    }
-}
-
-/// A receipt that does not hold is worse than none.
-pub fn receipt_is_unproven() -> Problem {
-    let (vi, en) = (
-        "Khoản này đã ghi sổ, nhưng lúc này máy chủ chưa chứng minh được vị trí của nó trong sổ công khai: hãy thử lại sau.",
-        "This is recorded, but the server can not prove its place in the public log now: try again later.",
-    );
-    Problem { retry_after: Some(30), ..Problem::say(Kind::Unavailable, vi, en) }
-}
-
-/// A receipt as a file to be kept, `<code>.tlog-proof`.
-pub fn receipt_file(
-    code: &PublicCode,
-    receipt: &Receipt,
-    reversed_by: Option<String>,
-    cache_control: &'static str,
-) -> Result<HttpResponse, Problem> {
-    let mut response = HttpResponse::Ok();
-    response
-        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{EXTENSION}\"", code.as_str())))
-        .insert_header((CACHE_CONTROL, cache_control));
-    // The file proves what was signed, for ever; that the entry no longer stands is said beside it.
-    if let Some(reversed_by) = reversed_by {
-        response.insert_header((REVERSED_BY, reversed_by));
-    }
-    Ok(response.body(receipt.text().map_err(Problem::internal)?))
-}
-
-/// Public code of the entry that reversed the one whose receipt this is.
-const REVERSED_BY: &str = "x-reversed-by";

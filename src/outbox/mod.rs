@@ -18,6 +18,16 @@ pub mod routes;
 mod store;
 mod ways;
 
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["message", "sending_rule"],
+    tags: &[("messages", "What could not be sent to people, for whoever does it by hand")],
+    routes: routes::configure,
+    ..Room::called("outbox")
+};
+
 pub use deliver::handler;
 pub use gateway::Gateway;
 pub use mailer::{Mailer, NoMailer};

@@ -1,22 +1,19 @@
 //! `/api/v1/messages`: what could not be sent, for whoever does it by hand.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::model::{Channel, escaped, one_line};
 use super::store::{self, SendError, Shown};
-use crate::authz::{self, Actor, AuditEvent, Once, Record};
-use crate::basics::Clock;
-use crate::db::Db;
-use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
-use crate::http::{Cursor, Kind, Page, Problem, Query, rows_a_page};
+use crate::authz::{Desk, Record, Visit};
+use crate::http::sets::{Decides, Key, Records};
+use crate::http::{Answer, Kind, OfChapter, Page, Problem, Query, Reply};
 use crate::jobs;
-use crate::tree::{self, ChapterId};
-use crate::vault::Vault;
+use crate::tree::ChapterId;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_messages).service(finish_message);
@@ -112,58 +109,30 @@ impl MessageOut {
     }
 }
 
-/// Which messages.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct MessagesQuery {
-    /// Code of a chapter.
-    #[param(example = "23095")]
-    chapter: String,
-    /// Rows a page, 1 to 200 (50 unless given).
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
-
 /// Messages of a chapter that were not sent yet, the oldest first, for whoever calls, writes or waits. That they were read is noted.
-#[utoipa::path(tag = "messages", params(MessagesQuery), responses((status = 200, body = Page<MessageOut>), (status = 401, response = Unauthorized),
-    (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "messages", params(OfChapter), responses((status = 200, body = Page<MessageOut>), Records))]
 #[get("/messages")]
-pub async fn list_messages(
-    actor: Actor,
-    Query(query): Query<MessagesQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let MessagesQuery { chapter, limit, cursor } = query;
-    let limit = rows_a_page(limit)?;
-    let filter = ("messages", chapter.clone());
-    let after = Cursor::<Uuid>::decode(cursor.as_deref(), &filter)?.map(|cursor| cursor.last);
-    let now = clock.now();
-    let page = db
-        .tx(move |conn| -> Result<Page<MessageOut>, Problem> {
-            let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
-            let granted = authz::require::<Record>(conn, now, actor, here.id)?;
-            let rows = store::open_at(conn, &vault, &granted, after, limit + 1)?;
-            let account = Some(granted.account());
-            authz::audit(conn, now, &[AuditEvent { account, action: "MESSAGES_READ", subject: None, chapter: Some(here.id.0) }])?;
-            let failed = jobs::dead_among(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
-            Ok(Page::of(
-                rows,
-                limit,
-                &filter,
-                |row| row.id,
-                |row| {
+pub async fn list_messages(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<MessageOut>> {
+    let mut paging = query.paging::<Uuid>()?;
+    desk.tx(move |v| {
+        let (here, _) = v.at_code::<Record>(&paging.filter)?;
+        let rows = store::open_at(v.conn, v.vault, &here, paging.span())?;
+        v.note_at(Some(here.chapter()), "MESSAGES_READ", None, None)?;
+        let failed = jobs::dead_among(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        paging.page(
+            rows,
+            |row| row.id,
+            |rows| {
+                let shown = rows.into_iter().map(|row| {
                     let failed = failed.contains(&row.id);
                     MessageOut::of(row, failed)
-                },
-            ))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+                });
+                Ok(shown.collect())
+            },
+        )
+    })
+    .await
+    .map(Reply::ok)
 }
 
 /// A message that has been seen to.
@@ -176,28 +145,23 @@ pub struct MessageDone {
 }
 
 /// Say that one has told the person oneself: the message is forgotten and the server sends it no more.
-#[utoipa::path(tag = "messages", responses((status = 200, body = MessageDone), (status = 401, response = Unauthorized), (status = 403, response = Forbidden),
-    (status = 404, response = NotFound), (status = 409, response = Conflict), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "messages", params(("id" = Uuid, Path), Key), responses((status = 200, body = MessageDone), Decides))]
 #[post("/messages/{id}/done")]
-pub async fn finish_message(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    let id = id.into_inner();
-    let (out, mut answer) = once
-        .run("finish_message", id.to_string(), move |conn, turn| {
-            let (chapter, state) = store::held(conn, id)?.ok_or_else(Problem::not_found)?;
-            let granted = authz::require::<Record>(conn, turn.now, turn.actor, ChapterId(chapter))?;
-            if store::done_by_hand(conn, &granted, turn.now, id)? {
-                let account = Some(granted.account());
-                let event = AuditEvent { account, action: "MESSAGE_DONE_BY_HAND", subject: Some(id), chapter: Some(chapter) };
-                authz::audit(conn, turn.now, &[event])?;
-            } else if state != "DONE_BY_HAND" {
-                return Err(Problem::say(
-                    Kind::Conflict,
-                    "Tin này đã được gửi hoặc đã hủy.",
-                    "This message was sent or cancelled already.",
-                ));
-            }
-            Ok(MessageDone { id, state: "DONE_BY_HAND" })
-        })
-        .await?;
-    Ok(answer.json(out))
+pub async fn finish_message(desk: Desk, id: web::Path<Uuid>) -> Answer<MessageDone> {
+    desk.once("message/done", id.to_string(), move |v| finish(v, *id)).await
+}
+
+fn finish(v: &mut Visit<'_>, id: Uuid) -> Result<MessageDone, Problem> {
+    let (chapter, state) = store::held(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let granted = v.at::<Record>(ChapterId(chapter))?;
+    if store::done_by_hand(v.conn, &granted, v.now, id)? {
+        v.note(&granted, "MESSAGE_DONE_BY_HAND", id)?;
+    } else if state != "DONE_BY_HAND" {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Tin này đã được gửi hoặc đã hủy.",
+            "This message was sent or cancelled already.",
+        ));
+    }
+    Ok(MessageDone { id, state: "DONE_BY_HAND" })
 }

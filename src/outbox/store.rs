@@ -12,6 +12,7 @@ use crate::authz::{Granted, Record, Right};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{message, sending_rule};
+use crate::http::Span;
 use crate::jobs::{self, NewJob};
 use crate::vault::{Vault, VaultError, place};
 
@@ -180,15 +181,14 @@ pub(super) fn open_at(
     conn: &mut PgConnection,
     vault: &Vault,
     by: &Granted<Record>,
-    after: Option<Uuid>,
-    limit: i64,
+    span: Span<Uuid>,
 ) -> Result<Vec<Shown>, SendError> {
     let rows: Vec<Row> = message::table
         .filter(message::chapter_id.eq(by.chapter().0))
         .filter(message::content.is_not_null())
-        .filter(message::id.gt(after.unwrap_or_default()))
+        .filter(message::id.gt(span.after.unwrap_or_default()))
         .order(message::id)
-        .limit(limit)
+        .limit(span.rows)
         .select((
             message::id,
             message::channel,

@@ -18,7 +18,7 @@ use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::disclosure::totals::{self, PlaceSum, Places, Sum, TotalsOut, TotalsQuery};
 use crate::disclosure::{appeals, documents};
-use crate::giving::appeal_routes::AppealOut;
+use crate::giving::appeal_shown::AppealOut;
 use crate::giving::limits::Extension;
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem, Query};

@@ -11,7 +11,7 @@ use super::verifier;
 use super::words::{Words, fill};
 use crate::db::Db;
 use crate::disclosure::appeals;
-use crate::giving::appeal_routes::AppealOut;
+use crate::giving::appeal_shown::AppealOut;
 use crate::http::{Lang, Problem, PublicUrl, Rendered};
 use crate::log::publisher::PublicLog;
 use crate::log::tiles::{Of, Piece};

@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::books::Books;
 use super::erase::drop_if_alone;
-use super::execute::{Order, new_code, no_giver, note, opened};
 use super::model::{Changes, RequestKind, Way};
+use super::order::{Order, new_code, no_giver, note, opened};
 use super::{persons, store};
 use crate::basics::Line;
+use crate::giving::display::Display;
 use crate::giving::personal::{self, Scope, Touched};
-use crate::giving::wire::Display;
 use crate::http::Problem;
 use crate::ledger::annotations::{self, NewAnnotation};
 use crate::ledger::kinds::Kind;

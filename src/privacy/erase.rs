@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::books::Books;
-use super::execute::{Order, new_code, note, opened};
+use super::order::{Order, new_code, note, opened};
 use super::{persons, store};
 use crate::db::DbError;
 use crate::giving::personal::{self, Scope, Touched};

@@ -13,94 +13,22 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::books::Books;
-use super::model::{Changes, RequestKind};
+use super::model::RequestKind;
+use super::order::{Order, opened};
 use super::store::{self, RequestRow};
 use super::{amend, erase, persons};
 use crate::authz::{self, AuditEvent};
-use crate::basics::PublicCode;
 use crate::changes;
-use crate::db::DbError;
 use crate::giving::feed::changed;
-use crate::giving::personal::{self, Part, Scope, Touched};
-use crate::giving::wire::Display;
-use crate::http::{self, Kind as ProblemKind, Problem};
-use crate::parties::{self, Clear, restriction};
+use crate::giving::personal::{self, Scope, Touched};
+use crate::http::{self, Problem};
+use crate::parties::restriction;
 use crate::tree::ChapterId;
-use crate::vault::persons::{Desk, PersonsError};
-use crate::vault::{Vault, place};
+use crate::vault::Vault;
+use crate::vault::persons::Desk;
 
 /// Most gifts changed in one transaction.
 pub const MOST_GIFTS: i64 = 500;
-
-/// What carrying out needs to know, read from the request once a step.
-pub(super) struct Order {
-    pub row: RequestRow,
-    pub kind: RequestKind,
-    pub scope: Scope,
-    pub changes: Changes,
-    /// The chapters whose gifts are changed.
-    pub covered: Vec<Uuid>,
-    /// Who decided; the audit trail names them whichever server does the work.
-    pub account: Uuid,
-    decided_at: DateTime<Utc>,
-}
-
-impl Order {
-    fn read(conn: &mut PgConnection, vault: &Vault, row: RequestRow) -> Result<Self, Problem> {
-        let broken = || Problem::internal("a request that can not be carried out");
-        let changes = match &row.changes {
-            None => Changes::default(),
-            Some(sealed) => changes_of(vault, row.id, sealed)?,
-        };
-        Ok(Self {
-            kind: row.kind().ok_or_else(broken)?,
-            scope: row.scope().ok_or_else(broken)?,
-            account: row.decided_by.ok_or_else(broken)?,
-            decided_at: row.decided_at.ok_or_else(broken)?,
-            covered: store::covered(conn, row.id)?,
-            changes,
-            row,
-        })
-    }
-
-    /// How gifts are shown from now on, if that changes.
-    pub fn display(&self) -> Option<Display> {
-        match self.kind {
-            RequestKind::WithdrawConsent | RequestKind::Restrict | RequestKind::Object | RequestKind::Erase => {
-                Some(Display::Anonymous)
-            }
-            RequestKind::Correct => self.changes.display,
-            RequestKind::Access | RequestKind::Protect | RequestKind::LiftRestriction => None,
-        }
-    }
-
-    /// The next gifts it is about.
-    fn part(&self) -> Part<'_> {
-        let chapters = Some(self.covered.as_slice());
-        match self.kind {
-            // What is erased leaves its scope by itself.
-            RequestKind::Erase => Part { chapters, ..Part::default() },
-            // Papers that came later were closed as well.
-            RequestKind::LiftRestriction => Part { after: self.row.progress, chapters, ..Part::default() },
-            _ => Part { after: self.row.progress, recorded_until: Some(self.decided_at), chapters },
-        }
-    }
-}
-
-impl From<PersonsError> for Problem {
-    fn from(error: PersonsError) -> Self {
-        match error {
-            PersonsError::Db(error) => error.into(),
-            PersonsError::Vault(error) => Problem::internal(error),
-        }
-    }
-}
-
-/// Opens the sealed changes of a request.
-pub fn changes_of(vault: &Vault, request: Uuid, sealed: &[u8]) -> Result<Changes, Problem> {
-    let text = vault.open(place("personal_data_request", "changes", &request), sealed).map_err(Problem::internal)?;
-    serde_json::from_slice(&text).map_err(Problem::internal)
-}
 
 /// What is done once, when a request was decided. The party's row is held by the caller.
 pub fn begin(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: RequestRow) -> Result<(), Problem> {
@@ -118,20 +46,6 @@ pub fn begin(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: Re
         (RequestKind::Correct, Scope::Gift(id)) if order.changes.says_otherwise() => amend::require_giver(desk.conn, id),
         _ => Ok(()),
     }
-}
-
-/// The answer for a gift whose giver is unknown or erased.
-pub fn no_giver() -> Problem {
-    Problem::say(ProblemKind::Conflict, "Khoản này không có thông tin người cho.", "This gift has no giver's data.")
-}
-
-pub(super) fn opened(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Clear>, Problem> {
-    let party = parties::load(conn, &[id])?.remove(&id);
-    party.map(|party| party.open(vault)).transpose().map_err(Problem::internal)
-}
-
-pub(super) fn new_code() -> Result<PublicCode, Problem> {
-    PublicCode::random().map_err(Problem::internal)
 }
 
 /// Whether there is more to do.
@@ -195,14 +109,6 @@ fn change(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize
 fn restrict(desk: &mut Desk<'_>, gifts: &[Touched], on: bool) -> Result<(), Problem> {
     let records = Books::read(desk.conn, gifts)?.records(gifts)?;
     Ok(persons::restrict(desk, &records, on)?)
-}
-
-pub(super) fn note(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched], action: &'static str) -> Result<(), DbError> {
-    let events: Vec<AuditEvent> = gifts
-        .iter()
-        .map(|g| AuditEvent { account: Some(order.account), action, subject: Some(g.id), chapter: Some(g.chapter_id) })
-        .collect();
-    authz::audit(desk.conn, desk.now, &events)
 }
 
 /// Goes on with a request for a while: a bounded number of further steps, each a transaction of its own.

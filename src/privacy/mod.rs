@@ -25,6 +25,7 @@ mod erase;
 pub mod eraser;
 pub mod execute;
 pub mod model;
+mod order;
 pub mod parting;
 pub mod persons;
 pub mod reading;
@@ -33,3 +34,20 @@ mod rest;
 pub mod routes;
 pub mod store;
 pub mod wire;
+mod writing;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "deadline_change",
+        "deadline_rule",
+        "personal_data_request",
+        "personal_data_request_chapter",
+        "personal_data_request_kept",
+    ],
+    routes: routes::configure,
+    audits: &[&persons::Erased],
+    ..Room::called("privacy")
+};

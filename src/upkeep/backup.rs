@@ -138,7 +138,7 @@ fn fill(
     let closed = |file: File| file.set_permissions(fs::Permissions::from_mode(0o600)).and_then(|()| file.sync_all());
     File::open(&dump).and_then(closed).map_err(io("write to disk", &dump))?;
     keep_documents(conn, order, earlier, folder, &mut manifest, progress)?;
-    for name in [manifest::DATABASE, manifest::DOCUMENTS] {
+    for name in [manifest::DATABASE, files::DOCUMENTS] {
         progress(&format!("hashing {name}"));
         let (bytes, sha256) = files::hash(&folder.join(name))?;
         manifest.parts.push(manifest::Part { name: name.to_owned(), bytes, sha256 });

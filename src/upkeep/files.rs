@@ -10,13 +10,14 @@ use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::manifest::DOCUMENTS;
 use super::{UpkeepError, io};
 
 use crate::basics::hex;
 
 /// Documents of a backup lie here, under the same names as in the data folder.
 pub const FOLDER: &str = "documents";
+/// Names and hashes of the documents, one a line.
+pub const DOCUMENTS: &str = "documents.list";
 
 /// Length and SHA-256 of a file, read in pieces.
 pub fn hash(path: &Path) -> Result<(u64, String), UpkeepError> {

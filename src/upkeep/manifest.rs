@@ -20,9 +20,6 @@ const FORMAT: u32 = 1;
 pub const PREFIX: &str = "so-nhan-ai-";
 pub const FILE: &str = "manifest.json";
 pub const DATABASE: &str = "database.dump";
-/// Names and hashes of the documents, one a line.
-pub const DOCUMENTS: &str = "documents.list";
-
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -148,7 +145,7 @@ impl Manifest {
         }
         let documents = files::read_list(folder)?;
         if documents.len() as u64 != self.document_count {
-            return Err(UpkeepError::Damaged(format!("{} lists {} documents", DOCUMENTS, documents.len())));
+            return Err(UpkeepError::Damaged(format!("{} lists {} documents", files::DOCUMENTS, documents.len())));
         }
         for (n, document) in documents.iter().enumerate() {
             if n % 64 == 0 {

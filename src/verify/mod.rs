@@ -24,6 +24,7 @@ mod face;
 mod fold;
 mod judge;
 pub mod leaf;
+pub mod mirror;
 pub mod place;
 pub mod published;
 mod question;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use chrono::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::token::Purpose;
-use so_nhan_ai::authz::{self, Actor, Record, Role};
+use so_nhan_ai::authz::{Actor, Record, Role, Visit};
 use so_nhan_ai::changes::{self, Change};
 use so_nhan_ai::db::worker::Worker;
 use so_nhan_ai::db::{Db, DbError};
@@ -47,8 +47,9 @@ fn enqueue_by(app: &TestApp, officer: &Caller<'_>, job: &NewJob) -> Enqueued {
     app.shared
         .db
         .tx_blocking(|conn| -> Result<_, Problem> {
-            let granted = authz::require::<Record>(conn, app.now(), actor, here)?;
-            Ok(jobs::enqueue(conn, &granted, app.now(), job)?)
+            let mut v = Visit::enter(conn, &app.shared.vault, app.now(), actor)?;
+            let granted = v.at::<Record>(here)?;
+            Ok(jobs::enqueue(v.conn, &granted, app.now(), job)?)
         })
         .unwrap()
 }

@@ -9,11 +9,10 @@ use actix_web::test as calling;
 use actix_web::{App, web};
 use chrono::Duration;
 use so_nhan_ai::authz::token::Purpose;
-use so_nhan_ai::authz::{self, Actor, Granted, Record};
+use so_nhan_ai::authz::{Actor, Granted, Record, Visit};
 use so_nhan_ai::http::finish::finish;
 use so_nhan_ai::http::{Metrics, Problem, Say};
 use so_nhan_ai::links::{self, LinkError, LinkPage, NewLink, Shown, Standing, Token};
-use so_nhan_ai::tree;
 use uuid::Uuid;
 
 use crate::harness::TestApp;
@@ -44,9 +43,9 @@ fn granted<T>(app: &TestApp, work: impl FnOnce(&mut diesel::PgConnection, &Grant
     let claims = app.shared.tokens.verify(officer.token(), Purpose::Access, app.now()).unwrap();
     let actor = Actor { account: claims.subject, session: claims.session };
     let done = app.shared.db.tx_blocking(|conn| -> Result<T, Problem> {
-        let here = tree::place(conn, "23095")?.unwrap();
-        let granted = authz::require::<Record>(conn, app.now(), actor, here.id)?;
-        work(conn, &granted)
+        let mut v = Visit::enter(conn, &app.shared.vault, app.now(), actor)?;
+        let (granted, _) = v.at_code::<Record>("23095")?;
+        work(v.conn, &granted)
     });
     done.unwrap()
 }

@@ -4,8 +4,8 @@
 //! `books`, which compares every stored total with the postings), `opening_balances`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
-//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `changes`. Structure: `guards` (attacks by SQL),
-//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations` (with `data_steps`), `rooms`.
+//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `changes`. Structure: `guards` (attacks by SQL),
+//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`.
 
 mod harness;
 
@@ -14,6 +14,7 @@ mod administrators;
 mod aliases;
 mod appeals;
 mod appointments;
+mod arrows;
 mod audit;
 mod batch;
 mod books;
@@ -30,6 +31,7 @@ mod data_steps;
 mod devices;
 mod documents;
 mod erasure;
+mod examples;
 mod factor;
 mod gifts;
 mod givers;
@@ -37,8 +39,11 @@ mod guards;
 mod holders;
 mod intake;
 mod jobs;
+mod keys;
 mod law;
 mod law_of_appeals;
+mod links;
+mod lists;
 mod log_keys;
 mod log_recovery;
 mod look;
@@ -48,6 +53,7 @@ mod names;
 mod openapi;
 mod opening_balances;
 mod operations;
+mod outbox;
 mod papers;
 mod password_change;
 mod personal;
@@ -62,6 +68,7 @@ mod portal_search;
 mod privacy;
 mod problems;
 mod proofs;
+mod prose;
 mod proxy;
 mod public_audit;
 mod public_log;
@@ -79,10 +86,13 @@ mod search_index;
 mod search_truth;
 mod sequencers;
 mod session;
+mod sink;
 mod slips;
+mod statements;
 mod story;
 mod sweep;
 mod totals;
+mod trade_words;
 mod trail;
 mod units;
 mod unusual;

@@ -11,10 +11,9 @@ use std::time::Duration as Wait;
 use chrono::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::token::Purpose;
-use so_nhan_ai::authz::{self, Actor, Record, Role};
+use so_nhan_ai::authz::{Actor, Record, Role, Visit};
 use so_nhan_ai::http::Problem;
 use so_nhan_ai::outbox::{self, Address, Gateway, Mailer, NewMessage, Text, Ways};
-use so_nhan_ai::tree;
 use uuid::Uuid;
 
 use crate::harness::{Caller, Database, TestApp, eventually};
@@ -62,12 +61,17 @@ fn send(app: &TestApp, officer: &Caller<'_>, new: &NewMessage) {
     app.shared
         .db
         .tx_blocking(|conn| -> Result<(), Problem> {
-            let here = tree::place(conn, "23095")?.unwrap();
-            let granted = authz::require::<Record>(conn, app.now(), actor, here.id)?;
-            outbox::send(conn, &app.shared.vault, &app.shared.ways, &granted, app.now(), new)?;
+            let mut v = Visit::enter(conn, &app.shared.vault, app.now(), actor)?;
+            let (granted, _) = v.at_code::<Record>("23095")?;
+            outbox::send(v.conn, &app.shared.vault, &app.shared.ways, &granted, app.now(), new)?;
             Ok(())
         })
         .unwrap();
+}
+
+/// A message that nothing sends.
+pub fn by_hand(app: &TestApp, officer: &Caller<'_>) {
+    send(app, officer, &mail(None));
 }
 
 fn state(app: &TestApp, id: Uuid) -> String {

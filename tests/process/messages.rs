@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use so_nhan_ai::authz::token::{Purpose, TokenKeys};
-use so_nhan_ai::authz::{self, Actor, Record};
+use so_nhan_ai::authz::{Actor, Record, Visit};
 use so_nhan_ai::basics::{Clock, failpoint};
 use so_nhan_ai::config::messages::MessageSettings;
 use so_nhan_ai::http::Problem;
 use so_nhan_ai::outbox::{self, Address, NewMessage, Text, Ways};
-use so_nhan_ai::tree;
 use so_nhan_ai::vault::Vault;
 use uuid::Uuid;
 
@@ -45,9 +44,9 @@ fn write(folder: &Folder, sink: &Sink, token: &str) -> Uuid {
     };
     let ways = Ways::new(&settings(sink)).unwrap();
     let written = folder.connect().transaction(|conn| -> Result<(), Problem> {
-        let here = tree::place(conn, "23095")?.unwrap();
-        let granted = authz::require::<Record>(conn, now, actor, here.id)?;
-        Ok(outbox::send(conn, &vault, &ways, &granted, now, &new)?)
+        let mut v = Visit::enter(conn, &vault, now, actor)?;
+        let (granted, _) = v.at_code::<Record>("23095")?;
+        Ok(outbox::send(v.conn, &vault, &ways, &granted, now, &new)?)
     });
     written.unwrap();
     new.id

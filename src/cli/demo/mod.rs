@@ -12,7 +12,7 @@ mod tour;
 
 use serde::Serialize;
 
-use super::{Failure, install, say, serve};
+use super::{Failure, install, running, say};
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::identity::store as identity;
@@ -51,7 +51,7 @@ pub fn is_in(db: &Db) -> Result<bool, DbError> {
 }
 
 pub fn demo(config: &Config) -> Result<(), Failure> {
-    if !serve::is_loopback(config) {
+    if !running::is_loopback(config) {
         return Err("the demo has known passwords and listens on loopback addresses only, e.g. --listen 127.0.0.1:8080".into());
     }
     let mut config = config.clone();
@@ -59,7 +59,7 @@ pub fn demo(config: &Config) -> Result<(), Failure> {
         eprintln!("DATABASE_URL is set and ignored: demo data goes into the private database only.");
     }
     config.database_replica_url = None;
-    let listener = serve::bind(&config)?;
+    let listener = running::bind(&config)?;
     let base_url = format!("http://{}", listener.local_addr()?);
     eprintln!("Sổ Nhân Ái: starting the private database in {} …", config.data_dir.display());
     let mut installation = install::open(&config)?;
@@ -77,5 +77,5 @@ pub fn demo(config: &Config) -> Result<(), Failure> {
     let path = config.data_dir.join("demo.json");
     std::fs::write(&path, serde_json::to_string_pretty(&file)? + "\n")?;
     say(&tour::text(&file, &path))?;
-    serve::run(&config, installation, listener, serve::Hangup::Ends)
+    running::run(&config, installation, listener, running::Hangup::Ends)
 }

@@ -4,10 +4,11 @@
 
 mod caller;
 mod cluster;
+mod contract;
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -106,6 +107,7 @@ impl TestApp {
             search: SearchSettings { folder: Database::folder(), on, pace },
             archive: database.archive(),
             log: database.log(),
+            ways: Arc::default(),
         };
         Self::start_with(database, shared)
     }

@@ -14,13 +14,13 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::reference::{REFORM, ReferenceError, day};
+use super::{REFORM, ReferenceError, day};
 use crate::basics::{fold, hex};
 use crate::db::schema::{former_unit, reference_load, unit_merger};
 
-pub(super) const MERGERS: &str = include_str!("../../data/administrative-unit-mergers.csv");
-pub(super) const PROVINCES: &str = include_str!("../../data/administrative-province-mergers.csv");
-pub(super) const EARLIER: &str = include_str!("../../data/administrative-units-earlier.csv");
+pub(in crate::chapters) const MERGERS: &str = include_str!("../../../data/administrative-unit-mergers.csv");
+pub(in crate::chapters) const PROVINCES: &str = include_str!("../../../data/administrative-province-mergers.csv");
+pub(in crate::chapters) const EARLIER: &str = include_str!("../../../data/administrative-units-earlier.csv");
 const NAME: &str = "mergers";
 
 #[derive(Debug, Clone, Deserialize)]
@@ -243,7 +243,7 @@ fn known_from(id: &str, otherwise: (i32, u32, u32)) -> Result<NaiveDate, Referen
 }
 
 /// The first day of which every unit is known: all of them, or the provinces alone.
-pub(super) fn complete_from(provinces: bool) -> Option<NaiveDate> {
+pub(in crate::chapters) fn complete_from(provinces: bool) -> Option<NaiveDate> {
     day(if provinces { PROVINCES_KNOWN_FROM } else { ALL_KNOWN_FROM }).ok()
 }
 

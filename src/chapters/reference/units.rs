@@ -1,5 +1,4 @@
-//! Loads the real units, their chapters and the units before the reform from the project's `data/`, once and again:
-//! loading twice changes nothing.
+//! The units of today and their territorial chapters, read from the units files of `data/`.
 
 use std::collections::HashMap;
 
@@ -9,37 +8,14 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::mergers;
+use super::{CENTRAL, REFORM, ReferenceError, day};
 use crate::basics::fold;
-use crate::db::DbError;
 use crate::db::schema::{administrative_unit, chapter};
 
-/// Code of the central chapter.
-pub const CENTRAL: &str = "TW";
-
-/// The two-level model begins with Resolution 202/2025/QH15.
-pub(super) const REFORM: (i32, u32, u32) = (2025, 7, 1);
 const REFORM_RESOLUTION: &str = "202/2025/QH15";
 
-pub(super) const UNITS: &str = include_str!("../../data/administrative-units.csv");
-const CHANGES: &str = include_str!("../../data/administrative-unit-changes.csv");
-
-/// The embedded data could not be read, or the database refused it.
-#[derive(Debug, thiserror::Error)]
-pub enum ReferenceError {
-    #[error("reference data: {0}")]
-    Csv(#[from] csv::Error),
-    #[error("reference data: {0}")]
-    Content(String),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<diesel::result::Error> for ReferenceError {
-    fn from(error: diesel::result::Error) -> Self {
-        ReferenceError::Db(error.into())
-    }
-}
+pub(in crate::chapters) const UNITS: &str = include_str!("../../../data/administrative-units.csv");
+const CHANGES: &str = include_str!("../../../data/administrative-unit-changes.csv");
 
 #[derive(Debug, Deserialize)]
 struct UnitRow {
@@ -73,20 +49,15 @@ struct UnitVersion {
     folded: String,
 }
 
-/// Whether every unit of today has its chapter already, and the former units are those of this program's files.
-pub fn is_loaded(conn: &mut PgConnection) -> Result<bool, ReferenceError> {
+/// Whether every unit of today has its chapter.
+pub(super) fn is_loaded(conn: &mut PgConnection) -> Result<bool, ReferenceError> {
     let units = UNITS.lines().count() as i64 - 1;
     let chapters: i64 = chapter::table.filter(chapter::unit_code.is_not_null()).count().get_result(conn)?;
-    Ok(chapters >= units && mergers::is_loaded(conn)?)
+    Ok(chapters >= units)
 }
 
-/// Any constant: servers that start together load one after the other.
-const LOCK: i64 = 0x534e_415f_5245_4655;
-
-/// Brings units, territorial chapters and former units into the database. Returns how many chapters are new.
-pub fn load(conn: &mut PgConnection) -> Result<usize, ReferenceError> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<diesel::sql_types::BigInt, _>(LOCK).execute(conn)?;
-    mergers::load(conn)?;
+/// Adds units and territorial chapters that are missing. Returns how many chapters are new.
+pub(super) fn load(conn: &mut PgConnection) -> Result<usize, ReferenceError> {
     let versions = unit_versions()?;
     for some in versions.chunks(1_000) {
         diesel::insert_into(administrative_unit::table).values(some).on_conflict_do_nothing().execute(conn)?;
@@ -157,21 +128,12 @@ fn unit_versions() -> Result<Vec<UnitVersion>, ReferenceError> {
     }
 }
 
-/// The day from which today's units hold.
-pub(super) fn reform_day() -> Option<NaiveDate> {
-    day(REFORM).ok()
-}
-
 fn kind_of(full_name: &str) -> Result<&'static str, ReferenceError> {
     [("Tỉnh ", "PROVINCE"), ("Thành phố ", "MUNICIPALITY"), ("Xã ", "COMMUNE"), ("Phường ", "WARD"), ("Đặc khu ", "SPECIAL_ZONE")]
         .into_iter()
         .find(|(prefix, _)| full_name.starts_with(prefix))
         .map(|(_, kind)| kind)
         .ok_or_else(|| ReferenceError::Content(format!("unit without a kind: {full_name}")))
-}
-
-pub(super) fn day((y, m, d): (i32, u32, u32)) -> Result<NaiveDate, ReferenceError> {
-    NaiveDate::from_ymd_opt(y, m, d).ok_or_else(|| ReferenceError::Content("a date".to_owned()))
 }
 
 #[derive(Debug, Insertable)]
