@@ -40,12 +40,14 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
 ];
 
 /// Records that are changed with `If-Match`: their answers say which version they are.
-const VERSIONED: [&str; 5] = [
+const VERSIONED: [&str; 7] = [
     "/api/v1/appeals",
     "/api/v1/appeals/{code}",
     "/api/v1/appeals/{code}/closing",
     "/api/v1/appeals/{code}/opening",
+    "/api/v1/chapters",
     "/api/v1/chapters/{code}",
+    "/api/v1/chapters/{code}/decisions",
 ];
 
 pub fn complete(document: &mut Value) {
