@@ -68,6 +68,7 @@ struct World {
 /// Operations of rooms that list their own beside their tests.
 const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
+    behind::calls,
 ];
 
 pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
@@ -203,12 +204,9 @@ fn world() -> World {
         call("DELETE /api/v1/sessions/{id}", v1(&format!("/sessions/{lost}")), None, 404, 404, 204),
         call("DELETE /api/v1/sessions", v1("/sessions"), None, 200, 200, 200),
     ];
-    calls.extend(people::calls(&app));
-    calls.extend(tree::calls(&app, &officer));
-    calls.extend(persons::calls(&app));
-    calls.extend(asked::calls(&app, &officer));
+    let rooms = [people::calls(&app), tree::calls(&app, &officer), persons::calls(&app), asked::calls(&app, &officer)];
+    calls.extend(rooms.into_iter().flatten());
     calls.extend(ROOMS.iter().flat_map(|room| room(&app)));
-    calls.extend(behind::calls(&app));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();
