@@ -59,7 +59,7 @@ fn make(app: &TestApp, new: &NewLink) -> Token {
 }
 
 /// Calls the pages of links, as a server would serve them; returns status, head and text of each answer.
-fn calls(app: &TestApp, done: &Done, requests: &[(Method, &str)]) -> Vec<(StatusCode, String, String)> {
+fn calls(app: &TestApp, done: &Done, requests: &[(Method, impl AsRef<str>)]) -> Vec<(StatusCode, String, String)> {
     let shared = app.shared.clone();
     let pages = vec![page(done)];
     actix_web::rt::System::new().block_on(async move {
@@ -75,7 +75,7 @@ fn calls(app: &TestApp, done: &Done, requests: &[(Method, &str)]) -> Vec<(Status
         .await;
         let mut answers = Vec::new();
         for (method, path) in requests {
-            let request = calling::TestRequest::default().method(method.clone()).uri(path).to_request();
+            let request = calling::TestRequest::default().method(method.clone()).uri(path.as_ref()).to_request();
             let answer: ServiceResponse<_> = calling::call_service(&service, request).await;
             let (status, head) = (answer.status(), format!("{:?}", answer.headers()));
             answers.push((status, head, String::from_utf8(calling::read_body(answer).await.to_vec()).unwrap()));
@@ -203,11 +203,11 @@ fn the_secret_is_in_no_line_of_ours_and_not_in_the_database() {
     let (done, link) = (Done::default(), new(&app, true));
     let token = make(&app, &link);
     let (path, lines) = (token.path(), Lines::default());
-    let secret = path.trim_start_matches("/l/");
+    let (secret, nothing) = (path.trim_start_matches("/l/"), "/l/nothing".to_owned());
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
     tracing::subscriber::with_default(subscriber, || {
-        calls(&app, &done, &[(Method::GET, &path), (Method::POST, &path), (Method::POST, &path), (Method::GET, "/l/nothing")]);
+        calls(&app, &done, &[(Method::GET, &path), (Method::POST, &path), (Method::POST, &path), (Method::GET, &nothing)]);
         tracing::info!(?token, "as somebody might");
     });
     let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
