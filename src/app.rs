@@ -254,10 +254,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running {
-        server,
-        search,
-        live,
-        threads: vec![writer, sequencer, publisher, search_thread, sweeper, eraser, own_jobs, outward_jobs],
-    })
+    let threads = vec![writer, sequencer, publisher, search_thread, sweeper, eraser, own_jobs, outward_jobs];
+    debug_assert!(threads.iter().map(Worker::declared).eq(WORKERS), "each has its connections");
+    Ok(Running { server, search, live, threads })
 }
