@@ -34,6 +34,7 @@ pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod display;
 pub mod document_routes;
+pub mod feed;
 pub mod gift_in;
 pub mod imports;
 pub mod intake;

@@ -16,6 +16,7 @@ use super::accept::{Accepted, Context, grants};
 use super::asked;
 use super::asked_wire::AskedOut;
 use super::display::Display;
+use super::feed::changed;
 use super::looked::{self, Looked};
 use super::model::NewGift;
 use super::prepare::Prepared;
@@ -25,6 +26,7 @@ use super::unusual::Concern;
 use super::{cash_receipts, refusals, store};
 use crate::authz::{self, AuditEvent, Granted, Record};
 use crate::basics::Clock;
+use crate::changes;
 use crate::db::{Db, DbError};
 use crate::http::{Kind, Problem};
 use crate::ledger::model::Balanced;
@@ -237,6 +239,7 @@ fn write(
         });
     }
     authz::audit(conn, at.at, &events)?;
+    changes::note(conn, &won.iter().map(|a| changed(a.grant.chapter(), a.gift.gift.id)).collect::<Vec<_>>())?;
     // Numbers follow the order in which the gifts were sent.
     let mut numbered: Vec<&Accepted<'_>> =
         won.iter().filter(|a| cash_receipts::are_for(a.gift.gift.channel, a.gift.gift.paper_slip.is_some())).collect();

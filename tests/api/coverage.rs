@@ -3,6 +3,7 @@
 //! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
 
 mod asked;
+mod behind;
 mod documents;
 mod lists;
 mod open;
@@ -73,6 +74,7 @@ struct World {
 const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
     lists::calls,
+    behind::calls,
 ];
 
 pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
@@ -208,10 +210,8 @@ fn world() -> World {
         call("DELETE /api/v1/sessions/{id}", v1(&format!("/sessions/{lost}")), None, 404, 404, 204),
         call("DELETE /api/v1/sessions", v1("/sessions"), None, 200, 200, 200),
     ];
-    calls.extend(people::calls(&app));
-    calls.extend(tree::calls(&app, &officer));
-    calls.extend(persons::calls(&app));
-    calls.extend(asked::calls(&app, &officer));
+    let rooms = [people::calls(&app), tree::calls(&app, &officer), persons::calls(&app), asked::calls(&app, &officer)];
+    calls.extend(rooms.into_iter().flatten());
     calls.extend(ROOMS.iter().flat_map(|room| room(&app)));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
