@@ -299,8 +299,11 @@ fn pages_refer_to_their_rows() {
     }
     assert!(pages >= 15, "{pages} pages");
     let plain = ["kind", "state", "status", "reason", "channel", "role", "regime", "level", "original", "relation", "outcome"];
+    // Lists that grow with every room: who does not know a word passes it over.
+    let open = ["/JobOut.kind", "/ChangeOut.kind"];
     walk(&document["components"]["schemas"], "", &mut |at, map| {
-        for (field, schema) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let names = map.get("properties").and_then(Value::as_object).into_iter().flatten();
+        for (field, schema) in names.filter(|(field, _)| !open.contains(&format!("{at}.{field}").as_str())) {
             let is_text = schema["type"] == "string" || schema["type"] == serde_json::json!(["string", "null"]);
             let has_words = schema.get("enum").is_some();
             assert!(!plain.contains(&field.as_str()) || !is_text || has_words, "{at}.{field} is one of which words?");
