@@ -2,12 +2,13 @@
 //! [`api`], so what is documented is what is registered.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,10 +17,11 @@ use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
+use crate::db::worker::{Declared, Worker};
 use crate::disclosure::fair_share;
 use crate::documents::Archive;
-use crate::documents::sweep::Sweeper;
-use crate::giving::intake::{Intake, IntakeThread};
+use crate::documents::sweep;
+use crate::giving::intake::{self, Intake};
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
 use crate::http::client::TrustedProxies;
@@ -29,17 +31,19 @@ use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
+use crate::jobs::{Handler, Lane};
 use crate::log::clearance::Clearance;
-use crate::log::publisher::{LogSettings, Publisher};
+use crate::log::publisher::{self, LogSettings};
 use crate::log::routes::PieceCache;
-use crate::log::sequencer::Sequencer;
+use crate::log::sequencer;
 use crate::operations::{self, MetricsReaders};
+use crate::outbox::{self, Ways};
 use crate::portal::Live;
-use crate::privacy::eraser::Eraser;
-use crate::rooms::ROOMS;
-use crate::search::{SearchIndex, SearchSettings, SearchThread};
+use crate::privacy::eraser;
+use crate::rooms::{MATTERS, ROOMS};
+use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{disclosure, log, portal};
+use crate::{contract, disclosure, jobs, log, portal, search};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -56,6 +60,8 @@ pub struct Shared {
     pub archive: Archive,
     /// How the public log is signed and where it is published.
     pub log: LogSettings,
+    /// By which ways messages are sent.
+    pub ways: Arc<Ways>,
 }
 
 #[derive(OpenApi)]
@@ -63,7 +69,7 @@ pub struct Shared {
     info(
         title = "Sổ Nhân Ái",
         version = "1",
-        description = "Operations API and public ledger of the Vietnam Red Cross. Errors are RFC 9457 problem documents; \
+        description = "Sổ Nhân Ái: operations API and public ledger of the Vietnam Red Cross. Errors are RFC 9457 problem documents; \
                        amounts are whole đồng; times are RFC 3339 UTC; business dates are Vietnam dates.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
@@ -99,6 +105,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     for room in ROOMS {
         (room.routes)(config);
     }
+    disclosure::configure_officers(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 
@@ -111,18 +118,39 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(utoipa_actix_web::scope("/api/v1").configure(officers_and_public));
 }
 
+/// What the routes say of themselves. Made once a process: it is the same for every server in it, and takes a while.
+fn registered() -> &'static utoipa::openapi::OpenApi {
+    static REGISTERED: OnceLock<utoipa::openapi::OpenApi> = OnceLock::new();
+    REGISTERED.get_or_init(|| {
+        let mut base = Document::openapi();
+        base.merge(Answers::openapi());
+        base.merge(log::routes::LogPaths::openapi());
+        let tags = ROOMS.iter().flat_map(|room| room.tags);
+        let tags = tags.map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
+        base.tags.get_or_insert_default().extend(tags);
+        let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
+        document
+    })
+}
+
 /// The OpenAPI document; needs no server, no database and no environment.
-pub fn document() -> utoipa::openapi::OpenApi {
-    let mut base = Document::openapi();
-    base.merge(Answers::openapi());
-    let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
-    document
+pub fn document() -> Result<serde_json::Value, serde_json::Error> {
+    Ok(contract::finished(serde_json::to_value(registered())?))
+}
+
+/// The document and its pages as they are served, made once a process.
+fn documents() -> Result<web::Data<contract::Documents>, serde_json::Error> {
+    static DOCUMENTS: OnceLock<web::Data<contract::Documents>> = OnceLock::new();
+    if let Some(made) = DOCUMENTS.get() {
+        return Ok(made.clone());
+    }
+    let made = web::Data::new(contract::Documents::made(&document()?));
+    Ok(DOCUMENTS.get_or_init(|| made).clone())
 }
 
 /// The document as it is committed: keys sorted, indented, a newline at the end.
 pub fn document_text() -> Result<String, serde_json::Error> {
-    let sorted: serde_json::Value = serde_json::to_value(document())?;
-    Ok(serde_json::to_string_pretty(&sorted)? + "\n")
+    Ok(serde_json::to_string_pretty(&document()?)? + "\n")
 }
 
 /// A running application: the HTTP server and the threads behind it.
@@ -132,29 +160,54 @@ pub struct Running {
     /// To be closed before the server is stopped: its streams would keep it waiting.
     pub live: Live,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer, Publisher, SearchThread, Sweeper, Eraser),
+    pub threads: Vec<Worker>,
+}
+
+/// The threads behind a server, in the order in which they stop.
+pub static WORKERS: [&Declared; 8] = [
+    &intake::WORKER,
+    &sequencer::WORKER,
+    &publisher::WORKER,
+    &search::WORKER,
+    &sweep::WORKER,
+    &eraser::WORKER,
+    &jobs::worker::OWN,
+    &jobs::worker::OUTWARD,
+];
+
+/// Who does which kind of job. A room that has work gives its handler here.
+fn handlers(shared: &Shared) -> Vec<Handler> {
+    vec![outbox::handler(shared.vault.clone().into_inner(), Arc::clone(&shared.ways))]
+}
+
+/// The database of a server: `requests` units of work at once, and what the threads behind it hold.
+pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Db {
+    Db::connect_with(url, replica, requests, &WORKERS)
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
 pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
     let metrics = Metrics::default();
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
-    let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
+    let (intake, writer) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
     let clearance = Clearance::default();
-    let sequencer = Sequencer::start(shared.db.clone(), metrics.clone(), clearance.clone())?;
-    let (public_log, publisher) = Publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), clearance)
+    let sequencer = sequencer::start(shared.db.clone(), metrics.clone(), clearance.clone())?;
+    let (public_log, publisher) = publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), clearance)
         .map_err(std::io::Error::other)?;
     let (public_log, pieces) = (web::Data::new(public_log), web::Data::new(PieceCache::default()));
     let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
     let for_requests = search.clone();
     let live = Live::start(shared.db.clone(), search.clone());
     let stream = web::Data::new(live.clone());
-    let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
-    let document = document();
-    let known = web::Data::new(KnownPaths::of(&document));
+    let sweeper = sweep::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
+    let known = web::Data::new(KnownPaths::of(registered()));
+    let documents = documents().map_err(std::io::Error::other)?;
     let cache = web::Data::new(PublicCache::default());
     let eraser =
-        Eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
+        eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
+    let handlers = handlers(&shared);
+    let lane = |lane| jobs::worker::start(shared.db.clone(), shared.clock.clone(), &handlers, lane);
+    let (own_jobs, outward_jobs) = (lane(Lane::Own)?, lane(Lane::Outward)?);
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
@@ -162,7 +215,6 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let metrics = web::Data::new(metrics);
     let readers = web::Data::new(MetricsReaders(metrics_from));
     let server = HttpServer::new(move || {
-        let swagger = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").url("/api/openapi.json", document.clone());
         App::new()
             .app_data(web::Data::new(shared.db.clone()))
             .app_data(web::Data::new(shared.clock.clone()))
@@ -172,15 +224,18 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(web::Data::new(shared.public_url.clone()))
             .app_data(web::Data::new(shared.archive.clone()))
             .app_data(web::Data::new(intake.clone()))
+            .app_data(web::Data::from(Arc::clone(&shared.ways)))
             .app_data(cache.clone())
             .app_data(web::Data::new(for_requests.clone()))
             .app_data(public_log.clone())
             .app_data(pieces.clone())
             .app_data(known.clone())
+            .app_data(documents.clone())
             .app_data(trusted.clone())
             .app_data(limits.clone())
             .app_data(metrics.clone())
             .app_data(readers.clone())
+            .app_data(web::Data::new(MATTERS))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap(cors(origins.clone()))
             .wrap(from_fn(finish::finish))
@@ -189,8 +244,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .into_app()
             .app_data(stream.clone())
             .configure(log::routes::configure)
-            .service(web::redirect("/docs", "/docs/"))
-            .service(swagger)
+            .configure(contract::configure)
             .configure(portal::configure)
             .default_service(web::to(nothing_here))
     })
@@ -202,5 +256,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, search, live, threads: (intake_thread, sequencer, publisher, search_thread, sweeper, eraser) })
+    let threads = vec![writer, sequencer, publisher, search_thread, sweeper, eraser, own_jobs, outward_jobs];
+    debug_assert!(threads.iter().map(Worker::declared).eq(WORKERS), "each has its connections");
+    Ok(Running { server, search, live, threads })
 }

@@ -1,9 +1,11 @@
 //! The rooms of the house, in the order of the arrows: who serves or audits asks all of them ([`crate::house`]).
 
+use crate::decisions::Matters;
 use crate::house::Room;
 use crate::house::audit::Audits;
 use crate::{
-    authz, bookkeeping, chapters, documents, giving, identity, ledger, log, parties, privacy, publications, stock, tree, vouchers,
+    authz, bookkeeping, changes, chapters, decisions, documents, giving, identity, jobs, ledger, links, log, outbox, parties,
+    privacy, publications, stock, tree, vouchers,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -14,6 +16,11 @@ pub const ROOMS: &[&Room] = &[
     &chapters::ROOM,
     &log::ROOM,
     &ledger::ROOM,
+    &changes::ROOM,
+    &jobs::ROOM,
+    &outbox::ROOM,
+    &links::ROOM,
+    &decisions::ROOM,
     &vouchers::ROOM,
     &documents::ROOM,
     &bookkeeping::ROOM,
@@ -23,6 +30,10 @@ pub const ROOMS: &[&Room] = &[
     &publications::ROOM,
     &privacy::ROOM,
 ];
+
+/// What takes a second person, for the inbox.
+pub const MATTERS: Matters =
+    Matters(&[giving::reversal::MATTER, giving::asked::MATTER, bookkeeping::opening::MATTER, bookkeeping::reversal::MATTER]);
 
 /// Everything that looks whether records are right.
 pub fn audits() -> Vec<&'static dyn Audits> {

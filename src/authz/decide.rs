@@ -86,8 +86,8 @@ impl From<Refusal> for Problem {
             ),
             Refusal::PasswordChangeNeeded => Problem::say(
                 Kind::PasswordChangeNeeded,
-                "Bạn đang dùng mật khẩu một lần: hãy đặt mật khẩu riêng (POST /api/v1/session/password), rồi mới làm việc khác được.",
-                "You use a one-time password: choose your own (POST /api/v1/session/password) before anything else.",
+                "Bạn đang dùng mật khẩu một lần: hãy đặt mật khẩu riêng, rồi mới làm việc khác được.",
+                "You use a one-time password: choose your own before anything else.",
             ),
             Refusal::Unreadable => Problem::not_found(),
             Refusal::NotAllowed => Problem::say(
@@ -97,8 +97,8 @@ impl From<Refusal> for Problem {
             ),
             Refusal::NoSecondFactor => Problem::say(
                 Kind::SecondFactorNeeded,
-                "Phê duyệt và quản lý tài khoản cần phiên có xác thực hai lớp: hãy thêm ứng dụng xác thực (POST /api/v1/second-factor); nếu đã thêm, hãy đăng nhập lại kèm mã.",
-                "Approving and managing accounts need a session with a second factor: add an authenticator (POST /api/v1/second-factor); if you have one, log in again with its code.",
+                "Phê duyệt và quản lý tài khoản cần phiên có xác thực hai lớp: hãy thêm ứng dụng xác thực; nếu đã thêm, hãy đăng nhập lại kèm mã.",
+                "Approving and managing accounts need a session with a second factor: add an authenticator; if you have one, log in again with its code.",
             ),
         }
     }

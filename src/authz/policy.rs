@@ -307,4 +307,11 @@ impl Granted<Approve> {
         let actor = Actor { account, session: self.actor.session };
         (officer != self.officer).then(|| Granted::new(self.chapter, actor, officer))
     }
+
+    /// What two chapters confirm takes effect with the second confirmation: this is the first one, as it was given then at the other
+    /// chapter. `None` where the two are one person.
+    pub fn of_confirmer(&self, chapter: ChapterId, account: Uuid, officer: Uuid) -> Option<Granted<Approve>> {
+        let actor = Actor { account, session: self.actor.session };
+        (officer != self.officer).then(|| Granted::new(chapter, actor, officer))
+    }
 }

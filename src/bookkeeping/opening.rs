@@ -8,18 +8,19 @@ use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::model::{Opening, Verdict};
+use super::model::Opening;
 use super::store::{self, LineRow, OpeningRow};
 use super::wire::{OpeningOut, out};
-use crate::authz::{Approve, Granted, Read, Record, Visit};
+use crate::authz::{Approve, Granted, Read, Record, Right, Visit};
 use crate::basics::clock::vietnam_time;
 use crate::basics::hex;
 use crate::basics::{Line, PublicCode, Vnd};
 use crate::db::DbError;
+use crate::decisions::model::Fingerprint;
+use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, not_covered};
 use crate::documents::model::Purpose;
 use crate::documents::store as documents;
-use crate::http::{FieldError, Kind, Problem, Say};
-use crate::identity::store as identity;
+use crate::http::{self, FieldError, Problem, Say};
 use crate::ledger::kinds::Account;
 use crate::ledger::model::{Balanced, Fund, FundId};
 use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
@@ -27,18 +28,28 @@ use crate::log::{commitment, opening};
 use crate::tree::{self, ChapterId, Place};
 use crate::vault::{Vault, place};
 
+/// An opening balance, as a matter for a second person.
+pub const MATTER: &decisions::Kind = &decisions::Kind {
+    name: "OPENING_BALANCE",
+    vi: "Mở sổ với số dư đầu kỳ theo biên bản",
+    en: "Open the books with the balances of the minutes",
+    shown_at: "/api/v1/opening-balances/{id}",
+    decided_at: "",
+    actions: decisions::Actions {
+        asked: "OPENING_BALANCE_REQUESTED",
+        approved: "OPENING_BALANCE_APPROVED",
+        refused: "OPENING_BALANCE_REFUSED",
+        withdrawn: "OPENING_BALANCE_WITHDRAWN",
+    },
+};
+
 /// Asks for an opening balance. The same request sent again answers as the first time.
 pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), Problem> {
     let (grant, here) = v.at_code::<Record>(&ask.chapter).map_err(|denied| denied.of_chapter("/chapter"))?;
-    let hash = v.vault.hash("opening_balance.request", content(ask, ask.note.as_ref()).as_bytes());
+    let of = |note| v.vault.hash("opening_balance.request", content(ask, note).as_bytes());
+    let hash = Fingerprint { whole: of(ask.note.as_ref()), bare: of(None) };
     if let Some(known) = store::find(v.conn, ask.id)? {
-        // A note that named an erased person is gone, and with it from what is compared.
-        let bare = v.vault.hash("opening_balance.request", content(ask, None).as_bytes());
-        return if known.request_hash == hash || known.note.is_none() && known.request_hash == bare {
-            Ok((out(v.conn, known)?, false))
-        } else {
-            Err(Problem::new(Kind::IdTaken))
-        };
+        return if is_repeat(&hash, &known) { Ok((out(v.conn, known)?, false)) } else { Err(Halt::IdTaken.into()) };
     }
     let lines = rows_of(v.conn, &here, ask)?;
     if let Some(document) = &ask.document
@@ -51,7 +62,16 @@ pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), P
             "The chapter has uploaded no document with this SHA-256 for an opening balance.",
         ));
     }
-    let approver = second_person(v, grant.chapter(), &[grant.officer()])?;
+    let decision = decisions::New {
+        kind: MATTER,
+        id: ask.id,
+        subject: ask.id,
+        about: Some(ask.document_no.as_str()),
+        amount_vnd: Some(lines.iter().map(|line| line.amount_vnd).sum()),
+        not_by: &[],
+        with: None,
+    };
+    let plan = decisions::plan(v.conn, v.now, &grant, &decision)?;
     let note = seal_note(v.vault, "opening_balance", ask.id, ask.note.as_ref())?;
     let row = OpeningRow {
         id: ask.id,
@@ -60,9 +80,9 @@ pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), P
         document_no: ask.document_no.as_str().to_owned(),
         document: ask.document.map(|hash| hash.to_vec()),
         note,
-        request_hash: hash.to_vec(),
+        request_hash: hash.whole.to_vec(),
         state: "REQUESTED".to_owned(),
-        approver_chapter_id: approver.0,
+        approver_chapter_id: plan.approver()?.0,
         requested_by: grant.account(),
         requested_at: v.now,
         decided_by: None,
@@ -70,13 +90,17 @@ pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), P
     };
     let new = store::insert(v.conn, &grant, &row, &lines)?;
     let known = store::find(v.conn, ask.id)?.ok_or_else(Problem::not_found)?;
-    if !new && known.request_hash != hash {
-        return Err(Problem::new(Kind::IdTaken));
-    }
     if new {
-        v.note(&grant, "OPENING_BALANCE_REQUESTED", ask.id)?;
+        decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
+    } else if !is_repeat(&hash, &known) {
+        return Err(Halt::IdTaken.into());
     }
     Ok((out(v.conn, known)?, new))
+}
+
+/// Without its note a request is the same only where the note was erased.
+fn is_repeat(hash: &Fingerprint, known: &OpeningRow) -> bool {
+    known.request_hash == hash.whole || known.note.is_none() && hash.is_of(&known.request_hash)
 }
 
 /// The lines as rows; every fund exists, every fund balances, nothing is open already.
@@ -133,17 +157,6 @@ fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<L
     if errors.is_empty() { Ok(rows) } else { Err(Problem::invalid(errors)) }
 }
 
-/// The nearest chapter with somebody else who may approve.
-pub(super) fn second_person(v: &mut Visit<'_>, here: ChapterId, not: &[Uuid]) -> Result<ChapterId, Problem> {
-    v.nearest_approver(here, not)?.ok_or_else(|| {
-        Problem::say(
-            Kind::Conflict,
-            "Chưa có ai khác được quyền duyệt ở đơn vị này hay cấp trên: cần bổ nhiệm trước.",
-            "Nobody else may approve here or above: appoint somebody first.",
-        )
-    })
-}
-
 pub(super) fn seal_note(vault: &Vault, table: &str, id: Uuid, note: Option<&Line>) -> Result<Option<Vec<u8>>, Problem> {
     note.map(|note| vault.seal(place(table, "note", &id), note.as_str().as_bytes())).transpose().map_err(Problem::internal)
 }
@@ -168,41 +181,26 @@ pub(super) fn bare_hash_of(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> 
     Ok(vault.hash("opening_balance.request", content.as_bytes()).to_vec())
 }
 
+impl Matter for OpeningRow {
+    const KIND: &'static decisions::Kind = MATTER;
+    type Asks = Record;
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        store::decide(v.conn, &by.grant, v.now, self.id, State::Approved)?;
+        book(v, &by.grant, self)
+    }
+
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+        Ok(store::decide(v.conn, by, v.now, self.id, state)?)
+    }
+}
+
 /// Decides a request. Deciding again the same way answers as the first time.
 pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<OpeningOut, Problem> {
     let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    let grant = v.at::<Approve>(ChapterId(row.chapter_id))?;
-    match (row.state.as_str(), verdict) {
-        ("REQUESTED", _) => {}
-        ("APPROVED" | "REVERSED", Verdict::Approve) | ("REFUSED", Verdict::Refuse) => return out(v.conn, row),
-        _ => return Err(decided_otherwise()),
-    }
-    if identity::officer_of(v.conn, row.requested_by)? == grant.officer() {
-        return Err(not_oneself());
-    }
-    store::decide(v.conn, &grant, v.now, id, verdict.state())?;
-    if verdict == Verdict::Approve {
-        book(v, &grant, &row)?;
-    }
-    let action = match verdict {
-        Verdict::Approve => "OPENING_BALANCE_APPROVED",
-        Verdict::Refuse => "OPENING_BALANCE_REFUSED",
-    };
-    v.note(&grant, action, id)?;
+    decisions::decide(v, &row, id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
     out(v.conn, row)
-}
-
-pub(super) fn decided_otherwise() -> Problem {
-    Problem::say(Kind::Conflict, "Đề nghị đã được quyết định khác.", "The request was decided otherwise.")
-}
-
-pub(super) fn not_oneself() -> Problem {
-    Problem::say(
-        Kind::Forbidden,
-        "Người ghi hoặc người đề nghị không tự duyệt: cần người thứ hai.",
-        "Whoever recorded or asked does not decide: it takes a second person.",
-    )
 }
 
 /// Books one entry a fund, with the day of the old books and the hash of the document.
@@ -229,7 +227,7 @@ fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result
     ledger::book(v.conn, BookedAt::now(v.now), &funds, entries).map_err(not_booked)?;
     store::hold_places(v.conn, grant, row.id, &lines, &ids).map_err(|error| match error.constraint() {
         Some("opening_balance_held_pk") => Problem::say(
-            Kind::Conflict,
+            http::Kind::Conflict,
             "Một quỹ và tài khoản trong bản này đã có số dư đầu kỳ.",
             "A fund and account of this one were opened meanwhile.",
         ),
@@ -251,11 +249,7 @@ pub(super) fn here(conn: &mut PgConnection, grant: &Granted<Approve>) -> Result<
 
 pub(super) fn not_booked(error: BookError) -> Problem {
     match error {
-        BookError::NotCovered => Problem::say(
-            Kind::Conflict,
-            "Tiền hoặc hàng này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",
-            "This money or these goods have been used already: there is not enough left to reverse. Correct the outflow first.",
-        ),
+        BookError::NotCovered => not_covered(),
         BookError::Db(error) => error.into(),
         other => Problem::internal(other),
     }

@@ -6,11 +6,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::model::{OpeningFault, OpeningIn, Verdict};
+use super::model::{OpeningFault, OpeningIn};
 use super::reversal::{self, Ask};
 use super::wire::{self, OpeningOut};
 use super::{opening, store};
 use crate::authz::{Desk, Read, Seen};
+use crate::decisions::Verdict;
 use crate::http::sets::{Decides, Key, Reads, Writes};
 use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply, note};
 

@@ -7,11 +7,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::authz::{Approve, Granted, Read, Record, Seen};
+use crate::authz::{Approve, Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{
     opening_balance, opening_balance_entry, opening_balance_held, opening_balance_line, opening_balance_reversal,
 };
+use crate::decisions::State;
 use crate::http::Span;
 use crate::ledger::model::FundId;
 
@@ -139,10 +140,16 @@ pub fn held(conn: &mut PgConnection, chapter: Uuid, lines: &[LineRow]) -> Result
 }
 
 /// Notes a decision on an opening balance of the granted chapter.
-pub fn decide(conn: &mut PgConnection, by: &Granted<Approve>, now: DateTime<Utc>, id: Uuid, state: &str) -> Result<(), DbError> {
+pub fn decide<R: Right>(
+    conn: &mut PgConnection,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    state: State,
+) -> Result<(), DbError> {
     diesel::update(opening_balance::table.find(id).filter(opening_balance::chapter_id.eq(by.chapter().0)))
         .set((
-            opening_balance::state.eq(state),
+            opening_balance::state.eq(state.name()),
             opening_balance::decided_by.eq(by.account()),
             opening_balance::decided_at.eq(now),
         ))
@@ -209,16 +216,16 @@ pub fn insert_reversal(conn: &mut PgConnection, by: &Granted<Record>, row: Rever
     Ok(())
 }
 
-pub fn decide_reversal(
+pub fn decide_reversal<R: Right>(
     conn: &mut PgConnection,
-    by: &Granted<Approve>,
+    by: &Granted<R>,
     now: DateTime<Utc>,
     id: Uuid,
-    state: &str,
+    state: State,
 ) -> Result<(), DbError> {
     use opening_balance_reversal as r;
     diesel::update(r::table.find(id))
-        .set((r::state.eq(state), r::decided_by.eq(by.account()), r::decided_at.eq(now)))
+        .set((r::state.eq(state.name()), r::decided_by.eq(by.account()), r::decided_at.eq(now)))
         .execute(conn)?;
     Ok(())
 }

@@ -228,7 +228,12 @@ pub async fn list_chapters(
     let ChaptersQuery { q, parent, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     if q.is_some() && parent.is_some() {
-        return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent."));
+        return Err(Problem::field(
+            "q",
+            "NOT_TOGETHER",
+            "Hoặc tìm theo tên, hoặc liệt kê cấp dưới: không dùng cả hai.",
+            "Use q or parent.",
+        ));
     }
     let page = db.read_public(move |conn| match q {
         Some(q) => find_by_name(conn, &q, cursor.as_deref(), limit),

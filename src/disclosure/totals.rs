@@ -99,7 +99,7 @@ fn days(query: &TotalsQuery) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> 
         _ => Err(Problem::field(
             "from",
             "OUT_OF_RANGE",
-            "Cần cả from và to, tối đa 400 ngày.",
+            "Cần cả ngày đầu và ngày cuối, tối đa 400 ngày.",
             "Give both from and to, at most 400 days.",
         )),
     }

@@ -275,7 +275,12 @@ pub async fn list_units(
 ) -> Result<HttpResponse, Problem> {
     let UnitsQuery { q, on, parent, limit, cursor } = query;
     if q.is_some() && parent.is_some() {
-        return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent."));
+        return Err(Problem::field(
+            "q",
+            "NOT_TOGETHER",
+            "Hoặc tìm theo tên, hoặc liệt kê cấp dưới: không dùng cả hai.",
+            "Use q or parent.",
+        ));
     }
     let q = q.map(|q| one_line("q", &q, 100)).transpose()?;
     let limit = rows_a_page(limit)?;

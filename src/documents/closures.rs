@@ -135,14 +135,14 @@ fn no_entry(closed: &Closed) -> Problem {
     if closed.reason == Reason::Restricted.name() {
         return Problem::say(
             Kind::Forbidden,
-            "Dữ liệu của người cho đang bị hạn chế xử lý: giấy tờ này chỉ được lưu giữ. Chỉ người có quyền kiểm tra xem được.",
+            "Dữ liệu của người ủng hộ đang bị hạn chế xử lý: giấy tờ này chỉ được lưu giữ. Chỉ người có quyền kiểm tra xem được.",
             "The giver's data are restricted: this paper is kept and not used. Only those who inspect may read it.",
         );
     }
     Problem::say(
         Kind::Forbidden,
         format!(
-            "Dữ liệu của người cho đã được xóa: giấy tờ này chỉ còn lưu theo luật kế toán đến {until}. Chỉ người có quyền kiểm tra xem được."
+            "Dữ liệu của người ủng hộ đã được xóa: giấy tờ này chỉ còn lưu theo luật kế toán đến {until}. Chỉ người có quyền kiểm tra xem được."
         ),
         format!(
             "The giver's data were erased: this paper is kept until {until} as accounting law requires. Only those who inspect may read it."

@@ -283,7 +283,7 @@ fn misfit(fit: Fit, archive: &Archive, offset: i64) -> Problem {
             format!("Mỗi phần ít nhất {MIN_CHUNK} byte, trừ phần cuối."),
             format!("A chunk has at least {MIN_CHUNK} bytes, except the last one."),
         ),
-        Fit::TooMuch => Problem::field("", "OUT_OF_RANGE", "Dài hơn size_bytes đã báo.", "Longer than the announced size_bytes."),
+        Fit::TooMuch => Problem::field("", "OUT_OF_RANGE", "Dài hơn độ dài đã báo.", "Longer than the announced size_bytes."),
     };
     Problem { headers: vec![(UPLOAD_OFFSET, offset.to_string())], ..problem }
 }

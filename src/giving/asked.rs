@@ -11,13 +11,29 @@ use super::asked_store::{self as store, Ask, AskedRow, NewAsked};
 use super::asked_wire::{AskedGift, AskedOut};
 use super::gift_in::GiftIn;
 use super::refusals;
-use crate::authz::{self, AuditEvent, Read, Visit};
+use crate::authz::{Read, Visit};
 use crate::db::DbError;
-use crate::http::{Kind, Problem};
+use crate::decisions::{self, Halt};
+use crate::http::Problem;
 use crate::identity::store as identity;
 use crate::ledger::store::BookedAt;
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
+
+/// An unusual gift, as a matter for a second person.
+pub const MATTER: &decisions::Kind = &decisions::Kind {
+    name: "UNUSUAL_GIFT",
+    vi: "Ghi khoản ủng hộ lớn",
+    en: "Record the unusually large gift",
+    shown_at: "/api/v1/asked-gifts/{id}",
+    decided_at: "",
+    actions: decisions::Actions {
+        asked: "GIFT_ASKED",
+        approved: "ASKED_GIFT_APPROVED",
+        refused: "ASKED_GIFT_REFUSED",
+        withdrawn: "ASKED_GIFT_WITHDRAWN",
+    },
+};
 
 /// A gift that stands as asked, or why it does not.
 pub(super) type Answer = Result<AskedOut, Problem>;
@@ -41,22 +57,27 @@ fn ask_one(conn: &mut PgConnection, at: BookedAt, ask: Ask<'_>) -> Result<Answer
     if store::code_is_taken(conn, ask.gift.code.as_str(), gift.id)? {
         return Ok(Err(refusals::code_taken()));
     }
-    let Some(approver) = authz::nearest_approver(conn, at.at, ask.grant.chapter(), &[ask.grant.officer()])? else {
-        return Ok(Err(nobody_else()));
+    let decision = decisions::New {
+        kind: MATTER,
+        id: gift.id,
+        subject: gift.id,
+        about: Some(ask.gift.code.as_str()),
+        amount_vnd: Some(gift.amount.get()),
+        not_by: &[],
+        with: None,
+    };
+    let planned = decisions::plan(conn, at.at, ask.grant, &decision).and_then(|plan| Ok((plan.approver()?, plan)));
+    let (approver, plan) = match planned {
+        Ok(found) => found,
+        Err(halt) => return refused(halt),
     };
     let Some(content) = ask.gift.content.as_deref() else {
         return Ok(Err(Problem::internal("a confirmed gift came without its content")));
     };
     let new = NewAsked { ask: &ask, content, approver };
     let won = store::insert(conn, at.at, &new)?;
-    if won {
-        let event = AuditEvent {
-            account: Some(ask.grant.account()),
-            action: "GIFT_ASKED",
-            subject: Some(gift.id),
-            chapter: Some(ask.grant.chapter().0),
-        };
-        authz::audit(conn, at.at, &[event])?;
+    if won && let Err(halt) = decisions::enter(conn, at.at, ask.grant, &decision, &plan) {
+        return refused(halt);
     }
     let row = store::find(conn, gift.id)?.ok_or(DbError::Query(diesel::result::Error::NotFound))?;
     if !won && ![&ask.gift.request_hash, &ask.gift.bare_hash].contains(&&row.request_hash) {
@@ -69,12 +90,12 @@ fn ask_one(conn: &mut PgConnection, at: BookedAt, ask: Ask<'_>) -> Result<Answer
     Ok(Ok(asked))
 }
 
-fn nobody_else() -> Problem {
-    Problem::say(
-        Kind::Conflict,
-        "Số tiền này cần người thứ hai duyệt, mà chưa có ai khác được quyền duyệt ở đơn vị này hay cấp trên: cần bổ nhiệm trước.",
-        "This sum takes a second person, and nobody else may approve here or above: appoint somebody first.",
-    )
+/// What is wrong with one gift is its own answer; the database is everybody's.
+fn refused(halt: Halt) -> Result<Answer, DbError> {
+    match halt {
+        Halt::Db(error) => Err(error),
+        halt => Ok(Err(halt.into())),
+    }
 }
 
 /// What everybody who may read the chapter's books sees of it: no giver, no words.

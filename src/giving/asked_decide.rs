@@ -4,88 +4,41 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::asked;
+use super::asked::{self, MATTER};
 use super::asked_store::{self as store, AskedRow};
 use super::asked_wire::AskedOut;
 use super::model::NewGift;
 use super::prepare::prepare;
 use super::record::{self, Outcome, Submission};
-use crate::authz::{Approve, Granted, Record, Right, Visit};
-use crate::http::{Kind, Problem};
-use crate::identity::store as identity;
+use crate::authz::{Granted, Record, Right, Visit};
+use crate::decisions::{self, Approval, Halt, Kind, Matter, State, Verdict};
+use crate::http::Problem;
 use crate::ledger::store::BookedAt;
-use crate::tree::ChapterId;
 
-/// What becomes of an asked gift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Approve,
-    Refuse,
-    /// By the chapter that asked: it was wrong.
-    Withdraw,
-}
+/// An asked gift, for a decision.
+struct Waiting<'a>(&'a AskedRow);
 
-impl Verdict {
-    fn state(self) -> &'static str {
-        match self {
-            Verdict::Approve => "APPROVED",
-            Verdict::Refuse => "REFUSED",
-            Verdict::Withdraw => "WITHDRAWN",
-        }
+impl Matter for Waiting<'_> {
+    const KIND: &'static Kind = MATTER;
+    type Asks = Record;
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        let recorder = by.grant.for_recorder(by.asking_account, by.asked_by).ok_or(Halt::NotOneself)?;
+        book(v, recorder, self.0)?;
+        Ok(store::decide(v.conn, v.now, &by.grant, self.0.id, State::Approved.name())?)
     }
 
-    fn action(self) -> &'static str {
-        match self {
-            Verdict::Approve => "ASKED_GIFT_APPROVED",
-            Verdict::Refuse => "ASKED_GIFT_REFUSED",
-            Verdict::Withdraw => "ASKED_GIFT_WITHDRAWN",
-        }
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+        Ok(store::decide(v.conn, v.now, by, self.0.id, state.name())?)
     }
 }
 
 /// Decides an asked gift. Deciding again the same way answers as the first time.
 pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<AskedOut, Problem> {
     let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    let here = ChapterId(row.chapter_id);
-    if verdict == Verdict::Withdraw {
-        let grant = v.at::<Record>(here)?;
-        return settle(v, &grant, row, verdict);
-    }
-    let grant = v.at::<Approve>(here)?;
-    if row.state == "ASKED" {
-        let asker = identity::officer_of(v.conn, row.asked_by)?;
-        let recorder = grant.for_recorder(row.asked_by, asker).ok_or_else(not_oneself)?;
-        if verdict == Verdict::Approve {
-            book(v, recorder, &row)?;
-        }
-    }
-    settle(v, &grant, row, verdict)
-}
-
-fn settle<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, row: AskedRow, verdict: Verdict) -> Result<AskedOut, Problem> {
-    let id = row.id;
-    if row.state == verdict.state() {
-        return Ok(asked::out(v.conn, row)?);
-    }
-    if row.state != "ASKED" {
-        return Err(Problem::say(
-            Kind::Conflict,
-            "Khoản này đã được quyết định khác.",
-            "This gift was decided otherwise already.",
-        ));
-    }
-    store::decide(v.conn, v.now, by, id, verdict.state())?;
-    v.note(by, verdict.action(), id)?;
+    decisions::decide(v, &Waiting(&row), id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
     Ok(asked::out(v.conn, row)?)
-}
-
-fn not_oneself() -> Problem {
-    Problem::say(
-        Kind::Forbidden,
-        "Người ghi không tự duyệt: cần người thứ hai.",
-        "Whoever recorded it does not decide: it takes a second person.",
-    )
 }
 
 /// Books it as it was sent, under the code it was given for, as recorded by who asked.

@@ -5,13 +5,13 @@ use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::asked_decide::{self, Verdict};
+use super::asked_decide;
 use super::asked_wire::{AskedGift, AskedOut};
-use super::wire::ChapterQuery;
 use super::{asked, asked_paper, asked_store as store};
 use crate::authz::{Desk, Read, Seen};
+use crate::decisions::Verdict;
 use crate::http::sets::{Decides, Key, Reads, Writes};
-use crate::http::{Answer, Lang, Page, Problem, PublicUrl, Query, Reply};
+use crate::http::{Answer, Lang, OfChapter, Page, Problem, PublicUrl, Query, Reply};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -24,9 +24,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 /// Gifts that wait for a second person at a chapter, or were recorded there and wait above; oldest first, without givers.
-#[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<AskedOut>), Reads))]
+#[utoipa::path(tag = "gifts", params(OfChapter), responses((status = 200, body = Page<AskedOut>), Reads))]
 #[get("/asked-gifts")]
-pub async fn list_asked_gifts(desk: Desk, Query(query): Query<ChapterQuery>) -> Answer<Page<AskedOut>> {
+pub async fn list_asked_gifts(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<AskedOut>> {
     desk.list_of_chapter(
         query.paging()?,
         |v, here: &Seen<Read>, span| Ok(store::waiting(v.conn, here, span)?),

@@ -8,12 +8,14 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::appeals;
+use super::feed::changed;
 use super::personal;
 use super::receipt::ReceiptOut;
 use super::store::{self, GiftRow, Gifts, Reversals};
 use crate::authz::{Read, Record, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, Vnd};
+use crate::changes;
 use crate::chapters;
 use crate::db::DbError;
 use crate::http::{Kind, Problem, PublicUrl, Say};
@@ -39,7 +41,7 @@ pub fn show(v: &mut Visit<'_>, public: &PublicUrl, id: Uuid) -> Result<(CashRece
     let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
     let issued = vouchers::of_entries(v.conn, &[row.entry_id])?
         .remove(&row.entry_id)
-        .ok_or_else(|| Problem::say(Kind::NotFound, "Quà này không có phiếu thu.", "This gift has no cash receipt."))?;
+        .ok_or_else(|| Problem::say(Kind::NotFound, "Khoản này không có phiếu thu.", "This gift has no cash receipt."))?;
     let booked = store::receipts(v.conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
     let receipt = sheet(v, public, &row, &booked, issued)?;
     v.note_seen(&seen, "CASH_RECEIPT_READ", id)?;
@@ -164,14 +166,14 @@ pub fn issue(v: &mut Visit<'_>, id: Uuid) -> Result<bool, Problem> {
     if !Channel::parse(&row.channel).is_some_and(|channel| are_for(channel, row.paper_no.is_some())) {
         return Err(Problem::say(
             Kind::Conflict,
-            "Chỉ quà tiền mặt không có phiếu in sẵn mới được cấp phiếu thu.",
+            "Chỉ khoản tiền mặt không có phiếu in sẵn mới được cấp phiếu thu.",
             "Only cash gifts without a pre-printed slip get a cash receipt.",
         ));
     }
     if cancelled(v.conn, id)?.is_some() {
         return Err(Problem::say(
             Kind::Conflict,
-            "Quà này đã hủy trước khi có phiếu thu.",
+            "Khoản này đã hủy trước khi có phiếu thu.",
             "This gift was reversed before it had a cash receipt.",
         ));
     }
@@ -185,5 +187,6 @@ pub fn issue(v: &mut Visit<'_>, id: Uuid) -> Result<bool, Problem> {
     }
     vouchers::issue(v.conn, BookedAt::now(v.now), &[(&grant, row.entry_id)])?;
     v.note(&grant, "CASH_RECEIPT_ISSUED", id)?;
+    changes::note(v.conn, &[changed(grant.chapter(), id)])?;
     Ok(true)
 }

@@ -110,7 +110,7 @@ fn refuse_erased(conn: &mut PgConnection, booked: &Booked) -> Result<(), Problem
     }
     Err(Problem::say(
         Kind::Conflict,
-        "Dữ liệu của người cho khoản này đã được xóa: không gắn thêm giấy tờ. Bản giấy được lưu ở đơn vị theo luật kế toán.",
+        "Dữ liệu của người ủng hộ khoản này đã được xóa: không gắn thêm giấy tờ. Bản giấy được lưu ở đơn vị theo luật kế toán.",
         "The data of this gift's giver were erased: no more papers are added. The paper itself is filed at the chapter, as accounting law says.",
     ))
 }

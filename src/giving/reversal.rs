@@ -1,6 +1,6 @@
 //! Reversing a gift takes two persons: somebody who records at the chapter asks, with a reason; somebody else with
 //! APPROVE decides. Whoever recorded the gift or asked for its reversal — as a person, whatever account they use —
-//! does not decide. Where the chapter has no such second person, the request says which chapter above will.
+//! does not decide. Where the chapter has no such second person, the request says which chapter above will ([`decisions`]).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,12 +12,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::bare;
+use super::feed::changed;
 use super::store::{self, Gifts, ReversalRow, Reversals};
-use crate::authz::{Approve, Read, Record, Seen, Visit};
+use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::clock::vietnam_time;
 use crate::basics::{Line, PublicCode};
+use crate::changes;
 use crate::db::DbError;
-use crate::http::{Kind, Problem, Span};
+use crate::decisions::model::Fingerprint;
+use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits, not_covered};
+use crate::http::{Problem, Span};
 use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
 use crate::ledger::reversals::{self, Original, TwoPersons};
@@ -25,6 +29,21 @@ use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
 use crate::log::{commitment, opening};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
+
+/// The reversal of a gift, as a matter for a second person.
+pub const MATTER: &decisions::Kind = &decisions::Kind {
+    name: "GIFT_REVERSAL",
+    vi: "Hủy khoản ủng hộ",
+    en: "Reverse the gift",
+    shown_at: "/api/v1/reversals/{id}",
+    decided_at: "",
+    actions: decisions::Actions {
+        asked: "REVERSAL_REQUESTED",
+        approved: "REVERSAL_APPROVED",
+        refused: "REVERSAL_REFUSED",
+        withdrawn: "REVERSAL_WITHDRAWN",
+    },
+};
 
 /// Why a gift is reversed. Public, so it is a code; the note is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -128,28 +147,29 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
     let gift = store::gifts(v.conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
     let grant = v.at::<Record>(ChapterId(gift.chapter_id))?;
     store::hold_gift(v.conn, ask.gift)?;
-    let hash = content_hash(v.vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str));
+    let hash = Fingerprint {
+        whole: content_hash(v.vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str)),
+        bare: bare::of_reversal(v.vault, ask.gift, ask.reason.name()),
+    };
     if let Some(known) = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop() {
-        // An erasure of the giver's data takes the note out of what is compared.
-        let bare = bare::of_reversal(v.vault, ask.gift, ask.reason.name());
-        return if known.request_hash == hash || known.request_hash == bare {
-            Ok((out(v.conn, known)?, false))
-        } else {
-            Err(Problem::say(Kind::IdTaken, "id này đã dùng cho đề nghị khác.", "This id stands for another request."))
-        };
+        return if hash.is_of(&known.request_hash) { Ok((out(v.conn, known)?, false)) } else { Err(Halt::IdTaken.into()) };
     }
     let standing = store::reversals(v.conn, Reversals::OfGift(ask.gift), 50)?.into_iter().find(|r| r.state != "REFUSED");
     if standing.is_some() {
-        return Err(already_asked());
+        return Err(already_waits());
     }
     let recorder = identity::officer_of(v.conn, gift.recorded_by)?;
-    let approver = v.nearest_approver(grant.chapter(), &[grant.officer(), recorder])?.ok_or_else(|| {
-        Problem::say(
-            Kind::Conflict,
-            "Chưa có ai khác được quyền duyệt ở đơn vị này hay cấp trên: cần bổ nhiệm trước.",
-            "Nobody else may approve here or above: appoint somebody first.",
-        )
-    })?;
+    let about = ledger::booked(v.conn, &[gift.entry_id])?.remove(&gift.entry_id).map(|entry| entry.code);
+    let decision = decisions::New {
+        kind: MATTER,
+        id: ask.id,
+        subject: ask.id,
+        about: about.as_deref(),
+        amount_vnd: Some(gift.amount_vnd),
+        not_by: &[recorder],
+        with: None,
+    };
+    let plan = decisions::plan(v.conn, v.now, &grant, &decision)?;
     let note =
         ask.note.as_ref().map(|n| v.vault.seal(place("reversal_request", "note", &ask.id), n.as_str().as_bytes())).transpose();
     let note = note.map_err(Problem::internal)?;
@@ -158,66 +178,52 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
         gift: ask.gift,
         reason: ask.reason.name(),
         note: note.as_deref(),
-        request_hash: &hash,
-        approver_chapter: approver.0,
+        request_hash: &hash.whole,
+        approver_chapter: plan.approver()?.0,
     };
     store::insert_reversal(v.conn, &grant, v.now, &new).map_err(|error| match error.constraint() {
-        Some("reversal_request_standing_key") => already_asked(),
-        Some("reversal_request_pk") => Problem::say(Kind::IdTaken, "id này đã dùng.", "This id is taken."),
+        Some("reversal_request_standing_key") => already_waits(),
+        Some("reversal_request_pk") => Halt::IdTaken.into(),
         _ => error.into(),
     })?;
-    v.note(&grant, "REVERSAL_REQUESTED", ask.id)?;
+    decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
     let row = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop().ok_or_else(Problem::not_found)?;
     Ok((out(v.conn, row)?, true))
 }
 
-fn already_asked() -> Problem {
-    Problem::say(
-        Kind::Conflict,
-        "Quà này đã có đề nghị hủy đang chờ hoặc đã được hủy.",
-        "A reversal of this gift is waiting or was approved already.",
-    )
+/// A request with the entry of its gift.
+struct Reversal {
+    row: ReversalRow,
+    gift_entry: Uuid,
 }
 
-/// What the second person says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    Approve,
-    Refuse,
+impl Matter for Reversal {
+    const KIND: &'static decisions::Kind = MATTER;
+    type Asks = Record;
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
+        let entry = book(v, &persons, &self.row, self.gift_entry)?;
+        store::release_slip(v.conn, self.row.gift_id)?;
+        changes::note(v.conn, &[changed(by.grant.chapter(), self.row.gift_id)])?;
+        // The original's public page says from now on that it was reversed.
+        v.forget_pages();
+        Ok(store::decide_reversal(v.conn, &by.grant, v.now, self.row.id, Some(entry))?)
+    }
+
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+        if state != State::Refused {
+            return Err(Problem::internal("a reversal is approved or refused"));
+        }
+        Ok(store::decide_reversal(v.conn, by, v.now, self.row.id, None)?)
+    }
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, decision: Decision) -> Result<ReversalOut, Problem> {
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ReversalOut, Problem> {
     let row = store::reversals(v.conn, Reversals::ForDecision(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let grant = v.at::<Approve>(ChapterId(row.gift_chapter_id))?;
-    match (row.state.as_str(), decision) {
-        ("REQUESTED", _) => {}
-        ("APPROVED", Decision::Approve) | ("REFUSED", Decision::Refuse) => return out(v.conn, row),
-        _ => return Err(Problem::say(Kind::Conflict, "Đề nghị đã được quyết định khác.", "The request was decided otherwise.")),
-    }
     let gift = store::gifts(v.conn, Gifts::One(row.gift_id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let recorder = identity::officer_of(v.conn, gift.recorded_by)?;
-    let requester = identity::officer_of(v.conn, row.requested_by)?;
-    if [recorder, requester].contains(&grant.officer()) {
-        return Err(Problem::say(
-            Kind::Forbidden,
-            "Người ghi hoặc người đề nghị không tự duyệt: cần người thứ hai.",
-            "Whoever recorded or asked does not decide: it takes a second person.",
-        ));
-    }
-    let by = TwoPersons { asked: requester, approves: &grant };
-    let entry = match decision {
-        Decision::Approve => Some(book(v, &by, &row, gift.entry_id)?),
-        Decision::Refuse => None,
-    };
-    if entry.is_some() {
-        store::release_slip(v.conn, row.gift_id)?;
-        // The original's public page says from now on that it was reversed.
-        v.forget_pages();
-    }
-    store::decide_reversal(v.conn, id, grant.account(), v.now, entry)?;
-    let action = if entry.is_some() { "REVERSAL_APPROVED" } else { "REVERSAL_REFUSED" };
-    v.note(&grant, action, id)?;
+    decisions::decide(v, &Reversal { row, gift_entry: gift.entry_id }, id, verdict)?;
     let row = store::reversals(v.conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
     out(v.conn, row)
 }
@@ -252,13 +258,9 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
     };
     let id = entry.id;
     reversals::book(v.conn, at, &HashMap::from_iter(funds), by, Original::Gift, vec![entry]).map_err(|error| match error {
-        BookError::NotCovered => Problem::say(
-            Kind::Conflict,
-            "Tiền hoặc hàng này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",
-            "This money or these goods have been used already: there is not enough left to reverse. Correct the outflow first.",
-        ),
+        BookError::NotCovered => not_covered(),
         BookError::Db(error) => match error.constraint() {
-            Some("entry_reverses_key") => already_asked(),
+            Some("entry_reverses_key") => already_waits(),
             _ => error.into(),
         },
         other => Problem::internal(other),

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::reversal::{self, Decision, Reason, Request, ReversalOut};
-use super::wire::ChapterQuery;
+use super::reversal::{self, Reason, Request, ReversalOut};
 use crate::authz::{Desk, Read, Seen};
+use crate::decisions::Verdict;
 use crate::http::sets::{Decides, Key, Reads, Writes};
-use crate::http::{Answer, Body, Page, Query, Reply, note};
+use crate::http::{Answer, Body, OfChapter, Page, Query, Reply, note};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -48,9 +48,9 @@ pub async fn request_reversal(desk: Desk, gift: web::Path<Uuid>, Body(body): Bod
 }
 
 /// Requests that wait for a chapter's decision, oldest first.
-#[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<ReversalOut>), Reads))]
+#[utoipa::path(tag = "gifts", params(OfChapter), responses((status = 200, body = Page<ReversalOut>), Reads))]
 #[get("/reversals")]
-pub async fn list_reversals(desk: Desk, Query(query): Query<ChapterQuery>) -> Answer<Page<ReversalOut>> {
+pub async fn list_reversals(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<ReversalOut>> {
     desk.list_of_chapter(
         query.paging()?,
         |v, here: &Seen<Read>, span| Ok(reversal::waiting(v.conn, here, span)?),
@@ -71,12 +71,12 @@ pub async fn show_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOu
 #[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), Key), responses((status = 200, body = ReversalOut), Decides))]
 #[post("/reversals/{id}/approval")]
 pub async fn approve_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOut> {
-    desk.once("reversal/approval", id.to_string(), move |v| reversal::decide(v, *id, Decision::Approve)).await
+    desk.once("reversal/approval", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Approve)).await
 }
 
 /// Refuse a reversal as the second person: the gift stands.
 #[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), Key), responses((status = 200, body = ReversalOut), Decides))]
 #[post("/reversals/{id}/refusal")]
 pub async fn refuse_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOut> {
-    desk.once("reversal/refusal", id.to_string(), move |v| reversal::decide(v, *id, Decision::Refuse)).await
+    desk.once("reversal/refusal", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Refuse)).await
 }

@@ -17,13 +17,13 @@ use super::prepare::{Prepared, prepare};
 use super::receipt::{BookingOutcome, ReceiptOut};
 use super::record::{Outcome, Submission, record_all};
 use super::store::{self, GiftRow, Gifts};
-use super::wire::{BatchItem, BatchOut, ChapterQuery, GiftPosted};
+use super::wire::{BatchItem, BatchOut, GiftPosted};
 use crate::authz::{Actor, Desk, Read, Seen, Visit};
 use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
 use crate::http::sets::{Own, Reads, Writes};
-use crate::http::{Answer, Body, Item, Items, Kind, Lang, Metrics, Page, Problem, Query, Reply, Span};
+use crate::http::{Answer, Body, Item, Items, Kind, Lang, Metrics, OfChapter, Page, Problem, Query, Reply, Span};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};
@@ -346,9 +346,9 @@ fn giver_of(v: &mut Visit<'_>, row: &GiftRow) -> Result<Option<GiverOut>, Proble
 }
 
 /// The gifts of a chapter, newest first, without givers and their words: those are read gift by gift, which is noted.
-#[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<GiftOut>), Reads))]
+#[utoipa::path(tag = "gifts", params(OfChapter), responses((status = 200, body = Page<GiftOut>), Reads))]
 #[get("/gifts")]
-pub async fn list_gifts(desk: Desk, Query(query): Query<ChapterQuery>) -> Answer<Page<GiftOut>> {
+pub async fn list_gifts(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<GiftOut>> {
     desk.list_of_chapter(
         query.paging()?,
         |v, here: &Seen<Read>, span| gifts_of(v.conn, here, span),

@@ -1,12 +1,10 @@
 //! Answers to gifts as JSON.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::asked_wire::AskedOut;
 use super::receipt::{BookingOutcome, ReceiptOut};
-use crate::http::{Paging, Problem};
 
 /// Answer to a single post.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -43,26 +41,4 @@ pub struct BatchOut {
     /// Above a limit that takes a second person.
     pub asked: usize,
     pub items: Vec<BatchItem>,
-}
-
-/// Which part of a chapter's list to show.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ChapterQuery {
-    /// Code of the chapter.
-    #[param(example = "23095")]
-    pub chapter: String,
-    /// Rows a page, 1 to 200 (50 unless given).
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<u32>,
-    /// `next` of the page before.
-    pub cursor: Option<String>,
-}
-
-impl ChapterQuery {
-    /// The list of the chapter, checked.
-    pub fn paging<K: Serialize + DeserializeOwned>(self) -> Result<Paging<String, K>, Problem> {
-        Paging::of(self.chapter, self.limit, self.cursor.as_deref())
-    }
 }

@@ -16,6 +16,9 @@ pub struct Room {
     pub name: &'static str,
     /// The tables it owns: nobody else writes them.
     pub tables: &'static [&'static str],
+    /// Headings of the API's documentation that the room brings: name and what is below it. (Those that several rooms share
+    /// stand in `app`.)
+    pub tags: &'static [(&'static str, &'static str)],
     /// Registers, and so documents, what is asked below `/api/v1`.
     pub routes: fn(&mut ServiceConfig<'_>),
     /// What looks whether its records are right, in the order in which to look.
@@ -25,7 +28,7 @@ pub struct Room {
 impl Room {
     /// A room that has a name and nothing else yet.
     pub const fn called(name: &'static str) -> Self {
-        Self { name, tables: &[], routes: nothing_asked, audits: &[] }
+        Self { name, tables: &[], tags: &[], routes: nothing_asked, audits: &[] }
     }
 }
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{Kind, Problem};
 
@@ -20,7 +20,7 @@ pub const MAX_LIMIT: u32 = 200;
 pub fn rows_a_page(limit: Option<u32>) -> Result<i64, Problem> {
     match limit.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
-        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "limit từ 1 đến 200.", "limit is 1 to 200.")),
+        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "Mỗi trang từ 1 đến 200 dòng.", "limit is 1 to 200.")),
     }
 }
 
@@ -64,6 +64,28 @@ pub struct Paging<F, K> {
     pub filter: F,
     limit: i64,
     after: Option<K>,
+}
+
+/// Which part of a chapter's list to show.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfChapter {
+    /// Code of the chapter.
+    #[param(example = "23095")]
+    pub chapter: String,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl OfChapter {
+    /// The list of the chapter, checked.
+    pub fn paging<K: Serialize + DeserializeOwned>(self) -> Result<Paging<String, K>, Problem> {
+        Paging::of(self.chapter, self.limit, self.cursor.as_deref())
+    }
 }
 
 /// The part of a list that a page needs.

@@ -222,8 +222,8 @@ fn may_reset(v: &mut Visit<'_>, id: Uuid) -> Result<Granted<Appoint>, Problem> {
     if id == v.account() {
         return Err(Problem::say(
             Kind::Conflict,
-            "Mật khẩu của chính mình thì đổi ở POST /api/v1/session/password.",
-            "One's own password is changed at POST /api/v1/session/password.",
+            "Mật khẩu của chính mình thì tự đổi ở phần “Đổi mật khẩu”.",
+            "One's own password is changed under “Change password”.",
         ));
     }
     Ok(grant)

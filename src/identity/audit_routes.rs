@@ -72,7 +72,12 @@ pub struct AuditEventOut {
 pub async fn list_audit_events(desk: Desk, Query(query): Query<AuditQuery>) -> Answer<Page<AuditEventOut>> {
     let filter = (query.account, query.chapter);
     if filter.0.is_some() && filter.1.is_some() {
-        return Err(Problem::field("account", "NOT_TOGETHER", "Chọn account hoặc chapter.", "Either account or chapter."));
+        return Err(Problem::field(
+            "account",
+            "NOT_TOGETHER",
+            "Chọn một tài khoản hoặc một đơn vị.",
+            "Either account or chapter.",
+        ));
     }
     let paging = Paging::of(filter, query.limit, query.cursor.as_deref())?;
     desk.list(paging, |v, filter, span| events(v, filter, span), |row| row.id, |v, rows| Ok(shown(v.conn, rows)?)).await

@@ -283,15 +283,15 @@ fn wrong_code() -> Problem {
 fn enrolled_already() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Tài khoản đã có xác thực hai lớp: hãy gỡ trước (POST /api/v1/second-factor/removal).",
-        "The account has a second factor already: remove it first (POST /api/v1/second-factor/removal).",
+        "Tài khoản đã có xác thực hai lớp: hãy gỡ trước rồi thêm lại.",
+        "The account has a second factor already: remove it first.",
     )
 }
 
 fn not_enrolled() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Tài khoản chưa có xác thực hai lớp: hãy bắt đầu bằng POST /api/v1/second-factor.",
-        "The account has no second factor: begin with POST /api/v1/second-factor.",
+        "Tài khoản chưa có xác thực hai lớp: hãy thêm ứng dụng xác thực trước.",
+        "The account has no second factor: add an authenticator first.",
     )
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::entry::note;
 use super::log_in::{Entrance, SessionOut, access_token};
 use super::model::ACCESS_LIFETIME;
-use super::sessions::{self, EndReason, GoOnError, Listed, Refreshed};
+use super::sessions::{self, EndReason, Listed, Refreshed};
 use crate::authz::token::Claims;
 use crate::authz::{self, Actor, AuditEvent, Desk, Visit};
 use crate::http::sets::{Own, Reads};
@@ -25,7 +25,8 @@ pub struct RefreshIn {
 /// Go on with a session: a fresh access token and the next refresh token.
 ///
 /// If the answer is lost, send the same refresh token again: it is good until its successor is used. An older one ends
-/// the session, because two hold copies of it.
+/// the session, because two hold copies of it. Tabs and processes that share a session refresh one at a time and share what comes; two that do it
+/// within ten seconds by mistake get the same successor.
 #[utoipa::path(tag = "session", request_body = RefreshIn, responses((status = 200, body = SessionOut), Own), security(()))]
 #[post("/session/refresh")]
 pub async fn refresh_session(Body(body): Body<RefreshIn>, desk: Entrance) -> Result<HttpResponse, Problem> {
@@ -60,15 +61,6 @@ pub async fn refresh_session(Body(body): Body<RefreshIn>, desk: Entrance) -> Res
             "Một mã làm mới đã cũ được gửi lại, nên có thể có người khác giữ bản sao. Hãy đăng nhập lại; nếu không phải bạn, hãy đổi mật khẩu.",
             "An old refresh token was sent, so somebody else may hold a copy. Log in again; if it was not you, change the password.",
         )),
-    }
-}
-
-impl From<GoOnError> for Problem {
-    fn from(error: GoOnError) -> Self {
-        match error {
-            GoOnError::Db(error) => error.into(),
-            GoOnError::Random(error) => Problem::internal(error),
-        }
     }
 }
 

@@ -16,14 +16,16 @@ use crate::ledger::persons::PublicRows;
 use crate::ledger::store as ledger;
 use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::place;
-use crate::{bookkeeping, documents, giving, identity, log, parties, stock};
+use crate::{bookkeeping, decisions, documents, giving, identity, log, outbox, parties, stock};
 
 /// What is asked of a person is asked of all of these.
 pub const HOLDERS: &[&dyn HoldsPersons] = &[
     &identity::persons::Officers,
     &log::persons::Openings,
     &PublicRows { item_names },
+    &decisions::persons::Notes,
     &documents::persons::Papers,
+    &outbox::persons::Messages,
     &bookkeeping::persons::Notes,
     &parties::persons::Parties,
     &giving::persons::Gifts,

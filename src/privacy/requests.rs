@@ -19,7 +19,6 @@ use crate::http::{FieldError, Kind, Problem, Say};
 use crate::identity::store as identity;
 use crate::parties::{self, PartyKind, alias, restriction};
 use crate::tree::ChapterId;
-use crate::vault::Vault;
 
 /// The first chapter of several at which the visitor holds a right: 403 if one of them may be read, else 404.
 pub fn at_one_of<R: Right>(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<Granted<R>, Problem> {
@@ -271,8 +270,8 @@ pub fn decide(v: &mut Visit<'_>, id: Uuid, refusal: Option<Refusal>) -> Result<R
         grant = Some(verdict.map_err(|_| {
             Problem::say(
                 Kind::Forbidden,
-                "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: xem approver_chapter.",
-                "This takes APPROVE at every chapter this request covers: see approver_chapter.",
+                "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: đơn vị cấp trên sẽ quyết định.",
+                "This takes APPROVE at every chapter this request covers: the chapter above decides.",
             )
         })?);
     }

@@ -118,7 +118,7 @@ fn duty_of(duties: Vec<Duty>, new: &NewPublication, today: NaiveDate) -> Result<
         Problem::field(
             "/period",
             "NO_SUCH_PERIOD",
-            "Không có kỳ này: hãy xem period trong danh sách phải công khai.",
+            "Không có kỳ này: hãy chọn kỳ trong danh sách phải công khai.",
             "There is no such period: see `period` in the list of what is to be published.",
         )
     })?;

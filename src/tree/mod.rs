@@ -174,6 +174,17 @@ pub fn level(conn: &mut PgConnection, id: ChapterId) -> Result<Option<Level>, Db
     Ok(name.as_deref().and_then(Level::parse))
 }
 
+/// A chapter and those above it with their levels, the nearest first.
+pub fn line(conn: &mut PgConnection, id: ChapterId) -> Result<Vec<(ChapterId, Level)>, DbError> {
+    let rows: Vec<(Uuid, String)> = chapter_ancestor::table
+        .inner_join(chapter::table.on(chapter::id.eq(chapter_ancestor::ancestor_id)))
+        .filter(chapter_ancestor::chapter_id.eq(id.0))
+        .order(chapter_ancestor::depth)
+        .select((chapter::id, chapter::level))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, level)| Some((ChapterId(id), Level::parse(&level)?))).collect())
+}
+
 /// The chapters at and below a chapter, as a subquery for others' lists.
 #[diesel::dsl::auto_type]
 pub fn at_and_below(id: Uuid) -> _ {

@@ -28,7 +28,7 @@ fn a_gift_is_told_in_plain_words_with_what_a_check_needs() {
         "1.748.935\u{a0}đ",
         "Một triệu bảy trăm bốn mươi tám nghìn chín trăm ba mươi lăm đồng",
         "Ủng hộ tiền mặt",
-        "Không nêu tên",
+        "Ẩn danh",
         "<a href=\"/keu-goi/LULUT\">Đợt LULUT</a>",
         "<a href=\"/don-vi/23095\">",
         "22/11/2026",
@@ -133,7 +133,7 @@ fn an_erased_name_is_gone_from_every_page_at_once() {
         assert!(!page(&app, path).contains("Xqzerased"), "{path}");
     }
     let text = page(&app, &format!("/g/{code}"));
-    assert!(text.contains("đã được xóa theo yêu cầu") && text.contains("Không nêu tên"), "{text}");
+    assert!(text.contains("đã được xóa theo yêu cầu") && text.contains("Ẩn danh"), "{text}");
     assert!(!page(&app, "/tim?q=xqzerased").contains(&code));
     assert_eq!(officer.get(&gift_path(&gift), 200)["code"], json!(code));
 }
@@ -152,7 +152,7 @@ fn the_qr_code_of_a_cash_receipt_compares_what_was_printed_with_the_ledger() {
     let leaf = public(&app, &code)["leaf_hash"].as_str().unwrap().to_owned();
     assert_eq!(url, format!("https://so.example.org/g/{code}?h={}", &leaf[..16]));
     let printed = officer.get_text(&format!("{sheet}.html"), 200);
-    let qr = so_nhan_ai::vouchers::qr::Qr::of(&url).unwrap();
+    let qr = print::Qr::of(&url).unwrap();
     assert!(printed.contains(&qr.svg_path()), "the code on the sheet says something else than {url}");
     let scanned = url.strip_prefix("https://so.example.org").unwrap();
     let says = |path: &str, part: &str| page(&app, path).contains(part);
