@@ -29,7 +29,7 @@ fn named(officer: &Caller<'_>, name: &str, media_type: &str, bytes: &[u8]) -> Va
 }
 
 /// A document of an appeal of Hàm Liêm, which is open: (chair, document, path of its publication).
-fn appeal_document<'a>(app: &'a TestApp, bytes: &[u8]) -> (Caller<'a>, Value, String) {
+pub fn appeal_document<'a>(app: &'a TestApp, bytes: &[u8]) -> (Caller<'a>, Value, String) {
     app.open_appeal("23095", "LULUT");
     let chair = app.chair_of("23095");
     let document = upload(&chair, "APPEAL", PDF, bytes);

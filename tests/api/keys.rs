@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use so_nhan_ai::app;
 use so_nhan_ai::authz::Role;
 
-use crate::appointments::{assignment_of, newcomer};
+use crate::appointments::assignment_of;
+use crate::documents::appeal_document;
 use crate::harness::{Caller, TestApp};
+use crate::papers::pdf;
 
 /// Asks with a key, and again. Both answers, the second of which says that it is one.
 fn twice(caller: &Caller<'_>, key: &str, path: &str, body: &Value) -> (Value, Value) {
@@ -56,7 +58,6 @@ fn a_one_time_password_is_given_once_a_key() {
 fn a_role_that_was_ended_under_a_key_is_not_ended_again() {
     let app = TestApp::start();
     let thu = app.staff(Role::ProvincialAdministrator, "68");
-    let lan = newcomer(&app, "23095");
     let body = |decision: &str| json!({"decision_no": decision, "last_day": app.today() + Duration::days(3)});
     let id = assignment_of(&app, app.account(Role::Officer, "23095"), Role::Officer);
     let path = format!("/api/v1/role-assignments/{id}/ending");
@@ -67,5 +68,27 @@ fn a_role_that_was_ended_under_a_key_is_not_ended_again() {
     let keyed = thu.with("idempotency-key", "ket-thuc");
     assert_eq!(keyed.post(&path, body("20/QĐ"), 200)["assignment"]["end_decision_no"], "21/QĐ");
     assert_eq!(keyed.post(&path, body("22/QĐ"), 422)["type"], "/problems/idempotency-key-reused");
-    drop(lan);
+}
+
+#[test]
+fn a_document_that_was_withdrawn_is_not_published_again_by_a_lost_answer() {
+    let app = TestApp::start();
+    let (chair, _, path) = appeal_document(&app, &pdf(100));
+    let body = json!({"title": "Quyết định mở đợt"});
+    let (first, again) = twice(&chair, "cong-bo", &path, &body);
+    assert_eq!((&first["published"], &again["published"]), (&json!(true), &json!(true)));
+    chair.delete(&path, 204);
+    let late = chair.with("idempotency-key", "cong-bo").post(&path, body.clone(), 200);
+    assert_eq!(late["published"], json!(false));
+    // Under another key it is another decision.
+    assert_eq!(chair.with("idempotency-key", "lan-hai").post(&path, body, 201)["published"], json!(true));
+}
+
+#[test]
+fn a_key_is_read_where_it_counts() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let keyed = app.chair_of("68").with("idempotency-key", "hai chữ");
+    keyed.get("/api/v1/account", 200);
+    assert_eq!(keyed.post("/api/v1/appeals/LULUT/closing", json!(null), 400)["type"], "/problems/malformed-request");
 }

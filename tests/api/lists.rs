@@ -89,7 +89,7 @@ fn fill(app: &TestApp) -> Uuid {
         app.account(Role::Officer, "23095");
     }
     for n in 0..52 {
-        app.open_appeal("68", &format!("DOT{n}-2026"));
+        app.open_appeal("68", &format!("QUY-{n}"));
     }
     app.database.execute(
         "INSERT INTO deadline_change (request_id, what, before_on, after_on, changed_at)
