@@ -197,8 +197,7 @@ pub fn issue(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid
             "This gift was reversed before it had a cash receipt.",
         ));
     }
-    let code = tree::code_of(conn, grant.chapter())?;
-    if !tree::place(conn, &code)?.is_some_and(|here| here.accepts_entries) {
+    if !tree::place_of(conn, grant.chapter())?.accepts_entries {
         return Err(Problem::say(
             Kind::Conflict,
             "Đơn vị đã sáp nhập hoặc giải thể: không cấp số phiếu mới.",

@@ -251,8 +251,7 @@ fn book(
     gift_entry: Uuid,
 ) -> Result<Uuid, Problem> {
     let written = ledger::written(conn, gift_entry)?.ok_or_else(Problem::not_found)?;
-    let chapter = tree::code_of(conn, by.approves.chapter())?;
-    let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
+    let here = tree::place_of(conn, by.approves.chapter())?;
     let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
     let funds = ledger::funds(conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;

@@ -140,13 +140,12 @@ pub fn give_acting(
     if !row.stands(vietnam_date(now)) {
         return Err(over_already());
     }
-    let code = tree::code_of(conn, grant.chapter())?;
-    let here = tree::place(conn, &code)?.ok_or_else(Problem::not_found)?;
+    let here = tree::place_of(conn, grant.chapter())?;
     let there = check_acting(conn, now, actor, &here, (id, role, row.period()), new, "")?;
     if !appointments::insert_acts_for(conn, &there, now, id, new, Some(&hash))? {
         return Err(Problem::new(Kind::IdTaken));
     }
-    let detail = json!({"account": row.account_id, "role": role, "place": code, "acts_for": [new.chapter], "from": new.period.from,
+    let detail = json!({"account": row.account_id, "role": role, "place": here.code, "acts_for": [new.chapter], "from": new.period.from,
         "to": new.period.to, "decision": new.decision_no.as_str()});
     audit(conn, now, &there, "ACTS_FOR_GIVEN", id, &detail)?;
     Ok((row, true))
