@@ -155,11 +155,11 @@ run: setup ## Build the server and run it with demo data; ARGS are passed on, Ct
 
 test: setup setup-browser setup-outside rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
 	@echo "== 1/3 format"
-	cargo fmt --check
+	cargo fmt --all --check
 	@echo "== 2/3 lints (warnings are errors)"
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --locked -- -D warnings
 	@echo "== 3/3 tests: units, rules, HTTP, database guards, structure, the private PostgreSQL, the portal in a browser, outside verifiers"
-	cargo test --locked
+	cargo test --workspace --locked
 	@echo "== all good"
 
 test-schema: setup ## Compare src/db/schema.rs with the migrations; UPDATE_SCHEMA=1 rewrites it
@@ -172,4 +172,4 @@ bench: setup setup-bench ## Measure, each figure beside a baseline of the same r
 	BENCH_MILLIONS=$(N) bench/run.sh
 
 fmt: rust-lint ## Format the code
-	cargo fmt
+	cargo fmt --all

@@ -2,7 +2,7 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, config → tree → authz → identity, chapters → log → verify → ledger → vouchers, documents,
+//! `basics, db, calendar, http, vault, config → tree → authz → identity, chapters → log → ledger → vouchers, documents,
 //! bookkeeping → parties, stock → giving → publications → privacy → search → disclosure → operations → portal → upkeep →
 //! app → cli`
 //!
@@ -36,5 +36,4 @@ pub mod stock;
 pub mod tree;
 pub mod upkeep;
 pub mod vault;
-pub mod verify;
 pub mod vouchers;
