@@ -13,7 +13,7 @@ ARGS ?=
 # Million gifts of the benchmark: make bench N=10
 N ?= 2
 
-.PHONY: help setup setup-bench setup-browser setup-outside run test test-schema openapi bench fmt rust rust-lint
+.PHONY: help room setup setup-bench setup-browser setup-outside run test test-schema openapi bench fmt rust rust-lint
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -113,8 +113,9 @@ setup-browser: setup ## Install what the browser tests need besides: chromium an
 	fi
 
 # Programs that share no code with us. Verifiers: Go's own packages for transparency logs, and openssl with a shell; nginx in front; Debian
-# has all of it. Readers of our files: DuckDB and polars from PyPI, pinned by hash, in a folder of their own. Elsewhere those tests say SKIPPED.
-setup-outside: setup ## Install what the outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, nginx, DuckDB, polars
+# has all of it. Readers of our files and of our OpenAPI document, from PyPI and npm: pinned by hash, each kind in a folder of its own. Elsewhere those
+# tests say SKIPPED.
+setup-outside: setup ## Install what outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, nginx, Node.js, packages of PyPI and npm
 	@$(SHELL_FUNCTIONS); \
 	has apt-get || exit 0; \
 	missing=(); \
@@ -123,6 +124,8 @@ setup-outside: setup ## Install what the outside verifiers and readers need: Go 
 	[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing+=(golang-golang-x-mod-dev); \
 	has openssl || missing+=(openssl); \
 	has xxd || missing+=(xxd); \
+	has node || missing+=(nodejs); \
+	has npm || missing+=(npm); \
 	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
 	install_nginx; \
 	wanted=tests/outside/requirements.txt; readers=target/outside; \
@@ -131,7 +134,14 @@ setup-outside: setup ## Install what the outside verifiers and readers need: Go 
 	    rm -rf "$$readers"; mkdir -p target; \
 	    { python3 -m venv "$$readers" && "$$readers/bin/pip" -q --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: -r "$$wanted" \
 	        && cp "$$wanted" "$$readers/installed"; } </dev/null \
-	        || printf '\033[31mTests that read our files with DuckDB and polars will be skipped: they could not be installed\033[0m\n' >&2; \
+	        || printf '\033[31mTests that read our files and our document with programs from PyPI will be skipped: they could not be installed\033[0m\n' >&2; \
+	fi; \
+	wanted=tests/outside/clients/package-lock.json; readers=target/outside-npm; \
+	if ! cmp -s "$$wanted" "$$readers/installed"; then \
+	    echo "== npm ci ($$wanted)"; \
+	    rm -rf "$$readers"; mkdir -p "$$readers"; cp tests/outside/clients/package.json "$$wanted" "$$readers/"; \
+	    { npm --prefix "$$readers" ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp "$$wanted" "$$readers/installed"; } </dev/null \
+	        || printf '\033[31mTests that read our document with programs from npm will be skipped: they could not be installed\033[0m\n' >&2; \
 	fi
 
 rust:
@@ -170,6 +180,9 @@ openapi: setup ## Rewrite openapi/v1.json from the registered routes
 
 bench: setup setup-bench ## Measure, each figure beside a baseline of the same run; N=2 million gifts (about a quarter of an hour)
 	BENCH_MILLIONS=$(N) bench/run.sh
+
+room: ## Begin a new room: make room NAME=example
+	@tools/room.py "$(NAME)"
 
 fmt: rust-lint ## Format the code
 	cargo fmt --all

@@ -2,12 +2,13 @@
 //! [`api`], so what is documented is what is registered.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -36,9 +37,10 @@ use crate::log::sequencer::Sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::portal::Live;
 use crate::privacy::eraser::Eraser;
+use crate::rooms::{MATTERS, ROOMS};
 use crate::search::{SearchIndex, SearchSettings, SearchThread};
 use crate::vault::Vault;
-use crate::{bookkeeping, chapters, disclosure, documents, giving, identity, log, portal, privacy, publications};
+use crate::{contract, disclosure, log, portal};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -62,7 +64,7 @@ pub struct Shared {
     info(
         title = "Sổ Nhân Ái",
         version = "1",
-        description = "Operations API and public ledger of the Vietnam Red Cross. Errors are RFC 9457 problem documents; \
+        description = "Sổ Nhân Ái: operations API and public ledger of the Vietnam Red Cross. Errors are RFC 9457 problem documents; \
                        amounts are whole đồng; times are RFC 3339 UTC; business dates are Vietnam dates.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
@@ -95,21 +97,9 @@ impl Modify for Bearer {
 }
 
 fn officers_and_public(config: &mut ServiceConfig<'_>) {
-    identity::routes::configure(config);
-    identity::password_change::configure(config);
-    identity::account_routes::configure(config);
-    identity::appointment_routes::configure(config);
-    chapters::routes::configure(config);
-    bookkeeping::routes::configure(config);
-    giving::routes::configure(config);
-    giving::asked_routes::configure(config);
-    giving::reversal_routes::configure(config);
-    giving::cash_receipt_routes::configure(config);
-    giving::appeal_routes::configure(config);
-    giving::document_routes::configure(config);
-    documents::configure(config);
-    publications::routes::configure(config);
-    privacy::routes::configure(config);
+    for room in ROOMS {
+        (room.routes)(config);
+    }
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 
@@ -122,18 +112,39 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(utoipa_actix_web::scope("/api/v1").configure(officers_and_public));
 }
 
+/// What the routes say of themselves. Made once a process: it is the same for every server in it, and takes a while.
+fn registered() -> &'static utoipa::openapi::OpenApi {
+    static REGISTERED: OnceLock<utoipa::openapi::OpenApi> = OnceLock::new();
+    REGISTERED.get_or_init(|| {
+        let mut base = Document::openapi();
+        base.merge(Answers::openapi());
+        base.merge(log::routes::LogPaths::openapi());
+        let tags = ROOMS.iter().flat_map(|room| room.tags);
+        let tags = tags.map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
+        base.tags.get_or_insert_default().extend(tags);
+        let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
+        document
+    })
+}
+
 /// The OpenAPI document; needs no server, no database and no environment.
-pub fn document() -> utoipa::openapi::OpenApi {
-    let mut base = Document::openapi();
-    base.merge(Answers::openapi());
-    let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
-    document
+pub fn document() -> Result<serde_json::Value, serde_json::Error> {
+    Ok(contract::finished(serde_json::to_value(registered())?))
+}
+
+/// The document and its pages as they are served, made once a process.
+fn documents() -> Result<web::Data<contract::Documents>, serde_json::Error> {
+    static DOCUMENTS: OnceLock<web::Data<contract::Documents>> = OnceLock::new();
+    if let Some(made) = DOCUMENTS.get() {
+        return Ok(made.clone());
+    }
+    let made = web::Data::new(contract::Documents::made(&document()?));
+    Ok(DOCUMENTS.get_or_init(|| made).clone())
 }
 
 /// The document as it is committed: keys sorted, indented, a newline at the end.
 pub fn document_text() -> Result<String, serde_json::Error> {
-    let sorted: serde_json::Value = serde_json::to_value(document())?;
-    Ok(serde_json::to_string_pretty(&sorted)? + "\n")
+    Ok(serde_json::to_string_pretty(&document()?)? + "\n")
 }
 
 /// A running application: the HTTP server and the threads behind it.
@@ -161,8 +172,8 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let live = Live::start(shared.db.clone(), search.clone());
     let stream = web::Data::new(live.clone());
     let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
-    let document = document();
-    let known = web::Data::new(KnownPaths::of(&document));
+    let known = web::Data::new(KnownPaths::of(registered()));
+    let documents = documents().map_err(std::io::Error::other)?;
     let cache = web::Data::new(PublicCache::default());
     let eraser =
         Eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
@@ -173,7 +184,6 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let metrics = web::Data::new(metrics);
     let readers = web::Data::new(MetricsReaders(metrics_from));
     let server = HttpServer::new(move || {
-        let swagger = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").url("/api/openapi.json", document.clone());
         App::new()
             .app_data(web::Data::new(shared.db.clone()))
             .app_data(web::Data::new(shared.clock.clone()))
@@ -188,10 +198,12 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(public_log.clone())
             .app_data(pieces.clone())
             .app_data(known.clone())
+            .app_data(documents.clone())
             .app_data(trusted.clone())
             .app_data(limits.clone())
             .app_data(metrics.clone())
             .app_data(readers.clone())
+            .app_data(web::Data::new(MATTERS))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap(cors(origins.clone()))
             .wrap(from_fn(finish::finish))
@@ -200,8 +212,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .into_app()
             .app_data(stream.clone())
             .configure(log::routes::configure)
-            .service(web::redirect("/docs", "/docs/"))
-            .service(swagger)
+            .configure(contract::configure)
             .configure(portal::configure)
             .default_service(web::to(nothing_here))
     })

@@ -2,9 +2,9 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, config → tree → authz → identity, chapters → log → ledger → vouchers, documents,
-//! bookkeeping → parties, stock → giving → publications → privacy → search → disclosure → operations → portal → upkeep →
-//! app → cli`
+//! `basics, db, calendar, http, vault, house, config → tree → authz → identity, chapters → log → ledger →
+//! decisions → vouchers, documents, bookkeeping → parties, stock → giving → publications → privacy → search → disclosure →
+//! operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
@@ -18,10 +18,13 @@ pub mod calendar;
 pub mod chapters;
 pub mod cli;
 pub mod config;
+pub mod contract;
 pub mod db;
+pub mod decisions;
 pub mod disclosure;
 pub mod documents;
 pub mod giving;
+pub mod house;
 pub mod http;
 pub mod identity;
 pub mod ledger;
@@ -31,6 +34,7 @@ pub mod parties;
 pub mod portal;
 pub mod privacy;
 pub mod publications;
+pub mod rooms;
 pub mod search;
 pub mod stock;
 pub mod tree;

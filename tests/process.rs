@@ -4,6 +4,8 @@
 
 #[path = "process/backups.rs"]
 mod backups;
+#[path = "process/clients.rs"]
+mod clients;
 #[path = "process/commands.rs"]
 mod commands;
 #[path = "process/demo.rs"]

@@ -9,7 +9,20 @@ UPDATE chapter SET folded = folded WHERE folded LIKE '%''%';
 UPDATE former_unit SET folded = folded WHERE folded LIKE '%''%';
 REINDEX INDEX administrative_unit_words_idx;
 
--- Names that differ by an apostrophe alone are one name among siblings.
+-- Names that differ by an apostrophe alone are one name among siblings. Where an installation has such siblings already
+-- they stay as they are: the index leaves out, by their ids, all but the first of them, so that nobody is renamed by a migration.
 DROP INDEX chapter_sibling_name_key;
-CREATE UNIQUE INDEX chapter_sibling_name_key ON chapter (parent_id, replace(folded, '''', ''))
-    WHERE kind <> 'TERRITORIAL' AND status NOT IN ('MERGED', 'DISSOLVED');
+DO $$
+DECLARE
+    twins text;
+BEGIN
+    SELECT string_agg(quote_literal(id), ', ' ORDER BY id) INTO twins
+    FROM (SELECT id, row_number() OVER (PARTITION BY parent_id, replace(folded, '''', '') ORDER BY id) AS n
+          FROM chapter WHERE kind <> 'TERRITORIAL' AND status NOT IN ('MERGED', 'DISSOLVED')) AS named
+    WHERE n > 1;
+    EXECUTE $make$
+        CREATE UNIQUE INDEX chapter_sibling_name_key ON chapter (parent_id, replace(folded, '''', ''))
+            WHERE kind <> 'TERRITORIAL' AND status NOT IN ('MERGED', 'DISSOLVED')$make$
+        || coalesce(' AND id NOT IN (' || twins || ')', '');
+END
+$$;

@@ -39,17 +39,13 @@ pub(super) fn actor_of(request: &HttpRequest) -> Result<Actor, Problem> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
     let Some(token) = bearer else {
-        return Err(Problem::say(
-            Kind::Unauthenticated,
-            "Hãy đăng nhập (POST /api/v1/session) và gửi Authorization: Bearer …",
-            "Log in (POST /api/v1/session) and send Authorization: Bearer …",
-        ));
+        return Err(Problem::say(Kind::Unauthenticated, "Hãy đăng nhập.", "Log in."));
     };
     let claims = keys.verify(token, Purpose::Access, clock.now()).map_err(|_| {
         Problem::say(
             Kind::Unauthenticated,
-            "Phiên đã hết hạn hoặc mã truy cập không đúng: hãy làm mới phiên (POST /api/v1/session/refresh) hoặc đăng nhập lại.",
-            "The access token is expired or not ours: refresh the session (POST /api/v1/session/refresh) or log in again.",
+            "Phiên đã hết hạn hoặc mã truy cập không đúng: hãy làm mới phiên hoặc đăng nhập lại.",
+            "The access token is expired or not ours: refresh the session or log in again.",
         )
     })?;
     Ok(Actor { account: claims.subject, session: claims.session })

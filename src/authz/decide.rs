@@ -13,7 +13,7 @@ use super::policy::{Appoint, Granted, Right, RightName, Role, suffices};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::statement::statement;
-use crate::http::{Kind, Problem};
+use crate::http::{FieldError, Kind, Problem, Say};
 use crate::tree::ChapterId;
 
 /// One actor at one chapter.
@@ -38,6 +38,44 @@ pub enum Refusal {
     NoSecondFactor,
 }
 
+/// Why a right is not held, or that it could not be seen whether it is.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Denied::Refused(refusal)
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Refused(refusal) => refusal.into(),
+            Denied::Db(error) => error.into(),
+        }
+    }
+}
+
+impl Denied {
+    /// The problem, where the request names the chapter in its body: which field names one that is not within reach.
+    pub fn of_chapter(self, pointer: &str) -> Problem {
+        match self {
+            Denied::Refused(Refusal::Unreadable) => {
+                let detail =
+                    Say::fixed("Không có đơn vị này trong phạm vi của bạn.", "There is no such chapter within your reach.");
+                Problem { errors: vec![FieldError::new(pointer, "NO_SUCH_CHAPTER", detail)], ..Problem::not_found() }
+            }
+            other => other.into(),
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
@@ -48,8 +86,8 @@ impl From<Refusal> for Problem {
             ),
             Refusal::PasswordChangeNeeded => Problem::say(
                 Kind::PasswordChangeNeeded,
-                "Bạn đang dùng mật khẩu một lần: hãy đặt mật khẩu riêng (POST /api/v1/session/password), rồi mới làm việc khác được.",
-                "You use a one-time password: choose your own (POST /api/v1/session/password) before anything else.",
+                "Bạn đang dùng mật khẩu một lần: hãy đặt mật khẩu riêng, rồi mới làm việc khác được.",
+                "You use a one-time password: choose your own before anything else.",
             ),
             Refusal::Unreadable => Problem::not_found(),
             Refusal::NotAllowed => Problem::say(
@@ -59,8 +97,8 @@ impl From<Refusal> for Problem {
             ),
             Refusal::NoSecondFactor => Problem::say(
                 Kind::SecondFactorNeeded,
-                "Phê duyệt và quản lý tài khoản cần phiên có xác thực hai lớp: hãy thêm ứng dụng xác thực (POST /api/v1/second-factor); nếu đã thêm, hãy đăng nhập lại kèm mã.",
-                "Approving and managing accounts need a session with a second factor: add an authenticator (POST /api/v1/second-factor); if you have one, log in again with its code.",
+                "Phê duyệt và quản lý tài khoản cần phiên có xác thực hai lớp: hãy thêm ứng dụng xác thực; nếu đã thêm, hãy đăng nhập lại kèm mã.",
+                "Approving and managing accounts need a session with a second factor: add an authenticator; if you have one, log in again with its code.",
             ),
         }
     }
@@ -192,23 +230,8 @@ pub fn decide<R: Right>(
         .collect())
 }
 
-/// Decides for one actor at one chapter.
-pub fn require<R: Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapter: ChapterId,
-) -> Result<Granted<R>, Problem> {
-    let mut verdicts = decide::<R>(conn, now, &[Ask { actor, chapter }])?;
-    match verdicts.pop() {
-        Some(Ok(granted)) => Ok(granted),
-        Some(Err(refusal)) => Err(refusal.into()),
-        None => Err(Refusal::NotLoggedIn.into()),
-    }
-}
-
 /// Decides whether one actor may give, or end, a role at one chapter: APPOINT there, by a role that [`super::GIVES`] it.
-pub fn require_to_give(
+pub(super) fn require_to_give(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     actor: Actor,

@@ -8,101 +8,32 @@
 //! Every such request repeats harmlessly (approving an approved request answers with it), so a replay runs through the
 //! same code and is answered from the state as it is; no answers are stored. Keys live for [`LIFETIME`].
 //!
-//! A handler takes [`Once`] and can not forget any of this.
+//! [`super::Desk::once`] does all of this.
 
-use std::future::{Ready, ready};
-
-use actix_web::http::header::HeaderName;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, dev::Payload, web};
+use actix_web::HttpRequest;
 use chrono::{DateTime, Duration, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::actor::{Actor, actor_of};
-use super::decide::authenticate;
-use crate::basics::Clock;
+use crate::db::DbError;
 use crate::db::schema::idempotency_key;
-use crate::db::{Db, DbError};
 use crate::http::{Kind, Problem};
 use crate::vault::Vault;
 
 /// How long a key is remembered.
 pub const LIFETIME: Duration = Duration::days(7);
 const MAX_LENGTH: usize = 200;
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The key of a request, if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Key(Option<String>);
+pub(super) struct Key(Option<String>);
 
 /// Whether the work was done before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt {
     First,
     Replay,
-}
-
-/// A request that carries no id of its own: who asks, under which key, and what the work needs.
-pub struct Once {
-    actor: Actor,
-    key: Key,
-    now: DateTime<Utc>,
-    db: web::Data<Db>,
-    vault: web::Data<Vault>,
-}
-
-/// What such a request's work is told. Who asks is authenticated.
-pub struct Turn<'a> {
-    pub vault: &'a Vault,
-    pub now: DateTime<Utc>,
-    pub actor: Actor,
-    pub attempt: Attempt,
-}
-
-impl FromRequest for Once {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(once_of(request))
-    }
-}
-
-fn once_of(request: &HttpRequest) -> Result<Once, Problem> {
-    let actor = actor_of(request)?;
-    let key = parse(request.headers().get("idempotency-key").map(|value| value.as_bytes()))?;
-    let data =
-        (request.app_data::<web::Data<Db>>(), request.app_data::<web::Data<Vault>>(), request.app_data::<web::Data<Clock>>());
-    let (Some(db), Some(vault), Some(clock)) = data else {
-        return Err(Problem::internal("database, vault or clock are not registered"));
-    };
-    Ok(Once { actor, key, now: clock.now(), db: db.clone(), vault: vault.clone() })
-}
-
-impl Once {
-    /// Does `operation` on `content` (everything that makes the request what it is) in one transaction with the key.
-    /// Returns what the work does, and the beginning of a 200 that says whether it was done before.
-    pub async fn run<T: Send + 'static>(
-        self,
-        operation: &'static str,
-        content: String,
-        work: impl FnOnce(&mut PgConnection, &Turn<'_>) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<(T, HttpResponseBuilder), Problem> {
-        let Self { actor, key, now, db, vault } = self;
-        let (done, attempt) = db
-            .tx(move |conn| -> Result<(T, Attempt), Problem> {
-                authenticate(conn, now, actor)?;
-                let attempt = key.claim(conn, &vault, actor.account, now, operation, &content)?;
-                Ok((work(conn, &Turn { vault: &vault, now, actor, attempt })?, attempt))
-            })
-            .await?;
-        let mut answer = HttpResponse::Ok();
-        if attempt == Attempt::Replay {
-            answer.insert_header((REPLAYED, "true"));
-        }
-        Ok((done, answer))
-    }
 }
 
 /// The header is a string in quotes; many clients leave the quotes away.
@@ -124,8 +55,12 @@ fn parse(value: Option<&[u8]>) -> Result<Key, Problem> {
 }
 
 impl Key {
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        parse(request.headers().get("idempotency-key").map(|value| value.as_bytes()))
+    }
+
     /// Writes the key for `operation` on `content`.
-    fn claim(
+    pub(super) fn claim(
         &self,
         conn: &mut PgConnection,
         vault: &Vault,

@@ -5,26 +5,34 @@
 //! second account does not help. *Bình* is CHAPTER_CHAIR of Lâm Đồng: APPROVE reaches down, so he stands in where a
 //! commune has no second person; RECORD does not, so he can not write in a commune's books.
 //!
-//! A request carries an [`Actor`]: a subject and a session, taken from a signed token, nothing else. What that actor
-//! may do is read from the database *in the transaction that acts*, and comes back as [`Granted`], which only this
-//! room can make. Store functions that write demand one and take the chapter from it, so a forgotten check does not
+//! A request carries an [`Actor`]: a subject and a session, taken from a signed token, nothing else. It is received at a
+//! [`Desk`], which opens a transaction and lets the actor in as a [`Visit`]; what they may do is asked of the visit, read
+//! from the database *in the transaction that acts*, and comes back as [`Granted`] for writing and [`Seen`] for reading,
+//! which only this room can make. Store functions demand one and take the chapter from it, so a forgotten check does not
 //! compile. Rights over others' money and accounts (APPROVE, APPOINT) also take a session with a second factor.
 //! `policy` is the whole table of rights; the matrix test prints it as a reviewable file.
 
 mod actor;
 mod audit;
 mod decide;
+mod desk;
 mod idempotency;
 mod policy;
 pub mod token;
+mod visit;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room { tables: &["audit_event", "idempotency_key"], ..Room::called("authz") };
 
 pub use actor::Actor;
 pub use audit::{AuditEvent, AuditRow, audit, audit_detailed, events_of_account, events_of_chapter};
-pub use decide::{
-    Ask, Refusal, authenticate, authenticate_to_change_password, decide, nearest_approver, require, require_to_give,
-};
-pub use idempotency::{Attempt, Once, Turn};
+pub use decide::{Ask, Denied, Refusal, authenticate, authenticate_to_change_password, decide, nearest_approver};
+pub use desk::Desk;
+pub use idempotency::Attempt;
 pub use policy::{
     Appoint, Approve, GIVES, Granted, HandOver, Inspect, LEVELS, Organise, POLICY, Reach, Read, Record, Right, RightName, Role,
-    RunAppeal, SECOND_FACTOR, suffices,
+    RunAppeal, SECOND_FACTOR, Seen, suffices,
 };
+pub use visit::Visit;

@@ -263,10 +263,55 @@ impl<R: Right> Granted<R> {
     }
 }
 
+/// Proof that, in this transaction, an actor may see what a right shows of a chapter: for reading what [`Granted`] is for
+/// writing. Only this room makes one.
+#[derive(Debug, Clone)]
+pub struct Seen<R: Right>(Granted<R>);
+
+impl<R: Right> Seen<R> {
+    pub(super) fn by(granted: Granted<R>) -> Self {
+        Self(granted)
+    }
+
+    /// The chapter that is seen; readers take it from here.
+    pub fn chapter(&self) -> ChapterId {
+        self.0.chapter
+    }
+
+    /// The account that looks.
+    pub fn account(&self) -> Uuid {
+        self.0.actor.account
+    }
+
+    /// The person behind the account.
+    pub fn officer(&self) -> Uuid {
+        self.0.officer
+    }
+
+    /// The roles the right comes from.
+    pub fn roles(&self) -> &[Role] {
+        &self.0.roles
+    }
+}
+
+impl<R: Right> Granted<R> {
+    /// Whoever may do anything at a chapter may see its records (a test of the policy holds it to that).
+    pub fn seen(&self) -> Seen<Read> {
+        Seen(Granted::new(self.chapter, self.actor, self.officer).by_roles(self.roles.iter().copied()))
+    }
+}
+
 impl Granted<Approve> {
     /// What one person recorded and another approves is recorded by the first. `None` where the two are one person.
     pub fn for_recorder(&self, account: Uuid, officer: Uuid) -> Option<Granted<Record>> {
         let actor = Actor { account, session: self.actor.session };
         (officer != self.officer).then(|| Granted::new(self.chapter, actor, officer))
+    }
+
+    /// What two chapters confirm takes effect with the second confirmation: this is the first one, as it was given then at the other
+    /// chapter. `None` where the two are one person.
+    pub fn of_confirmer(&self, chapter: ChapterId, account: Uuid, officer: Uuid) -> Option<Granted<Approve>> {
+        let actor = Actor { account, session: self.actor.session };
+        (officer != self.officer).then(|| Granted::new(chapter, actor, officer))
     }
 }

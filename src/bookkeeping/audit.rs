@@ -9,71 +9,76 @@ use uuid::Uuid;
 use super::store::{self, LineRow, OpeningRow};
 use crate::basics::Vnd;
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::{opening_balance, opening_balance_entry};
-use crate::ledger::audit::{Fact, entries_of, facts, facts_of_reversals};
+use crate::house::audit::{Audit, Audits};
+use crate::ledger::audit::{Fact, facts, facts_of_reversals};
 use crate::ledger::kinds::{Account, Kind};
 use crate::ledger::model::{Balanced, FundId};
-use crate::ledger::reversal_audit::Persons;
 use crate::ledger::reversals::Original;
-use crate::ledger::{public, store as ledger};
+use crate::ledger::{public, reversal_audit, store as ledger};
 
 const CHECK: &str = "opening_balance";
 const BATCH: i64 = 500;
 
-/// See the module. `persons` learns who reversed.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings, persons: &mut Persons) -> Result<(), DbError> {
-    let (mut after, mut known) = (Uuid::nil(), HashSet::new());
+/// See the module.
+pub struct Openings;
+
+impl Audits for Openings {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        requests(audit)?;
+        audit.findings.ask(audit.conn, "opening_balance_held", HELD)
+    }
+
+    fn stands_behind(&self, conn: &mut PgConnection, entries: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+        let opened = opening_balance_entry::table.filter(opening_balance_entry::entry_id.eq_any(entries));
+        let mut ours: Vec<Uuid> = opened.select(opening_balance_entry::entry_id).load(conn)?;
+        ours.extend(reversing(conn, entries)?);
+        Ok(ours)
+    }
+}
+
+fn requests(audit: &mut Audit<'_>) -> Result<(), DbError> {
+    let mut after = Uuid::nil();
     loop {
         let rows: Vec<OpeningRow> = opening_balance::table
             .filter(opening_balance::id.gt(after))
             .order(opening_balance::id)
             .limit(BATCH)
             .select(OpeningRow::as_select())
-            .load(conn)?;
-        let Some(last) = rows.last() else { break };
+            .load(audit.conn)?;
+        let Some(last) = rows.last() else { return Ok(()) };
         after = last.id;
-        findings.looked(CHECK, rows.len());
+        audit.findings.looked(CHECK, rows.len());
         for row in &rows {
-            check(conn, findings, row, &mut known)?;
+            check(audit, row)?;
         }
-        who_reversed(conn, persons, &rows)?;
+        who_reversed(audit, &rows)?;
     }
-    let mut after = Uuid::nil();
-    loop {
-        let entries = entries_of(conn, Kind::OpeningBalance.name(), after, BATCH)?;
-        let Some(last) = entries.last() else { break };
-        after = last.0;
-        for (_, code) in entries.iter().filter(|(id, _)| !known.contains(id)) {
-            findings.found(CHECK, code, "nobody approved this opening balance");
-        }
-    }
-    findings.ask(
-        conn,
-        "opening_balance_held",
-        "SELECT concat_ws(' ', coalesce(l.id, h.opening_id), fund_id, account), CASE WHEN h.opening_id IS NULL THEN 'is open, but its place is free' ELSE 'its place is taken by nothing' END
-         FROM (SELECT o.id, o.chapter_id, l.fund_id, l.account FROM opening_balance o JOIN opening_balance_line l ON l.opening_id = o.id WHERE o.state = 'APPROVED') l
-         FULL JOIN opening_balance_held h USING (chapter_id, fund_id, account) WHERE l.id IS DISTINCT FROM h.opening_id",
-    )
 }
 
+const HELD: &str =
+    "SELECT concat_ws(' ', coalesce(l.id, h.opening_id), fund_id, account), CASE WHEN h.opening_id IS NULL THEN 'is open, but its place is free' ELSE 'its place is taken by nothing' END
+         FROM (SELECT o.id, o.chapter_id, l.fund_id, l.account FROM opening_balance o JOIN opening_balance_line l ON l.opening_id = o.id WHERE o.state = 'APPROVED') l
+         FULL JOIN opening_balance_held h USING (chapter_id, fund_id, account) WHERE l.id IS DISTINCT FROM h.opening_id";
+
 /// Counts the two persons of every reversed opening among these.
-fn who_reversed(conn: &mut PgConnection, persons: &mut Persons, rows: &[OpeningRow]) -> Result<(), DbError> {
+fn who_reversed(audit: &mut Audit<'_>, rows: &[OpeningRow]) -> Result<(), DbError> {
     for row in rows.iter().filter(|row| row.state == "REVERSED") {
-        let Some(asked) = store::reversal_of(conn, row.id)? else { continue };
-        let originals: Vec<Uuid> = store::entries(conn, row.id)?.into_iter().map(|(_, entry)| entry).collect();
-        for fact in facts_of_reversals(conn, &originals)?.values() {
-            persons.add(Original::OpeningBalance, fact, asked.requested_by);
+        let Some(asked) = store::reversal_of(audit.conn, row.id)? else { continue };
+        let originals: Vec<Uuid> = store::entries(audit.conn, row.id)?.into_iter().map(|(_, entry)| entry).collect();
+        for fact in facts_of_reversals(audit.conn, &originals)?.values() {
+            reversal_audit::claim(&mut audit.claims, Original::OpeningBalance, fact, asked.requested_by);
         }
     }
     Ok(())
 }
 
-/// One request against its entries, which `known` collects.
-fn check(conn: &mut PgConnection, findings: &mut Findings, row: &OpeningRow, known: &mut HashSet<Uuid>) -> Result<(), DbError> {
+/// One request against its entries.
+fn check(audit: &mut Audit<'_>, row: &OpeningRow) -> Result<(), DbError> {
+    let Audit { conn, findings, claims, .. } = audit;
     let mut wrong = |what: String| findings.found(CHECK, row.id.to_string(), what);
     let entries = store::entries(conn, row.id)?;
-    known.extend(entries.iter().map(|(_, entry)| *entry));
+    claims.entries(Kind::OpeningBalance.name(), entries.len());
     let stands = ["APPROVED", "REVERSED"].contains(&row.state.as_str());
     if !stands {
         if !entries.is_empty() {
@@ -120,16 +125,8 @@ fn by_fund(lines: &[LineRow]) -> BTreeMap<i32, Vec<(Account, Vnd)>> {
     funds
 }
 
-/// How many entries of opening balances were reversed by two persons.
-pub fn reversed(conn: &mut PgConnection) -> Result<u64, DbError> {
-    let entries = opening_balance_entry::table
-        .inner_join(opening_balance::table.on(opening_balance::id.eq(opening_balance_entry::opening_id)))
-        .filter(opening_balance::state.eq("REVERSED"));
-    Ok(u64::try_from(entries.count().get_result::<i64>(conn)?).unwrap_or_default())
-}
-
 /// Those of these entries that reverse an opening balance, as two persons decided.
-pub fn reversing(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+fn reversing(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
     let facts = facts(conn, ids)?;
     let originals: Vec<Uuid> = facts.values().filter_map(|fact| fact.reverses).collect();
     let ours: HashSet<Uuid> = opening_balance_entry::table

@@ -15,3 +15,20 @@ pub mod persons;
 pub mod reversal;
 pub mod routes;
 pub mod store;
+pub mod wire;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "opening_balance",
+        "opening_balance_entry",
+        "opening_balance_held",
+        "opening_balance_line",
+        "opening_balance_reversal",
+    ],
+    routes: routes::configure,
+    audits: &[&audit::Openings],
+    ..Room::called("bookkeeping")
+};

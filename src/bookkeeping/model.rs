@@ -221,23 +221,6 @@ impl OpeningFault {
     }
 }
 
-/// What the second person says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Approve,
-    Refuse,
-}
-
-impl Verdict {
-    /// The state a request has after it.
-    pub fn state(self) -> &'static str {
-        match self {
-            Verdict::Approve => "APPROVED",
-            Verdict::Refuse => "REFUSED",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,166 +5,55 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
-use serde::Serialize;
 use serde_json::json;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{Opening, Verdict};
+use super::model::Opening;
 use super::store::{self, LineRow, OpeningRow};
-use crate::authz::{self, Actor, Approve, AuditEvent, Granted, Read, Record};
+use super::wire::{OpeningOut, out};
+use crate::authz::{Approve, Granted, Read, Record, Right, Visit};
 use crate::basics::clock::vietnam_time;
 use crate::basics::hex;
 use crate::basics::{Line, PublicCode, Vnd};
 use crate::db::DbError;
+use crate::decisions::model::Fingerprint;
+use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, not_covered};
 use crate::documents::model::Purpose;
 use crate::documents::store as documents;
-use crate::http::{FieldError, Kind, Problem, Say};
-use crate::identity::store as identity;
+use crate::http::{self, FieldError, Problem, Say};
 use crate::ledger::kinds::Account;
 use crate::ledger::model::{Balanced, Fund, FundId};
-use crate::ledger::public;
 use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
 use crate::log::{commitment, opening};
 use crate::tree::{self, ChapterId, Place};
 use crate::vault::{Vault, place};
 
-/// An opening balance and where it stands.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OpeningOut {
-    pub id: Uuid,
-    #[schema(example = "23095")]
-    pub chapter: String,
-    pub as_of: NaiveDate,
-    #[schema(example = "02/BB-HCTĐ")]
-    pub document_no: String,
-    /// SHA-256, hexadecimal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-    /// `REQUESTED`, `APPROVED`, `REFUSED` or `REVERSED`.
-    #[schema(example = "REQUESTED")]
-    pub state: String,
-    pub requested_at: DateTime<Utc>,
-    /// Code of the nearest chapter with a second person who can decide.
-    #[schema(example = "23095")]
-    pub approver_chapter: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decided_at: Option<DateTime<Utc>>,
-    pub lines: Vec<OpeningLineOut>,
-    /// The booked entries, one a fund, once approved.
-    pub entries: Vec<EntryOfFund>,
-    /// The newest request to reverse it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reversal: Option<OpeningReversalOut>,
-}
-
-/// One line.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OpeningLineOut {
-    #[schema(example = "GENERAL")]
-    pub fund: String,
-    #[schema(example = "CASH_ON_HAND")]
-    pub account: String,
-    pub amount_vnd: i64,
-}
-
-/// The entry of one fund.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EntryOfFund {
-    #[schema(example = "GENERAL")]
-    pub fund: String,
-    /// Public code.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
-    pub code: String,
-    /// Public code of the entry that reversed it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reversed_by: Option<String>,
-}
-
-/// A request to reverse an opening balance.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OpeningReversalOut {
-    pub id: Uuid,
-    #[schema(example = "WRONG_AMOUNT")]
-    pub reason: String,
-    /// `REQUESTED`, `APPROVED` or `REFUSED`.
-    #[schema(example = "REQUESTED")]
-    pub state: String,
-    pub requested_at: DateTime<Utc>,
-    #[schema(example = "23095")]
-    pub approver_chapter: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decided_at: Option<DateTime<Utc>>,
-}
-
-pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut, DbError> {
-    let lines = store::lines(conn, row.id)?;
-    let funds = ledger::funds(conn, &lines.iter().map(|l| FundId(l.fund_id)).collect::<Vec<_>>())?;
-    let fund = |id: i32| funds.get(&FundId(id)).map(|fund| fund.code.clone()).unwrap_or_default();
-    let entries = store::entries(conn, row.id)?;
-    let booked = ledger::booked(conn, &entries.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
-    let codes: Vec<&str> = booked.values().map(|entry| entry.code.as_str()).collect();
-    let reversals = public::reversals_of(conn, &codes)?;
-    let entries = entries.into_iter().filter_map(|(id, entry)| {
-        let code = booked.get(&entry)?.code.clone();
-        Some(EntryOfFund { fund: fund(id), reversed_by: reversals.get(&code).cloned(), code })
-    });
-    let entries = entries.collect();
-    let reversal = match store::reversal_of(conn, row.id)? {
-        None => None,
-        Some(asked) => Some(OpeningReversalOut {
-            id: asked.id,
-            reason: asked.reason,
-            state: asked.state,
-            requested_at: asked.requested_at,
-            approver_chapter: tree::code_of(conn, ChapterId(asked.approver_chapter_id))?,
-            decided_at: asked.decided_at,
-        }),
-    };
-    Ok(OpeningOut {
-        id: row.id,
-        chapter: tree::code_of(conn, ChapterId(row.chapter_id))?,
-        as_of: row.as_of,
-        document_no: row.document_no,
-        document: row.document.as_deref().map(hex),
-        state: row.state,
-        requested_at: row.requested_at,
-        approver_chapter: tree::code_of(conn, ChapterId(row.approver_chapter_id))?,
-        decided_at: row.decided_at,
-        lines: lines
-            .into_iter()
-            .map(|l| OpeningLineOut { fund: fund(l.fund_id), account: l.account, amount_vnd: l.amount_vnd })
-            .collect(),
-        entries,
-        reversal,
-    })
-}
+/// An opening balance, as a matter for a second person.
+pub const MATTER: &decisions::Kind = &decisions::Kind {
+    name: "OPENING_BALANCE",
+    vi: "Mở sổ với số dư đầu kỳ theo biên bản",
+    en: "Open the books with the balances of the minutes",
+    shown_at: "/api/v1/opening-balances/{id}",
+    decided_at: "",
+    actions: decisions::Actions {
+        asked: "OPENING_BALANCE_REQUESTED",
+        approved: "OPENING_BALANCE_APPROVED",
+        refused: "OPENING_BALANCE_REFUSED",
+        withdrawn: "OPENING_BALANCE_WITHDRAWN",
+    },
+};
 
 /// Asks for an opening balance. The same request sent again answers as the first time.
-pub fn request(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    ask: &Opening,
-) -> Result<(OpeningOut, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, &ask.chapter)?.ok_or_else(no_such_chapter)?;
-    let grant = authz::require::<Record>(conn, now, actor, here.id)
-        .map_err(|problem| if problem.kind == Kind::NotFound { no_such_chapter() } else { problem })?;
-    let hash = vault.hash("opening_balance.request", content(ask, ask.note.as_ref()).as_bytes());
-    if let Some(known) = store::find(conn, ask.id)? {
-        // A note that named an erased person is gone, and with it from what is compared.
-        let bare = vault.hash("opening_balance.request", content(ask, None).as_bytes());
-        return if known.request_hash == hash || known.note.is_none() && known.request_hash == bare {
-            Ok((out(conn, known)?, false))
-        } else {
-            Err(Problem::new(Kind::IdTaken))
-        };
+pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), Problem> {
+    let (grant, here) = v.at_code::<Record>(&ask.chapter).map_err(|denied| denied.of_chapter("/chapter"))?;
+    let of = |note| v.vault.hash("opening_balance.request", content(ask, note).as_bytes());
+    let hash = Fingerprint { whole: of(ask.note.as_ref()), bare: of(None) };
+    if let Some(known) = store::find(v.conn, ask.id)? {
+        return if is_repeat(&hash, &known) { Ok((out(v.conn, known)?, false)) } else { Err(Halt::IdTaken.into()) };
     }
-    let lines = rows_of(conn, &here, ask)?;
+    let lines = rows_of(v.conn, &here, ask)?;
     if let Some(document) = &ask.document
-        && !documents::is_kept(conn, here.id, Purpose::OpeningBalance, &hex(document))?
+        && !documents::is_kept(v.conn, here.id, Purpose::OpeningBalance, &hex(document))?
     {
         return Err(Problem::field(
             "/document",
@@ -173,8 +62,17 @@ pub fn request(
             "The chapter has uploaded no document with this SHA-256 for an opening balance.",
         ));
     }
-    let approver = second_person(conn, now, grant.chapter(), &[grant.officer()])?;
-    let note = seal_note(vault, "opening_balance", ask.id, ask.note.as_ref())?;
+    let decision = decisions::New {
+        kind: MATTER,
+        id: ask.id,
+        subject: ask.id,
+        about: Some(ask.document_no.as_str()),
+        amount_vnd: Some(lines.iter().map(|line| line.amount_vnd).sum()),
+        not_by: &[],
+        with: None,
+    };
+    let plan = decisions::plan(v.conn, v.now, &grant, &decision)?;
+    let note = seal_note(v.vault, "opening_balance", ask.id, ask.note.as_ref())?;
     let row = OpeningRow {
         id: ask.id,
         chapter_id: here.id.0,
@@ -182,23 +80,27 @@ pub fn request(
         document_no: ask.document_no.as_str().to_owned(),
         document: ask.document.map(|hash| hash.to_vec()),
         note,
-        request_hash: hash.to_vec(),
+        request_hash: hash.whole.to_vec(),
         state: "REQUESTED".to_owned(),
-        approver_chapter_id: approver.0,
+        approver_chapter_id: plan.approver()?.0,
         requested_by: grant.account(),
-        requested_at: now,
+        requested_at: v.now,
         decided_by: None,
         decided_at: None,
     };
-    let new = store::insert(conn, &grant, &row, &lines)?;
-    let known = store::find(conn, ask.id)?.ok_or_else(Problem::not_found)?;
-    if !new && known.request_hash != hash {
-        return Err(Problem::new(Kind::IdTaken));
-    }
+    let new = store::insert(v.conn, &grant, &row, &lines)?;
+    let known = store::find(v.conn, ask.id)?.ok_or_else(Problem::not_found)?;
     if new {
-        audit(conn, now, grant.account(), grant.chapter(), "OPENING_BALANCE_REQUESTED", ask.id)?;
+        decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
+    } else if !is_repeat(&hash, &known) {
+        return Err(Halt::IdTaken.into());
     }
-    Ok((out(conn, known)?, new))
+    Ok((out(v.conn, known)?, new))
+}
+
+/// Without its note a request is the same only where the note was erased.
+fn is_repeat(hash: &Fingerprint, known: &OpeningRow) -> bool {
+    known.request_hash == hash.whole || known.note.is_none() && hash.is_of(&known.request_hash)
 }
 
 /// The lines as rows; every fund exists, every fund balances, nothing is open already.
@@ -255,27 +157,6 @@ fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<L
     if errors.is_empty() { Ok(rows) } else { Err(Problem::invalid(errors)) }
 }
 
-/// The nearest chapter with somebody else who may approve.
-pub(super) fn second_person(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    here: ChapterId,
-    not: &[Uuid],
-) -> Result<ChapterId, Problem> {
-    authz::nearest_approver(conn, now, here, not)?.ok_or_else(|| {
-        Problem::say(
-            Kind::Conflict,
-            "Chưa có ai khác được quyền duyệt ở đơn vị này hay cấp trên: cần bổ nhiệm trước.",
-            "Nobody else may approve here or above: appoint somebody first.",
-        )
-    })
-}
-
-fn no_such_chapter() -> Problem {
-    let detail = Say::fixed("Không có đơn vị này trong phạm vi của bạn.", "There is no such chapter within your reach.");
-    Problem { errors: vec![FieldError::new("/chapter", "NO_SUCH_CHAPTER", detail)], ..Problem::not_found() }
-}
-
 pub(super) fn seal_note(vault: &Vault, table: &str, id: Uuid, note: Option<&Line>) -> Result<Option<Vec<u8>>, Problem> {
     note.map(|note| vault.seal(place(table, "note", &id), note.as_str().as_bytes())).transpose().map_err(Problem::internal)
 }
@@ -300,73 +181,33 @@ pub(super) fn bare_hash_of(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> 
     Ok(vault.hash("opening_balance.request", content.as_bytes()).to_vec())
 }
 
-pub(super) fn audit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    account: Uuid,
-    chapter: ChapterId,
-    action: &'static str,
-    subject: Uuid,
-) -> Result<(), DbError> {
-    authz::audit(conn, now, &[AuditEvent { account: Some(account), action, subject: Some(subject), chapter: Some(chapter.0) }])
+impl Matter for OpeningRow {
+    const KIND: &'static decisions::Kind = MATTER;
+    type Asks = Record;
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        store::decide(v.conn, &by.grant, v.now, self.id, State::Approved)?;
+        book(v, &by.grant, self)
+    }
+
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+        Ok(store::decide(v.conn, by, v.now, self.id, state)?)
+    }
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    verdict: Verdict,
-) -> Result<OpeningOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Approve>(conn, now, actor, ChapterId(row.chapter_id))?;
-    match (row.state.as_str(), verdict) {
-        ("REQUESTED", _) => {}
-        ("APPROVED" | "REVERSED", Verdict::Approve) | ("REFUSED", Verdict::Refuse) => return Ok(out(conn, row)?),
-        _ => return Err(decided_otherwise()),
-    }
-    if identity::officer_of(conn, row.requested_by)? == grant.officer() {
-        return Err(not_oneself());
-    }
-    store::decide(conn, &grant, now, id, verdict.state())?;
-    if verdict == Verdict::Approve {
-        book(conn, vault, now, &grant, &row)?;
-    }
-    let action = match verdict {
-        Verdict::Approve => "OPENING_BALANCE_APPROVED",
-        Verdict::Refuse => "OPENING_BALANCE_REFUSED",
-    };
-    audit(conn, now, grant.account(), grant.chapter(), action, id)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok(out(conn, row)?)
-}
-
-pub(super) fn decided_otherwise() -> Problem {
-    Problem::say(Kind::Conflict, "Đề nghị đã được quyết định khác.", "The request was decided otherwise.")
-}
-
-pub(super) fn not_oneself() -> Problem {
-    Problem::say(
-        Kind::Forbidden,
-        "Người ghi hoặc người đề nghị không tự duyệt: cần người thứ hai.",
-        "Whoever recorded or asked does not decide: it takes a second person.",
-    )
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<OpeningOut, Problem> {
+    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    decisions::decide(v, &row, id, verdict)?;
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    out(v.conn, row)
 }
 
 /// Books one entry a fund, with the day of the old books and the hash of the document.
-fn book(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    grant: &Granted<Approve>,
-    row: &OpeningRow,
-) -> Result<(), Problem> {
-    let lines = store::lines(conn, row.id)?;
-    let funds = ledger::funds(conn, &lines.iter().map(|l| FundId(l.fund_id)).collect::<Vec<_>>())?;
-    let here = here(conn, grant)?;
+fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result<(), Problem> {
+    let lines = store::lines(v.conn, row.id)?;
+    let funds = ledger::funds(v.conn, &lines.iter().map(|l| FundId(l.fund_id)).collect::<Vec<_>>())?;
+    let here = here(v.conn, grant)?;
     let mut by_fund: Vec<&Fund> = funds.values().collect();
     by_fund.sort_by_key(|fund| fund.id);
     let (mut entries, mut ids) = (Vec::new(), Vec::new());
@@ -378,14 +219,15 @@ fn book(
             .collect();
         let of_fund = of_fund.ok_or_else(|| Problem::internal("an opening balance has a line that is none"))?;
         let postings = Balanced::opening(fund.id, &of_fund).map_err(Problem::internal)?;
-        let entry = Draft { vault, now, here: here.clone(), day: row.as_of, document: document(row)? }.entry(postings, None)?;
+        let entry = Draft { vault: v.vault, now: v.now, here: here.clone(), day: row.as_of, document: document(row)? }
+            .entry(postings, None)?;
         ids.push((fund.id, entry.id));
         entries.push((grant, entry));
     }
-    ledger::book(conn, BookedAt::now(now), &funds, entries).map_err(not_booked)?;
-    store::hold_places(conn, grant, row.id, &lines, &ids).map_err(|error| match error.constraint() {
+    ledger::book(v.conn, BookedAt::now(v.now), &funds, entries).map_err(not_booked)?;
+    store::hold_places(v.conn, grant, row.id, &lines, &ids).map_err(|error| match error.constraint() {
         Some("opening_balance_held_pk") => Problem::say(
-            Kind::Conflict,
+            http::Kind::Conflict,
             "Một quỹ và tài khoản trong bản này đã có số dư đầu kỳ.",
             "A fund and account of this one were opened meanwhile.",
         ),
@@ -406,11 +248,7 @@ pub(super) fn here(conn: &mut PgConnection, grant: &Granted<Approve>) -> Result<
 
 pub(super) fn not_booked(error: BookError) -> Problem {
     match error {
-        BookError::NotCovered => Problem::say(
-            Kind::Conflict,
-            "Tiền hoặc hàng này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",
-            "This money or these goods have been used already: there is not enough left to reverse. Correct the outflow first.",
-        ),
+        BookError::NotCovered => not_covered(),
         BookError::Db(error) => error.into(),
         other => Problem::internal(other),
     }
@@ -451,27 +289,10 @@ impl Draft<'_> {
 }
 
 /// One opening balance, for those who may read the chapter's books.
-pub fn show(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<OpeningOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-    Ok(out(conn, row)?)
-}
-
-/// A chapter's opening balances, oldest first.
-pub fn list(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapter: &str,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
-) -> Result<Vec<OpeningOut>, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, here.id)?;
-    let rows = store::list(conn, here.id.0, after, limit)?;
-    rows.into_iter().map(|row| out(conn, row).map_err(Problem::from)).collect()
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<OpeningOut, Problem> {
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    v.see::<Read>(ChapterId(row.chapter_id))?;
+    out(v.conn, row)
 }
 
 /// What [`ledger::book`] needs to know of funds, as reversals take them.

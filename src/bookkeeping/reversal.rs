@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::model::{OpeningFault, Verdict};
-use super::opening::{self, Draft, Funds, OpeningOut};
+use super::model::OpeningFault;
+use super::opening::{self, Draft, Funds};
 use super::store::{self, OpeningRow, ReversalRow};
-use crate::authz::{self, Actor, Approve, Record};
+use super::wire::{OpeningOut, out};
+use crate::authz::{Approve, Granted, Record, Right, Visit};
 use crate::basics::{Line, PublicCode};
 use crate::db::DbError;
+use crate::decisions::model::Fingerprint;
+use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits};
 use crate::http::{Kind, Problem};
 use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
@@ -20,6 +21,21 @@ use crate::ledger::reversals::{self, Original, TwoPersons};
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::tree::ChapterId;
 use crate::vault::Vault;
+
+/// The reversal of an opening balance, as a matter for a second person.
+pub const MATTER: &decisions::Kind = &decisions::Kind {
+    name: "OPENING_BALANCE_REVERSAL",
+    vi: "Hủy số dư đầu kỳ theo biên bản",
+    en: "Reverse the opening balance of the minutes",
+    shown_at: "/api/v1/opening-balances/{id}",
+    decided_at: "/reversal",
+    actions: decisions::Actions {
+        asked: "OPENING_BALANCE_REVERSAL_REQUESTED",
+        approved: "OPENING_BALANCE_REVERSAL_APPROVED",
+        refused: "OPENING_BALANCE_REVERSAL_REFUSED",
+        withdrawn: "OPENING_BALANCE_REVERSAL_WITHDRAWN",
+    },
+};
 
 /// A request as its author makes it.
 #[derive(Debug, Clone)]
@@ -31,26 +47,15 @@ pub struct Ask {
 }
 
 /// Asks for the reversal of an approved opening balance. Sent again, it asks only once.
-pub fn request(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    ask: &Ask,
-) -> Result<(OpeningOut, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, ask.opening)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Record>(conn, now, actor, ChapterId(row.chapter_id))?;
+pub fn request(v: &mut Visit<'_>, ask: &Ask) -> Result<(OpeningOut, bool), Problem> {
+    let row = store::hold(v.conn, ask.opening)?.ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Record>(ChapterId(row.chapter_id))?;
     let content = |note: Option<&Line>| json!([ask.opening, ask.reason.name(), note.map(Line::as_str)]);
-    let hash = hash(vault, &content(ask.note.as_ref()));
-    if let Some(known) = store::reversal(conn, ask.id)? {
-        // A note that named an erased person is gone, and with it from what is compared.
-        let bare = known.note.is_none() && known.request_hash == self::hash(vault, &content(None));
-        return if known.request_hash == hash || bare {
-            Ok((opening::out(conn, row)?, false))
-        } else {
-            Err(Problem::new(Kind::IdTaken))
-        };
+    let hash = Fingerprint { whole: hash(v.vault, &content(ask.note.as_ref())), bare: hash(v.vault, &content(None)) };
+    if let Some(known) = store::reversal(v.conn, ask.id)? {
+        // Without its note a request is the same only where the note was erased.
+        let same = known.request_hash == hash.whole || known.note.is_none() && hash.is_of(&known.request_hash);
+        return if same { Ok((out(v.conn, row)?, false)) } else { Err(Halt::IdTaken.into()) };
     }
     if row.state != "APPROVED" {
         return Err(Problem::say(
@@ -59,24 +64,33 @@ pub fn request(
             "Only an opening balance that was approved and not reversed can be reversed.",
         ));
     }
-    let opener = identity::officer_of(conn, row.requested_by)?;
-    let approver = opening::second_person(conn, now, grant.chapter(), &[grant.officer(), opener])?;
+    let opener = identity::officer_of(v.conn, row.requested_by)?;
+    let decision = decisions::New {
+        kind: MATTER,
+        id: ask.id,
+        subject: row.id,
+        about: Some(&row.document_no),
+        amount_vnd: Some(store::lines(v.conn, row.id)?.iter().map(|line| line.amount_vnd).sum()),
+        not_by: &[opener],
+        with: None,
+    };
+    let plan = decisions::plan(v.conn, v.now, &grant, &decision)?;
     let new = ReversalRow {
         id: ask.id,
         opening_id: row.id,
         reason: ask.reason.name().to_owned(),
-        note: opening::seal_note(vault, "opening_balance_reversal", ask.id, ask.note.as_ref())?,
-        request_hash: hash.to_vec(),
+        note: opening::seal_note(v.vault, "opening_balance_reversal", ask.id, ask.note.as_ref())?,
+        request_hash: hash.whole.to_vec(),
         state: "REQUESTED".to_owned(),
-        approver_chapter_id: approver.0,
+        approver_chapter_id: plan.approver()?.0,
         requested_by: grant.account(),
-        requested_at: now,
+        requested_at: v.now,
         decided_by: None,
         decided_at: None,
     };
-    store::insert_reversal(conn, &grant, new).map_err(|error| refused(&error).unwrap_or_else(|| error.into()))?;
-    opening::audit(conn, now, grant.account(), grant.chapter(), "OPENING_BALANCE_REVERSAL_REQUESTED", ask.id)?;
-    Ok((opening::out(conn, row)?, true))
+    store::insert_reversal(v.conn, &grant, new).map_err(|error| refused(&error).unwrap_or_else(|| error.into()))?;
+    decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
+    Ok((out(v.conn, row)?, true))
 }
 
 /// What a request is compared by.
@@ -86,73 +100,61 @@ pub(super) fn hash(vault: &Vault, content: &serde_json::Value) -> [u8; 32] {
 
 fn refused(error: &DbError) -> Option<Problem> {
     match error.constraint()? {
-        "opening_balance_reversal_pk" => Some(Problem::new(Kind::IdTaken)),
-        "opening_balance_reversal_standing_key" => {
-            Some(Problem::say(Kind::Conflict, "Đã có đề nghị hủy đang chờ.", "A reversal of it is waiting already."))
-        }
+        "opening_balance_reversal_pk" => Some(Halt::IdTaken.into()),
+        "opening_balance_reversal_standing_key" => Some(already_waits()),
         _ => None,
     }
 }
 
+/// The opening balance and the request to reverse it.
+struct Reversal<'a> {
+    opening: &'a OpeningRow,
+    asked: &'a ReversalRow,
+}
+
+impl Matter for Reversal<'_> {
+    const KIND: &'static decisions::Kind = MATTER;
+    type Asks = Record;
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        store::decide_reversal(v.conn, &by.grant, v.now, self.asked.id, State::Approved)?;
+        book(v, &TwoPersons { asked: by.asked_by, approves: &by.grant }, self.opening, self.asked)?;
+        store::give_back(v.conn, &by.grant, self.opening.id)?;
+        // The originals' public pages say from now on that they were reversed.
+        v.forget_pages();
+        Ok(())
+    }
+
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+        Ok(store::decide_reversal(v.conn, by, v.now, self.asked.id, state)?)
+    }
+}
+
 /// Decides the newest request to reverse an opening balance. Deciding again the same way answers as the first time.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    verdict: Verdict,
-) -> Result<OpeningOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Approve>(conn, now, actor, ChapterId(row.chapter_id))?;
-    let asked = store::reversal_of(conn, id)?
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<OpeningOut, Problem> {
+    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    v.at::<Approve>(ChapterId(row.chapter_id))?;
+    let asked = store::reversal_of(v.conn, id)?
         .ok_or_else(|| Problem::say(Kind::Conflict, "Chưa có ai đề nghị hủy.", "Nobody has asked for a reversal."))?;
-    match (asked.state.as_str(), verdict) {
-        ("REQUESTED", _) => {}
-        ("APPROVED", Verdict::Approve) | ("REFUSED", Verdict::Refuse) => return Ok(opening::out(conn, row)?),
-        _ => return Err(opening::decided_otherwise()),
-    }
-    let opener = identity::officer_of(conn, row.requested_by)?;
-    let requester = identity::officer_of(conn, asked.requested_by)?;
-    if [opener, requester].contains(&grant.officer()) {
-        return Err(opening::not_oneself());
-    }
-    store::decide_reversal(conn, &grant, now, asked.id, verdict.state())?;
-    if verdict == Verdict::Approve {
-        book(conn, vault, now, &TwoPersons { asked: requester, approves: &grant }, &row, &asked)?;
-        store::give_back(conn, &grant, id)?;
-    }
-    let action = match verdict {
-        Verdict::Approve => "OPENING_BALANCE_REVERSAL_APPROVED",
-        Verdict::Refuse => "OPENING_BALANCE_REVERSAL_REFUSED",
-    };
-    opening::audit(conn, now, grant.account(), grant.chapter(), action, asked.id)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok(opening::out(conn, row)?)
+    decisions::decide(v, &Reversal { opening: &row, asked: &asked }, asked.id, verdict)?;
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    out(v.conn, row)
 }
 
 /// Books the mirror of every entry of the opening, today, and counts them.
-fn book(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    by: &TwoPersons<'_>,
-    row: &OpeningRow,
-    asked: &ReversalRow,
-) -> Result<(), Problem> {
+fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &OpeningRow, asked: &ReversalRow) -> Result<(), Problem> {
     let reason = OpeningFault::parse(&asked.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
-    let here = opening::here(conn, by.approves)?;
-    let at = BookedAt::now(now);
+    let here = opening::here(v.conn, by.approves)?;
+    let at = BookedAt::now(v.now);
     let mut funds: Funds = HashMap::new();
     let mut entries = Vec::new();
-    for (_, id) in store::entries(conn, row.id)? {
-        let written = ledger::written(conn, id)?.ok_or_else(Problem::not_found)?;
-        funds.extend(ledger::funds(conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?);
+    for (_, id) in store::entries(v.conn, row.id)? {
+        let written = ledger::written(v.conn, id)?.ok_or_else(Problem::not_found)?;
+        funds.extend(ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?);
         let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
         let postings = Balanced::mirrored(written.kind, &written.postings).map_err(Problem::internal)?;
-        let draft = Draft { vault, now, here: here.clone(), day: at.day, document: opening::document(row)? };
+        let draft = Draft { vault: v.vault, now: v.now, here: here.clone(), day: at.day, document: opening::document(row)? };
         entries.push(draft.entry(postings, Some((id, original, reason.name())))?);
     }
-    reversals::book(conn, at, &funds, by, Original::OpeningBalance, entries).map_err(opening::not_booked)
+    reversals::book(v.conn, at, &funds, by, Original::OpeningBalance, entries).map_err(opening::not_booked)
 }

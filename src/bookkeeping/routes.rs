@@ -1,23 +1,19 @@
 //! `/api/v1/opening-balances`: ask, list, decide, reverse.
 
-use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
+use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::model::{OpeningFault, OpeningIn, Verdict};
-use super::opening::{self, OpeningOut};
+use super::model::{OpeningFault, OpeningIn};
 use super::reversal::{self, Ask};
-use crate::authz::{Actor, Once, Turn};
-use crate::basics::Clock;
-use crate::basics::clock::vietnam_date;
-use crate::db::Db;
-use crate::http::cache::PublicCache;
-use crate::http::{Body, Cursor, Page, Problem, Query, note, rows_a_page};
-use crate::vault::Vault;
+use super::wire::{self, OpeningOut};
+use super::{opening, store};
+use crate::authz::{Desk, Read, Seen};
+use crate::decisions::Verdict;
+use crate::http::sets::{Decides, Key, Reads, Writes};
+use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply, note};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -32,21 +28,14 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 /// Ask a second person to open a chapter's books with what the old ones ended with.
-#[utoipa::path(tag = "bookkeeping", request_body = OpeningIn, responses((status = 201, body = OpeningOut), (status = 200, body = OpeningOut, description = "Was asked already"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "bookkeeping", request_body = OpeningIn,
+    responses((status = 201, body = OpeningOut), (status = 200, body = OpeningOut, description = "Was asked already"), Writes)
+)]
 #[post("/opening-balances")]
-pub async fn request_opening(
-    actor: Actor,
-    Body(body): Body<OpeningIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let ask = body.check(vietnam_date(now)).map_err(Problem::invalid)?;
-    let (out, new) = db.tx(move |conn| opening::request(conn, &vault, now, actor, &ask)).await?;
-    Ok(if new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+pub async fn request_opening(desk: Desk, Body(body): Body<OpeningIn>) -> Answer<OpeningOut> {
+    let ask = body.check(desk.today()).map_err(Problem::invalid)?;
+    desk.tx(move |v| opening::request(v, &ask)).await.map(Reply::made)
 }
 
 /// Whose opening balances.
@@ -65,75 +54,39 @@ pub struct OpeningsQuery {
 }
 
 /// A chapter's opening balances, oldest first.
-#[utoipa::path(tag = "bookkeeping", params(OpeningsQuery), responses((status = 200, body = Page<OpeningOut>), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "bookkeeping", params(OpeningsQuery), responses((status = 200, body = Page<OpeningOut>), Reads))]
 #[get("/opening-balances")]
-pub async fn list_openings(
-    actor: Actor,
-    Query(query): Query<OpeningsQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_openings(desk: Desk, Query(query): Query<OpeningsQuery>) -> Answer<Page<OpeningOut>> {
     let OpeningsQuery { chapter, limit, cursor } = query;
-    let limit = rows_a_page(limit)?;
-    let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?.map(|c| c.last);
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<OpeningOut>, Problem> {
-            let rows = opening::list(conn, now, actor, &chapter, after, limit + 1)?;
-            Ok(Page::of(rows, limit, &chapter, |row| (row.requested_at, row.id), |row| row))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    let paging = Paging::of(chapter, limit, cursor.as_deref())?;
+    desk.list_of_chapter(
+        paging,
+        |v, here: &Seen<Read>, span| Ok(store::list(v.conn, here, span)?),
+        |row| (row.requested_at, row.id),
+        |v, rows| Ok(wire::shown(v.conn, rows)?),
+    )
+    .await
 }
 
 /// One opening balance.
-#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path)), responses((status = 200, body = OpeningOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path)), responses((status = 200, body = OpeningOut), Reads))]
 #[get("/opening-balances/{id}")]
-pub async fn show_opening(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    Ok(HttpResponse::Ok().json(db.read(move |conn| opening::show(conn, now, actor, id.into_inner())).await?))
-}
-
-/// Decides on an opening balance or on the reversal of one.
-type Decide = fn(&mut PgConnection, &Vault, DateTime<Utc>, Actor, Uuid, Verdict) -> Result<OpeningOut, Problem>;
-
-/// Decides once.
-async fn step(
-    once: Once,
-    id: web::Path<Uuid>,
-    operation: &'static str,
-    verdict: Verdict,
-    decide: Decide,
-) -> Result<HttpResponse, Problem> {
-    let id = id.into_inner();
-    let work = move |conn: &mut PgConnection, turn: &Turn<'_>| decide(conn, turn.vault, turn.now, turn.actor, id, verdict);
-    let (out, mut answer) = once.run(operation, id.to_string(), work).await?;
-    Ok(answer.json(out))
+pub async fn show_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
+    desk.read(move |v| opening::show(v, *id)).await.map(Reply::ok)
 }
 
 /// Approve an opening balance as the second person: one entry a fund is booked.
-#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = OpeningOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), Key), responses((status = 200, body = OpeningOut), Decides))]
 #[post("/opening-balances/{id}/approval")]
-pub async fn approve_opening(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    step(once, id, "opening-balance/approval", Verdict::Approve, opening::decide).await
+pub async fn approve_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
+    desk.once("opening-balance/approval", id.to_string(), move |v| opening::decide(v, *id, Verdict::Approve)).await
 }
 
 /// Refuse an opening balance as the second person: nothing is booked.
-#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = OpeningOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), Key), responses((status = 200, body = OpeningOut), Decides))]
 #[post("/opening-balances/{id}/refusal")]
-pub async fn refuse_opening(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    step(once, id, "opening-balance/refusal", Verdict::Refuse, opening::decide).await
+pub async fn refuse_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
+    desk.once("opening-balance/refusal", id.to_string(), move |v| opening::decide(v, *id, Verdict::Refuse)).await
 }
 
 /// A request to reverse an opening balance.
@@ -151,47 +104,37 @@ pub struct OpeningReversalIn {
 }
 
 /// Ask a second person to reverse an approved opening balance, whole.
-#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance")), request_body = OpeningReversalIn, responses(
-    (status = 201, body = OpeningOut), (status = 200, body = OpeningOut, description = "Was asked already"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance")), request_body = OpeningReversalIn,
+    responses((status = 201, body = OpeningOut), (status = 200, body = OpeningOut, description = "Was asked already"), Writes)
+)]
 #[post("/opening-balances/{id}/reversal")]
 pub async fn request_opening_reversal(
-    actor: Actor,
+    desk: Desk,
     id: web::Path<Uuid>,
     Body(body): Body<OpeningReversalIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
+) -> Answer<OpeningOut> {
     let note = note(body.note.as_deref())?;
-    let ask = Ask { id: body.id, opening: id.into_inner(), reason: body.reason, note };
-    let now = clock.now();
-    let (out, new) = db.tx(move |conn| reversal::request(conn, &vault, now, actor, &ask)).await?;
-    Ok(if new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+    let ask = Ask { id: body.id, opening: *id, reason: body.reason, note };
+    desk.tx(move |v| reversal::request(v, &ask)).await.map(Reply::made)
 }
 
 /// Approve the reversal as the second person: the mirrored entries are booked today, and the places are free again.
-#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = OpeningOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Key),
+    responses((status = 200, body = OpeningOut), Decides)
+)]
 #[post("/opening-balances/{id}/reversal/approval")]
-pub async fn approve_opening_reversal(
-    once: Once,
-    id: web::Path<Uuid>,
-    cache: web::Data<PublicCache>,
-) -> Result<HttpResponse, Problem> {
-    let decided = step(once, id, "opening-balance-reversal/approval", Verdict::Approve, reversal::decide).await?;
-    // The originals' public pages say from now on that they were reversed.
-    cache.forget_all();
-    Ok(decided)
+pub async fn approve_opening_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
+    desk.once("opening-balance-reversal/approval", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Approve)).await
 }
 
 /// Refuse the reversal as the second person: the opening balance stands.
-#[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = OpeningOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Key),
+    responses((status = 200, body = OpeningOut), Decides)
+)]
 #[post("/opening-balances/{id}/reversal/refusal")]
-pub async fn refuse_opening_reversal(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    step(once, id, "opening-balance-reversal/refusal", Verdict::Refuse, reversal::decide).await
+pub async fn refuse_opening_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
+    desk.once("opening-balance-reversal/refusal", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Refuse)).await
 }

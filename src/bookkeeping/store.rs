@@ -1,15 +1,19 @@
 //! SQL of opening balances and of requests to reverse them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::authz::{Approve, Granted, Record};
+use crate::authz::{Approve, Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{
     opening_balance, opening_balance_entry, opening_balance_held, opening_balance_line, opening_balance_reversal,
 };
+use crate::decisions::State;
+use crate::http::Span;
 use crate::ledger::model::FundId;
 
 /// An opening balance as it is stored.
@@ -69,35 +73,50 @@ pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<OpeningRow>, DbE
 }
 
 /// Opening balances of a chapter, oldest first.
-pub fn list(
-    conn: &mut PgConnection,
-    chapter: Uuid,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
-) -> Result<Vec<OpeningRow>, DbError> {
+pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<OpeningRow>, DbError> {
     use opening_balance as o;
-    let mut query = o::table.filter(o::chapter_id.eq(chapter)).select(OpeningRow::as_select()).into_boxed();
-    if let Some((at, id)) = after {
+    let mut query = o::table.filter(o::chapter_id.eq(here.chapter().0)).select(OpeningRow::as_select()).into_boxed();
+    if let Some((at, id)) = span.after {
         query = query.filter(o::requested_at.gt(at).or(o::requested_at.eq(at).and(o::id.gt(id))));
     }
-    Ok(query.order((o::requested_at, o::id)).limit(limit).load(conn)?)
+    Ok(query.order((o::requested_at, o::id)).limit(span.rows).load(conn)?)
 }
 
+/// The lines of opening balances, by opening and in their order.
+pub fn lines_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<LineRow>>, DbError> {
+    use opening_balance_line as l;
+    let rows: Vec<LineRow> =
+        l::table.filter(l::opening_id.eq_any(ids)).order((l::opening_id, l::n)).select(LineRow::as_select()).load(conn)?;
+    let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::new();
+    for row in rows {
+        lines.entry(row.opening_id).or_default().push(row);
+    }
+    Ok(lines)
+}
+
+/// [`lines_of`] one.
 pub fn lines(conn: &mut PgConnection, id: Uuid) -> Result<Vec<LineRow>, DbError> {
-    Ok(opening_balance_line::table
-        .filter(opening_balance_line::opening_id.eq(id))
-        .order(opening_balance_line::n)
-        .select(LineRow::as_select())
-        .load(conn)?)
+    Ok(lines_of(conn, &[id])?.remove(&id).unwrap_or_default())
 }
 
-/// (fund, entry) of an approved opening, in order of funds.
+/// (fund, entry) of approved openings, by opening and in order of funds.
+pub fn entries_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<(i32, Uuid)>>, DbError> {
+    use opening_balance_entry as e;
+    let rows: Vec<(Uuid, i32, Uuid)> = e::table
+        .filter(e::opening_id.eq_any(ids))
+        .order((e::opening_id, e::fund_id))
+        .select((e::opening_id, e::fund_id, e::entry_id))
+        .load(conn)?;
+    let mut entries: HashMap<Uuid, Vec<(i32, Uuid)>> = HashMap::new();
+    for (opening, fund, entry) in rows {
+        entries.entry(opening).or_default().push((fund, entry));
+    }
+    Ok(entries)
+}
+
+/// [`entries_of`] one.
 pub fn entries(conn: &mut PgConnection, id: Uuid) -> Result<Vec<(i32, Uuid)>, DbError> {
-    Ok(opening_balance_entry::table
-        .filter(opening_balance_entry::opening_id.eq(id))
-        .order(opening_balance_entry::fund_id)
-        .select((opening_balance_entry::fund_id, opening_balance_entry::entry_id))
-        .load(conn)?)
+    Ok(entries_of(conn, &[id])?.remove(&id).unwrap_or_default())
 }
 
 /// Writes a request unless its id is taken; whether it was written. A concurrent twin waits for the first.
@@ -121,10 +140,16 @@ pub fn held(conn: &mut PgConnection, chapter: Uuid, lines: &[LineRow]) -> Result
 }
 
 /// Notes a decision on an opening balance of the granted chapter.
-pub fn decide(conn: &mut PgConnection, by: &Granted<Approve>, now: DateTime<Utc>, id: Uuid, state: &str) -> Result<(), DbError> {
+pub fn decide<R: Right>(
+    conn: &mut PgConnection,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    state: State,
+) -> Result<(), DbError> {
     diesel::update(opening_balance::table.find(id).filter(opening_balance::chapter_id.eq(by.chapter().0)))
         .set((
-            opening_balance::state.eq(state),
+            opening_balance::state.eq(state.name()),
             opening_balance::decided_by.eq(by.account()),
             opening_balance::decided_at.eq(now),
         ))
@@ -164,14 +189,21 @@ pub fn give_back(conn: &mut PgConnection, by: &Granted<Approve>, id: Uuid) -> Re
     Ok(())
 }
 
-/// The newest request to reverse an opening balance.
-pub fn reversal_of(conn: &mut PgConnection, opening: Uuid) -> Result<Option<ReversalRow>, DbError> {
-    Ok(opening_balance_reversal::table
-        .filter(opening_balance_reversal::opening_id.eq(opening))
-        .order((opening_balance_reversal::requested_at.desc(), opening_balance_reversal::id.desc()))
+/// The newest request to reverse each of these opening balances.
+pub fn reversals_of(conn: &mut PgConnection, openings: &[Uuid]) -> Result<HashMap<Uuid, ReversalRow>, DbError> {
+    use opening_balance_reversal as r;
+    let rows: Vec<ReversalRow> = r::table
+        .filter(r::opening_id.eq_any(openings))
+        .distinct_on(r::opening_id)
+        .order((r::opening_id, r::requested_at.desc(), r::id.desc()))
         .select(ReversalRow::as_select())
-        .first(conn)
-        .optional()?)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.opening_id, row)).collect())
+}
+
+/// [`reversals_of`] one.
+pub fn reversal_of(conn: &mut PgConnection, opening: Uuid) -> Result<Option<ReversalRow>, DbError> {
+    Ok(reversals_of(conn, &[opening])?.remove(&opening))
 }
 
 pub fn reversal(conn: &mut PgConnection, id: Uuid) -> Result<Option<ReversalRow>, DbError> {
@@ -184,16 +216,16 @@ pub fn insert_reversal(conn: &mut PgConnection, by: &Granted<Record>, row: Rever
     Ok(())
 }
 
-pub fn decide_reversal(
+pub fn decide_reversal<R: Right>(
     conn: &mut PgConnection,
-    by: &Granted<Approve>,
+    by: &Granted<R>,
     now: DateTime<Utc>,
     id: Uuid,
-    state: &str,
+    state: State,
 ) -> Result<(), DbError> {
     use opening_balance_reversal as r;
     diesel::update(r::table.find(id))
-        .set((r::state.eq(state), r::decided_by.eq(by.account()), r::decided_at.eq(now)))
+        .set((r::state.eq(state.name()), r::decided_by.eq(by.account()), r::decided_at.eq(now)))
         .execute(conn)?;
     Ok(())
 }

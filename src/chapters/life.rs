@@ -6,20 +6,19 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::life_store::{self as store, FormerName, Known, Row, Version};
 use super::model::{Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, code, code_prefix, may_found};
-use crate::authz::{self, Actor, AuditEvent, Granted, Organise, Read};
+use crate::authz::{Denied, Organise, Read, Refusal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::http::etag::Expected;
 use crate::http::{self, FieldError, Problem, Say};
 use crate::tree::{self, ChapterId};
-use crate::vault::Vault;
 
 /// A chapter and the branches founded with it.
 #[derive(Debug, Clone)]
@@ -51,40 +50,31 @@ fn seen(conn: &mut PgConnection, row: Row) -> Result<Seen, DbError> {
 }
 
 /// Founds a chapter and its branches. Sent again, the same founding answers as the first time.
-pub fn found(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    new: &Founding,
-) -> Result<(Seen, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let place = tree::place(conn, &new.parent)?.ok_or_else(no_such_parent)?;
-    let grant = authz::require::<Organise>(conn, now, actor, place.id)
-        .map_err(|problem| if problem.kind == http::Kind::NotFound { no_such_parent() } else { problem })?;
+pub fn found(v: &mut Visit<'_>, new: &Founding) -> Result<(Seen, bool), Problem> {
+    let (grant, place) = v.at_code::<Organise>(&new.parent).map_err(|denied| denied.of_chapter("/parent"))?;
     // Foundings below one chapter come one after the other: a twin of this request waits here and then finds it done.
-    let parent = store::hold(conn, &new.parent)?.ok_or_else(no_such_parent)?;
-    let hash = vault.hash("chapter.founding", content(new).as_bytes());
-    if let Some((chapter, known)) = store::request(conn, new.chapter.id)? {
-        return if known == hash { Ok((founded(conn, new, chapter)?, false)) } else { Err(Problem::new(http::Kind::IdTaken)) };
+    let parent = store::hold(v.conn, &new.parent)?.ok_or_else(|| Denied::from(Refusal::Unreadable).of_chapter("/parent"))?;
+    let hash = v.vault.hash("chapter.founding", content(new).as_bytes());
+    if let Some((chapter, known)) = store::request(v.conn, new.chapter.id)? {
+        return if known == hash { Ok((founded(v.conn, new, chapter)?, false)) } else { Err(Problem::new(http::Kind::IdTaken)) };
     }
     fits(new, &parent)?;
     let province = place.province().map_or(place.code.as_str(), |step| step.code.as_str());
     let prefix = code_prefix(new.chapter.level, new.chapter.kind, province, &parent.code);
-    let own = code(new.chapter.level, &prefix, store::next_number(conn, &prefix)?);
-    store::insert(conn, &grant, now, None, &own, &new.chapter).map_err(|error| refused(error, "/name"))?;
-    store::note_request(conn, &grant, new.chapter.id, new.chapter.id, &hash).map_err(|error| refused(error, "/name"))?;
-    audit(conn, now, &grant, "CHAPTER_FOUNDED", new.chapter.id)?;
+    let own = code(new.chapter.level, &prefix, store::next_number(v.conn, &prefix)?);
+    store::insert(v.conn, &grant, v.now, None, &own, &new.chapter).map_err(|error| refused(error, "/name"))?;
+    store::note_request(v.conn, &grant, new.chapter.id, new.chapter.id, &hash).map_err(|error| refused(error, "/name"))?;
+    v.note(&grant, "CHAPTER_FOUNDED", new.chapter.id)?;
     for (n, branch) in new.branches.iter().enumerate() {
         let prefix = code_prefix(branch.level, branch.kind, province, &own);
-        let number = store::next_number(conn, &prefix)?;
+        let number = store::next_number(v.conn, &prefix)?;
         let below = Some(ChapterId(new.chapter.id));
         let pointer = format!("/branches/{n}/name");
-        store::insert(conn, &grant, now, below, &code(branch.level, &prefix, number), branch)
+        store::insert(v.conn, &grant, v.now, below, &code(branch.level, &prefix, number), branch)
             .map_err(|error| refused(error, &pointer))?;
-        audit(conn, now, &grant, "CHAPTER_FOUNDED", branch.id)?;
+        v.note(&grant, "CHAPTER_FOUNDED", branch.id)?;
     }
-    Ok((founded(conn, new, new.chapter.id)?, true))
+    Ok((founded(v.conn, new, new.chapter.id)?, true))
 }
 
 fn founded(conn: &mut PgConnection, new: &Founding, id: Uuid) -> Result<Seen, Problem> {
@@ -94,15 +84,6 @@ fn founded(conn: &mut PgConnection, new: &Founding, id: Uuid) -> Result<Seen, Pr
     let row = store::find(conn, &own.code)?.ok_or_else(Problem::not_found)?;
     let branches = new.branches.iter().filter_map(|b| labels.get(&b.id).map(|l| (b.id, l.code.clone(), l.name.clone())));
     Ok(Seen { branches: branches.collect(), ..seen(conn, row)? })
-}
-
-fn no_such_parent() -> Problem {
-    let error = FieldError::new(
-        "/parent",
-        "NO_SUCH_CHAPTER",
-        Say::fixed("Không có đơn vị này trong phạm vi của bạn.", "There is no such chapter within your reach."),
-    );
-    Problem { errors: vec![error], ..Problem::not_found() }
 }
 
 /// Whether the new chapters may hang where they are to hang.
@@ -182,48 +163,33 @@ fn content(new: &Founding) -> String {
     json!([new.parent, chapter(&new.chapter), new.branches.iter().map(chapter).collect::<Vec<_>>()]).to_string()
 }
 
-fn audit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<Organise>,
-    action: &'static str,
-    subject: Uuid,
-) -> Result<(), DbError> {
-    let event = AuditEvent { account: Some(by.account()), action, subject: Some(subject), chapter: Some(by.chapter().0) };
-    authz::audit(conn, now, &[event])
-}
-
 /// One chapter, for those who may read its books.
-pub fn show(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, code: &str) -> Result<Seen, Problem> {
-    let row = readable(conn, now, actor, code)?;
-    Ok(seen(conn, row)?)
+pub fn show(v: &mut Visit<'_>, code: &str) -> Result<Seen, Problem> {
+    let row = readable(v, code)?;
+    Ok(seen(v.conn, row)?)
 }
 
 /// Every version of a chapter, oldest first.
-pub fn history(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, code: &str) -> Result<Vec<Version>, Problem> {
-    let row = readable(conn, now, actor, code)?;
-    Ok(store::versions(conn, &row)?)
+pub fn history(v: &mut Visit<'_>, code: &str) -> Result<Vec<Version>, Problem> {
+    let row = readable(v, code)?;
+    Ok(store::versions(v.conn, &row)?)
 }
 
-fn readable(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, code: &str) -> Result<Row, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::find(conn, code)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, ChapterId(row.id))?;
+fn readable(v: &mut Visit<'_>, code: &str) -> Result<Row, Problem> {
+    let row = store::find(v.conn, code)?.ok_or_else(Problem::not_found)?;
+    v.see::<Read>(ChapterId(row.id))?;
     Ok(row)
 }
 
 /// Changes contact and legal data. A version that the client did not expect is a conflict.
 pub fn change_details(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
+    v: &mut Visit<'_>,
     code: &str,
     expected: &Expected,
     change: impl FnOnce(Contact, Legal) -> Result<Details, Problem>,
 ) -> Result<Seen, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, code)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Organise>(conn, now, actor, ChapterId(row.id))?;
+    let row = store::hold(v.conn, code)?.ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Organise>(ChapterId(row.id))?;
     if !expected.has(row.version) {
         return Err(Problem::say(
             http::Kind::Conflict,
@@ -231,23 +197,23 @@ pub fn change_details(
             "The chapter has changed since you read it: read it again, then change it.",
         ));
     }
-    let last = newest(conn, &row)?;
+    let last = newest(v.conn, &row)?;
     let old = last.details();
     let details = change(old.contact.clone(), old.legal.clone())?;
     if details != old {
         still_lives(&row)?;
         let next = Version {
             change: "DETAILS_CHANGED".to_owned(),
-            effective_on: vietnam_date(now),
+            effective_on: vietnam_date(v.now),
             decision_no: None,
             decision_on: None,
             ..last
         };
-        store::next_version(conn, &grant, now, &row, next.with_details(&details))?;
-        audit(conn, now, &grant, "CHAPTER_DETAILS_CHANGED", row.id)?;
+        store::next_version(v.conn, &grant, v.now, &row, next.with_details(&details))?;
+        v.note(&grant, "CHAPTER_DETAILS_CHANGED", row.id)?;
     }
-    let row = store::find(conn, code)?.ok_or_else(Problem::not_found)?;
-    Ok(seen(conn, row)?)
+    let row = store::find(v.conn, code)?.ok_or_else(Problem::not_found)?;
+    Ok(seen(v.conn, row)?)
 }
 
 fn newest(conn: &mut PgConnection, row: &Row) -> Result<Version, Problem> {
@@ -267,38 +233,32 @@ pub struct Decided {
 }
 
 /// Carries out a decision of the level above. Sent again, it answers as the first time.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    code: &str,
-    decided: &Decided,
-) -> Result<(Seen, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, code)?.ok_or_else(Problem::not_found)?;
+pub fn decide(v: &mut Visit<'_>, code: &str, decided: &Decided) -> Result<(Seen, bool), Problem> {
+    let row = store::hold(v.conn, code)?.ok_or_else(Problem::not_found)?;
     // Who may not even read the chapter learns nothing; who may, must be of the level above (of the centre: itself).
-    authz::require::<Read>(conn, now, actor, ChapterId(row.id))?;
-    let grant = authz::require::<Organise>(conn, now, actor, ChapterId(row.parent_id.unwrap_or(row.id)))
-        .map_err(|problem| if problem.kind == http::Kind::NotFound { above_decides() } else { problem })?;
+    v.see::<Read>(ChapterId(row.id))?;
+    let grant = v.at::<Organise>(ChapterId(row.parent_id.unwrap_or(row.id))).map_err(|denied| match denied {
+        Denied::Refused(Refusal::Unreadable) => above_decides(),
+        denied => denied.into(),
+    })?;
     let what = match &decided.change {
         Change::Rename { name, short_name } => json!(["RENAME", name, short_name]),
         Change::MakeProvisional => json!(["MAKE_PROVISIONAL"]),
         Change::MakeRegular => json!(["MAKE_REGULAR"]),
     };
     let content = json!([code, decided.decision.no, decided.decision.on, decided.effective_on, what]).to_string();
-    let hash = vault.hash("chapter.decision", content.as_bytes());
-    if let Some((chapter, known)) = store::request(conn, decided.id)? {
+    let hash = v.vault.hash("chapter.decision", content.as_bytes());
+    if let Some((chapter, known)) = store::request(v.conn, decided.id)? {
         return if chapter == row.id && known == hash {
-            Ok((seen(conn, row)?, false))
+            Ok((seen(v.conn, row)?, false))
         } else {
             Err(Problem::new(http::Kind::IdTaken))
         };
     }
     still_lives(&row)?;
-    let next = after(&row, newest(conn, &row)?, decided)?;
-    in_order(conn, &row, &next)?;
-    if next.name != row.name && store::is_called(conn, &row, &next.name)? {
+    let next = after(&row, newest(v.conn, &row)?, decided)?;
+    in_order(v.conn, &row, &next)?;
+    if next.name != row.name && store::is_called(v.conn, &row, &next.name)? {
         return Err(name_taken("/name"));
     }
     let action = match decided.change {
@@ -306,11 +266,11 @@ pub fn decide(
         Change::MakeProvisional => "CHAPTER_MADE_PROVISIONAL",
         Change::MakeRegular => "CHAPTER_MADE_REGULAR",
     };
-    store::note_request(conn, &grant, decided.id, row.id, &hash).map_err(|error| refused(error, "/name"))?;
-    store::next_version(conn, &grant, now, &row, next).map_err(|error| refused(error, "/name"))?;
-    audit(conn, now, &grant, action, row.id)?;
-    let row = store::find(conn, code)?.ok_or_else(Problem::not_found)?;
-    Ok((seen(conn, row)?, true))
+    store::note_request(v.conn, &grant, decided.id, row.id, &hash).map_err(|error| refused(error, "/name"))?;
+    store::next_version(v.conn, &grant, v.now, &row, next).map_err(|error| refused(error, "/name"))?;
+    v.note(&grant, action, row.id)?;
+    let row = store::find(v.conn, code)?.ok_or_else(Problem::not_found)?;
+    Ok((seen(v.conn, row)?, true))
 }
 
 fn above_decides() -> Problem {

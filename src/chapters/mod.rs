@@ -27,3 +27,22 @@ mod vocabulary;
 
 pub use vocabulary::reread;
 pub mod wire;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "administrative_unit",
+        "chapter",
+        "chapter_former_name",
+        "chapter_request",
+        "chapter_serial",
+        "chapter_version",
+        "former_unit",
+        "reference_load",
+        "unit_merger",
+    ],
+    routes: routes::configure,
+    ..Room::called("chapters")
+};

@@ -1,6 +1,6 @@
 //! `/api/v1/chapters`: found, look, keep contact and legal data, carry out decisions.
 
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use actix_web::{HttpRequest, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,13 +12,10 @@ use super::life_store::Version;
 use super::model::{Contact, Kind, Legal, Level};
 use super::shown::{FormerNameOut, ProvisionalOut};
 use super::wire::{ChapterIn, ChapterPatch, DecisionIn};
-use crate::authz::Actor;
-use crate::basics::Clock;
-use crate::basics::clock::vietnam_date;
-use crate::db::Db;
+use crate::authz::Desk;
 use crate::http::etag::{if_match, version_tag};
-use crate::http::{Body, Problem};
-use crate::vault::Vault;
+use crate::http::sets::{Reads, Records, Writes};
+use crate::http::{Answer, Body, Problem, Reply};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -98,95 +95,72 @@ impl From<Seen> for ChapterState {
     }
 }
 
-fn answer(seen: Seen, new: bool) -> HttpResponse {
-    let mut response = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
-    response.insert_header(version_tag(seen.known.row.version)).json(ChapterState::from(seen))
+fn answer(reply: Reply<Seen>) -> Reply<ChapterState> {
+    let (seen, reply) = reply.split();
+    reply.with(version_tag(seen.known.row.version)).map(|()| seen.into())
 }
 
 /// Found a chapter of an agency, school, hospital or enterprise, or a branch (chi hội).
 ///
 /// A chapter may bring up to 100 branches at once. Sent again, it is founded once.
-#[utoipa::path(tag = "chapters", request_body = ChapterIn, responses((status = 201, body = ChapterState), (status = 200, body = ChapterState, description = "Was founded already"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "chapters", request_body = ChapterIn,
+    responses(
+        (status = 201, body = ChapterState), (status = 200, body = ChapterState, description = "Was founded already"), Records
+    )
+)]
 #[post("/chapters")]
-pub async fn found_chapter(
-    actor: Actor,
-    Body(body): Body<ChapterIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let founding = body.check(vietnam_date(now)).map_err(Problem::invalid)?;
-    let (seen, new) = db.tx(move |conn| life::found(conn, &vault, now, actor, &founding)).await?;
-    Ok(answer(seen, new))
+pub async fn found_chapter(desk: Desk, Body(body): Body<ChapterIn>) -> Answer<ChapterState> {
+    let founding = body.check(desk.today()).map_err(Problem::invalid)?;
+    desk.tx(move |v| life::found(v, &founding)).await.map(Reply::made).map(answer)
 }
 
 /// One chapter with its contact and legal data.
-#[utoipa::path(tag = "chapters", params(("code" = String, Path, example = "23095")), responses((status = 200, body = ChapterState),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "chapters", params(("code" = String, Path, example = "23095")), responses((status = 200, body = ChapterState), Reads)
+)]
 #[get("/chapters/{code}")]
-pub async fn read_chapter(
-    actor: Actor,
-    code: web::Path<String>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let seen = db.read(move |conn| life::show(conn, now, actor, &code)).await?;
-    Ok(answer(seen, false))
+pub async fn read_chapter(desk: Desk, code: web::Path<String>) -> Answer<ChapterState> {
+    desk.read(move |v| life::show(v, &code)).await.map(Reply::ok).map(answer)
 }
 
 /// Change contact or legal data.
 ///
 /// Fields left out stay, `null` clears one. Send the `ETag` you read as `If-Match`.
-#[utoipa::path(tag = "chapters", params(("code" = String, Path, example = "23095"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
-    request_body = ChapterPatch, responses((status = 200, body = ChapterState), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "chapters",
+    params(
+        ("code" = String, Path, example = "23095"),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")
+    ),
+    request_body = ChapterPatch, responses((status = 200, body = ChapterState), Writes)
+)]
 #[patch("/chapters/{code}")]
 pub async fn change_chapter(
     request: HttpRequest,
-    actor: Actor,
+    desk: Desk,
     code: web::Path<String>,
     Body(body): Body<ChapterPatch>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let expected = if_match(&request)?;
-    let now = clock.now();
-    let seen = db
-        .tx(move |conn| {
-            life::change_details(conn, now, actor, &code, &expected, |contact, legal| {
-                body.apply(contact, legal, vietnam_date(now)).map_err(Problem::invalid)
-            })
-        })
-        .await?;
-    Ok(answer(seen, false))
+) -> Answer<ChapterState> {
+    let (expected, today) = (if_match(&request)?, desk.today());
+    let change = move |contact, legal| body.apply(contact, legal, today).map_err(Problem::invalid);
+    desk.tx(move |v| life::change_details(v, &code, &expected, change)).await.map(Reply::ok).map(answer)
 }
 
 /// Carry out a decision of the level above.
 ///
 /// It renames the chapter (the old name stays searchable), or makes its committee provisional or regular. Sent again, it
 /// changes nothing more.
-#[utoipa::path(tag = "chapters", params(("code" = String, Path, example = "68-TH-0001")), request_body = DecisionIn, responses((status = 201, body = ChapterState),
-    (status = 200, body = ChapterState, description = "Was carried out already"), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "chapters", params(("code" = String, Path, example = "68-TH-0001")), request_body = DecisionIn,
+    responses(
+        (status = 201, body = ChapterState), (status = 200, body = ChapterState, description = "Was carried out already"), Writes
+    )
+)]
 #[post("/chapters/{code}/decisions")]
-pub async fn decide_on_chapter(
-    actor: Actor,
-    code: web::Path<String>,
-    Body(body): Body<DecisionIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let decided = body.check(vietnam_date(now)).map_err(Problem::invalid)?;
-    let (seen, new) = db.tx(move |conn| life::decide(conn, &vault, now, actor, &code, &decided)).await?;
-    Ok(answer(seen, new))
+pub async fn decide_on_chapter(desk: Desk, code: web::Path<String>, Body(body): Body<DecisionIn>) -> Answer<ChapterState> {
+    let decided = body.check(desk.today()).map_err(Problem::invalid)?;
+    desk.tx(move |v| life::decide(v, &code, &decided)).await.map(Reply::made).map(answer)
 }
 
 /// What a chapter was after one change.
@@ -234,16 +208,12 @@ impl From<Version> for ChapterVersionOut {
 }
 
 /// Every version of a chapter, oldest first.
-#[utoipa::path(tag = "chapters", params(("code" = String, Path, example = "23095")), responses((status = 200, body = Vec<ChapterVersionOut>),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "chapters", params(("code" = String, Path, example = "23095")),
+    responses((status = 200, body = Vec<ChapterVersionOut>), Reads)
+)]
 #[get("/chapters/{code}/versions")]
-pub async fn list_chapter_versions(
-    actor: Actor,
-    code: web::Path<String>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let versions = db.read(move |conn| life::history(conn, now, actor, &code)).await?;
-    Ok(HttpResponse::Ok().json(versions.into_iter().map(ChapterVersionOut::from).collect::<Vec<_>>()))
+pub async fn list_chapter_versions(desk: Desk, code: web::Path<String>) -> Answer<Vec<ChapterVersionOut>> {
+    let versions = desk.read(move |v| life::history(v, &code)).await?;
+    Ok(Reply::ok(versions.into_iter().map(ChapterVersionOut::from).collect()))
 }

@@ -313,10 +313,15 @@ fn is_origin(text: &str) -> bool {
     })
 }
 
+/// The environment variables of our own that are understood; any other that begins with `SNA_` is refused.
+pub fn known_variables() -> impl Iterator<Item = &'static str> {
+    KNOWN_VARIABLES.into_iter().chain(documents::VARIABLES)
+}
+
 fn check_variables(names: impl Iterator<Item = OsString>) -> Result<(), ConfigError> {
     for name in names {
         let name = name.to_string_lossy();
-        if name.starts_with("SNA_") && !KNOWN_VARIABLES.iter().chain(&documents::VARIABLES).any(|known| *known == name) {
+        if name.starts_with("SNA_") && !known_variables().any(|known| known == name) {
             return Err(ConfigError::UnknownVariable(name.into_owned()));
         }
     }
@@ -356,7 +361,7 @@ mod tests {
         assert!(matches!(Config::merge(settings, None, None, "info"), Err(ConfigError::Parse(..))));
         std::fs::remove_file(path).unwrap();
         assert!(check_variables([OsString::from("SNA_LISEN")].into_iter()).is_err());
-        assert!(check_variables(KNOWN_VARIABLES.iter().chain(&documents::VARIABLES).map(OsString::from)).is_ok());
+        assert!(check_variables(known_variables().map(OsString::from)).is_ok());
     }
 
     #[test]

@@ -317,6 +317,53 @@ diesel::table! {
 }
 
 diesel::table! {
+    decision (matter, id) {
+        matter -> Text,
+        id -> Uuid,
+        subject_id -> Uuid,
+        chapter_id -> Uuid,
+        approver_chapter_id -> Uuid,
+        state -> Text,
+        amount_vnd -> Nullable<BigInt>,
+        about -> Nullable<Text>,
+        not_by -> Array<Uuid>,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        note -> Nullable<Bytea>,
+        request_hash -> Nullable<Bytea>,
+        bare_hash -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    decision_rule (matter, chapter_id, from_vnd, n, valid_from) {
+        matter -> Text,
+        chapter_id -> Uuid,
+        from_vnd -> BigInt,
+        n -> SmallInt,
+        level -> Nullable<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    decision_step (matter, decision_id, n) {
+        matter -> Text,
+        decision_id -> Uuid,
+        n -> SmallInt,
+        of_chapter_id -> Uuid,
+        chapter_id -> Uuid,
+        approver_chapter_id -> Uuid,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     document (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1157,6 +1204,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, cash_receipt);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(account, consent);
+diesel::allow_tables_to_appear_in_same_query!(account, decision);
+diesel::allow_tables_to_appear_in_same_query!(account, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(account, document);
 diesel::allow_tables_to_appear_in_same_query!(account, document_link);
 diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
@@ -1198,6 +1247,9 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
+diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
+diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift);
@@ -1222,6 +1274,7 @@ diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
 diesel::allow_tables_to_appear_in_same_query!(data_step, data_step_note);
 diesel::allow_tables_to_appear_in_same_query!(deadline_change, personal_data_request);
+diesel::allow_tables_to_appear_in_same_query!(decision, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(document, document_closure);
 diesel::allow_tables_to_appear_in_same_query!(document, document_link);
 diesel::allow_tables_to_appear_in_same_query!(document, document_publication);

@@ -2,7 +2,20 @@
 //!
 //! `diesel::sql_query` is parsed and planned on every call, which halves the speed of a short statement. The
 //! [`statement!`](crate::db) macro declares a struct whose type names one fixed text, so diesel keeps the prepared
-//! statement. `?` marks the place of each field, in order; the text must therefore not use `?` for anything else.
+//! statement. `?` marks the place of each field, in order; the text must therefore not use `?` for anything else. A text
+//! with more or fewer places than fields does not compile; a test prepares every one of them (`tests/api/statements.rs`).
+
+/// How many places a text has.
+pub(crate) const fn places(text: &str) -> usize {
+    let (mut rest, mut count) = (text.as_bytes(), 0);
+    while let [first, tail @ ..] = rest {
+        if *first == b'?' {
+            count += 1;
+        }
+        rest = tail;
+    }
+    count
+}
 
 /// Declares a cached statement.
 ///
@@ -19,6 +32,11 @@ macro_rules! statement {
         $vis struct $name<'a> {
             $(pub $field: &'a $ty,)*
         }
+
+        const _: () = {
+            let fields: &[&str] = &[$(stringify!($field)),*];
+            assert!($crate::db::statement::places($text) == fields.len(), "a statement has one ? for each field");
+        };
 
         impl diesel::query_builder::QueryId for $name<'_> {
             type QueryId = $name<'static>;

@@ -16,6 +16,7 @@ use crate::db::Db;
 use crate::giving::appeal_shown::AppealOut;
 use crate::giving::appeals as store;
 use crate::giving::model::AppealState;
+use crate::http::sets::{Filters, Shows};
 use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
 use crate::ledger::totals;
 use crate::{stock, tree};
@@ -60,8 +61,10 @@ pub fn received(conn: &mut PgConnection) -> Result<HashMap<String, Sum>, Problem
 }
 
 /// Appeals, by code. Drafts are not public.
-#[utoipa::path(tag = "public", params(AppealsQuery), responses((status = 200, body = Page<AppealOut>), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "list_public_appeals")]
+#[utoipa::path(
+    tag = "public", params(AppealsQuery), responses((status = 200, body = Page<AppealOut>), Filters), security(()),
+    operation_id = "list_public_appeals"
+)]
 #[get("/appeals")]
 pub async fn list_appeals(
     request: HttpRequest,
@@ -102,8 +105,10 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<AppealDetail, Probl
 }
 
 /// One appeal.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = AppealDetail),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "show_public_appeal")]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "LULUT-2026")),
+    responses((status = 200, body = AppealDetail), Shows), security(()), operation_id = "show_public_appeal"
+)]
 #[get("/appeals/{code}")]
 pub async fn show_appeal(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let out = db.read_public(move |conn| detail(conn, &code)).await?;

@@ -18,6 +18,7 @@ use crate::chapters::shown::{FormerNameOut, ProvisionalOut};
 use crate::chapters::store::{self, ChapterRow};
 use crate::chapters::units::{self, UnitRow};
 use crate::db::Db;
+use crate::http::sets::{Searches, Shows};
 use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
 use crate::ledger::totals;
 
@@ -217,8 +218,7 @@ pub fn below(conn: &mut PgConnection, parent: &str, cursor: Option<&str>, limit:
 /// The chapters below a chapter, or those whose name fits.
 ///
 /// Today's names come first, then old ones: `Hàm Chính` leads to Hàm Liêm.
-#[utoipa::path(tag = "public", params(ChaptersQuery), responses((status = 200, body = Page<ChapterOut>), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(tag = "public", params(ChaptersQuery), responses((status = 200, body = Page<ChapterOut>), Searches), security(()))]
 #[get("/chapters")]
 pub async fn list_chapters(
     request: HttpRequest,
@@ -228,7 +228,12 @@ pub async fn list_chapters(
     let ChaptersQuery { q, parent, limit, cursor } = query;
     let limit = rows_a_page(limit)?;
     if q.is_some() && parent.is_some() {
-        return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent."));
+        return Err(Problem::field(
+            "q",
+            "NOT_TOGETHER",
+            "Hoặc tìm theo tên, hoặc liệt kê cấp dưới: không dùng cả hai.",
+            "Use q or parent.",
+        ));
     }
     let page = db.read_public(move |conn| match q {
         Some(q) => find_by_name(conn, &q, cursor.as_deref(), limit),
@@ -265,8 +270,10 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Prob
 }
 
 /// One chapter: where it stands, what its unit is called, what it received.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "23095")), responses((status = 200, body = ChapterDetail),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "23095")), responses((status = 200, body = ChapterDetail), Shows),
+    security(())
+)]
 #[get("/chapters/{code}")]
 pub async fn show_chapter(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let out = db.read_public(move |conn| detail(conn, &code)).await?;

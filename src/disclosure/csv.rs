@@ -22,6 +22,7 @@ use super::csv_metadata::described;
 use super::csv_rows::{Shown, record};
 use super::spreadsheet::{self, Names};
 use crate::db::Db;
+use crate::http::sets::Searches;
 use crate::http::{Problem, Query};
 use crate::ledger::{goods, public};
 use crate::log;
@@ -54,10 +55,14 @@ pub struct LedgerQuery {
 }
 
 /// An appeal's ledger as CSV (RFC 4180, UTF-8), in the order of booking.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026"), LedgerQuery), responses(
-    (status = 200, content_type = "text/csv", body = String, description = "One row an entry; `X-Log-Size` says at which size of the log"),
-    (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "LULUT-2026"), LedgerQuery),
+    responses(
+        (status = 200, content_type = "text/csv", body = String, description = "One row an entry; `X-Log-Size` says at which size of the log"),
+        Searches
+    ),
+    security(())
+)]
 #[get("/appeals/{code}/ledger.csv")]
 pub async fn appeal_ledger(
     code: web::Path<String>,

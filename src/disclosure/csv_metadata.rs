@@ -9,6 +9,7 @@ use crate::db::Db;
 use crate::giving::appeals as store;
 use crate::giving::model::AppealState;
 use crate::http::Problem;
+use crate::http::sets::Shows;
 
 /// Code and title of an appeal that the public may know of.
 pub(super) fn described(conn: &mut PgConnection, code: &str) -> Result<(String, String), Problem> {
@@ -34,8 +35,10 @@ pub async fn show_ledger_schema(request: HttpRequest) -> Result<HttpResponse, Pr
 }
 
 /// An appeal's `ledger.csv` as a Data Package (Frictionless), with the Table Schema of its columns.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = serde_json::Value),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "LULUT-2026")),
+    responses((status = 200, body = serde_json::Value), Shows), security(())
+)]
 #[get("/appeals/{code}/datapackage.json")]
 pub async fn show_ledger_package(
     request: HttpRequest,
@@ -46,8 +49,10 @@ pub async fn show_ledger_package(
 }
 
 /// An appeal's `ledger.csv` described as CSV on the Web (W3C).
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = serde_json::Value),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "LULUT-2026")),
+    responses((status = 200, body = serde_json::Value), Shows), security(())
+)]
 #[get("/appeals/{code}/ledger.csv-metadata.json")]
 pub async fn show_ledger_csvw(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     about(request, code, db, columns::csvw).await

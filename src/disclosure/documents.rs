@@ -12,6 +12,7 @@ use crate::documents::store::{self, PublicDocument};
 use crate::giving::appeals;
 use crate::giving::model::AppealState;
 use crate::http::Problem;
+use crate::http::sets::Shows;
 
 /// A published document.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,8 +50,10 @@ pub fn of_appeal(conn: &mut PgConnection, code: &str) -> Result<Vec<PublicDocume
 }
 
 /// The published documents of an appeal, all of them.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = Vec<PublicDocumentOut>),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()), operation_id = "list_public_appeal_documents")]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "LULUT-2026")),
+    responses((status = 200, body = Vec<PublicDocumentOut>), Shows), security(()), operation_id = "list_public_appeal_documents"
+)]
 #[get("/appeals/{code}/documents")]
 pub async fn list_appeal_documents(
     request: HttpRequest,

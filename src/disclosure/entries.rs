@@ -17,6 +17,7 @@ use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::giving::appeals;
 use crate::http::cache::PublicCache;
+use crate::http::sets::{Filters, Shows};
 use crate::http::{Cursor, Kind, Page, Problem, Query, Say, one_line, rows_a_page};
 use crate::ledger::annotations::{self, AnnotationRow};
 use crate::ledger::goods;
@@ -263,8 +264,7 @@ fn search_as_typed(
 }
 
 /// Search the ledger, newest first.
-#[utoipa::path(tag = "public", params(EntriesQuery), responses((status = 200, body = Page<EntryOut>), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(tag = "public", params(EntriesQuery), responses((status = 200, body = Page<EntryOut>), Filters), security(()))]
 #[get("/entries")]
 pub async fn search_entries(
     request: HttpRequest,
@@ -346,8 +346,10 @@ pub fn look_up(conn: &mut PgConnection, code: &PublicCode) -> Result<Option<Entr
 }
 
 /// One entry by its public code, as printed, scanned or read aloud.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")), responses((status = 200, body = EntryOut),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")),
+    responses((status = 200, body = EntryOut), Shows), security(())
+)]
 #[get("/entries/{code}")]
 pub async fn show_entry(
     request: HttpRequest,

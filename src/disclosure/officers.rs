@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::reversals::{OfficerReason, Part, YearQuery, checked, reason_of};
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::db::{Db, DbError};
+use crate::http::sets::Searches;
 use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
 use crate::ledger::reversals::{self, OfficerRow};
 use crate::tree;
@@ -121,9 +122,10 @@ fn by_reason(rows: &[OfficerRow]) -> Vec<OfficerReason> {
 /// What one person asked to be reversed and what they approved in a year, by reason.
 ///
 /// The code is drawn at random and the same at every chapter and for every account of the person; who it is, is not public.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "CB-7K3M9QXT"), YearQuery), responses((status = 200, body = OfficerOut),
-    (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "CB-7K3M9QXT"), YearQuery),
+    responses((status = 200, body = OfficerOut), Searches), security(())
+)]
 #[get("/officers/{code}/reversals")]
 pub async fn show_officer_reversals(
     request: HttpRequest,
@@ -136,9 +138,10 @@ pub async fn show_officer_reversals(
 }
 
 /// The chapters whose entries one person asked to be reversed or approved in a year, most first.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "CB-7K3M9QXT"), OfficerChaptersQuery), responses((status = 200, body = Page<OfficerAtChapter>),
-    (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "CB-7K3M9QXT"), OfficerChaptersQuery),
+    responses((status = 200, body = Page<OfficerAtChapter>), Searches), security(())
+)]
 #[get("/officers/{code}/reversals/chapters")]
 pub async fn list_officer_chapters(
     request: HttpRequest,

@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::giving::appeals;
 use crate::giving::model::AppealState;
 use crate::http::Problem;
+use crate::http::sets::Shows;
 use crate::publications::duties::{self, PublicationDutyOut};
 
 /// The duties of an appeal as they stand today, in order. A draft is not there.
@@ -21,8 +22,10 @@ pub fn of_appeal(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Resul
 }
 
 /// What the law wants published of an appeal: until when, how it stands, every version with its hash and its leaf.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = Vec<PublicationDutyOut>),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "LULUT-2026")),
+    responses((status = 200, body = Vec<PublicationDutyOut>), Shows), security(())
+)]
 #[get("/appeals/{code}/publications")]
 pub async fn list_appeal_publications(
     request: HttpRequest,

@@ -9,6 +9,7 @@ use super::{CACHE_CONTROL_LIST, answer};
 use crate::basics::{PublicCode, hex};
 use crate::db::Db;
 use crate::http::Problem;
+use crate::http::sets::Shows;
 use crate::ledger::public;
 use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};
 use crate::log::key_log::KnownKey;
@@ -81,8 +82,7 @@ pub fn log_state(log: &PublicLog) -> Option<LogOut> {
 }
 
 /// The public log: its name, its keys, its newest checkpoint.
-#[utoipa::path(tag = "public", responses((status = 200, body = LogOut), (status = 404, response = crate::http::answers::NotFound),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(tag = "public", responses((status = 200, body = LogOut), Shows), security(()))]
 #[get("/log")]
 pub async fn show_log(request: HttpRequest, log: web::Data<PublicLog>) -> Result<HttpResponse, Problem> {
     answer(&request, &log_state(&log).ok_or_else(Problem::not_found)?, CACHE_CONTROL_LIST)
@@ -91,8 +91,10 @@ pub async fn show_log(request: HttpRequest, log: web::Data<PublicLog>) -> Result
 /// A file that proves an entry.
 ///
 /// Its leaf, the proof and the signed checkpoint (C2SP tlog-proof). It holds nothing that is not public. 404 with `Retry-After` while the entry is being sealed.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")), responses((status = 200, content_type = "text/plain", body = String),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")),
+    responses((status = 200, content_type = "text/plain", body = String), Shows), security(())
+)]
 #[get("/entries/{code}/receipt")]
 pub async fn download_receipt(
     code: web::Path<String>,

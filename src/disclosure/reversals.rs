@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;
 use crate::db::{Db, DbError};
+use crate::http::sets::Searches;
 use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
 use crate::ledger::reversals::{self, CountRow, OfficerRow, Original};
 use crate::ledger::totals;
@@ -293,8 +294,7 @@ fn shares(
 ///
 /// A reversal is an entry of its own beside the one it takes back, asked for by one person and approved by another. These
 /// are counts of all of them, exact at the moment of asking, by the chapter of the reversed entry.
-#[utoipa::path(tag = "public", params(ReversalsQuery), responses((status = 200, body = ReversalsOut), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(tag = "public", params(ReversalsQuery), responses((status = 200, body = ReversalsOut), Searches), security(()))]
 #[get("/reversals")]
 pub async fn show_reversal_counts(
     request: HttpRequest,
@@ -308,9 +308,9 @@ pub async fn show_reversal_counts(
 /// The chapters that reversed something by themselves, most first.
 ///
 /// Those without any are not listed. An entry counts for the chapter that had it, not for those above.
-#[utoipa::path(tag = "public", params(ReversingQuery), responses((status = 200, body = Page<ChapterReversals>),
-    (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(ReversingQuery), responses((status = 200, body = Page<ChapterReversals>), Searches), security(())
+)]
 #[get("/reversals/chapters")]
 pub async fn list_reversing_chapters(
     request: HttpRequest,
@@ -436,9 +436,10 @@ pub(super) fn reason_of(row: &OfficerRow) -> OfficerReason {
 /// What one chapter reversed in a year: month by month, why, and by which two persons.
 ///
 /// Persons appear under a public code that says nothing of who they are; the names stay with the Red Cross.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "23095"), YearQuery), responses((status = 200, body = ChapterReversalsOut),
-    (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "23095"), YearQuery),
+    responses((status = 200, body = ChapterReversalsOut), Searches), security(())
+)]
 #[get("/chapters/{code}/reversals")]
 pub async fn show_chapter_reversals(
     request: HttpRequest,

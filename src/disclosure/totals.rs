@@ -13,6 +13,7 @@ use super::{CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;
 use crate::chapters::store as chapters;
 use crate::db::Db;
+use crate::http::sets::Searches;
 use crate::http::{Problem, Query};
 use crate::ledger::totals::{self, TotalRow};
 use crate::{giving, tree};
@@ -98,7 +99,7 @@ fn days(query: &TotalsQuery) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> 
         _ => Err(Problem::field(
             "from",
             "OUT_OF_RANGE",
-            "Cần cả from và to, tối đa 400 ngày.",
+            "Cần cả ngày đầu và ngày cuối, tối đa 400 ngày.",
             "Give both from and to, at most 400 days.",
         )),
     }
@@ -173,8 +174,7 @@ pub fn by_place(conn: &mut PgConnection, parent: &str, appeal: &str, whole: Sum)
 }
 
 /// Totals, exact at the moment of asking.
-#[utoipa::path(tag = "public", params(TotalsQuery), responses((status = 200, body = TotalsOut), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(tag = "public", params(TotalsQuery), responses((status = 200, body = TotalsOut), Searches), security(()))]
 #[get("/totals")]
 pub async fn show_totals(
     request: HttpRequest,

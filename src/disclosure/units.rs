@@ -16,6 +16,7 @@ use crate::chapters::find::{self, Position, UnitKey};
 use crate::chapters::model::vietnamese_kind;
 use crate::chapters::units::{self, FormerRow, MergerRow, UnitRow};
 use crate::db::{Db, DbError};
+use crate::http::sets::{Filters, Shows};
 use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
 
 /// A unit of today, or one that was before 1/7/2025 with what it became.
@@ -264,8 +265,7 @@ pub struct UnitsQuery {
 }
 
 /// Administrative units by name, today's and old ones, or the parts of one.
-#[utoipa::path(tag = "public", params(UnitsQuery), responses((status = 200, body = UnitsPage),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(tag = "public", params(UnitsQuery), responses((status = 200, body = UnitsPage), Filters), security(()))]
 #[get("/units")]
 pub async fn list_units(
     request: HttpRequest,
@@ -275,7 +275,12 @@ pub async fn list_units(
 ) -> Result<HttpResponse, Problem> {
     let UnitsQuery { q, on, parent, limit, cursor } = query;
     if q.is_some() && parent.is_some() {
-        return Err(Problem::field("q", "NOT_TOGETHER", "Dùng q hoặc parent.", "Use q or parent."));
+        return Err(Problem::field(
+            "q",
+            "NOT_TOGETHER",
+            "Hoặc tìm theo tên, hoặc liệt kê cấp dưới: không dùng cả hai.",
+            "Use q or parent.",
+        ));
     }
     let q = q.map(|q| one_line("q", &q, 100)).transpose()?;
     let limit = rows_a_page(limit)?;
@@ -309,8 +314,10 @@ pub async fn list_units(
 /// One code over time.
 ///
 /// Its versions since the reform with their resolutions, what was merged into it, what it stood for before.
-#[utoipa::path(tag = "public", params(("code" = String, Path, example = "75")), responses((status = 200, body = UnitDetail),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("code" = String, Path, example = "75")), responses((status = 200, body = UnitDetail), Shows),
+    security(())
+)]
 #[get("/units/{code}")]
 pub async fn show_unit(
     request: HttpRequest,

@@ -48,7 +48,7 @@ impl Refusal {
     pub fn say(self) -> Say {
         match self {
             Refusal::WrongHash => Say::fixed(
-                "Nội dung nhận được khác với sha256 đã báo: hãy gửi lại bằng một id mới.",
+                "Nội dung nhận được khác với mã băm đã báo: hãy gửi lại bằng một id mới.",
                 "What arrived is not what sha256 announced: send it again under a new id.",
             ),
             Refusal::WrongType => Say::fixed(

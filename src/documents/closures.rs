@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Date};
 use uuid::Uuid;
 
 use super::store::DocumentRow;
-use crate::authz::{self, Actor, Granted, Inspect, Read};
+use crate::authz::{Denied, Inspect, Read, Refusal, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{document, document_closure, document_link};
@@ -121,18 +121,12 @@ impl Admitted {
 }
 
 /// Whether this reader may have the bytes of a document they can find.
-pub fn admit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    row: &DocumentRow,
-    reads: &Granted<Read>,
-) -> Result<Admitted, Problem> {
-    let Some(closed) = of_documents(conn, &[row.id])?.remove(&row.id) else { return Ok(Admitted::AsReader) };
-    match authz::require::<Inspect>(conn, now, actor, reads.chapter()) {
+pub fn admit(v: &mut Visit<'_>, row: &DocumentRow, reads: &Seen<Read>) -> Result<Admitted, Problem> {
+    let Some(closed) = of_documents(v.conn, &[row.id])?.remove(&row.id) else { return Ok(Admitted::AsReader) };
+    match v.see::<Inspect>(reads.chapter()) {
         Ok(_) => Ok(Admitted::ToClosed),
-        Err(problem) if problem.kind == Kind::Forbidden => Err(no_entry(&closed)),
-        Err(problem) => Err(problem),
+        Err(Denied::Refused(Refusal::NotAllowed)) => Err(no_entry(&closed)),
+        Err(denied) => Err(denied.into()),
     }
 }
 
@@ -141,14 +135,14 @@ fn no_entry(closed: &Closed) -> Problem {
     if closed.reason == Reason::Restricted.name() {
         return Problem::say(
             Kind::Forbidden,
-            "Dữ liệu của người cho đang bị hạn chế xử lý: giấy tờ này chỉ được lưu giữ. Chỉ người có quyền kiểm tra xem được.",
+            "Dữ liệu của người ủng hộ đang bị hạn chế xử lý: giấy tờ này chỉ được lưu giữ. Chỉ người có quyền kiểm tra xem được.",
             "The giver's data are restricted: this paper is kept and not used. Only those who inspect may read it.",
         );
     }
     Problem::say(
         Kind::Forbidden,
         format!(
-            "Dữ liệu của người cho đã được xóa: giấy tờ này chỉ còn lưu theo luật kế toán đến {until}. Chỉ người có quyền kiểm tra xem được."
+            "Dữ liệu của người ủng hộ đã được xóa: giấy tờ này chỉ còn lưu theo luật kế toán đến {until}. Chỉ người có quyền kiểm tra xem được."
         ),
         format!(
             "The giver's data were erased: this paper is kept until {until} as accounting law requires. Only those who inspect may read it."

@@ -21,12 +21,11 @@ use super::files::Archive;
 use super::model::{ContentHash, MediaType, Placed, Wanted, content_disposition, titled_file, wanted};
 use super::shown::name_of;
 use super::store::{self, Key};
-use crate::authz::{self, Actor, AuditEvent};
-use crate::basics::Clock;
+use crate::authz::Desk;
 use crate::db::Db;
 use crate::http::etag::is_known;
+use crate::http::sets::{Acts, Shows};
 use crate::http::{Kind, Problem};
-use crate::vault::Vault;
 
 /// Bytes read and sent at a time.
 const PIECE: usize = 64 * 1024;
@@ -49,34 +48,29 @@ struct Served {
 }
 
 /// The bytes of a document, by its id or by its SHA-256. Reading it is noted in the audit trail.
-#[utoipa::path(tag = "documents", params(("key" = String, Path, description = "The document's `id`, or its `sha256`")), responses(
-    (status = 200, body = inline(Content), content_type = "application/octet-stream", description = "The file, under its own type"), (status = 206, body = inline(Content), content_type = "application/octet-stream", description = "The part asked for with `Range`"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "documents", params(("key" = String, Path, description = "The document's `id`, or its `sha256`")),
+    responses(
+        (status = 200, body = inline(Content), content_type = "application/octet-stream", description = "The file, under its own type"),
+        (status = 206, body = inline(Content), content_type = "application/octet-stream", description = "The part asked for with `Range`"),
+        Acts
+    )
+)]
 #[get("/documents/{key}/content")]
 pub async fn read_document(
-    actor: Actor,
+    desk: Desk,
     request: HttpRequest,
     key: web::Path<String>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
-    let (key, now) = (Key::parse(&key), clock.now());
-    let served = db
-        .tx(move |conn| -> Result<Served, Problem> {
-            authz::authenticate(conn, now, actor)?;
+    let key = Key::parse(&key);
+    let served = desk
+        .tx(move |v| {
             let key = key.ok_or_else(Problem::not_found)?;
-            let (row, grant) = store::readable(conn, now, actor, &key)?;
-            let admitted = closures::admit(conn, now, actor, &row, &grant)?;
-            let event = AuditEvent {
-                account: Some(grant.account()),
-                action: admitted.action(),
-                subject: Some(row.id),
-                chapter: Some(grant.chapter().0),
-            };
-            authz::audit(conn, now, &[event])?;
-            let name = match name_of(&vault, &row)? {
+            let (row, seen) = store::readable(v, &key)?.ok_or_else(Problem::not_found)?;
+            let admitted = closures::admit(v, &row, &seen)?;
+            v.note_seen(&seen, admitted.action(), row.id)?;
+            let name = match name_of(v.vault, &row)? {
                 name if name.is_empty() || admitted == Admitted::ToClosed => row.id.to_string(),
                 name => name,
             };
@@ -87,9 +81,15 @@ pub async fn read_document(
 }
 
 /// A published document, by its SHA-256.
-#[utoipa::path(tag = "public", params(("sha256" = String, Path, description = "64 hexadecimal digits")), responses(
-    (status = 200, body = inline(Content), content_type = "application/octet-stream", description = "The file, under its own type"), (status = 206, body = inline(Content), content_type = "application/octet-stream", description = "The part asked for with `Range`"),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "public", params(("sha256" = String, Path, description = "64 hexadecimal digits")),
+    responses(
+        (status = 200, body = inline(Content), content_type = "application/octet-stream", description = "The file, under its own type"),
+        (status = 206, body = inline(Content), content_type = "application/octet-stream", description = "The part asked for with `Range`"),
+        Shows
+    ),
+    security(())
+)]
 #[get("/documents/{sha256}")]
 pub async fn read_public_document(
     request: HttpRequest,

@@ -32,6 +32,23 @@ pub mod upload_routes;
 pub mod uploads;
 pub mod verify;
 
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "document",
+        "document_closure",
+        "document_link",
+        "document_publication",
+        "document_withdrawal",
+        "upload",
+        "upload_chunk",
+    ],
+    routes: configure,
+    ..Room::called("documents")
+};
+
 pub use files::Archive;
 
 use utoipa_actix_web::service_config::ServiceConfig;

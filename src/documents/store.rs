@@ -9,12 +9,11 @@ use diesel::sql_types::{BigInt, Text};
 use uuid::Uuid;
 
 use super::model::{ContentHash, MAX_LINKS, Purpose};
-use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record, RunAppeal};
+use crate::authz::{self, AuditEvent, Denied, Granted, Read, Record, RunAppeal, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{document, document_link, document_publication, document_withdrawal};
 use crate::db::statement::statement;
-use crate::http::Problem;
 use crate::tree::ChapterId;
 
 /// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books, or runs its appeals.
@@ -26,18 +25,10 @@ pub enum Holder {
 
 impl Holder {
     /// Decides by the purpose which right it takes.
-    pub fn require(
-        conn: &mut PgConnection,
-        now: DateTime<Utc>,
-        actor: Actor,
-        chapter: ChapterId,
-        purpose: Purpose,
-    ) -> Result<Self, Problem> {
+    pub fn of(v: &mut Visit<'_>, chapter: ChapterId, purpose: Purpose) -> Result<Self, Denied> {
         Ok(match purpose {
-            Purpose::Appeal => Holder::RunAppeal(authz::require(conn, now, actor, chapter)?),
-            Purpose::Gift | Purpose::Reversal | Purpose::OpeningBalance => {
-                Holder::Record(authz::require(conn, now, actor, chapter)?)
-            }
+            Purpose::Appeal => Holder::RunAppeal(v.at(chapter)?),
+            Purpose::Gift | Purpose::Reversal | Purpose::OpeningBalance => Holder::Record(v.at(chapter)?),
         })
     }
 
@@ -146,35 +137,26 @@ impl Key {
     }
 }
 
-/// A document that this actor may read, with the proof; 404 otherwise. The same bytes may lie in several chapters: one
-/// the actor reads is enough, and the others do not show.
-pub fn readable(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    key: &Key,
-) -> Result<(DocumentRow, Granted<Read>), Problem> {
+/// A document that the visitor may read, with the proof; `None` otherwise. The same bytes may lie in several chapters: one
+/// the visitor reads is enough, and the others do not show.
+pub fn readable(v: &mut Visit<'_>, key: &Key) -> Result<Option<(DocumentRow, Seen<Read>)>, DbError> {
     /// More chapters with one and the same file than anybody will see.
     const MANY: i64 = 500;
-    authz::authenticate(conn, now, actor)?;
     let rows: Vec<DocumentRow> = match key {
-        Key::Id(id) => find(conn, *id)?.into_iter().collect(),
+        Key::Id(id) => find(v.conn, *id)?.into_iter().collect(),
         Key::Content(hash) => document::table
             .filter(document::sha256.eq(hash.as_str()))
             .order((document::uploaded_at, document::id))
             .limit(MANY)
-            .load(conn)?,
+            .load(v.conn)?,
     };
-    let mut asks: Vec<authz::Ask> = rows.iter().map(|row| authz::Ask { actor, chapter: ChapterId(row.chapter_id) }).collect();
-    // What is nowhere takes the same statements as what lies where this actor may not look.
-    if asks.is_empty() {
-        asks.push(authz::Ask { actor, chapter: ChapterId(Uuid::nil()) });
+    let mut chapters: Vec<ChapterId> = rows.iter().map(|row| ChapterId(row.chapter_id)).collect();
+    // What is nowhere takes the same statements as what lies where this visitor may not look.
+    if chapters.is_empty() {
+        chapters.push(ChapterId(Uuid::nil()));
     }
-    let verdicts = authz::decide::<Read>(conn, now, &asks)?;
-    rows.into_iter()
-        .zip(verdicts)
-        .find_map(|(row, verdict)| verdict.ok().map(|granted| (row, granted)))
-        .ok_or_else(Problem::not_found)
+    let seen = v.see_each(&chapters)?;
+    Ok(rows.into_iter().zip(seen).find_map(|(row, seen)| seen.map(|seen| (row, seen))))
 }
 
 /// What documents belong to; the kind is the purpose the document was uploaded for.

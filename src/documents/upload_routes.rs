@@ -1,9 +1,8 @@
 //! `/api/v1/uploads`: announce, send chunks, ask where it stands.
 
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use actix_web::{HttpRequest, get, patch, post, web};
 use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
@@ -16,10 +15,9 @@ use super::receive::{drain, receive, too_long};
 use super::shown::{DocumentOut, shown};
 use super::store::{self, Holder};
 use super::uploads::{self, Bare, Begun, NewUpload, Taken, UploadRow};
-use crate::authz::{self, Actor, Read};
-use crate::basics::Clock;
-use crate::db::Db;
-use crate::http::{Body, FieldError, Kind, Problem, Say};
+use crate::authz::{Desk, Read, Visit};
+use crate::http::sets::{Reads, Records, Writes};
+use crate::http::{Answer, Body, FieldError, Kind, Problem, Reply, Say};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -135,33 +133,28 @@ fn too_much(vi: String, en: String) -> Problem {
 }
 
 /// Announce a file. Send it again with the same `id` to learn where it stands.
-#[utoipa::path(tag = "documents", request_body = UploadIn, responses(
-    (status = 201, body = UploadOut, description = "Send the first chunk"), (status = 200, body = UploadOut, description = "Was announced already"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "documents", request_body = UploadIn,
+    responses(
+        (status = 201, body = UploadOut, description = "Send the first chunk"),
+        (status = 200, body = UploadOut, description = "Was announced already"), Records,
+        (status = 429, response = crate::http::answers::TooMany)
+    )
+)]
 #[post("/uploads")]
-pub async fn begin_upload(
-    actor: Actor,
-    Body(body): Body<UploadIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-    archive: web::Data<Archive>,
-) -> Result<HttpResponse, Problem> {
-    let new = check(&vault, &archive, &body)?;
-    let (now, limits, id) = (clock.now(), archive.limits, body.id);
-    let begun = db
-        .tx(move |conn| -> Result<Begun, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let here = tree::place(conn, &body.chapter)?.ok_or_else(Problem::not_found)?;
-            let holder = Holder::require(conn, now, actor, here.id, body.purpose)?;
-            Ok(uploads::begin(conn, &holder, now, &new, &limits)?)
+pub async fn begin_upload(desk: Desk, Body(body): Body<UploadIn>, archive: web::Data<Archive>) -> Answer<UploadOut> {
+    let new = check(desk.vault(), &archive, &body)?;
+    let (limits, id) = (archive.limits, body.id);
+    let begun = desk
+        .tx(move |v| {
+            let here = tree::place(v.conn, &body.chapter)?.ok_or_else(Problem::not_found)?;
+            let holder = Holder::of(v, here.id, body.purpose)?;
+            Ok(uploads::begin(v.conn, &holder, v.now, &new, &limits)?)
         })
         .await?;
     let row = match begun {
         Begun::New(row) => {
-            let out = upload_out(&archive, Some(row), None)?;
-            return Ok(HttpResponse::Created().insert_header((UPLOAD_OFFSET, "0")).json(out));
+            return Ok(Reply::created(upload_out(&archive, Some(row), None)?).with((UPLOAD_OFFSET, "0")));
         }
         Begun::Existing(row) => Some(row),
         Begun::Finished => None,
@@ -181,31 +174,24 @@ pub async fn begin_upload(
             ));
         }
     };
-    answer(&db, &vault, &archive, actor, id, row).await
+    answer(&desk, &archive, id, row).await
 }
 
 /// The state of an upload, with its document if there is one. The name of a file often is somebody's name: nobody but
 /// whoever sent it is told by the way.
-async fn answer(
-    db: &Db,
-    vault: &web::Data<Vault>,
-    archive: &Archive,
-    actor: Actor,
-    id: Uuid,
-    row: Option<UploadRow>,
-) -> Result<HttpResponse, Problem> {
-    let vault = vault.clone();
-    let document = db
-        .read(move |conn| -> Result<_, Problem> {
-            let mut row = store::find(conn, id)?;
-            if let Some(row) = row.as_mut().filter(|row| row.uploaded_by != actor.account) {
+async fn answer(desk: &Desk, archive: &Archive, id: Uuid, row: Option<UploadRow>) -> Answer<UploadOut> {
+    let document = desk
+        .read(move |v| {
+            let mut row = store::find(v.conn, id)?;
+            if let Some(row) = row.as_mut().filter(|row| row.uploaded_by != v.account()) {
                 row.name.clear();
             }
-            Ok(shown(conn, &vault, row.into_iter().collect())?.pop())
+            Ok(shown(v.conn, v.vault, row.into_iter().collect())?.pop())
         })
         .await?;
     let out = upload_out(archive, row, document)?;
-    Ok(HttpResponse::Ok().insert_header((UPLOAD_OFFSET, out.offset.to_string())).json(out))
+    let offset = out.offset.to_string();
+    Ok(Reply::ok(out).with((UPLOAD_OFFSET, offset)))
 }
 
 fn upload_out(archive: &Archive, row: Option<UploadRow>, document: Option<DocumentOut>) -> Result<UploadOut, Problem> {
@@ -237,16 +223,11 @@ fn upload_out(archive: &Archive, row: Option<UploadRow>, document: Option<Docume
     }
 }
 
-/// The upload, if this actor may send it: only whoever announced it, as long as they have the right.
-pub(super) fn own(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    row: UploadRow,
-) -> Result<(UploadRow, Holder), Problem> {
+/// The upload, if the visitor may send it: only whoever announced it, as long as they have the right.
+pub(super) fn own(v: &mut Visit<'_>, row: UploadRow) -> Result<(UploadRow, Holder), Problem> {
     let purpose = Purpose::parse(&row.purpose).ok_or_else(|| Problem::internal("an upload has an unknown purpose"))?;
-    let holder = Holder::require(conn, now, actor, ChapterId(row.chapter_id), purpose)?;
-    if row.account_id != actor.account {
+    let holder = Holder::of(v, ChapterId(row.chapter_id), purpose)?;
+    if row.account_id != v.account() {
         return Err(Problem::say(
             Kind::Forbidden,
             "Chỉ tài khoản đã bắt đầu gửi mới gửi tiếp được.",
@@ -254,7 +235,7 @@ pub(super) fn own(
         ));
     }
     // The sweep may be late; its time is over all the same.
-    if row.expires_at <= now {
+    if row.expires_at <= v.now {
         return Err(Problem::not_found());
     }
     Ok((row, holder))
@@ -302,36 +283,32 @@ fn misfit(fit: Fit, archive: &Archive, offset: i64) -> Problem {
             format!("Mỗi phần ít nhất {MIN_CHUNK} byte, trừ phần cuối."),
             format!("A chunk has at least {MIN_CHUNK} bytes, except the last one."),
         ),
-        Fit::TooMuch => Problem::field("", "OUT_OF_RANGE", "Dài hơn size_bytes đã báo.", "Longer than the announced size_bytes."),
+        Fit::TooMuch => Problem::field("", "OUT_OF_RANGE", "Dài hơn độ dài đã báo.", "Longer than the announced size_bytes."),
     };
     Problem { headers: vec![(UPLOAD_OFFSET, offset.to_string())], ..problem }
 }
 
 /// Send the next chunk. After a lost connection ask with GET where to go on; sending a chunk twice does no harm.
-#[utoipa::path(tag = "documents", params(("id" = Uuid, Path), ("Upload-Offset" = u64, Header, description = "Where in the file the chunk begins, in bytes")),
-    request_body(content = inline(super::receive::Chunk), content_type = "application/octet-stream", description = "64 KiB to 1 MiB; the last chunk may be smaller"), responses(
-    (status = 200, body = UploadOut), (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden),
-    (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid),
-    (status = 507, response = crate::http::answers::StorageFull), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "documents",
+    params(("id" = Uuid, Path), ("Upload-Offset" = u64, Header, description = "Where in the file the chunk begins, in bytes")),
+    request_body(content = inline(super::receive::Chunk), content_type = "application/octet-stream", description = "64 KiB to 1 MiB; the last chunk may be smaller"),
+    responses((status = 200, body = UploadOut), Writes, (status = 507, response = crate::http::answers::StorageFull))
+)]
 #[patch("/uploads/{id}")]
-#[allow(clippy::too_many_arguments, reason = "what actix hands over, one by one")]
 pub async fn continue_upload(
-    actor: Actor,
+    desk: Desk,
     request: HttpRequest,
     id: web::Path<Uuid>,
     payload: web::Payload,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
     archive: web::Data<Archive>,
-) -> Result<HttpResponse, Problem> {
-    let (id, now) = (id.into_inner(), clock.now());
+) -> Answer<UploadOut> {
+    let id = id.into_inner();
     // Who, before anything is read.
-    let row = db
-        .read(move |conn| -> Result<UploadRow, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = uploads::find(conn, id)?.ok_or_else(Problem::not_found)?;
-            Ok(own(conn, now, actor, row)?.0)
+    let row = desk
+        .read(move |v| {
+            let row = uploads::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+            Ok(own(v, row)?.0)
         })
         .await?;
     let at = match settled(&row).and_then(|()| chunk_headers(&request)) {
@@ -340,20 +317,20 @@ pub async fn continue_upload(
     };
     if row.state == "DONE" {
         drain(payload, &archive).await?;
-        return answer(&db, &vault, &archive, actor, id, Some(row)).await;
+        return answer(&desk, &archive, id, Some(row)).await;
     }
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if announced.is_some_and(|length| length > archive.limits.chunk) {
         return Err(too_long(&archive));
     }
     let chunk = receive(payload, &archive, id, at).await?;
-    let row = register(&db, &clock, &archive, actor, id, at, chunk).await?;
-    if row.offset_bytes < row.size_bytes {
-        return answer(&db, &vault, &archive, actor, id, Some(row)).await;
+    let desk = desk.anew();
+    let mut row = register(&desk, &archive, id, at, chunk).await?;
+    if row.offset_bytes == row.size_bytes {
+        row = finish(&desk, &archive, row).await?;
+        settled(&row)?;
     }
-    let row = finish(&db, &clock, &vault, &archive, actor, row).await?;
-    settled(&row)?;
-    answer(&db, &vault, &archive, actor, id, Some(row)).await
+    answer(&desk, &archive, id, Some(row)).await
 }
 
 /// A refused upload says so whenever it is touched.
@@ -366,21 +343,18 @@ fn settled(row: &UploadRow) -> Result<(), Problem> {
 
 /// Makes a chunk on disk part of its upload, or removes it.
 async fn register(
-    db: &Db,
-    clock: &Clock,
+    desk: &Desk,
     archive: &web::Data<Archive>,
-    actor: Actor,
     id: Uuid,
     at: u64,
     chunk: super::files::WrittenChunk,
 ) -> Result<UploadRow, Problem> {
-    let (now, limits, file) = (clock.now(), archive.limits, chunk.file.clone());
-    let outcome = db
-        .tx(move |conn| -> Result<(UploadRow, Taken), Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = uploads::find_for_update(conn, id)?.ok_or_else(Problem::not_found)?;
-            let (mut row, _) = own(conn, now, actor, row)?;
-            let taken = if row.state == "OPEN" { uploads::take(conn, &mut row, at, &chunk, &limits)? } else { Taken::Again };
+    let (limits, file) = (archive.limits, chunk.file.clone());
+    let outcome = desk
+        .tx(move |v| {
+            let row = uploads::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
+            let (mut row, _) = own(v, row)?;
+            let taken = if row.state == "OPEN" { uploads::take(v.conn, &mut row, at, &chunk, &limits)? } else { Taken::Again };
             Ok((row, taken))
         })
         .await;
@@ -403,16 +377,9 @@ fn may_remove(outcome: &Result<(UploadRow, Taken), Problem>) -> bool {
 }
 
 /// Makes the document of an upload whose bytes are all here.
-async fn finish(
-    db: &Db,
-    clock: &Clock,
-    vault: &web::Data<Vault>,
-    archive: &web::Data<Archive>,
-    actor: Actor,
-    row: UploadRow,
-) -> Result<UploadRow, Problem> {
+async fn finish(desk: &Desk, archive: &web::Data<Archive>, row: UploadRow) -> Result<UploadRow, Problem> {
     let id = row.id;
-    let files = db.read(move |conn| -> Result<_, Problem> { Ok(uploads::files(conn, id)?) }).await?;
+    let files = desk.read(move |v| Ok(uploads::files(v.conn, id)?)).await?;
     let outcome = {
         // A closed semaphore would be the only error, and nobody closes it.
         let _turn = ASSEMBLING.acquire().await;
@@ -422,7 +389,7 @@ async fn finish(
     let outcome = match outcome {
         // A twin was faster and has cleared the folder under our feet.
         Err(error) if error.is_missing() => {
-            match db.read(move |conn| -> Result<_, Problem> { Ok(uploads::find(conn, id)?) }).await? {
+            match desk.read(move |v| Ok(uploads::find(v.conn, id)?)).await? {
                 Some(row) if row.state != "OPEN" => return Ok(row),
                 Some(_) => return Err(error.into()),
                 // Or it was cancelled.
@@ -431,14 +398,13 @@ async fn finish(
         }
         outcome => outcome?,
     };
-    let (now, vault, for_tx) = (clock.now(), vault.clone(), archive.clone());
-    let row = db
-        .tx(move |conn| -> Result<UploadRow, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = uploads::find_for_update(conn, id)?.ok_or_else(Problem::not_found)?;
-            let (_, holder) = own(conn, now, actor, row)?;
-            assemble::complete(conn, &for_tx, &vault, &holder, now, id, &outcome)?;
-            uploads::find(conn, id)?.ok_or_else(Problem::not_found)
+    let for_tx = archive.clone();
+    let row = desk
+        .tx(move |v| {
+            let row = uploads::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
+            let (_, holder) = own(v, row)?;
+            assemble::complete(v.conn, &for_tx, v.vault, &holder, v.now, id, &outcome)?;
+            uploads::find(v.conn, id)?.ok_or_else(Problem::not_found)
         })
         .await?;
     let archive = archive.clone();
@@ -447,29 +413,20 @@ async fn finish(
 }
 
 /// Where an upload stands: ask after a lost connection (HEAD is enough: `Upload-Offset` is a header).
-#[utoipa::path(tag = "documents", params(("id" = Uuid, Path)), responses((status = 200, body = UploadOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path)), responses((status = 200, body = UploadOut), Reads))]
 #[get("/uploads/{id}")]
-pub async fn show_upload(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-    archive: web::Data<Archive>,
-) -> Result<HttpResponse, Problem> {
-    let (id, now) = (id.into_inner(), clock.now());
-    let row = db
-        .read(move |conn| -> Result<Option<UploadRow>, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = uploads::find(conn, id)?.filter(|row| row.state != "OPEN" || row.expires_at > now);
+pub async fn show_upload(desk: Desk, id: web::Path<Uuid>, archive: web::Data<Archive>) -> Answer<UploadOut> {
+    let id = id.into_inner();
+    let row = desk
+        .read(move |v| {
+            let row = uploads::find(v.conn, id)?.filter(|row| row.state != "OPEN" || row.expires_at > v.now);
             let chapter = match &row {
                 Some(row) => row.chapter_id,
-                None => store::find(conn, id)?.ok_or_else(Problem::not_found)?.chapter_id,
+                None => store::find(v.conn, id)?.ok_or_else(Problem::not_found)?.chapter_id,
             };
-            authz::require::<Read>(conn, now, actor, ChapterId(chapter))?;
+            v.see::<Read>(ChapterId(chapter))?;
             Ok(row)
         })
         .await?;
-    answer(&db, &vault, &archive, actor, id, row).await
+    answer(&desk, &archive, id, row).await
 }

@@ -1,7 +1,7 @@
 //! `/api/v1/appeals`: draft, change, open, close.
 
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use chrono::{DateTime, NaiveDate, Utc};
+use actix_web::{HttpRequest, get, patch, post, web};
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,14 +12,14 @@ use super::appeal_shown::AppealOut;
 use super::appeals::{self, AppealRow, AppealText, Created, NewAppeal, Regime};
 use super::limits::{self, Extension};
 use super::model::AppealState;
-use crate::authz::{self, Actor, Attempt, AuditEvent, Granted, Once, Read, RunAppeal, Turn};
+use crate::authz::{Attempt, Desk, Read, RunAppeal, Visit};
+use crate::basics::Vnd;
 use crate::basics::clock::vietnam_date;
 use crate::basics::keyboard::changed_by_typing;
-use crate::basics::{Clock, Vnd};
-use crate::db::Db;
 use crate::http::etag::{if_match, version_tag};
-use crate::http::{Body, FieldError, Kind, Patch, Problem, Say, one_name};
-use crate::tree::{self, ChapterId, Place};
+use crate::http::sets::{Decides, Key, Reads, Records, Writes};
+use crate::http::{Answer, Body, FieldError, Kind, Patch, Problem, Reply, Say, one_name};
+use crate::tree::{ChapterId, Place};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(create_appeal).service(show_appeal).service(change_appeal).service(open_appeal).service(close_appeal);
@@ -181,16 +181,12 @@ fn is_code(code: &str) -> bool {
 }
 
 /// Draft an appeal. It receives nothing until it is opened.
-#[utoipa::path(tag = "appeals", request_body = AppealIn, responses((status = 201, body = AppealOut), (status = 200, body = AppealOut, description = "Was drafted already"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "appeals", request_body = AppealIn,
+    responses((status = 201, body = AppealOut), (status = 200, body = AppealOut, description = "Was drafted already"), Records)
+)]
 #[post("/appeals")]
-pub async fn create_appeal(
-    actor: Actor,
-    Body(body): Body<AppealIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn create_appeal(desk: Desk, Body(body): Body<AppealIn>) -> Answer<AppealOut> {
     let text = AppealText {
         title: body.title,
         purpose: body.purpose,
@@ -199,8 +195,7 @@ pub async fn create_appeal(
         receive_until: body.receive_until,
         extension: body.extension,
     };
-    let now = clock.now();
-    let text = check(&text, vietnam_date(now)).map_err(Problem::invalid)?;
+    let text = check(&text, desk.today()).map_err(Problem::invalid)?;
     if !is_code(&body.code) {
         return Err(Problem::field(
             "/code",
@@ -210,69 +205,50 @@ pub async fn create_appeal(
         ));
     }
     let new = NewAppeal { id: body.id, code: body.code, regime: body.regime, text };
-    let (created, row) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let here = tree::place(conn, &body.chapter)?.ok_or_else(Problem::not_found)?;
-            let grant = authz::require::<RunAppeal>(conn, now, actor, here.id)?;
-            check_place(new.regime, &here)?;
-            let said = too_long(conn, new.regime.name(), None, &new.text)?;
-            if let Some(said) = said.filter(|_| new.text.extension.is_none()) {
-                return Err(refuse_period(said));
-            }
-            let created = appeals::create(conn, &grant, now, &new)?;
-            match created {
-                Created::CodeTaken => {
-                    return Err(Problem::field("/code", "CODE_TAKEN", "Mã này đã dùng.", "This code is taken."));
-                }
-                Created::IdTaken => return Err(Problem::new(Kind::IdTaken)),
-                Created::New => {
-                    // Only of a new one: a code of before stays, and sending it again finds it.
-                    survives_typing(&new.code).map_err(|error| Problem::invalid(vec![error]))?;
-                    audit(conn, now, &grant, "APPEAL_DRAFTED", new.id)?;
-                }
-                Created::Existing => {}
-            }
-            Ok((created, appeals::find(conn, &new.code)?.ok_or_else(Problem::not_found)?))
-        })
-        .await?;
-    let mut response = if created == Created::New { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(response.insert_header(version_tag(row.version)).json(AppealOut::from(row)))
+    desk.tx(move |v| draft(v, &body.chapter, &new)).await.map(Reply::made).map(answer)
 }
 
-fn audit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<RunAppeal>,
-    action: &'static str,
-    id: Uuid,
-) -> Result<(), Problem> {
-    let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
-    Ok(authz::audit(conn, now, &[event])?)
+fn draft(v: &mut Visit<'_>, chapter: &str, new: &NewAppeal) -> Result<(AppealRow, bool), Problem> {
+    let (grant, here) = v.at_code::<RunAppeal>(chapter)?;
+    check_place(new.regime, &here)?;
+    let said = too_long(v.conn, new.regime.name(), None, &new.text)?;
+    if let Some(said) = said.filter(|_| new.text.extension.is_none()) {
+        return Err(refuse_period(said));
+    }
+    let created = appeals::create(v.conn, &grant, v.now, new)?;
+    match created {
+        Created::CodeTaken => return Err(Problem::field("/code", "CODE_TAKEN", "Mã này đã dùng.", "This code is taken.")),
+        Created::IdTaken => return Err(Problem::new(Kind::IdTaken)),
+        Created::New => {
+            // Only of a new one: a code of before stays, and sending it again finds it.
+            survives_typing(&new.code)?;
+            v.note(&grant, "APPEAL_DRAFTED", new.id)?;
+        }
+        Created::Existing => {}
+    }
+    let row = appeals::find(v.conn, &new.code)?.ok_or_else(Problem::not_found)?;
+    Ok((row, created == Created::New))
+}
+
+fn answer(reply: Reply<AppealRow>) -> Reply<AppealOut> {
+    let (row, reply) = reply.split();
+    reply.with(version_tag(row.version)).map(|()| row.into())
 }
 
 /// One appeal, drafts of one's own chapters included.
-#[utoipa::path(tag = "appeals", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = AppealOut),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "appeals", params(("code" = String, Path, example = "LULUT-2026")), responses((status = 200, body = AppealOut), Reads)
+)]
 #[get("/appeals/{code}")]
-pub async fn show_appeal(
-    actor: Actor,
-    code: web::Path<String>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let row = db
-        .read(move |conn| -> Result<AppealRow, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = appeals::find(conn, &code)?.ok_or_else(Problem::not_found)?;
-            if row.state == AppealState::Draft.name() {
-                authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-            }
-            Ok(row)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().insert_header(version_tag(row.version)).json(AppealOut::from(row)))
+pub async fn show_appeal(desk: Desk, code: web::Path<String>) -> Answer<AppealOut> {
+    let row = desk.read(move |v| {
+        let row = appeals::find(v.conn, &code)?.ok_or_else(Problem::not_found)?;
+        if row.state == AppealState::Draft.name() {
+            v.see::<Read>(ChapterId(row.chapter_id))?;
+        }
+        Ok(row)
+    });
+    row.await.map(Reply::ok).map(answer)
 }
 
 /// What becomes of an appeal; `None` when it is that way already.
@@ -280,35 +256,31 @@ type Change = Option<(AppealText, AppealState)>;
 
 /// Loads an appeal for a change and hands it to `change`, which returns the new text and state.
 fn change(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
+    v: &mut Visit<'_>,
     code: &str,
     action: &'static str,
-    change: impl FnOnce(&mut PgConnection, &AppealRow) -> Result<Change, Problem>,
+    change: impl FnOnce(&mut Visit<'_>, &AppealRow) -> Result<Change, Problem>,
 ) -> Result<AppealRow, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = appeals::find_for_update(conn, code)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
-    if let Some((text, state)) = change(conn, &row)? {
-        appeals::next_version(conn, &grant, now, &row, &text, state)?;
-        audit(conn, now, &grant, action, row.id)?;
+    let row = appeals::find_for_update(v.conn, code)?.ok_or_else(Problem::not_found)?;
+    let grant = v.at::<RunAppeal>(ChapterId(row.chapter_id))?;
+    if let Some((text, state)) = change(v, &row)? {
+        appeals::next_version(v.conn, &grant, v.now, &row, &text, state)?;
+        v.note(&grant, action, row.id)?;
     }
-    appeals::find(conn, code)?.ok_or_else(Problem::not_found)
+    appeals::find(v.conn, code)?.ok_or_else(Problem::not_found)
 }
 
 /// A step of an appeal's life: what was done under the request's key once is not tried again.
-async fn step(once: Once, code: web::Path<String>, step: Step) -> Result<HttpResponse, Problem> {
+async fn step(desk: Desk, code: web::Path<String>, step: Step) -> Answer<AppealOut> {
     let code = code.into_inner();
     let content = code.clone();
-    let work = move |conn: &mut PgConnection, turn: &Turn<'_>| {
-        change(conn, turn.now, turn.actor, &code, step.action, |conn, row| match turn.attempt {
-            Attempt::First => (step.next)(conn, row, vietnam_date(turn.now)),
+    let work = move |v: &mut Visit<'_>| {
+        change(v, &code, step.action, |v, row| match v.attempt() {
+            Attempt::First => (step.next)(v.conn, row, vietnam_date(v.now)),
             Attempt::Replay => Ok(None),
         })
     };
-    let (row, mut answer) = once.run(step.operation, content, work).await?;
-    Ok(answer.insert_header(version_tag(row.version)).json(AppealOut::from(row)))
+    desk.once(step.operation, content, work).await.map(answer)
 }
 
 /// One step: its name for keys and for the audit trail, and what it does to an appeal on a day.
@@ -363,64 +335,55 @@ fn stale() -> Problem {
 /// Change the words, the target or the last day. Send the `ETag` you read as `If-Match`.
 ///
 /// Fields left out stay; `"target_vnd": null` takes the target away. What changes nothing makes no version.
-#[utoipa::path(tag = "appeals", params(("code" = String, Path), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")), request_body = AppealPatch, responses((status = 200, body = AppealOut),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "appeals",
+    params(("code" = String, Path), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
+    request_body = AppealPatch, responses((status = 200, body = AppealOut), Writes)
+)]
 #[patch("/appeals/{code}")]
 pub async fn change_appeal(
     request: HttpRequest,
-    actor: Actor,
+    desk: Desk,
     code: web::Path<String>,
     Body(body): Body<AppealPatch>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+) -> Answer<AppealOut> {
     let expected = if_match(&request)?;
-    let now = clock.now();
-    let patched = move |conn: &mut PgConnection, row: &AppealRow| {
-        if !expected.has(row.version) {
-            return Err(stale());
-        }
-        let state = AppealState::parse(&row.state).ok_or_else(|| Problem::internal("an appeal has an unknown state"))?;
-        if state == AppealState::Closed {
-            return Err(Problem::say(
-                Kind::Conflict,
-                "Đợt đã đóng, không sửa được.",
-                "The appeal is closed and can not be changed.",
-            ));
-        }
-        let (old, on_new_ground) = (row.text(), matches!(body.extension, Patch::Value(_)));
-        let text = body.over(row.text(), vietnam_date(now)).map_err(Problem::invalid)?;
-        // An appeal from before the limit was kept here may still be corrected; its end may not go further.
-        if text.receive_until > old.receive_until {
-            let opened_on = appeals::lives(conn, &[row.id])?.remove(&row.id).map(|life| life.opened_on);
-            // Each time on a ground of its own: the decision before extended to the day before.
-            let said = too_long(conn, &row.regime, opened_on, &text)?;
-            if let Some(said) = said.filter(|_| !on_new_ground) {
-                return Err(refuse_period(said));
-            }
-        }
-        // What says the same again is no version.
-        Ok((text != old).then_some((text, state)))
+    let patched = move |v: &mut Visit<'_>, row: &AppealRow| {
+        if expected.has(row.version) { patch(v, row, body) } else { Err(stale()) }
     };
-    let row = db.tx(move |conn| change(conn, now, actor, &code, "APPEAL_CHANGED", patched)).await?;
-    Ok(HttpResponse::Ok().insert_header(version_tag(row.version)).json(AppealOut::from(row)))
+    desk.tx(move |v| change(v, &code, "APPEAL_CHANGED", patched)).await.map(Reply::ok).map(answer)
+}
+
+fn patch(v: &mut Visit<'_>, row: &AppealRow, body: AppealPatch) -> Result<Change, Problem> {
+    let state = AppealState::parse(&row.state).ok_or_else(|| Problem::internal("an appeal has an unknown state"))?;
+    if state == AppealState::Closed {
+        return Err(Problem::say(Kind::Conflict, "Đợt đã đóng, không sửa được.", "The appeal is closed and can not be changed."));
+    }
+    let (old, on_new_ground) = (row.text(), matches!(body.extension, Patch::Value(_)));
+    let text = body.over(row.text(), vietnam_date(v.now)).map_err(Problem::invalid)?;
+    // An appeal from before the limit was kept here may still be corrected; its end may not go further.
+    if text.receive_until > old.receive_until {
+        let opened_on = appeals::lives(v.conn, &[row.id])?.remove(&row.id).map(|life| life.opened_on);
+        // Each time on a ground of its own: the decision before extended to the day before.
+        let said = too_long(v.conn, &row.regime, opened_on, &text)?;
+        if let Some(said) = said.filter(|_| !on_new_ground) {
+            return Err(refuse_period(said));
+        }
+    }
+    // What says the same again is no version.
+    Ok((text != old).then_some((text, state)))
 }
 
 /// Open a draft: from now on chapters may receive for it.
-#[utoipa::path(tag = "appeals", params(("code" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = AppealOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "appeals", params(("code" = String, Path), Key), responses((status = 200, body = AppealOut), Decides))]
 #[post("/appeals/{code}/opening")]
-pub async fn open_appeal(once: Once, code: web::Path<String>) -> Result<HttpResponse, Problem> {
-    step(once, code, OPENING).await
+pub async fn open_appeal(desk: Desk, code: web::Path<String>) -> Answer<AppealOut> {
+    step(desk, code, OPENING).await
 }
 
 /// Close an appeal: whatever comes from now on waits in quarantine.
-#[utoipa::path(tag = "appeals", params(("code" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = AppealOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "appeals", params(("code" = String, Path), Key), responses((status = 200, body = AppealOut), Decides))]
 #[post("/appeals/{code}/closing")]
-pub async fn close_appeal(once: Once, code: web::Path<String>) -> Result<HttpResponse, Problem> {
-    step(once, code, CLOSING).await
+pub async fn close_appeal(desk: Desk, code: web::Path<String>) -> Answer<AppealOut> {
+    step(desk, code, CLOSING).await
 }

@@ -4,7 +4,6 @@
 //! total or leaf; who asked does not decide, as a person; it is decided once. Approved, it goes the way of every gift, with
 //! the code it had, recorded by who asked. Decided, nothing personal is left of it here.
 
-use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -12,13 +11,29 @@ use super::asked_store::{self as store, Ask, AskedRow, NewAsked};
 use super::asked_wire::{AskedGift, AskedOut};
 use super::gift_in::GiftIn;
 use super::refusals;
-use crate::authz::{self, Actor, AuditEvent, Granted, Read};
+use crate::authz::{Read, Visit};
 use crate::db::DbError;
-use crate::http::{Kind, Problem};
+use crate::decisions::{self, Halt};
+use crate::http::Problem;
 use crate::identity::store as identity;
 use crate::ledger::store::BookedAt;
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
+
+/// An unusual gift, as a matter for a second person.
+pub const MATTER: &decisions::Kind = &decisions::Kind {
+    name: "UNUSUAL_GIFT",
+    vi: "Ghi khoản ủng hộ lớn",
+    en: "Record the unusually large gift",
+    shown_at: "/api/v1/asked-gifts/{id}",
+    decided_at: "",
+    actions: decisions::Actions {
+        asked: "GIFT_ASKED",
+        approved: "ASKED_GIFT_APPROVED",
+        refused: "ASKED_GIFT_REFUSED",
+        withdrawn: "ASKED_GIFT_WITHDRAWN",
+    },
+};
 
 /// A gift that stands as asked, or why it does not.
 pub(super) type Answer = Result<AskedOut, Problem>;
@@ -42,16 +57,27 @@ fn ask_one(conn: &mut PgConnection, at: BookedAt, ask: Ask<'_>) -> Result<Answer
     if store::code_is_taken(conn, ask.gift.code.as_str(), gift.id)? {
         return Ok(Err(refusals::code_taken()));
     }
-    let Some(approver) = authz::nearest_approver(conn, at.at, ask.grant.chapter(), &[ask.grant.officer()])? else {
-        return Ok(Err(nobody_else()));
+    let decision = decisions::New {
+        kind: MATTER,
+        id: gift.id,
+        subject: gift.id,
+        about: Some(ask.gift.code.as_str()),
+        amount_vnd: Some(gift.amount.get()),
+        not_by: &[],
+        with: None,
+    };
+    let planned = decisions::plan(conn, at.at, ask.grant, &decision).and_then(|plan| Ok((plan.approver()?, plan)));
+    let (approver, plan) = match planned {
+        Ok(found) => found,
+        Err(halt) => return refused(halt),
     };
     let Some(content) = ask.gift.content.as_deref() else {
         return Ok(Err(Problem::internal("a confirmed gift came without its content")));
     };
     let new = NewAsked { ask: &ask, content, approver };
     let won = store::insert(conn, at.at, &new)?;
-    if won {
-        audit(conn, at.at, ask.grant, "GIFT_ASKED", gift.id)?;
+    if won && let Err(halt) = decisions::enter(conn, at.at, ask.grant, &decision, &plan) {
+        return refused(halt);
     }
     let row = store::find(conn, gift.id)?.ok_or(DbError::Query(diesel::result::Error::NotFound))?;
     if !won && ![&ask.gift.request_hash, &ask.gift.bare_hash].contains(&&row.request_hash) {
@@ -64,23 +90,12 @@ fn ask_one(conn: &mut PgConnection, at: BookedAt, ask: Ask<'_>) -> Result<Answer
     Ok(Ok(asked))
 }
 
-fn nobody_else() -> Problem {
-    Problem::say(
-        Kind::Conflict,
-        "Số tiền này cần người thứ hai duyệt, mà chưa có ai khác được quyền duyệt ở đơn vị này hay cấp trên: cần bổ nhiệm trước.",
-        "This sum takes a second person, and nobody else may approve here or above: appoint somebody first.",
-    )
-}
-
-pub(super) fn audit<R: authz::Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<R>,
-    action: &'static str,
-    gift: Uuid,
-) -> Result<(), DbError> {
-    let event = AuditEvent { account: Some(by.account()), action, subject: Some(gift), chapter: Some(by.chapter().0) };
-    authz::audit(conn, now, &[event])
+/// What is wrong with one gift is its own answer; the database is everybody's.
+fn refused(halt: Halt) -> Result<Answer, DbError> {
+    match halt {
+        Halt::Db(error) => Err(error),
+        halt => Ok(Err(halt.into())),
+    }
 }
 
 /// What everybody who may read the chapter's books sees of it: no giver, no words.
@@ -88,7 +103,7 @@ pub(super) fn out(conn: &mut PgConnection, row: AskedRow) -> Result<AskedOut, Db
     Ok(outs(conn, vec![row])?.pop().ok_or(diesel::result::Error::NotFound)?)
 }
 
-fn outs(conn: &mut PgConnection, rows: Vec<AskedRow>) -> Result<Vec<AskedOut>, DbError> {
+pub(super) fn outs(conn: &mut PgConnection, rows: Vec<AskedRow>) -> Result<Vec<AskedOut>, DbError> {
     let ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.chapter_id, row.approver_chapter_id]).collect();
     let labels = tree::labels(conn, &ids)?;
     let names = identity::user_names(conn, &rows.iter().map(|row| row.asked_by).collect::<Vec<_>>())?;
@@ -125,30 +140,13 @@ pub(super) fn answers(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Asked
     outs(conn, rows)
 }
 
-/// What waits for a chapter's decision, or was asked by it and waits, oldest first.
-pub fn waiting(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapter: &str,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
-) -> Result<Vec<AskedOut>, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, here.id)?;
-    let rows = store::waiting(conn, here.id, after, limit)?;
-    Ok(outs(conn, rows)?)
-}
-
 /// One asked gift with its giver and words while it waits. Reading it is noted in the audit trail, because it names the giver.
-pub fn show(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<AskedGift, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-    audit(conn, now, &grant, "ASKED_GIFT_READ", id)?;
-    let sent = row.content.as_deref().map(|sealed| open(vault, id, sealed)).transpose()?;
-    let asked = out(conn, row)?;
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<AskedGift, Problem> {
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
+    v.note_seen(&seen, "ASKED_GIFT_READ", id)?;
+    let sent = row.content.as_deref().map(|sealed| open(v.vault, id, sealed)).transpose()?;
+    let asked = out(v.conn, row)?;
     Ok(AskedGift::of(asked, sent))
 }
 

@@ -2,124 +2,54 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::asked;
+use super::asked::{self, MATTER};
 use super::asked_store::{self as store, AskedRow};
 use super::asked_wire::AskedOut;
 use super::model::NewGift;
 use super::prepare::prepare;
 use super::record::{self, Outcome, Submission};
-use crate::authz::{self, Actor, Approve, Granted, Record};
-use crate::http::{Kind, Problem};
-use crate::identity::store as identity;
+use crate::authz::{Granted, Record, Right, Visit};
+use crate::decisions::{self, Approval, Halt, Kind, Matter, State, Verdict};
+use crate::http::Problem;
 use crate::ledger::store::BookedAt;
-use crate::tree::ChapterId;
-use crate::vault::Vault;
 
-/// What becomes of an asked gift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Approve,
-    Refuse,
-    /// By the chapter that asked: it was wrong.
-    Withdraw,
-}
+/// An asked gift, for a decision.
+struct Waiting<'a>(&'a AskedRow);
 
-impl Verdict {
-    fn state(self) -> &'static str {
-        match self {
-            Verdict::Approve => "APPROVED",
-            Verdict::Refuse => "REFUSED",
-            Verdict::Withdraw => "WITHDRAWN",
-        }
+impl Matter for Waiting<'_> {
+    const KIND: &'static Kind = MATTER;
+    type Asks = Record;
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        let recorder = by.grant.for_recorder(by.asking_account, by.asked_by).ok_or(Halt::NotOneself)?;
+        book(v, recorder, self.0)?;
+        Ok(store::decide(v.conn, v.now, &by.grant, self.0.id, State::Approved.name())?)
     }
 
-    fn action(self) -> &'static str {
-        match self {
-            Verdict::Approve => "ASKED_GIFT_APPROVED",
-            Verdict::Refuse => "ASKED_GIFT_REFUSED",
-            Verdict::Withdraw => "ASKED_GIFT_WITHDRAWN",
-        }
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+        Ok(store::decide(v.conn, v.now, by, self.0.id, state.name())?)
     }
 }
 
 /// Decides an asked gift. Deciding again the same way answers as the first time.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    verdict: Verdict,
-) -> Result<AskedOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-    let here = ChapterId(row.chapter_id);
-    if verdict == Verdict::Withdraw {
-        let grant = authz::require::<Record>(conn, now, actor, here)?;
-        return settle(conn, now, &grant, row, verdict);
-    }
-    let grant = authz::require::<Approve>(conn, now, actor, here)?;
-    if row.state == "ASKED" {
-        let asker = identity::officer_of(conn, row.asked_by)?;
-        let recorder = grant.for_recorder(row.asked_by, asker).ok_or_else(not_oneself)?;
-        if verdict == Verdict::Approve {
-            book(conn, vault, now, recorder, &row)?;
-        }
-    }
-    settle(conn, now, &grant, row, verdict)
-}
-
-fn settle<R: authz::Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<R>,
-    row: AskedRow,
-    verdict: Verdict,
-) -> Result<AskedOut, Problem> {
-    let id = row.id;
-    if row.state == verdict.state() {
-        return Ok(asked::out(conn, row)?);
-    }
-    if row.state != "ASKED" {
-        return Err(Problem::say(
-            Kind::Conflict,
-            "Khoản này đã được quyết định khác.",
-            "This gift was decided otherwise already.",
-        ));
-    }
-    store::decide(conn, now, by, id, verdict.state())?;
-    asked::audit(conn, now, by, verdict.action(), id)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok(asked::out(conn, row)?)
-}
-
-fn not_oneself() -> Problem {
-    Problem::say(
-        Kind::Forbidden,
-        "Người ghi không tự duyệt: cần người thứ hai.",
-        "Whoever recorded it does not decide: it takes a second person.",
-    )
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<AskedOut, Problem> {
+    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    decisions::decide(v, &Waiting(&row), id, verdict)?;
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    Ok(asked::out(v.conn, row)?)
 }
 
 /// Books it as it was sent, under the code it was given for, as recorded by who asked.
-fn book(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    recorder: Granted<Record>,
-    row: &AskedRow,
-) -> Result<(), Problem> {
+fn book(v: &mut Visit<'_>, recorder: Granted<Record>, row: &AskedRow) -> Result<(), Problem> {
     let sealed = row.content.as_deref().ok_or_else(|| Problem::internal("an asked gift has no content"))?;
-    let gift = NewGift::parse(asked::open(vault, row.id, sealed)?, now).map_err(Problem::invalid)?;
+    let gift = NewGift::parse(asked::open(v.vault, row.id, sealed)?, v.now).map_err(Problem::invalid)?;
     // The clock of the commitment is when the money came to be recorded, not when somebody approved it.
-    let mut gift = prepare(vault, gift, row.asked_at)?;
+    let mut gift = prepare(v.vault, gift, row.asked_at)?;
     gift.request_hash.clone_from(&row.request_hash);
     let submission = Submission { actor: recorder.actor(), gift: Arc::new(gift) };
-    match record::record_approved(conn, BookedAt::now(now), &submission, recorder)? {
+    match record::record_approved(v.conn, BookedAt::now(v.now), &submission, recorder)? {
         Outcome::Booked(_) | Outcome::AlreadyBooked(_) => Ok(()),
         Outcome::Refused(problem) => Err(problem),
         Outcome::Asked(_) => Err(Problem::internal("an approved gift was asked about again")),

@@ -50,7 +50,7 @@ const VI: Labels = Labels {
         "ĐÃ RÚT: khoản này không ghi sổ.",
     ],
     giver: "Người ủng hộ",
-    unknown: "Không nêu tên",
+    unknown: "Ẩn danh",
     amount: "Số tiền (giá trị)",
     in_words: "Viết bằng chữ",
     received_on: "Ngày nhận",

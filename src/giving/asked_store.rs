@@ -11,10 +11,11 @@ use uuid::Uuid;
 use super::model::NewGift;
 use super::prepare::Prepared;
 use super::unusual::Concern;
-use crate::authz::{Granted, Record, Right};
+use crate::authz::{Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{appeal, asked_gift};
 use crate::db::statement::statement;
+use crate::http::Span;
 use crate::ledger::store as ledger;
 use crate::tree::ChapterId;
 
@@ -148,18 +149,18 @@ pub(super) fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<AskedR
 /// What waits for a chapter to decide or was asked there, oldest first.
 pub(super) fn waiting(
     conn: &mut PgConnection,
-    here: ChapterId,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
+    here: &Seen<Read>,
+    span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<AskedRow>, DbError> {
     use asked_gift as a;
+    let here = here.chapter();
     let mut query = rows!()
         .filter(a::state.eq("ASKED"))
         .filter(a::approver_chapter_id.eq(here.0).or(a::chapter_id.eq(here.0)))
         .order((a::asked_at, a::id))
-        .limit(limit)
+        .limit(span.rows)
         .into_boxed();
-    if let Some((at, id)) = after {
+    if let Some((at, id)) = span.after {
         query = query.filter(a::asked_at.ge(at)).filter(a::asked_at.gt(at).or(a::id.gt(id)));
     }
     Ok(query.load(conn)?)

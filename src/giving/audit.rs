@@ -11,14 +11,14 @@ use uuid::Uuid;
 use super::display::Display;
 use super::model::Quantity;
 use super::personal;
-use crate::bookkeeping;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{appeal, asked_gift, gift, gift_line, reversal_request};
+use crate::house::audit::{Audit, Audits};
 use crate::ledger::audit::{self as books, Fact};
 use crate::ledger::kinds::Channel;
 use crate::ledger::public::PublicGoods;
-use crate::ledger::reversal_audit::Persons;
+use crate::ledger::reversal_audit;
 use crate::ledger::reversals::Original;
 use crate::parties::naming::one_form;
 use crate::parties::{self, SealedParty};
@@ -45,19 +45,32 @@ struct Row {
     giver_name: Option<Vec<u8>>,
 }
 
-/// See the module. `kinds` is how many entries the ledger has of each kind, `persons` learns who reversed; without a
-/// vault, names stay closed.
-pub fn audit(
-    conn: &mut PgConnection,
-    findings: &mut Findings,
-    vault: Option<&Vault>,
-    kinds: &std::collections::BTreeMap<String, u64>,
-    persons: &mut Persons,
-) -> Result<(), DbError> {
-    let (mut after, mut with_entry) = (Uuid::nil(), 0u64);
+/// See the module. Without a vault, names stay closed.
+pub struct Gifts;
+
+impl Audits for Gifts {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        against_entries(audit)?;
+        requests(audit)?;
+        asked_gifts(audit.conn, audit.findings, audit.vault)?;
+        slips_and_appeals(audit.conn, audit.findings)
+    }
+
+    fn stands_behind(&self, conn: &mut PgConnection, entries: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+        let mut ours: Vec<Uuid> = gift::table.filter(gift::entry_id.eq_any(entries)).select(gift::entry_id).load(conn)?;
+        let by = reversal_request::table.filter(reversal_request::entry_id.eq_any(entries.iter().copied().map(Some)));
+        let reversals: Vec<Option<Uuid>> = by.select(reversal_request::entry_id).load(conn)?;
+        ours.extend(reversals.into_iter().flatten());
+        Ok(ours)
+    }
+}
+
+fn against_entries(audit: &mut Audit<'_>) -> Result<(), DbError> {
+    let Audit { conn, findings, vault, claims } = audit;
+    let mut after = Uuid::nil();
     loop {
         let rows = gifts(conn, after)?;
-        let Some(last) = rows.last() else { break };
+        let Some(last) = rows.last() else { return Ok(()) };
         after = last.id;
         findings.looked("gift", rows.len());
         let facts = books::facts(conn, &rows.iter().map(|row| row.entry).collect::<Vec<_>>())?;
@@ -68,27 +81,11 @@ pub fn audit(
                 findings.found("gift", row.id.to_string(), "has no entry");
                 continue;
             };
-            with_entry += 1;
+            claims.entries(&fact.kind, 1);
             compare(findings, row, fact, lines.remove(&row.id).unwrap_or_default());
-            check_giver(findings, vault, row, fact, row.party.and_then(|id| givers.get(&id)));
+            check_giver(findings, *vault, row, fact, row.party.and_then(|id| givers.get(&id)));
         }
     }
-    let entries: u64 = kinds.iter().filter(|(kind, _)| kind.starts_with("GIFT_")).map(|(_, n)| n).sum();
-    if entries != with_entry {
-        entries_without(conn, findings, "GIFT_", "gift", "there is no gift of this entry", |conn, ids| {
-            Ok(gift::table.filter(gift::entry_id.eq_any(ids)).select(gift::entry_id).load(conn)?)
-        })?;
-    }
-    let approved = requests(conn, findings, persons)? + bookkeeping::audit::reversed(conn)?;
-    if kinds.get("REVERSAL").copied().unwrap_or_default() != approved {
-        entries_without(conn, findings, "REVERSAL", "reversal", "nobody approved this reversal", |conn, ids| {
-            let by = reversal_request::table.filter(reversal_request::entry_id.eq_any(ids.iter().copied().map(Some)));
-            let found: Vec<Option<Uuid>> = by.select(reversal_request::entry_id).load(conn)?;
-            Ok(found.into_iter().flatten().chain(bookkeeping::audit::reversing(conn, ids)?).collect())
-        })?;
-    }
-    asked_gifts(conn, findings, vault)?;
-    slips_and_appeals(conn, findings)
 }
 
 /// An approved gift stands as a gift under its code, a refused one nowhere; what waits can be opened.
@@ -231,10 +228,11 @@ fn check_giver(findings: &mut Findings, vault: Option<&Vault>, row: &Row, fact: 
     }
 }
 
-/// Approved requests have booked the reversal of their gift. Returns how many are approved.
-fn requests(conn: &mut PgConnection, findings: &mut Findings, persons: &mut Persons) -> Result<u64, DbError> {
+/// Approved requests have booked the reversal of their gift.
+fn requests(audit: &mut Audit<'_>) -> Result<(), DbError> {
     use reversal_request as r;
-    let (mut after, mut approved) = (Uuid::nil(), 0u64);
+    let Audit { conn, findings, claims, .. } = audit;
+    let mut after = Uuid::nil();
     loop {
         let rows: Vec<(Uuid, Uuid, Option<Uuid>, Uuid)> = r::table
             .inner_join(gift::table.on(gift::id.eq(r::gift_id)))
@@ -243,10 +241,9 @@ fn requests(conn: &mut PgConnection, findings: &mut Findings, persons: &mut Pers
             .order(r::id)
             .limit(BATCH)
             .select((r::id, gift::entry_id, r::entry_id, r::requested_by))
-            .load(conn)?;
-        let Some(last) = rows.last() else { return Ok(approved) };
+            .load(*conn)?;
+        let Some(last) = rows.last() else { return Ok(()) };
         after = last.0;
-        approved += rows.len() as u64;
         findings.looked("reversal", rows.len());
         let facts = books::facts(conn, &rows.iter().filter_map(|row| row.2).collect::<Vec<_>>())?;
         for (id, of, by, asked_by) in rows {
@@ -255,30 +252,8 @@ fn requests(conn: &mut PgConnection, findings: &mut Findings, persons: &mut Pers
                 Some(fact) if fact.reverses != Some(of) => {
                     findings.found("reversal", &fact.code, "does not reverse the gift it was asked for");
                 }
-                Some(fact) => persons.add(Original::Gift, fact, asked_by),
+                Some(fact) => reversal_audit::claim(claims, Original::Gift, fact, asked_by),
             }
-        }
-    }
-}
-
-/// Names entries of a kind that have no record here.
-fn entries_without(
-    conn: &mut PgConnection,
-    findings: &mut Findings,
-    kind: &str,
-    check: &'static str,
-    what: &str,
-    known: impl Fn(&mut PgConnection, &[Uuid]) -> Result<Vec<Uuid>, DbError>,
-) -> Result<(), DbError> {
-    let mut after = Uuid::nil();
-    loop {
-        let entries = books::entries_of(conn, kind, after, BATCH)?;
-        let Some(last) = entries.last() else { return Ok(()) };
-        after = last.0;
-        let there: std::collections::HashSet<Uuid> =
-            known(conn, &entries.iter().map(|entry| entry.0).collect::<Vec<_>>())?.into_iter().collect();
-        for (_, code) in entries.iter().filter(|entry| !there.contains(&entry.0)) {
-            findings.found(check, code, what);
         }
     }
 }

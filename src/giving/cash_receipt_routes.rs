@@ -11,11 +11,10 @@ use uuid::Uuid;
 
 use super::cash_receipts;
 use super::receipt::ReceiptOut;
-use crate::authz::Actor;
-use crate::basics::{Clock, words};
-use crate::db::Db;
-use crate::http::{Lang, Problem, PublicUrl};
-use crate::vault::Vault;
+use crate::authz::{Desk, Visit};
+use crate::basics::words;
+use crate::http::sets::{Decides, Key, Reads};
+use crate::http::{Answer, Lang, Problem, PublicUrl, Reply};
 use crate::vouchers::model::CashReceipt;
 use crate::vouchers::{page, pdf};
 
@@ -128,78 +127,58 @@ fn out(receipt: CashReceipt, booked: &ReceiptOut, lang: Lang) -> CashReceiptOut 
 #[allow(dead_code, reason = "names the answer's form in the OpenAPI document")]
 pub struct PdfFile(Vec<u8>);
 
-/// What the handlers below share.
-struct Asked {
-    actor: Actor,
-    id: Uuid,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-    public: web::Data<PublicUrl>,
-}
-
-async fn load(asked: Asked) -> Result<(CashReceipt, ReceiptOut), Problem> {
-    let Asked { actor, id, db, clock, vault, public } = asked;
-    let now = clock.now();
-    db.tx(move |conn| cash_receipts::show(conn, &vault, &public, now, actor, id)).await
-}
-
 /// Number a cash gift that was recorded before there were numbers. Ask as often as needed: it gets one number.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses(
-    (status = 201, body = CashReceiptOut, description = "Numbered today"), (status = 200, body = CashReceiptOut, description = "Had its receipt already"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 409, response = crate::http::answers::Conflict), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "gifts", params(("id" = Uuid, Path, description = "The gift"), Key),
+    responses(
+        (status = 201, body = CashReceiptOut, description = "Numbered today"),
+        (status = 200, body = CashReceiptOut, description = "Had its receipt already"), Decides
+    )
+)]
 #[post("/gifts/{id}/cash-receipt")]
 pub async fn issue_cash_receipt(
-    actor: Actor,
+    desk: Desk,
     id: web::Path<Uuid>,
     lang: Lang,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
     public: web::Data<PublicUrl>,
-) -> Result<HttpResponse, Problem> {
-    let (id, now) = (id.into_inner(), clock.now());
-    let (new, (receipt, booked)) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            let new = cash_receipts::issue(conn, now, actor, id)?;
-            Ok((new, cash_receipts::show(conn, &vault, &public, now, actor, id)?))
-        })
-        .await?;
-    Ok(if new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out(receipt, &booked, lang)))
+) -> Answer<CashReceiptOut> {
+    let content = id.to_string();
+    let issue = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let new = cash_receipts::issue(v, *id)?;
+        let (receipt, booked) = cash_receipts::show(v, &public, *id)?;
+        Ok((out(receipt, &booked, lang), new))
+    };
+    desk.once("cash-receipt", content, issue).await.map(Reply::as_made)
 }
 
 /// The cash receipt of a gift, as data. Reading it is noted in the audit trail.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = CashReceiptOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = CashReceiptOut), Reads)
+)]
 #[get("/gifts/{id}/cash-receipt")]
 pub async fn show_cash_receipt(
-    actor: Actor,
+    desk: Desk,
     id: web::Path<Uuid>,
     lang: Lang,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
     public: web::Data<PublicUrl>,
-) -> Result<HttpResponse, Problem> {
-    let (receipt, booked) = load(Asked { actor, id: id.into_inner(), db, clock, vault, public }).await?;
-    Ok(HttpResponse::Ok().insert_header((VARY, "accept-language")).json(out(receipt, &booked, lang)))
+) -> Answer<CashReceiptOut> {
+    let (receipt, booked) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
+    Ok(Reply::ok(out(receipt, &booked, lang)).with((VARY, "accept-language")))
 }
 
 /// The cash receipt of a gift as a page to print.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = String, content_type = "text/html"), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "gifts", params(("id" = Uuid, Path, description = "The gift")),
+    responses((status = 200, body = String, content_type = "text/html"), Reads)
+)]
 #[get("/gifts/{id}/cash-receipt.html")]
 pub async fn print_cash_receipt(
-    actor: Actor,
+    desk: Desk,
     id: web::Path<Uuid>,
     lang: Lang,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
     public: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
-    let (receipt, _) = load(Asked { actor, id: id.into_inner(), db, clock, vault, public }).await?;
+    let (receipt, _) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
     let html = page::html(&receipt, lang).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
@@ -210,19 +189,18 @@ pub async fn print_cash_receipt(
 }
 
 /// The cash receipt of a gift as PDF/A.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path, description = "The gift")), responses((status = 200, body = PdfFile, content_type = "application/pdf"), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "gifts", params(("id" = Uuid, Path, description = "The gift")),
+    responses((status = 200, body = PdfFile, content_type = "application/pdf"), Reads)
+)]
 #[get("/gifts/{id}/cash-receipt.pdf")]
 pub async fn download_cash_receipt(
-    actor: Actor,
+    desk: Desk,
     id: web::Path<Uuid>,
     lang: Lang,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
     public: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
-    let (receipt, _) = load(Asked { actor, id: id.into_inner(), db, clock, vault, public }).await?;
+    let (receipt, _) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
     let name = receipt.number.file_stem();
     // Some milliseconds of work: not on the thread that takes requests.
     let file = web::block(move || pdf::pdf(&receipt, lang)).await.map_err(Problem::internal)?.map_err(Problem::internal)?;

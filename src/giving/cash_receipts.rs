@@ -4,7 +4,6 @@
 //! none; they are numbered on demand, in the year in which that is done, for whoever recorded the money may still
 //! be asked for its receipt.
 
-use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -12,7 +11,7 @@ use super::appeals;
 use super::personal;
 use super::receipt::ReceiptOut;
 use super::store::{self, GiftRow, Gifts, Reversals};
-use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
+use crate::authz::{Read, Record, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, Vnd};
 use crate::chapters;
@@ -35,70 +34,50 @@ pub fn are_for(channel: Channel, has_slip: bool) -> bool {
 
 /// The receipt of a gift and what the books say of it, for those who may read the chapter's books. Reading it is noted in
 /// the audit trail, because it names the giver.
-pub fn show(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    public: &PublicUrl,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-) -> Result<(CashReceipt, ReceiptOut), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-    let issued = vouchers::of_entries(conn, &[row.entry_id])?
+pub fn show(v: &mut Visit<'_>, public: &PublicUrl, id: Uuid) -> Result<(CashReceipt, ReceiptOut), Problem> {
+    let row = store::gifts(v.conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
+    let issued = vouchers::of_entries(v.conn, &[row.entry_id])?
         .remove(&row.entry_id)
-        .ok_or_else(|| Problem::say(Kind::NotFound, "Quà này không có phiếu thu.", "This gift has no cash receipt."))?;
-    let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
-    let receipt = sheet(conn, vault, public, now, &row, &booked, issued)?;
-    note(conn, now, &grant, "CASH_RECEIPT_READ", id)?;
+        .ok_or_else(|| Problem::say(Kind::NotFound, "Khoản này không có phiếu thu.", "This gift has no cash receipt."))?;
+    let booked = store::receipts(v.conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+    let receipt = sheet(v, public, &row, &booked, issued)?;
+    v.note_seen(&seen, "CASH_RECEIPT_READ", id)?;
     Ok((receipt, booked))
 }
 
-fn note<R: authz::Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    grant: &Granted<R>,
-    action: &'static str,
-    gift: Uuid,
-) -> Result<(), DbError> {
-    let event = AuditEvent { account: Some(grant.account()), action, subject: Some(gift), chapter: Some(grant.chapter().0) };
-    authz::audit(conn, now, &[event])
-}
-
 fn sheet(
-    conn: &mut PgConnection,
-    vault: &Vault,
+    v: &mut Visit<'_>,
     public: &PublicUrl,
-    now: DateTime<Utc>,
     row: &GiftRow,
     booked: &ReceiptOut,
     issued: Issued,
 ) -> Result<CashReceipt, Problem> {
     let code = code_of(&booked.code)?;
     // The gift's own leaf, written with it: a reversal or an amendment has another and leaves this one as it is.
-    let leaf = ledger_public::find(conn, &booked.code)?.ok_or_else(|| Problem::internal("an entry has no public row"))?;
-    let maker = identity::profile(conn, issued.issued_by, vietnam_date(now))?;
-    let made_by = vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)?;
-    let payer = giver(conn, vault, row)?;
-    let on_paper = on_paper(vault, row)?;
+    let leaf = ledger_public::find(v.conn, &booked.code)?.ok_or_else(|| Problem::internal("an entry has no public row"))?;
+    let maker = identity::profile(v.conn, issued.issued_by, vietnam_date(v.now))?;
+    let made_by =
+        v.vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)?;
+    let payer = giver(v.conn, v.vault, row)?;
+    let on_paper = on_paper(v.vault, row)?;
     let is_person = payer.as_ref().is_some_and(|payer| payer.kind == PartyKind::Person.name());
     Ok(CashReceipt {
         number: issued.number(&booked.chapter),
         issued_on: issued.issued_on,
         received_on: booked.received_on,
-        issuer: issuer(conn, &booked.chapter)?,
-        note: if is_person { vouchers::tax_note(conn, booked.received_on)? } else { None },
+        issuer: issuer(v.conn, &booked.chapter)?,
+        note: if is_person { vouchers::tax_note(v.conn, booked.received_on)? } else { None },
         // Data that may only be kept are not printed: with the name goes the address.
         payer_address: payer.as_ref().and(on_paper.payer_address),
         payer: payer.map(|giver| giver.name),
         enclosed: on_paper.enclosed,
-        content: content(conn, booked)?,
+        content: content(v.conn, booked)?,
         amount: Vnd::parse(booked.amount_vnd).map_err(|_| Problem::internal("a gift has an impossible amount"))?,
         public_url: public.entry(&code, &leaf.leaf_hash),
         code,
         made_by: Some(made_by),
-        cancelled: cancelled(conn, row.id)?,
+        cancelled: cancelled(v.conn, row.id)?,
     }
     .visible())
 }
@@ -174,37 +153,36 @@ fn cancelled(conn: &mut PgConnection, gift: Uuid) -> Result<Option<Cancelled>, P
 }
 
 /// Numbers a cash gift that has no receipt, today. `false` when it had one already.
-pub fn issue(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<bool, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Record>(conn, now, actor, ChapterId(row.chapter_id))?;
+pub fn issue(v: &mut Visit<'_>, id: Uuid) -> Result<bool, Problem> {
+    let row = store::gifts(v.conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Record>(ChapterId(row.chapter_id))?;
     // Two requests for one gift come one after the other, and a reversal is asked for before or after.
-    store::hold_gift(conn, id)?;
-    if vouchers::of_entries(conn, &[row.entry_id])?.contains_key(&row.entry_id) {
+    store::hold_gift(v.conn, id)?;
+    if vouchers::of_entries(v.conn, &[row.entry_id])?.contains_key(&row.entry_id) {
         return Ok(false);
     }
     if !Channel::parse(&row.channel).is_some_and(|channel| are_for(channel, row.paper_no.is_some())) {
         return Err(Problem::say(
             Kind::Conflict,
-            "Chỉ quà tiền mặt không có phiếu in sẵn mới được cấp phiếu thu.",
+            "Chỉ khoản tiền mặt không có phiếu in sẵn mới được cấp phiếu thu.",
             "Only cash gifts without a pre-printed slip get a cash receipt.",
         ));
     }
-    if cancelled(conn, id)?.is_some() {
+    if cancelled(v.conn, id)?.is_some() {
         return Err(Problem::say(
             Kind::Conflict,
-            "Quà này đã hủy trước khi có phiếu thu.",
+            "Khoản này đã hủy trước khi có phiếu thu.",
             "This gift was reversed before it had a cash receipt.",
         ));
     }
-    if !tree::place_of(conn, grant.chapter())?.accepts_entries {
+    if !tree::place_of(v.conn, grant.chapter())?.accepts_entries {
         return Err(Problem::say(
             Kind::Conflict,
             "Đơn vị đã sáp nhập hoặc giải thể: không cấp số phiếu mới.",
             "The chapter has merged or dissolved: it gives no new numbers.",
         ));
     }
-    vouchers::issue(conn, BookedAt::now(now), &[(&grant, row.entry_id)])?;
-    note(conn, now, &grant, "CASH_RECEIPT_ISSUED", id)?;
+    vouchers::issue(v.conn, BookedAt::now(v.now), &[(&grant, row.entry_id)])?;
+    v.note(&grant, "CASH_RECEIPT_ISSUED", id)?;
     Ok(true)
 }

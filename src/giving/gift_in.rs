@@ -95,7 +95,7 @@ pub struct LineIn {
     #[schema(example = "RICE", max_length = 40)]
     pub item: String,
     /// As text (`"12.5"`) or number: up to three decimals in units that measure, none in units that count.
-    #[schema(value_type = String, example = "12.5")]
+    #[schema(schema_with = quantity_schema)]
     pub quantity: QuantityIn,
     /// One of the item's units.
     #[schema(example = "KG", max_length = 20)]
@@ -104,6 +104,18 @@ pub struct LineIn {
     #[schema(minimum = 1, maximum = 1_000_000_000_000_000i64)]
     pub value_vnd: i64,
     pub valuation: Valuation,
+}
+
+fn quantity_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    let kind = |kind| utoipa::openapi::ObjectBuilder::new().schema_type(kind);
+    utoipa::openapi::OneOfBuilder::new()
+        .description(Some(
+            "As text (`\"12.5\"`) or number: up to three decimals in units that measure, none in units that count.",
+        ))
+        .item(kind(utoipa::openapi::Type::String))
+        .item(kind(utoipa::openapi::Type::Number))
+        .examples([serde_json::json!("12.5")])
+        .into()
 }
 
 /// A quantity as clients write it.

@@ -57,3 +57,36 @@ pub mod steps;
 pub mod store;
 pub mod unusual;
 pub mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "appeal",
+        "appeal_limit",
+        "appeal_share",
+        "appeal_version",
+        "asked_gift",
+        "gift",
+        "gift_limit",
+        "gift_line",
+        "paper_slip",
+        "paper_slip_collision",
+        "reversal_request",
+    ],
+    routes: asked,
+    audits: &[&audit::Gifts],
+    ..Room::called("giving")
+};
+
+fn asked(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+    asked_routes::configure(config);
+    reversal_routes::configure(config);
+    cash_receipt_routes::configure(config);
+    appeal_routes::configure(config);
+    document_routes::configure(config);
+}

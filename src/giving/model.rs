@@ -212,7 +212,7 @@ impl NewGift {
 fn parse_lines(wrong: &mut Mistakes, gift: &GiftIn) -> Vec<GiftLine> {
     if gift.channel != Channel::InKind {
         if !gift.lines.is_empty() {
-            wrong.add("/lines", "NOT_IN_KIND", "Chỉ quà hiện vật (IN_KIND) có dòng hàng.", "Only gifts IN_KIND have lines.");
+            wrong.add("/lines", "NOT_IN_KIND", "Chỉ khoản hiện vật (IN_KIND) có dòng hàng.", "Only gifts IN_KIND have lines.");
         }
         return Vec::new();
     }
@@ -220,7 +220,7 @@ fn parse_lines(wrong: &mut Mistakes, gift: &GiftIn) -> Vec<GiftLine> {
         wrong.add(
             "/lines",
             "OUT_OF_RANGE",
-            format!("Quà hiện vật có từ 1 đến {MAX_LINES} dòng hàng."),
+            format!("Khoản hiện vật có từ 1 đến {MAX_LINES} dòng hàng."),
             format!("A gift in kind has 1 to {MAX_LINES} lines."),
         );
         return Vec::new();
@@ -305,7 +305,12 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
         _ => {}
     }
     if aggregate && gift.giver.is_some() {
-        wrong.add("/giver", "NOT_A_SINGLE_GIFT", "Khoản gộp không có một người cho.", "A sum of many gifts has no single giver.");
+        wrong.add(
+            "/giver",
+            "NOT_A_SINGLE_GIFT",
+            "Khoản gộp không có một người ủng hộ riêng.",
+            "A sum of many gifts has no single giver.",
+        );
     }
 }
 
@@ -331,7 +336,7 @@ fn parse_display(wrong: &mut Mistakes, giver: Option<&GiverIn>, chosen: Option<D
     match (giver, chosen) {
         (None, None | Some(Display::Anonymous)) => Display::Anonymous,
         (None, Some(_)) => {
-            wrong.add("/display", "NO_GIVER", "Không có tên người cho để hiển thị.", "There is no giver's name to show.");
+            wrong.add("/display", "NO_GIVER", "Không có tên người ủng hộ để hiển thị.", "There is no giver's name to show.");
             Display::Anonymous
         }
         (Some(giver), None) if giver.kind == PartyKind::Organisation => Display::FullName,
@@ -478,7 +483,7 @@ impl AppealTerms {
                 "/received_on",
                 "BEFORE_THE_APPEAL",
                 Say::new(
-                    format!("Đợt {} bắt đầu ngày {}; quà trước đó ghi vào quỹ chung.", self.code, self.receive_from),
+                    format!("Đợt {} bắt đầu ngày {}; khoản trước đó ghi vào quỹ chung.", self.code, self.receive_from),
                     format!("{} begins on {}; earlier gifts go to the general fund.", self.code, self.receive_from),
                 ),
             ));

@@ -24,10 +24,15 @@ impl Payer {
         let mut wrong = Vec::new();
         let mut add = |pointer, code, vi, en| wrong.push(FieldError::new(pointer, code, Say::fixed(vi, en)));
         if gift.giver.is_none() && gift.payer_address.is_some() {
-            add("/payer_address", "WITHOUT_A_GIVER", "Có địa chỉ thì phải có người cho.", "An address takes a giver.");
+            add("/payer_address", "WITHOUT_A_GIVER", "Có địa chỉ thì phải có người ủng hộ.", "An address takes a giver.");
         }
         if gift.for_child && !gift.giver.as_ref().is_some_and(|giver| giver.kind == PartyKind::Person) {
-            add("/for_child", "NOT_A_PERSON", "Chỉ người cho là cá nhân mới có thể là trẻ em.", "Only a person can be a child.");
+            add(
+                "/for_child",
+                "NOT_A_PERSON",
+                "Chỉ người ủng hộ là cá nhân mới có thể là trẻ em.",
+                "Only a person can be a child.",
+            );
         }
         if gift.enclosed.is_some_and(|count| count > MOST_ENCLOSED) {
             add("/enclosed", "OUT_OF_RANGE", "Từ 0 đến 99 chứng từ.", "0 to 99 vouchers.");

@@ -7,7 +7,7 @@ use crate::http::{Kind, Problem};
 pub(super) fn id_taken() -> Problem {
     Problem::say(
         Kind::IdTaken,
-        "id này đã dùng cho nội dung khác. Nếu là quà mới, hãy tạo id mới; nếu là sửa, hãy đề nghị hủy bút toán cũ.",
+        "id này đã dùng cho nội dung khác. Nếu là khoản mới, hãy tạo id mới; nếu là sửa, hãy đề nghị hủy bút toán cũ.",
         "This id stands for other content. For a new gift make a new id; to correct one, ask for its reversal.",
     )
 }
@@ -18,7 +18,7 @@ pub(super) fn slip_taken(gift: &NewGift) -> Problem {
     Problem::field(
         "/paper_no",
         "SLIP_TAKEN",
-        format!("Phiếu số {no} quyển {book} đã ghi cho quà khác của đơn vị."),
+        format!("Phiếu số {no} quyển {book} đã ghi cho khoản khác của đơn vị."),
         format!("Slip {no} of book {book} stands for another gift of this chapter."),
     )
 }

@@ -1,6 +1,6 @@
 //! Reversing a gift takes two persons: somebody who records at the chapter asks, with a reason; somebody else with
 //! APPROVE decides. Whoever recorded the gift or asked for its reversal — as a person, whatever account they use —
-//! does not decide. Where the chapter has no such second person, the request says which chapter above will.
+//! does not decide. Where the chapter has no such second person, the request says which chapter above will ([`decisions`]).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,11 +13,13 @@ use uuid::Uuid;
 
 use super::bare;
 use super::store::{self, Gifts, ReversalRow, Reversals};
-use crate::authz::{self, Actor, Approve, AuditEvent, Read, Record};
+use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::clock::vietnam_time;
 use crate::basics::{Line, PublicCode};
 use crate::db::DbError;
-use crate::http::{Kind, Problem};
+use crate::decisions::model::Fingerprint;
+use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits, not_covered};
+use crate::http::{Problem, Span};
 use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
 use crate::ledger::reversals::{self, Original, TwoPersons};
@@ -25,6 +27,21 @@ use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
 use crate::log::{commitment, opening};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
+
+/// The reversal of a gift, as a matter for a second person.
+pub const MATTER: &decisions::Kind = &decisions::Kind {
+    name: "GIFT_REVERSAL",
+    vi: "Hủy khoản ủng hộ",
+    en: "Reverse the gift",
+    shown_at: "/api/v1/reversals/{id}",
+    decided_at: "",
+    actions: decisions::Actions {
+        asked: "REVERSAL_REQUESTED",
+        approved: "REVERSAL_APPROVED",
+        refused: "REVERSAL_REFUSED",
+        withdrawn: "REVERSAL_WITHDRAWN",
+    },
+};
 
 /// Why a gift is reversed. Public, so it is a code; the note is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -97,21 +114,26 @@ pub struct ReversalOut {
     pub code: Option<String>,
 }
 
-fn out(conn: &mut PgConnection, row: ReversalRow) -> Result<ReversalOut, DbError> {
-    let code = match row.entry_id {
-        Some(id) => ledger::booked(conn, &[id])?.remove(&id).map(|entry| entry.code),
-        None => None,
-    };
-    Ok(ReversalOut {
+/// What is shown of these requests, in their order.
+pub(super) fn shown(conn: &mut PgConnection, rows: Vec<ReversalRow>) -> Result<Vec<ReversalOut>, DbError> {
+    let booked = ledger::booked(conn, &rows.iter().filter_map(|row| row.entry_id).collect::<Vec<_>>())?;
+    let chapters = tree::codes(conn, rows.iter().map(|row| row.approver_chapter_id))?;
+    let show = |row: ReversalRow| ReversalOut {
         id: row.id,
         gift_id: row.gift_id,
         state: row.state,
         reason: row.reason,
         requested_at: row.requested_at,
-        approver_chapter: tree::code_of(conn, ChapterId(row.approver_chapter_id))?,
+        approver_chapter: chapters.get(&row.approver_chapter_id).cloned().unwrap_or_default(),
         decided_at: row.decided_at,
-        code,
-    })
+        code: row.entry_id.and_then(|id| booked.get(&id)).map(|entry| entry.code.clone()),
+    };
+    Ok(rows.into_iter().map(show).collect())
+}
+
+/// [`shown`] for one.
+fn out(conn: &mut PgConnection, row: ReversalRow) -> Result<ReversalOut, Problem> {
+    shown(conn, vec![row])?.pop().ok_or_else(Problem::not_found)
 }
 
 fn content_hash(vault: &Vault, gift: Uuid, reason: &str, note: &str) -> [u8; 32] {
@@ -119,147 +141,102 @@ fn content_hash(vault: &Vault, gift: Uuid, reason: &str, note: &str) -> [u8; 32]
 }
 
 /// Asks for a reversal. The same request sent again answers as the first time.
-pub fn request(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    ask: &Request,
-) -> Result<(ReversalOut, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let gift = store::gifts(conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Record>(conn, now, actor, ChapterId(gift.chapter_id))?;
-    store::hold_gift(conn, ask.gift)?;
-    let hash = content_hash(vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str));
-    if let Some(known) = store::reversals(conn, Reversals::One(ask.id), 1)?.pop() {
-        // An erasure of the giver's data takes the note out of what is compared.
-        let bare = bare::of_reversal(vault, ask.gift, ask.reason.name());
-        return if known.request_hash == hash || known.request_hash == bare {
-            Ok((out(conn, known)?, false))
-        } else {
-            Err(Problem::say(Kind::IdTaken, "id này đã dùng cho đề nghị khác.", "This id stands for another request."))
-        };
+pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), Problem> {
+    let gift = store::gifts(v.conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Record>(ChapterId(gift.chapter_id))?;
+    store::hold_gift(v.conn, ask.gift)?;
+    let hash = Fingerprint {
+        whole: content_hash(v.vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str)),
+        bare: bare::of_reversal(v.vault, ask.gift, ask.reason.name()),
+    };
+    if let Some(known) = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop() {
+        return if hash.is_of(&known.request_hash) { Ok((out(v.conn, known)?, false)) } else { Err(Halt::IdTaken.into()) };
     }
-    let standing = store::reversals(conn, Reversals::OfGift(ask.gift), 50)?.into_iter().find(|r| r.state != "REFUSED");
+    let standing = store::reversals(v.conn, Reversals::OfGift(ask.gift), 50)?.into_iter().find(|r| r.state != "REFUSED");
     if standing.is_some() {
-        return Err(already_asked());
+        return Err(already_waits());
     }
-    let recorder = identity::officer_of(conn, gift.recorded_by)?;
-    let approver = authz::nearest_approver(conn, now, grant.chapter(), &[grant.officer(), recorder])?.ok_or_else(|| {
-        Problem::say(
-            Kind::Conflict,
-            "Chưa có ai khác được quyền duyệt ở đơn vị này hay cấp trên: cần bổ nhiệm trước.",
-            "Nobody else may approve here or above: appoint somebody first.",
-        )
-    })?;
+    let recorder = identity::officer_of(v.conn, gift.recorded_by)?;
+    let about = ledger::booked(v.conn, &[gift.entry_id])?.remove(&gift.entry_id).map(|entry| entry.code);
+    let decision = decisions::New {
+        kind: MATTER,
+        id: ask.id,
+        subject: ask.id,
+        about: about.as_deref(),
+        amount_vnd: Some(gift.amount_vnd),
+        not_by: &[recorder],
+        with: None,
+    };
+    let plan = decisions::plan(v.conn, v.now, &grant, &decision)?;
     let note =
-        ask.note.as_ref().map(|n| vault.seal(place("reversal_request", "note", &ask.id), n.as_str().as_bytes())).transpose();
+        ask.note.as_ref().map(|n| v.vault.seal(place("reversal_request", "note", &ask.id), n.as_str().as_bytes())).transpose();
     let note = note.map_err(Problem::internal)?;
     let new = store::NewReversal {
         id: ask.id,
         gift: ask.gift,
         reason: ask.reason.name(),
         note: note.as_deref(),
-        request_hash: &hash,
-        approver_chapter: approver.0,
+        request_hash: &hash.whole,
+        approver_chapter: plan.approver()?.0,
     };
-    store::insert_reversal(conn, &grant, now, &new).map_err(|error| match error.constraint() {
-        Some("reversal_request_standing_key") => already_asked(),
-        Some("reversal_request_pk") => Problem::say(Kind::IdTaken, "id này đã dùng.", "This id is taken."),
+    store::insert_reversal(v.conn, &grant, v.now, &new).map_err(|error| match error.constraint() {
+        Some("reversal_request_standing_key") => already_waits(),
+        Some("reversal_request_pk") => Halt::IdTaken.into(),
         _ => error.into(),
     })?;
-    audit(conn, now, grant.account(), grant.chapter(), "REVERSAL_REQUESTED", ask.id)?;
-    let row = store::reversals(conn, Reversals::One(ask.id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    Ok((out(conn, row)?, true))
+    decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
+    let row = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    Ok((out(v.conn, row)?, true))
 }
 
-fn already_asked() -> Problem {
-    Problem::say(
-        Kind::Conflict,
-        "Quà này đã có đề nghị hủy đang chờ hoặc đã được hủy.",
-        "A reversal of this gift is waiting or was approved already.",
-    )
+/// A request with the entry of its gift.
+struct Reversal {
+    row: ReversalRow,
+    gift_entry: Uuid,
 }
 
-fn audit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    account: Uuid,
-    chapter: ChapterId,
-    action: &'static str,
-    subject: Uuid,
-) -> Result<(), DbError> {
-    authz::audit(conn, now, &[AuditEvent { account: Some(account), action, subject: Some(subject), chapter: Some(chapter.0) }])
-}
+impl Matter for Reversal {
+    const KIND: &'static decisions::Kind = MATTER;
+    type Asks = Record;
 
-/// What the second person says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    Approve,
-    Refuse,
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
+        let entry = book(v, &persons, &self.row, self.gift_entry)?;
+        store::release_slip(v.conn, self.row.gift_id)?;
+        // The original's public page says from now on that it was reversed.
+        v.forget_pages();
+        Ok(store::decide_reversal(v.conn, &by.grant, v.now, self.row.id, Some(entry))?)
+    }
+
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+        if state != State::Refused {
+            return Err(Problem::internal("a reversal is approved or refused"));
+        }
+        Ok(store::decide_reversal(v.conn, by, v.now, self.row.id, None)?)
+    }
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    decision: Decision,
-) -> Result<ReversalOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::reversals(conn, Reversals::ForDecision(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Approve>(conn, now, actor, ChapterId(row.gift_chapter_id))?;
-    match (row.state.as_str(), decision) {
-        ("REQUESTED", _) => {}
-        ("APPROVED", Decision::Approve) | ("REFUSED", Decision::Refuse) => return Ok(out(conn, row)?),
-        _ => return Err(Problem::say(Kind::Conflict, "Đề nghị đã được quyết định khác.", "The request was decided otherwise.")),
-    }
-    let gift = store::gifts(conn, Gifts::One(row.gift_id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    let recorder = identity::officer_of(conn, gift.recorded_by)?;
-    let requester = identity::officer_of(conn, row.requested_by)?;
-    if [recorder, requester].contains(&grant.officer()) {
-        return Err(Problem::say(
-            Kind::Forbidden,
-            "Người ghi hoặc người đề nghị không tự duyệt: cần người thứ hai.",
-            "Whoever recorded or asked does not decide: it takes a second person.",
-        ));
-    }
-    let by = TwoPersons { asked: requester, approves: &grant };
-    let entry = match decision {
-        Decision::Approve => Some(book(conn, vault, now, &by, &row, gift.entry_id)?),
-        Decision::Refuse => None,
-    };
-    if entry.is_some() {
-        store::release_slip(conn, row.gift_id)?;
-    }
-    store::decide_reversal(conn, id, grant.account(), now, entry)?;
-    let action = if entry.is_some() { "REVERSAL_APPROVED" } else { "REVERSAL_REFUSED" };
-    audit(conn, now, grant.account(), grant.chapter(), action, id)?;
-    let row = store::reversals(conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    Ok(out(conn, row)?)
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ReversalOut, Problem> {
+    let row = store::reversals(v.conn, Reversals::ForDecision(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let gift = store::gifts(v.conn, Gifts::One(row.gift_id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    decisions::decide(v, &Reversal { row, gift_entry: gift.entry_id }, id, verdict)?;
+    let row = store::reversals(v.conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    out(v.conn, row)
 }
 
 /// Books the mirror of the gift's entry, today, and counts it.
-fn book(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    by: &TwoPersons<'_>,
-    row: &ReversalRow,
-    gift_entry: Uuid,
-) -> Result<Uuid, Problem> {
-    let written = ledger::written(conn, gift_entry)?.ok_or_else(Problem::not_found)?;
-    let here = tree::place_of(conn, by.approves.chapter())?;
+fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: Uuid) -> Result<Uuid, Problem> {
+    let written = ledger::written(v.conn, gift_entry)?.ok_or_else(Problem::not_found)?;
+    let here = tree::place_of(v.conn, by.approves.chapter())?;
     let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
-    let funds = ledger::funds(conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;
+    let funds = ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;
     let code = PublicCode::random().map_err(Problem::internal)?;
     let secret = commitment::secret().map_err(Problem::internal)?;
-    let time = vietnam_time(now);
+    let time = vietnam_time(v.now);
     let fields = [("note", ""), ("time", time.as_str())];
-    let at = BookedAt::now(now);
+    let at = BookedAt::now(v.now);
     let entry = NewEntry {
         id: Uuid::now_v7(),
         place: Arc::new(here),
@@ -272,18 +249,14 @@ fn book(
         giver_shown: None,
         document: None,
         pd: commitment::commit(&secret, &fields),
-        opening: Some(opening::seal(vault, code.as_str(), &secret, &fields).map_err(Problem::internal)?),
+        opening: Some(opening::seal(v.vault, code.as_str(), &secret, &fields).map_err(Problem::internal)?),
         code,
     };
     let id = entry.id;
-    reversals::book(conn, at, &HashMap::from_iter(funds), by, Original::Gift, vec![entry]).map_err(|error| match error {
-        BookError::NotCovered => Problem::say(
-            Kind::Conflict,
-            "Tiền hoặc hàng này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",
-            "This money or these goods have been used already: there is not enough left to reverse. Correct the outflow first.",
-        ),
+    reversals::book(v.conn, at, &HashMap::from_iter(funds), by, Original::Gift, vec![entry]).map_err(|error| match error {
+        BookError::NotCovered => not_covered(),
         BookError::Db(error) => match error.constraint() {
-            Some("entry_reverses_key") => already_asked(),
+            Some("entry_reverses_key") => already_waits(),
             _ => error.into(),
         },
         other => Problem::internal(other),
@@ -292,25 +265,17 @@ fn book(
 }
 
 /// One request, for those who may read the chapter's books.
-pub fn show(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<ReversalOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::reversals(conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, ChapterId(row.gift_chapter_id))?;
-    Ok(out(conn, row)?)
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<ReversalOut, Problem> {
+    let row = store::reversals(v.conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    v.see::<Read>(ChapterId(row.gift_chapter_id))?;
+    out(v.conn, row)
 }
 
 /// Requests that wait for a chapter to decide, oldest first.
-pub fn waiting(
+pub(super) fn waiting(
     conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapter: &str,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
-) -> Result<Vec<ReversalOut>, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
-    authz::require::<Read>(conn, now, actor, here.id)?;
-    let rows = store::reversals(conn, Reversals::WaitingAt { chapter: here.id.0, after }, limit)?;
-    rows.into_iter().map(|row| out(conn, row).map_err(Problem::from)).collect()
+    here: &Seen<Read>,
+    span: Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<ReversalRow>, DbError> {
+    store::reversals(conn, Reversals::WaitingAt { chapter: here.chapter().0, after: span.after }, span.rows)
 }

@@ -17,22 +17,24 @@ use super::prepare::{Prepared, prepare};
 use super::receipt::{BookingOutcome, ReceiptOut};
 use super::record::{Outcome, Submission, record_all};
 use super::store::{self, GiftRow, Gifts};
-use super::wire::{BatchItem, BatchOut, ChapterQuery, GiftPosted};
-use crate::authz::{self, Actor, AuditEvent, Read};
+use super::wire::{BatchItem, BatchOut, GiftPosted};
+use crate::authz::{Actor, Desk, Read, Seen, Visit};
 use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
-use crate::http::{Body, Cursor, Item, Items, Kind, Lang, Metrics, Page, Problem, Query, rows_a_page};
+use crate::http::sets::{Own, Reads, Writes};
+use crate::http::{Answer, Body, Item, Items, Kind, Lang, Metrics, OfChapter, Page, Problem, Query, Reply, Span};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};
+use crate::log::checkpoint_store::Signed;
 use crate::log::publisher::PublicLog;
 use crate::log::receipt::Opened;
 use crate::log::tile_store::{self, Issued};
 use crate::log::{self, opening};
 use crate::parties::naming::are_alike;
 use crate::parties::{self, Clear, PartyOut, alias, restriction};
-use crate::tree::{self, ChapterId};
+use crate::tree::ChapterId;
 use crate::vault::{Vault, place};
 
 /// A batch of 500 gifts with every text at its limit fits.
@@ -51,23 +53,19 @@ fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Pr
 ///
 /// An unusually large sum is answered `409` (`/problems/unusual`) until it is sent with `"confirmed": true`; one above a
 /// second limit then waits for a second person (`202`).
-#[utoipa::path(tag = "gifts", request_body = GiftIn, responses(
-    (status = 201, body = GiftPosted, description = "Booked"),
-    (status = 200, body = GiftPosted, description = "Was booked already; nothing was booked again"),
-    (status = 202, body = AskedPosted, description = "Nothing is booked: it waits for a second person, or they refused it, or it was withdrawn (`state`)"),
-    (status = 409, response = crate::http::answers::Conflict),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "gifts", request_body = GiftIn,
+    responses(
+        (status = 201, body = GiftPosted, description = "Booked"),
+        (status = 200, body = GiftPosted, description = "Was booked already; nothing was booked again"),
+        (status = 202, body = AskedPosted, description = "Nothing is booked: it waits for a second person, or they refused it, or it was withdrawn (`state`)"),
+        Writes
+    )
+)]
 #[post("/gifts")]
-pub async fn record_gift(
-    actor: Actor,
-    Body(gift): Body<GiftIn>,
-    intake: web::Data<Intake>,
-    vault: web::Data<Vault>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let prepared = check(&vault, gift, clock.now())?;
-    match intake.record(actor, prepared).await? {
+pub async fn record_gift(desk: Desk, Body(gift): Body<GiftIn>, intake: web::Data<Intake>) -> Result<HttpResponse, Problem> {
+    let prepared = check(desk.vault(), gift, desk.now())?;
+    match intake.record(desk.actor(), prepared).await? {
         Outcome::Booked(gift) => Ok(HttpResponse::Created().json(GiftPosted { outcome: BookingOutcome::Booked, gift })),
         Outcome::AlreadyBooked(gift) => Ok(HttpResponse::Ok().json(GiftPosted { outcome: BookingOutcome::AlreadyBooked, gift })),
         Outcome::Asked(asked) => Ok(HttpResponse::Accepted().json(AskedPosted { outcome: BookingOutcome::Asked, asked })),
@@ -85,18 +83,17 @@ pub struct BatchIn {
 }
 
 /// Record gifts made offline. Each gift gets its own answer; what stands stands, even if the answer is lost.
-#[utoipa::path(tag = "gifts", request_body = BatchIn, responses((status = 200, body = BatchOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "gifts", request_body = BatchIn,
+    responses((status = 200, body = BatchOut), Own, (status = 422, response = crate::http::answers::Invalid))
+)]
 #[post("/gifts/batch")]
 pub async fn record_gifts(
-    actor: Actor,
+    desk: Desk,
     request: HttpRequest,
     Body(batch): Body<BatchIn, BATCH_BYTES>,
-    db: web::Data<Db>,
-    vault: web::Data<Vault>,
-    clock: web::Data<Clock>,
     metrics: web::Data<Metrics>,
-) -> Result<HttpResponse, Problem> {
+) -> Answer<BatchOut> {
     let gifts = batch.gifts.some().ok_or_else(|| {
         Problem::field(
             "/gifts",
@@ -105,17 +102,15 @@ pub async fn record_gifts(
             format!("1 to {MAX_BATCH} gifts a batch; send several."),
         )
     })?;
-    let metrics = metrics.get_ref().clone();
-    let outcomes = db
-        .blocking(move |db| -> Result<Vec<Outcome>, Problem> {
-            // The caller must at least be logged in, even when every gift turns out to be broken.
-            db.tx_blocking(|conn| authz::authenticate(conn, clock.now(), actor))?;
-            let outcomes = record_batch(db, &clock, &vault, actor, &gifts);
+    let (metrics, actor) = (metrics.get_ref().clone(), desk.actor());
+    let outcomes = desk
+        .blocking(move |db, vault, clock| {
+            let outcomes = record_batch(db, clock, vault, actor, &gifts);
             intake::count(&metrics, "batch", &outcomes);
             Ok(outcomes)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(batch_out(outcomes, Lang::of_request(&request), &RequestId::of(&request))))
+    Ok(Reply::ok(batch_out(outcomes, Lang::of_request(&request), &RequestId::of(&request))))
 }
 
 /// Gifts that can be read are recorded together; the others are refused one by one.
@@ -273,45 +268,17 @@ fn gift_out(row: GiftRow, receipt: ReceiptOut, recorded_by: String, sight: Sight
 ///
 /// What everybody can have of the entry, and the giver's fields opened. For the giver's hands only; reading it is noted in
 /// the audit trail. After an erasure or a restriction it opens nothing.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, content_type = "text/plain", body = String),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, content_type = "text/plain", body = String), Reads)
+)]
 #[get("/gifts/{id}/receipt")]
 pub async fn download_private_receipt(
-    actor: Actor,
+    desk: Desk,
     id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
     log: web::Data<PublicLog>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, now, signed) = (id.into_inner(), clock.now(), log.latest());
-    let (code, reversed_by, issued) = db
-        .tx(move |conn| -> Result<(PublicCode, Option<String>, Issued), Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-            let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-            let booked = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
-            let code = PublicCode::parse(&booked.code).map_err(|_| Problem::internal("a code in the database is no code"))?;
-            let mut issued = tile_store::receipt(conn, code.as_str(), signed.as_deref())?;
-            let restricted = store::is_restricted(conn, &row)?;
-            if let Issued::Receipt(receipt) = &mut issued
-                && !restricted
-                && let Some(sealed) = log::store::openings(conn, &[code.as_str()])?.remove(code.as_str())
-            {
-                let opening = opening::open(&vault, code.as_str(), &sealed).map_err(Problem::internal)?;
-                receipt.opened = Some(Opened::of(&opening, |_| true));
-            }
-            let event = AuditEvent {
-                account: Some(grant.account()),
-                action: "GIFT_RECEIPT_READ",
-                subject: Some(id),
-                chapter: Some(grant.chapter().0),
-            };
-            authz::audit(conn, now, &[event])?;
-            Ok((code, booked.reversed_by, issued))
-        })
-        .await?;
+    let signed = log.latest();
+    let (code, reversed_by, issued) = desk.tx(move |v| private_receipt(v, *id, signed.as_deref())).await?;
     match issued {
         Issued::Receipt(receipt) => receipt_file(&code, &receipt, reversed_by, "no-store"),
         Issued::Sealing => Err(receipt_is_sealing()),
@@ -320,90 +287,99 @@ pub async fn download_private_receipt(
     }
 }
 
+/// The gift's code, the code of the entry that reversed it, and its receipt with what the giver's eyes may see.
+fn private_receipt(
+    v: &mut Visit<'_>,
+    id: Uuid,
+    signed: Option<&Signed>,
+) -> Result<(PublicCode, Option<String>, Issued), Problem> {
+    let row = store::gifts(v.conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
+    let booked = store::receipts(v.conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+    let code = PublicCode::parse(&booked.code).map_err(|_| Problem::internal("a code in the database is no code"))?;
+    let mut issued = tile_store::receipt(v.conn, code.as_str(), signed)?;
+    let restricted = store::is_restricted(v.conn, &row)?;
+    if let Issued::Receipt(receipt) = &mut issued
+        && !restricted
+        && let Some(sealed) = log::store::openings(v.conn, &[code.as_str()])?.remove(code.as_str())
+    {
+        let opening = opening::open(v.vault, code.as_str(), &sealed).map_err(Problem::internal)?;
+        receipt.opened = Some(Opened::of(&opening, |_| true));
+    }
+    v.note_seen(&seen, "GIFT_RECEIPT_READ", id)?;
+    Ok((code, booked.reversed_by, issued))
+}
+
 /// One gift, with its giver. Reading it is noted in the audit trail.
-#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = GiftOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = GiftOut), Reads))]
 #[get("/gifts/{id}")]
-pub async fn show_gift(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let (id, now) = (id.into_inner(), clock.now());
-    let out = db
-        .tx(move |conn| -> Result<GiftOut, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = store::gifts(conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
-            let grant = authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-            let receipt = store::receipts(conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
-            let party =
-                row.party_id.map(|party| parties::load(conn, &[party])).transpose()?.and_then(|mut found| found.drain().next());
-            let restricted = store::is_restricted(conn, &row)?;
-            let party = party.map(|(_, sealed)| sealed).filter(|_| !restricted);
-            let clear = party.map(|sealed| sealed.open(&vault)).transpose().map_err(Problem::internal)?;
-            let giver = clear.map(|clear| personal::as_given(&vault, row.id, row.giver_name.as_deref(), clear));
-            let giver = match giver.transpose().map_err(Problem::internal)? {
-                Some(clear) => Some(shown(conn, &vault, row.chapter_id, clear)?),
-                None => None,
-            };
-            let recorder = identity::user_names(conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
-            let mut out = gift_out(row, receipt, recorder, Sight::Noted { vault: &vault, giver, restricted })?;
-            let lines = store::lines(conn, id)?.into_iter().map(|line| PublicGoods {
-                item: line.item,
-                quantity: Quantity::from_milli(line.quantity_milli).to_string(),
-                unit: line.unit,
-                value_vnd: line.value_vnd,
-                valuation: line.valuation,
-            });
-            out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
-            out.reversal = store::standing_reversals(conn, &[id])?.remove(&id);
-            let event = AuditEvent {
-                account: Some(grant.account()),
-                action: "GIFT_READ",
-                subject: Some(id),
-                chapter: Some(grant.chapter().0),
-            };
-            authz::audit(conn, now, &[event])?;
-            Ok(out)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+pub async fn show_gift(desk: Desk, id: web::Path<Uuid>) -> Answer<GiftOut> {
+    desk.tx(move |v| one_gift(v, *id)).await.map(Reply::ok)
+}
+
+fn one_gift(v: &mut Visit<'_>, id: Uuid) -> Result<GiftOut, Problem> {
+    let row = store::gifts(v.conn, Gifts::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
+    let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
+    let receipt = store::receipts(v.conn, &[id])?.remove(&id).ok_or_else(Problem::not_found)?;
+    let restricted = store::is_restricted(v.conn, &row)?;
+    let giver = if restricted { None } else { giver_of(v, &row)? };
+    let recorder = identity::user_names(v.conn, &[row.recorded_by])?.remove(&row.recorded_by).unwrap_or_default();
+    let mut out = gift_out(row, receipt, recorder, Sight::Noted { vault: v.vault, giver, restricted })?;
+    let lines = store::lines(v.conn, id)?.into_iter().map(|line| PublicGoods {
+        item: line.item,
+        quantity: Quantity::from_milli(line.quantity_milli).to_string(),
+        unit: line.unit,
+        value_vnd: line.value_vnd,
+        valuation: line.valuation,
+    });
+    out.lines = Some(lines.collect()).filter(|lines: &Vec<_>| !lines.is_empty());
+    out.reversal = store::standing_reversals(v.conn, &[id])?.remove(&id);
+    v.note_seen(&seen, "GIFT_READ", id)?;
+    Ok(out)
+}
+
+fn giver_of(v: &mut Visit<'_>, row: &GiftRow) -> Result<Option<GiverOut>, Problem> {
+    let Some(party) = row.party_id else { return Ok(None) };
+    let Some(sealed) = parties::load(v.conn, &[party])?.remove(&party) else { return Ok(None) };
+    let as_given = sealed.open(v.vault).and_then(|clear| personal::as_given(v.vault, row.id, row.giver_name.as_deref(), clear));
+    shown(v.conn, v.vault, row.chapter_id, as_given.map_err(Problem::internal)?).map(Some)
 }
 
 /// The gifts of a chapter, newest first, without givers and their words: those are read gift by gift, which is noted.
-#[utoipa::path(tag = "gifts", params(ChapterQuery), responses((status = 200, body = Page<GiftOut>), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "gifts", params(OfChapter), responses((status = 200, body = Page<GiftOut>), Reads))]
 #[get("/gifts")]
-pub async fn list_gifts(
-    actor: Actor,
-    Query(query): Query<ChapterQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let ChapterQuery { chapter, limit, cursor } = query;
-    let limit = rows_a_page(limit)?;
-    let after = Cursor::<(DateTime<Utc>, Uuid)>::decode(cursor.as_deref(), &chapter)?;
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<GiftOut>, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
-            authz::require::<Read>(conn, now, actor, here.id)?;
-            let rows = store::gifts(conn, Gifts::OfChapter { chapter: here.id.0, before: after.map(|c| c.last) }, limit + 1)?;
-            let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-            let (mut receipts, mut standing) = (store::receipts(conn, &ids)?, store::standing_reversals(conn, &ids)?);
-            let recorders = identity::user_names(conn, &rows.iter().map(|r| r.recorded_by).collect::<Vec<_>>())?;
-            let mut outs = Vec::with_capacity(rows.len());
-            for row in rows {
-                let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
-                let recorder = recorders.get(&row.recorded_by).cloned().unwrap_or_default();
-                let reversal = standing.remove(&row.id);
-                outs.push(GiftOut { reversal, ..gift_out(row, receipt, recorder, Sight::Listed)? });
-            }
-            Ok(Page::of(outs, limit, &chapter, |out| (out.gift.recorded_at, out.gift.id), |out| out))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+pub async fn list_gifts(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<GiftOut>> {
+    desk.list_of_chapter(
+        query.paging()?,
+        |v, here: &Seen<Read>, span| gifts_of(v.conn, here, span),
+        |(_, receipt)| (receipt.recorded_at, receipt.id),
+        |v, rows| listed(v.conn, rows),
+    )
+    .await
+}
+
+/// Gifts of a chapter with what the books say of them.
+fn gifts_of(
+    conn: &mut PgConnection,
+    here: &Seen<Read>,
+    span: Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<(GiftRow, ReceiptOut)>, Problem> {
+    let rows = store::gifts(conn, Gifts::OfChapter { chapter: here.chapter().0, before: span.after }, span.rows)?;
+    let mut receipts = store::receipts(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let with_receipt = |row: GiftRow| {
+        let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
+        Ok((row, receipt))
+    };
+    rows.into_iter().map(with_receipt).collect()
+}
+
+fn listed(conn: &mut PgConnection, rows: Vec<(GiftRow, ReceiptOut)>) -> Result<Vec<GiftOut>, Problem> {
+    let mut standing = store::standing_reversals(conn, &rows.iter().map(|(row, _)| row.id).collect::<Vec<_>>())?;
+    let recorders = identity::user_names(conn, &rows.iter().map(|(row, _)| row.recorded_by).collect::<Vec<_>>())?;
+    let show = |(row, receipt): (GiftRow, ReceiptOut)| {
+        let recorder = recorders.get(&row.recorded_by).cloned().unwrap_or_default();
+        let reversal = standing.remove(&row.id);
+        Ok(GiftOut { reversal, ..gift_out(row, receipt, recorder, Sight::Listed)? })
+    };
+    rows.into_iter().map(show).collect()
 }

@@ -12,7 +12,7 @@ use super::looked;
 use super::prepare::Prepared;
 use super::receipt::{CashReceiptRef, ReceiptOut};
 use super::unusual::Concern;
-use crate::authz::{Granted, Record};
+use crate::authz::{Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{appeal, gift, gift_line, paper_slip, paper_slip_collision, reversal_request};
 use crate::db::statement::statement;
@@ -261,6 +261,7 @@ pub struct GiftRow {
     pub recorded_by: Uuid,
     /// The giver's name as given, sealed, where it is not the party's alone.
     pub giver_name: Option<Vec<u8>>,
+    pub amount_vnd: i64,
 }
 
 /// Whether the gift's chapter may keep its giver's data and not use them.
@@ -285,6 +286,7 @@ pub fn gifts(conn: &mut PgConnection, of: Gifts, limit: i64) -> Result<Vec<GiftR
             gift::captured_at,
             gift::recorded_by,
             gift::giver_name,
+            gift::amount_vnd,
         ))
         .order((gift::recorded_at.desc(), gift::id.desc()))
         .limit(limit)
@@ -440,18 +442,18 @@ pub fn standing_reversals(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<Has
 }
 
 /// Settles a request that waits: APPROVED with its entry, or REFUSED.
-pub fn decide_reversal(
+pub fn decide_reversal<R: Right>(
     conn: &mut PgConnection,
-    id: Uuid,
-    by: Uuid,
+    by: &Granted<R>,
     at: DateTime<Utc>,
+    id: Uuid,
     entry: Option<Uuid>,
 ) -> Result<(), DbError> {
     use reversal_request as r;
     diesel::update(r::table.find(id).filter(r::state.eq("REQUESTED")))
         .set((
             r::state.eq(if entry.is_some() { "APPROVED" } else { "REFUSED" }),
-            r::decided_by.eq(by),
+            r::decided_by.eq(by.account()),
             r::decided_at.eq(at),
             r::entry_id.eq(entry),
         ))

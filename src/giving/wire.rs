@@ -1,7 +1,7 @@
 //! Answers to gifts as JSON.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::asked_wire::AskedOut;
 use super::receipt::{BookingOutcome, ReceiptOut};
@@ -41,19 +41,4 @@ pub struct BatchOut {
     /// Above a limit that takes a second person.
     pub asked: usize,
     pub items: Vec<BatchItem>,
-}
-
-/// Which part of a chapter's list to show.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ChapterQuery {
-    /// Code of the chapter.
-    #[param(example = "23095")]
-    pub chapter: String,
-    /// Rows a page, 1 to 200 (50 unless given).
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<u32>,
-    /// `next` of the page before.
-    pub cursor: Option<String>,
 }

@@ -14,7 +14,9 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
+use super::fit::Shape;
 use super::problem::{Kind, Problem};
 use super::shape::wrong_shape;
 use super::strict::Strict;
@@ -23,7 +25,7 @@ use super::strict::Strict;
 #[derive(Debug)]
 pub struct Body<T, const LIMIT: usize = 65_536>(pub T);
 
-impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
+impl<T: DeserializeOwned + ToSchema + 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -90,7 +92,7 @@ impl<T, const MOST: usize> Items<T, MOST> {
     }
 }
 
-impl<T: DeserializeOwned> Item<T> {
+impl<T: DeserializeOwned + ToSchema> Item<T> {
     /// Reads it as if it had been sent by itself.
     pub fn read(&self) -> Result<T, Problem> {
         read(self.0.get().as_bytes())
@@ -128,7 +130,7 @@ fn not_an_object() -> Problem {
 }
 
 /// Reads one JSON object and nothing behind it.
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(not_an_object());
     }
@@ -140,7 +142,8 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         if !cause.is_data() && serde_json::from_slice::<serde_json::Value>(bytes).is_err() {
             return malformed(&cause);
         }
-        wrong_shape(pointer, &cause.to_string()).into()
+        let all = serde_json::from_slice(bytes).map(|value| Shape::of::<T>().wrong(&value)).unwrap_or_default();
+        if all.is_empty() { wrong_shape(pointer, &cause.to_string()).into() } else { Problem::invalid(all) }
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     Ok(value)

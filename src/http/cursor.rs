@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{Kind, Problem};
 
@@ -20,7 +20,7 @@ pub const MAX_LIMIT: u32 = 200;
 pub fn rows_a_page(limit: Option<u32>) -> Result<i64, Problem> {
     match limit.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
-        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "limit từ 1 đến 200.", "limit is 1 to 200.")),
+        _ => Err(Problem::field("limit", "OUT_OF_RANGE", "Mỗi trang từ 1 đến 200 dòng.", "limit is 1 to 200.")),
     }
 }
 
@@ -55,6 +55,74 @@ impl<T> Page<T> {
     /// A page of a walk that stops where it has enough, or has looked at enough; it goes on after `last`.
     pub fn walked<K: Serialize>(items: Vec<T>, last: Option<K>, filter: &impl Serialize) -> Page<T> {
         Page { items, next: last.and_then(|last| Cursor { last }.encode(filter)) }
+    }
+}
+
+/// What a client asks of a list, checked: the filter its cursor belongs to, how many rows, and where to go on.
+#[derive(Debug, Clone)]
+pub struct Paging<F, K> {
+    pub filter: F,
+    limit: i64,
+    after: Option<K>,
+}
+
+/// Which part of a chapter's list to show.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfChapter {
+    /// Code of the chapter.
+    #[param(example = "23095")]
+    pub chapter: String,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl OfChapter {
+    /// The list of the chapter, checked.
+    pub fn paging<K: Serialize + DeserializeOwned>(self) -> Result<Paging<String, K>, Problem> {
+        Paging::of(self.chapter, self.limit, self.cursor.as_deref())
+    }
+}
+
+/// The part of a list that a page needs.
+#[derive(Debug, Clone)]
+pub struct Span<K> {
+    /// The key of the last row shown; `None` at the beginning.
+    pub after: Option<K>,
+    /// Rows to fetch: one more than a page shows, which says whether there is another page.
+    pub rows: i64,
+}
+
+impl<F: Serialize, K: Serialize + DeserializeOwned> Paging<F, K> {
+    /// Reads `limit` and `cursor`. Refused are limits outside of 1 ..= 200 and cursors of another filter.
+    pub fn of(filter: F, limit: Option<u32>, cursor: Option<&str>) -> Result<Self, Problem> {
+        let limit = rows_a_page(limit)?;
+        let after = Cursor::decode(cursor, &filter)?.map(|cursor| cursor.last);
+        Ok(Self { filter, limit, after })
+    }
+
+    /// What to fetch.
+    pub fn span(&mut self) -> Span<K> {
+        Span { after: self.after.take(), rows: self.limit + 1 }
+    }
+
+    /// The page of what was fetched. `shown` gets the rows to show, all at once: one by one it would ask the database for
+    /// each.
+    pub fn page<R, T, E>(
+        &self,
+        mut rows: Vec<R>,
+        key: impl Fn(&R) -> K,
+        shown: impl FnOnce(Vec<R>) -> Result<Vec<T>, E>,
+    ) -> Result<Page<T>, E> {
+        let limit = usize::try_from(self.limit).unwrap_or(0);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| more).map(key);
+        Ok(Page::walked(shown(rows)?, last, &self.filter))
     }
 }
 
@@ -133,6 +201,21 @@ mod tests {
         fn garbage_is_refused_without_panic(text in ".{0,80}") {
             prop_assert!(Cursor::<i64>::decode(Some(&text), &"f").is_err());
         }
+    }
+
+    #[test]
+    fn a_page_is_shown_at_once_and_leads_to_the_next() {
+        let mut paging = Paging::<_, i64>::of("f", Some(2), None).unwrap();
+        let span = paging.span();
+        assert_eq!((span.after, span.rows), (None, 3));
+        let page = |paging: &Paging<&str, i64>, rows| paging.page(rows, |r| *r, |rows| Ok::<_, ()>(rows)).unwrap();
+        let first = page(&paging, vec![9, 8, 7]);
+        assert_eq!(first.items, [9, 8]);
+        let mut paging = Paging::<_, i64>::of("f", Some(2), first.next.as_deref()).unwrap();
+        assert_eq!(paging.span().after, Some(8));
+        assert_eq!(page(&paging, vec![7, 6]).next, None);
+        assert!(Paging::<_, i64>::of("g", Some(2), first.next.as_deref()).is_err());
+        assert!(Paging::<_, i64>::of("f", Some(201), None).is_err());
     }
 
     #[test]

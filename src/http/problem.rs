@@ -175,6 +175,11 @@ impl Kind {
         self.row().0
     }
 
+    /// Its stable `type` in a problem document.
+    pub fn reference(self) -> String {
+        format!("/problems/{}", self.slug())
+    }
+
     pub fn status(self) -> StatusCode {
         self.row().1
     }
@@ -258,13 +263,46 @@ impl Problem {
         )
     }
 
+    /// What to do about a problem of which nobody said more.
+    fn advice(&self) -> Option<Say> {
+        Some(match self.kind {
+            Kind::NotFound => Say::fixed(
+                "Không có, hoặc không thuộc phạm vi của bạn: hãy kiểm tra lại mã hoặc địa chỉ.",
+                "It is not there, or not within your reach: check the code or the address.",
+            ),
+            Kind::MethodNotAllowed => {
+                let allowed = self.headers.iter().find(|(name, _)| *name == "allow").map(|(_, methods)| methods.as_str());
+                let allowed = allowed.unwrap_or("–");
+                Say::new(format!("Địa chỉ này chỉ nhận: {allowed}."), format!("This address takes only: {allowed}."))
+            }
+            Kind::WrongCredentials => Say::fixed(
+                "Hãy kiểm tra tên đăng nhập và mật khẩu, bộ gõ tiếng Việt và phím Caps Lock. Sau năm lần sai, mỗi lần sau phải chờ lâu hơn.",
+                "Check the user name and the password, the Vietnamese typing program and Caps Lock. After five failures each further one costs a longer wait.",
+            ),
+            Kind::Unauthenticated => Say::fixed(
+                "Phiên đã hết hoặc chưa đăng nhập: hãy đăng nhập lại.",
+                "The session is over or there is none: log in again.",
+            ),
+            Kind::WrongCode => Say::fixed(
+                "Hãy đợi mã tiếp theo trong ứng dụng xác thực; kiểm tra giờ của điện thoại.",
+                "Wait for the next code of the authenticator; check the clock of the phone.",
+            ),
+            Kind::Forbidden => Say::fixed(
+                "Vai trò của bạn không gồm việc này: hãy hỏi người quản trị cấp trên.",
+                "Your role does not include this: ask the administrator above.",
+            ),
+            Kind::Malformed => Say::fixed("Hãy tải lại trang rồi thử lại.", "Load the page again, then try again."),
+            _ => return None,
+        })
+    }
+
     /// The document, in one language.
     pub fn document(&self, lang: Lang, request_id: &str) -> ProblemDocument {
         ProblemDocument {
-            kind: format!("/problems/{}", self.kind.slug()),
+            kind: self.kind.reference(),
             title: self.kind.title(lang),
             status: self.kind.status().as_u16(),
-            detail: self.detail.as_ref().map(|d| d.in_lang(lang).to_owned()),
+            detail: self.detail.clone().or_else(|| self.advice()).map(|d| d.in_lang(lang).to_owned()),
             request_id: request_id.to_owned(),
             errors: self.errors.iter().map(|e| FieldErrorOut::of(e, lang)).collect(),
         }

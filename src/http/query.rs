@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
+use super::problem::{FieldError, Problem};
 use super::shape::wrong_shape;
 
 /// The parameters of a request's address.
@@ -21,13 +21,41 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
+/// Every mistake is named: what is wrong is put aside and the rest read again.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let mut pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+    let mut wrong: Vec<FieldError> = Vec::new();
+    loop {
+        let error = match parse(&pairs) {
+            Ok(read) if wrong.is_empty() => return Ok(read),
+            Ok(_) => return Err(Problem::invalid(wrong)),
+            Err(error) => error,
+        };
+        let before = pairs.len();
+        pairs.retain(|(name, _)| *name != error.pointer);
+        // What is missing now may be what was put aside.
+        if !wrong.iter().any(|known| known.pointer == error.pointer) {
+            wrong.push(error);
+        }
+        if pairs.len() == before || wrong.len() > MOST {
+            return Err(Problem::invalid(wrong));
+        }
+    }
+}
+
+/// As many mistakes are named as anybody corrects at once.
+const MOST: usize = 20;
+
+fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, FieldError> {
+    let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
-        let name = error.path().to_string();
+        let (name, cause) = (error.path().to_string(), error.inner().to_string());
         // A parameter that is missing or sent twice has no place of its own: the words name it.
-        let pointer = if name == "." { "query" } else { &name };
-        wrong_shape(pointer, &error.inner().to_string()).into()
+        let named =
+            ["missing field `", "duplicate field `"].iter().find_map(|start| cause.strip_prefix(start)?.split('`').next());
+        let pointer = if name == "." { named.unwrap_or("query").to_owned() } else { name };
+        wrong_shape(pointer, &cause)
     })
 }
 
@@ -51,6 +79,20 @@ mod tests {
         let pointer = |text: &str| read::<Asked>(text).unwrap_err().errors.remove(0).pointer;
         assert_eq!(pointer("chapter=a&year=x"), "year");
         assert_eq!(pointer("chapter=a&sort=x"), "sort");
-        assert_eq!(pointer("year=1"), "query");
+        assert_eq!(pointer("year=1"), "chapter");
+        assert_eq!(pointer("chapter=a&chapter=b"), "chapter");
+    }
+
+    #[test]
+    fn every_mistake_is_named() {
+        let wrong = |text: &str| -> Vec<(String, &str)> {
+            read::<Asked>(text).unwrap_err().errors.into_iter().map(|error| (error.pointer, error.code)).collect()
+        };
+        let at = |pointer: &str, code: &'static str| (pointer.to_owned(), code);
+        assert_eq!(
+            wrong("year=x&sort=1&year=y"),
+            [at("year", "WRONG_SHAPE"), at("sort", "UNKNOWN_FIELD"), at("chapter", "REQUIRED")]
+        );
+        assert_eq!(wrong(&"chapter=a&b=1&".repeat(50)).len(), 2);
     }
 }

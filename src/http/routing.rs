@@ -36,8 +36,8 @@ pub async fn nothing_here(request: HttpRequest, known: web::Data<KnownPaths>) ->
     if methods.is_empty() {
         return Err(Problem::say(
             Kind::NotFound,
-            "Không có gì ở địa chỉ này; danh mục API ở /docs.",
-            "There is nothing at this address; the API is listed at /docs.",
+            "Không có gì ở địa chỉ này: hãy kiểm tra lại địa chỉ.",
+            "There is nothing at this address: check it.",
         ));
     }
     Err(Problem { headers: vec![("allow", methods.join(", "))], ..Problem::new(Kind::MethodNotAllowed) })

@@ -1,25 +1,22 @@
 //! `/api/v1/accounts`: register, look up, give a new one-time password, disable, enable; `/api/v1/account`: oneself.
 
-use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
+use actix_web::{get, post, web};
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::account_wire::{AccountIn, AccountOut, AccountsQuery, RegisteredOut, out, read_registration};
-use super::accounts::{self, Registered, Which};
+use super::accounts::{self, Registered, Shown, Which};
 use super::manage::{self, Sight};
 use super::one_time;
 use super::password::Passwords;
 use super::{appointing, appointments, store};
-use crate::authz::{self, Actor, Appoint, Attempt, AuditEvent, Granted, Once, Turn};
+use crate::authz::{Appoint, Attempt, Desk, Granted, Refusal, Visit};
+use crate::basics::Phone;
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Clock, Phone};
-use crate::db::Db;
-use crate::http::{Body, Cursor, Kind, Page, Problem, Query, phone, rows_a_page};
+use crate::http::sets::{Acts, Decides, Key, Own, Reads, Records};
+use crate::http::{Answer, Body, Kind, Page, Paging, Problem, Query, Reply, Span, phone};
 use crate::tree::{self, ChapterId};
-use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -32,17 +29,15 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(enable_account);
 }
 
-fn one(conn: &mut PgConnection, vault: &Vault, id: Uuid, sight: Sight, now: DateTime<Utc>) -> Result<AccountOut, Problem> {
-    let today = vietnam_date(now);
-    let shown = accounts::shown(conn, vault, &Which::One(id), sight, today, 1)?.pop().ok_or_else(Problem::not_found)?;
-    let concerns = appointments::concerns(conn, shown.officer, today)?;
+fn one(v: &mut Visit<'_>, id: Uuid, sight: Sight) -> Result<AccountOut, Problem> {
+    let today = vietnam_date(v.now);
+    let shown = accounts::shown(v.conn, v.vault, &Which::One(id), sight, today, 1)?.pop().ok_or_else(Problem::not_found)?;
+    let concerns = appointments::concerns(v.conn, shown.officer, today)?;
     Ok(out(shown, concerns))
 }
 
-fn may_register(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, chapter: &str) -> Result<Granted<Appoint>, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Appoint>(conn, now, actor, here.id)?;
+fn may_register(v: &mut Visit<'_>, chapter: &str) -> Result<Granted<Appoint>, Problem> {
+    let (grant, here) = v.at_code::<Appoint>(chapter)?;
     if !here.accepts_entries {
         return Err(appointing::chapter_closed("/chapter"));
     }
@@ -50,28 +45,23 @@ fn may_register(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, chapt
 }
 
 /// Register somebody: an account with a one-time password, which this answer tells once.
-#[utoipa::path(tag = "accounts", request_body = AccountIn, responses((status = 201, body = RegisteredOut),
-    (status = 200, body = RegisteredOut, description = "Was registered already; the password is not told again"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "accounts", request_body = AccountIn,
+    responses(
+        (status = 201, body = RegisteredOut),
+        (status = 200, body = RegisteredOut, description = "Was registered already; the password is not told again"), Records
+    )
+)]
 #[post("/accounts")]
-pub async fn register_account(
-    actor: Actor,
-    Body(body): Body<AccountIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-    passwords: web::Data<Passwords>,
-) -> Result<HttpResponse, Problem> {
+pub async fn register_account(desk: Desk, Body(body): Body<AccountIn>, passwords: web::Data<Passwords>) -> Answer<RegisteredOut> {
     let (chapter, new) = read_registration(body)?;
-    let now = clock.now();
-    let sent = accounts::request_hash(&vault, &chapter, &new);
+    let sent = accounts::request_hash(desk.vault(), &chapter, &new);
     // Hashing a password is work: only for those who may, and only where it is needed.
     let (id, at, hash) = (new.id, chapter.clone(), sent.clone());
-    let known = db
-        .read(move |conn| -> Result<_, Problem> {
-            may_register(conn, now, actor, &at)?;
-            Ok(accounts::known(conn, id, &hash)?)
+    let known = desk
+        .read(move |v| {
+            may_register(v, &at)?;
+            Ok(accounts::known(v.conn, id, &hash)?)
         })
         .await?;
     let password = one_time::make().map_err(Problem::internal)?;
@@ -79,57 +69,50 @@ pub async fn register_account(
         None => passwords.hash_in_turn(password.clone()).await?,
         Some(_) => String::new(),
     };
-    let (account, registered) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            let grant = may_register(conn, now, actor, &chapter)?;
+    let until = desk.now() + one_time::GOOD_FOR;
+    let registered = desk
+        .tx(move |v| {
+            let grant = may_register(v, &chapter)?;
             let registered = match known {
                 Some(known) => known,
-                None => accounts::register(conn, &vault, &grant, now, &new, &sent, &password_hash)?,
+                None => accounts::register(v.conn, v.vault, &grant, v.now, &new, &sent, &password_hash)?,
             };
-            match registered {
-                Registered::IdTaken => return Err(Problem::new(Kind::IdTaken)),
-                Registered::UserNameTaken => {
-                    let (vi, en) = ("Tên đăng nhập này đã có người dùng.", "This user name is taken.");
-                    return Err(Problem::field("/user_name", "USER_NAME_TAKEN", vi, en));
-                }
-                Registered::PhoneOf(other) => return Err(phone_taken(conn, now, actor, other)?),
-                Registered::New => {
-                    let event = AuditEvent {
-                        account: Some(actor.account),
-                        action: "ACCOUNT_CREATED",
-                        subject: Some(new.id),
-                        chapter: Some(grant.chapter().0),
-                    };
-                    authz::audit_detailed(conn, now, &event, &json!({"account": new.id, "place": chapter}))?;
-                }
-                Registered::Known => {}
-            }
-            Ok((one(conn, &vault, new.id, Sight::Names, now)?, registered))
+            registered_as(v, &grant, new.id, &chapter, registered)
         })
         .await?;
-    Ok(if registered == Registered::New {
-        HttpResponse::Created().json(RegisteredOut {
-            one_time_password: Some(password),
-            one_time_password_until: Some(now + one_time::GOOD_FOR),
-            new_one_time_password_at: None,
-            account,
-        })
-    } else {
-        HttpResponse::Ok().json(RegisteredOut {
-            one_time_password: None,
-            one_time_password_until: None,
-            new_one_time_password_at: Some(format!("/api/v1/accounts/{}/one-time-password", account.id)),
-            account,
-        })
-    })
+    Ok(Reply::made(match registered {
+        (account, true) => (RegisteredOut::new(account, password, until), true),
+        (account, false) => (RegisteredOut::known(account), false),
+    }))
+}
+
+/// The account, and whether it is new.
+fn registered_as(
+    v: &mut Visit<'_>,
+    grant: &Granted<Appoint>,
+    id: Uuid,
+    chapter: &str,
+    registered: Registered,
+) -> Result<(AccountOut, bool), Problem> {
+    match registered {
+        Registered::IdTaken => return Err(Problem::new(Kind::IdTaken)),
+        Registered::UserNameTaken => {
+            let (vi, en) = ("Tên đăng nhập này đã có người dùng.", "This user name is taken.");
+            return Err(Problem::field("/user_name", "USER_NAME_TAKEN", vi, en));
+        }
+        Registered::PhoneOf(other) => return Err(phone_taken(v, other)?),
+        Registered::New => v.note_with(grant, "ACCOUNT_CREATED", id, &json!({"account": id, "place": chapter}))?,
+        Registered::Known => {}
+    }
+    Ok((one(v, id, Sight::Names)?, registered == Registered::New))
 }
 
 /// A phone number stands for one account. Whose it is, is told to those who would find it anyway.
-fn phone_taken(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, other: Uuid) -> Result<Problem, Problem> {
-    let subject = manage::subject(conn, other, vietnam_date(now))?.ok_or_else(Problem::not_found)?;
-    let in_reach = authz::require::<Appoint>(conn, now, actor, subject.home).is_ok();
+fn phone_taken(v: &mut Visit<'_>, other: Uuid) -> Result<Problem, Problem> {
+    let subject = manage::subject(v.conn, other, vietnam_date(v.now))?.ok_or_else(Problem::not_found)?;
+    let in_reach = v.at::<Appoint>(subject.home).is_ok();
     let (vi, en) = if in_reach {
-        let name = store::user_names(conn, &[other])?.remove(&other).unwrap_or_default();
+        let name = store::user_names(v.conn, &[other])?.remove(&other).unwrap_or_default();
         (
             format!("Số này là của tài khoản {name} ({other}): hãy giao thêm vai trò cho tài khoản đó."),
             format!("This number is that of the account {name} ({other}): give that account another role."),
@@ -144,47 +127,32 @@ fn phone_taken(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, other:
 }
 
 /// Accounts that belong to a chapter or one below it, by user name.
-#[utoipa::path(tag = "accounts", params(AccountsQuery), responses((status = 200, body = Page<AccountOut>), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "accounts", params(AccountsQuery), responses((status = 200, body = Page<AccountOut>), Records))]
 #[get("/accounts")]
-pub async fn list_accounts(
-    actor: Actor,
-    Query(query): Query<AccountsQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_accounts(desk: Desk, Query(query): Query<AccountsQuery>) -> Answer<Page<AccountOut>> {
     let AccountsQuery { chapter, phone: typed, limit, cursor } = query;
-    let limit = rows_a_page(limit)?;
     let number = typed.as_deref().map(sought).transpose()?;
-    let filter = (chapter, number);
-    let after = Cursor::<String>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<AccountOut>, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let here = tree::place(conn, &filter.0)?.ok_or_else(Problem::not_found)?;
-            let sight = manage::sight(conn, now, actor, &[here.id])?;
-            if filter.1.is_some() && sight != Sight::Names {
-                return Err(authz::Refusal::NotAllowed.into());
-            }
-            let phone_hash = filter.1.as_deref().map(|number| store::phone_hash(&vault, number));
-            let which = Which::Below { chapter: here.id, phone_hash, after };
-            let rows = accounts::shown(conn, &vault, &which, sight, vietnam_date(now), limit + 1)?;
-            Ok(Page::of(
-                rows,
-                limit,
-                &filter,
-                |row| row.user_name.clone(),
-                |row| {
-                    // Numbers are for whoever looks at one person.
-                    AccountOut { phone: None, ..out(row, Vec::new()) }
-                },
-            ))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    let paging = Paging::of((chapter, number), limit, cursor.as_deref())?;
+    desk.list(
+        paging,
+        |v, (chapter, number), span| below(v, chapter, number.as_deref(), span),
+        |row| row.user_name.clone(),
+        // Numbers are for whoever looks at one person.
+        |_, rows| Ok(rows.into_iter().map(|row| AccountOut { phone: None, ..out(row, Vec::new()) }).collect()),
+    )
+    .await
+}
+
+/// Accounts that belong to a chapter or one below it, as much of them as the visitor may see.
+fn below(v: &mut Visit<'_>, chapter: &str, number: Option<&str>, span: Span<String>) -> Result<Vec<Shown>, Problem> {
+    let here = tree::place(v.conn, chapter)?.ok_or_else(Problem::not_found)?;
+    let sight = manage::sight(v, &[here.id])?;
+    if number.is_some() && sight != Sight::Names {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let phone_hash = number.map(|number| store::phone_hash(v.vault, number));
+    let which = Which::Below { chapter: here.id, phone_hash, after: span.after };
+    accounts::shown(v.conn, v.vault, &which, sight, vietnam_date(v.now), span.rows)
 }
 
 fn sought(typed: &str) -> Result<String, Problem> {
@@ -195,154 +163,103 @@ fn sought(typed: &str) -> Result<String, Problem> {
 }
 
 /// One account: oneself, or of a chapter whose books one may read.
-#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path)), responses((status = 200, body = AccountOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path)), responses((status = 200, body = AccountOut), Reads))]
 #[get("/accounts/{id}")]
-pub async fn show_account(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let (id, now) = (id.into_inner(), clock.now());
-    let account = db
-        .tx(move |conn| -> Result<AccountOut, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            if id == actor.account {
-                return one(conn, &vault, id, Sight::Names, now);
-            }
-            let subject = manage::subject(conn, id, vietnam_date(now))?.ok_or_else(Problem::not_found)?;
-            let places: Vec<ChapterId> = subject.places.iter().copied().chain([subject.home]).collect();
-            let sight = manage::sight(conn, now, actor, &places)?;
-            if sight == Sight::Names {
-                let chapter = Some(subject.home.0);
-                let event = AuditEvent { account: Some(actor.account), action: "ACCOUNT_READ", subject: Some(id), chapter };
-                authz::audit(conn, now, &[event])?;
-            }
-            one(conn, &vault, id, sight, now)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(account))
+pub async fn show_account(desk: Desk, id: web::Path<Uuid>) -> Answer<AccountOut> {
+    desk.tx(move |v| look_at(v, *id)).await.map(Reply::ok)
+}
+
+fn look_at(v: &mut Visit<'_>, id: Uuid) -> Result<AccountOut, Problem> {
+    if id == v.account() {
+        return one(v, id, Sight::Names);
+    }
+    let subject = manage::subject(v.conn, id, vietnam_date(v.now))?.ok_or_else(Problem::not_found)?;
+    let places: Vec<ChapterId> = subject.places.iter().copied().chain([subject.home]).collect();
+    let sight = manage::sight(v, &places)?;
+    if sight == Sight::Names {
+        v.note_at(Some(subject.home), "ACCOUNT_READ", Some(id), None)?;
+    }
+    one(v, id, sight)
 }
 
 /// My account, with my roles and their places.
-#[utoipa::path(tag = "accounts", responses((status = 200, body = AccountOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "accounts", responses((status = 200, body = AccountOut), Own))]
 #[get("/account")]
-pub async fn my_account(
-    actor: Actor,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let account = db
-        .read(move |conn| -> Result<AccountOut, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            one(conn, &vault, actor.account, Sight::Names, now)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(account))
+pub async fn my_account(desk: Desk) -> Answer<AccountOut> {
+    let own = desk.actor().account;
+    desk.read(move |v| one(v, own, Sight::Names)).await.map(Reply::ok)
 }
 
 /// Give an account a new one-time password: the old one and all sessions end.
-#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path)), responses((status = 200, body = RegisteredOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), Key), responses((status = 200, body = RegisteredOut), Decides))]
 #[post("/accounts/{id}/one-time-password")]
-pub async fn give_one_time_password(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-    passwords: web::Data<Passwords>,
-) -> Result<HttpResponse, Problem> {
-    let (id, now) = (id.into_inner(), clock.now());
+pub async fn give_one_time_password(desk: Desk, id: web::Path<Uuid>, passwords: web::Data<Passwords>) -> Answer<RegisteredOut> {
+    let id = id.into_inner();
     // Hashing is work: only for those who may.
-    db.read(move |conn| may_reset(conn, now, actor, id).map(drop)).await?;
+    desk.read(move |v| may_reset(v, id).map(drop)).await?;
     let password = one_time::make().map_err(Problem::internal)?;
     let hash = passwords.hash_in_turn(password.clone()).await?;
-    let (account, until) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            manage::lock_administrators(conn)?;
-            let grant = may_reset(conn, now, actor, id)?;
-            let until = accounts::reset_password(conn, id, &hash, now)?;
-            audit(conn, now, &grant, "ONE_TIME_PASSWORD_GIVEN", id)?;
-            Ok((one(conn, &vault, id, Sight::Names, now)?, until))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(RegisteredOut {
-        account,
-        one_time_password: Some(password),
-        one_time_password_until: Some(until),
-        new_one_time_password_at: None,
+    let give = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        manage::lock_administrators(v.conn)?;
+        let grant = may_reset(v, id)?;
+        // The one that was given under this key is not known any more, and perhaps in use.
+        if v.attempt() == Attempt::Replay {
+            return Ok((one(v, id, Sight::Names)?, None));
+        }
+        let until = accounts::reset_password(v.conn, id, &hash, v.now)?;
+        note(v, &grant, "ONE_TIME_PASSWORD_GIVEN", id)?;
+        Ok((one(v, id, Sight::Names)?, Some(until)))
+    };
+    let reply = desk.once("account/one-time-password", id.to_string(), give).await?;
+    Ok(reply.map(|(account, until)| match until {
+        Some(until) => RegisteredOut::new(account, password, until),
+        None => RegisteredOut::known(account),
     }))
 }
 
-fn may_reset(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<Granted<Appoint>, Problem> {
-    let (grant, _) = manage::require_management(conn, now, actor, id)?;
-    if id == actor.account {
+fn may_reset(v: &mut Visit<'_>, id: Uuid) -> Result<Granted<Appoint>, Problem> {
+    let (grant, _) = manage::require_management(v, id)?;
+    if id == v.account() {
         return Err(Problem::say(
             Kind::Conflict,
-            "Mật khẩu của chính mình thì đổi ở POST /api/v1/session/password.",
-            "One's own password is changed at POST /api/v1/session/password.",
+            "Mật khẩu của chính mình thì tự đổi ở phần “Đổi mật khẩu”.",
+            "One's own password is changed under “Change password”.",
         ));
     }
     Ok(grant)
 }
 
 /// Disable an account: its sessions end, its next request fails.
-#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = AccountOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), Key), responses((status = 200, body = AccountOut), Decides))]
 #[post("/accounts/{id}/disabling")]
-pub async fn disable_account(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    set_disabled(once, id, true).await
+pub async fn disable_account(desk: Desk, id: web::Path<Uuid>) -> Answer<AccountOut> {
+    desk.once("account/disabling", id.to_string(), move |v| set_disabled(v, *id, true)).await
 }
 
 /// Let a disabled account in again, with the password it had.
-#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "The client's name for this attempt; the same key with another request is 422")), responses((status = 200, body = AccountOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), Key), responses((status = 200, body = AccountOut), Acts))]
 #[post("/accounts/{id}/enabling")]
-pub async fn enable_account(once: Once, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    set_disabled(once, id, false).await
+pub async fn enable_account(desk: Desk, id: web::Path<Uuid>) -> Answer<AccountOut> {
+    desk.once("account/enabling", id.to_string(), move |v| set_disabled(v, *id, false)).await
 }
 
 /// Decides once: a replay tells how things stand and changes nothing.
-async fn set_disabled(once: Once, id: web::Path<Uuid>, disabled: bool) -> Result<HttpResponse, Problem> {
-    let id = id.into_inner();
-    let (operation, action) = match disabled {
-        true => ("account/disabling", "ACCOUNT_DISABLED"),
-        false => ("account/enabling", "ACCOUNT_ENABLED"),
-    };
-    let work = move |conn: &mut PgConnection, turn: &Turn<'_>| {
-        manage::lock_administrators(conn)?;
-        let (grant, subject) = manage::require_management(conn, turn.now, turn.actor, id)?;
-        if turn.attempt == Attempt::First {
-            if disabled {
-                let by_themself = grant.officer() == subject.officer;
-                manage::keep_an_administrator(conn, &subject.in_force, by_themself, vietnam_date(turn.now))?;
-            }
-            if accounts::set_disabled(conn, &grant, id, disabled, turn.now)? {
-                audit(conn, turn.now, &grant, action, id)?;
-            }
+fn set_disabled(v: &mut Visit<'_>, id: Uuid, disabled: bool) -> Result<AccountOut, Problem> {
+    manage::lock_administrators(v.conn)?;
+    let (grant, subject) = manage::require_management(v, id)?;
+    if v.attempt() == Attempt::First {
+        if disabled {
+            let by_themself = grant.officer() == subject.officer;
+            manage::keep_an_administrator(v.conn, &subject.in_force, by_themself, vietnam_date(v.now))?;
         }
-        one(conn, turn.vault, id, Sight::Names, turn.now)
-    };
-    let (account, mut answer) = once.run(operation, id.to_string(), work).await?;
-    Ok(answer.json(account))
+        if accounts::set_disabled(v.conn, &grant, id, disabled, v.now)? {
+            note(v, &grant, if disabled { "ACCOUNT_DISABLED" } else { "ACCOUNT_ENABLED" }, id)?;
+        }
+    }
+    one(v, id, Sight::Names)
 }
 
-fn audit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<Appoint>,
-    action: &'static str,
-    id: Uuid,
-) -> Result<(), Problem> {
-    let place = tree::code_of(conn, by.chapter())?;
-    let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
-    Ok(authz::audit_detailed(conn, now, &event, &json!({"account": id, "place": place}))?)
+fn note(v: &mut Visit<'_>, by: &Granted<Appoint>, action: &'static str, id: Uuid) -> Result<(), Problem> {
+    let place = tree::code_of(v.conn, by.chapter())?;
+    Ok(v.note_with(by, action, id, &json!({"account": id, "place": place}))?)
 }

@@ -98,6 +98,23 @@ pub struct RegisteredOut {
     pub new_one_time_password_at: Option<String>,
 }
 
+impl RegisteredOut {
+    /// With the password, which is told this once.
+    pub fn new(account: AccountOut, password: String, until: DateTime<Utc>) -> Self {
+        Self { account, one_time_password: Some(password), one_time_password_until: Some(until), new_one_time_password_at: None }
+    }
+
+    /// Without it; says where to ask for another.
+    pub fn known(account: AccountOut) -> Self {
+        Self {
+            one_time_password: None,
+            one_time_password_until: None,
+            new_one_time_password_at: Some(format!("/api/v1/accounts/{}/one-time-password", account.id)),
+            account,
+        }
+    }
+}
+
 pub fn out(shown: Shown, concerns: Vec<Concern>) -> AccountOut {
     AccountOut {
         id: shown.id,

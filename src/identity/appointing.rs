@@ -5,60 +5,56 @@
 //! provincial administrator, nor make herself accountant, nor give a role in Hà Nội. Everything she does stands in the
 //! audit trail in the same transaction: who, whom, role, place, decision.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::appointments::{self, AssignmentRow, Ending, NewActsFor, NewAssignment, Period};
 use super::{manage, store};
-use crate::authz::{self, Actor, Appoint, AuditEvent, Granted, Role};
+use crate::authz::{Appoint, Attempt, Granted, Role, Visit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
 use crate::http::{FieldError, Kind, Problem, Say};
 use crate::tree::{self, ChapterId, Place};
-use crate::vault::Vault;
 
 /// Gives a role at a chapter, with the chapters it acts for. The same request again answers as the first time: (the
 /// assignment, whether it is new).
 pub fn give(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
+    v: &mut Visit<'_>,
     chapter: &str,
     new: &NewAssignment,
     acting: &[NewActsFor],
 ) -> Result<(AssignmentRow, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, chapter)?.ok_or_else(|| no_such_chapter("/chapter", Problem::not_found()))?;
-    let grant = authz::require_to_give(conn, now, actor, here.id, new.role).map_err(|p| no_such_chapter("/chapter", p))?;
-    let officer = hold_account(conn, now, actor, new.account)?;
-    let hash = vault.hash("role_assignment.request", sent(chapter, new, acting).as_bytes());
-    if let Some(known) = appointments::find(conn, new.id)? {
+    let here = tree::place(v.conn, chapter)?.ok_or_else(|| no_such_chapter("/chapter", Problem::not_found()))?;
+    let grant = v.at_to_give(here.id, new.role).map_err(|p| no_such_chapter("/chapter", p))?;
+    let officer = hold_account(v, new.account)?;
+    let hash = v.vault.hash("role_assignment.request", sent(chapter, new, acting).as_bytes());
+    if let Some(known) = appointments::find(v.conn, new.id)? {
         return if known.request_hash.as_deref() == Some(&hash) { Ok((known, false)) } else { Err(Problem::new(Kind::IdTaken)) };
     }
     refuse_oneself(&grant, officer)?;
-    check_role(conn, &here, new, vietnam_date(now))?;
-    let standing = appointments::list(conn, &appointments::Which::OfAccount(new.account), Some(vietnam_date(now)), None, 1_000)?;
+    check_role(v.conn, &here, new, vietnam_date(v.now))?;
+    let standing =
+        appointments::list(v.conn, &appointments::Which::OfAccount(new.account), Some(vietnam_date(v.now)), None, 1_000)?;
     let same = |row: &&AssignmentRow| row.role == new.role.name() && row.chapter_id == here.id.0;
     if standing.iter().filter(same).any(|row| row.period().meets(new.period)) {
         return Err(held_already());
     }
-    if !appointments::insert(conn, &grant, now, new, &hash)? {
+    if !appointments::insert(v.conn, &grant, v.now, new, &hash)? {
         return Err(Problem::new(Kind::IdTaken));
     }
     for (n, acts) in acting.iter().enumerate() {
         let pointer = format!("/acts_for/{n}");
         let assignment = (new.id, new.role, new.period);
-        let there = check_acting(conn, now, actor, &here, assignment, acts, &pointer)?;
-        appointments::insert_acts_for(conn, &there, now, new.id, acts, None)?;
+        let there = check_acting(v, &here, assignment, acts, &pointer)?;
+        appointments::insert_acts_for(v.conn, &there, v.now, new.id, acts, None)?;
     }
     let acts_for: Vec<&str> = acting.iter().map(|acts| acts.chapter.as_str()).collect();
     let detail = json!({"account": new.account, "role": new.role, "place": chapter, "from": new.period.from, "to": new.period.to,
         "decision": new.decision_no.as_str(), "acts_for": acts_for});
-    audit(conn, now, &grant, "ROLE_GIVEN", new.id, &detail)?;
-    let row = appointments::find(conn, new.id)?.ok_or_else(Problem::not_found)?;
+    v.note_with(&grant, "ROLE_GIVEN", new.id, &detail)?;
+    let row = appointments::find(v.conn, new.id)?.ok_or_else(Problem::not_found)?;
     Ok((row, true))
 }
 
@@ -74,20 +70,15 @@ fn sent(chapter: &str, new: &NewAssignment, acting: &[NewActsFor]) -> String {
 }
 
 /// Ends a role: with the next request, or with a last day.
-pub fn end(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    last_day: Option<NaiveDate>,
-    decision_no: &Line,
-) -> Result<AssignmentRow, Problem> {
-    manage::lock_administrators(conn)?;
-    let me = authz::authenticate(conn, now, actor)?;
-    let row = appointments::find_for_update(conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn end(v: &mut Visit<'_>, id: Uuid, last_day: Option<NaiveDate>, decision_no: &Line) -> Result<AssignmentRow, Problem> {
+    manage::lock_administrators(v.conn)?;
+    let row = appointments::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
     let role = role_of(&row)?;
-    let own = store::officer_of(conn, row.account_id)? == me;
-    let grant = require_to_end(conn, now, actor, &row, own)?;
+    let own = store::officer_of(v.conn, row.account_id)? == v.officer();
+    let grant = require_to_end(v, &row, own)?;
+    if v.attempt() == Attempt::Replay {
+        return Ok(row);
+    }
     let same_decision = row.end_decision_no.as_deref() == Some(decision_no.as_str());
     let done_already = match last_day {
         None => row.ended_at.is_some(),
@@ -96,7 +87,7 @@ pub fn end(
     if done_already && same_decision {
         return Ok(row);
     }
-    let today = vietnam_date(now);
+    let today = vietnam_date(v.now);
     if !row.stands(today) {
         return Err(over_already());
     }
@@ -105,107 +96,81 @@ pub fn end(
         Some(day) => (Ending::After(check_last_day(&row, day, today)?), day + Days::new(1)),
     };
     if row.valid_from <= today {
-        manage::keep_an_administrator(conn, &[(id, role, ChapterId(row.chapter_id))], own, free_from)?;
+        manage::keep_an_administrator(v.conn, &[(id, role, ChapterId(row.chapter_id))], own, free_from)?;
     }
-    appointments::end(conn, &grant, now, id, ending, decision_no)?;
-    let place = tree::code_of(conn, grant.chapter())?;
+    appointments::end(v.conn, &grant, v.now, id, ending, decision_no)?;
+    let place = tree::code_of(v.conn, grant.chapter())?;
     let detail =
         json!({"account": row.account_id, "role": role, "place": place, "decision": decision_no.as_str(), "last_day": last_day});
-    audit(conn, now, &grant, "ROLE_ENDED", id, &detail)?;
-    appointments::find(conn, id)?.ok_or_else(Problem::not_found)
+    v.note_with(&grant, "ROLE_ENDED", id, &detail)?;
+    appointments::find(v.conn, id)?.ok_or_else(Problem::not_found)
 }
 
 /// Lets an assignment act for one more chapter. (the assignment, whether that is new)
-pub fn give_acting(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    new: &NewActsFor,
-) -> Result<(AssignmentRow, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = appointments::find_for_update(conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn give_acting(v: &mut Visit<'_>, id: Uuid, new: &NewActsFor) -> Result<(AssignmentRow, bool), Problem> {
+    let row = appointments::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
     let role = role_of(&row)?;
-    let grant = authz::require_to_give(conn, now, actor, ChapterId(row.chapter_id), role)?;
-    let hash = vault.hash(
+    let grant = v.at_to_give(ChapterId(row.chapter_id), role)?;
+    let hash = v.vault.hash(
         "role_assignment_acts_for.request",
         format!("{id}\0{}\0{}\0{:?}\0{}", new.chapter, new.period.from, new.period.to, new.decision_no.as_str()).as_bytes(),
     );
-    if let Some(known) = appointments::find_acts_for(conn, new.id)? {
+    if let Some(known) = appointments::find_acts_for(v.conn, new.id)? {
         let same = known.request_hash.as_deref() == Some(&hash);
         return if same { Ok((row, false)) } else { Err(Problem::new(Kind::IdTaken)) };
     }
-    refuse_oneself(&grant, store::officer_of(conn, row.account_id)?)?;
-    if !row.stands(vietnam_date(now)) {
+    refuse_oneself(&grant, store::officer_of(v.conn, row.account_id)?)?;
+    if !row.stands(vietnam_date(v.now)) {
         return Err(over_already());
     }
-    let here = tree::place_of(conn, grant.chapter())?;
-    let there = check_acting(conn, now, actor, &here, (id, role, row.period()), new, "")?;
-    if !appointments::insert_acts_for(conn, &there, now, id, new, Some(&hash))? {
+    let here = tree::place_of(v.conn, grant.chapter())?;
+    let there = check_acting(v, &here, (id, role, row.period()), new, "")?;
+    if !appointments::insert_acts_for(v.conn, &there, v.now, id, new, Some(&hash))? {
         return Err(Problem::new(Kind::IdTaken));
     }
     let detail = json!({"account": row.account_id, "role": role, "place": here.code, "acts_for": [new.chapter], "from": new.period.from,
         "to": new.period.to, "decision": new.decision_no.as_str()});
-    audit(conn, now, &there, "ACTS_FOR_GIVEN", id, &detail)?;
+    v.note_with(&there, "ACTS_FOR_GIVEN", id, &detail)?;
     Ok((row, true))
 }
 
 /// Ends acting for a chapter with the next request.
-pub fn end_acting(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    acting: Uuid,
-    decision_no: &Line,
-) -> Result<AssignmentRow, Problem> {
-    let me = authz::authenticate(conn, now, actor)?;
-    let row = appointments::find_for_update(conn, id)?.ok_or_else(Problem::not_found)?;
-    let own = store::officer_of(conn, row.account_id)? == me;
-    let grant = require_to_end(conn, now, actor, &row, own)?;
+pub fn end_acting(v: &mut Visit<'_>, id: Uuid, acting: Uuid, decision_no: &Line) -> Result<AssignmentRow, Problem> {
+    let row = appointments::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let own = store::officer_of(v.conn, row.account_id)? == v.officer();
+    let grant = require_to_end(v, &row, own)?;
     let acts =
-        appointments::find_acts_for(conn, acting)?.filter(|acts| acts.assignment_id == id).ok_or_else(Problem::not_found)?;
+        appointments::find_acts_for(v.conn, acting)?.filter(|acts| acts.assignment_id == id).ok_or_else(Problem::not_found)?;
     if acts.ended_at.is_some() {
         let same = acts.end_decision_no.as_deref() == Some(decision_no.as_str());
         return if same { Ok(row) } else { Err(over_already()) };
     }
-    if acts.valid_to.is_some_and(|to| to < vietnam_date(now)) {
+    if acts.valid_to.is_some_and(|to| to < vietnam_date(v.now)) {
         return Err(over_already());
     }
-    appointments::end_acts_for(conn, &grant, now, acting, decision_no)?;
-    let place = tree::code_of(conn, grant.chapter())?;
-    let acted = tree::code_of(conn, ChapterId(acts.chapter_id))?;
+    appointments::end_acts_for(v.conn, &grant, v.now, acting, decision_no)?;
+    let place = tree::code_of(v.conn, grant.chapter())?;
+    let acted = tree::code_of(v.conn, ChapterId(acts.chapter_id))?;
     let detail = json!({"account": row.account_id, "role": row.role, "place": place, "acts_for": [acted],
         "decision": decision_no.as_str()});
-    audit(conn, now, &grant, "ACTS_FOR_ENDED", id, &detail)?;
+    v.note_with(&grant, "ACTS_FOR_ENDED", id, &detail)?;
     Ok(row)
 }
 
 /// Who may give a role may end it; one's own role ends by one's own hand too.
-fn require_to_end(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    row: &AssignmentRow,
-    own: bool,
-) -> Result<Granted<Appoint>, Problem> {
+fn require_to_end(v: &mut Visit<'_>, row: &AssignmentRow, own: bool) -> Result<Granted<Appoint>, Problem> {
     let chapter = ChapterId(row.chapter_id);
-    if own {
-        authz::require::<Appoint>(conn, now, actor, chapter)
-    } else {
-        authz::require_to_give(conn, now, actor, chapter, role_of(row)?)
-    }
+    if own { Ok(v.at(chapter)?) } else { v.at_to_give(chapter, role_of(row)?) }
 }
 
 /// The account within the giver's reach, locked; returns its person.
-fn hold_account(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<Uuid, Problem> {
+fn hold_account(v: &mut Visit<'_>, id: Uuid) -> Result<Uuid, Problem> {
     let no_such_account = |problem| {
         let say = Say::fixed("Không có tài khoản này trong phạm vi của bạn.", "There is no such account within your reach.");
         at_field(problem, "/account", "NO_SUCH_ACCOUNT", say)
     };
-    let (officer, home) = appointments::hold_account(conn, id)?.ok_or_else(|| no_such_account(Problem::not_found()))?;
-    authz::require::<Appoint>(conn, now, actor, home).map_err(no_such_account)?;
+    let (officer, home) = appointments::hold_account(v.conn, id)?.ok_or_else(|| no_such_account(Problem::not_found()))?;
+    v.at::<Appoint>(home).map_err(|denied| no_such_account(denied.into()))?;
     Ok(officer)
 }
 
@@ -276,9 +241,7 @@ fn check_last_day(row: &AssignmentRow, day: NaiveDate, today: NaiveDate) -> Resu
 /// Whether an assignment (its id, role and period) at `here` may act for one more chapter. Acting for means keeping the
 /// books of a chapter without staff, so it stays within the province, and within the giver's reach.
 fn check_acting(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
+    v: &mut Visit<'_>,
     here: &Place,
     (assignment, role, period): (Uuid, Role, Period),
     new: &NewActsFor,
@@ -289,8 +252,8 @@ fn check_acting(
     if !role.can_act_for() {
         return refused("NOT_FOR_THIS_ROLE", "Vai trò này không làm thay nơi khác được.", "This role acts for nobody else.");
     }
-    let there = tree::place(conn, &new.chapter)?.ok_or_else(|| no_such_chapter(&at, Problem::not_found()))?;
-    let grant = authz::require_to_give(conn, now, actor, there.id, role).map_err(|p| no_such_chapter(&at, p))?;
+    let there = tree::place(v.conn, &new.chapter)?.ok_or_else(|| no_such_chapter(&at, Problem::not_found()))?;
+    let grant = v.at_to_give(there.id, role).map_err(|p| no_such_chapter(&at, p))?;
     if there.id == here.id {
         return refused("SAME_CHAPTER", "Đây là đơn vị của chính vai trò này.", "This is the role's own chapter.");
     }
@@ -304,12 +267,12 @@ fn check_acting(
     if !there.accepts_entries {
         return Err(chapter_closed(&at));
     }
-    check_period(new.period, vietnam_date(now), pointer)?;
+    check_period(new.period, vietnam_date(v.now), pointer)?;
     if !new.period.meets(period) {
         let (vi, en) = ("Ngoài thời gian giữ vai trò.", "Outside the time of the role itself.");
         return Err(Problem::field(&format!("{pointer}/valid_from"), "OUTSIDE_THE_ROLE", vi, en));
     }
-    let others = appointments::acts_for(conn, &[assignment])?;
+    let others = appointments::acts_for(v.conn, &[assignment])?;
     let same = |acts: &&appointments::ActsForRow| acts.chapter_id == there.id.0 && acts.ended_at.is_none();
     if others.iter().filter(same).any(|acts| acts.period().meets(new.period)) {
         return Err(held_already());
@@ -349,16 +312,4 @@ fn held_already() -> Problem {
 
 fn over_already() -> Problem {
     Problem::say(Kind::Conflict, "Việc này đã kết thúc rồi.", "This has ended already.")
-}
-
-fn audit(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<Appoint>,
-    action: &'static str,
-    id: Uuid,
-    detail: &serde_json::Value,
-) -> Result<(), Problem> {
-    let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
-    Ok(authz::audit_detailed(conn, now, &event, detail)?)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,11 @@ use uuid::Uuid;
 use super::appointments::{self, ActsForRow, AssignmentRow, Concern, NewActsFor, NewAssignment, Period, Which};
 use super::manage::{self, Sight};
 use super::{appointing, store};
-use crate::authz::{self, Actor, Role};
-use crate::basics::Clock;
+use crate::authz::{Desk, Read, Role, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::db::Db;
-use crate::http::{Body, Cursor, FieldError, Page, Problem, Query, Say, one_line, rows_a_page};
+use crate::http::sets::{Key, Lists, Writes};
+use crate::http::{Answer, Body, FieldError, Page, Paging, Problem, Query, Reply, Say, one_line, rows_a_page};
 use crate::tree::{self, ChapterId};
-use crate::vault::Vault;
 
 /// Chapters one assignment may act for.
 const MAX_ACTS_FOR: usize = 50;
@@ -238,11 +236,11 @@ fn outs(conn: &mut PgConnection, rows: Vec<AssignmentRow>, today: NaiveDate) -> 
         .collect()
 }
 
-fn given_out(conn: &mut PgConnection, row: AssignmentRow, now: DateTime<Utc>) -> Result<RoleGivenOut, Problem> {
-    let today = vietnam_date(now);
-    let officer = store::officer_of(conn, row.account_id)?;
-    let concerns = appointments::concerns(conn, officer, today)?;
-    let assignment = outs(conn, vec![row], today)?.pop().ok_or_else(Problem::not_found)?;
+fn given_out(v: &mut Visit<'_>, row: AssignmentRow) -> Result<RoleGivenOut, Problem> {
+    let today = vietnam_date(v.now);
+    let officer = store::officer_of(v.conn, row.account_id)?;
+    let concerns = appointments::concerns(v.conn, officer, today)?;
+    let assignment = outs(v.conn, vec![row], today)?.pop().ok_or_else(Problem::not_found)?;
     Ok(RoleGivenOut { assignment, concerns })
 }
 
@@ -274,27 +272,19 @@ fn read_assignment(body: RoleAssignmentIn) -> Result<(String, NewAssignment, Vec
 }
 
 /// Give an account a role at a chapter, by a decision.
-#[utoipa::path(tag = "accounts", request_body = RoleAssignmentIn, responses((status = 201, body = RoleGivenOut),
-    (status = 200, body = RoleGivenOut, description = "Was given already"), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "accounts", request_body = RoleAssignmentIn,
+    responses((status = 201, body = RoleGivenOut), (status = 200, body = RoleGivenOut, description = "Was given already"), Writes)
+)]
 #[post("/role-assignments")]
-pub async fn give_role(
-    actor: Actor,
-    Body(body): Body<RoleAssignmentIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
+pub async fn give_role(desk: Desk, Body(body): Body<RoleAssignmentIn>) -> Answer<RoleGivenOut> {
     let (chapter, new, acting) = read_assignment(body)?;
-    let now = clock.now();
-    let (out, made) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            let (row, made) = appointing::give(conn, &vault, now, actor, &chapter, &new, &acting)?;
-            Ok((given_out(conn, row, now)?, made))
-        })
-        .await?;
-    Ok(if made { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+    desk.tx(move |v| {
+        let (row, made) = appointing::give(v, &chapter, &new, &acting)?;
+        Ok((given_out(v, row)?, made))
+    })
+    .await
+    .map(Reply::made)
 }
 
 /// Which assignments to list.
@@ -319,129 +309,101 @@ pub struct RoleAssignmentsQuery {
 }
 
 /// Roles of an account or at a chapter, oldest first.
-#[utoipa::path(tag = "accounts", params(RoleAssignmentsQuery), responses((status = 200, body = Page<RoleAssignmentOut>), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "accounts", params(RoleAssignmentsQuery), responses((status = 200, body = Page<RoleAssignmentOut>), Lists))]
 #[get("/role-assignments")]
-pub async fn list_role_assignments(
-    actor: Actor,
-    Query(query): Query<RoleAssignmentsQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_role_assignments(desk: Desk, Query(query): Query<RoleAssignmentsQuery>) -> Answer<Page<RoleAssignmentOut>> {
     let RoleAssignmentsQuery { account, chapter, past, limit, cursor } = query;
-    let limit = rows_a_page(limit)?;
     if account.is_some() == chapter.is_some() {
+        rows_a_page(limit)?;
         let (vi, en) = ("Chọn một trong hai: account hoặc chapter.", "Give either account or chapter.");
         return Err(Problem::field("account", "NOT_TOGETHER", vi, en));
     }
-    let filter = (account, chapter, past);
-    let after = Cursor::<(NaiveDate, Uuid)>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<RoleAssignmentOut>, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let today = vietnam_date(now);
-            let which = match (filter.0, &filter.1) {
-                (Some(id), _) => {
-                    may_see(conn, now, actor, id)?;
-                    Which::OfAccount(id)
-                }
-                (None, code) => {
-                    let place = code.as_deref().map(|code| tree::place(conn, code)).transpose()?.flatten();
-                    let here = place.ok_or_else(Problem::not_found)?;
-                    authz::require::<authz::Read>(conn, now, actor, here.id)?;
-                    Which::AtChapter(here.id)
-                }
-            };
-            let rows = appointments::list(conn, &which, (!filter.2).then_some(today), after, limit + 1)?;
-            let outs = outs(conn, rows, today)?;
-            Ok(Page::of(outs, limit, &filter, |out| (out.valid_from, out.id), |out| out))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    let paging = Paging::of((account, chapter, past), limit, cursor.as_deref())?;
+    desk.list(
+        paging,
+        |v, (account, chapter, past), span| {
+            let which = whose(v, *account, chapter.as_deref())?;
+            let standing_on = (!past).then(|| vietnam_date(v.now));
+            Ok(appointments::list(v.conn, &which, standing_on, span.after, span.rows)?)
+        },
+        |row| (row.valid_from, row.id),
+        |v, rows| outs(v.conn, rows, vietnam_date(v.now)),
+    )
+    .await
+}
+
+/// Whose roles, where the visitor may see them: one's own, or those at a chapter whose books one may read.
+fn whose(v: &mut Visit<'_>, account: Option<Uuid>, chapter: Option<&str>) -> Result<Which, Problem> {
+    match account {
+        Some(id) => {
+            may_see(v, id)?;
+            Ok(Which::OfAccount(id))
+        }
+        None => {
+            let (here, _) = v.see_code::<Read>(chapter.unwrap_or_default())?;
+            Ok(Which::AtChapter(here.chapter()))
+        }
+    }
 }
 
 /// One's own account, or one of a chapter whose books one may read.
-fn may_see(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<Sight, Problem> {
-    if id == actor.account {
+fn may_see(v: &mut Visit<'_>, id: Uuid) -> Result<Sight, Problem> {
+    if id == v.account() {
         return Ok(Sight::Names);
     }
-    let subject = manage::subject(conn, id, vietnam_date(now))?.ok_or_else(Problem::not_found)?;
+    let subject = manage::subject(v.conn, id, vietnam_date(v.now))?.ok_or_else(Problem::not_found)?;
     let places: Vec<ChapterId> = subject.places.iter().copied().chain([subject.home]).collect();
-    manage::sight(conn, now, actor, &places)
+    Ok(manage::sight(v, &places)?)
 }
 
 /// End a role: at once, or with a last day.
-#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path)), request_body = RoleEndingIn, responses((status = 200, body = RoleGivenOut),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "accounts", params(("id" = Uuid, Path), Key), request_body = RoleEndingIn,
+    responses((status = 200, body = RoleGivenOut), Writes)
+)]
 #[post("/role-assignments/{id}/ending")]
-pub async fn end_role(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    Body(body): Body<RoleEndingIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn end_role(desk: Desk, id: web::Path<Uuid>, Body(body): Body<RoleEndingIn>) -> Answer<RoleGivenOut> {
     let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
-    let now = clock.now();
-    let out = db
-        .tx(move |conn| -> Result<_, Problem> {
-            let row = appointing::end(conn, now, actor, id.into_inner(), body.last_day, &decision_no)?;
-            given_out(conn, row, now)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+    let content = format!("{id}\0{:?}\0{}", body.last_day, decision_no.as_str());
+    let end = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let row = appointing::end(v, *id, body.last_day, &decision_no)?;
+        given_out(v, row)
+    };
+    desk.once("role-assignment/ending", content, end).await
 }
 
 /// Let a role act for one more chapter, by a decision.
-#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path)), request_body = ActsForIn, responses((status = 201, body = RoleGivenOut),
-    (status = 200, body = RoleGivenOut, description = "Was given already"), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "accounts", params(("id" = Uuid, Path)), request_body = ActsForIn,
+    responses((status = 201, body = RoleGivenOut), (status = 200, body = RoleGivenOut, description = "Was given already"), Writes)
+)]
 #[post("/role-assignments/{id}/acts-for")]
-pub async fn give_acts_for(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    Body(body): Body<ActsForIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
+pub async fn give_acts_for(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ActsForIn>) -> Answer<RoleGivenOut> {
     let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
     is_unique(body.id)?;
     let period = Period { from: body.valid_from, to: body.valid_to };
     let new = NewActsFor { id: body.id, chapter: body.chapter, period, decision_no };
-    let now = clock.now();
-    let (out, made) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            let (row, made) = appointing::give_acting(conn, &vault, now, actor, id.into_inner(), &new)?;
-            Ok((given_out(conn, row, now)?, made))
-        })
-        .await?;
-    Ok(if made { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+    desk.tx(move |v| {
+        let (row, made) = appointing::give_acting(v, *id, &new)?;
+        Ok((given_out(v, row)?, made))
+    })
+    .await
+    .map(Reply::made)
 }
 
 /// End acting for a chapter at once.
-#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), ("acts_for" = Uuid, Path)), request_body = ActsForEndingIn, responses((status = 200, body = RoleGivenOut),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 404, response = crate::http::answers::NotFound),
-    (status = 409, response = crate::http::answers::Conflict), (status = 422, response = crate::http::answers::Invalid), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "accounts", params(("id" = Uuid, Path), ("acts_for" = Uuid, Path), Key), request_body = ActsForEndingIn,
+    responses((status = 200, body = RoleGivenOut), Writes)
+)]
 #[post("/role-assignments/{id}/acts-for/{acts_for}/ending")]
-pub async fn end_acts_for(
-    actor: Actor,
-    path: web::Path<(Uuid, Uuid)>,
-    Body(body): Body<ActsForEndingIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn end_acts_for(desk: Desk, path: web::Path<(Uuid, Uuid)>, Body(body): Body<ActsForEndingIn>) -> Answer<RoleGivenOut> {
     let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
     let (id, acting) = path.into_inner();
-    let now = clock.now();
-    let out = db
-        .tx(move |conn| -> Result<_, Problem> {
-            let row = appointing::end_acting(conn, now, actor, id, acting, &decision_no)?;
-            given_out(conn, row, now)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+    let content = format!("{id}\0{acting}\0{}", decision_no.as_str());
+    let end = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let row = appointing::end_acting(v, id, acting, &decision_no)?;
+        given_out(v, row)
+    };
+    desk.once("role-assignment/acts-for/ending", content, end).await
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{account, officer, second_factor, session};
+use crate::house::audit::{Audit, Audits};
 use crate::vault::{Vault, place};
 
 const BATCH: i64 = 2_000;
@@ -36,7 +37,15 @@ macro_rules! open_all {
 }
 
 /// See the module.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
+pub struct Sealed;
+
+impl Audits for Sealed {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        audit.vault.map_or(Ok(()), |vault| look(audit.conn, audit.findings, vault))
+    }
+}
+
+fn look(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
     open_all!(conn, findings, vault, officer.id, full_name);
     open_all!(conn, findings, vault, session.id, label);
     open_all!(conn, findings, vault, second_factor.account_id, secret);

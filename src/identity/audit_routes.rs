@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::get;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::store;
-use crate::authz::{self, Actor, Appoint, Ask, AuditRow, Inspect, Refusal, decide};
-use crate::basics::Clock;
+use crate::authz::{self, Appoint, AuditRow, Denied, Desk, Inspect, Refusal, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::db::Db;
-use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
-use crate::tree::{self, ChapterId, Label};
+use crate::db::DbError;
+use crate::http::sets::Records;
+use crate::http::{Answer, Page, Paging, Problem, Query, Span};
+use crate::tree::{self, ChapterId};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_audit_events);
@@ -67,87 +67,68 @@ pub struct AuditEventOut {
 }
 
 /// The audit trail of an account or a chapter, the newest first.
-#[utoipa::path(tag = "audit", params(AuditQuery), responses((status = 200, body = Page<AuditEventOut>),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden),
-    (status = 404, response = crate::http::answers::NotFound), (status = 422, response = crate::http::answers::Invalid),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "audit", params(AuditQuery), responses((status = 200, body = Page<AuditEventOut>), Records))]
 #[get("/audit-events")]
-pub async fn list_audit_events(
-    actor: Actor,
-    Query(query): Query<AuditQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let (now, limit) = (clock.now(), rows_a_page(query.limit)?);
-    let filter = (query.account.clone(), query.chapter.clone());
+pub async fn list_audit_events(desk: Desk, Query(query): Query<AuditQuery>) -> Answer<Page<AuditEventOut>> {
+    let filter = (query.account, query.chapter);
     if filter.0.is_some() && filter.1.is_some() {
-        return Err(Problem::field("account", "NOT_TOGETHER", "Chọn account hoặc chapter.", "Either account or chapter."));
+        return Err(Problem::field(
+            "account",
+            "NOT_TOGETHER",
+            "Chọn một tài khoản hoặc một đơn vị.",
+            "Either account or chapter.",
+        ));
     }
-    let before = Cursor::<i64>::decode(query.cursor.as_deref(), &filter)?.map(|cursor| cursor.last);
-    let (rows, names, places) = db
-        .read(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let rows = match (query.account, query.chapter) {
-                (Some(account), _) => of_account(conn, now, actor, &account, before, limit + 1)?,
-                (None, Some(chapter)) => of_chapter(conn, now, actor, &chapter, before, limit + 1)?,
-                (None, None) => authz::events_of_account(conn, actor.account, actor.account, now, before, limit + 1)?,
-            };
-            let accounts: Vec<Uuid> = rows.iter().flat_map(|row| [row.account, row.subject]).flatten().collect();
-            let chapters: Vec<Uuid> = rows.iter().filter_map(|row| row.chapter).collect();
-            Ok((rows, store::user_names(conn, &accounts)?, tree::labels(conn, &chapters)?))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(Page::of(rows, limit, &filter, |row| row.id, |row| event_out(row, &names, &places))))
+    let paging = Paging::of(filter, query.limit, query.cursor.as_deref())?;
+    desk.list(paging, |v, filter, span| events(v, filter, span), |row| row.id, |v, rows| Ok(shown(v.conn, rows)?)).await
 }
 
-fn event_out(row: AuditRow, names: &HashMap<Uuid, String>, places: &HashMap<Uuid, Label>) -> AuditEventOut {
+/// (account, chapter), one of the two or neither.
+type Filter = (Option<String>, Option<String>);
+
+fn events(v: &mut Visit<'_>, (account, chapter): &Filter, span: Span<i64>) -> Result<Vec<AuditRow>, Problem> {
+    let own = v.account();
+    let account = match (account, chapter) {
+        (Some(called), _) => store::account_called(v.conn, called)?.ok_or_else(Problem::not_found)?,
+        (None, Some(code)) => {
+            let here = tree::place(v.conn, code)?.ok_or_else(Problem::not_found)?.id;
+            oversees(v, &[here])?;
+            return Ok(authz::events_of_chapter(v.conn, here, span.after, span.rows)?);
+        }
+        (None, None) => own,
+    };
+    if account != own {
+        let places = store::chapters_of(v.conn, account, vietnam_date(v.now))?;
+        oversees(v, &places)?;
+    }
+    Ok(authz::events_of_account(v.conn, account, own, v.now, span.after, span.rows)?)
+}
+
+fn shown(conn: &mut PgConnection, rows: Vec<AuditRow>) -> Result<Vec<AuditEventOut>, DbError> {
+    let accounts: Vec<Uuid> = rows.iter().flat_map(|row| [row.account, row.subject]).flatten().collect();
+    let names = store::user_names(conn, &accounts)?;
+    let places = tree::codes(conn, rows.iter().filter_map(|row| row.chapter))?;
+    Ok(rows.into_iter().map(|row| event_out(row, &names, &places)).collect())
+}
+
+fn event_out(row: AuditRow, names: &HashMap<Uuid, String>, places: &HashMap<Uuid, String>) -> AuditEventOut {
     let name = |id: Option<Uuid>| id.and_then(|id| names.get(&id).cloned());
     AuditEventOut {
         id: row.id,
         at: row.at,
         account: name(row.account),
         subject_account: name(row.subject),
-        chapter: row.chapter.and_then(|id| places.get(&id)).map(|label| label.code.clone()),
+        chapter: row.chapter.and_then(|id| places.get(&id).cloned()),
         action: row.action,
         subject: row.subject,
         detail: row.detail,
     }
 }
 
-fn of_chapter(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    code: &str,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<AuditRow>, Problem> {
-    let here = tree::place(conn, code)?.ok_or_else(Problem::not_found)?.id;
-    oversees(conn, now, actor, &[here])?;
-    Ok(authz::events_of_chapter(conn, here, before, limit)?)
-}
-
-fn of_account(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    called: &str,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<AuditRow>, Problem> {
-    let account = store::account_called(conn, called)?.ok_or_else(Problem::not_found)?;
-    if account != actor.account {
-        let places = store::chapters_of(conn, account, vietnam_date(now))?;
-        oversees(conn, now, actor, &places)?;
-    }
-    Ok(authz::events_of_account(conn, account, actor.account, now, before, limit)?)
-}
-
 /// INSPECT or APPOINT at one of these chapters; otherwise the mildest refusal.
-fn oversees(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, places: &[ChapterId]) -> Result<(), Problem> {
-    let asks: Vec<Ask> = places.iter().map(|chapter| Ask { actor, chapter: *chapter }).collect();
-    let inspects = decide::<Inspect>(conn, now, &asks)?.into_iter().map(|verdict| verdict.map(drop));
-    let appoints = decide::<Appoint>(conn, now, &asks)?.into_iter().map(|verdict| verdict.map(drop));
+fn oversees(v: &mut Visit<'_>, places: &[ChapterId]) -> Result<(), Denied> {
+    let inspects = v.at_each::<Inspect>(places)?.into_iter().map(|verdict| verdict.map(drop));
+    let appoints = v.at_each::<Appoint>(places)?.into_iter().map(|verdict| verdict.map(drop));
     let verdicts: Vec<Result<(), Refusal>> = inspects.chain(appoints).collect();
     if verdicts.contains(&Ok(())) {
         return Ok(());

@@ -21,11 +21,12 @@ use super::{delays, device, keyboard, one_time, sessions, store};
 use crate::authz::token::{Claims, Purpose, TokenKeys};
 use crate::basics::Clock;
 use crate::db::Db;
+use crate::http::sets::Own;
 use crate::http::{Allowance, Body, Class, Problem, one_line};
 use crate::vault::Vault;
 
 /// What logging in needs.
-pub struct Desk {
+pub struct Entrance {
     pub db: web::Data<Db>,
     pub clock: web::Data<Clock>,
     pub vault: web::Data<Vault>,
@@ -33,7 +34,7 @@ pub struct Desk {
     pub passwords: web::Data<Passwords>,
 }
 
-impl FromRequest for Desk {
+impl FromRequest for Entrance {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -42,8 +43,8 @@ impl FromRequest for Desk {
     }
 }
 
-fn desk(request: &HttpRequest) -> Option<Desk> {
-    Some(Desk {
+fn desk(request: &HttpRequest) -> Option<Entrance> {
+    Some(Entrance {
         db: request.app_data::<web::Data<Db>>()?.clone(),
         clock: request.app_data::<web::Data<Clock>>()?.clone(),
         vault: request.app_data::<web::Data<Vault>>()?.clone(),
@@ -129,16 +130,21 @@ impl Device {
 }
 
 /// Log in with user name or phone number and password, and with a code if the account has a second factor.
-#[utoipa::path(tag = "session", request_body = LoginIn, responses(
-    (status = 200, body = SecondStepOut, description = "The password is right; a code of the second factor must follow"),
-    (status = 201, body = SessionOut), (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 429, response = crate::http::answers::TooMany),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "session", request_body = LoginIn,
+    responses(
+        (status = 200, body = SecondStepOut, description = "The password is right; a code of the second factor must follow"),
+        (status = 201, body = SessionOut), Own, (status = 403, response = crate::http::answers::Forbidden),
+        (status = 429, response = crate::http::answers::TooMany)
+    ),
+    security(())
+)]
 #[post("/session")]
 pub async fn log_in(
     request: HttpRequest,
     allowance: Allowance,
     Body(login): Body<LoginIn>,
-    desk: Desk,
+    desk: Entrance,
 ) -> Result<HttpResponse, Problem> {
     if login.user.len() > 200 || login.password.len() > 1_000 {
         return Err(keyboard::wrong_credentials());
@@ -189,7 +195,7 @@ pub async fn log_in(
 }
 
 /// To whom an attempt is charged: a known device, or the name as typed and the network.
-async fn charged_to(desk: &Desk, allowance: Allowance, name: Login, token: Option<String>) -> Result<Vec<u8>, Problem> {
+async fn charged_to(desk: &Entrance, allowance: Allowance, name: Login, token: Option<String>) -> Result<Vec<u8>, Problem> {
     let vault = desk.vault.clone();
     desk.db
         .read(move |conn| -> Result<_, Problem> {
@@ -208,7 +214,7 @@ async fn charged_to(desk: &Desk, allowance: Allowance, name: Login, token: Optio
 }
 
 /// Finds the account and charges the attempt, before its password is looked at.
-async fn begin(desk: &Desk, name: Login, subject: Vec<u8>, now: DateTime<Utc>) -> Result<Option<AccountRow>, Problem> {
+async fn begin(desk: &Entrance, name: Login, subject: Vec<u8>, now: DateTime<Utc>) -> Result<Option<AccountRow>, Problem> {
     let vault = desk.vault.clone();
     desk.db
         .tx(move |conn| -> Result<_, Problem> {
@@ -220,15 +226,16 @@ async fn begin(desk: &Desk, name: Login, subject: Vec<u8>, now: DateTime<Utc>) -
 }
 
 /// The second step of a log-in: a code of the authenticator, or a recovery code.
-#[utoipa::path(tag = "session", request_body = SecondStepIn, responses((status = 201, body = SessionOut),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 429, response = crate::http::answers::TooMany),
-    (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "session", request_body = SecondStepIn,
+    responses((status = 201, body = SessionOut), Own, (status = 429, response = crate::http::answers::TooMany)), security(())
+)]
 #[post("/session/second-step")]
 pub async fn second_step(
     request: HttpRequest,
     allowance: Allowance,
     Body(body): Body<SecondStepIn>,
-    desk: Desk,
+    desk: Entrance,
 ) -> Result<HttpResponse, Problem> {
     let from = Device::read(&request, body.device_token, body.device_name.as_deref())?;
     let now = desk.clock.now();
@@ -251,7 +258,7 @@ pub async fn second_step(
     answer(&desk, proof.account(), now, step)
 }
 
-fn answer(desk: &Desk, account: Uuid, now: DateTime<Utc>, step: Step) -> Result<HttpResponse, Problem> {
+fn answer(desk: &Entrance, account: Uuid, now: DateTime<Utc>, step: Step) -> Result<HttpResponse, Problem> {
     match step {
         Step::Refused(problem) => Err(problem),
         Step::AskCode(proof) => {

@@ -8,13 +8,13 @@
 //! the last PROVINCIAL_ADMINISTRATOR of a province not by themself. Two who remove each other at the same moment meet at
 //! one lock, taken *before* anybody's rights are read: the second finds that they may no longer.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Date, Text};
 use uuid::Uuid;
 
-use crate::authz::{self, Actor, Appoint, Ask, Granted, Inspect, Read, Refusal, Right, Role};
+use crate::authz::{Appoint, Denied, Granted, Inspect, Read, Refusal, Right, Role, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{account, role_assignment, role_assignment_acts_for};
@@ -65,18 +65,11 @@ pub fn subject(conn: &mut PgConnection, id: Uuid, today: NaiveDate) -> Result<Op
     Ok(Some(Subject { officer, home: ChapterId(home), places, in_force }))
 }
 
-/// Decides whether the actor manages the account, and proves it with APPOINT where the account belongs.
-pub fn require_management(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-) -> Result<(Granted<Appoint>, Subject), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let subject = subject(conn, id, vietnam_date(now))?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Appoint>(conn, now, actor, subject.home)?;
-    let asks: Vec<Ask> = subject.places.iter().map(|place| Ask { actor, chapter: *place }).collect();
-    if authz::decide::<Appoint>(conn, now, &asks)?.iter().any(Result::is_err) {
+/// Decides whether the visitor manages the account, and proves it with APPOINT where the account belongs.
+pub fn require_management(v: &mut Visit<'_>, id: Uuid) -> Result<(Granted<Appoint>, Subject), Problem> {
+    let subject = subject(v.conn, id, vietnam_date(v.now))?.ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Appoint>(subject.home)?;
+    if v.at_each::<Appoint>(&subject.places)?.iter().any(Result::is_err) {
         return Err(Problem::say(
             Kind::Forbidden,
             "Tài khoản này còn giữ vai trò ngoài phạm vi của bạn: hãy đề nghị cấp trên.",
@@ -95,21 +88,19 @@ pub enum Sight {
     Names,
 }
 
-/// What the actor may see of people at these chapters: names with APPOINT or INSPECT at one of them, roles with READ.
-pub fn sight(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, at: &[ChapterId]) -> Result<Sight, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let asks: Vec<Ask> = at.iter().map(|chapter| Ask { actor, chapter: *chapter }).collect();
-    if holds::<Appoint>(conn, now, &asks)? || holds::<Inspect>(conn, now, &asks)? {
+/// What the visitor may see of people at these chapters: names with APPOINT or INSPECT at one of them, roles with READ.
+pub fn sight(v: &mut Visit<'_>, at: &[ChapterId]) -> Result<Sight, Denied> {
+    if holds::<Appoint>(v, at)? || holds::<Inspect>(v, at)? {
         Ok(Sight::Names)
-    } else if holds::<Read>(conn, now, &asks)? {
+    } else if holds::<Read>(v, at)? {
         Ok(Sight::Roles)
     } else {
         Err(Refusal::Unreadable.into())
     }
 }
 
-fn holds<R: Right>(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<bool, DbError> {
-    Ok(authz::decide::<R>(conn, now, asks)?.iter().any(Result::is_ok))
+fn holds<R: Right>(v: &mut Visit<'_>, at: &[ChapterId]) -> Result<bool, DbError> {
+    Ok(v.at_each::<R>(at)?.iter().any(Result::is_ok))
 }
 
 statement! {
@@ -120,8 +111,8 @@ statement! {
 /// Any constant: names the lock.
 const ADMINISTRATORS: i64 = 0x534e_415f_4144_4d4e;
 
-/// Whoever ends roles, resets or disables accounts comes one after the other, until the end of the transaction. Must be
-/// the first thing such a transaction does.
+/// Whoever ends roles, resets or disables accounts comes one after the other, until the end of the transaction. Must
+/// come before anybody's rights are read.
 pub fn lock_administrators(conn: &mut PgConnection) -> Result<(), DbError> {
     LockAdministrators { key: &ADMINISTRATORS }.execute(conn)?;
     Ok(())

@@ -51,3 +51,33 @@ pub mod sessions;
 pub mod steps;
 pub mod store;
 mod turns;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "account",
+        "known_device",
+        "login_delay",
+        "officer",
+        "officer_code",
+        "recovery_code",
+        "role_assignment",
+        "role_assignment_acts_for",
+        "second_factor",
+        "session",
+    ],
+    routes: asked,
+    audits: &[&audit::Sealed],
+    ..Room::called("identity")
+};
+
+fn asked(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+    password_change::configure(config);
+    account_routes::configure(config);
+    appointment_routes::configure(config);
+}

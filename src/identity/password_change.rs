@@ -19,6 +19,7 @@ use crate::authz::{self, Actor, AuditEvent};
 use crate::basics::Clock;
 use crate::basics::typing::has_marked_letters;
 use crate::db::Db;
+use crate::http::sets::Proves;
 use crate::http::{Body, Kind, Problem};
 use crate::vault::Vault;
 
@@ -43,10 +44,13 @@ const HINT: &str = "x-hint";
 const MARKED_LETTERS: &str = "MARKED_LETTERS";
 
 /// Change one's own password; all other sessions of the account end.
-#[utoipa::path(tag = "session", request_body = PasswordIn, responses((status = 204, description = "The new password holds", headers(
-    ("x-hint" = String, description = "`MARKED_LETTERS`: it has letters with Vietnamese marks; where a keyboard types them in another way, or not at all, it is another password"))),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 403, response = crate::http::answers::Forbidden), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "session", request_body = PasswordIn,
+    responses(
+        (status = 204, description = "The new password holds", headers(("x-hint" = String, description = "`MARKED_LETTERS`: it has letters with Vietnamese marks; where a keyboard types them in another way, or not at all, it is another password"))),
+        Proves, (status = 403, response = crate::http::answers::Forbidden)
+    )
+)]
 #[post("/session/password")]
 pub async fn change_password(
     actor: Actor,

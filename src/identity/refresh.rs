@@ -5,17 +5,27 @@
 //! token used before it lies on the way to it*. So the predecessor stays good until one of its successors is used, two
 //! requests that cross both get a good successor, and whatever is used after that on another branch ends the session.
 //!
+//! Two tabs of one browser often refresh in the same moment with the same token. If each got a successor of its own, the next refresh of the one
+//! would end the session of the other. So within [`SAME_BRANCH`] of a token's first use, whoever presents it again is answered with
+//! the *same* successor: the tabs stay one branch. Nothing is stored for that, since a successor follows from the token, from when it was used and from
+//! our key. A thief gains nothing that lasts: to stay unnoticed, they would have to present each token within those seconds *after* its
+//! owner; whoever is first, or later, makes a branch, and the first of the two branches that goes on ends the other.
+//!
 //! A token names its session and carries a tag of ours, so that a token we did issue long ago is told apart from
 //! anything made up without keeping a list of all of them. Only keyed hashes of living tokens are stored.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::vault::Vault;
 
 /// Unused successors remembered at a time; the oldest is forgotten first.
 pub const MAX_UNUSED: usize = 8;
+
+/// Uses of one token within this time of the first are those of one client.
+pub const SAME_BRANCH: Duration = Duration::seconds(10);
 
 const SECRET_LEN: usize = 24;
 const TAG_LEN: usize = 16;
@@ -34,8 +44,18 @@ fn tag(vault: &Vault, body: &[u8]) -> Vec<u8> {
 pub fn issue(vault: &Vault, session: Uuid) -> Result<String, getrandom::Error> {
     let mut secret = [0u8; SECRET_LEN];
     getrandom::fill(&mut secret)?;
-    let body = [session.as_bytes().as_slice(), &secret].concat();
-    Ok(URL_SAFE_NO_PAD.encode([body.as_slice(), &tag(vault, &body)].concat()))
+    Ok(written(vault, session, &secret))
+}
+
+/// The token that follows `token` when it is used at `at`: always the same, and known to nobody without our key.
+pub fn successor(vault: &Vault, session: Uuid, token: &str, at: DateTime<Utc>) -> String {
+    let used = [session.as_bytes().as_slice(), &at.timestamp_micros().to_be_bytes(), token.as_bytes()].concat();
+    written(vault, session, &vault.hash("session.refresh.next", &used)[..SECRET_LEN])
+}
+
+fn written(vault: &Vault, session: Uuid, secret: &[u8]) -> String {
+    let body = [session.as_bytes().as_slice(), secret].concat();
+    URL_SAFE_NO_PAD.encode([body.as_slice(), &tag(vault, &body)].concat())
 }
 
 /// The session a token was issued for, if we issued it. Tokens from before there were tags have none.
@@ -63,6 +83,11 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// Whether `presented` was the last token used and `next` is the newest that followed from it.
+    pub fn has_just_answered(&self, presented: &[u8], next: &[u8]) -> bool {
+        self.previous.as_deref() == Some(presented) && self.unused.last().is_some_and(|newest| newest == next)
+    }
+
     /// A token is presented and answered with `fresh`. `None` when it is stale: the session must end.
     pub fn present(&self, presented: &[u8], fresh: Vec<u8>) -> Option<Chain> {
         if self.unused.iter().any(|known| known == presented) {
@@ -100,6 +125,28 @@ mod tests {
             assert_eq!(session_of(&vault, &URL_SAFE_NO_PAD.encode(&forged)), None, "{at}");
             assert_eq!(session_of(&vault, &URL_SAFE_NO_PAD.encode(&bytes[..at])), None, "{at}");
         }
+    }
+
+    #[test]
+    fn a_successor_follows_from_the_token_and_the_moment() {
+        let vault = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
+        let other = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
+        let (session, at) = (Uuid::now_v7(), DateTime::UNIX_EPOCH + Duration::microseconds(7));
+        let token = issue(&vault, session).unwrap();
+        let next = successor(&vault, session, &token, at);
+        assert_eq!(session_of(&vault, &next), Some(session));
+        assert_eq!(next, successor(&vault, session, &token, at + Duration::nanoseconds(900)), "the database keeps microseconds");
+        for different in [
+            successor(&vault, session, &token, at + Duration::microseconds(1)),
+            successor(&vault, session, &next, at),
+            successor(&vault, Uuid::now_v7(), &token, at),
+            successor(&other, session, &token, at),
+        ] {
+            assert_ne!(next, different);
+        }
+        let chain = Chain { previous: Some(name(1)), unused: vec![name(2), name(3)] };
+        assert!(chain.has_just_answered(&name(1), &name(3)));
+        assert!(!chain.has_just_answered(&name(1), &name(2)) && !chain.has_just_answered(&name(3), &name(3)));
     }
 
     /// The rule in its plainest form, over the whole history: every token used so far lies on the way to this one.

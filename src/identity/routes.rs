@@ -1,22 +1,20 @@
 //! `/api/v1/session`: who am I, log out. Logging in is in [`super::log_in`].
 
-use actix_web::{HttpResponse, delete, get, web};
+use actix_web::{HttpResponse, delete, get};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::entry::note;
 use super::log_in::{log_in, second_step};
 use super::session_routes::{list_sessions, refresh_session, revoke_other_sessions, revoke_session};
 use super::{audit_routes, officer_codes, second_factor_routes, second_factor_store as factors, sessions, store};
-use crate::authz::{self, Actor, RightName, Role};
-use crate::basics::Clock;
+use crate::authz::{Actor, Desk, RightName, Role, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::db::Db;
-use crate::http::Problem;
-use crate::vault::{Vault, place};
+use crate::http::sets::Own;
+use crate::http::{Answer, Problem, Reply};
+use crate::vault::place;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(log_in).service(second_step).service(refresh_session).service(who_am_i).service(log_out);
@@ -58,55 +56,41 @@ pub struct RoleOut {
 }
 
 /// Who am I, and what may I do where.
-#[utoipa::path(tag = "session", responses((status = 200, body = WhoAmI), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "session", responses((status = 200, body = WhoAmI), Own))]
 #[get("/session")]
-pub async fn who_am_i(
-    actor: Actor,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let (profile, public_code, enrolled, second_factor_at) = db
-        .read(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let enrolled = factors::state(conn, actor.account)?.is_some();
-            let second_factor_at = sessions::second_factor_at(conn, actor.session)?;
-            let profile = store::profile(conn, actor.account, vietnam_date(now))?;
-            let public_code = officer_codes::of(conn, profile.officer)?;
-            Ok((profile, public_code, enrolled, second_factor_at))
-        })
-        .await?;
-    let full_name =
-        vault.open_text(place("officer", "full_name", &profile.officer), &profile.full_name).map_err(Problem::internal)?;
+pub async fn who_am_i(desk: Desk) -> Answer<WhoAmI> {
+    desk.read(myself).await.map(Reply::ok)
+}
+
+fn myself(v: &mut Visit<'_>) -> Result<WhoAmI, Problem> {
+    let Actor { account, session } = v.actor();
+    let profile = store::profile(v.conn, account, vietnam_date(v.now))?;
+    let full_name = v.vault.open_text(place("officer", "full_name", &profile.officer), &profile.full_name);
     let roles = profile.roles.into_iter().map(|(role, at)| {
         let held = Role::parse(&role);
         let rights =
             RightName::ALL.into_iter().filter(|right| held.is_some_and(|role| role.has(*right))).map(RightName::name).collect();
         RoleOut { role, chapter: at.code, chapter_name: at.name, rights }
     });
-    Ok(HttpResponse::Ok().json(WhoAmI {
+    Ok(WhoAmI {
         user: profile.user_name,
-        full_name,
+        full_name: full_name.map_err(Problem::internal)?,
         officer_id: profile.officer,
-        public_code,
-        second_factor_enrolled: enrolled,
-        second_factor_at,
+        public_code: officer_codes::of(v.conn, profile.officer)?,
+        second_factor_enrolled: factors::state(v.conn, account)?.is_some(),
+        second_factor_at: sessions::second_factor_at(v.conn, session)?,
         roles: roles.collect(),
-    }))
+    })
 }
 
 /// Log out: the session ends at once, on every server.
-#[utoipa::path(tag = "session", responses((status = 204, description = "The session has ended"), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "session", responses((status = 204, description = "The session has ended"), Own))]
 #[delete("/session")]
-pub async fn log_out(actor: Actor, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    db.tx(move |conn| -> Result<(), Problem> {
-        authz::authenticate(conn, now, actor)?;
-        store::end_session(conn, actor.session, now)?;
-        note(conn, now, Some(actor.account), "LOG_OUT", Some(actor.session))
+pub async fn log_out(desk: Desk) -> Result<HttpResponse, Problem> {
+    desk.tx(|v| {
+        let session = v.actor().session;
+        store::end_session(v.conn, session, v.now)?;
+        Ok(v.note_at(None, "LOG_OUT", Some(session), None)?)
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -1,6 +1,6 @@
 //! `/api/v1/second-factor`: add an authenticator, confirm it, make new recovery codes, remove it.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
@@ -9,16 +9,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::entry::note;
-use super::log_in::Desk;
+use super::log_in::Entrance;
 use super::proof::{self, Lapsed, Verified};
 use super::second_factor::{self, Authenticator, ISSUER, Typed};
 use super::second_factor_store::{self as factors, Checked};
 use super::sessions::EndReason;
 use super::{delays, keyboard, store};
-use crate::authz::{self, Actor};
-use crate::basics::Clock;
-use crate::db::Db;
-use crate::http::{Body, Kind, Problem};
+use crate::authz::{self, Actor, Desk};
+use crate::http::sets::{Own, Proves};
+use crate::http::{Answer, Body, Kind, Problem, Reply};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(show_second_factor).service(begin_second_factor).service(confirm_second_factor);
@@ -36,18 +35,12 @@ pub struct SecondFactorOut {
 }
 
 /// Whether one's own account has a second factor.
-#[utoipa::path(tag = "session", responses((status = 200, body = SecondFactorOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "session", responses((status = 200, body = SecondFactorOut), Own))]
 #[get("/second-factor")]
-pub async fn show_second_factor(actor: Actor, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let state = db
-        .read(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            Ok(factors::state(conn, actor.account)?)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(SecondFactorOut {
+pub async fn show_second_factor(desk: Desk) -> Answer<SecondFactorOut> {
+    let account = desk.actor().account;
+    let state = desk.read(move |v| Ok(factors::state(v.conn, account)?)).await?;
+    Ok(Reply::ok(SecondFactorOut {
         enrolled: state.is_some(),
         since: state.map(|(since, _)| since),
         recovery_codes_left: state.map_or(0, |(_, left)| left),
@@ -79,13 +72,14 @@ pub struct EnrolmentOut {
 }
 
 /// Offer a secret for an authenticator. Nothing changes until a code of it is confirmed; another offer replaces it.
-#[utoipa::path(tag = "session", request_body = BeginIn, responses((status = 201, body = EnrolmentOut),
-    (status = 200, body = EnrolmentOut, description = "Was offered already"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "session", request_body = BeginIn,
+    responses(
+        (status = 201, body = EnrolmentOut), (status = 200, body = EnrolmentOut, description = "Was offered already"), Proves
+    )
+)]
 #[post("/second-factor")]
-pub async fn begin_second_factor(actor: Actor, Body(body): Body<BeginIn>, desk: Desk) -> Result<HttpResponse, Problem> {
+pub async fn begin_second_factor(actor: Actor, Body(body): Body<BeginIn>, desk: Entrance) -> Result<HttpResponse, Problem> {
     let now = desk.clock.now();
     let (user, password) = ask_password(&desk, actor, body.password, now).await?;
     let (vault, account) = (desk.vault.clone(), user.clone());
@@ -131,12 +125,9 @@ pub struct RecoveryCodesOut {
 /// Confirm the offered secret with a code: from now on the account has a second factor, and this session too.
 ///
 /// All other sessions of the account end, and their devices are forgotten.
-#[utoipa::path(tag = "session", request_body = CodeIn, responses((status = 200, body = RecoveryCodesOut),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "session", request_body = CodeIn, responses((status = 200, body = RecoveryCodesOut), Proves))]
 #[post("/second-factor/confirmation")]
-pub async fn confirm_second_factor(actor: Actor, Body(body): Body<CodeIn>, desk: Desk) -> Result<HttpResponse, Problem> {
+pub async fn confirm_second_factor(actor: Actor, Body(body): Body<CodeIn>, desk: Entrance) -> Result<HttpResponse, Problem> {
     let (now, vault) = (desk.clock.now(), desk.vault.clone());
     let outcome = desk
         .db
@@ -171,12 +162,9 @@ pub async fn confirm_second_factor(actor: Actor, Body(body): Body<CodeIn>, desk:
 }
 
 /// Make ten new recovery codes; the old ones are void.
-#[utoipa::path(tag = "session", request_body = CodeIn, responses((status = 200, body = RecoveryCodesOut),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "session", request_body = CodeIn, responses((status = 200, body = RecoveryCodesOut), Proves))]
 #[post("/second-factor/recovery-codes")]
-pub async fn new_recovery_codes(actor: Actor, Body(body): Body<CodeIn>, desk: Desk) -> Result<HttpResponse, Problem> {
+pub async fn new_recovery_codes(actor: Actor, Body(body): Body<CodeIn>, desk: Entrance) -> Result<HttpResponse, Problem> {
     let (now, vault) = (desk.clock.now(), desk.vault.clone());
     let outcome = desk
         .db
@@ -212,12 +200,11 @@ pub struct RemoveIn {
 }
 
 /// Remove the second factor; this session does not count as having one any more, all others end.
-#[utoipa::path(tag = "session", request_body = RemoveIn, responses((status = 204, description = "There is none any more"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 409, response = crate::http::answers::Conflict),
-    (status = 422, response = crate::http::answers::Invalid), (status = 429, response = crate::http::answers::TooMany),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "session", request_body = RemoveIn, responses((status = 204, description = "There is none any more"), Proves)
+)]
 #[post("/second-factor/removal")]
-pub async fn remove_second_factor(actor: Actor, Body(body): Body<RemoveIn>, desk: Desk) -> Result<HttpResponse, Problem> {
+pub async fn remove_second_factor(actor: Actor, Body(body): Body<RemoveIn>, desk: Entrance) -> Result<HttpResponse, Problem> {
     let now = desk.clock.now();
     let (_, password) = ask_password(&desk, actor, body.password, now).await?;
     let vault = desk.vault.clone();
@@ -244,7 +231,12 @@ pub async fn remove_second_factor(actor: Actor, Body(body): Body<RemoveIn>, desk
 }
 
 /// Asks for the password once more, so that an unwatched phone is not enough. Returns the user name and the proof.
-async fn ask_password(desk: &Desk, actor: Actor, password: String, now: DateTime<Utc>) -> Result<(String, Verified), Problem> {
+async fn ask_password(
+    desk: &Entrance,
+    actor: Actor,
+    password: String,
+    now: DateTime<Utc>,
+) -> Result<(String, Verified), Problem> {
     let wrong = || keyboard::wrong_password("/password");
     if password.len() > 1_000 {
         return Err(wrong());
@@ -291,15 +283,15 @@ fn wrong_code() -> Problem {
 fn enrolled_already() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Tài khoản đã có xác thực hai lớp: hãy gỡ trước (POST /api/v1/second-factor/removal).",
-        "The account has a second factor already: remove it first (POST /api/v1/second-factor/removal).",
+        "Tài khoản đã có xác thực hai lớp: hãy gỡ trước rồi thêm lại.",
+        "The account has a second factor already: remove it first.",
     )
 }
 
 fn not_enrolled() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Tài khoản chưa có xác thực hai lớp: hãy bắt đầu bằng POST /api/v1/second-factor.",
-        "The account has no second factor: begin with POST /api/v1/second-factor.",
+        "Tài khoản chưa có xác thực hai lớp: hãy thêm ứng dụng xác thực trước.",
+        "The account has no second factor: add an authenticator first.",
     )
 }

@@ -7,15 +7,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::entry::note;
-use super::log_in::{Desk, SessionOut, access_token};
+use super::log_in::{Entrance, SessionOut, access_token};
 use super::model::ACCESS_LIFETIME;
-use super::sessions::{self, EndReason, GoOnError, Listed, Refreshed};
+use super::sessions::{self, EndReason, Listed, Refreshed};
 use crate::authz::token::Claims;
-use crate::authz::{self, Actor, AuditEvent};
-use crate::basics::Clock;
-use crate::db::Db;
-use crate::http::{Body, Cursor, Kind, Page, Problem, Query, rows_a_page};
-use crate::vault::Vault;
+use crate::authz::{self, Actor, AuditEvent, Desk, Visit};
+use crate::http::sets::{Own, Reads};
+use crate::http::{Answer, Body, Kind, Page, Paging, Problem, Query, Reply};
 
 /// A refresh token.
 #[derive(Deserialize, ToSchema)]
@@ -27,11 +25,11 @@ pub struct RefreshIn {
 /// Go on with a session: a fresh access token and the next refresh token.
 ///
 /// If the answer is lost, send the same refresh token again: it is good until its successor is used. An older one ends
-/// the session, because two hold copies of it.
-#[utoipa::path(tag = "session", request_body = RefreshIn, responses((status = 200, body = SessionOut),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+/// the session, because two hold copies of it. Tabs and processes that share a session refresh one at a time and share what comes; two that do it
+/// within ten seconds by mistake get the same successor.
+#[utoipa::path(tag = "session", request_body = RefreshIn, responses((status = 200, body = SessionOut), Own), security(()))]
 #[post("/session/refresh")]
-pub async fn refresh_session(Body(body): Body<RefreshIn>, desk: Desk) -> Result<HttpResponse, Problem> {
+pub async fn refresh_session(Body(body): Body<RefreshIn>, desk: Entrance) -> Result<HttpResponse, Problem> {
     let now = desk.clock.now();
     let vault = desk.vault.clone();
     let refreshed = desk
@@ -66,15 +64,6 @@ pub async fn refresh_session(Body(body): Body<RefreshIn>, desk: Desk) -> Result<
     }
 }
 
-impl From<GoOnError> for Problem {
-    fn from(error: GoOnError) -> Self {
-        match error {
-            GoOnError::Db(error) => error.into(),
-            GoOnError::Random(error) => Problem::internal(error),
-        }
-    }
-}
-
 /// A page of one's own sessions.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -105,64 +94,43 @@ pub struct ListedSession {
 }
 
 /// One's own sessions that are alive, the newest first.
-#[utoipa::path(tag = "session", params(SessionsQuery), responses((status = 200, body = Page<ListedSession>),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "session", params(SessionsQuery), responses((status = 200, body = Page<ListedSession>), Own))]
 #[get("/sessions")]
-pub async fn list_sessions(
-    actor: Actor,
-    Query(query): Query<SessionsQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let (now, limit) = (clock.now(), rows_a_page(query.limit)?);
-    let before = Cursor::<Uuid>::decode(query.cursor.as_deref(), &"sessions")?.map(|cursor| cursor.last);
-    let rows = db
-        .read(move |conn| -> Result<Vec<Listed>, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            Ok(sessions::living(conn, actor.account, before, limit + 1, now)?)
-        })
-        .await?;
-    let labels: Vec<Option<String>> =
-        rows.iter().map(|row| sessions::label(&vault, row)).collect::<Result<_, _>>().map_err(Problem::internal)?;
-    let rows: Vec<_> = rows.into_iter().zip(labels).collect();
-    let page = Page::of(
-        rows,
-        limit,
-        &"sessions",
-        |(row, _)| row.id,
-        |(row, device)| ListedSession {
-            id: row.id,
-            device,
-            created_at: row.created_at,
-            last_used_at: row.last_used_at.unwrap_or(row.created_at),
-            expires_at: row.expires_at,
-            second_factor: row.second_factor_at.is_some(),
-            current: row.id == actor.session,
-        },
-    );
-    Ok(HttpResponse::Ok().json(page))
+pub async fn list_sessions(desk: Desk, Query(query): Query<SessionsQuery>) -> Answer<Page<ListedSession>> {
+    let paging = Paging::of("sessions", query.limit, query.cursor.as_deref())?;
+    let own = desk.actor().account;
+    desk.list(
+        paging,
+        move |v, _, span| Ok(sessions::living(v.conn, own, span.after, span.rows, v.now)?),
+        |row| row.id,
+        |v, rows| rows.into_iter().map(|row| listed(v, row)).collect(),
+    )
+    .await
+}
+
+fn listed(v: &Visit<'_>, row: Listed) -> Result<ListedSession, Problem> {
+    Ok(ListedSession {
+        id: row.id,
+        device: sessions::label(v.vault, &row).map_err(Problem::internal)?,
+        created_at: row.created_at,
+        last_used_at: row.last_used_at.unwrap_or(row.created_at),
+        expires_at: row.expires_at,
+        second_factor: row.second_factor_at.is_some(),
+        current: row.id == v.actor().session,
+    })
 }
 
 /// End one of one's own sessions, for a device that is lost; the device is forgotten too.
-#[utoipa::path(tag = "session", params(("id" = Uuid, Path)), responses((status = 204, description = "The session has ended"),
-    (status = 401, response = crate::http::answers::Unauthorized), (status = 404, response = crate::http::answers::NotFound),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(
+    tag = "session", params(("id" = Uuid, Path)), responses((status = 204, description = "The session has ended"), Reads)
+)]
 #[delete("/sessions/{id}")]
-pub async fn revoke_session(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let (now, id) = (clock.now(), id.into_inner());
-    db.tx(move |conn| -> Result<(), Problem> {
-        authz::authenticate(conn, now, actor)?;
-        match sessions::revoke(conn, actor.account, id, now)? {
-            None => Err(Problem::not_found()),
-            Some(false) => Ok(()),
-            Some(true) => note(conn, now, Some(actor.account), "SESSION_REVOKED", Some(id)),
-        }
+pub async fn revoke_session(desk: Desk, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let own = desk.actor().account;
+    desk.tx(move |v| match sessions::revoke(v.conn, own, *id, v.now)? {
+        None => Err(Problem::not_found()),
+        Some(false) => Ok(()),
+        Some(true) => Ok(v.note_at(None, "SESSION_REVOKED", Some(*id), None)?),
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
@@ -175,24 +143,17 @@ pub struct EndedOut {
 }
 
 /// End all of one's own sessions except this one, and log-ins under way, and forget all other devices.
-#[utoipa::path(tag = "session", responses((status = 200, body = EndedOut), (status = 401, response = crate::http::answers::Unauthorized),
-    (status = "default", response = crate::http::answers::AnyProblem)))]
+#[utoipa::path(tag = "session", responses((status = 200, body = EndedOut), Own))]
 #[delete("/sessions")]
-pub async fn revoke_other_sessions(actor: Actor, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let ended = db
-        .tx(move |conn| -> Result<usize, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let ended = sessions::shut_out(conn, actor.account, Some(actor.session), EndReason::Revoked, now)?;
-            let event = |id: &Uuid| AuditEvent {
-                account: Some(actor.account),
-                action: "SESSION_REVOKED",
-                subject: Some(*id),
-                chapter: None,
-            };
-            authz::audit(conn, now, &ended.iter().map(event).collect::<Vec<_>>())?;
-            Ok(ended.len())
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(EndedOut { ended }))
+pub async fn revoke_other_sessions(desk: Desk) -> Answer<EndedOut> {
+    desk.tx(|v| {
+        let Actor { account, session } = v.actor();
+        let ended = sessions::shut_out(v.conn, account, Some(session), EndReason::Revoked, v.now)?;
+        let event =
+            |id: &Uuid| AuditEvent { account: Some(account), action: "SESSION_REVOKED", subject: Some(*id), chapter: None };
+        authz::audit(v.conn, v.now, &ended.iter().map(event).collect::<Vec<_>>())?;
+        Ok(EndedOut { ended: ended.len() })
+    })
+    .await
+    .map(Reply::ok)
 }

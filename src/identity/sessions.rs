@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::SESSION_LIFETIME;
 use super::proof::{self, Admitted};
-use super::refresh::{self, Chain};
+use super::refresh::{self, Chain, SAME_BRANCH};
 use crate::db::DbError;
 use crate::db::schema::{account, known_device, session};
 use crate::vault::{Vault, VaultError, place};
@@ -107,6 +107,7 @@ struct Living {
     refresh_hash: Vec<u8>,
     sibling_hashes: Vec<u8>,
     previous_hash: Option<Vec<u8>>,
+    last_used_at: Option<DateTime<Utc>>,
     expires_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
     ended_reason: Option<String>,
@@ -121,6 +122,7 @@ fn of_token(conn: &mut PgConnection, vault: &Vault, token: &str, hash: &[u8]) ->
         session::refresh_hash,
         session::sibling_hashes,
         session::previous_hash,
+        session::last_used_at,
         session::expires_at,
         session::ended_at,
         session::ended_reason,
@@ -138,7 +140,7 @@ fn of_token(conn: &mut PgConnection, vault: &Vault, token: &str, hash: &[u8]) ->
 }
 
 /// Goes on with a session, or ends it if the token is stale (see [`refresh`]). The caller commits either way.
-pub fn go_on(conn: &mut PgConnection, vault: &Vault, token: &str, now: DateTime<Utc>) -> Result<Refreshed, GoOnError> {
+pub fn go_on(conn: &mut PgConnection, vault: &Vault, token: &str, now: DateTime<Utc>) -> Result<Refreshed, DbError> {
     let hash = refresh::hash(vault, token);
     let Some(living) = of_token(conn, vault, token, &hash)? else {
         return Ok(Refreshed::Unknown);
@@ -154,9 +156,23 @@ pub fn go_on(conn: &mut PgConnection, vault: &Vault, token: &str, now: DateTime<
     }
     let mut unused: Vec<Vec<u8>> = living.sibling_hashes.chunks(HASH_LEN).map(<[u8]>::to_vec).collect();
     unused.push(living.refresh_hash);
-    let next = refresh::issue(vault, session)?;
+    let chain = Chain { previous: living.previous_hash, unused };
+    let on = |token| Refreshed::On {
+        session,
+        account,
+        expires_at: living.expires_at,
+        second_factor_at: living.second_factor_at,
+        token,
+    };
+    if let Some(used) = living.last_used_at.filter(|used| now - *used < SAME_BRANCH) {
+        let same = refresh::successor(vault, session, token, used);
+        if chain.has_just_answered(&hash, &refresh::hash(vault, &same)) {
+            return Ok(on(same));
+        }
+    }
+    let next = refresh::successor(vault, session, token, now);
     let fresh = refresh::hash(vault, &next);
-    let Some(chain) = (Chain { previous: living.previous_hash, unused }).present(&hash, fresh.clone()) else {
+    let Some(chain) = chain.present(&hash, fresh.clone()) else {
         end(conn, &[session], EndReason::StaleToken, now)?;
         return Ok(Refreshed::Stale { session, account, now: true });
     };
@@ -169,22 +185,7 @@ pub fn go_on(conn: &mut PgConnection, vault: &Vault, token: &str, now: DateTime<
             session::last_used_at.eq(now),
         ))
         .execute(conn)?;
-    Ok(Refreshed::On { session, account, expires_at: living.expires_at, second_factor_at: living.second_factor_at, token: next })
-}
-
-/// The database or the random source failed.
-#[derive(Debug, thiserror::Error)]
-pub enum GoOnError {
-    #[error(transparent)]
-    Random(#[from] getrandom::Error),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<diesel::result::Error> for GoOnError {
-    fn from(error: diesel::result::Error) -> Self {
-        GoOnError::Db(error.into())
-    }
+    Ok(on(next))
 }
 
 /// A session in its owner's list.

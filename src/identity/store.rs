@@ -158,6 +158,12 @@ pub fn officer_of(conn: &mut PgConnection, account_id: Uuid) -> Result<Uuid, DbE
     Ok(account::table.find(account_id).select(account::officer_id).first(conn)?)
 }
 
+/// [`officer_of`] many accounts.
+pub fn officers_of(conn: &mut PgConnection, accounts: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    let rows = account::table.filter(account::id.eq_any(accounts)).select((account::id, account::officer_id));
+    Ok(rows.load::<(Uuid, Uuid)>(conn)?.into_iter().collect())
+}
+
 /// The account called so, by id or by user name.
 pub fn account_called(conn: &mut PgConnection, text: &str) -> Result<Option<Uuid>, DbError> {
     let by_name = account::table.filter(account::user_name.eq(model::user_name_as_typed(text)));

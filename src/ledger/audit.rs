@@ -38,15 +38,20 @@ pub struct Known<'a> {
     pub item_names: &'a HashMap<String, String>,
     /// Short names, old and new, of chapters that were renamed: a row keeps the words of the name of its day.
     pub renamed: &'a HashMap<Uuid, Vec<String>>,
-    /// Leaves that other rooms wrote and have audited.
-    pub elsewhere: Elsewhere,
 }
 
-/// Leaves of records that are no entries: how many there are, and which of some codes are among them.
-#[derive(Clone, Copy)]
-pub struct Elsewhere {
-    pub count: u64,
-    pub known: fn(&mut PgConnection, &[String]) -> Result<HashSet<String>, DbError>,
+/// What there is in the books and, of the books, in the log: what the claims of all rooms have to come to.
+pub struct Books {
+    /// Entries by kind.
+    pub entries: BTreeMap<String, u64>,
+    /// Leaves of entries, and of what was said of entries since.
+    leaves: u64,
+}
+
+impl Books {
+    pub(super) fn leaves(&self) -> u64 {
+        self.leaves
+    }
 }
 
 type Header = (
@@ -79,30 +84,27 @@ struct Batch {
     annotated: HashMap<String, Vec<AnnotationRow>>,
 }
 
-/// See the module. Returns how many entries there are of each kind.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings, known: &Known<'_>) -> Result<BTreeMap<String, u64>, DbError> {
+/// See the module.
+pub fn audit(conn: &mut PgConnection, findings: &mut Findings, known: &Known<'_>) -> Result<Books, DbError> {
     let places: HashMap<Uuid, Arc<Place>> =
         tree::all_places(conn)?.into_iter().map(|(id, place)| (id, Arc::new(place))).collect();
     let funds = all_funds(conn)?;
-    let (mut kinds, mut with_leaf, mut after) = (BTreeMap::new(), 0u64, Uuid::nil());
+    let (mut entries, mut leaves, mut after) = (BTreeMap::new(), 0u64, Uuid::nil());
     loop {
         let batch = read(conn, after)?;
         let Some(last) = batch.headers.last() else { break };
         after = last.0;
         findings.looked("entry", batch.headers.len());
         for header in &batch.headers {
-            *kinds.entry(header.2.clone()).or_insert(0u64) += 1;
-            with_leaf += u64::from(batch.leaves.contains_key(&header.1));
+            *entries.entry(header.2.clone()).or_insert(0u64) += 1;
+            leaves += u64::from(batch.leaves.contains_key(&header.1));
             check(findings, known, &places, &funds, &batch, header);
         }
     }
-    let with_leaf = with_leaf + audit_annotations(conn, findings, known.vault)? + known.elsewhere.count;
-    if log::audit::count(conn)? != with_leaf {
-        leaves_of_nothing(conn, findings, known.elsewhere)?;
-    }
+    leaves += audit_annotations(conn, findings, known.vault)?;
     let places = places.into_iter().map(|(id, place)| (id, (*place).clone())).collect();
     audit_sums::audit(conn, findings, &places)?;
-    Ok(kinds)
+    Ok(Books { entries, leaves })
 }
 
 fn all_funds(conn: &mut PgConnection) -> Result<HashMap<FundId, Fund>, DbError> {
@@ -391,26 +393,6 @@ fn audit_annotations(conn: &mut PgConnection, findings: &mut Findings, vault: Op
     }
 }
 
-/// There are more leaves than entries: names those that stand for nothing.
-fn leaves_of_nothing(conn: &mut PgConnection, findings: &mut Findings, elsewhere: Elsewhere) -> Result<(), DbError> {
-    for waiting in [false, true] {
-        let mut after = String::new();
-        loop {
-            let codes = log::audit::codes(conn, waiting, &after, BATCH)?;
-            let Some(last) = codes.last() else { break };
-            let there: HashSet<String> =
-                entry::table.filter(entry::code.eq_any(&codes)).select(entry::code).load(conn)?.into_iter().collect();
-            let mut said = annotations::known(conn, &codes)?;
-            said.extend((elsewhere.known)(conn, &codes)?);
-            for code in codes.iter().filter(|code| !there.contains(*code) && !said.contains(*code)) {
-                findings.found("leaf", code, "a leaf stands for no entry");
-            }
-            after.clone_from(last);
-        }
-    }
-    Ok(())
-}
-
 /// What other rooms compare their records with.
 #[derive(Debug, Clone)]
 pub struct Fact {
@@ -447,15 +429,4 @@ pub fn facts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Fact
 pub fn facts_of_reversals(conn: &mut PgConnection, originals: &[Uuid]) -> Result<HashMap<Uuid, Fact>, DbError> {
     let ids: Vec<Uuid> = entry::table.filter(entry::reverses.eq_any(originals)).select(entry::id).load(conn)?;
     facts(conn, &ids)
-}
-
-/// Entries whose kind begins with `kind`, after `after` in order of id: (id, code).
-pub fn entries_of(conn: &mut PgConnection, kind: &str, after: Uuid, limit: i64) -> Result<Vec<(Uuid, String)>, DbError> {
-    Ok(entry::table
-        .filter(entry::kind.like(format!("{kind}%")))
-        .filter(entry::id.gt(after))
-        .order(entry::id)
-        .limit(limit)
-        .select((entry::id, entry::code))
-        .load(conn)?)
 }

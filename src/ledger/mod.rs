@@ -13,6 +13,7 @@
 pub mod annotations;
 pub mod audit;
 mod audit_sums;
+pub mod claims;
 pub mod entry;
 pub mod findable;
 pub mod goods;
@@ -26,3 +27,23 @@ pub mod rewording;
 pub mod store;
 pub mod totals;
 pub mod words;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "annotation",
+        "balance",
+        "entry",
+        "fund",
+        "posting",
+        "public_entry",
+        "received_by_day",
+        "received_overall",
+        "reversal_by_month",
+        "reversal_by_officer",
+        "reversal_overall",
+    ],
+    ..Room::called("ledger")
+};

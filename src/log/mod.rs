@@ -8,6 +8,7 @@
 pub mod answers;
 pub mod audit;
 mod audit_tree;
+pub mod audits;
 pub mod checkpoint_store;
 pub mod clearance;
 pub mod folder;
@@ -25,5 +26,27 @@ pub mod signing;
 pub mod store;
 pub mod tile_store;
 
+use crate::house::Room;
+
 // The formats, which everybody can read who checks the log.
 pub use so_nhan_ai_proof::{checkpoint, commitment, leaf, note, receipt, tiles, tree};
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "log_checkpoint",
+        "log_head",
+        "log_hold",
+        "log_key",
+        "log_key_retired",
+        "log_leaf",
+        "log_origin",
+        "log_pending",
+        "log_recovered",
+        "log_tile",
+        "log_tree",
+        "pd_opening",
+    ],
+    audits: &[&audits::Leaves, &audits::Keys],
+    ..Room::called("log")
+};

@@ -12,6 +12,7 @@ use actix_web::http::header::{
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 use moka::sync::Cache;
+use utoipa::{OpenApi, ToSchema};
 
 use super::folder::LogFolder;
 use super::publisher::PublicLog;
@@ -39,7 +40,21 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.route("/log/checkpoint", web::get().to(show_checkpoint)).route("/log/{path:tile/.*}", web::get().to(show_piece));
 }
 
-async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Problem> {
+/// The log's own paths for the OpenAPI document: C2SP fixes them, so they are outside of the API's versions.
+#[derive(OpenApi)]
+#[openapi(paths(show_checkpoint, show_piece))]
+pub struct LogPaths;
+
+/// The bytes of a piece.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PieceBytes(#[allow(dead_code, reason = "names the answer in the OpenAPI document")] Bytes);
+
+/// The newest checkpoint of the public log: how many leaves it has, their root, our signature.
+#[utoipa::path(get, path = "/log/checkpoint", tag = "public", security(()),
+    responses((status = 200, description = "A signed note (C2SP tlog-checkpoint).", body = String, content_type = "text/plain"),
+    (status = "default", response = crate::http::answers::AnyProblem)))]
+pub async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Problem> {
     let latest = log.latest().ok_or_else(not_published_yet)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
@@ -49,7 +64,15 @@ async fn show_checkpoint(log: web::Data<PublicLog>) -> Result<HttpResponse, Prob
         .body(latest.note.clone()))
 }
 
-async fn show_piece(
+/// A piece of the public log: hashes of a level, or entries.
+#[utoipa::path(get, path = "/log/tile/{level}/{index}", tag = "public", security(()),
+    params(("level" = String, Path, description = "`0` to `5` for hashes, `entries` for the entries themselves.", example = "entries"),
+        ("index" = String, Path, example = "000",
+            description = "Which piece of 256, in groups of three digits with `x` before all but the last, divided by `/` (not escaped): \
+                           `x001/234`. The last piece is partial: `000.p/17` has 17. See C2SP tlog-tiles.")),
+    responses((status = 200, description = "The piece, which never changes.", body = PieceBytes, content_type = "application/octet-stream"),
+    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)))]
+pub async fn show_piece(
     request: HttpRequest,
     path: web::Path<String>,
     log: web::Data<PublicLog>,

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use crate::db::{Db, DbError};
 use crate::http::client::is_forwarded;
 use crate::http::metrics::Figure;
+use crate::http::sets::Shows;
 use crate::http::{Client, Metrics, Problem};
 use crate::log::{self, publisher::PublicLog};
 use crate::search::{SearchIndex, State};
@@ -48,8 +49,10 @@ pub async fn readyz(db: web::Data<Db>, log: web::Data<PublicLog>) -> Result<Http
 }
 
 /// Metrics in OpenMetrics text, for Prometheus.
-#[utoipa::path(tag = "operations", responses((status = 200, content_type = "application/openmetrics-text", body = String),
-    (status = 404, response = crate::http::answers::NotFound), (status = "default", response = crate::http::answers::AnyProblem)), security(()))]
+#[utoipa::path(
+    tag = "operations", responses((status = 200, content_type = "application/openmetrics-text", body = String), Shows),
+    security(())
+)]
 #[get("/metrics")]
 pub async fn show_metrics(
     request: HttpRequest,

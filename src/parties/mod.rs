@@ -34,7 +34,16 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::party;
 use crate::db::statement::statement;
+use crate::house::Room;
+use crate::house::audit::{Audit, Audits};
 use crate::vault::{Vault, VaultError, place};
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["consent", "consent_text", "party", "party_alias", "party_restriction"],
+    audits: &[&Sealed],
+    ..Room::called("parties")
+};
 
 /// Parties of one telephone number that are looked at for doubles.
 const MOST_ALIKE: i64 = 50;
@@ -362,7 +371,15 @@ pub enum RenameError {
 }
 
 /// Every sealed value must open where it stands, and be what its keyed hash says.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
+pub struct Sealed;
+
+impl Audits for Sealed {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        audit.vault.map_or(Ok(()), |vault| look(audit.conn, audit.findings, vault))
+    }
+}
+
+fn look(conn: &mut PgConnection, findings: &mut Findings, vault: &Vault) -> Result<(), DbError> {
     type Hashes = (Option<Vec<u8>>, Option<Vec<u8>>);
     use party as p;
     let mut after = Uuid::nil();

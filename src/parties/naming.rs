@@ -36,7 +36,7 @@ impl NotAName {
             NotAName::Number => (
                 "NUMBER_IN_NAME",
                 Say::fixed(
-                    "Tên không được chứa số điện thoại, số tài khoản hay mã số dài: bỏ số khỏi tên, ghi số điện thoại vào trường phone.",
+                    "Tên không được chứa số điện thoại, số tài khoản hay mã số dài: bỏ số khỏi tên, ghi số điện thoại vào ô điện thoại.",
                     "A name carries no telephone, account or other long number: leave it out of the name; a telephone number goes into phone.",
                 ),
             ),

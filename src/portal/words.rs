@@ -60,7 +60,7 @@ words! {
         search: "Tra cứu", "Search";
         check: "Kiểm tra", "Check";
         open_data: "Dữ liệu mở", "Open data";
-        home: "Trang đầu", "Home";
+        home: "Trang chủ", "Home";
         switch: "English", "Tiếng Việt";
         switch_hint: "Xem trang này bằng tiếng Anh", "Read this page in Vietnamese";
         you_are_here: "Vị trí trang", "Where this page stands";
@@ -169,9 +169,9 @@ words! {
         hash: "Mã băm SHA-256", "SHA-256 hash";
         events: "Công khai theo quy định", "Publications required by law";
         duty_due: "Còn trong hạn", "Not due yet";
-        duty_overdue: "Quá hạn {} ngày", "Overdue by {} days";
+        duty_overdue: "Chậm {} ngày", "Overdue by {} days";
         duty_published: "Đã công khai ngày {}", "Published on {}";
-        duty_published_late: "Đã công khai ngày {}, muộn {} ngày", "Published on {}, {} days late";
+        duty_published_late: "Đã công khai ngày {}, chậm {} ngày", "Published on {}, {} days late";
         duty_open: "Chưa công khai", "Not published yet";
         duty_until: "Hạn: {}.", "Due: {}.";
         duty_at_latest: "Chậm nhất: {}.", "At the latest: {}.";
@@ -239,7 +239,7 @@ words! {
         reverses_text: "Nó hủy một khoản đã ghi trước đó. Lý do: {}.", "It takes back an entry made before. Reason: {}.";
         reverses_link: "Xem khoản bị hủy", "See the reversed entry";
         giver: "Người ủng hộ", "Giver";
-        anonymous: "Không nêu tên", "Not named";
+        anonymous: "Ẩn danh", "Not named";
         many: "Nhiều người ủng hộ", "Many givers";
         kept_apart: "Khoản này được giữ riêng, chưa tính vào tổng nào", "This entry is kept apart and is in no total yet";
         kept_apart_text: "Khoản này đến sau khi đợt vận động hết hạn tiếp nhận và đang chờ quyết định.",
@@ -447,7 +447,7 @@ words! {
         verify_leaf: "Mã băm của một bút toán là SHA-256 của byte 0 rồi đến nội dung bút toán, lấy từ biên nhận; nó phải bằng mã băm trên trang của khoản ấy:",
             "The hash of an entry is SHA-256 over a zero byte and the bytes of the entry, out of its receipt; it has to be the one on the entry's page:";
         terms_title: "Dùng lại", "Reuse";
-        terms_text: "Được dùng lại tự do, xin ghi nguồn. Xin đừng tìm cách nhận ra người không nêu tên.",
+        terms_text: "Được dùng lại tự do, xin ghi nguồn. Xin đừng tìm cách nhận ra người ủng hộ ẩn danh.",
             "Reuse it freely and name the source. Please do not try to find out who an unnamed giver is.";
     }
 
@@ -469,7 +469,7 @@ words! {
             "The address is incomplete or belongs to another search. Start again from the top of the list.";
         wrong_condition: "Địa chỉ có điều kiện không đúng", "The address has a wrong condition";
         request_id: "Mã yêu cầu", "Request id";
-        back: "Về trang đầu", "To the first page";
+        back: "Về trang chủ", "To the first page";
     }
 }
 

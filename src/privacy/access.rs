@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::books::Books;
 use super::persons;
-use super::requests::{self, RequestOut};
+use super::requests;
 use super::store::{self as request_store, RequestRow};
-use crate::authz::{self, Actor, Ask, AuditEvent, Read};
+use super::wire::{self, RequestOut};
+use crate::authz::{self, AuditEvent, Read, Visit};
 use crate::db::DbError;
 use crate::giving::personal::{self, Part, Scope, Touched};
 use crate::giving::receipt::ReceiptOut;
@@ -66,59 +67,49 @@ pub struct GiftData {
 }
 
 /// Reads the gifts after `after`, at most `limit` of them; the caller asks for one more than it shows.
-pub fn personal_data(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    after: Option<Uuid>,
-    limit: i64,
-) -> Result<PersonalDataOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let known = alias::resolve(conn, id)?;
-    let at = requests::at_one_of::<Read>(conn, now, actor, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
+pub fn personal_data(v: &mut Visit<'_>, id: Uuid, after: Option<Uuid>, limit: i64) -> Result<PersonalDataOut, Problem> {
+    let known = alias::resolve(v.conn, id)?;
+    let at = requests::at_one_of::<Read>(v, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
     let key = known.iter().find(|k| k.chapter == at.chapter().0).ok_or_else(Problem::not_found)?.party;
-    let chapters = personal::chapters(conn, Scope::Party(key))?;
-    let (readable, complete) = reach(conn, now, actor, &chapters)?;
-    let kept_since = personal::first_recorded(conn, key, &readable)?.ok_or_else(Problem::not_found)?;
-    let party = parties::load(conn, &[key])?.remove(&key).ok_or_else(Problem::not_found)?;
-    let restricted_since = restriction::since(conn, key, &readable)?;
-    let clear = party.open(vault).map_err(Problem::internal)?;
+    let chapters = personal::chapters(v.conn, Scope::Party(key))?;
+    let (readable, complete) = reach(v, &chapters)?;
+    let kept_since = personal::first_recorded(v.conn, key, &readable)?.ok_or_else(Problem::not_found)?;
+    let party = parties::load(v.conn, &[key])?.remove(&key).ok_or_else(Problem::not_found)?;
+    let restricted_since = restriction::since(v.conn, key, &readable)?;
+    let clear = party.open(v.vault).map_err(Problem::internal)?;
     let part = Part { after, recorded_until: None, chapters: Some(&readable) };
-    let rows = personal::read(conn, Scope::Party(key), part, limit)?;
+    let rows = personal::read(v.conn, Scope::Party(key), part, limit)?;
     // In the name of the first gift that the reader may see: how others wrote it is not for them.
-    let first = personal::read(conn, Scope::Party(key), Part { after: None, ..part }, 1)?.pop().ok_or_else(Problem::not_found)?;
-    let party = personal::as_given(vault, first.id, first.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
+    let first =
+        personal::read(v.conn, Scope::Party(key), Part { after: None, ..part }, 1)?.pop().ok_or_else(Problem::not_found)?;
+    let party = personal::as_given(v.vault, first.id, first.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut receipts = giving::receipts(conn, &ids)?;
+    let mut receipts = giving::receipts(v.conn, &ids)?;
     let mut gifts = Vec::with_capacity(rows.len());
-    let records = Books::read(conn, &rows)?.records(&rows)?;
+    let records = Books::read(v.conn, &rows)?.records(&rows)?;
     for (row, record) in rows.into_iter().zip(&records) {
         let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
-        let given = personal::as_given(vault, row.id, row.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
-        gifts.push(gift_data(vault, row, given.name, receipt, record.kept_until)?);
+        let given = personal::as_given(v.vault, row.id, row.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
+        gifts.push(gift_data(v.vault, row, given.name, receipt, record.kept_until)?);
     }
-    let mut asked = Vec::new();
-    for row in readable_requests(conn, key, &ids, &readable)? {
-        asked.push(requests::out(conn, now, row)?);
-    }
+    let asked = readable_requests(v.conn, key, &ids, &readable)?;
+    let asked = wire::shown(v.conn, v.now, asked)?;
     let events: Vec<AuditEvent> = readable
         .iter()
         .map(|chapter| AuditEvent {
-            account: Some(actor.account),
+            account: Some(v.account()),
             action: "PERSONAL_DATA_READ",
             subject: Some(id),
             chapter: Some(*chapter),
         })
         .collect();
-    authz::audit(conn, now, &events)?;
+    authz::audit(v.conn, v.now, &events)?;
     Ok(PersonalDataOut {
         party: party.known_as(id),
         kept_since,
         restricted_since,
-        held: persons::found(&mut Desk { conn, now, vault }, &records)?,
-        consents: consent::of_gifts(conn, &ids)?,
+        held: persons::found(&mut Desk { conn: v.conn, now: v.now, vault: v.vault }, &records)?,
+        consents: consent::of_gifts(v.conn, &ids)?,
         gifts,
         requests: asked,
         complete,
@@ -127,13 +118,12 @@ pub fn personal_data(
 }
 
 /// Which of these chapters the actor may read, and whether they may read every chapter there is.
-fn reach(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, chapters: &[Uuid]) -> Result<(Vec<Uuid>, bool), Problem> {
-    let centre = tree::centre(conn)?;
-    let asks: Vec<Ask> = chapters.iter().map(|id| ChapterId(*id)).chain([centre]).map(|chapter| Ask { actor, chapter }).collect();
-    let granted = authz::decide::<Read>(conn, now, &asks)?.into_iter().filter_map(Result::ok);
-    let granted: Vec<ChapterId> = granted.map(|grant| grant.chapter()).collect();
-    let readable = chapters.iter().copied().filter(|id| granted.contains(&ChapterId(*id))).collect();
-    Ok((readable, granted.contains(&centre)))
+fn reach(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<(Vec<Uuid>, bool), Problem> {
+    let centre = tree::centre(v.conn)?;
+    let all: Vec<ChapterId> = chapters.iter().map(|id| ChapterId(*id)).chain([centre]).collect();
+    let seen: Vec<ChapterId> = v.see_each(&all)?.into_iter().flatten().map(|seen| seen.chapter()).collect();
+    let readable = chapters.iter().copied().filter(|id| seen.contains(&ChapterId(*id))).collect();
+    Ok((readable, seen.contains(&centre)))
 }
 
 /// The requests about the party that were written down under a name the reader may use, and those about the gifts shown.

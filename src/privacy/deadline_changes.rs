@@ -2,7 +2,7 @@
 //!
 //! The person was told the old day. Whoever answers for the chapter sees here what changed, and tells them the new one.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::get;
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -11,13 +11,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::authz::{self, Actor, Read};
-use crate::basics::Clock;
+use crate::authz::{Desk, Read, Seen};
+use crate::db::DbError;
 use crate::db::schema::{deadline_change, personal_data_request};
-use crate::db::{Db, DbError};
-use crate::http::answers::{AnyProblem, Invalid, NotFound, Unauthorized};
-use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
-use crate::tree;
+use crate::http::sets::Lists;
+use crate::http::{Answer, Page, Paging, Query, Span};
 
 /// A day that changed.
 #[derive(Debug, Serialize, ToSchema, Queryable)]
@@ -54,47 +52,33 @@ pub struct DeadlineChangesQuery {
     cursor: Option<String>,
 }
 
-fn changes(conn: &mut PgConnection, chapter: Uuid, after: i64, limit: i64) -> Result<Vec<DeadlineChangeOut>, DbError> {
+fn changes(conn: &mut PgConnection, here: &Seen<Read>, span: Span<i64>) -> Result<Vec<DeadlineChangeOut>, DbError> {
     use deadline_change as c;
     use personal_data_request as r;
-    let here = diesel::dsl::sql::<Bool>(
+    let concerns = diesel::dsl::sql::<Bool>(
         "EXISTS (SELECT FROM personal_data_request_chapter p JOIN chapter_ancestor a ON a.chapter_id = p.chapter_id
                  WHERE p.request_id = deadline_change.request_id AND a.ancestor_id = ",
     )
-    .bind::<diesel::sql_types::Uuid, _>(chapter)
+    .bind::<diesel::sql_types::Uuid, _>(here.chapter().0)
     .sql(")");
     Ok(c::table
         .inner_join(r::table.on(r::id.eq(c::request_id)))
-        .filter(here)
-        .filter(c::id.gt(after))
+        .filter(concerns)
+        .filter(c::id.gt(span.after.unwrap_or(0)))
         .order(c::id)
-        .limit(limit)
+        .limit(span.rows)
         .select((c::id, c::request_id, r::kind, r::received_on, c::what, c::before_on, c::after_on))
         .load(conn)?)
 }
 
 /// Days of requests within reach that were counted anew because a rule or the calendar was corrected.
-#[utoipa::path(tag = "personal-data", params(DeadlineChangesQuery), responses((status = 200, body = Page<DeadlineChangeOut>), (status = 401, response = Unauthorized),
-    (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "personal-data", params(DeadlineChangesQuery), responses((status = 200, body = Page<DeadlineChangeOut>), Lists)
+)]
 #[get("/deadline-changes")]
-pub async fn list_deadline_changes(
-    actor: Actor,
-    Query(query): Query<DeadlineChangesQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_deadline_changes(desk: Desk, Query(query): Query<DeadlineChangesQuery>) -> Answer<Page<DeadlineChangeOut>> {
     let DeadlineChangesQuery { chapter, limit, cursor } = query;
-    let limit = rows_a_page(limit)?;
-    let after = Cursor::<i64>::decode(cursor.as_deref(), &chapter)?.map_or(0, |c| c.last);
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<DeadlineChangeOut>, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
-            authz::require::<Read>(conn, now, actor, here.id)?;
-            let rows = changes(conn, here.id.0, after, limit + 1)?;
-            Ok(Page::of(rows, limit, &chapter, |row| row.id, |row| row))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    let paging = Paging::of(chapter, limit, cursor.as_deref())?;
+    desk.list_of_chapter(paging, |v, here: &Seen<Read>, span| Ok(changes(v.conn, here, span)?), |row| row.id, |_, rows| Ok(rows))
+        .await
 }

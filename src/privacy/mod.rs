@@ -35,3 +35,19 @@ pub mod routes;
 pub mod store;
 pub mod wire;
 mod writing;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "deadline_change",
+        "deadline_rule",
+        "personal_data_request",
+        "personal_data_request_chapter",
+        "personal_data_request_kept",
+    ],
+    routes: routes::configure,
+    audits: &[&persons::Erased],
+    ..Room::called("privacy")
+};

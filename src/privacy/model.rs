@@ -253,7 +253,7 @@ impl NewRequest {
                 wrong.push(error(
                     "/party",
                     "ONE_OF_TWO",
-                    "Ghi party hoặc gift, một trong hai.",
+                    "Ghi người ủng hộ hoặc khoản ủng hộ, một trong hai.",
                     "Name a party or a gift, one of the two.",
                 ));
                 None
@@ -263,7 +263,7 @@ impl NewRequest {
             wrong.push(error(
                 "/gift",
                 "NOT_FOR_ONE_GIFT",
-                "Hạn chế xử lý áp dụng cho cả người (party).",
+                "Hạn chế xử lý áp dụng cho cả người, không cho riêng một khoản.",
                 "A restriction is for the whole party.",
             ));
         }

@@ -88,7 +88,7 @@ pub fn changes_of(vault: &Vault, request: Uuid, sealed: &[u8]) -> Result<Changes
 
 /// The answer for a gift whose giver is unknown or erased.
 pub fn no_giver() -> Problem {
-    Problem::say(ProblemKind::Conflict, "Khoản này không có thông tin người cho.", "This gift has no giver's data.")
+    Problem::say(ProblemKind::Conflict, "Khoản này không có thông tin người ủng hộ.", "This gift has no giver's data.")
 }
 
 pub(super) fn opened(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Clear>, Problem> {

@@ -10,18 +10,20 @@ use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::giving::personal;
+use crate::house::audit::{Audit, Audits};
 use crate::ledger::annotations;
 use crate::ledger::persons::PublicRows;
 use crate::ledger::store as ledger;
 use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::place;
-use crate::{bookkeeping, documents, giving, identity, log, parties, stock};
+use crate::{bookkeeping, decisions, documents, giving, identity, log, parties, stock};
 
 /// What is asked of a person is asked of all of these.
 pub const HOLDERS: &[&dyn HoldsPersons] = &[
     &identity::persons::Officers,
     &log::persons::Openings,
     &PublicRows { item_names },
+    &decisions::persons::Notes,
     &documents::persons::Papers,
     &bookkeeping::persons::Notes,
     &parties::persons::Parties,
@@ -75,7 +77,15 @@ pub fn restrict(desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), Pers
 const BATCH: i64 = 1_000;
 
 /// Nothing that was erased still stands anywhere.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+pub struct Erased;
+
+impl Audits for Erased {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        look(audit.conn, audit.findings)
+    }
+}
+
+fn look(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
     let vouchers = Vouchers::read(conn)?;
     let mut after = String::new();
     loop {

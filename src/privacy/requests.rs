@@ -1,6 +1,5 @@
 //! Asking, answering, extending, deciding: who may do what with a request.
 
-use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -9,9 +8,9 @@ use super::model::{self, ExtensionReason, NewRequest, Refusal, RequestKind, Stat
 use super::order::no_giver;
 use super::rest;
 use super::store::{self, RequestRow};
-pub use super::wire::{RequestOut, out};
+use super::wire::{RequestOut, out};
 use super::writing::{Reach, bare_hash, common, hash, write};
-use crate::authz::{self, Actor, Approve, Ask, AuditEvent, Granted, Read, Record, Right};
+use crate::authz::{Approve, Granted, Read, Record, Right, Visit};
 use crate::calendar;
 use crate::db::DbError;
 use crate::giving::display::Display;
@@ -20,53 +19,31 @@ use crate::http::{FieldError, Kind, Problem, Say};
 use crate::identity::store as identity;
 use crate::parties::{self, PartyKind, alias, restriction};
 use crate::tree::ChapterId;
-use crate::vault::Vault;
 
-/// The first chapter of several at which the actor holds a right: 403 if one of them may be read, else 404.
-pub fn at_one_of<R: Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    chapters: &[Uuid],
-) -> Result<Granted<R>, Problem> {
-    let asks: Vec<Ask> = chapters.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
-    let mut refused = None;
-    for verdict in authz::decide::<R>(conn, now, &asks)? {
-        match verdict {
-            Ok(grant) => return Ok(grant),
-            Err(refusal @ authz::Refusal::NotAllowed) => refused = Some(refusal),
-            Err(refusal) => refused = refused.or(Some(refusal)),
-        }
-    }
-    Err(refused.map_or_else(Problem::not_found, Problem::from))
+/// The first chapter of several at which the visitor holds a right: 403 if one of them may be read, else 404.
+pub fn at_one_of<R: Right>(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<Granted<R>, Problem> {
+    Ok(v.at_one_of(&chapters.iter().map(|id| ChapterId(*id)).collect::<Vec<_>>())?)
 }
 
 /// Asks. The same request sent again answers as it stands now.
-pub fn record(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    ask: &NewRequest,
-) -> Result<(RequestOut, bool), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    if let Some(known) = store::find(conn, ask.id)? {
-        return Ok((repeated(conn, vault, now, actor, ask, known)?, false));
+pub fn record(v: &mut Visit<'_>, ask: &NewRequest) -> Result<(RequestOut, bool), Problem> {
+    if let Some(known) = store::find(v.conn, ask.id)? {
+        return Ok((repeated(v, ask, known)?, false));
     }
-    let (scope, _) = subject(conn, now, actor, ask.scope)?;
-    let held = hold_subject(conn, scope)?;
+    let (scope, _) = subject(v, ask.scope)?;
+    let held = hold_subject(v.conn, scope)?;
     // Somebody else may have sent the same while we waited.
-    if let Some(known) = store::find(conn, ask.id)? {
-        return Ok((repeated(conn, vault, now, actor, ask, known)?, false));
+    if let Some(known) = store::find(v.conn, ask.id)? {
+        return Ok((repeated(v, ask, known)?, false));
     }
     // Whoever waited for an erasure finds nobody.
-    let (scope, grant) = subject(conn, now, actor, ask.scope)?;
-    let chapters = covered(conn, now, actor, scope, &grant)?;
-    if store::is_open(conn, ask.kind, ask.scope)? {
+    let (scope, grant) = subject(v, ask.scope)?;
+    let chapters = covered(v, scope, &grant)?;
+    if store::is_open(v.conn, ask.kind, ask.scope)? {
         return Err(Problem::say(Kind::Conflict, "Đã có yêu cầu như vậy đang xử lý.", "The same is asked for already."));
     }
     let (kind_of_party, has_data) = held;
-    if ask.kind == RequestKind::LiftRestriction && !is_restricted(conn, scope, &chapters)? {
+    if ask.kind == RequestKind::LiftRestriction && !is_restricted(v.conn, scope, &chapters)? {
         return Err(Problem::say(
             Kind::Conflict,
             "Dữ liệu của người này không bị hạn chế xử lý ở đây.",
@@ -76,49 +53,43 @@ pub fn record(
     if !has_data || (ask.kind != RequestKind::Erase && !ask.kind.is_done_by_hand() && kind_of_party.is_none()) {
         return Err(no_giver());
     }
-    let shown = displays(conn, scope, &chapters)?;
+    let shown = displays(v.conn, scope, &chapters)?;
     check_display(ask, kind_of_party, &shown)?;
     let at_once = shows_only_less(ask.kind, ask.changes.as_ref(), &shown);
-    let approver = if at_once || ask.kind.is_done_by_hand() { None } else { Some(approver(conn, now, &grant, &chapters)?) };
+    let approver = if at_once || ask.kind.is_done_by_hand() { None } else { Some(approver(v, &grant, &chapters)?) };
     let reach = Reach { scope, party_alias: model::ids(ask.scope).0, chapters: &chapters, approver, rest: None };
-    write(conn, vault, now, &grant, ask, reach)?;
-    audit(conn, now, &grant, "PERSONAL_DATA_REQUESTED", ask.id)?;
-    rest::leave(conn, vault, now, &grant, ask, scope, &chapters)?;
-    let mut row = store::find(conn, ask.id)?.ok_or_else(Problem::not_found)?;
+    write(v, &grant, ask, reach)?;
+    v.note(&grant, "PERSONAL_DATA_REQUESTED", ask.id)?;
+    rest::leave(v, &grant, ask, scope, &chapters)?;
+    let mut row = store::find(v.conn, ask.id)?.ok_or_else(Problem::not_found)?;
     if at_once {
-        store::begin(conn, now, grant.account(), &row)?;
-        row = carry_out(conn, vault, now, ask.id)?;
+        store::begin(v.conn, v.now, grant.account(), &row)?;
+        row = carry_out(v, ask.id)?;
     }
-    Ok((out(conn, now, row)?, true))
+    Ok((out(v.conn, v.now, row)?, true))
 }
 
 /// Whom a request is about, and the right of its writer where they know the party by the name they use.
-fn subject(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, asked: Scope) -> Result<(Scope, Granted<Record>), Problem> {
+fn subject(v: &mut Visit<'_>, asked: Scope) -> Result<(Scope, Granted<Record>), Problem> {
     let Scope::Party(name) = asked else {
-        let chapters = personal::chapters(conn, asked)?;
-        return Ok((asked, at_one_of::<Record>(conn, now, actor, &chapters)?));
+        let chapters = personal::chapters(v.conn, asked)?;
+        return Ok((asked, at_one_of::<Record>(v, &chapters)?));
     };
-    let known = alias::resolve(conn, name)?;
-    let grant = at_one_of::<Record>(conn, now, actor, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
+    let known = alias::resolve(v.conn, name)?;
+    let grant = at_one_of::<Record>(v, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
     let party = known.iter().find(|k| k.chapter == grant.chapter().0).ok_or_else(Problem::not_found)?.party;
     Ok((Scope::Party(party), grant))
 }
 
 /// Of the chapters that hold what a request is about, those in which its writer records: one of them at least.
-fn covered(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    scope: Scope,
-    grant: &Granted<Record>,
-) -> Result<Vec<Uuid>, Problem> {
-    let mut holding = personal::chapters(conn, scope)?;
+fn covered(v: &mut Visit<'_>, scope: Scope, grant: &Granted<Record>) -> Result<Vec<Uuid>, Problem> {
+    let mut holding = personal::chapters(v.conn, scope)?;
     if !holding.contains(&grant.chapter().0) {
         return Err(Problem::not_found());
     }
     holding.sort_unstable();
-    let asks: Vec<Ask> = holding.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
-    let granted = authz::decide::<Record>(conn, now, &asks)?.into_iter().filter_map(Result::ok);
+    let holding: Vec<ChapterId> = holding.into_iter().map(ChapterId).collect();
+    let granted = v.at_each::<Record>(&holding)?.into_iter().filter_map(Result::ok);
     Ok(granted.map(|grant| grant.chapter().0).collect())
 }
 
@@ -134,30 +105,25 @@ fn displays(conn: &mut PgConnection, scope: Scope, chapters: &[Uuid]) -> Result<
 }
 
 /// Begins and does the first step, which for most is the last.
-fn carry_out(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, id: Uuid) -> Result<RequestRow, Problem> {
-    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-    execute::begin(conn, vault, now, row)?;
+fn carry_out(v: &mut Visit<'_>, id: Uuid) -> Result<RequestRow, Problem> {
+    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    // Public pages say from now on what the request made of them.
+    v.forget_pages();
+    execute::begin(v.conn, v.vault, v.now, row)?;
     // The beginning may have given it another row of the person.
-    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-    execute::step(conn, vault, now, row)?;
-    store::find(conn, id)?.ok_or_else(Problem::not_found)
+    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    execute::step(v.conn, v.vault, v.now, row)?;
+    store::find(v.conn, id)?.ok_or_else(Problem::not_found)
 }
 
-fn repeated(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    ask: &NewRequest,
-    known: RequestRow,
-) -> Result<RequestOut, Problem> {
+fn repeated(v: &mut Visit<'_>, ask: &NewRequest, known: RequestRow) -> Result<RequestOut, Problem> {
     let taken = || Problem::say(Kind::IdTaken, "id này đã dùng cho yêu cầu khác.", "This id stands for another request.");
-    let same = known.request_hash == hash(vault, ask) || known.request_hash == bare_hash(vault, ask);
-    let chapters = store::chapters(conn, known.id)?;
-    if !same || at_one_of::<Read>(conn, now, actor, &chapters).is_err() {
+    let same = known.request_hash == hash(v.vault, ask) || known.request_hash == bare_hash(v.vault, ask);
+    let chapters = store::chapters(v.conn, known.id)?;
+    if !same || at_one_of::<Read>(v, &chapters).is_err() {
         return Err(taken());
     }
-    Ok(out(conn, now, known)?)
+    out(v.conn, v.now, known)
 }
 
 /// Holds the party and, for one gift, the gift: whatever else is about them waits. Tells what kind of party it is, and
@@ -201,9 +167,9 @@ fn check_display(ask: &NewRequest, kind: Option<PartyKind>, shown: &[Display]) -
 }
 
 /// The nearest chapter at or above all chapters covered where somebody else may approve.
-fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>, chapters: &[Uuid]) -> Result<Uuid, Problem> {
-    let nearest = common(conn, chapters)?;
-    let found = authz::nearest_approver(conn, now, nearest, &[grant.officer()])?;
+fn approver(v: &mut Visit<'_>, grant: &Granted<Record>, chapters: &[Uuid]) -> Result<Uuid, Problem> {
+    let nearest = common(v.conn, chapters)?;
+    let found = v.nearest_approver(nearest, &[grant.officer()])?;
     found.map(|id| id.0).ok_or_else(|| {
         Problem::say(
             Kind::Conflict,
@@ -213,28 +179,11 @@ fn approver(conn: &mut PgConnection, now: DateTime<Utc>, grant: &Granted<Record>
     })
 }
 
-pub(super) fn audit<R: Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<R>,
-    action: &'static str,
-    id: Uuid,
-) -> Result<(), DbError> {
-    let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
-    authz::audit(conn, now, &[event])
-}
-
 /// A request held for a change by somebody with a right at one of its chapters.
-fn held_by<R: Right>(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-) -> Result<(RequestRow, Granted<R>), Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-    let chapters = store::chapters(conn, id)?;
-    let grant = at_one_of::<R>(conn, now, actor, &chapters)?;
+fn held_by<R: Right>(v: &mut Visit<'_>, id: Uuid) -> Result<(RequestRow, Granted<R>), Problem> {
+    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let chapters = store::chapters(v.conn, id)?;
+    let grant = at_one_of::<R>(v, &chapters)?;
     Ok((row, grant))
 }
 
@@ -243,31 +192,24 @@ fn conflict() -> Problem {
 }
 
 /// Notes that the person was answered.
-pub fn answer(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<RequestOut, Problem> {
-    let (row, grant) = held_by::<Record>(conn, now, actor, id)?;
+pub fn answer(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Problem> {
+    let (row, grant) = held_by::<Record>(v, id)?;
     if row.answered_at.is_none() {
         if !row.state().is_some_and(State::is_open) {
             return Err(conflict());
         }
-        store::answer(conn, now, grant.account(), &row)?;
-        audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_ANSWERED", id)?;
+        store::answer(v.conn, v.now, grant.account(), &row)?;
+        v.note(&grant, "PERSONAL_DATA_REQUEST_ANSWERED", id)?;
     }
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok(out(conn, now, row)?)
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    out(v.conn, v.now, row)
 }
 
 /// Takes longer, once.
-pub fn extend(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    days: u16,
-    reason: ExtensionReason,
-) -> Result<RequestOut, Problem> {
-    let (row, grant) = held_by::<Record>(conn, now, actor, id)?;
+pub fn extend(v: &mut Visit<'_>, id: Uuid, days: u16, reason: ExtensionReason) -> Result<RequestOut, Problem> {
+    let (row, grant) = held_by::<Record>(v, id)?;
     let kind = row.kind().ok_or_else(|| Problem::internal("a request of an unknown kind"))?;
-    let most = store::clocks(conn, kind, row.third_parties, row.received_on)?.map_or(0, |clocks| clocks.extension_days);
+    let most = store::clocks(v.conn, kind, row.third_parties, row.received_on)?.map_or(0, |clocks| clocks.extension_days);
     if days == 0 || days > most {
         return Err(Problem::field(
             "/days",
@@ -277,21 +219,21 @@ pub fn extend(
         ));
     }
     match row.extended_days {
-        Some(known) if i32::from(known) == i32::from(days) => return Ok(out(conn, now, row)?),
+        Some(known) if i32::from(known) == i32::from(days) => return out(v.conn, v.now, row),
         Some(_) => return Err(Problem::say(Kind::Conflict, "Chỉ được gia hạn một lần.", "There is one extension only.")),
         None if !row.state().is_some_and(State::waits) => return Err(conflict()),
         None => {}
     }
-    let due = calendar::from(conn, row.received_on)?.extended(row.due_on, days);
-    store::extend(conn, &row, i16::try_from(days).unwrap_or(i16::MAX), reason.name(), due)?;
-    audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_EXTENDED", id)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok(out(conn, now, row)?)
+    let due = calendar::from(v.conn, row.received_on)?.extended(row.due_on, days);
+    store::extend(v.conn, &row, i16::try_from(days).unwrap_or(i16::MAX), reason.name(), due)?;
+    v.note(&grant, "PERSONAL_DATA_REQUEST_EXTENDED", id)?;
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    out(v.conn, v.now, row)
 }
 
 /// The copy was handed over, or the measures were taken: ends what no program does.
-pub fn complete(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: Uuid) -> Result<RequestOut, Problem> {
-    let (row, grant) = held_by::<Record>(conn, now, actor, id)?;
+pub fn complete(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Problem> {
+    let (row, grant) = held_by::<Record>(v, id)?;
     if !row.kind().is_some_and(RequestKind::is_done_by_hand) {
         return Err(Problem::say(
             Kind::Conflict,
@@ -300,54 +242,46 @@ pub fn complete(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, id: U
         ));
     }
     match row.state() {
-        Some(State::Done) => return Ok(out(conn, now, row)?),
+        Some(State::Done) => return out(v.conn, v.now, row),
         Some(state) if state.waits() => {}
         _ => return Err(conflict()),
     }
     if row.answered_at.is_none() {
-        store::answer(conn, now, grant.account(), &row)?;
+        store::answer(v.conn, v.now, grant.account(), &row)?;
     }
-    store::done(conn, now, id)?;
-    audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_DONE", id)?;
-    let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok(out(conn, now, row)?)
+    store::done(v.conn, v.now, id)?;
+    v.note(&grant, "PERSONAL_DATA_REQUEST_DONE", id)?;
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    out(v.conn, v.now, row)
 }
 
 /// Decides as the second person: with APPROVE at every chapter it covers; the rest of a request at the chapter above.
-pub fn decide(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    actor: Actor,
-    id: Uuid,
-    refusal: Option<Refusal>,
-) -> Result<RequestOut, Problem> {
-    authz::authenticate(conn, now, actor)?;
-    let row = store::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-    let at_request = store::chapters(conn, id)?;
-    at_one_of::<Read>(conn, now, actor, &at_request)?;
+pub fn decide(v: &mut Visit<'_>, id: Uuid, refusal: Option<Refusal>) -> Result<RequestOut, Problem> {
+    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let at_request = store::chapters(v.conn, id)?;
+    at_one_of::<Read>(v, &at_request)?;
     let scope = row.scope().ok_or_else(Problem::not_found)?;
     if row.state().is_some_and(State::waits) {
-        hold_subject(conn, scope)?;
+        hold_subject(v.conn, scope)?;
     }
-    let asks: Vec<Ask> = at_request.iter().map(|id| Ask { actor, chapter: ChapterId(*id) }).collect();
+    let at_request: Vec<ChapterId> = at_request.into_iter().map(ChapterId).collect();
     let mut grant: Option<Granted<Approve>> = None;
-    for verdict in authz::decide::<Approve>(conn, now, &asks)? {
+    for verdict in v.at_each::<Approve>(&at_request)? {
         grant = Some(verdict.map_err(|_| {
             Problem::say(
                 Kind::Forbidden,
-                "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: xem approver_chapter.",
-                "This takes APPROVE at every chapter this request covers: see approver_chapter.",
+                "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: đơn vị cấp trên sẽ quyết định.",
+                "This takes APPROVE at every chapter this request covers: the chapter above decides.",
             )
         })?);
     }
     let grant = grant.ok_or_else(Problem::not_found)?;
     match (row.state(), refusal) {
-        (Some(State::Executing | State::Done), None) | (Some(State::Refused), Some(_)) => return Ok(out(conn, now, row)?),
+        (Some(State::Executing | State::Done), None) | (Some(State::Refused), Some(_)) => return out(v.conn, v.now, row),
         (Some(state), _) if state.waits() => {}
         _ => return Err(conflict()),
     }
-    if identity::officer_of(conn, row.requested_by)? == grant.officer() {
+    if identity::officer_of(v.conn, row.requested_by)? == grant.officer() {
         return Err(Problem::say(
             Kind::Forbidden,
             "Người ghi yêu cầu không tự duyệt: cần người thứ hai.",
@@ -356,18 +290,18 @@ pub fn decide(
     }
     let row = match refusal {
         Some(reason) => {
-            store::refuse(conn, now, grant.account(), &row, reason.name())?;
-            audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_REFUSED", id)?;
-            store::find(conn, id)?.ok_or_else(Problem::not_found)?
+            store::refuse(v.conn, v.now, grant.account(), &row, reason.name())?;
+            v.note(&grant, "PERSONAL_DATA_REQUEST_REFUSED", id)?;
+            store::find(v.conn, id)?.ok_or_else(Problem::not_found)?
         }
         None if row.kind().is_some_and(RequestKind::is_done_by_hand) => {
             return Err(Problem::say(Kind::Conflict, "Yêu cầu này không cần duyệt.", "This takes no approval."));
         }
         None => {
-            store::begin(conn, now, grant.account(), &row)?;
-            audit(conn, now, &grant, "PERSONAL_DATA_REQUEST_APPROVED", id)?;
-            carry_out(conn, vault, now, id)?
+            store::begin(v.conn, v.now, grant.account(), &row)?;
+            v.note(&grant, "PERSONAL_DATA_REQUEST_APPROVED", id)?;
+            carry_out(v, id)?
         }
     };
-    Ok(out(conn, now, row)?)
+    out(v.conn, v.now, row)
 }

@@ -4,51 +4,47 @@
 //! the nearest chapter above all of them, is seen there and nowhere else, and tells the first request nothing: its answer
 //! is the same whether there is a rest or not.
 
-use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::{NewRequest, RequestKind};
 use super::store::{self, RestOf};
 use super::writing::{self, Reach};
-use crate::authz::{self, AuditEvent, Granted, Record};
+use crate::authz::{self, AuditEvent, Granted, Record, Visit};
 use crate::giving::display::Display;
 use crate::giving::personal::{self, Scope};
 use crate::http::Problem;
 use crate::parties::{alias, restriction};
-use crate::vault::Vault;
 
 /// Leaves to the chapters above what a request does not cover.
 pub fn leave(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
+    v: &mut Visit<'_>,
     grant: &Granted<Record>,
     ask: &NewRequest,
     scope: Scope,
     covered: &[Uuid],
 ) -> Result<(), Problem> {
     let Scope::Party(party) = scope else { return Ok(()) };
-    let all = personal::chapters(conn, scope)?;
+    let all = personal::chapters(v.conn, scope)?;
     let mut rest: Vec<Uuid> = all.iter().filter(|chapter| !covered.contains(chapter)).copied().collect();
-    keep_what_matters(conn, ask.kind, party, &mut rest)?;
+    keep_what_matters(v.conn, ask.kind, party, &mut rest)?;
     // A correction says what is to be corrected, so two of them are two; otherwise one that waits is enough.
-    if rest.is_empty() || ask.kind != RequestKind::Correct && store::rest_waits(conn, ask.kind, party, &rest)? {
+    if rest.is_empty() || ask.kind != RequestKind::Correct && store::rest_waits(v.conn, ask.kind, party, &rest)? {
         return Ok(());
     }
-    let common = writing::common(conn, &all)?;
-    let approver = authz::nearest_approver(conn, now, common, &[grant.officer()])?.unwrap_or(common).0;
+    let common = writing::common(v.conn, &all)?;
+    let approver = v.nearest_approver(common, &[grant.officer()])?.unwrap_or(common).0;
     let id = Uuid::new_v4();
     let rest_of = RestOf { request: ask.id, kept_at: approver };
     // There the person has a name of its own, too.
-    let name = alias::of(conn, party, approver)?;
+    let name = alias::of(v.conn, party, approver)?;
     let own = NewRequest { id, scope: Scope::Party(name), ..ask.clone() };
     let decides = Some(approver).filter(|_| !ask.kind.is_done_by_hand());
     let reach = Reach { scope, party_alias: Some(name), chapters: &rest, approver: decides, rest: Some(rest_of) };
-    writing::write(conn, vault, now, grant, &own, reach)?;
+    writing::write(v, grant, &own, reach)?;
     // Without the account: its own trail would tell whoever asked that there is a rest.
     let event = AuditEvent { account: None, action: "PERSONAL_DATA_REQUESTED", subject: Some(id), chapter: Some(approver) };
-    Ok(authz::audit(conn, now, &[event])?)
+    Ok(authz::audit(v.conn, v.now, &[event])?)
 }
 
 /// Chapters where nothing would change need no decision.

@@ -1,7 +1,6 @@
 //! `/api/v1/personal-data-requests` and `/api/v1/parties/{id}/personal-data`.
 
-use actix_web::{HttpResponse, get, post, web};
-use chrono::NaiveDate;
+use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,17 +9,13 @@ use uuid::Uuid;
 use super::access::{self, PersonalDataOut};
 use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
 use super::reading::{self, RequestDetail};
-use super::requests::{self, RequestOut};
-use super::store::Listed;
-use super::{deadline_changes, execute};
-use crate::authz::Actor;
-use crate::basics::Clock;
+use super::store::{self, Listed};
+use super::wire::{self, RequestOut};
+use super::{deadline_changes, execute, requests};
+use crate::authz::{Desk, Read, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::db::Db;
-use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
-use crate::http::cache::PublicCache;
-use crate::http::{Body, Cursor, Page, Problem, Query, rows_a_page};
-use crate::vault::Vault;
+use crate::http::sets::{Decides, Key, Lists, Reads, Writes};
+use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply, rows_a_page};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -40,54 +35,34 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 const STEPS_A_CALL: usize = 4;
 
 /// Goes on with a large request for a while and reads where it stands.
-async fn go_on(
-    db: &Db,
-    vault: &web::Data<Vault>,
-    clock: &web::Data<Clock>,
-    cache: &PublicCache,
-    out: RequestOut,
-) -> Result<RequestOut, Problem> {
-    // Public pages say from now on what the request made of them.
-    cache.forget_all();
+async fn go_on(desk: &Desk, out: RequestOut) -> Result<RequestOut, Problem> {
     if out.state != "EXECUTING" {
         return Ok(out);
     }
-    let (vault, clock, id) = (vault.clone(), clock.clone(), out.id);
-    let out = db
-        .blocking(move |db| -> Result<RequestOut, Problem> {
-            // What was decided stands: a failure from here on is the background's to repeat.
-            if let Err(problem) = execute::go_on(db, &vault, &clock, id, STEPS_A_CALL) {
-                tracing::warn!(request = %id, %problem, "left to the background");
-            }
-            db.tx_blocking(|conn| {
-                let row = super::store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-                Ok(requests::out(conn, clock.now(), row)?)
-            })
+    let id = out.id;
+    desk.go_on(move |db, vault, clock| {
+        // What was decided stands: a failure from here on is the background's to repeat.
+        if let Err(problem) = execute::go_on(db, vault, clock, id, STEPS_A_CALL) {
+            tracing::warn!(request = %id, %problem, "left to the background");
+        }
+        db.tx_blocking(|conn| {
+            let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+            wire::out(conn, clock.now(), row)
         })
-        .await?;
-    cache.forget_all();
-    Ok(out)
+    })
+    .await
 }
 
 /// Write down what a person asks about their data. What shows less is done at once; the rest waits for a second person.
-#[utoipa::path(tag = "personal-data", request_body = RequestIn, responses((status = 201, body = RequestOut), (status = 200, body = RequestOut, description = "Was asked already"),
-    (status = 401, response = Unauthorized), (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict),
-    (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "personal-data", request_body = RequestIn,
+    responses((status = 201, body = RequestOut), (status = 200, body = RequestOut, description = "Was asked already"), Writes)
+)]
 #[post("/personal-data-requests")]
-pub async fn request_personal_data(
-    actor: Actor,
-    Body(ask): Body<RequestIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-    cache: web::Data<PublicCache>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let ask = NewRequest::parse(ask, now).map_err(Problem::invalid)?;
-    let keys = vault.clone();
-    let (out, new) = db.tx(move |conn| requests::record(conn, &keys, now, actor, &ask)).await?;
-    let out = go_on(&db, &vault, &clock, &cache, out).await?;
-    Ok(if new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+pub async fn request_personal_data(desk: Desk, Body(ask): Body<RequestIn>) -> Answer<RequestOut> {
+    let ask = NewRequest::parse(ask, desk.now()).map_err(Problem::invalid)?;
+    let (out, new) = desk.tx(move |v| requests::record(v, &ask)).await?;
+    Ok(Reply::made((go_on(&desk, out).await?, new)))
 }
 
 /// Whether requests are still open.
@@ -121,59 +96,37 @@ pub struct RequestsQuery {
 }
 
 /// Requests within reach, the most urgent first.
-#[utoipa::path(tag = "personal-data", params(RequestsQuery), responses((status = 200, body = Page<RequestOut>), (status = 401, response = Unauthorized),
-    (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "personal-data", params(RequestsQuery), responses((status = 200, body = Page<RequestOut>), Lists))]
 #[get("/personal-data-requests")]
-pub async fn list_personal_data_requests(
-    actor: Actor,
-    Query(query): Query<RequestsQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_personal_data_requests(desk: Desk, Query(query): Query<RequestsQuery>) -> Answer<Page<RequestOut>> {
     let RequestsQuery { chapter, state, overdue, limit, cursor } = query;
-    let limit = rows_a_page(limit)?;
     let (open, overdue) = (state != Some(Openness::Closed), overdue.unwrap_or(false));
-    let filter = (chapter.clone(), open, overdue);
-    let after = Cursor::<(NaiveDate, Uuid)>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<RequestOut>, Problem> {
-            let due_before = overdue.then(|| vietnam_date(now));
-            let of = |chapter| Listed { chapter, open, due_before, after };
-            let rows = reading::list(conn, now, actor, &chapter, of, limit + 1)?;
-            Ok(Page::of(rows, limit, &filter, |row| (row.next_due, row.id), |row| row))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    let paging = Paging::of((chapter, open, overdue), limit, cursor.as_deref())?;
+    desk.list(
+        paging,
+        |v, (chapter, open, overdue), span| {
+            let (here, _) = v.see_code::<Read>(chapter)?;
+            let due_before = overdue.then(|| vietnam_date(v.now));
+            Ok(store::list(v.conn, &here, &Listed { open: *open, due_before, span })?)
+        },
+        |row| (row.next_due, row.id),
+        |v, rows| Ok(wire::shown(v.conn, v.now, rows)?),
+    )
+    .await
 }
 
 /// One request with its note. Reading it is noted in the audit trail.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestDetail), (status = 401, response = Unauthorized),
-    (status = 404, response = NotFound), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestDetail), Reads))]
 #[get("/personal-data-requests/{id}")]
-pub async fn show_personal_data_request(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    Ok(HttpResponse::Ok().json(db.tx(move |conn| reading::show(conn, &vault, now, actor, id.into_inner())).await?))
+pub async fn show_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestDetail> {
+    desk.tx(move |v| reading::show(v, *id)).await.map(Reply::ok)
 }
 
 /// Note that the person was answered.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestOut), (status = 401, response = Unauthorized),
-    (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/answer")]
-pub async fn answer_personal_data_request(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    Ok(HttpResponse::Ok().json(db.tx(move |conn| requests::answer(conn, now, actor, id.into_inner())).await?))
+pub async fn answer_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
+    desk.once("personal-data-request/answer", id.to_string(), move |v| requests::answer(v, *id)).await
 }
 
 /// Why and by how many days it takes longer.
@@ -187,39 +140,28 @@ pub struct ExtensionIn {
 }
 
 /// Extend the time to carry a request out, once.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), request_body = ExtensionIn, responses((status = 200, body = RequestOut), (status = 401, response = Unauthorized),
-    (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict), (status = 422, response = Invalid),
-    (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "personal-data", params(("id" = Uuid, Path), Key), request_body = ExtensionIn,
+    responses((status = 200, body = RequestOut), Writes)
+)]
 #[post("/personal-data-requests/{id}/extension")]
-pub async fn extend_personal_data_request(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    Body(body): Body<ExtensionIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let out = db.tx(move |conn| requests::extend(conn, now, actor, id.into_inner(), body.days, body.reason)).await?;
-    Ok(HttpResponse::Ok().json(out))
+pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ExtensionIn>) -> Answer<RequestOut> {
+    let ExtensionIn { days, reason } = body;
+    let content = format!("{id}\0{days}\0{}", reason.name());
+    desk.once("personal-data-request/extension", content, move |v| requests::extend(v, *id, days, reason)).await
 }
 
 /// Approve as the second person: the data are erased or corrected now.
 ///
 /// A person with thousands of gifts is answered `EXECUTING`; the rest follows by itself.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestOut), (status = 401, response = Unauthorized),
-    (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/approval")]
-pub async fn approve_personal_data_request(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-    cache: web::Data<PublicCache>,
-) -> Result<HttpResponse, Problem> {
-    let (now, id, keys) = (clock.now(), id.into_inner(), vault.clone());
-    let out = db.tx(move |conn| requests::decide(conn, &keys, now, actor, id, None)).await?;
-    Ok(HttpResponse::Ok().json(go_on(&db, &vault, &clock, &cache, out).await?))
+pub async fn approve_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
+    let content = id.to_string();
+    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, None);
+    let (out, reply) = desk.once("personal-data-request/approval", content, decide).await?.split();
+    let out = go_on(&desk, out).await?;
+    Ok(reply.map(|()| out))
 }
 
 /// Why a request is refused; the person is told.
@@ -230,35 +172,22 @@ pub struct RefusalIn {
 }
 
 /// Refuse as the second person, with a reason.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), request_body = RefusalIn, responses((status = 200, body = RequestOut), (status = 401, response = Unauthorized),
-    (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict), (status = 422, response = Invalid),
-    (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "personal-data", params(("id" = Uuid, Path), Key), request_body = RefusalIn,
+    responses((status = 200, body = RequestOut), Writes)
+)]
 #[post("/personal-data-requests/{id}/refusal")]
-pub async fn refuse_personal_data_request(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    Body(body): Body<RefusalIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let out = db.tx(move |conn| requests::decide(conn, &vault, now, actor, id.into_inner(), Some(body.reason))).await?;
-    Ok(HttpResponse::Ok().json(out))
+pub async fn refuse_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<RefusalIn>) -> Answer<RequestOut> {
+    let content = format!("{id}\0{}", body.reason.name());
+    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, Some(body.reason));
+    desk.once("personal-data-request/refusal", content, decide).await
 }
 
 /// Note that the copy was handed over, or which measures were taken: ends a request for access or for protection.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestOut), (status = 401, response = Unauthorized),
-    (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/completion")]
-pub async fn complete_personal_data_request(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    Ok(HttpResponse::Ok().json(db.tx(move |conn| requests::complete(conn, now, actor, id.into_inner())).await?))
+pub async fn complete_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
+    desk.once("personal-data-request/completion", id.to_string(), move |v| requests::complete(v, *id)).await
 }
 
 /// Which gifts of a party.
@@ -274,32 +203,30 @@ pub struct PersonalDataQuery {
 }
 
 /// A copy of what is kept about a party, as far as the reader's chapters reach. Reading it is noted in the audit trail.
-#[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path, description = "The party, `giver.id` of a gift"), PersonalDataQuery), responses((status = 200, body = PersonalDataOut),
-    (status = 401, response = Unauthorized), (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "personal-data", params(("id" = Uuid, Path, description = "The party, `giver.id` of a gift"), PersonalDataQuery),
+    responses((status = 200, body = PersonalDataOut), Lists)
+)]
 #[get("/parties/{id}/personal-data")]
 pub async fn show_personal_data(
-    actor: Actor,
+    desk: Desk,
     id: web::Path<Uuid>,
     Query(query): Query<PersonalDataQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
+) -> Answer<PersonalDataOut> {
     let PersonalDataQuery { limit, after } = query;
-    let (limit, id, now) = (rows_a_page(limit)?, id.into_inner(), clock.now());
-    let out = db
-        .tx(move |conn| -> Result<PersonalDataOut, Problem> {
-            let mut out = access::personal_data(conn, &vault, now, actor, id, after, limit + 1)?;
-            let fits = usize::try_from(limit).unwrap_or(0);
-            if out.gifts.len() > fits {
-                out.gifts.truncate(fits);
-                out.next = out.gifts.last().map(|data| data.gift.id);
-            }
-            let shown: Vec<Uuid> = out.gifts.iter().map(|gift| gift.gift.id).collect();
-            out.consents.retain(|consent| shown.contains(&consent.gift_id));
-            out.held.retain(|held| held.gift.is_none_or(|gift| shown.contains(&gift)));
-            Ok(out)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+    let limit = rows_a_page(limit)?;
+    desk.tx(move |v| {
+        let mut out = access::personal_data(v, *id, after, limit + 1)?;
+        let fits = usize::try_from(limit).unwrap_or(0);
+        if out.gifts.len() > fits {
+            out.gifts.truncate(fits);
+            out.next = out.gifts.last().map(|data| data.gift.id);
+        }
+        let shown: Vec<Uuid> = out.gifts.iter().map(|gift| gift.gift.id).collect();
+        out.consents.retain(|consent| shown.contains(&consent.gift_id));
+        out.held.retain(|held| held.gift.is_none_or(|gift| shown.contains(&gift)));
+        Ok(out)
+    })
+    .await
+    .map(Reply::ok)
 }

@@ -1,5 +1,7 @@
 //! SQL of requests and of the rules their clocks follow.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -7,11 +9,12 @@ use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::model::{self, Clocks, NewRequest, RequestKind, State};
-use crate::authz::{Granted, Record};
+use crate::authz::{Granted, Read, Record, Seen};
 use crate::calendar::{Period, Unit};
 use crate::db::DbError;
 use crate::db::schema::{deadline_rule, personal_data_request, personal_data_request_chapter, personal_data_request_kept};
 use crate::giving::personal::Scope;
+use crate::http::Span;
 use crate::vault::Vault;
 use crate::vault::persons::Kept;
 
@@ -303,34 +306,55 @@ pub fn keep(conn: &mut PgConnection, id: Uuid, kept: &[Kept]) -> Result<(), DbEr
     Ok(())
 }
 
-/// What a request could not erase: (what, how many, until when).
-pub fn kept(conn: &mut PgConnection, id: Uuid) -> Result<Vec<(String, i32, Option<NaiveDate>)>, DbError> {
+/// What could not be erased: (what, how many, until when).
+pub type KeptRow = (String, i32, Option<NaiveDate>);
+
+/// What these requests could not erase, by request.
+pub fn kept_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<KeptRow>>, DbError> {
     use personal_data_request_kept as k;
-    Ok(k::table.filter(k::request_id.eq(id)).order(k::what).select((k::what, k::n, k::until)).load(conn)?)
+    let rows: Vec<(Uuid, String, i32, Option<NaiveDate>)> = k::table
+        .filter(k::request_id.eq_any(ids))
+        .order((k::request_id, k::what))
+        .select((k::request_id, k::what, k::n, k::until))
+        .load(conn)?;
+    let mut kept: HashMap<Uuid, Vec<KeptRow>> = HashMap::new();
+    for (id, what, n, until) in rows {
+        kept.entry(id).or_default().push((what, n, until));
+    }
+    Ok(kept)
+}
+
+/// How many chapters' gifts each of these requests is about.
+pub fn covered_counts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, i64>, DbError> {
+    use personal_data_request_chapter as c;
+    let rows: Vec<(Uuid, i64)> = c::table
+        .filter(c::request_id.eq_any(ids))
+        .group_by(c::request_id)
+        .select((c::request_id, diesel::dsl::count_star()))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Which requests to list.
 pub struct Listed {
-    /// At this chapter or below it.
-    pub chapter: Uuid,
     pub open: bool,
     /// Only those that were due before this day.
     pub due_before: Option<NaiveDate>,
-    pub after: Option<(NaiveDate, Uuid)>,
+    pub span: Span<(NaiveDate, Uuid)>,
 }
 
 /// Requests that concern a chapter or one below it, the most urgent first. The rest of a request concerns the chapter that
 /// decides it alone.
-pub fn list(conn: &mut PgConnection, of: &Listed, limit: i64) -> Result<Vec<RequestRow>, DbError> {
+pub fn list(conn: &mut PgConnection, here: &Seen<Read>, of: &Listed) -> Result<Vec<RequestRow>, DbError> {
     use personal_data_request as r;
-    let here = diesel::dsl::sql::<Bool>(
+    let concerns = diesel::dsl::sql::<Bool>(
         "EXISTS (SELECT FROM personal_data_request_chapter c
                  JOIN chapter_ancestor a ON a.chapter_id = coalesce(personal_data_request.kept_at_chapter_id, c.chapter_id)
                  WHERE c.request_id = personal_data_request.id AND a.ancestor_id = ",
     )
-    .bind::<diesel::sql_types::Uuid, _>(of.chapter)
+    .bind::<diesel::sql_types::Uuid, _>(here.chapter().0)
     .sql(")");
-    let mut query = r::table.filter(here).order((r::next_due, r::id)).limit(limit).select(columns!()).into_boxed();
+    let mut query = r::table.filter(concerns).order((r::next_due, r::id)).limit(of.span.rows).select(columns!()).into_boxed();
     query = if of.open {
         query.filter(r::state.eq_any(["REQUESTED", "ANSWERED", "EXECUTING"]))
     } else {
@@ -339,7 +363,7 @@ pub fn list(conn: &mut PgConnection, of: &Listed, limit: i64) -> Result<Vec<Requ
     if let Some(day) = of.due_before {
         query = query.filter(r::next_due.lt(day));
     }
-    if let Some((due, id)) = of.after {
+    if let Some((due, id)) = of.span.after {
         query = query.filter(r::next_due.ge(due)).filter(r::next_due.gt(due).or(r::id.gt(id)));
     }
     Ok(query.load(conn)?)

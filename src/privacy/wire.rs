@@ -1,5 +1,7 @@
 //! Requests as JSON that goes out.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::Serialize;
@@ -7,11 +9,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{RequestKind, State};
-use super::store::{self, RequestRow};
+use super::store::{self, KeptRow, RequestRow};
 use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
-use crate::tree::{self, ChapterId};
+use crate::http::Problem;
+use crate::tree;
 use crate::vault::persons::What;
 
 /// A request and where it stands. Never carries what it is about.
@@ -98,7 +101,7 @@ fn stays(law: Law<'_>) -> String {
     )
 }
 
-fn kept_out(law: Law<'_>, (what, count, until): (String, i32, Option<NaiveDate>)) -> KeptOut {
+fn kept_out(law: Law<'_>, (what, count, until): KeptRow) -> KeptOut {
     let says = if what == What::Paper.name() {
         let (vi, en) = cited(law);
         format!(
@@ -113,19 +116,22 @@ fn kept_out(law: Law<'_>, (what, count, until): (String, i32, Option<NaiveDate>)
     KeptOut { what, count, until, says }
 }
 
-/// A request as it goes out.
-pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, DbError> {
-    let open = row.state().is_some_and(State::is_open);
-    let erases = row.kind() == Some(RequestKind::Erase);
-    let vouchers = if erases { Vouchers::read(conn)? } else { Vouchers::default() };
-    let law = vouchers.law(vietnam_date(now));
-    let kept = if erases { store::kept(conn, row.id)? } else { Vec::new() };
-    Ok(RequestOut {
-        overdue: open && vietnam_date(now) > row.next_due,
-        chapters: store::covered(conn, row.id)?.len(),
-        approver_chapter: row.approver_chapter_id.map(|id| tree::code_of(conn, ChapterId(id))).transpose()?,
-        stays: erases.then(|| stays(law)),
-        kept: kept.into_iter().map(|one| kept_out(law, one)).collect(),
+/// Requests as they go out, in their order.
+pub fn shown(conn: &mut PgConnection, now: DateTime<Utc>, rows: Vec<RequestRow>) -> Result<Vec<RequestOut>, DbError> {
+    let erases = |row: &RequestRow| row.kind() == Some(RequestKind::Erase);
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let erasures: Vec<Uuid> = rows.iter().filter(|row| erases(row)).map(|row| row.id).collect();
+    let vouchers = if erasures.is_empty() { Vouchers::default() } else { Vouchers::read(conn)? };
+    let mut kept = if erasures.is_empty() { HashMap::new() } else { store::kept_of(conn, &erasures)? };
+    let covered = store::covered_counts(conn, &ids)?;
+    let approvers = tree::codes(conn, rows.iter().filter_map(|row| row.approver_chapter_id))?;
+    let (law, today) = (vouchers.law(vietnam_date(now)), vietnam_date(now));
+    let show = |row: RequestRow| RequestOut {
+        overdue: row.state().is_some_and(State::is_open) && today > row.next_due,
+        chapters: covered.get(&row.id).map_or(0, |n| usize::try_from(*n).unwrap_or_default()),
+        approver_chapter: row.approver_chapter_id.and_then(|id| approvers.get(&id).cloned()),
+        stays: erases(&row).then(|| stays(law)),
+        kept: kept.remove(&row.id).unwrap_or_default().into_iter().map(|one| kept_out(law, one)).collect(),
         rest_of: row.rest_of,
         id: row.id,
         kind: row.kind().map_or(row.kind, |kind| kind.name().to_owned()),
@@ -145,5 +151,11 @@ pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Resu
         refusal: row.refusal,
         gifts_changed: row.touched,
         done_at: row.done_at,
-    })
+    };
+    Ok(rows.into_iter().map(show).collect())
+}
+
+/// [`shown`] for one.
+pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, Problem> {
+    shown(conn, now, vec![row])?.pop().ok_or_else(Problem::not_found)
 }

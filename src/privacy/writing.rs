@@ -1,12 +1,11 @@
 //! Writing a request down: what it covers, who decides it, when it is due.
 
-use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::{self, NewRequest};
 use super::store::{self, RestOf, Written};
-use crate::authz::{Granted, Record};
+use crate::authz::{Granted, Record, Visit};
 use crate::calendar;
 use crate::giving::personal::Scope;
 use crate::http::{Kind, Problem};
@@ -37,17 +36,11 @@ pub(super) struct Reach<'a> {
     pub rest: Option<RestOf>,
 }
 
-pub(super) fn write(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    grant: &Granted<Record>,
-    ask: &NewRequest,
-    reach: Reach<'_>,
-) -> Result<(), Problem> {
-    let clocks = store::clocks(conn, ask.kind, ask.third_parties, ask.received_on)?
+pub(super) fn write(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &NewRequest, reach: Reach<'_>) -> Result<(), Problem> {
+    let vault = v.vault;
+    let clocks = store::clocks(v.conn, ask.kind, ask.third_parties, ask.received_on)?
         .ok_or_else(|| Problem::internal("no rule gives this request its clocks"))?;
-    let calendar = calendar::from(conn, ask.received_on)?;
+    let calendar = calendar::from(v.conn, ask.received_on)?;
     let seal = |column, text: &[u8]| vault.seal(place("personal_data_request", column, &ask.id), text).map_err(Problem::internal);
     let changes = ask.changes.as_ref().map(serde_json::to_vec).transpose().map_err(Problem::internal)?;
     let (party, gift) = model::ids(reach.scope);
@@ -64,7 +57,7 @@ pub(super) fn write(
         chapters: reach.chapters,
         rest: reach.rest,
     };
-    store::insert(conn, grant, now, ask, &written).map_err(|error| match error.constraint() {
+    store::insert(v.conn, grant, v.now, ask, &written).map_err(|error| match error.constraint() {
         Some("personal_data_request_pk") => Problem::new(Kind::IdTaken),
         _ => error.into(),
     })

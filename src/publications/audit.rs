@@ -9,14 +9,30 @@ use super::store;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::giving::appeals;
+use crate::house::audit::{Audit, Audits};
 use crate::log;
 use crate::tree;
 
 const CHECK: &str = "publication";
 const BATCH: i64 = 2_000;
 
-/// See the module. Returns how many publications have a leaf.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<u64, DbError> {
+/// See the module.
+pub struct Publications;
+
+impl Audits for Publications {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        let leaves = look(audit.conn, audit.findings)?;
+        audit.claims.leaves(leaves);
+        Ok(())
+    }
+
+    fn speaks_of(&self, conn: &mut PgConnection, codes: &[String]) -> Result<HashSet<String>, DbError> {
+        store::known(conn, codes)
+    }
+}
+
+/// Returns how many publications have a leaf.
+fn look(conn: &mut PgConnection, findings: &mut Findings) -> Result<u64, DbError> {
     let places = tree::all_places(conn)?;
     let (mut after, mut with_leaf) = (String::new(), 0);
     loop {
@@ -56,9 +72,4 @@ pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<u64, Db
          WHERE version <> n OR replaces IS DISTINCT FROM newest",
     )?;
     Ok(with_leaf)
-}
-
-/// Which of these codes of leaves are publications.
-pub fn known(conn: &mut PgConnection, codes: &[String]) -> Result<HashSet<String>, DbError> {
-    store::known(conn, codes)
 }

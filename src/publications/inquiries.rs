@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::authz::{Granted, Record};
+use crate::authz::{Granted, Read, Record, Seen};
 use crate::basics::Line;
 use crate::calendar::{Period, Unit};
 use crate::db::DbError;
 use crate::db::schema::{information_request, information_rule};
+use crate::http::Span;
 use crate::tree::{self, ChapterId};
 
 macro_rules! named {
@@ -226,28 +227,26 @@ pub fn close(
 
 /// Which requests to list.
 pub struct Listed {
-    /// At this chapter or below it.
-    pub chapter: Uuid,
     pub open: bool,
     /// Only those that were due before this day.
     pub due_before: Option<NaiveDate>,
-    pub after: Option<(NaiveDate, Uuid)>,
+    pub span: Span<(NaiveDate, Uuid)>,
 }
 
 /// Requests at a chapter or below it, the most urgent first.
-pub fn list(conn: &mut PgConnection, of: &Listed, limit: i64) -> Result<Vec<InquiryRow>, DbError> {
+pub fn list(conn: &mut PgConnection, here: &Seen<Read>, of: &Listed) -> Result<Vec<InquiryRow>, DbError> {
     use information_request as r;
     let mut query = r::table
-        .filter(r::chapter_id.eq_any(tree::at_and_below(of.chapter)))
+        .filter(r::chapter_id.eq_any(tree::at_and_below(here.chapter().0)))
         .order((r::due_on, r::id))
-        .limit(limit)
+        .limit(of.span.rows)
         .select(columns!())
         .into_boxed();
     query = if of.open { query.filter(r::outcome.is_null()) } else { query.filter(r::outcome.is_not_null()) };
     if let Some(day) = of.due_before {
         query = query.filter(r::due_on.lt(day));
     }
-    if let Some((due, id)) = of.after {
+    if let Some((due, id)) = of.span.after {
         query = query.filter(r::due_on.ge(due)).filter(r::due_on.gt(due).or(r::id.gt(id)));
     }
     Ok(query.load(conn)?)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
@@ -11,15 +11,14 @@ use uuid::Uuid;
 
 use super::inquiries::{self, Closing, InquiryOutcome, InquiryRefusal, InquiryRow, InquiryTopic, InquiryWay, Listed, NewInquiry};
 use super::store;
-use crate::authz::{self, Actor, AuditEvent, Granted, Read, Record};
+use crate::authz::{Desk, Read, Record, Visit};
+use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Clock, Line};
 use crate::calendar;
-use crate::db::Db;
 use crate::documents::store::Shown;
 use crate::giving::appeals;
-use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
-use crate::http::{Body, Cursor, FieldError, Kind, Page, Problem, Query, Say, one_line, rows_a_page};
+use crate::http::sets::{Key, Lists, Records, Writes};
+use crate::http::{Answer, Body, FieldError, Kind, Page, Paging, Problem, Query, Reply, Say, one_line};
 use crate::tree::{self, ChapterId};
 
 /// What somebody asks. Who asks is not kept here: the letter has its number.
@@ -136,33 +135,26 @@ fn check_day(pointer: &str, day: NaiveDate, today: NaiveDate) -> Result<(), Prob
 }
 
 /// Write down that somebody asked. The same request sent again answers as it stands now.
-#[utoipa::path(tag = "publications", request_body = InquiryIn, responses((status = 201, body = InquiryOut),
-    (status = 200, body = InquiryOut, description = "Was written down already, by the same id"), (status = 401, response = Unauthorized),
-    (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "publications", request_body = InquiryIn,
+    responses(
+        (status = 201, body = InquiryOut),
+        (status = 200, body = InquiryOut, description = "Was written down already, by the same id"), Records
+    )
+)]
 #[post("/information-requests")]
-pub async fn record_inquiry(
-    actor: Actor,
-    Body(body): Body<InquiryIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let (is_new, out) = db.tx(move |conn| record(conn, now, actor, body)).await?;
-    Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+pub async fn record_inquiry(desk: Desk, Body(body): Body<InquiryIn>) -> Answer<InquiryOut> {
+    check_day("/received_on", body.received_on, desk.today())?;
+    let letter_no = body.letter_no.as_deref().map(|text| paper_no("/letter_no", text)).transpose()?;
+    desk.tx(move |v| record(v, body, letter_no)).await.map(Reply::made)
 }
 
-fn record(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, body: InquiryIn) -> Result<(bool, InquiryOut), Problem> {
-    let today = vietnam_date(now);
-    check_day("/received_on", body.received_on, today)?;
-    let letter_no = body.letter_no.map(|text| paper_no("/letter_no", &text)).transpose();
-    let letter_no = letter_no.map_err(|error| Problem::invalid(vec![error]))?;
-    authz::authenticate(conn, now, actor)?;
-    let here = tree::place(conn, &body.chapter)?.ok_or_else(Problem::not_found)?;
-    let grant = authz::require::<Record>(conn, now, actor, here.id)?;
+fn record(v: &mut Visit<'_>, body: InquiryIn, letter_no: Option<Line>) -> Result<(InquiryOut, bool), Problem> {
+    let (grant, here) = v.at_code::<Record>(&body.chapter)?;
     let appeal = match body.appeal {
         None => None,
         Some(code) => {
-            let row = appeals::find(conn, &code)?.filter(|row| row.state != "DRAFT");
+            let row = appeals::find(v.conn, &code)?.filter(|row| row.state != "DRAFT");
             let unknown = || refuse("/appeal", "NO_SUCH_APPEAL", "Không có đợt này.", "There is no such appeal.");
             Some(row.ok_or_else(unknown)?.id)
         }
@@ -176,71 +168,57 @@ fn record(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor, body: Inqui
         received_on: body.received_on,
         letter_no,
     };
-    if let Some(known) = inquiries::find(conn, new.id)? {
-        return if new.is(&known) { Ok((false, out(conn, today, known)?)) } else { Err(Problem::new(Kind::IdTaken)) };
+    if let Some(known) = inquiries::find(v.conn, new.id)? {
+        return if new.is(&known) { Ok((out(v, known)?, false)) } else { Err(Problem::new(Kind::IdTaken)) };
     }
     let period =
-        inquiries::period(conn, new.received_on)?.ok_or_else(|| Problem::internal("no rule gives an answer its days"))?;
-    let due_on = calendar::from(conn, new.received_on)?.due(new.received_on, period);
-    if !inquiries::insert(conn, &grant, now, &new, due_on)? {
+        inquiries::period(v.conn, new.received_on)?.ok_or_else(|| Problem::internal("no rule gives an answer its days"))?;
+    let due_on = calendar::from(v.conn, new.received_on)?.due(new.received_on, period);
+    if !inquiries::insert(v.conn, &grant, v.now, &new, due_on)? {
         return Err(Problem::new(Kind::IdTaken));
     }
-    note(conn, now, &grant, "INFORMATION_REQUESTED", new.id)?;
-    let row = inquiries::find(conn, new.id)?.ok_or_else(Problem::not_found)?;
-    Ok((true, out(conn, today, row)?))
-}
-
-fn note(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    by: &Granted<Record>,
-    action: &'static str,
-    id: Uuid,
-) -> Result<(), Problem> {
-    let event = AuditEvent { account: Some(by.account()), action, subject: Some(id), chapter: Some(by.chapter().0) };
-    Ok(authz::audit(conn, now, &[event])?)
+    v.note(&grant, "INFORMATION_REQUESTED", new.id)?;
+    let row = inquiries::find(v.conn, new.id)?.ok_or_else(Problem::not_found)?;
+    Ok((out(v, row)?, true))
 }
 
 /// Note how a request ended: answered, answered by what is published, or refused in writing with the reason.
-#[utoipa::path(tag = "publications", params(("id" = Uuid, Path)), request_body = InquiryClosingIn, responses((status = 200, body = InquiryOut),
-    (status = 401, response = Unauthorized), (status = 403, response = Forbidden), (status = 404, response = NotFound), (status = 409, response = Conflict),
-    (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "publications", params(("id" = Uuid, Path), Key), request_body = InquiryClosingIn,
+    responses((status = 200, body = InquiryOut), Writes)
+)]
 #[post("/information-requests/{id}/closing")]
-pub async fn close_inquiry(
-    actor: Actor,
-    id: web::Path<Uuid>,
-    Body(body): Body<InquiryClosingIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let (now, id) = (clock.now(), id.into_inner());
-    let named = body.closed_on;
-    let on = named.unwrap_or_else(|| vietnam_date(now));
+pub async fn close_inquiry(desk: Desk, id: web::Path<Uuid>, Body(body): Body<InquiryClosingIn>) -> Answer<InquiryOut> {
+    let InquiryClosingIn { outcome, closed_on: named, publication, reason, reply_no } = &body;
+    let reason = reason.map(InquiryRefusal::name);
+    let content = format!("{id}\0{}\0{named:?}\0{publication:?}\0{reason:?}\0{reply_no:?}", outcome.name());
+    let named = *named;
     let closing = closing(body)?;
-    let out = db
-        .tx(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = inquiries::hold(conn, id)?.ok_or_else(Problem::not_found)?;
-            let grant = authz::require::<Record>(conn, now, actor, ChapterId(row.chapter_id))?;
-            if row.outcome.is_some() {
-                let is_same = closing.is(&row, named);
-                let ended = || Problem::say(Kind::Conflict, "Yêu cầu này đã kết thúc.", "This request has ended already.");
-                return if is_same { out(conn, vietnam_date(now), row) } else { Err(ended()) };
-            }
-            check_day("/closed_on", on, vietnam_date(now))?;
-            if on < row.received_on {
-                return Err(refuse("/closed_on", "TOO_EARLY", "Không trước ngày nhận.", "Not before the day it came."));
-            }
-            if let Closing::AlreadyPublished { publication } = &closing {
-                check_published(conn, publication)?;
-            }
-            inquiries::close(conn, &grant, now, id, &closing, on)?;
-            note(conn, now, &grant, "INFORMATION_REQUEST_CLOSED", id)?;
-            let row = inquiries::find(conn, id)?.ok_or_else(Problem::not_found)?;
-            out(conn, vietnam_date(now), row)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+    desk.once("information-request/closing", content, move |v| close(v, *id, &closing, named)).await
+}
+
+/// Closes a request, on the day named or today.
+fn close(v: &mut Visit<'_>, id: Uuid, closing: &Closing, named: Option<NaiveDate>) -> Result<InquiryOut, Problem> {
+    let row = inquiries::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let grant = v.at::<Record>(ChapterId(row.chapter_id))?;
+    if row.outcome.is_some() {
+        let is_same = closing.is(&row, named);
+        let ended = || Problem::say(Kind::Conflict, "Yêu cầu này đã kết thúc.", "This request has ended already.");
+        return if is_same { out(v, row) } else { Err(ended()) };
+    }
+    let today = vietnam_date(v.now);
+    let on = named.unwrap_or(today);
+    check_day("/closed_on", on, today)?;
+    if on < row.received_on {
+        return Err(refuse("/closed_on", "TOO_EARLY", "Không trước ngày nhận.", "Not before the day it came."));
+    }
+    if let Closing::AlreadyPublished { publication } = closing {
+        check_published(v.conn, publication)?;
+    }
+    inquiries::close(v.conn, &grant, v.now, id, closing, on)?;
+    v.note(&grant, "INFORMATION_REQUEST_CLOSED", id)?;
+    let row = inquiries::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    out(v, row)
 }
 
 /// What is hidden again answers nobody.
@@ -313,47 +291,38 @@ pub struct InquiriesQuery {
 }
 
 /// Requests for information within reach, the most urgent first.
-#[utoipa::path(tag = "publications", params(InquiriesQuery), responses((status = 200, body = Page<InquiryOut>), (status = 401, response = Unauthorized),
-    (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "publications", params(InquiriesQuery), responses((status = 200, body = Page<InquiryOut>), Lists))]
 #[get("/information-requests")]
-pub async fn list_inquiries(
-    actor: Actor,
-    Query(query): Query<InquiriesQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_inquiries(desk: Desk, Query(query): Query<InquiriesQuery>) -> Answer<Page<InquiryOut>> {
     let InquiriesQuery { chapter, closed, overdue, limit, cursor } = query;
-    let limit = rows_a_page(limit)?;
     let (open, overdue) = (closed != Some(true), overdue.unwrap_or(false));
-    let filter = (chapter.clone(), open, overdue);
-    let after = Cursor::<(NaiveDate, Uuid)>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<InquiryOut>, Problem> {
-            let today = vietnam_date(now);
-            authz::authenticate(conn, now, actor)?;
-            let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
-            authz::require::<Read>(conn, now, actor, here.id)?;
-            let of = Listed { chapter: here.id.0, open, due_before: overdue.then_some(today), after };
-            let rows = inquiries::list(conn, &of, limit + 1)?;
-            Ok(Page::of(outs(conn, today, rows)?, limit, &filter, |row| (row.due_on, row.id), |row| row))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    let paging = Paging::of((chapter, open, overdue), limit, cursor.as_deref())?;
+    desk.list(
+        paging,
+        |v, (chapter, open, overdue), span| {
+            let (here, _) = v.see_code::<Read>(chapter)?;
+            let due_before = overdue.then(|| vietnam_date(v.now));
+            Ok(inquiries::list(v.conn, &here, &Listed { open: *open, due_before, span })?)
+        },
+        |row| (row.due_on, row.id),
+        outs,
+    )
+    .await
 }
 
-fn out(conn: &mut PgConnection, today: NaiveDate, row: InquiryRow) -> Result<InquiryOut, Problem> {
-    outs(conn, today, vec![row])?.pop().ok_or_else(Problem::not_found)
+fn out(v: &mut Visit<'_>, row: InquiryRow) -> Result<InquiryOut, Problem> {
+    outs(v, vec![row])?.pop().ok_or_else(Problem::not_found)
 }
 
 /// Requests as they go out: two queries, however many.
-fn outs(conn: &mut PgConnection, today: NaiveDate, rows: Vec<InquiryRow>) -> Result<Vec<InquiryOut>, Problem> {
-    let chapters = tree::labels(conn, &rows.iter().map(|row| row.chapter_id).collect::<Vec<_>>())?;
+fn outs(v: &mut Visit<'_>, rows: Vec<InquiryRow>) -> Result<Vec<InquiryOut>, Problem> {
+    let today = vietnam_date(v.now);
+    let chapters = tree::codes(v.conn, rows.iter().map(|row| row.chapter_id))?;
     let appeals: HashMap<Uuid, (String, Uuid)> =
-        appeals::named(conn, &rows.iter().filter_map(|row| row.appeal_id).collect::<Vec<_>>())?;
+        appeals::named(v.conn, &rows.iter().filter_map(|row| row.appeal_id).collect::<Vec<_>>())?;
     let out = |row: InquiryRow| InquiryOut {
         id: row.id,
-        chapter: chapters.get(&row.chapter_id).map(|label| label.code.clone()).unwrap_or_default(),
+        chapter: chapters.get(&row.chapter_id).cloned().unwrap_or_default(),
         appeal: row.appeal_id.and_then(|id| appeals.get(&id)).map(|(code, _)| code.clone()),
         topic: row.topic,
         channel: row.channel,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
@@ -13,18 +13,16 @@ use uuid::Uuid;
 use super::milestones::{self, Milestone, MilestoneRow, NewMilestone};
 use super::model::Facts;
 use super::{duties, store};
-use crate::authz::{self, Actor, AuditEvent, Granted, Read, RunAppeal};
-use crate::basics::Clock;
+use crate::authz::{Desk, Granted, Read, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::calendar::{self, Calendar, Period, Unit};
-use crate::db::Db;
 use crate::documents::model::Purpose;
 use crate::documents::store::{self as documents, Holder, Subject};
 use crate::giving::appeals::{self, AppealRow};
 use crate::giving::limits::{self, Clock as LimitClock, Limits};
 use crate::giving::publishing::{refuse_draft, refused_link};
-use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
-use crate::http::{Body, Kind as ProblemKind, Problem};
+use crate::http::sets::{Reads, Writes};
+use crate::http::{Answer, Body, Kind as ProblemKind, Problem, Reply};
 use crate::identity::store as identity;
 use crate::tree::ChapterId;
 
@@ -75,62 +73,44 @@ pub struct MilestoneVersionOut {
 const MOST: i32 = 20;
 
 /// Type a day that clocks count from, or correct it: the newest version counts, and what was published is measured by it.
-#[utoipa::path(tag = "publications", params(("code" = String, Path, description = "The appeal")), request_body = MilestoneIn, responses(
-    (status = 201, body = Vec<MilestoneOut>), (status = 200, body = Vec<MilestoneOut>, description = "Was typed already, by the same id"),
-    (status = 401, response = Unauthorized), (status = 403, response = Forbidden), (status = 404, response = NotFound),
-    (status = 409, response = Conflict), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "publications", params(("code" = String, Path, description = "The appeal")), request_body = MilestoneIn,
+    responses(
+        (status = 201, body = Vec<MilestoneOut>),
+        (status = 200, body = Vec<MilestoneOut>, description = "Was typed already, by the same id"), Writes
+    )
+)]
 #[post("/appeals/{code}/milestones")]
-pub async fn type_milestone(
-    actor: Actor,
-    code: web::Path<String>,
-    Body(body): Body<MilestoneIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let (is_new, out) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = appeals::find_for_update(conn, &code)?.ok_or_else(Problem::not_found)?;
-            let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
-            let is_new = write(conn, &grant, now, &row, &body)?;
-            Ok((is_new, shown(conn, &row)?))
-        })
-        .await?;
-    Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+pub async fn type_milestone(desk: Desk, code: web::Path<String>, Body(body): Body<MilestoneIn>) -> Answer<Vec<MilestoneOut>> {
+    desk.tx(move |v| {
+        let row = appeals::find_for_update(v.conn, &code)?.ok_or_else(Problem::not_found)?;
+        let grant = v.at::<RunAppeal>(ChapterId(row.chapter_id))?;
+        let is_new = write(v, &grant, &row, &body)?;
+        Ok((shown(v.conn, &row)?, is_new))
+    })
+    .await
+    .map(Reply::made)
 }
 
 /// The days of an appeal that clocks count from: what was typed, by whom, and until when.
-#[utoipa::path(tag = "publications", params(("code" = String, Path, description = "The appeal")), responses((status = 200, body = Vec<MilestoneOut>),
-    (status = 401, response = Unauthorized), (status = 404, response = NotFound), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "publications", params(("code" = String, Path, description = "The appeal")),
+    responses((status = 200, body = Vec<MilestoneOut>), Reads)
+)]
 #[get("/appeals/{code}/milestones")]
-pub async fn list_milestones(
-    actor: Actor,
-    code: web::Path<String>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let out = db
-        .read(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = appeals::find(conn, &code)?.ok_or_else(Problem::not_found)?;
-            authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-            shown(conn, &row)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+pub async fn list_milestones(desk: Desk, code: web::Path<String>) -> Answer<Vec<MilestoneOut>> {
+    desk.read(move |v| {
+        let row = appeals::find(v.conn, &code)?.ok_or_else(Problem::not_found)?;
+        v.see::<Read>(ChapterId(row.chapter_id))?;
+        shown(v.conn, &row)
+    })
+    .await
+    .map(Reply::ok)
 }
 
 /// Writes a day of an appeal of the granted chapter, which the caller has locked. Whether it is new.
-fn write(
-    conn: &mut PgConnection,
-    by: &Granted<RunAppeal>,
-    now: DateTime<Utc>,
-    row: &AppealRow,
-    ask: &MilestoneIn,
-) -> Result<bool, Problem> {
-    if let Some(known) = milestones::find(conn, ask.id)? {
+fn write(v: &mut Visit<'_>, by: &Granted<RunAppeal>, row: &AppealRow, ask: &MilestoneIn) -> Result<bool, Problem> {
+    if let Some(known) = milestones::find(v.conn, ask.id)? {
         let same = known.appeal_id == row.id
             && known.milestone == ask.milestone.name()
             && known.day == ask.day
@@ -139,9 +119,9 @@ fn write(
         return if same { Ok(false) } else { Err(Problem::new(ProblemKind::IdTaken)) };
     }
     refuse_draft(row)?;
-    let facts = duties::facts(conn, row)?.ok_or_else(Problem::not_found)?;
-    let rules = store::rules(conn)?.remove(&row.regime).unwrap_or_default();
-    if !ask.milestone.belongs(&rules, &limits::of(conn, &row.regime, facts.ended())?) {
+    let facts = duties::facts(v.conn, row)?.ok_or_else(Problem::not_found)?;
+    let rules = store::rules(v.conn)?.remove(&row.regime).unwrap_or_default();
+    if !ask.milestone.belongs(&rules, &limits::of(v.conn, &row.regime, facts.ended())?) {
         return Err(Problem::field(
             "/milestone",
             "NOT_REQUIRED",
@@ -149,26 +129,21 @@ fn write(
             "An appeal of this regime has no such day.",
         ));
     }
-    if let Some(error) = ask.milestone.refuse(ask.day, vietnam_date(now), &facts) {
+    if let Some(error) = ask.milestone.refuse(ask.day, vietnam_date(v.now), &facts) {
         return Err(Problem::invalid(vec![error]));
     }
-    let version = next_version(&milestones::list(conn, row.id)?, ask)?;
+    let version = next_version(&milestones::list(v.conn, row.id)?, ask)?;
     let subject = Subject { kind: Purpose::Appeal, id: row.id };
-    if let Some(problem) = refused_link(&documents::link(conn, &Holder::RunAppeal(by.clone()), now, ask.document, subject)?) {
+    let linked = documents::link(v.conn, &Holder::RunAppeal(by.clone()), v.now, ask.document, subject)?;
+    if let Some(problem) = refused_link(&linked) {
         return Err(problem);
     }
     let new = NewMilestone { id: ask.id, milestone: ask.milestone, day: ask.day, document: ask.document, version };
-    if !milestones::insert(conn, by, now, row.id, &new)? {
+    if !milestones::insert(v.conn, by, v.now, row.id, &new)? {
         return Err(Problem::new(ProblemKind::IdTaken));
     }
-    let event = AuditEvent {
-        account: Some(by.account()),
-        action: "APPEAL_MILESTONE",
-        subject: Some(ask.id),
-        chapter: Some(by.chapter().0),
-    };
     let detail = json!({"appeal": row.code, "milestone": ask.milestone, "day": ask.day, "version": version});
-    authz::audit_detailed(conn, now, &event, &detail)?;
+    v.note_with(by, "APPEAL_MILESTONE", ask.id, &detail)?;
     Ok(true)
 }
 

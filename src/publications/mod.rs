@@ -33,3 +33,13 @@ pub mod model;
 pub mod publish;
 pub mod routes;
 pub mod store;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["appeal_milestone", "information_request", "information_rule", "publication", "publication_rule"],
+    routes: routes::configure,
+    audits: &[&audit::Publications],
+    ..Room::called("publications")
+};

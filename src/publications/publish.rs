@@ -1,7 +1,6 @@
 //! Publishing, in one transaction: the document is linked to the appeal and shown, the leaf and the row are written.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use diesel::pg::PgConnection;
+use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -9,7 +8,7 @@ use super::channel::Channel;
 use super::duties;
 use super::model::{Duty, Event};
 use super::store::{self, NewRow, PublicationRow, PublishedRow};
-use crate::authz::{self, AuditEvent, Granted, RunAppeal};
+use crate::authz::{Granted, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, PublicCode};
 use crate::documents::model::{ContentHash, Purpose};
@@ -61,26 +60,25 @@ impl NewPublication {
     }
 }
 
-/// Publishes for an appeal of the granted chapter, which the caller has locked. Whether it is new.
+/// Publishes for an appeal of the granted chapter, which the caller has locked. (the publication, whether it is new)
 pub fn publish(
-    conn: &mut PgConnection,
+    v: &mut Visit<'_>,
     by: &Granted<RunAppeal>,
-    now: DateTime<Utc>,
     appeal: &AppealRow,
     new: &NewPublication,
-) -> Result<(bool, PublicationRow), Problem> {
-    if let Some(known) = store::find(conn, new.id)? {
-        return if new.is(&known, appeal.id) { Ok((false, known)) } else { Err(Problem::new(ProblemKind::IdTaken)) };
+) -> Result<(PublicationRow, bool), Problem> {
+    if let Some(known) = store::find(v.conn, new.id)? {
+        return if new.is(&known, appeal.id) { Ok((known, false)) } else { Err(Problem::new(ProblemKind::IdTaken)) };
     }
     refuse_draft(appeal)?;
-    let today = vietnam_date(now);
-    duty_of(duties::of_one(conn, appeal, today)?, new, today)?;
-    let all = store::of_appeals(conn, &[appeal.id])?.remove(&appeal.id).unwrap_or_default();
+    let today = vietnam_date(v.now);
+    duty_of(duties::of_one(v.conn, appeal, today)?, new, today)?;
+    let all = store::of_appeals(v.conn, &[appeal.id])?.remove(&appeal.id).unwrap_or_default();
     let before = all.iter().rfind(|row| row.event == new.event.name() && row.period == new.period);
     let version = before.map_or(1, |row| row.version + 1);
     check_version(all.len(), version, new.version)?;
-    let sha256 = show_document(conn, by, now, appeal, new, before)?;
-    let place = tree::place(conn, &appeal.chapter)?.ok_or_else(Problem::not_found)?;
+    let sha256 = show_document(v, by, appeal, new, before)?;
+    let place = tree::place(v.conn, &appeal.chapter)?.ok_or_else(Problem::not_found)?;
     let mut row = PublishedRow {
         code: PublicCode::random().map_err(Problem::internal)?.as_str().to_owned(),
         appeal_id: appeal.id,
@@ -96,19 +94,13 @@ pub fn publish(
     };
     let leaf = leaf_of(&row, &appeal.code, &place).map_err(Problem::internal)?;
     row.leaf_hash = leaf.hash.to_vec();
-    let seq = log::store::append(conn, &[log::store::NewLeaf { entry: row.code.clone(), leaf, opening: None }])?;
+    let seq = log::store::append(v.conn, &[log::store::NewLeaf { entry: row.code.clone(), leaf, opening: None }])?;
     let seq = seq.first().copied().unwrap_or_default();
-    if !store::insert(conn, by, now, &NewRow { published: &row, id: new.id, seq, document: new.document })? {
+    if !store::insert(v.conn, by, v.now, &NewRow { published: &row, id: new.id, seq, document: new.document })? {
         return Err(Problem::new(ProblemKind::IdTaken));
     }
-    let event = AuditEvent {
-        account: Some(by.account()),
-        action: "APPEAL_PUBLICATION",
-        subject: Some(new.id),
-        chapter: Some(by.chapter().0),
-    };
-    authz::audit_detailed(conn, now, &event, &json!({"appeal": appeal.code, "event": row.event, "version": version}))?;
-    Ok((true, store::find(conn, new.id)?.ok_or_else(Problem::not_found)?))
+    v.note_with(by, "APPEAL_PUBLICATION", new.id, &json!({"appeal": appeal.code, "event": row.event, "version": version}))?;
+    Ok((store::find(v.conn, new.id)?.ok_or_else(Problem::not_found)?, true))
 }
 
 /// The duty this is for, if it may be published already.
@@ -126,7 +118,7 @@ fn duty_of(duties: Vec<Duty>, new: &NewPublication, today: NaiveDate) -> Result<
         Problem::field(
             "/period",
             "NO_SUCH_PERIOD",
-            "Không có kỳ này: hãy xem period trong danh sách phải công khai.",
+            "Không có kỳ này: hãy chọn kỳ trong danh sách phải công khai.",
             "There is no such period: see `period` in the list of what is to be published.",
         )
     })?;
@@ -161,20 +153,19 @@ fn check_version(published: usize, next: i32, asked: Option<i32>) -> Result<(), 
 
 /// Links the document if it is not linked yet, and shows it. Returns its hash.
 fn show_document(
-    conn: &mut PgConnection,
+    v: &mut Visit<'_>,
     by: &Granted<RunAppeal>,
-    now: DateTime<Utc>,
     appeal: &AppealRow,
     new: &NewPublication,
     before: Option<&PublishedRow>,
 ) -> Result<String, Problem> {
     let subject = Subject { kind: Purpose::Appeal, id: appeal.id };
-    let linked = documents::link(conn, &Holder::RunAppeal(by.clone()), now, new.document, subject)?;
+    let linked = documents::link(v.conn, &Holder::RunAppeal(by.clone()), v.now, new.document, subject)?;
     if let Some(problem) = refused_link(&linked) {
         return Err(problem);
     }
-    let document = documents::find(conn, new.document)?.ok_or_else(Problem::not_found)?;
-    let shown = Shown::of(conn, &[appeal.id])?;
+    let document = documents::find(v.conn, new.document)?.ok_or_else(Problem::not_found)?;
+    let shown = Shown::of(v.conn, &[appeal.id])?;
     let stands = |row: &PublishedRow| row.sha256 == document.sha256 && shown.withdrawn_on(appeal.id, &row.sha256).is_none();
     if before.is_some_and(|row| stands(row) && !new.is_shown_more_widely(row)) {
         return Err(Problem::say(
@@ -183,7 +174,7 @@ fn show_document(
             "The newest version is this very document. Where it was put up elsewhere since, add that to its channels.",
         ));
     }
-    let published = documents::publish(conn, by, now, new.document, appeal.id, new.title.as_str())?;
+    let published = documents::publish(v.conn, by, v.now, new.document, appeal.id, new.title.as_str())?;
     match refused_publication(&published) {
         Some(problem) => Err(problem),
         None => Ok(document.sha256),

@@ -1,6 +1,6 @@
 //! `/api/v1/appeals/{code}/publications` and `/api/v1/publication-duties`.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
@@ -14,17 +14,16 @@ use super::model::{Event, State};
 use super::publish::{self, NewPublication};
 use super::store::{self, PublicationRow};
 use super::{inquiry_routes, milestone_routes};
-use crate::authz::{self, Actor, Read, RunAppeal};
+use crate::authz::{Desk, Read, RunAppeal};
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Clock, hex};
-use crate::db::Db;
+use crate::basics::hex;
 use crate::giving::appeals;
 use crate::giving::publishing::title_of;
-use crate::http::answers::{AnyProblem, Conflict, Forbidden, Invalid, NotFound, Unauthorized};
-use crate::http::{Body, Cursor, Page, Problem, Query, rows_a_page};
+use crate::http::sets::{Lists, Reads, Writes};
+use crate::http::{Answer, Body, Cursor, Page, Problem, Query, Reply, rows_a_page};
 use crate::identity::store as identity;
 use crate::log;
-use crate::tree::{self, ChapterId};
+use crate::tree::ChapterId;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -133,52 +132,45 @@ fn shown(conn: &mut PgConnection, rows: Vec<PublicationRow>) -> Result<Vec<Publi
 }
 
 /// Publish what the law wants published: the document is shown from now on, and its hash stands in the log for good.
-#[utoipa::path(tag = "publications", params(("code" = String, Path, description = "The appeal")), request_body = PublicationEventIn, responses(
-    (status = 201, body = PublicationEventOut), (status = 200, body = PublicationEventOut, description = "Was published already, by the same id"),
-    (status = 401, response = Unauthorized), (status = 403, response = Forbidden), (status = 404, response = NotFound),
-    (status = 409, response = Conflict), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "publications", params(("code" = String, Path, description = "The appeal")), request_body = PublicationEventIn,
+    responses(
+        (status = 201, body = PublicationEventOut),
+        (status = 200, body = PublicationEventOut, description = "Was published already, by the same id"), Writes
+    )
+)]
 #[post("/appeals/{code}/publications")]
 pub async fn publish_for_appeal(
-    actor: Actor,
+    desk: Desk,
     code: web::Path<String>,
     Body(body): Body<PublicationEventIn>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let (new, now) = (body.parse()?, clock.now());
-    let (is_new, out) = db
-        .tx(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = appeals::find_for_update(conn, &code)?.ok_or_else(Problem::not_found)?;
-            let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
-            let (is_new, made) = publish::publish(conn, &grant, now, &row, &new)?;
-            Ok((is_new, shown(conn, vec![made])?.pop().ok_or_else(Problem::not_found)?))
-        })
-        .await?;
-    Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(out))
+) -> Answer<PublicationEventOut> {
+    let new = body.parse()?;
+    desk.tx(move |v| {
+        let row = appeals::find_for_update(v.conn, &code)?.ok_or_else(Problem::not_found)?;
+        let grant = v.at::<RunAppeal>(ChapterId(row.chapter_id))?;
+        let (made, is_new) = publish::publish(v, &grant, &row, &new)?;
+        Ok((shown(v.conn, vec![made])?.pop().ok_or_else(Problem::not_found)?, is_new))
+    })
+    .await
+    .map(Reply::made)
 }
 
 /// Everything that was published of an appeal, in the order it was.
-#[utoipa::path(tag = "publications", params(("code" = String, Path, description = "The appeal")), responses((status = 200, body = Vec<PublicationEventOut>),
-    (status = 401, response = Unauthorized), (status = 404, response = NotFound), (status = "default", response = AnyProblem)))]
+#[utoipa::path(
+    tag = "publications", params(("code" = String, Path, description = "The appeal")),
+    responses((status = 200, body = Vec<PublicationEventOut>), Reads)
+)]
 #[get("/appeals/{code}/publications")]
-pub async fn list_publications(
-    actor: Actor,
-    code: web::Path<String>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
-    let out = db
-        .read(move |conn| -> Result<_, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let row = appeals::find(conn, &code)?.ok_or_else(Problem::not_found)?;
-            authz::require::<Read>(conn, now, actor, ChapterId(row.chapter_id))?;
-            let rows = store::list(conn, row.id)?;
-            shown(conn, rows)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+pub async fn list_publications(desk: Desk, code: web::Path<String>) -> Answer<Vec<PublicationEventOut>> {
+    desk.read(move |v| {
+        let row = appeals::find(v.conn, &code)?.ok_or_else(Problem::not_found)?;
+        v.see::<Read>(ChapterId(row.chapter_id))?;
+        let rows = store::list(v.conn, row.id)?;
+        shown(v.conn, rows)
+    })
+    .await
+    .map(Reply::ok)
 }
 
 /// Whose duties.
@@ -221,31 +213,21 @@ const STEP: i64 = 100;
 const MOST_STEPS: usize = 10;
 
 /// What is to be published of appeals within reach, by code of the appeal; `state=OVERDUE` for what is late.
-#[utoipa::path(tag = "publications", params(DutiesQuery), responses((status = 200, body = Page<AppealDutyOut>), (status = 401, response = Unauthorized),
-    (status = 404, response = NotFound), (status = 422, response = Invalid), (status = "default", response = AnyProblem)))]
+#[utoipa::path(tag = "publications", params(DutiesQuery), responses((status = 200, body = Page<AppealDutyOut>), Lists))]
 #[get("/publication-duties")]
-pub async fn list_publication_duties(
-    actor: Actor,
-    Query(query): Query<DutiesQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_publication_duties(desk: Desk, Query(query): Query<DutiesQuery>) -> Answer<Page<AppealDutyOut>> {
     let DutiesQuery { chapter, state, limit, cursor } = query;
     let limit = usize::try_from(rows_a_page(limit)?).unwrap_or_default();
-    let filter = (chapter.clone(), state);
+    let filter = (chapter, state);
     let after = Cursor::<Last>::decode(cursor.as_deref(), &filter)?.map(|c| c.last);
-    let now = clock.now();
-    let page = db
-        .read(move |conn| -> Result<Page<AppealDutyOut>, Problem> {
-            authz::authenticate(conn, now, actor)?;
-            let here = tree::place(conn, &chapter)?.ok_or_else(Problem::not_found)?;
-            authz::require::<Read>(conn, now, actor, here.id)?;
-            let wanted = |duty: &PublicationDutyOut| state.is_none_or(|state| state == duty.state);
-            let (items, last) = walk(conn, here.id, vietnam_date(now), after, limit, wanted)?;
-            Ok(Page::walked(items, last, &filter))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    desk.read(move |v| {
+        let (here, _) = v.see_code::<Read>(&filter.0)?;
+        let wanted = |duty: &PublicationDutyOut| state.is_none_or(|state| state == duty.state);
+        let (items, last) = walk(v.conn, here.chapter(), vietnam_date(v.now), after, limit, wanted)?;
+        Ok(Page::walked(items, last, &filter))
+    })
+    .await
+    .map(Reply::ok)
 }
 
 /// Walks appeals by code, some at a time, until there are `limit` duties that are wanted or enough was looked at. Returns

@@ -14,6 +14,10 @@ use crate::basics::fold;
 use crate::chapters::reference::ReferenceError;
 use crate::db::DbError;
 use crate::db::schema::item;
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room { tables: &["item"], ..Room::called("stock") };
 
 const ITEMS: &str = include_str!("../../data/items.csv");
 const UNITS: &str = include_str!("../../data/units_of_goods.csv");

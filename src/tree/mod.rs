@@ -12,8 +12,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::{chapter, chapter_ancestor};
+use crate::house::Room;
+use crate::house::audit::{Audit, Audits};
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room { audits: &[&Closure], ..Room::called("tree") };
 
 /// Internal id of a chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,21 +120,23 @@ pub fn all_places(conn: &mut PgConnection) -> Result<HashMap<Uuid, Place>, DbErr
 }
 
 /// The closure must be what the parents of the chapters say.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
-    findings.ask(
-        conn,
-        "chapter_closure",
-        "WITH RECURSIVE up(chapter_id, ancestor_id, depth) AS (
-             SELECT id, id, 0 FROM chapter
-             UNION ALL
-             SELECT up.chapter_id, c.parent_id, up.depth + 1 FROM up JOIN chapter c ON c.id = up.ancestor_id
-             WHERE c.parent_id IS NOT NULL AND up.depth < 9)
-         SELECT coalesce((SELECT code FROM chapter WHERE id = chapter_id), chapter_id::text),
-                format('stands at depth %s below %s, by its parents at depth %s', coalesce(a.depth::text, '-'),
-                       coalesce((SELECT code FROM chapter WHERE id = ancestor_id), ancestor_id::text), coalesce(up.depth::text, '-'))
-         FROM up FULL JOIN chapter_ancestor a USING (chapter_id, ancestor_id) WHERE up.depth IS DISTINCT FROM a.depth",
-    )
+pub struct Closure;
+
+impl Audits for Closure {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        audit.findings.ask(audit.conn, "chapter_closure", CLOSURE)
+    }
 }
+
+const CLOSURE: &str = "WITH RECURSIVE up(chapter_id, ancestor_id, depth) AS (
+    SELECT id, id, 0 FROM chapter
+    UNION ALL
+    SELECT up.chapter_id, c.parent_id, up.depth + 1 FROM up JOIN chapter c ON c.id = up.ancestor_id
+    WHERE c.parent_id IS NOT NULL AND up.depth < 9)
+SELECT coalesce((SELECT code FROM chapter WHERE id = chapter_id), chapter_id::text),
+       format('stands at depth %s below %s, by its parents at depth %s', coalesce(a.depth::text, '-'),
+              coalesce((SELECT code FROM chapter WHERE id = ancestor_id), ancestor_id::text), coalesce(up.depth::text, '-'))
+FROM up FULL JOIN chapter_ancestor a USING (chapter_id, ancestor_id) WHERE up.depth IS DISTINCT FROM a.depth";
 
 /// The place of one chapter, by code.
 pub fn place(conn: &mut PgConnection, code: &str) -> Result<Option<Place>, DbError> {
@@ -187,6 +193,17 @@ pub fn level(conn: &mut PgConnection, id: ChapterId) -> Result<Option<Level>, Db
     Ok(name.as_deref().and_then(Level::parse))
 }
 
+/// A chapter and those above it with their levels, the nearest first.
+pub fn line(conn: &mut PgConnection, id: ChapterId) -> Result<Vec<(ChapterId, Level)>, DbError> {
+    let rows: Vec<(Uuid, String)> = chapter_ancestor::table
+        .inner_join(chapter::table.on(chapter::id.eq(chapter_ancestor::ancestor_id)))
+        .filter(chapter_ancestor::chapter_id.eq(id.0))
+        .order(chapter_ancestor::depth)
+        .select((chapter::id, chapter::level))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, level)| Some((ChapterId(id), Level::parse(&level)?))).collect())
+}
+
 /// The chapters at and below a chapter, as a subquery for others' lists.
 #[diesel::dsl::auto_type]
 pub fn at_and_below(id: Uuid) -> _ {
@@ -218,6 +235,14 @@ pub fn labels(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Lab
     let rows: Vec<(Uuid, String, String)> =
         chapter::table.filter(chapter::id.eq_any(ids)).select((chapter::id, chapter::code, chapter::name)).load(conn)?;
     Ok(rows.into_iter().map(|(id, code, name)| (id, Label { code, name })).collect())
+}
+
+/// Codes of chapters by id, in one query.
+pub fn codes(conn: &mut PgConnection, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, String>, DbError> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let rows: Vec<(Uuid, String)> =
+        chapter::table.filter(chapter::id.eq_any(ids)).select((chapter::id, chapter::code)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The code of a chapter by id.

@@ -1,6 +1,6 @@
 //! The audit of a whole database: every room on its own tables, in one snapshot.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use diesel::pg::PgConnection;
@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use crate::db::findings::{Finding, Findings, Tally, Watcher};
 use crate::db::{Db, DbError};
+use crate::house::audit::{Audit, Claims};
 use crate::identity::officer_codes;
-use crate::ledger::audit::Elsewhere;
-use crate::ledger::reversal_audit::Persons;
+use crate::ledger::{claims, reversal_audit};
+use crate::rooms::audits;
 use crate::vault::{Vault, in_use};
-use crate::{bookkeeping, chapters, giving, identity, ledger, log, parties, privacy, publications, stock, tree, vouchers};
+use crate::{chapters, ledger, log, stock};
 
 /// What an audit says.
 #[derive(Debug, Clone, Serialize)]
@@ -66,25 +67,17 @@ fn run(
     let mut findings = Findings::new(most, watcher);
     let vault = usable(conn, vault, &mut findings)?;
     super::steps::audit(conn, &mut findings)?;
-    tree::audit(conn, &mut findings)?;
-    log::audit::audit(conn, &mut findings)?;
     let item_names: HashMap<String, String> = stock::catalogue(conn)?.into_iter().map(|item| (item.code, item.name)).collect();
     let renamed = chapters::life_store::short_names_of_renamed(conn)?;
-    let published = publications::audit::audit(conn, &mut findings)?;
-    let keys = log::key_log::audit(conn, &mut findings)?;
-    let elsewhere = Elsewhere { count: published + keys, known: leaves_elsewhere };
-    let known = ledger::audit::Known { vault, item_names: &item_names, renamed: &renamed, elsewhere };
-    let entries = ledger::audit::audit(conn, &mut findings, &known)?;
-    vouchers::audit::audit(conn, &mut findings)?;
-    let mut persons = Persons::new(officer_codes::by_account(conn)?);
-    bookkeeping::audit::audit(conn, &mut findings, &mut persons)?;
-    giving::audit::audit(conn, &mut findings, vault, &entries, &mut persons)?;
-    persons.compare(conn, &mut findings)?;
-    privacy::persons::audit(conn, &mut findings)?;
-    if let Some(vault) = vault {
-        parties::audit(conn, &mut findings, vault)?;
-        identity::audit::audit(conn, &mut findings, vault)?;
+    let known = ledger::audit::Known { vault, item_names: &item_names, renamed: &renamed };
+    let books = ledger::audit::audit(conn, &mut findings, &known)?;
+    let (rooms, officers) = (audits(), officer_codes::by_account(conn)?);
+    let mut audit = Audit { conn, findings: &mut findings, vault, claims: Claims::default() };
+    for room in &rooms {
+        room.look(&mut audit)?;
     }
+    claims::compare(&mut audit, &books, &rooms)?;
+    reversal_audit::compare(&mut audit, &officers)?;
     if let Some(folder) = documents {
         for document in super::documents(conn)? {
             findings.looked("document", 1);
@@ -97,18 +90,11 @@ fn run(
         clean: findings.total() == 0,
         total: findings.total(),
         findings: findings.kept().to_vec(),
-        entries,
+        entries: books.entries,
         log_size: log::store::size(conn).unwrap_or_default(),
         checks: findings.checks().clone(),
         notes: findings.notes().to_vec(),
     })
-}
-
-/// Which of these codes of leaves stand for no entry and for something else: a publication, a key of the log.
-fn leaves_elsewhere(conn: &mut PgConnection, codes: &[String]) -> Result<HashSet<String>, DbError> {
-    let mut known = publications::audit::known(conn, codes)?;
-    known.extend(log::key_log::known(conn, codes)?);
-    Ok(known)
 }
 
 /// The vault, if it has every key this database uses; else a note.

@@ -26,6 +26,10 @@ use crate::db::DbError;
 use crate::db::private::PrivateError;
 use crate::documents::model::ContentHash;
 use crate::documents::store::stored_after;
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room { tables: &["data_step", "data_step_note"], ..Room::called("upkeep") };
 
 /// Why upkeep did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -8,12 +8,21 @@ use uuid::Uuid;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::cash_receipt;
+use crate::house::audit::{Audit, Audits};
 use crate::ledger::audit as books;
 
 const BATCH: i64 = 2_000;
 
 /// See the module.
-pub fn audit(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+pub struct Receipts;
+
+impl Audits for Receipts {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        look(audit.conn, audit.findings)
+    }
+}
+
+fn look(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
     findings.ask(
         conn,
         "receipt_series",

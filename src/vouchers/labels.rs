@@ -51,7 +51,7 @@ const VI: Labels = Labels {
     number: "Số",
     address: "Địa chỉ",
     payer: "Họ và tên người nộp tiền",
-    payer_unknown: "Người nộp không nêu tên",
+    payer_unknown: "Người nộp ẩn danh",
     content: "Lý do nộp",
     amount: "Số tiền",
     in_words: "Viết bằng chữ",

@@ -24,3 +24,9 @@ pub mod typeset;
 
 #[cfg(test)]
 mod sheet_tests;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room =
+    Room { tables: &["cash_receipt", "number_series", "voucher_note"], audits: &[&audit::Receipts], ..Room::called("vouchers") };

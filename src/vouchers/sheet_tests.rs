@@ -171,5 +171,5 @@ fn names_are_text_and_never_markup() {
     odd.payer = Some("Lê\u{202e} Văn".to_owned());
     assert!(page::html(&odd.clone().visible(), Lang::Vi).unwrap().contains("<bdi>Lê Văn</bdi>"));
     odd.payer = None;
-    assert!(page::html(&odd, Lang::Vi).unwrap().contains("Người nộp không nêu tên"));
+    assert!(page::html(&odd, Lang::Vi).unwrap().contains("Người nộp ẩn danh"));
 }

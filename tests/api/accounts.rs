@@ -206,11 +206,11 @@ fn what_is_sent_is_checked_and_who_may_is_asked_first() {
         (json!({"full_name": "x".repeat(201)}), "/full_name", "NOT_A_LINE"),
         (json!({"phone": "12345"}), "/phone", "NOT_A_PHONE"),
         (json!({"phone": ""}), "/phone", "NOT_A_PHONE"),
-        (json!({"phone": null}), "/", "WRONG_SHAPE"),
+        (json!({"phone": null}), "/phone", "REQUIRED"),
         (json!({"user_name": "hạnh"}), "/user_name", "NOT_A_USER_NAME"),
         (json!({"user_name": "0912345678"}), "/user_name", "NOT_A_USER_NAME"),
         (json!({"id": Uuid::nil()}), "/id", "NOT_UNIQUE"),
-        (json!({"role": "OFFICER"}), "/role", "WRONG_SHAPE"),
+        (json!({"role": "OFFICER"}), "/role", "UNKNOWN_FIELD"),
     ] {
         if code.is_empty() {
             continue;

@@ -286,12 +286,12 @@ fn what_is_sent_is_checked() {
     let quan = app.staff(Role::CentralAdministrator, "TW");
     let lan = newcomer(&app, "23095");
     for (change, pointer, code) in [
-        (json!({"role": "BOSS"}), "/role", "WRONG_SHAPE"),
-        (json!({"role": "officer"}), "/role", "WRONG_SHAPE"),
+        (json!({"role": "BOSS"}), "/role", "NOT_A_CHOICE"),
+        (json!({"role": "officer"}), "/role", "NOT_A_CHOICE"),
         (json!({"decision_no": " "}), "/decision_no", "NOT_A_LINE"),
         (json!({"decision_no": "x".repeat(101)}), "/decision_no", "NOT_A_LINE"),
-        (json!({"decision_no": null}), "", "WRONG_SHAPE"),
-        (json!({"valid_from": "22/11/2026"}), "/valid_from", "WRONG_SHAPE"),
+        (json!({"decision_no": null}), "/decision_no", "REQUIRED"),
+        (json!({"valid_from": "22/11/2026"}), "/valid_from", "NOT_A_DATE"),
         (json!({"valid_from": "2028-01-01"}), "/valid_from", "OUT_OF_RANGE"),
         (json!({"valid_from": "0026-11-22"}), "/valid_from", "OUT_OF_RANGE"),
         (json!({"valid_to": "2026-11-21"}), "/valid_to", "BEFORE_THE_START"),

@@ -300,7 +300,7 @@ fn the_sheet_says_what_the_books_say() {
     assert!(receipt.get("payer").is_none());
     assert_eq!(receipt["content"], "Ủng hộ quỹ hoạt động nhân đạo chung của Hội");
     assert_eq!(receipt["in_words"], "Năm trăm nghìn đồng chẵn");
-    assert!(officer.get_text(&sheet(&unknown, ".html"), 200).contains("Người nộp không nêu tên"));
+    assert!(officer.get_text(&sheet(&unknown, ".html"), 200).contains("Người nộp ẩn danh"));
     app.chair_of("68").post("/api/v1/appeals/LULUT/closing", json!(null), 200);
     let late = app.gift(json!({"appeal": "LULUT"}));
     assert_eq!(books(&app, &officer, &late)["fund"], "QUARANTINE:LULUT");

@@ -64,7 +64,12 @@ struct World {
     public: BTreeMap<&'static str, (String, Option<Value>)>,
 }
 
-fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
+/// Operations of rooms that list their own beside their tests.
+const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
+    // Rooms with a file of their own.
+];
+
+pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
     Call { operation, path, body, stranger, reader, insider }
 }
 
@@ -201,6 +206,7 @@ fn world() -> World {
     calls.extend(tree::calls(&app, &officer));
     calls.extend(persons::calls(&app));
     calls.extend(asked::calls(&app, &officer));
+    calls.extend(ROOMS.iter().flat_map(|room| room(&app)));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();
@@ -210,6 +216,10 @@ fn world() -> World {
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
     ]);
     public.extend(open::reads(&code, &documents.published, &reverser));
+    app.wait_for_checkpoint();
+    let size = app.anonymous().get("/api/v1/public/log", 200)["size"].as_u64().unwrap();
+    public.insert("GET /log/checkpoint", ("/log/checkpoint".to_owned(), None));
+    public.insert("GET /log/tile/{level}/{index}", (format!("/log/tile/0/000.p/{size}"), None));
     World { app, insider, calls, public }
 }
 
@@ -223,7 +233,7 @@ fn second_step(app: &TestApp, account: Account) -> Value {
 
 /// `METHOD /path` of every documented operation.
 fn documented() -> BTreeSet<String> {
-    let document = serde_json::to_value(so_nhan_ai::app::document()).unwrap();
+    let document = so_nhan_ai::app::document().unwrap();
     let mut operations = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in item
@@ -246,7 +256,7 @@ fn the_tables_list_every_operation_once() {
     listed.sort();
     let all: Vec<String> = documented().into_iter().collect();
     assert_eq!(listed, all, "left: this test's tables, right: the OpenAPI document");
-    let document = serde_json::to_value(so_nhan_ai::app::document()).unwrap();
+    let document = so_nhan_ai::app::document().unwrap();
     for call in &world.calls {
         let (method, path) = call.operation.split_once(' ').unwrap();
         let responses = &document["paths"][path][method.to_lowercase()]["responses"];

@@ -139,7 +139,7 @@ fn a_refusal_says_why_and_changes_nothing() {
     officer.post("/api/v1/gifts", gift.clone(), 201);
     let request = ask(&app, "ERASE", json!({"gift": gift["id"]}));
     officer.post(REQUESTS, request.clone(), 201);
-    assert_eq!(errors(&chair.post(&path(&request, "/refusal"), json!({"reason": "BECAUSE"}), 422))[0].1, "WRONG_SHAPE");
+    assert_eq!(errors(&chair.post(&path(&request, "/refusal"), json!({"reason": "BECAUSE"}), 422))[0].1, "NOT_A_CHOICE");
     let refused = chair.post(&path(&request, "/refusal"), json!({"reason": "IDENTITY_NOT_PROVEN"}), 200);
     assert_eq!((&refused["state"], &refused["refusal"]), (&json!("REFUSED"), &json!("IDENTITY_NOT_PROVEN")));
     chair.post(&path(&request, "/approval"), json!(null), 409);
@@ -173,7 +173,7 @@ fn requests_that_are_wrong_ask_nothing() {
         (ask(&app, "CORRECT", json!({"gift": id, "changes": {"phone": "12"}})), "/changes/phone", "NOT_A_PHONE"),
         (ask(&app, "RESTRICT", json!({"gift": id})), "/gift", "NOT_FOR_ONE_GIFT"),
         (ask(&app, "ERASE", json!({"gift": id, "id": Uuid::nil()})), "/id", "NOT_UNIQUE"),
-        (ask(&app, "FORGET", json!({"gift": id})), "/kind", "WRONG_SHAPE"),
+        (ask(&app, "FORGET", json!({"gift": id})), "/kind", "NOT_A_CHOICE"),
     ];
     for (request, pointer, code) in cases {
         assert_eq!(errors(&officer.post(REQUESTS, request.clone(), 422)), [(pointer.to_owned(), code.to_owned())], "{request}");

@@ -136,7 +136,7 @@ fn approving_needs_a_session_with_a_second_factor() {
     let (caller, elsewhere) = (app.log_in_plain(account), app.log_in_plain(account));
     let refused = caller.post(&approval, json!(null), 403);
     assert_eq!(refused["type"], "/problems/second-factor-needed");
-    assert!(refused["detail"].as_str().unwrap().contains("/api/v1/second-factor"), "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("thêm ứng dụng xác thực"), "{refused}");
     let english = caller.with("accept-language", "en").post(&approval, json!(null), 403);
     assert!(english["detail"].as_str().unwrap().contains("second factor"), "{english}");
     // Who may not approve at all does not hear of it, and reading needs none.

@@ -62,7 +62,7 @@ fn the_public_sees_of_a_name_what_its_owner_chose() {
     assert_eq!(clear, 0);
     refuses(&app, &officer, of("ORGANISATION", "Công ty", Some("MASKED")), 422, &[("/display", "NOT_A_PERSON")]);
     refuses(&app, &officer, app.gift(json!({"display": "FULL_NAME"})), 422, &[("/display", "NO_GIVER")]);
-    refuses(&app, &officer, app.gift(json!({"display": "NAME"})), 422, &[("/display", "WRONG_SHAPE")]);
+    refuses(&app, &officer, app.gift(json!({"display": "NAME"})), 422, &[("/display", "NOT_A_CHOICE")]);
     audit(&app);
 }
 

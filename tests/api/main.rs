@@ -1,11 +1,11 @@
 //! The API through HTTP, against a real PostgreSQL, and the structure it stands on.
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `intake`, `appeals`, `reversal`, `reversal_counts` (with
-//! `books`, which compares every stored total with the postings), `opening_balances`. The tree: `chapter_life`. Public reading:
+//! `books`, which compares every stored total with the postings), `opening_balances`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx). Structure: `guards` (attacks by SQL),
-//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `migrations` (with `data_steps`), `rooms` with `arrows`.
+//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`.
 
 mod harness;
 
@@ -27,17 +27,22 @@ mod correction;
 mod coverage;
 mod csv_file;
 mod data_steps;
+mod decisions;
 mod devices;
 mod documents;
 mod erasure;
+mod examples;
 mod factor;
 mod gifts;
 mod givers;
 mod guards;
 mod holders;
+mod inbox;
 mod intake;
+mod keys;
 mod law;
 mod law_of_appeals;
+mod lists;
 mod log_keys;
 mod log_recovery;
 mod look;
@@ -61,6 +66,7 @@ mod portal_search;
 mod privacy;
 mod problems;
 mod proofs;
+mod prose;
 mod proxy;
 mod public_audit;
 mod public_log;
@@ -79,9 +85,11 @@ mod search_truth;
 mod sequencers;
 mod session;
 mod slips;
+mod statements;
 mod story;
 mod sweep;
 mod totals;
+mod trade_words;
 mod trail;
 mod units;
 mod unusual;

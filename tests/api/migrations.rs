@@ -121,3 +121,29 @@ fn two_databases_may_be_migrated_at_once() {
         assert!(thread.join().unwrap() > 0);
     }
 }
+
+/// Two branches whose names differ by an apostrophe were two names once; now that would be one. Those that are there stay.
+#[test]
+fn siblings_alike_but_for_an_apostrophe_keep_their_names() {
+    let database = Database::empty();
+    let mut conn = database.connect();
+    while !conn.pending_migrations(MIGRATIONS).unwrap()[0].name().to_string().ends_with("_joined_words") {
+        conn.run_next_migration(MIGRATIONS).unwrap();
+    }
+    let branch = |n: u8, folded: &str| {
+        format!(
+            "INSERT INTO chapter (id, code, kind, level, parent_id, name, short_name, folded, founded_on)
+             SELECT gen_random_uuid(), 'TR-{n}', 'SCHOOL', 'BRANCH', id, 'x', 'x', '{}', '2026-01-01' FROM chapter WHERE level = 'CENTRAL'",
+            folded.replace('\'', "''")
+        )
+    };
+    database.execute(
+        "INSERT INTO chapter (id, code, kind, level, name, short_name, folded, founded_on)
+         VALUES (gen_random_uuid(), 'TW', 'TERRITORIAL', 'CENTRAL', 'x', 'x', 'x', '2026-01-01')",
+    );
+    database.execute(&branch(1, "truong ya h'leo"));
+    database.execute(&branch(2, "truong ya hleo"));
+    run(&database.url()).unwrap();
+    assert_eq!(database.number("SELECT count(*) FROM chapter WHERE level = 'BRANCH'"), 2);
+    assert!(database.refuses(&branch(3, "truong ya hle'o")).contains("chapter_sibling_name_key"));
+}

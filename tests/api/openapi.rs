@@ -10,7 +10,7 @@ use crate::harness::TestApp;
 const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
 fn document() -> Value {
-    serde_json::to_value(app::document()).unwrap()
+    app::document().unwrap()
 }
 
 /// (method, path, operation) of all operations.
@@ -103,6 +103,7 @@ fn every_operation_says_whether_it_needs_a_log_in() {
     for (method, path, operation) in operations(&document) {
         let at = format!("{} {path}", method.to_uppercase());
         let open_to_all = path.starts_with("/api/v1/public/")
+            || path.starts_with("/log/")
             || ["/healthz", "/readyz", "/metrics"].contains(&path)
             || (method == "post"
                 && ["/api/v1/session", "/api/v1/session/second-step", "/api/v1/session/refresh"].contains(&path));
@@ -123,7 +124,7 @@ fn every_operation_documents_its_problems() {
         let responses = operation["responses"].as_object().unwrap();
         assert!(responses.contains_key("default"), "{at}: no default response");
         assert!(responses.keys().any(|status| status.starts_with('2')), "{at}: no success");
-        for (status, response) in responses.iter().filter(|(status, _)| !status.starts_with('2')) {
+        for (status, response) in responses.iter().filter(|(status, _)| !status.starts_with('2') && *status != "304") {
             let response = match response["$ref"].as_str() {
                 Some(pointer) => document.pointer(pointer.trim_start_matches('#')).unwrap(),
                 None => response,
@@ -146,7 +147,8 @@ fn lists_are_paged_and_paths_name_their_parameters() {
     let mut lists = 0;
     for (method, path, operation) in operations(&document) {
         let at = format!("{} {path}", method.to_uppercase());
-        let parameters: Vec<&Value> = operation["parameters"].as_array().into_iter().flatten().collect();
+        let parameters: Vec<&Value> =
+            operation["parameters"].as_array().into_iter().flatten().filter(|p| p["$ref"].is_null()).collect();
         let names = |place: &str| -> BTreeSet<&str> {
             parameters.iter().filter(|p| p["in"] == place).map(|p| p["name"].as_str().unwrap()).collect()
         };
@@ -203,11 +205,9 @@ fn references_resolve_and_nothing_is_left_over() {
             used.insert(target.clone());
         }
     });
-    for kind in ["schemas", "responses"] {
+    for kind in ["schemas", "responses", "headers", "parameters"] {
         for name in document["components"][kind].as_object().unwrap().keys() {
-            // A page holds the schema of its rows in itself.
-            let is_row = document["components"][kind].get(format!("Page_{name}")).is_some();
-            assert!(is_row || used.contains(&format!("#/components/{kind}/{name}")), "{kind}/{name} is used nowhere");
+            assert!(used.contains(&format!("#/components/{kind}/{name}")), "{kind}/{name} is used nowhere");
         }
     }
 }
@@ -222,7 +222,11 @@ fn enums_and_fields_are_spelled_alike_everywhere() {
             let text = value.as_str().unwrap_or_default();
             let upper = text.starts_with(|c: char| c.is_ascii_uppercase())
                 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-            assert!(upper, "{at}: {text} is not SCREAMING_SNAKE_CASE");
+            // Names that others gave.
+            let given = ["/MediaType/", "/HealthStatus/", "/LogState/", "/ProblemType/"]
+                .iter()
+                .any(|of| format!("{at}/").starts_with(of));
+            assert!(upper || given, "{at}: {text} is not SCREAMING_SNAKE_CASE");
         }
         for name in map.get("properties").and_then(Value::as_object).into_iter().flat_map(|properties| properties.keys()) {
             let snake = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
@@ -236,6 +240,89 @@ fn enums_and_fields_are_spelled_alike_everywhere() {
             let name = parameter["name"].as_str().unwrap();
             assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{path}: {name}");
         }
+    }
+}
+
+/// What a stranger needs to make a client of it and to know what a field is.
+#[test]
+fn nothing_is_left_to_be_guessed() {
+    let document = document();
+    let mut undescribed = Vec::new();
+    let mut bare = Vec::new();
+    let said = |thing: &Value| thing["description"].as_str().is_some_and(|text| text.len() > 3);
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if !said(schema) {
+            undescribed.push(name.clone());
+        }
+        walk(schema, name, &mut |at, map| {
+            for (field, schema) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                if !said(schema) {
+                    undescribed.push(format!("{at}.{field}"));
+                }
+            }
+            let is_object = map
+                .get("type")
+                .is_some_and(|kind| kind == "object" || kind.as_array().is_some_and(|k| k.contains(&"object".into())));
+            if is_object && !["properties", "additionalProperties"].iter().any(|key| map.contains_key(*key)) {
+                bare.push(at.to_owned());
+            }
+        });
+    }
+    for (method, path, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|p| p["$ref"].is_null()) {
+            if !said(parameter) {
+                undescribed.push(format!("{method} {path} {}", parameter["name"]));
+            }
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            if response["$ref"].is_null() && !said(response) {
+                undescribed.push(format!("{method} {path} {status}"));
+            }
+        }
+    }
+    assert!(undescribed.is_empty(), "{} without words: {undescribed:#?}", undescribed.len());
+    assert!(bare.is_empty(), "objects of which nothing is known: {bare:#?}");
+    assert!(document["info"]["title"].as_str().unwrap().is_ascii(), "packages are named after the title");
+    assert!(document["servers"][0]["url"].is_string());
+}
+
+/// Rows of a page are a type of their own, and what is one of a few words says which.
+#[test]
+fn pages_refer_to_their_rows() {
+    let document = document();
+    let mut pages = 0;
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if let Some(rows) = name.strip_prefix("Page_") {
+            pages += 1;
+            assert_eq!(schema["properties"]["items"]["items"]["$ref"], format!("#/components/schemas/{rows}"), "{name}");
+        }
+    }
+    assert!(pages >= 15, "{pages} pages");
+    let plain = ["kind", "state", "status", "reason", "channel", "role", "regime", "level", "original", "relation", "outcome"];
+    walk(&document["components"]["schemas"], "", &mut |at, map| {
+        for (field, schema) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let is_text = schema["type"] == "string" || schema["type"] == serde_json::json!(["string", "null"]);
+            let has_words = schema.get("enum").is_some();
+            assert!(!plain.contains(&field.as_str()) || !is_text || has_words, "{at}.{field} is one of which words?");
+        }
+    });
+}
+
+/// The page that explains them, the list in the source and the document say the same codes and kinds.
+#[test]
+fn codes_and_kinds_are_explained() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/status-codes.md")).unwrap();
+    let (kinds, codes) = page.split_once("## Field error codes").unwrap();
+    let explained: BTreeSet<&str> = codes
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"))
+        .flat_map(|line| line.split('|').next().unwrap().split('`'))
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
+        .collect();
+    let known: BTreeSet<&str> = so_nhan_ai::http::codes::FIELD_CODES.iter().copied().collect();
+    assert_eq!(explained, known);
+    for kind in so_nhan_ai::http::Kind::ALL {
+        assert!(kinds.contains(&format!("| `{}` |", kind.reference())), "{}", kind.reference());
     }
 }
 
@@ -301,4 +388,33 @@ fn the_server_shows_the_document_and_the_pages_that_read_it() {
     assert!(start.contains("/api/openapi.json"), "{start}");
     let short = anybody.send("GET", "/docs", None);
     assert!(short.status == 200 || (300..400).contains(&short.status), "/docs leads to /docs/: {}", short.status);
+}
+
+/// Browsers and generators ask again and again for what changes with the program only.
+#[test]
+fn the_document_and_its_page_are_packed_and_kept() {
+    let app = TestApp::start();
+    let anybody = app.anonymous();
+    for path in ["/api/openapi.json", "/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"] {
+        // The agent of the tests takes nothing packed unless it is told to.
+        let plain = anybody.with("accept-encoding", "identity").send("GET", path, None);
+        assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{path}");
+        assert_eq!(plain.header("cache-control"), Some("public, max-age=0, must-revalidate"), "{path}");
+        let tag = plain.header("etag").unwrap().to_owned();
+        let packed = crate::look::raw(&app, &format!("GET {path} HTTP/1.1"), "Accept-Encoding: gzip\r\n", b"");
+        let head = packed.head.to_lowercase();
+        let length: usize = head.split("content-length: ").nth(1).unwrap().split('\r').next().unwrap().parse().unwrap();
+        if plain.bytes.len() > 1_000 {
+            assert!(
+                head.contains("content-encoding: gzip") && length * 2 < plain.bytes.len(),
+                "{path}: {length} of {}",
+                plain.bytes.len()
+            );
+        }
+        let known = anybody.with("accept-encoding", "identity").with("if-none-match", &tag).send("GET", path, None);
+        assert_eq!((known.status, known.bytes.len()), (304, 0), "{path}");
+    }
+    for path in ["/docs/no-such-file.js", "/docs/../Cargo.toml", "/docs/..%2fCargo.toml", "/docs/oauth2-redirect.html"] {
+        assert_eq!(anybody.send("GET", path, None).status, 404, "{path}");
+    }
 }

@@ -311,11 +311,11 @@ fn all_mistakes_are_told_at_once_and_book_nothing() {
         ),
         (
             json!({"lines": [{"fund": "GENERAL", "account": "DONATION_RESTRICTED", "amount_vnd": 1}]}),
-            vec![("/lines/0/account", "WRONG_SHAPE")],
+            vec![("/lines/0/account", "NOT_A_CHOICE")],
         ),
         (
             json!({"lines": [{"fund": "GENERAL", "account": "FUND_BALANCE", "amount_vnd": 1}]}),
-            vec![("/lines/0/account", "WRONG_SHAPE")],
+            vec![("/lines/0/account", "NOT_A_CHOICE")],
         ),
     ] {
         let told = errors(&officer.post(OPENINGS, opening(change.clone()), 422));

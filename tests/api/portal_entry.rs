@@ -28,7 +28,7 @@ fn a_gift_is_told_in_plain_words_with_what_a_check_needs() {
         "1.748.935\u{a0}đ",
         "Một triệu bảy trăm bốn mươi tám nghìn chín trăm ba mươi lăm đồng",
         "Ủng hộ tiền mặt",
-        "Không nêu tên",
+        "Ẩn danh",
         "<a href=\"/keu-goi/LULUT\">Đợt LULUT</a>",
         "<a href=\"/don-vi/23095\">",
         "22/11/2026",
@@ -133,7 +133,7 @@ fn an_erased_name_is_gone_from_every_page_at_once() {
         assert!(!page(&app, path).contains("Xqzerased"), "{path}");
     }
     let text = page(&app, &format!("/g/{code}"));
-    assert!(text.contains("đã được xóa theo yêu cầu") && text.contains("Không nêu tên"), "{text}");
+    assert!(text.contains("đã được xóa theo yêu cầu") && text.contains("Ẩn danh"), "{text}");
     assert!(!page(&app, "/tim?q=xqzerased").contains(&code));
     assert_eq!(officer.get(&gift_path(&gift), 200)["code"], json!(code));
 }

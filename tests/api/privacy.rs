@@ -197,7 +197,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     app.wait_for_checkpoint();
     let leaves = app.database.number("SELECT size FROM log_head");
     paths.extend(["/api/v1/public/log", "/log/checkpoint", &format!("/log/tile/entries/000.p/{leaves}")].map(str::to_owned));
-    let document = serde_json::to_value(so_nhan_ai::app::document()).unwrap();
+    let document = so_nhan_ai::app::document().unwrap();
     for (template, item) in document["paths"].as_object().unwrap() {
         let public = item["get"]["security"] == json!([{}]);
         let parts: Vec<&str> = template.split('/').collect();
@@ -205,7 +205,12 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
             let asked: Vec<&str> = path.split('?').next().unwrap().split('/').collect();
             asked.len() == parts.len() && asked.iter().zip(&parts).all(|(a, t)| t.starts_with('{') || a == t)
         };
-        assert!(!public || paths.iter().any(|path| fits(&path)), "a public path without a look at its privacy: {template}");
+        // The index of a piece of the log may have slashes in it.
+        let piece = template.starts_with("/log/tile/");
+        assert!(
+            !public || piece || paths.iter().any(|path| fits(&path)),
+            "a public path without a look at its privacy: {template}"
+        );
     }
     let caller = app.anonymous();
     paths

@@ -18,8 +18,14 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// The status and, if good, the next refresh token and an access token.
+/// The status and, if good, the next refresh token and an access token; a while after whatever was before.
 fn refresh(app: &TestApp, token: &str) -> Result<(String, String), (u16, String)> {
+    app.clock.advance(Duration::seconds(11));
+    refresh_at_once(app, token)
+}
+
+/// The same without a pause.
+fn refresh_at_once(app: &TestApp, token: &str) -> Result<(String, String), (u16, String)> {
     let answer =
         app.anonymous().send("POST", "/api/v1/session/refresh", Some(json!({"refresh_token": token}).to_string().into()));
     let body = answer.json();
@@ -109,6 +115,55 @@ fn both_of_two_requests_at_once_can_go_on() {
             token = both[kept].0.clone();
         }
         refresh(&app, &token).unwrap();
+    }
+}
+
+/// Tabs that know nothing of each other stay one branch, as long as they refresh within seconds.
+#[test]
+fn two_tabs_within_seconds_are_one_branch() {
+    let app = TestApp::start();
+    let (mut token, _) = log_in(&app, app.account(Role::Officer, "23095"));
+    for _ in 0..5 {
+        app.clock.advance(Duration::minutes(15));
+        let (of_one, access) = refresh_at_once(&app, &token).unwrap();
+        app.clock.advance(Duration::seconds(9));
+        let (of_other, other_access) = refresh_at_once(&app, &token).unwrap();
+        assert_eq!(of_one, of_other);
+        for access in [&access, &other_access] {
+            app.bearer(access).get("/api/v1/session", 200);
+        }
+        token = of_other;
+    }
+    // Really at once, and more than two.
+    let (shared, sent) = (&app, &token);
+    app.clock.advance(Duration::minutes(15));
+    let all: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..6).map(|_| scope.spawn(move || refresh_at_once(shared, sent).unwrap().0)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(all.iter().all(|token| *token == all[0]), "{all:?}");
+    assert_eq!(app.database.number("SELECT length(sibling_hashes) FROM session"), 0, "one successor, not many");
+    // After the seconds each has its own again, and only one of them goes on.
+    let (late, _) = refresh(&app, &token).unwrap();
+    assert_ne!(late, all[0]);
+    refresh(&app, &late).unwrap();
+    assert_eq!(refresh(&app, &all[0]), stale());
+}
+
+/// A thief who comes within those seconds holds the very token of the owner, and is noticed with the next one.
+#[test]
+fn a_thief_within_the_seconds_is_noticed_at_the_next_refresh() {
+    let app = TestApp::start();
+    for thief_is_first in [false, true] {
+        let (stolen, _) = log_in(&app, app.account(Role::Officer, "23095"));
+        let (of_phone, _) = refresh_at_once(&app, &stolen).unwrap();
+        let (of_thief, _) = refresh_at_once(&app, &stolen).unwrap();
+        assert_eq!(of_phone, of_thief);
+        let (first, _) = refresh(&app, &of_phone).unwrap();
+        let (second, _) = refresh(&app, &of_phone).unwrap();
+        let (kept, other) = if thief_is_first { (first, second) } else { (second, first) };
+        refresh(&app, &kept).unwrap();
+        assert_eq!(refresh(&app, &other), stale());
     }
 }
 

@@ -3,63 +3,41 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use so_nhan_ai::rooms::ROOMS;
+
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// From the floor upwards: a room knows those before it, never those after it.
-const ORDER: &[&str] = &[
-    "db",
-    "basics",
-    "calendar",
-    "http",
-    "vault",
-    "config",
-    "tree",
-    "authz",
-    "identity",
-    "chapters",
-    "log",
-    "ledger",
-    "vouchers",
-    "documents",
-    "bookkeeping",
-    "parties",
-    "stock",
-    "giving",
-    "publications",
-    "privacy",
-    "search",
-    "disclosure",
-    "operations",
-    "portal",
-    "upkeep",
-    "app",
-    "cli",
+/// From the floor upwards: a room knows those before it, never those after it. As the map in `src/lib.rs` draws it.
+fn order() -> Vec<String> {
+    map("src/lib.rs", "\n//! `", '`')
+}
+
+/// A drawn order: what stands in a file between two signs, room by room.
+fn map(file: &str, from: &str, to: char) -> Vec<String> {
+    let text = std::fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("{file} has no map"));
+    let drawn = rest.split(to).next().unwrap().replace("//!", " ");
+    drawn.split([',', '→']).map(|room| room.trim().to_owned()).collect()
+}
+
+/// Tables of rooms that stand below what a room says of itself (`house`), or above the list of rooms.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("data_step", "upkeep"),
+    ("data_step_note", "upkeep"),
+    ("key_in_use", "vault"),
+    ("public_holiday", "calendar"),
+    ("retention_rule", "calendar"),
 ];
 
-/// (table, the room that owns and writes it, other rooms that may read it and why).
-type Owner = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+/// (table, rooms besides its owner that may read it, and why).
+type Readers = (&'static str, &'static [(&'static str, &'static str)]);
 
-/// The readers may only shrink.
-const OWNERS: &[Owner] = &[
-    ("account", "identity", &[("authz", "decides in one query whether the account is enabled and whose it is")]),
-    ("administrative_unit", "chapters", &[]),
-    ("annotation", "ledger", &[]),
-    ("appeal", "giving", &[]),
-    ("appeal_limit", "giving", &[]),
-    ("appeal_milestone", "publications", &[]),
-    ("appeal_share", "giving", &[]),
-    ("appeal_version", "giving", &[]),
-    ("audit_event", "authz", &[]),
-    ("balance", "ledger", &[]),
-    ("cash_receipt", "vouchers", &[]),
-    ("chapter", "chapters", &[("tree", "places by code, with the closure")]),
-    ("chapter_former_name", "chapters", &[]),
-    ("chapter_request", "chapters", &[]),
-    ("chapter_serial", "chapters", &[]),
-    ("chapter_version", "chapters", &[]),
+/// May only shrink.
+const READERS: &[Readers] = &[
+    ("account", &[("authz", "decides in one query whether the account is enabled and whose it is")]),
+    ("chapter", &[("tree", "places by code, with the closure")]),
     (
         "chapter_ancestor",
-        "tree",
         &[
             ("authz", "rights travel down the tree, in the one query that decides"),
             ("chapters", "lists what is below a chapter"),
@@ -67,82 +45,26 @@ const OWNERS: &[Owner] = &[
             ("privacy", "lists requests that concern chapters below one"),
         ],
     ),
-    ("document", "documents", &[]),
-    ("document_closure", "documents", &[]),
-    ("document_link", "documents", &[]),
-    ("document_publication", "documents", &[]),
-    ("document_withdrawal", "documents", &[]),
-    ("consent", "parties", &[]),
-    ("consent_text", "parties", &[]),
-    ("data_step", "upkeep", &[]),
-    ("data_step_note", "upkeep", &[]),
-    ("deadline_change", "privacy", &[]),
-    ("deadline_rule", "privacy", &[]),
-    ("entry", "ledger", &[]),
-    ("former_unit", "chapters", &[]),
-    ("fund", "ledger", &[]),
-    ("asked_gift", "giving", &[]),
-    ("gift", "giving", &[]),
-    ("gift_limit", "giving", &[]),
-    ("paper_slip", "giving", &[]),
-    ("paper_slip_collision", "giving", &[]),
-    ("gift_line", "giving", &[]),
-    ("idempotency_key", "authz", &[]),
-    ("information_request", "publications", &[]),
-    ("information_rule", "publications", &[]),
-    ("item", "stock", &[]),
-    ("key_in_use", "vault", &[]),
-    ("known_device", "identity", &[]),
-    ("log_checkpoint", "log", &[]),
-    ("log_head", "log", &[]),
-    ("log_hold", "log", &[]),
-    ("log_key", "log", &[]),
-    ("log_key_retired", "log", &[]),
-    ("log_leaf", "log", &[("ledger", "public entries in the order of the log")]),
-    ("log_origin", "log", &[]),
-    ("log_pending", "log", &[]),
-    ("log_recovered", "log", &[]),
-    ("log_tile", "log", &[]),
-    ("log_tree", "log", &[]),
-    ("login_delay", "identity", &[]),
-    ("number_series", "vouchers", &[]),
-    ("officer", "identity", &[]),
-    ("officer_code", "identity", &[]),
-    ("opening_balance", "bookkeeping", &[]),
-    ("opening_balance_entry", "bookkeeping", &[]),
-    ("opening_balance_held", "bookkeeping", &[]),
-    ("opening_balance_line", "bookkeeping", &[]),
-    ("opening_balance_reversal", "bookkeeping", &[]),
-    ("party", "parties", &[]),
-    ("party_alias", "parties", &[]),
-    ("party_restriction", "parties", &[]),
-    ("pd_opening", "log", &[]),
-    ("personal_data_request", "privacy", &[]),
-    ("personal_data_request_chapter", "privacy", &[]),
-    ("personal_data_request_kept", "privacy", &[]),
-    ("posting", "ledger", &[]),
-    ("public_entry", "ledger", &[]),
-    ("public_holiday", "calendar", &[]),
-    ("publication", "publications", &[]),
-    ("publication_rule", "publications", &[]),
-    ("received_by_day", "ledger", &[]),
-    ("received_overall", "ledger", &[]),
-    ("recovery_code", "identity", &[]),
-    ("reference_load", "chapters", &[]),
-    ("retention_rule", "calendar", &[]),
-    ("reversal_by_month", "ledger", &[]),
-    ("reversal_by_officer", "ledger", &[]),
-    ("reversal_overall", "ledger", &[]),
-    ("reversal_request", "giving", &[]),
-    ("role_assignment", "identity", &[("authz", "decides by them")]),
-    ("role_assignment_acts_for", "identity", &[("authz", "decides by them")]),
-    ("second_factor", "identity", &[]),
-    ("session", "identity", &[("authz", "decides in one query whether the session lives")]),
-    ("upload", "documents", &[]),
-    ("upload_chunk", "documents", &[]),
-    ("unit_merger", "chapters", &[]),
-    ("voucher_note", "vouchers", &[]),
+    ("log_leaf", &[("ledger", "public entries in the order of the log")]),
+    ("role_assignment", &[("authz", "decides by them")]),
+    ("role_assignment_acts_for", &[("authz", "decides by them")]),
+    ("session", &[("authz", "decides in one query whether the session lives")]),
 ];
+
+/// Every table with the room that owns and writes it, as the rooms themselves say.
+fn owners() -> BTreeMap<&'static str, &'static str> {
+    let told = ROOMS.iter().flat_map(|room| room.tables.iter().map(|table| (*table, room.name)));
+    let mut owners = BTreeMap::new();
+    for (table, room) in told.chain(ELSEWHERE.iter().copied()) {
+        assert_eq!(owners.insert(table, room), None, "{table} has two owners");
+    }
+    owners
+}
+
+/// Those who may read a table without owning it.
+fn readers(table: &str) -> &'static [(&'static str, &'static str)] {
+    READERS.iter().find(|(known, _)| *known == table).map_or(&[], |(_, readers)| readers)
+}
 
 /// (path from the project's root, its text).
 fn files(dir: &str) -> Vec<(String, String)> {
@@ -232,7 +154,8 @@ fn names_are_read_out_of_use_lines() {
 
 #[test]
 fn arrows_between_rooms_go_one_way() {
-    let rank = |room: &str| ORDER.iter().position(|known| *known == room);
+    let order = order();
+    let rank = |room: &str| order.iter().position(|known| known == room);
     let mut wrong = Vec::new();
     let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, text) in sources().into_iter().filter(|(file, _)| is_of_the_house(file)) {
@@ -259,19 +182,27 @@ fn arrows_between_rooms_go_one_way() {
     assert!(arrows["giving"].contains("ledger") && arrows["cli"].contains("app"), "no arrow was seen: {arrows:?}");
     let rooms: BTreeSet<String> =
         files("src").iter().map(|(file, _)| room(file).to_owned()).filter(|r| !["lib", "main"].contains(&r.as_str())).collect();
-    let placed: BTreeSet<String> = ORDER.iter().map(|room| (*room).to_owned()).collect();
+    let placed: BTreeSet<String> = order.iter().cloned().collect();
     assert_eq!(rooms, placed, "rooms and their order");
 }
 
+/// The map in `docs/architecture.md` is the same, and the list of rooms follows it.
+#[test]
+fn the_maps_draw_one_order() {
+    let order = order();
+    assert_eq!(map("docs/architecture.md", "\n```\n", '`'), order);
+    let listed: Vec<&str> = ROOMS.iter().map(|room| room.name).collect();
+    let drawn: Vec<&str> = order.iter().map(String::as_str).filter(|room| listed.contains(room)).collect();
+    assert_eq!(listed, drawn);
+}
+
 /// Tables that a file touches, by diesel's names and by SQL words.
-fn tables_in(text: &str) -> BTreeSet<String> {
+fn tables_in(text: &str, owners: &BTreeMap<&str, &str>) -> BTreeSet<String> {
     let mut touched: BTreeSet<String> = named_after(text, "schema::").into_iter().map(str::to_owned).collect();
     let words: Vec<&str> =
         text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
     for pair in words.windows(2) {
-        if ["FROM", "JOIN", "INTO", "UPDATE", "TABLE", "ONLY"].contains(&pair[0])
-            && OWNERS.iter().any(|(table, _, _)| *table == pair[1])
-        {
+        if ["FROM", "JOIN", "INTO", "UPDATE", "TABLE", "ONLY"].contains(&pair[0]) && owners.contains_key(pair[1]) {
             touched.insert(pair[1].to_owned());
         }
     }
@@ -280,20 +211,18 @@ fn tables_in(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn tables_are_touched_by_their_owners_and_by_listed_readers() {
+    let owners = owners();
     let mut used: BTreeMap<(String, String), String> = BTreeMap::new();
     for (file, text) in sources().into_iter().filter(|(file, _)| !file.starts_with("src/db/")) {
-        for table in tables_in(&text) {
+        for table in tables_in(&text, &owners) {
             used.insert((table, room(&file).to_owned()), file.clone());
         }
     }
     let mut listed = BTreeSet::new();
-    for (table, owner, readers) in OWNERS {
-        listed.extend(
-            std::iter::once(owner)
-                .chain(readers.iter().map(|(room, _)| room))
-                .map(|room| ((*table).to_owned(), (*room).to_owned())),
-        );
-        assert!(readers.iter().all(|(_, why)| why.len() > 10), "{table}: every reader has a reason");
+    for (table, owner) in &owners {
+        let rooms = std::iter::once(owner).chain(readers(table).iter().map(|(room, _)| room));
+        listed.extend(rooms.map(|room| ((*table).to_owned(), (*room).to_owned())));
+        assert!(readers(table).iter().all(|(_, why)| why.len() > 10), "{table}: every reader has a reason");
     }
     let strangers: Vec<_> = used.iter().filter(|(key, _)| !listed.contains(*key)).collect();
     assert!(strangers.is_empty(), "rooms that touch others' tables: {strangers:#?}");
@@ -301,13 +230,14 @@ fn tables_are_touched_by_their_owners_and_by_listed_readers() {
     let idle: Vec<_> = listed
         .iter()
         .filter(|key| !used.contains_key(*key))
-        .filter(|(table, room)| OWNERS.iter().any(|(t, _, readers)| t == table && readers.iter().any(|(r, _)| r == room)))
+        .filter(|(table, room)| readers(table).iter().any(|(reader, _)| *reader == room.as_str()))
         .collect();
     assert!(idle.is_empty(), "listed, but they read it no more: {idle:?}");
     let schema = std::fs::read_to_string(Path::new(ROOT).join("src/db/schema.rs")).unwrap();
     let all: BTreeSet<&str> =
         schema.split("diesel::table! {").skip(1).map(|part| part.split('(').next().unwrap().trim()).collect();
-    assert_eq!(all, OWNERS.iter().map(|(table, _, _)| *table).collect(), "every table has an owner");
+    assert_eq!(all, owners.keys().copied().collect(), "every table has an owner");
+    assert!(READERS.iter().all(|(table, _)| all.contains(table)), "readers of tables that are no more");
 }
 
 /// Only an owner writes. What is found by the words of SQL and of diesel.
@@ -316,8 +246,9 @@ fn tables_are_written_by_their_owners_only() {
     /// (file, table, why somebody else writes it)
     const EXCUSED: &[(&str, &str, &str)] = &[];
     let mut wrong = Vec::new();
+    let owners = owners();
     for (file, text) in sources().into_iter().filter(|(file, _)| !file.starts_with("src/db/")) {
-        for (table, owner, _) in OWNERS.iter().filter(|(_, owner, _)| *owner != room(&file)) {
+        for (table, owner) in owners.iter().filter(|(_, owner)| **owner != room(&file)) {
             let signs = [
                 format!("INSERT INTO {table} "),
                 format!("UPDATE {table} "),

@@ -106,7 +106,7 @@ fn announcements_are_checked() {
         ("size_bytes", json!(u64::MAX), "OUT_OF_RANGE"),
         ("sha256", json!("../../etc/passwd"), "NOT_A_HASH"),
         ("sha256", json!("g".repeat(64)), "NOT_A_HASH"),
-        ("purpose", json!("HOLIDAY"), "WRONG_SHAPE"),
+        ("purpose", json!("HOLIDAY"), "NOT_A_CHOICE"),
         ("size_bytes", json!(-1), "WRONG_SHAPE"),
     ] {
         let refused = officer.post("/api/v1/uploads", with(key, value.clone()), 422);

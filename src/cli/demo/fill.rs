@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::people::{Chance, NameMaker, RECORDER, STAFF};
 use super::{Failure, PASSWORD, publish, reverse};
 use crate::app::Shared;
-use crate::authz::{self, Actor, Role, RunAppeal};
+use crate::authz::{Actor, Role, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::chapters::store as chapters;
 use crate::db::DbError;
@@ -192,8 +192,7 @@ fn draft_and_open(shared: &Shared, actor: Actor, plan: &DemoAppealPlan, now: Dat
         if appeals::find(conn, plan.code)?.is_some() {
             return Ok(());
         }
-        let here = tree::place(conn, plan.chapter)?.ok_or_else(Problem::not_found)?;
-        let grant = authz::require::<RunAppeal>(conn, now, actor, here.id)?;
+        let (grant, _) = Visit::enter(conn, &shared.vault, now, actor)?.at_code::<RunAppeal>(plan.chapter)?;
         let text = AppealText {
             title: plan.title.to_owned(),
             purpose: plan.purpose.to_owned(),
@@ -216,7 +215,7 @@ fn set_state(shared: &Shared, actor: Actor, code: &str, state: AppealState, now:
         if row.state == state.name() {
             return Ok(());
         }
-        let grant = authz::require::<RunAppeal>(conn, now, actor, tree::ChapterId(row.chapter_id))?;
+        let grant = Visit::enter(conn, &shared.vault, now, actor)?.at::<RunAppeal>(tree::ChapterId(row.chapter_id))?;
         Ok(appeals::next_version(conn, &grant, now, &row, &row.text(), state)?)
     })?;
     Ok(())

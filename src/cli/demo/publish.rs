@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Failure;
 use crate::app::Shared;
-use crate::authz::{self, Actor, RunAppeal};
+use crate::authz::{Actor, RunAppeal, Visit};
 use crate::documents::assemble;
 use crate::documents::model::{ContentHash, MediaType, Purpose};
 use crate::documents::store::Holder;
@@ -50,9 +50,10 @@ pub(super) fn publish(shared: &Shared, actor: Actor, code: &str, now: DateTime<U
             channels: vec![Channel::Website, Channel::PlaceOfReceiving, Channel::PlaceOfAid],
         };
         shared.db.tx_blocking(|conn| -> Result<(), Problem> {
-            let row = appeals::find_for_update(conn, code)?.ok_or_else(Problem::not_found)?;
-            let grant = authz::require::<RunAppeal>(conn, now, actor, ChapterId(row.chapter_id))?;
-            publish::publish(conn, &grant, now, &row, &new)?;
+            let v = &mut Visit::enter(conn, &shared.vault, now, actor)?;
+            let row = appeals::find_for_update(v.conn, code)?.ok_or_else(Problem::not_found)?;
+            let grant = v.at::<RunAppeal>(ChapterId(row.chapter_id))?;
+            publish::publish(v, &grant, &row, &new)?;
             Ok(())
         })?;
     }
@@ -99,7 +100,9 @@ fn upload(shared: &Shared, actor: Actor, chapter: ChapterId, now: DateTime<Utc>,
         request_hash: vault.hash("upload.request", hash.as_str().as_bytes()).to_vec(),
         bare_hash: vault.hash("upload.request.bare", hash.as_str().as_bytes()).to_vec(),
     };
-    let holder = |conn: &mut diesel::PgConnection| Holder::require(conn, now, actor, chapter, Purpose::Appeal);
+    let holder = |conn: &mut diesel::PgConnection| -> Result<Holder, Problem> {
+        Ok(Holder::of(&mut Visit::enter(conn, vault, now, actor)?, chapter, Purpose::Appeal)?)
+    };
     let row = shared.db.tx_blocking(|conn| -> Result<_, Problem> {
         let holder = holder(conn)?;
         let Begun::New(mut row) = uploads::begin(conn, &holder, now, &new, &archive.limits)? else {

@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::Failure;
 use crate::app::Shared;
-use crate::authz::Actor;
+use crate::authz::{Actor, Visit};
 use crate::chapters::reference::CENTRAL;
-use crate::giving::reversal::{self, Decision, Reason, Request};
+use crate::decisions::Verdict;
+use crate::giving::reversal::{self, Reason, Request};
 use crate::giving::store::{self, Gifts};
 use crate::http::Problem;
 use crate::identity::proof::Admitted;
@@ -45,8 +46,8 @@ pub(super) fn reverse(shared: &Shared, recorder: Actor, now: DateTime<Utc>) -> R
             let (asker, approver) = (at_work(conn, asker, now)?, at_work(conn, approver, now)?);
             for (gift, reason) in gifts.into_iter().zip(*reasons) {
                 let ask = Request { id: Uuid::now_v7(), gift, reason: *reason, note: None };
-                reversal::request(conn, &shared.vault, now, asker, &ask)?;
-                reversal::decide(conn, &shared.vault, now, approver, ask.id, Decision::Approve)?;
+                reversal::request(&mut Visit::enter(conn, &shared.vault, now, asker)?, &ask)?;
+                reversal::decide(&mut Visit::enter(conn, &shared.vault, now, approver)?, ask.id, Verdict::Approve)?;
             }
             sessions::end(conn, &[asker.session, approver.session], EndReason::LogOut, now)?;
         }

@@ -1,4 +1,4 @@
-//! The operations on gifts that wait for a second person.
+//! The operations on gifts that wait for a second person, and the inbox of all that waits for one.
 
 use serde_json::Value;
 
@@ -10,6 +10,7 @@ pub fn calls(app: &TestApp, officer: &Caller<'_>) -> Vec<Call> {
     let path = |n: usize, rest: &str| format!("/api/v1/asked-gifts/{}{rest}", asked[n]);
     let nothing = || Some(Value::Null);
     vec![
+        call("GET /api/v1/decisions", "/api/v1/decisions?chapter=23095".to_owned(), None, 404, 200, 200),
         call("GET /api/v1/asked-gifts", "/api/v1/asked-gifts?chapter=23095".to_owned(), None, 404, 200, 200),
         call("GET /api/v1/asked-gifts/{id}", path(0, ""), None, 404, 200, 200),
         call("GET /api/v1/asked-gifts/{id}/paper.html", path(0, "/paper.html"), None, 404, 200, 200),

@@ -7,6 +7,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("POST /api/v1/session", "logging in"),
     ("POST /api/v1/session/refresh", "the refresh token is the credential"),
     ("POST /api/v1/session/second-step", "the token of the first step and the code are the credentials"),
+    ("GET /log/checkpoint", "công khai: the log itself, at the address that its standard fixes"),
+    ("GET /log/tile/{level}/{index}", "công khai: the same"),
     ("GET /healthz", "whether the process lives, for those who run it"),
     ("GET /metrics", "for this machine and the networks the configuration names; others get 404"),
     ("GET /readyz", "whether the database answers, for those who run it"),

@@ -112,11 +112,13 @@ impl<'a> Caller<'a> {
         };
         let mut response = response.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
-        Answer {
+        let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned())).collect(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
             bytes,
-        }
+        };
+        super::contract::hold(method, path, &answer);
+        answer
     }
 }

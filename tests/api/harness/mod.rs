@@ -4,6 +4,7 @@
 
 mod caller;
 mod cluster;
+mod contract;
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};

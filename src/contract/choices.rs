@@ -1,0 +1,218 @@
+//! Fields that hold one of a few words say which, in answers as in requests.
+//!
+//! Answers carry many such fields as plain text because the database does. Here each gets the schema of its words: the one
+//! that requests use already, or one of its own. Tests hold every answer of the server against these schemas.
+
+use serde_json::{Value, json};
+
+use super::walk::{Object, fields, object_at, reference, schemas};
+use crate::http::Kind;
+use crate::http::codes::FIELD_CODES;
+
+/// Words that no request has: (name of the schema, what it says, the words).
+const WORDS: &[(&str, &str, &[&str])] = &[
+    ("AnnotationKind", "What was noted on an entry.", &["AMENDMENT", "ERASURE"]),
+    ("AppealState", "Where an appeal stands.", &["DRAFT", "OPEN", "CLOSED"]),
+    ("AskedState", "Where a gift that takes a second person stands.", &["ASKED", "APPROVED", "REFUSED", "WITHDRAWN"]),
+    (
+        "ChapterChange",
+        "What made a version of a chapter.",
+        &["FOUNDED", "RENAMED", "MADE_PROVISIONAL", "MADE_REGULAR", "DETAILS_CHANGED"],
+    ),
+    ("ChapterStatus", "Where a chapter stands.", &["ACTIVE", "PROVISIONAL", "MERGING", "MERGED", "DISSOLVED"]),
+    ("ConsentBasis", "What a consent rests on.", &["CONSENT_TEXT", "DISPLAY_CHOICE_AT_GIVING"]),
+    ("ConsentChannel", "How a consent was given.", &["AT_GIVING", "IN_PERSON", "PHONE", "POST", "EMAIL", "APP", "OTHER"]),
+    (
+        "ConsentPurpose",
+        "What a giver agrees to.",
+        &["SHOW_MASKED_NAME", "SHOW_FULL_NAME", "SHOW_MASKED_NAME_OF_CHILD", "SHOW_FULL_NAME_OF_CHILD"],
+    ),
+    ("DeadlineChangeKind", "What about a deadline changed.", &["ANSWER_DUE", "DUE_ON", "EXTENSION"]),
+    ("DocumentClosing", "Why a paper is kept and not shown.", &["ERASED", "RESTRICTED"]),
+    (
+        "EntryKind",
+        "What an entry of the ledger books.",
+        &["GIFT_CASH", "GIFT_BANK", "GIFT_IN_KIND", "GIFT_AGGREGATE", "REVERSAL", "OPENING_BALANCE"],
+    ),
+    (
+        "EntryReason",
+        "Why an entry was reversed.",
+        &["DUPLICATE", "WRONG_AMOUNT", "WRONG_APPEAL", "WRONG_CHAPTER", "WRONG_GIVER", "WRONG_FUND", "NOT_RECEIVED", "OTHER"],
+    ),
+    ("HealthStatus", "The process answers.", &["ok"]),
+    (
+        "HoldingKind",
+        "What is held about a person beside gifts.",
+        &["PAPER", "REVERSAL_NOTE", "COMMITTED", "PUBLIC_NAME", "REQUEST_NOTE"],
+    ),
+    ("KeptKind", "What an erasure left.", &["PAPER", "UNLINKED_PAPER"]),
+    ("LogState", "How the public log is.", &["ok", "stands_still"]),
+    ("MediaType", "Types of files that are taken.", MEDIA_TYPES),
+    ("OpeningState", "Where an opening balance stands.", &["REQUESTED", "APPROVED", "REFUSED", "REVERSED"]),
+    ("OriginalKind", "What was reversed.", &["GIFT", "OPENING_BALANCE"]),
+    ("Relation", "How much of an old unit went into a new one.", &["WHOLE", "PARTIAL"]),
+    ("RequestState", "Where a request about personal data stands.", &["REQUESTED", "ANSWERED", "EXECUTING", "DONE", "REFUSED"]),
+    ("ReversalState", "Where the reversal of an entry stands.", &["REQUESTED", "APPROVED", "REFUSED"]),
+    ("RuleMark", "How sure a rule is: from a source, to be verified, our own recommendation.", &["S", "GK", "REC"]),
+    ("UnitKind", "Kinds of administrative units, of today and before.", UNIT_KINDS),
+    ("UploadRefusal", "Why a file was not taken.", &["WRONG_HASH", "WRONG_TYPE", "DAMAGED", "ACTIVE_CONTENT", "CHUNKS_LOST"]),
+    ("UploadState", "Where an upload stands.", &["OPEN", "DONE", "REFUSED"]),
+];
+
+/// Types of files that are taken, and given.
+pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "application/pdf"];
+
+const UNIT_KINDS: &[&str] = &[
+    "MUNICIPALITY",
+    "PROVINCE",
+    "DISTRICT",
+    "URBAN_DISTRICT",
+    "TOWN",
+    "CITY",
+    "COMMUNE",
+    "WARD",
+    "TOWNSHIP",
+    "SPECIAL_ZONE",
+    "AREA",
+];
+
+/// (schema, field, the schema of its words).
+const FIELDS: &[(&str, &str, &str)] = &[
+    ("AnnotationOut", "kind", "AnnotationKind"),
+    ("AppealOut", "regime", "Regime"),
+    ("AppealOut", "state", "AppealState"),
+    ("AskedOut", "channel", "Channel"),
+    ("AskedOut", "state", "AskedState"),
+    ("ChapterOut", "kind", "ChapterKind"),
+    ("ChapterOut", "level", "ChapterLevel"),
+    ("ChapterOut", "status", "ChapterStatus"),
+    ("ChapterState", "status", "ChapterStatus"),
+    ("ChapterVersionOut", "change", "ChapterChange"),
+    ("ChapterVersionOut", "status", "ChapterStatus"),
+    ("ConsentOut", "basis", "ConsentBasis"),
+    ("ConsentOut", "channel", "ConsentChannel"),
+    ("ConsentOut", "purpose", "ConsentPurpose"),
+    ("ConsentTextOut", "purpose", "ConsentPurpose"),
+    ("DeadlineChangeOut", "kind", "RequestKind"),
+    ("DeadlineChangeOut", "what", "DeadlineChangeKind"),
+    ("DocumentOut", "closed", "DocumentClosing"),
+    ("DocumentOut", "media_type", "MediaType"),
+    ("DocumentOut", "purpose", "Purpose"),
+    ("EntryOut", "channel", "Channel"),
+    ("EntryOut", "kind", "EntryKind"),
+    ("EntryOut", "reason", "EntryReason"),
+    ("FieldError", "code", "FieldCode"),
+    ("GiftData", "display", "Display"),
+    ("GiftOut", "channel", "Channel"),
+    ("GiftOut", "display", "Display"),
+    ("GiftOut", "reversal", "ReversalState"),
+    ("Health", "status", "HealthStatus"),
+    ("HeldOut", "role", "Role"),
+    ("Holding", "what", "HoldingKind"),
+    ("InquiryOut", "channel", "InquiryWay"),
+    ("InquiryOut", "outcome", "InquiryOutcome"),
+    ("InquiryOut", "reason", "InquiryRefusal"),
+    ("InquiryOut", "topic", "InquiryTopic"),
+    ("KeptOut", "what", "KeptKind"),
+    ("MatchedBy", "relation", "Relation"),
+    ("MergedFrom", "relation", "Relation"),
+    ("MonthOut", "original", "OriginalKind"),
+    ("MonthOut", "reason", "EntryReason"),
+    ("OfficerReason", "original", "OriginalKind"),
+    ("OfficerReason", "reason", "EntryReason"),
+    ("OpeningLineOut", "account", "OpeningAccount"),
+    ("OpeningOut", "state", "OpeningState"),
+    ("OpeningReversalOut", "reason", "OpeningFault"),
+    ("OpeningReversalOut", "state", "ReversalState"),
+    ("PartyOut", "kind", "PartyKind"),
+    ("Problem", "type", "ProblemType"),
+    ("PublicDocumentOut", "media_type", "MediaType"),
+    ("PublicGoods", "valuation", "Valuation"),
+    ("PublicationDutyOut", "mark", "RuleMark"),
+    ("PublicationEventOut", "event", "PublicationEvent"),
+    ("Readiness", "log", "LogState"),
+    ("Readiness", "status", "HealthStatus"),
+    ("ReasonOut", "original", "OriginalKind"),
+    ("ReasonOut", "reason", "EntryReason"),
+    ("RequestOut", "channel", "Way"),
+    ("RequestOut", "kind", "RequestKind"),
+    ("RequestOut", "refusal", "Refusal"),
+    ("RequestOut", "state", "RequestState"),
+    ("ReversalOut", "reason", "Reason"),
+    ("ReversalOut", "state", "ReversalState"),
+    ("RoleAssignmentOut", "role", "Role"),
+    ("RoleOut", "role", "Role"),
+    ("Successor", "relation", "Relation"),
+    ("UnitOut", "kind", "UnitKind"),
+    ("UnitVersion", "kind", "UnitKind"),
+    ("UploadIn", "media_type", "MediaType"),
+    ("UploadOut", "refusal", "UploadRefusal"),
+    ("UploadOut", "state", "UploadState"),
+];
+
+pub fn name_all(document: &mut Value) {
+    let used = |name: &str| FIELDS.iter().any(|(_, _, of)| *of == name);
+    if let Some(known) = object_at(document, "/components/schemas") {
+        for (name, says, words) in WORDS.iter().filter(|(name, ..)| used(name)) {
+            known.insert((*name).to_owned(), json!({"type": "string", "description": says, "enum": words}));
+        }
+        let types: Vec<String> = Kind::ALL.iter().map(|kind| kind.reference()).collect();
+        // What generators call them: no name begins with a slash.
+        let names: Vec<String> = Kind::ALL.iter().map(|kind| kind.slug().replace('-', "_").to_uppercase()).collect();
+        known.insert(
+            "ProblemType".to_owned(),
+            json!({"type": "string", "description": "Kinds of problems; what to do about each stands in docs/status-codes.md.", "enum": types, "x-enum-varnames": names}),
+        );
+        known.insert(
+            "FieldCode".to_owned(),
+            json!({"type": "string", "description": "What may be wrong with a field; each stands in docs/status-codes.md.", "enum": FIELD_CODES}),
+        );
+    }
+    schemas(document, &mut |of, schema| {
+        fields(schema, &mut |name, field| {
+            if let Some((.., words)) = FIELDS.iter().find(|(schema, field, _)| *schema == of && *field == name) {
+                refer(field, words);
+            }
+        });
+    });
+}
+
+/// Puts a reference in place of "some text", and keeps whether there may be none.
+fn refer(field: &mut Object, words: &str) {
+    let description = field.remove("description");
+    let may_be_null = field.get("type").and_then(Value::as_array).is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"));
+    let is_text = field.get("type").is_some_and(|kind| kind == "string") || may_be_null;
+    if is_text {
+        field.clear();
+        if may_be_null {
+            field.insert("oneOf".to_owned(), json!([reference("schemas", words), {"type": "null"}]));
+        } else if let Value::Object(reference) = reference("schemas", words) {
+            field.extend(reference);
+        }
+    }
+    if let Some(text) = description {
+        field.insert("description".to_owned(), text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_keeps_its_words_and_whether_it_may_be_absent() {
+        let mut document = json!({"components": {"schemas": {
+            "AskedOut": {"properties": {"state": {"type": "string", "description": "Where it stands."}, "code": {"type": "string"}}},
+            "EntryOut": {"allOf": [{"properties": {"channel": {"type": ["string", "null"], "example": "CASH"}}}]},
+        }}});
+        name_all(&mut document);
+        let schemas = &document["components"]["schemas"];
+        let state = &schemas["AskedOut"]["properties"]["state"];
+        assert_eq!(*state, json!({"$ref": "#/components/schemas/AskedState", "description": "Where it stands."}));
+        assert_eq!(schemas["AskedOut"]["properties"]["code"], json!({"type": "string"}));
+        let channel = &schemas["EntryOut"]["allOf"][0]["properties"]["channel"];
+        assert_eq!(*channel, json!({"oneOf": [{"$ref": "#/components/schemas/Channel"}, {"type": "null"}]}));
+        assert_eq!(schemas["AskedState"]["enum"], json!(["ASKED", "APPROVED", "REFUSED", "WITHDRAWN"]));
+        assert!(schemas["ProblemType"]["enum"].as_array().unwrap().contains(&json!("/problems/invalid")));
+    }
+}

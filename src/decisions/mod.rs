@@ -1,0 +1,43 @@
+//! What takes a second person, once for every room: asked, then approved, refused or withdrawn, and carried out.
+//!
+//! *Hạnh* asks for something at Hàm Liêm. *Tâm*, who may APPROVE there and is somebody else, decides; where nobody else may, the
+//! nearest chapter above with such a person does, and the request says which. What is decided (a reversal, an opening balance, a
+//! payment) is the business of the room that has it: it keeps the content in a table of its own and is a [`Matter`] here, which
+//! says what follows. Dated rules may ask for several steps, by amount and by chapter; a matter between two chapters is confirmed
+//! by both. Then every step is another person's.
+//!
+//! State: ASKED → APPROVED, REFUSED or WITHDRAWN. What always holds (the database keeps it too): it is decided once; who asked,
+//! who recorded what is asked about and who approved an earlier step do not decide, compared as persons; what was asked rightly
+//! stands, whatever becomes of the rights of who asked, while who decides needs their right in the transaction that decides. A
+//! request sent again is the same request, also after its note was erased with a person it named.
+//!
+//! [`inbox`] lists what waits at a chapter, over all matters.
+
+pub mod ask;
+pub mod audit;
+mod chain;
+pub mod decide;
+pub mod inbox;
+pub mod matter;
+pub mod model;
+pub mod persons;
+pub mod routes;
+mod store;
+mod words;
+
+use crate::house::Room;
+
+pub use ask::{Asked, Content, New, Plan, ask, enter, plan};
+pub use decide::decide;
+pub use matter::{Actions, Approval, Kind, Matter, Matters};
+pub use model::{State, Verdict};
+pub use words::{Halt, already_waits, not_covered};
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["decision", "decision_rule", "decision_step"],
+    tags: &[("decisions", "What waits for a second person, over all matters")],
+    routes: routes::configure,
+    audits: &[&audit::Decisions],
+    ..Room::called("decisions")
+};

@@ -1,0 +1,201 @@
+//! SQL of decisions, their steps and their rules.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::matter::Kind;
+use super::model::{Rule, State};
+use crate::authz::{Granted, Read, Right, Seen};
+use crate::db::DbError;
+use crate::db::schema::{decision, decision_rule, decision_step};
+use crate::http::Span;
+use crate::tree::{ChapterId, Level};
+
+/// A decision as it stands.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = decision, check_for_backend(diesel::pg::Pg))]
+pub struct Row {
+    pub matter: String,
+    pub id: Uuid,
+    pub subject_id: Uuid,
+    pub chapter_id: Uuid,
+    pub approver_chapter_id: Uuid,
+    pub state: String,
+    pub amount_vnd: Option<i64>,
+    pub about: Option<String>,
+    /// Persons who may not decide.
+    pub not_by: Vec<Uuid>,
+    pub asked_by: Uuid,
+    pub asked_at: DateTime<Utc>,
+    pub request_hash: Option<Vec<u8>>,
+}
+
+/// A step of one that takes several.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = decision_step, check_for_backend(diesel::pg::Pg))]
+pub struct StepRow {
+    pub matter: String,
+    pub decision_id: Uuid,
+    pub n: i16,
+    /// The side it speaks for.
+    pub of_chapter_id: Uuid,
+    /// Where it is to be decided.
+    pub chapter_id: Uuid,
+    /// Where it is decided: above, where nobody else may approve.
+    pub approver_chapter_id: Uuid,
+    pub decided_by: Option<Uuid>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// One about to be written.
+pub struct NewRow<'a> {
+    pub kind: &'a Kind,
+    pub id: Uuid,
+    pub subject: Uuid,
+    pub approver: ChapterId,
+    pub amount_vnd: Option<i64>,
+    pub about: Option<&'a str>,
+    pub not_by: &'a [Uuid],
+    pub note: Option<&'a [u8]>,
+    /// Whole and bare.
+    pub hashes: Option<(&'a [u8], &'a [u8])>,
+}
+
+/// The rules of a matter that hold on a day at any of these chapters. Of rules for one place and amount those that began last.
+pub fn rules(conn: &mut PgConnection, kind: &Kind, chapters: &[Uuid], day: NaiveDate) -> Result<Vec<Rule>, DbError> {
+    use decision_rule as r;
+    type Found = (Uuid, i64, i16, Option<String>, NaiveDate);
+    let rows: Vec<Found> = r::table
+        .filter(r::matter.eq(kind.name))
+        .filter(r::chapter_id.eq_any(chapters))
+        .filter(r::valid_from.le(day))
+        .filter(r::valid_to.is_null().or(r::valid_to.ge(day)))
+        .order((r::chapter_id, r::from_vnd, r::n))
+        .select((r::chapter_id, r::from_vnd, r::n, r::level, r::valid_from))
+        .load(conn)?;
+    let mut newest: HashMap<(Uuid, i64), NaiveDate> = HashMap::new();
+    for (chapter, from, _, _, begun) in &rows {
+        let known = newest.entry((*chapter, *from)).or_insert(*begun);
+        *known = (*known).max(*begun);
+    }
+    let counts = |(chapter, from, _, _, begun): &Found| newest.get(&(*chapter, *from)) == Some(begun);
+    let rule = |(chapter, from_vnd, n, level, _): Found| Rule {
+        chapter: ChapterId(chapter),
+        from_vnd,
+        n,
+        level: level.as_deref().and_then(Level::parse),
+    };
+    Ok(rows.into_iter().filter(counts).map(rule).collect())
+}
+
+/// Writes one unless its id is taken; whether it was written. A concurrent twin waits for the first.
+pub fn insert<R: Right>(conn: &mut PgConnection, at: DateTime<Utc>, by: &Granted<R>, new: &NewRow<'_>) -> Result<bool, DbError> {
+    use decision as d;
+    let written = diesel::insert_into(d::table)
+        .values((
+            (d::matter.eq(new.kind.name), d::id.eq(new.id), d::subject_id.eq(new.subject)),
+            (d::chapter_id.eq(by.chapter().0), d::approver_chapter_id.eq(new.approver.0), d::state.eq(State::Asked.name())),
+            (d::amount_vnd.eq(new.amount_vnd), d::about.eq(new.about), d::not_by.eq(new.not_by)),
+            (d::asked_by.eq(by.account()), d::asked_at.eq(at), d::note.eq(new.note)),
+            (d::request_hash.eq(new.hashes.map(|(whole, _)| whole)), d::bare_hash.eq(new.hashes.map(|(_, bare)| bare))),
+        ))
+        .on_conflict((d::matter, d::id))
+        .do_nothing()
+        .execute(conn)?;
+    Ok(written == 1)
+}
+
+/// Writes the steps of one that takes several.
+pub fn insert_steps(conn: &mut PgConnection, steps: &[StepRow]) -> Result<(), DbError> {
+    diesel::insert_into(decision_step::table).values(steps).execute(conn)?;
+    Ok(())
+}
+
+pub fn find(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row>, DbError> {
+    Ok(decision::table.find((kind.name, id)).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// [`find`], held until the end of the transaction: decisions come one after the other.
+pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row>, DbError> {
+    Ok(decision::table.find((kind.name, id)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
+}
+
+/// The steps of a decision in their order; none where it takes one.
+pub fn steps(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Vec<StepRow>, DbError> {
+    use decision_step as s;
+    Ok(s::table
+        .filter(s::matter.eq(kind.name))
+        .filter(s::decision_id.eq(id))
+        .order(s::n)
+        .select(StepRow::as_select())
+        .load(conn)?)
+}
+
+/// The steps of many decisions, whatever their matters.
+pub fn steps_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<StepRow>, DbError> {
+    use decision_step as s;
+    Ok(s::table.filter(s::decision_id.eq_any(ids)).order((s::decision_id, s::n)).select(StepRow::as_select()).load(conn)?)
+}
+
+/// Notes that a step was approved.
+pub fn decide_step<R: Right>(conn: &mut PgConnection, at: DateTime<Utc>, by: &Granted<R>, step: &StepRow) -> Result<(), DbError> {
+    use decision_step as s;
+    diesel::update(s::table.find((&step.matter, step.decision_id, step.n)))
+        .set((s::decided_by.eq(by.account()), s::decided_at.eq(at)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whose turn it is from now on, and who may not decide any more.
+pub fn pass_on(conn: &mut PgConnection, row: &Row, step: &StepRow, to: ChapterId, not_by: &[Uuid]) -> Result<(), DbError> {
+    use decision as d;
+    use decision_step as s;
+    diesel::update(d::table.find((&row.matter, row.id)))
+        .set((d::approver_chapter_id.eq(to.0), d::not_by.eq(not_by)))
+        .execute(conn)?;
+    if step.approver_chapter_id != to.0 {
+        diesel::update(s::table.find((&step.matter, step.decision_id, step.n)))
+            .set(s::approver_chapter_id.eq(to.0))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Notes how it was decided.
+pub fn settle<R: Right>(
+    conn: &mut PgConnection,
+    at: DateTime<Utc>,
+    by: &Granted<R>,
+    row: &Row,
+    state: State,
+) -> Result<(), DbError> {
+    use decision as d;
+    diesel::update(d::table.find((&row.matter, row.id)))
+        .set((d::state.eq(state.name()), d::decided_by.eq(by.account()), d::decided_at.eq(at)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The place of a row in the list of what waits: when it was asked, its matter, its id.
+pub type Position = (DateTime<Utc>, String, Uuid);
+
+/// What waits for a chapter to decide, oldest first.
+pub fn waiting(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>) -> Result<Vec<Row>, DbError> {
+    use decision as d;
+    let mut query = d::table
+        .filter(d::approver_chapter_id.eq(here.chapter().0))
+        .filter(d::state.eq(State::Asked.name()))
+        .order((d::asked_at, d::matter, d::id))
+        .limit(span.rows)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some((at, matter, id)) = span.after {
+        let later = d::matter.gt(matter.clone()).or(d::matter.eq(matter).and(d::id.gt(id)));
+        query = query.filter(d::asked_at.ge(at)).filter(d::asked_at.gt(at).or(later));
+    }
+    Ok(query.load(conn)?)
+}

@@ -1,0 +1,277 @@
+//! Everything that is wrong with the shape of a body, at once.
+//!
+//! A parser stops at the first mistake, and whoever fills in a form would learn of them one by one. So what a parser has refused
+//! is held against the schema of its type, the one that stands in the OpenAPI document, and every field that does not fit is named.
+//! Nothing is refused by this that the parser takes: it is asked after a refusal only.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::FieldError;
+use super::shape::{self, Wanted};
+
+/// As many mistakes are named as anybody corrects at once.
+const MOST: usize = 100;
+
+/// A schema, with those it refers to.
+pub struct Shape {
+    root: Value,
+    named: BTreeMap<String, Value>,
+}
+
+impl Shape {
+    /// The schema of a type.
+    pub fn of<T: ToSchema>() -> Self {
+        let mut named = vec![];
+        T::schemas(&mut named);
+        let value = |schema: &utoipa::openapi::RefOr<utoipa::openapi::Schema>| serde_json::to_value(schema).unwrap_or_default();
+        Self { root: value(&T::schema()), named: named.iter().map(|(name, schema)| (name.clone(), value(schema))).collect() }
+    }
+
+    /// All schemas of an OpenAPI document, for [`wrong_by`](Self::wrong_by).
+    pub fn of_document(document: &Value) -> Self {
+        let named = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+        Self { root: Value::Null, named: named.map(|(name, schema)| (name.clone(), schema.clone())).collect() }
+    }
+
+    /// What does not fit, in the order of the schema; empty when all does.
+    pub fn wrong(&self, value: &Value) -> Vec<FieldError> {
+        self.wrong_by(&self.root, value)
+    }
+
+    /// The same for another schema beside these.
+    pub fn wrong_by(&self, schema: &Value, value: &Value) -> Vec<FieldError> {
+        let mut wrong = Vec::new();
+        self.check(schema, value, "", &mut wrong);
+        wrong.truncate(MOST);
+        wrong
+    }
+
+    fn check(&self, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<FieldError>) {
+        if wrong.len() > MOST {
+            return;
+        }
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+            if let Some(named) = target.rsplit('/').next().and_then(|name| self.named.get(name)) {
+                self.check(named, value, at, wrong);
+            }
+            return;
+        }
+        for part in list(schema, "allOf") {
+            self.check(part, value, at, wrong);
+        }
+        let choices: Vec<&Value> = ["oneOf", "anyOf"].into_iter().flat_map(|key| list(schema, key)).collect();
+        if !choices.is_empty() {
+            return self.one_of(&choices, value, at, wrong);
+        }
+        let kinds = kinds(schema);
+        if !kinds.is_empty() && !kinds.iter().any(|kind| is(value, kind)) {
+            let wanted = wanted(schema, &kinds);
+            return wrong.push(shape::wrong_kind(at, wanted, value));
+        }
+        match value {
+            Value::Object(fields) => self.object(schema, fields, at, wrong),
+            Value::Array(items) => {
+                if let Some(of) = schema.get("items") {
+                    items.iter().enumerate().for_each(|(n, item)| self.check(of, item, &format!("{at}/{n}"), wrong));
+                }
+            }
+            Value::String(text) => self.text(schema, text, at, wrong),
+            Value::Number(number) => {
+                if !fits(schema, number) {
+                    wrong.push(shape::wrong_kind(at, Wanted::Integer, value));
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// What is said is what is wrong with the choice that was meant: the one whose fixed words fit, or else fits best.
+    fn one_of(&self, choices: &[&Value], value: &Value, at: &str, wrong: &mut Vec<FieldError>) {
+        let tried = choices.iter().filter(|choice| choice.get("type").is_none_or(|kind| kind != "null") || value.is_null()).map(
+            |choice| {
+                let mut found = Vec::new();
+                self.check(choice, value, at, &mut found);
+                found
+            },
+        );
+        // A wrong word that says which choice it is weighs more than any other mistake.
+        let weight = |found: &[FieldError]| {
+            let words = found.iter().filter(|error| error.code == "NOT_A_CHOICE" || error.code == "WRONG_SHAPE").count();
+            words * 1_000 + found.len()
+        };
+        wrong.extend(tried.min_by_key(|found| weight(found)).unwrap_or_default());
+    }
+
+    fn object(&self, schema: &Value, fields: &serde_json::Map<String, Value>, at: &str, wrong: &mut Vec<FieldError>) {
+        let known = schema.get("properties").and_then(Value::as_object);
+        for name in list(schema, "required").filter_map(Value::as_str).filter(|name| !fields.contains_key(*name)) {
+            wrong.push(shape::missing(&below(at, name), name));
+        }
+        let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+        for (name, value) in fields {
+            match known.and_then(|known| known.get(name)) {
+                Some(field) => self.check(field, value, &below(at, name), wrong),
+                None if closed => {
+                    let names: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+                    wrong.push(shape::unknown(&below(at, name), name, &names));
+                }
+                None => {
+                    if let Some(of) = schema.get("additionalProperties").filter(|of| of.is_object()) {
+                        self.check(of, value, &below(at, name), wrong);
+                    }
+                }
+            }
+        }
+    }
+
+    fn text(&self, schema: &Value, text: &str, at: &str, wrong: &mut Vec<FieldError>) {
+        let words: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
+        if !words.is_empty() && !words.contains(&text) {
+            return wrong.push(shape::no_choice(at, text, &words));
+        }
+        match schema.get("format").and_then(Value::as_str) {
+            Some("date") if text.parse::<NaiveDate>().is_err() => wrong.push(shape::no_date(at)),
+            Some("date-time") if text.parse::<DateTime<Utc>>().is_err() => wrong.push(shape::no_time(at)),
+            Some("uuid") if Uuid::parse_str(text).is_err() => wrong.push(shape::no_uuid(at)),
+            _ => {}
+        }
+    }
+}
+
+fn below(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+fn list<'a>(schema: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    schema.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Whether a type that is so wide can hold the number; whether it may be is for the rules of the content.
+fn fits(schema: &Value, number: &serde_json::Number) -> bool {
+    let unsigned = schema.get("minimum").and_then(Value::as_i64) == Some(0);
+    match (schema.get("format").and_then(Value::as_str), number.as_i64()) {
+        _ if unsigned && number.as_i64().is_some_and(|number| number < 0) => false,
+        (Some("int32"), number) => number.is_some_and(|number| i32::try_from(number).is_ok()),
+        (Some("int64"), None) => unsigned,
+        _ => true,
+    }
+}
+
+fn kinds(schema: &Value) -> Vec<&str> {
+    match schema.get("type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is(value: &Value, kind: &str) -> bool {
+    match kind {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => true,
+    }
+}
+
+fn wanted(schema: &Value, kinds: &[&str]) -> Wanted {
+    let format = schema.get("format").and_then(Value::as_str);
+    match (kinds.iter().find(|kind| **kind != "null"), format) {
+        (Some(&"integer"), _) => Wanted::Integer,
+        (Some(&"boolean"), _) => Wanted::Boolean,
+        (Some(&"array"), _) => Wanted::List,
+        (Some(&"object"), _) => Wanted::Object,
+        (_, Some("date")) => Wanted::Date,
+        (_, Some("date-time")) => Wanted::Time,
+        (_, Some("uuid")) => Wanted::Uuid,
+        _ if schema.get("enum").is_some() => Wanted::Choice,
+        _ => Wanted::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(ToSchema)]
+    #[allow(dead_code)]
+    enum Colour {
+        #[schema(rename = "RED")]
+        Red,
+        #[schema(rename = "BLUE")]
+        Blue,
+    }
+
+    #[derive(ToSchema)]
+    #[allow(dead_code)]
+    #[serde(deny_unknown_fields)]
+    struct Thing {
+        id: Uuid,
+        day: NaiveDate,
+        at: Option<DateTime<Utc>>,
+        colour: Colour,
+        other: Option<Colour>,
+        count: i64,
+        few: Option<u8>,
+        inner: Vec<Inner>,
+    }
+
+    #[derive(ToSchema)]
+    #[allow(dead_code)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        name: String,
+    }
+
+    fn wrong(value: Value) -> Vec<(String, &'static str)> {
+        let mut found: Vec<_> = Shape::of::<Thing>().wrong(&value).into_iter().map(|error| (error.pointer, error.code)).collect();
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn every_mistake_is_named_where_it_is() {
+        let good = json!({"id": Uuid::nil(), "day": "2026-11-22", "at": "2026-11-22T08:00:00+07:00", "colour": "RED", "other": null, "count": 7,
+            "few": 3, "inner": [{"name": "An"}]});
+        assert_eq!(wrong(good), []);
+        let bad = json!({"id": "1", "day": "22/11/2026", "at": "gestern", "colour": "GREEN", "other": "BLACK", "count": "7", "few": -1,
+            "inner": [{"name": "An"}, {"nam~e": "An"}], "more": 1});
+        let at = |pointer: &str, code: &'static str| (pointer.to_owned(), code);
+        assert_eq!(
+            wrong(bad),
+            [
+                at("/at", "NOT_A_TIME"),
+                at("/colour", "NOT_A_CHOICE"),
+                at("/count", "WRONG_SHAPE"),
+                at("/day", "NOT_A_DATE"),
+                at("/few", "WRONG_SHAPE"),
+                at("/id", "WRONG_SHAPE"),
+                at("/inner/1/nam~0e", "UNKNOWN_FIELD"),
+                at("/inner/1/name", "REQUIRED"),
+                at("/more", "UNKNOWN_FIELD"),
+                at("/other", "NOT_A_CHOICE"),
+            ]
+        );
+        let required = ["/colour", "/count", "/day", "/id", "/inner"].map(|pointer| at(pointer, "REQUIRED"));
+        assert_eq!(wrong(json!({})), required);
+        assert_eq!(wrong(json!([])), [at("", "WRONG_SHAPE")]);
+        assert_eq!(wrong(json!({"id": null, "day": 20261122, "colour": 1, "count": 1.5, "inner": {}})).len(), 5);
+    }
+
+    #[test]
+    fn only_so_many_are_named() {
+        let many: Vec<Value> = (0..5_000).map(|_| json!({})).collect();
+        assert_eq!(wrong(json!({"inner": many})).len(), MOST);
+    }
+}

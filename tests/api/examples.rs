@@ -1,0 +1,191 @@
+//! Every example of the document is sent to a server, as it stands, and taken. Together they tell a story: later ones speak of what
+//! earlier ones made. Only what nobody can write down beforehand is put in: passwords, codes, tokens and the hash of a file.
+
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use serde_json::{Value, json};
+use so_nhan_ai::authz::Role;
+use so_nhan_ai::contract::examples;
+use so_nhan_ai::identity::second_factor::Authenticator;
+
+use crate::factor::user_name;
+use crate::harness::{Caller, PASSWORD, TestApp};
+use crate::papers;
+
+/// The examples that have been sent, and how to send the next.
+struct Story {
+    sent: BTreeSet<(String, String)>,
+}
+
+impl Story {
+    /// The example `name` of an operation, with `secrets` in place of what it can not know.
+    fn body(&mut self, operation: &str, name: &str, secrets: Value) -> Value {
+        assert!(self.sent.insert((operation.to_owned(), name.to_owned())), "{operation}/{name} is sent twice");
+        let uses =
+            examples::all().into_iter().find(|(id, _)| id == operation).unwrap_or_else(|| panic!("no example of {operation}")).1;
+        let mut body = uses.into_iter().find(|one| one.name == name).unwrap_or_else(|| panic!("no {operation}/{name}")).body;
+        for (field, value) in secrets.as_object().into_iter().flatten() {
+            let secret =
+                ["user", "password", "current_password", "code", "second_step_token", "refresh_token", "sha256", "size_bytes"];
+            assert!(secret.contains(&field.as_str()) && body[field] != Value::Null, "{operation}/{name}: {field} is no secret");
+            body[field] = value.clone();
+        }
+        body
+    }
+
+    fn post(&mut self, by: &Caller<'_>, path: &str, operation: &str, name: &str, status: u16) -> Value {
+        let body = self.body(operation, name, Value::Null);
+        by.post(&format!("/api/v1{path}"), body, status)
+    }
+}
+
+/// The ids that the examples use, by their number.
+fn id(n: u16) -> String {
+    format!("0199e0a1-7b1c-7c3e-9d52-6f0a3b8c{n:04x}")
+}
+
+fn tree_and_people(story: &mut Story, app: &TestApp) {
+    let (chair, admin) = (app.chair_of("23095"), app.staff(Role::ProvincialAdministrator, "68"));
+    story.post(&chair, "/chapters", "found_chapter", "school", 201);
+    story.post(&chair, "/chapters", "found_chapter", "branch", 201);
+    for (name, at) in [("rename", "68-TH-0001"), ("provisional", "68-TH-0001"), ("regular", "68-TH-0001")] {
+        story.post(&chair, &format!("/chapters/{at}/decisions"), "decide_on_chapter", name, 201);
+    }
+    for name in ["contact", "legal"] {
+        let body = story.body("change_chapter", name, Value::Null);
+        chair.patch("/api/v1/chapters/23095", body, 200);
+    }
+    story.post(&admin, "/accounts", "register_account", "officer", 201);
+    story.post(&admin, "/accounts", "register_account", "no_user_name", 201);
+    story.post(&admin, "/role-assignments", "give_role", "officer", 201);
+    let given = story.post(&admin, "/role-assignments", "give_role", "for_others", 201);
+    let acts_for = format!("/role-assignments/{}/acts-for", id(12));
+    let ending = format!("{acts_for}/{}/ending", given["assignment"]["acts_for"][0]["id"].as_str().unwrap());
+    story.post(&admin, &ending, "end_acts_for", "end", 200);
+    story.post(&admin, &acts_for, "give_acts_for", "school", 201);
+    story.post(&admin, &format!("/role-assignments/{}/ending", id(12)), "end_role", "last_day", 200);
+    story.post(&admin, &format!("/role-assignments/{}/ending", id(11)), "end_role", "end", 200);
+}
+
+fn upload(story: &mut Story, by: &Caller<'_>, name: &str, bytes: &[u8]) {
+    let announced = story.body("begin_upload", name, json!({"sha256": papers::sha256(bytes), "size_bytes": bytes.len()}));
+    let (status, answer) = papers::try_upload(by, &announced, bytes);
+    assert_eq!((status, &answer["state"]), (200, &json!("DONE")), "{answer}");
+}
+
+fn appeals_and_papers(story: &mut Story, app: &TestApp) {
+    let province = app.chair_of("68");
+    story.post(&province, "/appeals", "create_appeal", "disaster", 201);
+    story.post(&province, "/appeals", "create_appeal", "longer", 201);
+    let body = story.body("change_appeal", "title", Value::Null);
+    province.patch("/api/v1/appeals/LULUT-2026", body, 200);
+    province.post("/api/v1/appeals/LULUT-2026/opening", Value::Null, 200);
+    upload(story, &province, "of_appeal", &papers::pdf(100));
+    let at = "/appeals/LULUT-2026";
+    story.post(&province, &format!("{at}/documents"), "link_appeal_document", "link", 201);
+    let publication = format!("{at}/documents/{}/publication", id(18));
+    story.post(&province, &publication, "publish_appeal_document", "publish", 201);
+    story.post(&province, &format!("{at}/publications"), "publish_for_appeal", "opening", 201);
+    story.post(&province, &format!("{at}/milestones"), "type_milestone", "distribution", 201);
+}
+
+fn gifts(story: &mut Story, app: &TestApp) {
+    let officer = app.officer_of("23095");
+    for name in ["cash", "bank", "in_kind", "paper_slip"] {
+        story.post(&officer, "/gifts", "record_gift", name, 201);
+    }
+    story.post(&app.officer_of("68"), "/gifts", "record_gift", "messages", 201);
+    story.post(&officer, "/gifts", "record_gift", "unusual", 201);
+    let batch = story.post(&officer, "/gifts/batch", "record_gifts", "from_a_phone", 200);
+    assert_eq!(batch["booked"], 2, "{batch}");
+    upload(story, &officer, "of_gift", &papers::png());
+    story.post(&officer, &format!("/gifts/{}/documents", id(21)), "link_gift_document", "link", 201);
+    story.post(&officer, &format!("/gifts/{}/reversal", id(25)), "request_reversal", "duplicate", 201);
+    for name in ["letter", "in_person"] {
+        story.post(&officer, "/information-requests", "record_inquiry", name, 201);
+    }
+    story.post(&officer, &format!("/information-requests/{}/closing", id(30)), "close_inquiry", "answered", 200);
+    story.post(&officer, &format!("/information-requests/{}/closing", id(31)), "close_inquiry", "refused", 200);
+}
+
+fn books_and_persons(story: &mut Story, app: &TestApp) {
+    let (accountant, officer, chair) = (app.accountant_of("23095"), app.officer_of("23095"), app.chair_of("23095"));
+    story.post(&accountant, "/opening-balances", "request_opening", "old_books", 201);
+    let at = format!("/opening-balances/{}", id(32));
+    chair.post(&format!("/api/v1{at}/approval"), Value::Null, 200);
+    story.post(&accountant, &format!("{at}/reversal"), "request_opening_reversal", "wrong", 201);
+    for name in ["erase", "correct", "withdraw_consent", "access"] {
+        story.post(&officer, "/personal-data-requests", "request_personal_data", name, 201);
+    }
+    let of = |n: u16, what: &str| format!("/personal-data-requests/{}/{what}", id(n));
+    story.post(&officer, &of(34, "extension"), "extend_personal_data_request", "many", 200);
+    story.post(&chair, &of(34, "refusal"), "refuse_personal_data_request", "not_proven", 200);
+}
+
+/// One person's account, from the first password to the last code.
+fn sessions(story: &mut Story, app: &TestApp) {
+    let account = app.account(Role::Officer, "23095");
+    let (user, nobody) = (user_name(app, account), app.anonymous());
+    let next_code = |authenticator: &Authenticator| {
+        app.clock.advance(Duration::seconds(30));
+        authenticator.code(app.now())
+    };
+    let plain = story.body("log_in", "password", json!({"user": user, "password": PASSWORD}));
+    let session = nobody.post("/api/v1/session", plain.clone(), 201);
+    let body = story.body("refresh_session", "refresh", json!({"refresh_token": session["refresh_token"]}));
+    let session = nobody.post("/api/v1/session/refresh", body, 200);
+    let caller = app.bearer(session["access_token"].as_str().unwrap());
+    let body = story.body("change_password", "change", json!({"current_password": PASSWORD}));
+    let password = body["new_password"].clone();
+    caller.post("/api/v1/session/password", body, 204);
+    let body = story.body("begin_second_factor", "begin", json!({"password": password}));
+    let offered = caller.post("/api/v1/second-factor", body, 201);
+    let authenticator = Authenticator::from_base32(offered["secret"].as_str().unwrap()).unwrap();
+    let body = story.body("confirm_second_factor", "confirm", json!({"code": next_code(&authenticator)}));
+    caller.post("/api/v1/second-factor/confirmation", body, 200);
+    let body = story.body("new_recovery_codes", "new", json!({"code": next_code(&authenticator)}));
+    caller.post("/api/v1/second-factor/recovery-codes", body, 200);
+    let body =
+        story.body("log_in", "password_and_code", json!({"user": user, "password": password, "code": next_code(&authenticator)}));
+    nobody.post("/api/v1/session", body, 201);
+    let first = nobody.post("/api/v1/session", json!({"user": user, "password": password}), 200);
+    let secrets = json!({"second_step_token": first["second_step_token"], "code": next_code(&authenticator)});
+    let body = story.body("second_step", "code", secrets);
+    nobody.post("/api/v1/session/second-step", body, 201);
+    let body = story.body("remove_second_factor", "remove", json!({"password": password, "code": next_code(&authenticator)}));
+    caller.post("/api/v1/second-factor/removal", body, 204);
+}
+
+#[test]
+fn every_example_is_taken() {
+    let app = TestApp::start();
+    let mut story = Story { sent: BTreeSet::new() };
+    tree_and_people(&mut story, &app);
+    appeals_and_papers(&mut story, &app);
+    gifts(&mut story, &app);
+    books_and_persons(&mut story, &app);
+    sessions(&mut story, &app);
+    let all: BTreeSet<(String, String)> = examples::all()
+        .into_iter()
+        .flat_map(|(id, uses)| uses.into_iter().map(move |one| (id.clone(), one.name)).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(story.sent, all, "left: sent, right: in the document");
+}
+
+/// Whatever takes JSON shows at least one example of it, under its own name.
+#[test]
+fn every_body_has_an_example() {
+    let document = so_nhan_ai::app::document().unwrap();
+    let known: BTreeSet<String> = examples::all().into_iter().map(|(id, _)| id).collect();
+    let mut shown = BTreeSet::new();
+    for operation in document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values()) {
+        let body = &operation["requestBody"]["content"]["application/json"];
+        if body.is_object() {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(body["examples"].as_object().is_some_and(|uses| !uses.is_empty()), "{id} has no example");
+            shown.insert(id.to_owned());
+        }
+    }
+    assert_eq!(shown, known);
+}

@@ -1,0 +1,71 @@
+//! `Idempotency-Key` on every step that carries no id of its own: a lost answer is asked for again and nothing is done twice.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+use so_nhan_ai::app;
+use so_nhan_ai::authz::Role;
+
+use crate::appointments::{assignment_of, newcomer};
+use crate::harness::{Caller, TestApp};
+
+/// Asks with a key, and again. Both answers, the second of which says that it is one.
+fn twice(caller: &Caller<'_>, key: &str, path: &str, body: &Value) -> (Value, Value) {
+    let keyed = caller.with("idempotency-key", key);
+    let ask = || keyed.send("POST", path, Some(body.to_string().into_bytes()));
+    let (first, again) = (ask(), ask());
+    assert!((200..300).contains(&first.status) && again.status == 200, "{path}: {} {}", first.text, again.text);
+    assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), (None, Some("true")), "{path}");
+    (first.json(), again.json())
+}
+
+/// What an operation's body is called by: an id of its own, a list of things with ids, or the one thing it links.
+const IDS: [&str; 3] = ["id", "gifts", "document"];
+/// By these somebody proves to be themself; they are counted, and have ways of their own to be sent again.
+const PROOFS: [&str; 2] = ["/api/v1/session", "/api/v1/second-factor"];
+
+#[test]
+fn every_step_without_an_id_takes_a_key() {
+    let document = app::document().unwrap();
+    let mut missing = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(post) = item.get("post").filter(|_| !PROOFS.iter().any(|prefix| path.starts_with(prefix))) else { continue };
+        let schema = &post["requestBody"]["content"]["application/json"]["schema"];
+        let name = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()).unwrap_or_default();
+        let has_id = IDS.iter().any(|id| document["components"]["schemas"][name]["properties"][id].is_object());
+        let takes_key = post["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "Idempotency-Key"));
+        if !has_id && !takes_key {
+            missing.push(path.clone());
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn a_one_time_password_is_given_once_a_key() {
+    let app = TestApp::start();
+    let thu = app.staff(Role::ProvincialAdministrator, "68");
+    let account = app.account(Role::Officer, "23095");
+    let path = format!("/api/v1/accounts/{}/one-time-password", account.id);
+    let (first, again) = twice(&thu, "mat-khau-1", &path, &json!(null));
+    assert!(first["one_time_password"].is_string() && again.get("one_time_password").is_none(), "{again}");
+    assert_eq!(again["new_one_time_password_at"], json!(path));
+    assert_eq!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'ONE_TIME_PASSWORD_GIVEN'"), 1);
+}
+
+#[test]
+fn a_role_that_was_ended_under_a_key_is_not_ended_again() {
+    let app = TestApp::start();
+    let thu = app.staff(Role::ProvincialAdministrator, "68");
+    let lan = newcomer(&app, "23095");
+    let body = |decision: &str| json!({"decision_no": decision, "last_day": app.today() + Duration::days(3)});
+    let id = assignment_of(&app, app.account(Role::Officer, "23095"), Role::Officer);
+    let path = format!("/api/v1/role-assignments/{id}/ending");
+    let (first, again) = twice(&thu, "ket-thuc", &path, &body("20/QĐ"));
+    assert_eq!(first["assignment"], again["assignment"]);
+    // Somebody ends it at once meanwhile: the lost answer is asked for and says so.
+    thu.post(&path, json!({"decision_no": "21/QĐ"}), 200);
+    let keyed = thu.with("idempotency-key", "ket-thuc");
+    assert_eq!(keyed.post(&path, body("20/QĐ"), 200)["assignment"]["end_decision_no"], "21/QĐ");
+    assert_eq!(keyed.post(&path, body("22/QĐ"), 422)["type"], "/problems/idempotency-key-reused");
+    drop(lan);
+}

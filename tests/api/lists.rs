@@ -1,0 +1,183 @@
+//! A list asks the database as often for fifty rows as for one: the statements of every list are counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, Once, PoisonError};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use serde_json::{Value, json};
+use so_nhan_ai::app;
+use so_nhan_ai::authz::Role;
+use uuid::Uuid;
+
+use crate::harness::{Caller, Database, TestApp};
+use crate::opening_balances::{opening, people};
+use crate::personal;
+use crate::unusual;
+
+/// Statements of requests, by database. Only databases that are watched have an entry.
+static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
+
+/// Threads of the server's own, which ask whenever they like.
+const OWN: [&str; 7] = ["sequencer", "publisher", "intake", "search", "eraser", "sweeper", "r2d2-worker"];
+
+fn database_of(url: &str) -> String {
+    let path = url.split('?').next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// Notes what one connection is asked.
+struct Notes {
+    database: String,
+}
+
+impl Instrumentation for Notes {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        match event {
+            InstrumentationEvent::StartEstablishConnection { url, .. } => self.database = database_of(url),
+            InstrumentationEvent::StartQuery { query, .. } => {
+                let thread = std::thread::current();
+                let of_a_request = !thread.name().is_some_and(|name| OWN.iter().any(|own| name.starts_with(own)));
+                let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(list) = seen.get_mut(&self.database).filter(|_| of_a_request) {
+                    // What stands between the values is enough to know it by.
+                    list.push(query.to_string().split(" -- binds").next().unwrap_or_default().to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A server whose connections are all watched.
+fn watched() -> (TestApp, String) {
+    static WATCH: Once = Once::new();
+    WATCH.call_once(|| {
+        set_default_instrumentation(|| Some(Box::new(Notes { database: String::new() }))).unwrap();
+    });
+    let database = Database::fresh();
+    let name = database_of(&database.url());
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), Vec::new());
+    (TestApp::start_on(database), name)
+}
+
+/// The statements of one GET, and how many rows came.
+fn statements(caller: &Caller<'_>, database: &str, path: &str) -> (Vec<String>, usize) {
+    let take = || std::mem::take(SEEN.lock().unwrap_or_else(PoisonError::into_inner).get_mut(database).unwrap());
+    take();
+    let answer = caller.get(path, 200);
+    let rows = ["items", "gifts"].iter().find_map(|name| answer[*name].as_array()).map_or(0, Vec::len);
+    (take(), rows)
+}
+
+/// Hàm Liêm with at least fifty rows of everything that is listed. Returns the party of its gifts.
+fn fill(app: &TestApp) -> Uuid {
+    let of = people(app);
+    let giver = json!({"kind": "PERSON", "name": "Nguyễn Văn An", "phone": "0912345678"});
+    let gifts: Vec<Value> = (0..60).map(|n| app.gift(json!({"giver": giver, "amount_vnd": 100_000 + n}))).collect();
+    of.officer.post("/api/v1/gifts/batch", json!({"gifts": gifts}), 200);
+    for gift in gifts.iter().take(52) {
+        let id = gift["id"].as_str().unwrap();
+        let ask = json!({"id": Uuid::now_v7(), "reason": "DUPLICATE", "note": "ghi hai lần"});
+        of.officer.post(&format!("/api/v1/gifts/{id}/reversal"), ask, 201);
+        of.officer.post(personal::REQUESTS, personal::ask(app, "ERASE", json!({"gift": id})), 201);
+        unusual::ask(app, &of.officer);
+        of.officer.post("/api/v1/opening-balances", opening(json!({})), 201);
+        let inquiry = json!({"id": Uuid::now_v7(), "chapter": "23095", "appeal": "LULUT", "topic": "USE", "channel": "POST",
+            "received_on": app.today(), "letter_no": "12/CV"});
+        of.officer.post("/api/v1/information-requests", inquiry, 201);
+        app.account(Role::Officer, "23095");
+    }
+    for n in 0..52 {
+        app.open_appeal("68", &format!("DOT{n}-2026"));
+    }
+    app.database.execute(
+        "INSERT INTO deadline_change (request_id, what, before_on, after_on, changed_at)
+         SELECT id, 'DUE_ON', due_on, due_on + 1, requested_at FROM personal_data_request",
+    );
+    let first = gifts[0]["id"].as_str().unwrap();
+    let shown = of.officer.get(&format!("/api/v1/gifts/{first}"), 200);
+    shown["giver"]["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// One reversal that was approved, and its counts as if there had been some in sixty chapters. Returns the asker's public code.
+fn reversals(app: &TestApp) -> String {
+    let of = [app.officer_of("23059"), app.chair_of("23059")];
+    let gift = app.gift(json!({"chapter": "23059"}));
+    of[0].post("/api/v1/gifts", gift.clone(), 201);
+    let ask = json!({"id": Uuid::now_v7(), "reason": "DUPLICATE"});
+    of[0].post(&format!("/api/v1/gifts/{}/reversal", gift["id"].as_str().unwrap()), ask.clone(), 201);
+    of[1].post(&format!("/api/v1/reversals/{}/approval", ask["id"].as_str().unwrap()), Value::Null, 200);
+    let code = of[0].get("/api/v1/session", 200)["public_code"].as_str().unwrap().to_owned();
+    app.database.execute(&format!(
+        "INSERT INTO reversal_by_officer
+         SELECT c.id, 2026, '{code}', 'GIFT', 'DUPLICATE', 1, 1, 0, 0 FROM chapter c WHERE c.code <> '23059' AND length(c.code) = 5 LIMIT 60"
+    ));
+    app.database.execute(
+        "INSERT INTO reversal_by_month
+         SELECT c.id, '2026-11-01', 'GIFT', 'DUPLICATE', 1, 1, 1, 1 FROM chapter c
+         WHERE c.code <> '23059' AND length(c.code) = 5 AND NOT EXISTS (SELECT FROM reversal_by_month m WHERE m.scope_id = c.id) LIMIT 60",
+    );
+    code
+}
+
+/// Paths of the API that take `limit`.
+fn lists() -> BTreeSet<String> {
+    let document = app::document().unwrap();
+    let takes_limit =
+        |get: &Value| get["parameters"].as_array().is_some_and(|all| all.iter().any(|parameter| parameter["name"] == "limit"));
+    let paths = document["paths"].as_object().unwrap().iter();
+    paths.filter(|(_, item)| takes_limit(&item["get"])).map(|(path, _)| path.clone()).collect()
+}
+
+#[test]
+fn fifty_rows_take_as_many_statements_as_one() {
+    let (app, database) = watched();
+    let party = fill(&app);
+    let code = reversals(&app);
+    app.wait_for_index();
+    let account = app.account_of(None, &[(Role::ChapterChair, "23095"), (Role::ChapterChair, "68"), (Role::Inspector, "TW")]);
+    let caller = (0..51).map(|_| app.log_in(account)).last().unwrap();
+    // (the path as the document has it, what is asked)
+    let asked = [
+        ("/api/v1/accounts", "?chapter=23095"),
+        ("/api/v1/asked-gifts", "?chapter=23095"),
+        ("/api/v1/audit-events", "?chapter=23095"),
+        ("/api/v1/deadline-changes", "?chapter=23095"),
+        ("/api/v1/decisions", "?chapter=23095"),
+        ("/api/v1/gifts", "?chapter=23095"),
+        ("/api/v1/information-requests", "?chapter=23095"),
+        ("/api/v1/opening-balances", "?chapter=23095"),
+        ("/api/v1/parties/{id}/personal-data", "?"),
+        ("/api/v1/personal-data-requests", "?chapter=23095"),
+        ("/api/v1/public/appeals", "?"),
+        ("/api/v1/public/chapters", "?parent=68"),
+        ("/api/v1/public/entries", "?"),
+        ("/api/v1/public/officers/{code}/reversals/chapters", "?year=2026"),
+        ("/api/v1/public/reversals/chapters", "?chapter=TW&year=2026"),
+        ("/api/v1/public/units", "?parent=68"),
+        ("/api/v1/publication-duties", "?chapter=68"),
+        ("/api/v1/reversals", "?chapter=23095"),
+        ("/api/v1/role-assignments", "?chapter=23095"),
+        ("/api/v1/sessions", "?"),
+    ];
+    assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");
+    let mut wrong = Vec::new();
+    for (path, query) in asked {
+        let path = path.replace("{id}", &party.to_string()).replace("{code}", &code);
+        let of = |limit: usize| statements(&caller, &database, &format!("{path}{query}&limit={limit}").replace("?&", "?"));
+        let (one, fifty) = (of(1), of(50));
+        if (one.1, fifty.1) != (1, 50) {
+            wrong.push(format!("{path}: {} and {} rows", one.1, fifty.1));
+        }
+        if one.0.len() < fifty.0.len() {
+            let more: Vec<_> = fifty.0.iter().skip(one.0.len().saturating_sub(1)).take(3).collect();
+            wrong.push(format!(
+                "{path}: {} statements for one row, {} for fifty; the last are {more:#?}",
+                one.0.len(),
+                fifty.0.len()
+            ));
+        }
+        assert!(!fifty.0.is_empty(), "{path}: no statement was seen");
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

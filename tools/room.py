@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Begins a room: tools/room.py NAME (make room NAME=example).
+
+Writes the room's folder, a pair of migrations with one table, and a test that fails until somebody says what the room is
+for; enters the room in the maps and lists that name every room. docs/adding-a-room.md says what comes next.
+"""
+import datetime, os, re, sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# Where new rooms stand unless their author moves them: above what books, below what publishes and audits.
+BEFORE = "publications"
+
+MOD = '''//! TODO: what the room is for, in a sentence, and what its states are.
+//!
+//! What always holds: …
+
+pub mod model;
+pub mod routes;
+pub mod store;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["@NAME@"],
+    tags: &[("@NAME@", "TODO: what is asked of this room")],
+    routes: routes::configure,
+    ..Room::called("@NAME@")
+};
+'''
+
+MODEL = '''//! The rules of the room: types that can only hold what is right. No connection, no HTTP.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// TODO: what one of them is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct @TYPE@ {
+    pub id: Uuid,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+}
+'''
+
+STORE = '''//! The room's SQL. What reads takes a `Seen`, what writes takes a `Granted`, and both take the chapter from it.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::@TYPE@;
+use crate::authz::{Read, Seen};
+use crate::db::DbError;
+use crate::db::schema::@NAME@;
+use crate::http::Span;
+
+/// Those of a chapter, oldest first.
+pub fn of_chapter(
+    conn: &mut PgConnection,
+    here: &Seen<Read>,
+    span: &Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<@TYPE@>, DbError> {
+    let mut query = @NAME@::table
+        .filter(@NAME@::chapter_id.eq(here.chapter().0))
+        .order((@NAME@::recorded_at, @NAME@::id))
+        .limit(span.rows)
+        .select((@NAME@::id, @NAME@::recorded_at))
+        .into_boxed();
+    if let Some((at, id)) = span.after {
+        query = query.filter(@NAME@::recorded_at.gt(at).or(@NAME@::recorded_at.eq(at).and(@NAME@::id.gt(id))));
+    }
+    let rows: Vec<(Uuid, DateTime<Utc>)> = query.load(conn)?;
+    Ok(rows.into_iter().map(|(id, recorded_at)| @TYPE@ { id, recorded_at }).collect())
+}
+'''
+
+ROUTES = '''//! `/api/v1/@PATH@`: thin handlers. The desk lets people in, keeps attempts apart and pages lists.
+
+use actix_web::get;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::@TYPE@;
+use super::store;
+use crate::authz::{Desk, Read, Seen};
+use crate::http::sets::Reads;
+use crate::http::{Answer, OfChapter, Page, Query};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(list_@NAME@);
+}
+
+/// Those of a chapter, oldest first.
+#[utoipa::path(tag = "@NAME@", params(OfChapter), responses((status = 200, body = Page<@TYPE@>), Reads))]
+#[get("/@PATH@")]
+pub async fn list_@NAME@(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<@TYPE@>> {
+    desk.list_of_chapter(
+        query.paging()?,
+        |v, here: &Seen<Read>, span| Ok(store::of_chapter(v.conn, here, &span)?),
+        |row| (row.recorded_at, row.id),
+        |_, rows| Ok(rows),
+    )
+    .await
+}
+'''
+
+UP = '''-- TODO: what a row is, who makes it, what may change in it.
+CREATE TABLE @NAME@ (
+    id          uuid NOT NULL,
+    chapter_id  uuid NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    CONSTRAINT @NAME@_pk PRIMARY KEY (id),
+    CONSTRAINT @NAME@_chapter_fk FOREIGN KEY (chapter_id) REFERENCES chapter (id)
+);
+CREATE INDEX @NAME@_chapter_idx ON @NAME@ (chapter_id, recorded_at, id);
+'''
+
+TEST = '''//! TODO: what the tests of this room are about.
+
+use serde_json::json;
+
+use crate::coverage::{Call, call};
+use crate::harness::TestApp;
+
+/// The room's operations, for the table of who gets what.
+pub fn calls(_: &TestApp) -> Vec<Call> {
+    vec![call("GET /api/v1/@PATH@", "/api/v1/@PATH@?chapter=23095".to_owned(), None, 404, 200, 200)]
+}
+
+#[test]
+fn an_empty_list_is_a_list() {
+    let app = TestApp::start();
+    let page = app.officer_of("23095").get("/api/v1/@PATH@?chapter=23095", 200);
+    assert_eq!(page["items"], json!([]));
+}
+
+#[test]
+fn the_first_story_of_the_room() {
+    panic!("write here, through HTTP, what somebody does in this room; then make it true");
+}
+'''
+
+
+def path(*parts):
+    return os.path.join(ROOT, *parts)
+
+
+def write(name, text, words):
+    for sign, word in words.items():
+        text = text.replace(sign, word)
+    os.makedirs(os.path.dirname(path(name)), exist_ok=True)
+    with open(path(name), "x", encoding="utf-8") as file:
+        file.write(text)
+    print("made   ", name)
+
+
+def edit(name, change):
+    with open(path(name), encoding="utf-8") as file:
+        old = file.read()
+    new = change(old)
+    if new == old:
+        sys.exit(f"{name}: found no place for the room; nothing was entered there")
+    with open(path(name), "w", encoding="utf-8") as file:
+        file.write(new)
+    print("entered", name)
+
+
+def into_map(text, name):
+    return re.sub(rf"→(\s+(?://! )?){BEFORE} →", rf"→\g<1>{name} → {BEFORE} →", text, count=1)
+
+
+def among_sorted(text, pattern, line, name):
+    """Puts a line among others of its kind, in the order of their names."""
+    kinds = list(re.finditer(pattern, text, re.M))
+    for other in kinds:
+        if other.group(1) > name:
+            return text[: other.start()] + line + text[other.start() :]
+    return text[: kinds[-1].end()] + line + text[kinds[-1].end() :]
+
+
+def main():
+    if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", sys.argv[1]):
+        sys.exit("make room NAME=example: small letters, digits and _, beginning with a letter")
+    name = sys.argv[1]
+    if os.path.exists(path("src", name)) or os.path.exists(path("src", name + ".rs")):
+        sys.exit(f"there is a room {name} already")
+    words = {"@NAME@": name, "@PATH@": name.replace("_", "-"), "@TYPE@": "".join(part.title() for part in name.split("_"))}
+    latest = max(os.listdir(path("migrations")))
+    stamp = max(latest[:17], datetime.date.today().isoformat() + "-000000")
+    stamp = f"{stamp[:11]}{int(stamp[11:17]) + 1000:06}"
+    for file, text in {"mod": MOD, "model": MODEL, "store": STORE, "routes": ROUTES}.items():
+        write(f"src/{name}/{file}.rs", text, words)
+    write(f"migrations/{stamp}_{name}/up.sql", UP, words)
+    write(f"migrations/{stamp}_{name}/down.sql", "DROP TABLE @NAME@;\n", words)
+    write(f"tests/api/{name}.rs", TEST, words)
+    edit("src/lib.rs", lambda text: among_sorted(into_map(text, name), r"^pub mod (\w+);\n", f"pub mod {name};\n", name))
+    edit("src/rooms.rs", lambda text: text.replace(f"    &{BEFORE}::ROOM,\n", f"    &crate::{name}::ROOM,\n    &{BEFORE}::ROOM,\n"))
+    edit("docs/architecture.md", lambda text: into_map(text, name).replace(f"| `{BEFORE}` |", f"| `{name}` | TODO |\n| `{BEFORE}` |", 1))
+    edit("tests/api/main.rs", lambda text: among_sorted(text, r"^mod (\w+);\n", f"mod {name};\n", name))
+    edit("tests/api/coverage.rs", lambda text: text.replace("    // Rooms with a file of their own.\n", f"    // Rooms with a file of their own.\n    crate::{name}::calls,\n"))
+    print(f"next: UPDATE_SCHEMA=1 make test-schema, make openapi, then docs/adding-a-room.md; cargo test --test api -- {name}::")
+
+
+if __name__ == "__main__":
+    main()
