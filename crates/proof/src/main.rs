@@ -11,7 +11,7 @@ use so_nhan_ai_proof::cli::watch::{self, WatchCommand};
 
 /// Checks the public ledger of the Vietnam Red Cross from outside.
 #[derive(Debug, Parser)]
-#[command(name = "so-nhan-ai-verify", version, about)]
+#[command(name = "so-nhan-ai-verify", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
