@@ -17,10 +17,11 @@ use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
+use crate::db::worker::{Declared, Worker};
 use crate::disclosure::fair_share;
 use crate::documents::Archive;
-use crate::documents::sweep::Sweeper;
-use crate::giving::intake::{Intake, IntakeThread};
+use crate::documents::sweep;
+use crate::giving::intake::{self, Intake};
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
 use crate::http::client::TrustedProxies;
@@ -30,17 +31,19 @@ use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
+use crate::jobs::{Handler, Lane};
 use crate::log::clearance::Clearance;
-use crate::log::publisher::{LogSettings, Publisher};
+use crate::log::publisher::{self, LogSettings};
 use crate::log::routes::PieceCache;
-use crate::log::sequencer::Sequencer;
+use crate::log::sequencer;
 use crate::operations::{self, MetricsReaders};
+use crate::outbox::{self, Ways};
 use crate::portal::Live;
-use crate::privacy::eraser::Eraser;
+use crate::privacy::eraser;
 use crate::rooms::{MATTERS, ROOMS};
-use crate::search::{SearchIndex, SearchSettings, SearchThread};
+use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{contract, disclosure, log, portal};
+use crate::{contract, disclosure, jobs, log, portal, search};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -57,6 +60,8 @@ pub struct Shared {
     pub archive: Archive,
     /// How the public log is signed and where it is published.
     pub log: LogSettings,
+    /// By which ways messages are sent.
+    pub ways: Arc<Ways>,
 }
 
 #[derive(OpenApi)]
@@ -100,6 +105,7 @@ fn officers_and_public(config: &mut ServiceConfig<'_>) {
     for room in ROOMS {
         (room.routes)(config);
     }
+    disclosure::configure_officers(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
 
@@ -154,29 +160,54 @@ pub struct Running {
     /// To be closed before the server is stopped: its streams would keep it waiting.
     pub live: Live,
     /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
-    pub threads: (IntakeThread, Sequencer, Publisher, SearchThread, Sweeper, Eraser),
+    pub threads: Vec<Worker>,
+}
+
+/// The threads behind a server, in the order in which they stop.
+pub static WORKERS: [&Declared; 8] = [
+    &intake::WORKER,
+    &sequencer::WORKER,
+    &publisher::WORKER,
+    &search::WORKER,
+    &sweep::WORKER,
+    &eraser::WORKER,
+    &jobs::worker::OWN,
+    &jobs::worker::OUTWARD,
+];
+
+/// Who does which kind of job. A room that has work gives its handler here.
+fn handlers(shared: &Shared) -> Vec<Handler> {
+    vec![outbox::handler(shared.vault.clone().into_inner(), Arc::clone(&shared.ways))]
+}
+
+/// The database of a server: `requests` units of work at once, and what the threads behind it hold.
+pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Db {
+    Db::connect_with(url, replica, requests, &WORKERS)
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
 pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
     let metrics = Metrics::default();
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
-    let (intake, intake_thread) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
+    let (intake, writer) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
     let clearance = Clearance::default();
-    let sequencer = Sequencer::start(shared.db.clone(), metrics.clone(), clearance.clone())?;
-    let (public_log, publisher) = Publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), clearance)
+    let sequencer = sequencer::start(shared.db.clone(), metrics.clone(), clearance.clone())?;
+    let (public_log, publisher) = publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), clearance)
         .map_err(std::io::Error::other)?;
     let (public_log, pieces) = (web::Data::new(public_log), web::Data::new(PieceCache::default()));
     let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
     let for_requests = search.clone();
     let live = Live::start(shared.db.clone(), search.clone());
     let stream = web::Data::new(live.clone());
-    let sweeper = Sweeper::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
+    let sweeper = sweep::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
     let known = web::Data::new(KnownPaths::of(registered()));
     let documents = documents().map_err(std::io::Error::other)?;
     let cache = web::Data::new(PublicCache::default());
     let eraser =
-        Eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
+        eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
+    let handlers = handlers(&shared);
+    let lane = |lane| jobs::worker::start(shared.db.clone(), shared.clock.clone(), &handlers, lane);
+    let (own_jobs, outward_jobs) = (lane(Lane::Own)?, lane(Lane::Outward)?);
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
@@ -193,6 +224,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(web::Data::new(shared.public_url.clone()))
             .app_data(web::Data::new(shared.archive.clone()))
             .app_data(web::Data::new(intake.clone()))
+            .app_data(web::Data::from(Arc::clone(&shared.ways)))
             .app_data(cache.clone())
             .app_data(web::Data::new(for_requests.clone()))
             .app_data(public_log.clone())
@@ -224,5 +256,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok(Running { server, search, live, threads: (intake_thread, sequencer, publisher, search_thread, sweeper, eraser) })
+    let threads = vec![writer, sequencer, publisher, search_thread, sweeper, eraser, own_jobs, outward_jobs];
+    debug_assert!(threads.iter().map(Worker::declared).eq(WORKERS), "each has its connections");
+    Ok(Running { server, search, live, threads })
 }

@@ -3,8 +3,8 @@
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → identity, chapters → log → ledger →
-//! decisions → vouchers, documents, bookkeeping → parties, stock → giving → publications → privacy → search → disclosure →
-//! operations → portal → contract → rooms → upkeep → app → cli`
+//! changes, jobs → outbox, links → decisions → vouchers, documents, bookkeeping → parties, stock → giving →
+//! publications → privacy → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
@@ -15,6 +15,7 @@ pub mod authz;
 pub mod basics;
 pub mod bookkeeping;
 pub mod calendar;
+pub mod changes;
 pub mod chapters;
 pub mod cli;
 pub mod config;
@@ -27,9 +28,12 @@ pub mod giving;
 pub mod house;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod ledger;
+pub mod links;
 pub mod log;
 pub mod operations;
+pub mod outbox;
 pub mod parties;
 pub mod portal;
 pub mod privacy;

@@ -4,8 +4,8 @@ use crate::decisions::Matters;
 use crate::house::Room;
 use crate::house::audit::Audits;
 use crate::{
-    authz, bookkeeping, chapters, decisions, documents, giving, identity, ledger, log, parties, privacy, publications, stock,
-    tree, vouchers,
+    authz, bookkeeping, changes, chapters, decisions, documents, giving, identity, jobs, ledger, links, log, outbox, parties,
+    privacy, publications, stock, tree, vouchers,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -16,6 +16,10 @@ pub const ROOMS: &[&Room] = &[
     &chapters::ROOM,
     &log::ROOM,
     &ledger::ROOM,
+    &changes::ROOM,
+    &jobs::ROOM,
+    &outbox::ROOM,
+    &links::ROOM,
     &decisions::ROOM,
     &vouchers::ROOM,
     &documents::ROOM,

@@ -15,6 +15,8 @@ mod rows;
 mod sample;
 #[path = "outside/server.rs"]
 mod server;
+#[path = "outside/sheets.rs"]
+mod sheets_outside;
 #[path = "outside/shop.rs"]
 mod shop;
 #[path = "outside/tables.rs"]

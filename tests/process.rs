@@ -22,6 +22,8 @@ mod keys;
 mod kills;
 #[path = "process/log_keys.rs"]
 mod log_keys;
+#[path = "process/messages.rs"]
+mod messages;
 #[path = "process/papers.rs"]
 mod papers;
 #[path = "process/receipts.rs"]
@@ -32,6 +34,9 @@ mod refusals;
 mod restores;
 #[path = "process/sealing.rs"]
 mod sealing;
+#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "api/sink.rs"]
+mod sink;
 #[path = "process/stopping.rs"]
 mod stopping;
 #[path = "process/upgrade.rs"]

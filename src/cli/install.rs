@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Failure;
-use crate::app::Shared;
+use crate::app::{self, Shared};
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
+use crate::changes;
 use crate::chapters::reference;
 use crate::config::Config;
 use crate::db::private::{self, PrivateOptions, PrivatePostgres, lock_data_dir};
@@ -18,6 +19,7 @@ use crate::log::folder::LogFolder;
 use crate::log::guard::Guard;
 use crate::log::keys::LogKeys;
 use crate::log::publisher::LogSettings;
+use crate::outbox::Ways;
 use crate::search::{Pace, SearchSettings};
 use crate::stock;
 use crate::upkeep::steps::{self, Moment};
@@ -136,7 +138,7 @@ pub(super) fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
     for name in migrations::run(url)? {
         tracing::info!(name, "migration applied");
     }
-    let db = Db::connect(url, config.database_replica_url.as_deref(), config.database_connections);
+    let db = app::connect(url, config.database_replica_url.as_deref(), config.database_connections);
     load_reference(&db)?;
     Ok(db)
 }
@@ -147,6 +149,8 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
     if !db.tx_blocking(|conn| -> Result<_, DbError> { steps::pending(conn) })?.is_empty() {
         run_steps(url, &vault)?;
     }
+    // Places in the feed of changes are good in the database they were given out in.
+    db.tx_blocking(|conn| changes::settle(conn, Clock::System.now()))?;
     let log = log_settings(config)?;
     let tokens = TokenKeys::of_folder(&config.keys_dir)?;
     Ok(Shared {
@@ -160,6 +164,7 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         search: SearchSettings { folder: config.search_dir.clone(), on: config.search.is_on(), pace: Pace::default() },
         archive: archive(config),
         log,
+        ways: Arc::new(Ways::new(&config.messages)?),
     })
 }
 

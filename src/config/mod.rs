@@ -4,6 +4,7 @@
 //! unknown `SNA_` variable is an error: a typo must not silently mean "default".
 
 mod documents;
+pub mod messages;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 pub use self::documents::{DocumentSettings, Documents};
+use self::messages::MessageSettings;
 use crate::db::private;
 use crate::http::PublicUrl;
 use crate::http::public_url::NotAPublicUrl;
@@ -80,6 +82,8 @@ pub struct Settings {
     pub log_format: Option<LogFormat>,
     #[command(flatten)]
     pub documents: DocumentSettings,
+    #[command(flatten)]
+    pub messages: MessageSettings,
     /// TOML file with any of these settings
     #[arg(long = "config", env = "SNA_CONFIG", global = true)]
     pub config_file: Option<PathBuf>,
@@ -135,9 +139,22 @@ struct File {
     documents_daily_mib: Option<u64>,
     documents_open_uploads: Option<u64>,
     documents_reserve_mib: Option<u64>,
+    mail_url: Option<String>,
+    mail_from: Option<String>,
+    sms_gateway_url: Option<String>,
+    sms_gateway_secret: Option<String>,
 }
 
 impl File {
+    fn messages(&self) -> MessageSettings {
+        MessageSettings {
+            mail_url: self.mail_url.clone(),
+            mail_from: self.mail_from.clone(),
+            sms_gateway_url: self.sms_gateway_url.clone(),
+            sms_gateway_secret: self.sms_gateway_secret.clone(),
+        }
+    }
+
     fn documents(&self) -> DocumentSettings {
         DocumentSettings {
             documents_dir: self.documents_dir.clone(),
@@ -189,6 +206,7 @@ pub struct Config {
     pub log: String,
     pub log_format: LogFormat,
     pub documents: Documents,
+    pub messages: MessageSettings,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -245,6 +263,7 @@ impl Config {
             None => File::default(),
         };
         let documents = settings.documents.clone().or(file.documents());
+        let messages = settings.messages.clone().or(file.messages());
         let data_dir = match settings.data_dir.or(file.data_dir) {
             Some(dir) => dir,
             None => private::default_data_dir(home, xdg)?,
@@ -265,6 +284,7 @@ impl Config {
             keys_dir: settings.keys_dir.or(file.keys_dir).unwrap_or_else(|| data_dir.join("keys")),
             search_dir: settings.search_dir.or(file.search_dir).unwrap_or_else(|| data_dir.join("search")),
             documents: documents.decide(&data_dir).map_err(|(name, range)| ConfigError::OutOfRange(name, range))?,
+            messages,
             data_dir,
             database_url,
             database_replica_url: settings
@@ -315,7 +335,7 @@ fn is_origin(text: &str) -> bool {
 
 /// The environment variables of our own that are understood; any other that begins with `SNA_` is refused.
 pub fn known_variables() -> impl Iterator<Item = &'static str> {
-    KNOWN_VARIABLES.into_iter().chain(documents::VARIABLES)
+    KNOWN_VARIABLES.into_iter().chain(documents::VARIABLES).chain(messages::VARIABLES)
 }
 
 fn check_variables(names: impl Iterator<Item = OsString>) -> Result<(), ConfigError> {

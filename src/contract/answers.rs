@@ -29,6 +29,9 @@ const HEADERS: &[(&str, &str, &str)] = &[
     ("X-Reversed-By", "Public code of the entry that reversed this one: it no longer stands.", "string"),
 ];
 
+/// A spreadsheet.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// What each kind of problem may bring along.
 const OF_PROBLEMS: &[(&str, &[&str])] = &[
     ("AnyProblem", &["Retry-After", "Allow", "Content-Range", "Upload-Offset"]),
@@ -67,7 +70,8 @@ pub fn complete(document: &mut Value) {
             names.extend(path.starts_with("/api/v1/uploads").then_some("Upload-Offset"));
             names.extend(is_file(answer).then_some("Content-Disposition"));
             names.extend(path.ends_with("/receipt").then_some("X-Reversed-By"));
-            names.extend(path.ends_with("/ledger.csv").then_some("X-Log-Size"));
+            let is_ledger = path.ends_with("/ledger.csv") || path.ends_with("/ledger.xlsx");
+            names.extend(is_ledger.then_some("X-Log-Size"));
             names.extend((status == "206").then_some("Content-Range"));
             head(answer, &names);
         }
@@ -142,7 +146,7 @@ fn is_versioned(answer: &Object) -> bool {
 
 /// Whether an answer is a file to be kept under a name.
 fn is_file(answer: &Object) -> bool {
-    let kinds = ["text/csv", "application/pdf", "application/octet-stream", "text/plain", "image/png"];
+    let kinds = ["text/csv", "application/pdf", "application/octet-stream", "text/plain", "image/png", XLSX];
     answer.get("content").and_then(Value::as_object).is_some_and(|content| kinds.iter().any(|kind| content.contains_key(*kind)))
 }
 

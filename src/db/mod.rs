@@ -6,7 +6,7 @@
 //! costs no thread. Nothing slow that is not SQL (hashing, mail, network) belongs inside a closure.
 //!
 //! [`Db::tx_blocking`] and [`Db::read_blocking`] are the same door for the few threads of our own (intake writer,
-//! sequencer, search index); the pool keeps spare connections for them, so requests can not starve them.
+//! sequencer, search index); the pool keeps spare connections for them ([`worker`]), so requests can not starve them.
 
 pub mod findings;
 mod joins;
@@ -14,6 +14,7 @@ pub mod migrations;
 pub mod private;
 pub mod schema;
 pub(crate) mod statement;
+pub mod worker;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,12 +26,13 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::Semaphore;
 
+use self::worker::Declared;
+
 /// The role that public reads run under: it can SELECT public rows and nothing else.
 pub const PUBLIC_ROLE: &str = "so_nhan_ai_public";
 
-/// Connections beyond the request permits: one each for the intake writer, the sequencer, the publisher, the search index, the sweeper of
-/// documents, the thread that finishes large erasures, and start-up work.
-const SPARE_CONNECTIONS: u32 = 7;
+/// For start-up work and commands, which hold no permit.
+const START_UP: u32 = 1;
 
 /// How long a request waits for a permit or a connection before it is told to come back.
 const MAX_WAIT: Duration = Duration::from_secs(3);
@@ -160,9 +162,15 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for SessionSettings 
 
 impl Db {
     /// Opens a pool for `requests` concurrent units of work, and one for public reads, from the replica if there is
-    /// one. Does not wait for the servers to be reachable.
+    /// one. Does not wait for the servers to be reachable. For commands: a server has workers besides.
     pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Self {
-        let pool = self::pool(url, requests + SPARE_CONNECTIONS, SessionSettings::Work);
+        Self::connect_with(url, replica, requests, &[])
+    }
+
+    /// [`Db::connect`], with the connections that these workers declare beyond those of requests.
+    pub fn connect_with(url: &str, replica: Option<&str>, requests: u32, workers: &[&Declared]) -> Self {
+        let spare = START_UP + workers.iter().map(|worker| worker.connections).sum::<u32>();
+        let pool = self::pool(url, requests + spare, SessionSettings::Work);
         let public = self::pool(replica.unwrap_or(url), requests, SessionSettings::PublicReads);
         Self { pool, public, permits: Arc::new(Semaphore::new(requests as usize)) }
     }

@@ -170,6 +170,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    change_epoch (id) {
+        id -> Bool,
+        epoch -> Uuid,
+        identity -> Text,
+        began_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    change_feed (chapter_id, xid, seq) {
+        chapter_id -> Uuid,
+        xid -> BigInt,
+        seq -> BigInt,
+        kind -> Text,
+        subjects -> Array<Text>,
+        gone -> Bool,
+    }
+}
+
+diesel::table! {
     chapter (id) {
         id -> Uuid,
         code -> Text,
@@ -499,6 +519,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    gift_import (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        content_hash -> Bytea,
+        state -> Text,
+        row_count -> Integer,
+        amount_vnd -> BigInt,
+        unusual -> Integer,
+        confirmed -> Bool,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+        accepted_by -> Nullable<Uuid>,
+        accepted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    gift_import_part (id) {
+        id -> Uuid,
+        import_id -> Uuid,
+        n -> SmallInt,
+        row_count -> SmallInt,
+        gifts -> Nullable<Bytea>,
+        stands -> Nullable<SmallInt>,
+        asked -> Nullable<SmallInt>,
+        refused -> Nullable<Jsonb>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     gift_limit (id) {
         id -> Integer,
         channel -> Text,
@@ -579,6 +630,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    job (id) {
+        id -> Uuid,
+        kind -> Text,
+        chapter_id -> Nullable<Uuid>,
+        account_id -> Nullable<Uuid>,
+        content -> Jsonb,
+        state -> Text,
+        enqueued_at -> Timestamptz,
+        due_at -> Timestamptz,
+        lease -> Nullable<Uuid>,
+        attempts -> Integer,
+        done -> BigInt,
+        total -> Nullable<BigInt>,
+        errors -> BigInt,
+        step -> Nullable<Jsonb>,
+        trouble -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     key_in_use (purpose, kid) {
         kid -> Text,
         purpose -> Text,
@@ -593,6 +665,24 @@ diesel::table! {
         token_hash -> Bytea,
         created_at -> Timestamptz,
         last_used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    link (id) {
+        id -> Uuid,
+        purpose -> Text,
+        subject -> Uuid,
+        chapter_id -> Uuid,
+        token_hash -> Bytea,
+        once -> Bool,
+        made_at -> Timestamptz,
+        made_by -> Uuid,
+        ends_at -> Timestamptz,
+        uses -> Integer,
+        used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
     }
 }
 
@@ -691,6 +781,22 @@ diesel::table! {
         failures -> Integer,
         last_at -> Timestamptz,
         blocked_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        channel -> Text,
+        purpose -> Text,
+        about -> Nullable<Uuid>,
+        state -> Text,
+        content -> Nullable<Bytea>,
+        address_hash -> Bytea,
+        made_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
     }
 }
 
@@ -1126,6 +1232,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    sending_rule (id) {
+        id -> Integer,
+        channel -> Text,
+        valid_from -> Date,
+        quiet_from_minute -> Nullable<Integer>,
+        quiet_until_minute -> Nullable<Integer>,
+        most_a_day -> Integer,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     session (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -1212,9 +1330,13 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, entry);
 diesel::allow_tables_to_appear_in_same_query!(account, gift);
+diesel::allow_tables_to_appear_in_same_query!(account, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
+diesel::allow_tables_to_appear_in_same_query!(account, job);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
+diesel::allow_tables_to_appear_in_same_query!(account, link);
+diesel::allow_tables_to_appear_in_same_query!(account, message);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
@@ -1253,8 +1375,12 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift);
+diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
+diesel::allow_tables_to_appear_in_same_query!(chapter, job);
+diesel::allow_tables_to_appear_in_same_query!(chapter, link);
+diesel::allow_tables_to_appear_in_same_query!(chapter, message);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
@@ -1296,6 +1422,7 @@ diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
 diesel::allow_tables_to_appear_in_same_query!(gift, party);
 diesel::allow_tables_to_appear_in_same_query!(gift, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(gift, reversal_request);
+diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);

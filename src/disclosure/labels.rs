@@ -38,6 +38,19 @@ const REASONS: Table = &[
     ("OTHER", "lý do khác", "another reason"),
 ];
 
+const ACCOUNTS: Table = &[
+    ("CASH_ON_HAND", "Tiền mặt tại quỹ", "Cash on hand"),
+    ("IN_TRANSIT", "Tiền đang chuyển", "Money in transit"),
+    ("GOODS_IN_STOCK", "Hiện vật trong kho", "Goods in stock"),
+    ("DONATION_RESTRICTED", "Nguồn ủng hộ có mục đích", "Restricted gifts"),
+    ("DONATION_UNRESTRICTED", "Nguồn ủng hộ chung", "Unrestricted gifts"),
+    ("BANK", "Tiền gửi ngân hàng", "Bank"),
+    ("RECEIVABLE_OTHER", "Phải thu khác", "Other receivables"),
+    ("ADVANCE", "Tạm ứng", "Advances"),
+    ("PAYABLE", "Phải trả", "Payables"),
+    ("FUND_BALANCE", "Số dư quỹ mang sang", "Fund balance brought forward"),
+];
+
 const LEVELS: Table = &[
     ("CENTRAL", "Trung ương", "Centre"),
     ("PROVINCE", "Cấp tỉnh", "Province"),
@@ -125,6 +138,8 @@ labels! {
     channel: CHANNELS;
     /// Why an entry was reversed.
     reason: REASONS;
+    /// On which account.
+    account: ACCOUNTS;
     /// Where a chapter stands.
     level: LEVELS;
     status: STATUSES;
@@ -149,13 +164,14 @@ mod tests {
     use super::*;
     use crate::bookkeeping::model::OpeningFault;
     use crate::giving::reversal::Reason;
-    use crate::ledger::kinds::{Channel, KINDS as ALL_KINDS};
+    use crate::ledger::kinds::{Account, Channel, KINDS as ALL_KINDS};
     use crate::tree::Level;
 
     #[test]
     fn every_code_there_is_has_its_words() {
         let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
         ALL_KINDS.iter().for_each(|row| known(KINDS, row.name));
+        Account::ALL.iter().for_each(|account| known(ACCOUNTS, account.name()));
         Channel::ALL.iter().for_each(|channel| known(CHANNELS, channel.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));

@@ -5,6 +5,7 @@
 //! The room owns no table; it asks the ledger, the chapters and giving for their public faces.
 
 pub mod appeals;
+pub mod chapter_ledger;
 pub mod chapters;
 pub mod columns;
 pub mod consent_texts;
@@ -30,6 +31,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) const CACHE_CONTROL: &str = "public, max-age=10";
 /// Lists and totals change with every gift.
 pub(crate) const CACHE_CONTROL_LIST: &str = "public, max-age=3";
+
+/// What officers have of it: their own book in the same words.
+pub fn configure_officers(config: &mut ServiceConfig<'_>) {
+    config.service(chapter_ledger::download_chapter_ledger);
+}
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config

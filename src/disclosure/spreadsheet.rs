@@ -6,8 +6,9 @@
 use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
+use sheets::harmless;
 
-use super::csv_rows::{Shown, harmless};
+use super::csv_rows::Shown;
 use super::labels;
 use crate::basics::hex;
 use crate::chapters::store as chapters;

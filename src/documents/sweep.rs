@@ -11,9 +11,6 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration as Wait, SystemTime};
 
 use chrono::{DateTime, Duration, Utc};
@@ -23,6 +20,7 @@ use super::files::{Archive, FileError};
 use super::model::ContentHash;
 use super::{closures, store, uploads};
 use crate::basics::Clock;
+use crate::db::worker::{Declared, Next, Worker};
 use crate::db::{Db, DbError};
 
 /// A file without a row is left alone for so long.
@@ -33,11 +31,8 @@ const FOLDERS_A_STEP: usize = 2;
 /// More garbage than this, and more garbage than documents, is no garbage but another database's archive.
 const SUSPICIOUS: usize = 50;
 
-/// A running sweeper; stops when dropped.
-pub struct Sweeper {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
+/// One connection: a transaction at a time.
+pub static WORKER: Declared = Declared::new("sweeper");
 
 /// What a sweep took away.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -70,41 +65,19 @@ impl From<diesel::result::Error> for SweepError {
     }
 }
 
-impl Sweeper {
-    pub fn start(db: Db, clock: Clock, archive: Archive) -> io::Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let work = move || {
-            let mut step = 0usize;
-            // The pause first: a server that starts has other things to do.
-            loop {
-                std::thread::park_timeout(PAUSE);
-                if stopped.load(Ordering::Acquire) {
-                    return;
-                }
-                let folders: Vec<u8> = (0..FOLDERS_A_STEP).map(|n| (step * FOLDERS_A_STEP + n) as u8).collect();
-                match sweep(&db, clock.now(), &archive, &folders) {
-                    Ok(swept) if swept == Swept::default() => {}
-                    Ok(swept) => tracing::info!(?swept, "documents swept"),
-                    Err(error) => tracing::warn!(%error, "documents were not swept"),
-                }
-                step = step.wrapping_add(1);
-            }
-        };
-        Ok(Self { stop, thread: Some(std::thread::Builder::new().name("sweeper".to_owned()).spawn(work)?) })
-    }
-}
-
-impl Drop for Sweeper {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            if thread.join().is_err() {
-                tracing::error!("the sweeper thread panicked");
-            }
+/// Starts the thread; the pause comes first, for a server that starts has other things to do.
+pub fn start(db: Db, clock: Clock, archive: Archive) -> io::Result<Worker> {
+    let mut step = 0usize;
+    Worker::start_after(&WORKER, PAUSE, move |_| {
+        let folders: Vec<u8> = (0..FOLDERS_A_STEP).map(|n| (step * FOLDERS_A_STEP + n) as u8).collect();
+        match sweep(&db, clock.now(), &archive, &folders) {
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(swept) => tracing::info!(?swept, "documents swept"),
+            Err(error) => tracing::warn!(%error, "documents were not swept"),
         }
-    }
+        step = step.wrapping_add(1);
+        Next::After(PAUSE)
+    })
 }
 
 /// Everything at once.

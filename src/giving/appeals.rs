@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::feed::changed_appeal;
 use super::limits::{Extension, ExtensionColumns};
 use super::model::{AppealState, AppealTerms};
 use crate::authz::{Granted, RunAppeal};
 use crate::basics::fold;
 use crate::basics::keyboard::memo_forms;
+use crate::changes;
 use crate::db::DbError;
 use crate::db::schema::{appeal, appeal_version};
 use crate::db::statement::statement;
@@ -131,6 +133,7 @@ pub fn create(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Ut
         ))
         .execute(conn)?;
     insert_version(conn, by, now, new.id, 1, &new.text, AppealState::Draft)?;
+    changes::note(conn, &[changed_appeal(by.chapter(), &new.code)])?;
     Ok(Created::New)
 }
 
@@ -192,7 +195,7 @@ pub fn next_version(
     diesel::update(appeal::table.find(row.id).filter(appeal::chapter_id.eq(by.chapter().0)))
         .set((appeal::state.eq(state.name()), appeal::version.eq(row.version + 1)))
         .execute(conn)?;
-    Ok(())
+    changes::note(conn, &[changed_appeal(by.chapter(), &row.code)])
 }
 
 impl AppealRow {

@@ -16,7 +16,7 @@ use crate::basics::words;
 use crate::http::sets::{Decides, Key, Reads};
 use crate::http::{Answer, Lang, Problem, PublicUrl, Reply};
 use crate::vouchers::model::CashReceipt;
-use crate::vouchers::{page, pdf};
+use crate::vouchers::sheet;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(issue_cash_receipt).service(show_cash_receipt).service(print_cash_receipt).service(download_cash_receipt);
@@ -179,13 +179,13 @@ pub async fn print_cash_receipt(
     public: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
     let (receipt, _) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
-    let html = page::html(&receipt, lang).map_err(Problem::internal)?;
+    let page = sheet::html(&receipt, lang).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CONTENT_LANGUAGE, lang.tag()))
         .insert_header((VARY, "accept-language"))
-        .insert_header((CONTENT_SECURITY_POLICY, format!("{}; frame-ancestors 'none'", *page::POLICY)))
-        .body(html))
+        .insert_header((CONTENT_SECURITY_POLICY, format!("{}; frame-ancestors 'none'", page.policy)))
+        .body(page.html))
 }
 
 /// The cash receipt of a gift as PDF/A.
@@ -203,7 +203,7 @@ pub async fn download_cash_receipt(
     let (receipt, _) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
     let name = receipt.number.file_stem();
     // Some milliseconds of work: not on the thread that takes requests.
-    let file = web::block(move || pdf::pdf(&receipt, lang)).await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    let file = web::block(move || sheet::pdf(&receipt, lang)).await.map_err(Problem::internal)?.map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/pdf"))
         .insert_header((CONTENT_LANGUAGE, lang.tag()))

@@ -8,12 +8,14 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::appeals;
+use super::feed::changed;
 use super::personal;
 use super::receipt::ReceiptOut;
 use super::store::{self, GiftRow, Gifts, Reversals};
 use crate::authz::{Read, Record, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, Vnd};
+use crate::changes;
 use crate::chapters;
 use crate::db::DbError;
 use crate::http::{Kind, Problem, PublicUrl, Say};
@@ -184,5 +186,6 @@ pub fn issue(v: &mut Visit<'_>, id: Uuid) -> Result<bool, Problem> {
     }
     vouchers::issue(v.conn, BookedAt::now(v.now), &[(&grant, row.entry_id)])?;
     v.note(&grant, "CASH_RECEIPT_ISSUED", id)?;
+    changes::note(v.conn, &[changed(grant.chapter(), id)])?;
     Ok(true)
 }

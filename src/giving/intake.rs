@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
@@ -15,6 +14,7 @@ use super::record::{Outcome, Submission, record_all};
 use crate::authz::Actor;
 use crate::basics::Clock;
 use crate::db::Db;
+use crate::db::worker::{Declared, Worker};
 use crate::http::{Kind, Metrics, Problem};
 
 /// Gifts that may wait.
@@ -40,18 +40,19 @@ pub struct Intake {
     metrics: Metrics,
 }
 
-/// The thread. When dropped it writes what is waiting and ends, so a shutdown loses nothing.
-pub struct IntakeThread {
-    queue: SyncSender<Message>,
-    thread: Option<JoinHandle<()>>,
-}
+/// One connection: a batch is a transaction.
+pub static WORKER: Declared = Declared::new("intake");
 
 impl Intake {
-    pub fn start(db: Db, clock: Clock, metrics: Metrics) -> std::io::Result<(Self, IntakeThread)> {
+    /// The worker that is dropped writes what is waiting and ends, so a shutdown loses nothing.
+    pub fn start(db: Db, clock: Clock, metrics: Metrics) -> std::io::Result<(Self, Worker)> {
         let (queue, jobs) = sync_channel(QUEUE);
         let writer = Writer { db, clock, metrics: metrics.clone() };
-        let thread = std::thread::Builder::new().name("intake".to_owned()).spawn(move || writer.run(&jobs))?;
-        Ok((Self { queue: queue.clone(), metrics }, IntakeThread { queue, thread: Some(thread) }))
+        let last = queue.clone();
+        // Fails only when the thread has ended already.
+        let end = move || drop(last.send(Message::Stop));
+        let worker = Worker::run(&WORKER, move |_| writer.run(&jobs))?.woken_by(end);
+        Ok((Self { queue, metrics }, worker))
     }
 
     /// Records one gift with whatever else is waiting.
@@ -69,18 +70,6 @@ impl Intake {
         })?;
         // The writer's own statements have time limits, so this always ends.
         wait.await.map_err(|_| Problem::unavailable(2))
-    }
-}
-
-impl Drop for IntakeThread {
-    fn drop(&mut self) {
-        // Fails only when the thread has ended already.
-        drop(self.queue.send(Message::Stop));
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the intake thread panicked");
-        }
     }
 }
 

@@ -11,7 +11,7 @@
 //! A sum above a limit is confirmed first ([`unusual`]); above a second one it stands as [`asked`] until a second person
 //! approves, and counts nowhere before.
 //!
-//! Single posts, batches and imports all end in [`record::record`]. Single posts wait together in the [`intake`]
+//! Single posts, batches and lists out of spreadsheets ([`imports`]) all end in [`record::record`]. Single posts wait together in the [`intake`]
 //! writer, so a flood of them costs a few statements a batch instead of a transaction each.
 //!
 //! States: an appeal is DRAFT → OPEN → CLOSED. A gift is booked, then perhaps reversed: REQUESTED → APPROVED or
@@ -34,7 +34,9 @@ pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod display;
 pub mod document_routes;
+pub mod feed;
 pub mod gift_in;
+pub mod imports;
 pub mod intake;
 pub mod limits;
 mod looked;
@@ -71,6 +73,8 @@ pub const ROOM: Room = Room {
         "appeal_version",
         "asked_gift",
         "gift",
+        "gift_import",
+        "gift_import_part",
         "gift_limit",
         "gift_line",
         "paper_slip",
@@ -85,6 +89,7 @@ pub const ROOM: Room = Room {
 fn asked(config: &mut ServiceConfig<'_>) {
     routes::configure(config);
     asked_routes::configure(config);
+    imports::routes::configure(config);
     reversal_routes::configure(config);
     cash_receipt_routes::configure(config);
     appeal_routes::configure(config);

@@ -6,6 +6,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::imports::store as imports;
 use super::personal;
 use crate::db::DbError;
 use crate::db::findings::Findings;
@@ -56,6 +57,26 @@ fn asked_gifts(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> 
     Ok(())
 }
 
+/// Takes somebody out of lists that wait at these chapters, or are being booked.
+fn listed_gifts(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> {
+    for (part, sealed) in imports::waiting(desk.conn, &of.chapters)? {
+        let at = place("gift_import_part", "gifts", &part);
+        let Ok(mut gifts) = serde_json::from_str::<Vec<serde_json::Value>>(&desk.vault.open_text(at, &sealed)?) else { continue };
+        let mut is_theirs = false;
+        for gift in gifts.iter_mut().filter_map(|listed| listed.get_mut("gift")).filter_map(serde_json::Value::as_object_mut) {
+            if gift.get("giver").is_some_and(|giver| is_given_by(giver, &of.called)) {
+                gift.retain(|field, _| !OF_THE_GIVER.contains(&field.as_str()));
+                is_theirs = true;
+            }
+        }
+        if is_theirs {
+            let bare = desk.vault.seal(at, serde_json::Value::Array(gifts).to_string().as_bytes())?;
+            imports::rewrite(desk.conn, part, &bare)?;
+        }
+    }
+    Ok(())
+}
+
 /// The same name, marks and all, and the same number.
 fn is_given_by(giver: &serde_json::Value, called: &Called) -> bool {
     let text = |field: &str| giver.get(field).and_then(serde_json::Value::as_str).unwrap_or_default();
@@ -83,6 +104,8 @@ impl HoldsPersons for Gifts {
             "asked_gift.bare_hash",
             "asked_gift.likeness",
             "asked_gift.reference_likeness",
+            "gift_import.content_hash",
+            "gift_import_part.gifts",
         ]
     }
 
@@ -138,6 +161,7 @@ impl HoldsPersons for Gifts {
         }
         personal::erase_notes(desk.conn, desk.vault, &named)?;
         asked_gifts(desk, of)?;
+        listed_gifts(desk, of)?;
         Ok(Vec::new())
     }
 

@@ -16,16 +16,19 @@ use super::accept::{Accepted, Context, grants};
 use super::asked;
 use super::asked_wire::AskedOut;
 use super::display::Display;
+use super::feed::changed;
 use super::looked::{self, Looked};
 use super::model::NewGift;
 use super::prepare::Prepared;
 use super::receipt::{CashReceiptRef, ReceiptOut};
 use super::sorter::Sorter;
+use super::unusual::Concern;
 use super::{cash_receipts, refusals, store};
 use crate::authz::{self, AuditEvent, Granted, Record};
 use crate::basics::Clock;
+use crate::changes;
 use crate::db::{Db, DbError};
-use crate::http::Problem;
+use crate::http::{Kind, Problem};
 use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookError, BookedAt, Goods, NewEntry};
 use crate::parties;
@@ -41,6 +44,45 @@ pub enum Outcome {
     /// It takes a second person: nothing is booked.
     Asked(AskedOut),
     Refused(Problem),
+}
+
+/// What would become of a gift.
+pub enum Foreseen {
+    /// It would be booked, or asked for; `alike` when another one stands that looks like it.
+    Fine {
+        alike: bool,
+    },
+    /// It stands already, or was asked for.
+    Known,
+    /// It would have to be confirmed.
+    Unusual(Problem),
+    Refused(Problem),
+}
+
+/// What would become of these if they were sent now; nothing is written. What only the database can refuse is not seen.
+pub fn foresee(conn: &mut PgConnection, clock: &Clock, submissions: &[Submission]) -> Result<Vec<Foreseen>, DbError> {
+    let at = BookedAt::now(clock.now());
+    let context = Context::read(conn, submissions)?;
+    let looked = look(conn, at, &context, submissions)?;
+    let grants = grants(conn, at, &context, submissions)?;
+    let mut sorter = Sorter::new(looked, submissions, &grants);
+    (0..submissions.len()).for_each(|n| sorter.sort(&context, n));
+    let Sorter { same, same_asked, accepted, refused, .. } = sorter;
+    let mut foreseen: Vec<Foreseen> = submissions.iter().map(|_| Foreseen::Fine { alike: false }).collect();
+    let known = same.into_iter().chain(same_asked).map(|(n, _)| (n, Foreseen::Known));
+    let alike = accepted.into_iter().map(|a| {
+        let alike = a.concerns.iter().any(|concern| matches!(concern, Concern::LooksLike | Concern::SameBankReference));
+        (a.at, Foreseen::Fine { alike })
+    });
+    let refused = refused.into_iter().map(|(n, problem)| {
+        (n, if problem.kind == Kind::Unusual { Foreseen::Unusual(problem) } else { Foreseen::Refused(problem) })
+    });
+    for (n, what) in known.chain(alike).chain(refused) {
+        if let Some(place) = foreseen.get_mut(n) {
+            *place = what;
+        }
+    }
+    Ok(foreseen)
 }
 
 /// Records all, each on its own merits; answers in order. Runs on a blocking thread.
@@ -197,6 +239,7 @@ fn write(
         });
     }
     authz::audit(conn, at.at, &events)?;
+    changes::note(conn, &won.iter().map(|a| changed(a.grant.chapter(), a.gift.gift.id)).collect::<Vec<_>>())?;
     // Numbers follow the order in which the gifts were sent.
     let mut numbered: Vec<&Accepted<'_>> =
         won.iter().filter(|a| cash_receipts::are_for(a.gift.gift.channel, a.gift.gift.paper_slip.is_some())).collect();

@@ -12,10 +12,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::bare;
+use super::feed::changed;
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::clock::vietnam_time;
 use crate::basics::{Line, PublicCode};
+use crate::changes;
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits, not_covered};
@@ -203,6 +205,7 @@ impl Matter for Reversal {
         let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
         let entry = book(v, &persons, &self.row, self.gift_entry)?;
         store::release_slip(v.conn, self.row.gift_id)?;
+        changes::note(v.conn, &[changed(by.grant.chapter(), self.row.gift_id)])?;
         // The original's public page says from now on that it was reversed.
         v.forget_pages();
         Ok(store::decide_reversal(v.conn, &by.grant, v.now, self.row.id, Some(entry))?)

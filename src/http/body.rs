@@ -46,27 +46,48 @@ impl<T: DeserializeOwned + ToSchema + 'static, const LIMIT: usize> FromRequest f
                 ));
             }
             let payload = payload.await.map_err(|_| Problem::new(Kind::Malformed))?;
-            let Ok(received) = tokio::time::timeout(MOST_TIME, payload.to_bytes_limited(LIMIT)).await else {
-                return Err(too_slow());
-            };
-            let bytes = match received {
-                Ok(Ok(bytes)) => bytes,
-                Ok(Err(_)) => return Err(Problem::new(Kind::Malformed)),
-                Err(_) => {
-                    return Err(Problem::say(
-                        Kind::TooLarge,
-                        format!("Tối đa {LIMIT} byte một lần gửi."),
-                        format!("At most {LIMIT} bytes in one request."),
-                    ));
-                }
-            };
-            read(&bytes).map(Body)
+            read(&received(payload, LIMIT, MOST_TIME).await?).map(Body)
         })
+    }
+}
+
+/// A body of at most `LIMIT` bytes that is no JSON: a file, whatever it is called.
+#[derive(Debug)]
+pub struct Bytes<const LIMIT: usize>(pub web::Bytes);
+
+impl<const LIMIT: usize> FromRequest for Bytes<LIMIT> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            let payload = payload.await.map_err(|_| Problem::new(Kind::Malformed))?;
+            received(payload, LIMIT, MOST_TIME_OF_A_FILE).await.map(Bytes)
+        })
+    }
+}
+
+/// All of a body, if it is not too long and comes in time.
+async fn received(payload: web::Payload, limit: usize, time: Duration) -> Result<web::Bytes, Problem> {
+    let Ok(received) = tokio::time::timeout(time, payload.to_bytes_limited(limit)).await else {
+        return Err(too_slow());
+    };
+    match received {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(Problem::new(Kind::Malformed)),
+        Err(_) => Err(Problem::say(
+            Kind::TooLarge,
+            format!("Tối đa {limit} byte một lần gửi."),
+            format!("At most {limit} bytes in one request."),
+        )),
     }
 }
 
 /// Whoever sends a byte now and then holds a connection as long as they like; on the slowest line 64 KiB take seconds.
 const MOST_TIME: Duration = Duration::from_secs(30);
+/// 8 MiB on a weak line.
+const MOST_TIME_OF_A_FILE: Duration = Duration::from_secs(180);
 
 fn too_slow() -> Problem {
     Problem::say(

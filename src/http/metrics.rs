@@ -62,10 +62,13 @@ pub enum Figure {
     SearchSegments,
     SearchAnswers,
     SearchDeclined,
+    JobsWaiting,
+    JobsDead,
+    JobsOverdueSeconds,
 }
 
 impl Figure {
-    pub const ALL: [Figure; 14] = [
+    pub const ALL: [Figure; 17] = [
         Figure::DatabaseUp,
         Figure::LogSizeLeaves,
         Figure::LogPendingLeaves,
@@ -80,6 +83,9 @@ impl Figure {
         Figure::SearchSegments,
         Figure::SearchAnswers,
         Figure::SearchDeclined,
+        Figure::JobsWaiting,
+        Figure::JobsDead,
+        Figure::JobsOverdueSeconds,
     ];
 
     fn name_and_help(self) -> (&'static str, &'static str) {
@@ -98,6 +104,9 @@ impl Figure {
             Figure::SearchSegments => ("search_segments", "Segments of the search index"),
             Figure::SearchAnswers => ("search_answers", "Searches answered through the index since the start"),
             Figure::SearchDeclined => ("search_declined", "Searches the index could not answer since the start"),
+            Figure::JobsWaiting => ("jobs_waiting", "Jobs to be done or being done"),
+            Figure::JobsDead => ("jobs_dead", "Jobs that failed for good and wait for an administrator"),
+            Figure::JobsOverdueSeconds => ("jobs_overdue_seconds", "For how long the oldest job has been due"),
         }
     }
 }

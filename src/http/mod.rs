@@ -30,7 +30,7 @@ pub mod sets;
 mod shape;
 mod strict;
 
-pub use body::{Body, Item, Items};
+pub use body::{Body, Bytes, Item, Items};
 pub use client::Client;
 pub use cursor::{Cursor, OfChapter, Page, Paging, Span, rows_a_page};
 pub use language::{Lang, Say};

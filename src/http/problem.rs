@@ -184,6 +184,11 @@ impl Kind {
         self.row().1
     }
 
+    /// Its title, in both languages.
+    pub fn said(self) -> Say {
+        self.row().2
+    }
+
     pub fn title(self, lang: Lang) -> String {
         self.row().2.in_lang(lang).to_owned()
     }

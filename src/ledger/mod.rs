@@ -13,6 +13,7 @@
 pub mod annotations;
 pub mod audit;
 mod audit_sums;
+pub mod book;
 pub mod claims;
 pub mod entry;
 pub mod findable;

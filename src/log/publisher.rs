@@ -6,8 +6,6 @@
 //! wrong here is told by `/readyz` and the metrics, is tried again, and stops nobody from recording gifts.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -25,6 +23,7 @@ use super::tile_store::{self, TreeError};
 use super::tiles::{Of, Piece};
 use super::tree::{Head, MAX_LEVEL, TILE_WIDTH};
 use crate::basics::{Clock, failpoint};
+use crate::db::worker::{Declared, Next, Worker};
 use crate::db::{Db, DbError};
 
 /// Between two looks at the tree.
@@ -108,67 +107,42 @@ impl From<diesel::result::Error> for StartError {
     }
 }
 
-/// A running publisher; stops when dropped.
-pub struct Publisher {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
+/// One connection: signing and publishing take turns.
+pub static WORKER: Declared = Declared::new("publisher");
 
-impl Publisher {
-    /// Settles the origin, reads the keys, and starts. `clearance` is granted once the tree was compared with what was signed.
-    pub fn start(db: Db, clock: Clock, settings: LogSettings, clearance: Clearance) -> Result<(PublicLog, Self), StartError> {
-        let LogSettings { origin, default_origin, keys, guard, folder } = settings;
-        let origin = db.tx_blocking(|conn| -> Result<_, StartError> {
-            Ok(store::settle_origin(conn, origin.as_deref(), &default_origin)??)
-        })?;
-        let taken = keys.secrets();
-        let keyring = Keyring::read(&db, &origin, &taken, clock.now())?;
-        let (tell, state) = watch::channel(LogState { keys: keyring.known.clone(), ..LogState::default() });
-        let public = PublicLog { folder: folder.clone(), origin: origin.as_str().into(), state };
-        let Keyring { signers, known: _, verifiers, trusted } = keyring;
-        let signatory = Signatory { origin, signers, trusted, guard, published: None };
-        let stop = Arc::new(AtomicBool::new(false));
-        let keys = OwnKeys { all: keys, taken, unannounced: true, stale: false };
-        let mut work = Work {
-            db,
-            clock,
-            signatory,
-            folder,
-            keys,
-            verifiers,
-            unread: None,
-            writing: None,
-            tell,
-            clearance,
-            follows: false,
-            signed: None,
-            told: None,
-        };
-        // What stands in the folder is served from the first request on; the thread mends it.
-        if let Err(error) = work.show_what_is_there() {
-            tracing::warn!(%error, "the published checkpoint can not be read yet");
-        }
-        let stopped = Arc::clone(&stop);
-        let run = move || {
-            while !stopped.load(Ordering::Acquire) {
-                std::thread::park_timeout(work.step());
-            }
-        };
-        let thread = std::thread::Builder::new().name("publisher".to_owned()).spawn(run)?;
-        Ok((public, Self { stop, thread: Some(thread) }))
+/// Settles the origin, reads the keys, and starts. `clearance` is granted once the tree was compared with what was signed.
+pub fn start(db: Db, clock: Clock, settings: LogSettings, clearance: Clearance) -> Result<(PublicLog, Worker), StartError> {
+    let LogSettings { origin, default_origin, keys, guard, folder } = settings;
+    let origin =
+        db.tx_blocking(|conn| -> Result<_, StartError> { Ok(store::settle_origin(conn, origin.as_deref(), &default_origin)??) })?;
+    let taken = keys.secrets();
+    let keyring = Keyring::read(&db, &origin, &taken, clock.now())?;
+    let (tell, state) = watch::channel(LogState { keys: keyring.known.clone(), ..LogState::default() });
+    let public = PublicLog { folder: folder.clone(), origin: origin.as_str().into(), state };
+    let Keyring { signers, known: _, verifiers, trusted } = keyring;
+    let signatory = Signatory { origin, signers, trusted, guard, published: None };
+    let keys = OwnKeys { all: keys, taken, unannounced: true, stale: false };
+    let mut work = Work {
+        db,
+        clock,
+        signatory,
+        folder,
+        keys,
+        verifiers,
+        unread: None,
+        writing: None,
+        tell,
+        clearance,
+        follows: false,
+        signed: None,
+        told: None,
+    };
+    // What stands in the folder is served from the first request on; the thread mends it.
+    if let Err(error) = work.show_what_is_there() {
+        tracing::warn!(%error, "the published checkpoint can not be read yet");
     }
-}
-
-impl Drop for Publisher {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            if thread.join().is_err() {
-                tracing::error!("the publisher thread panicked");
-            }
-        }
-    }
+    let worker = Worker::start(&WORKER, move |_| Next::After(work.step()))?;
+    Ok((public, worker))
 }
 
 /// Why the newest checkpoint is not published.

@@ -1,15 +1,13 @@
 //! The thread that gives leaves their place and takes them into the tree. Every server process runs one; which of them does the work does not
 //! matter, and stopping one in the middle loses nothing: a step is one transaction.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::clearance::Clearance;
 use super::store::{self, Sequenced};
 use super::tile_store::{self, Grown, TreeError};
 use crate::basics::failpoint;
+use crate::db::worker::{Declared, Next, Worker};
 use crate::db::{Db, DbError};
 use crate::http::Metrics;
 
@@ -19,33 +17,12 @@ const PAUSE: Duration = Duration::from_millis(200);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 const MOST_PER_STEP: i64 = 10_000;
 
-/// A running sequencer; stops when dropped.
-pub struct Sequencer {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
+/// One connection: a step is a transaction.
+pub static WORKER: Declared = Declared::new("sequencer");
 
-impl Sequencer {
-    /// Works while this database is known to be the one that was signed.
-    pub fn start(db: Db, metrics: Metrics, clearance: Clearance) -> std::io::Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let thread =
-            std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || run(&db, &metrics, &clearance, &stopped))?;
-        Ok(Self { stop, thread: Some(thread) })
-    }
-}
-
-impl Drop for Sequencer {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            if thread.join().is_err() {
-                tracing::error!("the sequencer thread panicked");
-            }
-        }
-    }
+/// Works while this database is known to be the one that was signed.
+pub fn start(db: Db, metrics: Metrics, clearance: Clearance) -> std::io::Result<Worker> {
+    Worker::start(&WORKER, move |_| look(&db, &metrics, &clearance))
 }
 
 /// What is not done yet, or done for now.
@@ -54,21 +31,18 @@ enum Step {
     Idle,
 }
 
-fn run(db: &Db, metrics: &Metrics, clearance: &Clearance, stop: &AtomicBool) {
-    while !stop.load(Ordering::Acquire) {
-        let pause = match step(db, metrics, clearance) {
-            Ok(Step::More) => continue,
-            Ok(Step::Idle) => PAUSE,
-            Err(error @ (TreeError::Db(DbError::Query(_)) | TreeError::Tile(..) | TreeError::Edge(_) | TreeError::Root(_))) => {
-                tracing::error!(%error, "sequencing failed");
-                PAUSE_AFTER_FAILURE
-            }
-            Err(TreeError::Db(error)) => {
-                tracing::warn!(%error, "sequencing waits for the database");
-                PAUSE_AFTER_FAILURE
-            }
-        };
-        std::thread::park_timeout(pause);
+fn look(db: &Db, metrics: &Metrics, clearance: &Clearance) -> Next {
+    match step(db, metrics, clearance) {
+        Ok(Step::More) => Next::Again,
+        Ok(Step::Idle) => Next::After(PAUSE),
+        Err(error @ (TreeError::Db(DbError::Query(_)) | TreeError::Tile(..) | TreeError::Edge(_) | TreeError::Root(_))) => {
+            tracing::error!(%error, "sequencing failed");
+            Next::After(PAUSE_AFTER_FAILURE)
+        }
+        Err(TreeError::Db(error)) => {
+            tracing::warn!(%error, "sequencing waits for the database");
+            Next::After(PAUSE_AFTER_FAILURE)
+        }
     }
 }
 

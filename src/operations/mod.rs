@@ -10,11 +10,13 @@ use ipnet::IpNet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::basics::Clock;
 use crate::db::{Db, DbError};
 use crate::http::client::is_forwarded;
 use crate::http::metrics::Figure;
 use crate::http::sets::Shows;
 use crate::http::{Client, Metrics, Problem};
+use crate::jobs;
 use crate::log::{self, publisher::PublicLog};
 use crate::search::{SearchIndex, State};
 
@@ -60,13 +62,14 @@ pub async fn show_metrics(
     readers: web::Data<MetricsReaders>,
     metrics: web::Data<Metrics>,
     db: web::Data<Db>,
+    clock: web::Data<Clock>,
     search: web::Data<SearchIndex>,
     public_log: web::Data<PublicLog>,
 ) -> Result<HttpResponse, Problem> {
     if is_forwarded(request.headers()) || !readers.may_read(&client) {
         return Err(Problem::not_found());
     }
-    look_up(&metrics, &db).await;
+    look_up(&metrics, &db, &clock).await;
     look_at_search(&metrics, &search);
     let log = public_log.state();
     metrics.set(Figure::LogPublishedLeaves, log.published.map_or(0.0, |signed| signed.head.size as f64));
@@ -77,14 +80,22 @@ pub async fn show_metrics(
 }
 
 /// A database that is away is a figure, not a failure: the rest is wanted all the more then.
-async fn look_up(metrics: &Metrics, db: &Db) {
+async fn look_up(metrics: &Metrics, db: &Db, clock: &Clock) {
     for (pool, open, idle) in db.connections() {
         metrics.set_pool(pool, "open", open);
         metrics.set_pool(pool, "idle", idle);
     }
-    let log = db.read(|conn| -> Result<_, DbError> { Ok((log::store::size(conn)?, log::store::waiting(conn)?)) }).await;
-    metrics.set(Figure::DatabaseUp, if log.is_ok() { 1.0 } else { 0.0 });
-    if let Ok((size, waiting)) = log {
+    let now = clock.now();
+    let looked = db
+        .read(move |conn| -> Result<_, DbError> {
+            Ok((log::store::size(conn)?, log::store::waiting(conn)?, jobs::figures(conn, now)?))
+        })
+        .await;
+    metrics.set(Figure::DatabaseUp, if looked.is_ok() { 1.0 } else { 0.0 });
+    if let Ok((size, waiting, jobs)) = looked {
+        metrics.set(Figure::JobsWaiting, jobs.waiting as f64);
+        metrics.set(Figure::JobsDead, jobs.dead as f64);
+        metrics.set(Figure::JobsOverdueSeconds, jobs.overdue_seconds as f64);
         metrics.set(Figure::LogSizeLeaves, size as f64);
         metrics.set(Figure::LogPendingLeaves, waiting as f64);
     }

@@ -5,6 +5,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
+use print::Qr;
 
 use super::assets;
 use super::format;
@@ -13,7 +14,6 @@ use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::http::cache::PublicCache;
 use crate::http::{Lang, Problem, PublicUrl, Rendered};
-use crate::vouchers::qr::Qr;
 
 /// Everything comes from here, nothing is inline, nobody frames us.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \

@@ -18,9 +18,12 @@ use super::order::{Order, opened};
 use super::store::{self, RequestRow};
 use super::{amend, erase, persons};
 use crate::authz::{self, AuditEvent};
+use crate::changes;
+use crate::giving::feed::changed;
 use crate::giving::personal::{self, Scope, Touched};
 use crate::http::{self, Problem};
 use crate::parties::restriction;
+use crate::tree::ChapterId;
 use crate::vault::Vault;
 use crate::vault::persons::Desk;
 
@@ -60,8 +63,10 @@ pub fn step(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: Req
     let last = gifts.last().map(|gift| gift.id);
     let full = i64::try_from(gifts.len()).unwrap_or(0) == MOST_GIFTS;
     let mut desk = Desk { conn, now, vault };
-    let changed = change(&mut desk, &order, &gifts)?;
-    store::advance(desk.conn, order.row.id, last.or(order.row.progress), i32::try_from(changed).unwrap_or(i32::MAX))?;
+    let touched = change(&mut desk, &order, &gifts)?;
+    let seen: Vec<_> = gifts.iter().map(|gift| changed(ChapterId(gift.chapter_id), gift.id)).collect();
+    changes::note(desk.conn, &seen)?;
+    store::advance(desk.conn, order.row.id, last.or(order.row.progress), i32::try_from(touched).unwrap_or(i32::MAX))?;
     if full {
         return Ok(Stepped::More);
     }

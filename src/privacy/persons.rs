@@ -16,7 +16,7 @@ use crate::ledger::persons::PublicRows;
 use crate::ledger::store as ledger;
 use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::place;
-use crate::{bookkeeping, decisions, documents, giving, identity, log, parties, stock};
+use crate::{bookkeeping, decisions, documents, giving, identity, log, outbox, parties, stock};
 
 /// What is asked of a person is asked of all of these.
 pub const HOLDERS: &[&dyn HoldsPersons] = &[
@@ -25,6 +25,7 @@ pub const HOLDERS: &[&dyn HoldsPersons] = &[
     &PublicRows { item_names },
     &decisions::persons::Notes,
     &documents::persons::Papers,
+    &outbox::persons::Messages,
     &bookkeeping::persons::Notes,
     &parties::persons::Parties,
     &giving::persons::Gifts,

@@ -5,7 +5,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::fields::VERSION;
@@ -13,6 +13,7 @@ use super::folder::{Folder, discard_unused};
 use super::shelf::{Position, Shelf};
 use super::{SearchSettings, Shared, State};
 use crate::basics::hex;
+use crate::db::worker::Stop;
 use crate::db::{Db, DbError};
 use crate::ledger::findable::{self, Findable};
 use crate::log;
@@ -54,7 +55,7 @@ enum Next {
 pub(super) struct Keeper {
     shared: Arc<Shared>,
     settings: SearchSettings,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
     folder: Option<Folder>,
     shelf: Option<Shelf>,
     /// The last index of the log, as it was seen last.
@@ -69,7 +70,7 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub fn new(shared: Arc<Shared>, settings: SearchSettings, stop: Arc<AtomicBool>) -> Self {
+    pub fn new(shared: Arc<Shared>, settings: SearchSettings, stop: Stop) -> Self {
         Self {
             shared,
             settings,
@@ -93,7 +94,7 @@ impl Keeper {
             }
             return;
         }
-        while !self.stop.load(Ordering::Acquire) {
+        while !self.stop.is_asked() {
             let pause = match self.guarded_step(db) {
                 Ok(Next::Again) => {
                     self.failures = 0;

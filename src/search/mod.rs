@@ -21,10 +21,10 @@ mod view;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::db::Db;
+use crate::db::worker::{Declared, Worker};
 use keeper::Keeper;
 use view::View;
 
@@ -129,19 +129,21 @@ impl Shared {
     }
 }
 
+/// One connection: a transaction at a time.
+pub static WORKER: Declared = Declared::new("search");
+
 /// The index as searches use it. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct SearchIndex(Arc<Shared>);
 
 impl SearchIndex {
     /// Starts the thread that keeps the index.
-    pub fn start(db: Db, settings: SearchSettings) -> std::io::Result<(Self, SearchThread)> {
+    pub fn start(db: Db, settings: SearchSettings) -> std::io::Result<(Self, Worker)> {
         let index = Self::default();
-        let stop = Arc::new(AtomicBool::new(false));
         index.0.status().indexed_idx = -1;
-        let mut keeper = Keeper::new(index.0.clone(), settings, Arc::clone(&stop));
-        let thread = std::thread::Builder::new().name("search".to_owned()).spawn(move || keeper.run(&db))?;
-        Ok((index, SearchThread { stop, thread: Some(thread) }))
+        let shared = index.0.clone();
+        let worker = Worker::run(&WORKER, move |stop| Keeper::new(shared, settings, stop.clone()).run(&db))?;
+        Ok((index, worker))
     }
 
     pub fn status(&self) -> Status {
@@ -149,24 +151,6 @@ impl SearchIndex {
             answered: self.0.answered.load(Ordering::Relaxed),
             declined: self.0.declined.load(Ordering::Relaxed),
             ..*self.0.status()
-        }
-    }
-}
-
-/// The thread; stops when dropped.
-pub struct SearchThread {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for SearchThread {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            if thread.join().is_err() {
-                tracing::error!("the search thread panicked");
-            }
         }
     }
 }

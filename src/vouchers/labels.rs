@@ -36,6 +36,8 @@ pub struct Labels {
     pub stamp: &'static str,
     pub cancelled_on: &'static str,
     pub cancelled_by: &'static str,
+    /// Before the number of a sheet, where there are several.
+    pub sheet: &'static str,
     /// Head of the unit, accountant (who approves), payer, maker, treasurer: Law on Accounting, Article 16(1)(g).
     pub signatures: [Signature; 5],
 }
@@ -64,6 +66,7 @@ const VI: Labels = Labels {
     stamp: "HỦY",
     cancelled_on: "PHIẾU ĐÃ HỦY ngày",
     cancelled_by: "theo bút toán",
+    sheet: "Trang",
     signatures: [
         sign("Thủ trưởng đơn vị", "(Ký, họ tên, đóng dấu)"),
         sign("Kế toán", "(Duyệt, ký, họ tên)"),
@@ -93,6 +96,7 @@ const EN: Labels = Labels {
     stamp: "HỦY",
     cancelled_on: "CANCELLED (HỦY) on",
     cancelled_by: "by entry",
+    sheet: "Sheet",
     signatures: [
         sign("Head of the unit", "(Signature, name, stamp)"),
         sign("Accountant", "(Approval, signature, name)"),

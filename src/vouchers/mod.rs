@@ -9,18 +9,15 @@
 //!   HỦY across it, the day and the reversing entry.
 //! * Gifts on pre-printed slips, bank transfers, SMS sums and goods have none.
 //! * The printed sheet carries the seven items of Article 16 of the Law on Accounting (DOMAIN 2.2), as a page for the
-//!   browser ([`page`]) and as PDF/A ([`pdf`]). Both are made from one [`model::CashReceipt`] and fetch nothing.
+//!   browser and as PDF/A. Both are made from one [`model::CashReceipt`], through one description of the paper ([`sheet`]), and fetch nothing.
 //!
 //! This room knows entries and not gifts: `giving` says who paid, and for what.
 
 pub mod audit;
 pub mod labels;
 pub mod model;
-pub mod page;
-pub mod pdf;
-pub mod qr;
+pub mod sheet;
 pub mod store;
-pub mod typeset;
 
 #[cfg(test)]
 mod sheet_tests;

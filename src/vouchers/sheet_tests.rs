@@ -1,5 +1,5 @@
 use super::model::{Cancelled, CashReceipt, Issuer, Number};
-use super::{page, pdf};
+use super::sheet;
 use crate::basics::{PublicCode, Vnd};
 use crate::http::{Lang, Say};
 use chrono::NaiveDate;
@@ -80,15 +80,15 @@ fn samples() -> Vec<(&'static str, CashReceipt)> {
 fn every_receipt_becomes_one_small_archival_sheet() {
     for (name, receipt) in samples() {
         for lang in [Lang::Vi, Lang::En] {
-            let file = pdf::pdf(&receipt, lang).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let file = sheet::pdf(&receipt, lang).unwrap_or_else(|error| panic!("{name}: {error}"));
             let has = |sign: &str| file.windows(sign.len()).any(|window| window == sign.as_bytes());
             assert!(file.starts_with(b"%PDF-1."), "{name}");
             assert!(has("/ToUnicode") && has("/FontFile2"), "{name}: text that can not be copied");
             assert!(has("pdfaid:part"), "{name}: no PDF/A");
             assert!(has("/Count 1"), "{name}: not one page");
             assert!(file.len() < 100_000, "{name}: {} bytes", file.len());
-            assert_eq!(file, pdf::pdf(&receipt, lang).unwrap(), "{name}: the same receipt gives the same file");
-            let html = page::html(&receipt, lang).unwrap();
+            assert_eq!(file, sheet::pdf(&receipt, lang).unwrap(), "{name}: the same receipt gives the same file");
+            let html = sheet::html(&receipt, lang).unwrap().html;
             // To look at them: SAMPLES=<folder> cargo test --lib sheet_tests
             if let Some(dir) = std::env::var_os("SAMPLES") {
                 let path = std::path::Path::new(&dir).join(format!("{name}-{}", lang.tag()));
@@ -101,7 +101,7 @@ fn every_receipt_becomes_one_small_archival_sheet() {
 
 #[test]
 fn the_page_says_the_seven_items_and_fetches_nothing() {
-    let html = page::html(&receipt(), Lang::Vi).unwrap();
+    let html = sheet::html(&receipt(), Lang::Vi).unwrap().html;
     for said in [
         "PHIẾU THU",
         "000123",
@@ -134,7 +134,7 @@ fn the_page_says_the_seven_items_and_fetches_nothing() {
         assert!(!html.contains(fetched), "{fetched}");
     }
     assert!(!html.contains("HỦY"));
-    let english = page::html(&receipt(), Lang::En).unwrap();
+    let english = sheet::html(&receipt(), Lang::En).unwrap().html;
     for said in
         ["<html lang=\"en\">", "CASH RECEIPT", "(Phiếu thu)", "22 November 2026", "Received from", "Support for the appeal"]
     {
@@ -142,21 +142,18 @@ fn the_page_says_the_seven_items_and_fetches_nothing() {
     }
 }
 
+/// What names may hold is what papers can print: the two are held together here.
 #[test]
-fn the_page_runs_under_a_policy_that_allows_its_own_style_alone() {
-    let html = page::html(&receipt(), Lang::Vi).unwrap();
-    let style = html.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
-    use base64::Engine;
-    use sha2::Digest;
-    let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(style));
-    assert!(page::POLICY.contains(&format!("style-src 'sha256-{hash}'")), "{}", *page::POLICY);
-    assert!(html.contains("http-equiv=\"Content-Security-Policy\""));
+fn the_faces_have_everything_a_name_may_hold() {
+    for c in ('\u{20}'..='\u{FFFF}').filter(|c| crate::basics::text::is_printable(*c) && !matches!(c, '?' | '？')) {
+        assert!(!print::drawable(&c.to_string()).contains('?'), "U+{:04X} {c}", u32::from(c));
+    }
 }
 
 #[test]
 fn a_reversed_receipt_is_stamped() {
     for lang in [Lang::Vi, Lang::En] {
-        let html = page::html(&cancelled(receipt()), lang).unwrap();
+        let html = sheet::html(&cancelled(receipt()), lang).unwrap().html;
         assert!(html.contains(">HỦY</p>") && html.contains("23/11/2026") && html.contains("0000-0000-0000-0001-1"));
         assert!(html.contains("000123"), "it keeps its number");
     }
@@ -166,10 +163,10 @@ fn a_reversed_receipt_is_stamped() {
 fn names_are_text_and_never_markup() {
     let mut odd = receipt();
     odd.payer = Some("<script>alert(1)</script> & \"O'Neil\"".to_owned());
-    let html = page::html(&odd, Lang::Vi).unwrap();
+    let html = sheet::html(&odd, Lang::Vi).unwrap().html;
     assert!(!html.contains("<script") && html.contains("&#38;"), "{html}");
     odd.payer = Some("Lê\u{202e} Văn".to_owned());
-    assert!(page::html(&odd.clone().visible(), Lang::Vi).unwrap().contains("<bdi>Lê Văn</bdi>"));
+    assert!(sheet::html(&odd.clone().visible(), Lang::Vi).unwrap().html.contains("<bdi>Lê Văn</bdi>"));
     odd.payer = None;
-    assert!(page::html(&odd, Lang::Vi).unwrap().contains("Người nộp ẩn danh"));
+    assert!(sheet::html(&odd, Lang::Vi).unwrap().html.contains("Người nộp ẩn danh"));
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::rooms::sources;
+use crate::rooms::{beside, sources};
 
 /// The path of a module below the crate: `["giving", "model"]`.
 type Module = Vec<String>;
@@ -126,6 +126,11 @@ fn paths(code: &str) -> Vec<Vec<String>> {
 }
 
 impl House {
+    /// The program and the crates beside it.
+    fn read() -> House {
+        House::of(sources().into_iter().chain(beside()).collect())
+    }
+
     fn of(sources: Vec<(String, String)>) -> House {
         let mut house = BTreeMap::new();
         for (file, code) in sources.into_iter().filter(|(file, _)| !["src/lib.rs", "src/main.rs"].contains(&file.as_str())) {
@@ -266,7 +271,7 @@ fn circles_and_strangers_are_found() {
 
 #[test]
 fn no_files_of_a_room_know_each_other_in_a_circle() {
-    let house = House::of(sources());
+    let house = House::read();
     let arrows = house.arrows().len();
     assert!(arrows > 1000, "{arrows} arrows: were they read?");
     let circles = circles(&house);
@@ -277,6 +282,6 @@ fn no_files_of_a_room_know_each_other_in_a_circle() {
 /// file that is meant for both.
 #[test]
 fn routes_and_wire_types_are_of_their_own_room() {
-    let strangers = strangers(&House::of(sources()));
+    let strangers = strangers(&House::read());
     assert!(strangers.is_empty(), "{strangers:#?}");
 }

@@ -6,7 +6,6 @@ use std::thread;
 use chrono::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
-use so_nhan_ai::db::Db;
 use uuid::Uuid;
 
 use crate::books::{audit, books, counts, later, refuses};
@@ -126,7 +125,7 @@ fn numbers_in_a_batch_follow_its_order_and_a_refused_gift_takes_none() {
 fn hundreds_of_writers_on_two_servers_leave_no_gap_and_no_double() {
     let app = TestApp::start();
     let mut shared = app.shared.clone();
-    shared.db = Db::connect(&app.database.url(), None, 4);
+    shared.db = so_nhan_ai::app::connect(&app.database.url(), None, 4);
     let other = TestApp::start_with(app.database.share(), shared);
     let officer = app.officer_of("23095");
     books(&app, &officer, &app.gift(json!({"paper_book": "A", "paper_no": "1"})));

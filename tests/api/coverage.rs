@@ -3,7 +3,9 @@
 //! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
 
 mod asked;
+mod behind;
 mod documents;
+mod lists;
 mod open;
 mod people;
 mod persons;
@@ -49,6 +51,10 @@ impl Call {
                 let caller = caller.with("content-type", "application/octet-stream").with("upload-offset", "0");
                 (caller, Some(papers::jpeg()))
             }
+            // A list is a file, whatever it is called.
+            ("POST /api/v1/chapters/{code}/gift-imports", Some(Value::String(list))) => {
+                (caller.with("content-type", "text/csv"), Some(list.clone().into_bytes()))
+            }
             (_, body) => (caller, body.as_ref().map(|body| body.to_string().into_bytes())),
         };
         let answer = caller.send(self.method(), &self.path, body);
@@ -67,6 +73,8 @@ struct World {
 /// Operations of rooms that list their own beside their tests.
 const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
+    lists::calls,
+    behind::calls,
 ];
 
 pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
@@ -202,10 +210,8 @@ fn world() -> World {
         call("DELETE /api/v1/sessions/{id}", v1(&format!("/sessions/{lost}")), None, 404, 404, 204),
         call("DELETE /api/v1/sessions", v1("/sessions"), None, 200, 200, 200),
     ];
-    calls.extend(people::calls(&app));
-    calls.extend(tree::calls(&app, &officer));
-    calls.extend(persons::calls(&app));
-    calls.extend(asked::calls(&app, &officer));
+    let rooms = [people::calls(&app), tree::calls(&app, &officer), persons::calls(&app), asked::calls(&app, &officer)];
+    calls.extend(rooms.into_iter().flatten());
     calls.extend(ROOMS.iter().flat_map(|room| room(&app)));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
@@ -270,7 +276,7 @@ fn the_tables_list_every_operation_once() {
 /// Numbers of all rows that a call could have made or changed.
 fn books(app: &TestApp) -> String {
     app.database.text(
-        "SELECT concat_ws(' ', (SELECT count(*) FROM entry), (SELECT count(*) FROM gift), (SELECT count(*) FROM party),
+        "SELECT concat_ws(' ', (SELECT count(*) FROM entry), (SELECT count(*) FROM gift), (SELECT count(*) FROM party), (SELECT string_agg(id || state, ',' ORDER BY id) FROM gift_import),
             (SELECT string_agg(id || state, ',' ORDER BY id) FROM reversal_request), (SELECT string_agg(code || state || version, ',' ORDER BY code) FROM appeal),
             (SELECT count(*) FROM audit_event WHERE chapter_id IS NOT NULL), (SELECT count(*) FROM fund),
             (SELECT count(*) FROM account WHERE disabled_at IS NOT NULL OR one_time_until IS NOT NULL),

@@ -99,6 +99,13 @@ fn gifts(story: &mut Story, app: &TestApp) {
     story.post(&officer, "/gifts", "record_gift", "unusual", 201);
     let batch = story.post(&officer, "/gifts/batch", "record_gifts", "from_a_phone", 200);
     assert_eq!(batch["booked"], 2, "{batch}");
+    for (name, sum) in [("accept", 20_000), ("confirmed", 200_000_000)] {
+        let list = format!("Ngày nhận,Số tiền\n20/11/2026,{sum}\n").into_bytes();
+        let file = officer.with("content-type", "application/octet-stream");
+        let kept = file.send("POST", "/api/v1/chapters/23095/gift-imports", Some(list)).json();
+        let at = format!("/gift-imports/{}/acceptance", kept["import"]["id"].as_str().unwrap());
+        assert_eq!(story.post(&officer, &at, "accept_gift_import", name, 200)["booked"], 1);
+    }
     upload(story, &officer, "of_gift", &papers::png());
     story.post(&officer, &format!("/gifts/{}/documents", id(21)), "link_gift_document", "link", 201);
     story.post(&officer, &format!("/gifts/{}/reversal", id(25)), "request_reversal", "duplicate", 201);

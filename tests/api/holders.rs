@@ -60,6 +60,7 @@ const NOBODYS: &[&str] = &[
     "idempotency_key.key_hash",
     "idempotency_key.request_hash",
     "known_device.token_hash",
+    "link.token_hash",
     "log_checkpoint.root",
     "log_leaf.leaf",
     "log_leaf.leaf_hash",

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
+use crate::outbox;
 use crate::personal;
 use crate::unusual;
 
@@ -18,7 +19,7 @@ use crate::unusual;
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 7] = ["sequencer", "publisher", "intake", "search", "eraser", "sweeper", "r2d2-worker"];
+const OWN: [&str; 9] = ["sequencer", "publisher", "intake", "search", "eraser", "sweeper", "jobs", "outward", "r2d2-worker"];
 
 fn database_of(url: &str) -> String {
     let path = url.split('?').next().unwrap_or_default();
@@ -94,6 +95,12 @@ fn fill(app: &TestApp) -> Uuid {
         "INSERT INTO deadline_change (request_id, what, before_on, after_on, changed_at)
          SELECT id, 'DUE_ON', due_on, due_on + 1, requested_at FROM personal_data_request",
     );
+    app.database.execute(
+        "INSERT INTO job (id, kind, chapter_id, content, state, enqueued_at, due_at, attempts, done, errors, trouble, ended_at)
+         SELECT gen_random_uuid(), 'TRIED_IN_VAIN', c.id, '{}', 'DEAD', now(), now(), 3, 0, 0, 'SERVER_AWAY', now()
+         FROM chapter c, generate_series(1, 52) WHERE c.code = '23095'",
+    );
+    (0..52).for_each(|_| outbox::by_hand(app, &of.officer));
     let first = gifts[0]["id"].as_str().unwrap();
     let shown = of.officer.get(&format!("/api/v1/gifts/{first}"), 200);
     shown["giver"]["id"].as_str().unwrap().parse().unwrap()
@@ -135,17 +142,27 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let party = fill(&app);
     let code = reversals(&app);
     app.wait_for_index();
-    let account = app.account_of(None, &[(Role::ChapterChair, "23095"), (Role::ChapterChair, "68"), (Role::Inspector, "TW")]);
+    let roles = [
+        (Role::ChapterChair, "23095"),
+        (Role::ChapterChair, "68"),
+        (Role::Inspector, "TW"),
+        (Role::ProvincialAdministrator, "68"),
+        (Role::Officer, "23095"),
+    ];
+    let account = app.account_of(None, &roles);
     let caller = (0..51).map(|_| app.log_in(account)).last().unwrap();
     // (the path as the document has it, what is asked)
     let asked = [
         ("/api/v1/accounts", "?chapter=23095"),
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
+        ("/api/v1/changes", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
         ("/api/v1/information-requests", "?chapter=23095"),
+        ("/api/v1/jobs", "?chapter=68"),
+        ("/api/v1/messages", "?chapter=23095"),
         ("/api/v1/opening-balances", "?chapter=23095"),
         ("/api/v1/parties/{id}/personal-data", "?"),
         ("/api/v1/personal-data-requests", "?chapter=23095"),

@@ -2,7 +2,6 @@
 //! by a leaf, and nothing that was signed before becomes worthless.
 
 use serde_json::{Value, json};
-use so_nhan_ai::db::Db;
 use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::folder::LogFolder;
 use so_nhan_ai::log::key_log;
@@ -194,7 +193,7 @@ fn a_server_that_only_follows_knows_the_keys_of_today() {
     let app = TestApp::start();
     let old = first(&app);
     let mut shared = app.shared.clone();
-    shared.db = Db::connect(&app.database.url(), None, 4);
+    shared.db = so_nhan_ai::app::connect(&app.database.url(), None, 4);
     shared.log.keys = LogKeys::of_secret(LOG_SECRET);
     let follower = TestApp::start_with(app.database.share(), shared);
     let new = verifier(&SECOND);
@@ -250,7 +249,7 @@ fn keys_come_back_from_a_mirror() {
     app.stop();
 
     let mut shared = app.shared.clone();
-    shared.db = Db::connect(&backup.url(), None, 4);
+    shared.db = so_nhan_ai::app::connect(&backup.url(), None, 4);
     let restored = TestApp::start_with(backup, shared);
     wait_until_log_is(&restored, "stands_still");
     let signers = restored.shared.log.keys.signers(ORIGIN).unwrap();

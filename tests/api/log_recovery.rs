@@ -53,7 +53,7 @@ fn restored() -> (TestApp, TestApp, Head) {
     let newest = wait_for(&app, 300);
     app.stop();
     let mut shared = app.shared.clone();
-    shared.db = Db::connect(&backup.url(), None, 4);
+    shared.db = so_nhan_ai::app::connect(&backup.url(), None, 4);
     let old = TestApp::start_with(backup, shared);
     wait_until_log_is(&old, "stands_still");
     (app, old, newest)
@@ -143,7 +143,7 @@ fn a_mirror_does_not_say_what_was_signed_last() {
     let newer = mirror(app.shared.log.folder.path());
     // A new machine: the key was kept, guard and folder are gone.
     let mut shared = app.shared.clone();
-    shared.db = Db::connect(&backup.url(), None, 4);
+    shared.db = so_nhan_ai::app::connect(&backup.url(), None, 4);
     shared.log = Database::log_elsewhere();
     let old = TestApp::start_with(backup, shared);
     wait_until_log_is(&old, "stands_still");
@@ -202,7 +202,7 @@ fn another_branch_of_the_log_is_not_published_over_it() {
     wait_for(&branch, 310);
     branch.stop();
     let mut shared = gone.shared.clone();
-    shared.db = Db::connect(&branch.database.url(), None, 4);
+    shared.db = so_nhan_ai::app::connect(&branch.database.url(), None, 4);
     let published = gone.shared.log.folder.path().to_owned();
     let before = fs::read(published.join("tile/entries/000")).unwrap();
     // With its guard, and without: then the published folder is what is left to compare with.
@@ -239,7 +239,7 @@ fn nothing_of_another_logs_folder_is_kept() {
     log.keys = LogKeys::of_secret(SECOND);
     log.folder = other.shared.log.folder.clone();
     let mut shared = other.shared.clone();
-    shared.db = Db::connect(&database.url(), None, 4);
+    shared.db = so_nhan_ai::app::connect(&database.url(), None, 4);
     shared.log = log;
     let app = TestApp::start_with(database, shared);
     batch(&app, 300);

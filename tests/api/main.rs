@@ -1,10 +1,10 @@
 //! The API through HTTP, against a real PostgreSQL, and the structure it stands on.
 //!
-//! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `intake`, `appeals`, `reversal`, `reversal_counts` (with
+//! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `imports`, `intake`, `appeals`, `reversal`, `reversal_counts` (with
 //! `books`, which compares every stored total with the postings), `opening_balances`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
-//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx). Structure: `guards` (attacks by SQL),
+//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `changes`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`.
 
 mod harness;
@@ -19,6 +19,7 @@ mod audit;
 mod batch;
 mod books;
 mod cash_receipts;
+mod changes;
 mod chapter_life;
 mod chapters;
 mod clock_jump;
@@ -37,11 +38,14 @@ mod gifts;
 mod givers;
 mod guards;
 mod holders;
+mod imports;
 mod inbox;
 mod intake;
+mod jobs;
 mod keys;
 mod law;
 mod law_of_appeals;
+mod links;
 mod lists;
 mod log_keys;
 mod log_recovery;
@@ -52,6 +56,7 @@ mod names;
 mod openapi;
 mod opening_balances;
 mod operations;
+mod outbox;
 mod papers;
 mod password_change;
 mod personal;
@@ -84,6 +89,7 @@ mod search_index;
 mod search_truth;
 mod sequencers;
 mod session;
+mod sink;
 mod slips;
 mod statements;
 mod story;

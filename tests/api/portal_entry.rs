@@ -152,7 +152,7 @@ fn the_qr_code_of_a_cash_receipt_compares_what_was_printed_with_the_ledger() {
     let leaf = public(&app, &code)["leaf_hash"].as_str().unwrap().to_owned();
     assert_eq!(url, format!("https://so.example.org/g/{code}?h={}", &leaf[..16]));
     let printed = officer.get_text(&format!("{sheet}.html"), 200);
-    let qr = so_nhan_ai::vouchers::qr::Qr::of(&url).unwrap();
+    let qr = print::Qr::of(&url).unwrap();
     assert!(printed.contains(&qr.svg_path()), "the code on the sheet says something else than {url}");
     let scanned = url.strip_prefix("https://so.example.org").unwrap();
     let says = |path: &str, part: &str| page(&app, path).contains(part);

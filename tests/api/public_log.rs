@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::clearance::Clearance;
 use so_nhan_ai::log::note::Verifier;
-use so_nhan_ai::log::publisher::Publisher;
+use so_nhan_ai::log::publisher;
 use so_nhan_ai::log::receipt::Receipt;
 use so_nhan_ai::log::tiles::{Of, Piece, read_bundle, read_hashes, right_edge};
 use so_nhan_ai::log::tree::{Head, leaf_hash, root_over};
@@ -253,7 +253,7 @@ fn an_older_database_never_forks_the_log() {
     // What a restored backup looks like: another database, the same key, guard and folder.
     let mut shared = app.shared.clone();
     let database = Database::fresh();
-    shared.db = so_nhan_ai::db::Db::connect(&database.url(), None, 4);
+    shared.db = so_nhan_ai::app::connect(&database.url(), None, 4);
     let app = TestApp::start_with(database, shared);
     app.database.wait_until("EXISTS (SELECT FROM log_hold WHERE why LIKE '%20 leaves and this database has 0%log recover%')");
     wait_until_log_is(&app, "stands_still");
@@ -328,7 +328,7 @@ fn the_origin_stays_once_there_are_leaves() {
     assert!(app.database.refuses("UPDATE log_origin SET origin = 'other.example.org/log'").contains("log_origin_stays"));
     let mut settings = app.shared.log.clone();
     settings.origin = Some("other.example.org/log".to_owned());
-    let refused = Publisher::start(app.shared.db.clone(), app.clock.clone(), settings, Clearance::default());
+    let refused = publisher::start(app.shared.db.clone(), app.clock.clone(), settings, Clearance::default());
     assert!(refused.is_err_and(|error| error.to_string().contains("so.example.org/log")));
 }
 

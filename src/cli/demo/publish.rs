@@ -2,8 +2,7 @@
 //! officers do it.
 
 use chrono::{DateTime, Utc};
-use krilla::Document;
-use krilla::page::PageSettings;
+use print::{About, Body, Issuer, Paper, Piece};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -23,7 +22,6 @@ use crate::publications::publish::{self, NewPublication};
 use crate::publications::store;
 use crate::tree::ChapterId;
 use crate::vault::place;
-use crate::vouchers::typeset::FACES;
 
 /// What is published of an appeal that is open, and of one that is over. The results of its use are not: that is overdue.
 const OPEN: [Event; 1] = [Event::OpeningDocument];
@@ -62,25 +60,25 @@ pub(super) fn publish(shared: &Shared, actor: Actor, code: &str, now: DateTime<U
 
 /// A sheet with a heading and a text.
 fn paper(title: &str, text: &str) -> Result<Vec<u8>, Failure> {
-    let (regular, bold) = FACES.as_ref().ok_or("the fonts in this program can not be read")?;
-    let (width, height, margin, size) = (595.28, 841.89, 72.0, 12.0);
-    let mut document = Document::new();
-    let mut page = document.start_page_with(PageSettings::from_wh(width, height).ok_or("no such page")?);
-    let mut surface = page.surface();
-    let mut y = margin;
-    let heading = ("HỘI CHỮ THẬP ĐỎ VIỆT NAM", bold, size);
-    for (text, face, size) in
-        [heading, (title, bold, 16.0), (text, regular, size), ("(Tài liệu mẫu của bản chạy thử)", regular, 9.0)]
-    {
-        for line in face.lines(text, size, 0.0, width - 2.0 * margin) {
-            face.draw(&mut surface, margin, y, size, &line);
-            y += size * 1.5;
-        }
-        y += size;
-    }
-    surface.finish();
-    page.finish();
-    document.finish().map_err(|error| format!("{error:?}").into())
+    let paper = Paper {
+        lang: "vi",
+        about: About { title: title.to_owned(), id: title.to_owned(), day: (2026, 1, 1) },
+        issuer: Issuer { above: None, name: "HỘI CHỮ THẬP ĐỎ VIỆT NAM".to_owned(), address: None },
+        series: None,
+        number: None,
+        link: None,
+        title: title.to_owned(),
+        subtitle: None,
+        day: None,
+        cancelled: None,
+        body: Body::Flow(vec![Piece::Text(text.to_owned())]),
+        signatures: Vec::new(),
+        note: Some("(Tài liệu mẫu của bản chạy thử)".to_owned()),
+        foot: None,
+        copies: Vec::new(),
+        sheet: "Trang",
+    };
+    Ok(print::pdf(&paper)?)
 }
 
 /// One upload in one chunk, by the same steps as over HTTP. Returns the document's id.

@@ -8,7 +8,7 @@ mod contract;
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,6 @@ use so_nhan_ai::authz::token::{Claims, Purpose, TokenKeys};
 use so_nhan_ai::basics::Clock;
 use so_nhan_ai::basics::clock::vietnam_date;
 use so_nhan_ai::config::Web;
-use so_nhan_ai::db::Db;
 use so_nhan_ai::http::PublicUrl;
 use so_nhan_ai::identity::accounts;
 use so_nhan_ai::identity::password::{Cost, Passwords};
@@ -98,7 +97,7 @@ impl TestApp {
         let ms = Duration::from_millis;
         let pace = Pace { look: ms(100), retry: ms(200), quiet: ms(0), latest: ms(0) };
         let shared = Shared {
-            db: Db::connect(&database.url(), None, 4),
+            db: app::connect(&database.url(), None, 4),
             clock: clock.clone(),
             vault: web::Data::new(vault),
             tokens: web::Data::new(tokens),
@@ -108,6 +107,7 @@ impl TestApp {
             search: SearchSettings { folder: Database::folder(), on, pace },
             archive: database.archive(),
             log: database.log(),
+            ways: Arc::default(),
         };
         Self::start_with(database, shared)
     }

@@ -1,0 +1,2 @@
+DROP TABLE sending_rule;
+DROP TABLE message;

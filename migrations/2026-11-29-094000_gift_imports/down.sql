@@ -1,0 +1,2 @@
+DROP TABLE gift_import_part;
+DROP TABLE gift_import;

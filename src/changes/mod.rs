@@ -1,0 +1,25 @@
+//! What has changed at a chapter, for those who keep a copy: a phone that was away, another office's program.
+//!
+//! A room notes in its own transaction which records changed ([`note`]); a reader asks for what came after the place it has
+//! reached, and reads those records by their own paths, with their own rights. What always holds:
+//!
+//! * **Nothing is missed.** A row bears its transaction's number. Shown are only rows of transactions older than every one
+//!   that is still open, in the order of those numbers; so nothing can appear later before a place that was given out. A
+//!   transaction that stays open holds the feed up, and loses nothing.
+//! * **A reader notices when its copy is of another database.** A place belongs to an epoch. In a database that was restored
+//!   or failed over a new one begins, all places of old ones are refused, and the reader begins anew.
+
+pub mod routes;
+mod store;
+
+use crate::house::Room;
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &["change_epoch", "change_feed"],
+    tags: &[("changes", "What has changed, for those who keep a copy")],
+    routes: routes::configure,
+    ..Room::called("changes")
+};
+
+pub use store::{Change, note, settle};

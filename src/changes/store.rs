@@ -1,0 +1,211 @@
+//! The feed in the database.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
+
+use crate::authz::{Read, Seen};
+use crate::db::DbError;
+use crate::db::statement::statement;
+use crate::tree::ChapterId;
+
+/// A record that is not what it was.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub chapter: ChapterId,
+    /// What it is, e.g. `GIFT`.
+    pub kind: &'static str,
+    /// The name under which the API shows it.
+    pub subject: String,
+    /// It is no longer there, or not shown at this chapter any more.
+    pub gone: bool,
+}
+
+impl Change {
+    /// A record that is new or has changed.
+    pub fn of(kind: &'static str, chapter: ChapterId, subject: impl ToString) -> Self {
+        Self { chapter, kind, subject: subject.to_string(), gone: false }
+    }
+
+    /// A record that is no longer there.
+    pub fn gone(kind: &'static str, chapter: ChapterId, subject: impl ToString) -> Self {
+        Self { gone: true, ..Self::of(kind, chapter, subject) }
+    }
+}
+
+// The cast by way of text is the only one there is from xid8 to a number.
+statement! {
+    struct Note {
+        chapters: Vec<Uuid> => Array<SqlUuid>,
+        kinds: Vec<&'static str> => Array<Text>,
+        subjects: Vec<&'a str> => Array<Text>,
+        gone: Vec<bool> => Array<Bool>,
+    } -> (),
+    "INSERT INTO change_feed (chapter_id, xid, seq, kind, subjects, gone)
+     SELECT c.chapter, x.xid, nextval('change_feed_seq'), c.kind, c.subjects, c.gone
+     FROM (SELECT chapter, kind, array_agg(subject) AS subjects, gone
+           FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bool[]) u(chapter, kind, subject, gone) GROUP BY chapter, kind, gone) c,
+          (SELECT pg_current_xact_id()::text::bigint AS xid) x"
+}
+
+/// Notes changes in one statement, in the transaction that makes them; of several of one record the last counts. A row for
+/// each chapter and kind, not for each record: that costs a gift a fifth.
+pub fn note(conn: &mut PgConnection, changes: &[Change]) -> Result<(), DbError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let changes = &last_of_each(changes);
+    Note {
+        chapters: &changes.iter().map(|change| change.chapter.0).collect(),
+        kinds: &changes.iter().map(|change| change.kind).collect(),
+        subjects: &changes.iter().map(|change| change.subject.as_str()).collect(),
+        gone: &changes.iter().map(|change| change.gone).collect(),
+    }
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Of changes of one record the last; the order is that of the first ones. Where nothing goes, all are alike.
+fn last_of_each(changes: &[Change]) -> Vec<&Change> {
+    if changes.iter().all(|change| !change.gone) {
+        return changes.iter().collect();
+    }
+    let mut at = HashMap::new();
+    let mut kept: Vec<&Change> = Vec::new();
+    for change in changes {
+        let place = *at.entry((change.chapter, change.kind, change.subject.as_str())).or_insert(kept.len());
+        match kept.get_mut(place) {
+            Some(known) => *known = change,
+            None => kept.push(change),
+        }
+    }
+    kept
+}
+
+/// How far a reader has come: behind this name in this row of this transaction.
+pub(super) type Place = (i64, i64, i64);
+
+statement! {
+    struct After {
+        chapter: Uuid => SqlUuid,
+        from_xid: i64 => BigInt,
+        from_seq: i64 => BigInt,
+        rows: i64 => BigInt,
+        xid: i64 => BigInt,
+        seq: i64 => BigInt,
+        n: i64 => BigInt,
+        limit: i64 => BigInt,
+    } -> (BigInt, BigInt, BigInt, Text, Text, Bool),
+    "SELECT f.xid, f.seq, s.n, f.kind, s.subject, f.gone
+     FROM (SELECT * FROM change_feed
+           WHERE chapter_id = ? AND (xid, seq) >= (?, ?) AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+           ORDER BY xid, seq LIMIT ?) f, unnest(f.subjects) WITH ORDINALITY s(subject, n)
+     WHERE (f.xid, f.seq, s.n) > (?, ?, ?) ORDER BY f.xid, f.seq, s.n LIMIT ?"
+}
+
+/// Rows of the chapter that is seen behind a place: (place, kind, subject, gone).
+pub(super) fn after(
+    conn: &mut PgConnection,
+    by: &Seen<Read>,
+    place: Place,
+    limit: i64,
+) -> Result<Vec<(Place, String, String, bool)>, DbError> {
+    type Row = (i64, i64, i64, String, String, bool);
+    let (xid, seq, n) = place;
+    let after = After {
+        chapter: &by.chapter().0,
+        from_xid: &xid,
+        from_seq: &seq,
+        // Every row has a name at least, and the first one may have none left.
+        rows: &(limit + 1),
+        xid: &xid,
+        seq: &seq,
+        n: &n,
+        limit: &limit,
+    };
+    let rows: Vec<Row> = after.load(conn)?;
+    Ok(rows.into_iter().map(|(xid, seq, n, kind, subject, gone)| ((xid, seq, n), kind, subject, gone)).collect())
+}
+
+// Which cluster, which database in it, on which of its timelines; the next number of a transaction.
+statement! {
+    struct Here { one: bool => Bool } -> (Text, BigInt, Nullable<SqlUuid>, Nullable<Text>),
+    "SELECT h.identity, pg_snapshot_xmax(pg_current_snapshot())::text::bigint, e.epoch, e.identity
+     FROM (SELECT concat_ws('/', s.system_identifier, d.oid, substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)) AS identity
+           FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()) h
+     LEFT JOIN change_epoch e ON e.id = ?"
+}
+
+/// What the feed's places mean just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Epoch {
+    /// `None` until [`settle`] has seen the database in which it lives.
+    pub epoch: Option<Uuid>,
+    /// No transaction has this number yet, nor any above it.
+    pub next_xid: i64,
+}
+
+/// The epoch, if it is the one of this very database.
+pub(super) fn epoch(conn: &mut PgConnection) -> Result<Epoch, DbError> {
+    let (here, next_xid, epoch, identity): (String, i64, Option<Uuid>, Option<String>) = Here { one: &true }.get_result(conn)?;
+    Ok(Epoch { epoch: epoch.filter(|_| identity == Some(here)), next_xid })
+}
+
+/// Sees to it that the epoch is the one of this database: in a new one its rows get numbers of this database's own, behind
+/// which every transaction from now on stands, and all places that were given out are void.
+pub fn settle(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), DbError> {
+    if epoch(conn)?.epoch.is_some() {
+        return Ok(());
+    }
+    // Servers that start together settle it once; and rows that are being written now keep their place.
+    conn.batch_execute("SET LOCAL statement_timeout = 0; LOCK TABLE change_epoch IN EXCLUSIVE MODE")?;
+    if epoch(conn)?.epoch.is_some() {
+        return Ok(());
+    }
+    let (here, _, _, old): (String, i64, Option<Uuid>, Option<String>) = Here { one: &true }.get_result(conn)?;
+    // Another timeline of the same database goes on with its numbers.
+    let same_numbers = old.as_deref().and_then(|old| old.rsplit_once('/')).map(|(database, _)| database)
+        == here.rsplit_once('/').map(|(database, _)| database);
+    if !same_numbers {
+        conn.batch_execute("UPDATE change_feed SET xid = pg_current_xact_id()::text::bigint")?;
+    }
+    Begin { epoch: &Uuid::new_v4(), identity: &here, now: &now }.execute(conn)?;
+    Ok(())
+}
+
+statement! {
+    struct Begin {
+        epoch: Uuid => SqlUuid,
+        identity: String => Text,
+        now: DateTime<Utc> => Timestamptz,
+    } -> (),
+    "INSERT INTO change_epoch (id, epoch, identity, began_at) VALUES (true, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, identity = excluded.identity, began_at = excluded.began_at"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_changes_of_a_record_the_last_counts() {
+        let (here, there) = (ChapterId(Uuid::now_v7()), ChapterId(Uuid::now_v7()));
+        let of = |subject: &str| Change::of("GIFT", here, subject);
+        let changes = [
+            of("a"),
+            of("b"),
+            Change::gone("GIFT", here, "a"),
+            Change::of("GIFT", there, "a"),
+            Change::gone("GIFT", here, "c"),
+            of("c"),
+        ];
+        let kept: Vec<(&str, bool)> =
+            last_of_each(&changes).into_iter().map(|change| (change.subject.as_str(), change.gone)).collect();
+        assert_eq!(kept, [("a", true), ("b", false), ("a", false), ("c", false)]);
+    }
+}

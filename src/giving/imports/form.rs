@@ -1,0 +1,306 @@
+//! The form of a list of gifts, and its rows as gifts. Pure.
+
+use sheets::{Column, Fault, Form, Holds, Limits, Listed, Read, Refused, Row};
+use uuid::Uuid;
+
+use crate::basics::text::meant;
+use crate::giving::display::Display;
+use crate::giving::gift_in::{GiftIn, GiverIn};
+use crate::http::FieldError;
+use crate::ledger::kinds::Channel;
+use crate::parties::PartyKind;
+
+/// Most rows of a list.
+pub const MOST_ROWS: usize = 10_000;
+
+const CHANNELS: Holds = Holds::Choice(&[("CASH", "Tiền mặt", "Cash"), ("BANK_TRANSFER", "Chuyển khoản", "Bank transfer")]);
+const KINDS: Holds = Holds::Choice(&[
+    ("PERSON", "Cá nhân", "Person"),
+    ("ORGANISATION", "Tổ chức", "Organisation"),
+    ("HOUSEHOLD_BUSINESS", "Hộ kinh doanh", "Household business"),
+]);
+const DISPLAYS: Holds = Holds::Choice(&[
+    ("ANONYMOUS", "Ẩn danh", "Anonymous"),
+    ("MASKED", "Viết tắt tên", "Initials"),
+    ("FULL_NAME", "Hiện đầy đủ tên", "Full name"),
+]);
+
+/// Money only: goods have lines of their own, and sums of many messages have no giver.
+pub static FORM: Form = Form {
+    title_vi: "Danh sách khoản ủng hộ",
+    title_en: "List of gifts",
+    columns: &[
+        Column {
+            name: "received_on",
+            vi: "Ngày nhận",
+            en: "Received on",
+            also: &["Ngày", "Ngày ủng hộ", "Ngày tháng"],
+            holds: Holds::Day,
+            required: true,
+            note_vi: "Ngày nhận tiền, theo thứ tự ngày/tháng/năm. Không ở tương lai.",
+            note_en: "The day the money was received, day/month/year. Not in the future.",
+            example: "25/11/2026",
+        },
+        Column {
+            name: "amount_vnd",
+            vi: "Số tiền",
+            en: "Amount",
+            also: &["Số tiền ủng hộ", "Thành tiền"],
+            holds: Holds::Amount,
+            required: true,
+            note_vi: "Số đồng nguyên, viết đủ các số 0: 500000 hoặc 500.000. Dòng \"Tổng cộng\" ở cuối được đối chiếu.",
+            note_en: "Whole đồng with all zeros: 500000 or 500.000. A line \"Tổng cộng\" at the end is compared.",
+            example: "500.000",
+        },
+        Column {
+            name: "channel",
+            vi: "Hình thức",
+            en: "Channel",
+            also: &["Hình thức ủng hộ", "Kênh"],
+            holds: CHANNELS,
+            required: false,
+            note_vi: "Tiền mặt hoặc Chuyển khoản; để trống là tiền mặt.",
+            note_en: "Cash or Bank transfer; cash when empty.",
+            example: "Tiền mặt",
+        },
+        Column {
+            name: "giver",
+            vi: "Họ và tên người ủng hộ",
+            en: "Giver",
+            also: &["Họ và tên", "Họ tên", "Người ủng hộ", "Tên người ủng hộ", "Tên"],
+            holds: Holds::Text,
+            required: false,
+            note_vi: "Viết bằng Unicode. Để trống nếu không biết là ai.",
+            note_en: "In Unicode. Empty for a giver who stays unknown.",
+            example: "Nguyễn Văn An",
+        },
+        Column {
+            name: "giver_kind",
+            vi: "Loại người ủng hộ",
+            en: "Kind of giver",
+            also: &["Đối tượng"],
+            holds: KINDS,
+            required: false,
+            note_vi: "Cá nhân, Tổ chức hoặc Hộ kinh doanh; để trống là cá nhân.",
+            note_en: "Person, Organisation or Household business; a person when empty.",
+            example: "Cá nhân",
+        },
+        Column {
+            name: "phone",
+            vi: "Điện thoại",
+            en: "Phone",
+            also: &["Số điện thoại", "SĐT", "ĐT"],
+            holds: Holds::Phone,
+            required: false,
+            note_vi: "Không bao giờ hiện ra công khai. Số 0 ở đầu bị mất được thêm lại.",
+            note_en: "Never public. A zero lost at the beginning is put back.",
+            example: "0912345678",
+        },
+        Column {
+            name: "payer_address",
+            vi: "Địa chỉ",
+            en: "Address",
+            also: &[],
+            holds: Holds::Text,
+            required: false,
+            note_vi: "In trên phiếu thu, không công khai.",
+            note_en: "Stands on the receipt, never public.",
+            example: "Thôn 3, xã Hàm Liêm",
+        },
+        Column {
+            name: "display",
+            vi: "Cách hiện tên",
+            en: "Name shown as",
+            also: &["Hiển thị", "Hiện tên"],
+            holds: DISPLAYS,
+            required: false,
+            note_vi: "Theo lựa chọn của người ủng hộ. Để trống: cá nhân ẩn danh, tổ chức hiện đầy đủ.",
+            note_en: "As the giver chose. When empty persons are anonymous and organisations are named.",
+            example: "Ẩn danh",
+        },
+        Column {
+            name: "appeal",
+            vi: "Mã đợt vận động",
+            en: "Appeal",
+            also: &["Mã đợt", "Đợt vận động"],
+            holds: Holds::Code,
+            required: false,
+            note_vi: "Để trống: vào quỹ chung của đơn vị.",
+            note_en: "When empty it goes to the chapter's general fund.",
+            example: "LULUT-2026",
+        },
+        Column {
+            name: "wish",
+            vi: "Nguyện vọng",
+            en: "Wish",
+            also: &["Lời nhắn", "Mục đích ủng hộ"],
+            holds: Holds::Text,
+            required: false,
+            note_vi: "Người ủng hộ mong muốn dùng vào việc gì.",
+            note_en: "What the giver wishes it to be used for.",
+            example: "Giúp trẻ em vùng lũ",
+        },
+        Column {
+            name: "memo",
+            vi: "Nội dung chuyển khoản",
+            en: "Memo",
+            also: &["Nội dung", "Diễn giải"],
+            holds: Holds::Text,
+            required: false,
+            note_vi: "Nguyên văn; không công khai.",
+            note_en: "As it came; never public.",
+            example: "UNG HO LULUT2026",
+        },
+        Column {
+            name: "bank_reference",
+            vi: "Mã giao dịch ngân hàng",
+            en: "Bank reference",
+            also: &["Mã giao dịch", "Số tham chiếu", "Số bút toán"],
+            holds: Holds::Code,
+            required: false,
+            note_vi: "Định dạng là Văn bản; không công khai.",
+            note_en: "Format it as Text; never public.",
+            example: "FT26329000123",
+        },
+        Column {
+            name: "paper_book",
+            vi: "Quyển biên lai",
+            en: "Slip book",
+            also: &["Quyển số"],
+            holds: Holds::Code,
+            required: false,
+            note_vi: "Của biên lai in sẵn, cùng với số; mỗi biên lai một dòng.",
+            note_en: "Of a pre-printed slip, with its number; one row a slip.",
+            example: "Q12",
+        },
+        Column {
+            name: "paper_no",
+            vi: "Số biên lai",
+            en: "Slip number",
+            also: &["Biên lai số"],
+            holds: Holds::Code,
+            required: false,
+            note_vi: "Cùng với quyển biên lai.",
+            note_en: "With the book.",
+            example: "000123",
+        },
+        Column {
+            name: "chapter",
+            vi: "Mã đơn vị",
+            en: "Chapter",
+            also: &[],
+            holds: Holds::Code,
+            required: false,
+            note_vi: "Nếu có thì phải đúng mã của đơn vị nhận danh sách.",
+            note_en: "If it is there, it must be the code of the chapter the list is sent to.",
+            example: "23095",
+        },
+    ],
+    summed: Some("amount_vnd"),
+    rows: MOST_ROWS,
+};
+
+/// Reads a file as a list of gifts.
+pub fn read(bytes: &[u8]) -> Result<Listed, Refused> {
+    FORM.read(&sheets::read(bytes, &Limits::LIST)?, &meant)
+}
+
+/// A row of the form as a gift of a chapter, under an id that it gets later. What is missing stands among the faults already.
+pub fn gift(row: &Row, chapter: &str) -> Option<GiftIn> {
+    let at = |name: &str| {
+        FORM.columns.iter().zip(&row.values).find(|(column, _)| column.name == name).and_then(|(_, value)| value.as_ref())
+    };
+    let text = |name: &str| if let Some(Read::Text(text)) = at(name) { Some(text.clone()) } else { None };
+    let choice = |name: &str| if let Some(Read::Choice(code)) = at(name) { Some(*code) } else { None };
+    let (Some(Read::Day(received_on)), Some(Read::Whole(amount))) = (at("received_on"), at("amount_vnd")) else { return None };
+    let kind = choice("giver_kind").and_then(PartyKind::parse).unwrap_or(PartyKind::Person);
+    Some(GiftIn {
+        id: Uuid::nil(),
+        code: None,
+        chapter: chapter.to_owned(),
+        appeal: text("appeal"),
+        channel: choice("channel").and_then(Channel::parse).unwrap_or(Channel::Cash),
+        amount_vnd: Some(*amount),
+        lines: Vec::new(),
+        message_count: None,
+        giver: text("giver").map(|name| GiverIn { kind, name, phone: text("phone") }),
+        display: choice("display").and_then(Display::parse),
+        for_child: false,
+        payer_address: text("payer_address"),
+        enclosed: None,
+        wish: text("wish"),
+        memo: text("memo"),
+        bank_reference: text("bank_reference"),
+        received_on: *received_on,
+        paper_book: text("paper_book"),
+        paper_no: text("paper_no"),
+        captured_at: None,
+        confirmed: false,
+    })
+}
+
+/// The chapter a row names, if it names one.
+pub fn chapter_of(row: &Row) -> Option<&str> {
+    let n = FORM.columns.iter().position(|column| column.name == "chapter")?;
+    if let Some(Some(Read::Text(code))) = row.values.get(n) { Some(code) } else { None }
+}
+
+/// A spreadsheet program takes the zeros in front of a code.
+pub fn is_code(said: &str, code: &str) -> bool {
+    let bare = |code: &str| code.trim_start_matches('0').to_owned();
+    said.eq_ignore_ascii_case(code) || said.bytes().all(|b| b.is_ascii_digit()) && bare(said) == bare(code)
+}
+
+/// A fault of a gift as one of its row.
+pub fn fault(row: u32, error: &FieldError) -> Fault {
+    let pointer = error.pointer.trim_start_matches('/');
+    let name = match pointer {
+        "giver/name" => "giver",
+        "giver/phone" => "phone",
+        "giver/kind" => "giver_kind",
+        other => other,
+    };
+    let column = FORM.columns.iter().map(|column| column.name).find(|column| *column == name);
+    let said = sheets::Said::new(error.detail.vi.to_string(), error.detail.en.to_string());
+    Fault { row: Some(row), column, code: error.code, said }
+}
+
+/// What a whole file is refused with, as one of the request's body.
+pub fn refusal(refused: Refused) -> FieldError {
+    FieldError::new("", refused.code, crate::http::Say::new(refused.said.vi, refused.said.en))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_and_headings_are_unambiguous() {
+        let mut seen = std::collections::HashSet::new();
+        for column in FORM.columns {
+            for heading in [column.name, column.vi, column.en].iter().chain(column.also) {
+                assert!(seen.insert(heading.to_lowercase()), "{heading} stands twice");
+            }
+            assert!(!column.note_vi.is_empty() && !column.note_en.is_empty() && !column.example.is_empty());
+        }
+    }
+
+    #[test]
+    fn every_choice_is_one_of_the_books() {
+        for (holds, is) in [
+            (CHANNELS, (|code| Channel::parse(code).is_some()) as fn(&str) -> bool),
+            (KINDS, |code| PartyKind::parse(code).is_some()),
+            (DISPLAYS, |code| Display::parse(code).is_some()),
+        ] {
+            let Holds::Choice(choices) = holds else { panic!() };
+            assert!(choices.iter().all(|(code, ..)| is(code)), "{choices:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_may_have_lost_its_zeros() {
+        assert!(
+            is_code("8", "00008") && is_code("TW", "TW") && is_code("tw", "TW") && !is_code("8", "08001") && !is_code("", "0")
+        );
+    }
+}

@@ -1,0 +1,293 @@
+//! Messages in the database.
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::model::{Address, Channel, Content, Rule, SEND_MESSAGE, Text};
+use super::ways::Ways;
+use crate::authz::{Granted, Record, Right};
+use crate::basics::clock::vietnam_date;
+use crate::db::DbError;
+use crate::db::schema::{message, sending_rule};
+use crate::http::Span;
+use crate::jobs::{self, NewJob};
+use crate::vault::{Vault, VaultError, place};
+
+/// A message to be sent.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// A name of the caller's, so that sending twice makes one message.
+    pub id: Uuid,
+    pub to: Address,
+    pub text: Text,
+    /// What it is for, as a code, e.g. `RECEIPT`.
+    pub purpose: &'static str,
+    /// The record it is about: when that record's person is erased the message goes, too.
+    pub about: Option<Uuid>,
+}
+
+/// A message was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error("a message could not be written down: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl From<diesel::result::Error> for SendError {
+    fn from(error: diesel::result::Error) -> Self {
+        SendError::Db(error.into())
+    }
+}
+
+/// Writes a message of the granted chapter: to be delivered if there is a way, else to be done by hand.
+pub fn send<R: Right>(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    ways: &Ways,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    new: &NewMessage,
+) -> Result<(), SendError> {
+    let channel = new.to.channel();
+    let content = Content { to: new.to.as_str().to_owned(), text: new.text.clone() };
+    let state = if ways.has(channel) { "WAITING" } else { "BY_HAND" };
+    let written = diesel::insert_into(message::table)
+        .values((
+            message::id.eq(new.id),
+            message::chapter_id.eq(by.chapter().0),
+            message::channel.eq(channel.name()),
+            message::purpose.eq(new.purpose),
+            message::about.eq(new.about),
+            message::state.eq(state),
+            message::content.eq(Some(sealed(vault, new.id, &content)?)),
+            message::address_hash.eq(address_hash(vault, &content.to)),
+            message::made_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    if written == 1 && ways.has(channel) {
+        let job = NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now };
+        jobs::enqueue(conn, by, now, &job)?;
+    }
+    Ok(())
+}
+
+pub(super) fn sealed(vault: &Vault, id: Uuid, content: &Content) -> Result<Vec<u8>, SendError> {
+    Ok(vault.seal(place("message", "content", &id), &serde_json::to_vec(content)?)?)
+}
+
+/// A message that is still to be sent.
+pub(super) struct Open {
+    pub channel: Channel,
+    pub content: Content,
+    pub address_hash: Vec<u8>,
+}
+
+fn opened(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<Content, SendError> {
+    Ok(serde_json::from_slice(&vault.open(place("message", "content", &id), sealed)?)?)
+}
+
+/// The message if it is still to be sent.
+pub(super) fn waiting(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Open>, SendError> {
+    let row: Option<(String, Option<Vec<u8>>, Vec<u8>)> = message::table
+        .find(id)
+        .filter(message::state.eq("WAITING"))
+        .select((message::channel, message::content, message::address_hash))
+        .for_update()
+        .first(conn)
+        .optional()?;
+    let Some((channel, Some(content), address_hash)) = row else { return Ok(None) };
+    let Some(channel) = Channel::parse(&channel) else { return Ok(None) };
+    Ok(Some(Open { channel, content: opened(vault, id, &content)?, address_hash }))
+}
+
+/// What holds for a channel at a moment.
+pub(super) fn rule(conn: &mut PgConnection, channel: Channel, now: DateTime<Utc>) -> Result<Rule, DbError> {
+    use sending_rule as r;
+    let row: Option<(Option<i32>, Option<i32>, i32)> = r::table
+        .filter(r::channel.eq(channel.name()))
+        .filter(r::valid_from.le(vietnam_date(now)))
+        .order(r::valid_from.desc())
+        .select((r::quiet_from_minute, r::quiet_until_minute, r::most_a_day))
+        .first(conn)
+        .optional()?;
+    let minute = |minute: Option<i32>| minute.and_then(|minute| u32::try_from(minute).ok());
+    Ok(row.map_or(Rule { quiet: None, most_a_day: usize::MAX }, |(from, until, most)| Rule {
+        quiet: minute(from).zip(minute(until)),
+        most_a_day: usize::try_from(most).unwrap_or(usize::MAX),
+    }))
+}
+
+/// When this address was sent something by this way within the last 24 hours.
+pub(super) fn sent_to(conn: &mut PgConnection, open: &Open, now: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, DbError> {
+    let at: Vec<Option<DateTime<Utc>>> = message::table
+        .filter(message::address_hash.eq(&open.address_hash))
+        .filter(message::channel.eq(open.channel.name()))
+        .filter(message::state.eq("SENT"))
+        .filter(message::ended_at.gt(now - Duration::days(1)))
+        .select(message::ended_at)
+        .load(conn)?;
+    Ok(at.into_iter().flatten().collect())
+}
+
+/// Notes that a message was sent, and forgets what it said.
+pub(super) fn sent(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    end(conn, &[id], "SENT", now, None)?;
+    Ok(())
+}
+
+/// Ends messages that are open; returns how many were.
+fn end(
+    conn: &mut PgConnection,
+    ids: &[Uuid],
+    state: &'static str,
+    now: DateTime<Utc>,
+    account: Option<Uuid>,
+) -> Result<usize, DbError> {
+    let open = message::table.filter(message::id.eq_any(ids)).filter(message::content.is_not_null());
+    Ok(diesel::update(open)
+        .set((
+            message::state.eq(state),
+            message::content.eq(None::<Vec<u8>>),
+            message::ended_at.eq(Some(now)),
+            message::ended_by.eq(account),
+        ))
+        .execute(conn)?)
+}
+
+/// A message that waits for somebody.
+#[derive(Debug, Clone)]
+pub(super) struct Shown {
+    pub id: Uuid,
+    pub channel: Channel,
+    pub purpose: String,
+    pub about: Option<Uuid>,
+    pub state: String,
+    pub content: Content,
+    pub made_at: DateTime<Utc>,
+}
+
+type Row = (Uuid, String, String, Option<Uuid>, String, Option<Vec<u8>>, DateTime<Utc>);
+
+/// Messages of the granted chapter that are not sent, the oldest first.
+pub(super) fn open_at(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    by: &Granted<Record>,
+    span: Span<Uuid>,
+) -> Result<Vec<Shown>, SendError> {
+    let rows: Vec<Row> = message::table
+        .filter(message::chapter_id.eq(by.chapter().0))
+        .filter(message::content.is_not_null())
+        .filter(message::id.gt(span.after.unwrap_or_default()))
+        .order(message::id)
+        .limit(span.rows)
+        .select((
+            message::id,
+            message::channel,
+            message::purpose,
+            message::about,
+            message::state,
+            message::content,
+            message::made_at,
+        ))
+        .load(conn)?;
+    shown(vault, rows)
+}
+
+fn shown(vault: &Vault, rows: Vec<Row>) -> Result<Vec<Shown>, SendError> {
+    let mut all = Vec::with_capacity(rows.len());
+    for (id, channel, purpose, about, state, content, made_at) in rows {
+        let (Some(channel), Some(content)) = (Channel::parse(&channel), content) else { continue };
+        let content = opened(vault, id, &content)?;
+        all.push(Shown { id, channel, purpose, about, state, content, made_at });
+    }
+    Ok(all)
+}
+
+/// Where a message belongs, and its state, locked.
+pub(super) fn held(conn: &mut PgConnection, id: Uuid) -> Result<Option<(Uuid, String)>, DbError> {
+    let row = message::table.find(id).select((message::chapter_id, message::state)).for_update();
+    Ok(row.first(conn).optional()?)
+}
+
+/// An officer has done it.
+pub(super) fn done_by_hand(conn: &mut PgConnection, by: &Granted<Record>, now: DateTime<Utc>, id: Uuid) -> Result<bool, DbError> {
+    Ok(end(conn, &[id], "DONE_BY_HAND", now, Some(by.account()))? == 1)
+}
+
+/// Whose messages.
+pub(super) enum Of<'a> {
+    /// Those about these records.
+    Records(&'a [Uuid]),
+    /// All of these chapters.
+    Chapters(&'a [Uuid]),
+}
+
+/// Messages that are still open.
+pub(super) fn still_open(conn: &mut PgConnection, vault: &Vault, of: &Of<'_>) -> Result<Vec<Shown>, SendError> {
+    let mut query = message::table.filter(message::content.is_not_null()).into_boxed();
+    query = match of {
+        Of::Records(ids) => query.filter(message::about.eq_any(*ids)),
+        Of::Chapters(ids) => query.filter(message::chapter_id.eq_any(*ids)),
+    };
+    let rows: Vec<Row> = query
+        .select((
+            message::id,
+            message::channel,
+            message::purpose,
+            message::about,
+            message::state,
+            message::content,
+            message::made_at,
+        ))
+        .load(conn)?;
+    shown(vault, rows)
+}
+
+/// They are not sent any more.
+pub(super) fn cancel(conn: &mut PgConnection, ids: &[Uuid], now: DateTime<Utc>) -> Result<(), DbError> {
+    end(conn, ids, "CANCELLED", now, None)?;
+    Ok(())
+}
+
+/// Forgets to whom messages about these records went, too.
+pub(super) fn unlink(conn: &mut PgConnection, records: &[Uuid]) -> Result<(), DbError> {
+    diesel::update(message::table.filter(message::about.eq_any(records)))
+        .set((message::address_hash.eq(Vec::<u8>::new()), message::about.eq(None::<Uuid>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets that this address was ever written to.
+pub(super) fn unlink_address(conn: &mut PgConnection, vault: &Vault, address: &str) -> Result<(), DbError> {
+    let hash = address_hash(vault, address);
+    diesel::update(message::table.filter(message::address_hash.eq(hash)))
+        .set(message::address_hash.eq(Vec::<u8>::new()))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn address_hash(vault: &Vault, address: &str) -> Vec<u8> {
+    vault.hash("message.address", address.as_bytes()).to_vec()
+}
+
+/// Says something else from now on.
+pub(super) fn rewrite(conn: &mut PgConnection, vault: &Vault, id: Uuid, content: &Content) -> Result<(), SendError> {
+    diesel::update(message::table.find(id)).set(message::content.eq(Some(sealed(vault, id, content)?))).execute(conn)?;
+    Ok(())
+}
+
+/// For an audit: messages that still name one of these records.
+pub(super) fn naming(conn: &mut PgConnection, records: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    let about: Vec<Option<Uuid>> =
+        message::table.filter(message::about.eq_any(records)).select(message::about).distinct().load(conn)?;
+    Ok(about.into_iter().flatten().collect())
+}
