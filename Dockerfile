@@ -12,7 +12,6 @@ COPY migrations migrations
 COPY data data
 COPY assets assets
 COPY templates templates
-COPY crates crates
 COPY src src
 RUN cargo build --release --locked --bin so-nhan-ai
 
