@@ -2,7 +2,7 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, house, config → tree → authz → identity, chapters → log → verify → ledger →
+//! `basics, db, calendar, http, vault, house, config → tree → authz → identity, chapters → log → ledger →
 //! changes, jobs → outbox, links → decisions → vouchers, documents, bookkeeping → parties, stock → giving →
 //! publications → privacy → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
@@ -44,5 +44,4 @@ pub mod stock;
 pub mod tree;
 pub mod upkeep;
 pub mod vault;
-pub mod verify;
 pub mod vouchers;

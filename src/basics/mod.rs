@@ -4,8 +4,6 @@
 //! Nothing here knows HTTP, SQL statements or a feature. A value of one of these types is valid for good:
 //! it was parsed once at the edge.
 
-pub mod clock;
-pub mod code;
 pub mod failpoint;
 pub mod keyboard;
 pub mod phone;
@@ -14,8 +12,11 @@ pub mod typing;
 pub mod vnd;
 pub mod words;
 
+pub use so_nhan_ai_proof::hex::{hex, unhex};
+pub use so_nhan_ai_proof::{clock, code};
+
 pub use clock::Clock;
 pub use code::PublicCode;
 pub use phone::Phone;
-pub use text::{Line, fold, hex, unhex, words_and_pairs};
+pub use text::{Line, fold, words_and_pairs};
 pub use vnd::Vnd;

@@ -243,8 +243,7 @@ pub(super) fn document(row: &OpeningRow) -> Result<Option<[u8; 32]>, Problem> {
 }
 
 pub(super) fn here(conn: &mut PgConnection, grant: &Granted<Approve>) -> Result<Arc<Place>, Problem> {
-    let code = tree::code_of(conn, grant.chapter())?;
-    Ok(Arc::new(tree::place(conn, &code)?.ok_or_else(Problem::not_found)?))
+    Ok(Arc::new(tree::place_of(conn, grant.chapter())?))
 }
 
 pub(super) fn not_booked(error: BookError) -> Problem {

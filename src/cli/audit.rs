@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use so_nhan_ai_proof::cli::verify::{self, Format, LogAudit};
 
-use super::verify::{self, Format, LogAudit};
 use super::{Failure, upkeep};
 use crate::config::Config;
 

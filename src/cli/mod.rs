@@ -4,7 +4,6 @@ mod audit;
 mod demo;
 mod install;
 mod keys;
-mod line;
 mod log;
 pub use install::load_reference;
 mod officer;
@@ -13,13 +12,11 @@ mod second_factor;
 mod serve;
 mod steps;
 mod upkeep;
-mod verify;
-mod watch;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use so_nhan_ai_proof::cli::{Failure, say, verify, watch};
 
 use crate::basics::failpoint;
 use crate::config::{Config, LogFormat, Settings};
@@ -69,8 +66,6 @@ enum Command {
     /// Print the OpenAPI document
     Openapi,
 }
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Reads the command line, does what it says, and says in one line what went wrong if it did.
 pub fn run() -> ExitCode {
@@ -126,11 +121,6 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Openapi | Command::Receipt(_) | Command::Watch(_) => Ok(()),
     }?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Writes what a command answers to standard output; a reader that has gone is an error, not a panic.
-fn say(text: &str) -> Result<(), Failure> {
-    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
 }
 
 /// Log lines go to standard error, so that standard output is what a command answers.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use so_nhan_ai_proof::cli::line::Line;
+use so_nhan_ai_proof::cli::verify::Format;
 
 use super::install;
-use super::line::Line;
-use super::verify::Format;
 use super::{Failure, say};
 use crate::basics::Clock;
 use crate::config::Config;

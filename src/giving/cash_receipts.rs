@@ -177,8 +177,7 @@ pub fn issue(v: &mut Visit<'_>, id: Uuid) -> Result<bool, Problem> {
             "This gift was reversed before it had a cash receipt.",
         ));
     }
-    let code = tree::code_of(v.conn, grant.chapter())?;
-    if !tree::place(v.conn, &code)?.is_some_and(|here| here.accepts_entries) {
+    if !tree::place_of(v.conn, grant.chapter())?.accepts_entries {
         return Err(Problem::say(
             Kind::Conflict,
             "Đơn vị đã sáp nhập hoặc giải thể: không cấp số phiếu mới.",

@@ -231,8 +231,7 @@ pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ReversalO
 /// Books the mirror of the gift's entry, today, and counts it.
 fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: Uuid) -> Result<Uuid, Problem> {
     let written = ledger::written(v.conn, gift_entry)?.ok_or_else(Problem::not_found)?;
-    let chapter = tree::code_of(v.conn, by.approves.chapter())?;
-    let here = tree::place(v.conn, &chapter)?.ok_or_else(Problem::not_found)?;
+    let here = tree::place_of(v.conn, by.approves.chapter())?;
     let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
     let funds = ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;

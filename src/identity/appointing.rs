@@ -123,13 +123,12 @@ pub fn give_acting(v: &mut Visit<'_>, id: Uuid, new: &NewActsFor) -> Result<(Ass
     if !row.stands(vietnam_date(v.now)) {
         return Err(over_already());
     }
-    let code = tree::code_of(v.conn, grant.chapter())?;
-    let here = tree::place(v.conn, &code)?.ok_or_else(Problem::not_found)?;
+    let here = tree::place_of(v.conn, grant.chapter())?;
     let there = check_acting(v, &here, (id, role, row.period()), new, "")?;
     if !appointments::insert_acts_for(v.conn, &there, v.now, id, new, Some(&hash))? {
         return Err(Problem::new(Kind::IdTaken));
     }
-    let detail = json!({"account": row.account_id, "role": role, "place": code, "acts_for": [new.chapter], "from": new.period.from,
+    let detail = json!({"account": row.account_id, "role": role, "place": here.code, "acts_for": [new.chapter], "from": new.period.from,
         "to": new.period.to, "decision": new.decision_no.as_str()});
     v.note_with(&there, "ACTS_FOR_GIVEN", id, &detail)?;
     Ok((row, true))

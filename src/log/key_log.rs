@@ -11,12 +11,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::commitment;
-use super::leaf::{Change, Leaf, LeafError, LeafV1, Said};
+use super::leaf::{CENTRAL, Change, Leaf, LeafError, LeafV1, Said};
 use super::note::Verifier;
 use super::store::{self, LoggedLeaf, NewLeaf};
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_date;
-use crate::chapters::reference::CENTRAL;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{log_key, log_key_retired};

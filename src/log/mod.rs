@@ -9,31 +9,27 @@ pub mod answers;
 pub mod audit;
 mod audit_tree;
 pub mod audits;
-pub mod checkpoint;
 pub mod checkpoint_store;
 pub mod clearance;
-pub mod commitment;
 pub mod folder;
 pub mod guard;
 mod kept;
 pub mod key_log;
 pub mod keys;
-pub mod leaf;
-pub mod note;
 pub mod opening;
 pub mod persons;
 pub mod publisher;
-pub mod receipt;
 pub mod recovery;
 pub mod routes;
 pub mod sequencer;
 pub mod signing;
 pub mod store;
 pub mod tile_store;
-pub mod tiles;
-pub mod tree;
 
 use crate::house::Room;
+
+// The formats, which everybody can read who checks the log.
+pub use so_nhan_ai_proof::{checkpoint, commitment, leaf, note, receipt, tiles, tree};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {

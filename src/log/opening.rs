@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::commitment::{self, Secret};
+pub use super::commitment::Opening;
+use super::commitment::Secret;
 use crate::basics::{hex, unhex};
 use crate::vault::{Place, Vault, VaultError};
 
@@ -14,21 +15,6 @@ fn at(entry: &str) -> Place<'_> {
 pub fn seal(vault: &Vault, entry: &str, secret: &Secret, fields: &[(&str, &str)]) -> Result<Vec<u8>, VaultError> {
     let values: Map<String, Value> = fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     vault.seal(at(entry), json!({"secret": hex(secret), "fields": values}).to_string().as_bytes())
-}
-
-/// An opening in clear.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
-    pub secret: Secret,
-    /// Name and value, in bytewise order of names.
-    pub fields: Vec<(String, String)>,
-}
-
-impl Opening {
-    /// The commitment this opens.
-    pub fn commitment(&self) -> [u8; 32] {
-        commitment::commit(&self.secret, &self.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>())
-    }
 }
 
 /// Opens what [`seal`] sealed.
@@ -47,6 +33,7 @@ fn read(clear: &[u8]) -> Option<Opening> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::commitment;
     use super::*;
     use crate::vault::VaultKeys;
 

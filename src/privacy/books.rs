@@ -29,9 +29,8 @@ impl Books {
     pub fn read(conn: &mut PgConnection, gifts: &[Touched]) -> Result<Self, DbError> {
         let booked = ledger::booked(conn, &gifts.iter().map(|g| g.entry_id).collect::<Vec<_>>())?;
         let said = annotations::of_entries(conn, &booked.values().map(|entry| entry.code.as_str()).collect::<Vec<_>>())?;
-        let labels = tree::labels(conn, &gifts.iter().map(|g| g.chapter_id).collect::<Vec<_>>())?;
-        let mut by_code = tree::places(conn, &labels.values().map(|l| l.code.as_str()).collect::<Vec<_>>())?;
-        let places = labels.into_iter().filter_map(|(id, label)| Some((id, Arc::new(by_code.remove(&label.code)?)))).collect();
+        let places = tree::places_of(conn, &gifts.iter().map(|g| g.chapter_id).collect::<Vec<_>>())?;
+        let places = places.into_iter().map(|(id, place)| (id, Arc::new(place))).collect();
         Ok(Self { booked, said, places, vouchers: Vouchers::read(conn)? })
     }
 

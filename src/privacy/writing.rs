@@ -14,8 +14,7 @@ use crate::vault::{Vault, place};
 
 /// The nearest chapter at or above all of these.
 pub(super) fn common(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<ChapterId, Problem> {
-    let labels = tree::labels(conn, chapters)?;
-    let places = tree::places(conn, &labels.values().map(|l| l.code.as_str()).collect::<Vec<_>>())?;
+    let places = tree::places_of(conn, chapters)?;
     let mut common: Option<Vec<ChapterId>> = None;
     for place in places.values() {
         let path: Vec<ChapterId> = place.path.iter().map(|step| step.id).collect();

@@ -59,29 +59,34 @@ impl Place {
     }
 }
 
-/// The places of chapters by code, in one query. Unknown codes are absent.
-pub fn places(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, Place>, DbError> {
-    let above = diesel::alias!(chapter as above);
-    type Row = (Uuid, String, String, String, i16, Uuid, String, String);
-    let rows: Vec<Row> = chapter::table
-        .inner_join(chapter_ancestor::table.on(chapter_ancestor::chapter_id.eq(chapter::id)))
-        .inner_join(above.on(chapter_ancestor::ancestor_id.eq(above.field(chapter::id))))
-        .filter(chapter::code.eq_any(codes))
-        .order((chapter::code, chapter_ancestor::depth.desc()))
-        .select((
-            chapter::id,
-            chapter::code,
-            chapter::short_name,
-            chapter::status,
-            chapter_ancestor::depth,
-            above.field(chapter::id),
-            above.field(chapter::code),
-            above.field(chapter::short_name),
-        ))
-        .load(conn)?;
+/// A chapter and one step of its path: id, code, short name, status; id, code and short name of the step.
+type Row = (Uuid, String, String, String, Uuid, String, String);
+
+/// Chapters with their paths, as [`Row`]s, the central step first.
+macro_rules! paths {
+    () => {{
+        let above = diesel::alias!(chapter as above);
+        chapter::table
+            .inner_join(chapter_ancestor::table.on(chapter_ancestor::chapter_id.eq(chapter::id)))
+            .inner_join(above.on(chapter_ancestor::ancestor_id.eq(above.field(chapter::id))))
+            .order((chapter::code, chapter_ancestor::depth.desc()))
+            .select((
+                chapter::id,
+                chapter::code,
+                chapter::short_name,
+                chapter::status,
+                above.field(chapter::id),
+                above.field(chapter::code),
+                above.field(chapter::short_name),
+            ))
+    }};
+}
+
+/// Places by id.
+fn walked(rows: Vec<Row>) -> HashMap<Uuid, Place> {
     let mut places = HashMap::new();
-    for (id, code, short_name, status, _, step_id, step_code, step_name) in rows {
-        let place = places.entry(code.clone()).or_insert_with(|| Place {
+    for (id, code, short_name, status, step_id, step_code, step_name) in rows {
+        let place = places.entry(id).or_insert_with(|| Place {
             id: ChapterId(id),
             code,
             short_name,
@@ -90,7 +95,18 @@ pub fn places(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String,
         });
         place.path.push(Step { id: ChapterId(step_id), code: step_code, short_name: step_name });
     }
-    Ok(places)
+    places
+}
+
+/// The places of chapters by code, in one query. Unknown codes are absent.
+pub fn places(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, Place>, DbError> {
+    let places = walked(paths!().filter(chapter::code.eq_any(codes)).load(conn)?);
+    Ok(places.into_values().map(|place| (place.code.clone(), place)).collect())
+}
+
+/// The places of chapters by id, in one query.
+pub fn places_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Place>, DbError> {
+    Ok(walked(paths!().filter(chapter::id.eq_any(ids)).load(conn)?))
 }
 
 /// The central chapter: the one with nothing above it.
@@ -100,9 +116,7 @@ pub fn centre(conn: &mut PgConnection) -> Result<ChapterId, DbError> {
 
 /// The places of all chapters, by id.
 pub fn all_places(conn: &mut PgConnection) -> Result<HashMap<Uuid, Place>, DbError> {
-    let codes: Vec<String> = chapter::table.select(chapter::code).load(conn)?;
-    let places = places(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
-    Ok(places.into_values().map(|place| (place.id.0, place)).collect())
+    Ok(walked(paths!().load(conn)?))
 }
 
 /// The closure must be what the parents of the chapters say.
@@ -127,6 +141,11 @@ FROM up FULL JOIN chapter_ancestor a USING (chapter_id, ancestor_id) WHERE up.de
 /// The place of one chapter, by code.
 pub fn place(conn: &mut PgConnection, code: &str) -> Result<Option<Place>, DbError> {
     Ok(places(conn, &[code])?.remove(code))
+}
+
+/// The place of one chapter, by id: what somebody holds who has a grant there.
+pub fn place_of(conn: &mut PgConnection, id: ChapterId) -> Result<Place, DbError> {
+    Ok(places_of(conn, &[id.0])?.remove(&id.0).ok_or(diesel::result::Error::NotFound)?)
 }
 
 /// Level of a chapter (cấp Hội).

@@ -5,9 +5,9 @@ use std::fs;
 use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::note::Verifier;
 use so_nhan_ai::log::tree::{Head, MemoryTiles, leaf_hash};
-use so_nhan_ai::verify::audit::Walk;
-use so_nhan_ai::verify::place::{self, Place};
-use so_nhan_ai::verify::report::Report;
+use so_nhan_ai_proof::verify::audit::Walk;
+use so_nhan_ai_proof::verify::place::{self, Place};
+use so_nhan_ai_proof::verify::report::Report;
 
 use super::sample::{Folder, Make, ORIGIN, Sample, VKEY, damage, signer};
 

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use so_nhan_ai::ledger::kinds as books;
-use so_nhan_ai::verify::leaf;
+use so_nhan_ai_proof::verify::leaf;
 
 use super::sample::{Folder, Make, Sample, VKEY, damage};
 use super::server::{Answer, Server};
@@ -196,8 +196,9 @@ fn a_watch_survives_kill_9() {
 fn the_verifier_understands_what_the_ledger_writes() {
     for row in books::KINDS {
         let rule = leaf::KINDS.iter().find(|rule| rule.name == row.name);
-        let rule = rule
-            .unwrap_or_else(|| panic!("audit --url does not understand {}: see src/verify/leaf.rs and docs/verify.md", row.name));
+        let rule = rule.unwrap_or_else(|| {
+            panic!("audit --url does not understand {}: see crates/proof/src/verify/leaf.rs and docs/verify.md", row.name)
+        });
         assert_eq!(rule.money, !row.debits.is_empty() || row.name == "REVERSAL", "{}", row.name);
     }
     let accounts: Vec<_> = books::Account::ALL.map(|account| (account.name(), account.is_donation())).to_vec();

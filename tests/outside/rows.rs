@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::log::checkpoint;
 use so_nhan_ai::log::note::Verifier;
-use so_nhan_ai::verify::audit::Walk;
-use so_nhan_ai::verify::place::Place;
-use so_nhan_ai::verify::published::{self, Patience};
-use so_nhan_ai::verify::report::Report;
-use so_nhan_ai::verify::served::{self, Closely};
-use so_nhan_ai::verify::site::Site;
+use so_nhan_ai_proof::verify::audit::Walk;
+use so_nhan_ai_proof::verify::place::Place;
+use so_nhan_ai_proof::verify::published::{self, Patience};
+use so_nhan_ai_proof::verify::report::Report;
+use so_nhan_ai_proof::verify::served::{self, Closely};
+use so_nhan_ai_proof::verify::site::Site;
 
 use super::commands::{run, text};
 use super::sample::{Folder, Make, ORIGIN, Sample, VKEY};

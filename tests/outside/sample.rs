@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use so_nhan_ai::basics::PublicCode;
-use so_nhan_ai::log::commitment::{self, Secret};
-use so_nhan_ai::log::note::Signer;
-use so_nhan_ai::log::opening::Opening;
-use so_nhan_ai::log::receipt::{Opened, Receipt};
-use so_nhan_ai::log::tiles::{Of, Piece, write_bundle};
-use so_nhan_ai::log::tree::{Hashes, Head, MAX_LEVEL, MemoryTiles, TILE_WIDTH, prove_inclusion, root_at};
-use so_nhan_ai::log::{checkpoint, tree};
+use so_nhan_ai_proof::code::PublicCode;
+use so_nhan_ai_proof::commitment::{self, Opening, Secret};
+use so_nhan_ai_proof::note::Signer;
+use so_nhan_ai_proof::receipt::{Opened, Receipt};
+use so_nhan_ai_proof::tiles::{Of, Piece, write_bundle};
+use so_nhan_ai_proof::tree::{Hashes, Head, MAX_LEVEL, MemoryTiles, TILE_WIDTH, prove_inclusion, root_at};
+use so_nhan_ai_proof::{checkpoint, tree};
 
 /// The log's name and, from the seed below, its key: a vector that other implementations know.
 pub const ORIGIN: &str = "ledger.example.vn/log1";

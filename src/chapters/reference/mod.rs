@@ -10,8 +10,7 @@ use diesel::prelude::*;
 
 use crate::db::DbError;
 
-/// Code of the central chapter.
-pub const CENTRAL: &str = "TW";
+pub use so_nhan_ai_proof::leaf::CENTRAL;
 
 /// The two-level model begins with Resolution 202/2025/QH15.
 const REFORM: (i32, u32, u32) = (2025, 7, 1);
