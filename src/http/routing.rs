@@ -22,8 +22,10 @@ impl KnownPaths {
 
     fn methods_of(&self, path: &str) -> Vec<&'static str> {
         let asked: Vec<&str> = path.split('/').collect();
+        // The last part of an address in the log is a path of its own: `/log/tile/0/x001/234.p/7`.
+        let goes_on = |template: &[String]| template.get(1).is_some_and(|top| top == "log") && template.len() < asked.len();
         let fits = |template: &[String]| {
-            template.len() == asked.len()
+            (template.len() == asked.len() || goes_on(template) && template.last().is_some_and(|last| last.starts_with('{')))
                 && template.iter().zip(&asked).all(|(t, a)| t.starts_with('{') && !a.is_empty() || t == a)
         };
         self.0.iter().filter(|(template, _)| fits(template)).flat_map(|(_, methods)| methods.iter().copied()).collect()

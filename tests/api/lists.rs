@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use serde_json::{Value, json};
@@ -178,6 +179,12 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/sessions", "?"),
     ];
     assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");
+    // The feed of changes waits for every transaction of the cluster, those of other tests too.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while statements(&caller, &database, "/api/v1/changes?chapter=23095&limit=50").1 < 50 {
+        assert!(Instant::now() < deadline, "the feed of changes is held up");
+        std::thread::sleep(Duration::from_millis(50));
+    }
     let mut wrong = Vec::new();
     for (path, query) in asked {
         let path = path.replace("{id}", &party.to_string()).replace("{code}", &code);

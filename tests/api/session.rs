@@ -232,6 +232,7 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 }
                 ("POST", "closing") if path.contains("/information-requests/") => Some(json!({"outcome": "ANSWERED"})),
                 ("POST", "publication") => Some(json!({"title": "x"})),
+                ("POST", "acceptance") => Some(json!({})),
                 ("PATCH", "{code}") if path.contains("/chapters/") => Some(json!({"contact": {"phone": "02523865123"}})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),
                 ("POST", "chapters") => Some(crate::coverage::tree::school("Trường Mới")),

@@ -98,7 +98,8 @@ fn checked(db: &Db, vault: &Vault, clock: &Clock, sent: &Sent, bytes: &[u8]) -> 
     let mut file = check::file(vault, &sent.chapter, bytes)?;
     let mut faults = std::mem::take(&mut file.faults);
     let ready = check::prepared(vault, &file.gifts, sent.now, &mut faults)?;
-    let mut found = db.read_blocking(|conn| -> Result<Found, Problem> {
+    // Nothing is written, but what a gift is booked by is held as for booking, and a read-only transaction may not hold.
+    let mut found = db.tx_blocking(|conn| -> Result<Found, Problem> {
         let mut v = Visit::enter(conn, vault, sent.now, sent.actor)?;
         let (grant, _) = v.at_code::<Record>(&sent.chapter)?;
         Ok(check::look(&mut v, clock, &grant, ready)?)
