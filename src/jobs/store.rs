@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::model::{JobKind, Progress};
 use crate::authz::{Appoint, Granted, Right, Seen};
 use crate::db::DbError;
-use crate::db::schema::{chapter_ancestor, job};
+use crate::db::schema::job;
 use crate::db::statement::statement;
 use crate::http::Span;
 use crate::tree;
@@ -257,10 +257,7 @@ pub(super) fn list(conn: &mut PgConnection, by: &Seen<Appoint>, state: &str, spa
     let mut query = job::table.filter(job::state.eq(state)).into_boxed();
     // At the central chapter everything is in reach, and so is what belongs to no chapter.
     if tree::centre(conn)? != here {
-        let below = chapter_ancestor::table
-            .filter(chapter_ancestor::ancestor_id.eq(here.0))
-            .select(chapter_ancestor::chapter_id.nullable());
-        query = query.filter(job::chapter_id.eq_any(below));
+        query = query.filter(job::chapter_id.assume_not_null().eq_any(tree::at_and_below(here.0)));
     }
     if let Some(before) = span.after {
         query = query.filter(job::id.lt(before));

@@ -17,7 +17,7 @@ use crate::house::Room;
 use crate::house::audit::{Audit, Audits};
 
 /// What the house wants to know of this room.
-pub const ROOM: Room = Room { audits: &[&Closure], ..Room::called("tree") };
+pub const ROOM: Room = Room { tables: &["chapter_ancestor"], audits: &[&Closure], ..Room::called("tree") };
 
 /// Internal id of a chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -128,7 +128,7 @@ fn world() -> World {
     let documents = Documents::of(&app, insider, &gifts[0]);
     let begin = json!({"id": Uuid::now_v7(), "password": PASSWORD});
     let enrolled = app.account(Role::Officer, "23095");
-    let second_step = second_step(&app, enrolled);
+    let second_step = people::second_step(&app, enrolled);
     app.wait_for_checkpoint();
     assert!(!token.is_empty());
 
@@ -227,14 +227,6 @@ fn world() -> World {
     public.insert("GET /log/checkpoint", ("/log/checkpoint".to_owned(), None));
     public.insert("GET /log/tile/{level}/{index}", (format!("/log/tile/0/000.p/{size}"), None));
     World { app, insider, calls, public }
-}
-
-/// The second step of a log-in of an account that has an authenticator. It is good once.
-fn second_step(app: &TestApp, account: Account) -> Value {
-    let authenticator = crate::factor::enrol(app, account);
-    let token = crate::factor::first_step(app, account);
-    app.clock.advance(Duration::seconds(60));
-    json!({"second_step_token": token, "code": authenticator.code(app.now())})
 }
 
 /// `METHOD /path` of every documented operation.

@@ -109,7 +109,8 @@ fn paths_in_documents_exist() {
             let path = word.trim_end_matches(['.', ',', ';', ')']).split("::").next().unwrap_or_default();
             let path = path.split_once(':').map_or(path, |(path, _)| path);
             let is_path = path.split_once('/').is_some_and(|(top, rest)| TOPS.contains(&top) && !rest.is_empty());
-            if !is_path || path.contains(['*', '{', '<', '…', '$', '?', '=']) {
+            // The room that `make room` is shown with is not there.
+            if !is_path || path.contains("/example") || path.contains(['*', '{', '<', '…', '$', '?', '=']) {
                 continue;
             }
             looked += 1;

@@ -1,6 +1,7 @@
 //! The operations on accounts and roles, on real people of Hàm Liêm.
 
-use serde_json::json;
+use chrono::Duration;
+use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use uuid::Uuid;
 
@@ -99,4 +100,12 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
             422,
         ),
     ]
+}
+
+/// The second step of a log-in of an account that has an authenticator. It is good once.
+pub fn second_step(app: &TestApp, account: Account) -> Value {
+    let authenticator = crate::factor::enrol(app, account);
+    let token = crate::factor::first_step(app, account);
+    app.clock.advance(Duration::seconds(60));
+    json!({"second_step_token": token, "code": authenticator.code(app.now())})
 }

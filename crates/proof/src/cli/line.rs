@@ -9,9 +9,15 @@ pub struct Line {
     last: Option<Instant>,
 }
 
+impl Default for Line {
+    fn default() -> Self {
+        Self { is_terminal: std::io::stderr().is_terminal(), last: None }
+    }
+}
+
 impl Line {
     pub fn new() -> Self {
-        Self { is_terminal: std::io::stderr().is_terminal(), last: None }
+        Self::default()
     }
 
     pub fn show(&mut self, text: &str) {
