@@ -53,7 +53,7 @@ impl Gateway {
         match answer.map(|answer| answer.status().as_u16()) {
             Ok(200..300) => Ok(()),
             Ok(401 | 403) => Err(Failure::Again("GATEWAY_LOGIN")),
-            Ok(408 | 425 | 429 | 300..400 | 500..) => Err(Failure::Again("GATEWAY_LATER")),
+            Ok(408 | 425 | 429 | 300..=399 | 500..) => Err(Failure::Again("GATEWAY_LATER")),
             Ok(_) => Err(Failure::Never("GATEWAY_REFUSED")),
             Err(_) => Err(Failure::Again("GATEWAY_AWAY")),
         }

@@ -1,7 +1,6 @@
 //! Lists of gifts out of a spreadsheet: looked through, accepted, booked once; and a chapter's book as a spreadsheet.
 
 use std::io::Cursor;
-use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -246,28 +245,13 @@ fn a_list_that_nobody_accepts_is_forgotten() {
     accept(&app.log_in(account), &check, json!({}), 404);
 }
 
-/// Ten times as fast as the same gifts posted one after the other, in the same run.
+/// Thousands of rows go in part by part. (How fast is measured by `bench/lists.py`.)
 #[test]
-fn a_list_is_booked_set_wise() {
+fn a_long_list_is_booked_whole() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    let single = |n: usize| {
-        let gift = app.gift(json!({"amount_vnd": 20_000 + n, "received_on": "2026-11-20", "giver": {"kind": "PERSON", "name": format!("Trần Thị {}", name(n)), "phone": format!("08{:08}", 10_000_000 + n)}}));
-        officer.post("/api/v1/gifts", gift, 201);
-    };
-    (0..5).for_each(single);
-    let begin = Instant::now();
-    (5..65).for_each(single);
-    let one_by_one = begin.elapsed() / 60;
     let check = look(&officer, format!("{HEAD}{}", rows(3_000)), 201);
-    let begin = Instant::now();
     assert_eq!(accept(&officer, &check, json!({}), 200)["booked"], 3_000);
-    let listed = begin.elapsed() / 3_000;
-    println!("one by one {one_by_one:?} a gift, as a list {listed:?}");
-    assert!(
-        listed * 10 <= one_by_one || one_by_one < Duration::from_millis(2),
-        "one by one {one_by_one:?}, as a list {listed:?}"
-    );
     audit(&app);
 }
 

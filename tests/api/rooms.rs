@@ -41,8 +41,6 @@ const READERS: &[Readers] = &[
         &[
             ("authz", "rights travel down the tree, in the one query that decides"),
             ("chapters", "lists what is below a chapter"),
-            ("jobs", "lists what failed below a chapter"),
-            ("jobs", "lists what failed below a chapter"),
             ("ledger", "an audit adds up again what was received below each chapter"),
             ("privacy", "lists requests that concern chapters below one"),
         ],
