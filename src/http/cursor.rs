@@ -208,7 +208,7 @@ mod tests {
         let mut paging = Paging::<_, i64>::of("f", Some(2), None).unwrap();
         let span = paging.span();
         assert_eq!((span.after, span.rows), (None, 3));
-        let page = |paging: &Paging<&str, i64>, rows| paging.page(rows, |r| *r, |rows| Ok::<_, ()>(rows)).unwrap();
+        let page = |paging: &Paging<&str, i64>, rows| paging.page(rows, |r| *r, Ok::<_, ()>).unwrap();
         let first = page(&paging, vec![9, 8, 7]);
         assert_eq!(first.items, [9, 8]);
         let mut paging = Paging::<_, i64>::of("f", Some(2), first.next.as_deref()).unwrap();

@@ -257,8 +257,8 @@ mod tests {
                 at("/day", "NOT_A_DATE"),
                 at("/few", "WRONG_SHAPE"),
                 at("/id", "WRONG_SHAPE"),
-                at("/inner/1/nam~0e", "UNKNOWN_FIELD"),
                 at("/inner/1/name", "REQUIRED"),
+                at("/inner/1/nam~0e", "UNKNOWN_FIELD"),
                 at("/more", "UNKNOWN_FIELD"),
                 at("/other", "NOT_A_CHOICE"),
             ]

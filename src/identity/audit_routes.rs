@@ -80,7 +80,7 @@ pub async fn list_audit_events(desk: Desk, Query(query): Query<AuditQuery>) -> A
         ));
     }
     let paging = Paging::of(filter, query.limit, query.cursor.as_deref())?;
-    desk.list(paging, |v, filter, span| events(v, filter, span), |row| row.id, |v, rows| Ok(shown(v.conn, rows)?)).await
+    desk.list(paging, events, |row| row.id, |v, rows| Ok(shown(v.conn, rows)?)).await
 }
 
 /// (account, chapter), one of the two or neither.

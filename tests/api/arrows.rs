@@ -27,7 +27,7 @@ fn without_strings(code: &str) -> String {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let hashes = before.len() - before.trim_end_matches('#').len();
-        let is_raw = before.trim_end_matches('#').ends_with(|c| c == 'r');
+        let is_raw = before.trim_end_matches('#').ends_with('r');
         rest = if from.starts_with('"') && is_raw {
             let end = format!("\"{}", "#".repeat(hashes));
             from[1..].split_once(&end).map_or("", |(_, after)| after)

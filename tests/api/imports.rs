@@ -113,7 +113,7 @@ fn faults_are_named_by_row_and_nothing_is_kept() {
                 20/11/2026,Hạnh,,500000,,,68,,\n\
                 20/11/2026,Khoa,,500000,,,,Q1,7\n\
                 20/11/2026,Lan,,500000,,,,q1,007\n\
-                20/11/2026,NguyÔn V¨n L­¬ng,,,,,,,\n";
+                20/11/2026,NguyÔn V¨n L\u{ad}¬ng,,,,,,,\n";
     let check = look(&officer, list, 200);
     assert_eq!((&check["outcome"], &check["import"]), (&json!("FAULTY"), &Value::Null));
     let found = faults(&check);
