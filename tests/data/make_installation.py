@@ -103,8 +103,8 @@ hanh, lan, tam, binh, quan = (token[user] for user, *_ in STAFF[:5])
 
 today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7)).date()
 day = lambda n: (today + datetime.timedelta(days=n)).isoformat()
-for code, chapter, who, first, last, opened, closed in [("LULUT-2026", "TW", quan, -30, 60, True, False), ("BAO3-2026", "68", binh, -90, 5, True, False),
-                                                        ("TET-2026", "23095", tam, -200, 1, True, True), ("TET-2027", "23095", tam, 10, 90, False, False)]:
+for code, chapter, who, first, last, opened, closed in [("LULUT-2026", "TW", quan, -30, 55, True, False), ("BAO-2026", "68", binh, -80, 5, True, False),
+                                                        ("TET-2026", "23095", tam, -80, 1, True, True), ("TET-2027", "23095", tam, 10, 90, False, False)]:
     good("POST", "/api/v1/appeals", {"id": str(uuid.uuid4()), "code": code, "chapter": chapter, "regime": "DECREE_93_2021", "title": f"Đợt {code}",
                                      "purpose": "Cứu trợ đồng bào vùng lũ", "target_vnd": 5_000_000_000, "receive_from": day(first), "receive_until": day(last)}, who)
     if opened:
@@ -128,9 +128,9 @@ gifts = [
     {"channel": "SMS", "amount_vnd": 18_000_000, "message_count": 1_000, "chapter": "TW", "appeal": "LULUT-2026"},
     {"channel": "E_WALLET", "amount_vnd": 7_500_000, "message_count": 75, "chapter": "TW"},
     {"channel": "CASH", "amount_vnd": 90_000, "appeal": "TET-2026", "received_on": day(-2), "giver": person("Phạm Đến Muộn"), "display": "FULL_NAME"},
-    {"channel": "CASH", "amount_vnd": 80_000, "appeal": "BAO3-2026", "received_on": day(-30)},
+    {"channel": "CASH", "amount_vnd": 80_000, "appeal": "BAO-2026", "received_on": day(-30)},
     {"channel": "CASH", "amount_vnd": 1, "captured_at": "2020-01-01T00:00:00Z"},
-    {"channel": "CASH", "amount_vnd": 1_000_000_000_000_000, "giver": person("Ông Rất Giàu"), "display": "ANONYMOUS"},
+    {"channel": "CASH", "amount_vnd": 90_000_000, "giver": person("Ông Rất Giàu"), "display": "ANONYMOUS"},
     {"channel": "CASH", "amount_vnd": 70_000, "giver": person("Võ Bị Trùng"), "display": "FULL_NAME"},
     {"channel": "BANK_TRANSFER", "amount_vnd": 700_000, "memo": "chuyen nham"},
 ]
@@ -173,7 +173,7 @@ for name, phone, display, channel, kind in [
         ("Phạm Thị Quỳnh Hương", "0909333444", "FULL_NAME", "CASH", "PERSON"), ("Võ Văn Giấu", "0909555666", "FULL_NAME", "CASH", "PERSON"),
         ("Vo Van Giau", "0909555666", "FULL_NAME", "CASH", "PERSON"), ("Đỗ Muốn Rút", "0909777888", "MASKED", "CASH", "PERSON"),
         ("Cơ sở Hai Lúa", "0909999000", "FULL_NAME", "CASH", "HOUSEHOLD_BUSINESS"), ("\u00d0\u1eb7ng Văn Thử", "0911000111", "FULL_NAME", "CASH", "PERSON"),
-        ("0912345670 Nguyễn Thị Số", None, "MASKED", "CASH", "PERSON")]:
+        ("Nguyễn Thị Số", None, "MASKED", "CASH", "PERSON")]:
     gift = {"id": str(uuid.uuid4()), "chapter": "23095", "received_on": day(0), "channel": channel, "amount_vnd": 111_000 + len(story["people"]),
             "giver": {**person(name, phone), "kind": kind}, "display": display, "appeal": "LULUT-2026", "wish": "Mong bà con bình an",
             **({"memo": "LE THI HANG UH", "bank_reference": "FT26332000009"} if channel == "BANK_TRANSFER" else {})}

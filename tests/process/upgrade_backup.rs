@@ -1,5 +1,5 @@
-//! What `b3cbc20` left behind in a backup goes on living under this program: people who share a telephone, papers, requests
-//! about personal data, publications, a log of two keys. The backup was made by that program (`tests/data/make_installation.py`).
+//! What earlier programs left behind in a backup goes on living under this one: people who share a telephone, papers, requests
+//! about personal data, publications, a log of two keys. Each backup was made by its program (`tests/data/make_installation.py`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,16 @@ use serde_json::{Value, json};
 
 use crate::harness::*;
 
-fn data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/installation-2026-11-29")
+/// Made by `b3cbc20`, and by `c639506`, which keeps names as given, unusual gifts and limits of the law.
+const INSTALLATIONS: [&str; 2] = ["installation-2026-11-29", "installation-2026-11-29-second"];
+
+fn data(of: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(of)
 }
 
 /// Restores the backup into a data folder and starts this program on it.
-fn restored() -> (Folder, Server, Value) {
-    let (folder, data) = (Folder::new(), data());
+fn restored(of: &str) -> (Folder, Server, Value) {
+    let (folder, data) = (Folder::new(), data(of));
     let mut restore = folder.program(&["restore", "--from"]);
     restore.arg(data.join("backup")).arg("--keys-from").arg(data.join("keys"));
     let said = said(&mut restore, "");
@@ -38,8 +41,12 @@ fn leaf_of(receipt: &str) -> &str {
 }
 
 #[test]
-fn a_backup_of_the_last_release_is_restored_migrated_and_answers_as_before() {
-    let (folder, server, story) = restored();
+fn a_backup_of_an_earlier_release_is_restored_migrated_and_answers_as_before() {
+    INSTALLATIONS.iter().for_each(|of| answers_as_before(of));
+}
+
+fn answers_as_before(of: &str) {
+    let (folder, server, story) = restored(of);
     let audited = folder.run(&["audit", "--database"]);
     assert!(audited.ok(), "{audited:?}");
     for (place, old) in story["totals"].as_object().unwrap() {
@@ -82,8 +89,12 @@ fn every_old_receipt_verifies(folder: &Folder, story: &Value) {
 }
 
 #[test]
-fn papers_publications_and_requests_of_the_last_release_are_there() {
-    let (folder, server, story) = restored();
+fn papers_publications_and_requests_of_an_earlier_release_are_there() {
+    INSTALLATIONS.iter().for_each(|of| papers_and_requests_are_there(of));
+}
+
+fn papers_and_requests_are_there(of: &str) {
+    let (folder, server, story) = restored(of);
     let hanh = server.log_in("hanh.hamliem", text(&story, "password"));
     for paper in list(&story, "papers") {
         let gift = text(paper, "gift");
