@@ -31,7 +31,7 @@ class Server:
                 return question()
             except (OSError, ValueError):
                 time.sleep(0.1)
-        sys.exit("the server was not ready within two minutes")
+        sys.exit("the server was not ready, or its index behind, for two minutes")
 
     def token(self, user):
         password = next(one["password"] for one in self.demo["logins"] if one["user"] == user)
@@ -43,7 +43,7 @@ class Server:
         """Leaves get their places and are indexed after the gifts; what is left of that must not burden whoever is next."""
         def still():
             text = urllib.request.urlopen(self.demo["base_url"] + "/metrics").read().decode()
-            if "\nsna_search_lag_leaves 0\n" not in text:
+            if not any(line.split() == ["sna_search_lag_leaves", "0.0"] for line in text.splitlines()):
                 raise ValueError
             return True
         time.sleep(1.2)
