@@ -163,9 +163,10 @@ impl Desk {
         work: impl FnOnce(&Db, &Vault, &Clock) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let (vault, clock) = (self.vault.clone(), self.clock.clone());
-        let done = self.db.blocking(move |db| work(db, &vault, &clock)).await?;
+        let done = self.db.blocking(move |db| work(db, &vault, &clock)).await;
+        // What was committed before it failed is shown, too.
         self.cache.forget_all();
-        Ok(done)
+        done
     }
 
     async fn write<T: Send + 'static>(

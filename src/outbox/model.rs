@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, NaiveTime, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::basics::Phone;
+use crate::basics::phone::PhoneKind;
 use crate::jobs::JobKind;
 
 /// Sending one message; the job has the message's id.
@@ -66,6 +67,14 @@ impl Address {
         match self {
             Address::Mail(_) => Channel::Mail,
             Address::Phone(_) => Channel::Sms,
+        }
+    }
+
+    /// Whether a machine can reach it: nothing written arrives at a landline, somebody has to call.
+    pub fn can_be_sent(&self) -> bool {
+        match self {
+            Address::Mail(_) => true,
+            Address::Phone(phone) => phone.kind() == PhoneKind::Mobile,
         }
     }
 
@@ -165,6 +174,12 @@ mod tests {
         }
         assert_eq!(Address::mail("lấn@example.org"), Err(NotAnAddress::Marks));
         assert_eq!(Address::mail("lan@example.ỏg"), Err(NotAnAddress::Marks));
+    }
+
+    #[test]
+    fn nothing_is_sent_to_a_landline() {
+        let sent = |typed: &str| Address::Phone(Phone::parse(typed).unwrap()).can_be_sent();
+        assert!(sent("0912345678") && !sent("02523865123") && Address::mail("lan@example.org").unwrap().can_be_sent());
     }
 
     #[test]

@@ -57,7 +57,8 @@ pub fn send<R: Right>(
 ) -> Result<(), SendError> {
     let channel = new.to.channel();
     let content = Content { to: new.to.as_str().to_owned(), text: new.text.clone() };
-    let state = if ways.has(channel) { "WAITING" } else { "BY_HAND" };
+    let is_sent = new.to.can_be_sent() && ways.has(channel);
+    let state = if is_sent { "WAITING" } else { "BY_HAND" };
     let written = diesel::insert_into(message::table)
         .values((
             message::id.eq(new.id),
@@ -72,7 +73,7 @@ pub fn send<R: Right>(
         ))
         .on_conflict_do_nothing()
         .execute(conn)?;
-    if written == 1 && ways.has(channel) {
+    if written == 1 && is_sent {
         let job = NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now };
         jobs::enqueue(conn, by, now, &job)?;
     }
@@ -176,6 +177,17 @@ pub(super) struct Shown {
 
 type Row = (Uuid, String, String, Option<Uuid>, String, Option<Vec<u8>>, DateTime<Utc>);
 
+/// The columns of a [`Row`].
+const COLUMNS: (
+    message::id,
+    message::channel,
+    message::purpose,
+    message::about,
+    message::state,
+    message::content,
+    message::made_at,
+) = (message::id, message::channel, message::purpose, message::about, message::state, message::content, message::made_at);
+
 /// Messages of the granted chapter that are not sent, the oldest first.
 pub(super) fn open_at(
     conn: &mut PgConnection,
@@ -189,15 +201,7 @@ pub(super) fn open_at(
         .filter(message::id.gt(span.after.unwrap_or_default()))
         .order(message::id)
         .limit(span.rows)
-        .select((
-            message::id,
-            message::channel,
-            message::purpose,
-            message::about,
-            message::state,
-            message::content,
-            message::made_at,
-        ))
+        .select(COLUMNS)
         .load(conn)?;
     shown(vault, rows)
 }
@@ -238,17 +242,7 @@ pub(super) fn still_open(conn: &mut PgConnection, vault: &Vault, of: &Of<'_>) ->
         Of::Records(ids) => query.filter(message::about.eq_any(*ids)),
         Of::Chapters(ids) => query.filter(message::chapter_id.eq_any(*ids)),
     };
-    let rows: Vec<Row> = query
-        .select((
-            message::id,
-            message::channel,
-            message::purpose,
-            message::about,
-            message::state,
-            message::content,
-            message::made_at,
-        ))
-        .load(conn)?;
+    let rows: Vec<Row> = query.select(COLUMNS).load(conn)?;
     shown(vault, rows)
 }
 
