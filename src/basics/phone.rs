@@ -56,15 +56,6 @@ impl Phone {
         }
     }
 
-    /// [`Phone::parse`] for columns of old files: spreadsheets take the leading 0 of a mobile number away.
-    pub fn parse_imported(typed: &str) -> Result<Self, PhoneError> {
-        let written = Written::read(typed)?;
-        if !written.plus && written.digits.len() == 9 && written.digits.starts_with(['3', '5', '7', '8', '9']) {
-            return judge(&format!("0{}", written.digits));
-        }
-        Self::parse(typed)
-    }
-
     /// What to look for when somebody asks for a number or logs in with it: however its digits are grouped, by the
     /// number it was before, and also what was kept before numbers were judged. `None` is no number at all.
     pub fn sought(typed: &str) -> Option<Self> {

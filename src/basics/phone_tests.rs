@@ -127,18 +127,6 @@ fn what_is_no_number_of_ours_says_why() {
 }
 
 #[test]
-fn imports_put_back_what_a_spreadsheet_took() {
-    for (typed, phone) in
-        [("912345678", "0912345678"), ("'381234567", "0381234567"), ("0912345678", "0912345678"), ("701 234 567", "0701234567")]
-    {
-        assert_eq!(Phone::parse_imported(typed).unwrap().as_str(), phone, "{typed}");
-    }
-    for typed in ["212345678", "91234567", "+912345678", "9123456789"] {
-        assert!(Phone::parse_imported(typed).is_err(), "{typed}");
-    }
-}
-
-#[test]
 fn what_was_kept_before_is_carried_on_where_that_is_certain() {
     let today = |kept: &str| Phone::today(kept).map(Phone::into_string);
     assert_eq!(today("01681234567").as_deref(), Some("0381234567"));
@@ -177,6 +165,6 @@ proptest! {
 
     #[test]
     fn any_text_is_read_without_panic(text in "\\PC{0,30}|[0-9+ ()]{0,20}") {
-        let _ = (Phone::parse(&text), Phone::parse_imported(&text), Phone::sought(&text), Phone::today(&text));
+        let _ = (Phone::parse(&text), Phone::sought(&text), Phone::today(&text));
     }
 }

@@ -65,14 +65,10 @@ fn good(standing: Standing, pages: &Pages) -> Result<(Link, LinkPage), Over> {
     }
 }
 
-async fn show_link(
-    request: HttpRequest,
-    token: web::Path<String>,
-    pages: web::Data<Pages>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
+/// What both ways to a link need.
+type Door = (web::Path<String>, web::Data<Pages>, web::Data<Db>, web::Data<Clock>, web::Data<Vault>);
+
+async fn show_link(request: HttpRequest, (token, pages, db, clock, vault): Door) -> Result<HttpResponse, Problem> {
     let now = clock.now();
     let told = db
         .read(move |conn| -> Result<Told, Problem> {
@@ -85,14 +81,7 @@ async fn show_link(
     answer(&request, told)
 }
 
-async fn use_link(
-    request: HttpRequest,
-    token: web::Path<String>,
-    pages: web::Data<Pages>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
-    vault: web::Data<Vault>,
-) -> Result<HttpResponse, Problem> {
+async fn use_link(request: HttpRequest, (token, pages, db, clock, vault): Door) -> Result<HttpResponse, Problem> {
     let now = clock.now();
     let told = db
         .tx(move |conn| -> Result<Told, Problem> {

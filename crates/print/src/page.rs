@@ -27,8 +27,20 @@ impl Style {
     }
 }
 
-static SLIP: LazyLock<Style> = LazyLock::new(|| Style::of(include_str!("../templates/slip.css")));
-static FLOW: LazyLock<Style> = LazyLock::new(|| Style::of(include_str!("../templates/flow.css")));
+static SLIP: LazyLock<Style> = LazyLock::new(|| {
+    Style::of(concat!(
+        include_str!("../templates/slip.css"),
+        include_str!("../templates/foot.css"),
+        include_str!("../templates/slip-printed.css")
+    ))
+});
+static FLOW: LazyLock<Style> = LazyLock::new(|| {
+    Style::of(concat!(
+        include_str!("../templates/flow.css"),
+        include_str!("../templates/foot.css"),
+        include_str!("../templates/flow-printed.css")
+    ))
+});
 
 /// A page, and the policy to send it under.
 #[derive(Debug, Clone, PartialEq, Eq)]

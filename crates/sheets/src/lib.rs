@@ -18,7 +18,7 @@
 //! * What is not computed is unknown, never 0. An error is of its cell and spoils no other.
 //! * Texts are given as they stand: cleaning would destroy what was typed in a font of before Unicode.
 //!
-//! **Out**: [`Workbook`] writes XLSX row by row in constant memory, [`csv_line`] a line of CSV. Codes are cells of text, sums are formulas
+//! **Out**: [`Workbook`] writes XLSX row by row in constant memory. Codes are cells of text, sums are formulas
 //! with their result.
 //!
 //! This crate knows nothing of gifts, of HTTP or of a database.
@@ -48,7 +48,7 @@ pub use grid::{Cell, Grid, Line, Value};
 pub use limits::{Exceeded, Limits};
 pub use said::{Refused, Said};
 pub use template::template;
-pub use write::{Book, Out, Width, WriteError, csv_line, harmless};
+pub use write::{Book, Out, Width, WriteError, harmless};
 
 /// Reads the first visible sheet of a file, or the only table of a CSV file.
 ///

@@ -329,6 +329,25 @@ fn a_template_is_an_empty_list() {
     }
 }
 
+/// A line of CSV as spreadsheet programs read it best: CRLF, quotes where needed.
+fn csv_line<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = String::new();
+    for (n, field) in fields.into_iter().enumerate() {
+        if n > 0 {
+            line.push(',');
+        }
+        if field.contains([',', '"', '\n', '\r', ';', '\t']) || field != field.trim() {
+            line.push('"');
+            line.push_str(&field.replace('"', "\"\""));
+            line.push('"');
+        } else {
+            line.push_str(field);
+        }
+    }
+    line.push_str("\r\n");
+    line
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

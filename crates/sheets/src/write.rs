@@ -273,25 +273,6 @@ pub(crate) fn cell_text(text: &str) -> String {
         .collect()
 }
 
-/// A line of CSV as spreadsheet programs read it best: CRLF, quotes where needed. Put U+FEFF before the first.
-pub fn csv_line<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
-    let mut line = String::new();
-    for (n, field) in fields.into_iter().enumerate() {
-        if n > 0 {
-            line.push(',');
-        }
-        if field.contains([',', '"', '\n', '\r', ';', '\t']) || field != field.trim() {
-            line.push('"');
-            line.push_str(&field.replace('"', "\"\""));
-            line.push('"');
-        } else {
-            line.push_str(field);
-        }
-    }
-    line.push_str("\r\n");
-    line
-}
-
 /// Text that a spreadsheet program would take for a formula gets an apostrophe in front.
 pub fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
@@ -309,11 +290,6 @@ mod tests {
     fn columns_are_named_as_spreadsheets_name_them() {
         let named = [0, 25, 26, 51, 52, 701, 702].map(letters);
         assert_eq!(named, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
-    }
-
-    #[test]
-    fn lines_of_csv_are_quoted_where_needed() {
-        assert_eq!(csv_line(["a", "b,c", "d\"e", " f", ""]), "a,\"b,c\",\"d\"\"e\",\" f\",\r\n");
     }
 
     #[test]
