@@ -181,6 +181,15 @@ def among_sorted(text, pattern, line, name):
     return text[: kinds[-1].end()] + line + text[kinds[-1].end() :]
 
 
+def into_schema(text, name):
+    """The table as the generator of `src/db/schema.rs` will write it: without it the room does not compile, nor the generator."""
+    table = f"\ndiesel::table! {{\n    {name} (id) {{\n        id -> Uuid,\n        chapter_id -> Uuid,\n        recorded_at -> Timestamptz,\n    }}\n}}\n"
+    text = among_sorted(text, r"\ndiesel::table! \{\n    (\w+) \([^}]*\}\n\}\n", table, name)
+    first, second = sorted(("chapter", name))
+    pair = f"diesel::allow_tables_to_appear_in_same_query!({first}, {second});\n"
+    return among_sorted(text, r"^diesel::allow_tables_to_appear_in_same_query!\((\w+, \w+)\);\n", pair, f"{first}, {second}")
+
+
 def main():
     if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", sys.argv[1]):
         sys.exit("make room NAME=example: small letters, digits and _, beginning with a letter")
@@ -197,11 +206,12 @@ def main():
     write(f"migrations/{stamp}_{name}/down.sql", "DROP TABLE @NAME@;\n", words)
     write(f"tests/api/{name}.rs", TEST, words)
     edit("src/lib.rs", lambda text: among_sorted(into_map(text, name), r"^pub mod (\w+);\n", f"pub mod {name};\n", name))
+    edit("src/db/schema.rs", lambda text: into_schema(text, name))
     edit("src/rooms.rs", lambda text: text.replace(f"    &{BEFORE}::ROOM,\n", f"    &crate::{name}::ROOM,\n    &{BEFORE}::ROOM,\n"))
     edit("docs/architecture.md", lambda text: into_map(text, name).replace(f"| `{BEFORE}` |", f"| `{name}` | TODO |\n| `{BEFORE}` |", 1))
     edit("tests/api/main.rs", lambda text: among_sorted(text, r"^mod (?!harness)(\w+);\n", f"mod {name};\n", name))
     edit("tests/api/coverage.rs", lambda text: text.replace("    // Rooms with a file of their own.\n", f"    // Rooms with a file of their own.\n    crate::{name}::calls,\n"))
-    print(f"next: UPDATE_SCHEMA=1 make test-schema, make openapi, then docs/adding-a-room.md; cargo test --test api -- {name}::")
+    print(f"next: make openapi, then docs/adding-a-room.md; cargo test --test api -- {name}::")
 
 
 if __name__ == "__main__":
