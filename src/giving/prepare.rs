@@ -72,7 +72,7 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
     let opening = opening::seal(vault, code.as_str(), &secret, &fields)?;
     Ok(Prepared {
         entry_id: Uuid::now_v7(),
-        party: gift.giver.as_ref().map(|giver| NewParty::seal(vault, giver)).transpose()?,
+        party: gift.giver.as_ref().map(|giver| NewParty::seal_at(vault, giver, &gift.chapter)).transpose()?,
         giver_name: match gift.giver.as_ref().filter(|giver| giver.phone.is_some()) {
             Some(giver) => Some(personal::seal_name(vault, gift.id, giver.name.as_str())?),
             None => None,
