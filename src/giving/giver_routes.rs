@@ -49,6 +49,7 @@ pub struct GiversQuery {
 pub struct GiverFound {
     /// The chapter's own name for the party, as in a gift.
     id: Uuid,
+    /// What kind of party it is.
     kind: String,
     /// As the last of these gifts was given.
     name: String,
@@ -60,6 +61,7 @@ pub struct GiverFound {
     gifts: i64,
     /// How many of them were reversed.
     reversed: i64,
+    /// The day of the last of them.
     last_on: NaiveDate,
     /// The last of them: read it for the rest.
     last_gift: Uuid,
