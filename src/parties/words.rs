@@ -84,7 +84,7 @@ pub fn add(conn: &mut PgConnection, rows: &[(Uuid, &BTreeSet<i64>)]) -> Result<(
     for (id, words) in rows {
         of.entry(*id).or_default().extend(words.iter());
     }
-    Add { ids: &of.keys().copied().collect(), words: &of.values().map(|words| array(words)).collect() }.execute(conn)?;
+    Add { ids: &of.keys().copied().collect(), words: &of.values().map(array).collect() }.execute(conn)?;
     Ok(())
 }
 
