@@ -108,7 +108,7 @@ fn check(vault: &Vault, archive: &Archive, body: &UploadIn) -> Result<NewUpload,
     }
     let hash = ContentHash::parse(&body.sha256);
     if hash.is_none() {
-        wrong("/sha256", "NOT_A_HASH", Say::fixed("64 chữ số thập lục phân.", "64 hexadecimal digits."));
+        wrong("/sha256", "NOT_A_HASH", Say::fixed("64 chữ số hệ 16.", "64 hexadecimal digits."));
     }
     let (Some(name), Some(kind), Some(size_bytes), Some(hash)) = (name, kind, size_bytes, hash) else {
         return Err(Problem::invalid(errors));

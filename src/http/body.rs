@@ -92,8 +92,8 @@ const MOST_TIME_OF_A_FILE: Duration = Duration::from_secs(180);
 fn too_slow() -> Problem {
     Problem::say(
         Kind::TooSlow,
-        "Nội dung gửi đến quá chậm: hãy gửi lại (cùng id), chia nhỏ nếu mạng yếu.",
-        "The body came too slowly: send it again (with the same id), in smaller parts on a weak line.",
+        "Nội dung gửi đến quá chậm: hãy gửi lại, chia nhỏ nếu mạng yếu.",
+        "The body came too slowly: send it again, in smaller parts on a weak line.",
     )
 }
 
