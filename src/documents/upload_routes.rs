@@ -252,10 +252,11 @@ fn chunk_headers(request: &HttpRequest) -> Result<u64, Problem> {
             "Send the chunk with Content-Type: application/octet-stream.",
         ));
     }
-    text(UPLOAD_OFFSET).filter(|text| !text.starts_with('+')).and_then(|text| text.parse().ok()).ok_or_else(|| {
+    let sent = text(UPLOAD_OFFSET);
+    sent.filter(|text| !text.starts_with('+')).and_then(|text| text.parse().ok()).ok_or_else(|| {
         Problem::field(
             "Upload-Offset",
-            "MISSING",
+            if sent.is_none() { "MISSING" } else { "WRONG_SHAPE" },
             "Hãy ghi vị trí của phần này trong tệp (số byte) ở Upload-Offset.",
             "Say in Upload-Offset where in the file this chunk begins (in bytes).",
         )
