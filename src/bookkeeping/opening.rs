@@ -109,7 +109,7 @@ fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<L
         return Err(Problem::field(
             "/chapter",
             "BOOKS_CLOSED",
-            "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế thừa.",
+            "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
             "The chapter has merged or is dissolved: record at its successor.",
         ));
     }

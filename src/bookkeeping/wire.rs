@@ -62,7 +62,7 @@ pub struct EntryOfFund {
     #[schema(example = "GENERAL")]
     pub fund: String,
     /// Public code.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub code: String,
     /// Public code of the entry that reversed it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -92,7 +92,7 @@ fn fits(new: &Founding, parent: &Row) -> Result<(), Problem> {
         return Err(Problem::field(
             "/parent",
             "BOOKS_CLOSED",
-            "Đơn vị cấp trên đang hoặc đã sáp nhập, giải thể: hãy lập ở đơn vị kế thừa.",
+            "Đơn vị cấp trên đang hoặc đã sáp nhập, giải thể: hãy lập ở đơn vị kế tục.",
             "The chapter above is merging, has merged or is dissolved: found it under its successor.",
         ));
     }

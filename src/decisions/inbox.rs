@@ -24,7 +24,7 @@ pub struct WaitingDecision {
     /// Of the request, as its client made it. Two matters may use the same.
     pub id: Uuid,
     /// What is asked for, in plain words of the language asked for.
-    #[schema(example = "Hủy khoản ủng hộ 7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "Hủy khoản ủng hộ 7ZC4K0M9T2R8VQ3BV")]
     pub subject: String,
     /// In đồng, where there is an amount.
     #[serde(skip_serializing_if = "Option::is_none")]

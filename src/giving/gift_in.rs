@@ -17,7 +17,7 @@ pub struct GiftIn {
     pub id: Uuid,
     /// Public code made by the client, so that the giver has it while offline. Made by the server when absent.
     #[serde(default)]
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX", max_length = 40)]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV", max_length = 40)]
     pub code: Option<String>,
     /// Code of the chapter that received the gift.
     #[schema(example = "23095", max_length = 40)]

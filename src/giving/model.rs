@@ -146,7 +146,7 @@ impl NewGift {
     pub fn parse(gift: GiftIn, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Mistakes::default();
         if gift.id.is_nil() || gift.id.is_max() {
-            wrong.add("/id", "NOT_UNIQUE", "id phải là UUID riêng của món này.", "id must be a UUID of this gift's own.");
+            wrong.add("/id", "NOT_UNIQUE", "id phải là UUID riêng của khoản này.", "id must be a UUID of this gift's own.");
         }
         let code = gift.code.as_deref().and_then(|text| {
             let code = PublicCode::parse(text).ok();

@@ -305,7 +305,7 @@ fn at_field(problem: Problem, pointer: &str, code: &'static str, say: Say) -> Pr
 fn held_already() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Người này đã giữ đúng việc đó trong thời gian này.",
+        "Người này đã giữ đúng vai trò đó trong thời gian này.",
         "This person holds exactly this at that time already.",
     )
 }

@@ -8,12 +8,13 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::books::Books;
-use super::erase::drop_if_alone;
+use super::erase::let_go;
 use super::model::{Changes, RequestKind, Way};
 use super::order::{Order, new_code, no_giver, note, opened};
 use super::{persons, store};
 use crate::basics::Line;
 use crate::giving::display::Display;
+use crate::giving::finding;
 use crate::giving::personal::{self, Scope, Touched};
 use crate::http::Problem;
 use crate::ledger::annotations::{self, NewAnnotation};
@@ -31,8 +32,8 @@ pub fn begin(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem
     let party = opened(desk.conn, desk.vault, id)?.ok_or_else(Problem::not_found)?;
     let named = corrected(&party, &order.changes)?;
     let elsewhere = personal::chapters(desk.conn, Scope::Party(id))?.iter().any(|chapter| !order.covered.contains(chapter));
-    if !elsewhere {
-        parties::rename(desk.conn, desk.vault, id, &named).map_err(Problem::internal)?;
+    if !elsewhere && parties::rename(desk.conn, desk.vault, id, &named).map_err(Problem::internal)? {
+        finding::anew(desk.conn, desk.vault, &[id])?;
     }
     Ok(())
 }
@@ -159,18 +160,20 @@ fn hand_over(desk: &mut Desk<'_>, changes: &[Change<'_>]) -> Result<(), Problem>
     for change in changes.iter().filter(|change| change.gift.party_id != Some(change.party.id)) {
         consent::follow(desk.conn, change.gift.id, change.party.id)?;
     }
+    let met: HashSet<Uuid> = changes.iter().map(|change| change.party.id).collect();
+    finding::anew(desk.conn, desk.vault, &Vec::from_iter(met))?;
     Ok(())
 }
 
 /// What was kept beside a party goes to the other one where these chapters have none of its gifts any more: their names for
-/// it, their restrictions, what is asked there. A party that no gift names any more goes.
+/// it, their restrictions, what is asked there. A party that no gift names any more goes; another one is found where it still is.
 fn settle(desk: &mut Desk<'_>, order: &Order, from: Uuid, to: Uuid, chapters: &[Uuid]) -> Result<(), Problem> {
     let left = personal::chapters(desk.conn, Scope::Party(from))?;
     let emptied: Vec<Uuid> = chapters.iter().filter(|chapter| !left.contains(chapter)).copied().collect();
     alias::follow(desk.conn, from, to, &emptied)?;
     restriction::lift(desk.conn, from, &emptied)?;
     store::retarget(desk.conn, order.row.id, from, to, &emptied)?;
-    Ok(drop_if_alone(desk, from)?)
+    Ok(let_go(desk, from)?)
 }
 
 /// How a gift is shown from now on. Of the gifts of one person some may be shown less than is asked for: to show more than

@@ -368,7 +368,7 @@ impl Changes {
             wrong.push(error(
                 "/changes/consent_evidence",
                 "NOT_A_HASH",
-                "SHA-256 gồm 64 chữ số thập lục phân.",
+                "SHA-256 gồm 64 chữ số hệ 16.",
                 "A SHA-256 has 64 hexadecimal digits.",
             ));
         }

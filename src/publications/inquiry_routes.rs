@@ -54,7 +54,7 @@ pub struct InquiryClosingIn {
     closed_on: Option<NaiveDate>,
     /// Only and always for `ALREADY_PUBLISHED`: code of the publication that answers it.
     #[serde(default)]
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX", max_length = 40)]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV", max_length = 40)]
     publication: Option<String>,
     /// Only and always for `REFUSED`.
     #[serde(default)]
