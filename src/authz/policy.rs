@@ -309,9 +309,11 @@ impl Granted<Approve> {
     }
 
     /// What two chapters confirm takes effect with the second confirmation: this is the first one, as it was given then at the other
-    /// chapter. `None` where the two are one person.
+    /// chapter. `None` where the two are one person, one account or at one chapter. Whether it was given is for the caller to know,
+    /// and there is one: `decisions` reads it from the step that was confirmed (a test of the rooms holds the house to that).
     pub fn of_confirmer(&self, chapter: ChapterId, account: Uuid, officer: Uuid) -> Option<Granted<Approve>> {
         let actor = Actor { account, session: self.actor.session };
-        (officer != self.officer).then(|| Granted::new(chapter, actor, officer))
+        let is_other = officer != self.officer && account != self.actor.account && chapter != self.chapter;
+        is_other.then(|| Granted::new(chapter, actor, officer))
     }
 }

@@ -182,8 +182,11 @@ pub(super) fn bare_hash_of(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> 
 }
 
 impl Matter for OpeningRow {
-    const KIND: &'static decisions::Kind = MATTER;
     type Asks = Record;
+
+    fn kind(&self) -> &'static decisions::Kind {
+        MATTER
+    }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         store::decide(v.conn, &by.grant, v.now, self.id, State::Approved)?;

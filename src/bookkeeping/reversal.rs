@@ -113,8 +113,11 @@ struct Reversal<'a> {
 }
 
 impl Matter for Reversal<'_> {
-    const KIND: &'static decisions::Kind = MATTER;
     type Asks = Record;
+
+    fn kind(&self) -> &'static decisions::Kind {
+        MATTER
+    }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         store::decide_reversal(v.conn, &by.grant, v.now, self.asked.id, State::Approved)?;

@@ -198,8 +198,11 @@ struct Reversal {
 }
 
 impl Matter for Reversal {
-    const KIND: &'static decisions::Kind = MATTER;
     type Asks = Record;
+
+    fn kind(&self) -> &'static decisions::Kind {
+        MATTER
+    }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };

@@ -1,22 +1,24 @@
-//! Asking, answering, extending, deciding: who may do what with a request.
+//! Asking, answering, extending: who may do what with a request.
 
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::execute;
-use super::model::{self, ExtensionReason, NewRequest, Refusal, RequestKind, State, shows_only_less};
+use super::matter::{self, decided, new, said};
+use super::model::{self, ExtensionReason, NewRequest, RequestKind, State, shows_only_less};
 use super::order::no_giver;
 use super::rest;
 use super::store::{self, RequestRow};
 use super::wire::{RequestOut, out};
 use super::writing::{Reach, bare_hash, common, hash, write};
-use crate::authz::{Approve, Granted, Read, Record, Right, Visit};
+use crate::authz::{Granted, Read, Record, Right, Visit};
 use crate::calendar;
 use crate::db::DbError;
+use crate::decisions::{self, New};
 use crate::giving::display::Display;
 use crate::giving::personal::{self, Part, Scope};
 use crate::http::{FieldError, Kind, Problem, Say};
-use crate::identity::store as identity;
+use crate::ledger::store as ledger;
 use crate::parties::{self, PartyKind, alias, restriction};
 use crate::tree::ChapterId;
 
@@ -42,8 +44,42 @@ pub fn record(v: &mut Visit<'_>, ask: &NewRequest) -> Result<(RequestOut, bool),
     if store::is_open(v.conn, ask.kind, ask.scope)? {
         return Err(Problem::say(Kind::Conflict, "Đã có yêu cầu như vậy đang xử lý.", "The same is asked for already."));
     }
-    let (kind_of_party, has_data) = held;
-    if ask.kind == RequestKind::LiftRestriction && !is_restricted(v.conn, scope, &chapters)? {
+    let shown = check(v.conn, ask, scope, &chapters, held)?;
+    let at_once = shows_only_less(ask.kind, ask.changes.as_ref(), &shown);
+    let about = code_of(v.conn, scope)?;
+    let decision = matter::of(ask.kind).filter(|_| !at_once).map(|kind| New { about: about.as_deref(), ..new(kind, ask.id) });
+    let plan = match &decision {
+        None => None,
+        Some(new) => {
+            let nearest = common(v.conn, &chapters)?;
+            Some((new, decisions::plan_at(v.conn, v.now, &grant, new, nearest).map_err(said)?))
+        }
+    };
+    let approver = plan.as_ref().map(|(_, plan)| plan.approver()).transpose().map_err(said)?.map(|chapter| chapter.0);
+    let reach = Reach { scope, party_alias: model::ids(ask.scope).0, chapters: &chapters, approver, rest: None };
+    write(v, &grant, ask, reach)?;
+    match plan {
+        Some((new, plan)) => decisions::enter(v.conn, v.now, &grant, new, &plan).map_err(said)?,
+        None => v.note(&grant, "PERSONAL_DATA_REQUESTED", ask.id)?,
+    }
+    rest::leave(v, &grant, ask, scope, &chapters)?;
+    let mut row = store::find(v.conn, ask.id)?.ok_or_else(Problem::not_found)?;
+    if at_once {
+        store::begin(v.conn, v.now, grant.account(), &row)?;
+        row = carry_out(v, ask.id)?;
+    }
+    Ok((out(v.conn, v.now, row)?, true))
+}
+
+/// Whether there is anything to do it to; returns how the gifts covered are shown.
+fn check(
+    conn: &mut PgConnection,
+    ask: &NewRequest,
+    scope: Scope,
+    chapters: &[Uuid],
+    (kind_of_party, has_data): (Option<PartyKind>, bool),
+) -> Result<Vec<Display>, Problem> {
+    if ask.kind == RequestKind::LiftRestriction && !is_restricted(conn, scope, chapters)? {
         return Err(Problem::say(
             Kind::Conflict,
             "Dữ liệu của người này không bị hạn chế xử lý ở đây.",
@@ -53,20 +89,9 @@ pub fn record(v: &mut Visit<'_>, ask: &NewRequest) -> Result<(RequestOut, bool),
     if !has_data || (ask.kind != RequestKind::Erase && !ask.kind.is_done_by_hand() && kind_of_party.is_none()) {
         return Err(no_giver());
     }
-    let shown = displays(v.conn, scope, &chapters)?;
+    let shown = displays(conn, scope, chapters)?;
     check_display(ask, kind_of_party, &shown)?;
-    let at_once = shows_only_less(ask.kind, ask.changes.as_ref(), &shown);
-    let approver = if at_once || ask.kind.is_done_by_hand() { None } else { Some(approver(v, &grant, &chapters)?) };
-    let reach = Reach { scope, party_alias: model::ids(ask.scope).0, chapters: &chapters, approver, rest: None };
-    write(v, &grant, ask, reach)?;
-    v.note(&grant, "PERSONAL_DATA_REQUESTED", ask.id)?;
-    rest::leave(v, &grant, ask, scope, &chapters)?;
-    let mut row = store::find(v.conn, ask.id)?.ok_or_else(Problem::not_found)?;
-    if at_once {
-        store::begin(v.conn, v.now, grant.account(), &row)?;
-        row = carry_out(v, ask.id)?;
-    }
-    Ok((out(v.conn, v.now, row)?, true))
+    Ok(shown)
 }
 
 /// Whom a request is about, and the right of its writer where they know the party by the name they use.
@@ -93,6 +118,14 @@ fn covered(v: &mut Visit<'_>, scope: Scope, grant: &Granted<Record>) -> Result<V
     Ok(granted.map(|grant| grant.chapter().0).collect())
 }
 
+/// The public code of a request's gift, where it is about one alone.
+fn code_of(conn: &mut PgConnection, scope: Scope) -> Result<Option<String>, DbError> {
+    let Scope::Gift(_) = scope else { return Ok(None) };
+    let gift = personal::read(conn, scope, Part::default(), 1)?.pop();
+    let Some(entry) = gift.map(|gift| gift.entry_id) else { return Ok(None) };
+    Ok(ledger::codes(conn, &[entry])?.remove(&entry))
+}
+
 fn is_restricted(conn: &mut PgConnection, scope: Scope, chapters: &[Uuid]) -> Result<bool, DbError> {
     match scope {
         Scope::Party(id) => Ok(restriction::since(conn, id, chapters)?.is_some()),
@@ -105,7 +138,7 @@ fn displays(conn: &mut PgConnection, scope: Scope, chapters: &[Uuid]) -> Result<
 }
 
 /// Begins and does the first step, which for most is the last.
-fn carry_out(v: &mut Visit<'_>, id: Uuid) -> Result<RequestRow, Problem> {
+pub(super) fn carry_out(v: &mut Visit<'_>, id: Uuid) -> Result<RequestRow, Problem> {
     let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
     // Public pages say from now on what the request made of them.
     v.forget_pages();
@@ -128,7 +161,7 @@ fn repeated(v: &mut Visit<'_>, ask: &NewRequest, known: RequestRow) -> Result<Re
 
 /// Holds the party and, for one gift, the gift: whatever else is about them waits. Tells what kind of party it is, and
 /// whether there is anything personal at all.
-fn hold_subject(conn: &mut PgConnection, scope: Scope) -> Result<(Option<PartyKind>, bool), Problem> {
+pub(super) fn hold_subject(conn: &mut PgConnection, scope: Scope) -> Result<(Option<PartyKind>, bool), Problem> {
     let party_of = |conn: &mut PgConnection, id: Uuid| -> Result<Option<PartyKind>, Problem> {
         Ok(parties::hold(conn, id)?.and_then(|party| PartyKind::parse(&party.kind)))
     };
@@ -166,19 +199,6 @@ fn check_display(ask: &NewRequest, kind: Option<PartyKind>, shown: &[Display]) -
     Ok(())
 }
 
-/// The nearest chapter at or above all chapters covered where somebody else may approve.
-fn approver(v: &mut Visit<'_>, grant: &Granted<Record>, chapters: &[Uuid]) -> Result<Uuid, Problem> {
-    let nearest = common(v.conn, chapters)?;
-    let found = v.nearest_approver(nearest, &[grant.officer()])?;
-    found.map(|id| id.0).ok_or_else(|| {
-        Problem::say(
-            Kind::Conflict,
-            "Chưa có người thứ hai có quyền duyệt ở đơn vị này và các cấp trên.",
-            "Nobody else may approve at this chapter or above.",
-        )
-    })
-}
-
 /// A request held for a change by somebody with a right at one of its chapters.
 fn held_by<R: Right>(v: &mut Visit<'_>, id: Uuid) -> Result<(RequestRow, Granted<R>), Problem> {
     let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
@@ -187,16 +207,12 @@ fn held_by<R: Right>(v: &mut Visit<'_>, id: Uuid) -> Result<(RequestRow, Granted
     Ok((row, grant))
 }
 
-fn conflict() -> Problem {
-    Problem::say(Kind::Conflict, "Yêu cầu đã được quyết định.", "The request was decided already.")
-}
-
 /// Notes that the person was answered.
 pub fn answer(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Problem> {
     let (row, grant) = held_by::<Record>(v, id)?;
     if row.answered_at.is_none() {
         if !row.state().is_some_and(State::is_open) {
-            return Err(conflict());
+            return Err(decided());
         }
         store::answer(v.conn, v.now, grant.account(), &row)?;
         v.note(&grant, "PERSONAL_DATA_REQUEST_ANSWERED", id)?;
@@ -221,7 +237,7 @@ pub fn extend(v: &mut Visit<'_>, id: Uuid, days: u16, reason: ExtensionReason) -
     match row.extended_days {
         Some(known) if i32::from(known) == i32::from(days) => return out(v.conn, v.now, row),
         Some(_) => return Err(Problem::say(Kind::Conflict, "Chỉ được gia hạn một lần.", "There is one extension only.")),
-        None if !row.state().is_some_and(State::waits) => return Err(conflict()),
+        None if !row.state().is_some_and(State::waits) => return Err(decided()),
         None => {}
     }
     let due = calendar::from(v.conn, row.received_on)?.extended(row.due_on, days);
@@ -244,7 +260,7 @@ pub fn complete(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Problem> {
     match row.state() {
         Some(State::Done) => return out(v.conn, v.now, row),
         Some(state) if state.waits() => {}
-        _ => return Err(conflict()),
+        _ => return Err(decided()),
     }
     if row.answered_at.is_none() {
         store::answer(v.conn, v.now, grant.account(), &row)?;
@@ -252,56 +268,5 @@ pub fn complete(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Problem> {
     store::done(v.conn, v.now, id)?;
     v.note(&grant, "PERSONAL_DATA_REQUEST_DONE", id)?;
     let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    out(v.conn, v.now, row)
-}
-
-/// Decides as the second person: with APPROVE at every chapter it covers; the rest of a request at the chapter above.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, refusal: Option<Refusal>) -> Result<RequestOut, Problem> {
-    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    let at_request = store::chapters(v.conn, id)?;
-    at_one_of::<Read>(v, &at_request)?;
-    let scope = row.scope().ok_or_else(Problem::not_found)?;
-    if row.state().is_some_and(State::waits) {
-        hold_subject(v.conn, scope)?;
-    }
-    let at_request: Vec<ChapterId> = at_request.into_iter().map(ChapterId).collect();
-    let mut grant: Option<Granted<Approve>> = None;
-    for verdict in v.at_each::<Approve>(&at_request)? {
-        grant = Some(verdict.map_err(|_| {
-            Problem::say(
-                Kind::Forbidden,
-                "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: đơn vị cấp trên sẽ quyết định.",
-                "This takes APPROVE at every chapter this request covers: the chapter above decides.",
-            )
-        })?);
-    }
-    let grant = grant.ok_or_else(Problem::not_found)?;
-    match (row.state(), refusal) {
-        (Some(State::Executing | State::Done), None) | (Some(State::Refused), Some(_)) => return out(v.conn, v.now, row),
-        (Some(state), _) if state.waits() => {}
-        _ => return Err(conflict()),
-    }
-    if identity::officer_of(v.conn, row.requested_by)? == grant.officer() {
-        return Err(Problem::say(
-            Kind::Forbidden,
-            "Người ghi yêu cầu không tự duyệt: cần người thứ hai.",
-            "Whoever wrote the request down does not decide: it takes a second person.",
-        ));
-    }
-    let row = match refusal {
-        Some(reason) => {
-            store::refuse(v.conn, v.now, grant.account(), &row, reason.name())?;
-            v.note(&grant, "PERSONAL_DATA_REQUEST_REFUSED", id)?;
-            store::find(v.conn, id)?.ok_or_else(Problem::not_found)?
-        }
-        None if row.kind().is_some_and(RequestKind::is_done_by_hand) => {
-            return Err(Problem::say(Kind::Conflict, "Yêu cầu này không cần duyệt.", "This takes no approval."));
-        }
-        None => {
-            store::begin(v.conn, v.now, grant.account(), &row)?;
-            v.note(&grant, "PERSONAL_DATA_REQUEST_APPROVED", id)?;
-            carry_out(v, id)?
-        }
-    };
     out(v.conn, v.now, row)
 }

@@ -7,14 +7,17 @@
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::matter;
 use super::model::{NewRequest, RequestKind};
 use super::store::{self, RestOf};
 use super::writing::{self, Reach};
 use crate::authz::{self, AuditEvent, Granted, Record, Visit};
+use crate::decisions::{self, Plan};
 use crate::giving::display::Display;
 use crate::giving::personal::{self, Scope};
 use crate::http::Problem;
 use crate::parties::{alias, restriction};
+use crate::tree::ChapterId;
 
 /// Leaves to the chapters above what a request does not cover.
 pub fn leave(
@@ -43,8 +46,12 @@ pub fn leave(
     let reach = Reach { scope, party_alias: Some(name), chapters: &rest, approver: decides, rest: Some(rest_of) };
     writing::write(v, grant, &own, reach)?;
     // Without the account: its own trail would tell whoever asked that there is a rest.
-    let event = AuditEvent { account: None, action: "PERSONAL_DATA_REQUESTED", subject: Some(id), chapter: Some(approver) };
-    Ok(authz::audit(v.conn, v.now, &[event])?)
+    let Some(kind) = matter::of(ask.kind) else {
+        let event = AuditEvent { account: None, action: "PERSONAL_DATA_REQUESTED", subject: Some(id), chapter: Some(approver) };
+        return Ok(authz::audit(v.conn, v.now, &[event])?);
+    };
+    let plan = Plan::waiting_at(grant, ChapterId(approver));
+    decisions::enter_above(v.conn, v.now, grant, &matter::new(kind, id), &plan).map_err(matter::said)
 }
 
 /// Chapters where nothing would change need no decision.

@@ -11,7 +11,7 @@ use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
 use super::reading::{self, RequestDetail};
 use super::store::{self, Listed};
 use super::wire::{self, RequestOut};
-use super::{deadline_changes, execute, requests};
+use super::{deadline_changes, decide, execute, requests};
 use crate::authz::{Desk, Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::http::sets::{Decides, Key, Lists, Reads, Writes};
@@ -158,7 +158,7 @@ pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(
 #[post("/personal-data-requests/{id}/approval")]
 pub async fn approve_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
     let content = id.to_string();
-    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, None);
+    let decide = move |v: &mut Visit<'_>| decide::decide(v, *id, None);
     let (out, reply) = desk.once("personal-data-request/approval", content, decide).await?.split();
     let out = go_on(&desk, out).await?;
     Ok(reply.map(|()| out))
@@ -179,7 +179,7 @@ pub struct RefusalIn {
 #[post("/personal-data-requests/{id}/refusal")]
 pub async fn refuse_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<RefusalIn>) -> Answer<RequestOut> {
     let content = format!("{id}\0{}", body.reason.name());
-    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, Some(body.reason));
+    let decide = move |v: &mut Visit<'_>| decide::decide(v, *id, Some(body.reason));
     desk.once("personal-data-request/refusal", content, decide).await
 }
 
