@@ -2,44 +2,46 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::actor::Actor;
+use crate::basics::codes::codes;
 use crate::tree::{ChapterId, Level};
 
-/// What a person is at a chapter, by a dated decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Role {
-    CentralAdministrator,
-    ProvincialAdministrator,
-    ChapterChair,
-    Officer,
-    Accountant,
-    Inspector,
+codes! {
+    /// What a person is at a chapter, by a dated decision.
+    #[derive(Hash)]
+    pub wire enum Role {
+        CentralAdministrator = "CENTRAL_ADMINISTRATOR",
+        ProvincialAdministrator = "PROVINCIAL_ADMINISTRATOR",
+        ChapterChair = "CHAPTER_CHAIR",
+        Officer = "OFFICER",
+        Accountant = "ACCOUNTANT",
+        Inspector = "INSPECTOR",
+    }
 }
 
-/// A right by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RightName {
-    /// See unpublished records of a chapter.
-    Read,
-    /// See what inspectors see: audit trail, overdue duties.
-    Inspect,
-    /// Give and end roles.
-    Appoint,
-    /// Decide as the second person.
-    Approve,
-    /// Write money and goods into a chapter's books.
-    Record,
-    /// Hand money and goods over to people.
-    HandOver,
-    /// Open, change and close appeals of a chapter.
-    RunAppeal,
-    /// Found chapters below, rename them, decide on their committees; keep a chapter's contact and legal data.
-    Organise,
+codes! {
+    /// A right by name.
+    #[derive(Hash)]
+    pub enum RightName {
+        /// See unpublished records of a chapter.
+        Read = "READ",
+        /// See what inspectors see: audit trail, overdue duties.
+        Inspect = "INSPECT",
+        /// Give and end roles.
+        Appoint = "APPOINT",
+        /// Decide as the second person.
+        Approve = "APPROVE",
+        /// Write money and goods into a chapter's books.
+        Record = "RECORD",
+        /// Hand money and goods over to people.
+        HandOver = "HAND_OVER",
+        /// Open, change and close appeals of a chapter.
+        RunAppeal = "RUN_APPEAL",
+        /// Found chapters below, rename them, decide on their committees; keep a chapter's contact and legal data.
+        Organise = "ORGANISE",
+    }
 }
 
 /// How a right travels from the chapter of the assignment.
@@ -101,30 +103,6 @@ pub const LEVELS: &[(Role, &[Level])] = &[
 ];
 
 impl Role {
-    pub const ALL: [Role; 6] = [
-        Role::CentralAdministrator,
-        Role::ProvincialAdministrator,
-        Role::ChapterChair,
-        Role::Officer,
-        Role::Accountant,
-        Role::Inspector,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Role::CentralAdministrator => "CENTRAL_ADMINISTRATOR",
-            Role::ProvincialAdministrator => "PROVINCIAL_ADMINISTRATOR",
-            Role::ChapterChair => "CHAPTER_CHAIR",
-            Role::Officer => "OFFICER",
-            Role::Accountant => "ACCOUNTANT",
-            Role::Inspector => "INSPECTOR",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Role> {
-        Role::ALL.into_iter().find(|role| role.name() == name)
-    }
-
     pub fn has(self, right: RightName) -> bool {
         POLICY.iter().any(|(role, rights)| *role == self && rights.contains(&right))
     }
@@ -146,21 +124,6 @@ impl Role {
 }
 
 impl RightName {
-    pub const ALL: [RightName; 8] = [READ, INSPECT, APPOINT, APPROVE, RECORD, HAND_OVER, RUN_APPEAL, ORGANISE];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            READ => "READ",
-            INSPECT => "INSPECT",
-            APPOINT => "APPOINT",
-            APPROVE => "APPROVE",
-            RECORD => "RECORD",
-            HAND_OVER => "HAND_OVER",
-            RUN_APPEAL => "RUN_APPEAL",
-            ORGANISE => "ORGANISE",
-        }
-    }
-
     /// Whether it takes a session with a second factor.
     pub fn needs_second_factor(self) -> bool {
         SECOND_FACTOR.contains(&self)

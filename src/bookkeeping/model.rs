@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::basics::codes::codes;
 use crate::basics::vnd::VndError;
 use crate::basics::{Line, Vnd, unhex};
 use crate::http::{FieldError, Say, note, one_line};
@@ -186,38 +187,14 @@ fn check_lines(lines: Vec<OpeningLineIn>, errors: &mut Vec<FieldError>) -> Vec<O
     checked
 }
 
-/// Why an opening balance is reversed. Public, so it is a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OpeningFault {
-    Duplicate,
-    WrongAmount,
-    WrongFund,
-    WrongChapter,
-    Other,
-}
-
-impl OpeningFault {
-    pub const ALL: [OpeningFault; 5] = [
-        OpeningFault::Duplicate,
-        OpeningFault::WrongAmount,
-        OpeningFault::WrongFund,
-        OpeningFault::WrongChapter,
-        OpeningFault::Other,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            OpeningFault::Duplicate => "DUPLICATE",
-            OpeningFault::WrongAmount => "WRONG_AMOUNT",
-            OpeningFault::WrongFund => "WRONG_FUND",
-            OpeningFault::WrongChapter => "WRONG_CHAPTER",
-            OpeningFault::Other => "OTHER",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<OpeningFault> {
-        OpeningFault::ALL.into_iter().find(|fault| fault.name() == name)
+codes! {
+    /// Why an opening balance is reversed. Public, so it is a code.
+    pub wire enum OpeningFault {
+        Duplicate = "DUPLICATE",
+        WrongAmount = "WRONG_AMOUNT",
+        WrongFund = "WRONG_FUND",
+        WrongChapter = "WRONG_CHAPTER",
+        Other = "OTHER",
     }
 }
 

@@ -6,28 +6,20 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::appeal_limit;
 use crate::http::{FieldError, Say, one_line};
 
-/// What is limited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
-    /// From the launch to the last day of receiving.
-    Receiving,
-    /// From the end of receiving to the end of distribution.
-    Distribution,
-    /// From the end of receiving to the hand-over to another country.
-    HandOver,
-}
-
-impl Clock {
-    pub fn name(self) -> &'static str {
-        match self {
-            Clock::Receiving => "RECEIVING",
-            Clock::Distribution => "DISTRIBUTION",
-            Clock::HandOver => "HAND_OVER",
-        }
+codes! {
+    /// What is limited.
+    pub enum Clock {
+        /// From the launch to the last day of receiving.
+        Receiving = "RECEIVING",
+        /// From the end of receiving to the end of distribution.
+        Distribution = "DISTRIBUTION",
+        /// From the end of receiving to the hand-over to another country.
+        HandOver = "HAND_OVER",
     }
 }
 
@@ -54,24 +46,11 @@ pub fn of(conn: &mut PgConnection, regime: &str, day: NaiveDate) -> Result<Limit
     Ok(Limits(rows.into_iter().map(|(clock, days)| (clock, days.unsigned_abs())).collect()))
 }
 
-/// Who extended: only a Ban Vận động of a province or of the country may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum BoardLevel {
-    Province,
-    Central,
-}
-
-impl BoardLevel {
-    pub fn name(self) -> &'static str {
-        match self {
-            BoardLevel::Province => "PROVINCE",
-            BoardLevel::Central => "CENTRAL",
-        }
-    }
-
-    fn parse(name: &str) -> Option<Self> {
-        [BoardLevel::Province, BoardLevel::Central].into_iter().find(|level| level.name() == name)
+codes! {
+    /// Who extended: only a Ban Vận động of a province or of the country may.
+    pub wire enum BoardLevel {
+        Province = "PROVINCE",
+        Central = "CENTRAL",
     }
 }
 

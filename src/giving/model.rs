@@ -9,6 +9,7 @@ use super::payer::Payer;
 pub use super::quantity::Quantity;
 use super::sent::Sent;
 use crate::basics::clock::vietnam_date;
+use crate::basics::codes::codes;
 use crate::basics::text::{LineError, words};
 use crate::basics::vnd::{MAX_VND, VndError, grouped};
 use crate::basics::{Line, PublicCode, Vnd};
@@ -424,26 +425,12 @@ pub struct AppealTerms {
     pub shared_with: Vec<ChapterId>,
 }
 
-/// Life of an appeal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AppealState {
-    Draft,
-    Open,
-    Closed,
-}
-
-impl AppealState {
-    pub fn name(self) -> &'static str {
-        match self {
-            AppealState::Draft => "DRAFT",
-            AppealState::Open => "OPEN",
-            AppealState::Closed => "CLOSED",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        [AppealState::Draft, AppealState::Open, AppealState::Closed].into_iter().find(|state| state.name() == name)
+codes! {
+    /// Life of an appeal.
+    pub wire enum AppealState {
+        Draft = "DRAFT",
+        Open = "OPEN",
+        Closed = "CLOSED",
     }
 }
 

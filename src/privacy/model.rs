@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::basics::clock::vietnam_date;
+use crate::basics::codes::codes;
 use crate::basics::{Line, Phone, unhex};
 use crate::calendar::Period;
 use crate::giving::display::Display;
@@ -13,26 +14,26 @@ use crate::giving::personal::Scope;
 use crate::http::{FieldError, Say, note, one_name, phone};
 use crate::parties::naming;
 
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RequestKind {
-    /// Xóa: name, phone and texts go for good; the amount stays.
-    Erase,
-    /// Chỉnh sửa: another name, phone or way of being shown.
-    Correct,
-    /// Rút lại đồng ý: not to be shown any more.
-    WithdrawConsent,
-    /// Hạn chế xử lý: kept, not shown, not used.
-    Restrict,
-    /// Truy cập: a copy of what is kept.
-    Access,
-    /// Bỏ hạn chế xử lý: what was restricted may be used again. Takes two persons.
-    LiftRestriction,
-    /// Phản đối xử lý: not to be shown any more, whatever it was shown by; kept as the law on accounting asks.
-    Object,
-    /// Yêu cầu biện pháp bảo vệ: measures that an officer takes and notes.
-    Protect,
+codes! {
+    /// What is asked for.
+    pub wire enum RequestKind {
+        /// Xóa: name, phone and texts go for good; the amount stays.
+        Erase = "ERASE",
+        /// Chỉnh sửa: another name, phone or way of being shown.
+        Correct = "CORRECT",
+        /// Rút lại đồng ý: not to be shown any more.
+        WithdrawConsent = "WITHDRAW_CONSENT",
+        /// Hạn chế xử lý: kept, not shown, not used.
+        Restrict = "RESTRICT",
+        /// Truy cập: a copy of what is kept.
+        Access = "ACCESS",
+        /// Bỏ hạn chế xử lý: what was restricted may be used again. Takes two persons.
+        LiftRestriction = "LIFT_RESTRICTION",
+        /// Phản đối xử lý: not to be shown any more, whatever it was shown by; kept as the law on accounting asks.
+        Object = "OBJECT",
+        /// Yêu cầu biện pháp bảo vệ: measures that an officer takes and notes.
+        Protect = "PROTECT",
+    }
 }
 
 impl RequestKind {
@@ -51,74 +52,51 @@ pub struct Clocks {
     pub extension_days: u16,
 }
 
-/// By which way it came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Way {
-    InPerson,
-    Phone,
-    Post,
-    Email,
-    App,
-    Other,
+codes! {
+    /// By which way it came.
+    pub wire enum Way {
+        InPerson = "IN_PERSON",
+        Phone = "PHONE",
+        Post = "POST",
+        Email = "EMAIL",
+        App = "APP",
+        Other = "OTHER",
+    }
 }
 
-/// Where a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum State {
-    Requested,
-    /// The person was told that and how it will be done.
-    Answered,
-    /// Decided; the gifts are being changed.
-    Executing,
-    Done,
-    Refused,
+codes! {
+    /// Where a request stands.
+    pub wire enum State {
+        Requested = "REQUESTED",
+        /// The person was told that and how it will be done.
+        Answered = "ANSWERED",
+        /// Decided; the gifts are being changed.
+        Executing = "EXECUTING",
+        Done = "DONE",
+        Refused = "REFUSED",
+    }
 }
 
-/// Why a request is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Refusal {
-    IdentityNotProven,
-    LegalDutyToKeep,
-    NotTheSubject,
-    Unfounded,
-    Repeated,
-    Other,
+codes! {
+    /// Why a request is refused.
+    pub wire enum Refusal {
+        IdentityNotProven = "IDENTITY_NOT_PROVEN",
+        LegalDutyToKeep = "LEGAL_DUTY_TO_KEEP",
+        NotTheSubject = "NOT_THE_SUBJECT",
+        Unfounded = "UNFOUNDED",
+        Repeated = "REPEATED",
+        Other = "OTHER",
+    }
 }
 
-/// Why it takes longer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ExtensionReason {
-    ManyGifts,
-    ThirdParties,
-    IdentityUnclear,
-    Other,
-}
-
-macro_rules! names {
-    ($($of:ty: $($variant:ident = $name:literal),+;)+) => {
-        $(impl $of {
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            pub fn parse(name: &str) -> Option<Self> {
-                [$(Self::$variant),+].into_iter().find(|one| one.name() == name)
-            }
-        })+
-    };
-}
-names! {
-    RequestKind: Erase = "ERASE", Correct = "CORRECT", WithdrawConsent = "WITHDRAW_CONSENT", Restrict = "RESTRICT", Access = "ACCESS",
-        LiftRestriction = "LIFT_RESTRICTION", Object = "OBJECT", Protect = "PROTECT";
-    Way: InPerson = "IN_PERSON", Phone = "PHONE", Post = "POST", Email = "EMAIL", App = "APP", Other = "OTHER";
-    State: Requested = "REQUESTED", Answered = "ANSWERED", Executing = "EXECUTING", Done = "DONE", Refused = "REFUSED";
-    Refusal: IdentityNotProven = "IDENTITY_NOT_PROVEN", LegalDutyToKeep = "LEGAL_DUTY_TO_KEEP", NotTheSubject = "NOT_THE_SUBJECT",
-        Unfounded = "UNFOUNDED", Repeated = "REPEATED", Other = "OTHER";
-    ExtensionReason: ManyGifts = "MANY_GIFTS", ThirdParties = "THIRD_PARTIES", IdentityUnclear = "IDENTITY_UNCLEAR", Other = "OTHER";
+codes! {
+    /// Why it takes longer.
+    pub wire enum ExtensionReason {
+        ManyGifts = "MANY_GIFTS",
+        ThirdParties = "THIRD_PARTIES",
+        IdentityUnclear = "IDENTITY_UNCLEAR",
+        Other = "OTHER",
+    }
 }
 
 impl RequestKind {
