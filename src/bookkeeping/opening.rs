@@ -20,7 +20,7 @@ use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, not_covered};
 use crate::documents::model::Purpose;
 use crate::documents::store as documents;
-use crate::http::{self, FieldError, Problem, Say};
+use crate::http::{self, Check, Problem};
 use crate::ledger::kinds::Account;
 use crate::ledger::model::{Balanced, Fund, FundId};
 use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
@@ -114,7 +114,7 @@ fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<L
         ));
     }
     let funds = ledger::funds_by_code(conn, &ask.lines.iter().map(|l| l.fund.as_str()).collect::<Vec<_>>())?;
-    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    let (mut rows, mut check) = (Vec::new(), Check::default());
     for (n, line) in ask.lines.iter().enumerate() {
         match funds.get(&line.fund) {
             Some(fund) => rows.push(LineRow {
@@ -124,37 +124,30 @@ fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<L
                 account: line.account.name().to_owned(),
                 amount_vnd: line.amount.get(),
             }),
-            None => errors.push(FieldError::new(
+            None => check.wrong(
                 format!("/lines/{n}/fund"),
                 "NO_SUCH_FUND",
-                Say::fixed(
-                    "Không có quỹ này: GENERAL, OPERATING hoặc APPEAL:<mã đợt>.",
-                    "No such fund: GENERAL, OPERATING or APPEAL:<code>.",
-                ),
-            )),
+                "Không có quỹ này: GENERAL, OPERATING hoặc APPEAL:<mã đợt>.",
+                "No such fund: GENERAL, OPERATING or APPEAL:<code>.",
+            ),
         }
     }
     for (code, lines) in ask.by_fund() {
         if funds.get(code).is_some_and(|fund| Balanced::opening(fund.id, &lines).is_err()) {
-            errors.push(FieldError::new(
-                "/lines",
-                "TOO_LARGE",
-                Say::new(format!("Quỹ {code} vượt 10^15 đồng."), format!("The fund {code} passes 10^15 đồng.")),
-            ));
+            let (vi, en) = (format!("Quỹ {code} vượt 10^15 đồng."), format!("The fund {code} passes 10^15 đồng."));
+            check.wrong("/lines", "TOO_LARGE", vi, en);
         }
     }
     for (fund, account) in store::held(conn, here.id.0, &rows)? {
         let n = rows.iter().position(|row| row.fund_id == fund && row.account == account).unwrap_or_default();
-        errors.push(FieldError::new(
+        check.wrong(
             format!("/lines/{n}"),
             "ALREADY_OPENED",
-            Say::fixed(
-                "Quỹ và tài khoản này đã có số dư đầu kỳ: hãy đề nghị hủy bản cũ trước.",
-                "This fund and account were opened already: ask for the reversal of that one first.",
-            ),
-        ));
+            "Quỹ và tài khoản này đã có số dư đầu kỳ: hãy đề nghị hủy bản cũ trước.",
+            "This fund and account were opened already: ask for the reversal of that one first.",
+        );
     }
-    if errors.is_empty() { Ok(rows) } else { Err(Problem::invalid(errors)) }
+    check.done(Some(rows)).map_err(Problem::invalid)
 }
 
 pub(super) fn seal_note(vault: &Vault, table: &str, id: Uuid, note: Option<&Line>) -> Result<Option<Vec<u8>>, Problem> {

@@ -11,7 +11,7 @@ use crate::basics::{Line, Phone, unhex};
 use crate::calendar::Period;
 use crate::giving::display::Display;
 use crate::giving::personal::Scope;
-use crate::http::{FieldError, Say, note, one_name, phone};
+use crate::http::{Check, FieldError, note, one_name, phone};
 use crate::parties::naming;
 
 codes! {
@@ -209,87 +209,57 @@ pub struct Changes {
 /// Requests that came longer ago than this are typing mistakes.
 const OLDEST_DAYS: i64 = 366;
 
-fn error(pointer: &str, code: &'static str, vi: &'static str, en: &'static str) -> FieldError {
-    FieldError::new(pointer, code, Say::fixed(vi, en))
-}
-
 impl NewRequest {
     pub fn parse(ask: RequestIn, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
-        let mut wrong = Vec::new();
-        if ask.id.is_nil() || ask.id.is_max() {
-            wrong.push(error(
-                "/id",
-                "NOT_UNIQUE",
-                "id phải là UUID riêng của yêu cầu này.",
-                "id must be a UUID of this request's own.",
-            ));
-        }
+        let mut check = Check::default();
+        check.own_id("/id", ask.id, "id phải là UUID riêng của yêu cầu này.", "id must be a UUID of this request's own.");
         let scope = match (ask.party, ask.gift) {
             (Some(party), None) => Some(Scope::Party(party)),
             (None, Some(gift)) => Some(Scope::Gift(gift)),
             _ => {
-                wrong.push(error(
+                check.wrong(
                     "/party",
                     "ONE_OF_TWO",
                     "Ghi người ủng hộ hoặc khoản ủng hộ, một trong hai.",
                     "Name a party or a gift, one of the two.",
-                ));
+                );
                 None
             }
         };
         if ask.kind.is_of_a_whole_party() && ask.gift.is_some() {
-            wrong.push(error(
+            check.wrong(
                 "/gift",
                 "NOT_FOR_ONE_GIFT",
                 "Hạn chế xử lý áp dụng cho cả người, không cho riêng một khoản.",
                 "A restriction is for the whole party.",
-            ));
+            );
         }
         let today = vietnam_date(now);
         if ask.received_on > today {
-            wrong.push(error(
+            check.wrong(
                 "/received_on",
                 "IN_THE_FUTURE",
                 "Ngày nhận không thể sau hôm nay.",
                 "A request can not come after today.",
-            ));
+            );
         } else if (today - ask.received_on).num_days() > OLDEST_DAYS {
-            wrong.push(error("/received_on", "TOO_OLD", "Ngày nhận trong vòng một năm.", "A request came within the last year."));
+            check.wrong("/received_on", "TOO_OLD", "Ngày nhận trong vòng một năm.", "A request came within the last year.");
         }
-        let note = note(ask.note.as_deref()).unwrap_or_else(|error| {
-            wrong.push(error);
-            None
-        });
+        let note = check.read(note(ask.note.as_deref())).flatten();
         let changes = match (ask.kind, ask.changes) {
-            (RequestKind::Correct, Some(changes)) => Changes::parse(&changes, &mut wrong),
+            (RequestKind::Correct, Some(changes)) => check.read_all(Changes::parse(&changes)),
             (RequestKind::Correct, None) => {
-                wrong.push(error("/changes", "MISSING", "Thiếu nội dung cần sửa.", "What is to be corrected is missing."));
+                check.wrong("/changes", "MISSING", "Thiếu nội dung cần sửa.", "What is to be corrected is missing.");
                 None
             }
             (_, Some(_)) => {
-                wrong.push(error(
-                    "/changes",
-                    "NOT_A_CORRECTION",
-                    "Chỉ yêu cầu CORRECT có nội dung sửa.",
-                    "Only CORRECT has changes.",
-                ));
+                check.wrong("/changes", "NOT_A_CORRECTION", "Chỉ yêu cầu CORRECT có nội dung sửa.", "Only CORRECT has changes.");
                 None
             }
             (_, None) => None,
         };
-        match (scope, wrong.is_empty()) {
-            (Some(scope), true) => Ok(Self {
-                id: ask.id,
-                kind: ask.kind,
-                scope,
-                received_on: ask.received_on,
-                channel: ask.channel,
-                third_parties: ask.third_parties,
-                note,
-                changes,
-            }),
-            _ => Err(wrong),
-        }
+        let (id, kind, received_on, channel, third_parties) = (ask.id, ask.kind, ask.received_on, ask.channel, ask.third_parties);
+        check.done(scope.map(|scope| Self { id, kind, scope, received_on, channel, third_parties, note, changes }))
     }
 
     /// Everything that was asked, as one text, with or without what is personal.
@@ -324,39 +294,39 @@ pub fn ids(scope: Scope) -> (Option<Uuid>, Option<Uuid>) {
 }
 
 impl Changes {
-    fn parse(changes: &ChangesIn, wrong: &mut Vec<FieldError>) -> Option<Self> {
-        let before = wrong.len();
+    fn parse(changes: &ChangesIn) -> Result<Self, Vec<FieldError>> {
+        let mut check = Check::default();
         if changes.name.is_none() && changes.phone.is_none() && changes.display.is_none() {
-            wrong.push(error(
+            check.wrong(
                 "/changes",
                 "MISSING",
                 "Sửa ít nhất tên, số điện thoại hoặc cách hiển thị.",
                 "Correct at least name, phone or display.",
-            ));
+            );
         }
-        let name = changes.name.as_deref().map(|name| one_name("/changes/name", name, 200).map_err(|error| wrong.push(error)));
-        if let Some(Ok(name)) = &name
+        let name = changes.name.as_deref().and_then(|name| check.read(one_name("/changes/name", name, 200)));
+        if let Some(name) = &name
             && let Err(why) = naming::check(name.as_str())
         {
-            wrong.push(why.error("/changes/name"));
+            check.add(why.error("/changes/name"));
         }
-        let number = changes.phone.as_deref().map(|typed| phone("/changes/phone", typed).map_err(|error| wrong.push(error)));
+        let number = changes.phone.as_deref().and_then(|typed| check.read(phone("/changes/phone", typed)));
         let evidence = changes.consent_evidence.as_deref().map(|text| unhex(text).map(Vec::from));
         if let Some(None) = evidence {
-            wrong.push(error(
+            check.wrong(
                 "/changes/consent_evidence",
                 "NOT_A_HASH",
                 "SHA-256 gồm 64 chữ số thập lục phân.",
                 "A SHA-256 has 64 hexadecimal digits.",
-            ));
+            );
         }
-        (wrong.len() == before).then(|| Self {
-            name: name.and_then(Result::ok).map(|line| line.as_str().to_owned()),
-            phone: number.and_then(Result::ok).map(Phone::into_string),
+        check.done(Some(Self {
+            name: name.map(|line| line.as_str().to_owned()),
+            phone: number.map(Phone::into_string),
             display: changes.display,
             evidence: evidence.flatten(),
             for_child: changes.for_child,
-        })
+        }))
     }
 
     /// Whether the party's own data change, not only how they are shown.
