@@ -123,7 +123,7 @@ fn approve<M: Matter>(v: &mut Visit<'_>, matter: &M, by: Granted<Approve>, row: 
         other_side: other_side(v, &grant, row, steps)?,
         grant,
     };
-    matter.carry_out(v, &approval)?;
+    matter.carry_out(v, &approval).map_err(|fault| Halt::Matter(fault.into()))?;
     settle(v, &approval.grant, row, State::Approved, matter.kind().actions.approved)
 }
 
@@ -144,7 +144,7 @@ fn other_side(
 }
 
 fn lay_aside<M: Matter, R: Right>(v: &mut Visit<'_>, matter: &M, by: &Granted<R>, row: &Row, to: State) -> Result<State, Halt> {
-    matter.lay_aside(v, by, to)?;
+    matter.lay_aside(v, by, to).map_err(|fault| Halt::Matter(fault.into()))?;
     let action = if to == State::Withdrawn { matter.kind().actions.withdrawn } else { matter.kind().actions.refused };
     settle(v, by, row, to, action)
 }

@@ -70,6 +70,8 @@ pub struct Approval {
 pub trait Matter {
     /// The right to ask for it, at the chapter that asks; who holds it there may withdraw it.
     type Asks: Right;
+    /// Why it can not be carried out, in words of its room.
+    type Fault: Into<Problem>;
 
     fn kind(&self) -> &'static Kind;
 
@@ -79,9 +81,9 @@ pub trait Matter {
         None
     }
 
-    /// Does what was asked for. In the transaction of the last approval: a problem takes that back as well.
-    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem>;
+    /// Does what was asked for. In the transaction of the last approval: a fault takes that back as well.
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Self::Fault>;
 
     /// Notes in the room's own table that nothing comes of it.
-    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem>;
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Self::Fault>;
 }

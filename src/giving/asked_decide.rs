@@ -20,6 +20,7 @@ struct Waiting<'a>(&'a AskedRow);
 
 impl Matter for Waiting<'_> {
     type Asks = Record;
+    type Fault = Problem;
 
     fn kind(&self) -> &'static Kind {
         MATTER

@@ -172,6 +172,7 @@ struct Reversal {
 
 impl Matter for Reversal {
     type Asks = Record;
+    type Fault = Problem;
 
     fn kind(&self) -> &'static decisions::Kind {
         MATTER

@@ -3,9 +3,7 @@
 use uuid::Uuid;
 
 use super::model::RequestKind;
-use crate::authz::Denied;
-use crate::decisions::{Actions, Halt, Kind, New};
-use crate::http::{self, Problem};
+use crate::decisions::{Actions, Kind, New};
 
 const ACTIONS: Actions = Actions {
     asked: "PERSONAL_DATA_REQUESTED",
@@ -47,32 +45,4 @@ pub fn of(kind: RequestKind) -> Option<&'static Kind> {
 /// One to be asked for, about a person.
 pub(super) fn new(kind: &'static Kind, id: Uuid) -> New<'static> {
     New { kind, id, subject: id, about: None, amount_vnd: None, not_by: &[], with: None }
-}
-
-/// The answer to whoever asked or wanted to decide.
-pub(super) fn said(halt: Halt) -> Problem {
-    match halt {
-        Halt::NobodyElse => Problem::say(
-            http::Kind::Conflict,
-            "Chưa có người thứ hai có quyền duyệt ở đơn vị này và các cấp trên.",
-            "Nobody else may approve at this chapter or above.",
-        ),
-        Halt::NotOneself => Problem::say(
-            http::Kind::Forbidden,
-            "Người ghi yêu cầu không tự duyệt: cần người thứ hai.",
-            "Whoever wrote the request down does not decide: it takes a second person.",
-        ),
-        Halt::Denied(Denied::Refused(_)) => Problem::say(
-            http::Kind::Forbidden,
-            "Cần quyền duyệt ở mọi đơn vị mà yêu cầu này bao gồm: đơn vị cấp trên sẽ quyết định.",
-            "This takes APPROVE at every chapter this request covers: the chapter above decides.",
-        ),
-        Halt::DecidedOtherwise => decided(),
-        halt => halt.into(),
-    }
-}
-
-/// The answer to what comes too late.
-pub(super) fn decided() -> Problem {
-    Problem::say(http::Kind::Conflict, "Yêu cầu đã được quyết định.", "The request was decided already.")
 }

@@ -19,12 +19,14 @@
 
 pub mod access;
 mod amend;
+mod answers;
 mod books;
 pub mod deadline_changes;
 pub mod decide;
 mod erase;
 pub mod eraser;
 pub mod execute;
+pub mod fault;
 pub mod matter;
 pub mod model;
 mod order;
