@@ -20,6 +20,7 @@ macro_rules! codes {
         $crate::basics::codes::codes! { $($rest)* }
     };
     (@named $name:ident { $($variant:ident = $code:tt),+ }) => {
+        #[allow(dead_code, reason = "not every enum is listed and read back")]
         impl $name {
             /// All of them, in their order.
             pub const ALL: [$name; [$($code),+].len()] = [$($name::$variant),+];

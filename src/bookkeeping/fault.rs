@@ -1,5 +1,5 @@
 //! Why an opening balance, or its reversal, is not asked for, decided or booked. What that means in HTTP stands in
-//! [`answers`](super::answers).
+//! `answers.rs`.
 
 use crate::authz::Denied;
 use crate::db::DbError;

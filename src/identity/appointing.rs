@@ -19,7 +19,7 @@ use crate::db::DbError;
 use crate::http::{FieldError, Say};
 use crate::tree::{self, ChapterId, Place};
 
-/// Why a role is not given, or not ended. What that means in HTTP stands in [`answers`](super::answers).
+/// Why a role is not given, or not ended. What that means in HTTP stands in `answers.rs`.
 #[derive(Debug)]
 pub enum Fault {
     /// There is no such assignment.
@@ -204,7 +204,7 @@ pub fn end_acting(v: &mut Visit<'_>, id: Uuid, acting: Uuid, decision_no: &Line)
 /// Who may give a role may end it; one's own role ends by one's own hand too.
 fn require_to_end(v: &mut Visit<'_>, row: &AssignmentRow, own: bool) -> Result<Granted<Appoint>, Fault> {
     let chapter = ChapterId(row.chapter_id);
-    if own { Ok(v.at(chapter)?) } else { v.at_to_give(chapter, role_of(row)?) }
+    Ok(if own { v.at(chapter)? } else { v.at_to_give(chapter, role_of(row)?)? })
 }
 
 /// The account within the giver's reach, locked; returns its person.

@@ -1,5 +1,5 @@
 //! Why a request about personal data is not taken, decided or carried out. What that means in HTTP stands in
-//! [`answers`](super::answers).
+//! `answers.rs`.
 
 use std::fmt;
 

@@ -45,7 +45,7 @@ async fn go_on(desk: &Desk, out: RequestOut) -> Result<RequestOut, Problem> {
         if let Err(fault) = execute::go_on(db, vault, clock, id, STEPS_A_CALL) {
             tracing::warn!(request = %id, %fault, "left to the background");
         }
-        db.tx_blocking(|conn| {
+        db.tx_blocking(|conn| -> Result<_, Problem> {
             let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
             Ok(wire::out(conn, clock.now(), row)?)
         })

@@ -50,6 +50,7 @@ struct Payment {
 
 impl Matter for Payment {
     type Asks = Record;
+    type Fault = Problem;
 
     fn kind(&self) -> &'static decisions::Kind {
         PAYMENT
