@@ -8,10 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::store::{self, LineRow, OpeningRow, ReversalRow};
 use crate::basics::hex;
 use crate::db::DbError;
-use crate::http::Problem;
 use crate::ledger::model::{Fund, FundId};
 use crate::ledger::public;
 use crate::ledger::store as ledger;
@@ -92,8 +92,8 @@ pub(super) fn shown(conn: &mut PgConnection, rows: Vec<OpeningRow>) -> Result<Ve
 }
 
 /// [`shown`] for one.
-pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut, Problem> {
-    shown(conn, vec![row])?.pop().ok_or_else(Problem::not_found)
+pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut, Fault> {
+    shown(conn, vec![row])?.pop().ok_or(Fault::Unknown)
 }
 
 /// What stands around opening balances, read for all of them at once.

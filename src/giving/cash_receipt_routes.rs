@@ -1,7 +1,9 @@
 //! `/api/v1/gifts/{id}/cash-receipt`: the *phiếu thu* of a gift as data, as a page to print, as PDF; and one for a gift
 //! recorded before there were numbers.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use actix_web::http::header::{
+    CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType, VARY,
+};
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -208,6 +210,9 @@ pub async fn download_cash_receipt(
         .insert_header((CONTENT_TYPE, "application/pdf"))
         .insert_header((CONTENT_LANGUAGE, lang.tag()))
         .insert_header((VARY, "accept-language"))
-        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")))
+        .insert_header(ContentDisposition {
+            disposition: DispositionType::Inline,
+            parameters: vec![DispositionParam::Filename(format!("{name}.pdf"))],
+        })
         .body(file))
 }

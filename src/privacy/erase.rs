@@ -3,12 +3,12 @@
 use uuid::Uuid;
 
 use super::books::Books;
+use super::fault::Fault;
 use super::order::{Order, new_code, note, opened};
 use super::{persons, store};
 use crate::db::DbError;
 use crate::giving::finding;
 use crate::giving::personal::{self, Scope, Touched};
-use crate::http::Problem;
 use crate::ledger::annotations::{self, NewAnnotation};
 use crate::ledger::kinds::Kind;
 use crate::ledger::store::BookedAt;
@@ -20,7 +20,7 @@ use crate::vault::persons::{Called, Desk, Mentioned, PersonsError};
 ///
 /// A party whose gifts the request covers all loses name and phone itself. Of one that other chapters hold too, the gifts
 /// covered go to a row without a name; the request goes on with that one, and the others keep theirs.
-pub fn begin(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem> {
+pub fn begin(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Fault> {
     let called = opened(desk.conn, desk.vault, id)?.map(|party| Called { name: party.name, phone: party.phone });
     if let Some(called) = called {
         let mentioned = Mentioned { called, chapters: order.covered.clone() };
@@ -40,7 +40,7 @@ pub fn begin(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem
 }
 
 /// Erases the giver of these gifts, whose rows the caller holds.
-pub fn gifts(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Problem> {
+pub fn gifts(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Fault> {
     if gifts.is_empty() {
         return Ok(0);
     }
@@ -52,7 +52,7 @@ pub fn gifts(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<us
         let (code, place) = (new_code()?, books.place(gift)?);
         said.push(NewAnnotation { code, kind: Kind::Erasure, of: record.code.clone(), place, pd, opening: None });
     }
-    annotations::annotate(desk.conn, BookedAt::now(desk.now), &said).map_err(Problem::internal)?;
+    annotations::annotate(desk.conn, BookedAt::now(desk.now), &said).map_err(Fault::broken)?;
     let kept = persons::erase(desk, &records)?;
     store::keep(desk.conn, order.row.id, &kept)?;
     if let Scope::Gift(_) = order.scope
