@@ -290,7 +290,22 @@ impl Draft<'_> {
 pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<OpeningOut, Fault> {
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     v.see::<Read>(ChapterId(row.chapter_id))?;
-    out(v.conn, row)
+    let own = note_for(v, "opening_balance", id, row.approver_chapter_id, row.note.as_deref())?;
+    let mut shown = OpeningOut { note: own, ..out(v.conn, row)? };
+    if let Some(asked) = &mut shown.reversal {
+        let row = store::reversal(v.conn, asked.id)?.ok_or(Fault::Unknown)?;
+        asked.note = note_for(v, "opening_balance_reversal", row.id, row.approver_chapter_id, row.note.as_deref())?;
+    }
+    Ok(shown)
+}
+
+/// A note, opened for those who may decide at a chapter.
+fn note_for(v: &mut Visit<'_>, table: &str, id: Uuid, approver: Uuid, sealed: Option<&[u8]>) -> Result<Option<String>, Fault> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    if !decisions::decides_at(v, ChapterId(approver))? {
+        return Ok(None);
+    }
+    v.vault.open_text(place(table, "note", &id), sealed).map(Some).map_err(Fault::broken)
 }
 
 /// What [`ledger::book`] needs to know of funds, as reversals take them.

@@ -68,14 +68,19 @@ pub fn waiting(v: &mut Visit<'_>, here: &Seen<Read>, span: Span<Position>) -> Re
     store::waiting(v.conn, here, span)
 }
 
+/// Whether the visitor may approve at a chapter: notes about what is decided there are written for them.
+pub fn decides_at(v: &mut Visit<'_>, approver: ChapterId) -> Result<bool, DbError> {
+    match v.at::<Approve>(approver) {
+        Ok(_) => Ok(true),
+        Err(Denied::Refused(_)) => Ok(false),
+        Err(Denied::Db(error)) => Err(error),
+    }
+}
+
 /// What is shown of these rows of one chapter, in their order; a fixed number of statements.
 pub fn shown(v: &mut Visit<'_>, matters: Matters, lang: Lang, rows: Vec<Row>) -> Result<Vec<WaitingDecision>, DbError> {
     let Some(here) = rows.first().map(|row| row.approver_chapter_id) else { return Ok(Vec::new()) };
-    let may_approve = match v.at::<Approve>(ChapterId(here)) {
-        Ok(_) => true,
-        Err(Denied::Refused(_)) => false,
-        Err(Denied::Db(error)) => return Err(error),
-    };
+    let may_approve = decides_at(v, ChapterId(here))?;
     let labels =
         tree::labels(v.conn, &rows.iter().flat_map(|row| [row.chapter_id, row.approver_chapter_id]).collect::<Vec<_>>())?;
     let names = identity::user_names(v.conn, &rows.iter().map(|row| row.asked_by).collect::<Vec<_>>())?;

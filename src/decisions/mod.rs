@@ -29,6 +29,7 @@ use crate::house::Room;
 
 pub use ask::{Asked, Content, New, Plan, ask, enter, enter_above, plan, plan_at};
 pub use decide::{decide, everywhere};
+pub use inbox::decides_at;
 pub use matter::{Actions, Approval, Kind, Matter, Matters};
 pub use model::{State, Verdict};
 pub use words::{Halt, already_waits, not_covered};

@@ -87,6 +87,9 @@ pub struct ReversalOut {
     /// Public code of the reversing entry, once approved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// What was written for whoever decides; shown to them alone, where one request is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What is shown of these requests, in their order.
@@ -102,6 +105,7 @@ pub(super) fn shown(conn: &mut PgConnection, rows: Vec<ReversalRow>) -> Result<V
         approver_chapter: chapters.get(&row.approver_chapter_id).cloned().unwrap_or_default(),
         decided_at: row.decided_at,
         code: row.entry_id.and_then(|id| booked.get(&id)).map(|entry| entry.code.clone()),
+        note: None,
     };
     Ok(rows.into_iter().map(show).collect())
 }
@@ -248,7 +252,12 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
 pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<ReversalOut, Problem> {
     let row = store::reversals(v.conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
     v.see::<Read>(ChapterId(row.gift_chapter_id))?;
-    out(v.conn, row)
+    let note = match decisions::decides_at(v, ChapterId(row.approver_chapter_id))? {
+        true => store::reversal_note(v.conn, id)?,
+        false => None,
+    };
+    let note = note.map(|sealed| v.vault.open_text(place("reversal_request", "note", &id), &sealed)).transpose();
+    Ok(ReversalOut { note: note.map_err(Problem::internal)?, ..out(v.conn, row)? })
 }
 
 /// Requests that wait for a chapter to decide, oldest first.

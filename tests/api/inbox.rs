@@ -48,6 +48,12 @@ fn one_inbox_shows_what_waits_over_all_matters() {
         app.database.text("SELECT user_name FROM account JOIN reversal_request ON requested_by = account.id")
     );
     assert!(!json!(listed).to_string().contains("ông Tư") && !json!(listed).to_string().contains("giver"), "{listed:?}");
+    // The note is for whoever decides, where one request is read, and for nobody else.
+    let path = listed[0]["url"].as_str().unwrap();
+    assert!(people.chair.get(path, 200)["note"].as_str().is_some_and(|note| note.contains("ông Tư")));
+    for other in [&people.officer, &app.staff(Role::Inspector, "68")] {
+        assert!(other.get(path, 200).get("note").is_none());
+    }
     let english = people.chair.with("accept-language", "en").get(&format!("{INBOX}?chapter=23095"), 200);
     assert_eq!(english["items"][0]["subject"], format!("Reverse the gift {code}"));
     // Whose turn it is, and whose it is not.
