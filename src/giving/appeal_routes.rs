@@ -187,16 +187,19 @@ pub async fn create_appeal(desk: Desk, Body(body): Body<AppealIn>) -> Answer<App
         receive_until: body.receive_until,
         extension: body.extension,
     };
-    let text = check(&text, desk.today()).map_err(Problem::invalid)?;
+    let mut wrong = Check::default();
+    wrong.own_id("/id", body.id, "id phải là UUID của riêng đợt này.", "id must be a UUID of this appeal's own.");
+    let text = wrong.read_all(check(&text, desk.today()));
     if !is_code(&body.code) {
-        return Err(Problem::field(
+        wrong.wrong(
             "/code",
             "NOT_A_CODE",
             "Mã gồm chữ in hoa và số, ví dụ LULUT-2026.",
             "A code is upper-case letters and digits, e.g. LULUT-2026.",
-        ));
+        );
     }
-    let new = NewAppeal { id: body.id, code: body.code, regime: body.regime, text };
+    let new = text.map(|text| NewAppeal { id: body.id, code: body.code, regime: body.regime, text });
+    let new = wrong.done(new).map_err(Problem::invalid)?;
     desk.tx(move |v| draft(v, &body.chapter, &new)).await.map(Reply::made).map(answer)
 }
 
