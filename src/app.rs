@@ -43,7 +43,7 @@ use crate::privacy::eraser;
 use crate::rooms::{MATTERS, ROOMS};
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{contract, disclosure, jobs, log, portal, search};
+use crate::{contract, disclosure, giving, jobs, log, portal, search};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -176,8 +176,9 @@ pub static WORKERS: [&Declared; 8] = [
 ];
 
 /// Who does which kind of job. A room that has work gives its handler here.
-fn handlers(shared: &Shared) -> Vec<Handler> {
-    vec![outbox::handler(shared.vault.clone().into_inner(), Arc::clone(&shared.ways))]
+fn handlers(shared: &Shared, cache: &PublicCache) -> Vec<Handler> {
+    let vault = || shared.vault.clone().into_inner();
+    vec![outbox::handler(vault(), Arc::clone(&shared.ways)), giving::imports::work::handler(vault(), cache.clone())]
 }
 
 /// The database of a server: `requests` units of work at once, and what the threads behind it hold.
@@ -205,7 +206,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let cache = web::Data::new(PublicCache::default());
     let eraser =
         eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
-    let handlers = handlers(&shared);
+    let handlers = handlers(&shared, &cache);
     let lane = |lane| jobs::worker::start(shared.db.clone(), shared.clock.clone(), &handlers, lane);
     let (own_jobs, outward_jobs) = (lane(Lane::Own)?, lane(Lane::Outward)?);
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();

@@ -536,6 +536,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    gift_import_keeping (valid_from) {
+        valid_from -> Date,
+        kept_days -> Integer,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     gift_import_part (id) {
         id -> Uuid,
         import_id -> Uuid,
@@ -647,6 +655,7 @@ diesel::table! {
         step -> Nullable<Jsonb>,
         trouble -> Nullable<Text>,
         ended_at -> Nullable<Timestamptz>,
+        url -> Nullable<Text>,
     }
 }
 

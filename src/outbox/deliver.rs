@@ -16,7 +16,7 @@ pub fn handler(vault: Arc<Vault>, ways: Arc<Ways>) -> Handler {
 
 fn deliver(work: &mut Work<'_>, vault: &Vault, ways: &Ways) -> Result<(), Failure> {
     let (id, now) = (work.id(), work.now());
-    let open = work.step(|conn, _| {
+    let open = work.look(|conn| {
         let Some(open) = store::waiting(conn, vault, id).map_err(failure_of)? else { return Ok(None) };
         let (rule, sent) = (store::rule(conn, open.channel, now)?, store::sent_to(conn, &open, now)?);
         match rule.judge(now, &sent) {

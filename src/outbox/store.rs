@@ -74,7 +74,7 @@ pub fn send<R: Right>(
         .on_conflict_do_nothing()
         .execute(conn)?;
     if written == 1 && is_sent {
-        let job = NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now };
+        let job = NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now, url: None };
         jobs::enqueue(conn, by, now, &job)?;
     }
     Ok(())

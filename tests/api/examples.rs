@@ -10,7 +10,7 @@ use so_nhan_ai::contract::examples;
 use so_nhan_ai::identity::second_factor::Authenticator;
 
 use crate::factor::user_name;
-use crate::harness::{Caller, PASSWORD, TestApp};
+use crate::harness::{Caller, PASSWORD, TestApp, eventually};
 use crate::papers;
 
 /// The examples that have been sent, and how to send the next.
@@ -104,7 +104,9 @@ fn gifts(story: &mut Story, app: &TestApp) {
         let file = officer.with("content-type", "application/octet-stream");
         let kept = file.send("POST", "/api/v1/chapters/23095/gift-imports", Some(list)).json();
         let at = format!("/gift-imports/{}/acceptance", kept["import"]["id"].as_str().unwrap());
-        assert_eq!(story.post(&officer, &at, "accept_gift_import", name, 200)["booked"], 1);
+        let job = story.post(&officer, &at, "accept_gift_import", name, 202);
+        let job = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
+        eventually("it is booked", || officer.get(&job, 200)["state"] == "DONE");
     }
     upload(story, &officer, "of_gift", &papers::png());
     story.post(&officer, &format!("/gifts/{}/documents", id(21)), "link_gift_document", "link", 201);
