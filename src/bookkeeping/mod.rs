@@ -9,6 +9,7 @@
 //! keeps what was asked and is decided once, by somebody else; what is opened now is in `opening_balance_held`.
 
 pub mod audit;
+mod feed;
 pub mod model;
 pub mod opening;
 pub mod persons;

@@ -18,6 +18,8 @@ use crate::db::{Db, DbError};
 pub static OWN: Declared = Declared::new("jobs");
 /// As [`OWN`].
 pub static OUTWARD: Declared = Declared::new("outward");
+/// As [`OWN`].
+pub static SUBSCRIBERS: Declared = Declared::new("subscribers");
 
 /// Between two looks when nothing is due.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -31,6 +33,7 @@ pub fn start(db: Db, clock: Clock, handlers: &[Handler], lane: Lane) -> std::io:
     let declared = match lane {
         Lane::Own => &OWN,
         Lane::Outward => &OUTWARD,
+        Lane::Subscribers => &SUBSCRIBERS,
     };
     let handlers: Vec<Handler> = handlers.iter().filter(|handler| handler.kind.lane == lane).cloned().collect();
     let kinds: Vec<&'static JobKind> = handlers.iter().map(|handler| handler.kind).collect();

@@ -11,7 +11,7 @@ use crate::vault::Vault;
 
 /// Sends by these ways.
 pub fn handler(vault: Arc<Vault>, ways: Arc<Ways>) -> Handler {
-    Handler::new(&SEND_MESSAGE, move |work| deliver(work, &vault, &ways))
+    Handler::new(&SEND_MESSAGE, move |work| deliver(work, &vault, &ways)).sweeping(store::forget)
 }
 
 fn deliver(work: &mut Work<'_>, vault: &Vault, ways: &Ways) -> Result<(), Failure> {

@@ -58,6 +58,9 @@ fn tree_and_people(story: &mut Story, app: &TestApp) {
     }
     story.post(&admin, "/accounts", "register_account", "officer", 201);
     story.post(&admin, "/accounts", "register_account", "no_user_name", 201);
+    let invited = app.account(Role::Officer, "23095").id;
+    story.post(&admin, &format!("/accounts/{invited}/password-link"), "make_password_link", "by_hand", 200);
+    story.post(&admin, "/subscribers", "register_subscriber", "gifts_and_appeals", 201);
     story.post(&admin, "/role-assignments", "give_role", "officer", 201);
     let given = story.post(&admin, "/role-assignments", "give_role", "for_others", 201);
     let acts_for = format!("/role-assignments/{}/acts-for", id(12));
