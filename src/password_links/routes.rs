@@ -102,7 +102,7 @@ fn no_address(error: NotAnAddress) -> Problem {
             "An e-mail address has no marks: turn the Vietnamese keyboard off.",
         ),
     };
-    Problem::invalid(vec![FieldError::new("/mail", "NOT_AN_ADDRESS", say)])
+    Problem::invalid(vec![FieldError::new("/mail", "NOT_AN_EMAIL", say)])
 }
 
 /// Take the link of an account back.

@@ -192,7 +192,7 @@ pub(super) fn read(said: SubscriberIn, to_private: bool) -> Result<SubscriberIn,
 fn not_a_target(why: NotATarget) -> FieldError {
     let (code, say) = match why {
         NotATarget::Odd => (
-            "NOT_AN_ADDRESS",
+            "NOT_A_URL",
             Say::fixed(
                 "Phải là địa chỉ như https://example.org/hook, dài nhất 500 ký tự, không có tên và mật khẩu.",
                 "Must be an address like https://example.org/hook, of at most 500 characters, without a name and a password.",

@@ -358,7 +358,7 @@ fn what_is_refused_since_the_look_is_named_and_the_others_stand() {
     let done = accept(&officer, &check, json!({}), 202);
     assert_eq!((&done["state"], &done["booked"]), (&json!("DONE"), &json!(1)));
     assert_eq!((&done["refused"][0]["row"], &done["refused"][0]["code"]), (&json!(3), &json!("SLIP_TAKEN")));
-    assert!(done["refused"][0]["detail"].as_str().unwrap().contains("iên lai"), "in Vietnamese: {done}");
+    assert!(done["refused"][0]["detail"].as_str().unwrap().contains("đã ghi cho khoản khác"), "in Vietnamese: {done}");
     let job = officer.get(&format!("/api/v1/jobs/{}", done["job"].as_str().unwrap()), 200);
     assert_eq!((&job["done"], &job["errors"]), (&json!(2), &json!(1)));
     audit(&app);

@@ -176,7 +176,7 @@ fn only_whoever_manages_an_account_makes_a_link_and_is_told_it_once() {
     assert_eq!(first["id"], again["id"]);
     let refused = caller.post(&path, json!({"mail": "lan@example.org"}), 422);
     assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/mail"), &json!("NO_MAIL")));
-    assert_eq!(caller.post(&path, json!({"mail": "lấn@example.org"}), 422)["errors"][0]["code"], "NOT_AN_ADDRESS");
+    assert_eq!(caller.post(&path, json!({"mail": "lấn@example.org"}), 422)["errors"][0]["code"], "NOT_AN_EMAIL");
     // What was refused has not touched the link that is there.
     assert_eq!(app.anonymous().send("GET", &page_in(first["url"].as_str().unwrap()), None).status, 200);
 }

@@ -284,7 +284,7 @@ fn only_administrators_register_and_only_addresses_of_the_internet() {
         ("https://localhost/", "PRIVATE_ADDRESS"),
         ("https://169.254.169.254/", "PRIVATE_ADDRESS"),
         ("https://[::ffff:10.0.0.1]/", "PRIVATE_ADDRESS"),
-        ("subscriber.example.org", "NOT_AN_ADDRESS"),
+        ("subscriber.example.org", "NOT_A_URL"),
     ] {
         let refused = caller.post(PATH, subscriber(url, &[]), 422);
         assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/url"), &json!(code)), "{url}");
