@@ -32,6 +32,7 @@ use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
 use crate::jobs::{Handler, Lane};
+use crate::links::{self, LinkPage};
 use crate::log::clearance::Clearance;
 use crate::log::publisher::{self, LogSettings};
 use crate::log::routes::PieceCache;
@@ -43,7 +44,7 @@ use crate::privacy::eraser;
 use crate::rooms::{MATTERS, ROOMS};
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{contract, disclosure, jobs, log, portal, search};
+use crate::{contract, disclosure, giving, jobs, log, password_links, portal, search, webhooks};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -164,7 +165,7 @@ pub struct Running {
 }
 
 /// The threads behind a server, in the order in which they stop.
-pub static WORKERS: [&Declared; 8] = [
+pub static WORKERS: [&Declared; 9] = [
     &intake::WORKER,
     &sequencer::WORKER,
     &publisher::WORKER,
@@ -173,11 +174,20 @@ pub static WORKERS: [&Declared; 8] = [
     &eraser::WORKER,
     &jobs::worker::OWN,
     &jobs::worker::OUTWARD,
+    &jobs::worker::SUBSCRIBERS,
 ];
 
 /// Who does which kind of job. A room that has work gives its handler here.
-fn handlers(shared: &Shared) -> Vec<Handler> {
-    vec![outbox::handler(shared.vault.clone().into_inner(), Arc::clone(&shared.ways))]
+fn handlers(shared: &Shared, cache: &PublicCache) -> Vec<Handler> {
+    let vault = || shared.vault.clone().into_inner();
+    let [changes, trials] = webhooks::handlers(&vault(), shared.ways.webhooks_to_private);
+    let lists = giving::imports::work::handler(vault(), cache.clone());
+    vec![outbox::handler(vault(), Arc::clone(&shared.ways)), lists, changes, trials]
+}
+
+/// What links are for. A room that gives links out has its page here.
+fn link_pages(shared: &Shared) -> Vec<LinkPage> {
+    vec![password_links::page(shared.vault.clone().into_inner(), shared.passwords.clone())]
 }
 
 /// The database of a server: `requests` units of work at once, and what the threads behind it hold.
@@ -205,9 +215,10 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let cache = web::Data::new(PublicCache::default());
     let eraser =
         eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
-    let handlers = handlers(&shared);
+    let pages = link_pages(&shared);
+    let handlers = handlers(&shared, &cache);
     let lane = |lane| jobs::worker::start(shared.db.clone(), shared.clock.clone(), &handlers, lane);
-    let (own_jobs, outward_jobs) = (lane(Lane::Own)?, lane(Lane::Outward)?);
+    let (own_jobs, outward_jobs, subscribers) = (lane(Lane::Own)?, lane(Lane::Outward)?, lane(Lane::Subscribers)?);
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
@@ -243,6 +254,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .configure(api)
             .into_app()
             .app_data(stream.clone())
+            .configure(links::routes::configure(pages.clone()))
             .configure(log::routes::configure)
             .configure(contract::configure)
             .configure(portal::configure)
@@ -256,7 +268,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    let threads = vec![writer, sequencer, publisher, search_thread, sweeper, eraser, own_jobs, outward_jobs];
+    let threads = vec![writer, sequencer, publisher, search_thread, sweeper, eraser, own_jobs, outward_jobs, subscribers];
     debug_assert!(threads.iter().map(Worker::declared).eq(WORKERS), "each has its connections");
     Ok(Running { server, search, live, threads })
 }

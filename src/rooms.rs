@@ -5,21 +5,23 @@ use crate::house::Room;
 use crate::house::audit::Audits;
 use crate::{
     authz, bookkeeping, changes, chapters, decisions, documents, giving, identity, jobs, ledger, links, log, outbox, parties,
-    privacy, publications, stock, tree, vouchers,
+    password_links, privacy, publications, stock, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
 pub const ROOMS: &[&Room] = &[
     &tree::ROOM,
     &authz::ROOM,
+    &changes::ROOM,
     &identity::ROOM,
     &chapters::ROOM,
     &log::ROOM,
     &ledger::ROOM,
-    &changes::ROOM,
     &jobs::ROOM,
     &outbox::ROOM,
     &links::ROOM,
+    &password_links::ROOM,
+    &webhooks::ROOM,
     &decisions::ROOM,
     &vouchers::ROOM,
     &documents::ROOM,

@@ -20,6 +20,8 @@ mod harness;
 mod keys;
 #[path = "process/kills.rs"]
 mod kills;
+#[path = "process/lists.rs"]
+mod lists;
 #[path = "process/log_keys.rs"]
 mod log_keys;
 #[path = "process/messages.rs"]

@@ -11,6 +11,7 @@ pub mod phone;
 pub mod text;
 pub mod typing;
 pub mod vnd;
+pub mod webhook;
 pub mod words;
 
 pub use so_nhan_ai_proof::hex::{hex, unhex};

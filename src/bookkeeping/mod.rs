@@ -11,6 +11,7 @@
 mod answers;
 pub mod audit;
 pub mod fault;
+mod feed;
 pub mod model;
 pub mod opening;
 pub mod persons;

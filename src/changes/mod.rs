@@ -10,6 +10,7 @@
 //!   or failed over a new one begins, all places of old ones are refused, and the reader begins anew.
 
 pub mod routes;
+mod shown;
 mod store;
 
 use crate::house::Room;
@@ -22,4 +23,5 @@ pub const ROOM: Room = Room {
     ..Room::called("changes")
 };
 
+pub use shown::{ChangeOut, ChangesOut, end_of, for_subscriber};
 pub use store::{Change, note, settle};

@@ -9,7 +9,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use crate::authz::{Read, Seen};
 use crate::db::DbError;
 use crate::db::statement::statement;
 use crate::tree::ChapterId;
@@ -108,17 +107,17 @@ statement! {
      WHERE (f.xid, f.seq, s.n) > (?, ?, ?) ORDER BY f.xid, f.seq, s.n LIMIT ?"
 }
 
-/// Rows of the chapter that is seen behind a place: (place, kind, subject, gone).
+/// Rows of a chapter behind a place: (place, kind, subject, gone). Whether it may be seen is asked by whoever shows them.
 pub(super) fn after(
     conn: &mut PgConnection,
-    by: &Seen<Read>,
+    here: ChapterId,
     place: Place,
     limit: i64,
 ) -> Result<Vec<(Place, String, String, bool)>, DbError> {
     type Row = (i64, i64, i64, String, String, bool);
     let (xid, seq, n) = place;
     let after = After {
-        chapter: &by.chapter().0,
+        chapter: &here.0,
         from_xid: &xid,
         from_seq: &seq,
         // Every row has a name at least, and the first one may have none left.
@@ -130,6 +129,18 @@ pub(super) fn after(
     };
     let rows: Vec<Row> = after.load(conn)?;
     Ok(rows.into_iter().map(|(xid, seq, n, kind, subject, gone)| ((xid, seq, n), kind, subject, gone)).collect())
+}
+
+statement! {
+    struct Last { chapter: Uuid => SqlUuid } -> (BigInt, BigInt, BigInt),
+    "SELECT xid, seq, cardinality(subjects)::bigint FROM change_feed
+     WHERE chapter_id = ? AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+     ORDER BY xid DESC, seq DESC LIMIT 1"
+}
+
+/// The place of the last name of a chapter that is shown; the beginning where there is none.
+pub(super) fn last(conn: &mut PgConnection, here: ChapterId) -> Result<Place, DbError> {
+    Ok(Last { chapter: &here.0 }.get_result(conn).optional()?.unwrap_or_default())
 }
 
 // Which cluster, which database in it, on which of its timelines; the next number of a transaction.

@@ -12,6 +12,7 @@
 //!
 //! Searching forgets case, marks and tone placement.
 
+mod feed;
 pub mod find;
 pub mod life;
 pub mod life_store;

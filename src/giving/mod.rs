@@ -77,6 +77,7 @@ pub const ROOM: Room = Room {
         "asked_gift",
         "gift",
         "gift_import",
+        "gift_import_keeping",
         "gift_import_part",
         "gift_limit",
         "gift_line",

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::bare;
-use super::feed::changed;
+use super::feed::{changed, changed_reversal};
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::clock::vietnam_time;
@@ -164,6 +164,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
         _ => error.into(),
     })?;
     decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
+    changes::note(v.conn, &[changed_reversal(grant.chapter(), ask.id)])?;
     let row = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop().ok_or_else(Problem::not_found)?;
     Ok((out(v.conn, row)?, true))
 }
@@ -186,7 +187,8 @@ impl Matter for Reversal {
         let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
         let entry = book(v, &persons, &self.row, self.gift_entry)?;
         store::release_slip(v.conn, self.row.gift_id)?;
-        changes::note(v.conn, &[changed(by.grant.chapter(), self.row.gift_id)])?;
+        let here = by.grant.chapter();
+        changes::note(v.conn, &[changed(here, self.row.gift_id), changed_reversal(here, self.row.id)])?;
         // The original's public page says from now on that it was reversed.
         v.forget_pages();
         Ok(store::decide_reversal(v.conn, &by.grant, v.now, self.row.id, Some(entry))?)
@@ -196,7 +198,8 @@ impl Matter for Reversal {
         if state != State::Refused {
             return Err(Problem::internal("a reversal is approved or refused"));
         }
-        Ok(store::decide_reversal(v.conn, by, v.now, self.row.id, None)?)
+        store::decide_reversal(v.conn, by, v.now, self.row.id, None)?;
+        Ok(changes::note(v.conn, &[changed_reversal(by.chapter(), self.row.id)])?)
     }
 }
 

@@ -196,12 +196,12 @@ pub async fn my_account(desk: Desk) -> Answer<AccountOut> {
 pub async fn give_one_time_password(desk: Desk, id: web::Path<Uuid>, passwords: web::Data<Passwords>) -> Answer<RegisteredOut> {
     let id = id.into_inner();
     // Hashing is work: only for those who may.
-    desk.read(move |v| may_reset(v, id).map(drop)).await?;
+    desk.read(move |v| manage::may_reset(v, id).map(drop)).await?;
     let password = one_time::make().map_err(Problem::internal)?;
     let hash = passwords.hash_in_turn(password.clone()).await?;
     let give = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         manage::lock_administrators(v.conn)?;
-        let grant = may_reset(v, id)?;
+        let grant = manage::may_reset(v, id)?;
         // The one that was given under this key is not known any more, and perhaps in use.
         if v.attempt() == Attempt::Replay {
             return Ok((one(v, id, Sight::Names)?, None));
@@ -215,18 +215,6 @@ pub async fn give_one_time_password(desk: Desk, id: web::Path<Uuid>, passwords: 
         Some(until) => RegisteredOut::new(account, password, until),
         None => RegisteredOut::known(account),
     }))
-}
-
-fn may_reset(v: &mut Visit<'_>, id: Uuid) -> Result<Granted<Appoint>, Problem> {
-    let (grant, _) = manage::require_management(v, id)?;
-    if id == v.account() {
-        return Err(Problem::say(
-            Kind::Conflict,
-            "Mật khẩu của chính mình thì tự đổi ở phần “Đổi mật khẩu”.",
-            "One's own password is changed under “Change password”.",
-        ));
-    }
-    Ok(grant)
 }
 
 /// Disable an account: its sessions end, its next request fails.

@@ -79,6 +79,19 @@ pub fn require_management(v: &mut Visit<'_>, id: Uuid) -> Result<(Granted<Appoin
     Ok((grant, subject))
 }
 
+/// Decides whether the visitor may give the account another password: whoever manages it, and nobody for themself.
+pub fn may_reset(v: &mut Visit<'_>, id: Uuid) -> Result<Granted<Appoint>, Problem> {
+    let (grant, _) = require_management(v, id)?;
+    if id == v.account() {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Mật khẩu của chính mình thì tự đổi ở phần “Đổi mật khẩu”.",
+            "One's own password is changed under “Change password”.",
+        ));
+    }
+    Ok(grant)
+}
+
 /// How much of an account somebody may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sight {

@@ -33,7 +33,7 @@ pub mod device;
 mod entry;
 mod keyboard;
 pub mod log_in;
-mod manage;
+pub mod manage;
 pub mod model;
 pub mod officer_codes;
 pub mod one_time;

@@ -17,6 +17,7 @@
 
 mod model;
 pub mod routes;
+mod shown;
 mod store;
 mod work;
 pub mod worker;
@@ -32,5 +33,6 @@ pub const ROOM: Room = Room {
 };
 
 pub use model::{Failure, JobKind, Lane, Progress};
-pub use store::{Enqueued, Figures, NewJob, dead_among, enqueue, enqueue_for_house, figures};
+pub use shown::{JobOut, of_id};
+pub use store::{Enqueued, Figures, NewJob, dead_among, enqueue, enqueue_for_house, figures, take_over, troubles};
 pub use work::{Handler, Work};

@@ -32,5 +32,5 @@ pub use deliver::handler;
 pub use gateway::Gateway;
 pub use mailer::{Mailer, NoMailer};
 pub use model::{Address, Channel, NotAnAddress, SEND_MESSAGE, Text};
-pub use store::{NewMessage, SendError, send};
+pub use store::{NewMessage, SendError, cancel, send, send_in_confidence};
 pub use ways::{NoWay, Ways};

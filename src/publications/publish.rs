@@ -11,6 +11,7 @@ use super::store::{self, NewRow, PublicationRow, PublishedRow};
 use crate::authz::{Granted, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, PublicCode};
+use crate::changes::{self, Change};
 use crate::documents::model::{ContentHash, Purpose};
 use crate::documents::store::{self as documents, Holder, Shown, Subject};
 use crate::giving::appeals::AppealRow;
@@ -99,6 +100,7 @@ pub fn publish(
     if !store::insert(v.conn, by, v.now, &NewRow { published: &row, id: new.id, seq, document: new.document })? {
         return Err(Problem::new(ProblemKind::IdTaken));
     }
+    changes::note(v.conn, &[Change::of("PUBLICATION", by.chapter(), &appeal.code)])?;
     v.note_with(by, "APPEAL_PUBLICATION", new.id, &json!({"appeal": appeal.code, "event": row.event, "version": version}))?;
     Ok((store::find(v.conn, new.id)?.ok_or_else(Problem::not_found)?, true))
 }

@@ -5,6 +5,7 @@
 //! is measured (kilograms, litres) may have decimals. Lots and movements come with the relief features.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -53,6 +54,8 @@ struct ItemRow {
 #[derive(serde::Deserialize)]
 struct UnitRow {
     unit: String,
+    name: String,
+    name_en: String,
     counted: bool,
 }
 
@@ -60,6 +63,36 @@ struct UnitRow {
 fn units() -> Result<HashMap<String, bool>, ReferenceError> {
     let rows = csv::Reader::from_reader(UNITS.as_bytes()).into_deserialize().map(|row: Result<UnitRow, _>| row);
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().map(|row| (row.unit, row.counted)).collect())
+}
+
+/// Codes by what people call them: the code itself, the Vietnamese and the English name, however they are written.
+struct Called {
+    items: HashMap<String, String>,
+    units: HashMap<String, String>,
+}
+
+/// Made once a process: the data are part of the program.
+fn called() -> &'static Called {
+    static CALLED: OnceLock<Called> = OnceLock::new();
+    fn codes<R: serde::de::DeserializeOwned>(data: &str, of: fn(R) -> [String; 3]) -> HashMap<String, String> {
+        let rows = csv::Reader::from_reader(data.as_bytes()).into_deserialize::<R>().flatten().collect::<Vec<_>>();
+        let names = rows.into_iter().map(of).flat_map(|names| names.clone().map(|name| (fold(name.trim()), names[0].clone())));
+        names.collect()
+    }
+    CALLED.get_or_init(|| Called {
+        items: codes(ITEMS, |row: ItemRow| [row.code, row.name, row.name_en]),
+        units: codes(UNITS, |row: UnitRow| [row.unit, row.name, row.name_en]),
+    })
+}
+
+/// The code of the item that is called so, by its code or its name in either language.
+pub fn item_called(name: &str) -> Option<&'static str> {
+    called().items.get(&fold(name.trim())).map(String::as_str)
+}
+
+/// The unit that is called so, by its code or its name in either language.
+pub fn unit_called(name: &str) -> Option<&'static str> {
+    called().units.get(&fold(name.trim())).map(String::as_str)
 }
 
 /// Brings the catalogue up to date; items are added and renamed, never removed.
@@ -104,4 +137,24 @@ pub fn items(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
 /// The whole catalogue, by code.
 pub fn catalogue(conn: &mut PgConnection) -> Result<Vec<Item>, DbError> {
     Ok(item::table.order(item::code).select(Item::as_select()).load(conn)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goods_are_known_by_code_and_by_name_however_they_are_typed() {
+        for name in ["RICE", "rice", "Gạo", " GẠO ", "gao"] {
+            assert_eq!(item_called(name), Some("RICE"), "{name}");
+        }
+        for (name, unit) in [("kg", "KG"), ("Ki-lô-gam", "KG"), ("thùng", "BOX"), ("tấn", "TONNE"), ("Lít", "LITRE")] {
+            assert_eq!(unit_called(name), Some(unit), "{name}");
+        }
+        assert_eq!((item_called("vàng"), unit_called("xe"), item_called("")), (None, None, None));
+        // No name stands for two.
+        let rows = |data: &str| data.lines().count() - 1;
+        let distinct = |codes: &HashMap<String, String>| codes.values().collect::<std::collections::HashSet<_>>().len();
+        assert_eq!((distinct(&called().items), distinct(&called().units)), (rows(ITEMS), rows(UNITS)));
+    }
 }

@@ -75,6 +75,8 @@ const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
     lists::calls,
     behind::calls,
+    crate::password_links::calls,
+    crate::webhooks::calls,
 ];
 
 pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {

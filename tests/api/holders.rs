@@ -78,6 +78,8 @@ const NOBODYS: &[&str] = &[
     "session.previous_hash",
     "session.refresh_hash",
     "session.sibling_hashes",
+    "subscriber.former_secret",
+    "subscriber.secret",
 ];
 
 #[test]

@@ -4,7 +4,7 @@
 //! `books`, which compares every stored total with the postings), `opening_balances`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `finding`, `erasure`, `correction`, `consent`, `restriction`, `holders`, `personal_decisions` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
-//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `changes`. Structure: `guards` (attacks by SQL),
+//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `password_links`, `changes`, `webhooks`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`.
 
 mod harness;
@@ -60,6 +60,7 @@ mod operations;
 mod outbox;
 mod papers;
 mod password_change;
+mod password_links;
 mod personal;
 mod personal_decisions;
 mod phones;
@@ -80,6 +81,7 @@ mod public_log;
 mod public_role;
 mod publication_duties;
 mod publications;
+mod receiver;
 mod refreshing;
 mod restriction;
 mod reversal;
@@ -102,4 +104,5 @@ mod trail;
 mod units;
 mod unusual;
 mod uploads;
+mod webhooks;
 mod words;
