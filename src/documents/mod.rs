@@ -22,7 +22,9 @@ pub mod closures;
 pub mod content;
 pub mod files;
 pub mod model;
+pub mod paper_routes;
 pub mod persons;
+pub mod publishing;
 mod receive;
 pub mod routes;
 pub mod shown;
@@ -33,6 +35,8 @@ pub mod uploads;
 pub mod verify;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Ends, Follows};
+use crate::house::thread::Thread;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -46,6 +50,9 @@ pub const ROOM: Room = Room {
         "upload_chunk",
     ],
     routes: configure,
+    persons: &[&persons::Papers],
+    threads: &[Thread { declared: &sweep::WORKER, start: sweep::begin }],
+    chapters: &[("document.chapter_id", Follows), ("upload.chapter_id", Ends)],
     ..Room::called("documents")
 };
 

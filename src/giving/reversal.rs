@@ -206,8 +206,6 @@ impl Matter for Reversal {
         let entry = book(v, &persons, &self.row, self.gift_entry)?;
         store::release_slip(v.conn, self.row.gift_id)?;
         changes::note(v.conn, &[changed(by.grant.chapter(), self.row.gift_id)])?;
-        // The original's public page says from now on that it was reversed.
-        v.forget_pages();
         Ok(store::decide_reversal(v.conn, &by.grant, v.now, self.row.id, Some(entry))?)
     }
 

@@ -17,12 +17,12 @@ use super::erase::drop_if_alone;
 use super::store;
 use crate::db::DbError;
 use crate::giving::personal::{self, Held};
+use crate::house::errand::Errand;
 use crate::ledger::annotations;
 use crate::ledger::kinds::Kind;
 use crate::ledger::store as ledger;
 use crate::log::{self, opening};
 use crate::parties::{self, Clear, NewParty, PartyKind, SealedParty, alias, consent, naming, restriction};
-use crate::vault::persons::Desk;
 use crate::vault::steps::{Note, StepError, Stepped, Work};
 
 /// A gift that goes to another party.
@@ -164,7 +164,7 @@ fn settle(
         }
         if !held.iter().any(|(party, _)| party == from) {
             store::follow(conn, *from, *to)?;
-            drop_if_alone(&mut Desk { conn, now: work.now, vault: work.vault }, *from)?;
+            drop_if_alone(&mut Errand { conn, now: work.now, vault: work.vault }, *from)?;
         }
     }
     Ok(())

@@ -15,6 +15,7 @@ use crate::calendar;
 use crate::db::DbError;
 use crate::giving::display::Display;
 use crate::giving::personal::{self, Part, Scope};
+use crate::house::Rooms;
 use crate::http::{FieldError, Kind, Problem, Say};
 use crate::identity::store as identity;
 use crate::parties::{self, PartyKind, alias, restriction};
@@ -26,7 +27,7 @@ pub fn at_one_of<R: Right>(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<Grant
 }
 
 /// Asks. The same request sent again answers as it stands now.
-pub fn record(v: &mut Visit<'_>, ask: &NewRequest) -> Result<(RequestOut, bool), Problem> {
+pub fn record(v: &mut Visit<'_>, rooms: Rooms, ask: &NewRequest) -> Result<(RequestOut, bool), Problem> {
     if let Some(known) = store::find(v.conn, ask.id)? {
         return Ok((repeated(v, ask, known)?, false));
     }
@@ -64,7 +65,7 @@ pub fn record(v: &mut Visit<'_>, ask: &NewRequest) -> Result<(RequestOut, bool),
     let mut row = store::find(v.conn, ask.id)?.ok_or_else(Problem::not_found)?;
     if at_once {
         store::begin(v.conn, v.now, grant.account(), &row)?;
-        row = carry_out(v, ask.id)?;
+        row = carry_out(v, rooms, ask.id)?;
     }
     Ok((out(v.conn, v.now, row)?, true))
 }
@@ -105,14 +106,12 @@ fn displays(conn: &mut PgConnection, scope: Scope, chapters: &[Uuid]) -> Result<
 }
 
 /// Begins and does the first step, which for most is the last.
-fn carry_out(v: &mut Visit<'_>, id: Uuid) -> Result<RequestRow, Problem> {
+fn carry_out(v: &mut Visit<'_>, rooms: Rooms, id: Uuid) -> Result<RequestRow, Problem> {
     let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    // Public pages say from now on what the request made of them.
-    v.forget_pages();
-    execute::begin(v.conn, v.vault, v.now, row)?;
+    execute::begin(&mut v.errand(), rooms, row)?;
     // The beginning may have given it another row of the person.
     let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    execute::step(v.conn, v.vault, v.now, row)?;
+    execute::step(&mut v.errand(), rooms, row)?;
     store::find(v.conn, id)?.ok_or_else(Problem::not_found)
 }
 
@@ -256,7 +255,7 @@ pub fn complete(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Problem> {
 }
 
 /// Decides as the second person: with APPROVE at every chapter it covers; the rest of a request at the chapter above.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, refusal: Option<Refusal>) -> Result<RequestOut, Problem> {
+pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, refusal: Option<Refusal>) -> Result<RequestOut, Problem> {
     let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
     let at_request = store::chapters(v.conn, id)?;
     at_one_of::<Read>(v, &at_request)?;
@@ -300,7 +299,7 @@ pub fn decide(v: &mut Visit<'_>, id: Uuid, refusal: Option<Refusal>) -> Result<R
         None => {
             store::begin(v.conn, v.now, grant.account(), &row)?;
             v.note(&grant, "PERSONAL_DATA_REQUEST_APPROVED", id)?;
-            carry_out(v, id)?
+            carry_out(v, rooms, id)?
         }
     };
     out(v.conn, v.now, row)

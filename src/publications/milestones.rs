@@ -14,8 +14,9 @@ use super::model::{CountsFrom, Facts, Rule, Typed};
 use crate::authz::{Granted, RunAppeal};
 use crate::db::DbError;
 use crate::db::schema::appeal_milestone;
-use crate::documents::model::Purpose;
+use crate::db::shown;
 use crate::giving::limits::{Clock, Limits};
+use crate::giving::papers::OF_APPEALS;
 use crate::http::{FieldError, Say};
 
 /// Which day.
@@ -199,10 +200,11 @@ pub fn insert(
     new: &NewMilestone,
 ) -> Result<bool, DbError> {
     use appeal_milestone as m;
+    shown::alters(conn);
     let inserted = diesel::insert_into(m::table)
         .values((
             (m::id.eq(new.id), m::appeal_id.eq(appeal), m::milestone.eq(new.milestone.name()), m::version.eq(new.version)),
-            (m::day.eq(new.day), m::document_id.eq(new.document), m::purpose.eq(Purpose::Appeal.name())),
+            (m::day.eq(new.day), m::document_id.eq(new.document), m::purpose.eq(OF_APPEALS.purpose)),
             (m::recorded_at.eq(now), m::recorded_by.eq(by.account())),
         ))
         .on_conflict(m::id)

@@ -11,10 +11,12 @@ use super::store::{self, NewRow, PublicationRow, PublishedRow};
 use crate::authz::{Granted, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, PublicCode};
-use crate::documents::model::{ContentHash, Purpose};
+use crate::documents::model::ContentHash;
+use crate::documents::publishing::{refused_link, refused_publication};
 use crate::documents::store::{self as documents, Holder, Shown, Subject};
 use crate::giving::appeals::AppealRow;
-use crate::giving::publishing::{refuse_draft, refused_link, refused_publication};
+use crate::giving::papers::OF_APPEALS;
+use crate::giving::publishing::refuse_draft;
 use crate::http::{Kind as ProblemKind, Problem};
 use crate::ledger::kinds::Kind;
 use crate::log::leaf::{Leaf, LeafError, LeafV1};
@@ -159,8 +161,9 @@ fn show_document(
     new: &NewPublication,
     before: Option<&PublishedRow>,
 ) -> Result<String, Problem> {
-    let subject = Subject { kind: Purpose::Appeal, id: appeal.id };
-    let linked = documents::link(v.conn, &Holder::RunAppeal(by.clone()), v.now, new.document, subject)?;
+    let subject = Subject { paper: &OF_APPEALS, id: appeal.id };
+    let by = Holder::RunAppeal(by.clone());
+    let linked = documents::link(v.conn, &by, v.now, new.document, subject)?;
     if let Some(problem) = refused_link(&linked) {
         return Err(problem);
     }
@@ -174,7 +177,7 @@ fn show_document(
             "The newest version is this very document. Where it was put up elsewhere since, add that to its channels.",
         ));
     }
-    let published = documents::publish(v.conn, by, v.now, new.document, appeal.id, new.title.as_str())?;
+    let published = documents::publish(v.conn, &by, v.now, new.document, subject, new.title.as_str())?;
     match refused_publication(&published) {
         Some(problem) => Err(problem),
         None => Ok(document.sha256),
