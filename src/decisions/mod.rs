@@ -29,8 +29,8 @@ use crate::house::Room;
 use crate::house::succession::Succession::{Ends, Follows};
 
 pub use crate::house::matter::{Actions, Matter as Kind};
-pub use ask::{Asked, Content, New, Plan, ask, enter, plan};
-pub use decide::decide;
+pub use ask::{Asked, Content, New, Plan, ask, enter, enter_above, plan, plan_at};
+pub use decide::{decide, everywhere};
 pub use matter::{Approval, Matter};
 pub use model::{State, Verdict};
 pub use words::{Halt, already_waits, not_covered};

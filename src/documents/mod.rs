@@ -15,6 +15,7 @@
 //! - A paper of a giver who was erased or restricted is closed ([`closures`]): kept as the law says, and not shown.
 //! - The name a file had on the phone is sealed; it often is a person's name. The public gets a title made for it.
 
+pub mod answers;
 pub mod assemble;
 mod cancel_routes;
 pub mod clean;
@@ -24,7 +25,6 @@ pub mod files;
 pub mod model;
 pub mod paper_routes;
 pub mod persons;
-pub mod publishing;
 mod receive;
 pub mod routes;
 pub mod shown;

@@ -17,7 +17,7 @@ use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::publishing::{refused_link, refused_publication, title_of};
+use super::answers::{no_paper, refused_link, refused_publication, title_of};
 use super::shown::{DocumentOut, shown};
 use super::store::{self, Holder, Linked, Published, Subject};
 use crate::authz::{Attempt, Desk, Read, Visit};
@@ -87,12 +87,12 @@ fn one(v: &mut Visit<'_>, id: Uuid) -> Result<DocumentOut, Problem> {
 async fn link(desk: Desk, key: web::Path<String>, Body(body): Body<LinkIn>, of: web::Data<Of>) -> Answer<DocumentOut> {
     desk.tx(move |v| {
         let (carrier, holder) = of.hold(v, &key)?;
-        of.peg.records.take(&mut v.errand(), carrier)?;
+        of.peg.records.take(&mut v.errand(), carrier).map_err(no_paper)?;
         let linked = store::link(v.conn, &holder, v.now, body.document, of.subject(carrier))?;
         if let Some(problem) = refused_link(&linked) {
             return Err(problem);
         }
-        of.peg.records.taken(&mut v.errand(), carrier, body.document)?;
+        of.peg.records.taken(&mut v.errand(), carrier, body.document).map_err(no_paper)?;
         Ok((one(v, body.document)?, linked == Linked::New))
     })
     .await
@@ -136,7 +136,7 @@ async fn publish(
         if v.attempt() == Attempt::Replay {
             return Ok((one(v, id)?, false));
         }
-        of.peg.records.show(&mut v.errand(), carrier)?;
+        of.peg.records.show(&mut v.errand(), carrier).map_err(no_paper)?;
         let outcome = store::publish(v.conn, &holder, v.now, id, of.subject(carrier), title.as_str())?;
         if let Some(problem) = refused_publication(&outcome) {
             return Err(problem);

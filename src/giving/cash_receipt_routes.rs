@@ -1,7 +1,9 @@
 //! `/api/v1/gifts/{id}/cash-receipt`: the *phiếu thu* of a gift as data, as a page to print, as PDF; and one for a gift
 //! recorded before there were numbers.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use actix_web::http::header::{
+    CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType, VARY,
+};
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -57,11 +59,11 @@ pub struct CashReceiptOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     made_by: Option<String>,
     /// Public code of the gift's entry.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     code: String,
     /// What the QR code says: where everybody finds the entry. `h` is the beginning of its leaf's hash: the page says whether
     /// the entry is still the one that was printed.
-    #[schema(example = "https://so.redcross.org.vn/g/7ZC4K0M9T2R8VQ3BX?h=3f786850e387550f")]
+    #[schema(example = "https://so.redcross.org.vn/g/7ZC4K0M9T2R8VQ3BV?h=3f786850e387550f")]
     public_url: String,
     /// Present when the gift was reversed: the receipt counts no more.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,6 +210,9 @@ pub async fn download_cash_receipt(
         .insert_header((CONTENT_TYPE, "application/pdf"))
         .insert_header((CONTENT_LANGUAGE, lang.tag()))
         .insert_header((VARY, "accept-language"))
-        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")))
+        .insert_header(ContentDisposition {
+            disposition: DispositionType::Inline,
+            parameters: vec![DispositionParam::Filename(format!("{name}.pdf"))],
+        })
         .body(file))
 }

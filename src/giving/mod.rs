@@ -34,7 +34,10 @@ pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod display;
 pub mod feed;
+pub mod finding;
 pub mod gift_in;
+pub mod giver_routes;
+pub mod givers;
 pub mod imports;
 pub mod intake;
 pub mod limits;
@@ -84,7 +87,7 @@ pub const ROOM: Room = Room {
         "reversal_request",
     ],
     routes: asked,
-    audits: &[&audit::Gifts],
+    audits: &[&audit::Gifts, &finding::Index],
     persons: &[&persons::Gifts],
     matters: &[reversal::MATTER, asked::MATTER],
     threads: &[Thread { declared: &intake::WORKER, start: intake::begin }],
@@ -107,6 +110,7 @@ pub const ROOM: Room = Room {
 
 fn asked(config: &mut ServiceConfig<'_>) {
     routes::configure(config);
+    giver_routes::configure(config);
     asked_routes::configure(config);
     imports::routes::configure(config);
     reversal_routes::configure(config);

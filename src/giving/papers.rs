@@ -4,14 +4,15 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::appeals;
-use super::publishing::refuse_draft;
+use super::model::AppealState;
+use super::publishing::NOT_OPEN;
 use super::store::{self, GiftRow, Gifts};
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
 use crate::documents::closures::{self, Closing, Reason};
 use crate::house::errand::Errand;
-use crate::house::papers::{Brings, Carrier, Carries, Kept, Paper, Peg, Reads};
-use crate::http::{Kind, Problem};
+use crate::house::papers::{Brings, Carrier, Carries, Kept, NoPaper, Paper, Peg, Reads};
+use crate::http::Say;
 use crate::ledger::annotations;
 use crate::ledger::store::{self as ledger, Booked};
 
@@ -71,22 +72,21 @@ impl Carries for OneGift {
     }
 
     /// An erasure or a restriction of the giver comes before or after. Who was erased must not come back with a paper.
-    fn take(&self, errand: &mut Errand<'_>, gift: Carrier) -> Result<(), Problem> {
+    fn take(&self, errand: &mut Errand<'_>, gift: Carrier) -> Result<(), NoPaper> {
         store::hold_gift(errand.conn, gift.id)?;
         let row = row(errand.conn, gift.id)?;
         let code = booked(errand.conn, &row)?.code;
         if !annotations::is_erased(errand.conn, &code)? {
             return Ok(());
         }
-        Err(Problem::say(
-            Kind::Conflict,
+        Err(NoPaper::Refused(Say::fixed(
             "Dữ liệu của người ủng hộ khoản này đã được xóa: không gắn thêm giấy tờ. Bản giấy được lưu ở đơn vị theo luật kế toán.",
             "The data of this gift's giver were erased: no more papers are added. The paper itself is filed at the chapter, as accounting law says.",
-        ))
+        )))
     }
 
     /// The paper of somebody whose data are restricted is closed at once.
-    fn taken(&self, errand: &mut Errand<'_>, gift: Carrier, document: Uuid) -> Result<(), Problem> {
+    fn taken(&self, errand: &mut Errand<'_>, gift: Carrier, document: Uuid) -> Result<(), NoPaper> {
         let row = row(errand.conn, gift.id)?;
         if !store::is_restricted(errand.conn, &row)? {
             return Ok(());
@@ -97,13 +97,13 @@ impl Carries for OneGift {
     }
 }
 
-fn row(conn: &mut PgConnection, gift: Uuid) -> Result<GiftRow, Problem> {
-    store::gifts(conn, Gifts::One(gift), 1)?.pop().ok_or_else(Problem::not_found)
+fn row(conn: &mut PgConnection, gift: Uuid) -> Result<GiftRow, NoPaper> {
+    store::gifts(conn, Gifts::One(gift), 1)?.pop().ok_or(NoPaper::Gone)
 }
 
-fn booked(conn: &mut PgConnection, row: &GiftRow) -> Result<Booked, Problem> {
+fn booked(conn: &mut PgConnection, row: &GiftRow) -> Result<Booked, NoPaper> {
     let booked = ledger::booked(conn, &[row.entry_id])?.remove(&row.entry_id);
-    booked.ok_or_else(|| Problem::internal("a gift without entry"))
+    booked.ok_or(NoPaper::Broken("a gift without entry"))
 }
 
 struct OneAppeal;
@@ -113,8 +113,11 @@ impl Carries for OneAppeal {
         Ok(appeals::find(conn, key)?.map(|row| Carrier { id: row.id, chapter: row.chapter_id }))
     }
 
-    fn show(&self, errand: &mut Errand<'_>, appeal: Carrier) -> Result<(), Problem> {
-        let row = appeals::by_id(errand.conn, appeal.id)?.ok_or_else(Problem::not_found)?;
-        refuse_draft(&row)
+    fn show(&self, errand: &mut Errand<'_>, appeal: Carrier) -> Result<(), NoPaper> {
+        let row = appeals::by_id(errand.conn, appeal.id)?.ok_or(NoPaper::Gone)?;
+        match row.state == AppealState::Draft.name() {
+            true => Err(NoPaper::Refused(Say::fixed(NOT_OPEN.0, NOT_OPEN.1))),
+            false => Ok(()),
+        }
     }
 }

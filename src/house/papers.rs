@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::errand::Errand;
 use crate::db::DbError;
-use crate::http::Problem;
+use crate::http::Say;
 
 /// A purpose of papers. What is uploaded for it can be used for nothing else.
 pub struct Paper {
@@ -68,6 +68,24 @@ pub struct Peg {
     pub records: &'static dyn Carries,
 }
 
+/// Why a record takes no paper, or shows none.
+#[derive(Debug)]
+pub enum NoPaper {
+    /// It is not there any more.
+    Gone,
+    /// Something about the record is in the way.
+    Refused(Say),
+    /// The record is not what it should be.
+    Broken(&'static str),
+    Db(DbError),
+}
+
+impl From<DbError> for NoPaper {
+    fn from(error: DbError) -> Self {
+        NoPaper::Db(error)
+    }
+}
+
 /// A record as a carrier of papers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carrier {
@@ -82,17 +100,17 @@ pub trait Carries: Sync {
     fn find(&self, conn: &mut PgConnection, key: &str) -> Result<Option<Carrier>, DbError>;
 
     /// Before a paper is linked: holds the record, or refuses the paper.
-    fn take(&self, _: &mut Errand<'_>, _: Carrier) -> Result<(), Problem> {
+    fn take(&self, _: &mut Errand<'_>, _: Carrier) -> Result<(), NoPaper> {
         Ok(())
     }
 
     /// After a paper was linked.
-    fn taken(&self, _: &mut Errand<'_>, _: Carrier, _document: Uuid) -> Result<(), Problem> {
+    fn taken(&self, _: &mut Errand<'_>, _: Carrier, _document: Uuid) -> Result<(), NoPaper> {
         Ok(())
     }
 
     /// Before a paper is published: refuses what is not for the public yet.
-    fn show(&self, _: &mut Errand<'_>, _: Carrier) -> Result<(), Problem> {
+    fn show(&self, _: &mut Errand<'_>, _: Carrier) -> Result<(), NoPaper> {
         Ok(())
     }
 }

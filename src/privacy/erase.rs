@@ -3,13 +3,14 @@
 use uuid::Uuid;
 
 use super::books::Books;
+use super::fault::Fault;
 use super::order::{Order, new_code, note, opened};
 use super::{persons, store};
 use crate::db::DbError;
+use crate::giving::finding;
 use crate::giving::personal::{self, Scope, Touched};
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Mentioned};
-use crate::http::Problem;
+use crate::house::persons::{Called, Mentioned, PersonsError};
 use crate::ledger::annotations::{self, NewAnnotation};
 use crate::ledger::kinds::Kind;
 use crate::ledger::store::BookedAt;
@@ -20,7 +21,7 @@ use crate::parties::{self, alias, restriction};
 ///
 /// A party whose gifts the request covers all loses name and phone itself. Of one that other chapters hold too, the gifts
 /// covered go to a row without a name; the request goes on with that one, and the others keep theirs.
-pub fn begin(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Problem> {
+pub fn begin(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Fault> {
     let called = opened(errand.conn, errand.vault, id)?.map(|party| Called { name: party.name, phone: party.phone });
     if let Some(called) = called {
         let mentioned = Mentioned { called, chapters: order.covered.clone() };
@@ -33,13 +34,14 @@ pub fn begin(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Pro
     }
     let stub = parties::stub_of(errand.conn, errand.now, id)?;
     personal::give_over(errand.conn, id, stub, &order.covered)?;
+    finding::anew(errand.conn, errand.vault, &[id])?;
     alias::follow(errand.conn, id, stub, &order.covered)?;
     restriction::lift(errand.conn, id, &order.covered)?;
     Ok(store::retarget(errand.conn, order.row.id, id, stub, &order.covered)?)
 }
 
 /// Erases the giver of these gifts, whose rows the caller holds.
-pub fn gifts(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Problem> {
+pub fn gifts(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Fault> {
     if gifts.is_empty() {
         return Ok(0);
     }
@@ -51,23 +53,25 @@ pub fn gifts(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched]) -> Resul
         let (code, place) = (new_code()?, books.place(gift)?);
         said.push(NewAnnotation { code, kind: Kind::Erasure, of: record.code.clone(), place, pd, opening: None });
     }
-    annotations::annotate(errand.conn, BookedAt::now(errand.now), &said).map_err(Problem::internal)?;
+    annotations::annotate(errand.conn, BookedAt::now(errand.now), &said).map_err(Fault::broken)?;
     let kept = persons::erase(errand, order.rooms, &records)?;
     store::keep(errand.conn, order.row.id, &kept)?;
     if let Scope::Gift(_) = order.scope
         && let Some(party) = gifts.iter().find_map(|gift| gift.party_id)
     {
-        drop_if_alone(errand, party)?;
+        let_go(errand, party)?;
     }
     note(errand, order, gifts, "GIFT_GIVER_ERASED")?;
     Ok(gifts.len())
 }
 
-/// A party that no gift names any more goes, with the texts of requests about it.
-pub fn drop_if_alone(errand: &mut Errand<'_>, id: Uuid) -> Result<(), DbError> {
+/// A party that no gift names any more goes, with the texts of requests about it. Another one is found where it is still held.
+pub fn let_go(errand: &mut Errand<'_>, id: Uuid) -> Result<(), PersonsError> {
     if personal::chapters(errand.conn, Scope::Party(id))?.is_empty() {
         store::forget_texts(errand.conn, errand.vault, Some(id), &[])?;
         parties::remove(errand.conn, id)?;
+    } else {
+        finding::anew(errand.conn, errand.vault, &[id])?;
     }
     Ok(())
 }

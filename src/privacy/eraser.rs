@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::{execute, store};
 use crate::basics::Clock;
 use crate::db::Db;
@@ -14,7 +15,6 @@ use crate::db::worker::{Declared, Next, Worker};
 use crate::house::Rooms;
 use crate::house::errand::Errand;
 use crate::house::thread::Means;
-use crate::http::Problem;
 use crate::vault::Vault;
 
 /// Longest wait between two looks.
@@ -33,7 +33,7 @@ pub fn start(means: &mut Means) -> io::Result<Worker> {
 }
 
 fn step(db: &Db, vault: &Vault, clock: &Clock, rooms: Rooms, after: &mut Uuid) -> Next {
-    let looked = db.tx_blocking(|conn| -> Result<Option<Uuid>, Problem> {
+    let looked = db.tx_blocking(|conn| -> Result<Option<Uuid>, Fault> {
         let Some(row) = store::hold_executing(conn, *after)? else { return Ok(None) };
         *after = row.id;
         let id = row.id;
@@ -44,8 +44,8 @@ fn step(db: &Db, vault: &Vault, clock: &Clock, rooms: Rooms, after: &mut Uuid) -
         Ok(Some(_)) => {}
         Ok(None) if *after != Uuid::nil() => *after = Uuid::nil(),
         Ok(None) => return Next::After(PAUSE),
-        Err(problem) => {
-            tracing::warn!(request = %after, %problem, "a request of a data subject could not be carried on");
+        Err(fault) => {
+            tracing::warn!(request = %after, %fault, "a request of a data subject could not be carried on");
             return Next::After(PAUSE);
         }
     }

@@ -11,6 +11,7 @@
 use uuid::Uuid;
 
 use super::books::Books;
+use super::fault::Fault;
 use super::model::RequestKind;
 use super::order::{Order, opened};
 use super::store::{self, RequestRow};
@@ -21,7 +22,6 @@ use crate::giving::feed::changed;
 use crate::giving::personal::{self, Scope, Touched};
 use crate::house::Rooms;
 use crate::house::errand::Errand;
-use crate::http::{self, Problem};
 use crate::parties::restriction;
 use crate::tree::ChapterId;
 use crate::vault::Vault;
@@ -30,7 +30,7 @@ use crate::vault::Vault;
 pub const MOST_GIFTS: i64 = 500;
 
 /// What is done once, when a request was decided. The party's row is held by the caller.
-pub fn begin(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<(), Problem> {
+pub fn begin(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<(), Fault> {
     let order = Order::read(errand, rooms, row)?;
     match (order.kind, order.scope) {
         (RequestKind::Erase, Scope::Party(id)) => erase::begin(errand, &order, id),
@@ -55,7 +55,7 @@ pub enum Stepped {
 
 /// Changes the next gifts of a request that is being carried out; its row is held by the caller. Ends it when there are
 /// no more.
-pub fn step(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<Stepped, Problem> {
+pub fn step(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<Stepped, Fault> {
     let order = Order::read(errand, rooms, row)?;
     let gifts = personal::hold(errand.conn, order.scope, order.part(), MOST_GIFTS)?;
     let last = gifts.last().map(|gift| gift.id);
@@ -84,7 +84,7 @@ pub fn step(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<St
 }
 
 /// Does to these gifts what was ordered. Returns how many are not as they were.
-fn change(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Problem> {
+fn change(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Fault> {
     match order.kind {
         RequestKind::Erase => erase::gifts(errand, order, gifts),
         RequestKind::LiftRestriction => {
@@ -103,7 +103,7 @@ fn change(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched]) -> Result<u
     }
 }
 
-fn restrict(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched], on: bool) -> Result<(), Problem> {
+fn restrict(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched], on: bool) -> Result<(), Fault> {
     let records = Books::read(errand.conn, gifts)?.records(gifts)?;
     Ok(persons::restrict(errand, order.rooms, &records, on)?)
 }
@@ -116,9 +116,9 @@ pub fn go_on(
     rooms: Rooms,
     id: Uuid,
     most: usize,
-) -> Result<(), http::Problem> {
+) -> Result<(), Fault> {
     for _ in 0..most {
-        let stepped = db.tx_blocking(|conn| -> Result<Stepped, Problem> {
+        let stepped = db.tx_blocking(|conn| -> Result<Stepped, Fault> {
             match store::hold(conn, id)?.filter(|row| row.state == "EXECUTING") {
                 Some(row) => step(&mut Errand { conn, now: clock.now(), vault }, rooms, row),
                 None => Ok(Stepped::Done),

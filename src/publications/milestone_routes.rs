@@ -16,7 +16,7 @@ use super::{duties, store};
 use crate::authz::{Desk, Granted, Read, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::calendar::{self, Calendar, Period, Unit};
-use crate::documents::publishing::refused_link;
+use crate::documents::answers::refused_link;
 use crate::documents::store::{self as documents, Holder, Subject};
 use crate::giving::appeals::{self, AppealRow};
 use crate::giving::limits::{self, Clock as LimitClock, Limits};

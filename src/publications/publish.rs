@@ -11,8 +11,8 @@ use super::store::{self, NewRow, PublicationRow, PublishedRow};
 use crate::authz::{Granted, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, PublicCode};
+use crate::documents::answers::{refused_link, refused_publication};
 use crate::documents::model::ContentHash;
-use crate::documents::publishing::{refused_link, refused_publication};
 use crate::documents::store::{self as documents, Holder, Shown, Subject};
 use crate::giving::appeals::AppealRow;
 use crate::giving::papers::OF_APPEALS;
@@ -173,8 +173,8 @@ fn show_document(
     if before.is_some_and(|row| stands(row) && !new.is_shown_more_widely(row)) {
         return Err(Problem::say(
             ProblemKind::Conflict,
-            "Bản mới nhất đã là tài liệu này. Nếu đã niêm yết thêm nơi khác, hãy ghi thêm vào channels.",
-            "The newest version is this very document. Where it was put up elsewhere since, add that to its channels.",
+            "Bản mới nhất đã là tài liệu này. Nếu đã niêm yết thêm nơi khác, hãy ghi thêm những nơi đó.",
+            "The newest version is this very document. Where it was put up elsewhere since, add those places.",
         ));
     }
     let published = documents::publish(v.conn, &by, v.now, new.document, subject, new.title.as_str())?;

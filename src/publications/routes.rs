@@ -17,7 +17,7 @@ use super::{inquiry_routes, milestone_routes};
 use crate::authz::{Desk, Read, RunAppeal};
 use crate::basics::clock::vietnam_date;
 use crate::basics::hex;
-use crate::documents::publishing::title_of;
+use crate::documents::answers::title_of;
 use crate::giving::appeals;
 use crate::http::sets::{Lists, Reads, Writes};
 use crate::http::{Answer, Body, Cursor, Page, Problem, Query, Reply, rows_a_page};
@@ -78,7 +78,7 @@ impl PublicationEventIn {
 pub struct PublicationEventOut {
     id: Uuid,
     /// Its public code, under which its leaf stands in the log.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     code: String,
     #[schema(example = "RESULTS_RECEIVED")]
     event: String,

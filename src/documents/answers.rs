@@ -3,6 +3,7 @@
 use super::model::MAX_LINKS;
 use super::store::{Linked, Published};
 use crate::basics::Line;
+use crate::house::papers::NoPaper;
 use crate::http::{Kind, Problem, one_line};
 
 /// A title made for the public.
@@ -44,5 +45,15 @@ pub fn refused_publication(published: &Published) -> Option<Problem> {
             "Đã công bố với tên khác: hãy rút lại rồi công bố lại.",
             "It is published under another title: withdraw it, then publish again.",
         )),
+    }
+}
+
+/// What is answered when a record takes no paper, or shows none.
+pub fn no_paper(why: NoPaper) -> Problem {
+    match why {
+        NoPaper::Gone => Problem::not_found(),
+        NoPaper::Refused(say) => Problem::say(Kind::Conflict, say.vi, say.en),
+        NoPaper::Broken(what) => Problem::internal(what),
+        NoPaper::Db(error) => error.into(),
     }
 }
