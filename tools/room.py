@@ -19,12 +19,16 @@ pub mod routes;
 pub mod store;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Stays;
 
-/// What the house wants to know of this room.
+/// What the house wants to know of this room. Of the other fields (audits, persons, papers, matters, threads, feeds) it has
+/// nothing yet.
 pub const ROOM: Room = Room {
     tables: &["@NAME@"],
     tags: &[("@NAME@", "TODO: what is asked of this room")],
     routes: routes::configure,
+    // TODO: `Stays`, `Follows` or `Ends`: what becomes of the rows when the chapter has a successor.
+    chapters: &[("@NAME@.chapter_id", Stays)],
     ..Room::called("@NAME@")
 };
 '''

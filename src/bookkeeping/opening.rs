@@ -19,7 +19,6 @@ use crate::basics::{Line, PublicCode, Vnd};
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict};
-use crate::documents::model::Purpose;
 use crate::documents::store as documents;
 use crate::http::{Check, FieldError, Say};
 use crate::ledger::kinds::Account;
@@ -54,7 +53,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), F
     }
     let lines = rows_of(v.conn, &here, ask)?;
     if let Some(document) = &ask.document
-        && !documents::is_kept(v.conn, here.id, Purpose::OpeningBalance, &hex(document))?
+        && !documents::is_kept(v.conn, here.id, &super::papers::OF_OPENINGS, &hex(document))?
     {
         return Err(wrong(
             "/document",

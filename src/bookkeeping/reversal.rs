@@ -120,8 +120,6 @@ impl Matter for Reversal<'_> {
         store::decide_reversal(v.conn, &by.grant, v.now, self.asked.id, State::Approved)?;
         book(v, &TwoPersons { asked: by.asked_by, approves: &by.grant }, self.opening, self.asked)?;
         store::give_back(v.conn, &by.grant, self.opening.id)?;
-        // The originals' public pages say from now on that they were reversed.
-        v.forget_pages();
         Ok(())
     }
 

@@ -14,12 +14,14 @@ mod shown;
 mod store;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Ends;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["change_epoch", "change_feed"],
     tags: &[("changes", "What has changed, for those who keep a copy")],
     routes: routes::configure,
+    chapters: &[("change_feed.chapter_id", Ends)],
     ..Room::called("changes")
 };
 

@@ -8,12 +8,12 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::chain::{self, Step};
-use super::matter::Kind;
 use super::model::Fingerprint;
 use super::store::{self, NewRow, StepRow};
 use super::words::Halt;
 use crate::authz::{self, AuditEvent, Granted, Right, Visit};
 use crate::basics::Line;
+use crate::house::matter::Matter as Kind;
 use crate::http::Problem;
 use crate::tree::ChapterId;
 use crate::vault::{Place, Vault};

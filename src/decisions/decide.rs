@@ -3,11 +3,12 @@
 use uuid::Uuid;
 
 use super::chain;
-use super::matter::{Approval, Kind, Matter};
+use super::matter::{Approval, Matter};
 use super::model::{self, Next, State, Verdict};
 use super::store::{self, Row, StepRow};
 use super::words::Halt;
 use crate::authz::{Approve, Denied, Granted, Read, Refusal, Right, Visit};
+use crate::house::matter::Matter as Kind;
 use crate::identity::store as identity;
 use crate::tree::ChapterId;
 

@@ -7,10 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::matter::{Kind, Matters};
 use super::store::{self, Position, Row, StepRow};
 use crate::authz::{Approve, Denied, Read, Seen, Visit};
 use crate::db::DbError;
+use crate::house::matter::Matter as Kind;
 use crate::http::{Lang, Span};
 use crate::identity::store as identity;
 use crate::tree::{self, ChapterId};
@@ -77,8 +77,13 @@ pub fn decides_at(v: &mut Visit<'_>, approver: ChapterId) -> Result<bool, DbErro
     }
 }
 
-/// What is shown of these rows of one chapter, in their order; a fixed number of statements.
-pub fn shown(v: &mut Visit<'_>, matters: Matters, lang: Lang, rows: Vec<Row>) -> Result<Vec<WaitingDecision>, DbError> {
+/// What is shown of these rows of one chapter, in their order; a fixed number of statements. `matter` finds one by its name.
+pub fn shown(
+    v: &mut Visit<'_>,
+    matter: impl Fn(&str) -> Option<&'static Kind>,
+    lang: Lang,
+    rows: Vec<Row>,
+) -> Result<Vec<WaitingDecision>, DbError> {
     let Some(here) = rows.first().map(|row| row.approver_chapter_id) else { return Ok(Vec::new()) };
     let may_approve = decides_at(v, ChapterId(here))?;
     let labels =
@@ -93,7 +98,7 @@ pub fn shown(v: &mut Visit<'_>, matters: Matters, lang: Lang, rows: Vec<Row>) ->
     let show = |row: Row| {
         let steps = steps.remove(&(row.matter.clone(), row.id)).unwrap_or_default();
         let (now, meant) = turn(&steps, &row);
-        let kind = matters.called(&row.matter);
+        let kind = matter(&row.matter);
         let url = kind.map(|kind| kind.shown_at.replace("{id}", &row.subject_id.to_string())).unwrap_or_default();
         let decided_at = kind.map(|kind| kind.decided_at).unwrap_or_default();
         WaitingDecision {

@@ -4,54 +4,9 @@ use uuid::Uuid;
 
 use super::model::State;
 use crate::authz::{Approve, Granted, Right, Visit};
-use crate::http::{Problem, Say};
+use crate::house::matter::Matter as Kind;
+use crate::http::Problem;
 use crate::tree::ChapterId;
-
-/// A matter in words and names. The same for all requests of it.
-#[derive(Debug)]
-pub struct Kind {
-    /// Its name in the tables, in hashes and for clients: `GIFT_REVERSAL`.
-    pub name: &'static str,
-    /// What is asked for, in Vietnamese: *Hủy khoản ủng hộ*. What it is about follows.
-    pub vi: &'static str,
-    pub en: &'static str,
-    /// Where one request is shown, with `{id}` for its subject: `/api/v1/reversals/{id}`.
-    pub shown_at: &'static str,
-    /// What is appended to the address of the subject to decide: `/approval` and `/refusal` follow it.
-    pub decided_at: &'static str,
-    /// What the audit trail calls the steps.
-    pub actions: Actions,
-}
-
-/// Names of what was done, in the audit trail.
-#[derive(Debug)]
-pub struct Actions {
-    pub asked: &'static str,
-    pub approved: &'static str,
-    pub refused: &'static str,
-    pub withdrawn: &'static str,
-}
-
-impl Kind {
-    /// What is asked for, with what it is about: a public code, the number of a paper.
-    pub fn say(&self, about: Option<&str>) -> Say {
-        let with = |text: &str| match about {
-            Some(about) => format!("{text} {about}"),
-            None => text.to_owned(),
-        };
-        Say::new(with(self.vi), with(self.en))
-    }
-}
-
-/// Every matter of the house, for the inbox.
-#[derive(Debug, Clone, Copy)]
-pub struct Matters(pub &'static [&'static Kind]);
-
-impl Matters {
-    pub fn called(&self, name: &str) -> Option<&'static Kind> {
-        self.0.iter().copied().find(|kind| kind.name == name)
-    }
-}
 
 /// Proof that one person asked and others approved, each a person of their own.
 #[derive(Debug)]

@@ -7,11 +7,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::matter::Kind;
 use super::model::{Rule, State};
 use crate::authz::{Granted, Read, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{decision, decision_rule, decision_step};
+use crate::house::matter::Matter as Kind;
 use crate::http::Span;
 use crate::tree::{ChapterId, Level};
 

@@ -18,6 +18,7 @@ use crate::basics::keyboard::memo_forms;
 use crate::changes;
 use crate::db::DbError;
 use crate::db::schema::{appeal, appeal_version};
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::ledger::model::{Fund, FundId, Restriction};
 use crate::ledger::store as ledger;
@@ -99,6 +100,7 @@ pub fn create(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Ut
     if taken > 0 {
         return Ok(Created::CodeTaken);
     }
+    shown::adds(conn);
     let fund = ledger::open_fund(conn, Restriction::Appeal, &new.code)?;
     let quarantine = ledger::open_fund(conn, Restriction::Quarantine, &new.code)?;
     diesel::insert_into(appeal::table)
@@ -140,6 +142,7 @@ fn insert_version(
     state: AppealState,
 ) -> Result<(), DbError> {
     let (ground, no, on, decided_by, level, commitment) = Extension::columns(text.extension.as_ref());
+    shown::alters(conn);
     diesel::insert_into(appeal_version::table)
         .values((
             (
@@ -175,6 +178,7 @@ pub fn next_version(
     state: AppealState,
 ) -> Result<(), DbError> {
     insert_version(conn, by, now, row.id, row.version + 1, text, state)?;
+    shown::alters(conn);
     diesel::update(appeal::table.find(row.id).filter(appeal::chapter_id.eq(by.chapter().0)))
         .set((appeal::state.eq(state.name()), appeal::version.eq(row.version + 1)))
         .execute(conn)?;
@@ -292,6 +296,12 @@ fn with_chapters(conn: &mut PgConnection, rows: Vec<Stored>) -> Result<Vec<Appea
 /// One appeal by code.
 pub fn find(conn: &mut PgConnection, code: &str) -> Result<Option<AppealRow>, DbError> {
     let rows = newest().filter(appeal::code.eq(code)).select(STORED).load(conn)?;
+    Ok(with_chapters(conn, rows)?.pop())
+}
+
+/// [`find`] by its id.
+pub fn by_id(conn: &mut PgConnection, id: Uuid) -> Result<Option<AppealRow>, DbError> {
+    let rows = newest().filter(appeal::id.eq(id)).select(STORED).load(conn)?;
     Ok(with_chapters(conn, rows)?.pop())
 }
 

@@ -189,8 +189,6 @@ impl Matter for Reversal {
         store::release_slip(v.conn, self.row.gift_id)?;
         let here = by.grant.chapter();
         changes::note(v.conn, &[changed(here, self.row.gift_id), changed_reversal(here, self.row.id)])?;
-        // The original's public page says from now on that it was reversed.
-        v.forget_pages();
         Ok(store::decide_reversal(v.conn, &by.grant, v.now, self.row.id, Some(entry))?)
     }
 

@@ -45,3 +45,4 @@ pub use public_url::PublicUrl;
 pub use query::Query;
 pub use rendered::Rendered;
 pub use reply::{Answer, Reply};
+pub use shape::no_choice;

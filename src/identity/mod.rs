@@ -56,6 +56,7 @@ mod turns;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Ends, Follows};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -73,6 +74,12 @@ pub const ROOM: Room = Room {
     ],
     routes: asked,
     audits: &[&audit::Sealed],
+    persons: &[&persons::Officers],
+    chapters: &[
+        ("account.chapter_id", Follows),
+        ("role_assignment.chapter_id", Ends),
+        ("role_assignment_acts_for.chapter_id", Ends),
+    ],
     ..Room::called("identity")
 };
 

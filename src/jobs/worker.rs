@@ -1,5 +1,6 @@
 //! The threads that do jobs, one a lane in every server process.
 
+use std::io;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::work::{Handler, Work};
 use crate::basics::{Clock, failpoint};
 use crate::db::worker::{Declared, Next, Stop, Worker};
 use crate::db::{Db, DbError};
+use crate::house::thread::Means;
 
 /// One connection: a handler holds none, or one for its step.
 pub static OWN: Declared = Declared::new("jobs");
@@ -28,8 +30,27 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// Between two times that old jobs are removed.
 const FORGET_EVERY: chrono::Duration = chrono::Duration::hours(1);
 
+/// Starts the lane of what stays in the house, behind a server.
+pub fn begin_own(means: &mut Means) -> io::Result<Worker> {
+    begin(means, Lane::Own)
+}
+
+/// Starts the lane of what goes out of the house, behind a server.
+pub fn begin_outward(means: &mut Means) -> io::Result<Worker> {
+    begin(means, Lane::Outward)
+}
+
+/// Starts the lane of what programs outside are told, behind a server.
+pub fn begin_subscribers(means: &mut Means) -> io::Result<Worker> {
+    begin(means, Lane::Subscribers)
+}
+
+fn begin(means: &Means, lane: Lane) -> io::Result<Worker> {
+    start(means.get::<Db>()?, means.get::<Clock>()?, &means.get::<Vec<Handler>>()?, lane)
+}
+
 /// Does the jobs of one lane, as far as there are handlers for them.
-pub fn start(db: Db, clock: Clock, handlers: &[Handler], lane: Lane) -> std::io::Result<Worker> {
+pub fn start(db: Db, clock: Clock, handlers: &[Handler], lane: Lane) -> io::Result<Worker> {
     let declared = match lane {
         Lane::Own => &OWN,
         Lane::Outward => &OUTWARD,

@@ -19,10 +19,11 @@ use crate::db::DbError;
 use crate::giving::personal::{self, Part, Scope, Touched};
 use crate::giving::receipt::ReceiptOut;
 use crate::giving::store as giving;
+use crate::house::Rooms;
+use crate::house::persons::Holding;
 use crate::parties::consent::{self, ConsentOut};
 use crate::parties::{self, PartyOut, alias, restriction};
 use crate::tree::{self, ChapterId};
-use crate::vault::persons::{Desk, Holding};
 use crate::vault::{Vault, place};
 
 /// A copy of what is kept about a party.
@@ -67,7 +68,13 @@ pub struct GiftData {
 }
 
 /// Reads the gifts after `after`, at most `limit` of them; the caller asks for one more than it shows.
-pub fn personal_data(v: &mut Visit<'_>, id: Uuid, after: Option<Uuid>, limit: i64) -> Result<PersonalDataOut, Fault> {
+pub fn personal_data(
+    v: &mut Visit<'_>,
+    rooms: Rooms,
+    id: Uuid,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<PersonalDataOut, Fault> {
     let known = alias::resolve(v.conn, id)?;
     let at = requests::at_one_of::<Read>(v, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
     let key = known.iter().find(|k| k.chapter == at.chapter().0).ok_or(Fault::Unknown)?.party;
@@ -107,7 +114,7 @@ pub fn personal_data(v: &mut Visit<'_>, id: Uuid, after: Option<Uuid>, limit: i6
         party: party.known_as(id),
         kept_since,
         restricted_since,
-        held: persons::found(&mut Desk { conn: v.conn, now: v.now, vault: v.vault }, &records)?,
+        held: persons::found(&mut v.errand(), rooms, &records)?,
         consents: consent::of_gifts(v.conn, &ids)?,
         gifts,
         requests: asked,

@@ -10,11 +10,11 @@ use super::fault::Fault;
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
 use crate::giving::personal::Touched;
+use crate::house::persons::Record;
 use crate::ledger::annotations::{self, AnnotationRow};
 use crate::ledger::kinds::Kind;
 use crate::ledger::store::{self as ledger, Booked};
 use crate::tree::{self, Place};
-use crate::vault::persons::Record;
 
 /// See the module.
 pub struct Books {

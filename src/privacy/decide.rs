@@ -11,6 +11,7 @@ use super::store::{self, RequestRow};
 use super::wire::{RequestOut, out};
 use crate::authz::{Granted, Read, Record, Right, Visit};
 use crate::decisions::{self, Approval, Halt, Kind, Matter, Verdict};
+use crate::house::Rooms;
 use crate::identity::store as identity;
 use crate::tree::ChapterId;
 
@@ -20,6 +21,7 @@ struct Asked<'a> {
     row: &'a RequestRow,
     chapters: &'a [ChapterId],
     refusal: Option<Refusal>,
+    rooms: Rooms,
 }
 
 impl Matter for Asked<'_> {
@@ -36,7 +38,7 @@ impl Matter for Asked<'_> {
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
         store::begin(v.conn, v.now, by.grant.account(), self.row)?;
-        carry_out(v, self.row.id).map(drop)
+        carry_out(v, self.rooms, self.row.id).map(drop)
     }
 
     fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, _: decisions::State) -> Result<(), Fault> {
@@ -46,7 +48,7 @@ impl Matter for Asked<'_> {
 }
 
 /// Decides: approves, or refuses with a reason. Deciding again the same way answers as the request stands.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, refusal: Option<Refusal>) -> Result<RequestOut, Fault> {
+pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, refusal: Option<Refusal>) -> Result<RequestOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     let chapters = store::chapters(v.conn, id)?;
     at_one_of::<Read>(v, &chapters)?;
@@ -58,7 +60,7 @@ pub fn decide(v: &mut Visit<'_>, id: Uuid, refusal: Option<Refusal>) -> Result<R
     match row.kind().and_then(matter::of).filter(|_| row.approver_chapter_id.is_some()) {
         Some(kind) => {
             let verdict = if refusal.is_some() { Verdict::Refuse } else { Verdict::Approve };
-            decisions::decide(v, &Asked { kind, row: &row, chapters: &chapters, refusal }, id, verdict)?;
+            decisions::decide(v, &Asked { kind, row: &row, chapters: &chapters, refusal, rooms }, id, verdict)?;
         }
         None => without_approval(v, &row, &chapters, refusal)?,
     }

@@ -6,8 +6,8 @@ use std::fmt;
 use crate::authz::Denied;
 use crate::db::DbError;
 use crate::decisions::Halt;
+use crate::house::persons::PersonsError;
 use crate::http::FieldError;
-use crate::vault::persons::PersonsError;
 
 /// See the module.
 #[derive(Debug)]

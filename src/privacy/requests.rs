@@ -17,6 +17,7 @@ use crate::db::DbError;
 use crate::decisions::{self, New};
 use crate::giving::display::Display;
 use crate::giving::personal::{self, Part, Scope};
+use crate::house::Rooms;
 use crate::http::{FieldError, Say};
 use crate::ledger::store as ledger;
 use crate::parties::{self, PartyKind, alias, restriction};
@@ -28,7 +29,7 @@ pub fn at_one_of<R: Right>(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<Grant
 }
 
 /// Asks. The same request sent again answers as it stands now.
-pub fn record(v: &mut Visit<'_>, ask: &NewRequest) -> Result<(RequestOut, bool), Fault> {
+pub fn record(v: &mut Visit<'_>, rooms: Rooms, ask: &NewRequest) -> Result<(RequestOut, bool), Fault> {
     if let Some(known) = store::find(v.conn, ask.id)? {
         return Ok((repeated(v, ask, known)?, false));
     }
@@ -66,7 +67,7 @@ pub fn record(v: &mut Visit<'_>, ask: &NewRequest) -> Result<(RequestOut, bool),
     let mut row = store::find(v.conn, ask.id)?.ok_or(Fault::Unknown)?;
     if at_once {
         store::begin(v.conn, v.now, grant.account(), &row)?;
-        row = carry_out(v, ask.id)?;
+        row = carry_out(v, rooms, ask.id)?;
     }
     Ok((out(v.conn, v.now, row)?, true))
 }
@@ -134,14 +135,12 @@ fn displays(conn: &mut PgConnection, scope: Scope, chapters: &[Uuid]) -> Result<
 }
 
 /// Begins and does the first step, which for most is the last.
-pub(super) fn carry_out(v: &mut Visit<'_>, id: Uuid) -> Result<RequestRow, Fault> {
+pub(super) fn carry_out(v: &mut Visit<'_>, rooms: Rooms, id: Uuid) -> Result<RequestRow, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
-    // Public pages say from now on what the request made of them.
-    v.forget_pages();
-    execute::begin(v.conn, v.vault, v.now, row)?;
+    execute::begin(&mut v.errand(), rooms, row)?;
     // The beginning may have given it another row of the person.
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
-    execute::step(v.conn, v.vault, v.now, row)?;
+    execute::step(&mut v.errand(), rooms, row)?;
     store::find(v.conn, id)?.ok_or(Fault::Unknown)
 }
 

@@ -14,8 +14,8 @@ use super::store::{self, KeptRow, RequestRow};
 use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
+use crate::house::persons::What;
 use crate::tree;
-use crate::vault::persons::What;
 
 /// A request and where it stands. Never carries what it is about.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -13,8 +13,9 @@ use crate::authz::{Granted, RunAppeal};
 use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::appeal_milestone;
-use crate::documents::model::Purpose;
+use crate::db::shown;
 use crate::giving::limits::{Clock, Limits};
+use crate::giving::papers::OF_APPEALS;
 use crate::http::{FieldError, Say};
 
 codes! {
@@ -175,10 +176,11 @@ pub fn insert(
     new: &NewMilestone,
 ) -> Result<bool, DbError> {
     use appeal_milestone as m;
+    shown::alters(conn);
     let inserted = diesel::insert_into(m::table)
         .values((
             (m::id.eq(new.id), m::appeal_id.eq(appeal), m::milestone.eq(new.milestone.name()), m::version.eq(new.version)),
-            (m::day.eq(new.day), m::document_id.eq(new.document), m::purpose.eq(Purpose::Appeal.name())),
+            (m::day.eq(new.day), m::document_id.eq(new.document), m::purpose.eq(OF_APPEALS.purpose)),
             (m::recorded_at.eq(now), m::recorded_by.eq(by.account())),
         ))
         .on_conflict(m::id)

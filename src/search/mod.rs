@@ -18,6 +18,7 @@ mod shelf;
 mod union;
 mod view;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -26,6 +27,8 @@ use std::time::Duration;
 use crate::basics::codes::codes;
 use crate::db::Db;
 use crate::db::worker::{Declared, Worker};
+use crate::house::Room;
+use crate::house::thread::{Means, Thread};
 use keeper::Keeper;
 use view::View;
 
@@ -123,13 +126,23 @@ impl Shared {
 /// One connection: a transaction at a time.
 pub static WORKER: Declared = Declared::new("search");
 
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room { threads: &[Thread { declared: &WORKER, start: begin }], ..Room::called("search") };
+
+/// Starts behind a server; requests get the index.
+fn begin(means: &mut Means) -> io::Result<Worker> {
+    let (index, worker) = SearchIndex::start(means.get::<Db>()?, means.get::<SearchSettings>()?)?;
+    means.put(index);
+    Ok(worker)
+}
+
 /// The index as searches use it. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct SearchIndex(Arc<Shared>);
 
 impl SearchIndex {
     /// Starts the thread that keeps the index.
-    pub fn start(db: Db, settings: SearchSettings) -> std::io::Result<(Self, Worker)> {
+    pub fn start(db: Db, settings: SearchSettings) -> io::Result<(Self, Worker)> {
         let index = Self::default();
         index.0.status().indexed_idx = -1;
         let shared = index.0.clone();

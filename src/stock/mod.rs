@@ -15,10 +15,17 @@ use crate::basics::fold;
 use crate::chapters::reference::ReferenceError;
 use crate::db::DbError;
 use crate::db::schema::item;
+use crate::db::shown;
 use crate::house::Room;
+use crate::ledger::persons::PublicRows;
 
 /// What the house wants to know of this room.
-pub const ROOM: Room = Room { tables: &["item"], ..Room::called("stock") };
+pub const ROOM: Room = Room {
+    tables: &["item"],
+    // What stands in public rows of goods has the names of this catalogue, which the ledger does not know.
+    persons: &[&PublicRows { item_names }],
+    ..Room::called("stock")
+};
 
 const ITEMS: &str = include_str!("../../data/items.csv");
 const UNITS: &str = include_str!("../../data/units_of_goods.csv");
@@ -113,6 +120,7 @@ pub fn load_catalogue(conn: &mut PgConnection) -> Result<(), ReferenceError> {
             name_en: row.name_en,
         });
     }
+    shown::alters(conn);
     diesel::insert_into(item::table)
         .values(&items)
         .on_conflict(item::code)
@@ -132,6 +140,14 @@ pub fn load_catalogue(conn: &mut PgConnection) -> Result<(), ReferenceError> {
 pub fn items(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, Item>, DbError> {
     let rows: Vec<Item> = item::table.filter(item::code.eq_any(codes)).select(Item::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|item| (item.code.clone(), item)).collect())
+}
+
+/// What items are called, by code.
+pub fn item_names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, String>, DbError> {
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(items(conn, codes)?.into_iter().map(|(code, item)| (code, item.name)).collect())
 }
 
 /// The whole catalogue, by code.

@@ -14,9 +14,15 @@ use crate::db::DbError;
 use crate::db::schema::{chapter, chapter_ancestor};
 use crate::house::Room;
 use crate::house::audit::{Audit, Audits};
+use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
-pub const ROOM: Room = Room { tables: &["chapter_ancestor"], audits: &[&Closure], ..Room::called("tree") };
+pub const ROOM: Room = Room {
+    tables: &["chapter_ancestor"],
+    audits: &[&Closure],
+    chapters: &[("chapter_ancestor.chapter_id", Stays), ("chapter_ancestor.ancestor_id", Stays)],
+    ..Room::called("tree")
+};
 
 /// Internal id of a chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

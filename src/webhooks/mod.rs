@@ -25,12 +25,14 @@ pub mod target;
 mod wire;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Ends;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["delivery", "subscriber"],
     tags: &[("webhooks", "Programs outside that are told what has changed")],
     routes: routes::configure,
+    chapters: &[("subscriber.chapter_id", Ends)],
     ..Room::called("webhooks")
 };
 

@@ -13,12 +13,11 @@ use so_nhan_ai::authz::token::Purpose;
 use so_nhan_ai::authz::{Actor, Granted, Read, Record, Right, Role, Visit};
 use so_nhan_ai::basics::Line;
 use so_nhan_ai::db::DbError;
-use so_nhan_ai::decisions::{
-    self, Actions, Approval, Asked, Content, Matter, Matters, New, State, Verdict, inbox, persons::Notes,
-};
+use so_nhan_ai::decisions::{self, Actions, Approval, Asked, Content, Matter, New, State, Verdict, inbox, persons::Notes};
+use so_nhan_ai::house::errand::Errand;
+use so_nhan_ai::house::persons::{Called, HoldsPersons, Mentioned};
 use so_nhan_ai::http::{Kind, Lang, Problem, Span};
 use so_nhan_ai::tree::{self, ChapterId};
-use so_nhan_ai::vault::persons::{Called, Desk, HoldsPersons, Mentioned};
 use uuid::Uuid;
 
 use crate::books::{audit, hold};
@@ -288,8 +287,8 @@ fn an_erased_note_leaves_the_request_known() {
     app.shared
         .db
         .tx_blocking(|conn| -> Result<(), DbError> {
-            let mut desk = Desk { conn, now: app.now(), vault: &app.shared.vault };
-            Notes.erase_mentions(&mut desk, &of).unwrap();
+            let mut errand = Errand { conn, now: app.now(), vault: &app.shared.vault };
+            Notes.erase_mentions(&mut errand, &of).unwrap();
             Ok(())
         })
         .unwrap();
@@ -449,7 +448,7 @@ fn statements(app: &TestApp, who: Actor, rows: i64) -> (usize, usize) {
     ASKED.set(0);
     let (here, _) = v.see_code::<Read>("23095").unwrap();
     let found = inbox::waiting(&mut v, &here, Span { after: None, rows }).unwrap();
-    let shown = inbox::shown(&mut v, Matters(&[PAYMENT]), Lang::Vi, found).unwrap();
+    let shown = inbox::shown(&mut v, |name: &str| (name == PAYMENT.name).then_some(PAYMENT), Lang::Vi, found).unwrap();
     assert!(shown.iter().all(|row| row.subject == "Chi thử PC-1"));
     (shown.len(), ASKED.get())
 }

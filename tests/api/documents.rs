@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use so_nhan_ai::authz::token::Purpose;
 use so_nhan_ai::authz::{Actor, Role, Visit};
 use so_nhan_ai::documents::store::{Key, readable};
+use so_nhan_ai::rooms::ROOMS;
 use uuid::Uuid;
 
 use crate::harness::{Caller, TestApp};
@@ -89,7 +90,7 @@ fn a_foreign_paper_and_none_take_the_same_questions() {
             }
         });
         let mut visit = Visit::enter(&mut conn, &app.shared.vault, app.now(), actor).unwrap();
-        assert!(readable(&mut visit, &Key::parse(key).unwrap()).unwrap().is_none(), "{key}");
+        assert!(readable(&mut visit, ROOMS, &Key::parse(key).unwrap()).unwrap().is_none(), "{key}");
         asked.lock().unwrap().clone()
     };
     for (foreign, none) in

@@ -9,7 +9,7 @@ use diesel::sql_types::Text;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use so_nhan_ai::documents::sweep::sweep_all;
-use so_nhan_ai::privacy::persons::HOLDERS;
+use so_nhan_ai::rooms::ROOMS;
 use so_nhan_ai::upkeep::audit;
 use uuid::Uuid;
 
@@ -97,7 +97,7 @@ fn every_column_that_may_hold_somebody_has_a_store_that_answers_for_it() {
     )
     .load(&mut Database::fresh().connect())
     .unwrap();
-    let held: Vec<&str> = HOLDERS.iter().flat_map(|holder| holder.columns()).copied().collect();
+    let held: Vec<&str> = ROOMS.persons().flat_map(|holder| holder.columns()).copied().collect();
     let once: BTreeSet<&str> = held.iter().copied().collect();
     assert_eq!(once.len(), held.len(), "two stores answer for one column");
     for column in &held {

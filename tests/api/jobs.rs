@@ -12,6 +12,7 @@ use so_nhan_ai::authz::{Actor, Record, Role, Visit};
 use so_nhan_ai::changes::{self, Change};
 use so_nhan_ai::db::worker::Worker;
 use so_nhan_ai::db::{Db, DbError};
+use so_nhan_ai::house::feed::Feed;
 use so_nhan_ai::http::Problem;
 use so_nhan_ai::jobs::{self, Enqueued, Failure, Handler, JobKind, Lane, NewJob, Work, worker};
 use so_nhan_ai::tree::{self, ChapterId};
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 use crate::harness::{Caller, TestApp, eventually};
 
+static COUNTED: Feed = Feed { kind: "COUNTED", read_at: "/jobs/{id}" };
 static COUNT: JobKind = JobKind { most_attempts: 3, ..JobKind::own("COUNT_TO_FIVE") };
 
 fn job(app: &TestApp) -> NewJob {
@@ -65,7 +67,7 @@ fn count_on(work: &mut Work<'_>, at: impl Fn(i64) -> Result<(), Failure>) -> Res
         work.step(|conn, progress| {
             progress.done += 1;
             progress.at = json!(progress.done);
-            changes::note(conn, &[Change::of("COUNTED", here, format!("{id}/{}", progress.done))])?;
+            changes::note(conn, &[Change::of(&COUNTED, here, format!("{id}/{}", progress.done))])?;
             at(progress.done)
         })?;
     }

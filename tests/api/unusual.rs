@@ -47,7 +47,7 @@ fn an_unusual_sum_is_confirmed_before_it_is_booked() {
     assert_eq!(said["type"], "/problems/unusual");
     assert_eq!((&said["errors"][0]["pointer"], &said["errors"][0]["code"]), (&json!("/amount_vnd"), &json!("UNUSUAL")));
     let detail = said["detail"].as_str().unwrap();
-    assert!(detail.contains("100.000.001") && detail.contains("100.000.000") && detail.contains("confirmed"), "{detail}");
+    assert!(detail.contains("100.000.001") && detail.contains("100.000.000") && detail.contains("xác nhận"), "{detail}");
     let mut denied = gift.clone();
     denied["confirmed"] = json!(false);
     assert_eq!(officer.post(GIFTS, denied, 409)["type"], "/problems/unusual");

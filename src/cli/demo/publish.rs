@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::Failure;
 use crate::app::Shared;
 use crate::authz::{Actor, RunAppeal, Visit};
+use crate::documents::answers::title_of;
 use crate::documents::assemble;
-use crate::documents::model::{ContentHash, MediaType, Purpose};
+use crate::documents::model::{ContentHash, MediaType};
 use crate::documents::store::Holder;
 use crate::documents::uploads::{self, Begun, NewUpload};
 use crate::giving::appeals;
-use crate::giving::publishing::title_of;
+use crate::giving::papers::OF_APPEALS;
 use crate::http::{Kind, Problem};
 use crate::publications::channel::Channel;
 use crate::publications::model::Event;
@@ -90,7 +91,7 @@ fn upload(shared: &Shared, actor: Actor, chapter: ChapterId, now: DateTime<Utc>,
     let hash = ContentHash::of(Sha256::new_with_prefix(bytes));
     let new = NewUpload {
         id,
-        purpose: Purpose::Appeal.name(),
+        purpose: OF_APPEALS.purpose,
         name: vault.seal(place("upload", "name", &id), "van-ban.pdf".as_bytes())?,
         media_type: MediaType::Pdf.name(),
         size_bytes: i64::try_from(bytes.len())?,
@@ -99,7 +100,7 @@ fn upload(shared: &Shared, actor: Actor, chapter: ChapterId, now: DateTime<Utc>,
         bare_hash: vault.hash("upload.request.bare", hash.as_str().as_bytes()).to_vec(),
     };
     let holder = |conn: &mut diesel::PgConnection| -> Result<Holder, Problem> {
-        Ok(Holder::of(&mut Visit::enter(conn, vault, now, actor)?, chapter, Purpose::Appeal)?)
+        Ok(Holder::of(&mut Visit::enter(conn, vault, now, actor)?, chapter, &OF_APPEALS)?)
     };
     let row = shared.db.tx_blocking(|conn| -> Result<_, Problem> {
         let holder = holder(conn)?;

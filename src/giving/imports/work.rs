@@ -15,7 +15,6 @@ use crate::authz::{self, Actor, Ask, Record};
 use crate::basics::{Clock, failpoint};
 use crate::db::Db;
 use crate::giving::record::{Outcome, Submission, record_all};
-use crate::http::cache::PublicCache;
 use crate::http::{Kind, Problem};
 use crate::jobs::{Failure, Handler, JobKind, Work};
 use crate::tree::ChapterId;
@@ -28,13 +27,8 @@ pub static BOOK_GIFT_LIST: JobKind = JobKind::own("BOOK_GIFT_LIST");
 pub const NOT_ALLOWED: &str = "NOT_ALLOWED";
 
 /// Books lists, and forgets those that nobody accepted.
-pub fn handler(vault: Arc<Vault>, cache: PublicCache) -> Handler {
-    let run = move |work: &mut Work<'_>| {
-        let booked = carry_on(work, &vault);
-        // What was committed before it failed is shown, too.
-        cache.forget_all();
-        booked
-    };
+pub fn handler(vault: Arc<Vault>) -> Handler {
+    let run = move |work: &mut Work<'_>| carry_on(work, &vault);
     Handler::new(&BOOK_GIFT_LIST, run).sweeping(store::forget_old)
 }
 
