@@ -2,6 +2,8 @@
 //!
 //! The list only grows. A kind's committed fields are fixed for its leaf version: verifiers rely on them.
 
+use crate::http::Say;
+
 /// Our own accounts; the statutory number is data by regime and date (Circular 41/2022).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Account {
@@ -92,6 +94,17 @@ impl Channel {
 
     pub fn parse(name: &str) -> Option<Channel> {
         Channel::ALL.into_iter().find(|channel| channel.name() == name)
+    }
+
+    /// In plain words.
+    pub fn said(self) -> Say {
+        match self {
+            Channel::Cash => Say::fixed("Tiền mặt", "Cash"),
+            Channel::BankTransfer => Say::fixed("Chuyển khoản", "Bank transfer"),
+            Channel::InKind => Say::fixed("Hiện vật", "Goods"),
+            Channel::Sms => Say::fixed("Tin nhắn 1400", "Text message (1400)"),
+            Channel::EWallet => Say::fixed("Ví điện tử", "E-wallet"),
+        }
     }
 
     /// The kind of entry a gift by this channel becomes.
