@@ -32,8 +32,18 @@ pub const ROOMS: &[&Room] = &[
 ];
 
 /// What takes a second person, for the inbox.
-pub const MATTERS: Matters =
-    Matters(&[giving::reversal::MATTER, giving::asked::MATTER, bookkeeping::opening::MATTER, bookkeeping::reversal::MATTER]);
+pub const MATTERS: Matters = Matters(&[
+    giving::reversal::MATTER,
+    giving::asked::MATTER,
+    bookkeeping::opening::MATTER,
+    bookkeeping::reversal::MATTER,
+    privacy::matter::ERASURE,
+    privacy::matter::CORRECTION,
+    privacy::matter::CONSENT_WITHDRAWAL,
+    privacy::matter::RESTRICTION,
+    privacy::matter::RESTRICTION_LIFTING,
+    privacy::matter::OBJECTION,
+]);
 
 /// Everything that looks whether records are right.
 pub fn audits() -> Vec<&'static dyn Audits> {

@@ -190,12 +190,40 @@ def into_schema(text, name):
     return among_sorted(text, r"^diesel::allow_tables_to_appear_in_same_query!\((\w+, \w+)\);\n", pair, f"{first}, {second}")
 
 
+# What a room can not be called, because its module, its table or its test is called the same.
+RUST = """abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if impl in let loop
+macro match mod move mut override priv pub ref return self static struct super trait true try type typeof unsafe unsized use virtual where
+while yield""".split()
+SQL = """all analyse analyze and any array asc asymmetric authorization between binary both case cast check collate collation column
+concurrently constraint create cross current_date current_time current_timestamp current_user default deferrable desc distinct do else end
+except false fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral leading
+left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning
+right select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using variadic
+verbose when where window with""".split()
+
+
+def why_not(name):
+    """What stands in the way of a room of this name; nothing may be written before this is known."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+        return "small letters, digits and _, beginning with a letter"
+    if name in RUST or name in SQL:
+        return f"{name} is a word of Rust or SQL: no module or table can be called so"
+    for taken in (f"src/{name}", f"src/{name}.rs"):
+        if os.path.exists(path(taken)):
+            return f"there is a room {name} already ({taken})"
+    for taken in (f"tests/api/{name}.rs", f"tests/api/{name}"):
+        if os.path.exists(path(taken)):
+            return f"tests are called so already ({taken})"
+    with open(path("src/db/schema.rs"), encoding="utf-8") as file:
+        if re.search(rf"^    {name} \(", file.read(), re.M):
+            return f"there is a table {name} already"
+    return None
+
+
 def main():
-    if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", sys.argv[1]):
-        sys.exit("make room NAME=example: small letters, digits and _, beginning with a letter")
-    name = sys.argv[1]
-    if os.path.exists(path("src", name)) or os.path.exists(path("src", name + ".rs")):
-        sys.exit(f"there is a room {name} already")
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    if why := why_not(name):
+        sys.exit(f"make room NAME=example: {why}")
     words = {"@NAME@": name, "@PATH@": name.replace("_", "-"), "@TYPE@": "".join(part.title() for part in name.split("_"))}
     latest = max(os.listdir(path("migrations")))
     stamp = max(latest[:17], datetime.date.today().isoformat() + "-000000")

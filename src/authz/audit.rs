@@ -50,6 +50,27 @@ pub fn audit(conn: &mut PgConnection, at: DateTime<Utc>, events: &[AuditEvent]) 
     Ok(())
 }
 
+/// What the trail calls it when somebody looked for persons.
+pub const PERSONS_SEARCHED: &str = "PERSONS_SEARCHED";
+
+statement! {
+    struct Searches {
+        account: Uuid => diesel::sql_types::Uuid,
+        since: DateTime<Utc> => Timestamptz,
+    } -> (BigInt, Nullable<Timestamptz>),
+    // By an index of nothing but these.
+    "SELECT count(*), min(at) FROM audit_event WHERE account_id = ? AND at > ? AND action = 'PERSONS_SEARCHED'"
+}
+
+/// How often an account looked for persons since a moment, and when first.
+pub fn searches_since(
+    conn: &mut PgConnection,
+    account: Uuid,
+    since: DateTime<Utc>,
+) -> Result<(i64, Option<DateTime<Utc>>), DbError> {
+    Ok(Searches { account: &account, since: &since }.get_result(conn)?)
+}
+
 /// One thing that was done, as the trail shows it.
 #[derive(Debug, Clone)]
 pub struct AuditRow {

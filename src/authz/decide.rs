@@ -36,6 +36,8 @@ pub enum Refusal {
     NotAllowed,
     /// The role suffices, but the session was opened without a second factor.
     NoSecondFactor,
+    /// The actor appoints here, and may neither give nor end this role.
+    MayNotGive(Role),
 }
 
 /// Why a right is not held, or that it could not be seen whether it is.
@@ -94,6 +96,11 @@ impl From<Refusal> for Problem {
                 Kind::Forbidden,
                 "Vai trò của bạn ở đơn vị này không có quyền đó; hãy hỏi người quản trị của cấp trên.",
                 "Your role at this chapter does not include this; ask the administrator above.",
+            ),
+            Refusal::MayNotGive(role) => Problem::say(
+                Kind::Forbidden,
+                format!("Vai trò của bạn không giao hay chấm dứt được vai trò {}: hãy đề nghị cấp trên.", role.name()),
+                format!("Your role can neither give nor end {}: ask the administrator above.", role.name()),
             ),
             Refusal::NoSecondFactor => Problem::say(
                 Kind::SecondFactorNeeded,
@@ -237,17 +244,13 @@ pub(super) fn require_to_give(
     actor: Actor,
     chapter: ChapterId,
     role: Role,
-) -> Result<Granted<Appoint>, Problem> {
+) -> Result<Granted<Appoint>, Denied> {
     let standing = standings(conn, now, &[Ask { actor, chapter }])?.pop().unwrap_or_default();
     let officer = judge(&standing, RightName::Appoint)?;
     let gives =
         |(held, depth, acts_for): &(Role, i16, bool)| suffices(*held, RightName::Appoint, *depth, *acts_for) && held.gives(role);
     if !standing.roles.iter().any(gives) {
-        return Err(Problem::say(
-            Kind::Forbidden,
-            format!("Vai trò của bạn không giao hay chấm dứt được vai trò {}: hãy đề nghị cấp trên.", role.name()),
-            format!("Your role can neither give nor end {}: ask the administrator above.", role.name()),
-        ));
+        return Err(Refusal::MayNotGive(role).into());
     }
     Ok(Granted::new(chapter, actor, officer))
 }

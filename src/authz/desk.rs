@@ -23,6 +23,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use super::actor::{Actor, actor_of};
 use super::idempotency::{Attempt, Key};
@@ -192,7 +193,7 @@ impl Desk {
     /// there is no place for a query a row.
     pub async fn list<F, K, R, T>(
         &self,
-        mut paging: Paging<F, K>,
+        paging: Paging<F, K>,
         find: impl FnOnce(&mut Visit<'_>, &F, Span<K>) -> Result<Vec<R>, Problem> + Send + 'static,
         key: impl Fn(&R) -> K + Send + 'static,
         shown: impl FnOnce(&mut Visit<'_>, Vec<R>) -> Result<Vec<T>, Problem> + Send + 'static,
@@ -200,10 +201,10 @@ impl Desk {
     where
         F: Serialize + Send + 'static,
         K: Serialize + DeserializeOwned + Send + 'static,
-        T: Send + 'static,
+        T: ToSchema + Send + 'static,
     {
         self.read(move |v| {
-            let span = paging.span();
+            let span = paging.span::<T>()?;
             let rows = find(v, &paging.filter, span)?;
             paging.page(rows, key, |rows| shown(v, rows))
         })
@@ -222,7 +223,7 @@ impl Desk {
     where
         S: Right,
         K: Serialize + DeserializeOwned + Send + 'static,
-        T: Send + 'static,
+        T: ToSchema + Send + 'static,
     {
         let find = move |v: &mut Visit<'_>, code: &String, span: Span<K>| {
             let (here, _) = v.see_code::<S>(code)?;

@@ -56,7 +56,14 @@ fn parse(value: Option<&[u8]>) -> Result<Key, Problem> {
 
 impl Key {
     pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        parse(request.headers().get("idempotency-key").map(|value| value.as_bytes()))
+        let mut sent = request.headers().get_all("idempotency-key").map(|value| value.as_bytes());
+        let first = sent.next();
+        match sent.all(|other| Some(other) == first) {
+            true => parse(first),
+            false => {
+                Err(Problem::say(Kind::Malformed, "Idempotency-Key chỉ được gửi một lần.", "An Idempotency-Key is sent once."))
+            }
+        }
     }
 
     /// Writes the key for `operation` on `content`.

@@ -27,7 +27,9 @@ use crate::house::Room;
 pub const ROOM: Room = Room { tables: &["audit_event", "idempotency_key"], ..Room::called("authz") };
 
 pub use actor::Actor;
-pub use audit::{AuditEvent, AuditRow, audit, audit_detailed, events_of_account, events_of_chapter};
+pub use audit::{
+    AuditEvent, AuditRow, PERSONS_SEARCHED, audit, audit_detailed, events_of_account, events_of_chapter, searches_since,
+};
 pub use decide::{Ask, Denied, Refusal, authenticate, authenticate_to_change_password, decide, nearest_approver};
 pub use desk::Desk;
 pub use idempotency::Attempt;

@@ -93,7 +93,7 @@ impl<'a> Visit<'a> {
     }
 
     /// The right to give, and end, a role at a chapter.
-    pub fn at_to_give(&mut self, chapter: ChapterId, role: Role) -> Result<Granted<Appoint>, Problem> {
+    pub fn at_to_give(&mut self, chapter: ChapterId, role: Role) -> Result<Granted<Appoint>, Denied> {
         require_to_give(self.conn, self.now, self.actor, chapter, role)
     }
 

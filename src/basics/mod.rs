@@ -4,6 +4,7 @@
 //! Nothing here knows HTTP, SQL statements or a feature. A value of one of these types is valid for good:
 //! it was parsed once at the edge.
 
+pub(crate) mod codes;
 pub mod failpoint;
 pub mod keyboard;
 pub mod phone;

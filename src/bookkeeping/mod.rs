@@ -8,7 +8,9 @@
 //! State: REQUESTED → APPROVED → REVERSED, or REQUESTED → REFUSED. Invariants (the database keeps them too): a request
 //! keeps what was asked and is decided once, by somebody else; what is opened now is in `opening_balance_held`.
 
+mod answers;
 pub mod audit;
+pub mod fault;
 pub mod model;
 pub mod opening;
 pub mod persons;

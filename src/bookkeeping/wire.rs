@@ -8,10 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::store::{self, LineRow, OpeningRow, ReversalRow};
 use crate::basics::hex;
 use crate::db::DbError;
-use crate::http::Problem;
 use crate::ledger::model::{Fund, FundId};
 use crate::ledger::public;
 use crate::ledger::store as ledger;
@@ -62,7 +62,7 @@ pub struct EntryOfFund {
     #[schema(example = "GENERAL")]
     pub fund: String,
     /// Public code.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub code: String,
     /// Public code of the entry that reversed it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,8 +92,8 @@ pub(super) fn shown(conn: &mut PgConnection, rows: Vec<OpeningRow>) -> Result<Ve
 }
 
 /// [`shown`] for one.
-pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut, Problem> {
-    shown(conn, vec![row])?.pop().ok_or_else(Problem::not_found)
+pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut, Fault> {
+    shown(conn, vec![row])?.pop().ok_or(Fault::Unknown)
 }
 
 /// What stands around opening balances, read for all of them at once.

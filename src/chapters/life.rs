@@ -17,7 +17,7 @@ use crate::authz::{Denied, Organise, Read, Refusal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::http::etag::Expected;
-use crate::http::{self, FieldError, Problem, Say};
+use crate::http::{self, Check, FieldError, Problem, Say};
 use crate::tree::{self, ChapterId};
 
 /// A chapter and the branches founded with it.
@@ -92,24 +92,24 @@ fn fits(new: &Founding, parent: &Row) -> Result<(), Problem> {
         return Err(Problem::field(
             "/parent",
             "BOOKS_CLOSED",
-            "Đơn vị cấp trên đang hoặc đã sáp nhập, giải thể: hãy lập ở đơn vị kế thừa.",
+            "Đơn vị cấp trên đang hoặc đã sáp nhập, giải thể: hãy lập ở đơn vị kế tục.",
             "The chapter above is merging, has merged or is dissolved: found it under its successor.",
         ));
     }
     let seat = |level: &str, kind: &str| Level::parse(level).zip(Kind::parse(kind));
     let above = seat(&parent.level, &parent.kind).ok_or_else(|| Problem::internal("a chapter has an unknown level or kind"))?;
     let own = (new.chapter.level, new.chapter.kind);
-    let mut errors = Vec::new();
+    let mut check = Check::default();
     if !may_found(own.0, own.1, above) {
-        errors.push(does_not_hang("/level", own, above));
+        check.add(does_not_hang("/level", own, above));
     }
     for (n, branch) in new.branches.iter().enumerate() {
         let below = (branch.level, branch.kind);
         if !may_found(below.0, below.1, own) {
-            errors.push(does_not_hang(&format!("/branches/{n}/kind"), below, own));
+            check.add(does_not_hang(&format!("/branches/{n}/kind"), below, own));
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    check.done(Some(())).map_err(Problem::invalid)
 }
 
 fn does_not_hang(pointer: &str, what: (Level, Kind), under: (Level, Kind)) -> FieldError {

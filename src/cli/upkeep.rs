@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use so_nhan_ai_proof::cli::line::Line;
 use so_nhan_ai_proof::cli::verify::Format;
@@ -19,19 +20,24 @@ use crate::upkeep::restore::{self as restoring, Archive, Claim};
 use crate::upkeep::{Database, UpkeepError};
 use crate::vault::{KeyError, Vault, VaultKeys, keys};
 
+/// A path as it is meant where the command was given: PostgreSQL's programs are run from another folder.
+fn from_here() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(std::path::absolute)
+}
+
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct BackupCommand {
     #[command(subcommand)]
     verify: Option<BackupSubcommand>,
     /// Folder of backups; a new one is made in it
-    #[arg(long, required = true)]
+    #[arg(long, required = true, value_parser = from_here())]
     to: Option<PathBuf>,
     /// Keep this many complete backups there and remove older ones
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     keep: Option<u32>,
     /// Copy the key files as well, to this folder: another disk than the backups
-    #[arg(long)]
+    #[arg(long, value_parser = from_here())]
     keys_to: Option<PathBuf>,
 }
 
@@ -40,6 +46,7 @@ enum BackupSubcommand {
     /// Read a backup again and compare every hash
     Verify {
         /// A backup, or a folder of backups (then the newest)
+        #[arg(value_parser = from_here())]
         folder: PathBuf,
     },
 }
@@ -47,10 +54,10 @@ enum BackupSubcommand {
 #[derive(Debug, Args)]
 pub struct RestoreCommand {
     /// A backup, or a folder of backups (then the newest)
-    #[arg(long)]
+    #[arg(long, value_parser = from_here())]
     from: PathBuf,
     /// Copy the key files from this folder first
-    #[arg(long)]
+    #[arg(long, value_parser = from_here())]
     keys_from: Option<PathBuf>,
 }
 

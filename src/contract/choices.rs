@@ -108,6 +108,8 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("GiftOut", "channel", "Channel"),
     ("GiftOut", "display", "Display"),
     ("GiftOut", "reversal", "ReversalState"),
+    ("GiverFound", "display", "Display"),
+    ("GiverFound", "kind", "PartyKind"),
     ("Health", "status", "HealthStatus"),
     ("HeldOut", "role", "Role"),
     ("ImportOut", "state", "ImportState"),

@@ -10,6 +10,7 @@ mod choices;
 pub mod examples;
 mod pages;
 mod served;
+mod variants;
 mod walk;
 mod words;
 mod words_of;
@@ -27,6 +28,7 @@ pub fn finished(mut document: Value) -> Value {
     choices::name_all(&mut document);
     answers::complete(&mut document);
     words::describe(&mut document);
+    variants::name_all(&mut document);
     examples::add(&mut document);
     document
 }

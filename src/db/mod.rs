@@ -3,7 +3,8 @@
 //! [`Db::tx`], [`Db::read`] and [`Db::read_public`] each run a whole unit of work on one connection, on a blocking
 //! thread, inside one transaction. There is no other way to a connection, so there is no multi-step write without a
 //! transaction and no request that holds two connections. Waiting happens on a semaphore as large as the pool, which
-//! costs no thread. Nothing slow that is not SQL (hashing, mail, network) belongs inside a closure.
+//! costs no thread; the public's reads have their own, so that a rush of searches never stands in an officer's way.
+//! Nothing slow that is not SQL (hashing, mail, network) belongs inside a closure.
 //!
 //! [`Db::tx_blocking`] and [`Db::read_blocking`] are the same door for the few threads of our own (intake writer,
 //! sequencer, search index); the pool keeps spare connections for them ([`worker`]), so requests can not starve them.
@@ -122,12 +123,18 @@ impl DbError {
     }
 }
 
-/// The pool and its permits. Cheap to clone.
+/// The pools and their permits. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    work: Door,
     /// Where the public is read from: a streaming replica if there is one, else the same server.
-    public: Pool<ConnectionManager<PgConnection>>,
+    public: Door,
+}
+
+/// Connections of one kind, and as many permits as there are requests that may hold one at the same time.
+#[derive(Clone)]
+struct Door {
+    pool: Pool<ConnectionManager<PgConnection>>,
     permits: Arc<Semaphore>,
 }
 
@@ -170,9 +177,11 @@ impl Db {
     /// [`Db::connect`], with the connections that these workers declare beyond those of requests.
     pub fn connect_with(url: &str, replica: Option<&str>, requests: u32, workers: &[&Declared]) -> Self {
         let spare = START_UP + workers.iter().map(|worker| worker.connections).sum::<u32>();
-        let pool = self::pool(url, requests + spare, SessionSettings::Work);
-        let public = self::pool(replica.unwrap_or(url), requests, SessionSettings::PublicReads);
-        Self { pool, public, permits: Arc::new(Semaphore::new(requests as usize)) }
+        let door = |pool| Door { pool, permits: Arc::new(Semaphore::new(requests as usize)) };
+        Self {
+            work: door(pool(url, requests + spare, SessionSettings::Work)),
+            public: door(pool(replica.unwrap_or(url), requests, SessionSettings::PublicReads)),
+        }
     }
 
     /// A read-write unit of work. An error rolls everything back.
@@ -182,7 +191,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + From<DieselError> + Send + 'static,
     {
-        self.run(&self.pool, move |conn| transaction(conn, work)).await
+        self.work.run(move |conn| transaction(conn, work)).await
     }
 
     /// A read-only unit of work that sees one moment.
@@ -192,7 +201,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + From<DieselError> + Send + 'static,
     {
-        self.run(&self.pool, move |conn| conn.build_transaction().read_only().repeatable_read().run(work)).await
+        self.work.run(move |conn| conn.build_transaction().read_only().repeatable_read().run(work)).await
     }
 
     /// A read-only unit of work under the public role, with a short time limit.
@@ -202,16 +211,17 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + From<DieselError> + Send + 'static,
     {
-        self.run(&self.public, move |conn| {
-            conn.build_transaction().read_only().repeatable_read().run(|conn| {
-                diesel::connection::SimpleConnection::batch_execute(
-                    conn,
-                    "SET LOCAL ROLE so_nhan_ai_public; SET LOCAL statement_timeout = '4s'",
-                )?;
-                work(conn)
+        self.public
+            .run(move |conn| {
+                conn.build_transaction().read_only().repeatable_read().run(|conn| {
+                    diesel::connection::SimpleConnection::batch_execute(
+                        conn,
+                        "SET LOCAL ROLE so_nhan_ai_public; SET LOCAL statement_timeout = '4s'",
+                    )?;
+                    work(conn)
+                })
             })
-        })
-        .await
+            .await
     }
 
     /// [`Db::tx`] for a thread of our own.
@@ -219,7 +229,7 @@ impl Db {
     where
         E: From<DbError> + From<DieselError>,
     {
-        let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        let mut conn = self.work.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
         transaction(&mut conn, work)
     }
 
@@ -228,7 +238,7 @@ impl Db {
     where
         E: From<DbError> + From<DieselError>,
     {
-        let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        let mut conn = self.work.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
         conn.build_transaction().read_only().repeatable_read().run(work)
     }
 
@@ -238,7 +248,7 @@ impl Db {
     where
         E: From<DbError> + From<DieselError>,
     {
-        let mut conn = self.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        let mut conn = self.work.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
         conn.build_transaction().read_only().repeatable_read().run(|conn| {
             diesel::connection::SimpleConnection::batch_execute(
                 conn,
@@ -257,7 +267,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let permit = self.permit().await?;
+        let permit = self.work.permit().await?;
         let (db, span) = (self.clone(), tracing::Span::current());
         web::block(move || {
             let _permit = permit;
@@ -269,12 +279,14 @@ impl Db {
 
     /// The pools by name, with how many connections are open and how many of those are idle.
     pub fn connections(&self) -> [(&'static str, u32, u32); 2] {
-        [("work", &self.pool), ("public", &self.public)].map(|(name, pool)| {
-            let state = pool.state();
+        [("work", &self.work), ("public", &self.public)].map(|(name, door)| {
+            let state = door.pool.state();
             (name, state.connections, state.idle_connections)
         })
     }
+}
 
+impl Door {
     async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, DbError> {
         match tokio::time::timeout(MAX_WAIT, self.permits.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
@@ -282,14 +294,14 @@ impl Db {
         }
     }
 
-    async fn run<T, E, F>(&self, pool: &Pool<ConnectionManager<PgConnection>>, work: F) -> Result<T, E>
+    async fn run<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<DbError> + From<DieselError> + Send + 'static,
     {
         let permit = self.permit().await?;
-        let pool = pool.clone();
+        let pool = self.pool.clone();
         let span = tracing::Span::current();
         web::block(move || {
             let _permit = permit;

@@ -912,6 +912,7 @@ diesel::table! {
         phone_hash -> Nullable<Bytea>,
         created_at -> Timestamptz,
         restricted_at -> Nullable<Timestamptz>,
+        words -> Array<BigInt>,
     }
 }
 

@@ -18,13 +18,15 @@ use crate::tree::{self, ChapterId};
 /// A request that waits for a decision. What it is about is shown where it is decided, to those who may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WaitingDecision {
-    /// `GIFT_REVERSAL`, `UNUSUAL_GIFT`, `OPENING_BALANCE` or `OPENING_BALANCE_REVERSAL`; more will come.
+    /// `GIFT_REVERSAL`, `UNUSUAL_GIFT`, `OPENING_BALANCE`, `OPENING_BALANCE_REVERSAL`, or what a person asks about their data:
+    /// `PERSONAL_DATA_ERASURE`, `…_CORRECTION`, `…_CONSENT_WITHDRAWAL`, `…_RESTRICTION`, `…_RESTRICTION_LIFTING`, `…_OBJECTION`; more
+    /// will come.
     #[schema(example = "GIFT_REVERSAL")]
     pub matter: String,
     /// Of the request, as its client made it. Two matters may use the same.
     pub id: Uuid,
     /// What is asked for, in plain words of the language asked for.
-    #[schema(example = "Hủy khoản ủng hộ 7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "Hủy khoản ủng hộ 7ZC4K0M9T2R8VQ3BV")]
     pub subject: String,
     /// In đồng, where there is an amount.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +58,7 @@ pub struct WaitingDecision {
     /// Where it is approved by a POST.
     #[schema(example = "/api/v1/reversals/0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11/approval")]
     pub approval_url: String,
-    /// Where it is refused by a POST.
+    /// Where it is refused by a POST; what a person asks about their data with a reason.
     #[schema(example = "/api/v1/reversals/0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11/refusal")]
     pub refusal_url: String,
 }

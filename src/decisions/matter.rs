@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::model::State;
 use crate::authz::{Approve, Granted, Right, Visit};
 use crate::http::{Problem, Say};
+use crate::tree::ChapterId;
 
 /// A matter in words and names. The same for all requests of it.
 #[derive(Debug)]
@@ -67,13 +68,22 @@ pub struct Approval {
 
 /// One request of a matter, with whatever its room needs to know to carry it out.
 pub trait Matter {
-    const KIND: &'static Kind;
     /// The right to ask for it, at the chapter that asks; who holds it there may withdraw it.
     type Asks: Right;
+    /// Why it can not be carried out, in words of its room.
+    type Fault: Into<Problem>;
 
-    /// Does what was asked for. In the transaction of the last approval: a problem takes that back as well.
-    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem>;
+    fn kind(&self) -> &'static Kind;
+
+    /// The chapters at every one of which who decides must hold APPROVE, where that is not the chapter that asks. Such a matter takes
+    /// one step.
+    fn everywhere(&self) -> Option<&[ChapterId]> {
+        None
+    }
+
+    /// Does what was asked for. In the transaction of the last approval: a fault takes that back as well.
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Self::Fault>;
 
     /// Notes in the room's own table that nothing comes of it.
-    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem>;
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Self::Fault>;
 }

@@ -27,8 +27,8 @@ mod words;
 
 use crate::house::Room;
 
-pub use ask::{Asked, Content, New, Plan, ask, enter, plan};
-pub use decide::decide;
+pub use ask::{Asked, Content, New, Plan, ask, enter, enter_above, plan, plan_at};
+pub use decide::{decide, everywhere};
 pub use matter::{Actions, Approval, Kind, Matter, Matters};
 pub use model::{State, Verdict};
 pub use words::{Halt, already_waits, not_covered};

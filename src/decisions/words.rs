@@ -46,7 +46,7 @@ impl From<Halt> for Problem {
         match halt {
             Halt::Unknown => Problem::not_found(),
             Halt::IdTaken => {
-                Problem::say(Kind::IdTaken, "id này đã dùng cho đề nghị khác.", "This id stands for another request.")
+                Problem::say(Kind::IdTaken, "Mã nhận dạng này đã dùng cho đề nghị khác.", "This id stands for another request.")
             }
             Halt::NobodyElse => Problem::say(
                 Kind::Conflict,
@@ -81,7 +81,7 @@ pub fn already_waits() -> Problem {
 pub fn not_covered() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Tiền hoặc hàng này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",
+        "Tiền hoặc hiện vật này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",
         "This money or these goods have been used already: there is not enough left to reverse. Correct the outflow first.",
     )
 }

@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ContentDisposition};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -80,7 +80,7 @@ pub async fn download_chapter_ledger(
     let safe: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"so-{safe}-{}.xlsx\"", of.size)))
+        .insert_header(ContentDisposition::attachment(format!("so-{safe}-{}.xlsx", of.size)))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header(("x-log-size", of.size.to_string()))
         .no_chunking(length)

@@ -168,7 +168,6 @@ pub struct ChaptersQuery {
     #[param(example = "ham liem", max_length = 100)]
     q: Option<String>,
     /// Code of the chapter whose children to list; the central one unless given. Not together with `q`.
-    #[param(example = "68")]
     parent: Option<String>,
     /// Rows a page, 1 to 200 (50 unless given).
     #[param(minimum = 1, maximum = 200)]

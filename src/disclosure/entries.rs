@@ -30,7 +30,7 @@ use crate::{log, tree};
 /// An entry as everyone may see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EntryOut {
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub code: String,
     #[schema(example = "GIFT_CASH")]
     pub kind: String,
@@ -347,7 +347,7 @@ pub fn look_up(conn: &mut PgConnection, code: &PublicCode) -> Result<Option<Entr
 
 /// One entry by its public code, as printed, scanned or read aloud.
 #[utoipa::path(
-    tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")),
+    tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BV")),
     responses((status = 200, body = EntryOut), Shows), security(())
 )]
 #[get("/entries/{code}")]

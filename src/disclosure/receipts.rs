@@ -43,7 +43,7 @@ pub struct LogKeyOut {
     pub added_at: DateTime<Utc>,
     /// The leaf of kind KEY that announced it; a log's first key has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub added_by: Option<String>,
     /// From then on it signs nothing new. What it signed before it still verifies.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub async fn show_log(request: HttpRequest, log: web::Data<PublicLog>) -> Result
 ///
 /// Its leaf, the proof and the signed checkpoint (C2SP tlog-proof). It holds nothing that is not public. 404 with `Retry-After` while the entry is being sealed.
 #[utoipa::path(
-    tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BX")),
+    tag = "public", params(("code" = String, Path, example = "7ZC4K0M9T2R8VQ3BV")),
     responses((status = 200, content_type = "text/plain", body = String), Shows), security(())
 )]
 #[get("/entries/{code}/receipt")]

@@ -255,7 +255,6 @@ pub struct UnitsQuery {
     /// so). Without it: today's, then old ones that fit.
     on: Option<NaiveDate>,
     /// Code of the unit whose parts to list; the provinces unless given. Not together with `q`.
-    #[param(example = "68")]
     parent: Option<String>,
     /// Rows a page, 1 to 200 (50 unless given).
     #[param(minimum = 1, maximum = 200)]

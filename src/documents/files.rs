@@ -66,7 +66,7 @@ impl From<FileError> for Problem {
                     retry_after: Some(600),
                     ..Problem::say(
                         Kind::StorageFull,
-                        "Máy chủ hết chỗ lưu tài liệu; phần đã gửi vẫn còn. Hãy báo quản trị và gửi tiếp sau. Ghi nhận tiền, hàng không bị ảnh hưởng.",
+                        "Máy chủ hết chỗ lưu tài liệu; phần đã gửi vẫn còn. Hãy báo quản trị và gửi tiếp sau. Ghi nhận tiền, hiện vật không bị ảnh hưởng.",
                         "The server has no space left for documents; what was sent stays. Tell the administrator and go on later. Recording gifts is not affected.",
                     )
                 }

@@ -108,7 +108,7 @@ fn check(vault: &Vault, archive: &Archive, body: &UploadIn) -> Result<NewUpload,
     }
     let hash = ContentHash::parse(&body.sha256);
     if hash.is_none() {
-        wrong("/sha256", "NOT_A_HASH", Say::fixed("64 chữ số thập lục phân.", "64 hexadecimal digits."));
+        wrong("/sha256", "NOT_A_HASH", Say::fixed("64 chữ số hệ 16.", "64 hexadecimal digits."));
     }
     let (Some(name), Some(kind), Some(size_bytes), Some(hash)) = (name, kind, size_bytes, hash) else {
         return Err(Problem::invalid(errors));
@@ -252,10 +252,11 @@ fn chunk_headers(request: &HttpRequest) -> Result<u64, Problem> {
             "Send the chunk with Content-Type: application/octet-stream.",
         ));
     }
-    text(UPLOAD_OFFSET).filter(|text| !text.starts_with('+')).and_then(|text| text.parse().ok()).ok_or_else(|| {
+    let sent = text(UPLOAD_OFFSET);
+    sent.filter(|text| !text.starts_with('+')).and_then(|text| text.parse().ok()).ok_or_else(|| {
         Problem::field(
             "Upload-Offset",
-            "MISSING",
+            if sent.is_none() { "MISSING" } else { "WRONG_SHAPE" },
             "Hãy ghi vị trí của phần này trong tệp (số byte) ở Upload-Offset.",
             "Say in Upload-Offset where in the file this chunk begins (in bytes).",
         )

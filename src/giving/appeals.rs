@@ -6,14 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Text, Uuid as SqlUuid};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::feed::changed_appeal;
 use super::limits::{Extension, ExtensionColumns};
 use super::model::{AppealState, AppealTerms};
 use crate::authz::{Granted, RunAppeal};
+use crate::basics::codes::codes;
 use crate::basics::fold;
 use crate::basics::keyboard::memo_forms;
 use crate::changes;
@@ -24,34 +23,18 @@ use crate::ledger::model::{Fund, FundId, Restriction};
 use crate::ledger::store as ledger;
 use crate::tree::{self, ChapterId};
 
-/// The legal frame of an appeal; deadlines and publications depend on it (Decree 93/2021, Decree 03/2026, the Red Cross law).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub enum Regime {
-    /// Disaster, epidemic, incident. (Not an appeal for one patient: that is ordinary support, or a fund's.)
-    #[serde(rename = "DECREE_93_2021")]
-    Decree93Of2021,
-    /// A licensed Red Cross fund.
-    #[serde(rename = "DECREE_03_2026")]
-    Decree03Of2026,
-    /// Ordinary Red Cross support.
-    #[serde(rename = "RED_CROSS_LAW")]
-    RedCrossLaw,
-    #[serde(rename = "FOREIGN_AID")]
-    ForeignAid,
-    /// Relief for another country's disaster: the central chapter calls, and everything goes to its account.
-    #[serde(rename = "OVERSEAS_DISASTER")]
-    OverseasDisaster,
-}
-
-impl Regime {
-    pub fn name(self) -> &'static str {
-        match self {
-            Regime::Decree93Of2021 => "DECREE_93_2021",
-            Regime::Decree03Of2026 => "DECREE_03_2026",
-            Regime::RedCrossLaw => "RED_CROSS_LAW",
-            Regime::ForeignAid => "FOREIGN_AID",
-            Regime::OverseasDisaster => "OVERSEAS_DISASTER",
-        }
+codes! {
+    /// The legal frame of an appeal; deadlines and publications depend on it (Decree 93/2021, Decree 03/2026, the Red Cross law).
+    pub wire enum Regime {
+        /// Disaster, epidemic, incident. (Not an appeal for one patient: that is ordinary support, or a fund's.)
+        Decree93Of2021 = "DECREE_93_2021",
+        /// A licensed Red Cross fund.
+        Decree03Of2026 = "DECREE_03_2026",
+        /// Ordinary Red Cross support.
+        RedCrossLaw = "RED_CROSS_LAW",
+        ForeignAid = "FOREIGN_AID",
+        /// Relief for another country's disaster: the central chapter calls, and everything goes to its account.
+        OverseasDisaster = "OVERSEAS_DISASTER",
     }
 }
 

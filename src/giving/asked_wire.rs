@@ -15,7 +15,7 @@ use super::unusual::Concern;
 pub struct AskedOut {
     pub id: Uuid,
     /// Public code, for the giver: nobody finds it before the gift is approved.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub code: String,
     /// `ASKED`, `APPROVED`, `REFUSED` or `WITHDRAWN`.
     #[schema(example = "ASKED")]

@@ -1,6 +1,5 @@
 //! What is left to compare with once what is personal was erased.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::vault::Vault;
@@ -21,19 +20,19 @@ pub struct Bare<'a> {
 }
 
 impl<'a> Bare<'a> {
-    pub fn hash(&self, vault: &Vault) -> Vec<u8> {
-        let content = json!([
+    pub fn hash(&self, vault: &Vault) -> Result<Vec<u8>, serde_json::Error> {
+        let content = serde_json::to_vec(&(
             self.id,
             self.chapter,
             self.appeal,
             self.channel,
             self.amount_vnd,
-            self.lines,
+            &self.lines,
             self.message_count,
             self.received_on,
-            self.paper_slip
-        ]);
-        vault.hash("gift.request.bare", content.to_string().as_bytes()).to_vec()
+            self.paper_slip,
+        ))?;
+        Ok(vault.hash("gift.request.bare", &content).to_vec())
     }
 }
 

@@ -58,11 +58,11 @@ pub struct CashReceiptOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     made_by: Option<String>,
     /// Public code of the gift's entry.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     code: String,
     /// What the QR code says: where everybody finds the entry. `h` is the beginning of its leaf's hash: the page says whether
     /// the entry is still the one that was printed.
-    #[schema(example = "https://so.redcross.org.vn/g/7ZC4K0M9T2R8VQ3BX?h=3f786850e387550f")]
+    #[schema(example = "https://so.redcross.org.vn/g/7ZC4K0M9T2R8VQ3BV?h=3f786850e387550f")]
     public_url: String,
     /// Present when the gift was reversed: the receipt counts no more.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::display::Display;
+use crate::basics::codes::codes;
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
 
@@ -17,7 +18,7 @@ pub struct GiftIn {
     pub id: Uuid,
     /// Public code made by the client, so that the giver has it while offline. Made by the server when absent.
     #[serde(default)]
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX", max_length = 40)]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV", max_length = 40)]
     pub code: Option<String>,
     /// Code of the chapter that received the gift.
     #[schema(example = "23095", max_length = 40)]
@@ -126,24 +127,13 @@ pub enum QuantityIn {
     Number(serde_json::Number),
 }
 
-/// How goods were valued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Valuation {
-    DonorStated,
-    Invoice,
-    MarketPrice,
-    PriceList,
-}
-
-impl Valuation {
-    pub fn name(self) -> &'static str {
-        match self {
-            Valuation::DonorStated => "DONOR_STATED",
-            Valuation::Invoice => "INVOICE",
-            Valuation::MarketPrice => "MARKET_PRICE",
-            Valuation::PriceList => "PRICE_LIST",
-        }
+codes! {
+    /// How goods were valued.
+    pub wire enum Valuation {
+        DonorStated = "DONOR_STATED",
+        Invoice = "INVOICE",
+        MarketPrice = "MARKET_PRICE",
+        PriceList = "PRICE_LIST",
     }
 }
 

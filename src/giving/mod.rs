@@ -35,7 +35,10 @@ pub mod cash_receipts;
 pub mod display;
 pub mod document_routes;
 pub mod feed;
+pub mod finding;
 pub mod gift_in;
+pub mod giver_routes;
+pub mod givers;
 pub mod imports;
 pub mod intake;
 pub mod limits;
@@ -86,12 +89,13 @@ pub const ROOM: Room = Room {
         "reversal_request",
     ],
     routes: asked,
-    audits: &[&audit::Gifts],
+    audits: &[&audit::Gifts, &finding::Index],
     ..Room::called("giving")
 };
 
 fn asked(config: &mut ServiceConfig<'_>) {
     routes::configure(config);
+    giver_routes::configure(config);
     asked_routes::configure(config);
     imports::routes::configure(config);
     reversal_routes::configure(config);

@@ -1,6 +1,8 @@
 //! Papers as answers: a page to print, and a PDF.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use actix_web::http::header::{
+    CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType, VARY,
+};
 use actix_web::{HttpResponse, web};
 use print::{Page, PrintError};
 use utoipa::ToSchema;
@@ -36,6 +38,9 @@ pub async fn pdf(
         .insert_header((CONTENT_TYPE, "application/pdf"))
         .insert_header((CONTENT_LANGUAGE, lang.tag()))
         .insert_header((VARY, "accept-language"))
-        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")))
+        .insert_header(ContentDisposition {
+            disposition: DispositionType::Inline,
+            parameters: vec![DispositionParam::Filename(format!("{name}.pdf"))],
+        })
         .body(file))
 }

@@ -264,9 +264,9 @@ pub fn erase(conn: &mut PgConnection, vault: &Vault, gifts: &[Touched]) -> Resul
             received_on: g.received_on,
             paper_slip: g.paper_book.as_deref().zip(g.paper_no.as_deref()),
         };
-        bare.hash(vault)
+        bare.hash(vault).map_err(|error| diesel::result::Error::SerializationError(error.into()))
     };
-    let hashes: Vec<Vec<u8>> = gifts.iter().map(hash).collect();
+    let hashes = gifts.iter().map(hash).collect::<Result<Vec<Vec<u8>>, _>>()?;
     EraseGifts { ids: &ids, hashes: &hashes }.execute(conn)?;
     let notes: Vec<(Uuid, Uuid, String)> = reversal_request::table
         .filter(reversal_request::gift_id.eq_any(&ids))

@@ -72,7 +72,7 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
     let opening = opening::seal(vault, code.as_str(), &secret, &fields)?;
     Ok(Prepared {
         entry_id: Uuid::now_v7(),
-        party: gift.giver.as_ref().map(|giver| NewParty::seal(vault, giver)).transpose()?,
+        party: gift.giver.as_ref().map(|giver| NewParty::seal_at(vault, giver, &gift.chapter)).transpose()?,
         giver_name: match gift.giver.as_ref().filter(|giver| giver.phone.is_some()) {
             Some(giver) => Some(personal::seal_name(vault, gift.id, giver.name.as_str())?),
             None => None,
@@ -83,8 +83,8 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
         likeness: likeness(vault, &gift),
         reference_likeness: reference_likeness(vault, &gift),
         content: gift.confirmed.then(|| seal_content(vault, &gift, &code)).transpose()?,
-        request_hash: vault.hash("gift.request", &content(&gift)).to_vec(),
-        bare_hash: bare(&gift).hash(vault),
+        request_hash: vault.hash("gift.request", &content(&gift)?).to_vec(),
+        bare_hash: bare(&gift).hash(vault)?,
         code,
         gift,
     })
@@ -142,35 +142,41 @@ fn seal_content(vault: &Vault, gift: &NewGift, code: &PublicCode) -> Result<Vec<
     Ok(vault.seal(place("asked_gift", "content", &gift.id), &text)?)
 }
 
-/// One canonical text of all that was sent, its texts as they came.
-fn content(gift: &NewGift) -> Vec<u8> {
-    let lines: Vec<_> =
-        gift.lines.iter().map(|l| json!([l.item, l.quantity.milli(), l.unit, l.value.get(), l.valuation.name()])).collect();
-    let line = |l: &Option<crate::basics::Line>| l.as_ref().map(|l| l.as_str().to_owned());
-    let mut sent = json!([
+/// One canonical text of all that was sent, its texts as they came: a JSON list, written as it is read here, because every
+/// gift is hashed.
+fn content(gift: &NewGift) -> Result<Vec<u8>, serde_json::Error> {
+    let lines: Vec<_> = gift
+        .lines
+        .iter()
+        .map(|l| (l.item.as_str(), l.quantity.milli(), l.unit.as_str(), l.value.get(), l.valuation.name()))
+        .collect();
+    let mut sent = serde_json::to_vec(&(
         gift.id,
         gift.code.as_ref().map(PublicCode::as_str),
-        gift.chapter,
-        gift.appeal,
+        &gift.chapter,
+        &gift.appeal,
         gift.channel.name(),
         gift.amount.get(),
         lines,
         gift.message_count,
-        gift.giver.as_ref().map(|g| json!([g.kind.name(), gift.sent.name, gift.sent.phone])),
+        gift.giver.as_ref().map(|g| (g.kind.name(), &gift.sent.name, &gift.sent.phone)),
         gift.display.name(),
-        gift.sent.wish,
-        gift.sent.memo,
-        gift.sent.bank_reference,
+        &gift.sent.wish,
+        &gift.sent.memo,
+        &gift.sent.bank_reference,
         gift.received_on,
-        gift.sent.paper_slip,
+        &gift.sent.paper_slip,
         gift.captured_at,
-    ]);
+    ))?;
     // Fields of later releases stand behind, where they were sent: what an older one hashed stays what it was.
-    let later = json!([gift.payer.is_child, line(&gift.payer.address), gift.payer.enclosed]);
-    if let Some(sent) = sent.as_array_mut().filter(|_| later != json!([false, null, null])) {
-        sent.push(later);
+    let later = (gift.payer.is_child, gift.payer.address.as_ref().map(crate::basics::Line::as_str), gift.payer.enclosed);
+    if later != (false, None, None) {
+        sent.pop();
+        sent.push(b',');
+        serde_json::to_writer(&mut sent, &later)?;
+        sent.push(b']');
     }
-    sent.to_string().into_bytes()
+    Ok(sent)
 }
 
 /// What of a gift is not personal.
@@ -233,5 +239,41 @@ impl From<&GiftLine> for LineIn {
             value_vnd: line.value.get(),
             valuation: line.valuation,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ids of gifts that stand are compared by hashes of these very texts, which earlier releases wrote.
+    #[test]
+    fn what_a_gift_is_compared_by_stays_as_it_was() {
+        let parse = |body: serde_json::Value| {
+            let gift: GiftIn = serde_json::from_value(body).unwrap();
+            String::from_utf8(content(&NewGift::parse(gift, "2026-11-22T03:00:00Z".parse().unwrap()).unwrap()).unwrap()).unwrap()
+        };
+        let id = "0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11";
+        let plain = json!({"id": id, "chapter": "23095", "channel": "CASH", "amount_vnd": 500_000, "received_on": "2026-11-22"});
+        assert_eq!(
+            parse(plain.clone()),
+            r#"["0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11",null,"23095",null,"CASH",500000,[],null,null,"ANONYMOUS",null,null,null,"2026-11-22",null,null]"#
+        );
+        let mut full = plain;
+        let more = json!({
+            "appeal": "LULUT-2026", "giver": {"kind": "PERSON", "name": " Nguyễn  Văn \"An\"", "phone": "0912 345 678"}, "display": "MASKED",
+            "wish": "Mau khỏe", "paper_book": "A", "paper_no": "7", "captured_at": "2026-11-22T02:59:30.5Z", "payer_address": "Thôn 3",
+        });
+        for (name, value) in more.as_object().unwrap() {
+            full[name] = value.clone();
+        }
+        assert_eq!(
+            parse(full),
+            r#"["0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11",null,"23095","LULUT-2026","CASH",500000,[],null,["PERSON","Nguyễn  Văn \"An\"","0912345678"],"MASKED","Mau khỏe",null,null,"2026-11-22",["A","7"],"2026-11-22T02:59:30.500Z",[false,"Thôn 3",null]]"#
+        );
+        let mut goods = json!({"id": id, "chapter": "23095", "channel": "IN_KIND", "received_on": "2026-11-22"});
+        goods["lines"] =
+            json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_500_000, "valuation": "MARKET_PRICE"}]);
+        assert!(parse(goods).contains(r#"[["RICE",100500,"KG",1500000,"MARKET_PRICE"]]"#));
     }
 }

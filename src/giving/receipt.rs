@@ -27,7 +27,7 @@ pub enum BookingOutcome {
 pub struct ReceiptOut {
     pub id: Uuid,
     /// Public code of the entry, for the giver.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub code: String,
     #[schema(example = "23095")]
     pub chapter: String,

@@ -23,7 +23,7 @@ use super::prepare::Prepared;
 use super::receipt::{CashReceiptRef, ReceiptOut};
 use super::sorter::Sorter;
 use super::unusual::Concern;
-use super::{cash_receipts, refusals, store};
+use super::{cash_receipts, finding, refusals, store};
 use crate::authz::{self, AuditEvent, Granted, Record};
 use crate::basics::Clock;
 use crate::changes;
@@ -31,9 +31,8 @@ use crate::db::{Db, DbError};
 use crate::http::{Kind, Problem};
 use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookError, BookedAt, Goods, NewEntry};
-use crate::parties;
 use crate::parties::consent::{self, NewConsent};
-use crate::parties::restriction;
+use crate::parties::{self, NewParty, restriction};
 use crate::vouchers::store::{self as vouchers, Issued};
 
 /// What became of a gift.
@@ -196,9 +195,9 @@ fn write(
         return Ok(Vec::new());
     }
     accepted.sort_by_key(|a| a.gift.gift.id);
-    let new_parties: Vec<&parties::NewParty> = accepted.iter().filter_map(|a| a.gift.party.as_ref()).collect();
-    let (party_ids, marked) = parties::upsert_and_mark(conn, at.at, &new_parties)?;
-    hide_restricted(conn, &mut accepted, &party_ids, &marked)?;
+    let upserted = parties::upsert_and_mark(conn, at.at, &givers(&accepted))?;
+    let party_ids = &upserted.ids;
+    hide_restricted(conn, &mut accepted, party_ids, &upserted.marked)?;
     let rows: Vec<store::NewRow<'_>> = accepted
         .iter()
         .map(|a| store::NewRow {
@@ -212,15 +211,11 @@ fn write(
         .collect();
     let claimed = store::insert_gifts(conn, at.at, &rows)?;
     let (won, lost): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|a| claimed.contains(&a.gift.gift.id));
-    if !lost.is_empty() {
-        let party = |a: &Accepted<'_>| a.gift.party.as_ref().map(|p| p.id);
-        let kept: HashSet<Uuid> = won.iter().filter_map(party).filter_map(|id| party_ids.get(&id).copied()).collect();
-        parties::take_back(conn, &lost.iter().filter_map(party).filter(|id| !kept.contains(id)).collect::<Vec<_>>())?;
-    }
+    finding::settle(conn, &upserted, &givers(&won), &givers(&lost))?;
     let mut outcomes = lost_outcomes(conn, &lost)?;
     store::insert_slips(conn, &won.iter().map(|a| (a.grant.chapter().0, a.gift)).collect::<Vec<_>>())?;
     store::insert_lines(conn, &won.iter().map(|a| a.gift).collect::<Vec<_>>())?;
-    consent::record(conn, at.at, &won.iter().filter_map(|a| consent_of(a, &party_ids)).collect::<Vec<_>>())?;
+    consent::record(conn, at.at, &won.iter().filter_map(|a| consent_of(a, party_ids)).collect::<Vec<_>>())?;
     let mut funds = HashMap::new();
     let mut entries = Vec::with_capacity(won.len());
     let mut events = Vec::with_capacity(won.len());
@@ -248,6 +243,10 @@ fn write(
     let numbers = ledger::book_and(conn, at, &funds, entries, |conn| vouchers::issue(conn, at, &numbered))?;
     outcomes.extend(won.iter().map(|a| (a.at, Outcome::Booked(receipt(a, at, numbers.get(&a.gift.entry_id))))));
     Ok(outcomes)
+}
+
+fn givers<'a>(of: &[Accepted<'a>]) -> Vec<&'a NewParty> {
+    of.iter().filter_map(|a| a.gift.party.as_ref()).collect()
 }
 
 /// A giver whose data the chapter may not use is shown nowhere, whatever was chosen. Few are: `marked`, or nobody asks.

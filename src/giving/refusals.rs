@@ -7,8 +7,8 @@ use crate::http::{Kind, Problem};
 pub(super) fn id_taken() -> Problem {
     Problem::say(
         Kind::IdTaken,
-        "id này đã dùng cho nội dung khác. Nếu là khoản mới, hãy tạo id mới; nếu là sửa, hãy đề nghị hủy bút toán cũ.",
-        "This id stands for other content. For a new gift make a new id; to correct one, ask for its reversal.",
+        "Mã nhận dạng này đã dùng cho nội dung khác. Nếu là khoản mới, hãy ghi thành khoản mới; nếu là sửa, hãy đề nghị hủy bút toán cũ.",
+        "This id stands for other content. Record a new gift as a new one; to correct one, ask for its reversal.",
     )
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use super::feed::changed;
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::clock::vietnam_time;
+use crate::basics::codes::codes;
 use crate::basics::{Line, PublicCode};
 use crate::changes;
 use crate::db::DbError;
@@ -45,44 +46,16 @@ pub const MATTER: &decisions::Kind = &decisions::Kind {
     },
 };
 
-/// Why a gift is reversed. Public, so it is a code; the note is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Reason {
-    Duplicate,
-    WrongAmount,
-    WrongAppeal,
-    WrongChapter,
-    WrongGiver,
-    NotReceived,
-    Other,
-}
-
-impl Reason {
-    pub const ALL: [Reason; 7] = [
-        Reason::Duplicate,
-        Reason::WrongAmount,
-        Reason::WrongAppeal,
-        Reason::WrongChapter,
-        Reason::WrongGiver,
-        Reason::NotReceived,
-        Reason::Other,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Reason::Duplicate => "DUPLICATE",
-            Reason::WrongAmount => "WRONG_AMOUNT",
-            Reason::WrongAppeal => "WRONG_APPEAL",
-            Reason::WrongChapter => "WRONG_CHAPTER",
-            Reason::WrongGiver => "WRONG_GIVER",
-            Reason::NotReceived => "NOT_RECEIVED",
-            Reason::Other => "OTHER",
-        }
-    }
-
-    fn parse(name: &str) -> Option<Reason> {
-        Reason::ALL.into_iter().find(|reason| reason.name() == name)
+codes! {
+    /// Why a gift is reversed. Public, so it is a code; the note is not.
+    pub wire enum Reason {
+        Duplicate = "DUPLICATE",
+        WrongAmount = "WRONG_AMOUNT",
+        WrongAppeal = "WRONG_APPEAL",
+        WrongChapter = "WRONG_CHAPTER",
+        WrongGiver = "WRONG_GIVER",
+        NotReceived = "NOT_RECEIVED",
+        Other = "OTHER",
     }
 }
 
@@ -198,8 +171,12 @@ struct Reversal {
 }
 
 impl Matter for Reversal {
-    const KIND: &'static decisions::Kind = MATTER;
     type Asks = Record;
+    type Fault = Problem;
+
+    fn kind(&self) -> &'static decisions::Kind {
+        MATTER
+    }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };

@@ -82,7 +82,7 @@ pub struct BatchIn {
     gifts: Items<GiftIn, MAX_BATCH>,
 }
 
-/// Record gifts made offline. Each gift gets its own answer; what stands stands, even if the answer is lost.
+/// Record gifts made offline. Each gift gets its own answer; what was booked stays booked, even if the answer is lost.
 #[utoipa::path(
     tag = "gifts", request_body = BatchIn,
     responses((status = 200, body = BatchOut), Own, (status = 422, response = crate::http::answers::Invalid))
@@ -98,7 +98,7 @@ pub async fn record_gifts(
         Problem::field(
             "/gifts",
             "OUT_OF_RANGE",
-            format!("Mỗi lần gửi từ 1 đến {MAX_BATCH} món; hãy chia nhỏ."),
+            format!("Mỗi lần gửi từ 1 đến {MAX_BATCH} khoản; hãy chia nhỏ."),
             format!("1 to {MAX_BATCH} gifts a batch; send several."),
         )
     })?;

@@ -110,10 +110,10 @@ pub fn unconfirmed(channel: Channel, amount: Vnd, limit: i64, takes_two: bool) -
     };
     let detail = Say::new(
         format!(
-            "{sum} đồng là bất thường ở đây (trên {limit}): hãy đếm lại số 0. Nếu đúng, gửi lại (cùng id) với \"confirmed\": true.{vi}"
+            "{sum} đồng lớn khác thường so với hạn mức {limit} đồng ở đây: hãy đếm lại số 0. Nếu đúng, hãy xác nhận rồi gửi lại.{vi}"
         ),
         format!(
-            "{sum} đồng is unusual here (above {limit}): count the zeros again. If it is right, send it again (same id) with \"confirmed\": true.{en}"
+            "{sum} đồng is unusually much here (the limit is {limit} đồng): count the zeros again. If it is right, confirm it and send it again.{en}"
         ),
     );
     let error = FieldError::new(pointer, "UNUSUAL", detail.clone());

@@ -92,8 +92,8 @@ const MOST_TIME_OF_A_FILE: Duration = Duration::from_secs(180);
 fn too_slow() -> Problem {
     Problem::say(
         Kind::TooSlow,
-        "Nội dung gửi đến quá chậm: hãy gửi lại (cùng id), chia nhỏ nếu mạng yếu.",
-        "The body came too slowly: send it again (with the same id), in smaller parts on a weak line.",
+        "Nội dung gửi đến quá chậm: hãy gửi lại, chia nhỏ nếu mạng yếu.",
+        "The body came too slowly: send it again, in smaller parts on a weak line.",
     )
 }
 
@@ -163,8 +163,15 @@ fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
         if !cause.is_data() && serde_json::from_slice::<serde_json::Value>(bytes).is_err() {
             return malformed(&cause);
         }
-        let all = serde_json::from_slice(bytes).map(|value| Shape::of::<T>().wrong(&value)).unwrap_or_default();
-        if all.is_empty() { wrong_shape(pointer, &cause.to_string()).into() } else { Problem::invalid(all) }
+        let cause = cause.to_string();
+        // The path leads to the object in which a field stands twice.
+        let doubled = cause.strip_prefix("duplicate field `").and_then(|rest| rest.split('`').next());
+        let pointer = doubled.map_or(pointer.clone(), |name| format!("{pointer}/{name}"));
+        let mut all = serde_json::from_slice(bytes).map(|value| Shape::of::<T>().wrong(&value)).unwrap_or_default();
+        if all.is_empty() || doubled.is_some() {
+            all.push(wrong_shape(pointer, &cause));
+        }
+        Problem::invalid(all)
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     Ok(value)

@@ -110,6 +110,7 @@ pub const FIELD_CODES: &[&str] = &[
     "TOO_LONG",
     "TOO_MANY_CELLS",
     "TOO_MANY_COLUMNS",
+    "TOO_MANY_FOUND",
     "TOO_MANY_ROWS",
     "TOO_MUCH_TEXT",
     "TOO_OLD",

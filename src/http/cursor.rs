@@ -1,12 +1,16 @@
 //! Opaque seek cursors: the sort key of the last row shown, bound to the filter it was made for.
 //!
 //! A cursor carries values, not a row to read again, so a page never depends on a row that has gone. Opaque is not
-//! secret: authorization and filters are applied anew on every page.
+//! secret: authorization and filters are applied anew on every page, and values that no list of ours has are refused before
+//! the database meets them.
+
+use std::marker::PhantomData;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
@@ -58,12 +62,13 @@ impl<T> Page<T> {
     }
 }
 
-/// What a client asks of a list, checked: the filter its cursor belongs to, how many rows, and where to go on.
+/// What a client asks of a list: the filter its cursor belongs to, how many rows, and where to go on.
 #[derive(Debug, Clone)]
 pub struct Paging<F, K> {
     pub filter: F,
     limit: i64,
-    after: Option<K>,
+    cursor: Option<String>,
+    key: PhantomData<K>,
 }
 
 /// Which part of a chapter's list to show.
@@ -98,21 +103,25 @@ pub struct Span<K> {
 }
 
 impl<F: Serialize, K: Serialize + DeserializeOwned> Paging<F, K> {
-    /// Reads `limit` and `cursor`. Refused are limits outside of 1 ..= 200 and cursors of another filter.
+    /// Refused are limits outside of 1 ..= 200.
     pub fn of(filter: F, limit: Option<u32>, cursor: Option<&str>) -> Result<Self, Problem> {
-        let limit = rows_a_page(limit)?;
-        let after = Cursor::decode(cursor, &filter)?.map(|cursor| cursor.last);
-        Ok(Self { filter, limit, after })
+        Ok(Self { filter, limit: rows_a_page(limit)?, cursor: cursor.map(str::to_owned), key: PhantomData })
     }
 
-    /// What to fetch.
-    pub fn span(&mut self) -> Span<K> {
-        Span { after: self.after.take(), rows: self.limit + 1 }
+    /// What to fetch for a list of `T`. Refused are cursors of another list, and of another filter.
+    pub fn span<T: ToSchema>(&self) -> Result<Span<K>, Problem> {
+        let after = Cursor::decode(self.cursor.as_deref(), &self.list_of::<T>())?.map(|cursor| cursor.last);
+        Ok(Span { after, rows: self.limit + 1 })
+    }
+
+    /// What a cursor belongs to: two lists of one chapter have the same filter, and perhaps keys of the same form.
+    fn list_of<T: ToSchema>(&self) -> (String, &F) {
+        (T::name().into_owned(), &self.filter)
     }
 
     /// The page of what was fetched. `shown` gets the rows to show, all at once: one by one it would ask the database for
     /// each.
-    pub fn page<R, T, E>(
+    pub fn page<R, T: ToSchema, E>(
         &self,
         mut rows: Vec<R>,
         key: impl Fn(&R) -> K,
@@ -122,7 +131,7 @@ impl<F: Serialize, K: Serialize + DeserializeOwned> Paging<F, K> {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let last = rows.last().filter(|_| more).map(key);
-        Ok(Page::walked(shown(rows)?, last, &self.filter))
+        Ok(Page::walked(shown(rows)?, last, &self.list_of::<T>()))
     }
 }
 
@@ -163,11 +172,24 @@ impl<K: DeserializeOwned> Cursor<K> {
             return Err(refused());
         }
         let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
-        let wire: Wire<K> = serde_json::from_slice(&json).map_err(|_| refused())?;
-        if wire.v != 1 || wire.f != filter_hash(filter) {
+        let wire: Wire<Value> = serde_json::from_slice(&json).map_err(|_| refused())?;
+        if wire.v != 1 || wire.f != filter_hash(filter) || !is_of_ours(&wire.last) {
             return Err(refused());
         }
-        Ok(Some(Cursor { last: wire.last }))
+        let last = serde_json::from_value(wire.last).map_err(|_| refused())?;
+        Ok(Some(Cursor { last }))
+    }
+}
+
+/// Whether a position can be one that we gave out. Years beyond four digits are written with a sign; neither they nor a NUL
+/// nor the ends of the integers can be asked of PostgreSQL.
+fn is_of_ours(last: &Value) -> bool {
+    match last {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => number.as_i64().is_some_and(|n| n.unsigned_abs() < 1 << 62),
+        Value::String(text) => !text.starts_with(['+', '-']) && !text.chars().any(char::is_control),
+        Value::Array(items) => items.iter().all(is_of_ours),
+        Value::Object(fields) => fields.values().all(is_of_ours),
     }
 }
 
@@ -205,17 +227,33 @@ mod tests {
 
     #[test]
     fn a_page_is_shown_at_once_and_leads_to_the_next() {
-        let mut paging = Paging::<_, i64>::of("f", Some(2), None).unwrap();
-        let span = paging.span();
+        let paging = Paging::<_, i64>::of("f", Some(2), None).unwrap();
+        let span = paging.span::<i64>().unwrap();
         assert_eq!((span.after, span.rows), (None, 3));
         let page = |paging: &Paging<&str, i64>, rows| paging.page(rows, |r| *r, Ok::<_, ()>).unwrap();
         let first = page(&paging, vec![9, 8, 7]);
         assert_eq!(first.items, [9, 8]);
-        let mut paging = Paging::<_, i64>::of("f", Some(2), first.next.as_deref()).unwrap();
-        assert_eq!(paging.span().after, Some(8));
+        let paging = Paging::<_, i64>::of("f", Some(2), first.next.as_deref()).unwrap();
+        assert_eq!(paging.span::<i64>().unwrap().after, Some(8));
         assert_eq!(page(&paging, vec![7, 6]).next, None);
-        assert!(Paging::<_, i64>::of("g", Some(2), first.next.as_deref()).is_err());
+        assert!(paging.span::<String>().is_err(), "of a list of something else");
+        assert!(Paging::<_, i64>::of("g", Some(2), first.next.as_deref()).unwrap().span::<i64>().is_err());
         assert!(Paging::<_, i64>::of("f", Some(201), None).is_err());
+    }
+
+    #[test]
+    fn a_position_that_we_never_gave_is_refused() {
+        let decode = |last: Value| {
+            let wire = Wire { v: 1, f: filter_hash(&"f"), last };
+            Cursor::<Value>::decode(Some(&URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap())), &"f")
+        };
+        assert!(decode(serde_json::json!(["2026-11-30T00:00:00Z", "23095", 5, -5, null])).is_ok());
+        for odd in ["-262000-01-01T00:00:00Z", "+262000-01-01", "a\u{0}b"] {
+            assert!(decode(serde_json::json!(["23095", odd])).is_err(), "{odd:?}");
+        }
+        for odd in [i64::MIN, i64::MAX] {
+            assert!(decode(serde_json::json!([odd])).is_err(), "{odd}");
+        }
     }
 
     #[test]

@@ -252,8 +252,8 @@ impl Problem {
             retry_after: Some(seconds),
             ..Self::say(
                 Kind::Unavailable,
-                "Chưa có gì bị mất: hãy gửi lại đúng yêu cầu này (cùng id) sau ít giây.",
-                "Nothing is lost: send the same request (with the same id) again in a few seconds.",
+                "Chưa có gì bị mất: hãy gửi lại đúng yêu cầu này sau ít giây.",
+                "Nothing is lost: send the same request again in a few seconds.",
             )
         }
     }

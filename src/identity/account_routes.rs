@@ -39,7 +39,7 @@ fn one(v: &mut Visit<'_>, id: Uuid, sight: Sight) -> Result<AccountOut, Problem>
 fn may_register(v: &mut Visit<'_>, chapter: &str) -> Result<Granted<Appoint>, Problem> {
     let (grant, here) = v.at_code::<Appoint>(chapter)?;
     if !here.accepts_entries {
-        return Err(appointing::chapter_closed("/chapter"));
+        return Err(appointing::chapter_closed("/chapter").into());
     }
     Ok(grant)
 }
@@ -250,7 +250,9 @@ fn set_disabled(v: &mut Visit<'_>, id: Uuid, disabled: bool) -> Result<AccountOu
     if v.attempt() == Attempt::First {
         if disabled {
             let by_themself = grant.officer() == subject.officer;
-            manage::keep_an_administrator(v.conn, &subject.in_force, by_themself, vietnam_date(v.now))?;
+            if !manage::leaves_an_administrator(v.conn, &subject.in_force, by_themself, vietnam_date(v.now))? {
+                return Err(appointing::Fault::LastAdministrator.into());
+            }
         }
         if accounts::set_disabled(v.conn, &grant, id, disabled, v.now)? {
             note(v, &grant, if disabled { "ACCOUNT_DISABLED" } else { "ACCOUNT_ENABLED" }, id)?;

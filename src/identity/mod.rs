@@ -22,6 +22,7 @@
 pub mod account_routes;
 mod account_wire;
 pub mod accounts;
+mod answers;
 mod appointing;
 pub mod appointment_routes;
 pub mod appointments;

@@ -16,25 +16,18 @@ use uuid::Uuid;
 use super::model::{Fund, FundId};
 use super::store::{self, BookError, BookedAt, NewEntry};
 use crate::authz::{Approve, Granted};
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::{reversal_by_month, reversal_by_officer, reversal_overall};
 use crate::db::statement::statement;
 use crate::identity::officer_codes;
 use crate::tree::ChapterId;
 
-/// What was reversed: the counts keep gifts apart from what accountants bring in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Original {
-    Gift,
-    OpeningBalance,
-}
-
-impl Original {
-    pub fn name(self) -> &'static str {
-        match self {
-            Original::Gift => "GIFT",
-            Original::OpeningBalance => "OPENING_BALANCE",
-        }
+codes! {
+    /// What was reversed: the counts keep gifts apart from what accountants bring in.
+    pub enum Original {
+        Gift = "GIFT",
+        OpeningBalance = "OPENING_BALANCE",
     }
 }
 

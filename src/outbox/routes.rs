@@ -113,10 +113,10 @@ impl MessageOut {
 #[utoipa::path(tag = "messages", params(OfChapter), responses((status = 200, body = Page<MessageOut>), Records))]
 #[get("/messages")]
 pub async fn list_messages(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<MessageOut>> {
-    let mut paging = query.paging::<Uuid>()?;
+    let paging = query.paging::<Uuid>()?;
     desk.tx(move |v| {
         let (here, _) = v.at_code::<Record>(&paging.filter)?;
-        let rows = store::open_at(v.conn, v.vault, &here, paging.span())?;
+        let rows = store::open_at(v.conn, v.vault, &here, paging.span::<MessageOut>()?)?;
         v.note_at(Some(here.chapter()), "MESSAGES_READ", None, None)?;
         let failed = jobs::dead_among(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
         paging.page(

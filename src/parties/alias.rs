@@ -41,6 +41,16 @@ pub fn of(conn: &mut PgConnection, party: Uuid, chapter: Uuid) -> Result<Uuid, D
     Ok(if made == 1 { id } else { known(conn)?.unwrap_or(id) })
 }
 
+/// The names of parties at a chapter that holds something of each; made where there is none.
+pub fn of_each(conn: &mut PgConnection, parties: &[Uuid], chapter: Uuid) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    use party_alias as a;
+    let rows: Vec<_> =
+        parties.iter().map(|party| (a::id.eq(Uuid::new_v4()), a::party_id.eq(*party), a::chapter_id.eq(chapter))).collect();
+    diesel::insert_into(a::table).values(rows).on_conflict((a::party_id, a::chapter_id)).do_nothing().execute(conn)?;
+    let known = a::table.filter(a::party_id.eq_any(parties)).filter(a::chapter_id.eq(chapter));
+    Ok(known.select((a::party_id, a::id)).load(conn)?.into_iter().collect())
+}
+
 /// Who a name stands for, at which chapter. Several chapters only for ids from before there were names; then the
 /// one whose party bears the id itself comes first.
 pub fn resolve(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Known>, DbError> {

@@ -9,17 +9,20 @@
 //! then the row goes. Whoever writes for a party holds its row, so that an erasure and a new gift of the same person
 //! come one after the other. [`consent`] keeps what persons agreed to.
 //!
-//! A party's own id never leaves the program: chapters know it by names of their own ([`alias`]).
+//! A party's own id never leaves the program: chapters know it by names of their own ([`alias`]), and find it by hashes of
+//! their own ([`words`]).
 
 pub mod alias;
 pub mod consent;
 pub mod naming;
 pub mod persons;
 pub mod phones;
+pub mod question;
 pub mod restriction;
 pub mod steps;
+pub mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -97,11 +100,20 @@ pub struct NewParty {
     name_hash: Vec<u8>,
     phone: Option<Vec<u8>>,
     phone_hash: Option<Vec<u8>>,
+    /// What it is found by at the chapter it is met at.
+    pub words: BTreeSet<i64>,
 }
 
 impl NewParty {
+    /// A party that is not met at a chapter: whoever writes it says afterwards where it is found ([`words::set`]).
     pub fn seal(vault: &Vault, named: &Named) -> Result<Self, VaultError> {
         Self::seal_kept(vault, named.kind, named.name.as_str(), named.phone.as_deref())
+    }
+
+    /// A party that is met at the chapter with this code, and found there.
+    pub fn seal_at(vault: &Vault, named: &Named, chapter: &str) -> Result<Self, VaultError> {
+        let words = words::at(vault, chapter, named.name.as_str(), named.phone.as_deref());
+        Ok(Self { words, ..Self::seal(vault, named)? })
     }
 
     /// [`NewParty::seal`] of what is kept already, whatever rules names have today.
@@ -118,6 +130,7 @@ impl NewParty {
             name_hash: name_hash(vault, name),
             phone: phone.map(|p| vault.seal(place("party", "phone", &id), p.as_bytes())).transpose()?,
             phone_hash: phone.map(|p| phone_hash(vault, p)),
+            words: BTreeSet::new(),
         })
     }
 }
@@ -139,10 +152,13 @@ statement! {
         name_hashes: Vec<&'a [u8]> => Array<Binary>,
         phones: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
         phone_hashes: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
+        words: Vec<String> => Array<Text>,
         at: DateTime<Utc> => Timestamptz,
     } -> (),
-    "INSERT INTO party (id, kind, name, name_hash, phone, phone_hash, created_at)
-     SELECT a.*, b.* FROM unnest(?::uuid[], ?::text[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[]) a, (SELECT ?::timestamptz) b
+    "INSERT INTO party (id, kind, name, name_hash, phone, phone_hash, words, created_at)
+     SELECT a.id, a.kind, a.name, a.name_hash, a.phone, a.phone_hash, a.words::bigint[], b.*
+     FROM unnest(?::uuid[], ?::text[], ?::bytea[], ?::bytea[], ?::bytea[], ?::bytea[], ?::text[])
+              AS a(id, kind, name, name_hash, phone, phone_hash, words), (SELECT ?::timestamptz) b
      ON CONFLICT (phone_hash, name_hash, kind) DO NOTHING"
 }
 
@@ -152,20 +168,26 @@ const ROUNDS: usize = 3;
 /// Writes parties, or finds those that are here already (same phone, name and kind), and holds them until the end of the
 /// transaction. Returns the id that stands for each of `new`, by the id it came with.
 pub fn upsert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Result<HashMap<Uuid, Uuid>, DbError> {
-    Ok(upsert_and_mark(conn, at, new)?.0)
+    Ok(upsert_and_mark(conn, at, new)?.ids)
 }
 
-/// [`upsert`]; and which of the parties found are restricted at some chapter.
-pub fn upsert_and_mark(
-    conn: &mut PgConnection,
-    at: DateTime<Utc>,
-    new: &[&NewParty],
-) -> Result<(HashMap<Uuid, Uuid>, Vec<Uuid>), DbError> {
+/// What became of parties that were to be written.
+#[derive(Debug, Default)]
+pub struct Upserted {
+    /// The id that stands for each, by the id it came with.
+    pub ids: HashMap<Uuid, Uuid>,
+    /// Those found that are restricted at some chapter.
+    pub marked: Vec<Uuid>,
+    /// Those, by the id they came with, that are known and not yet found where they are met now: for [`words::add`].
+    pub met_anew: Vec<Uuid>,
+}
+
+/// [`upsert`]; and what there is to know of the parties found.
+pub fn upsert_and_mark(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Result<Upserted, DbError> {
     let mut new = new.to_vec();
     // One order for everybody, so that two writers of the same parties do not wait for each other in a circle.
     new.sort_by(|a, b| (&a.phone_hash, &a.name_hash).cmp(&(&b.phone_hash, &b.name_hash)));
-    let mut ids: HashMap<Uuid, Uuid> = new.iter().map(|p| (p.id, p.id)).collect();
-    let mut marked = Vec::new();
+    let mut done = Upserted { ids: new.iter().map(|p| (p.id, p.id)).collect(), ..Upserted::default() };
     for _ in 0..ROUNDS {
         if new.is_empty() {
             break;
@@ -173,9 +195,9 @@ pub fn upsert_and_mark(
         insert(conn, at, &new)?;
         // A name alone is nobody we know: those were written. The others are found, or an erasure took them meanwhile.
         new.retain(|p| p.phone_hash.is_some());
-        find(conn, &mut new, &mut ids, &mut marked)?;
+        find(conn, &mut new, &mut done)?;
     }
-    Ok((ids, marked))
+    Ok(done)
 }
 
 fn insert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Result<(), DbError> {
@@ -186,6 +208,7 @@ fn insert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Resu
         name_hashes: &new.iter().map(|p| p.name_hash.as_slice()).collect(),
         phones: &new.iter().map(|p| p.phone.as_deref()).collect(),
         phone_hashes: &new.iter().map(|p| p.phone_hash.as_deref()).collect(),
+        words: &new.iter().map(|p| words::array(&p.words)).collect(),
         at: &at,
     }
     .execute(conn)?;
@@ -193,29 +216,27 @@ fn insert(conn: &mut PgConnection, at: DateTime<Utc>, new: &[&NewParty]) -> Resu
 }
 
 /// Notes and holds those of `new` that are here; the others stay in `new`.
-fn find(
-    conn: &mut PgConnection,
-    new: &mut Vec<&NewParty>,
-    ids: &mut HashMap<Uuid, Uuid>,
-    marked: &mut Vec<Uuid>,
-) -> Result<(), DbError> {
-    type Row = (Uuid, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<DateTime<Utc>>);
+fn find(conn: &mut PgConnection, new: &mut Vec<&NewParty>, done: &mut Upserted) -> Result<(), DbError> {
+    type Row = (Uuid, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<DateTime<Utc>>, Vec<i64>);
     if new.is_empty() {
         return Ok(());
     }
     let known: Vec<Row> = party::table
         .filter(party::phone_hash.eq_any(new.iter().filter_map(|p| p.phone_hash.as_ref())))
         .order((party::phone_hash, party::name_hash))
-        .select((party::id, party::kind, party::name_hash, party::phone_hash, party::restricted_at))
+        .select((party::id, party::kind, party::name_hash, party::phone_hash, party::restricted_at, party::words))
         .for_key_share()
         .load(conn)?;
     new.retain(|p| {
         let same = known
             .iter()
-            .find(|(_, kind, name, phone, _)| *kind == p.kind && name.as_ref() == Some(&p.name_hash) && *phone == p.phone_hash);
-        if let Some((id, .., restricted_at)) = same {
-            ids.insert(p.id, *id);
-            marked.extend(restricted_at.map(|_| *id));
+            .find(|(_, kind, name, phone, ..)| *kind == p.kind && name.as_ref() == Some(&p.name_hash) && *phone == p.phone_hash);
+        if let Some((id, .., restricted_at, known_by)) = same {
+            done.ids.insert(p.id, *id);
+            done.marked.extend(restricted_at.map(|_| *id));
+            if !p.words.iter().all(|word| known_by.contains(word)) {
+                done.met_anew.push(p.id);
+            }
         }
         same.is_none()
     });
@@ -307,7 +328,7 @@ pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<SealedParty>, Db
     Ok(row.and_then(sealed))
 }
 
-/// Takes name and phone, sealed and hashed, out of a party. Its row stays until [`remove`].
+/// Takes name and phone, sealed and hashed, out of a party, and what it was found by. Its row stays until [`remove`].
 pub fn strip(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
     diesel::update(party::table.find(id))
         .set((
@@ -315,6 +336,7 @@ pub fn strip(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
             party::name_hash.eq(None::<Vec<u8>>),
             party::phone.eq(None::<Vec<u8>>),
             party::phone_hash.eq(None::<Vec<u8>>),
+            party::words.eq(Vec::<i64>::new()),
         ))
         .execute(conn)?;
     Ok(())
@@ -335,7 +357,8 @@ pub fn remove(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes another name and phone into a party. `false` when a party of that name, phone and kind is here already:
+/// Writes another name and phone into a party, which is found by nothing until the caller says where it is held
+/// ([`words::set`]). `false` when a party of that name, phone and kind is here already:
 /// making two parties one is another matter.
 pub fn rename(conn: &mut PgConnection, vault: &Vault, id: Uuid, named: &Named) -> Result<bool, RenameError> {
     let new = NewParty::seal_as(vault, id, named.kind, named.name.as_str(), named.phone.as_deref())?;
@@ -356,6 +379,7 @@ pub fn rename(conn: &mut PgConnection, vault: &Vault, id: Uuid, named: &Named) -
             party::name_hash.eq(new.name_hash),
             party::phone.eq(new.phone),
             party::phone_hash.eq(new.phone_hash),
+            party::words.eq(Vec::<i64>::new()),
         ))
         .execute(conn)?;
     Ok(true)

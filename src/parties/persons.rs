@@ -15,7 +15,7 @@ pub struct Parties;
 
 impl HoldsPersons for Parties {
     fn columns(&self) -> &'static [&'static str] {
-        &["party.name", "party.name_hash", "party.phone", "party.phone_hash", "consent.evidence_sha256"]
+        &["party.name", "party.name_hash", "party.phone", "party.phone_hash", "party.words", "consent.evidence_sha256"]
     }
 
     /// A copy lists party and consents by themselves.

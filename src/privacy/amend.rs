@@ -8,14 +8,15 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::books::Books;
-use super::erase::drop_if_alone;
+use super::erase::let_go;
+use super::fault::Fault;
 use super::model::{Changes, RequestKind, Way};
-use super::order::{Order, new_code, no_giver, note, opened};
+use super::order::{Order, new_code, note, opened};
 use super::{persons, store};
 use crate::basics::Line;
 use crate::giving::display::Display;
+use crate::giving::finding;
 use crate::giving::personal::{self, Scope, Touched};
-use crate::http::Problem;
 use crate::ledger::annotations::{self, NewAnnotation};
 use crate::ledger::kinds::Kind;
 use crate::ledger::store::BookedAt;
@@ -27,28 +28,28 @@ use crate::vault::persons::{Called, Corrected, Desk, Record};
 
 /// Gives the party its corrected name and phone, if all of its gifts are covered and nobody is called so already. Else the
 /// gifts go over to the party of that name, step by step.
-pub fn begin(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem> {
-    let party = opened(desk.conn, desk.vault, id)?.ok_or_else(Problem::not_found)?;
+pub fn begin(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Fault> {
+    let party = opened(desk.conn, desk.vault, id)?.ok_or(Fault::Unknown)?;
     let named = corrected(&party, &order.changes)?;
     let elsewhere = personal::chapters(desk.conn, Scope::Party(id))?.iter().any(|chapter| !order.covered.contains(chapter));
-    if !elsewhere {
-        parties::rename(desk.conn, desk.vault, id, &named).map_err(Problem::internal)?;
+    if !elsewhere && parties::rename(desk.conn, desk.vault, id, &named).map_err(Fault::broken)? {
+        finding::anew(desk.conn, desk.vault, &[id])?;
     }
     Ok(())
 }
 
-fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Problem> {
+fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Fault> {
     let name = changes.name.as_deref().unwrap_or(&party.name);
     Ok(Named {
-        kind: PartyKind::parse(&party.kind).ok_or_else(|| Problem::internal("a party of an unknown kind"))?,
-        name: Line::parse(name, 200).map_err(|_| Problem::internal("a party's name is no line"))?,
+        kind: PartyKind::parse(&party.kind).ok_or_else(|| Fault::broken("a party of an unknown kind"))?,
+        name: Line::parse(name, 200).map_err(|_| Fault::broken("a party's name is no line"))?,
         phone: changes.phone.clone().or_else(|| party.phone.clone()),
     })
 }
 
 /// The party that these gifts belong to from now on: their own, or the one of the corrected name and number. The same at
 /// every step. Capitals and blanks make no other party: they belong to the gift.
-fn target(desk: &mut Desk<'_>, order: &Order, own: Uuid) -> Result<Option<Clear>, Problem> {
+fn target(desk: &mut Desk<'_>, order: &Order, own: Uuid) -> Result<Option<Clear>, Fault> {
     let Some(party) = opened(desk.conn, desk.vault, own)? else { return Ok(None) };
     if !order.changes.says_otherwise() {
         return Ok(Some(party));
@@ -57,7 +58,7 @@ fn target(desk: &mut Desk<'_>, order: &Order, own: Uuid) -> Result<Option<Clear>
     if naming::one_form(&party.name) == naming::one_form(named.name.as_str()) && party.phone == named.phone {
         return Ok(Some(party));
     }
-    let new = NewParty::seal(desk.vault, &named).map_err(Problem::internal)?;
+    let new = NewParty::seal(desk.vault, &named).map_err(Fault::broken)?;
     let id = parties::upsert(desk.conn, desk.now, &[&new])?.get(&new.id).copied().unwrap_or(new.id);
     if id != own {
         restriction::follow(desk.conn, own, id, &order.covered)?;
@@ -119,7 +120,7 @@ fn fields_of(old: &Opening, changes: &Changes) -> Vec<(String, String)> {
 }
 
 /// Changes these gifts, whose rows the caller holds. Returns how many were not as ordered before.
-pub fn gifts(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Problem> {
+pub fn gifts(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Fault> {
     if gifts.is_empty() {
         return Ok(0);
     }
@@ -149,28 +150,30 @@ pub fn gifts(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<us
 }
 
 /// Says whose gifts are, and in which name each was given; their consents go along.
-fn hand_over(desk: &mut Desk<'_>, changes: &[Change<'_>]) -> Result<(), Problem> {
+fn hand_over(desk: &mut Desk<'_>, changes: &[Change<'_>]) -> Result<(), Fault> {
     let mut rows = Vec::with_capacity(changes.len());
     for change in changes {
-        let name = personal::seal_name(desk.vault, change.gift.id, change.name()).map_err(Problem::internal)?;
+        let name = personal::seal_name(desk.vault, change.gift.id, change.name()).map_err(Fault::broken)?;
         rows.push((change.gift.id, change.party.id, name));
     }
     personal::hand_over(desk.conn, &rows)?;
     for change in changes.iter().filter(|change| change.gift.party_id != Some(change.party.id)) {
         consent::follow(desk.conn, change.gift.id, change.party.id)?;
     }
+    let met: HashSet<Uuid> = changes.iter().map(|change| change.party.id).collect();
+    finding::anew(desk.conn, desk.vault, &Vec::from_iter(met))?;
     Ok(())
 }
 
 /// What was kept beside a party goes to the other one where these chapters have none of its gifts any more: their names for
-/// it, their restrictions, what is asked there. A party that no gift names any more goes.
-fn settle(desk: &mut Desk<'_>, order: &Order, from: Uuid, to: Uuid, chapters: &[Uuid]) -> Result<(), Problem> {
+/// it, their restrictions, what is asked there. A party that no gift names any more goes; another one is found where it still is.
+fn settle(desk: &mut Desk<'_>, order: &Order, from: Uuid, to: Uuid, chapters: &[Uuid]) -> Result<(), Fault> {
     let left = personal::chapters(desk.conn, Scope::Party(from))?;
     let emptied: Vec<Uuid> = chapters.iter().filter(|chapter| !left.contains(chapter)).copied().collect();
     alias::follow(desk.conn, from, to, &emptied)?;
     restriction::lift(desk.conn, from, &emptied)?;
     store::retarget(desk.conn, order.row.id, from, to, &emptied)?;
-    Ok(drop_if_alone(desk, from)?)
+    Ok(let_go(desk, from)?)
 }
 
 /// How a gift is shown from now on. Of the gifts of one person some may be shown less than is asked for: to show more than
@@ -191,7 +194,7 @@ fn changes<'a>(
     books: &Books,
     gifts: &'a [Touched],
     named: &'a HashMap<Uuid, Option<Clear>>,
-) -> Result<Vec<Change<'a>>, Problem> {
+) -> Result<Vec<Change<'a>>, Fault> {
     let records = books.records(gifts)?;
     let at: Vec<&str> = records.iter().map(|record| books.opened_by(&record.code)).collect();
     let mut sealed = log::store::openings(desk.conn, &at)?;
@@ -200,7 +203,7 @@ fn changes<'a>(
         let Some(party) = gift.party_id.and_then(|id| named.get(&id)).and_then(Option::as_ref) else { continue };
         let opened_by = books.opened_by(&record.code).to_owned();
         let Some(sealed) = sealed.remove(&opened_by) else { continue };
-        let old = opening::open(desk.vault, &opened_by, &sealed).map_err(Problem::internal)?;
+        let old = opening::open(desk.vault, &opened_by, &sealed).map_err(Fault::broken)?;
         let display = display_of(order, gift, party);
         let fields = fields_of(&old, &order.changes);
         changes.push(Change { gift, record: record.clone(), opened_by, old, fields, party, display });
@@ -208,12 +211,12 @@ fn changes<'a>(
     Ok(changes)
 }
 
-fn write(desk: &mut Desk<'_>, order: &Order, books: &Books, changes: &[Change<'_>]) -> Result<(), Problem> {
+fn write(desk: &mut Desk<'_>, order: &Order, books: &Books, changes: &[Change<'_>]) -> Result<(), Fault> {
     let mut said = Vec::with_capacity(changes.len());
     for change in changes {
         said.push(amendment(desk, books, change)?);
     }
-    annotations::annotate(desk.conn, BookedAt::now(desk.now), &said).map_err(Problem::internal)?;
+    annotations::annotate(desk.conn, BookedAt::now(desk.now), &said).map_err(Fault::broken)?;
     persons::correct(desk, &changes.iter().map(Change::corrected).collect::<Vec<_>>())?;
     let rows: Vec<_> = changes.iter().map(|c| (c.gift.id, c.display.name())).collect();
     personal::show(desk.conn, &rows)?;
@@ -226,10 +229,10 @@ fn write(desk: &mut Desk<'_>, order: &Order, books: &Books, changes: &[Change<'_
 }
 
 /// A leaf that commits, with a fresh secret, to the giver's fields as they are now.
-fn amendment(desk: &mut Desk<'_>, books: &Books, change: &Change<'_>) -> Result<NewAnnotation, Problem> {
+fn amendment(desk: &mut Desk<'_>, books: &Books, change: &Change<'_>) -> Result<NewAnnotation, Fault> {
     let fields: Vec<(&str, &str)> = change.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let (own, secret) = (new_code()?, commitment::secret().map_err(Problem::internal)?);
-    let sealed = opening::seal(desk.vault, own.as_str(), &secret, &fields).map_err(Problem::internal)?;
+    let (own, secret) = (new_code()?, commitment::secret().map_err(Fault::broken)?);
+    let sealed = opening::seal(desk.vault, own.as_str(), &secret, &fields).map_err(Fault::broken)?;
     Ok(NewAnnotation {
         kind: Kind::Amendment,
         of: change.record.code.clone(),
@@ -259,13 +262,13 @@ fn consent_of(order: &Order, change: &Change<'_>, children: &HashSet<Uuid>) -> O
 }
 
 /// When the last of the covered gifts went over to another party, what is kept about the old row goes with them.
-pub fn end(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem> {
+pub fn end(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Fault> {
     let Some(party) = target(desk, order, id)?.filter(|party| party.id != id) else { return Ok(()) };
     settle(desk, order, id, party.id, &order.covered)
 }
 
 /// A gift that is to be corrected has a giver.
-pub fn require_giver(conn: &mut PgConnection, gift: Uuid) -> Result<(), Problem> {
+pub fn require_giver(conn: &mut PgConnection, gift: Uuid) -> Result<(), Fault> {
     let found = personal::of_ids(conn, &[gift])?.pop();
-    if found.and_then(|gift| gift.party_id).is_none() { Err(no_giver()) } else { Ok(()) }
+    if found.and_then(|gift| gift.party_id).is_none() { Err(Fault::NoGiver) } else { Ok(()) }
 }

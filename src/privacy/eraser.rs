@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::{execute, store};
 use crate::basics::Clock;
 use crate::db::Db;
 use crate::db::worker::{Declared, Next, Worker};
-use crate::http::Problem;
 use crate::http::cache::PublicCache;
 use crate::vault::Vault;
 
@@ -28,7 +28,7 @@ pub fn start(db: Db, vault: Arc<Vault>, clock: Clock, cache: PublicCache) -> std
 }
 
 fn step(db: &Db, vault: &Vault, clock: &Clock, cache: &PublicCache, after: &mut Uuid) -> Next {
-    let looked = db.tx_blocking(|conn| -> Result<Option<Uuid>, Problem> {
+    let looked = db.tx_blocking(|conn| -> Result<Option<Uuid>, Fault> {
         let Some(row) = store::hold_executing(conn, *after)? else { return Ok(None) };
         *after = row.id;
         let id = row.id;
@@ -39,8 +39,8 @@ fn step(db: &Db, vault: &Vault, clock: &Clock, cache: &PublicCache, after: &mut 
         Ok(Some(_)) => cache.forget_all(),
         Ok(None) if *after != Uuid::nil() => *after = Uuid::nil(),
         Ok(None) => return Next::After(PAUSE),
-        Err(problem) => {
-            tracing::warn!(request = %after, %problem, "a request of a data subject could not be carried on");
+        Err(fault) => {
+            tracing::warn!(request = %after, %fault, "a request of a data subject could not be carried on");
             return Next::After(PAUSE);
         }
     }

@@ -13,6 +13,7 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::books::Books;
+use super::fault::Fault;
 use super::model::RequestKind;
 use super::order::{Order, opened};
 use super::store::{self, RequestRow};
@@ -21,7 +22,6 @@ use crate::authz::{self, AuditEvent};
 use crate::changes;
 use crate::giving::feed::changed;
 use crate::giving::personal::{self, Scope, Touched};
-use crate::http::{self, Problem};
 use crate::parties::restriction;
 use crate::tree::ChapterId;
 use crate::vault::Vault;
@@ -31,7 +31,7 @@ use crate::vault::persons::Desk;
 pub const MOST_GIFTS: i64 = 500;
 
 /// What is done once, when a request was decided. The party's row is held by the caller.
-pub fn begin(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: RequestRow) -> Result<(), Problem> {
+pub fn begin(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: RequestRow) -> Result<(), Fault> {
     let order = Order::read(conn, vault, row)?;
     let mut desk = Desk { conn, now, vault };
     match (order.kind, order.scope) {
@@ -57,7 +57,7 @@ pub enum Stepped {
 
 /// Changes the next gifts of a request that is being carried out; its row is held by the caller. Ends it when there are
 /// no more.
-pub fn step(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: RequestRow) -> Result<Stepped, Problem> {
+pub fn step(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: RequestRow) -> Result<Stepped, Fault> {
     let order = Order::read(conn, vault, row)?;
     let gifts = personal::hold(conn, order.scope, order.part(), MOST_GIFTS)?;
     let last = gifts.last().map(|gift| gift.id);
@@ -87,7 +87,7 @@ pub fn step(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: Req
 }
 
 /// Does to these gifts what was ordered. Returns how many are not as they were.
-fn change(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Problem> {
+fn change(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Fault> {
     match order.kind {
         RequestKind::Erase => erase::gifts(desk, order, gifts),
         RequestKind::LiftRestriction => {
@@ -106,21 +106,15 @@ fn change(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize
     }
 }
 
-fn restrict(desk: &mut Desk<'_>, gifts: &[Touched], on: bool) -> Result<(), Problem> {
+fn restrict(desk: &mut Desk<'_>, gifts: &[Touched], on: bool) -> Result<(), Fault> {
     let records = Books::read(desk.conn, gifts)?.records(gifts)?;
     Ok(persons::restrict(desk, &records, on)?)
 }
 
 /// Goes on with a request for a while: a bounded number of further steps, each a transaction of its own.
-pub fn go_on(
-    db: &crate::db::Db,
-    vault: &Vault,
-    clock: &crate::basics::Clock,
-    id: Uuid,
-    most: usize,
-) -> Result<(), http::Problem> {
+pub fn go_on(db: &crate::db::Db, vault: &Vault, clock: &crate::basics::Clock, id: Uuid, most: usize) -> Result<(), Fault> {
     for _ in 0..most {
-        let stepped = db.tx_blocking(|conn| -> Result<Stepped, Problem> {
+        let stepped = db.tx_blocking(|conn| -> Result<Stepped, Fault> {
             match store::hold(conn, id)?.filter(|row| row.state == "EXECUTING") {
                 Some(row) => step(conn, vault, clock.now(), row),
                 None => Ok(Stepped::Done),

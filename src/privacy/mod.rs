@@ -9,7 +9,7 @@
 //! - A request changes what the chapters hold in which its writer records. What others hold of the same person is a request
 //!   of its own one level up ([`rest`]), seen and decided there alone: no answer tells where else somebody gave.
 //! - What shows less is done at once; what erases, shows more, says something else or lifts a restriction takes a second
-//!   person with APPROVE at every chapter covered. The nearest such place stands in the request.
+//!   person with APPROVE at every chapter covered ([`matter`]). The nearest such place stands in the request.
 //! - Every store that can hold something of a person answers to every request ([`persons::HOLDERS`]); what the law has kept
 //!   is named in the answer.
 //! - Amounts stay: accounting law is the lawful ground. The log stays: leaves hold no personal data, their openings go.
@@ -19,11 +19,15 @@
 
 pub mod access;
 mod amend;
+mod answers;
 mod books;
 pub mod deadline_changes;
+pub mod decide;
 mod erase;
 pub mod eraser;
 pub mod execute;
+pub mod fault;
+pub mod matter;
 pub mod model;
 mod order;
 pub mod parting;

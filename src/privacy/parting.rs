@@ -13,9 +13,8 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::erase::drop_if_alone;
+use super::erase::let_go;
 use super::store;
-use crate::db::DbError;
 use crate::giving::personal::{self, Held};
 use crate::ledger::annotations;
 use crate::ledger::kinds::Kind;
@@ -142,8 +141,7 @@ fn part(
     }
     personal::hand_over(conn, &rows)?;
     consent::follow_all(conn, &rows.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>())?;
-    settle(conn, work, sealed, &left)?;
-    Ok(())
+    settle(conn, work, sealed, &left)
 }
 
 /// What stood beside the party goes along: its restriction, for nobody knows whose it was, and each chapter's name for
@@ -153,7 +151,7 @@ fn settle(
     work: &Work<'_>,
     sealed: &HashMap<Uuid, SealedParty>,
     left: &BTreeSet<(Uuid, Uuid, Uuid)>,
-) -> Result<(), DbError> {
+) -> Result<(), StepError> {
     let held = personal::held_at(conn, &left.iter().map(|(from, ..)| *from).collect::<Vec<_>>())?;
     for (from, to, chapter) in left {
         if sealed.get(from).is_some_and(|party| party.restricted_at.is_some()) {
@@ -164,7 +162,7 @@ fn settle(
         }
         if !held.iter().any(|(party, _)| party == from) {
             store::follow(conn, *from, *to)?;
-            drop_if_alone(&mut Desk { conn, now: work.now, vault: work.vault }, *from)?;
+            let_go(&mut Desk { conn, now: work.now, vault: work.vault }, *from)?;
         }
     }
     Ok(())

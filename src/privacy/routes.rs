@@ -11,7 +11,7 @@ use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
 use super::reading::{self, RequestDetail};
 use super::store::{self, Listed};
 use super::wire::{self, RequestOut};
-use super::{deadline_changes, execute, requests};
+use super::{deadline_changes, decide, execute, requests};
 use crate::authz::{Desk, Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::http::sets::{Decides, Key, Lists, Reads, Writes};
@@ -42,12 +42,12 @@ async fn go_on(desk: &Desk, out: RequestOut) -> Result<RequestOut, Problem> {
     let id = out.id;
     desk.go_on(move |db, vault, clock| {
         // What was decided stands: a failure from here on is the background's to repeat.
-        if let Err(problem) = execute::go_on(db, vault, clock, id, STEPS_A_CALL) {
-            tracing::warn!(request = %id, %problem, "left to the background");
+        if let Err(fault) = execute::go_on(db, vault, clock, id, STEPS_A_CALL) {
+            tracing::warn!(request = %id, %fault, "left to the background");
         }
-        db.tx_blocking(|conn| {
+        db.tx_blocking(|conn| -> Result<_, Problem> {
             let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-            wire::out(conn, clock.now(), row)
+            Ok(wire::out(conn, clock.now(), row)?)
         })
     })
     .await
@@ -61,7 +61,7 @@ async fn go_on(desk: &Desk, out: RequestOut) -> Result<RequestOut, Problem> {
 #[post("/personal-data-requests")]
 pub async fn request_personal_data(desk: Desk, Body(ask): Body<RequestIn>) -> Answer<RequestOut> {
     let ask = NewRequest::parse(ask, desk.now()).map_err(Problem::invalid)?;
-    let (out, new) = desk.tx(move |v| requests::record(v, &ask)).await?;
+    let (out, new) = desk.tx(move |v| Ok(requests::record(v, &ask)?)).await?;
     Ok(Reply::made((go_on(&desk, out).await?, new)))
 }
 
@@ -119,14 +119,14 @@ pub async fn list_personal_data_requests(desk: Desk, Query(query): Query<Request
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestDetail), Reads))]
 #[get("/personal-data-requests/{id}")]
 pub async fn show_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestDetail> {
-    desk.tx(move |v| reading::show(v, *id)).await.map(Reply::ok)
+    desk.tx(move |v| Ok(reading::show(v, *id)?)).await.map(Reply::ok)
 }
 
 /// Note that the person was answered.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/answer")]
 pub async fn answer_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    desk.once("personal-data-request/answer", id.to_string(), move |v| requests::answer(v, *id)).await
+    desk.once("personal-data-request/answer", id.to_string(), move |v| Ok(requests::answer(v, *id)?)).await
 }
 
 /// Why and by how many days it takes longer.
@@ -148,7 +148,7 @@ pub struct ExtensionIn {
 pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ExtensionIn>) -> Answer<RequestOut> {
     let ExtensionIn { days, reason } = body;
     let content = format!("{id}\0{days}\0{}", reason.name());
-    desk.once("personal-data-request/extension", content, move |v| requests::extend(v, *id, days, reason)).await
+    desk.once("personal-data-request/extension", content, move |v| Ok(requests::extend(v, *id, days, reason)?)).await
 }
 
 /// Approve as the second person: the data are erased or corrected now.
@@ -158,7 +158,7 @@ pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(
 #[post("/personal-data-requests/{id}/approval")]
 pub async fn approve_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
     let content = id.to_string();
-    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, None);
+    let decide = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(decide::decide(v, *id, None)?) };
     let (out, reply) = desk.once("personal-data-request/approval", content, decide).await?.split();
     let out = go_on(&desk, out).await?;
     Ok(reply.map(|()| out))
@@ -179,7 +179,7 @@ pub struct RefusalIn {
 #[post("/personal-data-requests/{id}/refusal")]
 pub async fn refuse_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<RefusalIn>) -> Answer<RequestOut> {
     let content = format!("{id}\0{}", body.reason.name());
-    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, Some(body.reason));
+    let decide = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(decide::decide(v, *id, Some(body.reason))?) };
     desk.once("personal-data-request/refusal", content, decide).await
 }
 
@@ -187,7 +187,7 @@ pub async fn refuse_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/completion")]
 pub async fn complete_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    desk.once("personal-data-request/completion", id.to_string(), move |v| requests::complete(v, *id)).await
+    desk.once("personal-data-request/completion", id.to_string(), move |v| Ok(requests::complete(v, *id)?)).await
 }
 
 /// Which gifts of a party.

@@ -66,7 +66,7 @@ pub struct PublicationDutyOut {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublishedVersionOut {
     /// Its public code, under which its leaf stands in the log.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub code: String,
     pub version: i32,
     /// Code of the version before, which this one replaces.

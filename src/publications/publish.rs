@@ -170,8 +170,8 @@ fn show_document(
     if before.is_some_and(|row| stands(row) && !new.is_shown_more_widely(row)) {
         return Err(Problem::say(
             ProblemKind::Conflict,
-            "Bản mới nhất đã là tài liệu này. Nếu đã niêm yết thêm nơi khác, hãy ghi thêm vào channels.",
-            "The newest version is this very document. Where it was put up elsewhere since, add that to its channels.",
+            "Bản mới nhất đã là tài liệu này. Nếu đã niêm yết thêm nơi khác, hãy ghi thêm những nơi đó.",
+            "The newest version is this very document. Where it was put up elsewhere since, add those places.",
         ));
     }
     let published = documents::publish(v.conn, by, v.now, new.document, appeal.id, new.title.as_str())?;

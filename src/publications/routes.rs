@@ -78,7 +78,7 @@ impl PublicationEventIn {
 pub struct PublicationEventOut {
     id: Uuid,
     /// Its public code, under which its leaf stands in the log.
-    #[schema(example = "7ZC4K0M9T2R8VQ3BX")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     code: String,
     #[schema(example = "RESULTS_RECEIVED")]
     event: String,

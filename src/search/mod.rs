@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use crate::basics::codes::codes;
 use crate::db::Db;
 use crate::db::worker::{Declared, Worker};
 use keeper::Keeper;
@@ -61,30 +62,20 @@ impl Default for Pace {
     }
 }
 
-/// What the index is doing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum State {
-    /// Switched off.
-    Off,
-    /// Nothing to search yet, or not looked yet.
-    #[default]
-    Empty,
-    Building,
-    /// In step with the log.
-    Following,
-    /// It could not be written; tried again soon. What was there before goes on answering.
-    Failing,
-}
-
-impl State {
-    pub fn name(self) -> &'static str {
-        match self {
-            State::Off => "OFF",
-            State::Empty => "EMPTY",
-            State::Building => "BUILDING",
-            State::Following => "FOLLOWING",
-            State::Failing => "FAILING",
-        }
+codes! {
+    /// What the index is doing.
+    #[derive(Default)]
+    pub enum State {
+        /// Switched off.
+        Off = "OFF",
+        /// Nothing to search yet, or not looked yet.
+        #[default]
+        Empty = "EMPTY",
+        Building = "BUILDING",
+        /// In step with the log.
+        Following = "FOLLOWING",
+        /// It could not be written; tried again soon. What was there before goes on answering.
+        Failing = "FAILING",
     }
 }
 

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Vault, VaultError};
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 
@@ -78,23 +79,14 @@ pub struct Holding {
     pub kept_until: Option<NaiveDate>,
 }
 
-/// What a store could not let go of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum What {
-    /// Papers of gifts: vouchers the law has kept. Without a name, read by those who inspect alone.
-    Paper,
-    /// Papers that belong to no record and whose name was taken away; somebody has to look whether they are the person's.
-    UnlinkedPaper,
-}
-
-impl What {
-    pub const ALL: [What; 2] = [What::Paper, What::UnlinkedPaper];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            What::Paper => "PAPER",
-            What::UnlinkedPaper => "UNLINKED_PAPER",
-        }
+codes! {
+    /// What a store could not let go of.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum What {
+        /// Papers of gifts: vouchers the law has kept. Without a name, read by those who inspect alone.
+        Paper = "PAPER",
+        /// Papers that belong to no record and whose name was taken away; somebody has to look whether they are the person's.
+        UnlinkedPaper = "UNLINKED_PAPER",
     }
 }
 

@@ -7,6 +7,7 @@ use diesel_migrations::MigrationHarness;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use so_nhan_ai::db::migrations::{MIGRATIONS, run};
+use so_nhan_ai::upkeep::steps;
 
 use crate::books;
 use crate::harness::TestApp;
@@ -115,6 +116,7 @@ fn days_given_before_are_counted_anew_and_listed() {
         id(&long)
     ));
     run(&app.database.url()).unwrap();
+    steps::run(&app.database.url(), &app.shared.vault, &app.clock, &mut |_, _, _| Ok(())).unwrap();
     let again = TestApp::start_with(app.database.share(), app.shared.clone());
     let officer = again.officer_of("23095");
     let days = |request: &Value| {

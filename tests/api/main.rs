@@ -3,7 +3,7 @@
 //! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `imports`, `intake`, `appeals`, `reversal`, `reversal_counts` (with
 //! `books`, which compares every stored total with the postings), `opening_balances`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
-//! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
+//! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `finding`, `erasure`, `correction`, `consent`, `restriction`, `holders`, `personal_decisions` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `changes`. Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`.
 
@@ -34,6 +34,7 @@ mod documents;
 mod erasure;
 mod examples;
 mod factor;
+mod finding;
 mod gifts;
 mod givers;
 mod guards;
@@ -60,6 +61,7 @@ mod outbox;
 mod papers;
 mod password_change;
 mod personal;
+mod personal_decisions;
 mod phones;
 mod pictures;
 mod portal;

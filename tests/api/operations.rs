@@ -1,5 +1,6 @@
 //! What operators rely on: metrics, limits for each client, browsers of other origins, keys for attempts.
 
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 use so_nhan_ai::config::Web;
 use uuid::Uuid;
@@ -263,4 +264,24 @@ fn twins_with_one_key_are_one_attempt() {
         twins.into_iter().map(|twin| twin.join().unwrap()).sum()
     });
     assert_eq!(replays, 7);
+}
+
+/// Four requests may hold a connection at a time here; four of the public hold theirs and wait.
+#[test]
+fn a_rush_of_the_public_keeps_no_officer_waiting() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let mut held = app.database.connect();
+    held.batch_execute("BEGIN; LOCK TABLE received_overall IN ACCESS EXCLUSIVE MODE").unwrap();
+    std::thread::scope(|scope| {
+        for chapter in ["TW", "68", "01", "23095"] {
+            let app = &app;
+            scope.spawn(move || app.anonymous().get(&format!("/api/v1/public/totals?chapter={chapter}"), 200));
+        }
+        app.database.wait_until(
+            "SELECT count(*) = 4 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        officer.get("/api/v1/session", 200);
+        held.batch_execute("COMMIT").unwrap();
+    });
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use so_nhan_ai::basics::hex;
+use so_nhan_ai::giving;
 use so_nhan_ai::identity;
 use so_nhan_ai::identity::store::{CreateError, NewAccount, create_account};
 use so_nhan_ai::parties;
@@ -109,5 +110,7 @@ fn givers_numbers_are_those_of_today() {
     }
     assert_eq!(party_of(&officer, &gift("Lê Bình", "0168 123 4568")), party_of(&officer, &today));
     assert_ne!(party_of(&officer, &double), party_of(&officer, &today));
+    // A later step finds them by the numbers of today.
+    assert_ne!(run(&app, giving::finding::step).0, 0);
     audit(&app);
 }

@@ -1,5 +1,7 @@
 //! Every refusal is a problem document (RFC 9457), in the caller's language, with an id, safe headers and no crash.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -447,4 +449,52 @@ fn strange_requests_do_no_harm() {
         raw(&app, &String::from_utf8_lossy(bytes), "", b"");
     }
     app.anonymous().get("/readyz", 200);
+}
+
+#[test]
+fn a_cursor_is_of_its_list_and_holds_what_we_wrote() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    for _ in 0..3 {
+        officer.post("/api/v1/gifts", app.gift(json!({})), 201);
+    }
+    let page = officer.get("/api/v1/gifts?chapter=23095&limit=1", 200);
+    let next = page["next"].as_str().unwrap();
+    let refused = |path: &str, cursor: &str| {
+        let answer = officer.get(&format!("{path}&cursor={cursor}"), 400);
+        assert_eq!(answer["type"], "/problems/invalid-cursor", "{path}");
+    };
+    for other in ["reversals", "asked-gifts", "messages"] {
+        refused(&format!("/api/v1/{other}?chapter=23095"), next);
+    }
+    let mut written: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(next).unwrap()).unwrap();
+    written["last"][0] = json!("-262000-01-01T00:00:00Z");
+    refused("/api/v1/gifts?chapter=23095", &URL_SAFE_NO_PAD.encode(written.to_string()));
+    officer.get(&format!("/api/v1/gifts?chapter=23095&limit=1&cursor={next}"), 200);
+}
+
+#[test]
+fn what_is_allowed_is_said_once_and_of_this_path_alone() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    for (path, allowed) in [("gifts/batch", "POST"), ("chapters/23095/gift-imports/template.xlsx", "GET")] {
+        let answer = officer.send("PUT", &format!("/api/v1/{path}"), None);
+        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{path}");
+    }
+}
+
+#[test]
+fn what_is_sent_twice_is_named() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let body = app.gift(json!({})).to_string().replacen('{', "{\"amount_vnd\":1,", 1);
+    let head = |more: &str| format!("Authorization: Bearer {}\r\nContent-Type: application/json\r\n{more}", officer.token());
+    let length = format!("Content-Length: {}\r\n", body.len());
+    let answer = raw(&app, "POST /api/v1/gifts HTTP/1.1", &head(&length), body.as_bytes());
+    assert_eq!(answer.status, 422);
+    let problem: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(problem["errors"][0]["pointer"], "/amount_vnd");
+    let keys = "Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: 0\r\n";
+    let answer = raw(&app, "POST /api/v1/appeals/NONE/closing HTTP/1.1", &head(keys), b"");
+    assert_eq!(answer.status, 400);
 }

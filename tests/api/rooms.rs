@@ -286,6 +286,15 @@ fn http_stays_out_of_models_and_stores() {
     }
 }
 
+/// A proof that somebody else holds a right is made of what they asked or confirmed before, and of nothing else.
+#[test]
+fn grants_for_somebody_else_are_made_in_listed_places() {
+    for (maker, place) in [(".of_confirmer(", "src/decisions/decide.rs"), (".for_recorder(", "src/giving/asked_decide.rs")] {
+        let made: Vec<String> = sources().into_iter().filter(|(_, text)| text.contains(maker)).map(|(file, _)| file).collect();
+        assert_eq!(made, [place], "{maker}");
+    }
+}
+
 #[test]
 fn the_environment_and_the_clock_are_read_in_one_place() {
     for (file, text) in beside().into_iter().filter(|(file, _)| file != "crates/proof/src/clock.rs") {

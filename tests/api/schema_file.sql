@@ -3,7 +3,8 @@ WITH columns AS (
     SELECT c.table_name, c.ordinal_position AS n, c.column_name,
            CASE c.udt_name WHEN 'text' THEN 'Text' WHEN 'uuid' THEN 'Uuid' WHEN 'date' THEN 'Date' WHEN 'timestamptz' THEN 'Timestamptz'
                 WHEN 'int8' THEN 'BigInt' WHEN 'int4' THEN 'Integer' WHEN 'int2' THEN 'SmallInt' WHEN 'bool' THEN 'Bool'
-                WHEN 'bytea' THEN 'Bytea' WHEN 'jsonb' THEN 'Jsonb' WHEN '_text' THEN 'Array<Text>' WHEN '_uuid' THEN 'Array<Uuid>' END AS kind,
+                WHEN 'bytea' THEN 'Bytea' WHEN 'jsonb' THEN 'Jsonb' WHEN '_text' THEN 'Array<Text>' WHEN '_uuid' THEN 'Array<Uuid>'
+                WHEN '_int8' THEN 'Array<BigInt>' END AS kind,
            c.is_nullable = 'YES' AS nullable
     FROM information_schema.columns c
     JOIN information_schema.tables t USING (table_schema, table_name)

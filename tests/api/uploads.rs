@@ -142,8 +142,9 @@ fn chunks_are_checked() {
     };
     let octets = "application/octet-stream";
     assert_eq!(sends("application/json", Some("0"), b"{}").0, 415);
-    for offset in [None, Some("-1"), Some("+0"), Some("x"), Some("1e3"), Some("99999999999999999999999999")] {
-        assert_eq!(sends(octets, offset, &bytes[..70_000]), (422, "MISSING".into()), "{offset:?}");
+    assert_eq!(sends(octets, None, &bytes[..70_000]), (422, "MISSING".into()));
+    for offset in ["-1", "+0", "x", "1e3", "99999999999999999999999999"] {
+        assert_eq!(sends(octets, Some(offset), &bytes[..70_000]), (422, "WRONG_SHAPE".into()), "{offset:?}");
     }
     assert_eq!(sends(octets, Some("0"), &bytes[..1_000]), (422, "TOO_SHORT".into()));
     assert_eq!(sends(octets, Some("0"), b""), (422, "TOO_SHORT".into()));

@@ -47,6 +47,21 @@ pub fn small_installation() -> Folder {
     folder
 }
 
+/// PostgreSQL's programs run from another folder than the one the command is given in.
+#[test]
+fn a_folder_is_meant_from_where_the_command_is_given() {
+    let folder = small_installation();
+    let from_here = |args: &[&str]| said(folder.program(args).current_dir(&folder.top), "");
+    let made = from_here(&["backup", "--to", "backups", "--keys-to", "keys-kept"]);
+    assert!(made.ok(), "{made:?}");
+    let read = from_here(&["backup", "verify", "backups"]);
+    assert!(read.ok(), "{read:?}");
+    let elsewhere = Folder::new();
+    let from = ["restore", "--from", "backups", "--keys-from", "keys-kept"];
+    let restored = said(elsewhere.program(&from).current_dir(&folder.top), "");
+    assert!(restored.ok() && restored.out.contains("clean"), "{restored:?}");
+}
+
 #[test]
 fn a_backup_says_what_it_holds_and_holds_no_keys() {
     let folder = small_installation();

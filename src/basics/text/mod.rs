@@ -6,6 +6,7 @@
 mod fold;
 mod garbled;
 mod line;
+pub mod order;
 mod syllable;
 
 pub use fold::{fold, folded_words, is_invisible, words, words_and_pairs};

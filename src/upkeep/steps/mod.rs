@@ -37,6 +37,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "party-phones-of-today", batch: parties::phones::step },
     Step { name: "chapter-names-folded-anew", batch: chapters::steps::folded },
     Step { name: "entry-words-anew", batch: giving::steps::words },
+    Step { name: "party-words", batch: giving::finding::step },
 ];
 
 /// What a watcher is told of a batch.

@@ -39,6 +39,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("POST /api/v1/personal-data-requests/{id}/refusal", of(1, "/refusal"), refusal, 404, 403, 200),
         call("POST /api/v1/personal-data-requests/{id}/completion", of(2, "/completion"), nothing(), 404, 403, 200),
         call("GET /api/v1/parties/{id}/personal-data", copy, None, 404, 200, 200),
+        call("GET /api/v1/parties", "/api/v1/parties?chapter=23095&q=le%20quyen".to_owned(), None, 404, 200, 200),
         call("GET /api/v1/deadline-changes", "/api/v1/deadline-changes?chapter=23095".to_owned(), None, 404, 200, 200),
     ]
 }
