@@ -43,6 +43,7 @@ pub mod intake;
 pub mod limits;
 mod looked;
 pub mod model;
+mod paper_answers;
 pub mod papers;
 pub mod payer;
 pub mod personal;
@@ -62,6 +63,9 @@ pub mod steps;
 pub mod store;
 pub mod unusual;
 pub mod wire;
+
+#[cfg(test)]
+mod asked_paper_tests;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -3,6 +3,7 @@
 //! The list only grows. A kind's committed fields are fixed for its leaf version: verifiers rely on them.
 
 use crate::basics::codes::codes;
+use crate::http::Say;
 
 codes! {
     /// Our own accounts; the statutory number is data by regime and date (Circular 41/2022).
@@ -51,6 +52,17 @@ codes! {
 }
 
 impl Channel {
+    /// In plain words.
+    pub fn said(self) -> Say {
+        match self {
+            Channel::Cash => Say::fixed("Tiền mặt", "Cash"),
+            Channel::BankTransfer => Say::fixed("Chuyển khoản", "Bank transfer"),
+            Channel::InKind => Say::fixed("Hiện vật", "Goods"),
+            Channel::Sms => Say::fixed("Tin nhắn 1400", "Text message (1400)"),
+            Channel::EWallet => Say::fixed("Ví điện tử", "E-wallet"),
+        }
+    }
+
     /// The kind of entry a gift by this channel becomes.
     pub fn gift_kind(self) -> Kind {
         match self {
