@@ -92,9 +92,13 @@ struct Document;
 
 struct Bearer;
 
+/// Shown where somebody is asked for it.
+const BEARER: &str = "The `access_token` that `POST /api/v1/session` (log-in) answers with, without the word `Bearer`. \
+                      Operations of `public` need none.";
+
 impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(BEARER)).build();
         document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
 }

@@ -16,6 +16,8 @@ mod fake_log;
 #[allow(dead_code)] // the tests of the process use all of it
 #[path = "process/harness.rs"]
 mod harness;
+#[path = "browser/layout.rs"]
+mod layout;
 #[path = "browser/leaves.rs"]
 mod leaves;
 #[path = "browser/papers.rs"]

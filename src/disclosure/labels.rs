@@ -146,6 +146,17 @@ pub fn channel(code: &str, lang: Lang) -> String {
     Channel::parse(code).map_or_else(|| code.to_owned(), |channel| channel.said().in_lang(lang).to_owned())
 }
 
+/// What one of a unit is called in English: `box` of `boxes`.
+pub fn one_unit(code: &str) -> String {
+    match code {
+        "BOX" => "box".to_owned(),
+        code => {
+            let unit = unit(code, Lang::En);
+            unit.strip_suffix('s').map(str::to_owned).unwrap_or(unit)
+        }
+    }
+}
+
 /// A fund by its code: `APPEAL:LULUT-2026` is the fund of an appeal.
 pub fn fund(code: &str, lang: Lang) -> String {
     let (restriction, rest) = code.split_once(':').unwrap_or((code, ""));
@@ -173,6 +184,11 @@ mod tests {
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
             row.unwrap()[3].split(' ').for_each(|unit| known(UNITS, unit));
+        }
+        for row in csv::Reader::from_reader(include_str!("../../data/units_of_goods.csv").as_bytes()).records() {
+            let row = row.unwrap();
+            let one = one_unit(&row[0]);
+            assert!(row[2] == *one || matches!(one.as_str(), "kg" | "t" | "m²"), "{one}");
         }
         assert_eq!(fund("APPEAL:LULUT", Lang::Vi), "Quỹ của đợt vận động LULUT");
         assert_eq!((channel("SMS", Lang::En), channel("NEW", Lang::Vi)), ("Text message (1400)".to_owned(), "NEW".to_owned()));

@@ -181,14 +181,20 @@ fn the_file_says_what_its_columns_hold() {
     assert_eq!(records.len(), rows.len() + 1);
     assert_eq!((field(1, "Mã đơn vị (chapter)"), field(1, "Mã tỉnh (province)")), ("VN-23095", "VN-68"));
     assert_eq!(field(1, "Đơn vị"), "Hội Chữ thập đỏ xã Hàm Liêm");
-    assert_eq!((field(1, "Loại bút toán"), field(1, "Kênh nhận")), ("Ủng hộ hiện vật", "Hiện vật"));
+    assert_eq!((field(1, "Loại bút toán"), field(1, "Hình thức")), ("Ủng hộ hiện vật", "Hiện vật"));
     assert!(field(1, "Hiện vật").ends_with(": 100,5 kg") && field(4, "Hiện vật").ends_with(": -100,5 kg"), "{:?}", records[4]);
     assert_eq!((field(1, "Đã bị hủy bởi (reversed_by)"), field(2, "Đã bị hủy bởi (reversed_by)")), (reversal.as_str(), ""));
     assert_eq!(field(3, "Người ủng hộ (giver)"), "'12E45");
     for (name, plain) in [("Số đồng đã nhận (amount_vnd)", "amount_vnd"), ("Mã băm (leaf_hash)", "leaf_hash")] {
         assert!((1..records.len()).all(|row| field(row, name) == rows[row - 1][plain]), "{name}");
     }
+    let place = "Vị trí trong sổ niêm phong, từ 0 (log_index)";
+    assert!((1..records.len()).all(|row| field(row, place) == rows[row - 1]["log_index"]), "{records:?}");
+    assert!(!records[0].iter().any(|name| name.contains("nhật ký") || name.to_lowercase().contains("kênh")), "{:?}", records[0]);
     let page = public.get_text("/du-lieu-mo", 200);
+    // Somebody called NA stays in R, too.
+    assert!(page.contains(", na = &#39;&#39;)") || page.contains(", na = '')"), "{page}");
+    assert!(page.contains("na.strings = NULL") && page.contains("Trừ checkpoint"), "{page}");
     assert!(
         page.contains("bảng tính") && page.contains("ledger.csv?form=SPREADSHEET") && page.contains("keep_default_na=False"),
         "{page}"

@@ -421,6 +421,12 @@ fn a_chapters_book_is_a_spreadsheet_for_those_who_may_read_it() {
         |column: usize| body.iter().map(|line| if let Cell::Number(n) = line.value(column) { *n } else { 0.0 }).sum::<f64>();
     assert_eq!((sum(8), sum(9)), (sum(9), sum(8)), "debits and credits agree");
     assert_eq!((total.value(8), total.value(9)), (&Cell::Number(sum(8)), &Cell::Number(sum(9))), "sums stand in the file");
+    assert_eq!(lines[heading].value(13), &Cell::Text("Vị trí trong sổ niêm phong (từ 0)".to_owned()));
+    assert!(
+        body.iter().all(|line| matches!(line.value(13), Cell::Number(at) if *at >= 0.0)),
+        "places are numbers, and not summed"
+    );
+    assert_eq!(total.value(13), &Cell::Empty);
     assert!(body.iter().any(|line| line.value(10) == &Cell::Text("=1+1 Công ty".to_owned())), "a text is no formula");
     assert_eq!(file("?from=2026-11-20&to=2026-11-20").len(), heading + 1 + 2_200 + 1);
     assert_eq!(file("?from=2027-01-01").len(), heading + 1);

@@ -370,7 +370,9 @@ fn the_server_shows_the_document_and_the_pages_that_read_it() {
     let page = anybody.send("GET", "/docs/", None);
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").unwrap_or_default().starts_with("text/html"), "{:?}", page.headers);
-    assert!(page.text.contains("<title>"));
+    // In a tab, and on a phone.
+    assert!(page.text.contains("<title>Sổ Nhân Ái – API</title>") && page.text.contains("name=\"viewport\""), "{}", page.text);
+    assert!(document()["components"]["securitySchemes"]["bearer"]["description"].as_str().unwrap().contains("access_token"));
     let mut loaded = 0;
     for part in page.text.split("src=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(!part.contains("//"), "{part} is loaded from elsewhere");

@@ -56,7 +56,16 @@ fn a_gift_is_told_in_plain_words_with_what_a_check_needs() {
         let text = page(&app, &format!("/g/{code}?h={}", h.to_uppercase()));
         assert_eq!(text.contains("Mã băm trong địa chỉ khớp"), fits, "{h}");
         assert_eq!(text.contains("KHÔNG khớp"), differs, "{h}");
+        assert_eq!(
+            text.contains("đang có hiệu lực") && text.contains("notice good"),
+            !differs,
+            "{h}: no green for a forged paper"
+        );
+        assert_eq!(text.contains("phiếu của bạn không khớp") && text.contains(" data-paper-differs>"), differs, "{h}");
+        assert!(!differs || text.find("notice bad") < text.find("\"notice\""), "{h}: the red comes first");
     }
+    let path = "<li><a href=\"/\">Trang chủ</a></li><li><a href=\"/tim\">Tra cứu</a></li><li aria-current=\"page\">";
+    assert!(text.contains(path), "{text}");
 }
 
 /// The newest head was signed before a fresh entry had its place: it does not seal it.

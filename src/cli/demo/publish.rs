@@ -28,8 +28,14 @@ use crate::vault::place;
 const OPEN: [Event; 1] = [Event::OpeningDocument];
 const CLOSED: [Event; 3] = [Event::OpeningDocument, Event::SupportLevels, Event::ResultsReceived];
 
-/// Publishes for an appeal of the demo what is not published yet.
-pub(super) fn publish(shared: &Shared, actor: Actor, code: &str, now: DateTime<Utc>) -> Result<(), Failure> {
+/// Publishes for an appeal of the demo what is not published yet: how it began when it was opened, the rest now.
+pub(super) fn publish(
+    shared: &Shared,
+    actor: Actor,
+    code: &str,
+    opened: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     let (row, done) = shared.db.tx_blocking(|conn| -> Result<_, Problem> {
         let row = appeals::find(conn, code)?.ok_or_else(Problem::not_found)?;
         let done = store::list(conn, row.id)?;
@@ -52,6 +58,8 @@ pub(super) fn publish(shared: &Shared, actor: Actor, code: &str, now: DateTime<U
             let v = &mut Visit::enter(conn, &shared.vault, now, actor)?;
             let row = appeals::find_for_update(v.conn, code)?.ok_or_else(Problem::not_found)?;
             let grant = v.at::<RunAppeal>(ChapterId(row.chapter_id))?;
+            // Nobody had a role then: the right is today's, the day is not.
+            v.now = if *event == Event::OpeningDocument { opened } else { now };
             publish::publish(v, &grant, &row, &new)?;
             Ok(())
         })?;
