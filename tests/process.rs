@@ -1,4 +1,4 @@
-//! The program as a process: the real binary, real signals, a data folder of its own for every test under /tmp. What is
+//! The program as a process: the real binary, real signals, a data folder of its own for every test. What is
 //! killed here is killed with `SIGKILL`; every wait polls with a deadline.
 #![cfg(target_os = "linux")]
 

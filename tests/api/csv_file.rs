@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::{Value, json};
 
 use crate::harness::{TestApp, eventually};
-use crate::look::{book, entries, reverse};
+use crate::kit::{appeal, gift, goods, organisation};
+use crate::look::{book, entries};
 
 const PATH: &str = "/api/v1/public/appeals/LULUT/ledger.csv";
 
@@ -83,16 +84,10 @@ fn fields_are_quoted_and_formulas_are_harmless() {
         "Nguyễn Văn An",
     ];
     for name in names {
-        officer.post("/api/v1/gifts", app.gift(json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": name}})), 201);
+        gift(&app).to("LULUT").by(organisation(name)).book(&officer);
     }
-    let goods = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_000, "valuation": "INVOICE"},
-                       {"item": "BLANKET", "quantity": 2, "unit": "PIECE", "value_vnd": 2_000, "valuation": "INVOICE"}]);
-    let in_kind = officer.post(
-        "/api/v1/gifts",
-        app.gift(json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null, "lines": goods})),
-        201,
-    );
-    let reversal = reverse(&app, in_kind["id"].as_str().unwrap(), "nhầm");
+    let things = [goods("RICE", "100.5", "KG", 1_000), goods("BLANKET", "2", "PIECE", 2_000)];
+    let reversal = gift(&app).to("LULUT").goods(things).book(&officer).reversed(&app);
     app.wait_for_log();
     let (rows, size) = download(&app);
     assert_eq!((rows.len(), size), (12, 12));
@@ -129,14 +124,11 @@ fn the_file_says_what_its_columns_hold() {
     let app = TestApp::start();
     app.open_appeal("68", "LULUT");
     let officer = app.officer_of("23095");
-    let lines = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_000, "valuation": "INVOICE"}]);
-    let gift = app.gift(json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null, "lines": lines}));
-    officer.post("/api/v1/gifts", gift.clone(), 201);
-    let named = json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": "Công ty \"Mới\", Hàm Liêm"}});
-    officer.post("/api/v1/gifts", app.gift(named), 201);
-    let odd = json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": "12E45"}});
-    officer.post("/api/v1/gifts", app.gift(odd), 201);
-    let reversal = reverse(&app, gift["id"].as_str().unwrap(), "nhầm");
+    let rice = gift(&app).to("LULUT").goods([goods("RICE", "100.5", "KG", 1_000)]).book(&officer);
+    for name in ["Công ty \"Mới\", Hàm Liêm", "12E45"] {
+        gift(&app).to("LULUT").by(organisation(name)).book(&officer);
+    }
+    let reversal = rice.reversed(&app);
     app.wait_for_log();
     let (rows, size) = download(&app);
     let public = app.anonymous();
@@ -207,9 +199,7 @@ fn an_empty_ledger_is_a_header_and_a_draft_is_not_found() {
     app.open_appeal("68", "LULUT");
     let (rows, size) = download(&app);
     assert_eq!((rows.len(), size), (0, 0));
-    let body = json!({"id": uuid::Uuid::now_v7(), "code": "NHAP", "chapter": "68", "regime": "RED_CROSS_LAW", "title": "x", "purpose": "x",
-                      "receive_from": "2026-11-01", "receive_until": "2026-12-01"});
-    app.chair_of("68").post("/api/v1/appeals", body, 201);
+    appeal(&app, "68", "NHAP").draft(&app.chair_of("68"));
     app.anonymous().get("/api/v1/public/appeals/NHAP/ledger.csv", 404);
 }
 

@@ -12,6 +12,7 @@ use so_nhan_ai::rooms::ROOMS;
 use uuid::Uuid;
 
 use crate::harness::{Caller, TestApp};
+use crate::kit::appeal;
 use crate::papers::{announcement, content, jpeg, jpeg_of_a_phone, pdf, png, try_upload, upload};
 
 const PDF: &str = "application/pdf";
@@ -282,9 +283,7 @@ fn publishing_takes_whoever_runs_the_appeal() {
     // Not linked to this appeal, and not an appeal that is still a draft.
     let other = upload(&chair, "APPEAL", PDF, &pdf(60));
     chair.post(&format!("/api/v1/appeals/LULUT/documents/{}/publication", id_of(&other)), body.clone(), 404);
-    let draft = json!({"id": Uuid::now_v7(), "code": "NHAP", "chapter": "23095", "regime": "DECREE_93_2021", "title": "Đợt", "purpose": "Cứu trợ",
-        "receive_from": app.today(), "receive_until": app.today()});
-    chair.post("/api/v1/appeals", draft, 201);
+    appeal(&app, "23095", "NHAP").draft(&chair);
     chair.post("/api/v1/appeals/NHAP/documents", json!({"document": document["id"]}), 201);
     chair.post(&format!("/api/v1/appeals/NHAP/documents/{}/publication", id_of(&document)), body, 409);
     app.anonymous().get("/api/v1/public/appeals/NHAP/documents", 404);

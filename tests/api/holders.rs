@@ -88,14 +88,14 @@ fn every_column_that_may_hold_somebody_has_a_store_that_answers_for_it() {
         "SELECT c.relname || '.' || a.attname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT LIKE '\\_\\_%'",
     )
-    .load(&mut Database::fresh().connect())
+    .load(&mut Database::untouched().connect())
     .unwrap();
     let all: BTreeSet<&str> = rows.iter().map(|row| row.name.as_str()).collect();
     let bytes: Vec<Column> = diesel::sql_query(
         "SELECT c.relname || '.' || a.attname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.atttypid = 'bytea'::regtype",
     )
-    .load(&mut Database::fresh().connect())
+    .load(&mut Database::untouched().connect())
     .unwrap();
     let held: Vec<&str> = ROOMS.persons().flat_map(|holder| holder.columns()).copied().collect();
     let once: BTreeSet<&str> = held.iter().copied().collect();

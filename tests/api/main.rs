@@ -6,6 +6,8 @@
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `finding`, `erasure`, `correction`, `consent`, `restriction`, `holders`, `personal_decisions` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `password_links`, `changes`, `webhooks` (with `receiver`). Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`, `said` (what rooms say of themselves), `shown` (pages are right at once).
+//!
+//! `harness` has the server and the callers, `kit` what is sent; `tests/rooms.txt` says which part is whose (`make test-room`).
 
 mod harness;
 
@@ -44,6 +46,7 @@ mod inbox;
 mod intake;
 mod jobs;
 mod keys;
+mod kit;
 mod law;
 mod law_of_appeals;
 mod links;

@@ -1,21 +1,17 @@
 //! The pages that say how often entries are reversed: of the country, of a chapter, of a person known by a code.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::harness::TestApp;
+use crate::kit::gift;
 use crate::portal::{browser, page};
 
 /// A gift recorded and reversed at a chapter; the public code of whoever asked.
 fn reversed(app: &TestApp, chapter: &str, amount: i64, reason: &str) -> String {
     let asker = app.account(so_nhan_ai::authz::Role::Officer, chapter);
     let officer = app.log_in(asker);
-    let gift = app.gift(json!({"chapter": chapter, "amount_vnd": amount}));
-    officer.post("/api/v1/gifts", gift.clone(), 201);
-    let (ask, chair) = (Uuid::now_v7(), app.chair_of("68"));
-    let path = format!("/api/v1/gifts/{}/reversal", gift["id"].as_str().unwrap());
-    officer.post(&path, json!({"id": ask, "reason": reason}), 201);
-    chair.post(&format!("/api/v1/reversals/{ask}/approval"), Value::Null, 200);
+    let ask = gift(app).at(chapter).of(amount).book(&officer).ask_to_reverse(&officer, reason);
+    app.chair_of("68").post(&format!("/api/v1/reversals/{ask}/approval"), Value::Null, 200);
     officer.get("/api/v1/session", 200)["public_code"].as_str().unwrap().to_owned()
 }
 

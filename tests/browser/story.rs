@@ -25,7 +25,7 @@ struct Gift {
 }
 
 fn whole_story(browser: &Browser) {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     let portal = Portal { folder, server, staff };

@@ -54,7 +54,7 @@ fn write(folder: &Folder, sink: &Sink, token: &str) -> Uuid {
 
 #[test]
 fn a_server_killed_at_any_step_of_a_job_leaves_it_to_the_next() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let sink = Sink::start(Mood::Good);
     let server = serve(&folder, &sink, None);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
