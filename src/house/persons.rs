@@ -15,6 +15,7 @@ use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::vault::VaultError;
+use crate::vault::steps::StepError;
 
 /// A record of the books that a person stands behind, by all the names under which stores know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,5 +193,14 @@ mod tests {
         let new = Called { name: "Lê Hằng".to_owned(), phone: Some("0987654321".to_owned()) };
         assert_eq!(old.replaced_in("Lê Hăng 0912345678.jpg", &new), "Lê Hằng 0987654321.jpg");
         assert_eq!(old.replaced_in("giấy.jpg", &new), "giấy.jpg");
+    }
+}
+
+impl From<PersonsError> for StepError {
+    fn from(error: PersonsError) -> Self {
+        match error {
+            PersonsError::Db(error) => StepError::Db(error),
+            PersonsError::Vault(error) => StepError::Vault(error),
+        }
     }
 }

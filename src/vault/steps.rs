@@ -7,7 +7,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::persons::PersonsError;
 use super::{Vault, VaultError};
 use crate::db::DbError;
 
@@ -48,15 +47,6 @@ pub enum StepError {
     Vault(#[from] VaultError),
     #[error("{0}")]
     Other(String),
-}
-
-impl From<PersonsError> for StepError {
-    fn from(error: PersonsError) -> Self {
-        match error {
-            PersonsError::Db(error) => StepError::Db(error),
-            PersonsError::Vault(error) => StepError::Vault(error),
-        }
-    }
 }
 
 impl From<diesel::result::Error> for StepError {
