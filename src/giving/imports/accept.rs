@@ -78,10 +78,10 @@ fn unconfirmed(rows: i32) -> Problem {
     Problem::say(
         Kind::Unusual,
         format!(
-            "Danh sách có {rows} dòng với số tiền bất thường: hãy đếm lại số 0. Nếu đúng, chấp nhận lại với \"confirmed\": true."
+            "Danh sách có {rows} dòng với số tiền bất thường: hãy đếm lại số 0. Nếu đúng, hãy xác nhận danh sách rồi gửi lại."
         ),
         format!(
-            "{rows} rows of the list have an unusual sum: count the zeros again. If they are right, accept it with \"confirmed\": true."
+            "{rows} rows of the list have an unusual sum: count the zeros again. If they are right, confirm the list and send it again."
         ),
     )
 }
