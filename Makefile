@@ -13,7 +13,11 @@ ARGS ?=
 # Million gifts of the benchmark: make bench N=10
 N ?= 2
 
-.PHONY: help room setup setup-bench setup-browser setup-outside run test test-schema openapi bench fmt rust rust-lint
+# One room's tests: make test-room NAME=giving. Some parts of the tests: make test PARTS="units api".
+NAME ?=
+PARTS ?=
+
+.PHONY: help room setup setup-bench setup-browser setup-outside run test test-room test-schema openapi bench fmt rust rust-lint
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -113,8 +117,8 @@ setup-browser: setup ## Install what the browser tests need besides: chromium an
 	fi
 
 # Programs that share no code with us. Verifiers: Go's own packages for transparency logs, and openssl with a shell; nginx in front; Debian
-# has all of it. Readers of our files and of our OpenAPI document, from PyPI and npm: pinned by hash, each kind in a folder of its own. Elsewhere those
-# tests say SKIPPED.
+# has all of it. Readers of our files and of our OpenAPI document, from PyPI and npm: pinned by hash, each kind in a folder that is called after
+# what it was made from and kept in one cache, so that a second clone or a clean one finds them there. Elsewhere those tests say SKIPPED.
 setup-outside: setup ## Install what outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, nginx, Node.js, packages of PyPI and npm
 	@$(SHELL_FUNCTIONS); \
 	has apt-get || exit 0; \
@@ -128,21 +132,23 @@ setup-outside: setup ## Install what outside verifiers and readers need: Go with
 	has npm || missing+=(npm); \
 	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
 	install_nginx; \
-	wanted=tests/outside/requirements.txt; readers=target/outside; \
-	if ! cmp -s "$$wanted" "$$readers/installed"; then \
-	    echo "== pip install -r $$wanted"; \
-	    rm -rf "$$readers"; mkdir -p target; \
-	    { python3 -m venv "$$readers" && "$$readers/bin/pip" -q --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: -r "$$wanted" \
-	        && cp "$$wanted" "$$readers/installed"; } </dev/null \
-	        || printf '\033[31mTests that read our files and our document with programs from PyPI will be skipped: they could not be installed\033[0m\n' >&2; \
-	fi; \
-	wanted=tests/outside/clients/package-lock.json; readers=target/outside-npm; \
-	if ! cmp -s "$$wanted" "$$readers/installed"; then \
-	    echo "== npm ci ($$wanted)"; \
-	    rm -rf "$$readers"; mkdir -p "$$readers"; cp tests/outside/clients/package.json "$$wanted" "$$readers/"; \
-	    { npm --prefix "$$readers" ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp "$$wanted" "$$readers/installed"; } </dev/null \
-	        || printf '\033[31mTests that read our document with programs from npm will be skipped: they could not be installed\033[0m\n' >&2; \
-	fi
+	cache=$${XDG_CACHE_HOME:-$$HOME/.cache}/so-nhan-ai; mkdir -p "$$cache" target; \
+	exec 9>"$$cache/lock"; if has flock; then flock 9; fi; \
+	pypi() { python3 -m venv "$$1" && "$$1/bin/pip" -q --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: -r "$$2"; }; \
+	npm_() { mkdir "$$1" && cp "$${2%/*}/package.json" "$$2" "$$1/" && npm --prefix "$$1" ci --ignore-scripts --no-audit --no-fund --loglevel=error; }; \
+	kept() { \
+	    local how=$$1 link=$$2 wanted=$$3 place; \
+	    place=$$cache/$${link##*/}-$$({ cat "$$wanted"; $$4 --version; } | sha256sum | cut -c1-16); \
+	    if [ ! -e "$$place/installed" ]; then \
+	        echo "== $$wanted into $$place"; \
+	        rm -rf "$$place"; \
+	        { "$$how" "$$place" "$$wanted" && touch "$$place/installed"; } </dev/null 9>&- \
+	            || { printf '\033[31mTests that need %s will be skipped: it could not be installed\033[0m\n' "$$wanted" >&2; return 0; }; \
+	    fi; \
+	    [ "$$(readlink "$$link")" = "$$place" ] || { rm -rf "$$link"; ln -s "$$place" "$$link"; }; \
+	}; \
+	kept pypi target/outside tests/outside/requirements.txt python3; \
+	kept npm_ target/outside-npm tests/outside/clients/package-lock.json node
 
 rust:
 	@command -v cargo >/dev/null || { echo "Rust 1.95 or newer is needed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" >&2; exit 1; }
@@ -164,19 +170,16 @@ run: setup ## Build the server and run it with demo data; ARGS are passed on, Ct
 # ------------------------------------------------------------------ check it
 
 test: setup setup-browser setup-outside rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
-	@echo "== 1/3 format"
-	cargo fmt --all --check
-	@echo "== 2/3 lints (warnings are errors)"
-	cargo clippy --workspace --all-targets --locked -- -D warnings
-	@echo "== 3/3 tests: units, rules, HTTP, database guards, structure, the private PostgreSQL, the portal in a browser, outside verifiers"
-	cargo test --workspace --locked
-	@echo "== all good"
+	@tools/tests.py $(PARTS)
+
+test-room: setup ## The tests of one room alone: make test-room NAME=giving
+	@tools/tests.py --room "$(NAME)"
 
 test-schema: setup ## Compare src/db/schema.rs with the migrations; UPDATE_SCHEMA=1 rewrites it
-	cargo test --locked --test api schema::
+	cargo test --workspace --locked --test api schema::
 
 openapi: setup ## Rewrite openapi/v1.json from the registered routes
-	UPDATE_OPENAPI=1 cargo test --locked --test api openapi::
+	UPDATE_OPENAPI=1 cargo test --workspace --locked --test api openapi::
 
 bench: setup setup-bench ## Measure, each figure beside a baseline of the same run; N=2 million gifts (about a quarter of an hour)
 	BENCH_MILLIONS=$(N) bench/run.sh

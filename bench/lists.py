@@ -12,7 +12,7 @@ FAMILY, GIVEN = ["Nguyễn", "Trần", "Lê", "Phạm"], ["An", "Bình", "Chi", 
 token = None
 
 
-def ask(path, body, kind="application/json"):
+def ask(path, body=None, kind="application/json"):
     request = urllib.request.Request(base + "/api/v1/" + path, body, {"Content-Type": kind})
     if token:
         request.add_header("Authorization", "Bearer " + token)
@@ -41,7 +41,11 @@ if "import" not in check:
     sys.exit(f"the list was not kept: {check['faults'][:3]}")
 looked = (time.monotonic() - began) / rows
 began = time.monotonic()
-done = ask(f"gift-imports/{check['import']['id']}/acceptance", b'{"confirmed": true}')
+job = ask(f"gift-imports/{check['import']['id']}/acceptance", b'{"confirmed": true}')
+while job["state"] not in ("DONE", "DEAD"):
+    time.sleep(0.05)
+    job = ask(f"jobs/{job['id']}")
+done = ask(f"gift-imports/{check['import']['id']}")
 listed = (time.monotonic() - began) / rows
 if done["booked"] != rows:
     sys.exit(f"not all was booked: {done['booked']} of {rows}")

@@ -17,11 +17,11 @@ use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
-use crate::db::worker::{Declared, Worker};
+use crate::db::worker::Worker;
 use crate::disclosure::fair_share;
-use crate::documents::Archive;
-use crate::documents::sweep;
-use crate::giving::intake::{self, Intake};
+use crate::documents::{Archive, paper_routes};
+use crate::giving::intake::Intake;
+use crate::house::thread::Means;
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
 use crate::http::client::TrustedProxies;
@@ -31,19 +31,17 @@ use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
-use crate::jobs::{Handler, Lane};
-use crate::log::clearance::Clearance;
-use crate::log::publisher::{self, LogSettings};
+use crate::jobs::Handler;
+use crate::links::{self, LinkPage};
+use crate::log::publisher::{LogSettings, PublicLog};
 use crate::log::routes::PieceCache;
-use crate::log::sequencer;
 use crate::operations::{self, MetricsReaders};
 use crate::outbox::{self, Ways};
 use crate::portal::Live;
-use crate::privacy::eraser;
-use crate::rooms::{MATTERS, ROOMS};
+use crate::rooms::ROOMS;
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{contract, disclosure, jobs, log, portal, search};
+use crate::{contract, disclosure, giving, log, password_links, portal, webhooks};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -94,17 +92,22 @@ struct Document;
 
 struct Bearer;
 
+/// Shown where somebody is asked for it.
+const BEARER: &str = "The `access_token` that `POST /api/v1/session` (log-in) answers with, without the word `Bearer`. \
+                      Operations of `public` need none.";
+
 impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(BEARER)).build();
         document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
 }
 
 fn officers_and_public(config: &mut ServiceConfig<'_>) {
-    for room in ROOMS {
+    for room in ROOMS.0 {
         (room.routes)(config);
     }
+    paper_routes::configure(config, ROOMS);
     disclosure::configure_officers(config);
     config.service(utoipa_actix_web::scope("/public").wrap(from_fn(fair_share::charge)).configure(disclosure::configure));
 }
@@ -125,7 +128,7 @@ fn registered() -> &'static utoipa::openapi::OpenApi {
         let mut base = Document::openapi();
         base.merge(Answers::openapi());
         base.merge(log::routes::LogPaths::openapi());
-        let tags = ROOMS.iter().flat_map(|room| room.tags);
+        let tags = ROOMS.0.iter().flat_map(|room| room.tags);
         let tags = tags.map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
         base.tags.get_or_insert_default().extend(tags);
         let (_, document) = App::new().into_utoipa_app().openapi(base).configure(api).split_for_parts();
@@ -133,9 +136,14 @@ fn registered() -> &'static utoipa::openapi::OpenApi {
     })
 }
 
+/// What the words of `purpose` say.
+const PURPOSES: &str =
+    "What a document is for. Decides who may upload it, what it may be linked to, and whether it may ever be published.";
+
 /// The OpenAPI document; needs no server, no database and no environment.
 pub fn document() -> Result<serde_json::Value, serde_json::Error> {
-    Ok(contract::finished(serde_json::to_value(registered())?))
+    let purposes: Vec<&str> = ROOMS.papers().map(|paper| paper.purpose).collect();
+    Ok(contract::finished(serde_json::to_value(registered())?, &[("Purpose", PURPOSES, &purposes)]))
 }
 
 /// The document and its pages as they are served, made once a process.
@@ -159,55 +167,63 @@ pub struct Running {
     pub search: SearchIndex,
     /// To be closed before the server is stopped: its streams would keep it waiting.
     pub live: Live,
-    /// Dropped in this order after the server has stopped: what was taken in is written, then sequenced.
+    /// Dropped in this order after the server has stopped, rooms above before those they stand on: what was taken in is
+    /// written, then sequenced.
     pub threads: Vec<Worker>,
 }
 
-/// The threads behind a server, in the order in which they stop.
-pub static WORKERS: [&Declared; 8] = [
-    &intake::WORKER,
-    &sequencer::WORKER,
-    &publisher::WORKER,
-    &search::WORKER,
-    &sweep::WORKER,
-    &eraser::WORKER,
-    &jobs::worker::OWN,
-    &jobs::worker::OUTWARD,
-];
-
 /// Who does which kind of job. A room that has work gives its handler here.
 fn handlers(shared: &Shared) -> Vec<Handler> {
-    vec![outbox::handler(shared.vault.clone().into_inner(), Arc::clone(&shared.ways))]
+    let vault = || shared.vault.clone().into_inner();
+    let [changes, trials] = webhooks::handlers(&vault(), shared.ways.webhooks_to_private);
+    let lists = giving::imports::work::handler(vault());
+    vec![outbox::handler(vault(), Arc::clone(&shared.ways)), lists, changes, trials]
+}
+
+/// What links are for. A room that gives links out has its page here.
+fn link_pages(shared: &Shared) -> Vec<LinkPage> {
+    vec![password_links::page(shared.vault.clone().into_inner(), shared.passwords.clone())]
 }
 
 /// The database of a server: `requests` units of work at once, and what the threads behind it hold.
 pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Db {
-    Db::connect_with(url, replica, requests, &WORKERS)
+    Db::connect_with(url, replica, requests, ROOMS.threads().map(|thread| thread.declared))
+}
+
+/// Starts the threads of all rooms, from the floor upwards. Returns them in the order in which they stop, and what they hand
+/// out.
+fn threads(shared: &Shared, metrics: &Metrics) -> std::io::Result<(Means, Vec<Worker>)> {
+    let mut means = Means::default();
+    means.put(ROOMS);
+    means.put(shared.db.clone());
+    means.put(shared.clock.clone());
+    means.put(shared.vault.clone().into_inner());
+    means.put(metrics.clone());
+    means.put(shared.archive.clone());
+    means.put(shared.log.clone());
+    means.put(shared.search.clone());
+    means.put(handlers(shared));
+    let mut started: Vec<Vec<Worker>> = Vec::new();
+    for room in ROOMS.0 {
+        started.push(room.threads.iter().map(|thread| (thread.start)(&mut means)).collect::<Result<_, _>>()?);
+    }
+    Ok((means, started.into_iter().rev().flatten().collect()))
 }
 
 /// Starts the threads and the HTTP server on an open socket. `workers` threads take requests.
 pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
     let metrics = Metrics::default();
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
-    let (intake, writer) = Intake::start(shared.db.clone(), shared.clock.clone(), metrics.clone())?;
-    let clearance = Clearance::default();
-    let sequencer = sequencer::start(shared.db.clone(), metrics.clone(), clearance.clone())?;
-    let (public_log, publisher) = publisher::start(shared.db.clone(), shared.clock.clone(), shared.log.clone(), clearance)
-        .map_err(std::io::Error::other)?;
-    let (public_log, pieces) = (web::Data::new(public_log), web::Data::new(PieceCache::default()));
-    let (search, search_thread) = SearchIndex::start(shared.db.clone(), shared.search.clone())?;
+    let (means, threads) = threads(&shared, &metrics)?;
+    let (intake, search) = (means.get::<Intake>()?, means.get::<SearchIndex>()?);
+    let (public_log, pieces) = (web::Data::new(means.get::<PublicLog>()?), web::Data::new(PieceCache::default()));
     let for_requests = search.clone();
     let live = Live::start(shared.db.clone(), search.clone());
     let stream = web::Data::new(live.clone());
-    let sweeper = sweep::start(shared.db.clone(), shared.clock.clone(), shared.archive.clone())?;
     let known = web::Data::new(KnownPaths::of(registered()));
     let documents = documents().map_err(std::io::Error::other)?;
-    let cache = web::Data::new(PublicCache::default());
-    let eraser =
-        eraser::start(shared.db.clone(), shared.vault.clone().into_inner(), shared.clock.clone(), cache.get_ref().clone())?;
-    let handlers = handlers(&shared);
-    let lane = |lane| jobs::worker::start(shared.db.clone(), shared.clock.clone(), &handlers, lane);
-    let (own_jobs, outward_jobs) = (lane(Lane::Own)?, lane(Lane::Outward)?);
+    let cache = web::Data::new(PublicCache::of(shared.db.editions()));
+    let pages = link_pages(&shared);
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));
@@ -235,7 +251,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(limits.clone())
             .app_data(metrics.clone())
             .app_data(readers.clone())
-            .app_data(web::Data::new(MATTERS))
+            .app_data(web::Data::new(ROOMS))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap(cors(origins.clone()))
             .wrap(from_fn(finish::finish))
@@ -243,6 +259,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .configure(api)
             .into_app()
             .app_data(stream.clone())
+            .configure(links::routes::configure(pages.clone()))
             .configure(log::routes::configure)
             .configure(contract::configure)
             .configure(portal::configure)
@@ -256,7 +273,5 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     .disable_signals()
     .listen(listener)?
     .run();
-    let threads = vec![writer, sequencer, publisher, search_thread, sweeper, eraser, own_jobs, outward_jobs];
-    debug_assert!(threads.iter().map(Worker::declared).eq(WORKERS), "each has its connections");
     Ok(Running { server, search, live, threads })
 }

@@ -2,8 +2,8 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, house, config → tree → authz → identity, chapters → log → ledger →
-//! changes, jobs → outbox, links → decisions → vouchers, documents, bookkeeping → parties, stock → giving →
+//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
+//! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents, bookkeeping → parties, stock → giving →
 //! publications → privacy → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -35,6 +35,7 @@ pub mod log;
 pub mod operations;
 pub mod outbox;
 pub mod parties;
+pub mod password_links;
 pub mod portal;
 pub mod privacy;
 pub mod publications;
@@ -45,3 +46,4 @@ pub mod tree;
 pub mod upkeep;
 pub mod vault;
 pub mod vouchers;
+pub mod webhooks;

@@ -1,25 +1,25 @@
-//! The rooms of the house, in the order of the arrows: who serves or audits asks all of them ([`crate::house`]).
+//! The rooms of the house, in the order of the arrows: who serves, audits or erases asks all of them ([`crate::house`]).
 
-use crate::decisions::Matters;
-use crate::house::Room;
-use crate::house::audit::Audits;
+use crate::house::Rooms;
 use crate::{
     authz, bookkeeping, changes, chapters, decisions, documents, giving, identity, jobs, ledger, links, log, outbox, parties,
-    privacy, publications, stock, tree, vouchers,
+    password_links, privacy, publications, search, stock, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
-pub const ROOMS: &[&Room] = &[
+pub const ROOMS: Rooms = Rooms(&[
     &tree::ROOM,
     &authz::ROOM,
+    &changes::ROOM,
     &identity::ROOM,
     &chapters::ROOM,
     &log::ROOM,
     &ledger::ROOM,
-    &changes::ROOM,
     &jobs::ROOM,
     &outbox::ROOM,
     &links::ROOM,
+    &password_links::ROOM,
+    &webhooks::ROOM,
     &decisions::ROOM,
     &vouchers::ROOM,
     &documents::ROOM,
@@ -29,13 +29,5 @@ pub const ROOMS: &[&Room] = &[
     &giving::ROOM,
     &publications::ROOM,
     &privacy::ROOM,
-];
-
-/// What takes a second person, for the inbox.
-pub const MATTERS: Matters =
-    Matters(&[giving::reversal::MATTER, giving::asked::MATTER, bookkeeping::opening::MATTER, bookkeeping::reversal::MATTER]);
-
-/// Everything that looks whether records are right.
-pub fn audits() -> Vec<&'static dyn Audits> {
-    ROOMS.iter().flat_map(|room| room.audits).copied().collect()
-}
+    &search::ROOM,
+]);

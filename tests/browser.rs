@@ -16,8 +16,12 @@ mod fake_log;
 #[allow(dead_code)] // the tests of the process use all of it
 #[path = "process/harness.rs"]
 mod harness;
+#[path = "browser/layout.rs"]
+mod layout;
 #[path = "browser/leaves.rs"]
 mod leaves;
+#[path = "browser/papers.rs"]
+mod papers;
 #[path = "browser/receipts.rs"]
 mod receipts;
 #[path = "browser/site.rs"]
@@ -44,9 +48,16 @@ fn in_a_real_browser() {
     };
     let only = std::env::var("BROWSER_ONLY").unwrap_or_default();
     let browser = Browser::start(&programs);
-    let scenarios =
-        [units::SCENARIOS, receipts::SCENARIOS, doubts::SCENARIOS, leaves::SCENARIOS, story::SCENARIOS, access::SCENARIOS]
-            .concat();
+    let scenarios = [
+        units::SCENARIOS,
+        papers::SCENARIOS,
+        receipts::SCENARIOS,
+        doubts::SCENARIOS,
+        leaves::SCENARIOS,
+        story::SCENARIOS,
+        access::SCENARIOS,
+    ]
+    .concat();
     let mut failed = Vec::new();
     for (name, scenario) in scenarios.into_iter().filter(|(name, _)| name.contains(&only)) {
         let started = Instant::now();

@@ -1,4 +1,4 @@
-//! The program as a process: the real binary, real signals, a data folder of its own for every test under /tmp. What is
+//! The program as a process: the real binary, real signals, a data folder of its own for every test. What is
 //! killed here is killed with `SIGKILL`; every wait polls with a deadline.
 #![cfg(target_os = "linux")]
 
@@ -20,6 +20,8 @@ mod harness;
 mod keys;
 #[path = "process/kills.rs"]
 mod kills;
+#[path = "process/lists.rs"]
+mod lists;
 #[path = "process/log_keys.rs"]
 mod log_keys;
 #[path = "process/messages.rs"]

@@ -19,12 +19,16 @@ pub mod routes;
 pub mod store;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Stays;
 
-/// What the house wants to know of this room.
+/// What the house wants to know of this room. Of the other fields (audits, persons, papers, matters, threads, feeds) it has
+/// nothing yet.
 pub const ROOM: Room = Room {
     tables: &["@NAME@"],
     tags: &[("@NAME@", "TODO: what is asked of this room")],
     routes: routes::configure,
+    // TODO: `Stays`, `Follows` or `Ends`: what becomes of the rows when the chapter has a successor.
+    chapters: &[("@NAME@.chapter_id", Stays)],
     ..Room::called("@NAME@")
 };
 '''
@@ -239,7 +243,7 @@ def main():
     edit("docs/architecture.md", lambda text: into_map(text, name).replace(f"| `{BEFORE}` |", f"| `{name}` | TODO |\n| `{BEFORE}` |", 1))
     edit("tests/api/main.rs", lambda text: among_sorted(text, r"^mod (?!harness)(\w+);\n", f"mod {name};\n", name))
     edit("tests/api/coverage.rs", lambda text: text.replace("    // Rooms with a file of their own.\n", f"    // Rooms with a file of their own.\n    crate::{name}::calls,\n"))
-    print(f"next: make openapi, then docs/adding-a-room.md; cargo test --test api -- {name}::")
+    print(f"next: make openapi, then docs/adding-a-room.md; make test-room NAME={name}")
 
 
 if __name__ == "__main__":

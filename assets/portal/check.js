@@ -90,12 +90,11 @@ function problem(error) {
   if (error instanceof Unreachable) {
     if (error.status === 200) return ["máy chủ trả lời bằng một trang khác", "the server answered with something else"];
     return error.status === 0
-      ? ["không kết nối được máy chủ", "the server can not be reached"]
+      ? ["không kết nối được máy chủ", "the server cannot be reached"]
       : [`máy chủ trả lời lỗi ${error.status}`, `the server answered with error ${error.status}`];
   }
   if (!(error instanceof Refused)) return [String(error), String(error)];
-  const [vi, en] = PROBLEMS[error.code] ?? ["dữ liệu không đúng dạng", "the data are malformed"];
-  return [`${vi} (${error.message})`, `${en} (${error.message})`];
+  return PROBLEMS[error.code] ?? ["dữ liệu không đúng dạng", "the data are malformed"];
 }
 
 // ------------------------------------------------------------------ the report
@@ -109,6 +108,8 @@ export class Report {
   opened = [];
   /** What may be done on request: a function, or null. */
   offer = null;
+  /** What is said, as bad, where all is well with the entry and not with what somebody has of it: in two languages, or null. */
+  instead = null;
 
   constructor(changed) {
     this.changed = () => changed(this);
@@ -123,7 +124,8 @@ export class Report {
   }
 
   conclude(state, vi, en) {
-    this.verdict = { state, vi, en };
+    const instead = state === "ok" ? this.instead : null;
+    this.verdict = instead ? { state: "bad", vi: instead[0], en: instead[1] } : { state, vi, en };
     this.changed();
   }
 
@@ -235,9 +237,14 @@ function sayStanding(report, leaves) {
 }
 
 const isMoney = (leaf) => leaf.postings.length > 0;
+/** A reversal is the last word on what it takes back. */
+const canBeReversed = (leaf) => isMoney(leaf) && leaf.kind !== "REVERSAL";
 
 function sayNothingToReverse(report) {
-  report.say("stands", "ok", "Không phải khoản tiền nên không có gì để hủy.", "It is not a sum of money, so there is nothing to reverse.");
+  const [vi, en] = isMoney(report.leaf)
+    ? ["Bút toán hủy thì không thể bị hủy.", "A reversal cannot itself be reversed."]
+    : ["Không phải khoản tiền nên không có gì để hủy.", "It is not a sum of money, so there is nothing to reverse."];
+  report.say("stands", "ok", vi, en);
 }
 
 /**
@@ -264,7 +271,7 @@ async function checkStanding(report, about) {
   }
   const read = () => readLater(report, about);
   if (checkpoint.size - index <= READ_UNASKED) return read();
-  if (!isMoney(report.leaf)) {
+  if (!canBeReversed(report.leaf)) {
     sayNothingToReverse(report);
     return pending ? sayPending(report) : report.conclude("ok", ...good);
   }
@@ -308,10 +315,13 @@ async function readLater(report, { log, checkpoint, code, index, pending, good }
     report.say("stands", "bad", "Có một bút toán hủy nó mà máy chủ không nói ra.", "There is a reversal that the server did not name.");
     return;
   }
-  if (isMoney(report.leaf)) {
+  if (canBeReversed(report.leaf)) {
+    const [read, readEn] = later === 1
+      ? ["máy này đã tự đọc 1 bút toán ghi sau", "this device has read the one later entry"]
+      : [`máy này đã tự đọc cả ${vi} bút toán ghi sau`, `this device has read all later entries (${en})`];
     report.say("stands", pending ? "note" : "ok",
-      `Chưa bị hủy: ${later === 0 ? "chưa có bút toán nào ghi sau" : `máy này đã tự đọc cả ${vi} bút toán ghi sau`}.`,
-      `Not reversed: ${later === 0 ? "nothing was entered since" : `this device has read all later entries (${en})`}.`);
+      `Chưa bị hủy: ${later === 0 ? "chưa có bút toán nào ghi sau" : read}.`,
+      `Not reversed: ${later === 0 ? "nothing was entered since" : readEn}.`);
   } else {
     sayNothingToReverse(report);
   }
@@ -405,7 +415,7 @@ export async function checkEntry({ log, keys, code, claim, shown, memory }, repo
   }
   report.leaf = entry.leaf;
   if (!compareShown(report, shown, entry.leaf)) return;
-  const [stands, standsEn] = isMoney(entry.leaf) ? ["chưa bị hủy, ", "not reversed, "] : ["", ""];
+  const [stands, standsEn] = canBeReversed(entry.leaf) ? ["chưa bị hủy, ", "not reversed, "] : ["", ""];
   const good = [`Tìm thấy, không bị sửa, ${stands}trong sổ ${size} bút toán ${at}.`,
     `Found, unchanged, ${standsEn}in a log of ${sizeEn} entries ${atEn}.`];
   await checkStanding(report, { log, checkpoint, code, index: said.index, later: said.later, pending: said.pending ?? false, good });
@@ -455,7 +465,7 @@ export function sayUnreadable(report) {
   report.say("form", "note", "Tệp hoặc nội dung này không phải là biên nhận.", "This file or text is not a receipt.");
   report.conclude("unknown",
     "Không đọc được tệp này. Hãy chọn tệp .tlog-proof đã tải ở trang của khoản ủng hộ, hoặc dán toàn bộ nội dung tệp. Nếu chỉ có mã trên phiếu thu, hãy gõ mã ấy ở trang Tra cứu.",
-    "This can not be read. Choose the .tlog-proof file that you downloaded from the page of the gift, or paste all of its text. If you only have the code on a paper receipt, type it on the Search page.");
+    "This cannot be read. Choose the .tlog-proof file that you downloaded from the page of the gift, or paste all of its text. If you only have the code on a paper receipt, type it on the Search page.");
 }
 
 /** Checks a receipt; with `online` ({ log, api }) also against the log of today. */
@@ -486,8 +496,12 @@ export async function checkReceipt({ text, keys, online }, report) {
     report.say("opened", "ok", "Thông tin riêng trong tệp đúng với cam kết trong sổ.", "The private data in the file fit the commitment in the log.");
   }
   if (online) return checkReceiptToday({ receipt, checkpoint, keys, ...online }, report);
+  if (!canBeReversed(report.leaf)) {
+    sayNothingToReverse(report);
+    return report.conclude("ok", `Biên nhận đúng: bút toán có trong sổ ${size} bút toán.`, `The receipt is good: the entry is in a log of ${sizeEn} entries.`);
+  }
   report.say("stands", "note", "Ngoại tuyến: không thấy được bút toán nào ghi sau biên nhận này, kể cả bút toán hủy.",
-    "Offline: entries made after this receipt can not be seen, not even a reversal.");
+    "Offline: entries made after this receipt cannot be seen, not even a reversal.");
   report.conclude("ok", `Biên nhận đúng: bút toán có trong sổ ${size} bút toán. Chưa biết nó có bị hủy về sau hay không.`,
     `The receipt is good: the entry is in a log of ${sizeEn} entries. Whether it was reversed later is not known.`);
 }

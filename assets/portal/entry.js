@@ -2,8 +2,8 @@
 //
 // The page has <section id="verify" data-code data-vkey data-leaf-hash data-index data-reversed-by>: data-vkey holds the
 // log's key (two while one replaces the other, a space between), data-index is empty until the entry is in the log,
-// data-reversed-by unless the page says that it was reversed; data-log and data-api may name other addresses than ours. What the
-// page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…> for kind, amount, day,
+// data-reversed-by unless the page says that it was reversed, data-paper-differs where the address has the hash of something
+// else; data-log and data-api may name other addresses than ours. What the page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…> for kind, amount, day,
 // booked, chapter, appeal, channel; of a leaf that is no entry of the books also of, event, period, key, doc. The API
 // does not know such a leaf: its page has data-later, what was said of it since ("code:index …"). Results are added behind what the section has; it is a live region.
 
@@ -37,7 +37,7 @@ function shownFacts() {
 /** Checkpoints seen before on this device, one for each log. Where there is no storage, every visit is the first. */
 const memory = {
   key: (origin) => `so-nhan-ai:checkpoint:${origin}`,
-  // A demo's log has a name that can not exist and begins anew with every demo.
+  // A demo's log has a name that cannot exist and begins anew with every demo.
   storage: (origin) => (origin.includes(".invalid/") ? sessionStorage : localStorage),
   read(origin) {
     try {
@@ -109,13 +109,20 @@ async function checkFile(file, { log, api, keys, code }, target) {
 /** A place to drop a receipt file on; choosing one works by keyboard too. */
 function offerFile(check) {
   const label = place("label", "verify-drop");
-  label.textContent = say("Có biên nhận (.tlog-proof)? Thả tệp vào đây hoặc chọn: ", "Have a receipt (.tlog-proof)? Drop it here or choose it: ");
+  label.textContent = say("Có biên nhận (.tlog-proof)? Thả tệp vào đây hoặc chọn:", "Have a receipt (.tlog-proof)? Drop it here or choose it:");
+  const choose = document.createElement("span");
+  choose.className = "choose";
+  choose.textContent = say("Chọn tệp", "Choose a file");
   const input = document.createElement("input");
   input.type = "file";
   input.accept = ".tlog-proof,text/plain";
-  label.append(input);
+  label.append(choose, input);
   const target = place("div", "verify-receipt");
-  const take = (files) => files[0] && check(files[0], target);
+  const take = ([file]) => {
+    if (!file) return;
+    choose.textContent = file.name;
+    check(file, target);
+  };
   input.addEventListener("change", () => take(input.files));
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
@@ -134,11 +141,15 @@ function showKey(vkey) {
   details.append(summary, code);
 }
 
+/** As the page says it above: nobody who has a forged paper may read that all is well. */
+const PAPER_DIFFERS = ["Khoản trong sổ thì đúng, nhưng phiếu của bạn không khớp.", "The entry in the ledger is right, but your paper does not match it."];
+
 async function start() {
   const { code, vkey = "", log = "/log", api = "/api/v1/public" } = section.dataset;
   const target = place("div", "verify-result");
   section.dataset.state = "checking";
   const report = new Report((changed) => draw(target, changed, [lang]));
+  if (section.dataset.paperDiffers !== undefined) report.instead = PAPER_DIFFERS;
   const keys = await report.step("seal", ["Khóa công khai của sổ", "The log's public key"], () => parseVkeys(vkey));
   if (keys !== null) {
     const here = { log: new Log(log), api, keys, code };

@@ -67,6 +67,7 @@ async function check(text) {
     showEntry(changed);
   });
   byId("result").dataset.state = "checking";
+  byId("outcome").className = "card"; // an empty box would look like an answer
   try {
     const keys = parseVkeys(byId("vkey").value);
     const server = serverAddress();
@@ -82,6 +83,7 @@ async function check(text) {
 
 async function take(files) {
   if (!files[0]) return;
+  byId("chosen").textContent = files[0].name;
   byId("receipt").value = files[0].size > LIMITS.receipt ? "" : await files[0].text();
   check(byId("receipt").value);
 }

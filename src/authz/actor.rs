@@ -18,6 +18,19 @@ pub struct Actor {
     pub session: Uuid,
 }
 
+impl Actor {
+    /// Whoever asked for work that is done behind the requests, when the session may be over: enters no [`super::Visit`], and
+    /// is granted what the account may do today without a second factor.
+    pub fn of_job(account: Uuid) -> Self {
+        Self { account, session: Uuid::nil() }
+    }
+
+    /// The session that has to live, if one has to: no token names the nil one.
+    pub(super) fn living(self) -> Option<Uuid> {
+        Some(self.session).filter(|session| !session.is_nil())
+    }
+}
+
 impl FromRequest for Actor {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -36,6 +36,8 @@ pub enum Refusal {
     NotAllowed,
     /// The role suffices, but the session was opened without a second factor.
     NoSecondFactor,
+    /// The actor appoints here, and may neither give nor end this role.
+    MayNotGive(Role),
 }
 
 /// Why a right is not held, or that it could not be seen whether it is.
@@ -95,6 +97,11 @@ impl From<Refusal> for Problem {
                 "Vai trò của bạn ở đơn vị này không có quyền đó; hãy hỏi người quản trị của cấp trên.",
                 "Your role at this chapter does not include this; ask the administrator above.",
             ),
+            Refusal::MayNotGive(role) => Problem::say(
+                Kind::Forbidden,
+                format!("Vai trò của bạn không giao hay chấm dứt được vai trò {}: hãy đề nghị cấp trên.", role.name()),
+                format!("Your role can neither give nor end {}: ask the administrator above.", role.name()),
+            ),
             Refusal::NoSecondFactor => Problem::say(
                 Kind::SecondFactorNeeded,
                 "Phê duyệt và quản lý tài khoản cần phiên có xác thực hai lớp: hãy thêm ứng dụng xác thực; nếu đã thêm, hãy đăng nhập lại kèm mã.",
@@ -105,12 +112,12 @@ impl From<Refusal> for Problem {
 }
 
 // Facts only; what they mean is decided by `suffices`. One row an assignment that touches the chapter, at least one
-// row an ask; `officer` is NULL when the account is disabled or the session is over. `one_time` says that the account
+// row an ask; `officer` is NULL when the account is disabled or the session is over (a job has none, `Actor::of_job`). `one_time` says that the account
 // still has its one-time password, expired or not.
 statement! {
     struct Facts {
         accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-        sessions: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
+        sessions: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
         chapters: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         now: DateTime<Utc> => Timestamptz,
         from: NaiveDate => Date,
@@ -122,9 +129,9 @@ statement! {
      FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) WITH ORDINALITY AS a(account, session, chapter, n)
      LEFT JOIN LATERAL (
          SELECT acc.officer_id, acc.one_time_until IS NOT NULL AS one_time, ses.second_factor_at IS NOT NULL AS second_factor
-         FROM account acc JOIN session ses ON ses.account_id = acc.id
-         WHERE acc.id = a.account AND acc.disabled_at IS NULL
-           AND ses.id = a.session AND ses.ended_at IS NULL AND ses.expires_at > ?
+         FROM account acc LEFT JOIN session ses
+           ON ses.id = a.session AND ses.account_id = acc.id AND ses.ended_at IS NULL AND ses.expires_at > ?
+         WHERE acc.id = a.account AND acc.disabled_at IS NULL AND (ses.id IS NOT NULL OR a.session IS NULL)
      ) s ON true
      LEFT JOIN LATERAL (
          SELECT ra.role, ca.depth, false AS acts_for
@@ -163,7 +170,7 @@ fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Resul
     type Row = (i32, Option<Uuid>, Option<bool>, Option<bool>, Option<String>, Option<i16>, Option<bool>);
     let rows: Vec<Row> = Facts {
         accounts: &asks.iter().map(|ask| ask.actor.account).collect(),
-        sessions: &asks.iter().map(|ask| ask.actor.session).collect(),
+        sessions: &asks.iter().map(|ask| ask.actor.living()).collect(),
         chapters: &asks.iter().map(|ask| ask.chapter.0).collect(),
         now: &now,
         from: &today,
@@ -237,17 +244,13 @@ pub(super) fn require_to_give(
     actor: Actor,
     chapter: ChapterId,
     role: Role,
-) -> Result<Granted<Appoint>, Problem> {
+) -> Result<Granted<Appoint>, Denied> {
     let standing = standings(conn, now, &[Ask { actor, chapter }])?.pop().unwrap_or_default();
     let officer = judge(&standing, RightName::Appoint)?;
     let gives =
         |(held, depth, acts_for): &(Role, i16, bool)| suffices(*held, RightName::Appoint, *depth, *acts_for) && held.gives(role);
     if !standing.roles.iter().any(gives) {
-        return Err(Problem::say(
-            Kind::Forbidden,
-            format!("Vai trò của bạn không giao hay chấm dứt được vai trò {}: hãy đề nghị cấp trên.", role.name()),
-            format!("Your role can neither give nor end {}: ask the administrator above.", role.name()),
-        ));
+        return Err(Refusal::MayNotGive(role).into());
     }
     Ok(Granted::new(chapter, actor, officer))
 }

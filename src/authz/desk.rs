@@ -1,8 +1,8 @@
 //! Where every request of somebody who is logged in is received.
 //!
 //! A handler takes a [`Desk`], says what is to be done, and returns what comes back. The desk opens the transaction, lets
-//! the actor in ([`Visit`]), writes the `Idempotency-Key` beside the work and carries out after the commit what waits for
-//! it. So none of it can be forgotten, and what a handler says is what it is about:
+//! the actor in ([`Visit`]) and writes the `Idempotency-Key` beside the work. So none of it can be forgotten, and what a
+//! handler says is what it is about:
 //!
 //! ```text
 //! pub async fn show_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOut> {
@@ -32,7 +32,6 @@ use super::visit::Visit;
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::db::Db;
-use crate::http::cache::PublicCache;
 use crate::http::{Answer, Page, Paging, Problem, Reply, Span};
 use crate::vault::Vault;
 
@@ -43,7 +42,6 @@ pub struct Desk {
     db: web::Data<Db>,
     vault: web::Data<Vault>,
     clock: web::Data<Clock>,
-    cache: web::Data<PublicCache>,
     actor: Actor,
     /// Read where it counts: what a request without attempts carries there is nobody's business.
     key: Result<Key, Problem>,
@@ -61,24 +59,12 @@ impl FromRequest for Desk {
 
 fn desk_of(request: &HttpRequest) -> Result<Desk, Problem> {
     let actor = actor_of(request)?;
-    let data = (
-        request.app_data::<web::Data<Db>>(),
-        request.app_data::<web::Data<Vault>>(),
-        request.app_data::<web::Data<Clock>>(),
-        request.app_data::<web::Data<PublicCache>>(),
-    );
-    let (Some(db), Some(vault), Some(clock), Some(cache)) = data else {
-        return Err(Problem::internal("database, vault, clock or cache are not registered"));
+    let data =
+        (request.app_data::<web::Data<Db>>(), request.app_data::<web::Data<Vault>>(), request.app_data::<web::Data<Clock>>());
+    let (Some(db), Some(vault), Some(clock)) = data else {
+        return Err(Problem::internal("database, vault or clock are not registered"));
     };
-    Ok(Desk {
-        db: db.clone(),
-        vault: vault.clone(),
-        clock: clock.clone(),
-        cache: cache.clone(),
-        actor,
-        key: Key::of(request),
-        now: OnceCell::new(),
-    })
+    Ok(Desk { db: db.clone(), vault: vault.clone(), clock: clock.clone(), actor, key: Key::of(request), now: OnceCell::new() })
 }
 
 impl Desk {
@@ -158,16 +144,13 @@ impl Desk {
             .await
     }
 
-    /// What follows from work that is committed, in transactions of its own; public pages are made anew after it.
+    /// What follows from work that is committed, in transactions of its own.
     pub async fn go_on<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Db, &Vault, &Clock) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let (vault, clock) = (self.vault.clone(), self.clock.clone());
-        let done = self.db.blocking(move |db| work(db, &vault, &clock)).await;
-        // What was committed before it failed is shown, too.
-        self.cache.forget_all();
-        done
+        self.db.blocking(move |db| work(db, &vault, &clock)).await
     }
 
     async fn write<T: Send + 'static>(
@@ -180,13 +163,9 @@ impl Desk {
             let mut visit = Visit::enter(conn, &vault, now, actor)?;
             visit.attempt = claim(&mut visit)?;
             let done = work(&mut visit)?;
-            Ok((done, visit.attempt, visit.forgets_pages))
+            Ok((done, visit.attempt))
         };
-        let (done, attempt, forgets_pages) = self.db.tx(work).await?;
-        if forgets_pages {
-            self.cache.forget_all();
-        }
-        Ok((done, attempt))
+        self.db.tx(work).await
     }
 
     /// A page of a list. `find` fetches the rows of a span, `shown` makes of all of them at once what the client gets:

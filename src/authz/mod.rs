@@ -22,9 +22,11 @@ pub mod token;
 mod visit;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
-pub const ROOM: Room = Room { tables: &["audit_event", "idempotency_key"], ..Room::called("authz") };
+pub const ROOM: Room =
+    Room { tables: &["audit_event", "idempotency_key"], chapters: &[("audit_event.chapter_id", Stays)], ..Room::called("authz") };
 
 pub use actor::Actor;
 pub use audit::{

@@ -2,44 +2,46 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::actor::Actor;
+use crate::basics::codes::codes;
 use crate::tree::{ChapterId, Level};
 
-/// What a person is at a chapter, by a dated decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Role {
-    CentralAdministrator,
-    ProvincialAdministrator,
-    ChapterChair,
-    Officer,
-    Accountant,
-    Inspector,
+codes! {
+    /// What a person is at a chapter, by a dated decision.
+    #[derive(Hash)]
+    pub wire enum Role {
+        CentralAdministrator = "CENTRAL_ADMINISTRATOR",
+        ProvincialAdministrator = "PROVINCIAL_ADMINISTRATOR",
+        ChapterChair = "CHAPTER_CHAIR",
+        Officer = "OFFICER",
+        Accountant = "ACCOUNTANT",
+        Inspector = "INSPECTOR",
+    }
 }
 
-/// A right by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RightName {
-    /// See unpublished records of a chapter.
-    Read,
-    /// See what inspectors see: audit trail, overdue duties.
-    Inspect,
-    /// Give and end roles.
-    Appoint,
-    /// Decide as the second person.
-    Approve,
-    /// Write money and goods into a chapter's books.
-    Record,
-    /// Hand money and goods over to people.
-    HandOver,
-    /// Open, change and close appeals of a chapter.
-    RunAppeal,
-    /// Found chapters below, rename them, decide on their committees; keep a chapter's contact and legal data.
-    Organise,
+codes! {
+    /// A right by name.
+    #[derive(Hash)]
+    pub enum RightName {
+        /// See unpublished records of a chapter.
+        Read = "READ",
+        /// See what inspectors see: audit trail, overdue duties.
+        Inspect = "INSPECT",
+        /// Give and end roles.
+        Appoint = "APPOINT",
+        /// Decide as the second person.
+        Approve = "APPROVE",
+        /// Write money and goods into a chapter's books.
+        Record = "RECORD",
+        /// Hand money and goods over to people.
+        HandOver = "HAND_OVER",
+        /// Open, change and close appeals of a chapter.
+        RunAppeal = "RUN_APPEAL",
+        /// Found chapters below, rename them, decide on their committees; keep a chapter's contact and legal data.
+        Organise = "ORGANISE",
+    }
 }
 
 /// How a right travels from the chapter of the assignment.
@@ -101,30 +103,6 @@ pub const LEVELS: &[(Role, &[Level])] = &[
 ];
 
 impl Role {
-    pub const ALL: [Role; 6] = [
-        Role::CentralAdministrator,
-        Role::ProvincialAdministrator,
-        Role::ChapterChair,
-        Role::Officer,
-        Role::Accountant,
-        Role::Inspector,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Role::CentralAdministrator => "CENTRAL_ADMINISTRATOR",
-            Role::ProvincialAdministrator => "PROVINCIAL_ADMINISTRATOR",
-            Role::ChapterChair => "CHAPTER_CHAIR",
-            Role::Officer => "OFFICER",
-            Role::Accountant => "ACCOUNTANT",
-            Role::Inspector => "INSPECTOR",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Role> {
-        Role::ALL.into_iter().find(|role| role.name() == name)
-    }
-
     pub fn has(self, right: RightName) -> bool {
         POLICY.iter().any(|(role, rights)| *role == self && rights.contains(&right))
     }
@@ -146,21 +124,6 @@ impl Role {
 }
 
 impl RightName {
-    pub const ALL: [RightName; 8] = [READ, INSPECT, APPOINT, APPROVE, RECORD, HAND_OVER, RUN_APPEAL, ORGANISE];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            READ => "READ",
-            INSPECT => "INSPECT",
-            APPOINT => "APPOINT",
-            APPROVE => "APPROVE",
-            RECORD => "RECORD",
-            HAND_OVER => "HAND_OVER",
-            RUN_APPEAL => "RUN_APPEAL",
-            ORGANISE => "ORGANISE",
-        }
-    }
-
     /// Whether it takes a session with a second factor.
     pub fn needs_second_factor(self) -> bool {
         SECOND_FACTOR.contains(&self)
@@ -309,9 +272,11 @@ impl Granted<Approve> {
     }
 
     /// What two chapters confirm takes effect with the second confirmation: this is the first one, as it was given then at the other
-    /// chapter. `None` where the two are one person.
+    /// chapter. `None` where the two are one person, one account or at one chapter. Whether it was given is for the caller to know,
+    /// and there is one: `decisions` reads it from the step that was confirmed (a test of the rooms holds the house to that).
     pub fn of_confirmer(&self, chapter: ChapterId, account: Uuid, officer: Uuid) -> Option<Granted<Approve>> {
         let actor = Actor { account, session: self.actor.session };
-        (officer != self.officer).then(|| Granted::new(chapter, actor, officer))
+        let is_other = officer != self.officer && account != self.actor.account && chapter != self.chapter;
+        is_other.then(|| Granted::new(chapter, actor, officer))
     }
 }

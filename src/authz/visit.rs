@@ -16,6 +16,7 @@ use super::decide::{Ask, Denied, Refusal, authenticate, decide, nearest_approver
 use super::idempotency::Attempt;
 use super::policy::{Appoint, Granted, Read, Right, Role, Seen};
 use crate::db::DbError;
+use crate::house::errand::Errand;
 use crate::http::Problem;
 use crate::tree::{self, ChapterId, Place};
 use crate::vault::Vault;
@@ -29,7 +30,6 @@ pub struct Visit<'a> {
     actor: Actor,
     officer: Uuid,
     pub(super) attempt: Attempt,
-    pub(super) forgets_pages: bool,
 }
 
 impl<'a> Visit<'a> {
@@ -37,7 +37,7 @@ impl<'a> Visit<'a> {
     /// away to change it first.
     pub fn enter(conn: &'a mut PgConnection, vault: &'a Vault, now: DateTime<Utc>, actor: Actor) -> Result<Self, Problem> {
         let officer = authenticate(conn, now, actor)?;
-        Ok(Self { conn, now, vault, actor, officer, attempt: Attempt::First, forgets_pages: false })
+        Ok(Self { conn, now, vault, actor, officer, attempt: Attempt::First })
     }
 
     /// Who acts, as their token says.
@@ -58,6 +58,11 @@ impl<'a> Visit<'a> {
     /// Whether the same request was done before, under the same `Idempotency-Key`.
     pub fn attempt(&self) -> Attempt {
         self.attempt
+    }
+
+    /// What a room gets of this visit that does its part of something the visitor may do, and needs no right of its own.
+    pub fn errand(&mut self) -> Errand<'_> {
+        Errand { conn: self.conn, now: self.now, vault: self.vault }
     }
 
     /// The right to write at a chapter.
@@ -93,7 +98,7 @@ impl<'a> Visit<'a> {
     }
 
     /// The right to give, and end, a role at a chapter.
-    pub fn at_to_give(&mut self, chapter: ChapterId, role: Role) -> Result<Granted<Appoint>, Problem> {
+    pub fn at_to_give(&mut self, chapter: ChapterId, role: Role) -> Result<Granted<Appoint>, Denied> {
         require_to_give(self.conn, self.now, self.actor, chapter, role)
     }
 
@@ -152,10 +157,5 @@ impl<'a> Visit<'a> {
             Some(detail) => audit_detailed(self.conn, self.now, &event, detail),
             None => audit(self.conn, self.now, &[event]),
         }
-    }
-
-    /// Public pages that are kept ready say something else once this is committed, and are made anew.
-    pub fn forget_pages(&mut self) {
-        self.forgets_pages = true;
     }
 }

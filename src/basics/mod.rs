@@ -4,12 +4,14 @@
 //! Nothing here knows HTTP, SQL statements or a feature. A value of one of these types is valid for good:
 //! it was parsed once at the edge.
 
+pub(crate) mod codes;
 pub mod failpoint;
 pub mod keyboard;
 pub mod phone;
 pub mod text;
 pub mod typing;
 pub mod vnd;
+pub mod webhook;
 pub mod words;
 
 pub use so_nhan_ai_proof::hex::{hex, unhex};

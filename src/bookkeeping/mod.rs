@@ -8,9 +8,13 @@
 //! State: REQUESTED → APPROVED → REVERSED, or REQUESTED → REFUSED. Invariants (the database keeps them too): a request
 //! keeps what was asked and is decided once, by somebody else; what is opened now is in `opening_balance_held`.
 
+mod answers;
 pub mod audit;
+pub mod fault;
+mod feed;
 pub mod model;
 pub mod opening;
+pub mod papers;
 pub mod persons;
 pub mod reversal;
 pub mod routes;
@@ -18,6 +22,7 @@ pub mod store;
 pub mod wire;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Follows, Stays};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -30,5 +35,15 @@ pub const ROOM: Room = Room {
     ],
     routes: routes::configure,
     audits: &[&audit::Openings],
+    persons: &[&persons::Notes],
+    papers: &[&papers::OF_OPENINGS],
+    matters: &[opening::MATTER, reversal::MATTER],
+    feeds: &[&feed::OPENING_BALANCES],
+    chapters: &[
+        ("opening_balance.chapter_id", Stays),
+        ("opening_balance.approver_chapter_id", Follows),
+        ("opening_balance_held.chapter_id", Stays),
+        ("opening_balance_reversal.approver_chapter_id", Follows),
+    ],
     ..Room::called("bookkeeping")
 };

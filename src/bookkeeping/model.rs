@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::basics::codes::codes;
 use crate::basics::vnd::VndError;
 use crate::basics::{Line, Vnd, unhex};
-use crate::http::{FieldError, Say, note, one_line};
+use crate::http::{Check, FieldError, note, one_line};
 use crate::ledger::kinds::Account;
 
 /// Most lines of one opening balance; an entry has at most 200 postings.
@@ -118,106 +119,76 @@ impl Opening {
     }
 }
 
-fn wrong(pointer: impl Into<String>, code: &'static str, vi: &'static str, en: &'static str) -> FieldError {
-    FieldError::new(pointer, code, Say::fixed(vi, en))
-}
-
 impl OpeningIn {
     /// Checks every field; all mistakes at once.
     pub fn check(self, today: NaiveDate) -> Result<Opening, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        if self.id.is_nil() || self.id.is_max() {
-            errors.push(wrong(
-                "/id",
-                "NOT_UNIQUE",
-                "id phải là UUID của riêng yêu cầu này.",
-                "The id must be a UUID of its own.",
-            ));
-        }
+        let mut check = Check::default();
+        check.own_id("/id", self.id, "id phải là UUID của riêng yêu cầu này.", "The id must be a UUID of its own.");
         if self.as_of > today {
-            errors.push(wrong("/as_of", "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today."));
+            check.wrong("/as_of", "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today.");
         }
         if NaiveDate::from_ymd_opt(OLDEST.0, OLDEST.1, OLDEST.2).is_some_and(|oldest| self.as_of < oldest) {
-            errors.push(wrong("/as_of", "TOO_OLD", "Không trước ngày 1/1/2000.", "Not before 1/1/2000."));
+            check.wrong("/as_of", "TOO_OLD", "Không trước ngày 1/1/2000.", "Not before 1/1/2000.");
         }
-        let document_no = one_line("/document_no", &self.document_no, 60).map_err(|error| errors.push(error));
+        let document_no = check.read(one_line("/document_no", &self.document_no, 60));
         let document = self.document.as_deref().map(|text| unhex(text).ok_or(())).transpose();
         if document.is_err() {
-            errors.push(wrong("/document", "NOT_A_HASH", "SHA-256 gồm 64 chữ số hệ 16.", "A SHA-256 has 64 hexadecimal digits."));
+            check.wrong("/document", "NOT_A_HASH", "SHA-256 gồm 64 chữ số hệ 16.", "A SHA-256 has 64 hexadecimal digits.");
         }
-        let note = note(self.note.as_deref()).map_err(|error| errors.push(error));
-        let lines = check_lines(self.lines, &mut errors);
-        match (document_no, document, note) {
-            (Ok(document_no), Ok(document), Ok(note)) if errors.is_empty() => {
-                Ok(Opening { id: self.id, chapter: self.chapter, as_of: self.as_of, document_no, document, note, lines })
-            }
-            _ => Err(errors),
-        }
+        let note = check.read(note(self.note.as_deref()));
+        let lines = check_lines(self.lines, &mut check);
+        let (id, chapter, as_of) = (self.id, self.chapter, self.as_of);
+        let opening = document_no.zip(note).zip(document.ok());
+        check.done(opening.map(|((document_no, note), document)| Opening {
+            id,
+            chapter,
+            as_of,
+            document_no,
+            document,
+            note,
+            lines,
+        }))
     }
 }
 
-fn check_lines(lines: Vec<OpeningLineIn>, errors: &mut Vec<FieldError>) -> Vec<OpeningLine> {
+fn check_lines(lines: Vec<OpeningLineIn>, check: &mut Check) -> Vec<OpeningLine> {
     if lines.is_empty() || lines.len() > MAX_LINES {
-        errors.push(wrong("/lines", "OUT_OF_RANGE", "Từ 1 đến 100 dòng.", "1 to 100 lines."));
+        check.wrong("/lines", "OUT_OF_RANGE", "Từ 1 đến 100 dòng.", "1 to 100 lines.");
         return Vec::new();
     }
     let mut known = BTreeSet::new();
     let mut checked = Vec::new();
     for (n, line) in lines.into_iter().enumerate() {
         if !known.insert((line.fund.clone(), line.account)) {
-            errors.push(wrong(
+            check.wrong(
                 format!("/lines/{n}"),
                 "TWICE",
                 "Quỹ và tài khoản này đã có ở dòng trên: hãy cộng lại.",
                 "This fund and account are on a line above: add them up.",
-            ));
+            );
         }
         let pointer = format!("/lines/{n}/amount_vnd");
         match Vnd::parse(line.amount_vnd) {
             Ok(amount) => checked.push(OpeningLine { fund: line.fund, account: line.account.account(), amount }),
             Err(VndError::NotPositive) => {
-                errors.push(wrong(pointer, "NOT_POSITIVE", "Số tiền phải từ 1 đồng.", "1 đồng or more."));
+                check.wrong(pointer, "NOT_POSITIVE", "Số tiền phải từ 1 đồng.", "1 đồng or more.");
             }
             Err(VndError::TooLarge) => {
-                errors.push(wrong(pointer, "TOO_LARGE", "Tối đa 10^15 đồng.", "At most 10^15 đồng."));
+                check.wrong(pointer, "TOO_LARGE", "Tối đa 10^15 đồng.", "At most 10^15 đồng.");
             }
         }
     }
     checked
 }
 
-/// Why an opening balance is reversed. Public, so it is a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OpeningFault {
-    Duplicate,
-    WrongAmount,
-    WrongFund,
-    WrongChapter,
-    Other,
-}
-
-impl OpeningFault {
-    pub const ALL: [OpeningFault; 5] = [
-        OpeningFault::Duplicate,
-        OpeningFault::WrongAmount,
-        OpeningFault::WrongFund,
-        OpeningFault::WrongChapter,
-        OpeningFault::Other,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            OpeningFault::Duplicate => "DUPLICATE",
-            OpeningFault::WrongAmount => "WRONG_AMOUNT",
-            OpeningFault::WrongFund => "WRONG_FUND",
-            OpeningFault::WrongChapter => "WRONG_CHAPTER",
-            OpeningFault::Other => "OTHER",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<OpeningFault> {
-        OpeningFault::ALL.into_iter().find(|fault| fault.name() == name)
+codes! {
+    /// Why an opening balance is reversed. Public, so it is a code.
+    pub wire enum OpeningFault {
+        Duplicate = "DUPLICATE",
+        WrongAmount = "WRONG_AMOUNT",
+        WrongFund = "WRONG_FUND",
+        WrongChapter = "WRONG_CHAPTER",
+        Other = "OTHER",
     }
 }
 

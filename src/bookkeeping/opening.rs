@@ -8,6 +8,7 @@ use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::model::Opening;
 use super::store::{self, LineRow, OpeningRow};
 use super::wire::{OpeningOut, out};
@@ -17,10 +18,9 @@ use crate::basics::hex;
 use crate::basics::{Line, PublicCode, Vnd};
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
-use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, not_covered};
-use crate::documents::model::Purpose;
+use crate::decisions::{self, Approval, Halt, Matter, State, Verdict};
 use crate::documents::store as documents;
-use crate::http::{self, FieldError, Problem, Say};
+use crate::http::{Check, FieldError, Say};
 use crate::ledger::kinds::Account;
 use crate::ledger::model::{Balanced, Fund, FundId};
 use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
@@ -44,8 +44,8 @@ pub const MATTER: &decisions::Kind = &decisions::Kind {
 };
 
 /// Asks for an opening balance. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), Problem> {
-    let (grant, here) = v.at_code::<Record>(&ask.chapter).map_err(|denied| denied.of_chapter("/chapter"))?;
+pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), Fault> {
+    let (grant, here) = v.at_code::<Record>(&ask.chapter).map_err(Fault::NoSuchChapter)?;
     let of = |note| v.vault.hash("opening_balance.request", content(ask, note).as_bytes());
     let hash = Fingerprint { whole: of(ask.note.as_ref()), bare: of(None) };
     if let Some(known) = store::find(v.conn, ask.id)? {
@@ -53,9 +53,9 @@ pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), P
     }
     let lines = rows_of(v.conn, &here, ask)?;
     if let Some(document) = &ask.document
-        && !documents::is_kept(v.conn, here.id, Purpose::OpeningBalance, &hex(document))?
+        && !documents::is_kept(v.conn, here.id, &super::papers::OF_OPENINGS, &hex(document))?
     {
-        return Err(Problem::field(
+        return Err(wrong(
             "/document",
             "NO_SUCH_DOCUMENT",
             "Đơn vị chưa tải lên giấy tờ nào có SHA-256 này cho số dư đầu kỳ.",
@@ -89,7 +89,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), P
         decided_at: None,
     };
     let new = store::insert(v.conn, &grant, &row, &lines)?;
-    let known = store::find(v.conn, ask.id)?.ok_or_else(Problem::not_found)?;
+    let known = store::find(v.conn, ask.id)?.ok_or(Fault::Unknown)?;
     if new {
         decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
     } else if !is_repeat(&hash, &known) {
@@ -98,15 +98,19 @@ pub fn request(v: &mut Visit<'_>, ask: &Opening) -> Result<(OpeningOut, bool), P
     Ok((out(v.conn, known)?, new))
 }
 
+fn wrong(pointer: &str, code: &'static str, vi: &'static str, en: &'static str) -> Fault {
+    Fault::Fields(vec![FieldError::new(pointer, code, Say::fixed(vi, en))])
+}
+
 /// Without its note a request is the same only where the note was erased.
 fn is_repeat(hash: &Fingerprint, known: &OpeningRow) -> bool {
     known.request_hash == hash.whole || known.note.is_none() && hash.is_of(&known.request_hash)
 }
 
 /// The lines as rows; every fund exists, every fund balances, nothing is open already.
-fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<LineRow>, Problem> {
+fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<LineRow>, Fault> {
     if !here.accepts_entries {
-        return Err(Problem::field(
+        return Err(wrong(
             "/chapter",
             "BOOKS_CLOSED",
             "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
@@ -114,7 +118,7 @@ fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<L
         ));
     }
     let funds = ledger::funds_by_code(conn, &ask.lines.iter().map(|l| l.fund.as_str()).collect::<Vec<_>>())?;
-    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    let (mut rows, mut check) = (Vec::new(), Check::default());
     for (n, line) in ask.lines.iter().enumerate() {
         match funds.get(&line.fund) {
             Some(fund) => rows.push(LineRow {
@@ -124,41 +128,34 @@ fn rows_of(conn: &mut PgConnection, here: &Place, ask: &Opening) -> Result<Vec<L
                 account: line.account.name().to_owned(),
                 amount_vnd: line.amount.get(),
             }),
-            None => errors.push(FieldError::new(
+            None => check.wrong(
                 format!("/lines/{n}/fund"),
                 "NO_SUCH_FUND",
-                Say::fixed(
-                    "Không có quỹ này: GENERAL, OPERATING hoặc APPEAL:<mã đợt>.",
-                    "No such fund: GENERAL, OPERATING or APPEAL:<code>.",
-                ),
-            )),
+                "Không có quỹ này: GENERAL, OPERATING hoặc APPEAL:<mã đợt>.",
+                "No such fund: GENERAL, OPERATING or APPEAL:<code>.",
+            ),
         }
     }
     for (code, lines) in ask.by_fund() {
         if funds.get(code).is_some_and(|fund| Balanced::opening(fund.id, &lines).is_err()) {
-            errors.push(FieldError::new(
-                "/lines",
-                "TOO_LARGE",
-                Say::new(format!("Quỹ {code} vượt 10^15 đồng."), format!("The fund {code} passes 10^15 đồng.")),
-            ));
+            let (vi, en) = (format!("Quỹ {code} vượt 10^15 đồng."), format!("The fund {code} passes 10^15 đồng."));
+            check.wrong("/lines", "TOO_LARGE", vi, en);
         }
     }
     for (fund, account) in store::held(conn, here.id.0, &rows)? {
         let n = rows.iter().position(|row| row.fund_id == fund && row.account == account).unwrap_or_default();
-        errors.push(FieldError::new(
+        check.wrong(
             format!("/lines/{n}"),
             "ALREADY_OPENED",
-            Say::fixed(
-                "Quỹ và tài khoản này đã có số dư đầu kỳ: hãy đề nghị hủy bản cũ trước.",
-                "This fund and account were opened already: ask for the reversal of that one first.",
-            ),
-        ));
+            "Quỹ và tài khoản này đã có số dư đầu kỳ: hãy đề nghị hủy bản cũ trước.",
+            "This fund and account were opened already: ask for the reversal of that one first.",
+        );
     }
-    if errors.is_empty() { Ok(rows) } else { Err(Problem::invalid(errors)) }
+    check.done(Some(rows)).map_err(Fault::Fields)
 }
 
-pub(super) fn seal_note(vault: &Vault, table: &str, id: Uuid, note: Option<&Line>) -> Result<Option<Vec<u8>>, Problem> {
-    note.map(|note| vault.seal(place(table, "note", &id), note.as_str().as_bytes())).transpose().map_err(Problem::internal)
+pub(super) fn seal_note(vault: &Vault, table: &str, id: Uuid, note: Option<&Line>) -> Result<Option<Vec<u8>>, Fault> {
+    note.map(|note| vault.seal(place(table, "note", &id), note.as_str().as_bytes())).transpose().map_err(Fault::broken)
 }
 
 fn content(ask: &Opening, note: Option<&Line>) -> String {
@@ -182,29 +179,33 @@ pub(super) fn bare_hash_of(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> 
 }
 
 impl Matter for OpeningRow {
-    const KIND: &'static decisions::Kind = MATTER;
     type Asks = Record;
+    type Fault = Fault;
 
-    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+    fn kind(&self) -> &'static decisions::Kind {
+        MATTER
+    }
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
         store::decide(v.conn, &by.grant, v.now, self.id, State::Approved)?;
         book(v, &by.grant, self)
     }
 
-    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Fault> {
         Ok(store::decide(v.conn, by, v.now, self.id, state)?)
     }
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<OpeningOut, Problem> {
-    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<OpeningOut, Fault> {
+    let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     decisions::decide(v, &row, id, verdict)?;
-    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     out(v.conn, row)
 }
 
 /// Books one entry a fund, with the day of the old books and the hash of the document.
-fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result<(), Problem> {
+fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result<(), Fault> {
     let lines = store::lines(v.conn, row.id)?;
     let funds = ledger::funds(v.conn, &lines.iter().map(|l| FundId(l.fund_id)).collect::<Vec<_>>())?;
     let here = here(v.conn, grant)?;
@@ -217,8 +218,8 @@ fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result
             .filter(|l| l.fund_id == fund.id.0)
             .map(|l| Account::parse(&l.account).zip(Vnd::parse(l.amount_vnd).ok()))
             .collect();
-        let of_fund = of_fund.ok_or_else(|| Problem::internal("an opening balance has a line that is none"))?;
-        let postings = Balanced::opening(fund.id, &of_fund).map_err(Problem::internal)?;
+        let of_fund = of_fund.ok_or_else(|| Fault::broken("an opening balance has a line that is none"))?;
+        let postings = Balanced::opening(fund.id, &of_fund).map_err(Fault::broken)?;
         let entry = Draft { vault: v.vault, now: v.now, here: here.clone(), day: row.as_of, document: document(row)? }
             .entry(postings, None)?;
         ids.push((fund.id, entry.id));
@@ -226,31 +227,27 @@ fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result
     }
     ledger::book(v.conn, BookedAt::now(v.now), &funds, entries).map_err(not_booked)?;
     store::hold_places(v.conn, grant, row.id, &lines, &ids).map_err(|error| match error.constraint() {
-        Some("opening_balance_held_pk") => Problem::say(
-            http::Kind::Conflict,
-            "Một quỹ và tài khoản trong bản này đã có số dư đầu kỳ.",
-            "A fund and account of this one were opened meanwhile.",
-        ),
+        Some("opening_balance_held_pk") => Fault::OpenedMeanwhile,
         _ => error.into(),
     })
 }
 
-pub(super) fn document(row: &OpeningRow) -> Result<Option<[u8; 32]>, Problem> {
+pub(super) fn document(row: &OpeningRow) -> Result<Option<[u8; 32]>, Fault> {
     row.document
         .as_deref()
-        .map(|bytes| bytes.try_into().map_err(|_| Problem::internal("a document's hash is not 32 bytes")))
+        .map(|bytes| bytes.try_into().map_err(|_| Fault::broken("a document's hash is not 32 bytes")))
         .transpose()
 }
 
-pub(super) fn here(conn: &mut PgConnection, grant: &Granted<Approve>) -> Result<Arc<Place>, Problem> {
+pub(super) fn here(conn: &mut PgConnection, grant: &Granted<Approve>) -> Result<Arc<Place>, Fault> {
     Ok(Arc::new(tree::place_of(conn, grant.chapter())?))
 }
 
-pub(super) fn not_booked(error: BookError) -> Problem {
+pub(super) fn not_booked(error: BookError) -> Fault {
     match error {
-        BookError::NotCovered => not_covered(),
+        BookError::NotCovered => Fault::NotCovered,
         BookError::Db(error) => error.into(),
-        other => Problem::internal(other),
+        other => Fault::broken(other),
     }
 }
 
@@ -265,9 +262,9 @@ pub(super) struct Draft<'a> {
 
 impl Draft<'_> {
     /// An entry with a code, a commitment and its sealed opening. The note stays in the request and is not committed.
-    pub fn entry(self, postings: Balanced, reverses: Option<(Uuid, PublicCode, &'static str)>) -> Result<NewEntry, Problem> {
-        let code = PublicCode::random().map_err(Problem::internal)?;
-        let secret = commitment::secret().map_err(Problem::internal)?;
+    pub fn entry(self, postings: Balanced, reverses: Option<(Uuid, PublicCode, &'static str)>) -> Result<NewEntry, Fault> {
+        let code = PublicCode::random().map_err(Fault::broken)?;
+        let secret = commitment::secret().map_err(Fault::broken)?;
         let time = vietnam_time(self.now);
         let fields = [("note", ""), ("time", time.as_str())];
         Ok(NewEntry {
@@ -282,17 +279,32 @@ impl Draft<'_> {
             giver_shown: None,
             document: self.document,
             pd: commitment::commit(&secret, &fields),
-            opening: Some(opening::seal(self.vault, code.as_str(), &secret, &fields).map_err(Problem::internal)?),
+            opening: Some(opening::seal(self.vault, code.as_str(), &secret, &fields).map_err(Fault::broken)?),
             code,
         })
     }
 }
 
 /// One opening balance, for those who may read the chapter's books.
-pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<OpeningOut, Problem> {
-    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<OpeningOut, Fault> {
+    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     v.see::<Read>(ChapterId(row.chapter_id))?;
-    out(v.conn, row)
+    let own = note_for(v, "opening_balance", id, row.approver_chapter_id, row.note.as_deref())?;
+    let mut shown = OpeningOut { note: own, ..out(v.conn, row)? };
+    if let Some(asked) = &mut shown.reversal {
+        let row = store::reversal(v.conn, asked.id)?.ok_or(Fault::Unknown)?;
+        asked.note = note_for(v, "opening_balance_reversal", row.id, row.approver_chapter_id, row.note.as_deref())?;
+    }
+    Ok(shown)
+}
+
+/// A note, opened for those who may decide at a chapter.
+fn note_for(v: &mut Visit<'_>, table: &str, id: Uuid, approver: Uuid, sealed: Option<&[u8]>) -> Result<Option<String>, Fault> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    if !decisions::decides_at(v, ChapterId(approver))? {
+        return Ok(None);
+    }
+    v.vault.open_text(place(table, "note", &id), sealed).map(Some).map_err(Fault::broken)
 }
 
 /// What [`ledger::book`] needs to know of funds, as reversals take them.

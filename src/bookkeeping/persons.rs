@@ -10,42 +10,47 @@ use super::{opening, reversal};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{opening_balance, opening_balance_reversal};
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::place;
 
 /// See the module.
 pub struct Notes;
 
-fn openings(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> {
+fn openings(errand: &mut Errand<'_>, of: &Mentioned) -> Result<(), PersonsError> {
     use opening_balance as o;
     let ids: Vec<(Uuid, Option<Vec<u8>>)> = o::table
         .filter(o::chapter_id.eq_any(&of.chapters))
         .filter(o::note.is_not_null())
         .select((o::id, o::note))
-        .load(desk.conn)?;
+        .load(errand.conn)?;
     for (id, sealed) in ids {
         let Some(sealed) = sealed else { continue };
-        if of.called.is_in(&desk.vault.open_text(place("opening_balance", "note", &id), &sealed)?) {
-            let hash = opening::bare_hash_of(desk.conn, desk.vault, id)?;
-            diesel::update(o::table.find(id)).set((o::note.eq(None::<Vec<u8>>), o::request_hash.eq(hash))).execute(desk.conn)?;
+        if of.called.is_in(&errand.vault.open_text(place("opening_balance", "note", &id), &sealed)?) {
+            let hash = opening::bare_hash_of(errand.conn, errand.vault, id)?;
+            diesel::update(o::table.find(id))
+                .set((o::note.eq(None::<Vec<u8>>), o::request_hash.eq(hash)))
+                .execute(errand.conn)?;
         }
     }
     Ok(())
 }
 
-fn reversals(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> {
+fn reversals(errand: &mut Errand<'_>, of: &Mentioned) -> Result<(), PersonsError> {
     use opening_balance_reversal as r;
     let rows: Vec<(Uuid, Uuid, String, Option<Vec<u8>>)> = r::table
         .inner_join(opening_balance::table.on(opening_balance::id.eq(r::opening_id)))
         .filter(opening_balance::chapter_id.eq_any(&of.chapters))
         .filter(r::note.is_not_null())
         .select((r::id, r::opening_id, r::reason, r::note))
-        .load(desk.conn)?;
+        .load(errand.conn)?;
     for (id, opening, reason, sealed) in rows {
         let Some(sealed) = sealed else { continue };
-        if of.called.is_in(&desk.vault.open_text(place("opening_balance_reversal", "note", &id), &sealed)?) {
-            let hash = reversal::hash(desk.vault, &json!([opening, reason, null])).to_vec();
-            diesel::update(r::table.find(id)).set((r::note.eq(None::<Vec<u8>>), r::request_hash.eq(hash))).execute(desk.conn)?;
+        if of.called.is_in(&errand.vault.open_text(place("opening_balance_reversal", "note", &id), &sealed)?) {
+            let hash = reversal::hash(errand.vault, &json!([opening, reason, null])).to_vec();
+            diesel::update(r::table.find(id))
+                .set((r::note.eq(None::<Vec<u8>>), r::request_hash.eq(hash)))
+                .execute(errand.conn)?;
         }
     }
     Ok(())
@@ -61,26 +66,26 @@ impl HoldsPersons for Notes {
         ]
     }
 
-    fn found(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         Ok(Vec::new())
     }
 
-    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
         Ok(())
     }
 
-    fn erase(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         Ok(Vec::new())
     }
 
-    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        openings(desk, of)?;
-        reversals(desk, of)?;
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        openings(errand, of)?;
+        reversals(errand, of)?;
         Ok(Vec::new())
     }
 
     /// Notes are shown to nobody.
-    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::model::OpeningFault;
 use super::opening::{self, Draft, Funds};
 use super::store::{self, OpeningRow, ReversalRow};
@@ -13,8 +14,7 @@ use crate::authz::{Approve, Granted, Record, Right, Visit};
 use crate::basics::{Line, PublicCode};
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
-use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits};
-use crate::http::{Kind, Problem};
+use crate::decisions::{self, Approval, Halt, Matter, State, Verdict};
 use crate::identity::store as identity;
 use crate::ledger::model::Balanced;
 use crate::ledger::reversals::{self, Original, TwoPersons};
@@ -47,8 +47,8 @@ pub struct Ask {
 }
 
 /// Asks for the reversal of an approved opening balance. Sent again, it asks only once.
-pub fn request(v: &mut Visit<'_>, ask: &Ask) -> Result<(OpeningOut, bool), Problem> {
-    let row = store::hold(v.conn, ask.opening)?.ok_or_else(Problem::not_found)?;
+pub fn request(v: &mut Visit<'_>, ask: &Ask) -> Result<(OpeningOut, bool), Fault> {
+    let row = store::hold(v.conn, ask.opening)?.ok_or(Fault::Unknown)?;
     let grant = v.at::<Record>(ChapterId(row.chapter_id))?;
     let content = |note: Option<&Line>| json!([ask.opening, ask.reason.name(), note.map(Line::as_str)]);
     let hash = Fingerprint { whole: hash(v.vault, &content(ask.note.as_ref())), bare: hash(v.vault, &content(None)) };
@@ -58,11 +58,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Ask) -> Result<(OpeningOut, bool), Probl
         return if same { Ok((out(v.conn, row)?, false)) } else { Err(Halt::IdTaken.into()) };
     }
     if row.state != "APPROVED" {
-        return Err(Problem::say(
-            Kind::Conflict,
-            "Chỉ hủy được số dư đầu kỳ đã duyệt và chưa hủy.",
-            "Only an opening balance that was approved and not reversed can be reversed.",
-        ));
+        return Err(Fault::NotStanding);
     }
     let opener = identity::officer_of(v.conn, row.requested_by)?;
     let decision = decisions::New {
@@ -98,10 +94,10 @@ pub(super) fn hash(vault: &Vault, content: &serde_json::Value) -> [u8; 32] {
     vault.hash("opening_balance_reversal.request", content.to_string().as_bytes())
 }
 
-fn refused(error: &DbError) -> Option<Problem> {
+fn refused(error: &DbError) -> Option<Fault> {
     match error.constraint()? {
         "opening_balance_reversal_pk" => Some(Halt::IdTaken.into()),
-        "opening_balance_reversal_standing_key" => Some(already_waits()),
+        "opening_balance_reversal_standing_key" => Some(Fault::ReversalAsked),
         _ => None,
     }
 }
@@ -113,46 +109,47 @@ struct Reversal<'a> {
 }
 
 impl Matter for Reversal<'_> {
-    const KIND: &'static decisions::Kind = MATTER;
     type Asks = Record;
+    type Fault = Fault;
 
-    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+    fn kind(&self) -> &'static decisions::Kind {
+        MATTER
+    }
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
         store::decide_reversal(v.conn, &by.grant, v.now, self.asked.id, State::Approved)?;
         book(v, &TwoPersons { asked: by.asked_by, approves: &by.grant }, self.opening, self.asked)?;
         store::give_back(v.conn, &by.grant, self.opening.id)?;
-        // The originals' public pages say from now on that they were reversed.
-        v.forget_pages();
         Ok(())
     }
 
-    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Fault> {
         Ok(store::decide_reversal(v.conn, by, v.now, self.asked.id, state)?)
     }
 }
 
 /// Decides the newest request to reverse an opening balance. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<OpeningOut, Problem> {
-    let row = store::hold(v.conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<OpeningOut, Fault> {
+    let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     v.at::<Approve>(ChapterId(row.chapter_id))?;
-    let asked = store::reversal_of(v.conn, id)?
-        .ok_or_else(|| Problem::say(Kind::Conflict, "Chưa có ai đề nghị hủy.", "Nobody has asked for a reversal."))?;
+    let asked = store::reversal_of(v.conn, id)?.ok_or(Fault::NobodyAsked)?;
     decisions::decide(v, &Reversal { opening: &row, asked: &asked }, asked.id, verdict)?;
-    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     out(v.conn, row)
 }
 
 /// Books the mirror of every entry of the opening, today, and counts them.
-fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &OpeningRow, asked: &ReversalRow) -> Result<(), Problem> {
-    let reason = OpeningFault::parse(&asked.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
+fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &OpeningRow, asked: &ReversalRow) -> Result<(), Fault> {
+    let reason = OpeningFault::parse(&asked.reason).ok_or_else(|| Fault::broken("a request has an unknown reason"))?;
     let here = opening::here(v.conn, by.approves)?;
     let at = BookedAt::now(v.now);
     let mut funds: Funds = HashMap::new();
     let mut entries = Vec::new();
     for (_, id) in store::entries(v.conn, row.id)? {
-        let written = ledger::written(v.conn, id)?.ok_or_else(Problem::not_found)?;
+        let written = ledger::written(v.conn, id)?.ok_or(Fault::Unknown)?;
         funds.extend(ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?);
-        let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
-        let postings = Balanced::mirrored(written.kind, &written.postings).map_err(Problem::internal)?;
+        let original = PublicCode::parse(&written.code).map_err(|_| Fault::broken("an entry has a broken code"))?;
+        let postings = Balanced::mirrored(written.kind, &written.postings).map_err(Fault::broken)?;
         let draft = Draft { vault: v.vault, now: v.now, here: here.clone(), day: at.day, document: opening::document(row)? };
         entries.push(draft.entry(postings, Some((id, original, reason.name())))?);
     }

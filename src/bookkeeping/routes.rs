@@ -35,7 +35,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[post("/opening-balances")]
 pub async fn request_opening(desk: Desk, Body(body): Body<OpeningIn>) -> Answer<OpeningOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| opening::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(opening::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// Whose opening balances.
@@ -72,21 +72,21 @@ pub async fn list_openings(desk: Desk, Query(query): Query<OpeningsQuery>) -> An
 #[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path)), responses((status = 200, body = OpeningOut), Reads))]
 #[get("/opening-balances/{id}")]
 pub async fn show_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
-    desk.read(move |v| opening::show(v, *id)).await.map(Reply::ok)
+    desk.read(move |v| Ok(opening::show(v, *id)?)).await.map(Reply::ok)
 }
 
 /// Approve an opening balance as the second person: one entry a fund is booked.
 #[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), Key), responses((status = 200, body = OpeningOut), Decides))]
 #[post("/opening-balances/{id}/approval")]
 pub async fn approve_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
-    desk.once("opening-balance/approval", id.to_string(), move |v| opening::decide(v, *id, Verdict::Approve)).await
+    desk.once("opening-balance/approval", id.to_string(), move |v| Ok(opening::decide(v, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse an opening balance as the second person: nothing is booked.
 #[utoipa::path(tag = "bookkeeping", params(("id" = Uuid, Path), Key), responses((status = 200, body = OpeningOut), Decides))]
 #[post("/opening-balances/{id}/refusal")]
 pub async fn refuse_opening(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
-    desk.once("opening-balance/refusal", id.to_string(), move |v| opening::decide(v, *id, Verdict::Refuse)).await
+    desk.once("opening-balance/refusal", id.to_string(), move |v| Ok(opening::decide(v, *id, Verdict::Refuse)?)).await
 }
 
 /// A request to reverse an opening balance.
@@ -116,7 +116,7 @@ pub async fn request_opening_reversal(
 ) -> Answer<OpeningOut> {
     let note = note(body.note.as_deref())?;
     let ask = Ask { id: body.id, opening: *id, reason: body.reason, note };
-    desk.tx(move |v| reversal::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(reversal::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// Approve the reversal as the second person: the mirrored entries are booked today, and the places are free again.
@@ -126,7 +126,7 @@ pub async fn request_opening_reversal(
 )]
 #[post("/opening-balances/{id}/reversal/approval")]
 pub async fn approve_opening_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
-    desk.once("opening-balance-reversal/approval", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Approve)).await
+    desk.once("opening-balance-reversal/approval", id.to_string(), move |v| Ok(reversal::decide(v, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse the reversal as the second person: the opening balance stands.
@@ -136,5 +136,5 @@ pub async fn approve_opening_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer
 )]
 #[post("/opening-balances/{id}/reversal/refusal")]
 pub async fn refuse_opening_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
-    desk.once("opening-balance-reversal/refusal", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Refuse)).await
+    desk.once("opening-balance-reversal/refusal", id.to_string(), move |v| Ok(reversal::decide(v, *id, Verdict::Refuse)?)).await
 }

@@ -7,6 +7,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::feed;
 use crate::authz::{Approve, Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{
@@ -126,6 +127,7 @@ pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: &OpeningRow, l
         diesel::insert_into(opening_balance::table).values(&row).on_conflict(opening_balance::id).do_nothing().execute(conn)?;
     if written == 1 {
         diesel::insert_into(opening_balance_line::table).values(lines).execute(conn)?;
+        feed::changed(conn, by.chapter(), row.id)?;
     }
     Ok(written == 1)
 }
@@ -154,7 +156,7 @@ pub fn decide<R: Right>(
             opening_balance::decided_at.eq(now),
         ))
         .execute(conn)?;
-    Ok(())
+    feed::changed(conn, by.chapter(), id)
 }
 
 /// Notes the booked entries and takes the places of the lines; fails on `opening_balance_held_pk` when one is taken.
@@ -213,7 +215,7 @@ pub fn reversal(conn: &mut PgConnection, id: Uuid) -> Result<Option<ReversalRow>
 pub fn insert_reversal(conn: &mut PgConnection, by: &Granted<Record>, row: ReversalRow) -> Result<(), DbError> {
     let row = ReversalRow { requested_by: by.account(), ..row };
     diesel::insert_into(opening_balance_reversal::table).values(&row).execute(conn)?;
-    Ok(())
+    feed::changed(conn, by.chapter(), row.opening_id)
 }
 
 pub fn decide_reversal<R: Right>(
@@ -224,8 +226,9 @@ pub fn decide_reversal<R: Right>(
     state: State,
 ) -> Result<(), DbError> {
     use opening_balance_reversal as r;
-    diesel::update(r::table.find(id))
+    let opening: Uuid = diesel::update(r::table.find(id))
         .set((r::state.eq(state.name()), r::decided_by.eq(by.account()), r::decided_at.eq(now)))
-        .execute(conn)?;
-    Ok(())
+        .returning(r::opening_id)
+        .get_result(conn)?;
+    feed::changed(conn, by.chapter(), opening)
 }

@@ -8,10 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::store::{self, LineRow, OpeningRow, ReversalRow};
 use crate::basics::hex;
 use crate::db::DbError;
-use crate::http::Problem;
 use crate::ledger::model::{Fund, FundId};
 use crate::ledger::public;
 use crate::ledger::store as ledger;
@@ -38,6 +38,9 @@ pub struct OpeningOut {
     pub approver_chapter: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,
+    /// What was written for whoever decides; shown to them alone, where one opening balance is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     pub lines: Vec<OpeningLineOut>,
     /// The booked entries, one a fund, once approved.
     pub entries: Vec<EntryOfFund>,
@@ -83,6 +86,9 @@ pub struct OpeningReversalOut {
     pub approver_chapter: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,
+    /// What was written for whoever decides; shown to them alone, where one opening balance is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What is shown of these opening balances, in their order.
@@ -92,8 +98,8 @@ pub(super) fn shown(conn: &mut PgConnection, rows: Vec<OpeningRow>) -> Result<Ve
 }
 
 /// [`shown`] for one.
-pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut, Problem> {
-    shown(conn, vec![row])?.pop().ok_or_else(Problem::not_found)
+pub(super) fn out(conn: &mut PgConnection, row: OpeningRow) -> Result<OpeningOut, Fault> {
+    shown(conn, vec![row])?.pop().ok_or(Fault::Unknown)
 }
 
 /// What stands around opening balances, read for all of them at once.
@@ -144,6 +150,7 @@ impl Around {
             requested_at: row.requested_at,
             approver_chapter: self.chapter(row.approver_chapter_id),
             decided_at: row.decided_at,
+            note: None,
             lines: lines
                 .map(|line| OpeningLineOut {
                     fund: self.fund(line.fund_id),
@@ -164,6 +171,7 @@ impl Around {
                 requested_at: asked.requested_at,
                 approver_chapter: self.chapter(asked.approver_chapter_id),
                 decided_at: asked.decided_at,
+                note: None,
             }),
         }
     }

@@ -10,16 +10,20 @@
 //!   or failed over a new one begins, all places of old ones are refused, and the reader begins anew.
 
 pub mod routes;
+mod shown;
 mod store;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Ends;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["change_epoch", "change_feed"],
     tags: &[("changes", "What has changed, for those who keep a copy")],
     routes: routes::configure,
+    chapters: &[("change_feed.chapter_id", Ends)],
     ..Room::called("changes")
 };
 
+pub use shown::{ChangeOut, ChangesOut, end_of, for_subscriber};
 pub use store::{Change, note, settle};

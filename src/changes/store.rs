@@ -9,17 +9,17 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use crate::authz::{Read, Seen};
 use crate::db::DbError;
 use crate::db::statement::statement;
+use crate::house::feed::Feed;
 use crate::tree::ChapterId;
 
 /// A record that is not what it was.
 #[derive(Debug, Clone)]
 pub struct Change {
     pub chapter: ChapterId,
-    /// What it is, e.g. `GIFT`.
-    pub kind: &'static str,
+    /// What it is.
+    pub feed: &'static Feed,
     /// The name under which the API shows it.
     pub subject: String,
     /// It is no longer there, or not shown at this chapter any more.
@@ -28,13 +28,13 @@ pub struct Change {
 
 impl Change {
     /// A record that is new or has changed.
-    pub fn of(kind: &'static str, chapter: ChapterId, subject: impl ToString) -> Self {
-        Self { chapter, kind, subject: subject.to_string(), gone: false }
+    pub fn of(feed: &'static Feed, chapter: ChapterId, subject: impl ToString) -> Self {
+        Self { chapter, feed, subject: subject.to_string(), gone: false }
     }
 
     /// A record that is no longer there.
-    pub fn gone(kind: &'static str, chapter: ChapterId, subject: impl ToString) -> Self {
-        Self { gone: true, ..Self::of(kind, chapter, subject) }
+    pub fn gone(feed: &'static Feed, chapter: ChapterId, subject: impl ToString) -> Self {
+        Self { gone: true, ..Self::of(feed, chapter, subject) }
     }
 }
 
@@ -62,7 +62,7 @@ pub fn note(conn: &mut PgConnection, changes: &[Change]) -> Result<(), DbError> 
     let changes = &last_of_each(changes);
     Note {
         chapters: &changes.iter().map(|change| change.chapter.0).collect(),
-        kinds: &changes.iter().map(|change| change.kind).collect(),
+        kinds: &changes.iter().map(|change| change.feed.kind).collect(),
         subjects: &changes.iter().map(|change| change.subject.as_str()).collect(),
         gone: &changes.iter().map(|change| change.gone).collect(),
     }
@@ -78,7 +78,7 @@ fn last_of_each(changes: &[Change]) -> Vec<&Change> {
     let mut at = HashMap::new();
     let mut kept: Vec<&Change> = Vec::new();
     for change in changes {
-        let place = *at.entry((change.chapter, change.kind, change.subject.as_str())).or_insert(kept.len());
+        let place = *at.entry((change.chapter, change.feed.kind, change.subject.as_str())).or_insert(kept.len());
         match kept.get_mut(place) {
             Some(known) => *known = change,
             None => kept.push(change),
@@ -108,17 +108,17 @@ statement! {
      WHERE (f.xid, f.seq, s.n) > (?, ?, ?) ORDER BY f.xid, f.seq, s.n LIMIT ?"
 }
 
-/// Rows of the chapter that is seen behind a place: (place, kind, subject, gone).
+/// Rows of a chapter behind a place: (place, kind, subject, gone). Whether it may be seen is asked by whoever shows them.
 pub(super) fn after(
     conn: &mut PgConnection,
-    by: &Seen<Read>,
+    here: ChapterId,
     place: Place,
     limit: i64,
 ) -> Result<Vec<(Place, String, String, bool)>, DbError> {
     type Row = (i64, i64, i64, String, String, bool);
     let (xid, seq, n) = place;
     let after = After {
-        chapter: &by.chapter().0,
+        chapter: &here.0,
         from_xid: &xid,
         from_seq: &seq,
         // Every row has a name at least, and the first one may have none left.
@@ -130,6 +130,18 @@ pub(super) fn after(
     };
     let rows: Vec<Row> = after.load(conn)?;
     Ok(rows.into_iter().map(|(xid, seq, n, kind, subject, gone)| ((xid, seq, n), kind, subject, gone)).collect())
+}
+
+statement! {
+    struct Last { chapter: Uuid => SqlUuid } -> (BigInt, BigInt, BigInt),
+    "SELECT xid, seq, cardinality(subjects)::bigint FROM change_feed
+     WHERE chapter_id = ? AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+     ORDER BY xid DESC, seq DESC LIMIT 1"
+}
+
+/// The place of the last name of a chapter that is shown; the beginning where there is none.
+pub(super) fn last(conn: &mut PgConnection, here: ChapterId) -> Result<Place, DbError> {
+    Ok(Last { chapter: &here.0 }.get_result(conn).optional()?.unwrap_or_default())
 }
 
 // Which cluster, which database in it, on which of its timelines; the next number of a transaction.
@@ -192,16 +204,18 @@ statement! {
 mod tests {
     use super::*;
 
+    static THINGS: Feed = Feed { kind: "THING", read_at: "/things/{id}" };
+
     #[test]
     fn of_several_changes_of_a_record_the_last_counts() {
         let (here, there) = (ChapterId(Uuid::now_v7()), ChapterId(Uuid::now_v7()));
-        let of = |subject: &str| Change::of("GIFT", here, subject);
+        let of = |subject: &str| Change::of(&THINGS, here, subject);
         let changes = [
             of("a"),
             of("b"),
-            Change::gone("GIFT", here, "a"),
-            Change::of("GIFT", there, "a"),
-            Change::gone("GIFT", here, "c"),
+            Change::gone(&THINGS, here, "a"),
+            Change::of(&THINGS, there, "a"),
+            Change::gone(&THINGS, here, "c"),
             of("c"),
         ];
         let kept: Vec<(&str, bool)> =

@@ -11,13 +11,14 @@ use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::feed;
 use super::life_store::{self as store, FormerName, Known, Row, Version};
 use super::model::{Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, code, code_prefix, may_found};
 use crate::authz::{Denied, Organise, Read, Refusal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::http::etag::Expected;
-use crate::http::{self, FieldError, Problem, Say};
+use crate::http::{self, Check, FieldError, Problem, Say};
 use crate::tree::{self, ChapterId};
 
 /// A chapter and the branches founded with it.
@@ -65,14 +66,16 @@ pub fn found(v: &mut Visit<'_>, new: &Founding) -> Result<(Seen, bool), Problem>
     store::insert(v.conn, &grant, v.now, None, &own, &new.chapter).map_err(|error| refused(error, "/name"))?;
     store::note_request(v.conn, &grant, new.chapter.id, new.chapter.id, &hash).map_err(|error| refused(error, "/name"))?;
     v.note(&grant, "CHAPTER_FOUNDED", new.chapter.id)?;
+    feed::changed(v.conn, new.chapter.id, Some(parent.id), &own)?;
     for (n, branch) in new.branches.iter().enumerate() {
         let prefix = code_prefix(branch.level, branch.kind, province, &own);
         let number = store::next_number(v.conn, &prefix)?;
         let below = Some(ChapterId(new.chapter.id));
         let pointer = format!("/branches/{n}/name");
-        store::insert(v.conn, &grant, v.now, below, &code(branch.level, &prefix, number), branch)
-            .map_err(|error| refused(error, &pointer))?;
+        let its = code(branch.level, &prefix, number);
+        store::insert(v.conn, &grant, v.now, below, &its, branch).map_err(|error| refused(error, &pointer))?;
         v.note(&grant, "CHAPTER_FOUNDED", branch.id)?;
+        feed::changed(v.conn, branch.id, Some(new.chapter.id), &its)?;
     }
     Ok((founded(v.conn, new, new.chapter.id)?, true))
 }
@@ -99,17 +102,17 @@ fn fits(new: &Founding, parent: &Row) -> Result<(), Problem> {
     let seat = |level: &str, kind: &str| Level::parse(level).zip(Kind::parse(kind));
     let above = seat(&parent.level, &parent.kind).ok_or_else(|| Problem::internal("a chapter has an unknown level or kind"))?;
     let own = (new.chapter.level, new.chapter.kind);
-    let mut errors = Vec::new();
+    let mut check = Check::default();
     if !may_found(own.0, own.1, above) {
-        errors.push(does_not_hang("/level", own, above));
+        check.add(does_not_hang("/level", own, above));
     }
     for (n, branch) in new.branches.iter().enumerate() {
         let below = (branch.level, branch.kind);
         if !may_found(below.0, below.1, own) {
-            errors.push(does_not_hang(&format!("/branches/{n}/kind"), below, own));
+            check.add(does_not_hang(&format!("/branches/{n}/kind"), below, own));
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    check.done(Some(())).map_err(Problem::invalid)
 }
 
 fn does_not_hang(pointer: &str, what: (Level, Kind), under: (Level, Kind)) -> FieldError {
@@ -211,6 +214,7 @@ pub fn change_details(
         };
         store::next_version(v.conn, &grant, v.now, &row, next.with_details(&details))?;
         v.note(&grant, "CHAPTER_DETAILS_CHANGED", row.id)?;
+        feed::changed(v.conn, row.id, None, code)?;
     }
     let row = store::find(v.conn, code)?.ok_or_else(Problem::not_found)?;
     Ok(seen(v.conn, row)?)
@@ -269,6 +273,7 @@ pub fn decide(v: &mut Visit<'_>, code: &str, decided: &Decided) -> Result<(Seen,
     store::note_request(v.conn, &grant, decided.id, row.id, &hash).map_err(|error| refused(error, "/name"))?;
     store::next_version(v.conn, &grant, v.now, &row, next).map_err(|error| refused(error, "/name"))?;
     v.note(&grant, action, row.id)?;
+    feed::changed(v.conn, row.id, row.parent_id, code)?;
     let row = store::find(v.conn, code)?.ok_or_else(Problem::not_found)?;
     Ok((seen(v.conn, row)?, true))
 }

@@ -12,6 +12,7 @@ use super::model::{Contact, Decision, Details, Legal, NewChapter, folded_name};
 use crate::authz::{Granted, Organise};
 use crate::db::DbError;
 use crate::db::schema::{chapter, chapter_former_name, chapter_request, chapter_version};
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::tree::ChapterId;
 
@@ -197,6 +198,7 @@ pub fn insert(
     new: &NewChapter,
 ) -> Result<(), DbError> {
     let status = if new.provisional { "PROVISIONAL" } else { "ACTIVE" };
+    shown::alters(conn);
     diesel::insert_into(chapter::table)
         .values((
             chapter::id.eq(new.id),
@@ -248,6 +250,7 @@ pub fn next_version(
     if by.chapter().0 != row.id && Some(by.chapter().0) != row.parent_id {
         return Err(diesel::result::Error::NotFound.into());
     }
+    shown::alters(conn);
     let versions = versions(conn, row)?;
     if let [came] = versions.as_slice()
         && came.recorded_at.is_none()

@@ -12,6 +12,7 @@
 //!
 //! Searching forgets case, marks and tone placement.
 
+mod feed;
 pub mod find;
 pub mod life;
 pub mod life_store;
@@ -29,6 +30,7 @@ pub use vocabulary::reread;
 pub mod wire;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Follows, Stays};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -44,5 +46,12 @@ pub const ROOM: Room = Room {
         "unit_merger",
     ],
     routes: routes::configure,
+    feeds: &[&feed::CHAPTERS],
+    chapters: &[
+        ("chapter.parent_id", Follows),
+        ("chapter_former_name.chapter_id", Stays),
+        ("chapter_request.chapter_id", Stays),
+        ("chapter_version.chapter_id", Stays),
+    ],
     ..Room::called("chapters")
 };

@@ -5,25 +5,27 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::basics::codes::codes;
 use crate::basics::text::{folded_words, is_invisible, words};
 use crate::basics::typing::is_dash;
 pub use crate::tree::Level;
 
-/// What a chapter gathers around.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = ChapterKind)]
-pub enum Kind {
-    /// An administrative unit.
-    Territorial,
-    Agency,
-    School,
-    Enterprise,
-    Hospital,
-    /// A hamlet or neighbourhood (thôn, ấp, khu phố, tổ dân phố): branches only.
-    Residential,
-    /// A profession or hobby its members share: branches only.
-    Interest,
+codes! {
+    /// What a chapter gathers around.
+    #[derive(Hash)]
+    #[schema(as = ChapterKind)]
+    pub wire enum Kind {
+        /// An administrative unit.
+        Territorial = "TERRITORIAL",
+        Agency = "AGENCY",
+        School = "SCHOOL",
+        Enterprise = "ENTERPRISE",
+        Hospital = "HOSPITAL",
+        /// A hamlet or neighbourhood (thôn, ấp, khu phố, tổ dân phố): branches only.
+        Residential = "RESIDENTIAL",
+        /// A profession or hobby its members share: branches only.
+        Interest = "INTEREST",
+    }
 }
 
 use Kind::{Agency, Enterprise, Hospital, Interest, Residential, School, Territorial};
@@ -59,24 +61,6 @@ pub fn may_found(level: Level, kind: Kind, parent: (Level, Kind)) -> bool {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] = [Territorial, Agency, School, Enterprise, Hospital, Residential, Interest];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Territorial => "TERRITORIAL",
-            Agency => "AGENCY",
-            School => "SCHOOL",
-            Enterprise => "ENTERPRISE",
-            Hospital => "HOSPITAL",
-            Residential => "RESIDENTIAL",
-            Interest => "INTEREST",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     /// Two letters in a code: trường học, cơ quan, bệnh viện, doanh nghiệp.
     fn letters(self) -> &'static str {
         match self {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::model::folded_name;
 use crate::basics::fold;
 use crate::db::schema::{chapter, chapter_former_name};
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::vault::steps::{Note, StepError, Stepped, Work};
 
@@ -45,6 +46,7 @@ pub fn folded(conn: &mut PgConnection, _work: &Work<'_>, _progress: Option<&str>
                 .push(Note { subject: code, did: format!("has the name of {twin}, marks and signs aside: rename one of them") });
             continue;
         }
+        shown::alters(conn);
         diesel::update(chapter::table.find(id)).set(chapter::folded.eq(new)).execute(conn)?;
         did.changed += 1;
     }
@@ -61,6 +63,7 @@ fn former_names(conn: &mut PgConnection) -> Result<u64, StepError> {
     if changed.is_empty() {
         return Ok(0);
     }
+    shown::alters(conn);
     conn.batch_execute("ALTER TABLE chapter_former_name DISABLE TRIGGER chapter_former_name_append_only")?;
     for (id, version, new) in &changed {
         diesel::update(n::table.find((id, version))).set(n::folded.eq(new)).execute(conn)?;

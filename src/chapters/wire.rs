@@ -10,7 +10,7 @@ use super::model::{
     Change, Contact, Decision, Details, Kind, Legal, Level, NewChapter, folded_name, is_email, is_office_phone,
     plain_office_phone, short_name, tax_code,
 };
-use crate::http::{FieldError, Patch, Say, one_name};
+use crate::http::{Check, FieldError, Patch, one_name};
 
 /// Most branches founded together with their chapter.
 const MAX_BRANCHES: usize = 100;
@@ -72,28 +72,21 @@ pub struct BranchIn {
     short_name: Option<String>,
 }
 
-/// Collects what is wrong.
+/// Reads the fields of a chapter, and collects what is wrong with them.
 #[derive(Default)]
-struct Mistakes(Vec<FieldError>);
+struct Reader(Check);
 
-impl Mistakes {
-    fn add(&mut self, pointer: &str, code: &'static str, vi: impl Into<String>, en: impl Into<String>) {
-        self.0.push(FieldError::new(pointer, code, Say::new(vi.into(), en.into())));
-    }
-
+impl Reader {
     /// All of it may stand on a paper.
     fn line(&mut self, pointer: &str, text: &str, max: usize) -> String {
-        one_name(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
-            self.0.push(error);
-            String::new()
-        })
+        self.0.read(one_name(pointer, text, max)).map(|line| line.as_str().to_owned()).unwrap_or_default()
     }
 
     /// A name people can be told: at least one letter or digit.
     fn name(&mut self, pointer: &str, text: &str, max: usize) -> String {
         let line = self.line(pointer, text, max);
         if !line.is_empty() && folded_name(&line).is_empty() {
-            self.add(pointer, "NOT_A_NAME", "Tên phải có chữ.", "A name has letters in it.");
+            self.0.wrong(pointer, "NOT_A_NAME", "Tên phải có chữ.", "A name has letters in it.");
         }
         line
     }
@@ -103,10 +96,10 @@ impl Mistakes {
             return;
         };
         if day > today {
-            self.add(pointer, "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today.");
+            self.0.wrong(pointer, "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today.");
         }
         if NaiveDate::from_ymd_opt(FOUNDED.0, FOUNDED.1, FOUNDED.2).is_some_and(|first| day < first) {
-            self.add(
+            self.0.wrong(
                 pointer,
                 "TOO_OLD",
                 "Không trước ngày thành lập Hội 23/11/1946.",
@@ -128,10 +121,15 @@ impl Mistakes {
             email: text("email", contact.email),
         };
         if contact.phone.as_deref().is_some_and(|phone| !phone.is_empty() && !is_office_phone(phone)) {
-            self.add("/contact/phone", "NOT_A_PHONE", "Số điện thoại có 8 đến 15 chữ số.", "A phone number has 8 to 15 digits.");
+            self.0.wrong(
+                "/contact/phone",
+                "NOT_A_PHONE",
+                "Số điện thoại có 8 đến 15 chữ số.",
+                "A phone number has 8 to 15 digits.",
+            );
         }
         if contact.email.as_deref().is_some_and(|email| !email.is_empty() && !is_email(email)) {
-            self.add(
+            self.0.wrong(
                 "/contact/email",
                 "NOT_AN_EMAIL",
                 "Địa chỉ thư dạng ten@donvi.vn.",
@@ -147,7 +145,7 @@ impl Mistakes {
         let tax = legal.tax_code.map(|given| {
             tax_code(given.trim()).unwrap_or_else(|| {
                 let (vi, en) = ("Mã số thuế có 10, 12 hoặc 13 chữ số.", "A tax code has 10, 12 or 13 digits.");
-                self.add("/legal/tax_code", "NOT_A_TAX_CODE", vi, en);
+                self.0.wrong("/legal/tax_code", "NOT_A_TAX_CODE", vi, en);
                 String::new()
             })
         });
@@ -155,21 +153,15 @@ impl Mistakes {
     }
 
     fn done<T>(self, value: T) -> Result<T, Vec<FieldError>> {
-        if self.0.is_empty() { Ok(value) } else { Err(self.0) }
+        self.0.done(Some(value))
     }
-}
-
-fn is_unique(id: Uuid) -> bool {
-    !id.is_nil() && !id.is_max()
 }
 
 impl ChapterIn {
     pub fn check(self, today: NaiveDate) -> Result<Founding, Vec<FieldError>> {
-        let mut wrong = Mistakes::default();
+        let mut wrong = Reader::default();
         let not_unique = ("id phải là UUID của riêng yêu cầu này.", "The id must be a UUID of its own.");
-        if !is_unique(self.id) {
-            wrong.add("/id", "NOT_UNIQUE", not_unique.0, not_unique.1);
-        }
+        wrong.0.own_id("/id", self.id, not_unique.0, not_unique.1);
         let name = wrong.name("/name", &self.name, 200);
         let short = self.short_name.map(|text| wrong.name("/short_name", &text, 100)).unwrap_or_else(|| short_name(&name));
         let decision = wrong.decision(&self.decision_no, self.decision_on, today);
@@ -177,15 +169,15 @@ impl ChapterIn {
         let founded_on = self.founded_on.or(self.decision_on).unwrap_or(today);
         let details = Details { contact: wrong.contact(self.contact), legal: wrong.legal(self.legal, today) };
         if self.branches.len() > MAX_BRANCHES {
-            wrong.add("/branches", "OUT_OF_RANGE", "Tối đa 100 chi hội một lần.", "At most 100 branches at once.");
+            wrong.0.wrong("/branches", "OUT_OF_RANGE", "Tối đa 100 chi hội một lần.", "At most 100 branches at once.");
         }
         let mut branches: Vec<NewChapter> = Vec::new();
         for (n, branch) in self.branches.into_iter().take(MAX_BRANCHES).enumerate() {
             let name = wrong.name(&format!("/branches/{n}/name"), &branch.name, 200);
             let short = branch.short_name.map(|text| wrong.name(&format!("/branches/{n}/short_name"), &text, 100));
             let twin = branch.id == self.id || branches.iter().any(|known| known.id == branch.id);
-            if twin || !is_unique(branch.id) {
-                wrong.add(&format!("/branches/{n}/id"), "NOT_UNIQUE", not_unique.0, not_unique.1);
+            if twin || branch.id.is_nil() || branch.id.is_max() {
+                wrong.0.wrong(format!("/branches/{n}/id"), "NOT_UNIQUE", not_unique.0, not_unique.1);
             }
             branches.push(NewChapter {
                 id: branch.id,
@@ -256,7 +248,7 @@ pub struct LegalPatch {
 
 impl ChapterPatch {
     pub fn apply(self, contact: Contact, legal: Legal, today: NaiveDate) -> Result<Details, Vec<FieldError>> {
-        let mut wrong = Mistakes::default();
+        let mut wrong = Reader::default();
         let contact = match self.contact {
             Patch::Absent => contact,
             Patch::Null => Contact::default(),
@@ -319,10 +311,8 @@ pub struct DecisionIn {
 
 impl DecisionIn {
     pub fn check(self, today: NaiveDate) -> Result<Decided, Vec<FieldError>> {
-        let mut wrong = Mistakes::default();
-        if !is_unique(self.id) {
-            wrong.add("/id", "NOT_UNIQUE", "id phải là UUID của riêng yêu cầu này.", "The id must be a UUID of its own.");
-        }
+        let mut wrong = Reader::default();
+        wrong.0.own_id("/id", self.id, "id phải là UUID của riêng yêu cầu này.", "The id must be a UUID of its own.");
         let decision = wrong.decision(&self.decision_no, self.decision_on, today);
         wrong.past("/effective_on", self.effective_on, today);
         let change = match (self.kind, self.name) {
@@ -332,12 +322,12 @@ impl DecisionIn {
                 Change::Rename { short_name: short.unwrap_or_else(|| short_name(&name)), name }
             }
             (DecisionKind::Rename, None) => {
-                wrong.add("/name", "MISSING", "Cần tên mới.", "The new name is needed.");
+                wrong.0.wrong("/name", "MISSING", "Cần tên mới.", "The new name is needed.");
                 Change::MakeRegular
             }
             (kind, name) => {
                 if name.is_some() || self.short_name.is_some() {
-                    wrong.add("/name", "NOT_FOR_THIS", "Chỉ dùng khi đổi tên.", "Only for a renaming.");
+                    wrong.0.wrong("/name", "NOT_FOR_THIS", "Chỉ dùng khi đổi tên.", "Only for a renaming.");
                 }
                 if kind == DecisionKind::MakeProvisional { Change::MakeProvisional } else { Change::MakeRegular }
             }

@@ -17,10 +17,14 @@ pub struct MessageSettings {
     /// What they are signed with, at least 16 characters
     #[arg(long, env = "SNA_SMS_GATEWAY_SECRET", global = true, hide_env_values = true)]
     pub sms_gateway_secret: Option<String>,
+    /// Webhooks may go into private networks and by http, e.g. in a test [default: false]
+    #[arg(long, env = "SNA_WEBHOOKS_TO_PRIVATE", global = true)]
+    pub webhooks_to_private: Option<bool>,
 }
 
 /// Names of the variables.
-pub(super) const VARIABLES: [&str; 4] = ["SNA_MAIL_URL", "SNA_MAIL_FROM", "SNA_SMS_GATEWAY_URL", "SNA_SMS_GATEWAY_SECRET"];
+pub(super) const VARIABLES: [&str; 5] =
+    ["SNA_MAIL_URL", "SNA_MAIL_FROM", "SNA_SMS_GATEWAY_URL", "SNA_SMS_GATEWAY_SECRET", "SNA_WEBHOOKS_TO_PRIVATE"];
 
 impl MessageSettings {
     /// Whatever is not set here is taken from `other`.
@@ -30,6 +34,7 @@ impl MessageSettings {
             mail_from: self.mail_from.or(other.mail_from),
             sms_gateway_url: self.sms_gateway_url.or(other.sms_gateway_url),
             sms_gateway_secret: self.sms_gateway_secret.or(other.sms_gateway_secret),
+            webhooks_to_private: self.webhooks_to_private.or(other.webhooks_to_private),
         }
     }
 }

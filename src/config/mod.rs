@@ -143,6 +143,7 @@ struct File {
     mail_from: Option<String>,
     sms_gateway_url: Option<String>,
     sms_gateway_secret: Option<String>,
+    webhooks_to_private: Option<bool>,
 }
 
 impl File {
@@ -152,6 +153,7 @@ impl File {
             mail_from: self.mail_from.clone(),
             sms_gateway_url: self.sms_gateway_url.clone(),
             sms_gateway_secret: self.sms_gateway_secret.clone(),
+            webhooks_to_private: self.webhooks_to_private,
         }
     }
 

@@ -9,8 +9,11 @@ use super::walk::{Object, fields, object_at, reference, schemas};
 use crate::http::Kind;
 use crate::http::codes::{FIELD_CODES, LIST_CODES};
 
-/// Words that no request has: (name of the schema, what it says, the words).
-const WORDS: &[(&str, &str, &[&str])] = &[
+/// Name of a schema, what it says, its words.
+pub type Words<'a> = (&'a str, &'a str, &'a [&'a str]);
+
+/// Words that no request has.
+const WORDS: &[Words<'_>] = &[
     ("AnnotationKind", "What was noted on an entry.", &["AMENDMENT", "ERASURE"]),
     ("AppealState", "Where an appeal stands.", &["DRAFT", "OPEN", "CLOSED"]),
     ("AskedState", "Where a gift that takes a second person stands.", &["ASKED", "APPROVED", "REFUSED", "WITHDRAWN"]),
@@ -153,14 +156,16 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("UnitOut", "kind", "UnitKind"),
     ("UnitVersion", "kind", "UnitKind"),
     ("UploadIn", "media_type", "MediaType"),
+    ("UploadIn", "purpose", "Purpose"),
     ("UploadOut", "refusal", "UploadRefusal"),
     ("UploadOut", "state", "UploadState"),
 ];
 
-pub fn name_all(document: &mut Value) {
+/// Gives fields the schemas of their words; `more` are words that are not known here.
+pub fn name_all(document: &mut Value, more: &[Words<'_>]) {
     let used = |name: &str| FIELDS.iter().any(|(_, _, of)| *of == name);
     if let Some(known) = object_at(document, "/components/schemas") {
-        for (name, says, words) in WORDS.iter().filter(|(name, ..)| used(name)) {
+        for (name, says, words) in WORDS.iter().chain(more).filter(|(name, ..)| used(name)) {
             known.insert((*name).to_owned(), json!({"type": "string", "description": says, "enum": words}));
         }
         let types: Vec<String> = Kind::ALL.iter().map(|kind| kind.reference()).collect();
@@ -218,7 +223,7 @@ mod tests {
             "AskedOut": {"properties": {"state": {"type": "string", "description": "Where it stands."}, "code": {"type": "string"}}},
             "EntryOut": {"allOf": [{"properties": {"channel": {"type": ["string", "null"], "example": "CASH"}}}]},
         }}});
-        name_all(&mut document);
+        name_all(&mut document, &[]);
         let schemas = &document["components"]["schemas"];
         let state = &schemas["AskedOut"]["properties"]["state"];
         assert_eq!(*state, json!({"$ref": "#/components/schemas/AskedState", "description": "Where it stands."}));

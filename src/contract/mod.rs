@@ -22,10 +22,11 @@ pub use served::{Documents, configure};
 use walk::object_at;
 
 /// The document with everything that a client's author needs.
-pub fn finished(mut document: Value) -> Value {
+/// `more` are words that rooms bring, as in [`choices::name_all`].
+pub fn finished(mut document: Value, more: &[choices::Words<'_>]) -> Value {
     heading(&mut document);
     pages::by_reference(&mut document);
-    choices::name_all(&mut document);
+    choices::name_all(&mut document, more);
     answers::complete(&mut document);
     words::describe(&mut document);
     variants::name_all(&mut document);

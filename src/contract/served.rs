@@ -49,9 +49,16 @@ fn pages() -> BTreeMap<&'static str, Rendered> {
     let config = Arc::new(Config::from(DOCUMENT));
     let made = FILES.into_iter().filter_map(|(name, kind)| {
         let file = utoipa_swagger_ui::serve(name, config.clone()).ok().flatten()?;
-        Some((name, Rendered::new(kind, file.bytes.into_owned())))
+        let bytes = file.bytes.into_owned();
+        Some((name, if name == "index.html" { Rendered::new(kind, headed(&bytes)) } else { Rendered::new(kind, bytes) }))
     });
     made.collect()
+}
+
+/// The page under our name, and as wide as the phone that reads it: as it comes it has neither.
+fn headed(page: &[u8]) -> String {
+    let head = "<title>Sổ Nhân Ái – API</title>\n    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
+    String::from_utf8_lossy(page).replacen("<title>Swagger UI</title>", head, 1)
 }
 
 pub fn configure(config: &mut web::ServiceConfig) {

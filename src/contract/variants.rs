@@ -21,7 +21,11 @@ pub fn name_all(document: &mut Value) {
             forms.of.iter().map(|(word, _)| (word.clone(), json!(format!("#/components/schemas/{}", called(word))))).collect();
         schema["oneOf"] = forms.of.iter().map(|(word, _)| reference("schemas", &called(word))).collect();
         schema["discriminator"] = json!({"propertyName": forms.field, "mapping": mapping});
-        named.extend(forms.of.into_iter().map(|(word, form)| (called(&word), form)));
+        // A form has no fields but its own; the macro says that of whole types only.
+        named.extend(forms.of.into_iter().map(|(word, mut form)| {
+            form["additionalProperties"] = json!(false);
+            (called(&word), form)
+        }));
     });
     if let Some(all) = object_at(document, "/components/schemas") {
         all.extend(named);

@@ -21,6 +21,7 @@ pub const IN_PATHS: &[(&str, &str)] = &[
     ("reversals", "Id of the request for a reversal."),
     ("role-assignments", "Id of the role that was given."),
     ("sessions", "Id of the session."),
+    ("subscribers", "Id of the subscriber."),
     ("units", "Code of the administrative unit."),
     ("uploads", "Id of the upload, as its client made it."),
 ];

@@ -14,6 +14,7 @@ mod joins;
 pub mod migrations;
 pub mod private;
 pub mod schema;
+pub mod shown;
 pub(crate) mod statement;
 pub mod worker;
 
@@ -27,6 +28,7 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::Semaphore;
 
+use self::shown::Editions;
 use self::worker::Declared;
 
 /// The role that public reads run under: it can SELECT public rows and nothing else.
@@ -129,6 +131,7 @@ pub struct Db {
     work: Door,
     /// Where the public is read from: a streaming replica if there is one, else the same server.
     public: Door,
+    editions: Editions,
 }
 
 /// Connections of one kind, and as many permits as there are requests that may hold one at the same time.
@@ -171,16 +174,22 @@ impl Db {
     /// Opens a pool for `requests` concurrent units of work, and one for public reads, from the replica if there is
     /// one. Does not wait for the servers to be reachable. For commands: a server has workers besides.
     pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Self {
-        Self::connect_with(url, replica, requests, &[])
+        Self::connect_with(url, replica, requests, std::iter::empty())
     }
 
     /// [`Db::connect`], with the connections that these workers declare beyond those of requests.
-    pub fn connect_with(url: &str, replica: Option<&str>, requests: u32, workers: &[&Declared]) -> Self {
-        let spare = START_UP + workers.iter().map(|worker| worker.connections).sum::<u32>();
+    pub fn connect_with(
+        url: &str,
+        replica: Option<&str>,
+        requests: u32,
+        workers: impl Iterator<Item = &'static Declared>,
+    ) -> Self {
+        let spare = START_UP + workers.map(|worker| worker.connections).sum::<u32>();
         let door = |pool| Door { pool, permits: Arc::new(Semaphore::new(requests as usize)) };
         Self {
             work: door(pool(url, requests + spare, SessionSettings::Work)),
             public: door(pool(replica.unwrap_or(url), requests, SessionSettings::PublicReads)),
+            editions: Editions::default(),
         }
     }
 
@@ -191,7 +200,8 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + From<DieselError> + Send + 'static,
     {
-        self.work.run(move |conn| transaction(conn, work)).await
+        let editions = self.editions.clone();
+        self.work.run(move |conn| transaction(&editions, conn, work)).await
     }
 
     /// A read-only unit of work that sees one moment.
@@ -230,7 +240,7 @@ impl Db {
         E: From<DbError> + From<DieselError>,
     {
         let mut conn = self.work.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
-        transaction(&mut conn, work)
+        transaction(&self.editions, &mut conn, work)
     }
 
     /// [`Db::read`] for a thread of our own.
@@ -275,6 +285,11 @@ impl Db {
         })
         .await
         .unwrap_or_else(|_| Err(DbError::Busy.into()))
+    }
+
+    /// The editions of what the public sees, as transactions through this door begin them.
+    pub fn editions(&self) -> Editions {
+        self.editions.clone()
     }
 
     /// The pools by name, with how many connections are open and how many of those are idle.
@@ -325,11 +340,15 @@ fn pool(url: &str, size: u32, settings: SessionSettings) -> Pool<ConnectionManag
         .build_unchecked(ConnectionManager::new(url))
 }
 
-fn transaction<T, E>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E>
+fn transaction<T, E>(
+    editions: &Editions,
+    conn: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E>
 where
     E: From<DieselError>,
 {
-    conn.transaction(work)
+    editions.over(|| conn.transaction(work))
 }
 
 /// The pool retries in the background while PostgreSQL is away; one warning a try is enough.

@@ -384,6 +384,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    delivery (id) {
+        id -> Uuid,
+        subscriber_id -> Uuid,
+        is_test -> Bool,
+        body -> Nullable<Text>,
+        next -> Nullable<Text>,
+        made_at -> Timestamptz,
+        state -> Text,
+        attempts -> Integer,
+        status -> Nullable<SmallInt>,
+        trouble -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     document (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -536,6 +552,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    gift_import_keeping (valid_from) {
+        valid_from -> Date,
+        kept_days -> Integer,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     gift_import_part (id) {
         id -> Uuid,
         import_id -> Uuid,
@@ -647,6 +671,7 @@ diesel::table! {
         step -> Nullable<Jsonb>,
         trouble -> Nullable<Text>,
         ended_at -> Nullable<Timestamptz>,
+        url -> Nullable<Text>,
     }
 }
 
@@ -797,6 +822,7 @@ diesel::table! {
         made_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         ended_by -> Nullable<Uuid>,
+        confidential -> Bool,
     }
 }
 
@@ -929,6 +955,16 @@ diesel::table! {
         party_id -> Uuid,
         chapter_id -> Uuid,
         since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    password_link (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        epoch -> BigInt,
+        ends_at -> Timestamptz,
+        mailed -> Bool,
     }
 }
 
@@ -1264,6 +1300,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    subscriber (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        url -> Text,
+        kinds -> Array<Text>,
+        secret -> Bytea,
+        former_secret -> Nullable<Bytea>,
+        former_until -> Nullable<Timestamptz>,
+        since -> Nullable<Text>,
+        made_at -> Timestamptz,
+        made_by -> Uuid,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     unit_merger (former_id, new_code) {
         former_id -> Text,
         new_code -> Text,
@@ -1341,6 +1394,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, message);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(account, password_link);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
@@ -1349,6 +1403,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
+diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(annotation, entry);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
@@ -1395,6 +1450,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
@@ -1402,6 +1458,7 @@ diesel::allow_tables_to_appear_in_same_query!(consent, party);
 diesel::allow_tables_to_appear_in_same_query!(data_step, data_step_note);
 diesel::allow_tables_to_appear_in_same_query!(deadline_change, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(decision, decision_step);
+diesel::allow_tables_to_appear_in_same_query!(delivery, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(document, document_closure);
 diesel::allow_tables_to_appear_in_same_query!(document, document_link);
 diesel::allow_tables_to_appear_in_same_query!(document, document_publication);
@@ -1427,6 +1484,7 @@ diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
+diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);
 diesel::allow_tables_to_appear_in_same_query!(officer_code, reversal_by_officer);

@@ -1,7 +1,7 @@
 //! Threads of our own: each has a name, a connection that requests can not take from it, one way to start and one to stop.
 //!
-//! A room declares its workers as constants ([`Declared`]); `app` lists them, and the pool has as many spare connections as
-//! they declare together. Dropping a [`Worker`] stops it: it is told, woken, and waited for.
+//! A room declares its workers as constants ([`Declared`]) in its `ROOM`; the pool has as many spare connections as all rooms
+//! declare together. Dropping a [`Worker`] stops it: it is told, woken, and waited for.
 
 use std::io;
 use std::sync::Arc;

@@ -8,12 +8,12 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::chain::{self, Step};
-use super::matter::Kind;
 use super::model::Fingerprint;
 use super::store::{self, NewRow, StepRow};
 use super::words::Halt;
 use crate::authz::{self, AuditEvent, Granted, Right, Visit};
 use crate::basics::Line;
+use crate::house::matter::Matter as Kind;
 use crate::http::Problem;
 use crate::tree::ChapterId;
 use crate::vault::{Place, Vault};
@@ -55,6 +55,8 @@ pub enum Asked {
 /// Who is to decide.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// Whose request it is.
+    chapter: ChapterId,
     steps: Vec<Step>,
     not_by: Vec<Uuid>,
 }
@@ -64,20 +66,36 @@ impl Plan {
     pub fn approver(&self) -> Result<ChapterId, Halt> {
         self.steps.first().map(|step| step.approver).ok_or(Halt::NobodyElse)
     }
+
+    /// One step at a chapter that was found before, or where somebody is yet to be appointed.
+    pub fn waiting_at<R: Right>(by: &Granted<R>, chapter: ChapterId) -> Plan {
+        Plan { chapter, steps: vec![Step { of: chapter, at: chapter, approver: chapter }], not_by: vec![by.officer()] }
+    }
 }
 
 /// Finds who is to decide; [`Halt::NobodyElse`] where a step has nobody.
 pub fn plan<R: Right>(conn: &mut PgConnection, now: DateTime<Utc>, by: &Granted<R>, new: &New<'_>) -> Result<Plan, Halt> {
+    plan_at(conn, now, by, new, by.chapter())
+}
+
+/// [`plan`] for a request of a chapter above the one of who asks: the nearest above all that it covers.
+pub fn plan_at<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<R>,
+    new: &New<'_>,
+    chapter: ChapterId,
+) -> Result<Plan, Halt> {
     let mut not_by = vec![by.officer()];
     not_by.extend(new.not_by.iter().filter(|person| **person != by.officer()));
     not_by.dedup();
     let mut steps = Vec::new();
-    for side in [Some(by.chapter()), new.with].into_iter().flatten() {
+    for side in [Some(chapter), new.with].into_iter().flatten() {
         for at in chain::of_side(conn, now, new.kind, side, new.amount_vnd)? {
             steps.push(Step { of: side, at, approver: chain::approver(conn, now, at, &not_by)? });
         }
     }
-    Ok(Plan { steps, not_by })
+    Ok(Plan { chapter, steps, not_by })
 }
 
 /// Enters a request whose content its room has written, and notes in the audit trail that it was asked.
@@ -88,7 +106,35 @@ pub fn enter<R: Right>(
     new: &New<'_>,
     plan: &Plan,
 ) -> Result<(), Halt> {
-    if write(conn, now, by, new, plan, None)? { Ok(()) } else { Err(Halt::IdTaken) }
+    if !write(conn, now, by, new, plan, None)? {
+        return Err(Halt::IdTaken);
+    }
+    note(conn, now, new, Some(by.account()), by.chapter())
+}
+
+/// [`enter`] for what somebody's request leaves to a chapter above, and they are to learn nothing of: the trail names nobody.
+pub fn enter_above<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<R>,
+    new: &New<'_>,
+    plan: &Plan,
+) -> Result<(), Halt> {
+    if !write(conn, now, by, new, plan, None)? {
+        return Err(Halt::IdTaken);
+    }
+    note(conn, now, new, None, plan.chapter)
+}
+
+fn note(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    new: &New<'_>,
+    account: Option<Uuid>,
+    chapter: ChapterId,
+) -> Result<(), Halt> {
+    let event = AuditEvent { account, action: new.kind.actions.asked, subject: Some(new.id), chapter: Some(chapter.0) };
+    Ok(authz::audit(conn, now, &[event])?)
 }
 
 /// Asks. The same request sent again is the same request.
@@ -98,8 +144,9 @@ pub fn ask<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, new: &New<'_>, content:
         return before(&known, &print);
     }
     let plan = plan(v.conn, v.now, by, new)?;
-    let note = content.note.map(|note| seal_note(v.vault, new.kind, new.id, note)).transpose()?;
-    if write(v.conn, v.now, by, new, &plan, Some((&print, note.as_deref())))? {
+    let sealed = content.note.map(|note| seal_note(v.vault, new.kind, new.id, note)).transpose()?;
+    if write(v.conn, v.now, by, new, &plan, Some((&print, sealed.as_deref())))? {
+        note(v.conn, v.now, new, Some(by.account()), by.chapter())?;
         return Ok(Asked::Now);
     }
     let known = store::find(v.conn, new.kind, new.id)?.ok_or(Halt::Unknown)?;
@@ -125,6 +172,7 @@ fn write<R: Right>(
         kind: new.kind,
         id: new.id,
         subject: new.subject,
+        chapter: plan.chapter,
         approver: plan.approver()?,
         amount_vnd: new.amount_vnd,
         about: new.about,
@@ -138,13 +186,6 @@ fn write<R: Right>(
     if plan.steps.len() > 1 {
         store::insert_steps(conn, &rows(new, plan))?;
     }
-    let event = AuditEvent {
-        account: Some(by.account()),
-        action: new.kind.actions.asked,
-        subject: Some(new.id),
-        chapter: Some(by.chapter().0),
-    };
-    authz::audit(conn, now, &[event])?;
     Ok(true)
 }
 

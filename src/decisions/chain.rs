@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::matter::Kind;
 use super::model;
 use super::store;
 use super::words::Halt;
 use crate::authz;
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
+use crate::house::matter::Matter as Kind;
 use crate::tree::{self, ChapterId};
 
 /// A step that is to be.

@@ -3,11 +3,12 @@
 use uuid::Uuid;
 
 use super::chain;
-use super::matter::{Approval, Kind, Matter};
+use super::matter::{Approval, Matter};
 use super::model::{self, Next, State, Verdict};
 use super::store::{self, Row, StepRow};
 use super::words::Halt;
 use crate::authz::{Approve, Denied, Granted, Read, Refusal, Right, Visit};
+use crate::house::matter::Matter as Kind;
 use crate::identity::store as identity;
 use crate::tree::ChapterId;
 
@@ -16,7 +17,7 @@ const STEP_APPROVED: &str = "DECISION_STEP_APPROVED";
 
 /// Decides a request. Saying the same again answers as the first time; the state it has now comes back.
 pub fn decide<M: Matter>(v: &mut Visit<'_>, matter: &M, id: Uuid, verdict: Verdict) -> Result<State, Halt> {
-    let row = store::hold(v.conn, M::KIND, id)?.ok_or(Halt::Unknown)?;
+    let row = store::hold(v.conn, matter.kind(), id)?.ok_or(Halt::Unknown)?;
     let state = State::parse(&row.state).ok_or(Halt::Unknown)?;
     if verdict == Verdict::Withdraw {
         let by = v.at::<M::Asks>(ChapterId(row.chapter_id))?;
@@ -26,7 +27,7 @@ pub fn decide<M: Matter>(v: &mut Visit<'_>, matter: &M, id: Uuid, verdict: Verdi
             _ => Err(Halt::DecidedOtherwise),
         };
     }
-    let steps = store::steps(v.conn, M::KIND, id)?;
+    let steps = store::steps(v.conn, matter.kind(), id)?;
     let open: Vec<&StepRow> = steps.iter().filter(|step| step.decided_at.is_none()).collect();
     let waits = open.first().copied();
     let confirmed = confirmed_by(v, &steps)?;
@@ -35,15 +36,18 @@ pub fn decide<M: Matter>(v: &mut Visit<'_>, matter: &M, id: Uuid, verdict: Verdi
         Some(step) if verdict == Verdict::Approve => step.chapter_id,
         _ => waits.map_or(row.chapter_id, |step| step.chapter_id),
     };
-    let by = approver_at(v, &row, ChapterId(at))?;
+    let by = match matter.everywhere() {
+        Some(chapters) => everywhere(v, chapters)?,
+        None => approver_at(v, &row, ChapterId(at))?,
+    };
     match model::next(state, verdict, open.len().max(1), confirmed.is_some(), row.not_by.contains(&by.officer())) {
         Next::Repeat => Ok(state),
         Next::Otherwise => Err(Halt::DecidedOtherwise),
         Next::NotOneself => Err(Halt::NotOneself),
-        Next::Step => step(v, M::KIND, &by, &row, &open).map(|()| State::Asked),
+        Next::Step => step(v, matter.kind(), &by, &row, &open).map(|()| State::Asked),
         Next::Settle(State::Approved) => approve(v, matter, by, &row, &steps),
         Next::Settle(to) => {
-            let by = of_side(v, by, &row, waits)?;
+            let by = of_side(v, matter, by, &row, waits)?;
             lay_aside(v, matter, &by, &row, to)
         }
     }
@@ -61,10 +65,25 @@ fn approver_at(v: &mut Visit<'_>, row: &Row, at: ChapterId) -> Result<Granted<Ap
     }
 }
 
+/// The right to decide at every one of these chapters; the proof of the last comes back.
+pub fn everywhere(v: &mut Visit<'_>, chapters: &[ChapterId]) -> Result<Granted<Approve>, Halt> {
+    let mut grant = None;
+    for verdict in v.at_each::<Approve>(chapters)? {
+        grant = Some(verdict.map_err(Denied::from)?);
+    }
+    grant.ok_or(Halt::Unknown)
+}
+
 /// A step above is decided there; what follows of it happens at the chapter it speaks for.
-fn of_side(v: &mut Visit<'_>, by: Granted<Approve>, row: &Row, step: Option<&StepRow>) -> Result<Granted<Approve>, Halt> {
+fn of_side<M: Matter>(
+    v: &mut Visit<'_>,
+    matter: &M,
+    by: Granted<Approve>,
+    row: &Row,
+    step: Option<&StepRow>,
+) -> Result<Granted<Approve>, Halt> {
     let side = ChapterId(step.map_or(row.chapter_id, |step| step.of_chapter_id));
-    Ok(if side == by.chapter() { by } else { v.at(side)? })
+    Ok(if side == by.chapter() || matter.everywhere().is_some() { by } else { v.at(side)? })
 }
 
 /// The step that the visitor approved, whatever account they used.
@@ -98,15 +117,15 @@ fn approve<M: Matter>(v: &mut Visit<'_>, matter: &M, by: Granted<Approve>, row: 
     if let Some(step) = last {
         store::decide_step(v.conn, v.now, &by, step)?;
     }
-    let grant = of_side(v, by, row, last)?;
+    let grant = of_side(v, matter, by, row, last)?;
     let approval = Approval {
         asked_by: identity::officer_of(v.conn, row.asked_by)?,
         asking_account: row.asked_by,
         other_side: other_side(v, &grant, row, steps)?,
         grant,
     };
-    matter.carry_out(v, &approval)?;
-    settle(v, &approval.grant, row, State::Approved, M::KIND.actions.approved)
+    matter.carry_out(v, &approval).map_err(|fault| Halt::Matter(fault.into()))?;
+    settle(v, &approval.grant, row, State::Approved, matter.kind().actions.approved)
 }
 
 /// The last confirmation of the side that asked, where another one has the last word.
@@ -116,7 +135,7 @@ fn other_side(
     row: &Row,
     steps: &[StepRow],
 ) -> Result<Option<Granted<Approve>>, Halt> {
-    if grant.chapter().0 == row.chapter_id {
+    if grant.chapter().0 == row.chapter_id || steps.is_empty() {
         return Ok(None);
     }
     let confirmed = steps.iter().rev().find(|step| step.of_chapter_id == row.chapter_id).and_then(|step| step.decided_by);
@@ -126,8 +145,8 @@ fn other_side(
 }
 
 fn lay_aside<M: Matter, R: Right>(v: &mut Visit<'_>, matter: &M, by: &Granted<R>, row: &Row, to: State) -> Result<State, Halt> {
-    matter.lay_aside(v, by, to)?;
-    let action = if to == State::Withdrawn { M::KIND.actions.withdrawn } else { M::KIND.actions.refused };
+    matter.lay_aside(v, by, to).map_err(|fault| Halt::Matter(fault.into()))?;
+    let action = if to == State::Withdrawn { matter.kind().actions.withdrawn } else { matter.kind().actions.refused };
     settle(v, by, row, to, action)
 }
 

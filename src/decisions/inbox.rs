@@ -7,10 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::matter::{Kind, Matters};
 use super::store::{self, Position, Row, StepRow};
 use crate::authz::{Approve, Denied, Read, Seen, Visit};
 use crate::db::DbError;
+use crate::house::matter::Matter as Kind;
 use crate::http::{Lang, Span};
 use crate::identity::store as identity;
 use crate::tree::{self, ChapterId};
@@ -18,7 +18,9 @@ use crate::tree::{self, ChapterId};
 /// A request that waits for a decision. What it is about is shown where it is decided, to those who may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WaitingDecision {
-    /// `GIFT_REVERSAL`, `UNUSUAL_GIFT`, `OPENING_BALANCE` or `OPENING_BALANCE_REVERSAL`; more will come.
+    /// `GIFT_REVERSAL`, `UNUSUAL_GIFT`, `OPENING_BALANCE`, `OPENING_BALANCE_REVERSAL`, or what a person asks about their data:
+    /// `PERSONAL_DATA_ERASURE`, `…_CORRECTION`, `…_CONSENT_WITHDRAWAL`, `…_RESTRICTION`, `…_RESTRICTION_LIFTING`, `…_OBJECTION`; more
+    /// will come.
     #[schema(example = "GIFT_REVERSAL")]
     pub matter: String,
     /// Of the request, as its client made it. Two matters may use the same.
@@ -56,7 +58,7 @@ pub struct WaitingDecision {
     /// Where it is approved by a POST.
     #[schema(example = "/api/v1/reversals/0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11/approval")]
     pub approval_url: String,
-    /// Where it is refused by a POST.
+    /// Where it is refused by a POST; what a person asks about their data with a reason.
     #[schema(example = "/api/v1/reversals/0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11/refusal")]
     pub refusal_url: String,
 }
@@ -66,14 +68,24 @@ pub fn waiting(v: &mut Visit<'_>, here: &Seen<Read>, span: Span<Position>) -> Re
     store::waiting(v.conn, here, span)
 }
 
-/// What is shown of these rows of one chapter, in their order; a fixed number of statements.
-pub fn shown(v: &mut Visit<'_>, matters: Matters, lang: Lang, rows: Vec<Row>) -> Result<Vec<WaitingDecision>, DbError> {
+/// Whether the visitor may approve at a chapter: notes about what is decided there are written for them.
+pub fn decides_at(v: &mut Visit<'_>, approver: ChapterId) -> Result<bool, DbError> {
+    match v.at::<Approve>(approver) {
+        Ok(_) => Ok(true),
+        Err(Denied::Refused(_)) => Ok(false),
+        Err(Denied::Db(error)) => Err(error),
+    }
+}
+
+/// What is shown of these rows of one chapter, in their order; a fixed number of statements. `matter` finds one by its name.
+pub fn shown(
+    v: &mut Visit<'_>,
+    matter: impl Fn(&str) -> Option<&'static Kind>,
+    lang: Lang,
+    rows: Vec<Row>,
+) -> Result<Vec<WaitingDecision>, DbError> {
     let Some(here) = rows.first().map(|row| row.approver_chapter_id) else { return Ok(Vec::new()) };
-    let may_approve = match v.at::<Approve>(ChapterId(here)) {
-        Ok(_) => true,
-        Err(Denied::Refused(_)) => false,
-        Err(Denied::Db(error)) => return Err(error),
-    };
+    let may_approve = decides_at(v, ChapterId(here))?;
     let labels =
         tree::labels(v.conn, &rows.iter().flat_map(|row| [row.chapter_id, row.approver_chapter_id]).collect::<Vec<_>>())?;
     let names = identity::user_names(v.conn, &rows.iter().map(|row| row.asked_by).collect::<Vec<_>>())?;
@@ -86,7 +98,7 @@ pub fn shown(v: &mut Visit<'_>, matters: Matters, lang: Lang, rows: Vec<Row>) ->
     let show = |row: Row| {
         let steps = steps.remove(&(row.matter.clone(), row.id)).unwrap_or_default();
         let (now, meant) = turn(&steps, &row);
-        let kind = matters.called(&row.matter);
+        let kind = matter(&row.matter);
         let url = kind.map(|kind| kind.shown_at.replace("{id}", &row.subject_id.to_string())).unwrap_or_default();
         let decided_at = kind.map(|kind| kind.decided_at).unwrap_or_default();
         WaitingDecision {

@@ -26,10 +26,13 @@ mod store;
 mod words;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Ends, Follows};
 
-pub use ask::{Asked, Content, New, Plan, ask, enter, plan};
-pub use decide::decide;
-pub use matter::{Actions, Approval, Kind, Matter, Matters};
+pub use crate::house::matter::{Actions, Matter as Kind};
+pub use ask::{Asked, Content, New, Plan, ask, enter, enter_above, plan, plan_at};
+pub use decide::{decide, everywhere};
+pub use inbox::decides_at;
+pub use matter::{Approval, Matter};
 pub use model::{State, Verdict};
 pub use words::{Halt, already_waits, not_covered};
 
@@ -39,5 +42,14 @@ pub const ROOM: Room = Room {
     tags: &[("decisions", "What waits for a second person, over all matters")],
     routes: routes::configure,
     audits: &[&audit::Decisions],
+    persons: &[&persons::Notes],
+    chapters: &[
+        ("decision.chapter_id", Follows),
+        ("decision.approver_chapter_id", Follows),
+        ("decision_rule.chapter_id", Ends),
+        ("decision_step.of_chapter_id", Follows),
+        ("decision_step.chapter_id", Follows),
+        ("decision_step.approver_chapter_id", Follows),
+    ],
     ..Room::called("decisions")
 };

@@ -1,30 +1,15 @@
 //! The rules of a decision. Pure.
 
+use crate::basics::codes::codes;
 use crate::tree::{ChapterId, Level};
 
-/// Where a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Asked,
-    Approved,
-    Refused,
-    Withdrawn,
-}
-
-impl State {
-    pub const ALL: [State; 4] = [State::Asked, State::Approved, State::Refused, State::Withdrawn];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            State::Asked => "ASKED",
-            State::Approved => "APPROVED",
-            State::Refused => "REFUSED",
-            State::Withdrawn => "WITHDRAWN",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.name() == name)
+codes! {
+    /// Where a request stands.
+    pub enum State {
+        Asked = "ASKED",
+        Approved = "APPROVED",
+        Refused = "REFUSED",
+        Withdrawn = "WITHDRAWN",
     }
 }
 

@@ -8,8 +8,9 @@ use super::ask::note_row;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::decision;
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::Place;
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 
 /// See the module.
 pub struct Notes;
@@ -19,42 +20,42 @@ impl HoldsPersons for Notes {
         &["decision.note", "decision.request_hash", "decision.bare_hash"]
     }
 
-    fn found(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         Ok(Vec::new())
     }
 
-    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
         Ok(())
     }
 
-    fn erase(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         Ok(Vec::new())
     }
 
     /// The request is still known when it comes again: by all of it but the note.
-    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         use decision as d;
         let rows: Vec<(String, Uuid, Option<Vec<u8>>)> = d::table
             .filter(d::chapter_id.eq_any(&of.chapters))
             .filter(d::note.is_not_null())
             .order((d::matter, d::id))
             .select((d::matter, d::id, d::note))
-            .load(desk.conn)?;
+            .load(errand.conn)?;
         for (matter, id, sealed) in rows {
             let Some(sealed) = sealed else { continue };
             let row = note_row(&matter, id);
-            let note = desk.vault.open_text(Place { table: "decision", column: "note", row: &row }, &sealed)?;
+            let note = errand.vault.open_text(Place { table: "decision", column: "note", row: &row }, &sealed)?;
             if of.called.is_in(&note) {
                 diesel::update(d::table.find((&matter, id)))
                     .set((d::note.eq(None::<Vec<u8>>), d::request_hash.eq(d::bare_hash)))
-                    .execute(desk.conn)?;
+                    .execute(errand.conn)?;
             }
         }
         Ok(Vec::new())
     }
 
     /// Notes are shown to nobody.
-    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
         Ok(())
     }
 

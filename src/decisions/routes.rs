@@ -5,9 +5,9 @@ use actix_web::{get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::inbox::{self, WaitingDecision};
-use super::matter::Matters;
 use super::store::{Position, Row};
 use crate::authz::{Desk, Read, Seen, Visit};
+use crate::house::Rooms;
 use crate::http::sets::Reads;
 use crate::http::{Answer, Lang, OfChapter, Page, Problem, Query, Span};
 
@@ -25,7 +25,7 @@ pub async fn list_decisions(
     desk: Desk,
     lang: Lang,
     Query(query): Query<OfChapter>,
-    matters: web::Data<Matters>,
+    rooms: web::Data<Rooms>,
 ) -> Answer<Page<WaitingDecision>> {
     let paging = query.paging::<Position>()?;
     let find = |v: &mut Visit<'_>, here: &Seen<Read>, span: Span<Position>| -> Result<Vec<Row>, Problem> {
@@ -33,7 +33,7 @@ pub async fn list_decisions(
     };
     let position = |row: &Row| (row.asked_at, row.matter.clone(), row.id);
     let shown = move |v: &mut Visit<'_>, rows: Vec<Row>| -> Result<Vec<WaitingDecision>, Problem> {
-        Ok(inbox::shown(v, **matters, lang, rows)?)
+        Ok(inbox::shown(v, |name| rooms.matter(name), lang, rows)?)
     };
     let page = desk.list_of_chapter(paging, find, position, shown).await?;
     Ok(page.with((CONTENT_LANGUAGE, lang.tag())).with((VARY, "accept-language")))

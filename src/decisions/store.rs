@@ -7,11 +7,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::matter::Kind;
 use super::model::{Rule, State};
 use crate::authz::{Granted, Read, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{decision, decision_rule, decision_step};
+use crate::house::matter::Matter as Kind;
 use crate::http::Span;
 use crate::tree::{ChapterId, Level};
 
@@ -56,6 +56,7 @@ pub struct NewRow<'a> {
     pub kind: &'a Kind,
     pub id: Uuid,
     pub subject: Uuid,
+    pub chapter: ChapterId,
     pub approver: ChapterId,
     pub amount_vnd: Option<i64>,
     pub about: Option<&'a str>,
@@ -98,7 +99,7 @@ pub fn insert<R: Right>(conn: &mut PgConnection, at: DateTime<Utc>, by: &Granted
     let written = diesel::insert_into(d::table)
         .values((
             (d::matter.eq(new.kind.name), d::id.eq(new.id), d::subject_id.eq(new.subject)),
-            (d::chapter_id.eq(by.chapter().0), d::approver_chapter_id.eq(new.approver.0), d::state.eq(State::Asked.name())),
+            (d::chapter_id.eq(new.chapter.0), d::approver_chapter_id.eq(new.approver.0), d::state.eq(State::Asked.name())),
             (d::amount_vnd.eq(new.amount_vnd), d::about.eq(new.about), d::not_by.eq(new.not_by)),
             (d::asked_by.eq(by.account()), d::asked_at.eq(at), d::note.eq(new.note)),
             (d::request_hash.eq(new.hashes.map(|(whole, _)| whole)), d::bare_hash.eq(new.hashes.map(|(_, bare)| bare))),

@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ContentDisposition};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -80,7 +80,7 @@ pub async fn download_chapter_ledger(
     let safe: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"so-{safe}-{}.xlsx\"", of.size)))
+        .insert_header(ContentDisposition::attachment(format!("so-{safe}-{}.xlsx", of.size)))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header(("x-log-size", of.size.to_string()))
         .no_chunking(length)
@@ -115,7 +115,7 @@ fn titles(of: &BookOf, name: &str) -> Vec<String> {
         (None, Some(to)) => format!("Đến hết ngày {}", day(to)),
         (Some(from), Some(to)) => format!("Từ ngày {} đến hết ngày {}", day(from), day(to)),
     };
-    vec![format!("SỔ CHI TIẾT – {name}"), format!("{days}; nhật ký công khai có {} dòng khi xuất", of.size)]
+    vec![format!("SỔ CHI TIẾT – {name}"), format!("{days}; sổ niêm phong có {} bút toán khi xuất", of.size)]
 }
 
 fn headings() -> Vec<(String, Width)> {
@@ -125,7 +125,7 @@ fn headings() -> Vec<(String, Width)> {
         ("Số phiếu thu", Width::Text(22)),
         ("Mã bút toán", Width::Text(20)),
         ("Loại bút toán", Width::Text(24)),
-        ("Kênh nhận", Width::Text(14)),
+        ("Hình thức", Width::Text(14)),
         ("Quỹ", Width::Text(22)),
         ("Tài khoản", Width::Text(30)),
         ("Nợ (đồng)", Width::Amount(16)),
@@ -133,7 +133,7 @@ fn headings() -> Vec<(String, Width)> {
         ("Người ủng hộ (như công khai)", Width::Text(28)),
         ("Hủy bút toán", Width::Text(20)),
         ("Lý do hủy", Width::Text(20)),
-        ("Vị trí trong nhật ký", Width::Text(12)),
+        ("Vị trí trong sổ niêm phong (từ 0)", Width::Number(12)),
     ]
     .map(|(heading, width)| (heading.to_owned(), width))
     .to_vec()
@@ -143,7 +143,7 @@ fn write(book: &mut Book, entry: &BookEntry, receipt: Option<&Issued>, chapter: 
     let number = receipt.map(|issued| issued.number(chapter)).map(|number| format!("{} {}", number.series(), number.number()));
     let said = |label: fn(&str, Lang) -> String, code: Option<&str>| code.map(|code| label(code, Lang::Vi)).unwrap_or_default();
     let (channel, reason) = (said(labels::channel, entry.channel.as_deref()), said(labels::reason, entry.reason.as_deref()));
-    let (kind, index) = (labels::kind(&entry.kind, Lang::Vi), entry.index.to_string());
+    let kind = labels::kind(&entry.kind, Lang::Vi);
     for line in &entry.lines {
         let account = labels::account(&line.account, Lang::Vi);
         let (debit, credit) = match line.amount {
@@ -164,7 +164,7 @@ fn write(book: &mut Book, entry: &BookEntry, receipt: Option<&Issued>, chapter: 
             Out::Text(entry.giver.as_deref().unwrap_or_default()),
             Out::Text(entry.reverses.as_deref().unwrap_or_default()),
             Out::Text(&reason),
-            Out::Text(&index),
+            Out::Number(entry.index),
         ])?;
     }
     Ok(())

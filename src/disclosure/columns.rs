@@ -39,7 +39,7 @@ pub const COLUMNS: [Column; 17] = [
         "channel",
         Holds::Text,
         false,
-        "Kênh nhận; trống khi không phải khoản nhận",
+        "Hình thức nhận; trống khi không phải khoản nhận",
         "How it came; empty for what was not received",
     ),
     column(
@@ -75,7 +75,7 @@ pub const COLUMNS: [Column; 17] = [
         "goods",
         Holds::Text,
         false,
-        "Hiện vật: mặt hàng, số lượng, đơn vị tính, cách nhau bằng dấu chấm phẩy; âm ở bút toán hủy",
+        "Hiện vật: mã hiện vật, số lượng, đơn vị tính, cách nhau bằng dấu chấm phẩy; âm ở bút toán hủy",
         "Goods: item, quantity, unit, parted by semicolons; negative in a reversal",
     ),
     column("message_count", Holds::Whole, false, "Số tin nhắn hay giao dịch gộp lại", "Messages or payments in one sum"),

@@ -9,7 +9,7 @@
 //! readers that look at the first rows alone to find out whether there are quotes would shift columns at the first name with a
 //! comma. The other is for people who open it in a spreadsheet ([`spreadsheet`](super::spreadsheet)).
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ContentDisposition, LINK};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, web};
 use diesel::pg::PgConnection;
@@ -76,7 +76,7 @@ pub async fn appeal_ledger(
     let mut response = HttpResponse::Ok();
     response
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{code}-{size}{which}.csv\"")))
+        .insert_header(ContentDisposition::attachment(format!("{code}-{size}{which}.csv")))
         .insert_header((CACHE_CONTROL, super::CACHE_CONTROL_LIST))
         .insert_header(("x-log-size", size.to_string()));
     if form == Form::Data {

@@ -360,6 +360,7 @@ pub async fn show_entry(
     if let Some(body) = cache.get(&code) {
         return Ok(body.answer(&request, CACHE_CONTROL));
     }
+    let edition = cache.edition();
     let asked = typed(&code);
     let out = db
         .read_public(move |conn| match asked {
@@ -371,11 +372,10 @@ pub async fn show_entry(
             Typed::Broken | Typed::Words => Err(no_code()),
         })
         .await?;
-    let key = out.code.clone();
     let body = tagged(&out)?;
     // Until it has its place in the log the answer is about to change.
     if out.log_index.is_some() && out.annotations.iter().all(|said| said.log_index.is_some()) {
-        cache.keep(key, body.clone());
+        cache.keep(edition, &out.code, body.clone());
     }
     Ok(body.answer(&request, CACHE_CONTROL))
 }

@@ -2,6 +2,7 @@
 //! new kind is never hidden.
 
 use crate::http::Lang;
+use crate::ledger::kinds::Channel;
 
 /// (code, Vietnamese, English).
 type Table = &'static [(&'static str, &'static str, &'static str)];
@@ -17,14 +18,6 @@ const KINDS: Table = &[
     ("ERASURE", "Xóa dữ liệu cá nhân", "Erasure of personal data"),
     ("PUBLICATION", "Công khai theo quy định", "Publication required by law"),
     ("KEY", "Khóa ký sổ công khai", "Key of the public log"),
-];
-
-const CHANNELS: Table = &[
-    ("CASH", "Tiền mặt", "Cash"),
-    ("BANK_TRANSFER", "Chuyển khoản", "Bank transfer"),
-    ("IN_KIND", "Hiện vật", "Goods"),
-    ("SMS", "Tin nhắn 1400", "Text message (1400)"),
-    ("E_WALLET", "Ví điện tử", "E-wallet"),
 ];
 
 const REASONS: Table = &[
@@ -134,8 +127,6 @@ macro_rules! labels {
 labels! {
     /// What an entry is.
     kind: KINDS;
-    /// How a gift came.
-    channel: CHANNELS;
     /// Why an entry was reversed.
     reason: REASONS;
     /// On which account.
@@ -148,6 +139,22 @@ labels! {
     valuation: VALUATIONS;
     /// The legal basis of an appeal.
     regime: REGIMES;
+}
+
+/// How a gift came.
+pub fn channel(code: &str, lang: Lang) -> String {
+    Channel::parse(code).map_or_else(|| code.to_owned(), |channel| channel.said().in_lang(lang).to_owned())
+}
+
+/// What one of a unit is called in English: `box` of `boxes`.
+pub fn one_unit(code: &str) -> String {
+    match code {
+        "BOX" => "box".to_owned(),
+        code => {
+            let unit = unit(code, Lang::En);
+            unit.strip_suffix('s').map(str::to_owned).unwrap_or(unit)
+        }
+    }
 }
 
 /// A fund by its code: `APPEAL:LULUT-2026` is the fund of an appeal.
@@ -164,7 +171,7 @@ mod tests {
     use super::*;
     use crate::bookkeeping::model::OpeningFault;
     use crate::giving::reversal::Reason;
-    use crate::ledger::kinds::{Account, Channel, KINDS as ALL_KINDS};
+    use crate::ledger::kinds::{Account, KINDS as ALL_KINDS};
     use crate::tree::Level;
 
     #[test]
@@ -172,14 +179,19 @@ mod tests {
         let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
         ALL_KINDS.iter().for_each(|row| known(KINDS, row.name));
         Account::ALL.iter().for_each(|account| known(ACCOUNTS, account.name()));
-        Channel::ALL.iter().for_each(|channel| known(CHANNELS, channel.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
             row.unwrap()[3].split(' ').for_each(|unit| known(UNITS, unit));
         }
+        for row in csv::Reader::from_reader(include_str!("../../data/units_of_goods.csv").as_bytes()).records() {
+            let row = row.unwrap();
+            let one = one_unit(&row[0]);
+            assert!(row[2] == *one || matches!(one.as_str(), "kg" | "t" | "m²"), "{one}");
+        }
         assert_eq!(fund("APPEAL:LULUT", Lang::Vi), "Quỹ của đợt vận động LULUT");
+        assert_eq!((channel("SMS", Lang::En), channel("NEW", Lang::Vi)), ("Text message (1400)".to_owned(), "NEW".to_owned()));
         assert_eq!(kind("SOMETHING_NEW", Lang::En), "SOMETHING_NEW");
     }
 }

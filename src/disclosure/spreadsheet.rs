@@ -19,14 +19,14 @@ use crate::{log, stock};
 
 /// The names of the columns: what people call them, and what the first form does.
 const HEADER: [&str; 25] = [
-    "Vị trí trong nhật ký (log_index)",
+    "Vị trí trong sổ niêm phong, từ 0 (log_index)",
     "Mã bút toán (code)",
     "Mã loại (kind)",
     "Loại bút toán",
     "Ngày nhận (day)",
     "Ngày vào sổ (booked_on)",
-    "Mã kênh (channel)",
-    "Kênh nhận",
+    "Mã hình thức (channel)",
+    "Hình thức",
     "Mã đơn vị (chapter)",
     "Đơn vị",
     "Mã tỉnh (province)",

@@ -7,17 +7,23 @@ use super::files::Archive;
 use super::upload_routes::own;
 use super::uploads;
 use crate::authz::Desk;
+use crate::house::Rooms;
 use crate::http::sets::Decides;
 use crate::http::{Kind, Problem};
 
 /// Give an upload up: what was sent is removed and its id is free again. What is a document by now stays one.
 #[utoipa::path(tag = "documents", params(("id" = Uuid, Path)), responses((status = 204, description = "Given up"), Decides))]
 #[delete("/uploads/{id}")]
-pub async fn cancel_upload(desk: Desk, id: web::Path<Uuid>, archive: web::Data<Archive>) -> Result<HttpResponse, Problem> {
+pub async fn cancel_upload(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    archive: web::Data<Archive>,
+    rooms: web::Data<Rooms>,
+) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     desk.tx(move |v| {
         let row = uploads::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
-        let (row, _) = own(v, row)?;
+        let (row, _) = own(v, **rooms, row)?;
         if row.state == "DONE" {
             return Err(Problem::say(
                 Kind::Conflict,

@@ -23,6 +23,7 @@ use super::shown::name_of;
 use super::store::{self, Key};
 use crate::authz::Desk;
 use crate::db::Db;
+use crate::house::Rooms;
 use crate::http::etag::is_known;
 use crate::http::sets::{Acts, Shows};
 use crate::http::{Kind, Problem};
@@ -62,12 +63,13 @@ pub async fn read_document(
     request: HttpRequest,
     key: web::Path<String>,
     archive: web::Data<Archive>,
+    rooms: web::Data<Rooms>,
 ) -> Result<HttpResponse, Problem> {
     let key = Key::parse(&key);
     let served = desk
         .tx(move |v| {
             let key = key.ok_or_else(Problem::not_found)?;
-            let (row, seen) = store::readable(v, &key)?.ok_or_else(Problem::not_found)?;
+            let (row, seen) = store::readable(v, **rooms, &key)?.ok_or_else(Problem::not_found)?;
             let admitted = closures::admit(v, &row, &seen)?;
             v.note_seen(&seen, admitted.action(), row.id)?;
             let name = match name_of(v.vault, &row)? {

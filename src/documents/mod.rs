@@ -15,6 +15,7 @@
 //! - A paper of a giver who was erased or restricted is closed ([`closures`]): kept as the law says, and not shown.
 //! - The name a file had on the phone is sealed; it often is a person's name. The public gets a title made for it.
 
+pub mod answers;
 pub mod assemble;
 mod cancel_routes;
 pub mod clean;
@@ -22,6 +23,7 @@ pub mod closures;
 pub mod content;
 pub mod files;
 pub mod model;
+pub mod paper_routes;
 pub mod persons;
 mod receive;
 pub mod routes;
@@ -33,6 +35,8 @@ pub mod uploads;
 pub mod verify;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Ends, Follows};
+use crate::house::thread::Thread;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -46,6 +50,9 @@ pub const ROOM: Room = Room {
         "upload_chunk",
     ],
     routes: configure,
+    persons: &[&persons::Papers],
+    threads: &[Thread { declared: &sweep::WORKER, start: sweep::begin }],
+    chapters: &[("document.chapter_id", Follows), ("upload.chapter_id", Ends)],
     ..Room::called("documents")
 };
 

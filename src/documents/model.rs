@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
 
 use crate::basics::Line;
 use crate::basics::hex;
@@ -107,37 +105,6 @@ pub fn pdf_header(head: &[u8]) -> Option<usize> {
     // A page is whatever has a tag in it, wherever that stands.
     let is_other = before.contains(&b'<') || OTHERS.iter().any(|other| before.starts_with(other));
     (!is_other).then_some(at)
-}
-
-/// What a document is for. Decides who may upload it, what it may be linked to, and whether it may ever be published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Purpose {
-    /// Paper of a gift: names people, never published.
-    Gift,
-    /// Paper of an appeal: its decision, its plan. The only ones that may be published.
-    Appeal,
-    /// Paper of a reversal.
-    Reversal,
-    /// Paper of an opening balance.
-    OpeningBalance,
-}
-
-impl Purpose {
-    pub const ALL: [Purpose; 4] = [Purpose::Gift, Purpose::Appeal, Purpose::Reversal, Purpose::OpeningBalance];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Purpose::Gift => "GIFT",
-            Purpose::Appeal => "APPEAL",
-            Purpose::Reversal => "REVERSAL",
-            Purpose::OpeningBalance => "OPENING_BALANCE",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
-    }
 }
 
 /// SHA-256 of a file, as 64 lower-case hexadecimal digits. Safe as a file name and in a header.

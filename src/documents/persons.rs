@@ -13,17 +13,20 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::closures::{self, Closing, Reason};
-use super::model::Purpose;
 use super::uploads;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{document, document_closure, document_link, upload};
+use crate::house::errand::Errand;
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record, What};
 use crate::tree;
-use crate::vault::persons::{Called, Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record, What};
 use crate::vault::{Vault, VaultError, place};
 
 /// See the module.
 pub struct Papers;
+
+/// The purpose of papers of gifts, whose givers are the persons.
+const OF_GIFTS: &str = "GIFT";
 
 /// Papers looked at together, when they are looked for by name.
 const BATCH: i64 = 1_000;
@@ -72,7 +75,7 @@ fn linked(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<Vec<(Uuid, Paper)>,
     use document_link as l;
     Ok(document::table
         .inner_join(l::table.on(l::document_id.eq(document::id)))
-        .filter(l::subject_kind.eq(Purpose::Gift.name()))
+        .filter(l::subject_kind.eq(OF_GIFTS))
         .filter(l::subject_id.eq_any(gifts))
         .order((l::subject_id, document::id))
         .select((l::subject_id, columns!()))
@@ -90,7 +93,7 @@ fn with_copies(conn: &mut PgConnection, of: &[Record]) -> Result<Vec<(Closing, P
     let same: Vec<Paper> = document::table
         .filter(document::sha256.eq_any(&hashes))
         .filter(document::chapter_id.eq_any(&chapters))
-        .filter(document::purpose.eq(Purpose::Gift.name()))
+        .filter(document::purpose.eq(OF_GIFTS))
         .select(columns!())
         .load(conn)?;
     let until: HashMap<Uuid, NaiveDate> = of.iter().map(|record| (record.gift, record.kept_until)).collect();
@@ -108,8 +111,8 @@ fn with_copies(conn: &mut PgConnection, of: &[Record]) -> Result<Vec<(Closing, P
 }
 
 /// Empties the names of papers, and takes them out of what uploads are compared by.
-fn forget_names(desk: &mut Desk<'_>, papers: &[&Paper]) -> Result<(), PersonsError> {
-    let labels = tree::labels(desk.conn, &papers.iter().map(|paper| paper.chapter_id).collect::<Vec<_>>())?;
+fn forget_names(errand: &mut Errand<'_>, papers: &[&Paper]) -> Result<(), PersonsError> {
+    let labels = tree::labels(errand.conn, &papers.iter().map(|paper| paper.chapter_id).collect::<Vec<_>>())?;
     for paper in papers.iter().filter(|paper| !paper.name.is_empty()) {
         let chapter = labels.get(&paper.chapter_id).map_or("", |label| label.code.as_str());
         let file = uploads::Bare {
@@ -119,16 +122,16 @@ fn forget_names(desk: &mut Desk<'_>, papers: &[&Paper]) -> Result<(), PersonsErr
             size_bytes: paper.uploaded_bytes,
             sha256: &paper.uploaded_sha256,
         };
-        let hash = file.hash(desk.vault);
+        let hash = file.hash(errand.vault);
         diesel::update(document::table.find(paper.id))
             .set((document::name.eq(Vec::<u8>::new()), document::request_hash.eq(hash)))
-            .execute(desk.conn)?;
+            .execute(errand.conn)?;
     }
     Ok(())
 }
 
 /// Takes somebody's name off papers that belong to no record.
-fn unlinked_papers(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
+fn unlinked_papers(errand: &mut Errand<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
     use document_link as l;
     let (mut after, mut found) = (Uuid::nil(), 0);
     loop {
@@ -141,17 +144,17 @@ fn unlinked_papers(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, Persons
             .order(document::id)
             .limit(BATCH)
             .select(columns!())
-            .load(desk.conn)?;
+            .load(errand.conn)?;
         let Some(last) = papers.last() else { return Ok(found) };
         after = last.id;
         let mut named = Vec::new();
         for paper in &papers {
-            if paper.name(desk.vault)?.is_some_and(|name| of.called.is_in(&name)) {
+            if paper.name(errand.vault)?.is_some_and(|name| of.called.is_in(&name)) {
                 named.push(paper);
             }
         }
         found += named.len();
-        forget_names(desk, &named)?;
+        forget_names(errand, &named)?;
     }
 }
 
@@ -170,7 +173,7 @@ struct Announced {
 }
 
 /// Takes somebody's name off announcements of files; says how many of the files are still under way.
-fn uploads_under_way(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
+fn uploads_under_way(errand: &mut Errand<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
     use upload as u;
     let done = document::table.filter(document::id.eq(u::id));
     let rows: Vec<Announced> = u::table
@@ -179,11 +182,11 @@ fn uploads_under_way(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, Perso
         .order(u::id)
         .select((u::id, u::chapter_id, u::purpose, u::media_type, u::size_bytes, u::sha256, u::name, diesel::dsl::exists(done)))
         .for_no_key_update()
-        .load(desk.conn)?;
-    let labels = tree::labels(desk.conn, &rows.iter().map(|row| row.chapter_id).collect::<Vec<_>>())?;
+        .load(errand.conn)?;
+    let labels = tree::labels(errand.conn, &rows.iter().map(|row| row.chapter_id).collect::<Vec<_>>())?;
     let mut found = 0;
     for row in rows {
-        let name = desk.vault.open_text(place("upload", "name", &row.id), &row.name)?;
+        let name = errand.vault.open_text(place("upload", "name", &row.id), &row.name)?;
         if !of.called.is_in(&name) {
             continue;
         }
@@ -194,8 +197,10 @@ fn uploads_under_way(desk: &mut Desk<'_>, of: &Mentioned) -> Result<usize, Perso
             size_bytes: row.size_bytes,
             sha256: &row.sha256,
         };
-        let hash = file.hash(desk.vault);
-        diesel::update(u::table.find(row.id)).set((u::name.eq(Vec::<u8>::new()), u::request_hash.eq(hash))).execute(desk.conn)?;
+        let hash = file.hash(errand.vault);
+        diesel::update(u::table.find(row.id))
+            .set((u::name.eq(Vec::<u8>::new()), u::request_hash.eq(hash)))
+            .execute(errand.conn)?;
         found += usize::from(!row.is_done);
     }
     Ok(found)
@@ -206,15 +211,15 @@ impl HoldsPersons for Papers {
         &["document.name", "document.request_hash", "upload.name", "upload.request_hash"]
     }
 
-    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         let until: HashMap<Uuid, NaiveDate> = of.iter().map(|record| (record.gift, record.kept_until)).collect();
-        let papers = linked(desk.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
+        let papers = linked(errand.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
         let mut found = Vec::with_capacity(papers.len());
         for (gift, paper) in papers {
             found.push(Holding {
                 what: "PAPER".to_owned(),
                 gift: Some(gift),
-                text: paper.name(desk.vault)?.unwrap_or_default(),
+                text: paper.name(errand.vault)?.unwrap_or_default(),
                 since: Some(paper.uploaded_at),
                 kept_until: until.get(&gift).copied(),
             });
@@ -222,40 +227,40 @@ impl HoldsPersons for Papers {
         Ok(found)
     }
 
-    fn correct(&self, desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, errand: &mut Errand<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
         let called: HashMap<Uuid, (&Called, &Called)> = of.iter().map(|one| (one.record.gift, (&one.old, &one.new))).collect();
-        for (gift, paper) in linked(desk.conn, &called.keys().copied().collect::<Vec<_>>())? {
-            let Some(((old, new), name)) = called.get(&gift).zip(paper.name(desk.vault)?) else { continue };
+        for (gift, paper) in linked(errand.conn, &called.keys().copied().collect::<Vec<_>>())? {
+            let Some(((old, new), name)) = called.get(&gift).zip(paper.name(errand.vault)?) else { continue };
             let right = old.replaced_in(&name, new);
             if right != name {
-                let sealed = desk.vault.seal(place("document", "name", &paper.id), right.as_bytes())?;
-                diesel::update(document::table.find(paper.id)).set(document::name.eq(sealed)).execute(desk.conn)?;
+                let sealed = errand.vault.seal(place("document", "name", &paper.id), right.as_bytes())?;
+                diesel::update(document::table.find(paper.id)).set(document::name.eq(sealed)).execute(errand.conn)?;
             }
         }
         Ok(())
     }
 
-    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        let papers = with_copies(desk.conn, of)?;
-        forget_names(desk, &papers.iter().map(|(_, paper)| paper).collect::<Vec<_>>())?;
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        let papers = with_copies(errand.conn, of)?;
+        forget_names(errand, &papers.iter().map(|(_, paper)| paper).collect::<Vec<_>>())?;
         let closings: Vec<Closing> = papers.iter().map(|(closing, _)| *closing).collect();
-        closures::close(desk.conn, desk.now, Reason::Erased, &closings)?;
+        closures::close(errand.conn, errand.now, Reason::Erased, &closings)?;
         let count = closings.iter().map(|closing| closing.document).collect::<BTreeSet<_>>().len();
         let until = closings.iter().map(|closing| closing.kept_until).max();
         Ok(if count == 0 { Vec::new() } else { vec![Kept { what: What::Paper, count, until }] })
     }
 
-    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        let count = unlinked_papers(desk, of)? + uploads_under_way(desk, of)?;
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        let count = unlinked_papers(errand, of)? + uploads_under_way(errand, of)?;
         Ok(if count == 0 { Vec::new() } else { vec![Kept { what: What::UnlinkedPaper, count, until: None }] })
     }
 
-    fn restrict(&self, desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, errand: &mut Errand<'_>, of: &[Record], on: bool) -> Result<(), PersonsError> {
         if !on {
-            return Ok(closures::reopen(desk.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?);
+            return Ok(closures::reopen(errand.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?);
         }
-        let closings: Vec<Closing> = with_copies(desk.conn, of)?.into_iter().map(|(closing, _)| closing).collect();
-        Ok(closures::close(desk.conn, desk.now, Reason::Restricted, &closings)?)
+        let closings: Vec<Closing> = with_copies(errand.conn, of)?.into_iter().map(|(closing, _)| closing).collect();
+        Ok(closures::close(errand.conn, errand.now, Reason::Restricted, &closings)?)
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

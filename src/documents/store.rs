@@ -8,12 +8,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use uuid::Uuid;
 
-use super::model::{ContentHash, MAX_LINKS, Purpose};
-use crate::authz::{self, AuditEvent, Denied, Granted, Read, Record, RunAppeal, Seen, Visit};
+use super::model::{ContentHash, MAX_LINKS};
+use crate::authz::{self, AuditEvent, Denied, Granted, Inspect, Read, Record, RunAppeal, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{document, document_link, document_publication, document_withdrawal};
+use crate::db::shown;
 use crate::db::statement::statement;
+use crate::house::Rooms;
+use crate::house::papers::{Brings, Paper, Reads};
 use crate::tree::ChapterId;
 
 /// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books, or runs its appeals.
@@ -25,10 +28,10 @@ pub enum Holder {
 
 impl Holder {
     /// Decides by the purpose which right it takes.
-    pub fn of(v: &mut Visit<'_>, chapter: ChapterId, purpose: Purpose) -> Result<Self, Denied> {
-        Ok(match purpose {
-            Purpose::Appeal => Holder::RunAppeal(v.at(chapter)?),
-            Purpose::Gift | Purpose::Reversal | Purpose::OpeningBalance => Holder::Record(v.at(chapter)?),
+    pub fn of(v: &mut Visit<'_>, chapter: ChapterId, paper: &Paper) -> Result<Self, Denied> {
+        Ok(match paper.brought_by {
+            Brings::Record => Holder::Record(v.at(chapter)?),
+            Brings::RunAppeal => Holder::RunAppeal(v.at(chapter)?),
         })
     }
 
@@ -113,11 +116,11 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<DocumentRow>, Db
 }
 
 /// Whether a chapter keeps a document of this content, uploaded for this purpose.
-pub fn is_kept(conn: &mut PgConnection, chapter: ChapterId, purpose: Purpose, hash: &str) -> Result<bool, DbError> {
+pub fn is_kept(conn: &mut PgConnection, chapter: ChapterId, paper: &Paper, hash: &str) -> Result<bool, DbError> {
     let found = document::table
         .filter(document::sha256.eq(hash))
         .filter(document::chapter_id.eq(chapter.0))
-        .filter(document::purpose.eq(purpose.name()));
+        .filter(document::purpose.eq(paper.purpose));
     Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
 }
 
@@ -139,7 +142,7 @@ impl Key {
 
 /// A document that the visitor may read, with the proof; `None` otherwise. The same bytes may lie in several chapters: one
 /// the visitor reads is enough, and the others do not show.
-pub fn readable(v: &mut Visit<'_>, key: &Key) -> Result<Option<(DocumentRow, Seen<Read>)>, DbError> {
+pub fn readable(v: &mut Visit<'_>, rooms: Rooms, key: &Key) -> Result<Option<(DocumentRow, Seen<Read>)>, DbError> {
     /// More chapters with one and the same file than anybody will see.
     const MANY: i64 = 500;
     let rows: Vec<DocumentRow> = match key {
@@ -156,13 +159,31 @@ pub fn readable(v: &mut Visit<'_>, key: &Key) -> Result<Option<(DocumentRow, See
         chapters.push(ChapterId(Uuid::nil()));
     }
     let seen = v.see_each(&chapters)?;
-    Ok(rows.into_iter().zip(seen).find_map(|(row, seen)| seen.map(|seen| (row, seen))))
+    for (row, seen) in rows.into_iter().zip(seen) {
+        let (Some(seen), Some(paper)) = (seen, rooms.paper(&row.purpose)) else { continue };
+        if may_read(v, paper, seen.chapter())? {
+            return Ok(Some((row, seen)));
+        }
+    }
+    Ok(None)
 }
 
-/// What documents belong to; the kind is the purpose the document was uploaded for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether a visitor who reads the chapter's records may read papers of this purpose too.
+pub fn may_read(v: &mut Visit<'_>, paper: &Paper, chapter: ChapterId) -> Result<bool, DbError> {
+    match paper.read_by {
+        Reads::Read => Ok(true),
+        Reads::Inspect => match v.see::<Inspect>(chapter) {
+            Ok(_) => Ok(true),
+            Err(Denied::Refused(_)) => Ok(false),
+            Err(Denied::Db(error)) => Err(error),
+        },
+    }
+}
+
+/// What documents belong to, and the purpose they were uploaded for.
+#[derive(Clone, Copy)]
 pub struct Subject {
-    pub kind: Purpose,
+    pub paper: &'static Paper,
     pub id: Uuid,
 }
 
@@ -185,11 +206,11 @@ pub fn link(conn: &mut PgConnection, by: &Holder, now: DateTime<Utc>, id: Uuid, 
     let Some(row) = find(conn, id)?.filter(|row| row.chapter_id == by.chapter().0) else {
         return Ok(Linked::NoSuchDocument);
     };
-    if row.purpose != subject.kind.name() {
+    if row.purpose != subject.paper.purpose {
         return Ok(Linked::OtherPurpose);
     }
     lock(conn, &format!("links of {}", subject.id))?;
-    let of_subject = || l::table.filter(l::subject_kind.eq(subject.kind.name())).filter(l::subject_id.eq(subject.id));
+    let of_subject = || l::table.filter(l::subject_kind.eq(subject.paper.purpose)).filter(l::subject_id.eq(subject.id));
     if of_subject().filter(l::document_id.eq(id)).count().get_result::<i64>(conn)? > 0 {
         return Ok(Linked::Already);
     }
@@ -199,7 +220,7 @@ pub fn link(conn: &mut PgConnection, by: &Holder, now: DateTime<Utc>, id: Uuid, 
     diesel::insert_into(l::table)
         .values((
             l::document_id.eq(id),
-            l::subject_kind.eq(subject.kind.name()),
+            l::subject_kind.eq(subject.paper.purpose),
             l::subject_id.eq(subject.id),
             l::linked_by.eq(by.account()),
             l::linked_at.eq(now),
@@ -214,7 +235,7 @@ pub fn of_subject(conn: &mut PgConnection, subject: Subject) -> Result<Vec<Docum
     use document_link as l;
     Ok(document::table
         .inner_join(l::table.on(l::document_id.eq(document::id)))
-        .filter(l::subject_kind.eq(subject.kind.name()))
+        .filter(l::subject_kind.eq(subject.paper.purpose))
         .filter(l::subject_id.eq(subject.id))
         .order((l::linked_at, document::id))
         .limit(MAX_LINKS)
@@ -230,34 +251,35 @@ pub enum Published {
     Already,
     /// Under another title: withdraw it first.
     OtherTitle,
-    /// It is not linked to this appeal.
+    /// It is not linked to this subject, or papers of its purpose are never shown.
     NotLinked,
 }
 
-/// Shows a document to everybody, under a title made for that. Only documents linked to the appeal can be.
+/// Shows a document to everybody, under a title made for that. Only documents linked to the subject can be.
 pub fn publish(
     conn: &mut PgConnection,
-    by: &Granted<RunAppeal>,
+    by: &Holder,
     now: DateTime<Utc>,
     id: Uuid,
-    appeal: Uuid,
+    subject: Subject,
     title: &str,
 ) -> Result<Published, DbError> {
     use document_publication as p;
     lock(conn, &format!("publication of {id}"))?;
-    let found = of_subject(conn, Subject { kind: Purpose::Appeal, id: appeal })?.into_iter().find(|row| row.id == id);
-    let Some(row) = found.filter(|row| row.chapter_id == by.chapter().0) else {
+    let found = of_subject(conn, subject)?.into_iter().find(|row| row.id == id);
+    let Some(row) = found.filter(|row| row.chapter_id == by.chapter().0 && subject.paper.public) else {
         return Ok(Published::NotLinked);
     };
-    let known: Option<String> = p::table.find((id, appeal)).select(p::title).first(conn).optional()?;
+    let known: Option<String> = p::table.find((id, subject.id)).select(p::title).first(conn).optional()?;
     if let Some(known) = known {
         return Ok(if known == title { Published::Already } else { Published::OtherTitle });
     }
+    shown::alters(conn);
     diesel::insert_into(p::table)
         .values((
             p::document_id.eq(id),
-            p::purpose.eq(Purpose::Appeal.name()),
-            p::subject_id.eq(appeal),
+            p::purpose.eq(subject.paper.purpose),
+            p::subject_id.eq(subject.id),
             p::sha256.eq(&row.sha256),
             p::size_bytes.eq(row.size_bytes),
             p::media_type.eq(&row.media_type),
@@ -267,29 +289,25 @@ pub fn publish(
             p::published_by.eq(by.account()),
         ))
         .execute(conn)?;
-    audit(conn, now, &Holder::RunAppeal(by.clone()), "DOCUMENT_PUBLISHED", id)?;
+    audit(conn, now, by, "DOCUMENT_PUBLISHED", id)?;
     Ok(Published::New)
 }
 
 /// Takes a document out of the public again, and keeps the day it happened. Whether it was there.
-pub fn withdraw(
-    conn: &mut PgConnection,
-    by: &Granted<RunAppeal>,
-    now: DateTime<Utc>,
-    id: Uuid,
-    appeal: Uuid,
-) -> Result<bool, DbError> {
+pub fn withdraw(conn: &mut PgConnection, by: &Holder, now: DateTime<Utc>, id: Uuid, subject: Subject) -> Result<bool, DbError> {
     use document_publication as p;
     use document_withdrawal as w;
-    let gone: Option<String> = diesel::delete(p::table.find((id, appeal))).returning(p::sha256).get_result(conn).optional()?;
+    shown::alters(conn);
+    let gone: Option<String> =
+        diesel::delete(p::table.find((id, subject.id))).returning(p::sha256).get_result(conn).optional()?;
     if let Some(sha256) = &gone {
         diesel::insert_into(w::table)
             .values((
-                (w::document_id.eq(id), w::subject_id.eq(appeal), w::sha256.eq(sha256)),
+                (w::document_id.eq(id), w::subject_id.eq(subject.id), w::sha256.eq(sha256)),
                 (w::withdrawn_on.eq(vietnam_date(now)), w::withdrawn_at.eq(now), w::withdrawn_by.eq(by.account())),
             ))
             .execute(conn)?;
-        audit(conn, now, &Holder::RunAppeal(by.clone()), "DOCUMENT_WITHDRAWN", id)?;
+        audit(conn, now, by, "DOCUMENT_WITHDRAWN", id)?;
     }
     Ok(gone.is_some())
 }

@@ -22,6 +22,7 @@ use super::{closures, store, uploads};
 use crate::basics::Clock;
 use crate::db::worker::{Declared, Next, Worker};
 use crate::db::{Db, DbError};
+use crate::house::thread::Means;
 
 /// A file without a row is left alone for so long.
 const GRACE: Duration = Duration::days(1);
@@ -63,6 +64,11 @@ impl From<diesel::result::Error> for SweepError {
     fn from(error: diesel::result::Error) -> Self {
         DbError::from(error).into()
     }
+}
+
+/// Starts behind a server.
+pub fn begin(means: &mut Means) -> io::Result<Worker> {
+    start(means.get::<Db>()?, means.get::<Clock>()?, means.get::<Archive>()?)
 }
 
 /// Starts the thread; the pause comes first, for a server that starts has other things to do.

@@ -10,14 +10,16 @@ use uuid::Uuid;
 
 use super::assemble::{self, Refusal};
 use super::files::Archive;
-use super::model::{ContentHash, Fit, MAX_NAME, MIN_CHUNK, MediaType, Purpose, file_name};
+use super::model::{ContentHash, Fit, MAX_NAME, MIN_CHUNK, MediaType, file_name};
 use super::receive::{drain, receive, too_long};
 use super::shown::{DocumentOut, shown};
 use super::store::{self, Holder};
 use super::uploads::{self, Bare, Begun, NewUpload, Taken, UploadRow};
 use crate::authz::{Desk, Read, Visit};
+use crate::house::Rooms;
+use crate::house::papers::Paper;
 use crate::http::sets::{Reads, Records, Writes};
-use crate::http::{Answer, Body, FieldError, Kind, Problem, Reply, Say};
+use crate::http::{Answer, Body, FieldError, Kind, Problem, Reply, Say, no_choice};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -37,7 +39,8 @@ pub struct UploadIn {
     #[schema(example = "23095", max_length = 40)]
     chapter: String,
     /// What it is for: decides what it can be linked to, and that nothing but an appeal's paper is ever published.
-    purpose: Purpose,
+    #[schema(example = "GIFT")]
+    purpose: String,
     /// File name; folders in front of it are left away.
     #[schema(example = "Giấy biên nhận.jpg", max_length = 200)]
     name: String,
@@ -76,8 +79,13 @@ pub struct UploadOut {
 }
 
 /// Checks every field; all mistakes at once.
-fn check(vault: &Vault, archive: &Archive, body: &UploadIn) -> Result<NewUpload, Problem> {
+fn check(vault: &Vault, archive: &Archive, rooms: Rooms, body: &UploadIn) -> Result<(NewUpload, &'static Paper), Problem> {
     let mut errors = Vec::new();
+    let paper = rooms.paper(&body.purpose);
+    if paper.is_none() {
+        let words: Vec<&str> = rooms.papers().map(|paper| paper.purpose).collect();
+        errors.push(no_choice("/purpose", &body.purpose, &words));
+    }
     let mut wrong = |pointer: &str, code, say| errors.push(FieldError::new(pointer, code, say));
     let name = file_name(&body.name);
     if name.is_none() {
@@ -110,22 +118,23 @@ fn check(vault: &Vault, archive: &Archive, body: &UploadIn) -> Result<NewUpload,
     if hash.is_none() {
         wrong("/sha256", "NOT_A_HASH", Say::fixed("64 chữ số hệ 16.", "64 hexadecimal digits."));
     }
-    let (Some(name), Some(kind), Some(size_bytes), Some(hash)) = (name, kind, size_bytes, hash) else {
+    let (Some(paper), Some(name), Some(kind), Some(size_bytes), Some(hash)) = (paper, name, kind, size_bytes, hash) else {
         return Err(Problem::invalid(errors));
     };
-    let content = serde_json::json!([body.chapter, body.purpose, name, kind.name(), size_bytes, hash.as_str()]).to_string();
+    let content = serde_json::json!([body.chapter, paper.purpose, name, kind.name(), size_bytes, hash.as_str()]).to_string();
     let bare =
-        Bare { chapter: &body.chapter, purpose: body.purpose.name(), media_type: kind.name(), size_bytes, sha256: hash.as_str() };
-    Ok(NewUpload {
+        Bare { chapter: &body.chapter, purpose: paper.purpose, media_type: kind.name(), size_bytes, sha256: hash.as_str() };
+    let new = NewUpload {
         id: body.id,
         bare_hash: bare.hash(vault),
-        purpose: body.purpose.name(),
+        purpose: paper.purpose,
         name: vault.seal(place("upload", "name", &body.id), name.as_bytes()).map_err(Problem::internal)?,
         media_type: kind.name(),
         size_bytes,
         sha256: hash.to_string(),
         request_hash: vault.hash("upload.request", content.as_bytes()).to_vec(),
-    })
+    };
+    Ok((new, paper))
 }
 
 fn too_much(vi: String, en: String) -> Problem {
@@ -142,13 +151,18 @@ fn too_much(vi: String, en: String) -> Problem {
     )
 )]
 #[post("/uploads")]
-pub async fn begin_upload(desk: Desk, Body(body): Body<UploadIn>, archive: web::Data<Archive>) -> Answer<UploadOut> {
-    let new = check(desk.vault(), &archive, &body)?;
+pub async fn begin_upload(
+    desk: Desk,
+    Body(body): Body<UploadIn>,
+    archive: web::Data<Archive>,
+    rooms: web::Data<Rooms>,
+) -> Answer<UploadOut> {
+    let (new, paper) = check(desk.vault(), &archive, **rooms, &body)?;
     let (limits, id) = (archive.limits, body.id);
     let begun = desk
         .tx(move |v| {
             let here = tree::place(v.conn, &body.chapter)?.ok_or_else(Problem::not_found)?;
-            let holder = Holder::of(v, here.id, body.purpose)?;
+            let holder = Holder::of(v, here.id, paper)?;
             Ok(uploads::begin(v.conn, &holder, v.now, &new, &limits)?)
         })
         .await?;
@@ -224,9 +238,9 @@ fn upload_out(archive: &Archive, row: Option<UploadRow>, document: Option<Docume
 }
 
 /// The upload, if the visitor may send it: only whoever announced it, as long as they have the right.
-pub(super) fn own(v: &mut Visit<'_>, row: UploadRow) -> Result<(UploadRow, Holder), Problem> {
-    let purpose = Purpose::parse(&row.purpose).ok_or_else(|| Problem::internal("an upload has an unknown purpose"))?;
-    let holder = Holder::of(v, ChapterId(row.chapter_id), purpose)?;
+pub(super) fn own(v: &mut Visit<'_>, rooms: Rooms, row: UploadRow) -> Result<(UploadRow, Holder), Problem> {
+    let paper = rooms.paper(&row.purpose).ok_or_else(|| Problem::internal("an upload has an unknown purpose"))?;
+    let holder = Holder::of(v, ChapterId(row.chapter_id), paper)?;
     if row.account_id != v.account() {
         return Err(Problem::say(
             Kind::Forbidden,
@@ -303,13 +317,15 @@ pub async fn continue_upload(
     id: web::Path<Uuid>,
     payload: web::Payload,
     archive: web::Data<Archive>,
+    rooms: web::Data<Rooms>,
 ) -> Answer<UploadOut> {
+    let rooms = **rooms;
     let id = id.into_inner();
     // Who, before anything is read.
     let row = desk
         .read(move |v| {
             let row = uploads::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
-            Ok(own(v, row)?.0)
+            Ok(own(v, rooms, row)?.0)
         })
         .await?;
     let at = match settled(&row).and_then(|()| chunk_headers(&request)) {
@@ -326,9 +342,9 @@ pub async fn continue_upload(
     }
     let chunk = receive(payload, &archive, id, at).await?;
     let desk = desk.anew();
-    let mut row = register(&desk, &archive, id, at, chunk).await?;
+    let mut row = register(&desk, &archive, rooms, (id, at), chunk).await?;
     if row.offset_bytes == row.size_bytes {
-        row = finish(&desk, &archive, row).await?;
+        row = finish(&desk, &archive, rooms, row).await?;
         settled(&row)?;
     }
     answer(&desk, &archive, id, Some(row)).await
@@ -346,15 +362,15 @@ fn settled(row: &UploadRow) -> Result<(), Problem> {
 async fn register(
     desk: &Desk,
     archive: &web::Data<Archive>,
-    id: Uuid,
-    at: u64,
+    rooms: Rooms,
+    (id, at): (Uuid, u64),
     chunk: super::files::WrittenChunk,
 ) -> Result<UploadRow, Problem> {
     let (limits, file) = (archive.limits, chunk.file.clone());
     let outcome = desk
         .tx(move |v| {
             let row = uploads::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
-            let (mut row, _) = own(v, row)?;
+            let (mut row, _) = own(v, rooms, row)?;
             let taken = if row.state == "OPEN" { uploads::take(v.conn, &mut row, at, &chunk, &limits)? } else { Taken::Again };
             Ok((row, taken))
         })
@@ -378,7 +394,7 @@ fn may_remove(outcome: &Result<(UploadRow, Taken), Problem>) -> bool {
 }
 
 /// Makes the document of an upload whose bytes are all here.
-async fn finish(desk: &Desk, archive: &web::Data<Archive>, row: UploadRow) -> Result<UploadRow, Problem> {
+async fn finish(desk: &Desk, archive: &web::Data<Archive>, rooms: Rooms, row: UploadRow) -> Result<UploadRow, Problem> {
     let id = row.id;
     let files = desk.read(move |v| Ok(uploads::files(v.conn, id)?)).await?;
     let outcome = {
@@ -403,7 +419,7 @@ async fn finish(desk: &Desk, archive: &web::Data<Archive>, row: UploadRow) -> Re
     let row = desk
         .tx(move |v| {
             let row = uploads::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
-            let (_, holder) = own(v, row)?;
+            let (_, holder) = own(v, rooms, row)?;
             assemble::complete(v.conn, &for_tx, v.vault, &holder, v.now, id, &outcome)?;
             uploads::find(v.conn, id)?.ok_or_else(Problem::not_found)
         })

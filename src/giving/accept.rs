@@ -13,7 +13,7 @@ use super::prepare::Prepared;
 use super::unusual::Concern;
 use crate::authz::{self, Actor, Ask, Granted, Record};
 use crate::db::DbError;
-use crate::http::{FieldError, Problem, Say};
+use crate::http::{Check, FieldError, Problem, Say};
 use crate::ledger::model::Fund;
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::stock::{self, Item};
@@ -103,7 +103,8 @@ pub(super) fn accept<'a>(
     grant: &'a Granted<Record>,
     gift: &'a Prepared,
 ) -> Result<Accepted<'a>, Vec<FieldError>> {
-    let mut errors = gift.gift.unfit.clone();
+    let mut check = Check::default();
+    check.extend(gift.gift.unfit.iter().cloned());
     let place = context.places.get(&gift.gift.chapter).cloned();
     let Some(place) = place else {
         return Err(vec![FieldError::new(
@@ -113,56 +114,46 @@ pub(super) fn accept<'a>(
         )]);
     };
     if !place.accepts_entries {
-        errors.push(FieldError::new(
+        check.wrong(
             "/chapter",
             "BOOKS_CLOSED",
-            Say::fixed(
-                "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
-                "The chapter has merged or dissolved: record at its successor.",
-            ),
-        ));
+            "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
+            "The chapter has merged or dissolved: record at its successor.",
+        );
     }
     let (mut appeal, mut fund) = (None, context.general.clone());
     if let Some(code) = &gift.gift.appeal {
         match context.appeals.get(code) {
-            None => errors.push(no_such_appeal()),
+            None => check.add(no_such_appeal()),
             Some(terms) => match terms.destination(&place, gift.gift.received_on) {
                 Ok(destination) => (appeal, fund) = (Some(terms.id), Some(destination.clone())),
-                Err(error) => errors.push(error),
+                Err(error) => check.add(error),
             },
         }
     }
     for (n, line) in gift.gift.lines.iter().enumerate() {
         match context.items.get(&line.item) {
-            None => errors.push(FieldError::new(
+            None => check.wrong(
                 format!("/lines/{n}/item"),
                 "NO_SUCH_ITEM",
-                Say::fixed("Không có mặt hàng này trong danh mục.", "There is no such item in the catalogue."),
-            )),
+                "Không có mặt hàng này trong danh mục.",
+                "There is no such item in the catalogue.",
+            ),
             Some(item) if !item.units.contains(&line.unit) => {
                 let units = item.units.join(", ");
-                errors.push(FieldError::new(
-                    format!("/lines/{n}/unit"),
-                    "NOT_A_UNIT",
-                    Say::new(format!("{} tính bằng: {units}.", item.name), format!("{} is counted in: {units}.", item.name_en)),
-                ));
+                let (vi, en) =
+                    (format!("{} tính bằng: {units}.", item.name), format!("{} is counted in: {units}.", item.name_en));
+                check.wrong(format!("/lines/{n}/unit"), "NOT_A_UNIT", vi, en);
             }
-            Some(item) if item.counts_in(&line.unit) && !line.quantity.is_whole() => errors.push(FieldError::new(
+            Some(item) if item.counts_in(&line.unit) && !line.quantity.is_whole() => check.wrong(
                 format!("/lines/{n}/quantity"),
                 "NOT_WHOLE",
-                Say::new(
-                    format!("{} tính theo {} phải là số nguyên, không phải {}.", item.name, line.unit, line.quantity),
-                    format!("{} in {} come in whole numbers, not {}.", item.name_en, line.unit, line.quantity),
-                ),
-            )),
+                format!("{} tính theo {} phải là số nguyên, không phải {}.", item.name, line.unit, line.quantity),
+                format!("{} in {} come in whole numbers, not {}.", item.name_en, line.unit, line.quantity),
+            ),
             Some(_) => {}
         }
     }
-    match fund {
-        Some(fund) if errors.is_empty() => {
-            let display = gift.gift.display;
-            Ok(Accepted { at, grant, gift, place, appeal, fund, display, unusual: false, concerns: Vec::new() })
-        }
-        _ => Err(errors),
-    }
+    let display = gift.gift.display;
+    check.done(fund.map(|fund| Accepted { at, grant, gift, place, appeal, fund, display, unusual: false, concerns: Vec::new() }))
 }

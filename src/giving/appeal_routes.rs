@@ -18,7 +18,7 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::keyboard::changed_by_typing;
 use crate::http::etag::{if_match, version_tag};
 use crate::http::sets::{Decides, Key, Reads, Records, Writes};
-use crate::http::{Answer, Body, FieldError, Kind, Patch, Problem, Reply, Say, one_name};
+use crate::http::{Answer, Body, Check, FieldError, Kind, Patch, Problem, Reply, Say, one_name};
 use crate::tree::{ChapterId, Place};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -79,7 +79,7 @@ pub struct AppealPatch {
 impl AppealPatch {
     /// What the appeal says afterwards.
     fn over(self, old: AppealText, today: NaiveDate) -> Result<AppealText, Vec<FieldError>> {
-        let mut wrong = Vec::new();
+        let mut wrong = Check::default();
         // The ground on which it received for longer is history.
         let extension = match old.extension {
             Some(old) => Some(self.extension.over_required("/extension", old, &mut wrong)),
@@ -93,39 +93,31 @@ impl AppealPatch {
             receive_from: old.receive_from,
             extension,
         };
-        match (check(&text, today), wrong.is_empty()) {
-            (Ok(text), true) => Ok(text),
-            (Ok(_), false) => Err(wrong),
-            (Err(more), _) => Err(wrong.into_iter().chain(more).collect()),
-        }
+        let checked = wrong.read_all(check(&text, today));
+        wrong.done(checked)
     }
 }
 
 /// Checks what an appeal says on a day; all mistakes at once.
 fn check(text: &AppealText, today: NaiveDate) -> Result<AppealText, Vec<FieldError>> {
-    let mut errors = Vec::new();
+    let mut check = Check::default();
     let mut line = |pointer: &str, text: &str, max: usize| {
-        one_name(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
-            errors.push(error);
-            String::new()
-        })
+        check.read(one_name(pointer, text, max)).map(|line| line.as_str().to_owned()).unwrap_or_default()
     };
     let (title, purpose) = (line("/title", &text.title, 200), line("/purpose", &text.purpose, 2_000));
     if text.target_vnd.is_some_and(|target| Vnd::parse(target).is_err()) {
-        errors.push(FieldError::new("/target_vnd", "OUT_OF_RANGE", Say::fixed("Từ 1 đến 10^15 đồng.", "1 to 10^15 đồng.")));
+        check.wrong("/target_vnd", "OUT_OF_RANGE", "Từ 1 đến 10^15 đồng.", "1 to 10^15 đồng.");
     }
     if text.receive_until < text.receive_from {
-        errors.push(FieldError::new(
+        check.wrong(
             "/receive_until",
             "BEFORE_THE_START",
-            Say::fixed("Ngày kết thúc không trước ngày bắt đầu.", "The last day is not before the first."),
-        ));
+            "Ngày kết thúc không trước ngày bắt đầu.",
+            "The last day is not before the first.",
+        );
     }
-    let extension = text.extension.clone().map(|extension| extension.checked(today)).transpose().unwrap_or_else(|wrong| {
-        errors.extend(wrong);
-        None
-    });
-    if errors.is_empty() { Ok(AppealText { title, purpose, extension, ..text.clone() }) } else { Err(errors) }
+    let extension = text.extension.clone().and_then(|extension| check.read_all(extension.checked(today)));
+    check.done(Some(AppealText { title, purpose, extension, ..text.clone() }))
 }
 
 /// What is said of a receiving period that the law does not allow by itself. It counts from the launch: the day the appeal was
@@ -195,16 +187,19 @@ pub async fn create_appeal(desk: Desk, Body(body): Body<AppealIn>) -> Answer<App
         receive_until: body.receive_until,
         extension: body.extension,
     };
-    let text = check(&text, desk.today()).map_err(Problem::invalid)?;
+    let mut wrong = Check::default();
+    wrong.own_id("/id", body.id, "id phải là UUID của riêng đợt này.", "id must be a UUID of this appeal's own.");
+    let text = wrong.read_all(check(&text, desk.today()));
     if !is_code(&body.code) {
-        return Err(Problem::field(
+        wrong.wrong(
             "/code",
             "NOT_A_CODE",
             "Mã gồm chữ in hoa và số, ví dụ LULUT-2026.",
             "A code is upper-case letters and digits, e.g. LULUT-2026.",
-        ));
+        );
     }
-    let new = NewAppeal { id: body.id, code: body.code, regime: body.regime, text };
+    let new = text.map(|text| NewAppeal { id: body.id, code: body.code, regime: body.regime, text });
+    let new = wrong.done(new).map_err(Problem::invalid)?;
     desk.tx(move |v| draft(v, &body.chapter, &new)).await.map(Reply::made).map(answer)
 }
 

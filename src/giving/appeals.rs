@@ -6,52 +6,36 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Text, Uuid as SqlUuid};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::feed::changed_appeal;
 use super::limits::{Extension, ExtensionColumns};
 use super::model::{AppealState, AppealTerms};
 use crate::authz::{Granted, RunAppeal};
+use crate::basics::codes::codes;
 use crate::basics::fold;
 use crate::basics::keyboard::memo_forms;
 use crate::changes;
 use crate::db::DbError;
 use crate::db::schema::{appeal, appeal_version};
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::ledger::model::{Fund, FundId, Restriction};
 use crate::ledger::store as ledger;
 use crate::tree::{self, ChapterId};
 
-/// The legal frame of an appeal; deadlines and publications depend on it (Decree 93/2021, Decree 03/2026, the Red Cross law).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub enum Regime {
-    /// Disaster, epidemic, incident. (Not an appeal for one patient: that is ordinary support, or a fund's.)
-    #[serde(rename = "DECREE_93_2021")]
-    Decree93Of2021,
-    /// A licensed Red Cross fund.
-    #[serde(rename = "DECREE_03_2026")]
-    Decree03Of2026,
-    /// Ordinary Red Cross support.
-    #[serde(rename = "RED_CROSS_LAW")]
-    RedCrossLaw,
-    #[serde(rename = "FOREIGN_AID")]
-    ForeignAid,
-    /// Relief for another country's disaster: the central chapter calls, and everything goes to its account.
-    #[serde(rename = "OVERSEAS_DISASTER")]
-    OverseasDisaster,
-}
-
-impl Regime {
-    pub fn name(self) -> &'static str {
-        match self {
-            Regime::Decree93Of2021 => "DECREE_93_2021",
-            Regime::Decree03Of2026 => "DECREE_03_2026",
-            Regime::RedCrossLaw => "RED_CROSS_LAW",
-            Regime::ForeignAid => "FOREIGN_AID",
-            Regime::OverseasDisaster => "OVERSEAS_DISASTER",
-        }
+codes! {
+    /// The legal frame of an appeal; deadlines and publications depend on it (Decree 93/2021, Decree 03/2026, the Red Cross law).
+    pub wire enum Regime {
+        /// Disaster, epidemic, incident. (Not an appeal for one patient: that is ordinary support, or a fund's.)
+        Decree93Of2021 = "DECREE_93_2021",
+        /// A licensed Red Cross fund.
+        Decree03Of2026 = "DECREE_03_2026",
+        /// Ordinary Red Cross support.
+        RedCrossLaw = "RED_CROSS_LAW",
+        ForeignAid = "FOREIGN_AID",
+        /// Relief for another country's disaster: the central chapter calls, and everything goes to its account.
+        OverseasDisaster = "OVERSEAS_DISASTER",
     }
 }
 
@@ -116,6 +100,7 @@ pub fn create(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Ut
     if taken > 0 {
         return Ok(Created::CodeTaken);
     }
+    shown::adds(conn);
     let fund = ledger::open_fund(conn, Restriction::Appeal, &new.code)?;
     let quarantine = ledger::open_fund(conn, Restriction::Quarantine, &new.code)?;
     diesel::insert_into(appeal::table)
@@ -157,6 +142,7 @@ fn insert_version(
     state: AppealState,
 ) -> Result<(), DbError> {
     let (ground, no, on, decided_by, level, commitment) = Extension::columns(text.extension.as_ref());
+    shown::alters(conn);
     diesel::insert_into(appeal_version::table)
         .values((
             (
@@ -192,6 +178,7 @@ pub fn next_version(
     state: AppealState,
 ) -> Result<(), DbError> {
     insert_version(conn, by, now, row.id, row.version + 1, text, state)?;
+    shown::alters(conn);
     diesel::update(appeal::table.find(row.id).filter(appeal::chapter_id.eq(by.chapter().0)))
         .set((appeal::state.eq(state.name()), appeal::version.eq(row.version + 1)))
         .execute(conn)?;
@@ -309,6 +296,12 @@ fn with_chapters(conn: &mut PgConnection, rows: Vec<Stored>) -> Result<Vec<Appea
 /// One appeal by code.
 pub fn find(conn: &mut PgConnection, code: &str) -> Result<Option<AppealRow>, DbError> {
     let rows = newest().filter(appeal::code.eq(code)).select(STORED).load(conn)?;
+    Ok(with_chapters(conn, rows)?.pop())
+}
+
+/// [`find`] by its id.
+pub fn by_id(conn: &mut PgConnection, id: Uuid) -> Result<Option<AppealRow>, DbError> {
+    let rows = newest().filter(appeal::id.eq(id)).select(STORED).load(conn)?;
     Ok(with_chapters(conn, rows)?.pop())
 }
 

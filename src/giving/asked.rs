@@ -117,6 +117,7 @@ pub(super) fn outs(conn: &mut PgConnection, rows: Vec<AskedRow>) -> Result<Vec<A
             asked_by: names.get(&row.asked_by).cloned().unwrap_or_default(),
             concerns: concerns.get(&row.id).cloned().unwrap_or_default(),
             paper_url: format!("/api/v1/asked-gifts/{}/paper.html", row.id),
+            paper_pdf_url: format!("/api/v1/asked-gifts/{}/paper.pdf", row.id),
             id: row.id,
             code: row.code,
             appeal: row.appeal,
@@ -142,12 +143,18 @@ pub(super) fn answers(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Asked
 
 /// One asked gift with its giver and words while it waits. Reading it is noted in the audit trail, because it names the giver.
 pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<AskedGift, Problem> {
+    let (row, sent) = read(v, id)?;
+    let asked = out(v.conn, row)?;
+    Ok(AskedGift::of(asked, sent))
+}
+
+/// [`show`] before it is put into words: the row, and what was sent as long as it waits.
+pub(super) fn read(v: &mut Visit<'_>, id: Uuid) -> Result<(AskedRow, Option<GiftIn>), Problem> {
     let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
     let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
     v.note_seen(&seen, "ASKED_GIFT_READ", id)?;
     let sent = row.content.as_deref().map(|sealed| open(v.vault, id, sealed)).transpose()?;
-    let asked = out(v.conn, row)?;
-    Ok(AskedGift::of(asked, sent))
+    Ok((row, sent))
 }
 
 /// What was sent.

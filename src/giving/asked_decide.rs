@@ -19,8 +19,12 @@ use crate::ledger::store::BookedAt;
 struct Waiting<'a>(&'a AskedRow);
 
 impl Matter for Waiting<'_> {
-    const KIND: &'static Kind = MATTER;
     type Asks = Record;
+    type Fault = Problem;
+
+    fn kind(&self) -> &'static Kind {
+        MATTER
+    }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         let recorder = by.grant.for_recorder(by.asking_account, by.asked_by).ok_or(Halt::NotOneself)?;

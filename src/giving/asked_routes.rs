@@ -1,12 +1,12 @@
-//! `/api/v1/asked-gifts`: what waits for a second person, its provisional paper, and the decisions.
+//! `/api/v1/asked-gifts`: what waits for a second person, its provisional note, and the decisions.
 
-use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::asked_decide;
 use super::asked_wire::{AskedGift, AskedOut};
+use super::paper_answers::{self, PdfFile};
 use super::{asked, asked_paper, asked_store as store};
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
@@ -18,6 +18,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_asked_gifts)
         .service(show_asked_gift)
         .service(print_asked_gift)
+        .service(download_asked_gift)
         .service(approve_asked_gift)
         .service(refuse_asked_gift)
         .service(withdraw_asked_gift);
@@ -43,9 +44,10 @@ pub async fn show_asked_gift(desk: Desk, id: web::Path<Uuid>) -> Answer<AskedGif
     desk.tx(move |v| asked::show(v, *id)).await.map(Reply::ok)
 }
 
-/// The provisional paper of an asked gift, to print for the giver.
+/// The provisional note of an asked gift, to print for the giver.
 ///
-/// It says that nothing is booked yet, and what became of it once it was decided. It is no receipt and has no number.
+/// It says that nothing is booked yet, and what became of it once it was decided. It is no receipt and has no number. Reading it is
+/// noted in the audit trail.
 #[utoipa::path(
     tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = String, content_type = "text/html"), Reads)
 )]
@@ -56,20 +58,23 @@ pub async fn print_asked_gift(
     lang: Lang,
     public: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
-    let (asked, names) = desk
-        .tx(move |v| {
-            let asked = asked::show(v, *id)?;
-            let names = asked_paper::names(v.conn, &asked)?;
-            Ok((asked, names))
-        })
-        .await?;
-    let html = asked_paper::html(&asked, &names, &public, lang)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((CONTENT_LANGUAGE, lang.tag()))
-        .insert_header((VARY, "accept-language"))
-        .insert_header((CONTENT_SECURITY_POLICY, format!("{}; frame-ancestors 'none'", *asked_paper::POLICY)))
-        .body(html))
+    let note = desk.tx(move |v| asked_paper::show(v, &public, *id)).await?;
+    paper_answers::page(asked_paper::html(&note, lang), lang)
+}
+
+/// The provisional note of an asked gift as PDF/A.
+#[utoipa::path(
+    tag = "gifts", params(("id" = Uuid, Path)), responses((status = 200, body = PdfFile, content_type = "application/pdf"), Reads)
+)]
+#[get("/asked-gifts/{id}/paper.pdf")]
+pub async fn download_asked_gift(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    lang: Lang,
+    public: web::Data<PublicUrl>,
+) -> Result<HttpResponse, Problem> {
+    let note = desk.tx(move |v| asked_paper::show(v, &public, *id)).await?;
+    paper_answers::pdf(&note.file_stem(), lang, move || asked_paper::pdf(&note, lang)).await
 }
 
 /// Approve an asked gift as the second person: it is booked today, under its code.

@@ -38,9 +38,12 @@ pub struct AskedOut {
     pub approver_chapter: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,
-    /// The provisional paper for the giver.
+    /// The provisional note for the giver, as a page to print.
     #[schema(example = "/api/v1/asked-gifts/0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11/paper.html")]
     pub paper_url: String,
+    /// The same as PDF/A.
+    #[schema(example = "/api/v1/asked-gifts/0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11/paper.pdf")]
+    pub paper_pdf_url: String,
     /// What to look at.
     pub concerns: Vec<Concern>,
 }

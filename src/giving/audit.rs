@@ -66,7 +66,7 @@ impl Audits for Gifts {
 }
 
 fn against_entries(audit: &mut Audit<'_>) -> Result<(), DbError> {
-    let Audit { conn, findings, vault, claims } = audit;
+    let Audit { conn, findings, vault, claims, .. } = audit;
     let mut after = Uuid::nil();
     loop {
         let rows = gifts(conn, after)?;

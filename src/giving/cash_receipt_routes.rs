@@ -1,7 +1,7 @@
 //! `/api/v1/gifts/{id}/cash-receipt`: the *phiếu thu* of a gift as data, as a page to print, as PDF; and one for a gift
 //! recorded before there were numbers.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use actix_web::http::header::VARY;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::cash_receipts;
+use super::paper_answers::{self, PdfFile};
 use super::receipt::ReceiptOut;
 use crate::authz::{Desk, Visit};
 use crate::basics::words;
@@ -121,12 +122,6 @@ fn out(receipt: CashReceipt, booked: &ReceiptOut, lang: Lang) -> CashReceiptOut 
     }
 }
 
-/// The bytes of a PDF file.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[allow(dead_code, reason = "names the answer's form in the OpenAPI document")]
-pub struct PdfFile(Vec<u8>);
-
 /// Number a cash gift that was recorded before there were numbers. Ask as often as needed: it gets one number.
 #[utoipa::path(
     tag = "gifts", params(("id" = Uuid, Path, description = "The gift"), Key),
@@ -179,13 +174,7 @@ pub async fn print_cash_receipt(
     public: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
     let (receipt, _) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
-    let page = sheet::html(&receipt, lang).map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((CONTENT_LANGUAGE, lang.tag()))
-        .insert_header((VARY, "accept-language"))
-        .insert_header((CONTENT_SECURITY_POLICY, format!("{}; frame-ancestors 'none'", page.policy)))
-        .body(page.html))
+    paper_answers::page(sheet::html(&receipt, lang), lang)
 }
 
 /// The cash receipt of a gift as PDF/A.
@@ -202,12 +191,5 @@ pub async fn download_cash_receipt(
 ) -> Result<HttpResponse, Problem> {
     let (receipt, _) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
     let name = receipt.number.file_stem();
-    // Some milliseconds of work: not on the thread that takes requests.
-    let file = web::block(move || sheet::pdf(&receipt, lang)).await.map_err(Problem::internal)?.map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/pdf"))
-        .insert_header((CONTENT_LANGUAGE, lang.tag()))
-        .insert_header((VARY, "accept-language"))
-        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")))
-        .body(file))
+    paper_answers::pdf(&name, lang, move || sheet::pdf(&receipt, lang)).await
 }

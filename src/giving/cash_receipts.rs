@@ -4,6 +4,7 @@
 //! none; they are numbered on demand, in the year in which that is done, for whoever recorded the money may still
 //! be asked for its receipt.
 
+use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -58,9 +59,7 @@ fn sheet(
     let code = code_of(&booked.code)?;
     // The gift's own leaf, written with it: a reversal or an amendment has another and leaves this one as it is.
     let leaf = ledger_public::find(v.conn, &booked.code)?.ok_or_else(|| Problem::internal("an entry has no public row"))?;
-    let maker = identity::profile(v.conn, issued.issued_by, vietnam_date(v.now))?;
-    let made_by =
-        v.vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)?;
+    let made_by = full_name(v, issued.issued_by)?;
     let payer = giver(v.conn, v.vault, row)?;
     let on_paper = on_paper(v.vault, row)?;
     let is_person = payer.as_ref().is_some_and(|payer| payer.kind == PartyKind::Person.name());
@@ -68,13 +67,13 @@ fn sheet(
         number: issued.number(&booked.chapter),
         issued_on: issued.issued_on,
         received_on: booked.received_on,
-        issuer: issuer(v.conn, &booked.chapter)?,
+        issuer: issuer(v.conn, ChapterId(row.chapter_id))?,
         note: if is_person { vouchers::tax_note(v.conn, booked.received_on)? } else { None },
         // Data that may only be kept are not printed: with the name goes the address.
         payer_address: payer.as_ref().and(on_paper.payer_address),
         payer: payer.map(|giver| giver.name),
         enclosed: on_paper.enclosed,
-        content: content(v.conn, booked)?,
+        content: content_as_booked(v.conn, booked)?,
         amount: Vnd::parse(booked.amount_vnd).map_err(|_| Problem::internal("a gift has an impossible amount"))?,
         public_url: public.entry(&code, &leaf.leaf_hash),
         code,
@@ -103,8 +102,15 @@ fn code_of(text: &str) -> Result<PublicCode, Problem> {
     PublicCode::parse(text).map_err(|_| Problem::internal("an entry has a broken code"))
 }
 
-fn issuer(conn: &mut PgConnection, chapter: &str) -> Result<Issuer, Problem> {
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
+/// Full name of an account's officer, for a paper they made out.
+pub(super) fn full_name(v: &mut Visit<'_>, account: Uuid) -> Result<String, Problem> {
+    let maker = identity::profile(v.conn, account, vietnam_date(v.now))?;
+    v.vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)
+}
+
+/// A chapter as the heading of its papers.
+pub(super) fn issuer(conn: &mut PgConnection, chapter: ChapterId) -> Result<Issuer, Problem> {
+    let here = tree::place_of(conn, chapter)?;
     let above = here.path.iter().rev().nth(1).map(|step| step.id.0);
     let ids: Vec<Uuid> = above.into_iter().chain([here.id.0]).collect();
     let mut names = tree::labels(conn, &ids)?;
@@ -128,21 +134,26 @@ fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option
     Ok(Some(given.map_err(Problem::internal)?))
 }
 
-/// What the money is for, in the words the appeal had when it was given.
-fn content(conn: &mut PgConnection, booked: &ReceiptOut) -> Result<Say, DbError> {
-    let Some(code) = &booked.appeal else {
+/// What a gift is for, in the words the appeal had at a moment.
+pub(super) fn content(conn: &mut PgConnection, appeal: Option<&str>, at: DateTime<Utc>) -> Result<Say, DbError> {
+    let Some(code) = appeal else {
         return Ok(Say::fixed(
             "Ủng hộ quỹ hoạt động nhân đạo chung của Hội",
             "Support for the general humanitarian fund of the Red Cross",
         ));
     };
-    let title = appeals::title_at(conn, code, booked.recorded_at)?.unwrap_or_default();
-    let (late_vi, late_en) = if booked.fund.starts_with("QUARANTINE:") {
-        ("; nhận khi đợt đã kết thúc, chờ quyết định sử dụng", "; received after its end, its use waits for a decision")
-    } else {
-        ("", "")
-    };
-    Ok(Say::new(format!("Ủng hộ đợt “{title}” ({code}){late_vi}"), format!("Support for the appeal “{title}” ({code}){late_en}")))
+    let title = appeals::title_at(conn, code, at)?.unwrap_or_default();
+    Ok(Say::new(format!("Ủng hộ đợt “{title}” ({code})"), format!("Support for the appeal “{title}” ({code})")))
+}
+
+/// [`content`] when it was given, and that it waits for a decision if it came too late.
+fn content_as_booked(conn: &mut PgConnection, booked: &ReceiptOut) -> Result<Say, DbError> {
+    let mut content = content(conn, booked.appeal.as_deref(), booked.recorded_at)?;
+    if booked.fund.starts_with("QUARANTINE:") {
+        content.vi.to_mut().push_str("; nhận khi đợt đã kết thúc, chờ quyết định sử dụng");
+        content.en.to_mut().push_str("; received after its end, its use waits for a decision");
+    }
+    Ok(content)
 }
 
 fn cancelled(conn: &mut PgConnection, gift: Uuid) -> Result<Option<Cancelled>, Problem> {

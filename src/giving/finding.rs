@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::personal;
 use crate::db::DbError;
 use crate::house::audit::{Audit, Audits};
+use crate::house::persons::PersonsError;
 use crate::parties::words::{self, Indexed};
 use crate::parties::{self, NewParty, Upserted};
 use crate::tree;
 use crate::vault::Vault;
-use crate::vault::persons::PersonsError;
 use crate::vault::steps::{StepError, Stepped, Work};
 
 const BATCH: i64 = 2_000;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::display::Display;
+use crate::basics::codes::codes;
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
 
@@ -126,24 +127,13 @@ pub enum QuantityIn {
     Number(serde_json::Number),
 }
 
-/// How goods were valued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Valuation {
-    DonorStated,
-    Invoice,
-    MarketPrice,
-    PriceList,
-}
-
-impl Valuation {
-    pub fn name(self) -> &'static str {
-        match self {
-            Valuation::DonorStated => "DONOR_STATED",
-            Valuation::Invoice => "INVOICE",
-            Valuation::MarketPrice => "MARKET_PRICE",
-            Valuation::PriceList => "PRICE_LIST",
-        }
+codes! {
+    /// How goods were valued.
+    pub wire enum Valuation {
+        DonorStated = "DONOR_STATED",
+        Invoice = "INVOICE",
+        MarketPrice = "MARKET_PRICE",
+        PriceList = "PRICE_LIST",
     }
 }
 

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Date, Nullable};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{appeals, personal};
@@ -89,13 +90,14 @@ pub struct Given {
 }
 
 /// Looks, and notes it. `None` when more are found than anybody reads; that is noted too.
-pub fn search<T>(
+pub fn search<T: ToSchema>(
     v: &mut Visit<'_>,
     wanted: &Wanted,
-    mut paging: Paging<Filter, Last>,
+    paging: Paging<Filter, Last>,
     shown: impl FnOnce(Vec<Giver>) -> Vec<T>,
 ) -> Result<Option<Page<T>>, Problem> {
     let (here, place) = v.see_code::<Read>(&wanted.chapter)?;
+    let span = paging.span::<T>()?;
     spend(v)?;
     let appeal = match &wanted.appeal {
         Some(code) => {
@@ -106,7 +108,6 @@ pub fn search<T>(
     };
     let chapter = place.id.0;
     let found = find(v, wanted, chapter, appeal, &paging.filter.asked)?;
-    let span = paging.span();
     let page = match found {
         None => None,
         Some(found) => {

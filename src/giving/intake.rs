@@ -4,6 +4,7 @@
 //! statements a batch. Every gift is answered after COMMIT. A client that has gone away changes nothing: its gift is
 //! recorded, and sending it again finds it. When the queue is full the answer is 503 with `Retry-After`.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
@@ -15,6 +16,7 @@ use crate::authz::Actor;
 use crate::basics::Clock;
 use crate::db::Db;
 use crate::db::worker::{Declared, Worker};
+use crate::house::thread::Means;
 use crate::http::{Kind, Metrics, Problem};
 
 /// Gifts that may wait.
@@ -43,9 +45,16 @@ pub struct Intake {
 /// One connection: a batch is a transaction.
 pub static WORKER: Declared = Declared::new("intake");
 
+/// Starts behind a server; requests get the handle.
+pub fn begin(means: &mut Means) -> io::Result<Worker> {
+    let (intake, worker) = Intake::start(means.get::<Db>()?, means.get::<Clock>()?, means.get::<Metrics>()?)?;
+    means.put(intake);
+    Ok(worker)
+}
+
 impl Intake {
     /// The worker that is dropped writes what is waiting and ends, so a shutdown loses nothing.
-    pub fn start(db: Db, clock: Clock, metrics: Metrics) -> std::io::Result<(Self, Worker)> {
+    pub fn start(db: Db, clock: Clock, metrics: Metrics) -> io::Result<(Self, Worker)> {
         let (queue, jobs) = sync_channel(QUEUE);
         let writer = Writer { db, clock, metrics: metrics.clone() };
         let last = queue.clone();

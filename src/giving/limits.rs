@@ -6,28 +6,20 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::appeal_limit;
-use crate::http::{FieldError, Say, one_line};
+use crate::http::{Check, FieldError, Say, one_line};
 
-/// What is limited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
-    /// From the launch to the last day of receiving.
-    Receiving,
-    /// From the end of receiving to the end of distribution.
-    Distribution,
-    /// From the end of receiving to the hand-over to another country.
-    HandOver,
-}
-
-impl Clock {
-    pub fn name(self) -> &'static str {
-        match self {
-            Clock::Receiving => "RECEIVING",
-            Clock::Distribution => "DISTRIBUTION",
-            Clock::HandOver => "HAND_OVER",
-        }
+codes! {
+    /// What is limited.
+    pub enum Clock {
+        /// From the launch to the last day of receiving.
+        Receiving = "RECEIVING",
+        /// From the end of receiving to the end of distribution.
+        Distribution = "DISTRIBUTION",
+        /// From the end of receiving to the hand-over to another country.
+        HandOver = "HAND_OVER",
     }
 }
 
@@ -54,24 +46,11 @@ pub fn of(conn: &mut PgConnection, regime: &str, day: NaiveDate) -> Result<Limit
     Ok(Limits(rows.into_iter().map(|(clock, days)| (clock, days.unsigned_abs())).collect()))
 }
 
-/// Who extended: only a Ban Vận động of a province or of the country may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum BoardLevel {
-    Province,
-    Central,
-}
-
-impl BoardLevel {
-    pub fn name(self) -> &'static str {
-        match self {
-            BoardLevel::Province => "PROVINCE",
-            BoardLevel::Central => "CENTRAL",
-        }
-    }
-
-    fn parse(name: &str) -> Option<Self> {
-        [BoardLevel::Province, BoardLevel::Central].into_iter().find(|level| level.name() == name)
+codes! {
+    /// Who extended: only a Ban Vận động of a province or of the country may.
+    pub wire enum BoardLevel {
+        Province = "PROVINCE",
+        Central = "CENTRAL",
     }
 }
 
@@ -133,28 +112,25 @@ impl Extension {
 
     /// Folded and checked; all mistakes at once.
     pub fn checked(self, today: NaiveDate) -> Result<Extension, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let mut line = |pointer: &str, text: &str, max: usize| {
-            one_line(pointer, text, max).map(|line| line.as_str().to_owned()).unwrap_or_else(|error| {
-                errors.push(error);
-                String::new()
-            })
+        let mut check = Check::default();
+        let line = |check: &mut Check, pointer: &str, text: &str, max: usize| {
+            check.read(one_line(pointer, text, max)).map(|line| line.as_str().to_owned()).unwrap_or_default()
         };
         let checked = match self {
             Extension::Decision { decision_no, decided_on, decided_by, level } => {
-                let decision_no = line("/extension/decision_no", &decision_no, 60);
-                let decided_by = line("/extension/decided_by", &decided_by, 200);
+                let decision_no = line(&mut check, "/extension/decision_no", &decision_no, 60);
+                let decided_by = line(&mut check, "/extension/decided_by", &decided_by, 200);
                 if decided_on > today {
-                    let say = Say::fixed("Ngày quyết định không thể sau hôm nay.", "A decision is not after today.");
-                    errors.push(FieldError::new("/extension/decided_on", "IN_THE_FUTURE", say));
+                    let (vi, en) = ("Ngày quyết định không thể sau hôm nay.", "A decision is not after today.");
+                    check.wrong("/extension/decided_on", "IN_THE_FUTURE", vi, en);
                 }
                 Extension::Decision { decision_no, decided_on, decided_by, level }
             }
             Extension::CommitmentToGivers { commitment } => {
-                Extension::CommitmentToGivers { commitment: line("/extension/commitment", &commitment, 500) }
+                Extension::CommitmentToGivers { commitment: line(&mut check, "/extension/commitment", &commitment, 500) }
             }
         };
-        if errors.is_empty() { Ok(checked) } else { Err(errors) }
+        check.done(Some(checked))
     }
 }
 

@@ -33,7 +33,6 @@ mod bare;
 pub mod cash_receipt_routes;
 pub mod cash_receipts;
 pub mod display;
-pub mod document_routes;
 pub mod feed;
 pub mod finding;
 pub mod gift_in;
@@ -44,6 +43,8 @@ pub mod intake;
 pub mod limits;
 mod looked;
 pub mod model;
+mod paper_answers;
+pub mod papers;
 pub mod payer;
 pub mod personal;
 pub mod persons;
@@ -63,9 +64,14 @@ pub mod store;
 pub mod unusual;
 pub mod wire;
 
+#[cfg(test)]
+mod asked_paper_tests;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Ends, Follows, Stays};
+use crate::house::thread::Thread;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -77,6 +83,7 @@ pub const ROOM: Room = Room {
         "asked_gift",
         "gift",
         "gift_import",
+        "gift_import_keeping",
         "gift_import_part",
         "gift_limit",
         "gift_line",
@@ -86,6 +93,23 @@ pub const ROOM: Room = Room {
     ],
     routes: asked,
     audits: &[&audit::Gifts, &finding::Index],
+    persons: &[&persons::Gifts],
+    matters: &[reversal::MATTER, asked::MATTER],
+    threads: &[Thread { declared: &intake::WORKER, start: intake::begin }],
+    papers: &[&papers::OF_GIFTS, &papers::OF_APPEALS, &papers::OF_REVERSALS],
+    feeds: &[&feed::GIFTS, &feed::APPEALS, &feed::REVERSALS],
+    chapters: &[
+        ("appeal.chapter_id", Follows),
+        ("appeal_share.chapter_id", Follows),
+        ("asked_gift.chapter_id", Follows),
+        ("asked_gift.approver_chapter_id", Follows),
+        ("gift.chapter_id", Stays),
+        ("gift_import.chapter_id", Ends),
+        ("gift_limit.chapter_id", Ends),
+        ("paper_slip.chapter_id", Stays),
+        ("paper_slip_collision.chapter_id", Stays),
+        ("reversal_request.approver_chapter_id", Follows),
+    ],
     ..Room::called("giving")
 };
 
@@ -97,5 +121,4 @@ fn asked(config: &mut ServiceConfig<'_>) {
     reversal_routes::configure(config);
     cash_receipt_routes::configure(config);
     appeal_routes::configure(config);
-    document_routes::configure(config);
 }

@@ -9,10 +9,11 @@ use super::payer::Payer;
 pub use super::quantity::Quantity;
 use super::sent::Sent;
 use crate::basics::clock::vietnam_date;
+use crate::basics::codes::codes;
 use crate::basics::text::{LineError, words};
 use crate::basics::vnd::{MAX_VND, VndError, grouped};
-use crate::basics::{Line, PublicCode, Vnd};
-use crate::http::{FieldError, Say, phone, unfit_name};
+use crate::basics::{Line, Phone, PublicCode, Vnd};
+use crate::http::{Check, FieldError, Say, phone, unfit_name};
 use crate::ledger::kinds::Channel;
 use crate::ledger::model::Fund;
 use crate::parties::naming;
@@ -64,94 +65,68 @@ pub struct GiftLine {
     pub valuation: Valuation,
 }
 
-/// Collects what is wrong, field by field.
-#[derive(Default)]
-struct Mistakes(Vec<FieldError>);
+/// What is wrong with a line of a gift is said more closely than elsewhere: clients know these codes.
+fn line(wrong: &mut Check, pointer: &str, text: &str, max: usize) -> Option<Line> {
+    let line = Line::parse(text, max);
+    read(wrong, pointer, text, max, line)
+}
 
-impl Mistakes {
-    fn add(
-        &mut self,
-        pointer: impl Into<String>,
-        code: &'static str,
-        vi: impl Into<std::borrow::Cow<'static, str>>,
-        en: impl Into<std::borrow::Cow<'static, str>>,
-    ) {
-        self.0.push(FieldError::new(pointer, code, Say::new(vi, en)));
-    }
+/// A name that papers print.
+fn name(wrong: &mut Check, pointer: &str, text: &str, max: usize) -> Option<Line> {
+    let line = Line::name(text, max);
+    read(wrong, pointer, text, max, line)
+}
 
-    fn line(&mut self, pointer: &str, text: &str, max: usize) -> Option<Line> {
-        let line = Line::parse(text, max);
-        self.read(pointer, text, max, line)
-    }
-
-    /// A name that papers print.
-    fn name(&mut self, pointer: &str, text: &str, max: usize) -> Option<Line> {
-        let line = Line::name(text, max);
-        self.read(pointer, text, max, line)
-    }
-
-    fn read(&mut self, pointer: &str, text: &str, max: usize, line: Result<Line, LineError>) -> Option<Line> {
-        match line {
-            Ok(line) => return Some(line),
-            Err(LineError::Empty) => {
-                self.add(
-                    pointer,
-                    "EMPTY",
-                    "Không được để trống; bỏ hẳn trường này nếu không có.",
-                    "Must not be empty; leave the field out if there is none.",
-                );
-            }
-            Err(LineError::TooLong) => {
-                self.add(pointer, "TOO_LONG", format!("Tối đa {max} ký tự."), format!("At most {max} characters."));
-            }
-            Err(LineError::ControlCharacter) => {
-                self.add(
-                    pointer,
-                    "CONTROL_CHARACTER",
-                    "Có ký tự điều khiển hoặc xuống dòng.",
-                    "Contains a control character or a line break.",
-                );
-            }
-            Err(error @ (LineError::Garbled | LineError::Unprintable(_))) => self.0.extend(unfit_name(pointer, text, error)),
+fn read(wrong: &mut Check, pointer: &str, text: &str, max: usize, line: Result<Line, LineError>) -> Option<Line> {
+    match line {
+        Ok(line) => return Some(line),
+        Err(LineError::Empty) => wrong.wrong(
+            pointer,
+            "EMPTY",
+            "Không được để trống; bỏ hẳn trường này nếu không có.",
+            "Must not be empty; leave the field out if there is none.",
+        ),
+        Err(LineError::TooLong) => {
+            wrong.wrong(pointer, "TOO_LONG", format!("Tối đa {max} ký tự."), format!("At most {max} characters."));
         }
-        None
+        Err(LineError::ControlCharacter) => wrong.wrong(
+            pointer,
+            "CONTROL_CHARACTER",
+            "Có ký tự điều khiển hoặc xuống dòng.",
+            "Contains a control character or a line break.",
+        ),
+        Err(error @ (LineError::Garbled | LineError::Unprintable(_))) => wrong.extend(unfit_name(pointer, text, error)),
     }
+    None
+}
 
-    fn optional(&mut self, pointer: &str, text: Option<&str>, max: usize) -> Option<Line> {
-        text.and_then(|text| self.line(pointer, text, max))
-    }
+fn optional(wrong: &mut Check, pointer: &str, text: Option<&str>, max: usize) -> Option<Line> {
+    text.and_then(|text| line(wrong, pointer, text, max))
+}
 
-    fn amount(&mut self, pointer: &str, amount: i64) -> Option<Vnd> {
-        match Vnd::parse(amount) {
-            Ok(vnd) => Some(vnd),
-            Err(VndError::NotPositive) => {
-                self.add(pointer, "NOT_POSITIVE", "Số tiền phải từ 1 đồng.", "The amount must be 1 đồng or more.");
-                None
-            }
-            Err(VndError::TooLarge) => {
-                self.add(
-                    pointer,
-                    "TOO_LARGE",
-                    format!("Tối đa {} đồng.", grouped(MAX_VND)),
-                    format!("At most {} đồng.", grouped(MAX_VND)),
-                );
-                None
-            }
+fn amount(wrong: &mut Check, pointer: &str, amount: i64) -> Option<Vnd> {
+    match Vnd::parse(amount) {
+        Ok(vnd) => return Some(vnd),
+        Err(VndError::NotPositive) => {
+            wrong.wrong(pointer, "NOT_POSITIVE", "Số tiền phải từ 1 đồng.", "The amount must be 1 đồng or more.");
+        }
+        Err(VndError::TooLarge) => {
+            let most = grouped(MAX_VND);
+            wrong.wrong(pointer, "TOO_LARGE", format!("Tối đa {most} đồng."), format!("At most {most} đồng."));
         }
     }
+    None
 }
 
 impl NewGift {
     /// Checks every field; on failure says everything that is wrong, not only the first thing.
     pub fn parse(gift: GiftIn, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
-        let mut wrong = Mistakes::default();
-        if gift.id.is_nil() || gift.id.is_max() {
-            wrong.add("/id", "NOT_UNIQUE", "id phải là UUID riêng của khoản này.", "id must be a UUID of this gift's own.");
-        }
+        let mut wrong = Check::default();
+        wrong.own_id("/id", gift.id, "id phải là UUID riêng của khoản này.", "id must be a UUID of this gift's own.");
         let code = gift.code.as_deref().and_then(|text| {
             let code = PublicCode::parse(text).ok();
             if code.is_none() {
-                wrong.add(
+                wrong.wrong(
                     "/code",
                     "NOT_A_CODE",
                     "Mã công khai sai (ký tự kiểm tra không khớp).",
@@ -160,47 +135,46 @@ impl NewGift {
             }
             code
         });
-        let chapter = wrong.line("/chapter", &gift.chapter, 40);
-        let appeal = wrong.optional("/appeal", gift.appeal.as_deref(), 40);
+        let chapter = line(&mut wrong, "/chapter", &gift.chapter, 40);
+        let appeal = optional(&mut wrong, "/appeal", gift.appeal.as_deref(), 40);
         let lines = parse_lines(&mut wrong, &gift);
         let amount = parse_amount(&mut wrong, &gift, &lines);
         check_messages(&mut wrong, &gift);
-        let mut unfit = Mistakes::default();
+        let mut unfit = Check::default();
         let giver = gift.giver.as_ref().and_then(|giver| parse_giver(&mut wrong, &mut unfit, giver));
         let display = parse_display(&mut wrong, gift.giver.as_ref(), gift.display);
         check_day(&mut wrong, gift.received_on, now);
         check_phone_clock(&mut wrong, gift.captured_at);
         let paper_slip = parse_slip(&mut wrong, &gift);
-        let payer = Payer::parse(&gift).map_err(|errors| wrong.0.extend(errors)).unwrap_or_default();
-        let wish = wrong.optional("/wish", gift.wish.as_deref(), 500);
-        let memo = wrong.optional("/memo", gift.memo.as_deref(), 500);
-        let bank_reference = wrong.optional("/bank_reference", gift.bank_reference.as_deref(), 100);
+        let payer = wrong.read_all(Payer::parse(&gift)).unwrap_or_default();
+        let wish = optional(&mut wrong, "/wish", gift.wish.as_deref(), 500);
+        let memo = optional(&mut wrong, "/memo", gift.memo.as_deref(), 500);
+        let bank_reference = optional(&mut wrong, "/bank_reference", gift.bank_reference.as_deref(), 100);
         let sent = Sent::of(&gift);
-        match (chapter, amount, wrong.0.is_empty()) {
-            (Some(chapter), Some(amount), true) => Ok(Self {
-                id: gift.id,
-                code,
-                chapter: chapter.as_str().to_owned(),
-                appeal: appeal.map(|a| a.as_str().to_owned()),
-                channel: gift.channel,
-                amount,
-                lines,
-                message_count: gift.message_count,
-                giver,
-                display,
-                payer,
-                sent,
-                unfit: unfit.0,
-                wish,
-                memo,
-                bank_reference,
-                received_on: gift.received_on,
-                paper_slip,
-                captured_at: gift.captured_at,
-                confirmed: gift.confirmed,
-            }),
-            _ => Err([wrong.0, unfit.0].concat()),
-        }
+        let unfit = unfit.into_errors();
+        let gift = chapter.zip(amount).map(|(chapter, amount)| Self {
+            id: gift.id,
+            code,
+            chapter: chapter.as_str().to_owned(),
+            appeal: appeal.map(|a| a.as_str().to_owned()),
+            channel: gift.channel,
+            amount,
+            lines,
+            message_count: gift.message_count,
+            giver,
+            display,
+            payer,
+            sent,
+            unfit: unfit.clone(),
+            wish,
+            memo,
+            bank_reference,
+            received_on: gift.received_on,
+            paper_slip,
+            captured_at: gift.captured_at,
+            confirmed: gift.confirmed,
+        });
+        wrong.done(gift).map_err(|wrong| [wrong, unfit].concat())
     }
 
     /// The giver's name in the form the public may see.
@@ -209,15 +183,15 @@ impl NewGift {
     }
 }
 
-fn parse_lines(wrong: &mut Mistakes, gift: &GiftIn) -> Vec<GiftLine> {
+fn parse_lines(wrong: &mut Check, gift: &GiftIn) -> Vec<GiftLine> {
     if gift.channel != Channel::InKind {
         if !gift.lines.is_empty() {
-            wrong.add("/lines", "NOT_IN_KIND", "Chỉ khoản hiện vật (IN_KIND) có dòng hàng.", "Only gifts IN_KIND have lines.");
+            wrong.wrong("/lines", "NOT_IN_KIND", "Chỉ khoản hiện vật (IN_KIND) có dòng hàng.", "Only gifts IN_KIND have lines.");
         }
         return Vec::new();
     }
     if gift.lines.is_empty() || gift.lines.len() > MAX_LINES {
-        wrong.add(
+        wrong.wrong(
             "/lines",
             "OUT_OF_RANGE",
             format!("Khoản hiện vật có từ 1 đến {MAX_LINES} dòng hàng."),
@@ -228,23 +202,23 @@ fn parse_lines(wrong: &mut Mistakes, gift: &GiftIn) -> Vec<GiftLine> {
     gift.lines.iter().enumerate().filter_map(|(at, line)| parse_line(wrong, at, line)).collect()
 }
 
-fn parse_line(wrong: &mut Mistakes, at: usize, line: &LineIn) -> Option<GiftLine> {
-    let item = wrong.line(&format!("/lines/{at}/item"), &line.item, 40);
-    let unit = wrong.line(&format!("/lines/{at}/unit"), &line.unit, 20);
+fn parse_line(wrong: &mut Check, at: usize, line: &LineIn) -> Option<GiftLine> {
+    let item = self::line(wrong, &format!("/lines/{at}/item"), &line.item, 40);
+    let unit = self::line(wrong, &format!("/lines/{at}/unit"), &line.unit, 20);
     let text = match &line.quantity {
         QuantityIn::Text(text) => text.clone(),
         QuantityIn::Number(number) => number.to_string(),
     };
     let quantity = Quantity::parse(&text);
     if quantity.is_none() {
-        wrong.add(
+        wrong.wrong(
             format!("/lines/{at}/quantity"),
             "NOT_A_QUANTITY",
             "Số lượng lớn hơn 0, dấu chấm thập phân, tối đa 3 chữ số lẻ, không dấu phân cách hàng nghìn: 1000 hoặc 12.5.",
             "A quantity is more than 0, with a decimal point, at most 3 decimals and no thousands separator: 1000 or 12.5.",
         );
     }
-    let value = wrong.amount(&format!("/lines/{at}/value_vnd"), line.value_vnd);
+    let value = amount(wrong, &format!("/lines/{at}/value_vnd"), line.value_vnd);
     Some(GiftLine {
         item: item?.as_str().to_owned(),
         unit: unit?.as_str().to_owned(),
@@ -254,12 +228,12 @@ fn parse_line(wrong: &mut Mistakes, at: usize, line: &LineIn) -> Option<GiftLine
     })
 }
 
-fn parse_amount(wrong: &mut Mistakes, gift: &GiftIn, lines: &[GiftLine]) -> Option<Vnd> {
+fn parse_amount(wrong: &mut Check, gift: &GiftIn, lines: &[GiftLine]) -> Option<Vnd> {
     if gift.channel != Channel::InKind {
         return match gift.amount_vnd {
-            Some(amount) => wrong.amount("/amount_vnd", amount),
+            Some(amount) => self::amount(wrong, "/amount_vnd", amount),
             None => {
-                wrong.add("/amount_vnd", "MISSING", "Thiếu số tiền.", "The amount is missing.");
+                wrong.wrong("/amount_vnd", "MISSING", "Thiếu số tiền.", "The amount is missing.");
                 None
             }
         };
@@ -268,11 +242,11 @@ fn parse_amount(wrong: &mut Mistakes, gift: &GiftIn, lines: &[GiftLine]) -> Opti
         return None; // the lines are wrong already
     }
     let Some(sum) = Vnd::sum(lines.iter().map(|line| line.value)) else {
-        wrong.add("/lines", "TOO_LARGE", "Tổng giá trị vượt 10^15 đồng.", "The lines are worth more than 10^15 đồng.");
+        wrong.wrong("/lines", "TOO_LARGE", "Tổng giá trị vượt 10^15 đồng.", "The lines are worth more than 10^15 đồng.");
         return None;
     };
     if gift.amount_vnd.is_some_and(|amount| amount != sum.get()) {
-        wrong.add(
+        wrong.wrong(
             "/amount_vnd",
             "NOT_THE_SUM",
             format!("Tổng các dòng hàng là {sum} đồng; bỏ trường này hoặc ghi đúng."),
@@ -282,17 +256,17 @@ fn parse_amount(wrong: &mut Mistakes, gift: &GiftIn, lines: &[GiftLine]) -> Opti
     Some(sum)
 }
 
-fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
+fn check_messages(wrong: &mut Check, gift: &GiftIn) {
     let aggregate = matches!(gift.channel, Channel::Sms | Channel::EWallet);
     match gift.message_count {
-        None if aggregate => wrong.add(
+        None if aggregate => wrong.wrong(
             "/message_count",
             "MISSING",
             "Thiếu số tin nhắn (lượt) của khoản gộp.",
             "The number of messages of this sum is missing.",
         ),
         Some(_) if !aggregate => {
-            wrong.add(
+            wrong.wrong(
                 "/message_count",
                 "NOT_AGGREGATE",
                 "Chỉ khoản gộp (SMS, E_WALLET) có số tin nhắn.",
@@ -300,12 +274,12 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
             );
         }
         Some(count) if !(1..=1_000_000_000).contains(&count) => {
-            wrong.add("/message_count", "OUT_OF_RANGE", "Từ 1 đến 10^9.", "1 to 10^9.")
+            wrong.wrong("/message_count", "OUT_OF_RANGE", "Từ 1 đến 10^9.", "1 to 10^9.")
         }
         _ => {}
     }
     if aggregate && gift.giver.is_some() {
-        wrong.add(
+        wrong.wrong(
             "/giver",
             "NOT_A_SINGLE_GIFT",
             "Khoản gộp không có một người ủng hộ riêng.",
@@ -314,35 +288,29 @@ fn check_messages(wrong: &mut Mistakes, gift: &GiftIn) {
     }
 }
 
-fn parse_giver(wrong: &mut Mistakes, unfit: &mut Mistakes, giver: &GiverIn) -> Option<Named> {
-    let name = wrong.line("/giver/name", &giver.name, 200);
+fn parse_giver(wrong: &mut Check, unfit: &mut Check, giver: &GiverIn) -> Option<Named> {
+    let name = line(wrong, "/giver/name", &giver.name, 200);
     if let Some(line) = &name
-        && unfit.name("/giver/name", &giver.name, 200).is_some()
+        && self::name(unfit, "/giver/name", &giver.name, 200).is_some()
     {
-        unfit.0.extend(naming::check(line.as_str()).err().map(|why| why.error("/giver/name")));
+        unfit.extend(naming::check(line.as_str()).err().map(|why| why.error("/giver/name")));
     }
-    let number = giver.phone.as_deref().and_then(|typed| match phone("/giver/phone", typed) {
-        Ok(number) => Some(number.into_string()),
-        Err(error) => {
-            wrong.0.push(error);
-            None
-        }
-    });
+    let number = giver.phone.as_deref().and_then(|typed| wrong.read(phone("/giver/phone", typed))).map(Phone::into_string);
     Some(Named { kind: giver.kind, name: name?, phone: number })
 }
 
 /// The protective choice is the default (Law 91/2025: no consent by default); organisations are named (DESIGN 9).
-fn parse_display(wrong: &mut Mistakes, giver: Option<&GiverIn>, chosen: Option<Display>) -> Display {
+fn parse_display(wrong: &mut Check, giver: Option<&GiverIn>, chosen: Option<Display>) -> Display {
     match (giver, chosen) {
         (None, None | Some(Display::Anonymous)) => Display::Anonymous,
         (None, Some(_)) => {
-            wrong.add("/display", "NO_GIVER", "Không có tên người ủng hộ để hiển thị.", "There is no giver's name to show.");
+            wrong.wrong("/display", "NO_GIVER", "Không có tên người ủng hộ để hiển thị.", "There is no giver's name to show.");
             Display::Anonymous
         }
         (Some(giver), None) if giver.kind == PartyKind::Organisation => Display::FullName,
         (Some(_), None) => Display::Anonymous,
         (Some(giver), Some(Display::Masked)) if giver.kind == PartyKind::Organisation => {
-            wrong.add(
+            wrong.wrong(
                 "/display",
                 "NOT_A_PERSON",
                 "Tên tổ chức hiện đầy đủ hoặc ẩn danh.",
@@ -354,18 +322,18 @@ fn parse_display(wrong: &mut Mistakes, giver: Option<&GiverIn>, chosen: Option<D
     }
 }
 
-fn check_day(wrong: &mut Mistakes, day: NaiveDate, now: DateTime<Utc>) {
+fn check_day(wrong: &mut Check, day: NaiveDate, now: DateTime<Utc>) {
     use chrono::Datelike;
     let today = vietnam_date(now);
     if day > today {
-        wrong.add(
+        wrong.wrong(
             "/received_on",
             "IN_THE_FUTURE",
             format!("Ngày nhận không thể sau hôm nay ({today})."),
             format!("A gift can not be received after today ({today})."),
         );
     } else if day.year() < OLDEST_YEAR {
-        wrong.add(
+        wrong.wrong(
             "/received_on",
             "TOO_OLD",
             format!("Ngày nhận từ năm {OLDEST_YEAR}; số dư cũ ghi bằng số dư đầu kỳ."),
@@ -375,10 +343,10 @@ fn check_day(wrong: &mut Mistakes, day: NaiveDate, now: DateTime<Utc>) {
 }
 
 /// Not trusted, but it must be a time that the books can hold.
-fn check_phone_clock(wrong: &mut Mistakes, at: Option<DateTime<Utc>>) {
+fn check_phone_clock(wrong: &mut Check, at: Option<DateTime<Utc>>) {
     use chrono::Datelike;
     if at.is_some_and(|at| !(1900..=9998).contains(&at.year())) {
-        wrong.add(
+        wrong.wrong(
             "/captured_at",
             "OUT_OF_RANGE",
             "Năm từ 1900 đến 9998; bỏ trường này nếu đồng hồ sai.",
@@ -387,15 +355,15 @@ fn check_phone_clock(wrong: &mut Mistakes, at: Option<DateTime<Utc>>) {
     }
 }
 
-fn parse_slip(wrong: &mut Mistakes, gift: &GiftIn) -> Option<(Line, Line)> {
+fn parse_slip(wrong: &mut Check, gift: &GiftIn) -> Option<(Line, Line)> {
     if gift.paper_book.is_some() != gift.paper_no.is_some() {
-        wrong.add("/paper_no", "INCOMPLETE", "Phiếu giấy cần cả quyển và số.", "A paper slip has a book and a number.");
+        wrong.wrong("/paper_no", "INCOMPLETE", "Phiếu giấy cần cả quyển và số.", "A paper slip has a book and a number.");
     }
     let mut part = |pointer: &str, text: Option<&str>| {
-        let line = wrong.optional(pointer, text, 40)?;
+        let line = optional(wrong, pointer, text, 40)?;
         // Blanks and hyphens do not tell one slip from another, so there must be something else.
         if words(line.as_str()).is_empty() {
-            wrong.add(
+            wrong.wrong(
                 pointer,
                 "NOT_A_SLIP",
                 "Quyển và số của phiếu giấy phải có chữ hoặc số.",
@@ -424,26 +392,12 @@ pub struct AppealTerms {
     pub shared_with: Vec<ChapterId>,
 }
 
-/// Life of an appeal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AppealState {
-    Draft,
-    Open,
-    Closed,
-}
-
-impl AppealState {
-    pub fn name(self) -> &'static str {
-        match self {
-            AppealState::Draft => "DRAFT",
-            AppealState::Open => "OPEN",
-            AppealState::Closed => "CLOSED",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        [AppealState::Draft, AppealState::Open, AppealState::Closed].into_iter().find(|state| state.name() == name)
+codes! {
+    /// Life of an appeal.
+    pub wire enum AppealState {
+        Draft = "DRAFT",
+        Open = "OPEN",
+        Closed = "CLOSED",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::gift_in::GiftIn;
 use crate::basics::Line;
-use crate::http::{FieldError, Say, one_name};
+use crate::http::{Check, FieldError, one_name};
 use crate::parties::PartyKind;
 
 /// More enclosed papers are a typing mistake.
@@ -21,13 +21,12 @@ pub struct Payer {
 impl Payer {
     /// Checks what was sent; all mistakes at once.
     pub fn parse(gift: &GiftIn) -> Result<Self, Vec<FieldError>> {
-        let mut wrong = Vec::new();
-        let mut add = |pointer, code, vi, en| wrong.push(FieldError::new(pointer, code, Say::fixed(vi, en)));
+        let mut check = Check::default();
         if gift.giver.is_none() && gift.payer_address.is_some() {
-            add("/payer_address", "WITHOUT_A_GIVER", "Có địa chỉ thì phải có người ủng hộ.", "An address takes a giver.");
+            check.wrong("/payer_address", "WITHOUT_A_GIVER", "Có địa chỉ thì phải có người ủng hộ.", "An address takes a giver.");
         }
         if gift.for_child && !gift.giver.as_ref().is_some_and(|giver| giver.kind == PartyKind::Person) {
-            add(
+            check.wrong(
                 "/for_child",
                 "NOT_A_PERSON",
                 "Chỉ người ủng hộ là cá nhân mới có thể là trẻ em.",
@@ -35,13 +34,9 @@ impl Payer {
             );
         }
         if gift.enclosed.is_some_and(|count| count > MOST_ENCLOSED) {
-            add("/enclosed", "OUT_OF_RANGE", "Từ 0 đến 99 chứng từ.", "0 to 99 vouchers.");
+            check.wrong("/enclosed", "OUT_OF_RANGE", "Từ 0 đến 99 chứng từ.", "0 to 99 vouchers.");
         }
-        let address = gift.payer_address.as_deref().map(|text| one_name("/payer_address", text, 200)).transpose();
-        let address = address.unwrap_or_else(|error| {
-            wrong.push(error);
-            None
-        });
-        if wrong.is_empty() { Ok(Self { is_child: gift.for_child, address, enclosed: gift.enclosed }) } else { Err(wrong) }
+        let address = gift.payer_address.as_deref().and_then(|text| check.read(one_name("/payer_address", text, 200)));
+        check.done(Some(Self { is_child: gift.for_child, address, enclosed: gift.enclosed }))
     }
 }

@@ -11,8 +11,9 @@ use super::personal;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{asked_gift, gift, reversal_request};
+use crate::house::errand::Errand;
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::parties::naming;
-use crate::vault::persons::{Called, Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::place;
 
 /// See the module.
@@ -26,7 +27,7 @@ const OF_THE_GIVER: [&str; 8] =
     ["giver", "display", "for_child", "payer_address", "wish", "memo", "bank_reference", "captured_at"];
 
 /// Takes somebody out of gifts that were asked in these chapters and are not decided: no record leads to them yet.
-fn asked_gifts(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> {
+fn asked_gifts(errand: &mut Errand<'_>, of: &Mentioned) -> Result<(), PersonsError> {
     use asked_gift as a;
     let rows: Vec<(Uuid, Option<Vec<u8>>)> = a::table
         .filter(a::chapter_id.eq_any(&of.chapters))
@@ -34,17 +35,17 @@ fn asked_gifts(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> 
         .order(a::id)
         .select((a::id, a::content))
         .for_no_key_update()
-        .load(desk.conn)?;
+        .load(errand.conn)?;
     for (id, sealed) in rows {
         let Some(sealed) = sealed else { continue };
-        let text = desk.vault.open_text(place("asked_gift", "content", &id), &sealed)?;
+        let text = errand.vault.open_text(place("asked_gift", "content", &id), &sealed)?;
         let Ok(serde_json::Value::Object(mut sent)) = serde_json::from_str(&text) else { continue };
         if !sent.get("giver").is_some_and(|giver| is_given_by(giver, &of.called)) {
             continue;
         }
         sent.retain(|field, _| !OF_THE_GIVER.contains(&field.as_str()));
         let bare =
-            desk.vault.seal(place("asked_gift", "content", &id), serde_json::Value::Object(sent).to_string().as_bytes())?;
+            errand.vault.seal(place("asked_gift", "content", &id), serde_json::Value::Object(sent).to_string().as_bytes())?;
         diesel::update(a::table.find(id))
             .set((
                 a::content.eq(bare),
@@ -52,16 +53,18 @@ fn asked_gifts(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> 
                 a::likeness.eq(None::<i64>),
                 a::reference_likeness.eq(None::<i64>),
             ))
-            .execute(desk.conn)?;
+            .execute(errand.conn)?;
     }
     Ok(())
 }
 
 /// Takes somebody out of lists that wait at these chapters, or are being booked.
-fn listed_gifts(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError> {
-    for (part, sealed) in imports::waiting(desk.conn, &of.chapters)? {
+fn listed_gifts(errand: &mut Errand<'_>, of: &Mentioned) -> Result<(), PersonsError> {
+    for (part, sealed) in imports::waiting(errand.conn, &of.chapters)? {
         let at = place("gift_import_part", "gifts", &part);
-        let Ok(mut gifts) = serde_json::from_str::<Vec<serde_json::Value>>(&desk.vault.open_text(at, &sealed)?) else { continue };
+        let Ok(mut gifts) = serde_json::from_str::<Vec<serde_json::Value>>(&errand.vault.open_text(at, &sealed)?) else {
+            continue;
+        };
         let mut is_theirs = false;
         for gift in gifts.iter_mut().filter_map(|listed| listed.get_mut("gift")).filter_map(serde_json::Value::as_object_mut) {
             if gift.get("giver").is_some_and(|giver| is_given_by(giver, &of.called)) {
@@ -70,8 +73,8 @@ fn listed_gifts(desk: &mut Desk<'_>, of: &Mentioned) -> Result<(), PersonsError>
             }
         }
         if is_theirs {
-            let bare = desk.vault.seal(at, serde_json::Value::Array(gifts).to_string().as_bytes())?;
-            imports::rewrite(desk.conn, part, &bare)?;
+            let bare = errand.vault.seal(at, serde_json::Value::Array(gifts).to_string().as_bytes())?;
+            imports::rewrite(errand.conn, part, &bare)?;
         }
     }
     Ok(())
@@ -110,21 +113,21 @@ impl HoldsPersons for Gifts {
     }
 
     /// A copy lists the gifts by themselves; these are the notes of their reversals.
-    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         use reversal_request as r;
         let notes: Vec<Note> = r::table
             .filter(r::gift_id.eq_any(of.iter().map(|record| record.gift)))
             .filter(r::note.is_not_null())
             .order((r::requested_at, r::id))
             .select((r::id, r::gift_id, r::reason, r::note, r::requested_at))
-            .load(desk.conn)?;
+            .load(errand.conn)?;
         let mut found = Vec::with_capacity(notes.len());
         for (id, gift, _, sealed, at) in notes {
             let Some(sealed) = sealed else { continue };
             found.push(Holding {
                 what: "REVERSAL_NOTE".to_owned(),
                 gift: Some(gift),
-                text: desk.vault.open_text(place("reversal_request", "note", &id), &sealed)?,
+                text: errand.vault.open_text(place("reversal_request", "note", &id), &sealed)?,
                 since: Some(at),
                 kept_until: None,
             });
@@ -133,40 +136,40 @@ impl HoldsPersons for Gifts {
     }
 
     /// The words in which a gift came stay as they came; whose it is and how it is shown is set with the leaf that says so.
-    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
         Ok(())
     }
 
-    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        let gifts = personal::of_ids(desk.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
-        personal::erase(desk.conn, desk.vault, &gifts)?;
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        let gifts = personal::of_ids(errand.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
+        personal::erase(errand.conn, errand.vault, &gifts)?;
         Ok(Vec::new())
     }
 
     /// Notes beside the reversals of other people's gifts, and gifts of theirs that still wait for a second person.
-    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         use reversal_request as r;
         let notes: Vec<Note> = r::table
             .inner_join(gift::table.on(gift::id.eq(r::gift_id)))
             .filter(gift::chapter_id.eq_any(&of.chapters))
             .filter(r::note.is_not_null())
             .select((r::id, r::gift_id, r::reason, r::note, r::requested_at))
-            .load(desk.conn)?;
+            .load(errand.conn)?;
         let mut named = Vec::new();
         for (id, gift, reason, sealed, _) in notes {
             let Some(sealed) = sealed else { continue };
-            if of.called.is_in(&desk.vault.open_text(place("reversal_request", "note", &id), &sealed)?) {
+            if of.called.is_in(&errand.vault.open_text(place("reversal_request", "note", &id), &sealed)?) {
                 named.push((id, gift, reason));
             }
         }
-        personal::erase_notes(desk.conn, desk.vault, &named)?;
-        asked_gifts(desk, of)?;
-        listed_gifts(desk, of)?;
+        personal::erase_notes(errand.conn, errand.vault, &named)?;
+        asked_gifts(errand, of)?;
+        listed_gifts(errand, of)?;
         Ok(Vec::new())
     }
 
     /// Whoever shows a gift asks whether its party is restricted at its chapter.
-    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
         Ok(())
     }
 

@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::bare;
-use super::feed::changed;
+use super::feed::{changed, changed_reversal};
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::clock::vietnam_time;
+use crate::basics::codes::codes;
 use crate::basics::{Line, PublicCode};
 use crate::changes;
 use crate::db::DbError;
@@ -45,44 +46,16 @@ pub const MATTER: &decisions::Kind = &decisions::Kind {
     },
 };
 
-/// Why a gift is reversed. Public, so it is a code; the note is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Reason {
-    Duplicate,
-    WrongAmount,
-    WrongAppeal,
-    WrongChapter,
-    WrongGiver,
-    NotReceived,
-    Other,
-}
-
-impl Reason {
-    pub const ALL: [Reason; 7] = [
-        Reason::Duplicate,
-        Reason::WrongAmount,
-        Reason::WrongAppeal,
-        Reason::WrongChapter,
-        Reason::WrongGiver,
-        Reason::NotReceived,
-        Reason::Other,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Reason::Duplicate => "DUPLICATE",
-            Reason::WrongAmount => "WRONG_AMOUNT",
-            Reason::WrongAppeal => "WRONG_APPEAL",
-            Reason::WrongChapter => "WRONG_CHAPTER",
-            Reason::WrongGiver => "WRONG_GIVER",
-            Reason::NotReceived => "NOT_RECEIVED",
-            Reason::Other => "OTHER",
-        }
-    }
-
-    fn parse(name: &str) -> Option<Reason> {
-        Reason::ALL.into_iter().find(|reason| reason.name() == name)
+codes! {
+    /// Why a gift is reversed. Public, so it is a code; the note is not.
+    pub wire enum Reason {
+        Duplicate = "DUPLICATE",
+        WrongAmount = "WRONG_AMOUNT",
+        WrongAppeal = "WRONG_APPEAL",
+        WrongChapter = "WRONG_CHAPTER",
+        WrongGiver = "WRONG_GIVER",
+        NotReceived = "NOT_RECEIVED",
+        Other = "OTHER",
     }
 }
 
@@ -114,6 +87,9 @@ pub struct ReversalOut {
     /// Public code of the reversing entry, once approved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// What was written for whoever decides; shown to them alone, where one request is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What is shown of these requests, in their order.
@@ -129,6 +105,7 @@ pub(super) fn shown(conn: &mut PgConnection, rows: Vec<ReversalRow>) -> Result<V
         approver_chapter: chapters.get(&row.approver_chapter_id).cloned().unwrap_or_default(),
         decided_at: row.decided_at,
         code: row.entry_id.and_then(|id| booked.get(&id)).map(|entry| entry.code.clone()),
+        note: None,
     };
     Ok(rows.into_iter().map(show).collect())
 }
@@ -187,6 +164,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
         _ => error.into(),
     })?;
     decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
+    changes::note(v.conn, &[changed_reversal(grant.chapter(), ask.id)])?;
     let row = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop().ok_or_else(Problem::not_found)?;
     Ok((out(v.conn, row)?, true))
 }
@@ -198,16 +176,19 @@ struct Reversal {
 }
 
 impl Matter for Reversal {
-    const KIND: &'static decisions::Kind = MATTER;
     type Asks = Record;
+    type Fault = Problem;
+
+    fn kind(&self) -> &'static decisions::Kind {
+        MATTER
+    }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
         let entry = book(v, &persons, &self.row, self.gift_entry)?;
         store::release_slip(v.conn, self.row.gift_id)?;
-        changes::note(v.conn, &[changed(by.grant.chapter(), self.row.gift_id)])?;
-        // The original's public page says from now on that it was reversed.
-        v.forget_pages();
+        let here = by.grant.chapter();
+        changes::note(v.conn, &[changed(here, self.row.gift_id), changed_reversal(here, self.row.id)])?;
         Ok(store::decide_reversal(v.conn, &by.grant, v.now, self.row.id, Some(entry))?)
     }
 
@@ -215,7 +196,8 @@ impl Matter for Reversal {
         if state != State::Refused {
             return Err(Problem::internal("a reversal is approved or refused"));
         }
-        Ok(store::decide_reversal(v.conn, by, v.now, self.row.id, None)?)
+        store::decide_reversal(v.conn, by, v.now, self.row.id, None)?;
+        Ok(changes::note(v.conn, &[changed_reversal(by.chapter(), self.row.id)])?)
     }
 }
 
@@ -271,7 +253,12 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
 pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<ReversalOut, Problem> {
     let row = store::reversals(v.conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
     v.see::<Read>(ChapterId(row.gift_chapter_id))?;
-    out(v.conn, row)
+    let note = match decisions::decides_at(v, ChapterId(row.approver_chapter_id))? {
+        true => store::reversal_note(v.conn, id)?,
+        false => None,
+    };
+    let note = note.map(|sealed| v.vault.open_text(place("reversal_request", "note", &id), &sealed)).transpose();
+    Ok(ReversalOut { note: note.map_err(Problem::internal)?, ..out(v.conn, row)? })
 }
 
 /// Requests that wait for a chapter to decide, oldest first.

@@ -10,7 +10,7 @@ use super::reversal::{self, Reason, Request, ReversalOut};
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
 use crate::http::sets::{Decides, Key, Reads, Writes};
-use crate::http::{Answer, Body, OfChapter, Page, Query, Reply, note};
+use crate::http::{Answer, Body, Check, OfChapter, Page, Problem, Query, Reply, note};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -42,8 +42,11 @@ pub struct ReversalIn {
 )]
 #[post("/gifts/{id}/reversal")]
 pub async fn request_reversal(desk: Desk, gift: web::Path<Uuid>, Body(body): Body<ReversalIn>) -> Answer<ReversalOut> {
-    let note = note(body.note.as_deref())?;
-    let ask = Request { id: body.id, gift: *gift, reason: body.reason, note };
+    let mut wrong = Check::default();
+    wrong.own_id("/id", body.id, "id phải là UUID của riêng đề nghị này.", "id must be a UUID of this request's own.");
+    let note = wrong.read(note(body.note.as_deref()));
+    let ask = note.map(|note| Request { id: body.id, gift: *gift, reason: body.reason, note });
+    let ask = wrong.done(ask).map_err(Problem::invalid)?;
     desk.tx(move |v| reversal::request(v, &ask)).await.map(Reply::made)
 }
 

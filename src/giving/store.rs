@@ -345,6 +345,11 @@ pub struct ReversalRow {
     pub entry_id: Option<Uuid>,
 }
 
+/// The sealed note of a request to reverse.
+pub fn reversal_note(conn: &mut PgConnection, id: Uuid) -> Result<Option<Vec<u8>>, DbError> {
+    Ok(reversal_request::table.find(id).select(reversal_request::note).first(conn)?)
+}
+
 /// A new request.
 pub struct NewReversal<'a> {
     pub id: Uuid,

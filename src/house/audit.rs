@@ -9,6 +9,7 @@ use std::ops::AddAssign;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::Rooms;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::vault::Vault;
@@ -20,6 +21,8 @@ pub struct Audit<'a> {
     /// Absent where the keys are: then what is sealed stays closed.
     pub vault: Option<&'a Vault>,
     pub claims: Claims,
+    /// For who asks all rooms.
+    pub rooms: Rooms,
 }
 
 /// A room's look at its own records.

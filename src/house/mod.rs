@@ -1,14 +1,28 @@
 //! What the house wants to know of a room, in the room's own words.
 //!
-//! Each room has one constant, `ROOM`, and `crate::rooms` lists them in the order of the arrows. Who serves or audits
-//! goes through the list and knows no room by name, so a new room changes none of them. It is a constant and not
-//! a registry that fills itself: an editor finds its way from the list to each function.
+//! Each room has one constant, `ROOM`, and `crate::rooms` lists them in the order of the arrows. Who serves, audits, erases or
+//! fills a demo goes through the list and knows no room by name, so a new room changes none of them. It is a constant and not
+//! a registry that fills itself: an editor finds its way from the list to each function. Rooms below the list that ask all
+//! of them are handed it ([`Rooms`]).
 
 pub mod audit;
+pub mod errand;
+pub mod feed;
+pub mod matter;
+pub mod papers;
+pub mod persons;
+pub mod succession;
+pub mod thread;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::audit::Audits;
+use self::feed::Feed;
+use self::matter::Matter;
+use self::papers::Paper;
+use self::persons::HoldsPersons;
+use self::succession::Succession;
+use self::thread::Thread;
 
 /// A room of the house.
 pub struct Room {
@@ -23,13 +37,74 @@ pub struct Room {
     pub routes: fn(&mut ServiceConfig<'_>),
     /// What looks whether its records are right, in the order in which to look.
     pub audits: &'static [&'static dyn Audits],
+    /// What answers for the persons in its tables.
+    pub persons: &'static [&'static dyn HoldsPersons],
+    /// What takes a second person.
+    pub matters: &'static [&'static Matter],
+    /// What papers are for that belong to its records.
+    pub papers: &'static [&'static Paper],
+    /// Its threads behind a server, in the order in which they start and, when the server ends, stop. Those of rooms further
+    /// up start later and stop earlier.
+    pub threads: &'static [Thread],
+    /// Whose changes it tells those who keep a copy.
+    pub feeds: &'static [&'static Feed],
+    /// Its columns that name a chapter, as `table.column`, and what becomes of them when the chapter has a successor.
+    pub chapters: &'static [(&'static str, Succession)],
 }
 
 impl Room {
     /// A room that has a name and nothing else yet.
     pub const fn called(name: &'static str) -> Self {
-        Self { name, tables: &[], tags: &[], routes: nothing_asked, audits: &[] }
+        Self {
+            name,
+            tables: &[],
+            tags: &[],
+            routes: nothing_asked,
+            audits: &[],
+            persons: &[],
+            matters: &[],
+            papers: &[],
+            threads: &[],
+            feeds: &[],
+            chapters: &[],
+        }
     }
 }
 
 fn nothing_asked(_: &mut ServiceConfig<'_>) {}
+
+/// All rooms, from the floor upwards.
+#[derive(Clone, Copy)]
+pub struct Rooms(pub &'static [&'static Room]);
+
+impl Rooms {
+    /// Everything that looks whether records are right.
+    pub fn audits(self) -> impl Iterator<Item = &'static dyn Audits> {
+        self.0.iter().flat_map(|room| room.audits).copied()
+    }
+
+    /// Everything that answers for persons.
+    pub fn persons(self) -> impl Iterator<Item = &'static dyn HoldsPersons> {
+        self.0.iter().flat_map(|room| room.persons).copied()
+    }
+
+    /// The matter of a name.
+    pub fn matter(self, name: &str) -> Option<&'static Matter> {
+        self.0.iter().flat_map(|room| room.matters).copied().find(|matter| matter.name == name)
+    }
+
+    /// Every purpose of papers; those of rooms further up come first.
+    pub fn papers(self) -> impl Iterator<Item = &'static Paper> {
+        self.0.iter().rev().flat_map(|room| room.papers).copied()
+    }
+
+    /// The purpose of a name.
+    pub fn paper(self, purpose: &str) -> Option<&'static Paper> {
+        self.papers().find(|paper| paper.purpose == purpose)
+    }
+
+    /// Every thread behind a server.
+    pub fn threads(self) -> impl Iterator<Item = &'static Thread> {
+        self.0.iter().flat_map(|room| room.threads)
+    }
+}

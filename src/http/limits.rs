@@ -18,29 +18,21 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use super::client::{Client, Network};
 use super::metrics::Metrics;
 use super::problem::{Kind, Problem};
+use crate::basics::codes::codes;
 
-/// Kinds of requests that are counted apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// A public question that goes to the database.
-    PublicRead,
-    /// A whole ledger as a file.
-    Download,
-    /// A password or code to be checked.
-    LogIn,
+codes! {
+    /// Kinds of requests that are counted apart.
+    pub enum Class {
+        /// A public question that goes to the database.
+        PublicRead = "public_read",
+        /// A whole ledger as a file.
+        Download = "download",
+        /// A password or code to be checked.
+        LogIn = "log_in",
+    }
 }
 
 impl Class {
-    const ALL: [Class; 3] = [Class::PublicRead, Class::Download, Class::LogIn];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Class::PublicRead => "public_read",
-            Class::Download => "download",
-            Class::LogIn => "log_in",
-        }
-    }
-
     /// (requests a minute in the long run, requests at once), as multiples of the configured rate of public reads a
     /// second.
     fn quota(self, public_reads_per_second: NonZeroU32) -> Quota {

@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod body;
 pub mod cache;
+pub mod check;
 pub mod client;
 pub mod codes;
 pub mod cors;
@@ -31,6 +32,7 @@ mod shape;
 mod strict;
 
 pub use body::{Body, Bytes, Item, Items};
+pub use check::Check;
 pub use client::Client;
 pub use cursor::{Cursor, OfChapter, Page, Paging, Span, rows_a_page};
 pub use language::{Lang, Say};
@@ -43,3 +45,4 @@ pub use public_url::PublicUrl;
 pub use query::Query;
 pub use rendered::Rendered;
 pub use reply::{Answer, Reply};
+pub use shape::no_choice;

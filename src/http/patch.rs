@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{FieldError, Say};
+use super::Check;
 
 /// What a PATCH says of one field; a field with it is `#[serde(default)]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,16 +41,17 @@ impl<T> Patch<T> {
     }
 
     /// What becomes of a field that always has a value: `null` is a mistake.
-    pub fn over_required(self, pointer: &str, old: T, wrong: &mut Vec<FieldError>) -> T {
+    pub fn over_required(self, pointer: &str, old: T, check: &mut Check) -> T {
         match self {
             Patch::Absent => old,
             Patch::Value(new) => new,
             Patch::Null => {
-                let say = Say::fixed(
+                check.wrong(
+                    pointer,
+                    "NOT_CLEARED",
                     "Trường này không để trống được: bỏ hẳn khỏi yêu cầu nếu muốn giữ nguyên.",
                     "This can not be cleared: leave it out of the request to keep it as it is.",
                 );
-                wrong.push(FieldError::new(pointer, "NOT_CLEARED", say));
                 old
             }
         }
@@ -74,8 +75,9 @@ mod tests {
         assert_eq!(sum(r#"{"sum": null}"#).unwrap().over(Some(7)), None);
         assert_eq!(sum(r#"{"sum": 8}"#).unwrap().over(Some(7)), Some(8));
         assert!(sum(r#"{"sum": "8"}"#).is_err());
-        let mut wrong = Vec::new();
-        assert_eq!(sum(r#"{"sum": null}"#).unwrap().over_required("/sum", 7, &mut wrong), 7);
+        let mut check = Check::default();
+        assert_eq!(sum(r#"{"sum": null}"#).unwrap().over_required("/sum", 7, &mut check), 7);
+        let wrong = check.into_errors();
         assert_eq!((wrong.len(), wrong[0].code), (1, "NOT_CLEARED"));
     }
 }

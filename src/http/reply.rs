@@ -30,6 +30,11 @@ impl<T> Reply<T> {
         Self { status: StatusCode::CREATED, ..Self::ok(body) }
     }
 
+    /// 202: it is taken down, and done behind the requests.
+    pub fn accepted(body: T) -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::ok(body) }
+    }
+
     /// 201 for what is new; 200 for what was there already, because the request came before.
     pub fn made((body, new): (T, bool)) -> Self {
         if new { Self::created(body) } else { Self::ok(body) }

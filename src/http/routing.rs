@@ -28,12 +28,8 @@ impl KnownPaths {
             (template.len() == asked.len() || goes_on(template) && template.last().is_some_and(|last| last.starts_with('{')))
                 && template.iter().zip(&asked).all(|(t, a)| t.starts_with('{') && !a.is_empty() || t == a)
         };
-        // A path that is spelled out is not one of those with something in its place: `/gifts/batch` is no gift.
-        let spelled = |template: &[String]| template.iter().filter(|part| !part.starts_with('{')).count();
-        let fitting: Vec<_> = self.0.iter().filter(|(template, _)| fits(template)).collect();
-        let nearest = fitting.iter().map(|(template, _)| spelled(template)).max();
         let mut methods: Vec<&'static str> = Vec::new();
-        for method in fitting.iter().filter(|(template, _)| Some(spelled(template)) == nearest).flat_map(|(_, known)| known) {
+        for method in self.0.iter().filter(|(template, _)| fits(template)).flat_map(|(_, known)| known) {
             if !methods.contains(method) {
                 methods.push(method);
             }

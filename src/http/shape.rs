@@ -74,7 +74,7 @@ pub(super) fn unknown(pointer: &str, name: &str, known: &[&str]) -> FieldError {
 }
 
 /// `NOT_A_CHOICE`: none of the words there are.
-pub(super) fn no_choice(pointer: &str, sent: &str, words: &[&str]) -> FieldError {
+pub fn no_choice(pointer: &str, sent: &str, words: &[&str]) -> FieldError {
     let (sent, words) = (short(sent), words.join(", "));
     let say = Say::new(format!("`{sent}` không có trong các lựa chọn: {words}."), format!("`{sent}` is none of: {words}."));
     FieldError::new(pointer, "NOT_A_CHOICE", say)

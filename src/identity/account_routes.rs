@@ -39,7 +39,7 @@ fn one(v: &mut Visit<'_>, id: Uuid, sight: Sight) -> Result<AccountOut, Problem>
 fn may_register(v: &mut Visit<'_>, chapter: &str) -> Result<Granted<Appoint>, Problem> {
     let (grant, here) = v.at_code::<Appoint>(chapter)?;
     if !here.accepts_entries {
-        return Err(appointing::chapter_closed("/chapter"));
+        return Err(appointing::chapter_closed("/chapter").into());
     }
     Ok(grant)
 }
@@ -196,12 +196,12 @@ pub async fn my_account(desk: Desk) -> Answer<AccountOut> {
 pub async fn give_one_time_password(desk: Desk, id: web::Path<Uuid>, passwords: web::Data<Passwords>) -> Answer<RegisteredOut> {
     let id = id.into_inner();
     // Hashing is work: only for those who may.
-    desk.read(move |v| may_reset(v, id).map(drop)).await?;
+    desk.read(move |v| manage::may_reset(v, id).map(drop)).await?;
     let password = one_time::make().map_err(Problem::internal)?;
     let hash = passwords.hash_in_turn(password.clone()).await?;
     let give = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         manage::lock_administrators(v.conn)?;
-        let grant = may_reset(v, id)?;
+        let grant = manage::may_reset(v, id)?;
         // The one that was given under this key is not known any more, and perhaps in use.
         if v.attempt() == Attempt::Replay {
             return Ok((one(v, id, Sight::Names)?, None));
@@ -215,18 +215,6 @@ pub async fn give_one_time_password(desk: Desk, id: web::Path<Uuid>, passwords: 
         Some(until) => RegisteredOut::new(account, password, until),
         None => RegisteredOut::known(account),
     }))
-}
-
-fn may_reset(v: &mut Visit<'_>, id: Uuid) -> Result<Granted<Appoint>, Problem> {
-    let (grant, _) = manage::require_management(v, id)?;
-    if id == v.account() {
-        return Err(Problem::say(
-            Kind::Conflict,
-            "Mật khẩu của chính mình thì tự đổi ở phần “Đổi mật khẩu”.",
-            "One's own password is changed under “Change password”.",
-        ));
-    }
-    Ok(grant)
 }
 
 /// Disable an account: its sessions end, its next request fails.
@@ -250,7 +238,9 @@ fn set_disabled(v: &mut Visit<'_>, id: Uuid, disabled: bool) -> Result<AccountOu
     if v.attempt() == Attempt::First {
         if disabled {
             let by_themself = grant.officer() == subject.officer;
-            manage::keep_an_administrator(v.conn, &subject.in_force, by_themself, vietnam_date(v.now))?;
+            if !manage::leaves_an_administrator(v.conn, &subject.in_force, by_themself, vietnam_date(v.now))? {
+                return Err(appointing::Fault::LastAdministrator.into());
+            }
         }
         if accounts::set_disabled(v.conn, &grant, id, disabled, v.now)? {
             note(v, &grant, if disabled { "ACCOUNT_DISABLED" } else { "ACCOUNT_ENABLED" }, id)?;

@@ -10,7 +10,7 @@ use super::appointments::Concern;
 use super::keyboard;
 use super::model::user_name;
 use crate::authz::{RightName, Role};
-use crate::http::{FieldError, Problem, Say, one_name, phone};
+use crate::http::{Check, Problem, one_name, phone};
 
 /// Somebody to register.
 #[derive(Deserialize, ToSchema)]
@@ -148,23 +148,17 @@ fn held_out(held: Held) -> HeldOut {
 
 /// Checks what was sent; all mistakes at once.
 pub fn read_registration(body: AccountIn) -> Result<(String, Registration), Problem> {
-    let mut errors = Vec::new();
-    let full_name = one_name("/full_name", &body.full_name, 200).map_err(|error| errors.push(error));
-    let number = phone("/phone", &body.phone).map_err(|error| errors.push(error));
+    let mut check = Check::default();
+    let full_name = check.read(one_name("/full_name", &body.full_name, 200));
+    let number = check.read(phone("/phone", &body.phone));
     let name = body.user_name.as_deref().map(user_name);
     if name == Some(None) {
-        errors.push(keyboard::not_a_user_name(body.user_name.as_deref().unwrap_or_default()));
+        check.add(keyboard::not_a_user_name(body.user_name.as_deref().unwrap_or_default()));
     }
-    if body.id.is_nil() || body.id.is_max() {
-        let say = Say::fixed("id phải là một UUID duy nhất.", "The id must be a unique UUID.");
-        errors.push(FieldError::new("/id", "NOT_UNIQUE", say));
-    }
-    match (full_name, number) {
-        (Ok(full_name), Ok(phone)) if errors.is_empty() => {
-            Ok((body.chapter, Registration { id: body.id, full_name, phone, user_name: name.flatten() }))
-        }
-        _ => Err(Problem::invalid(errors)),
-    }
+    check.own_id("/id", body.id, "id phải là một UUID duy nhất.", "The id must be a unique UUID.");
+    let (id, user_name) = (body.id, name.flatten());
+    let made = full_name.zip(number).map(|(full_name, phone)| Registration { id, full_name, phone, user_name });
+    Ok((body.chapter, check.done(made).map_err(Problem::invalid)?))
 }
 
 /// Which accounts to list.

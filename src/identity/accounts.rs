@@ -184,6 +184,22 @@ pub fn change_password(
     Ok(changed == 1)
 }
 
+/// The epoch of an account that is enabled.
+pub fn epoch(conn: &mut PgConnection, id: Uuid) -> Result<Option<i64>, DbError> {
+    let enabled = account::table.find(id).filter(account::disabled_at.is_null());
+    Ok(enabled.select(account::epoch).first(conn).optional()?)
+}
+
+/// Sets the password its owner chose by a link, hashed already; all sessions end, known devices are known no more. The caller has locked
+/// the account.
+pub fn choose_password(conn: &mut PgConnection, id: Uuid, hash: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(account::table.find(id))
+        .set((account::password_hash.eq(hash), account::one_time_until.eq(None::<DateTime<Utc>>)))
+        .execute(conn)?;
+    sessions::shut_out(conn, id, None, EndReason::PasswordChanged, now)?;
+    Ok(())
+}
+
 /// Disables an account at the granted chapter (its sessions end) or lets it in again. Returns whether that changed it.
 pub fn set_disabled(
     conn: &mut PgConnection,

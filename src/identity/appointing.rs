@@ -12,11 +12,53 @@ use uuid::Uuid;
 
 use super::appointments::{self, AssignmentRow, Ending, NewActsFor, NewAssignment, Period};
 use super::{manage, store};
-use crate::authz::{Appoint, Attempt, Granted, Role, Visit};
+use crate::authz::{Appoint, Attempt, Denied, Granted, Refusal, Role, Visit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
-use crate::http::{FieldError, Kind, Problem, Say};
+use crate::db::DbError;
+use crate::http::{FieldError, Say};
 use crate::tree::{self, ChapterId, Place};
+
+/// Why a role is not given, or not ended. What that means in HTTP stands in `answers.rs`.
+#[derive(Debug)]
+pub enum Fault {
+    /// There is no such assignment.
+    Unknown,
+    /// The id stands for something else.
+    IdTaken,
+    /// What a field names does not exist or is out of reach: one answer (decision 20).
+    OutOfReach(FieldError),
+    Field(FieldError),
+    /// Nobody gives a role to themself.
+    Oneself,
+    /// The person holds exactly this at that time.
+    HeldAlready,
+    OverAlready,
+    /// Nobody who administers would be left at work.
+    LastAdministrator,
+    Denied(Denied),
+    /// What is stored is not as it must be.
+    Broken(&'static str),
+    Db(DbError),
+}
+
+impl From<FieldError> for Fault {
+    fn from(error: FieldError) -> Self {
+        Fault::Field(error)
+    }
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Self {
+        Fault::Denied(denied)
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(error: DbError) -> Self {
+        Fault::Db(error)
+    }
+}
 
 /// Gives a role at a chapter, with the chapters it acts for. The same request again answers as the first time: (the
 /// assignment, whether it is new).
@@ -25,13 +67,13 @@ pub fn give(
     chapter: &str,
     new: &NewAssignment,
     acting: &[NewActsFor],
-) -> Result<(AssignmentRow, bool), Problem> {
-    let here = tree::place(v.conn, chapter)?.ok_or_else(|| no_such_chapter("/chapter", Problem::not_found()))?;
-    let grant = v.at_to_give(here.id, new.role).map_err(|p| no_such_chapter("/chapter", p))?;
+) -> Result<(AssignmentRow, bool), Fault> {
+    let here = tree::place(v.conn, chapter)?.ok_or_else(|| Fault::OutOfReach(no_such_chapter("/chapter")))?;
+    let grant = v.at_to_give(here.id, new.role).map_err(|denied| out_of_reach(denied, no_such_chapter("/chapter")))?;
     let officer = hold_account(v, new.account)?;
     let hash = v.vault.hash("role_assignment.request", sent(chapter, new, acting).as_bytes());
     if let Some(known) = appointments::find(v.conn, new.id)? {
-        return if known.request_hash.as_deref() == Some(&hash) { Ok((known, false)) } else { Err(Problem::new(Kind::IdTaken)) };
+        return if known.request_hash.as_deref() == Some(&hash) { Ok((known, false)) } else { Err(Fault::IdTaken) };
     }
     refuse_oneself(&grant, officer)?;
     check_role(v.conn, &here, new, vietnam_date(v.now))?;
@@ -39,10 +81,10 @@ pub fn give(
         appointments::list(v.conn, &appointments::Which::OfAccount(new.account), Some(vietnam_date(v.now)), None, 1_000)?;
     let same = |row: &&AssignmentRow| row.role == new.role.name() && row.chapter_id == here.id.0;
     if standing.iter().filter(same).any(|row| row.period().meets(new.period)) {
-        return Err(held_already());
+        return Err(Fault::HeldAlready);
     }
     if !appointments::insert(v.conn, &grant, v.now, new, &hash)? {
-        return Err(Problem::new(Kind::IdTaken));
+        return Err(Fault::IdTaken);
     }
     for (n, acts) in acting.iter().enumerate() {
         let pointer = format!("/acts_for/{n}");
@@ -54,7 +96,7 @@ pub fn give(
     let detail = json!({"account": new.account, "role": new.role, "place": chapter, "from": new.period.from, "to": new.period.to,
         "decision": new.decision_no.as_str(), "acts_for": acts_for});
     v.note_with(&grant, "ROLE_GIVEN", new.id, &detail)?;
-    let row = appointments::find(v.conn, new.id)?.ok_or_else(Problem::not_found)?;
+    let row = appointments::find(v.conn, new.id)?.ok_or(Fault::Unknown)?;
     Ok((row, true))
 }
 
@@ -70,9 +112,9 @@ fn sent(chapter: &str, new: &NewAssignment, acting: &[NewActsFor]) -> String {
 }
 
 /// Ends a role: with the next request, or with a last day.
-pub fn end(v: &mut Visit<'_>, id: Uuid, last_day: Option<NaiveDate>, decision_no: &Line) -> Result<AssignmentRow, Problem> {
+pub fn end(v: &mut Visit<'_>, id: Uuid, last_day: Option<NaiveDate>, decision_no: &Line) -> Result<AssignmentRow, Fault> {
     manage::lock_administrators(v.conn)?;
-    let row = appointments::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let row = appointments::find_for_update(v.conn, id)?.ok_or(Fault::Unknown)?;
     let role = role_of(&row)?;
     let own = store::officer_of(v.conn, row.account_id)? == v.officer();
     let grant = require_to_end(v, &row, own)?;
@@ -89,26 +131,29 @@ pub fn end(v: &mut Visit<'_>, id: Uuid, last_day: Option<NaiveDate>, decision_no
     }
     let today = vietnam_date(v.now);
     if !row.stands(today) {
-        return Err(over_already());
+        return Err(Fault::OverAlready);
     }
     let (ending, free_from) = match last_day {
         None => (Ending::AtOnce, today),
         Some(day) => (Ending::After(check_last_day(&row, day, today)?), day + Days::new(1)),
     };
     if row.valid_from <= today {
-        manage::keep_an_administrator(v.conn, &[(id, role, ChapterId(row.chapter_id))], own, free_from)?;
+        let going = [(id, role, ChapterId(row.chapter_id))];
+        if !manage::leaves_an_administrator(v.conn, &going, own, free_from)? {
+            return Err(Fault::LastAdministrator);
+        }
     }
     appointments::end(v.conn, &grant, v.now, id, ending, decision_no)?;
     let place = tree::code_of(v.conn, grant.chapter())?;
     let detail =
         json!({"account": row.account_id, "role": role, "place": place, "decision": decision_no.as_str(), "last_day": last_day});
     v.note_with(&grant, "ROLE_ENDED", id, &detail)?;
-    appointments::find(v.conn, id)?.ok_or_else(Problem::not_found)
+    appointments::find(v.conn, id)?.ok_or(Fault::Unknown)
 }
 
 /// Lets an assignment act for one more chapter. (the assignment, whether that is new)
-pub fn give_acting(v: &mut Visit<'_>, id: Uuid, new: &NewActsFor) -> Result<(AssignmentRow, bool), Problem> {
-    let row = appointments::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn give_acting(v: &mut Visit<'_>, id: Uuid, new: &NewActsFor) -> Result<(AssignmentRow, bool), Fault> {
+    let row = appointments::find_for_update(v.conn, id)?.ok_or(Fault::Unknown)?;
     let role = role_of(&row)?;
     let grant = v.at_to_give(ChapterId(row.chapter_id), role)?;
     let hash = v.vault.hash(
@@ -117,16 +162,16 @@ pub fn give_acting(v: &mut Visit<'_>, id: Uuid, new: &NewActsFor) -> Result<(Ass
     );
     if let Some(known) = appointments::find_acts_for(v.conn, new.id)? {
         let same = known.request_hash.as_deref() == Some(&hash);
-        return if same { Ok((row, false)) } else { Err(Problem::new(Kind::IdTaken)) };
+        return if same { Ok((row, false)) } else { Err(Fault::IdTaken) };
     }
     refuse_oneself(&grant, store::officer_of(v.conn, row.account_id)?)?;
     if !row.stands(vietnam_date(v.now)) {
-        return Err(over_already());
+        return Err(Fault::OverAlready);
     }
     let here = tree::place_of(v.conn, grant.chapter())?;
     let there = check_acting(v, &here, (id, role, row.period()), new, "")?;
     if !appointments::insert_acts_for(v.conn, &there, v.now, id, new, Some(&hash))? {
-        return Err(Problem::new(Kind::IdTaken));
+        return Err(Fault::IdTaken);
     }
     let detail = json!({"account": row.account_id, "role": role, "place": here.code, "acts_for": [new.chapter], "from": new.period.from,
         "to": new.period.to, "decision": new.decision_no.as_str()});
@@ -135,18 +180,17 @@ pub fn give_acting(v: &mut Visit<'_>, id: Uuid, new: &NewActsFor) -> Result<(Ass
 }
 
 /// Ends acting for a chapter with the next request.
-pub fn end_acting(v: &mut Visit<'_>, id: Uuid, acting: Uuid, decision_no: &Line) -> Result<AssignmentRow, Problem> {
-    let row = appointments::find_for_update(v.conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn end_acting(v: &mut Visit<'_>, id: Uuid, acting: Uuid, decision_no: &Line) -> Result<AssignmentRow, Fault> {
+    let row = appointments::find_for_update(v.conn, id)?.ok_or(Fault::Unknown)?;
     let own = store::officer_of(v.conn, row.account_id)? == v.officer();
     let grant = require_to_end(v, &row, own)?;
-    let acts =
-        appointments::find_acts_for(v.conn, acting)?.filter(|acts| acts.assignment_id == id).ok_or_else(Problem::not_found)?;
+    let acts = appointments::find_acts_for(v.conn, acting)?.filter(|acts| acts.assignment_id == id).ok_or(Fault::Unknown)?;
     if acts.ended_at.is_some() {
         let same = acts.end_decision_no.as_deref() == Some(decision_no.as_str());
-        return if same { Ok(row) } else { Err(over_already()) };
+        return if same { Ok(row) } else { Err(Fault::OverAlready) };
     }
     if acts.valid_to.is_some_and(|to| to < vietnam_date(v.now)) {
-        return Err(over_already());
+        return Err(Fault::OverAlready);
     }
     appointments::end_acts_for(v.conn, &grant, v.now, acting, decision_no)?;
     let place = tree::code_of(v.conn, grant.chapter())?;
@@ -158,53 +202,44 @@ pub fn end_acting(v: &mut Visit<'_>, id: Uuid, acting: Uuid, decision_no: &Line)
 }
 
 /// Who may give a role may end it; one's own role ends by one's own hand too.
-fn require_to_end(v: &mut Visit<'_>, row: &AssignmentRow, own: bool) -> Result<Granted<Appoint>, Problem> {
+fn require_to_end(v: &mut Visit<'_>, row: &AssignmentRow, own: bool) -> Result<Granted<Appoint>, Fault> {
     let chapter = ChapterId(row.chapter_id);
-    if own { Ok(v.at(chapter)?) } else { v.at_to_give(chapter, role_of(row)?) }
+    Ok(if own { v.at(chapter)? } else { v.at_to_give(chapter, role_of(row)?)? })
 }
 
 /// The account within the giver's reach, locked; returns its person.
-fn hold_account(v: &mut Visit<'_>, id: Uuid) -> Result<Uuid, Problem> {
-    let no_such_account = |problem| {
+fn hold_account(v: &mut Visit<'_>, id: Uuid) -> Result<Uuid, Fault> {
+    let no_such_account = || {
         let say = Say::fixed("Không có tài khoản này trong phạm vi của bạn.", "There is no such account within your reach.");
-        at_field(problem, "/account", "NO_SUCH_ACCOUNT", say)
+        FieldError::new("/account", "NO_SUCH_ACCOUNT", say)
     };
-    let (officer, home) = appointments::hold_account(v.conn, id)?.ok_or_else(|| no_such_account(Problem::not_found()))?;
-    v.at::<Appoint>(home).map_err(|denied| no_such_account(denied.into()))?;
+    let (officer, home) = appointments::hold_account(v.conn, id)?.ok_or_else(|| Fault::OutOfReach(no_such_account()))?;
+    v.at::<Appoint>(home).map_err(|denied| out_of_reach(denied, no_such_account()))?;
     Ok(officer)
 }
 
-fn refuse_oneself(by: &Granted<Appoint>, officer: Uuid) -> Result<(), Problem> {
-    if by.officer() != officer {
-        return Ok(());
-    }
-    Err(Problem::say(
-        Kind::Forbidden,
-        "Không ai tự giao vai trò cho chính mình: hãy đề nghị người quản trị khác hoặc cấp trên.",
-        "Nobody gives a role to themself: ask another administrator, or the one above.",
-    ))
+fn refuse_oneself(by: &Granted<Appoint>, officer: Uuid) -> Result<(), Fault> {
+    if by.officer() == officer { Err(Fault::Oneself) } else { Ok(()) }
 }
 
-fn check_role(conn: &mut PgConnection, here: &Place, new: &NewAssignment, today: NaiveDate) -> Result<(), Problem> {
-    let level = tree::level(conn, here.id)?.ok_or_else(|| Problem::internal("a chapter has no level"))?;
+fn check_role(conn: &mut PgConnection, here: &Place, new: &NewAssignment, today: NaiveDate) -> Result<(), Fault> {
+    let level = tree::level(conn, here.id)?.ok_or(Fault::Broken("a chapter has no level"))?;
     if !new.role.exists_at(level) {
-        return Err(Problem::field(
-            "/role",
-            "NOT_AT_THIS_LEVEL",
-            format!("Cấp này không có vai trò {}.", new.role.name()),
-            format!("There is no {} at this level.", new.role.name()),
-        ));
+        let role = new.role.name();
+        let say = Say::new(format!("Cấp này không có vai trò {role}."), format!("There is no {role} at this level."));
+        return Err(FieldError::new("/role", "NOT_AT_THIS_LEVEL", say).into());
     }
     if !here.accepts_entries {
-        return Err(chapter_closed("/chapter"));
+        return Err(chapter_closed("/chapter").into());
     }
-    check_period(new.period, today, "")
+    Ok(check_period(new.period, today, "")?)
 }
 
 /// A period that is not over and begins within a year.
-fn check_period(period: Period, today: NaiveDate, pointer: &str) -> Result<(), Problem> {
-    let field =
-        |name: &str, code, vi: &'static str, en: &'static str| Err(Problem::field(&format!("{pointer}/{name}"), code, vi, en));
+fn check_period(period: Period, today: NaiveDate, pointer: &str) -> Result<(), FieldError> {
+    let field = |name: &str, code, vi: &'static str, en: &'static str| {
+        Err(FieldError::new(format!("{pointer}/{name}"), code, Say::fixed(vi, en)))
+    };
     if period.to.is_some_and(|to| to < period.from) {
         return field("valid_to", "BEFORE_THE_START", "Ngày cuối không trước ngày đầu.", "The last day is not before the first.");
     }
@@ -220,8 +255,8 @@ fn check_period(period: Period, today: NaiveDate, pointer: &str) -> Result<(), P
     Ok(())
 }
 
-fn check_last_day(row: &AssignmentRow, day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Problem> {
-    let refused = |code, vi: &'static str, en: &'static str| Err(Problem::field("/last_day", code, vi, en));
+fn check_last_day(row: &AssignmentRow, day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, FieldError> {
+    let refused = |code, vi: &'static str, en: &'static str| Err(FieldError::new("/last_day", code, Say::fixed(vi, en)));
     if day < today {
         return refused(
             "IN_THE_PAST",
@@ -246,14 +281,14 @@ fn check_acting(
     (assignment, role, period): (Uuid, Role, Period),
     new: &NewActsFor,
     pointer: &str,
-) -> Result<Granted<Appoint>, Problem> {
+) -> Result<Granted<Appoint>, Fault> {
     let at = format!("{pointer}/chapter");
-    let refused = |code, vi: &'static str, en: &'static str| Err(Problem::field(&at, code, vi, en));
+    let refused = |code, vi: &'static str, en: &'static str| Err(FieldError::new(&at, code, Say::fixed(vi, en)).into());
     if !role.can_act_for() {
         return refused("NOT_FOR_THIS_ROLE", "Vai trò này không làm thay nơi khác được.", "This role acts for nobody else.");
     }
-    let there = tree::place(v.conn, &new.chapter)?.ok_or_else(|| no_such_chapter(&at, Problem::not_found()))?;
-    let grant = v.at_to_give(there.id, role).map_err(|p| no_such_chapter(&at, p))?;
+    let there = tree::place(v.conn, &new.chapter)?.ok_or_else(|| Fault::OutOfReach(no_such_chapter(&at)))?;
+    let grant = v.at_to_give(there.id, role).map_err(|denied| out_of_reach(denied, no_such_chapter(&at)))?;
     if there.id == here.id {
         return refused("SAME_CHAPTER", "Đây là đơn vị của chính vai trò này.", "This is the role's own chapter.");
     }
@@ -265,51 +300,40 @@ fn check_acting(
         );
     }
     if !there.accepts_entries {
-        return Err(chapter_closed(&at));
+        return Err(chapter_closed(&at).into());
     }
     check_period(new.period, vietnam_date(v.now), pointer)?;
     if !new.period.meets(period) {
-        let (vi, en) = ("Ngoài thời gian giữ vai trò.", "Outside the time of the role itself.");
-        return Err(Problem::field(&format!("{pointer}/valid_from"), "OUTSIDE_THE_ROLE", vi, en));
+        let say = Say::fixed("Ngoài thời gian giữ vai trò.", "Outside the time of the role itself.");
+        return Err(FieldError::new(format!("{pointer}/valid_from"), "OUTSIDE_THE_ROLE", say).into());
     }
     let others = appointments::acts_for(v.conn, &[assignment])?;
     let same = |acts: &&appointments::ActsForRow| acts.chapter_id == there.id.0 && acts.ended_at.is_none();
     if others.iter().filter(same).any(|acts| acts.period().meets(new.period)) {
-        return Err(held_already());
+        return Err(Fault::HeldAlready);
     }
     Ok(grant)
 }
 
-fn role_of(row: &AssignmentRow) -> Result<Role, Problem> {
-    Role::parse(&row.role).ok_or_else(|| Problem::internal("an assignment has an unknown role"))
+fn role_of(row: &AssignmentRow) -> Result<Role, Fault> {
+    Role::parse(&row.role).ok_or(Fault::Broken("an assignment has an unknown role"))
 }
 
-/// 422 for chapters that have merged or dissolved.
-pub(super) fn chapter_closed(pointer: &str) -> Problem {
-    Problem::field(pointer, "CHAPTER_CLOSED", "Đơn vị này đã sáp nhập hoặc giải thể.", "This chapter has merged or dissolved.")
+/// Said of chapters that have merged or dissolved.
+pub(super) fn chapter_closed(pointer: &str) -> FieldError {
+    let say = Say::fixed("Đơn vị này đã sáp nhập hoặc giải thể.", "This chapter has merged or dissolved.");
+    FieldError::new(pointer, "CHAPTER_CLOSED", say)
 }
 
-fn no_such_chapter(pointer: &str, problem: Problem) -> Problem {
+fn no_such_chapter(pointer: &str) -> FieldError {
     let say = Say::fixed("Không có đơn vị này trong phạm vi của bạn.", "There is no such chapter within your reach.");
-    at_field(problem, pointer, "NO_SUCH_CHAPTER", say)
+    FieldError::new(pointer, "NO_SUCH_CHAPTER", say)
 }
 
-/// Says which field a 404 is about; unknown and foreign are the same answer (decision 20).
-fn at_field(problem: Problem, pointer: &str, code: &'static str, say: Say) -> Problem {
-    match problem.kind {
-        Kind::NotFound => Problem { errors: vec![FieldError::new(pointer, code, say)], ..problem },
-        _ => problem,
+/// Says which field names what may not be seen.
+fn out_of_reach(denied: Denied, field: FieldError) -> Fault {
+    match denied {
+        Denied::Refused(Refusal::Unreadable) => Fault::OutOfReach(field),
+        denied => denied.into(),
     }
-}
-
-fn held_already() -> Problem {
-    Problem::say(
-        Kind::Conflict,
-        "Người này đã giữ đúng vai trò đó trong thời gian này.",
-        "This person holds exactly this at that time already.",
-    )
-}
-
-fn over_already() -> Problem {
-    Problem::say(Kind::Conflict, "Việc này đã kết thúc rồi.", "This has ended already.")
 }

@@ -16,7 +16,7 @@ use super::{appointing, store};
 use crate::authz::{Desk, Read, Role, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::http::sets::{Key, Lists, Writes};
-use crate::http::{Answer, Body, FieldError, Page, Paging, Problem, Query, Reply, Say, one_line, rows_a_page};
+use crate::http::{Answer, Body, Check, Page, Paging, Problem, Query, Reply, one_line, rows_a_page};
 use crate::tree::{self, ChapterId};
 
 /// Chapters one assignment may act for.
@@ -244,31 +244,31 @@ fn given_out(v: &mut Visit<'_>, row: AssignmentRow) -> Result<RoleGivenOut, Prob
     Ok(RoleGivenOut { assignment, concerns })
 }
 
-fn is_unique(id: Uuid) -> Result<(), FieldError> {
-    if id.is_nil() || id.is_max() {
-        let say = Say::fixed("id phải là một UUID duy nhất.", "The id must be a unique UUID.");
-        return Err(FieldError::new("/id", "NOT_UNIQUE", say));
-    }
-    Ok(())
+fn own_id(check: &mut Check, id: Uuid) {
+    check.own_id("/id", id, "id phải là một UUID duy nhất.", "The id must be a unique UUID.");
 }
 
 /// Checks what was sent: (chapter, assignment, chapters acted for).
 fn read_assignment(body: RoleAssignmentIn) -> Result<(String, NewAssignment, Vec<NewActsFor>), Problem> {
-    is_unique(body.id)?;
+    let mut check = Check::default();
+    own_id(&mut check, body.id);
     if body.acts_for.len() > MAX_ACTS_FOR {
         let (vi, en) = ("Làm thay tối đa 50 đơn vị.", "One role acts for at most 50 chapters.");
-        return Err(Problem::field("/acts_for", "OUT_OF_RANGE", vi, en));
+        check.wrong("/acts_for", "OUT_OF_RANGE", vi, en);
     }
-    let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
-    let acting = body.acts_for.into_iter().enumerate().map(|(n, acts)| {
-        let decision_no = one_line(&format!("/acts_for/{n}/decision_no"), &acts.decision_no, MOST_DECISION)?;
+    let decision_no = check.read(one_line("/decision_no", &body.decision_no, MOST_DECISION));
+    let mut acting = Vec::new();
+    for (n, acts) in body.acts_for.into_iter().take(MAX_ACTS_FOR).enumerate() {
+        let decision_no = check.read(one_line(&format!("/acts_for/{n}/decision_no"), &acts.decision_no, MOST_DECISION));
         // The assignment's id answers for all of it, so these need none of their own from the client.
         let period = Period { from: acts.valid_from, to: acts.valid_to };
-        Ok(NewActsFor { id: Uuid::now_v7(), chapter: acts.chapter, period, decision_no })
-    });
-    let acting = acting.collect::<Result<Vec<_>, FieldError>>()?;
+        acting.extend(decision_no.map(|no| NewActsFor { id: Uuid::now_v7(), chapter: acts.chapter, period, decision_no: no }));
+    }
     let period = Period { from: body.valid_from, to: body.valid_to };
-    Ok((body.chapter, NewAssignment { id: body.id, account: body.account, role: body.role, period, decision_no }, acting))
+    let new =
+        decision_no.map(|decision_no| NewAssignment { id: body.id, account: body.account, role: body.role, period, decision_no });
+    let new = check.done(new).map_err(Problem::invalid)?;
+    Ok((body.chapter, new, acting))
 }
 
 /// Give an account a role at a chapter, by a decision.
@@ -379,10 +379,12 @@ pub async fn end_role(desk: Desk, id: web::Path<Uuid>, Body(body): Body<RoleEndi
 )]
 #[post("/role-assignments/{id}/acts-for")]
 pub async fn give_acts_for(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ActsForIn>) -> Answer<RoleGivenOut> {
-    let decision_no = one_line("/decision_no", &body.decision_no, MOST_DECISION)?;
-    is_unique(body.id)?;
+    let mut check = Check::default();
+    own_id(&mut check, body.id);
+    let decision_no = check.read(one_line("/decision_no", &body.decision_no, MOST_DECISION));
     let period = Period { from: body.valid_from, to: body.valid_to };
-    let new = NewActsFor { id: body.id, chapter: body.chapter, period, decision_no };
+    let new = decision_no.map(|decision_no| NewActsFor { id: body.id, chapter: body.chapter, period, decision_no });
+    let new = check.done(new).map_err(Problem::invalid)?;
     desk.tx(move |v| {
         let (row, made) = appointing::give_acting(v, *id, &new)?;
         Ok((given_out(v, row)?, made))

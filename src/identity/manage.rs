@@ -79,6 +79,19 @@ pub fn require_management(v: &mut Visit<'_>, id: Uuid) -> Result<(Granted<Appoin
     Ok((grant, subject))
 }
 
+/// Decides whether the visitor may give the account another password: whoever manages it, and nobody for themself.
+pub fn may_reset(v: &mut Visit<'_>, id: Uuid) -> Result<Granted<Appoint>, Problem> {
+    let (grant, _) = require_management(v, id)?;
+    if id == v.account() {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Mật khẩu của chính mình thì tự đổi ở phần “Đổi mật khẩu”.",
+            "One's own password is changed under “Change password”.",
+        ));
+    }
+    Ok(grant)
+}
+
 /// How much of an account somebody may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sight {
@@ -132,14 +145,15 @@ statement! {
        AND acc.disabled_at IS NULL AND acc.one_time_until IS NULL"
 }
 
-/// Refuses to let the last administrator go: of the country, or of a province by their own hand. `going` are the
-/// assignments that will be over from `day` on. An account that still waits with a one-time password is nobody at work.
-pub fn keep_an_administrator(
+/// Whether somebody who administers is left at work: the last one of the country does not go, nor the last one of a province by their
+/// own hand. `going` are the assignments that will be over from `day` on. An account that still waits with a one-time password is
+/// nobody at work.
+pub fn leaves_an_administrator(
     conn: &mut PgConnection,
     going: &[(Uuid, Role, ChapterId)],
     by_themself: bool,
     day: NaiveDate,
-) -> Result<(), Problem> {
+) -> Result<bool, DbError> {
     let ids: Vec<Uuid> = going.iter().map(|(id, _, _)| *id).collect();
     for (_, role, chapter) in going {
         let guarded = match role {
@@ -153,12 +167,8 @@ pub fn keep_an_administrator(
         let (left,): (i64,) =
             OthersAtWork { role: role.name(), chapter: &chapter.0, without: &ids, from: &day, to: &day }.get_result(conn)?;
         if left == 0 {
-            return Err(Problem::say(
-                Kind::LastAdministrator,
-                "Đây là người quản trị cuối cùng đang làm việc: hãy bổ nhiệm người khác, đợi người ấy đổi mật khẩu một lần, rồi làm lại.",
-                "This is the last administrator at work: appoint another, wait until their one-time password is changed, then do this again.",
-            ));
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }

@@ -22,6 +22,7 @@
 pub mod account_routes;
 mod account_wire;
 pub mod accounts;
+mod answers;
 mod appointing;
 pub mod appointment_routes;
 pub mod appointments;
@@ -32,7 +33,7 @@ pub mod device;
 mod entry;
 mod keyboard;
 pub mod log_in;
-mod manage;
+pub mod manage;
 pub mod model;
 pub mod officer_codes;
 pub mod one_time;
@@ -55,6 +56,7 @@ mod turns;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Ends, Follows};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -72,6 +74,12 @@ pub const ROOM: Room = Room {
     ],
     routes: asked,
     audits: &[&audit::Sealed],
+    persons: &[&persons::Officers],
+    chapters: &[
+        ("account.chapter_id", Follows),
+        ("role_assignment.chapter_id", Ends),
+        ("role_assignment_acts_for.chapter_id", Ends),
+    ],
     ..Room::called("identity")
 };
 

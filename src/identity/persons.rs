@@ -5,7 +5,8 @@ use diesel::pg::PgConnection;
 
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 
 /// See the module.
 pub struct Officers;
@@ -23,23 +24,23 @@ impl HoldsPersons for Officers {
         ]
     }
 
-    fn found(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         Ok(Vec::new())
     }
 
-    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
         Ok(())
     }
 
-    fn erase(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         Ok(Vec::new())
     }
 
-    fn erase_mentions(&self, _: &mut Desk<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         Ok(Vec::new())
     }
 
-    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
         Ok(())
     }
 

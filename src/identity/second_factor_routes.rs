@@ -17,7 +17,7 @@ use super::sessions::EndReason;
 use super::{delays, keyboard, store};
 use crate::authz::{self, Actor, Desk};
 use crate::http::sets::{Own, Proves};
-use crate::http::{Answer, Body, Kind, Problem, Reply};
+use crate::http::{Answer, Body, Check, Kind, Problem, Reply};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(show_second_factor).service(begin_second_factor).service(confirm_second_factor);
@@ -80,6 +80,9 @@ pub struct EnrolmentOut {
 )]
 #[post("/second-factor")]
 pub async fn begin_second_factor(actor: Actor, Body(body): Body<BeginIn>, desk: Entrance) -> Result<HttpResponse, Problem> {
+    let mut check = Check::default();
+    check.own_id("/id", body.id, "id phải là UUID của riêng lần cài đặt này.", "id must be a UUID of this enrolment's own.");
+    check.done(Some(())).map_err(Problem::invalid)?;
     let now = desk.clock.now();
     let (user, password) = ask_password(&desk, actor, body.password, now).await?;
     let (vault, account) = (desk.vault.clone(), user.clone());

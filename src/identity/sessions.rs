@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::model::SESSION_LIFETIME;
 use super::proof::{self, Admitted};
 use super::refresh::{self, Chain, SAME_BRANCH};
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::{account, known_device, session};
 use crate::vault::{Vault, VaultError, place};
@@ -18,27 +19,15 @@ const HASH_LEN: usize = 32;
 /// Longest device token that is looked at.
 const MAX_TOKEN: usize = 200;
 
-/// Why a session ended. The names stand in the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndReason {
-    LogOut,
-    Revoked,
-    StaleToken,
-    SecondFactorReset,
-    SecondFactorChanged,
-    PasswordChanged,
-}
-
-impl EndReason {
-    pub fn name(self) -> &'static str {
-        match self {
-            EndReason::LogOut => "LOG_OUT",
-            EndReason::Revoked => "REVOKED",
-            EndReason::StaleToken => "STALE_TOKEN",
-            EndReason::SecondFactorReset => "SECOND_FACTOR_RESET",
-            EndReason::SecondFactorChanged => "SECOND_FACTOR_CHANGED",
-            EndReason::PasswordChanged => "PASSWORD_CHANGED",
-        }
+codes! {
+    /// Why a session ended. The names stand in the database.
+    pub enum EndReason {
+        LogOut = "LOG_OUT",
+        Revoked = "REVOKED",
+        StaleToken = "STALE_TOKEN",
+        SecondFactorReset = "SECOND_FACTOR_RESET",
+        SecondFactorChanged = "SECOND_FACTOR_CHANGED",
+        PasswordChanged = "PASSWORD_CHANGED",
     }
 }
 

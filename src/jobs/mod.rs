@@ -17,20 +17,30 @@
 
 mod model;
 pub mod routes;
+mod shown;
 mod store;
 mod work;
 pub mod worker;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Ends;
+use crate::house::thread::Thread;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["job"],
     tags: &[("jobs", "Work behind the requests: how far it is, and what came to nothing")],
     routes: routes::configure,
+    threads: &[
+        Thread { declared: &worker::OWN, start: worker::begin_own },
+        Thread { declared: &worker::OUTWARD, start: worker::begin_outward },
+        Thread { declared: &worker::SUBSCRIBERS, start: worker::begin_subscribers },
+    ],
+    chapters: &[("job.chapter_id", Ends)],
     ..Room::called("jobs")
 };
 
 pub use model::{Failure, JobKind, Lane, Progress};
-pub use store::{Enqueued, Figures, NewJob, dead_among, enqueue, enqueue_for_house, figures};
+pub use shown::{JobOut, of_id};
+pub use store::{Enqueued, Figures, NewJob, dead_among, enqueue, enqueue_for_house, figures, take_over, troubles};
 pub use work::{Handler, Work};

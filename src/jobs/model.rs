@@ -10,8 +10,10 @@ use crate::db::DbError;
 pub enum Lane {
     /// Our own database only.
     Own,
-    /// Other people's servers.
+    /// Other people's servers: mail and the gateway.
     Outward,
+    /// Servers of whoever wants to be told, which nobody here looks after.
+    Subscribers,
 }
 
 /// A kind of job, as the room that has the work declares it.

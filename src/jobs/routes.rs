@@ -1,97 +1,20 @@
 //! `/api/v1/jobs`: how far work behind the requests is, and what came to nothing.
 
 use actix_web::{get, post, web};
-use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::store::{self, JobRow};
+use super::shown::{self, JobOut, shown};
+use super::store;
 use crate::authz::{Appoint, Attempt, Desk, Granted, Read, Visit};
-use crate::db::DbError;
 use crate::http::sets::{Acts, Decides, Key, Records};
 use crate::http::{Answer, Kind, Page, Paging, Problem, Query, Reply};
 use crate::tree::{self, ChapterId};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_jobs).service(show_job).service(retry_job);
-}
-
-/// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum JobState {
-    /// To be done, or to be tried again.
-    Waiting,
-    /// Somebody is at it.
-    Running,
-    Done,
-    /// It failed for good: an administrator looks into it and begins it again, or lets it be.
-    Dead,
-}
-
-/// A job and how far it is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct JobOut {
-    id: Uuid,
-    /// What is done, as a code.
-    #[schema(example = "SEND_MESSAGE")]
-    kind: String,
-    /// Code of the chapter whose job it is; absent for those of the whole house.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "23095")]
-    chapter: Option<String>,
-    state: JobState,
-    /// Pieces done, those in error included.
-    done: i64,
-    /// Pieces there are; absent until it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<i64>,
-    /// Pieces that could not be done.
-    errors: i64,
-    /// Attempts since there was any progress.
-    attempts: i32,
-    /// Why it failed last, as a code; absent if it never did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "SERVER_AWAY")]
-    trouble: Option<String>,
-    enqueued_at: DateTime<Utc>,
-    /// When it is tried next; absent unless it waits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    due_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended_at: Option<DateTime<Utc>>,
-}
-
-/// Jobs as they are shown, in the same order.
-fn shown(conn: &mut PgConnection, now: DateTime<Utc>, rows: Vec<JobRow>) -> Result<Vec<JobOut>, DbError> {
-    let chapters: Vec<Uuid> = rows.iter().filter_map(|row| row.chapter_id).collect();
-    let labels = tree::labels(conn, &chapters)?;
-    let out = |row: JobRow| {
-        let state = match row.state.as_str() {
-            "DONE" => JobState::Done,
-            "DEAD" => JobState::Dead,
-            _ if row.lease.is_some() && row.due_at > now => JobState::Running,
-            _ => JobState::Waiting,
-        };
-        JobOut {
-            id: row.id,
-            kind: row.kind,
-            chapter: row.chapter_id.and_then(|id| labels.get(&id)).map(|label| label.code.clone()),
-            state,
-            done: row.done,
-            total: row.total,
-            errors: row.errors,
-            attempts: row.attempts,
-            trouble: row.trouble,
-            enqueued_at: row.enqueued_at,
-            due_at: Some(row.due_at).filter(|_| state == JobState::Waiting),
-            ended_at: row.ended_at,
-        }
-    };
-    Ok(rows.into_iter().map(out).collect())
 }
 
 /// Which jobs.
@@ -164,7 +87,7 @@ pub async fn show_job(desk: Desk, id: web::Path<Uuid>) -> Answer<JobOut> {
             (_, Some(chapter)) => drop(v.see::<Read>(ChapterId(chapter))?),
             (_, None) => drop(of_house(v)?),
         }
-        one(v, row)
+        shown::one(v, row)
     })
     .await
     .map(Reply::ok)
@@ -174,10 +97,6 @@ pub async fn show_job(desk: Desk, id: web::Path<Uuid>) -> Answer<JobOut> {
 fn of_house(v: &mut Visit<'_>) -> Result<Granted<Appoint>, Problem> {
     let centre = tree::centre(v.conn)?;
     Ok(v.at::<Appoint>(centre)?)
-}
-
-fn one(v: &mut Visit<'_>, row: JobRow) -> Result<JobOut, Problem> {
-    shown(v.conn, v.now, vec![row])?.pop().ok_or_else(Problem::not_found)
 }
 
 /// Begin a job again that failed for good, once its reason is gone.
@@ -203,5 +122,5 @@ fn retry(v: &mut Visit<'_>, id: Uuid) -> Result<JobOut, Problem> {
         ));
     }
     let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    one(v, row)
+    shown::one(v, row)
 }

@@ -1,5 +1,7 @@
 //! Jobs in the database.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -8,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{JobKind, Progress};
+use super::shown::JobRow;
 use crate::authz::{Appoint, Granted, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::job;
@@ -32,6 +35,8 @@ pub struct NewJob {
     pub total: Option<i64>,
     /// Not before this moment.
     pub due_at: DateTime<Utc>,
+    /// Where what it is about is shown, as a path of the API.
+    pub url: Option<String>,
 }
 
 /// Whether a job is new.
@@ -84,6 +89,7 @@ fn insert(
             job::done.eq(0),
             job::total.eq(new.total),
             job::errors.eq(0),
+            job::url.eq(new.url.as_deref()),
         ))
         .on_conflict_do_nothing()
         .execute(conn)?;
@@ -201,6 +207,13 @@ pub(super) fn forget(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usiz
     Ok(diesel::delete(job::table.filter(over("DONE", KEPT_DONE).or(over("DEAD", KEPT_DEAD)))).execute(conn)?)
 }
 
+/// Which of these jobs failed for good, and why, as a code.
+pub fn troubles(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    let dead = job::table.filter(job::id.eq_any(ids)).filter(job::state.eq("DEAD"));
+    let rows: Vec<(Uuid, String)> = dead.select((job::id, job::trouble.assume_not_null())).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Which of these jobs failed for good.
 pub fn dead_among(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
     let dead = job::table.filter(job::id.eq_any(ids)).filter(job::state.eq("DEAD"));
@@ -226,26 +239,6 @@ pub fn figures(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Figures, D
     Ok(Figures { waiting, dead, overdue_seconds: oldest.map_or(0, |due| (now - due).num_seconds().max(0)) })
 }
 
-/// A job as it is shown.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = job, check_for_backend(diesel::pg::Pg))]
-pub(super) struct JobRow {
-    pub id: Uuid,
-    pub kind: String,
-    pub chapter_id: Option<Uuid>,
-    pub account_id: Option<Uuid>,
-    pub state: String,
-    pub enqueued_at: DateTime<Utc>,
-    pub due_at: DateTime<Utc>,
-    pub lease: Option<Uuid>,
-    pub attempts: i32,
-    pub done: i64,
-    pub total: Option<i64>,
-    pub errors: i64,
-    pub trouble: Option<String>,
-    pub ended_at: Option<DateTime<Utc>>,
-}
-
 pub(super) fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<JobRow>, DbError> {
     Ok(job::table.find(id).select(JobRow::as_select()).first(conn).optional()?)
 }
@@ -263,6 +256,21 @@ pub(super) fn list(conn: &mut PgConnection, by: &Seen<Appoint>, state: &str, spa
         query = query.filter(job::id.lt(before));
     }
     Ok(query.order(job::id.desc()).limit(span.rows).select(JobRow::as_select()).load(conn)?)
+}
+
+/// Begins a dead job of the granted chapter again, from now on in the name of whoever holds the grant; `false` when there is none.
+pub fn take_over<R: Right>(conn: &mut PgConnection, by: &Granted<R>, now: DateTime<Utc>, id: Uuid) -> Result<bool, DbError> {
+    let dead = job::table.find(id).filter(job::chapter_id.eq(by.chapter().0)).filter(job::state.eq("DEAD"));
+    let begun = diesel::update(dead)
+        .set((
+            job::state.eq("WAITING"),
+            job::account_id.eq(Some(by.account())),
+            job::ended_at.eq(None::<DateTime<Utc>>),
+            job::due_at.eq(now),
+            job::attempts.eq(0),
+        ))
+        .execute(conn)?;
+    Ok(begun == 1)
 }
 
 /// Begins a dead job again; `false` when it is not dead.

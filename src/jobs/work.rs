@@ -10,23 +10,30 @@ use uuid::Uuid;
 use super::model::{Failure, JobKind, Progress};
 use super::store::{self, Taken};
 use crate::basics::{Clock, failpoint};
-use crate::db::Db;
 use crate::db::worker::Stop;
+use crate::db::{Db, DbError};
 use crate::tree::ChapterId;
 
 type Run = dyn Fn(&mut Work<'_>) -> Result<(), Failure> + Send + Sync;
+type Sweep = fn(&mut PgConnection, DateTime<Utc>) -> Result<usize, DbError>;
 
 /// A kind of job and who does it. Made by the room that has the work; holds whatever that needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Handler {
     pub(super) kind: &'static JobKind,
     pub(super) run: Arc<Run>,
+    pub(super) sweep: Option<Sweep>,
 }
 
 impl Handler {
     /// `run` may be called again after any of its steps: it goes on from [`Work::progress`].
     pub fn new(kind: &'static JobKind, run: impl Fn(&mut Work<'_>) -> Result<(), Failure> + Send + Sync + 'static) -> Self {
-        Self { kind, run: Arc::new(run) }
+        Self { kind, run: Arc::new(run), sweep: None }
+    }
+
+    /// Takes away from time to time what the room keeps only for a while; says how much there was.
+    pub fn sweeping(self, sweep: Sweep) -> Self {
+        Self { sweep: Some(sweep), ..self }
     }
 }
 
@@ -82,6 +89,16 @@ impl<'a> Work<'a> {
     /// For work that opens its own transactions between two steps and does no harm when it is done twice.
     pub fn db(&self) -> &Db {
         self.db
+    }
+
+    /// Looks before there is anything to note: that is no progress, so that a job which always fails behind it comes to an end.
+    /// Only while the job is ours; a server that is being stopped does not look.
+    pub fn look<T>(&self, look: impl FnOnce(&mut PgConnection) -> Result<T, Failure>) -> Result<T, Failure> {
+        if self.stop.is_asked() {
+            return Err(Failure::Stopped);
+        }
+        let (id, lease) = (self.taken.id, self.taken.lease);
+        self.db.tx_blocking(|conn| if store::hold(conn, id, lease)? { look(conn) } else { Err(Failure::Lost) })
     }
 
     /// One step: what `work` does and how far the job is then are committed together, and only while the job is ours.

@@ -1,7 +1,12 @@
 //! The threads that do jobs, one a lane in every server process.
 
+use std::io;
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use diesel::pg::PgConnection;
 
 use super::model::{Failure, JobKind, Lane};
 use super::store::{self, End, Taken};
@@ -9,24 +14,47 @@ use super::work::{Handler, Work};
 use crate::basics::{Clock, failpoint};
 use crate::db::worker::{Declared, Next, Stop, Worker};
 use crate::db::{Db, DbError};
+use crate::house::thread::Means;
 
 /// One connection: a handler holds none, or one for its step.
 pub static OWN: Declared = Declared::new("jobs");
 /// As [`OWN`].
 pub static OUTWARD: Declared = Declared::new("outward");
+/// As [`OWN`].
+pub static SUBSCRIBERS: Declared = Declared::new("subscribers");
 
 /// Between two looks when nothing is due.
 const PAUSE: Duration = Duration::from_millis(400);
 /// After a failure of the database.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// Between two times that old jobs are removed.
-const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+const FORGET_EVERY: chrono::Duration = chrono::Duration::hours(1);
+
+/// Starts the lane of what stays in the house, behind a server.
+pub fn begin_own(means: &mut Means) -> io::Result<Worker> {
+    begin(means, Lane::Own)
+}
+
+/// Starts the lane of what goes out of the house, behind a server.
+pub fn begin_outward(means: &mut Means) -> io::Result<Worker> {
+    begin(means, Lane::Outward)
+}
+
+/// Starts the lane of what programs outside are told, behind a server.
+pub fn begin_subscribers(means: &mut Means) -> io::Result<Worker> {
+    begin(means, Lane::Subscribers)
+}
+
+fn begin(means: &Means, lane: Lane) -> io::Result<Worker> {
+    start(means.get::<Db>()?, means.get::<Clock>()?, &means.get::<Vec<Handler>>()?, lane)
+}
 
 /// Does the jobs of one lane, as far as there are handlers for them.
-pub fn start(db: Db, clock: Clock, handlers: &[Handler], lane: Lane) -> std::io::Result<Worker> {
+pub fn start(db: Db, clock: Clock, handlers: &[Handler], lane: Lane) -> io::Result<Worker> {
     let declared = match lane {
         Lane::Own => &OWN,
         Lane::Outward => &OUTWARD,
+        Lane::Subscribers => &SUBSCRIBERS,
     };
     let handlers: Vec<Handler> = handlers.iter().filter(|handler| handler.kind.lane == lane).cloned().collect();
     let kinds: Vec<&'static JobKind> = handlers.iter().map(|handler| handler.kind).collect();
@@ -40,7 +68,7 @@ struct Doing {
     handlers: Vec<Handler>,
     kinds: Vec<&'static JobKind>,
     /// When old jobs were last removed.
-    forgotten: Option<Instant>,
+    forgotten: Option<DateTime<Utc>>,
 }
 
 impl Doing {
@@ -59,16 +87,24 @@ impl Doing {
 
     /// Nothing is due: a moment for what has no hurry.
     fn tidy(&mut self) -> Next {
-        if self.forgotten.is_none_or(|at| at.elapsed() > FORGET_EVERY) {
-            let now = self.clock.now();
-            match self.db.tx_blocking(|conn| -> Result<_, DbError> { store::forget(conn, now) }) {
-                Ok(0) => {}
-                Ok(gone) => tracing::info!(gone, "jobs that ended long ago were removed"),
-                Err(error) => tracing::warn!(%error, "old jobs were not removed"),
+        let now = self.clock.now();
+        // A clock that was put back must not stop it.
+        if self.forgotten.is_none_or(|at| (now - at).abs() > FORGET_EVERY) {
+            self.forget("JOBS", now, store::forget);
+            for handler in &self.handlers {
+                handler.sweep.into_iter().for_each(|sweep| self.forget(handler.kind.name, now, sweep));
             }
-            self.forgotten = Some(Instant::now());
+            self.forgotten = Some(now);
         }
         Next::After(PAUSE)
+    }
+
+    fn forget(&self, what: &str, now: DateTime<Utc>, sweep: fn(&mut PgConnection, DateTime<Utc>) -> Result<usize, DbError>) {
+        match self.db.tx_blocking(|conn| sweep(conn, now)) {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, what, "what was kept for a while only was removed"),
+            Err(error) => tracing::warn!(%error, what, "what was kept for a while only was not removed"),
+        }
     }
 
     fn work_at(&self, taken: &Taken, stop: &Stop) -> Next {

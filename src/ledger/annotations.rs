@@ -19,6 +19,7 @@ use super::store::{BookError, BookedAt};
 use crate::basics::PublicCode;
 use crate::db::DbError;
 use crate::db::schema::annotation;
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::log;
 use crate::log::leaf::LeafV1;
@@ -56,6 +57,7 @@ pub fn annotate(conn: &mut PgConnection, at: BookedAt, new: &[NewAnnotation]) ->
     if new.is_empty() {
         return Ok(());
     }
+    shown::alters(conn);
     let leaves = new.iter().map(|a| leaf_of(a, at)).collect::<Result<Vec<_>, _>>()?;
     let seqs = log::store::append(conn, &leaves)?;
     InsertAnnotations {

@@ -2,54 +2,27 @@
 //!
 //! The list only grows. A kind's committed fields are fixed for its leaf version: verifiers rely on them.
 
-/// Our own accounts; the statutory number is data by regime and date (Circular 41/2022).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Account {
-    CashOnHand,
-    InTransit,
-    GoodsInStock,
-    DonationRestricted,
-    DonationUnrestricted,
-    Bank,
-    ReceivableOther,
-    Advance,
-    Payable,
-    FundBalance,
+use crate::basics::codes::codes;
+use crate::http::Say;
+
+codes! {
+    /// Our own accounts; the statutory number is data by regime and date (Circular 41/2022).
+    #[derive(Hash, PartialOrd, Ord)]
+    pub enum Account {
+        CashOnHand = "CASH_ON_HAND",
+        InTransit = "IN_TRANSIT",
+        GoodsInStock = "GOODS_IN_STOCK",
+        DonationRestricted = "DONATION_RESTRICTED",
+        DonationUnrestricted = "DONATION_UNRESTRICTED",
+        Bank = "BANK",
+        ReceivableOther = "RECEIVABLE_OTHER",
+        Advance = "ADVANCE",
+        Payable = "PAYABLE",
+        FundBalance = "FUND_BALANCE",
+    }
 }
 
 impl Account {
-    pub const ALL: [Account; 10] = [
-        Account::CashOnHand,
-        Account::InTransit,
-        Account::GoodsInStock,
-        Account::DonationRestricted,
-        Account::DonationUnrestricted,
-        Account::Bank,
-        Account::ReceivableOther,
-        Account::Advance,
-        Account::Payable,
-        Account::FundBalance,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Account::CashOnHand => "CASH_ON_HAND",
-            Account::InTransit => "IN_TRANSIT",
-            Account::GoodsInStock => "GOODS_IN_STOCK",
-            Account::DonationRestricted => "DONATION_RESTRICTED",
-            Account::DonationUnrestricted => "DONATION_UNRESTRICTED",
-            Account::Bank => "BANK",
-            Account::ReceivableOther => "RECEIVABLE_OTHER",
-            Account::Advance => "ADVANCE",
-            Account::Payable => "PAYABLE",
-            Account::FundBalance => "FUND_BALANCE",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Account> {
-        Account::ALL.into_iter().find(|account| account.name() == name)
-    }
-
     /// Whether the account holds money or goods, of which no more can leave than is there.
     pub fn is_guarded(self) -> bool {
         matches!(self, Account::CashOnHand | Account::Bank | Account::InTransit | Account::GoodsInStock)
@@ -61,37 +34,33 @@ impl Account {
     }
 }
 
-/// How a gift came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Channel {
-    /// Tiền mặt.
-    Cash,
-    /// Chuyển khoản.
-    BankTransfer,
-    /// Hiện vật.
-    InKind,
-    /// Cổng 1400: one sum for many messages.
-    Sms,
-    /// Ví điện tử, settled as one sum.
-    EWallet,
+codes! {
+    /// How a gift came.
+    #[derive(Hash, PartialOrd, Ord)]
+    pub wire enum Channel {
+        /// Tiền mặt.
+        Cash = "CASH",
+        /// Chuyển khoản.
+        BankTransfer = "BANK_TRANSFER",
+        /// Hiện vật.
+        InKind = "IN_KIND",
+        /// Cổng 1400: one sum for many messages.
+        Sms = "SMS",
+        /// Ví điện tử, settled as one sum.
+        EWallet = "E_WALLET",
+    }
 }
 
 impl Channel {
-    pub const ALL: [Channel; 5] = [Channel::Cash, Channel::BankTransfer, Channel::InKind, Channel::Sms, Channel::EWallet];
-
-    pub fn name(self) -> &'static str {
+    /// In plain words.
+    pub fn said(self) -> Say {
         match self {
-            Channel::Cash => "CASH",
-            Channel::BankTransfer => "BANK_TRANSFER",
-            Channel::InKind => "IN_KIND",
-            Channel::Sms => "SMS",
-            Channel::EWallet => "E_WALLET",
+            Channel::Cash => Say::fixed("Tiền mặt", "Cash"),
+            Channel::BankTransfer => Say::fixed("Chuyển khoản", "Bank transfer"),
+            Channel::InKind => Say::fixed("Hiện vật", "Goods"),
+            Channel::Sms => Say::fixed("Tin nhắn 1400", "Text message (1400)"),
+            Channel::EWallet => Say::fixed("Ví điện tử", "E-wallet"),
         }
-    }
-
-    pub fn parse(name: &str) -> Option<Channel> {
-        Channel::ALL.into_iter().find(|channel| channel.name() == name)
     }
 
     /// The kind of entry a gift by this channel becomes.

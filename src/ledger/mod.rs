@@ -30,6 +30,7 @@ pub mod totals;
 pub mod words;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -45,6 +46,16 @@ pub const ROOM: Room = Room {
         "reversal_by_month",
         "reversal_by_officer",
         "reversal_overall",
+    ],
+    chapters: &[
+        ("balance.chapter_id", Stays),
+        ("entry.chapter_id", Stays),
+        ("public_entry.chapter", Stays),
+        ("received_by_day.scope_id", Stays),
+        ("received_overall.scope_id", Stays),
+        ("reversal_by_month.scope_id", Stays),
+        ("reversal_by_officer.chapter_id", Stays),
+        ("reversal_overall.scope_id", Stays),
     ],
     ..Room::called("ledger")
 };

@@ -4,38 +4,23 @@ use std::collections::BTreeMap;
 
 use super::kinds::{Account, Kind};
 use crate::basics::Vnd;
+use crate::basics::codes::codes;
 use crate::basics::vnd::MAX_VND;
 
 /// Internal id of a fund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FundId(pub i32);
 
-/// What a fund's money may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Restriction {
-    General,
-    Appeal,
-    Earmarked,
-    Operating,
-    Quarantine,
-    Statutory,
-}
-
-impl Restriction {
-    pub fn name(self) -> &'static str {
-        match self {
-            Restriction::General => "GENERAL",
-            Restriction::Appeal => "APPEAL",
-            Restriction::Earmarked => "EARMARKED",
-            Restriction::Operating => "OPERATING",
-            Restriction::Quarantine => "QUARANTINE",
-            Restriction::Statutory => "STATUTORY",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Restriction> {
-        use Restriction as R;
-        [R::General, R::Appeal, R::Earmarked, R::Operating, R::Quarantine, R::Statutory].into_iter().find(|r| r.name() == name)
+codes! {
+    /// What a fund's money may be used for.
+    #[derive(Hash)]
+    pub enum Restriction {
+        General = "GENERAL",
+        Appeal = "APPEAL",
+        Earmarked = "EARMARKED",
+        Operating = "OPERATING",
+        Quarantine = "QUARANTINE",
+        Statutory = "STATUTORY",
     }
 }
 

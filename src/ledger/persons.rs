@@ -9,7 +9,8 @@ use super::public;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::public_entry;
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 
 /// What items are called, by code: the words of a row are made of them too, and this room does not know the catalogue.
 pub type ItemNames = fn(&mut PgConnection, &[&str]) -> Result<HashMap<String, String>, DbError>;
@@ -36,8 +37,8 @@ impl HoldsPersons for PublicRows {
         &["public_entry.giver", "public_entry.words"]
     }
 
-    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        let mut shown = givers(desk.conn, &codes(of))?;
+    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        let mut shown = givers(errand.conn, &codes(of))?;
         let holding = |record: &Record, text| Holding {
             what: "PUBLIC_NAME".to_owned(),
             gift: Some(record.gift),
@@ -48,24 +49,24 @@ impl HoldsPersons for PublicRows {
         Ok(of.iter().filter_map(|record| Some(holding(record, shown.remove(&record.code)?))).collect())
     }
 
-    fn correct(&self, desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, errand: &mut Errand<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
         let shown = of.iter().map(|one| (one.record.code.clone(), one.shown.clone())).collect();
-        Ok(public::show_givers(desk.conn, &shown, self.item_names)?)
+        Ok(public::show_givers(errand.conn, &shown, self.item_names)?)
     }
 
-    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         let shown = of.iter().map(|record| (record.code.clone(), None)).collect();
-        public::show_givers(desk.conn, &shown, self.item_names)?;
+        public::show_givers(errand.conn, &shown, self.item_names)?;
         Ok(Vec::new())
     }
 
     /// A public row has no text but the giver's name.
-    fn erase_mentions(&self, _: &mut Desk<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         Ok(Vec::new())
     }
 
     /// What is shown is decided gift by gift, with the leaf that says so: see [`HoldsPersons::correct`].
-    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
         Ok(())
     }
 

@@ -19,6 +19,7 @@ use super::words::Words;
 use crate::basics::words_and_pairs;
 use crate::db::DbError;
 use crate::db::schema::{log_leaf, public_entry};
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::tree::{self, Place};
 
@@ -231,6 +232,7 @@ pub fn show_givers(
         let called = items.iter().filter_map(|item| names.get(item)).map(String::as_str);
         changed.push((code.as_str(), giver.as_deref(), words_of(place, giver.as_deref(), appeal.as_deref(), called)));
     }
+    shown::alters(conn);
     UpdateGivers {
         codes: &changed.iter().map(|c| c.0).collect(),
         givers: &changed.iter().map(|c| c.1).collect(),
@@ -273,6 +275,7 @@ statement! {
 }
 
 pub(super) fn insert(conn: &mut PgConnection, rows: Vec<NewPublicEntry>) -> Result<(), DbError> {
+    shown::adds(conn);
     InsertPublic {
         seqs: &rows.iter().map(|r| r.seq).collect(),
         codes: &rows.iter().map(|r| r.code.as_str()).collect(),

@@ -16,25 +16,19 @@ use uuid::Uuid;
 use super::model::{Fund, FundId};
 use super::store::{self, BookError, BookedAt, NewEntry};
 use crate::authz::{Approve, Granted};
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::{reversal_by_month, reversal_by_officer, reversal_overall};
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::identity::officer_codes;
 use crate::tree::ChapterId;
 
-/// What was reversed: the counts keep gifts apart from what accountants bring in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Original {
-    Gift,
-    OpeningBalance,
-}
-
-impl Original {
-    pub fn name(self) -> &'static str {
-        match self {
-            Original::Gift => "GIFT",
-            Original::OpeningBalance => "OPENING_BALANCE",
-        }
+codes! {
+    /// What was reversed: the counts keep gifts apart from what accountants bring in.
+    pub enum Original {
+        Gift = "GIFT",
+        OpeningBalance = "OPENING_BALANCE",
     }
 }
 
@@ -91,6 +85,7 @@ fn count(
     path.sort_unstable();
     let scopes: Vec<Uuid> = path.iter().map(|step| step.0).collect();
     let (chapter, month) = (by.approves.chapter().0, day.with_day(1).unwrap_or(day));
+    shown::alters(conn);
     for (reason, Sum { count, vnd }) in sums {
         let original = original.name();
         AddOverall { scopes: &scopes, chapter: &chapter, original: &original, reason, count, vnd }.execute(conn)?;

@@ -12,6 +12,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::public::PublicGoods;
 use crate::basics::words_and_pairs;
 use crate::db::schema::public_entry;
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::tree;
 use crate::vault::steps::{StepError, Stepped, Work};
@@ -65,6 +66,7 @@ pub fn batch(
         }
     }
     if !seqs.is_empty() {
+        shown::alters(conn);
         UpdateWords { seqs: &seqs, words: &words }.execute(conn)?;
     }
     Ok(Stepped {

@@ -15,6 +15,7 @@ use super::{public, totals};
 use crate::authz::{Approve, Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{entry, fund, posting};
+use crate::db::shown;
 use crate::db::statement::statement;
 use crate::log;
 use crate::log::leaf::{LeafGoods, LeafPosting, LeafV1};
@@ -278,6 +279,7 @@ pub fn general_fund(conn: &mut PgConnection) -> Result<Fund, DbError> {
 
 /// Opens a fund; its code says what it is for.
 pub fn open_fund(conn: &mut PgConnection, restriction: Restriction, appeal: &str) -> Result<FundId, DbError> {
+    shown::adds(conn);
     let id = diesel::insert_into(fund::table)
         .values((
             fund::code.eq(format!("{}:{appeal}", restriction.name())),

@@ -15,6 +15,7 @@ use super::entry::NewEntry;
 use super::kinds::{Channel, Kind};
 use crate::db::DbError;
 use crate::db::schema::{fund, received_by_day, received_overall};
+use crate::db::shown;
 use crate::db::statement::statement;
 
 #[derive(Default, Clone, Copy)]
@@ -89,6 +90,7 @@ pub(super) fn add<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e
     if overall.is_empty() {
         return Ok(());
     }
+    shown::adds(conn);
     AddOverall {
         scopes: &overall.keys().map(|k| k.0).collect(),
         funds: &overall.keys().map(|k| k.1).collect(),

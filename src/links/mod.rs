@@ -13,9 +13,10 @@ pub mod routes;
 mod store;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Ends;
 
 /// What the house wants to know of this room. Its pages are no part of the API.
-pub const ROOM: Room = Room { tables: &["link"], ..Room::called("links") };
+pub const ROOM: Room = Room { tables: &["link"], chapters: &[("link.chapter_id", Ends)], ..Room::called("links") };
 
-pub use pages::{LinkPage, Shown};
+pub use pages::{Acted, Field, Form, LinkPage, Shown};
 pub use store::{Link, LinkError, NewLink, Standing, Token, look, make, redeem, revoke, revoke_of};

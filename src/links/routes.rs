@@ -7,11 +7,11 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::pages::{LinkPage, Shown};
+use super::pages::{Acted, Field, Form, LinkPage, Shown};
 use super::store::{self, Link, Standing};
 use crate::basics::Clock;
-use crate::db::Db;
-use crate::http::{Lang, Problem, Say};
+use crate::db::{Db, DbError};
+use crate::http::{Bytes, Lang, Problem, Say};
 use crate::vault::Vault;
 
 /// The purposes there are.
@@ -36,7 +36,8 @@ pub fn configure(pages: Vec<LinkPage>) -> impl FnOnce(&mut web::ServiceConfig) {
 
 /// What is answered.
 enum Told {
-    Page(Shown),
+    /// With why what was filled in was not taken.
+    Page(Shown, Option<Say>),
     /// It was done, in these words.
     Done(Say),
     Over(Over),
@@ -73,7 +74,9 @@ async fn show_link(request: HttpRequest, (token, pages, db, clock, vault): Door)
     let told = db
         .read(move |conn| -> Result<Told, Problem> {
             match good(store::look(conn, &vault, now, &token)?, &pages) {
-                Ok((link, page)) => Ok(Told::Page((page.show)(conn, &link)?)),
+                Ok((link, page)) => {
+                    Ok((page.show)(conn, &link)?.map_or(Told::Over(Over::Revoked), |shown| Told::Page(shown, None)))
+                }
                 Err(over) => Ok(Told::Over(over)),
             }
         })
@@ -81,17 +84,59 @@ async fn show_link(request: HttpRequest, (token, pages, db, clock, vault): Door)
     answer(&request, told)
 }
 
-async fn use_link(request: HttpRequest, (token, pages, db, clock, vault): Door) -> Result<HttpResponse, Problem> {
-    let now = clock.now();
+/// Most bytes of what is filled in.
+const FORM_BYTES: usize = 8 * 1024;
+
+/// Why the transaction that uses a link is taken back.
+enum Stop {
+    Problem(Problem),
+    /// What was filled in can not be taken: the page again, and why.
+    Refused(Shown, Say),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Stop::Problem(problem)
+    }
+}
+
+impl From<DbError> for Stop {
+    fn from(error: DbError) -> Self {
+        Stop::Problem(error.into())
+    }
+}
+
+impl From<diesel::result::Error> for Stop {
+    fn from(error: diesel::result::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+async fn use_link(
+    request: HttpRequest,
+    Bytes(filled_in): Bytes<FORM_BYTES>,
+    (token, pages, db, clock, vault): Door,
+) -> Result<HttpResponse, Problem> {
+    let (now, form) = (clock.now(), Form::read(&filled_in));
     let told = db
-        .tx(move |conn| -> Result<Told, Problem> {
-            match good(store::redeem(conn, &vault, now, &token)?, &pages) {
-                Ok((link, page)) => Ok(Told::Done((page.act)(conn, &link, now)?)),
-                Err(over) => Ok(Told::Over(over)),
+        .tx(move |conn| -> Result<Told, Stop> {
+            let (link, page) = match good(store::redeem(conn, &vault, now, &token)?, &pages) {
+                Ok(good) => good,
+                Err(over) => return Ok(Told::Over(over)),
+            };
+            let Some(shown) = (page.show)(conn, &link)? else { return Ok(Told::Over(Over::Revoked)) };
+            match (page.act)(conn, &link, &form, now)? {
+                Acted::Done(said) => Ok(Told::Done(said)),
+                Acted::Refused(why) => Err(Stop::Refused(shown, why)),
+                Acted::Over => Ok(Told::Over(Over::Revoked)),
             }
         })
-        .await?;
-    answer(&request, told)
+        .await;
+    match told {
+        Ok(told) => answer(&request, told),
+        Err(Stop::Refused(shown, why)) => answer(&request, Told::Page(shown, Some(why))),
+        Err(Stop::Problem(problem)) => Err(problem),
+    }
 }
 
 /// Nothing is fetched; the form goes to where it came from.
@@ -103,24 +148,33 @@ struct Page<'a> {
     lang: &'static str,
     title: &'a str,
     text: &'a str,
+    refused: Option<&'a str>,
+    /// Name and label of what is to be filled in.
+    fields: Vec<(&'static str, &'a str)>,
     button: Option<&'a str>,
 }
 
 fn answer(request: &HttpRequest, told: Told) -> Result<HttpResponse, Problem> {
     let lang = Lang::of_request(request);
-    let (status, title, text, button) = match told {
-        Told::Page(shown) => (StatusCode::OK, shown.title, shown.text, Some(shown.button)),
-        Told::Done(said) => (StatusCode::OK, Say::fixed("Đã xong", "Done"), said, None),
+    let (status, title, text, refused, form) = match told {
+        Told::Page(shown, refused) => {
+            let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+            (status, shown.title, shown.text, refused, Some((shown.button, shown.fields)))
+        }
+        Told::Done(said) => (StatusCode::OK, Say::fixed("Đã xong", "Done"), said, None, None),
         Told::Over(over) => {
             let (status, text) = over.says();
-            (status, Say::fixed("Liên kết không dùng được", "This link can not be used"), text, None)
+            (status, Say::fixed("Liên kết không dùng được", "This link can not be used"), text, None, None)
         }
     };
+    let fields = form.as_ref().map(|(_, fields)| fields.as_slice()).unwrap_or_default();
     let page = Page {
         lang: lang.tag(),
         title: title.in_lang(lang),
         text: text.in_lang(lang),
-        button: button.as_ref().map(|button| button.in_lang(lang)),
+        refused: refused.as_ref().map(|why| why.in_lang(lang)),
+        fields: fields.iter().map(|Field { name, label }| (*name, label.in_lang(lang))).collect(),
+        button: form.as_ref().map(|(button, _)| button.in_lang(lang)),
     };
     let html = page.render().map_err(Problem::internal)?;
     Ok(HttpResponse::build(status)

@@ -1,7 +1,7 @@
 //! What is answered about receipts, wherever one is asked for.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ContentDisposition};
 
 use super::receipt::{EXTENSION, Receipt};
 use crate::basics::PublicCode;
@@ -38,7 +38,7 @@ pub fn receipt_file(
     let mut response = HttpResponse::Ok();
     response
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{EXTENSION}\"", code.as_str())))
+        .insert_header(ContentDisposition::attachment(format!("{}.{EXTENSION}", code.as_str())))
         .insert_header((CACHE_CONTROL, cache_control));
     // The file proves what was signed, for ever; that the entry no longer stands is said beside it.
     if let Some(reversed_by) = reversed_by {

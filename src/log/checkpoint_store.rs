@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::tree::Head;
 use crate::db::DbError;
 use crate::db::schema::{log_checkpoint, log_head, log_hold, log_origin};
+use crate::db::shown;
 
 /// A checkpoint as it was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,7 @@ pub fn signed_at(conn: &mut PgConnection, size: u64) -> Result<Option<DateTime<U
 /// Notes a checkpoint. The same one again, from another server, changes nothing.
 pub fn note(conn: &mut PgConnection, new: &Signed) -> Result<(), DbError> {
     use log_checkpoint as c;
+    shown::adds(conn);
     diesel::insert_into(c::table)
         .values((
             c::size.eq(i64::try_from(new.head.size).unwrap_or(i64::MAX)),
@@ -74,6 +76,7 @@ pub fn settle_origin(
     wanted: Option<&str>,
     default: &str,
 ) -> Result<Result<String, OtherOrigin>, DbError> {
+    shown::alters(conn);
     let new = wanted.unwrap_or(default);
     diesel::insert_into(log_origin::table).values(log_origin::origin.eq(new)).on_conflict_do_nothing().execute(conn)?;
     let is: String = log_origin::table.select(log_origin::origin).first(conn)?;

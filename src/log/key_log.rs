@@ -19,6 +19,7 @@ use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{log_key, log_key_retired};
+use crate::db::shown;
 
 /// What its leaves are called.
 pub const KIND: &str = "KEY";
@@ -130,6 +131,7 @@ pub fn retire(conn: &mut PgConnection, vkey: &str, now: DateTime<Utc>) -> Result
 }
 
 fn insert(conn: &mut PgConnection, vkey: &str, entry: Option<&str>, now: DateTime<Utc>) -> Result<bool, DbError> {
+    shown::alters(conn);
     let row = (log_key::vkey.eq(vkey), log_key::entry.eq(entry), log_key::added_at.eq(now));
     let added = diesel::insert_into(log_key::table).values(row).on_conflict(log_key::vkey).do_nothing().execute(conn)?;
     Ok(added == 1)
@@ -137,6 +139,7 @@ fn insert(conn: &mut PgConnection, vkey: &str, entry: Option<&str>, now: DateTim
 
 fn insert_retired(conn: &mut PgConnection, vkey: &str, entry: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
     use log_key_retired as r;
+    shown::alters(conn);
     let row = (r::vkey.eq(vkey), r::entry.eq(entry), r::retired_at.eq(now));
     Ok(diesel::insert_into(r::table).values(row).on_conflict(r::vkey).do_nothing().execute(conn)? == 1)
 }

@@ -27,6 +27,7 @@ pub mod store;
 pub mod tile_store;
 
 use crate::house::Room;
+use crate::house::thread::Thread;
 
 // The formats, which everybody can read who checks the log.
 pub use so_nhan_ai_proof::{checkpoint, commitment, leaf, note, receipt, tiles, tree};
@@ -48,5 +49,10 @@ pub const ROOM: Room = Room {
         "pd_opening",
     ],
     audits: &[&audits::Leaves, &audits::Keys],
+    persons: &[&persons::Openings],
+    threads: &[
+        Thread { declared: &sequencer::WORKER, start: sequencer::begin },
+        Thread { declared: &publisher::WORKER, start: publisher::begin },
+    ],
     ..Room::called("log")
 };

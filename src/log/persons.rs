@@ -5,7 +5,8 @@ use diesel::pg::PgConnection;
 use super::{opening, store};
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 
 /// See the module.
 pub struct Openings;
@@ -21,13 +22,13 @@ impl HoldsPersons for Openings {
     }
 
     /// What the log committed to, in the words it was committed in.
-    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        let kept = store::openings(desk.conn, &of.iter().flat_map(codes).collect::<Vec<_>>())?;
+    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        let kept = store::openings(errand.conn, &of.iter().flat_map(codes).collect::<Vec<_>>())?;
         let mut found = Vec::with_capacity(kept.len());
         for record in of {
             for code in codes(record) {
                 let Some(sealed) = kept.get(code) else { continue };
-                let fields = opening::open(desk.vault, code, sealed)?.fields;
+                let fields = opening::open(errand.vault, code, sealed)?.fields;
                 let said = fields.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}: {value}"));
                 found.push(Holding {
                     what: "COMMITTED".to_owned(),
@@ -42,22 +43,22 @@ impl HoldsPersons for Openings {
     }
 
     /// The new opening came with its leaf; the old values have no purpose any more.
-    fn correct(&self, desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(store::forget_openings(desk.conn, &of.iter().map(|one| one.opened_by.as_str()).collect::<Vec<_>>())?)
+    fn correct(&self, errand: &mut Errand<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(store::forget_openings(errand.conn, &of.iter().map(|one| one.opened_by.as_str()).collect::<Vec<_>>())?)
     }
 
-    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        store::forget_openings(desk.conn, &of.iter().flat_map(codes).collect::<Vec<_>>())?;
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        store::forget_openings(errand.conn, &of.iter().flat_map(codes).collect::<Vec<_>>())?;
         Ok(Vec::new())
     }
 
     /// Openings are found by their entry alone.
-    fn erase_mentions(&self, _: &mut Desk<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         Ok(Vec::new())
     }
 
     /// Whoever hands openings out asks whether the party is restricted.
-    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! checkpoint and what that needs into the folder of this process: tiles, bundles, then the checkpoint. Whatever goes
 //! wrong here is told by `/readyz` and the metrics, is tried again, and stops nobody from recording gifts.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,7 @@ use super::tree::{Head, MAX_LEVEL, TILE_WIDTH};
 use crate::basics::{Clock, failpoint};
 use crate::db::worker::{Declared, Next, Worker};
 use crate::db::{Db, DbError};
+use crate::house::thread::Means;
 
 /// Between two looks at the tree.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -109,6 +111,14 @@ impl From<diesel::result::Error> for StartError {
 
 /// One connection: signing and publishing take turns.
 pub static WORKER: Declared = Declared::new("publisher");
+
+/// Starts behind a server; requests get the public log.
+pub fn begin(means: &mut Means) -> io::Result<Worker> {
+    let (settings, clearance) = (means.get::<LogSettings>()?, means.first::<Clearance>()?);
+    let (public, worker) = start(means.get::<Db>()?, means.get::<Clock>()?, settings, clearance).map_err(io::Error::other)?;
+    means.put(public);
+    Ok(worker)
+}
 
 /// Settles the origin, reads the keys, and starts. `clearance` is granted once the tree was compared with what was signed.
 pub fn start(db: Db, clock: Clock, settings: LogSettings, clearance: Clearance) -> Result<(PublicLog, Worker), StartError> {

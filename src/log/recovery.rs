@@ -24,6 +24,7 @@ use super::tiles::{Of, Piece, read_bundle};
 use super::tree::{Edge, Head, TILE_WIDTH, leaf_hash};
 use crate::basics::hex;
 use crate::db::schema::{log_head, log_pending, log_recovered};
+use crate::db::shown;
 use crate::db::{Db, DbError};
 
 /// Why the log was left as it is.
@@ -196,6 +197,7 @@ fn place(conn: &mut PgConnection, size: u64, missing: &[LoggedLeaf], now: DateTi
     if lost.iter().map(|leaf| &leaf.entry).collect::<HashSet<_>>().len() != lost.len() {
         return refused("the mirror has an entry twice");
     }
+    shown::alters(conn);
     store::wait(conn, &lost)?;
     let mut without_entry = Vec::new();
     for leaf in lost {

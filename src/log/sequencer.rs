@@ -1,6 +1,7 @@
 //! The thread that gives leaves their place and takes them into the tree. Every server process runs one; which of them does the work does not
 //! matter, and stopping one in the middle loses nothing: a step is one transaction.
 
+use std::io;
 use std::time::Duration;
 
 use super::clearance::Clearance;
@@ -9,6 +10,7 @@ use super::tile_store::{self, Grown, TreeError};
 use crate::basics::failpoint;
 use crate::db::worker::{Declared, Next, Worker};
 use crate::db::{Db, DbError};
+use crate::house::thread::Means;
 use crate::http::Metrics;
 
 /// Longest wait between two looks at the queue.
@@ -20,8 +22,13 @@ const MOST_PER_STEP: i64 = 10_000;
 /// One connection: a step is a transaction.
 pub static WORKER: Declared = Declared::new("sequencer");
 
+/// Starts behind a server; the clearance is the publisher's to give.
+pub fn begin(means: &mut Means) -> io::Result<Worker> {
+    start(means.get::<Db>()?, means.get::<Metrics>()?, means.first::<Clearance>()?)
+}
+
 /// Works while this database is known to be the one that was signed.
-pub fn start(db: Db, metrics: Metrics, clearance: Clearance) -> std::io::Result<Worker> {
+pub fn start(db: Db, metrics: Metrics, clearance: Clearance) -> io::Result<Worker> {
     Worker::start(&WORKER, move |_| look(&db, &metrics, &clearance))
 }
 

@@ -7,6 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
 use super::leaf::Leaf;
 use crate::db::DbError;
 use crate::db::schema::{log_head, log_leaf, log_pending, pd_opening};
+use crate::db::shown;
 use crate::db::statement::statement;
 
 /// Any constant: names the sequencers' courtesy lock.
@@ -41,6 +42,7 @@ statement! {
 
 /// Writes leaves in the transaction of their entries. Returns each leaf's waiting number, in the order given.
 pub fn append(conn: &mut PgConnection, leaves: &[NewLeaf]) -> Result<Vec<i64>, DbError> {
+    shown::adds(conn);
     let rows: Vec<(i64, String)> = InsertPending {
         entries: &leaves.iter().map(|l| l.entry.as_str()).collect(),
         leaves: &leaves.iter().map(|l| l.leaf.bytes.as_slice()).collect(),
@@ -104,6 +106,7 @@ pub fn sequence(conn: &mut PgConnection, most: i64, polite: bool, signed: u64) -
     if swapped == 0 {
         return Ok(Sequenced::Lost);
     }
+    shown::adds(conn);
     // The leaves stay where they are: only their numbers travel.
     let placed = PlaceWaiting { first: &(size - 1), waiting: &waiting }.execute(conn)?;
     let moved = diesel::delete(log_pending::table.filter(log_pending::seq.eq_any(&waiting))).execute(conn)?;
@@ -136,6 +139,7 @@ statement! {
 
 /// Lets leaves wait again that came back from a mirror.
 pub(super) fn wait(conn: &mut PgConnection, leaves: &[&LoggedLeaf]) -> Result<(), DbError> {
+    shown::adds(conn);
     InsertPending {
         entries: &leaves.iter().map(|leaf| leaf.entry.as_str()).collect(),
         leaves: &leaves.iter().map(|leaf| leaf.leaf.as_slice()).collect(),
@@ -150,6 +154,7 @@ pub(super) fn place(conn: &mut PgConnection, leaves: &[LoggedLeaf]) -> Result<()
     let Some(first) = leaves.first() else {
         return Ok(());
     };
+    shown::adds(conn);
     InsertLeaves {
         first: &(first.idx - 1),
         entries: &leaves.iter().map(|leaf| leaf.entry.as_str()).collect(),

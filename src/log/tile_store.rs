@@ -14,6 +14,7 @@ use super::tiles::{self, Of, Piece, read_hashes};
 use super::tree::{self, Edge, Hash, Hashes, Head, NoEdge};
 use crate::db::DbError;
 use crate::db::schema::{log_leaf, log_tile, log_tree};
+use crate::db::shown;
 use crate::db::statement::statement;
 
 /// The tiles are not what the tree says they are.
@@ -115,6 +116,7 @@ pub fn grow(conn: &mut PgConnection, most: i64, polite: bool) -> Result<Grown, T
     if swapped == 0 {
         return Ok(Grown::Lost);
     }
+    shown::adds(conn);
     let data: Vec<Vec<u8>> = grown.iter().map(|tile| tile.hashes.concat()).collect();
     GrowTiles {
         levels: &grown.iter().map(|tile| i16::from(tile.level)).collect(),

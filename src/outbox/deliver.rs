@@ -11,12 +11,12 @@ use crate::vault::Vault;
 
 /// Sends by these ways.
 pub fn handler(vault: Arc<Vault>, ways: Arc<Ways>) -> Handler {
-    Handler::new(&SEND_MESSAGE, move |work| deliver(work, &vault, &ways))
+    Handler::new(&SEND_MESSAGE, move |work| deliver(work, &vault, &ways)).sweeping(store::forget)
 }
 
 fn deliver(work: &mut Work<'_>, vault: &Vault, ways: &Ways) -> Result<(), Failure> {
     let (id, now) = (work.id(), work.now());
-    let open = work.step(|conn, _| {
+    let open = work.look(|conn| {
         let Some(open) = store::waiting(conn, vault, id).map_err(failure_of)? else { return Ok(None) };
         let (rule, sent) = (store::rule(conn, open.channel, now)?, store::sent_to(conn, &open, now)?);
         match rule.judge(now, &sent) {

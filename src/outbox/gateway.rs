@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, Mac};
 use serde_json::json;
-use sha2::Sha256;
 use uuid::Uuid;
 
 use super::model::Content;
+use crate::basics::webhook::sign;
 use crate::jobs::Failure;
 
 /// For a whole request; a gateway that is slower is tried again later.
@@ -57,25 +54,5 @@ impl Gateway {
             Ok(_) => Err(Failure::Never("GATEWAY_REFUSED")),
             Err(_) => Err(Failure::Again("GATEWAY_AWAY")),
         }
-    }
-}
-
-/// `v1,` and the MAC of id, moment and body, with points between them.
-fn sign(secret: &[u8], id: &str, at: &str, body: &str) -> Option<String> {
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret).ok()?;
-    mac.update(format!("{id}.{at}.{body}").as_bytes());
-    Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The example of the standard's own libraries.
-    #[test]
-    fn the_signature_is_the_standards() {
-        let secret = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let made = sign(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "{\"test\": 2432232314}").unwrap();
-        assert_eq!(made, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 }

@@ -19,12 +19,15 @@ mod store;
 mod ways;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Follows;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["message", "sending_rule"],
     tags: &[("messages", "What could not be sent to people, for whoever does it by hand")],
     routes: routes::configure,
+    persons: &[&persons::Messages],
+    chapters: &[("message.chapter_id", Follows)],
     ..Room::called("outbox")
 };
 
@@ -32,5 +35,5 @@ pub use deliver::handler;
 pub use gateway::Gateway;
 pub use mailer::{Mailer, NoMailer};
 pub use model::{Address, Channel, NotAnAddress, SEND_MESSAGE, Text};
-pub use store::{NewMessage, SendError, send};
+pub use store::{NewMessage, SendError, cancel, send, send_in_confidence};
 pub use ways::{NoWay, Ways};

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::store::{self, Of, SendError, Shown};
 use crate::db::DbError;
 use crate::db::findings::Findings;
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::VaultError;
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 
 /// See the module.
 pub struct Messages;
@@ -37,8 +38,8 @@ impl HoldsPersons for Messages {
         &["message.content", "message.address_hash"]
     }
 
-    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        let open = store::still_open(desk.conn, desk.vault, &Of::Records(&gifts(of)))?;
+    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        let open = store::still_open(errand.conn, errand.vault, &Of::Records(&gifts(of)))?;
         let held = |message: Shown| Holding {
             what: "MESSAGE".to_owned(),
             gift: message.about,
@@ -50,44 +51,44 @@ impl HoldsPersons for Messages {
     }
 
     /// What has not gone yet says what is right.
-    fn correct(&self, desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, errand: &mut Errand<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
         for corrected in of {
-            for mut message in store::still_open(desk.conn, desk.vault, &Of::Records(&[corrected.record.gift]))? {
+            for mut message in store::still_open(errand.conn, errand.vault, &Of::Records(&[corrected.record.gift]))? {
                 let right = |text: &str| corrected.old.replaced_in(text, &corrected.new);
                 let (to, text) = (right(&message.content.to), &mut message.content.text);
                 (text.subject, text.body) = (right(&text.subject), right(&text.body));
                 message.content.to = to;
-                store::rewrite(desk.conn, desk.vault, message.id, &message.content)?;
+                store::rewrite(errand.conn, errand.vault, message.id, &message.content)?;
             }
         }
         Ok(())
     }
 
-    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        let open = store::still_open(desk.conn, desk.vault, &Of::Records(&gifts(of)))?;
-        store::cancel(desk.conn, &ids(&open), desk.now)?;
-        store::unlink(desk.conn, &gifts(of))?;
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        let open = store::still_open(errand.conn, errand.vault, &Of::Records(&gifts(of)))?;
+        store::cancel(errand.conn, &ids(&open), errand.now)?;
+        store::unlink(errand.conn, &gifts(of))?;
         Ok(Vec::new())
     }
 
-    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        let mut open = store::still_open(desk.conn, desk.vault, &Of::Chapters(&of.chapters))?;
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        let mut open = store::still_open(errand.conn, errand.vault, &Of::Chapters(&of.chapters))?;
         open.retain(|message| {
             let said = &message.content;
             [&said.to, &said.text.subject, &said.text.body].into_iter().any(|text| of.called.is_in(text))
         });
-        store::cancel(desk.conn, &ids(&open), desk.now)?;
+        store::cancel(errand.conn, &ids(&open), errand.now)?;
         if let Some(phone) = &of.called.phone {
-            store::unlink_address(desk.conn, desk.vault, phone)?;
+            store::unlink_address(errand.conn, errand.vault, phone)?;
         }
         Ok(Vec::new())
     }
 
     /// Nobody is written to whose data may not be used; lifted, the message is not made up for.
-    fn restrict(&self, desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, errand: &mut Errand<'_>, of: &[Record], on: bool) -> Result<(), PersonsError> {
         if on {
-            let open = store::still_open(desk.conn, desk.vault, &Of::Records(&gifts(of)))?;
-            store::cancel(desk.conn, &ids(&open), desk.now)?;
+            let open = store::still_open(errand.conn, errand.vault, &Of::Records(&gifts(of)))?;
+            store::cancel(errand.conn, &ids(&open), errand.now)?;
         }
         Ok(())
     }

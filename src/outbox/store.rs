@@ -55,26 +55,58 @@ pub fn send<R: Right>(
     now: DateTime<Utc>,
     new: &NewMessage,
 ) -> Result<(), SendError> {
-    let channel = new.to.channel();
+    let is_sent = can_be_sent(ways, new);
+    write(conn, vault, by, now, new, is_sent, false)
+}
+
+/// Writes a message that only its receiver may read: it stands in no officer's list, and where there is no way to send it nothing is
+/// written and the answer is `false`.
+pub fn send_in_confidence<R: Right>(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    ways: &Ways,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    new: &NewMessage,
+) -> Result<bool, SendError> {
+    if !can_be_sent(ways, new) {
+        return Ok(false);
+    }
+    write(conn, vault, by, now, new, true, true)?;
+    Ok(true)
+}
+
+fn can_be_sent(ways: &Ways, new: &NewMessage) -> bool {
+    new.to.can_be_sent() && ways.has(new.to.channel())
+}
+
+fn write<R: Right>(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    new: &NewMessage,
+    is_sent: bool,
+    confidential: bool,
+) -> Result<(), SendError> {
     let content = Content { to: new.to.as_str().to_owned(), text: new.text.clone() };
-    let is_sent = new.to.can_be_sent() && ways.has(channel);
-    let state = if is_sent { "WAITING" } else { "BY_HAND" };
     let written = diesel::insert_into(message::table)
         .values((
             message::id.eq(new.id),
             message::chapter_id.eq(by.chapter().0),
-            message::channel.eq(channel.name()),
+            message::channel.eq(new.to.channel().name()),
             message::purpose.eq(new.purpose),
             message::about.eq(new.about),
-            message::state.eq(state),
+            message::state.eq(if is_sent { "WAITING" } else { "BY_HAND" }),
             message::content.eq(Some(sealed(vault, new.id, &content)?)),
             message::address_hash.eq(address_hash(vault, &content.to)),
             message::made_at.eq(now),
+            message::confidential.eq(confidential),
         ))
         .on_conflict_do_nothing()
         .execute(conn)?;
     if written == 1 && is_sent {
-        let job = NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now };
+        let job = NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now, url: None };
         jobs::enqueue(conn, by, now, &job)?;
     }
     Ok(())
@@ -198,6 +230,7 @@ pub(super) fn open_at(
     let rows: Vec<Row> = message::table
         .filter(message::chapter_id.eq(by.chapter().0))
         .filter(message::content.is_not_null())
+        .filter(message::confidential.eq(false))
         .filter(message::id.gt(span.after.unwrap_or_default()))
         .order(message::id)
         .limit(span.rows)
@@ -218,7 +251,8 @@ fn shown(vault: &Vault, rows: Vec<Row>) -> Result<Vec<Shown>, SendError> {
 
 /// Where a message belongs, and its state, locked.
 pub(super) fn held(conn: &mut PgConnection, id: Uuid) -> Result<Option<(Uuid, String)>, DbError> {
-    let row = message::table.find(id).select((message::chapter_id, message::state)).for_update();
+    let row = message::table.find(id).filter(message::confidential.eq(false));
+    let row = row.select((message::chapter_id, message::state)).for_update();
     Ok(row.first(conn).optional()?)
 }
 
@@ -247,9 +281,22 @@ pub(super) fn still_open(conn: &mut PgConnection, vault: &Vault, of: &Of<'_>) ->
 }
 
 /// They are not sent any more.
-pub(super) fn cancel(conn: &mut PgConnection, ids: &[Uuid], now: DateTime<Utc>) -> Result<(), DbError> {
+pub fn cancel(conn: &mut PgConnection, ids: &[Uuid], now: DateTime<Utc>) -> Result<(), DbError> {
     end(conn, ids, "CANCELLED", now, None)?;
     Ok(())
+}
+
+/// What is said in confidence and has not gone for so long is not sent any more: nobody could end it by hand.
+const CONFIDENCE_KEPT: Duration = Duration::days(2);
+
+/// Forgets what was said in confidence and could not be sent; returns how many messages.
+pub(super) fn forget(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, DbError> {
+    let old = message::table
+        .filter(message::confidential.eq(true))
+        .filter(message::content.is_not_null())
+        .filter(message::made_at.lt(now - CONFIDENCE_KEPT));
+    let ids: Vec<Uuid> = old.select(message::id).load(conn)?;
+    end(conn, &ids, "CANCELLED", now, None)
 }
 
 /// Forgets to whom messages about these records went, too.

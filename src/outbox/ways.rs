@@ -10,6 +10,8 @@ use crate::config::messages::MessageSettings;
 pub struct Ways {
     pub mail: Option<Mailer>,
     pub sms: Option<Gateway>,
+    /// Webhooks may go into private networks and unencrypted: for tests, and where subscribers stand beside the server.
+    pub webhooks_to_private: bool,
 }
 
 /// The settings make no way.
@@ -34,7 +36,7 @@ impl Ways {
             (Some(url), Some(secret)) => Some(Gateway::new(url, secret).ok_or(NoWay::Gateway)?),
             _ => return Err(NoWay::Gateway),
         };
-        Ok(Self { mail, sms })
+        Ok(Self { mail, sms, webhooks_to_private: settings.webhooks_to_private.unwrap_or(false) })
     }
 
     pub(super) fn has(&self, channel: Channel) -> bool {

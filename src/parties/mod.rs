@@ -39,12 +39,15 @@ use crate::db::schema::party;
 use crate::db::statement::statement;
 use crate::house::Room;
 use crate::house::audit::{Audit, Audits};
+use crate::house::succession::Succession::Follows;
 use crate::vault::{Vault, VaultError, place};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["consent", "consent_text", "party", "party_alias", "party_restriction"],
     audits: &[&Sealed],
+    persons: &[&persons::Parties],
+    chapters: &[("party_alias.chapter_id", Follows), ("party_restriction.chapter_id", Follows)],
     ..Room::called("parties")
 };
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::consent;
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 
 /// The rows of parties are shown, renamed and removed by whoever knows all of their records; here is what hangs on a record.
 pub struct Parties;
@@ -19,27 +20,27 @@ impl HoldsPersons for Parties {
     }
 
     /// A copy lists party and consents by themselves.
-    fn found(&self, _: &mut Desk<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         Ok(Vec::new())
     }
 
     /// A consent is withdrawn and given anew, never rewritten.
-    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
         Ok(())
     }
 
-    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        consent::forget(desk.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        consent::forget(errand.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
         Ok(Vec::new())
     }
 
     /// No free text.
-    fn erase_mentions(&self, _: &mut Desk<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         Ok(Vec::new())
     }
 
     /// [`super::restriction`] is of a party in a chapter, not of a record.
-    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
         Ok(())
     }
 

@@ -20,8 +20,8 @@ use crate::basics::text::words;
 use crate::db::DbError;
 use crate::db::schema::party;
 use crate::db::statement::statement;
+use crate::house::persons::PersonsError;
 use crate::vault::Vault;
-use crate::vault::persons::PersonsError;
 
 /// Digits of a number that can be asked for alone, the last ones.
 pub const LAST_DIGITS: usize = 4;

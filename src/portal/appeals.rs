@@ -64,7 +64,7 @@ fn whole_period(appeal: &AppealOut, lang: Lang) -> String {
 fn of_target(received: i64, target: Option<i64>, lang: Lang) -> Option<(String, String)> {
     let target = target.filter(|target| *target > 0)?;
     let text =
-        fill(Words::of(lang).appeals.of_target, &[&format::percent(received, target, lang), &format::compact(target, lang)]);
+        fill(Words::of(lang).appeals.of_target, &[&format::percent(received, target, lang), &format::compact_sum(target, lang)]);
     Some((share(received, target), text))
 }
 

@@ -6,7 +6,8 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::{Link, entry, hash_of, lead, lead_to_code, link};
-use super::ledger::{goods_of, is_kept_apart, item_names, unnamed};
+use super::goods::{goods_of, item_names, quantity_text};
+use super::ledger::{is_kept_apart, unnamed};
 use super::page::{Page, Section, render, serve};
 use super::proof::{Fact, Proof};
 use super::words::fill;
@@ -197,8 +198,8 @@ fn facts(conn: &mut PgConnection, p: &Page, entry: &EntryOut) -> Result<Vec<Fact
 fn goods(conn: &mut PgConnection, entry: &EntryOut, lang: Lang) -> Result<Vec<Goods>, Problem> {
     let names = item_names(conn, std::slice::from_ref(entry), lang)?;
     let line = |goods: crate::ledger::public::PublicGoods| Goods {
+        quantity: quantity_text(&goods, lang),
         item: names.get(&goods.item).cloned().unwrap_or(goods.item),
-        quantity: format!("{} {}", format::quantity(&goods.quantity, lang), labels::unit(&goods.unit, lang)),
         value: format::vnd(goods.value_vnd, lang),
         valuation: labels::valuation(&goods.valuation, lang),
     };

@@ -31,6 +31,12 @@ pub fn compact(amount: i64, lang: Lang) -> String {
     }
 }
 
+/// The same in a sentence, where nothing else says that it is money: `50 tỷ`, `50 bn đ`.
+pub fn compact_sum(amount: i64, lang: Lang) -> String {
+    let text = compact(amount, lang);
+    if lang == Lang::En && !text.ends_with('đ') { format!("{text}{NBSP}đ") } else { text }
+}
+
 /// A number given in tenths, with its decimal only where it says something.
 fn tenths(n: i64, lang: Lang) -> String {
     let (whole, tenth) = (n / 10, (n % 10).abs());
@@ -123,6 +129,11 @@ mod tests {
         assert_eq!(vnd(-1_234_567, Lang::En), "\u{2212}1,234,567\u{a0}đ");
         assert_eq!(compact(1_250_000_000, Lang::Vi), "1,2\u{a0}tỷ");
         assert_eq!(compact(1_000_000_000, Lang::En), "1\u{a0}bn");
+        assert_eq!(
+            (compact_sum(50_000_000_000, Lang::En), compact_sum(999, Lang::En)),
+            ("50\u{a0}bn\u{a0}đ".into(), "999\u{a0}đ".into())
+        );
+        assert_eq!(compact_sum(50_000_000_000, Lang::Vi), "50\u{a0}tỷ");
         assert_eq!(compact(450_700_000, Lang::Vi), "450\u{a0}triệu");
         assert_eq!(compact(999, Lang::Vi), "999\u{a0}đ");
         assert_eq!(compact(-2_500, Lang::En), "\u{2212}2.5\u{a0}k");

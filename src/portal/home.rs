@@ -6,7 +6,8 @@ use diesel::pg::PgConnection;
 
 use super::appeals::{Card, cards};
 use super::format;
-use super::ledger::{Row, Rows, item_names};
+use super::goods::item_names;
+use super::ledger::{Row, Rows};
 use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
 use super::words::{Words, fill};

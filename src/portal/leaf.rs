@@ -35,6 +35,7 @@ struct LeafPage {
 struct SealingPage {
     p: Page,
     title: String,
+    code: String,
     spaced: String,
 }
 
@@ -42,7 +43,7 @@ struct SealingPage {
 pub fn page(conn: &mut PgConnection, p: Page, code: &PublicCode, prefix: &str) -> Result<String, Problem> {
     let (title, spaced) = (fill(p.w.leaf.title, &[code.as_str()]), format::spaced(code.as_str(), 4));
     let leaf = match leaves::find(conn, code)? {
-        Found::Sealing => return render(&SealingPage { p, title, spaced }),
+        Found::Sealing => return render(&SealingPage { p, title, code: code.as_str().to_owned(), spaced }),
         Found::Leaf(leaf) => leaf,
     };
     let mut proof = Proof::read(conn, p.lang, code.as_str(), Some(leaf.index), &leaf.leaf_hash, prefix)?;

@@ -4,8 +4,6 @@
 //! A form is typed by people: empty fields mean nothing, an amount may have dots, a mistake is shown beside its field
 //! and not as an error page.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
@@ -13,6 +11,7 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::{Link, amount, lead, lead_to_code, link};
+use super::goods::{ItemNames, goods_of, goods_text, item_names};
 use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
 use super::words::{Words, fill};
@@ -23,9 +22,8 @@ use crate::disclosure::appeals;
 use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
 use crate::http::{Lang, Problem, Query};
 use crate::ledger::kinds::Channel;
-use crate::ledger::public::PublicGoods;
 use crate::search::SearchIndex;
-use crate::{stock, tree};
+use crate::tree;
 
 /// Rows of a page of search results.
 pub const ROWS: i64 = 25;
@@ -62,32 +60,6 @@ pub fn unnamed(kind: &str, w: &Words) -> &'static str {
 /// Whether an entry lies apart from everything that is counted.
 pub fn is_kept_apart(entry: &EntryOut) -> bool {
     entry.fund.split(':').next() == Some("QUARANTINE")
-}
-
-/// What goods are called, by code.
-pub type ItemNames = HashMap<String, String>;
-
-/// Names of all items that a page of entries mentions.
-pub fn item_names(conn: &mut PgConnection, rows: &[EntryOut], lang: Lang) -> Result<ItemNames, Problem> {
-    let codes: Vec<String> = rows.iter().flat_map(goods_of).map(|goods| goods.item).collect();
-    if codes.is_empty() {
-        return Ok(ItemNames::new());
-    }
-    let items = stock::items(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let name = |item: stock::Item| if lang == Lang::En { item.name_en } else { item.name };
-    Ok(items.into_iter().map(|(code, item)| (code, name(item))).collect())
-}
-
-/// The goods of an entry.
-pub fn goods_of(entry: &EntryOut) -> Vec<PublicGoods> {
-    entry.goods.clone().and_then(|goods| serde_json::from_value(goods).ok()).unwrap_or_default()
-}
-
-/// `200 kg gạo`, `200 kg of rice`.
-pub fn goods_text(goods: &PublicGoods, names: &ItemNames, lang: Lang) -> String {
-    let name = names.get(&goods.item).unwrap_or(&goods.item);
-    let of = if lang == Lang::En { " of" } else { "" };
-    format!("{} {}{of} {}", format::quantity(&goods.quantity, lang), labels::unit(&goods.unit, lang), name.to_lowercase())
 }
 
 impl Row {

@@ -15,6 +15,7 @@ mod charts;
 mod entry;
 mod errors;
 mod format;
+mod goods;
 mod home;
 mod leaf;
 mod ledger;

@@ -107,6 +107,11 @@ impl Proof {
         self.index.map(|index| index.to_string()).unwrap_or_default()
     }
 
+    /// Whether somebody has a paper or a link with the hash of something else: nothing on the page may look good then.
+    pub fn differs(&self) -> bool {
+        self.fits == Some(false)
+    }
+
     pub fn reversing_code(&self) -> &str {
         self.reversed_by.as_deref().unwrap_or_default()
     }

@@ -154,6 +154,8 @@ mod tests {
         for text in [vi.entry.erased, en.entry.erased, vi.entry.amended, en.entry.amended] {
             has(check, format!("\"{};", text.trim_end_matches('.')));
         }
+        let forged = [vi, en].map(|w| format!("\"{}\"", w.entry.paper_differs)).join(", ");
+        has(include_str!("../../assets/portal/entry.js"), forged);
         let menu = [vi, en].map(|w| [w.common.appeals, w.common.chapters, w.common.search, w.common.check, w.common.open_data]);
         for (of, other) in menu[0].iter().zip(menu[1]) {
             has(TEMPLATE, format!("<span lang=\"vi\">{of}</span><span lang=\"en\">{other}</span></a></li>"));

@@ -175,7 +175,7 @@ words! {
         duty_open: "Chưa công khai", "Not published yet";
         duty_until: "Hạn: {}.", "Due: {}.";
         duty_at_latest: "Chậm nhất: {}.", "At the latest: {}.";
-        duty_advised: "Nên công khai đến ngày {}.", "Best published by {}.";
+        duty_advised: "Nên công khai chậm nhất ngày {}.", "Best published by {}.";
         duty_ours: "(Luật không quy định số ngày; thời hạn do Hội tự đặt.)", "(The law names no number of days; set by us.)";
         duty_not_put_up: "Chưa ghi nhận niêm yết tại: {}.", "Not noted as put up at: {}.";
         place_of_receiving: "nơi tiếp nhận", "the place of receiving";
@@ -218,7 +218,7 @@ words! {
         address: "Địa chỉ", "Address";
         phone: "Điện thoại", "Telephone";
         email: "Thư điện tử", "E-mail";
-        no_contact: "Đơn vị chưa công bố địa chỉ liên hệ.", "The chapter has not published how to reach it.";
+        no_contact: "Đơn vị chưa công bố địa chỉ liên hệ.", "The chapter has published no contact details.";
         provisional: "Ban Chấp hành lâm thời theo quyết định {}", "Provisional committee by decision {}";
         former: "Tên trước đây", "Former names";
         until: "{} – đến {}", "{} – until {}";
@@ -254,7 +254,7 @@ words! {
         channel: "Hình thức", "Channel";
         fund: "Quỹ", "Fund";
         goods: "Hiện vật", "Goods";
-        item: "Mặt hàng", "Item";
+        item: "Tên hiện vật", "Item";
         quantity: "Số lượng", "Quantity";
         value: "Trị giá", "Value";
         valuation: "Cách tính", "Valued by";
@@ -267,6 +267,7 @@ words! {
         index_of: "thứ {} trong {} bút toán", "number {} of {} entries";
         sealing: "Đã ghi, đang chờ vị trí trong sổ (vài giây).", "Recorded, waiting for its place in the log (a few seconds).";
         leaf: "Mã băm của bút toán", "Hash of the entry";
+        paper_differs: "Khoản trong sổ thì đúng, nhưng phiếu của bạn không khớp.", "The entry in the ledger is right, but your paper does not match it.";
         hash_fits: "Mã băm trong địa chỉ khớp với bút toán này.", "The hash in the address is that of this entry.";
         hash_differs: "Mã băm trong địa chỉ KHÔNG khớp với bút toán này. Phiếu hoặc đường dẫn có thể đã bị sửa; hãy báo cho đơn vị nhận.",
             "The hash in the address is NOT that of this entry. The receipt or link may have been altered; tell the chapter.";
@@ -282,7 +283,7 @@ words! {
 
     /// A leaf of the log that is no entry of the books.
     Leaf as leaf {
-        title: "Mục nhật ký {}", "Log entry {}";
+        title: "Mục {} trong sổ niêm phong", "Entry {} of the sealed log";
         what: "Mục trong sổ niêm phong", "Entry of the sealed log";
         no_money: "Mục này không phải là một khoản tiền.", "This entry is not a sum of money.";
         sealing: "Đã ghi, đang niêm phong", "Recorded, being sealed";
@@ -363,17 +364,17 @@ words! {
             "What is reversed does not vanish: the reversal stands beside the original in the ledger, and the totals no longer count it.";
         country: "Đã hủy trên cả nước", "Reversed in the whole country";
         and_below: "kể cả cấp dưới", "with everything below";
-        value: "Tổng trị giá các bút toán đã hủy: {}.", "Value of what was reversed, in all: {}.";
+        value: "Tổng trị giá các bút toán đã hủy: {}.", "Total value reversed: {}.";
         values: "Trị giá: đã đề nghị hủy {}, đã duyệt hủy {}.", "Value: asked for {}, approved {}.";
         value_short: "Trị giá", "Value";
         entries: "Số lần", "Entries";
         share: "{} ({} trong {} khoản ủng hộ đã ghi)", "{} ({} of {} gifts recorded)";
-        ever: "Từ trước đến nay:", "Of all time:";
+        ever: "Từ trước đến nay:", "All time:";
         all_years: "Tất cả các năm", "All years";
         choose_year: "Chọn năm", "Choose a year";
         in_year: "Năm {}", "{}";
         total: "đơn vị hủy {} bút toán, trị giá {}.", "reversed by the chapter: {}, worth {}.";
-        with_below: "Kể cả cấp dưới: {} bút toán, trị giá {}", "With everything below: {}, worth {}";
+        with_below: "Kể cả cấp dưới: {} bút toán, trị giá {}.", "With everything below: {}, worth {}.";
         none: "Chưa có bút toán nào bị hủy.", "No entry has been reversed.";
         by_chapter: "Theo đơn vị", "By chapter";
         by_reason: "Theo lý do", "By reason";
@@ -416,8 +417,8 @@ words! {
         csv_programs: "Chương trình đọc dạng thường: mã là chữ, số đồng là số nguyên. Mô tả các cột (Table Schema, CSVW) nằm cạnh tệp; dưới đây là cách đọc đúng bằng vài công cụ. Hủy một khoản là một dòng khác, có số tiền và số hiện vật âm.",
             "Programs read the plain form: codes are text, đồng are whole numbers. What the columns hold (Table Schema, CSVW) is said beside the file; below is how some tools read it rightly. A reversal is another row, with negative đồng and goods.";
         log_title: "Sổ niêm phong", "The sealed log";
-        log_text: "Mọi bút toán là một lá của cây Merkle (RFC 6962), theo chuẩn C2SP tlog-tiles, đầu cây được ký (signed note). Các tệp không bao giờ đổi nên có thể lấy qua bất kỳ máy chủ hay CDN nào.",
-            "Every entry is a leaf of a Merkle tree (RFC 6962) in C2SP tlog-tiles form with signed checkpoints. The files never change, so any server or CDN may carry them.";
+        log_text: "Mọi bút toán là một lá của cây Merkle (RFC 6962), theo chuẩn C2SP tlog-tiles, đầu cây được ký (signed note). Trừ checkpoint, các tệp không bao giờ đổi nên có thể lấy qua bất kỳ máy chủ hay CDN nào.",
+            "Every entry is a leaf of a Merkle tree (RFC 6962) in C2SP tlog-tiles form with signed checkpoints. All files but the checkpoint never change, so any server or CDN may carry them.";
         log_size: "Sổ hiện có {} bút toán.", "The log holds {} entries now.";
         checkpoint: "đầu sổ đã ký", "the signed head";
         tiles: "các mảnh của cây băm", "tiles of the hash tree";
@@ -433,13 +434,13 @@ words! {
         verify_first: "Đặt sẵn, cho mọi lệnh dưới đây", "First, for all commands below";
         verify_receipt: "Một biên nhận, bằng openssl và bash", "A receipt, with openssl and bash";
         verify_receipt_text: "Cần bash, openssl 3, xxd; không cần mạng khi đã có hai tệp. Thay CODE bằng mã của khoản. Kết thúc bằng 0: đúng; 1: sai; 2: không kiểm tra được. Biên nhận không thấy được việc hủy về sau: hãy đọc cả sổ.",
-            "It needs bash, openssl 3 and xxd, and no network once you have both files. Put the code of the entry for CODE. It ends with 0: right; 1: wrong; 2: could not be checked. A receipt can not show a later reversal: read the whole log.";
+            "It needs bash, openssl 3 and xxd, and no network once you have both files. Put the code of the entry for CODE. It ends with 0: right; 1: wrong; 2: could not be checked. A receipt cannot show a later reversal: read the whole log.";
         verify_log: "Cả sổ, bằng Go", "The whole log, with Go";
         verify_log_text: "Dùng thư viện golang.org/x/mod/sumdb (note, tlog) của chính Go, có sẵn trong Debian. Lệnh cuối còn cho biết khoản trong biên nhận về sau có bị hủy không (khi ấy kết thúc bằng 3).",
             "It stands on Go's own golang.org/x/mod/sumdb (note, tlog), as Debian has it. The last command also says whether the entry of a receipt was reversed later (then it ends with 3).";
         verify_mirror: "Giữ một bản sao của cả sổ", "Keep a mirror of the whole log";
-        verify_mirror_text: "Ai giữ bản sao, hoặc chỉ một đầu sổ đã ký, sẽ biết khi có gì bị bớt đi hay viết lại. Lệnh đầu dùng chương trình của sổ (so-nhan-ai): nó tải, kiểm tra và lần sau chạy tiếp từ chỗ đã dừng; Go đọc được chính bản sao ấy.",
-            "Whoever keeps a mirror, or only a signed head, notices when something is taken away or rewritten. The first command uses the ledger's own program (so-nhan-ai): it downloads, checks and goes on next time where it stopped; Go reads the same mirror.";
+        verify_mirror_text: "Ai giữ bản sao, hoặc chỉ một đầu sổ đã ký, sẽ biết khi có gì bị bớt đi hay viết lại. Lệnh đầu dùng chương trình của sổ (so-nhan-ai-verify): nó tải, kiểm tra và lần sau chạy tiếp từ chỗ đã dừng; Go đọc được chính bản sao ấy.",
+            "Whoever keeps a mirror, or only a signed head, notices when something is taken away or rewritten. The first command uses the ledger's own program (so-nhan-ai-verify): it downloads, checks and goes on next time where it stopped; Go reads the same mirror.";
         verify_files: "Từng tệp một", "File by file";
         verify_files_text: "N viết theo nhóm ba chữ số, các nhóm trước thêm x: x001/x234/067. Tệp cuối của mỗi tầng chưa đủ 256 dòng thì có đuôi .p/ và số dòng. Hiện nay, tệp cuối của các bút toán và của mã băm là:",
             "N is written in groups of three digits, all but the last with an x: x001/x234/067. The last file of each level, while it has fewer than 256, ends with .p/ and their number. The last ones now, of entries and of hashes:";
@@ -469,7 +470,7 @@ words! {
             "The address is incomplete or belongs to another search. Start again from the top of the list.";
         wrong_condition: "Địa chỉ có điều kiện không đúng", "The address has a wrong condition";
         request_id: "Mã yêu cầu", "Request id";
-        back: "Về trang chủ", "To the first page";
+        back: "Về trang chủ", "Home page";
     }
 }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::books::Books;
+use super::fault::Fault;
 use super::persons;
 use super::requests;
 use super::store::{self as request_store, RequestRow};
@@ -18,11 +19,11 @@ use crate::db::DbError;
 use crate::giving::personal::{self, Part, Scope, Touched};
 use crate::giving::receipt::ReceiptOut;
 use crate::giving::store as giving;
-use crate::http::Problem;
+use crate::house::Rooms;
+use crate::house::persons::Holding;
 use crate::parties::consent::{self, ConsentOut};
 use crate::parties::{self, PartyOut, alias, restriction};
 use crate::tree::{self, ChapterId};
-use crate::vault::persons::{Desk, Holding};
 use crate::vault::{Vault, place};
 
 /// A copy of what is kept about a party.
@@ -67,29 +68,34 @@ pub struct GiftData {
 }
 
 /// Reads the gifts after `after`, at most `limit` of them; the caller asks for one more than it shows.
-pub fn personal_data(v: &mut Visit<'_>, id: Uuid, after: Option<Uuid>, limit: i64) -> Result<PersonalDataOut, Problem> {
+pub fn personal_data(
+    v: &mut Visit<'_>,
+    rooms: Rooms,
+    id: Uuid,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<PersonalDataOut, Fault> {
     let known = alias::resolve(v.conn, id)?;
     let at = requests::at_one_of::<Read>(v, &known.iter().map(|k| k.chapter).collect::<Vec<_>>())?;
-    let key = known.iter().find(|k| k.chapter == at.chapter().0).ok_or_else(Problem::not_found)?.party;
+    let key = known.iter().find(|k| k.chapter == at.chapter().0).ok_or(Fault::Unknown)?.party;
     let chapters = personal::chapters(v.conn, Scope::Party(key))?;
     let (readable, complete) = reach(v, &chapters)?;
-    let kept_since = personal::first_recorded(v.conn, key, &readable)?.ok_or_else(Problem::not_found)?;
-    let party = parties::load(v.conn, &[key])?.remove(&key).ok_or_else(Problem::not_found)?;
+    let kept_since = personal::first_recorded(v.conn, key, &readable)?.ok_or(Fault::Unknown)?;
+    let party = parties::load(v.conn, &[key])?.remove(&key).ok_or(Fault::Unknown)?;
     let restricted_since = restriction::since(v.conn, key, &readable)?;
-    let clear = party.open(v.vault).map_err(Problem::internal)?;
+    let clear = party.open(v.vault).map_err(Fault::broken)?;
     let part = Part { after, recorded_until: None, chapters: Some(&readable) };
     let rows = personal::read(v.conn, Scope::Party(key), part, limit)?;
     // In the name of the first gift that the reader may see: how others wrote it is not for them.
-    let first =
-        personal::read(v.conn, Scope::Party(key), Part { after: None, ..part }, 1)?.pop().ok_or_else(Problem::not_found)?;
-    let party = personal::as_given(v.vault, first.id, first.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
+    let first = personal::read(v.conn, Scope::Party(key), Part { after: None, ..part }, 1)?.pop().ok_or(Fault::Unknown)?;
+    let party = personal::as_given(v.vault, first.id, first.giver_name.as_deref(), clear.clone()).map_err(Fault::broken)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut receipts = giving::receipts(v.conn, &ids)?;
     let mut gifts = Vec::with_capacity(rows.len());
     let records = Books::read(v.conn, &rows)?.records(&rows)?;
     for (row, record) in rows.into_iter().zip(&records) {
-        let receipt = receipts.remove(&row.id).ok_or_else(|| Problem::internal("a gift without entry"))?;
-        let given = personal::as_given(v.vault, row.id, row.giver_name.as_deref(), clear.clone()).map_err(Problem::internal)?;
+        let receipt = receipts.remove(&row.id).ok_or_else(|| Fault::broken("a gift without entry"))?;
+        let given = personal::as_given(v.vault, row.id, row.giver_name.as_deref(), clear.clone()).map_err(Fault::broken)?;
         gifts.push(gift_data(v.vault, row, given.name, receipt, record.kept_until)?);
     }
     let asked = readable_requests(v.conn, key, &ids, &readable)?;
@@ -108,7 +114,7 @@ pub fn personal_data(v: &mut Visit<'_>, id: Uuid, after: Option<Uuid>, limit: i6
         party: party.known_as(id),
         kept_since,
         restricted_since,
-        held: persons::found(&mut Desk { conn: v.conn, now: v.now, vault: v.vault }, &records)?,
+        held: persons::found(&mut v.errand(), rooms, &records)?,
         consents: consent::of_gifts(v.conn, &ids)?,
         gifts,
         requests: asked,
@@ -118,7 +124,7 @@ pub fn personal_data(v: &mut Visit<'_>, id: Uuid, after: Option<Uuid>, limit: i6
 }
 
 /// Which of these chapters the actor may read, and whether they may read every chapter there is.
-fn reach(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<(Vec<Uuid>, bool), Problem> {
+fn reach(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<(Vec<Uuid>, bool), Fault> {
     let centre = tree::centre(v.conn)?;
     let all: Vec<ChapterId> = chapters.iter().map(|id| ChapterId(*id)).chain([centre]).collect();
     let seen: Vec<ChapterId> = v.see_each(&all)?.into_iter().flatten().map(|seen| seen.chapter()).collect();
@@ -142,14 +148,14 @@ fn readable_requests(
     Ok(rows.into_iter().filter(may_read).collect())
 }
 
-fn gift_data(vault: &Vault, row: Touched, name: String, gift: ReceiptOut, kept_until: NaiveDate) -> Result<GiftData, Problem> {
+fn gift_data(vault: &Vault, row: Touched, name: String, gift: ReceiptOut, kept_until: NaiveDate) -> Result<GiftData, Fault> {
     let text = row.particulars.as_ref().map(|sealed| vault.open_text(place("gift", "particulars", &row.id), sealed));
     Ok(GiftData {
         kept_until,
         gift,
         name,
         display: row.display,
-        particulars: text.transpose().map_err(Problem::internal)?.and_then(|text| serde_json::from_str(&text).ok()),
+        particulars: text.transpose().map_err(Fault::broken)?.and_then(|text| serde_json::from_str(&text).ok()),
         captured_at: row.captured_at,
     })
 }

@@ -9,14 +9,16 @@ use uuid::Uuid;
 
 use super::books::Books;
 use super::erase::let_go;
+use super::fault::Fault;
 use super::model::{Changes, RequestKind, Way};
-use super::order::{Order, new_code, no_giver, note, opened};
+use super::order::{Order, new_code, note, opened};
 use super::{persons, store};
 use crate::basics::Line;
 use crate::giving::display::Display;
 use crate::giving::finding;
 use crate::giving::personal::{self, Scope, Touched};
-use crate::http::Problem;
+use crate::house::errand::Errand;
+use crate::house::persons::{Called, Corrected, Record};
 use crate::ledger::annotations::{self, NewAnnotation};
 use crate::ledger::kinds::Kind;
 use crate::ledger::store::BookedAt;
@@ -24,33 +26,32 @@ use crate::log::opening::Opening;
 use crate::log::{self, commitment, opening};
 use crate::parties::consent::{self, NewConsent};
 use crate::parties::{self, Clear, Named, NewParty, PartyKind, alias, naming, restriction};
-use crate::vault::persons::{Called, Corrected, Desk, Record};
 
 /// Gives the party its corrected name and phone, if all of its gifts are covered and nobody is called so already. Else the
 /// gifts go over to the party of that name, step by step.
-pub fn begin(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem> {
-    let party = opened(desk.conn, desk.vault, id)?.ok_or_else(Problem::not_found)?;
+pub fn begin(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Fault> {
+    let party = opened(errand.conn, errand.vault, id)?.ok_or(Fault::Unknown)?;
     let named = corrected(&party, &order.changes)?;
-    let elsewhere = personal::chapters(desk.conn, Scope::Party(id))?.iter().any(|chapter| !order.covered.contains(chapter));
-    if !elsewhere && parties::rename(desk.conn, desk.vault, id, &named).map_err(Problem::internal)? {
-        finding::anew(desk.conn, desk.vault, &[id])?;
+    let elsewhere = personal::chapters(errand.conn, Scope::Party(id))?.iter().any(|chapter| !order.covered.contains(chapter));
+    if !elsewhere && parties::rename(errand.conn, errand.vault, id, &named).map_err(Fault::broken)? {
+        finding::anew(errand.conn, errand.vault, &[id])?;
     }
     Ok(())
 }
 
-fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Problem> {
+fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Fault> {
     let name = changes.name.as_deref().unwrap_or(&party.name);
     Ok(Named {
-        kind: PartyKind::parse(&party.kind).ok_or_else(|| Problem::internal("a party of an unknown kind"))?,
-        name: Line::parse(name, 200).map_err(|_| Problem::internal("a party's name is no line"))?,
+        kind: PartyKind::parse(&party.kind).ok_or_else(|| Fault::broken("a party of an unknown kind"))?,
+        name: Line::parse(name, 200).map_err(|_| Fault::broken("a party's name is no line"))?,
         phone: changes.phone.clone().or_else(|| party.phone.clone()),
     })
 }
 
 /// The party that these gifts belong to from now on: their own, or the one of the corrected name and number. The same at
 /// every step. Capitals and blanks make no other party: they belong to the gift.
-fn target(desk: &mut Desk<'_>, order: &Order, own: Uuid) -> Result<Option<Clear>, Problem> {
-    let Some(party) = opened(desk.conn, desk.vault, own)? else { return Ok(None) };
+fn target(errand: &mut Errand<'_>, order: &Order, own: Uuid) -> Result<Option<Clear>, Fault> {
+    let Some(party) = opened(errand.conn, errand.vault, own)? else { return Ok(None) };
     if !order.changes.says_otherwise() {
         return Ok(Some(party));
     }
@@ -58,12 +59,12 @@ fn target(desk: &mut Desk<'_>, order: &Order, own: Uuid) -> Result<Option<Clear>
     if naming::one_form(&party.name) == naming::one_form(named.name.as_str()) && party.phone == named.phone {
         return Ok(Some(party));
     }
-    let new = NewParty::seal(desk.vault, &named).map_err(Problem::internal)?;
-    let id = parties::upsert(desk.conn, desk.now, &[&new])?.get(&new.id).copied().unwrap_or(new.id);
+    let new = NewParty::seal(errand.vault, &named).map_err(Fault::broken)?;
+    let id = parties::upsert(errand.conn, errand.now, &[&new])?.get(&new.id).copied().unwrap_or(new.id);
     if id != own {
-        restriction::follow(desk.conn, own, id, &order.covered)?;
+        restriction::follow(errand.conn, own, id, &order.covered)?;
     }
-    opened(desk.conn, desk.vault, id)
+    opened(errand.conn, errand.vault, id)
 }
 
 /// A gift about to change.
@@ -120,60 +121,60 @@ fn fields_of(old: &Opening, changes: &Changes) -> Vec<(String, String)> {
 }
 
 /// Changes these gifts, whose rows the caller holds. Returns how many were not as ordered before.
-pub fn gifts(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Problem> {
+pub fn gifts(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Fault> {
     if gifts.is_empty() {
         return Ok(0);
     }
-    let books = Books::read(desk.conn, gifts)?;
+    let books = Books::read(errand.conn, gifts)?;
     let mut named: HashMap<Uuid, Option<Clear>> = HashMap::new();
     for own in gifts.iter().filter_map(|gift| gift.party_id) {
         if let std::collections::hash_map::Entry::Vacant(place) = named.entry(own) {
-            place.insert(target(desk, order, own)?);
+            place.insert(target(errand, order, own)?);
         }
     }
-    let changes = changes(desk, order, &books, gifts, &named)?;
+    let changes = changes(errand, order, &books, gifts, &named)?;
     if order.changes.says_otherwise() {
-        hand_over(desk, &changes)?;
+        hand_over(errand, &changes)?;
     }
     let changes: Vec<Change<'_>> = changes.into_iter().filter(Change::changes_something).collect();
-    write(desk, order, &books, &changes)?;
+    write(errand, order, &books, &changes)?;
     if let Scope::Gift(_) = order.scope
         && let Some((own, Some(party))) = named.iter().next()
         && party.id != *own
     {
         let left: Vec<Uuid> = gifts.iter().map(|gift| gift.chapter_id).collect();
-        settle(desk, order, *own, party.id, &left)?;
+        settle(errand, order, *own, party.id, &left)?;
     }
     let changed: Vec<Touched> = changes.iter().map(|change| change.gift.clone()).collect();
-    note(desk, order, &changed, "GIFT_GIVER_AMENDED")?;
+    note(errand, order, &changed, "GIFT_GIVER_AMENDED")?;
     Ok(changes.len())
 }
 
 /// Says whose gifts are, and in which name each was given; their consents go along.
-fn hand_over(desk: &mut Desk<'_>, changes: &[Change<'_>]) -> Result<(), Problem> {
+fn hand_over(errand: &mut Errand<'_>, changes: &[Change<'_>]) -> Result<(), Fault> {
     let mut rows = Vec::with_capacity(changes.len());
     for change in changes {
-        let name = personal::seal_name(desk.vault, change.gift.id, change.name()).map_err(Problem::internal)?;
+        let name = personal::seal_name(errand.vault, change.gift.id, change.name()).map_err(Fault::broken)?;
         rows.push((change.gift.id, change.party.id, name));
     }
-    personal::hand_over(desk.conn, &rows)?;
+    personal::hand_over(errand.conn, &rows)?;
     for change in changes.iter().filter(|change| change.gift.party_id != Some(change.party.id)) {
-        consent::follow(desk.conn, change.gift.id, change.party.id)?;
+        consent::follow(errand.conn, change.gift.id, change.party.id)?;
     }
     let met: HashSet<Uuid> = changes.iter().map(|change| change.party.id).collect();
-    finding::anew(desk.conn, desk.vault, &Vec::from_iter(met))?;
+    finding::anew(errand.conn, errand.vault, &Vec::from_iter(met))?;
     Ok(())
 }
 
 /// What was kept beside a party goes to the other one where these chapters have none of its gifts any more: their names for
 /// it, their restrictions, what is asked there. A party that no gift names any more goes; another one is found where it still is.
-fn settle(desk: &mut Desk<'_>, order: &Order, from: Uuid, to: Uuid, chapters: &[Uuid]) -> Result<(), Problem> {
-    let left = personal::chapters(desk.conn, Scope::Party(from))?;
+fn settle(errand: &mut Errand<'_>, order: &Order, from: Uuid, to: Uuid, chapters: &[Uuid]) -> Result<(), Fault> {
+    let left = personal::chapters(errand.conn, Scope::Party(from))?;
     let emptied: Vec<Uuid> = chapters.iter().filter(|chapter| !left.contains(chapter)).copied().collect();
-    alias::follow(desk.conn, from, to, &emptied)?;
-    restriction::lift(desk.conn, from, &emptied)?;
-    store::retarget(desk.conn, order.row.id, from, to, &emptied)?;
-    Ok(let_go(desk, from)?)
+    alias::follow(errand.conn, from, to, &emptied)?;
+    restriction::lift(errand.conn, from, &emptied)?;
+    store::retarget(errand.conn, order.row.id, from, to, &emptied)?;
+    Ok(let_go(errand, from)?)
 }
 
 /// How a gift is shown from now on. Of the gifts of one person some may be shown less than is asked for: to show more than
@@ -189,21 +190,21 @@ fn display_of(order: &Order, gift: &Touched, party: &Clear) -> Display {
 }
 
 fn changes<'a>(
-    desk: &mut Desk<'_>,
+    errand: &mut Errand<'_>,
     order: &Order,
     books: &Books,
     gifts: &'a [Touched],
     named: &'a HashMap<Uuid, Option<Clear>>,
-) -> Result<Vec<Change<'a>>, Problem> {
+) -> Result<Vec<Change<'a>>, Fault> {
     let records = books.records(gifts)?;
     let at: Vec<&str> = records.iter().map(|record| books.opened_by(&record.code)).collect();
-    let mut sealed = log::store::openings(desk.conn, &at)?;
+    let mut sealed = log::store::openings(errand.conn, &at)?;
     let mut changes = Vec::with_capacity(gifts.len());
     for (gift, record) in gifts.iter().zip(&records) {
         let Some(party) = gift.party_id.and_then(|id| named.get(&id)).and_then(Option::as_ref) else { continue };
         let opened_by = books.opened_by(&record.code).to_owned();
         let Some(sealed) = sealed.remove(&opened_by) else { continue };
-        let old = opening::open(desk.vault, &opened_by, &sealed).map_err(Problem::internal)?;
+        let old = opening::open(errand.vault, &opened_by, &sealed).map_err(Fault::broken)?;
         let display = display_of(order, gift, party);
         let fields = fields_of(&old, &order.changes);
         changes.push(Change { gift, record: record.clone(), opened_by, old, fields, party, display });
@@ -211,28 +212,28 @@ fn changes<'a>(
     Ok(changes)
 }
 
-fn write(desk: &mut Desk<'_>, order: &Order, books: &Books, changes: &[Change<'_>]) -> Result<(), Problem> {
+fn write(errand: &mut Errand<'_>, order: &Order, books: &Books, changes: &[Change<'_>]) -> Result<(), Fault> {
     let mut said = Vec::with_capacity(changes.len());
     for change in changes {
-        said.push(amendment(desk, books, change)?);
+        said.push(amendment(errand, books, change)?);
     }
-    annotations::annotate(desk.conn, BookedAt::now(desk.now), &said).map_err(Problem::internal)?;
-    persons::correct(desk, &changes.iter().map(Change::corrected).collect::<Vec<_>>())?;
+    annotations::annotate(errand.conn, BookedAt::now(errand.now), &said).map_err(Fault::broken)?;
+    persons::correct(errand, order.rooms, &changes.iter().map(Change::corrected).collect::<Vec<_>>())?;
     let rows: Vec<_> = changes.iter().map(|c| (c.gift.id, c.display.name())).collect();
-    personal::show(desk.conn, &rows)?;
+    personal::show(errand.conn, &rows)?;
     if order.display().is_some() {
-        consent::withdraw(desk.conn, desk.now, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+        consent::withdraw(errand.conn, errand.now, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
     }
-    let children = consent::of_children(desk.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    let children = consent::of_children(errand.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
     let agreed: Vec<NewConsent> = changes.iter().filter_map(|change| consent_of(order, change, &children)).collect();
-    Ok(consent::record(desk.conn, desk.now, &agreed)?)
+    Ok(consent::record(errand.conn, errand.now, &agreed)?)
 }
 
 /// A leaf that commits, with a fresh secret, to the giver's fields as they are now.
-fn amendment(desk: &mut Desk<'_>, books: &Books, change: &Change<'_>) -> Result<NewAnnotation, Problem> {
+fn amendment(errand: &mut Errand<'_>, books: &Books, change: &Change<'_>) -> Result<NewAnnotation, Fault> {
     let fields: Vec<(&str, &str)> = change.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let (own, secret) = (new_code()?, commitment::secret().map_err(Problem::internal)?);
-    let sealed = opening::seal(desk.vault, own.as_str(), &secret, &fields).map_err(Problem::internal)?;
+    let (own, secret) = (new_code()?, commitment::secret().map_err(Fault::broken)?);
+    let sealed = opening::seal(errand.vault, own.as_str(), &secret, &fields).map_err(Fault::broken)?;
     Ok(NewAnnotation {
         kind: Kind::Amendment,
         of: change.record.code.clone(),
@@ -262,13 +263,13 @@ fn consent_of(order: &Order, change: &Change<'_>, children: &HashSet<Uuid>) -> O
 }
 
 /// When the last of the covered gifts went over to another party, what is kept about the old row goes with them.
-pub fn end(desk: &mut Desk<'_>, order: &Order, id: Uuid) -> Result<(), Problem> {
-    let Some(party) = target(desk, order, id)?.filter(|party| party.id != id) else { return Ok(()) };
-    settle(desk, order, id, party.id, &order.covered)
+pub fn end(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Fault> {
+    let Some(party) = target(errand, order, id)?.filter(|party| party.id != id) else { return Ok(()) };
+    settle(errand, order, id, party.id, &order.covered)
 }
 
 /// A gift that is to be corrected has a giver.
-pub fn require_giver(conn: &mut PgConnection, gift: Uuid) -> Result<(), Problem> {
+pub fn require_giver(conn: &mut PgConnection, gift: Uuid) -> Result<(), Fault> {
     let found = personal::of_ids(conn, &[gift])?.pop();
-    if found.and_then(|gift| gift.party_id).is_none() { Err(no_giver()) } else { Ok(()) }
+    if found.and_then(|gift| gift.party_id).is_none() { Err(Fault::NoGiver) } else { Ok(()) }
 }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
 use crate::giving::personal::Touched;
-use crate::http::Problem;
+use crate::house::persons::Record;
 use crate::ledger::annotations::{self, AnnotationRow};
 use crate::ledger::kinds::Kind;
 use crate::ledger::store::{self as ledger, Booked};
 use crate::tree::{self, Place};
-use crate::vault::persons::Record;
 
 /// See the module.
 pub struct Books {
@@ -35,8 +35,8 @@ impl Books {
     }
 
     /// A gift by all the names under which stores know it.
-    pub fn record(&self, gift: &Touched) -> Result<Record, Problem> {
-        let booked = self.booked.get(&gift.entry_id).ok_or_else(|| Problem::internal("a gift without entry"))?;
+    pub fn record(&self, gift: &Touched) -> Result<Record, Fault> {
+        let booked = self.booked.get(&gift.entry_id).ok_or_else(|| Fault::broken("a gift without entry"))?;
         Ok(Record {
             gift: gift.id,
             chapter: gift.chapter_id,
@@ -46,12 +46,12 @@ impl Books {
         })
     }
 
-    pub fn records(&self, gifts: &[Touched]) -> Result<Vec<Record>, Problem> {
+    pub fn records(&self, gifts: &[Touched]) -> Result<Vec<Record>, Fault> {
         gifts.iter().map(|gift| self.record(gift)).collect()
     }
 
-    pub fn place(&self, gift: &Touched) -> Result<Arc<Place>, Problem> {
-        self.places.get(&gift.chapter_id).cloned().ok_or_else(|| Problem::internal("a gift without chapter"))
+    pub fn place(&self, gift: &Touched) -> Result<Arc<Place>, Fault> {
+        self.places.get(&gift.chapter_id).cloned().ok_or_else(|| Fault::broken("a gift without chapter"))
     }
 
     fn annotations(&self, code: &str) -> &[AnnotationRow] {

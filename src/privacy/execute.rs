@@ -8,11 +8,10 @@
 //! A request changes what its own chapters hold and nothing else; the rest of the same person has a request of its own
 //! ([`super::rest`]).
 
-use chrono::{DateTime, Utc};
-use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::books::Books;
+use super::fault::Fault;
 use super::model::RequestKind;
 use super::order::{Order, opened};
 use super::store::{self, RequestRow};
@@ -21,29 +20,28 @@ use crate::authz::{self, AuditEvent};
 use crate::changes;
 use crate::giving::feed::changed;
 use crate::giving::personal::{self, Scope, Touched};
-use crate::http::{self, Problem};
+use crate::house::Rooms;
+use crate::house::errand::Errand;
 use crate::parties::restriction;
 use crate::tree::ChapterId;
 use crate::vault::Vault;
-use crate::vault::persons::Desk;
 
 /// Most gifts changed in one transaction.
 pub const MOST_GIFTS: i64 = 500;
 
 /// What is done once, when a request was decided. The party's row is held by the caller.
-pub fn begin(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: RequestRow) -> Result<(), Problem> {
-    let order = Order::read(conn, vault, row)?;
-    let mut desk = Desk { conn, now, vault };
+pub fn begin(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<(), Fault> {
+    let order = Order::read(errand, rooms, row)?;
     match (order.kind, order.scope) {
-        (RequestKind::Erase, Scope::Party(id)) => erase::begin(&mut desk, &order, id),
-        (RequestKind::Restrict, Scope::Party(id)) => match opened(desk.conn, vault, id)? {
-            Some(party) => Ok(restriction::restrict(desk.conn, now, party.id, &order.covered)?),
+        (RequestKind::Erase, Scope::Party(id)) => erase::begin(errand, &order, id),
+        (RequestKind::Restrict, Scope::Party(id)) => match opened(errand.conn, errand.vault, id)? {
+            Some(party) => Ok(restriction::restrict(errand.conn, errand.now, party.id, &order.covered)?),
             // Erased meanwhile.
             None => Ok(()),
         },
-        (RequestKind::LiftRestriction, Scope::Party(id)) => Ok(restriction::lift(desk.conn, id, &order.covered)?),
-        (RequestKind::Correct, Scope::Party(id)) if order.changes.says_otherwise() => amend::begin(&mut desk, &order, id),
-        (RequestKind::Correct, Scope::Gift(id)) if order.changes.says_otherwise() => amend::require_giver(desk.conn, id),
+        (RequestKind::LiftRestriction, Scope::Party(id)) => Ok(restriction::lift(errand.conn, id, &order.covered)?),
+        (RequestKind::Correct, Scope::Party(id)) if order.changes.says_otherwise() => amend::begin(errand, &order, id),
+        (RequestKind::Correct, Scope::Gift(id)) if order.changes.says_otherwise() => amend::require_giver(errand.conn, id),
         _ => Ok(()),
     }
 }
@@ -57,58 +55,57 @@ pub enum Stepped {
 
 /// Changes the next gifts of a request that is being carried out; its row is held by the caller. Ends it when there are
 /// no more.
-pub fn step(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, row: RequestRow) -> Result<Stepped, Problem> {
-    let order = Order::read(conn, vault, row)?;
-    let gifts = personal::hold(conn, order.scope, order.part(), MOST_GIFTS)?;
+pub fn step(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<Stepped, Fault> {
+    let order = Order::read(errand, rooms, row)?;
+    let gifts = personal::hold(errand.conn, order.scope, order.part(), MOST_GIFTS)?;
     let last = gifts.last().map(|gift| gift.id);
     let full = i64::try_from(gifts.len()).unwrap_or(0) == MOST_GIFTS;
-    let mut desk = Desk { conn, now, vault };
-    let touched = change(&mut desk, &order, &gifts)?;
+    let touched = change(errand, &order, &gifts)?;
     let seen: Vec<_> = gifts.iter().map(|gift| changed(ChapterId(gift.chapter_id), gift.id)).collect();
-    changes::note(desk.conn, &seen)?;
-    store::advance(desk.conn, order.row.id, last.or(order.row.progress), i32::try_from(touched).unwrap_or(i32::MAX))?;
+    changes::note(errand.conn, &seen)?;
+    store::advance(errand.conn, order.row.id, last.or(order.row.progress), i32::try_from(touched).unwrap_or(i32::MAX))?;
     if full {
         return Ok(Stepped::More);
     }
     match (order.kind, order.scope) {
-        (RequestKind::Erase, Scope::Party(id)) => erase::end(&mut desk, id)?,
-        (RequestKind::Correct, Scope::Party(id)) if order.changes.says_otherwise() => amend::end(&mut desk, &order, id)?,
+        (RequestKind::Erase, Scope::Party(id)) => erase::end(errand, id)?,
+        (RequestKind::Correct, Scope::Party(id)) if order.changes.says_otherwise() => amend::end(errand, &order, id)?,
         _ => {}
     }
-    store::done(desk.conn, now, order.row.id)?;
+    store::done(errand.conn, errand.now, order.row.id)?;
     let done = AuditEvent {
         account: Some(order.account),
         action: "PERSONAL_DATA_REQUEST_DONE",
         subject: Some(order.row.id),
         chapter: None,
     };
-    authz::audit(desk.conn, now, &[done])?;
+    authz::audit(errand.conn, errand.now, &[done])?;
     Ok(Stepped::Done)
 }
 
 /// Does to these gifts what was ordered. Returns how many are not as they were.
-fn change(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Problem> {
+fn change(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched]) -> Result<usize, Fault> {
     match order.kind {
-        RequestKind::Erase => erase::gifts(desk, order, gifts),
+        RequestKind::Erase => erase::gifts(errand, order, gifts),
         RequestKind::LiftRestriction => {
-            restrict(desk, gifts, false)?;
+            restrict(errand, order, gifts, false)?;
             Ok(0)
         }
         RequestKind::Restrict => {
-            restrict(desk, gifts, true)?;
-            amend::gifts(desk, order, gifts)
+            restrict(errand, order, gifts, true)?;
+            amend::gifts(errand, order, gifts)
         }
         RequestKind::Correct
         | RequestKind::WithdrawConsent
         | RequestKind::Object
         | RequestKind::Access
-        | RequestKind::Protect => amend::gifts(desk, order, gifts),
+        | RequestKind::Protect => amend::gifts(errand, order, gifts),
     }
 }
 
-fn restrict(desk: &mut Desk<'_>, gifts: &[Touched], on: bool) -> Result<(), Problem> {
-    let records = Books::read(desk.conn, gifts)?.records(gifts)?;
-    Ok(persons::restrict(desk, &records, on)?)
+fn restrict(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched], on: bool) -> Result<(), Fault> {
+    let records = Books::read(errand.conn, gifts)?.records(gifts)?;
+    Ok(persons::restrict(errand, order.rooms, &records, on)?)
 }
 
 /// Goes on with a request for a while: a bounded number of further steps, each a transaction of its own.
@@ -116,13 +113,14 @@ pub fn go_on(
     db: &crate::db::Db,
     vault: &Vault,
     clock: &crate::basics::Clock,
+    rooms: Rooms,
     id: Uuid,
     most: usize,
-) -> Result<(), http::Problem> {
+) -> Result<(), Fault> {
     for _ in 0..most {
-        let stepped = db.tx_blocking(|conn| -> Result<Stepped, Problem> {
+        let stepped = db.tx_blocking(|conn| -> Result<Stepped, Fault> {
             match store::hold(conn, id)?.filter(|row| row.state == "EXECUTING") {
-                Some(row) => step(conn, vault, clock.now(), row),
+                Some(row) => step(&mut Errand { conn, now: clock.now(), vault }, rooms, row),
                 None => Ok(Stepped::Done),
             }
         })?;

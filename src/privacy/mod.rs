@@ -9,8 +9,8 @@
 //! - A request changes what the chapters hold in which its writer records. What others hold of the same person is a request
 //!   of its own one level up ([`rest`]), seen and decided there alone: no answer tells where else somebody gave.
 //! - What shows less is done at once; what erases, shows more, says something else or lifts a restriction takes a second
-//!   person with APPROVE at every chapter covered. The nearest such place stands in the request.
-//! - Every store that can hold something of a person answers to every request ([`persons::HOLDERS`]); what the law has kept
+//!   person with APPROVE at every chapter covered ([`matter`]). The nearest such place stands in the request.
+//! - Every store that can hold something of a person answers to every request ([`crate::house::persons`]); what the law has kept
 //!   is named in the answer.
 //! - Amounts stay: accounting law is the lawful ground. The log stays: leaves hold no personal data, their openings go.
 //! - Every gift is changed whole, in one transaction, with the leaf that says so. A party with thousands of gifts is
@@ -19,11 +19,15 @@
 
 pub mod access;
 mod amend;
+mod answers;
 mod books;
 pub mod deadline_changes;
+pub mod decide;
 mod erase;
 pub mod eraser;
 pub mod execute;
+pub mod fault;
+pub mod matter;
 pub mod model;
 mod order;
 pub mod parting;
@@ -37,6 +41,8 @@ pub mod wire;
 mod writing;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Follows;
+use crate::house::thread::Thread;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -49,5 +55,20 @@ pub const ROOM: Room = Room {
     ],
     routes: routes::configure,
     audits: &[&persons::Erased],
+    persons: &[&persons::Requests],
+    matters: &[
+        matter::ERASURE,
+        matter::CORRECTION,
+        matter::CONSENT_WITHDRAWAL,
+        matter::RESTRICTION,
+        matter::RESTRICTION_LIFTING,
+        matter::OBJECTION,
+    ],
+    threads: &[Thread { declared: &eraser::WORKER, start: eraser::start }],
+    chapters: &[
+        ("personal_data_request.approver_chapter_id", Follows),
+        ("personal_data_request.kept_at_chapter_id", Follows),
+        ("personal_data_request_chapter.chapter_id", Follows),
+    ],
     ..Room::called("privacy")
 };

@@ -6,33 +6,34 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::basics::clock::vietnam_date;
+use crate::basics::codes::codes;
 use crate::basics::{Line, Phone, unhex};
 use crate::calendar::Period;
 use crate::giving::display::Display;
 use crate::giving::personal::Scope;
-use crate::http::{FieldError, Say, note, one_name, phone};
+use crate::http::{Check, FieldError, note, one_name, phone};
 use crate::parties::naming;
 
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RequestKind {
-    /// Xóa: name, phone and texts go for good; the amount stays.
-    Erase,
-    /// Chỉnh sửa: another name, phone or way of being shown.
-    Correct,
-    /// Rút lại đồng ý: not to be shown any more.
-    WithdrawConsent,
-    /// Hạn chế xử lý: kept, not shown, not used.
-    Restrict,
-    /// Truy cập: a copy of what is kept.
-    Access,
-    /// Bỏ hạn chế xử lý: what was restricted may be used again. Takes two persons.
-    LiftRestriction,
-    /// Phản đối xử lý: not to be shown any more, whatever it was shown by; kept as the law on accounting asks.
-    Object,
-    /// Yêu cầu biện pháp bảo vệ: measures that an officer takes and notes.
-    Protect,
+codes! {
+    /// What is asked for.
+    pub wire enum RequestKind {
+        /// Xóa: name, phone and texts go for good; the amount stays.
+        Erase = "ERASE",
+        /// Chỉnh sửa: another name, phone or way of being shown.
+        Correct = "CORRECT",
+        /// Rút lại đồng ý: not to be shown any more.
+        WithdrawConsent = "WITHDRAW_CONSENT",
+        /// Hạn chế xử lý: kept, not shown, not used.
+        Restrict = "RESTRICT",
+        /// Truy cập: a copy of what is kept.
+        Access = "ACCESS",
+        /// Bỏ hạn chế xử lý: what was restricted may be used again. Takes two persons.
+        LiftRestriction = "LIFT_RESTRICTION",
+        /// Phản đối xử lý: not to be shown any more, whatever it was shown by; kept as the law on accounting asks.
+        Object = "OBJECT",
+        /// Yêu cầu biện pháp bảo vệ: measures that an officer takes and notes.
+        Protect = "PROTECT",
+    }
 }
 
 impl RequestKind {
@@ -51,74 +52,51 @@ pub struct Clocks {
     pub extension_days: u16,
 }
 
-/// By which way it came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Way {
-    InPerson,
-    Phone,
-    Post,
-    Email,
-    App,
-    Other,
+codes! {
+    /// By which way it came.
+    pub wire enum Way {
+        InPerson = "IN_PERSON",
+        Phone = "PHONE",
+        Post = "POST",
+        Email = "EMAIL",
+        App = "APP",
+        Other = "OTHER",
+    }
 }
 
-/// Where a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum State {
-    Requested,
-    /// The person was told that and how it will be done.
-    Answered,
-    /// Decided; the gifts are being changed.
-    Executing,
-    Done,
-    Refused,
+codes! {
+    /// Where a request stands.
+    pub wire enum State {
+        Requested = "REQUESTED",
+        /// The person was told that and how it will be done.
+        Answered = "ANSWERED",
+        /// Decided; the gifts are being changed.
+        Executing = "EXECUTING",
+        Done = "DONE",
+        Refused = "REFUSED",
+    }
 }
 
-/// Why a request is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Refusal {
-    IdentityNotProven,
-    LegalDutyToKeep,
-    NotTheSubject,
-    Unfounded,
-    Repeated,
-    Other,
+codes! {
+    /// Why a request is refused.
+    pub wire enum Refusal {
+        IdentityNotProven = "IDENTITY_NOT_PROVEN",
+        LegalDutyToKeep = "LEGAL_DUTY_TO_KEEP",
+        NotTheSubject = "NOT_THE_SUBJECT",
+        Unfounded = "UNFOUNDED",
+        Repeated = "REPEATED",
+        Other = "OTHER",
+    }
 }
 
-/// Why it takes longer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ExtensionReason {
-    ManyGifts,
-    ThirdParties,
-    IdentityUnclear,
-    Other,
-}
-
-macro_rules! names {
-    ($($of:ty: $($variant:ident = $name:literal),+;)+) => {
-        $(impl $of {
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            pub fn parse(name: &str) -> Option<Self> {
-                [$(Self::$variant),+].into_iter().find(|one| one.name() == name)
-            }
-        })+
-    };
-}
-names! {
-    RequestKind: Erase = "ERASE", Correct = "CORRECT", WithdrawConsent = "WITHDRAW_CONSENT", Restrict = "RESTRICT", Access = "ACCESS",
-        LiftRestriction = "LIFT_RESTRICTION", Object = "OBJECT", Protect = "PROTECT";
-    Way: InPerson = "IN_PERSON", Phone = "PHONE", Post = "POST", Email = "EMAIL", App = "APP", Other = "OTHER";
-    State: Requested = "REQUESTED", Answered = "ANSWERED", Executing = "EXECUTING", Done = "DONE", Refused = "REFUSED";
-    Refusal: IdentityNotProven = "IDENTITY_NOT_PROVEN", LegalDutyToKeep = "LEGAL_DUTY_TO_KEEP", NotTheSubject = "NOT_THE_SUBJECT",
-        Unfounded = "UNFOUNDED", Repeated = "REPEATED", Other = "OTHER";
-    ExtensionReason: ManyGifts = "MANY_GIFTS", ThirdParties = "THIRD_PARTIES", IdentityUnclear = "IDENTITY_UNCLEAR", Other = "OTHER";
+codes! {
+    /// Why it takes longer.
+    pub wire enum ExtensionReason {
+        ManyGifts = "MANY_GIFTS",
+        ThirdParties = "THIRD_PARTIES",
+        IdentityUnclear = "IDENTITY_UNCLEAR",
+        Other = "OTHER",
+    }
 }
 
 impl RequestKind {
@@ -231,87 +209,57 @@ pub struct Changes {
 /// Requests that came longer ago than this are typing mistakes.
 const OLDEST_DAYS: i64 = 366;
 
-fn error(pointer: &str, code: &'static str, vi: &'static str, en: &'static str) -> FieldError {
-    FieldError::new(pointer, code, Say::fixed(vi, en))
-}
-
 impl NewRequest {
     pub fn parse(ask: RequestIn, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
-        let mut wrong = Vec::new();
-        if ask.id.is_nil() || ask.id.is_max() {
-            wrong.push(error(
-                "/id",
-                "NOT_UNIQUE",
-                "id phải là UUID riêng của yêu cầu này.",
-                "id must be a UUID of this request's own.",
-            ));
-        }
+        let mut check = Check::default();
+        check.own_id("/id", ask.id, "id phải là UUID riêng của yêu cầu này.", "id must be a UUID of this request's own.");
         let scope = match (ask.party, ask.gift) {
             (Some(party), None) => Some(Scope::Party(party)),
             (None, Some(gift)) => Some(Scope::Gift(gift)),
             _ => {
-                wrong.push(error(
+                check.wrong(
                     "/party",
                     "ONE_OF_TWO",
                     "Ghi người ủng hộ hoặc khoản ủng hộ, một trong hai.",
                     "Name a party or a gift, one of the two.",
-                ));
+                );
                 None
             }
         };
         if ask.kind.is_of_a_whole_party() && ask.gift.is_some() {
-            wrong.push(error(
+            check.wrong(
                 "/gift",
                 "NOT_FOR_ONE_GIFT",
                 "Hạn chế xử lý áp dụng cho cả người, không cho riêng một khoản.",
                 "A restriction is for the whole party.",
-            ));
+            );
         }
         let today = vietnam_date(now);
         if ask.received_on > today {
-            wrong.push(error(
+            check.wrong(
                 "/received_on",
                 "IN_THE_FUTURE",
                 "Ngày nhận không thể sau hôm nay.",
                 "A request can not come after today.",
-            ));
+            );
         } else if (today - ask.received_on).num_days() > OLDEST_DAYS {
-            wrong.push(error("/received_on", "TOO_OLD", "Ngày nhận trong vòng một năm.", "A request came within the last year."));
+            check.wrong("/received_on", "TOO_OLD", "Ngày nhận trong vòng một năm.", "A request came within the last year.");
         }
-        let note = note(ask.note.as_deref()).unwrap_or_else(|error| {
-            wrong.push(error);
-            None
-        });
+        let note = check.read(note(ask.note.as_deref())).flatten();
         let changes = match (ask.kind, ask.changes) {
-            (RequestKind::Correct, Some(changes)) => Changes::parse(&changes, &mut wrong),
+            (RequestKind::Correct, Some(changes)) => check.read_all(Changes::parse(&changes)),
             (RequestKind::Correct, None) => {
-                wrong.push(error("/changes", "MISSING", "Thiếu nội dung cần sửa.", "What is to be corrected is missing."));
+                check.wrong("/changes", "MISSING", "Thiếu nội dung cần sửa.", "What is to be corrected is missing.");
                 None
             }
             (_, Some(_)) => {
-                wrong.push(error(
-                    "/changes",
-                    "NOT_A_CORRECTION",
-                    "Chỉ yêu cầu CORRECT có nội dung sửa.",
-                    "Only CORRECT has changes.",
-                ));
+                check.wrong("/changes", "NOT_A_CORRECTION", "Chỉ yêu cầu CORRECT có nội dung sửa.", "Only CORRECT has changes.");
                 None
             }
             (_, None) => None,
         };
-        match (scope, wrong.is_empty()) {
-            (Some(scope), true) => Ok(Self {
-                id: ask.id,
-                kind: ask.kind,
-                scope,
-                received_on: ask.received_on,
-                channel: ask.channel,
-                third_parties: ask.third_parties,
-                note,
-                changes,
-            }),
-            _ => Err(wrong),
-        }
+        let (id, kind, received_on, channel, third_parties) = (ask.id, ask.kind, ask.received_on, ask.channel, ask.third_parties);
+        check.done(scope.map(|scope| Self { id, kind, scope, received_on, channel, third_parties, note, changes }))
     }
 
     /// Everything that was asked, as one text, with or without what is personal.
@@ -346,39 +294,39 @@ pub fn ids(scope: Scope) -> (Option<Uuid>, Option<Uuid>) {
 }
 
 impl Changes {
-    fn parse(changes: &ChangesIn, wrong: &mut Vec<FieldError>) -> Option<Self> {
-        let before = wrong.len();
+    fn parse(changes: &ChangesIn) -> Result<Self, Vec<FieldError>> {
+        let mut check = Check::default();
         if changes.name.is_none() && changes.phone.is_none() && changes.display.is_none() {
-            wrong.push(error(
+            check.wrong(
                 "/changes",
                 "MISSING",
                 "Sửa ít nhất tên, số điện thoại hoặc cách hiển thị.",
                 "Correct at least name, phone or display.",
-            ));
+            );
         }
-        let name = changes.name.as_deref().map(|name| one_name("/changes/name", name, 200).map_err(|error| wrong.push(error)));
-        if let Some(Ok(name)) = &name
+        let name = changes.name.as_deref().and_then(|name| check.read(one_name("/changes/name", name, 200)));
+        if let Some(name) = &name
             && let Err(why) = naming::check(name.as_str())
         {
-            wrong.push(why.error("/changes/name"));
+            check.add(why.error("/changes/name"));
         }
-        let number = changes.phone.as_deref().map(|typed| phone("/changes/phone", typed).map_err(|error| wrong.push(error)));
+        let number = changes.phone.as_deref().and_then(|typed| check.read(phone("/changes/phone", typed)));
         let evidence = changes.consent_evidence.as_deref().map(|text| unhex(text).map(Vec::from));
         if let Some(None) = evidence {
-            wrong.push(error(
+            check.wrong(
                 "/changes/consent_evidence",
                 "NOT_A_HASH",
                 "SHA-256 gồm 64 chữ số hệ 16.",
                 "A SHA-256 has 64 hexadecimal digits.",
-            ));
+            );
         }
-        (wrong.len() == before).then(|| Self {
-            name: name.and_then(Result::ok).map(|line| line.as_str().to_owned()),
-            phone: number.and_then(Result::ok).map(Phone::into_string),
+        check.done(Some(Self {
+            name: name.map(|line| line.as_str().to_owned()),
+            phone: number.map(Phone::into_string),
             display: changes.display,
             evidence: evidence.flatten(),
             for_child: changes.for_child,
-        })
+        }))
     }
 
     /// Whether the party's own data change, not only how they are shown.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::model::{Changes, RequestKind};
 use super::store::{self, RequestRow};
 use crate::authz::{self, AuditEvent};
@@ -11,9 +12,9 @@ use crate::basics::PublicCode;
 use crate::db::DbError;
 use crate::giving::display::Display;
 use crate::giving::personal::{Part, Scope, Touched};
-use crate::http::{Kind as ProblemKind, Problem};
+use crate::house::Rooms;
+use crate::house::errand::Errand;
 use crate::parties::{self, Clear};
-use crate::vault::persons::{Desk, PersonsError};
 use crate::vault::{Vault, place};
 
 /// What carrying out needs to know, read from the request once a step.
@@ -27,22 +28,25 @@ pub(super) struct Order {
     /// Who decided; the audit trail names them whichever server does the work.
     pub account: Uuid,
     decided_at: DateTime<Utc>,
+    /// Who answers for persons.
+    pub rooms: Rooms,
 }
 
 impl Order {
-    pub fn read(conn: &mut PgConnection, vault: &Vault, row: RequestRow) -> Result<Self, Problem> {
-        let broken = || Problem::internal("a request that can not be carried out");
+    pub fn read(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<Self, Fault> {
+        let broken = || Fault::broken("a request that can not be carried out");
         let changes = match &row.changes {
             None => Changes::default(),
-            Some(sealed) => changes_of(vault, row.id, sealed)?,
+            Some(sealed) => changes_of(errand.vault, row.id, sealed)?,
         };
         Ok(Self {
             kind: row.kind().ok_or_else(broken)?,
             scope: row.scope().ok_or_else(broken)?,
             account: row.decided_by.ok_or_else(broken)?,
             decided_at: row.decided_at.ok_or_else(broken)?,
-            covered: store::covered(conn, row.id)?,
+            covered: store::covered(errand.conn, row.id)?,
             changes,
+            rooms,
             row,
         })
     }
@@ -71,39 +75,25 @@ impl Order {
     }
 }
 
-impl From<PersonsError> for Problem {
-    fn from(error: PersonsError) -> Self {
-        match error {
-            PersonsError::Db(error) => error.into(),
-            PersonsError::Vault(error) => Problem::internal(error),
-        }
-    }
-}
-
 /// Opens the sealed changes of a request.
-pub fn changes_of(vault: &Vault, request: Uuid, sealed: &[u8]) -> Result<Changes, Problem> {
-    let text = vault.open(place("personal_data_request", "changes", &request), sealed).map_err(Problem::internal)?;
-    serde_json::from_slice(&text).map_err(Problem::internal)
+pub fn changes_of(vault: &Vault, request: Uuid, sealed: &[u8]) -> Result<Changes, Fault> {
+    let text = vault.open(place("personal_data_request", "changes", &request), sealed).map_err(Fault::broken)?;
+    serde_json::from_slice(&text).map_err(Fault::broken)
 }
 
-/// The answer for a gift whose giver is unknown or erased.
-pub fn no_giver() -> Problem {
-    Problem::say(ProblemKind::Conflict, "Khoản này không có thông tin người ủng hộ.", "This gift has no giver's data.")
-}
-
-pub(super) fn opened(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Clear>, Problem> {
+pub(super) fn opened(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Clear>, Fault> {
     let party = parties::load(conn, &[id])?.remove(&id);
-    party.map(|party| party.open(vault)).transpose().map_err(Problem::internal)
+    party.map(|party| party.open(vault)).transpose().map_err(Fault::broken)
 }
 
-pub(super) fn new_code() -> Result<PublicCode, Problem> {
-    PublicCode::random().map_err(Problem::internal)
+pub(super) fn new_code() -> Result<PublicCode, Fault> {
+    PublicCode::random().map_err(Fault::broken)
 }
 
-pub(super) fn note(desk: &mut Desk<'_>, order: &Order, gifts: &[Touched], action: &'static str) -> Result<(), DbError> {
+pub(super) fn note(errand: &mut Errand<'_>, order: &Order, gifts: &[Touched], action: &'static str) -> Result<(), DbError> {
     let events: Vec<AuditEvent> = gifts
         .iter()
         .map(|g| AuditEvent { account: Some(order.account), action, subject: Some(g.id), chapter: Some(g.chapter_id) })
         .collect();
-    authz::audit(desk.conn, desk.now, &events)
+    authz::audit(errand.conn, errand.now, &events)
 }

@@ -16,12 +16,12 @@ use uuid::Uuid;
 use super::erase::let_go;
 use super::store;
 use crate::giving::personal::{self, Held};
+use crate::house::errand::Errand;
 use crate::ledger::annotations;
 use crate::ledger::kinds::Kind;
 use crate::ledger::store as ledger;
 use crate::log::{self, opening};
 use crate::parties::{self, Clear, NewParty, PartyKind, SealedParty, alias, consent, naming, restriction};
-use crate::vault::persons::Desk;
 use crate::vault::steps::{Note, StepError, Stepped, Work};
 
 /// A gift that goes to another party.
@@ -162,7 +162,7 @@ fn settle(
         }
         if !held.iter().any(|(party, _)| party == from) {
             store::follow(conn, *from, *to)?;
-            let_go(&mut Desk { conn, now: work.now, vault: work.vault }, *from)?;
+            let_go(&mut Errand { conn, now: work.now, vault: work.vault }, *from)?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Every store that can hold something of a person, and what the requests themselves hold.
+//! Every room that can hold something of a person is asked, and what the requests themselves hold.
 
 use std::collections::HashMap;
 
@@ -10,68 +10,49 @@ use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::giving::personal;
+use crate::house::Rooms;
 use crate::house::audit::{Audit, Audits};
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::ledger::annotations;
-use crate::ledger::persons::PublicRows;
 use crate::ledger::store as ledger;
-use crate::vault::persons::{Corrected, Desk, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::vault::place;
-use crate::{bookkeeping, decisions, documents, giving, identity, log, outbox, parties, stock};
-
-/// What is asked of a person is asked of all of these.
-pub const HOLDERS: &[&dyn HoldsPersons] = &[
-    &identity::persons::Officers,
-    &log::persons::Openings,
-    &PublicRows { item_names },
-    &decisions::persons::Notes,
-    &documents::persons::Papers,
-    &outbox::persons::Messages,
-    &bookkeeping::persons::Notes,
-    &parties::persons::Parties,
-    &giving::persons::Gifts,
-    &Requests,
-];
-
-/// What items are called, by code.
-pub fn item_names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, String>, DbError> {
-    if codes.is_empty() {
-        return Ok(HashMap::new());
-    }
-    Ok(stock::items(conn, codes)?.into_iter().map(|(code, item)| (code, item.name)).collect())
-}
 
 /// What is held behind these records, wherever it is.
-pub fn found(desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+pub fn found(errand: &mut Errand<'_>, rooms: Rooms, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
     let mut found = Vec::new();
-    for holder in HOLDERS {
-        found.extend(holder.found(desk, of)?);
+    for holder in rooms.persons() {
+        found.extend(holder.found(errand, of)?);
     }
     Ok(found)
 }
 
-pub fn correct(desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError> {
-    HOLDERS.iter().try_for_each(|holder| holder.correct(desk, of))
+/// Says everywhere what is right.
+pub fn correct(errand: &mut Errand<'_>, rooms: Rooms, of: &[Corrected]) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.correct(errand, of))
 }
 
 /// Erases, and says what stays.
-pub fn erase(desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+pub fn erase(errand: &mut Errand<'_>, rooms: Rooms, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
     let mut kept = Vec::new();
-    for holder in HOLDERS {
-        kept.extend(holder.erase(desk, of)?);
+    for holder in rooms.persons() {
+        kept.extend(holder.erase(errand, of)?);
     }
     Ok(kept)
 }
 
-pub fn erase_mentions(desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+/// Takes somebody out of texts that no record leads to, and says what stays.
+pub fn erase_mentions(errand: &mut Errand<'_>, rooms: Rooms, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
     let mut kept = Vec::new();
-    for holder in HOLDERS {
-        kept.extend(holder.erase_mentions(desk, of)?);
+    for holder in rooms.persons() {
+        kept.extend(holder.erase_mentions(errand, of)?);
     }
     Ok(kept)
 }
 
-pub fn restrict(desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), PersonsError> {
-    HOLDERS.iter().try_for_each(|holder| holder.restrict(desk, of, on))
+/// Keeps what these records lead to and lets nobody use it, or lets it be used again.
+pub fn restrict(errand: &mut Errand<'_>, rooms: Rooms, of: &[Record], on: bool) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.restrict(errand, of, on))
 }
 
 /// Erased records an audit looks at together.
@@ -82,11 +63,11 @@ pub struct Erased;
 
 impl Audits for Erased {
     fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
-        look(audit.conn, audit.findings)
+        look(audit.conn, audit.findings, audit.rooms)
     }
 }
 
-fn look(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
+fn look(conn: &mut PgConnection, findings: &mut Findings, rooms: Rooms) -> Result<(), DbError> {
     let vouchers = Vouchers::read(conn)?;
     let mut after = String::new();
     loop {
@@ -103,7 +84,7 @@ fn look(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError>
             let said = said.remove(&code).unwrap_or_default().into_iter().map(|one| one.code).collect();
             erased.push(Record { gift, chapter, said, kept_until: vouchers.until(booked), code });
         }
-        for holder in HOLDERS {
+        for holder in rooms.persons() {
             holder.audit(conn, findings, &erased)?;
         }
     }
@@ -117,14 +98,14 @@ impl HoldsPersons for Requests {
         &["personal_data_request.note", "personal_data_request.changes", "personal_data_request.request_hash"]
     }
 
-    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         let mut found = Vec::new();
-        for row in store::about(desk.conn, None, &gifts(of))? {
+        for row in store::about(errand.conn, None, &gifts(of))? {
             let Some(sealed) = &row.note else { continue };
             found.push(Holding {
                 what: "REQUEST_NOTE".to_owned(),
                 gift: row.gift_id,
-                text: desk.vault.open_text(place("personal_data_request", "note", &row.id), sealed)?,
+                text: errand.vault.open_text(place("personal_data_request", "note", &row.id), sealed)?,
                 since: Some(row.requested_at),
                 kept_until: None,
             });
@@ -133,21 +114,21 @@ impl HoldsPersons for Requests {
     }
 
     /// What was asked stays as it was asked.
-    fn correct(&self, _: &mut Desk<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
         Ok(())
     }
 
-    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        store::forget_texts(desk.conn, desk.vault, None, &gifts(of))?;
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        store::forget_texts(errand.conn, errand.vault, None, &gifts(of))?;
         Ok(Vec::new())
     }
 
     /// Requests about a party go with the party.
-    fn erase_mentions(&self, _: &mut Desk<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         Ok(Vec::new())
     }
 
-    fn restrict(&self, _: &mut Desk<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
         Ok(())
     }
 

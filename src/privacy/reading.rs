@@ -4,12 +4,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::model::Changes;
 use super::requests::at_one_of;
 use super::wire::{RequestOut, out};
 use super::{order, store};
 use crate::authz::{Read, Visit};
-use crate::http::Problem;
 use crate::vault::place;
 
 /// A request with what was written down, for those who may read one of its chapters. Noted in the audit trail.
@@ -25,14 +25,14 @@ pub struct RequestDetail {
     pub changes: Option<serde_json::Value>,
 }
 
-pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<RequestDetail, Problem> {
-    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<RequestDetail, Fault> {
+    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     let chapters = store::chapters(v.conn, id)?;
     let grant = at_one_of::<Read>(v, &chapters)?;
     let note = row.note.as_ref().map(|sealed| v.vault.open_text(place("personal_data_request", "note", &id), sealed));
     let changes = row.changes.as_ref().map(|sealed| order::changes_of(v.vault, id, sealed)).transpose()?;
     let detail = RequestDetail {
-        note: note.transpose().map_err(Problem::internal)?,
+        note: note.transpose().map_err(Fault::broken)?,
         changes: changes.map(shown),
         request: out(v.conn, v.now, row)?,
     };

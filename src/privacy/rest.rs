@@ -7,23 +7,20 @@
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::fault::Fault;
+use super::matter;
 use super::model::{NewRequest, RequestKind};
 use super::store::{self, RestOf};
 use super::writing::{self, Reach};
 use crate::authz::{self, AuditEvent, Granted, Record, Visit};
+use crate::decisions::{self, Plan};
 use crate::giving::display::Display;
 use crate::giving::personal::{self, Scope};
-use crate::http::Problem;
 use crate::parties::{alias, restriction};
+use crate::tree::ChapterId;
 
 /// Leaves to the chapters above what a request does not cover.
-pub fn leave(
-    v: &mut Visit<'_>,
-    grant: &Granted<Record>,
-    ask: &NewRequest,
-    scope: Scope,
-    covered: &[Uuid],
-) -> Result<(), Problem> {
+pub fn leave(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &NewRequest, scope: Scope, covered: &[Uuid]) -> Result<(), Fault> {
     let Scope::Party(party) = scope else { return Ok(()) };
     let all = personal::chapters(v.conn, scope)?;
     let mut rest: Vec<Uuid> = all.iter().filter(|chapter| !covered.contains(chapter)).copied().collect();
@@ -43,12 +40,16 @@ pub fn leave(
     let reach = Reach { scope, party_alias: Some(name), chapters: &rest, approver: decides, rest: Some(rest_of) };
     writing::write(v, grant, &own, reach)?;
     // Without the account: its own trail would tell whoever asked that there is a rest.
-    let event = AuditEvent { account: None, action: "PERSONAL_DATA_REQUESTED", subject: Some(id), chapter: Some(approver) };
-    Ok(authz::audit(v.conn, v.now, &[event])?)
+    let Some(kind) = matter::of(ask.kind) else {
+        let event = AuditEvent { account: None, action: "PERSONAL_DATA_REQUESTED", subject: Some(id), chapter: Some(approver) };
+        return Ok(authz::audit(v.conn, v.now, &[event])?);
+    };
+    let plan = Plan::waiting_at(grant, ChapterId(approver));
+    Ok(decisions::enter_above(v.conn, v.now, grant, &matter::new(kind, id), &plan)?)
 }
 
 /// Chapters where nothing would change need no decision.
-fn keep_what_matters(conn: &mut PgConnection, kind: RequestKind, party: Uuid, rest: &mut Vec<Uuid>) -> Result<(), Problem> {
+fn keep_what_matters(conn: &mut PgConnection, kind: RequestKind, party: Uuid, rest: &mut Vec<Uuid>) -> Result<(), Fault> {
     let restricted = restriction::chapters(conn, party)?;
     match kind {
         RequestKind::Restrict => rest.retain(|chapter| !restricted.contains(chapter)),

@@ -11,9 +11,10 @@ use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
 use super::reading::{self, RequestDetail};
 use super::store::{self, Listed};
 use super::wire::{self, RequestOut};
-use super::{deadline_changes, execute, requests};
+use super::{deadline_changes, decide, execute, requests};
 use crate::authz::{Desk, Read, Visit};
 use crate::basics::clock::vietnam_date;
+use crate::house::Rooms;
 use crate::http::sets::{Decides, Key, Lists, Reads, Writes};
 use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply, rows_a_page};
 
@@ -35,19 +36,19 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 const STEPS_A_CALL: usize = 4;
 
 /// Goes on with a large request for a while and reads where it stands.
-async fn go_on(desk: &Desk, out: RequestOut) -> Result<RequestOut, Problem> {
+async fn go_on(desk: &Desk, rooms: Rooms, out: RequestOut) -> Result<RequestOut, Problem> {
     if out.state != "EXECUTING" {
         return Ok(out);
     }
     let id = out.id;
     desk.go_on(move |db, vault, clock| {
         // What was decided stands: a failure from here on is the background's to repeat.
-        if let Err(problem) = execute::go_on(db, vault, clock, id, STEPS_A_CALL) {
-            tracing::warn!(request = %id, %problem, "left to the background");
+        if let Err(fault) = execute::go_on(db, vault, clock, rooms, id, STEPS_A_CALL) {
+            tracing::warn!(request = %id, %fault, "left to the background");
         }
-        db.tx_blocking(|conn| {
+        db.tx_blocking(|conn| -> Result<_, Problem> {
             let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-            wire::out(conn, clock.now(), row)
+            Ok(wire::out(conn, clock.now(), row)?)
         })
     })
     .await
@@ -59,10 +60,11 @@ async fn go_on(desk: &Desk, out: RequestOut) -> Result<RequestOut, Problem> {
     responses((status = 201, body = RequestOut), (status = 200, body = RequestOut, description = "Was asked already"), Writes)
 )]
 #[post("/personal-data-requests")]
-pub async fn request_personal_data(desk: Desk, Body(ask): Body<RequestIn>) -> Answer<RequestOut> {
+pub async fn request_personal_data(desk: Desk, Body(ask): Body<RequestIn>, rooms: web::Data<Rooms>) -> Answer<RequestOut> {
+    let rooms = **rooms;
     let ask = NewRequest::parse(ask, desk.now()).map_err(Problem::invalid)?;
-    let (out, new) = desk.tx(move |v| requests::record(v, &ask)).await?;
-    Ok(Reply::made((go_on(&desk, out).await?, new)))
+    let (out, new) = desk.tx(move |v| Ok(requests::record(v, rooms, &ask)?)).await?;
+    Ok(Reply::made((go_on(&desk, rooms, out).await?, new)))
 }
 
 /// Whether requests are still open.
@@ -119,14 +121,14 @@ pub async fn list_personal_data_requests(desk: Desk, Query(query): Query<Request
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestDetail), Reads))]
 #[get("/personal-data-requests/{id}")]
 pub async fn show_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestDetail> {
-    desk.tx(move |v| reading::show(v, *id)).await.map(Reply::ok)
+    desk.tx(move |v| Ok(reading::show(v, *id)?)).await.map(Reply::ok)
 }
 
 /// Note that the person was answered.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/answer")]
 pub async fn answer_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    desk.once("personal-data-request/answer", id.to_string(), move |v| requests::answer(v, *id)).await
+    desk.once("personal-data-request/answer", id.to_string(), move |v| Ok(requests::answer(v, *id)?)).await
 }
 
 /// Why and by how many days it takes longer.
@@ -148,7 +150,7 @@ pub struct ExtensionIn {
 pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ExtensionIn>) -> Answer<RequestOut> {
     let ExtensionIn { days, reason } = body;
     let content = format!("{id}\0{days}\0{}", reason.name());
-    desk.once("personal-data-request/extension", content, move |v| requests::extend(v, *id, days, reason)).await
+    desk.once("personal-data-request/extension", content, move |v| Ok(requests::extend(v, *id, days, reason)?)).await
 }
 
 /// Approve as the second person: the data are erased or corrected now.
@@ -156,11 +158,12 @@ pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(
 /// A person with thousands of gifts is answered `EXECUTING`; the rest follows by itself.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/approval")]
-pub async fn approve_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
+pub async fn approve_personal_data_request(desk: Desk, id: web::Path<Uuid>, rooms: web::Data<Rooms>) -> Answer<RequestOut> {
+    let rooms = **rooms;
     let content = id.to_string();
-    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, None);
+    let decide = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(decide::decide(v, rooms, *id, None)?) };
     let (out, reply) = desk.once("personal-data-request/approval", content, decide).await?.split();
-    let out = go_on(&desk, out).await?;
+    let out = go_on(&desk, rooms, out).await?;
     Ok(reply.map(|()| out))
 }
 
@@ -177,9 +180,14 @@ pub struct RefusalIn {
     responses((status = 200, body = RequestOut), Writes)
 )]
 #[post("/personal-data-requests/{id}/refusal")]
-pub async fn refuse_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<RefusalIn>) -> Answer<RequestOut> {
+pub async fn refuse_personal_data_request(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    Body(body): Body<RefusalIn>,
+    rooms: web::Data<Rooms>,
+) -> Answer<RequestOut> {
     let content = format!("{id}\0{}", body.reason.name());
-    let decide = move |v: &mut Visit<'_>| requests::decide(v, *id, Some(body.reason));
+    let decide = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(decide::decide(v, **rooms, *id, Some(body.reason))?) };
     desk.once("personal-data-request/refusal", content, decide).await
 }
 
@@ -187,7 +195,7 @@ pub async fn refuse_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/completion")]
 pub async fn complete_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    desk.once("personal-data-request/completion", id.to_string(), move |v| requests::complete(v, *id)).await
+    desk.once("personal-data-request/completion", id.to_string(), move |v| Ok(requests::complete(v, *id)?)).await
 }
 
 /// Which gifts of a party.
@@ -212,11 +220,12 @@ pub async fn show_personal_data(
     desk: Desk,
     id: web::Path<Uuid>,
     Query(query): Query<PersonalDataQuery>,
+    rooms: web::Data<Rooms>,
 ) -> Answer<PersonalDataOut> {
     let PersonalDataQuery { limit, after } = query;
     let limit = rows_a_page(limit)?;
     desk.tx(move |v| {
-        let mut out = access::personal_data(v, *id, after, limit + 1)?;
+        let mut out = access::personal_data(v, **rooms, *id, after, limit + 1)?;
         let fits = usize::try_from(limit).unwrap_or(0);
         if out.gifts.len() > fits {
             out.gifts.truncate(fits);

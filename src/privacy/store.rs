@@ -14,9 +14,9 @@ use crate::calendar::{Period, Unit};
 use crate::db::DbError;
 use crate::db::schema::{deadline_rule, personal_data_request, personal_data_request_chapter, personal_data_request_kept};
 use crate::giving::personal::Scope;
+use crate::house::persons::Kept;
 use crate::http::Span;
 use crate::vault::Vault;
-use crate::vault::persons::Kept;
 
 /// A request as it is kept.
 #[derive(Debug, Clone, Queryable)]

@@ -8,14 +8,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::model::{RequestKind, State};
 use super::store::{self, KeptRow, RequestRow};
 use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
-use crate::http::Problem;
+use crate::house::persons::What;
 use crate::tree;
-use crate::vault::persons::What;
 
 /// A request and where it stands. Never carries what it is about.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -156,6 +156,6 @@ pub fn shown(conn: &mut PgConnection, now: DateTime<Utc>, rows: Vec<RequestRow>)
 }
 
 /// [`shown`] for one.
-pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, Problem> {
-    shown(conn, now, vec![row])?.pop().ok_or_else(Problem::not_found)
+pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, Fault> {
+    shown(conn, now, vec![row])?.pop().ok_or(Fault::Unknown)
 }

@@ -3,17 +3,17 @@
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::model::{self, NewRequest};
 use super::store::{self, RestOf, Written};
 use crate::authz::{Granted, Record, Visit};
 use crate::calendar;
 use crate::giving::personal::Scope;
-use crate::http::{Kind, Problem};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
 /// The nearest chapter at or above all of these.
-pub(super) fn common(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<ChapterId, Problem> {
+pub(super) fn common(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<ChapterId, Fault> {
     let places = tree::places_of(conn, chapters)?;
     let mut common: Option<Vec<ChapterId>> = None;
     for place in places.values() {
@@ -23,7 +23,7 @@ pub(super) fn common(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Chapt
             Some(above) => above.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect(),
         });
     }
-    common.and_then(|path| path.last().copied()).ok_or_else(Problem::not_found)
+    common.and_then(|path| path.last().copied()).ok_or(Fault::Unknown)
 }
 
 /// What a request covers and who decides it.
@@ -36,13 +36,13 @@ pub(super) struct Reach<'a> {
     pub rest: Option<RestOf>,
 }
 
-pub(super) fn write(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &NewRequest, reach: Reach<'_>) -> Result<(), Problem> {
+pub(super) fn write(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &NewRequest, reach: Reach<'_>) -> Result<(), Fault> {
     let vault = v.vault;
     let clocks = store::clocks(v.conn, ask.kind, ask.third_parties, ask.received_on)?
-        .ok_or_else(|| Problem::internal("no rule gives this request its clocks"))?;
+        .ok_or_else(|| Fault::broken("no rule gives this request its clocks"))?;
     let calendar = calendar::from(v.conn, ask.received_on)?;
-    let seal = |column, text: &[u8]| vault.seal(place("personal_data_request", column, &ask.id), text).map_err(Problem::internal);
-    let changes = ask.changes.as_ref().map(serde_json::to_vec).transpose().map_err(Problem::internal)?;
+    let seal = |column, text: &[u8]| vault.seal(place("personal_data_request", column, &ask.id), text).map_err(Fault::broken);
+    let changes = ask.changes.as_ref().map(serde_json::to_vec).transpose().map_err(Fault::broken)?;
     let (party, gift) = model::ids(reach.scope);
     let written = Written {
         party,
@@ -58,7 +58,7 @@ pub(super) fn write(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &NewRequest
         rest: reach.rest,
     };
     store::insert(v.conn, grant, v.now, ask, &written).map_err(|error| match error.constraint() {
-        Some("personal_data_request_pk") => Problem::new(Kind::IdTaken),
+        Some("personal_data_request_pk") => Fault::IdJustTaken,
         _ => error.into(),
     })
 }

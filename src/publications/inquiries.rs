@@ -4,37 +4,20 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::authz::{Granted, Read, Record, Seen};
 use crate::basics::Line;
+use crate::basics::codes::codes;
 use crate::calendar::{Period, Unit};
 use crate::db::DbError;
 use crate::db::schema::{information_request, information_rule};
 use crate::http::Span;
 use crate::tree::{self, ChapterId};
 
-macro_rules! named {
-    ($($(#[$doc:meta])* $of:ident { $($(#[$of_variant:meta])* $variant:ident = $name:literal),+ $(,)? })+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-            #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-            pub enum $of { $($(#[$of_variant])* $variant),+ }
-
-            impl $of {
-                pub fn name(self) -> &'static str {
-                    match self { $(Self::$variant => $name),+ }
-                }
-            }
-        )+
-    };
-}
-named! {
+codes! {
     /// What is asked about: what the law wants published.
-    InquiryTopic {
+    pub wire enum InquiryTopic {
         Purpose = "PURPOSE",
         Received = "RECEIVED",
         Use = "USE",
@@ -43,9 +26,9 @@ named! {
         Other = "OTHER",
     }
     /// By which way it came.
-    InquiryWay { InPerson = "IN_PERSON", Phone = "PHONE", Post = "POST", Email = "EMAIL", App = "APP", Other = "OTHER" }
+    pub wire enum InquiryWay { InPerson = "IN_PERSON", Phone = "PHONE", Post = "POST", Email = "EMAIL", App = "APP", Other = "OTHER" }
     /// How it ended.
-    InquiryOutcome {
+    pub wire enum InquiryOutcome {
         Answered = "ANSWERED",
         /// What was asked stands published: that is the answer.
         AlreadyPublished = "ALREADY_PUBLISHED",
@@ -53,7 +36,7 @@ named! {
         Refused = "REFUSED",
     }
     /// Why it is refused.
-    InquiryRefusal {
+    pub wire enum InquiryRefusal {
         /// It is about persons who did not agree.
         PersonalData = "PERSONAL_DATA",
         StateSecret = "STATE_SECRET",

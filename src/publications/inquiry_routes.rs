@@ -18,7 +18,7 @@ use crate::calendar;
 use crate::documents::store::Shown;
 use crate::giving::appeals;
 use crate::http::sets::{Key, Lists, Records, Writes};
-use crate::http::{Answer, Body, FieldError, Kind, Page, Paging, Problem, Query, Reply, Say, one_line};
+use crate::http::{Answer, Body, Check, FieldError, Kind, Page, Paging, Problem, Query, Reply, Say, one_line};
 use crate::tree::{self, ChapterId};
 
 /// What somebody asks. Who asks is not kept here: the letter has its number.
@@ -242,7 +242,7 @@ fn check_published(conn: &mut PgConnection, code: &str) -> Result<(), Problem> {
 /// What belongs to an outcome, and nothing else.
 fn closing(body: InquiryClosingIn) -> Result<Closing, Problem> {
     let InquiryClosingIn { outcome, publication, reason, reply_no, .. } = body;
-    let mut wrong = Vec::new();
+    let mut check = Check::default();
     let belongs = [
         ("/publication", publication.is_some(), outcome == InquiryOutcome::AlreadyPublished, false),
         ("/reason", reason.is_some(), outcome == InquiryOutcome::Refused, false),
@@ -250,25 +250,18 @@ fn closing(body: InquiryClosingIn) -> Result<Closing, Problem> {
     ];
     for (pointer, given, needed, allowed) in belongs {
         if needed && !given {
-            wrong.push(FieldError::new(pointer, "MISSING", Say::fixed("Thiếu mục này.", "This is missing.")));
+            check.wrong(pointer, "MISSING", "Thiếu mục này.", "This is missing.");
         } else if given && !needed && !allowed {
-            let say = Say::fixed("Kết quả này không có mục đó.", "This outcome has no such thing.");
-            wrong.push(FieldError::new(pointer, "NOT_FOR_THIS_OUTCOME", say));
+            check.wrong(pointer, "NOT_FOR_THIS_OUTCOME", "Kết quả này không có mục đó.", "This outcome has no such thing.");
         }
     }
-    let reply_no = reply_no.map(|text| paper_no("/reply_no", &text).map(|line| line.as_str().to_owned())).transpose();
-    let reply_no = reply_no.unwrap_or_else(|error| {
-        wrong.push(error);
-        None
-    });
-    if !wrong.is_empty() {
-        return Err(Problem::invalid(wrong));
-    }
-    Ok(match (publication, reason, reply_no) {
+    let reply_no = reply_no.and_then(|text| check.read(paper_no("/reply_no", &text)).map(|line| line.as_str().to_owned()));
+    let closing = match (publication, reason, reply_no) {
         (Some(publication), _, _) => Closing::AlreadyPublished { publication },
         (None, Some(reason), Some(reply_no)) => Closing::Refused { reason, reply_no },
         (None, _, reply_no) => Closing::Answered { reply_no },
-    })
+    };
+    check.done(Some(closing)).map_err(Problem::invalid)
 }
 
 /// Which requests.

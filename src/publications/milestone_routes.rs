@@ -16,11 +16,12 @@ use super::{duties, store};
 use crate::authz::{Desk, Granted, Read, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::calendar::{self, Calendar, Period, Unit};
-use crate::documents::model::Purpose;
+use crate::documents::answers::refused_link;
 use crate::documents::store::{self as documents, Holder, Subject};
 use crate::giving::appeals::{self, AppealRow};
 use crate::giving::limits::{self, Clock as LimitClock, Limits};
-use crate::giving::publishing::{refuse_draft, refused_link};
+use crate::giving::papers::OF_APPEALS;
+use crate::giving::publishing::refuse_draft;
 use crate::http::sets::{Reads, Writes};
 use crate::http::{Answer, Body, Kind as ProblemKind, Problem, Reply};
 use crate::identity::store as identity;
@@ -133,7 +134,7 @@ fn write(v: &mut Visit<'_>, by: &Granted<RunAppeal>, row: &AppealRow, ask: &Mile
         return Err(Problem::invalid(vec![error]));
     }
     let version = next_version(&milestones::list(v.conn, row.id)?, ask)?;
-    let subject = Subject { kind: Purpose::Appeal, id: row.id };
+    let subject = Subject { paper: &OF_APPEALS, id: row.id };
     let linked = documents::link(v.conn, &Holder::RunAppeal(by.clone()), v.now, ask.document, subject)?;
     if let Some(problem) = refused_link(&linked) {
         return Err(problem);

@@ -6,61 +6,38 @@ use std::collections::HashMap;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{CountsFrom, Facts, Rule, Typed};
 use crate::authz::{Granted, RunAppeal};
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::appeal_milestone;
-use crate::documents::model::Purpose;
+use crate::db::shown;
 use crate::giving::limits::{Clock, Limits};
+use crate::giving::papers::OF_APPEALS;
 use crate::http::{FieldError, Say};
 
-/// Which day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Milestone {
-    /// The first support was handed out.
-    DistributionStarted,
-    /// Everything was handed out and used.
-    DistributionEnded,
-    /// Until when distribution may last by what was committed to givers.
-    CommittedUntil,
-    /// The settlement report (báo cáo quyết toán) was approved.
-    SettlementApproved,
-    /// What was raised for another country was handed over.
-    HandedOver,
-    /// The bank or the Treasury was told to receive no more.
-    BankToldToStop,
+codes! {
+    /// Which day.
+    #[derive(Hash, PartialOrd, Ord)]
+    pub wire enum Milestone {
+        /// The first support was handed out.
+        DistributionStarted = "DISTRIBUTION_STARTED",
+        /// Everything was handed out and used.
+        DistributionEnded = "DISTRIBUTION_ENDED",
+        /// Until when distribution may last by what was committed to givers.
+        CommittedUntil = "COMMITTED_UNTIL",
+        /// The settlement report (báo cáo quyết toán) was approved.
+        SettlementApproved = "SETTLEMENT_APPROVED",
+        /// What was raised for another country was handed over.
+        HandedOver = "HANDED_OVER",
+        /// The bank or the Treasury was told to receive no more.
+        BankToldToStop = "BANK_TOLD_TO_STOP",
+    }
 }
 
 impl Milestone {
-    pub const ALL: [Milestone; 6] = [
-        Milestone::DistributionStarted,
-        Milestone::DistributionEnded,
-        Milestone::CommittedUntil,
-        Milestone::SettlementApproved,
-        Milestone::HandedOver,
-        Milestone::BankToldToStop,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Milestone::DistributionStarted => "DISTRIBUTION_STARTED",
-            Milestone::DistributionEnded => "DISTRIBUTION_ENDED",
-            Milestone::CommittedUntil => "COMMITTED_UNTIL",
-            Milestone::SettlementApproved => "SETTLEMENT_APPROVED",
-            Milestone::HandedOver => "HANDED_OVER",
-            Milestone::BankToldToStop => "BANK_TOLD_TO_STOP",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Milestone> {
-        Milestone::ALL.into_iter().find(|milestone| milestone.name() == name)
-    }
-
     /// Whether an appeal under these rules and limits has such a day.
     pub fn belongs(self, rules: &[Rule], limits: &Limits) -> bool {
         let counted = |from: CountsFrom| rules.iter().any(|rule| rule.counts_from == from);
@@ -199,10 +176,11 @@ pub fn insert(
     new: &NewMilestone,
 ) -> Result<bool, DbError> {
     use appeal_milestone as m;
+    shown::alters(conn);
     let inserted = diesel::insert_into(m::table)
         .values((
             (m::id.eq(new.id), m::appeal_id.eq(appeal), m::milestone.eq(new.milestone.name()), m::version.eq(new.version)),
-            (m::day.eq(new.day), m::document_id.eq(new.document), m::purpose.eq(Purpose::Appeal.name())),
+            (m::day.eq(new.day), m::document_id.eq(new.document), m::purpose.eq(OF_APPEALS.purpose)),
             (m::recorded_at.eq(now), m::recorded_by.eq(by.account())),
         ))
         .on_conflict(m::id)

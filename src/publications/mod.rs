@@ -35,11 +35,14 @@ pub mod routes;
 pub mod store;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Follows;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["appeal_milestone", "information_request", "information_rule", "publication", "publication_rule"],
     routes: routes::configure,
     audits: &[&audit::Publications],
+    feeds: &[&publish::PUBLICATIONS],
+    chapters: &[("information_request.chapter_id", Follows)],
     ..Room::called("publications")
 };

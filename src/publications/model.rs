@@ -6,63 +6,37 @@ use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::basics::codes::codes;
 use crate::calendar::{Calendar, Period, Unit};
 use crate::http::Say;
 
-/// What is published of an appeal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = PublicationEvent)]
-pub enum Event {
-    /// Văn bản mở đợt vận động, lời kêu gọi.
-    OpeningDocument,
-    /// Thời gian, địa điểm, cách thức tiếp nhận.
-    ReceivingTerms,
-    /// Đối tượng được hỗ trợ, chính sách, mức hỗ trợ.
-    SupportLevels,
-    /// Kết quả tiếp nhận.
-    ResultsReceived,
-    /// Kết quả phân phối, sử dụng.
-    ResultsUsed,
-    /// Kết quả trong kỳ.
-    InterimResults,
-    /// Báo cáo thu chi hằng năm of a fund.
-    AnnualAccounts,
-    /// Báo cáo quyết toán.
-    SettlementReport,
+codes! {
+    /// What is published of an appeal.
+    #[derive(Hash, PartialOrd, Ord)]
+    #[schema(as = PublicationEvent)]
+    pub wire enum Event {
+        /// Văn bản mở đợt vận động, lời kêu gọi.
+        OpeningDocument = "OPENING_DOCUMENT",
+        /// Thời gian, địa điểm, cách thức tiếp nhận.
+        ReceivingTerms = "RECEIVING_TERMS",
+        /// Đối tượng được hỗ trợ, chính sách, mức hỗ trợ.
+        SupportLevels = "SUPPORT_LEVELS",
+        /// Kết quả tiếp nhận.
+        ResultsReceived = "RESULTS_RECEIVED",
+        /// Kết quả phân phối, sử dụng.
+        ResultsUsed = "RESULTS_USED",
+        /// Kết quả trong kỳ.
+        InterimResults = "INTERIM_RESULTS",
+        /// Báo cáo thu chi hằng năm of a fund.
+        AnnualAccounts = "ANNUAL_ACCOUNTS",
+        /// Báo cáo quyết toán.
+        SettlementReport = "SETTLEMENT_REPORT",
+    }
 }
 
 impl Event {
-    pub const ALL: [Event; 8] = [
-        Event::OpeningDocument,
-        Event::ReceivingTerms,
-        Event::SupportLevels,
-        Event::ResultsReceived,
-        Event::ResultsUsed,
-        Event::InterimResults,
-        Event::AnnualAccounts,
-        Event::SettlementReport,
-    ];
-
     /// The last in order.
     pub const LAST: Event = Event::SettlementReport;
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Event::OpeningDocument => "OPENING_DOCUMENT",
-            Event::ReceivingTerms => "RECEIVING_TERMS",
-            Event::SupportLevels => "SUPPORT_LEVELS",
-            Event::ResultsReceived => "RESULTS_RECEIVED",
-            Event::ResultsUsed => "RESULTS_USED",
-            Event::InterimResults => "INTERIM_RESULTS",
-            Event::AnnualAccounts => "ANNUAL_ACCOUNTS",
-            Event::SettlementReport => "SETTLEMENT_REPORT",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Event> {
-        Event::ALL.into_iter().find(|event| event.name() == name)
-    }
 
     /// What people call it.
     pub fn label(self) -> Say {

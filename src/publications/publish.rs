@@ -11,15 +11,22 @@ use super::store::{self, NewRow, PublicationRow, PublishedRow};
 use crate::authz::{Granted, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, PublicCode};
-use crate::documents::model::{ContentHash, Purpose};
+use crate::changes::{self, Change};
+use crate::documents::answers::{refused_link, refused_publication};
+use crate::documents::model::ContentHash;
 use crate::documents::store::{self as documents, Holder, Shown, Subject};
 use crate::giving::appeals::AppealRow;
-use crate::giving::publishing::{refuse_draft, refused_link, refused_publication};
+use crate::giving::papers::OF_APPEALS;
+use crate::giving::publishing::refuse_draft;
+use crate::house::feed::Feed;
 use crate::http::{Kind as ProblemKind, Problem};
 use crate::ledger::kinds::Kind;
 use crate::log::leaf::{Leaf, LeafError, LeafV1};
 use crate::log::{self, commitment};
 use crate::tree::{self, Place};
+
+/// Publications of an appeal; they are read with it.
+pub static PUBLICATIONS: Feed = Feed { kind: "PUBLICATION", read_at: "/appeals/{code}/publications" };
 
 /// Most publications of one appeal: they are listed whole.
 const MOST: usize = 200;
@@ -99,6 +106,7 @@ pub fn publish(
     if !store::insert(v.conn, by, v.now, &NewRow { published: &row, id: new.id, seq, document: new.document })? {
         return Err(Problem::new(ProblemKind::IdTaken));
     }
+    changes::note(v.conn, &[Change::of(&PUBLICATIONS, by.chapter(), &appeal.code)])?;
     v.note_with(by, "APPEAL_PUBLICATION", new.id, &json!({"appeal": appeal.code, "event": row.event, "version": version}))?;
     Ok((store::find(v.conn, new.id)?.ok_or_else(Problem::not_found)?, true))
 }
@@ -159,8 +167,9 @@ fn show_document(
     new: &NewPublication,
     before: Option<&PublishedRow>,
 ) -> Result<String, Problem> {
-    let subject = Subject { kind: Purpose::Appeal, id: appeal.id };
-    let linked = documents::link(v.conn, &Holder::RunAppeal(by.clone()), v.now, new.document, subject)?;
+    let subject = Subject { paper: &OF_APPEALS, id: appeal.id };
+    let by = Holder::RunAppeal(by.clone());
+    let linked = documents::link(v.conn, &by, v.now, new.document, subject)?;
     if let Some(problem) = refused_link(&linked) {
         return Err(problem);
     }
@@ -174,7 +183,7 @@ fn show_document(
             "The newest version is this very document. Where it was put up elsewhere since, add those places.",
         ));
     }
-    let published = documents::publish(v.conn, by, v.now, new.document, appeal.id, new.title.as_str())?;
+    let published = documents::publish(v.conn, &by, v.now, new.document, subject, new.title.as_str())?;
     match refused_publication(&published) {
         Some(problem) => Err(problem),
         None => Ok(document.sha256),

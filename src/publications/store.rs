@@ -12,7 +12,8 @@ use crate::authz::{Granted, RunAppeal};
 use crate::calendar::{Period, Unit};
 use crate::db::DbError;
 use crate::db::schema::{publication, publication_rule};
-use crate::documents::model::Purpose;
+use crate::db::shown;
+use crate::giving::papers::OF_APPEALS;
 
 /// A rule as it is kept.
 #[derive(Queryable)]
@@ -164,11 +165,12 @@ pub struct NewRow<'a> {
 pub fn insert(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Utc>, new: &NewRow<'_>) -> Result<bool, DbError> {
     use publication as p;
     let row = new.published;
+    shown::alters(conn);
     let inserted = diesel::insert_into(p::table)
         .values((
             (p::id.eq(new.id), p::code.eq(&row.code), p::seq.eq(new.seq), p::appeal_id.eq(row.appeal_id)),
             (p::event.eq(&row.event), p::period.eq(row.period), p::version.eq(row.version), p::replaces.eq(&row.replaces)),
-            (p::document_id.eq(new.document), p::purpose.eq(Purpose::Appeal.name()), p::sha256.eq(&row.sha256)),
+            (p::document_id.eq(new.document), p::purpose.eq(OF_APPEALS.purpose), p::sha256.eq(&row.sha256)),
             (p::title.eq(&row.title), p::channels.eq(&row.channels), p::leaf_hash.eq(&row.leaf_hash)),
             (p::published_on.eq(row.published_on), p::published_at.eq(now), p::published_by.eq(by.account())),
         ))

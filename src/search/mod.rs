@@ -18,13 +18,17 @@ mod shelf;
 mod union;
 mod view;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use crate::basics::codes::codes;
 use crate::db::Db;
 use crate::db::worker::{Declared, Worker};
+use crate::house::Room;
+use crate::house::thread::{Means, Thread};
 use keeper::Keeper;
 use view::View;
 
@@ -61,30 +65,20 @@ impl Default for Pace {
     }
 }
 
-/// What the index is doing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum State {
-    /// Switched off.
-    Off,
-    /// Nothing to search yet, or not looked yet.
-    #[default]
-    Empty,
-    Building,
-    /// In step with the log.
-    Following,
-    /// It could not be written; tried again soon. What was there before goes on answering.
-    Failing,
-}
-
-impl State {
-    pub fn name(self) -> &'static str {
-        match self {
-            State::Off => "OFF",
-            State::Empty => "EMPTY",
-            State::Building => "BUILDING",
-            State::Following => "FOLLOWING",
-            State::Failing => "FAILING",
-        }
+codes! {
+    /// What the index is doing.
+    #[derive(Default)]
+    pub enum State {
+        /// Switched off.
+        Off = "OFF",
+        /// Nothing to search yet, or not looked yet.
+        #[default]
+        Empty = "EMPTY",
+        Building = "BUILDING",
+        /// In step with the log.
+        Following = "FOLLOWING",
+        /// It could not be written; tried again soon. What was there before goes on answering.
+        Failing = "FAILING",
     }
 }
 
@@ -132,13 +126,23 @@ impl Shared {
 /// One connection: a transaction at a time.
 pub static WORKER: Declared = Declared::new("search");
 
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room { threads: &[Thread { declared: &WORKER, start: begin }], ..Room::called("search") };
+
+/// Starts behind a server; requests get the index.
+fn begin(means: &mut Means) -> io::Result<Worker> {
+    let (index, worker) = SearchIndex::start(means.get::<Db>()?, means.get::<SearchSettings>()?)?;
+    means.put(index);
+    Ok(worker)
+}
+
 /// The index as searches use it. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct SearchIndex(Arc<Shared>);
 
 impl SearchIndex {
     /// Starts the thread that keeps the index.
-    pub fn start(db: Db, settings: SearchSettings) -> std::io::Result<(Self, Worker)> {
+    pub fn start(db: Db, settings: SearchSettings) -> io::Result<(Self, Worker)> {
         let index = Self::default();
         index.0.status().indexed_idx = -1;
         let shared = index.0.clone();

@@ -5,6 +5,7 @@
 //! is measured (kilograms, litres) may have decimals. Lots and movements come with the relief features.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -14,10 +15,17 @@ use crate::basics::fold;
 use crate::chapters::reference::ReferenceError;
 use crate::db::DbError;
 use crate::db::schema::item;
+use crate::db::shown;
 use crate::house::Room;
+use crate::ledger::persons::PublicRows;
 
 /// What the house wants to know of this room.
-pub const ROOM: Room = Room { tables: &["item"], ..Room::called("stock") };
+pub const ROOM: Room = Room {
+    tables: &["item"],
+    // What stands in public rows of goods has the names of this catalogue, which the ledger does not know.
+    persons: &[&PublicRows { item_names }],
+    ..Room::called("stock")
+};
 
 const ITEMS: &str = include_str!("../../data/items.csv");
 const UNITS: &str = include_str!("../../data/units_of_goods.csv");
@@ -53,6 +61,8 @@ struct ItemRow {
 #[derive(serde::Deserialize)]
 struct UnitRow {
     unit: String,
+    name: String,
+    name_en: String,
     counted: bool,
 }
 
@@ -60,6 +70,36 @@ struct UnitRow {
 fn units() -> Result<HashMap<String, bool>, ReferenceError> {
     let rows = csv::Reader::from_reader(UNITS.as_bytes()).into_deserialize().map(|row: Result<UnitRow, _>| row);
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().map(|row| (row.unit, row.counted)).collect())
+}
+
+/// Codes by what people call them: the code itself, the Vietnamese and the English name, however they are written.
+struct Called {
+    items: HashMap<String, String>,
+    units: HashMap<String, String>,
+}
+
+/// Made once a process: the data are part of the program.
+fn called() -> &'static Called {
+    static CALLED: OnceLock<Called> = OnceLock::new();
+    fn codes<R: serde::de::DeserializeOwned>(data: &str, of: fn(R) -> [String; 3]) -> HashMap<String, String> {
+        let rows = csv::Reader::from_reader(data.as_bytes()).into_deserialize::<R>().flatten().collect::<Vec<_>>();
+        let names = rows.into_iter().map(of).flat_map(|names| names.clone().map(|name| (fold(name.trim()), names[0].clone())));
+        names.collect()
+    }
+    CALLED.get_or_init(|| Called {
+        items: codes(ITEMS, |row: ItemRow| [row.code, row.name, row.name_en]),
+        units: codes(UNITS, |row: UnitRow| [row.unit, row.name, row.name_en]),
+    })
+}
+
+/// The code of the item that is called so, by its code or its name in either language.
+pub fn item_called(name: &str) -> Option<&'static str> {
+    called().items.get(&fold(name.trim())).map(String::as_str)
+}
+
+/// The unit that is called so, by its code or its name in either language.
+pub fn unit_called(name: &str) -> Option<&'static str> {
+    called().units.get(&fold(name.trim())).map(String::as_str)
 }
 
 /// Brings the catalogue up to date; items are added and renamed, never removed.
@@ -80,6 +120,7 @@ pub fn load_catalogue(conn: &mut PgConnection) -> Result<(), ReferenceError> {
             name_en: row.name_en,
         });
     }
+    shown::alters(conn);
     diesel::insert_into(item::table)
         .values(&items)
         .on_conflict(item::code)
@@ -101,7 +142,35 @@ pub fn items(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
     Ok(rows.into_iter().map(|item| (item.code.clone(), item)).collect())
 }
 
+/// What items are called, by code.
+pub fn item_names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, String>, DbError> {
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(items(conn, codes)?.into_iter().map(|(code, item)| (code, item.name)).collect())
+}
+
 /// The whole catalogue, by code.
 pub fn catalogue(conn: &mut PgConnection) -> Result<Vec<Item>, DbError> {
     Ok(item::table.order(item::code).select(Item::as_select()).load(conn)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goods_are_known_by_code_and_by_name_however_they_are_typed() {
+        for name in ["RICE", "rice", "Gạo", " GẠO ", "gao"] {
+            assert_eq!(item_called(name), Some("RICE"), "{name}");
+        }
+        for (name, unit) in [("kg", "KG"), ("Ki-lô-gam", "KG"), ("thùng", "BOX"), ("tấn", "TONNE"), ("Lít", "LITRE")] {
+            assert_eq!(unit_called(name), Some(unit), "{name}");
+        }
+        assert_eq!((item_called("vàng"), unit_called("xe"), item_called("")), (None, None, None));
+        // No name stands for two.
+        let rows = |data: &str| data.lines().count() - 1;
+        let distinct = |codes: &HashMap<String, String>| codes.values().collect::<std::collections::HashSet<_>>().len();
+        assert_eq!((distinct(&called().items), distinct(&called().units)), (rows(ITEMS), rows(UNITS)));
+    }
 }

@@ -7,17 +7,22 @@ use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::{chapter, chapter_ancestor};
 use crate::house::Room;
 use crate::house::audit::{Audit, Audits};
+use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
-pub const ROOM: Room = Room { tables: &["chapter_ancestor"], audits: &[&Closure], ..Room::called("tree") };
+pub const ROOM: Room = Room {
+    tables: &["chapter_ancestor"],
+    audits: &[&Closure],
+    chapters: &[("chapter_ancestor.chapter_id", Stays), ("chapter_ancestor.ancestor_id", Stays)],
+    ..Room::called("tree")
+};
 
 /// Internal id of a chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,42 +153,23 @@ pub fn place_of(conn: &mut PgConnection, id: ChapterId) -> Result<Place, DbError
     Ok(places_of(conn, &[id.0])?.remove(&id.0).ok_or(diesel::result::Error::NotFound)?)
 }
 
-/// Level of a chapter (cấp Hội).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[schema(as = ChapterLevel)]
-pub enum Level {
-    /// Trung ương Hội.
-    Central,
-    /// Hội cấp tỉnh.
-    Province,
-    /// Hội cấp huyện, until 30/6/2025.
-    District,
-    /// Hội cấp xã.
-    Commune,
-    /// Hội cơ sở of an agency, school, hospital or enterprise: "and equivalents" of the statutes.
-    Grassroots,
-    /// Chi hội.
-    Branch,
-}
-
-impl Level {
-    pub const ALL: [Level; 6] =
-        [Level::Central, Level::Province, Level::District, Level::Commune, Level::Grassroots, Level::Branch];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Level::Central => "CENTRAL",
-            Level::Province => "PROVINCE",
-            Level::District => "DISTRICT",
-            Level::Commune => "COMMUNE",
-            Level::Grassroots => "GRASSROOTS",
-            Level::Branch => "BRANCH",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Level> {
-        Level::ALL.into_iter().find(|level| level.name() == name)
+codes! {
+    /// Level of a chapter (cấp Hội).
+    #[derive(Hash)]
+    #[schema(as = ChapterLevel)]
+    pub wire enum Level {
+        /// Trung ương Hội.
+        Central = "CENTRAL",
+        /// Hội cấp tỉnh.
+        Province = "PROVINCE",
+        /// Hội cấp huyện, until 30/6/2025.
+        District = "DISTRICT",
+        /// Hội cấp xã.
+        Commune = "COMMUNE",
+        /// Hội cơ sở of an agency, school, hospital or enterprise: "and equivalents" of the statutes.
+        Grassroots = "GRASSROOTS",
+        /// Chi hội.
+        Branch = "BRANCH",
     }
 }
 

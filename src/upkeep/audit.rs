@@ -11,7 +11,7 @@ use crate::db::{Db, DbError};
 use crate::house::audit::{Audit, Claims};
 use crate::identity::officer_codes;
 use crate::ledger::{claims, reversal_audit};
-use crate::rooms::audits;
+use crate::rooms::ROOMS;
 use crate::vault::{Vault, in_use};
 use crate::{chapters, ledger, log, stock};
 
@@ -71,8 +71,8 @@ fn run(
     let renamed = chapters::life_store::short_names_of_renamed(conn)?;
     let known = ledger::audit::Known { vault, item_names: &item_names, renamed: &renamed };
     let books = ledger::audit::audit(conn, &mut findings, &known)?;
-    let (rooms, officers) = (audits(), officer_codes::by_account(conn)?);
-    let mut audit = Audit { conn, findings: &mut findings, vault, claims: Claims::default() };
+    let (rooms, officers): (Vec<_>, _) = (ROOMS.audits().collect(), officer_codes::by_account(conn)?);
+    let mut audit = Audit { conn, findings: &mut findings, vault, claims: Claims::default(), rooms: ROOMS };
     for room in &rooms {
         room.look(&mut audit)?;
     }

@@ -8,7 +8,6 @@
 
 pub mod in_use;
 pub mod keys;
-pub mod persons;
 pub mod rotation;
 pub mod steps;
 

@@ -23,7 +23,12 @@ pub mod store;
 mod sheet_tests;
 
 use crate::house::Room;
+use crate::house::succession::Succession::{Ends, Stays};
 
 /// What the house wants to know of this room.
-pub const ROOM: Room =
-    Room { tables: &["cash_receipt", "number_series", "voucher_note"], audits: &[&audit::Receipts], ..Room::called("vouchers") };
+pub const ROOM: Room = Room {
+    tables: &["cash_receipt", "number_series", "voucher_note"],
+    audits: &[&audit::Receipts],
+    chapters: &[("cash_receipt.chapter_id", Stays), ("number_series.chapter_id", Ends)],
+    ..Room::called("vouchers")
+};

@@ -81,17 +81,27 @@ pub struct CashReceipt {
 }
 
 impl CashReceipt {
-    /// The same without invisible characters and pictures in what people typed: joiners and direction marks would print as boxes, or
-    /// turn the rest of a line around, and the faces have letters alone. A payer whose name is a picture has none to print.
+    /// The same with [`keep_visible`] in what people typed. A payer whose name is a picture has none to print.
     pub fn visible(mut self) -> Self {
-        let issuer = &mut self.issuer;
-        let texts = [&mut self.payer, &mut self.payer_address, &mut issuer.above, &mut issuer.address, &mut self.made_by];
-        for text in texts.into_iter().flatten().chain([&mut issuer.name, self.content.vi.to_mut(), self.content.en.to_mut()]) {
-            text.retain(|c| c.is_whitespace() || !is_invisible(c) && (is_printable(c) || is_writing(c)));
-        }
+        [&mut self.payer, &mut self.payer_address, &mut self.made_by].into_iter().flatten().for_each(keep_visible);
+        [self.content.vi.to_mut(), self.content.en.to_mut()].into_iter().for_each(keep_visible);
+        self.issuer.keep_visible();
         self.payer = self.payer.filter(|name| !name.trim().is_empty());
         self
     }
+}
+
+impl Issuer {
+    /// See [`keep_visible`].
+    pub fn keep_visible(&mut self) {
+        [&mut self.above, &mut self.address].into_iter().flatten().chain([&mut self.name]).for_each(keep_visible);
+    }
+}
+
+/// Takes invisible characters and pictures out of what is to be printed: joiners and direction marks would print as boxes, or turn
+/// the rest of a line around, and the faces have letters alone.
+pub fn keep_visible(text: &mut String) {
+    text.retain(|c| c.is_whitespace() || !is_invisible(c) && (is_printable(c) || is_writing(c)));
 }
 
 fn is_invisible(c: char) -> bool {

@@ -5,10 +5,10 @@ use std::thread;
 use chrono::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
-use uuid::Uuid;
 
 use crate::books::{audit, books, counts, later, refuses};
 use crate::harness::TestApp;
+use crate::kit::{appeal, gift, goods};
 
 /// Received and quarantined money of an appeal, as the public reads it.
 fn totals(app: &TestApp, appeal: &str) -> (Value, Value) {
@@ -99,10 +99,8 @@ fn a_draft_an_unknown_and_a_foreign_appeal_take_nothing() {
     let to = |appeal: &str| app.gift(json!({"appeal": appeal}));
     app.open_appeal("01", "HANOI");
     app.open_appeal("23059", "BENCANH");
-    let draft = json!({"id": Uuid::now_v7(), "code": "NHAP", "chapter": "68", "regime": "RED_CROSS_LAW", "title": "t", "purpose": "p",
-                       "receive_from": app.today(), "receive_until": app.today()});
     let chair = app.chair_of("68");
-    chair.post("/api/v1/appeals", draft.clone(), 201);
+    appeal(&app, "68", "NHAP").draft(&chair);
     refuses(&app, &officer, to("NHAP"), 422, &[("/appeal", "NOT_OPEN_YET")]);
     refuses(&app, &officer, to("KHONGCO"), 422, &[("/appeal", "NO_SUCH_APPEAL")]);
     refuses(&app, &officer, to("nhap"), 422, &[("/appeal", "NO_SUCH_APPEAL")]);
@@ -121,8 +119,7 @@ fn a_draft_an_unknown_and_a_foreign_appeal_take_nothing() {
     );
     books(&app, &officer, &to("HAMLIEM"));
     // What is wrong with appeal and goods is told together.
-    let line = json!([{"item": "GOLD", "quantity": 1, "unit": "KG", "value_vnd": 1, "valuation": "INVOICE"}]);
-    let both = app.gift(json!({"appeal": "KHONGCO", "channel": "IN_KIND", "amount_vnd": null, "lines": line}));
+    let both = gift(&app).to("KHONGCO").goods([goods("GOLD", "1", "KG", 1)]).body();
     refuses(&app, &officer, both, 422, &[("/appeal", "NO_SUCH_APPEAL"), ("/lines/0/item", "NO_SUCH_ITEM")]);
     chair.post("/api/v1/appeals/NHAP/closing", json!(null), 409);
     chair.post("/api/v1/appeals/NHAP/opening", json!(null), 200);

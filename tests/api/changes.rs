@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use so_nhan_ai::changes::{self, Change};
 use so_nhan_ai::db::DbError;
+use so_nhan_ai::giving::feed::APPEALS;
 use so_nhan_ai::tree;
 
 use crate::harness::{Caller, TestApp, eventually};
@@ -151,7 +152,7 @@ fn what_is_gone_is_told_of() {
             let here = tree::place(conn, "23095")?.unwrap().id;
             changes::note(
                 conn,
-                &[Change::of("APPEAL", here, "A"), Change::of("APPEAL", here, "B"), Change::gone("APPEAL", here, "A")],
+                &[Change::of(&APPEALS, here, "A"), Change::of(&APPEALS, here, "B"), Change::gone(&APPEALS, here, "A")],
             )
         })
         .unwrap();

@@ -11,7 +11,7 @@ use crate::look::{all, codes, escaped};
 const CHAPTERS: &str = "/api/v1/chapters";
 
 /// A school chapter of Hàm Liêm; `change` overrides fields, `null` removes them.
-fn school(change: Value) -> Value {
+pub fn school(change: Value) -> Value {
     let mut new = json!({"id": Uuid::now_v7(), "parent": "23095", "level": "GRASSROOTS", "kind": "SCHOOL",
         "name": "Hội Chữ thập đỏ Trường THCS Hàm Liêm", "decision_no": "07/QĐ-HCTĐ", "decision_on": "2026-09-05"});
     for (key, value) in change.as_object().unwrap() {
@@ -31,7 +31,7 @@ fn province(app: &TestApp) -> Caller<'_> {
     app.staff(Role::ProvincialAdministrator, "68")
 }
 
-fn decision(kind: &str, more: Value) -> Value {
+pub fn decision(kind: &str, more: Value) -> Value {
     let mut decision = json!({"id": Uuid::now_v7(), "kind": kind, "decision_no": "21/QĐ-HCTĐ", "decision_on": "2026-11-20"});
     decision.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     decision

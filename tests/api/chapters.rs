@@ -26,7 +26,7 @@ fn search(app: &TestApp, typed: &str) -> Vec<Value> {
 
 #[test]
 fn the_tree_is_the_country() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let public = app.anonymous();
     let provinces = below("");
     assert_eq!(provinces.len(), 34);
@@ -55,7 +55,7 @@ fn the_tree_is_the_country() {
 
 #[test]
 fn a_unit_keeps_its_history() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let dong_nai = app.anonymous().get("/api/v1/public/chapters/75", 200);
     assert_eq!(dong_nai["name"], "Hội Chữ thập đỏ thành phố Đồng Nai");
     let unit = dong_nai["unit"].as_array().unwrap();
@@ -70,7 +70,7 @@ fn a_unit_keeps_its_history() {
 
 #[test]
 fn names_are_found_however_they_are_typed() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     for typed in
         ["ham liem", "Hàm Liêm", "HÀM LIÊM", "hàm liem", "liêm hàm", "xã hàm liêm", "hoi chu thap do xa ham liem", "ham  liem,"]
     {
@@ -97,7 +97,7 @@ fn names_are_found_however_they_are_typed() {
 
 #[test]
 fn exact_names_come_first_and_pages_join() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let whole = search(&app, "tan");
     let (name, folded) = ("name", |row: &Value| so_nhan_ai::basics::fold(row["name"].as_str().unwrap()));
     let last_exact = whole.iter().rposition(|row| folded(row).ends_with(" tan"));

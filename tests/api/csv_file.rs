@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::{Value, json};
 
 use crate::harness::{TestApp, eventually};
-use crate::look::{book, entries, reverse};
+use crate::kit::{appeal, gift, goods, organisation};
+use crate::look::{book, entries};
 
 const PATH: &str = "/api/v1/public/appeals/LULUT/ledger.csv";
 
@@ -83,16 +84,10 @@ fn fields_are_quoted_and_formulas_are_harmless() {
         "Nguyễn Văn An",
     ];
     for name in names {
-        officer.post("/api/v1/gifts", app.gift(json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": name}})), 201);
+        gift(&app).to("LULUT").by(organisation(name)).book(&officer);
     }
-    let goods = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_000, "valuation": "INVOICE"},
-                       {"item": "BLANKET", "quantity": 2, "unit": "PIECE", "value_vnd": 2_000, "valuation": "INVOICE"}]);
-    let in_kind = officer.post(
-        "/api/v1/gifts",
-        app.gift(json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null, "lines": goods})),
-        201,
-    );
-    let reversal = reverse(&app, in_kind["id"].as_str().unwrap(), "nhầm");
+    let things = [goods("RICE", "100.5", "KG", 1_000), goods("BLANKET", "2", "PIECE", 2_000)];
+    let reversal = gift(&app).to("LULUT").goods(things).book(&officer).reversed(&app);
     app.wait_for_log();
     let (rows, size) = download(&app);
     assert_eq!((rows.len(), size), (12, 12));
@@ -129,14 +124,11 @@ fn the_file_says_what_its_columns_hold() {
     let app = TestApp::start();
     app.open_appeal("68", "LULUT");
     let officer = app.officer_of("23095");
-    let lines = json!([{"item": "RICE", "quantity": "100.5", "unit": "KG", "value_vnd": 1_000, "valuation": "INVOICE"}]);
-    let gift = app.gift(json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null, "lines": lines}));
-    officer.post("/api/v1/gifts", gift.clone(), 201);
-    let named = json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": "Công ty \"Mới\", Hàm Liêm"}});
-    officer.post("/api/v1/gifts", app.gift(named), 201);
-    let odd = json!({"appeal": "LULUT", "giver": {"kind": "ORGANISATION", "name": "12E45"}});
-    officer.post("/api/v1/gifts", app.gift(odd), 201);
-    let reversal = reverse(&app, gift["id"].as_str().unwrap(), "nhầm");
+    let rice = gift(&app).to("LULUT").goods([goods("RICE", "100.5", "KG", 1_000)]).book(&officer);
+    for name in ["Công ty \"Mới\", Hàm Liêm", "12E45"] {
+        gift(&app).to("LULUT").by(organisation(name)).book(&officer);
+    }
+    let reversal = rice.reversed(&app);
     app.wait_for_log();
     let (rows, size) = download(&app);
     let public = app.anonymous();
@@ -181,14 +173,20 @@ fn the_file_says_what_its_columns_hold() {
     assert_eq!(records.len(), rows.len() + 1);
     assert_eq!((field(1, "Mã đơn vị (chapter)"), field(1, "Mã tỉnh (province)")), ("VN-23095", "VN-68"));
     assert_eq!(field(1, "Đơn vị"), "Hội Chữ thập đỏ xã Hàm Liêm");
-    assert_eq!((field(1, "Loại bút toán"), field(1, "Kênh nhận")), ("Ủng hộ hiện vật", "Hiện vật"));
+    assert_eq!((field(1, "Loại bút toán"), field(1, "Hình thức")), ("Ủng hộ hiện vật", "Hiện vật"));
     assert!(field(1, "Hiện vật").ends_with(": 100,5 kg") && field(4, "Hiện vật").ends_with(": -100,5 kg"), "{:?}", records[4]);
     assert_eq!((field(1, "Đã bị hủy bởi (reversed_by)"), field(2, "Đã bị hủy bởi (reversed_by)")), (reversal.as_str(), ""));
     assert_eq!(field(3, "Người ủng hộ (giver)"), "'12E45");
     for (name, plain) in [("Số đồng đã nhận (amount_vnd)", "amount_vnd"), ("Mã băm (leaf_hash)", "leaf_hash")] {
         assert!((1..records.len()).all(|row| field(row, name) == rows[row - 1][plain]), "{name}");
     }
+    let place = "Vị trí trong sổ niêm phong, từ 0 (log_index)";
+    assert!((1..records.len()).all(|row| field(row, place) == rows[row - 1]["log_index"]), "{records:?}");
+    assert!(!records[0].iter().any(|name| name.contains("nhật ký") || name.to_lowercase().contains("kênh")), "{:?}", records[0]);
     let page = public.get_text("/du-lieu-mo", 200);
+    // Somebody called NA stays in R, too.
+    assert!(page.contains(", na = &#39;&#39;)") || page.contains(", na = '')"), "{page}");
+    assert!(page.contains("na.strings = NULL") && page.contains("Trừ checkpoint"), "{page}");
     assert!(
         page.contains("bảng tính") && page.contains("ledger.csv?form=SPREADSHEET") && page.contains("keep_default_na=False"),
         "{page}"
@@ -201,9 +199,7 @@ fn an_empty_ledger_is_a_header_and_a_draft_is_not_found() {
     app.open_appeal("68", "LULUT");
     let (rows, size) = download(&app);
     assert_eq!((rows.len(), size), (0, 0));
-    let body = json!({"id": uuid::Uuid::now_v7(), "code": "NHAP", "chapter": "68", "regime": "RED_CROSS_LAW", "title": "x", "purpose": "x",
-                      "receive_from": "2026-11-01", "receive_until": "2026-12-01"});
-    app.chair_of("68").post("/api/v1/appeals", body, 201);
+    appeal(&app, "68", "NHAP").draft(&app.chair_of("68"));
     app.anonymous().get("/api/v1/public/appeals/NHAP/ledger.csv", 404);
 }
 

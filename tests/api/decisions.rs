@@ -13,12 +13,11 @@ use so_nhan_ai::authz::token::Purpose;
 use so_nhan_ai::authz::{Actor, Granted, Read, Record, Right, Role, Visit};
 use so_nhan_ai::basics::Line;
 use so_nhan_ai::db::DbError;
-use so_nhan_ai::decisions::{
-    self, Actions, Approval, Asked, Content, Matter, Matters, New, State, Verdict, inbox, persons::Notes,
-};
+use so_nhan_ai::decisions::{self, Actions, Approval, Asked, Content, Matter, New, State, Verdict, inbox, persons::Notes};
+use so_nhan_ai::house::errand::Errand;
+use so_nhan_ai::house::persons::{Called, HoldsPersons, Mentioned};
 use so_nhan_ai::http::{Kind, Lang, Problem, Span};
 use so_nhan_ai::tree::{self, ChapterId};
-use so_nhan_ai::vault::persons::{Called, Desk, HoldsPersons, Mentioned};
 use uuid::Uuid;
 
 use crate::books::{audit, hold};
@@ -49,8 +48,12 @@ struct Payment {
 }
 
 impl Matter for Payment {
-    const KIND: &'static decisions::Kind = PAYMENT;
     type Asks = Record;
+    type Fault = Problem;
+
+    fn kind(&self) -> &'static decisions::Kind {
+        PAYMENT
+    }
 
     fn carry_out(&self, _: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         if self.fails {
@@ -284,8 +287,8 @@ fn an_erased_note_leaves_the_request_known() {
     app.shared
         .db
         .tx_blocking(|conn| -> Result<(), DbError> {
-            let mut desk = Desk { conn, now: app.now(), vault: &app.shared.vault };
-            Notes.erase_mentions(&mut desk, &of).unwrap();
+            let mut errand = Errand { conn, now: app.now(), vault: &app.shared.vault };
+            Notes.erase_mentions(&mut errand, &of).unwrap();
             Ok(())
         })
         .unwrap();
@@ -364,6 +367,39 @@ fn a_chain_stops_where_nobody_is_left_and_a_no_ends_it() {
 }
 
 #[test]
+fn a_middle_step_goes_up_when_its_person_has_spoken_or_left() {
+    let app = TestApp::start();
+    let (asker, matter) = (officer(&app), Payment::default());
+    let (centre, other) = (chair(&app, "TW"), chair(&app, "TW"));
+    for (n, level) in [(1, None), (2, Some("PROVINCE")), (3, Some("CENTRAL"))] {
+        rule(&app, "TW", 0, n, level);
+    }
+    // One person answers for the commune and for the province: they are one step.
+    let here = app.account(Role::ChapterChair, "23095");
+    let both = app.account_of(Some(here.officer), &[(Role::ChapterChair, "68")]);
+    let (here, above) = (actor(&app, here), actor(&app, both));
+    let leaves = chair(&app, "68");
+    let request = payment(1);
+    ask(&app, asker, &request).unwrap();
+    app.database.execute(&format!(
+        "UPDATE role_assignment SET ended_at = '{}' WHERE account_id = '{}'",
+        app.now(),
+        leaves.account
+    ));
+    assert_eq!(decide(&app, here, &matter, request.id, Verdict::Approve), Ok(State::Asked));
+    assert_eq!(decide(&app, above, &matter, request.id, Verdict::Approve), Ok(State::Asked), "said before, and no step more");
+    assert_eq!(decide(&app, above, &matter, request.id, Verdict::Refuse), Err(Kind::Forbidden));
+    assert!(waits_at(&app, "68").is_empty());
+    let waiting = waits_at(&app, "TW");
+    assert_eq!((&waiting[0]["step"], &waiting[0]["passed_up"]), (&json!(2), &json!(true)));
+    for (who, state) in [(centre, State::Asked), (other, State::Approved)] {
+        assert_eq!(decide(&app, who, &matter, request.id, Verdict::Approve), Ok(state));
+    }
+    assert_eq!(matter.times(), 1);
+    audit(&app);
+}
+
+#[test]
 fn what_two_chapters_do_both_confirm() {
     let app = TestApp::start();
     let (asker, matter) = (officer(&app), Payment::default());
@@ -376,8 +412,18 @@ fn what_two_chapters_do_both_confirm() {
     assert_eq!(decide(&app, chair(&app, "23095"), &matter, request.id, Verdict::Approve), Err(Kind::Forbidden));
     let waiting = waits_at(&app, "23059");
     assert_eq!((&waiting[0]["chapter"], &waiting[0]["passed_up"]), (&json!("23095"), &json!(false)));
+    // Who has confirmed for one side does not for the other, whatever account they use.
+    let person = app.database.text(&format!("SELECT officer_id FROM account WHERE id = '{}'", from.account)).parse().unwrap();
+    let again = actor(&app, app.account_of(Some(person), &[(Role::ChapterChair, "23059")]));
+    assert_eq!(decide(&app, again, &matter, request.id, Verdict::Approve), Err(Kind::NotFound), "said at the other chapter");
+    assert_eq!(decide(&app, again, &matter, request.id, Verdict::Refuse), Err(Kind::Forbidden));
+    assert_eq!(matter.times(), 0);
+    // What was confirmed stands when the right behind it has ended.
+    let role = format!("role_assignment SET ended_at = '{}' WHERE account_id = '{}'", app.now(), from.account);
+    app.database.execute(&format!("UPDATE {role}"));
     assert_eq!(decide(&app, to, &matter, request.id, Verdict::Approve), Ok(State::Approved));
     assert_eq!(matter.done.lock().unwrap().clone(), [(chapter(&app, "23059"), Some(chapter(&app, "23095")))]);
+    let from = chair(&app, "23095");
     // The other side may say no, and the one that asked may withdraw until both have said yes.
     for (who, verdict, state) in [(to, Verdict::Refuse, State::Refused), (asker, Verdict::Withdraw, State::Withdrawn)] {
         let request = Request { id: Uuid::now_v7(), ..request.clone() };
@@ -402,7 +448,7 @@ fn statements(app: &TestApp, who: Actor, rows: i64) -> (usize, usize) {
     ASKED.set(0);
     let (here, _) = v.see_code::<Read>("23095").unwrap();
     let found = inbox::waiting(&mut v, &here, Span { after: None, rows }).unwrap();
-    let shown = inbox::shown(&mut v, Matters(&[PAYMENT]), Lang::Vi, found).unwrap();
+    let shown = inbox::shown(&mut v, |name: &str| (name == PAYMENT.name).then_some(PAYMENT), Lang::Vi, found).unwrap();
     assert!(shown.iter().all(|row| row.subject == "Chi thử PC-1"));
     (shown.len(), ASKED.get())
 }

@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 use so_nhan_ai::authz::token::Purpose;
 use so_nhan_ai::authz::{Actor, Role, Visit};
 use so_nhan_ai::documents::store::{Key, readable};
+use so_nhan_ai::rooms::ROOMS;
 use uuid::Uuid;
 
 use crate::harness::{Caller, TestApp};
+use crate::kit::appeal;
 use crate::papers::{announcement, content, jpeg, jpeg_of_a_phone, pdf, png, try_upload, upload};
 
 const PDF: &str = "application/pdf";
@@ -89,7 +91,7 @@ fn a_foreign_paper_and_none_take_the_same_questions() {
             }
         });
         let mut visit = Visit::enter(&mut conn, &app.shared.vault, app.now(), actor).unwrap();
-        assert!(readable(&mut visit, &Key::parse(key).unwrap()).unwrap().is_none(), "{key}");
+        assert!(readable(&mut visit, ROOMS, &Key::parse(key).unwrap()).unwrap().is_none(), "{key}");
         asked.lock().unwrap().clone()
     };
     for (foreign, none) in
@@ -281,9 +283,7 @@ fn publishing_takes_whoever_runs_the_appeal() {
     // Not linked to this appeal, and not an appeal that is still a draft.
     let other = upload(&chair, "APPEAL", PDF, &pdf(60));
     chair.post(&format!("/api/v1/appeals/LULUT/documents/{}/publication", id_of(&other)), body.clone(), 404);
-    let draft = json!({"id": Uuid::now_v7(), "code": "NHAP", "chapter": "23095", "regime": "DECREE_93_2021", "title": "Đợt", "purpose": "Cứu trợ",
-        "receive_from": app.today(), "receive_until": app.today()});
-    chair.post("/api/v1/appeals", draft, 201);
+    appeal(&app, "23095", "NHAP").draft(&chair);
     chair.post("/api/v1/appeals/NHAP/documents", json!({"document": document["id"]}), 201);
     chair.post(&format!("/api/v1/appeals/NHAP/documents/{}/publication", id_of(&document)), body, 409);
     app.anonymous().get("/api/v1/public/appeals/NHAP/documents", 404);

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::books::{errors, hold};
 use crate::harness::TestApp;
+use crate::kit::{gift, person, reached};
 use crate::look::{book, entries, reverse};
 use crate::personal::{REQUESTS, ask, gift_path, nowhere, openings, party_of, path, personal, said};
 
@@ -31,9 +32,9 @@ fn an_erased_person_is_nowhere_and_every_amount_stands() {
     let app = TestApp::start();
     app.open_appeal("68", "LULUT");
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let other = gift(&app).by(reached(person("Lê Ở Lại"), "0987654002")).shown("FULL_NAME").body();
     let gift = personal(&app, NAME, Some(PHONE), "FULL_NAME", json!({"appeal": "LULUT", "captured_at": "2026-11-21T01:02:03Z"}));
     let second = personal(&app, NAME, Some(PHONE), "MASKED", json!({"amount_vnd": 70_000}));
-    let other = app.gift(json!({"giver": {"kind": "PERSON", "name": "Lê Ở Lại", "phone": "0987654002"}, "display": "FULL_NAME"}));
     let code = officer.post("/api/v1/gifts", gift.clone(), 201)["code"].as_str().unwrap().to_owned();
     for gift in [&second, &other] {
         officer.post("/api/v1/gifts", gift.clone(), 201);
@@ -217,9 +218,8 @@ fn a_gift_that_meets_the_erasure_of_its_giver_is_booked() {
 fn a_large_erasure_is_finished_by_whoever_is_left() {
     let app = TestApp::start();
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
-    let gifts: Vec<Value> = (0..3_200i64)
-        .map(|n| app.gift(json!({"amount_vnd": 1_000 + n, "giver": {"kind": "PERSON", "name": NAME, "phone": PHONE}, "display": "FULL_NAME"})))
-        .collect();
+    let gifts: Vec<Value> =
+        (0..3_200i64).map(|n| gift(&app).of(1_000 + n).by(reached(person(NAME), PHONE)).shown("FULL_NAME").body()).collect();
     book(&officer, &gifts);
     let request = ask(&app, "ERASE", json!({"party": party_of(&officer, &gifts[0])}));
     officer.post(REQUESTS, request.clone(), 201);

@@ -10,7 +10,7 @@ use so_nhan_ai::contract::examples;
 use so_nhan_ai::identity::second_factor::Authenticator;
 
 use crate::factor::user_name;
-use crate::harness::{Caller, PASSWORD, TestApp};
+use crate::harness::{Caller, PASSWORD, TestApp, eventually};
 use crate::papers;
 
 /// The examples that have been sent, and how to send the next.
@@ -58,6 +58,9 @@ fn tree_and_people(story: &mut Story, app: &TestApp) {
     }
     story.post(&admin, "/accounts", "register_account", "officer", 201);
     story.post(&admin, "/accounts", "register_account", "no_user_name", 201);
+    let invited = app.account(Role::Officer, "23095").id;
+    story.post(&admin, &format!("/accounts/{invited}/password-link"), "make_password_link", "by_hand", 200);
+    story.post(&admin, "/subscribers", "register_subscriber", "gifts_and_appeals", 201);
     story.post(&admin, "/role-assignments", "give_role", "officer", 201);
     let given = story.post(&admin, "/role-assignments", "give_role", "for_others", 201);
     let acts_for = format!("/role-assignments/{}/acts-for", id(12));
@@ -104,7 +107,9 @@ fn gifts(story: &mut Story, app: &TestApp) {
         let file = officer.with("content-type", "application/octet-stream");
         let kept = file.send("POST", "/api/v1/chapters/23095/gift-imports", Some(list)).json();
         let at = format!("/gift-imports/{}/acceptance", kept["import"]["id"].as_str().unwrap());
-        assert_eq!(story.post(&officer, &at, "accept_gift_import", name, 200)["booked"], 1);
+        let job = story.post(&officer, &at, "accept_gift_import", name, 202);
+        let job = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
+        eventually("it is booked", || officer.get(&job, 200)["state"] == "DONE");
     }
     upload(story, &officer, "of_gift", &papers::png());
     story.post(&officer, &format!("/gifts/{}/documents", id(21)), "link_gift_document", "link", 201);

@@ -7,6 +7,7 @@ use so_nhan_ai::identity::second_factor::Authenticator;
 use uuid::Uuid;
 
 use crate::harness::{Account, Caller, PASSWORD, TestApp};
+use crate::kit::gift;
 use crate::look::Dump;
 
 /// An authenticator for an account, added in a session by the password alone.
@@ -126,11 +127,7 @@ fn approving_needs_a_session_with_a_second_factor() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
     let account = app.account(Role::Accountant, "23095");
-    let gift = app.gift(json!({}));
-    officer.post("/api/v1/gifts", gift.clone(), 201);
-    let id = Uuid::now_v7();
-    let path = format!("/api/v1/gifts/{}/reversal", gift["id"].as_str().unwrap());
-    officer.post(&path, json!({"id": id, "reason": "OTHER"}), 201);
+    let id = gift(&app).book(&officer).ask_to_reverse(&officer, "OTHER");
     let approval = format!("/api/v1/reversals/{id}/approval");
 
     let (caller, elsewhere) = (app.log_in_plain(account), app.log_in_plain(account));

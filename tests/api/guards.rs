@@ -2,22 +2,19 @@
 //! is named here, and must leave every table as it was.
 
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::harness::{Database, TestApp};
+use crate::kit::gift;
 
 /// A server that has booked a few gifts and one reversal, stopped, so that nothing else writes.
 fn booked() -> TestApp {
     let mut app = TestApp::start();
     app.open_appeal("68", "LULUT");
     let officer = app.officer_of("23095");
-    let cash = app.gift(json!({"amount_vnd": 512_345, "appeal": "LULUT"}));
-    officer.post("/api/v1/gifts", cash.clone(), 201);
-    officer.post("/api/v1/gifts", app.gift(json!({"channel": "BANK_TRANSFER", "appeal": "LULUT", "memo": "UNG HO"})), 201);
-    officer.post("/api/v1/gifts", app.gift(json!({})), 201);
-    let ask = Uuid::now_v7();
-    let gift = cash["id"].as_str().unwrap();
-    officer.post(&format!("/api/v1/gifts/{gift}/reversal"), json!({"id": ask, "reason": "DUPLICATE"}), 201);
+    let cash = gift(&app).of(512_345).to("LULUT").book(&officer);
+    gift(&app).through("BANK_TRANSFER").to("LULUT").with("memo", "UNG HO").book(&officer);
+    gift(&app).book(&officer);
+    let ask = cash.ask_to_reverse(&officer, "DUPLICATE");
     app.accountant_of("23095").post(&format!("/api/v1/reversals/{ask}/approval"), json!(null), 200);
     app.wait_for_log();
     app.stop();

@@ -9,6 +9,7 @@ use crate::decisions::waits_at;
 use crate::harness::{Caller, TestApp};
 use crate::look::all;
 use crate::opening_balances::{opening, people};
+use crate::personal;
 
 const INBOX: &str = "/api/v1/decisions";
 
@@ -47,6 +48,12 @@ fn one_inbox_shows_what_waits_over_all_matters() {
         app.database.text("SELECT user_name FROM account JOIN reversal_request ON requested_by = account.id")
     );
     assert!(!json!(listed).to_string().contains("ông Tư") && !json!(listed).to_string().contains("giver"), "{listed:?}");
+    // The note is for whoever decides, where one request is read, and for nobody else.
+    let path = listed[0]["url"].as_str().unwrap();
+    assert!(people.chair.get(path, 200)["note"].as_str().is_some_and(|note| note.contains("ông Tư")));
+    for other in [&people.officer, &app.staff(Role::Inspector, "68")] {
+        assert!(other.get(path, 200).get("note").is_none());
+    }
     let english = people.chair.with("accept-language", "en").get(&format!("{INBOX}?chapter=23095"), 200);
     assert_eq!(english["items"][0]["subject"], format!("Reverse the gift {code}"));
     // Whose turn it is, and whose it is not.
@@ -112,6 +119,39 @@ fn decisions(app: &TestApp) -> String {
     )
 }
 
+/// Requests about personal data in every state: an erasure done, a correction refused, a consent withdrawn at once with a rest above
+/// that waits, a lifting answered, an erasure of two chapters that waits, and a copy handed out by hand.
+fn about_persons(app: &TestApp) {
+    let (here, there) = (app.account(Role::Officer, "23095"), app.officer_of("23059"));
+    let (officer, chair) = (app.log_in(here), app.chair_of("68"));
+    let both = app.log_in(app.account_of(None, &[(Role::Accountant, "23095"), (Role::Accountant, "23059")]));
+    let gift =
+        |name: &str, chapter: &str| personal::personal(app, name, Some("0987654321"), "FULL_NAME", json!({"chapter": chapter}));
+    let ask = |caller: &Caller<'_>, kind: &str, change: Value| {
+        let request = personal::ask(app, kind, change);
+        caller.post(personal::REQUESTS, request.clone(), 201);
+        request
+    };
+    let given = |name: &str| {
+        let ours = gift(name, "23095");
+        officer.post("/api/v1/gifts", ours.clone(), 201);
+        there.post("/api/v1/gifts", gift(name, "23059"), 201);
+        personal::party_of(&officer, &ours)
+    };
+    let one = gift("Chỉ Một", "23095");
+    officer.post("/api/v1/gifts", one.clone(), 201);
+    let erasure = ask(&officer, "ERASE", json!({"gift": one["id"]}));
+    chair.post(&personal::path(&erasure, "/approval"), Value::Null, 200);
+    let party = given("Hai Nơi");
+    let correction = ask(&both, "CORRECT", json!({"party": party, "changes": {"phone": "0987654322"}}));
+    chair.post(&personal::path(&correction, "/refusal"), json!({"reason": "OTHER"}), 200);
+    ask(&officer, "RESTRICT", json!({"party": party}));
+    let lifting = ask(&officer, "LIFT_RESTRICTION", json!({"party": party}));
+    officer.post(&personal::path(&lifting, "/answer"), Value::Null, 200);
+    ask(&both, "ERASE", json!({"party": party}));
+    ask(&officer, "ACCESS", json!({"party": party}));
+}
+
 /// What an installation had before there were decisions is what it would have now.
 #[test]
 fn the_history_of_older_matters_is_moved_as_it_is_written() {
@@ -132,11 +172,14 @@ fn the_history_of_older_matters_is_moved_as_it_is_written() {
             people.chair.post(&format!("{path}/approval"), Value::Null, 200);
         }
     }
+    about_persons(&app);
     let written = decisions(&app);
-    assert_eq!(written.lines().count(), 10, "{written}");
+    assert_eq!(written.lines().count(), 15, "{written}");
     for sql in [
+        include_str!("../../migrations/2026-11-30-030000_decisions_about_persons/down.sql"),
         include_str!("../../migrations/2026-11-29-097000_decisions/down.sql"),
         include_str!("../../migrations/2026-11-29-097000_decisions/up.sql"),
+        include_str!("../../migrations/2026-11-30-030000_decisions_about_persons/up.sql"),
     ] {
         app.database.execute(&format!("BEGIN; {sql} COMMIT"));
     }

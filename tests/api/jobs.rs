@@ -12,6 +12,7 @@ use so_nhan_ai::authz::{Actor, Record, Role, Visit};
 use so_nhan_ai::changes::{self, Change};
 use so_nhan_ai::db::worker::Worker;
 use so_nhan_ai::db::{Db, DbError};
+use so_nhan_ai::house::feed::Feed;
 use so_nhan_ai::http::Problem;
 use so_nhan_ai::jobs::{self, Enqueued, Failure, Handler, JobKind, Lane, NewJob, Work, worker};
 use so_nhan_ai::tree::{self, ChapterId};
@@ -19,10 +20,11 @@ use uuid::Uuid;
 
 use crate::harness::{Caller, TestApp, eventually};
 
+static COUNTED: Feed = Feed { kind: "COUNTED", read_at: "/jobs/{id}" };
 static COUNT: JobKind = JobKind { most_attempts: 3, ..JobKind::own("COUNT_TO_FIVE") };
 
 fn job(app: &TestApp) -> NewJob {
-    NewJob { id: Uuid::now_v7(), kind: &COUNT, content: json!({"to": 5}), total: Some(5), due_at: app.now() }
+    NewJob { id: Uuid::now_v7(), kind: &COUNT, content: json!({"to": 5}), total: Some(5), due_at: app.now(), url: None }
 }
 
 fn chapter(app: &TestApp, code: &str) -> ChapterId {
@@ -65,7 +67,7 @@ fn count_on(work: &mut Work<'_>, at: impl Fn(i64) -> Result<(), Failure>) -> Res
         work.step(|conn, progress| {
             progress.done += 1;
             progress.at = json!(progress.done);
-            changes::note(conn, &[Change::of("COUNTED", here, format!("{id}/{}", progress.done))])?;
+            changes::note(conn, &[Change::of(&COUNTED, here, format!("{id}/{}", progress.done))])?;
             at(progress.done)
         })?;
     }
@@ -174,6 +176,21 @@ fn a_job_that_always_fails_is_dead_in_the_end_and_an_administrator_begins_it_aga
     assert_eq!(app.database.number(noted), 1);
     assert_eq!(dead(&administrator).len(), 0);
     assert!(app.anonymous().get_text("/metrics", 200).contains("sna_jobs_dead 0.0\n"));
+}
+
+/// Looking at what is to be done is no progress: what fails behind it, fails.
+#[test]
+fn a_job_that_looks_before_it_fails_comes_to_an_end() {
+    let app = TestApp::start();
+    let id = enqueue(&app);
+    let _worker = work_with(&app, &app.shared.db, |work| {
+        work.look(|conn| Ok(tree::centre(conn)?))?;
+        Err(Failure::Again("SERVER_AWAY"))
+    });
+    eventually("it is dead", || {
+        app.clock.advance(Duration::minutes(1));
+        state(&app, id) == "DEAD 3"
+    });
 }
 
 #[test]

@@ -12,7 +12,7 @@ use so_nhan_ai::authz::token::Purpose;
 use so_nhan_ai::authz::{Actor, Granted, Record, Visit};
 use so_nhan_ai::http::finish::finish;
 use so_nhan_ai::http::{Metrics, Problem, Say};
-use so_nhan_ai::links::{self, LinkError, LinkPage, NewLink, Shown, Standing, Token};
+use so_nhan_ai::links::{self, Acted, LinkError, LinkPage, NewLink, Shown, Standing, Token};
 use uuid::Uuid;
 
 use crate::harness::TestApp;
@@ -26,13 +26,14 @@ fn page(done: &Done) -> LinkPage {
         title: Say::fixed("Xác nhận", "Confirm"),
         text: Say::fixed("Anh chị <có> đến không?", "Will you come?"),
         button: Say::fixed("Tôi sẽ đến", "I will come"),
+        fields: Vec::new(),
     };
     LinkPage::new(
         "CONFIRM",
-        move |_, _| Ok(shown.clone()),
-        move |_, link, _| {
+        move |_, _| Ok(Some(shown.clone())),
+        move |_, link, _, _| {
             done.lock().unwrap().push(link.subject);
-            Ok(Say::fixed("Cảm ơn anh chị", "Thank you"))
+            Ok(Acted::Done(Say::fixed("Cảm ơn anh chị", "Thank you")))
         },
     )
 }

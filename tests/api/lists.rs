@@ -20,7 +20,8 @@ use crate::unusual;
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 9] = ["sequencer", "publisher", "intake", "search", "eraser", "sweeper", "jobs", "outward", "r2d2-worker"];
+const OWN: [&str; 10] =
+    ["sequencer", "publisher", "intake", "search", "eraser", "sweeper", "jobs", "outward", "subscribers", "r2d2-worker"];
 
 fn database_of(url: &str) -> String {
     let path = url.split('?').next().unwrap_or_default();
@@ -131,6 +132,17 @@ fn reversals(app: &TestApp) -> String {
     code
 }
 
+/// Subscribers of Hàm Liêm that have ended, and what one of them, called as told, was sent.
+fn subscribers(app: &TestApp, one: Uuid) {
+    app.database.execute(&format!(
+        "INSERT INTO subscriber (id, chapter_id, url, kinds, secret, made_at, made_by, ended_at, ended_by)
+         SELECT CASE n WHEN 1 THEN '{one}' ELSE gen_random_uuid() END, c.id, 'https://example.org/', '{{}}', '', now(), a.id, now(), a.id
+         FROM chapter c, (SELECT id FROM account LIMIT 1) a, generate_series(1, 52) n WHERE c.code = '23095';
+         INSERT INTO delivery (id, subscriber_id, is_test, made_at, state, attempts, ended_at)
+         SELECT gen_random_uuid(), '{one}', false, now(), 'DELIVERED', 1, now() FROM generate_series(1, 52)"
+    ));
+}
+
 /// Paths of the API that take `limit`.
 fn lists() -> BTreeSet<String> {
     let document = app::document().unwrap();
@@ -144,6 +156,7 @@ fn lists() -> BTreeSet<String> {
 fn fifty_rows_take_as_many_statements_as_one() {
     let (app, database) = watched();
     let party = fill(&app);
+    subscribers(&app, party);
     let code = reversals(&app);
     app.wait_for_index();
     let roles = [
@@ -182,6 +195,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/reversals", "?chapter=23095"),
         ("/api/v1/role-assignments", "?chapter=23095"),
         ("/api/v1/sessions", "?"),
+        ("/api/v1/subscribers", "?chapter=23095"),
+        ("/api/v1/subscribers/{id}/deliveries", "?"),
     ];
     assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");
     // The feed of changes waits for every transaction of the cluster, those of other tests too.

@@ -3,9 +3,11 @@
 //! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `imports` (with `imports_read`), `intake`, `appeals`, `reversal`, `reversal_counts` (with
 //! `books`, which compares every stored total with the postings), `opening_balances`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
-//! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `finding`, `erasure`, `correction`, `consent`, `restriction`, `holders` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
-//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `changes`. Structure: `guards` (attacks by SQL),
-//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`.
+//! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `finding`, `erasure`, `correction`, `consent`, `restriction`, `holders`, `personal_decisions` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
+//! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `password_links`, `changes`, `webhooks` (with `receiver`). Structure: `guards` (attacks by SQL),
+//! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`, `said` (what rooms say of themselves), `shown` (pages are right at once).
+//!
+//! `harness` has the server and the callers, `kit` what is sent; `tests/rooms.txt` says which part is whose (`make test-room`).
 
 mod harness;
 
@@ -45,6 +47,7 @@ mod inbox;
 mod intake;
 mod jobs;
 mod keys;
+mod kit;
 mod law;
 mod law_of_appeals;
 mod links;
@@ -61,7 +64,9 @@ mod operations;
 mod outbox;
 mod papers;
 mod password_change;
+mod password_links;
 mod personal;
+mod personal_decisions;
 mod phones;
 mod pictures;
 mod portal;
@@ -80,17 +85,20 @@ mod public_log;
 mod public_role;
 mod publication_duties;
 mod publications;
+mod receiver;
 mod refreshing;
 mod restriction;
 mod reversal;
 mod reversal_counts;
 mod rooms;
+mod said;
 mod schema;
 mod search;
 mod search_index;
 mod search_truth;
 mod sequencers;
 mod session;
+mod shown;
 mod sink;
 mod slips;
 mod statements;
@@ -102,4 +110,5 @@ mod trail;
 mod units;
 mod unusual;
 mod uploads;
+mod webhooks;
 mod words;

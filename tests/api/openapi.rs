@@ -400,13 +400,15 @@ fn what_is_sent_has_no_unknown_fields() {
 
 #[test]
 fn the_server_shows_the_document_and_the_pages_that_read_it() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let anybody = app.anonymous();
     assert_eq!(anybody.get("/api/openapi.json", 200), document());
     let page = anybody.send("GET", "/docs/", None);
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").unwrap_or_default().starts_with("text/html"), "{:?}", page.headers);
-    assert!(page.text.contains("<title>"));
+    // In a tab, and on a phone.
+    assert!(page.text.contains("<title>Sổ Nhân Ái – API</title>") && page.text.contains("name=\"viewport\""), "{}", page.text);
+    assert!(document()["components"]["securitySchemes"]["bearer"]["description"].as_str().unwrap().contains("access_token"));
     let mut loaded = 0;
     for part in page.text.split("src=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(!part.contains("//"), "{part} is loaded from elsewhere");
@@ -432,7 +434,7 @@ fn the_server_shows_the_document_and_the_pages_that_read_it() {
 /// Browsers and generators ask again and again for what changes with the program only.
 #[test]
 fn the_document_and_its_page_are_packed_and_kept() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let anybody = app.anonymous();
     for path in ["/api/openapi.json", "/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"] {
         // The agent of the tests takes nothing packed unless it is told to.

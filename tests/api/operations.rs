@@ -3,9 +3,9 @@
 use diesel::connection::SimpleConnection;
 use serde_json::json;
 use so_nhan_ai::config::Web;
-use uuid::Uuid;
 
 use crate::harness::{Caller, Database, TestApp};
+use crate::kit::appeal;
 
 /// A server behind a trusted proxy on this machine, with little to give to each client.
 fn behind_proxy(public_rate: u32) -> TestApp {
@@ -207,13 +207,7 @@ fn a_key_is_one_attempt() {
     let app = TestApp::start();
     let chair = app.chair_of("68");
     for code in ["MOT", "HAI"] {
-        let day = |days: i64| app.today() + chrono::Duration::days(days);
-        chair.post(
-            "/api/v1/appeals",
-            json!({"id": Uuid::now_v7(), "code": code, "chapter": "68", "regime": "DECREE_93_2021", "title": "Đợt", "purpose": "Cứu trợ",
-                   "receive_from": day(0), "receive_until": day(40)}),
-            201,
-        );
+        appeal(&app, "68", code).draft(&chair);
     }
     let keyed = chair.with("idempotency-key", "\"lần-mở\"");
     keyed.post("/api/v1/appeals/MOT/opening", json!(null), 400);

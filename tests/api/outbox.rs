@@ -23,7 +23,7 @@ use crate::sink::{Mood, Sink};
 const PATIENCE: Wait = Wait::from_secs(2);
 
 /// A server that sends by these ways.
-fn app_with(ways: Ways) -> TestApp {
+pub fn app_with(ways: Ways) -> TestApp {
     let mut app = TestApp::start();
     let mut shared = app.shared.clone();
     app.stop();
@@ -33,9 +33,9 @@ fn app_with(ways: Ways) -> TestApp {
     TestApp::start_with(database, shared)
 }
 
-fn by_mail(sink: &Sink) -> TestApp {
+pub fn by_mail(sink: &Sink) -> TestApp {
     let mail = Mailer::new(&sink.url(), "Sổ Nhân Ái <so@example.org>", PATIENCE).unwrap();
-    app_with(Ways { mail: Some(mail), sms: None })
+    app_with(Ways { mail: Some(mail), ..Ways::default() })
 }
 
 fn mail(about: Option<Uuid>) -> NewMessage {
@@ -135,6 +135,21 @@ fn a_mail_server_that_is_away_or_busy_is_tried_again() {
 }
 
 #[test]
+fn a_mail_server_that_is_away_for_days_is_given_up() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mail = Mailer::new(&format!("smtp://{nobody}"), "so@example.org", PATIENCE).unwrap();
+    let app = app_with(Ways { mail: Some(mail), ..Ways::default() });
+    let new = self::mail(None);
+    send(&app, &app.officer_of("23095"), &new);
+    eventually("it is given up", || {
+        app.clock.advance(Duration::minutes(30));
+        job(&app, new.id) == "DEAD MAIL_AWAY"
+    });
+    assert_eq!(app.database.number("SELECT attempts FROM job"), 20);
+    assert_eq!(messages(&app.officer_of("23095"))[0]["state"], "FAILED");
+}
+
+#[test]
 fn a_mail_server_that_refuses_is_not_asked_again() {
     let sink = Sink::start(Mood::Refusing);
     let app = by_mail(&sink);
@@ -226,7 +241,7 @@ fn gateway(status: &'static str) -> (String, mpsc::Receiver<(String, String)>) {
 #[test]
 fn an_sms_goes_by_the_gateway_and_not_at_night() {
     let (url, told) = gateway("204 No Content");
-    let app = app_with(Ways { mail: None, sms: Gateway::new(&url, "a secret of some length") });
+    let app = app_with(Ways { sms: Gateway::new(&url, "a secret of some length"), ..Ways::default() });
     // Half past nine in the evening, in Vietnam.
     app.clock.advance("2026-11-22T14:30:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.now());
     let officer = app.officer_of("23095");

@@ -177,9 +177,16 @@ pub fn try_upload(caller: &Caller<'_>, announced: &Value, bytes: &[u8]) -> (u16,
     last
 }
 
-/// A whole upload that must succeed; returns the document.
+/// A whole upload at Hàm Liêm that must succeed; returns the document.
 pub fn upload(caller: &Caller<'_>, purpose: &str, media_type: &str, bytes: &[u8]) -> Value {
-    let (status, answer) = try_upload(caller, &announcement(purpose, media_type, bytes), bytes);
+    upload_at(caller, "23095", purpose, media_type, bytes)
+}
+
+/// [`upload`] at another chapter.
+pub fn upload_at(caller: &Caller<'_>, chapter: &str, purpose: &str, media_type: &str, bytes: &[u8]) -> Value {
+    let mut announced = announcement(purpose, media_type, bytes);
+    announced["chapter"] = json!(chapter);
+    let (status, answer) = try_upload(caller, &announced, bytes);
     assert_eq!((status, &answer["state"]), (200, &json!("DONE")), "{answer}");
     answer["document"].clone()
 }

@@ -5,25 +5,43 @@ use img_parts::jpeg::Jpeg;
 use img_parts::png::Png;
 use img_parts::webp::WebP;
 use img_parts::{Bytes, ImageEXIF, ImageICC};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::{Caller, TestApp};
+use crate::harness::{Caller, SharedApp, TestApp};
+use crate::kit::{gift, person};
 use crate::papers::{
     GPS_LATITUDE, SECRETS, announcement, content, exif, jpeg, jpeg_of_a_phone, lossless, pdf, png, png_chunk, png_of_a_phone,
-    progressive, sha256, try_upload, upload, webp, webp_of_a_phone,
+    progressive, sha256, try_upload, upload_at, webp, webp_of_a_phone,
 };
 
 fn finds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
+/// An officer of a chapter of the test's own.
+struct Desk<'a> {
+    officer: Caller<'a>,
+    chapter: String,
+}
+
+impl<'a> Desk<'a> {
+    fn of(app: &'a SharedApp) -> Self {
+        let chapter = app.chapter();
+        Self { officer: app.officer_of(&chapter), chapter }
+    }
+
+    fn upload(&self, media_type: &str, sent: &[u8]) -> Value {
+        upload_at(&self.officer, &self.chapter, "GIFT", media_type, sent)
+    }
+}
+
 /// Uploads a picture full of secrets and returns what is kept of it.
-fn kept(officer: &Caller<'_>, media_type: &str, sent: &[u8]) -> Bytes {
+fn kept(desk: &Desk<'_>, media_type: &str, sent: &[u8]) -> Bytes {
     for secret in [&SECRETS[0], &SECRETS[1], &SECRETS[2]] {
         assert!(finds(sent, secret), "the test's own picture has no {secret:?} in it");
     }
-    let document = upload(officer, "GIFT", media_type, sent);
-    let bytes = content(officer, &document);
+    let document = desk.upload(media_type, sent);
+    let bytes = content(&desk.officer, &document);
     for secret in SECRETS {
         assert!(!finds(&bytes, secret), "{media_type}: {} is still in it", String::from_utf8_lossy(secret));
     }
@@ -43,11 +61,11 @@ fn only_orientation(exif: Option<Bytes>) -> u16 {
 
 #[test]
 fn a_jpeg_keeps_its_picture_its_colours_and_which_side_is_up() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
+    let app = TestApp::shared();
+    let desk = Desk::of(&app);
     for picture in [jpeg(), progressive()] {
         for orientation in [1, 3, 6, 8] {
-            let bytes = kept(&officer, "image/jpeg", &jpeg_of_a_phone(&picture, orientation));
+            let bytes = kept(&desk, "image/jpeg", &jpeg_of_a_phone(&picture, orientation));
             let read = Jpeg::from_bytes(bytes.clone()).unwrap();
             assert_eq!(read.dimensions(), Some((16, 8)));
             assert_eq!(read.icc_profile().as_deref(), Some(&b" mau sac"[..]));
@@ -63,8 +81,8 @@ fn a_jpeg_keeps_its_picture_its_colours_and_which_side_is_up() {
 
 #[test]
 fn a_png_keeps_its_picture_its_colours_and_which_side_is_up() {
-    let app = TestApp::start();
-    let bytes = kept(&app.officer_of("23095"), "image/png", &png_of_a_phone(6));
+    let app = TestApp::shared();
+    let bytes = kept(&Desk::of(&app), "image/png", &png_of_a_phone(6));
     let read = Png::from_bytes(bytes.clone()).unwrap();
     let kinds: Vec<[u8; 4]> = read.chunks().iter().map(|chunk| chunk.kind()).collect();
     assert_eq!(kinds, [*b"IHDR", *b"iCCP", *b"IDAT", *b"eXIf", *b"IEND"]);
@@ -75,30 +93,30 @@ fn a_png_keeps_its_picture_its_colours_and_which_side_is_up() {
 
 #[test]
 fn a_webp_keeps_its_picture_its_colours_and_which_side_is_up() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
+    let app = TestApp::shared();
+    let desk = Desk::of(&app);
     for (picture, kind) in [(webp(), *b"VP8 "), (lossless(), *b"VP8L")] {
-        let bytes = kept(&officer, "image/webp", &webp_of_a_phone(&picture, 8));
+        let bytes = kept(&desk, "image/webp", &webp_of_a_phone(&picture, 8));
         let read = WebP::from_bytes(bytes).unwrap();
         let kinds: Vec<[u8; 4]> = read.chunks().iter().map(|chunk| chunk.id()).collect();
         assert_eq!(kinds, [*b"VP8X", *b"ICCP", kind, *b"EXIF"]);
         assert_eq!(read.dimensions(), Some((16, 8)));
         assert_eq!(read.icc_profile().as_deref(), Some(&b" mau sac!"[..]));
         assert_eq!(only_orientation(read.exif()), 8);
-        let plain = upload(&officer, "GIFT", "image/webp", &picture);
-        assert_eq!(content(&officer, &plain), picture, "nothing to clean, nothing changed");
+        let plain = desk.upload("image/webp", &picture);
+        assert_eq!(content(&desk.officer, &plain), picture, "nothing to clean, nothing changed");
     }
 }
 
 #[test]
 fn a_picture_without_metadata_and_a_pdf_stay_as_they_are() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
+    let app = TestApp::shared();
+    let desk = Desk::of(&app);
     for (media_type, sent) in
         [("image/jpeg", jpeg()), ("image/jpeg", progressive()), ("image/png", png()), ("application/pdf", pdf(3_000))]
     {
-        let document = upload(&officer, "GIFT", media_type, &sent);
-        assert_eq!(content(&officer, &document), sent, "{media_type}");
+        let document = desk.upload(media_type, &sent);
+        assert_eq!(content(&desk.officer, &document), sent, "{media_type}");
         assert_eq!(document["sha256"], document["uploaded_sha256"]);
     }
 }
@@ -106,16 +124,14 @@ fn a_picture_without_metadata_and_a_pdf_stay_as_they_are() {
 /// What our own program prints, and what a printer's driver or an old form put before the header, is taken.
 #[test]
 fn a_pdf_that_readers_open_is_taken() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
-    let gift = app.gift(json!({"giver": {"kind": "PERSON", "name": "Nguyễn Văn An"}}));
-    officer.post("/api/v1/gifts", gift.clone(), 201);
-    let path = format!("/api/v1/gifts/{}/cash-receipt.pdf", gift["id"].as_str().unwrap());
-    let receipt = officer.send("GET", &path, None).bytes;
+    let app = TestApp::shared();
+    let desk = Desk::of(&app);
+    let booked = gift(&app).at(&desk.chapter).by(person("Nguyễn Văn An")).book(&desk.officer);
+    let receipt = desk.officer.send("GET", &format!("{}/cash-receipt.pdf", booked.path()), None).bytes;
     for before in [&b""[..], b"\xEF\xBB\xBF", b"\r\n\r\n", b"\x1B%-12345X@PJL ENTER LANGUAGE=PDF\r\n"] {
         let sent = [before, &receipt].concat();
-        let document = upload(&officer, "GIFT", "application/pdf", &sent);
-        assert!(content(&officer, &document) == sent, "unchanged, it may be signed");
+        let document = desk.upload("application/pdf", &sent);
+        assert!(content(&desk.officer, &document) == sent, "unchanged, it may be signed");
     }
 }
 
@@ -199,12 +215,12 @@ fn what_is_not_what_it_says_is_refused() {
 /// Whatever is hung behind the end of a picture is gone, so no file is two things at once.
 #[test]
 fn a_file_that_is_two_things_becomes_one() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
+    let app = TestApp::shared();
+    let desk = Desk::of(&app);
     let tail = b"PK\x05\x06<script>alert(1)</script>%PDF-1.4";
     for (media_type, picture) in [("image/jpeg", jpeg()), ("image/png", png()), ("image/webp", webp())] {
-        let document = upload(&officer, "GIFT", media_type, &[picture.as_slice(), tail].concat());
-        assert_eq!(content(&officer, &document), picture, "{media_type}");
+        let document = desk.upload(media_type, &[picture.as_slice(), tail].concat());
+        assert_eq!(content(&desk.officer, &document), picture, "{media_type}");
     }
 }
 

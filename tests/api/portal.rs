@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use so_nhan_ai::config::Web;
 
 use crate::harness::{Caller, Database, TestApp, eventually};
+use crate::kit::{appeal, gift, goods, organisation, person};
 use crate::look::escaped;
 use crate::papers;
 
@@ -29,14 +30,13 @@ pub fn page(app: &TestApp, path: &str) -> String {
 fn world(app: &TestApp) -> Vec<String> {
     app.open_appeal("68", "LULUT");
     papers::published(app, "68", "LULUT", "quyet-dinh.pdf");
-    let gifts = [
-        app.gift(json!({"appeal": "LULUT", "amount_vnd": 1_234_567})),
-        app.gift(json!({"appeal": "LULUT", "channel": "IN_KIND", "amount_vnd": null,
-            "lines": [{"item": "RICE", "quantity": "1200.5", "unit": "KG", "value_vnd": 90_000, "valuation": "INVOICE"}]})),
-        app.gift(json!({"channel": "BANK_TRANSFER", "giver": {"kind": "ORGANISATION", "name": "Công ty Minh Bạch"}})),
-    ];
     let officer = app.officer_of("23095");
-    let codes = gifts.map(|gift| officer.post("/api/v1/gifts", gift, 201)["code"].as_str().unwrap().to_owned());
+    let gifts = [
+        gift(app).to("LULUT").of(1_234_567),
+        gift(app).to("LULUT").goods([goods("RICE", "1200.5", "KG", 90_000)]),
+        gift(app).through("BANK_TRANSFER").by(organisation("Công ty Minh Bạch")),
+    ];
+    let codes = gifts.map(|gift| gift.book(&officer).code);
     app.wait_for_index();
     codes.into()
 }
@@ -99,7 +99,7 @@ fn every_page_speaks_both_languages_and_keeps_its_promises() {
 /// The verifier is one file under a policy of its own: exactly its script and its style, and no server but ours.
 #[test]
 fn the_verifier_is_one_file() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     for lang in ["vi", "en"] {
         let answer = browser(&app, lang).send("GET", "/kiem-tra", None);
         assert_eq!((answer.status, answer.header("content-language")), (200, Some(lang)));
@@ -221,7 +221,7 @@ fn pages_are_sent_compressed_and_once() {
 
 #[test]
 fn a_choice_of_language_is_remembered() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let chosen = browser(&app, "vi").send("GET", "/don-vi?q=ham+liem&lang=en", None);
     assert!(chosen.text.contains("<html lang=\"en\">") && chosen.text.contains("href=\"/don-vi?q=ham+liem&#38;lang=vi\""));
     let cookie = chosen.header("set-cookie").unwrap();
@@ -237,13 +237,8 @@ fn text_from_the_books_is_never_markup() {
     let app = TestApp::start();
     let evil = "<script>alert(1)</script>\"'><img src=x onerror=y>";
     let chair = app.chair_of("68");
-    let day = |days: i64| app.today() + chrono::Duration::days(days);
-    let appeal = json!({"id": uuid::Uuid::now_v7(), "code": "XAU", "chapter": "68", "regime": "DECREE_93_2021", "title": evil, "purpose": evil,
-        "receive_from": day(-4), "receive_until": day(4)});
-    chair.post("/api/v1/appeals", appeal, 201);
-    chair.post("/api/v1/appeals/XAU/opening", json!(null), 200);
-    let gift = app.gift(json!({"appeal": "XAU", "giver": {"kind": "PERSON", "name": evil}, "display": "FULL_NAME"}));
-    let code = app.officer_of("23095").post("/api/v1/gifts", gift, 201)["code"].as_str().unwrap().to_owned();
+    appeal(&app, "68", "XAU").with("title", evil).with("purpose", evil).open(&chair);
+    let code = gift(&app).to("XAU").by(person(evil)).shown("FULL_NAME").book(&app.officer_of("23095")).code;
     app.wait_for_index();
     let typed = escaped(evil);
     let mut looked = 0;
@@ -430,9 +425,7 @@ fn a_new_gift_comes_to_whoever_has_the_first_page_open() {
     let mut listener = Listener::of(&app);
     let first = listener.until("\"rows\"");
     assert!(first.contains("event: ledger") && first.contains("id: 0"), "{first}");
-    let gift =
-        app.gift(json!({"amount_vnd": 7_654_321, "giver": {"kind": "PERSON", "name": "<b>An</b>"}, "display": "FULL_NAME"}));
-    let code = app.officer_of("23095").post("/api/v1/gifts", gift, 201)["code"].as_str().unwrap().to_owned();
+    let code = gift(&app).of(7_654_321).by(person("<b>An</b>")).shown("FULL_NAME").book(&app.officer_of("23095")).code;
     let told = listener.until(&code);
     assert!(told.contains("7.654.321") && told.contains("trong 1 khoản ủng hộ") && !told.contains("<b>An"), "{told}");
     // A second listener is told at once what is known, though nothing changes.

@@ -5,6 +5,7 @@ use diesel::connection::{Connection, SimpleConnection};
 use serde_json::{Value, json};
 
 use crate::harness::{TestApp, eventually};
+use crate::kit::{gift, person};
 use crate::look::reverse;
 use crate::personal::{ask, gift_path, party_of, path, personal};
 use crate::portal::{browser, page};
@@ -17,8 +18,7 @@ fn public(app: &TestApp, code: &str) -> Value {
 fn a_gift_is_told_in_plain_words_with_what_a_check_needs() {
     let app = TestApp::start();
     app.open_appeal("68", "LULUT");
-    let gift = app.gift(json!({"appeal": "LULUT", "amount_vnd": 1_748_935}));
-    let code = app.officer_of("23095").post("/api/v1/gifts", gift, 201)["code"].as_str().unwrap().to_owned();
+    let code = gift(&app).to("LULUT").of(1_748_935).book(&app.officer_of("23095")).code;
     app.wait_for_checkpoint();
     let entry = public(&app, &code);
     let hash = entry["leaf_hash"].as_str().unwrap();
@@ -56,7 +56,16 @@ fn a_gift_is_told_in_plain_words_with_what_a_check_needs() {
         let text = page(&app, &format!("/g/{code}?h={}", h.to_uppercase()));
         assert_eq!(text.contains("Mã băm trong địa chỉ khớp"), fits, "{h}");
         assert_eq!(text.contains("KHÔNG khớp"), differs, "{h}");
+        assert_eq!(
+            text.contains("đang có hiệu lực") && text.contains("notice good"),
+            !differs,
+            "{h}: no green for a forged paper"
+        );
+        assert_eq!(text.contains("phiếu của bạn không khớp") && text.contains(" data-paper-differs>"), differs, "{h}");
+        assert!(!differs || text.find("notice bad") < text.find("\"notice\""), "{h}: the red comes first");
     }
+    let path = "<li><a href=\"/\">Trang chủ</a></li><li><a href=\"/tim\">Tra cứu</a></li><li aria-current=\"page\">";
+    assert!(text.contains(path), "{text}");
 }
 
 /// The newest head was signed before a fresh entry had its place: it does not seal it.
@@ -69,7 +78,7 @@ fn an_entry_without_a_place_is_not_said_to_be_sealed() {
     let mut sequencer = app.database.connect();
     sequencer.begin_test_transaction().unwrap();
     sequencer.batch_execute("SELECT size FROM log_head FOR UPDATE").unwrap();
-    let code = officer.post("/api/v1/gifts", app.gift(json!({})), 201)["code"].as_str().unwrap().to_owned();
+    let code = gift(&app).book(&officer).code;
     let text = page(&app, &format!("/g/{code}"));
     assert!(text.contains("đang chờ vị trí trong sổ") && !text.contains("niêm phong lúc"), "{text}");
     drop(sequencer);
@@ -80,7 +89,7 @@ fn an_entry_without_a_place_is_not_said_to_be_sealed() {
 #[test]
 fn an_entry_has_one_address_however_its_code_is_written() {
     let app = TestApp::start();
-    let code = app.officer_of("23095").post("/api/v1/gifts", app.gift(json!({})), 201)["code"].as_str().unwrap().to_owned();
+    let code = gift(&app).book(&app.officer_of("23095")).code;
     let spoken = format!("{}-{}", &code[..8], &code[8..]).to_lowercase();
     let mut stream = crate::look::raw(&app, &format!("GET /g/{spoken}?h=12345678 HTTP/1.1"), "Accept: text/html\r\n", b"");
     assert!(stream.status == 303 && stream.head.contains(&format!("location: /g/{code}?h=12345678")), "{}", stream.head);
@@ -94,11 +103,11 @@ fn an_entry_has_one_address_however_its_code_is_written() {
 fn a_reversed_entry_says_so_at_once_with_day_reason_and_entry() {
     let app = TestApp::start();
     app.chair_of("68");
-    let gift = app.gift(json!({}));
-    let code = app.officer_of("23095").post("/api/v1/gifts", gift.clone(), 201)["code"].as_str().unwrap().to_owned();
+    let gift = gift(&app).book(&app.officer_of("23095"));
+    let code = &gift.code;
     app.wait_for_log();
     assert!(page(&app, &format!("/g/{code}")).contains("đang có hiệu lực"));
-    let by = reverse(&app, gift["id"].as_str().unwrap(), "ghi chú kín");
+    let by = reverse(&app, &gift.id, "ghi chú kín");
     let text = page(&app, &format!("/g/{code}"));
     for part in [
         "ĐÃ HỦY",
@@ -144,10 +153,10 @@ fn an_erased_name_is_gone_from_every_page_at_once() {
 fn the_qr_code_of_a_cash_receipt_compares_what_was_printed_with_the_ledger() {
     let app = TestApp::start();
     let (officer, approver) = (app.officer_of("23095"), app.accountant_of("23095"));
-    let gift = app.gift(json!({"giver": {"kind": "PERSON", "name": "Lê Thị In"}}));
-    let code = officer.post("/api/v1/gifts", gift.clone(), 201)["code"].as_str().unwrap().to_owned();
+    let booked = gift(&app).by(person("Lê Thị In")).book(&officer);
+    let code = booked.code.clone();
     // Printed at once, before the log gave the leaf its place.
-    let sheet = format!("{}/cash-receipt", gift_path(&gift));
+    let sheet = format!("{}/cash-receipt", booked.path());
     let url = officer.get(&sheet, 200)["public_url"].as_str().unwrap().to_owned();
     let leaf = public(&app, &code)["leaf_hash"].as_str().unwrap().to_owned();
     assert_eq!(url, format!("https://so.example.org/g/{code}?h={}", &leaf[..16]));
@@ -162,15 +171,15 @@ fn the_qr_code_of_a_cash_receipt_compares_what_was_printed_with_the_ledger() {
         let forged = format!("/g/{code}?h={}{digit}{}", &leaf[..at], &leaf[at + 1..16]);
         assert!(says(&forged, "KHÔNG khớp"), "{forged}");
     }
-    let other = officer.post("/api/v1/gifts", app.gift(json!({})), 201)["code"].as_str().unwrap().to_owned();
+    let other = gift(&app).book(&officer).code;
     assert!(says(&scanned.replace(&code, &other), "KHÔNG khớp"), "the paper of one gift with the code of another");
 
-    let request = ask(&app, "CORRECT", json!({"gift": gift["id"], "changes": {"name": "Lê Thị Inh"}}));
+    let request = ask(&app, "CORRECT", json!({"gift": booked.id, "changes": {"name": "Lê Thị Inh"}}));
     officer.post("/api/v1/personal-data-requests", request.clone(), 201);
     approver.post(&path(&request, "/approval"), Value::Null, 200);
     app.wait_for_log();
     assert!(says(scanned, "Mã băm trong địa chỉ khớp"));
-    reverse(&app, gift["id"].as_str().unwrap(), "in nhầm");
+    booked.reversed(&app);
     app.wait_for_log();
     assert!(says(scanned, "Mã băm trong địa chỉ khớp") && says(scanned, "ĐÃ HỦY"));
     assert_eq!(officer.get(&sheet, 200)["public_url"], url, "printed again, it says the same");

@@ -47,7 +47,8 @@ fn can_be_checked(app: &TestApp, code: &str, later: &str) {
     let with = |h: &str| page(app, &format!("/g/{code}?h={h}"));
     assert!(with(&hash[..16]).contains("Mã băm trong địa chỉ khớp"));
     let other = if hash.starts_with('0') { "1" } else { "0" };
-    assert!(with(&format!("{other}{}", &hash[1..16])).contains("KHÔNG khớp"));
+    let forged = with(&format!("{other}{}", &hash[1..16]));
+    assert!(forged.contains("KHÔNG khớp") && forged.contains(" data-paper-differs"), "{forged}");
     assert!(!with("zz").contains("Mã băm trong địa chỉ"));
 }
 

@@ -14,7 +14,7 @@ const PROGRAMS: [(&str, &str); 2] = [
 
 #[test]
 fn the_outside_programs_are_downloads() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     for (name, content) in PROGRAMS {
         let path = format!("/assets/{name}");
         let answer = app.anonymous().send("GET", &path, None);

@@ -1,21 +1,17 @@
 //! The pages that say how often entries are reversed: of the country, of a chapter, of a person known by a code.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::harness::TestApp;
+use crate::kit::gift;
 use crate::portal::{browser, page};
 
 /// A gift recorded and reversed at a chapter; the public code of whoever asked.
 fn reversed(app: &TestApp, chapter: &str, amount: i64, reason: &str) -> String {
     let asker = app.account(so_nhan_ai::authz::Role::Officer, chapter);
     let officer = app.log_in(asker);
-    let gift = app.gift(json!({"chapter": chapter, "amount_vnd": amount}));
-    officer.post("/api/v1/gifts", gift.clone(), 201);
-    let (ask, chair) = (Uuid::now_v7(), app.chair_of("68"));
-    let path = format!("/api/v1/gifts/{}/reversal", gift["id"].as_str().unwrap());
-    officer.post(&path, json!({"id": ask, "reason": reason}), 201);
-    chair.post(&format!("/api/v1/reversals/{ask}/approval"), Value::Null, 200);
+    let ask = gift(app).at(chapter).of(amount).book(&officer).ask_to_reverse(&officer, reason);
+    app.chair_of("68").post(&format!("/api/v1/reversals/{ask}/approval"), Value::Null, 200);
     officer.get("/api/v1/session", 200)["public_code"].as_str().unwrap().to_owned()
 }
 
@@ -85,13 +81,19 @@ fn the_country_a_chapter_and_a_person_have_pages_that_lead_to_each_other() {
     }
     assert!(!chapter.contains(&second));
     let province = page(&app, "/don-vi/68");
-    assert!(province.contains("Kể cả cấp dưới: 2 bút toán") && province.contains("/huy?chapter=68&#38;year=2026"), "{province}");
+    assert!(
+        province.contains("Kể cả cấp dưới: 2 bút toán, trị giá 1.235.567\u{a0}đ.</a>")
+            && province.contains("/huy?chapter=68&#38;year=2026"),
+        "{province}"
+    );
     let english = browser(&app, "en").send("GET", "/don-vi/23095", None).text;
     assert!(english.contains("reversed by the chapter: 1, worth 1,234,567\u{a0}đ.") && english.contains("Nov 2026"), "{english}");
     let person = page(&app, &format!("/can-bo/{first}"));
     assert!(person.contains(&format!("Cán bộ {first}: bút toán đã hủy năm 2026")), "{person}");
     assert!(person.contains("<a href=\"/don-vi/23095#huy\" lang=\"vi\">") && !person.contains("Người Thử"), "{person}");
     for text in [&country, &of_year, &chapter, &person] {
+        let begins = "<nav class=\"path\" aria-label=\"Vị trí trang\"><ol><li><a href=\"/\">Trang chủ</a></li>";
+        assert_eq!(text.contains(begins), text != &country, "one form of path on every page below another");
         assert!(!text.contains(" style=") && !text.contains("<script>"));
         assert_eq!(text.matches("<table").count(), text.matches("<caption").count(), "every table says what it is");
     }

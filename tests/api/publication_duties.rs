@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
-use uuid::Uuid;
 
 use crate::books;
 use crate::harness::{Caller, TestApp};
+use crate::kit::appeal;
 use crate::look::all;
 use crate::publications::{Desk, ask, leaf, set_clock};
 
@@ -17,12 +17,7 @@ fn inspectors_see_what_is_late_below_them_page_by_page() {
     }
     let kept = Desk::open(&app, "23095", "XONG", "RED_CROSS_LAW", "2026-12-02");
     kept.publish("OPENING_DOCUMENT", &kept.paper(100));
-    app.chair_of("68").post(
-        "/api/v1/appeals",
-        json!({"id": Uuid::now_v7(), "code": "NHAP", "chapter": "68", "regime": "DECREE_93_2021", "title": "x", "purpose": "x",
-            "receive_from": "2026-11-01", "receive_until": "2026-12-02"}),
-        201,
-    );
+    appeal(&app, "68", "NHAP").with("receive_from", "2026-11-01").with("receive_until", "2026-12-02").draft(&app.chair_of("68"));
     let list = |caller: &Caller<'_>, query: &str, limit| -> Vec<(String, String)> {
         let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
         let rows = all(caller, &format!("/api/v1/publication-duties?chapter={query}"), limit);

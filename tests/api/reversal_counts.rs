@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::books::{audit, errors, later};
 use crate::harness::{Account, Caller, TestApp};
+use crate::kit::{Booked, gift};
 use crate::look::all;
 use crate::opening_balances;
 
@@ -33,25 +34,20 @@ fn sum(count: i64, amount_vnd: i64) -> Value {
 }
 
 /// A gift of an amount, recorded by an officer of a chapter.
-fn given(app: &TestApp, chapter: &str, amount_vnd: i64) -> Value {
-    let gift = app.gift(json!({"chapter": chapter, "amount_vnd": amount_vnd}));
-    app.officer_of(chapter).post("/api/v1/gifts", gift.clone(), 201);
-    gift
+fn given(app: &TestApp, chapter: &str, amount_vnd: i64) -> Booked {
+    gift(app).at(chapter).of(amount_vnd).book(&app.officer_of(chapter))
 }
 
 /// Asks for the reversal of a gift; the id of the request.
-fn asked(caller: &Caller<'_>, gift: &Value, reason: &str) -> Uuid {
-    let id = Uuid::now_v7();
-    let path = format!("/api/v1/gifts/{}/reversal", gift["id"].as_str().unwrap());
-    caller.post(&path, json!({"id": id, "reason": reason}), 201);
-    id
+fn asked(caller: &Caller<'_>, gift: &Booked, reason: &str) -> Uuid {
+    gift.ask_to_reverse(caller, reason)
 }
 
 fn approve(caller: &Caller<'_>, request: Uuid) {
     caller.post(&format!("/api/v1/reversals/{request}/approval"), Value::Null, 200);
 }
 
-fn reversed(asker: &Caller<'_>, approver: &Caller<'_>, gift: &Value, reason: &str) {
+fn reversed(asker: &Caller<'_>, approver: &Caller<'_>, gift: &Booked, reason: &str) {
     approve(approver, asked(asker, gift, reason));
 }
 
@@ -108,7 +104,7 @@ fn a_reversal_is_counted_for_its_chapter_and_everything_above_it() {
     let app = TestApp::start();
     let (asker, approver) = (app.account(Role::Officer, "23095"), app.account(Role::ChapterChair, "68"));
     let (officer, chair) = (app.log_in(asker), app.log_in(approver));
-    let gifts: Vec<Value> = [1_000, 20_000, 300_000, 4_000_000].map(|amount| given(&app, "23095", amount)).into();
+    let gifts: Vec<Booked> = [1_000, 20_000, 300_000, 4_000_000].map(|amount| given(&app, "23095", amount)).into();
     reversed(&officer, &chair, &gifts[0], "DUPLICATE");
     reversed(&officer, &chair, &gifts[1], "DUPLICATE");
     reversed(&officer, &chair, &gifts[2], "NOT_RECEIVED");

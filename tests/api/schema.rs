@@ -19,7 +19,7 @@ fn rows(database: &Database, sql: &str) -> Vec<String> {
 
 #[test]
 fn the_schema_file_is_what_the_migrations_make() {
-    let database = Database::fresh();
+    let database = Database::untouched();
     let sql = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/schema_file.sql")).unwrap();
     let made = rows(&database, &sql).pop().unwrap();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/db/schema.rs");
@@ -43,7 +43,7 @@ fn the_schema_file_is_what_the_migrations_make() {
 /// Code and clients act on constraint names, so none may be left to PostgreSQL's habits.
 #[test]
 fn every_constraint_and_index_has_a_name_of_ours() {
-    let database = Database::fresh();
+    let database = Database::untouched();
     let named = rows(
         &database,
         "SELECT c.relname || ' ' || k.conname AS text FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
@@ -97,7 +97,7 @@ fn every_foreign_key_that_is_walked_has_an_index() {
         "personal_data_request_approver_chapter_fk",
         "cash_receipt_issued_by_fk",
     ];
-    let database = Database::fresh();
+    let database = Database::untouched();
     let bare = rows(
         &database,
         "SELECT k.conname::text AS text FROM pg_constraint k WHERE k.contype = 'f' AND NOT EXISTS (
@@ -111,7 +111,7 @@ fn every_foreign_key_that_is_walked_has_an_index() {
 /// Sealed fields and keyed hashes are bytes; the public's bytes are leaves and their hashes, nothing else.
 #[test]
 fn the_public_reads_no_sealed_bytes() {
-    let database = Database::fresh();
+    let database = Database::untouched();
     let bytes = |readable: bool| {
         rows(
             &database,
@@ -163,7 +163,7 @@ fn the_public_reads_no_sealed_bytes() {
 /// gift. Guards ask other tables row by row instead: by a scalar subquery or a loop, one index look-up each.
 #[test]
 fn no_guard_joins_the_rows_of_a_statement_with_a_table_that_grows() {
-    let database = Database::fresh();
+    let database = Database::untouched();
     let joined = rows(
         &database,
         r"SELECT p.proname::text AS text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace

@@ -232,7 +232,10 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 }
                 ("POST", "closing") if path.contains("/information-requests/") => Some(json!({"outcome": "ANSWERED"})),
                 ("POST", "publication") => Some(json!({"title": "x"})),
-                ("POST", "acceptance") => Some(json!({})),
+                ("POST", "acceptance" | "password-link") => Some(json!({})),
+                ("POST", "subscribers") => {
+                    Some(json!({"id": Uuid::now_v7(), "chapter": "23095", "url": "https://example.org/x"}))
+                }
                 ("PATCH", "{code}") if path.contains("/chapters/") => Some(json!({"contact": {"phone": "02523865123"}})),
                 ("PATCH", "{code}") => Some(json!({"title": "x"})),
                 ("POST", "chapters") => Some(crate::coverage::tree::school("Trường Mới")),

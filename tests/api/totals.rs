@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::TestApp;
+use crate::kit::appeal;
 use crate::look::{entries, reverse};
 
 fn sums(totals: &Value) -> (i64, i64) {
@@ -89,9 +90,7 @@ fn days_funds_and_channels_add_up_and_quarantine_stays_apart() {
 #[test]
 fn a_draft_has_no_totals() {
     let app = TestApp::start();
-    let body = json!({"id": uuid::Uuid::now_v7(), "code": "NHAP", "chapter": "68", "regime": "RED_CROSS_LAW", "title": "x", "purpose": "x",
-                      "receive_from": "2026-11-01", "receive_until": "2026-12-01"});
-    app.chair_of("68").post("/api/v1/appeals", body, 201);
+    appeal(&app, "68", "NHAP").draft(&app.chair_of("68"));
     let public = app.anonymous();
     for path in ["totals?appeal=NHAP", "appeals/NHAP", "appeals/NHAP/ledger.csv"] {
         public.get(&format!("/api/v1/public/{path}"), 404);

@@ -47,7 +47,7 @@ fn an_unusual_sum_is_confirmed_before_it_is_booked() {
     assert_eq!(said["type"], "/problems/unusual");
     assert_eq!((&said["errors"][0]["pointer"], &said["errors"][0]["code"]), (&json!("/amount_vnd"), &json!("UNUSUAL")));
     let detail = said["detail"].as_str().unwrap();
-    assert!(detail.contains("100.000.001") && detail.contains("100.000.000") && detail.contains("confirmed"), "{detail}");
+    assert!(detail.contains("100.000.001") && detail.contains("100.000.000") && detail.contains("xác nhận"), "{detail}");
     let mut denied = gift.clone();
     denied["confirmed"] = json!(false);
     assert_eq!(officer.post(GIFTS, denied, 409)["type"], "/problems/unusual");
@@ -170,13 +170,31 @@ fn paper(app: &TestApp, officer: &Caller<'_>, gift: &str, code: &str, says: &str
     let path = format!("{ASKED}/{gift}/paper.html");
     let answer = officer.send("GET", &path, None);
     assert!(answer.status == 200 && answer.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
     let spaced = [&code[..4], &code[4..8], &code[8..12], &code[12..16], &code[16..]].join("-");
-    for part in [says, "Một triệu tỷ đồng", "1.000.000.000.000.000", &spaced, "GIẤY XÁC NHẬN TẠM"] {
+    let shown = [says, "Một triệu tỷ đồng", "1.000.000.000.000.000", &spaced, "GIẤY XÁC NHẬN TẠM"];
+    // What for, by which way, whose paper it is and who made it out.
+    let facts =
+        ["(LULUT)", "Tiền mặt", "Hội Chữ thập đỏ tỉnh Lâm Đồng", "Hội Chữ thập đỏ xã Hàm Liêm", "Người Thử", "class=\"qr\""];
+    for part in shown.into_iter().chain(facts).chain([format!("/g/{code}\"").as_str()]) {
         assert!(answer.text.contains(part), "{part}: {}", answer.text);
     }
     let english = officer.with("accept-language", "en").get_text(&path, 200);
     assert!(english.contains("PROVISIONAL NOTE") && !english.contains("<script"), "{english}");
     app.anonymous().get(&path, 401);
+    let file = officer.get(&format!("{ASKED}/{gift}"), 200)["paper_pdf_url"].as_str().unwrap().to_owned();
+    let pdf = officer.send("GET", &file, None);
+    assert_eq!((pdf.status, pdf.header("content-type")), (200, Some("application/pdf")));
+    let named = format!("inline; filename=\"giay-xac-nhan-tam-{code}.pdf\"");
+    assert_eq!((pdf.header("content-disposition"), pdf.header("content-language")), (Some(named.as_str()), Some("vi")));
+    assert!(pdf.bytes.starts_with(b"%PDF-1.") && pdf.text.contains("pdfaid:part") && pdf.text.contains("/Count 1"));
+    assert_eq!(officer.send("GET", &file, None).bytes, pdf.bytes, "printed again, it is the same file");
+    app.anonymous().get(&file, 401);
+    app.officer_of("23059").get(&file, 404);
+    let read = "SELECT count(*) FROM audit_event WHERE action = 'ASKED_GIFT_READ'";
+    let before = app.database.number(read);
+    officer.send("GET", &file, None);
+    assert_eq!(app.database.number(read), before + 1, "a paper that names the giver is a reading");
 }
 
 /// The gift stands as every other does: under the code it was given, recorded by who asked.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::books::{audit, errors};
 use crate::harness::{Caller, TestApp};
+use crate::kit::appeal;
 use crate::look::{escaped, raw};
 use crate::portal::page;
 
@@ -220,10 +221,7 @@ fn amounts_memos_and_places_are_found_as_people_type_them() {
 fn codes_of_appeals_that_typing_changes_are_refused_when_made() {
     let app = TestApp::start();
     let chair = app.chair_of("68");
-    let draft = |code: &str| {
-        json!({"id": Uuid::now_v7(), "code": code, "chapter": "68", "regime": "RED_CROSS_LAW", "title": "Đợt", "purpose": "Cứu trợ",
-               "receive_from": app.today(), "receive_until": app.today()})
-    };
+    let draft = |code: &str| appeal(&app, "68", code).body();
     for code in ["BAO3", "BAO3-2026", "BAOSO3", "NUOCSACH", "DAODUONG", "LULUT2026"] {
         let refused = chair.post("/api/v1/appeals", draft(code), 422);
         assert_eq!(errors(&refused), [("/code".to_owned(), "CHANGED_BY_TYPING".to_owned())], "{code}");

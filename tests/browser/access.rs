@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::Scenario;
 use crate::driver::{Browser, ENTER, TAB};
 use crate::harness::{Folder, Server, gift};
+use crate::layout;
 
 pub const SCENARIOS: &[Scenario] = &[("access: pages, keyboard, fingers, paper", everybody)];
 
@@ -58,6 +59,10 @@ fn everybody(browser: &Browser) {
     browser.narrow(None);
     browser.night(false);
     demo.open(browser, "/?lang=vi");
+    let open = |path: &str| demo.open(browser, path);
+    layout::menu_is_one_row(browser, &open);
+    layout::figures_stay_in_their_cells(browser, &open);
+    layout::nothing_is_lost_on_a_phone(browser, &open, demo.path("goods"));
     skip_link(browser, &demo);
     for path in ["/", "/keu-goi/LULUT-2026", "/tim?amount=viel", "/kiem-tra", demo.path("reversed"), demo.path("erasure")] {
         demo.open(browser, path);

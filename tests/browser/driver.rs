@@ -227,14 +227,19 @@ impl Browser {
     /// A picture of the page for people to look at, in the folder BROWSER_PICTURES; nothing without one.
     pub fn picture(&self, name: &str) {
         if std::env::var_os("BROWSER_PICTURES").is_some() {
-            keep(&format!("{name}.png"), &self.send("GET", "/screenshot", None).unwrap());
+            keep(&format!("{name}.png"), &decoded(&self.send("GET", "/screenshot", None).unwrap()));
         }
     }
 
-    /// The page as a printer gets it, on A4; like `picture` only for people.
+    /// The page as a printer gets it, as a PDF; on A4 unless it says otherwise.
+    pub fn print(&self) -> Vec<u8> {
+        decoded(&self.devtools("Page.printToPDF", json!({"preferCSSPageSize": true}))["data"])
+    }
+
+    /// [`Browser::print`] for people; like `picture` only where they look.
     pub fn paper(&self, name: &str) {
         if std::env::var_os("BROWSER_PICTURES").is_some() {
-            keep(&format!("{name}.pdf"), &self.devtools("Page.printToPDF", json!({"preferCSSPageSize": true}))["data"]);
+            keep(&format!("{name}.pdf"), &self.print());
         }
     }
 
@@ -254,11 +259,15 @@ impl Browser {
     }
 }
 
-/// Writes what the driver sent in base64 into the folder BROWSER_PICTURES.
-fn keep(name: &str, sent: &Value) {
+/// What the driver sent in base64.
+fn decoded(sent: &Value) -> Vec<u8> {
     use base64::Engine;
+    base64::engine::general_purpose::STANDARD.decode(sent.as_str().unwrap()).unwrap()
+}
+
+/// Writes it into the folder BROWSER_PICTURES.
+fn keep(name: &str, bytes: &[u8]) {
     let Some(folder) = std::env::var_os("BROWSER_PICTURES") else { return };
-    let bytes = base64::engine::general_purpose::STANDARD.decode(sent.as_str().unwrap()).unwrap();
     std::fs::write(PathBuf::from(folder).join(name.replace(' ', "-")), bytes).unwrap();
 }
 

@@ -124,6 +124,10 @@ fn entry_is_green(browser: &Browser) {
         }
         assert_eq!(step(browser, "growth"), "note", "the first visit");
     }
+    let one = stage.entry_page(298, "");
+    assert_eq!(stage.visit(browser, &one), "ok");
+    assert!(browser.text_of("#verify").contains("máy này đã tự đọc 1 bút toán ghi sau"), "{}", browser.text_of("#verify"));
+    stage.visit(browser, &format!("/g/{}", stage.code(3)));
     assert!(browser.text_of("#verify").contains("297") || browser.text_of("#verify").contains("296"), "later entries were read");
     assert_eq!(browser.console(), Vec::<String>::new());
     // Only the full tile is left of a partial one: it is taken, for its beginning.

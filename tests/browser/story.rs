@@ -25,13 +25,14 @@ struct Gift {
 }
 
 fn whole_story(browser: &Browser) {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     let portal = Portal { folder, server, staff };
     let gift = portal.give(500_123, "Nguyễn Văn Xuân", "MASKED");
     let other = portal.give(700_000, "Trịnh Xqzvương", "FULL_NAME");
     found_and_verified(browser, &portal, &gift);
+    on_a_forged_paper(browser, &portal, &gift);
     receipts(browser, &portal, &gift);
     reversed(browser, &portal, &gift);
     forgotten(browser, &portal, &other);
@@ -132,6 +133,16 @@ fn found_and_verified(browser: &Browser, portal: &Portal, gift: &Gift) {
     quiet(browser);
 }
 
+/// The code of a true gift on a paper that says something else: nothing in sight may be green.
+fn on_a_forged_paper(browser: &Browser, portal: &Portal, gift: &Gift) {
+    assert_eq!(portal.visit(browser, &format!("{}?h=0000000000000000", portal.path_of(gift))), "bad");
+    let first = browser.text_of("main .notice");
+    assert!(first.contains("KHÔNG khớp"), "{first}");
+    assert!(browser.text_of(".verdict").contains("phiếu của bạn không khớp"), "{}", browser.text_of("#verify"));
+    assert_eq!(browser.eval("document.querySelectorAll('.good, .verdict-ok').length"), 0, "{}", browser.text_of("main"));
+    browser.pictures("forged paper");
+}
+
 fn receipts(browser: &Browser, portal: &Portal, gift: &Gift) {
     let good = portal.receipt(gift);
     assert_eq!(portal.check(browser, &good), "ok", "{}", browser.text_of("main"));
@@ -144,6 +155,7 @@ fn receipts(browser: &Browser, portal: &Portal, gift: &Gift) {
         let change = |(i, c): (usize, char)| if i == at { if c == 'A' { 'B' } else { 'A' } } else { c };
         forged[line] = lines[line].chars().enumerate().map(change).collect();
         assert_eq!(portal.check(browser, &(forged.join("\n") + "\n")), "bad", "line {line}");
+        assert!(!browser.text_of("#result").contains("_"), "no code of ours: {}", browser.text_of("#result"));
     }
     quiet(browser);
 }
@@ -160,6 +172,11 @@ fn reversed(browser: &Browser, portal: &Portal, gift: &Gift) {
     browser.pictures("reversed");
     // The receipt of before is still true, and the check says what happened since.
     assert_eq!(portal.check(browser, &receipt), "reversed", "{}", browser.text_of("main"));
+    // What takes back is never taken back itself, and so is not "not reversed" either.
+    let by = portal.server.get(&format!("/api/v1/public/entries/{}", gift.code))["reversed_by"].as_str().unwrap().to_owned();
+    assert_eq!(portal.visit(browser, &format!("/g/{by}")), "ok", "{}", browser.text_of("main"));
+    let text = browser.text_of("#verify");
+    assert!(text.contains("không thể bị hủy") && !text.to_lowercase().contains("chưa bị hủy"), "{text}");
 }
 
 fn forgotten(browser: &Browser, portal: &Portal, gift: &Gift) {

@@ -12,6 +12,11 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use so_nhan_ai::db::private::{DataDirLock, PrivateError, PrivateOptions, PrivatePostgres, lock_data_dir};
 
+use self::scratch::scratch;
+
+#[path = "../api/harness/scratch.rs"]
+mod scratch;
+
 /// The environment of the server that others kill.
 pub const SERVER_FOLDER: &str = "SNA_TEST_SERVER_FOLDER";
 pub const SERVER_DURABLE: &str = "SNA_TEST_SERVER_DURABLE";
@@ -38,7 +43,7 @@ impl Folder {
     pub fn deep(below: &str) -> Folder {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let top = PathBuf::from(format!("/tmp/sna-test-{}-{number}", std::process::id()));
+        let top = scratch().join(format!("sna-test-{}-{number}", std::process::id()));
         Folder { data: top.join(below).join("data"), top, durable: false }
     }
 

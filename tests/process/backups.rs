@@ -37,7 +37,7 @@ fn backups_in(folder: &Path) -> Vec<String> {
 
 /// An installation with an officer and one gift, its server stopped.
 pub fn small_installation() -> Folder {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     let token = server.log_in("hanh.hamliem", PASSWORD);

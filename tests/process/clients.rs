@@ -79,7 +79,7 @@ fn told(command: &mut Command, server: &Server, staff: &Staff) -> String {
 
 #[test]
 fn generated_clients_go_through_a_day_at_the_desk() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let document = document(&folder);
     let (typescript, python) = (typescript(&folder, &document), python_client(&folder, &document));
     if typescript.is_none() && python.is_none() {

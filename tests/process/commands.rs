@@ -9,7 +9,7 @@ use crate::harness::*;
 
 #[test]
 fn officers_are_made_disabled_and_enabled_beside_the_server() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     let place = ["--role", "OFFICER", "--chapter", "23095"];

@@ -47,6 +47,11 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
     for (code, state) in &appeals {
         let states = states(code);
         assert_eq!(states[0], ("OPENING_DOCUMENT".to_owned(), "PUBLISHED".to_owned()), "{code}");
+        let opening = &server.get(&format!("/api/v1/public/appeals/{code}/publications"))[0];
+        let from = server.get(&format!("/api/v1/public/appeals/{code}"))["receive_from"].clone();
+        assert_eq!(opening["versions"][0]["published_on"], from, "{code}: when it was opened");
+        let until = server.get(&format!("/api/v1/public/appeals/{code}"))["receive_until"].clone();
+        assert!(opening["due_on"].as_str() <= until.as_str(), "{code}: {opening}");
         assert_eq!(states.iter().any(|(_, state)| state == "OVERDUE"), *state == "CLOSED", "{code}: {states:?}");
     }
     assert!(appeals.iter().any(|(_, state)| *state == "OPEN") && appeals.iter().any(|(_, state)| *state == "CLOSED"));

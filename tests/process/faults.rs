@@ -131,7 +131,7 @@ fn a_full_or_read_only_disk_of_the_public_log_stops_only_publishing() {
 /// One connection for all requests, and somebody else's lock on the table they need.
 #[test]
 fn while_all_connections_are_busy_everybody_is_told_and_nothing_is_lost() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let mut command = folder.program(&["serve"]);
     command.env("SNA_DATABASE_CONNECTIONS", "1");
     let server = Server::of(&folder, command);
@@ -172,7 +172,7 @@ fn while_all_connections_are_busy_everybody_is_told_and_nothing_is_lost() {
 /// Clients that send a byte now and then, or nothing, or do not read: they cost themselves, nobody else.
 #[test]
 fn slow_clients_hold_nobody_up_and_are_let_go() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let mut command = folder.program(&["serve"]);
     command.env("SNA_WORKERS", "1");
     let server = Server::of(&folder, command);

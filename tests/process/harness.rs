@@ -5,6 +5,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,11 @@ use serde_json::{Value, json};
 use so_nhan_ai::db::private::{NAME, url_of_running};
 use so_nhan_ai::identity::second_factor::Authenticator;
 use uuid::Uuid;
+
+use self::scratch::scratch;
+
+#[path = "../api/harness/scratch.rs"]
+mod scratch;
 
 pub const PASSWORD: &str = "một mật khẩu dài";
 
@@ -27,11 +33,20 @@ pub struct Folder {
 impl Folder {
     pub fn new() -> Folder {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let top = PathBuf::from(format!("/tmp/sna-process-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed)));
+        let top = scratch().join(format!("sna-process-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed)));
         fs::create_dir_all(&top).unwrap();
         // PostgreSQL runs as another user when the tests run as root.
         fs::set_permissions(&top, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         Folder { data: top.join("data"), top }
+    }
+
+    /// With an installation in it that was started once and stopped: its database, its tables and the units of the country
+    /// take seconds to make, and most tests are about what comes afterwards.
+    pub fn ready() -> Folder {
+        let folder = Folder::new();
+        let copied = Command::new("cp").arg("-a").arg(installation()).arg(&folder.data).status().unwrap();
+        assert!(copied.success());
+        folder
     }
 
     /// The program with this data folder and nothing of the tests' own environment.
@@ -93,6 +108,30 @@ impl Drop for Folder {
         }
         let _ = fs::remove_dir_all(&self.top);
     }
+}
+
+/// The installation that [`Folder::ready`] copies, made anew for every build of the program.
+fn installation() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("installation");
+        let lock = File::create(place.with_extension("lock")).unwrap();
+        lock.lock().unwrap();
+        let (data, made_by) = (place.join("data"), place.join("made-by"));
+        let program = fs::metadata(env!("CARGO_BIN_EXE_so-nhan-ai")).unwrap();
+        let build = format!("{:?} {}", program.modified().unwrap(), program.len());
+        if fs::read_to_string(&made_by).ok().as_ref() != Some(&build) {
+            let _ = fs::remove_dir_all(&place);
+            fs::create_dir(&place).unwrap();
+            let folder = Folder::new();
+            Server::start(&folder).stop();
+            assert_eq!(folder.postmaster(), None, "PostgreSQL was stopped with the server");
+            let copied = Command::new("cp").arg("-a").arg(&folder.data).arg(&data).status().unwrap();
+            assert!(copied.success());
+            fs::write(&made_by, build).unwrap();
+        }
+        data
+    })
 }
 
 /// What a command said, and how it ended.

@@ -55,7 +55,7 @@ fn me(server: &Server, session: &Value) -> (u16, Value) {
 
 #[test]
 fn keys_are_rotated_under_a_running_server() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     let keys = folder.data.join("keys");
@@ -121,7 +121,7 @@ fn keys_are_rotated_under_a_running_server() {
 /// Two servers of one installation: one has taken up new keys, the other finds them when it meets what they made.
 #[test]
 fn a_server_that_was_not_told_finds_new_keys_by_itself() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     rotate(&folder, "token");

@@ -10,7 +10,7 @@ use crate::harness::*;
 
 #[test]
 fn a_killed_server_has_lost_and_doubled_nothing() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     let flood = Flood::of(&server, &staff, |flood| {
@@ -30,7 +30,7 @@ fn a_killed_server_has_lost_and_doubled_nothing() {
 
 #[test]
 fn a_server_and_its_database_killed_together_lose_nothing() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     let flood = Flood::of(&server, &staff, |flood| {
@@ -47,7 +47,7 @@ fn a_server_and_its_database_killed_together_lose_nothing() {
 
 #[test]
 fn a_killed_postgresql_comes_back_under_the_living_server() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     let mut away = Vec::new();
@@ -88,7 +88,7 @@ fn codes(server: &Server, query: &str) -> Vec<String> {
 /// The search index is killed while it is written, again and again; it goes on from its last commit.
 #[test]
 fn a_killed_search_index_goes_on_where_it_was() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let mut server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     let log = || std::fs::read_to_string(folder.top.join("server.log")).unwrap();
@@ -116,7 +116,7 @@ fn a_killed_search_index_goes_on_where_it_was() {
 /// With PostgreSQL gone for good, the answers stay clear and the server can still be stopped.
 #[test]
 fn while_the_database_is_away_the_server_says_so() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     let token = server.log_in("hanh.hamliem", PASSWORD);

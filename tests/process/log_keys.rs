@@ -49,7 +49,7 @@ fn audit(server: &Server, folder: &Folder, mirror: &str, vkeys: &[&str]) -> Said
 
 #[test]
 fn the_logs_key_is_exchanged() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     let code = server.post_gift(&staff.officer, &gift(100_000)).unwrap().json()["code"].as_str().unwrap().to_owned();

@@ -47,7 +47,7 @@ fn file_in(folder: &Path) -> PathBuf {
 
 #[test]
 fn documents_are_backed_up_shared_checked_and_brought_back() {
-    let here = Folder::new();
+    let here = Folder::ready();
     let server = Server::start(&here);
     here.officer("hanh.hamliem", "OFFICER", "23095");
     let token = server.log_in("hanh.hamliem", PASSWORD);

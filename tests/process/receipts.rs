@@ -17,7 +17,7 @@ fn number_of(answer: &Answer) -> i64 {
 
 #[test]
 fn two_processes_number_one_series_without_gaps_though_one_is_killed() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let first = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     let token = first.log_in("hanh.hamliem", PASSWORD);

@@ -9,7 +9,7 @@ use crate::harness::*;
 
 #[test]
 fn a_second_server_is_told_why_and_the_first_goes_on() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     let postmaster = folder.postmaster();
@@ -34,7 +34,7 @@ fn a_second_server_is_told_why_and_the_first_goes_on() {
 
 #[test]
 fn without_the_keys_of_what_is_sealed_it_does_not_start() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     let token = server.log_in("hanh.hamliem", PASSWORD);

@@ -22,7 +22,7 @@ fn restore(folder: &Folder, from: &Path, more: &[&str]) -> Said {
 /// Gifts are posted all the while; what the backup holds is of one moment, to the đồng.
 #[test]
 fn a_backup_made_in_a_flood_is_restored_on_another_machine() {
-    let here = Folder::new();
+    let here = Folder::ready();
     let server = Server::start(&here);
     let staff = Staff::at(&here, &server);
     let first = gift(1);

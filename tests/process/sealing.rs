@@ -35,7 +35,7 @@ fn published(folder: &Folder, key: &Verifier) -> Head {
 
 #[test]
 fn killed_at_any_step_the_log_goes_on() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let server = Server::start(&folder);
     let staff = Staff::at(&folder, &server);
     eventually("the first checkpoint", || server.send("GET", "/log/checkpoint", None, None).status == 200);

@@ -14,7 +14,7 @@ use crate::harness::*;
 /// Locks a table so that the batch is in flight for as long as the test wants.
 #[test]
 fn sigterm_finishes_what_was_begun_and_ends_postgresql() {
-    let folder = Folder::new();
+    let folder = Folder::ready();
     let mut server = Server::start(&folder);
     folder.officer("hanh.hamliem", "OFFICER", "23095");
     let token = server.log_in("hanh.hamliem", PASSWORD);

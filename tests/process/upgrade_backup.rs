@@ -118,6 +118,15 @@ fn papers_and_requests_are_there(of: &str) {
         assert_eq!(now.status, 200, "{}", now.text);
         assert_eq!((&now.json()["kind"], &now.json()["state"]), (&asked["answer"]["kind"], &asked["answer"]["state"]));
     }
+    // What took a second person then is a matter now: two that were decided, and one that waits, as it was asked.
+    let matters = "SELECT count(*) FROM decision WHERE matter IN ('PERSONAL_DATA_ERASURE', 'PERSONAL_DATA_CORRECTION')";
+    assert_eq!(folder.number(matters), 3);
+    let waits = list(&story, "personal_data_requests")
+        .iter()
+        .find(|asked| (&asked["answer"]["kind"], &asked["answer"]["state"]) == (&json!("ERASE"), &json!("REQUESTED")));
+    let inbox = server.send("GET", "/api/v1/decisions?chapter=23095", Some(&hanh), None).json();
+    let found = inbox["items"].as_array().unwrap().iter().find(|row| row["matter"] == "PERSONAL_DATA_ERASURE").unwrap();
+    assert_eq!((&found["id"], &found["asked_at"]), (&waits.unwrap()["request"]["id"], &waits.unwrap()["answer"]["requested_at"]));
     let audited = folder.run(&["audit", "--database"]);
     assert!(audited.ok(), "{audited:?}");
     server.stop();

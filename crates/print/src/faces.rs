@@ -105,6 +105,16 @@ impl Face {
         out
     }
 
+    /// A text to measure where other faces may draw it, too: what this one does not have is as wide as its widest letters.
+    pub fn stand_in(&self, text: &str) -> String {
+        let width_of = |c: char| match c {
+            ' ' | '\t' | '\n' | '\r' => ' ',
+            c if c.is_whitespace() || !self.has(c) => 'M',
+            c => c,
+        };
+        text.chars().map(width_of).collect()
+    }
+
     /// Width of a text in points.
     pub fn width(&self, text: &str, size: f32) -> f32 {
         text.chars().map(|c| self.glyph(c).1).sum::<f32>() * size

@@ -10,6 +10,7 @@
 //! This crate knows no chapter, no money and no language: words, amounts and days come as they are to be printed.
 
 mod faces;
+mod fit;
 mod flow;
 mod page;
 mod pieces;
@@ -49,12 +50,12 @@ pub struct Issuer {
     pub address: Option<Labelled>,
 }
 
-/// A paper counts no more.
+/// A paper does not count, or no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancelled {
-    /// Across every sheet: `HỦY`.
+    /// Across every sheet: `HỦY`, `CHƯA GHI SỔ`.
     pub stamp: String,
-    /// Since when and by what.
+    /// Why, or since when and by what.
     pub said: String,
 }
 

@@ -10,36 +10,36 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use super::fit;
 use super::qr::Qr;
 use super::{Body, Item, Look, Paper, Piece, PrintError, Side, TableColumn};
 
 /// A style sheet and the policy that allows it alone.
 struct Style {
-    sheet: &'static str,
+    sheet: String,
     policy: String,
 }
 
 impl Style {
-    fn of(sheet: &'static str) -> Self {
-        let hash = STANDARD.encode(Sha256::digest(sheet));
+    fn of(sheet: String) -> Self {
+        let hash = STANDARD.encode(Sha256::digest(&sheet));
         let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'");
         Self { sheet, policy }
     }
 }
 
 static SLIP: LazyLock<Style> = LazyLock::new(|| {
-    Style::of(concat!(
-        include_str!("../templates/slip.css"),
-        include_str!("../templates/foot.css"),
-        include_str!("../templates/slip-printed.css")
-    ))
+    let (sheet, sizes) = (include_str!("../templates/slip.css"), fit::classes());
+    let ends = concat!(include_str!("../templates/foot.css"), include_str!("../templates/slip-printed.css"));
+    Style::of(format!("{sheet}{sizes}{ends}"))
 });
 static FLOW: LazyLock<Style> = LazyLock::new(|| {
-    Style::of(concat!(
+    let sheets = concat!(
         include_str!("../templates/flow.css"),
         include_str!("../templates/foot.css"),
         include_str!("../templates/flow-printed.css")
-    ))
+    );
+    Style::of(sheets.to_owned())
 });
 
 /// A page, and the policy to send it under.
@@ -61,8 +61,10 @@ struct Sheets<'a> {
     pieces: Vec<Shown<'a>>,
     head: String,
     qr: Option<(usize, String)>,
-    /// Long texts are set smaller, so that a slip stays one sheet.
-    density: &'static str,
+    /// Its kind and size: long texts are set smaller, so that a slip stays one sheet.
+    class: String,
+    /// The stamp has more letters than go across at its usual size.
+    long_stamp: bool,
 }
 
 /// A text, and the class of its side.
@@ -78,11 +80,11 @@ enum Shown<'a> {
 /// The page.
 ///
 /// # Errors
-/// Never seen; the template's own.
+/// Only by a fault of this program.
 pub fn html(paper: &Paper) -> Result<Page, PrintError> {
-    let (style, pieces, density): (&'static Style, _, _) = match &paper.body {
-        Body::Slip(items) => (&SLIP, vec![Shown::Items(items)], density(paper, items)),
-        Body::Flow(pieces) => (&FLOW, pieces.iter().map(shown).collect(), "flow"),
+    let (style, pieces, class): (&'static Style, _, _) = match &paper.body {
+        Body::Slip(items) => (&SLIP, vec![Shown::Items(items)], fit::class(paper, items)?),
+        Body::Flow(pieces) => (&FLOW, pieces.iter().map(shown).collect(), "flow".to_owned()),
     };
     let copies = paper.copies.iter().map(|copy| Some(copy.as_str())).collect();
     let said = |labelled: &Option<super::Labelled>| labelled.as_ref().map(|l| l.value.clone()).unwrap_or_default();
@@ -92,13 +94,14 @@ pub fn html(paper: &Paper) -> Result<Page, PrintError> {
     };
     let page = Sheets {
         p: paper,
-        style: style.sheet,
+        style: &style.sheet,
         policy: &style.policy,
         copies: if paper.copies.is_empty() { vec![None] } else { copies },
         pieces,
         head,
         qr: paper.link.as_deref().map(|link| Qr::of(link).map_or((1, String::new()), |qr| (qr.size, qr.svg_path()))),
-        density,
+        class,
+        long_stamp: paper.cancelled.as_ref().is_some_and(|cancelled| fit::is_long(&cancelled.stamp)),
     };
     Ok(Page { html: page.render()?, policy: &style.policy })
 }
@@ -128,24 +131,5 @@ fn side(side: Side) -> &'static str {
         Side::Left => "left",
         Side::Right => "right",
         Side::Middle => "middle",
-    }
-}
-
-/// How small a slip must be set, by the letters of what people typed and of the sum in words.
-fn density(paper: &Paper, items: &[Item]) -> &'static str {
-    let typed = items.iter().filter(|item| matches!(item.look, Look::Name | Look::Text | Look::Words));
-    let letters = typed.filter_map(|item| Some((item.value.as_ref()?, item.look)));
-    // The point behind the words is not counted.
-    let items: usize =
-        letters.map(|(text, look)| text.chars().count() - usize::from(look == Look::Words && text.ends_with('.'))).sum();
-    let issuer =
-        [paper.issuer.above.as_ref(), Some(&paper.issuer.name), paper.issuer.address.as_ref().map(|address| &address.value)];
-    let signed = paper.signatures.iter().map(|signature| signature.name.as_ref());
-    let others: usize = issuer.into_iter().chain(signed).flatten().map(|text| text.chars().count()).sum();
-    match items + others {
-        0..=300 => "roomy",
-        301..=560 => "dense",
-        561..=800 => "tight",
-        _ => "tiny",
     }
 }

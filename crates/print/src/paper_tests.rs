@@ -1,6 +1,6 @@
 use super::*;
 
-fn slip() -> Paper {
+pub fn slip() -> Paper {
     Paper {
         lang: "vi",
         about: About { title: "PHIẾU CHI 000007".to_owned(), id: "PC/23095/2026 000007".to_owned(), day: (2026, 11, 22) },

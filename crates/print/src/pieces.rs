@@ -21,6 +21,9 @@ const PALE_RED: Colour = (246, 190, 190);
 /// Edge of the QR code with its quiet zone: 27 mm.
 pub const QR: f32 = 76.5;
 
+/// How long a stamp may be.
+const STAMP: f32 = 480.0;
+
 /// A sheet's size and margins, in points.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
@@ -90,7 +93,7 @@ impl Canvas<'_, '_> {
     pub fn stamp(&mut self, stamp: &str) {
         self.ink(PALE_RED);
         let Frame { width, height, .. } = self.frame;
-        let size = 150.0;
+        let size = self.bold.fitting(stamp, 150.0, STAMP);
         let wide = self.bold.width(stamp, size);
         self.surface.push_transform(&Transform::from_rotate_at(-20.0, width / 2.0, height / 2.0));
         self.text(self.bold, (width - wide) / 2.0, height / 2.0 + size * 0.36, size, stamp);
@@ -154,7 +157,8 @@ impl Canvas<'_, '_> {
         }
         if let Some(cancelled) = &paper.cancelled {
             self.ink(RED);
-            self.centred(self.bold, y + 13.5, 9.5, &cancelled.said);
+            let size = self.bold.fitting(&cancelled.said, 9.5, self.frame.room());
+            self.centred(self.bold, y + 13.5, size, &cancelled.said);
             self.ink(BLACK);
         }
     }

@@ -19,6 +19,8 @@ pub enum Out<'a> {
     Text(&'a str),
     /// Below 10^15, so no digit is lost.
     Whole(i64),
+    /// A whole number that is no amount: it is not summed.
+    Number(i64),
     Day(NaiveDate),
 }
 
@@ -27,13 +29,14 @@ pub enum Out<'a> {
 pub enum Width {
     Text(u16),
     Amount(u16),
+    Number(u16),
     Day,
 }
 
 impl Width {
     pub(crate) fn letters(self) -> f64 {
         match self {
-            Width::Text(letters) | Width::Amount(letters) => f64::from(letters),
+            Width::Text(letters) | Width::Amount(letters) | Width::Number(letters) => f64::from(letters),
             Width::Day => 12.0,
         }
     }
@@ -54,6 +57,7 @@ pub(crate) struct Looks {
     pub heading: Format,
     pub text: Format,
     pub amount: Format,
+    pub number: Format,
     pub day: Format,
     pub sum: Format,
 }
@@ -67,6 +71,7 @@ impl Looks {
             heading: heading.set_border(FormatBorder::Thin).set_background_color("#F2DEDE"),
             text: Format::new().set_num_format("@"),
             amount: Format::new().set_num_format("#,##0"),
+            number: Format::new().set_num_format("0"),
             day: Format::new().set_num_format("dd/mm/yyyy"),
             sum: Format::new().set_bold().set_num_format("#,##0").set_border_top(FormatBorder::Thin),
         }
@@ -76,6 +81,7 @@ impl Looks {
         match width {
             Width::Text(_) => &self.text,
             Width::Amount(_) => &self.amount,
+            Width::Number(_) => &self.number,
             Width::Day => &self.day,
         }
     }
@@ -188,6 +194,9 @@ impl Book {
                         *here = here.saturating_add(*number);
                         *all = all.saturating_add(*number);
                     }
+                }
+                Out::Number(number) => {
+                    self.sheet.write_number_with_format(self.next, at, *number as f64, &self.looks.number)?;
                 }
                 Out::Day(day) => {
                     self.sheet.write_datetime_with_format(self.next, at, serial(*day)?, &self.looks.day)?;

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use super::{REFORM, ReferenceError, day};
 use crate::basics::{fold, hex};
 use crate::db::schema::{former_unit, reference_load, unit_merger};
+use crate::db::shown;
 
 pub(in crate::chapters) const MERGERS: &str = include_str!("../../../data/administrative-unit-mergers.csv");
 pub(in crate::chapters) const PROVINCES: &str = include_str!("../../../data/administrative-province-mergers.csv");
@@ -116,6 +117,7 @@ pub(super) fn load(conn: &mut PgConnection) -> Result<(), ReferenceError> {
     }
     let (mut former, mut mergers) = read()?;
     add_earlier(&mut former, &mut mergers)?;
+    shown::alters(conn);
     diesel::delete(unit_merger::table).execute(conn)?;
     diesel::delete(former_unit::table).execute(conn)?;
     for some in former.chunks(2_000) {

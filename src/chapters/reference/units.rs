@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{CENTRAL, REFORM, ReferenceError, day};
 use crate::basics::fold;
 use crate::db::schema::{administrative_unit, chapter};
+use crate::db::shown;
 
 const REFORM_RESOLUTION: &str = "202/2025/QH15";
 
@@ -58,6 +59,7 @@ pub(super) fn is_loaded(conn: &mut PgConnection) -> Result<bool, ReferenceError>
 
 /// Adds units and territorial chapters that are missing. Returns how many chapters are new.
 pub(super) fn load(conn: &mut PgConnection) -> Result<usize, ReferenceError> {
+    shown::alters(conn);
     let versions = unit_versions()?;
     for some in versions.chunks(1_000) {
         diesel::insert_into(administrative_unit::table).values(some).on_conflict_do_nothing().execute(conn)?;
@@ -186,6 +188,7 @@ fn territorial(unit: &UnitVersion, level: &'static str, parent: Uuid) -> Result<
 }
 
 fn insert_chapters(conn: &mut PgConnection, rows: &[NewChapter]) -> Result<usize, ReferenceError> {
+    shown::alters(conn);
     let mut added = 0;
     for some in rows.chunks(1_000) {
         added += diesel::insert_into(chapter::table).values(some).on_conflict(chapter::code).do_nothing().execute(conn)?;

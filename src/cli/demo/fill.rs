@@ -40,6 +40,13 @@ pub struct DemoAppealPlan {
     until_days_ago: i64,
 }
 
+impl DemoAppealPlan {
+    /// When it was opened: as its first gift could come, or what follows from the opening would be due after its end.
+    fn opened(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now.checked_sub_days(Days::new(self.from_days_ago)).unwrap_or(now)
+    }
+}
+
 pub const APPEALS: [DemoAppealPlan; 3] = [
     DemoAppealPlan {
         code: "LULUT-2026",
@@ -107,7 +114,8 @@ pub fn fill(shared: &Shared) -> Result<(), Failure> {
         set_state(shared, central, plan.code, AppealState::Closed, now)?;
     }
     for plan in &APPEALS {
-        publish::publish(shared, if plan.chapter == "TW" { central } else { province }, plan.code, now)?;
+        let actor = if plan.chapter == "TW" { central } else { province };
+        publish::publish(shared, actor, plan.code, plan.opened(now), now)?;
     }
     end_sessions(shared, &[recorder, central, province], now)
 }
@@ -202,9 +210,10 @@ fn draft_and_open(shared: &Shared, actor: Actor, plan: &DemoAppealPlan, now: Dat
             extension: None,
         };
         let new = NewAppeal { id: Uuid::now_v7(), code: plan.code.to_owned(), regime: plan.regime, text };
-        appeals::create(conn, &grant, now, &new)?;
+        let then = plan.opened(now);
+        appeals::create(conn, &grant, then, &new)?;
         let row = appeals::find_for_update(conn, plan.code)?.ok_or_else(Problem::not_found)?;
-        Ok(appeals::next_version(conn, &grant, now, &row, &row.text(), AppealState::Open)?)
+        Ok(appeals::next_version(conn, &grant, then, &row, &row.text(), AppealState::Open)?)
     })?;
     Ok(())
 }

@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::Failure;
 use crate::app::Shared;
 use crate::authz::{Actor, RunAppeal, Visit};
+use crate::documents::answers::title_of;
 use crate::documents::assemble;
-use crate::documents::model::{ContentHash, MediaType, Purpose};
+use crate::documents::model::{ContentHash, MediaType};
 use crate::documents::store::Holder;
 use crate::documents::uploads::{self, Begun, NewUpload};
 use crate::giving::appeals;
-use crate::giving::publishing::title_of;
+use crate::giving::papers::OF_APPEALS;
 use crate::http::{Kind, Problem};
 use crate::publications::channel::Channel;
 use crate::publications::model::Event;
@@ -27,8 +28,14 @@ use crate::vault::place;
 const OPEN: [Event; 1] = [Event::OpeningDocument];
 const CLOSED: [Event; 3] = [Event::OpeningDocument, Event::SupportLevels, Event::ResultsReceived];
 
-/// Publishes for an appeal of the demo what is not published yet.
-pub(super) fn publish(shared: &Shared, actor: Actor, code: &str, now: DateTime<Utc>) -> Result<(), Failure> {
+/// Publishes for an appeal of the demo what is not published yet: how it began when it was opened, the rest now.
+pub(super) fn publish(
+    shared: &Shared,
+    actor: Actor,
+    code: &str,
+    opened: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     let (row, done) = shared.db.tx_blocking(|conn| -> Result<_, Problem> {
         let row = appeals::find(conn, code)?.ok_or_else(Problem::not_found)?;
         let done = store::list(conn, row.id)?;
@@ -51,6 +58,8 @@ pub(super) fn publish(shared: &Shared, actor: Actor, code: &str, now: DateTime<U
             let v = &mut Visit::enter(conn, &shared.vault, now, actor)?;
             let row = appeals::find_for_update(v.conn, code)?.ok_or_else(Problem::not_found)?;
             let grant = v.at::<RunAppeal>(ChapterId(row.chapter_id))?;
+            // Nobody had a role then: the right is today's, the day is not.
+            v.now = if *event == Event::OpeningDocument { opened } else { now };
             publish::publish(v, &grant, &row, &new)?;
             Ok(())
         })?;
@@ -90,7 +99,7 @@ fn upload(shared: &Shared, actor: Actor, chapter: ChapterId, now: DateTime<Utc>,
     let hash = ContentHash::of(Sha256::new_with_prefix(bytes));
     let new = NewUpload {
         id,
-        purpose: Purpose::Appeal.name(),
+        purpose: OF_APPEALS.purpose,
         name: vault.seal(place("upload", "name", &id), "van-ban.pdf".as_bytes())?,
         media_type: MediaType::Pdf.name(),
         size_bytes: i64::try_from(bytes.len())?,
@@ -99,7 +108,7 @@ fn upload(shared: &Shared, actor: Actor, chapter: ChapterId, now: DateTime<Utc>,
         bare_hash: vault.hash("upload.request.bare", hash.as_str().as_bytes()).to_vec(),
     };
     let holder = |conn: &mut diesel::PgConnection| -> Result<Holder, Problem> {
-        Ok(Holder::of(&mut Visit::enter(conn, vault, now, actor)?, chapter, Purpose::Appeal)?)
+        Ok(Holder::of(&mut Visit::enter(conn, vault, now, actor)?, chapter, &OF_APPEALS)?)
     };
     let row = shared.db.tx_blocking(|conn| -> Result<_, Problem> {
         let holder = holder(conn)?;

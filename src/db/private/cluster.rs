@@ -115,15 +115,21 @@ impl Cluster {
     /// Settings that are a matter of taste and hardware: in the file, where an administrator may change them. Those
     /// that are a matter of safety are on the command line (`arguments`).
     fn configure(&self, folder: &Path) -> Result<(), PrivateError> {
-        let shared_buffers = if self.durable { buffers_for(installed_memory()) } else { 64 };
-        // Whole pages go to the log after each checkpoint, many for each gift: pglz costs more than all the rest of it.
-        let compression = if self.knows(folder, "wal_compression=lz4") { "lz4" } else { "on" };
+        let hardware = if self.durable {
+            // Whole pages go to the log after each checkpoint, many for each gift: pglz costs more than all the rest of it.
+            let compression = if self.knows(folder, "wal_compression=lz4") { "lz4" } else { "on" };
+            let shared_buffers = buffers_for(installed_memory());
+            format!(
+                "shared_buffers = {shared_buffers}MB\nmax_wal_size = 4GB\nmax_connections = 100\nwal_compression = {compression}"
+            )
+        } else {
+            // Thrown away soon, perhaps kept in memory, with many small servers on it.
+            "shared_buffers = 64MB\nmax_wal_size = 256MB\nmax_connections = 300".to_owned()
+        };
         let text = format!(
             "\n# Set when Sổ Nhân Ái made this cluster; may be changed. Addresses, time zone and everything about\n\
              # durability are given on the command line at every start and can't be changed here.\n\
-             shared_buffers = {shared_buffers}MB\nmax_wal_size = 4GB\nmax_connections = 100\n\
-             wal_compression = {compression}\n\
-             random_page_cost = 1.1\njit = off\n"
+             {hardware}\nrandom_page_cost = 1.1\njit = off\n"
         );
         let path = folder.join("postgresql.conf");
         let mut file = OpenOptions::new().append(true).open(&path).map_err(PrivateError::io("open", &path))?;

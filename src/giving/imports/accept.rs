@@ -1,23 +1,16 @@
-//! A list accepted: booked part by part through the way of every batch, and taken up where it was left.
-//!
-//! A part is booked in transactions of its own and then noted as done. Whatever happens between, booking it again books nothing
-//! twice: the ids of its gifts are fixed since the list was looked through.
-
-use std::sync::Arc;
+//! A list as it is shown, and accepted: from then on a job books it ([`super::work`]).
 
 use diesel::pg::PgConnection;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::check;
-use super::store::{self, ImportRow, Listed, PartError, Refused, Settled};
-use super::wire::{AcceptIn, ImportFault, ImportOut};
-use crate::authz::{Actor, Read, Record, Visit};
-use crate::basics::Clock;
-use crate::db::Db;
-use crate::giving::record::{Outcome, Submission, record_all};
-use crate::http::{Kind, Lang, Problem};
+use super::store::{self, ImportRow, PartError, Refused};
+use super::wire::{AcceptIn, ImportFault, ImportOut, ImportTrouble};
+use super::work::{BOOK_GIFT_LIST, NOT_ALLOWED};
+use crate::authz::{Read, Record, Visit};
+use crate::http::{Kind, Lang, Problem, Say};
+use crate::jobs::{self, JobOut, NewJob};
 use crate::tree::{self, ChapterId};
-use crate::vault::Vault;
 
 impl From<PartError> for Problem {
     fn from(error: PartError) -> Self {
@@ -44,6 +37,7 @@ pub fn shown(conn: &mut PgConnection, row: ImportRow, lang: Lang) -> Result<Impo
         code: refused.code,
         detail: if lang == Lang::En { refused.en } else { refused.vi },
     };
+    let trouble = if row.state == "ACCEPTED" { jobs::troubles(conn, &[row.id])?.remove(&row.id) } else { None };
     Ok(ImportOut {
         id: row.id,
         chapter: tree::code_of(conn, ChapterId(row.chapter_id))?,
@@ -56,11 +50,30 @@ pub fn shown(conn: &mut PgConnection, row: ImportRow, lang: Lang) -> Result<Impo
         refused: refused.into_iter().map(fault).collect(),
         uploaded_at: row.uploaded_at,
         accepted_at: row.accepted_at,
+        job: row.accepted_at.map(|_| row.id),
+        trouble: trouble.map(|code| in_words(code, lang)),
     })
 }
 
-/// Takes a list: from now on it is booked, and stays accepted whatever happens.
-pub fn take(v: &mut Visit<'_>, id: Uuid, said: AcceptIn) -> Result<ImportRow, Problem> {
+/// Why the job came to nothing.
+fn in_words(code: String, lang: Lang) -> ImportTrouble {
+    let say = if code == NOT_ALLOWED {
+        Say::fixed(
+            "Người chấp nhận danh sách không còn quyền ghi ở đơn vị này, nên việc ghi đã dừng. Người có quyền hãy chấp nhận lại: các dòng còn lại được ghi tiếp.",
+            "Whoever accepted the list may no longer record at this chapter, so booking stopped. Somebody who may accepts it again, and what is left is booked.",
+        )
+    } else {
+        Say::fixed(
+            "Việc ghi danh sách đã dừng sau nhiều lần thử. Hãy chấp nhận lại để ghi tiếp các dòng còn lại; nếu vẫn dừng, hãy báo người quản trị.",
+            "Booking the list stopped after many attempts. Accept it again to book what is left; if it stops again, tell the administrator.",
+        )
+    };
+    ImportTrouble { code, detail: say.in_lang(lang).to_owned() }
+}
+
+/// Takes a list, which stays accepted whatever happens, and has a job book it; the job has the list's id. Accepted again it is the same
+/// job; one that came to nothing begins again, in the name of whoever accepts it now.
+pub fn take(v: &mut Visit<'_>, id: Uuid, said: AcceptIn) -> Result<JobOut, Problem> {
     let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
     let grant = v.at::<Record>(ChapterId(row.chapter_id))?;
     if row.state == "READY" {
@@ -70,8 +83,19 @@ pub fn take(v: &mut Visit<'_>, id: Uuid, said: AcceptIn) -> Result<ImportRow, Pr
         if store::take(v.conn, &grant, v.now, id, said.confirmed)? {
             v.note(&grant, "LIST_ACCEPTED", id)?;
         }
+    } else if jobs::take_over(v.conn, &grant, v.now, id)? {
+        v.note(&grant, "LIST_TAKEN_OVER", id)?;
     }
-    store::find(v.conn, id)?.ok_or_else(Problem::not_found)
+    let job = NewJob {
+        id,
+        kind: &BOOK_GIFT_LIST,
+        content: json!({}),
+        total: Some(row.row_count.into()),
+        due_at: v.now,
+        url: Some(format!("/api/v1/gift-imports/{id}")),
+    };
+    jobs::enqueue(v.conn, &grant, v.now, &job)?;
+    jobs::of_id(v, id)
 }
 
 fn unconfirmed(rows: i32) -> Problem {
@@ -84,56 +108,4 @@ fn unconfirmed(rows: i32) -> Problem {
             "{rows} rows of the list have an unusual sum: count the zeros again. If they are right, confirm the list and send it again."
         ),
     )
-}
-
-/// Books what is left of an accepted list. Runs on a blocking thread; may be run by anybody, as often as needed, at the same time.
-///
-/// # Errors
-/// When it can not go on: the database is away, or the actor's right ended. What is booked stands; run it again.
-pub fn carry_on(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, list: &ImportRow) -> Result<(), Problem> {
-    while let Some((part, gifts)) = db.tx_blocking(|conn| store::next_part(conn, vault, list.id)).map_err(Problem::from)? {
-        let settled = book(db, clock, vault, actor, gifts, list.confirmed)?;
-        db.tx_blocking(|conn| store::settle(conn, clock.now(), part, &settled)).map_err(Problem::from)?;
-    }
-    db.tx_blocking(|conn| store::finish(conn, list.id)).map_err(Problem::from)
-}
-
-fn book(
-    db: &Db,
-    clock: &Clock,
-    vault: &Vault,
-    actor: Actor,
-    mut gifts: Vec<Listed>,
-    confirmed: bool,
-) -> Result<Settled, Problem> {
-    gifts.iter_mut().for_each(|listed| listed.gift.confirmed = confirmed);
-    let mut faults = Vec::new();
-    let ready = check::prepared(vault, &gifts, clock.now(), &mut faults)?;
-    let (rows, submissions): (Vec<u32>, Vec<Submission>) =
-        ready.into_iter().map(|(row, gift)| (row, Submission { actor, gift: Arc::new(gift) })).unzip();
-    let (mut stands, mut asked) = (0, 0);
-    for (row, outcome) in rows.into_iter().zip(record_all(db, clock, &submissions)) {
-        match outcome {
-            Outcome::Booked(_) | Outcome::AlreadyBooked(_) => stands += 1,
-            Outcome::Asked(_) => asked += 1,
-            Outcome::Refused(problem) if is_of_the_gift(&problem) => faults.extend(check::faults_of(row, &problem)),
-            Outcome::Refused(problem) => return Err(problem),
-        }
-    }
-    // A row is refused once, whatever the number of its faults.
-    faults.sort_by_key(|fault| fault.row);
-    faults.dedup_by_key(|fault| fault.row);
-    let refused = faults.into_iter().map(|fault| Refused {
-        row: fault.row.unwrap_or_default(),
-        column: fault.column.map(str::to_owned),
-        code: fault.code.to_owned(),
-        vi: fault.said.vi,
-        en: fault.said.en,
-    });
-    Ok(Settled { stands, asked, refused: refused.collect() })
-}
-
-/// Whether the same gift would be refused again, and the others not.
-fn is_of_the_gift(problem: &Problem) -> bool {
-    matches!(problem.kind, Kind::Invalid | Kind::IdTaken | Kind::Unusual | Kind::Conflict)
 }

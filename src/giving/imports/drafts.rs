@@ -11,6 +11,7 @@ use sheets::{Fault, Row, Said};
 use super::form;
 use crate::giving::gift_in::GiftIn;
 use crate::http::FieldError;
+use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
 
 /// A sum that nobody asks about.
@@ -70,7 +71,10 @@ pub fn draft(row: &Row, chapter: &str, today: NaiveDate) -> GiftIn {
 pub fn healed(mut gift: GiftIn, errors: &[FieldError], today: NaiveDate) -> GiftIn {
     for error in errors {
         match error.pointer.as_str() {
-            "/amount_vnd" => gift.amount_vnd = Some(SMALL_SUM),
+            // Goods become money: of what is wrong with them nothing follows for the rest.
+            pointer if pointer == "/amount_vnd" || pointer.starts_with("/lines") => {
+                (gift.channel, gift.lines, gift.amount_vnd) = (Channel::Cash, Vec::new(), Some(SMALL_SUM));
+            }
             "/received_on" => gift.received_on = today,
             "/display" => gift.display = None,
             "/payer_address" => gift.payer_address = None,

@@ -6,15 +6,26 @@ use uuid::Uuid;
 
 use crate::basics::text::meant;
 use crate::giving::display::Display;
-use crate::giving::gift_in::{GiftIn, GiverIn};
+use crate::giving::gift_in::{GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
 use crate::http::FieldError;
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
+use crate::stock;
 
 /// Most rows of a list.
 pub const MOST_ROWS: usize = 10_000;
 
-const CHANNELS: Holds = Holds::Choice(&[("CASH", "Tiền mặt", "Cash"), ("BANK_TRANSFER", "Chuyển khoản", "Bank transfer")]);
+const CHANNELS: Holds = Holds::Choice(&[
+    ("CASH", "Tiền mặt", "Cash"),
+    ("BANK_TRANSFER", "Chuyển khoản", "Bank transfer"),
+    ("IN_KIND", "Hiện vật", "In kind"),
+]);
+const VALUATIONS: Holds = Holds::Choice(&[
+    ("DONOR_STATED", "Người tặng kê khai", "Stated by the giver"),
+    ("INVOICE", "Hóa đơn", "Invoice"),
+    ("MARKET_PRICE", "Giá thị trường", "Market price"),
+    ("PRICE_LIST", "Bảng giá", "Price list"),
+]);
 const KINDS: Holds = Holds::Choice(&[
     ("PERSON", "Cá nhân", "Person"),
     ("ORGANISATION", "Tổ chức", "Organisation"),
@@ -26,7 +37,8 @@ const DISPLAYS: Holds = Holds::Choice(&[
     ("FULL_NAME", "Hiện đầy đủ tên", "Full name"),
 ]);
 
-/// Money only: goods have lines of their own, and sums of many messages have no giver.
+/// Money, or goods of one kind a row: several kinds from one giver are several rows, and several gifts. Sums of many messages have no
+/// giver and are typed by themselves.
 pub static FORM: Form = Form {
     title_vi: "Danh sách khoản ủng hộ",
     title_en: "List of gifts",
@@ -49,8 +61,8 @@ pub static FORM: Form = Form {
             also: &["Số tiền ủng hộ", "Thành tiền"],
             holds: Holds::Amount,
             required: true,
-            note_vi: "Số đồng nguyên, viết đủ các số 0: 500000 hoặc 500.000. Dòng \"Tổng cộng\" ở cuối được đối chiếu.",
-            note_en: "Whole đồng with all zeros: 500000 or 500.000. A line \"Tổng cộng\" at the end is compared.",
+            note_vi: "Số đồng nguyên, viết đủ các số 0: 500000 hoặc 500.000; của hiện vật là giá trị. Dòng \"Tổng cộng\" ở cuối được đối chiếu.",
+            note_en: "Whole đồng with all zeros: 500000 or 500.000; of goods what they are worth. A line \"Tổng cộng\" at the end is compared.",
             example: "500.000",
         },
         Column {
@@ -60,8 +72,8 @@ pub static FORM: Form = Form {
             also: &["Hình thức ủng hộ", "Kênh"],
             holds: CHANNELS,
             required: false,
-            note_vi: "Tiền mặt hoặc Chuyển khoản; để trống là tiền mặt.",
-            note_en: "Cash or Bank transfer; cash when empty.",
+            note_vi: "Tiền mặt, Chuyển khoản hoặc Hiện vật; để trống là tiền mặt, hoặc hiện vật nếu dòng có hiện vật.",
+            note_en: "Cash, Bank transfer or In kind; when empty cash, or in kind where the row has goods.",
             example: "Tiền mặt",
         },
         Column {
@@ -186,6 +198,50 @@ pub static FORM: Form = Form {
             example: "000123",
         },
         Column {
+            name: "item",
+            vi: "Hiện vật",
+            en: "Goods",
+            also: &["Tên hiện vật", "Mặt hàng", "Tên hàng"],
+            holds: Holds::Text,
+            required: false,
+            note_vi: "Tên hoặc mã trong danh mục hàng, ví dụ Gạo; mỗi dòng một mặt hàng. Để trống nếu là tiền.",
+            note_en: "Name or code of the catalogue, such as Rice; one kind a row. Empty for money.",
+            example: "Gạo",
+        },
+        Column {
+            name: "quantity",
+            vi: "Số lượng",
+            en: "Quantity",
+            also: &[],
+            holds: Holds::Text,
+            required: false,
+            note_vi: "Của hiện vật. Số lẻ ghi dạng Văn bản với dấu chấm: 12.5; không dấu phân cách hàng nghìn.",
+            note_en: "Of the goods. Fractions as Text with a point: 12.5; no thousands separator.",
+            example: "100",
+        },
+        Column {
+            name: "unit",
+            vi: "Đơn vị tính",
+            en: "Unit",
+            also: &["ĐVT"],
+            holds: Holds::Text,
+            required: false,
+            note_vi: "Một đơn vị của mặt hàng trong danh mục: kg, thùng, cái…",
+            note_en: "One of the units of the goods: kg, box, piece…",
+            example: "kg",
+        },
+        Column {
+            name: "valuation",
+            vi: "Căn cứ giá trị",
+            en: "Valued by",
+            also: &["Căn cứ định giá"],
+            holds: VALUATIONS,
+            required: false,
+            note_vi: "Giá trị hiện vật lấy từ đâu; để trống là người tặng kê khai.",
+            note_en: "Where the value of the goods comes from; stated by the giver when empty.",
+            example: "Giá thị trường",
+        },
+        Column {
             name: "chapter",
             vi: "Mã đơn vị",
             en: "Chapter",
@@ -233,15 +289,25 @@ pub fn gift(row: &Row, chapter: &str) -> Option<GiftIn> {
 /// The same with a day and a sum of one's own.
 pub fn gift_of(row: &Row, chapter: &str, received_on: NaiveDate, amount: i64) -> GiftIn {
     let text = |name: &str| if let Some(Read::Text(text)) = value(row, name) { Some(text.clone()) } else { None };
+    let line = text("item").map(|item| LineIn {
+        item: stock::item_called(&item).map_or(item, str::to_owned),
+        quantity: QuantityIn::Text(text("quantity").unwrap_or_default()),
+        unit: text("unit").map(|unit| stock::unit_called(&unit).map_or(unit, str::to_owned)).unwrap_or_default(),
+        value_vnd: amount,
+        valuation: choice(row, "valuation").and_then(valuation).unwrap_or(Valuation::DonorStated),
+    });
+    // Whatever is said of goods makes it goods: those that are not named are a fault, and no money.
+    let of_goods = ["item", "quantity", "unit", "valuation"].into_iter().any(|name| value(row, name).is_some());
+    let unsaid = if of_goods { Channel::InKind } else { Channel::Cash };
     let kind = choice(row, "giver_kind").and_then(PartyKind::parse).unwrap_or(PartyKind::Person);
     GiftIn {
         id: Uuid::nil(),
         code: None,
         chapter: chapter.to_owned(),
         appeal: text("appeal"),
-        channel: choice(row, "channel").and_then(Channel::parse).unwrap_or(Channel::Cash),
+        channel: choice(row, "channel").and_then(Channel::parse).unwrap_or(unsaid),
         amount_vnd: Some(amount),
-        lines: Vec::new(),
+        lines: line.into_iter().collect(),
         message_count: None,
         giver: text("giver").map(|name| GiverIn { kind, name, phone: text("phone") }),
         display: choice(row, "display").and_then(Display::parse),
@@ -257,6 +323,11 @@ pub fn gift_of(row: &Row, chapter: &str, received_on: NaiveDate, amount: i64) ->
         captured_at: None,
         confirmed: false,
     }
+}
+
+fn valuation(code: &str) -> Option<Valuation> {
+    let all = [Valuation::DonorStated, Valuation::Invoice, Valuation::MarketPrice, Valuation::PriceList];
+    all.into_iter().find(|valuation| valuation.name() == code)
 }
 
 /// The chapter a row names, if it names one.
@@ -278,6 +349,10 @@ pub fn fault(row: u32, error: &FieldError) -> Fault {
         "giver/name" => "giver",
         "giver/phone" => "phone",
         "giver/kind" => "giver_kind",
+        "lines" | "lines/0/item" => "item",
+        "lines/0/quantity" => "quantity",
+        "lines/0/unit" => "unit",
+        "lines/0/value_vnd" => "amount_vnd",
         other => other,
     };
     let column = FORM.columns.iter().map(|column| column.name).find(|column| *column == name);
@@ -314,6 +389,7 @@ mod tests {
             (CHANNELS, (|code| Channel::parse(code).is_some()) as fn(&str) -> bool),
             (KINDS, |code| PartyKind::parse(code).is_some()),
             (DISPLAYS, |code| Display::parse(code).is_some()),
+            (VALUATIONS, |code| valuation(code).is_some()),
         ] {
             let Holds::Choice(choices) = holds else { panic!() };
             assert!(choices.iter().all(|(code, ..)| is(code)), "{choices:?}");

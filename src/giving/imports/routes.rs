@@ -1,6 +1,6 @@
 //! `/api/v1/…/gift-imports`: a list of gifts out of a spreadsheet, looked through and accepted.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE, LOCATION, VARY};
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
@@ -20,6 +20,7 @@ use crate::db::Db;
 use crate::giving::model::MAX_BATCH;
 use crate::http::sets::{Own, Reads, Records, Writes};
 use crate::http::{Answer, Body, Lang, Problem, Reply};
+use crate::jobs::JobOut;
 use crate::vault::Vault;
 
 /// Of each kind of rows, most that an answer names.
@@ -56,7 +57,7 @@ pub async fn download_gift_template(desk: Desk, lang: Lang) -> Result<HttpRespon
 
 /// Look through a list of gifts of a chapter: XLSX or CSV, at most 10,000 rows, as in the template.
 ///
-/// Nothing is booked. A list with faults is not kept: the answer names them row by row. One without waits seven days to be
+/// Nothing is booked. A list with faults is not kept: the answer names them row by row. One without waits thirty days to be
 /// accepted; the same list sent again is the same one.
 #[utoipa::path(
     tag = "gifts", params(("code" = String, Path, description = "Code of the chapter", example = "23095")),
@@ -141,7 +142,6 @@ fn keep(db: &Db, vault: &Vault, sent: &Sent, file: &File, found: &Found) -> Resu
     db.tx_blocking(|conn| -> Result<_, Problem> {
         let mut v = Visit::enter(conn, vault, sent.now, sent.actor)?;
         let (grant, _) = v.at_code::<Record>(&sent.chapter)?;
-        store::forget_old(v.conn, v.now)?;
         let is_new = store::insert(v.conn, &grant, v.now, &new, &parts)?;
         if is_new {
             v.note(&grant, "LIST_UPLOADED", id)?;
@@ -159,18 +159,21 @@ pub async fn show_gift_import(desk: Desk, id: web::Path<Uuid>, lang: Lang) -> An
     desk.read(move |v| accept::show(v, *id, lang)).await.map(Reply::ok)
 }
 
-/// Accept a list of gifts: all its rows are booked.
+/// Accept a list of gifts: a job books all its rows.
 ///
-/// Accept it again as often as needed, after a lost answer or an interruption: what is left is booked, and nothing twice. A list
+/// The job says how far it is (`GET /api/v1/jobs/{id}`); which rows were refused and why says the list. Accept it again as often as
+/// needed, after a lost answer or an interruption: it is the same job, and nothing is booked twice. A list
 /// with unusually large sums is answered `409` (`/problems/unusual`) until it is sent with `"confirmed": true`.
 #[utoipa::path(
     tag = "gifts", params(("id" = Uuid, Path, description = "The list")), request_body = AcceptIn,
-    responses((status = 200, body = ImportOut), Writes)
+    responses(
+        (status = 202, body = JobOut, description = "It is being booked, or was", headers(("location" = String, description = "Path of the job"))),
+        Writes
+    )
 )]
 #[post("/gift-imports/{id}/acceptance")]
-pub async fn accept_gift_import(desk: Desk, id: web::Path<Uuid>, Body(said): Body<AcceptIn>, lang: Lang) -> Answer<ImportOut> {
-    let (id, actor) = (id.into_inner(), desk.actor());
-    let list = desk.tx(move |v| accept::take(v, id, said)).await?;
-    desk.go_on(move |db, vault, clock| accept::carry_on(db, clock, vault, actor, &list)).await?;
-    desk.read(move |v| accept::show(v, id, lang)).await.map(Reply::ok)
+pub async fn accept_gift_import(desk: Desk, id: web::Path<Uuid>, Body(said): Body<AcceptIn>) -> Answer<JobOut> {
+    let id = id.into_inner();
+    let job = desk.tx(move |v| accept::take(v, id, said)).await?;
+    Ok(Reply::accepted(job).with((LOCATION, format!("/api/v1/jobs/{id}"))))
 }

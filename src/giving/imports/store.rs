@@ -1,16 +1,16 @@
 //! SQL of lists of gifts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::KEPT;
 use crate::authz::{Granted, Record};
+use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
-use crate::db::schema::{gift_import, gift_import_part};
+use crate::db::schema::{gift_import, gift_import_keeping, gift_import_part};
 use crate::db::statement::statement;
 use crate::giving::gift_in::GiftIn;
 use crate::tree::ChapterId;
@@ -217,10 +217,15 @@ pub fn progress(conn: &mut PgConnection, id: Uuid) -> Result<(i64, i64, Vec<Refu
     Ok((stands, asked, refused))
 }
 
-/// Forgets lists that nobody accepted in time.
+/// Forgets lists that nobody accepted in time, by the newest rule that has begun; without one they are kept.
 pub fn forget_old(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, DbError> {
     use gift_import as i;
-    Ok(diesel::delete(i::table.filter(i::state.eq("READY").and(i::uploaded_at.lt(now - KEPT)))).execute(conn)?)
+    use gift_import_keeping as k;
+    let rule = k::table.filter(k::valid_from.le(vietnam_date(now))).order(k::valid_from.desc());
+    let days: Option<i32> = rule.select(k::kept_days).first(conn).optional()?;
+    let Some(days) = days else { return Ok(0) };
+    let last = now - Duration::days(days.into());
+    Ok(diesel::delete(i::table.filter(i::state.eq("READY").and(i::uploaded_at.lt(last)))).execute(conn)?)
 }
 
 /// The parts that wait at these chapters, locked, with their sealed gifts.

@@ -76,7 +76,7 @@ pub struct ImportOut {
     /// Code of the chapter.
     #[schema(example = "23095")]
     pub chapter: String,
-    /// `READY`, `ACCEPTED` (being booked) or `DONE`.
+    /// `READY`, `ACCEPTED` (being booked, see `job` and `trouble`) or `DONE`.
     #[schema(example = "READY")]
     pub state: String,
     pub rows: i64,
@@ -92,6 +92,21 @@ pub struct ImportOut {
     pub uploaded_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_at: Option<DateTime<Utc>>,
+    /// The job that books it (`GET /api/v1/jobs/{id}`), once it is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<Uuid>,
+    /// Why booking stopped for good before the end; what is booked stands, and accepted again the list is gone on with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<ImportTrouble>,
+}
+
+/// Why the job of a list came to nothing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ImportTrouble {
+    /// As the job says it; it grows with what jobs may meet.
+    #[schema(example = "NOT_ALLOWED")]
+    pub code: String,
+    pub detail: String,
 }
 
 /// Accepts a list.

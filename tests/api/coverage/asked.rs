@@ -14,6 +14,7 @@ pub fn calls(app: &TestApp, officer: &Caller<'_>) -> Vec<Call> {
         call("GET /api/v1/asked-gifts", "/api/v1/asked-gifts?chapter=23095".to_owned(), None, 404, 200, 200),
         call("GET /api/v1/asked-gifts/{id}", path(0, ""), None, 404, 200, 200),
         call("GET /api/v1/asked-gifts/{id}/paper.html", path(0, "/paper.html"), None, 404, 200, 200),
+        call("GET /api/v1/asked-gifts/{id}/paper.pdf", path(0, "/paper.pdf"), None, 404, 200, 200),
         call("POST /api/v1/asked-gifts/{id}/approval", path(0, "/approval"), nothing(), 404, 403, 200),
         call("POST /api/v1/asked-gifts/{id}/refusal", path(1, "/refusal"), nothing(), 404, 403, 200),
         call("POST /api/v1/asked-gifts/{id}/withdrawal", path(2, "/withdrawal"), nothing(), 404, 403, 200),

@@ -16,7 +16,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("GET /api/v1/gift-imports/template.xlsx", "/api/v1/gift-imports/template.xlsx".to_owned(), None, 200, 200, 200),
         call("POST /api/v1/chapters/{code}/gift-imports", path, Some(Value::String(list(30_000))), 404, 403, 201),
         call("GET /api/v1/gift-imports/{id}", import(""), None, 404, 200, 200),
-        call("POST /api/v1/gift-imports/{id}/acceptance", import("/acceptance"), Some(json!({})), 404, 403, 200),
+        call("POST /api/v1/gift-imports/{id}/acceptance", import("/acceptance"), Some(json!({})), 404, 403, 202),
         call("GET /api/v1/chapters/{code}/ledger.xlsx", "/api/v1/chapters/23095/ledger.xlsx".to_owned(), None, 404, 200, 200),
     ]
 }

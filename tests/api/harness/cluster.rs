@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -20,6 +20,7 @@ use so_nhan_ai::upkeep::steps;
 use so_nhan_ai::vault::{Vault, VaultKeys};
 
 use super::eventually;
+use super::scratch::scratch;
 
 const TEMPLATE: &str = "template_of_tests";
 
@@ -28,7 +29,7 @@ struct Cluster {
 }
 
 fn data_dir() -> PathBuf {
-    std::env::temp_dir().join(format!("sna-test-{}", std::process::id()))
+    scratch().join(format!("sna-test-{}", std::process::id()))
 }
 
 /// Started by the first test that needs it. A static is never dropped, so a small shell waits for this process to end
@@ -54,21 +55,54 @@ fn cluster() -> &'static Cluster {
             steps::run(&url, &keys, &Clock::System, &mut |_, _, _| Ok(())).unwrap();
         }
         // A template must have no connections: the pool's own closes in the background.
-        wait_until(&postgres.url("postgres"), &format!("SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = '{TEMPLATE}'"));
+        let left = format!("SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = '{TEMPLATE}'");
+        let mut conn = PgConnection::establish(&postgres.url("postgres")).unwrap();
+        eventually(&left, || holds(&mut conn, &left).unwrap());
         eprintln!("test database ready");
         Cluster { postgres }
     })
+}
+
+/// On the server itself: databases are made and dropped by the thousand, on few connections.
+fn on_server(sql: &str) {
+    static KEPT: Kept = Kept(Mutex::new(Vec::new()));
+    let server = || PgConnection::establish(&cluster().postgres.url("postgres")).unwrap();
+    KEPT.ask(server, |conn| conn.batch_execute(sql));
+}
+
+/// Connections that wait for the next question.
+struct Kept(Mutex<Vec<PgConnection>>);
+
+impl Kept {
+    /// Asks on a kept connection; on a new one if there is none, or if it was cut off meanwhile.
+    fn ask<T>(&self, connect: impl Fn() -> PgConnection, question: impl Fn(&mut PgConnection) -> QueryResult<T>) -> T {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = kept().pop();
+        let (conn, answer) = match waiting.map(|mut conn| (question(&mut conn), conn)) {
+            Some((Ok(answer), conn)) => (conn, answer),
+            _ => {
+                let mut conn = connect();
+                let answer = question(&mut conn).unwrap_or_else(|error| panic!("{error}"));
+                (conn, answer)
+            }
+        };
+        kept().push(conn);
+        answer
+    }
 }
 
 fn execute(url: &str, sql: &str) {
     PgConnection::establish(url).unwrap().batch_execute(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
 }
 
-fn wait_until(url: &str, question: &str) {
-    let mut conn = PgConnection::establish(url).unwrap();
-    eventually(question, || {
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({question})"))).get_result(&mut conn).unwrap()
-    });
+fn holds(conn: &mut PgConnection, question: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({question})"))).get_result(conn)
+}
+
+/// Nobody is connected to a database any more, and nobody gets in.
+fn close(name: &str) {
+    on_server(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    on_server(&format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"));
 }
 
 /// The log's key in tests.
@@ -79,6 +113,7 @@ pub struct Database {
     name: String,
     /// Only the first handle drops it.
     owned: bool,
+    kept: Kept,
 }
 
 impl Database {
@@ -96,35 +131,34 @@ impl Database {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         // Cloning needs the template for itself: one test at a time.
-        static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-        let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        execute(&cluster().postgres.url("postgres"), &format!("CREATE DATABASE {name} TEMPLATE {template}"));
-        Self { name, owned: true }
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        on_server(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        Self::called(name, true)
+    }
+
+    fn called(name: String, owned: bool) -> Self {
+        Self { name, owned, kept: Kept(Mutex::default()) }
     }
 
     /// A copy of it as it stands: what a backup would hold. Its servers must have stopped; their pools are cut off.
     pub fn copy(&self) -> Self {
-        let server = cluster().postgres.url("postgres");
         let name = &self.name;
-        execute(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
-        execute(&server, &format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"));
+        close(name);
         let copy = Self::create(name);
-        execute(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+        on_server(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
         copy
     }
 
     /// Puts another database in the place of this one, beneath the servers that run on it.
     pub fn becomes(&self, mut other: Self) {
-        let server = cluster().postgres.url("postgres");
         other.owned = false;
         let (name, other) = (&self.name, &other.name);
-        for name in [name, other] {
-            execute(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
-            execute(&server, &format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"));
-        }
-        execute(&server, &format!("DROP DATABASE {name}; "));
-        execute(&server, &format!("ALTER DATABASE {other} RENAME TO {name}"));
-        execute(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+        close(name);
+        close(other);
+        on_server(&format!("DROP DATABASE {name}"));
+        on_server(&format!("ALTER DATABASE {other} RENAME TO {name}"));
+        on_server(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
     }
 
     /// A folder that no other test uses, removed after the last of them.
@@ -135,12 +169,12 @@ impl Database {
 
     /// The same database for a second server; it lives as long as the first handle.
     pub fn share(&self) -> Self {
-        Self { name: self.name.clone(), owned: false }
+        Self::called(self.name.clone(), false)
     }
 
     /// The same database for a server that goes on where this one stopped; from now on it lives as long as that one.
     pub fn take_over(&mut self) -> Self {
-        Self { name: self.name.clone(), owned: std::mem::take(&mut self.owned) }
+        Self::called(self.name.clone(), std::mem::take(&mut self.owned))
     }
 
     pub fn url(&self) -> String {
@@ -157,7 +191,7 @@ impl Database {
     }
 
     fn folder_of(&self, what: &str) -> std::path::PathBuf {
-        std::env::temp_dir().join(format!("sna-test-{}", std::process::id())).join(what).join(&self.name)
+        data_dir().join(what).join(&self.name)
     }
 
     /// A log that goes with the database: all servers on it have one key, one guard and one folder.
@@ -204,21 +238,21 @@ impl Database {
 
     /// The one number a query answers.
     pub fn number(&self, sql: &str) -> i64 {
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("({sql})::bigint")))
-            .get_result(&mut self.connect())
-            .unwrap()
+        let sql = format!("({sql})::bigint");
+        self.kept
+            .ask(|| self.connect(), |conn| diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&sql)).get_result(conn))
     }
 
     /// The one text a query answers.
     pub fn text(&self, sql: &str) -> String {
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("({sql})::text")))
-            .get_result(&mut self.connect())
-            .unwrap()
+        let sql = format!("({sql})::text");
+        self.kept
+            .ask(|| self.connect(), |conn| diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&sql)).get_result(conn))
     }
 
-    /// Waits (at most 20 s) until a question is answered with true.
+    /// Waits until a question is answered with true.
     pub fn wait_until(&self, question: &str) {
-        wait_until(&self.url(), question);
+        eventually(question, || self.kept.ask(|| self.connect(), |conn| holds(conn, question)));
     }
 }
 
@@ -227,7 +261,7 @@ impl Drop for Database {
         if self.owned {
             drop(std::fs::remove_dir_all(self.documents()));
             drop(std::fs::remove_dir_all(self.folder_of("log")));
-            execute(&cluster().postgres.url("postgres"), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+            on_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }

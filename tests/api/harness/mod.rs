@@ -1,10 +1,13 @@
-//! A server of its own for every test: the real application on a fresh clone of a migrated database, with a clock the
-//! test holds. Callers, not requests: `app.officer_of("23095").post("/api/v1/gifts", json!({…}), 201)` — the expected
-//! status is a parameter, so no test forgets it.
+//! A server for every test: the real application on a fresh clone of a migrated database, with a clock the test holds
+//! (`TestApp::start`), or the one that tests share which only read or keep to a chapter of their own (`TestApp::shared`).
+//! Callers, not requests: `app.officer_of("23095").post("/api/v1/gifts", json!({…}), 201)` — the expected status is a
+//! parameter, so no test forgets it. What is sent is made by `crate::kit`.
 
 mod caller;
 mod cluster;
 mod contract;
+mod scratch;
+mod shared;
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -36,6 +39,7 @@ use uuid::Uuid;
 
 pub use caller::{Answer, Caller};
 pub use cluster::{Database, LOG_SECRET};
+pub use shared::SharedApp;
 
 /// Waits until something holds that will: so long only because machines may be busy.
 pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
@@ -45,6 +49,9 @@ pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+/// When tests begin: 10:00 on Sunday, 22 November 2026 in Vietnam.
+const START: &str = "2026-11-22T03:00:00Z";
 
 /// Everybody's password in tests.
 pub const PASSWORD: &str = "mật khẩu thử";
@@ -91,7 +98,7 @@ impl TestApp {
     }
 
     fn start_with_settings(database: Database, web_settings: Web, on: bool) -> Self {
-        let clock = Clock::set_to("2026-11-22T03:00:00Z".parse().unwrap());
+        let clock = Clock::set_to(START.parse().unwrap());
         let vault = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
         let tokens = TokenKeys::new(&TokenKeyFile::generate().unwrap());
         let ms = Duration::from_millis;

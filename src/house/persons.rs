@@ -1,8 +1,8 @@
 //! What every store that can hold something of a person owes that person: to show it, to correct it, to erase it, to keep it
 //! and not use it.
 //!
-//! A room whose tables hold a name, a number or a text about somebody implements [`HoldsPersons`] and stands in the list that
-//! carries requests out (`privacy::persons::HOLDERS`). Nobody else needs to know which tables there are.
+//! A room whose tables hold a name, a number or a text about somebody implements [`HoldsPersons`] and says so in its `ROOM`;
+//! whoever carries requests out asks all rooms. Nobody else needs to know which tables there are.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -10,16 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Vault, VaultError};
+use super::errand::Errand;
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::findings::Findings;
-
-/// What a store works with.
-pub struct Desk<'a> {
-    pub conn: &'a mut PgConnection,
-    pub now: DateTime<Utc>,
-    pub vault: &'a Vault,
-}
+use crate::vault::VaultError;
 
 /// A record of the books that a person stands behind, by all the names under which stores know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,23 +73,14 @@ pub struct Holding {
     pub kept_until: Option<NaiveDate>,
 }
 
-/// What a store could not let go of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum What {
-    /// Papers of gifts: vouchers the law has kept. Without a name, read by those who inspect alone.
-    Paper,
-    /// Papers that belong to no record and whose name was taken away; somebody has to look whether they are the person's.
-    UnlinkedPaper,
-}
-
-impl What {
-    pub const ALL: [What; 2] = [What::Paper, What::UnlinkedPaper];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            What::Paper => "PAPER",
-            What::UnlinkedPaper => "UNLINKED_PAPER",
-        }
+codes! {
+    /// What a store could not let go of.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum What {
+        /// Papers of gifts: vouchers the law has kept. Without a name, read by those who inspect alone.
+        Paper = "PAPER",
+        /// Papers that belong to no record and whose name was taken away; somebody has to look whether they are the person's.
+        UnlinkedPaper = "UNLINKED_PAPER",
     }
 }
 
@@ -127,19 +113,19 @@ pub trait HoldsPersons: Sync {
     fn columns(&self) -> &'static [&'static str];
 
     /// What is held of the people behind these records, besides what a gift itself shows.
-    fn found(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError>;
+    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError>;
 
     /// Says from now on what is right.
-    fn correct(&self, desk: &mut Desk<'_>, of: &[Corrected]) -> Result<(), PersonsError>;
+    fn correct(&self, errand: &mut Errand<'_>, of: &[Corrected]) -> Result<(), PersonsError>;
 
     /// Takes the people out of these records for good, and says what stays.
-    fn erase(&self, desk: &mut Desk<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError>;
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError>;
 
     /// Takes somebody out of texts that no record leads to.
-    fn erase_mentions(&self, desk: &mut Desk<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError>;
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError>;
 
     /// Keeps what these records lead to and lets nobody use it, or lets it be used again.
-    fn restrict(&self, desk: &mut Desk<'_>, of: &[Record], on: bool) -> Result<(), PersonsError>;
+    fn restrict(&self, errand: &mut Errand<'_>, of: &[Record], on: bool) -> Result<(), PersonsError>;
 
     /// Nothing of these erased records still stands.
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError>;

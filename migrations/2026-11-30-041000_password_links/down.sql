@@ -1,0 +1,2 @@
+DROP TABLE password_link;
+ALTER TABLE message DROP COLUMN confidential;

@@ -1,0 +1,3 @@
+DELETE FROM job WHERE kind IN ('DELIVER_CHANGES', 'DELIVER_TEST');
+DROP TABLE delivery;
+DROP TABLE subscriber;

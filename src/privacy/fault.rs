@@ -1,0 +1,97 @@
+//! Why a request about personal data is not taken, decided or carried out. What that means in HTTP stands in
+//! `answers.rs`.
+
+use std::fmt;
+
+use crate::authz::Denied;
+use crate::db::DbError;
+use crate::decisions::Halt;
+use crate::house::persons::PersonsError;
+use crate::http::FieldError;
+
+/// See the module.
+#[derive(Debug)]
+pub enum Fault {
+    /// There is none, or none within reach.
+    Unknown,
+    /// The id stands for another request.
+    IdTaken,
+    /// The id was taken a moment ago.
+    IdJustTaken,
+    AskedAlready,
+    /// The data are not restricted here, so nothing can be lifted.
+    NotRestricted,
+    /// The gift's giver is unknown or erased.
+    NoGiver,
+    Field(FieldError),
+    /// It comes after the decision.
+    Decided,
+    ExtendedAlready,
+    /// Only what an officer does by hand ends by a note.
+    NotByHand,
+    /// What an officer does by hand takes no approval.
+    NoApproval,
+    /// The second person's part.
+    Decision(Halt),
+    Denied(Denied),
+    /// What is stored is not as it must be.
+    Broken(String),
+    Db(DbError),
+}
+
+impl Fault {
+    /// Something that can not be.
+    pub fn broken(cause: impl fmt::Display) -> Self {
+        Fault::Broken(cause.to_string())
+    }
+}
+
+/// For the log.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Broken(cause) => f.write_str(cause),
+            Fault::Db(error) => write!(f, "{error}"),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(error: DbError) -> Self {
+        Fault::Db(error)
+    }
+}
+
+impl From<diesel::result::Error> for Fault {
+    fn from(error: diesel::result::Error) -> Self {
+        Fault::Db(error.into())
+    }
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Self {
+        Fault::Denied(denied)
+    }
+}
+
+impl From<Halt> for Fault {
+    fn from(halt: Halt) -> Self {
+        Fault::Decision(halt)
+    }
+}
+
+impl From<FieldError> for Fault {
+    fn from(error: FieldError) -> Self {
+        Fault::Field(error)
+    }
+}
+
+impl From<PersonsError> for Fault {
+    fn from(error: PersonsError) -> Self {
+        match error {
+            PersonsError::Db(error) => error.into(),
+            PersonsError::Vault(error) => Fault::broken(error),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Runs the tests and says how long each part of them took.
+
+    tools/tests.py                      everything that must hold (make test)
+    tools/tests.py units api            these parts only
+    tools/tests.py --room giving        the tests of one room: its rules and what goes through HTTP (make test-room NAME=giving)
+
+Everything is built once; then the built programs are run, part by part. A part that fails does not keep the others from
+running. What comes after two dashes goes to the test programs: --room giving -- --nocapture
+"""
+import glob, json, os, subprocess, sys, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# The parts that are programs: which targets of cargo, in the order in which they run.
+PROGRAMS = {
+    "units": lambda target: target["crate"] != "so-nhan-ai" or target["kind"] in ("lib", "bin"),
+    "api": lambda target: target["name"] == "api",
+    "process": lambda target: target["name"] == "process",
+    "outside": lambda target: target["name"] == "outside",
+    "browser": lambda target: target["name"] == "browser",
+    "private-postgresql": lambda target: target["name"] == "private_postgres",
+}
+CHECKS = {
+    "format": ["cargo", "fmt", "--all", "--check"],
+    "lints": ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+}
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def built(selection):
+    """Builds test programs; each with its name, kind, crate and folder."""
+    command = ["cargo", "test", "--locked", "--no-run", "--message-format=json-render-diagnostics", *selection]
+    cargo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    targets = []
+    for line in cargo.stdout:
+        if not line.startswith("{"):
+            continue
+        message = json.loads(line)
+        if message["reason"] == "compiler-artifact" and message["profile"]["test"] and message["executable"]:
+            folder = os.path.dirname(message["manifest_path"])
+            crate = "so-nhan-ai" if folder == ROOT else os.path.basename(folder)
+            target = message["target"]
+            targets.append({"name": target["name"], "kind": target["kind"][0], "crate": crate, "folder": folder, "program": message["executable"]})
+    return targets if cargo.wait() == 0 else None
+
+
+def run(target, arguments):
+    """Runs a test program as cargo would."""
+    environment = dict(os.environ, CARGO_MANIFEST_DIR=target["folder"])
+    if target["name"] == "api":
+        # Its tests wait for each other's servers, for the log and for mail; two a core keep the cores busy.
+        environment.setdefault("RUST_TEST_THREADS", str(2 * (os.cpu_count() or 1)))
+    return subprocess.run([target["program"], *arguments], cwd=target["folder"], env=environment).returncode == 0
+
+
+class Parts:
+    """What was run, how long it took, how it ended."""
+
+    def __init__(self):
+        self.rows = []
+
+    def take(self, name, work):
+        say(f"\n== {name}")
+        began = time.monotonic()
+        result = work()
+        took = time.monotonic() - began
+        self.rows.append((name, took, bool(result)))
+        say(f"== {name}: {'ok' if result else 'FAILED'} after {took:.1f} s")
+        return result
+
+    def end(self):
+        say("\n== parts")
+        for name, took, good in self.rows:
+            say(f"  {name:<20} {took:8.1f} s  {'ok' if good else 'FAILED'}")
+        say(f"  {'together':<20} {sum(took for _, took, _ in self.rows):8.1f} s")
+        good = all(good for _, _, good in self.rows)
+        say("== all good" if good else "== something failed")
+        return 0 if good else 1
+
+
+def everything(only, arguments):
+    owners()
+    parts = Parts()
+    for name, command in CHECKS.items():
+        if not only or name in only:
+            parts.take(name, lambda: subprocess.run(command, cwd=ROOT).returncode == 0)
+    wanted = [name for name in PROGRAMS if not only or name in only]
+    targets = parts.take("build", lambda: built(["--workspace"])) if wanted else []
+    if targets is not None:
+        for name in wanted:
+            mine = [target for target in targets if PROGRAMS[name](target)]
+            parts.take(name, lambda: mine and all([run(target, arguments) for target in mine]))
+    return parts.end()
+
+
+def owners():
+    """The rooms, and whose each module of tests/api is, as far as it is somebody's."""
+    modules = [os.path.basename(path)[:-3] for path in sorted(glob.glob(os.path.join(ROOT, "tests/api/*.rs")))]
+    rooms = {os.path.basename(os.path.dirname(path)) for path in glob.glob(os.path.join(ROOT, "src/*/mod.rs"))}
+    owner = dict.fromkeys(modules)
+    for name in modules:
+        owner[name] = max((room for room in rooms if name == room or name.startswith(room + "_")), key=len, default=None)
+    with open(os.path.join(ROOT, "tests/rooms.txt"), encoding="utf-8") as file:
+        given = [line.split(":") for line in file if line.strip() and not line.startswith("#")]
+    for room, names in given:
+        for name in names.split():
+            if room not in rooms or name not in owner:
+                sys.exit(f"tests/rooms.txt: there is no room {room}, or no module {name} of tests/api")
+            owner[name] = room
+    return rooms, owner
+
+
+def modules_of(wanted):
+    """The modules of tests/api that are a room's; a module's name is itself."""
+    rooms, owner = owners()
+    if wanted in rooms:
+        return [name for name, room in owner.items() if room == wanted]
+    if wanted in owner:
+        return [wanted]
+    what = f"There is no room and no module of tests/api called {wanted}." if wanted else "make test-room NAME=…"
+    sys.exit(f"{what} Rooms: {' '.join(sorted(rooms))}")
+
+
+def one_room(room, arguments):
+    modules = modules_of(room)
+    parts = Parts()
+    targets = parts.take("build", lambda: built(["--workspace", "--lib", "--test", "api"]))
+    for target in targets or []:
+        if target["crate"] != "so-nhan-ai":
+            continue
+        rooms = [room] if target["kind"] == "lib" else modules
+        listed = subprocess.run([target["program"], "--list", "--format", "terse"], capture_output=True, text=True).stdout
+        names = [line[: -len(": test")] for line in listed.splitlines() if line.endswith(": test")]
+        names = [name for name in names if name.split("::")[0] in rooms]
+        if names:
+            part = "units" if target["kind"] == "lib" else f"api ({' '.join(modules)})"
+            parts.take(part, lambda: run(target, ["--exact", *names, *arguments]))
+    return parts.end()
+
+
+def main():
+    given = sys.argv[1:]
+    given, arguments = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
+    if given[:1] == ["--room"]:
+        return one_room(given[1] if len(given) > 1 else "", arguments)
+    unknown = [name for name in given if name not in CHECKS and name not in PROGRAMS]
+    if unknown:
+        sys.exit(f"{__doc__}\nParts: {', '.join([*CHECKS, *PROGRAMS])}. There is none called {unknown[0]}.")
+    return everything(given, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
