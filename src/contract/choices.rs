@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::walk::{Object, fields, object_at, reference, schemas};
 use crate::http::Kind;
-use crate::http::codes::FIELD_CODES;
+use crate::http::codes::{FIELD_CODES, LIST_CODES};
 
 /// Name of a schema, what it says, its words.
 pub type Words<'a> = (&'a str, &'a str, &'a [&'a str]);
@@ -115,6 +115,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("GiverFound", "kind", "PartyKind"),
     ("Health", "status", "HealthStatus"),
     ("HeldOut", "role", "Role"),
+    ("ImportFault", "code", "ListFaultCode"),
     ("ImportOut", "state", "ImportState"),
     ("Holding", "what", "HoldingKind"),
     ("InquiryOut", "channel", "InquiryWay"),
@@ -177,6 +178,12 @@ pub fn name_all(document: &mut Value, more: &[Words<'_>]) {
         known.insert(
             "FieldCode".to_owned(),
             json!({"type": "string", "description": "What may be wrong with a field; each stands in docs/status-codes.md.", "enum": FIELD_CODES}),
+        );
+        let mut of_lists = [LIST_CODES, FIELD_CODES].concat();
+        of_lists.sort_unstable();
+        known.insert(
+            "ListFaultCode".to_owned(),
+            json!({"type": "string", "description": "What may be wrong in a list: with its table, or with a row as with a gift; each stands in docs/status-codes.md.", "enum": of_lists}),
         );
     }
     schemas(document, &mut |of, schema| {

@@ -1,4 +1,4 @@
-//! The codes of wrong fields, all of them: programs act on them, so the list only grows.
+//! The codes of wrong fields and of faults of lists, all of them: programs act on them, so the lists only grow.
 //!
 //! `docs/status-codes.md` says of each what it means and where it comes; tests hold the list, that page and the answers together.
 
@@ -136,12 +136,42 @@ pub const FIELD_CODES: &[&str] = &[
     "XML_NOT_A_SPREADSHEET",
 ];
 
+/// What only a list out of a spreadsheet can have wrong: cells, columns, totals, sheets. Rows of it are gifts, and have the codes above as well.
+/// Sorted by name.
+pub const LIST_CODES: &[&str] = &[
+    "AMOUNT_TOO_SMALL",
+    "BELOW_THE_TOTAL",
+    "CELL_ERROR",
+    "DATE_NOT_TEXT",
+    "DAYS_ONE_EARLY",
+    "DIGITS_LOST",
+    "FRACTIONS",
+    "LIKE_A_TOTAL",
+    "MERGED_CELLS",
+    "MIXED_AMOUNTS",
+    "MIXED_DATES",
+    "MIXED_GROUPS",
+    "NOT_AN_AMOUNT",
+    "NOT_A_COUNT",
+    "NOT_A_DAY",
+    "NOT_COMPUTED",
+    "NOT_TEXT",
+    "NUMBER_NOT_A_DAY",
+    "OLD_FONT",
+    "OTHER_CHAPTER",
+    "OTHER_SHEET",
+    "OTHER_UNIT",
+    "REFUSED",
+    "TOTAL_DIFFERS",
+];
+
 #[cfg(test)]
 mod tests {
-    use super::FIELD_CODES;
+    use super::{FIELD_CODES, LIST_CODES};
 
     #[test]
-    fn the_list_is_in_order_and_without_doubles() {
-        assert!(FIELD_CODES.is_sorted_by(|a, b| a < b));
+    fn the_lists_are_in_order_and_without_doubles() {
+        assert!(FIELD_CODES.is_sorted_by(|a, b| a < b) && LIST_CODES.is_sorted_by(|a, b| a < b));
+        assert!(LIST_CODES.iter().all(|code| !FIELD_CODES.contains(code)));
     }
 }

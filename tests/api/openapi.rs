@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use so_nhan_ai::app;
+use so_nhan_ai::http::codes::{FIELD_CODES, LIST_CODES};
 
 use crate::harness::TestApp;
 
@@ -316,17 +317,52 @@ fn pages_refer_to_their_rows() {
 fn codes_and_kinds_are_explained() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/status-codes.md")).unwrap();
     let (kinds, codes) = page.split_once("## Field error codes").unwrap();
-    let explained: BTreeSet<&str> = codes
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `"))
-        .flat_map(|line| line.split('|').next().unwrap().split('`'))
-        .filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
-        .collect();
-    let known: BTreeSet<&str> = so_nhan_ai::http::codes::FIELD_CODES.iter().copied().collect();
-    assert_eq!(explained, known);
+    let (of_fields, of_lists) = codes.split_once("## Fault codes of lists").unwrap();
+    for (part, known) in [(of_fields, FIELD_CODES), (of_lists, LIST_CODES)] {
+        let explained: BTreeSet<&str> = part
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `"))
+            .flat_map(|line| line.split('|').next().unwrap().split('`'))
+            .filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
+            .collect();
+        assert_eq!(explained, known.iter().copied().collect::<BTreeSet<_>>());
+    }
     for kind in so_nhan_ai::http::Kind::ALL {
         assert!(kinds.contains(&format!("| `{}` |", kind.reference())), "{}", kind.reference());
     }
+}
+
+/// Whatever is found wrong in a list has its code in one of the two lists, and the document knows it.
+#[test]
+fn codes_of_lists_are_all_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("src/giving/imports/check.rs"), root.join("src/giving/imports/drafts.rs")];
+    let own = std::fs::read_dir(root.join("crates/sheets/src")).unwrap().map(|entry| entry.unwrap().path());
+    files.extend(own.filter(|path| !path.to_string_lossy().ends_with("_tests.rs") && !path.ends_with("made.rs")));
+    let mut written = BTreeSet::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        written.extend(code.split('"').skip(1).step_by(2).filter(|word| is_code(word)).map(str::to_owned));
+    }
+    let is_known = |code: &str| LIST_CODES.contains(&code) || FIELD_CODES.contains(&code);
+    let unknown: Vec<_> = written.iter().filter(|code| !is_known(code)).collect();
+    assert!(unknown.is_empty(), "not in src/http/codes.rs: {unknown:?}");
+    let unused: Vec<_> = LIST_CODES.iter().filter(|code| !written.contains(**code)).collect();
+    assert!(unused.is_empty(), "nobody writes {unused:?}");
+    let document = document();
+    assert_eq!(
+        document["components"]["schemas"]["ImportFault"]["properties"]["code"]["$ref"],
+        "#/components/schemas/ListFaultCode"
+    );
+    let said = document["components"]["schemas"]["ListFaultCode"]["enum"].as_array().unwrap();
+    assert_eq!(said.len(), LIST_CODES.len() + FIELD_CODES.len());
+}
+
+/// Kinds of files are named in capitals, too.
+fn is_code(word: &str) -> bool {
+    let letters = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    letters && word.len() > 2 && !["PDF", "ZIP"].contains(&word)
 }
 
 /// Request bodies refuse unknown fields (a misspelled field must not be lost silently), and the document says so.

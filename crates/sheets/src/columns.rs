@@ -9,8 +9,10 @@ use crate::said::Said;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
     Text,
-    /// Digits that are a name: a chapter, a bank's reference. `VN-` in front, as our own files have it, goes.
+    /// Letters and digits that are a name, as they stand: a bank's reference, a book of slips.
     Code,
+    /// The code of a chapter. `VN-` in front, as our own files have it, goes.
+    Chapter,
     /// A telephone number; the zero that a spreadsheet program took comes back.
     Phone,
     /// Whole đồng.
@@ -113,7 +115,8 @@ fn one(holds: Holds, value: &Value) -> Result<Option<Read>, Wrong> {
             _ => return wrong("NOT_A_COUNT", "Phải là số nguyên, từ 0.", "Must be a whole number, 0 or more."),
         },
         Holds::Phone => Read::Text(phone(trimmed)),
-        Holds::Code => Read::Text(trimmed.strip_prefix("VN-").unwrap_or(trimmed).to_owned()),
+        Holds::Code => Read::Text(trimmed.to_owned()),
+        Holds::Chapter => Read::Text(trimmed.strip_prefix("VN-").unwrap_or(trimmed).to_owned()),
         _ => Read::Text(text),
     }))
 }
@@ -184,6 +187,8 @@ enum Sum {
     Not,
 }
 
+/// A sum as far from a whole đồng as this is that đồng.
+const NOISE: f64 = 1e-6;
 /// Sums below this are more likely thousands that lost their zeros.
 const SMALLEST_SUM: i64 = 1_000;
 const SAVED_VI: &str = "Tệp này đã bị một chương trình bảng tính mở ra và lưu lại, số tiền có thể đã đổi (300.000 thành 300). Hãy dùng bản gốc, hoặc định dạng cột là Số và nhập lại.";
@@ -192,13 +197,6 @@ const SAVED_EN: &str = "A spreadsheet program opened and saved this file, and am
 fn amounts(cells: &[&Cell]) -> Result<Vec<Result<Option<Read>, Wrong>>, Wrong> {
     let looks: Vec<Option<Sum>> = cells.iter().map(|cell| common(&cell.value).is_none().then(|| sum(&cell.value))).collect();
     let some = |is: &dyn Fn(&Sum) -> bool| looks.iter().flatten().any(is);
-    if some(&|sum| *sum == Sum::Fraction) {
-        return wrong(
-            "FRACTIONS",
-            format!("Cột số tiền có số lẻ. {SAVED_VI}"),
-            format!("The column of amounts has fractions. {SAVED_EN}"),
-        );
-    }
     let grouped = |mark: char| some(&|sum| matches!(sum, Sum::Grouped(m, ..) if *m == mark));
     if some(&|sum| matches!(sum, Sum::Number(_))) && some(&|sum| matches!(sum, Sum::Grouped(..))) {
         return wrong(
@@ -219,6 +217,9 @@ fn amounts(cells: &[&Cell]) -> Result<Vec<Result<Option<Read>, Wrong>>, Wrong> {
 
 fn amount(look: Sum) -> Result<Option<Read>, Wrong> {
     match look {
+        Sum::Fraction => {
+            wrong("FRACTIONS", format!("Số tiền có số lẻ. {SAVED_VI}"), format!("The amount has a fraction. {SAVED_EN}"))
+        }
         Sum::Number(sum) | Sum::Plain(sum, false) | Sum::Grouped(_, sum, false) if (1..SMALLEST_SUM).contains(&sum) => wrong(
             "AMOUNT_TOO_SMALL",
             format!("{sum} đồng quá nhỏ: có thể đã mất ba số 0. Hãy viết đủ; nếu đúng thì viết \"{sum} đồng\"."),
@@ -235,8 +236,9 @@ fn amount(look: Sum) -> Result<Option<Read>, Wrong> {
 
 fn sum(value: &Value) -> Sum {
     match value {
-        Value::Number(number) if number.fract() != 0.0 => Sum::Fraction,
-        Value::Number(number) if number.abs() <= 1e15 => Sum::Number(*number as i64),
+        // Formulas leave noise behind the point, which no program shows.
+        Value::Number(number) if (number - number.round()).abs() > NOISE => Sum::Fraction,
+        Value::Number(number) if number.abs() <= 1e15 => Sum::Number(number.round() as i64),
         Value::Text(text) => sum_of_text(text),
         _ => Sum::Not,
     }

@@ -1,17 +1,20 @@
 //! CSV in: which encoding, which separator, and quotes by the rule.
 //!
+//! The separator is the one under which the headings are found: addresses are full of commas, and so are sums.
+//!
 //! Readers that forgive swallow rows: a field that begins with a lone quote takes everything up to the next one. This one tells
 //! the row instead. What spreadsheet programs put around values (`sep=;`, `="0071"`) goes.
 
-use crate::grid::{Cell, Grid, Line, Value};
+use crate::grid::{Cell, Grid, LINES_ABOVE, Line, Value};
 use crate::limits::{Exceeded, Limits};
 use crate::said::Refused;
 
-pub fn read(bytes: &[u8], limits: &Limits) -> Result<Grid, Refused> {
+/// Reads a table; `heads` says how many headings a line has.
+pub fn read(bytes: &[u8], limits: &Limits, heads: &dyn Fn(&Line) -> usize) -> Result<Grid, Refused> {
     let text = decoded(bytes)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let (separator, text, first) = separator_of(text);
-    let mut records = Records { text: text.chars().peekable(), separator, row: first, limits, cells: 0, text_bytes: 0 };
+    let (separator, text, first) = separator_of(text, limits, heads);
+    let mut records = Records::of(text, separator, first, limits);
     let mut lines = Vec::new();
     while let Some(line) = records.next()? {
         if !line.is_empty() {
@@ -43,7 +46,7 @@ fn decoded(bytes: &[u8]) -> Result<String, Refused> {
 }
 
 /// The separator, the text behind a line `sep=`, and the number of its first line.
-fn separator_of(text: &str) -> (char, &str, u32) {
+fn separator_of<'a>(text: &'a str, limits: &Limits, heads: &dyn Fn(&Line) -> usize) -> (char, &'a str, u32) {
     let first = text.lines().next().unwrap_or_default();
     if let Some(named) = first.trim_matches('"').strip_prefix("sep=")
         && let Some(separator) = named.chars().next()
@@ -51,9 +54,16 @@ fn separator_of(text: &str) -> (char, &str, u32) {
         let rest = text.get(first.len()..).unwrap_or_default();
         return (separator, rest.trim_start_matches('\r').strip_prefix('\n').unwrap_or(rest), 2);
     }
-    // Titles may stand above the headings: the line with the most separators decides.
-    let most = |separator: char| text.lines().take(20).map(|line| outside_quotes(line, separator)).max().unwrap_or_default();
-    let best = [',', ';', '\t', '|'].into_iter().rev().max_by_key(|separator| most(*separator));
+    let headed = |separator: char| {
+        let mut records = Records::of(text, separator, 1, limits);
+        // What can not be read under a separator has no headings under it.
+        let lines = std::iter::from_fn(|| records.next().ok().flatten()).filter(|line| !line.is_empty());
+        lines.take(LINES_ABOVE).map(|line| heads(&line)).max().unwrap_or_default()
+    };
+    // Of a text without headings the line with the most separators decides.
+    let most =
+        |separator: char| text.lines().take(LINES_ABOVE).map(|line| outside_quotes(line, separator)).max().unwrap_or_default();
+    let best = [',', ';', '\t', '|'].into_iter().rev().max_by_key(|separator| (headed(*separator), most(*separator)));
     (best.unwrap_or(','), text, 1)
 }
 
@@ -75,7 +85,11 @@ struct Records<'a> {
     text_bytes: usize,
 }
 
-impl Records<'_> {
+impl<'a> Records<'a> {
+    fn of(text: &'a str, separator: char, row: u32, limits: &'a Limits) -> Self {
+        Self { text: text.chars().peekable(), separator, row, limits, cells: 0, text_bytes: 0 }
+    }
+
     fn next(&mut self) -> Result<Option<Line>, Refused> {
         if self.text.peek().is_none() {
             return Ok(None);

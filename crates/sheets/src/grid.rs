@@ -2,6 +2,11 @@
 
 use chrono::NaiveDateTime;
 
+use crate::said::Refused;
+
+/// Titles, addresses and dates stand above the headings; not more than this many lines of them.
+pub const LINES_ABOVE: usize = 20;
+
 /// What a cell says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -70,4 +75,12 @@ pub struct Grid {
     pub hidden: Vec<u32>,
     /// First and last rows of merged cells that span several rows: only the first has the value.
     pub merged: Vec<(u32, u32)>,
+}
+
+/// A table of a file on its way to whoever looks for a list in it.
+#[derive(Debug)]
+pub struct Table {
+    pub grid: Grid,
+    /// Why it was not read to its end.
+    pub over: Option<Refused>,
 }

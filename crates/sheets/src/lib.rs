@@ -1,12 +1,12 @@
 //! Spreadsheets in and out, for people who keep their lists in Excel and LibreOffice.
 //!
-//! **In**: [`read`] takes the bytes of a file (XLSX or CSV, told by what is in it and never by its name) and gives a [`Grid`]; a
-//! [`Form`] reads the grid as a list: it finds the line of headings, decides how each column is to be read, and names every
-//! fault with its row and column, in Vietnamese and English.
+//! **In**: [`Form::read_file`] takes the bytes of a file (XLSX or CSV, told by what is in it and never by its name) and reads it as a
+//! list: it finds the sheet, the separator and the line under which the form's headings stand, decides how each column is to be
+//! read, and names every fault with its row and column, in Vietnamese and English. [`read`] gives the table alone, a [`Grid`].
 //!
 //! ```text
 //! bytes → kind (what is it?) → survey (directory, then every part unpacked and counted) → calamine, cell by cell → Grid
-//!       → Form: headings → columns (one reading each) → rows, faults
+//!       → Form: headings (which sheet?) → columns (one reading each) → rows, faults
 //! ```
 //!
 //! What always holds:
@@ -16,6 +16,8 @@
 //! * A column has one reading. What a spreadsheet program does to a list that it opens and saves (`300.000` becomes 300, 10 September becomes
 //!   9 October, zeros at the beginning go) is different from cell to cell, so a mixed column is refused and not guessed.
 //! * What is not computed is unknown, never 0. An error is of its cell and spoils no other.
+//! * Nothing that looks like a row is left out without a word: rows under a total, rows of another visible sheet, sums in another unit
+//!   are faults.
 //! * Texts are given as they stand: cleaning would destroy what was typed in a font of before Unicode.
 //!
 //! **Out**: [`Workbook`] writes XLSX row by row in constant memory. Codes are cells of text, sums are formulas
@@ -27,16 +29,22 @@ mod columns;
 mod csv_in;
 mod form;
 mod grid;
+mod headings;
 mod kind;
 mod limits;
 mod package;
 mod parts;
+mod pick;
 mod said;
 mod survey;
 mod template;
+mod total;
+mod units;
 mod write;
 mod xlsx;
 
+#[cfg(test)]
+mod lists_tests;
 #[cfg(test)]
 mod made;
 #[cfg(test)]
@@ -55,11 +63,27 @@ pub use write::{Book, Out, Width, WriteError, harmless};
 /// # Errors
 /// Why it is no table that can be read, in words for whoever sent it.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Grid, Refused> {
+    let mut first = None;
+    each_table(bytes, limits, &|_| 0, &mut |table| {
+        first = Some(table.over.map_or(Ok(table.grid), Err));
+        Ok(false)
+    })?;
+    first.unwrap_or_else(|| Err(Refused::broken()))
+}
+
+/// Gives the visible sheets of a file one by one, as long as they are wanted; of CSV the table under whose separator a line has the most
+/// `heads`.
+pub(crate) fn each_table(
+    bytes: &[u8],
+    limits: &Limits,
+    heads: &dyn Fn(&Line) -> usize,
+    take: &mut dyn FnMut(grid::Table) -> Result<bool, Refused>,
+) -> Result<(), Refused> {
     if bytes.len() > limits.file_bytes {
         return Err(Exceeded::File.refused(limits));
     }
     match kind::of(bytes)? {
-        kind::Kind::Xlsx => xlsx::read(bytes, limits),
-        kind::Kind::Text => csv_in::read(bytes, limits),
+        kind::Kind::Xlsx => xlsx::each(bytes, limits, take),
+        kind::Kind::Text => take(grid::Table { grid: csv_in::read(bytes, limits, heads)?, over: None }).map(drop),
     }
 }

@@ -1,4 +1,4 @@
-//! The parts of a package, unpacked while they are counted; which of them is the sheet to read.
+//! The parts of a package, unpacked while they are counted; which of them are the sheets to read.
 
 use std::collections::HashMap;
 use std::io::{self, BufReader, Cursor, Read};
@@ -109,7 +109,7 @@ pub fn real_name(archive: &Archive<'_>, part: &str) -> Option<String> {
     names(archive).into_iter().find(|name| name.eq_ignore_ascii_case(part))
 }
 
-/// The sheet to read.
+/// A sheet to read.
 #[derive(Debug)]
 pub struct Chosen {
     pub name: String,
@@ -117,8 +117,8 @@ pub struct Chosen {
     pub part: String,
 }
 
-/// The first visible sheet; hidden ones are often left by an old macro.
-pub fn first_visible(archive: &mut Archive<'_>) -> Result<Chosen, Refused> {
+/// The visible sheets in their order; hidden ones are often left by an old macro.
+pub fn visible(archive: &mut Archive<'_>) -> Result<Vec<Chosen>, Refused> {
     let mut workbook = None;
     each_element(archive, "_rels/.rels", |element| {
         if attribute(element, "Type").is_some_and(|kind| kind.ends_with("/officeDocument")) {
@@ -143,16 +143,18 @@ pub fn first_visible(archive: &mut Archive<'_>) -> Result<Chosen, Refused> {
         }
         Ok(())
     })?;
-    let mut chosen = None;
+    let mut chosen = Vec::new();
     each_element(archive, workbook, |element| {
-        if chosen.is_none()
-            && element.local_name().as_ref() == "sheet"
+        if element.local_name().as_ref() == "sheet"
             && attribute(element, "state").is_none_or(|state| state == "visible")
             && let (Some(name), Some(id)) = (attribute(element, "name"), attribute(element, "id"))
         {
-            chosen = targets.get(&id).map(|target| Chosen { name, part: inside(target) });
+            chosen.extend(targets.get(&id).map(|target| Chosen { name, part: inside(target) }));
         }
         Ok(())
     })?;
-    chosen.ok_or_else(|| Refused::new("NO_SHEET", "Tệp không có trang tính nào hiện ra.", "The file has no visible sheet."))
+    if chosen.is_empty() {
+        return Err(Refused::new("NO_SHEET", "Tệp không có trang tính nào hiện ra.", "The file has no visible sheet."));
+    }
+    Ok(chosen)
 }

@@ -26,6 +26,8 @@ pub struct Survey {
     pub cells: Vec<Seen>,
     pub hidden: Vec<u32>,
     pub merged: Vec<(u32, u32)>,
+    /// What ended it before the sheet did.
+    pub over: Option<Exceeded>,
 }
 
 /// Checks what the table of strings says of itself, and counts it.
@@ -57,7 +59,7 @@ pub fn strings(archive: &mut Archive<'_>, limits: &Limits) -> Result<(), Refused
     Ok(())
 }
 
-/// Looks through the sheet.
+/// Looks through a sheet, to its end or to a limit.
 pub fn sheet(archive: &mut Archive<'_>, chosen: &Chosen, limits: &Limits) -> Result<Survey, Refused> {
     let name = parts::real_name(archive, &chosen.part).ok_or_else(Refused::broken)?;
     let mut reader = parts::xml(archive.by_name(&name).map_err(|_| Refused::broken())?);
@@ -82,7 +84,10 @@ pub fn sheet(archive: &mut Archive<'_>, chosen: &Chosen, limits: &Limits) -> Res
                         (row, column) = place(&reference).ok_or_else(Refused::broken)?;
                     }
                     let is_error = attribute(&element, "t").is_some_and(|kind| kind == "e");
-                    note(&mut survey, Seen { row, column, is_error, has_formula: false }, limits)?;
+                    note(&mut survey, Seen { row, column, is_error, has_formula: false }, limits);
+                    if survey.over.is_some() {
+                        return Ok(survey);
+                    }
                     column += 1;
                 }
                 "f" if in_data => {
@@ -107,18 +112,16 @@ pub fn sheet(archive: &mut Archive<'_>, chosen: &Chosen, limits: &Limits) -> Res
     }
 }
 
-fn note(survey: &mut Survey, cell: Seen, limits: &Limits) -> Result<(), Refused> {
+fn note(survey: &mut Survey, cell: Seen, limits: &Limits) {
     if cell.row as usize >= limits.rows {
-        return Err(Exceeded::Rows.refused(limits));
+        survey.over = Some(Exceeded::Rows);
+    } else if cell.column as usize >= limits.columns {
+        survey.over = Some(Exceeded::Columns);
+    } else if survey.cells.len() >= limits.cells {
+        survey.over = Some(Exceeded::Cells);
+    } else {
+        survey.cells.push(cell);
     }
-    if cell.column as usize >= limits.columns {
-        return Err(Exceeded::Columns.refused(limits));
-    }
-    if survey.cells.len() >= limits.cells {
-        return Err(Exceeded::Cells.refused(limits));
-    }
-    survey.cells.push(cell);
-    Ok(())
 }
 
 /// `B7` → (6, 1).

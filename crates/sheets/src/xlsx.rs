@@ -5,39 +5,59 @@ use std::io::Cursor;
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::grid::{Cell, Grid, Line, Value};
+use crate::grid::{Cell, Grid, Line, Table, Value};
 use crate::limits::{Exceeded, Limits};
 use crate::parts;
 use crate::said::Refused;
 use crate::survey::{self, Seen, Survey};
 
-pub fn read(bytes: &[u8], limits: &Limits) -> Result<Grid, Refused> {
+type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
+
+/// Gives the visible sheets one by one, as long as they are wanted: only one of them is held at a time.
+pub fn each(bytes: &[u8], limits: &Limits, take: &mut dyn FnMut(Table) -> Result<bool, Refused>) -> Result<(), Refused> {
     let mut archive = parts::open(bytes, limits)?;
     parts::count(&mut archive, limits)?;
     survey::strings(&mut archive, limits)?;
-    let chosen = parts::first_visible(&mut archive)?;
-    let survey = survey::sheet(&mut archive, &chosen, limits)?;
-    drop(archive);
-
+    let sheets = parts::visible(&mut archive)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(refusal)?;
+    for sheet in sheets {
+        let survey = survey::sheet(&mut archive, &sheet, limits)?;
+        if !take(table(&mut workbook, sheet.name, survey, limits)?)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn table(workbook: &mut Workbook<'_>, name: String, survey: Survey, limits: &Limits) -> Result<Table, Refused> {
     let mut lines = Lines::new(limits);
-    let mut cells = workbook.worksheet_cells_reader(&chosen.name).map_err(refusal)?;
+    let mut cells = workbook.worksheet_cells_reader(&name).map_err(refusal)?;
     let fonts: Vec<Option<String>> =
         cells.styles().iter().map(|style| style.font.as_ref().and_then(|font| old_font(font.name.as_deref()?))).collect();
+    let mut over = survey.over;
     for seen in &survey.cells {
         // One cell a call, in the order of the text: the place is known even where the cell can not be read.
-        match cells.next_cell_with_style_id() {
-            Ok(Some((cell, style))) if cell.get_position() == (seen.row, seen.column) => {
-                let value = value_of(cell.get_value(), seen, limits)?;
-                let old_font = fonts.get(style).cloned().flatten().filter(|_| matches!(value, Value::Text(_)));
-                lines.put(seen, Cell { value, old_font })?;
-            }
-            Err(error) if is_of_one_cell(&error) => lines.put(seen, Value::Error.into())?,
+        let cell = match cells.next_cell_with_style_id() {
+            Ok(Some((cell, style))) if cell.get_position() == (seen.row, seen.column) => value_of(cell.get_value(), seen, limits)
+                .map(|value| {
+                    let old_font = fonts.get(style).cloned().flatten().filter(|_| matches!(value, Value::Text(_)));
+                    Cell { value, old_font }
+                }),
+            Err(error) if is_of_one_cell(&error) => Ok(Value::Error.into()),
             _ => return Err(Refused::broken()),
+        };
+        let put = match cell {
+            Ok(cell) => lines.put(seen, cell)?,
+            Err(too_much) => Some(too_much),
+        };
+        if put.is_some() {
+            over = put;
+            break;
         }
     }
     let Survey { hidden, merged, .. } = survey;
-    Ok(Grid { sheet: Some(chosen.name), lines: lines.finish(), hidden, merged })
+    let grid = Grid { sheet: Some(name), lines: lines.finish(), hidden, merged };
+    Ok(Table { grid, over: over.map(|over| over.refused(limits)) })
 }
 
 fn refusal(error: XlsxError) -> Refused {
@@ -65,10 +85,10 @@ fn is_of_one_cell(error: &XlsxError) -> bool {
     )
 }
 
-fn value_of(value: &DataRef<'_>, seen: &Seen, limits: &Limits) -> Result<Value, Refused> {
-    let text = |text: &str| -> Result<Value, Refused> {
+fn value_of(value: &DataRef<'_>, seen: &Seen, limits: &Limits) -> Result<Value, Exceeded> {
+    let text = |text: &str| -> Result<Value, Exceeded> {
         if text.chars().nth(limits.text_chars).is_some() {
-            return Err(Exceeded::OneText.refused(limits));
+            return Err(Exceeded::OneText);
         }
         Ok(if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) })
     };
@@ -127,15 +147,16 @@ impl<'a> Lines<'a> {
         Self { limits, lines: Vec::new(), text_bytes: 0 }
     }
 
-    fn put(&mut self, seen: &Seen, cell: Cell) -> Result<(), Refused> {
+    /// Says which limit the cell is over, if it is.
+    fn put(&mut self, seen: &Seen, cell: Cell) -> Result<Option<Exceeded>, Refused> {
         if let Value::Text(text) = &cell.value {
             self.text_bytes += text.len();
             if self.text_bytes > self.limits.text_bytes {
-                return Err(Exceeded::Text.refused(self.limits));
+                return Ok(Some(Exceeded::Text));
             }
         }
         if cell.value == Value::Empty {
-            return Ok(());
+            return Ok(None);
         }
         let number = seen.row + 1;
         if self.lines.last().is_none_or(|line| line.number < number) {
@@ -149,7 +170,7 @@ impl<'a> Lines<'a> {
         }
         line.cells.resize(column, Value::Empty.into());
         line.cells.push(cell);
-        Ok(())
+        Ok(None)
     }
 
     fn finish(mut self) -> Vec<Line> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::store::{self, ImportRow, PartError, Refused};
-use super::wire::{AcceptIn, ImportFault, ImportOut};
+use super::wire::{AcceptIn, ImportFault, ImportOut, ImportTrouble};
 use super::work::{BOOK_GIFT_LIST, NOT_ALLOWED};
 use crate::authz::{Read, Record, Visit};
 use crate::http::{Kind, Lang, Problem, Say};
@@ -56,7 +56,7 @@ pub fn shown(conn: &mut PgConnection, row: ImportRow, lang: Lang) -> Result<Impo
 }
 
 /// Why the job came to nothing.
-fn in_words(code: String, lang: Lang) -> ImportFault {
+fn in_words(code: String, lang: Lang) -> ImportTrouble {
     let say = if code == NOT_ALLOWED {
         Say::fixed(
             "Người chấp nhận danh sách không còn quyền ghi ở đơn vị này, nên việc ghi đã dừng. Người có quyền hãy chấp nhận lại: các dòng còn lại được ghi tiếp.",
@@ -68,7 +68,7 @@ fn in_words(code: String, lang: Lang) -> ImportFault {
             "Booking the list stopped after many attempts. Accept it again to book what is left; if it stops again, tell the administrator.",
         )
     };
-    ImportFault { row: None, column: None, code, detail: say.in_lang(lang).to_owned() }
+    ImportTrouble { code, detail: say.in_lang(lang).to_owned() }
 }
 
 /// Takes a list, which stays accepted whatever happens, and has a job book it; the job has the list's id. Accepted again it is the same
@@ -102,10 +102,10 @@ fn unconfirmed(rows: i32) -> Problem {
     Problem::say(
         Kind::Unusual,
         format!(
-            "Danh sách có {rows} dòng với số tiền bất thường: hãy đếm lại số 0. Nếu đúng, chấp nhận lại với \"confirmed\": true."
+            "Danh sách có {rows} dòng với số tiền bất thường: hãy đếm lại số 0. Nếu đúng, hãy xác nhận danh sách rồi gửi lại."
         ),
         format!(
-            "{rows} rows of the list have an unusual sum: count the zeros again. If they are right, accept it with \"confirmed\": true."
+            "{rows} rows of the list have an unusual sum: count the zeros again. If they are right, confirm the list and send it again."
         ),
     )
 }

@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use sheets::{Fault, Said};
+use sheets::{Fault, Row, Said};
 use uuid::Uuid;
 
+use super::drafts::{self, Known};
 use super::form;
 use super::store::{self, Listed};
 use crate::authz::{Granted, Record, Visit};
 use crate::basics::Clock;
+use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::giving::gift_in::GiftIn;
 use crate::giving::model::{MAX_BATCH, NewGift};
@@ -21,6 +23,9 @@ use crate::vault::Vault;
 /// A file as a list of a chapter.
 pub struct File {
     pub gifts: Vec<Listed>,
+    /// Rows without a day or a sum that could be read.
+    incomplete: Vec<Row>,
+    chapter: String,
     /// Keyed hash of the chapter and of all the gifts in their order.
     pub content_hash: [u8; 32],
     pub faults: Vec<Fault>,
@@ -28,6 +33,7 @@ pub struct File {
     pub amount_vnd: i64,
     pub hidden: usize,
     pub ignored: Vec<String>,
+    pub ignored_sheets: Vec<String>,
 }
 
 /// What the look found in the books.
@@ -43,12 +49,17 @@ pub struct Found {
 pub fn file(vault: &Vault, chapter: &str, bytes: &[u8]) -> Result<File, Problem> {
     let listed = form::read(bytes).map_err(|refused| Problem::from(form::refusal(refused)))?;
     let mut faults = listed.faults;
-    let mut gifts: Vec<Listed> = Vec::with_capacity(listed.rows.len());
+    let known = Known::of(&faults);
+    let (mut gifts, mut incomplete): (Vec<Listed>, Vec<Row>) = (Vec::with_capacity(listed.rows.len()), Vec::new());
     for row in &listed.rows {
         if let Some(said) = form::chapter_of(row).filter(|said| !form::is_code(said, chapter)) {
             faults.push(other_chapter(row.number, said, chapter));
         }
-        gifts.extend(form::gift(row, chapter).map(|gift| Listed { row: row.number, gift }));
+        faults.extend(drafts::nameless(row).into_iter().filter(|fault| known.is_new(fault)));
+        match form::gift(row, chapter) {
+            Some(gift) => gifts.push(Listed { row: row.number, gift }),
+            None => incomplete.push(row.clone()),
+        }
     }
     let content: Vec<&GiftIn> = gifts.iter().map(|listed| &listed.gift).collect();
     let content = serde_json::to_vec(&(chapter, content)).map_err(Problem::internal)?;
@@ -57,7 +68,18 @@ pub fn file(vault: &Vault, chapter: &str, bytes: &[u8]) -> Result<File, Problem>
         listed.gift.id = id_of(vault, &content_hash, n);
     }
     let amount_vnd = gifts.iter().filter_map(|listed| listed.gift.amount_vnd).fold(0i64, i64::saturating_add);
-    Ok(File { gifts, content_hash, faults, rows: listed.rows.len(), amount_vnd, hidden: listed.hidden, ignored: listed.unknown })
+    Ok(File {
+        gifts,
+        incomplete,
+        chapter: chapter.to_owned(),
+        content_hash,
+        faults,
+        rows: listed.rows.len(),
+        amount_vnd,
+        hidden: listed.hidden,
+        ignored: listed.unknown,
+        ignored_sheets: listed.ignored_sheets,
+    })
 }
 
 fn id_of(vault: &Vault, content: &[u8; 32], n: usize) -> Uuid {
@@ -92,6 +114,30 @@ pub fn prepared(
             Err(errors) => faults.extend(errors.iter().map(|error| form::fault(*row, error))),
         }
     }
+    Ok(ready)
+}
+
+/// Checks every row as [`prepared`] does, those with faults as far as they go: what is wrong with a row is left out of it for what only the
+/// books can tell of the rest. For a look alone: some of these are not what was sent.
+pub fn drafted(vault: &Vault, file: &File, now: DateTime<Utc>, faults: &mut Vec<Fault>) -> Result<Vec<(u32, Prepared)>, Problem> {
+    let (known, today) = (Known::of(faults), vietnam_date(now));
+    let drafts = (file.gifts.len()..).zip(&file.incomplete).map(|(n, row)| {
+        let id = id_of(vault, &file.content_hash, n);
+        Listed { row: row.number, gift: GiftIn { id, ..drafts::draft(row, &file.chapter, today) } }
+    });
+    let mut ready = Vec::with_capacity(file.rows);
+    for Listed { row, gift } in file.gifts.iter().cloned().chain(drafts) {
+        match NewGift::parse(gift.clone(), now) {
+            Ok(gift) => ready.push((row, prepare(vault, gift, now)?)),
+            Err(errors) => {
+                faults.extend(errors.iter().map(|error| form::fault(row, error)).filter(|fault| known.is_new(fault)));
+                if let Ok(gift) = NewGift::parse(drafts::healed(gift, &errors, today), now) {
+                    ready.push((row, prepare(vault, gift, now)?));
+                }
+            }
+        }
+    }
+    ready.sort_by_key(|(row, _)| *row);
     Ok(ready)
 }
 

@@ -1,5 +1,6 @@
 //! The form of a list of gifts, and its rows as gifts. Pure.
 
+use chrono::NaiveDate;
 use sheets::{Column, Fault, Form, Holds, Limits, Listed, Read, Refused, Row};
 use uuid::Uuid;
 
@@ -245,7 +246,7 @@ pub static FORM: Form = Form {
             vi: "Mã đơn vị",
             en: "Chapter",
             also: &[],
-            holds: Holds::Code,
+            holds: Holds::Chapter,
             required: false,
             note_vi: "Nếu có thì phải đúng mã của đơn vị nhận danh sách.",
             note_en: "If it is there, it must be the code of the chapter the list is sent to.",
@@ -258,51 +259,70 @@ pub static FORM: Form = Form {
 
 /// Reads a file as a list of gifts.
 pub fn read(bytes: &[u8]) -> Result<Listed, Refused> {
-    FORM.read(&sheets::read(bytes, &Limits::LIST)?, &meant)
+    FORM.read_file(bytes, &Limits::LIST, &meant)
+}
+
+/// What a row has in a column.
+pub fn value<'a>(row: &'a Row, name: &str) -> Option<&'a Read> {
+    let n = FORM.columns.iter().position(|column| column.name == name)?;
+    row.values.get(n)?.as_ref()
+}
+
+/// The word that a row chose in a column.
+pub fn choice(row: &Row, name: &str) -> Option<&'static str> {
+    if let Some(Read::Choice(code)) = value(row, name) { Some(code) } else { None }
+}
+
+pub fn day(row: &Row) -> Option<NaiveDate> {
+    if let Some(Read::Day(day)) = value(row, "received_on") { Some(*day) } else { None }
+}
+
+pub fn amount(row: &Row) -> Option<i64> {
+    if let Some(Read::Whole(amount)) = value(row, "amount_vnd") { Some(*amount) } else { None }
 }
 
 /// A row of the form as a gift of a chapter, under an id that it gets later. What is missing stands among the faults already.
 pub fn gift(row: &Row, chapter: &str) -> Option<GiftIn> {
-    let at = |name: &str| {
-        FORM.columns.iter().zip(&row.values).find(|(column, _)| column.name == name).and_then(|(_, value)| value.as_ref())
-    };
-    let text = |name: &str| if let Some(Read::Text(text)) = at(name) { Some(text.clone()) } else { None };
-    let choice = |name: &str| if let Some(Read::Choice(code)) = at(name) { Some(*code) } else { None };
-    let (Some(Read::Day(received_on)), Some(Read::Whole(amount))) = (at("received_on"), at("amount_vnd")) else { return None };
+    Some(gift_of(row, chapter, day(row)?, amount(row)?))
+}
+
+/// The same with a day and a sum of one's own.
+pub fn gift_of(row: &Row, chapter: &str, received_on: NaiveDate, amount: i64) -> GiftIn {
+    let text = |name: &str| if let Some(Read::Text(text)) = value(row, name) { Some(text.clone()) } else { None };
     let line = text("item").map(|item| LineIn {
         item: stock::item_called(&item).map_or(item, str::to_owned),
         quantity: QuantityIn::Text(text("quantity").unwrap_or_default()),
         unit: text("unit").map(|unit| stock::unit_called(&unit).map_or(unit, str::to_owned)).unwrap_or_default(),
-        value_vnd: *amount,
-        valuation: choice("valuation").and_then(valuation).unwrap_or(Valuation::DonorStated),
+        value_vnd: amount,
+        valuation: choice(row, "valuation").and_then(valuation).unwrap_or(Valuation::DonorStated),
     });
     // Whatever is said of goods makes it goods: those that are not named are a fault, and no money.
-    let of_goods = ["item", "quantity", "unit", "valuation"].into_iter().any(|name| at(name).is_some());
+    let of_goods = ["item", "quantity", "unit", "valuation"].into_iter().any(|name| value(row, name).is_some());
     let unsaid = if of_goods { Channel::InKind } else { Channel::Cash };
-    let kind = choice("giver_kind").and_then(PartyKind::parse).unwrap_or(PartyKind::Person);
-    Some(GiftIn {
+    let kind = choice(row, "giver_kind").and_then(PartyKind::parse).unwrap_or(PartyKind::Person);
+    GiftIn {
         id: Uuid::nil(),
         code: None,
         chapter: chapter.to_owned(),
         appeal: text("appeal"),
-        channel: choice("channel").and_then(Channel::parse).unwrap_or(unsaid),
-        amount_vnd: Some(*amount),
+        channel: choice(row, "channel").and_then(Channel::parse).unwrap_or(unsaid),
+        amount_vnd: Some(amount),
         lines: line.into_iter().collect(),
         message_count: None,
         giver: text("giver").map(|name| GiverIn { kind, name, phone: text("phone") }),
-        display: choice("display").and_then(Display::parse),
+        display: choice(row, "display").and_then(Display::parse),
         for_child: false,
         payer_address: text("payer_address"),
         enclosed: None,
         wish: text("wish"),
         memo: text("memo"),
         bank_reference: text("bank_reference"),
-        received_on: *received_on,
+        received_on,
         paper_book: text("paper_book"),
         paper_no: text("paper_no"),
         captured_at: None,
         confirmed: false,
-    })
+    }
 }
 
 fn valuation(code: &str) -> Option<Valuation> {
@@ -312,8 +332,7 @@ fn valuation(code: &str) -> Option<Valuation> {
 
 /// The chapter a row names, if it names one.
 pub fn chapter_of(row: &Row) -> Option<&str> {
-    let n = FORM.columns.iter().position(|column| column.name == "chapter")?;
-    if let Some(Some(Read::Text(code))) = row.values.get(n) { Some(code) } else { None }
+    if let Some(Read::Text(code)) = value(row, "chapter") { Some(code) } else { None }
 }
 
 /// A spreadsheet program takes the zeros in front of a code.
@@ -375,6 +394,19 @@ mod tests {
             let Holds::Choice(choices) = holds else { panic!() };
             assert!(choices.iter().all(|(code, ..)| is(code)), "{choices:?}");
         }
+    }
+
+    /// Only codes of chapters have `VN-` in front in files of ours.
+    #[test]
+    fn names_keep_what_they_begin_with() {
+        let csv = "Ngày;Số tiền;Mã giao dịch;Quyển biên lai;Số biên lai;Mã đợt;Mã đơn vị\n1/11/2026;5000;VN-2026-1;VN-77;VN-1;VN-LULUT;VN-23095\n";
+        let row = &read(csv.as_bytes()).unwrap().rows[0];
+        let gift = gift(row, "23095").unwrap();
+        let kept = [gift.bank_reference, gift.paper_book, gift.paper_no, gift.appeal].map(Option::unwrap);
+        assert_eq!(
+            (kept.each_ref().map(String::as_str), chapter_of(row)),
+            (["VN-2026-1", "VN-77", "VN-1", "VN-LULUT"], Some("23095"))
+        );
     }
 
     #[test]

@@ -20,8 +20,10 @@
 
 pub mod accept;
 pub mod check;
+mod drafts;
 pub mod form;
 pub mod routes;
+pub mod sent_file;
 pub mod store;
 pub mod wire;
 pub mod work;

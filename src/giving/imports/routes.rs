@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::accept;
 use super::check::{self, File, Found};
 use super::form::FORM;
+use super::sent_file::{SentFile, XLSX};
 use super::store::{self, NewImport};
 use super::wire::{AcceptIn, CheckOutcome, ImportCheck, ImportFault, ImportOut};
 use crate::authz::{Actor, Desk, Record, Visit};
@@ -18,14 +19,10 @@ use crate::basics::Clock;
 use crate::db::Db;
 use crate::giving::model::MAX_BATCH;
 use crate::http::sets::{Own, Reads, Records, Writes};
-use crate::http::{Answer, Body, Bytes, Lang, Problem, Reply};
+use crate::http::{Answer, Body, Lang, Problem, Reply};
 use crate::jobs::JobOut;
 use crate::vault::Vault;
 
-/// XLSX as it is named on the way.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-/// Longest file; [`sheets::Limits::LIST`] has the same.
-const FILE_BYTES: usize = 8 * 1024 * 1024;
 /// Of each kind of rows, most that an answer names.
 const MOST_NAMED: usize = 500;
 /// Files read at once, in a process: a file unpacks to a multiple of itself.
@@ -64,7 +61,15 @@ pub async fn download_gift_template(desk: Desk, lang: Lang) -> Result<HttpRespon
 /// accepted; the same list sent again is the same one.
 #[utoipa::path(
     tag = "gifts", params(("code" = String, Path, description = "Code of the chapter", example = "23095")),
-    request_body(content = SheetFile, content_type = "application/octet-stream", description = "The file, as it is"),
+    request_body(
+        description = "The file, as it is; a type may be left out, others are refused (`415`)",
+        content(
+            (SheetFile = "application/octet-stream"),
+            (SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (SheetFile = "text/csv"),
+            (SheetFile = "application/vnd.ms-excel")
+        )
+    ),
     responses(
         (status = 201, body = ImportCheck, description = "Right; it waits to be accepted"),
         (status = 200, body = ImportCheck, description = "Faulty and not kept, or the same list is there already"),
@@ -72,12 +77,7 @@ pub async fn download_gift_template(desk: Desk, lang: Lang) -> Result<HttpRespon
     )
 )]
 #[post("/chapters/{code}/gift-imports")]
-pub async fn check_gift_list(
-    desk: Desk,
-    code: web::Path<String>,
-    lang: Lang,
-    Bytes(bytes): Bytes<FILE_BYTES>,
-) -> Answer<ImportCheck> {
+pub async fn check_gift_list(desk: Desk, code: web::Path<String>, lang: Lang, SentFile(bytes): SentFile) -> Answer<ImportCheck> {
     let chapter = code.into_inner();
     let asked = chapter.clone();
     desk.read(move |v| v.at_code::<Record>(&asked).map(drop).map_err(Problem::from)).await?;
@@ -98,7 +98,7 @@ struct Sent {
 fn checked(db: &Db, vault: &Vault, clock: &Clock, sent: &Sent, bytes: &[u8]) -> Result<(ImportCheck, bool), Problem> {
     let mut file = check::file(vault, &sent.chapter, bytes)?;
     let mut faults = std::mem::take(&mut file.faults);
-    let ready = check::prepared(vault, &file.gifts, sent.now, &mut faults)?;
+    let ready = check::drafted(vault, &file, sent.now, &mut faults)?;
     // Nothing is written, but what a gift is booked by is held as for booking, and a read-only transaction may not hold.
     let mut found = db.tx_blocking(|conn| -> Result<Found, Problem> {
         let mut v = Visit::enter(conn, vault, sent.now, sent.actor)?;
@@ -122,6 +122,7 @@ fn checked(db: &Db, vault: &Vault, clock: &Clock, sent: &Sent, bytes: &[u8]) -> 
         booked_already: found.known,
         hidden_rows: file.hidden,
         ignored_columns: file.ignored,
+        ignored_sheets: file.ignored_sheets,
         import: kept.map(|(out, _)| out),
     };
     Ok((check, is_new))

@@ -21,11 +21,11 @@ pub enum CheckOutcome {
 /// What is wrong, and where.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImportFault {
-    /// Row of the file, from 1 as spreadsheet programs count; absent for a whole column.
+    /// Row of the file, from 1 as spreadsheet programs count; absent for a whole column, or another sheet.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 7)]
     pub row: Option<u32>,
-    /// Name of the column; absent for a whole row.
+    /// Name of the column; absent for a whole row, or another sheet.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "amount_vnd")]
     pub column: Option<String>,
@@ -62,6 +62,8 @@ pub struct ImportCheck {
     pub hidden_rows: usize,
     /// Headings of columns that were not read.
     pub ignored_columns: Vec<String>,
+    /// Visible sheets without headings of a list, of which nothing was read.
+    pub ignored_sheets: Vec<String>,
     /// The list that waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import: Option<ImportOut>,
@@ -95,7 +97,16 @@ pub struct ImportOut {
     pub job: Option<Uuid>,
     /// Why booking stopped for good before the end; what is booked stands, and accepted again the list is gone on with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<ImportFault>,
+    pub trouble: Option<ImportTrouble>,
+}
+
+/// Why the job of a list came to nothing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ImportTrouble {
+    /// As the job says it; it grows with what jobs may meet.
+    #[schema(example = "NOT_ALLOWED")]
+    pub code: String,
+    pub detail: String,
 }
 
 /// Accepts a list.
