@@ -47,14 +47,14 @@ fn the_inbox_shows_what_is_asked_and_of_nobody_whom_it_is_about() {
     let correction = asked(&app, &officer, "CORRECT", json!({"gift": gift["id"], "changes": {"name": "Vũ Xqzhiển"}}));
     let erasure = asked(&app, &officer, "ERASE", json!({"party": party}));
     let waiting = waits_at(&app, "23095");
-    let code = app.database.text("SELECT code FROM entry");
+    let corrects = format!("Sửa dữ liệu người ủng hộ {}", app.database.text("SELECT code FROM entry"));
     let seen: Vec<(&str, &str)> =
         waiting.iter().map(|row| (row["matter"].as_str().unwrap(), row["subject"].as_str().unwrap())).collect();
     assert_eq!(
         seen,
         [
             ("PERSONAL_DATA_RESTRICTION_LIFTING", "Bỏ hạn chế xử lý dữ liệu người ủng hộ"),
-            ("PERSONAL_DATA_CORRECTION", &format!("Sửa dữ liệu người ủng hộ {code}")),
+            ("PERSONAL_DATA_CORRECTION", corrects.as_str()),
             ("PERSONAL_DATA_ERASURE", "Xóa dữ liệu người ủng hộ"),
         ]
     );
