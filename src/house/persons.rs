@@ -108,6 +108,15 @@ impl From<diesel::result::Error> for PersonsError {
     }
 }
 
+impl From<PersonsError> for StepError {
+    fn from(error: PersonsError) -> Self {
+        match error {
+            PersonsError::Db(error) => StepError::Db(error),
+            PersonsError::Vault(error) => StepError::Vault(error),
+        }
+    }
+}
+
 /// See the module. Every method works within the caller's transaction, whose records are held.
 pub trait HoldsPersons: Sync {
     /// Columns, as `table.column`, in which this room keeps something of a person: sealed, hashed, or in clear.
@@ -193,14 +202,5 @@ mod tests {
         let new = Called { name: "Lê Hằng".to_owned(), phone: Some("0987654321".to_owned()) };
         assert_eq!(old.replaced_in("Lê Hăng 0912345678.jpg", &new), "Lê Hằng 0987654321.jpg");
         assert_eq!(old.replaced_in("giấy.jpg", &new), "giấy.jpg");
-    }
-}
-
-impl From<PersonsError> for StepError {
-    fn from(error: PersonsError) -> Self {
-        match error {
-            PersonsError::Db(error) => StepError::Db(error),
-            PersonsError::Vault(error) => StepError::Vault(error),
-        }
     }
 }

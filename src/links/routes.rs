@@ -91,7 +91,7 @@ const FORM_BYTES: usize = 8 * 1024;
 enum Stop {
     Problem(Problem),
     /// What was filled in can not be taken: the page again, and why.
-    Refused(Shown, Say),
+    Refused(Box<(Shown, Say)>),
 }
 
 impl From<Problem> for Stop {
@@ -127,14 +127,14 @@ async fn use_link(
             let Some(shown) = (page.show)(conn, &link)? else { return Ok(Told::Over(Over::Revoked)) };
             match (page.act)(conn, &link, &form, now)? {
                 Acted::Done(said) => Ok(Told::Done(said)),
-                Acted::Refused(why) => Err(Stop::Refused(shown, why)),
+                Acted::Refused(why) => Err(Stop::Refused(Box::new((shown, why)))),
                 Acted::Over => Ok(Told::Over(Over::Revoked)),
             }
         })
         .await;
     match told {
         Ok(told) => answer(&request, told),
-        Err(Stop::Refused(shown, why)) => answer(&request, Told::Page(shown, Some(why))),
+        Err(Stop::Refused(again)) => answer(&request, Told::Page(again.0, Some(again.1))),
         Err(Stop::Problem(problem)) => Err(problem),
     }
 }

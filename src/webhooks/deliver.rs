@@ -40,7 +40,7 @@ enum Due {
     Over,
     /// Nothing new.
     Nothing,
-    Delivery(Ready),
+    Delivery(Box<Ready>),
 }
 
 /// Delivers until there is nothing new; then the job is due again in a while, until the subscriber ends.
@@ -109,7 +109,7 @@ fn ready(vault: &Vault, row: &Row, mut delivery: Delivery, now: DateTime<Utc>) -
 fn due(conn: &mut PgConnection, vault: &Vault, id: Uuid, now: DateTime<Utc>) -> Result<Due, Failure> {
     let Some(mut row) = store::hold(conn, id)?.filter(|row| row.ended_at.is_none()) else { return Ok(Due::Over) };
     if let Some(delivery) = store::waiting(conn, id)? {
-        return ready(vault, &row, delivery, now).map(Due::Delivery);
+        return ready(vault, &row, delivery, now).map(Box::new).map(Due::Delivery);
     }
     let chapter = tree::code_of(conn, store::chapter(&row))?;
     loop {
@@ -118,7 +118,7 @@ fn due(conn: &mut PgConnection, vault: &Vault, id: Uuid, now: DateTime<Utc>) -> 
         if !out.items.is_empty() {
             let delivery = Delivery::new(id, now, false, changes_body(&chapter, now, &out), Some(out.next));
             store::add(conn, &delivery)?;
-            return ready(vault, &row, delivery, now).map(Due::Delivery);
+            return ready(vault, &row, delivery, now).map(Box::new).map(Due::Delivery);
         }
         if row.since.as_deref() != Some(out.next.as_str()) {
             store::reached(conn, id, Some(&out.next))?;

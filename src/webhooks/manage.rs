@@ -9,7 +9,7 @@ use super::wire::{self, DeliveryOut, SubscriberIn, SubscriberOut, SubscriberWith
 use crate::authz::{Appoint, Attempt, Denied, Granted, Seen, Visit};
 use crate::basics::webhook::told;
 use crate::changes;
-use crate::http::{FieldError, Kind, Problem, Say};
+use crate::http::{Kind, Problem};
 use crate::jobs::{self, NewJob};
 use crate::tree;
 
@@ -72,9 +72,11 @@ fn known(
     row: Row,
 ) -> Result<(SubscriberWithSecretOut, bool), Problem> {
     if store::chapter(&row) != grant.chapter() || row.url != said.url || row.kinds != said.kinds {
-        let say =
-            Say::fixed("id này đã dùng cho việc khác: hãy tạo id mới.", "This id stands for something else: make a new one.");
-        return Err(Problem { errors: vec![FieldError::new("/id", "ID_TAKEN", say)], ..Problem::new(Kind::IdTaken) });
+        return Err(Problem::say(
+            Kind::IdTaken,
+            "Mã nhận dạng này đã dùng cho chương trình nhận tin khác.",
+            "This id stands for another subscriber.",
+        ));
     }
     Ok((SubscriberWithSecretOut { subscriber: one(v, row)?, secret: None }, false))
 }

@@ -177,7 +177,7 @@ pub(super) fn read(said: SubscriberIn, to_private: bool) -> Result<SubscriberIn,
     };
     if said.kinds.len() > MOST_KINDS || !said.kinds.iter().all(is_kind) {
         let say = Say::fixed(
-            "Nhiều nhất 20 loại, viết hoa như GET /changes ghi, ví dụ GIFT.",
+            "Nhiều nhất 20 loại, viết hoa như trong danh sách thay đổi, ví dụ GIFT.",
             "At most 20 kinds, in capitals as the feed of changes writes them, such as GIFT.",
         );
         errors.push(FieldError::new("/kinds", "NOT_KINDS", say));

@@ -207,6 +207,9 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
             if operation["parameters"].as_array().is_some_and(|all| all.iter().any(|p| p["name"] == "chapter")) {
                 place += "?chapter=23095";
             }
+            if path == "/api/v1/parties" {
+                place += "&q=le%20an";
+            }
             let body = match (method, path.rsplit('/').next().unwrap()) {
                 ("POST", "gifts") => Some(app.gift(json!({}))),
                 ("POST", "batch") => Some(json!({"gifts": [app.gift(json!({})), {"broken": true}]})),

@@ -237,7 +237,7 @@ pub static FORM: Form = Form {
             also: &["Căn cứ định giá"],
             holds: VALUATIONS,
             required: false,
-            note_vi: "Giá trị hiện vật lấy từ đâu; để trống là người tặng kê khai.",
+            note_vi: "Giá trị hiện vật lấy từ đâu; để trống là người ủng hộ kê khai.",
             note_en: "Where the value of the goods comes from; stated by the giver when empty.",
             example: "Giá thị trường",
         },

@@ -106,6 +106,7 @@ pub struct ImportTrouble {
     /// As the job says it; it grows with what jobs may meet.
     #[schema(example = "NOT_ALLOWED")]
     pub code: String,
+    /// What happened, and what to do.
     pub detail: String,
 }
 
