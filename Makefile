@@ -106,7 +106,7 @@ setup-bench: setup ## Install what the benchmark needs besides: nginx (not start
 	has wrk || install wrk; \
 	install_nginx
 
-# The tests that need them are skipped, in red, where they can not be installed; where CI is set they fail.
+# The tests that need them are skipped, in red, where they cannot be installed; where CI is set they fail.
 setup-browser: setup ## Install what the browser tests need besides: chromium and its driver (Debian)
 	@$(SHELL_FUNCTIONS); \
 	missing=(); \

@@ -176,7 +176,7 @@ pub struct Running {
 fn handlers(shared: &Shared) -> Vec<Handler> {
     let vault = || shared.vault.clone().into_inner();
     let [changes, trials] = webhooks::handlers(&vault(), shared.ways.webhooks_to_private);
-    let lists = giving::imports::work::handler(vault());
+    let lists = giving::imports::booking::handler(vault());
     vec![outbox::handler(vault(), Arc::clone(&shared.ways)), lists, changes, trials]
 }
 

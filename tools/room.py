@@ -194,7 +194,7 @@ def into_schema(text, name):
     return among_sorted(text, r"^diesel::allow_tables_to_appear_in_same_query!\((\w+, \w+)\);\n", pair, f"{first}, {second}")
 
 
-# What a room can not be called, because its module, its table or its test is called the same.
+# What a room cannot be called, because its module, its table or its test is called the same.
 RUST = """abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if impl in let loop
 macro match mod move mut override priv pub ref return self static struct super trait true try type typeof unsafe unsized use virtual where
 while yield""".split()

@@ -14,14 +14,14 @@ cannot() { echo "check-receipt: $*" >&2; exit 2; }
 
 (($# == 2)) || cannot "usage: check-receipt.sh RECEIPT VKEY"
 receipt=$1 vkey=$2
-[[ -r $receipt ]] || cannot "$receipt can not be read"
+[[ -r $receipt ]] || cannot "$receipt cannot be read"
 for tool in openssl xxd sha256sum base64 head tail tr cut wc; do command -v "$tool" >/dev/null || cannot "$tool is missing"; done
 [[ $(openssl version) =~ ^OpenSSL\ ([0-9]+)\. && ${BASH_REMATCH[1]} -ge 3 ]] || cannot "openssl 3 or newer is needed"
 (($(wc -c <"$receipt") <= 1048576)) || wrong "no receipt is that long"
 dir=$(mktemp -d) || cannot "no temporary folder"
 trap 'rm -rf "$dir"' EXIT
 
-# Bytes travel as hexadecimal: shell variables can not hold all of them.
+# Bytes travel as hexadecimal: shell variables cannot hold all of them.
 sha256() { local out; out=$(xxd -r -p <<<"$1" | sha256sum); echo "${out%% *}"; }
 hex_of_base64() { # TEXT [BYTES]: hexadecimal of base64 in its only right form, and of the right length
     local hex; hex=$(base64 -d <<<"$1" 2>/dev/null | xxd -p | tr -d '\n') || return 1
@@ -66,7 +66,7 @@ signed=no
 for text in "${line[@]:at+5}"; do
     [[ $text =~ ^—\ ([^[:space:]+]+)\ ([A-Za-z0-9+/=]+)$ ]] && signer=${BASH_REMATCH[1]} &&
         blob=$(hex_of_base64 "${BASH_REMATCH[2]}") || wrong "a line of a signature is malformed"
-    # Other keys (witnesses, a second key of the log) sign too; what we can not check, we pass over.
+    # Other keys (witnesses, a second key of the log) sign too; what we cannot check, we pass over.
     [[ $signer == "$name" && $blob == "$key_id"* ]] || continue
     [[ ${#blob} -eq 136 ]] || wrong "the signature is not 64 bytes"
     xxd -r -p <<<"${blob:8}" >"$dir/signature"
@@ -120,23 +120,23 @@ opened=()
 if (($(wc -l <"$dir/extra") > 0)); then
     rest=$(tail -n +2 "$dir/extra")
     string='"([^"\\]|\\.)*"'
-    [[ $rest =~ ^\{\"fields\":\[(.*)\],\"v\":1\}$ || $rest =~ ^\{\"v\":1,\"fields\":\[(.*)\]\}$ ]] || wrong "the openings can not be read"
+    [[ $rest =~ ^\{\"fields\":\[(.*)\],\"v\":1\}$ || $rest =~ ^\{\"v\":1,\"fields\":\[(.*)\]\}$ ]] || wrong "the openings cannot be read"
     rest=${BASH_REMATCH[1]} set='' count=0 before=''
     while [[ -n $rest ]]; do
-        [[ $rest =~ ^,?\{(($string:$string,?)+)\}(.*)$ ]] || wrong "the openings can not be read"
+        [[ $rest =~ ^,?\{(($string:$string,?)+)\}(.*)$ ]] || wrong "the openings cannot be read"
         object=${BASH_REMATCH[1]} rest=${BASH_REMATCH[5]}
         unset field value salt commitment
         while [[ $object =~ ^\"(field|value|salt|commitment)\":\"((([^\"\\]|\\.)*))\",?(.*)$ ]]; do
             object=${BASH_REMATCH[5]}
             printf -v "${BASH_REMATCH[1]}" %s "${BASH_REMATCH[2]}"
         done
-        [[ -z $object && ${field-} =~ ^[a-z_]+$ && $field > $before ]] || wrong "the openings can not be read"
+        [[ -z $object && ${field-} =~ ^[a-z_]+$ && $field > $before ]] || wrong "the openings cannot be read"
         before=$field
         if [[ -v value ]]; then
             [[ ${salt-} =~ ^[0-9a-f]{64}$ ]] || wrong "the salt of $field is not 32 bytes"
-            plain=$(unescaped "$value" && echo x) && plain=${plain%x} || wrong "the value of $field can not be read"
+            plain=$(unescaped "$value" && echo x) && plain=${plain%x} || wrong "the value of $field cannot be read"
             commitment=$(printf 'ledger/pd/v1\0%s\0%s' "$field" "$plain" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$salt" -r) ||
-                cannot "openssl can not make an HMAC"
+                cannot "openssl cannot make an HMAC"
             commitment=${commitment%% *}
             opened+=("opened $field: ${plain//[[:cntrl:]]/?}")
         fi
@@ -152,4 +152,4 @@ fi
 tr '\000-\037\177' '?' <"$dir/leaf"; echo
 ((${#opened[@]} == 0)) || printf '%s\n' "${opened[@]}"
 echo "RIGHT: entry $index of the log $name, which signed for $size entries. Checked offline: whether the entry was reversed or amended" \
-    "later can not be seen in a receipt; ask the public ledger, or the log itself." >&2
+    "later cannot be seen in a receipt; ask the public ledger, or the log itself." >&2

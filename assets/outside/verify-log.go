@@ -111,7 +111,7 @@ func run(vkeys list, place, receiptFile, oldFile string, leaves bool) (reversed 
 		}
 	}
 	if place == "" {
-		fmt.Fprintln(say, "This was checked offline. Whether the entry was reversed or amended later, a receipt can not show: ask the log.")
+		fmt.Fprintln(say, "This was checked offline. Whether the entry was reversed or amended later, a receipt cannot show: ask the log.")
 		return false, nil
 	}
 	from, err := openPlace(place)
@@ -167,7 +167,7 @@ func (w *walk) sayReceipt(file string) error {
 	}
 	switch {
 	case w.receipt.entry == "":
-		return errors.New("the receipt's leaf is of a later version: what the log says of it can not be told")
+		return errors.New("the receipt's leaf is of a later version: what the log says of it cannot be told")
 	case w.unknown > 0 && !w.reversed:
 		return fmt.Errorf("%d later entries are of a version that this program does not know: they may speak of this one", w.unknown)
 	case len(w.later) == 0:
@@ -622,7 +622,7 @@ func (w *walk) continues(before tlog.Tree, name string) error {
 	return nil
 }
 
-// lookFor notes leaves that speak of the receipt's entry. A leaf that can not be read could hide a reversal, so it is wrong.
+// lookFor notes leaves that speak of the receipt's entry. A leaf that cannot be read could hide a reversal, so it is wrong.
 func (w *walk) lookFor(index int64, entry []byte, path string) error {
 	if w.receipt == nil || index <= w.receipt.index {
 		return nil
@@ -630,7 +630,7 @@ func (w *walk) lookFor(index int64, entry []byte, path string) error {
 	leaf, err := readLeaf(entry)
 	switch {
 	case err != nil:
-		return wrongf("%s: entry %d can not be read, so nobody can tell what it speaks of: %v", path, index, err)
+		return wrongf("%s: entry %d cannot be read, so nobody can tell what it speaks of: %v", path, index, err)
 	case leaf.V != 1:
 		w.unknown++
 	case leaf.Of != "" && leaf.Of == w.receipt.entry:
@@ -831,7 +831,7 @@ func checkReceipt(k *keys, file string) (*receipt, error) {
 	}
 	said, err := readLeaf(leaf)
 	if err != nil {
-		return nil, bad("its leaf can not be read: " + err.Error())
+		return nil, bad("its leaf cannot be read: " + err.Error())
 	}
 	r.entry = said.Entry
 	fmt.Fprintf(say, "in the log of %s at index %d, signed at size %d\n%s\n", r.checkpoint.origin, r.index, tree.N, leaf)
@@ -850,7 +850,7 @@ func checkOpenings(raw []byte, pd string) error {
 		Fields []opening
 	}
 	if err := json.Unmarshal(raw, &openings); err != nil || openings.V != 1 {
-		return errors.New("its openings can not be read")
+		return errors.New("its openings cannot be read")
 	}
 	fields := openings.Fields
 	if len(fields) > 255 {

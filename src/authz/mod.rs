@@ -3,7 +3,7 @@
 //! Three people explain it. *Hạnh* is OFFICER at Hàm Liêm: she may RECORD there and nowhere else. *Tâm* is CHAPTER_CHAIR
 //! there: he may APPROVE what Hạnh recorded, but nothing he recorded or asked for himself — compared by person, so a
 //! second account does not help. *Bình* is CHAPTER_CHAIR of Lâm Đồng: APPROVE reaches down, so he stands in where a
-//! commune has no second person; RECORD does not, so he can not write in a commune's books.
+//! commune has no second person; RECORD does not, so he cannot write in a commune's books.
 //!
 //! A request carries an [`Actor`]: a subject and a session, taken from a signed token, nothing else. It is received at a
 //! [`Desk`], which opens a transaction and lets the actor in as a [`Visit`]; what they may do is asked of the visit, read

@@ -83,7 +83,7 @@ impl<'a> Visit<'a> {
         decide(self.conn, self.now, &asks)
     }
 
-    /// The first of several chapters at which the visitor holds a right. If there is none: not allowed where one of them may
+    /// The first of several chapters at which the visitor holds a right. Without any: not allowed where one of them may
     /// be read, else unreadable.
     pub fn at_one_of<R: Right>(&mut self, chapters: &[ChapterId]) -> Result<Granted<R>, Denied> {
         let mut refused = Refusal::Unreadable;

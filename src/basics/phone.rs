@@ -2,7 +2,7 @@
 //!
 //! A number is kept in today's national form, digits only. What people, contact lists and spreadsheets put between the
 //! digits is dropped, seen or not; `+84`, `0084` and `84` become the leading 0; a mobile number of eleven digits becomes
-//! the one it was given in 2018, so that one person is one person. What can not be called any more, or is not of this
+//! the one it was given in 2018, so that one person is one person. What cannot be called any more, or is not of this
 //! country, is refused with what to write instead.
 //!
 //! A number is never varied beyond that: two different results are two different lines.

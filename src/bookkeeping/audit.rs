@@ -115,7 +115,7 @@ fn check(audit: &mut Audit<'_>, row: &OpeningRow) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Lines by fund; a line that is none is left out and shows as a difference of the postings.
+/// Lines by fund; what is not a line is left out and shows as a difference of the postings.
 fn by_fund(lines: &[LineRow]) -> BTreeMap<i32, Vec<(Account, Vnd)>> {
     let mut funds: BTreeMap<i32, Vec<(Account, Vnd)>> = BTreeMap::new();
     for line in lines {

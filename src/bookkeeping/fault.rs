@@ -33,7 +33,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Something that can not be.
+    /// Something that cannot be.
     pub fn broken(cause: impl std::fmt::Display) -> Self {
         Fault::Broken(cause.to_string())
     }

@@ -328,7 +328,7 @@ fn after(row: &Row, last: Version, decided: &Decided) -> Result<Version, Problem
     }
 }
 
-/// What happened later can not hold earlier: names and standings follow each other in time.
+/// What happened later cannot hold earlier: names and standings follow each other in time.
 fn in_order(conn: &mut PgConnection, row: &Row, next: &Version) -> Result<(), Problem> {
     let last = store::versions(conn, row)?.into_iter().rev().find(|v| v.change != "DETAILS_CHANGED");
     match last {

@@ -23,7 +23,7 @@ pub(super) enum Hangup {
 
 pub(super) fn bind(config: &Config) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(config.listen)
-        .map_err(|error| format!("can not listen on {}: {error} (choose another with --listen or SNA_LISTEN)", config.listen))?;
+        .map_err(|error| format!("cannot listen on {}: {error} (choose another with --listen or SNA_LISTEN)", config.listen))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
@@ -41,7 +41,7 @@ pub(super) fn run(config: &Config, installation: Installation, listener: TcpList
         actix_web::rt::spawn(async move {
             match wait_for_signal().await {
                 Ok(signal) => tracing::info!(signal, "stopping: finishing requests in flight"),
-                Err(error) => tracing::error!(%error, "signals can not be caught"),
+                Err(error) => tracing::error!(%error, "signals cannot be caught"),
             }
             live.close();
             handle.stop(true).await;
@@ -71,7 +71,7 @@ async fn take_up_keys(config: Config, shared: Shared) {
     use tokio::signal::unix::{SignalKind, signal};
     let mut hangup = match signal(SignalKind::hangup()) {
         Ok(hangup) => hangup,
-        Err(error) => return tracing::error!(%error, "SIGHUP can not be caught"),
+        Err(error) => return tracing::error!(%error, "SIGHUP cannot be caught"),
     };
     while hangup.recv().await.is_some() {
         let (config, shared) = (config.clone(), shared.clone());

@@ -13,7 +13,7 @@ const LOCK: i64 = 0x534e_415f_4d49_4752;
 /// What a migration run may fail with.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
-    #[error("can not connect to the database: {0}")]
+    #[error("cannot connect to the database: {0}")]
     Connect(#[from] diesel::ConnectionError),
     #[error("a migration failed: {0}")]
     Run(String),

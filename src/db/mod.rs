@@ -7,7 +7,7 @@
 //! Nothing slow that is not SQL (hashing, mail, network) belongs inside a closure.
 //!
 //! [`Db::tx_blocking`] and [`Db::read_blocking`] are the same door for the few threads of our own (intake writer,
-//! sequencer, search index); the pool keeps spare connections for them ([`worker`]), so requests can not starve them.
+//! sequencer, search index); the pool keeps spare connections for them ([`worker`]), so requests cannot starve them.
 
 pub mod findings;
 mod joins;
@@ -44,7 +44,7 @@ const MAX_WAIT: Duration = Duration::from_secs(3);
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
     /// PostgreSQL is stopped, starting, or the connection broke: nothing is known to be committed; retry.
-    #[error("the database can not be reached: {0}")]
+    #[error("the database cannot be reached: {0}")]
     Unavailable(String),
     /// All connections stayed busy for longer than a request may wait.
     #[error("all database connections are busy")]

@@ -1,4 +1,4 @@
-//! Threads of our own: each has a name, a connection that requests can not take from it, one way to start and one to stop.
+//! Threads of our own: each has a name, a connection that requests cannot take from it, one way to start and one to stop.
 //!
 //! A room declares its workers as constants ([`Declared`]) in its `ROOM`; the pool has as many spare connections as all rooms
 //! declare together. Dropping a [`Worker`] stops it: it is told, woken, and waited for.

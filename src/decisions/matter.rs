@@ -25,7 +25,7 @@ pub struct Approval {
 pub trait Matter {
     /// The right to ask for it, at the chapter that asks; who holds it there may withdraw it.
     type Asks: Right;
-    /// Why it can not be carried out, in words of its room.
+    /// Why it cannot be carried out, in words of its room.
     type Fault: Into<Problem>;
 
     fn kind(&self) -> &'static Kind;

@@ -38,7 +38,7 @@ pub fn find(conn: &mut PgConnection, code: &PublicCode) -> Result<Found, Problem
     let Some(leaf) = log::store::find(conn, code.as_str())? else {
         return if log::store::waits(conn, code.as_str())? { Ok(Found::Sealing) } else { Err(Problem::not_found()) };
     };
-    let said = Said::read(&leaf.leaf).ok_or_else(|| Problem::internal(format!("leaf {} can not be read", leaf.idx)))?;
+    let said = Said::read(&leaf.leaf).ok_or_else(|| Problem::internal(format!("leaf {} cannot be read", leaf.idx)))?;
     let appeal = match &said.appeal {
         Some(code) => appeals::find(conn, code)?.filter(|row| row.state != AppealState::Draft.name()),
         None => None,

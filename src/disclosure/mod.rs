@@ -1,7 +1,7 @@
 //! Công khai: everything the public may read, under `/api/v1/public`.
 //!
 //! Nobody logs in here. Every query runs as the database role that can SELECT public rows and nothing else
-//! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room can not show what is not public.
+//! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room cannot show what is not public.
 //! The room owns no table; it asks the ledger, the chapters and giving for their public faces.
 
 pub mod appeals;

@@ -11,7 +11,7 @@ pub fn title_of(text: &str) -> Result<Line, Problem> {
     Ok(one_line("/title", text, 200)?)
 }
 
-/// What is answered when a document can not be linked.
+/// What is answered when a document cannot be linked.
 pub fn refused_link(linked: &Linked) -> Option<Problem> {
     match linked {
         Linked::New | Linked::Already => None,
@@ -35,7 +35,7 @@ pub fn refused_link(linked: &Linked) -> Option<Problem> {
     }
 }
 
-/// What is answered when a document can not be published.
+/// What is answered when a document cannot be published.
 pub fn refused_publication(published: &Published) -> Option<Problem> {
     match published {
         Published::New | Published::Already => None,

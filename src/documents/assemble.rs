@@ -57,7 +57,7 @@ impl Refusal {
             ),
             Refusal::Damaged => Say::fixed(
                 "Tệp bị hỏng, thiếu phần cuối, là ảnh động, hoặc là PDF có khóa hay không xem hết được: hãy chụp, xuất hoặc in lại thành PDF.",
-                "The file is damaged, cut off, an animation, or a PDF that is locked or can not be looked into: take, export or print it again.",
+                "The file is damaged, cut off, an animation, or a PDF that is locked or cannot be looked into: take, export or print it again.",
             ),
             Refusal::Active => Say::fixed(
                 "PDF có phần tự chạy, tự mở, tự gửi hoặc tệp đính kèm: hãy in lại thành PDF thường.",

@@ -240,7 +240,7 @@ impl Route {
             ),
             Does::List => format!("The documents of {a}, all of them."),
             Does::Publish => {
-                format!("Publish a document of {a}: from now on everybody can read it, and copies can not be called back.")
+                format!("Publish a document of {a}: from now on everybody can read it, and copies cannot be called back.")
             }
             Does::Withdraw => format!("Take a document of {a} out of the public again. Caches may show it for up to a week."),
         }

@@ -352,7 +352,7 @@ pub async fn change_appeal(
 fn patch(v: &mut Visit<'_>, row: &AppealRow, body: AppealPatch) -> Result<Change, Problem> {
     let state = AppealState::parse(&row.state).ok_or_else(|| Problem::internal("an appeal has an unknown state"))?;
     if state == AppealState::Closed {
-        return Err(Problem::say(Kind::Conflict, "Đợt đã đóng, không sửa được.", "The appeal is closed and can not be changed."));
+        return Err(Problem::say(Kind::Conflict, "Đợt đã đóng, không sửa được.", "The appeal is closed and cannot be changed."));
     }
     let (old, on_new_ground) = (row.text(), matches!(body.extension, Patch::Value(_)));
     let text = body.over(row.text(), vietnam_date(v.now)).map_err(Problem::invalid)?;

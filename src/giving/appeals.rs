@@ -366,7 +366,7 @@ statement! {
      WHERE a.id = ANY(?)"
 }
 
-/// What recording needs to know of appeals, by code. They are locked first, so that an appeal can not close between
+/// What recording needs to know of appeals, by code. They are locked first, so that an appeal cannot close between
 /// the decision where a gift goes and its booking; and read by a statement of its own, because one that waited for a
 /// lock would still see the version from before the wait.
 pub fn terms(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, AppealTerms>, DbError> {

@@ -330,7 +330,7 @@ fn check_day(wrong: &mut Check, day: NaiveDate, now: DateTime<Utc>) {
             "/received_on",
             "IN_THE_FUTURE",
             format!("Ngày nhận không thể sau hôm nay ({today})."),
-            format!("A gift can not be received after today ({today})."),
+            format!("A gift cannot be received after today ({today})."),
         );
     } else if day.year() < OLDEST_YEAR {
         wrong.wrong(

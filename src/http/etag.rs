@@ -25,7 +25,7 @@ enum Named {
     Tags(Vec<String>),
 }
 
-/// Reads all lines of a conditional header. `Ok(None)`: there is none. `Err`: something in it is no tag.
+/// Reads all lines of a conditional header. `Ok(None)`: there is none. `Err`: something in it is not a tag.
 fn named(request: &HttpRequest, header: HeaderName) -> Result<Option<Named>, ()> {
     let (mut tags, mut found) = (Vec::new(), false);
     for line in request.headers().get_all(header) {
@@ -52,7 +52,7 @@ fn named(request: &HttpRequest, header: HeaderName) -> Result<Option<Named>, ()>
     }
 }
 
-/// Whether the client has what this tag (with its quotes) stands for: `If-None-Match` names it. A header that can not be
+/// Whether the client has what this tag (with its quotes) stands for: `If-None-Match` names it. A header that cannot be
 /// read asks for the answer as if it were not there.
 pub fn is_known(request: &HttpRequest, tag: &HeaderValue) -> bool {
     match named(request, IF_NONE_MATCH) {

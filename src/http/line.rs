@@ -61,7 +61,7 @@ pub fn unfit_name(pointer: &str, text: &str, error: LineError) -> Option<FieldEr
                     "Chữ “{c}” không thuộc hệ chữ Latinh nên không in được trên giấy tờ. Có thể đầu đọc QR giải mã sai tiếng Việt: hãy gõ tên bằng chữ Latinh."
                 ),
                 format!(
-                    "The letter “{c}” is not Latin, papers can not print it. Perhaps a QR reader decoded Vietnamese wrongly: type the name in Latin letters."
+                    "The letter “{c}” is not Latin, papers cannot print it. Perhaps a QR reader decoded Vietnamese wrongly: type the name in Latin letters."
                 ),
             );
             Some(FieldError::new(pointer, "NOT_PRINTABLE", say))
@@ -70,7 +70,7 @@ pub fn unfit_name(pointer: &str, text: &str, error: LineError) -> Option<FieldEr
             let code = u32::from(c);
             let say = Say::new(
                 format!("Ký tự “{c}” (U+{code:04X}) không in được trên giấy tờ: hãy bỏ đi."),
-                format!("Papers can not print the character “{c}” (U+{code:04X}): leave it out."),
+                format!("Papers cannot print the character “{c}” (U+{code:04X}): leave it out."),
             );
             Some(FieldError::new(pointer, "NOT_PRINTABLE", say))
         }

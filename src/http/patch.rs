@@ -1,4 +1,4 @@
-//! A field of a PATCH: left out, it stays; `null` clears it; a value replaces it. An `Option` can not tell the first two apart,
+//! A field of a PATCH: left out, it stays; `null` clears it; a value replaces it. An `Option` cannot tell the first two apart,
 //! so no PATCH takes one.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -50,7 +50,7 @@ impl<T> Patch<T> {
                     pointer,
                     "NOT_CLEARED",
                     "Trường này không để trống được: bỏ hẳn khỏi yêu cầu nếu muốn giữ nguyên.",
-                    "This can not be cleared: leave it out of the request to keep it as it is.",
+                    "This cannot be cleared: leave it out of the request to keep it as it is.",
                 );
                 old
             }

@@ -79,10 +79,10 @@ impl Kind {
         use StatusCode as S;
         match self {
             Kind::Malformed => {
-                ("malformed-request", S::BAD_REQUEST, Say::fixed("Yêu cầu không đọc được", "The request can not be read"))
+                ("malformed-request", S::BAD_REQUEST, Say::fixed("Yêu cầu không đọc được", "The request cannot be read"))
             }
             Kind::InvalidCursor => {
-                ("invalid-cursor", S::BAD_REQUEST, Say::fixed("Con trỏ trang không dùng được", "The page cursor can not be used"))
+                ("invalid-cursor", S::BAD_REQUEST, Say::fixed("Con trỏ trang không dùng được", "The page cursor cannot be used"))
             }
             Kind::Unauthenticated => ("unauthenticated", S::UNAUTHORIZED, Say::fixed("Cần đăng nhập", "Log-in required")),
             Kind::WrongCredentials => (
@@ -128,7 +128,7 @@ impl Kind {
             Kind::LastAdministrator => (
                 "last-administrator",
                 S::CONFLICT,
-                Say::fixed("Không thể bỏ người quản trị cuối cùng", "The last administrator can not go"),
+                Say::fixed("Không thể bỏ người quản trị cuối cùng", "The last administrator cannot go"),
             ),
             Kind::Unusual => {
                 ("unusual", S::CONFLICT, Say::fixed("Số tiền bất thường: hãy kiểm tra lại", "An unusual sum: look at it again"))

@@ -1,4 +1,4 @@
-//! Where the public reaches this installation: what stands in QR codes and on paper, and so can not be taken back.
+//! Where the public reaches this installation: what stands in QR codes and on paper, and so cannot be taken back.
 
 use std::net::SocketAddr;
 

@@ -40,7 +40,7 @@ impl<T> Reply<T> {
         if new { Self::created(body) } else { Self::ok(body) }
     }
 
-    /// With a header more. One that can not be written is left out.
+    /// With a header more. One that cannot be written is left out.
     pub fn with(mut self, header: impl TryIntoHeaderPair) -> Self {
         self.headers.extend(header.try_into_pair().ok());
         self

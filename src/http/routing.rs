@@ -1,5 +1,5 @@
 //! What the framework says when nothing matched: 404, or 405 with `Allow` when the path is known for another method.
-//! The paths come from the OpenAPI document, so this list can not drift.
+//! The paths come from the OpenAPI document, so this list cannot drift.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

@@ -4,7 +4,7 @@
 //! roles, now or soon: a provincial administrator looks after the accountants of the province, but not after a colleague
 //! who also works for the centre, whose password would open more than the administrator's own.
 //!
-//! The country keeps an administrator: the last CENTRAL_ADMINISTRATOR at work can not be ended or disabled by anybody,
+//! The country keeps an administrator: the last CENTRAL_ADMINISTRATOR at work cannot be ended or disabled by anybody,
 //! the last PROVINCIAL_ADMINISTRATOR of a province not by themself. Two who remove each other at the same moment meet at
 //! one lock, taken *before* anybody's rights are read: the second finds that they may no longer.
 

@@ -1,7 +1,7 @@
 //! What the public calls an officer: `CB-` (cán bộ) and eight random signs, one for a person whatever accounts they use.
 //!
 //! A code is given with the first reversal a person asks for or approves, by the database itself, and says nothing of who
-//! it is: it is drawn, not derived. The public's role can not read this table, so nothing leads from a code to a person.
+//! it is: it is drawn, not derived. The public's role cannot read this table, so nothing leads from a code to a person.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
 //! Password hashing: argon2id, on a thread of its own. Passwords are hashed in NFC, however a keyboard sends them.
 //!
 //! One hash takes 19 MiB and a core for a while. On one thread the memory is used again for the next, a flood of
-//! log-ins can not take the cores away from those who record gifts, and the queue in front of it is bounded.
+//! log-ins cannot take the cores away from those who record gifts, and the queue in front of it is bounded.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 

@@ -40,7 +40,7 @@ pub fn phones(conn: &mut PgConnection, work: &Work<'_>, progress: Option<&str>) 
             },
             None => did.notes.push(Note {
                 subject: user_name,
-                did: "kept its phone number, which can not be called any more or is of another country".to_owned(),
+                did: "kept its phone number, which cannot be called any more or is of another country".to_owned(),
             }),
         }
     }

@@ -149,7 +149,7 @@ impl Doing {
             Err(Failure::Stopped) => return Some(End::Uncounted(now, attempts - 1)),
             Err(Failure::NotBefore(at)) => return Some(End::Uncounted(at, attempts - 1)),
             Err(Failure::Never(trouble)) => {
-                tracing::error!(job = %taken.id, kind = kind.name, trouble, "a job can not be done");
+                tracing::error!(job = %taken.id, kind = kind.name, trouble, "a job cannot be done");
                 return Some(End::Dead(now, trouble));
             }
             Err(Failure::Again(trouble)) => trouble,

@@ -292,7 +292,7 @@ fn entry_again(
 
 fn goods_of(known: &Known<'_>, row: &StoredRow) -> Result<Vec<Goods>, String> {
     let goods: Vec<PublicGoods> = match &row.goods {
-        Some(value) => serde_json::from_value(value.clone()).map_err(|_| "its public goods can not be read".to_owned())?,
+        Some(value) => serde_json::from_value(value.clone()).map_err(|_| "its public goods cannot be read".to_owned())?,
         None => Vec::new(),
     };
     Ok(goods
@@ -319,7 +319,7 @@ fn leaf_differences(stored: &[u8], expected: &[u8]) -> String {
     let (Ok(serde_json::Value::Object(is)), Ok(serde_json::Value::Object(want))) =
         (serde_json::from_slice(stored), serde_json::from_slice(expected))
     else {
-        return "the leaf can not be read".to_owned();
+        return "the leaf cannot be read".to_owned();
     };
     let names: HashSet<&String> = is.keys().chain(want.keys()).collect();
     let mut names: Vec<&String> = names.into_iter().filter(|name| is.get(*name) != want.get(*name)).collect();

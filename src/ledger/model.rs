@@ -72,7 +72,7 @@ pub enum Unbalanced {
     Fund,
     #[error("this kind of entry may not touch this account")]
     Account,
-    #[error("a reversal can not be reversed")]
+    #[error("a reversal cannot be reversed")]
     ReversalOfReversal,
 }
 

@@ -1,6 +1,6 @@
 //! The public face of an entry: the row that holds exactly what may be shown, and how the public finds it.
 //!
-//! Search text is built from the row alone (DESIGN 9): what is not shown can not be searched for. Rows are listed
+//! Search text is built from the row alone (DESIGN 9): what is not shown cannot be searched for. Rows are listed
 //! newest first by `seq`, the order in which leaves were written.
 
 use std::collections::{HashMap, HashSet};

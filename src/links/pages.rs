@@ -47,7 +47,7 @@ impl Form {
 pub enum Acted {
     /// It was done, in these words.
     Done(Say),
-    /// What was filled in can not be taken, for this reason: nothing has changed, the link neither, and the page is shown again.
+    /// What was filled in cannot be taken, for this reason: nothing has changed, the link neither, and the page is shown again.
     Refused(Say),
     /// The link is good for nothing any more.
     Over,

@@ -90,7 +90,7 @@ const FORM_BYTES: usize = 8 * 1024;
 /// Why the transaction that uses a link is taken back.
 enum Stop {
     Problem(Problem),
-    /// What was filled in can not be taken: the page again, and why.
+    /// What was filled in cannot be taken: the page again, and why.
     Refused(Box<(Shown, Say)>),
 }
 
@@ -164,7 +164,7 @@ fn answer(request: &HttpRequest, told: Told) -> Result<HttpResponse, Problem> {
         Told::Done(said) => (StatusCode::OK, Say::fixed("Đã xong", "Done"), said, None, None),
         Told::Over(over) => {
             let (status, text) = over.says();
-            (status, Say::fixed("Liên kết không dùng được", "This link can not be used"), text, None, None)
+            (status, Say::fixed("Liên kết không dùng được", "This link cannot be used"), text, None, None)
         }
     };
     let fields = form.as_ref().map(|(_, fields)| fields.as_slice()).unwrap_or_default();

@@ -23,7 +23,7 @@ pub fn receipt_is_sealing() -> Problem {
 pub fn receipt_is_unproven() -> Problem {
     let (vi, en) = (
         "Khoản này đã ghi sổ, nhưng lúc này máy chủ chưa chứng minh được vị trí của nó trong sổ công khai: hãy thử lại sau.",
-        "This is recorded, but the server can not prove its place in the public log now: try again later.",
+        "This is recorded, but the server cannot prove its place in the public log now: try again later.",
     );
     Problem { retry_after: Some(30), ..Problem::say(Kind::Unavailable, vi, en) }
 }

@@ -63,7 +63,7 @@ pub fn is_untouched(conn: &mut PgConnection) -> Result<bool, DbError> {
 
 /// The log's origin and what it was asked to be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this log is {is} and has leaves: its origin can not become {wanted}")]
+#[error("this log is {is} and has leaves: its origin cannot become {wanted}")]
 pub struct OtherOrigin {
     pub is: String,
     pub wanted: String,

@@ -20,7 +20,7 @@ const NOTHING_YET: &str = "nothing signed yet\n";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guard(PathBuf);
 
-/// The guard can not be read or written: then nothing is signed.
+/// The guard cannot be read or written: then nothing is signed.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     #[error("{path}: {1}", path = .0.display())]

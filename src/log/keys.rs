@@ -61,7 +61,7 @@ pub fn verifiers(signers: &[Signer]) -> Vec<Verifier> {
     signers.iter().map(|signer| signer.verifier().clone()).collect()
 }
 
-/// The keys of a log can not be made out.
+/// The keys of a log cannot be made out.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
     #[error(transparent)]

@@ -90,7 +90,7 @@ pub struct LogSettings {
     pub folder: LogFolder,
 }
 
-/// A process can not take part in publishing.
+/// A process cannot take part in publishing.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(transparent)]
@@ -149,7 +149,7 @@ pub fn start(db: Db, clock: Clock, settings: LogSettings, clearance: Clearance) 
     };
     // What stands in the folder is served from the first request on; the thread mends it.
     if let Err(error) = work.show_what_is_there() {
-        tracing::warn!(%error, "the published checkpoint can not be read yet");
+        tracing::warn!(%error, "the published checkpoint cannot be read yet");
     }
     let worker = Worker::start(&WORKER, move |_| Next::After(work.step()))?;
     Ok((public, worker))
@@ -160,7 +160,7 @@ pub fn start(db: Db, clock: Clock, settings: LogSettings, clearance: Clearance) 
 enum PublishError {
     #[error(transparent)]
     Db(#[from] DbError),
-    #[error("can not write the public log: {0}")]
+    #[error("cannot write the public log: {0}")]
     Io(#[from] std::io::Error),
     #[error("{0} is not in the database, though the tree has it")]
     Missing(String),
@@ -415,7 +415,7 @@ impl Work {
     }
 
     /// Writes again what the checkpoint that is served promises and the folder has lost. What this database does not have
-    /// can not be written again: it stays as it is and is served on.
+    /// cannot be written again: it stays as it is and is served on.
     fn mend(&self) -> Result<(), PublishError> {
         let Some(published) = self.published() else {
             return Ok(());

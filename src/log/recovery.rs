@@ -36,7 +36,7 @@ pub enum RecoveryError {
     Guard(#[from] GuardError),
     #[error("the mirror's checkpoint: {0}")]
     Checkpoint(#[from] CheckpointError),
-    #[error("the mirror can not be read: {0}")]
+    #[error("the mirror cannot be read: {0}")]
     Io(#[from] std::io::Error),
     #[error("{0}")]
     Refused(String),

@@ -54,7 +54,7 @@ impl From<crate::db::DbError> for SignError {
 }
 
 impl SignError {
-    /// Whether this says that the database may not be the one that was signed, and not only that it can not be seen now.
+    /// Whether this says that the database may not be the one that was signed, and not only that it cannot be seen now.
     pub fn forbids(&self) -> bool {
         !matches!(self, SignError::Tree(TreeError::Db(_)) | SignError::Guard(GuardError::Io(..)))
     }

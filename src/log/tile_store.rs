@@ -169,7 +169,7 @@ pub enum Issued {
     NoSuchLeaf,
     /// The leaf is recorded and not under a published checkpoint yet.
     Sealing,
-    /// What is published can not be proved from this database now: it is behind, or it is not the one that was signed.
+    /// What is published cannot be proved from this database now: it is behind, or it is not the one that was signed.
     Unproven,
     Receipt(Receipt),
 }

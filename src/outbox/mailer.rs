@@ -68,7 +68,7 @@ fn failure_of(status: Option<u16>, is_client: bool) -> Failure {
         Some(400..500) => Failure::Again("MAIL_LATER"),
         Some(500..) => Failure::Never("MAIL_REFUSED"),
         Some(_) => Failure::Again("MAIL_ODD"),
-        // Repeating it would never help: the message can not be put into the server's language.
+        // Repeating it would never help: the message cannot be put into the server's language.
         None if is_client => Failure::Never("ADDRESS"),
         None => Failure::Again("MAIL_AWAY"),
     }

@@ -306,7 +306,7 @@ fn places(places: Places, lang: Lang) -> (Vec<Place>, Vec<Place>) {
     let elsewhere = PlaceSum { code: String::new(), name: w.elsewhere.to_owned(), received: elsewhere };
     let most = below.iter().chain([&own, &elsewhere]).map(|place| place.received.received_vnd).max().unwrap_or_default();
     let mut first: Vec<Place> = below.into_iter().map(|place| place_line(place, most, lang)).collect();
-    // A single hidden line would be a joke.
+    // A fold that hides a single line saves nobody anything.
     let rest = first.split_off(if first.len() <= FIRST_PLACES + 2 { first.len() } else { FIRST_PLACES });
     let beside = [(own, Some(w.place_itself)), (elsewhere, None)];
     let beside = beside.into_iter().filter(|(place, _)| place.received != Sum::default());

@@ -136,7 +136,7 @@ pub struct Form {
     pub is_broken_code: bool,
 }
 
-/// Fields that can not be understood.
+/// Fields that cannot be understood.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Wrong {
     pub q: bool,
@@ -168,7 +168,7 @@ fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(text, "%d/%m/%Y")).ok()
 }
 
-/// What a field says, if anything; notes that it can not be understood.
+/// What a field says, if anything; notes that it cannot be understood.
 fn read<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>, wrong: &mut bool) -> Option<T> {
     let text = typed(text)?;
     let read = parse(text);
@@ -221,7 +221,7 @@ impl Form {
         [&self.amount, &self.min, &self.max, &self.from, &self.to, &self.channel].into_iter().any(|text| typed(text).is_some())
     }
 
-    /// The question for the search, and what in it can not be understood.
+    /// The question for the search, and what in it cannot be understood.
     pub fn query(&self) -> (EntriesQuery, Wrong) {
         let mut wrong = Wrong::default();
         let exact = read(&self.amount, amount, &mut wrong.amount);

@@ -65,7 +65,7 @@ pub struct Proof {
     pub vkeys: String,
     /// The entry that reversed this one.
     pub reversed_by: Option<String>,
-    /// Of a leaf that is no entry, for which the API can not be asked: what was said of it later, as `code:index`.
+    /// Of a leaf that is no entry, for which the API cannot be asked: what was said of it later, as `code:index`.
     pub later: Option<String>,
 }
 

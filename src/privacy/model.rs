@@ -240,7 +240,7 @@ impl NewRequest {
                 "/received_on",
                 "IN_THE_FUTURE",
                 "Ngày nhận không thể sau hôm nay.",
-                "A request can not come after today.",
+                "A request cannot come after today.",
             );
         } else if (today - ask.received_on).num_days() > OLDEST_DAYS {
             check.wrong("/received_on", "TOO_OLD", "Ngày nhận trong vòng một năm.", "A request came within the last year.");

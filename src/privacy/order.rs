@@ -34,7 +34,7 @@ pub(super) struct Order {
 
 impl Order {
     pub fn read(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<Self, Fault> {
-        let broken = || Fault::broken("a request that can not be carried out");
+        let broken = || Fault::broken("a request that cannot be carried out");
         let changes = match &row.changes {
             None => Changes::default(),
             Some(sealed) => changes_of(errand.vault, row.id, sealed)?,

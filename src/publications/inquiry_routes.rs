@@ -126,7 +126,7 @@ fn refuse(pointer: &str, code: &'static str, vi: &'static str, en: &'static str)
 
 fn check_day(pointer: &str, day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
     if day > today {
-        return Err(refuse(pointer, "IN_THE_FUTURE", "Ngày này không thể sau hôm nay.", "This can not be after today."));
+        return Err(refuse(pointer, "IN_THE_FUTURE", "Ngày này không thể sau hôm nay.", "This cannot be after today."));
     }
     if (today - day).num_days() > OLDEST_DAYS {
         return Err(refuse(pointer, "TOO_OLD", "Ngày này trong vòng một năm.", "This is within the last year."));

@@ -68,7 +68,7 @@ impl Milestone {
             };
         }
         if day > today {
-            return wrong("IN_THE_FUTURE", "Ngày này không thể sau hôm nay.", "This can not be after today.");
+            return wrong("IN_THE_FUTURE", "Ngày này không thể sau hôm nay.", "This cannot be after today.");
         }
         if day < began {
             return wrong("BEFORE_THE_APPEAL", "Ngày này trước khi mở đợt.", "This is before the appeal began.");

@@ -90,7 +90,7 @@ impl Keeper {
         if !self.settings.on {
             self.shared.status().state = State::Off;
             if let Err(error) = discard_unused(&self.settings.folder) {
-                tracing::warn!(%error, "an unused search index can not be removed");
+                tracing::warn!(%error, "an unused search index cannot be removed");
             }
             return;
         }
@@ -118,7 +118,7 @@ impl Keeper {
     fn failed(&mut self, trouble: &Trouble) -> Duration {
         if self.failures == 0 {
             let folder = self.settings.folder.display();
-            tracing::warn!(error = %trouble, %folder, "the search index can not be kept; trying again");
+            tracing::warn!(error = %trouble, %folder, "the search index cannot be kept; trying again");
         }
         self.failures = self.failures.saturating_add(1);
         self.put_away();

@@ -8,7 +8,7 @@
 //! - entries the index does not have yet are proposed too, so an answer does not depend on who gave it: an entry is
 //!   found as soon as it is committed, and the next page may come from PostgreSQL alone;
 //! - a commit of the index carries how far in the log it is: killed at any moment, it goes on from there;
-//! - when the index can not be written, read or kept up, PostgreSQL answers alone.
+//! - when the index cannot be written, read or kept up, PostgreSQL answers alone.
 
 mod fields;
 mod folder;

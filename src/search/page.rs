@@ -39,7 +39,7 @@ impl SearchIndex {
         public::search(conn, filter, before, limit)
     }
 
-    /// `None` when the index can not answer.
+    /// `None` when the index cannot answer.
     fn proposed(
         &self,
         conn: &mut PgConnection,
@@ -84,7 +84,7 @@ impl SearchIndex {
             Ok(Ok(hits)) => return Some(hits),
             Ok(Err(Declined::TooManyCompletions)) => {}
             Ok(Err(error)) => {
-                tracing::error!(%error, "the search index can not be read: building it anew");
+                tracing::error!(%error, "the search index cannot be read: building it anew");
                 self.0.broken.store(true, Ordering::Release);
             }
             Err(_) => {

@@ -16,7 +16,7 @@ use crate::ledger::findable::Findable;
 /// Memory the writer may fill before it writes a segment, in bytes. 15 MB is the least that tantivy takes.
 const MEMORY: usize = 32_000_000;
 
-/// How far an index has come; stands in every commit, so that it can not disagree with what was written.
+/// How far an index has come; stands in every commit, so that it cannot disagree with what was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Position {
     pub version: u32,
@@ -56,7 +56,7 @@ impl Shelf {
             return Err(no_use("it has other fields"));
         }
         let payload = index.load_metas()?.payload.ok_or_else(|| no_use("nothing was ever finished in it"))?;
-        let at: Position = serde_json::from_str(&payload).map_err(|_| no_use("its position can not be read"))?;
+        let at: Position = serde_json::from_str(&payload).map_err(|_| no_use("its position cannot be read"))?;
         if at.version != VERSION {
             return Err(no_use("it is of another version"));
         }

@@ -37,7 +37,7 @@ pub struct Manifest {
     pub rows: BTreeMap<String, i64>,
     pub received_vnd: i64,
     pub gift_count: i64,
-    /// (purpose, name) of the keys without which this can not be opened. Not the keys.
+    /// (purpose, name) of the keys without which this cannot be opened. Not the keys.
     pub keys_in_use: Vec<(String, String)>,
     pub parts: Vec<Part>,
     pub document_count: u64,
@@ -114,13 +114,13 @@ impl Manifest {
             Err(error) => return Err(io("read", &path)(error)),
         };
         let damaged = |what: &str| UpkeepError::Damaged(format!("{} {what}", path.display()));
-        let format = serde_json::from_slice::<serde_json::Value>(&text).map_err(|_| damaged("can not be read"))?;
+        let format = serde_json::from_slice::<serde_json::Value>(&text).map_err(|_| damaged("cannot be read"))?;
         match format["manifest"]["format"].as_u64() {
             Some(known) if known == u64::from(FORMAT) => {}
             Some(newer) => return Err(UpkeepError::Refused(format!("the backup has format {newer}: a newer program made it"))),
             None => return Err(damaged("says no format")),
         }
-        let sealed: Sealed = serde_json::from_slice(&text).map_err(|_| damaged("can not be read"))?;
+        let sealed: Sealed = serde_json::from_slice(&text).map_err(|_| damaged("cannot be read"))?;
         match own_hash(&sealed.manifest) {
             Ok(hash) if hash == sealed.sha256 => Ok(sealed.manifest),
             _ => Err(damaged("was changed")),

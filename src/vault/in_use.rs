@@ -41,7 +41,7 @@ pub fn used(conn: &mut PgConnection) -> Result<Vec<(String, String)>, DbError> {
 }
 
 /// A column with a value sealed by this key, as `table.column`. Every column of bytes is looked through, so that a new
-/// table can not be forgotten; among hashes, chance may show one that is none, which does no harm.
+/// table cannot be forgotten; among hashes, chance may show one that is none, which does no harm.
 pub fn needed_by(conn: &mut PgConnection, kid: &str) -> Result<Option<String>, DbError> {
     use diesel::sql_types::{Bool, Bytea, Text};
     #[derive(QueryableByName)]

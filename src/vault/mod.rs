@@ -84,7 +84,7 @@ impl Vault {
         Ok(Self { source: Some(Source::new(dir)), ..Self::new(&VaultKeys::read(dir)?)? })
     }
 
-    /// Takes up changed seal keys. The hash key can not change: names and phone numbers are found by it.
+    /// Takes up changed seal keys. The hash key cannot change: names and phone numbers are found by it.
     pub fn take_up(&self, keys: &VaultKeys) -> Result<(), VaultError> {
         let (ours, theirs) = (self.hash("take up", b""), Vault::new(keys)?.hash("take up", b""));
         if ours != theirs {

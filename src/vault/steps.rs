@@ -1,4 +1,4 @@
-//! Data steps: changes of stored rows that SQL alone can not make, because they need the vault or a rule of the program.
+//! Data steps: changes of stored rows that SQL alone cannot make, because they need the vault or a rule of the program.
 //!
 //! A room offers a function `fn(&mut PgConnection, &Work, Option<&str>) -> Result<Stepped, StepError>`. Each call does one
 //! batch in a transaction that the runner (`upkeep::steps`) opens and commits together with where it has come to; so

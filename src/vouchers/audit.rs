@@ -1,5 +1,5 @@
 //! The audit of receipts: every series counts its numbers without a gap, and every receipt is a cash gift's, of its own
-//! chapter. A cash gift without a receipt is none of its business: those from before there were receipts have none.
+//! chapter. A cash gift without a receipt does not concern it: those from before there were receipts have none.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;

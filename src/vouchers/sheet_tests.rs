@@ -83,7 +83,7 @@ fn every_receipt_becomes_one_small_archival_sheet() {
             let file = sheet::pdf(&receipt, lang).unwrap_or_else(|error| panic!("{name}: {error}"));
             let has = |sign: &str| file.windows(sign.len()).any(|window| window == sign.as_bytes());
             assert!(file.starts_with(b"%PDF-1."), "{name}");
-            assert!(has("/ToUnicode") && has("/FontFile2"), "{name}: text that can not be copied");
+            assert!(has("/ToUnicode") && has("/FontFile2"), "{name}: text that cannot be copied");
             assert!(has("pdfaid:part"), "{name}: no PDF/A");
             assert!(has("/Count 1"), "{name}: not one page");
             assert!(file.len() < 100_000, "{name}: {} bytes", file.len());

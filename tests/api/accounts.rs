@@ -137,7 +137,7 @@ fn a_registration_sent_again_is_the_same_account_without_the_password() {
         changed.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
         assert_eq!(thu.post("/api/v1/accounts", changed, 422)["type"], "/problems/id-taken", "{what}");
     }
-    // An id of another province, sent by somebody who can not see it: the same answer, nothing more.
+    // An id of another province, sent by somebody who cannot see it: the same answer, nothing more.
     let hanoi = app.staff(Role::ProvincialAdministrator, "01");
     let mut theirs = body.clone();
     theirs["chapter"] = json!("01");

@@ -1,6 +1,6 @@
 //! Every operation of the API, called by everybody who must not get through: nobody, strangers, and holders of tokens
 //! that are expired, forged, made for another purpose, or of an account or session that has ended. The table lists
-//! exactly the operations of the OpenAPI document, so a new endpoint can not be forgotten.
+//! exactly the operations of the OpenAPI document, so a new endpoint cannot be forgotten.
 
 mod asked;
 mod behind;

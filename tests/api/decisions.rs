@@ -163,7 +163,7 @@ fn what_is_asked_is_decided_once_by_somebody_else() {
     assert_eq!(decide(&app, asker, &matter, request.id, Verdict::Approve), Err(Kind::Forbidden));
     assert_eq!(decide(&app, chair(&app, "23059"), &matter, request.id, Verdict::Approve), Err(Kind::NotFound));
     assert_eq!(decide(&app, decider, &matter, Uuid::now_v7(), Verdict::Approve), Err(Kind::NotFound));
-    // What can not be carried out is not approved.
+    // What cannot be carried out is not approved.
     let failing = Payment { fails: true, ..Payment::default() };
     assert_eq!(decide(&app, decider, &failing, request.id, Verdict::Approve), Err(Kind::Conflict));
     assert_eq!(app.database.text("SELECT state FROM decision"), "ASKED");
@@ -312,7 +312,7 @@ fn a_chain_asks_by_amount_and_passes_up_a_step_without_a_second_person() {
         ask(&app, asker, request).unwrap();
     }
     assert_eq!(decide(&app, here, &matter, small.id, Verdict::Approve), Ok(State::Approved), "one step below the amount");
-    // Who may approve above can not jump the steps: the province's is theirs only because the province has nobody.
+    // Who may approve above cannot jump the steps: the province's is theirs only because the province has nobody.
     assert_eq!(decide(&app, here, &matter, large.id, Verdict::Approve), Ok(State::Asked));
     assert_eq!(decide(&app, here, &matter, large.id, Verdict::Approve), Ok(State::Asked), "said again, nothing more");
     assert_eq!(decide(&app, chair(&app, "23095"), &matter, large.id, Verdict::Approve), Err(Kind::Forbidden));

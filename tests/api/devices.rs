@@ -1,4 +1,4 @@
-//! One's own sessions, device by device, and devices that strangers can not lock out.
+//! One's own sessions, device by device, and devices that strangers cannot lock out.
 
 use chrono::Duration;
 use serde_json::{Value, json};

@@ -73,7 +73,7 @@ fn whoever_may_read_the_chapter_reads_its_documents() {
     assert_eq!(read, 6, "every reading is noted, refused ones are not");
 }
 
-/// Whether a paper exists somewhere else can not be told from how much work the refusal is.
+/// Whether a paper exists somewhere else cannot be told from how much work the refusal is.
 #[test]
 fn a_foreign_paper_and_none_take_the_same_questions() {
     let app = TestApp::start();

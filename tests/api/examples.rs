@@ -19,7 +19,7 @@ struct Story {
 }
 
 impl Story {
-    /// The example `name` of an operation, with `secrets` in place of what it can not know.
+    /// The example `name` of an operation, with `secrets` in place of what it cannot know.
     fn body(&mut self, operation: &str, name: &str, secrets: Value) -> Value {
         assert!(self.sent.insert((operation.to_owned(), name.to_owned())), "{operation}/{name} is sent twice");
         let uses =

@@ -13,7 +13,7 @@ fn user_name(app: &TestApp, account: Account) -> String {
     app.database.text(&format!("SELECT user_name FROM account WHERE id = '{}'", account.id))
 }
 
-/// Every operation of the document, so that a new one can not be forgotten.
+/// Every operation of the document, so that a new one cannot be forgotten.
 #[test]
 fn with_a_one_time_password_every_other_request_is_refused() {
     let app = TestApp::start();

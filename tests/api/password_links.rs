@@ -84,7 +84,7 @@ fn somebody_chooses_their_first_password_by_a_link() {
     assert_eq!(app.anonymous().send("HEAD", &page, None).status, 200);
     let in_english = app.anonymous();
     assert!(in_english.with("accept-language", "en").send("GET", &page, None).text.contains("Choose your password"));
-    // What can not be taken leaves the link as it was.
+    // What cannot be taken leaves the link as it was.
     for (password, again, says) in
         [(CHOSEN, "khác hẳn đấy nhé", "không giống nhau"), ("matkhau123", "matkhau123", "đoán được"), ("", "", "ít nhất 10")]
     {

@@ -1,5 +1,5 @@
 //! The running server as its verifiers see it: clean when it is right, with the entry named when somebody with full rights in the
-//! database has changed one, and a receipt that is told of the reversal it can not show.
+//! database has changed one, and a receipt that is told of the reversal it cannot show.
 
 use std::time::Duration;
 

@@ -297,7 +297,7 @@ fn a_changed_tile_stops_signing() {
     assert_eq!(app.database.number("SELECT count(*) FROM log_pending"), 2);
 }
 
-/// The folder can not be written: gifts are taken, readiness says so, and it heals.
+/// The folder cannot be written: gifts are taken, readiness says so, and it heals.
 #[test]
 fn a_folder_that_can_not_be_written_heals() {
     let mut app = TestApp::start();

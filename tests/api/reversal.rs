@@ -348,7 +348,7 @@ fn a_reversed_gift_says_so_in_every_view() {
     let party = view["giver"]["id"].as_str().unwrap();
     let kept = officer.get(&format!("/api/v1/parties/{party}/personal-data"), 200);
     assert_eq!(kept["gifts"][0]["reversed_by"], code, "{kept}");
-    // The signed files can not say it; what they are sent with does.
+    // The signed files cannot say it; what they are sent with does.
     let original = view["code"].as_str().unwrap();
     for (caller, receipt) in
         [(&officer, format!("{one}/receipt")), (&app.anonymous(), format!("/api/v1/public/entries/{original}/receipt"))]

@@ -28,7 +28,7 @@ pub fn obstruct(app: &TestApp) {
         drop(std::fs::remove_dir_all(folder(app)));
         std::fs::write(folder(app), "in the way").is_ok()
     });
-    eventually("the index can not be kept", || app.search.status().state == State::Failing);
+    eventually("the index cannot be kept", || app.search.status().state == State::Failing);
 }
 
 pub fn clear_the_way(app: &TestApp) {

@@ -261,7 +261,7 @@ fn every_stop(browser: &Browser, path: &str) {
         ));
         let Some(stop) = stop.as_array() else { break };
         let at = stop[0].as_str().unwrap().to_owned();
-        assert_eq!(stop[1], true, "{path}: the focus can not be seen on {at}");
+        assert_eq!(stop[1], true, "{path}: the focus cannot be seen on {at}");
         if reached.first() == Some(&at) && reached.len() > 1 {
             break;
         }
@@ -274,7 +274,7 @@ fn every_stop(browser: &Browser, path: &str) {
     assert_eq!(reached, expected, "{path}");
 }
 
-/// A field that is wrong says so, and why, to whoever can not see it.
+/// A field that is wrong says so, and why, to whoever cannot see it.
 fn mistakes_are_tied_to_their_fields(browser: &Browser, demo: &Demo) {
     demo.open(browser, demo.path("mistaken search"));
     let said = browser.eval(

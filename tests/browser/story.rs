@@ -194,7 +194,7 @@ fn forgotten(browser: &Browser, portal: &Portal, gift: &Gift) {
     browser.wait_for("it is verified", "document.getElementById('verify')?.dataset.state === 'ok'");
     assert!(browser.text_of("#verify").contains("đã được xóa theo yêu cầu"), "{}", browser.text_of("#verify"));
     said_in_the_log(browser, portal, gift);
-    // Every proof still holds, and what the giver has in hand is theirs; we can not open it again.
+    // Every proof still holds, and what the giver has in hand is theirs; we cannot open it again.
     assert_eq!(portal.check(browser, &receipt), "ok", "{}", browser.text_of("main"));
     assert_eq!(portal.check(browser, &own_receipt), "ok", "{}", browser.text_of("main"));
     assert!(!portal.private_receipt(gift).contains(own_receipt.lines().nth(1).unwrap()));

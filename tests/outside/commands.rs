@@ -105,7 +105,7 @@ fn a_receipt_is_checked_offline_and_online() {
     let (code, out, err) = run(&["receipt", "check", text(&file), "--vkey", VKEY]);
     assert_eq!(code, 0, "{out}{err}");
     assert!(
-        out.contains("entry 3 of the log") && out.contains("opened name: Nguyễn Văn A") && out.contains("can not be"),
+        out.contains("entry 3 of the log") && out.contains("opened name: Nguyễn Văn A") && out.contains("cannot be"),
         "{out}"
     );
     assert!(!out.chars().any(|c| c.is_control() && c != '\n'), "nothing that drives a terminal: {out:?}");

@@ -199,7 +199,7 @@ fn a_reversal_that_is_only_named_counts_and_silence_is_no_answer() {
     let (code, out, _) = check(&server.address);
     assert!(code == 1 && out.contains("is not what the public ledger says"), "{out}");
     server.answer(&path(3), entry(3, "3", &format!(r#","annotations":[{{"code":"{}","log_index":null}}]"#, sample.code(7))));
-    assert_eq!(check(&server.address).0, 2, "a change that can not be looked at");
+    assert_eq!(check(&server.address).0, 2, "a change that cannot be looked at");
     // A checkpoint at the root of the site as well is no reason not to ask.
     server.answer(&path(3), entry(3, "3", &reversed));
     server.answer("/checkpoint", Answer::Json(sample.checkpoint(20)));

@@ -168,7 +168,7 @@ fn published_sums_are_compared_and_the_log_followed_meanwhile() {
     server.answer("/api/v1/public/totals", Answer::Json("[]".to_owned()));
     let mut walk = Walk::new(&site, 1);
     published::compare(&mut walk, &site, &site, &keys(), PATIENCE, &mut |_, _| ()).unwrap();
-    assert!(walk.unchecked[0].contains("can not be read"), "{:?}", walk.unchecked);
+    assert!(walk.unchecked[0].contains("cannot be read"), "{:?}", walk.unchecked);
 }
 
 /// 5,000 đồng for one appeal and 700 for another.

@@ -139,7 +139,7 @@ fn go_names_what_was_changed() {
     let (code, _, err) = run_go(go, &["-log", text(folder.path())]);
     assert!(code == 1 && err.contains("tile/entries/001 is missing"), "{code} {err}");
     let (code, _, _) = run_go(go, &["-log", "/nowhere/at/all"]);
-    assert_eq!(code, 2, "what can not be checked is not wrong");
+    assert_eq!(code, 2, "what cannot be checked is not wrong");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn receipts_are_right_for_go_and_for_the_shell() {
                 assert_eq!(leaf_line(&out), leaf);
                 assert_eq!(out.contains("opened name: ") && out.contains("Nguyễn Văn A"), private, "{out}");
                 assert!(!out.contains("0912345678"), "a field that is not opened");
-                assert!(format!("{out}{err}").contains("later"), "it says what it can not see: {out}{err}");
+                assert!(format!("{out}{err}").contains("later"), "it says what it cannot see: {out}{err}");
             }
         }
     }
@@ -283,7 +283,7 @@ fn go_does_not_pass_over_leaves_that_it_can_not_read() {
         ("RFC 8785", &|leaf, _| leaf.replace("\"of\":", "\"of\":\"X\",\"of\":")),
         ("RFC 8785", &|leaf, _| leaf.replace("\"of\":", "\"of\": ")),
         ("of is no text", &|leaf, of| leaf.replace(&format!("\"of\":\"{of}\""), &format!("\"of\":[\"{of}\"]"))),
-        ("can not be read", &|leaf, _| leaf[..leaf.len() - 1].to_owned()),
+        ("cannot be read", &|leaf, _| leaf[..leaf.len() - 1].to_owned()),
     ];
     for (says, change) in hidden {
         let (code, err) = told(change);

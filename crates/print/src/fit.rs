@@ -1,6 +1,6 @@
 //! How large the text of a slip may be on its page, so that it stays one sheet.
 //!
-//! The page runs no script and can not measure itself, so it is measured here, with the faces of the PDF. The reader's machine may
+//! The page runs no script and cannot measure itself, so it is measured here, with the faces of the PDF. The reader's machine may
 //! set it in a wider face than ours, so there is room to spare. What is here and what is in `slip.css` belong together: whoever
 //! changes one changes the other, and the browser tests print both.
 
@@ -189,6 +189,9 @@ mod tests {
     }
 
     proptest! {
+        // Each case sets a whole paper, some of them at every size.
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
         /// Whatever may be typed, there is a size for it.
         #[test]
         fn the_longest_texts_fit_at_some_size(text in "[A-ZÀ-Ỹà-ỹ阮🙂 ]{1,40}") {

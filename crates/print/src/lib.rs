@@ -196,11 +196,11 @@ pub struct Paper {
 /// Why there is no paper.
 #[derive(Debug, thiserror::Error)]
 pub enum PrintError {
-    #[error("the fonts in this program can not be read")]
+    #[error("the fonts in this program cannot be read")]
     Fonts,
-    #[error("the sheet can not be drawn: {0}")]
+    #[error("the sheet cannot be drawn: {0}")]
     Draw(String),
-    #[error("the page can not be written: {0}")]
+    #[error("the page cannot be written: {0}")]
     Page(#[from] askama::Error),
 }
 

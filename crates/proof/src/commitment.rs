@@ -23,7 +23,7 @@ pub fn secret() -> Result<Secret, getrandom::Error> {
 }
 
 fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    // HMAC takes keys of any length, so this can not fail; an empty MAC would only make a wrong commitment.
+    // HMAC takes keys of any length, so this cannot fail; an empty MAC would only make a wrong commitment.
     let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(key) else {
         return [0; 32];
     };

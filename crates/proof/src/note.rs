@@ -148,7 +148,7 @@ fn parse(note: &[u8]) -> Result<Note<'_>, NoteError> {
     let lines = lines.strip_prefix('\n').and_then(|lines| lines.strip_suffix('\n'));
     let lines = lines.ok_or(NoteError::Malformed("the last line has no end"))?;
     let signatures: Option<Vec<_>> = lines.split('\n').take(MAX_SIGNATURES + 1).map(signature_line).collect();
-    let signatures = signatures.ok_or(NoteError::Malformed("a line of a signature can not be read"))?;
+    let signatures = signatures.ok_or(NoteError::Malformed("a line of a signature cannot be read"))?;
     if signatures.len() > MAX_SIGNATURES {
         return Err(NoteError::Malformed("there are too many signatures"));
     }

@@ -154,14 +154,14 @@ impl Receipt {
             return Err(Malformed("it does not begin as a receipt does"));
         }
         let extra = lines.next().and_then(|line| line.strip_prefix("extra ")).and_then(|extra| STANDARD.decode(extra).ok());
-        let extra = extra.ok_or(Malformed("the line of the leaf (extra) can not be read"))?;
+        let extra = extra.ok_or(Malformed("the line of the leaf (extra) cannot be read"))?;
         let written = lines.next().and_then(|line| line.strip_prefix("index "));
         let index = written.and_then(|index| index.parse::<u64>().ok()).filter(|index| *index < MAX_SIZE);
         let index = index.filter(|index| written == Some(index.to_string().as_str()));
-        let index = index.ok_or(Malformed("the line of the index can not be read"))?;
+        let index = index.ok_or(Malformed("the line of the index cannot be read"))?;
         let proof: Option<Vec<Hash>> =
             lines.take(MAX_PROOF + 1).map(|line| STANDARD.decode(line).ok()?.try_into().ok()).collect();
-        let proof = proof.filter(|proof| proof.len() <= MAX_PROOF).ok_or(Malformed("a line of the proof can not be read"))?;
+        let proof = proof.filter(|proof| proof.len() <= MAX_PROOF).ok_or(Malformed("a line of the proof cannot be read"))?;
         if checkpoint.len() > MAX_NOTE {
             return Err(Malformed("its checkpoint is too long"));
         }
@@ -169,14 +169,14 @@ impl Receipt {
             None => (extra, None),
             Some(at) => {
                 let opened = extra.get(at + 1..).and_then(read_opened);
-                let opened = opened.ok_or(Malformed("what opens the fields can not be read"))?;
+                let opened = opened.ok_or(Malformed("what opens the fields cannot be read"))?;
                 (extra.get(..at).unwrap_or_default().to_vec(), Some(opened))
             }
         };
         Ok(Self { leaf, opened, index, proof, checkpoint: checkpoint.to_owned() })
     }
 
-    /// Verifies signature, inclusion and opened fields. What it can not see: whether a later leaf takes this one back.
+    /// Verifies signature, inclusion and opened fields. What it cannot see: whether a later leaf takes this one back.
     pub fn verify(&self, keys: &[Verifier]) -> Result<Head, ReceiptError> {
         let head = checkpoint::open(self.checkpoint.as_bytes(), keys)?;
         if !tree::verify_inclusion(&tree::leaf_hash(&self.leaf), self.index, head.size, &self.proof, &head.root) {

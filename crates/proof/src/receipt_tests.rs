@@ -62,7 +62,7 @@ fn a_receipt_reads_back_and_holds() {
     assert_eq!(opened.shown().collect::<Vec<_>>(), [("name", "Nguyễn Văn A")]);
 }
 
-/// Wherever one byte is changed, the file can not be read or does not hold.
+/// Wherever one byte is changed, the file cannot be read or does not hold.
 #[test]
 fn every_changed_byte_is_noticed() {
     let (receipt, keys) = receipt(Some(Opened::of(&opening(), |field| field != "memo")));

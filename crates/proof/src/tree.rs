@@ -99,7 +99,7 @@ pub fn root_at<H: Hashes>(from: &mut H, size: u64) -> Result<Hash, H::Error> {
     range_root(from, 0..size)
 }
 
-/// What proves that leaf `index` is in the tree of `size` leaves: siblings, the leaf's first. `None` when it can not be.
+/// What proves that leaf `index` is in the tree of `size` leaves: siblings, the leaf's first. `None` when it cannot be.
 pub fn prove_inclusion<H: Hashes>(from: &mut H, index: u64, size: u64) -> Result<Option<Vec<Hash>>, H::Error> {
     if index >= size || size > MAX_SIZE {
         return Ok(None);

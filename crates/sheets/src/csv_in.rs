@@ -56,7 +56,7 @@ fn separator_of<'a>(text: &'a str, limits: &Limits, heads: &dyn Fn(&Line) -> usi
     }
     let headed = |separator: char| {
         let mut records = Records::of(text, separator, 1, limits);
-        // What can not be read under a separator has no headings under it.
+        // What cannot be read under a separator has no headings under it.
         let lines = std::iter::from_fn(|| records.next().ok().flatten()).filter(|line| !line.is_empty());
         lines.take(LINES_ABOVE).map(|line| heads(&line)).max().unwrap_or_default()
     };

@@ -45,7 +45,7 @@ impl Width {
 /// Why nothing could be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("the sheet can not be written: {0}")]
+    #[error("the sheet cannot be written: {0}")]
     Sheet(#[from] XlsxError),
     #[error("no temporary file: {0}")]
     File(#[from] std::io::Error),
@@ -227,7 +227,7 @@ impl Book {
     /// Writes the file and gives the sums of its columns, over all sheets.
     ///
     /// # Errors
-    /// When it can not be written.
+    /// When it cannot be written.
     pub fn finish<W: Write + Seek + Send>(mut self, out: W) -> Result<Vec<i64>, WriteError> {
         self.end_sheet()?;
         self.workbook.push_worksheet(self.sheet);
@@ -238,7 +238,7 @@ impl Book {
     /// The same into a temporary file without a name, rewound.
     ///
     /// # Errors
-    /// When it can not be written.
+    /// When it cannot be written.
     pub fn finish_to_file(self) -> Result<(File, Vec<i64>), WriteError> {
         let mut file = tempfile::tempfile()?;
         let sums = self.finish(&file)?;

@@ -36,7 +36,7 @@ fn table(workbook: &mut Workbook<'_>, name: String, survey: Survey, limits: &Lim
         cells.styles().iter().map(|style| style.font.as_ref().and_then(|font| old_font(font.name.as_deref()?))).collect();
     let mut over = survey.over;
     for seen in &survey.cells {
-        // One cell a call, in the order of the text: the place is known even where the cell can not be read.
+        // One cell a call, in the order of the text: the place is known even where the cell cannot be read.
         let cell = match cells.next_cell_with_style_id() {
             Ok(Some((cell, style))) if cell.get_position() == (seen.row, seen.column) => value_of(cell.get_value(), seen, limits)
                 .map(|value| {

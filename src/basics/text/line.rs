@@ -18,7 +18,7 @@ pub enum LineError {
     ControlCharacter,
     /// A name in the bytes of an old font, or wrongly decoded; `text::meant` may tell what it was.
     Garbled,
-    /// A name with a letter, a digit or a mark that papers can not print.
+    /// A name with a letter, a digit or a mark that papers cannot print.
     Unprintable(char),
 }
 

@@ -1,6 +1,6 @@
 //! The order in which names stand in a list, as ICU's collation `vi` has it.
 //!
-//! Sealed names can not be sorted by the database, and there is no need to hand them to it in clear: the Vietnamese part of the
+//! Sealed names cannot be sorted by the database, and there is no need to hand them to it in clear: the Vietnamese part of the
 //! rules is short. Letters decide first (a ă â … d đ … ơ … u ư), then tones (level, huyền, hỏi, ngã, sắc, nặng), then capitals. A test
 //! compares with PostgreSQL's `vi-x-icu`. Letters of other scripts stand behind, in order of their numbers.
 

@@ -12,7 +12,7 @@ pub(super) fn text(file: &DemoFile, path: &Path) -> String {
         "\nSổ Nhân Ái is up at {base}   (the public ledger; API: {base}/docs)\n\nLog-ins, password for all: {PASSWORD}\n"
     );
     for login in &file.logins {
-        // Writing to a String can not fail.
+        // Writing to a String cannot fail.
         let _ = writeln!(out, "  {:<18} {:<24} chapter {}", login.user, login.role, login.chapter_code);
     }
     let _ = write!(

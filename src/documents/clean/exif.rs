@@ -2,7 +2,7 @@
 
 const ORIENTATION: u16 = 0x0112;
 
-/// 2 to 8 from the first directory of a TIFF block, with or without the JPEG prefix. Anything that can not be read, and
+/// 2 to 8 from the first directory of a TIFF block, with or without the JPEG prefix. Anything that cannot be read, and
 /// 1 (upright already), is none.
 pub(super) fn orientation(block: &[u8]) -> Option<u16> {
     let tiff = block.strip_prefix(b"Exif\0\0").unwrap_or(block);

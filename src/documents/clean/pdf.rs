@@ -70,7 +70,7 @@ pub(super) fn check_and_copy<R: BufRead + Seek>(input: &mut R, output: &mut impl
     Ok(())
 }
 
-/// Refuses what acts, and what can not be seen into.
+/// Refuses what acts, and what cannot be seen into.
 fn judge(bytes: &[u8]) -> Result<(), CleanError> {
     let seen = scan::look(bytes)?;
     if seen.objects == 0 {
@@ -87,7 +87,7 @@ fn judge(bytes: &[u8]) -> Result<(), CleanError> {
         Opinion::Harmless { .. } => Ok(()),
         // Readers mend such files by looking for the objects, as we did; but of what is packed we would have to guess.
         Opinion::Unreadable if seen.unseen || seen.locked || seen.packs > 0 => {
-            Err(CleanError::Damaged("a PDF that can not be read"))
+            Err(CleanError::Damaged("a PDF that cannot be read"))
         }
         Opinion::Unreadable => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! A list as it is shown, and accepted: from then on a job books it ([`super::work`]).
+//! A list as it is shown, and accepted: from then on a job books it ([`super::booking`]).
 
 use diesel::pg::PgConnection;
 use serde_json::json;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::store::{self, ImportRow, PartError, Refused};
 use super::wire::{AcceptIn, ImportFault, ImportOut, ImportTrouble};
-use super::work::{BOOK_GIFT_LIST, NOT_ALLOWED};
+use super::booking::{BOOK_GIFT_LIST, NOT_ALLOWED};
 use crate::authz::{Read, Record, Visit};
 use crate::http::{Kind, Lang, Problem, Say};
 use crate::jobs::{self, JobOut, NewJob};

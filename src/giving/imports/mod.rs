@@ -19,6 +19,7 @@
 //! State: READY → ACCEPTED → DONE.
 
 pub mod accept;
+pub mod booking;
 pub mod check;
 mod drafts;
 pub mod form;
@@ -26,4 +27,4 @@ pub mod routes;
 pub mod sent_file;
 pub mod store;
 pub mod wire;
-pub mod work;
+

@@ -99,7 +99,7 @@ pub fn run_on(
 fn failed(name: &'static str, error: StepError) -> UpkeepError {
     match error {
         StepError::Db(error @ DbError::Unavailable(_)) => UpkeepError::Db(error),
-        other => UpkeepError::Refused(format!("the data step {name} can not go on: {other}")),
+        other => UpkeepError::Refused(format!("the data step {name} cannot go on: {other}")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The document can not lie: every answer that a test gets is held against what the document says of it.
+//! The document cannot lie: every answer that a test gets is held against what the document says of it.
 
 use std::sync::OnceLock;
 

@@ -347,7 +347,7 @@ pub fn receipt(command: &ReceiptCommand) -> Result<ExitCode, Failure> {
     }
     let Some(url) = &command.url else {
         say(
-            "Checked offline: that the entry was in the signed log and what it says. Whether it was reversed or amended later can not be",
+            "Checked offline: that the entry was in the signed log and what it says. Whether it was reversed or amended later cannot be",
         )?;
         say("seen in a receipt; --url asks the log.")?;
         return Ok(if not_understood.is_some() { ExitCode::from(2) } else { ExitCode::SUCCESS });

@@ -36,7 +36,7 @@ pub struct WatchCommand {
     /// Look once, then end
     #[arg(long)]
     once: bool,
-    /// Seconds after which a log that does not grow, or can not be reached, is something wrong
+    /// Seconds after which a log that does not grow, or cannot be reached, is something wrong
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
     stale_after: Option<i64>,
     /// Seconds from one comparison of the rows that the site serves to the next; 0: never. Unless given: at every look while the log

@@ -388,13 +388,13 @@ impl<'p> Walk<'p> {
             let proof = tree::prove_consistency(&mut tiles, old.size, new.size);
             match proof.map(|proof| tree::verify_consistency(old, &new, &proof.unwrap_or_default())) {
                 Ok(true) => return Ok(None),
-                // Tiles that do not lead to the new root can not tell whether the log or a file is wrong.
+                // Tiles that do not lead to the new root cannot tell whether the log or a file is wrong.
                 Ok(_) if self.root_differs && tree::root_at(&mut tiles, new.size) != Ok(new.root) => {
-                    format!("can not be compared with {name}: the tiles do not lead to the signed root")
+                    format!("cannot be compared with {name}: the tiles do not lead to the signed root")
                 }
                 Ok(_) => format!("FORK: the first {} entries are not those that {name} was signed for", old.size),
                 Err(error @ PlaceError::Unreachable { .. }) => return Err(error),
-                Err(error) => format!("can not be compared with {name}: {error}"),
+                Err(error) => format!("cannot be compared with {name}: {error}"),
             }
         };
         self.findings.add("append_only", "checkpoint", why.clone());

@@ -20,7 +20,7 @@ pub enum PlaceError {
     /// The log does not have it.
     #[error("{0} is not there")]
     Missing(String),
-    /// It is there and can not be what it should be.
+    /// It is there and cannot be what it should be.
     #[error("{path} {why}")]
     Damaged { path: String, why: String },
     /// Nobody knows: the network, the disk, a server that is not well.

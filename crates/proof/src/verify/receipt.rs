@@ -53,7 +53,7 @@ impl Online {
 
 const REVERSAL: &str = "REVERSAL";
 
-/// Why the receipt's leaf can not be read as one; it may be in the log all the same.
+/// Why the receipt's leaf cannot be read as one; it may be in the log all the same.
 pub fn not_understood(receipt: &Receipt) -> Option<String> {
     super::canonical::read(&receipt.leaf).err().map(|error| error.to_string())
 }
@@ -126,7 +126,7 @@ pub(super) fn continues(place: &dyn Place, old: &Head, now: &Head) -> Result<Res
         Ok(proof) => proof.unwrap_or_default(),
         Err(error @ PlaceError::Unreachable { .. }) => return Err(error),
         Err(error) => {
-            return Ok(Err(format!("the log can not show that it continues the tree of {} entries: {error}", old.size)));
+            return Ok(Err(format!("the log cannot show that it continues the tree of {} entries: {error}", old.size)));
         }
     };
     Ok(if tree::verify_consistency(old, now, &proof) {
@@ -189,7 +189,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Looks at a leaf the API has named: it must be in the log, speak of our entry, and be of this kind. Says why it can not be
+    /// Looks at a leaf the API has named: it must be in the log, speak of our entry, and be of this kind. Says why it cannot be
     /// looked at yet.
     fn look(&mut self, code: &str, index: Option<u64>, kind: Option<&str>) -> Result<Option<String>, PlaceError> {
         let code = named(code);
@@ -228,7 +228,7 @@ impl Asking<'_> {
             if !tree::verify_inclusion(&leaf_hash(entry), index, self.now.size, &proof, &self.now.root) {
                 return Ok(Err(format!("entry {index} of the log does not lead to the signed root")));
             }
-            Ok(serde_json::from_slice(entry).map_err(|_| format!("entry {index} of the log can not be read")))
+            Ok(serde_json::from_slice(entry).map_err(|_| format!("entry {index} of the log cannot be read")))
         });
         match tried {
             Err(error @ (PlaceError::Missing(_) | PlaceError::Damaged { .. })) => Ok(Err(error.to_string())),

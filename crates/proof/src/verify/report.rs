@@ -65,7 +65,7 @@ pub struct KeyChange {
     pub change: &'static str,
 }
 
-/// Two notes with good signatures of which the later does not continue the earlier: whoever signed them can not explain it away.
+/// Two notes with good signatures of which the later does not continue the earlier: whoever signed them cannot explain it away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Contradiction {
     pub before: String,

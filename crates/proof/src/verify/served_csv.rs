@@ -41,7 +41,7 @@ impl Read for Bounded {
     }
 }
 
-/// Hands each row to `each`, with its number from 1: the row, or what can not be read in it. Ends early when `each` says
+/// Hands each row to `each`, with its number from 1: the row, or what cannot be read in it. Ends early when `each` says
 /// so.
 pub fn read(file: Streamed, appeal: &str, each: &mut dyn FnMut(u64, Result<Row, String>) -> bool) -> End {
     let left = Rc::new(Cell::new(MAX_ROW));
@@ -79,7 +79,7 @@ fn ending(error: &csv::Error, number: u64) -> End {
         csv::ErrorKind::UnequalLengths { .. } => {
             End::Unreadable(format!("row {} has more fields than columns, or fewer", number + 1))
         }
-        _ => End::Unreadable(format!("row {} can not be read: {error}", number + 1)),
+        _ => End::Unreadable(format!("row {} cannot be read: {error}", number + 1)),
     }
 }
 

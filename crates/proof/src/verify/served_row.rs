@@ -130,7 +130,7 @@ impl Columns {
         Some(Self(at))
     }
 
-    /// A row of the ledger of an appeal; the error says what can not be read in it.
+    /// A row of the ledger of an appeal; the error says what cannot be read in it.
     pub fn row(&self, record: &csv::StringRecord, appeal: &str) -> Result<Row, String> {
         let field = |n: usize| self.0.get(n).and_then(|at| record.get(*at)).unwrap_or_default();
         let text = |n: usize| field(n).to_owned();
@@ -180,7 +180,7 @@ fn goods(text: &str) -> Result<Vec<Line>, String> {
             value: String::new(),
             valuation: String::new(),
         }),
-        _ => Err(format!("goods can not be read: {line:.80}")),
+        _ => Err(format!("goods cannot be read: {line:.80}")),
     };
     if text.is_empty() { Ok(Vec::new()) } else { text.split("; ").map(line).collect() }
 }

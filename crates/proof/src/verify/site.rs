@@ -69,7 +69,7 @@ impl Site {
     pub fn api<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, PlaceError> {
         match self.get(&format!("{}{path}", self.api), path, MAX_ANSWER) {
             Ok(bytes) => Ok(Some(
-                serde_json::from_slice(&bytes).map_err(|error| PlaceError::damaged(path, format!("can not be read: {error}")))?,
+                serde_json::from_slice(&bytes).map_err(|error| PlaceError::damaged(path, format!("cannot be read: {error}")))?,
             )),
             Err(PlaceError::Missing(_)) => Ok(None),
             Err(error) => Err(error),

@@ -12,7 +12,7 @@ fn said(text: impl Into<String>) -> VerifyError {
     VerifyError::Said(text.into())
 }
 
-/// The keys in a policy: its `log` lines. Witnesses may be listed; a quorum of them can not be demanded yet.
+/// The keys in a policy: its `log` lines. Witnesses may be listed; a quorum of them cannot be demanded yet.
 pub fn read_policy(text: &str) -> Result<Vec<Verifier>, VerifyError> {
     let mut keys = Vec::new();
     for (n, line) in (1..).zip(text.lines()) {
@@ -28,7 +28,7 @@ pub fn read_policy(text: &str) -> Result<Vec<Verifier>, VerifyError> {
             Some("quorum") if words.next() == Some("none") => {}
             Some("quorum") => {
                 return Err(said(format!(
-                    "policy, line {n}: this program can not demand signatures of witnesses; say `quorum none`"
+                    "policy, line {n}: this program cannot demand signatures of witnesses; say `quorum none`"
                 )));
             }
             Some(other) => {

@@ -70,7 +70,7 @@ impl Watch<'_> {
         let said = |why: String| VerifyError::Said(format!("{}: {why}", path.display()));
         match fs::read(&path) {
             Ok(bytes) if bytes.len() > 2 * MAX_NOTE => Err(said("is too long".to_owned())),
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).map_err(|error| said(format!("can not be read: {error}")))?)),
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).map_err(|error| said(format!("cannot be read: {error}")))?)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(VerifyError::File(path.display().to_string(), error)),
         }
@@ -86,7 +86,7 @@ impl Watch<'_> {
         Ok(self.read()?.map(|state| state.seen_at))
     }
 
-    /// When the rows that the site serves were last compared; a file that can not be read says nothing.
+    /// When the rows that the site serves were last compared; a file that cannot be read says nothing.
     pub fn rows_compared_at(&self) -> Option<DateTime<Utc>> {
         let bytes = fs::read(self.folder.join(ROWS)).ok().filter(|bytes| bytes.len() < MAX_NOTE)?;
         serde_json::from_slice(&bytes).ok().map(|compared: Compared| compared.compared_at)
