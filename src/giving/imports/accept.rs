@@ -4,9 +4,9 @@ use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::booking::{BOOK_GIFT_LIST, NOT_ALLOWED};
 use super::store::{self, ImportRow, PartError, Refused};
 use super::wire::{AcceptIn, ImportFault, ImportOut, ImportTrouble};
-use super::booking::{BOOK_GIFT_LIST, NOT_ALLOWED};
 use crate::authz::{Read, Record, Visit};
 use crate::http::{Kind, Lang, Problem, Say};
 use crate::jobs::{self, JobOut, NewJob};

@@ -27,4 +27,3 @@ pub mod routes;
 pub mod sent_file;
 pub mod store;
 pub mod wire;
-

@@ -62,13 +62,8 @@ pub async fn download_gift_template(desk: Desk, lang: Lang) -> Result<HttpRespon
 #[utoipa::path(
     tag = "gifts", params(("code" = String, Path, description = "Code of the chapter", example = "23095")),
     request_body(
-        description = "The file, as it is; a type may be left out, others are refused (`415`)",
-        content(
-            (SheetFile = "application/octet-stream"),
-            (SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-            (SheetFile = "text/csv"),
-            (SheetFile = "application/vnd.ms-excel")
-        )
+        content = SheetFile, content_type = "application/octet-stream",
+        description = "The file, as it is. `text/csv`, the type of XLSX and `application/vnd.ms-excel` are taken as well, or none; others are refused (`415`)"
     ),
     responses(
         (status = 201, body = ImportCheck, description = "Right; it waits to be accepted"),
