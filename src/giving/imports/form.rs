@@ -21,7 +21,7 @@ const CHANNELS: Holds = Holds::Choice(&[
     ("IN_KIND", "Hiện vật", "In kind"),
 ]);
 const VALUATIONS: Holds = Holds::Choice(&[
-    ("DONOR_STATED", "Người tặng kê khai", "Stated by the giver"),
+    ("DONOR_STATED", "Người ủng hộ kê khai", "Stated by the giver"),
     ("INVOICE", "Hóa đơn", "Invoice"),
     ("MARKET_PRICE", "Giá thị trường", "Market price"),
     ("PRICE_LIST", "Bảng giá", "Price list"),
