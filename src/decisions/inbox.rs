@@ -7,13 +7,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::ask::note_row;
 use super::store::{self, Position, Row, StepRow};
+use super::words::Halt;
 use crate::authz::{Approve, Denied, Read, Seen, Visit};
 use crate::db::DbError;
 use crate::house::matter::Matter as Kind;
 use crate::http::{Lang, Span};
 use crate::identity::store as identity;
 use crate::tree::{self, ChapterId};
+use crate::vault::Place;
 
 /// A request that waits for a decision. What it is about is shown where it is decided, to those who may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -75,6 +78,17 @@ pub fn decides_at(v: &mut Visit<'_>, approver: ChapterId) -> Result<bool, DbErro
         Err(Denied::Refused(_)) => Ok(false),
         Err(Denied::Db(error)) => Err(error),
     }
+}
+
+/// The note of a request that was made by [`super::ask()`], opened for those who may decide it. Nothing for everybody else, and
+/// nothing where there is none.
+pub fn note_of(v: &mut Visit<'_>, kind: &Kind, id: Uuid) -> Result<Option<String>, Halt> {
+    let Some((approver, sealed)) = store::note(v.conn, kind, id)? else { return Ok(None) };
+    if !decides_at(v, ChapterId(approver))? {
+        return Ok(None);
+    }
+    let row = note_row(kind.name, id);
+    Ok(Some(v.vault.open_text(Place { table: "decision", column: "note", row: &row }, &sealed)?))
 }
 
 /// What is shown of these rows of one chapter, in their order; a fixed number of statements. `matter` finds one by its name.

@@ -125,6 +125,14 @@ pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row
     Ok(decision::table.find((kind.name, id)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// Where a request is decided, and the note it came with, sealed.
+pub fn note(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<(Uuid, Vec<u8>)>, DbError> {
+    use decision as d;
+    let row: Option<(Uuid, Option<Vec<u8>>)> =
+        d::table.find((kind.name, id)).select((d::approver_chapter_id, d::note)).first(conn).optional()?;
+    Ok(row.and_then(|(approver, note)| Some((approver, note?))))
+}
+
 /// The steps of a decision in their order; none where it takes one.
 pub fn steps(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Vec<StepRow>, DbError> {
     use decision_step as s;

@@ -3,6 +3,7 @@
 use crate::authz::Denied;
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
+use crate::vault::VaultError;
 
 /// Why a request was not made or not decided.
 #[derive(Debug)]
@@ -32,6 +33,12 @@ impl From<DbError> for Halt {
 impl From<Denied> for Halt {
     fn from(denied: Denied) -> Self {
         Halt::Denied(denied)
+    }
+}
+
+impl From<VaultError> for Halt {
+    fn from(error: VaultError) -> Self {
+        Halt::Matter(Problem::internal(error))
     }
 }
 

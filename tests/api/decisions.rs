@@ -159,6 +159,9 @@ fn what_is_asked_is_decided_once_by_somebody_else() {
     for other in [Request { note: Some("khác"), ..request.clone() }, Request { text: "khác", ..request.clone() }] {
         assert_eq!(ask(&app, asker, &other).unwrap_err().kind, Kind::IdTaken);
     }
+    // The note is for whoever decides.
+    let note = |who| by(&app, who, |v| Ok(decisions::note_of(v, PAYMENT, request.id)?)).unwrap();
+    assert_eq!((note(decider).as_deref(), note(asker)), (Some("gấp"), None));
     // The asker lacks the right; a stranger sees nothing; what is unknown is not there.
     assert_eq!(decide(&app, asker, &matter, request.id, Verdict::Approve), Err(Kind::Forbidden));
     assert_eq!(decide(&app, chair(&app, "23059"), &matter, request.id, Verdict::Approve), Err(Kind::NotFound));

@@ -104,6 +104,18 @@ fn every_thread_is_in_its_room_with_its_connections() {
     }
 }
 
+/// A job that nobody does waits for good, and nothing fails.
+#[test]
+fn every_kind_of_job_has_somebody_who_does_it() {
+    let kinds = counted(": JobKind =");
+    assert_eq!(kinds, counted("Handler::new("), "left: kinds of jobs; right: those who do them");
+    let (_, app) = sources().into_iter().find(|(file, _)| file == "src/app.rs").unwrap();
+    let given = app.split("fn handlers(").nth(1).unwrap().split("\n}").next().unwrap();
+    for room in kinds.keys() {
+        assert!(given.contains(&format!("{room}::")), "`handlers` in src/app.rs does not give the jobs of {room} to the workers");
+    }
+}
+
 #[test]
 fn every_feed_is_in_its_room_and_is_read_where_it_says() {
     assert_eq!(told(|room| room.feeds.len()), counted(": Feed = Feed {"));

@@ -5,6 +5,7 @@ use std::time::Instant;
 use chrono::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
+use so_nhan_ai::contract::examples;
 use so_nhan_ai::db::DbError;
 use so_nhan_ai::identity::password::{Cost, Passwords};
 use so_nhan_ai::identity::store::{self as identity, CreateError, NewAccount};
@@ -259,7 +260,11 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 ("POST", "personal-data-requests") => Some(crate::personal::ask(app, "ACCESS", json!({"gift": Uuid::now_v7()}))),
                 ("POST", "extension") => Some(json!({"days": 5, "reason": "OTHER"})),
                 ("POST", "refusal") => Some(json!({"reason": "OTHER"})),
-                _ => None,
+                // What the document shows is right in itself.
+                _ => {
+                    let uses = examples::all().into_iter().find(|(id, _)| operation["operationId"] == id.as_str());
+                    uses.and_then(|(_, uses)| uses.into_iter().next()).map(|one| one.body)
+                }
             };
             found.push((method, place, body));
         }
