@@ -38,7 +38,7 @@ code=client/src/main/kotlin/org/openapitools/client
 grep 'fun logIn()' "$code/apis/EntryApi.kt"
 grep -E 'val (ground|number|promise)|[A-Z]+\("' "$code/models/Extension.kt"
 grep -q 'fun logIn() : Step ' "$code/apis/EntryApi.kt"
-if grep -q 'Session' "$code/apis/EntryApi.kt"; then exit 1; fi
+if grep -qE '(: |<)Session' "$code/apis/EntryApi.kt"; then exit 1; fi
 grep -q 'val number: kotlin.String$\|val number: kotlin.String,' "$code/models/Extension.kt"
 grep -q 'val promise: kotlin.String' "$code/models/Extension.kt"
 if grep -q 'DECISION' "$code/models/Extension.kt"; then exit 1; fi
