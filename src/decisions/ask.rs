@@ -106,10 +106,7 @@ pub fn enter<R: Right>(
     new: &New<'_>,
     plan: &Plan,
 ) -> Result<(), Halt> {
-    if !write(conn, now, by, new, plan, None)? {
-        return Err(Halt::IdTaken);
-    }
-    note(conn, now, new, Some(by.account()), by.chapter())
+    enter_noting(conn, now, by, new, plan, Some(by.account()), by.chapter())
 }
 
 /// [`enter`] for what somebody's request leaves to a chapter above, and they are to learn nothing of: the trail names nobody.
@@ -120,10 +117,22 @@ pub fn enter_above<R: Right>(
     new: &New<'_>,
     plan: &Plan,
 ) -> Result<(), Halt> {
+    enter_noting(conn, now, by, new, plan, None, plan.chapter)
+}
+
+fn enter_noting<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<R>,
+    new: &New<'_>,
+    plan: &Plan,
+    account: Option<Uuid>,
+    chapter: ChapterId,
+) -> Result<(), Halt> {
     if !write(conn, now, by, new, plan, None)? {
         return Err(Halt::IdTaken);
     }
-    note(conn, now, new, None, plan.chapter)
+    note(conn, now, new, account, chapter)
 }
 
 fn note(
