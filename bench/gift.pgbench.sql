@@ -35,14 +35,14 @@ INSERT INTO balance AS t (chapter_id, fund_id, account, amount_vnd)
     VALUES ((:chapters::uuid[])[:k::int], (:fund_ids::int4[])[:k::int], 'CASH_ON_HAND', :amount::int8),
            ((:chapters::uuid[])[:k::int], (:fund_ids::int4[])[:k::int], (:accounts::text[])[:k::int], -(:amount::int8))
     ON CONFLICT (chapter_id, fund_id, account) DO UPDATE SET amount_vnd = t.amount_vnd + excluded.amount_vnd;
-INSERT INTO received_by_day AS t (scope_id, fund_id, channel, day, own_vnd, own_count, subtree_vnd, subtree_count)
-    SELECT ancestor_id, (:fund_ids::int4[])[:k::int], 'CASH', :day::date, CASE depth WHEN 0 THEN :amount::int8 ELSE 0 END, CASE depth WHEN 0 THEN 1 ELSE 0 END, :amount::int8, 1
+INSERT INTO total_by_day AS t (scope_id, fund_id, measure, part, day, own_vnd, own_count, subtree_vnd, subtree_count)
+    SELECT ancestor_id, (:fund_ids::int4[])[:k::int], 'RECEIVED', 'CASH', :day::date, CASE depth WHEN 0 THEN :amount::int8 ELSE 0 END, CASE depth WHEN 0 THEN 1 ELSE 0 END, :amount::int8, 1
     FROM chapter_ancestor WHERE chapter_id = (:chapters::uuid[])[:k::int] ORDER BY depth
-    ON CONFLICT (scope_id, fund_id, channel, day) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
+    ON CONFLICT (scope_id, fund_id, measure, part, day) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
         subtree_vnd = t.subtree_vnd + excluded.subtree_vnd, subtree_count = t.subtree_count + excluded.subtree_count;
-INSERT INTO received_overall AS t (scope_id, fund_id, channel, own_vnd, own_count, subtree_vnd, subtree_count)
-    SELECT ancestor_id, (:fund_ids::int4[])[:k::int], 'CASH', CASE depth WHEN 0 THEN :amount::int8 ELSE 0 END, CASE depth WHEN 0 THEN 1 ELSE 0 END, :amount::int8, 1
+INSERT INTO total_overall AS t (scope_id, fund_id, measure, part, own_vnd, own_count, subtree_vnd, subtree_count)
+    SELECT ancestor_id, (:fund_ids::int4[])[:k::int], 'RECEIVED', 'CASH', CASE depth WHEN 0 THEN :amount::int8 ELSE 0 END, CASE depth WHEN 0 THEN 1 ELSE 0 END, :amount::int8, 1
     FROM chapter_ancestor WHERE chapter_id = (:chapters::uuid[])[:k::int] ORDER BY depth
-    ON CONFLICT (scope_id, fund_id, channel) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
+    ON CONFLICT (scope_id, fund_id, measure, part) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
         subtree_vnd = t.subtree_vnd + excluded.subtree_vnd, subtree_count = t.subtree_count + excluded.subtree_count;
 COMMIT;

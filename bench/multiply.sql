@@ -46,12 +46,12 @@ CREATE TEMP TABLE received ON COMMIT DROP AS
         sum(-p.amount)::bigint AS subtree_vnd, count(*) AS subtree_count
     FROM copy c JOIN entry e ON e.id = c.entry JOIN posting p ON p.entry_id = c.entry AND p.account LIKE 'DONATION%'
     JOIN chapter_ancestor a USING (chapter_id) GROUP BY 1, 2, 3, 4;
-UPDATE received_by_day t SET own_vnd = t.own_vnd + r.own_vnd, own_count = t.own_count + r.own_count,
+UPDATE total_by_day t SET own_vnd = t.own_vnd + r.own_vnd, own_count = t.own_count + r.own_count,
         subtree_vnd = t.subtree_vnd + r.subtree_vnd, subtree_count = t.subtree_count + r.subtree_count
-    FROM received r WHERE (t.scope_id, t.fund_id, t.channel, t.day) = (r.scope_id, r.fund_id, r.channel, r.day);
-UPDATE received_overall t SET own_vnd = t.own_vnd + r.own_vnd, own_count = t.own_count + r.own_count,
+    FROM received r WHERE t.measure = 'RECEIVED' AND (t.scope_id, t.fund_id, t.part, t.day) = (r.scope_id, r.fund_id, r.channel, r.day);
+UPDATE total_overall t SET own_vnd = t.own_vnd + r.own_vnd, own_count = t.own_count + r.own_count,
         subtree_vnd = t.subtree_vnd + r.subtree_vnd, subtree_count = t.subtree_count + r.subtree_count
     FROM (SELECT scope_id, fund_id, channel, sum(own_vnd)::bigint AS own_vnd, sum(own_count)::bigint AS own_count,
               sum(subtree_vnd)::bigint AS subtree_vnd, sum(subtree_count)::bigint AS subtree_count FROM received GROUP BY 1, 2, 3) r
-    WHERE (t.scope_id, t.fund_id, t.channel) = (r.scope_id, r.fund_id, r.channel);
+    WHERE t.measure = 'RECEIVED' AND (t.scope_id, t.fund_id, t.part) = (r.scope_id, r.fund_id, r.channel);
 COMMIT;

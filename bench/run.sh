@@ -266,7 +266,7 @@ grow_to() {
 
 # Autovacuum would hit one short measurement and miss the next: it is off, and this runs before each that writes.
 tidy() { # database
-    sql -d "$1" -c 'VACUUM entry, posting, gift, log_pending, log_leaf, pd_opening, public_entry, audit_event, number_series, cash_receipt, balance, received_by_day, received_overall'
+    sql -d "$1" -c 'VACUUM entry, posting, gift, log_pending, log_leaf, pd_opening, public_entry, audit_event, number_series, cash_receipt, balance, total_by_day, total_overall'
 }
 
 gifts() { # shape, connections
@@ -444,16 +444,16 @@ UNION ALL SELECT 'entries_minus_leaves', (SELECT count(*) FROM entry) + (SELECT 
 UNION ALL SELECT 'gifts_minus_audit_events', (SELECT count(*) FROM gift) - (SELECT count(*) FROM audit_event WHERE action = 'GIFT_RECORDED')
 UNION ALL SELECT 'balances_that_differ', count(*) FROM balance b FULL JOIN (
     SELECT chapter_id, fund_id, account, sum(amount)::bigint AS amount_vnd FROM posting JOIN entry ON entry.id = entry_id GROUP BY 1, 2, 3) p
-    USING (chapter_id, fund_id, account) WHERE b.amount_vnd IS DISTINCT FROM p.amount_vnd
-UNION ALL SELECT 'days_that_differ', count(*) FROM received_by_day t FULL JOIN (
-    SELECT a.ancestor_id AS scope_id, p.fund_id, e.channel, e.day, sum(-p.amount)::bigint AS vnd,
+    USING (chapter_id, fund_id, account) WHERE b.account <> 'BANK_GROUP' AND b.amount_vnd IS DISTINCT FROM p.amount_vnd
+UNION ALL SELECT 'days_that_differ', count(*) FROM total_by_day t FULL JOIN (
+    SELECT a.ancestor_id AS scope_id, p.fund_id, e.channel AS part, e.day, sum(-p.amount)::bigint AS vnd,
         count(DISTINCT e.id) FILTER (WHERE e.kind <> 'REVERSAL') - count(DISTINCT e.id) FILTER (WHERE e.kind = 'REVERSAL') AS n
     FROM entry e JOIN posting p ON p.entry_id = e.id AND p.account LIKE 'DONATION%' JOIN chapter_ancestor a USING (chapter_id)
-    GROUP BY 1, 2, 3, 4) s USING (scope_id, fund_id, channel, day)
-    WHERE (t.subtree_vnd, t.subtree_count) IS DISTINCT FROM (s.vnd, s.n)
-UNION ALL SELECT 'totals_that_differ_from_days', count(*) FROM received_overall t FULL JOIN (
-    SELECT scope_id, fund_id, channel, sum(own_vnd)::bigint AS ov, sum(own_count)::bigint AS oc, sum(subtree_vnd)::bigint AS sv, sum(subtree_count)::bigint AS sc
-    FROM received_by_day GROUP BY 1, 2, 3) d USING (scope_id, fund_id, channel)
+    GROUP BY 1, 2, 3, 4) s USING (scope_id, fund_id, part, day)
+    WHERE t.measure = 'RECEIVED' AND (t.subtree_vnd, t.subtree_count) IS DISTINCT FROM (s.vnd, s.n)
+UNION ALL SELECT 'totals_that_differ_from_days', count(*) FROM total_overall t FULL JOIN (
+    SELECT scope_id, fund_id, measure, part, sum(own_vnd)::bigint AS ov, sum(own_count)::bigint AS oc, sum(subtree_vnd)::bigint AS sv, sum(subtree_count)::bigint AS sc
+    FROM total_by_day GROUP BY 1, 2, 3, 4) d USING (scope_id, fund_id, measure, part)
     WHERE (t.own_vnd, t.own_count, t.subtree_vnd, t.subtree_count) IS DISTINCT FROM (d.ov, d.oc, d.sv, d.sc);
 SQL
 }

@@ -11,10 +11,10 @@ use crate::basics::Vnd;
 use crate::db::DbError;
 use crate::db::schema::{opening_balance, opening_balance_entry};
 use crate::house::audit::{Audit, Audits};
+use crate::ledger::accounts::Account;
 use crate::ledger::audit::{Fact, facts, facts_of_reversals};
-use crate::ledger::kinds::{Account, Kind};
+use crate::ledger::kinds::Kind;
 use crate::ledger::model::{Balanced, FundId};
-use crate::ledger::reversals::Original;
 use crate::ledger::{public, reversal_audit, store as ledger};
 
 const CHECK: &str = "opening_balance";
@@ -67,7 +67,7 @@ fn who_reversed(audit: &mut Audit<'_>, rows: &[OpeningRow]) -> Result<(), DbErro
         let Some(asked) = store::reversal_of(audit.conn, row.id)? else { continue };
         let originals: Vec<Uuid> = store::entries(audit.conn, row.id)?.into_iter().map(|(_, entry)| entry).collect();
         for fact in facts_of_reversals(audit.conn, &originals)?.values() {
-            reversal_audit::claim(&mut audit.claims, Original::OpeningBalance, fact, asked.requested_by);
+            reversal_audit::claim(&mut audit.claims, Kind::OpeningBalance, fact, asked.requested_by);
         }
     }
     Ok(())

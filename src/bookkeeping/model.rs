@@ -11,7 +11,7 @@ use crate::basics::codes::codes;
 use crate::basics::vnd::VndError;
 use crate::basics::{Line, Vnd, unhex};
 use crate::http::{Check, FieldError, note, one_line};
-use crate::ledger::kinds::Account;
+use crate::ledger::accounts::Account;
 
 /// Most lines of one opening balance; an entry has at most 200 postings.
 pub const MAX_LINES: usize = 100;

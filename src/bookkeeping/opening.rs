@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
@@ -13,18 +12,17 @@ use super::model::Opening;
 use super::store::{self, LineRow, OpeningRow};
 use super::wire::{OpeningOut, out};
 use crate::authz::{Approve, Granted, Read, Record, Right, Visit};
-use crate::basics::clock::vietnam_time;
 use crate::basics::hex;
-use crate::basics::{Line, PublicCode, Vnd};
+use crate::basics::{Line, Vnd};
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict};
 use crate::documents::store as documents;
 use crate::http::{Check, FieldError, Say};
-use crate::ledger::kinds::Account;
+use crate::ledger::accounts::Account;
+use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::model::{Balanced, Fund, FundId};
-use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
-use crate::log::{commitment, opening};
+use crate::ledger::store::{self as ledger, BookError, BookedAt};
 use crate::tree::{self, ChapterId, Place};
 use crate::vault::{Vault, place};
 
@@ -220,8 +218,9 @@ fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result
             .collect();
         let of_fund = of_fund.ok_or_else(|| Fault::broken("an opening balance has a line that is none"))?;
         let postings = Balanced::opening(fund.id, &of_fund).map_err(Fault::broken)?;
-        let entry = Draft { vault: v.vault, now: v.now, here: here.clone(), day: row.as_of, document: document(row)? }
-            .entry(postings, None)?;
+        // The note stays in the request and is not committed to.
+        let draft = Draft { vault: v.vault, now: v.now, here: here.clone(), day: row.as_of, document: document(row)? };
+        let entry = draft.entry(postings, Behind::default()).map_err(Fault::broken)?;
         ids.push((fund.id, entry.id));
         entries.push((grant, entry));
     }
@@ -248,40 +247,6 @@ pub(super) fn not_booked(error: BookError) -> Fault {
         BookError::NotCovered => Fault::NotCovered,
         BookError::Db(error) => error.into(),
         other => Fault::broken(other),
-    }
-}
-
-/// What the entries of one decision share.
-pub(super) struct Draft<'a> {
-    pub vault: &'a Vault,
-    pub now: DateTime<Utc>,
-    pub here: Arc<Place>,
-    pub day: NaiveDate,
-    pub document: Option<[u8; 32]>,
-}
-
-impl Draft<'_> {
-    /// An entry with a code, a commitment and its sealed opening. The note stays in the request and is not committed.
-    pub fn entry(self, postings: Balanced, reverses: Option<(Uuid, PublicCode, &'static str)>) -> Result<NewEntry, Fault> {
-        let code = PublicCode::random().map_err(Fault::broken)?;
-        let secret = commitment::secret().map_err(Fault::broken)?;
-        let time = vietnam_time(self.now);
-        let fields = [("note", ""), ("time", time.as_str())];
-        Ok(NewEntry {
-            id: Uuid::now_v7(),
-            place: self.here,
-            day: self.day,
-            channel: None,
-            postings,
-            reverses: reverses.map(|(id, code, reason)| (id, code, reason.into())),
-            goods: Vec::new(),
-            message_count: None,
-            giver_shown: None,
-            document: self.document,
-            pd: commitment::commit(&secret, &fields),
-            opening: Some(opening::seal(self.vault, code.as_str(), &secret, &fields).map_err(Fault::broken)?),
-            code,
-        })
     }
 }
 

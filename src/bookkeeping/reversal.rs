@@ -7,17 +7,17 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::model::OpeningFault;
-use super::opening::{self, Draft, Funds};
+use super::opening::{self, Funds};
 use super::store::{self, OpeningRow, ReversalRow};
 use super::wire::{OpeningOut, out};
 use crate::authz::{Approve, Granted, Record, Right, Visit};
-use crate::basics::{Line, PublicCode};
+use crate::basics::Line;
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict};
 use crate::identity::store as identity;
-use crate::ledger::model::Balanced;
-use crate::ledger::reversals::{self, Original, TwoPersons};
+use crate::ledger::draft::Draft;
+use crate::ledger::reversals::{self, TwoPersons};
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::tree::ChapterId;
 use crate::vault::Vault;
@@ -148,10 +148,8 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &OpeningRow, asked: &Revers
     for (_, id) in store::entries(v.conn, row.id)? {
         let written = ledger::written(v.conn, id)?.ok_or(Fault::Unknown)?;
         funds.extend(ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?);
-        let original = PublicCode::parse(&written.code).map_err(|_| Fault::broken("an entry has a broken code"))?;
-        let postings = Balanced::mirrored(written.kind, &written.postings).map_err(Fault::broken)?;
         let draft = Draft { vault: v.vault, now: v.now, here: here.clone(), day: at.day, document: opening::document(row)? };
-        entries.push(draft.entry(postings, Some((id, original, reason.name())))?);
+        entries.push(draft.reversal(id, &written, reason.name()).map_err(Fault::broken)?);
     }
-    reversals::book(v.conn, at, &funds, by, Original::OpeningBalance, entries).map_err(opening::not_booked)
+    reversals::book(v.conn, at, &funds, by, entries).map_err(opening::not_booked)
 }

@@ -482,6 +482,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    entry_detail (code) {
+        code -> Text,
+        of_code -> Nullable<Text>,
+        to_chapter -> Nullable<Text>,
+        category -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        list_code -> Nullable<Text>,
+        counted -> Nullable<Integer>,
+        root -> Nullable<Bytea>,
+        measures -> Jsonb,
+    }
+}
+
+diesel::table! {
     former_unit (id) {
         id -> Text,
         level -> Text,
@@ -1114,31 +1128,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    received_by_day (scope_id, fund_id, channel, day) {
-        scope_id -> Uuid,
-        fund_id -> Integer,
-        channel -> Text,
-        day -> Date,
-        own_vnd -> BigInt,
-        own_count -> BigInt,
-        subtree_vnd -> BigInt,
-        subtree_count -> BigInt,
-    }
-}
-
-diesel::table! {
-    received_overall (scope_id, fund_id, channel) {
-        scope_id -> Uuid,
-        fund_id -> Integer,
-        channel -> Text,
-        own_vnd -> BigInt,
-        own_count -> BigInt,
-        subtree_vnd -> BigInt,
-        subtree_count -> BigInt,
-    }
-}
-
-diesel::table! {
     recovery_code (account_id, code_hash) {
         account_id -> Uuid,
         code_hash -> Bytea,
@@ -1317,6 +1306,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    total_by_day (scope_id, fund_id, measure, part, day) {
+        scope_id -> Uuid,
+        fund_id -> Integer,
+        measure -> Text,
+        part -> Text,
+        day -> Date,
+        own_vnd -> BigInt,
+        own_count -> BigInt,
+        subtree_vnd -> BigInt,
+        subtree_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    total_overall (scope_id, fund_id, measure, part) {
+        scope_id -> Uuid,
+        fund_id -> Integer,
+        measure -> Text,
+        part -> Text,
+        own_vnd -> BigInt,
+        own_count -> BigInt,
+        subtree_vnd -> BigInt,
+        subtree_count -> BigInt,
+    }
+}
+
+diesel::table! {
     unit_merger (former_id, new_code) {
         former_id -> Text,
         new_code -> Text,
@@ -1430,6 +1446,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
+diesel::allow_tables_to_appear_in_same_query!(chapter, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
@@ -1466,6 +1483,7 @@ diesel::allow_tables_to_appear_in_same_query!(document, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(document, publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
+diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
@@ -1473,7 +1491,6 @@ diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
-diesel::allow_tables_to_appear_in_same_query!(fund, posting);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);

@@ -21,7 +21,7 @@ use crate::http::sets::{Filters, Shows};
 use crate::http::{Cursor, Kind, Page, Problem, Query, Say, one_line, rows_a_page};
 use crate::ledger::annotations::{self, AnnotationRow};
 use crate::ledger::goods;
-use crate::ledger::kinds::Channel;
+use crate::ledger::kinds::{Channel, Kind as EntryKind};
 use crate::ledger::public::{self, Filter, PublicGoods, PublicRow, Within};
 use crate::ledger::words::Words;
 use crate::search::SearchIndex;
@@ -79,6 +79,13 @@ pub struct EntryOut {
     /// Place in the public log; absent for the first second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_index: Option<i64>,
+}
+
+impl EntryOut {
+    /// Whether it is a gift, of whatever channel.
+    pub fn is_gift(&self) -> bool {
+        EntryKind::parse(&self.kind).is_some_and(EntryKind::is_gift)
+    }
 }
 
 /// A leaf without money that speaks of an entry.

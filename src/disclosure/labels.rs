@@ -14,9 +14,30 @@ const KINDS: Table = &[
     ("GIFT_AGGREGATE", "Nhiều khoản nhỏ gộp một lần", "Many small gifts as one sum"),
     ("REVERSAL", "Bút toán hủy", "Reversal"),
     ("OPENING_BALANCE", "Số dư đầu kỳ chuyển từ sổ cũ", "Opening balance from old books"),
+    ("TRANSFER_OUT", "Chuyển cho đơn vị khác", "Transfer to another chapter"),
+    ("TRANSFER_IN", "Nhận từ đơn vị khác", "Transfer received"),
+    ("TRANSFER_RETURN", "Khoản chuyển được trả lại", "Transfer returned"),
+    ("PURCHASE", "Mua hàng nhập kho", "Purchase into stock"),
+    ("ADVANCE", "Tạm ứng", "Advance"),
+    ("ADVANCE_CLEARING", "Thanh toán tạm ứng", "Clearing of an advance"),
+    ("PAYMENT", "Chi", "Payment"),
+    ("DISTRIBUTION_CASH", "Trao tiền theo danh sách", "Money handed out by a list"),
+    ("DISTRIBUTION_GOODS", "Trao hiện vật theo danh sách", "Goods handed out by a list"),
+    ("STOCK_ADJUSTMENT", "Điều chỉnh tồn kho", "Stock adjustment"),
+    ("FUND_RELEASE", "Chuyển giữa các quỹ", "Move between funds"),
+    ("REFUND", "Hoàn trả người ủng hộ", "Refund to the giver"),
+    ("DUES", "Hội phí", "Members' dues"),
+    ("INCOME", "Thu khác", "Other income"),
+    ("CASH_DEPOSIT", "Nộp tiền mặt vào ngân hàng", "Cash brought to the bank"),
+    ("CASH_WITHDRAWAL", "Rút tiền gửi về quỹ", "Cash fetched from the bank"),
+    ("BANK_CONFIRMATION", "Ngân hàng xác nhận", "Confirmed by the bank"),
+    ("CASH_COUNT_DIFFERENCE", "Chênh lệch kiểm quỹ", "Difference found by a cash count"),
+    ("INTEREST", "Lãi tiền gửi", "Interest"),
+    ("BANK_FEE", "Phí ngân hàng", "Bank fee"),
     ("AMENDMENT", "Đính chính", "Correction"),
     ("ERASURE", "Xóa dữ liệu cá nhân", "Erasure of personal data"),
     ("PUBLICATION", "Công khai theo quy định", "Publication required by law"),
+    ("STATEMENT", "Công bố", "Public statement"),
     ("KEY", "Khóa ký sổ công khai", "Key of the public log"),
 ];
 
@@ -42,6 +63,15 @@ const ACCOUNTS: Table = &[
     ("ADVANCE", "Tạm ứng", "Advances"),
     ("PAYABLE", "Phải trả", "Payables"),
     ("FUND_BALANCE", "Số dư quỹ mang sang", "Fund balance brought forward"),
+    ("IN_TRANSIT_OUT", "Tiền đã chuyển đi, chờ ngân hàng", "Sent by bank, not yet confirmed"),
+    ("AID_EXPENSE", "Chi cứu trợ, nhân đạo", "Aid"),
+    ("OPERATING_EXPENSE", "Chi hoạt động", "Operating cost"),
+    ("INTERCHAPTER", "Thanh toán giữa các đơn vị Hội", "Between chapters"),
+    ("INTERFUND", "Chuyển giữa các quỹ", "Between funds"),
+    ("DUES_INCOME", "Thu hội phí", "Dues"),
+    ("OTHER_INCOME", "Thu khác", "Other income"),
+    ("REFUNDED", "Hoàn trả người ủng hộ", "Refunded to givers"),
+    ("LOSS", "Hao hụt, mất mát", "Losses"),
 ];
 
 const LEVELS: Table = &[
@@ -171,13 +201,14 @@ mod tests {
     use super::*;
     use crate::bookkeeping::model::OpeningFault;
     use crate::giving::reversal::Reason;
-    use crate::ledger::kinds::{Account, KINDS as ALL_KINDS};
+    use crate::ledger::accounts::Account;
+    use crate::ledger::kinds::Kind;
     use crate::tree::Level;
 
     #[test]
     fn every_code_there_is_has_its_words() {
         let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
-        ALL_KINDS.iter().for_each(|row| known(KINDS, row.name));
+        Kind::ALL.iter().for_each(|kind| known(KINDS, kind.name()));
         Account::ALL.iter().for_each(|account| known(ACCOUNTS, account.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));

@@ -14,7 +14,7 @@ use crate::chapters::reference::CENTRAL;
 use crate::db::{Db, DbError};
 use crate::http::sets::Searches;
 use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
-use crate::ledger::reversals::{self, CountRow, OfficerRow, Original};
+use crate::ledger::reversals::{self, CountRow, OfficerRow};
 use crate::ledger::totals;
 use crate::tree;
 
@@ -231,7 +231,7 @@ fn by_reason(rows: Vec<CountRow>) -> Vec<ReasonOut> {
 }
 
 fn reversed_gifts(rows: &[CountRow]) -> i64 {
-    rows.iter().filter(|row| row.original == Original::Gift.name()).map(|row| row.subtree_count).sum()
+    rows.iter().filter(|row| row.original == reversals::GIFT).map(|row| row.subtree_count).sum()
 }
 
 /// What a chapter reversed by itself.
@@ -255,7 +255,7 @@ fn own_of_chapters(conn: &mut PgConnection, scope: Uuid, year: Option<i32>) -> R
     for (chapter, original, count, vnd) in reversals::own_below(conn, scope, year)? {
         let (reversed, gifts) = sums.entry(chapter).or_default();
         reversed.add(count, vnd);
-        *gifts += if original == Original::Gift.name() { count } else { 0 };
+        *gifts += if original == reversals::GIFT { count } else { 0 };
     }
     let mut labels = tree::labels(conn, &sums.keys().copied().collect::<Vec<_>>())?;
     let mut all: Vec<Own> = sums
@@ -388,7 +388,7 @@ pub fn of_chapter(conn: &mut PgConnection, code: &str, year: Option<i32>) -> Res
     let id = here.id.0;
     let years = reversals::years(conn, id)?;
     let ever = reversals::overall(conn, id)?;
-    let gifts: i64 = ever.iter().filter(|row| row.original == Original::Gift.name()).map(|row| row.own_count).sum();
+    let gifts: i64 = ever.iter().filter(|row| row.original == reversals::GIFT).map(|row| row.own_count).sum();
     let gifts = shares(conn, &[id], &HashMap::from([(id, gifts)]), true)?.remove(&id).unwrap_or_default();
     let (mut own, mut subtree) = (Reversed::default(), Reversed::default());
     let (mut months, mut officers) = (Vec::new(), Vec::new());

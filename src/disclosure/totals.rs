@@ -15,6 +15,7 @@ use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::http::sets::Searches;
 use crate::http::{Problem, Query};
+use crate::ledger::measures::Measure;
 use crate::ledger::totals::{self, TotalRow};
 use crate::{giving, tree};
 
@@ -59,6 +60,9 @@ impl TotalsOut {
     }
 
     pub fn add(&mut self, row: &TotalRow) {
+        if !row.is(Measure::Received) {
+            return;
+        }
         let (vnd, count) = (row.subtree_vnd, row.subtree_count);
         self.by_fund.entry(row.fund.clone()).or_default().add(vnd, count);
         if row.restriction == "QUARANTINE" {
@@ -67,7 +71,7 @@ impl TotalsOut {
         }
         self.received.add(vnd, count);
         self.own.add(row.own_vnd, row.own_count);
-        self.by_channel.entry(row.channel.clone()).or_default().add(vnd, count);
+        self.by_channel.entry(row.part.clone()).or_default().add(vnd, count);
     }
 }
 
@@ -121,7 +125,7 @@ pub fn load(conn: &mut PgConnection, query: &TotalsQuery) -> Result<TotalsOut, P
             let mut by_day: BTreeMap<NaiveDate, Sum> = BTreeMap::new();
             for (day, row) in totals::by_day(conn, here.id.0, appeal, from, to)? {
                 out.add(&row);
-                if row.restriction != "QUARANTINE" {
+                if row.is(Measure::Received) && row.restriction != "QUARANTINE" {
                     by_day.entry(day).or_default().add(row.subtree_vnd, row.subtree_count);
                 }
             }

@@ -16,10 +16,9 @@ use crate::db::findings::Findings;
 use crate::db::schema::{appeal, asked_gift, gift, gift_line, reversal_request};
 use crate::house::audit::{Audit, Audits};
 use crate::ledger::audit::{self as books, Fact};
-use crate::ledger::kinds::Channel;
+use crate::ledger::kinds::{Channel, Kind};
 use crate::ledger::public::PublicGoods;
 use crate::ledger::reversal_audit;
-use crate::ledger::reversals::Original;
 use crate::parties::naming::one_form;
 use crate::parties::{self, SealedParty};
 use crate::vault::{Vault, place};
@@ -252,7 +251,7 @@ fn requests(audit: &mut Audit<'_>) -> Result<(), DbError> {
                 Some(fact) if fact.reverses != Some(of) => {
                     findings.found("reversal", &fact.code, "does not reverse the gift it was asked for");
                 }
-                Some(fact) => reversal_audit::claim(claims, Original::Gift, fact, asked_by),
+                Some(fact) => reversal_audit::claim(claims, Kind::GiftCash, fact, asked_by),
             }
         }
     }

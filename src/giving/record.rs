@@ -30,7 +30,7 @@ use crate::changes;
 use crate::db::{Db, DbError};
 use crate::http::{Kind, Problem};
 use crate::ledger::model::Balanced;
-use crate::ledger::store::{self as ledger, BookError, BookedAt, Goods, NewEntry};
+use crate::ledger::store::{self as ledger, BookError, BookedAt, Detail, Goods, NewEntry};
 use crate::parties::consent::{self, NewConsent};
 use crate::parties::{self, NewParty, restriction};
 use crate::vouchers::store::{self as vouchers, Issued};
@@ -320,6 +320,7 @@ fn entry_of(context: &Context, a: &Accepted<'_>, postings: Balanced) -> NewEntry
         channel: Some(gift.channel),
         postings,
         reverses: None,
+        detail: Detail::default(),
         goods: goods.collect(),
         message_count: gift.message_count,
         giver_shown: gift.giver_shown().filter(|_| a.display == gift.display),

@@ -3,7 +3,6 @@
 //! does not decide. Where the chapter has no such second person, the request says which chapter above will ([`decisions`]).
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -15,19 +14,17 @@ use super::bare;
 use super::feed::{changed, changed_reversal};
 use super::store::{self, Gifts, ReversalRow, Reversals};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
-use crate::basics::clock::vietnam_time;
+use crate::basics::Line;
 use crate::basics::codes::codes;
-use crate::basics::{Line, PublicCode};
 use crate::changes;
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits, not_covered};
 use crate::http::{Problem, Span};
 use crate::identity::store as identity;
-use crate::ledger::model::Balanced;
-use crate::ledger::reversals::{self, Original, TwoPersons};
-use crate::ledger::store::{self as ledger, BookError, BookedAt, NewEntry};
-use crate::log::{commitment, opening};
+use crate::ledger::draft::Draft;
+use crate::ledger::reversals::{self, TwoPersons};
+use crate::ledger::store::{self as ledger, BookError, BookedAt};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -213,32 +210,13 @@ pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ReversalO
 /// Books the mirror of the gift's entry, today, and counts it.
 fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: Uuid) -> Result<Uuid, Problem> {
     let written = ledger::written(v.conn, gift_entry)?.ok_or_else(Problem::not_found)?;
-    let here = tree::place_of(v.conn, by.approves.chapter())?;
-    let original = PublicCode::parse(&written.code).map_err(|_| Problem::internal("an entry has a broken code"))?;
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
     let funds = ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;
-    let code = PublicCode::random().map_err(Problem::internal)?;
-    let secret = commitment::secret().map_err(Problem::internal)?;
-    let time = vietnam_time(v.now);
-    let fields = [("note", ""), ("time", time.as_str())];
     let at = BookedAt::now(v.now);
-    let entry = NewEntry {
-        id: Uuid::now_v7(),
-        place: Arc::new(here),
-        day: at.day,
-        channel: written.channel,
-        postings: Balanced::mirrored(written.kind, &written.postings).map_err(Problem::internal)?,
-        reverses: Some((gift_entry, original, reason.name().into())),
-        goods: Vec::new(),
-        message_count: None,
-        giver_shown: None,
-        document: None,
-        pd: commitment::commit(&secret, &fields),
-        opening: Some(opening::seal(v.vault, code.as_str(), &secret, &fields).map_err(Problem::internal)?),
-        code,
-    };
+    let draft = Draft::today(v.conn, v.vault, v.now, by.approves)?;
+    let entry = draft.reversal(gift_entry, &written, reason.name()).map_err(Problem::internal)?;
     let id = entry.id;
-    reversals::book(v.conn, at, &HashMap::from_iter(funds), by, Original::Gift, vec![entry]).map_err(|error| match error {
+    reversals::book(v.conn, at, &HashMap::from_iter(funds), by, vec![entry]).map_err(|error| match error {
         BookError::NotCovered => not_covered(),
         BookError::Db(error) => match error.constraint() {
             Some("entry_reverses_key") => already_waits(),

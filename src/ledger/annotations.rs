@@ -22,7 +22,7 @@ use crate::db::schema::annotation;
 use crate::db::shown;
 use crate::db::statement::statement;
 use crate::log;
-use crate::log::leaf::LeafV1;
+use crate::log::leaf::{Core, LeafV1};
 use crate::tree::Place;
 
 /// A leaf about to be written.
@@ -73,25 +73,16 @@ pub fn annotate(conn: &mut PgConnection, at: BookedAt, new: &[NewAnnotation]) ->
 }
 
 fn leaf_of(new: &NewAnnotation, at: BookedAt) -> Result<log::store::NewLeaf, BookError> {
-    let leaf = LeafV1 {
+    let mut leaf = LeafV1::of(Core {
         kind: new.kind.name(),
         entry: new.code.as_str(),
         chapter: &new.place.code,
-        province: new.place.province().map_or(new.place.code.as_str(), |p| p.code.as_str()),
+        province: new.place.leaf_province(),
         day: at.day,
         booked: at.day,
-        channel: None,
-        appeal: None,
-        of: Some(&new.of),
-        reason: None,
-        event: None,
-        period: None,
-        postings: Vec::new(),
-        goods: Vec::new(),
-        key: None,
-        doc: None,
         pd: new.pd,
-    };
+    });
+    leaf.of = Some(&new.of);
     Ok(log::store::NewLeaf { entry: new.code.as_str().to_owned(), leaf: leaf.encode()?, opening: new.opening.clone() })
 }
 

@@ -13,9 +13,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::accounts::Account;
 use super::annotations::{self, AnnotationRow};
 use super::audit_sums;
-use super::kinds::{Account, Channel, Kind};
+use super::detail::{self, DetailRow};
+use super::kinds::{Channel, Kind};
 use super::model::{Balanced, Fund, FundId, Posting};
 use super::public::{self, PublicGoods, StoredRow};
 use super::store::{self, BookedAt, Goods, NewEntry};
@@ -79,6 +81,7 @@ struct Batch {
     /// Entries that are reversed.
     originals: HashMap<Uuid, Original>,
     public: HashMap<String, StoredRow>,
+    details: HashMap<String, DetailRow>,
     leaves: HashMap<String, Kept>,
     /// What was said of entries since; then what opened their own commitment is gone.
     annotated: HashMap<String, Vec<AnnotationRow>>,
@@ -145,8 +148,8 @@ fn read(conn: &mut PgConnection, after: Uuid) -> Result<Batch, DbError> {
     }
     let codes: Vec<&str> = headers.iter().map(|header| header.1.as_str()).collect();
     let (public, leaves) = (public::stored(conn, &codes)?, log::audit::kept(conn, &codes)?);
-    let annotated = annotations::of_entries(conn, &codes)?;
-    Ok(Batch { originals: originals.into_iter().collect(), postings, public, leaves, annotated, headers })
+    let (details, annotated) = (detail::of(conn, &codes)?, annotations::of_entries(conn, &codes)?);
+    Ok(Batch { originals: originals.into_iter().collect(), postings, public, details, leaves, annotated, headers })
 }
 
 fn check(
@@ -187,6 +190,9 @@ fn check(
         Ok(entry) => entry,
         Err(why) => return findings.found("entry", code, why),
     };
+    if let Err(why) = detail::holds(&entry, batch.details.get(code)) {
+        findings.found("entry_detail", code, why);
+    }
     let at = BookedAt { at: header.7, day: header.6 };
     match store::leaf_of(&entry, at, funds) {
         Ok(again) => {
@@ -278,6 +284,10 @@ fn entry_again(
         channel: channel.as_deref().and_then(Channel::parse),
         postings,
         reverses,
+        detail: match batch.details.get(code) {
+            Some(row) => row.read().ok_or_else(|| "what its kind says besides cannot be read".to_owned())?,
+            None => store::Detail::default(),
+        },
         goods: goods_of(known, row)?,
         message_count: row.message_count,
         giver_shown: row.giver.clone(),

@@ -5,16 +5,40 @@ use std::collections::HashMap;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::accounts::Account;
+use super::kinds::Kind;
+use super::measures::Measure;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::tree::Place;
 
-/// What each chapter received by itself, from the postings alone.
-const OWN: &str = "SELECT e.chapter_id, p.fund_id, e.channel, e.day, -sum(p.amount)::bigint AS vnd,
-                          sum(CASE WHEN e.kind = 'REVERSAL' THEN -1 ELSE 1 END)::bigint AS n
-                   FROM entry e JOIN (SELECT entry_id, fund_id, sum(amount) AS amount FROM posting
-                                      WHERE account IN ('DONATION_RESTRICTED', 'DONATION_UNRESTRICTED') GROUP BY 1, 2) p ON p.entry_id = e.id
-                   WHERE e.channel IS NOT NULL GROUP BY 1, 2, 3, 4";
+/// What each chapter moved by itself, from the postings alone: by the measures of [`Measure::of`], each posting in one.
+pub(super) fn own() -> String {
+    let measured: Vec<String> = Kind::ALL
+        .into_iter()
+        .filter(|kind| kind.has_money())
+        .flat_map(|kind| Account::ALL.into_iter().map(move |account| (kind, account)))
+        .filter_map(|(kind, account)| Measure::of(kind, account).map(|(measure, sign)| (kind, account, measure, sign)))
+        .map(|(kind, account, measure, sign)| format!("('{kind}', '{account}', '{measure}', {sign})"))
+        .collect();
+    format!(
+        "SELECT e.chapter_id, p.fund_id, p.measure, e.day,
+                CASE p.measure WHEN 'RECEIVED' THEN coalesce(e.channel, '') WHEN 'PAID' THEN coalesce(d.category, '')
+                               WHEN 'OTHER_INCOME' THEN coalesce(d.category, '') ELSE '' END AS part,
+                sum(p.amount)::bigint AS vnd, sum(CASE WHEN e.kind = 'REVERSAL' THEN -1 ELSE 1 END)::bigint AS n
+         FROM (SELECT e.id, p.fund_id, m.measure, sum(m.sign * p.amount) AS amount
+               FROM posting p JOIN entry e ON e.id = p.entry_id LEFT JOIN entry o ON o.id = e.reverses
+               JOIN (VALUES {}) AS m(kind, account, measure, sign) ON m.kind = coalesce(o.kind, e.kind) AND m.account = p.account
+               GROUP BY 1, 2, 3 HAVING sum(m.sign * p.amount) <> 0) p
+         JOIN entry e USING (id) LEFT JOIN entry_detail d ON d.code = e.code GROUP BY 1, 2, 3, 4, 5",
+        measured.join(", ")
+    )
+}
+
+/// What should stand in the balances: every account, and the bank group.
+const BALANCES: &str = "SELECT e.chapter_id, p.fund_id, a.account, sum(p.amount) AS amount FROM posting p JOIN entry e ON e.id = p.entry_id
+         CROSS JOIN LATERAL (SELECT p.account UNION ALL SELECT 'BANK_GROUP' WHERE p.account IN ('BANK', 'IN_TRANSIT', 'IN_TRANSIT_OUT')) a
+         GROUP BY 1, 2, 3";
 
 /// Balances and totals must be the sums of their postings; nothing may stand there that has none.
 pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &HashMap<Uuid, Place>) -> Result<(), DbError> {
@@ -29,15 +53,16 @@ pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &H
     findings.ask_named(
         conn,
         "balance",
-        "SELECT concat_ws(' ', chapter_id, coalesce(f.code, fund_id::text), account),
-                format('is %s, the postings sum to %s', coalesce(b.amount_vnd::text, '-'), coalesce(w.amount::text, '-'))
-         FROM balance b FULL JOIN (SELECT e.chapter_id, p.fund_id, p.account, sum(p.amount) AS amount FROM posting p JOIN entry e ON e.id = p.entry_id
-                                   GROUP BY 1, 2, 3) w USING (chapter_id, fund_id, account)
-         LEFT JOIN fund f ON f.id = fund_id WHERE b.amount_vnd IS DISTINCT FROM w.amount",
+        &format!(
+            "SELECT concat_ws(' ', chapter_id, coalesce(f.code, fund_id::text), account),
+                    format('is %s, the postings sum to %s', coalesce(b.amount_vnd::text, '-'), coalesce(w.amount::text, '-'))
+             FROM balance b FULL JOIN ({BALANCES}) w USING (chapter_id, fund_id, account)
+             LEFT JOIN fund f ON f.id = fund_id WHERE b.amount_vnd IS DISTINCT FROM w.amount"
+        ),
         &name,
     )?;
-    findings.ask_named(conn, "received_by_day", &totals("received_by_day", ", day"), &name)?;
-    findings.ask_named(conn, "received_overall", &totals("received_overall", ""), &name)?;
+    findings.ask_named(conn, "total_by_day", &totals("total_by_day", ", day"), &name)?;
+    findings.ask_named(conn, "total_overall", &totals("total_overall", ""), &name)?;
     findings.ask_named(conn, "reversal_by_month", &reversals("reversal_by_month", ", month"), &name)?;
     findings.ask_named(conn, "reversal_overall", &reversals("reversal_overall", ""), &name)?;
     findings.ask(
@@ -52,18 +77,27 @@ pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &H
     )
 }
 
+/// What should stand in a table of totals, as SQL: by scope, fund, measure, part and, where it is kept by day, the day.
+pub(super) fn wanted(day: &str) -> String {
+    format!(
+        "SELECT a.ancestor_id AS scope_id, fund_id, measure, part {day}, sum(vnd)::bigint AS subtree_vnd, sum(n)::bigint AS subtree_count,
+                coalesce(sum(vnd) FILTER (WHERE a.depth = 0), 0)::bigint AS own_vnd, coalesce(sum(n) FILTER (WHERE a.depth = 0), 0)::bigint AS own_count
+         FROM ({}) own JOIN chapter_ancestor a USING (chapter_id) GROUP BY 1, 2, 3, 4 {day}",
+        own()
+    )
+}
+
+/// A row of nothing is as good as none: that is how wrong ones are mended ([`super::rebuilding`]).
 fn totals(stored: &str, day: &str) -> String {
     format!(
-        "WITH own AS MATERIALIZED ({OWN}),
-              want AS (SELECT a.ancestor_id AS scope_id, fund_id, channel {day}, sum(vnd) AS subtree_vnd, sum(n) AS subtree_count,
-                              coalesce(sum(vnd) FILTER (WHERE a.depth = 0), 0) AS own_vnd, coalesce(sum(n) FILTER (WHERE a.depth = 0), 0) AS own_count
-                       FROM own JOIN chapter_ancestor a USING (chapter_id) GROUP BY 1, 2, 3 {day})
-         SELECT concat_ws(' ', scope_id, coalesce(f.code, fund_id::text), channel {day}),
-                format('own %s in %s gifts, with all below %s in %s; the entries say own %s in %s, with all below %s in %s', t.own_vnd, t.own_count,
+        "WITH want AS MATERIALIZED ({})
+         SELECT concat_ws(' ', scope_id, coalesce(f.code, fund_id::text), measure, nullif(part, '') {day}),
+                format('own %s in %s entries, with all below %s in %s; the entries say own %s in %s, with all below %s in %s', t.own_vnd, t.own_count,
                        t.subtree_vnd, t.subtree_count, w.own_vnd, w.own_count, w.subtree_vnd, w.subtree_count)
-         FROM {stored} t FULL JOIN want w USING (scope_id, fund_id, channel {day}) LEFT JOIN fund f ON f.id = fund_id
-         WHERE (t.own_vnd, t.own_count, t.subtree_vnd, t.subtree_count)
-               IS DISTINCT FROM (w.own_vnd, w.own_count, w.subtree_vnd, w.subtree_count)"
+         FROM {stored} t FULL JOIN want w USING (scope_id, fund_id, measure, part {day}) LEFT JOIN fund f ON f.id = fund_id
+         WHERE (coalesce(t.own_vnd, 0), coalesce(t.own_count, 0), coalesce(t.subtree_vnd, 0), coalesce(t.subtree_count, 0))
+               IS DISTINCT FROM (coalesce(w.own_vnd, 0), coalesce(w.own_count, 0), coalesce(w.subtree_vnd, 0), coalesce(w.subtree_count, 0))",
+        wanted(day)
     )
 }
 

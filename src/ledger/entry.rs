@@ -25,6 +25,8 @@ pub struct NewEntry {
     pub postings: Balanced,
     /// What is reversed, and why (a code).
     pub reverses: Option<(Uuid, PublicCode, Cow<'static, str>)>,
+    /// What its kind says besides.
+    pub detail: Detail,
     pub goods: Vec<Goods>,
     pub message_count: Option<i32>,
     /// The giver's name in the form the giver chose to have shown; `None` for anonymous.
@@ -34,6 +36,21 @@ pub struct NewEntry {
     pub pd: [u8; 32],
     /// Sealed opening of `pd`.
     pub opening: Option<Vec<u8>>,
+}
+
+/// What only some kinds say, public all of it ([`super::kinds::Field`]). Of a reversal, the category of its original,
+/// which is not in its leaf.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// The entry it is about.
+    pub of: Option<PublicCode>,
+    /// Code of the other chapter.
+    pub to: Option<String>,
+    pub category: Option<String>,
+    pub reason: Option<Cow<'static, str>>,
+    pub list: Option<String>,
+    pub count: Option<u32>,
+    pub root: Option<[u8; 32]>,
 }
 
 /// One kind of goods in an entry.
@@ -57,6 +74,8 @@ pub enum BookError {
     UnknownFund,
     #[error("a reversal is booked where reversals are counted")]
     NotCounted,
+    #[error("an entry of this kind does not say this of itself")]
+    NotOfItsKind,
     #[error("there is not as much money or goods left as this would take out")]
     NotCovered,
     #[error(transparent)]

@@ -4,21 +4,26 @@
 //! more by the database:
 //! - the postings of an entry sum to zero **per fund**, are written by one statement and never touched again;
 //! - a correction is a [`kinds::Kind::Reversal`], booked today, that mirrors its original to the đồng;
-//! - `balance`, `received_by_day` and `received_overall` are caches of the postings, kept in the same transaction; so are
+//! - `balance`, `total_by_day` and `total_overall` are caches of the postings, kept in the same transaction; so are
 //!   the counts of reversals ([`reversals`]), which are public;
+//! - what a kind adds to which term of the equation is a measure ([`measures`]); every posting belongs to one, or is left;
 //! - every entry leaves a leaf in the log and a row in `public_entry`, in the same transaction.
 //!
 //! [`store::book`] is the only writer; it takes grants, so nobody writes into a chapter's books without the right.
 
+pub mod accounts;
 pub mod annotations;
 pub mod audit;
 mod audit_sums;
 pub mod book;
 pub mod claims;
+pub mod detail;
+pub mod draft;
 pub mod entry;
 pub mod findable;
 pub mod goods;
 pub mod kinds;
+pub mod measures;
 pub mod model;
 pub mod persons;
 pub mod public;
@@ -38,24 +43,26 @@ pub const ROOM: Room = Room {
         "annotation",
         "balance",
         "entry",
+        "entry_detail",
         "fund",
         "posting",
         "public_entry",
-        "received_by_day",
-        "received_overall",
         "reversal_by_month",
         "reversal_by_officer",
         "reversal_overall",
+        "total_by_day",
+        "total_overall",
     ],
     chapters: &[
         ("balance.chapter_id", Stays),
         ("entry.chapter_id", Stays),
+        ("entry_detail.to_chapter", Stays),
         ("public_entry.chapter", Stays),
-        ("received_by_day.scope_id", Stays),
-        ("received_overall.scope_id", Stays),
         ("reversal_by_month.scope_id", Stays),
         ("reversal_by_officer.chapter_id", Stays),
         ("reversal_overall.scope_id", Stays),
+        ("total_by_day.scope_id", Stays),
+        ("total_overall.scope_id", Stays),
     ],
     ..Room::called("ledger")
 };

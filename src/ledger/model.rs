@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::kinds::{Account, Kind};
+use super::accounts::Account;
+use super::kinds::{Kind, Shows};
+use super::measures::Measure;
 use crate::basics::Vnd;
 use crate::basics::codes::codes;
 use crate::basics::vnd::MAX_VND;
@@ -56,6 +58,8 @@ pub struct Posting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balanced {
     kind: Kind,
+    /// The kind whose measures it moves: of a reversal, that of its original.
+    counts_as: Kind,
     postings: Vec<Posting>,
 }
 
@@ -102,7 +106,13 @@ impl Balanced {
         if sums.values().any(|sum| *sum != 0) {
             return Err(Unbalanced::Fund);
         }
-        Ok(Self { kind, postings })
+        Ok(Self { kind, counts_as: kind, postings })
+    }
+
+    /// One sum from one account to another, within a fund.
+    pub fn moved(kind: Kind, fund: FundId, amount: Vnd, from: Account, to: Account) -> Result<Self, Unbalanced> {
+        let posting = |account, amount| Posting { account, fund, amount };
+        Self::new(kind, vec![posting(to, amount.get()), posting(from, -amount.get())])
     }
 
     /// A gift: its channel's account is debited, the fund's donation account credited.
@@ -131,7 +141,7 @@ impl Balanced {
         }
         let checked = Self::new(original, postings.to_vec())?;
         let postings = checked.postings.into_iter().map(|p| Posting { amount: -p.amount, ..p }).collect();
-        Ok(Self { kind: Kind::Reversal, postings })
+        Ok(Self { kind: Kind::Reversal, counts_as: original, postings })
     }
 
     pub fn kind(&self) -> Kind {
@@ -142,26 +152,48 @@ impl Balanced {
         &self.postings
     }
 
-    /// The fund and the amount that the public row of this entry shows: what was received or, where nothing was (an
-    /// opening balance), what came to the fund's balance. The first posting names the fund.
+    /// The kind whose measures it moves: of a reversal, that of its original.
+    pub fn counts_as(&self) -> Kind {
+        self.counts_as
+    }
+
+    /// The fund and the amount that the public row of this entry shows, by its kind: what was received, what came to the
+    /// fund's balance, what was spent or sent; of a reversal, the same below zero. The first posting names the fund.
     pub fn shown(&self) -> Option<(FundId, i64)> {
-        let received = self.received();
-        match received.keys().next() {
-            Some(fund) => Some((*fund, received.values().sum())),
-            None => {
-                let balance = self.postings.iter().filter(|p| p.account == Account::FundBalance);
-                self.postings.first().map(|p| (p.fund, -balance.map(|p| p.amount).sum::<i64>()))
+        let sum = |accounts: &[Account]| -> i64 {
+            self.postings.iter().filter(|p| accounts.contains(&p.account)).map(|p| p.amount).sum()
+        };
+        let debits = || -> i64 { self.postings.iter().map(|p| p.amount.max(0)).sum() };
+        let amount = match self.counts_as.row().shows {
+            Shows::Debits if self.kind == Kind::Reversal => -debits(),
+            Shows::Debits => debits(),
+            Shows::Debit(accounts) => sum(accounts),
+            Shows::Credit(accounts) => -sum(accounts),
+        };
+        self.postings.first().map(|p| (p.fund, amount))
+    }
+
+    /// What it adds to the measures of each fund, in đồng; of a reversal, below zero. What adds up to nothing is left out.
+    pub fn measures(&self) -> BTreeMap<(FundId, Measure), i64> {
+        let mut measures = BTreeMap::new();
+        for posting in &self.postings {
+            if let Some((measure, sign)) = Measure::of(self.counts_as, posting.account) {
+                *measures.entry((posting.fund, measure)).or_default() += sign * posting.amount;
             }
         }
+        measures.retain(|_, amount| *amount != 0);
+        measures
     }
 
     /// What this entry adds to "received" of each fund, in đồng; negative for a reversal of a gift.
     pub fn received(&self) -> BTreeMap<FundId, i64> {
-        let mut received = BTreeMap::new();
-        for posting in self.postings.iter().filter(|p| p.account.is_donation()) {
-            *received.entry(posting.fund).or_default() -= posting.amount;
-        }
-        received
+        let received = self.measures().into_iter().filter(|((_, measure), _)| *measure == Measure::Received);
+        received.map(|((fund, _), amount)| (fund, amount)).collect()
+    }
+
+    /// How many entries it counts for: one, and of a reversal one less.
+    pub fn counts(&self) -> i64 {
+        if self.kind == Kind::Reversal { -1 } else { 1 }
     }
 }
 
@@ -192,7 +224,7 @@ mod tests {
 
         /// Whatever is thrown at the core, what it lets through sums to zero in every fund and touches only its kind's accounts.
         #[test]
-        fn nothing_unbalanced_passes(kind in any_gift_kind(), raw in proptest::collection::vec((0usize..10, 1..4i32, -9i64..9), 0..6)) {
+        fn nothing_unbalanced_passes(kind in any_gift_kind(), raw in proptest::collection::vec((0..Account::ALL.len(), 1..4i32, -9i64..9), 0..6)) {
             let postings: Vec<Posting> = raw.into_iter()
                 .map(|(account, fund, amount)| Posting { account: Account::ALL[account], fund: FundId(fund), amount }).collect();
             if let Ok(balanced) = Balanced::new(kind, postings.clone()) {
@@ -201,6 +233,37 @@ mod tests {
                 }
                 prop_assert!(balanced.postings().iter().all(|p| p.amount != 0));
                 prop_assert!(balanced.postings().iter().filter(|p| p.amount > 0).all(|p| kind.row().debits.contains(&p.account)));
+            }
+        }
+    }
+
+    /// Any kind, any postings it allows: the measures and what is left are one equation, and a reversal undoes both.
+    fn any_entry() -> impl Strategy<Value = Balanced> {
+        let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !kind.row().debits.is_empty()).collect();
+        (
+            proptest::sample::select(kinds),
+            proptest::collection::vec((any::<proptest::sample::Index>(), any::<proptest::sample::Index>(), 1..1_000i64), 1..5),
+        )
+            .prop_map(|(kind, pairs)| {
+                let row = kind.row();
+                let postings = pairs.iter().flat_map(|(to, from, amount)| {
+                    let posting = |account, amount| Posting { account, fund: FundId(1), amount };
+                    [posting(*to.get(row.debits), *amount), posting(*from.get(row.credits), -amount)]
+                });
+                Balanced::new(kind, postings.collect()).unwrap()
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn the_measures_are_one_equation(entry in any_entry()) {
+            let left: i64 = entry.postings().iter().filter(|p| p.account.is_left()).map(|p| p.amount).sum();
+            let measured: i64 = entry.measures().into_iter().map(|((_, measure), amount)| measure.side() * amount).sum();
+            prop_assert_eq!(measured, left);
+            let back = Balanced::mirrored(entry.kind(), entry.postings()).unwrap();
+            prop_assert_eq!(back.shown().unwrap().1, -entry.shown().unwrap().1);
+            for (key, amount) in back.measures() {
+                prop_assert_eq!(Some(&-amount), entry.measures().get(&key));
             }
         }
     }

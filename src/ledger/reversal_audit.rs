@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::audit::Fact;
-use super::reversals::Original;
+use super::kinds::Kind;
+use super::reversals;
 use crate::db::DbError;
 use crate::db::schema::reversal_by_officer;
 use crate::house::audit::{Audit, Claims, Reversals, Reverser};
@@ -19,8 +20,8 @@ const CHECK: &str = "reversal_by_officer";
 /// Chapter, year, code of an officer, original, reason.
 type Key = (Uuid, i32, String, String, String);
 
-/// Claims a reversing entry for the two persons behind it: the account that asked; who approved is who booked.
-pub fn claim(claims: &mut Claims, original: Original, reversal: &Fact, asked_by: Uuid) {
+/// Claims a reversing entry, of an original of this kind, for the two persons behind it: the account that asked; who approved is who booked.
+pub fn claim(claims: &mut Claims, original: Kind, reversal: &Fact, asked_by: Uuid) {
     claims.entries(&reversal.kind, 1);
     let Some(shown) = &reversal.public else { return };
     let vnd = -shown.amount_vnd;
@@ -31,7 +32,7 @@ pub fn claim(claims: &mut Claims, original: Original, reversal: &Fact, asked_by:
             chapter: reversal.chapter,
             year: shown.booked.year(),
             account,
-            original: original.name(),
+            original: reversals::original(original),
             reason: shown.reason.clone().unwrap_or_default(),
         };
         claims.reversal(&reversal.code, by, part);

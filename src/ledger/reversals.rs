@@ -13,10 +13,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Date, Integer, Text};
 use uuid::Uuid;
 
+use super::kinds::Kind;
 use super::model::{Fund, FundId};
 use super::store::{self, BookError, BookedAt, NewEntry};
 use crate::authz::{Approve, Granted};
-use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::{reversal_by_month, reversal_by_officer, reversal_overall};
 use crate::db::shown;
@@ -24,12 +24,12 @@ use crate::db::statement::statement;
 use crate::identity::officer_codes;
 use crate::tree::ChapterId;
 
-codes! {
-    /// What was reversed: the counts keep gifts apart from what accountants bring in.
-    pub enum Original {
-        Gift = "GIFT",
-        OpeningBalance = "OPENING_BALANCE",
-    }
+/// What a reversed gift is counted as, whatever its channel.
+pub const GIFT: &str = "GIFT";
+
+/// What an entry of a kind is counted as when it is reversed: gifts as one, everything else by its kind.
+pub fn original(kind: Kind) -> &'static str {
+    if kind.is_gift() { GIFT } else { kind.name() }
 }
 
 /// Who reverses: a person who asked, and another whose approval books.
@@ -46,27 +46,27 @@ struct Sum {
     vnd: i64,
 }
 
-/// Books reversing entries of the approver's chapter ([`store::book`] refuses them) and counts them.
+/// Books reversing entries of the approver's chapter ([`store::book`] refuses them) and counts them. Entries beside them that
+/// reverse nothing are booked in the same moment: what covers a reversal whose money has left.
 pub fn book(
     conn: &mut PgConnection,
     at: BookedAt,
     funds: &HashMap<FundId, Fund>,
     by: &TwoPersons<'_>,
-    original: Original,
     entries: Vec<NewEntry>,
 ) -> Result<(), BookError> {
     let mut path: Vec<ChapterId> =
         entries.first().map(|entry| entry.place.path.iter().map(|step| step.id).collect()).unwrap_or_default();
-    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<(&'static str, String), Sum> = BTreeMap::new();
     for entry in &entries {
-        let reason = entry.reverses.as_ref().map(|reverses| reverses.2.to_string()).unwrap_or_default();
-        let sum = sums.entry(reason).or_default();
+        let Some((_, _, reason)) = &entry.reverses else { continue };
+        let sum = sums.entry((original(entry.postings.counts_as()), reason.to_string())).or_default();
         sum.count += 1;
         // A mirror shows the negative of what it takes back.
         sum.vnd -= entry.postings.shown().map_or(0, |(_, vnd)| vnd);
     }
     let entries = entries.into_iter().map(|entry| (by.approves, entry)).collect();
-    store::book_and(conn, at, funds, entries, |conn| count(conn, at.day, by, original, &mut path, &sums))
+    store::book_and(conn, at, funds, entries, |conn| count(conn, at.day, by, &mut path, &sums))
 }
 
 /// Adds to the counts, in the order of their keys: the national ones are shared by everybody who reverses.
@@ -74,10 +74,12 @@ fn count(
     conn: &mut PgConnection,
     day: NaiveDate,
     by: &TwoPersons<'_>,
-    original: Original,
     path: &mut [ChapterId],
-    sums: &BTreeMap<String, Sum>,
+    sums: &BTreeMap<(&'static str, String), Sum>,
 ) -> Result<(), DbError> {
+    if sums.is_empty() {
+        return Ok(());
+    }
     let (asked, approved) = (by.asked, by.approves.officer());
     let codes = officer_codes::give(conn, &[asked, approved])?;
     let code = |officer: Uuid| codes.get(&officer).cloned().ok_or(DbError::Query(diesel::result::Error::NotFound));
@@ -86,11 +88,9 @@ fn count(
     let scopes: Vec<Uuid> = path.iter().map(|step| step.0).collect();
     let (chapter, month) = (by.approves.chapter().0, day.with_day(1).unwrap_or(day));
     shown::alters(conn);
-    for (reason, Sum { count, vnd }) in sums {
-        let original = original.name();
-        AddOverall { scopes: &scopes, chapter: &chapter, original: &original, reason, count, vnd }.execute(conn)?;
-        AddByMonth { scopes: &scopes, chapter: &chapter, original: &original, reason, count, vnd, month: &month }
-            .execute(conn)?;
+    for ((original, reason), Sum { count, vnd }) in sums {
+        AddOverall { scopes: &scopes, chapter: &chapter, original, reason, count, vnd }.execute(conn)?;
+        AddByMonth { scopes: &scopes, chapter: &chapter, original, reason, count, vnd, month: &month }.execute(conn)?;
         for (code, asked) in &persons {
             let part = |is: bool| if is { (*count, *vnd) } else { (0, 0) };
             let (asked, approved) = (part(*asked), part(!*asked));
@@ -98,7 +98,7 @@ fn count(
                 chapter: &chapter,
                 year: &day.year(),
                 code,
-                original: &original,
+                original,
                 reason,
                 asked_count: &asked.0,
                 asked_vnd: &asked.1,

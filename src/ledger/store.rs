@@ -8,17 +8,18 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use uuid::Uuid;
 
-pub use super::entry::{BookError, BookedAt, Goods, NewEntry};
-use super::kinds::{Account, Channel, Kind};
+use super::accounts::{Account, Guard};
+pub use super::entry::{BookError, BookedAt, Detail, Goods, NewEntry};
+use super::kinds::{Channel, Field, Kind};
 use super::model::{Fund, FundId, Posting, Restriction};
-use super::{public, totals};
+use super::{detail, public, totals};
 use crate::authz::{Approve, Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{entry, fund, posting};
 use crate::db::shown;
 use crate::db::statement::statement;
 use crate::log;
-use crate::log::leaf::{LeafGoods, LeafPosting, LeafV1};
+use crate::log::leaf::{Core, LeafGoods, LeafPosting, LeafV1};
 
 /// Rights that let one write into a chapter's books.
 pub trait MayBook: Right {}
@@ -68,6 +69,7 @@ pub fn book_and<R: MayBook, T>(
         .zip(&numbers)
         .map(|(((_, entry), leaf), seq)| public::row_of(entry, at, funds, *seq, leaf.leaf.hash));
     public::insert(conn, shown.collect::<Option<Vec<_>>>().ok_or(BookError::UnknownFund)?)?;
+    detail::insert(conn, entries.iter().map(|(_, entry)| entry))?;
     add_balances(conn, &entries)?;
     let done = before_totals(conn)?;
     totals::add(conn, entries.iter().map(|(_, entry)| entry))?;
@@ -149,6 +151,19 @@ pub(super) fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fu
         appeal = appeal.or(fund.appeal.as_deref());
         postings.push(LeafPosting { account: p.account.name(), fund: &fund.code, amount: p.amount.to_string() });
     }
+    let mut leaf = LeafV1::of(Core {
+        kind: entry.postings.kind().name(),
+        entry: entry.code.as_str(),
+        chapter: &entry.place.code,
+        province: entry.place.leaf_province(),
+        day: entry.day,
+        booked: at.day,
+        pd: entry.pd,
+    });
+    leaf.channel = entry.channel.map(Channel::name);
+    leaf.appeal = appeal;
+    leaf.postings = postings;
+    leaf.doc = entry.document;
     let goods = entry.goods.iter().map(|g| LeafGoods {
         item: &g.item,
         qty: g.quantity.clone(),
@@ -156,29 +171,40 @@ pub(super) fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fu
         value: g.value_vnd.to_string(),
         valuation: &g.valuation,
     });
-    let leaf = LeafV1 {
-        kind: entry.postings.kind().name(),
-        entry: entry.code.as_str(),
-        chapter: &entry.place.code,
-        province: entry.place.province().map_or(entry.place.code.as_str(), |p| p.code.as_str()),
-        day: entry.day,
-        booked: at.day,
-        channel: entry.channel.map(Channel::name),
-        appeal,
-        of: entry.reverses.as_ref().map(|r| r.1.as_str()),
-        reason: entry.reverses.as_ref().map(|r| r.2.as_ref()),
-        event: None,
-        period: None,
-        postings,
-        goods: goods.collect(),
-        key: None,
-        doc: entry.document,
-        pd: entry.pd,
-    };
+    leaf.goods = goods.collect();
+    say_detail(&mut leaf, entry)?;
     Ok(log::store::NewLeaf { entry: entry.code.as_str().to_owned(), leaf: leaf.encode()?, opening: entry.opening.clone() })
 }
 
-/// (chapter, fund, account) → change, in the one order in which everybody locks balances.
+/// Writes what the kind says besides; what it does not say is refused, or it would be booked and not be in the log.
+fn say_detail<'a>(leaf: &mut LeafV1<'a>, entry: &'a NewEntry) -> Result<(), BookError> {
+    let kind = entry.postings.kind();
+    let Detail { of, to, category, reason, list, count, root } = &entry.detail;
+    let said = [
+        (Field::Of, of.is_some()),
+        (Field::To, to.is_some()),
+        (Field::Category, category.is_some() && kind != Kind::Reversal),
+        (Field::Reason, reason.is_some()),
+        (Field::List, list.is_some()),
+        (Field::Count, count.is_some()),
+        (Field::Root, root.is_some()),
+        (Field::Goods, !entry.goods.is_empty()),
+    ];
+    if said.into_iter().any(|(field, says)| says && !kind.says(field)) {
+        return Err(BookError::NotOfItsKind);
+    }
+    let reversed = entry.reverses.as_ref();
+    leaf.of = reversed.map(|r| r.1.as_str()).or(of.as_ref().map(|of| of.as_str()));
+    leaf.reason = reversed.map(|r| r.2.as_ref()).or(reason.as_deref());
+    leaf.to = to.as_deref();
+    leaf.category = category.as_deref().filter(|_| kind.says(Field::Category));
+    leaf.list = list.as_deref();
+    leaf.count = *count;
+    leaf.root = *root;
+    Ok(())
+}
+
+/// (chapter, fund, row of `balance`) → change, in the one order in which everybody locks balances.
 type Changes = BTreeMap<(Uuid, i32, &'static str), i64>;
 
 macro_rules! balance_statement {
@@ -217,19 +243,20 @@ balance_statement!(TakeBalances -> (),
      FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::int8[]) AS c(chapter_id, fund_id, account, amount)
      WHERE (b.chapter_id, b.fund_id, b.account) = (c.chapter_id, c.fund_id, c.account)");
 
-/// Keeps balances. What only grows is one upsert. Taking from a guarded account goes by UPDATE, because a CHECK is
+/// Keeps balances. What only grows is one upsert. Taking from what is guarded goes by UPDATE, because a CHECK is
 /// tested on the row an upsert proposes as well; then everything is locked first, in the same key order as the upsert
 /// of others, so that two bookings never wait for each other in a circle.
 fn add_balances<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, NewEntry)]) -> Result<(), BookError> {
     let mut changes = Changes::new();
     for (_, entry) in entries {
         for p in entry.postings.postings() {
-            *changes.entry((entry.place.id.0, p.fund.0, p.account.name())).or_default() += p.amount;
+            for row in rows_of(p.account) {
+                *changes.entry((entry.place.id.0, p.fund.0, row)).or_default() += p.amount;
+            }
         }
     }
-    let guarded = |account: &str| Account::parse(account).is_some_and(Account::is_guarded);
-    let (taken, added): (Changes, Changes) =
-        changes.iter().partition(|((_, _, account), amount)| **amount < 0 && guarded(account));
+    let guarded = |row: &str| Guard::parse(row).is_some();
+    let (taken, added): (Changes, Changes) = changes.iter().partition(|((_, _, row), amount)| **amount < 0 && guarded(row));
     if !taken.is_empty() {
         LockBalances::run(conn, &changes)?;
         let covered = TakeBalances::run(conn, &taken).map_err(DbError::from).map_err(|error| match error.constraint() {
@@ -242,6 +269,12 @@ fn add_balances<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, Ne
     }
     AddBalances::run(conn, &added)?;
     Ok(())
+}
+
+/// The rows of `balance` that a posting moves: the account's own, and that of the bank group where it is part of it.
+fn rows_of(account: Account) -> impl Iterator<Item = &'static str> {
+    let group = account.guard().map(Guard::name).filter(|guard| *guard != account.name());
+    [account.name()].into_iter().chain(group)
 }
 
 pub(super) fn fund_of((id, code, restriction, appeal): (i32, String, String, Option<String>)) -> Result<Fund, DbError> {
@@ -343,17 +376,23 @@ pub struct Written {
     pub code: String,
     pub kind: Kind,
     pub channel: Option<Channel>,
+    pub chapter: Uuid,
+    pub day: NaiveDate,
     pub postings: Vec<Posting>,
+    /// What it was spent on or came from, of the kinds that say so.
+    pub category: Option<String>,
     pub recorded_by: Uuid,
 }
 
 /// Reads an entry with its postings; `None` when there is none or this program does not know its kind.
 pub fn written(conn: &mut PgConnection, id: Uuid) -> Result<Option<Written>, DbError> {
-    let header: Option<(String, String, Option<String>, Uuid)> =
-        entry::table.find(id).select((entry::code, entry::kind, entry::channel, entry::recorded_by)).first(conn).optional()?;
-    let Some((code, kind, channel, recorded_by)) = header else {
+    type Header = (String, String, Option<String>, Uuid, NaiveDate, Uuid);
+    let columns = (entry::code, entry::kind, entry::channel, entry::chapter_id, entry::day, entry::recorded_by);
+    let header: Option<Header> = entry::table.find(id).select(columns).first(conn).optional()?;
+    let Some((code, kind, channel, chapter, day, recorded_by)) = header else {
         return Ok(None);
     };
+    let category = detail::of(conn, &[&code])?.remove(&code).and_then(|row| row.category);
     let rows: Vec<(String, i32, i64)> = posting::table
         .filter(posting::entry_id.eq(id))
         .order(posting::n)
@@ -367,7 +406,10 @@ pub fn written(conn: &mut PgConnection, id: Uuid) -> Result<Option<Written>, DbE
         code,
         kind,
         channel: channel.as_deref().and_then(Channel::parse),
+        chapter,
+        day,
         postings,
+        category,
         recorded_by,
     }))
 }

@@ -1,6 +1,7 @@
-//! What was received, by place, fund, channel and day: exact at commit, read in one index range.
+//! The terms of the equation by place, fund and day: exact at commit, read in one index range.
 //!
-//! Each entry adds to its chapter (own and subtree) and to every chapter above (subtree only). A reversal adds its
+//! `part` divides a measure further: what was received by its channel, what was spent or came in by its category; empty
+//! where there is neither. Each entry adds to its chapter (own and subtree) and to every chapter above (subtree only). A reversal adds its
 //! negative on its own day, so each day's total is the sum of that day's entries and never changes afterwards.
 
 use std::collections::BTreeMap;
@@ -12,9 +13,10 @@ use diesel::sql_types::{Array, BigInt, Date, Integer, Text};
 use uuid::Uuid;
 
 use super::entry::NewEntry;
-use super::kinds::{Channel, Kind};
+use super::kinds::Channel;
+use super::measures::Measure;
 use crate::db::DbError;
-use crate::db::schema::{fund, received_by_day, received_overall};
+use crate::db::schema::{fund, total_by_day, total_overall};
 use crate::db::shown;
 use crate::db::statement::statement;
 
@@ -41,15 +43,16 @@ statement! {
     struct AddOverall {
         scopes: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         funds: Vec<i32> => Array<Integer>,
-        channels: Vec<&'static str> => Array<Text>,
+        measures: Vec<&'static str> => Array<Text>,
+        parts: Vec<&'a str> => Array<Text>,
         own_vnd: Vec<i64> => Array<BigInt>,
         own_count: Vec<i64> => Array<BigInt>,
         subtree_vnd: Vec<i64> => Array<BigInt>,
         subtree_count: Vec<i64> => Array<BigInt>,
     } -> (),
-    "INSERT INTO received_overall AS t (scope_id, fund_id, channel, own_vnd, own_count, subtree_vnd, subtree_count)
-     SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
-     ON CONFLICT (scope_id, fund_id, channel) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
+    "INSERT INTO total_overall AS t (scope_id, fund_id, measure, part, own_vnd, own_count, subtree_vnd, subtree_count)
+     SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
+     ON CONFLICT (scope_id, fund_id, measure, part) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
          subtree_vnd = t.subtree_vnd + excluded.subtree_vnd, subtree_count = t.subtree_count + excluded.subtree_count"
 }
 
@@ -57,33 +60,41 @@ statement! {
     struct AddByDay {
         scopes: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
         funds: Vec<i32> => Array<Integer>,
-        channels: Vec<&'static str> => Array<Text>,
+        measures: Vec<&'static str> => Array<Text>,
+        parts: Vec<&'a str> => Array<Text>,
         days: Vec<NaiveDate> => Array<Date>,
         own_vnd: Vec<i64> => Array<BigInt>,
         own_count: Vec<i64> => Array<BigInt>,
         subtree_vnd: Vec<i64> => Array<BigInt>,
         subtree_count: Vec<i64> => Array<BigInt>,
     } -> (),
-    "INSERT INTO received_by_day AS t (scope_id, fund_id, channel, day, own_vnd, own_count, subtree_vnd, subtree_count)
-     SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::date[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
-     ON CONFLICT (scope_id, fund_id, channel, day) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
+    "INSERT INTO total_by_day AS t (scope_id, fund_id, measure, part, day, own_vnd, own_count, subtree_vnd, subtree_count)
+     SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::text[], ?::date[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
+     ON CONFLICT (scope_id, fund_id, measure, part, day) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
          subtree_vnd = t.subtree_vnd + excluded.subtree_vnd, subtree_count = t.subtree_count + excluded.subtree_count"
 }
 
-/// Adds what entries received, in key order.
+/// What divides a measure of an entry further.
+pub(super) fn part(measure: Measure, entry: &NewEntry) -> &str {
+    match measure {
+        Measure::Received => entry.channel.map_or("", Channel::name),
+        Measure::Paid | Measure::OtherIncome => entry.detail.category.as_deref().unwrap_or_default(),
+        _ => "",
+    }
+}
+
+/// Adds what entries move, in key order.
 pub(super) fn add<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e NewEntry>) -> Result<(), DbError> {
-    let mut by_day: BTreeMap<(Uuid, i32, &'static str, NaiveDate), Sum> = BTreeMap::new();
-    let mut overall: BTreeMap<(Uuid, i32, &'static str), Sum> = BTreeMap::new();
+    let mut by_day: BTreeMap<(Uuid, i32, &'static str, &str, NaiveDate), Sum> = BTreeMap::new();
+    let mut overall: BTreeMap<(Uuid, i32, &'static str, &str), Sum> = BTreeMap::new();
     for entry in entries {
-        let Some(channel) = entry.channel.map(Channel::name) else {
-            continue;
-        };
-        let count = if entry.postings.kind() == Kind::Reversal { -1 } else { 1 };
-        for (fund, vnd) in entry.postings.received() {
+        let count = entry.postings.counts();
+        for ((fund, measure), vnd) in entry.postings.measures() {
+            let (measure, part) = (measure.name(), part(measure, entry));
             for step in &entry.place.path {
                 let own = step.id == entry.place.id;
-                by_day.entry((step.id.0, fund.0, channel, entry.day)).or_default().add(vnd, count, own);
-                overall.entry((step.id.0, fund.0, channel)).or_default().add(vnd, count, own);
+                by_day.entry((step.id.0, fund.0, measure, part, entry.day)).or_default().add(vnd, count, own);
+                overall.entry((step.id.0, fund.0, measure, part)).or_default().add(vnd, count, own);
             }
         }
     }
@@ -94,7 +105,8 @@ pub(super) fn add<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e
     AddOverall {
         scopes: &overall.keys().map(|k| k.0).collect(),
         funds: &overall.keys().map(|k| k.1).collect(),
-        channels: &overall.keys().map(|k| k.2).collect(),
+        measures: &overall.keys().map(|k| k.2).collect(),
+        parts: &overall.keys().map(|k| k.3).collect(),
         own_vnd: &overall.values().map(|s| s.own_vnd).collect(),
         own_count: &overall.values().map(|s| s.own_count).collect(),
         subtree_vnd: &overall.values().map(|s| s.subtree_vnd).collect(),
@@ -104,8 +116,9 @@ pub(super) fn add<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e
     AddByDay {
         scopes: &by_day.keys().map(|k| k.0).collect(),
         funds: &by_day.keys().map(|k| k.1).collect(),
-        channels: &by_day.keys().map(|k| k.2).collect(),
-        days: &by_day.keys().map(|k| k.3).collect(),
+        measures: &by_day.keys().map(|k| k.2).collect(),
+        parts: &by_day.keys().map(|k| k.3).collect(),
+        days: &by_day.keys().map(|k| k.4).collect(),
         own_vnd: &by_day.values().map(|s| s.own_vnd).collect(),
         own_count: &by_day.values().map(|s| s.own_count).collect(),
         subtree_vnd: &by_day.values().map(|s| s.subtree_vnd).collect(),
@@ -121,35 +134,44 @@ pub struct TotalRow {
     pub fund: String,
     pub restriction: String,
     pub appeal: Option<String>,
-    pub channel: String,
+    /// Name of a [`Measure`].
+    pub measure: String,
+    /// See the module.
+    pub part: String,
     pub own_vnd: i64,
     pub own_count: i64,
     pub subtree_vnd: i64,
     pub subtree_count: i64,
 }
 
-/// All-time totals of a scope, one row a fund and channel; of one appeal (its fund and its quarantine) if named.
-pub fn overall(conn: &mut PgConnection, scope: Uuid, appeal: Option<&str>) -> Result<Vec<TotalRow>, DbError> {
-    use received_overall as t;
-    let mut query = t::table
-        .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
-        .filter(t::scope_id.eq(scope))
-        .select((
+impl TotalRow {
+    /// Whether it is of a measure.
+    pub fn is(&self, measure: Measure) -> bool {
+        self.measure == measure.name()
+    }
+}
+
+/// The columns of a [`TotalRow`], with the fund joined.
+macro_rules! columns {
+    ($t:ident) => {
+        (
             fund::code,
             fund::restriction,
             fund::appeal,
-            t::channel,
-            t::own_vnd,
-            t::own_count,
-            t::subtree_vnd,
-            t::subtree_count,
-        ))
-        .order((fund::code, t::channel))
-        .into_boxed();
-    if let Some(appeal) = appeal {
-        query = query.filter(fund::appeal.eq(appeal.to_owned()));
-    }
-    Ok(query.load(conn)?)
+            $t::measure,
+            $t::part,
+            $t::own_vnd,
+            $t::own_count,
+            $t::subtree_vnd,
+            $t::subtree_count,
+        )
+    };
+}
+
+/// All-time totals of a scope, one row a fund, measure and part; of one appeal (its fund and its quarantine) if named.
+pub fn overall(conn: &mut PgConnection, scope: Uuid, appeal: Option<&str>) -> Result<Vec<TotalRow>, DbError> {
+    let rows = overall_of_scopes(conn, &[scope], appeal)?;
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
 /// All-time totals of several scopes, for a list of chapters; of one appeal if named.
@@ -158,14 +180,12 @@ pub fn overall_of_scopes(
     scopes: &[Uuid],
     appeal: Option<&str>,
 ) -> Result<Vec<(Uuid, TotalRow)>, DbError> {
-    use received_overall as t;
+    use total_overall as t;
     let mut query = t::table
         .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
         .filter(t::scope_id.eq_any(scopes))
-        .select((
-            t::scope_id,
-            (fund::code, fund::restriction, fund::appeal, t::channel, t::own_vnd, t::own_count, t::subtree_vnd, t::subtree_count),
-        ))
+        .order((t::scope_id, fund::code, t::measure, t::part))
+        .select((t::scope_id, columns!(t)))
         .into_boxed();
     if let Some(appeal) = appeal {
         query = query.filter(fund::appeal.eq(appeal.to_owned()));
@@ -181,16 +201,13 @@ pub fn by_day(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<(NaiveDate, TotalRow)>, DbError> {
-    use received_by_day as t;
+    use total_by_day as t;
     let mut query = t::table
         .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
         .filter(t::scope_id.eq(scope))
         .filter(t::day.between(from, to))
-        .select((
-            t::day,
-            (fund::code, fund::restriction, fund::appeal, t::channel, t::own_vnd, t::own_count, t::subtree_vnd, t::subtree_count),
-        ))
-        .order((t::day, fund::code, t::channel))
+        .select((t::day, columns!(t)))
+        .order((t::day, fund::code, t::measure, t::part))
         .into_boxed();
     if let Some(appeal) = appeal {
         query = query.filter(fund::appeal.eq(appeal.to_owned()));
@@ -202,5 +219,5 @@ pub fn by_day(
 pub fn national(conn: &mut PgConnection) -> Result<(i64, i64), DbError> {
     use diesel::dsl::sql;
     let sums = (sql::<BigInt>("coalesce(sum(own_vnd), 0)::bigint"), sql::<BigInt>("coalesce(sum(own_count), 0)::bigint"));
-    Ok(received_overall::table.select(sums).first(conn)?)
+    Ok(total_overall::table.filter(total_overall::measure.eq(Measure::Received.name())).select(sums).first(conn)?)
 }

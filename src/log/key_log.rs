@@ -11,7 +11,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::commitment;
-use super::leaf::{CENTRAL, Change, Leaf, LeafError, LeafV1, Said};
+use super::leaf::{CENTRAL, Change, Core, Leaf, LeafError, LeafV1, Said};
 use super::note::Verifier;
 use super::store::{self, LoggedLeaf, NewLeaf};
 use crate::basics::PublicCode;
@@ -152,7 +152,7 @@ fn append(conn: &mut PgConnection, code: &str, vkey: &str, change: Change, now: 
 
 /// The leaf of a change. All of it is public, so its `pd` commits to no fields.
 fn leaf_of(code: &str, vkey: &str, change: Change, day: NaiveDate) -> Result<Leaf, LeafError> {
-    LeafV1 {
+    let mut leaf = LeafV1::of(Core {
         kind: KIND,
         entry: code,
         // The log is nobody's but the centre's.
@@ -160,19 +160,11 @@ fn leaf_of(code: &str, vkey: &str, change: Change, day: NaiveDate) -> Result<Lea
         province: CENTRAL,
         day,
         booked: day,
-        channel: None,
-        appeal: None,
-        of: None,
-        reason: Some(change.name()),
-        event: None,
-        period: None,
-        postings: Vec::new(),
-        goods: Vec::new(),
-        key: Some(vkey),
-        doc: None,
         pd: commitment::commit(&[0; 32], &[]),
-    }
-    .encode()
+    });
+    leaf.reason = Some(change.name());
+    leaf.key = Some(vkey);
+    leaf.encode()
 }
 
 /// Takes in what a leaf that came back from a mirror says of a key. `false`: it says nothing of any.

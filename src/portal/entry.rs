@@ -165,7 +165,7 @@ fn reversal(conn: &mut PgConnection, code: &str, text: &str, lang: Lang) -> Resu
 fn facts(conn: &mut PgConnection, p: &Page, entry: &EntryOut) -> Result<Vec<Fact>, Problem> {
     let (lang, w) = (p.lang, &p.w.entry);
     let mut facts = Vec::new();
-    if entry.reverses.is_none() && entry.kind.starts_with("GIFT") {
+    if entry.reverses.is_none() && entry.is_gift() {
         facts.push(match &entry.giver {
             Some(giver) => Fact::named(w.giver, giver),
             None => Fact::plain(w.giver, unnamed(&entry.kind, p.w)),
@@ -179,7 +179,7 @@ fn facts(conn: &mut PgConnection, p: &Page, entry: &EntryOut) -> Result<Vec<Fact
         }
         None => Fact::plain(w.appeal, w.no_appeal),
     });
-    let is_gift = entry.kind.starts_with("GIFT");
+    let is_gift = entry.is_gift();
     let (place, day) = match &entry.reverses {
         Some(_) => (p.w.leaf.chapter, w.day_reversed),
         None if is_gift => (w.chapter, w.day),

@@ -65,7 +65,7 @@ pub fn is_kept_apart(entry: &EntryOut) -> bool {
 impl Row {
     pub fn of(entry: EntryOut, names: &ItemNames, lang: Lang) -> Self {
         let goods: Vec<String> = goods_of(&entry).iter().map(|goods| goods_text(goods, names, lang)).collect();
-        let (kind, is_gift) = (labels::kind(&entry.kind, lang), entry.kind.starts_with("GIFT"));
+        let (kind, is_gift) = (labels::kind(&entry.kind, lang), entry.is_gift());
         let nobody = || if is_gift { unnamed(&entry.kind, Words::of(lang)).to_owned() } else { kind.clone() };
         Self {
             day: format::day(entry.day, lang),

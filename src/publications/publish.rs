@@ -21,7 +21,7 @@ use crate::giving::publishing::refuse_draft;
 use crate::house::feed::Feed;
 use crate::http::{Kind as ProblemKind, Problem};
 use crate::ledger::kinds::Kind;
-use crate::log::leaf::{Leaf, LeafError, LeafV1};
+use crate::log::leaf::{Core, Leaf, LeafError, LeafV1};
 use crate::log::{self, commitment};
 use crate::tree::{self, Place};
 
@@ -192,24 +192,19 @@ fn show_document(
 
 /// The leaf of a publication. Everything in it is public, so its `pd` commits to no fields.
 pub(super) fn leaf_of(row: &PublishedRow, appeal: &str, place: &Place) -> Result<Leaf, LeafError> {
-    LeafV1 {
+    let mut leaf = LeafV1::of(Core {
         kind: Kind::Publication.name(),
         entry: &row.code,
         chapter: &place.code,
-        province: place.province().map_or(place.code.as_str(), |province| province.code.as_str()),
+        province: place.leaf_province(),
         day: row.published_on,
         booked: row.published_on,
-        channel: None,
-        appeal: Some(appeal),
-        of: row.replaces.as_deref(),
-        reason: None,
-        event: Some(&row.event),
-        period: row.period,
-        postings: Vec::new(),
-        goods: Vec::new(),
-        key: None,
-        doc: ContentHash::parse(&row.sha256).map(|hash| hash.bytes()),
         pd: commitment::commit(&[0; 32], &[]),
-    }
-    .encode()
+    });
+    leaf.appeal = Some(appeal);
+    leaf.of = row.replaces.as_deref();
+    leaf.event = Some(&row.event);
+    leaf.period = row.period;
+    leaf.doc = ContentHash::parse(&row.sha256).map(|hash| hash.bytes());
+    leaf.encode()
 }

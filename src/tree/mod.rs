@@ -54,6 +54,11 @@ impl Place {
         self.path.get(1)
     }
 
+    /// What a leaf says as its `province`: the provincial chapter above, or of what stands below none, the chapter itself.
+    pub fn leaf_province(&self) -> &str {
+        self.province().map_or(self.code.as_str(), |step| step.code.as_str())
+    }
+
     /// The chapter two steps below the centre: the commune, school or agency that a branch belongs to.
     pub fn grassroots(&self) -> Option<&Step> {
         self.path.get(2)

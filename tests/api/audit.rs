@@ -114,8 +114,8 @@ fn changed_postings_and_headers_name_their_entry() {
     names(&books, &postings("amount = amount * 2"), "leaf", cash);
     names(&books, &postings("amount = amount * 2"), "public_entry", cash);
     names(&books, &postings("amount = amount * 2"), "balance", "23095 APPEAL:LULUT-26 CASH_ON_HAND");
-    names(&books, &postings("amount = amount * 2"), "received_by_day", "68 APPEAL:LULUT-26 CASH 2026-11-22");
-    names(&books, &postings("amount = amount * 2"), "received_overall", "TW APPEAL:LULUT-26 CASH");
+    names(&books, &postings("amount = amount * 2"), "total_by_day", "68 APPEAL:LULUT-26 RECEIVED CASH 2026-11-22");
+    names(&books, &postings("amount = amount * 2"), "total_overall", "TW APPEAL:LULUT-26 RECEIVED CASH");
     names(&books, &postings("fund_id = (SELECT id FROM fund WHERE code = 'OPERATING')"), "leaf", cash);
     names(&books, &format!("{} AND n = 2", postings("account = 'DONATION_UNRESTRICTED'")), "leaf", cash);
     names(&books, &format!("{} AND n = 1", postings("account = 'BANK'")), "posting", cash);
@@ -131,7 +131,7 @@ fn changed_postings_and_headers_name_their_entry() {
     names(&books, &header("chapter_id = (SELECT id FROM chapter WHERE code = '23059')", cash), "leaf", cash);
     names(&books, &header("chapter_id = gen_random_uuid()", cash), "entry", cash);
     names(&books, &header("kind = 'GIFT_BANK'", cash), "posting", cash);
-    names(&books, &header("kind = 'PAYMENT'", cash), "entry", cash);
+    names(&books, &header("kind = 'PAYMENT'", cash), "posting", cash);
     names(&books, &header("channel = 'E_WALLET'", &books.sms), "leaf", &books.sms);
     names(&books, &header("channel = 'E_WALLET'", &books.sms), "gift", &books.sms);
     names(&books, &header("posting_count = 3", cash), "posting", cash);
@@ -265,21 +265,21 @@ fn changed_sums_are_noticed() {
     names(&books, &format!("DELETE FROM balance WHERE {of_commune} AND {fund} AND account = 'CASH_ON_HAND'"), "balance", place);
     names(&books, "INSERT INTO balance SELECT id, 1, 'BANK', 0 FROM chapter WHERE code = 'TW'", "balance", "TW GENERAL BANK");
     for column in ["own_vnd", "own_count", "subtree_vnd", "subtree_count"] {
-        for table in ["received_by_day", "received_overall"] {
+        for table in ["total_by_day", "total_overall"] {
             let change = format!(
-                "UPDATE {table} SET {column} = {column} + 1 WHERE scope_id = (SELECT id FROM chapter WHERE code = '68') AND {fund}"
+                "UPDATE {table} SET {column} = {column} + 1 WHERE scope_id = (SELECT id FROM chapter WHERE code = '68') AND {fund} AND measure = 'RECEIVED'"
             );
-            names(&books, &change, table, "68 APPEAL:LULUT-26 CASH");
+            names(&books, &change, table, "68 APPEAL:LULUT-26 RECEIVED CASH");
         }
     }
-    for table in ["received_by_day", "received_overall"] {
-        names(&books, &format!("DELETE FROM {table} WHERE channel = 'SMS'"), table, "23095 GENERAL SMS");
+    for table in ["total_by_day", "total_overall"] {
+        names(&books, &format!("DELETE FROM {table} WHERE part = 'SMS'"), table, "23095 GENERAL RECEIVED SMS");
     }
     names(
         &books,
-        "INSERT INTO received_overall SELECT id, 1, 'CASH', 0, 0, 0, 0 FROM chapter WHERE code = '01'",
-        "received_overall",
-        "01 GENERAL CASH",
+        "INSERT INTO total_overall SELECT id, 1, 'RECEIVED', 'CASH', 0, 0, 5, 1 FROM chapter WHERE code = '01'",
+        "total_overall",
+        "01 GENERAL RECEIVED CASH",
     );
 }
 

@@ -24,9 +24,9 @@ pub fn counts(app: &TestApp) -> Counts {
         ("numbers taken", "SELECT coalesce(sum(last_no), 0) FROM number_series"),
         ("public_entry", "SELECT count(*) FROM public_entry"),
         ("balances", "SELECT coalesce(sum(abs(amount_vnd)), 0) FROM balance"),
-        ("received", "SELECT coalesce(sum(subtree_vnd + own_vnd), 0) FROM received_overall"),
-        ("received by day", "SELECT coalesce(sum(subtree_vnd + own_vnd), 0) FROM received_by_day"),
-        ("gifts received", "SELECT coalesce(sum(subtree_count + own_count), 0) FROM received_overall"),
+        ("received", "SELECT coalesce(sum(subtree_vnd + own_vnd), 0) FROM total_overall WHERE measure = 'RECEIVED'"),
+        ("received by day", "SELECT coalesce(sum(subtree_vnd + own_vnd), 0) FROM total_by_day WHERE measure = 'RECEIVED'"),
+        ("gifts received", "SELECT coalesce(sum(subtree_count + own_count), 0) FROM total_overall WHERE measure = 'RECEIVED'"),
     ];
     // One statement is one moment: the sequencer moves leaves meanwhile.
     let columns: Vec<String> = all.iter().map(|(_, sql)| format!("({sql})::bigint")).collect();

@@ -22,7 +22,7 @@ fn books_of(app: &TestApp) -> String {
     app.database.text(
         "SELECT concat_ws(' ', (SELECT md5(string_agg(encode(leaf, 'hex') || idx, ',' ORDER BY idx)) FROM log_leaf WHERE convert_from(leaf, 'UTF8') !~ 'ERASURE|AMENDMENT'),
             (SELECT md5(string_agg(p::text, ',' ORDER BY entry_id, n)) FROM posting p), (SELECT md5(string_agg(b::text, ',' ORDER BY b::text)) FROM balance b),
-            (SELECT md5(string_agg(r::text, ',' ORDER BY r::text)) FROM received_by_day r),
+            (SELECT md5(string_agg(r::text, ',' ORDER BY r::text)) FROM total_by_day r),
             (SELECT md5(string_agg(code || amount_vnd || fund || encode(leaf_hash, 'hex'), ',' ORDER BY seq)) FROM public_entry))",
     )
 }

@@ -291,8 +291,8 @@ fn balances_chapters_and_units_keep_their_shape() {
                 "balance_outflow_covered",
             ),
             (
-                "transit below zero",
-                "UPDATE balance SET amount_vnd = amount_vnd - 500001 WHERE account = 'IN_TRANSIT'".to_owned(),
+                "more gone by bank than came",
+                "UPDATE balance SET amount_vnd = -1 WHERE account = 'BANK_GROUP'".to_owned(),
                 "balance_outflow_covered",
             ),
             (

@@ -266,7 +266,7 @@ fn a_rush_of_the_public_keeps_no_officer_waiting() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
     let mut held = app.database.connect();
-    held.batch_execute("BEGIN; LOCK TABLE received_overall IN ACCESS EXCLUSIVE MODE").unwrap();
+    held.batch_execute("BEGIN; LOCK TABLE total_overall IN ACCESS EXCLUSIVE MODE").unwrap();
     std::thread::scope(|scope| {
         for chapter in ["TW", "68", "01", "23095"] {
             let app = &app;

@@ -232,7 +232,7 @@ fn nothing_private_is_in_anything_public() {
     for (name, sql) in [
         ("the leaves", "SELECT string_agg(entry || convert_from(leaf, 'UTF8') || encode(leaf_hash, 'hex'), ' ') FROM log_leaf"),
         ("public_entry", "SELECT string_agg(p::text || ' ' || words::text, ' ') FROM public_entry p"),
-        ("the totals", "SELECT string_agg(d::text, ' ') FROM received_by_day d"),
+        ("the totals", "SELECT string_agg(d::text, ' ') FROM total_by_day d"),
     ] {
         let text = app.database.text(&format!("({sql})"));
         assert!(text.len() > 500, "{name}");

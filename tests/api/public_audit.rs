@@ -154,7 +154,7 @@ fn a_changed_total_is_found() {
     app.wait_for_checkpoint();
     app.database.execute(
         "SET session_replication_role = replica;
-         UPDATE received_overall SET own_vnd = own_vnd + 1 WHERE scope_id = (SELECT id FROM chapter WHERE code = '23095')",
+         UPDATE total_overall SET own_vnd = own_vnd + 1 WHERE scope_id = (SELECT id FROM chapter WHERE code = '23095')",
     );
     let report = audit(&app, SHORT);
     assert!(report.total == 1 && report.findings[0].subject.starts_with("chapter 23095"), "{}", report.text(20));

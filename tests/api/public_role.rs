@@ -173,8 +173,9 @@ const READABLE: &[(&str, &[&str])] = &[
             "fixed_day",
         ],
     ),
-    ("received_by_day", &["scope_id", "fund_id", "channel", "day", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
-    ("received_overall", &["scope_id", "fund_id", "channel", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
+    ("entry_detail", &["code", "of_code", "to_chapter", "category", "reason", "list_code", "counted", "root", "measures"]),
+    ("total_by_day", &["scope_id", "fund_id", "measure", "part", "day", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
+    ("total_overall", &["scope_id", "fund_id", "measure", "part", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
     ("reversal_by_month", &["scope_id", "month", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
     // Persons by their random code alone; whose it is, is not readable.
     (

@@ -255,7 +255,7 @@ fn every_kind_of_gift_is_reversed_to_the_dong_and_the_public_sees_it_at_once() {
         assert_eq!(mirror["day"], json!(app.today()));
     }
     assert_eq!(app.database.number("SELECT count(*) FROM balance WHERE amount_vnd <> 0"), 0);
-    assert_eq!(app.database.number("SELECT count(*) FROM received_overall WHERE subtree_vnd <> 0 OR subtree_count <> 0"), 0);
+    assert_eq!(app.database.number("SELECT count(*) FROM total_overall WHERE subtree_vnd <> 0 OR subtree_count <> 0"), 0);
     let totals = app.anonymous().get("/api/v1/public/totals?appeal=DA-DONG", 200);
     assert_eq!((&totals["received_vnd"], &totals["quarantined"]), (&json!(0), &json!({"received_vnd": 0, "gift_count": 0})));
     audit(&app);

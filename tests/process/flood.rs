@@ -258,7 +258,7 @@ pub fn assert_whole(folder: &Folder) {
         ("more holes in the log", "SELECT coalesce(max(idx) + 1 - count(*), 0) FROM log_leaf"),
         (
             "a difference to the stored total",
-            "SELECT coalesce((SELECT sum(subtree_vnd) FROM received_overall o JOIN chapter c ON c.id = o.scope_id WHERE c.code = 'TW'), 0) - coalesce((SELECT sum(amount_vnd) FROM gift WHERE entry_id NOT IN (SELECT reverses FROM entry WHERE reverses IS NOT NULL)), 0)",
+            "SELECT coalesce((SELECT sum(subtree_vnd) FROM total_overall o JOIN chapter c ON c.id = o.scope_id WHERE c.code = 'TW' AND o.measure = 'RECEIVED'), 0) - coalesce((SELECT sum(amount_vnd) FROM gift WHERE entry_id NOT IN (SELECT reverses FROM entry WHERE reverses IS NOT NULL)), 0)",
         ),
         (
             "a difference to the stored balance",

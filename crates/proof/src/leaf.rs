@@ -17,8 +17,10 @@ pub const CENTRAL: &str = "TW";
 /// The largest leaf an entry bundle can carry, in bytes.
 pub const MAX_LEAF: usize = 65_535;
 
-/// Leaf v1, field by field. Absent fields are left out, not null.
+/// Leaf v1, field by field. Absent fields are left out, not null. [`LeafV1::of`] makes it, so that a field which comes later
+/// changes no leaf of a kind without it.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct LeafV1<'a> {
     pub kind: &'a str,
     pub entry: &'a str,
@@ -40,6 +42,21 @@ pub struct LeafV1<'a> {
     /// Last day of what is published, where the same is published again and again. Of PUBLICATION alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<NaiveDate>,
+    /// Code of the chapter that money or goods go to. Of TRANSFER_OUT alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<&'a str>,
+    /// What money is spent on or comes from; a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<&'a str>,
+    /// Code of the list of households that something is handed out by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<&'a str>,
+    /// How many an entry stands for: households of a list, members who paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// Merkle root over what households of a list were handed.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "base64url_if_any")]
+    pub root: Option<[u8; 32]>,
     pub postings: Vec<LeafPosting<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goods: Vec<LeafGoods<'a>>,
@@ -125,7 +142,51 @@ pub enum LeafError {
     TooLarge(usize),
 }
 
-impl LeafV1<'_> {
+/// What every leaf says.
+#[derive(Debug, Clone, Copy)]
+pub struct Core<'a> {
+    pub kind: &'a str,
+    /// Its own public code.
+    pub entry: &'a str,
+    pub chapter: &'a str,
+    pub province: &'a str,
+    /// Business day; not after `booked`.
+    pub day: NaiveDate,
+    pub booked: NaiveDate,
+    pub pd: [u8; 32],
+}
+
+impl<'a> LeafV1<'a> {
+    /// A leaf that says nothing but its core.
+    pub fn of(core: Core<'a>) -> Self {
+        let Core { kind, entry, chapter, province, day, booked, pd } = core;
+        Self {
+            kind,
+            entry,
+            chapter,
+            province,
+            day,
+            booked,
+            channel: None,
+            appeal: None,
+            of: None,
+            reason: None,
+            event: None,
+            period: None,
+            to: None,
+            category: None,
+            list: None,
+            count: None,
+            root: None,
+            postings: Vec::new(),
+            goods: Vec::new(),
+            key: None,
+            doc: None,
+            pd,
+        }
+    }
+
+    /// The bytes that are stored, hashed and served.
     pub fn encode(&self) -> Result<Leaf, LeafError> {
         let bytes = serde_json_canonicalizer::to_vec(&Versioned { v: 1, leaf: self })?;
         if bytes.len() > MAX_LEAF {
@@ -197,18 +258,8 @@ mod tests {
 
     fn gift() -> LeafV1<'static> {
         LeafV1 {
-            kind: "GIFT_IN_KIND",
-            entry: "0123456789ABCDEF7",
-            chapter: "23095",
-            province: "68",
-            day: day("2026-11-21"),
-            booked: day("2026-11-22"),
             channel: Some("IN_KIND"),
             appeal: Some("BAO13"),
-            of: None,
-            reason: None,
-            event: None,
-            period: None,
             postings: vec![
                 LeafPosting { account: "GOODS_IN_STOCK", fund: "APPEAL:BAO13", amount: "1500000".to_owned() },
                 LeafPosting { account: "DONATION_RESTRICTED", fund: "APPEAL:BAO13", amount: "-1500000".to_owned() },
@@ -220,9 +271,15 @@ mod tests {
                 value: "1500000".to_owned(),
                 valuation: "MARKET_PRICE",
             }],
-            key: None,
-            doc: None,
-            pd: std::array::from_fn(|i| i as u8),
+            ..LeafV1::of(Core {
+                kind: "GIFT_IN_KIND",
+                entry: "0123456789ABCDEF7",
+                chapter: "23095",
+                province: "68",
+                day: day("2026-11-21"),
+                booked: day("2026-11-22"),
+                pd: std::array::from_fn(|i| i as u8),
+            })
         }
     }
 
@@ -306,6 +363,41 @@ mod tests {
                 r#""key":"ledger.example.vn/log1+68c7249f+ARl/ayPhbIUyxqvIOPrNXqeJvgx2spIDNAOb+os9No1h","kind":"KEY","#,
                 r#""pd":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","postings":[],"province":"TW","reason":"ADDED","v":1}"#
             )
+        );
+    }
+
+    #[test]
+    fn golden_transfer_and_list() {
+        let transfer =
+            LeafV1 { kind: "TRANSFER_OUT", to: Some("23095"), channel: None, postings: vec![], goods: vec![], ..gift() };
+        assert_eq!(
+            String::from_utf8(transfer.encode().unwrap().bytes).unwrap(),
+            concat!(
+                r#"{"appeal":"BAO13","booked":"2026-11-22","chapter":"23095","day":"2026-11-21","entry":"0123456789ABCDEF7","#,
+                r#""kind":"TRANSFER_OUT","pd":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","postings":[],"province":"68","to":"23095","v":1}"#
+            )
+        );
+        let list = LeafV1 {
+            kind: "DISTRIBUTION_CASH",
+            list: Some("68-TH-0001"),
+            count: Some(120),
+            root: Some([0xFF; 32]),
+            channel: None,
+            postings: vec![],
+            goods: vec![],
+            ..gift()
+        };
+        assert_eq!(
+            String::from_utf8(list.encode().unwrap().bytes).unwrap(),
+            concat!(
+                r#"{"appeal":"BAO13","booked":"2026-11-22","chapter":"23095","count":120,"day":"2026-11-21","entry":"0123456789ABCDEF7","#,
+                r#""kind":"DISTRIBUTION_CASH","list":"68-TH-0001","pd":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8","postings":[],"#,
+                r#""province":"68","root":"__________________________________________8","v":1}"#
+            )
+        );
+        let paid = LeafV1 { kind: "PAYMENT", category: Some("RICE"), ..gift() }.encode().unwrap();
+        assert!(
+            String::from_utf8(paid.bytes).unwrap().starts_with(r#"{"appeal":"BAO13","booked":"2026-11-22","category":"RICE","#)
         );
     }
 

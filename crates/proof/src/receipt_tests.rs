@@ -1,5 +1,5 @@
 use super::*;
-use crate::leaf::LeafV1;
+use crate::leaf::{Core, LeafV1};
 use crate::note::Signer;
 use crate::tree::{MemoryTiles, prove_inclusion};
 use chrono::NaiveDate;
@@ -12,25 +12,16 @@ fn opening() -> Opening {
 
 fn leaf_bytes() -> Vec<u8> {
     let day: NaiveDate = "2026-11-22".parse().unwrap();
-    let leaf = LeafV1 {
+    let core = Core {
         kind: "GIFT_CASH",
         entry: "0123456789ABCDEF7",
         chapter: "23095",
         province: "68",
         day,
         booked: day,
-        channel: Some("CASH"),
-        appeal: None,
-        of: None,
-        reason: None,
-        postings: vec![],
-        goods: vec![],
-        key: None,
-        doc: None,
-        event: None,
-        period: None,
         pd: opening().commitment(),
     };
+    let leaf = LeafV1 { channel: Some("CASH"), ..LeafV1::of(core) };
     leaf.encode().unwrap().bytes
 }
 
