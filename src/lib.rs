@@ -3,8 +3,9 @@
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
-//! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents, bookkeeping → parties, stock → giving →
-//! publications → privacy → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
+//! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents, bookkeeping → statements → parties, stock →
+//! giving → spending → transfers → corrections → books → periods → publications → settlements → privacy → successions → search →
+//! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
@@ -14,12 +15,14 @@ pub mod app;
 pub mod authz;
 pub mod basics;
 pub mod bookkeeping;
+pub mod books;
 pub mod calendar;
 pub mod changes;
 pub mod chapters;
 pub mod cli;
 pub mod config;
 pub mod contract;
+pub mod corrections;
 pub mod db;
 pub mod decisions;
 pub mod disclosure;
@@ -36,12 +39,18 @@ pub mod operations;
 pub mod outbox;
 pub mod parties;
 pub mod password_links;
+pub mod periods;
 pub mod portal;
 pub mod privacy;
 pub mod publications;
 pub mod rooms;
 pub mod search;
+pub mod settlements;
+pub mod spending;
+pub mod statements;
 pub mod stock;
+pub mod successions;
+pub mod transfers;
 pub mod tree;
 pub mod upkeep;
 pub mod vault;

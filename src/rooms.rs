@@ -2,8 +2,9 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, changes, chapters, decisions, documents, giving, identity, jobs, ledger, links, log, outbox, parties,
-    password_links, privacy, publications, search, stock, tree, vouchers, webhooks,
+    authz, bookkeeping, books, changes, chapters, corrections, decisions, documents, giving, identity, jobs, ledger, links, log,
+    outbox, parties, password_links, periods, privacy, publications, search, settlements, spending, statements, stock,
+    successions, transfers, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -24,10 +25,18 @@ pub const ROOMS: Rooms = Rooms(&[
     &vouchers::ROOM,
     &documents::ROOM,
     &bookkeeping::ROOM,
+    &statements::ROOM,
     &parties::ROOM,
     &stock::ROOM,
     &giving::ROOM,
+    &spending::ROOM,
+    &transfers::ROOM,
+    &corrections::ROOM,
+    &books::ROOM,
+    &periods::ROOM,
     &publications::ROOM,
+    &settlements::ROOM,
     &privacy::ROOM,
+    &successions::ROOM,
     &search::ROOM,
 ]);

@@ -13,6 +13,7 @@ pub mod papers;
 pub mod persons;
 pub mod succession;
 pub mod thread;
+pub mod undo;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -23,6 +24,7 @@ use self::papers::Paper;
 use self::persons::HoldsPersons;
 use self::succession::Succession;
 use self::thread::Thread;
+use self::undo::Undoes;
 
 /// A room of the house.
 pub struct Room {
@@ -48,6 +50,8 @@ pub struct Room {
     pub threads: &'static [Thread],
     /// Whose changes it tells those who keep a copy.
     pub feeds: &'static [&'static Feed],
+    /// What is put back when an entry of these kinds is reversed.
+    pub undoes: &'static [&'static dyn Undoes],
     /// Its columns that name a chapter, as `table.column`, and what becomes of them when the chapter has a successor.
     pub chapters: &'static [(&'static str, Succession)],
 }
@@ -66,6 +70,7 @@ impl Room {
             papers: &[],
             threads: &[],
             feeds: &[],
+            undoes: &[],
             chapters: &[],
         }
     }
@@ -101,6 +106,11 @@ impl Rooms {
     /// The purpose of a name.
     pub fn paper(self, purpose: &str) -> Option<&'static Paper> {
         self.papers().find(|paper| paper.purpose == purpose)
+    }
+
+    /// Who puts back what an entry of a kind brought about.
+    pub fn undoes(self, kind: &str) -> Option<&'static dyn Undoes> {
+        self.0.iter().flat_map(|room| room.undoes).copied().find(|undoes| undoes.kinds().contains(&kind))
     }
 
     /// Every thread behind a server.

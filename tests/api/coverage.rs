@@ -73,6 +73,14 @@ struct World {
 /// Operations of rooms that list their own beside their tests.
 const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
+    crate::statements::calls,
+    crate::spending::calls,
+    crate::transfers::calls,
+    crate::corrections::calls,
+    crate::books_read::calls,
+    crate::periods::calls,
+    crate::settlements::calls,
+    crate::successions::calls,
     lists::calls,
     behind::calls,
     crate::password_links::calls,
