@@ -73,7 +73,7 @@ struct World {
 /// Operations of rooms that list their own beside their tests.
 const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
-    crate::statements::calls,
+    crate::public_statements::calls,
     crate::spending::calls,
     crate::transfers::calls,
     crate::corrections::calls,
