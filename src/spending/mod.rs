@@ -12,12 +12,15 @@
 pub mod audit;
 pub mod categories;
 pub mod feed;
+pub mod incomes;
 pub mod kind;
 pub mod model;
 pub mod order;
+pub mod other_routes;
 pub mod papers;
 pub mod payments;
 pub mod persons;
+pub mod refunds;
 pub mod registry;
 pub mod routes;
 pub mod store;
@@ -36,9 +39,9 @@ pub const ROOM: Room = Room {
     routes: asked,
     audits: &[&audit::MoneyOrders],
     persons: &[&persons::Payees],
-    matters: &[payments::MATTER],
+    matters: &[payments::MATTER, incomes::MATTER, refunds::MATTER],
     papers: &[&papers::OF_ORDERS],
-    feeds: &[&feed::PAYMENTS],
+    feeds: &[&feed::PAYMENTS, &feed::INCOMES, &feed::REFUNDS],
     undoes: &[&undo::MoneyOrders],
     chapters: &[("money_order.chapter_id", Stays)],
     ..Room::called("spending")
@@ -46,4 +49,5 @@ pub const ROOM: Room = Room {
 
 fn asked(config: &mut ServiceConfig<'_>) {
     routes::configure(config);
+    other_routes::configure(config);
 }

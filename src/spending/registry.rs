@@ -1,14 +1,16 @@
 //! The kinds of money orders, for who looks at all of them.
 
+use super::incomes::INCOMES;
 use super::kind::Orders;
 use super::model::OrderKind;
 use super::payments::PAYMENTS;
+use super::refunds::REFUNDS;
 
 /// A new kind has its line here.
-pub const ALL: &[&dyn Orders] = &[&PAYMENTS];
+pub const ALL: &[&dyn Orders] = &[&PAYMENTS, &INCOMES, &REFUNDS];
 
 /// The kinds of entries that are booked by money orders.
-pub const BOOKS: &[&str] = &["PAYMENT"];
+pub const BOOKS: &[&str] = &["PAYMENT", "INCOME", "REFUND"];
 
 /// What a kind says of itself.
 pub fn of(kind: &str) -> Option<&'static dyn Orders> {

@@ -1,4 +1,4 @@
-//! `/api/v1/payments`, `/api/v1/incomes`, `/api/v1/refunds`: ask, list, show, decide; and the categories of a day.
+//! `/api/v1/payments`: ask, list, show, decide; and the categories of a day.
 
 use actix_web::{get, post, web};
 use chrono::NaiveDate;

@@ -68,6 +68,8 @@ const NOBODYS: &[&str] = &[
     "log_pending.leaf_hash",
     "log_tile.data",
     "log_tree.root",
+    "money_order.consent",
+    "money_order.document",
     "opening_balance.document",
     "public_entry.leaf_hash",
     "publication.leaf_hash",

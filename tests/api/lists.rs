@@ -14,6 +14,7 @@ use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
 use crate::outbox;
 use crate::personal;
+use crate::spending;
 use crate::unusual;
 
 /// Statements of requests, by database. Only databases that are watched have an entry.
@@ -88,6 +89,9 @@ fn fill(app: &TestApp) -> Uuid {
         of.officer.post(personal::REQUESTS, personal::ask(app, "ERASE", json!({"gift": id})), 201);
         unusual::ask(app, &of.officer);
         of.officer.post("/api/v1/opening-balances", opening(json!({})), 201);
+        of.officer.post("/api/v1/payments", spending::payment(app, json!({})), 201);
+        of.officer.post("/api/v1/incomes", spending::income(app, json!({})), 201);
+        of.officer.post("/api/v1/refunds", spending::refund(app, gift, json!({"amount_vnd": 1_000})), 201);
         let inquiry = json!({"id": Uuid::now_v7(), "chapter": "23095", "appeal": "LULUT", "topic": "USE", "channel": "POST",
             "received_on": app.today(), "letter_no": "12/CV"});
         of.officer.post("/api/v1/information-requests", inquiry, 201);
@@ -178,11 +182,13 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
+        ("/api/v1/incomes", "?chapter=23095"),
         ("/api/v1/information-requests", "?chapter=23095"),
         ("/api/v1/jobs", "?chapter=68"),
         ("/api/v1/messages", "?chapter=23095"),
         ("/api/v1/opening-balances", "?chapter=23095"),
         ("/api/v1/parties", "?chapter=23095&q=le%20tim"),
+        ("/api/v1/payments", "?chapter=23095"),
         ("/api/v1/parties/{id}/personal-data", "?"),
         ("/api/v1/personal-data-requests", "?chapter=23095"),
         ("/api/v1/public/appeals", "?"),
@@ -192,6 +198,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/public/reversals/chapters", "?chapter=TW&year=2026"),
         ("/api/v1/public/units", "?parent=68"),
         ("/api/v1/publication-duties", "?chapter=68"),
+        ("/api/v1/refunds", "?chapter=23095"),
         ("/api/v1/reversals", "?chapter=23095"),
         ("/api/v1/role-assignments", "?chapter=23095"),
         ("/api/v1/sessions", "?"),

@@ -107,6 +107,7 @@ mod shown;
 mod sink;
 mod slips;
 mod spending;
+mod spending_money;
 mod statements;
 mod story;
 mod successions;
