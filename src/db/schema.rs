@@ -992,6 +992,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    own_cost (code) {
+        code -> Text,
+        consent -> Bytea,
+    }
+}
+
+diesel::table! {
     paper_slip (gift_id) {
         chapter_id -> Uuid,
         book -> Text,
@@ -1559,6 +1566,7 @@ diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, money_order);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, own_cost);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);

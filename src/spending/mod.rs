@@ -17,6 +17,7 @@ pub mod kind;
 pub mod model;
 pub mod order;
 pub mod other_routes;
+pub mod own_costs;
 pub mod papers;
 pub mod payments;
 pub mod persons;
@@ -34,7 +35,7 @@ use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
-    tables: &["money_category", "money_order", "money_paper_rule"],
+    tables: &["money_category", "money_order", "money_paper_rule", "own_cost"],
     tags: &[("spending", "Money out of a chapter, and income that is no gift")],
     routes: asked,
     audits: &[&audit::MoneyOrders],

@@ -72,6 +72,7 @@ const NOBODYS: &[&str] = &[
     "money_order.consent",
     "money_order.document",
     "opening_balance.document",
+    "own_cost.consent",
     "public_entry.leaf_hash",
     "publication.leaf_hash",
     "recovery_code.code_hash",
