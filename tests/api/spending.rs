@@ -321,7 +321,7 @@ fn large_payments_take_a_chain_that_stays_as_it_was_when_asked() {
 
 #[test]
 fn an_order_keeps_what_was_asked() {
-    let app = TestApp::start();
+    let mut app = TestApp::start();
     given(&app, json!({}));
     let officer = app.officer_of("23095");
     let waiting = payment(&app, json!({}));
@@ -343,6 +343,7 @@ fn an_order_keeps_what_was_asked() {
     let done = payment(&app, json!({}));
     carried_out(&app, "payments", &done);
     let (waiting, done) = (waiting["id"].as_str().unwrap(), done["id"].as_str().unwrap());
+    app.stop();
     let set = |what: &str, id: &str| format!("UPDATE money_order SET {what} WHERE id = '{id}'");
     let decided = "decided_by = requested_by, decided_at = requested_at";
     all_refused(

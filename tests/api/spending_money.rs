@@ -143,8 +143,8 @@ fn a_gift_is_given_back_from_its_own_fund_once() {
     // What is left unless said.
     let whole = refund(&app, &gift, json!({}));
     assert_eq!(officer.post("/api/v1/refunds", whole.clone(), 201)["amount_vnd"], 300_000);
+    let status = |order: &Value| app.chair_of("23095").send("POST", &path("refunds", order, "/approval"), Some(b"null".to_vec())).status;
     let mut statuses = thread::scope(|scope| {
-        let status = |order: &Value| app.chair_of("23095").send("POST", &path("refunds", order, "/approval"), Some(b"null".to_vec())).status;
         let (a, b) = (scope.spawn(|| status(&rest)), scope.spawn(|| status(&whole)));
         [a.join().unwrap(), b.join().unwrap()]
     });
@@ -231,8 +231,9 @@ fn the_payee_of_a_refund_goes_with_the_giver() {
     officer.post("/api/v1/payments", waits.clone(), 201);
     carried_out(&app, "payments", &booked);
     let request = ask(&app, "ERASE", json!({"party": party_of(&officer, &gift)}));
-    officer.post(REQUESTS, request.clone(), 201);
-    chair.post(&crate::personal::path(&request, "/approval"), Value::Null, 200);
+    if officer.post(REQUESTS, request.clone(), 201)["state"] != "DONE" {
+        chair.post(&crate::personal::path(&request, "/approval"), Value::Null, 200);
+    }
     for (kind, order) in [("refunds", &back), ("payments", &waits)] {
         let shown = officer.get(&path(kind, order, ""), 200);
         assert_eq!((shown.get("payee"), shown.get("content")), (None, None), "{kind}");
