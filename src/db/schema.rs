@@ -1371,6 +1371,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    voucher (chapter_id, document, year, no) {
+        chapter_id -> Uuid,
+        document -> Text,
+        year -> SmallInt,
+        no -> BigInt,
+        entry_id -> Uuid,
+        issued_on -> Date,
+        issued_at -> Timestamptz,
+        issued_by -> Uuid,
+    }
+}
+
+diesel::table! {
     voucher_note (code, valid_from) {
         code -> Text,
         valid_from -> Date,
@@ -1421,6 +1434,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(annotation, entry);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_share);
@@ -1488,6 +1502,7 @@ diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
+diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);

@@ -74,6 +74,7 @@ struct World {
 const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
     crate::public_statements::calls,
+    crate::vouchers::calls,
     crate::spending::calls,
     crate::transfers::calls,
     crate::corrections::calls,

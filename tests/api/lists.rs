@@ -197,6 +197,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/sessions", "?"),
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
+        ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
     ];
     assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");
     // The feed of changes waits for every transaction of the cluster, those of other tests too.
