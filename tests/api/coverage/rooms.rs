@@ -17,6 +17,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     super::lists::calls,
     super::behind::calls,
     crate::vouchers::calls,
+    crate::advances::calls,
     crate::password_links::calls,
     crate::webhooks::calls,
 ];
