@@ -340,7 +340,9 @@ fn looked(v: &mut Visit<'_>, advance: &AdvanceRow, ask: &Clearing) -> Result<Vec
             Ok(category) => {
                 let own_cost = category.needs_consent;
                 needs_consent |= own_cost;
-                errors.extend(categories::may_pay(&fund, &category, ask.consent.is_some() && own_cost).err());
+                let refused = categories::may_pay(&fund, &category, ask.consent.is_some() && own_cost).err();
+                // The fund is that of the advance: what does not fit is the line.
+                errors.extend(refused.map(|error| FieldError { pointer: format!("/lines/{n}/category"), ..error }));
                 if category.needs_document && ask.basics.document.is_none() {
                     errors.push(order::paper_needed());
                 }

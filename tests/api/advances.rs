@@ -228,7 +228,7 @@ fn wrong_fields_are_named() {
         (json!({"lines": [line("HOUSING", 0)]}), vec![("/lines/0/amount_vnd", "NOT_POSITIVE")]),
         (json!({"lines": [line("HOUSING", 1), line("HOUSING", 1)]}), vec![("/lines/1/category", "TWICE")]),
         (json!({"lines": [line("NOTHING", 1)]}), vec![("/lines/0/category", "NO_SUCH_CATEGORY")]),
-        (json!({"lines": [line("TRANSPORT", 1)]}), vec![("/fund", "OWN_COSTS_FROM_GIFTS")]),
+        (json!({"lines": [line("TRANSPORT", 1)]}), vec![("/lines/0/category", "OWN_COSTS_FROM_GIFTS")]),
         (json!({"returned_vnd": 0}), vec![("/returned_vnd", "NOT_POSITIVE")]),
         (json!({"day": "2099-01-01"}), vec![("/day", "IN_THE_FUTURE")]),
     ] {

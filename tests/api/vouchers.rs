@@ -120,7 +120,8 @@ fn receipts_of_gifts_and_of_other_money_are_one_series() {
     let rest = officer.get(&format!("{SERIES}CASH_RECEIPT&limit=3&cursor={}", list["next"].as_str().unwrap()), 200);
     assert_eq!(rest["items"].as_array().unwrap().len(), 2);
     let one = officer.get("/api/v1/vouchers/CASH_RECEIPT/23095/2026/2", 200);
-    assert_eq!((&one["series"], &one["person"]), (&json!("PT/23095/2026"), &json!("Phạm Thị Quỳnh Hương")));
+    assert_eq!((&one["series"], &one["reason"]), (&json!("PT/23095/2026"), &json!("Thu khác: thuê xe chở hàng")));
+    assert!(one.get("person").is_none(), "income commits to no name");
     officer.get("/api/v1/vouchers/CASH_RECEIPT/23095/2026/1", 404);
     officer.get("/api/v1/vouchers/CASH_RECEIPT/23095/2026/6", 404);
     officer.get("/api/v1/vouchers/SOMETHING/23095/2026/1", 404);
@@ -176,6 +177,16 @@ fn the_sheets_say_what_the_forms_ask_for() {
     assert!(!html.contains(">HỦY</p>"));
     let pdf = officer.send("GET", &format!("{ONE}/sheet.pdf"), None);
     assert_eq!((pdf.status, pdf.header("content-type")), (200, Some("application/pdf")));
+    // To look at them: SAMPLES=<folder>.
+    let keep = |name: &str, path: &str| {
+        if let Some(folder) = std::env::var_os("SAMPLES") {
+            for ending in ["pdf", "html"] {
+                let answer = officer.send("GET", &format!("{path}/sheet.{ending}"), None);
+                std::fs::write(std::path::Path::new(&folder).join(format!("{name}.{ending}")), answer.bytes).unwrap();
+            }
+        }
+    };
+    keep("payment", ONE);
     // Goods bought in cash: one entry, two documents.
     let (id, numbers) = book(&app, &officer, Kind::Purchase, 201_000, Account::CashOnHand, Account::GoodsInStock).unwrap();
     assert_eq!((numbers[&(id, Document::CashPayment)], numbers[&(id, Document::StockIn)]), (2, 1));
@@ -185,6 +196,7 @@ fn the_sheets_say_what_the_forms_ask_for() {
     for said in ["PHIẾU NHẬP KHO", "Gạo", "100,5", "2.000", "201.000", "Thủ kho", "Người giao hàng"] {
         assert!(html.contains(said), "{said}\n{html}");
     }
+    keep("stock", "/api/v1/vouchers/STOCK_IN/23095/2026/1");
     // Readers of the chapter read it, and it is noted; others do not.
     app.staff(Role::Inspector, "68").get(ONE, 200);
     app.officer_of("23059").get(ONE, 404);
