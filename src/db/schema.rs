@@ -566,7 +566,7 @@ diesel::table! {
     gift_import (id) {
         id -> Uuid,
         chapter_id -> Uuid,
-        request_hash -> Bytea,
+        content_hash -> Bytea,
         state -> Text,
         row_count -> Integer,
         amount_vnd -> BigInt,
