@@ -20,11 +20,14 @@ use crate::changes;
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits, not_covered};
-use crate::http::{Kind, Problem, Span};
+use crate::http::{self, Problem, Span};
 use crate::identity::store as identity;
 use crate::ledger::draft::Draft;
+use crate::ledger::kinds::Kind;
 use crate::ledger::reversals::{self, TwoPersons};
 use crate::ledger::store::{self as ledger, BookError, BookedAt};
+use crate::stock::fault::Fault;
+use crate::stock::lots;
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -213,6 +216,9 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
     let funds = ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;
     let at = BookedAt::now(v.now);
+    if written.kind == Kind::GiftInKind {
+        lots::undo(v.conn, v.now, gift_entry).map_err(not_back)?;
+    }
     let draft = Draft::today(v.conn, v.vault, v.now, by.approves)?;
     let entry = draft.reversal(gift_entry, &written, reason.name()).map_err(Problem::internal)?;
     let id = entry.id;
@@ -231,10 +237,15 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
 /// What was given back to its giver cannot be taken back once more.
 fn refunded() -> Problem {
     Problem::say(
-        Kind::Conflict,
+        http::Kind::Conflict,
         "Khoản này đã hoàn trả cho người ủng hộ: hãy hủy khoản hoàn trả trước.",
         "This gift was refunded to its giver: reverse the refund first.",
     )
+}
+
+/// Goods that have left are not taken back.
+fn not_back(fault: Fault) -> Problem {
+    if matches!(fault, Fault::NotCovered) { not_covered() } else { fault.into() }
 }
 
 /// One request, for those who may read the chapter's books.
