@@ -134,6 +134,9 @@ fn headings() -> Vec<(String, Width)> {
         ("Hủy bút toán", Width::Text(20)),
         ("Lý do hủy", Width::Text(20)),
         ("Vị trí trong sổ niêm phong (từ 0)", Width::Number(12)),
+        ("Về bút toán", Width::Text(20)),
+        ("Mã đơn vị được chuyển đến", Width::Text(14)),
+        ("Mục chi, thu", Width::Text(24)),
     ]
     .map(|(heading, width)| (heading.to_owned(), width))
     .to_vec()
@@ -143,7 +146,7 @@ fn write(book: &mut Book, entry: &BookEntry, receipt: Option<&Issued>, chapter: 
     let number = receipt.map(|issued| issued.number(chapter)).map(|number| format!("{} {}", number.series(), number.number()));
     let said = |label: fn(&str, Lang) -> String, code: Option<&str>| code.map(|code| label(code, Lang::Vi)).unwrap_or_default();
     let (channel, reason) = (said(labels::channel, entry.channel.as_deref()), said(labels::reason, entry.reason.as_deref()));
-    let kind = labels::kind(&entry.kind, Lang::Vi);
+    let (kind, category) = (labels::kind(&entry.kind, Lang::Vi), said(labels::category, entry.category.as_deref()));
     for line in &entry.lines {
         let account = labels::account(&line.account, Lang::Vi);
         let (debit, credit) = match line.amount {
@@ -165,6 +168,9 @@ fn write(book: &mut Book, entry: &BookEntry, receipt: Option<&Issued>, chapter: 
             Out::Text(entry.reverses.as_deref().unwrap_or_default()),
             Out::Text(&reason),
             Out::Number(entry.index),
+            Out::Text(entry.of.as_deref().unwrap_or_default()),
+            Out::Text(entry.to.as_deref().unwrap_or_default()),
+            Out::Text(&category),
         ])?;
     }
     Ok(())

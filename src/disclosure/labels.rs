@@ -74,6 +74,19 @@ const ACCOUNTS: Table = &[
     ("LOSS", "Hao hụt, mất mát", "Losses"),
 ];
 
+const MEASURES: Table = &[
+    ("RECEIVED", "Ủng hộ đã nhận", "Received from givers"),
+    ("OPENED", "Số dư từ sổ cũ", "Carried over from old books"),
+    ("OTHER_INCOME", "Thu khác (ngân sách, hội phí, lãi…)", "Other income (budget, dues, interest…)"),
+    ("RELEASED", "Chuyển giữa các quỹ", "Moved between funds"),
+    ("TAKEN_OVER", "Nhận từ đơn vị khác", "Taken over from other chapters"),
+    ("SENT", "Chuyển cho đơn vị khác", "Sent to other chapters"),
+    ("HANDED_OUT", "Đã trao theo danh sách", "Handed out by lists"),
+    ("PAID", "Đã chi", "Paid"),
+    ("REFUNDED", "Hoàn trả người ủng hộ", "Refunded to givers"),
+    ("LOST", "Hao hụt, mất mát", "Lost"),
+];
+
 const LEVELS: Table = &[
     ("CENTRAL", "Trung ương", "Centre"),
     ("PROVINCE", "Cấp tỉnh", "Province"),
@@ -161,6 +174,8 @@ labels! {
     reason: REASONS;
     /// On which account.
     account: ACCOUNTS;
+    /// A term of the equation.
+    measure: MEASURES;
     /// Where a chapter stands.
     level: LEVELS;
     status: STATUSES;
@@ -169,6 +184,15 @@ labels! {
     valuation: VALUATIONS;
     /// The legal basis of an appeal.
     regime: REGIMES;
+}
+
+/// What something was spent on, or came from. Chapters may have categories of their own: a code is shown as it is.
+pub fn category(code: &str, lang: Lang) -> String {
+    match (code, lang) {
+        ("", Lang::Vi) => "Không ghi mục".to_owned(),
+        ("", Lang::En) => "Without a category".to_owned(),
+        (code, _) => code.to_owned(),
+    }
 }
 
 /// How a gift came.
@@ -203,6 +227,7 @@ mod tests {
     use crate::giving::reversal::Reason;
     use crate::ledger::accounts::Account;
     use crate::ledger::kinds::Kind;
+    use crate::ledger::measures::Measure;
     use crate::tree::Level;
 
     #[test]
@@ -210,6 +235,7 @@ mod tests {
         let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
         Kind::ALL.iter().for_each(|kind| known(KINDS, kind.name()));
         Account::ALL.iter().for_each(|account| known(ACCOUNTS, account.name()));
+        Measure::ALL.iter().for_each(|measure| known(MEASURES, measure.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));

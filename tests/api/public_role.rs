@@ -174,6 +174,7 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("entry_detail", &["code", "of_code", "to_chapter", "category", "reason", "list_code", "counted", "root", "measures"]),
+    ("left_overall", &["scope_id", "fund_id", "account", "own_vnd", "subtree_vnd"]),
     ("total_by_day", &["scope_id", "fund_id", "measure", "part", "day", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
     ("total_overall", &["scope_id", "fund_id", "measure", "part", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
     ("reversal_by_month", &["scope_id", "month", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
