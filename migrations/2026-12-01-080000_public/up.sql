@@ -21,3 +21,5 @@ GROUP BY 1, 2, 3;
 ALTER TABLE left_overall ADD CONSTRAINT left_overall_pk PRIMARY KEY (scope_id, fund_id, account);
 CREATE TRIGGER left_overall_stays BEFORE DELETE OR TRUNCATE ON left_overall FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON left_overall TO so_nhan_ai_public;
+-- What categories are called, for the pages that say what money was spent on.
+GRANT SELECT ON money_category TO so_nhan_ai_public;

@@ -1,8 +1,14 @@
 //! What the codes of the API are called in plain words. A code that is not known here is shown as it is, so that a
 //! new kind is never hidden.
 
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+
+use crate::db::DbError;
 use crate::http::Lang;
 use crate::ledger::kinds::Channel;
+use crate::spending::categories;
 
 /// (code, Vietnamese, English).
 type Table = &'static [(&'static str, &'static str, &'static str)];
@@ -189,12 +195,28 @@ labels! {
     regime: REGIMES;
 }
 
-/// What something was spent on, or came from. Chapters may have categories of their own: a code is shown as it is.
-pub fn category(code: &str, lang: Lang) -> String {
-    match (code, lang) {
-        ("", Lang::Vi) => "Không ghi mục".to_owned(),
-        ("", Lang::En) => "Without a category".to_owned(),
-        (code, _) => code.to_owned(),
+/// What categories are called: data, read once for a page.
+#[derive(Default)]
+pub struct Categories(HashMap<String, (String, String)>);
+
+impl Categories {
+    /// Those with these codes.
+    pub fn read<'c>(conn: &mut PgConnection, codes: impl Iterator<Item = &'c str>) -> Result<Self, DbError> {
+        let mut codes: Vec<&str> = codes.filter(|code| !code.is_empty()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Ok(if codes.is_empty() { Self::default() } else { Self(categories::names(conn, &codes)?) })
+    }
+
+    /// What something was spent on, or came from. A code that has no name is shown as it is.
+    pub fn name(&self, code: &str, lang: Lang) -> String {
+        match (code, lang, self.0.get(code)) {
+            ("", Lang::Vi, _) => "Không ghi mục".to_owned(),
+            ("", Lang::En, _) => "Without a category".to_owned(),
+            (_, Lang::Vi, Some((vi, _))) => vi.clone(),
+            (_, Lang::En, Some((_, en))) => en.clone(),
+            (code, _, None) => code.to_owned(),
+        }
     }
 }
 
@@ -255,5 +277,7 @@ mod tests {
         assert_eq!(fund("APPEAL:LULUT", Lang::Vi), "Quỹ của đợt vận động LULUT");
         assert_eq!((channel("SMS", Lang::En), channel("NEW", Lang::Vi)), ("Text message (1400)".to_owned(), "NEW".to_owned()));
         assert_eq!(kind("SOMETHING_NEW", Lang::En), "SOMETHING_NEW");
+        let names = Categories(HashMap::from([("RENT".to_owned(), ("Thuê nhà".to_owned(), "Rent".to_owned()))]));
+        assert_eq!((names.name("RENT", Lang::En).as_str(), names.name("NEW", Lang::Vi).as_str()), ("Rent", "NEW"));
     }
 }

@@ -9,7 +9,7 @@ use diesel::pg::PgConnection;
 use sheets::harmless;
 
 use super::csv_rows::Shown;
-use super::labels;
+use super::labels::{self, Categories};
 use crate::basics::hex;
 use crate::chapters::store as chapters;
 use crate::db::DbError;
@@ -70,6 +70,7 @@ pub struct Names {
     chapters: HashMap<String, String>,
     items: HashMap<String, String>,
     reversals: HashMap<String, String>,
+    categories: Categories,
 }
 
 impl Names {
@@ -89,6 +90,8 @@ impl Names {
             list.sort_unstable();
             list.dedup();
         }
+        let coded = entries.iter().filter_map(|shown| shown.detail.as_ref()?.category.as_deref());
+        let categories = Categories::read(conn, coded)?;
         let items = if items.is_empty() { HashMap::new() } else { stock::items(conn, &items)? };
         let mut reversals = public::reversals_of(conn, &codes)?;
         let indices = log::store::indices_of(conn, &reversals.values().map(String::as_str).collect::<Vec<_>>())?;
@@ -97,6 +100,7 @@ impl Names {
             chapters: chapters::names(conn, &places)?,
             items: items.into_iter().map(|(code, item)| (code, item.name)).collect(),
             reversals,
+            categories,
         })
     }
 }
@@ -163,7 +167,7 @@ pub fn record(shown: Shown, names: &Names) -> Vec<String> {
         to.map(code).unwrap_or_default(),
         place(to),
         category.unwrap_or_default().to_owned(),
-        said(labels::category, category),
+        category.map(|code| names.categories.name(code, Lang::Vi)).unwrap_or_default(),
     ]);
     record
 }
