@@ -110,6 +110,7 @@ const UNIT_KINDS: &[&str] = &[
 
 /// (schema, field, the schema of its words).
 const FIELDS: &[(&str, &str, &str)] = &[
+    ("AdjustmentOut", "state", "AskedState"),
     ("AnnotationOut", "kind", "AnnotationKind"),
     ("AppealOut", "regime", "Regime"),
     ("AppealOut", "state", "AppealState"),

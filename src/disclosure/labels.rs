@@ -132,6 +132,7 @@ const VALUATIONS: Table = &[
     ("INVOICE", "Theo hóa đơn", "Invoice"),
     ("DONOR_STATED", "Người ủng hộ cho biết", "Stated by the giver"),
     ("PRICE_LIST", "Theo bảng giá", "Price list"),
+    ("OLD_BOOKS", "Theo sổ cũ", "Old books"),
 ];
 
 const REGIMES: Table = &[
