@@ -767,6 +767,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    left_overall (scope_id, fund_id, account) {
+        scope_id -> Uuid,
+        fund_id -> Integer,
+        account -> Text,
+        own_vnd -> BigInt,
+        subtree_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
     link (id) {
         id -> Uuid,
         purpose -> Text,
