@@ -216,7 +216,7 @@ CREATE TABLE own_cost (
     CONSTRAINT own_cost_consent_is_hash CHECK (length(consent) = 32)
 );
 CREATE TRIGGER own_cost_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON own_cost FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-GRANT SELECT ON money_category, own_cost TO so_nhan_ai_public;
+GRANT SELECT ON own_cost TO so_nhan_ai_public;
 
 -- Papers of money orders. Others add purposes as well: each adds its own to what is there.
 DO $$

@@ -135,7 +135,6 @@ const READABLE: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("money_category", &["code", "side", "vi", "en", "needs_consent", "needs_document", "valid_from", "valid_to", "mark", "source"]),
     ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
     (
