@@ -121,6 +121,21 @@ fn gifts(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("/information-requests/{}/closing", id(31)), "close_inquiry", "refused", 200);
 }
 
+fn money_out(story: &mut Story, app: &TestApp) {
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let approve = |order: &Value, kind: &str| {
+        chair.post(&format!("/api/v1/{kind}/{}/approval", order["id"].as_str().unwrap()), Value::Null, 200);
+    };
+    let grant = story.post(&officer, "/incomes", "request_income", "grant", 201);
+    approve(&grant, "incomes");
+    for name in ["own_costs", "on_credit", "debt"] {
+        let order = story.post(&officer, "/payments", "request_payment", name, 201);
+        approve(&order, "payments");
+    }
+    let refund = story.post(&officer, "/refunds", "request_refund", "by_mistake", 201);
+    approve(&refund, "refunds");
+}
+
 fn books_and_persons(story: &mut Story, app: &TestApp) {
     let (accountant, officer, chair) = (app.accountant_of("23095"), app.officer_of("23095"), app.chair_of("23095"));
     story.post(&accountant, "/opening-balances", "request_opening", "old_books", 201);
@@ -191,6 +206,7 @@ fn every_example_is_taken() {
     tree_and_people(&mut story, &app);
     appeals_and_papers(&mut story, &app);
     gifts(&mut story, &app);
+    money_out(&mut story, &app);
     books_and_persons(&mut story, &app);
     goods(&mut story, &app);
     sessions(&mut story, &app);
