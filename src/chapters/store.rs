@@ -66,3 +66,16 @@ pub fn names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
         .into_iter()
         .collect())
 }
+
+/// The chapter whose bank account each of these uses: its own, unless it is known to have none; else that of the nearest one above.
+pub fn bank_accounts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    let rows: Vec<(Uuid, Uuid)> = chapter_ancestor::table
+        .inner_join(chapter::table.on(chapter::id.eq(chapter_ancestor::ancestor_id)))
+        .filter(chapter_ancestor::chapter_id.eq_any(ids))
+        .filter(chapter::own_bank_account.is_distinct_from(false))
+        .distinct_on(chapter_ancestor::chapter_id)
+        .order((chapter_ancestor::chapter_id, chapter_ancestor::depth))
+        .select((chapter_ancestor::chapter_id, chapter_ancestor::ancestor_id))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}

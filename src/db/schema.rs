@@ -1333,6 +1333,86 @@ diesel::table! {
 }
 
 diesel::table! {
+    transfer (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        to_chapter_id -> Uuid,
+        fund_id -> Integer,
+        amount_vnd -> BigInt,
+        source -> Text,
+        by_book -> Bool,
+        day -> Nullable<Date>,
+        document -> Nullable<Bytea>,
+        state -> Text,
+        confirmed_vnd -> BigInt,
+        returned_vnd -> BigInt,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        entry_id -> Nullable<Uuid>,
+        sent_on -> Nullable<Date>,
+        receipt_refusal -> Nullable<Text>,
+        receipt_refused_by -> Nullable<Uuid>,
+        receipt_refused_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    transfer_goods (transfer_id, n) {
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        quantity_milli -> BigInt,
+        unit -> Text,
+        value_vnd -> BigInt,
+        valuation -> Text,
+        left_milli -> BigInt,
+        left_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer_open (out_code) {
+        out_code -> Text,
+        from_chapter -> Text,
+        to_chapter -> Text,
+        fund -> Text,
+        outstanding_vnd -> BigInt,
+        sent_on -> Date,
+    }
+}
+
+diesel::table! {
+    transfer_part (id) {
+        id -> Uuid,
+        transfer_id -> Uuid,
+        kind -> Text,
+        amount_vnd -> BigInt,
+        account -> Text,
+        day -> Nullable<Date>,
+        document -> Nullable<Bytea>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Bytea>,
+        request_hash -> Nullable<Bytea>,
+        bare_hash -> Nullable<Bytea>,
+        state -> Text,
+        entry_id -> Nullable<Uuid>,
+        loss_entry_id -> Nullable<Uuid>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    transfer_part_goods (part_id, n) {
+        part_id -> Uuid,
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
     unit_merger (former_id, new_code) {
         former_id -> Text,
         new_code -> Text,
@@ -1420,6 +1500,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for)
 diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(account, transfer);
+diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(annotation, entry);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
@@ -1468,6 +1550,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
@@ -1488,9 +1572,14 @@ diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
@@ -1500,6 +1589,7 @@ diesel::allow_tables_to_appear_in_same_query!(gift, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
@@ -1514,4 +1604,8 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
