@@ -292,6 +292,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    correction (id) {
+        id -> Uuid,
+        entry_id -> Uuid,
+        chapter_id -> Uuid,
+        reason -> Text,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     data_step (name) {
         name -> Text,
         progress -> Nullable<Text>,
@@ -1472,6 +1486,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, cash_receipt);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(account, consent);
+diesel::allow_tables_to_appear_in_same_query!(account, correction);
 diesel::allow_tables_to_appear_in_same_query!(account, decision);
 diesel::allow_tables_to_appear_in_same_query!(account, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(account, document);
@@ -1523,6 +1538,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
@@ -1556,6 +1572,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
+diesel::allow_tables_to_appear_in_same_query!(correction, entry);
 diesel::allow_tables_to_appear_in_same_query!(data_step, data_step_note);
 diesel::allow_tables_to_appear_in_same_query!(deadline_change, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(decision, decision_step);
