@@ -52,11 +52,12 @@ CREATE INDEX transfer_fund_idx ON transfer (fund_id);
 CREATE INDEX transfer_requested_by_idx ON transfer (requested_by);
 CREATE INDEX transfer_receipt_refused_by_idx ON transfer (receipt_refused_by);
 
--- What was asked for stays as it was asked.
+-- What was asked for stays as it was asked. Only what goods are worth is known when their lots are taken.
 CREATE FUNCTION transfer_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF to_jsonb(NEW) - '{state,confirmed_vnd,returned_vnd,entry_id,sent_on,receipt_refusal,receipt_refused_by,receipt_refused_at}'::text[]
-       <> to_jsonb(OLD) - '{state,confirmed_vnd,returned_vnd,entry_id,sent_on,receipt_refusal,receipt_refused_by,receipt_refused_at}'::text[]
+    IF to_jsonb(NEW) - '{amount_vnd,state,confirmed_vnd,returned_vnd,entry_id,sent_on,receipt_refusal,receipt_refused_by,receipt_refused_at}'::text[]
+       <> to_jsonb(OLD) - '{amount_vnd,state,confirmed_vnd,returned_vnd,entry_id,sent_on,receipt_refusal,receipt_refused_by,receipt_refused_at}'::text[]
+       OR NEW.amount_vnd <> OLD.amount_vnd AND (OLD.state <> 'REQUESTED' OR OLD.source <> 'GOODS')
        OR OLD.state IN ('REFUSED', 'WITHDRAWN', 'REVERSED')
        OR OLD.entry_id IS NOT NULL AND (NEW.entry_id, NEW.sent_on) IS DISTINCT FROM (OLD.entry_id, OLD.sent_on) THEN
         RAISE EXCEPTION 'a transfer keeps what was asked for' USING ERRCODE = '23514', CONSTRAINT = 'transfer_append_only';
@@ -83,14 +84,15 @@ CREATE TABLE transfer_goods (
     CONSTRAINT transfer_goods_n_positive CHECK (n >= 1),
     CONSTRAINT transfer_goods_quantity_positive CHECK (quantity_milli >= 1),
     CONSTRAINT transfer_goods_value_bounded CHECK (value_vnd BETWEEN 1 AND 1000000000000000),
-    CONSTRAINT transfer_goods_valuation_known CHECK (valuation IN ('DONOR_STATED', 'INVOICE', 'MARKET_PRICE', 'PRICE_LIST')),
+    CONSTRAINT transfer_goods_valuation_known CHECK (valuation IN ('DONOR_STATED', 'INVOICE', 'MARKET_PRICE', 'PRICE_LIST', 'OLD_BOOKS')),
     CONSTRAINT transfer_goods_never_more_than_sent CHECK (left_milli BETWEEN 0 AND quantity_milli AND left_vnd BETWEEN 0 AND value_vnd
         AND (left_milli > 0 OR left_vnd = 0))
 );
 CREATE INDEX transfer_goods_item_idx ON transfer_goods (item);
 CREATE FUNCTION transfer_goods_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF to_jsonb(NEW) - '{left_milli,left_vnd}'::text[] <> to_jsonb(OLD) - '{left_milli,left_vnd}'::text[] THEN
+    IF to_jsonb(NEW) - '{value_vnd,left_milli,left_vnd}'::text[] <> to_jsonb(OLD) - '{value_vnd,left_milli,left_vnd}'::text[]
+       OR NEW.value_vnd <> OLD.value_vnd AND EXISTS (SELECT FROM transfer WHERE id = OLD.transfer_id AND entry_id IS NOT NULL) THEN
         RAISE EXCEPTION 'the goods of a transfer stay as they were sent' USING ERRCODE = '23514', CONSTRAINT = 'transfer_goods_append_only';
     END IF;
     RETURN NEW;

@@ -53,6 +53,10 @@ const REASONS: Table = &[
     ("WRONG_PAYEE", "sai người nhận", "wrong payee"),
     ("DID_NOT_HAPPEN", "thực tế không phát sinh", "did not happen after all"),
     ("OTHER", "lý do khác", "another reason"),
+    ("LOST_ON_THE_WAY", "mất trên đường chuyển", "lost on the way"),
+    ("STOLEN", "bị mất cắp", "stolen"),
+    ("SPOILED", "hư hỏng", "spoiled"),
+    ("DESTROYED", "bị thiên tai, tai nạn phá hủy", "destroyed by disaster or accident"),
 ];
 
 const ACCOUNTS: Table = &[
@@ -207,6 +211,7 @@ mod tests {
     use crate::giving::reversal::Reason;
     use crate::ledger::accounts::Account;
     use crate::ledger::kinds::Kind;
+    use crate::transfers::model::TransferLossReason;
     use crate::tree::Level;
 
     #[test]
@@ -217,6 +222,7 @@ mod tests {
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        TransferLossReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
             row.unwrap()[3].split(' ').for_each(|unit| known(UNITS, unit));

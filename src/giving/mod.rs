@@ -50,7 +50,7 @@ pub mod personal;
 pub mod persons;
 pub mod prepare;
 pub mod publishing;
-pub mod quantity;
+mod quantity;
 pub mod receipt;
 pub mod record;
 mod refusals;

@@ -12,9 +12,11 @@
 
 mod answers;
 pub mod audit;
+mod booking;
 pub mod fault;
 mod feed;
 mod goods;
+mod look;
 mod loss;
 pub mod model;
 mod open;

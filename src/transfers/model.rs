@@ -11,7 +11,7 @@ use crate::basics::codes::codes;
 use crate::basics::vnd::VndError;
 use crate::basics::{Line, Vnd, unhex};
 use crate::giving::gift_in::{LineIn, QuantityIn, Valuation};
-use crate::giving::quantity::Quantity;
+use crate::giving::model::Quantity;
 use crate::http::{Check, FieldError, note, one_line};
 use crate::ledger::accounts::Account;
 

@@ -48,7 +48,9 @@ impl TransferRow {
     /// What is neither confirmed nor back, of one that was sent.
     pub fn outstanding(&self) -> i64 {
         match TransferState::parse(&self.state) {
-            Some(TransferState::Sent | TransferState::PartlyConfirmed) => self.amount_vnd - self.confirmed_vnd - self.returned_vnd,
+            Some(TransferState::Sent | TransferState::PartlyConfirmed) => {
+                self.amount_vnd - self.confirmed_vnd - self.returned_vnd
+            }
             _ => 0,
         }
     }
@@ -157,8 +159,7 @@ pub fn goods(conn: &mut PgConnection, id: Uuid) -> Result<Vec<GoodsRow>, DbError
 pub fn parts_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<PartRow>>, DbError> {
     use transfer_part as p;
     let order = (p::transfer_id, p::recorded_at, p::id);
-    let rows: Vec<PartRow> =
-        p::table.filter(p::transfer_id.eq_any(ids)).order(order).select(PartRow::as_select()).load(conn)?;
+    let rows: Vec<PartRow> = p::table.filter(p::transfer_id.eq_any(ids)).order(order).select(PartRow::as_select()).load(conn)?;
     let mut parts: HashMap<Uuid, Vec<PartRow>> = HashMap::new();
     for row in rows {
         parts.entry(row.transfer_id).or_default().push(row);
@@ -193,6 +194,12 @@ pub fn part_booked_by(conn: &mut PgConnection, entry: Uuid) -> Result<Option<Par
     Ok(rows.first(conn).optional()?)
 }
 
+/// The loss that an entry wrote off.
+pub fn part_lost_by(conn: &mut PgConnection, entry: Uuid) -> Result<Option<PartRow>, DbError> {
+    let rows = transfer_part::table.filter(transfer_part::loss_entry_id.eq(entry)).select(PartRow::as_select());
+    Ok(rows.first(conn).optional()?)
+}
+
 /// The newest loss of a transfer that somebody asked for.
 pub fn newest_loss(conn: &mut PgConnection, id: Uuid) -> Result<Option<PartRow>, DbError> {
     use transfer_part as p;
@@ -209,7 +216,12 @@ pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: &TransferRow, 
 }
 
 /// Notes that nothing comes of a request.
-pub fn lay_aside<R: Right>(conn: &mut PgConnection, _: &Granted<R>, row: &TransferRow, state: TransferState) -> Result<(), DbError> {
+pub fn lay_aside<R: Right>(
+    conn: &mut PgConnection,
+    _: &Granted<R>,
+    row: &TransferRow,
+    state: TransferState,
+) -> Result<(), DbError> {
     diesel::update(transfer::table.find(row.id)).set(transfer::state.eq(state.name())).execute(conn)?;
     feed::changed(conn, row.id, row.sides())
 }
@@ -287,12 +299,7 @@ pub fn book_loss<R: Right>(
 ) -> Result<(), DbError> {
     use transfer_part as p;
     diesel::update(p::table.find(part))
-        .set((
-            p::state.eq(TransferPartState::Booked.name()),
-            p::day.eq(on),
-            p::entry_id.eq(back),
-            p::loss_entry_id.eq(loss),
-        ))
+        .set((p::state.eq(TransferPartState::Booked.name()), p::day.eq(on), p::entry_id.eq(back), p::loss_entry_id.eq(loss)))
         .execute(conn)?;
     Ok(())
 }

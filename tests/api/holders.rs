@@ -81,6 +81,8 @@ const NOBODYS: &[&str] = &[
     "session.sibling_hashes",
     "subscriber.former_secret",
     "subscriber.secret",
+    "transfer.document",
+    "transfer_part.document",
 ];
 
 #[test]

@@ -14,6 +14,7 @@ use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
 use crate::outbox;
 use crate::personal;
+use crate::transfers;
 use crate::unusual;
 
 /// Statements of requests, by database. Only databases that are watched have an entry.
@@ -88,6 +89,7 @@ fn fill(app: &TestApp) -> Uuid {
         of.officer.post(personal::REQUESTS, personal::ask(app, "ERASE", json!({"gift": id})), 201);
         unusual::ask(app, &of.officer);
         of.officer.post("/api/v1/opening-balances", opening(json!({})), 201);
+        of.officer.post("/api/v1/transfers", transfers::cash("23095", "23059", 1_000), 201);
         let inquiry = json!({"id": Uuid::now_v7(), "chapter": "23095", "appeal": "LULUT", "topic": "USE", "channel": "POST",
             "received_on": app.today(), "letter_no": "12/CV"});
         of.officer.post("/api/v1/information-requests", inquiry, 201);
@@ -197,6 +199,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/sessions", "?"),
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
+        ("/api/v1/transfers", "?chapter=23095"),
     ];
     assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");
     // The feed of changes waits for every transaction of the cluster, those of other tests too.
