@@ -118,7 +118,8 @@ struct Expected<'a> {
     of: Option<&'a str>,
     to: Option<&'a str>,
     reason: Option<&'a str>,
-    reversed: bool,
+    /// Whether it was reversed; `None` where either may be.
+    reversed: Option<bool>,
 }
 
 impl Books {
@@ -134,7 +135,9 @@ impl Books {
             () if said != Some((expected.of, expected.to, expected.reason, expected.amount)) => {
                 "amount, or what it says besides, differ"
             }
-            () if self.reversed.contains_key(&fact.code) != expected.reversed => "it says otherwise whether it was reversed",
+            () if expected.reversed.is_some_and(|reversed| self.reversed.contains_key(&fact.code) != reversed) => {
+                "it says otherwise whether it was reversed"
+            }
             () => return None,
         };
         Some(format!("{}: {what}", fact.code))
@@ -181,7 +184,7 @@ fn sent(books: &Books, row: &TransferRow) -> Vec<String> {
         of: None,
         to: books.chapters.get(&row.to_chapter_id).map(String::as_str),
         reason: None,
-        reversed: row.state == TransferState::Reversed.name(),
+        reversed: Some(row.state == TransferState::Reversed.name()),
     };
     let mut wrong: Vec<String> = books.differs(entry, &expected).into_iter().collect();
     let Some(fact) = books.facts.get(&entry) else { return wrong };
@@ -213,7 +216,7 @@ fn part_of(books: &Books, row: &TransferRow, part: &PartRow) -> Vec<String> {
         of: sent.map(|fact| fact.code.as_str()),
         to: None,
         reason: None,
-        reversed: part.state == "REVERSED",
+        reversed: Some(part.state == "REVERSED"),
     };
     let mut wrong: Vec<String> = books.differs(entry, &arrived).into_iter().collect();
     if let Some(loss) = part.loss_entry_id {
@@ -223,6 +226,8 @@ fn part_of(books: &Books, row: &TransferRow, part: &PartRow) -> Vec<String> {
             amount: part.amount_vnd,
             of: None,
             reason: part.reason.as_deref(),
+            // What was lost may be found again, and stays with the sender.
+            reversed: (part.state == "REVERSED").then_some(true),
             ..arrived
         };
         wrong.extend(books.differs(loss, &lost));

@@ -194,12 +194,6 @@ pub fn part_booked_by(conn: &mut PgConnection, entry: Uuid) -> Result<Option<Par
     Ok(rows.first(conn).optional()?)
 }
 
-/// The loss that an entry wrote off.
-pub fn part_lost_by(conn: &mut PgConnection, entry: Uuid) -> Result<Option<PartRow>, DbError> {
-    let rows = transfer_part::table.filter(transfer_part::loss_entry_id.eq(entry)).select(PartRow::as_select());
-    Ok(rows.first(conn).optional()?)
-}
-
 /// The newest loss of a transfer that somebody asked for.
 pub fn newest_loss(conn: &mut PgConnection, id: Uuid) -> Result<Option<PartRow>, DbError> {
     use transfer_part as p;

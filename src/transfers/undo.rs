@@ -17,18 +17,9 @@ use crate::ledger::{detail, public, store as ledger};
 pub struct Transfers;
 
 impl Undoes for Transfers {
-    /// The last is the other half of a loss on the way.
+    /// The last is the other half of a loss on the way: by its reversal the money is the sender's again, as if it had come back.
     fn kinds(&self) -> &'static [&'static str] {
         &["TRANSFER_OUT", "TRANSFER_IN", "TRANSFER_RETURN", "CASH_COUNT_DIFFERENCE"]
-    }
-
-    /// What was lost on the way came back and was lost at once: neither stands without the other.
-    fn together(&self, conn: &mut PgConnection, entry: Uuid) -> Result<Vec<Uuid>, DbError> {
-        let part = match store::part_booked_by(conn, entry)? {
-            Some(part) => Some(part),
-            None => store::part_lost_by(conn, entry)?,
-        };
-        Ok(part.and_then(|part| Some(vec![part.entry_id?, part.loss_entry_id?])).unwrap_or_else(|| vec![entry]))
     }
 
     fn undo(&self, errand: &mut Errand<'_>, entry: Uuid) -> Result<(), CannotUndo> {
@@ -38,7 +29,7 @@ impl Undoes for Transfers {
         }
         match store::part_booked_by(conn, entry)? {
             Some(part) => put_back(conn, &part),
-            // Its other half puts back what there is; or another room booked it.
+            // A loss leaves nothing here to put back; or another room booked it.
             None => nothing_stands_on(conn, entry),
         }
     }
@@ -72,6 +63,14 @@ fn confirmed() -> CannotUndo {
 
 fn put_back(conn: &mut PgConnection, part: &PartRow) -> Result<(), CannotUndo> {
     let row = held(conn, part.transfer_id)?;
+    if let Some(loss) = part.loss_entry_id
+        && ledger::booked(conn, &[loss])?.get(&loss).is_some_and(|entry| entry.reversed_by.is_none())
+    {
+        return Err(CannotUndo::StandsOnIt(Say::fixed(
+            "Khoản này đã được ghi mất ngay khi trả lại: hãy hủy bút toán ghi mất trước.",
+            "It was written off as soon as it came back: reverse the entry of the loss first.",
+        )));
+    }
     let kind = TransferPartKind::parse(&part.kind).ok_or(CannotUndo::Db(DbError::Query(diesel::result::Error::NotFound)))?;
     store::settle_part(conn, &row, part.id, TransferPartState::Reversed)?;
     let goods = store::part_goods(conn, part.id)?;
