@@ -1,6 +1,4 @@
-//! What stands on the accounts of a chapter's fund at this moment.
-
-use std::collections::HashMap;
+//! What a chapter holds, or owes, in a fund and an account now.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -11,18 +9,9 @@ use crate::db::DbError;
 use crate::db::schema::balance;
 use crate::tree::ChapterId;
 
-/// Balances of these accounts; one that was never touched is absent.
-pub fn held(
-    conn: &mut PgConnection,
-    chapter: ChapterId,
-    fund: FundId,
-    accounts: &[Account],
-) -> Result<HashMap<Account, i64>, DbError> {
-    let rows: Vec<(String, i64)> = balance::table
-        .filter(balance::chapter_id.eq(chapter.0))
-        .filter(balance::fund_id.eq(fund.0))
-        .filter(balance::account.eq_any(accounts.iter().map(|account| account.name())))
-        .select((balance::account, balance::amount_vnd))
-        .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(account, amount)| Some((Account::parse(&account)?, amount))).collect())
+/// The balance; debits are positive.
+pub fn now(conn: &mut PgConnection, chapter: ChapterId, fund: FundId, account: Account) -> Result<i64, DbError> {
+    let key = (chapter.0, fund.0, account.name());
+    let found: Option<i64> = balance::table.find(key).select(balance::amount_vnd).first(conn).optional()?;
+    Ok(found.unwrap_or_default())
 }

@@ -28,6 +28,7 @@ pub mod measures;
 pub mod model;
 pub mod persons;
 pub mod public;
+pub mod rebuilding;
 pub mod reversal_audit;
 pub mod reversals;
 pub mod rewording;

@@ -19,7 +19,7 @@ use crate::decisions::{self, Approval, Asked, Content, Matter, State, Verdict};
 use crate::http::Check;
 use crate::ledger::accounts::Account;
 use crate::ledger::draft::{Behind, Draft};
-use crate::ledger::held::held;
+use crate::ledger::held;
 use crate::ledger::kinds::Kind;
 use crate::ledger::model::{Balanced, Fund, Posting};
 use crate::ledger::store::{self as ledger, BookedAt, Detail};
@@ -238,9 +238,9 @@ fn leave(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow) -> Res
 /// Books by book: out of the sender's share of the bank account, into the receiver's, at one moment.
 fn both(v: &mut Visit<'_>, sender: &Granted<Approve>, receiver: &Granted<Approve>, row: &TransferRow) -> Result<(), Fault> {
     let about = About::read(v.conn, row)?;
-    let accounts = [Account::Bank, Account::InTransit, Account::InTransitOut];
-    let share = held(v.conn, sender.chapter(), about.fund, &accounts)?;
-    let [bank, in_transit, in_transit_out] = accounts.map(|account| share.get(&account).copied().unwrap_or_default());
+    let mut share = |account| held::now(v.conn, sender.chapter(), about.fund, account);
+    let (bank, in_transit) = (share(Account::Bank)?, share(Account::InTransit)?);
+    let in_transit_out = share(Account::InTransitOut)?;
     let moved = by_book(row.amount_vnd, bank, in_transit, in_transit_out);
     let posting = |account, amount| Posting { account, fund: about.fund, amount };
     let side = |kind, sign: i64| {
