@@ -32,6 +32,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    advance (code) {
+        code -> Text,
+        entry_id -> Uuid,
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        order_id -> Nullable<Uuid>,
+        amount_vnd -> BigInt,
+        open_vnd -> BigInt,
+        due_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    advance_clearing_line (order_id, n) {
+        order_id -> Uuid,
+        n -> SmallInt,
+        account -> Text,
+        category -> Nullable<Text>,
+        amount_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    advance_rule (valid_from) {
+        days -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     annotation (code) {
         code -> Text,
         seq -> BigInt,
@@ -537,6 +570,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    fund_release_rule (from_restriction, to_restriction, valid_from) {
+        from_restriction -> Text,
+        to_restriction -> Text,
+        needs_conditions -> Bool,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     gift (id) {
         id -> Uuid,
         entry_id -> Uuid,
@@ -904,6 +949,7 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         entry_id -> Nullable<Uuid>,
         other_entry_id -> Nullable<Uuid>,
+        more_entry_ids -> Array<Uuid>,
     }
 }
 
@@ -1638,6 +1684,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    voucher (chapter_id, document, year, no) {
+        chapter_id -> Uuid,
+        document -> Text,
+        year -> SmallInt,
+        no -> BigInt,
+        entry_id -> Uuid,
+        issued_on -> Date,
+        issued_at -> Timestamptz,
+        issued_by -> Uuid,
+    }
+}
+
+diesel::table! {
     voucher_note (code, valid_from) {
         code -> Text,
         valid_from -> Date,
@@ -1695,6 +1754,12 @@ diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, voucher);
+diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
+diesel::allow_tables_to_appear_in_same_query!(advance, entry);
+diesel::allow_tables_to_appear_in_same_query!(advance, fund);
+diesel::allow_tables_to_appear_in_same_query!(advance, money_order);
+diesel::allow_tables_to_appear_in_same_query!(advance_clearing_line, money_order);
 diesel::allow_tables_to_appear_in_same_query!(annotation, entry);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_share);
@@ -1776,6 +1841,7 @@ diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);

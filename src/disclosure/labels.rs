@@ -58,6 +58,8 @@ const REASONS: Table = &[
     ("WRONG_CATEGORY", "sai khoản mục", "wrong category"),
     ("WRONG_PAYEE", "sai người nhận", "wrong payee"),
     ("DID_NOT_HAPPEN", "thực tế không phát sinh", "did not happen after all"),
+    ("CASH_SHORTAGE", "kiểm quỹ thấy thiếu", "a cash count found too little"),
+    ("CASH_SURPLUS", "kiểm quỹ thấy thừa", "a cash count found too much"),
     ("OTHER", "lý do khác", "another reason"),
     ("LOST_ON_THE_WAY", "mất trên đường chuyển", "lost on the way"),
     ("STOLEN", "bị mất cắp", "stolen"),

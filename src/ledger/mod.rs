@@ -27,6 +27,7 @@ pub mod kinds;
 pub mod left;
 pub mod measures;
 pub mod model;
+pub mod moved;
 pub mod persons;
 pub mod public;
 pub mod rebuilding;
