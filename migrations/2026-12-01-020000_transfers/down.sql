@@ -8,5 +8,5 @@ BEGIN
                        replace(replace(one.says, ', ''TRANSFER''::text', ''), ', ''TRANSFER_RECEIPT''::text', ''));
     END LOOP;
 END $$;
-DROP TABLE transfer_open, transfer_part_goods, transfer_part, transfer_goods, transfer;
+DROP TABLE transfer_open, transfer_part_goods, transfer_part, transfer_goods, transfer_asked_goods, transfer;
 DROP FUNCTION transfer_keeps, transfer_goods_keep, transfer_part_keeps;

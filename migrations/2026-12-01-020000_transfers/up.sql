@@ -67,7 +67,24 @@ END $$;
 CREATE TRIGGER transfer_keeps BEFORE UPDATE ON transfer FOR EACH ROW EXECUTE FUNCTION transfer_keeps();
 CREATE TRIGGER transfer_append_only BEFORE DELETE OR TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- The goods of a transfer, and what of each line is neither confirmed nor back.
+-- The goods that are asked for. What they are worth is known when their lots are taken.
+CREATE TABLE transfer_asked_goods (
+    transfer_id    uuid NOT NULL,
+    n              smallint NOT NULL,
+    item           text NOT NULL,
+    unit           text NOT NULL,
+    quantity_milli bigint NOT NULL,
+    CONSTRAINT transfer_asked_goods_pk PRIMARY KEY (transfer_id, n),
+    CONSTRAINT transfer_asked_goods_transfer_fk FOREIGN KEY (transfer_id) REFERENCES transfer (id),
+    CONSTRAINT transfer_asked_goods_item_fk FOREIGN KEY (item) REFERENCES item (code),
+    CONSTRAINT transfer_asked_goods_n_positive CHECK (n >= 1),
+    CONSTRAINT transfer_asked_goods_quantity_positive CHECK (quantity_milli >= 1)
+);
+CREATE INDEX transfer_asked_goods_item_idx ON transfer_asked_goods (item);
+CREATE TRIGGER transfer_asked_goods_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfer_asked_goods
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- The goods that were sent, lot by lot, and what of each is neither confirmed nor back.
 CREATE TABLE transfer_goods (
     transfer_id    uuid NOT NULL,
     n              smallint NOT NULL,
@@ -76,6 +93,7 @@ CREATE TABLE transfer_goods (
     unit           text NOT NULL,
     value_vnd      bigint NOT NULL,
     valuation      text NOT NULL,
+    expires_on     date,
     left_milli     bigint NOT NULL,
     left_vnd       bigint NOT NULL,
     CONSTRAINT transfer_goods_pk PRIMARY KEY (transfer_id, n),
@@ -83,7 +101,7 @@ CREATE TABLE transfer_goods (
     CONSTRAINT transfer_goods_item_fk FOREIGN KEY (item) REFERENCES item (code),
     CONSTRAINT transfer_goods_n_positive CHECK (n >= 1),
     CONSTRAINT transfer_goods_quantity_positive CHECK (quantity_milli >= 1),
-    CONSTRAINT transfer_goods_value_bounded CHECK (value_vnd BETWEEN 1 AND 1000000000000000),
+    CONSTRAINT transfer_goods_value_bounded CHECK (value_vnd BETWEEN 0 AND 1000000000000000),
     CONSTRAINT transfer_goods_valuation_known CHECK (valuation IN ('DONOR_STATED', 'INVOICE', 'MARKET_PRICE', 'PRICE_LIST', 'OLD_BOOKS')),
     CONSTRAINT transfer_goods_never_more_than_sent CHECK (left_milli BETWEEN 0 AND quantity_milli AND left_vnd BETWEEN 0 AND value_vnd
         AND (left_milli > 0 OR left_vnd = 0))
@@ -91,8 +109,7 @@ CREATE TABLE transfer_goods (
 CREATE INDEX transfer_goods_item_idx ON transfer_goods (item);
 CREATE FUNCTION transfer_goods_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF to_jsonb(NEW) - '{value_vnd,left_milli,left_vnd}'::text[] <> to_jsonb(OLD) - '{value_vnd,left_milli,left_vnd}'::text[]
-       OR NEW.value_vnd <> OLD.value_vnd AND EXISTS (SELECT FROM transfer WHERE id = OLD.transfer_id AND entry_id IS NOT NULL) THEN
+    IF to_jsonb(NEW) - '{left_milli,left_vnd}'::text[] <> to_jsonb(OLD) - '{left_milli,left_vnd}'::text[] THEN
         RAISE EXCEPTION 'the goods of a transfer stay as they were sent' USING ERRCODE = '23514', CONSTRAINT = 'transfer_goods_append_only';
     END IF;
     RETURN NEW;

@@ -1590,6 +1590,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    transfer_asked_goods (transfer_id, n) {
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        unit -> Text,
+        quantity_milli -> BigInt,
+    }
+}
+
+diesel::table! {
     transfer_goods (transfer_id, n) {
         transfer_id -> Uuid,
         n -> SmallInt,
@@ -1598,6 +1608,7 @@ diesel::table! {
         unit -> Text,
         value_vnd -> BigInt,
         valuation -> Text,
+        expires_on -> Nullable<Date>,
         left_milli -> BigInt,
         left_vnd -> BigInt,
     }
@@ -1838,22 +1849,22 @@ diesel::allow_tables_to_appear_in_same_query!(entry, money_order);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
+diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
+diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
-diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
-diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
-diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
-diesel::allow_tables_to_appear_in_same_query!(fund, transfer);
-diesel::allow_tables_to_appear_in_same_query!(fund, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
@@ -1863,10 +1874,11 @@ diesel::allow_tables_to_appear_in_same_query!(gift, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
-diesel::allow_tables_to_appear_in_same_query!(item, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_asked_goods);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
@@ -1881,10 +1893,6 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
-diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
-diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
-diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
-diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);
@@ -1894,4 +1902,9 @@ diesel::allow_tables_to_appear_in_same_query!(stock_count, stock_count_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_count_line, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_asked_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);

@@ -72,7 +72,7 @@ const GOODS: &str = "SELECT concat_ws(' ', g.transfer_id, g.n), format('says %s 
     WHERE (left_milli, left_vnd) IS DISTINCT FROM (quantity_milli - parted, value_vnd - worth)
     UNION ALL SELECT t.id::text, format('is of %s, its goods are worth %s', t.amount_vnd, coalesce(worth, 0))
     FROM transfer t LEFT JOIN (SELECT transfer_id, sum(value_vnd) AS worth FROM transfer_goods GROUP BY 1) g ON g.transfer_id = t.id
-    WHERE (t.source = 'GOODS') <> (worth IS NOT NULL) OR worth <> t.amount_vnd";
+    WHERE (t.source = 'GOODS' AND t.entry_id IS NOT NULL) <> (worth IS NOT NULL) OR worth <> t.amount_vnd";
 
 const PART_GOODS: &str = "SELECT p.id, format('is of %s, its goods are worth %s', p.amount_vnd, coalesce(worth, 0))
     FROM transfer_part p LEFT JOIN (SELECT part_id, sum(value_vnd) AS worth FROM transfer_part_goods GROUP BY 1) g ON g.part_id = p.id

@@ -1,65 +1,111 @@
-//! Goods of transfers: what the catalogue says of them, their parts, and where lots of the stock are taken and entered.
+//! Goods of transfers: taken from lots of the sender, on the way as they were there, and lots of their own where they arrive.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::booking::About;
 use super::fault::Fault;
-use super::model::{GoodsLine, PartAsk, value_of};
-use super::store::{GoodsRow, PartGoodsRow};
+use super::model::{Carried, NewTransfer, PartAsk};
+use super::store::{self, AskedRow, GoodsRow, PartGoodsRow};
+use crate::authz::Granted;
 use crate::db::DbError;
-use crate::giving::model::Quantity;
 use crate::http::{Check, FieldError};
-use crate::ledger::entry::Goods;
-use crate::stock::{self, Item};
+use crate::ledger::model::FundId;
+use crate::ledger::store::{Goods, MayBook};
+use crate::stock;
+use crate::stock::lots::{self, Arriving, Entering, Short, Taken, Taking, Wanted};
+use crate::stock::model::Amount;
+use crate::stock::places;
+use crate::stock::quantity::Quantity;
+use crate::tree::ChapterId;
 
-/// What the catalogue says of the lines of a request.
-pub fn check(conn: &mut PgConnection, lines: &[GoodsLine], check: &mut Check) -> Result<(), DbError> {
-    let items = stock::items(conn, &lines.iter().map(|line| line.item.as_str()).collect::<Vec<_>>())?;
-    for (n, line) in lines.iter().enumerate() {
-        match items.get(&line.item) {
-            None => check.wrong(
-                format!("/lines/{n}/item"),
-                "NO_SUCH_ITEM",
-                "Không có mặt hàng này trong danh mục.",
-                "There is no such item in the catalogue.",
-            ),
-            Some(item) if !item.units.contains(&line.unit) => {
-                let units = item.units.join(", ");
-                let (vi, en) =
-                    (format!("{} tính bằng: {units}.", item.name), format!("{} is counted in: {units}.", item.name_en));
-                check.wrong(format!("/lines/{n}/unit"), "NOT_A_UNIT", vi, en);
-            }
-            Some(item) => whole(check, n, item, &line.unit, line.quantity),
-        }
+/// What is wrong with the goods of a request, by the catalogue and by what is there; or what they would be worth now.
+pub fn check(
+    conn: &mut PgConnection,
+    here: ChapterId,
+    today: NaiveDate,
+    fund: Option<FundId>,
+    ask: &NewTransfer,
+    check: &mut Check,
+) -> Result<i64, DbError> {
+    if ask.from != Carried::Goods {
+        return Ok(ask.amount.map_or(0, |amount| amount.get()));
     }
-    Ok(())
-}
-
-fn whole(check: &mut Check, n: usize, item: &Item, unit: &str, quantity: Quantity) {
-    if item.counts_in(unit) && !quantity.is_whole() {
-        check.wrong(
-            format!("/lines/{n}/quantity"),
-            "NOT_WHOLE",
-            format!("{} tính theo {unit} phải là số nguyên, không phải {quantity}.", item.name),
-            format!("{} in {unit} come in whole numbers, not {quantity}.", item.name_en),
-        );
+    let items = stock::items(conn, &ask.lines.iter().map(|line| line.item.as_str()).collect::<Vec<_>>())?;
+    let mut known = true;
+    for (n, line) in ask.lines.iter().enumerate() {
+        known &= places::check_goods(check, &format!("/lines/{n}"), &items, &[], &line.item, &line.unit, None).is_some();
+    }
+    let Some(fund) = fund.filter(|_| known) else { return Ok(0) };
+    let wanted: Vec<Wanted> = rows(ask).iter().map(wanted).collect();
+    match lots::foresee(conn, here, today, fund, &wanted) {
+        Ok(taken) => {
+            let worth = taken.iter().map(|part| part.value).sum();
+            if worth == 0 {
+                check.wrong(
+                    "/lines",
+                    "NOT_POSITIVE",
+                    "Số hàng này chưa đáng giá 1 đồng.",
+                    "These goods are worth less than 1 đồng.",
+                );
+            }
+            Ok(worth)
+        }
+        Err(short) => {
+            check.add(short.field("/lines")?);
+            Ok(0)
+        }
     }
 }
 
 /// The lines of a request as rows.
-pub fn rows(transfer: Uuid, lines: &[GoodsLine]) -> Vec<GoodsRow> {
-    let row = |(n, line): (i16, &GoodsLine)| GoodsRow {
-        transfer_id: transfer,
+pub fn rows(ask: &NewTransfer) -> Vec<AskedRow> {
+    let rows = (1..).zip(&ask.lines).map(|(n, line)| AskedRow {
+        transfer_id: ask.id,
         n,
         item: line.item.clone(),
-        quantity_milli: line.quantity.milli(),
         unit: line.unit.clone(),
-        value_vnd: line.value.get(),
-        valuation: line.valuation.name().to_owned(),
-        left_milli: line.quantity.milli(),
-        left_vnd: line.value.get(),
-    };
-    (1..).zip(lines).map(row).collect()
+        quantity_milli: line.quantity.milli(),
+    });
+    rows.collect()
+}
+
+fn wanted(row: &AskedRow) -> Wanted {
+    Wanted { item: row.item.clone(), unit: row.unit.clone(), quantity: Quantity::from_milli(row.quantity_milli) }
+}
+
+/// Takes what was asked for out of the sender's lots; they are held from now on.
+pub fn take<R: MayBook>(
+    conn: &mut PgConnection,
+    by: &Granted<R>,
+    today: NaiveDate,
+    fund: FundId,
+    transfer: Uuid,
+) -> Result<Taking, Fault> {
+    let asked = store::asked_of(conn, &[transfer])?.remove(&transfer).unwrap_or_default();
+    let wanted: Vec<Wanted> = asked.iter().map(wanted).collect();
+    lots::take(conn, by, today, fund, &wanted).map_err(|short| match short {
+        Short::Db(error) => Fault::Db(error),
+        Short::NotEnough { .. } | Short::NotWhole { .. } => Fault::NotCovered,
+    })
+}
+
+/// What was taken, as it is on the way: lot by lot.
+pub fn on_the_way(transfer: Uuid, taken: &[Taken]) -> Vec<GoodsRow> {
+    let rows = (1..).zip(taken).map(|(n, part)| GoodsRow {
+        transfer_id: transfer,
+        n,
+        item: part.item.clone(),
+        quantity_milli: part.quantity.milli(),
+        unit: part.unit.clone(),
+        value_vnd: part.value,
+        valuation: part.valuation.clone(),
+        expires_on: part.expires_on,
+        left_milli: part.quantity.milli(),
+        left_vnd: part.value,
+    });
+    rows.collect()
 }
 
 /// A part of what is on the way: the lines that are named, or all that is left.
@@ -68,12 +114,15 @@ pub fn parted(
     ask: &PartAsk,
     lines: &[GoodsRow],
 ) -> Result<Result<Vec<PartGoodsRow>, Vec<FieldError>>, DbError> {
-    let part = |line: &GoodsRow, milli: i64| PartGoodsRow {
-        part_id: ask.id,
-        transfer_id: line.transfer_id,
-        n: line.n,
-        quantity_milli: milli,
-        value_vnd: value_of(milli, line.left_milli, line.left_vnd),
+    let part = |line: &GoodsRow, milli: i64| {
+        let worth = Amount { milli: line.left_milli, value: line.left_vnd }.share(milli);
+        PartGoodsRow {
+            part_id: ask.id,
+            transfer_id: line.transfer_id,
+            n: line.n,
+            quantity_milli: milli,
+            value_vnd: worth.map_or(0, |amount| amount.value),
+        }
     };
     if ask.lines.is_empty() {
         let left = lines.iter().filter(|line| line.left_milli > 0);
@@ -91,8 +140,9 @@ pub fn parted(
             );
             continue;
         };
-        if let Some(item) = items.get(&line.item) {
-            whole(&mut check, at, item, &line.unit, *quantity);
+        if items.get(&line.item).is_some_and(|item| item.counts_in(&line.unit)) && !quantity.is_whole() {
+            let (vi, en) = ("Đơn vị tính này phải là số nguyên.", "This unit comes in whole numbers.");
+            check.wrong(format!("/lines/{at}/quantity"), "NOT_WHOLE", vi, en);
         }
         if quantity.milli() > line.left_milli {
             let left = Quantity::from_milli(line.left_milli);
@@ -109,36 +159,38 @@ pub fn parted(
     Ok(check.done(Some(parts)))
 }
 
-/// Goods as an entry says them: those of a transfer whole.
-pub fn whole_goods(conn: &mut PgConnection, lines: &[GoodsRow]) -> Result<Vec<Goods>, DbError> {
-    let all: Vec<PartGoodsRow> = lines
-        .iter()
-        .map(|line| PartGoodsRow {
-            part_id: line.transfer_id,
-            transfer_id: line.transfer_id,
-            n: line.n,
-            quantity_milli: line.quantity_milli,
-            value_vnd: line.value_vnd,
-        })
-        .collect();
-    part_goods(conn, lines, &all)
-}
-
-/// Goods as an entry says them: those of a part.
-pub fn part_goods(conn: &mut PgConnection, lines: &[GoodsRow], parts: &[PartGoodsRow]) -> Result<Vec<Goods>, DbError> {
-    let names = stock::item_names(conn, &lines.iter().map(|line| line.item.as_str()).collect::<Vec<_>>())?;
-    let goods = |part: &PartGoodsRow| {
+fn arriving(lines: &[GoodsRow], parts: &[PartGoodsRow]) -> Vec<Arriving> {
+    let arrives = |part: &PartGoodsRow| {
         let line = lines.iter().find(|line| line.n == part.n)?;
-        Some(Goods {
+        Some(Arriving {
             item: line.item.clone(),
-            item_name: names.get(&line.item).cloned().unwrap_or_default(),
-            quantity: Quantity::from_milli(part.quantity_milli).to_string(),
             unit: line.unit.clone(),
-            value_vnd: part.value_vnd,
-            valuation: line.valuation.clone().into(),
+            quantity: Quantity::from_milli(part.quantity_milli),
+            value: part.value_vnd,
+            valuation: line.valuation.clone(),
+            expires_on: line.expires_on,
+            store: None,
         })
     };
-    Ok(parts.iter().filter_map(goods).collect())
+    parts.iter().filter_map(arrives).collect()
+}
+
+/// A part, as an entry says it.
+pub fn said(conn: &mut PgConnection, lines: &[GoodsRow], parts: &[PartGoodsRow]) -> Result<Vec<Goods>, DbError> {
+    lots::goods(conn, &arriving(lines, parts))
+}
+
+/// A part enters the stock of whoever has it now, by this entry, with the days on which it expires.
+pub fn enter<R: MayBook>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<R>,
+    about: &About,
+    (entry, day): (Uuid, NaiveDate),
+    parts: &[PartGoodsRow],
+) -> Result<(), DbError> {
+    let lines = arriving(&about.lines, parts);
+    lots::enter(conn, now, &[Entering { by, fund: about.fund, entry, day, lines }])
 }
 
 /// A loss that waited: the goods that were said to be lost are still on the way.

@@ -19,8 +19,10 @@ use crate::ledger::accounts::Account;
 use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::kinds::Kind;
 use crate::ledger::model::Balanced;
-use crate::ledger::store::{self as ledger, BookedAt, Detail};
+use crate::ledger::store::{BookedAt, Detail};
+use crate::stock::lots;
 use crate::tree::ChapterId;
+use crate::vouchers::store as vouchers;
 
 /// A loss on the way, as a matter for a second person.
 pub const MATTER: &decisions::Kind = &decisions::Kind {
@@ -138,7 +140,11 @@ fn book(v: &mut Visit<'_>, by: &Approval, loss: &Loss<'_>) -> Result<(), Fault> 
     let detail = Detail { reason: part.reason.clone().map(Into::into), ..Detail::default() };
     let gone = draft.entry(postings, Behind::default())?.with_detail(detail).with_goods(back.goods.clone());
     let (ids, day) = ([back.id, gone.id], draft.day);
-    ledger::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(&by.grant, back), (&by.grant, gone)])?;
+    if carried == Carried::Goods {
+        goods::enter(v.conn, v.now, &by.grant, &about, (ids[0], day), &taken.goods)?;
+        lots::lose(v.conn, v.now, &by.grant, ids)?;
+    }
+    vouchers::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(&by.grant, back), (&by.grant, gone)])?;
     store::book_loss(v.conn, &by.grant, part.id, day, ids)?;
     parts::count(v.conn, row, TransferPartKind::Loss, &taken.goods, part.amount_vnd)
 }

@@ -36,7 +36,7 @@ pub use open::{OpenTransfer, unconfirmed};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
-    tables: &["transfer", "transfer_goods", "transfer_open", "transfer_part", "transfer_part_goods"],
+    tables: &["transfer", "transfer_asked_goods", "transfer_goods", "transfer_open", "transfer_part", "transfer_part_goods"],
     tags: &[("transfers", "Money and goods from one chapter to another")],
     routes: routes::configure,
     audits: &[&audit::Transfers],

@@ -10,10 +10,9 @@ use uuid::Uuid;
 use crate::basics::codes::codes;
 use crate::basics::vnd::VndError;
 use crate::basics::{Line, Vnd, unhex};
-use crate::giving::gift_in::{LineIn, QuantityIn, Valuation};
-use crate::giving::model::Quantity;
 use crate::http::{Check, FieldError, note, one_line};
 use crate::ledger::accounts::Account;
+use crate::stock::quantity::{Quantity, QuantityIn, quantity_schema};
 
 /// Most kinds of goods in one transfer.
 pub const MAX_LINES: usize = 100;
@@ -129,14 +128,14 @@ pub struct TransferIn {
     pub fund: String,
     /// As what it leaves.
     pub from: Carried,
-    /// How much money; of goods their lines say it.
+    /// How much money. What goods are worth, their lots say.
     #[serde(default)]
     #[schema(minimum = 1, example = 2_000_000_000)]
     pub amount_vnd: Option<i64>,
     /// The goods, where `from` is `GOODS`.
     #[serde(default)]
     #[schema(max_items = 100)]
-    pub lines: Vec<LineIn>,
+    pub lines: Vec<TransferLineIn>,
     /// The day on which it leaves; the day of the last approval unless given.
     #[serde(default)]
     pub day: Option<NaiveDate>,
@@ -151,14 +150,27 @@ pub struct TransferIn {
     pub note: Option<String>,
 }
 
+/// Goods of one kind that are asked for: what expires first is sent first.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferLineIn {
+    /// Catalogue code (`GET /api/v1/public/items`).
+    #[schema(example = "RICE", max_length = 40)]
+    pub item: String,
+    /// As text (`"12.5"`) or number: up to three decimals in units that measure, none in units that count.
+    #[schema(schema_with = quantity_schema)]
+    pub quantity: QuantityIn,
+    /// One of the item's units.
+    #[schema(example = "KG", max_length = 20)]
+    pub unit: String,
+}
+
 /// Goods of one kind, right in themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GoodsLine {
     pub item: String,
     pub unit: String,
     pub quantity: Quantity,
-    pub value: Vnd,
-    pub valuation: Valuation,
 }
 
 /// A request that is right in itself.
@@ -169,7 +181,8 @@ pub struct NewTransfer {
     pub to: String,
     pub fund: String,
     pub from: Carried,
-    pub amount: Vnd,
+    /// Of money.
+    pub amount: Option<Vnd>,
     pub lines: Vec<GoodsLine>,
     pub day: Option<NaiveDate>,
     pub document: Option<[u8; 32]>,
@@ -192,8 +205,8 @@ impl TransferIn {
             check.wrong("/lines", "NOT_IN_KIND", "Chỉ khi chuyển hiện vật mới có dòng hàng.", "Only goods have lines.");
         }
         let amount = match self.from {
-            Carried::Goods => goods_amount(&mut check, self.amount_vnd, &lines),
-            _ => amount(&mut check, self.amount_vnd),
+            Carried::Goods => no_amount(&mut check, self.amount_vnd),
+            _ => Some(amount(&mut check, self.amount_vnd)),
         };
         let (id, chapter, to, fund, from, day) = (self.id, self.chapter, self.to, self.fund, self.from, self.day);
         let made = amount.zip(document).zip(note);
@@ -254,30 +267,17 @@ fn amount(check: &mut Check, amount: Option<i64>) -> Option<Vnd> {
     }
 }
 
-fn goods_amount(check: &mut Check, amount: Option<i64>, lines: &[GoodsLine]) -> Option<Vnd> {
-    if !check.is_clean() || lines.is_empty() {
-        return None;
+/// Goods are worth what their lots say.
+fn no_amount(check: &mut Check, amount: Option<i64>) -> Option<Option<Vnd>> {
+    if amount.is_some() {
+        let (vi, en) =
+            ("Giá trị hiện vật tính theo lô trong kho: bỏ trường này.", "Goods are worth what their lots say: leave this out.");
+        check.wrong("/amount_vnd", "NOT_FOR_THIS", vi, en);
     }
-    let Some(sum) = Vnd::sum(lines.iter().map(|line| line.value)) else {
-        check.wrong("/lines", "TOO_LARGE", "Tổng giá trị vượt 10^15 đồng.", "The lines are worth more than 10^15 đồng.");
-        return None;
-    };
-    not_the_sum(check, amount, sum);
-    Some(sum)
+    Some(None)
 }
 
-fn not_the_sum(check: &mut Check, amount: Option<i64>, sum: Vnd) {
-    if amount.is_some_and(|amount| amount != sum.get()) {
-        check.wrong(
-            "/amount_vnd",
-            "NOT_THE_SUM",
-            format!("Tổng các dòng hàng là {sum} đồng; bỏ trường này hoặc ghi đúng."),
-            format!("The lines sum to {sum} đồng; leave this out or state the sum."),
-        );
-    }
-}
-
-fn goods_lines(check: &mut Check, lines: &[LineIn]) -> Vec<GoodsLine> {
+fn goods_lines(check: &mut Check, lines: &[TransferLineIn]) -> Vec<GoodsLine> {
     if lines.is_empty() || lines.len() > MAX_LINES {
         let (vi, en) = (format!("Cần từ 1 đến {MAX_LINES} dòng hàng."), format!("1 to {MAX_LINES} lines of goods."));
         check.wrong("/lines", "OUT_OF_RANGE", vi, en);
@@ -286,35 +286,11 @@ fn goods_lines(check: &mut Check, lines: &[LineIn]) -> Vec<GoodsLine> {
     lines.iter().enumerate().filter_map(|(n, line)| goods_line(check, n, line)).collect()
 }
 
-fn goods_line(check: &mut Check, n: usize, line: &LineIn) -> Option<GoodsLine> {
+fn goods_line(check: &mut Check, n: usize, line: &TransferLineIn) -> Option<GoodsLine> {
     let item = check.read(one_line(&format!("/lines/{n}/item"), &line.item, 40));
     let unit = check.read(one_line(&format!("/lines/{n}/unit"), &line.unit, 20));
-    let quantity = quantity(check, n, &line.quantity);
-    let value = vnd(check, format!("/lines/{n}/value_vnd"), line.value_vnd);
-    Some(GoodsLine {
-        item: item?.as_str().to_owned(),
-        unit: unit?.as_str().to_owned(),
-        quantity: quantity?,
-        value: value?,
-        valuation: line.valuation,
-    })
-}
-
-fn quantity(check: &mut Check, n: usize, sent: &QuantityIn) -> Option<Quantity> {
-    let text = match sent {
-        QuantityIn::Text(text) => text.clone(),
-        QuantityIn::Number(number) => number.to_string(),
-    };
-    let quantity = Quantity::parse(&text);
-    if quantity.is_none() {
-        check.wrong(
-            format!("/lines/{n}/quantity"),
-            "NOT_A_QUANTITY",
-            "Số lượng lớn hơn 0, dấu chấm thập phân, tối đa 3 chữ số lẻ, không dấu phân cách hàng nghìn: 1000 hoặc 12.5.",
-            "A quantity is more than 0, with a decimal point, at most 3 decimals and no thousands separator: 1000 or 12.5.",
-        );
-    }
-    quantity
+    let quantity = line.quantity.check(check, format!("/lines/{n}/quantity"));
+    Some(GoodsLine { item: item?.as_str().to_owned(), unit: unit?.as_str().to_owned(), quantity: quantity? })
 }
 
 /// How much of a line of goods.
@@ -325,7 +301,7 @@ pub struct TransferPartLineIn {
     #[schema(minimum = 1, maximum = 100, example = 1)]
     pub line: i16,
     /// How much of it, in the unit of the line.
-    #[schema(value_type = String, example = "12.5")]
+    #[schema(schema_with = quantity_schema)]
     pub quantity: QuantityIn,
 }
 
@@ -393,7 +369,8 @@ fn part_lines(check: &mut Check, lines: &[TransferPartLineIn]) -> Vec<(i16, Quan
         if !known.insert(line.line) {
             check.wrong(format!("/lines/{n}/line"), "TWICE", "Dòng này đã có ở trên.", "This line stands above already.");
         }
-        read.extend(quantity(check, n, &line.quantity).map(|quantity| (line.line, quantity)));
+        let quantity = line.quantity.check(check, format!("/lines/{n}/quantity"));
+        read.extend(quantity.map(|quantity| (line.line, quantity)));
     }
     read
 }
@@ -406,15 +383,6 @@ pub fn stands(amount: i64, confirmed: i64, returned: i64) -> TransferState {
         (0, _) => TransferState::Sent,
         _ => TransferState::PartlyConfirmed,
     }
-}
-
-/// The value of so much of what is left of a line. What is left is worth all that is left: parts add up to the đồng.
-pub fn value_of(milli: i64, left_milli: i64, left_vnd: i64) -> i64 {
-    if milli >= left_milli {
-        return left_vnd;
-    }
-    let share = i128::from(left_vnd) * i128::from(milli) / i128::from(left_milli.max(1));
-    i64::try_from(share).unwrap_or(left_vnd)
 }
 
 /// Which accounts a transfer by book takes a sum from, of what a chapter's share of the bank account stands on. Everything there is
@@ -458,22 +426,6 @@ mod tests {
     }
 
     proptest! {
-        /// However a line is parted, the parts are worth what the line is.
-        #[test]
-        fn parts_of_goods_add_up(milli in 1i64..1_000_000_000_000, value in 1i64..=1_000_000_000_000_000, cuts in proptest::collection::vec(1i64..1_000_000_000_000, 0..6)) {
-            let (mut left, mut left_vnd, mut sum) = (milli, value, 0);
-            for cut in cuts.into_iter().chain([i64::MAX]) {
-                let part = cut.min(left);
-                if part == 0 {
-                    continue;
-                }
-                let worth = value_of(part, left, left_vnd);
-                prop_assert!((0..=left_vnd).contains(&worth));
-                (left, left_vnd, sum) = (left - part, left_vnd - worth, sum + worth);
-            }
-            prop_assert_eq!((left, left_vnd, sum), (0, 0, value));
-        }
-
         #[test]
         fn by_book_is_the_sum(amount in 1i64..1000, bank in -100i64..1000, transit in 0i64..1000, out in -1000i64..=0) {
             prop_assert_eq!(by_book(amount, bank, transit, out).iter().map(|(_, part)| part).sum::<i64>(), amount);

@@ -26,6 +26,7 @@ use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookedAt, Detail};
 use crate::tree::ChapterId;
 use crate::vault::{Vault, place};
+use crate::vouchers::store as vouchers;
 
 /// A right at one side of a transfer. Who may see the other side knows of it, and is told that this is not theirs.
 pub fn right_at<R: Right>(v: &mut Visit<'_>, row: &TransferRow, side: Uuid) -> Result<Granted<R>, Fault> {
@@ -219,7 +220,8 @@ fn record(
     let entry_kind = if kind == TransferPartKind::Receipt { Kind::TransferIn } else { Kind::TransferReturn };
     let entry = entry_of(v.conn, &draft, &row, &about, &taken, entry_kind)?;
     let (entry_id, day) = (entry.id, entry.day);
-    ledger::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(grant, entry)])?;
+    goods::enter(v.conn, v.now, grant, &about, (entry_id, day), &taken.goods)?;
+    vouchers::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(grant, entry)])?;
     let note = ask.note.as_ref().map(|note| v.vault.seal(place("transfer_part", "note", &ask.id), note.as_str().as_bytes()));
     let part = PartRow {
         day: Some(day),
@@ -297,7 +299,7 @@ pub fn entry_of(
 ) -> Result<ledger::NewEntry, Fault> {
     let sent = PublicCode::parse(&booking::out_code(conn, row)?).map_err(|_| Fault::broken("an entry has a broken code"))?;
     let postings = Balanced::moved(kind, about.fund, taken.amount, Account::Interchapter, taken.carried.arrives())?;
-    let goods = goods::part_goods(conn, &about.lines, &taken.goods)?;
+    let goods = goods::said(conn, &about.lines, &taken.goods)?;
     // The note is kept with the part and is not committed to.
     let detail = Detail { of: Some(sent), ..Detail::default() };
     Ok(draft.entry(postings, Behind::default())?.with_detail(detail).with_goods(goods))

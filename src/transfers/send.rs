@@ -1,6 +1,6 @@
 //! Sending: asked by somebody who records at the sender, decided by the sender's chain, and booked with the last approval.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
@@ -10,10 +10,12 @@ use super::fault::Fault;
 use super::model::{Carried, NewTransfer, TransferPartKind, TransferPartState, TransferState, by_book};
 use super::open::{self, OpenTransfer};
 use super::papers;
-use super::store::{self, PartRow, TransferRow};
+use super::store::{self, GoodsRow, PartRow, TransferRow};
 use super::wire::{TransferOut, out};
 use super::{booking, goods};
 use crate::authz::{Approve, Granted, Record, Right, Visit};
+use crate::basics::Vnd;
+use crate::basics::clock::vietnam_date;
 use crate::chapters::store as chapters;
 use crate::decisions::{self, Approval, Asked, Content, Matter, State, Verdict};
 use crate::http::Check;
@@ -24,6 +26,7 @@ use crate::ledger::kinds::Kind;
 use crate::ledger::model::{Balanced, Fund, Posting};
 use crate::ledger::store::{self as ledger, BookedAt, Detail};
 use crate::tree::{self, ChapterId, Place};
+use crate::vouchers::store as vouchers;
 
 /// A transfer, as a matter for a second person.
 pub const MATTER: &decisions::Kind = &decisions::Kind {
@@ -45,50 +48,43 @@ pub fn request(v: &mut Visit<'_>, ask: &NewTransfer) -> Result<(TransferOut, boo
     let (grant, here) = v.at_code::<Record>(&ask.chapter).map_err(Fault::NoSuchChapter)?;
     let known = store::find(v.conn, ask.id)?.is_some();
     // What was asked rightly is answered, whatever has changed since.
-    let (to, fund, by_book) = match known {
-        true => (None, None, false),
-        false => {
-            let (to, fund, by_book) = destination(v.conn, &here, ask)?;
-            (Some(to), Some(fund), by_book)
-        }
+    let plan = match known {
+        true => None,
+        false => Some(destination(v.conn, &here, vietnam_date(v.now), ask)?),
     };
     let decision = decisions::New {
         kind: MATTER,
         id: ask.id,
         subject: ask.id,
         about: Some(&ask.to),
-        amount_vnd: Some(ask.amount.get()),
+        amount_vnd: plan.as_ref().map(|plan| plan.amount_vnd),
         not_by: &[],
         // By book both sides change at once, so both approve.
-        with: to.as_ref().filter(|_| by_book).map(|to| to.id),
+        with: plan.as_ref().filter(|plan| plan.by_book).map(|plan| plan.to.id),
     };
     let asked = decisions::ask(v, &grant, &decision, Content { text: &content(ask), note: ask.note.as_ref() })?;
-    if let (Asked::Now, Some(to), Some(fund)) = (asked, to, fund) {
-        let row = row_of(&grant, v.now, ask, &to, &fund, by_book);
-        store::insert(v.conn, &grant, &row, &goods::rows(ask.id, &ask.lines))?;
+    if let (Asked::Now, Some(plan)) = (asked, plan) {
+        store::insert(v.conn, &grant, &row_of(&grant, v.now, ask, &plan), &goods::rows(ask))?;
     }
     let row = store::find(v.conn, ask.id)?.ok_or(Fault::Unknown)?;
     Ok((out(v.conn, row)?, asked == Asked::Now))
 }
 
 fn content(ask: &NewTransfer) -> String {
-    let lines: Vec<_> = ask
-        .lines
-        .iter()
-        .map(|line| json!([line.item, line.quantity.milli(), line.unit, line.value.get(), line.valuation.name()]))
-        .collect();
-    json!([ask.chapter, ask.to, ask.fund, ask.from.name(), ask.amount.get(), lines, ask.day, ask.document]).to_string()
+    let lines: Vec<_> = ask.lines.iter().map(|line| json!([line.item, line.quantity.milli(), line.unit])).collect();
+    let amount = ask.amount.map(Vnd::get);
+    json!([ask.chapter, ask.to, ask.fund, ask.from.name(), amount, lines, ask.day, ask.document]).to_string()
 }
 
-fn row_of(grant: &Granted<Record>, now: DateTime<Utc>, ask: &NewTransfer, to: &Place, fund: &Fund, by_book: bool) -> TransferRow {
+fn row_of(grant: &Granted<Record>, now: DateTime<Utc>, ask: &NewTransfer, plan: &Plan) -> TransferRow {
     TransferRow {
         id: ask.id,
         chapter_id: grant.chapter().0,
-        to_chapter_id: to.id.0,
-        fund_id: fund.id.0,
-        amount_vnd: ask.amount.get(),
+        to_chapter_id: plan.to.id.0,
+        fund_id: plan.fund.id.0,
+        amount_vnd: plan.amount_vnd,
         source: ask.from.name().to_owned(),
-        by_book,
+        by_book: plan.by_book,
         day: ask.day,
         document: ask.document.map(|hash| hash.to_vec()),
         state: TransferState::Requested.name().to_owned(),
@@ -104,8 +100,17 @@ fn row_of(grant: &Granted<Record>, now: DateTime<Utc>, ask: &NewTransfer, to: &P
     }
 }
 
-/// The receiver, the fund, and whether it goes by book; or everything that is wrong with what was asked.
-fn destination(conn: &mut PgConnection, here: &Place, ask: &NewTransfer) -> Result<(Place, Fund, bool), Fault> {
+/// Where what is asked for goes, and how.
+struct Plan {
+    to: Place,
+    fund: Fund,
+    by_book: bool,
+    /// Of goods, what they would be worth now.
+    amount_vnd: i64,
+}
+
+/// The plan; or everything that is wrong with what was asked.
+fn destination(conn: &mut PgConnection, here: &Place, today: NaiveDate, ask: &NewTransfer) -> Result<Plan, Fault> {
     let mut check = Check::default();
     if !here.accepts_entries {
         closed(&mut check, "/chapter");
@@ -125,13 +130,13 @@ fn destination(conn: &mut PgConnection, here: &Place, ask: &NewTransfer) -> Resu
             "No such fund: GENERAL, OPERATING or APPEAL:<code>.",
         );
     }
-    goods::check(conn, &ask.lines, &mut check)?;
+    let amount_vnd = goods::check(conn, here.id, today, fund.as_ref().map(|fund| fund.id), ask, &mut check)?;
     check.extend(booking::no_such_paper(conn, here.id, &papers::OF_TRANSFERS, ask.document.as_ref())?);
     let by_book = match &to {
         Some(to) if ask.from == Carried::Bank => one_account(conn, here, to, &mut check)?,
         _ => false,
     };
-    check.done(to.zip(fund).map(|(to, fund)| (to, fund, by_book))).map_err(Fault::Fields)
+    check.done(to.zip(fund).map(|(to, fund)| Plan { to, fund, by_book, amount_vnd })).map_err(Fault::Fields)
 }
 
 fn closed(check: &mut Check, pointer: &str) {
@@ -193,7 +198,6 @@ fn out_of(
     v: &mut Visit<'_>,
     sender: &Granted<Approve>,
     row: &TransferRow,
-    about: &About,
     postings: Balanced,
 ) -> Result<ledger::NewEntry, Fault> {
     let mut draft = Draft::today(v.conn, v.vault, v.now, sender)?;
@@ -203,10 +207,9 @@ fn out_of(
     }
     draft.day = row.day.unwrap_or(draft.day);
     draft.document = booking::document(row.document.as_deref())?;
-    let goods = goods::whole_goods(v.conn, &about.lines)?;
     let detail = Detail { to: Some(to.code), ..Detail::default() };
     // The note stays with the request and is not committed to.
-    Ok(draft.entry(postings, Behind::default())?.with_detail(detail).with_goods(goods))
+    Ok(draft.entry(postings, Behind::default())?.with_detail(detail))
 }
 
 /// Notes that it was sent, for the sender and for everybody.
@@ -228,11 +231,27 @@ fn is_sent(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow, abou
 /// Books that it leaves the sender.
 fn leave(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow) -> Result<(), Fault> {
     let about = About::read(v.conn, row)?;
+    if about.carried == Carried::Goods {
+        return leave_in_kind(v, sender, row, &about);
+    }
     let postings = Balanced::moved(Kind::TransferOut, about.fund, about.amount, about.carried.leaves(), Account::Interchapter)?;
-    let entry = out_of(v, sender, row, &about, postings)?;
+    let entry = out_of(v, sender, row, postings)?;
     let named = Named::from(&entry);
-    ledger::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(sender, entry)])?;
-    is_sent(v, sender, row, &about, named)
+    vouchers::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(sender, entry)])?;
+    is_sent(v, sender, row, &about, named, &[])
+}
+
+/// The same for goods: their lots say what they are worth.
+fn leave_in_kind(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow, about: &About) -> Result<(), Fault> {
+    let taking = goods::take(v.conn, sender, vietnam_date(v.now), about.fund, row.id)?;
+    let worth = Vnd::parse(taking.value()).map_err(|_| Fault::NotCovered)?;
+    let postings = Balanced::moved(Kind::TransferOut, about.fund, worth, Account::GoodsInStock, Account::Interchapter)?;
+    let entry = out_of(v, sender, row, postings)?.with_goods(taking.goods(v.conn)?);
+    let named = Named::from(&entry);
+    let taken = taking.leaves(v.conn, v.now, entry.id)?;
+    vouchers::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(sender, entry)])?;
+    let row = TransferRow { amount_vnd: worth.get(), ..row.clone() };
+    is_sent(v, sender, &row, about, named, &goods::on_the_way(row.id, &taken))
 }
 
 /// Books by book: out of the sender's share of the bank account, into the receiver's, at one moment.
@@ -249,15 +268,15 @@ fn both(v: &mut Visit<'_>, sender: &Granted<Approve>, receiver: &Granted<Approve
         // The side that grows comes first, and names the fund.
         Balanced::new(kind, if sign < 0 { between.chain(own).collect() } else { own.chain(between).collect() })
     };
-    let sent = out_of(v, sender, row, &about, side(Kind::TransferOut, -1)?)?;
+    let sent = out_of(v, sender, row, side(Kind::TransferOut, -1)?)?;
     let mut draft = Draft::today(v.conn, v.vault, v.now, receiver)?;
     draft.day = sent.day;
     draft.document = sent.document;
     let detail = Detail { of: Some(sent.code.clone()), ..Detail::default() };
     let arrived = draft.entry(side(Kind::TransferIn, 1)?, Behind::default())?.with_detail(detail);
     let (named, arrives) = (Named::from(&sent), arrived.id);
-    ledger::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(sender, sent), (receiver, arrived)])?;
-    is_sent(v, sender, row, &about, named.clone())?;
+    vouchers::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(sender, sent), (receiver, arrived)])?;
+    is_sent(v, sender, row, &about, named.clone(), &[])?;
     let hash = v.vault.hash("transfer_part.by_book", row.id.as_bytes()).to_vec();
     let part = PartRow {
         id: Uuid::now_v7(),

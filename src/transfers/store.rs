@@ -11,7 +11,7 @@ use super::feed;
 use super::model::{ReceiptRefusal, TransferPartKind, TransferPartState, TransferState, stands};
 use crate::authz::{Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
-use crate::db::schema::{transfer, transfer_goods, transfer_part, transfer_part_goods};
+use crate::db::schema::{transfer, transfer_asked_goods, transfer_goods, transfer_part, transfer_part_goods};
 use crate::http::Span;
 
 /// A transfer as it is stored.
@@ -56,7 +56,18 @@ impl TransferRow {
     }
 }
 
-/// Goods of one kind in it, and what of them is on the way.
+/// Goods of one kind that are asked for.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = transfer_asked_goods, check_for_backend(diesel::pg::Pg))]
+pub struct AskedRow {
+    pub transfer_id: Uuid,
+    pub n: i16,
+    pub item: String,
+    pub unit: String,
+    pub quantity_milli: i64,
+}
+
+/// Goods of a lot that was sent, and what of them is on the way.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = transfer_goods, check_for_backend(diesel::pg::Pg))]
 pub struct GoodsRow {
@@ -67,6 +78,7 @@ pub struct GoodsRow {
     pub unit: String,
     pub value_vnd: i64,
     pub valuation: String,
+    pub expires_on: Option<NaiveDate>,
     pub left_milli: i64,
     pub left_vnd: i64,
 }
@@ -138,7 +150,19 @@ pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>) ->
     Ok(rows)
 }
 
-/// The goods of transfers, by transfer and in their order.
+/// The goods that are asked for, by transfer and in their order.
+pub fn asked_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<AskedRow>>, DbError> {
+    use transfer_asked_goods as g;
+    let rows: Vec<AskedRow> =
+        g::table.filter(g::transfer_id.eq_any(ids)).order((g::transfer_id, g::n)).select(AskedRow::as_select()).load(conn)?;
+    let mut goods: HashMap<Uuid, Vec<AskedRow>> = HashMap::new();
+    for row in rows {
+        goods.entry(row.transfer_id).or_default().push(row);
+    }
+    Ok(goods)
+}
+
+/// The goods of transfers that were sent, by transfer and in their order.
 pub fn goods_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<GoodsRow>>, DbError> {
     use transfer_goods as g;
     let rows: Vec<GoodsRow> =
@@ -202,10 +226,10 @@ pub fn newest_loss(conn: &mut PgConnection, id: Uuid) -> Result<Option<PartRow>,
 }
 
 /// Writes a request with its goods.
-pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: &TransferRow, goods: &[GoodsRow]) -> Result<(), DbError> {
+pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: &TransferRow, goods: &[AskedRow]) -> Result<(), DbError> {
     let row = TransferRow { chapter_id: by.chapter().0, requested_by: by.account(), ..row.clone() };
     diesel::insert_into(transfer::table).values(&row).execute(conn)?;
-    diesel::insert_into(transfer_goods::table).values(goods).execute(conn)?;
+    diesel::insert_into(transfer_asked_goods::table).values(goods).execute(conn)?;
     feed::changed(conn, row.id, row.sides())
 }
 
@@ -220,18 +244,20 @@ pub fn lay_aside<R: Right>(
     feed::changed(conn, row.id, row.sides())
 }
 
-/// Notes that it was sent, by which entry.
+/// Notes that it was sent, by which entry, and how much that was.
 pub fn sent<R: Right>(
     conn: &mut PgConnection,
     _: &Granted<R>,
     row: &TransferRow,
-    entry: Uuid,
-    on: NaiveDate,
+    (entry, on): (Uuid, NaiveDate),
+    goods: &[GoodsRow],
 ) -> Result<(), DbError> {
+    use transfer as t;
     let state = TransferState::Sent.name();
-    diesel::update(transfer::table.find(row.id))
-        .set((transfer::state.eq(state), transfer::entry_id.eq(entry), transfer::sent_on.eq(on)))
+    diesel::update(t::table.find(row.id))
+        .set((t::state.eq(state), t::amount_vnd.eq(row.amount_vnd), t::entry_id.eq(entry), t::sent_on.eq(on)))
         .execute(conn)?;
+    diesel::insert_into(transfer_goods::table).values(goods).execute(conn)?;
     feed::changed(conn, row.id, row.sides())
 }
 

@@ -12,6 +12,7 @@ use crate::house::errand::Errand;
 use crate::house::undo::{CannotUndo, Undoes};
 use crate::http::Say;
 use crate::ledger::{detail, public, store as ledger};
+use crate::stock::lots;
 
 /// See the module.
 pub struct Transfers;
@@ -24,6 +25,8 @@ impl Undoes for Transfers {
 
     fn undo(&self, errand: &mut Errand<'_>, entry: Uuid) -> Result<(), CannotUndo> {
         let conn = &mut *errand.conn;
+        // What went is in its lots again, what came leaves them: of money there are none.
+        lots::undo(conn, errand.now, entry)?;
         if let Some(id) = store::sent_by(conn, entry)? {
             return take_back(conn, id);
         }

@@ -12,13 +12,13 @@ use super::fault::Fault;
 use super::model::{
     Carried, ReceiptRefusal, ReturnReason, TransferLossReason, TransferPartKind, TransferPartState, TransferState,
 };
-use super::store::{self, GoodsRow, PartGoodsRow, PartRow, TransferRow};
+use super::store::{self, AskedRow, GoodsRow, PartGoodsRow, PartRow, TransferRow};
 use crate::basics::hex;
-use crate::giving::gift_in::Valuation;
-use crate::giving::model::Quantity;
 use crate::ledger::model::{Fund, FundId};
 use crate::ledger::public;
 use crate::ledger::store as ledger;
+use crate::stock::quantity::Quantity;
+use crate::stock::valuation::Valuation;
 use crate::tree;
 
 /// A transfer, where it stands and what became of it.
@@ -38,7 +38,7 @@ pub struct TransferOut {
     pub from: Carried,
     /// The two use one bank account: it is transferred by book, and nothing is ever on the way.
     pub by_book: bool,
-    /// How much was asked for and sent; of goods, what they are worth.
+    /// How much was asked for and sent; of goods, what they are worth, and before they are sent, what they would be by their lots.
     pub amount_vnd: i64,
     pub confirmed_vnd: i64,
     /// What came back, and what was lost on the way.
@@ -46,7 +46,7 @@ pub struct TransferOut {
     /// What is on the way.
     pub outstanding_vnd: i64,
     pub state: TransferState,
-    /// The goods, of a transfer of goods.
+    /// The goods: what is asked for, and once they are sent, what was taken, lot by lot.
     pub lines: Vec<TransferGoodsOut>,
     /// The day that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,8 +91,14 @@ pub struct TransferGoodsOut {
     pub quantity: String,
     #[schema(example = "KG")]
     pub unit: String,
-    pub value_vnd: i64,
-    pub valuation: Valuation,
+    /// What it is worth, once it is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_vnd: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valuation: Option<Valuation>,
+    /// The last day it is good, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<NaiveDate>,
     /// How much of it is on the way.
     #[schema(example = "12.5")]
     pub outstanding: String,
@@ -161,6 +167,7 @@ pub fn out(conn: &mut PgConnection, row: TransferRow) -> Result<TransferOut, Fau
 
 /// What stands around transfers, read for all of them at once.
 struct Around {
+    asked: HashMap<Uuid, Vec<AskedRow>>,
     goods: HashMap<Uuid, Vec<GoodsRow>>,
     parts: HashMap<Uuid, Vec<PartRow>>,
     part_goods: HashMap<Uuid, Vec<PartGoodsRow>>,
@@ -186,6 +193,7 @@ impl Around {
         let codes = ledger::codes(conn, &entries)?;
         let part_ids: Vec<Uuid> = parts.values().flatten().map(|part| part.id).collect();
         Ok(Self {
+            asked: store::asked_of(conn, &ids)?,
             goods: store::goods_of(conn, &ids)?,
             part_goods: store::part_goods_of(conn, &part_ids)?,
             parts,
@@ -203,7 +211,10 @@ impl Around {
     fn show(&self, row: TransferRow) -> Result<TransferOut, Fault> {
         let chapter = |id: Uuid| self.chapters.get(&id).cloned().unwrap_or_default();
         let sent_by = self.code(row.entry_id);
-        let lines = self.goods.get(&row.id).into_iter().flatten().map(line);
+        let lines: Vec<TransferGoodsOut> = match self.goods.get(&row.id) {
+            Some(goods) => goods.iter().map(line).collect::<Result<_, _>>()?,
+            None => self.asked.get(&row.id).into_iter().flatten().map(asked_line).collect(),
+        };
         let parts = self.parts.get(&row.id).into_iter().flatten().map(|part| self.show_part(part));
         Ok(TransferOut {
             id: row.id,
@@ -217,7 +228,7 @@ impl Around {
             returned_vnd: row.returned_vnd,
             outstanding_vnd: row.outstanding(),
             state: known(TransferState::parse(&row.state))?,
-            lines: lines.collect::<Result<_, _>>()?,
+            lines,
             day: row.day,
             document: row.document.as_deref().map(hex),
             requested_at: row.requested_at,
@@ -266,8 +277,22 @@ fn line(row: &GoodsRow) -> Result<TransferGoodsOut, Fault> {
         item: row.item.clone(),
         quantity: Quantity::from_milli(row.quantity_milli).to_string(),
         unit: row.unit.clone(),
-        value_vnd: row.value_vnd,
-        valuation: known(Valuation::parse(&row.valuation))?,
+        value_vnd: Some(row.value_vnd),
+        valuation: Some(known(Valuation::parse(&row.valuation))?),
+        expires_on: row.expires_on,
         outstanding: Quantity::from_milli(row.left_milli).to_string(),
     })
+}
+
+fn asked_line(row: &AskedRow) -> TransferGoodsOut {
+    TransferGoodsOut {
+        line: row.n,
+        item: row.item.clone(),
+        quantity: Quantity::from_milli(row.quantity_milli).to_string(),
+        unit: row.unit.clone(),
+        value_vnd: None,
+        valuation: None,
+        expires_on: None,
+        outstanding: "0".to_owned(),
+    }
 }

@@ -23,6 +23,9 @@ fn rice(quantity: &str, value: i64) -> Value {
 fn goods(app: &TestApp, lines: &[Value]) -> Value {
     let gift = app.gift(json!({"chapter": PROVINCE, "channel": "IN_KIND", "amount_vnd": null, "lines": lines}));
     app.officer_of(PROVINCE).post("/api/v1/gifts", gift, 201);
+    // What they are worth, their lots say.
+    let line = |line: &Value| json!({"item": line["item"], "quantity": line["quantity"], "unit": line["unit"]});
+    let lines: Vec<Value> = lines.iter().map(line).collect();
     json!({"id": Uuid::now_v7(), "chapter": PROVINCE, "to": HERE, "fund": "GENERAL", "from": "GOODS", "lines": lines})
 }
 
@@ -31,6 +34,10 @@ fn goods_arrive_in_parts_and_what_is_spoiled_on_the_way_is_written_off() {
     let app = TestApp::start();
     let blankets = json!({"item": "BLANKET", "quantity": 10, "unit": "PIECE", "value_vnd": 1_000_001, "valuation": "INVOICE"});
     let ask = goods(&app, &[rice("100.5", 2_000_000), blankets]);
+    let mut more = ask.clone();
+    more["lines"][0]["quantity"] = json!("100.501");
+    let refused = errors(&app.officer_of(PROVINCE).post(TRANSFERS, more, 422));
+    assert_eq!(refused, [("/lines/0/quantity".to_owned(), "NOT_ENOUGH".to_owned())]);
     let out = sent(&app, ask.clone());
     assert_eq!((&out["amount_vnd"], &out["lines"][0]["outstanding"]), (&json!(3_000_001), &json!("100.5")));
     assert_eq!(balance(&app, PROVINCE, "GENERAL", "GOODS_IN_STOCK"), 0);
@@ -75,6 +82,37 @@ fn goods_arrive_in_parts_and_what_is_spoiled_on_the_way_is_written_off() {
     assert_eq!((&done["state"], &done["outstanding_vnd"]), (&json!("CONFIRMED"), &json!(0)));
     let at = |chapter| balance(&app, chapter, "GENERAL", "GOODS_IN_STOCK");
     assert_eq!(at(PROVINCE) + at(HERE) + balance(&app, PROVINCE, "GENERAL", "LOSS"), 3_000_001);
+    sound(&app);
+
+    // Backwards, each step puts the goods where they were.
+    let code = |n: usize, name: &str| done["parts"][n][name].clone();
+    reversed(&app, PROVINCE, &done["sent_by"], 409);
+    reversed(&app, PROVINCE, &code(2, "code"), 200);
+    reversed(&app, PROVINCE, &code(1, "code"), 409);
+    reversed(&app, PROVINCE, &code(1, "loss_code"), 200);
+    reversed(&app, PROVINCE, &code(1, "code"), 200);
+    reversed(&app, HERE, &code(0, "code"), 200);
+    sound(&app);
+    reversed(&app, PROVINCE, &done["sent_by"], 200);
+    assert_eq!((at(PROVINCE), at(HERE)), (3_000_001, 0));
+    sound(&app);
+}
+
+/// Two slips for the last sack: one is sent, the other waits.
+#[test]
+fn the_last_goods_are_sent_once() {
+    let app = TestApp::start();
+    let ask = goods(&app, &[rice("50", 1_000_000)]);
+    let mut other = ask.clone();
+    other["id"] = json!(Uuid::now_v7());
+    let officer = app.officer_of(PROVINCE);
+    let chairs = [app.chair_of(PROVINCE), app.chair_of(PROVINCE)];
+    for ask in [&ask, &other] {
+        officer.post(TRANSFERS, ask.clone(), 201);
+    }
+    let approvals: Vec<_> =
+        chairs.iter().zip([&ask, &other]).map(|(chair, ask)| (chair, path(ask, "/approval"), Value::Null)).collect();
+    assert_eq!(at_once(&app, &approvals), [200, 409]);
     sound(&app);
 }
 
