@@ -1573,6 +1573,97 @@ diesel::table! {
 }
 
 diesel::table! {
+    transfer (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        to_chapter_id -> Uuid,
+        fund_id -> Integer,
+        amount_vnd -> BigInt,
+        source -> Text,
+        by_book -> Bool,
+        day -> Nullable<Date>,
+        document -> Nullable<Bytea>,
+        state -> Text,
+        confirmed_vnd -> BigInt,
+        returned_vnd -> BigInt,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        entry_id -> Nullable<Uuid>,
+        sent_on -> Nullable<Date>,
+        receipt_refusal -> Nullable<Text>,
+        receipt_refused_by -> Nullable<Uuid>,
+        receipt_refused_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    transfer_asked_goods (transfer_id, n) {
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        unit -> Text,
+        quantity_milli -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer_goods (transfer_id, n) {
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        quantity_milli -> BigInt,
+        unit -> Text,
+        value_vnd -> BigInt,
+        valuation -> Text,
+        expires_on -> Nullable<Date>,
+        left_milli -> BigInt,
+        left_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer_open (out_code) {
+        out_code -> Text,
+        from_chapter -> Text,
+        to_chapter -> Text,
+        fund -> Text,
+        outstanding_vnd -> BigInt,
+        sent_on -> Date,
+    }
+}
+
+diesel::table! {
+    transfer_part (id) {
+        id -> Uuid,
+        transfer_id -> Uuid,
+        kind -> Text,
+        amount_vnd -> BigInt,
+        account -> Text,
+        day -> Nullable<Date>,
+        document -> Nullable<Bytea>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Bytea>,
+        request_hash -> Nullable<Bytea>,
+        bare_hash -> Nullable<Bytea>,
+        state -> Text,
+        entry_id -> Nullable<Uuid>,
+        loss_entry_id -> Nullable<Uuid>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    transfer_part_goods (part_id, n) {
+        part_id -> Uuid,
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
     unit_merger (former_id, new_code) {
         former_id -> Text,
         new_code -> Text,
@@ -1678,6 +1769,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(account, transfer);
+diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
@@ -1739,6 +1832,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
@@ -1762,10 +1857,13 @@ diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, own_cost);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
-diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
@@ -1773,6 +1871,8 @@ diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
@@ -1785,6 +1885,8 @@ diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_asked_goods);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
@@ -1808,4 +1910,9 @@ diesel::allow_tables_to_appear_in_same_query!(stock_count, stock_count_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_count_line, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_asked_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);

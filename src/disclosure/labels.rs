@@ -61,6 +61,10 @@ const REASONS: Table = &[
     ("CASH_SHORTAGE", "kiểm quỹ thấy thiếu", "a cash count found too little"),
     ("CASH_SURPLUS", "kiểm quỹ thấy thừa", "a cash count found too much"),
     ("OTHER", "lý do khác", "another reason"),
+    ("LOST_ON_THE_WAY", "mất trên đường chuyển", "lost on the way"),
+    ("STOLEN", "bị mất cắp", "stolen"),
+    ("SPOILED", "hư hỏng", "spoiled"),
+    ("DESTROYED", "bị thiên tai, tai nạn phá hủy", "destroyed by disaster or accident"),
 ];
 
 const ACCOUNTS: Table = &[
@@ -256,6 +260,7 @@ mod tests {
     use crate::giving::reversal::Reason;
     use crate::ledger::accounts::Account;
     use crate::ledger::kinds::Kind;
+    use crate::transfers::model::TransferLossReason;
     use crate::ledger::measures::Measure;
     use crate::tree::Level;
 
@@ -268,6 +273,7 @@ mod tests {
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        TransferLossReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
             row.unwrap()[3].split(' ').for_each(|unit| known(UNITS, unit));

@@ -16,6 +16,7 @@ use crate::opening_balances::{opening, people};
 use crate::outbox;
 use crate::personal;
 use crate::spending;
+use crate::transfers;
 use crate::unusual;
 
 /// Statements of requests, by database. Only databases that are watched have an entry.
@@ -93,6 +94,7 @@ fn fill(app: &TestApp) -> Uuid {
         of.officer.post("/api/v1/payments", spending::payment(app, json!({})), 201);
         of.officer.post("/api/v1/incomes", spending::income(app, json!({})), 201);
         of.officer.post("/api/v1/refunds", spending::refund(app, gift, json!({"amount_vnd": 1_000})), 201);
+        of.officer.post("/api/v1/transfers", transfers::cash("23095", "23059", 1_000), 201);
         let inquiry = json!({"id": Uuid::now_v7(), "chapter": "23095", "appeal": "LULUT", "topic": "USE", "channel": "POST",
             "received_on": app.today(), "letter_no": "12/CV"});
         of.officer.post("/api/v1/information-requests", inquiry, 201);
@@ -238,6 +240,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/stock/stores", "?chapter=23095"),
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
+        ("/api/v1/transfers", "?chapter=23095"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
     ];
     assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");

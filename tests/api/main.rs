@@ -121,6 +121,7 @@ mod totals;
 mod trade_words;
 mod trail;
 mod transfers;
+mod transfers_parts;
 mod units;
 mod unusual;
 mod uploads;

@@ -109,6 +109,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ("log_origin", &["one", "origin"]),
     ("log_tile", &["level", "n", "data"]),
     ("log_tree", &["one", "size", "root"]),
+    ("transfer_open", &["out_code", "from_chapter", "to_chapter", "fund", "outstanding_vnd", "sent_on"]),
     // Which entries wait for their place: codes that are public already.
     ("log_pending", &["seq", "entry"]),
     (
