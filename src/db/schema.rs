@@ -855,6 +855,59 @@ diesel::table! {
 }
 
 diesel::table! {
+    money_category (code, valid_from) {
+        code -> Text,
+        side -> Text,
+        vi -> Text,
+        en -> Text,
+        needs_consent -> Bool,
+        needs_document -> Bool,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    money_order (id) {
+        id -> Uuid,
+        kind -> Text,
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        to_fund_id -> Nullable<Integer>,
+        amount_vnd -> BigInt,
+        day -> Date,
+        debit -> Nullable<Text>,
+        credit -> Nullable<Text>,
+        category -> Nullable<Text>,
+        of_entry_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        consent -> Nullable<Bytea>,
+        document -> Nullable<Bytea>,
+        particulars -> Nullable<Bytea>,
+        particulars_hash -> Nullable<Bytea>,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        entry_id -> Nullable<Uuid>,
+        other_entry_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    money_paper_rule (kind, valid_from) {
+        kind -> Text,
+        from_vnd -> BigInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     number_series (chapter_id, document, year) {
         chapter_id -> Uuid,
         document -> Text,
@@ -1422,6 +1475,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, job);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
 diesel::allow_tables_to_appear_in_same_query!(account, link);
 diesel::allow_tables_to_appear_in_same_query!(account, message);
+diesel::allow_tables_to_appear_in_same_query!(account, money_order);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
@@ -1470,6 +1524,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter, link);
 diesel::allow_tables_to_appear_in_same_query!(chapter, message);
+diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
@@ -1502,10 +1557,12 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, document_publicatio
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
+diesel::allow_tables_to_appear_in_same_query!(entry, money_order);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
+diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);

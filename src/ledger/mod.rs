@@ -22,6 +22,7 @@ pub mod draft;
 pub mod entry;
 pub mod findable;
 pub mod goods;
+pub mod held;
 pub mod kinds;
 pub mod measures;
 pub mod model;
