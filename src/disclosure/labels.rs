@@ -16,6 +16,9 @@ const REASONS: Table = &[
     ("WRONG_FUND", "sai quỹ", "wrong fund"),
     ("WRONG_GIVER", "sai người ủng hộ", "wrong giver"),
     ("NOT_RECEIVED", "thực tế không nhận được", "was not received after all"),
+    ("WRONG_CATEGORY", "sai khoản mục", "wrong category"),
+    ("WRONG_PAYEE", "sai người nhận", "wrong payee"),
+    ("DID_NOT_HAPPEN", "thực tế không phát sinh", "did not happen after all"),
     ("OTHER", "lý do khác", "another reason"),
 ];
 
@@ -154,6 +157,7 @@ pub fn fund(code: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
     use crate::bookkeeping::model::OpeningFault;
+    use crate::corrections::model::CorrectionReason;
     use crate::giving::reversal::Reason;
     use crate::tree::Level;
 
@@ -161,6 +165,7 @@ mod tests {
     fn every_code_there_is_has_its_words() {
         let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
