@@ -4,6 +4,7 @@
 //! neither side holds more than a page of them.
 
 use chrono::NaiveDate;
+use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
@@ -77,19 +78,29 @@ impl Line {
     }
 }
 
+/// Entries come out of the index of their chapter's days in order, a day at a time, and each is looked up by its key: the first
+/// lines are there at once, however many follow. Left to itself PostgreSQL, which plans without knowing how many there are,
+/// would read and sort all of them first.
+const IN_ORDER: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '16MB'";
+/// The plan is made when the cursor is declared; what is asked beside it is planned as always.
+const AS_ALWAYS: &str = "SET LOCAL enable_sort = on; SET LOCAL enable_bitmapscan = on; SET LOCAL enable_seqscan = on;
+    SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on";
+
 const DECLARE: &str = "DECLARE book_lines NO SCROLL CURSOR FOR
     SELECT e.id AS entry, p.n, e.code, e.kind, e.day, e.booked, o.code AS reverses, coalesce(e.reason, d.reason) AS reason, d.category, p.account, p.fund_id, p.amount,
-           ARRAY(SELECT DISTINCT x.account FROM posting x WHERE x.entry_id = e.id AND x.fund_id = p.fund_id AND sign(x.amount) <> sign(p.amount) ORDER BY 1) AS against
-    FROM entry e
-    JOIN posting p ON p.entry_id = e.id
+           ARRAY(SELECT DISTINCT x.account FROM posting x WHERE x.entry_id = e.id AND x.fund_id = p.fund_id AND (x.amount > 0) <> (p.amount > 0) ORDER BY 1) AS against
+    FROM (SELECT s.id, s.code, s.kind, s.day, s.booked, s.reverses, s.reason FROM entry s
+          WHERE s.chapter_id = $1 AND s.day >= $2 AND s.day <= $3 AND ($6 IS NULL OR s.day > $2 OR s.id >= $6) ORDER BY s.day, s.id OFFSET 0) e
+    JOIN posting p ON p.entry_id = e.id AND ($4 IS NULL OR p.account = $4) AND ($5 IS NULL OR p.fund_id = $5)
+         AND ($6 IS NULL OR e.day > $2 OR e.id > $6 OR p.n > $7)
     LEFT JOIN entry o ON o.id = e.reverses
     LEFT JOIN entry_detail d ON d.code = e.code
-    WHERE e.chapter_id = $1 AND e.day >= $2 AND e.day <= $3 AND ($4 IS NULL OR p.account = $4) AND ($5 IS NULL OR p.fund_id = $5)
-      AND ($6 IS NULL OR e.day > $2 OR e.id > $6 OR e.id = $6 AND p.n > $7)
     ORDER BY e.day, e.id, p.n";
 
 /// Opens the cursor, after a posting or at the beginning. There is one a transaction.
 pub fn open(conn: &mut PgConnection, of: &LinesOf, after: Option<At>) -> Result<(), DbError> {
+    conn.batch_execute(IN_ORDER)?;
     diesel::sql_query(DECLARE)
         .bind::<SqlUuid, _>(of.chapter.0)
         .bind::<Date, _>(after.map_or(of.from, |(day, ..)| day.max(of.from)))
@@ -99,7 +110,7 @@ pub fn open(conn: &mut PgConnection, of: &LinesOf, after: Option<At>) -> Result<
         .bind::<Nullable<SqlUuid>, _>(after.map(|(_, entry, _)| entry))
         .bind::<SmallInt, _>(after.map_or(0, |(.., n)| n))
         .execute(conn)?;
-    Ok(())
+    Ok(conn.batch_execute(AS_ALWAYS)?)
 }
 
 /// The next postings, at most so many; none at the end.
