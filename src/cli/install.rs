@@ -145,7 +145,7 @@ pub(super) fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
 }
 
 fn connect_with(config: &Config, url: &str, totals: Totals) -> Result<Db, Failure> {
-    for name in migrations::run(url, totals)? {
+    for name in migrations::run_with(url, totals)? {
         tracing::info!(name, "migration applied");
     }
     let db = app::connect(url, config.database_replica_url.as_deref(), config.database_connections);

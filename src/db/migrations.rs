@@ -68,7 +68,12 @@ pub enum Totals {
 
 /// Brings the database at `url` to the newest schema. Safe to call from several processes at once.
 /// Returns the names of the migrations that ran.
-pub fn run(url: &str, totals: Totals) -> Result<Vec<String>, MigrateError> {
+pub fn run(url: &str) -> Result<Vec<String>, MigrateError> {
+    run_with(url, Totals::MustBeRight)
+}
+
+/// [`run`], with what is to happen to totals that are wrong.
+pub fn run_with(url: &str, totals: Totals) -> Result<Vec<String>, MigrateError> {
     let mut conn = connect_alone(url)?;
     if totals == Totals::Rebuild {
         diesel::sql_query("SELECT set_config('so_nhan_ai.rebuild_totals', 'on', false)")

@@ -22,6 +22,7 @@ pub mod matter;
 pub mod model;
 pub mod persons;
 pub mod routes;
+mod rules;
 mod store;
 mod words;
 

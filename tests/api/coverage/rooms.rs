@@ -10,6 +10,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::spending::calls,
     crate::transfers::calls,
     crate::corrections::calls,
+    crate::decision_rules::calls,
     crate::books_read::calls,
     crate::periods::calls,
     crate::settlements::calls,
