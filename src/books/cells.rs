@@ -70,24 +70,22 @@ pub trait Rows {
 }
 
 /// CSV (RFC 4180, UTF-8 with a mark, as Excel wants it).
-pub struct Csv<'a> {
-    out: csv::Writer<&'a mut Spool>,
-    is_begun: bool,
-}
+pub struct Csv<'a>(csv::Writer<&'a mut Spool>);
 
 impl<'a> Csv<'a> {
-    /// Writes the names of the columns: in words, and as programs call them.
+    /// Writes the names of the columns, in words and as programs call them, and sends them.
     pub fn begin(out: &'a mut Spool, columns: &[Column], lang: Lang) -> Result<Self, Problem> {
         use std::io::Write;
         out.write_all("\u{feff}".as_bytes()).map_err(Problem::internal)?;
         let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         out.write_record(columns.iter().map(|column| format!("{} ({})", column.head(lang), column.key)))
             .map_err(Problem::internal)?;
-        Ok(Self { out, is_begun: false })
+        out.flush().map_err(Problem::internal)?;
+        Ok(Self(out))
     }
 
     pub fn end(mut self) -> Result<(), Problem> {
-        self.out.flush().map_err(Problem::internal)
+        self.0.flush().map_err(Problem::internal)
     }
 }
 
@@ -99,12 +97,7 @@ impl Rows for Csv<'_> {
             Cell::Text(text) => harmless(text),
             Cell::Sum(amount) | Cell::Rest(amount) => amount.to_string(),
         };
-        self.out.write_record(cells.iter().map(field)).map_err(Problem::internal)?;
-        if !self.is_begun {
-            self.is_begun = true;
-            self.out.flush().map_err(Problem::internal)?;
-        }
-        Ok(())
+        self.0.write_record(cells.iter().map(field)).map_err(Problem::internal)
     }
 
     /// Whoever adds up the columns shall not count their sums.
