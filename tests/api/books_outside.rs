@@ -55,10 +55,9 @@ fn hledger_and_ledger_read_the_journal_and_agree() {
         keeper.open(day(60), fund, 1_000_000_000_000);
         keeper.book_everything(day(ago), fund);
     }
-    let officer = app.officer_of("23095");
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     kit::gift(&app).to("LULUT").of(1_000_000_000_000_000).book(&officer);
     kit::gift(&app).with("received_on", day(5).to_string()).book(&officer).reversed(&app);
-    let chair = app.chair_of("23095");
     let folder = scratch();
     for (n, days) in ["".to_owned(), format!("&from={}", day(19)), format!("&to={}", day(10)), format!("&from={}&to={}", day(20), day(20))].iter().enumerate() {
         for lang in ["vi", "en"] {
