@@ -18,6 +18,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_by_day (scope_id, day, fund_id, account) {
+        scope_id -> Uuid,
+        day -> Date,
+        fund_id -> Integer,
+        account -> Text,
+        own_debit -> BigInt,
+        own_credit -> BigInt,
+        subtree_debit -> BigInt,
+        subtree_credit -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_by_month (scope_id, month, fund_id, account) {
+        scope_id -> Uuid,
+        month -> Date,
+        fund_id -> Integer,
+        account -> Text,
+        own_debit -> BigInt,
+        own_credit -> BigInt,
+        subtree_debit -> BigInt,
+        subtree_credit -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_folded (one) {
+        one -> Bool,
+        size -> BigInt,
+    }
+}
+
+diesel::table! {
     administrative_unit (code, valid_from) {
         code -> Text,
         valid_from -> Date,
@@ -1525,6 +1558,12 @@ diesel::table! {
         address -> Nullable<Text>,
         made_by -> Uuid,
         made_at -> Timestamptz,
+    statutory_account (account, valid_from) {
+        regime -> Text,
+        account -> Text,
+        valid_from -> Date,
+        number -> Text,
+        name -> Text,
     }
 }
 

@@ -23,8 +23,8 @@ use crate::unusual;
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 10] =
-    ["sequencer", "publisher", "intake", "search", "eraser", "sweeper", "jobs", "outward", "subscribers", "r2d2-worker"];
+const OWN: [&str; 11] =
+    ["folding", "sequencer", "publisher", "intake", "search", "eraser", "sweeper", "jobs", "outward", "subscribers", "r2d2-worker"];
 
 fn database_of(url: &str) -> String {
     let path = url.split('?').next().unwrap_or_default();
@@ -104,6 +104,9 @@ fn fill(app: &TestApp) -> Uuid {
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
     }
+    app.database.execute(
+        "INSERT INTO balance SELECT c.id, f.id, 'OTHER_INCOME', -5 FROM chapter c, fund f WHERE c.code = '23095' AND f.appeal LIKE 'QUY-%'",
+    );
     app.database.execute(
         "INSERT INTO deadline_change (request_id, what, before_on, after_on, changed_at)
          SELECT id, 'DUE_ON', due_on, due_on + 1, requested_at FROM personal_data_request",
@@ -199,12 +202,15 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let caller = sessions.pop().unwrap();
     // (the path as the document has it, what is asked)
     let asked = [
+        ("/api/v1/account-ledger", "?chapter=23095&account=CASH_ON_HAND"),
         ("/api/v1/accounts", "?chapter=23095"),
         ("/api/v1/advance-clearings", "?chapter=23095"),
         ("/api/v1/advances", "?chapter=23095"),
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
         ("/api/v1/cash-moves", "?chapter=23095"),
+        ("/api/v1/balances", "?chapter=23095"),
+        ("/api/v1/cash-book", "?chapter=23095"),
         ("/api/v1/changes", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
@@ -242,6 +248,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/subscribers/{id}/deliveries", "?"),
         ("/api/v1/transfers", "?chapter=23095"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
+        ("/api/v1/trial-balance", "?chapter=23095&from=2026-11-23"),
     ];
     assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");
     // The feed of changes waits for every transaction of the cluster, those of other tests too.
