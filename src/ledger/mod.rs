@@ -25,6 +25,7 @@ pub mod goods;
 pub mod kinds;
 pub mod measures;
 pub mod model;
+pub mod months;
 pub mod persons;
 pub mod public;
 pub mod reversal_audit;
