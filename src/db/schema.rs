@@ -76,10 +76,11 @@ diesel::table! {
         milestone -> Text,
         version -> Integer,
         day -> Date,
-        document_id -> Uuid,
-        purpose -> Text,
+        document_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
+        statement -> Nullable<Text>,
     }
 }
 
@@ -261,6 +262,20 @@ diesel::table! {
         own_bank_account -> Nullable<Bool>,
         recorded_at -> Nullable<Timestamptz>,
         recorded_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    closed_period (chapter_id, month) {
+        chapter_id -> Uuid,
+        month -> Date,
+        closing_id -> Uuid,
+        size -> BigInt,
+        root -> Bytea,
+        entries -> BigInt,
+        late -> BigInt,
+        statement -> Text,
+        closed_at -> Timestamptz,
     }
 }
 
@@ -990,6 +1005,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    period_closing (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        month -> Date,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     personal_data_request (id) {
         id -> Uuid,
         kind -> Text,
@@ -1093,8 +1121,8 @@ diesel::table! {
         period -> Nullable<Date>,
         version -> Integer,
         replaces -> Nullable<Text>,
-        document_id -> Uuid,
-        purpose -> Text,
+        document_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
         sha256 -> Text,
         title -> Text,
         channels -> Array<Text>,
@@ -1102,6 +1130,7 @@ diesel::table! {
         published_at -> Timestamptz,
         published_by -> Uuid,
         leaf_hash -> Bytea,
+        statement -> Nullable<Text>,
     }
 }
 
@@ -1289,6 +1318,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    settlement_report (id) {
+        id -> Uuid,
+        appeal_id -> Uuid,
+        chapter_id -> Uuid,
+        as_of -> Date,
+        body -> Bytea,
+        sha256 -> Text,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        publication -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    statement (code) {
+        code -> Text,
+        seq -> BigInt,
+        chapter_id -> Uuid,
+        event -> Text,
+        appeal -> Nullable<Text>,
+        day -> Date,
+        body -> Bytea,
+        sha256 -> Text,
+        replaces -> Nullable<Text>,
+        leaf_hash -> Bytea,
+        stated_on -> Date,
+        stated_at -> Timestamptz,
+        stated_by -> Uuid,
+    }
+}
+
+diesel::table! {
     subscriber (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1384,6 +1449,7 @@ diesel::table! {
 
 // Tables that one query may name together: those of a foreign key. Pairs without one stand in `db::joins`. (All with all would be
 // thousands of trait implementations, and most of the compiler's time.)
+
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
@@ -1411,6 +1477,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
+diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
@@ -1419,6 +1486,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
+diesel::allow_tables_to_appear_in_same_query!(account, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(account, statement);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(annotation, entry);
@@ -1431,7 +1500,9 @@ diesel::allow_tables_to_appear_in_same_query!(appeal, fund);
 diesel::allow_tables_to_appear_in_same_query!(appeal, gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal, information_request);
 diesel::allow_tables_to_appear_in_same_query!(appeal, publication);
+diesel::allow_tables_to_appear_in_same_query!(appeal, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(appeal_milestone, document_link);
+diesel::allow_tables_to_appear_in_same_query!(appeal_milestone, statement);
 diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
@@ -1441,6 +1512,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
@@ -1459,6 +1531,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
+diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
@@ -1467,8 +1540,12 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(chapter, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(chapter, statement);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
+diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
@@ -1513,5 +1590,8 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
+diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);

@@ -103,13 +103,13 @@ fn code_of(text: &str) -> Result<PublicCode, Problem> {
 }
 
 /// Full name of an account's officer, for a paper they made out.
-pub(super) fn full_name(v: &mut Visit<'_>, account: Uuid) -> Result<String, Problem> {
+pub fn full_name(v: &mut Visit<'_>, account: Uuid) -> Result<String, Problem> {
     let maker = identity::profile(v.conn, account, vietnam_date(v.now))?;
     v.vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)
 }
 
 /// A chapter as the heading of its papers.
-pub(super) fn issuer(conn: &mut PgConnection, chapter: ChapterId) -> Result<Issuer, Problem> {
+pub fn issuer(conn: &mut PgConnection, chapter: ChapterId) -> Result<Issuer, Problem> {
     let here = tree::place_of(conn, chapter)?;
     let above = here.path.iter().rev().nth(1).map(|step| step.id.0);
     let ids: Vec<Uuid> = above.into_iter().chain([here.id.0]).collect();

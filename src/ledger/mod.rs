@@ -31,6 +31,7 @@ pub mod public;
 pub mod reversal_audit;
 pub mod reversals;
 pub mod rewording;
+pub mod settling;
 pub mod store;
 pub mod totals;
 pub mod words;

@@ -29,7 +29,7 @@ impl Audits for Periods {
 }
 
 fn look(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbError> {
-    let (mut after, mut before): (_, Option<(ClosedRow, Figures)>) = ((Uuid::nil(), NaiveDate::MIN), None);
+    let (mut after, mut before): (_, Option<(ClosedRow, Figures)>) = ((Uuid::nil(), NaiveDate::default()), None);
     loop {
         let rows = store::after(conn, after, BATCH)?;
         let Some(last) = rows.last() else { return Ok(()) };

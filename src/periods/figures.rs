@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model;
@@ -37,8 +38,8 @@ pub struct Figures {
     pub measures: Vec<MeasureLine>,
 }
 
-/// See [`Figures::log`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A size of the log, and the root of its tree at that size as a checkpoint writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LogAt {
     pub size: i64,
