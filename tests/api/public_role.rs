@@ -97,6 +97,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "place",
         ],
     ),
+    ("closed_period", &["chapter_id", "month", "size", "entries", "late", "statement"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units", "counted_units"]),
@@ -149,6 +150,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "channels",
             "published_on",
             "leaf_hash",
+            "statement",
         ],
     ),
     (
@@ -193,6 +195,22 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("reversal_overall", &["scope_id", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
+    (
+        "statement",
+        &[
+            "code",
+            "seq",
+            "chapter_id",
+            "event",
+            "appeal",
+            "day",
+            "body",
+            "sha256",
+            "replaces",
+            "leaf_hash",
+            "stated_on",
+        ],
+    ),
     ("unit_merger", &["former_id", "new_code", "relation", "note"]),
 ];
 
