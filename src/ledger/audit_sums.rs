@@ -12,8 +12,8 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::tree::Place;
 
-/// Which posting of which kind adds to which measure, as rows of SQL: kind, account, measure, sign.
-pub(super) fn measured() -> String {
+/// What each chapter moved by itself, from the postings alone: by the measures of [`Measure::of`], each posting in one.
+pub(super) fn own() -> String {
     let measured: Vec<String> = Kind::ALL
         .into_iter()
         .filter(|kind| kind.has_money())
@@ -21,11 +21,6 @@ pub(super) fn measured() -> String {
         .filter_map(|(kind, account)| Measure::of(kind, account).map(|(measure, sign)| (kind, account, measure, sign)))
         .map(|(kind, account, measure, sign)| format!("('{kind}', '{account}', '{measure}', {sign})"))
         .collect();
-    measured.join(", ")
-}
-
-/// What each chapter moved by itself, from the postings alone: by the measures of [`Measure::of`], each posting in one.
-pub(super) fn own() -> String {
     format!(
         "SELECT e.chapter_id, p.fund_id, p.measure, e.day,
                 CASE p.measure WHEN 'RECEIVED' THEN coalesce(e.channel, '') WHEN 'PAID' THEN coalesce(d.category, '')
@@ -36,7 +31,7 @@ pub(super) fn own() -> String {
                JOIN (VALUES {}) AS m(kind, account, measure, sign) ON m.kind = coalesce(o.kind, e.kind) AND m.account = p.account
                GROUP BY 1, 2, 3 HAVING sum(m.sign * p.amount) <> 0) p
          JOIN entry e USING (id) LEFT JOIN entry_detail d ON d.code = e.code GROUP BY 1, 2, 3, 4, 5",
-        measured()
+        measured.join(", ")
     )
 }
 

@@ -10,8 +10,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::audit_sums::measured;
+use super::accounts::Account;
 use super::kinds::Kind;
+use super::measures::Measure;
 use crate::db::DbError;
 use crate::db::schema::entry;
 
@@ -32,7 +33,7 @@ pub struct Month {
     pub size: i64,
 }
 
-/// What an account of a fund moved in a month.
+/// What entries of one kind moved on an account of a fund in a month.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct Moved {
     #[diesel(sql_type = SqlUuid)]
@@ -43,28 +44,32 @@ pub struct Moved {
     pub fund: String,
     #[diesel(sql_type = Text)]
     pub account: String,
+    /// Of a reversal, that of its original.
+    #[diesel(sql_type = Text)]
+    pub counts_as: String,
+    /// Of gifts; else empty.
+    #[diesel(sql_type = Text)]
+    pub channel: String,
+    /// Of what has one; else empty.
+    #[diesel(sql_type = Text)]
+    pub category: String,
     #[diesel(sql_type = BigInt)]
     pub debit: i64,
     #[diesel(sql_type = BigInt)]
     pub credit: i64,
 }
 
-/// What a month added to a measure of a fund.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-pub struct Measured {
-    #[diesel(sql_type = SqlUuid)]
-    pub chapter_id: Uuid,
-    #[diesel(sql_type = Date)]
-    pub first: NaiveDate,
-    #[diesel(sql_type = Text)]
-    pub fund: String,
-    #[diesel(sql_type = Text)]
-    pub measure: String,
-    /// Divides it further, as in [`super::totals`].
-    #[diesel(sql_type = Text)]
-    pub part: String,
-    #[diesel(sql_type = BigInt)]
-    pub vnd: i64,
+impl Moved {
+    /// What it adds to which measure, and what divides that further, as in [`super::totals`]; `None` for what is part of what is left.
+    pub fn measured(&self) -> Option<(Measure, &str, i64)> {
+        let (measure, sign) = Measure::of(Kind::parse(&self.counts_as)?, Account::parse(&self.account)?)?;
+        let part = match measure {
+            Measure::Received => self.channel.as_str(),
+            Measure::Paid | Measure::OtherIncome => self.category.as_str(),
+            _ => "",
+        };
+        Some((measure, part, sign * (self.debit - self.credit)))
+    }
 }
 
 /// How many entries count in a month, and how many of these are of days of a month before.
@@ -103,36 +108,21 @@ fn counted(months: &[Month]) -> String {
     )
 }
 
-/// What accounts moved in months; in the order of chapter, month, fund and account.
+/// What accounts moved in months, by kinds of entries; in the order of chapters, months, funds and accounts.
 pub fn moved(conn: &mut PgConnection, months: &[Month]) -> Result<Vec<Moved>, DbError> {
     if months.is_empty() {
         return Ok(Vec::new());
     }
+    // One index look-up an entry: a plain join may be planned as a walk over the whole ledger.
     let sql = format!(
-        "{} SELECT c.chapter_id, c.first, f.code AS fund, p.account, coalesce(sum(p.amount) FILTER (WHERE p.amount > 0), 0)::bigint AS debit,
+        "{} SELECT c.chapter_id, c.first, f.code AS fund, p.account, coalesce(o.kind, c.kind) AS counts_as,
+                coalesce(c.channel, '') AS channel, coalesce(d.category, '') AS category,
+                coalesce(sum(p.amount) FILTER (WHERE p.amount > 0), 0)::bigint AS debit,
                 coalesce(-sum(p.amount) FILTER (WHERE p.amount < 0), 0)::bigint AS credit
-         FROM counted c JOIN posting p ON p.entry_id = c.id JOIN fund f ON f.id = p.fund_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-        counted(months)
-    );
-    Ok(diesel::sql_query(sql).load(conn)?)
-}
-
-/// What months added to measures; in the order of chapter, month, fund, measure and part.
-pub fn measures(conn: &mut PgConnection, months: &[Month]) -> Result<Vec<Measured>, DbError> {
-    if months.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "{} SELECT c.chapter_id, c.first, f.code AS fund, m.measure,
-                CASE m.measure WHEN 'RECEIVED' THEN coalesce(c.channel, '') WHEN 'PAID' THEN coalesce(d.category, '')
-                               WHEN 'OTHER_INCOME' THEN coalesce(d.category, '') ELSE '' END AS part,
-                sum(m.sign * p.amount)::bigint AS vnd
          FROM counted c LEFT JOIN entry o ON o.id = c.reverses LEFT JOIN entry_detail d ON d.code = c.code
-         JOIN posting p ON p.entry_id = c.id JOIN fund f ON f.id = p.fund_id
-         JOIN (VALUES {}) AS m(kind, account, measure, sign) ON m.kind = coalesce(o.kind, c.kind) AND m.account = p.account
-         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
-        counted(months),
-        measured()
+         JOIN LATERAL (SELECT a.account, a.fund_id, a.amount FROM posting a WHERE a.entry_id = c.id OFFSET 0) p ON true
+         JOIN fund f ON f.id = p.fund_id GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7",
+        counted(months)
     );
     Ok(diesel::sql_query(sql).load(conn)?)
 }

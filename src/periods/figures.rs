@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::model;
 use crate::db::DbError;
-use crate::ledger::months::{self, Counted, Measured, Month, Moved};
+use crate::ledger::measures::Measure;
+use crate::ledger::months::{self, Counted, Month, Moved};
 use crate::statements::Event;
 
 /// The text of a statement of the event PERIOD_CLOSE. Amounts are decimal text in đồng, debits positive.
@@ -140,16 +141,15 @@ impl Wanted<'_> {
 /// What months held, in the order given; a fixed number of queries, and one more for each first month of a chapter.
 pub fn of(conn: &mut PgConnection, wanted: &[Wanted<'_>]) -> Result<Vec<Figures>, DbError> {
     let months: Vec<Month> = wanted.iter().map(Wanted::month).collect();
-    let (moved, measured) = (months::moved(conn, &months)?, months::measures(conn, &months)?);
+    let moved = months::moved(conn, &months)?;
     let counts = months::counts(conn, &months)?;
     let mut figures = Vec::with_capacity(wanted.len());
     for one in wanted {
         let opening = one.opening(conn)?;
         let is_of = |chapter: Uuid, first: NaiveDate| (chapter, first) == (one.chapter, one.month);
         let moved = moved.iter().filter(|row| is_of(row.chapter_id, row.first));
-        let measured = measured.iter().filter(|row| is_of(row.chapter_id, row.first));
         let count = counts.iter().find(|row| is_of(row.chapter_id, row.first));
-        figures.push(put_together(one, opening, moved, measured, count));
+        figures.push(put_together(one, opening, moved, count));
     }
     Ok(figures)
 }
@@ -158,7 +158,6 @@ fn put_together<'r>(
     one: &Wanted<'_>,
     opening: Standing,
     moved: impl Iterator<Item = &'r Moved>,
-    measured: impl Iterator<Item = &'r Measured>,
     count: Option<&Counted>,
 ) -> Figures {
     let mut lines: BTreeMap<(String, String), AccountLine> = BTreeMap::new();
@@ -173,17 +172,22 @@ fn put_together<'r>(
     for (key, amount) in opening {
         lines.entry(key.clone()).or_insert_with(|| new(&key)).opening = amount;
     }
+    let mut measures: BTreeMap<(&str, Measure, &str), i64> = BTreeMap::new();
     for row in moved {
         let key = (row.fund.clone(), row.account.clone());
         let line = lines.entry(key.clone()).or_insert_with(|| new(&key));
-        (line.debit, line.credit) = (row.debit, row.credit);
+        line.debit += row.debit;
+        line.credit += row.credit;
+        if let Some((measure, part, vnd)) = row.measured() {
+            *measures.entry((&row.fund, measure, part)).or_default() += vnd;
+        }
     }
     lines.values_mut().for_each(|line| line.closing = line.opening + line.debit - line.credit);
-    let measure = |row: &Measured| MeasureLine {
-        fund: row.fund.clone(),
-        measure: row.measure.clone(),
-        part: row.part.clone(),
-        amount: row.vnd,
+    let measure = |((fund, measure, part), amount): ((&str, Measure, &str), i64)| MeasureLine {
+        fund: fund.to_owned(),
+        measure: measure.name().to_owned(),
+        part: part.to_owned(),
+        amount,
     };
     Figures {
         v: 1,
@@ -195,6 +199,6 @@ fn put_together<'r>(
         entries: count.map_or(0, |count| count.entries),
         late: count.map_or(0, |count| count.late),
         accounts: lines.into_values().collect(),
-        measures: measured.map(measure).collect(),
+        measures: measures.into_iter().map(measure).collect(),
     }
 }

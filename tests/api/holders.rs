@@ -56,6 +56,7 @@ struct Column {
 const NOBODYS: &[&str] = &[
     "annotation.leaf_hash",
     "chapter_request.request_hash",
+    "closed_period.root",
     "entry.document",
     "idempotency_key.key_hash",
     "idempotency_key.request_hash",
@@ -78,6 +79,9 @@ const NOBODYS: &[&str] = &[
     "session.previous_hash",
     "session.refresh_hash",
     "session.sibling_hashes",
+    "settlement_report.body",
+    "statement.body",
+    "statement.leaf_hash",
     "subscriber.former_secret",
     "subscriber.secret",
 ];
