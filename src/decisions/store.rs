@@ -138,6 +138,13 @@ pub fn reversals_waiting(conn: &mut PgConnection, limit: i64) -> Result<Vec<Stri
     Ok(rows.into_iter().flatten().collect())
 }
 
+/// Where requests of a matter are decided.
+pub fn approvers(conn: &mut PgConnection, kind: &Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    use decision as d;
+    let rows = d::table.filter(d::matter.eq(kind.name)).filter(d::id.eq_any(ids)).select((d::id, d::approver_chapter_id));
+    Ok(rows.load::<(Uuid, Uuid)>(conn)?.into_iter().collect())
+}
+
 /// Where a request is decided, and the note it came with, sealed.
 pub fn note(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<(Uuid, Vec<u8>)>, DbError> {
     use decision as d;

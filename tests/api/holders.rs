@@ -58,6 +58,7 @@ const NOBODYS: &[&str] = &[
     "chapter_request.request_hash",
     "closed_period.root",
     "entry.document",
+    "entry_detail.root",
     "idempotency_key.key_hash",
     "idempotency_key.request_hash",
     "known_device.token_hash",
