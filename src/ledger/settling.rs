@@ -59,7 +59,8 @@ pub fn standing(conn: &mut PgConnection, funds: &[FundId]) -> Result<Vec<(FundId
 
 /// How many of these codes are entries of funds of a day or before it.
 pub fn among(conn: &mut PgConnection, codes: &[String], funds: &[FundId], until: NaiveDate) -> Result<i64, DbError> {
-    let of_funds = posting::table.filter(posting::entry_id.eq(entry::id)).filter(posting::fund_id.eq_any(funds.iter().map(|f| f.0)));
+    let of_funds =
+        posting::table.filter(posting::entry_id.eq(entry::id)).filter(posting::fund_id.eq_any(funds.iter().map(|f| f.0)));
     Ok(entry::table
         .filter(entry::code.eq_any(codes))
         .filter(entry::day.le(until))

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::figures::{self, Before, Figures, Wanted};
+use super::matter::MATTER;
 use super::model;
 use super::store::{self, ClosedRow, ClosingRow};
 use super::wire::{self, PeriodClosingOut};
@@ -18,21 +19,6 @@ use crate::log;
 use crate::log::tile_store;
 use crate::statements::{self, Event, NotStated};
 use crate::tree::{self, ChapterId};
-
-/// The closing of a month, as a matter for a second person.
-pub const MATTER: &decisions::Kind = &decisions::Kind {
-    name: "PERIOD_CLOSE",
-    vi: "Khóa sổ tháng",
-    en: "Close the month",
-    shown_at: "/api/v1/period-closings/{id}",
-    decided_at: "",
-    actions: decisions::Actions {
-        asked: "PERIOD_CLOSE_REQUESTED",
-        approved: "PERIOD_CLOSED",
-        refused: "PERIOD_CLOSE_REFUSED",
-        withdrawn: "PERIOD_CLOSE_WITHDRAWN",
-    },
-};
 
 /// As many leaves without a place as are looked through; where more wait, the log is too far behind to close anything.
 const MOST_WAITING: i64 = 10_000;
@@ -133,13 +119,8 @@ fn close(v: &mut Visit<'_>, by: &Granted<Approve>, row: &ClosingRow) -> Result<(
     let wanted = Wanted { chapter: row.chapter_id, code: &code, month: row.month, size, root: &head.root, before };
     let figures = figures::of(v.conn, &[wanted])?.pop().ok_or_else(|| Fault::broken("a month without figures"))?;
     let body = statements::canonical(&figures).map_err(Fault::broken)?;
-    let new = statements::New {
-        event: Event::PeriodClose,
-        appeal: None,
-        day: model::last_day(row.month),
-        replaces: None,
-        body: &body,
-    };
+    let new =
+        statements::New { event: Event::PeriodClose, appeal: None, day: model::last_day(row.month), replaces: None, body: &body };
     let stated = statements::state(v.conn, v.now, by, &new).map_err(not_stated)?;
     let closed = ClosedRow {
         chapter_id: row.chapter_id,
@@ -160,7 +141,8 @@ fn close(v: &mut Visit<'_>, by: &Granted<Approve>, row: &ClosingRow) -> Result<(
 
 /// A closed month with its figures, as they were stated.
 fn before(v: &mut Visit<'_>, row: ClosedRow) -> Result<Before, Fault> {
-    let body = statements::store::body(v.conn, &row.statement)?.ok_or_else(|| Fault::broken("a closed month without statement"))?;
+    let body =
+        statements::store::body(v.conn, &row.statement)?.ok_or_else(|| Fault::broken("a closed month without statement"))?;
     let figures: Figures = serde_json::from_slice(&body).map_err(Fault::broken)?;
     Ok(Before { statement: row.statement, size: row.size, closed_at: row.closed_at, figures })
 }
@@ -171,4 +153,3 @@ fn not_stated(error: NotStated) -> Fault {
         other => Fault::broken(other),
     }
 }
-

@@ -23,6 +23,7 @@ pub mod closing;
 pub mod fault;
 pub mod feed;
 pub mod figures;
+pub mod matter;
 pub mod model;
 pub mod routes;
 pub mod store;
@@ -40,7 +41,7 @@ pub const ROOM: Room = Room {
     tags: &[("periods", "Months of a chapter's books, and their closing")],
     routes: routes::configure,
     audits: &[&audit::Periods],
-    matters: &[closing::MATTER],
+    matters: &[matter::MATTER],
     feeds: &[&feed::PERIODS],
     chapters: &[("closed_period.chapter_id", Stays), ("period_closing.chapter_id", Ends)],
     ..Room::called("periods")

@@ -27,7 +27,8 @@ pub fn written(month: NaiveDate) -> String {
 
 /// Reads `2026-11`, as its first day.
 pub fn parse(text: &str) -> Option<NaiveDate> {
-    let is_written_so = text.len() == 7 && text.bytes().enumerate().all(|(n, b)| if n == 4 { b == b'-' } else { b.is_ascii_digit() });
+    let is_written_so =
+        text.len() == 7 && text.bytes().enumerate().all(|(n, b)| if n == 4 { b == b'-' } else { b.is_ascii_digit() });
     if !is_written_so {
         return None;
     }
@@ -104,7 +105,12 @@ pub enum NotNow {
 
 /// Whether a month may be closed: it is over, and the next after the last one that was closed; where none was, that of the first
 /// entry. Without any entry every month that is over is as good.
-pub fn may_close(month: NaiveDate, last: Option<NaiveDate>, first_entry: Option<NaiveDate>, today: NaiveDate) -> Result<(), NotNow> {
+pub fn may_close(
+    month: NaiveDate,
+    last: Option<NaiveDate>,
+    first_entry: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<(), NotNow> {
     if month >= month_of(today) {
         return Err(NotNow::NotOver);
     }
@@ -138,7 +144,8 @@ mod tests {
     #[test]
     fn months_close_in_order_when_they_are_over() {
         let today = day("2026-12-02");
-        let may = |month: &str, last: Option<&str>, first: Option<&str>| may_close(day(month), last.map(day), first.map(day), today);
+        let may =
+            |month: &str, last: Option<&str>, first: Option<&str>| may_close(day(month), last.map(day), first.map(day), today);
         assert_eq!(may("2026-12-01", None, None), Err(NotNow::NotOver));
         assert_eq!(may("2027-01-01", Some("2026-11-01"), None), Err(NotNow::NotOver));
         assert_eq!(may("2026-11-01", None, None), Ok(()));

@@ -71,7 +71,12 @@ pub struct PeriodClosingIn {
 impl PeriodClosingIn {
     fn check(self, chapter: String, month: &str) -> Result<Ask, Problem> {
         let mut check = Check::default();
-        check.own_id("/id", self.id, "Mã nhận dạng phải do máy tạo riêng cho đề nghị này.", "The id is made for this request alone.");
+        check.own_id(
+            "/id",
+            self.id,
+            "Mã nhận dạng phải do máy tạo riêng cho đề nghị này.",
+            "The id is made for this request alone.",
+        );
         let note = check.read(note(self.note.as_deref())).flatten();
         let read = model::parse(month);
         if read.is_none() {

@@ -66,7 +66,13 @@ pub fn waiting(conn: &mut PgConnection, chapter: Uuid, from: NaiveDate, to: Naiv
 }
 
 /// Writes a request of the granted chapter; fails on `period_closing_standing_key` where one waits or the month is closed.
-pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, now: DateTime<Utc>, id: Uuid, month: NaiveDate) -> Result<(), DbError> {
+pub fn insert(
+    conn: &mut PgConnection,
+    by: &Granted<Record>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    month: NaiveDate,
+) -> Result<(), DbError> {
     let row = ClosingRow {
         id,
         chapter_id: by.chapter().0,
@@ -82,7 +88,13 @@ pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, now: DateTime<Utc>,
 }
 
 /// Notes how a request of the granted chapter was decided.
-pub fn decide<R: Right>(conn: &mut PgConnection, by: &Granted<R>, now: DateTime<Utc>, id: Uuid, to: State) -> Result<(), DbError> {
+pub fn decide<R: Right>(
+    conn: &mut PgConnection,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    to: State,
+) -> Result<(), DbError> {
     use period_closing as p;
     diesel::update(p::table.find(id).filter(p::chapter_id.eq(by.chapter().0)))
         .set((p::state.eq(to.name()), p::decided_by.eq(by.account()), p::decided_at.eq(now)))

@@ -9,9 +9,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::matter::MATTER;
 use super::model::{self, next, written};
 use super::store::{self, ClosedRow, ClosingRow};
 use crate::basics::codes::codes;
+use crate::decisions;
 use crate::identity::store as identity;
 use crate::ledger::months;
 use crate::tree::{self, Place};
@@ -82,6 +84,9 @@ pub struct PeriodClosingOut {
     /// `ASKED`, `APPROVED`, `REFUSED` or `WITHDRAWN`.
     #[schema(example = "ASKED")]
     pub state: String,
+    /// Code of the chapter that decides: one above, where nobody else may at the chapter itself.
+    #[schema(example = "23095")]
+    pub approver_chapter: String,
     /// User name.
     #[schema(example = "hanh.hamliem")]
     pub requested_by: String,
@@ -111,29 +116,35 @@ impl From<ClosedRow> for ClosedOut {
     }
 }
 
-fn closing(row: ClosingRow, chapter: &str, names: &HashMap<Uuid, String>, closed: Option<ClosedRow>) -> PeriodClosingOut {
+/// Requests of one chapter in their order, without their notes; a fixed number of queries.
+fn shown(conn: &mut PgConnection, chapter: &str, rows: Vec<ClosingRow>) -> Result<Vec<PeriodClosingOut>, Fault> {
+    let accounts: Vec<Uuid> = rows.iter().flat_map(|row| [Some(row.requested_by), row.decided_by]).flatten().collect();
+    let names = identity::user_names(conn, &accounts)?;
+    let approvers = decisions::approvers(conn, MATTER, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let codes = tree::codes(conn, approvers.values().copied())?;
     let name = |account: Uuid| names.get(&account).cloned().unwrap_or_default();
-    PeriodClosingOut {
+    let out = |row: ClosingRow| PeriodClosingOut {
         id: row.id,
         chapter: chapter.to_owned(),
         month: written(row.month),
         state: row.state,
+        approver_chapter: approvers.get(&row.id).and_then(|id| codes.get(id)).cloned().unwrap_or_default(),
         requested_by: name(row.requested_by),
         requested_at: row.requested_at,
         decided_by: row.decided_by.map(name),
         decided_at: row.decided_at,
         note: None,
-        closed: closed.map(Into::into),
-    }
+        closed: None,
+    };
+    Ok(rows.into_iter().map(out).collect())
 }
 
 /// A request, without its note.
 pub fn one(conn: &mut PgConnection, row: ClosingRow) -> Result<PeriodClosingOut, Fault> {
-    let accounts: Vec<Uuid> = [Some(row.requested_by), row.decided_by].into_iter().flatten().collect();
-    let names = identity::user_names(conn, &accounts)?;
     let chapter = tree::code_of(conn, tree::ChapterId(row.chapter_id))?;
     let closed = store::of_request(conn, row.id)?;
-    Ok(closing(row, &chapter, &names, closed))
+    let out = shown(conn, &chapter, vec![row])?.pop().ok_or(Fault::Unknown)?;
+    Ok(PeriodClosingOut { closed: closed.map(Into::into), ..out })
 }
 
 /// The months of a year that have begun.
@@ -145,9 +156,8 @@ pub fn year(conn: &mut PgConnection, here: &Place, year: i32, today: NaiveDate) 
     let mut closed: HashMap<NaiveDate, ClosedRow> =
         store::closed(conn, here.id.0, from, to)?.into_iter().map(|row| (row.month, row)).collect();
     let rows = store::waiting(conn, here.id.0, from, to)?;
-    let names = identity::user_names(conn, &rows.iter().map(|row| row.requested_by).collect::<Vec<_>>())?;
-    let mut waiting: HashMap<NaiveDate, PeriodClosingOut> =
-        rows.into_iter().map(|row| (row.month, closing(row, &here.code, &names, None))).collect();
+    let asked: Vec<NaiveDate> = rows.iter().map(|row| row.month).collect();
+    let mut waiting: HashMap<NaiveDate, PeriodClosingOut> = asked.into_iter().zip(shown(conn, &here.code, rows)?).collect();
     let months = (1..=12).filter_map(first).filter(|month| *month <= today).map(|month| PeriodOut {
         month: written(month),
         state: if last.is_some_and(|last| month <= last) { PeriodState::Closed } else { PeriodState::Open },

@@ -80,7 +80,12 @@ impl PublicationEventIn {
             (Some(document), None) => Source::Document(document),
             (None, Some(code)) => Source::Statement(code),
             (None, None) => {
-                return Err(Problem::field("/document", "REQUIRED", "Hãy chọn tài liệu được công bố.", "Say which document is published."));
+                return Err(Problem::field(
+                    "/document",
+                    "REQUIRED",
+                    "Hãy chọn tài liệu được công bố.",
+                    "Say which document is published.",
+                ));
             }
             (Some(_), Some(_)) => {
                 return Err(Problem::field(

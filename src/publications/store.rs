@@ -166,12 +166,7 @@ pub struct NewRow<'a> {
 }
 
 /// Writes a publication. `false` if the id is taken.
-pub fn insert<R: Right>(
-    conn: &mut PgConnection,
-    by: &Granted<R>,
-    now: DateTime<Utc>,
-    new: &NewRow<'_>,
-) -> Result<bool, DbError> {
+pub fn insert<R: Right>(conn: &mut PgConnection, by: &Granted<R>, now: DateTime<Utc>, new: &NewRow<'_>) -> Result<bool, DbError> {
     use publication as p;
     let row = new.published;
     shown::alters(conn);

@@ -18,6 +18,7 @@ mod answers;
 pub mod audit;
 pub mod fault;
 pub mod feed;
+pub mod matter;
 pub mod model;
 pub mod paper;
 pub mod report;
@@ -35,7 +36,7 @@ pub const ROOM: Room = Room {
     tags: &[("settlements", "Settlement reports of appeals")],
     routes: routes::configure,
     audits: &[&audit::Settlements],
-    matters: &[settle::MATTER],
+    matters: &[matter::MATTER],
     feeds: &[&feed::SETTLEMENT_REPORTS],
     chapters: &[("settlement_report.chapter_id", Follows)],
     ..Room::called("settlements")

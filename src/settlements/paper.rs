@@ -3,7 +3,8 @@
 
 use chrono::{Datelike, NaiveDate};
 use print::{
-    About, Body, Cancelled, Foot, Issuer, Item, Labelled, Look, Page, Paper, Piece, PrintError, Side, Signature, Table, TableColumn,
+    About, Body, Cancelled, Foot, Issuer, Item, Labelled, Look, Page, Paper, Piece, PrintError, Side, Signature, Table,
+    TableColumn,
 };
 use uuid::Uuid;
 
@@ -145,7 +146,11 @@ fn pieces(sheet: &Sheet, lang: Lang) -> Vec<Piece> {
     let mut pieces = vec![Piece::Items(vec![
         Item::new(said(lang, "Đợt vận động", "Appeal"), Some(format!("{} ({})", figures.title, figures.appeal)), Look::Name),
         Item::new(said(lang, "Tính đến hết ngày", "Up to the end of"), Some(short_day(figures.as_of)), Look::Plain),
-        Item::new(said(lang, "Kích thước sổ công khai", "Size of the public log"), Some(figures.log.size.to_string()), Look::Plain),
+        Item::new(
+            said(lang, "Kích thước sổ công khai", "Size of the public log"),
+            Some(figures.log.size.to_string()),
+            Look::Plain,
+        ),
     ])];
     let heads = [
         said(lang, "Quỹ của đợt", "Fund of the appeal"),
@@ -159,7 +164,8 @@ fn pieces(sheet: &Sheet, lang: Lang) -> Vec<Piece> {
         let paid = &fund.total.paid_by_category;
         if !paid.is_empty() {
             let rows = paid.iter().map(|paid| vec![paid.category.clone(), grouped(paid.amount)]).collect();
-            pieces.push(Piece::Table(Table { columns: columns(said(lang, "Đã chi cho", "Paid for"), lang), rows, total: None }));
+            pieces
+                .push(Piece::Table(Table { columns: columns(said(lang, "Đã chi cho", "Paid for"), lang), rows, total: None }));
         }
     }
     if !figures.open.is_empty() {

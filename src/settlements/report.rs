@@ -89,12 +89,7 @@ fn unsettled(account: Account) -> Option<&'static str> {
 }
 
 /// What is not settled at this moment.
-fn open(
-    conn: &mut PgConnection,
-    funds: &[Fund],
-    figures: &[FundFigures],
-    as_of: NaiveDate,
-) -> Result<Vec<OpenItem>, Fault> {
+fn open(conn: &mut PgConnection, funds: &[Fund], figures: &[FundFigures], as_of: NaiveDate) -> Result<Vec<OpenItem>, Fault> {
     let item = |what: &str, fund: &str, amount| OpenItem { what: what.to_owned(), fund: Some(fund.to_owned()), amount };
     let mut open: Vec<OpenItem> =
         figures.iter().filter(|fund| fund.on_the_way != 0).map(|fund| item("ON_THE_WAY", &fund.fund, fund.on_the_way)).collect();

@@ -48,7 +48,12 @@ pub struct SettlementReportIn {
 impl SettlementReportIn {
     fn check(self) -> Result<Ask, Problem> {
         let mut check = Check::default();
-        check.own_id("/id", self.id, "Mã nhận dạng phải do máy tạo riêng cho báo cáo này.", "The id is made for this report alone.");
+        check.own_id(
+            "/id",
+            self.id,
+            "Mã nhận dạng phải do máy tạo riêng cho báo cáo này.",
+            "The id is made for this report alone.",
+        );
         let note = check.read(note(self.note.as_deref())).flatten();
         check.done(Some(Ask { id: self.id, appeal: self.appeal, as_of: self.as_of, note })).map_err(Problem::invalid)
     }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::matter::MATTER;
 use super::model::SettlementFigures;
 use super::report;
 use super::store::{self, NewReport, Outcome, ReportRow};
@@ -22,21 +23,6 @@ use crate::publications::model::Event as Published;
 use crate::publications::stated::{self, Approved};
 use crate::statements::{self, Event, NotStated};
 use crate::tree::ChapterId;
-
-/// A settlement report, as a matter for a second person.
-pub const MATTER: &decisions::Kind = &decisions::Kind {
-    name: "SETTLEMENT_REPORT",
-    vi: "Duyệt báo cáo quyết toán đợt",
-    en: "Approve the settlement report of",
-    shown_at: "/api/v1/settlement-reports/{id}",
-    decided_at: "",
-    actions: decisions::Actions {
-        asked: "SETTLEMENT_REPORT_REQUESTED",
-        approved: "SETTLEMENT_REPORT_APPROVED",
-        refused: "SETTLEMENT_REPORT_REFUSED",
-        withdrawn: "SETTLEMENT_REPORT_WITHDRAWN",
-    },
-};
 
 /// A request as its author makes it.
 #[derive(Debug, Clone)]

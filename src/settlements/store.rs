@@ -62,7 +62,8 @@ pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: Span<(DateTime<Utc
 pub fn newest_statement(conn: &mut PgConnection, appeal: Uuid) -> Result<Option<String>, DbError> {
     use settlement_report as s;
     let approved = s::table.filter(s::appeal_id.eq(appeal)).filter(s::state.eq(State::Approved.name()));
-    let newest: Option<Option<String>> = approved.order((s::decided_at.desc(), s::id.desc())).select(s::statement).first(conn).optional()?;
+    let newest: Option<Option<String>> =
+        approved.order((s::decided_at.desc(), s::id.desc())).select(s::statement).first(conn).optional()?;
     Ok(newest.flatten())
 }
 

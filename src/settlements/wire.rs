@@ -7,8 +7,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::matter::MATTER;
 use super::model::SettlementFigures;
 use super::store::ReportRow;
+use crate::decisions;
 use crate::giving::appeals;
 use crate::identity::store as identity;
 use crate::tree;
@@ -30,6 +32,9 @@ pub struct SettlementReportOut {
     pub state: String,
     /// SHA-256 of its text, hexadecimal: what is approved, stated and published.
     pub sha256: String,
+    /// Code of the chapter that decides: one above, where nobody else may at the chapter itself.
+    #[schema(example = "68")]
+    pub approver_chapter: String,
     /// User name.
     #[schema(example = "hanh.hamliem")]
     pub requested_by: String,
@@ -66,13 +71,16 @@ pub fn shown(conn: &mut PgConnection, rows: Vec<ReportRow>) -> Result<Vec<Settle
     let accounts: Vec<Uuid> = rows.iter().flat_map(|row| [Some(row.requested_by), row.decided_by]).flatten().collect();
     let names = identity::user_names(conn, &accounts)?;
     let appeals = appeals::named(conn, &rows.iter().map(|row| row.appeal_id).collect::<Vec<_>>())?;
-    let chapters = tree::codes(conn, rows.iter().map(|row| row.chapter_id))?;
+    let approvers = decisions::approvers(conn, MATTER, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let chapters = tree::codes(conn, rows.iter().map(|row| row.chapter_id).chain(approvers.values().copied()))?;
+    let code = |chapter: Uuid| chapters.get(&chapter).cloned().unwrap_or_default();
     let name = |account: Uuid| names.get(&account).cloned().unwrap_or_default();
     let out = |row: ReportRow| {
         let url = |ending: &str| format!("/api/v1/settlement-reports/{}/paper.{ending}", row.id);
         SettlementReportOut {
             appeal: appeals.get(&row.appeal_id).map(|(code, _)| code.clone()).unwrap_or_default(),
-            chapter: chapters.get(&row.chapter_id).cloned().unwrap_or_default(),
+            chapter: code(row.chapter_id),
+            approver_chapter: approvers.get(&row.id).copied().map(code).unwrap_or_default(),
             requested_by: name(row.requested_by),
             decided_by: row.decided_by.map(name),
             href: row.statement.as_ref().map(|code| format!("/api/v1/public/statements/{code}")),

@@ -61,7 +61,10 @@ fn accounts(figures: &Value) -> BTreeMap<(String, String), [i64; 4]> {
     let amount = |line: &Value, name: &str| text(line, name).parse::<i64>().unwrap();
     lines
         .map(|line| {
-            ((text(line, "fund"), text(line, "account")), ["opening", "debit", "credit", "closing"].map(|name| amount(line, name)))
+            (
+                (text(line, "fund"), text(line, "account")),
+                ["opening", "debit", "credit", "closing"].map(|name| amount(line, name)),
+            )
         })
         .collect()
 }
@@ -105,7 +108,10 @@ fn a_phone_that_was_offline_over_a_closing() {
     set_clock(&app, "2026-12-01T03:00:00Z");
     let of_december = give(&app, json!({"amount_vnd": 70_000}));
     let closed = close(&app, "23095", "2026-11");
-    assert_eq!((&closed["state"], &closed["month"], &closed["chapter"]), (&json!("APPROVED"), &json!("2026-11"), &json!("23095")));
+    assert_eq!(
+        (&closed["state"], &closed["month"], &closed["chapter"]),
+        (&json!("APPROVED"), &json!("2026-11"), &json!("23095"))
+    );
     assert_eq!((&closed["closed"]["entries"], &closed["closed"]["late"]), (&json!(3), &json!(0)));
     let november = stated(&app, &closed);
     let expected = BTreeMap::from([
@@ -125,7 +131,10 @@ fn a_phone_that_was_offline_over_a_closing() {
         ])
     );
     let size = november["log"]["size"].as_i64().unwrap();
-    assert_eq!((november["entries"].as_i64(), &closed["closed"]["log_size"], &november["follows"]), (Some(3), &json!(size), &Value::Null));
+    assert_eq!(
+        (november["entries"].as_i64(), &closed["closed"]["log_size"], &november["follows"]),
+        (Some(3), &json!(size), &Value::Null)
+    );
     let root = app.database.text("SELECT replace(encode(root, 'base64'), E'\\n', '') FROM closed_period");
     assert_eq!(november["log"]["root"], root);
 
@@ -133,7 +142,8 @@ fn a_phone_that_was_offline_over_a_closing() {
     set_clock(&app, "2026-12-02T03:00:00Z");
     let late = give(&app, json!({"amount_vnd": 40_000, "received_on": "2026-11-30"}));
     assert_eq!(late["received_on"], "2026-11-30");
-    let shown = app.database.text(&format!("SELECT day || ' ' || booked FROM entry WHERE code = '{}'", late["code"].as_str().unwrap()));
+    let shown =
+        app.database.text(&format!("SELECT day || ' ' || booked FROM entry WHERE code = '{}'", late["code"].as_str().unwrap()));
     assert_eq!(shown, "2026-11-30 2026-12-02");
     let place = index(&app, &late["code"]);
     assert!(place >= size);
@@ -354,7 +364,11 @@ fn all_of_a_closing_or_nothing() {
             ("opened again", "DELETE FROM closed_period".into(), "closed_period_append_only"),
             ("other words", "UPDATE statement SET body = '{}'".into(), "statement_append_only"),
             ("not stated", "DELETE FROM statement".into(), "statement_append_only"),
-            ("asked again", "UPDATE period_closing SET state = 'ASKED', decided_by = NULL, decided_at = NULL".into(), "period_closing_keeps"),
+            (
+                "asked again",
+                "UPDATE period_closing SET state = 'ASKED', decided_by = NULL, decided_at = NULL".into(),
+                "period_closing_keeps",
+            ),
             ("out of order", earlier.into(), "closed_period_follows"),
         ],
     );

@@ -103,8 +103,12 @@ fn other_words_are_found() {
          ALTER TABLE statement ENABLE TRIGGER ALL"
     ));
     let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
-    let found: Vec<(&str, &str)> =
-        report.findings.iter().map(|finding| (finding.check, finding.subject.as_str())).filter(|(check, _)| *check == "statement").collect();
+    let found: Vec<(&str, &str)> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.check, finding.subject.as_str()))
+        .filter(|(check, _)| *check == "statement")
+        .collect();
     assert_eq!(found, [("statement", september.as_str()), ("statement", september.as_str())], "{}", report.text());
 }
 

@@ -92,7 +92,10 @@ fn a_report_is_made_from_the_books_approved_and_published() {
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), *report);
     assert!(!text.contains("Hoa"));
     let (stated, published) = (leaf(&app, &done["statement"]), leaf(&app, &done["publication"]));
-    assert_eq!((&stated["kind"], &stated["event"], &stated["appeal"]), (&json!("STATEMENT"), &json!("SETTLEMENT_REPORT"), &json!("BAO")));
+    assert_eq!(
+        (&stated["kind"], &stated["event"], &stated["appeal"]),
+        (&json!("STATEMENT"), &json!("SETTLEMENT_REPORT"), &json!("BAO"))
+    );
     assert_eq!((&stated["day"], &stated["booked"]), (&json!("2026-11-27"), &json!("2026-11-28")));
     assert_eq!((&published["kind"], &published["event"]), (&json!("PUBLICATION"), &json!("SETTLEMENT_REPORT")));
     assert_eq!(stated["doc"], published["doc"]);
@@ -185,10 +188,7 @@ fn a_later_report_replaces_the_one_before() {
     assert_eq!(leaf(&app, &second["statement"])["of"], first["statement"]);
     assert_eq!(leaf(&app, &second["publication"])["of"], first["publication"]);
     let list = app.anonymous().get("/api/v1/public/statements?appeal=BAO", 200);
-    assert_eq!(
-        (&list["items"][0]["replaces"], &list["items"][1]["replaced_by"]),
-        (&first["statement"], &second["statement"])
-    );
+    assert_eq!((&list["items"][0]["replaces"], &list["items"][1]["replaced_by"]), (&first["statement"], &second["statement"]));
     assert_eq!(desk.duty("SETTLEMENT_REPORT")["versions"].as_array().unwrap().len(), 2);
     settle(&app);
     app.stop();
