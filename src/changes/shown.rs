@@ -28,6 +28,7 @@ pub struct ChangeOut {
     /// reversal belongs to it), `STATEMENT`
     /// (`/api/v1/public/statements/{code}`), `PERIOD_CLOSING` (`/api/v1/period-closings/{id}`), `SETTLEMENT_REPORT`
     /// (`/api/v1/settlement-reports/{id}`) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
+    /// reversal belongs to it), `STOCK_ADJUSTMENT` (`/api/v1/stock/adjustments/{id}`), `STOCK_COUNT` (`/api/v1/stock/counts/{id}`) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
     /// reversal belongs to it), `PAYMENT` (`/api/v1/payments/{id}`), `INCOME` (`/api/v1/incomes/{id}`), `REFUND` (`/api/v1/refunds/{id}`) or `CHAPTER`
     /// (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
     #[schema(example = "GIFT")]

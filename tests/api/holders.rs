@@ -83,6 +83,9 @@ const NOBODYS: &[&str] = &[
     "settlement_report.body",
     "statement.body",
     "statement.leaf_hash",
+    "stock_adjustment.document",
+    "stock_count.document",
+    "stock_count.request_hash",
     "subscriber.former_secret",
     "subscriber.secret",
 ];
