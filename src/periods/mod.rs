@@ -30,7 +30,7 @@ pub mod store;
 pub mod wire;
 
 use crate::house::Room;
-use crate::house::succession::Succession::{Ends, Stays};
+use crate::house::succession::Succession::Stays;
 
 pub use model::Closings;
 pub use store::{closings, late};
@@ -43,6 +43,6 @@ pub const ROOM: Room = Room {
     audits: &[&audit::Periods],
     matters: &[matter::MATTER],
     feeds: &[&feed::PERIODS],
-    chapters: &[("closed_period.chapter_id", Stays), ("period_closing.chapter_id", Ends)],
+    chapters: &[("closed_period.chapter_id", Stays), ("period_closing.chapter_id", Stays)],
     ..Room::called("periods")
 };
