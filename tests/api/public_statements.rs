@@ -86,6 +86,11 @@ fn statements_are_listed_the_newest_first() {
     );
     assert_eq!(row["href"], format!("/api/v1/public/statements/{september}"));
     assert_eq!((&row["replaces"], &row["replaced_by"]), (&Value::Null, &Value::Null));
+    let page = crate::portal::page(&app, &format!("/g/{september}"));
+    assert!(
+        page.contains(&format!("href=\"/api/v1/public/statements/{september}\"")) && page.contains("Khóa sổ tháng"),
+        "{page}"
+    );
     for (query, status) in [("?event=GIFT", 422), ("?limit=0", 422), ("?chapter=KHONG", 404), ("?year=2026", 422)] {
         app.anonymous().get(&format!("/api/v1/public/statements{query}"), status);
     }
