@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{CACHE_CONTROL_LIST, answer};
-use crate::basics::hex;
+use crate::basics::{PublicCode, hex};
 use crate::db::Db;
 use crate::http::etag::Tagged;
 use crate::http::sets::{Searches, Shows};
@@ -146,6 +146,7 @@ pub struct Stated(#[allow(dead_code, reason = "names the answer in the OpenAPI d
 )]
 #[get("/statements/{code}")]
 pub async fn show_statement(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    let body = db.read_public(move |conn| -> Result<_, Problem> { Ok(store::body(conn, &code)?) }).await?;
+    let code = PublicCode::parse(&code).map_err(|_| Problem::not_found())?;
+    let body = db.read_public(move |conn| -> Result<_, Problem> { Ok(store::body(conn, code.as_str())?) }).await?;
     Ok(Tagged::json(body.ok_or_else(Problem::not_found)?).answer(&request, FOR_EVER))
 }
