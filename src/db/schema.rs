@@ -142,10 +142,11 @@ diesel::table! {
         milestone -> Text,
         version -> Integer,
         day -> Date,
-        document_id -> Uuid,
-        purpose -> Text,
+        document_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
+        statement -> Nullable<Text>,
     }
 }
 
@@ -327,6 +328,20 @@ diesel::table! {
         own_bank_account -> Nullable<Bool>,
         recorded_at -> Nullable<Timestamptz>,
         recorded_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    closed_period (chapter_id, month) {
+        chapter_id -> Uuid,
+        month -> Date,
+        closing_id -> Uuid,
+        size -> BigInt,
+        root -> Bytea,
+        entries -> BigInt,
+        late -> BigInt,
+        statement -> Text,
+        closed_at -> Timestamptz,
     }
 }
 
@@ -1153,6 +1168,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    period_closing (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        month -> Date,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     personal_data_request (id) {
         id -> Uuid,
         kind -> Text,
@@ -1256,8 +1284,8 @@ diesel::table! {
         period -> Nullable<Date>,
         version -> Integer,
         replaces -> Nullable<Text>,
-        document_id -> Uuid,
-        purpose -> Text,
+        document_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
         sha256 -> Text,
         title -> Text,
         channels -> Array<Text>,
@@ -1265,6 +1293,7 @@ diesel::table! {
         published_at -> Timestamptz,
         published_by -> Uuid,
         leaf_hash -> Bytea,
+        statement -> Nullable<Text>,
     }
 }
 
@@ -1452,6 +1481,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    settlement_report (id) {
+        id -> Uuid,
+        appeal_id -> Uuid,
+        chapter_id -> Uuid,
+        as_of -> Date,
+        body -> Bytea,
+        sha256 -> Text,
     stock_adjustment (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1464,10 +1500,26 @@ diesel::table! {
         requested_at -> Timestamptz,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        publication -> Nullable<Text>,
     }
 }
 
 diesel::table! {
+    statement (code) {
+        code -> Text,
+        seq -> BigInt,
+        chapter_id -> Uuid,
+        event -> Text,
+        appeal -> Nullable<Text>,
+        day -> Date,
+        body -> Bytea,
+        sha256 -> Text,
+        replaces -> Nullable<Text>,
+        leaf_hash -> Bytea,
+        stated_on -> Date,
+        stated_at -> Timestamptz,
+        stated_by -> Uuid,
     stock_adjustment_entry (entry_id) {
         entry_id -> Uuid,
         adjustment_id -> Uuid,
@@ -1767,6 +1819,7 @@ diesel::table! {
 
 // Tables that one query may name together: those of a foreign key. Pairs without one stand in `db::joins`. (All with all would be
 // thousands of trait implementations, and most of the compiler's time.)
+
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
@@ -1796,6 +1849,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
+diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
@@ -1804,6 +1858,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
+diesel::allow_tables_to_appear_in_same_query!(account, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(account, statement);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
@@ -1827,7 +1883,9 @@ diesel::allow_tables_to_appear_in_same_query!(appeal, fund);
 diesel::allow_tables_to_appear_in_same_query!(appeal, gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal, information_request);
 diesel::allow_tables_to_appear_in_same_query!(appeal, publication);
+diesel::allow_tables_to_appear_in_same_query!(appeal, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(appeal_milestone, document_link);
+diesel::allow_tables_to_appear_in_same_query!(appeal_milestone, statement);
 diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
@@ -1837,6 +1895,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
@@ -1857,6 +1916,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
+diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
@@ -1865,6 +1925,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(chapter, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(chapter, statement);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_lot);
@@ -1874,6 +1936,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
+diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
@@ -1939,7 +2003,10 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
+diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);

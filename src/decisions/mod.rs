@@ -34,6 +34,7 @@ pub use ask::{Asked, Content, New, Plan, ask, enter, enter_above, plan, plan_at}
 pub use decide::{decide, everywhere};
 pub use inbox::{approvers, decides_at, note_of};
 pub use matter::{Approval, Matter};
+pub use store::reversals_waiting;
 pub use model::{State, Verdict};
 pub use words::{Halt, already_waits, not_covered};
 

@@ -154,6 +154,16 @@ fn subscribers(app: &TestApp, one: Uuid) {
     ));
 }
 
+/// What was stated of Hàm Liêm, and settlement reports that were refused.
+fn statements_and_reports(app: &TestApp) {
+    app.database.execute(
+        "INSERT INTO statement (code, seq, chapter_id, event, day, body, sha256, leaf_hash, stated_on, stated_at, stated_by)
+         SELECT lpad(n::text, 17, '0'), 1000000 + n, c.id, 'REPORT', '2026-11-22', '{}', encode(sha256('{}'), 'hex'), sha256('{}'), '2026-11-22', '2026-11-22T03:00:00Z', a.id
+         FROM chapter c, (SELECT id FROM account LIMIT 1) a, generate_series(1, 52) n WHERE c.code = '23095';
+         INSERT INTO settlement_report (id, appeal_id, chapter_id, as_of, body, sha256, state, requested_by, requested_at, decided_by, decided_at)
+         SELECT gen_random_uuid(), p.id, c.id, '2026-11-22', '{}', encode(sha256('{}'), 'hex'), 'REFUSED', a.id, now(), a.id, now()
+         FROM chapter c, appeal p, (SELECT id FROM account LIMIT 1) a, generate_series(1, 52) WHERE c.code = '23095' AND p.code = 'LULUT'",
+    );
 /// Goods of Hàm Liêm, whatever the books say; `one` is a lot that moved often.
 fn stock(app: &TestApp, one: Uuid) {
     app.database.execute(&format!(
@@ -190,6 +200,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     stock(&app, party);
     let code = reversals(&app);
     app.wait_for_index();
+    statements_and_reports(&app);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -231,12 +242,14 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/public/entries", "?"),
         ("/api/v1/public/officers/{code}/reversals/chapters", "?year=2026"),
         ("/api/v1/public/reversals/chapters", "?chapter=TW&year=2026"),
+        ("/api/v1/public/statements", "?chapter=23095"),
         ("/api/v1/public/units", "?parent=68"),
         ("/api/v1/publication-duties", "?chapter=68"),
         ("/api/v1/refunds", "?chapter=23095"),
         ("/api/v1/reversals", "?chapter=23095"),
         ("/api/v1/role-assignments", "?chapter=23095"),
         ("/api/v1/sessions", "?"),
+        ("/api/v1/settlement-reports", "?chapter=23095"),
         ("/api/v1/stock/adjustments", "?chapter=23095"),
         ("/api/v1/stock/counts", "?chapter=23095"),
         ("/api/v1/stock/items", "?q=a"),

@@ -98,6 +98,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "place",
         ],
     ),
+    ("closed_period", &["chapter_id", "month", "size", "entries", "late", "statement"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units", "counted_units"]),
@@ -152,6 +153,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "channels",
             "published_on",
             "leaf_hash",
+            "statement",
         ],
     ),
     (
@@ -201,6 +203,22 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("reversal_overall", &["scope_id", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
+    (
+        "statement",
+        &[
+            "code",
+            "seq",
+            "chapter_id",
+            "event",
+            "appeal",
+            "day",
+            "body",
+            "sha256",
+            "replaces",
+            "leaf_hash",
+            "stated_on",
+        ],
+    ),
     ("stock_on_hand", &["chapter_id", "fund_id", "item", "unit", "quantity_milli", "value_vnd"]),
     ("unit_merger", &["former_id", "new_code", "relation", "note"]),
 ];
