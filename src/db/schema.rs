@@ -241,6 +241,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    chapter_stand_in (chapter_id, stand_in_id) {
+        chapter_id -> Uuid,
+        stand_in_id -> Uuid,
+        depth -> SmallInt,
+        from_depth -> SmallInt,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
+    chapter_successor (old_id, new_id) {
+        old_id -> Uuid,
+        new_id -> Uuid,
+        since -> Date,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
     chapter_version (chapter_id, version) {
         chapter_id -> Uuid,
         version -> Integer,
@@ -973,6 +992,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    passed_on (entry_id) {
+        entry_id -> Uuid,
+        for_id -> Uuid,
+    }
+}
+
+diesel::table! {
     password_link (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -1306,6 +1332,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    succession (id) {
+        id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        above_chapter_id -> Uuid,
+        effective_on -> Date,
+        decision_no -> Text,
+        document -> Bytea,
+        plan -> Jsonb,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        approved_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    succession_chapter (succession_id, chapter_id) {
+        succession_id -> Uuid,
+        chapter_id -> Uuid,
+        goes -> Bool,
+    }
+}
+
+diesel::table! {
+    succession_entry (entry_id) {
+        entry_id -> Uuid,
+        succession_id -> Uuid,
+    }
+}
+
+diesel::table! {
     total_by_day (scope_id, fund_id, measure, part, day) {
         scope_id -> Uuid,
         fund_id -> Integer,
@@ -1420,6 +1479,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for)
 diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(account, succession);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(annotation, entry);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
@@ -1440,6 +1500,8 @@ diesel::allow_tables_to_appear_in_same_query!(cash_receipt, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
+diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
+diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
@@ -1468,6 +1530,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(chapter, succession);
+diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
@@ -1486,8 +1550,10 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, passed_on);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
+diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
@@ -1514,4 +1580,6 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);

@@ -34,6 +34,7 @@ pub use decide::{decide, everywhere};
 pub use inbox::{decides_at, note_of};
 pub use matter::{Approval, Matter};
 pub use model::{State, Verdict};
+pub use store::open_at;
 pub use words::{Halt, already_waits, not_covered};
 
 /// What the house wants to know of this room.

@@ -245,5 +245,6 @@ pub(super) fn waiting(
     here: &Seen<Read>,
     span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<ReversalRow>, DbError> {
-    store::reversals(conn, Reversals::WaitingAt { chapter: here.chapter().0, after: span.after }, span.rows)
+    let chapters = tree::with_succeeded(conn, here.chapter())?;
+    store::reversals(conn, Reversals::WaitingAt { chapters, after: span.after }, span.rows)
 }

@@ -25,6 +25,7 @@ pub mod goods;
 pub mod kinds;
 pub mod measures;
 pub mod model;
+pub mod passing;
 pub mod persons;
 pub mod public;
 pub mod reversal_audit;
@@ -45,6 +46,7 @@ pub const ROOM: Room = Room {
         "entry",
         "entry_detail",
         "fund",
+        "passed_on",
         "posting",
         "public_entry",
         "reversal_by_month",
