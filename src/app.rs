@@ -41,7 +41,7 @@ use crate::portal::Live;
 use crate::rooms::ROOMS;
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{contract, disclosure, giving, log, password_links, portal, webhooks};
+use crate::{contract, disclosure, giving, log, password_links, portal, successions, webhooks};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -177,7 +177,8 @@ fn handlers(shared: &Shared) -> Vec<Handler> {
     let vault = || shared.vault.clone().into_inner();
     let [changes, trials] = webhooks::handlers(&vault(), shared.ways.webhooks_to_private);
     let lists = giving::imports::booking::handler(vault());
-    vec![outbox::handler(vault(), Arc::clone(&shared.ways)), lists, changes, trials]
+    let plans = successions::carry::handler(vault(), ROOMS);
+    vec![outbox::handler(vault(), Arc::clone(&shared.ways)), lists, changes, trials, plans]
 }
 
 /// What links are for. A room that gives links out has its page here.

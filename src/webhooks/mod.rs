@@ -16,6 +16,7 @@
 //! ```
 
 mod deliver;
+mod going;
 mod manage;
 mod model;
 mod post;
@@ -33,6 +34,7 @@ pub const ROOM: Room = Room {
     tags: &[("webhooks", "Programs outside that are told what has changed")],
     routes: routes::configure,
     chapters: &[("subscriber.chapter_id", Ends)],
+    successions: &[&going::Subscribers],
     ..Room::called("webhooks")
 };
 
