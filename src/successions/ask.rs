@@ -231,7 +231,9 @@ fn seen(v: &mut Visit<'_>, id: Uuid) -> Result<Row, Fault> {
 pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<SuccessionOut, Fault> {
     let row = seen(v, id)?;
     let note = decisions::note_of(v, MATTER, id)?;
-    Ok(SuccessionOut { note, ..out(v.conn, row)? })
+    let mut shown = out(v.conn, row)?;
+    shown.note = note;
+    Ok(shown)
 }
 
 /// Shows what a plan would do.
