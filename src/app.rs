@@ -31,17 +31,16 @@ use crate::http::metrics::Figure;
 use crate::http::routing::{KnownPaths, nothing_here};
 use crate::http::{Metrics, Problem, PublicUrl, finish, health};
 use crate::identity::password::Passwords;
-use crate::jobs::Handler;
 use crate::links::{self, LinkPage};
 use crate::log::publisher::{LogSettings, PublicLog};
 use crate::log::routes::PieceCache;
 use crate::operations::{self, MetricsReaders};
-use crate::outbox::{self, Ways};
+use crate::outbox::Ways;
 use crate::portal::Live;
 use crate::rooms::ROOMS;
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{contract, disclosure, giving, log, password_links, portal, successions, webhooks};
+use crate::{contract, disclosure, log, portal};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -172,20 +171,6 @@ pub struct Running {
     pub threads: Vec<Worker>,
 }
 
-/// Who does which kind of job. A room that has work gives its handler here.
-fn handlers(shared: &Shared) -> Vec<Handler> {
-    let vault = || shared.vault.clone().into_inner();
-    let [changes, trials] = webhooks::handlers(&vault(), shared.ways.webhooks_to_private);
-    let lists = giving::imports::booking::handler(vault());
-    let plans = successions::carry::handler(vault(), ROOMS);
-    vec![outbox::handler(vault(), Arc::clone(&shared.ways)), lists, changes, trials, plans]
-}
-
-/// What links are for. A room that gives links out has its page here.
-fn link_pages(shared: &Shared) -> Vec<LinkPage> {
-    vec![password_links::page(shared.vault.clone().into_inner(), shared.passwords.clone())]
-}
-
 /// The database of a server: `requests` units of work at once, and what the threads behind it hold.
 pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Db {
     Db::connect_with(url, replica, requests, ROOMS.threads().map(|thread| thread.declared))
@@ -203,7 +188,11 @@ fn threads(shared: &Shared, metrics: &Metrics) -> std::io::Result<(Means, Vec<Wo
     means.put(shared.archive.clone());
     means.put(shared.log.clone());
     means.put(shared.search.clone());
-    means.put(handlers(shared));
+    means.put(Arc::clone(&shared.ways));
+    means.put(shared.passwords.clone());
+    for put in ROOMS.0.iter().flat_map(|room| room.means) {
+        put(&mut means)?;
+    }
     let mut started: Vec<Vec<Worker>> = Vec::new();
     for room in ROOMS.0 {
         started.push(room.threads.iter().map(|thread| (thread.start)(&mut means)).collect::<Result<_, _>>()?);
@@ -224,7 +213,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let known = web::Data::new(KnownPaths::of(registered()));
     let documents = documents().map_err(std::io::Error::other)?;
     let cache = web::Data::new(PublicCache::of(shared.db.editions()));
-    let pages = link_pages(&shared);
+    let pages = means.all::<LinkPage>();
     let Web { trusted_proxies, public_rate, cors_origins, metrics_from } = shared.web.clone();
     let trusted = web::Data::new(TrustedProxies(trusted_proxies));
     let limits = web::Data::new(RateLimits::new(public_rate, metrics.clone()));

@@ -242,7 +242,7 @@ def main():
     edit("src/rooms.rs", lambda text: text.replace(f"    &{BEFORE}::ROOM,\n", f"    &crate::{name}::ROOM,\n    &{BEFORE}::ROOM,\n"))
     edit("docs/architecture.md", lambda text: into_map(text, name).replace(f"| `{BEFORE}` |", f"| `{name}` | TODO |\n| `{BEFORE}` |", 1))
     edit("tests/api/main.rs", lambda text: among_sorted(text, r"^mod (?!harness)(\w+);\n", f"mod {name};\n", name))
-    edit("tests/api/coverage.rs", lambda text: text.replace("    // Rooms with a file of their own.\n", f"    // Rooms with a file of their own.\n    crate::{name}::calls,\n"))
+    edit("tests/api/coverage/rooms.rs", lambda text: text.replace("    // Rooms with a file of their own.\n", f"    // Rooms with a file of their own.\n    crate::{name}::calls,\n"))
     print(f"next: make openapi, then docs/adding-a-room.md; make test-room NAME={name}")
 
 

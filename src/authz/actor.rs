@@ -1,5 +1,6 @@
 //! Who is asking: the extractor authenticates and nothing more.
 
+use std::collections::HashMap;
 use std::future::{Ready, ready};
 
 use actix_web::http::header::AUTHORIZATION;
@@ -28,6 +29,26 @@ impl Actor {
     /// The session that has to live, if one has to: no token names the nil one.
     pub(super) fn living(self) -> Option<Uuid> {
         Some(self.session).filter(|session| !session.is_nil())
+    }
+}
+
+/// Those who act in a demo, by user name, each with a session that may decide.
+#[derive(Debug, Clone, Default)]
+pub struct Cast(HashMap<String, Actor>);
+
+impl Cast {
+    pub fn enter(&mut self, user: &str, actor: Actor) {
+        self.0.insert(user.to_owned(), actor);
+    }
+
+    /// Somebody of a name; they would have to be there.
+    pub fn actor(&self, user: &str) -> Result<Actor, String> {
+        self.0.get(user).copied().ok_or_else(|| format!("nobody in the demo is called {user}"))
+    }
+
+    /// Everybody.
+    pub fn all(&self) -> impl Iterator<Item = Actor> {
+        self.0.values().copied()
     }
 }
 

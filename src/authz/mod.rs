@@ -30,7 +30,7 @@ use crate::house::succession::Succession::Stays;
 pub const ROOM: Room =
     Room { tables: &["audit_event", "idempotency_key"], chapters: &[("audit_event.chapter_id", Stays)], ..Room::called("authz") };
 
-pub use actor::Actor;
+pub use actor::{Actor, Cast};
 pub use audit::{
     AuditEvent, AuditRow, PERSONS_SEARCHED, audit, audit_detailed, events_of_account, events_of_chapter, searches_since,
 };

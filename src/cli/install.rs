@@ -9,12 +9,14 @@ use crate::basics::Clock;
 use crate::changes;
 use crate::chapters::reference;
 use crate::config::Config;
+use crate::db::migrations::{self, Totals};
 use crate::db::private::{self, PrivateOptions, PrivatePostgres, lock_data_dir};
-use crate::db::{Db, DbError, migrations};
+use crate::db::{Db, DbError};
 use crate::documents::Archive;
 use crate::documents::model::Limits;
 use crate::identity::password::{Cost, Passwords};
 use crate::identity::store as identity;
+use crate::ledger::rebuilding;
 use crate::log::folder::LogFolder;
 use crate::log::guard::Guard;
 use crate::log::keys::LogKeys;
@@ -43,10 +45,14 @@ pub fn open(config: &Config) -> Result<Installation, Failure> {
 
 /// Only brings the database to the newest schema, reference data and form of its rows. Needs no keys where nothing is
 /// sealed yet.
-pub fn migrate(config: &Config) -> Result<(), Failure> {
+pub fn migrate(config: &Config, totals: Totals) -> Result<(), Failure> {
     let (url, private) = find_database(config)?;
-    let db = connect(config, &url)?;
+    let db = connect_with(config, &url, totals)?;
     bring_up_to_date(config, &db, &url)?;
+    if totals == Totals::Rebuild {
+        let mended = db.tx_blocking(rebuilding::rebuild)?;
+        tracing::info!(mended, "totals that were not the sums of their postings");
+    }
     drop(db);
     private.map_or(Ok(()), |private| Ok(private.stop()?))
 }
@@ -135,7 +141,11 @@ pub fn open_beside(config: &Config) -> Result<Installation, Failure> {
 }
 
 pub(super) fn connect(config: &Config, url: &str) -> Result<Db, Failure> {
-    for name in migrations::run(url)? {
+    connect_with(config, url, Totals::MustBeRight)
+}
+
+fn connect_with(config: &Config, url: &str, totals: Totals) -> Result<Db, Failure> {
+    for name in migrations::run_with(url, totals)? {
         tracing::info!(name, "migration applied");
     }
     let db = app::connect(url, config.database_replica_url.as_deref(), config.database_connections);

@@ -20,6 +20,7 @@ use so_nhan_ai_proof::cli::{Failure, say, verify, watch};
 
 use crate::basics::failpoint;
 use crate::config::{Config, LogFormat, Settings};
+use crate::db::migrations::Totals;
 
 /// Sổ Nhân Ái: operations backend and public ledger of the Vietnam Red Cross.
 #[derive(Debug, Parser)]
@@ -42,6 +43,9 @@ enum Command {
         /// Change nothing: list the data steps, and what they did that somebody should know of
         #[arg(long)]
         list: bool,
+        /// Add every public total up again from the postings, and go on with that where another sum is stored
+        #[arg(long, conflicts_with = "list")]
+        rebuild_totals: bool,
     },
     /// Create, disable and enable officers' accounts
     #[command(subcommand)]
@@ -110,8 +114,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Serve => serve::serve(&config),
         Command::Demo => demo::demo(&config),
-        Command::Migrate { list: true } => steps::list(&config),
-        Command::Migrate { list: false } => install::migrate(&config).and_then(|()| say("the database is up to date")),
+        Command::Migrate { list: true, .. } => steps::list(&config),
+        Command::Migrate { rebuild_totals: true, .. } => install::migrate(&config, Totals::Rebuild)
+            .and_then(|()| say("the database is up to date, its totals are the sums of its postings")),
+        Command::Migrate { .. } => {
+            install::migrate(&config, Totals::MustBeRight).and_then(|()| say("the database is up to date"))
+        }
         Command::Officer(command) => officer::run(&config, command),
         Command::Keys(command) => keys::run(&config, command),
         Command::Log(command) => log::run(&config, command),

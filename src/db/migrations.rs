@@ -57,10 +57,29 @@ pub fn applied(conn: &mut PgConnection) -> Result<Vec<String>, DbError> {
     Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
+/// What a migration does that finds stored totals other than the sums of their postings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Totals {
+    /// Refuses: somebody should look first.
+    MustBeRight,
+    /// Goes on with the sums of the postings.
+    Rebuild,
+}
+
 /// Brings the database at `url` to the newest schema. Safe to call from several processes at once.
 /// Returns the names of the migrations that ran.
 pub fn run(url: &str) -> Result<Vec<String>, MigrateError> {
+    run_with(url, Totals::MustBeRight)
+}
+
+/// [`run`], with what is to happen to totals that are wrong.
+pub fn run_with(url: &str, totals: Totals) -> Result<Vec<String>, MigrateError> {
     let mut conn = connect_alone(url)?;
+    if totals == Totals::Rebuild {
+        diesel::sql_query("SELECT set_config('so_nhan_ai.rebuild_totals', 'on', false)")
+            .execute(&mut conn)
+            .map_err(|error| MigrateError::Run(error.to_string()))?;
+    }
     let ran = conn.run_pending_migrations(MIGRATIONS).map_err(|error| MigrateError::Run(error.to_string()))?;
     Ok(ran.iter().map(ToString::to_string).collect())
 }

@@ -311,6 +311,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    correction (id) {
+        id -> Uuid,
+        entry_id -> Uuid,
+        chapter_id -> Uuid,
+        reason -> Text,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     data_step (name) {
         name -> Text,
         progress -> Nullable<Text>,
@@ -856,6 +870,59 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         ended_by -> Nullable<Uuid>,
         confidential -> Bool,
+    }
+}
+
+diesel::table! {
+    money_category (code, valid_from) {
+        code -> Text,
+        side -> Text,
+        vi -> Text,
+        en -> Text,
+        needs_consent -> Bool,
+        needs_document -> Bool,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    money_order (id) {
+        id -> Uuid,
+        kind -> Text,
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        to_fund_id -> Nullable<Integer>,
+        amount_vnd -> BigInt,
+        day -> Date,
+        debit -> Nullable<Text>,
+        credit -> Nullable<Text>,
+        category -> Nullable<Text>,
+        of_entry_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        consent -> Nullable<Bytea>,
+        document -> Nullable<Bytea>,
+        particulars -> Nullable<Bytea>,
+        particulars_hash -> Nullable<Bytea>,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        entry_id -> Nullable<Uuid>,
+        other_entry_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    money_paper_rule (kind, valid_from) {
+        kind -> Text,
+        from_vnd -> BigInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
     }
 }
 
@@ -1451,6 +1518,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, cash_receipt);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(account, consent);
+diesel::allow_tables_to_appear_in_same_query!(account, correction);
 diesel::allow_tables_to_appear_in_same_query!(account, decision);
 diesel::allow_tables_to_appear_in_same_query!(account, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(account, document);
@@ -1466,6 +1534,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, job);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
 diesel::allow_tables_to_appear_in_same_query!(account, link);
 diesel::allow_tables_to_appear_in_same_query!(account, message);
+diesel::allow_tables_to_appear_in_same_query!(account, money_order);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
@@ -1503,6 +1572,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
@@ -1516,6 +1586,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter, link);
 diesel::allow_tables_to_appear_in_same_query!(chapter, message);
+diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
@@ -1536,6 +1607,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
+diesel::allow_tables_to_appear_in_same_query!(correction, entry);
 diesel::allow_tables_to_appear_in_same_query!(data_step, data_step_note);
 diesel::allow_tables_to_appear_in_same_query!(deadline_change, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(decision, decision_step);
@@ -1549,12 +1621,14 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, document_publicatio
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
+diesel::allow_tables_to_appear_in_same_query!(entry, money_order);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, passed_on);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
+diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);

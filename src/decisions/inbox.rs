@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,7 +22,8 @@ use crate::vault::Place;
 /// A request that waits for a decision. What it is about is shown where it is decided, to those who may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WaitingDecision {
-    /// `GIFT_REVERSAL`, `UNUSUAL_GIFT`, `OPENING_BALANCE`, `OPENING_BALANCE_REVERSAL`, or what a person asks about their data:
+    /// `GIFT_REVERSAL`, `UNUSUAL_GIFT`, `OPENING_BALANCE`, `OPENING_BALANCE_REVERSAL`, a money order
+    /// (`PAYMENT`, `INCOME`, `REFUND` …), or what a person asks about their data:
     /// `PERSONAL_DATA_ERASURE`, `…_CORRECTION`, `…_CONSENT_WITHDRAWAL`, `…_RESTRICTION`, `…_RESTRICTION_LIFTING`, `…_OBJECTION`; more
     /// will come.
     #[schema(example = "GIFT_REVERSAL")]
@@ -152,4 +154,9 @@ fn in_words(kind: Option<&Kind>, row: &Row, lang: Lang) -> String {
         Lang::Vi => say.vi.into_owned(),
         Lang::En => say.en.into_owned(),
     }
+}
+
+/// The chapter whose turn it is, or was, in each of these requests of a matter.
+pub fn approvers(conn: &mut PgConnection, kind: &Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    store::approvers(conn, kind, ids)
 }

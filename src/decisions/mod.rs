@@ -22,6 +22,7 @@ pub mod matter;
 pub mod model;
 pub mod persons;
 pub mod routes;
+mod rules;
 mod store;
 mod words;
 
@@ -31,7 +32,7 @@ use crate::house::succession::Succession::{Ends, Follows};
 pub use crate::house::matter::{Actions, Matter as Kind};
 pub use ask::{Asked, Content, New, Plan, ask, enter, enter_above, plan, plan_at};
 pub use decide::{decide, everywhere};
-pub use inbox::{decides_at, note_of};
+pub use inbox::{approvers, decides_at, note_of};
 pub use matter::{Approval, Matter};
 pub use model::{State, Verdict};
 pub use store::open_at;

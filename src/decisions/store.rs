@@ -125,6 +125,13 @@ pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row
     Ok(decision::table.find((kind.name, id)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// Where requests of a matter are decided.
+pub fn approvers(conn: &mut PgConnection, kind: &Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    use decision as d;
+    let rows = d::table.filter(d::matter.eq(kind.name)).filter(d::id.eq_any(ids)).select((d::id, d::approver_chapter_id));
+    Ok(rows.load::<(Uuid, Uuid)>(conn)?.into_iter().collect())
+}
+
 /// Where a request is decided, and the note it came with, sealed.
 pub fn note(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<(Uuid, Vec<u8>)>, DbError> {
     use decision as d;

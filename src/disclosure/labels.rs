@@ -49,6 +49,9 @@ const REASONS: Table = &[
     ("WRONG_FUND", "sai quỹ", "wrong fund"),
     ("WRONG_GIVER", "sai người ủng hộ", "wrong giver"),
     ("NOT_RECEIVED", "thực tế không nhận được", "was not received after all"),
+    ("WRONG_CATEGORY", "sai khoản mục", "wrong category"),
+    ("WRONG_PAYEE", "sai người nhận", "wrong payee"),
+    ("DID_NOT_HAPPEN", "thực tế không phát sinh", "did not happen after all"),
     ("OTHER", "lý do khác", "another reason"),
 ];
 
@@ -200,6 +203,7 @@ pub fn fund(code: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
     use crate::bookkeeping::model::OpeningFault;
+    use crate::corrections::model::CorrectionReason;
     use crate::giving::reversal::Reason;
     use crate::ledger::accounts::Account;
     use crate::ledger::kinds::Kind;
@@ -211,6 +215,7 @@ mod tests {
         Kind::ALL.iter().for_each(|kind| known(KINDS, kind.name()));
         Account::ALL.iter().for_each(|account| known(ACCOUNTS, account.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {

@@ -96,6 +96,11 @@ pub const ROOM: Room = Room {
     persons: &[&persons::Gifts],
     matters: &[reversal::MATTER, asked::MATTER],
     threads: &[Thread { declared: &intake::WORKER, start: intake::begin }],
+    means: &[|means| {
+        let handler = imports::booking::handler(means.get()?);
+        means.add(handler);
+        Ok(())
+    }],
     papers: &[&papers::OF_GIFTS, &papers::OF_APPEALS, &papers::OF_REVERSALS],
     feeds: &[&feed::GIFTS, &feed::APPEALS, &feed::REVERSALS],
     chapters: &[

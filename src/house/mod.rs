@@ -15,6 +15,9 @@ pub mod succession;
 pub mod thread;
 pub mod undo;
 
+use std::error::Error;
+use std::io;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::audit::Audits;
@@ -23,7 +26,7 @@ use self::matter::Matter;
 use self::papers::Paper;
 use self::persons::HoldsPersons;
 use self::succession::{Succeeds, Succession};
-use self::thread::Thread;
+use self::thread::{Means, Thread};
 use self::undo::Undoes;
 
 /// A room of the house.
@@ -45,6 +48,8 @@ pub struct Room {
     pub matters: &'static [&'static Matter],
     /// What papers are for that belong to its records.
     pub papers: &'static [&'static Paper],
+    /// What it puts among the means of a server before the first thread starts: who does its jobs, the pages of its links.
+    pub means: &'static [fn(&mut Means) -> io::Result<()>],
     /// Its threads behind a server, in the order in which they start and, when the server ends, stop. Those of rooms further
     /// up start later and stop earlier.
     pub threads: &'static [Thread],
@@ -52,6 +57,8 @@ pub struct Room {
     pub feeds: &'static [&'static Feed],
     /// What is put back when an entry of these kinds is reversed.
     pub undoes: &'static [&'static dyn Undoes],
+    /// What it adds to a demo, when the rooms before it have filled theirs; may be done again after it was cut off.
+    pub demo: Option<Demo>,
     /// Its columns that name a chapter, as `table.column`, and what becomes of them when the chapter has a successor.
     pub chapters: &'static [(&'static str, Succession)],
     /// What it does then, besides what follows by itself.
@@ -70,14 +77,19 @@ impl Room {
             persons: &[],
             matters: &[],
             papers: &[],
+            means: &[],
             threads: &[],
             feeds: &[],
             undoes: &[],
+            demo: None,
             chapters: &[],
             successions: &[],
         }
     }
 }
+
+/// Fills a demo: among the means are the database, the clock, the keys and those who act in it.
+pub type Demo = fn(&Means) -> Result<(), Box<dyn Error + Send + Sync>>;
 
 fn nothing_asked(_: &mut ServiceConfig<'_>) {}
 

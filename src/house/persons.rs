@@ -60,7 +60,7 @@ pub struct Mentioned {
 /// Something held about a person, for the copy they may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holding {
-    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE` or `MESSAGE`.
+    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE` or `REFUND`.
     #[schema(example = "PAPER")]
     pub what: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -24,6 +24,19 @@ impl Means {
         self.0.insert(TypeId::of::<T>(), Box::new(thing));
     }
 
+    /// Adds a thing to those of its kind.
+    pub fn add<T: Any>(&mut self, thing: T) {
+        let all = self.0.entry(TypeId::of::<Vec<T>>()).or_insert_with(|| Box::new(Vec::<T>::new()));
+        if let Some(all) = all.downcast_mut::<Vec<T>>() {
+            all.push(thing);
+        }
+    }
+
+    /// All things of a kind that were added; none is no mistake.
+    pub fn all<T: Any + Clone>(&self) -> Vec<T> {
+        self.get::<Vec<T>>().unwrap_or_default()
+    }
+
     /// A thing that is there.
     ///
     /// # Errors
@@ -53,6 +66,9 @@ mod tests {
         assert!(means.get::<u16>().unwrap_err().to_string().contains("u16"));
         assert_eq!(means.first::<u16>().unwrap(), 0);
         means.put(9_u16);
+        means.add("one");
+        means.add("two");
+        assert_eq!((means.all::<&str>(), means.all::<char>()), (vec!["one", "two"], Vec::new()));
         assert_eq!(means.first::<u16>().unwrap(), 9);
     }
 }

@@ -4,6 +4,7 @@
 //! keeps records of its own beside it (a lot, an open advance, the state of a transfer) and puts them back here, in the
 //! transaction that books the mirror.
 
+use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::errand::Errand;
@@ -14,6 +15,11 @@ use crate::http::Say;
 pub trait Undoes: Sync {
     /// The kinds of entries the room books, by name.
     fn kinds(&self) -> &'static [&'static str];
+
+    /// Entries of the same chapter that are reversed with this one, because neither stands without the other.
+    fn together(&self, _: &mut PgConnection, entry: Uuid) -> Result<Vec<Uuid>, DbError> {
+        Ok(vec![entry])
+    }
 
     /// Puts the room's records back to where they were before this entry. Called before the mirror is booked; the ledger still
     /// refuses what is not covered.

@@ -46,7 +46,7 @@ pub fn begin_subscribers(means: &mut Means) -> io::Result<Worker> {
 }
 
 fn begin(means: &Means, lane: Lane) -> io::Result<Worker> {
-    start(means.get::<Db>()?, means.get::<Clock>()?, &means.get::<Vec<Handler>>()?, lane)
+    start(means.get::<Db>()?, means.get::<Clock>()?, &means.all::<Handler>(), lane)
 }
 
 /// Does the jobs of one lane, as far as there are handlers for them.

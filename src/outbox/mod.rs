@@ -27,6 +27,11 @@ pub const ROOM: Room = Room {
     tags: &[("messages", "What could not be sent to people, for whoever does it by hand")],
     routes: routes::configure,
     persons: &[&persons::Messages],
+    means: &[|means| {
+        let handler = handler(means.get()?, means.get()?);
+        means.add(handler);
+        Ok(())
+    }],
     chapters: &[("message.chapter_id", Follows)],
     ..Room::called("outbox")
 };

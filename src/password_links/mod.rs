@@ -18,6 +18,13 @@ mod store;
 use crate::house::Room;
 
 /// What the house wants to know of this room.
-pub const ROOM: Room = Room { tables: &["password_link"], routes: routes::configure, ..Room::called("password_links") };
-
-pub use page::page;
+pub const ROOM: Room = Room {
+    tables: &["password_link"],
+    routes: routes::configure,
+    means: &[|means| {
+        let page = page::page(means.get()?, means.get()?);
+        means.add(page);
+        Ok(())
+    }],
+    ..Room::called("password_links")
+};

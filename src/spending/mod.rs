@@ -1,6 +1,49 @@
 //! Money out of a chapter: payments, advances, purchases, refunds; other income; moves of cash and between funds.
+//!
+//! Each is a *money order*: somebody who records asks, with a paper where one is due; others approve, as many and where the
+//! dated chains of [`crate::decisions`] say; the last approval books, and cash gets its numbered voucher in the same
+//! transaction. A kind says only what is different about it ([`kind::Orders`]); the rest is [`order`].
+//!
+//! State: REQUESTED → APPROVED → REVERSED, or REQUESTED → REFUSED, or WITHDRAWN. What always holds (the database keeps it
+//! too): what was asked never changes; it is decided once, and as its decision says; an approved order has its entry; a gift
+//! is refunded once at most, whole or in parts, and not reversed while a refund of it stands. Own costs are not paid from
+//! what was given, except with the givers' recorded consent ([`categories`]).
+
+pub mod audit;
+pub mod categories;
+pub mod feed;
+pub mod kind;
+pub mod model;
+pub mod order;
+pub mod papers;
+pub mod payments;
+pub mod persons;
+pub mod registry;
+pub mod routes;
+pub mod store;
+pub mod undo;
+pub mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
+use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
-pub const ROOM: Room = Room { ..Room::called("spending") };
+pub const ROOM: Room = Room {
+    tables: &["money_category", "money_order", "money_paper_rule"],
+    tags: &[("spending", "Money out of a chapter, and income that is no gift")],
+    routes: asked,
+    audits: &[&audit::MoneyOrders],
+    persons: &[&persons::Payees],
+    matters: &[payments::MATTER],
+    papers: &[&papers::OF_ORDERS],
+    feeds: &[&feed::PAYMENTS],
+    undoes: &[&undo::MoneyOrders],
+    chapters: &[("money_order.chapter_id", Stays)],
+    ..Room::called("spending")
+};
+
+fn asked(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+}

@@ -43,6 +43,10 @@ pub const ROOM: Room = Room {
     audits: &[&audit::Successions],
     matters: &[ask::MATTER],
     papers: &[&papers::OF_SUCCESSIONS],
+    means: &[|means| {
+        means.add(carry::handler(means.get()?, means.get()?));
+        Ok(())
+    }],
     chapters: &[("succession.above_chapter_id", Follows), ("succession_chapter.chapter_id", Stays)],
     ..Room::called("successions")
 };

@@ -25,17 +25,27 @@ mod store;
 pub mod target;
 mod wire;
 
+use std::sync::Arc;
+
 use crate::house::Room;
 use crate::house::succession::Succession::Ends;
+use crate::outbox::Ways;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["delivery", "subscriber"],
     tags: &[("webhooks", "Programs outside that are told what has changed")],
     routes: routes::configure,
+    means: &[|means| {
+        let ways = means.get::<Arc<Ways>>()?;
+        for handler in handlers(&means.get()?, ways.webhooks_to_private) {
+            means.add(handler);
+        }
+        Ok(())
+    }],
     chapters: &[("subscriber.chapter_id", Ends)],
     successions: &[&going::Subscribers],
     ..Room::called("webhooks")
 };
 
-pub use deliver::handlers;
+use deliver::handlers;

@@ -9,6 +9,7 @@ mod lists;
 mod open;
 mod people;
 mod persons;
+mod rooms;
 pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,23 +70,6 @@ struct World {
     calls: Vec<Call>,
     public: BTreeMap<&'static str, (String, Option<Value>)>,
 }
-
-/// Operations of rooms that list their own beside their tests.
-const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
-    // Rooms with a file of their own.
-    crate::public_statements::calls,
-    crate::spending::calls,
-    crate::transfers::calls,
-    crate::corrections::calls,
-    crate::books_read::calls,
-    crate::periods::calls,
-    crate::settlements::calls,
-    crate::successions::calls,
-    lists::calls,
-    behind::calls,
-    crate::password_links::calls,
-    crate::webhooks::calls,
-];
 
 pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
     Call { operation, path, body, stranger, reader, insider }
@@ -222,7 +206,7 @@ fn world() -> World {
     ];
     let rooms = [people::calls(&app), tree::calls(&app, &officer), persons::calls(&app), asked::calls(&app, &officer)];
     calls.extend(rooms.into_iter().flatten());
-    calls.extend(ROOMS.iter().flat_map(|room| room(&app)));
+    calls.extend(rooms::ROOMS.iter().flat_map(|room| room(&app)));
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();

@@ -32,6 +32,7 @@ mod corrections;
 mod coverage;
 mod csv_file;
 mod data_steps;
+mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;

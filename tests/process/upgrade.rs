@@ -20,29 +20,35 @@ fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/installation-2026-11-22")
 }
 
+/// Gives the private database of a folder to psql, and stops it again.
+fn psql(folder: &Folder, runs: Vec<(Vec<&str>, Stdio)>) -> String {
+    let lock = lock_data_dir(&folder.data).unwrap();
+    let options = PrivateOptions { data_dir: folder.data.clone(), pg_bin: None, durable: false };
+    let postgres = PrivatePostgres::start(options, lock).unwrap();
+    let mut said = String::new();
+    for (args, stdin) in runs {
+        let mut command = Command::new(postgres.bin_dir().join("psql"));
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &postgres.url(NAME)]).args(args).stdin(stdin);
+        let output = command.stderr(Stdio::inherit()).output().unwrap();
+        assert!(output.status.success());
+        said.push_str(&String::from_utf8(output.stdout).unwrap());
+    }
+    postgres.stop().unwrap();
+    said
+}
+
+fn sql(folder: &Folder, text: &str) -> String {
+    psql(folder, vec![(vec!["-c", text], Stdio::null())])
+}
+
 /// Loads the old installation into a data folder, as it was left.
 fn old_installation() -> (Folder, Value) {
     let folder = Folder::new();
-    {
-        let lock = lock_data_dir(&folder.data).unwrap();
-        let options = PrivateOptions { data_dir: folder.data.clone(), pg_bin: None, durable: false };
-        let postgres = PrivatePostgres::start(options, lock).unwrap();
-        let psql = |args: &[&str], stdin: Stdio| {
-            let mut command = Command::new(postgres.bin_dir().join("psql"));
-            command
-                .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &postgres.url(NAME)])
-                .args(args)
-                .stdin(stdin)
-                .stdout(Stdio::null());
-            assert!(command.status().unwrap().success());
-        };
-        psql(&["-c", "CREATE ROLE so_nhan_ai_public NOLOGIN"], Stdio::null());
-        let mut unpacked =
-            Command::new("gzip").arg("-dc").arg(data().join("installation.sql.gz")).stdout(Stdio::piped()).spawn().unwrap();
-        psql(&["-1"], unpacked.stdout.take().unwrap().into());
-        assert!(unpacked.wait().unwrap().success());
-        postgres.stop().unwrap();
-    }
+    let mut unpacked =
+        Command::new("gzip").arg("-dc").arg(data().join("installation.sql.gz")).stdout(Stdio::piped()).spawn().unwrap();
+    let dump = unpacked.stdout.take().unwrap();
+    psql(&folder, vec![(vec!["-c", "CREATE ROLE so_nhan_ai_public NOLOGIN"], Stdio::null()), (vec!["-1"], dump.into())]);
+    assert!(unpacked.wait().unwrap().success());
     let keys = folder.data.join("keys");
     fs::create_dir(&keys).unwrap();
     for file in ["vault.keys", "token.keys"] {
@@ -52,6 +58,29 @@ fn old_installation() -> (Folder, Value) {
     }
     let story = serde_json::from_str(&fs::read_to_string(data().join("story.json")).unwrap()).unwrap();
     (folder, story)
+}
+
+/// Stored totals that are not the sums of their postings stop the migration that moves them, which changes nothing and
+/// names the way on.
+#[test]
+fn wrong_totals_are_not_moved_without_a_word() {
+    let (folder, _) = old_installation();
+    sql(&folder, "UPDATE received_overall SET own_vnd = own_vnd + 1, subtree_vnd = subtree_vnd + 1 WHERE own_count > 0");
+    let refused = folder.run(&["migrate"]);
+    assert!(!refused.ok() && refused.complaint().contains("migrate --rebuild-totals"), "{refused:?}");
+    assert_ne!(sql(&folder, "SELECT count(*) FROM received_overall").trim(), "0", "nothing was changed");
+    let mended = folder.run(&["migrate", "--rebuild-totals"]);
+    assert!(mended.ok(), "{mended:?}");
+    let audited = folder.run(&["audit", "--database"]);
+    assert!(audited.ok(), "{audited:?}");
+
+    // Later on it is the same command, whatever was wrong: too much, too little, or a total of nothing.
+    sql(&folder, "UPDATE total_by_day SET subtree_vnd = subtree_vnd + 7 WHERE own_count > 0");
+    sql(&folder, "INSERT INTO total_overall SELECT id, 1, 'LOST', '', 5, 1, 5, 1 FROM chapter WHERE code = '01'");
+    let audited = folder.run(&["audit", "--database"]);
+    assert!(audited.status.code() == Some(1) && audited.out.contains("01 GENERAL LOST"), "{audited:?}");
+    assert!(folder.run(&["migrate", "--rebuild-totals"]).ok());
+    assert!(folder.run(&["audit", "--database"]).ok());
 }
 
 /// Brings the stored rows up to date with a process that dies before and after the commit of every batch.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::people::{Chance, NameMaker, RECORDER, STAFF};
 use super::{Failure, PASSWORD, publish, reverse};
 use crate::app::Shared;
-use crate::authz::{Actor, Role, RunAppeal, Visit};
+use crate::authz::{Actor, Cast, Role, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::chapters::store as chapters;
 use crate::db::DbError;
@@ -18,9 +18,11 @@ use crate::giving::gift_in::GiftIn;
 use crate::giving::model::{AppealState, NewGift};
 use crate::giving::prepare::prepare;
 use crate::giving::record::{Outcome, Submission, record_all};
+use crate::house::thread::Means;
 use crate::http::Problem;
 use crate::identity::accounts;
 use crate::identity::store::{self as identity, CreateError, NewAccount};
+use crate::rooms::ROOMS;
 use crate::tree;
 
 const GIFTS: usize = 5_400;
@@ -117,7 +119,32 @@ pub fn fill(shared: &Shared) -> Result<(), Failure> {
         let actor = if plan.chapter == "TW" { central } else { province };
         publish::publish(shared, actor, plan.code, plan.opened(now), now)?;
     }
-    end_sessions(shared, &[recorder, central, province], now)
+    end_sessions(shared, &[recorder, central, province], now)?;
+    let cast = cast(shared, now)?;
+    let acted = rooms(shared, cast.clone());
+    end_sessions(shared, &Vec::from_iter(cast.all()), now)?;
+    acted
+}
+
+/// Sessions of all staff.
+fn cast(shared: &Shared, now: DateTime<Utc>) -> Result<Cast, Failure> {
+    Ok(shared.db.tx_blocking(|conn| -> Result<Cast, Problem> {
+        let mut cast = Cast::default();
+        for person in &STAFF {
+            cast.enter(person.user, reverse::at_work(conn, person.user, now)?);
+        }
+        Ok(cast)
+    })?)
+}
+
+/// What the rooms add by themselves, from the floor upwards.
+fn rooms(shared: &Shared, cast: Cast) -> Result<(), Failure> {
+    let mut means = Means::default();
+    means.put(shared.db.clone());
+    means.put(shared.clock.clone());
+    means.put(shared.vault.clone().into_inner());
+    means.put(cast);
+    ROOMS.0.iter().filter_map(|room| room.demo).try_for_each(|demo| Ok(demo(&means)?))
 }
 
 fn recording_chapters(shared: &Shared) -> Result<Vec<String>, Failure> {

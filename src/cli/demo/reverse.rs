@@ -65,7 +65,7 @@ fn wrong_ones(conn: &mut PgConnection, chapter: &str, recorder: Actor, from: usi
 }
 
 /// A session of somebody, with the second factor that approving takes.
-fn at_work(conn: &mut PgConnection, user: &str, now: DateTime<Utc>) -> Result<Actor, Problem> {
+pub(super) fn at_work(conn: &mut PgConnection, user: &str, now: DateTime<Utc>) -> Result<Actor, Problem> {
     let account = identity::account_by_user_name(conn, user)?.ok_or_else(Problem::not_found)?;
     let (session, hash) = (Uuid::now_v7(), Uuid::new_v4());
     let new = NewSession { id: session, refresh_hash: hash.as_bytes(), second_factor_at: Some(now), device: None, label: None };

@@ -1,0 +1,2 @@
+DROP TABLE correction;
+DROP FUNCTION correction_keeps();

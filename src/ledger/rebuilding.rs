@@ -1,0 +1,46 @@
+//! Totals added up again from the postings, for who found them wrong: `so-nhan-ai migrate --rebuild-totals`.
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_query;
+
+use super::audit_sums::wanted;
+use crate::db::DbError;
+use crate::db::shown;
+
+/// Mends every total that is not the sum of its postings; returns how many were wrong. Whoever books meanwhile waits, and
+/// then adds to what is right.
+pub fn rebuild(conn: &mut PgConnection) -> Result<usize, DbError> {
+    shown::alters(conn);
+    conn.batch_execute("LOCK TABLE total_by_day, total_overall IN EXCLUSIVE MODE")?;
+    let mut mended = 0;
+    for (table, day) in [("total_by_day", ", day"), ("total_overall", "")] {
+        mended += sql_query(mend(table, day)).execute(conn)?;
+        mended += sql_query(empty(table, day)).execute(conn)?;
+    }
+    Ok(mended)
+}
+
+/// Writes what should stand where something else stands, or nothing.
+fn mend(table: &str, day: &str) -> String {
+    format!(
+        "INSERT INTO {table} AS t (scope_id, fund_id, measure, part {day}, own_vnd, own_count, subtree_vnd, subtree_count)
+         SELECT scope_id, fund_id, measure, part {day}, own_vnd, own_count, subtree_vnd, subtree_count FROM ({}) w
+         ON CONFLICT (scope_id, fund_id, measure, part {day}) DO UPDATE SET own_vnd = excluded.own_vnd, own_count = excluded.own_count,
+             subtree_vnd = excluded.subtree_vnd, subtree_count = excluded.subtree_count
+         WHERE (t.own_vnd, t.own_count, t.subtree_vnd, t.subtree_count)
+               <> (excluded.own_vnd, excluded.own_count, excluded.subtree_vnd, excluded.subtree_count)",
+        wanted(day)
+    )
+}
+
+/// A total of nothing is nothing: rows are never taken away.
+fn empty(table: &str, day: &str) -> String {
+    format!(
+        "UPDATE {table} t SET own_vnd = 0, own_count = 0, subtree_vnd = 0, subtree_count = 0
+         WHERE (own_vnd, own_count, subtree_vnd, subtree_count) <> (0, 0, 0, 0)
+           AND (scope_id, fund_id, measure, part {day}) NOT IN (SELECT scope_id, fund_id, measure, part {day} FROM ({}) w)",
+        wanted(day)
+    )
+}

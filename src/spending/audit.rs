@@ -1,0 +1,107 @@
+//! The audit of money orders: what was approved is what the books hold.
+
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::kind::{self, Orders, Undrawn};
+use super::model::OrderState;
+use super::registry;
+use super::store::{self, OrderRow};
+use crate::db::DbError;
+use crate::house::audit::{Audit, Audits};
+use crate::ledger::audit::{Fact, facts};
+use crate::ledger::{detail, public, store as ledger};
+
+const CHECK: &str = "money_order";
+const BATCH: i64 = 500;
+
+/// See the module.
+pub struct MoneyOrders;
+
+impl Audits for MoneyOrders {
+    fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
+        let mut after = Uuid::nil();
+        loop {
+            let rows = store::after(audit.conn, after, BATCH)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.id;
+            audit.findings.looked(CHECK, rows.len());
+            let entries: Vec<Uuid> = rows.iter().flat_map(OrderRow::entries).collect();
+            let facts = facts(audit.conn, &entries)?;
+            let codes: Vec<&str> = facts.values().map(|fact| fact.code.as_str()).collect();
+            let reversals = public::reversals_of(audit.conn, &codes)?;
+            for row in &rows {
+                check(audit, row, &facts, &reversals)?;
+            }
+        }
+    }
+
+    fn stands_behind(&self, conn: &mut PgConnection, entries: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+        store::behind(conn, entries)
+    }
+}
+
+/// One order against its entries.
+fn check(
+    audit: &mut Audit<'_>,
+    row: &OrderRow,
+    facts: &HashMap<Uuid, Fact>,
+    reversals: &HashMap<String, String>,
+) -> Result<(), DbError> {
+    let Some(of) = registry::of(&row.kind) else {
+        audit.findings.found(CHECK, row.id.to_string(), format!("is a {} that this program does not know", row.kind));
+        return Ok(());
+    };
+    if !row.is_booked() {
+        return Ok(());
+    }
+    audit.claims.entries(of.books().name(), row.entries().count());
+    for entry in row.entries() {
+        let Some(fact) = facts.get(&entry) else { continue };
+        let is = (fact.kind.as_str(), fact.chapter, fact.day);
+        if is != (of.books().name(), row.chapter_id, row.day) {
+            audit.findings.found(CHECK, row.id.to_string(), format!("{}: kind, chapter or day differ", fact.code));
+        }
+        if reversals.contains_key(&fact.code) != (row.state == OrderState::Reversed.name()) {
+            let what = format!("{}: is {}, the books say otherwise", fact.code, row.state);
+            audit.findings.found(CHECK, row.id.to_string(), what);
+        }
+    }
+    books(audit, of, row, facts)
+}
+
+/// What stands in the books is what the order says.
+fn books(audit: &mut Audit<'_>, of: &dyn Orders, row: &OrderRow, facts: &HashMap<Uuid, Fact>) -> Result<(), DbError> {
+    let expected = match of.balanced(audit.conn, row) {
+        Ok(expected) => expected,
+        Err(Undrawn::Db(error)) => return Err(error),
+        Err(Undrawn::Broken(what)) => {
+            audit.findings.found(CHECK, row.id.to_string(), what);
+            return Ok(());
+        }
+    };
+    if expected.len() != row.entries().count() {
+        audit.findings.found(CHECK, row.id.to_string(), "has not as many entries as it should");
+    }
+    for (entry, postings) in row.entries().zip(&expected) {
+        let Some(fact) = facts.get(&entry) else { continue };
+        if ledger::written(audit.conn, entry)?.is_none_or(|written| written.postings != postings.postings()) {
+            audit.findings.found(CHECK, row.id.to_string(), format!("{}: the postings are not what was ordered", fact.code));
+        }
+        let said = match kind::detail(audit.conn, postings.kind(), row) {
+            Ok(said) => said,
+            Err(Undrawn::Db(error)) => return Err(error),
+            Err(Undrawn::Broken(what)) => {
+                audit.findings.found(CHECK, row.id.to_string(), what);
+                continue;
+            }
+        };
+        let stands = detail::of(audit.conn, &[&fact.code])?.remove(&fact.code);
+        if stands.is_none_or(|stands| stands.category != said.category) {
+            audit.findings.found(CHECK, row.id.to_string(), format!("{}: its category is not what was ordered", fact.code));
+        }
+    }
+    Ok(())
+}

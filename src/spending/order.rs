@@ -1,0 +1,296 @@
+//! Money orders, whatever their kind: asked by somebody who records, approved by others, booked.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::kind::{Booking, Orders};
+use super::model::{OrderState, Particulars, wrong};
+use super::papers;
+use super::store::{self, OrderRow};
+use super::wire::{self, MoneyOrderOut, out};
+use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
+use crate::basics::{Line, hex};
+use crate::changes::{self, Change};
+use crate::db::DbError;
+use crate::decisions::{self, Approval, Asked, Halt, Matter, State, Verdict};
+use crate::documents::store as documents;
+use crate::http::{FieldError, Kind, Problem, Span};
+use crate::ledger::accounts::Account;
+use crate::ledger::draft::Draft;
+use crate::ledger::model::{Fund, FundId};
+use crate::ledger::store::{self as ledger, BookError, BookedAt};
+use crate::tree::{ChapterId, Place};
+use crate::vault::{Vault, place};
+
+/// A request as it came, right in itself.
+pub struct Request<'a> {
+    pub id: Uuid,
+    /// All of it but the persons, the words and the note, in one form: what makes it the same when it comes again.
+    pub said: serde_json::Value,
+    pub particulars: &'a Particulars,
+    /// For who decides.
+    pub note: Option<&'a Line>,
+}
+
+/// What is ordered, once it is looked at with the books at hand.
+#[derive(Debug, Clone)]
+pub struct Content {
+    pub fund: FundId,
+    pub to_fund: Option<FundId>,
+    pub amount_vnd: i64,
+    pub day: NaiveDate,
+    pub debit: Option<Account>,
+    pub credit: Option<Account>,
+    pub category: Option<String>,
+    pub of_entry: Option<Uuid>,
+    pub reason: Option<String>,
+    pub consent: Option<[u8; 32]>,
+    pub document: Option<[u8; 32]>,
+    /// A public code or a number for the inbox. Never anything personal.
+    pub about: Option<String>,
+}
+
+/// The right to ask at the chapter that a request names.
+pub fn at(v: &mut Visit<'_>, chapter: &str) -> Result<(Granted<Record>, Place), Problem> {
+    v.at_code::<Record>(chapter).map_err(|denied| denied.of_chapter("/chapter"))
+}
+
+/// Asks for an order. The same request sent again answers as the first time; `look` is asked only where it is new.
+pub fn request(
+    v: &mut Visit<'_>,
+    of: &'static dyn Orders,
+    (grant, here): &(Granted<Record>, Place),
+    ask: &Request<'_>,
+    look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Problem>,
+) -> Result<(MoneyOrderOut, bool), Problem> {
+    let hash = fingerprint(v.vault, ask);
+    let content = match store::find(v.conn, ask.id)? {
+        Some(known) if known.kind != of.kind().name() => return Err(Halt::IdTaken.into()),
+        Some(_) => None,
+        None => Some(new_content(v, of, here, look)?),
+    };
+    let decision = decisions::New {
+        kind: of.matter(),
+        id: ask.id,
+        subject: ask.id,
+        about: content.as_ref().and_then(|content| content.about.as_deref()),
+        amount_vnd: content.as_ref().map(|content| content.amount_vnd),
+        not_by: &[],
+        with: None,
+    };
+    let text = json!([here.code, ask.said]).to_string();
+    let asked = decisions::ask(v, grant, &decision, decisions::Content { text: &text, note: ask.note })?;
+    if asked == Asked::Now {
+        let content = content.as_ref().ok_or(Halt::IdTaken)?;
+        let row = new_row(v, of, ask, content, &hash)?;
+        if !store::insert(v.conn, grant, row)? {
+            return Err(Halt::IdTaken.into());
+        }
+        changes::note(v.conn, &[Change::of(of.feed(), grant.chapter(), ask.id)])?;
+    }
+    let row = store::find(v.conn, ask.id)?.ok_or(Halt::IdTaken)?;
+    // Without its persons an order is the same only where they were erased.
+    if row.particulars_hash.as_deref().is_some_and(|known| known != hash) {
+        return Err(Halt::IdTaken.into());
+    }
+    Ok((out(v.conn, of, row)?, asked == Asked::Now))
+}
+
+/// What is new is looked at: the chapter keeps books, and the papers it names are there.
+fn new_content(
+    v: &mut Visit<'_>,
+    of: &'static dyn Orders,
+    here: &Place,
+    look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Problem>,
+) -> Result<Content, Problem> {
+    if !here.accepts_entries {
+        return Err(Problem::invalid(vec![wrong(
+            "/chapter",
+            "BOOKS_CLOSED",
+            "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
+            "The chapter has merged or is dissolved: record at its successor.",
+        )]));
+    }
+    let content = look(v)?;
+    let mut errors = Vec::new();
+    for (at, hash) in [("/document", &content.document), ("/own_cost_consent", &content.consent)] {
+        if let Some(hash) = hash
+            && !documents::is_kept(v.conn, here.id, &papers::OF_ORDERS, &hex(hash))?
+        {
+            errors.push(wrong(
+                at,
+                "NO_SUCH_DOCUMENT",
+                "Đơn vị chưa tải lên giấy tờ nào có SHA-256 này cho chứng từ thu, chi (MONEY_ORDER).",
+                "The chapter has uploaded no document with this SHA-256 for a money order.",
+            ));
+        }
+    }
+    let from = store::needs_paper_from(v.conn, of.kind(), content.day)?;
+    if content.document.is_none() && from.is_some_and(|from| content.amount_vnd >= from) {
+        errors.push(paper_needed());
+    }
+    if errors.is_empty() { Ok(content) } else { Err(Problem::invalid(errors)) }
+}
+
+/// The order needs its paper.
+pub fn paper_needed() -> FieldError {
+    wrong(
+        "/document",
+        "REQUIRED",
+        "Khoản này cần giấy tờ kèm theo (hóa đơn, quyết định): hãy tải lên rồi ghi SHA-256.",
+        "This needs its paper (an invoice, a decision): upload it and name its SHA-256.",
+    )
+}
+
+/// A fund by the code that a field names.
+pub fn fund(v: &mut Visit<'_>, at: &str, code: &str) -> Result<Fund, Problem> {
+    ledger::funds_by_code(v.conn, &[code])?.remove(code).ok_or_else(|| {
+        Problem::invalid(vec![wrong(
+            at,
+            "NO_SUCH_FUND",
+            "Không có quỹ này: GENERAL, OPERATING hoặc APPEAL:<mã đợt>.",
+            "No such fund: GENERAL, OPERATING or APPEAL:<code>.",
+        )])
+    })
+}
+
+fn fingerprint(vault: &Vault, ask: &Request<'_>) -> Vec<u8> {
+    vault.hash("money_order.particulars", json!([ask.id, ask.particulars]).to_string().as_bytes()).to_vec()
+}
+
+fn new_row(
+    v: &Visit<'_>,
+    of: &'static dyn Orders,
+    ask: &Request<'_>,
+    content: &Content,
+    hash: &[u8],
+) -> Result<OrderRow, Problem> {
+    let clear = serde_json::to_vec(ask.particulars).map_err(Problem::internal)?;
+    let sealed = v.vault.seal(place("money_order", "particulars", &ask.id), &clear).map_err(Problem::internal)?;
+    Ok(OrderRow {
+        id: ask.id,
+        kind: of.kind().name().to_owned(),
+        chapter_id: Uuid::nil(),
+        fund_id: content.fund.0,
+        to_fund_id: content.to_fund.map(|fund| fund.0),
+        amount_vnd: content.amount_vnd,
+        day: content.day,
+        debit: content.debit.map(|account| account.name().to_owned()),
+        credit: content.credit.map(|account| account.name().to_owned()),
+        category: content.category.clone(),
+        of_entry_id: content.of_entry,
+        reason: content.reason.clone(),
+        consent: content.consent.map(|hash| hash.to_vec()),
+        document: content.document.map(|hash| hash.to_vec()),
+        particulars: Some(sealed),
+        particulars_hash: Some(hash.to_vec()),
+        state: OrderState::Requested.name().to_owned(),
+        requested_by: Uuid::nil(),
+        requested_at: v.now,
+        decided_by: None,
+        decided_at: None,
+        entry_id: None,
+        other_entry_id: None,
+    })
+}
+
+/// Who and what for, as long as it is kept.
+pub fn particulars(vault: &Vault, row: &OrderRow) -> Result<Particulars, Problem> {
+    let Some(sealed) = &row.particulars else { return Ok(Particulars::default()) };
+    let clear = vault.open(place("money_order", "particulars", &row.id), sealed).map_err(Problem::internal)?;
+    serde_json::from_slice(&clear).map_err(Problem::internal)
+}
+
+/// An order with what its kind says.
+struct Order<'a> {
+    row: &'a OrderRow,
+    of: &'static dyn Orders,
+}
+
+impl Matter for Order<'_> {
+    type Asks = Record;
+    type Fault = Problem;
+
+    fn kind(&self) -> &'static decisions::Kind {
+        self.of.matter()
+    }
+
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        let (row, of) = (self.row, self.of);
+        let particulars = particulars(v.vault, row)?;
+        let funds: Vec<FundId> = [Some(row.fund_id), row.to_fund_id].into_iter().flatten().map(FundId).collect();
+        let funds = ledger::funds(v.conn, &funds)?;
+        let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
+        draft.day = row.day;
+        draft.document = paper(row)?;
+        let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars })?;
+        let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
+        store::approve(v.conn, &by.grant, v.now, row.id, &ids)
+            .map_err(|error| error.constraint().and_then(|name| of.refused(name)).unwrap_or_else(|| error.into()))?;
+        let at = BookedAt::now(v.now);
+        let entries = entries.into_iter().map(|entry| (&by.grant, entry)).collect();
+        ledger::book(v.conn, at, &funds, entries).map_err(not_booked)?;
+        of.booked(v, by, row, &ids)?;
+        Ok(changes::note(v.conn, &[Change::of(of.feed(), row.chapter(), row.id)])?)
+    }
+
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+        let state = if state == State::Withdrawn { OrderState::Withdrawn } else { OrderState::Refused };
+        store::lay_aside(v.conn, by, v.now, self.row.id, state)?;
+        Ok(changes::note(v.conn, &[Change::of(self.of.feed(), self.row.chapter(), self.row.id)])?)
+    }
+}
+
+fn paper(row: &OrderRow) -> Result<Option<[u8; 32]>, Problem> {
+    let hash = row.document.as_deref().map(TryInto::try_into).transpose();
+    hash.map_err(|_| Problem::internal("a document's hash is not 32 bytes"))
+}
+
+fn not_booked(error: BookError) -> Problem {
+    match error {
+        BookError::NotCovered => Problem::say(
+            Kind::Conflict,
+            "Quỹ này không còn đủ tiền ở nơi chi: hãy xem lại số dư, hoặc chờ tiền về rồi duyệt.",
+            "There is not enough of this fund where it is to be paid from: look at the balance, or approve once the money is there.",
+        ),
+        BookError::Db(error) => error.into(),
+        other => Problem::internal(other),
+    }
+}
+
+/// Decides a request. Deciding again the same way answers as the first time.
+pub fn decide(v: &mut Visit<'_>, of: &'static dyn Orders, id: Uuid, verdict: Verdict) -> Result<MoneyOrderOut, Problem> {
+    let row = store::hold(v.conn, of.kind(), id)?.ok_or_else(Problem::not_found)?;
+    decisions::decide(v, &Order { row: &row, of }, id, verdict)?;
+    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    Ok(out(v.conn, of, row)?)
+}
+
+/// One order with who is paid, for those who may read the chapter's books. Reading it is noted in the audit trail, because it
+/// names somebody.
+pub fn show(v: &mut Visit<'_>, of: &'static dyn Orders, id: Uuid) -> Result<MoneyOrderOut, Problem> {
+    let row = store::find(v.conn, id)?.filter(|row| row.kind == of.kind().name()).ok_or_else(Problem::not_found)?;
+    let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
+    v.note_seen(&seen, "MONEY_ORDER_READ", id)?;
+    let Particulars { payee, content } = particulars(v.vault, &row)?;
+    let note = decisions::note_of(v, of.matter(), id)?;
+    let content = Some(content).filter(|content| !content.is_empty());
+    Ok(MoneyOrderOut { payee, content, note, ..out(v.conn, of, row)? })
+}
+
+/// A chapter's orders of a kind, oldest first.
+pub fn list(
+    v: &mut Visit<'_>,
+    of: &'static dyn Orders,
+    here: &Seen<Read>,
+    span: Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<OrderRow>, DbError> {
+    store::list(v.conn, here, of.kind(), span)
+}
+
+/// What is shown of listed orders.
+pub fn listed(v: &mut Visit<'_>, of: &'static dyn Orders, rows: Vec<OrderRow>) -> Result<Vec<MoneyOrderOut>, DbError> {
+    wire::shown(v.conn, of, rows)
+}
+

@@ -1,0 +1,135 @@
+//! The persons in money orders: who is paid or pays, and what the words name.
+//!
+//! Of a refund the payee is the giver of its gift: their name and account go with them, as they do from the gift; the signed
+//! voucher is paper and stays at the chapter. Of other orders that were booked the payee is part of a voucher that the law on
+//! accounting has kept, whoever else bears the name; of those that came to nothing no law has it kept.
+
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::{OrderKind, OrderState, Particulars};
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::db::schema::money_order;
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::ledger::store as ledger;
+use crate::log::store as log;
+use crate::vault::place;
+
+/// See the module.
+pub struct Payees;
+
+/// Refunds of these gifts: the order, its entry, what is sealed, the gift's entry.
+type Refund = (Uuid, Option<Uuid>, Option<Vec<u8>>, Option<Uuid>);
+
+fn refunds(conn: &mut PgConnection, of: &[Record]) -> Result<Vec<Refund>, DbError> {
+    use money_order as o;
+    let codes: Vec<String> = of.iter().map(|record| record.code.clone()).collect();
+    let gifts: Vec<Uuid> = ledger::by_codes(conn, &codes)?.into_keys().collect();
+    Ok(o::table
+        .filter(o::of_entry_id.eq_any(gifts))
+        .filter(o::kind.eq(OrderKind::Refund.name()))
+        .order(o::id)
+        .select((o::id, o::entry_id, o::particulars, o::of_entry_id))
+        .load(conn)?)
+}
+
+fn forget(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
+    use money_order as o;
+    diesel::update(o::table.filter(o::id.eq_any(ids)))
+        .set((o::particulars.eq(None::<Vec<u8>>), o::particulars_hash.eq(None::<Vec<u8>>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Everything that stands sealed of an order, in one text.
+fn text_of(particulars: &Particulars) -> String {
+    let payee = particulars.payee.as_ref();
+    let parts = [
+        payee.map(|payee| payee.name.as_str()),
+        payee.and_then(|payee| payee.account.as_deref()),
+        payee.and_then(|payee| payee.address.as_deref()),
+        Some(particulars.content.as_str()),
+    ];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+fn open(errand: &Errand<'_>, id: Uuid, sealed: &[u8]) -> Result<String, PersonsError> {
+    let text = errand.vault.open_text(place("money_order", "particulars", &id), sealed)?;
+    Ok(serde_json::from_str(&text).map(|particulars| text_of(&particulars)).unwrap_or(text))
+}
+
+impl HoldsPersons for Payees {
+    fn columns(&self) -> &'static [&'static str] {
+        &["money_order.particulars", "money_order.particulars_hash"]
+    }
+
+    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        let codes: HashMap<&str, &Record> = of.iter().map(|record| (record.code.as_str(), record)).collect();
+        let rows = refunds(errand.conn, of)?;
+        let gifts = ledger::codes(errand.conn, &rows.iter().filter_map(|row| row.3).collect::<Vec<_>>())?;
+        let mut found = Vec::new();
+        for (id, _, sealed, gift) in rows {
+            let Some(sealed) = sealed else { continue };
+            let record = gift.and_then(|gift| gifts.get(&gift)).and_then(|code| codes.get(code.as_str()));
+            found.push(Holding {
+                what: "REFUND".to_owned(),
+                gift: record.map(|record| record.gift),
+                text: open(errand, id, &sealed)?,
+                since: None,
+                kept_until: None,
+            });
+        }
+        Ok(found)
+    }
+
+    /// A voucher says what was right when the money was paid.
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        let rows = refunds(errand.conn, of)?;
+        forget(errand.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+        let entries = ledger::codes(errand.conn, &rows.iter().filter_map(|row| row.1).collect::<Vec<_>>())?;
+        log::forget_openings(errand.conn, &entries.values().map(String::as_str).collect::<Vec<_>>())?;
+        Ok(Vec::new())
+    }
+
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        use money_order as o;
+        let booked = [OrderState::Approved.name(), OrderState::Reversed.name()];
+        let rows: Vec<(Uuid, Option<Vec<u8>>)> = o::table
+            .filter(o::chapter_id.eq_any(&of.chapters))
+            .filter(o::state.ne_all(booked))
+            .filter(o::particulars.is_not_null())
+            .order(o::id)
+            .select((o::id, o::particulars))
+            .load(errand.conn)?;
+        let mut named = Vec::new();
+        for (id, sealed) in rows {
+            if of.called.is_in(&open(errand, id, &sealed.unwrap_or_default())?) {
+                named.push(id);
+            }
+        }
+        Ok(forget(errand.conn, &named).map(|()| Vec::new())?)
+    }
+
+    /// Whoever pays a refund has to know to whom.
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {
+        for (id, _, sealed, _) in refunds(conn, erased)? {
+            if sealed.is_some() {
+                findings.found("erased", id.to_string(), "a giver was erased and the refund of their gift still names them");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! SQL of money orders.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::{OrderKind, OrderState};
+use crate::authz::{Approve, Granted, Read, Record, Right, Seen};
+use crate::db::DbError;
+use crate::db::schema::{money_order, money_paper_rule};
+use crate::http::Span;
+use crate::ledger::accounts::Account;
+use crate::tree::ChapterId;
+
+/// An order as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = money_order, check_for_backend(diesel::pg::Pg))]
+pub struct OrderRow {
+    pub id: Uuid,
+    pub kind: String,
+    pub chapter_id: Uuid,
+    pub fund_id: i32,
+    pub to_fund_id: Option<i32>,
+    pub amount_vnd: i64,
+    pub day: NaiveDate,
+    /// The accounts between which the sum moves, where that is all of it.
+    pub debit: Option<String>,
+    pub credit: Option<String>,
+    pub category: Option<String>,
+    /// The entry it is about.
+    pub of_entry_id: Option<Uuid>,
+    pub reason: Option<String>,
+    /// SHA-256 of the paper in which givers agree that own costs are paid from their gifts.
+    pub consent: Option<Vec<u8>>,
+    pub document: Option<Vec<u8>>,
+    /// Who and what for, sealed; gone with the person.
+    pub particulars: Option<Vec<u8>>,
+    pub particulars_hash: Option<Vec<u8>>,
+    pub state: String,
+    pub requested_by: Uuid,
+    pub requested_at: DateTime<Utc>,
+    pub decided_by: Option<Uuid>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub entry_id: Option<Uuid>,
+    /// The second entry of what takes two.
+    pub other_entry_id: Option<Uuid>,
+}
+
+impl OrderRow {
+    pub fn chapter(&self) -> ChapterId {
+        ChapterId(self.chapter_id)
+    }
+
+    /// Whether its entries are in the books, reversed or not.
+    pub fn is_booked(&self) -> bool {
+        [OrderState::Approved.name(), OrderState::Reversed.name()].contains(&self.state.as_str())
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = Uuid> {
+        [self.entry_id, self.other_entry_id].into_iter().flatten()
+    }
+
+    pub fn debited(&self) -> Option<Account> {
+        self.debit.as_deref().and_then(Account::parse)
+    }
+
+    pub fn credited(&self) -> Option<Account> {
+        self.credit.as_deref().and_then(Account::parse)
+    }
+}
+
+pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<OrderRow>, DbError> {
+    Ok(money_order::table.find(id).select(OrderRow::as_select()).first(conn).optional()?)
+}
+
+/// [`find`] of a kind, held until the end of the transaction: decisions on it come one after the other.
+pub fn hold(conn: &mut PgConnection, kind: OrderKind, id: Uuid) -> Result<Option<OrderRow>, DbError> {
+    let one = money_order::table.find(id).filter(money_order::kind.eq(kind.name()));
+    Ok(one.select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?)
+}
+
+/// The order behind an entry, held.
+pub fn hold_of_entry(conn: &mut PgConnection, entry: Uuid) -> Result<Option<OrderRow>, DbError> {
+    use money_order as o;
+    let one = o::table.filter(o::entry_id.eq(entry).or(o::other_entry_id.eq(entry)));
+    Ok(one.select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?)
+}
+
+/// A chapter's orders of a kind, oldest first.
+pub fn list(
+    conn: &mut PgConnection,
+    here: &Seen<Read>,
+    kind: OrderKind,
+    span: Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<OrderRow>, DbError> {
+    use money_order as o;
+    let mut query = o::table
+        .filter(o::chapter_id.eq(here.chapter().0))
+        .filter(o::kind.eq(kind.name()))
+        .order((o::requested_at, o::id))
+        .limit(span.rows)
+        .select(OrderRow::as_select())
+        .into_boxed();
+    if let Some((at, id)) = span.after {
+        query = query.filter(o::requested_at.ge(at)).filter(o::requested_at.gt(at).or(o::id.gt(id)));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Orders by id after `after`, for an audit.
+pub fn after(conn: &mut PgConnection, after: Uuid, limit: i64) -> Result<Vec<OrderRow>, DbError> {
+    let rows = money_order::table.filter(money_order::id.gt(after)).order(money_order::id).limit(limit);
+    Ok(rows.select(OrderRow::as_select()).load(conn)?)
+}
+
+/// Those of these entries that an order stands behind.
+pub fn behind(conn: &mut PgConnection, entries: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    use money_order as o;
+    let first: Vec<Option<Uuid>> = o::table.filter(o::entry_id.eq_any(entries)).select(o::entry_id).load(conn)?;
+    let other: Vec<Option<Uuid>> = o::table.filter(o::other_entry_id.eq_any(entries)).select(o::other_entry_id).load(conn)?;
+    Ok(first.into_iter().chain(other).flatten().collect())
+}
+
+/// Writes a request unless its id is taken; whether it was written.
+pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: OrderRow) -> Result<bool, DbError> {
+    let row = OrderRow { chapter_id: by.chapter().0, requested_by: by.account(), ..row };
+    let written = diesel::insert_into(money_order::table).values(&row).on_conflict(money_order::id).do_nothing();
+    Ok(written.execute(conn)? == 1)
+}
+
+/// Notes the approval, with the entries about to be written: what stands against it is found here, before anything is booked.
+pub fn approve(
+    conn: &mut PgConnection,
+    by: &Granted<Approve>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    entries: &[Uuid],
+) -> Result<(), DbError> {
+    use money_order as o;
+    diesel::update(o::table.find(id).filter(o::chapter_id.eq(by.chapter().0)))
+        .set((
+            o::state.eq(OrderState::Approved.name()),
+            o::decided_by.eq(by.account()),
+            o::decided_at.eq(now),
+            o::entry_id.eq(entries.first()),
+            o::other_entry_id.eq(entries.get(1)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that nothing comes of it.
+pub fn lay_aside<R: Right>(
+    conn: &mut PgConnection,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    state: OrderState,
+) -> Result<(), DbError> {
+    use money_order as o;
+    diesel::update(o::table.find(id).filter(o::chapter_id.eq(by.chapter().0)))
+        .set((o::state.eq(state.name()), o::decided_by.eq(by.account()), o::decided_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that its entries are reversed. On an errand of whoever reverses.
+pub fn reverse(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    diesel::update(money_order::table.find(id)).set(money_order::state.eq(OrderState::Reversed.name())).execute(conn)?;
+    Ok(())
+}
+
+/// Whether a standing order is about an entry.
+pub fn stands_on(conn: &mut PgConnection, entry: Uuid) -> Result<bool, DbError> {
+    use money_order as o;
+    let standing = o::table.filter(o::of_entry_id.eq(entry)).filter(o::state.eq(OrderState::Approved.name()));
+    Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
+}
+
+/// What standing orders of a kind about an entry come to, in đồng.
+pub fn sum_of(conn: &mut PgConnection, kind: OrderKind, entry: Uuid) -> Result<i64, DbError> {
+    use money_order as o;
+    let standing = o::table
+        .filter(o::of_entry_id.eq(entry))
+        .filter(o::kind.eq(kind.name()))
+        .filter(o::state.eq(OrderState::Approved.name()));
+    // A chapter refunds one gift a few times at most.
+    let amounts: Vec<i64> = standing.select(o::amount_vnd).load(conn)?;
+    Ok(amounts.into_iter().sum())
+}
+
+/// From which amount on an order of a kind needs its paper on a day.
+pub fn needs_paper_from(conn: &mut PgConnection, kind: OrderKind, day: NaiveDate) -> Result<Option<i64>, DbError> {
+    use money_paper_rule as r;
+    let rule = r::table
+        .filter(r::kind.eq(kind.name()))
+        .filter(r::valid_from.le(day))
+        .filter(r::valid_to.is_null().or(r::valid_to.ge(day)))
+        .order(r::valid_from.desc())
+        .select(r::from_vnd)
+        .first(conn)
+        .optional()?;
+    Ok(rule)
+}

@@ -1,0 +1,38 @@
+//! What becomes of a money order when an entry of it is reversed.
+
+use uuid::Uuid;
+
+use super::model::OrderState;
+use super::registry;
+use super::store;
+use crate::changes::{self, Change};
+use crate::house::errand::Errand;
+use crate::house::undo::{CannotUndo, Undoes};
+use crate::http::Say;
+
+/// See the module.
+pub struct MoneyOrders;
+
+impl Undoes for MoneyOrders {
+    fn kinds(&self) -> &'static [&'static str] {
+        registry::BOOKS
+    }
+
+    fn undo(&self, errand: &mut Errand<'_>, entry: Uuid) -> Result<(), CannotUndo> {
+        let Some(row) = store::hold_of_entry(errand.conn, entry)? else { return Ok(()) };
+        let Some(of) = registry::of(&row.kind) else { return Ok(()) };
+        // The second entry of an order goes with the first.
+        if row.state == OrderState::Reversed.name() {
+            return Ok(());
+        }
+        if store::stands_on(errand.conn, entry)? {
+            return Err(CannotUndo::StandsOnIt(Say::fixed(
+                "Đã có khoản khác dựa trên bút toán này: hãy hủy khoản đó trước.",
+                "Something else stands on this entry: reverse that first.",
+            )));
+        }
+        of.undo(errand, &row)?;
+        store::reverse(errand.conn, row.id)?;
+        Ok(changes::note(errand.conn, &[Change::of(of.feed(), row.chapter(), row.id)])?)
+    }
+}

@@ -1,0 +1,22 @@
+//! The rooms that list their operations beside their own tests.
+
+use super::Call;
+use crate::harness::TestApp;
+
+/// Operations of rooms that list their own beside their tests.
+pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
+    // Rooms with a file of their own.
+    crate::public_statements::calls,
+    crate::spending::calls,
+    crate::transfers::calls,
+    crate::corrections::calls,
+    crate::decision_rules::calls,
+    crate::books_read::calls,
+    crate::periods::calls,
+    crate::settlements::calls,
+    crate::successions::calls,
+    super::lists::calls,
+    super::behind::calls,
+    crate::password_links::calls,
+    crate::webhooks::calls,
+];
