@@ -44,7 +44,8 @@ pub const ROOM: Room = Room {
     matters: &[ask::MATTER],
     papers: &[&papers::OF_SUCCESSIONS],
     means: &[|means| {
-        means.add(carry::handler(means.get()?, means.get()?));
+        let handler = carry::handler(means.get()?, means.get()?);
+        means.add(handler);
         Ok(())
     }],
     chapters: &[("succession.above_chapter_id", Follows), ("succession_chapter.chapter_id", Stays)],
