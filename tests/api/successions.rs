@@ -404,8 +404,8 @@ fn real_mergers_are_carried_out() {
 /// The room's operations, for the table of who gets what.
 pub fn calls(app: &TestApp) -> Vec<Call> {
     paper(app, "23095");
-    let people = crate::chapter_life::school(json!({"name": "Hội Chữ thập đỏ Trường Một", "id": Uuid::now_v7()}));
-    let other = crate::chapter_life::school(json!({"name": "Hội Chữ thập đỏ Trường Hai", "id": Uuid::now_v7()}));
+    let people = crate::chapter_life::school(json!({"name": "Hội Chữ thập đỏ Trường Kế Tục Một", "id": Uuid::now_v7()}));
+    let other = crate::chapter_life::school(json!({"name": "Hội Chữ thập đỏ Trường Kế Tục Hai", "id": Uuid::now_v7()}));
     let chair = app.chair_of("23095");
     let codes = [people, other].map(|school| chair.post("/api/v1/chapters", school, 201)["code"].clone());
     let ask = |no: &str| plan(app, json!({"from": [codes[0]], "to": [codes[1]], "decision_no": no}));
