@@ -3,7 +3,7 @@
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
-//! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents, bookkeeping → statements → parties, stock →
+//! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
 //! giving → spending → transfers → corrections → books → periods → publications → settlements → privacy → successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!

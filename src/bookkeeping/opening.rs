@@ -23,6 +23,9 @@ use crate::ledger::accounts::Account;
 use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::model::{Balanced, Fund, FundId};
 use crate::ledger::store::{self as ledger, BookError, BookedAt};
+use crate::stock::lots::{self, Arriving, Entering};
+use crate::stock::quantity::Quantity;
+use crate::stock::valuation::Valuation;
 use crate::tree::{self, ChapterId, Place};
 use crate::vault::{Vault, place};
 
@@ -221,6 +224,9 @@ fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result
         // The note stays in the request and is not committed to.
         let draft = Draft { vault: v.vault, now: v.now, here: here.clone(), day: row.as_of, document: document(row)? };
         let entry = draft.entry(postings, Behind::default()).map_err(Fault::broken)?;
+        let goods = of_fund.iter().filter(|(account, _)| *account == Account::GoodsInStock).map(|(_, value)| old_goods(*value));
+        let lots = Entering { by: grant, fund: fund.id, entry: entry.id, day: row.as_of, lines: goods.collect() };
+        lots::enter(v.conn, v.now, &[lots])?;
         ids.push((fund.id, entry.id));
         entries.push((grant, entry));
     }
@@ -229,6 +235,19 @@ fn book(v: &mut Visit<'_>, grant: &Granted<Approve>, row: &OpeningRow) -> Result
         Some("opening_balance_held_pk") => Fault::OpenedMeanwhile,
         _ => error.into(),
     })
+}
+
+/// Of goods out of old books the value alone is known: one set of other goods, until an adjustment lists them item by item.
+fn old_goods(value: Vnd) -> Arriving {
+    Arriving {
+        item: "OTHER_GOODS".to_owned(),
+        unit: "SET".to_owned(),
+        quantity: Quantity::from_milli(1_000),
+        value: value.get(),
+        valuation: Valuation::OldBooks.name().to_owned(),
+        expires_on: None,
+        store: None,
+    }
 }
 
 pub(super) fn document(row: &OpeningRow) -> Result<Option<[u8; 32]>, Fault> {

@@ -19,6 +19,7 @@ use crate::identity::store as identity;
 use crate::ledger::draft::Draft;
 use crate::ledger::reversals::{self, TwoPersons};
 use crate::ledger::store::{self as ledger, BookedAt};
+use crate::stock::{self, lots};
 use crate::tree::ChapterId;
 use crate::vault::Vault;
 
@@ -147,6 +148,11 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &OpeningRow, asked: &Revers
     let mut entries = Vec::new();
     for (_, id) in store::entries(v.conn, row.id)? {
         let written = ledger::written(v.conn, id)?.ok_or(Fault::Unknown)?;
+        lots::undo(v.conn, v.now, id).map_err(|fault| match fault {
+            stock::fault::Fault::Db(error) => error.into(),
+            stock::fault::Fault::NotCovered => Fault::NotCovered,
+            other => Fault::broken(format!("{other:?}")),
+        })?;
         funds.extend(ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?);
         let draft = Draft { vault: v.vault, now: v.now, here: here.clone(), day: at.day, document: opening::document(row)? };
         entries.push(draft.reversal(id, &written, reason.name()).map_err(Fault::broken)?);

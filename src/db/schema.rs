@@ -741,6 +741,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    left_overall (scope_id, fund_id, account) {
+        scope_id -> Uuid,
+        fund_id -> Integer,
+        account -> Text,
+        own_vnd -> BigInt,
+        subtree_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
     link (id) {
         id -> Uuid,
         purpose -> Text,
@@ -1382,6 +1392,116 @@ diesel::table! {
 }
 
 diesel::table! {
+    stock_adjustment (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        reason -> Text,
+        count_id -> Nullable<Uuid>,
+        document -> Bytea,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    stock_adjustment_entry (entry_id) {
+        entry_id -> Uuid,
+        adjustment_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    stock_adjustment_line (adjustment_id, n) {
+        adjustment_id -> Uuid,
+        n -> SmallInt,
+        side -> Text,
+        lot_id -> Nullable<Uuid>,
+        item -> Text,
+        unit -> Text,
+        quantity_milli -> BigInt,
+        value_vnd -> Nullable<BigInt>,
+        valuation -> Text,
+        expires_on -> Nullable<Date>,
+        store_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    stock_count (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        counted_on -> Date,
+        document -> Bytea,
+        request_hash -> Bytea,
+        counted_by -> Uuid,
+        counted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_count_line (count_id, lot_id) {
+        count_id -> Uuid,
+        lot_id -> Uuid,
+        booked_milli -> BigInt,
+        counted_milli -> BigInt,
+    }
+}
+
+diesel::table! {
+    stock_lot (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        item -> Text,
+        unit -> Text,
+        valuation -> Text,
+        entry_id -> Uuid,
+        came_on -> Date,
+        expires_on -> Nullable<Date>,
+        store_id -> Nullable<Uuid>,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    stock_movement (lot_id, entry_id, back) {
+        lot_id -> Uuid,
+        entry_id -> Uuid,
+        back -> Bool,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
+        moved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_on_hand (chapter_id, fund_id, item, unit) {
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        item -> Text,
+        unit -> Text,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    stock_store (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        name -> Text,
+        address -> Nullable<Text>,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     subscriber (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1547,6 +1667,9 @@ diesel::allow_tables_to_appear_in_same_query!(account, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
+diesel::allow_tables_to_appear_in_same_query!(account, stock_adjustment);
+diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
+diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, succession);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
@@ -1600,6 +1723,11 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(chapter, stock_adjustment);
+diesel::allow_tables_to_appear_in_same_query!(chapter, stock_count);
+diesel::allow_tables_to_appear_in_same_query!(chapter, stock_lot);
+diesel::allow_tables_to_appear_in_same_query!(chapter, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(chapter, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
@@ -1627,10 +1755,16 @@ diesel::allow_tables_to_appear_in_same_query!(entry, passed_on);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
+diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
+diesel::allow_tables_to_appear_in_same_query!(fund, stock_adjustment);
+diesel::allow_tables_to_appear_in_same_query!(fund, stock_lot);
+diesel::allow_tables_to_appear_in_same_query!(fund, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
@@ -1640,6 +1774,9 @@ diesel::allow_tables_to_appear_in_same_query!(gift, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
+diesel::allow_tables_to_appear_in_same_query!(item, stock_adjustment_line);
+diesel::allow_tables_to_appear_in_same_query!(item, stock_lot);
+diesel::allow_tables_to_appear_in_same_query!(item, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
@@ -1656,4 +1793,13 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_da
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
 diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
+diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
+diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);
+diesel::allow_tables_to_appear_in_same_query!(stock_adjustment_line, stock_lot);
+diesel::allow_tables_to_appear_in_same_query!(stock_adjustment_line, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(stock_count, stock_count_line);
+diesel::allow_tables_to_appear_in_same_query!(stock_count_line, stock_lot);
+diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_movement);
+diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);

@@ -147,14 +147,14 @@ impl From<UnitRow> for UnitVersion {
 }
 
 fn with_totals(conn: &mut PgConnection, rows: Vec<ChapterRow>) -> Result<Vec<ChapterOut>, Problem> {
-    let mut sums: HashMap<uuid::Uuid, TotalsOut> = HashMap::new();
-    for (scope, row) in totals::overall_of_scopes(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>(), None)? {
-        sums.entry(scope).or_default().add(&row);
+    let mut sums: HashMap<uuid::Uuid, Sum> = HashMap::new();
+    for (scope, row) in totals::received_of_scopes(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>(), None)? {
+        sums.entry(scope).or_default().add_received(&row);
     }
     Ok(rows
         .into_iter()
         .map(|row| ChapterOut {
-            received: sums.get(&row.id).map(|totals| totals.received).unwrap_or_default(),
+            received: sums.get(&row.id).copied().unwrap_or_default(),
             code: row.code,
             kind: row.kind,
             level: row.level,
@@ -261,8 +261,7 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Prob
     let related = |all: Vec<Related>| all.into_iter().map(RelatedChapter::from).collect();
     let (successors, predecessors) = (related(tree::went_up_in(conn, row.id)?), related(tree::came_from(conn, row.id)?));
     let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
-    let mut sums = TotalsOut::new(&row.code, None);
-    totals::overall(conn, row.id, None)?.iter().for_each(|total| sums.add(total));
+    let totals = TotalsOut::read(conn, &row.code, row.id, None)?;
     let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
     Ok(ChapterDetail {
         chapter,
@@ -275,7 +274,7 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Prob
         former_names,
         successors,
         predecessors,
-        totals: sums,
+        totals,
     })
 }
 

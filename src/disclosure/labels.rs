@@ -1,8 +1,14 @@
 //! What the codes of the API are called in plain words. A code that is not known here is shown as it is, so that a
 //! new kind is never hidden.
 
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+
+use crate::db::DbError;
 use crate::http::Lang;
 use crate::ledger::kinds::Channel;
+use crate::spending::categories;
 
 /// (code, Vietnamese, English).
 type Table = &'static [(&'static str, &'static str, &'static str)];
@@ -77,6 +83,19 @@ const ACCOUNTS: Table = &[
     ("LOSS", "Hao hụt, mất mát", "Losses"),
 ];
 
+const MEASURES: Table = &[
+    ("RECEIVED", "Ủng hộ đã nhận", "Received from givers"),
+    ("OPENED", "Số dư từ sổ cũ", "Carried over from old books"),
+    ("OTHER_INCOME", "Thu khác (ngân sách, hội phí, lãi…)", "Other income (budget, dues, interest…)"),
+    ("RELEASED", "Chuyển giữa các quỹ", "Moved between funds"),
+    ("TAKEN_OVER", "Nhận từ đơn vị khác", "Taken over from other chapters"),
+    ("SENT", "Chuyển cho đơn vị khác", "Sent to other chapters"),
+    ("HANDED_OUT", "Đã trao theo danh sách", "Handed out by lists"),
+    ("PAID", "Đã chi", "Paid"),
+    ("REFUNDED", "Hoàn trả người ủng hộ", "Refunded to givers"),
+    ("LOST", "Hao hụt, mất mát", "Lost"),
+];
+
 const LEVELS: Table = &[
     ("CENTRAL", "Trung ương", "Centre"),
     ("PROVINCE", "Cấp tỉnh", "Province"),
@@ -113,6 +132,7 @@ const VALUATIONS: Table = &[
     ("INVOICE", "Theo hóa đơn", "Invoice"),
     ("DONOR_STATED", "Người ủng hộ cho biết", "Stated by the giver"),
     ("PRICE_LIST", "Theo bảng giá", "Price list"),
+    ("OLD_BOOKS", "Theo sổ cũ", "Old books"),
 ];
 
 const REGIMES: Table = &[
@@ -164,6 +184,8 @@ labels! {
     reason: REASONS;
     /// On which account.
     account: ACCOUNTS;
+    /// A term of the equation.
+    measure: MEASURES;
     /// Where a chapter stands.
     level: LEVELS;
     status: STATUSES;
@@ -172,6 +194,31 @@ labels! {
     valuation: VALUATIONS;
     /// The legal basis of an appeal.
     regime: REGIMES;
+}
+
+/// What categories are called: data, read once for a page.
+#[derive(Default)]
+pub struct Categories(HashMap<String, (String, String)>);
+
+impl Categories {
+    /// Those with these codes.
+    pub fn read<'c>(conn: &mut PgConnection, codes: impl Iterator<Item = &'c str>) -> Result<Self, DbError> {
+        let mut codes: Vec<&str> = codes.filter(|code| !code.is_empty()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Ok(if codes.is_empty() { Self::default() } else { Self(categories::names(conn, &codes)?) })
+    }
+
+    /// What something was spent on, or came from. A code that has no name is shown as it is.
+    pub fn name(&self, code: &str, lang: Lang) -> String {
+        match (code, lang, self.0.get(code)) {
+            ("", Lang::Vi, _) => "Không ghi mục".to_owned(),
+            ("", Lang::En, _) => "Without a category".to_owned(),
+            (_, Lang::Vi, Some((vi, _))) => vi.clone(),
+            (_, Lang::En, Some((_, en))) => en.clone(),
+            (code, _, None) => code.to_owned(),
+        }
+    }
 }
 
 /// How a gift came.
@@ -207,6 +254,7 @@ mod tests {
     use crate::giving::reversal::Reason;
     use crate::ledger::accounts::Account;
     use crate::ledger::kinds::Kind;
+    use crate::ledger::measures::Measure;
     use crate::tree::Level;
 
     #[test]
@@ -214,6 +262,7 @@ mod tests {
         let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
         Kind::ALL.iter().for_each(|kind| known(KINDS, kind.name()));
         Account::ALL.iter().for_each(|account| known(ACCOUNTS, account.name()));
+        Measure::ALL.iter().for_each(|measure| known(MEASURES, measure.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
@@ -229,5 +278,7 @@ mod tests {
         assert_eq!(fund("APPEAL:LULUT", Lang::Vi), "Quỹ của đợt vận động LULUT");
         assert_eq!((channel("SMS", Lang::En), channel("NEW", Lang::Vi)), ("Text message (1400)".to_owned(), "NEW".to_owned()));
         assert_eq!(kind("SOMETHING_NEW", Lang::En), "SOMETHING_NEW");
+        let names = Categories(HashMap::from([("RENT".to_owned(), ("Thuê nhà".to_owned(), "Rent".to_owned()))]));
+        assert_eq!((names.name("RENT", Lang::En).as_str(), names.name("NEW", Lang::Vi).as_str()), ("Rent", "NEW"));
     }
 }

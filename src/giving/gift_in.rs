@@ -6,9 +6,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::display::Display;
-use crate::basics::codes::codes;
 use crate::ledger::kinds::Channel;
 use crate::parties::PartyKind;
+pub use crate::stock::quantity::{QuantityIn, quantity_schema};
+pub use crate::stock::valuation::Valuation;
 
 /// A gift as a phone, a desk or an import sends it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -105,36 +106,6 @@ pub struct LineIn {
     #[schema(minimum = 1, maximum = 1_000_000_000_000_000i64)]
     pub value_vnd: i64,
     pub valuation: Valuation,
-}
-
-fn quantity_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    let kind = |kind| utoipa::openapi::ObjectBuilder::new().schema_type(kind);
-    utoipa::openapi::OneOfBuilder::new()
-        .description(Some(
-            "As text (`\"12.5\"`) or number: up to three decimals in units that measure, none in units that count.",
-        ))
-        .item(kind(utoipa::openapi::Type::String))
-        .item(kind(utoipa::openapi::Type::Number))
-        .examples([serde_json::json!("12.5")])
-        .into()
-}
-
-/// A quantity as clients write it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum QuantityIn {
-    Text(String),
-    Number(serde_json::Number),
-}
-
-codes! {
-    /// How goods were valued.
-    pub wire enum Valuation {
-        DonorStated = "DONOR_STATED",
-        Invoice = "INVOICE",
-        MarketPrice = "MARKET_PRICE",
-        PriceList = "PRICE_LIST",
-    }
 }
 
 /// Who gave.

@@ -50,7 +50,6 @@ pub mod personal;
 pub mod persons;
 pub mod prepare;
 pub mod publishing;
-mod quantity;
 pub mod receipt;
 pub mod record;
 mod refusals;

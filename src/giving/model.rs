@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::display::Display;
-use super::gift_in::{GiftIn, GiverIn, LineIn, QuantityIn, Valuation};
+use super::gift_in::{GiftIn, GiverIn, LineIn, Valuation};
 use super::payer::Payer;
-pub use super::quantity::Quantity;
+pub use crate::stock::quantity::Quantity;
 use super::sent::Sent;
 use crate::basics::clock::vietnam_date;
 use crate::basics::codes::codes;
@@ -205,18 +205,10 @@ fn parse_lines(wrong: &mut Check, gift: &GiftIn) -> Vec<GiftLine> {
 fn parse_line(wrong: &mut Check, at: usize, line: &LineIn) -> Option<GiftLine> {
     let item = self::line(wrong, &format!("/lines/{at}/item"), &line.item, 40);
     let unit = self::line(wrong, &format!("/lines/{at}/unit"), &line.unit, 20);
-    let text = match &line.quantity {
-        QuantityIn::Text(text) => text.clone(),
-        QuantityIn::Number(number) => number.to_string(),
-    };
-    let quantity = Quantity::parse(&text);
-    if quantity.is_none() {
-        wrong.wrong(
-            format!("/lines/{at}/quantity"),
-            "NOT_A_QUANTITY",
-            "Số lượng lớn hơn 0, dấu chấm thập phân, tối đa 3 chữ số lẻ, không dấu phân cách hàng nghìn: 1000 hoặc 12.5.",
-            "A quantity is more than 0, with a decimal point, at most 3 decimals and no thousands separator: 1000 or 12.5.",
-        );
+    let quantity = line.quantity.check(wrong, format!("/lines/{at}/quantity"));
+    if !line.valuation.is_of_today() {
+        let (vi, en) = ("Chỉ dành cho hàng từ sổ cũ.", "For goods out of old books alone.");
+        wrong.wrong(format!("/lines/{at}/valuation"), "NOT_A_CHOICE", vi, en);
     }
     let value = amount(wrong, &format!("/lines/{at}/value_vnd"), line.value_vnd);
     Some(GiftLine {

@@ -33,6 +33,7 @@ use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookError, BookedAt, Detail, Goods, NewEntry};
 use crate::parties::consent::{self, NewConsent};
 use crate::parties::{self, NewParty, restriction};
+use crate::stock::lots::{self, Arriving, Entering};
 use crate::vouchers::store::{self as vouchers, Issued};
 
 /// What became of a gift.
@@ -233,6 +234,8 @@ fn write(
             chapter: Some(a.grant.chapter().0),
         });
     }
+    // Goods enter by the gift's own entry; gifts of money have no lines and cost nothing here.
+    lots::enter(conn, at.at, &won.iter().filter_map(entering).collect::<Vec<_>>())?;
     authz::audit(conn, at.at, &events)?;
     changes::note(conn, &won.iter().map(|a| changed(a.grant.chapter(), a.gift.gift.id)).collect::<Vec<_>>())?;
     // Numbers follow the order in which the gifts were sent.
@@ -300,6 +303,22 @@ fn lost_outcomes(conn: &mut PgConnection, lost: &[Accepted<'_>]) -> Result<Vec<(
             (a.at, outcome)
         })
         .collect())
+}
+
+/// The lots of a gift in kind, one a line; where they are kept and until when they are good is said later.
+fn entering<'a>(a: &'a Accepted<'_>) -> Option<Entering<'a, Record>> {
+    let gift = &a.gift.gift;
+    let lines = gift.lines.iter().map(|line| Arriving {
+        item: line.item.clone(),
+        unit: line.unit.clone(),
+        quantity: line.quantity,
+        value: line.value.get(),
+        valuation: line.valuation.name().to_owned(),
+        expires_on: None,
+        store: None,
+    });
+    let (fund, entry, day) = (a.fund.id, a.gift.entry_id, gift.received_on);
+    (!gift.lines.is_empty()).then(|| Entering { by: a.grant, fund, entry, day, lines: lines.collect() })
 }
 
 fn entry_of(context: &Context, a: &Accepted<'_>, postings: Balanced) -> NewEntry {

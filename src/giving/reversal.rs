@@ -23,8 +23,11 @@ use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_wai
 use crate::http::{Problem, Span};
 use crate::identity::store as identity;
 use crate::ledger::draft::Draft;
+use crate::ledger::kinds::Kind;
 use crate::ledger::reversals::{self, TwoPersons};
 use crate::ledger::store::{self as ledger, BookError, BookedAt};
+use crate::stock::fault::Fault;
+use crate::stock::lots;
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 
@@ -213,6 +216,9 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
     let reason = Reason::parse(&row.reason).ok_or_else(|| Problem::internal("a request has an unknown reason"))?;
     let funds = ledger::funds(v.conn, &written.postings.iter().map(|p| p.fund).collect::<Vec<_>>())?;
     let at = BookedAt::now(v.now);
+    if written.kind == Kind::GiftInKind {
+        lots::undo(v.conn, v.now, gift_entry).map_err(not_back)?;
+    }
     let draft = Draft::today(v.conn, v.vault, v.now, by.approves)?;
     let entry = draft.reversal(gift_entry, &written, reason.name()).map_err(Problem::internal)?;
     let id = entry.id;
@@ -225,6 +231,11 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
         other => Problem::internal(other),
     })?;
     Ok(id)
+}
+
+/// Goods that have left are not taken back.
+fn not_back(fault: Fault) -> Problem {
+    if matches!(fault, Fault::NotCovered) { not_covered() } else { fault.into() }
 }
 
 /// One request, for those who may read the chapter's books.

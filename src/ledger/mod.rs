@@ -4,7 +4,7 @@
 //! more by the database:
 //! - the postings of an entry sum to zero **per fund**, are written by one statement and never touched again;
 //! - a correction is a [`kinds::Kind::Reversal`], booked today, that mirrors its original to the đồng;
-//! - `balance`, `total_by_day` and `total_overall` are caches of the postings, kept in the same transaction; so are
+//! - `balance`, `total_by_day`, `total_overall` and `left_overall` are caches of the postings, kept in the same transaction; so are
 //!   the counts of reversals ([`reversals`]), which are public;
 //! - what a kind adds to which term of the equation is a measure ([`measures`]); every posting belongs to one, or is left;
 //! - every entry leaves a leaf in the log and a row in `public_entry`, in the same transaction.
@@ -24,6 +24,7 @@ pub mod findable;
 pub mod goods;
 pub mod held;
 pub mod kinds;
+pub mod left;
 pub mod measures;
 pub mod model;
 pub mod passing;
@@ -48,6 +49,7 @@ pub const ROOM: Room = Room {
         "entry",
         "entry_detail",
         "fund",
+        "left_overall",
         "passed_on",
         "posting",
         "public_entry",
@@ -61,6 +63,7 @@ pub const ROOM: Room = Room {
         ("balance.chapter_id", Stays),
         ("entry.chapter_id", Stays),
         ("entry_detail.to_chapter", Stays),
+        ("left_overall.scope_id", Stays),
         ("public_entry.chapter", Stays),
         ("reversal_by_month.scope_id", Stays),
         ("reversal_by_officer.chapter_id", Stays),

@@ -12,7 +12,7 @@ use super::accounts::{Account, Guard};
 pub use super::entry::{BookError, BookedAt, Detail, Goods, NewEntry};
 use super::kinds::{Channel, Field, Kind};
 use super::model::{Fund, FundId, Posting, Restriction};
-use super::{detail, passing, public, totals};
+use super::{detail, left, passing, public, totals};
 use crate::authz::{Approve, Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{entry, fund, posting};
@@ -94,6 +94,7 @@ fn write<R: MayBook, T>(
     detail::insert(conn, entries.iter().map(|(_, entry)| entry))?;
     add_balances(conn, &entries)?;
     let done = before_totals(conn)?;
+    left::add(conn, entries.iter().map(|(_, entry)| entry))?;
     totals::add(conn, entries.iter().map(|(_, entry)| entry))?;
     Ok(done)
 }

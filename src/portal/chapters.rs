@@ -6,6 +6,7 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::in_capitals;
+use super::flow::View;
 use super::ledger::{Newest, Row, latest};
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
@@ -146,6 +147,7 @@ struct ChapterPage {
     subtree: String,
     subtree_count: String,
     quarantined: Option<String>,
+    flow: Option<View>,
     facts: Vec<Fact>,
     provisional: Option<String>,
     /// Address, telephone, e-mail, as far as published.
@@ -204,6 +206,7 @@ fn chapter_page(
     let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let Newest { rows, .. } = latest(conn, index, &here, NEWEST, lang)?;
+    let flow = View::of(conn, &totals, Vec::new(), lang)?;
     let w = &p.w.chapters;
     let fact = |name, value| Fact { name, value, is_vietnamese: false };
     let named = |name, value| Fact { name, value, is_vietnamese: true };
@@ -239,6 +242,7 @@ fn chapter_page(
         next: below.next.map(|cursor| format!("/don-vi/{}?cursor={cursor}", chapter.code)),
         below: below.items.into_iter().map(|chapter| line(chapter, lang)).collect(),
         seal: LogState::read(conn)?.on_paper(lang),
+        flow,
         facts,
         ancestors,
         rows,

@@ -3,8 +3,6 @@
 //! `{}` in a text stands for what [`fill`] puts there. Words for codes (kinds, channels, reasons) are in
 //! [`labels`](super::labels).
 
-use crate::http::Lang;
-
 macro_rules! words {
     ($($(#[$doc:meta])* $group:ident as $field:ident { $($name:ident: $vi:literal, $en:literal;)* })*) => {
         $(
@@ -17,6 +15,15 @@ macro_rules! words {
         #[derive(Debug)]
         pub struct Words { $(pub $field: $group),* }
 
+        impl Words {
+            pub fn of(lang: $crate::http::Lang) -> &'static Words {
+                match lang {
+                    $crate::http::Lang::Vi => &VI,
+                    $crate::http::Lang::En => &EN,
+                }
+            }
+        }
+
         static VI: Words = Words { $($field: $group { $($name: $vi),* }),* };
         static EN: Words = Words { $($field: $group { $($name: $en),* }),* };
 
@@ -26,14 +33,7 @@ macro_rules! words {
     };
 }
 
-impl Words {
-    pub fn of(lang: Lang) -> &'static Words {
-        match lang {
-            Lang::Vi => &VI,
-            Lang::En => &EN,
-        }
-    }
-}
+pub(super) use words;
 
 /// A text with its `{}` filled, one after the other.
 pub fn fill(text: &str, values: &[&str]) -> String {
@@ -142,8 +142,8 @@ words! {
         of_target: "{} của mục tiêu {}", "{} of the target of {}";
         no_target: "Không đặt mục tiêu.", "No target was set.";
         five: "Từ lời hứa đến người nhận", "From promise to recipient";
-        five_note: "Năm con số khác nhau, không cộng vào nhau: hứa chưa phải là nhận, nhận chưa phải là đã trao.",
-            "Five different figures that do not add up: a promise is not yet received, and what is received is not yet handed over.";
+        five_note: "Năm con số khác nhau, không cộng vào nhau: hứa chưa phải là nhận, nhận chưa phải là đã trao. Phần dưới cho thấy tiền và hiện vật đã đi đâu, đến từng đồng.",
+            "Five different figures that do not add up: a promise is not yet received, and what is received is not yet handed over. Below is where money and goods went, to the đồng.";
         pledged: "Đã đăng ký", "Pledged";
         received: "Đã nhận", "Received";
         allocated: "Đã phân bổ", "Allocated";

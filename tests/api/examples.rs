@@ -135,6 +135,21 @@ fn books_and_persons(story: &mut Story, app: &TestApp) {
     story.post(&chair, &of(34, "refusal"), "refuse_personal_data_request", "not_proven", 200);
 }
 
+fn goods(story: &mut Story, app: &TestApp) {
+    crate::stock::record(app, "23095");
+    let officer = app.officer_of("23095");
+    story.post(&officer, "/stock/stores", "make_store", "commune", 201);
+    story.post(&officer, "/stock/adjustments", "request_adjustment", "found", 201);
+    // The server names lots: the one of the example is put in, empty.
+    app.database.execute(&format!(
+        "INSERT INTO stock_lot SELECT '{}', chapter_id, f.id, 'RICE', 'KG', 'INVOICE', entry_id, received_on, NULL, NULL, 0, 0
+         FROM gift, fund f WHERE f.code = 'GENERAL' AND chapter_id = (SELECT id FROM chapter WHERE code = '23095') LIMIT 1",
+        id(0x5004)
+    ));
+    story.post(&officer, &format!("/stock/lots/{}/placement", id(0x5004)), "place_lot", "kept", 200);
+    story.post(&officer, "/stock/counts", "record_count", "one_lot", 201);
+}
+
 /// One person's account, from the first password to the last code.
 fn sessions(story: &mut Story, app: &TestApp) {
     let account = app.account(Role::Officer, "23095");
@@ -177,6 +192,7 @@ fn every_example_is_taken() {
     appeals_and_papers(&mut story, &app);
     gifts(&mut story, &app);
     books_and_persons(&mut story, &app);
+    goods(&mut story, &app);
     sessions(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()

@@ -79,6 +79,9 @@ const NOBODYS: &[&str] = &[
     "session.previous_hash",
     "session.refresh_hash",
     "session.sibling_hashes",
+    "stock_adjustment.document",
+    "stock_count.document",
+    "stock_count.request_hash",
     "subscriber.former_secret",
     "subscriber.secret",
 ];

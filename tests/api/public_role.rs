@@ -175,6 +175,11 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("entry_detail", &["code", "of_code", "to_chapter", "category", "reason", "list_code", "counted", "root", "measures"]),
+    (
+        "money_category",
+        &["code", "side", "vi", "en", "needs_consent", "needs_document", "valid_from", "valid_to", "mark", "source"],
+    ),
+    ("left_overall", &["scope_id", "fund_id", "account", "own_vnd", "subtree_vnd"]),
     ("total_by_day", &["scope_id", "fund_id", "measure", "part", "day", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
     ("total_overall", &["scope_id", "fund_id", "measure", "part", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
     ("reversal_by_month", &["scope_id", "month", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
@@ -194,6 +199,7 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("reversal_overall", &["scope_id", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
+    ("stock_on_hand", &["chapter_id", "fund_id", "item", "unit", "quantity_milli", "value_vnd"]),
     ("unit_merger", &["former_id", "new_code", "relation", "note"]),
 ];
 
