@@ -55,7 +55,7 @@ fn book(v: &mut Visit<'_>, recorder: Granted<Record>, row: &AskedRow) -> Result<
     let mut gift = prepare(v.vault, gift, row.asked_at)?;
     gift.request_hash.clone_from(&row.request_hash);
     // The chapter went up in another one while this waited: it is booked where it was given, and passes on.
-    if tree::successor(v.conn, recorder.chapter())?.is_some() {
+    if gift.gift.lines.is_empty() && tree::successor(v.conn, recorder.chapter())?.is_some() {
         gift.passing = Some(passing::shells(v.vault, v.now).map_err(Problem::internal)?);
     }
     let submission = Submission { actor: recorder.actor(), gift: Arc::new(gift) };

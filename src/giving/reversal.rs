@@ -224,6 +224,7 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
     let id = entry.id;
     reversals::book(v.conn, at, &HashMap::from_iter(funds), by, vec![entry]).map_err(|error| match error {
         BookError::NotCovered => not_covered(),
+        BookError::Closed => decisions::books_closed(),
         BookError::Db(error) => match error.constraint() {
             Some("entry_reverses_key") => already_waits(),
             _ => error.into(),

@@ -3,7 +3,7 @@
 //! A gift that was mistaken is reversed where it stands, and its money is at the successor by then; what was asked before may be
 //! approved after. Both are booked at the old chapter, whose books say what it did, and beside each entry a linked pair of
 //! TRANSFER_OUT and TRANSFER_IN moves what it adds to or takes from *left*: nothing is ever left at a chapter that was succeeded, and
-//! the successor has to cover what is taken.
+//! the successor has to cover what is taken. Goods do not pass on: what moves them is booked at the successor.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,6 +103,10 @@ pub(super) fn with_pairs<'a, R: Right>(
             all.push((grant, entry));
             continue;
         }
+        // Goods lie in lots, of which the books know nothing: they are booked at the successor.
+        if left.keys().any(|(_, account)| *account == Account::GoodsInStock.name()) {
+            return Err(BookError::Closed);
+        }
         noted.extend([(passing.out.id, entry.id), (passing.into.id, entry.id)]);
         let [out, into] = pair(&entry, successor, *passing, &left, day)?;
         match total >= 0 {
@@ -144,10 +148,7 @@ fn pair<R: Right>(
     let mut out = bare(passing.out, Arc::clone(from), day, balanced(Kind::TransferOut, leaves)?, out);
     let into = Detail { of: Some(of), ..Detail::default() };
     let mut into = bare(passing.into, Arc::clone(to), day, balanced(Kind::TransferIn, comes)?, into);
-    for half in [&mut out, &mut into] {
-        half.document = entry.document;
-        half.goods.clone_from(&entry.goods);
-    }
+    (out.document, into.document) = (entry.document, entry.document);
     Ok([out, into])
 }
 

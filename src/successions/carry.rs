@@ -20,12 +20,14 @@ use crate::house::errand::Errand;
 use crate::house::succession::Going;
 use crate::identity::handing_over;
 use crate::jobs::{self, Failure, Handler, JobKind, NewJob, Work};
+use crate::ledger::accounts::Account;
 use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::entry::{Detail, NewEntry};
 use crate::ledger::kinds::Kind;
 use crate::ledger::model::{Balanced, FundId, Posting};
 use crate::ledger::passing;
 use crate::ledger::store::{self as ledger, BookedAt};
+use crate::stock::lots::{self, Entering, Taken};
 use crate::tree::{self, ChapterId, Place};
 use crate::vault::Vault;
 
@@ -171,15 +173,35 @@ fn books(errand: &mut Errand<'_>, row: &Row, sides: &Sides, grants: &[Granted<Ap
     }
     let grant_at = |id: Uuid| grants.iter().find(|grant| grant.chapter().0 == id).ok_or(Fault::Unknown);
     let mut entries = Vec::new();
-    for ((old, target, _), postings) in &parts {
+    for ((old, target, fund), postings) in &parts {
         let new = sides.to.get(*target).ok_or(Fault::Unknown)?;
         let (from, to) = (grant_at(*old)?, grant_at(new.id.0)?);
-        let [sent, taken] = pair(errand, row, (from, to), new, postings)?;
+        let [mut sent, mut taken] = pair(errand, row, (from, to), new, postings)?;
+        if postings.iter().any(|posting| posting.account == Account::GoodsInStock) {
+            goods(errand, (from, to), *fund, [&mut sent, &mut taken])?;
+        }
         entries.extend([(from, sent), (to, taken)]);
     }
     let ids = entries.iter().map(|(_, entry)| entry.id).collect();
     ledger::book(errand.conn, BookedAt::now(errand.now), &funds, entries)?;
     Ok(ids)
+}
+
+/// All goods of a fund leave their lots by one entry and enter as lots by the other.
+fn goods(
+    errand: &mut Errand<'_>,
+    (from, to): (&Granted<Approve>, &Granted<Approve>),
+    fund: FundId,
+    [sent, taken]: [&mut NewEntry; 2],
+) -> Result<(), Fault> {
+    let taking = lots::take_all(errand.conn, from, fund)?;
+    let goods = taking.goods(errand.conn)?;
+    sent.goods.clone_from(&goods);
+    taken.goods = goods;
+    let left = taking.leaves(errand.conn, errand.now, sent.id)?;
+    let lines = left.iter().map(Taken::arriving).collect();
+    let entering = Entering { by: to, fund, entry: taken.id, day: taken.day, lines };
+    Ok(lots::enter(errand.conn, errand.now, &[entering])?)
 }
 
 fn pair(

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::model::Content;
 use super::store::{self, Row};
 use super::wire::{
-    AppealGoingOut, Becomes, DryRunOut, GoingOut, InTheWayOut, LeftOut, OfficerGoingOut, OpenDecisionOut, RowsOut,
+    AppealGoingOut, Becomes, DryRunOut, GoingOut, GoodsGoingOut, InTheWayOut, LeftOut, OfficerGoingOut, OpenDecisionOut, RowsOut,
 };
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
@@ -22,6 +22,8 @@ use crate::http::{Lang, Say};
 use crate::identity::handing_over;
 use crate::ledger::model::FundId;
 use crate::ledger::{passing, store as ledger};
+use crate::stock::lots;
+use crate::stock::quantity::Quantity;
 use crate::tree::{self, ChapterId, Place};
 
 /// A plan with the chapters it names where they stand.
@@ -89,6 +91,7 @@ pub fn survey(conn: &mut PgConnection, now: DateTime<Utc>, rooms: Rooms, lang: L
         chapters.push(GoingOut {
             chapter: old.code.clone(),
             balances: balances.remove(&old.id.0).unwrap_or_default(),
+            goods: goods(conn, old)?,
             rows: rows(conn, rooms, old)?,
             appeals: appeals.into_iter().map(|(code, state)| AppealGoingOut { code, state }).collect(),
             decisions: waiting.into_iter().map(|(matter, id, about)| OpenDecisionOut { matter, id, about }).collect(),
@@ -121,6 +124,16 @@ fn balances(conn: &mut PgConnection, sides: &Sides) -> Result<HashMap<Uuid, Vec<
         });
     }
     Ok(balances)
+}
+
+fn goods(conn: &mut PgConnection, old: &Place) -> Result<Vec<GoodsGoingOut>, DbError> {
+    let heaps = lots::on_hand(conn, old.id.0)?;
+    let funds = ledger::funds(conn, &heaps.iter().map(|heap| heap.0).collect::<Vec<FundId>>())?;
+    let heap = |(fund, item, unit, quantity, value_vnd): (FundId, String, String, Quantity, i64)| {
+        let fund = funds.get(&fund)?.code.clone();
+        Some(GoodsGoingOut { fund, item, quantity: quantity.to_string(), unit, value_vnd })
+    };
+    Ok(heaps.into_iter().filter_map(heap).collect())
 }
 
 /// Rows that follow or end, room by room; columns without any are left out.

@@ -99,6 +99,8 @@ pub struct GoingOut {
     pub chapter: String,
     /// What is left in its books, and where each account of a fund goes.
     pub balances: Vec<LeftOut>,
+    /// Its goods, which go where GOODS_IN_STOCK of their fund goes.
+    pub goods: Vec<GoodsGoingOut>,
     /// Rows of every room that follow to the successor or end, by table and column.
     pub rows: Vec<RowsOut>,
     /// Its appeals, which the successor runs.
@@ -120,6 +122,20 @@ pub struct LeftOut {
     /// Code of the successor it goes to.
     #[schema(example = "23095")]
     pub to: String,
+}
+
+/// Goods of a fund.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GoodsGoingOut {
+    #[schema(example = "GENERAL")]
+    pub fund: String,
+    #[schema(example = "RICE")]
+    pub item: String,
+    #[schema(example = "100.5")]
+    pub quantity: String,
+    #[schema(example = "KG")]
+    pub unit: String,
+    pub value_vnd: i64,
 }
 
 /// What becomes of rows.
