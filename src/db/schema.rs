@@ -308,6 +308,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    chapter_stand_in (chapter_id, stand_in_id) {
+        chapter_id -> Uuid,
+        stand_in_id -> Uuid,
+        depth -> SmallInt,
+        from_depth -> SmallInt,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
+    chapter_successor (old_id, new_id) {
+        old_id -> Uuid,
+        new_id -> Uuid,
+        since -> Date,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
     chapter_version (chapter_id, version) {
         chapter_id -> Uuid,
         version -> Integer,
@@ -1151,6 +1170,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    passed_on (entry_id) {
+        entry_id -> Uuid,
+        for_id -> Uuid,
+    }
+}
+
+diesel::table! {
     password_link (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -1637,6 +1663,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    succession (id) {
+        id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        above_chapter_id -> Uuid,
+        effective_on -> Date,
+        decision_no -> Text,
+        document -> Bytea,
+        plan -> Jsonb,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        approved_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    succession_chapter (succession_id, chapter_id) {
+        succession_id -> Uuid,
+        chapter_id -> Uuid,
+        goes -> Bool,
+    }
+}
+
+diesel::table! {
+    succession_entry (entry_id) {
+        entry_id -> Uuid,
+        succession_id -> Uuid,
+    }
+}
+
+diesel::table! {
     total_by_day (scope_id, fund_id, measure, part, day) {
         scope_id -> Uuid,
         fund_id -> Integer,
@@ -1866,6 +1925,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(account, succession);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
@@ -1894,6 +1954,8 @@ diesel::allow_tables_to_appear_in_same_query!(cash_receipt, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
+diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
+diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
@@ -1935,6 +1997,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
+diesel::allow_tables_to_appear_in_same_query!(chapter, succession);
+diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
@@ -1958,8 +2022,10 @@ diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, money_order);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, own_cost);
+diesel::allow_tables_to_appear_in_same_query!(entry, passed_on);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
+diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
@@ -2007,6 +2073,8 @@ diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);

@@ -31,6 +31,7 @@ pub mod measures;
 pub mod model;
 pub mod moved;
 pub mod months;
+pub mod passing;
 pub mod persons;
 pub mod public;
 pub mod rebuilding;
@@ -60,6 +61,7 @@ pub const ROOM: Room = Room {
         "entry_detail",
         "fund",
         "left_overall",
+        "passed_on",
         "posting",
         "public_entry",
         "reversal_by_month",

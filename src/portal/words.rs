@@ -222,6 +222,10 @@ words! {
         provisional: "Ban Chấp hành lâm thời theo quyết định {}", "Provisional committee by decision {}";
         former: "Tên trước đây", "Former names";
         until: "{} – đến {}", "{} – until {}";
+        went_up_in: "Đơn vị kế tục", "What it went up in";
+        came_from: "Kế tục các đơn vị", "Goes on for";
+        since: "từ ngày {}", "since {}";
+        books_stay: "Sổ của đơn vị này đến ngày ấy vẫn ở đây, không đổi.", "Its books until then stay here, unchanged.";
         unit: "Đơn vị hành chính", "Administrative unit";
         latest: "Các khoản mới nhất", "Latest entries";
         all_entries: "Tìm trong mọi khoản của đơn vị", "Search all entries of this chapter";

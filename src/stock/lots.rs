@@ -18,7 +18,7 @@ use super::quantity::Quantity;
 use super::{catalog, moves};
 use crate::authz::Granted;
 use crate::db::DbError;
-use crate::db::schema::{stock_lot, stock_movement};
+use crate::db::schema::{stock_lot, stock_movement, stock_on_hand};
 use crate::ledger::model::FundId;
 use crate::ledger::store::{Goods, MayBook};
 use crate::tree::ChapterId;
@@ -140,6 +140,19 @@ fn take_from(conn: &mut PgConnection, lots: &[LotRow], taken: Vec<Taken>) -> Res
         moves::move_lots(conn, &moved)?;
     }
     Ok(Taking(taken))
+}
+
+/// What a chapter has of each item in each fund: (fund, item, unit, quantity, value).
+pub fn on_hand(conn: &mut PgConnection, chapter: Uuid) -> Result<Vec<(FundId, String, String, Quantity, i64)>, DbError> {
+    use stock_on_hand as h;
+    let rows: Vec<(i32, String, String, i64, i64)> = h::table
+        .filter(h::chapter_id.eq(chapter))
+        .filter(h::quantity_milli.gt(0))
+        .order((h::fund_id, h::item, h::unit))
+        .select((h::fund_id, h::item, h::unit, h::quantity_milli, h::value_vnd))
+        .load(conn)?;
+    let heap = |(fund, item, unit, milli, value)| (FundId(fund), item, unit, Quantity::from_milli(milli), value);
+    Ok(rows.into_iter().map(heap).collect())
 }
 
 /// Lots of a chapter by their keys; those of others are absent.
