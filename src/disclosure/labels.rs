@@ -7,11 +7,11 @@ use diesel::pg::PgConnection;
 
 use crate::db::DbError;
 use crate::http::Lang;
-use crate::ledger::kinds::Channel;
-use crate::spending::categories;
 use crate::http::{Lang, Say};
 use crate::ledger::accounts::Account;
+use crate::ledger::kinds::Channel;
 use crate::ledger::kinds::{Channel, Kind};
+use crate::spending::categories;
 
 /// (code, Vietnamese, English).
 type Table = &'static [(&'static str, &'static str, &'static str)];
@@ -240,8 +240,8 @@ mod tests {
     use crate::giving::reversal::Reason;
     use crate::ledger::accounts::Account;
     use crate::ledger::kinds::Kind;
-    use crate::transfers::model::TransferLossReason;
     use crate::ledger::measures::Measure;
+    use crate::transfers::model::TransferLossReason;
     use crate::tree::Level;
 
     #[test]
