@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::appeals;
 use super::gift_in::{GiftIn, GiverIn, LineIn};
 use super::model::NewGift;
 use super::personal;
@@ -18,7 +19,7 @@ use super::store::{self, GiftRow};
 use crate::authz::{Granted, Record, Visit};
 use crate::db::DbError;
 use crate::db::schema::reversal_instead;
-use crate::http::{Kind, Problem};
+use crate::http::{FieldError, Kind, Problem, Say};
 use crate::ledger::store::BookedAt;
 use crate::parties::{self, PartyKind};
 use crate::tree::{self, ChapterId};
@@ -44,6 +45,16 @@ struct Words {
     bank_reference: Option<String>,
     payer_address: Option<String>,
     enclosed: Option<u8>,
+}
+
+/// Refuses an appeal that there is not, when it is asked for and not when somebody approves it.
+pub(super) fn check(conn: &mut PgConnection, instead: &Instead) -> Result<(), Problem> {
+    let Some(code) = instead.appeal.as_deref() else { return Ok(()) };
+    if appeals::find(conn, code)?.is_some() {
+        return Ok(());
+    }
+    let said = Say::fixed("Không có đợt vận động nào mang mã này.", "There is no appeal of this code.");
+    Err(FieldError::new("/instead/appeal", "NO_SUCH_APPEAL", said).into())
 }
 
 /// Keeps what is asked for with the request.

@@ -150,6 +150,9 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
     if standing.is_some() {
         return Err(already_waits());
     }
+    if let Some(instead) = &ask.instead {
+        rebooking::check(v.conn, instead)?;
+    }
     let recorder = identity::officer_of(v.conn, gift.recorded_by)?;
     let about = ledger::booked(v.conn, &[gift.entry_id])?.remove(&gift.entry_id).map(|entry| entry.code);
     let decision = decisions::New {

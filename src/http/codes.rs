@@ -70,6 +70,7 @@ pub const FIELD_CODES: &[&str] = &[
     "NOT_HTTPS",
     "NOT_IN_KIND",
     "NOT_KINDS",
+    "NOT_NEEDED",
     "NOT_OPEN_YET",
     "NOT_POSITIVE",
     "NOT_PRINTABLE",
