@@ -146,6 +146,8 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     let done = approved(&people, &ask);
     assert_eq!(done["state"], "DONE");
     assert_eq!(people.above.post(&path(&ask, "/approval"), Value::Null, 200), done, "twice is once");
+    let rice = "SELECT coalesce(sum(quantity_milli), 0) FROM stock_lot l JOIN chapter c ON c.id = l.chapter_id WHERE l.item = 'RICE' AND c.code = ";
+    assert_eq!(["23095", "23059"].map(|code| app.database.number(&format!("{rice}'{code}'"))), [0, 100_000]);
     // Every đồng.
     assert_eq!((left(&app, "23095"), left(&app, "23059")), (String::new(), held.clone()));
     assert_eq!((totals(&app, "23095"), totals(&app, "68"), totals(&app, "TW")), before);
