@@ -18,6 +18,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_by_day (scope_id, day, fund_id, account) {
+        scope_id -> Uuid,
+        day -> Date,
+        fund_id -> Integer,
+        account -> Text,
+        own_debit -> BigInt,
+        own_credit -> BigInt,
+        subtree_debit -> BigInt,
+        subtree_credit -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_by_month (scope_id, month, fund_id, account) {
+        scope_id -> Uuid,
+        month -> Date,
+        fund_id -> Integer,
+        account -> Text,
+        own_debit -> BigInt,
+        own_credit -> BigInt,
+        subtree_debit -> BigInt,
+        subtree_credit -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_folded (one) {
+        one -> Bool,
+        size -> BigInt,
+    }
+}
+
+diesel::table! {
     administrative_unit (code, valid_from) {
         code -> Text,
         valid_from -> Date,
@@ -28,6 +61,39 @@ diesel::table! {
         parent_code -> Nullable<Text>,
         resolution -> Text,
         folded -> Text,
+    }
+}
+
+diesel::table! {
+    advance (code) {
+        code -> Text,
+        entry_id -> Uuid,
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        order_id -> Nullable<Uuid>,
+        amount_vnd -> BigInt,
+        open_vnd -> BigInt,
+        due_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    advance_clearing_line (order_id, n) {
+        order_id -> Uuid,
+        n -> SmallInt,
+        account -> Text,
+        category -> Nullable<Text>,
+        amount_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    advance_rule (valid_from) {
+        days -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -76,10 +142,11 @@ diesel::table! {
         milestone -> Text,
         version -> Integer,
         day -> Date,
-        document_id -> Uuid,
-        purpose -> Text,
+        document_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
+        statement -> Nullable<Text>,
     }
 }
 
@@ -280,6 +347,20 @@ diesel::table! {
         own_bank_account -> Nullable<Bool>,
         recorded_at -> Nullable<Timestamptz>,
         recorded_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    closed_period (chapter_id, month) {
+        chapter_id -> Uuid,
+        month -> Date,
+        closing_id -> Uuid,
+        size -> BigInt,
+        root -> Bytea,
+        entries -> BigInt,
+        late -> BigInt,
+        statement -> Text,
+        closed_at -> Timestamptz,
     }
 }
 
@@ -552,6 +633,18 @@ diesel::table! {
         code -> Text,
         restriction -> Text,
         appeal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    fund_release_rule (from_restriction, to_restriction, valid_from) {
+        from_restriction -> Text,
+        to_restriction -> Text,
+        needs_conditions -> Bool,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -923,6 +1016,7 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         entry_id -> Nullable<Uuid>,
         other_entry_id -> Nullable<Uuid>,
+        more_entry_ids -> Array<Uuid>,
     }
 }
 
@@ -1021,6 +1115,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    own_cost (code) {
+        code -> Text,
+        consent -> Bytea,
+    }
+}
+
+diesel::table! {
     paper_slip (gift_id) {
         chapter_id -> Uuid,
         book -> Text,
@@ -1089,6 +1190,19 @@ diesel::table! {
     pd_opening (entry) {
         entry -> Text,
         sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    period_closing (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        month -> Date,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1196,8 +1310,8 @@ diesel::table! {
         period -> Nullable<Date>,
         version -> Integer,
         replaces -> Nullable<Text>,
-        document_id -> Uuid,
-        purpose -> Text,
+        document_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
         sha256 -> Text,
         title -> Text,
         channels -> Array<Text>,
@@ -1205,6 +1319,7 @@ diesel::table! {
         published_at -> Timestamptz,
         published_by -> Uuid,
         leaf_hash -> Bytea,
+        statement -> Nullable<Text>,
     }
 }
 
@@ -1388,6 +1503,52 @@ diesel::table! {
         second_factor_at -> Nullable<Timestamptz>,
         ended_reason -> Nullable<Text>,
         password_change_hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    settlement_report (id) {
+        id -> Uuid,
+        appeal_id -> Uuid,
+        chapter_id -> Uuid,
+        as_of -> Date,
+        body -> Bytea,
+        sha256 -> Text,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        publication -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    statement (code) {
+        code -> Text,
+        seq -> BigInt,
+        chapter_id -> Uuid,
+        event -> Text,
+        appeal -> Nullable<Text>,
+        day -> Date,
+        body -> Bytea,
+        sha256 -> Text,
+        replaces -> Nullable<Text>,
+        leaf_hash -> Bytea,
+        stated_on -> Date,
+        stated_at -> Timestamptz,
+        stated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    statutory_account (account, valid_from) {
+        regime -> Text,
+        account -> Text,
+        valid_from -> Date,
+        number -> Text,
+        name -> Text,
     }
 }
 
@@ -1579,6 +1740,97 @@ diesel::table! {
 }
 
 diesel::table! {
+    transfer (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        to_chapter_id -> Uuid,
+        fund_id -> Integer,
+        amount_vnd -> BigInt,
+        source -> Text,
+        by_book -> Bool,
+        day -> Nullable<Date>,
+        document -> Nullable<Bytea>,
+        state -> Text,
+        confirmed_vnd -> BigInt,
+        returned_vnd -> BigInt,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        entry_id -> Nullable<Uuid>,
+        sent_on -> Nullable<Date>,
+        receipt_refusal -> Nullable<Text>,
+        receipt_refused_by -> Nullable<Uuid>,
+        receipt_refused_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    transfer_asked_goods (transfer_id, n) {
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        unit -> Text,
+        quantity_milli -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer_goods (transfer_id, n) {
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        quantity_milli -> BigInt,
+        unit -> Text,
+        value_vnd -> BigInt,
+        valuation -> Text,
+        expires_on -> Nullable<Date>,
+        left_milli -> BigInt,
+        left_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer_open (out_code) {
+        out_code -> Text,
+        from_chapter -> Text,
+        to_chapter -> Text,
+        fund -> Text,
+        outstanding_vnd -> BigInt,
+        sent_on -> Date,
+    }
+}
+
+diesel::table! {
+    transfer_part (id) {
+        id -> Uuid,
+        transfer_id -> Uuid,
+        kind -> Text,
+        amount_vnd -> BigInt,
+        account -> Text,
+        day -> Nullable<Date>,
+        document -> Nullable<Bytea>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Bytea>,
+        request_hash -> Nullable<Bytea>,
+        bare_hash -> Nullable<Bytea>,
+        state -> Text,
+        entry_id -> Nullable<Uuid>,
+        loss_entry_id -> Nullable<Uuid>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    transfer_part_goods (part_id, n) {
+        part_id -> Uuid,
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
     unit_merger (former_id, new_code) {
         former_id -> Text,
         new_code -> Text,
@@ -1613,6 +1865,19 @@ diesel::table! {
         length_bytes -> BigInt,
         sha256 -> Text,
         file -> Text,
+    }
+}
+
+diesel::table! {
+    voucher (chapter_id, document, year, no) {
+        chapter_id -> Uuid,
+        document -> Text,
+        year -> SmallInt,
+        no -> BigInt,
+        entry_id -> Uuid,
+        issued_on -> Date,
+        issued_at -> Timestamptz,
+        issued_by -> Uuid,
     }
 }
 
@@ -1659,6 +1924,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
+diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
@@ -1667,12 +1933,22 @@ diesel::allow_tables_to_appear_in_same_query!(account, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
+diesel::allow_tables_to_appear_in_same_query!(account, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(account, statement);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, succession);
+diesel::allow_tables_to_appear_in_same_query!(account, transfer);
+diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, voucher);
+diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
+diesel::allow_tables_to_appear_in_same_query!(advance, entry);
+diesel::allow_tables_to_appear_in_same_query!(advance, fund);
+diesel::allow_tables_to_appear_in_same_query!(advance, money_order);
+diesel::allow_tables_to_appear_in_same_query!(advance_clearing_line, money_order);
 diesel::allow_tables_to_appear_in_same_query!(annotation, entry);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_share);
@@ -1683,7 +1959,9 @@ diesel::allow_tables_to_appear_in_same_query!(appeal, fund);
 diesel::allow_tables_to_appear_in_same_query!(appeal, gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal, information_request);
 diesel::allow_tables_to_appear_in_same_query!(appeal, publication);
+diesel::allow_tables_to_appear_in_same_query!(appeal, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(appeal_milestone, document_link);
+diesel::allow_tables_to_appear_in_same_query!(appeal_milestone, statement);
 diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
@@ -1695,6 +1973,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
@@ -1715,6 +1994,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
+diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
@@ -1723,6 +2003,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(chapter, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(chapter, statement);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_lot);
@@ -1731,7 +2013,11 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
+diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
@@ -1751,13 +2037,18 @@ diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, money_order);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, own_cost);
 diesel::allow_tables_to_appear_in_same_query!(entry, passed_on);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
-diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
+diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
@@ -1765,6 +2056,8 @@ diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
@@ -1777,6 +2070,8 @@ diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_asked_goods);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
@@ -1790,9 +2085,10 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
+diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
-diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
-diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);
@@ -1802,4 +2098,11 @@ diesel::allow_tables_to_appear_in_same_query!(stock_count, stock_count_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_count_line, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_asked_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);

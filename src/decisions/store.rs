@@ -125,6 +125,19 @@ pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row
     Ok(decision::table.find((kind.name, id)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// What requests are about that wait and would reverse something: public codes, of any matter called so. At most `limit`.
+pub fn reversals_waiting(conn: &mut PgConnection, limit: i64) -> Result<Vec<String>, DbError> {
+    use decision as d;
+    let rows: Vec<Option<String>> = d::table
+        .filter(d::state.eq(State::Asked.name()))
+        .filter(d::matter.like("%REVERSAL"))
+        .order((d::asked_at, d::id))
+        .limit(limit)
+        .select(d::about)
+        .load(conn)?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
 /// Where requests of a matter are decided.
 pub fn approvers(conn: &mut PgConnection, kind: &Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
     use decision as d;

@@ -20,7 +20,7 @@ use crate::changes;
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits, not_covered};
-use crate::http::{Problem, Span};
+use crate::http::{self, Problem, Span};
 use crate::identity::store as identity;
 use crate::ledger::draft::Draft;
 use crate::ledger::kinds::Kind;
@@ -227,11 +227,21 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
         BookError::Closed => decisions::books_closed(),
         BookError::Db(error) => match error.constraint() {
             Some("entry_reverses_key") => already_waits(),
+            Some("entry_order_stands") => refunded(),
             _ => error.into(),
         },
         other => Problem::internal(other),
     })?;
     Ok(id)
+}
+
+/// What was given back to its giver cannot be taken back once more.
+fn refunded() -> Problem {
+    Problem::say(
+        http::Kind::Conflict,
+        "Khoản này đã hoàn trả cho người ủng hộ: hãy hủy khoản hoàn trả trước.",
+        "This gift was refunded to its giver: reverse the refund first.",
+    )
 }
 
 /// Goods that have left are not taken back.

@@ -22,6 +22,12 @@ use crate::ledger::model::{Fund, FundId};
 use crate::ledger::store::{self as ledger, BookError, BookedAt};
 use crate::tree::{ChapterId, Place};
 use crate::vault::{Vault, place};
+use crate::vouchers::store as vouchers;
+
+const BOOKS_CLOSED: (&str, &str) = (
+    "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
+    "The chapter has merged or is dissolved: record at its successor.",
+);
 
 /// A request as it came, right in itself.
 pub struct Request<'a> {
@@ -105,12 +111,7 @@ fn new_content(
     look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Problem>,
 ) -> Result<Content, Problem> {
     if !here.accepts_entries {
-        return Err(Problem::invalid(vec![wrong(
-            "/chapter",
-            "BOOKS_CLOSED",
-            "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
-            "The chapter has merged or is dissolved: record at its successor.",
-        )]));
+        return Err(Problem::invalid(vec![wrong("/chapter", "BOOKS_CLOSED", BOOKS_CLOSED.0, BOOKS_CLOSED.1)]));
     }
     let content = look(v)?;
     let mut errors = Vec::new();
@@ -192,6 +193,7 @@ fn new_row(
         decided_at: None,
         entry_id: None,
         other_entry_id: None,
+        more_entry_ids: Vec::new(),
     })
 }
 
@@ -222,6 +224,10 @@ impl Matter for Order<'_> {
         let funds: Vec<FundId> = [Some(row.fund_id), row.to_fund_id].into_iter().flatten().map(FundId).collect();
         let funds = ledger::funds(v.conn, &funds)?;
         let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
+        // It may have gone up in another one since it was asked.
+        if !draft.here.accepts_entries {
+            return Err(Problem::say(Kind::Conflict, BOOKS_CLOSED.0, BOOKS_CLOSED.1));
+        }
         draft.day = row.day;
         draft.document = paper(row)?;
         let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars })?;
@@ -230,7 +236,7 @@ impl Matter for Order<'_> {
             .map_err(|error| error.constraint().and_then(|name| of.refused(name)).unwrap_or_else(|| error.into()))?;
         let at = BookedAt::now(v.now);
         let entries = entries.into_iter().map(|entry| (&by.grant, entry)).collect();
-        ledger::book(v.conn, at, &funds, entries).map_err(not_booked)?;
+        vouchers::book(v.conn, at, &funds, entries).map_err(not_booked)?;
         of.booked(v, by, row, &ids)?;
         Ok(changes::note(v.conn, &[Change::of(of.feed(), row.chapter(), row.id)])?)
     }
@@ -294,4 +300,3 @@ pub fn list(
 pub fn listed(v: &mut Visit<'_>, of: &'static dyn Orders, rows: Vec<OrderRow>) -> Result<Vec<MoneyOrderOut>, DbError> {
     wire::shown(v.conn, of, rows)
 }
-

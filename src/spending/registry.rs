@@ -1,14 +1,31 @@
 //! The kinds of money orders, for who looks at all of them.
 
+use super::advances::ADVANCES;
+use super::cash_moves::{COUNTS, DEPOSITS, WITHDRAWALS};
+use super::clearings::CLEARINGS;
+use super::incomes::INCOMES;
 use super::kind::Orders;
 use super::model::OrderKind;
 use super::payments::PAYMENTS;
+use super::refunds::REFUNDS;
+use super::releases::RELEASES;
 
 /// A new kind has its line here.
-pub const ALL: &[&dyn Orders] = &[&PAYMENTS];
+pub const ALL: &[&dyn Orders] =
+    &[&PAYMENTS, &INCOMES, &REFUNDS, &ADVANCES, &CLEARINGS, &DEPOSITS, &WITHDRAWALS, &COUNTS, &RELEASES];
 
 /// The kinds of entries that are booked by money orders.
-pub const BOOKS: &[&str] = &["PAYMENT"];
+pub const BOOKS: &[&str] = &[
+    "PAYMENT",
+    "INCOME",
+    "REFUND",
+    "ADVANCE",
+    "ADVANCE_CLEARING",
+    "CASH_DEPOSIT",
+    "CASH_WITHDRAWAL",
+    "CASH_COUNT_DIFFERENCE",
+    "FUND_RELEASE",
+];
 
 /// What a kind says of itself.
 pub fn of(kind: &str) -> Option<&'static dyn Orders> {

@@ -33,15 +33,25 @@ pub fn enter<R: MayBook>(conn: &mut PgConnection, now: DateTime<Utc>, entering: 
     }
     moves::insert(conn, &lines)?;
     let amount = |line: &Arriving| Amount { milli: line.quantity.milli(), value: line.value };
-    moves::note_movements(conn, now, false, &lines.iter().map(|(id, of, line)| (*id, of.entry, amount(line))).collect::<Vec<_>>())?;
-    let heaps = lines.iter().map(|(_, of, line)| {
-        ((of.by.chapter().0, of.fund.0, line.item.as_str(), line.unit.as_str()), amount(line))
-    });
+    moves::note_movements(
+        conn,
+        now,
+        false,
+        &lines.iter().map(|(id, of, line)| (*id, of.entry, amount(line))).collect::<Vec<_>>(),
+    )?;
+    let heaps =
+        lines.iter().map(|(_, of, line)| ((of.by.chapter().0, of.fund.0, line.item.as_str(), line.unit.as_str()), amount(line)));
     moves::add_on_hand(conn, heaps)
 }
 
 /// The lots of a chapter and a fund that have something of these items.
-fn lots_of(conn: &mut PgConnection, chapter: ChapterId, fund: FundId, items: &[&str], hold: bool) -> Result<Vec<LotRow>, DbError> {
+fn lots_of(
+    conn: &mut PgConnection,
+    chapter: ChapterId,
+    fund: FundId,
+    items: &[&str],
+    hold: bool,
+) -> Result<Vec<LotRow>, DbError> {
     let query = stock_lot::table
         .filter(stock_lot::chapter_id.eq(chapter.0))
         .filter(stock_lot::fund_id.eq(fund.0))
@@ -230,10 +240,33 @@ impl Taking {
     pub fn leaves(self, conn: &mut PgConnection, now: DateTime<Utc>, entry: Uuid) -> Result<Vec<Taken>, DbError> {
         let less = |part: &Taken| Amount { milli: -part.quantity.milli(), value: -part.value };
         if !self.0.is_empty() {
-            moves::note_movements(conn, now, false, &self.0.iter().map(|part| (part.lot, entry, less(part))).collect::<Vec<_>>())?;
+            moves::note_movements(
+                conn,
+                now,
+                false,
+                &self.0.iter().map(|part| (part.lot, entry, less(part))).collect::<Vec<_>>(),
+            )?;
         }
         Ok(self.0)
     }
+}
+
+/// What has just entered by one entry is lost by another, in the same transaction: its lots stay, with nothing in them.
+pub fn lose<R: MayBook>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<R>,
+    [entered, gone]: [Uuid; 2],
+) -> Result<Vec<Taken>, DbError> {
+    let lots: Vec<LotRow> = stock_lot::table
+        .filter(stock_lot::entry_id.eq(entered))
+        .filter(stock_lot::chapter_id.eq(by.chapter().0))
+        .order(stock_lot::id)
+        .select(LotRow::as_select())
+        .for_no_key_update()
+        .load(conn)?;
+    let taken = lots.iter().map(|lot| lot.taken(lot.there())).collect();
+    take_from(conn, &lots, taken)?.leaves(conn, now, gone)
 }
 
 /// Lines as goods of an entry, which says nothing of lots: what is the same is added up.

@@ -1,6 +1,8 @@
 //! The API through HTTP, against a real PostgreSQL, and the structure it stands on.
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `imports` (with `imports_read`), `intake`, `appeals`, `reversal`, `reversal_counts` (with
+//! `books`, which compares every stored total with the postings), `opening_balances`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
+//! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`, `vouchers`. Money out: `spending`, `advances`. Papers: `uploads`,
 //! `books`, which compares every stored total with the postings), `opening_balances`, `stock`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `finding`, `erasure`, `correction`, `consent`, `restriction`, `holders`, `personal_decisions` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
@@ -13,6 +15,7 @@ mod harness;
 
 mod accounts;
 mod administrators;
+mod advances;
 mod aliases;
 mod appeals;
 mod appointments;
@@ -20,6 +23,7 @@ mod arrows;
 mod audit;
 mod batch;
 mod books;
+mod books_outside;
 mod books_read;
 mod cash_receipts;
 mod changes;
@@ -108,6 +112,7 @@ mod shown;
 mod sink;
 mod slips;
 mod spending;
+mod spending_money;
 mod statements;
 mod stock;
 mod story;
@@ -117,8 +122,10 @@ mod totals;
 mod trade_words;
 mod trail;
 mod transfers;
+mod transfers_parts;
 mod units;
 mod unusual;
 mod uploads;
+mod vouchers;
 mod webhooks;
 mod words;

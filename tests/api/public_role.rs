@@ -16,6 +16,7 @@ const READABLE: &[(&str, &[&str])] = &[
         "administrative_unit",
         &["code", "valid_from", "valid_to", "kind", "name", "full_name", "parent_code", "resolution", "folded"],
     ),
+    ("advance", &["code", "entry_id", "chapter_id", "fund_id", "order_id", "amount_vnd", "open_vnd", "due_on"]),
     ("annotation", &["code", "seq", "kind", "of_code", "booked", "leaf_hash"]),
     ("appeal", &["id", "code", "chapter_id", "regime", "state", "version", "fund_id", "quarantine_fund_id"]),
     (
@@ -98,6 +99,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "place",
         ],
     ),
+    ("closed_period", &["chapter_id", "month", "size", "entries", "late", "statement"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units", "counted_units"]),
@@ -109,6 +111,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ("log_origin", &["one", "origin"]),
     ("log_tile", &["level", "n", "data"]),
     ("log_tree", &["one", "size", "root"]),
+    ("transfer_open", &["out_code", "from_chapter", "to_chapter", "fund", "outstanding_vnd", "sent_on"]),
     // Which entries wait for their place: codes that are public already.
     ("log_pending", &["seq", "entry"]),
     (
@@ -135,6 +138,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
+    ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
     (
         "publication",
@@ -150,6 +154,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "channels",
             "published_on",
             "leaf_hash",
+            "statement",
         ],
     ),
     (
@@ -199,6 +204,10 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("reversal_overall", &["scope_id", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
+    (
+        "statement",
+        &["code", "seq", "chapter_id", "event", "appeal", "day", "body", "sha256", "replaces", "leaf_hash", "stated_on"],
+    ),
     ("stock_on_hand", &["chapter_id", "fund_id", "item", "unit", "quantity_milli", "value_vnd"]),
     ("unit_merger", &["former_id", "new_code", "relation", "note"]),
 ];

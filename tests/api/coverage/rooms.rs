@@ -18,6 +18,8 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::successions::calls,
     super::lists::calls,
     super::behind::calls,
+    crate::vouchers::calls,
+    crate::advances::calls,
     crate::password_links::calls,
     crate::webhooks::calls,
 ];
