@@ -199,7 +199,8 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     ));
     assert_eq!(mirrored, "23095", "a reversal stands where its original does");
     assert_eq!(app.database.number(&format!("SELECT count(*) FROM gift WHERE id = '{unusual}'")), 1);
-    let restricted = "SELECT string_agg(c.code, ',' ORDER BY c.code) FROM party_restriction r JOIN chapter c ON c.id = r.chapter_id";
+    let restricted =
+        "SELECT string_agg(c.code, ',' ORDER BY c.code) FROM party_restriction r JOIN chapter c ON c.id = r.chapter_id";
     assert_eq!(app.database.text(restricted), "23059,23095", "what may not be used there may not be used here");
     audit(&app);
 }
