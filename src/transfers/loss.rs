@@ -21,7 +21,7 @@ use crate::ledger::kinds::Kind;
 use crate::ledger::model::Balanced;
 use crate::ledger::store::{BookedAt, Detail};
 use crate::stock::lots;
-use crate::tree::ChapterId;
+use crate::tree::{self, ChapterId};
 use crate::vouchers::store as vouchers;
 
 /// A loss on the way, as a matter for a second person.
@@ -130,7 +130,7 @@ fn book(v: &mut Visit<'_>, by: &Approval, loss: &Loss<'_>) -> Result<(), Fault> 
     let carried = Carried::parse(&part.account).ok_or_else(|| Fault::broken("a loss of an unknown account"))?;
     let taken = Taken { amount, carried, goods: lost };
     let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
-    if !draft.here.accepts_entries {
+    if !tree::goes_on(v.conn, &draft.here)? {
         return Err(Fault::Closed);
     }
     draft.document = booking::document(part.document.as_deref())?;

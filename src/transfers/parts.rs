@@ -24,7 +24,7 @@ use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::kinds::Kind;
 use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookedAt, Detail};
-use crate::tree::ChapterId;
+use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 use crate::vouchers::store as vouchers;
 
@@ -204,7 +204,7 @@ fn record(
     }
     let about = About::read(v.conn, &row)?;
     let mut draft = Draft::today(v.conn, v.vault, v.now, grant)?;
-    if !draft.here.accepts_entries {
+    if !tree::goes_on(v.conn, &draft.here)? {
         return Err(Fault::Closed);
     }
     let taken = taken(v.conn, &row, &about, ask)?;

@@ -202,7 +202,7 @@ fn out_of(
 ) -> Result<ledger::NewEntry, Fault> {
     let mut draft = Draft::today(v.conn, v.vault, v.now, sender)?;
     let to = tree::place_of(v.conn, ChapterId(row.to_chapter_id))?;
-    if !draft.here.accepts_entries || !to.accepts_entries {
+    if !tree::goes_on(v.conn, &draft.here)? || !tree::goes_on(v.conn, &to)? {
         return Err(Fault::Closed);
     }
     draft.day = row.day.unwrap_or(draft.day);
