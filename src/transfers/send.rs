@@ -11,7 +11,7 @@ use super::model::{Carried, NewTransfer, TransferPartKind, TransferPartState, Tr
 use super::open::{self, OpenTransfer};
 use super::papers;
 use super::store::{self, GoodsRow, PartRow, TransferRow};
-use super::wire::{TransferOut, out};
+use super::wire::{ChapterTransferOut, out};
 use super::{booking, goods};
 use crate::authz::{Approve, Granted, Record, Right, Visit};
 use crate::basics::Vnd;
@@ -44,7 +44,7 @@ pub const MATTER: &decisions::Kind = &decisions::Kind {
 };
 
 /// Asks for a transfer. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &NewTransfer) -> Result<(TransferOut, bool), Fault> {
+pub fn request(v: &mut Visit<'_>, ask: &NewTransfer) -> Result<(ChapterTransferOut, bool), Fault> {
     let (grant, here) = v.at_code::<Record>(&ask.chapter).map_err(Fault::NoSuchChapter)?;
     let known = store::find(v.conn, ask.id)?.is_some();
     // What was asked rightly is answered, whatever has changed since.
@@ -186,7 +186,7 @@ impl Matter for TransferRow {
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<TransferOut, Fault> {
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ChapterTransferOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     decisions::decide(v, &row, id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
@@ -241,7 +241,8 @@ fn leave(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow) -> Res
     if about.carried == Carried::Goods {
         return leave_in_kind(v, sender, row, &about);
     }
-    let postings = Balanced::moved(Kind::TransferOut, about.fund, about.amount, about.carried.leaves(), Account::Interchapter)?;
+    let postings =
+        Balanced::moved(Kind::ChapterTransferOut, about.fund, about.amount, about.carried.leaves(), Account::Interchapter)?;
     let entry = out_of(v, sender, row, postings)?;
     let named = Named::from(&entry);
     vouchers::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(sender, entry)])?;
@@ -252,7 +253,7 @@ fn leave(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow) -> Res
 fn leave_in_kind(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow, about: &About) -> Result<(), Fault> {
     let taking = goods::take(v.conn, sender, vietnam_date(v.now), about.fund, row.id)?;
     let worth = Vnd::parse(taking.value()).map_err(|_| Fault::NotCovered)?;
-    let postings = Balanced::moved(Kind::TransferOut, about.fund, worth, Account::GoodsInStock, Account::Interchapter)?;
+    let postings = Balanced::moved(Kind::ChapterTransferOut, about.fund, worth, Account::GoodsInStock, Account::Interchapter)?;
     let entry = out_of(v, sender, row, postings)?.with_goods(taking.goods(v.conn)?);
     let named = Named::from(&entry);
     let taken = taking.leaves(v.conn, v.now, entry.id)?;
@@ -275,7 +276,7 @@ fn both(v: &mut Visit<'_>, sender: &Granted<Approve>, receiver: &Granted<Approve
         // The side that grows comes first, and names the fund.
         Balanced::new(kind, if sign < 0 { between.chain(own).collect() } else { own.chain(between).collect() })
     };
-    let sent = out_of(v, sender, row, side(Kind::TransferOut, -1)?)?;
+    let sent = out_of(v, sender, row, side(Kind::ChapterTransferOut, -1)?)?;
     let mut draft = Draft::today(v.conn, v.vault, v.now, receiver)?;
     draft.day = sent.day;
     draft.document = sent.document;
