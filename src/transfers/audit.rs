@@ -158,7 +158,7 @@ fn compare(audit: &mut Audit<'_>, rows: &[TransferRow]) -> Result<(), DbError> {
 }
 
 fn claim(audit: &mut Audit<'_>, row: &TransferRow, parts: &[PartRow]) {
-    audit.claims.entries(Kind::ChapterTransferOut.name(), usize::from(row.entry_id.is_some()));
+    audit.claims.entries(Kind::TransferOut.name(), usize::from(row.entry_id.is_some()));
     for part in parts.iter().filter(|part| part.entry_id.is_some()) {
         let is_receipt = part.kind == TransferPartKind::Receipt.name();
         audit.claims.entries(if is_receipt { Kind::TransferIn } else { Kind::TransferReturn }.name(), 1);
@@ -176,7 +176,7 @@ fn loss_kind(part: &PartRow) -> Kind {
 fn sent(books: &Books, row: &TransferRow) -> Vec<String> {
     let Some(entry) = row.entry_id else { return Vec::new() };
     let expected = Expected {
-        kind: Kind::ChapterTransferOut,
+        kind: Kind::TransferOut,
         chapter: row.chapter_id,
         measure: Measure::Sent,
         amount: row.amount_vnd,

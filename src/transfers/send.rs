@@ -241,8 +241,7 @@ fn leave(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow) -> Res
     if about.carried == Carried::Goods {
         return leave_in_kind(v, sender, row, &about);
     }
-    let postings =
-        Balanced::moved(Kind::ChapterTransferOut, about.fund, about.amount, about.carried.leaves(), Account::Interchapter)?;
+    let postings = Balanced::moved(Kind::TransferOut, about.fund, about.amount, about.carried.leaves(), Account::Interchapter)?;
     let entry = out_of(v, sender, row, postings)?;
     let named = Named::from(&entry);
     vouchers::book(v.conn, BookedAt::now(v.now), &about.funds, vec![(sender, entry)])?;
@@ -253,7 +252,7 @@ fn leave(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow) -> Res
 fn leave_in_kind(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow, about: &About) -> Result<(), Fault> {
     let taking = goods::take(v.conn, sender, vietnam_date(v.now), about.fund, row.id)?;
     let worth = Vnd::parse(taking.value()).map_err(|_| Fault::NotCovered)?;
-    let postings = Balanced::moved(Kind::ChapterTransferOut, about.fund, worth, Account::GoodsInStock, Account::Interchapter)?;
+    let postings = Balanced::moved(Kind::TransferOut, about.fund, worth, Account::GoodsInStock, Account::Interchapter)?;
     let entry = out_of(v, sender, row, postings)?.with_goods(taking.goods(v.conn)?);
     let named = Named::from(&entry);
     let taken = taking.leaves(v.conn, v.now, entry.id)?;
@@ -276,7 +275,7 @@ fn both(v: &mut Visit<'_>, sender: &Granted<Approve>, receiver: &Granted<Approve
         // The side that grows comes first, and names the fund.
         Balanced::new(kind, if sign < 0 { between.chain(own).collect() } else { own.chain(between).collect() })
     };
-    let sent = out_of(v, sender, row, side(Kind::ChapterTransferOut, -1)?)?;
+    let sent = out_of(v, sender, row, side(Kind::TransferOut, -1)?)?;
     let mut draft = Draft::today(v.conn, v.vault, v.now, receiver)?;
     draft.day = sent.day;
     draft.document = sent.document;
