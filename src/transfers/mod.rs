@@ -20,7 +20,7 @@ mod goods;
 mod look;
 mod loss;
 pub mod model;
-pub mod open;
+mod open;
 pub mod papers;
 mod parts;
 pub mod persons;
@@ -33,7 +33,7 @@ pub mod wire;
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
 
-pub use open::{OpenTransfer, unconfirmed};
+pub use open::{OpenTransfer, unconfirmed, unconfirmed_of};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
