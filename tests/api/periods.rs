@@ -37,6 +37,8 @@ pub fn settle(app: &TestApp) {
 
 /// The accountant asks.
 pub fn asked(app: &TestApp, chapter: &str, month: &str) -> String {
+    // Somebody has to be there to decide.
+    app.account(Role::ChapterChair, chapter);
     let id = Uuid::now_v7().to_string();
     app.accountant_of(chapter).post(&closing(chapter, month), json!({"id": id, "note": "đã đối chiếu sổ quỹ với chị Hoa"}), 201);
     id

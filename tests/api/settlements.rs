@@ -196,7 +196,7 @@ fn a_later_report_replaces_the_one_before() {
         &app.database,
         &[
             ("other figures", "UPDATE settlement_report SET as_of = as_of - 1".into(), "settlement_report_keeps"),
-            ("gone", "DELETE FROM settlement_report".into(), "settlement_report_stays"),
+            ("gone", "DELETE FROM settlement_report".into(), "settlement_report_append_only"),
             ("published twice over", "UPDATE publication SET statement = NULL".into(), "publication_append_only"),
         ],
     );
