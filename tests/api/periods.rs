@@ -52,7 +52,7 @@ pub fn close(app: &TestApp, chapter: &str, month: &str) -> Value {
 }
 
 /// What a closed month stated.
-fn stated(app: &TestApp, closed: &Value) -> Value {
+pub fn stated(app: &TestApp, closed: &Value) -> Value {
     app.anonymous().get(closed["closed"]["href"].as_str().unwrap(), 200)
 }
 
@@ -86,7 +86,7 @@ fn index(app: &TestApp, code: &Value) -> i64 {
 }
 
 /// What the accounts stand at and what closed months have of them.
-fn compare(app: &TestApp, figures: &Value) {
+pub fn compare(app: &TestApp, figures: &Value) {
     let stored = app.database.text(
         "SELECT coalesce(string_agg(concat_ws(' ', f.code, b.account, b.amount_vnd), ',' ORDER BY f.code, b.account COLLATE \"C\"), '')
          FROM balance b JOIN fund f ON f.id = b.fund_id JOIN chapter c ON c.id = b.chapter_id
