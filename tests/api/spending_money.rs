@@ -92,6 +92,8 @@ fn own_costs_are_not_paid_from_gifts_except_with_the_givers_consent() {
     let done = carried_out(&app, "payments", &agreed);
     assert_eq!((&done["own_cost_consent"], &done["debit"]), (&json!(SHA), &json!("OPERATING_EXPENSE")));
     assert_eq!(balance(&app, "APPEAL:LULUT", "OPERATING_EXPENSE"), 200_000);
+    let shown = app.anonymous().get(&format!("/api/v1/public/entries/{}", done["code"].as_str().unwrap()), 200);
+    assert_eq!((&shown["own_cost_consent"], &shown["category"]), (&json!(SHA), &json!("TRANSPORT")));
     audit(&app);
 }
 
