@@ -9,43 +9,12 @@ use crate::db::DbError;
 use crate::http::Lang;
 use crate::ledger::kinds::Channel;
 use crate::spending::categories;
+use crate::http::{Lang, Say};
+use crate::ledger::accounts::Account;
+use crate::ledger::kinds::{Channel, Kind};
 
 /// (code, Vietnamese, English).
 type Table = &'static [(&'static str, &'static str, &'static str)];
-
-const KINDS: Table = &[
-    ("GIFT_CASH", "Ủng hộ tiền mặt", "Gift in cash"),
-    ("GIFT_BANK", "Ủng hộ chuyển khoản", "Gift by bank transfer"),
-    ("GIFT_IN_KIND", "Ủng hộ hiện vật", "Gift in kind"),
-    ("GIFT_AGGREGATE", "Nhiều khoản nhỏ gộp một lần", "Many small gifts as one sum"),
-    ("REVERSAL", "Bút toán hủy", "Reversal"),
-    ("OPENING_BALANCE", "Số dư đầu kỳ chuyển từ sổ cũ", "Opening balance from old books"),
-    ("TRANSFER_OUT", "Chuyển cho đơn vị khác", "Transfer to another chapter"),
-    ("TRANSFER_IN", "Nhận từ đơn vị khác", "Transfer received"),
-    ("TRANSFER_RETURN", "Khoản chuyển được trả lại", "Transfer returned"),
-    ("PURCHASE", "Mua hàng nhập kho", "Purchase into stock"),
-    ("ADVANCE", "Tạm ứng", "Advance"),
-    ("ADVANCE_CLEARING", "Thanh toán tạm ứng", "Clearing of an advance"),
-    ("PAYMENT", "Chi", "Payment"),
-    ("DISTRIBUTION_CASH", "Trao tiền theo danh sách", "Money handed out by a list"),
-    ("DISTRIBUTION_GOODS", "Trao hiện vật theo danh sách", "Goods handed out by a list"),
-    ("STOCK_ADJUSTMENT", "Điều chỉnh tồn kho", "Stock adjustment"),
-    ("FUND_RELEASE", "Chuyển giữa các quỹ", "Move between funds"),
-    ("REFUND", "Hoàn trả người ủng hộ", "Refund to the giver"),
-    ("DUES", "Hội phí", "Members' dues"),
-    ("INCOME", "Thu khác", "Other income"),
-    ("CASH_DEPOSIT", "Nộp tiền mặt vào ngân hàng", "Cash brought to the bank"),
-    ("CASH_WITHDRAWAL", "Rút tiền gửi về quỹ", "Cash fetched from the bank"),
-    ("BANK_CONFIRMATION", "Ngân hàng xác nhận", "Confirmed by the bank"),
-    ("CASH_COUNT_DIFFERENCE", "Chênh lệch kiểm quỹ", "Difference found by a cash count"),
-    ("INTEREST", "Lãi tiền gửi", "Interest"),
-    ("BANK_FEE", "Phí ngân hàng", "Bank fee"),
-    ("AMENDMENT", "Đính chính", "Correction"),
-    ("ERASURE", "Xóa dữ liệu cá nhân", "Erasure of personal data"),
-    ("PUBLICATION", "Công khai theo quy định", "Publication required by law"),
-    ("STATEMENT", "Công bố", "Public statement"),
-    ("KEY", "Khóa ký sổ công khai", "Key of the public log"),
-];
 
 const REASONS: Table = &[
     ("DUPLICATE", "ghi trùng", "booked twice"),
@@ -61,6 +30,10 @@ const REASONS: Table = &[
     ("CASH_SHORTAGE", "kiểm quỹ thấy thiếu", "a cash count found too little"),
     ("CASH_SURPLUS", "kiểm quỹ thấy thừa", "a cash count found too much"),
     ("OTHER", "lý do khác", "another reason"),
+    ("LOST_ON_THE_WAY", "mất trên đường chuyển", "lost on the way"),
+    ("STOLEN", "bị mất cắp", "stolen"),
+    ("SPOILED", "hư hỏng", "spoiled"),
+    ("DESTROYED", "bị thiên tai, tai nạn phá hủy", "destroyed by disaster or accident"),
 ];
 
 const ACCOUNTS: Table = &[
@@ -180,8 +153,6 @@ macro_rules! labels {
 }
 
 labels! {
-    /// What an entry is.
-    kind: KINDS;
     /// Why an entry was reversed.
     reason: REASONS;
     /// On which account.
@@ -223,6 +194,19 @@ impl Categories {
     }
 }
 
+/// What an entry, or a leaf of the log, is.
+pub fn kind(code: &str, lang: Lang) -> String {
+    match code {
+        "KEY" => Say::fixed("Khóa ký sổ công khai", "Key of the public log").in_lang(lang).to_owned(),
+        code => Kind::parse(code).map_or_else(|| code.to_owned(), |kind| kind.said().in_lang(lang).to_owned()),
+    }
+}
+
+/// On which account.
+pub fn account(code: &str, lang: Lang) -> String {
+    Account::parse(code).map_or_else(|| code.to_owned(), |account| account.said().in_lang(lang).to_owned())
+}
+
 /// How a gift came.
 pub fn channel(code: &str, lang: Lang) -> String {
     Channel::parse(code).map_or_else(|| code.to_owned(), |channel| channel.said().in_lang(lang).to_owned())
@@ -256,6 +240,7 @@ mod tests {
     use crate::giving::reversal::Reason;
     use crate::ledger::accounts::Account;
     use crate::ledger::kinds::Kind;
+    use crate::transfers::model::TransferLossReason;
     use crate::ledger::measures::Measure;
     use crate::tree::Level;
 
@@ -268,6 +253,7 @@ mod tests {
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        TransferLossReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
             row.unwrap()[3].split(' ').for_each(|unit| known(UNITS, unit));

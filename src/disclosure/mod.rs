@@ -24,6 +24,7 @@ pub mod publications;
 pub mod receipts;
 pub mod reversals;
 pub mod spreadsheet;
+pub mod statements;
 pub mod totals;
 pub mod units;
 
@@ -65,6 +66,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(publications::list_appeal_publications)
         .service(crate::documents::content::read_public_document)
         .service(appeals::list_items)
+        .service(statements::list_statements)
+        .service(statements::show_statement)
         .service(consent_texts::list_consent_texts);
 }
 

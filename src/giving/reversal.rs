@@ -224,6 +224,7 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
     let id = entry.id;
     reversals::book(v.conn, at, &HashMap::from_iter(funds), by, vec![entry]).map_err(|error| match error {
         BookError::NotCovered => not_covered(),
+        BookError::Closed => decisions::books_closed(),
         BookError::Db(error) => match error.constraint() {
             Some("entry_reverses_key") => already_waits(),
             Some("entry_order_stands") => refunded(),
@@ -266,5 +267,6 @@ pub(super) fn waiting(
     here: &Seen<Read>,
     span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<ReversalRow>, DbError> {
-    store::reversals(conn, Reversals::WaitingAt { chapter: here.chapter().0, after: span.after }, span.rows)
+    let chapters = tree::with_succeeded(conn, here.chapter())?;
+    store::reversals(conn, Reversals::WaitingAt { chapters, after: span.after }, span.rows)
 }

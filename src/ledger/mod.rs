@@ -21,35 +21,47 @@ pub mod detail;
 pub mod draft;
 pub mod entry;
 pub mod findable;
+pub mod folding;
 pub mod goods;
 pub mod held;
 pub mod kinds;
 pub mod left;
+pub mod lines;
 pub mod measures;
 pub mod model;
 pub mod moved;
+pub mod months;
+pub mod passing;
 pub mod persons;
 pub mod public;
 pub mod rebuilding;
 pub mod reversal_audit;
 pub mod reversals;
 pub mod rewording;
+pub mod said;
+pub mod settling;
 pub mod store;
+pub mod sums;
 pub mod totals;
 pub mod words;
 
 use crate::house::Room;
 use crate::house::succession::Succession::Stays;
+use crate::house::thread::Thread;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &[
+        "account_by_day",
+        "account_by_month",
+        "account_folded",
         "annotation",
         "balance",
         "entry",
         "entry_detail",
         "fund",
         "left_overall",
+        "passed_on",
         "posting",
         "public_entry",
         "reversal_by_month",
@@ -58,7 +70,11 @@ pub const ROOM: Room = Room {
         "total_by_day",
         "total_overall",
     ],
+    audits: &[&folding::Folded],
+    threads: &[Thread { declared: &folding::WORKER, start: folding::begin }],
     chapters: &[
+        ("account_by_day.scope_id", Stays),
+        ("account_by_month.scope_id", Stays),
         ("balance.chapter_id", Stays),
         ("entry.chapter_id", Stays),
         ("entry_detail.to_chapter", Stays),

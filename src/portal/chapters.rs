@@ -14,6 +14,7 @@ use super::reversals::{self, Here, year};
 use super::words::{Words, fill};
 use super::{format, labels};
 use crate::chapters::reference::CENTRAL;
+use crate::chapters::shown::RelatedChapter;
 use crate::db::Db;
 use crate::disclosure::chapters::{self as chapters, ChapterDetail, ChapterOut, ChapterRef, MatchedBy};
 use crate::disclosure::entries::EntriesQuery;
@@ -125,6 +126,13 @@ pub struct Former {
     pub until: String,
 }
 
+/// Another chapter and since when, in words.
+pub struct Relation {
+    pub code: String,
+    pub name: String,
+    pub since: String,
+}
+
 #[derive(Template)]
 #[template(path = "portal/chapter.html")]
 struct ChapterPage {
@@ -145,6 +153,9 @@ struct ChapterPage {
     /// Address, telephone, e-mail, as far as published.
     contact: Vec<Fact>,
     former: Vec<Former>,
+    /// What it went up in, and what went up in it.
+    successors: Vec<Relation>,
+    predecessors: Vec<Relation>,
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
@@ -189,7 +200,7 @@ fn chapter_page(
     form: BelowForm,
 ) -> Result<ChapterPage, Problem> {
     let lang = p.lang;
-    let ChapterDetail { chapter, ancestors, unit, founded_on, contact, provisional, former_names, totals, .. } =
+    let ChapterDetail { chapter, ancestors, unit, founded_on, contact, provisional, former_names, successors, predecessors, totals, .. } =
         chapters::detail(conn, code)?;
     let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
     let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
@@ -208,7 +219,13 @@ fn chapter_page(
     facts.extend(unit.first().map(|unit| named(w.unit, unit.full_name.clone())));
     let reach = [(w.address, contact.address), (w.phone, contact.phone), (w.email, contact.email)];
     let until = |from, to| fill(w.until, &[&format::day(from, lang), &format::day(to, lang)]);
+    let related = |all: Vec<RelatedChapter>| {
+        let one = |it: RelatedChapter| Relation { since: fill(w.since, &[&format::day(it.since, lang)]), code: it.code, name: it.name };
+        all.into_iter().map(one).collect()
+    };
     Ok(ChapterPage {
+        successors: related(successors),
+        predecessors: related(predecessors),
         is_gone: matches!(chapter.status.as_str(), "MERGED" | "DISSOLVED"),
         status: labels::status(&chapter.status, lang),
         own: format::vnd(totals.own.received_vnd, lang),

@@ -58,7 +58,6 @@ words! {
         confirmed: "Đã được xác nhận đủ", "Confirmed in full";
         open: "Còn {} đang trên đường, chưa được đơn vị nhận xác nhận ({} ngày)", "{} is still on the way and not confirmed by its receiver ({} days)";
         parts: "Đã xác nhận {}, trả lại {}.", "Confirmed {}, returned {}.";
-        day: "Ngày", "Dated";
     }
 }
 

@@ -222,6 +222,10 @@ words! {
         provisional: "Ban Chấp hành lâm thời theo quyết định {}", "Provisional committee by decision {}";
         former: "Tên trước đây", "Former names";
         until: "{} – đến {}", "{} – until {}";
+        went_up_in: "Đơn vị kế tục", "What it went up in";
+        came_from: "Kế tục các đơn vị", "Goes on for";
+        since: "từ ngày {}", "since {}";
+        books_stay: "Sổ của đơn vị này đến ngày ấy vẫn ở đây, không đổi.", "Its books until then stay here, unchanged.";
         unit: "Đơn vị hành chính", "Administrative unit";
         latest: "Các khoản mới nhất", "Latest entries";
         all_entries: "Tìm trong mọi khoản của đơn vị", "Search all entries of this chapter";
@@ -296,6 +300,8 @@ words! {
             "From this day on the key below signs nothing new. What it signed before can still be verified.";
         publication_text: "Hội đã công bố một văn bản mà pháp luật yêu cầu. Sổ giữ mã băm của văn bản: nếu văn bản bị đổi, mã băm không còn khớp.",
             "The Red Cross published a document that the law wants published. The log keeps the document's hash: if the document is changed, the hash no longer fits.";
+        statement_text: "Hội đã công bố nguyên văn bản dưới đây. Sổ giữ mã băm của nó: nếu văn bản bị đổi, mã băm không còn khớp.",
+            "The Red Cross stated the text below, word for word. The log keeps its hash: if the text is changed, the hash no longer fits.";
         other_text: "Sổ niêm phong có mục này, nhưng máy chủ không có khoản tương ứng trong sổ sách hoặc chưa biết loại này. Nội dung đầy đủ nằm trong tệp biên nhận.",
             "The sealed log has this entry, but this server has nothing for it in its books or does not know its kind. The receipt file holds all of it.";
         event: "Nội dung công khai", "What was published";

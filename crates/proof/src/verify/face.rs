@@ -244,7 +244,8 @@ impl Face {
         let amounts = shown.amount.zip(self.amount).filter(|(is, should)| is != should);
         let amounts = amounts.map(|(is, should)| format!("the site shows the amount {is} đồng; the log has {should}"));
         let measures = MEASURES.iter().zip(shown.measures.iter().zip(&self.measures)).filter(|(_, (is, should))| is != should);
-        let measures = measures.map(|(name, (is, should))| format!("the site shows the amount {is} đồng as {name}; the log has {should}"));
+        let measures =
+            measures.map(|(name, (is, should))| format!("the site shows the amount {is} đồng as {name}; the log has {should}"));
         let pairs = shown.texts().into_iter().zip(self.texts()).map(|((name, is), (_, should))| (name, is, should));
         let texts = pairs.filter(|(name, is, should)| is != should && !(*name == "fund" && should.is_empty()));
         amounts.into_iter().chain(measures).chain(texts.map(|(name, is, should)| differs(name, is, should))).collect()
@@ -376,7 +377,8 @@ mod tests {
         assert!(face.reverses.is_empty());
         // The same postings taken back: which term they belong to says what is taken back.
         let back = taken.replace("TRANSFER_IN", "REVERSAL").replace("\"1500000\",\"fund", "\"-1500000\",\"fund");
-        let back = back.replace("\"--1500000\"", "\"1500000\"").replace("INTERCHAPTER\",\"amount\":\"-", "INTERCHAPTER\",\"amount\":\"");
+        let back =
+            back.replace("\"--1500000\"", "\"1500000\"").replace("INTERCHAPTER\",\"amount\":\"-", "INTERCHAPTER\",\"amount\":\"");
         let original = Original { kind: kinds::rule("TRANSFER_IN").unwrap(), category: "" };
         let (face, _) = of_leaf(back.as_bytes(), |_| Some(original)).unwrap();
         assert_eq!((face.amount, face.measures[4], face.reverses.as_str()), (Some(-1_500_000), -1_500_000, code.as_str()));

@@ -315,7 +315,8 @@ mod tests {
 
     #[test]
     fn new_kinds_speak_of_their_own() {
-        let entry = |kind_name: &str, of: Option<Code>| Entry { code: code(), kind: kind(kind_name), of, postings: 5, opposite: 6 };
+        let entry =
+            |kind_name: &str, of: Option<Code>| Entry { code: code(), kind: kind(kind_name), of, postings: 5, opposite: 6 };
         let (gift, out) = (entry("GIFT_CASH", None), entry("TRANSFER_OUT", None));
         let (taken, refund) = (entry("TRANSFER_IN", Some(out.code)), entry("REFUND", Some(gift.code)));
         let back = Entry { postings: 6, opposite: 5, ..entry("REVERSAL", Some(taken.code)) };

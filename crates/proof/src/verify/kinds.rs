@@ -172,8 +172,7 @@ pub const KINDS: &[KindRule] = &[
 ];
 
 /// Fields that only some kinds have; every other field may stand in any leaf.
-pub const OF_SOME: [&str; 10] =
-    ["goods", "to", "category", "reason", "list", "count", "root", "event", "period", "key"];
+pub const OF_SOME: [&str; 10] = ["goods", "to", "category", "reason", "list", "count", "root", "event", "period", "key"];
 
 /// The rule of a kind; `None` for one of later.
 pub fn rule(name: &str) -> Option<&'static KindRule> {
@@ -194,18 +193,8 @@ pub const TERMS: [(&str, i128); 10] = [
     ("lost_vnd", -1),
 ];
 /// The same as entries and exports call them.
-pub const MEASURES: [&str; 10] = [
-    "RECEIVED",
-    "OPENED",
-    "OTHER_INCOME",
-    "RELEASED",
-    "TAKEN_OVER",
-    "SENT",
-    "HANDED_OUT",
-    "PAID",
-    "REFUNDED",
-    "LOST",
-];
+pub const MEASURES: [&str; 10] =
+    ["RECEIVED", "OPENED", "OTHER_INCOME", "RELEASED", "TAKEN_OVER", "SENT", "HANDED_OUT", "PAID", "REFUNDED", "LOST"];
 
 /// The accounts of what is left, as the API calls their sums.
 pub const LEFT: [(&str, &str); 8] = [
@@ -290,9 +279,8 @@ mod tests {
     fn what_is_shown_is_the_kinds() {
         let postings = [("INTERCHAPTER", 5), ("CASH_ON_HAND", -5)];
         let back = [("INTERCHAPTER", -5), ("CASH_ON_HAND", 5)];
-        let shown = |kind: &str, of: [(&'static str, i128); 2], is_reversal| {
-            rule(kind).unwrap().shown(of.into_iter(), is_reversal)
-        };
+        let shown =
+            |kind: &str, of: [(&'static str, i128); 2], is_reversal| rule(kind).unwrap().shown(of.into_iter(), is_reversal);
         assert_eq!((shown("TRANSFER_OUT", postings, false), shown("TRANSFER_OUT", back, true)), (5, -5));
         assert_eq!((shown("TRANSFER_IN", back, false), shown("TRANSFER_IN", postings, true)), (5, -5));
         assert_eq!((shown("CASH_DEPOSIT", postings, false), shown("CASH_DEPOSIT", back, true)), (5, -5));

@@ -145,7 +145,8 @@ impl Question {
             pairs.extend(each("channel", &answer.by_channel, &views.by_channel));
         }
         let differ = pairs.into_iter().filter(|(_, published, added)| published != added);
-        let gifts = differ.map(|(what, published, added)| (what, format!("published: {}; added up: {}", say(published), say(added))));
+        let gifts =
+            differ.map(|(what, published, added)| (what, format!("published: {}; added up: {}", say(published), say(added))));
         gifts.chain(self.terms(answer, views)).collect()
     }
 
@@ -172,9 +173,7 @@ impl Question {
                 terms.compare("left, ", &answer.left.all, views.left.terms());
                 terms.compare("left, quarantined, ", &answer.left.quarantined, views.quarantined_left.terms());
             }
-            Question::Appeal(code) => {
-                terms.compare(&format!("appeal {code}, "), flow, of(&views.flow_by_appeal, code).terms())
-            }
+            Question::Appeal(code) => terms.compare(&format!("appeal {code}, "), flow, of(&views.flow_by_appeal, code).terms()),
             Question::Province(code) => {
                 terms.compare(&format!("province {code}, "), flow, of(&views.flow_by_province, code).terms());
             }
@@ -479,9 +478,13 @@ mod tests {
         assert_eq!(differ(Question::Country, whole), []);
         let wrong = differ(Question::Country, &whole.replace("\"RENT\":5", "\"RENT\":4"));
         assert_eq!(wrong, [("paid for RENT".to_owned(), "published: 4 đồng; added up: 5 đồng".to_owned())]);
-        let own = r#","flow":{},"own_flow":{"paid_vnd":5,"left_vnd":-5},"left":{"all":{},"own":{"cash_vnd":-4},"quarantined":{}}"#;
+        let own =
+            r#","flow":{},"own_flow":{"paid_vnd":5,"left_vnd":-5},"left":{"all":{},"own":{"cash_vnd":-4},"quarantined":{}}"#;
         let wrong = differ(Question::Chapter("68".to_owned()), own);
         assert_eq!(wrong[0].0, "chapter 68, its own, left, cash_vnd");
-        assert_eq!(differ(Question::Province("68".to_owned()), r#","flow":{"paid_vnd":6,"left_vnd":-5}"#)[0].0, "province 68, paid_vnd");
+        assert_eq!(
+            differ(Question::Province("68".to_owned()), r#","flow":{"paid_vnd":6,"left_vnd":-5}"#)[0].0,
+            "province 68, paid_vnd"
+        );
     }
 }

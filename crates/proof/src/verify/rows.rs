@@ -163,9 +163,7 @@ impl Rows {
 
     /// Whether it has this one, with this amount where there is one; `false` also when it has none.
     pub fn is_face(&self, index: u64, digest: u64, amount: Option<i128>) -> bool {
-        self.at(index).is_some_and(|kept| {
-            kept.digest == digest && amount.is_none_or(|amount| amount == i128::from(kept.amount))
-        })
+        self.at(index).is_some_and(|kept| kept.digest == digest && amount.is_none_or(|amount| amount == i128::from(kept.amount)))
     }
 
     /// Fingerprints of its goods, without and with values.

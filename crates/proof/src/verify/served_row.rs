@@ -291,9 +291,7 @@ mod tests {
         assert_eq!((row.index, row.face.measures[0], row.face.chapter.as_str(), row.names_a_giver), (Some(7), 5, "00008", true));
         assert_eq!(row.goods.lines[1].item, "BLANKET");
         assert_eq!(columns.row(&record("5", "", ""), "X").unwrap().face.measures[..2], [5, 0], "older files have nothing for 0");
-        for (amount, goods, carried) in
-            [("5.0", "", "0"), ("", "", "0"), ("5", "RICE", "0"), ("5", "A -1 B; C 2 D", "0")]
-        {
+        for (amount, goods, carried) in [("5.0", "", "0"), ("", "", "0"), ("5", "RICE", "0"), ("5", "A -1 B; C 2 D", "0")] {
             assert!(columns.row(&record(amount, goods, carried), "X").is_err(), "{amount} {goods} {carried}");
         }
         let mut twice = header.iter().map(str::to_owned).collect::<Vec<_>>();
