@@ -268,11 +268,7 @@ pub fn approved_before(
     Ok(verdicts(&asks, &position, &standings))
 }
 
-fn verdicts<R: Right>(
-    asks: &[Ask],
-    position: &HashMap<Ask, usize>,
-    standings: &[Standing],
-) -> Vec<Result<Granted<R>, Refusal>> {
+fn verdicts<R: Right>(asks: &[Ask], position: &HashMap<Ask, usize>, standings: &[Standing]) -> Vec<Result<Granted<R>, Refusal>> {
     let verdicts: Vec<_> = standings.iter().map(|standing| (judge(standing, R::NAME), standing)).collect();
     asks.iter()
         .map(|ask| match position.get(ask).and_then(|at| verdicts.get(*at)) {

@@ -78,10 +78,9 @@ impl Days {
             (None, None) => Say::fixed("Toàn bộ các ngày", "All days"),
             (Some(from), None) => Say::new(format!("Từ ngày {}", day(from)), format!("From {}", day(from))),
             (None, Some(to)) => Say::new(format!("Đến hết ngày {}", day(to)), format!("To {}", day(to))),
-            (Some(from), Some(to)) => Say::new(
-                format!("Từ ngày {} đến hết ngày {}", day(from), day(to)),
-                format!("From {} to {}", day(from), day(to)),
-            ),
+            (Some(from), Some(to)) => {
+                Say::new(format!("Từ ngày {} đến hết ngày {}", day(from), day(to)), format!("From {} to {}", day(from), day(to)))
+            }
         }
     }
 }
@@ -135,7 +134,8 @@ pub fn open(v: &mut Visit<'_>, chapter: &str, book: Book) -> Result<Open, Proble
         None => None,
         Some(code) => {
             let known = ledger::funds_by_code(v.conn, &[code])?.remove(code);
-            let known = known.ok_or_else(|| Problem::field("fund", "NO_SUCH_FUND", "Không có quỹ này.", "There is no such fund."))?;
+            let known =
+                known.ok_or_else(|| Problem::field("fund", "NO_SUCH_FUND", "Không có quỹ này.", "There is no such fund."))?;
             Some(known.id)
         }
     };

@@ -5,9 +5,9 @@ use diesel::pg::PgConnection;
 
 use super::asked::{Book, Days, Open};
 use super::cells::{Cell, Rows};
+use super::charts;
 use super::content::{self, Around};
 use super::figures::{self, sides};
-use super::charts;
 use crate::http::{Lang, Problem};
 use crate::ledger::accounts::Account;
 use crate::ledger::lines::{self, Line, LinesOf};

@@ -95,7 +95,10 @@ impl Book {
     /// Who signs it on paper, and how.
     pub fn signatures(&self) -> [(Say, Say); 3] {
         let by = |vi, en| (Say::fixed(vi, en), Say::fixed("(Ký, họ tên)", "(Signature, name)"));
-        let head = (Say::fixed("Thủ trưởng đơn vị", "Head of the unit"), Say::fixed("(Ký, họ tên, đóng dấu)", "(Signature, name, stamp)"));
+        let head = (
+            Say::fixed("Thủ trưởng đơn vị", "Head of the unit"),
+            Say::fixed("(Ký, họ tên, đóng dấu)", "(Signature, name, stamp)"),
+        );
         match self {
             Book::CashBook { .. } => [by("Thủ quỹ", "Treasurer"), by("Kế toán", "Accountant"), head],
             _ => [by("Người ghi sổ", "Kept by"), by("Kế toán trưởng", "Chief accountant"), head],

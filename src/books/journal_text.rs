@@ -29,11 +29,7 @@ pub fn plain(text: &str) -> String {
 fn type_of(account: Account) -> char {
     match account {
         Account::CashOnHand | Account::Bank => 'C',
-        Account::InTransit
-        | Account::InTransitOut
-        | Account::GoodsInStock
-        | Account::ReceivableOther
-        | Account::Advance => 'A',
+        Account::InTransit | Account::InTransitOut | Account::GoodsInStock | Account::ReceivableOther | Account::Advance => 'A',
         Account::Payable => 'L',
         Account::FundBalance | Account::Interchapter | Account::Interfund => 'E',
         Account::DonationRestricted | Account::DonationUnrestricted | Account::DuesIncome | Account::OtherIncome => 'R',

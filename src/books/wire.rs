@@ -6,10 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asked::{Book, Days, Open};
+use super::charts;
 use super::content::Around;
 use super::figures::{self, Place, sides};
 use super::files::lines_of;
-use super::charts;
 use crate::http::{Page, Paging, Problem};
 use crate::ledger::accounts::Account;
 use crate::ledger::lines::{self, At, Line};

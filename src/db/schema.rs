@@ -1514,13 +1514,6 @@ diesel::table! {
         as_of -> Date,
         body -> Bytea,
         sha256 -> Text,
-    stock_adjustment (id) {
-        id -> Uuid,
-        chapter_id -> Uuid,
-        fund_id -> Integer,
-        reason -> Text,
-        count_id -> Nullable<Uuid>,
-        document -> Bytea,
         state -> Text,
         requested_by -> Uuid,
         requested_at -> Timestamptz,
@@ -1546,6 +1539,36 @@ diesel::table! {
         stated_on -> Date,
         stated_at -> Timestamptz,
         stated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    statutory_account (account, valid_from) {
+        regime -> Text,
+        account -> Text,
+        valid_from -> Date,
+        number -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    stock_adjustment (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        reason -> Text,
+        count_id -> Nullable<Uuid>,
+        document -> Bytea,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     stock_adjustment_entry (entry_id) {
         entry_id -> Uuid,
         adjustment_id -> Uuid,
@@ -1636,12 +1659,6 @@ diesel::table! {
         address -> Nullable<Text>,
         made_by -> Uuid,
         made_at -> Timestamptz,
-    statutory_account (account, valid_from) {
-        regime -> Text,
-        account -> Text,
-        valid_from -> Date,
-        number -> Text,
-        name -> Text,
     }
 }
 
@@ -1878,7 +1895,6 @@ diesel::table! {
 
 // Tables that one query may name together: those of a foreign key. Pairs without one stand in `db::joins`. (All with all would be
 // thousands of trait implementations, and most of the compiler's time.)
-
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
@@ -1923,9 +1939,9 @@ diesel::allow_tables_to_appear_in_same_query!(account, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(account, succession);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
-diesel::allow_tables_to_appear_in_same_query!(account, succession);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
@@ -1995,10 +2011,10 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
-diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
-diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
@@ -2025,10 +2041,10 @@ diesel::allow_tables_to_appear_in_same_query!(entry, own_cost);
 diesel::allow_tables_to_appear_in_same_query!(entry, passed_on);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
-diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
+diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
@@ -2073,8 +2089,6 @@ diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
-diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
-diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);
@@ -2084,6 +2098,8 @@ diesel::allow_tables_to_appear_in_same_query!(stock_count, stock_count_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_count_line, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_asked_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);

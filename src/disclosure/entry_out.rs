@@ -242,9 +242,8 @@ fn postings(leaf: &[u8]) -> Vec<PostingOut> {
         postings: Vec<PostingIn>,
     }
     let read: Option<LeafIn> = serde_json::from_slice(leaf).ok();
-    let posting = |PostingIn { account, fund, amount }: PostingIn| {
-        Some(PostingOut { account, fund, amount_vnd: amount.parse().ok()? })
-    };
+    let posting =
+        |PostingIn { account, fund, amount }: PostingIn| Some(PostingOut { account, fund, amount_vnd: amount.parse().ok()? });
     read.map(|leaf| leaf.postings.into_iter().filter_map(posting).collect()).unwrap_or_default()
 }
 

@@ -6,12 +6,10 @@ use std::collections::HashMap;
 use diesel::pg::PgConnection;
 
 use crate::db::DbError;
-use crate::http::Lang;
-use crate::ledger::kinds::Channel;
-use crate::spending::categories;
 use crate::http::{Lang, Say};
 use crate::ledger::accounts::Account;
 use crate::ledger::kinds::{Channel, Kind};
+use crate::spending::categories;
 
 /// (code, Vietnamese, English).
 type Table = &'static [(&'static str, &'static str, &'static str)];
@@ -34,28 +32,6 @@ const REASONS: Table = &[
     ("STOLEN", "bị mất cắp", "stolen"),
     ("SPOILED", "hư hỏng", "spoiled"),
     ("DESTROYED", "bị thiên tai, tai nạn phá hủy", "destroyed by disaster or accident"),
-];
-
-const ACCOUNTS: Table = &[
-    ("CASH_ON_HAND", "Tiền mặt tại quỹ", "Cash on hand"),
-    ("IN_TRANSIT", "Tiền đang chuyển", "Money in transit"),
-    ("GOODS_IN_STOCK", "Hiện vật trong kho", "Goods in stock"),
-    ("DONATION_RESTRICTED", "Nguồn ủng hộ có mục đích", "Restricted gifts"),
-    ("DONATION_UNRESTRICTED", "Nguồn ủng hộ chung", "Unrestricted gifts"),
-    ("BANK", "Tiền gửi ngân hàng", "Bank"),
-    ("RECEIVABLE_OTHER", "Phải thu khác", "Other receivables"),
-    ("ADVANCE", "Tạm ứng", "Advances"),
-    ("PAYABLE", "Phải trả", "Payables"),
-    ("FUND_BALANCE", "Số dư quỹ mang sang", "Fund balance brought forward"),
-    ("IN_TRANSIT_OUT", "Tiền đã chuyển đi, chờ ngân hàng", "Sent by bank, not yet confirmed"),
-    ("AID_EXPENSE", "Chi cứu trợ, nhân đạo", "Aid"),
-    ("OPERATING_EXPENSE", "Chi hoạt động", "Operating cost"),
-    ("INTERCHAPTER", "Thanh toán giữa các đơn vị Hội", "Between chapters"),
-    ("INTERFUND", "Chuyển giữa các quỹ", "Between funds"),
-    ("DUES_INCOME", "Thu hội phí", "Dues"),
-    ("OTHER_INCOME", "Thu khác", "Other income"),
-    ("REFUNDED", "Hoàn trả người ủng hộ", "Refunded to givers"),
-    ("LOSS", "Hao hụt, mất mát", "Losses"),
 ];
 
 const MEASURES: Table = &[
@@ -155,8 +131,6 @@ macro_rules! labels {
 labels! {
     /// Why an entry was reversed.
     reason: REASONS;
-    /// On which account.
-    account: ACCOUNTS;
     /// A term of the equation.
     measure: MEASURES;
     /// Where a chapter stands.
@@ -240,15 +214,13 @@ mod tests {
     use crate::giving::reversal::Reason;
     use crate::ledger::accounts::Account;
     use crate::ledger::kinds::Kind;
-    use crate::transfers::model::TransferLossReason;
     use crate::ledger::measures::Measure;
+    use crate::transfers::model::TransferLossReason;
     use crate::tree::Level;
 
     #[test]
     fn every_code_there_is_has_its_words() {
         let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
-        Kind::ALL.iter().for_each(|kind| known(KINDS, kind.name()));
-        Account::ALL.iter().for_each(|account| known(ACCOUNTS, account.name()));
         Measure::ALL.iter().for_each(|measure| known(MEASURES, measure.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));

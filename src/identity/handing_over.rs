@@ -97,7 +97,8 @@ impl Succeeds for Roles {
                 acts::end_decision_no.eq(Some(&going.decision_no)),
             ))
             .execute(errand.conn)?;
-        let event = |id| AuditEvent { account: Some(going.by), action: "ROLE_ENDED", subject: Some(id), chapter: Some(going.old) };
+        let event =
+            |id| AuditEvent { account: Some(going.by), action: "ROLE_ENDED", subject: Some(id), chapter: Some(going.old) };
         authz::audit(errand.conn, errand.now, &ended.into_iter().map(event).collect::<Vec<_>>())
     }
 }

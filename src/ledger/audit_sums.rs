@@ -106,7 +106,8 @@ fn totals(stored: &str, day: &str) -> String {
 /// its channel puts it.
 pub(super) fn wanted_left() -> String {
     let quoted = |name: &str| format!("'{name}'");
-    let gifts = Kind::ALL.into_iter().filter(|kind| kind.is_gift()).map(|kind| quoted(kind.name())).collect::<Vec<_>>().join(", ");
+    let gifts =
+        Kind::ALL.into_iter().filter(|kind| kind.is_gift()).map(|kind| quoted(kind.name())).collect::<Vec<_>>().join(", ");
     let accounts = Account::ALL.into_iter().filter(|account| account.is_left()).map(|account| quoted(account.name()));
     let accounts = accounts.collect::<Vec<_>>().join(", ");
     format!(

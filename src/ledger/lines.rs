@@ -141,14 +141,8 @@ pub fn until(
     fund: Option<FundId>,
     (day, entry, n): At,
 ) -> Result<Moved, DbError> {
-    let (debit, credit) = Until {
-        chapter: &chapter.0,
-        day: &day,
-        account: &account.name(),
-        fund: &fund.map(|fund| fund.0),
-        entry: &entry,
-        n: &n,
-    }
-    .get_result(conn)?;
+    let (debit, credit) =
+        Until { chapter: &chapter.0, day: &day, account: &account.name(), fund: &fund.map(|fund| fund.0), entry: &entry, n: &n }
+            .get_result(conn)?;
     Ok(Moved { debit, credit })
 }

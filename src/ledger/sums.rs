@@ -97,7 +97,8 @@ fn end_of_days() -> NaiveDate {
 fn whole_months(first: NaiveDate, last: NaiveDate) -> (NaiveDate, NaiveDate) {
     let after = last.succ_opt().unwrap_or(last);
     let month_of = |day: NaiveDate| day.with_day(1).unwrap_or(day);
-    let whole = if first.day() == 1 { first } else { month_of(first).checked_add_months(chrono::Months::new(1)).unwrap_or(after) };
+    let whole =
+        if first.day() == 1 { first } else { month_of(first).checked_add_months(chrono::Months::new(1)).unwrap_or(after) };
     let rest = month_of(after);
     if whole < rest { (whole, rest) } else { (after, after) }
 }

@@ -200,8 +200,19 @@ fn chapter_page(
     form: BelowForm,
 ) -> Result<ChapterPage, Problem> {
     let lang = p.lang;
-    let ChapterDetail { chapter, ancestors, unit, founded_on, contact, provisional, former_names, successors, predecessors, totals, .. } =
-        chapters::detail(conn, code)?;
+    let ChapterDetail {
+        chapter,
+        ancestors,
+        unit,
+        founded_on,
+        contact,
+        provisional,
+        former_names,
+        successors,
+        predecessors,
+        totals,
+        ..
+    } = chapters::detail(conn, code)?;
     let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
     let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
@@ -220,7 +231,8 @@ fn chapter_page(
     let reach = [(w.address, contact.address), (w.phone, contact.phone), (w.email, contact.email)];
     let until = |from, to| fill(w.until, &[&format::day(from, lang), &format::day(to, lang)]);
     let related = |all: Vec<RelatedChapter>| {
-        let one = |it: RelatedChapter| Relation { since: fill(w.since, &[&format::day(it.since, lang)]), code: it.code, name: it.name };
+        let one =
+            |it: RelatedChapter| Relation { since: fill(w.since, &[&format::day(it.since, lang)]), code: it.code, name: it.name };
         all.into_iter().map(one).collect()
     };
     Ok(ChapterPage {

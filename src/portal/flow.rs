@@ -122,7 +122,8 @@ impl View {
         }
         let (is_country, left) = (totals.on_the_way_vnd.is_some(), totals.left.unwrap_or_default());
         let (came, went, is_left) = sums(&totals.flow, is_country);
-        let sentence = fill(w.flow.sentence, &[came, went, is_left].map(|vnd| format::vnd(vnd, lang)).each_ref().map(String::as_str));
+        let sentence =
+            fill(w.flow.sentence, &[came, went, is_left].map(|vnd| format::vnd(vnd, lang)).each_ref().map(String::as_str));
         let has_below = totals.own_flow != totals.flow && !totals.own_flow.is_nothing() && !is_country;
         let apart = &totals.quarantined_flow;
         let kept_apart = (!apart.is_nothing()).then(|| {
@@ -146,8 +147,11 @@ fn categories(conn: &mut PgConnection, totals: &TotalsOut, lang: Lang) -> Result
     let mut paid: Vec<(&String, i64)> = totals.paid_by_category.iter().map(|(code, vnd)| (code, *vnd)).collect();
     paid.sort_by_key(|(_, vnd)| std::cmp::Reverse(*vnd));
     let most = paid.first().map(|(_, vnd)| *vnd).unwrap_or_default();
-    let line =
-        |(code, vnd): (&String, i64)| Spent { name: names.name(code, lang), amount: format::vnd(vnd, lang), share: share(vnd, most) };
+    let line = |(code, vnd): (&String, i64)| Spent {
+        name: names.name(code, lang),
+        amount: format::vnd(vnd, lang),
+        share: share(vnd, most),
+    };
     Ok(paid.into_iter().map(line).collect())
 }
 

@@ -4,6 +4,7 @@ use crate::authz::Denied;
 use crate::db::DbError;
 use crate::decisions::Halt;
 use crate::http::{FieldError, Problem};
+use crate::vouchers;
 
 /// See the module.
 #[derive(Debug)]
@@ -55,5 +56,15 @@ impl From<Halt> for Fault {
 impl From<Problem> for Fault {
     fn from(problem: Problem) -> Self {
         Fault::Publishing(problem)
+    }
+}
+
+impl From<vouchers::fault::Fault> for Fault {
+    fn from(fault: vouchers::fault::Fault) -> Self {
+        match fault {
+            vouchers::fault::Fault::Denied(denied) => Fault::Denied(denied),
+            vouchers::fault::Fault::Db(error) => Fault::Db(error),
+            other => Fault::Broken(format!("{other:?}")),
+        }
     }
 }

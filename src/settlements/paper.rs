@@ -16,11 +16,11 @@ use crate::authz::{Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, hex};
 use crate::decisions::State;
-use crate::vouchers::heading::{full_name, issuer};
 use crate::http::{Lang, PublicUrl};
 use crate::ledger::measures::Measure;
 use crate::statements::store as statements;
 use crate::tree::ChapterId;
+use crate::vouchers::heading::{full_name, issuer};
 use crate::vouchers::model::{self as vouchers, long_day, short_day, spaced};
 
 /// What stands on the sheet.

@@ -12,9 +12,9 @@ use super::wire::{self, SettlementReportOut};
 use super::{paper, store};
 use crate::authz::{Desk, Read, Seen, Visit};
 use crate::decisions::Verdict;
-use crate::vouchers::answers::{self as paper_answers, PdfFile};
 use crate::http::sets::{Decides, Key, Lists, Reads, Writes};
 use crate::http::{Answer, Body, Check, Lang, OfChapter, Page, Problem, PublicUrl, Query, Reply, note};
+use crate::vouchers::answers::{self as paper_answers, PdfFile};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config

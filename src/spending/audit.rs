@@ -67,7 +67,11 @@ fn check(
             audit.findings.found(CHECK, row.id.to_string(), format!("{}: kind, chapter or day differ", fact.code));
         }
         if own_costs::consents(audit.conn, &[&fact.code])?.get(&fact.code) != row.consent.as_ref() {
-            audit.findings.found(CHECK, row.id.to_string(), format!("{}: the consent to own costs is not what was shown", fact.code));
+            audit.findings.found(
+                CHECK,
+                row.id.to_string(),
+                format!("{}: the consent to own costs is not what was shown", fact.code),
+            );
         }
         if reversals.contains_key(&fact.code) != (row.state == OrderState::Reversed.name()) {
             let what = format!("{}: is {}, the books say otherwise", fact.code, row.state);

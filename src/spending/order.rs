@@ -300,4 +300,3 @@ pub fn list(
 pub fn listed(v: &mut Visit<'_>, of: &'static dyn Orders, rows: Vec<OrderRow>) -> Result<Vec<MoneyOrderOut>, DbError> {
     wire::shown(v.conn, of, rows)
 }
-

@@ -104,7 +104,9 @@ impl PaymentIn {
         let mut check = Check::default();
         let basics = model::basics(&mut check, self.id, self.amount_vnd, self.day, self.document.as_deref(), today);
         match (&self.category, self.pays_debt) {
-            (None, false) => check.wrong("/category", "REQUIRED", "Cần mục chi của danh sách.", "It takes a category of the list."),
+            (None, false) => {
+                check.wrong("/category", "REQUIRED", "Cần mục chi của danh sách.", "It takes a category of the list.")
+            }
             (Some(_), true) => check.wrong(
                 "/category",
                 "NOT_NEEDED",

@@ -94,13 +94,7 @@ fn on_its_day(errand: &mut Errand<'_>, rooms: Rooms, id: Uuid) -> Result<(), Fau
 }
 
 /// Carries out a plan. `grants` are those of who approved it last, at every chapter it names.
-pub fn out(
-    errand: &mut Errand<'_>,
-    rooms: Rooms,
-    row: &Row,
-    sides: &Sides,
-    grants: &[Granted<Approve>],
-) -> Result<(), Fault> {
+pub fn out(errand: &mut Errand<'_>, rooms: Rooms, row: &Row, sides: &Sides, grants: &[Granted<Approve>]) -> Result<(), Fault> {
     let by = grants.first().ok_or_else(|| Fault::broken("nobody carries it out"))?.account();
     let mut held = hold(errand.conn, sides)?;
     // Whoever came first may have changed what the plan was made for.
@@ -130,8 +124,7 @@ pub fn out(
 }
 
 fn note(errand: &mut Errand<'_>, by: Uuid, id: Uuid, old: &Place) -> Result<(), Fault> {
-    let event =
-        AuditEvent { account: Some(by), action: "SUCCESSION_CARRIED_OUT", subject: Some(id), chapter: Some(old.id.0) };
+    let event = AuditEvent { account: Some(by), action: "SUCCESSION_CARRIED_OUT", subject: Some(id), chapter: Some(old.id.0) };
     Ok(authz::audit(errand.conn, errand.now, &[event])?)
 }
 

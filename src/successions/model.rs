@@ -194,7 +194,12 @@ impl SuccessionIn {
         check_officers(&self.officers, &self.to, &mut check);
         let year = Days::new(366);
         if self.effective_on < today - year || self.effective_on > today + year {
-            check.wrong("/effective_on", "OUT_OF_RANGE", "Trong khoảng một năm trước đến một năm tới.", "Within a year past and one to come.");
+            check.wrong(
+                "/effective_on",
+                "OUT_OF_RANGE",
+                "Trong khoảng một năm trước đến một năm tới.",
+                "Within a year past and one to come.",
+            );
         }
         let decision_no = check.read(one_line("/decision_no", &self.decision_no, 60));
         let document = unhex(&self.document);
@@ -205,7 +210,15 @@ impl SuccessionIn {
         let (id, kind, effective_on) = (self.id, self.kind, self.effective_on);
         let content = Content { from: self.from, to: self.to, shares: self.shares, officers: self.officers };
         let read = decision_no.zip(document).zip(note);
-        check.done(read.map(|((decision_no, document), note)| Plan { id, kind, content, effective_on, decision_no, document, note }))
+        check.done(read.map(|((decision_no, document), note)| Plan {
+            id,
+            kind,
+            content,
+            effective_on,
+            decision_no,
+            document,
+            note,
+        }))
     }
 }
 
@@ -231,17 +244,32 @@ fn check_chapters(kind: Kind, from: &[String], to: &[String], check: &mut Check)
 
 fn check_shares(kind: Kind, shares: &[Share], to: &[String], check: &mut Check) {
     if shares.len() > MOST_LINES || (kind != Kind::Split && !shares.is_empty()) {
-        check.wrong("/shares", "NOT_FOR_THIS", "Chỉ khi chia tách (SPLIT), nhiều nhất 200 dòng.", "Of a SPLIT only, 200 lines at most.");
+        check.wrong(
+            "/shares",
+            "NOT_FOR_THIS",
+            "Chỉ khi chia tách (SPLIT), nhiều nhất 200 dòng.",
+            "Of a SPLIT only, 200 lines at most.",
+        );
     }
     let mut known = BTreeSet::new();
     for (n, share) in shares.iter().enumerate() {
         let pointer = format!("/shares/{n}");
         if !known.insert((&share.fund, &share.account)) {
-            check.wrong(pointer.clone(), "TWICE", "Quỹ và tài khoản này đã có ở trên.", "This fund and account stand above already.");
+            check.wrong(
+                pointer.clone(),
+                "TWICE",
+                "Quỹ và tài khoản này đã có ở trên.",
+                "This fund and account stand above already.",
+            );
         }
         let account = share.account.as_deref().map(|name| Account::parse(name).is_some_and(Account::is_left));
         if account == Some(false) {
-            check.wrong(format!("{pointer}/account"), "NOT_A_CHOICE", "Không phải tài khoản số dư.", "No account of what is left.");
+            check.wrong(
+                format!("{pointer}/account"),
+                "NOT_A_CHOICE",
+                "Không phải tài khoản số dư.",
+                "No account of what is left.",
+            );
         }
         check_target(&pointer, &share.to, to, check);
     }

@@ -64,7 +64,8 @@ pub fn in_the_way(conn: &mut PgConnection, rooms: Rooms, row: &Row, sides: &Side
     }
     let planned = store::planned_elsewhere(conn, &[sides.olds(), sides.to.iter().map(|to| to.id.0).collect()].concat(), row.id)?;
     for place in sides.from.iter().chain(&sides.to).filter(|place| planned.contains(&place.id.0)) {
-        let say = Say::fixed("Có phương án khác cũng sáp nhập, giải thể đơn vị này.", "Another plan has this chapter go up as well.");
+        let say =
+            Say::fixed("Có phương án khác cũng sáp nhập, giải thể đơn vị này.", "Another plan has this chapter go up as well.");
         found.push((place.code.clone(), say));
     }
     for old in &sides.from {
@@ -139,7 +140,8 @@ fn goods(conn: &mut PgConnection, old: &Place) -> Result<Vec<GoodsGoingOut>, DbE
 /// Rows that follow or end, room by room; columns without any are left out.
 fn rows(conn: &mut PgConnection, rooms: Rooms, old: &Place) -> Result<Vec<RowsOut>, DbError> {
     let said = || rooms.0.iter().flat_map(|room| room.chapters.iter().map(move |(column, what)| (room.name, *column, *what)));
-    let columns: Vec<&'static str> = said().filter(|(_, _, what)| Becomes::of(*what).is_some()).map(|(_, column, _)| column).collect();
+    let columns: Vec<&'static str> =
+        said().filter(|(_, _, what)| Becomes::of(*what).is_some()).map(|(_, column, _)| column).collect();
     let counted = store::count(conn, &columns, old.id.0, &old.code)?;
     let rows = said().filter_map(|(room, column, what)| {
         let rows = counted.get(column).copied().filter(|rows| *rows > 0)?;

@@ -213,8 +213,15 @@ fn out_of(
 }
 
 /// Notes that it was sent, for the sender and for everybody.
-fn is_sent(v: &mut Visit<'_>, sender: &Granted<Approve>, row: &TransferRow, about: &About, by: Named) -> Result<(), Fault> {
-    store::sent(v.conn, sender, row, by.id, by.day)?;
+fn is_sent(
+    v: &mut Visit<'_>,
+    sender: &Granted<Approve>,
+    row: &TransferRow,
+    about: &About,
+    by: Named,
+    goods: &[GoodsRow],
+) -> Result<(), Fault> {
+    store::sent(v.conn, sender, row, (by.id, by.day), goods)?;
     let codes = tree::codes(v.conn, row.sides())?;
     let chapter = |side: Uuid| codes.get(&side).cloned().unwrap_or_default();
     let sent = OpenTransfer {

@@ -227,12 +227,8 @@ pub fn line(conn: &mut PgConnection, id: ChapterId) -> Result<Vec<(ChapterId, Le
 /// What a chapter has taken over, besides its own: it and every chapter that it goes on for.
 pub fn with_succeeded(conn: &mut PgConnection, here: ChapterId) -> Result<Vec<Uuid>, DbError> {
     use chapter_stand_in as i;
-    let mut all: Vec<Uuid> = i::table
-        .filter(i::stand_in_id.eq(here.0))
-        .filter(i::depth.eq(0))
-        .filter(i::leads)
-        .select(i::chapter_id)
-        .load(conn)?;
+    let mut all: Vec<Uuid> =
+        i::table.filter(i::stand_in_id.eq(here.0)).filter(i::depth.eq(0)).filter(i::leads).select(i::chapter_id).load(conn)?;
     all.push(here.0);
     Ok(all)
 }
@@ -291,7 +287,8 @@ pub fn came_from(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Related>, DbEr
 pub fn succeed(conn: &mut PgConnection, old: ChapterId, by: &[ChapterId], since: NaiveDate) -> Result<(), DbError> {
     use chapter_successor as s;
     let rows = by.iter().enumerate();
-    let rows: Vec<_> = rows.map(|(n, new)| (s::old_id.eq(old.0), s::new_id.eq(new.0), s::since.eq(since), s::leads.eq(n == 0))).collect();
+    let rows: Vec<_> =
+        rows.map(|(n, new)| (s::old_id.eq(old.0), s::new_id.eq(new.0), s::since.eq(since), s::leads.eq(n == 0))).collect();
     shown::alters(conn);
     diesel::insert_into(s::table).values(rows).execute(conn)?;
     Ok(())

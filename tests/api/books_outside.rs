@@ -59,7 +59,11 @@ fn hledger_and_ledger_read_the_journal_and_agree() {
     kit::gift(&app).to("LULUT").of(1_000_000_000_000_000).book(&officer);
     kit::gift(&app).with("received_on", day(5).to_string()).book(&officer).reversed(&app);
     let folder = scratch();
-    for (n, days) in ["".to_owned(), format!("&from={}", day(19)), format!("&to={}", day(10)), format!("&from={}&to={}", day(20), day(20))].iter().enumerate() {
+    for (n, days) in
+        ["".to_owned(), format!("&from={}", day(19)), format!("&to={}", day(10)), format!("&from={}&to={}", day(20), day(20))]
+            .iter()
+            .enumerate()
+    {
         for lang in ["vi", "en"] {
             let text = chair.with("accept-language", lang).get_text(&format!("/api/v1/exports/journal?chapter=23095{days}"), 200);
             let path = folder.join(format!("{n}-{lang}.journal"));

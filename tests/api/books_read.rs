@@ -178,7 +178,12 @@ fn the_figures_of_a_small_book_are_those_of_the_hand() {
     let opened = ["BANK GENERAL 2000000", "CASH_ON_HAND GENERAL 1000000", "FUND_BALANCE GENERAL -3000000"];
     assert_eq!(of("&day=2026-09-30"), opened);
     assert_eq!(of("&day=2026-10-31"), opened);
-    let paid = ["BANK GENERAL 2000000", "CASH_ON_HAND GENERAL 800000", "FUND_BALANCE GENERAL -3000000", "OPERATING_EXPENSE GENERAL 200000"];
+    let paid = [
+        "BANK GENERAL 2000000",
+        "CASH_ON_HAND GENERAL 800000",
+        "FUND_BALANCE GENERAL -3000000",
+        "OPERATING_EXPENSE GENERAL 200000",
+    ];
     assert_eq!(of("&day=2026-11-04"), paid);
     let today = [
         "ADVANCE GENERAL 100000",
@@ -194,19 +199,29 @@ fn the_figures_of_a_small_book_are_those_of_the_hand() {
     assert_eq!(of("&day=2026-11-22"), today);
     assert_eq!(of("&day=2031-01-01"), today, "what comes is not known yet");
     let page = chair.get("/api/v1/balances?chapter=23095&limit=3", 200);
-    assert_eq!((&page["items"][1]["number"], &page["items"][0].get("number")), (&json!("112"), &None), "only what the circular says");
+    assert_eq!(
+        (&page["items"][1]["number"], &page["items"][0].get("number")),
+        (&json!("112"), &None),
+        "only what the circular says"
+    );
 
     let book = chair.get("/api/v1/cash-book?chapter=23095&from=2026-11-01&to=2026-11-21", 200);
     assert_eq!(
         (&book["opening_vnd"], &book["in_vnd"], &book["out_vnd"], &book["closing_vnd"]),
         (&json!(1_000_000), &json!(500_000), &json!(500_000), &json!(1_000_000))
     );
-    let lines: Vec<(i64, i64, i64)> = book["items"].as_array().unwrap().iter()
+    let lines: Vec<(i64, i64, i64)> = book["items"]
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|line| (line["in_vnd"].as_i64().unwrap(), line["out_vnd"].as_i64().unwrap(), line["rest_vnd"].as_i64().unwrap()))
         .collect();
     assert_eq!(lines, [(0, 200_000, 800_000), (0, 300_000, 500_000), (500_000, 0, 1_000_000)]);
     let last = &book["items"][2];
-    assert_eq!((&last["code"], &last["voucher"], &last["booked_on"]), (&json!(gift), &json!("PT/23095/2026 000001"), &json!("2026-11-22")));
+    assert_eq!(
+        (&last["code"], &last["voucher"], &last["booked_on"]),
+        (&json!(gift), &json!("PT/23095/2026 000001"), &json!("2026-11-22"))
+    );
 
     let ledger = chair.get("/api/v1/account-ledger?chapter=23095&account=CASH_ON_HAND&fund=GENERAL&from=2026-11-02", 200);
     assert_eq!(
@@ -214,7 +229,10 @@ fn the_figures_of_a_small_book_are_those_of_the_hand() {
         (&json!(800_000), &json!(0), &json!(400_000), &json!(400_000))
     );
     let first = &ledger["items"][0];
-    assert_eq!((&first["entry_kind"], &first["against"], &first["balance_vnd"]), (&json!("CASH_DEPOSIT"), &json!(["IN_TRANSIT"]), &json!(500_000)));
+    assert_eq!(
+        (&first["entry_kind"], &first["against"], &first["balance_vnd"]),
+        (&json!("CASH_DEPOSIT"), &json!(["IN_TRANSIT"]), &json!(500_000))
+    );
 
     let trial = chair.get("/api/v1/trial-balance?chapter=23095&from=2026-11-01&to=2026-11-05", 200);
     assert_eq!(
@@ -223,8 +241,15 @@ fn the_figures_of_a_small_book_are_those_of_the_hand() {
                "closing_debit_vnd": 3_000_000, "closing_credit_vnd": 3_000_000})
     );
     let cash = trial["items"].as_array().unwrap().iter().find(|line| line["account"] == "CASH_ON_HAND").unwrap();
-    assert_eq!((&cash["figures"]["opening_debit_vnd"], &cash["figures"]["credit_vnd"], &cash["figures"]["closing_debit_vnd"], &cash["number"]),
-        (&json!(1_000_000), &json!(500_000), &json!(500_000), &json!("111")));
+    assert_eq!(
+        (
+            &cash["figures"]["opening_debit_vnd"],
+            &cash["figures"]["credit_vnd"],
+            &cash["figures"]["closing_debit_vnd"],
+            &cash["number"]
+        ),
+        (&json!(1_000_000), &json!(500_000), &json!(500_000), &json!("111"))
+    );
 }
 
 #[test]
@@ -248,7 +273,12 @@ fn what_is_reversed_stands_there_twice_and_adds_up_to_nothing() {
 fn an_empty_book_is_a_book() {
     let app = TestApp::start();
     let chair = app.chair_of("23059");
-    for path in ["/balances?chapter=23059", "/account-ledger?chapter=23059&account=BANK", "/trial-balance?chapter=23059", "/cash-book?chapter=23059"] {
+    for path in [
+        "/balances?chapter=23059",
+        "/account-ledger?chapter=23059&account=BANK",
+        "/trial-balance?chapter=23059",
+        "/cash-book?chapter=23059",
+    ] {
         let page = chair.get(&format!("/api/v1{path}"), 200);
         assert_eq!((&page["items"], page.get("next")), (&json!([]), None), "{path}");
         for form in ["CSV", "XLSX", "PDF"] {
@@ -290,11 +320,18 @@ fn what_is_asked_wrongly_is_named() {
 fn books_are_for_those_who_may_read_the_chapter() {
     let app = TestApp::start();
     small_book(&app);
-    let paths = ["/balances?chapter=", "/trial-balance?chapter=", "/cash-book?chapter=", "/exports/journal?chapter=",
-        "/account-ledger/file?account=BANK&form=CSV&chapter="];
+    let paths = [
+        "/balances?chapter=",
+        "/trial-balance?chapter=",
+        "/cash-book?chapter=",
+        "/exports/journal?chapter=",
+        "/account-ledger/file?account=BANK&form=CSV&chapter=",
+    ];
     for path in paths {
         let at = |chapter: &str| format!("/api/v1{path}{chapter}");
-        for reader in [app.officer_of("23095"), app.staff(Role::Inspector, "68"), app.chair_of("68"), app.staff(Role::Inspector, "TW")] {
+        for reader in
+            [app.officer_of("23095"), app.staff(Role::Inspector, "68"), app.chair_of("68"), app.staff(Role::Inspector, "TW")]
+        {
             assert_eq!(reader.send("GET", &at("23095"), None).status, 200, "{path}");
         }
         for stranger in [app.officer_of("23059"), app.staff(Role::Inspector, "01")] {
@@ -329,7 +366,10 @@ fn files_say_what_the_pages_say() {
     let lines: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(',').collect()).collect();
     assert_eq!(lines.len(), 6, "opening, four lines, closing: {text}");
     assert_eq!((lines[0][4], lines[0][8], lines[5][4], lines[5][8]), ("Số dư đầu kỳ", "1000000", "Số dư cuối kỳ", "900000"));
-    assert_eq!(lines[3][..9], ["2026-11-22", "2026-11-20", "PT/23095/2026 000001", "", "Ủng hộ tiền mặt", "APPEAL:LULUT", "500000", "", "1000000"]);
+    assert_eq!(
+        lines[3][..9],
+        ["2026-11-22", "2026-11-20", "PT/23095/2026 000001", "", "Ủng hộ tiền mặt", "APPEAL:LULUT", "500000", "", "1000000"]
+    );
     assert_eq!(lines[3][9], gift);
     let english = chair.with("accept-language", "en").send("GET", "/api/v1/cash-book/file?chapter=23095&form=CSV", None);
     assert!(english.text.contains("Booked on (booked_on)") && english.text.contains("Gift in cash"), "{}", english.text);
@@ -346,8 +386,12 @@ fn files_say_what_the_pages_say() {
     assert_eq!((lines.last().unwrap().value(6), lines.last().unwrap().value(8)), (&Cell::Number(1_500_000.0), &Cell::Empty));
     assert_eq!(lines[lines.len() - 2].value(8), &Cell::Number(900_000.0));
 
-    for path in ["/balances/file?chapter=23095&subtree=true", "/account-ledger/file?chapter=23095&account=CASH_ON_HAND&fund=GENERAL",
-        "/trial-balance/file?chapter=23095", "/cash-book/file?chapter=23095"] {
+    for path in [
+        "/balances/file?chapter=23095&subtree=true",
+        "/account-ledger/file?chapter=23095&account=CASH_ON_HAND&fund=GENERAL",
+        "/trial-balance/file?chapter=23095",
+        "/cash-book/file?chapter=23095",
+    ] {
         let paper = file(path, "PDF");
         assert!(paper.bytes.starts_with(b"%PDF-1.7"), "{path}");
         assert_eq!(paper.header("content-type"), Some("application/pdf"));
@@ -469,13 +513,19 @@ fn every_kind_stands_in_the_books() {
     let chair = app.chair_of("23095");
     let mut codes = BTreeMap::<String, usize>::new();
     for account in Account::ALL {
-        for line in rows(&chair, &format!("/api/v1/account-ledger?chapter=23095&account={account}&from={}", app.today() - Duration::days(3))) {
+        for line in rows(
+            &chair,
+            &format!("/api/v1/account-ledger?chapter=23095&account={account}&from={}", app.today() - Duration::days(3)),
+        ) {
             assert_eq!(line["against"].as_array().unwrap().len(), 1, "{line}");
             *codes.entry(text(&line["code"])).or_default() += 1;
         }
     }
     assert_eq!(codes.len(), booked);
     assert!(codes.values().all(|lines| *lines == 2));
-    let kinds = rows(&chair, "/api/v1/cash-book?chapter=23095").iter().map(|line| text(&line["entry_kind"])).collect::<std::collections::BTreeSet<_>>();
+    let kinds = rows(&chair, "/api/v1/cash-book?chapter=23095")
+        .iter()
+        .map(|line| text(&line["entry_kind"]))
+        .collect::<std::collections::BTreeSet<_>>();
     assert!(kinds.contains("PAYMENT") && kinds.contains("CASH_COUNT_DIFFERENCE"), "{kinds:?}");
 }

@@ -23,8 +23,19 @@ use crate::unusual;
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 11] =
-    ["folding", "sequencer", "publisher", "intake", "search", "eraser", "sweeper", "jobs", "outward", "subscribers", "r2d2-worker"];
+const OWN: [&str; 11] = [
+    "folding",
+    "sequencer",
+    "publisher",
+    "intake",
+    "search",
+    "eraser",
+    "sweeper",
+    "jobs",
+    "outward",
+    "subscribers",
+    "r2d2-worker",
+];
 
 fn database_of(url: &str) -> String {
     let path = url.split('?').next().unwrap_or_default();
@@ -164,6 +175,8 @@ fn statements_and_reports(app: &TestApp) {
          SELECT gen_random_uuid(), p.id, c.id, '2026-11-22', '{}', encode(sha256('{}'), 'hex'), 'REFUSED', a.id, now(), a.id, now()
          FROM chapter c, appeal p, (SELECT id FROM account LIMIT 1) a, generate_series(1, 52) WHERE c.code = '23095' AND p.code = 'LULUT'",
     );
+}
+
 /// Goods of Hàm Liêm, whatever the books say; `one` is a lot that moved often.
 fn stock(app: &TestApp, one: Uuid) {
     app.database.execute(&format!(
@@ -272,7 +285,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     }
     let mut wrong = Vec::new();
     for (path, query) in asked {
-        let (path, query) = (path.replace("{id}", &party.to_string()).replace("{code}", &code), query.replace("{id}", &party.to_string()));
+        let (path, query) =
+            (path.replace("{id}", &party.to_string()).replace("{code}", &code), query.replace("{id}", &party.to_string()));
         let of = |limit: usize| statements(&caller, &database, &format!("{path}{query}&limit={limit}").replace("?&", "?"));
         let (one, fifty) = (of(1), of(50));
         if (one.1, fifty.1) != (1, 50) {

@@ -156,7 +156,10 @@ fn rice_from_the_appeal_and_transport_from_the_budget_grant() {
 
     // The commune's grant fills OPERATING.
     let grant = carried_out(&app, "incomes", &income(&app, json!({"document": SHA})));
-    assert_eq!((&grant["state"], &grant["fund"], &grant["debit"]), (&json!("APPROVED"), &json!("OPERATING"), &json!("IN_TRANSIT")));
+    assert_eq!(
+        (&grant["state"], &grant["fund"], &grant["debit"]),
+        (&json!("APPROVED"), &json!("OPERATING"), &json!("IN_TRANSIT"))
+    );
 
     // Rice, with its invoice: asked, seen in the chair's inbox, approved.
     let rice = payment(&app, json!({"fund": "APPEAL:LULUT", "amount_vnd": 9_250_000, "document": SHA, "note": "gấp"}));
@@ -164,7 +167,10 @@ fn rice_from_the_appeal_and_transport_from_the_budget_grant() {
     assert_eq!(officer.post("/api/v1/payments", rice.clone(), 200), asked);
     assert_eq!((&asked["state"], &asked["approver_chapter"], asked.get("code")), (&json!("REQUESTED"), &json!("23095"), None));
     let waits = crate::decisions::waits_at(&app, "23095");
-    assert_eq!((&waits[0]["matter"], &waits[0]["subject"], &waits[0]["amount_vnd"]), (&json!("PAYMENT"), &json!("Chi tiền"), &json!(9_250_000)));
+    assert_eq!(
+        (&waits[0]["matter"], &waits[0]["subject"], &waits[0]["amount_vnd"]),
+        (&json!("PAYMENT"), &json!("Chi tiền"), &json!(9_250_000))
+    );
     assert_eq!(balance(&app, "APPEAL:LULUT", "CASH_ON_HAND"), 10_000_000, "asking books nothing");
     let shown = chair.get(&path("payments", &rice, ""), 200);
     assert_eq!((&shown["payee"], &shown["content"], &shown["note"]), (&rice["payee"], &rice["content"], &json!("gấp")));
@@ -277,8 +283,7 @@ fn only_a_second_person_with_the_right_approves() {
     let caller = app.log_in(chair);
     approve(&caller, "payments", &first, 200);
     // The right has ended since.
-    app.database
-        .execute(&format!("UPDATE role_assignment SET ended_at = '{}' WHERE account_id = '{}'", app.now(), chair.id));
+    app.database.execute(&format!("UPDATE role_assignment SET ended_at = '{}' WHERE account_id = '{}'", app.now(), chair.id));
     approve(&caller, "payments", &second, 404);
     approve(&app.chair_of("68"), "payments", &second, 200);
     audit(&app);
@@ -352,14 +357,24 @@ fn an_order_keeps_what_was_asked() {
             ("another amount", set("amount_vnd = 1", waiting), "money_order_content_stays"),
             ("another payee", set("particulars = '\\x00', particulars_hash = '\\x00'", waiting), "money_order_content_stays"),
             ("another fund", set("fund_id = (SELECT id FROM fund WHERE code = 'OPERATING')", done), "money_order_content_stays"),
-            ("back to asked", set("state = 'REQUESTED', decided_by = NULL, decided_at = NULL, entry_id = NULL", done), "money_order_decided_once"),
+            (
+                "back to asked",
+                set("state = 'REQUESTED', decided_by = NULL, decided_at = NULL, entry_id = NULL", done),
+                "money_order_decided_once",
+            ),
             ("refused after all", set("state = 'REFUSED'", done), "money_order_decided_once"),
             ("reversed before approved", set(&format!("state = 'REVERSED', {decided}"), waiting), "money_order_decided_once"),
-            ("approved without an entry", set(&format!("state = 'APPROVED', {decided}"), waiting), "money_order_booked_when_approved"),
+            (
+                "approved without an entry",
+                set(&format!("state = 'APPROVED', {decided}"), waiting),
+                "money_order_booked_when_approved",
+            ),
             ("decided by nobody's decision", set(&format!("state = 'REFUSED', {decided}"), waiting), "money_order_agrees"),
             (
                 "a decision alone",
-                format!("UPDATE decision SET state = 'REFUSED', decided_by = asked_by, decided_at = asked_at WHERE id = '{waiting}'"),
+                format!(
+                    "UPDATE decision SET state = 'REFUSED', decided_by = asked_by, decided_at = asked_at WHERE id = '{waiting}'"
+                ),
                 "money_order_agrees",
             ),
         ],
@@ -373,7 +388,8 @@ fn the_audit_names_an_order_that_the_books_do_not_bear_out() {
     given(&app, json!({}));
     let done = carried_out(&app, "payments", &payment(&app, json!({})));
     audit(&app);
-    app.database.execute("ALTER TABLE money_order DISABLE TRIGGER USER; UPDATE money_order SET amount_vnd = 1, category = 'HOUSING'");
+    app.database
+        .execute("ALTER TABLE money_order DISABLE TRIGGER USER; UPDATE money_order SET amount_vnd = 1, category = 'HOUSING'");
     let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
     let text = report.text();
     assert!(text.contains("the postings are not what was ordered") && text.contains("its category is not"), "{text}");
@@ -392,7 +408,11 @@ fn what_may_be_spent_on_follows_the_day() {
         answer["items"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap().to_owned()).collect()
     };
     let now = codes("/api/v1/spending-categories");
-    assert!(now.contains(&"LIVING_COSTS".to_owned()) && now.contains(&"TRANSPORT".to_owned()) && !now.contains(&"STATE_BUDGET".to_owned()));
+    assert!(
+        now.contains(&"LIVING_COSTS".to_owned())
+            && now.contains(&"TRANSPORT".to_owned())
+            && !now.contains(&"STATE_BUDGET".to_owned())
+    );
     let before = codes("/api/v1/spending-categories?day=2021-12-10");
     assert!(!before.contains(&"LIVING_COSTS".to_owned()) && before.contains(&"RED_CROSS_ACTIVITY".to_owned()));
     assert_eq!(codes("/api/v1/income-categories"), ["OTHER_INCOME", "SERVICES", "STATE_BUDGET"]);

@@ -28,10 +28,22 @@ fn every_wrong_field_of_an_order_is_named() {
     app.chair_of("23095");
     let tomorrow = app.today() + chrono::Days::new(1);
     let payments: &[(Value, &[(&str, &str)])] = &[
-        (json!({"id": Uuid::nil(), "amount_vnd": 0, "day": tomorrow, "payee": {"name": ""}, "content": "a\nb", "document": "xyz", "note": ""}),
-         &[("/amount_vnd", "NOT_POSITIVE"), ("/content", "NOT_A_LINE"), ("/day", "IN_THE_FUTURE"), ("/document", "NOT_A_HASH"), ("/id", "NOT_UNIQUE"),
-           ("/note", "NOT_A_LINE"), ("/payee/name", "NOT_A_LINE")]),
-        (json!({"amount_vnd": 1_000_000_000_000_001i64, "day": "1999-12-31"}), &[("/amount_vnd", "TOO_LARGE"), ("/day", "TOO_OLD")]),
+        (
+            json!({"id": Uuid::nil(), "amount_vnd": 0, "day": tomorrow, "payee": {"name": ""}, "content": "a\nb", "document": "xyz", "note": ""}),
+            &[
+                ("/amount_vnd", "NOT_POSITIVE"),
+                ("/content", "NOT_A_LINE"),
+                ("/day", "IN_THE_FUTURE"),
+                ("/document", "NOT_A_HASH"),
+                ("/id", "NOT_UNIQUE"),
+                ("/note", "NOT_A_LINE"),
+                ("/payee/name", "NOT_A_LINE"),
+            ],
+        ),
+        (
+            json!({"amount_vnd": 1_000_000_000_000_001i64, "day": "1999-12-31"}),
+            &[("/amount_vnd", "TOO_LARGE"), ("/day", "TOO_OLD")],
+        ),
         (json!({"category": null}), &[("/category", "REQUIRED")]),
         (json!({"pays_debt": true, "from": "PAYABLE"}), &[("/category", "NOT_NEEDED"), ("/from", "NOT_A_CHOICE")]),
         (json!({"category": "STATE_BUDGET"}), &[("/category", "NO_SUCH_CATEGORY")]),
@@ -45,8 +57,16 @@ fn every_wrong_field_of_an_order_is_named() {
     for (change, expected) in payments {
         refused(&officer, "payments", payment(&app, change.clone()), 422, expected);
     }
-    refused(&officer, "incomes", income(&app, json!({"fund": "QUARANTINE:LULUT", "category": "TRANSPORT"})), 422, &[("/category", "NO_SUCH_CATEGORY"), ("/fund", "QUARANTINED")]);
-    for (kind, order) in [("payments", payment(&app, json!({"chapter": "23059"}))), ("incomes", income(&app, json!({"chapter": "23059"})))] {
+    refused(
+        &officer,
+        "incomes",
+        income(&app, json!({"fund": "QUARANTINE:LULUT", "category": "TRANSPORT"})),
+        422,
+        &[("/category", "NO_SUCH_CATEGORY"), ("/fund", "QUARANTINED")],
+    );
+    for (kind, order) in
+        [("payments", payment(&app, json!({"chapter": "23059"}))), ("incomes", income(&app, json!({"chapter": "23059"})))]
+    {
         refused(&officer, kind, order, 404, &[("/chapter", "NO_SUCH_CHAPTER")]);
     }
     officer.post("/api/v1/payments", payment(&app, json!({"from": "PURSE"})), 422);
@@ -104,7 +124,9 @@ fn what_is_bought_on_credit_is_owed_and_paid_once() {
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let bought = carried_out(&app, "payments", &payment(&app, json!({"from": "PAYABLE", "amount_vnd": 300_000})));
     assert_eq!((balance(&app, "GENERAL", "PAYABLE"), balance(&app, "GENERAL", "CASH_ON_HAND")), (-300_000, 500_000));
-    let debt = |amount: i64| payment(&app, json!({"pays_debt": true, "category": null, "amount_vnd": amount, "content": "Trả tiền gạo"}));
+    let debt = |amount: i64| {
+        payment(&app, json!({"pays_debt": true, "category": null, "amount_vnd": amount, "content": "Trả tiền gạo"}))
+    };
     refused(&officer, "payments", debt(300_001), 422, &[("/amount_vnd", "MORE_THAN_OWED")]);
     let (first, second) = (debt(200_000), debt(200_000));
     for order in [&first, &second] {
@@ -145,7 +167,8 @@ fn a_gift_is_given_back_from_its_own_fund_once() {
     // What is left unless said.
     let whole = refund(&app, &gift, json!({}));
     assert_eq!(officer.post("/api/v1/refunds", whole.clone(), 201)["amount_vnd"], 300_000);
-    let status = |order: &Value| app.chair_of("23095").send("POST", &path("refunds", order, "/approval"), Some(b"null".to_vec())).status;
+    let status =
+        |order: &Value| app.chair_of("23095").send("POST", &path("refunds", order, "/approval"), Some(b"null".to_vec())).status;
     let mut statuses = thread::scope(|scope| {
         let (a, b) = (scope.spawn(|| status(&rest)), scope.spawn(|| status(&whole)));
         [a.join().unwrap(), b.join().unwrap()]
@@ -155,10 +178,10 @@ fn a_gift_is_given_back_from_its_own_fund_once() {
     refused(&officer, "refunds", refund(&app, &gift, json!({})), 422, &[("/amount_vnd", "MORE_THAN_LEFT")]);
     assert_eq!((balance(&app, "APPEAL:LULUT", "CASH_ON_HAND"), balance(&app, "APPEAL:LULUT", "REFUNDED")), (0, 500_000));
     app.wait_for_log();
-    let leaf: Value = serde_json::from_str(&app.database.text(&format!(
-        "SELECT convert_from(leaf, 'UTF8') FROM log_leaf WHERE entry = '{}'",
-        done["code"].as_str().unwrap()
-    )))
+    let leaf: Value = serde_json::from_str(
+        &app.database
+            .text(&format!("SELECT convert_from(leaf, 'UTF8') FROM log_leaf WHERE entry = '{}'", done["code"].as_str().unwrap())),
+    )
     .unwrap();
     assert_eq!((&leaf["kind"], &leaf["of"]), (&json!("REFUND"), &code));
     // Received stays what was received.
@@ -207,13 +230,22 @@ fn only_money_goes_back_and_only_where_the_gift_is() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
     app.chair_of("23095");
-    let rice = given(&app, json!({"channel": "IN_KIND", "amount_vnd": null,
-        "lines": [{"item": "RICE", "quantity": "10", "unit": "KG", "value_vnd": 200_000, "valuation": "INVOICE"}]}));
+    let rice = given(
+        &app,
+        json!({"channel": "IN_KIND", "amount_vnd": null,
+        "lines": [{"item": "RICE", "quantity": "10", "unit": "KG", "value_vnd": 200_000, "valuation": "INVOICE"}]}),
+    );
     refused(&officer, "refunds", refund(&app, &rice, json!({})), 422, &[("/gift", "IN_KIND")]);
     let gift = given(&app, json!({}));
     refused(&app.officer_of("23059"), "refunds", refund(&app, &gift, json!({})), 404, &[("/gift", "NO_SUCH_GIFT")]);
     refused(&officer, "refunds", refund(&app, &json!({"id": Uuid::now_v7()}), json!({})), 404, &[("/gift", "NO_SUCH_GIFT")]);
-    refused(&officer, "refunds", refund(&app, &gift, json!({"amount_vnd": 0, "reason": ""})), 422, &[("/amount_vnd", "NOT_POSITIVE"), ("/reason", "NOT_A_LINE")]);
+    refused(
+        &officer,
+        "refunds",
+        refund(&app, &gift, json!({"amount_vnd": 0, "reason": ""})),
+        422,
+        &[("/amount_vnd", "NOT_POSITIVE"), ("/reason", "NOT_A_LINE")],
+    );
     // By bank there is nothing to pay it from.
     let by_bank = refund(&app, &gift, json!({"from": "BANK"}));
     officer.post("/api/v1/refunds", by_bank.clone(), 201);
@@ -229,7 +261,8 @@ fn the_payee_of_a_refund_goes_with_the_giver() {
     given(&app, json!({"amount_vnd": 900_000}));
     let back = refund(&app, &gift, json!({"amount_vnd": 1_000, "payee": {"name": name, "account": "0071xqz"}}));
     carried_out(&app, "refunds", &back);
-    let (waits, booked) = (payment(&app, json!({"content": format!("Trả {name}")})), payment(&app, json!({"content": format!("Đã trả {name}")})));
+    let (waits, booked) =
+        (payment(&app, json!({"content": format!("Trả {name}")})), payment(&app, json!({"content": format!("Đã trả {name}")})));
     officer.post("/api/v1/payments", waits.clone(), 201);
     carried_out(&app, "payments", &booked);
     let request = ask(&app, "ERASE", json!({"party": party_of(&officer, &gift)}));

@@ -108,7 +108,9 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     let mistaken = gift(&app).of(40_000).by(crate::kit::person("Lê Văn Xqz")).book(&old.officer);
     mistaken.ask_to_reverse(&old.officer, "DUPLICATE");
     let unusual = crate::unusual::ask(&app, &old.officer);
-    let more = opening(json!({"document_no": "03/BB", "lines": [{"fund": "OPERATING", "account": "CASH_ON_HAND", "amount_vnd": 9_000}]}));
+    let more = opening(
+        json!({"document_no": "03/BB", "lines": [{"fund": "OPERATING", "account": "CASH_ON_HAND", "amount_vnd": 9_000}]}),
+    );
     old.officer.post("/api/v1/opening-balances", more.clone(), 201);
     let about = gift(&app).of(60_000).by(crate::kit::person("Trần Thị Xqzvương")).book(&old.officer);
     let party = personal::party_of(&old.officer, &json!({"id": about.id}));
@@ -137,7 +139,9 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     assert_eq!(going["appeals"][0]["code"], "HAMLIEM");
     assert_eq!(going["decisions"].as_array().unwrap().len(), 4, "{dry}");
     let named = |column: &str| going["rows"].as_array().unwrap().iter().any(|row| row["column"] == column);
-    for column in ["role_assignment.chapter_id", "appeal.chapter_id", "decision.chapter_id", "subscriber.chapter_id", "document.chapter_id"] {
+    for column in
+        ["role_assignment.chapter_id", "appeal.chapter_id", "decision.chapter_id", "subscriber.chapter_id", "document.chapter_id"]
+    {
         assert!(named(column), "{column}: {dry}");
     }
     assert!(!named("entry.chapter_id"), "what was stays");
@@ -193,7 +197,8 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     assert_eq!(mirrored, "23095", "a reversal stands where its original does");
     assert_eq!(app.database.number(&format!("SELECT count(*) FROM gift WHERE id = '{unusual}'")), 1);
     assert_eq!(
-        app.database.number("SELECT count(*) FROM party_restriction r JOIN chapter c ON c.id = r.chapter_id WHERE c.code = '23095'"),
+        app.database
+            .number("SELECT count(*) FROM party_restriction r JOIN chapter c ON c.id = r.chapter_id WHERE c.code = '23095'"),
         1
     );
     audit(&app);
@@ -263,7 +268,8 @@ fn killed_half_way_nothing_has_happened_and_twice_at_once_is_once() {
                UNION ALL SELECT count(*)::text FROM entry UNION ALL SELECT count(*)::text FROM chapter_version ORDER BY 1) x";
     let before = app.database.text(all);
     // Each of these fails at a later moment than the one before.
-    for (table, column) in [("succession_entry", "entry_id"), ("chapter_successor", "old_id"), ("chapter_version", "chapter_id")] {
+    for (table, column) in [("succession_entry", "entry_id"), ("chapter_successor", "old_id"), ("chapter_version", "chapter_id")]
+    {
         app.database.execute(&format!("ALTER TABLE {table} ADD CONSTRAINT {table}_boom CHECK ({column} IS NULL) NOT VALID"));
         assert!(people.above.send("POST", &path(&ask, "/approval"), None).status >= 400);
         assert_eq!(app.database.text(all), before, "{table}");
@@ -340,7 +346,8 @@ fn a_school_moves_to_another_commune_and_its_branches_answer_to_it() {
         let new = crate::chapter_life::school(json!({"parent": parent, "name": name, "branches": branches}));
         people.asker.post("/api/v1/chapters", new, 201)
     };
-    let school = found("23095", "Hội Chữ thập đỏ Trường THCS Hàm Chính", json!([{"id": Uuid::now_v7(), "name": "Chi hội lớp 6A"}]));
+    let school =
+        found("23095", "Hội Chữ thập đỏ Trường THCS Hàm Chính", json!([{"id": Uuid::now_v7(), "name": "Chi hội lớp 6A"}]));
     let there = found("23059", "Hội Chữ thập đỏ Trường THCS Hàm Thắng", json!([]));
     let (from, to) = (school["code"].as_str().unwrap(), there["code"].as_str().unwrap());
     let branch = school["branches"][0]["code"].as_str().unwrap();
