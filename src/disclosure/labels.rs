@@ -212,8 +212,6 @@ mod tests {
     use crate::bookkeeping::model::OpeningFault;
     use crate::corrections::model::CorrectionReason;
     use crate::giving::reversal::Reason;
-    use crate::ledger::accounts::Account;
-    use crate::ledger::kinds::Kind;
     use crate::ledger::measures::Measure;
     use crate::transfers::model::TransferLossReason;
     use crate::tree::Level;

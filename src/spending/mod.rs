@@ -17,6 +17,7 @@ pub mod audit;
 pub mod cash_moves;
 pub mod categories;
 pub mod clearings;
+mod demo;
 pub mod feed;
 pub mod incomes;
 pub mod kind;
@@ -80,6 +81,7 @@ pub const ROOM: Room = Room {
     ],
     undoes: &[&undo::MoneyOrders],
     chapters: &[("advance.chapter_id", Stays), ("money_order.chapter_id", Stays)],
+    demo: Some(demo::fill),
     ..Room::called("spending")
 };
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{Duration, NaiveDate};
 use serde_json::{Value, json};
-use sheets::{Cell, Limits};
+use sheets::{Limits, Value as Cell};
+use so_nhan_ai::authz::Actor;
 use so_nhan_ai::authz::Role;
-use so_nhan_ai::authz::actor::Actor;
 use so_nhan_ai::authz::token::Purpose;
 use so_nhan_ai::authz::{Record, Visit};
 use so_nhan_ai::basics::PublicCode;
