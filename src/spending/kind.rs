@@ -10,7 +10,6 @@ use super::model::{OrderKind, Particulars};
 use super::store::OrderRow;
 use crate::authz::Visit;
 use crate::basics::{PublicCode, Vnd};
-use crate::db::DbError;
 use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;

@@ -254,7 +254,7 @@ fn not_booked(error: BookError) -> Fault {
             "Quỹ này không còn đủ tiền ở nơi chi: hãy xem lại số dư, hoặc chờ tiền về rồi duyệt.",
             "There is not enough of this fund where it is to be paid from: look at the balance, or approve once the money is there.",
         ),
-        BookError::Closed => decisions::books_closed(),
+        BookError::Closed => Halt::Matter(decisions::books_closed()).into(),
         BookError::Db(error) => error.into(),
         other => Fault::broken(other),
     }
