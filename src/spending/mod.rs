@@ -18,6 +18,7 @@ pub mod audit;
 pub mod cash_moves;
 pub mod categories;
 pub mod clearings;
+mod demo;
 pub mod fault;
 pub mod feed;
 pub mod incomes;
@@ -82,6 +83,7 @@ pub const ROOM: Room = Room {
     ],
     undoes: &[&undo::MoneyOrders],
     chapters: &[("advance.chapter_id", Stays), ("money_order.chapter_id", Stays)],
+    demo: Some(demo::fill),
     ..Room::called("spending")
 };
 
