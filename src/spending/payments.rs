@@ -252,7 +252,7 @@ fn owed(v: &mut Visit<'_>, here: ChapterId, fund: &Fund, ask: &Payment) -> Resul
     if -held::now(v.conn, here, fund.id, Account::Payable)? < ask.basics.amount.get() {
         return Err(Fault::Fields(vec![wrong(
             "/amount_vnd",
-            "MORE_THAN_OWED",
+            "MORE_THAN_OPEN",
             "Quỹ này của đơn vị không nợ nhiều như vậy.",
             "The chapter's fund does not owe that much.",
         )]));

@@ -185,7 +185,7 @@ fn look(v: &mut Visit<'_>, ask: &Refund, gift: &GiftRow) -> Result<Content, Faul
     if Channel::parse(&gift.channel) == Some(Channel::InKind) {
         return Err(Fault::Fields(vec![wrong(
             "/gift",
-            "IN_KIND",
+            "NOT_FOR_THIS",
             "Hiện vật không hoàn trả bằng tiền.",
             "Goods are not refunded in money.",
         )]));
@@ -200,7 +200,7 @@ fn look(v: &mut Visit<'_>, ask: &Refund, gift: &GiftRow) -> Result<Content, Faul
     if amount > left || left == 0 {
         return Err(Fault::Fields(vec![wrong(
             "/amount_vnd",
-            "MORE_THAN_LEFT",
+            "MORE_THAN_OPEN",
             "Nhiều hơn phần chưa hoàn trả của khoản ủng hộ này.",
             "More than is left of this gift.",
         )]));
