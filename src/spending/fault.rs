@@ -6,7 +6,8 @@ use crate::decisions::Halt;
 use crate::http::{FieldError, Say};
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{self:?}")]
 pub enum Fault {
     /// There is no such order.
     Unknown,
@@ -40,6 +41,12 @@ impl Fault {
 impl From<DbError> for Fault {
     fn from(error: DbError) -> Self {
         Fault::Db(error)
+    }
+}
+
+impl From<diesel::result::Error> for Fault {
+    fn from(error: diesel::result::Error) -> Self {
+        Fault::Db(error.into())
     }
 }
 
