@@ -18,7 +18,7 @@ use crate::basics::Clock;
 use crate::config::Web;
 use crate::db::Db;
 use crate::db::worker::Worker;
-use crate::disclosure::fair_share;
+use crate::disclosure::{fair_share, labels};
 use crate::documents::{Archive, paper_routes};
 use crate::giving::intake::Intake;
 use crate::house::thread::Means;
@@ -40,7 +40,8 @@ use crate::portal::Live;
 use crate::rooms::ROOMS;
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
-use crate::{contract, disclosure, log, portal};
+use crate::vouchers::show::Called;
+use crate::{contract, disclosure, log, portal, stock};
 
 /// Everything a server process shares between its threads.
 #[derive(Clone)]
@@ -171,6 +172,10 @@ pub struct Running {
     pub threads: Vec<Worker>,
 }
 
+/// What papers call kinds, accounts, units and goods.
+const CALLED: Called =
+    Called { items: stock::item_names, unit: labels::unit, account: labels::account, kind: labels::kind };
+
 /// The database of a server: `requests` units of work at once, and what the threads behind it hold.
 pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Db {
     Db::connect_with(url, replica, requests, ROOMS.threads().map(|thread| thread.declared))
@@ -242,6 +247,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(metrics.clone())
             .app_data(readers.clone())
             .app_data(web::Data::new(ROOMS))
+            .app_data(web::Data::new(CALLED))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap(cors(origins.clone()))
             .wrap(from_fn(finish::finish))

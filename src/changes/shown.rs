@@ -25,8 +25,10 @@ pub enum ChangeState {
 pub struct ChangeOut {
     /// What it is: `GIFT` (read `/api/v1/gifts/{id}`; its cash receipt belongs to it), `REVERSAL` (`/api/v1/reversals/{id}`), `APPEAL`
     /// (`/api/v1/appeals/{code}`), `PUBLICATION` (`/api/v1/appeals/{code}/publications`), `OPENING_BALANCE` (`/api/v1/opening-balances/{id}`; its
-    /// reversal belongs to it), `STOCK_ADJUSTMENT` (`/api/v1/stock/adjustments/{id}`), `STOCK_COUNT` (`/api/v1/stock/counts/{id}`) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
-    /// reversal belongs to it), `PAYMENT` (`/api/v1/payments/{id}`), `INCOME` (`/api/v1/incomes/{id}`), `REFUND` (`/api/v1/refunds/{id}`) or `CHAPTER`
+    /// reversal belongs to it), `STOCK_ADJUSTMENT` (`/api/v1/stock/adjustments/{id}`), `STOCK_COUNT` (`/api/v1/stock/counts/{id}`),
+    /// `PAYMENT` (`/api/v1/payments/{id}`), `INCOME` (`/api/v1/incomes/{id}`), `REFUND` (`/api/v1/refunds/{id}`), `ADVANCE`
+    /// (`/api/v1/advances/{id}`), `ADVANCE_CLEARING` (`/api/v1/advance-clearings/{id}`), `CASH_MOVE` (`/api/v1/cash-moves/{id}`),
+    /// `FUND_RELEASE` (`/api/v1/fund-releases/{id}`), `PURCHASE` (`/api/v1/purchases/{id}`) or `CHAPTER`
     /// (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
     #[schema(example = "GIFT")]
     pub kind: String,

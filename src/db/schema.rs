@@ -32,6 +32,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    advance (code) {
+        code -> Text,
+        entry_id -> Uuid,
+        chapter_id -> Uuid,
+        fund_id -> Integer,
+        order_id -> Nullable<Uuid>,
+        amount_vnd -> BigInt,
+        open_vnd -> BigInt,
+        due_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    advance_clearing_line (order_id, n) {
+        order_id -> Uuid,
+        n -> SmallInt,
+        account -> Text,
+        category -> Nullable<Text>,
+        amount_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    advance_rule (valid_from) {
+        days -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     annotation (code) {
         code -> Text,
         seq -> BigInt,
@@ -537,6 +570,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    fund_release_rule (from_restriction, to_restriction, valid_from) {
+        from_restriction -> Text,
+        to_restriction -> Text,
+        needs_conditions -> Bool,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     gift (id) {
         id -> Uuid,
         entry_id -> Uuid,
@@ -894,6 +939,7 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         entry_id -> Nullable<Uuid>,
         other_entry_id -> Nullable<Uuid>,
+        more_entry_ids -> Array<Uuid>,
     }
 }
 
@@ -1191,6 +1237,27 @@ diesel::table! {
         notices_from -> Nullable<Date>,
         fixed_month -> Nullable<SmallInt>,
         fixed_day -> Nullable<SmallInt>,
+    }
+}
+
+diesel::table! {
+    purchase (order_id) {
+        order_id -> Uuid,
+        invoice_no -> Nullable<Text>,
+        invoice_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    purchase_line (order_id, n) {
+        order_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        unit -> Text,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
+        expires_on -> Nullable<Date>,
+        store_id -> Nullable<Uuid>,
     }
 }
 
@@ -1548,6 +1615,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    voucher (chapter_id, document, year, no) {
+        chapter_id -> Uuid,
+        document -> Text,
+        year -> SmallInt,
+        no -> BigInt,
+        entry_id -> Uuid,
+        issued_on -> Date,
+        issued_at -> Timestamptz,
+        issued_by -> Uuid,
+    }
+}
+
+diesel::table! {
     voucher_note (code, valid_from) {
         code -> Text,
         valid_from -> Date,
@@ -1603,6 +1683,12 @@ diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, voucher);
+diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
+diesel::allow_tables_to_appear_in_same_query!(advance, entry);
+diesel::allow_tables_to_appear_in_same_query!(advance, fund);
+diesel::allow_tables_to_appear_in_same_query!(advance, money_order);
+diesel::allow_tables_to_appear_in_same_query!(advance_clearing_line, money_order);
 diesel::allow_tables_to_appear_in_same_query!(annotation, entry);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_share);
@@ -1682,6 +1768,7 @@ diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
+diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
@@ -1698,12 +1785,14 @@ diesel::allow_tables_to_appear_in_same_query!(gift, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
+diesel::allow_tables_to_appear_in_same_query!(item, purchase_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
+diesel::allow_tables_to_appear_in_same_query!(money_order, purchase);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);
 diesel::allow_tables_to_appear_in_same_query!(officer_code, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_entry);
@@ -1714,6 +1803,8 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
+diesel::allow_tables_to_appear_in_same_query!(purchase, purchase_line);
+diesel::allow_tables_to_appear_in_same_query!(purchase_line, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);

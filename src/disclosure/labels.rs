@@ -52,6 +52,8 @@ const REASONS: Table = &[
     ("WRONG_CATEGORY", "sai khoản mục", "wrong category"),
     ("WRONG_PAYEE", "sai người nhận", "wrong payee"),
     ("DID_NOT_HAPPEN", "thực tế không phát sinh", "did not happen after all"),
+    ("CASH_SHORTAGE", "kiểm quỹ thấy thiếu", "a cash count found too little"),
+    ("CASH_SURPLUS", "kiểm quỹ thấy thừa", "a cash count found too much"),
     ("OTHER", "lý do khác", "another reason"),
 ];
 

@@ -14,6 +14,7 @@ use crate::decisions::State;
 use crate::http::{Lang, Problem, PublicUrl, Say};
 use crate::ledger::kinds::Channel;
 use crate::tree::{self, ChapterId};
+use crate::vouchers::heading;
 use crate::vouchers::model::{Issuer, keep_visible, long_day, short_day, spaced};
 
 /// Everything that is printed.
@@ -70,14 +71,14 @@ pub fn show(v: &mut Visit<'_>, public: &PublicUrl, id: Uuid) -> Result<Provision
         state: State::parse(&row.state).ok_or_else(|| Problem::internal("an asked gift has an unknown state"))?,
         asked_on: vietnam_date(row.asked_at),
         received_on: row.received_on,
-        issuer: cash_receipts::issuer(v.conn, ChapterId(row.chapter_id))?,
+        issuer: heading::issuer(v.conn, ChapterId(row.chapter_id))?,
         giver: giver.map(|giver| giver.name),
         giver_address,
         content: cash_receipts::content(v.conn, row.appeal.as_deref(), row.asked_at)?,
         channel: Channel::parse(&row.channel).ok_or_else(|| Problem::internal("an asked gift has an unknown channel"))?,
         amount: Vnd::parse(row.amount_vnd).map_err(|_| Problem::internal("an asked gift has an impossible amount"))?,
         decides: decides.map(|label| label.name).unwrap_or_default(),
-        made_by: cash_receipts::full_name(v, row.asked_by)?,
+        made_by: heading::full_name(v, row.asked_by)?,
     }
     .visible())
 }

@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::asked_decide;
 use super::asked_wire::{AskedGift, AskedOut};
-use super::paper_answers::{self, PdfFile};
 use super::{asked, asked_paper, asked_store as store};
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
 use crate::http::sets::{Decides, Key, Reads, Writes};
 use crate::http::{Answer, Lang, OfChapter, Page, Problem, PublicUrl, Query, Reply};
+use crate::vouchers::answers::{self, PdfFile};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -59,7 +59,7 @@ pub async fn print_asked_gift(
     public: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
     let note = desk.tx(move |v| asked_paper::show(v, &public, *id)).await?;
-    paper_answers::page(asked_paper::html(&note, lang), lang)
+    answers::page(asked_paper::html(&note, lang), lang)
 }
 
 /// The provisional note of an asked gift as PDF/A.
@@ -74,7 +74,7 @@ pub async fn download_asked_gift(
     public: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
     let note = desk.tx(move |v| asked_paper::show(v, &public, *id)).await?;
-    paper_answers::pdf(&note.file_stem(), lang, move || asked_paper::pdf(&note, lang)).await
+    answers::pdf(&note.file_stem(), lang, move || asked_paper::pdf(&note, lang)).await
 }
 
 /// Approve an asked gift as the second person: it is booked today, under its code.

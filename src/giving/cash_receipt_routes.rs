@@ -10,14 +10,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::cash_receipts;
-use super::paper_answers::{self, PdfFile};
 use super::receipt::ReceiptOut;
 use crate::authz::{Desk, Visit};
 use crate::basics::words;
 use crate::http::sets::{Decides, Key, Reads};
 use crate::http::{Answer, Lang, Problem, PublicUrl, Reply};
+use crate::vouchers::answers::{self, PdfFile};
 use crate::vouchers::model::CashReceipt;
 use crate::vouchers::sheet;
+use crate::vouchers::printed::{CancelledOut, IssuerOut};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(issue_cash_receipt).service(show_cash_receipt).service(print_cash_receipt).service(download_cash_receipt);
@@ -71,26 +72,6 @@ pub struct CashReceiptOut {
     pdf_url: String,
 }
 
-/// Who issues a receipt.
-#[derive(Serialize, ToSchema)]
-pub struct IssuerOut {
-    /// Code of the chapter.
-    chapter: String,
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    above: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
-}
-
-/// When and by which entry a receipt was cancelled.
-#[derive(Serialize, ToSchema)]
-pub struct CancelledOut {
-    on: NaiveDate,
-    /// Public code of the reversing entry.
-    by: String,
-}
-
 fn out(receipt: CashReceipt, booked: &ReceiptOut, lang: Lang) -> CashReceiptOut {
     let url = |ending: &str| format!("/api/v1/gifts/{}/cash-receipt.{ending}", booked.id);
     CashReceiptOut {
@@ -99,12 +80,7 @@ fn out(receipt: CashReceipt, booked: &ReceiptOut, lang: Lang) -> CashReceiptOut 
         series: receipt.number.series(),
         issued_on: receipt.issued_on,
         received_on: receipt.received_on,
-        issuer: IssuerOut {
-            chapter: receipt.number.chapter,
-            name: receipt.issuer.name,
-            above: receipt.issuer.above,
-            address: receipt.issuer.address,
-        },
+        issuer: IssuerOut::of(receipt.number.chapter, receipt.issuer),
         payer: receipt.payer,
         payer_address: receipt.payer_address,
         enclosed: receipt.enclosed,
@@ -116,7 +92,7 @@ fn out(receipt: CashReceipt, booked: &ReceiptOut, lang: Lang) -> CashReceiptOut 
         made_by: receipt.made_by,
         code: receipt.code.as_str().to_owned(),
         public_url: receipt.public_url,
-        cancelled: receipt.cancelled.map(|c| CancelledOut { on: c.on, by: c.by.as_str().to_owned() }),
+        cancelled: receipt.cancelled.map(CancelledOut::from),
         html_url: url("html"),
         pdf_url: url("pdf"),
     }
@@ -174,7 +150,7 @@ pub async fn print_cash_receipt(
     public: web::Data<PublicUrl>,
 ) -> Result<HttpResponse, Problem> {
     let (receipt, _) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
-    paper_answers::page(sheet::html(&receipt, lang), lang)
+    answers::page(sheet::html(&receipt, lang), lang)
 }
 
 /// The cash receipt of a gift as PDF/A.
@@ -191,5 +167,5 @@ pub async fn download_cash_receipt(
 ) -> Result<HttpResponse, Problem> {
     let (receipt, _) = desk.tx(move |v| cash_receipts::show(v, &public, *id)).await?;
     let name = receipt.number.file_stem();
-    paper_answers::pdf(&name, lang, move || sheet::pdf(&receipt, lang)).await
+    answers::pdf(&name, lang, move || sheet::pdf(&receipt, lang)).await
 }

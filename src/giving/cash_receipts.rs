@@ -14,20 +14,18 @@ use super::personal;
 use super::receipt::ReceiptOut;
 use super::store::{self, GiftRow, Gifts, Reversals};
 use crate::authz::{Read, Record, Visit};
-use crate::basics::clock::vietnam_date;
 use crate::basics::{PublicCode, Vnd};
 use crate::changes;
-use crate::chapters;
 use crate::db::DbError;
 use crate::http::{Kind, Problem, PublicUrl, Say};
-use crate::identity::store as identity;
 use crate::ledger::kinds::Channel;
 use crate::ledger::public as ledger_public;
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::parties::{self, Clear, PartyKind};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
-use crate::vouchers::model::{Cancelled, CashReceipt, Issuer};
+use crate::vouchers::heading::{full_name, issuer};
+use crate::vouchers::model::{Cancelled, CashReceipt};
 use crate::vouchers::store::{self as vouchers, Issued};
 
 /// Cash gets a numbered receipt, unless the giver holds a pre-printed slip with a number of its own (DESIGN 13).
@@ -100,23 +98,6 @@ fn on_paper(vault: &Vault, row: &GiftRow) -> Result<OnPaper, Problem> {
 
 fn code_of(text: &str) -> Result<PublicCode, Problem> {
     PublicCode::parse(text).map_err(|_| Problem::internal("an entry has a broken code"))
-}
-
-/// Full name of an account's officer, for a paper they made out.
-pub(super) fn full_name(v: &mut Visit<'_>, account: Uuid) -> Result<String, Problem> {
-    let maker = identity::profile(v.conn, account, vietnam_date(v.now))?;
-    v.vault.open_text(place("officer", "full_name", &maker.officer), &maker.full_name).map_err(Problem::internal)
-}
-
-/// A chapter as the heading of its papers.
-pub(super) fn issuer(conn: &mut PgConnection, chapter: ChapterId) -> Result<Issuer, Problem> {
-    let here = tree::place_of(conn, chapter)?;
-    let above = here.path.iter().rev().nth(1).map(|step| step.id.0);
-    let ids: Vec<Uuid> = above.into_iter().chain([here.id.0]).collect();
-    let mut names = tree::labels(conn, &ids)?;
-    let name = names.remove(&here.id.0).map(|label| label.name).unwrap_or(here.short_name);
-    let (contact, _) = chapters::life_store::public_face(conn, here.id.0)?;
-    Ok(Issuer { above: above.and_then(|id| names.remove(&id)).map(|label| label.name), name, address: contact.address })
 }
 
 fn giver(conn: &mut PgConnection, vault: &Vault, row: &GiftRow) -> Result<Option<Clear>, Problem> {

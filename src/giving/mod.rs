@@ -43,7 +43,6 @@ pub mod intake;
 pub mod limits;
 mod looked;
 pub mod model;
-mod paper_answers;
 pub mod papers;
 pub mod payer;
 pub mod personal;

@@ -95,16 +95,7 @@ fn with_lines(conn: &mut PgConnection, headers: Vec<Header>) -> Result<Vec<BookE
     let reversed: Vec<Uuid> = headers.iter().filter_map(|header| header.6).collect();
     let mut givers = public::givers(conn, &codes)?;
     let originals = super::store::codes(conn, &reversed)?;
-    let rows: Vec<(Uuid, String, String, i64)> = posting::table
-        .inner_join(fund::table.on(fund::id.eq(posting::fund_id)))
-        .filter(posting::entry_id.eq_any(&ids))
-        .order((posting::entry_id, posting::n))
-        .select((posting::entry_id, posting::account, fund::code, posting::amount))
-        .load(conn)?;
-    let mut lines: HashMap<Uuid, Vec<BookLine>> = HashMap::new();
-    for (id, account, fund, amount) in rows {
-        lines.entry(id).or_default().push(BookLine { account, fund, amount });
-    }
+    let mut lines = lines(conn, &ids)?;
     let entry = |(id, code, kind, channel, day, booked, reverses, reason, index): Header| BookEntry {
         giver: givers.remove(&code),
         reverses: reverses.and_then(|id| originals.get(&id).cloned()),
@@ -119,4 +110,19 @@ fn with_lines(conn: &mut PgConnection, headers: Vec<Header>) -> Result<Vec<BookE
         index,
     };
     Ok(headers.into_iter().map(entry).collect())
+}
+
+/// The postings of entries, in their order.
+pub fn lines(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashMap<Uuid, Vec<BookLine>>, DbError> {
+    let rows: Vec<(Uuid, String, String, i64)> = posting::table
+        .inner_join(fund::table.on(fund::id.eq(posting::fund_id)))
+        .filter(posting::entry_id.eq_any(entries))
+        .order((posting::entry_id, posting::n))
+        .select((posting::entry_id, posting::account, fund::code, posting::amount))
+        .load(conn)?;
+    let mut lines: HashMap<Uuid, Vec<BookLine>> = HashMap::new();
+    for (id, account, fund, amount) in rows {
+        lines.entry(id).or_default().push(BookLine { account, fund, amount });
+    }
+    Ok(lines)
 }

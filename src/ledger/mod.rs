@@ -26,6 +26,7 @@ pub mod held;
 pub mod kinds;
 pub mod measures;
 pub mod model;
+pub mod moved;
 pub mod persons;
 pub mod public;
 pub mod rebuilding;

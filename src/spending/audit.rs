@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::kind::{self, Orders, Undrawn};
+use super::kind::{Orders, Undrawn};
 use super::model::OrderState;
 use super::registry;
 use super::store::{self, OrderRow};
 use crate::db::DbError;
 use crate::house::audit::{Audit, Audits};
 use crate::ledger::audit::{Fact, facts};
+use crate::ledger::entry::Detail;
 use crate::ledger::{detail, public, store as ledger};
 
 const CHECK: &str = "money_order";
@@ -85,19 +86,20 @@ fn books(audit: &mut Audit<'_>, of: &dyn Orders, row: &OrderRow, facts: &HashMap
     if expected.len() != row.entries().count() {
         audit.findings.found(CHECK, row.id.to_string(), "has not as many entries as it should");
     }
-    for (entry, postings) in row.entries().zip(&expected) {
+    let details = match of.details(audit.conn, row) {
+        Ok(details) => details,
+        Err(Undrawn::Db(error)) => return Err(error),
+        Err(Undrawn::Broken(what)) => {
+            audit.findings.found(CHECK, row.id.to_string(), what);
+            return Ok(());
+        }
+    };
+    let said = details.into_iter().chain(std::iter::repeat_with(Detail::default));
+    for ((entry, postings), said) in row.entries().zip(&expected).zip(said) {
         let Some(fact) = facts.get(&entry) else { continue };
         if ledger::written(audit.conn, entry)?.is_none_or(|written| written.postings != postings.postings()) {
             audit.findings.found(CHECK, row.id.to_string(), format!("{}: the postings are not what was ordered", fact.code));
         }
-        let said = match kind::detail(audit.conn, postings.kind(), row) {
-            Ok(said) => said,
-            Err(Undrawn::Db(error)) => return Err(error),
-            Err(Undrawn::Broken(what)) => {
-                audit.findings.found(CHECK, row.id.to_string(), what);
-                continue;
-            }
-        };
         let stands = detail::of(audit.conn, &[&fact.code])?.remove(&fact.code);
         if stands.is_none_or(|stands| stands.category != said.category) {
             audit.findings.found(CHECK, row.id.to_string(), format!("{}: its category is not what was ordered", fact.code));

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::{OrderKind, Particulars};
 use super::store::OrderRow;
-use crate::authz::Visit;
+use crate::authz::{Approve, Granted, Visit};
 use crate::basics::{PublicCode, Vnd};
 use crate::db::DbError;
 use crate::decisions::{self, Approval};
@@ -29,6 +29,8 @@ pub struct Booking<'a> {
     /// Of its day and with its paper.
     pub draft: &'a Draft<'a>,
     pub particulars: &'a Particulars,
+    /// The last approval, which books.
+    pub by: &'a Granted<Approve>,
 }
 
 impl Booking<'_> {
@@ -93,11 +95,22 @@ pub trait Orders: Sync {
         Ok(vec![moved])
     }
 
+    /// What its entries say besides, in their order, from what is stored alone.
+    fn details(&self, conn: &mut PgConnection, row: &OrderRow) -> Result<Vec<Detail>, Undrawn> {
+        Ok(vec![detail(conn, self.books(), row)?])
+    }
+
     /// Its entries. A kind that says more (goods) or has to look again before it is booked does so here.
     fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Problem> {
+        self.drawn(v, of)
+    }
+
+    /// The entries as [`Orders::balanced`] and [`Orders::details`] say them.
+    fn drawn(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Problem> {
+        let mut details = self.details(v.conn, of.row)?.into_iter();
         let mut entries = Vec::new();
         for postings in self.balanced(v.conn, of.row)? {
-            let detail = detail(v.conn, postings.kind(), of.row)?;
+            let detail = details.next().unwrap_or_default();
             entries.push(of.draft.entry(postings, of.behind()).map_err(Problem::internal)?.with_detail(detail));
         }
         Ok(entries)

@@ -9,16 +9,28 @@
 //! is refunded once at most, whole or in parts, and not reversed while a refund of it stands. Own costs are not paid from
 //! what was given, except with the givers' recorded consent ([`categories`]).
 
+mod advance_audit;
+pub mod advance_routes;
+pub mod advance_store;
+pub mod advances;
 pub mod audit;
+pub mod cash_moves;
 pub mod categories;
+pub mod clearings;
+mod debts;
 pub mod feed;
 pub mod kind;
 pub mod model;
+pub mod move_routes;
 pub mod order;
 pub mod papers;
 pub mod payments;
 pub mod persons;
+pub mod purchase_routes;
+pub mod purchase_store;
+pub mod purchases;
 pub mod registry;
+pub mod releases;
 pub mod routes;
 pub mod store;
 pub mod undo;
@@ -31,19 +43,41 @@ use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
-    tables: &["money_category", "money_order", "money_paper_rule"],
+    tables: &[
+        "advance",
+        "advance_clearing_line",
+        "advance_rule",
+        "fund_release_rule",
+        "money_category",
+        "money_order",
+        "money_paper_rule",
+        "purchase",
+        "purchase_line",
+    ],
     tags: &[("spending", "Money out of a chapter, and income that is no gift")],
     routes: asked,
-    audits: &[&audit::MoneyOrders],
+    audits: &[&audit::MoneyOrders, &advance_audit::Advances],
     persons: &[&persons::Payees],
-    matters: &[payments::MATTER],
+    matters: &[
+        payments::MATTER,
+        advances::MATTER,
+        clearings::MATTER,
+        cash_moves::DEPOSIT,
+        cash_moves::WITHDRAWAL,
+        cash_moves::COUNT,
+        releases::MATTER,
+        purchases::MATTER,
+    ],
     papers: &[&papers::OF_ORDERS],
-    feeds: &[&feed::PAYMENTS],
+    feeds: &[&feed::PAYMENTS, &feed::ADVANCES, &feed::ADVANCE_CLEARINGS, &feed::CASH_MOVES, &feed::FUND_RELEASES, &feed::PURCHASES],
     undoes: &[&undo::MoneyOrders],
-    chapters: &[("money_order.chapter_id", Stays)],
+    chapters: &[("advance.chapter_id", Stays), ("money_order.chapter_id", Stays)],
     ..Room::called("spending")
 };
 
 fn asked(config: &mut ServiceConfig<'_>) {
     routes::configure(config);
+    advance_routes::configure(config);
+    move_routes::configure(config);
+    purchase_routes::configure(config);
 }

@@ -22,6 +22,7 @@ use crate::ledger::model::{Fund, FundId};
 use crate::ledger::store::{self as ledger, BookError, BookedAt};
 use crate::tree::{ChapterId, Place};
 use crate::vault::{Vault, place};
+use crate::vouchers::store as vouchers;
 
 /// A request as it came, right in itself.
 pub struct Request<'a> {
@@ -192,6 +193,7 @@ fn new_row(
         decided_at: None,
         entry_id: None,
         other_entry_id: None,
+        more_entry_ids: Vec::new(),
     })
 }
 
@@ -224,13 +226,13 @@ impl Matter for Order<'_> {
         let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
         draft.day = row.day;
         draft.document = paper(row)?;
-        let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars })?;
+        let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars, by: &by.grant })?;
         let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
         store::approve(v.conn, &by.grant, v.now, row.id, &ids)
             .map_err(|error| error.constraint().and_then(|name| of.refused(name)).unwrap_or_else(|| error.into()))?;
         let at = BookedAt::now(v.now);
         let entries = entries.into_iter().map(|entry| (&by.grant, entry)).collect();
-        ledger::book(v.conn, at, &funds, entries).map_err(not_booked)?;
+        vouchers::book(v.conn, at, &funds, entries).map_err(not_booked)?;
         of.booked(v, by, row, &ids)?;
         Ok(changes::note(v.conn, &[Change::of(of.feed(), row.chapter(), row.id)])?)
     }

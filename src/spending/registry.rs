@@ -1,14 +1,28 @@
 //! The kinds of money orders, for who looks at all of them.
 
+use super::advances::ADVANCES;
+use super::cash_moves::{COUNTS, DEPOSITS, WITHDRAWALS};
+use super::clearings::CLEARINGS;
 use super::kind::Orders;
 use super::model::OrderKind;
 use super::payments::PAYMENTS;
+use super::purchases::PURCHASES;
+use super::releases::RELEASES;
 
 /// A new kind has its line here.
-pub const ALL: &[&dyn Orders] = &[&PAYMENTS];
+pub const ALL: &[&dyn Orders] = &[&PAYMENTS, &ADVANCES, &CLEARINGS, &DEPOSITS, &WITHDRAWALS, &COUNTS, &RELEASES, &PURCHASES];
 
 /// The kinds of entries that are booked by money orders.
-pub const BOOKS: &[&str] = &["PAYMENT"];
+pub const BOOKS: &[&str] = &[
+    "PAYMENT",
+    "ADVANCE",
+    "ADVANCE_CLEARING",
+    "CASH_DEPOSIT",
+    "CASH_WITHDRAWAL",
+    "CASH_COUNT_DIFFERENCE",
+    "FUND_RELEASE",
+    "PURCHASE",
+];
 
 /// What a kind says of itself.
 pub fn of(kind: &str) -> Option<&'static dyn Orders> {

@@ -45,6 +45,8 @@ pub struct OrderRow {
     pub entry_id: Option<Uuid>,
     /// The second entry of what takes two.
     pub other_entry_id: Option<Uuid>,
+    /// Those after the second, of what takes more.
+    pub more_entry_ids: Vec<Uuid>,
 }
 
 impl OrderRow {
@@ -57,8 +59,8 @@ impl OrderRow {
         [OrderState::Approved.name(), OrderState::Reversed.name()].contains(&self.state.as_str())
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = Uuid> {
-        [self.entry_id, self.other_entry_id].into_iter().flatten()
+    pub fn entries(&self) -> impl Iterator<Item = Uuid> + '_ {
+        [self.entry_id, self.other_entry_id].into_iter().flatten().chain(self.more_entry_ids.iter().copied())
     }
 
     pub fn debited(&self) -> Option<Account> {
@@ -84,6 +86,11 @@ pub fn hold(conn: &mut PgConnection, kind: OrderKind, id: Uuid) -> Result<Option
 pub fn hold_of_entry(conn: &mut PgConnection, entry: Uuid) -> Result<Option<OrderRow>, DbError> {
     use money_order as o;
     let one = o::table.filter(o::entry_id.eq(entry).or(o::other_entry_id.eq(entry)));
+    let found = one.select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let one = o::table.filter(o::more_entry_ids.contains(vec![entry]));
     Ok(one.select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
@@ -119,7 +126,10 @@ pub fn behind(conn: &mut PgConnection, entries: &[Uuid]) -> Result<Vec<Uuid>, Db
     use money_order as o;
     let first: Vec<Option<Uuid>> = o::table.filter(o::entry_id.eq_any(entries)).select(o::entry_id).load(conn)?;
     let other: Vec<Option<Uuid>> = o::table.filter(o::other_entry_id.eq_any(entries)).select(o::other_entry_id).load(conn)?;
-    Ok(first.into_iter().chain(other).flatten().collect())
+    let more: Vec<Vec<Uuid>> =
+        o::table.filter(o::more_entry_ids.overlaps_with(entries.to_vec())).select(o::more_entry_ids).load(conn)?;
+    let more = more.into_iter().flatten().filter(|entry| entries.contains(entry));
+    Ok(first.into_iter().chain(other).flatten().chain(more).collect())
 }
 
 /// Writes a request unless its id is taken; whether it was written.
@@ -145,6 +155,7 @@ pub fn approve(
             o::decided_at.eq(now),
             o::entry_id.eq(entries.first()),
             o::other_entry_id.eq(entries.get(1)),
+            o::more_entry_ids.eq(entries.get(2..).unwrap_or_default()),
         ))
         .execute(conn)?;
     Ok(())

@@ -1,11 +1,13 @@
 //! What becomes of a money order when an entry of it is reversed.
 
+use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::OrderState;
 use super::registry;
 use super::store;
 use crate::changes::{self, Change};
+use crate::db::DbError;
 use crate::house::errand::Errand;
 use crate::house::undo::{CannotUndo, Undoes};
 use crate::http::Say;
@@ -18,10 +20,15 @@ impl Undoes for MoneyOrders {
         registry::BOOKS
     }
 
+    fn together(&self, conn: &mut PgConnection, entry: Uuid) -> Result<Vec<Uuid>, DbError> {
+        let order = store::hold_of_entry(conn, entry)?;
+        Ok(order.map_or_else(|| vec![entry], |row| row.entries().collect()))
+    }
+
     fn undo(&self, errand: &mut Errand<'_>, entry: Uuid) -> Result<(), CannotUndo> {
         let Some(row) = store::hold_of_entry(errand.conn, entry)? else { return Ok(()) };
         let Some(of) = registry::of(&row.kind) else { return Ok(()) };
-        // The second entry of an order goes with the first.
+        // The other entries of an order go with the first.
         if row.state == OrderState::Reversed.name() {
             return Ok(());
         }

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::fault::Fault;
-pub use super::lot::{Arriving, Entering, LotRow, Short, Taken, Wanted};
+pub use super::lot::{Arriving, Entering, LotRow, Short, Taken, Wanted, onward};
 use super::model::{self, Amount, OnHand};
 use super::quantity::Quantity;
 use super::{catalog, moves};
@@ -113,6 +113,20 @@ pub fn take_all<R: MayBook>(conn: &mut PgConnection, by: &Granted<R>, fund: Fund
     let lots: Vec<LotRow> = stock_lot::table
         .filter(stock_lot::chapter_id.eq(by.chapter().0))
         .filter(stock_lot::fund_id.eq(fund.0))
+        .filter(stock_lot::quantity_milli.gt(0))
+        .order(stock_lot::id)
+        .select(LotRow::as_select())
+        .for_no_key_update()
+        .load(conn)?;
+    let taken = lots.iter().map(|lot| lot.taken(lot.there())).collect();
+    take_from(conn, &lots, taken)
+}
+
+/// Takes what came by an entry and is still there: what is lost in the very moment in which it comes back.
+pub fn take_what_came<R: MayBook>(conn: &mut PgConnection, by: &Granted<R>, entry: Uuid) -> Result<Taking, DbError> {
+    let lots: Vec<LotRow> = stock_lot::table
+        .filter(stock_lot::chapter_id.eq(by.chapter().0))
+        .filter(stock_lot::entry_id.eq(entry))
         .filter(stock_lot::quantity_milli.gt(0))
         .order(stock_lot::id)
         .select(LotRow::as_select())

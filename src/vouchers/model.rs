@@ -6,9 +6,12 @@ use crate::basics::text::{self, is_printable, is_writing};
 use crate::basics::{PublicCode, Vnd};
 use crate::http::Say;
 
-/// A number within its series: (chapter, cash receipts, year of issue).
+pub use super::numbers::Document;
+
+/// A number within its series: (chapter, kind of document, year of issue).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
+    pub document: Document,
     /// Code of the chapter that issues.
     pub chapter: String,
     /// Year of issue, in Vietnam.
@@ -23,15 +26,15 @@ impl Number {
         format!("{:06}", self.no)
     }
 
-    /// The series as printed: `PT/23095/2026` (PT for *phiếu thu*).
+    /// The series as printed: `PT/23095/2026` (PT for *phiếu thu*, PC for *phiếu chi*).
     pub fn series(&self) -> String {
-        format!("PT/{}/{}", self.chapter, self.year)
+        format!("{}/{}/{}", self.document.prefix(), self.chapter, self.year)
     }
 
-    /// Name of a file that holds the receipt; letters, digits, dashes only.
+    /// Name of a file that holds the paper; letters, digits, dashes only.
     pub fn file_stem(&self) -> String {
         let safe: String = self.chapter.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        format!("phieu-thu-{safe}-{}-{}", self.year, self.number())
+        format!("{}-{safe}-{}-{}", self.document.stem(), self.year, self.number())
     }
 }
 
@@ -135,13 +138,13 @@ mod tests {
 
     #[test]
     fn numbers_have_six_digits_until_they_need_more() {
-        let number = |no| Number { chapter: "23095".to_owned(), year: 2026, no };
+        let number = |no| Number { document: Document::CashReceipt, chapter: "23095".to_owned(), year: 2026, no };
         assert_eq!(number(1).number(), "000001");
         assert_eq!(number(123).number(), "000123");
         assert_eq!(number(999_999).number(), "999999");
         assert_eq!(number(1_000_000).number(), "1000000");
         assert_eq!(number(7).series(), "PT/23095/2026");
-        let odd = Number { chapter: "23095/ĐH \"x\"\r\n".to_owned(), year: 2026, no: 7 };
+        let odd = Number { chapter: "23095/ĐH \"x\"\r\n".to_owned(), ..number(7) };
         assert_eq!(odd.file_stem(), "phieu-thu-23095--H--x----2026-000007");
     }
 

@@ -1,4 +1,4 @@
-use super::model::{Cancelled, CashReceipt, Issuer, Number};
+use super::model::{Cancelled, CashReceipt, Document, Issuer, Number};
 use super::sheet;
 use crate::basics::{PublicCode, Vnd};
 use crate::http::{Lang, Say};
@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 fn receipt() -> CashReceipt {
     CashReceipt {
-        number: Number { chapter: "23095".to_owned(), year: 2026, no: 123 },
+        number: Number { document: Document::CashReceipt, chapter: "23095".to_owned(), year: 2026, no: 123 },
         issued_on: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
         received_on: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
         issuer: Issuer {
@@ -43,7 +43,7 @@ fn cancelled(mut receipt: CashReceipt) -> CashReceipt {
 fn longest(fill: &str) -> CashReceipt {
     let text = |length: usize| fill.chars().cycle().take(length).collect::<String>();
     let mut receipt = cancelled(receipt());
-    receipt.number = Number { chapter: text(40), year: 2026, no: 1_000_000 };
+    receipt.number = Number { document: Document::CashReceipt, chapter: text(40), year: 2026, no: 1_000_000 };
     receipt.issuer = Issuer { above: Some(text(200)), name: text(200), address: Some(text(300)) };
     receipt.payer = Some(text(200));
     receipt.payer_address = Some(text(200));

@@ -10,10 +10,12 @@ use so_nhan_ai::app;
 use so_nhan_ai::authz::Role;
 use uuid::Uuid;
 
+use crate::advances;
 use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
 use crate::outbox;
 use crate::personal;
+use crate::purchases;
 use crate::unusual;
 
 /// Statements of requests, by database. Only databases that are watched have an entry.
@@ -93,6 +95,8 @@ fn fill(app: &TestApp) -> Uuid {
         of.officer.post("/api/v1/information-requests", inquiry, 201);
         app.account(Role::Officer, "23095");
     }
+    advances::fill(app, 52);
+    purchases::fill(app, 52);
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
     }
@@ -192,15 +196,20 @@ fn fifty_rows_take_as_many_statements_as_one() {
     // (the path as the document has it, what is asked)
     let asked = [
         ("/api/v1/accounts", "?chapter=23095"),
+        ("/api/v1/advance-clearings", "?chapter=23095"),
+        ("/api/v1/advances", "?chapter=23095"),
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
+        ("/api/v1/cash-moves", "?chapter=23095"),
         ("/api/v1/changes", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
+        ("/api/v1/fund-releases", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
         ("/api/v1/information-requests", "?chapter=23095"),
         ("/api/v1/jobs", "?chapter=68"),
         ("/api/v1/messages", "?chapter=23095"),
+        ("/api/v1/open-advances", "?chapter=23095"),
         ("/api/v1/opening-balances", "?chapter=23095"),
         ("/api/v1/parties", "?chapter=23095&q=le%20tim"),
         ("/api/v1/parties/{id}/personal-data", "?"),
@@ -212,6 +221,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/public/reversals/chapters", "?chapter=TW&year=2026"),
         ("/api/v1/public/units", "?parent=68"),
         ("/api/v1/publication-duties", "?chapter=68"),
+        ("/api/v1/purchases", "?chapter=23095"),
         ("/api/v1/reversals", "?chapter=23095"),
         ("/api/v1/role-assignments", "?chapter=23095"),
         ("/api/v1/sessions", "?"),
@@ -224,6 +234,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/stock/stores", "?chapter=23095"),
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
+        ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
     ];
     assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");
     // The feed of changes waits for every transaction of the cluster, those of other tests too.

@@ -16,6 +16,7 @@ const READABLE: &[(&str, &[&str])] = &[
         "administrative_unit",
         &["code", "valid_from", "valid_to", "kind", "name", "full_name", "parent_code", "resolution", "folded"],
     ),
+    ("advance", &["code", "entry_id", "chapter_id", "fund_id", "order_id", "amount_vnd", "open_vnd", "due_on"]),
     ("annotation", &["code", "seq", "kind", "of_code", "booked", "leaf_hash"]),
     ("appeal", &["id", "code", "chapter_id", "regime", "state", "version", "fund_id", "quarantine_fund_id"]),
     (

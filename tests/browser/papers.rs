@@ -8,7 +8,7 @@ use so_nhan_ai::decisions::State;
 use so_nhan_ai::giving::asked_paper::{self, ProvisionalNote};
 use so_nhan_ai::http::{Lang, Say};
 use so_nhan_ai::ledger::kinds::Channel;
-use so_nhan_ai::vouchers::model::{Cancelled, CashReceipt, Issuer, Number};
+use so_nhan_ai::vouchers::model::{Cancelled, CashReceipt, Document, Issuer, Number};
 use so_nhan_ai::vouchers::sheet;
 
 use crate::Scenario;
@@ -51,7 +51,7 @@ fn full_issuer(fill: &str) -> Issuer {
 
 fn receipt() -> CashReceipt {
     CashReceipt {
-        number: Number { chapter: "23095".to_owned(), year: 2026, no: 123 },
+        number: Number { document: Document::CashReceipt, chapter: "23095".to_owned(), year: 2026, no: 123 },
         issued_on: day(22),
         received_on: day(21),
         issuer: issuer(),
@@ -86,7 +86,7 @@ fn noted() -> CashReceipt {
 fn full_receipt(fill: &str) -> CashReceipt {
     let by = PublicCode::parse("0000000000000001 1").unwrap();
     CashReceipt {
-        number: Number { chapter: cycled(fill, 40), year: 2026, no: 1_000_000 },
+        number: Number { document: Document::CashReceipt, chapter: cycled(fill, 40), year: 2026, no: 1_000_000 },
         issuer: full_issuer(fill),
         payer: Some(cycled(fill, 200)),
         payer_address: Some(cycled(fill, 200)),

@@ -18,6 +18,9 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::successions::calls,
     super::lists::calls,
     super::behind::calls,
+    crate::vouchers::calls,
+    crate::advances::calls,
+    crate::purchases::calls,
     crate::password_links::calls,
     crate::webhooks::calls,
 ];

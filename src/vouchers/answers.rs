@@ -1,4 +1,4 @@
-//! Papers as answers: a page to print, and a PDF.
+//! Papers as answers: a page to print, and a PDF; and what a [`Fault`] means in HTTP.
 
 use actix_web::http::header::{
     CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType, VARY,
@@ -7,7 +7,8 @@ use actix_web::{HttpResponse, web};
 use print::{Page, PrintError};
 use utoipa::ToSchema;
 
-use crate::http::{Lang, Problem};
+use super::fault::Fault;
+use crate::http::{Kind, Lang, Problem};
 
 /// The bytes of a PDF file.
 #[derive(ToSchema)]
@@ -43,4 +44,20 @@ pub async fn pdf(
             parameters: vec![DispositionParam::Filename(format!("{name}.pdf"))],
         })
         .body(file))
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unknown => Problem::not_found(),
+            Fault::OfGift => Problem::say(
+                Kind::NotFound,
+                "Số này là phiếu thu của một khoản ủng hộ: hãy xem ở khoản đó.",
+                "This number is the receipt of a gift: the gift shows it.",
+            ),
+            Fault::Denied(denied) => denied.into(),
+            Fault::Broken(cause) => Problem::internal(cause),
+            Fault::Db(error) => error.into(),
+        }
+    }
 }

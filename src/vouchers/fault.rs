@@ -1,0 +1,36 @@
+//! Why a numbered document is not shown. What that means in HTTP stands in `answers.rs`.
+
+use crate::authz::Denied;
+use crate::db::DbError;
+
+/// See the module.
+#[derive(Debug)]
+pub enum Fault {
+    /// There is no such number.
+    Unknown,
+    /// It is the receipt of a gift, which the gift shows.
+    OfGift,
+    Denied(Denied),
+    /// What is stored is not as it must be.
+    Broken(String),
+    Db(DbError),
+}
+
+impl Fault {
+    /// Something that cannot be.
+    pub fn broken(cause: impl std::fmt::Display) -> Self {
+        Fault::Broken(cause.to_string())
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(error: DbError) -> Self {
+        Fault::Db(error)
+    }
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Self {
+        Fault::Denied(denied)
+    }
+}
