@@ -119,7 +119,7 @@ setup-browser: setup ## Install what the browser tests need besides: chromium an
 # Programs that share no code with us. Verifiers: Go's own packages for transparency logs, and openssl with a shell; nginx in front; Debian
 # has all of it. Readers of our files and of our OpenAPI document, from PyPI and npm: pinned by hash, each kind in a folder that is called after
 # what it was made from and kept in one cache, so that a second clone or a clean one finds them there. Elsewhere those tests say SKIPPED.
-setup-outside: setup ## Install what outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, nginx, Node.js, packages of PyPI and npm
+setup-outside: setup ## Install what outside verifiers and readers need: Go with golang.org/x/mod, openssl, xxd, hledger, ledger, nginx, Node.js, packages of PyPI and npm
 	@$(SHELL_FUNCTIONS); \
 	has apt-get || exit 0; \
 	missing=(); \
@@ -130,6 +130,8 @@ setup-outside: setup ## Install what outside verifiers and readers need: Go with
 	has xxd || missing+=(xxd); \
 	has node || missing+=(nodejs); \
 	has npm || missing+=(npm); \
+	has hledger || missing+=(hledger); \
+	has ledger || missing+=(ledger); \
 	if [ "$${#missing[@]}" -gt 0 ]; then install "$${missing[@]}"; fi; \
 	install_nginx; \
 	cache=$${XDG_CACHE_HOME:-$$HOME/.cache}/so-nhan-ai; mkdir -p "$$cache" target; \

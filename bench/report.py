@@ -97,6 +97,13 @@ size = f"{int(facts['target']) / 1e6:g} M"
 growth_cpu = sum(cpu_us("spread", 64, "grown")) / sum(cpu_us("spread", 64))
 growth_rate = median("rate", "gift", "spread", 64) / median("rate", "grown", "spread", 64)
 batch = median("rate", "batch") / median("rate", "base_rows")
+
+
+def per_100_000(key):
+    """Time of a hundred thousand lines of a book."""
+    return statistics.median(ms / lines * 100_000 for ms, lines in zip(values(key, "book"), values("lines", "book")))
+
+
 reached = [  # what, unit, value, first figure, goal, larger is better
     ("single gifts, 64 connections, spread ÷ pgbench at its best", "×", spread, 2, 3, True),
     ("single gifts, 64 connections, one hot appeal ÷ pgbench at its best", "×", hot, 2, 3, True),
@@ -113,6 +120,11 @@ reached = [  # what, unit, value, first figure, goal, larger is better
     ("sealing: leaves from the queue into the tree, each second", "", int(facts["sealed"]) / int(facts["sealing_ms"]) * 1000, 30_000, 60_000, True),
     (f"a gift is under a published checkpoint after, at most, at {median('load', 'seal'):,.0f} gifts a second", "ms", median("max_ms", "seal"), 2000, 1200, False),
     (f"p99 of a receipt with its proof at {size}, 1 connection", "ms", median("p99_ms", "proof"), 5, 2, False),
+    ("account ledger as CSV: first byte after", "ms", median("first_ms", "book"), 100, 50, False),
+    (f"account ledger as CSV, {median('lines', 'book'):,.0f} lines: server memory grows by, at most", "MB", median("csv_mb", "book"), 20, 10, False),
+    ("account ledger as XLSX, 100,000 lines", "s", per_100_000("xlsx_ms") / 1000, 5, 3, False),
+    ("account ledger as XLSX: server memory grows by, at most", "MB", median("xlsx_mb", "book"), 100, 50, False),
+    ("account ledger as CSV ÷ the same lines by COPY, time", "×", ratio(values("csv_ms", "book"), values("copy_ms", "book")), 4, 2, False),
     ("audit of a million entries from files", "s", int(facts["log_audit_ms"]) / 1000 * 1e6 / int(facts["log_audited"]), 5, 2.5, False),
     ("tiles and bundles ÷ nginx with the same files", "×", ratio(values("rate", "tile", "product"), values("rate", "tile", "nginx")), 0.5, 1, True),
     ("server memory, anonymous, at the end", "MB", own_mb, 300, 150, False),
@@ -191,6 +203,7 @@ check_text += f"{booked:,} single gifts were answered with 201, {written:,} are 
 SHORT = {"single gifts, 64 connections, spread": "spread ÷ pgbench", "single gifts, 64 connections, one hot": "hot ÷ pgbench", "p99 of a gift, 64": "p99 gift, 64, ms",
          "p99 of a gift, 256": "p99 gift, 256, ms", "gifts in batches": "batch ÷ rows", "cost of a gift": "growth", "entry by code": "entry ÷ nginx",
          "p99 of public search": "p99 search, ms", "p99 of totals": "p99 totals, ms", "p99 of a page": "p99 page, ms", "a new entry": "found after, ms", "sealing": "sealed/s", "a gift is under": "checkpoint after, ms", "p99 of a receipt": "p99 proof, ms",
+         "account ledger as CSV: first": "book, first byte, ms", "account ledger as XLSX, 100": "book as XLSX, s", "account ledger as CSV ÷": "book ÷ COPY",
          "audit of a million": "audit 1 M, s", "tiles and bundles": "tiles ÷ nginx", "server memory": "memory, MB"}
 now = {short: round(value, 3) for begin, short in SHORT.items() for what, _, value, *_ in reached if what.startswith(begin)}
 history_path = history_file or here / "history.json"

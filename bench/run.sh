@@ -425,6 +425,26 @@ say "how soon a gift is under a checkpoint, at a thousand gifts a second"
 note seal product 1 "$(python3 "$here/seal.py" "$base" "$(head -n 1 "$dir/spread.places" | cut -d' ' -f1)" "$day")"
 settle
 
+say "a long account ledger as a file, and the same lines by COPY"
+read -r book_chapter book_account < <(sql -d so_nhan_ai -c "
+    SELECT c.code, p.account FROM posting p JOIN entry e ON e.id = p.entry_id JOIN chapter c ON c.id = e.chapter_id
+    GROUP BY 1, 2 ORDER BY count(*) < 100000, abs(count(*) - 100000) LIMIT 1")
+log_in
+for ((round = 1; round <= rounds; round++)); do
+    book=$(python3 "$here/books.py" "$base" "$(awk '$2 == "TW" { print $1; exit }' "$dir/spread.places")" "$book_chapter" "$book_account" "$server")
+    began=$(date +%s%N)
+    sql -d so_nhan_ai -v chapter="$book_chapter" -v account="$book_account" >"$dir/copied" <<'SQL'
+SELECT set_config('bench.chapter', :'chapter', false), set_config('bench.account', :'account', false);
+COPY (SELECT e.booked, r.year, r.no, e.day, e.kind, f.code, p.amount, sum(p.amount) OVER (ORDER BY e.day, e.id, p.n), e.code
+      FROM entry e JOIN posting p ON p.entry_id = e.id JOIN fund f ON f.id = p.fund_id JOIN chapter c ON c.id = e.chapter_id
+      LEFT JOIN cash_receipt r ON r.entry_id = e.id
+      WHERE c.code = current_setting('bench.chapter') AND p.account = current_setting('bench.account') ORDER BY e.day, e.id, p.n) TO STDOUT (FORMAT csv);
+SQL
+    copy_ms=$((($(date +%s%N) - began) / 1000000))
+    book=${book#\{}
+    note book product 1 "\"copy_ms\":$copy_ms,${book%\}}"
+done
+
 say "auditing the published log from its files"
 vkey=$(curl -fsS "$base/api/v1/public/log" | python3 -c 'import json,sys; print(json.load(sys.stdin)["keys"][-1])')
 began=$(date +%s%N)

@@ -173,8 +173,7 @@ pub struct Running {
 }
 
 /// What papers call kinds, accounts, units and goods.
-const CALLED: Called =
-    Called { items: stock::item_names, unit: labels::unit, account: labels::account, kind: labels::kind };
+const CALLED: Called = Called { items: stock::item_names, unit: labels::unit, account: labels::account, kind: labels::kind };
 
 /// The database of a server: `requests` units of work at once, and what the threads behind it hold.
 pub fn connect(url: &str, replica: Option<&str>, requests: u32) -> Db {

@@ -2,7 +2,7 @@
 // heard of a hash. A report is a list of steps and one verdict; `draw` puts it on a page, as text and never as markup.
 
 import { Refused, must, textOf } from "./verify.js";
-import { Unreachable, amountOf, fetchBytes, openFields, parseLeaf, parseReceipt, verifyReceipt } from "./log.js";
+import { Unreachable, amountOf, postingsOf, fetchBytes, openFields, parseLeaf, parseReceipt, verifyReceipt } from "./log.js";
 
 /** Later entries read through without being asked, and at most. */
 const READ_UNASKED = 512;
@@ -51,6 +51,12 @@ const LATER = {
   ERASURE: ["Thông tin người ủng hộ đã được xóa theo yêu cầu của họ; số tiền không đổi", "The giver's particulars were erased at their request; the amount is the same"],
   AMENDMENT: ["Thông tin người ủng hộ được đính chính hoặc đổi cách hiển thị; số tiền không đổi", "The giver's particulars were corrected, or are shown in another way; the amount is the same"],
   PUBLICATION: ["Đã có bản công bố mới hơn", "A newer version was published"],
+  STATEMENT: ["Đã có bản công bố mới hơn", "A newer version was published"],
+  REFUND: ["Tiền đã được hoàn trả người ủng hộ, toàn bộ hoặc một phần", "The money was given back to its giver, whole or in part"],
+  TRANSFER_IN: ["Đơn vị được chuyển đã xác nhận, toàn bộ hoặc một phần", "The receiving chapter confirmed it, whole or in part"],
+  TRANSFER_RETURN: ["Một phần hoặc toàn bộ đã được trả lại", "Some or all of it came back"],
+  ADVANCE_CLEARING: ["Khoản tạm ứng đã được thanh toán, toàn bộ hoặc một phần", "The advance was cleared, whole or in part"],
+  FUND_RELEASE: ["Có bút toán chuyển sang quỹ kia", "The entry of the other fund"],
 };
 
 const FACTS = {
@@ -66,6 +72,12 @@ const FACTS = {
   period: ["kỳ", "period"],
   key: ["khóa", "key"],
   doc: ["mã băm văn bản", "hash of the document"],
+  to: ["đơn vị được chuyển đến", "the chapter it goes to"],
+  category: ["mục chi, thu", "category"],
+  reason: ["lý do", "reason"],
+  list: ["danh sách", "list"],
+  count: ["số hộ, số người", "how many"],
+  postings: ["hạch toán", "postings"],
 };
 
 const PROBLEMS = {
@@ -330,9 +342,12 @@ async function readLater(report, { log, checkpoint, code, index, pending, good }
 
 // ------------------------------------------------------------------ an entry on its page
 
-/** Which facts differ between what a page shows and the leaf. `shown` maps names of FACTS to their raw values. */
-export function differences(shown, leaf) {
-  const said = { ...leaf, amount: amountOf(leaf).toString() };
+/**
+ * Which facts differ between what a page shows and the leaf. `shown` maps names of FACTS to their raw values; `original` is
+ * the kind of what a reversal takes back.
+ */
+export function differences(shown, leaf, original = null) {
+  const said = { ...leaf, amount: amountOf(leaf, original).toString(), count: leaf.count?.toString(), postings: postingsOf(leaf) };
   return Object.keys(shown).filter((name) => name in FACTS && (shown[name] ?? "") !== (said[name] ?? ""))
     .map((name) => ({ name, shown: shown[name], logged: said[name] ?? "" }));
 }
@@ -346,7 +361,7 @@ export async function lookUp(api, code) {
   };
   try {
     const entry = await read(code);
-    const later = (entry.annotations ?? []).map((said) => ({ code: said.code, index: said.log_index ?? null }));
+    const later = [...(entry.annotations ?? []), ...(entry.linked ?? [])].map((said) => ({ code: said.code, index: said.log_index ?? null }));
     if (entry.reversed_by) later.push({ code: entry.reversed_by, index: (await read(entry.reversed_by)).index });
     return { leafHash: entry.leaf_hash, index: entry.index, later };
   } catch (error) {
@@ -386,7 +401,7 @@ async function sayBehind(report, log, checkpoint, before) {
 }
 
 /** Checks an entry as its page shows it. `memory` remembers checkpoints between visits. */
-export async function checkEntry({ log, keys, code, claim, shown, memory }, report) {
+export async function checkEntry({ log, keys, code, claim, shown, memory, originalAt = null }, report) {
   const title = ["Chữ ký của sổ", "The log's signature"];
   const found = await report.step("seal", title, () => sealed({ log, keys, claim, memory }, report));
   if (found === null) return;
@@ -414,15 +429,29 @@ export async function checkEntry({ log, keys, code, claim, shown, memory }, repo
     return;
   }
   report.leaf = entry.leaf;
-  if (!compareShown(report, shown, entry.leaf)) return;
+  let original = null;
+  if (entry.leaf.kind === "REVERSAL" && originalAt !== null) {
+    const title = ["Bút toán bị hủy", "The entry that it reverses"];
+    original = await report.step("original", title, () => kindOfOriginal(log, checkpoint, entry.leaf, originalAt));
+    if (original === null) return;
+    report.say("original", "ok", "Bút toán bị hủy có trong sổ.", "The entry that it reverses is in the log.");
+  }
+  if (!compareShown(report, shown, entry.leaf, original)) return;
   const [stands, standsEn] = canBeReversed(entry.leaf) ? ["chưa bị hủy, ", "not reversed, "] : ["", ""];
   const good = [`Tìm thấy, không bị sửa, ${stands}trong sổ ${size} bút toán ${at}.`,
     `Found, unchanged, ${standsEn}in a log of ${sizeEn} entries ${atEn}.`];
   await checkStanding(report, { log, checkpoint, code, index: said.index, later: said.later, pending: said.pending ?? false, good });
 }
 
-function compareShown(report, shown, leaf) {
-  const differing = differences(shown, leaf);
+/** What a reversal takes back says how its amount is read: the page says where that is, and it is proved. */
+async function kindOfOriginal(log, checkpoint, leaf, at) {
+  const { leaf: original } = await log.provedLeaf(at, checkpoint);
+  must(original.entry === leaf.of, "LEAF_OTHER", original.entry);
+  return original.kind;
+}
+
+function compareShown(report, shown, leaf, original) {
+  const differing = differences(shown, leaf, original);
   if (differing.length === 0) {
     const names = Object.keys(shown).filter((name) => name in FACTS);
     const list = (lang) => names.map((name) => FACTS[name][lang]).join(", ");

@@ -4,7 +4,9 @@
 // log's key (two while one replaces the other, a space between), data-index is empty until the entry is in the log,
 // data-reversed-by unless the page says that it was reversed, data-paper-differs where the address has the hash of something
 // else; data-log and data-api may name other addresses than ours. What the page shows of the entry is marked: <… data-fact="amount" data-value="500000">500.000 đ</…> for kind, amount, day,
-// booked, chapter, appeal, channel; of a leaf that is no entry of the books also of, event, period, key, doc. The API
+// booked, chapter, appeal, channel, and what its kind says besides: of, to, category, reason, list, count, each posting as
+// <tr data-posting="ACCOUNT FUND AMOUNT">; of a leaf that is no entry of the books also event, period, key, doc. A reversal's
+// amount has data-original, the place of what it takes back. The API
 // does not know such a leaf: its page has data-later, what was said of it since ("code:index …"). Results are added behind what the section has; it is a live region.
 
 import { LIMITS, hex, parseVkeys, unbase64url } from "./verify.js";
@@ -18,6 +20,7 @@ const say = (vi, en) => (lang === "en" ? en : vi);
 /** What one sees of a value has to be that value: amounts by their digits, days, keys, codes and hashes in full. */
 function reads(name, value, text) {
   if (name === "amount") return text.replace(/\D/g, "") === value.replace("-", "") && /[-−]/.test(text) === value.startsWith("-");
+  if (name === "count") return text.replace(/\D/g, "") === value;
   if (["day", "booked", "period"].includes(name)) return text === value || daysOf(value).includes(text);
   if (name === "of" || name === "key") return text === value;
   if (name === "doc") return text === hex(unbase64url(value));
@@ -31,7 +34,23 @@ function shownFacts() {
     const value = element.dataset.value ?? text;
     shown[name] = reads(name, value, text) ? value : text;
   }
+  const postings = [...document.querySelectorAll("[data-posting]")].map(posting);
+  if (postings.length > 0) shown.postings = postings.join("; ");
   return shown;
+}
+
+/** A posting as one sees it: what the row is marked with, if its figures say the same. */
+function posting(row) {
+  const [value, digits] = [row.dataset.posting, (cell) => row.querySelector(cell).textContent.replace(/\D/g, "")];
+  const amount = value.split(" ").at(-1);
+  const [side, other] = amount.startsWith("-") ? [".credit", ".debit"] : [".debit", ".credit"];
+  return digits(side) === amount.replace("-", "") && digits(other) === "" ? value : row.textContent.trim();
+}
+
+/** Where in the log that stands which the page's entry reverses. */
+function originalAt() {
+  const at = document.querySelector("[data-original]")?.dataset.original;
+  return /^\d+$/.test(at ?? "") ? Number(at) : null;
 }
 
 /** Checkpoints seen before on this device, one for each log. Where there is no storage, every visit is the first. */
@@ -91,7 +110,7 @@ async function checkPage({ log, api, keys, code }, report) {
     if (rendered().index === null || tolerated(error) !== null) throw error;
     return rendered();
   });
-  await checkEntry({ log, keys, code, claim, shown: shownFacts(), memory }, report);
+  await checkEntry({ log, keys, code, claim, shown: shownFacts(), memory, originalAt: originalAt() }, report);
 }
 
 async function checkFile(file, { log, api, keys, code }, target) {

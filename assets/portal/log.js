@@ -43,9 +43,9 @@ export function parseLeaf(bytes) {
   must(Number.isSafeInteger(leaf.v) && leaf.v >= 1, "LEAF_FORM", "v");
   if (leaf.v !== 1) return { leaf, understood: false };
   for (const name of ["kind", "entry", "pd"]) must(typeof leaf[name] === "string", "LEAF_FORM", name);
-  for (const name of ["chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event", "period", "key", "doc"]) {
-    must(leaf[name] === undefined || typeof leaf[name] === "string", "LEAF_FORM", name);
-  }
+  const texts = ["chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event", "period", "key", "doc", "to", "category", "list", "root"];
+  for (const name of texts) must(leaf[name] === undefined || typeof leaf[name] === "string", "LEAF_FORM", name);
+  must(leaf.count === undefined || Number.isSafeInteger(leaf.count), "LEAF_FORM", "count");
   must(/^[0-9A-HJKMNP-TV-Z]{16}[0-9A-HJKMNP-Z]$/.test(leaf.entry), "LEAF_FORM", "entry");
   must([leaf.day, leaf.booked].every((day) => /^\d{4}-\d\d-\d\d$/.test(day ?? "2026-01-01")), "LEAF_FORM", "day");
   must(unbase64url(leaf.pd).length === 32, "LEAF_FORM", "pd");
@@ -53,14 +53,38 @@ export function parseLeaf(bytes) {
   return { leaf, understood: true };
 }
 
-/** The amount a leaf is shown with: what was received or, where nothing was, what came to the fund's balance. */
-export function amountOf(leaf) {
-  const sum = (wanted) =>
-    leaf.postings.filter(({ account }) => wanted.includes(account)).reduce((sum, { amount }) => sum - BigInt(amount), 0n);
-  const donations = ["DONATION_RESTRICTED", "DONATION_UNRESTRICTED"];
-  const received = leaf.postings.some(({ account }) => donations.includes(account));
-  return sum(received ? donations : ["FUND_BALANCE"]);
+const DONATIONS = ["DONATION_RESTRICTED", "DONATION_UNRESTRICTED"];
+/** By kind: what a leaf is shown with as its amount, and with which sign; of all other kinds it is what was debited. */
+const SHOWN = {
+  GIFT_CASH: [-1n, DONATIONS],
+  GIFT_BANK: [-1n, DONATIONS],
+  GIFT_IN_KIND: [-1n, DONATIONS],
+  GIFT_AGGREGATE: [-1n, DONATIONS],
+  OPENING_BALANCE: [-1n, ["FUND_BALANCE"]],
+  TRANSFER_OUT: [1n, ["INTERCHAPTER"]],
+  TRANSFER_IN: [-1n, ["INTERCHAPTER"]],
+  TRANSFER_RETURN: [-1n, ["INTERCHAPTER"]],
+  STOCK_ADJUSTMENT: [1n, ["LOSS"]],
+  CASH_COUNT_DIFFERENCE: [1n, ["LOSS"]],
+  FUND_RELEASE: [-1n, ["INTERFUND"]],
+};
+
+/**
+ * The amount a leaf is shown with, by its kind; a reversal's by the kind of what it takes back, `original`, and below zero.
+ * Where that is not known: what was received or, where nothing was, what came to the fund's balance.
+ */
+export function amountOf(leaf, original = null) {
+  const sum = ([sign, wanted]) =>
+    leaf.postings.filter(({ account }) => wanted.includes(account)).reduce((sum, { amount }) => sum + sign * BigInt(amount), 0n);
+  const kind = leaf.kind === "REVERSAL" ? original : leaf.kind;
+  if (kind in SHOWN) return sum(SHOWN[kind]);
+  if (kind === null) return sum([-1n, leaf.postings.some(({ account }) => DONATIONS.includes(account)) ? DONATIONS : ["FUND_BALANCE"]]);
+  const debits = leaf.postings.map(({ amount }) => BigInt(amount)).filter((amount) => amount > 0n).reduce((sum, amount) => sum + amount, 0n);
+  return leaf.kind === "REVERSAL" ? -debits : debits;
 }
+
+/** The postings of a leaf in one line, as its page marks them. */
+export const postingsOf = (leaf) => leaf.postings.map(({ account, fund, amount }) => `${account} ${fund} ${amount}`).join("; ");
 
 // ------------------------------------------------------------------ personal fields
 

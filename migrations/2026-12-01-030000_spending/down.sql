@@ -10,7 +10,7 @@ BEGIN
                        replace(def, ', ''MONEY_ORDER''::text', ''));
     END LOOP;
 END $$;
-DROP TABLE money_paper_rule, money_category;
+DROP TABLE own_cost, money_paper_rule, money_category;
 DROP TRIGGER entry_without_orders ON entry;
 DROP FUNCTION entry_without_orders;
 DROP TRIGGER decision_agrees_with_order ON decision;

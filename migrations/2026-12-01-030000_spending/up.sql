@@ -206,6 +206,18 @@ CREATE TABLE money_paper_rule (
     CONSTRAINT money_paper_rule_source_said CHECK (length(source) > 0)
 );
 
+-- Own costs that were paid from gifts with the givers' consent, for everybody to see: the entry and the hash of the paper in which
+-- they agreed (Decree 93/2021, art. 12(3)).
+CREATE TABLE own_cost (
+    code    text NOT NULL,
+    consent bytea NOT NULL,
+    CONSTRAINT own_cost_pk PRIMARY KEY (code),
+    CONSTRAINT own_cost_code_fk FOREIGN KEY (code) REFERENCES entry (code),
+    CONSTRAINT own_cost_consent_is_hash CHECK (length(consent) = 32)
+);
+CREATE TRIGGER own_cost_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON own_cost FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT ON own_cost TO so_nhan_ai_public;
+
 -- Papers of money orders. Others add purposes as well: each adds its own to what is there.
 DO $$
 DECLARE

@@ -9,12 +9,12 @@ use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text, Ti
 use uuid::Uuid;
 
 use super::actor::Actor;
-use super::policy::{Appoint, Granted, Right, RightName, Role, suffices};
+use super::policy::{Appoint, Approve, Granted, Right, RightName, Role, suffices};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::statement::statement;
 use crate::http::{FieldError, Kind, Problem, Say};
-use crate::tree::ChapterId;
+use crate::tree::{self, ChapterId};
 
 /// One actor at one chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -112,7 +112,8 @@ impl From<Refusal> for Problem {
 }
 
 // Facts only; what they mean is decided by `suffices`. One row an assignment that touches the chapter, at least one
-// row an ask; `officer` is NULL when the account is disabled or the session is over (a job has none, `Actor::of_job`). `one_time` says that the account
+// row an ask; `past` says that the chapter, or one between it and that of the assignment, went up in another one since, which
+// decides there now. `officer` is NULL when the account is disabled or the session is over (a job has none, `Actor::of_job`). `one_time` says that the account
 // still has its one-time password, expired or not.
 statement! {
     struct Facts {
@@ -122,10 +123,12 @@ statement! {
         now: DateTime<Utc> => Timestamptz,
         from: NaiveDate => Date,
         to: NaiveDate => Date,
+        standing_in_from: NaiveDate => Date,
+        standing_in_to: NaiveDate => Date,
         acting_from: NaiveDate => Date,
         acting_to: NaiveDate => Date,
-    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Bool>, Nullable<Bool>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>),
-    "SELECT a.n::int, s.officer_id, s.one_time, s.second_factor, r.role, r.depth, r.acts_for
+    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Bool>, Nullable<Bool>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>, Nullable<Bool>),
+    "SELECT a.n::int, s.officer_id, s.one_time, s.second_factor, r.role, r.depth, r.acts_for, r.past
      FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) WITH ORDINALITY AS a(account, session, chapter, n)
      LEFT JOIN LATERAL (
          SELECT acc.officer_id, acc.one_time_until IS NOT NULL AS one_time, ses.second_factor_at IS NOT NULL AS second_factor
@@ -134,12 +137,18 @@ statement! {
          WHERE acc.id = a.account AND acc.disabled_at IS NULL AND (ses.id IS NOT NULL OR a.session IS NULL)
      ) s ON true
      LEFT JOIN LATERAL (
-         SELECT ra.role, ca.depth, false AS acts_for
+         SELECT ra.role, ca.depth, false AS acts_for,
+                EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = a.chapter AND i.from_depth <= ca.depth) AS past
          FROM role_assignment ra JOIN chapter_ancestor ca ON ca.chapter_id = a.chapter AND ca.ancestor_id = ra.chapter_id
          WHERE ra.account_id = a.account AND ra.ended_at IS NULL
            AND ra.valid_from <= ? AND (ra.valid_to IS NULL OR ra.valid_to >= ?)
          UNION ALL
-         SELECT ra.role, 0::smallint, true
+         SELECT ra.role, i.depth, false, NOT i.leads
+         FROM chapter_stand_in i JOIN role_assignment ra ON ra.chapter_id = i.stand_in_id
+         WHERE i.chapter_id = a.chapter AND ra.account_id = a.account AND ra.ended_at IS NULL
+           AND ra.valid_from <= ? AND (ra.valid_to IS NULL OR ra.valid_to >= ?)
+         UNION ALL
+         SELECT ra.role, 0::smallint, true, false
          FROM role_assignment ra JOIN role_assignment_acts_for f ON f.assignment_id = ra.id AND f.chapter_id = a.chapter
          WHERE ra.account_id = a.account AND ra.ended_at IS NULL AND f.ended_at IS NULL
            AND greatest(ra.valid_from, f.valid_from) <= ?
@@ -153,21 +162,36 @@ struct Standing {
     one_time: bool,
     /// The session was opened with a second factor, or got one since.
     second_factor: bool,
-    /// (role, depth, acts for)
-    roles: Vec<(Role, i16, bool)>,
+    roles: Vec<Held>,
+}
+
+/// A role as it is held at a chapter.
+struct Held {
+    role: Role,
+    depth: i16,
+    acts_for: bool,
+    /// By what was before the chapter went up in another one: that is looked at, and nothing else is left of it.
+    past: bool,
+}
+
+impl Held {
+    fn suffices(&self, right: RightName) -> bool {
+        let left = !self.past || matches!(right, RightName::Read | RightName::Inspect);
+        left && suffices(self.role, right, self.depth, self.acts_for)
+    }
 }
 
 impl Standing {
     /// The roles that suffice for a right.
     fn roles_for(&self, right: RightName) -> impl Iterator<Item = Role> {
-        self.roles.iter().filter(move |(role, depth, acts_for)| suffices(*role, right, *depth, *acts_for)).map(|(role, ..)| *role)
+        self.roles.iter().filter(move |held| held.suffices(right)).map(|held| held.role)
     }
 }
 
 fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Standing>, DbError> {
     let today = vietnam_date(now);
-    // (number of the ask, person, one-time password, second factor, role, depth, acts for)
-    type Row = (i32, Option<Uuid>, Option<bool>, Option<bool>, Option<String>, Option<i16>, Option<bool>);
+    // (number of the ask, person, one-time password, second factor, role, depth, acts for, past)
+    type Row = (i32, Option<Uuid>, Option<bool>, Option<bool>, Option<String>, Option<i16>, Option<bool>, Option<bool>);
     let rows: Vec<Row> = Facts {
         accounts: &asks.iter().map(|ask| ask.actor.account).collect(),
         sessions: &asks.iter().map(|ask| ask.actor.living()).collect(),
@@ -175,12 +199,14 @@ fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Resul
         now: &now,
         from: &today,
         to: &today,
+        standing_in_from: &today,
+        standing_in_to: &today,
         acting_from: &today,
         acting_to: &today,
     }
     .load(conn)?;
     let mut standings: Vec<Standing> = asks.iter().map(|_| Standing::default()).collect();
-    for (n, officer, one_time, second_factor, role, depth, acts_for) in rows {
+    for (n, officer, one_time, second_factor, role, depth, acts_for, past) in rows {
         let Some(standing) = usize::try_from(n - 1).ok().and_then(|n| standings.get_mut(n)) else {
             continue;
         };
@@ -188,7 +214,7 @@ fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Resul
         standing.one_time = one_time.unwrap_or_default();
         standing.second_factor = second_factor.unwrap_or(false);
         if let (Some(role), Some(depth), Some(acts_for)) = (role.as_deref().and_then(Role::parse), depth, acts_for) {
-            standing.roles.push((role, depth, acts_for));
+            standing.roles.push(Held { role, depth, acts_for, past: past.unwrap_or(false) });
         }
     }
     Ok(standings)
@@ -224,9 +250,27 @@ pub fn decide<R: Right>(
         });
     }
     let standings = standings(conn, now, &unique)?;
+    Ok(verdicts(asks, &position, &standings))
+}
+
+/// What somebody approved with their second factor and is carried out later, when no session of theirs has to live: whether they
+/// may still APPROVE at each of these chapters. For the rooms that keep such an approval, and for them alone.
+pub fn approved_before(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    account: Uuid,
+    chapters: &[ChapterId],
+) -> Result<Vec<Result<Granted<Approve>, Refusal>>, DbError> {
+    let asks: Vec<Ask> = chapters.iter().map(|chapter| Ask { actor: Actor::of_job(account), chapter: *chapter }).collect();
+    let mut standings = standings(conn, now, &asks)?;
+    standings.iter_mut().for_each(|standing| standing.second_factor = true);
+    let position = asks.iter().enumerate().map(|(at, ask)| (*ask, at)).collect();
+    Ok(verdicts(&asks, &position, &standings))
+}
+
+fn verdicts<R: Right>(asks: &[Ask], position: &HashMap<Ask, usize>, standings: &[Standing]) -> Vec<Result<Granted<R>, Refusal>> {
     let verdicts: Vec<_> = standings.iter().map(|standing| (judge(standing, R::NAME), standing)).collect();
-    Ok(asks
-        .iter()
+    asks.iter()
         .map(|ask| match position.get(ask).and_then(|at| verdicts.get(*at)) {
             Some((Ok(officer), standing)) => {
                 Ok(Granted::new(ask.chapter, ask.actor, *officer).by_roles(standing.roles_for(R::NAME)))
@@ -234,7 +278,16 @@ pub fn decide<R: Right>(
             Some((Err(refusal), _)) => Err(*refusal),
             None => Err(Refusal::NotLoggedIn),
         })
-        .collect())
+        .collect()
+}
+
+impl<R: Right> Granted<R> {
+    /// The same right at the chapter that goes on for this one, where this one went up in another: since then it is held by way of
+    /// that chapter, or from above both, and by nobody else. What is only looked at is not meant.
+    pub fn at_successor(&self, conn: &mut PgConnection) -> Result<Option<Granted<R>>, DbError> {
+        let successor = tree::successor(conn, self.chapter())?;
+        Ok(successor.map(|chapter| Granted::new(chapter, self.actor(), self.officer()).by_roles(self.roles().iter().copied())))
+    }
 }
 
 /// Decides whether one actor may give, or end, a role at one chapter: APPOINT there, by a role that [`super::GIVES`] it.
@@ -247,9 +300,7 @@ pub(super) fn require_to_give(
 ) -> Result<Granted<Appoint>, Denied> {
     let standing = standings(conn, now, &[Ask { actor, chapter }])?.pop().unwrap_or_default();
     let officer = judge(&standing, RightName::Appoint)?;
-    let gives =
-        |(held, depth, acts_for): &(Role, i16, bool)| suffices(*held, RightName::Appoint, *depth, *acts_for) && held.gives(role);
-    if !standing.roles.iter().any(gives) {
+    if !standing.roles_for(RightName::Appoint).any(|held| held.gives(role)) {
         return Err(Refusal::MayNotGive(role).into());
     }
     Ok(Granted::new(chapter, actor, officer))
@@ -289,21 +340,27 @@ fn live_account(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Re
 statement! {
     struct NearestApprover {
         chapter: Uuid => diesel::sql_types::Uuid,
+        same: Uuid => diesel::sql_types::Uuid,
         roles: Vec<&'static str> => Array<Text>,
         from: NaiveDate => Date,
         to: NaiveDate => Date,
         not: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
     } -> (diesel::sql_types::Uuid,),
-    "SELECT ca.ancestor_id FROM chapter_ancestor ca
-     JOIN role_assignment ra ON ra.chapter_id = ca.ancestor_id
+    "SELECT l.id FROM (
+         SELECT ca.ancestor_id AS id, ca.depth FROM chapter_ancestor ca
+         WHERE ca.chapter_id = ? AND NOT EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = ca.chapter_id AND i.from_depth <= ca.depth)
+         UNION ALL
+         SELECT i.stand_in_id, i.depth FROM chapter_stand_in i WHERE i.chapter_id = ? AND i.leads
+     ) l
+     JOIN role_assignment ra ON ra.chapter_id = l.id
      JOIN account acc ON acc.id = ra.account_id
-     WHERE ca.chapter_id = ? AND ra.role = ANY(?) AND acc.disabled_at IS NULL AND ra.ended_at IS NULL
+     WHERE ra.role = ANY(?) AND acc.disabled_at IS NULL AND ra.ended_at IS NULL
        AND ra.valid_from <= ? AND (ra.valid_to IS NULL OR ra.valid_to >= ?)
        AND acc.officer_id <> ALL(?)
-     ORDER BY ca.depth LIMIT 1"
+     ORDER BY l.depth LIMIT 1"
 }
 
-/// The nearest chapter, from this one upward, where somebody other than `not` (persons) may APPROVE.
+/// The nearest chapter, from this one upward on the line of today, where somebody other than `not` (persons) may APPROVE.
 pub fn nearest_approver(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
@@ -313,7 +370,7 @@ pub fn nearest_approver(
     let today = vietnam_date(now);
     let roles = Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(Role::name).collect();
     let found: Option<(Uuid,)> =
-        NearestApprover { chapter: &chapter.0, roles: &roles, from: &today, to: &today, not: &not.to_vec() }
+        NearestApprover { chapter: &chapter.0, same: &chapter.0, roles: &roles, from: &today, to: &today, not: &not.to_vec() }
             .get_result(conn)
             .optional()?;
     Ok(found.map(|(id,)| ChapterId(id)))

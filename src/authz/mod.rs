@@ -10,6 +10,8 @@
 //! from the database *in the transaction that acts*, and comes back as [`Granted`] for writing and [`Seen`] for reading,
 //! which only this room can make. Store functions demand one and take the chapter from it, so a forgotten check does not
 //! compile. Rights over others' money and accounts (APPROVE, APPOINT) also take a session with a second factor.
+//! Where a chapter went up in another one, rights are held on the line of today ([`crate::tree`]): who may do something at the
+//! successor may do it at the old chapter, and who could before may only look.
 //! `policy` is the whole table of rights; the matrix test prints it as a reviewable file.
 
 mod actor;
@@ -32,7 +34,9 @@ pub use actor::{Actor, Cast};
 pub use audit::{
     AuditEvent, AuditRow, PERSONS_SEARCHED, audit, audit_detailed, events_of_account, events_of_chapter, searches_since,
 };
-pub use decide::{Ask, Denied, Refusal, authenticate, authenticate_to_change_password, decide, nearest_approver};
+pub use decide::{
+    Ask, Denied, Refusal, approved_before, authenticate, authenticate_to_change_password, decide, nearest_approver,
+};
 pub use desk::Desk;
 pub use idempotency::Attempt;
 pub use policy::{

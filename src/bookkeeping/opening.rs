@@ -264,6 +264,7 @@ pub(super) fn here(conn: &mut PgConnection, grant: &Granted<Approve>) -> Result<
 pub(super) fn not_booked(error: BookError) -> Fault {
     match error {
         BookError::NotCovered => Fault::NotCovered,
+        BookError::Closed => Halt::Matter(decisions::books_closed()).into(),
         BookError::Db(error) => error.into(),
         other => Fault::broken(other),
     }

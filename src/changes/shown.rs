@@ -29,6 +29,16 @@ pub struct ChangeOut {
     /// `PAYMENT` (`/api/v1/payments/{id}`), `INCOME` (`/api/v1/incomes/{id}`), `REFUND` (`/api/v1/refunds/{id}`), `ADVANCE`
     /// (`/api/v1/advances/{id}`), `ADVANCE_CLEARING` (`/api/v1/advance-clearings/{id}`), `CASH_MOVE` (`/api/v1/cash-moves/{id}`),
     /// `FUND_RELEASE` (`/api/v1/fund-releases/{id}`), `PURCHASE` (`/api/v1/purchases/{id}`) or `CHAPTER`
+    /// reversal belongs to it) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
+    /// `TRANSFER` is read at `/api/v1/transfers/{id}` and told at both of its chapters.
+    /// reversal belongs to it), `PAYMENT` (`/api/v1/payments/{id}`), `INCOME` (`/api/v1/incomes/{id}`), `REFUND` (`/api/v1/refunds/{id}`), `ADVANCE`
+    /// (`/api/v1/advances/{id}`), `ADVANCE_CLEARING` (`/api/v1/advance-clearings/{id}`), `CASH_MOVE` (`/api/v1/cash-moves/{id}`),
+    /// `FUND_RELEASE` (`/api/v1/fund-releases/{id}`) or `CHAPTER`
+    /// reversal belongs to it), `STATEMENT`
+    /// (`/api/v1/public/statements/{code}`), `PERIOD_CLOSING` (`/api/v1/period-closings/{id}`), `SETTLEMENT_REPORT`
+    /// (`/api/v1/settlement-reports/{id}`) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
+    /// reversal belongs to it), `STOCK_ADJUSTMENT` (`/api/v1/stock/adjustments/{id}`), `STOCK_COUNT` (`/api/v1/stock/counts/{id}`) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
+    /// reversal belongs to it), `PAYMENT` (`/api/v1/payments/{id}`), `INCOME` (`/api/v1/incomes/{id}`), `REFUND` (`/api/v1/refunds/{id}`) or `CHAPTER`
     /// (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
     #[schema(example = "GIFT")]
     pub kind: String,

@@ -19,7 +19,7 @@ use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::http::etag::Expected;
 use crate::http::{self, Check, FieldError, Problem, Say};
-use crate::tree::{self, ChapterId};
+use crate::tree::{self, ChapterId, Related};
 
 /// A chapter and the branches founded with it.
 #[derive(Debug, Clone)]
@@ -37,6 +37,9 @@ pub struct Seen {
     /// Code of the chapter above.
     pub parent: Option<String>,
     pub former_names: Vec<FormerName>,
+    /// What it went up in, and what went up in it.
+    pub successors: Vec<Related>,
+    pub predecessors: Vec<Related>,
     /// (id, code, name) of branches founded together with it; only in the answer to founding.
     pub branches: Vec<(Uuid, String, String)>,
 }
@@ -47,7 +50,8 @@ fn seen(conn: &mut PgConnection, row: Row) -> Result<Seen, DbError> {
         None => None,
     };
     let former_names = store::former_names(conn, row.id)?;
-    Ok(Seen { known: store::known(conn, row)?, parent, former_names, branches: Vec::new() })
+    let (successors, predecessors) = (tree::went_up_in(conn, row.id)?, tree::came_from(conn, row.id)?);
+    Ok(Seen { known: store::known(conn, row)?, parent, former_names, successors, predecessors, branches: Vec::new() })
 }
 
 /// Founds a chapter and its branches. Sent again, the same founding answers as the first time.

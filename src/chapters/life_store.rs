@@ -8,12 +8,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use uuid::Uuid;
 
+use super::feed;
 use super::model::{Contact, Decision, Details, Legal, NewChapter, folded_name};
 use crate::authz::{Granted, Organise};
 use crate::db::DbError;
 use crate::db::schema::{chapter, chapter_former_name, chapter_request, chapter_version};
 use crate::db::shown;
 use crate::db::statement::statement;
+use crate::house::succession::Going;
 use crate::tree::ChapterId;
 
 /// A chapter with everything an officer may know of it.
@@ -130,6 +132,12 @@ pub fn find(conn: &mut PgConnection, code: &str) -> Result<Option<Row>, DbError>
 /// foreign keys ask for less.
 pub fn hold(conn: &mut PgConnection, code: &str) -> Result<Option<Row>, DbError> {
     Ok(chapter::table.filter(chapter::code.eq(code)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
+}
+
+/// [`hold`] for a chapter that is about to be closed, held against whatever names it as well: bookings that have begun end first, and
+/// those that begin meanwhile wait, and then find its books closed.
+pub fn hold_to_close(conn: &mut PgConnection, id: Uuid) -> Result<Option<Row>, DbError> {
+    Ok(chapter::table.find(id).select(Row::as_select()).for_update().first(conn).optional()?)
 }
 
 /// All versions, oldest first; a chapter that was never changed has the one it came with.
@@ -250,6 +258,39 @@ pub fn next_version(
     if by.chapter().0 != row.id && Some(by.chapter().0) != row.parent_id {
         return Err(diesel::result::Error::NotFound.into());
     }
+    write_version(conn, by.account(), now, row, next)
+}
+
+/// Ends a chapter that goes up in another one, by the decision of a plan that two persons approved. The caller holds it.
+pub fn go_up(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    row: &Row,
+    going: &Going,
+    change: &str,
+    status: &str,
+) -> Result<(), DbError> {
+    let last = versions(conn, row)?.pop().ok_or(diesel::result::Error::NotFound)?;
+    let next = Version {
+        change: change.to_owned(),
+        name: row.name.clone(),
+        short_name: row.short_name.clone(),
+        status: status.to_owned(),
+        effective_on: going.since,
+        decision_no: Some(going.decision_no.clone()),
+        decision_on: None,
+        ..last
+    };
+    write_version(conn, going.by, now, row, next)?;
+    feed::changed(conn, row.id, row.parent_id, &row.code)
+}
+
+/// Tells those who keep a copy that something went up in a chapter.
+pub fn took_over(conn: &mut PgConnection, id: Uuid, code: &str) -> Result<(), DbError> {
+    feed::changed(conn, id, None, code)
+}
+
+fn write_version(conn: &mut PgConnection, by: Uuid, now: DateTime<Utc>, row: &Row, next: Version) -> Result<(), DbError> {
     shown::alters(conn);
     let versions = versions(conn, row)?;
     if let [came] = versions.as_slice()
@@ -280,7 +321,7 @@ pub fn next_version(
             chapter::status.eq(&next.status),
         ))
         .execute(conn)?;
-    let next = Version { version, chapter_id: row.id, recorded_at: Some(now), recorded_by: Some(by.account()), ..next };
+    let next = Version { version, chapter_id: row.id, recorded_at: Some(now), recorded_by: Some(by), ..next };
     diesel::insert_into(chapter_version::table).values(next).execute(conn)?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::life::{self, Seen};
 use super::life_store::Version;
 use super::model::{Contact, Kind, Legal, Level};
-use super::shown::{FormerNameOut, ProvisionalOut};
+use super::shown::{FormerNameOut, ProvisionalOut, RelatedChapter};
 use super::wire::{ChapterIn, ChapterPatch, DecisionIn};
 use crate::authz::Desk;
 use crate::http::etag::{if_match, version_tag};
@@ -58,6 +58,12 @@ pub struct ChapterState {
     /// Newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     former_names: Vec<FormerNameOut>,
+    /// What it went up in, the leading one first: they go on with what it had. Its own books stay where they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    successors: Vec<RelatedChapter>,
+    /// What went up in it, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    predecessors: Vec<RelatedChapter>,
     /// Branches founded together with it; only in the answer to founding.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     branches: Vec<BranchOut>,
@@ -90,6 +96,8 @@ impl From<Seen> for ChapterState {
             legal: details.legal,
             provisional: seen.known.provisional.map(ProvisionalOut::from),
             former_names: seen.former_names.into_iter().map(FormerNameOut::from).collect(),
+            successors: seen.successors.into_iter().map(RelatedChapter::from).collect(),
+            predecessors: seen.predecessors.into_iter().map(RelatedChapter::from).collect(),
             branches: seen.branches.into_iter().map(|(id, code, name)| BranchOut { id, code, name }).collect(),
         }
     }
@@ -167,7 +175,8 @@ pub async fn decide_on_chapter(desk: Desk, code: web::Path<String>, Body(body): 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChapterVersionOut {
     version: i32,
-    /// `FOUNDED`, `RENAMED`, `MADE_PROVISIONAL`, `MADE_REGULAR` or `DETAILS_CHANGED`.
+    /// `FOUNDED`, `RENAMED`, `MADE_PROVISIONAL`, `MADE_REGULAR`, `DETAILS_CHANGED`; of one that went up in another, `MERGED`, `SPLIT`,
+    /// `MOVED` or `DISSOLVED`.
     #[schema(example = "RENAMED")]
     change: String,
     /// The day from which it held.

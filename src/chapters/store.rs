@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::db::DbError;
-use crate::db::schema::{chapter, chapter_ancestor};
+use crate::db::schema::{chapter, chapter_ancestor, chapter_version};
 
 /// A chapter as everyone may see it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -65,4 +65,25 @@ pub fn names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
         .load::<(String, String)>(conn)?
         .into_iter()
         .collect())
+}
+
+/// The chapter whose bank account each of these uses: its own, unless it is known to have none; else that of the nearest one above.
+pub fn bank_accounts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    let lines: Vec<(Uuid, Uuid)> = chapter_ancestor::table
+        .filter(chapter_ancestor::chapter_id.eq_any(ids))
+        .order((chapter_ancestor::chapter_id, chapter_ancestor::depth))
+        .select((chapter_ancestor::chapter_id, chapter_ancestor::ancestor_id))
+        .load(conn)?;
+    let has_none: Vec<Uuid> = chapter_version::table
+        .inner_join(chapter::table.on(chapter::id.eq(chapter_version::chapter_id)))
+        .filter(chapter_version::version.eq(chapter::version))
+        .filter(chapter_version::chapter_id.eq_any(lines.iter().map(|(_, above)| *above)))
+        .filter(chapter_version::own_bank_account.eq(false))
+        .select(chapter_version::chapter_id)
+        .load(conn)?;
+    let mut accounts = HashMap::new();
+    for (chapter, above) in lines.into_iter().filter(|(_, above)| !has_none.contains(above)) {
+        accounts.entry(chapter).or_insert(above);
+    }
+    Ok(accounts)
 }

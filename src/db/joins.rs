@@ -15,6 +15,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter_former_name, chapter_versi
 diesel::allow_tables_to_appear_in_same_query!(document, upload);
 diesel::allow_tables_to_appear_in_same_query!(entry, fund);
 diesel::allow_tables_to_appear_in_same_query!(entry, log_leaf);
+diesel::allow_tables_to_appear_in_same_query!(fund, left_overall);
 diesel::allow_tables_to_appear_in_same_query!(fund, posting);
 diesel::allow_tables_to_appear_in_same_query!(fund, total_by_day);
 diesel::allow_tables_to_appear_in_same_query!(fund, total_overall);

@@ -18,6 +18,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_by_day (scope_id, day, fund_id, account) {
+        scope_id -> Uuid,
+        day -> Date,
+        fund_id -> Integer,
+        account -> Text,
+        own_debit -> BigInt,
+        own_credit -> BigInt,
+        subtree_debit -> BigInt,
+        subtree_credit -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_by_month (scope_id, month, fund_id, account) {
+        scope_id -> Uuid,
+        month -> Date,
+        fund_id -> Integer,
+        account -> Text,
+        own_debit -> BigInt,
+        own_credit -> BigInt,
+        subtree_debit -> BigInt,
+        subtree_credit -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_folded (one) {
+        one -> Bool,
+        size -> BigInt,
+    }
+}
+
+diesel::table! {
     administrative_unit (code, valid_from) {
         code -> Text,
         valid_from -> Date,
@@ -109,10 +142,11 @@ diesel::table! {
         milestone -> Text,
         version -> Integer,
         day -> Date,
-        document_id -> Uuid,
-        purpose -> Text,
+        document_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
         recorded_at -> Timestamptz,
         recorded_by -> Uuid,
+        statement -> Nullable<Text>,
     }
 }
 
@@ -274,6 +308,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    chapter_stand_in (chapter_id, stand_in_id) {
+        chapter_id -> Uuid,
+        stand_in_id -> Uuid,
+        depth -> SmallInt,
+        from_depth -> SmallInt,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
+    chapter_successor (old_id, new_id) {
+        old_id -> Uuid,
+        new_id -> Uuid,
+        since -> Date,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
     chapter_version (chapter_id, version) {
         chapter_id -> Uuid,
         version -> Integer,
@@ -294,6 +347,20 @@ diesel::table! {
         own_bank_account -> Nullable<Bool>,
         recorded_at -> Nullable<Timestamptz>,
         recorded_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    closed_period (chapter_id, month) {
+        chapter_id -> Uuid,
+        month -> Date,
+        closing_id -> Uuid,
+        size -> BigInt,
+        root -> Bytea,
+        entries -> BigInt,
+        late -> BigInt,
+        statement -> Text,
+        closed_at -> Timestamptz,
     }
 }
 
@@ -767,6 +834,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    left_overall (scope_id, fund_id, account) {
+        scope_id -> Uuid,
+        fund_id -> Integer,
+        account -> Text,
+        own_vnd -> BigInt,
+        subtree_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
     link (id) {
         id -> Uuid,
         purpose -> Text,
@@ -1038,6 +1115,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    own_cost (code) {
+        code -> Text,
+        consent -> Bytea,
+    }
+}
+
+diesel::table! {
     paper_slip (gift_id) {
         chapter_id -> Uuid,
         book -> Text,
@@ -1086,6 +1170,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    passed_on (entry_id) {
+        entry_id -> Uuid,
+        for_id -> Uuid,
+    }
+}
+
+diesel::table! {
     password_link (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -1099,6 +1190,19 @@ diesel::table! {
     pd_opening (entry) {
         entry -> Text,
         sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    period_closing (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        month -> Date,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1206,8 +1310,8 @@ diesel::table! {
         period -> Nullable<Date>,
         version -> Integer,
         replaces -> Nullable<Text>,
-        document_id -> Uuid,
-        purpose -> Text,
+        document_id -> Nullable<Uuid>,
+        purpose -> Nullable<Text>,
         sha256 -> Text,
         title -> Text,
         channels -> Array<Text>,
@@ -1215,6 +1319,7 @@ diesel::table! {
         published_at -> Timestamptz,
         published_by -> Uuid,
         leaf_hash -> Bytea,
+        statement -> Nullable<Text>,
     }
 }
 
@@ -1423,6 +1528,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    settlement_report (id) {
+        id -> Uuid,
+        appeal_id -> Uuid,
+        chapter_id -> Uuid,
+        as_of -> Date,
+        body -> Bytea,
+        sha256 -> Text,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        publication -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    statement (code) {
+        code -> Text,
+        seq -> BigInt,
+        chapter_id -> Uuid,
+        event -> Text,
+        appeal -> Nullable<Text>,
+        day -> Date,
+        body -> Bytea,
+        sha256 -> Text,
+        replaces -> Nullable<Text>,
+        leaf_hash -> Bytea,
+        stated_on -> Date,
+        stated_at -> Timestamptz,
+        stated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    statutory_account (account, valid_from) {
+        regime -> Text,
+        account -> Text,
+        valid_from -> Date,
+        number -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     stock_adjustment (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1550,6 +1701,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    succession (id) {
+        id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        above_chapter_id -> Uuid,
+        effective_on -> Date,
+        decision_no -> Text,
+        document -> Bytea,
+        plan -> Jsonb,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        approved_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    succession_chapter (succession_id, chapter_id) {
+        succession_id -> Uuid,
+        chapter_id -> Uuid,
+        goes -> Bool,
+    }
+}
+
+diesel::table! {
+    succession_entry (entry_id) {
+        entry_id -> Uuid,
+        succession_id -> Uuid,
+    }
+}
+
+diesel::table! {
     total_by_day (scope_id, fund_id, measure, part, day) {
         scope_id -> Uuid,
         fund_id -> Integer,
@@ -1573,6 +1757,97 @@ diesel::table! {
         own_count -> BigInt,
         subtree_vnd -> BigInt,
         subtree_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        to_chapter_id -> Uuid,
+        fund_id -> Integer,
+        amount_vnd -> BigInt,
+        source -> Text,
+        by_book -> Bool,
+        day -> Nullable<Date>,
+        document -> Nullable<Bytea>,
+        state -> Text,
+        confirmed_vnd -> BigInt,
+        returned_vnd -> BigInt,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        entry_id -> Nullable<Uuid>,
+        sent_on -> Nullable<Date>,
+        receipt_refusal -> Nullable<Text>,
+        receipt_refused_by -> Nullable<Uuid>,
+        receipt_refused_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    transfer_asked_goods (transfer_id, n) {
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        unit -> Text,
+        quantity_milli -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer_goods (transfer_id, n) {
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        quantity_milli -> BigInt,
+        unit -> Text,
+        value_vnd -> BigInt,
+        valuation -> Text,
+        expires_on -> Nullable<Date>,
+        left_milli -> BigInt,
+        left_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer_open (out_code) {
+        out_code -> Text,
+        from_chapter -> Text,
+        to_chapter -> Text,
+        fund -> Text,
+        outstanding_vnd -> BigInt,
+        sent_on -> Date,
+    }
+}
+
+diesel::table! {
+    transfer_part (id) {
+        id -> Uuid,
+        transfer_id -> Uuid,
+        kind -> Text,
+        amount_vnd -> BigInt,
+        account -> Text,
+        day -> Nullable<Date>,
+        document -> Nullable<Bytea>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Bytea>,
+        request_hash -> Nullable<Bytea>,
+        bare_hash -> Nullable<Bytea>,
+        state -> Text,
+        entry_id -> Nullable<Uuid>,
+        loss_entry_id -> Nullable<Uuid>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    transfer_part_goods (part_id, n) {
+        part_id -> Uuid,
+        transfer_id -> Uuid,
+        n -> SmallInt,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
     }
 }
 
@@ -1670,6 +1945,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
+diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
@@ -1678,10 +1954,15 @@ diesel::allow_tables_to_appear_in_same_query!(account, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(account, second_factor);
 diesel::allow_tables_to_appear_in_same_query!(account, session);
+diesel::allow_tables_to_appear_in_same_query!(account, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(account, statement);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(account, succession);
+diesel::allow_tables_to_appear_in_same_query!(account, transfer);
+diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
@@ -1699,7 +1980,9 @@ diesel::allow_tables_to_appear_in_same_query!(appeal, fund);
 diesel::allow_tables_to_appear_in_same_query!(appeal, gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal, information_request);
 diesel::allow_tables_to_appear_in_same_query!(appeal, publication);
+diesel::allow_tables_to_appear_in_same_query!(appeal, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(appeal_milestone, document_link);
+diesel::allow_tables_to_appear_in_same_query!(appeal_milestone, statement);
 diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
@@ -1708,7 +1991,10 @@ diesel::allow_tables_to_appear_in_same_query!(cash_receipt, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
+diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
+diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
@@ -1729,6 +2015,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
+diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
@@ -1737,13 +2024,21 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(chapter, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(chapter, statement);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(chapter, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
+diesel::allow_tables_to_appear_in_same_query!(chapter, succession);
+diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
+diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
+diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
@@ -1763,11 +2058,17 @@ diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, money_order);
 diesel::allow_tables_to_appear_in_same_query!(entry, opening_balance_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, own_cost);
+diesel::allow_tables_to_appear_in_same_query!(entry, passed_on);
 diesel::allow_tables_to_appear_in_same_query!(entry, posting);
 diesel::allow_tables_to_appear_in_same_query!(entry, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(entry, stock_movement);
+diesel::allow_tables_to_appear_in_same_query!(entry, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
+diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
@@ -1776,6 +2077,8 @@ diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_adjustment);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(fund, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer);
+diesel::allow_tables_to_appear_in_same_query!(fund, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(gift, gift_line);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip);
 diesel::allow_tables_to_appear_in_same_query!(gift, paper_slip_collision);
@@ -1789,6 +2092,8 @@ diesel::allow_tables_to_appear_in_same_query!(item, purchase_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_on_hand);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_asked_goods);
+diesel::allow_tables_to_appear_in_same_query!(item, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
@@ -1805,7 +2110,10 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_da
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
 diesel::allow_tables_to_appear_in_same_query!(purchase, purchase_line);
 diesel::allow_tables_to_appear_in_same_query!(purchase_line, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
+diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
+diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);
@@ -1815,4 +2123,11 @@ diesel::allow_tables_to_appear_in_same_query!(stock_count, stock_count_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_count_line, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_asked_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
+diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
+diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);

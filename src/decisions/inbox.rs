@@ -44,7 +44,7 @@ pub struct WaitingDecision {
     /// Code of the chapter that asks.
     #[schema(example = "23095")]
     pub chapter: String,
-    /// Code of the chapter whose turn it is.
+    /// Code of the chapter whose turn it is; if it has gone up in another one, of that.
     #[schema(example = "23095")]
     pub approver_chapter: String,
     /// It is decided here because nobody else may approve where it should be decided.
@@ -102,13 +102,16 @@ pub fn shown(
 ) -> Result<Vec<WaitingDecision>, DbError> {
     let Some(here) = rows.first().map(|row| row.approver_chapter_id) else { return Ok(Vec::new()) };
     let may_approve = decides_at(v, ChapterId(here))?;
-    let labels =
-        tree::labels(v.conn, &rows.iter().flat_map(|row| [row.chapter_id, row.approver_chapter_id]).collect::<Vec<_>>())?;
+    let mut places: Vec<Uuid> = rows.iter().flat_map(|row| [row.chapter_id, row.approver_chapter_id]).collect();
+    let successors = tree::successors(v.conn, &places)?;
+    places.extend(successors.values());
+    let labels = tree::labels(v.conn, &places)?;
     let names = identity::user_names(v.conn, &rows.iter().map(|row| row.asked_by).collect::<Vec<_>>())?;
     let mut steps: HashMap<(String, Uuid), Vec<StepRow>> = HashMap::new();
     for step in store::steps_of(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())? {
         steps.entry((step.matter.clone(), step.decision_id)).or_default().push(step);
     }
+    let now_at = |id: Uuid| successors.get(&id).copied().unwrap_or(id);
     let code = |id: Uuid| labels.get(&id).map(|label| label.code.clone()).unwrap_or_default();
     let person = v.officer();
     let show = |row: Row| {
@@ -123,7 +126,7 @@ pub fn shown(
             asked_by: names.get(&row.asked_by).cloned().unwrap_or_default(),
             asked_at: row.asked_at,
             chapter: code(row.chapter_id),
-            approver_chapter: code(row.approver_chapter_id),
+            approver_chapter: code(now_at(row.approver_chapter_id)),
             passed_up: meant != row.approver_chapter_id,
             step: now,
             steps: u16::try_from(steps.len()).unwrap_or(u16::MAX).max(1),

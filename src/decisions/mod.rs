@@ -35,7 +35,9 @@ pub use decide::{decide, everywhere};
 pub use inbox::{approvers, decides_at, note_of};
 pub use matter::{Approval, Matter};
 pub use model::{State, Verdict};
-pub use words::{Halt, already_waits, not_covered};
+pub use store::open_at;
+pub use store::reversals_waiting;
+pub use words::{Halt, already_waits, books_closed, not_covered};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {

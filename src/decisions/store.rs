@@ -13,7 +13,7 @@ use crate::db::DbError;
 use crate::db::schema::{decision, decision_rule, decision_step};
 use crate::house::matter::Matter as Kind;
 use crate::http::Span;
-use crate::tree::{ChapterId, Level};
+use crate::tree::{self, ChapterId, Level};
 
 /// A decision as it stands.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -125,6 +125,19 @@ pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row
     Ok(decision::table.find((kind.name, id)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// What requests are about that wait and would reverse something: public codes, of any matter called so. At most `limit`.
+pub fn reversals_waiting(conn: &mut PgConnection, limit: i64) -> Result<Vec<String>, DbError> {
+    use decision as d;
+    let rows: Vec<Option<String>> = d::table
+        .filter(d::state.eq(State::Asked.name()))
+        .filter(d::matter.like("%REVERSAL"))
+        .order((d::asked_at, d::id))
+        .limit(limit)
+        .select(d::about)
+        .load(conn)?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
 /// Where requests of a matter are decided.
 pub fn approvers(conn: &mut PgConnection, kind: &Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
     use decision as d;
@@ -199,11 +212,11 @@ pub fn settle<R: Right>(
 /// The place of a row in the list of what waits: when it was asked, its matter, its id.
 pub type Position = (DateTime<Utc>, String, Uuid);
 
-/// What waits for a chapter to decide, oldest first.
+/// What waits for a chapter to decide, and for those it has succeeded, oldest first.
 pub fn waiting(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>) -> Result<Vec<Row>, DbError> {
     use decision as d;
     let mut query = d::table
-        .filter(d::approver_chapter_id.eq(here.chapter().0))
+        .filter(d::approver_chapter_id.eq_any(tree::with_succeeded(conn, here.chapter())?))
         .filter(d::state.eq(State::Asked.name()))
         .order((d::asked_at, d::matter, d::id))
         .limit(span.rows)
@@ -214,4 +227,15 @@ pub fn waiting(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>)
         query = query.filter(d::asked_at.ge(at)).filter(d::asked_at.gt(at).or(later));
     }
     Ok(query.load(conn)?)
+}
+
+/// What waits for a decision at a chapter, or was asked there: its matter, its id, what it is about.
+pub fn open_at(conn: &mut PgConnection, chapter: Uuid) -> Result<Vec<(String, Uuid, Option<String>)>, DbError> {
+    use decision as d;
+    Ok(d::table
+        .filter(d::state.eq(State::Asked.name()))
+        .filter(d::chapter_id.eq(chapter).or(d::approver_chapter_id.eq(chapter)))
+        .order((d::asked_at, d::matter, d::id))
+        .select((d::matter, d::id, d::about))
+        .load(conn)?)
 }

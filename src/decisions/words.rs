@@ -84,6 +84,15 @@ pub fn already_waits() -> Problem {
     )
 }
 
+/// The chapter has gone up in another one, and this does not pass on to it.
+pub fn books_closed() -> Problem {
+    Problem::say(
+        Kind::Conflict,
+        "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
+        "The chapter has merged or is dissolved: record at its successor.",
+    )
+}
+
 /// What is to be taken back is not there any more.
 pub fn not_covered() -> Problem {
     Problem::say(

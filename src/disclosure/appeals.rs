@@ -51,13 +51,13 @@ pub fn list(
 /// What all appeals received so far, by code; those that received nothing are absent.
 pub fn received(conn: &mut PgConnection) -> Result<HashMap<String, Sum>, Problem> {
     let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
-    let mut sums: HashMap<String, TotalsOut> = HashMap::new();
-    for row in totals::overall(conn, country.id.0, None)? {
+    let mut sums: HashMap<String, Sum> = HashMap::new();
+    for (_, row) in totals::received_of_scopes(conn, &[country.id.0], None)? {
         if let Some(appeal) = row.appeal.clone() {
-            sums.entry(appeal).or_default().add(&row);
+            sums.entry(appeal).or_default().add_received(&row);
         }
     }
-    Ok(sums.into_iter().map(|(appeal, totals)| (appeal, totals.received)).collect())
+    Ok(sums)
 }
 
 /// Appeals, by code. Drafts are not public.
@@ -77,7 +77,7 @@ pub async fn list_appeals(
     answer(&request, &page, CACHE_CONTROL_LIST)
 }
 
-/// An appeal with what it received so far.
+/// An appeal with what it received so far, and what became of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AppealDetail {
     #[serde(flatten)]
@@ -99,9 +99,8 @@ pub fn is_public(conn: &mut PgConnection, code: &str) -> Result<bool, Problem> {
 pub fn detail(conn: &mut PgConnection, code: &str) -> Result<AppealDetail, Problem> {
     let row = public(conn, code)?.ok_or_else(Problem::not_found)?;
     let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
-    let mut sums = TotalsOut::new(CENTRAL, Some(&row.code));
-    totals::overall(conn, country.id.0, Some(&row.code))?.iter().for_each(|total| sums.add(total));
-    Ok(AppealDetail { appeal: row.into(), totals: sums })
+    let totals = TotalsOut::read(conn, CENTRAL, country.id.0, Some(&row.code))?;
+    Ok(AppealDetail { appeal: row.into(), totals })
 }
 
 /// One appeal.

@@ -15,7 +15,7 @@ use sheets::{Book, Out, Width};
 use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 
-use super::labels;
+use super::labels::{self, Categories};
 use crate::authz::{self, Desk};
 use crate::chapters::store as chapters;
 use crate::db::Db;
@@ -92,15 +92,16 @@ fn written(db: &Db, of: BookOf, chapter: &str, name: &str) -> Result<std::fs::Fi
     let mut book = Book::new("Sổ", titles(&of, name), headings()).map_err(Problem::internal)?;
     let mut after = None;
     loop {
-        let (page, receipts) = db.read_blocking(|conn| -> Result<_, Problem> {
+        let (page, receipts, categories) = db.read_blocking(|conn| -> Result<_, Problem> {
             let page = book::page(conn, of, after, ENTRIES_A_PAGE)?;
             let ids: Vec<_> = page.iter().map(|entry| entry.id).collect();
-            Ok((page, vouchers::of_entries(conn, &ids)?))
+            let categories = Categories::read(conn, page.iter().filter_map(|entry| entry.category.as_deref()))?;
+            Ok((page, vouchers::of_entries(conn, &ids)?, categories))
         })?;
         let Some(last) = page.last() else { break };
         after = Some((last.day, last.id));
         for entry in &page {
-            write(&mut book, entry, receipts.get(&entry.id), chapter).map_err(Problem::internal)?;
+            write(&mut book, entry, receipts.get(&entry.id), &categories, chapter).map_err(Problem::internal)?;
         }
     }
     let (file, _) = book.finish_to_file().map_err(Problem::internal)?;
@@ -134,16 +135,26 @@ fn headings() -> Vec<(String, Width)> {
         ("Hủy bút toán", Width::Text(20)),
         ("Lý do hủy", Width::Text(20)),
         ("Vị trí trong sổ niêm phong (từ 0)", Width::Number(12)),
+        ("Về bút toán", Width::Text(20)),
+        ("Mã đơn vị được chuyển đến", Width::Text(14)),
+        ("Mục chi, thu", Width::Text(24)),
     ]
     .map(|(heading, width)| (heading.to_owned(), width))
     .to_vec()
 }
 
-fn write(book: &mut Book, entry: &BookEntry, receipt: Option<&Issued>, chapter: &str) -> Result<(), sheets::WriteError> {
+fn write(
+    book: &mut Book,
+    entry: &BookEntry,
+    receipt: Option<&Issued>,
+    categories: &Categories,
+    chapter: &str,
+) -> Result<(), sheets::WriteError> {
     let number = receipt.map(|issued| issued.number(chapter)).map(|number| format!("{} {}", number.series(), number.number()));
     let said = |label: fn(&str, Lang) -> String, code: Option<&str>| code.map(|code| label(code, Lang::Vi)).unwrap_or_default();
     let (channel, reason) = (said(labels::channel, entry.channel.as_deref()), said(labels::reason, entry.reason.as_deref()));
     let kind = labels::kind(&entry.kind, Lang::Vi);
+    let category = entry.category.as_deref().map(|code| categories.name(code, Lang::Vi)).unwrap_or_default();
     for line in &entry.lines {
         let account = labels::account(&line.account, Lang::Vi);
         let (debit, credit) = match line.amount {
@@ -165,6 +176,9 @@ fn write(book: &mut Book, entry: &BookEntry, receipt: Option<&Issued>, chapter: 
             Out::Text(entry.reverses.as_deref().unwrap_or_default()),
             Out::Text(&reason),
             Out::Number(entry.index),
+            Out::Text(entry.of.as_deref().unwrap_or_default()),
+            Out::Text(entry.to.as_deref().unwrap_or_default()),
+            Out::Text(&category),
         ])?;
     }
     Ok(())

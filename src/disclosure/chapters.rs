@@ -14,13 +14,14 @@ use crate::chapters::find::{self, MatchedName};
 use crate::chapters::life_store;
 use crate::chapters::model::{Contact, vietnamese_kind};
 use crate::chapters::reference::CENTRAL;
-use crate::chapters::shown::{FormerNameOut, ProvisionalOut};
+use crate::chapters::shown::{FormerNameOut, ProvisionalOut, RelatedChapter};
 use crate::chapters::store::{self, ChapterRow};
 use crate::chapters::units::{self, UnitRow};
 use crate::db::Db;
 use crate::http::sets::{Searches, Shows};
 use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
 use crate::ledger::totals;
+use crate::tree::{self, Related};
 
 /// A chapter in a list, with what it and everything below it received.
 #[derive(Debug, Serialize, ToSchema)]
@@ -100,6 +101,12 @@ pub struct ChapterDetail {
     /// Names it had before, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former_names: Vec<FormerNameOut>,
+    /// What it went up in, the leading one first. What it received and did stays here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub successors: Vec<RelatedChapter>,
+    /// What went up in it, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub predecessors: Vec<RelatedChapter>,
     pub totals: TotalsOut,
 }
 
@@ -140,14 +147,14 @@ impl From<UnitRow> for UnitVersion {
 }
 
 fn with_totals(conn: &mut PgConnection, rows: Vec<ChapterRow>) -> Result<Vec<ChapterOut>, Problem> {
-    let mut sums: HashMap<uuid::Uuid, TotalsOut> = HashMap::new();
-    for (scope, row) in totals::overall_of_scopes(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>(), None)? {
-        sums.entry(scope).or_default().add(&row);
+    let mut sums: HashMap<uuid::Uuid, Sum> = HashMap::new();
+    for (scope, row) in totals::received_of_scopes(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>(), None)? {
+        sums.entry(scope).or_default().add_received(&row);
     }
     Ok(rows
         .into_iter()
         .map(|row| ChapterOut {
-            received: sums.get(&row.id).map(|totals| totals.received).unwrap_or_default(),
+            received: sums.get(&row.id).copied().unwrap_or_default(),
             code: row.code,
             kind: row.kind,
             level: row.level,
@@ -251,9 +258,10 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Prob
     };
     let (contact, provisional) = life_store::public_face(conn, row.id)?;
     let former_names = life_store::former_names(conn, row.id)?.into_iter().map(FormerNameOut::from).collect();
+    let related = |all: Vec<Related>| all.into_iter().map(RelatedChapter::from).collect();
+    let (successors, predecessors) = (related(tree::went_up_in(conn, row.id)?), related(tree::came_from(conn, row.id)?));
     let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
-    let mut sums = TotalsOut::new(&row.code, None);
-    totals::overall(conn, row.id, None)?.iter().for_each(|total| sums.add(total));
+    let totals = TotalsOut::read(conn, &row.code, row.id, None)?;
     let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
     Ok(ChapterDetail {
         chapter,
@@ -264,7 +272,9 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Prob
         contact,
         provisional: provisional.map(ProvisionalOut::from),
         former_names,
-        totals: sums,
+        successors,
+        predecessors,
+        totals,
     })
 }
 

@@ -28,8 +28,9 @@ const fn column(name: &'static str, holds: Holds, always: bool, vi: &'static str
     Column { name, holds, always, vi, en }
 }
 
-/// In the order of the file. New ones come at the end: others count columns.
-pub const COLUMNS: [Column; 17] = [
+/// In the order of the file. New ones come at the end: others count columns. With `amount_vnd` (received) and `carried_vnd`
+/// (opened) there is one for each term of the equation but what is left.
+pub const COLUMNS: [Column; 28] = [
     column("log_index", Holds::Whole, true, "Vị trí trong sổ niêm phong, từ 0", "Place in the public log, from 0"),
     column("code", Holds::Text, true, "Mã công khai của bút toán", "Public code of the entry"),
     column("kind", Holds::Text, true, "Loại bút toán", "Kind of entry"),
@@ -80,7 +81,13 @@ pub const COLUMNS: [Column; 17] = [
     ),
     column("message_count", Holds::Whole, false, "Số tin nhắn hay giao dịch gộp lại", "Messages or payments in one sum"),
     column("reverses", Holds::Text, false, "Mã bút toán bị dòng này hủy", "Code of the entry that this one reverses"),
-    column("reason", Holds::Text, false, "Lý do hủy", "Why it was reversed"),
+    column(
+        "reason",
+        Holds::Text,
+        false,
+        "Lý do hủy hay điều chỉnh",
+        "Why it reverses another, or why stock or cash was adjusted",
+    ),
     column(
         "leaf_hash",
         Holds::Text,
@@ -95,7 +102,43 @@ pub const COLUMNS: [Column; 17] = [
         "Số đồng chuyển từ sổ cũ sang, nguyên; 0 ở mọi dòng khác",
         "Đồng carried over from old books, whole; 0 in all other rows",
     ),
+    measure("other_income_vnd", "Số đồng thu khác", "Đồng of other income"),
+    measure(
+        "released_vnd",
+        "Số đồng chuyển từ quỹ khác sang; âm khi chuyển đi",
+        "Đồng that came from other funds; negative when they went",
+    ),
+    measure("taken_over_vnd", "Số đồng nhận từ đơn vị khác", "Đồng taken over from other chapters"),
+    measure(
+        "sent_vnd",
+        "Số đồng chuyển cho đơn vị khác; âm khi được trả lại",
+        "Đồng sent to other chapters; negative when they came back",
+    ),
+    measure("handed_out_vnd", "Số đồng đã trao theo danh sách", "Đồng handed out by lists"),
+    measure("paid_vnd", "Số đồng đã chi", "Đồng paid"),
+    measure("refunded_vnd", "Số đồng hoàn trả người ủng hộ", "Đồng given back to givers"),
+    measure("lost_vnd", "Số đồng hao hụt, mất mát; âm khi tìm lại được", "Đồng lost; negative when they were found"),
+    column(
+        "of",
+        Holds::Text,
+        false,
+        "Mã bút toán được nói đến (khoản chuyển, khoản ủng hộ được hoàn trả, khoản tạm ứng)",
+        "Code of the entry it is about (a transfer, a refunded gift, an advance)",
+    ),
+    column(
+        "to",
+        Holds::Text,
+        false,
+        "Mã đơn vị được chuyển đến: chữ, giữ nguyên số 0 ở đầu",
+        "Code of the chapter it goes to: text, with its leading zeros",
+    ),
+    column("category", Holds::Text, false, "Mã mục chi, mục thu", "What it was spent on or came from, as a code"),
 ];
+
+/// A term of the equation that is neither received nor carried over.
+const fn measure(name: &'static str, vi: &'static str, en: &'static str) -> Column {
+    column(name, Holds::Whole, true, vi, en)
+}
 
 /// Of which ledger, for its description.
 pub struct Described<'a> {

@@ -2,7 +2,7 @@
 //!
 //! The file is one moment: the entries that were in the log when the download began (`X-Log-Size`), however long it
 //! takes. It is read page by page, so neither memory nor a transaction grows with the ledger. Adding up `amount_vnd`
-//! of `APPEAL:` rows gives what the appeal received; what old books carried over is in `carried_vnd`, apart from it.
+//! of `APPEAL:` rows gives what the appeal received; every other term of the equation has a column of its own, and is in no other.
 //! `leaf_hash` ties each row to the public log.
 //!
 //! It has two forms. One is for programs ([`columns`](super::columns)); the names of its columns are quoted, because
@@ -24,7 +24,7 @@ use super::spreadsheet::{self, Names};
 use crate::db::Db;
 use crate::http::sets::Searches;
 use crate::http::{Problem, Query};
-use crate::ledger::{goods, public};
+use crate::ledger::{detail, goods, public};
 use crate::log;
 
 const ROWS_A_PAGE: i64 = 1_000;
@@ -126,11 +126,13 @@ fn page(
     let Some(last) = rows.last().map(|(row, _)| row.seq) else { return Ok(None) };
     let reversals: Vec<(&str, &str)> = rows.iter().filter_map(|(row, _)| row.reversal()).collect();
     let mut given_back = goods::given_back(conn, &reversals)?;
+    let mut details = detail::of(conn, &rows.iter().map(|(row, _)| row.code.as_str()).collect::<Vec<_>>())?;
     let shown: Vec<Shown> = rows
         .into_iter()
         .map(|(row, index)| {
             let stored = || row.goods.clone().and_then(|goods| serde_json::from_value(goods).ok()).unwrap_or_default();
-            Shown { goods: given_back.remove(&row.code).unwrap_or_else(stored), row, index }
+            let (goods, detail) = (given_back.remove(&row.code).unwrap_or_else(stored), details.remove(&row.code));
+            Shown { goods, detail, row, index }
         })
         .collect();
     let records = match form {
@@ -183,7 +185,9 @@ mod tests {
     #[test]
     fn the_names_of_columns_are_quoted_and_a_mark_is_for_spreadsheets() {
         let (data, spreadsheet) = (header(Form::Data).unwrap(), header(Form::Spreadsheet).unwrap());
-        assert!(data.starts_with(b"\"log_index\",\"code\",") && data.ends_with(b",\"leaf_hash\",\"carried_vnd\"\r\n"));
+        let later = b",\"leaf_hash\",\"carried_vnd\",\"other_income_vnd\",";
+        assert!(data.starts_with(b"\"log_index\",\"code\",") && data.windows(later.len()).any(|part| part == later));
+        assert!(data.ends_with(b",\"lost_vnd\",\"of\",\"to\",\"category\"\r\n"));
         assert!(spreadsheet.starts_with(b"\xef\xbb\xbf\""));
     }
 }

@@ -3,7 +3,9 @@
 use sheets::harmless;
 
 use crate::basics::hex;
+use crate::ledger::detail::DetailRow;
 use crate::ledger::goods::PublicGoods;
+use crate::ledger::measures::Measure;
 use crate::ledger::public::PublicRow;
 
 /// An entry on its way into the file.
@@ -13,22 +15,46 @@ pub struct Shown {
     pub index: i64,
     /// Its own, or those a reversal gives back.
     pub goods: Vec<PublicGoods>,
+    /// What its kind says besides, and what it adds to the measures; a gift and its reversal have none.
+    pub detail: Option<DetailRow>,
 }
 
+/// The measures that came after received and opened, in the order of their columns.
+pub const LATER: [Measure; 8] = [
+    Measure::OtherIncome,
+    Measure::Released,
+    Measure::TakenOver,
+    Measure::Sent,
+    Measure::HandedOut,
+    Measure::Paid,
+    Measure::Refunded,
+    Measure::Lost,
+];
+
 impl Shown {
-    /// What was received, and what was carried over: what came by no channel was not received now, but is an opening balance,
-    /// or the reversal of one.
-    pub fn sums(&self) -> (i64, i64) {
-        if self.row.channel.is_some() { (self.row.amount_vnd, 0) } else { (0, self.row.amount_vnd) }
+    /// What it adds to a measure. What was received is what a gift shows, and nothing else, whatever its channel.
+    pub fn measure(&self, measure: Measure) -> i64 {
+        match (&self.detail, measure) {
+            (None, Measure::Received) => self.row.amount_vnd,
+            (None, _) => 0,
+            (Some(detail), measure) => detail.measure(measure),
+        }
+    }
+
+    /// Those of [`LATER`], as they are written.
+    pub fn later(&self) -> impl Iterator<Item = String> {
+        LATER.map(|measure| self.measure(measure).to_string()).into_iter()
     }
 }
 
 /// A row of the form for programs.
 pub fn record(shown: Shown) -> Vec<String> {
-    let (received, carried) = shown.sums();
-    let Shown { row, index, goods } = shown;
+    let (received, carried) = (shown.measure(Measure::Received), shown.measure(Measure::Opened));
+    let later: Vec<String> = shown.later().collect();
+    let Shown { row, index, goods, detail } = shown;
+    let said = |part: fn(&DetailRow) -> Option<&String>| detail.as_ref().and_then(part).cloned().unwrap_or_default();
     let text = |text: Option<String>| text.map(|text| harmless(&text)).unwrap_or_default();
-    vec![
+    let mut record = vec![
         index.to_string(),
         row.code,
         row.kind,
@@ -43,10 +69,17 @@ pub fn record(shown: Shown) -> Vec<String> {
         goods_text(&goods),
         row.message_count.map(|n| n.to_string()).unwrap_or_default(),
         row.reverses.unwrap_or_default(),
-        row.reason.unwrap_or_default(),
+        row.reason.unwrap_or_else(|| said(|detail| detail.reason.as_ref())),
         hex(&row.leaf_hash),
         carried.to_string(),
-    ]
+    ];
+    record.extend(later);
+    record.extend([
+        said(|detail| detail.of_code.as_ref()),
+        said(|detail| detail.to_chapter.as_ref()),
+        said(|detail| detail.category.as_ref()),
+    ]);
+    record
 }
 
 /// `RICE 100.5 KG; BLANKET 2 PIECE`

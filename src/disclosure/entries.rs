@@ -1,139 +1,28 @@
 //! `/api/v1/public/entries`: find entries, read one by its public code.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+pub use super::entry_out::{AnnotationOut, EntryOut};
+
+use super::entry_out::Context;
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer, tagged};
 use crate::basics::PublicCode;
-use crate::basics::hex;
 use crate::basics::keyboard::{Typed, typed};
 use crate::chapters::reread;
-use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::giving::appeals;
 use crate::http::cache::PublicCache;
 use crate::http::sets::{Filters, Shows};
 use crate::http::{Cursor, Kind, Page, Problem, Query, Say, one_line, rows_a_page};
-use crate::ledger::annotations::{self, AnnotationRow};
-use crate::ledger::goods;
-use crate::ledger::kinds::{Channel, Kind as EntryKind};
-use crate::ledger::public::{self, Filter, PublicGoods, PublicRow, Within};
+use crate::ledger::kinds::Channel;
+use crate::ledger::public::{self, Filter, Within};
 use crate::ledger::words::Words;
 use crate::search::SearchIndex;
 use crate::{log, tree};
-
-/// An entry as everyone may see it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct EntryOut {
-    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
-    pub code: String,
-    #[schema(example = "GIFT_CASH")]
-    pub kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "CASH")]
-    pub channel: Option<String>,
-    #[schema(example = "23095")]
-    pub chapter: String,
-    #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
-    pub chapter_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "68")]
-    pub province: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub appeal: Option<String>,
-    #[schema(example = "APPEAL:LULUT-2026")]
-    pub fund: String,
-    /// The day the gift was received.
-    pub day: NaiveDate,
-    pub booked_on: NaiveDate,
-    /// Negative for a reversal.
-    pub amount_vnd: i64,
-    /// The giver in the form the giver chose; absent for anonymous.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub giver: Option<String>,
-    /// Of a reversal: what it gives back, with a minus.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<PublicGoods>>)]
-    pub goods: Option<serde_json::Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_count: Option<i32>,
-    /// Code of the entry this one reverses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reverses: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Code of the entry that reversed this one: it no longer stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reversed_by: Option<String>,
-    /// What the log says of this entry since: its giver's data were corrected (`AMENDMENT`) or erased (`ERASURE`). Amounts
-    /// never change.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub annotations: Vec<AnnotationOut>,
-    /// SHA-256 leaf hash in the public log, hexadecimal.
-    pub leaf_hash: String,
-    /// Place in the public log; absent for the first second.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_index: Option<i64>,
-}
-
-impl EntryOut {
-    /// Whether it is a gift, of whatever channel.
-    pub fn is_gift(&self) -> bool {
-        EntryKind::parse(&self.kind).is_some_and(EntryKind::is_gift)
-    }
-}
-
-/// A leaf without money that speaks of an entry.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct AnnotationOut {
-    #[schema(example = "3MZK0T9Q4B7XH2VWE")]
-    pub code: String,
-    /// `AMENDMENT` or `ERASURE`.
-    #[schema(example = "AMENDMENT")]
-    pub kind: String,
-    pub booked_on: NaiveDate,
-    /// SHA-256 leaf hash in the public log, hexadecimal.
-    pub leaf_hash: String,
-    /// Place in the public log; absent for the first second.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_index: Option<i64>,
-}
-
-fn entry_out(
-    row: PublicRow,
-    chapter_name: String,
-    reversed_by: Option<String>,
-    annotations: Vec<AnnotationOut>,
-    log_index: Option<i64>,
-) -> EntryOut {
-    EntryOut {
-        annotations,
-        code: row.code,
-        kind: row.kind,
-        channel: row.channel,
-        chapter: row.chapter,
-        chapter_name,
-        province: row.province,
-        appeal: row.appeal,
-        fund: row.fund,
-        day: row.day,
-        booked_on: row.booked,
-        amount_vnd: row.amount_vnd,
-        giver: row.giver,
-        goods: row.goods,
-        message_count: row.message_count,
-        reverses: row.reverses,
-        reason: row.reason,
-        reversed_by,
-        leaf_hash: hex(&row.leaf_hash),
-        log_index,
-    }
-}
 
 /// What to look for; all conditions hold together.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -284,49 +173,6 @@ pub async fn search_entries(
     answer(&request, &page, CACHE_CONTROL_LIST)
 }
 
-/// What rows need beside themselves, read once for a page.
-struct Context {
-    names: HashMap<String, String>,
-    reversals: HashMap<String, String>,
-    annotations: HashMap<String, Vec<AnnotationRow>>,
-    indices: HashMap<String, i64>,
-    given_back: HashMap<String, Vec<PublicGoods>>,
-}
-
-impl Context {
-    fn read(conn: &mut PgConnection, rows: &[PublicRow]) -> Result<Self, Problem> {
-        let codes: Vec<&str> = rows.iter().map(|row| row.code.as_str()).collect();
-        let annotations = annotations::of_entries(conn, &codes)?;
-        let logged: Vec<&str> =
-            codes.iter().copied().chain(annotations.values().flatten().map(|said| said.code.as_str())).collect();
-        Ok(Self {
-            names: chapters::names(conn, &rows.iter().map(|row| row.chapter.as_str()).collect::<Vec<_>>())?,
-            reversals: public::reversals_of(conn, &codes)?,
-            indices: log::store::indices_of(conn, &logged)?,
-            given_back: goods::given_back(conn, &rows.iter().filter_map(PublicRow::reversal).collect::<Vec<_>>())?,
-            annotations,
-        })
-    }
-
-    fn show(&mut self, mut row: PublicRow) -> EntryOut {
-        if let Some(goods) = self.given_back.remove(&row.code) {
-            row.goods = serde_json::to_value(goods).ok();
-        }
-        let name = self.names.get(&row.chapter).cloned().unwrap_or_default();
-        let (reversed_by, index) = (self.reversals.remove(&row.code), self.indices.remove(&row.code));
-        let said = self.annotations.remove(&row.code).unwrap_or_default();
-        let annotations = said.into_iter().map(|a| AnnotationOut {
-            log_index: self.indices.get(&a.code).copied(),
-            code: a.code,
-            kind: a.kind,
-            booked_on: a.booked,
-            leaf_hash: hex(&a.leaf_hash),
-        });
-        let annotations = annotations.collect();
-        entry_out(row, name, reversed_by, annotations, index)
-    }
-}
-
 /// Reads a code as people write it; the refusal says what a code is.
 pub fn parse_code(code: &str) -> Result<PublicCode, Problem> {
     PublicCode::parse(code).map_err(|_| no_code())
@@ -349,7 +195,9 @@ pub fn find(conn: &mut PgConnection, code: &PublicCode) -> Result<EntryOut, Prob
 /// [`find`] for a code that may be of something else, or of nothing.
 pub fn look_up(conn: &mut PgConnection, code: &PublicCode) -> Result<Option<EntryOut>, Problem> {
     let Some(row) = public::find(conn, code.as_str())? else { return Ok(None) };
-    Ok(Some(Context::read(conn, std::slice::from_ref(&row))?.show(row)))
+    let mut entry = Context::read(conn, std::slice::from_ref(&row))?.show(row);
+    entry.look_closer(conn)?;
+    Ok(Some(entry))
 }
 
 /// One entry by its public code, as printed, scanned or read aloud.
@@ -381,7 +229,7 @@ pub async fn show_entry(
         .await?;
     let body = tagged(&out)?;
     // Until it has its place in the log the answer is about to change.
-    if out.log_index.is_some() && out.annotations.iter().all(|said| said.log_index.is_some()) {
+    if out.is_settled() {
         cache.keep(edition, &out.code, body.clone());
     }
     Ok(body.answer(&request, CACHE_CONTROL))

@@ -1,45 +1,18 @@
 //! What the codes of the API are called in plain words. A code that is not known here is shown as it is, so that a
 //! new kind is never hidden.
 
-use crate::http::Lang;
-use crate::ledger::kinds::Channel;
+use std::collections::HashMap;
+
+use diesel::pg::PgConnection;
+
+use crate::db::DbError;
+use crate::http::{Lang, Say};
+use crate::ledger::accounts::Account;
+use crate::ledger::kinds::{Channel, Kind};
+use crate::spending::categories;
 
 /// (code, Vietnamese, English).
 type Table = &'static [(&'static str, &'static str, &'static str)];
-
-const KINDS: Table = &[
-    ("GIFT_CASH", "Ủng hộ tiền mặt", "Gift in cash"),
-    ("GIFT_BANK", "Ủng hộ chuyển khoản", "Gift by bank transfer"),
-    ("GIFT_IN_KIND", "Ủng hộ hiện vật", "Gift in kind"),
-    ("GIFT_AGGREGATE", "Nhiều khoản nhỏ gộp một lần", "Many small gifts as one sum"),
-    ("REVERSAL", "Bút toán hủy", "Reversal"),
-    ("OPENING_BALANCE", "Số dư đầu kỳ chuyển từ sổ cũ", "Opening balance from old books"),
-    ("TRANSFER_OUT", "Chuyển cho đơn vị khác", "Transfer to another chapter"),
-    ("TRANSFER_IN", "Nhận từ đơn vị khác", "Transfer received"),
-    ("TRANSFER_RETURN", "Khoản chuyển được trả lại", "Transfer returned"),
-    ("PURCHASE", "Mua hàng nhập kho", "Purchase into stock"),
-    ("ADVANCE", "Tạm ứng", "Advance"),
-    ("ADVANCE_CLEARING", "Thanh toán tạm ứng", "Clearing of an advance"),
-    ("PAYMENT", "Chi", "Payment"),
-    ("DISTRIBUTION_CASH", "Trao tiền theo danh sách", "Money handed out by a list"),
-    ("DISTRIBUTION_GOODS", "Trao hiện vật theo danh sách", "Goods handed out by a list"),
-    ("STOCK_ADJUSTMENT", "Điều chỉnh tồn kho", "Stock adjustment"),
-    ("FUND_RELEASE", "Chuyển giữa các quỹ", "Move between funds"),
-    ("REFUND", "Hoàn trả người ủng hộ", "Refund to the giver"),
-    ("DUES", "Hội phí", "Members' dues"),
-    ("INCOME", "Thu khác", "Other income"),
-    ("CASH_DEPOSIT", "Nộp tiền mặt vào ngân hàng", "Cash brought to the bank"),
-    ("CASH_WITHDRAWAL", "Rút tiền gửi về quỹ", "Cash fetched from the bank"),
-    ("BANK_CONFIRMATION", "Ngân hàng xác nhận", "Confirmed by the bank"),
-    ("CASH_COUNT_DIFFERENCE", "Chênh lệch kiểm quỹ", "Difference found by a cash count"),
-    ("INTEREST", "Lãi tiền gửi", "Interest"),
-    ("BANK_FEE", "Phí ngân hàng", "Bank fee"),
-    ("AMENDMENT", "Đính chính", "Correction"),
-    ("ERASURE", "Xóa dữ liệu cá nhân", "Erasure of personal data"),
-    ("PUBLICATION", "Công khai theo quy định", "Publication required by law"),
-    ("STATEMENT", "Công bố", "Public statement"),
-    ("KEY", "Khóa ký sổ công khai", "Key of the public log"),
-];
 
 const REASONS: Table = &[
     ("DUPLICATE", "ghi trùng", "booked twice"),
@@ -55,28 +28,23 @@ const REASONS: Table = &[
     ("CASH_SHORTAGE", "kiểm quỹ thấy thiếu", "a cash count found too little"),
     ("CASH_SURPLUS", "kiểm quỹ thấy thừa", "a cash count found too much"),
     ("OTHER", "lý do khác", "another reason"),
+    ("LOST_ON_THE_WAY", "mất trên đường chuyển", "lost on the way"),
+    ("STOLEN", "bị mất cắp", "stolen"),
+    ("SPOILED", "hư hỏng", "spoiled"),
+    ("DESTROYED", "bị thiên tai, tai nạn phá hủy", "destroyed by disaster or accident"),
 ];
 
-const ACCOUNTS: Table = &[
-    ("CASH_ON_HAND", "Tiền mặt tại quỹ", "Cash on hand"),
-    ("IN_TRANSIT", "Tiền đang chuyển", "Money in transit"),
-    ("GOODS_IN_STOCK", "Hiện vật trong kho", "Goods in stock"),
-    ("DONATION_RESTRICTED", "Nguồn ủng hộ có mục đích", "Restricted gifts"),
-    ("DONATION_UNRESTRICTED", "Nguồn ủng hộ chung", "Unrestricted gifts"),
-    ("BANK", "Tiền gửi ngân hàng", "Bank"),
-    ("RECEIVABLE_OTHER", "Phải thu khác", "Other receivables"),
-    ("ADVANCE", "Tạm ứng", "Advances"),
-    ("PAYABLE", "Phải trả", "Payables"),
-    ("FUND_BALANCE", "Số dư quỹ mang sang", "Fund balance brought forward"),
-    ("IN_TRANSIT_OUT", "Tiền đã chuyển đi, chờ ngân hàng", "Sent by bank, not yet confirmed"),
-    ("AID_EXPENSE", "Chi cứu trợ, nhân đạo", "Aid"),
-    ("OPERATING_EXPENSE", "Chi hoạt động", "Operating cost"),
-    ("INTERCHAPTER", "Thanh toán giữa các đơn vị Hội", "Between chapters"),
-    ("INTERFUND", "Chuyển giữa các quỹ", "Between funds"),
-    ("DUES_INCOME", "Thu hội phí", "Dues"),
-    ("OTHER_INCOME", "Thu khác", "Other income"),
+const MEASURES: Table = &[
+    ("RECEIVED", "Ủng hộ đã nhận", "Received from givers"),
+    ("OPENED", "Số dư từ sổ cũ", "Carried over from old books"),
+    ("OTHER_INCOME", "Thu khác (ngân sách, hội phí, lãi…)", "Other income (budget, dues, interest…)"),
+    ("RELEASED", "Chuyển giữa các quỹ", "Moved between funds"),
+    ("TAKEN_OVER", "Nhận từ đơn vị khác", "Taken over from other chapters"),
+    ("SENT", "Chuyển cho đơn vị khác", "Sent to other chapters"),
+    ("HANDED_OUT", "Đã trao theo danh sách", "Handed out by lists"),
+    ("PAID", "Đã chi", "Paid"),
     ("REFUNDED", "Hoàn trả người ủng hộ", "Refunded to givers"),
-    ("LOSS", "Hao hụt, mất mát", "Losses"),
+    ("LOST", "Hao hụt, mất mát", "Lost"),
 ];
 
 const LEVELS: Table = &[
@@ -161,12 +129,10 @@ macro_rules! labels {
 }
 
 labels! {
-    /// What an entry is.
-    kind: KINDS;
     /// Why an entry was reversed.
     reason: REASONS;
-    /// On which account.
-    account: ACCOUNTS;
+    /// A term of the equation.
+    measure: MEASURES;
     /// Where a chapter stands.
     level: LEVELS;
     status: STATUSES;
@@ -175,6 +141,44 @@ labels! {
     valuation: VALUATIONS;
     /// The legal basis of an appeal.
     regime: REGIMES;
+}
+
+/// What categories are called: data, read once for a page.
+#[derive(Default)]
+pub struct Categories(HashMap<String, (String, String)>);
+
+impl Categories {
+    /// Those with these codes.
+    pub fn read<'c>(conn: &mut PgConnection, codes: impl Iterator<Item = &'c str>) -> Result<Self, DbError> {
+        let mut codes: Vec<&str> = codes.filter(|code| !code.is_empty()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Ok(if codes.is_empty() { Self::default() } else { Self(categories::names(conn, &codes)?) })
+    }
+
+    /// What something was spent on, or came from. A code that has no name is shown as it is.
+    pub fn name(&self, code: &str, lang: Lang) -> String {
+        match (code, lang, self.0.get(code)) {
+            ("", Lang::Vi, _) => "Không ghi mục".to_owned(),
+            ("", Lang::En, _) => "Without a category".to_owned(),
+            (_, Lang::Vi, Some((vi, _))) => vi.clone(),
+            (_, Lang::En, Some((_, en))) => en.clone(),
+            (code, _, None) => code.to_owned(),
+        }
+    }
+}
+
+/// What an entry, or a leaf of the log, is.
+pub fn kind(code: &str, lang: Lang) -> String {
+    match code {
+        "KEY" => Say::fixed("Khóa ký sổ công khai", "Key of the public log").in_lang(lang).to_owned(),
+        code => Kind::parse(code).map_or_else(|| code.to_owned(), |kind| kind.said().in_lang(lang).to_owned()),
+    }
+}
+
+/// On which account.
+pub fn account(code: &str, lang: Lang) -> String {
+    Account::parse(code).map_or_else(|| code.to_owned(), |account| account.said().in_lang(lang).to_owned())
 }
 
 /// How a gift came.
@@ -208,18 +212,18 @@ mod tests {
     use crate::bookkeeping::model::OpeningFault;
     use crate::corrections::model::CorrectionReason;
     use crate::giving::reversal::Reason;
-    use crate::ledger::accounts::Account;
-    use crate::ledger::kinds::Kind;
+    use crate::ledger::measures::Measure;
+    use crate::transfers::model::TransferLossReason;
     use crate::tree::Level;
 
     #[test]
     fn every_code_there_is_has_its_words() {
         let known = |table: Table, code: &str| assert!(table.iter().any(|row| row.0 == code), "{code}");
-        Kind::ALL.iter().for_each(|kind| known(KINDS, kind.name()));
-        Account::ALL.iter().for_each(|account| known(ACCOUNTS, account.name()));
+        Measure::ALL.iter().for_each(|measure| known(MEASURES, measure.name()));
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        TransferLossReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {
             row.unwrap()[3].split(' ').for_each(|unit| known(UNITS, unit));
@@ -232,5 +236,7 @@ mod tests {
         assert_eq!(fund("APPEAL:LULUT", Lang::Vi), "Quỹ của đợt vận động LULUT");
         assert_eq!((channel("SMS", Lang::En), channel("NEW", Lang::Vi)), ("Text message (1400)".to_owned(), "NEW".to_owned()));
         assert_eq!(kind("SOMETHING_NEW", Lang::En), "SOMETHING_NEW");
+        let names = Categories(HashMap::from([("RENT".to_owned(), ("Thuê nhà".to_owned(), "Rent".to_owned()))]));
+        assert_eq!((names.name("RENT", Lang::En).as_str(), names.name("NEW", Lang::Vi).as_str()), ("Rent", "NEW"));
     }
 }

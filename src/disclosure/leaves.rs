@@ -1,10 +1,11 @@
-//! Leaves of the log that are no entries of the books: keys, publications, and what is said of an entry's personal data.
+//! Leaves of the log that are no entries of the books: keys, publications, statements, and what is said of an entry's personal data.
 //!
 //! Everything comes out of the leaf's own bytes, which whoever mirrors the log has too; beside it stand the names that
 //! belong to its codes.
 
 use diesel::pg::PgConnection;
 
+use super::statements::{StatementOut, shown as statements_shown};
 use crate::basics::{PublicCode, hex};
 use crate::chapters::store as chapters;
 use crate::giving::appeals;
@@ -13,6 +14,7 @@ use crate::http::Problem;
 use crate::log;
 use crate::log::leaf::Said;
 use crate::publications::duties::{self, Published};
+use crate::statements::store as statements;
 
 /// A leaf as everybody may see it.
 pub struct LeafOut {
@@ -24,6 +26,8 @@ pub struct LeafOut {
     pub appeal_title: Option<String>,
     /// Of a publication.
     pub published: Option<Published>,
+    /// Of a statement.
+    pub stated: Option<StatementOut>,
 }
 
 /// What there is under a code.
@@ -47,12 +51,17 @@ pub fn find(conn: &mut PgConnection, code: &PublicCode) -> Result<Found, Problem
         Some(row) => duties::published(conn, row.id, code.as_str())?,
         None => None,
     };
+    let stated = match statements::find(conn, code.as_str())? {
+        Some(row) => statements_shown(conn, vec![row])?.pop(),
+        None => None,
+    };
     Ok(Found::Leaf(Box::new(LeafOut {
         chapter_name: chapters::names(conn, &[&said.chapter])?.remove(&said.chapter).unwrap_or_else(|| said.chapter.clone()),
         appeal_title: appeal.map(|row| row.title),
         index: leaf.idx,
         leaf_hash: hex(&leaf.leaf_hash),
         published,
+        stated,
         said,
     })))
 }

@@ -14,7 +14,9 @@ pub mod csv_metadata;
 pub mod csv_rows;
 pub mod documents;
 pub mod entries;
+pub mod entry_out;
 pub mod fair_share;
+pub mod flow;
 pub mod labels;
 pub mod leaves;
 pub mod officers;
@@ -22,6 +24,7 @@ pub mod publications;
 pub mod receipts;
 pub mod reversals;
 pub mod spreadsheet;
+pub mod statements;
 pub mod totals;
 pub mod units;
 
@@ -63,6 +66,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(publications::list_appeal_publications)
         .service(crate::documents::content::read_public_document)
         .service(appeals::list_items)
+        .service(statements::list_statements)
+        .service(statements::show_statement)
         .service(consent_texts::list_consent_texts);
 }
 

@@ -284,7 +284,7 @@ fn shares(
     let share = |id: &Uuid| reversed.get(id).copied().unwrap_or_default();
     let mut shares: HashMap<Uuid, GiftShare> =
         scopes.iter().map(|id| (*id, GiftShare { recorded_count: share(id), reversed_count: share(id) })).collect();
-    for (scope, row) in totals::overall_of_scopes(conn, scopes, None)? {
+    for (scope, row) in totals::received_of_scopes(conn, scopes, None)? {
         shares.entry(scope).or_default().recorded_count += if own { row.own_count } else { row.subtree_count };
     }
     Ok(shares)

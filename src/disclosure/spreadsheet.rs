@@ -9,16 +9,17 @@ use diesel::pg::PgConnection;
 use sheets::harmless;
 
 use super::csv_rows::Shown;
-use super::labels;
+use super::labels::{self, Categories};
 use crate::basics::hex;
 use crate::chapters::store as chapters;
 use crate::db::DbError;
 use crate::http::Lang;
+use crate::ledger::measures::Measure;
 use crate::ledger::public;
 use crate::{log, stock};
 
 /// The names of the columns: what people call them, and what the first form does.
-const HEADER: [&str; 25] = [
+const HEADER: [&str; 38] = [
     "Vị trí trong sổ niêm phong, từ 0 (log_index)",
     "Mã bút toán (code)",
     "Mã loại (kind)",
@@ -44,6 +45,19 @@ const HEADER: [&str; 25] = [
     "Đã bị hủy bởi (reversed_by)",
     "Giá trị hiện vật từng dòng, đồng",
     "Mã băm (leaf_hash)",
+    "Số đồng thu khác (other_income_vnd)",
+    "Số đồng chuyển từ quỹ khác (released_vnd)",
+    "Số đồng nhận từ đơn vị khác (taken_over_vnd)",
+    "Số đồng chuyển cho đơn vị khác (sent_vnd)",
+    "Số đồng đã trao (handed_out_vnd)",
+    "Số đồng đã chi (paid_vnd)",
+    "Số đồng hoàn trả (refunded_vnd)",
+    "Số đồng hao hụt (lost_vnd)",
+    "Về bút toán (of)",
+    "Mã đơn vị được chuyển đến (to)",
+    "Đơn vị được chuyển đến",
+    "Mã mục chi, thu (category)",
+    "Mục chi, thu",
 ];
 
 /// The first line, without its mark.
@@ -56,6 +70,7 @@ pub struct Names {
     chapters: HashMap<String, String>,
     items: HashMap<String, String>,
     reversals: HashMap<String, String>,
+    categories: Categories,
 }
 
 impl Names {
@@ -64,7 +79,10 @@ impl Names {
         let codes: Vec<&str> = entries.iter().map(|shown| shown.row.code.as_str()).collect();
         let mut places: Vec<&str> = entries
             .iter()
-            .flat_map(|shown| [Some(shown.row.chapter.as_str()), shown.row.province.as_deref()])
+            .flat_map(|shown| {
+                let to = shown.detail.as_ref().and_then(|detail| detail.to_chapter.as_deref());
+                [Some(shown.row.chapter.as_str()), shown.row.province.as_deref(), to]
+            })
             .flatten()
             .collect();
         let mut items: Vec<&str> = entries.iter().flat_map(|shown| &shown.goods).map(|goods| goods.item.as_str()).collect();
@@ -72,6 +90,8 @@ impl Names {
             list.sort_unstable();
             list.dedup();
         }
+        let coded = entries.iter().filter_map(|shown| shown.detail.as_ref()?.category.as_deref());
+        let categories = Categories::read(conn, coded)?;
         let items = if items.is_empty() { HashMap::new() } else { stock::items(conn, &items)? };
         let mut reversals = public::reversals_of(conn, &codes)?;
         let indices = log::store::indices_of(conn, &reversals.values().map(String::as_str).collect::<Vec<_>>())?;
@@ -80,6 +100,7 @@ impl Names {
             chapters: chapters::names(conn, &places)?,
             items: items.into_iter().map(|(code, item)| (code, item.name)).collect(),
             reversals,
+            categories,
         })
     }
 }
@@ -97,8 +118,11 @@ fn name(text: Option<String>) -> String {
 
 /// A row.
 pub fn record(shown: Shown, names: &Names) -> Vec<String> {
-    let (received, carried) = shown.sums();
-    let Shown { row, index, goods } = shown;
+    let (received, carried) = (shown.measure(Measure::Received), shown.measure(Measure::Opened));
+    let later: Vec<String> = shown.later().collect();
+    let Shown { row, index, goods, detail } = shown;
+    let detail = detail.as_ref();
+    let reason = row.reason.as_deref().or(detail.and_then(|detail| detail.reason.as_deref()));
     let place = |code: Option<&str>| code.and_then(|code| names.chapters.get(code)).cloned().unwrap_or_default();
     let said = |label: fn(&str, Lang) -> String, code: Option<&str>| code.map(|code| label(code, Lang::Vi)).unwrap_or_default();
     let (mut coded, mut named, mut values) = (Vec::new(), Vec::new(), Vec::new());
@@ -108,7 +132,7 @@ pub fn record(shown: Shown, names: &Names) -> Vec<String> {
         named.push(format!("{item}: {} {}", line.quantity.replace('.', ","), labels::unit(&line.unit, Lang::Vi)));
         values.push(format!("{item}: {}", line.value_vnd));
     }
-    vec![
+    let mut record = vec![
         index.to_string(),
         row.code.clone(),
         row.kind.clone(),
@@ -129,12 +153,23 @@ pub fn record(shown: Shown, names: &Names) -> Vec<String> {
         named.join("; "),
         row.message_count.map(|n| n.to_string()).unwrap_or_default(),
         row.reverses.unwrap_or_default(),
-        row.reason.clone().unwrap_or_default(),
-        said(labels::reason, row.reason.as_deref()),
+        reason.unwrap_or_default().to_owned(),
+        said(labels::reason, reason),
         names.reversals.get(&row.code).cloned().unwrap_or_default(),
         values.join("; "),
         hex(&row.leaf_hash),
-    ]
+    ];
+    record.extend(later);
+    let to = detail.and_then(|detail| detail.to_chapter.as_deref());
+    let category = detail.and_then(|detail| detail.category.as_deref());
+    record.extend([
+        detail.and_then(|detail| detail.of_code.clone()).unwrap_or_default(),
+        to.map(code).unwrap_or_default(),
+        place(to),
+        category.unwrap_or_default().to_owned(),
+        category.map(|code| names.categories.name(code, Lang::Vi)).unwrap_or_default(),
+    ]);
+    record
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `/api/v1/public/totals`: what was received, by appeal, chapter, channel and day.
+//! `/api/v1/public/totals`: what was received, by appeal, chapter, channel and day; what became of it, and what is left.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::flow::{Flow, LeftOut};
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::chapters::reference::CENTRAL;
 use crate::chapters::store as chapters;
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::http::sets::Searches;
 use crate::http::{Problem, Query};
+use crate::ledger::left;
 use crate::ledger::measures::Measure;
 use crate::ledger::totals::{self, TotalRow};
 use crate::{giving, tree};
@@ -30,6 +32,13 @@ impl Sum {
     fn add(&mut self, vnd: i64, count: i64) {
         self.received_vnd += vnd;
         self.gift_count += count;
+    }
+
+    /// Adds what a row of totals says was received by a place with everything below it, unless it is kept apart.
+    pub fn add_received(&mut self, row: &TotalRow) {
+        if row.is(Measure::Received) && row.restriction != "QUARANTINE" {
+            self.add(row.subtree_vnd, row.subtree_count);
+        }
     }
 }
 
@@ -52,26 +61,74 @@ pub struct TotalsOut {
     /// Only when `from` and `to` are given: one sum for every day on which something was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_day: Option<BTreeMap<NaiveDate, Sum>>,
+    // What came later stands behind: commands that others wrote down look for the first members by their order.
+    /// Everything that came and went, without what is kept apart.
+    pub flow: Flow,
+    /// The chapter's own part of it.
+    pub own_flow: Flow,
+    /// The same of what is kept apart.
+    pub quarantined_flow: Flow,
+    /// The same of each fund, kept apart or not.
+    pub flow_by_fund: BTreeMap<String, Flow>,
+    /// What was paid, by what for; empty where nobody said.
+    pub paid_by_category: BTreeMap<String, i64>,
+    /// Other income, by where it came from.
+    pub other_income_by_category: BTreeMap<String, i64>,
+    /// Of the whole country: sent by a chapter, and taken over by none yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_the_way_vnd: Option<i64>,
+    /// Where what is left lies now. Not with `from` and `to`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<LeftOut>,
 }
 
 impl TotalsOut {
-    pub fn new(chapter: &str, appeal: Option<&str>) -> Self {
+    fn new(chapter: &str, appeal: Option<&str>) -> Self {
         Self { chapter: chapter.to_owned(), appeal: appeal.map(str::to_owned), ..Self::default() }
     }
 
-    pub fn add(&mut self, row: &TotalRow) {
-        if !row.is(Measure::Received) {
-            return;
-        }
+    fn add(&mut self, row: &TotalRow) {
+        let Some(measure) = Measure::parse(&row.measure) else { return };
         let (vnd, count) = (row.subtree_vnd, row.subtree_count);
-        self.by_fund.entry(row.fund.clone()).or_default().add(vnd, count);
+        self.flow_by_fund.entry(row.fund.clone()).or_default().add(measure, vnd);
+        if measure == Measure::Received {
+            self.by_fund.entry(row.fund.clone()).or_default().add(vnd, count);
+        }
         if row.restriction == "QUARANTINE" {
-            self.quarantined.add(vnd, count);
+            self.quarantined_flow.add(measure, vnd);
+            if measure == Measure::Received {
+                self.quarantined.add(vnd, count);
+            }
             return;
         }
-        self.received.add(vnd, count);
-        self.own.add(row.own_vnd, row.own_count);
-        self.by_channel.entry(row.part.clone()).or_default().add(vnd, count);
+        self.flow.add(measure, vnd);
+        self.own_flow.add(measure, row.own_vnd);
+        match measure {
+            Measure::Received => {
+                self.received.add(vnd, count);
+                self.own.add(row.own_vnd, row.own_count);
+                self.by_channel.entry(row.part.clone()).or_default().add(vnd, count);
+            }
+            Measure::Paid => *self.paid_by_category.entry(row.part.clone()).or_default() += vnd,
+            Measure::OtherIncome => *self.other_income_by_category.entry(row.part.clone()).or_default() += vnd,
+            _ => {}
+        }
+    }
+
+    fn ended(mut self) -> Self {
+        self.paid_by_category.retain(|_, vnd| *vnd != 0);
+        self.other_income_by_category.retain(|_, vnd| *vnd != 0);
+        self.on_the_way_vnd = (self.chapter == CENTRAL).then(|| self.flow.on_the_way());
+        self
+    }
+
+    /// Everything up to now, of a chapter with what is below it; of one appeal if named.
+    pub fn read(conn: &mut PgConnection, chapter: &str, id: Uuid, appeal: Option<&str>) -> Result<Self, DbError> {
+        let mut out = Self::new(chapter, appeal);
+        let rows = totals::overall(conn, id, appeal)?;
+        rows.iter().for_each(|row| out.add(row));
+        out.left = Some(LeftOut::of(&left::overall(conn, id, appeal, &rows)?));
+        Ok(out.ended())
     }
 }
 
@@ -118,21 +175,17 @@ pub fn load(conn: &mut PgConnection, query: &TotalsQuery) -> Result<TotalsOut, P
     if let Some(code) = appeal {
         giving::appeals::find(conn, code)?.filter(|row| row.state != "DRAFT").ok_or_else(Problem::not_found)?;
     }
+    let Some((from, to)) = days else { return Ok(TotalsOut::read(conn, &here.code, here.id.0, appeal)?) };
     let mut out = TotalsOut::new(&here.code, appeal);
-    match days {
-        None => totals::overall(conn, here.id.0, appeal)?.iter().for_each(|row| out.add(row)),
-        Some((from, to)) => {
-            let mut by_day: BTreeMap<NaiveDate, Sum> = BTreeMap::new();
-            for (day, row) in totals::by_day(conn, here.id.0, appeal, from, to)? {
-                out.add(&row);
-                if row.is(Measure::Received) && row.restriction != "QUARANTINE" {
-                    by_day.entry(day).or_default().add(row.subtree_vnd, row.subtree_count);
-                }
-            }
-            out.by_day = Some(by_day);
+    let mut by_day: BTreeMap<NaiveDate, Sum> = BTreeMap::new();
+    for (day, row) in totals::by_day(conn, here.id.0, appeal, from, to)? {
+        out.add(&row);
+        if row.is(Measure::Received) && row.restriction != "QUARANTINE" {
+            by_day.entry(day).or_default().add_received(&row);
         }
     }
-    Ok(out)
+    out.by_day = Some(by_day);
+    Ok(out.ended())
 }
 
 /// What a chapter directly below another received, with everything below it.
@@ -160,21 +213,55 @@ pub fn by_place(conn: &mut PgConnection, parent: &str, appeal: &str, whole: Sum)
     let above = chapters::find(conn, parent)?.ok_or_else(Problem::not_found)?;
     let below = chapters::children(conn, above.id, None, MAX_PLACES)?;
     let ids: Vec<_> = below.iter().map(|row| row.id).chain([above.id]).collect();
-    let mut sums: HashMap<Uuid, TotalsOut> = HashMap::new();
-    for (scope, row) in totals::overall_of_scopes(conn, &ids, Some(appeal))? {
-        sums.entry(scope).or_default().add(&row);
+    let (mut sums, mut own): (HashMap<Uuid, Sum>, Sum) = Default::default();
+    for (scope, row) in totals::received_of_scopes(conn, &ids, Some(appeal))? {
+        sums.entry(scope).or_default().add_received(&row);
+        if scope == above.id && row.restriction != "QUARANTINE" {
+            own.add(row.own_vnd, row.own_count);
+        }
     }
-    let sum_of = |id: &Uuid| sums.get(id).map(|totals| totals.received).filter(|sum| sum.gift_count != 0);
+    let sum_of = |id: &Uuid| sums.get(id).copied().filter(|sum| sum.gift_count != 0);
     let places = below.into_iter().filter_map(|row| sum_of(&row.id).map(|received| (row, received)));
     let mut places: Vec<PlaceSum> =
         places.map(|(row, received)| PlaceSum { code: row.code, name: row.short_name, received }).collect();
     places.sort_by(|a, b| b.received.received_vnd.cmp(&a.received.received_vnd).then_with(|| a.code.cmp(&b.code)));
-    let own = sums.get(&above.id).map(|totals| totals.own).unwrap_or_default();
     let mut elsewhere = whole;
     for sum in places.iter().map(|place| place.received).chain([own]) {
         elsewhere.add(-sum.received_vnd, -sum.gift_count);
     }
     Ok(Places { below: places, own: PlaceSum { code: above.code, name: above.short_name, received: own }, elsewhere })
+}
+
+/// What a chapter spent of an appeal, with everything below it.
+#[derive(Debug, Clone)]
+pub struct PlaceSpent {
+    pub code: String,
+    pub name: String,
+    pub handed_out_vnd: i64,
+    pub paid_vnd: i64,
+}
+
+/// Where an appeal was spent: the chapters directly below the chapter `parent`, each with everything below it, and that chapter
+/// by itself; those that spent nothing are left out.
+pub fn spent_by_place(conn: &mut PgConnection, parent: &str, appeal: &str) -> Result<Vec<PlaceSpent>, Problem> {
+    let above = chapters::find(conn, parent)?.ok_or_else(Problem::not_found)?;
+    let below = chapters::children(conn, above.id, None, MAX_PLACES)?;
+    let ids: Vec<_> = below.iter().map(|row| row.id).chain([above.id]).collect();
+    let mut sums: HashMap<Uuid, Flow> = HashMap::new();
+    for (scope, row) in totals::measured_of_scopes(conn, &ids, Some(appeal), &[Measure::HandedOut, Measure::Paid])? {
+        if let Some(measure) = Measure::parse(&row.measure).filter(|_| row.restriction != "QUARANTINE") {
+            let vnd = if scope == above.id { row.own_vnd } else { row.subtree_vnd };
+            sums.entry(scope).or_default().add(measure, vnd);
+        }
+    }
+    let spent = |row: chapters::ChapterRow| {
+        let flow = sums.get(&row.id).filter(|flow| !flow.is_nothing())?;
+        let Flow { handed_out_vnd, paid_vnd, .. } = *flow;
+        Some(PlaceSpent { code: row.code, name: row.short_name, handed_out_vnd, paid_vnd })
+    };
+    let mut places: Vec<PlaceSpent> = below.into_iter().chain([above]).filter_map(spent).collect();
+    places.sort_by_key(|place| std::cmp::Reverse(place.handed_out_vnd + place.paid_vnd));
+    Ok(places)
 }
 
 /// Totals, exact at the moment of asking.

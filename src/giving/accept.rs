@@ -113,7 +113,7 @@ pub(super) fn accept<'a>(
             Say::fixed("Không có đơn vị này.", "There is no such chapter."),
         )]);
     };
-    if !place.accepts_entries {
+    if !place.accepts_entries && gift.passing.is_none() {
         check.wrong(
             "/chapter",
             "BOOKS_CLOSED",

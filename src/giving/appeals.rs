@@ -361,7 +361,9 @@ statement! {
     struct Terms { ids: Vec<Uuid> => Array<SqlUuid> } ->
         (SqlUuid, Text, SqlUuid, Text, Integer, Integer, Date, Date, Array<SqlUuid>),
     "SELECT a.id, a.code, a.chapter_id, a.state, a.fund_id, a.quarantine_fund_id, v.receive_from, v.receive_until,
-            ARRAY(SELECT s.chapter_id FROM appeal_share s WHERE s.appeal_id = a.id)
+            ARRAY(SELECT s.chapter_id FROM appeal_share s WHERE s.appeal_id = a.id
+                  UNION ALL
+                  SELECT i FROM chapter_successors(a.chapter_id || ARRAY(SELECT s.chapter_id FROM appeal_share s WHERE s.appeal_id = a.id)) i)
      FROM appeal a JOIN appeal_version v ON v.appeal_id = a.id AND v.version = a.version
      WHERE a.id = ANY(?)"
 }
@@ -430,10 +432,11 @@ pub fn named(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, (Str
     Ok(rows.load::<(Uuid, (String, Uuid))>(conn)?.into_iter().collect())
 }
 
-/// Appeals of a chapter and of those below it that are no drafts, by code after `after`.
+/// Appeals of a chapter, of those below it and of those it has succeeded that are no drafts, by code after `after`.
 pub fn list_below(conn: &mut PgConnection, chapter: ChapterId, after: &str, limit: i64) -> Result<Vec<AppealRow>, DbError> {
+    let taken_over = tree::with_succeeded(conn, chapter)?;
     let rows = newest()
-        .filter(appeal::chapter_id.eq_any(tree::at_and_below(chapter.0)))
+        .filter(appeal::chapter_id.eq_any(tree::at_and_below(chapter.0)).or(appeal::chapter_id.eq_any(taken_over)))
         .filter(appeal::code.ge(after))
         .filter(appeal::state.ne(AppealState::Draft.name()))
         .order(appeal::code)
@@ -453,4 +456,13 @@ pub fn title_at(conn: &mut PgConnection, code: &str, at: DateTime<Utc>) -> Resul
         .select(appeal_version::title)
         .first(conn)
         .optional()?)
+}
+
+/// The appeals of a chapter: code and state. Its successor goes on with them.
+pub fn of_chapter(conn: &mut PgConnection, chapter: Uuid) -> Result<Vec<(String, String)>, DbError> {
+    Ok(appeal::table
+        .filter(appeal::chapter_id.eq(chapter))
+        .order(appeal::code)
+        .select((appeal::code, appeal::state))
+        .load(conn)?)
 }

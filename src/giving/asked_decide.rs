@@ -13,7 +13,9 @@ use super::record::{self, Outcome, Submission};
 use crate::authz::{Granted, Record, Right, Visit};
 use crate::decisions::{self, Approval, Halt, Kind, Matter, State, Verdict};
 use crate::http::Problem;
+use crate::ledger::passing;
 use crate::ledger::store::BookedAt;
+use crate::tree;
 
 /// An asked gift, for a decision.
 struct Waiting<'a>(&'a AskedRow);
@@ -52,6 +54,10 @@ fn book(v: &mut Visit<'_>, recorder: Granted<Record>, row: &AskedRow) -> Result<
     // The clock of the commitment is when the money came to be recorded, not when somebody approved it.
     let mut gift = prepare(v.vault, gift, row.asked_at)?;
     gift.request_hash.clone_from(&row.request_hash);
+    // The chapter went up in another one while this waited: it is booked where it was given, and passes on.
+    if gift.gift.lines.is_empty() && tree::successor(v.conn, recorder.chapter())?.is_some() {
+        gift.passing = Some(passing::shells(v.vault, v.now).map_err(Problem::internal)?);
+    }
     let submission = Submission { actor: recorder.actor(), gift: Arc::new(gift) };
     match record::record_approved(v.conn, BookedAt::now(v.now), &submission, recorder)? {
         Outcome::Booked(_) | Outcome::AlreadyBooked(_) => Ok(()),

@@ -17,7 +17,7 @@ use crate::db::schema::{appeal, asked_gift};
 use crate::db::statement::statement;
 use crate::http::Span;
 use crate::ledger::store as ledger;
-use crate::tree::ChapterId;
+use crate::tree::{self, ChapterId};
 
 /// An asked gift.
 #[derive(Debug, Clone, Queryable)]
@@ -153,10 +153,10 @@ pub(super) fn waiting(
     span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<AskedRow>, DbError> {
     use asked_gift as a;
-    let here = here.chapter();
+    let here = tree::with_succeeded(conn, here.chapter())?;
     let mut query = rows!()
         .filter(a::state.eq("ASKED"))
-        .filter(a::approver_chapter_id.eq(here.0).or(a::chapter_id.eq(here.0)))
+        .filter(a::approver_chapter_id.eq_any(here.clone()).or(a::chapter_id.eq_any(here)))
         .order((a::asked_at, a::id))
         .limit(span.rows)
         .into_boxed();

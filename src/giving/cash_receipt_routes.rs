@@ -17,8 +17,8 @@ use crate::http::sets::{Decides, Key, Reads};
 use crate::http::{Answer, Lang, Problem, PublicUrl, Reply};
 use crate::vouchers::answers::{self, PdfFile};
 use crate::vouchers::model::CashReceipt;
-use crate::vouchers::sheet;
 use crate::vouchers::printed::{CancelledOut, IssuerOut};
+use crate::vouchers::sheet;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(issue_cash_receipt).service(show_cash_receipt).service(print_cash_receipt).service(download_cash_receipt);

@@ -113,6 +113,7 @@ pub const ROOM: Room = Room {
         ("paper_slip_collision.chapter_id", Stays),
         ("reversal_request.approver_chapter_id", Follows),
     ],
+    successions: &[&imports::going::Lists],
     ..Room::called("giving")
 };
 

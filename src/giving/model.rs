@@ -6,7 +6,6 @@ use uuid::Uuid;
 use super::display::Display;
 use super::gift_in::{GiftIn, GiverIn, LineIn, Valuation};
 use super::payer::Payer;
-pub use crate::stock::quantity::Quantity;
 use super::sent::Sent;
 use crate::basics::clock::vietnam_date;
 use crate::basics::codes::codes;
@@ -18,6 +17,7 @@ use crate::ledger::kinds::Channel;
 use crate::ledger::model::Fund;
 use crate::parties::naming;
 use crate::parties::{Named, PartyKind};
+pub use crate::stock::quantity::Quantity;
 use crate::tree::{ChapterId, Place};
 
 /// Most gifts in one batch.

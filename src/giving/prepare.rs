@@ -13,6 +13,7 @@ use crate::basics::clock::vietnam_time;
 use crate::basics::fold;
 use crate::basics::text::words;
 use crate::http::Problem;
+use crate::ledger::entry::Passing;
 use crate::log::{commitment, opening};
 use crate::parties::NewParty;
 use crate::vault::{Vault, VaultError, place};
@@ -29,6 +30,8 @@ pub struct Prepared {
     pub giver_name: Option<Vec<u8>>,
     pub pd: [u8; 32],
     pub opening: Vec<u8>,
+    /// Of one that was asked before its chapter went up in another one: what passes it on.
+    pub passing: Option<Box<Passing>>,
     /// Sealed: wish, memo, bank reference, the payer's address, how many vouchers came with it. `None` when there is none.
     pub particulars: Option<Vec<u8>>,
     /// What two gifts of a chapter share when they look like one: giver's name, amount and day.
@@ -78,6 +81,7 @@ pub fn prepare(vault: &Vault, gift: NewGift, now: DateTime<Utc>) -> Result<Prepa
             None => None,
         },
         pd: commitment::commit(&secret, &fields),
+        passing: None,
         opening,
         particulars: seal_particulars(vault, &gift)?,
         likeness: likeness(vault, &gift),

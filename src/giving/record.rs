@@ -346,6 +346,7 @@ fn entry_of(context: &Context, a: &Accepted<'_>, postings: Balanced) -> NewEntry
         document: None,
         pd: a.gift.pd,
         opening: Some(a.gift.opening.clone()),
+        passing: a.gift.passing.clone(),
     }
 }
 

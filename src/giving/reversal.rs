@@ -20,7 +20,7 @@ use crate::changes;
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
 use crate::decisions::{self, Approval, Halt, Matter, State, Verdict, already_waits, not_covered};
-use crate::http::{Problem, Span};
+use crate::http::{self, Problem, Span};
 use crate::identity::store as identity;
 use crate::ledger::draft::Draft;
 use crate::ledger::kinds::Kind;
@@ -224,13 +224,24 @@ fn book(v: &mut Visit<'_>, by: &TwoPersons<'_>, row: &ReversalRow, gift_entry: U
     let id = entry.id;
     reversals::book(v.conn, at, &HashMap::from_iter(funds), by, vec![entry]).map_err(|error| match error {
         BookError::NotCovered => not_covered(),
+        BookError::Closed => decisions::books_closed(),
         BookError::Db(error) => match error.constraint() {
             Some("entry_reverses_key") => already_waits(),
+            Some("entry_order_stands") => refunded(),
             _ => error.into(),
         },
         other => Problem::internal(other),
     })?;
     Ok(id)
+}
+
+/// What was given back to its giver cannot be taken back once more.
+fn refunded() -> Problem {
+    Problem::say(
+        http::Kind::Conflict,
+        "Khoản này đã hoàn trả cho người ủng hộ: hãy hủy khoản hoàn trả trước.",
+        "This gift was refunded to its giver: reverse the refund first.",
+    )
 }
 
 /// Goods that have left are not taken back.
@@ -256,5 +267,6 @@ pub(super) fn waiting(
     here: &Seen<Read>,
     span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<ReversalRow>, DbError> {
-    store::reversals(conn, Reversals::WaitingAt { chapter: here.chapter().0, after: span.after }, span.rows)
+    let chapters = tree::with_succeeded(conn, here.chapter())?;
+    store::reversals(conn, Reversals::WaitingAt { chapters, after: span.after }, span.rows)
 }

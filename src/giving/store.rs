@@ -397,7 +397,7 @@ pub enum Reversals {
     OfGift(Uuid),
     /// Waiting for a chapter to decide, oldest first.
     WaitingAt {
-        chapter: Uuid,
+        chapters: Vec<Uuid>,
         after: Option<(DateTime<Utc>, Uuid)>,
     },
 }
@@ -428,8 +428,8 @@ pub fn reversals(conn: &mut PgConnection, of: Reversals, limit: i64) -> Result<V
     query = match of {
         Reversals::ForDecision(id) | Reversals::One(id) => query.filter(r::id.eq(id)),
         Reversals::OfGift(id) => query.filter(r::gift_id.eq(id)),
-        Reversals::WaitingAt { chapter, after } => {
-            let query = query.filter(r::approver_chapter_id.eq(chapter)).filter(r::state.eq("REQUESTED"));
+        Reversals::WaitingAt { chapters, after } => {
+            let query = query.filter(r::approver_chapter_id.eq_any(chapters)).filter(r::state.eq("REQUESTED"));
             match after {
                 Some((at, id)) => query.filter(r::requested_at.ge(at)).filter(r::requested_at.gt(at).or(r::id.gt(id))),
                 None => query,

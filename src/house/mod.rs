@@ -25,7 +25,7 @@ use self::feed::Feed;
 use self::matter::Matter;
 use self::papers::Paper;
 use self::persons::HoldsPersons;
-use self::succession::Succession;
+use self::succession::{Succeeds, Succession};
 use self::thread::{Means, Thread};
 use self::undo::Undoes;
 
@@ -61,6 +61,8 @@ pub struct Room {
     pub demo: Option<Demo>,
     /// Its columns that name a chapter, as `table.column`, and what becomes of them when the chapter has a successor.
     pub chapters: &'static [(&'static str, Succession)],
+    /// What it does then, besides what follows by itself.
+    pub successions: &'static [&'static dyn Succeeds],
 }
 
 impl Room {
@@ -81,6 +83,7 @@ impl Room {
             undoes: &[],
             demo: None,
             chapters: &[],
+            successions: &[],
         }
     }
 }
@@ -123,6 +126,11 @@ impl Rooms {
     /// Who puts back what an entry of a kind brought about.
     pub fn undoes(self, kind: &str) -> Option<&'static dyn Undoes> {
         self.0.iter().flat_map(|room| room.undoes).copied().find(|undoes| undoes.kinds().contains(&kind))
+    }
+
+    /// What is done, room by room, when a chapter goes up in another one.
+    pub fn successions(self) -> impl Iterator<Item = &'static dyn Succeeds> {
+        self.0.iter().flat_map(|room| room.successions).copied()
     }
 
     /// Every thread behind a server.

@@ -31,6 +31,7 @@ pub mod audit_routes;
 pub mod delays;
 pub mod device;
 mod entry;
+pub mod handing_over;
 mod keyboard;
 pub mod log_in;
 pub mod manage;
@@ -80,6 +81,7 @@ pub const ROOM: Room = Room {
         ("role_assignment.chapter_id", Ends),
         ("role_assignment_acts_for.chapter_id", Ends),
     ],
+    successions: &[&handing_over::Roles],
     ..Room::called("identity")
 };
 

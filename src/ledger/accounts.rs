@@ -5,7 +5,8 @@ use crate::basics::codes::codes;
 codes! {
     /// Our own accounts; the statutory number is data by regime and date (Circular 41/2022).
     #[derive(Hash, PartialOrd, Ord)]
-    pub enum Account {
+    #[schema(as = LedgerAccount)]
+    pub wire enum Account {
         CashOnHand = "CASH_ON_HAND",
         InTransit = "IN_TRANSIT",
         GoodsInStock = "GOODS_IN_STOCK",

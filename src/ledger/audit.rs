@@ -297,6 +297,7 @@ fn entry_again(
             .transpose()?,
         pd,
         opening: None,
+        passing: None,
     })
 }
 

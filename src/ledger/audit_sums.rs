@@ -63,6 +63,7 @@ pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &H
     )?;
     findings.ask_named(conn, "total_by_day", &totals("total_by_day", ", day"), &name)?;
     findings.ask_named(conn, "total_overall", &totals("total_overall", ""), &name)?;
+    findings.ask_named(conn, "left_overall", &left(), &name)?;
     findings.ask_named(conn, "reversal_by_month", &reversals("reversal_by_month", ", month"), &name)?;
     findings.ask_named(conn, "reversal_overall", &reversals("reversal_overall", ""), &name)?;
     findings.ask(
@@ -98,6 +99,35 @@ fn totals(stored: &str, day: &str) -> String {
          WHERE (coalesce(t.own_vnd, 0), coalesce(t.own_count, 0), coalesce(t.subtree_vnd, 0), coalesce(t.subtree_count, 0))
                IS DISTINCT FROM (coalesce(w.own_vnd, 0), coalesce(w.own_count, 0), coalesce(w.subtree_vnd, 0), coalesce(w.subtree_count, 0))",
         wanted(day)
+    )
+}
+
+/// What should stand in the table of what is left, as SQL: every entry but gifts and their reversals, whose money lies where
+/// its channel puts it.
+pub(super) fn wanted_left() -> String {
+    let quoted = |name: &str| format!("'{name}'");
+    let gifts =
+        Kind::ALL.into_iter().filter(|kind| kind.is_gift()).map(|kind| quoted(kind.name())).collect::<Vec<_>>().join(", ");
+    let accounts = Account::ALL.into_iter().filter(|account| account.is_left()).map(|account| quoted(account.name()));
+    let accounts = accounts.collect::<Vec<_>>().join(", ");
+    format!(
+        "SELECT a.ancestor_id AS scope_id, p.fund_id, p.account, coalesce(sum(p.amount) FILTER (WHERE a.depth = 0), 0)::bigint AS own_vnd,
+                sum(p.amount)::bigint AS subtree_vnd
+         FROM entry e LEFT JOIN entry o ON o.id = e.reverses JOIN posting p ON p.entry_id = e.id
+         JOIN chapter_ancestor a ON a.chapter_id = e.chapter_id
+         WHERE coalesce(o.kind, e.kind) NOT IN ({gifts}) AND p.account IN ({accounts}) GROUP BY 1, 2, 3"
+    )
+}
+
+/// A row of nothing is as good as none.
+fn left() -> String {
+    format!(
+        "WITH want AS MATERIALIZED ({})
+         SELECT concat_ws(' ', scope_id, coalesce(f.code, fund_id::text), account),
+                format('own %s, with all below %s; the entries say own %s, with all below %s', t.own_vnd, t.subtree_vnd, w.own_vnd, w.subtree_vnd)
+         FROM left_overall t FULL JOIN want w USING (scope_id, fund_id, account) LEFT JOIN fund f ON f.id = fund_id
+         WHERE (coalesce(t.own_vnd, 0), coalesce(t.subtree_vnd, 0)) IS DISTINCT FROM (coalesce(w.own_vnd, 0), coalesce(w.subtree_vnd, 0))",
+        wanted_left()
     )
 }
 

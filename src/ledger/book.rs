@@ -24,6 +24,11 @@ pub struct BookEntry {
     /// Public code of the entry that this one reverses, and why.
     pub reverses: Option<String>,
     pub reason: Option<String>,
+    /// Public code of the entry that this one is about.
+    pub of: Option<String>,
+    /// Code of the chapter it goes to.
+    pub to: Option<String>,
+    pub category: Option<String>,
     /// The giver in the form the public sees.
     pub giver: Option<String>,
     /// Its place in the log.
@@ -94,20 +99,30 @@ fn with_lines(conn: &mut PgConnection, headers: Vec<Header>) -> Result<Vec<BookE
     let codes: Vec<&str> = headers.iter().map(|header| header.1.as_str()).collect();
     let reversed: Vec<Uuid> = headers.iter().filter_map(|header| header.6).collect();
     let mut givers = public::givers(conn, &codes)?;
+    let mut details = super::detail::of(conn, &codes)?;
     let originals = super::store::codes(conn, &reversed)?;
     let mut lines = lines(conn, &ids)?;
-    let entry = |(id, code, kind, channel, day, booked, reverses, reason, index): Header| BookEntry {
-        giver: givers.remove(&code),
-        reverses: reverses.and_then(|id| originals.get(&id).cloned()),
-        lines: lines.remove(&id).unwrap_or_default(),
-        id,
-        code,
-        kind,
-        channel,
-        day,
-        booked,
-        reason,
-        index,
+    let entry = |(id, code, kind, channel, day, booked, reverses, reason, index): Header| {
+        let (of, to, category, why) = match details.remove(&code) {
+            Some(detail) => (detail.of_code, detail.to_chapter, detail.category, detail.reason),
+            None => Default::default(),
+        };
+        BookEntry {
+            giver: givers.remove(&code),
+            reverses: reverses.and_then(|id| originals.get(&id).cloned()),
+            lines: lines.remove(&id).unwrap_or_default(),
+            reason: reason.or(why),
+            of,
+            to,
+            category,
+            id,
+            code,
+            kind,
+            channel,
+            day,
+            booked,
+            index,
+        }
     };
     Ok(headers.into_iter().map(entry).collect())
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::entry::{Detail, Goods, NewEntry};
 use super::kinds::Kind;
 use super::model::{Balanced, Unbalanced};
+use super::passing::{self, NoShell};
 use super::store::Written;
 use crate::authz::{Granted, Right};
 use crate::basics::PublicCode;
@@ -47,6 +48,8 @@ pub enum DraftError {
     Random,
     #[error(transparent)]
     Sealing(#[from] VaultError),
+    #[error(transparent)]
+    Passing(#[from] NoShell),
     #[error(transparent)]
     Rules(#[from] Unbalanced),
     #[error("what is to be reversed has a broken code")]
@@ -92,6 +95,7 @@ impl<'a> Draft<'a> {
             document: self.document,
             pd: commitment::commit(&secret, &fields),
             opening: Some(opening::seal(self.vault, code.as_str(), &secret, &fields)?),
+            passing: (!self.here.accepts_entries).then(|| passing::shells(self.vault, self.now)).transpose()?,
             code,
         })
     }

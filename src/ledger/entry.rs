@@ -36,6 +36,24 @@ pub struct NewEntry {
     pub pd: [u8; 32],
     /// Sealed opening of `pd`.
     pub opening: Option<Vec<u8>>,
+    /// What passes it on, should its chapter have gone up in another one.
+    pub passing: Option<Box<Passing>>,
+}
+
+/// The pair of entries that passes something on to a chapter's successor, as far as it takes keys.
+#[derive(Debug, Clone)]
+pub struct Passing {
+    pub out: Shell,
+    pub into: Shell,
+}
+
+/// Code and commitment of an entry to be.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    pub id: Uuid,
+    pub code: PublicCode,
+    pub pd: [u8; 32],
+    pub opening: Vec<u8>,
 }
 
 /// What only some kinds say, public all of it ([`super::kinds::Field`]). Of a reversal, the category of its original,
@@ -76,6 +94,8 @@ pub enum BookError {
     NotCounted,
     #[error("an entry of this kind does not say this of itself")]
     NotOfItsKind,
+    #[error("the chapter has gone up in another one: its books are closed")]
+    Closed,
     #[error("there is not as much money or goods left as this would take out")]
     NotCovered,
     #[error(transparent)]

@@ -80,8 +80,7 @@ fn by_book(conn: &mut PgConnection, headers: &[Header]) -> Result<Vec<String>, D
     let of_both: Vec<&String> = pairs.iter().flat_map(|(code, of)| [Some(code), of.as_ref()]).flatten().collect();
     let at: Vec<(String, String, DateTime<Utc>)> =
         entry::table.filter(entry::code.eq_any(of_both)).select((entry::code, entry::kind, entry::recorded_at)).load(conn)?;
-    let at: HashMap<String, (String, DateTime<Utc>)> =
-        at.into_iter().map(|(code, kind, at)| (code, (kind, at))).collect();
+    let at: HashMap<String, (String, DateTime<Utc>)> = at.into_iter().map(|(code, kind, at)| (code, (kind, at))).collect();
     let moment = |code: &String, kind: Kind| at.get(code).filter(|(known, _)| known == kind.name()).map(|(_, at)| *at);
     let mut found = Vec::new();
     for (code, of) in &pairs {

@@ -5,7 +5,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
 
-use super::audit_sums::wanted;
+use super::audit_sums::{wanted, wanted_left};
 use crate::db::DbError;
 use crate::db::shown;
 
@@ -13,13 +13,32 @@ use crate::db::shown;
 /// then adds to what is right.
 pub fn rebuild(conn: &mut PgConnection) -> Result<usize, DbError> {
     shown::alters(conn);
-    conn.batch_execute("LOCK TABLE total_by_day, total_overall IN EXCLUSIVE MODE")?;
-    let mut mended = 0;
+    conn.batch_execute("LOCK TABLE left_overall, total_by_day, total_overall IN EXCLUSIVE MODE")?;
+    let mut mended = sql_query(mend_left()).execute(conn)? + sql_query(empty_left()).execute(conn)?;
     for (table, day) in [("total_by_day", ", day"), ("total_overall", "")] {
         mended += sql_query(mend(table, day)).execute(conn)?;
         mended += sql_query(empty(table, day)).execute(conn)?;
     }
     Ok(mended)
+}
+
+fn mend_left() -> String {
+    format!(
+        "INSERT INTO left_overall AS t (scope_id, fund_id, account, own_vnd, subtree_vnd)
+         SELECT scope_id, fund_id, account, own_vnd, subtree_vnd FROM ({}) w
+         ON CONFLICT (scope_id, fund_id, account) DO UPDATE SET own_vnd = excluded.own_vnd, subtree_vnd = excluded.subtree_vnd
+         WHERE (t.own_vnd, t.subtree_vnd) <> (excluded.own_vnd, excluded.subtree_vnd)",
+        wanted_left()
+    )
+}
+
+fn empty_left() -> String {
+    format!(
+        "UPDATE left_overall t SET own_vnd = 0, subtree_vnd = 0
+         WHERE (own_vnd, subtree_vnd) <> (0, 0)
+           AND (scope_id, fund_id, account) NOT IN (SELECT scope_id, fund_id, account FROM ({}) w)",
+        wanted_left()
+    )
 }
 
 /// Writes what should stand where something else stands, or nothing.

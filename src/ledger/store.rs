@@ -12,7 +12,7 @@ use super::accounts::{Account, Guard};
 pub use super::entry::{BookError, BookedAt, Detail, Goods, NewEntry};
 use super::kinds::{Channel, Field, Kind};
 use super::model::{Fund, FundId, Posting, Restriction};
-use super::{detail, public, totals};
+use super::{detail, left, passing, public, totals};
 use crate::authz::{Approve, Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{entry, fund, posting};
@@ -56,8 +56,30 @@ pub fn book_and<R: MayBook, T>(
     if entries.iter().any(|(grant, entry)| grant.chapter() != entry.place.id) {
         return Err(BookError::WrongPlace);
     }
+    let successors = passing::successors(conn, &entries)?;
+    if successors.is_empty() {
+        return write(conn, at, funds, entries, before_totals);
+    }
+    let (entries, pairs) = passing::with_pairs(entries, &successors, at.day)?;
+    passing::allow(conn, true)?;
+    let done = write(conn, at, funds, entries, before_totals)?;
+    passing::allow(conn, false)?;
+    passing::note(conn, &pairs)?;
+    Ok(done)
+}
+
+fn write<R: MayBook, T>(
+    conn: &mut PgConnection,
+    at: BookedAt,
+    funds: &HashMap<FundId, Fund>,
+    entries: Vec<(&Granted<R>, NewEntry)>,
+    before_totals: impl FnOnce(&mut PgConnection) -> Result<T, DbError>,
+) -> Result<T, BookError> {
     insert_headers(conn, at, &entries)?;
-    insert_postings(conn, &entries)?;
+    insert_postings(conn, &entries).map_err(|error| match error.constraint() {
+        Some("posting_books_open") => BookError::Closed,
+        _ => BookError::Db(error),
+    })?;
     let mut leaves = Vec::with_capacity(entries.len());
     for (_, entry) in &entries {
         leaves.push(leaf_of(entry, at, funds)?);
@@ -72,6 +94,7 @@ pub fn book_and<R: MayBook, T>(
     detail::insert(conn, entries.iter().map(|(_, entry)| entry))?;
     add_balances(conn, &entries)?;
     let done = before_totals(conn)?;
+    left::add(conn, entries.iter().map(|(_, entry)| entry))?;
     totals::add(conn, entries.iter().map(|(_, entry)| entry))?;
     Ok(done)
 }

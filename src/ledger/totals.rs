@@ -193,6 +193,36 @@ pub fn overall_of_scopes(
     Ok(query.load(conn)?)
 }
 
+/// What several scopes received: of each its rows by fund and channel; of one appeal if named.
+pub fn received_of_scopes(
+    conn: &mut PgConnection,
+    scopes: &[Uuid],
+    appeal: Option<&str>,
+) -> Result<Vec<(Uuid, TotalRow)>, DbError> {
+    measured_of_scopes(conn, scopes, appeal, &[Measure::Received])
+}
+
+/// [`overall_of_scopes`] of some measures alone.
+pub fn measured_of_scopes(
+    conn: &mut PgConnection,
+    scopes: &[Uuid],
+    appeal: Option<&str>,
+    measures: &[Measure],
+) -> Result<Vec<(Uuid, TotalRow)>, DbError> {
+    use total_overall as t;
+    let mut query = t::table
+        .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
+        .filter(t::scope_id.eq_any(scopes))
+        .filter(t::measure.eq_any(measures.iter().map(|measure| measure.name())))
+        .order((t::scope_id, fund::code, t::measure, t::part))
+        .select((t::scope_id, columns!(t)))
+        .into_boxed();
+    if let Some(appeal) = appeal {
+        query = query.filter(fund::appeal.eq(appeal.to_owned()));
+    }
+    Ok(query.load(conn)?)
+}
+
 /// Totals of a scope day by day within `from ..= to`.
 pub fn by_day(
     conn: &mut PgConnection,

@@ -228,6 +228,11 @@ pub fn leaves_from(conn: &mut PgConnection, from: i64, most: i64) -> Result<Vec<
         .load(conn)?)
 }
 
+/// The entries of the leaves from an index on, in the order of the log.
+pub fn entries_from(conn: &mut PgConnection, from: i64, most: i64) -> Result<Vec<String>, DbError> {
+    Ok(log_leaf::table.filter(log_leaf::idx.ge(from)).order(log_leaf::idx).limit(most).select(log_leaf::entry).load(conn)?)
+}
+
 /// Entries whose leaf has an index above `idx` or none yet, at most `most` of either. Allowed to the public role.
 pub fn entries_beyond(conn: &mut PgConnection, idx: i64, most: i64) -> Result<Vec<String>, DbError> {
     // Two queries and both in the order of an index: where leaves come and go, a walk over the table meets the dead.

@@ -48,6 +48,7 @@ pub const ROOM: Room = Room {
     audits: &[&Sealed],
     persons: &[&persons::Parties],
     chapters: &[("party_alias.chapter_id", Follows), ("party_restriction.chapter_id", Follows)],
+    successions: &[&restriction::Restrictions],
     ..Room::called("parties")
 };
 

@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 use crate::db::DbError;
 use crate::db::schema::{party, party_restriction};
+use crate::db::statement::statement;
+use crate::house::errand::Errand;
+use crate::house::succession::{Going, Succeeds};
 
 /// From now on these chapters keep the party's data and do not use them.
 pub fn restrict(conn: &mut PgConnection, at: DateTime<Utc>, id: Uuid, chapters: &[Uuid]) -> Result<(), DbError> {
@@ -41,6 +44,22 @@ pub fn lift(conn: &mut PgConnection, id: Uuid, chapters: &[Uuid]) -> Result<(), 
 pub fn chapters(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Uuid>, DbError> {
     use party_restriction as r;
     Ok(r::table.filter(r::party_id.eq(id)).order(r::chapter_id).select(r::chapter_id).load(conn)?)
+}
+
+/// The successor of a chapter may not use either what the chapter might not, and since then.
+pub struct Restrictions;
+
+statement! {
+    struct Hand { new: Uuid => diesel::sql_types::Uuid, old: Uuid => diesel::sql_types::Uuid } -> (),
+    "INSERT INTO party_restriction (party_id, chapter_id, since) SELECT party_id, ?, since FROM party_restriction WHERE chapter_id = ?
+     ON CONFLICT DO NOTHING"
+}
+
+impl Succeeds for Restrictions {
+    fn go(&self, errand: &mut Errand<'_>, going: &Going) -> Result<(), DbError> {
+        Hand { new: &going.new, old: &going.old }.execute(errand.conn)?;
+        Ok(())
+    }
 }
 
 /// Since when a party is restricted at one of these chapters, if it is.

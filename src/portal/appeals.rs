@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::asked::in_capitals;
 use super::charts::{self, Inflow, share};
+use super::flow::View;
 use super::ledger::{Form, Found, find};
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
@@ -16,6 +17,7 @@ use super::words::{Words, fill};
 use super::{format, labels};
 use crate::chapters::store as chapters;
 use crate::db::Db;
+use crate::disclosure::flow::Flow;
 use crate::disclosure::totals::{self, PlaceSum, Places, Sum, TotalsOut, TotalsQuery};
 use crate::disclosure::{appeals, documents};
 use crate::giving::appeal_shown::AppealOut;
@@ -187,6 +189,7 @@ pub struct Overview {
     pub figures: Vec<Figure>,
     pub target: Option<(String, String)>,
     pub quarantined: Option<String>,
+    pub flow: Option<View>,
     pub chart: Option<Inflow>,
     pub places_title: &'static str,
     pub places: Vec<Place>,
@@ -267,8 +270,10 @@ fn overview(
     let received = totals.received;
     let (places, other_places) = places(totals::by_place(conn, &appeal.chapter, &appeal.code, received)?, lang);
     let papers = documents::of_appeal(conn, &appeal.code)?;
+    let spent = totals::spent_by_place(conn, &appeal.chapter, &appeal.code)?;
     Ok(Overview {
-        figures: five(received, lang),
+        figures: five(received, &totals.flow, lang),
+        flow: View::of(conn, &totals, spent, lang)?,
         target: of_target(received.received_vnd, appeal.target_vnd, lang),
         quarantined: (totals.quarantined.gift_count != 0).then(|| format::vnd(totals.quarantined.received_vnd, lang)),
         chart: chart(conn, appeal, today, lang)?,
@@ -283,9 +288,10 @@ fn overview(
 }
 
 /// The five totals. What the books do not tell yet is said to be unknown, not zero.
-fn five(received: Sum, lang: Lang) -> Vec<Figure> {
+fn five(received: Sum, flow: &Flow, lang: Lang) -> Vec<Figure> {
     let w = Words::of(lang);
     let unknown = |name| Figure { name, amount: None, note: None };
+    let known = |name, vnd| Figure { name, amount: Some(format::vnd(vnd, lang)), note: None };
     vec![
         unknown(w.appeals.pledged),
         Figure {
@@ -294,8 +300,8 @@ fn five(received: Sum, lang: Lang) -> Vec<Figure> {
             note: Some(fill(w.home.in_gifts, &[&format::count(received.gift_count, lang)])),
         },
         unknown(w.appeals.allocated),
-        unknown(w.appeals.distributed),
-        unknown(w.appeals.spent),
+        known(w.appeals.distributed, flow.handed_out_vnd),
+        known(w.appeals.spent, flow.paid_vnd),
     ]
 }
 

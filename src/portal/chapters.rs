@@ -6,6 +6,7 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::in_capitals;
+use super::flow::View;
 use super::ledger::{Newest, Row, latest};
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
@@ -13,6 +14,7 @@ use super::reversals::{self, Here, year};
 use super::words::{Words, fill};
 use super::{format, labels};
 use crate::chapters::reference::CENTRAL;
+use crate::chapters::shown::RelatedChapter;
 use crate::db::Db;
 use crate::disclosure::chapters::{self as chapters, ChapterDetail, ChapterOut, ChapterRef, MatchedBy};
 use crate::disclosure::entries::EntriesQuery;
@@ -124,6 +126,13 @@ pub struct Former {
     pub until: String,
 }
 
+/// Another chapter and since when, in words.
+pub struct Relation {
+    pub code: String,
+    pub name: String,
+    pub since: String,
+}
+
 #[derive(Template)]
 #[template(path = "portal/chapter.html")]
 struct ChapterPage {
@@ -138,11 +147,15 @@ struct ChapterPage {
     subtree: String,
     subtree_count: String,
     quarantined: Option<String>,
+    flow: Option<View>,
     facts: Vec<Fact>,
     provisional: Option<String>,
     /// Address, telephone, e-mail, as far as published.
     contact: Vec<Fact>,
     former: Vec<Former>,
+    /// What it went up in, and what went up in it.
+    successors: Vec<Relation>,
+    predecessors: Vec<Relation>,
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
@@ -187,12 +200,24 @@ fn chapter_page(
     form: BelowForm,
 ) -> Result<ChapterPage, Problem> {
     let lang = p.lang;
-    let ChapterDetail { chapter, ancestors, unit, founded_on, contact, provisional, former_names, totals, .. } =
-        chapters::detail(conn, code)?;
+    let ChapterDetail {
+        chapter,
+        ancestors,
+        unit,
+        founded_on,
+        contact,
+        provisional,
+        former_names,
+        successors,
+        predecessors,
+        totals,
+        ..
+    } = chapters::detail(conn, code)?;
     let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
     let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let Newest { rows, .. } = latest(conn, index, &here, NEWEST, lang)?;
+    let flow = View::of(conn, &totals, Vec::new(), lang)?;
     let w = &p.w.chapters;
     let fact = |name, value| Fact { name, value, is_vietnamese: false };
     let named = |name, value| Fact { name, value, is_vietnamese: true };
@@ -205,7 +230,14 @@ fn chapter_page(
     facts.extend(unit.first().map(|unit| named(w.unit, unit.full_name.clone())));
     let reach = [(w.address, contact.address), (w.phone, contact.phone), (w.email, contact.email)];
     let until = |from, to| fill(w.until, &[&format::day(from, lang), &format::day(to, lang)]);
+    let related = |all: Vec<RelatedChapter>| {
+        let one =
+            |it: RelatedChapter| Relation { since: fill(w.since, &[&format::day(it.since, lang)]), code: it.code, name: it.name };
+        all.into_iter().map(one).collect()
+    };
     Ok(ChapterPage {
+        successors: related(successors),
+        predecessors: related(predecessors),
         is_gone: matches!(chapter.status.as_str(), "MERGED" | "DISSOLVED"),
         status: labels::status(&chapter.status, lang),
         own: format::vnd(totals.own.received_vnd, lang),
@@ -222,6 +254,7 @@ fn chapter_page(
         next: below.next.map(|cursor| format!("/don-vi/{}?cursor={cursor}", chapter.code)),
         below: below.items.into_iter().map(|chapter| line(chapter, lang)).collect(),
         seal: LogState::read(conn)?.on_paper(lang),
+        flow,
         facts,
         ancestors,
         rows,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::asked::{Link, entry, hash_of, lead, lead_to_code, link};
 use super::goods::{goods_of, item_names, quantity_text};
 use super::ledger::{is_kept_apart, unnamed};
+use super::moved::{self, Moved};
 use super::page::{Page, Section, render, serve};
 use super::proof::{Fact, Proof};
 use super::words::fill;
@@ -17,6 +18,7 @@ use crate::db::Db;
 use crate::disclosure::entries::EntryOut;
 use crate::disclosure::{appeals, entries};
 use crate::http::{Lang, Problem, Query};
+use crate::log;
 
 /// What a QR code may carry besides the code.
 #[derive(Deserialize)]
@@ -59,11 +61,14 @@ struct EntryPage {
     kind: String,
     facts: Vec<Fact>,
     goods: Vec<Goods>,
+    moved: Moved,
     said: Vec<Said>,
     /// The entry that reversed this one, with day and reason.
     reversed_by: Option<Other>,
     /// The entry that this one reverses.
     reverses: Option<Other>,
+    /// Its place in the log: what a reversal takes back says how its amount is read.
+    reverses_at: Option<i64>,
     is_kept_apart: bool,
     amount_vnd: i64,
     kind_code: String,
@@ -144,6 +149,8 @@ fn entry_page(conn: &mut PgConnection, p: Page, entry: EntryOut, prefix: &str) -
         kind: labels::kind(&entry.kind, lang),
         facts: facts(conn, &p, &entry)?,
         goods: goods(conn, &entry, lang)?,
+        moved: Moved::of(&entry, p.today, lang),
+        reverses_at: place_of(conn, reverses.as_ref())?,
         said: said.collect(),
         reversed_by,
         reverses,
@@ -160,6 +167,11 @@ fn reversal(conn: &mut PgConnection, code: &str, text: &str, lang: Lang) -> Resu
     let by = entries::find(conn, &entries::parse_code(code)?)?;
     let reason = labels::reason(by.reason.as_deref().unwrap_or("OTHER"), lang);
     Ok(Other { text: fill(text, &[&format::day(by.booked_on, lang), &reason]), code: by.code })
+}
+
+fn place_of(conn: &mut PgConnection, other: Option<&Other>) -> Result<Option<i64>, Problem> {
+    let Some(Other { code, .. }) = other else { return Ok(None) };
+    Ok(log::store::indices_of(conn, &[code])?.remove(code))
 }
 
 fn facts(conn: &mut PgConnection, p: &Page, entry: &EntryOut) -> Result<Vec<Fact>, Problem> {
@@ -192,6 +204,7 @@ fn facts(conn: &mut PgConnection, p: &Page, entry: &EntryOut) -> Result<Vec<Fact
     let channel = entry.channel.as_ref();
     facts.extend(channel.map(|channel| Fact::plain(w.channel, labels::channel(channel, lang)).of_leaf("channel", channel)));
     facts.push(Fact::plain(w.fund, labels::fund(&entry.fund, lang)));
+    facts.extend(moved::facts(conn, entry, lang)?);
     Ok(facts)
 }
 

@@ -5,6 +5,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 
 use super::appeals::{Card, cards};
+use super::flow::View;
 use super::format;
 use super::goods::item_names;
 use super::ledger::{Row, Rows};
@@ -13,7 +14,7 @@ use super::page::{Page, Section, render, serve};
 use super::words::{Words, fill};
 use crate::db::Db;
 use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
-use crate::disclosure::totals::{self, Sum, TotalsQuery};
+use crate::disclosure::totals::{self, Sum, TotalsOut, TotalsQuery};
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem};
 use crate::search::SearchIndex;
@@ -25,37 +26,34 @@ const MOST_APPEALS: i64 = 6;
 
 /// What of the first page changes all the time.
 pub struct Newest {
-    pub received: Sum,
-    /// Came after an appeal's end, and is not in what was received.
-    pub quarantined: Sum,
+    pub totals: TotalsOut,
     pub log: LogState,
     pub entries: Vec<EntryOut>,
 }
 
 impl Newest {
     pub fn read(conn: &mut PgConnection, index: &SearchIndex) -> Result<Self, Problem> {
-        let totals = totals::load(conn, &TotalsQuery::default())?;
         Ok(Self {
-            received: totals.received,
-            quarantined: totals.quarantined,
+            totals: totals::load(conn, &TotalsQuery::default())?,
             log: LogState::read(conn)?,
             entries: entries::search(conn, index, &EntriesQuery::default(), NEWEST)?.items,
         })
     }
 
-    pub fn figures(&self, lang: Lang) -> Figures {
-        let w = Words::of(lang);
-        Figures {
-            received: format::vnd(self.received.received_vnd, lang),
-            gifts: fill(w.home.in_gifts, &[&format::count(self.received.gift_count, lang)]),
-            kept_apart: (self.quarantined != Sum::default()).then(|| {
-                let Sum { received_vnd, gift_count } = self.quarantined;
+    pub fn figures(&self, conn: &mut PgConnection, lang: Lang) -> Result<Figures, Problem> {
+        let (w, TotalsOut { received, quarantined, .. }) = (Words::of(lang), &self.totals);
+        Ok(Figures {
+            flow: View::of(conn, &self.totals, Vec::new(), lang)?,
+            received: format::vnd(received.received_vnd, lang),
+            gifts: fill(w.home.in_gifts, &[&format::count(received.gift_count, lang)]),
+            kept_apart: (*quarantined != Sum::default()).then(|| {
+                let Sum { received_vnd, gift_count } = *quarantined;
                 fill(w.home.kept_apart, &[&format::vnd(received_vnd, lang), &format::count(gift_count, lang)])
             }),
             log_size: format::count(self.log.size, lang),
             sealed: self.log.sealed(lang).map(|at| fill(w.home.log_sealed, &[&at])),
             w,
-        }
+        })
     }
 
     pub fn rows(&self, conn: &mut PgConnection, lang: Lang) -> Result<Vec<Row>, Problem> {
@@ -66,7 +64,7 @@ impl Newest {
     /// Figures and rows as they stand in the page.
     pub fn pieces(&self, conn: &mut PgConnection, lang: Lang) -> Result<(String, String), Problem> {
         let rows = self.rows(conn, lang)?;
-        Ok((render(&self.figures(lang))?, render(&Rows { w: Words::of(lang), rows: &rows })?))
+        Ok((render(&self.figures(conn, lang)?)?, render(&Rows { w: Words::of(lang), rows: &rows })?))
     }
 }
 
@@ -80,6 +78,7 @@ pub struct Figures {
     kept_apart: Option<String>,
     log_size: String,
     sealed: Option<String>,
+    flow: Option<View>,
 }
 
 #[derive(Template)]

@@ -14,6 +14,7 @@ use crate::log::key_log;
 use crate::log::leaf::{Change, Said};
 use crate::publications::duties::{Published, PublishedVersionOut};
 use crate::publications::model::Event;
+use crate::statements::Event as Stated;
 
 #[derive(Template)]
 #[template(path = "portal/leaf.html")]
@@ -65,6 +66,7 @@ fn meaning(p: &Page, said: &Said) -> Option<(String, String)> {
         (key_log::KIND, Some(Change::Added)) => (w.key_added.to_owned(), w.key_added_text.to_owned()),
         (key_log::KIND, Some(Change::Retired)) => (w.key_retired.to_owned(), w.key_retired_text.to_owned()),
         ("PUBLICATION", _) => (kind(), w.publication_text.to_owned()),
+        ("STATEMENT", _) => (kind(), w.statement_text.to_owned()),
         ("ERASURE", _) => (kind(), format!("{} {}", p.w.entry.erased, p.w.entry.never_amount)),
         ("AMENDMENT", _) => (kind(), format!("{} {}", p.w.entry.amended, p.w.entry.never_amount)),
         _ => return None,
@@ -84,6 +86,10 @@ fn facts(p: &Page, leaf: &LeafOut) -> Vec<Fact> {
     facts.extend(said.event.as_ref().map(|event| Fact::plain(w.event, event_label(event, lang)).of_leaf("event", event)));
     facts.extend(said.period.map(|day| Fact::plain(w.period, format::day(day, lang)).of_leaf("period", day.to_string())));
     facts.extend(leaf.published.as_ref().map(|published| document(p, &published.version)));
+    facts.extend(leaf.stated.as_ref().map(|stated| {
+        let name = if lang == Lang::En { &stated.name_en } else { &stated.name };
+        Fact::named(w.document, name).to(stated.href.clone())
+    }));
     facts.extend(said.appeal.as_ref().map(|code| {
         let title = leaf.appeal_title.as_ref().unwrap_or(code);
         Fact::named(p.w.entry.appeal, title).to(format!("/keu-goi/{code}")).of_leaf("appeal", code)
@@ -92,6 +98,8 @@ fn facts(p: &Page, leaf: &LeafOut) -> Vec<Fact> {
     facts.extend(said.of.as_ref().map(|code| entry(of, code).of_leaf("of", code)));
     let newer = leaf.published.as_ref().and_then(|published| published.replaced_by.as_ref());
     facts.extend(newer.map(|newer| entry(w.replaced_by, &newer.code)));
+    let stated_anew = leaf.stated.as_ref().and_then(|stated| stated.replaced_by.as_ref());
+    facts.extend(stated_anew.map(|code| entry(w.replaced_by, code)));
     let chapter = Fact::named(w.chapter, &leaf.chapter_name).to(format!("/don-vi/{}", said.chapter));
     facts.push(chapter.of_leaf("chapter", &said.chapter));
     facts.push(Fact::plain(p.w.entry.booked, format::day(said.booked, lang)).of_leaf("booked", said.booked.to_string()));
@@ -101,7 +109,8 @@ fn facts(p: &Page, leaf: &LeafOut) -> Vec<Fact> {
 }
 
 fn event_label(event: &str, lang: Lang) -> String {
-    Event::parse(event).map_or_else(|| event.to_owned(), |event| event.label().in_lang(lang).to_owned())
+    let label = Event::parse(event).map(Event::label).or_else(|| Stated::parse(event).map(Stated::label));
+    label.map_or_else(|| event.to_owned(), |label| label.in_lang(lang).to_owned())
 }
 
 /// The published document, where it is still shown.

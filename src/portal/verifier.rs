@@ -143,7 +143,7 @@ mod tests {
             has(check, row(code, labels::reason));
         }
         for kind in KINDS {
-            has(page, row(kind.name, labels::kind));
+            has(page, row(kind.kind.name(), labels::kind));
         }
         let [vi, en] = [Lang::Vi, Lang::En].map(Words::of);
         for (of, other) in [(vi.entry.day, en.entry.day), (vi.entry.booked, en.entry.booked), (vi.entry.appeal, en.entry.appeal)]

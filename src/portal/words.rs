@@ -3,8 +3,6 @@
 //! `{}` in a text stands for what [`fill`] puts there. Words for codes (kinds, channels, reasons) are in
 //! [`labels`](super::labels).
 
-use crate::http::Lang;
-
 macro_rules! words {
     ($($(#[$doc:meta])* $group:ident as $field:ident { $($name:ident: $vi:literal, $en:literal;)* })*) => {
         $(
@@ -17,6 +15,15 @@ macro_rules! words {
         #[derive(Debug)]
         pub struct Words { $(pub $field: $group),* }
 
+        impl Words {
+            pub fn of(lang: $crate::http::Lang) -> &'static Words {
+                match lang {
+                    $crate::http::Lang::Vi => &VI,
+                    $crate::http::Lang::En => &EN,
+                }
+            }
+        }
+
         static VI: Words = Words { $($field: $group { $($name: $vi),* }),* };
         static EN: Words = Words { $($field: $group { $($name: $en),* }),* };
 
@@ -26,14 +33,7 @@ macro_rules! words {
     };
 }
 
-impl Words {
-    pub fn of(lang: Lang) -> &'static Words {
-        match lang {
-            Lang::Vi => &VI,
-            Lang::En => &EN,
-        }
-    }
-}
+pub(super) use words;
 
 /// A text with its `{}` filled, one after the other.
 pub fn fill(text: &str, values: &[&str]) -> String {
@@ -142,8 +142,8 @@ words! {
         of_target: "{} của mục tiêu {}", "{} of the target of {}";
         no_target: "Không đặt mục tiêu.", "No target was set.";
         five: "Từ lời hứa đến người nhận", "From promise to recipient";
-        five_note: "Năm con số khác nhau, không cộng vào nhau: hứa chưa phải là nhận, nhận chưa phải là đã trao.",
-            "Five different figures that do not add up: a promise is not yet received, and what is received is not yet handed over.";
+        five_note: "Năm con số khác nhau, không cộng vào nhau: hứa chưa phải là nhận, nhận chưa phải là đã trao. Phần dưới cho thấy tiền và hiện vật đã đi đâu, đến từng đồng.",
+            "Five different figures that do not add up: a promise is not yet received, and what is received is not yet handed over. Below is where money and goods went, to the đồng.";
         pledged: "Đã đăng ký", "Pledged";
         received: "Đã nhận", "Received";
         allocated: "Đã phân bổ", "Allocated";
@@ -222,6 +222,10 @@ words! {
         provisional: "Ban Chấp hành lâm thời theo quyết định {}", "Provisional committee by decision {}";
         former: "Tên trước đây", "Former names";
         until: "{} – đến {}", "{} – until {}";
+        went_up_in: "Đơn vị kế tục", "What it went up in";
+        came_from: "Kế tục các đơn vị", "Goes on for";
+        since: "từ ngày {}", "since {}";
+        books_stay: "Sổ của đơn vị này đến ngày ấy vẫn ở đây, không đổi.", "Its books until then stay here, unchanged.";
         unit: "Đơn vị hành chính", "Administrative unit";
         latest: "Các khoản mới nhất", "Latest entries";
         all_entries: "Tìm trong mọi khoản của đơn vị", "Search all entries of this chapter";
@@ -296,6 +300,8 @@ words! {
             "From this day on the key below signs nothing new. What it signed before can still be verified.";
         publication_text: "Hội đã công bố một văn bản mà pháp luật yêu cầu. Sổ giữ mã băm của văn bản: nếu văn bản bị đổi, mã băm không còn khớp.",
             "The Red Cross published a document that the law wants published. The log keeps the document's hash: if the document is changed, the hash no longer fits.";
+        statement_text: "Hội đã công bố nguyên văn bản dưới đây. Sổ giữ mã băm của nó: nếu văn bản bị đổi, mã băm không còn khớp.",
+            "The Red Cross stated the text below, word for word. The log keeps its hash: if the text is changed, the hash no longer fits.";
         other_text: "Sổ niêm phong có mục này, nhưng máy chủ không có khoản tương ứng trong sổ sách hoặc chưa biết loại này. Nội dung đầy đủ nằm trong tệp biên nhận.",
             "The sealed log has this entry, but this server has nothing for it in its books or does not know its kind. The receipt file holds all of it.";
         event: "Nội dung công khai", "What was published";

@@ -73,12 +73,16 @@ pub struct PublishedVersionOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
     pub title: String,
-    /// SHA-256 of the document, hexadecimal; the leaf has it as `doc`.
+    /// SHA-256 of the document or the statement, hexadecimal; the leaf has it as `doc`.
     pub sha256: String,
     /// Where the document is; absent while it is not shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/api/v1/public/documents/…")]
     pub href: Option<String>,
+    /// Code of the statement that was published, where it is no document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
+    pub statement: Option<String>,
     /// When it was taken out of the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_on: Option<NaiveDate>,
@@ -234,7 +238,11 @@ fn version_out(row: &PublishedRow, withdrawn_on: Option<NaiveDate>, log_index: O
         replaces: row.replaces.clone(),
         title: row.title.clone(),
         sha256: row.sha256.clone(),
-        href: withdrawn_on.is_none().then(|| format!("/api/v1/public/documents/{}", row.sha256)),
+        href: withdrawn_on.is_none().then(|| match &row.statement {
+            Some(code) => format!("/api/v1/public/statements/{code}"),
+            None => format!("/api/v1/public/documents/{}", row.sha256),
+        }),
+        statement: row.statement.clone(),
         withdrawn_on,
         published_on: row.published_on,
         channels: row.channels.clone(),

@@ -216,11 +216,12 @@ pub struct Listed {
     pub span: Span<(NaiveDate, Uuid)>,
 }
 
-/// Requests at a chapter or below it, the most urgent first.
+/// Requests at a chapter, below it or at one that it has succeeded, the most urgent first.
 pub fn list(conn: &mut PgConnection, here: &Seen<Read>, of: &Listed) -> Result<Vec<InquiryRow>, DbError> {
     use information_request as r;
+    let taken_over = tree::with_succeeded(conn, here.chapter())?;
     let mut query = r::table
-        .filter(r::chapter_id.eq_any(tree::at_and_below(here.chapter().0)))
+        .filter(r::chapter_id.eq_any(tree::at_and_below(here.chapter().0)).or(r::chapter_id.eq_any(taken_over)))
         .order((r::due_on, r::id))
         .limit(of.span.rows)
         .select(columns!())

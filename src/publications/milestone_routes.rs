@@ -10,7 +10,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::milestones::{self, Milestone, MilestoneRow, NewMilestone};
+use super::milestones::{self, Milestone, MilestoneRow, NewMilestone, Source};
 use super::model::Facts;
 use super::{duties, store};
 use crate::authz::{Desk, Granted, Read, RunAppeal, Visit};
@@ -63,8 +63,13 @@ pub struct MilestoneVersionOut {
     id: Uuid,
     version: i32,
     day: NaiveDate,
-    /// The document's `id`.
-    document: Uuid,
+    /// The document's `id`; absent where a statement says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<Uuid>,
+    /// Code of the statement that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
+    statement: Option<String>,
     recorded_at: DateTime<Utc>,
     /// User name.
     recorded_by: String,
@@ -115,7 +120,7 @@ fn write(v: &mut Visit<'_>, by: &Granted<RunAppeal>, row: &AppealRow, ask: &Mile
         let same = known.appeal_id == row.id
             && known.milestone == ask.milestone.name()
             && known.day == ask.day
-            && known.document_id == ask.document
+            && known.document_id == Some(ask.document)
             && ask.version.is_none_or(|version| version == known.version);
         return if same { Ok(false) } else { Err(Problem::new(ProblemKind::IdTaken)) };
     }
@@ -139,7 +144,8 @@ fn write(v: &mut Visit<'_>, by: &Granted<RunAppeal>, row: &AppealRow, ask: &Mile
     if let Some(problem) = refused_link(&linked) {
         return Err(problem);
     }
-    let new = NewMilestone { id: ask.id, milestone: ask.milestone, day: ask.day, document: ask.document, version };
+    let new =
+        NewMilestone { id: ask.id, milestone: ask.milestone, day: ask.day, source: Source::Document(ask.document), version };
     if !milestones::insert(v.conn, by, v.now, row.id, &new)? {
         return Err(Problem::new(ProblemKind::IdTaken));
     }
@@ -158,7 +164,7 @@ fn next_version(known: &[MilestoneRow], ask: &MilestoneIn) -> Result<i32, Proble
             format!("The next version is {next}: look again at what was typed."),
         ));
     }
-    if newest.is_some_and(|row| row.day == ask.day && row.document_id == ask.document) {
+    if newest.is_some_and(|row| row.day == ask.day && row.document_id == Some(ask.document)) {
         return Err(Problem::say(ProblemKind::Conflict, "Bản mới nhất đã ghi như vậy.", "The newest version says just that."));
     }
     if next > MOST {
@@ -198,6 +204,7 @@ fn version_out(row: &MilestoneRow, names: &HashMap<Uuid, String>) -> MilestoneVe
         version: row.version,
         day: row.day,
         document: row.document_id,
+        statement: row.statement.clone(),
         recorded_at: row.recorded_at,
         recorded_by: names.get(&row.recorded_by).cloned().unwrap_or_default(),
     }

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{CountsFrom, Facts, Rule, Typed};
-use crate::authz::{Granted, RunAppeal};
+use crate::authz::{Granted, Right};
 use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::appeal_milestone;
@@ -136,7 +136,9 @@ pub struct MilestoneRow {
     pub milestone: String,
     pub version: i32,
     pub day: NaiveDate,
-    pub document_id: Uuid,
+    /// The paper that says so, or the statement.
+    pub document_id: Option<Uuid>,
+    pub statement: Option<String>,
     pub recorded_at: DateTime<Utc>,
     pub recorded_by: Uuid,
 }
@@ -144,7 +146,7 @@ pub struct MilestoneRow {
 macro_rules! columns {
     () => {{
         use appeal_milestone as m;
-        (m::id, m::appeal_id, m::milestone, m::version, m::day, m::document_id, m::recorded_at, m::recorded_by)
+        (m::id, m::appeal_id, m::milestone, m::version, m::day, m::document_id, m::statement, m::recorded_at, m::recorded_by)
     }};
 }
 
@@ -163,14 +165,33 @@ pub struct NewMilestone {
     pub id: Uuid,
     pub milestone: Milestone,
     pub day: NaiveDate,
-    pub document: Uuid,
+    pub source: Source,
     pub version: i32,
 }
 
+/// What says so: a paper of the appeal, or a statement, by its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Document(Uuid),
+    Statement(String),
+}
+
+impl Source {
+    /// The document, if it is one.
+    pub fn document(&self) -> Option<Uuid> {
+        if let Source::Document(id) = self { Some(*id) } else { None }
+    }
+
+    /// The statement's code, if it is one.
+    pub fn statement(&self) -> Option<&str> {
+        if let Source::Statement(code) = self { Some(code) } else { None }
+    }
+}
+
 /// Writes a day. `false` if the id is taken.
-pub fn insert(
+pub fn insert<R: Right>(
     conn: &mut PgConnection,
-    by: &Granted<RunAppeal>,
+    by: &Granted<R>,
     now: DateTime<Utc>,
     appeal: Uuid,
     new: &NewMilestone,
@@ -180,7 +201,8 @@ pub fn insert(
     let inserted = diesel::insert_into(m::table)
         .values((
             (m::id.eq(new.id), m::appeal_id.eq(appeal), m::milestone.eq(new.milestone.name()), m::version.eq(new.version)),
-            (m::day.eq(new.day), m::document_id.eq(new.document), m::purpose.eq(OF_APPEALS.purpose)),
+            (m::day.eq(new.day), m::document_id.eq(new.source.document()), m::statement.eq(new.source.statement())),
+            m::purpose.eq(new.source.document().map(|_| OF_APPEALS.purpose)),
             (m::recorded_at.eq(now), m::recorded_by.eq(by.account())),
         ))
         .on_conflict(m::id)

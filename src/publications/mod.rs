@@ -32,6 +32,7 @@ pub mod milestones;
 pub mod model;
 pub mod publish;
 pub mod routes;
+pub mod stated;
 pub mod store;
 
 use crate::house::Room;

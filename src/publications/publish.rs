@@ -1,14 +1,16 @@
 //! Publishing, in one transaction: the document is linked to the appeal and shown, the leaf and the row are written.
 
 use chrono::NaiveDate;
+use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::channel::Channel;
 use super::duties;
+use super::milestones::Source;
 use super::model::{Duty, Event};
 use super::store::{self, NewRow, PublicationRow, PublishedRow};
-use crate::authz::{Granted, RunAppeal, Visit};
+use crate::authz::{Granted, Right, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, PublicCode};
 use crate::changes::{self, Change};
@@ -23,6 +25,8 @@ use crate::http::{Kind as ProblemKind, Problem};
 use crate::ledger::kinds::Kind;
 use crate::log::leaf::{Core, Leaf, LeafError, LeafV1};
 use crate::log::{self, commitment};
+use crate::statements::Statement;
+use crate::statements::store as statements;
 use crate::tree::{self, Place};
 
 /// Publications of an appeal; they are read with it.
@@ -36,7 +40,7 @@ pub struct NewPublication {
     pub id: Uuid,
     pub event: Event,
     pub period: Option<NaiveDate>,
-    pub document: Uuid,
+    pub source: Source,
     pub title: Line,
     /// The number it is to get; whatever is next if absent.
     pub version: Option<i32>,
@@ -60,7 +64,8 @@ impl NewPublication {
         known.appeal_id == appeal
             && known.event == self.event.name()
             && known.period == self.period
-            && row.document_id == self.document
+            && row.document_id == self.source.document()
+            && known.statement.as_deref() == self.source.statement()
             && known.title == self.title.as_str()
             && known.channels == self.channels()
             && self.version.is_none_or(|version| version == known.version)
@@ -79,12 +84,32 @@ pub fn publish(
     }
     refuse_draft(appeal)?;
     let today = vietnam_date(v.now);
-    duty_of(duties::of_one(v.conn, appeal, today)?, new, today)?;
+    duty_of(duties::of_one(v.conn, appeal, today)?, new.event, new.period, today)?;
     let all = store::of_appeals(v.conn, &[appeal.id])?.remove(&appeal.id).unwrap_or_default();
     let before = all.iter().rfind(|row| row.event == new.event.name() && row.period == new.period);
     let version = before.map_or(1, |row| row.version + 1);
     check_version(all.len(), version, new.version)?;
-    let sha256 = show_document(v, by, appeal, new, before)?;
+    let sha256 = match &new.source {
+        Source::Document(document) => show_document(v, by, appeal, new, *document, before)?,
+        Source::Statement(code) => {
+            let sha256 = stated(v.conn, appeal, new.event, code)?.sha256;
+            refuse_the_same(v.conn, appeal, new, &sha256, before)?;
+            sha256
+        }
+    };
+    write(v, by, appeal, new, sha256, before)
+}
+
+/// Writes a version of what is published, with its leaf. (the publication, whether it is new)
+pub(super) fn write<R: Right>(
+    v: &mut Visit<'_>,
+    by: &Granted<R>,
+    appeal: &AppealRow,
+    new: &NewPublication,
+    sha256: String,
+    before: Option<&PublishedRow>,
+) -> Result<(PublicationRow, bool), Problem> {
+    let version = before.map_or(1, |row| row.version + 1);
     let place = tree::place(v.conn, &appeal.chapter)?.ok_or_else(Problem::not_found)?;
     let mut row = PublishedRow {
         code: PublicCode::random().map_err(Problem::internal)?.as_str().to_owned(),
@@ -96,14 +121,15 @@ pub fn publish(
         sha256,
         title: new.title.as_str().to_owned(),
         channels: new.channels(),
-        published_on: today,
+        published_on: vietnam_date(v.now),
         leaf_hash: Vec::new(),
+        statement: new.source.statement().map(str::to_owned),
     };
     let leaf = leaf_of(&row, &appeal.code, &place).map_err(Problem::internal)?;
     row.leaf_hash = leaf.hash.to_vec();
     let seq = log::store::append(v.conn, &[log::store::NewLeaf { entry: row.code.clone(), leaf, opening: None }])?;
     let seq = seq.first().copied().unwrap_or_default();
-    if !store::insert(v.conn, by, v.now, &NewRow { published: &row, id: new.id, seq, document: new.document })? {
+    if !store::insert(v.conn, by, v.now, &NewRow { published: &row, id: new.id, seq, document: new.source.document() })? {
         return Err(Problem::new(ProblemKind::IdTaken));
     }
     changes::note(v.conn, &[Change::of(&PUBLICATIONS, by.chapter(), &appeal.code)])?;
@@ -112,8 +138,8 @@ pub fn publish(
 }
 
 /// The duty this is for, if it may be published already.
-fn duty_of(duties: Vec<Duty>, new: &NewPublication, today: NaiveDate) -> Result<Duty, Problem> {
-    if !duties.iter().any(|duty| duty.event == new.event) {
+fn duty_of(duties: Vec<Duty>, event: Event, period: Option<NaiveDate>, today: NaiveDate) -> Result<Duty, Problem> {
+    if !duties.iter().any(|duty| duty.event == event) {
         return Err(Problem::field(
             "/event",
             "NOT_REQUIRED",
@@ -121,7 +147,7 @@ fn duty_of(duties: Vec<Duty>, new: &NewPublication, today: NaiveDate) -> Result<
             "Nothing of this kind is to be published of this appeal.",
         ));
     }
-    let found = duties.into_iter().find(|duty| duty.event == new.event && duty.period == new.period);
+    let found = duties.into_iter().find(|duty| duty.event == event && duty.period == period);
     let duty = found.ok_or_else(|| {
         Problem::field(
             "/period",
@@ -159,23 +185,53 @@ fn check_version(published: usize, next: i32, asked: Option<i32>) -> Result<(), 
     Ok(())
 }
 
+/// The statement of an event about an appeal.
+fn stated(conn: &mut PgConnection, appeal: &AppealRow, event: Event, code: &str) -> Result<Statement, Problem> {
+    let is_of = |row: &Statement| row.appeal.as_deref() == Some(&appeal.code) && row.event == event.name();
+    statements::find(conn, code)?.filter(is_of).ok_or_else(|| {
+        Problem::field(
+            "/statement",
+            "NO_SUCH_STATEMENT",
+            "Không có bản công bố này của đợt.",
+            "There is no such statement of this event about the appeal.",
+        )
+    })
+}
+
 /// Links the document if it is not linked yet, and shows it. Returns its hash.
 fn show_document(
     v: &mut Visit<'_>,
     by: &Granted<RunAppeal>,
     appeal: &AppealRow,
     new: &NewPublication,
+    document: Uuid,
     before: Option<&PublishedRow>,
 ) -> Result<String, Problem> {
     let subject = Subject { paper: &OF_APPEALS, id: appeal.id };
     let by = Holder::RunAppeal(by.clone());
-    let linked = documents::link(v.conn, &by, v.now, new.document, subject)?;
+    let linked = documents::link(v.conn, &by, v.now, document, subject)?;
     if let Some(problem) = refused_link(&linked) {
         return Err(problem);
     }
-    let document = documents::find(v.conn, new.document)?.ok_or_else(Problem::not_found)?;
-    let shown = Shown::of(v.conn, &[appeal.id])?;
-    let stands = |row: &PublishedRow| row.sha256 == document.sha256 && shown.withdrawn_on(appeal.id, &row.sha256).is_none();
+    let sha256 = documents::find(v.conn, document)?.ok_or_else(Problem::not_found)?.sha256;
+    refuse_the_same(v.conn, appeal, new, &sha256, before)?;
+    let published = documents::publish(v.conn, &by, v.now, document, subject, new.title.as_str())?;
+    match refused_publication(&published) {
+        Some(problem) => Err(problem),
+        None => Ok(sha256),
+    }
+}
+
+/// The newest version again is nothing new, unless it was put up at more places.
+fn refuse_the_same(
+    conn: &mut PgConnection,
+    appeal: &AppealRow,
+    new: &NewPublication,
+    sha256: &str,
+    before: Option<&PublishedRow>,
+) -> Result<(), Problem> {
+    let shown = Shown::of(conn, &[appeal.id])?;
+    let stands = |row: &PublishedRow| row.sha256 == sha256 && shown.withdrawn_on(appeal.id, &row.sha256).is_none();
     if before.is_some_and(|row| stands(row) && !new.is_shown_more_widely(row)) {
         return Err(Problem::say(
             ProblemKind::Conflict,
@@ -183,11 +239,7 @@ fn show_document(
             "The newest version is this very document. Where it was put up elsewhere since, add those places.",
         ));
     }
-    let published = documents::publish(v.conn, &by, v.now, new.document, subject, new.title.as_str())?;
-    match refused_publication(&published) {
-        Some(problem) => Err(problem),
-        None => Ok(document.sha256),
-    }
+    Ok(())
 }
 
 /// The leaf of a publication. Everything in it is public, so its `pd` commits to no fields.

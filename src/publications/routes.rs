@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::channel::Channel;
 use super::duties::{self, PublicationDutyOut};
+use super::milestones::Source;
 use super::model::{Event, State};
 use super::publish::{self, NewPublication};
 use super::store::{self, PublicationRow};
@@ -48,7 +49,13 @@ pub struct PublicationEventIn {
     #[serde(default)]
     period: Option<NaiveDate>,
     /// `id` of a document of the appeal's chapter, uploaded for an appeal. It is linked and published if it is not yet.
-    document: Uuid,
+    #[serde(default)]
+    document: Option<Uuid>,
+    /// In its place the code of a statement of this event about the appeal: what was published already, when it was put up at
+    /// other places too.
+    #[serde(default)]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV", max_length = 40)]
+    statement: Option<String>,
     /// Made for the public; the name the file was uploaded with is never shown.
     #[schema(example = "Báo cáo kết quả tiếp nhận", max_length = 200)]
     title: String,
@@ -65,11 +72,31 @@ pub struct PublicationEventIn {
 
 impl PublicationEventIn {
     fn parse(self) -> Result<NewPublication, Problem> {
-        let Self { id, event, period, document, title, version, mut channels } = self;
+        let Self { id, event, period, document, statement, title, version, mut channels } = self;
         channels.push(Channel::Website);
         channels.sort();
         channels.dedup();
-        Ok(NewPublication { id, event, period, document, title: title_of(&title)?, version, channels })
+        let source = match (document, statement) {
+            (Some(document), None) => Source::Document(document),
+            (None, Some(code)) => Source::Statement(code),
+            (None, None) => {
+                return Err(Problem::field(
+                    "/document",
+                    "REQUIRED",
+                    "Hãy chọn tài liệu được công bố.",
+                    "Say which document is published.",
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(Problem::field(
+                    "/statement",
+                    "NOT_BOTH",
+                    "Chọn tài liệu hoặc bản công bố, không cả hai.",
+                    "Either a document or a statement, not both.",
+                ));
+            }
+        };
+        Ok(NewPublication { id, event, period, source, title: title_of(&title)?, version, channels })
     }
 }
 
@@ -88,8 +115,13 @@ pub struct PublicationEventOut {
     /// Code of the version before.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
-    /// The document's `id`.
-    document: Uuid,
+    /// The document's `id`; absent where a statement was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<Uuid>,
+    /// The statement's code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
+    statement: Option<String>,
     sha256: String,
     title: String,
     channels: Vec<String>,
@@ -119,6 +151,7 @@ fn shown(conn: &mut PgConnection, rows: Vec<PublicationRow>) -> Result<Vec<Publi
             version: published.version,
             replaces: published.replaces,
             document: row.document_id,
+            statement: published.statement,
             sha256: published.sha256,
             title: published.title,
             channels: published.channels,

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{CountsFrom, Event, Rule};
-use crate::authz::{Granted, RunAppeal};
+use crate::authz::{Granted, Right};
 use crate::calendar::{Period, Unit};
 use crate::db::DbError;
 use crate::db::schema::{publication, publication_rule};
@@ -85,6 +85,8 @@ pub struct PublishedRow {
     pub channels: Vec<String>,
     pub published_on: NaiveDate,
     pub leaf_hash: Vec<u8>,
+    /// Code of the statement that was published in place of a document.
+    pub statement: Option<String>,
 }
 
 macro_rules! published {
@@ -102,6 +104,7 @@ macro_rules! published {
             p::channels,
             p::published_on,
             p::leaf_hash,
+            p::statement,
         )
     }};
 }
@@ -111,7 +114,8 @@ macro_rules! published {
 pub struct PublicationRow {
     pub published: PublishedRow,
     pub id: Uuid,
-    pub document_id: Uuid,
+    /// Absent where a statement was published.
+    pub document_id: Option<Uuid>,
     pub published_at: DateTime<Utc>,
     pub published_by: Uuid,
 }
@@ -158,11 +162,11 @@ pub struct NewRow<'a> {
     pub published: &'a PublishedRow,
     pub id: Uuid,
     pub seq: i64,
-    pub document: Uuid,
+    pub document: Option<Uuid>,
 }
 
 /// Writes a publication. `false` if the id is taken.
-pub fn insert(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Utc>, new: &NewRow<'_>) -> Result<bool, DbError> {
+pub fn insert<R: Right>(conn: &mut PgConnection, by: &Granted<R>, now: DateTime<Utc>, new: &NewRow<'_>) -> Result<bool, DbError> {
     use publication as p;
     let row = new.published;
     shown::alters(conn);
@@ -170,7 +174,8 @@ pub fn insert(conn: &mut PgConnection, by: &Granted<RunAppeal>, now: DateTime<Ut
         .values((
             (p::id.eq(new.id), p::code.eq(&row.code), p::seq.eq(new.seq), p::appeal_id.eq(row.appeal_id)),
             (p::event.eq(&row.event), p::period.eq(row.period), p::version.eq(row.version), p::replaces.eq(&row.replaces)),
-            (p::document_id.eq(new.document), p::purpose.eq(OF_APPEALS.purpose), p::sha256.eq(&row.sha256)),
+            (p::document_id.eq(new.document), p::purpose.eq(new.document.map(|_| OF_APPEALS.purpose))),
+            (p::statement.eq(&row.statement), p::sha256.eq(&row.sha256)),
             (p::title.eq(&row.title), p::channels.eq(&row.channels), p::leaf_hash.eq(&row.leaf_hash)),
             (p::published_on.eq(row.published_on), p::published_at.eq(now), p::published_by.eq(by.account())),
         ))

@@ -130,8 +130,7 @@ pub fn open(conn: &mut PgConnection, here: &Seen<Read>, span: Span<OpenKey>) -> 
     if let Some((due, code)) = span.after {
         query = match due {
             None => query.filter(a::due_on.is_null()).filter(a::code.gt(code)),
-            Some(due) => query
-                .filter(a::due_on.is_null().or(a::due_on.gt(due)).or(a::due_on.eq(due).and(a::code.gt(code)))),
+            Some(due) => query.filter(a::due_on.is_null().or(a::due_on.gt(due)).or(a::due_on.eq(due).and(a::code.gt(code)))),
         };
     }
     Ok(query.load(conn)?)
@@ -140,8 +139,7 @@ pub fn open(conn: &mut PgConnection, here: &Seen<Read>, span: Span<OpenKey>) -> 
 /// What is sealed of these orders: who has the advance, and what for.
 pub fn sealed_of(conn: &mut PgConnection, orders: &[Uuid]) -> Result<HashMap<Uuid, Vec<u8>>, DbError> {
     use money_order as o;
-    let rows: Vec<(Uuid, Option<Vec<u8>>)> =
-        o::table.filter(o::id.eq_any(orders)).select((o::id, o::particulars)).load(conn)?;
+    let rows: Vec<(Uuid, Option<Vec<u8>>)> = o::table.filter(o::id.eq_any(orders)).select((o::id, o::particulars)).load(conn)?;
     Ok(rows.into_iter().filter_map(|(id, sealed)| Some((id, sealed?))).collect())
 }
 

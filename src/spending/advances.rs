@@ -243,8 +243,7 @@ pub fn open_shown(v: &mut Visit<'_>, rows: Vec<AdvanceRow>) -> Result<Vec<OpenAd
     for row in rows {
         let person = match row.order_id.and_then(|id| Some((id, sealed.get(&id)?))) {
             Some((id, sealed)) => {
-                let text =
-                    v.vault.open_text(place("money_order", "particulars", &id), sealed).map_err(Problem::internal)?;
+                let text = v.vault.open_text(place("money_order", "particulars", &id), sealed).map_err(Problem::internal)?;
                 let particulars: Particulars = serde_json::from_str(&text).map_err(Problem::internal)?;
                 particulars.payee.map(|payee| payee.name)
             }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::kind::{Orders, Undrawn};
 use super::model::OrderState;
+use super::own_costs;
 use super::registry;
 use super::store::{self, OrderRow};
 use crate::db::DbError;
@@ -64,6 +65,13 @@ fn check(
         let is = (fact.kind.as_str(), fact.chapter, fact.day);
         if is != (of.books().name(), row.chapter_id, row.day) {
             audit.findings.found(CHECK, row.id.to_string(), format!("{}: kind, chapter or day differ", fact.code));
+        }
+        if own_costs::consents(audit.conn, &[&fact.code])?.get(&fact.code) != row.consent.as_ref() {
+            audit.findings.found(
+                CHECK,
+                row.id.to_string(),
+                format!("{}: the consent to own costs is not what was shown", fact.code),
+            );
         }
         if reversals.contains_key(&fact.code) != (row.state == OrderState::Reversed.name()) {
             let what = format!("{}: is {}, the books say otherwise", fact.code, row.state);

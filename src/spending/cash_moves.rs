@@ -158,14 +158,12 @@ pub struct CashMoves {
 }
 
 /// What is said of cash that is brought to the bank.
-pub static DEPOSITS: CashMoves =
-    CashMoves { kind: OrderKind::CashDeposit, matter: DEPOSIT, books: kinds::Kind::CashDeposit };
+pub static DEPOSITS: CashMoves = CashMoves { kind: OrderKind::CashDeposit, matter: DEPOSIT, books: kinds::Kind::CashDeposit };
 /// What is said of cash that is fetched from the bank.
 pub static WITHDRAWALS: CashMoves =
     CashMoves { kind: OrderKind::CashWithdrawal, matter: WITHDRAWAL, books: kinds::Kind::CashWithdrawal };
 /// What is said of what a count found.
-pub static COUNTS: CashMoves =
-    CashMoves { kind: OrderKind::CashCount, matter: COUNT, books: kinds::Kind::CashCountDifference };
+pub static COUNTS: CashMoves = CashMoves { kind: OrderKind::CashCount, matter: COUNT, books: kinds::Kind::CashCountDifference };
 
 const ALL: [&CashMoves; 3] = [&DEPOSITS, &WITHDRAWALS, &COUNTS];
 

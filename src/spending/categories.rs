@@ -1,6 +1,8 @@
 //! What money is spent on and where income comes from: rows with dates, by the law of a day, and what may be paid from which
 //! fund.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -54,6 +56,14 @@ pub struct CategoriesOut {
     /// The day they hold on.
     pub day: NaiveDate,
     pub items: Vec<CategoryOut>,
+}
+
+/// What categories are called, in Vietnamese and in English, by their newest row; unknown codes are absent.
+pub fn names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, (String, String)>, DbError> {
+    use money_category as m;
+    let rows: Vec<(String, String, String)> =
+        m::table.filter(m::code.eq_any(codes)).order(m::valid_from).select((m::code, m::vi, m::en)).load(conn)?;
+    Ok(rows.into_iter().map(|(code, vi, en)| (code, (vi, en))).collect())
 }
 
 type Row = (String, String, String, String, bool, bool, String);

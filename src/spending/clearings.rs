@@ -112,13 +112,16 @@ impl AdvanceClearingIn {
         let mut check = Check::default();
         let lines = check_lines(&mut check, &self.lines);
         let returned = match self.returned_vnd {
-            Some(vnd) => model::amount(&mut check, "/returned_vnd", vnd).map(|vnd| (vnd, self.returned_by.unwrap_or(MoneyBy::Cash))),
+            Some(vnd) => {
+                model::amount(&mut check, "/returned_vnd", vnd).map(|vnd| (vnd, self.returned_by.unwrap_or(MoneyBy::Cash)))
+            }
             None => None,
         };
         if self.lines.is_empty() && self.returned_vnd.is_none() {
             check.wrong("/lines", "MISSING", "Cần khoản đã chi hoặc tiền nộp lại.", "It takes something spent or given back.");
         }
-        let total: i64 = lines.iter().map(|(_, vnd)| vnd.get()).chain(returned.map(|(vnd, _)| vnd.get())).fold(0, i64::saturating_add);
+        let total: i64 =
+            lines.iter().map(|(_, vnd)| vnd.get()).chain(returned.map(|(vnd, _)| vnd.get())).fold(0, i64::saturating_add);
         // What is wrong with the parts was said; of nothing at all there is no sum.
         let total = if check.is_clean() { total } else { total.max(1) };
         let basics = model::basics(&mut check, self.id, total, self.day, self.document.as_deref(), today);
@@ -352,7 +355,12 @@ fn looked(v: &mut Visit<'_>, advance: &AdvanceRow, ask: &Clearing) -> Result<Vec
         }
     }
     if ask.consent.is_some() && !needs_consent {
-        errors.push(wrong("/own_cost_consent", "NOT_NEEDED", "Không có chi phí của đơn vị: bỏ own_cost_consent.", "There are no own costs: leave own_cost_consent out."));
+        errors.push(wrong(
+            "/own_cost_consent",
+            "NOT_NEEDED",
+            "Không có chi phí của đơn vị: bỏ own_cost_consent.",
+            "There are no own costs: leave own_cost_consent out.",
+        ));
     }
     if let Some((vnd, by)) = ask.returned {
         line(by.into(), None, vnd);

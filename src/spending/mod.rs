@@ -19,16 +19,20 @@ pub mod categories;
 pub mod clearings;
 mod debts;
 pub mod feed;
+pub mod incomes;
 pub mod kind;
 pub mod model;
 pub mod move_routes;
 pub mod order;
+pub mod other_routes;
+pub mod own_costs;
 pub mod papers;
 pub mod payments;
 pub mod persons;
 pub mod purchase_routes;
 pub mod purchase_store;
 pub mod purchases;
+pub mod refunds;
 pub mod registry;
 pub mod releases;
 pub mod routes;
@@ -51,6 +55,7 @@ pub const ROOM: Room = Room {
         "money_category",
         "money_order",
         "money_paper_rule",
+        "own_cost",
         "purchase",
         "purchase_line",
     ],
@@ -60,6 +65,8 @@ pub const ROOM: Room = Room {
     persons: &[&persons::Payees],
     matters: &[
         payments::MATTER,
+        incomes::MATTER,
+        refunds::MATTER,
         advances::MATTER,
         clearings::MATTER,
         cash_moves::DEPOSIT,
@@ -69,7 +76,16 @@ pub const ROOM: Room = Room {
         purchases::MATTER,
     ],
     papers: &[&papers::OF_ORDERS],
-    feeds: &[&feed::PAYMENTS, &feed::ADVANCES, &feed::ADVANCE_CLEARINGS, &feed::CASH_MOVES, &feed::FUND_RELEASES, &feed::PURCHASES],
+    feeds: &[
+        &feed::PAYMENTS,
+        &feed::INCOMES,
+        &feed::REFUNDS,
+        &feed::ADVANCES,
+        &feed::ADVANCE_CLEARINGS,
+        &feed::CASH_MOVES,
+        &feed::FUND_RELEASES,
+        &feed::PURCHASES,
+    ],
     undoes: &[&undo::MoneyOrders],
     chapters: &[("advance.chapter_id", Stays), ("money_order.chapter_id", Stays)],
     ..Room::called("spending")
@@ -77,6 +93,7 @@ pub const ROOM: Room = Room {
 
 fn asked(config: &mut ServiceConfig<'_>) {
     routes::configure(config);
+    other_routes::configure(config);
     advance_routes::configure(config);
     move_routes::configure(config);
     purchase_routes::configure(config);

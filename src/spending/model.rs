@@ -242,10 +242,7 @@ mod tests {
         let payee = Payee { name: "a\nb".to_owned(), account: Some(String::new()), address: Some("x".repeat(201)) };
         assert!(payee.check("/payee", &mut check).is_none());
         let wrong: Vec<String> = check.into_errors().into_iter().map(|error| error.pointer).collect();
-        assert_eq!(
-            wrong,
-            ["/id", "/day", "/amount_vnd", "/document", "/payee/name", "/payee/account", "/payee/address"]
-        );
+        assert_eq!(wrong, ["/id", "/day", "/amount_vnd", "/document", "/payee/name", "/payee/account", "/payee/address"]);
         let mut check = Check::default();
         let payee = Payee { name: " Bảy  Lúa ".to_owned(), account: None, address: None };
         assert_eq!(payee.check("/payee", &mut check).unwrap().name, "Bảy Lúa");

@@ -24,6 +24,11 @@ use crate::tree::{ChapterId, Place};
 use crate::vault::{Vault, place};
 use crate::vouchers::store as vouchers;
 
+const BOOKS_CLOSED: (&str, &str) = (
+    "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
+    "The chapter has merged or is dissolved: record at its successor.",
+);
+
 /// A request as it came, right in itself.
 pub struct Request<'a> {
     pub id: Uuid,
@@ -106,12 +111,7 @@ fn new_content(
     look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Problem>,
 ) -> Result<Content, Problem> {
     if !here.accepts_entries {
-        return Err(Problem::invalid(vec![wrong(
-            "/chapter",
-            "BOOKS_CLOSED",
-            "Đơn vị đã sáp nhập hoặc giải thể: hãy ghi ở đơn vị kế tục.",
-            "The chapter has merged or is dissolved: record at its successor.",
-        )]));
+        return Err(Problem::invalid(vec![wrong("/chapter", "BOOKS_CLOSED", BOOKS_CLOSED.0, BOOKS_CLOSED.1)]));
     }
     let content = look(v)?;
     let mut errors = Vec::new();
@@ -224,6 +224,10 @@ impl Matter for Order<'_> {
         let funds: Vec<FundId> = [Some(row.fund_id), row.to_fund_id].into_iter().flatten().map(FundId).collect();
         let funds = ledger::funds(v.conn, &funds)?;
         let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
+        // It may have gone up in another one since it was asked.
+        if !draft.here.accepts_entries {
+            return Err(Problem::say(Kind::Conflict, BOOKS_CLOSED.0, BOOKS_CLOSED.1));
+        }
         draft.day = row.day;
         draft.document = paper(row)?;
         let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars, by: &by.grant })?;
@@ -256,6 +260,7 @@ fn not_booked(error: BookError) -> Problem {
             "Quỹ này không còn đủ tiền ở nơi chi: hãy xem lại số dư, hoặc chờ tiền về rồi duyệt.",
             "There is not enough of this fund where it is to be paid from: look at the balance, or approve once the money is there.",
         ),
+        BookError::Closed => decisions::books_closed(),
         BookError::Db(error) => error.into(),
         other => Problem::internal(other),
     }
@@ -295,4 +300,3 @@ pub fn list(
 pub fn listed(v: &mut Visit<'_>, of: &'static dyn Orders, rows: Vec<OrderRow>) -> Result<Vec<MoneyOrderOut>, DbError> {
     wire::shown(v.conn, of, rows)
 }
-

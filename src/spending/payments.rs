@@ -7,12 +7,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::categories::{self, Side};
-use super::{debts, feed};
 use super::kind::Orders;
 use super::model::{self, Basics, OrderKind, PaidFrom, Particulars, Payee, wrong};
 use super::order::{self, Content, Request};
+use super::own_costs;
 use super::store::OrderRow;
 use super::wire::MoneyOrderOut;
+use super::{debts, feed};
 use crate::authz::Visit;
 use crate::basics::Line;
 use crate::db::DbError;
@@ -103,7 +104,9 @@ impl PaymentIn {
         let mut check = Check::default();
         let basics = model::basics(&mut check, self.id, self.amount_vnd, self.day, self.document.as_deref(), today);
         match (&self.category, self.pays_debt) {
-            (None, false) => check.wrong("/category", "REQUIRED", "Cần mục chi của danh sách.", "It takes a category of the list."),
+            (None, false) => {
+                check.wrong("/category", "REQUIRED", "Cần mục chi của danh sách.", "It takes a category of the list.")
+            }
             (Some(_), true) => check.wrong(
                 "/category",
                 "NOT_NEEDED",
@@ -157,8 +160,11 @@ impl Orders for Payments {
         kinds::Kind::Payment
     }
 
-    /// No debt is paid that is not owed. The balance is held by what was just booked.
-    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, _: &[Uuid]) -> Result<(), Problem> {
+    /// Own costs from gifts are shown. No debt is paid that is not owed: the balance is held by what was just booked.
+    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, entries: &[Uuid]) -> Result<(), Problem> {
+        if let Some(consent) = &row.consent {
+            own_costs::say(v.conn, entries, consent)?;
+        }
         let pays_debt = row.debited() == Some(Account::Payable);
         if pays_debt && held::now(v.conn, row.chapter(), FundId(row.fund_id), Account::Payable)? > 0 {
             return Err(Problem::say(

@@ -201,7 +201,9 @@ impl PurchaseIn {
 
 fn check_advance(check: &mut Check, from: BoughtFrom, advance: Option<&str>) -> Option<PublicCode> {
     match (from, advance) {
-        (BoughtFrom::Advance, None) => check.wrong("/advance", "REQUIRED", "Cần mã khoản tạm ứng.", "It takes the code of the advance."),
+        (BoughtFrom::Advance, None) => {
+            check.wrong("/advance", "REQUIRED", "Cần mã khoản tạm ứng.", "It takes the code of the advance.")
+        }
         (BoughtFrom::Advance, Some(text)) => {
             let code = PublicCode::parse(text).ok();
             if code.is_none() {
@@ -324,11 +326,8 @@ fn arriving(lines: &[LineRow]) -> Vec<Arriving> {
 pub fn request(v: &mut Visit<'_>, ask: &Purchase) -> Result<(PurchaseOut, bool), Problem> {
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
-    let lines: Vec<_> = ask
-        .lines
-        .iter()
-        .map(|l| json!([l.item, l.unit, l.quantity.milli(), l.value.get(), l.expires_on, l.store]))
-        .collect();
+    let lines: Vec<_> =
+        ask.lines.iter().map(|l| json!([l.item, l.unit, l.quantity.milli(), l.value.get(), l.expires_on, l.store])).collect();
     let (no, on) = &ask.invoice;
     let advance = ask.advance.as_ref().map(PublicCode::as_str);
     let said = json!([ask.fund, amount.get(), lines, ask.from, advance, no.as_ref().map(Line::as_str), on, day, document]);

@@ -3,18 +3,23 @@
 use super::advances::ADVANCES;
 use super::cash_moves::{COUNTS, DEPOSITS, WITHDRAWALS};
 use super::clearings::CLEARINGS;
+use super::incomes::INCOMES;
 use super::kind::Orders;
 use super::model::OrderKind;
 use super::payments::PAYMENTS;
 use super::purchases::PURCHASES;
+use super::refunds::REFUNDS;
 use super::releases::RELEASES;
 
 /// A new kind has its line here.
-pub const ALL: &[&dyn Orders] = &[&PAYMENTS, &ADVANCES, &CLEARINGS, &DEPOSITS, &WITHDRAWALS, &COUNTS, &RELEASES, &PURCHASES];
+pub const ALL: &[&dyn Orders] =
+    &[&PAYMENTS, &INCOMES, &REFUNDS, &ADVANCES, &CLEARINGS, &DEPOSITS, &WITHDRAWALS, &COUNTS, &RELEASES, &PURCHASES];
 
 /// The kinds of entries that are booked by money orders.
 pub const BOOKS: &[&str] = &[
     "PAYMENT",
+    "INCOME",
+    "REFUND",
     "ADVANCE",
     "ADVANCE_CLEARING",
     "CASH_DEPOSIT",

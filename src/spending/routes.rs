@@ -1,4 +1,4 @@
-//! `/api/v1/payments`, `/api/v1/incomes`, `/api/v1/refunds`: ask, list, show, decide; and the categories of a day.
+//! `/api/v1/payments`: ask, list, show, decide; and the categories of a day.
 
 use actix_web::{get, post, web};
 use chrono::NaiveDate;
@@ -13,7 +13,7 @@ use super::payments::{self, PAYMENTS, PaymentIn};
 use super::wire::MoneyOrderOut;
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
-use crate::http::sets::{Acts, Decides, Key, Lists, Own, Writes};
+use crate::http::sets::{Acts, Decides, Key, Lists, Writes};
 use crate::http::{Answer, Body, OfChapter, Page, Problem, Query, Reply};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -38,14 +38,14 @@ pub struct CategoriesQuery {
 }
 
 /// What money may be spent on, by the law of a day.
-#[utoipa::path(tag = "spending", params(CategoriesQuery), responses((status = 200, body = CategoriesOut), Own))]
+#[utoipa::path(tag = "spending", params(CategoriesQuery), responses((status = 200, body = CategoriesOut), Lists))]
 #[get("/spending-categories")]
 pub async fn list_spending_categories(desk: Desk, Query(query): Query<CategoriesQuery>) -> Answer<CategoriesOut> {
     categories_of(&desk, query.day, &[Side::Aid, Side::Operating]).await
 }
 
 /// Where income that is no gift comes from, by the law of a day.
-#[utoipa::path(tag = "spending", params(CategoriesQuery), responses((status = 200, body = CategoriesOut), Own))]
+#[utoipa::path(tag = "spending", params(CategoriesQuery), responses((status = 200, body = CategoriesOut), Lists))]
 #[get("/income-categories")]
 pub async fn list_income_categories(desk: Desk, Query(query): Query<CategoriesQuery>) -> Answer<CategoriesOut> {
     categories_of(&desk, query.day, &[Side::Income]).await

@@ -100,8 +100,7 @@ pub fn out(conn: &mut PgConnection, of: &dyn Orders, row: OrderRow) -> Result<Mo
 /// What is shown of these orders of a kind, in their order, without persons; a fixed number of statements.
 pub fn shown(conn: &mut PgConnection, of: &dyn Orders, rows: Vec<OrderRow>) -> Result<Vec<MoneyOrderOut>, DbError> {
     let funds: Vec<FundId> = rows.iter().flat_map(|row| [Some(row.fund_id), row.to_fund_id]).flatten().map(FundId).collect();
-    let funds: HashMap<i32, String> =
-        ledger::funds(conn, &funds)?.into_values().map(|fund| (fund.id.0, fund.code)).collect();
+    let funds: HashMap<i32, String> = ledger::funds(conn, &funds)?.into_values().map(|fund| (fund.id.0, fund.code)).collect();
     let booked = ledger::booked(conn, &rows.iter().flat_map(OrderRow::entries).collect::<Vec<_>>())?;
     let about = ledger::codes(conn, &rows.iter().filter_map(|row| row.of_entry_id).collect::<Vec<_>>())?;
     let names = identity::user_names(conn, &rows.iter().map(|row| row.requested_by).collect::<Vec<_>>())?;

@@ -116,12 +116,7 @@ pub(super) struct Proposal<'a> {
 }
 
 /// Asks a second person; whether nobody had asked before.
-pub(super) fn propose(
-    v: &mut Visit<'_>,
-    grant: &Granted<Record>,
-    of: Proposal<'_>,
-    content: Content<'_>,
-) -> Result<bool, Fault> {
+pub(super) fn propose(v: &mut Visit<'_>, grant: &Granted<Record>, of: Proposal<'_>, content: Content<'_>) -> Result<bool, Fault> {
     if decisions::ask(v, grant, &decision(of.id, &of.fund.code, Some(of.worth)), content)? == Asked::Before {
         return Ok(false);
     }
@@ -158,7 +153,8 @@ fn lines_of(v: &mut Visit<'_>, grant: &Granted<Record>, fund: &Fund, ask: &Adjus
     let lots: BTreeMap<Uuid, LotRow> = lots::by_ids(v.conn, grant.chapter(), &ids)?;
     let lots: BTreeMap<Uuid, LotRow> = lots.into_iter().filter(|(_, lot)| lot.fund_id == fund.id.0).collect();
     let new = ask.found.iter().filter_map(|found| if let Found::New(goods) = found { Some(goods) } else { None });
-    let codes: Vec<&str> = lots.values().map(|lot| lot.item.as_str()).chain(new.clone().map(|goods| goods.item.as_str())).collect();
+    let codes: Vec<&str> =
+        lots.values().map(|lot| lot.item.as_str()).chain(new.clone().map(|goods| goods.item.as_str())).collect();
     let around = Around {
         items: catalog::items(v.conn, &codes)?,
         stores: places::known(v.conn, grant.chapter(), &new.filter_map(|goods| goods.store).collect::<Vec<_>>())?,
@@ -331,9 +327,10 @@ fn book(v: &mut Visit<'_>, by: &Approval, row: &AdjustmentRow) -> Result<(), Fau
         let arriving: Vec<Arriving> = ins.iter().map(|line| arriving(line)).collect();
         let goods = lots::goods(v.conn, &arriving)?;
         let entry = entry(Account::Loss, Account::GoodsInStock, arriving.iter().map(|line| line.value).sum(), goods)?;
-        let more = ins.iter().zip(&arriving).filter_map(|(line, goods)| {
-            Some((line.lot_id?, Amount { milli: goods.quantity.milli(), value: goods.value }))
-        });
+        let more = ins
+            .iter()
+            .zip(&arriving)
+            .filter_map(|(line, goods)| Some((line.lot_id?, Amount { milli: goods.quantity.milli(), value: goods.value })));
         lots::add(v.conn, v.now, &held, entry.id, &more.collect::<Vec<_>>())?;
         let new = ins.iter().zip(&arriving).filter(|(line, _)| line.lot_id.is_none()).map(|(_, goods)| goods.clone());
         let entering = Entering { by: &by.grant, fund, entry: entry.id, day: entry.day, lines: new.collect() };

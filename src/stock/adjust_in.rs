@@ -267,7 +267,8 @@ impl FoundIn {
         let goods = NewGoods {
             item: required(check, at, "item", self.item.clone())?,
             unit: required(check, at, "unit", self.unit.clone())?,
-            value: required(check, at, "value_vnd", self.value_vnd).and_then(|value| vnd(check, format!("{at}/value_vnd"), value))?,
+            value: required(check, at, "value_vnd", self.value_vnd)
+                .and_then(|value| vnd(check, format!("{at}/value_vnd"), value))?,
             valuation: required(check, at, "valuation", self.valuation)?,
             quantity: quantity?,
             expires_on: self.expires_on,
@@ -370,7 +371,10 @@ mod tests {
         let line = json!([{"lot": lot, "quantity": "2.5"}]);
         assert!(ask("LOST", line.clone(), json!([])).is_ok());
         assert!(ask("FOUND", json!([]), line.clone()).is_ok());
-        assert_eq!(ask("LOST", json!([]), line.clone()).unwrap_err(), [wrong("/out", "OUT_OF_RANGE"), wrong("/found", "NOT_FOR_THIS")]);
+        assert_eq!(
+            ask("LOST", json!([]), line.clone()).unwrap_err(),
+            [wrong("/out", "OUT_OF_RANGE"), wrong("/found", "NOT_FOR_THIS")]
+        );
         assert_eq!(ask("COUNTED", line.clone(), json!([])).unwrap_err(), [wrong("/reason", "NOT_A_CHOICE")]);
         assert_eq!(ask("ITEMISED", line.clone(), line).unwrap_err(), [wrong("/found/0/lot", "TWICE")]);
     }

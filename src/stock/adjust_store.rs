@@ -233,8 +233,7 @@ pub fn insert_count(
     lines: &[CountLineRow],
 ) -> Result<bool, DbError> {
     let row = CountRow { chapter_id: by.chapter().0, counted_by: by.account(), ..row.clone() };
-    let written =
-        diesel::insert_into(stock_count::table).values(&row).on_conflict(stock_count::id).do_nothing().execute(conn)?;
+    let written = diesel::insert_into(stock_count::table).values(&row).on_conflict(stock_count::id).do_nothing().execute(conn)?;
     if written == 1 {
         diesel::insert_into(stock_count_line::table).values(lines).execute(conn)?;
         feed::changed(conn, &feed::COUNTS, by.chapter(), row.id)?;

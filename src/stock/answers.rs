@@ -9,11 +9,9 @@ impl From<Fault> for Problem {
             Fault::Unknown => Problem::not_found(),
             Fault::NoSuchChapter(denied) => denied.of_chapter("/chapter"),
             Fault::Fields(errors) => Problem::invalid(errors),
-            Fault::IdTaken => Problem::say(
-                Kind::IdTaken,
-                "Mã nhận dạng này đã dùng cho nội dung khác.",
-                "This id stands for other content.",
-            ),
+            Fault::IdTaken => {
+                Problem::say(Kind::IdTaken, "Mã nhận dạng này đã dùng cho nội dung khác.", "This id stands for other content.")
+            }
             Fault::NotCovered => Problem::say(
                 Kind::Conflict,
                 "Hàng này đã xuất, không còn đủ trong kho. Hãy xem lại phiếu xuất trước.",

@@ -118,7 +118,9 @@ fn adjustments(audit: &mut Audit<'_>) -> Result<(), DbError> {
                 findings.found("stock_adjustment", id.to_string(), format!("is {state}, and has {} entries", of.len()));
             }
             let right = |entry: &Uuid| {
-                facts.get(entry).is_some_and(|fact| (fact.kind.as_str(), fact.chapter) == (Kind::StockAdjustment.name(), *chapter))
+                facts
+                    .get(entry)
+                    .is_some_and(|fact| (fact.kind.as_str(), fact.chapter) == (Kind::StockAdjustment.name(), *chapter))
             };
             if !of.iter().all(right) {
                 findings.found("stock_adjustment", id.to_string(), "an entry is of another kind or chapter");

@@ -175,7 +175,10 @@ impl Short {
             Short::NotEnough { line, there } => Ok(FieldError::new(
                 format!("{pointer}/{line}/quantity"),
                 "NOT_ENOUGH",
-                Say::new(format!("Trong kho chỉ còn {there} chưa hết hạn."), format!("There are {there} in stock that have not expired.")),
+                Say::new(
+                    format!("Trong kho chỉ còn {there} chưa hết hạn."),
+                    format!("There are {there} in stock that have not expired."),
+                ),
             )),
             Short::NotWhole { line } => Ok(FieldError::new(
                 format!("{pointer}/{line}/quantity"),

@@ -18,7 +18,7 @@ use super::quantity::Quantity;
 use super::{catalog, moves};
 use crate::authz::Granted;
 use crate::db::DbError;
-use crate::db::schema::{stock_lot, stock_movement};
+use crate::db::schema::{stock_lot, stock_movement, stock_on_hand};
 use crate::ledger::model::FundId;
 use crate::ledger::store::{Goods, MayBook};
 use crate::tree::ChapterId;
@@ -33,15 +33,25 @@ pub fn enter<R: MayBook>(conn: &mut PgConnection, now: DateTime<Utc>, entering: 
     }
     moves::insert(conn, &lines)?;
     let amount = |line: &Arriving| Amount { milli: line.quantity.milli(), value: line.value };
-    moves::note_movements(conn, now, false, &lines.iter().map(|(id, of, line)| (*id, of.entry, amount(line))).collect::<Vec<_>>())?;
-    let heaps = lines.iter().map(|(_, of, line)| {
-        ((of.by.chapter().0, of.fund.0, line.item.as_str(), line.unit.as_str()), amount(line))
-    });
+    moves::note_movements(
+        conn,
+        now,
+        false,
+        &lines.iter().map(|(id, of, line)| (*id, of.entry, amount(line))).collect::<Vec<_>>(),
+    )?;
+    let heaps =
+        lines.iter().map(|(_, of, line)| ((of.by.chapter().0, of.fund.0, line.item.as_str(), line.unit.as_str()), amount(line)));
     moves::add_on_hand(conn, heaps)
 }
 
 /// The lots of a chapter and a fund that have something of these items.
-fn lots_of(conn: &mut PgConnection, chapter: ChapterId, fund: FundId, items: &[&str], hold: bool) -> Result<Vec<LotRow>, DbError> {
+fn lots_of(
+    conn: &mut PgConnection,
+    chapter: ChapterId,
+    fund: FundId,
+    items: &[&str],
+    hold: bool,
+) -> Result<Vec<LotRow>, DbError> {
     let query = stock_lot::table
         .filter(stock_lot::chapter_id.eq(chapter.0))
         .filter(stock_lot::fund_id.eq(fund.0))
@@ -146,6 +156,19 @@ fn take_from(conn: &mut PgConnection, lots: &[LotRow], taken: Vec<Taken>) -> Res
     Ok(Taking(taken))
 }
 
+/// What a chapter has of each item in each fund: (fund, item, unit, quantity, value).
+pub fn on_hand(conn: &mut PgConnection, chapter: Uuid) -> Result<Vec<(FundId, String, String, Quantity, i64)>, DbError> {
+    use stock_on_hand as h;
+    let rows: Vec<(i32, String, String, i64, i64)> = h::table
+        .filter(h::chapter_id.eq(chapter))
+        .filter(h::quantity_milli.gt(0))
+        .order((h::fund_id, h::item, h::unit))
+        .select((h::fund_id, h::item, h::unit, h::quantity_milli, h::value_vnd))
+        .load(conn)?;
+    let heap = |(fund, item, unit, milli, value)| (FundId(fund), item, unit, Quantity::from_milli(milli), value);
+    Ok(rows.into_iter().map(heap).collect())
+}
+
 /// Lots of a chapter by their keys; those of others are absent.
 pub fn by_ids(conn: &mut PgConnection, chapter: ChapterId, ids: &[Uuid]) -> Result<BTreeMap<Uuid, LotRow>, DbError> {
     let lots: Vec<LotRow> = stock_lot::table
@@ -231,10 +254,33 @@ impl Taking {
     pub fn leaves(self, conn: &mut PgConnection, now: DateTime<Utc>, entry: Uuid) -> Result<Vec<Taken>, DbError> {
         let less = |part: &Taken| Amount { milli: -part.quantity.milli(), value: -part.value };
         if !self.0.is_empty() {
-            moves::note_movements(conn, now, false, &self.0.iter().map(|part| (part.lot, entry, less(part))).collect::<Vec<_>>())?;
+            moves::note_movements(
+                conn,
+                now,
+                false,
+                &self.0.iter().map(|part| (part.lot, entry, less(part))).collect::<Vec<_>>(),
+            )?;
         }
         Ok(self.0)
     }
+}
+
+/// What has just entered by one entry is lost by another, in the same transaction: its lots stay, with nothing in them.
+pub fn lose<R: MayBook>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: &Granted<R>,
+    [entered, gone]: [Uuid; 2],
+) -> Result<Vec<Taken>, DbError> {
+    let lots: Vec<LotRow> = stock_lot::table
+        .filter(stock_lot::entry_id.eq(entered))
+        .filter(stock_lot::chapter_id.eq(by.chapter().0))
+        .order(stock_lot::id)
+        .select(LotRow::as_select())
+        .for_no_key_update()
+        .load(conn)?;
+    let taken = lots.iter().map(|lot| lot.taken(lot.there())).collect();
+    take_from(conn, &lots, taken)?.leaves(conn, now, gone)
 }
 
 /// Lines as goods of an entry, which says nothing of lots: what is the same is added up.

@@ -95,10 +95,11 @@ mod tests {
     }
 
     fn lots() -> impl Strategy<Value = Vec<OnHand>> {
-        let lot = (proptest::option::of(0..40u64), 0..40u64, 0..5_000i64, 0..2_000_000i64).prop_map(|(expires, came, milli, value)| {
-            let value = if milli == 0 { 0 } else { value };
-            OnHand { lot: Uuid::now_v7(), expires_on: expires.map(day), came_on: day(came), there: Amount { milli, value } }
-        });
+        let lot =
+            (proptest::option::of(0..40u64), 0..40u64, 0..5_000i64, 0..2_000_000i64).prop_map(|(expires, came, milli, value)| {
+                let value = if milli == 0 { 0 } else { value };
+                OnHand { lot: Uuid::now_v7(), expires_on: expires.map(day), came_on: day(came), there: Amount { milli, value } }
+            });
         proptest::collection::vec(lot, 0..7)
     }
 
@@ -185,7 +186,8 @@ mod tests {
 
     #[test]
     fn goods_are_good_on_their_last_day() {
-        let lot = |expires| OnHand { lot: Uuid::nil(), expires_on: expires, came_on: day(0), there: Amount { milli: 1_000, value: 5 } };
+        let lot =
+            |expires| OnHand { lot: Uuid::nil(), expires_on: expires, came_on: day(0), there: Amount { milli: 1_000, value: 5 } };
         assert!(take(&mut [lot(Some(day(5)))], 1_000, day(5)).is_ok());
         assert_eq!(take(&mut [lot(Some(day(5)))], 1_000, day(6)), Err(0));
         assert!(take(&mut [lot(None)], 1_000, day(400)).is_ok());

@@ -143,7 +143,12 @@ pub fn check_goods(
     store: Option<Uuid>,
 ) -> Option<()> {
     if store.is_some_and(|store| !stores.contains(&store)) {
-        check.wrong(format!("{at}/store"), "NO_SUCH_STORE", "Đơn vị không có kho này.", "The chapter has no such place of storage.");
+        check.wrong(
+            format!("{at}/store"),
+            "NO_SUCH_STORE",
+            "Đơn vị không có kho này.",
+            "The chapter has no such place of storage.",
+        );
     }
     let Some(known) = items.get(item) else {
         let (vi, en) = ("Không có mặt hàng này trong danh mục.", "There is no such item in the catalogue.");

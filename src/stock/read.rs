@@ -67,12 +67,7 @@ pub struct LotOut {
 }
 
 /// Lots of a chapter, by item.
-pub fn lots(
-    conn: &mut PgConnection,
-    here: &Seen<Read>,
-    of: &LotsOf,
-    span: Span<(String, Uuid)>,
-) -> Result<Vec<LotRow>, DbError> {
+pub fn lots(conn: &mut PgConnection, here: &Seen<Read>, of: &LotsOf, span: Span<(String, Uuid)>) -> Result<Vec<LotRow>, DbError> {
     use stock_lot as l;
     let mut query = l::table.filter(l::chapter_id.eq(here.chapter().0)).select(LotRow::as_select()).into_boxed();
     if !of.all {
@@ -174,16 +169,8 @@ pub fn levels(
 ) -> Result<Vec<LevelRow>, DbError> {
     let (fund, item, unit) = span.after.unwrap_or((i32::MIN, String::new(), String::new()));
     let soon = today.checked_add_days(Days::new(SOON)).unwrap_or(today);
-    Ok(Levels {
-        today: &today,
-        soon: &soon,
-        chapter: &here.chapter().0,
-        fund: &fund,
-        item: &item,
-        unit: &unit,
-        rows: &span.rows,
-    }
-    .load(conn)?)
+    Ok(Levels { today: &today, soon: &soon, chapter: &here.chapter().0, fund: &fund, item: &item, unit: &unit, rows: &span.rows }
+        .load(conn)?)
 }
 
 /// What is shown of levels, in their order.

@@ -2,25 +2,39 @@
 //!
 //! Invariant (kept by the trigger `chapter_close`): every chapter has one closure row for itself (depth 0) and one
 //! for each chapter above it, up to the central one. A chapter never moves; reorganisation founds a successor.
+//!
+//! So there are two lines upwards. The tree says where something was booked, for good: sums and leaves follow it. The *line of
+//! today* says who decides: walking up, a successor takes the place of what it succeeded (`chapter_stand_in`, which the
+//! database keeps as it keeps the closure).
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::basics::codes::codes;
 use crate::db::DbError;
-use crate::db::schema::{chapter, chapter_ancestor};
+use crate::db::schema::{chapter, chapter_ancestor, chapter_stand_in, chapter_successor};
+use crate::db::shown;
+use crate::db::statement::statement;
 use crate::house::Room;
 use crate::house::audit::{Audit, Audits};
 use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
-    tables: &["chapter_ancestor"],
+    tables: &["chapter_ancestor", "chapter_stand_in", "chapter_successor"],
     audits: &[&Closure],
-    chapters: &[("chapter_ancestor.chapter_id", Stays), ("chapter_ancestor.ancestor_id", Stays)],
+    chapters: &[
+        ("chapter_ancestor.chapter_id", Stays),
+        ("chapter_ancestor.ancestor_id", Stays),
+        ("chapter_stand_in.chapter_id", Stays),
+        ("chapter_stand_in.stand_in_id", Stays),
+        ("chapter_successor.old_id", Stays),
+        ("chapter_successor.new_id", Stays),
+    ],
     ..Room::called("tree")
 };
 
@@ -129,14 +143,21 @@ pub fn all_places(conn: &mut PgConnection) -> Result<HashMap<Uuid, Place>, DbErr
     Ok(walked(paths!().load(conn)?))
 }
 
-/// The closure must be what the parents of the chapters say.
+/// The closure must be what the parents of the chapters say, and who stands in what the successors say.
 pub struct Closure;
 
 impl Audits for Closure {
     fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
-        audit.findings.ask(audit.conn, "chapter_closure", CLOSURE)
+        audit.findings.ask(audit.conn, "chapter_closure", CLOSURE)?;
+        audit.findings.ask(audit.conn, "chapter_stand_in", STAND_INS)
     }
 }
+
+const STAND_INS: &str = "SELECT coalesce((SELECT code FROM chapter WHERE id = chapter_id), chapter_id::text),
+       format('%s stands in at depth %s, by the successors at depth %s', (SELECT code FROM chapter WHERE id = stand_in_id),
+              coalesce(i.depth::text, '-'), coalesce(t.depth::text, '-'))
+FROM chapter_line_of_today(ARRAY(SELECT id FROM chapter)) t FULL JOIN chapter_stand_in i USING (chapter_id, stand_in_id)
+WHERE (i.depth, i.from_depth, i.leads) IS DISTINCT FROM (t.depth, t.from_depth, t.leads)";
 
 const CLOSURE: &str = "WITH RECURSIVE up(chapter_id, ancestor_id, depth) AS (
     SELECT id, id, 0 FROM chapter
@@ -184,15 +205,93 @@ pub fn level(conn: &mut PgConnection, id: ChapterId) -> Result<Option<Level>, Db
     Ok(name.as_deref().and_then(Level::parse))
 }
 
-/// A chapter and those above it with their levels, the nearest first.
+statement! {
+    struct LineOfToday {
+        chapter: Uuid => diesel::sql_types::Uuid,
+        same: Uuid => diesel::sql_types::Uuid,
+    } -> (diesel::sql_types::Uuid, diesel::sql_types::Text),
+    "SELECT c.id, c.level FROM (
+         SELECT a.ancestor_id AS id, a.depth FROM chapter_ancestor a
+         WHERE a.chapter_id = ? AND NOT EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = a.chapter_id AND i.from_depth <= a.depth)
+         UNION ALL
+         SELECT i.stand_in_id, i.depth FROM chapter_stand_in i WHERE i.chapter_id = ? AND i.leads
+     ) l JOIN chapter c ON c.id = l.id ORDER BY l.depth"
+}
+
+/// Those who decide about a chapter with their levels, the nearest first: itself and those above it, on the line of today.
 pub fn line(conn: &mut PgConnection, id: ChapterId) -> Result<Vec<(ChapterId, Level)>, DbError> {
-    let rows: Vec<(Uuid, String)> = chapter_ancestor::table
-        .inner_join(chapter::table.on(chapter::id.eq(chapter_ancestor::ancestor_id)))
-        .filter(chapter_ancestor::chapter_id.eq(id.0))
-        .order(chapter_ancestor::depth)
-        .select((chapter::id, chapter::level))
-        .load(conn)?;
+    let rows: Vec<(Uuid, String)> = LineOfToday { chapter: &id.0, same: &id.0 }.load(conn)?;
     Ok(rows.into_iter().filter_map(|(id, level)| Some((ChapterId(id), Level::parse(&level)?))).collect())
+}
+
+/// What a chapter has taken over, besides its own: it and every chapter that it goes on for.
+pub fn with_succeeded(conn: &mut PgConnection, here: ChapterId) -> Result<Vec<Uuid>, DbError> {
+    use chapter_stand_in as i;
+    let mut all: Vec<Uuid> =
+        i::table.filter(i::stand_in_id.eq(here.0)).filter(i::depth.eq(0)).filter(i::leads).select(i::chapter_id).load(conn)?;
+    all.push(here.0);
+    Ok(all)
+}
+
+/// Who goes on for each of these chapters today; those that were not succeeded are absent.
+pub fn successors(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    use chapter_stand_in as i;
+    let rows: Vec<(Uuid, Uuid)> = i::table
+        .filter(i::chapter_id.eq_any(ids))
+        .filter(i::depth.eq(0))
+        .filter(i::from_depth.eq(0))
+        .filter(i::leads)
+        .select((i::chapter_id, i::stand_in_id))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Who goes on for a chapter today; nobody where it was not succeeded.
+pub fn successor(conn: &mut PgConnection, id: ChapterId) -> Result<Option<ChapterId>, DbError> {
+    Ok(successors(conn, &[id.0])?.remove(&id.0).map(ChapterId))
+}
+
+/// A chapter that another one went up in, or that did so.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Related {
+    pub code: String,
+    pub name: String,
+    pub since: NaiveDate,
+    /// Of several successors, the one that goes on with whatever is not given to another.
+    pub leads: bool,
+}
+
+/// What a chapter went up in, the leading one first. Public.
+pub fn went_up_in(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Related>, DbError> {
+    use chapter_successor as s;
+    Ok(s::table
+        .inner_join(chapter::table.on(chapter::id.eq(s::new_id)))
+        .filter(s::old_id.eq(id))
+        .order((s::leads.desc(), chapter::code))
+        .select((chapter::code, chapter::name, s::since, s::leads))
+        .load(conn)?)
+}
+
+/// What went up in a chapter, the newest first. Public.
+pub fn came_from(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Related>, DbError> {
+    use chapter_successor as s;
+    Ok(s::table
+        .inner_join(chapter::table.on(chapter::id.eq(s::old_id)))
+        .filter(s::new_id.eq(id))
+        .order((s::since.desc(), chapter::code))
+        .select((chapter::code, chapter::name, s::since, s::leads))
+        .load(conn)?)
+}
+
+/// Notes what a chapter goes up in, from a day on; the first leads. Whoever holds a right there from now on holds it here.
+pub fn succeed(conn: &mut PgConnection, old: ChapterId, by: &[ChapterId], since: NaiveDate) -> Result<(), DbError> {
+    use chapter_successor as s;
+    let rows = by.iter().enumerate();
+    let rows: Vec<_> =
+        rows.map(|(n, new)| (s::old_id.eq(old.0), s::new_id.eq(new.0), s::since.eq(since), s::leads.eq(n == 0))).collect();
+    shown::alters(conn);
+    diesel::insert_into(s::table).values(rows).execute(conn)?;
+    Ok(())
 }
 
 /// The chapters at and below a chapter, as a subquery for others' lists.

@@ -69,8 +69,13 @@ fn documents(conn: &mut PgConnection, findings: &mut Findings) -> Result<(), DbE
             for document in takes.iter().filter(|takes| !entry.by_book && !has.iter().any(|row| row.1 == **takes)) {
                 findings.found("voucher", &entry.code, format!("is a {} and has no {document}", entry.kind));
             }
-            for row in has.iter().filter(|row| !takes.contains(&row.1.as_str()) || row.2 != entry.chapter || row.3 < entry.booked) {
-                findings.found("voucher", &entry.code, format!("its {} is of another chapter, another time, or of nothing that moved", row.1));
+            for row in has.iter().filter(|row| !takes.contains(&row.1.as_str()) || row.2 != entry.chapter || row.3 < entry.booked)
+            {
+                findings.found(
+                    "voucher",
+                    &entry.code,
+                    format!("its {} is of another chapter, another time, or of nothing that moved", row.1),
+                );
             }
         }
     }

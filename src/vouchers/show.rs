@@ -108,13 +108,7 @@ fn note_seen(v: &mut Visit<'_>, seen: &Seen<Read>, entry: Uuid) -> Result<(), Fa
     Ok(v.note_seen(seen, "VOUCHER_READ", entry)?)
 }
 
-fn voucher(
-    v: &mut Visit<'_>,
-    public: &PublicUrl,
-    called: Called,
-    here: &Place,
-    row: &VoucherRow,
-) -> Result<Voucher, Fault> {
+fn voucher(v: &mut Visit<'_>, public: &PublicUrl, called: Called, here: &Place, row: &VoucherRow) -> Result<Voucher, Fault> {
     let booked = ledger::booked(v.conn, &[row.entry])?.remove(&row.entry).ok_or(Fault::Unknown)?;
     // The entry's own leaf, written with it: a reversal or an amendment has another and leaves this one as it is.
     let shown = public::find(v.conn, &booked.code)?.ok_or_else(|| Fault::broken("an entry has no public row"))?;

@@ -67,7 +67,9 @@ pub fn book<R: MayBook>(
         if by_book && matches!(entry.kind(), Kind::TransferOut | Kind::TransferIn) {
             continue;
         }
-        asked.extend(documents_of(entry.kind(), entry.postings.postings()).into_iter().map(|document| (document, *grant, entry.id)));
+        asked.extend(
+            documents_of(entry.kind(), entry.postings.postings()).into_iter().map(|document| (document, *grant, entry.id)),
+        );
     }
     ledger::book_and(conn, at, funds, entries, |conn| take(conn, at, &asked))
 }
@@ -161,9 +163,8 @@ pub fn find(
     no: i64,
 ) -> Result<Option<VoucherRow>, DbError> {
     let Ok(year_of) = i16::try_from(year) else { return Ok(None) };
-    let row = |of_gift| {
-        move |(entry, issued_on, issued_by)| VoucherRow { document, year, no, entry, issued_on, issued_by, of_gift }
-    };
+    let row =
+        |of_gift| move |(entry, issued_on, issued_by)| VoucherRow { document, year, no, entry, issued_on, issued_by, of_gift };
     use voucher as v;
     let own: Option<(Uuid, NaiveDate, Uuid)> = v::table
         .find((chapter.0, document.name(), year_of, no))

@@ -3,7 +3,8 @@
 
 use chrono::Datelike;
 use print::{
-    About, Body, Cancelled, Foot, Issuer, Item, Labelled, Look, Page, Paper, Piece, PrintError, Side, Signature, Table, TableColumn,
+    About, Body, Cancelled, Foot, Issuer, Item, Labelled, Look, Page, Paper, Piece, PrintError, Side, Signature, Table,
+    TableColumn,
 };
 
 use super::labels::Labels;
@@ -103,10 +104,7 @@ fn of_goods(voucher: &Voucher, common: &Labels, l: &VoucherLabels, lang: Lang) -
             Item::new(l.credit, accounts(&voucher.credits, lang), Look::Plain),
         ]),
         Piece::Table(table(voucher, l, lang)),
-        Piece::Items(vec![
-            Item::new(l.in_words, Some(words), Look::Words),
-            Item::new(common.enclosed, None, Look::Plain),
-        ]),
+        Piece::Items(vec![Item::new(l.in_words, Some(words), Look::Words), Item::new(common.enclosed, None, Look::Plain)]),
     ]
 }
 
@@ -122,7 +120,8 @@ const SHARES: [(u16, Side); 8] = [
 ];
 
 fn table(voucher: &Voucher, l: &VoucherLabels, lang: Lang) -> Table {
-    let column = |(head, (share, side)): (&&str, &(u16, Side))| TableColumn { head: (*head).to_owned(), share: *share, side: *side };
+    let column =
+        |(head, (share, side)): (&&str, &(u16, Side))| TableColumn { head: (*head).to_owned(), share: *share, side: *side };
     let row = |(n, line): (usize, &GoodsLine)| {
         let quantity = match lang {
             Lang::Vi => line.quantity.replace('.', ","),
@@ -169,7 +168,8 @@ mod tests {
     use chrono::NaiveDate;
 
     fn voucher(document: Document) -> Voucher {
-        let moved = |account: &str, vi: &'static str, amount| Moved { account: account.to_owned(), said: Say::fixed(vi, vi), amount };
+        let moved =
+            |account: &str, vi: &'static str, amount| Moved { account: account.to_owned(), said: Say::fixed(vi, vi), amount };
         let goods = |name: &str, item: &str, quantity: &str, value| GoodsLine {
             item: item.to_owned(),
             name: name.to_owned(),
@@ -215,7 +215,15 @@ mod tests {
                     let html = html(&sample, lang).unwrap().html;
                     let l = VoucherLabels::of(document, lang);
                     let series = sample.number.series();
-                    for said in [l.title, l.person, "000123", &series, "1.748.935", "Hội Chữ thập đỏ xã Hàm Liêm", "0000-0000-0000-0000-0"] {
+                    for said in [
+                        l.title,
+                        l.person,
+                        "000123",
+                        &series,
+                        "1.748.935",
+                        "Hội Chữ thập đỏ xã Hàm Liêm",
+                        "0000-0000-0000-0000-0",
+                    ] {
                         assert!(html.contains(said), "{document}: {said}");
                     }
                     assert_eq!(html.contains(">HỦY</p>"), cancelled, "{document}");

@@ -16,6 +16,7 @@
 //! ```
 
 mod deliver;
+mod going;
 mod manage;
 mod model;
 mod post;
@@ -43,6 +44,7 @@ pub const ROOM: Room = Room {
         Ok(())
     }],
     chapters: &[("subscriber.chapter_id", Ends)],
+    successions: &[&going::Subscribers],
     ..Room::called("webhooks")
 };
 

@@ -111,7 +111,14 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("GET /api/v1/advances", v1("/advances?chapter=23095".into()), None, 404, 200, 200),
         call("GET /api/v1/open-advances", v1("/open-advances?chapter=23095".into()), None, 404, 200, 200),
         call("GET /api/v1/advances/{id}", v1(format!("/advances/{open}")), None, 404, 200, 200),
-        call("POST /api/v1/advances/{id}/clearing", v1(format!("/advances/{open}/clearing")), Some(clearing(app, json!({}))), 404, 403, 201),
+        call(
+            "POST /api/v1/advances/{id}/clearing",
+            v1(format!("/advances/{open}/clearing")),
+            Some(clearing(app, json!({}))),
+            404,
+            403,
+            201,
+        ),
         call("GET /api/v1/advance-clearings", v1("/advance-clearings?chapter=23095".into()), None, 404, 200, 200),
         call("GET /api/v1/advance-clearings/{id}", v1(format!("/advance-clearings/{}", clear())), None, 404, 200, 200),
         call("POST /api/v1/cash-moves", v1("/cash-moves".into()), Some(cash_move(app, json!({}))), 404, 403, 201),
@@ -123,13 +130,21 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     ];
     for (step, name) in [("approval", 0), ("refusal", 1), ("withdrawal", 2)] {
         let operations: [&'static str; 4] = [
-            ["POST /api/v1/advances/{id}/approval", "POST /api/v1/advances/{id}/refusal", "POST /api/v1/advances/{id}/withdrawal"][name],
+            [
+                "POST /api/v1/advances/{id}/approval",
+                "POST /api/v1/advances/{id}/refusal",
+                "POST /api/v1/advances/{id}/withdrawal",
+            ][name],
             [
                 "POST /api/v1/advance-clearings/{id}/approval",
                 "POST /api/v1/advance-clearings/{id}/refusal",
                 "POST /api/v1/advance-clearings/{id}/withdrawal",
             ][name],
-            ["POST /api/v1/cash-moves/{id}/approval", "POST /api/v1/cash-moves/{id}/refusal", "POST /api/v1/cash-moves/{id}/withdrawal"][name],
+            [
+                "POST /api/v1/cash-moves/{id}/approval",
+                "POST /api/v1/cash-moves/{id}/refusal",
+                "POST /api/v1/cash-moves/{id}/withdrawal",
+            ][name],
             [
                 "POST /api/v1/fund-releases/{id}/approval",
                 "POST /api/v1/fund-releases/{id}/refusal",
@@ -261,7 +276,8 @@ fn an_advance_is_never_cleared_twice_even_at_once() {
     let of = people(&app, 10_000_000);
     let id = handed_out(&app, &of, json!({}));
     // Each would fit alone.
-    let asks: Vec<Value> = (0..6).map(|_| clearing(&app, json!({"lines": [{"category": "HOUSING", "amount_vnd": 1_000_000}]}))).collect();
+    let asks: Vec<Value> =
+        (0..6).map(|_| clearing(&app, json!({"lines": [{"category": "HOUSING", "amount_vnd": 1_000_000}]}))).collect();
     for ask in &asks {
         of.officer.post(&format!("/api/v1/advances/{id}/clearing"), ask.clone(), 201);
     }
@@ -293,13 +309,15 @@ fn what_is_overdue_is_known_by_the_rule_of_its_day() {
     handed_out(&app, &of, json!({"day": "2026-10-31", "amount_vnd": 1_000_000}));
     handed_out(&app, &of, json!({"day": "2026-11-01", "amount_vnd": 2_000_000}));
     let open = of.officer.get("/api/v1/open-advances?chapter=23095", 200);
-    let said: Vec<_> = open["items"].as_array().unwrap().iter().map(|one| (one["due_on"].clone(), one["overdue"].clone())).collect();
+    let said: Vec<_> =
+        open["items"].as_array().unwrap().iter().map(|one| (one["due_on"].clone(), one["overdue"].clone())).collect();
     assert_eq!(said, [(json!("2026-11-11"), json!(true)), (json!("2026-11-30"), json!(false))]);
     let sums = app.shared.db.read_blocking(|conn| so_nhan_ai::spending::advance_store::open_sums(conn, app.today())).unwrap();
     let sum = sums.values().next().unwrap();
     assert_eq!((sum.open_vnd, sum.open_count, sum.overdue_vnd, sum.overdue_count), (3_000_000, 2, 2_000_000, 1));
     let page = of.officer.get("/api/v1/open-advances?chapter=23095&limit=1", 200);
-    let next = of.officer.get(&format!("/api/v1/open-advances?chapter=23095&limit=1&cursor={}", page["next"].as_str().unwrap()), 200);
+    let next =
+        of.officer.get(&format!("/api/v1/open-advances?chapter=23095&limit=1&cursor={}", page["next"].as_str().unwrap()), 200);
     assert_eq!(next["items"][0]["due_on"], "2026-11-30");
     audit(&app);
 }
@@ -316,7 +334,10 @@ fn a_clearing_taken_back_opens_the_advance_again() {
     let app = TestApp::start();
     let of = people(&app, 10_000_000);
     let id = handed_out(&app, &of, json!({}));
-    let ask = clearing(&app, json!({"lines": [{"category": "FOOD_WATER_MEDICINE", "amount_vnd": 1_000_000}, {"category": "HOUSING", "amount_vnd": 700_000}, {"category": "SANITATION_DISEASE", "amount_vnd": 100_000}]}));
+    let ask = clearing(
+        &app,
+        json!({"lines": [{"category": "FOOD_WATER_MEDICINE", "amount_vnd": 1_000_000}, {"category": "HOUSING", "amount_vnd": 700_000}, {"category": "SANITATION_DISEASE", "amount_vnd": 100_000}]}),
+    );
     let cleared = done(&of, &format!("/advances/{id}/clearing"), "/advance-clearings", &ask);
     let code = of.officer.get(&format!("/api/v1/advances/{id}"), 200)["order"]["code"].clone();
     reverse(&app, &of, &code, 409);
@@ -369,7 +390,8 @@ fn cash_goes_to_the_bank_and_back_and_a_count_takes_its_record() {
     of.chair.post(&format!("/api/v1/cash-moves/{}/refusal", id_of(&much)), Value::Null, 200);
     done(&of, "/cash-moves", "/cash-moves", &cash_move(&app, json!({"how": "WITHDRAWAL", "amount_vnd": 500_000})));
     assert_eq!((balance(&app, "GENERAL", "CASH_ON_HAND"), balance(&app, "GENERAL", "BANK_GROUP")), (1_500_000, 3_500_000));
-    let count = |change: Value| cash_move(&app, with(json!({"how": "SHORTAGE", "amount_vnd": 20_000, "content": "Kiểm quỹ"}), change));
+    let count =
+        |change: Value| cash_move(&app, with(json!({"how": "SHORTAGE", "amount_vnd": 20_000, "content": "Kiểm quỹ"}), change));
     let bare = of.officer.post("/api/v1/cash-moves", count(json!({})), 422);
     assert_eq!(errors(&bare), [("/document".into(), "REQUIRED".into())]);
     let unknown = of.officer.post("/api/v1/cash-moves", count(json!({"document": "ab".repeat(32)})), 422);
@@ -413,7 +435,11 @@ fn money_changes_its_fund_by_a_decision_alone() {
     let out = done(&of, "/fund-releases", "/fund-releases", &release(json!({})));
     assert!(out["code"].is_string() && out["other_code"].is_string(), "{out}");
     assert_eq!((balance(&app, "GENERAL", "CASH_ON_HAND"), balance(&app, "APPEAL:LULUT", "CASH_ON_HAND")), (3_000_000, 5_000_000));
-    let about = format!("SELECT count(*) FROM entry_detail WHERE code = '{}' AND of_code = '{}'", out["other_code"].as_str().unwrap(), out["code"].as_str().unwrap());
+    let about = format!(
+        "SELECT count(*) FROM entry_detail WHERE code = '{}' AND of_code = '{}'",
+        out["other_code"].as_str().unwrap(),
+        out["code"].as_str().unwrap()
+    );
     assert_eq!(app.database.number(&about), 1);
     assert_eq!(app.database.number("SELECT count(*) FROM voucher"), 0, "nothing left the till");
     let released = |fund: &str| {
@@ -430,7 +456,12 @@ fn money_changes_its_fund_by_a_decision_alone() {
     of.officer.post("/api/v1/fund-releases", bank.clone(), 201);
     of.chair.post(&format!("/api/v1/fund-releases/{}/approval", id_of(&bank)), Value::Null, 409);
     // Out of the appeal with the paper of those who gave.
-    done(&of, "/fund-releases", "/fund-releases", &release(with(back, json!({"givers_conditions": agreed, "amount_vnd": 500_000}))));
+    done(
+        &of,
+        "/fund-releases",
+        "/fund-releases",
+        &release(with(back, json!({"givers_conditions": agreed, "amount_vnd": 500_000}))),
+    );
     assert_eq!(balance(&app, "APPEAL:LULUT", "CASH_ON_HAND"), 4_500_000);
     // Both entries go together.
     reverse(&app, &of, &out["other_code"], 200);
@@ -448,7 +479,10 @@ fn who_has_an_advance_is_read_by_those_of_the_chapter_and_noted() {
     app.officer_of("23059").get(&format!("/api/v1/advances/{id}"), 404);
     assert!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'OPEN_ADVANCES_READ'") >= 1);
     let shown = of.officer.get(&format!("/api/v1/advances/{id}"), 200);
-    assert_eq!((&shown["order"]["payee"]["name"], &shown["order"]["content"]), (&json!("Nguyễn Văn Bình"), &json!("Tạm ứng mua nhu yếu phẩm")));
+    assert_eq!(
+        (&shown["order"]["payee"]["name"], &shown["order"]["content"]),
+        (&json!("Nguyễn Văn Bình"), &json!("Tạm ứng mua nhu yếu phẩm"))
+    );
     let listed = of.officer.get("/api/v1/advances?chapter=23095", 200);
     assert!(listed["items"][0]["order"].get("payee").is_none(), "a list names nobody");
 }

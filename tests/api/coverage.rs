@@ -215,7 +215,8 @@ fn world() -> World {
         ("POST /api/v1/session/refresh", (v1("/session/refresh"), Some(json!({"refresh_token": refresh})))),
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
     ]);
-    public.extend(open::reads(&code, &documents.published, &reverser));
+    let stated = app.database.text("SELECT code FROM statement LIMIT 1");
+    public.extend(open::reads(&code, &documents.published, &reverser, &stated));
     app.wait_for_checkpoint();
     let size = app.anonymous().get("/api/v1/public/log", 200)["size"].as_u64().unwrap();
     public.insert("GET /log/checkpoint", ("/log/checkpoint".to_owned(), None));
@@ -386,8 +387,8 @@ fn strangers_find_nothing_and_readers_change_nothing() {
     assert_eq!(receipts, 3, "reading a receipt is noted: as data, as page, as PDF");
     assert_eq!(
         app.database.number("SELECT count(*) FROM entry WHERE kind LIKE 'GIFT%'"),
-        6,
-        "two of them for the requests of a person, one reversed"
+        7,
+        "two of them for the requests of a person, one reversed, one of a month that is closed"
     );
     let token = app.log_in(insider).token().to_owned();
     for call in &calls {

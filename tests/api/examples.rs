@@ -93,6 +93,18 @@ fn appeals_and_papers(story: &mut Story, app: &TestApp) {
     story.post(&province, &format!("{at}/milestones"), "type_milestone", "distribution", 201);
 }
 
+/// A month without anything is closed as well as any.
+fn closing(story: &mut Story, app: &TestApp) {
+    story.post(&app.accountant_of("68"), "/periods/68/2026-10/closing", "request_period_closing", "october", 201);
+}
+
+/// The appeal is over, and everything it received has its place in the log.
+fn settlement(story: &mut Story, app: &TestApp) {
+    app.chair_of("68").post("/api/v1/appeals/LULUT-2026/closing", Value::Null, 200);
+    crate::periods::settle(app);
+    story.post(&app.accountant_of("68"), "/settlement-reports", "make_settlement_report", "storm", 201);
+}
+
 fn gifts(story: &mut Story, app: &TestApp) {
     let officer = app.officer_of("23095");
     for name in ["cash", "bank", "in_kind", "paper_slip"] {
@@ -119,6 +131,21 @@ fn gifts(story: &mut Story, app: &TestApp) {
     }
     story.post(&officer, &format!("/information-requests/{}/closing", id(30)), "close_inquiry", "answered", 200);
     story.post(&officer, &format!("/information-requests/{}/closing", id(31)), "close_inquiry", "refused", 200);
+}
+
+fn money_out(story: &mut Story, app: &TestApp) {
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let approve = |order: &Value, kind: &str| {
+        chair.post(&format!("/api/v1/{kind}/{}/approval", order["id"].as_str().unwrap()), Value::Null, 200);
+    };
+    let grant = story.post(&officer, "/incomes", "request_income", "grant", 201);
+    approve(&grant, "incomes");
+    for name in ["own_costs", "on_credit", "debt"] {
+        let order = story.post(&officer, "/payments", "request_payment", name, 201);
+        approve(&order, "payments");
+    }
+    let refund = story.post(&officer, "/refunds", "request_refund", "by_mistake", 201);
+    approve(&refund, "refunds");
 }
 
 fn books_and_persons(story: &mut Story, app: &TestApp) {
@@ -192,10 +219,13 @@ fn every_example_is_taken() {
     let mut story = Story { sent: BTreeSet::new() };
     tree_and_people(&mut story, &app);
     appeals_and_papers(&mut story, &app);
+    closing(&mut story, &app);
     gifts(&mut story, &app);
+    money_out(&mut story, &app);
     books_and_persons(&mut story, &app);
     goods(&mut story, &app);
     sessions(&mut story, &app);
+    settlement(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()
         .flat_map(|(id, uses)| uses.into_iter().map(move |one| (id.clone(), one.name)).collect::<Vec<_>>())

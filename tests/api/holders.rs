@@ -56,6 +56,7 @@ struct Column {
 const NOBODYS: &[&str] = &[
     "annotation.leaf_hash",
     "chapter_request.request_hash",
+    "closed_period.root",
     "entry.document",
     "entry_detail.root",
     "idempotency_key.key_hash",
@@ -69,7 +70,10 @@ const NOBODYS: &[&str] = &[
     "log_pending.leaf_hash",
     "log_tile.data",
     "log_tree.root",
+    "money_order.consent",
+    "money_order.document",
     "opening_balance.document",
+    "own_cost.consent",
     "public_entry.leaf_hash",
     "publication.leaf_hash",
     "recovery_code.code_hash",
@@ -79,11 +83,16 @@ const NOBODYS: &[&str] = &[
     "session.previous_hash",
     "session.refresh_hash",
     "session.sibling_hashes",
+    "settlement_report.body",
+    "statement.body",
+    "statement.leaf_hash",
     "stock_adjustment.document",
     "stock_count.document",
     "stock_count.request_hash",
     "subscriber.former_secret",
     "subscriber.secret",
+    "transfer.document",
+    "transfer_part.document",
 ];
 
 #[test]

@@ -16,14 +16,27 @@ use crate::opening_balances::{opening, people};
 use crate::outbox;
 use crate::personal;
 use crate::purchases;
+use crate::spending;
+use crate::transfers;
 use crate::unusual;
 
 /// Statements of requests, by database. Only databases that are watched have an entry.
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 10] =
-    ["sequencer", "publisher", "intake", "search", "eraser", "sweeper", "jobs", "outward", "subscribers", "r2d2-worker"];
+const OWN: [&str; 11] = [
+    "folding",
+    "sequencer",
+    "publisher",
+    "intake",
+    "search",
+    "eraser",
+    "sweeper",
+    "jobs",
+    "outward",
+    "subscribers",
+    "r2d2-worker",
+];
 
 fn database_of(url: &str) -> String {
     let path = url.split('?').next().unwrap_or_default();
@@ -90,6 +103,10 @@ fn fill(app: &TestApp) -> Uuid {
         of.officer.post(personal::REQUESTS, personal::ask(app, "ERASE", json!({"gift": id})), 201);
         unusual::ask(app, &of.officer);
         of.officer.post("/api/v1/opening-balances", opening(json!({})), 201);
+        of.officer.post("/api/v1/payments", spending::payment(app, json!({})), 201);
+        of.officer.post("/api/v1/incomes", spending::income(app, json!({})), 201);
+        of.officer.post("/api/v1/refunds", spending::refund(app, gift, json!({"amount_vnd": 1_000})), 201);
+        of.officer.post("/api/v1/transfers", transfers::cash("23095", "23059", 1_000), 201);
         let inquiry = json!({"id": Uuid::now_v7(), "chapter": "23095", "appeal": "LULUT", "topic": "USE", "channel": "POST",
             "received_on": app.today(), "letter_no": "12/CV"});
         of.officer.post("/api/v1/information-requests", inquiry, 201);
@@ -100,6 +117,9 @@ fn fill(app: &TestApp) -> Uuid {
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
     }
+    app.database.execute(
+        "INSERT INTO balance SELECT c.id, f.id, 'OTHER_INCOME', -5 FROM chapter c, fund f WHERE c.code = '23095' AND f.appeal LIKE 'QUY-%'",
+    );
     app.database.execute(
         "INSERT INTO deadline_change (request_id, what, before_on, after_on, changed_at)
          SELECT id, 'DUE_ON', due_on, due_on + 1, requested_at FROM personal_data_request",
@@ -147,6 +167,18 @@ fn subscribers(app: &TestApp, one: Uuid) {
     ));
 }
 
+/// What was stated of Hàm Liêm, and settlement reports that were refused.
+fn statements_and_reports(app: &TestApp) {
+    app.database.execute(
+        "INSERT INTO statement (code, seq, chapter_id, event, day, body, sha256, leaf_hash, stated_on, stated_at, stated_by)
+         SELECT lpad(n::text, 17, '0'), 1000000 + n, c.id, 'REPORT', '2026-11-22', '{}', encode(sha256('{}'), 'hex'), sha256('{}'), '2026-11-22', '2026-11-22T03:00:00Z', a.id
+         FROM chapter c, (SELECT id FROM account LIMIT 1) a, generate_series(1, 52) n WHERE c.code = '23095';
+         INSERT INTO settlement_report (id, appeal_id, chapter_id, as_of, body, sha256, state, requested_by, requested_at, decided_by, decided_at)
+         SELECT gen_random_uuid(), p.id, c.id, '2026-11-22', '{}', encode(sha256('{}'), 'hex'), 'REFUSED', a.id, now(), a.id, now()
+         FROM chapter c, appeal p, (SELECT id FROM account LIMIT 1) a, generate_series(1, 52) WHERE c.code = '23095' AND p.code = 'LULUT'",
+    );
+}
+
 /// Goods of Hàm Liêm, whatever the books say; `one` is a lot that moved often.
 fn stock(app: &TestApp, one: Uuid) {
     app.database.execute(&format!(
@@ -183,6 +215,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     stock(&app, party);
     let code = reversals(&app);
     app.wait_for_index();
+    statements_and_reports(&app);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -195,23 +228,28 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let caller = sessions.pop().unwrap();
     // (the path as the document has it, what is asked)
     let asked = [
+        ("/api/v1/account-ledger", "?chapter=23095&account=CASH_ON_HAND"),
         ("/api/v1/accounts", "?chapter=23095"),
         ("/api/v1/advance-clearings", "?chapter=23095"),
         ("/api/v1/advances", "?chapter=23095"),
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
         ("/api/v1/cash-moves", "?chapter=23095"),
+        ("/api/v1/balances", "?chapter=23095"),
+        ("/api/v1/cash-book", "?chapter=23095"),
         ("/api/v1/changes", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
         ("/api/v1/fund-releases", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
+        ("/api/v1/incomes", "?chapter=23095"),
         ("/api/v1/information-requests", "?chapter=23095"),
         ("/api/v1/jobs", "?chapter=68"),
         ("/api/v1/messages", "?chapter=23095"),
         ("/api/v1/open-advances", "?chapter=23095"),
         ("/api/v1/opening-balances", "?chapter=23095"),
         ("/api/v1/parties", "?chapter=23095&q=le%20tim"),
+        ("/api/v1/payments", "?chapter=23095"),
         ("/api/v1/parties/{id}/personal-data", "?"),
         ("/api/v1/personal-data-requests", "?chapter=23095"),
         ("/api/v1/public/appeals", "?"),
@@ -219,12 +257,15 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/public/entries", "?"),
         ("/api/v1/public/officers/{code}/reversals/chapters", "?year=2026"),
         ("/api/v1/public/reversals/chapters", "?chapter=TW&year=2026"),
+        ("/api/v1/public/statements", "?chapter=23095"),
         ("/api/v1/public/units", "?parent=68"),
         ("/api/v1/publication-duties", "?chapter=68"),
         ("/api/v1/purchases", "?chapter=23095"),
+        ("/api/v1/refunds", "?chapter=23095"),
         ("/api/v1/reversals", "?chapter=23095"),
         ("/api/v1/role-assignments", "?chapter=23095"),
         ("/api/v1/sessions", "?"),
+        ("/api/v1/settlement-reports", "?chapter=23095"),
         ("/api/v1/stock/adjustments", "?chapter=23095"),
         ("/api/v1/stock/counts", "?chapter=23095"),
         ("/api/v1/stock/items", "?q=a"),
@@ -234,7 +275,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/stock/stores", "?chapter=23095"),
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
+        ("/api/v1/transfers", "?chapter=23095"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
+        ("/api/v1/trial-balance", "?chapter=23095&from=2026-11-23"),
     ];
     assert_eq!(asked.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), lists(), "every list is asked");
     // The feed of changes waits for every transaction of the cluster, those of other tests too.
@@ -245,7 +288,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     }
     let mut wrong = Vec::new();
     for (path, query) in asked {
-        let (path, query) = (path.replace("{id}", &party.to_string()).replace("{code}", &code), query.replace("{id}", &party.to_string()));
+        let (path, query) =
+            (path.replace("{id}", &party.to_string()).replace("{code}", &code), query.replace("{id}", &party.to_string()));
         let of = |limit: usize| statements(&caller, &database, &format!("{path}{query}&limit={limit}").replace("?&", "?"));
         let (one, fifty) = (of(1), of(50));
         if (one.1, fifty.1) != (1, 50) {

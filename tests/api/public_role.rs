@@ -59,6 +59,7 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("chapter_ancestor", &["chapter_id", "ancestor_id", "depth"]),
+    ("chapter_successor", &["old_id", "new_id", "since", "leads"]),
     ("document_publication", &["subject_id", "sha256", "size_bytes", "media_type", "title", "published_on"]),
     ("document_withdrawal", &["subject_id", "sha256", "withdrawn_on"]),
     ("chapter_former_name", &["chapter_id", "version", "name", "folded", "words", "valid_from", "valid_to"]),
@@ -98,6 +99,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "place",
         ],
     ),
+    ("closed_period", &["chapter_id", "month", "size", "entries", "late", "statement"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units", "counted_units"]),
@@ -109,6 +111,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ("log_origin", &["one", "origin"]),
     ("log_tile", &["level", "n", "data"]),
     ("log_tree", &["one", "size", "root"]),
+    ("transfer_open", &["out_code", "from_chapter", "to_chapter", "fund", "outstanding_vnd", "sent_on"]),
     // Which entries wait for their place: codes that are public already.
     ("log_pending", &["seq", "entry"]),
     (
@@ -135,6 +138,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
+    ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
     (
         "publication",
@@ -150,6 +154,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "channels",
             "published_on",
             "leaf_hash",
+            "statement",
         ],
     ),
     (
@@ -175,6 +180,11 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("entry_detail", &["code", "of_code", "to_chapter", "category", "reason", "list_code", "counted", "root", "measures"]),
+    (
+        "money_category",
+        &["code", "side", "vi", "en", "needs_consent", "needs_document", "valid_from", "valid_to", "mark", "source"],
+    ),
+    ("left_overall", &["scope_id", "fund_id", "account", "own_vnd", "subtree_vnd"]),
     ("total_by_day", &["scope_id", "fund_id", "measure", "part", "day", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
     ("total_overall", &["scope_id", "fund_id", "measure", "part", "own_vnd", "own_count", "subtree_vnd", "subtree_count"]),
     ("reversal_by_month", &["scope_id", "month", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
@@ -194,6 +204,10 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("reversal_overall", &["scope_id", "original", "reason", "own_count", "own_vnd", "subtree_count", "subtree_vnd"]),
+    (
+        "statement",
+        &["code", "seq", "chapter_id", "event", "appeal", "day", "body", "sha256", "replaces", "leaf_hash", "stated_on"],
+    ),
     ("stock_on_hand", &["chapter_id", "fund_id", "item", "unit", "quantity_milli", "value_vnd"]),
     ("unit_merger", &["former_id", "new_code", "relation", "note"]),
 ];

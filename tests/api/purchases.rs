@@ -95,7 +95,10 @@ fn what_was_bought_is_in_stock_and_its_money_is_gone() {
     let done = decided(&of.chair, PURCHASES, &ask["id"], "approval", 200);
     assert_eq!((balance(&app, "CASH_ON_HAND"), balance(&app, "GOODS_IN_STOCK")), (10_500_000, 9_500_000));
     let rice = lots(&of.officer, "RICE");
-    assert_eq!((&rice[0]["quantity"], &rice[0]["expires_on"], &rice[0]["valuation"]), (&json!("500"), &json!("2027-03-31"), &json!("INVOICE")));
+    assert_eq!(
+        (&rice[0]["quantity"], &rice[0]["expires_on"], &rice[0]["valuation"]),
+        (&json!("500"), &json!("2027-03-31"), &json!("INVOICE"))
+    );
     assert_eq!(rice[0]["entry"], done["order"]["code"]);
     agrees(&app);
     // Nothing is received or spent by it, and the public sees the goods.
@@ -173,7 +176,8 @@ fn mistakes_are_named_and_nothing_is_bought_without_money() {
         let expected: Vec<(String, String)> = expected.iter().map(|(p, c)| ((*p).to_owned(), (*c).to_owned())).collect();
         assert_eq!(told, expected);
     };
-    let line = |item: &str, quantity: &str, unit: &str| json!([{"item": item, "quantity": quantity, "unit": unit, "value_vnd": 5}]);
+    let line =
+        |item: &str, quantity: &str, unit: &str| json!([{"item": item, "quantity": quantity, "unit": unit, "value_vnd": 5}]);
     refused(json!({"lines": []}), &[("/lines", "OUT_OF_RANGE")]);
     refused(json!({"lines": line("BREEDING_COW", "0.5", "HEAD")}), &[("/lines/0/quantity", "NOT_WHOLE")]);
     refused(json!({"lines": line("RICE", "1", "HEAD")}), &[("/lines/0/unit", "NOT_A_UNIT")]);

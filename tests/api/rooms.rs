@@ -45,6 +45,7 @@ const READERS: &[Readers] = &[
             ("privacy", "lists requests that concern chapters below one"),
         ],
     ),
+    ("chapter_stand_in", &[("authz", "rights are held on the line of today, in the one query that decides")]),
     ("log_leaf", &[("ledger", "public entries in the order of the log")]),
     ("role_assignment", &[("authz", "decides by them")]),
     ("role_assignment_acts_for", &[("authz", "decides by them")]),

@@ -105,7 +105,14 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("POST /api/v1/stock/lots/{id}/placement", lot_path("/placement"), Some(json!({})), 404, 403, 200),
         call("GET /api/v1/stock/levels", v1("/levels?chapter=23095"), None, 404, 200, 200),
         call("GET /api/v1/stock/movements", v1(&format!("/movements?lot={}", lot.as_str().unwrap())), None, 404, 200, 200),
-        call("POST /api/v1/stock/adjustments", v1("/adjustments"), Some(adjustment("LOST", of_lot(&lot, "3"), json!([]))), 404, 403, 201),
+        call(
+            "POST /api/v1/stock/adjustments",
+            v1("/adjustments"),
+            Some(adjustment("LOST", of_lot(&lot, "3"), json!([]))),
+            404,
+            403,
+            201,
+        ),
         call("GET /api/v1/stock/adjustments", v1("/adjustments?chapter=23095"), None, 404, 200, 200),
         call("GET /api/v1/stock/adjustments/{id}", one(&first, ""), None, 404, 200, 200),
         call("POST /api/v1/stock/adjustments/{id}/approval", one(&first, "/approval"), None, 404, 403, 200),
@@ -120,16 +127,23 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
 fn goods_given_enter_by_the_gifts_own_entry_and_leave_with_its_reversal() {
     let app = TestApp::start();
     let (officer, _) = (app.officer_of("23095"), app.chair_of("23095"));
-    let booked = gift(&app).goods([goods("RICE", "100.5", "KG", 1_500_001), goods("BREEDING_COW", "2", "HEAD", 30_000_000)]).book(&officer);
+    let booked = gift(&app)
+        .goods([goods("RICE", "100.5", "KG", 1_500_001), goods("BREEDING_COW", "2", "HEAD", 30_000_000)])
+        .book(&officer);
     gift(&app).book(&officer);
     let rows = lots(&officer, "RICE");
     assert_eq!(rows.len(), 1);
-    for (name, value) in [("quantity", json!("100.5")), ("unit", json!("KG")), ("value_vnd", json!(1_500_001)), ("entry", json!(booked.code))] {
+    for (name, value) in
+        [("quantity", json!("100.5")), ("unit", json!("KG")), ("value_vnd", json!(1_500_001)), ("entry", json!(booked.code))]
+    {
         assert_eq!(rows[0][name], value, "{name}");
     }
     assert_eq!(app.database.number("SELECT count(*) FROM stock_lot"), 2, "money makes no lot");
     let levels = officer.get("/api/v1/stock/levels?chapter=23095", 200)["items"].clone();
-    assert_eq!((&levels[1]["item"], &levels[1]["quantity"], &levels[1]["item_name"]), (&json!("RICE"), &json!("100.5"), &json!("Gạo")));
+    assert_eq!(
+        (&levels[1]["item"], &levels[1]["quantity"], &levels[1]["item_name"]),
+        (&json!("RICE"), &json!("100.5"), &json!("Gạo"))
+    );
     agrees(&app);
     let back = booked.reversed(&app);
     let moved = officer.get(&format!("/api/v1/stock/movements?lot={}", rows[0]["id"].as_str().unwrap()), 200)["items"].clone();
@@ -166,10 +180,15 @@ fn what_is_lost_leaves_by_two_persons_and_can_come_back() {
     // The leaf says what was lost and why, and nothing of lots.
     app.wait_for_log();
     let code = done["entries"][0]["code"].as_str().unwrap();
-    let leaf: Value =
-        serde_json::from_str(&app.database.text(&format!("SELECT convert_from(leaf, 'UTF8') FROM log_leaf WHERE entry = '{code}'"))).unwrap();
+    let leaf: Value = serde_json::from_str(
+        &app.database.text(&format!("SELECT convert_from(leaf, 'UTF8') FROM log_leaf WHERE entry = '{code}'")),
+    )
+    .unwrap();
     assert_eq!((&leaf["kind"], &leaf["reason"]), (&json!("STOCK_ADJUSTMENT"), &json!("SPOILED")));
-    assert_eq!(leaf["goods"], json!([{"item": "RICE", "qty": "33.333", "unit": "KG", "valuation": "INVOICE", "value": "499995"}]));
+    assert_eq!(
+        leaf["goods"],
+        json!([{"item": "RICE", "qty": "33.333", "unit": "KG", "valuation": "INVOICE", "value": "499995"}])
+    );
     let public = app.anonymous().get(&format!("/api/v1/public/entries/{code}"), 200);
     assert_eq!((&public["kind"], &public["amount_vnd"]), (&json!("STOCK_ADJUSTMENT"), &json!(499_995)));
 
@@ -245,11 +264,15 @@ fn mistakes_are_named() {
     let mut nowhere = adjustment("LOST", of_lot(&cow, "1"), json!([]));
     nowhere["document"] = json!("00".repeat(32));
     refused(nowhere, &[("/document", "NO_SUCH_DOCUMENT")]);
-    let odd = |item: &str, unit: &str| {
-        json!([{"item": item, "unit": unit, "quantity": 1, "value_vnd": 5, "valuation": "INVOICE", "store": Uuid::now_v7()}])
-    };
-    refused(adjustment("FOUND", json!([]), odd("GOLD", "KG")), &[("/found/0/item", "NO_SUCH_ITEM"), ("/found/0/store", "NO_SUCH_STORE")]);
-    refused(adjustment("FOUND", json!([]), odd("RICE", "HEAD")), &[("/found/0/store", "NO_SUCH_STORE"), ("/found/0/unit", "NOT_A_UNIT")]);
+    let odd = |item: &str, unit: &str| json!([{"item": item, "unit": unit, "quantity": 1, "value_vnd": 5, "valuation": "INVOICE", "store": Uuid::now_v7()}]);
+    refused(
+        adjustment("FOUND", json!([]), odd("GOLD", "KG")),
+        &[("/found/0/item", "NO_SUCH_ITEM"), ("/found/0/store", "NO_SUCH_STORE")],
+    );
+    refused(
+        adjustment("FOUND", json!([]), odd("RICE", "HEAD")),
+        &[("/found/0/store", "NO_SUCH_STORE"), ("/found/0/unit", "NOT_A_UNIT")],
+    );
     agrees(&app);
 }
 
@@ -319,7 +342,10 @@ fn a_count_proposes_what_differs() {
     assert_eq!(waiting[0]["matter"], "STOCK_ADJUSTMENT");
     let done = decided(&accountant, ADJUSTMENTS, &proposed[0], "approval", 200);
     assert_eq!(done["entries"].as_array().unwrap().len(), 2, "what is gone and what was found are two entries");
-    assert_eq!((&lots(&officer, "RICE")[0]["quantity"], &lots(&officer, "BLANKET")[0]["value_vnd"]), (&json!("97.5"), &json!(2_400_000)));
+    assert_eq!(
+        (&lots(&officer, "RICE")[0]["quantity"], &lots(&officer, "BLANKET")[0]["value_vnd"]),
+        (&json!("97.5"), &json!(2_400_000))
+    );
     agrees(&app);
     // Half a blanket, nothing there at all, and everything as it should be.
     let with = |quantity: Value| {
@@ -385,6 +411,9 @@ fn the_catalogue_is_searched_as_people_type() {
         let page = officer.get(&format!("/api/v1/stock/items?q={q}"), 200);
         page["items"].as_array().unwrap().iter().map(|item| item["code"].clone()).collect()
     };
-    assert_eq!((codes("gao"), codes("RICE"), codes("b%C3%B2%20gi%E1%BB%91ng")), (vec![json!("RICE")], vec![json!("RICE")], vec![json!("BREEDING_COW")]));
+    assert_eq!(
+        (codes("gao"), codes("RICE"), codes("b%C3%B2%20gi%E1%BB%91ng")),
+        (vec![json!("RICE")], vec![json!("RICE")], vec![json!("BREEDING_COW")])
+    );
     assert_eq!(all(&officer, "/api/v1/stock/items", 10).len(), app.database.number("SELECT count(*) FROM item") as usize);
 }

@@ -25,7 +25,14 @@ use crate::harness::{Caller, TestApp};
 
 /// Books an entry of the general fund of Hàm Liêm by hand, as a room would: (its id, its numbers), or nothing where there is not
 /// enough.
-fn book(app: &TestApp, officer: &Caller<'_>, kind: Kind, amount: i64, from: Account, to: Account) -> Option<(Uuid, vouchers::Numbers)> {
+fn book(
+    app: &TestApp,
+    officer: &Caller<'_>,
+    kind: Kind,
+    amount: i64,
+    from: Account,
+    to: Account,
+) -> Option<(Uuid, vouchers::Numbers)> {
     let claims = app.shared.tokens.verify(officer.token(), Purpose::Access, app.now()).unwrap();
     let actor = Actor { account: claims.subject, session: claims.session };
     let booked = app.shared.db.tx_blocking(|conn| -> Result<_, Problem> {
@@ -81,7 +88,14 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     vec![
         call("GET /api/v1/vouchers", format!("{SERIES}CASH_PAYMENT"), None, 404, 200, 200),
         call("GET /api/v1/vouchers/{document}/{chapter}/{year}/{no}", one.clone(), None, 404, 200, 200),
-        call("GET /api/v1/vouchers/{document}/{chapter}/{year}/{no}/sheet.html", format!("{one}/sheet.html"), None, 404, 200, 200),
+        call(
+            "GET /api/v1/vouchers/{document}/{chapter}/{year}/{no}/sheet.html",
+            format!("{one}/sheet.html"),
+            None,
+            404,
+            200,
+            200,
+        ),
         call("GET /api/v1/vouchers/{document}/{chapter}/{year}/{no}/sheet.pdf", format!("{one}/sheet.pdf"), None, 404, 200, 200),
     ]
 }
@@ -137,7 +151,11 @@ fn a_refused_payment_takes_no_number_and_many_at_once_leave_no_gap() {
     assert_eq!(pay(&app, &officer, 700_000), None, "not covered");
     let numbers: Vec<i64> = thread::scope(|scope| {
         let payers: Vec<_> = (0..16).map(|_| scope.spawn(|| pay(&app, &officer, 50_000).map(|(_, no)| no))).collect();
-        let givers: Vec<_> = (0..4).map(|_| scope.spawn(|| officer.post("/api/v1/gifts", app.gift(json!({"appeal": null, "channel": "BANK_TRANSFER"})), 201))).collect();
+        let givers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| officer.post("/api/v1/gifts", app.gift(json!({"appeal": null, "channel": "BANK_TRANSFER"})), 201))
+            })
+            .collect();
         givers.into_iter().for_each(|giver| drop(giver.join().unwrap()));
         payers.into_iter().filter_map(|payer| payer.join().unwrap()).collect()
     });
@@ -212,12 +230,20 @@ fn the_database_refuses_numbers_that_do_not_follow_and_documents_of_nothing() {
     pay(&app, &officer, 5_000).unwrap();
     let gift_entry = app.database.text("SELECT entry_id FROM cash_receipt LIMIT 1");
     let copy = |entry: &str, document: &str, no: &str| {
-        format!("INSERT INTO voucher SELECT chapter_id, '{document}', year, {no}, {entry}, issued_on, issued_at, issued_by FROM voucher LIMIT 1")
+        format!(
+            "INSERT INTO voucher SELECT chapter_id, '{document}', year, {no}, {entry}, issued_on, issued_at, issued_by FROM voucher LIMIT 1"
+        )
     };
     for (sql, refused) in [
         (copy("entry_id", "CASH_PAYMENT", "no + 1"), "voucher_entry_document_key"),
         (copy("entry_id", "STOCK_OUT", "1"), "voucher_follows"),
-        (format!("UPDATE number_series SET last_no = last_no + 1 WHERE document = 'CASH_PAYMENT'; {}", copy(&format!("'{gift_entry}'"), "CASH_PAYMENT", "no + 1")), "voucher_of_its_entry"),
+        (
+            format!(
+                "UPDATE number_series SET last_no = last_no + 1 WHERE document = 'CASH_PAYMENT'; {}",
+                copy(&format!("'{gift_entry}'"), "CASH_PAYMENT", "no + 1")
+            ),
+            "voucher_of_its_entry",
+        ),
         ("UPDATE voucher SET no = 2".to_owned(), "append"),
         ("DELETE FROM voucher".to_owned(), "append"),
         ("UPDATE number_series SET last_no = last_no + 1 WHERE document = 'CASH_PAYMENT'".to_owned(), "number_series_used"),

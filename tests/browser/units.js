@@ -225,6 +225,21 @@ await unit("a leaf of the real encoder is read", () => {
   equal(differences({ amount: "1300", channel: "SMS", unknown: "1" }, leaf).map(({ name }) => name), ["amount", "channel"]);
 });
 
+await unit("every kind shows its own sum", () => {
+  const leaf = (kind, ...postings) => ({ kind, postings: postings.map(([account, amount]) => ({ account, fund: "GENERAL", amount: String(amount) })) });
+  const shown = (of, original) => l.amountOf(of, original).toString();
+  equal(shown(leaf("PAYMENT", ["AID_EXPENSE", 5], ["CASH_ON_HAND", -5])), "5");
+  equal(shown(leaf("STOCK_ADJUSTMENT", ["GOODS_IN_STOCK", 5], ["LOSS", -5])), "-5");
+  const [out, back] = [[["INTERCHAPTER", 5], ["CASH_ON_HAND", -5]], [["INTERCHAPTER", -5], ["CASH_ON_HAND", 5]]];
+  equal([shown(leaf("TRANSFER_OUT", ...out)), shown(leaf("TRANSFER_IN", ...back))], ["5", "5"]);
+  equal([shown(leaf("REVERSAL", ...back), "TRANSFER_OUT"), shown(leaf("REVERSAL", ...out), "TRANSFER_IN")], ["-5", "-5"]);
+  equal(shown(leaf("REVERSAL", ["AID_EXPENSE", -5], ["CASH_ON_HAND", 5]), "PAYMENT"), "-5");
+  equal(shown(leaf("REVERSAL", ["DONATION_RESTRICTED", 5], ["CASH_ON_HAND", -5])), "-5");
+  const paid = { ...leaf("PAYMENT", ["AID_EXPENSE", 5], ["CASH_ON_HAND", -5]), category: "RICE" };
+  equal(differences({ amount: "5", category: "RICE", postings: "AID_EXPENSE GENERAL 5; CASH_ON_HAND GENERAL -5" }, paid), []);
+  equal(differences({ postings: "AID_EXPENSE GENERAL 6; CASH_ON_HAND GENERAL -6", count: "3" }, paid).map(({ name }) => name), ["postings", "count"]);
+});
+
 await unit("leaves with another encoding are refused", async () => {
   const encodings = [leafText.replace(",", ", "), leafText.replace("{", "{ "), `${leafText}\n`, leafText.replace('"v":1', '"v":1.0'),
     leafText.replace('"v":1', '"v":1e0'), leafText.replace('"v":1', '"v":01'), leafText.replace("CASH", "\\u0043ASH"),

@@ -36,7 +36,7 @@ pub struct LeafV1<'a> {
     pub of: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'a str>,
-    /// Which of the publications that the law wants this is; a code. Of PUBLICATION alone.
+    /// Which of the publications that the law wants this is, or of what is stated; a code. Of PUBLICATION and STATEMENT alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<&'a str>,
     /// Last day of what is published, where the same is published again and again. Of PUBLICATION alone.

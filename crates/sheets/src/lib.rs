@@ -56,7 +56,7 @@ pub use grid::{Cell, Grid, Line, Value};
 pub use limits::{Exceeded, Limits};
 pub use said::{Refused, Said};
 pub use template::template;
-pub use write::{Book, Out, Width, WriteError, harmless};
+pub use write::{Book, Out, Width, WriteError, harmless, nameless_file};
 
 /// Reads the first visible sheet of a file, or the only table of a CSV file.
 ///

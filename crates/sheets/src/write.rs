@@ -21,6 +21,8 @@ pub enum Out<'a> {
     Whole(i64),
     /// A whole number that is no amount: it is not summed.
     Number(i64),
+    /// An amount that is a sum itself, as a balance is: it is not summed again.
+    Rest(i64),
     Day(NaiveDate),
 }
 
@@ -30,13 +32,14 @@ pub enum Width {
     Text(u16),
     Amount(u16),
     Number(u16),
+    Rest(u16),
     Day,
 }
 
 impl Width {
     pub(crate) fn letters(self) -> f64 {
         match self {
-            Width::Text(letters) | Width::Amount(letters) | Width::Number(letters) => f64::from(letters),
+            Width::Text(letters) | Width::Amount(letters) | Width::Number(letters) | Width::Rest(letters) => f64::from(letters),
             Width::Day => 12.0,
         }
     }
@@ -80,7 +83,7 @@ impl Looks {
     pub fn of(&self, width: Width) -> &Format {
         match width {
             Width::Text(_) => &self.text,
-            Width::Amount(_) => &self.amount,
+            Width::Amount(_) | Width::Rest(_) => &self.amount,
             Width::Number(_) => &self.number,
             Width::Day => &self.day,
         }
@@ -198,6 +201,9 @@ impl Book {
                 Out::Number(number) => {
                     self.sheet.write_number_with_format(self.next, at, *number as f64, &self.looks.number)?;
                 }
+                Out::Rest(amount) => {
+                    self.sheet.write_number_with_format(self.next, at, *amount as f64, &self.looks.amount)?;
+                }
                 Out::Day(day) => {
                     self.sheet.write_datetime_with_format(self.next, at, serial(*day)?, &self.looks.day)?;
                 }
@@ -245,6 +251,14 @@ impl Book {
         file.rewind()?;
         Ok((file, sums))
     }
+}
+
+/// A file without a name: it is gone when nobody has it open any more.
+///
+/// # Errors
+/// When there is no room for it.
+pub fn nameless_file() -> std::io::Result<File> {
+    tempfile::tempfile()
 }
 
 fn column(n: usize) -> u16 {

@@ -18,6 +18,7 @@ use crate::giving::appeals;
 use crate::giving::papers::OF_APPEALS;
 use crate::http::{Kind, Problem};
 use crate::publications::channel::Channel;
+use crate::publications::milestones::Source;
 use crate::publications::model::Event;
 use crate::publications::publish::{self, NewPublication};
 use crate::publications::store;
@@ -49,7 +50,7 @@ pub(super) fn publish(
             id: Uuid::now_v7(),
             event: *event,
             period: None,
-            document: upload(shared, actor, ChapterId(row.chapter_id), now, &bytes)?,
+            source: Source::Document(upload(shared, actor, ChapterId(row.chapter_id), now, &bytes)?),
             title: title_of(&title)?,
             version: None,
             channels: vec![Channel::Website, Channel::PlaceOfReceiving, Channel::PlaceOfAid],

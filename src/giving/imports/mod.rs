@@ -23,6 +23,7 @@ pub mod booking;
 pub mod check;
 mod drafts;
 pub mod form;
+pub mod going;
 pub mod routes;
 pub mod sent_file;
 pub mod store;

@@ -34,14 +34,16 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/officers/{code}/reversals/chapters", "công khai: the same"),
     ("GET /api/v1/public/reversals", "công khai: what totals do not show"),
     ("GET /api/v1/public/reversals/chapters", "công khai: what totals do not show"),
+    ("GET /api/v1/public/statements", "công khai: what was stated, word for word"),
+    ("GET /api/v1/public/statements/{code}", "công khai: the same"),
     ("GET /api/v1/public/totals", "công khai"),
     ("GET /api/v1/public/units", "công khai"),
     ("GET /api/v1/public/units/{code}", "công khai"),
 ];
 
 /// A path of each that is only read; `code` is of an entry, `document` the hash of a published paper, `officer` the public
-/// code of somebody who reversed something.
-pub fn reads(code: &str, document: &str, officer: &str) -> Vec<(&'static str, (String, Option<Value>))> {
+/// code of somebody who reversed something, `statement` that of something stated.
+pub fn reads(code: &str, document: &str, officer: &str, statement: &str) -> Vec<(&'static str, (String, Option<Value>))> {
     let paths =
         [("GET /healthz", "/healthz".to_owned()), ("GET /metrics", "/metrics".to_owned()), ("GET /readyz", "/readyz".to_owned())];
     let public = [
@@ -67,6 +69,8 @@ pub fn reads(code: &str, document: &str, officer: &str) -> Vec<(&'static str, (S
         ("GET /api/v1/public/officers/{code}/reversals/chapters", &format!("officers/{officer}/reversals/chapters")),
         ("GET /api/v1/public/reversals", "reversals"),
         ("GET /api/v1/public/reversals/chapters", "reversals/chapters"),
+        ("GET /api/v1/public/statements", "statements"),
+        ("GET /api/v1/public/statements/{code}", &format!("statements/{statement}")),
         ("GET /api/v1/public/totals", "totals"),
         ("GET /api/v1/public/units", "units?q=ham+chinh"),
         ("GET /api/v1/public/units/{code}", "units/75"),

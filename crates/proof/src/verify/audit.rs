@@ -19,7 +19,7 @@ use super::blame::{Blame, Published, blame};
 use super::code::Code;
 use super::computed::Computed;
 use super::evidence::Unproven;
-use super::face;
+use super::face::{self, Face, Line};
 use super::fold::{Fold, subject};
 use super::leaf::{Leaf, Reader, code_in};
 use super::place::{self, Place, PlaceError};
@@ -62,11 +62,17 @@ pub struct Walk<'p> {
     began: Instant,
 }
 
+/// What an entry must look like to everybody; of a reversal as soon as it is known what it takes back.
+enum Shown {
+    Sketch(Sketch),
+    Reversal(Vec<u8>),
+}
+
 /// One bundle, checked by itself.
 struct Checked {
     /// What further hashing goes on with: the entries' hashes or, where these are damaged, the tile's.
     hashes: Vec<Hash>,
-    leaves: Vec<(u64, Leaf, Option<Sketch>)>,
+    leaves: Vec<(u64, Leaf, Option<Shown>)>,
     totals: Totals,
     findings: Findings,
 }
@@ -111,6 +117,11 @@ impl<'p> Walk<'p> {
         let bytes = place::bundle(self.place, &bundle)?;
         let entries = tiles::read_bundle(&bytes).unwrap_or_default();
         Ok(entries.get((index % TILE_WIDTH) as usize).map(|entry| entry.to_vec()))
+    }
+
+    /// What an entry must look like to everybody, read once more from where the walk had it.
+    pub(super) fn face(&self, index: u64) -> Result<Option<(Face, Vec<Line>)>, PlaceError> {
+        Ok(self.leaf(index)?.and_then(|leaf| face::of_leaf(&leaf, |code| self.fold.original(code))))
     }
 
     /// Leaves checked so far.
@@ -269,10 +280,14 @@ impl<'p> Walk<'p> {
         for (index, entry) in (n * TILE_WIDTH..).zip(&entries).filter(|(index, _)| *index >= from_index) {
             match reader.read(entry) {
                 Ok(leaf) => {
-                    let has_row = self.rows.is_some() && matches!(&leaf, Leaf::Entry(entry) if entry.kind.money);
-                    let shown = if has_row { face::of_leaf(entry) } else { None };
-                    let sketch = shown.map(|(face, goods)| Sketch::of(&face, &goods, &self.keyed));
-                    checked.leaves.push((index, leaf, sketch));
+                    let has_row = self.rows.is_some() && leaf.entry().is_some_and(|entry| entry.kind.money);
+                    let shown = match &leaf {
+                        _ if !has_row => None,
+                        Leaf::Reversal(..) => Some(Shown::Reversal(entry.to_vec())),
+                        _ => face::of_leaf(entry, |_| None)
+                            .map(|(face, goods)| Shown::Sketch(Sketch::of(&face, &goods, &self.keyed))),
+                    };
+                    checked.leaves.push((index, leaf, shown));
                 }
                 Err(why) => checked.findings.add("leaf", subject(index, code_in(entry)), why),
             }
@@ -312,12 +327,20 @@ impl<'p> Walk<'p> {
         self.fold.has_gaps |= findings.total > 0;
         self.findings.merge(findings);
         self.totals.merge(totals);
-        for (index, leaf, sketch) in leaves {
-            let of = if let Leaf::Entry(entry) = &leaf { entry.of } else { None };
-            self.fold.take(index, leaf, &mut self.findings);
-            if let Some(rows) = &mut self.rows {
-                rows.take(index, sketch, of.and_then(|of: Code| self.fold.index_of(of)));
+        for (index, leaf, shown) in leaves {
+            let of: Option<Code> = if let Leaf::Reversal(entry, _) = &leaf { entry.of } else { None };
+            if let Leaf::Reversal(entry, back) = &leaf {
+                self.fold.take_back(entry, back, &mut self.totals);
             }
+            self.fold.take(index, leaf, &mut self.findings);
+            let Some(rows) = &mut self.rows else { continue };
+            let sketch = match shown {
+                None => None,
+                Some(Shown::Sketch(sketch)) => Some(sketch),
+                Some(Shown::Reversal(bytes)) => face::of_leaf(&bytes, |code| self.fold.original(code))
+                    .map(|(face, goods)| Sketch::of(&face, &goods, &self.keyed)),
+            };
+            rows.take(index, sketch, of.and_then(|of| self.fold.index_of(of)));
         }
         // Nothing of it could be had: the tree above goes on beside it, and the root will not fit either.
         if Piece::at(Of::Hashes(0), n, self.head.size).is_some_and(|tile| tile.is_full()) {

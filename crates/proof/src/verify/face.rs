@@ -1,20 +1,24 @@
 //! What everybody is shown of an entry: as its leaf says it must be, and as a site shows it.
 //!
-//! A leaf has neither the giver's name nor the number of messages; all the rest of a public row follows from it, and of a reversal's
-//! goods from the leaf that it names.
+//! A leaf has neither the giver's name nor the number of messages; all the rest of a public row follows from it. Of a reversal the
+//! goods, the category and to which terms its postings belong follow from the leaf that it names.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use super::code::Code;
+use super::fold::Original;
+use super::kinds::{self, MEASURES, Term};
 use crate::hex::hex;
 use crate::leaf::CENTRAL;
 use crate::tree::leaf_hash;
 
 /// The part of a public row that does not change any more. What an entry does not have is empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Face {
     pub code: String,
     pub kind: String,
@@ -25,11 +29,28 @@ pub struct Face {
     pub fund: String,
     pub day: String,
     pub booked: String,
-    pub amount: i128,
+    /// Not in every form of a row.
+    pub amount: Option<i128>,
+    /// What it adds to each term of the equation.
+    pub measures: [i128; MEASURES.len()],
     pub reverses: String,
     pub reason: String,
+    /// The entry it is about, unless it reverses it.
+    pub of: String,
+    pub to: String,
+    /// Of a reversal, that of what it takes back.
+    pub category: String,
     /// Hexadecimal.
     pub leaf_hash: String,
+}
+
+/// What a list of households, or members who paid, are counted by. Not in every form of a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    pub list: String,
+    pub count: String,
+    /// Hexadecimal.
+    pub root: String,
 }
 
 /// A line of goods. A reversal's is that of its original: signs are compared apart ([`Lines`]).
@@ -75,6 +96,16 @@ struct LeafIn<'a> {
     of: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     reason: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    to: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    category: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    list: Option<Cow<'a, str>>,
+    #[serde(default)]
+    count: Option<u64>,
+    #[serde(borrow, default)]
+    root: Option<Cow<'a, str>>,
     #[serde(borrow)]
     postings: Vec<PostingIn<'a>>,
     #[serde(borrow, default)]
@@ -105,11 +136,15 @@ struct GoodsIn<'a> {
     valuation: Cow<'a, str>,
 }
 
-/// What a leaf that was found right asks to be shown, and its goods.
-pub fn of_leaf(bytes: &[u8]) -> Option<(Face, Vec<Line>)> {
+/// What a leaf that was found right asks to be shown, and its goods. `original` knows what a reversal takes back.
+pub fn of_leaf<'f>(bytes: &[u8], original: impl FnOnce(Code) -> Option<Original<'f>>) -> Option<(Face, Vec<Line>)> {
     let leaf: LeafIn<'_> = serde_json::from_slice(bytes).ok()?;
     let own = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or_default().to_owned();
-    let (fund, amount) = shown(&leaf.postings)?;
+    let is_reversal = leaf.kind == "REVERSAL";
+    let (of, original) = (own(&leaf.of), leaf.of.as_deref().and_then(Code::parse).filter(|_| is_reversal).and_then(original));
+    let rule = original.map(|original| original.kind).or_else(|| kinds::rule(&leaf.kind))?;
+    let amounts = leaf.postings.iter().map(|p| Some((&*p.account, p.amount.parse::<i128>().ok()?)));
+    let amounts: Vec<(&str, i128)> = amounts.collect::<Option<_>>()?;
     let goods = leaf.goods.iter().map(|line| Line {
         item: line.item.to_string(),
         quantity: line.qty.to_string(),
@@ -119,35 +154,63 @@ pub fn of_leaf(bytes: &[u8]) -> Option<(Face, Vec<Line>)> {
     });
     let face = Face {
         code: leaf.entry.to_string(),
-        kind: leaf.kind.to_string(),
         channel: own(&leaf.channel),
         chapter: leaf.chapter.to_string(),
         // The centre is its own province in a leaf, and in none in a row.
         province: if leaf.province == CENTRAL { String::new() } else { leaf.province.to_string() },
         appeal: own(&leaf.appeal),
-        fund: fund.to_owned(),
+        fund: fund(&leaf.postings)?.to_owned(),
         day: leaf.day.to_string(),
         booked: leaf.booked.to_string(),
-        amount,
-        reverses: own(&leaf.of),
+        amount: Some(rule.shown(amounts.iter().copied(), is_reversal)),
+        measures: measures(rule.name, &amounts),
+        reverses: if is_reversal { of.clone() } else { String::new() },
         reason: own(&leaf.reason),
+        of: if is_reversal { String::new() } else { of },
+        to: own(&leaf.to),
+        category: original.map_or_else(|| own(&leaf.category), |original| original.category.to_owned()),
         leaf_hash: hex(&leaf_hash(bytes)),
+        kind: leaf.kind.to_string(),
     };
     Some((face, goods.collect()))
 }
 
-/// The fund and the sum that a row shows: what was received or, where nothing was, what came to a fund's balance. No fund where
-/// there are several.
-fn shown<'p>(postings: &'p [PostingIn<'_>]) -> Option<(&'p str, i128)> {
-    let sum = |counts: &dyn Fn(&str) -> bool| -> Option<i128> {
-        let amounts = postings.iter().filter(|p| counts(&p.account)).map(|p| p.amount.parse::<i128>().ok());
-        amounts.sum::<Option<i128>>().map(|sum| -sum)
-    };
-    let is_donation = |account: &str| ["DONATION_RESTRICTED", "DONATION_UNRESTRICTED"].contains(&account);
-    let received = postings.iter().any(|p| is_donation(&p.account));
-    let amount = if received { sum(&is_donation)? } else { sum(&|account: &str| account == "FUND_BALANCE")? };
+/// What a leaf counts, as a row shows it.
+pub fn counted(bytes: &[u8]) -> Option<Counted> {
+    let leaf: LeafIn<'_> = serde_json::from_slice(bytes).ok()?;
+    let root = leaf.root.as_deref().and_then(|root| URL_SAFE_NO_PAD.decode(root).ok());
+    Some(Counted {
+        list: leaf.list.as_deref().unwrap_or_default().to_owned(),
+        count: leaf.count.map(|count| count.to_string()).unwrap_or_default(),
+        root: root.as_deref().map(hex).unwrap_or_default(),
+    })
+}
+
+/// What postings of a kind add to each term.
+fn measures(kind: &str, amounts: &[(&str, i128)]) -> [i128; MEASURES.len()] {
+    let mut measures = [0; MEASURES.len()];
+    for (account, amount) in amounts {
+        if let Some(Term::Measure(n, sign)) = kinds::term(kind, account)
+            && let Some(sum) = measures.get_mut(n)
+        {
+            *sum += sign * amount;
+        }
+    }
+    measures
+}
+
+/// The fund that a row shows; none where there are several.
+fn fund<'p>(postings: &'p [PostingIn<'_>]) -> Option<&'p str> {
     let fund = &*postings.first()?.fund;
-    Some((if postings.iter().all(|p| p.fund == fund) { fund } else { "" }, amount))
+    Some(if postings.iter().all(|p| p.fund == fund) { fund } else { "" })
+}
+
+/// All but the amount, which not every form of a row has: it is compared by itself.
+impl Hash for Face {
+    fn hash<H: Hasher>(&self, to: &mut H) {
+        self.texts().map(|(_, text)| text).hash(to);
+        self.measures.hash(to);
+    }
 }
 
 impl Face {
@@ -156,26 +219,36 @@ impl Face {
         keyed.hash_one(self)
     }
 
+    fn texts(&self) -> [(&'static str, &str); 15] {
+        [
+            ("code", &self.code),
+            ("kind", &self.kind),
+            ("channel", &self.channel),
+            ("chapter", &self.chapter),
+            ("province", &self.province),
+            ("appeal", &self.appeal),
+            ("fund", &self.fund),
+            ("day", &self.day),
+            ("booked_on", &self.booked),
+            ("reverses", &self.reverses),
+            ("reason", &self.reason),
+            ("of", &self.of),
+            ("to", &self.to),
+            ("category", &self.category),
+            ("leaf_hash", &self.leaf_hash),
+        ]
+    }
+
     /// What differs in a row that should have this face, in words.
     pub fn differences(&self, shown: &Face) -> Vec<String> {
-        let pairs = [
-            ("code", &shown.code, &self.code),
-            ("kind", &shown.kind, &self.kind),
-            ("channel", &shown.channel, &self.channel),
-            ("chapter", &shown.chapter, &self.chapter),
-            ("province", &shown.province, &self.province),
-            ("appeal", &shown.appeal, &self.appeal),
-            ("fund", &shown.fund, &self.fund),
-            ("day", &shown.day, &self.day),
-            ("booked_on", &shown.booked, &self.booked),
-            ("reverses", &shown.reverses, &self.reverses),
-            ("reason", &shown.reason, &self.reason),
-            ("leaf_hash", &shown.leaf_hash, &self.leaf_hash),
-        ];
-        let amounts = (shown.amount != self.amount)
-            .then(|| format!("the site shows the amount {} đồng; the log has {}", shown.amount, self.amount));
-        let texts = pairs.into_iter().filter(|(name, is, should)| is != should && !(*name == "fund" && should.is_empty()));
-        amounts.into_iter().chain(texts.map(|(name, is, should)| differs(name, is, should))).collect()
+        let amounts = shown.amount.zip(self.amount).filter(|(is, should)| is != should);
+        let amounts = amounts.map(|(is, should)| format!("the site shows the amount {is} đồng; the log has {should}"));
+        let measures = MEASURES.iter().zip(shown.measures.iter().zip(&self.measures)).filter(|(_, (is, should))| is != should);
+        let measures =
+            measures.map(|(name, (is, should))| format!("the site shows the amount {is} đồng as {name}; the log has {should}"));
+        let pairs = shown.texts().into_iter().zip(self.texts()).map(|((name, is), (_, should))| (name, is, should));
+        let texts = pairs.filter(|(name, is, should)| is != should && !(*name == "fund" && should.is_empty()));
+        amounts.into_iter().chain(measures).chain(texts.map(|(name, is, should)| differs(name, is, should))).collect()
     }
 }
 
@@ -232,6 +305,8 @@ pub struct Row {
     pub index: Option<u64>,
     pub goods: Lines,
     pub names_a_giver: bool,
+    /// `None` where the form of the row has no room for it.
+    pub counted: Option<Counted>,
     /// What was said of it later; `None` where the form of the row has no room for it.
     pub later: Option<Later>,
 }
@@ -262,27 +337,51 @@ mod tests {
         r#"{"account":"DONATION_RESTRICTED","amount":"-1500000","fund":"APPEAL:BAO13"}],"province":"TW","v":1}"#
     );
 
+    fn read(leaf: &str) -> (Face, Vec<Line>) {
+        of_leaf(leaf.as_bytes(), |_| None).unwrap()
+    }
+
     #[test]
     fn a_leaf_says_what_is_shown() {
-        let (face, goods) = of_leaf(LEAF.as_bytes()).unwrap();
-        assert_eq!((face.amount, face.fund.as_str(), face.province.as_str()), (1_500_000, "APPEAL:BAO13", ""));
-        assert_eq!(goods[0].quantity, "100.5");
+        let (face, goods) = read(LEAF);
+        assert_eq!((face.amount, face.fund.as_str(), face.province.as_str()), (Some(1_500_000), "APPEAL:BAO13", ""));
+        assert_eq!((face.measures[0], goods[0].quantity.as_str()), (1_500_000, "100.5"));
         assert!(face.differences(&face).is_empty());
-        let other = Face { amount: 3_000_000, day: "2026-11-20".to_owned(), ..face.clone() };
+        let other = Face { amount: Some(3_000_000), day: "2026-11-20".to_owned(), ..face.clone() };
         let differ = face.differences(&other);
         assert_eq!(differ[0], "the site shows the amount 3000000 đồng; the log has 1500000");
         assert_eq!(differ[1], "the site shows 2026-11-20 as day; the log has 2026-11-21");
         let keyed = RandomState::new();
         assert_ne!(face.digest(&keyed), other.digest(&keyed));
-        assert!(of_leaf(b"{}").is_none() && of_leaf(b"\xff").is_none());
+        let mut spent = face.clone();
+        spent.measures[7] = 5;
+        assert_eq!(face.differences(&spent), ["the site shows the amount 5 đồng as PAID; the log has 0"]);
+        assert_ne!(face.digest(&keyed), spent.digest(&keyed));
+        assert!(of_leaf(b"{}", |_| None).is_none() && of_leaf(b"\xff", |_| None).is_none());
     }
 
     #[test]
-    fn what_came_to_a_balance_is_shown_where_nothing_was_received() {
-        let opening = LEAF.replace("DONATION_RESTRICTED", "FUND_BALANCE");
-        assert_eq!(of_leaf(opening.as_bytes()).unwrap().0.amount, 1_500_000);
+    fn every_kind_shows_its_own_sum() {
+        let opening = LEAF.replace("DONATION_RESTRICTED", "FUND_BALANCE").replace("GIFT_IN_KIND", "OPENING_BALANCE");
+        let face = read(&opening).0;
+        assert_eq!((face.amount, face.measures[1]), (Some(1_500_000), 1_500_000));
         let two = LEAF.replace("-1500000\",\"fund\":\"APPEAL:BAO13", "-1500000\",\"fund\":\"GENERAL");
-        assert_eq!(of_leaf(two.as_bytes()).unwrap().0.fund, "", "which of two is not said");
+        assert_eq!(read(&two).0.fund, "", "which of two is not said");
+        let code = crate::code::PublicCode::random().unwrap();
+        let taken = LEAF
+            .replace("DONATION_RESTRICTED", "INTERCHAPTER")
+            .replace("GIFT_IN_KIND", "TRANSFER_IN")
+            .replace("\"pd\"", &format!("\"of\":\"{}\",\"pd\"", code.as_str()));
+        let face = read(&taken).0;
+        assert_eq!((face.amount, face.measures[4], face.of.as_str()), (Some(1_500_000), 1_500_000, code.as_str()));
+        assert!(face.reverses.is_empty());
+        // The same postings taken back: which term they belong to says what is taken back.
+        let back = taken.replace("TRANSFER_IN", "REVERSAL").replace("\"1500000\",\"fund", "\"-1500000\",\"fund");
+        let back =
+            back.replace("\"--1500000\"", "\"1500000\"").replace("INTERCHAPTER\",\"amount\":\"-", "INTERCHAPTER\",\"amount\":\"");
+        let original = Original { kind: kinds::rule("TRANSFER_IN").unwrap(), category: "" };
+        let (face, _) = of_leaf(back.as_bytes(), |_| Some(original)).unwrap();
+        assert_eq!((face.amount, face.measures[4], face.reverses.as_str()), (Some(-1_500_000), -1_500_000, code.as_str()));
     }
 
     #[test]

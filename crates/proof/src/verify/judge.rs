@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::audit::Walk;
 use super::code::Code;
-use super::face::{Line, Lines, Row, of_leaf};
+use super::face::{self, Line, Lines, Row};
 use super::fold::subject;
 use super::place::PlaceError;
 
@@ -128,17 +128,17 @@ impl<'a, 'p> Judge<'a, 'p> {
             None => row.goods.lines.is_empty(),
             Some(should) => should.get(which) == Some(&shown) && row.goods.is_negative == (row.face.kind == "REVERSAL"),
         };
-        let face_fits = rows.is_face(index, digest);
+        let face_fits = rows.is_face(index, digest, row.face.amount);
         if face_fits && goods_fit {
-            return Ok(Vec::new());
+            return self.counts(index, row);
         }
         if self.explained >= MOST_EXPLAINED {
             return Ok(vec!["the site shows it otherwise than the log has it".to_owned()]);
         }
         self.explained += 1;
         let changed = || vec!["the site shows it otherwise than the log had it; the log now gives another leaf".to_owned()];
-        let Some((face, lines)) = self.walk.leaf(index)?.and_then(|leaf| of_leaf(&leaf)) else { return Ok(changed()) };
-        if !self.walk.known().is_some_and(|(rows, _)| rows.is_face(index, face.digest(&self.walk.keyed))) {
+        let Some((face, lines)) = self.walk.face(index)? else { return Ok(changed()) };
+        if !self.walk.known().is_some_and(|(rows, _)| rows.is_face(index, face.digest(&self.walk.keyed), face.amount)) {
             return Ok(changed());
         }
         let mut differ = if face_fits { Vec::new() } else { face.differences(&row.face) };
@@ -149,14 +149,23 @@ impl<'a, 'p> Judge<'a, 'p> {
         Ok(differ)
     }
 
+    /// What only few kinds say, and no fingerprint is kept of: their leaves are read again.
+    fn counts(&self, index: u64, row: &Row) -> Result<Vec<String>, PlaceError> {
+        let is_counted = ["DUES", "DISTRIBUTION_CASH", "DISTRIBUTION_GOODS"].contains(&row.face.kind.as_str());
+        let Some(shown) = row.counted.as_ref().filter(|shown| is_counted || **shown != face::Counted::default()) else {
+            return Ok(Vec::new());
+        };
+        let should = self.walk.leaf(index)?.and_then(|leaf| face::counted(&leaf)).unwrap_or_default();
+        let differs = "the site shows another list, count or root than the log has".to_owned();
+        Ok(if *shown == should { Vec::new() } else { vec![differs] })
+    }
+
     /// The goods that must be shown: a reversal's are its original's.
     fn goods_of(&self, reverses: &str, own: Vec<Line>, is_valued: bool) -> Result<Lines, PlaceError> {
         let original = Code::parse(reverses).and_then(|code| self.walk.known()?.1.index_of(code));
         let lines = match original {
             None => own,
-            Some(original) => {
-                self.walk.leaf(original)?.and_then(|leaf| of_leaf(&leaf)).map(|(_, lines)| lines).unwrap_or_default()
-            }
+            Some(original) => self.walk.face(original)?.map(|(_, lines)| lines).unwrap_or_default(),
         };
         Ok(Lines { lines, is_negative: original.is_some(), is_valued })
     }

@@ -12,62 +12,10 @@ use chrono::NaiveDate;
 
 use super::canonical::{self, Value};
 use super::code::Code;
+use super::kinds::{self, KindRule, OF_SOME, Of, Term, term};
 use super::totals::{Cell, Sum, Totals};
 use crate::leaf::Change;
 use crate::note::Verifier;
-
-/// What a leaf of a kind must and must not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KindRule {
-    pub name: &'static str,
-    /// Has postings (and only then).
-    pub money: bool,
-    pub of: Of,
-    /// Nothing personal stands behind `pd`.
-    pub open: bool,
-}
-
-/// Whom a leaf of a kind speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
-    Nobody,
-    /// An earlier entry.
-    Entry,
-    /// An earlier leaf of its own kind, or nobody.
-    Predecessor,
-}
-
-const fn rule(name: &'static str, money: bool, of: Of, open: bool) -> KindRule {
-    KindRule { name, money, of, open }
-}
-
-/// Kinds this program understands. The list only grows.
-pub const KINDS: &[KindRule] = &[
-    rule("GIFT_CASH", true, Of::Nobody, false),
-    rule("GIFT_BANK", true, Of::Nobody, false),
-    rule("GIFT_IN_KIND", true, Of::Nobody, false),
-    rule("GIFT_AGGREGATE", true, Of::Nobody, false),
-    rule("OPENING_BALANCE", true, Of::Nobody, false),
-    rule("REVERSAL", true, Of::Entry, false),
-    rule("AMENDMENT", false, Of::Entry, false),
-    rule("ERASURE", false, Of::Entry, true),
-    rule("PUBLICATION", false, Of::Predecessor, true),
-    rule("KEY", false, Of::Nobody, true),
-];
-
-/// Accounts this program understands, and whether a credit to one is something received.
-pub const ACCOUNTS: &[(&str, bool)] = &[
-    ("CASH_ON_HAND", false),
-    ("IN_TRANSIT", false),
-    ("GOODS_IN_STOCK", false),
-    ("DONATION_RESTRICTED", true),
-    ("DONATION_UNRESTRICTED", true),
-    ("BANK", false),
-    ("RECEIVABLE_OTHER", false),
-    ("ADVANCE", false),
-    ("PAYABLE", false),
-    ("FUND_BALANCE", false),
-];
 
 /// Channels this program understands.
 pub const CHANNELS: &[&str] = &["CASH", "BANK_TRANSFER", "IN_KIND", "SMS", "E_WALLET"];
@@ -92,6 +40,26 @@ pub struct Entry {
     pub opposite: u64,
 }
 
+/// What a reversal takes back. To which terms its postings belong is known by the kind of what it takes back, which stands
+/// elsewhere in the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Back {
+    chapter: String,
+    province: String,
+    appeal: String,
+    /// Account, fund, amount.
+    postings: Vec<(String, String, i64)>,
+}
+
+impl Back {
+    /// Adds it to the totals, as of the kind and under the category of what it takes back.
+    pub fn add_to(&self, totals: &mut Totals, kind: &str, category: &str) {
+        let cell = Cell { chapter: &self.chapter, province: &self.province, appeal: &self.appeal, fund: "", channel: "" };
+        let postings = self.postings.iter().map(|(account, fund, amount)| Posting { account, fund, amount: *amount });
+        add_moved(totals, cell, kind, category, postings);
+    }
+}
+
 /// What a KEY leaf says of a key of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySaid {
@@ -104,12 +72,25 @@ pub struct KeySaid {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaf {
     Entry(Entry),
+    /// One that says what it was spent on, or came from.
+    Categorised(Entry, Box<str>),
+    Reversal(Entry, Box<Back>),
     Key(Entry, Box<KeySaid>),
     /// Why it is not understood; its code, where it has one.
     NotUnderstood(String, Option<Code>),
 }
 
-/// Reads leaves, and adds up what they say was received. Hashes of postings compare only within one reader.
+impl Leaf {
+    /// The entry, where it is one of the books.
+    pub fn entry(&self) -> Option<&Entry> {
+        match self {
+            Leaf::Entry(entry) | Leaf::Categorised(entry, _) | Leaf::Reversal(entry, _) => Some(entry),
+            Leaf::Key(..) | Leaf::NotUnderstood(..) => None,
+        }
+    }
+}
+
+/// Reads leaves, and adds up what they move; of a reversal what was received alone, see [`Back`]. Hashes of postings compare only within one reader.
 pub struct Reader<'t> {
     pub keyed: &'t RandomState,
     pub totals: &'t mut Totals,
@@ -188,6 +169,7 @@ fn list<'v, 'a>(members: Members<'v, 'a>, name: &str) -> Result<&'v [Value<'a>],
     }
 }
 
+#[derive(Clone, Copy)]
 struct Posting<'v> {
     account: &'v str,
     fund: &'v str,
@@ -243,6 +225,28 @@ fn check_goods(goods: &[Value<'_>]) -> Result<(), String> {
     Ok(())
 }
 
+/// Adds all that postings move besides what was received.
+fn add_moved<'v>(totals: &mut Totals, cell: Cell<'_>, kind: &str, category: &str, postings: impl Iterator<Item = Posting<'v>>) {
+    for posting in postings {
+        let amount = i128::from(posting.amount);
+        let (term, vnd) = match term(kind, posting.account) {
+            None | Some(Term::Measure(0, _)) => continue,
+            Some(term @ Term::Measure(_, sign)) => (term, sign * amount),
+            Some(term @ Term::Left(_)) => (term, amount),
+        };
+        totals.add_moved(Cell { fund: posting.fund, ..cell }, term, category, vnd);
+    }
+}
+
+/// A whole number, as counts are.
+fn count(members: Members<'_, '_>) -> Result<bool, String> {
+    match find(members, "count") {
+        None => Ok(false),
+        Some(Value::Number(n)) if *n > 0 => Ok(true),
+        Some(_) => Err("count is no number".to_owned()),
+    }
+}
+
 /// A key or a change that this program does not know may come later.
 fn key_said(key: &str, change: &str, entry: Entry) -> Leaf {
     let known = Verifier::parse(key).ok().zip(Change::ALL.into_iter().find(|known| known.name() == change));
@@ -252,10 +256,69 @@ fn key_said(key: &str, change: &str, entry: Entry) -> Leaf {
     }
 }
 
-const FIELDS: [&str; 18] = [
-    "v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event", "period",
-    "postings", "goods", "key", "doc", "pd",
+const FIELDS: [&str; 23] = [
+    "v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event", "period", "to",
+    "category", "list", "count", "root", "postings", "goods", "key", "doc", "pd",
 ];
+
+/// Whether a leaf has what its kind has, and nothing else.
+fn fits(
+    members: Members<'_, '_>,
+    rule: &KindRule,
+    of: Option<Code>,
+    reason: Option<&str>,
+    postings: &[Posting<'_>],
+) -> Result<(), String> {
+    let kind = rule.name;
+    let of_fits = match rule.of {
+        Of::Nobody => of.is_none(),
+        Of::Entry | Of::Kinds(_) => of.is_some(),
+        Of::Predecessor => true,
+    };
+    let has_reason = rule.must.contains(&"reason");
+    if rule.money == postings.is_empty() || !of_fits || reason.is_some() != has_reason {
+        return Err(format!("a {kind} with postings, of or reason that do not belong to it"));
+    }
+    let (event, period) = (text(members, "event")?.is_some(), find(members, "period").is_some());
+    let is_late = period && (!event || date(members, "period").is_err());
+    if event != rule.must.contains(&"event") || period && !rule.may.contains(&"period") || is_late {
+        return Err(format!("a {kind} with event or period that do not belong to it"));
+    }
+    if key(members)?.is_some() != rule.must.contains(&"key") {
+        return Err(format!("a {kind} with a key that does not belong to it, or without one"));
+    }
+    for name in ["to", "category", "list"] {
+        text(members, name)?;
+    }
+    hash32(members, "root")?;
+    count(members)?;
+    let has = |name: &str| find(members, name).is_some();
+    if let Some(other) = OF_SOME.iter().find(|name| has(name) && !rule.may.contains(name) && !rule.must.contains(name)) {
+        return Err(format!("a {kind} has no {other}"));
+    }
+    if let Some(missing) = rule.must.iter().find(|name| !has(name)) {
+        return Err(format!("a {kind} without {missing}"));
+    }
+    if rule.open && text(members, "pd")? != Some(NOTHING_COMMITTED) {
+        return Err(format!("a {kind} that commits to something"));
+    }
+    Ok(())
+}
+
+/// Every kind moves its own accounts. A reversal's are held to be the opposite of what it takes back.
+fn check_accounts(rule: &KindRule, postings: &[Posting<'_>]) -> Result<(), String> {
+    let fits = |posting: &&Posting<'_>| {
+        let allowed = if posting.amount > 0 { rule.debits } else { rule.credits };
+        rule.name == "REVERSAL" || allowed.contains(&posting.account)
+    };
+    match postings.iter().find(|posting| !fits(posting)) {
+        None => Ok(()),
+        Some(posting) => {
+            let side = if posting.amount > 0 { "debits" } else { "credits" };
+            Err(format!("a {} that {side} {}", rule.name, posting.account))
+        }
+    }
+}
 
 impl Reader<'_> {
     /// Reads one leaf. The error says what is wrong with it.
@@ -288,49 +351,50 @@ impl Reader<'_> {
         }
         check_balance(&postings)?;
         check_goods(list(members, "goods")?)?;
-        let Some(rule) = KINDS.iter().find(|rule| rule.name == kind) else {
+        let Some(rule) = kinds::rule(kind) else {
             return Ok(Leaf::NotUnderstood(format!("kind {kind}"), Some(entry)));
         };
         only(members, &FIELDS)?;
-        let of_fits = match rule.of {
-            Of::Nobody => of.is_none(),
-            Of::Entry => of.is_some(),
-            Of::Predecessor => true,
-        };
-        if rule.money == postings.is_empty() || !of_fits || reason.is_some() != ["REVERSAL", "KEY"].contains(&kind) {
-            return Err(format!("a {kind} with postings, of or reason that do not belong to it"));
-        }
-        let (event, period) = (text(members, "event")?.is_some(), find(members, "period").is_some());
-        if event != (kind == "PUBLICATION") || period && (!event || date(members, "period").is_err()) {
-            return Err(format!("a {kind} with event or period that do not belong to it"));
-        }
+        fits(members, rule, of, reason, &postings)?;
         let key = key(members)?;
-        if key.is_some() != (kind == "KEY") {
-            return Err(format!("a {kind} with a key that does not belong to it, or without one"));
-        }
-        if rule.open && text(members, "pd")? != Some(NOTHING_COMMITTED) {
-            return Err(format!("a {kind} that commits to something"));
-        }
-        let unknown = postings.iter().map(|p| p.account).find(|account| !ACCOUNTS.iter().any(|(name, _)| name == account));
+        let unknown = postings.iter().map(|p| p.account).find(|account| kinds::term(kind, account).is_none());
         if let Some(unknown) =
             unknown.map(|a| format!("account {a}")).or(channel.filter(|c| !CHANNELS.contains(c)).map(|c| format!("channel {c}")))
         {
             return Ok(Leaf::NotUnderstood(unknown, Some(entry)));
         }
+        check_accounts(rule, &postings)?;
         if let Some(key) = key {
             let entry = Entry { code: entry, kind: rule, of: None, postings: 0, opposite: 0 };
             return Ok(key_said(key, reason.unwrap_or_default(), entry));
         }
+        let is_reversal = kind == "REVERSAL";
         let cell = Cell { chapter, province, appeal: appeal.unwrap_or_default(), fund: "", channel: channel.unwrap_or_default() };
-        self.receive(&postings, cell, kind == "REVERSAL");
+        self.receive(&postings, cell, is_reversal);
         let hash =
             |sign: i64| self.keyed.hash_one(postings.iter().map(|p| (p.account, p.fund, sign * p.amount)).collect::<Vec<_>>());
-        Ok(Leaf::Entry(Entry { code: entry, kind: rule, of, postings: hash(1), opposite: hash(-1) }))
+        let entry = Entry { code: entry, kind: rule, of, postings: hash(1), opposite: hash(-1) };
+        if is_reversal {
+            let owned = |p: &Posting<'_>| (p.account.to_owned(), p.fund.to_owned(), p.amount);
+            let back = Back {
+                chapter: chapter.to_owned(),
+                province: province.to_owned(),
+                appeal: cell.appeal.to_owned(),
+                postings: postings.iter().map(owned).collect(),
+            };
+            return Ok(Leaf::Reversal(entry, Box::new(back)));
+        }
+        let category = text(members, "category")?;
+        add_moved(self.totals, cell, kind, category.unwrap_or_default(), postings.iter().copied());
+        Ok(match category {
+            Some(category) => Leaf::Categorised(entry, category.into()),
+            None => Leaf::Entry(entry),
+        })
     }
 
     /// Credits to donation accounts are what was received; each fund of an entry counts once.
     fn receive(&mut self, postings: &[Posting<'_>], cell: Cell<'_>, is_reversal: bool) {
-        let is_donation = |p: &&Posting| ACCOUNTS.iter().any(|(name, donation)| *donation && *name == p.account);
+        let is_donation = |p: &&Posting| ["DONATION_RESTRICTED", "DONATION_UNRESTRICTED"].contains(&p.account);
         for (n, posting) in postings.iter().enumerate() {
             let counted = postings.iter().take(n).filter(is_donation).any(|before| before.fund == posting.fund);
             if is_donation(&posting) {

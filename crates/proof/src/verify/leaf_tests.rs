@@ -50,7 +50,7 @@ fn a_reversal_takes_away_and_is_the_opposite() {
         leaf.as_object_mut().unwrap().remove("goods");
     });
     let mut entry = |leaf: &Json| match reader.read(&serde_json_canonicalizer::to_vec(leaf).unwrap()) {
-        Ok(Leaf::Entry(entry)) => entry,
+        Ok(Leaf::Entry(entry) | Leaf::Reversal(entry, _)) => entry,
         other => panic!("{other:?}"),
     };
     let (there, back) = (entry(&original), entry(&reversal));
@@ -98,6 +98,10 @@ fn every_rule_is_a_finding_when_broken() {
         ("qty of goods is not a number", |l| l["goods"][0]["qty"] = "1.0.0".into()),
         ("unit is missing", |l| drop(l["goods"][0].as_object_mut().unwrap().remove("unit"))),
         ("goods is not a list", |l| l["goods"] = "x".into()),
+        ("a GIFT_CASH has no goods", |l| l["kind"] = "GIFT_CASH".into()),
+        ("a GIFT_IN_KIND has no to", |l| l["to"] = "23095".into()),
+        ("a GIFT_IN_KIND has no category", |l| l["category"] = "RICE".into()),
+        ("a GIFT_IN_KIND that debits CASH_ON_HAND", |l| l["postings"][0]["account"] = "CASH_ON_HAND".into()),
     ];
     for (why, change) in broken {
         let leaf = with(change);
@@ -115,7 +119,7 @@ fn every_rule_is_a_finding_when_broken() {
 fn later_words_are_included_and_not_understood() {
     for (what, leaf) in [
         ("v 2", with(|l| l["v"] = 2.into())),
-        ("kind DUES", with(|l| l["kind"] = "DUES".into())),
+        ("kind LOTTERY", with(|l| l["kind"] = "LOTTERY".into())),
         ("account VAULT", with(|l| l["postings"][0]["account"] = "VAULT".into())),
         ("channel PIGEON", with(|l| l["channel"] = "PIGEON".into())),
     ] {
@@ -181,6 +185,87 @@ fn erasures_commit_to_nothing() {
     assert!(matches!(read(&erasure(NOTHING_COMMITTED)).0, Ok(Leaf::Entry(_))));
     assert!(read(&erasure("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")).0.is_err());
     assert_eq!(URL_SAFE_NO_PAD.encode(crate::commitment::commit(&[0; 32], &[])), NOTHING_COMMITTED);
+}
+
+/// An entry of any kind, with what it must have.
+fn entry_of(rule: &KindRule) -> Json {
+    let code = PublicCode::random().unwrap();
+    let pd = if rule.open { NOTHING_COMMITTED } else { "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8" };
+    let mut leaf = json!({"v": 1, "kind": rule.name, "entry": code.as_str(), "chapter": "23095", "province": "68", "day": "2026-11-21",
+        "booked": "2026-11-22", "appeal": "BAO13", "postings": [], "pd": pd});
+    if let (Some(debit), Some(credit)) = (rule.debits.first(), rule.credits.last()) {
+        leaf["postings"] = json!([{"account": debit, "fund": "APPEAL:BAO13", "amount": "70"},
+                                  {"account": credit, "fund": "APPEAL:BAO13", "amount": "-70"}]);
+    }
+    if matches!(rule.of, Of::Kinds(_)) {
+        leaf["of"] = PublicCode::random().unwrap().as_str().into();
+    }
+    for field in rule.must.iter().chain(rule.may) {
+        leaf[*field] = match *field {
+            "goods" => json!([{"item": "RICE", "qty": "1", "unit": "KG", "value": "70", "valuation": "INVOICE"}]),
+            "doc" | "root" => "__________________________________________8".into(),
+            "count" => 120.into(),
+            "to" => "68".into(),
+            _ => "RICE".into(),
+        };
+    }
+    leaf
+}
+
+#[test]
+fn every_kind_of_money_out_is_understood_and_held_to_its_rules() {
+    let others = ["GIFT_", "REVERSAL", "AMENDMENT", "ERASURE", "PUBLICATION", "KEY"];
+    for rule in kinds::KINDS.iter().filter(|rule| !others.iter().any(|other| rule.name.starts_with(other))) {
+        let leaf = entry_of(rule);
+        let (read_leaf, totals) = read(&leaf);
+        let understood = matches!(read_leaf, Ok(Leaf::Entry(_) | Leaf::Categorised(..)));
+        assert!(understood, "{read_leaf:?} {leaf}");
+        let views = totals.views();
+        let left: i128 = views.left.terms().map(|(_, vnd)| vnd).sum();
+        assert_eq!(views.flow.of("left_vnd"), left, "{}: the equation holds", rule.name);
+        assert_eq!((views.received, views.flow.of("received_vnd")), (Sum::default(), 0), "{}", rule.name);
+        for field in rule.must {
+            let mut without = leaf.clone();
+            without.as_object_mut().unwrap().remove(*field);
+            assert!(read(&without).0.is_err(), "{} without {field}", rule.name);
+        }
+        for field in ["to", "category", "list", "event"].iter().filter(|f| !rule.must.contains(f) && !rule.may.contains(f)) {
+            let mut with = leaf.clone();
+            with[*field] = "RICE".into();
+            assert!(read(&with).0.is_err(), "{} with {field}", rule.name);
+        }
+        if rule.money {
+            let mut gift = leaf.clone();
+            gift["postings"][0]["account"] = "DONATION_RESTRICTED".into();
+            assert!(read(&gift).0.unwrap_err().contains("debits DONATION_RESTRICTED"), "{}", rule.name);
+        }
+        for (field, value) in [("count", json!("5")), ("root", json!("x")), ("category", json!("two words"))] {
+            if rule.may.contains(&field) {
+                let mut wrong = leaf.clone();
+                wrong[field] = value;
+                assert!(read(&wrong).0.is_err(), "{} with {field} {}", rule.name, wrong[field]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reversal_takes_back_what_its_original_added() {
+    let payment = entry_of(kinds::rule("PAYMENT").unwrap());
+    let mut back = payment.clone();
+    back["kind"] = "REVERSAL".into();
+    back["reason"] = "WRONG_AMOUNT".into();
+    back["of"] = payment["entry"].clone();
+    back["postings"][0]["amount"] = "-70".into();
+    back["postings"][1]["amount"] = "70".into();
+    back.as_object_mut().unwrap().remove("category");
+    let (_, mut totals) = read(&payment);
+    assert_eq!((totals.views().flow.of("paid_vnd"), totals.views().paid_by_category["RICE"]), (70, 70));
+    let (read_back, of_back) = read(&back);
+    let Ok(Leaf::Reversal(_, back)) = read_back else { panic!("{read_back:?}") };
+    totals.merge(of_back);
+    back.add_to(&mut totals, "PAYMENT", "RICE");
+    assert_eq!((totals.views().flow, totals.views().paid_by_category.len()), (Default::default(), 0));
 }
 
 proptest! {

@@ -15,7 +15,8 @@ use super::VerifyError;
 use super::audit::{Walk, Watcher};
 use super::place::{Place, PlaceError};
 use super::site::Site;
-use super::totals::{Sum, Views};
+use super::terms::{LeftIn, Terms, TermsIn};
+use super::totals::{Flow, Sum, Views};
 use crate::checkpoint;
 use crate::leaf::CENTRAL;
 use crate::note::Verifier;
@@ -67,6 +68,23 @@ struct TotalsIn {
     quarantined: SumIn,
     by_channel: BTreeMap<String, SumIn>,
     by_fund: BTreeMap<String, SumIn>,
+    /// Sites of before show what was received, and nothing else.
+    #[serde(default)]
+    flow: Option<TermsIn>,
+    #[serde(default)]
+    own_flow: TermsIn,
+    #[serde(default)]
+    quarantined_flow: TermsIn,
+    #[serde(default)]
+    flow_by_fund: BTreeMap<String, TermsIn>,
+    #[serde(default)]
+    paid_by_category: TermsIn,
+    #[serde(default)]
+    other_income_by_category: TermsIn,
+    #[serde(default)]
+    on_the_way_vnd: Option<i128>,
+    #[serde(default)]
+    left: LeftIn,
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,9 +145,46 @@ impl Question {
             pairs.extend(each("channel", &answer.by_channel, &views.by_channel));
         }
         let differ = pairs.into_iter().filter(|(_, published, added)| published != added);
-        differ
-            .map(|(what, published, added)| (what, format!("published: {}; added up: {}", say(published), say(added))))
-            .collect()
+        let gifts =
+            differ.map(|(what, published, added)| (what, format!("published: {}; added up: {}", say(published), say(added))));
+        gifts.chain(self.terms(answer, views)).collect()
+    }
+
+    /// The same of all other terms of the equation, and of what is left.
+    fn terms(&self, answer: &TotalsIn, views: &Views) -> Vec<(String, String)> {
+        let Some(flow) = &answer.flow else { return Vec::new() };
+        let of = |flows: &BTreeMap<String, Flow>, code: &str| flows.get(code).copied().unwrap_or_default();
+        let mut terms = Terms::default();
+        match self {
+            Question::Country => {
+                terms.compare("", flow, views.flow.terms());
+                terms.compare("quarantined, ", &answer.quarantined_flow, views.quarantined_flow.terms());
+                let funds: BTreeSet<&String> = answer.flow_by_fund.keys().chain(views.flow_by_fund.keys()).collect();
+                let nothing = TermsIn::new();
+                for fund in funds {
+                    let published = answer.flow_by_fund.get(fund).unwrap_or(&nothing);
+                    terms.compare(&format!("fund {fund}, "), published, of(&views.flow_by_fund, fund).terms());
+                }
+                terms.categories("paid for", &answer.paid_by_category, &views.paid_by_category);
+                terms.categories("other income from", &answer.other_income_by_category, &views.other_income_by_category);
+                if let Some(on_the_way) = answer.on_the_way_vnd {
+                    terms.one("on the way".to_owned(), on_the_way, views.flow.on_the_way());
+                }
+                terms.compare("left, ", &answer.left.all, views.left.terms());
+                terms.compare("left, quarantined, ", &answer.left.quarantined, views.quarantined_left.terms());
+            }
+            Question::Appeal(code) => terms.compare(&format!("appeal {code}, "), flow, of(&views.flow_by_appeal, code).terms()),
+            Question::Province(code) => {
+                terms.compare(&format!("province {code}, "), flow, of(&views.flow_by_province, code).terms());
+            }
+            Question::Chapter(code) => {
+                let own = format!("chapter {code}, its own, ");
+                terms.compare(&own, &answer.own_flow, of(&views.flow_by_chapter, code).terms());
+                let left = views.left_by_chapter.get(code).copied().unwrap_or_default();
+                terms.compare(&format!("{own}left, "), &answer.left.own, left.terms());
+            }
+        }
+        terms.0
     }
 }
 
@@ -239,15 +294,17 @@ impl<'s> Sums<'s> {
 
     /// Asks for what the leaves have.
     fn ask_of(&mut self, views: &Views) {
-        views.by_appeal.keys().for_each(|code| self.ask(Question::Appeal(code.clone())));
+        views.flow_by_appeal.keys().for_each(|code| self.ask(Question::Appeal(code.clone())));
         // The centre is its own province in a leaf and the whole country in a total: its own sum is asked for instead.
-        for code in views.by_province.keys() {
+        for code in views.flow_by_province.keys() {
             // Which province is exempt is nothing to ask a server.
             let is_centre = code == CENTRAL;
             self.ask(if is_centre { Question::Chapter(code.clone()) } else { Question::Province(code.clone()) });
         }
-        let mut chapters: Vec<(&String, &Sum)> = views.by_chapter.iter().collect();
-        chapters.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.received_vnd));
+        let turnover = |flow: &Flow| flow.terms().map(|(_, vnd)| vnd.saturating_abs()).fold(0, i128::saturating_add);
+        let mut chapters: Vec<(&String, i128)> =
+            views.flow_by_chapter.iter().map(|(code, flow)| (code, turnover(flow))).collect();
+        chapters.sort_by_key(|(_, turnover)| std::cmp::Reverse(*turnover));
         chapters.into_iter().take(MOST_CHAPTERS).for_each(|(code, _)| self.ask(Question::Chapter(code.clone())));
     }
 
@@ -293,7 +350,7 @@ impl<'s> Sums<'s> {
         } else {
             walk.notes.push(format!("{asked} published sums compared"));
         }
-        let chapters = walk.views().by_chapter.len();
+        let chapters = walk.views().flow_by_chapter.len();
         if chapters > MOST_CHAPTERS {
             let which = format!("of {chapters} chapters, the {MOST_CHAPTERS} with most money were asked for their own sum");
             walk.notes.push(format!("{which}; the others are in their provinces'"));
@@ -398,5 +455,36 @@ mod tests {
         assert_eq!(differ.iter().map(|(what, _)| what.as_str()).collect::<Vec<_>>(), ["fund APPEAL:X", "fund GENERAL"]);
         assert_eq!(differ[1].1, "published: 4 đồng in 1 gifts; added up: 5 đồng in 1 gifts");
         assert_eq!(Question::Appeal("X".to_owned()).differences(None, &views).len(), 1);
+    }
+
+    #[test]
+    fn every_term_is_compared_where_a_site_has_them() {
+        let answer = |flow: &str| -> TotalsIn {
+            serde_json::from_str(&format!(
+                r#"{{"chapter":"TW","received_vnd":0,"gift_count":0,"own":{{"received_vnd":0,"gift_count":0}},"quarantined":{{"received_vnd":0,"gift_count":0}},
+                "by_channel":{{}},"by_fund":{{}}{flow}}}"#
+            ))
+            .unwrap()
+        };
+        let mut totals = super::super::totals::Totals::default();
+        let cell = super::super::totals::Cell { chapter: "68", province: "68", appeal: "", fund: "GENERAL", channel: "" };
+        for (account, vnd) in [("OPERATING_EXPENSE", 5), ("CASH_ON_HAND", -5)] {
+            totals.add_moved(cell, super::super::kinds::term("PAYMENT", account).unwrap(), "RENT", vnd);
+        }
+        let differ = |question: Question, flow: &str| question.differences(Some(&answer(flow)), &totals.views());
+        assert!(differ(Question::Country, "").is_empty(), "a site of before has no such sums");
+        let whole = r#","flow":{"paid_vnd":5,"left_vnd":-5},"flow_by_fund":{"GENERAL":{"paid_vnd":5,"left_vnd":-5}},"paid_by_category":{"RENT":5},
+            "on_the_way_vnd":0,"left":{"all":{"cash_vnd":-5},"own":{},"quarantined":{}}"#;
+        assert_eq!(differ(Question::Country, whole), []);
+        let wrong = differ(Question::Country, &whole.replace("\"RENT\":5", "\"RENT\":4"));
+        assert_eq!(wrong, [("paid for RENT".to_owned(), "published: 4 đồng; added up: 5 đồng".to_owned())]);
+        let own =
+            r#","flow":{},"own_flow":{"paid_vnd":5,"left_vnd":-5},"left":{"all":{},"own":{"cash_vnd":-4},"quarantined":{}}"#;
+        let wrong = differ(Question::Chapter("68".to_owned()), own);
+        assert_eq!(wrong[0].0, "chapter 68, its own, left, cash_vnd");
+        assert_eq!(
+            differ(Question::Province("68".to_owned()), r#","flow":{"paid_vnd":6,"left_vnd":-5}"#)[0].0,
+            "province 68, paid_vnd"
+        );
     }
 }

@@ -101,6 +101,11 @@ pub struct Report {
     pub seconds: f64,
 }
 
+/// `paid 1500000`
+fn said((name, vnd): (&str, i128)) -> String {
+    format!("{} {vnd}", name.trim_end_matches("_vnd").replace('_', " "))
+}
+
 impl Report {
     /// Some lines for people; at most `most` findings.
     pub fn text(&self, most: usize) -> String {
@@ -124,6 +129,11 @@ impl Report {
             self.totals.by_chapter.len(),
             self.totals.by_province.len()
         ));
+        let moved: Vec<String> = self.totals.flow.terms().skip(1).filter(|(_, vnd)| *vnd != 0).map(said).collect();
+        // Where nothing but gifts was booked, all of it is left.
+        if moved.len() > 1 {
+            lines.push(format!("{} (on the way {})", moved.join(", "), self.totals.flow.on_the_way()));
+        }
         for key in &self.keys {
             let said = if key.change == Change::Added.name() { "signs from there on" } else { "signs no more" };
             lines.push(format!("entry {} ({}): the key {} {said}", key.index, key.entry, key.key));

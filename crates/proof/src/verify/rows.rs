@@ -72,12 +72,14 @@ pub fn day_number(day: &str) -> Option<i32> {
 impl Sketch {
     pub fn of(face: &Face, goods: &[Line], keyed: &RandomState) -> Self {
         let is_apart = face.fund == "QUARANTINE" || face.fund.starts_with("QUARANTINE:");
+        // Whatever came by a channel and was not received is in no sum of what was.
+        let is_no_gift = face.measures.first().is_none_or(|received| *received == 0);
         Self {
             digest: face.digest(keyed),
-            amount: i64::try_from(face.amount).unwrap_or(i64::MAX),
+            amount: face.amount.and_then(|amount| i64::try_from(amount).ok()).unwrap_or(i64::MAX),
             day: day_number(&face.day).unwrap_or_default(),
             place: format!("{}\0{}", face.chapter, face.province),
-            came: format!("{}\0{}\0{}", face.channel, face.appeal, if is_apart { "apart" } else { "" }),
+            came: format!("{}\0{}\0{}", face.channel, face.appeal, if is_apart || is_no_gift { "apart" } else { "" }),
             goods: (!goods.is_empty()).then(|| goods_digests(goods, keyed)),
         }
     }
@@ -103,7 +105,7 @@ impl Filter {
             && is(&self.province, &face.province)
             && is(&self.channel, &face.channel)
             && self.day.is_none_or(|day| day_number(&face.day) == Some(day))
-            && self.amount.is_none_or(|amount| i128::from(amount) == face.amount)
+            && self.amount.is_none_or(|amount| face.amount.is_none_or(|shown| i128::from(amount) == shown))
     }
 }
 
@@ -159,9 +161,9 @@ impl Rows {
         self.at(index).is_some()
     }
 
-    /// Whether it has this one; `false` also when it has none.
-    pub fn is_face(&self, index: u64, digest: u64) -> bool {
-        self.at(index).is_some_and(|kept| kept.digest == digest)
+    /// Whether it has this one, with this amount where there is one; `false` also when it has none.
+    pub fn is_face(&self, index: u64, digest: u64, amount: Option<i128>) -> bool {
+        self.at(index).is_some_and(|kept| kept.digest == digest && amount.is_none_or(|amount| amount == i128::from(kept.amount)))
     }
 
     /// Fingerprints of its goods, without and with values.
@@ -216,7 +218,8 @@ mod tests {
 
     fn face(amount: i128, chapter: &str, appeal: &str) -> Face {
         Face {
-            amount,
+            amount: Some(amount),
+            measures: std::array::from_fn(|n| if n == 0 { amount } else { 0 }),
             chapter: chapter.to_owned(),
             province: "68".to_owned(),
             appeal: appeal.to_owned(),
@@ -246,7 +249,9 @@ mod tests {
         rows.take(4, None, None);
         rows.take(5, Some(Sketch::of(&all[3], &[], &keyed)), None);
         assert!(rows.has(0) && !rows.has(1) && !rows.has(4) && !rows.has(6));
-        assert!(rows.is_face(2, all[1].digest(&keyed)) && !rows.is_face(2, all[0].digest(&keyed)) && !rows.is_face(1, 0));
+        let is_face = |index, n: usize, amount| rows.is_face(index, all[n].digest(&keyed), amount);
+        assert!(is_face(2, 1, None) && is_face(2, 1, Some(7)) && !is_face(2, 1, Some(8)) && !is_face(2, 0, None));
+        assert!(!rows.is_face(1, 0, None));
         assert_eq!((rows.goods(3), rows.goods(2)), (rows.goods(0), None));
         let of = |appeal: Option<&str>, chapter: Option<&str>| Filter {
             appeal: appeal.map(str::to_owned),

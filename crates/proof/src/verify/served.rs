@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::audit::{Walk, Watcher};
-use super::face::{Face, Row, of_leaf};
+use super::face::{Face, Row};
 use super::judge::{CHECK, Doubt, Judge, MOST_MISSING, OUT_OF_ORDER};
 use super::place::{Place, PlaceError};
 use super::published::{self, Look, Patience, escaped};
@@ -280,7 +280,7 @@ impl Served<'_, '_> {
             if !self.judge.walk.known().is_some_and(|(rows, _)| rows.has(index)) {
                 continue;
             }
-            let Some((face, _)) = self.judge.walk.leaf(index)?.and_then(|leaf| of_leaf(&leaf)) else { continue };
+            let Some((face, _)) = self.judge.walk.face(index)? else { continue };
             self.ask(Question::Entry(face.code.clone()));
             if let Some(question) = about(&face, n) {
                 self.ask(question);
@@ -363,7 +363,7 @@ impl Served<'_, '_> {
 fn about(face: &Face, n: usize) -> Option<Question> {
     let day = day_number(&face.day)?;
     let (list, on) = ("/api/v1/public/entries?limit=200", format!("&from={0}&to={0}", escaped(&face.day)));
-    let amount = i64::try_from(face.amount).ok()?;
+    let amount = i64::try_from(face.amount?).ok()?;
     let filter = Filter { day: Some(day), ..Filter::default() };
     Some(match n % 4 {
         0 => {

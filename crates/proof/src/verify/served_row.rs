@@ -1,9 +1,12 @@
 //! Reading the rows that a site serves: those of its API, and those of a ledger as a file.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::face::{Face, Later, Line, Lines, Row};
+use super::face::{Counted, Face, Later, Line, Lines, Row};
+use super::kinds::MEASURES;
 
 /// An entry as the API has it.
 #[derive(Debug, Deserialize)]
@@ -36,6 +39,27 @@ pub struct EntryIn {
     leaf_hash: String,
     #[serde(default)]
     log_index: Option<u64>,
+    /// Sites of before have none.
+    #[serde(default)]
+    measures: Option<BTreeMap<String, i64>>,
+    #[serde(default)]
+    of: Option<String>,
+    #[serde(default)]
+    to: Option<String>,
+    #[serde(default)]
+    category: Option<String>,
+    #[serde(default)]
+    list: Option<String>,
+    #[serde(default)]
+    count: Option<u64>,
+    #[serde(default)]
+    root: Option<String>,
+}
+
+/// What a row that does not say it adds to the terms: what came by a channel was received, and all else carried over.
+fn of_before(channel: &Option<String>, amount: i64) -> [i128; MEASURES.len()] {
+    let which = usize::from(channel.is_none());
+    std::array::from_fn(|n| if n == which { amount.into() } else { 0 })
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +98,15 @@ impl EntryIn {
             Ok(goods) => (goods, None),
             Err(wrong) => (Lines { is_valued: true, ..Lines::default() }, Some(wrong)),
         };
+        let measures = match &self.measures {
+            None => of_before(&self.channel, self.amount_vnd),
+            Some(said) => MEASURES.map(|name| said.get(name).copied().unwrap_or_default().into()),
+        };
         let face = Face {
+            measures,
+            of: self.of.unwrap_or_default(),
+            to: self.to.unwrap_or_default(),
+            category: self.category.unwrap_or_default(),
             code: self.code,
             kind: self.kind,
             channel: self.channel.unwrap_or_default(),
@@ -84,14 +116,16 @@ impl EntryIn {
             fund: self.fund,
             day: self.day,
             booked: self.booked_on,
-            amount: i128::from(self.amount_vnd),
+            amount: Some(i128::from(self.amount_vnd)),
             reverses: self.reverses.unwrap_or_default(),
             reason: self.reason.unwrap_or_default(),
             leaf_hash: self.leaf_hash,
         };
         let annotations = self.annotations.into_iter().map(|said| said.code).collect();
         let later = Some(Later { reversed_by: self.reversed_by, annotations });
-        (Row { face, index: self.log_index, goods, names_a_giver: self.giver.is_some(), later }, wrong)
+        let count = self.count.map(|count| count.to_string()).unwrap_or_default();
+        let counted = Some(Counted { list: self.list.unwrap_or_default(), count, root: self.root.unwrap_or_default() });
+        (Row { face, index: self.log_index, goods, names_a_giver: self.giver.is_some(), counted, later }, wrong)
     }
 }
 
@@ -115,19 +149,33 @@ const COLUMNS: [&str; 16] = [
     "carried_vnd",
 ];
 
+/// Those that came later: files of before have none of them.
+const LATER: [&str; 11] = [
+    "other_income_vnd",
+    "released_vnd",
+    "taken_over_vnd",
+    "sent_vnd",
+    "handed_out_vnd",
+    "paid_vnd",
+    "refunded_vnd",
+    "lost_vnd",
+    "of",
+    "to",
+    "category",
+];
+
 /// Where the columns are in a file.
 #[derive(Debug, Clone, Copy)]
-pub struct Columns([usize; 16]);
+pub struct Columns([usize; 16], Option<[usize; 11]>);
 
 impl Columns {
-    /// `None` when one of them is missing, or there twice.
+    /// `None` when one of them is missing, or there twice, or some of those that came later are there and some are not.
     pub fn find(header: &csv::StringRecord) -> Option<Self> {
-        let mut at = [0; 16];
-        for (place, name) in at.iter_mut().zip(COLUMNS) {
-            let mut found = header.iter().enumerate().filter(|(_, column)| *column == name).map(|(n, _)| n);
-            *place = found.next().filter(|_| found.next().is_none())?;
+        let at = places(header, COLUMNS)?;
+        if LATER.iter().any(|name| header.iter().any(|column| column == *name)) {
+            return Some(Self(at, Some(places(header, LATER)?)));
         }
-        Some(Self(at))
+        Some(Self(at, None))
     }
 
     /// A row of the ledger of an appeal; the error says what cannot be read in it.
@@ -142,32 +190,46 @@ impl Columns {
             read.map(i128::from)
                 .ok_or_else(|| format!("{} is no number: {written:.40}", COLUMNS.get(n).copied().unwrap_or_default()))
         };
-        let channel = text(5);
-        let (received, carried) = (number(9)?, number(15)?);
-        // What came by no channel was carried over; the other sum says nothing.
-        let (amount, other) = if channel.is_empty() { (carried, received) } else { (received, carried) };
-        if other != 0 {
-            return Err("amount_vnd and carried_vnd both say something".to_owned());
+        let later = |n: usize| self.1.and_then(|at| at.get(n).copied()).and_then(|at| record.get(at)).unwrap_or_default();
+        let mut measures = [number(9)?, number(15)?, 0, 0, 0, 0, 0, 0, 0, 0];
+        for (n, (sum, name)) in measures.iter_mut().skip(2).zip(LATER).enumerate().filter(|_| self.1.is_some()) {
+            let written = later(n);
+            *sum = written.parse::<i64>().map_err(|_| format!("{name} is no number: {written:.40}"))?.into();
         }
         let index = field(0).parse().map_err(|_| format!("log_index is no number: {:.40}", field(0)))?;
         let face = Face {
             code: text(1),
             kind: text(2),
-            channel,
+            channel: text(5),
             chapter: text(6),
             province: text(7),
             appeal: appeal.to_owned(),
             fund: text(8),
             day: text(3),
             booked: text(4),
-            amount,
+            // Of what is in no sum, as a move between accounts, the file has no amount.
+            amount: None,
+            measures,
+            of: later(8).to_owned(),
+            to: later(9).to_owned(),
+            category: later(10).to_owned(),
             reverses: text(12),
             reason: text(13),
             leaf_hash: text(14),
         };
         let goods = Lines::read(goods(field(11))?, false)?;
-        Ok(Row { face, index: Some(index), goods, names_a_giver: !field(10).is_empty(), later: None })
+        Ok(Row { face, index: Some(index), goods, names_a_giver: !field(10).is_empty(), counted: None, later: None })
     }
+}
+
+/// Where some columns are; `None` when one is missing, or there twice.
+fn places<const N: usize>(header: &csv::StringRecord, names: [&str; N]) -> Option<[usize; N]> {
+    let mut at = [0; N];
+    for (place, name) in at.iter_mut().zip(names) {
+        let mut found = header.iter().enumerate().filter(|(_, column)| *column == name).map(|(n, _)| n);
+        *place = found.next().filter(|_| found.next().is_none())?;
+    }
+    Some(at)
 }
 
 /// `RICE 100.5 KG; BLANKET 2 PIECE`
@@ -226,17 +288,32 @@ mod tests {
     fn a_row_of_a_file_is_read() {
         let (columns, header) = columns();
         let row = columns.row(&record("5", "RICE 100.5 KG; BLANKET 2 PIECE", "0"), "X").unwrap();
-        assert_eq!((row.index, row.face.amount, row.face.chapter.as_str(), row.names_a_giver), (Some(7), 5, "00008", true));
+        assert_eq!((row.index, row.face.measures[0], row.face.chapter.as_str(), row.names_a_giver), (Some(7), 5, "00008", true));
         assert_eq!(row.goods.lines[1].item, "BLANKET");
-        assert_eq!(columns.row(&record("5", "", ""), "X").unwrap().face.amount, 5, "older files have nothing for 0");
-        for (amount, goods, carried) in
-            [("5.0", "", "0"), ("5", "", "5"), ("", "", "0"), ("5", "RICE", "0"), ("5", "A -1 B; C 2 D", "0")]
-        {
+        assert_eq!(columns.row(&record("5", "", ""), "X").unwrap().face.measures[..2], [5, 0], "older files have nothing for 0");
+        for (amount, goods, carried) in [("5.0", "", "0"), ("", "", "0"), ("5", "RICE", "0"), ("5", "A -1 B; C 2 D", "0")] {
             assert!(columns.row(&record(amount, goods, carried), "X").is_err(), "{amount} {goods} {carried}");
         }
         let mut twice = header.iter().map(str::to_owned).collect::<Vec<_>>();
         twice.push("code".to_owned());
         assert!(Columns::find(&csv::StringRecord::from(twice)).is_none());
         assert!(Columns::find(&csv::StringRecord::from(vec!["code"])).is_none());
+    }
+
+    #[test]
+    fn later_columns_are_all_there_or_none() {
+        let (_, header) = columns();
+        let mut names: Vec<String> = header.iter().map(str::to_owned).collect();
+        names.extend(LATER.map(str::to_owned));
+        let columns = Columns::find(&csv::StringRecord::from(names.clone())).unwrap();
+        let mut fields: Vec<String> = record("0", "", "0").iter().map(str::to_owned).collect();
+        fields.extend(["0", "0", "0", "-7", "0", "9", "0", "0", "C2", "00008", "RICE"].map(str::to_owned));
+        let face = columns.row(&csv::StringRecord::from(fields.clone()), "X").unwrap().face;
+        assert_eq!((face.measures, face.amount), ([0, 0, 0, 0, 0, -7, 0, 9, 0, 0], None));
+        assert_eq!((face.of.as_str(), face.to.as_str(), face.category.as_str()), ("C2", "00008", "RICE"));
+        fields[20] = "x".to_owned();
+        assert!(columns.row(&csv::StringRecord::from(fields), "X").unwrap_err().contains("taken_over_vnd is no number: x"));
+        names.pop();
+        assert!(Columns::find(&csv::StringRecord::from(names)).is_none());
     }
 }

@@ -1,0 +1,2 @@
+DROP TABLE statement;
+DROP FUNCTION statement_replaces_its_like();

@@ -1,0 +1,75 @@
+//! Words of the equation, and of the pages of entries that spend, send or take in: [`words`](super::words) beside them.
+
+use super::words::words;
+
+words! {
+    /// What came, what went, what is left.
+    Flow as flow {
+        title: "Tiền và hiện vật đã đi đâu", "Where money and goods went";
+        note: "Tính bằng đồng, hiện vật theo giá trị ghi sổ. Ba phần cân nhau đến từng đồng, và ai cũng cộng lại được từ sổ công khai.",
+            "In đồng, goods by the value they were booked with. The three parts balance to the đồng, and everyone can add them up from the public log.";
+        came: "Đã vào", "Came in";
+        went: "Đã ra", "Went out";
+        left: "Còn lại", "Left";
+        on_the_way: "Đang chuyển giữa các đơn vị", "On the way between chapters";
+        sentence: "{} vào = {} ra + {} còn lại", "{} in = {} out + {} left";
+        own: "Riêng đơn vị này", "This chapter itself";
+        kept_apart: "Giữ riêng chờ quyết định: {}", "Kept apart until decided: {}";
+        cash: "Tiền mặt tại quỹ", "Cash on hand";
+        bank: "Tiền gửi, ngân hàng đã xác nhận", "At the bank, confirmed";
+        coming: "Tiền đến, ngân hàng chưa xác nhận", "Came by bank, not yet confirmed";
+        going: "Tiền đã chuyển đi, ngân hàng chưa xác nhận", "Left by bank, not yet confirmed";
+        goods: "Hiện vật trong kho", "Goods in stock";
+        advances: "Đang tạm ứng cho cán bộ", "Advanced to officers";
+        receivable: "Phải thu", "Owed to us";
+        payable: "Còn phải trả", "We owe";
+        by_category: "Chi theo mục", "Paid, by what for";
+        category: "Mục chi", "Paid for";
+        by_place: "Trao và chi theo đơn vị", "Handed out and paid, by chapter";
+        handed_out: "Đã trao", "Handed out";
+        paid: "Đã chi", "Paid";
+        place: "Đơn vị", "Chapter";
+        amount: "Số tiền", "Amount";
+    }
+
+    /// An entry that is no gift.
+    Moved as moved {
+        of: "Về bút toán", "About entry";
+        of_transfer: "Nhận từ khoản chuyển", "Taken over from transfer";
+        of_refund: "Hoàn trả khoản ủng hộ", "Refunds the gift";
+        of_advance: "Thanh toán khoản tạm ứng", "Clears the advance";
+        to: "Chuyển đến", "Sent to";
+        category: "Mục", "Category";
+        reason: "Lý do", "Reason";
+        households: "Số hộ", "Households";
+        members: "Số hội viên", "Members";
+        list: "Danh sách", "List";
+        root: "Gốc băm của danh sách", "Root hash of the list";
+        postings: "Hạch toán", "Postings";
+        postings_note: "Đúng như trong sổ niêm phong: bên Nợ và bên Có bằng nhau trong từng quỹ.",
+            "As in the sealed log: debits and credits are equal in every fund.";
+        account: "Tài khoản", "Account";
+        debit: "Nợ", "Debit";
+        credit: "Có", "Credit";
+        linked: "Bút toán liên quan", "Entries about this one";
+        no_longer: "đã hủy", "reversed";
+        refunded: "Khoản này đã được hoàn trả {}", "{} of this gift was given back";
+        refunded_text: "Tiền đã trả lại người ủng hộ bằng bút toán dưới đây.", "The money went back to its giver by the entry below.";
+        confirmed: "Đã được xác nhận đủ", "Confirmed in full";
+        open: "Còn {} đang trên đường, chưa được đơn vị nhận xác nhận ({} ngày)", "{} is still on the way and not confirmed by its receiver ({} days)";
+        parts: "Đã xác nhận {}, trả lại {}.", "Confirmed {}, returned {}.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_said_in_both_languages_with_the_same_holes() {
+        for (name, vi, en) in ALL {
+            assert!(!vi.trim().is_empty() && !en.trim().is_empty(), "{name}");
+            assert_eq!(vi.matches("{}").count(), en.matches("{}").count(), "{name}");
+        }
+    }
+}

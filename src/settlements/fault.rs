@@ -1,0 +1,70 @@
+//! Why a settlement report is not made, or not approved. What that means in HTTP stands in `answers.rs`.
+
+use crate::authz::Denied;
+use crate::db::DbError;
+use crate::decisions::Halt;
+use crate::http::{FieldError, Problem};
+use crate::vouchers;
+
+/// See the module.
+#[derive(Debug)]
+pub enum Fault {
+    /// There is no such report.
+    Unknown,
+    Fields(Vec<FieldError>),
+    /// Somebody has asked for a report of the appeal, and it waits.
+    Waits,
+    /// Entries of the fund have no place in the log yet.
+    Sealing,
+    /// Since it was asked for, something was booked of a day up to its own.
+    Moved,
+    /// The second person's part.
+    Decision(Halt),
+    /// Publishing is in the way.
+    Publishing(Problem),
+    Denied(Denied),
+    /// What is stored is not as it must be.
+    Broken(String),
+    Db(DbError),
+}
+
+impl Fault {
+    /// Something that cannot be.
+    pub fn broken(cause: impl std::fmt::Display) -> Self {
+        Fault::Broken(cause.to_string())
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(error: DbError) -> Self {
+        Fault::Db(error)
+    }
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Self {
+        Fault::Denied(denied)
+    }
+}
+
+impl From<Halt> for Fault {
+    fn from(halt: Halt) -> Self {
+        Fault::Decision(halt)
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Fault::Publishing(problem)
+    }
+}
+
+impl From<vouchers::fault::Fault> for Fault {
+    fn from(fault: vouchers::fault::Fault) -> Self {
+        match fault {
+            vouchers::fault::Fault::Denied(denied) => Fault::Denied(denied),
+            vouchers::fault::Fault::Db(error) => Fault::Db(error),
+            other => Fault::Broken(format!("{other:?}")),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Why a transfer is not asked for, decided, confirmed or returned. What that means in HTTP stands in `answers.rs`.
+
+use crate::authz::Denied;
+use crate::db::DbError;
+use crate::decisions::Halt;
+use crate::http::FieldError;
+use crate::ledger::draft::DraftError;
+use crate::ledger::model::Unbalanced;
+use crate::ledger::store::BookError;
+use crate::vault::VaultError;
+
+/// See the module.
+#[derive(Debug)]
+pub enum Fault {
+    /// There is no such transfer.
+    Unknown,
+    /// The chapter that the request names is not within reach.
+    NoSuchChapter(Denied),
+    Fields(Vec<FieldError>),
+    /// One of the two chapters has merged or is dissolved since it was asked.
+    Closed,
+    /// The sender has not enough of it.
+    NotCovered,
+    /// Nothing of it is on the way: it was not sent yet, or all of it arrived or came back.
+    NothingOnTheWay,
+    /// By book nothing is ever on the way.
+    ByBook,
+    /// More was confirmed or came back since the loss was asked for.
+    LessIsLeft,
+    /// A loss of it waits already.
+    LossWaits,
+    /// Nobody has said that something of it is lost.
+    NobodyAsked,
+    /// The second person's part.
+    Decision(Halt),
+    Denied(Denied),
+    /// What is stored is not as it must be.
+    Broken(String),
+    Db(DbError),
+}
+
+impl Fault {
+    /// Something that cannot be.
+    pub fn broken(cause: impl std::fmt::Display) -> Self {
+        Fault::Broken(cause.to_string())
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(error: DbError) -> Self {
+        Fault::Db(error)
+    }
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Self {
+        Fault::Denied(denied)
+    }
+}
+
+impl From<Halt> for Fault {
+    fn from(halt: Halt) -> Self {
+        Fault::Decision(halt)
+    }
+}
+
+impl From<DraftError> for Fault {
+    fn from(error: DraftError) -> Self {
+        Fault::broken(error)
+    }
+}
+
+impl From<Unbalanced> for Fault {
+    fn from(error: Unbalanced) -> Self {
+        Fault::broken(error)
+    }
+}
+
+impl From<VaultError> for Fault {
+    fn from(error: VaultError) -> Self {
+        Fault::broken(error)
+    }
+}
+
+impl From<BookError> for Fault {
+    fn from(error: BookError) -> Self {
+        match error {
+            BookError::NotCovered => Fault::NotCovered,
+            BookError::Db(error) => Fault::Db(error),
+            other => Fault::broken(other),
+        }
+    }
+}

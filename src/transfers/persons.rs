@@ -1,0 +1,64 @@
+//! The persons in notes beside what was confirmed and what came back: free text of officers, which no record of a giver leads to. It
+//! is found by the name alone. (Notes of requests are kept with the decision.)
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::db::schema::{transfer, transfer_part};
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::vault::place;
+
+/// See the module.
+pub struct Notes;
+
+impl HoldsPersons for Notes {
+    fn columns(&self) -> &'static [&'static str] {
+        &["transfer_part.note", "transfer_part.request_hash", "transfer_part.bare_hash"]
+    }
+
+    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// What was sent is still known when it comes again: by all of it but the note.
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        use transfer as t;
+        use transfer_part as p;
+        let rows: Vec<(Uuid, Option<Vec<u8>>)> = p::table
+            .inner_join(t::table.on(t::id.eq(p::transfer_id)))
+            .filter(t::chapter_id.eq_any(&of.chapters).or(t::to_chapter_id.eq_any(&of.chapters)))
+            .filter(p::note.is_not_null())
+            .select((p::id, p::note))
+            .load(errand.conn)?;
+        for (id, sealed) in rows {
+            let Some(sealed) = sealed else { continue };
+            if of.called.is_in(&errand.vault.open_text(place("transfer_part", "note", &id), &sealed)?) {
+                diesel::update(p::table.find(id))
+                    .set((p::note.eq(None::<Vec<u8>>), p::request_hash.eq(p::bare_hash)))
+                    .execute(errand.conn)?;
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Notes are shown to those who record or decide on the transfer alone.
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
+        Ok(())
+    }
+}
