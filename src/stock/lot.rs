@@ -116,22 +116,6 @@ impl Taken {
     }
 }
 
-/// A part of what was sent, as it arrives: `sent` is what left for it, of one item and unit; `before` so many thousandths of it have
-/// gone on already; the part is worth what its books say. Lots go on in the order in which they expire, each with its day.
-pub fn onward(sent: &[Taken], before: i64, part: Amount) -> Vec<Arriving> {
-    let mut order: Vec<&Taken> = sent.iter().collect();
-    order.sort_by_key(|piece| (piece.expires_on.is_none(), piece.expires_on, piece.lot));
-    let (mut skip, mut left, mut arriving) = (before, part, Vec::new());
-    for piece in order {
-        let there = piece.quantity.milli() - skip.min(piece.quantity.milli());
-        skip -= skip.min(piece.quantity.milli());
-        let Some(of) = left.share(there.min(left.milli)) else { continue };
-        left = Amount { milli: left.milli - of.milli, value: left.value - of.value };
-        arriving.push(Arriving { quantity: Quantity::from_milli(of.milli), value: of.value, ..piece.arriving() });
-    }
-    arriving
-}
-
 /// Why goods are not taken; `line` counts from 0.
 #[derive(Debug)]
 pub enum Short {
@@ -186,42 +170,6 @@ impl Short {
                 Say::fixed("Đơn vị này phải là số nguyên.", "This unit comes in whole numbers."),
             )),
             Short::Db(error) => Err(error),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        /// Parts of what was sent arrive with all their thousandths and đồng, lot by lot and none twice.
-        #[test]
-        fn parts_arrive_whole(lots in proptest::collection::vec(1..5_000i64, 1..5), cuts in proptest::collection::vec(1..3_000i64, 1..8), worth in 1..9_000_000i64) {
-            let piece = |(n, milli): (usize, &i64)| Taken {
-                lot: Uuid::now_v7(),
-                item: "RICE".to_owned(),
-                unit: "KG".to_owned(),
-                valuation: "INVOICE".to_owned(),
-                quantity: Quantity::from_milli(*milli),
-                value: 0,
-                expires_on: NaiveDate::from_ymd_opt(2027, 1, 1 + n as u32),
-            };
-            let sent: Vec<Taken> = lots.iter().enumerate().map(piece).collect();
-            let (mut left, mut before) = (Amount { milli: lots.iter().sum(), value: worth }, 0);
-            let mut by_day = std::collections::BTreeMap::new();
-            for cut in cuts.into_iter().chain([i64::MAX]) {
-                let Some(part) = left.share(cut.min(left.milli)) else { continue };
-                let arriving = onward(&sent, before, part);
-                prop_assert_eq!(arriving.iter().map(|a| a.quantity.milli()).sum::<i64>(), part.milli);
-                prop_assert_eq!(arriving.iter().map(|a| a.value).sum::<i64>(), part.value);
-                arriving.iter().for_each(|a| *by_day.entry(a.expires_on).or_insert(0) += a.quantity.milli());
-                left = Amount { milli: left.milli - part.milli, value: left.value - part.value };
-                before += part.milli;
-            }
-            prop_assert_eq!(by_day.into_values().collect::<Vec<_>>(), lots);
-            prop_assert_eq!(left, Amount::default());
         }
     }
 }

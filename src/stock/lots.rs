@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::fault::Fault;
-pub use super::lot::{Arriving, Entering, LotRow, Short, Taken, Wanted, onward};
+pub use super::lot::{Arriving, Entering, LotRow, Short, Taken, Wanted};
 use super::model::{self, Amount, OnHand};
 use super::quantity::Quantity;
 use super::{catalog, moves};
@@ -123,20 +123,6 @@ pub fn take_all<R: MayBook>(conn: &mut PgConnection, by: &Granted<R>, fund: Fund
     let lots: Vec<LotRow> = stock_lot::table
         .filter(stock_lot::chapter_id.eq(by.chapter().0))
         .filter(stock_lot::fund_id.eq(fund.0))
-        .filter(stock_lot::quantity_milli.gt(0))
-        .order(stock_lot::id)
-        .select(LotRow::as_select())
-        .for_no_key_update()
-        .load(conn)?;
-    let taken = lots.iter().map(|lot| lot.taken(lot.there())).collect();
-    take_from(conn, &lots, taken)
-}
-
-/// Takes what came by an entry and is still there: what is lost in the very moment in which it comes back.
-pub fn take_what_came<R: MayBook>(conn: &mut PgConnection, by: &Granted<R>, entry: Uuid) -> Result<Taking, DbError> {
-    let lots: Vec<LotRow> = stock_lot::table
-        .filter(stock_lot::chapter_id.eq(by.chapter().0))
-        .filter(stock_lot::entry_id.eq(entry))
         .filter(stock_lot::quantity_milli.gt(0))
         .order(stock_lot::id)
         .select(LotRow::as_select())
@@ -300,19 +286,6 @@ pub fn goods(conn: &mut PgConnection, lines: &[Arriving]) -> Result<Vec<Goods>, 
         valuation: valuation.to_owned().into(),
     };
     Ok(heaps.into_iter().map(heap).collect())
-}
-
-/// What left by an entry, lot by lot, and has not come back.
-pub fn left_by(conn: &mut PgConnection, entry: Uuid) -> Result<Vec<Taken>, DbError> {
-    let rows: Vec<(LotRow, i64, i64)> = stock_movement::table
-        .inner_join(stock_lot::table.on(stock_lot::id.eq(stock_movement::lot_id)))
-        .filter(stock_movement::entry_id.eq(entry))
-        .filter(stock_movement::back.eq(false))
-        .filter(stock_movement::quantity_milli.lt(0))
-        .order(stock_lot::id)
-        .select((LotRow::as_select(), stock_movement::quantity_milli, stock_movement::value_vnd))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(lot, milli, value)| lot.taken(Amount { milli: -milli, value: -value })).collect())
 }
 
 /// The reversal of an entry is about to be booked: its lots are taken back whole, what it took is put back where it was.
