@@ -21,7 +21,7 @@ use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
 use crate::house::undo::CannotUndo;
-use crate::http::{Check, FieldError, Kind, Problem, Say, note};
+use crate::http::{Check, FieldError, Kind, Problem, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::held;
 use crate::ledger::kinds;
