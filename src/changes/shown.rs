@@ -32,6 +32,14 @@ pub struct ChangeOut {
     /// of its chapters), `STATEMENT` (`/api/v1/public/statements/{code}`), `PERIOD_CLOSING` (`/api/v1/period-closings/{id}`),
     /// `SETTLEMENT_REPORT` (`/api/v1/settlement-reports/{id}`) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does
     /// not know are passed over.
+    /// What it is and where it is read, below `/api/v1`. Money in: `GIFT` (`/gifts/{id}`; its cash receipt belongs to it), `REVERSAL`
+    /// (`/reversals/{id}`), `OPENING_BALANCE` (`/opening-balances/{id}`; its reversal belongs to it), `INCOME` (`/incomes/{id}`). Money out:
+    /// `PAYMENT` (`/payments/{id}`), `REFUND` (`/refunds/{id}`), `PURCHASE` (`/purchases/{id}`), `ADVANCE` (`/advances/{id}`), `ADVANCE_CLEARING`
+    /// (`/advance-clearings/{id}`), `CASH_MOVE` (`/cash-moves/{id}`), `FUND_RELEASE` (`/fund-releases/{id}`), `TRANSFER` (`/transfers/{id}`,
+    /// told at both of its chapters), `CORRECTION` (`/corrections/{id}`). Goods: `STOCK_ADJUSTMENT` (`/stock/adjustments/{id}`), `STOCK_COUNT`
+    /// (`/stock/counts/{id}`). Appeals and reports: `APPEAL` (`/appeals/{code}`), `PUBLICATION` (`/appeals/{code}/publications`), `STATEMENT`
+    /// (`/public/statements/{code}`), `PERIOD_CLOSING` (`/period-closings/{id}`), `SETTLEMENT_REPORT` (`/settlement-reports/{id}`). Chapters:
+    /// `CHAPTER` (`/chapters/{code}`). More kinds will come; those one does not know are passed over.
     #[schema(example = "GIFT")]
     pub kind: String,
     /// Its id or code, as its own path takes it.

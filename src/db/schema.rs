@@ -1422,6 +1422,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    reversal_instead (request_id) {
+        request_id -> Uuid,
+        gift_id -> Uuid,
+        appeal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     reversal_overall (scope_id, original, reason) {
         scope_id -> Uuid,
         original -> Text,
@@ -2112,6 +2120,7 @@ diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(purchase, purchase_line);
 diesel::allow_tables_to_appear_in_same_query!(purchase_line, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(reversal_instead, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);

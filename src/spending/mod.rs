@@ -18,6 +18,7 @@ pub mod cash_moves;
 pub mod categories;
 pub mod clearings;
 mod debts;
+mod demo;
 pub mod feed;
 pub mod incomes;
 pub mod kind;
@@ -88,6 +89,7 @@ pub const ROOM: Room = Room {
     ],
     undoes: &[&undo::MoneyOrders],
     chapters: &[("advance.chapter_id", Stays), ("money_order.chapter_id", Stays)],
+    demo: Some(demo::fill),
     ..Room::called("spending")
 };
 

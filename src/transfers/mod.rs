@@ -13,6 +13,7 @@
 mod answers;
 pub mod audit;
 mod booking;
+mod demo;
 pub mod fault;
 mod feed;
 mod goods;
@@ -51,5 +52,6 @@ pub const ROOM: Room = Room {
         ("transfer_open.from_chapter", Stays),
         ("transfer_open.to_chapter", Stays),
     ],
+    demo: Some(demo::fill),
     ..Room::called("transfers")
 };

@@ -100,6 +100,7 @@ mod refreshing;
 mod restriction;
 mod reversal;
 mod reversal_counts;
+mod reversal_instead;
 mod rooms;
 mod said;
 mod schema;
