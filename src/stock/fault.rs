@@ -23,6 +23,8 @@ pub enum Fault {
     NotCovered,
     /// So little of a lot that it is worth less than one đồng.
     WorthNothing,
+    /// The chapter's books take no entries any more.
+    Closed,
     /// The second person's part.
     Decision(Halt),
     Denied(Denied),
@@ -81,6 +83,7 @@ impl From<BookError> for Fault {
     fn from(error: BookError) -> Self {
         match error {
             BookError::NotCovered => Fault::NotCovered,
+            BookError::Closed => Fault::Closed,
             BookError::Db(error) => error.into(),
             other => Fault::broken(other),
         }
