@@ -158,6 +158,7 @@ fn book(v: &mut Visit<'_>, rooms: Rooms, by: &TwoPersons<'_>, row: &Row) -> Resu
     }
     reversals::book(v.conn, BookedAt::now(v.now), &funds, by, entries).map_err(|error| match error {
         BookError::NotCovered => Fault::NotCovered,
+        BookError::Closed => decisions::Halt::Matter(decisions::books_closed()).into(),
         BookError::Db(error) => match error.constraint() {
             Some("entry_reverses_key") => Fault::AlreadyAsked,
             _ => error.into(),

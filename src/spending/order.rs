@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::kind::{Booking, Orders};
-use super::model::{OrderState, Particulars, wrong};
+use super::model::{OrderKind, OrderState, Particulars, wrong};
 use super::papers;
 use super::store::{self, OrderRow};
 use super::wire::{self, MoneyOrderOut, out};
@@ -20,7 +20,7 @@ use crate::ledger::accounts::Account;
 use crate::ledger::draft::Draft;
 use crate::ledger::model::{Fund, FundId};
 use crate::ledger::store::{self as ledger, BookError, BookedAt};
-use crate::tree::{ChapterId, Place};
+use crate::tree::{self, ChapterId, Place};
 use crate::vault::{Vault, place};
 use crate::vouchers::store as vouchers;
 
@@ -110,7 +110,12 @@ fn new_content(
     here: &Place,
     look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Problem>,
 ) -> Result<Content, Problem> {
-    if !here.accepts_entries {
+    // What stands at a chapter is settled there, also when another has succeeded it; nothing new begins.
+    let open = match of.kind() {
+        OrderKind::AdvanceClearing | OrderKind::Refund => tree::goes_on(v.conn, here)?,
+        _ => here.accepts_entries,
+    };
+    if !open {
         return Err(Problem::invalid(vec![wrong("/chapter", "BOOKS_CLOSED", BOOKS_CLOSED.0, BOOKS_CLOSED.1)]));
     }
     let content = look(v)?;
@@ -224,8 +229,8 @@ impl Matter for Order<'_> {
         let funds: Vec<FundId> = [Some(row.fund_id), row.to_fund_id].into_iter().flatten().map(FundId).collect();
         let funds = ledger::funds(v.conn, &funds)?;
         let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
-        // It may have gone up in another one since it was asked.
-        if !draft.here.accepts_entries {
+        // Where it has gone up in another one since it was asked, it passes on.
+        if !tree::goes_on(v.conn, &draft.here)? {
             return Err(Problem::say(Kind::Conflict, BOOKS_CLOSED.0, BOOKS_CLOSED.1));
         }
         draft.day = row.day;

@@ -1,7 +1,6 @@
 //! What a [`Fault`] means in HTTP.
 
 use super::fault::Fault;
-use crate::decisions::books_closed;
 use crate::http::{Kind, Problem};
 
 impl From<Fault> for Problem {
@@ -23,7 +22,6 @@ impl From<Fault> for Problem {
                 "Số lượng này có giá trị dưới 1 đồng: hãy ghi số lượng lớn hơn.",
                 "So little of it is worth less than 1 đồng: take more.",
             ),
-            Fault::Closed => books_closed(),
             Fault::Decision(halt) => halt.into(),
             Fault::Denied(denied) => denied.into(),
             Fault::Broken(cause) => Problem::internal(cause),
