@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::fault::{Fault, Undrawn};
 use super::model::{OrderKind, Particulars};
 use super::store::OrderRow;
-use crate::authz::Visit;
+use crate::authz::{Approve, Granted, Visit};
 use crate::basics::{PublicCode, Vnd};
 use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
@@ -28,6 +28,8 @@ pub struct Booking<'a> {
     /// Of its day and with its paper.
     pub draft: &'a Draft<'a>,
     pub particulars: &'a Particulars,
+    /// The last approval, which books.
+    pub by: &'a Granted<Approve>,
 }
 
 impl Booking<'_> {

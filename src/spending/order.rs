@@ -230,7 +230,7 @@ impl Matter for Order<'_> {
         }
         draft.day = row.day;
         draft.document = paper(row)?;
-        let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars })?;
+        let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars, by: &by.grant })?;
         let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
         store::approve(v.conn, &by.grant, v.now, row.id, &ids)
             .map_err(|error| error.constraint().and_then(|name| of.refused(name)).unwrap_or_else(|| error.into()))?;

@@ -15,6 +15,7 @@ use super::order::{self, Content, Request};
 use super::own_costs;
 use super::store::OrderRow;
 use super::wire::MoneyOrderOut;
+use super::{debts, feed};
 use crate::authz::Visit;
 use crate::basics::Line;
 use crate::db::DbError;
@@ -180,17 +181,7 @@ impl Orders for Payments {
 
     /// What was bought on credit stands as long as it is paid for.
     fn undo(&self, errand: &mut Errand<'_>, row: &OrderRow) -> Result<(), CannotUndo> {
-        if row.credited() != Some(Account::Payable) {
-            return Ok(());
-        }
-        let owed = -held::now(errand.conn, row.chapter(), FundId(row.fund_id), Account::Payable)?;
-        if owed < row.amount_vnd {
-            return Err(CannotUndo::StandsOnIt(Say::fixed(
-                "Khoản mua chịu này đã được trả: hãy hủy khoản trả nợ trước.",
-                "What was bought on credit has been paid for: reverse that payment first.",
-            )));
-        }
-        Ok(())
+        debts::require_owed(errand.conn, row)
     }
 }
 
