@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::categories::{self, Side};
 use super::fault::Fault;
-use super::feed;
 use super::kind::Orders;
 use super::model::{self, Basics, OrderKind, PaidFrom, Particulars, Payee, wrong};
 use super::order::{self, Content, Request};
@@ -23,7 +22,7 @@ use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
 use crate::house::undo::CannotUndo;
-use crate::http::{Check, FieldError, Say, note};
+use crate::http::{Check, FieldError, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::held;
 use crate::ledger::kinds;

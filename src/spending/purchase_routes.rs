@@ -23,7 +23,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 
 fn decided(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<PurchaseOut, Problem> {
     let order = order::decide(v, &PURCHASES, id, verdict)?;
-    purchases::one(v, order)
+    Ok(purchases::one(v, order)?)
 }
 
 /// Ask a second person to buy goods into stock, with their invoice.
@@ -36,7 +36,7 @@ fn decided(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<PurchaseOut,
 #[post("/purchases")]
 pub async fn request_purchase(desk: Desk, Body(body): Body<PurchaseIn>) -> Answer<PurchaseOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| purchases::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(purchases::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's purchases, oldest first.
@@ -63,7 +63,7 @@ pub async fn list_purchases(desk: Desk, Query(query): Query<OfChapter>) -> Answe
 pub async fn show_purchase(desk: Desk, id: web::Path<Uuid>) -> Answer<PurchaseOut> {
     desk.tx(move |v| {
         let order = order::show(v, &PURCHASES, *id)?;
-        purchases::one(v, order)
+        Ok(purchases::one(v, order)?)
     })
     .await
     .map(Reply::ok)

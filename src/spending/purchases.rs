@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::advance_store::{self, AdvanceRow};
+use super::fault::Fault;
 use super::kind::{Booking, Orders};
 use super::model::{self, Basics, OrderKind, PaidFrom, Particulars, Payee, wrong};
 use super::order::{self, Content, Request};
@@ -22,7 +23,7 @@ use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
 use crate::house::undo::CannotUndo;
-use crate::http::{Check, FieldError, Kind, Problem, note, one_line};
+use crate::http::{Check, FieldError, note, one_line};
 use crate::ledger::accounts::Account;
 use crate::ledger::entry::NewEntry;
 use crate::ledger::kinds;
@@ -263,21 +264,21 @@ impl Orders for Purchases {
     }
 
     /// Its goods; and where an advance pays, what is open of that is looked at again, and held.
-    fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Problem> {
+    fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Fault> {
         if let Some(advance) = of.row.of_entry_id {
             hold_open(v, advance, of.row.amount_vnd)?;
         }
         let lines = arriving(&store::lines(v.conn, of.row.id)?);
         let goods = lots::goods(v.conn, &lines)?;
         let entries: Vec<NewEntry> = self.drawn(v, of)?.into_iter().map(|entry| entry.with_goods(goods.clone())).collect();
-        let entry = entries.first().ok_or_else(|| Problem::internal("a purchase without an entry"))?.id;
+        let entry = entries.first().ok_or_else(|| Fault::broken("a purchase without an entry"))?.id;
         // Before the balances, as everywhere.
         let entering = Entering { by: of.by, fund: FundId(of.row.fund_id), entry, day: of.row.day, lines };
         lots::enter(v.conn, v.now, &[entering])?;
         Ok(entries)
     }
 
-    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, _: &[Uuid]) -> Result<(), Problem> {
+    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, _: &[Uuid]) -> Result<(), Fault> {
         if let Some(advance) = row.of_entry_id {
             advance_store::clear(v.conn, advance, row.amount_vnd)?;
         }
@@ -297,11 +298,10 @@ impl Orders for Purchases {
 }
 
 /// Holds an advance that has as much open.
-fn hold_open(v: &mut Visit<'_>, advance: Uuid, amount_vnd: i64) -> Result<(), Problem> {
-    let advance = advance_store::hold(v.conn, advance)?.ok_or_else(Problem::not_found)?;
+fn hold_open(v: &mut Visit<'_>, advance: Uuid, amount_vnd: i64) -> Result<(), Fault> {
+    let advance = advance_store::hold(v.conn, advance)?.ok_or(Fault::Unknown)?;
     if advance.open_vnd < amount_vnd {
-        return Err(Problem::say(
-            Kind::Conflict,
+        return Err(Fault::conflict(
             "Khoản tạm ứng này không còn nhiều như vậy: đã được thanh toán bớt.",
             "There is not as much open of this advance any more: it was cleared meanwhile.",
         ));
@@ -323,7 +323,7 @@ fn arriving(lines: &[LineRow]) -> Vec<Arriving> {
 }
 
 /// Asks for a purchase. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &Purchase) -> Result<(PurchaseOut, bool), Problem> {
+pub fn request(v: &mut Visit<'_>, ask: &Purchase) -> Result<(PurchaseOut, bool), Fault> {
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let lines: Vec<_> =
@@ -354,9 +354,9 @@ fn rows(order: Uuid, lines: &[BoughtLine]) -> Vec<LineRow> {
     (1..).zip(lines).map(row).collect()
 }
 
-fn look(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &Purchase) -> Result<Content, Problem> {
+fn look(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &Purchase) -> Result<Content, Fault> {
     let fund = order::fund(v, "/fund", &ask.fund)?;
-    categories::may_leave(&fund).map_err(|error| Problem::invalid(vec![error]))?;
+    categories::may_leave(&fund).map_err(|error| Fault::Fields(vec![error]))?;
     let items = stock::items(v.conn, &ask.lines.iter().map(|line| line.item.as_str()).collect::<Vec<_>>())?;
     let stores = places::known(v.conn, grant.chapter(), &ask.lines.iter().filter_map(|line| line.store).collect::<Vec<_>>())?;
     let mut check = Check::default();
@@ -372,7 +372,7 @@ fn look(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &Purchase) -> Result<Co
         Some(code) => Some(advance_of(v, &mut check, grant, &fund, code, ask.basics.amount)?),
         None => None,
     };
-    check.done(Some(())).map_err(Problem::invalid)?;
+    check.done(Some(())).map_err(Fault::Fields)?;
     Ok(Content {
         fund: fund.id,
         to_fund: None,
@@ -397,7 +397,7 @@ fn advance_of(
     fund: &Fund,
     code: &PublicCode,
     amount: Vnd,
-) -> Result<Option<AdvanceRow>, Problem> {
+) -> Result<Option<AdvanceRow>, Fault> {
     let advance = advance_store::of_code(v.conn, code.as_str())?;
     let advance = advance.filter(|advance| advance.chapter_id == grant.chapter().0 && advance.fund_id == fund.id.0);
     match &advance {
@@ -447,8 +447,8 @@ pub struct PurchaseLineOut {
 }
 
 /// With its goods.
-pub fn one(v: &mut Visit<'_>, order: MoneyOrderOut) -> Result<PurchaseOut, Problem> {
-    shown(v, vec![order])?.pop().ok_or_else(Problem::not_found)
+pub fn one(v: &mut Visit<'_>, order: MoneyOrderOut) -> Result<PurchaseOut, Fault> {
+    shown(v, vec![order])?.pop().ok_or(Fault::Unknown)
 }
 
 /// With the goods of each, in their order.
