@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::advances::{self, ADVANCES};
 use super::clearings::{self, CLEARINGS};
+use super::fault::Fault;
 use super::incomes::{self, INCOMES};
 use super::kind::Orders;
 use super::order;
@@ -19,9 +20,8 @@ use crate::authz::{Actor, Cast, Visit};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::db::Db;
-use crate::decisions::Verdict;
+use crate::decisions::{Halt, Verdict};
 use crate::house::thread::Means;
-use crate::http::Problem;
 use crate::vault::Vault;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -55,7 +55,7 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
     let budget = json!({"amount_vnd": 30_000_000, "category": "STATE_BUDGET", "account": "CASH",
         "payer": {"name": "Ủy ban nhân dân xã Hàm Liêm"}, "content": "Kinh phí hỗ trợ hoạt động quý IV"});
     scene.play(&INCOMES, order(1, budget), |v, income: incomes::IncomeIn, today| {
-        incomes::request(v, &income.check(today).map_err(Problem::invalid)?).map(drop)
+        incomes::request(v, &income.check(today).map_err(Fault::Fields)?).map(drop)
     })?;
     let transport = json!({"fund": "OPERATING", "amount_vnd": 1_850_000, "category": "TRANSPORT", "from": "CASH",
         "payee": {"name": "Nhà xe Hòa Bình"}, "content": "Thuê xe chở hàng cứu trợ về thôn 5"});
@@ -63,19 +63,19 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
         "payee": {"name": "Cửa hàng gạo Bảy Lúa"}, "content": "Mua 250 kg gạo cho bếp ăn ngày lũ"});
     for (n, payment) in [(2, transport), (3, rice)] {
         scene.play(&PAYMENTS, order(n, payment), |v, payment: payments::PaymentIn, today| {
-            payments::request(v, &payment.check(today).map_err(Problem::invalid)?).map(drop)
+            payments::request(v, &payment.check(today).map_err(Fault::Fields)?).map(drop)
         })?;
     }
     let advance = json!({"fund": "OPERATING", "amount_vnd": 3_000_000, "from": "CASH", "person": {"name": "Nguyễn Văn Bảy"},
         "content": "Tạm ứng đi trao quà thôn 5"});
     scene.play(&ADVANCES, order(4, advance), |v, advance: advances::AdvanceIn, today| {
-        advances::request(v, &advance.check(today).map_err(Problem::invalid)?).map(drop)
+        advances::request(v, &advance.check(today).map_err(Fault::Fields)?).map(drop)
     })?;
     let cleared = json!({"id": Uuid::from_u128(IDS + 5), "lines": [{"category": "TRAVEL", "amount_vnd": 2_350_000}], "returned_vnd": 650_000,
         "returned_by": "CASH", "day": today, "content": "Thanh toán tạm ứng trao quà thôn 5"});
     let of = Uuid::from_u128(IDS + 4).to_string();
     scene.play(&CLEARINGS, cleared, |v, clearing: clearings::AdvanceClearingIn, today| {
-        clearings::request(v, &of, &clearing.check(today).map_err(Problem::invalid)?).map(drop)
+        clearings::request(v, &of, &clearing.check(today).map_err(Fault::Fields)?).map(drop)
     })
 }
 
@@ -85,17 +85,23 @@ impl Scene<'_> {
         &self,
         of: &'static dyn Orders,
         body: Value,
-        ask: impl FnOnce(&mut Visit<'_>, B, NaiveDate) -> Result<(), Problem>,
+        ask: impl FnOnce(&mut Visit<'_>, B, NaiveDate) -> Result<(), Fault>,
     ) -> Result<(), Failure> {
         let id: Uuid = serde_json::from_value(body["id"].clone())?;
         let body: B = serde_json::from_value(body)?;
         let today = vietnam_date(self.now);
-        self.db.tx_blocking(|conn| -> Result<(), Problem> {
+        self.db.tx_blocking(|conn| -> Result<(), Fault> {
             if store::find(conn, id)?.is_some() {
                 return Ok(());
             }
-            ask(&mut Visit::enter(conn, self.vault, self.now, self.asks)?, body, today)?;
-            order::decide(&mut Visit::enter(conn, self.vault, self.now, self.approves)?, of, id, Verdict::Approve).map(drop)
+            ask(&mut Visit::enter(conn, self.vault, self.now, self.asks).map_err(Halt::from)?, body, today)?;
+            order::decide(
+                &mut Visit::enter(conn, self.vault, self.now, self.approves).map_err(Halt::from)?,
+                of,
+                id,
+                Verdict::Approve,
+            )
+            .map(drop)
         })?;
         Ok(())
     }

@@ -20,7 +20,7 @@ mod goods;
 mod look;
 mod loss;
 pub mod model;
-mod open;
+pub mod open;
 pub mod papers;
 mod parts;
 pub mod persons;

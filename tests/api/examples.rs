@@ -175,6 +175,8 @@ fn goods(story: &mut Story, app: &TestApp) {
     ));
     story.post(&officer, &format!("/stock/lots/{}/placement", id(0x5004)), "place_lot", "kept", 200);
     story.post(&officer, "/stock/counts", "record_count", "one_lot", 201);
+    crate::stock::paper(app, "23095", "MONEY_ORDER");
+    story.post(&officer, "/purchases", "request_purchase", "rice", 201);
 }
 
 /// What was sent, and what arrived of it.

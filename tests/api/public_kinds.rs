@@ -73,7 +73,8 @@ fn granted<R: authz::Right>(app: &TestApp, role: Role, at: &str) -> (Granted<R>,
     let account = app.account(role, at);
     app.log_in(account);
     let mut conn = app.database.connect();
-    let session = app.database.text(&format!("SELECT id::text FROM session WHERE account_id = '{}'", account.id)).parse().unwrap();
+    let session =
+        app.database.text(&format!("SELECT id::text FROM session WHERE account_id = '{}'", account.id)).parse().unwrap();
     let actor = Actor { account: account.id, session };
     let chapter = tree::place(&mut conn, at).unwrap().unwrap().id;
     let grant = authz::decide::<R>(&mut conn, app.now(), &[Ask { actor, chapter }]).unwrap().remove(0).unwrap();
@@ -157,7 +158,9 @@ pub fn everything(app: &TestApp) -> Everything {
     let out = add(vec![want(Kind::TransferOut, here, &[(Interchapter, 2_000_000), (CashOnHand, -2_000_000)]).to(up)]);
     add(vec![want(Kind::TransferIn, up, &[(CashOnHand, 1_500_000), (Interchapter, -1_500_000)]).of(&out)]);
     add(vec![want(Kind::TransferReturn, here, &[(CashOnHand, 100_000), (Interchapter, -100_000)]).of(&out)]);
-    add(vec![want(Kind::Purchase, here, &[(GoodsInStock, 300_000), (CashOnHand, -200_000), (Payable, -100_000)]).rice("20", 300_000)]);
+    add(vec![
+        want(Kind::Purchase, here, &[(GoodsInStock, 300_000), (CashOnHand, -200_000), (Payable, -100_000)]).rice("20", 300_000),
+    ]);
     let advance = add(vec![want(Kind::Advance, here, &[(Advance, 500_000), (CashOnHand, -500_000)])]);
     let cleared = &[(AidExpense, 350_000), (CashOnHand, 50_000), (Advance, -400_000)];
     add(vec![want(Kind::AdvanceClearing, here, cleared).of(&advance).for_category("FOOD_WATER_MEDICINE")]);
@@ -178,7 +181,8 @@ pub fn everything(app: &TestApp) -> Everything {
     add(vec![want(Kind::CashCountDifference, here, &[(Loss, 1_000), (CashOnHand, -1_000)]).because("SHORT")]);
     add(vec![want(Kind::Interest, here, &[(Bank, 2_500), (OtherIncome, -2_500)])]);
     add(vec![want(Kind::BankFee, here, &[(OperatingExpense, 1_100), (Bank, -1_100)])]);
-    let wrong = add(vec![want(Kind::Payment, here, &[(AidExpense, 90_000), (CashOnHand, -90_000)]).for_category("FOOD_WATER_MEDICINE")]);
+    let wrong =
+        add(vec![want(Kind::Payment, here, &[(AidExpense, 90_000), (CashOnHand, -90_000)]).for_category("FOOD_WATER_MEDICINE")]);
     let reversal = take_back(app, here, &wrong, "WRONG_AMOUNT");
     app.wait_for_checkpoint();
     Everything { codes, reversal, gift: given.code }
@@ -232,7 +236,10 @@ fn one_equation_holds_wherever_it_is_shown() {
         "taken_over_vnd": 1_500_000, "sent_vnd": 1_900_000, "handed_out_vnd": 1_050_000, "paid_vnd": 1_051_100, "refunded_vnd": 40_000,
         "lost_vnd": 16_000, "left_vnd": 14_005_400});
     assert_eq!(*flow, expected);
-    assert_eq!((&all["on_the_way_vnd"], &all["paid_by_category"]), (&json!(400_000), &json!({"": 1_100, "FOOD_WATER_MEDICINE": 1_050_000})));
+    assert_eq!(
+        (&all["on_the_way_vnd"], &all["paid_by_category"]),
+        (&json!(400_000), &json!({"": 1_100, "FOOD_WATER_MEDICINE": 1_050_000}))
+    );
     assert_eq!(all["flow_by_fund"]["OPERATING"]["released_vnd"], 250_000);
     assert_eq!(all["left"]["all"]["bank_going_vnd"], -760_000, "{all}");
     assert_eq!(public.get("/api/v1/public/appeals/LULUT", 200)["totals"]["flow"]["released_vnd"], -250_000);
@@ -281,7 +288,10 @@ fn every_kind_says_what_is_its_own() {
     let public = app.anonymous();
     let entry = |code: &str| public.get(&format!("/api/v1/public/entries/{code}"), 200);
     let out = entry(all.of(Kind::TransferOut));
-    assert_eq!((&out["amount_vnd"], &out["to"], &out["measures"]), (&json!(2_000_000), &json!("68"), &json!({"SENT": 2_000_000})));
+    assert_eq!(
+        (&out["amount_vnd"], &out["to"], &out["measures"]),
+        (&json!(2_000_000), &json!("68"), &json!({"SENT": 2_000_000}))
+    );
     assert_eq!(out["transfer"], json!({"confirmed_vnd": 1_500_000, "returned_vnd": 100_000, "open_vnd": 400_000}));
     let kinds: Vec<&str> = out["linked"].as_array().unwrap().iter().map(|linked| linked["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["TRANSFER_IN", "TRANSFER_RETURN"]);
@@ -315,14 +325,27 @@ fn the_file_has_a_column_for_each_term() {
     let rows: Vec<Vec<String>> = lines.map(|line| line.split(',').map(str::to_owned).collect()).collect();
     let sum = |name: &str| rows.iter().map(|row| row[at(name)].parse::<i64>().unwrap()).sum::<i64>();
     let flow = &app.anonymous().get("/api/v1/public/totals?appeal=LULUT", 200)["flow"];
-    for (name, column) in TERMS.map(|(name, _)| (name, match name { "received_vnd" => "amount_vnd", "opened_vnd" => "carried_vnd", same => same })) {
+    for (name, column) in TERMS.map(|(name, _)| {
+        (
+            name,
+            match name {
+                "received_vnd" => "amount_vnd",
+                "opened_vnd" => "carried_vnd",
+                same => same,
+            },
+        )
+    }) {
         assert_eq!(Some(sum(column)), flow[name].as_i64(), "{name}");
     }
     for row in &rows {
         let is_gift = row[at("kind")].starts_with("GIFT_");
         assert_eq!(row[at("amount_vnd")] != "0", is_gift, "amount_vnd is what was received: {row:?}");
     }
-    let paid: i64 = rows.iter().filter(|row| row[at("category")] == "FOOD_WATER_MEDICINE").map(|row| row[at("paid_vnd")].parse::<i64>().unwrap()).sum();
+    let paid: i64 = rows
+        .iter()
+        .filter(|row| row[at("category")] == "FOOD_WATER_MEDICINE")
+        .map(|row| row[at("paid_vnd")].parse::<i64>().unwrap())
+        .sum();
     assert_eq!(paid, 1_050_000, "a reversal takes back under the same heading");
     let sheet = app.anonymous().get_text("/api/v1/public/appeals/LULUT/ledger.csv?form=SPREADSHEET", 200);
     assert!(sheet.contains("Lương thực") && sheet.contains("VN-68"), "{sheet}");
@@ -364,8 +387,14 @@ fn whatever_is_changed_of_money_out_is_found() {
         change(&format!("UPDATE entry_detail SET {back} WHERE code = '{code}'"));
     }
     for (sql, says) in [
-        ("UPDATE total_overall SET subtree_vnd = subtree_vnd + 1 WHERE measure = 'LOST' AND scope_id = (SELECT id FROM chapter WHERE code = 'TW')", "lost_vnd"),
-        ("UPDATE left_overall SET subtree_vnd = subtree_vnd + 1 WHERE account = 'PAYABLE' AND scope_id = (SELECT id FROM chapter WHERE code = 'TW')", "left, payable_vnd"),
+        (
+            "UPDATE total_overall SET subtree_vnd = subtree_vnd + 1 WHERE measure = 'LOST' AND scope_id = (SELECT id FROM chapter WHERE code = 'TW')",
+            "lost_vnd",
+        ),
+        (
+            "UPDATE left_overall SET subtree_vnd = subtree_vnd + 1 WHERE account = 'PAYABLE' AND scope_id = (SELECT id FROM chapter WHERE code = 'TW')",
+            "left, payable_vnd",
+        ),
     ] {
         change(sql);
         let report = audit(&app, crate::public_audit::SHORT);

@@ -30,7 +30,8 @@ fn documented(app: &TestApp, tool: &str, command: &str) -> Option<String> {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("leaves.jsonl"), leaves(app).join("\n") + "\n").unwrap();
     let mut bash = Command::new("bash");
-    let said = bash.arg("-c").arg(command).env("SITE", &app.base).env("ROOT", env!("CARGO_MANIFEST_DIR")).current_dir(&folder).output();
+    let said =
+        bash.arg("-c").arg(command).env("SITE", &app.base).env("ROOT", env!("CARGO_MANIFEST_DIR")).current_dir(&folder).output();
     let said = said.unwrap();
     assert!(said.status.success(), "{command}: {}", String::from_utf8_lossy(&said.stderr));
     Some(String::from_utf8(said.stdout).unwrap().trim().to_owned())
@@ -129,16 +130,30 @@ fn checked_as_before(text: &str) {
         assert_eq!(line.len(), 5, "{text}");
         for name in ["qty", "value"] {
             let written = word(line, name).unwrap();
-            let is_number = written.bytes().all(|b| b.is_ascii_digit() || b == b'.') && written.bytes().any(|b| b.is_ascii_digit());
+            let is_number =
+                written.bytes().all(|b| b.is_ascii_digit() || b == b'.') && written.bytes().any(|b| b.is_ascii_digit());
             assert!(is_number && written.matches('.').count() <= 1, "{text}");
         }
     }
-    let known = ["GIFT_CASH", "GIFT_BANK", "GIFT_IN_KIND", "GIFT_AGGREGATE", "OPENING_BALANCE", "REVERSAL", "AMENDMENT", "ERASURE", "PUBLICATION", "KEY"];
+    let known = [
+        "GIFT_CASH",
+        "GIFT_BANK",
+        "GIFT_IN_KIND",
+        "GIFT_AGGREGATE",
+        "OPENING_BALANCE",
+        "REVERSAL",
+        "AMENDMENT",
+        "ERASURE",
+        "PUBLICATION",
+        "KEY",
+    ];
     if known.contains(&kind) {
         only(
             leaf,
-            &["v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event", "period",
-              "postings", "goods", "key", "doc", "pd"],
+            &[
+                "v", "kind", "entry", "chapter", "province", "day", "booked", "channel", "appeal", "of", "reason", "event",
+                "period", "postings", "goods", "key", "doc", "pd",
+            ],
         );
     }
 }
