@@ -25,7 +25,7 @@ use crate::giving::limits::Extension;
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
-use crate::transfers::open::unconfirmed_of;
+use crate::transfers::unconfirmed_of;
 
 /// Closed appeals of a page.
 const CLOSED_A_PAGE: i64 = 24;

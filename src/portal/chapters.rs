@@ -20,7 +20,7 @@ use crate::disclosure::chapters::{self as chapters, ChapterDetail, ChapterOut, C
 use crate::disclosure::entries::EntriesQuery;
 use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
-use crate::transfers::open::unconfirmed_of;
+use crate::transfers::unconfirmed_of;
 
 /// Chapters of a page: more than stand below any other, so that a list is whole.
 const CHAPTERS: i64 = 200;

@@ -17,7 +17,7 @@ use crate::disclosure::totals::{PlaceSpent, TotalsOut};
 use crate::http::{Lang, Problem};
 use crate::ledger::accounts::Account;
 use crate::ledger::measures::Measure;
-use crate::transfers::open::OpenTransfer;
+use crate::transfers::OpenTransfer;
 
 /// A term of the equation, or a part of what is left.
 pub struct Line {

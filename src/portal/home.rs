@@ -18,7 +18,7 @@ use crate::disclosure::totals::{self, Sum, TotalsOut, TotalsQuery};
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem};
 use crate::search::SearchIndex;
-use crate::transfers::open::{OpenTransfer, unconfirmed};
+use crate::transfers::{OpenTransfer, unconfirmed};
 
 /// Entries in the list that updates itself.
 const NEWEST: i64 = 8;

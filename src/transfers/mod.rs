@@ -33,7 +33,7 @@ pub mod wire;
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
 
-pub use open::{OpenTransfer, unconfirmed};
+pub use open::{OpenTransfer, unconfirmed, unconfirmed_of};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
