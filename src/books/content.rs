@@ -13,11 +13,12 @@ use crate::ledger::kinds::Kind;
 use crate::ledger::lines::Line;
 use crate::ledger::model::FundId;
 use crate::spending::categories::{self, Side};
+use crate::vouchers::model::{Document, Number};
 use crate::vouchers::store as vouchers;
 
 /// What a page of lines needs beside itself, read once a page.
 pub struct Around {
-    numbers: HashMap<Uuid, String>,
+    numbers: HashMap<Uuid, Vec<Number>>,
     funds: BTreeMap<FundId, String>,
     categories: HashMap<String, Say>,
 }
@@ -26,11 +27,14 @@ impl Around {
     pub fn read(conn: &mut PgConnection, chapter: &str, lines: &[Line]) -> Result<Self, DbError> {
         let mut entries: Vec<Uuid> = lines.iter().map(|line| line.entry).collect();
         entries.dedup();
-        let numbers = vouchers::of_entries(conn, &entries)?;
-        let numbers = numbers.into_iter().map(|(entry, issued)| {
-            let number = issued.number(chapter);
-            (entry, format!("{} {}", number.series(), number.number()))
-        });
+        let mut numbers: HashMap<Uuid, Vec<Number>> = HashMap::new();
+        for (entry, issued) in vouchers::of_entries(conn, &entries)? {
+            numbers.entry(entry).or_default().push(issued.number(chapter));
+        }
+        for (entry, issued) in vouchers::of(conn, &entries)? {
+            let number = |(document, year, no)| Number { document, chapter: chapter.to_owned(), year, no };
+            numbers.entry(entry).or_default().extend(issued.into_iter().map(number));
+        }
         // A category keeps its code, whatever the law of the day says of it.
         let last = lines.iter().filter(|line| line.category.is_some()).map(|line| line.day).max();
         let categories = match last {
@@ -38,15 +42,18 @@ impl Around {
             None => Vec::new(),
         };
         Ok(Self {
-            numbers: numbers.collect(),
+            numbers,
             funds: figures::funds(conn, lines.iter().map(|line| FundId(line.fund_id)))?,
             categories: categories.into_iter().map(|category| (category.code, Say::new(category.vi, category.en))).collect(),
         })
     }
 
-    /// Series and number of the voucher of a line's entry.
-    pub fn number(&self, line: &Line) -> Option<&str> {
-        self.numbers.get(&line.entry).map(String::as_str)
+    /// Series and number of the voucher of a line: of several of its entry, the one for what moves here.
+    pub fn number(&self, line: &Line) -> Option<String> {
+        let numbers = self.numbers.get(&line.entry)?;
+        let is_for = |document: Document| document.account().name() == line.account && document.comes_in() == (line.amount > 0);
+        let number = numbers.iter().find(|number| is_for(number.document)).or(numbers.first())?;
+        Some(format!("{} {}", number.series(), number.number()))
     }
 
     pub fn fund(&self, line: &Line) -> &str {

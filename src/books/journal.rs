@@ -108,7 +108,7 @@ impl Journal<'_> {
             ("entry", Some(line.code.as_str())),
             ("kind", Some(line.kind.as_str())),
             ("booked", Some(line.booked.to_string().as_str())),
-            ("voucher", around.number(line)),
+            ("voucher", around.number(line).as_deref()),
             ("category", line.category.as_deref()),
             ("reason", line.reason.as_deref()),
             ("reverses", line.reverses.as_deref()),

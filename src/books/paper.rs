@@ -3,29 +3,19 @@
 use chrono::{Datelike, NaiveDate};
 use diesel::pg::PgConnection;
 use print::{About, Body, Issuer, Labelled, Paper, Piece, Side, Signature, Table, TableColumn};
-use uuid::Uuid;
 
 use super::asked::{Book, Open};
 use super::cells::{Holds, Printed};
 use super::files;
-use crate::chapters;
 use crate::http::{Lang, Problem};
-use crate::tree;
+use crate::vouchers::heading;
 
 /// The heading of a chapter's papers.
 fn issuer(conn: &mut PgConnection, open: &Open, lang: Lang) -> Result<Issuer, Problem> {
-    let here = &open.place;
-    let above = here.path.iter().rev().nth(1).map(|step| step.id.0);
-    let ids: Vec<Uuid> = above.into_iter().chain([here.id.0]).collect();
-    let mut names = tree::labels(conn, &ids)?;
-    let name = names.remove(&here.id.0).map_or_else(|| here.short_name.clone(), |label| label.name);
-    let (contact, _) = chapters::life_store::public_face(conn, here.id.0)?;
+    let mut of = heading::issuer(conn, open.chapter())?;
+    of.keep_visible();
     let label = if lang == Lang::En { "Address" } else { "Địa chỉ" };
-    Ok(Issuer {
-        above: above.and_then(|id| names.remove(&id)).map(|label| label.name),
-        name,
-        address: contact.address.map(|address| Labelled::new(label, address)),
-    })
+    Ok(Issuer { above: of.above, name: of.name, address: of.address.map(|address| Labelled::new(label, address)) })
 }
 
 /// What stands under the title: which account, which fund, which days.

@@ -336,7 +336,7 @@ pub fn account_ledger<F: Serialize>(
         LedgerLine {
             day: line.day,
             booked_on: line.booked,
-            voucher: around.number(&line).map(str::to_owned),
+            voucher: around.number(&line),
             fund: around.fund(&line).to_owned(),
             code: line.code,
             entry_kind: line.kind,
@@ -376,7 +376,7 @@ pub fn cash_book<F: Serialize>(
         CashLine {
             day: line.day,
             booked_on: line.booked,
-            voucher: around.number(&line).map(str::to_owned),
+            voucher: around.number(&line),
             fund: around.fund(&line).to_owned(),
             code: line.code,
             entry_kind: line.kind,

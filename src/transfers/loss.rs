@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::model::{Carried, PartAsk, TransferPartKind, TransferPartState};
 use super::parts::{self, Taken};
 use super::store::{self, PartRow, TransferRow};
-use super::wire::{TransferOut, out};
+use super::wire::{ChapterTransferOut, out};
 use super::{goods, papers};
 use crate::authz::{Granted, Record, Right, Visit};
 use crate::basics::Vnd;
@@ -40,7 +40,7 @@ pub const MATTER: &decisions::Kind = &decisions::Kind {
 };
 
 /// Asks a second person to book what was lost. Sent again, it asks only once.
-pub fn request(v: &mut Visit<'_>, id: Uuid, ask: PartAsk) -> Result<(TransferOut, bool), Fault> {
+pub fn request(v: &mut Visit<'_>, id: Uuid, ask: PartAsk) -> Result<(ChapterTransferOut, bool), Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     let grant = parts::right_at::<Record>(v, &row, row.chapter_id)?;
     let about = About::read(v.conn, &row)?;
@@ -108,7 +108,7 @@ impl Matter for Loss<'_> {
 }
 
 /// Decides the newest loss of a transfer. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<TransferOut, Fault> {
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ChapterTransferOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     parts::sees(v, &row)?;
     let part = store::newest_loss(v.conn, id)?.ok_or(Fault::NobodyAsked)?;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
 use chrono::Duration;
+use so_nhan_ai::ledger::accounts::Account;
+use so_nhan_ai::ledger::kinds::Kind;
 
 use crate::books_read::{Keeper, balances};
 use crate::harness::TestApp;
@@ -56,7 +58,9 @@ fn hledger_and_ledger_read_the_journal_and_agree() {
         keeper.book_everything(day(ago), fund);
     }
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
-    kit::gift(&app).to("LULUT").of(1_000_000_000_000_000).book(&officer);
+    let most = [(Account::Bank, 1_000_000_000_000_000), (Account::FundBalance, -1_000_000_000_000_000)];
+    keeper.book(Kind::OpeningBalance, day(1), "OPERATING", &most);
+    kit::gift(&app).to("LULUT").book(&officer);
     kit::gift(&app).with("received_on", day(5).to_string()).book(&officer).reversed(&app);
     let folder = scratch();
     for (n, days) in
