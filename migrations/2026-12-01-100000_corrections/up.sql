@@ -10,6 +10,8 @@ CREATE TABLE correction (
     requested_at timestamptz NOT NULL,
     decided_by   uuid,
     decided_at   timestamptz,
+    -- What was reversed with it, because neither stands without the other.
+    together     uuid[] NOT NULL DEFAULT '{}',
     CONSTRAINT correction_pk PRIMARY KEY (id),
     CONSTRAINT correction_entry_fk FOREIGN KEY (entry_id) REFERENCES entry (id),
     CONSTRAINT correction_chapter_fk FOREIGN KEY (chapter_id) REFERENCES chapter (id),
@@ -25,7 +27,7 @@ CREATE INDEX correction_requested_by_idx ON correction (requested_by);
 CREATE INDEX correction_decided_by_idx ON correction (decided_by);
 CREATE FUNCTION correction_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.state <> 'REQUESTED' OR to_jsonb(NEW) - '{state,decided_by,decided_at}'::text[] <> to_jsonb(OLD) - '{state,decided_by,decided_at}'::text[] THEN
+    IF OLD.state <> 'REQUESTED' OR to_jsonb(NEW) - '{state,decided_by,decided_at,together}'::text[] <> to_jsonb(OLD) - '{state,decided_by,decided_at,together}'::text[] THEN
         RAISE EXCEPTION 'a request keeps what was asked and is decided once' USING ERRCODE = '23514', CONSTRAINT = 'correction_decided_once';
     END IF;
     RETURN NEW;

@@ -49,20 +49,26 @@ impl Audits for Corrections {
 /// Those of these entries that were approved to be reversed, with what was reversed together with them.
 fn whole(conn: &mut PgConnection, originals: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
     use correction as c;
-    let approved = c::table.filter(c::state.eq(CorrectionState::Approved.name())).filter(c::entry_id.eq_any(originals));
-    Ok(approved.select(c::entry_id).load(conn)?.into_iter().collect())
+    let approved = c::table
+        .filter(c::state.eq(CorrectionState::Approved.name()))
+        .filter(c::entry_id.eq_any(originals).or(c::together.overlaps_with(originals)))
+        .select((c::entry_id, c::together));
+    let rows: Vec<(Uuid, Vec<Uuid>)> = approved.load(conn)?;
+    Ok(rows.into_iter().flat_map(|(entry, together)| together.into_iter().chain([entry])).collect())
 }
 
 fn check(audit: &mut Audit<'_>, rows: &[Row]) -> Result<(), DbError> {
-    let originals: Vec<Uuid> = rows.iter().map(|row| row.entry_id).collect();
+    let originals: Vec<Uuid> = rows.iter().flat_map(Row::reversed).collect();
     let of = facts(audit.conn, &originals)?;
     let reversals = facts_of_reversals(audit.conn, &originals)?;
     for row in rows.iter().filter(|row| row.state == CorrectionState::Approved.name()) {
-        let original = of.get(&row.entry_id).and_then(|fact| Kind::parse(&fact.kind));
-        let reversal = reversals.values().find(|fact| fact.reverses == Some(row.entry_id));
-        match (original, reversal) {
-            (Some(kind), Some(fact)) => reversal_audit::claim(&mut audit.claims, kind, fact, row.requested_by),
-            _ => audit.findings.found(CHECK, row.id.to_string(), "is approved and reversed nothing"),
+        for entry in row.reversed() {
+            let original = of.get(&entry).and_then(|fact| Kind::parse(&fact.kind));
+            let reversal = reversals.values().find(|fact| fact.reverses == Some(entry));
+            match (original, reversal) {
+                (Some(kind), Some(fact)) => reversal_audit::claim(&mut audit.claims, kind, fact, row.requested_by),
+                _ => audit.findings.found(CHECK, row.id.to_string(), "is approved and reversed nothing"),
+            }
         }
     }
     Ok(())

@@ -54,7 +54,6 @@ pub fn request(v: &mut Visit<'_>, rooms: Rooms, ask: &Ask) -> Result<(Correction
     if rooms.undoes(written.kind.name()).is_none() {
         return Err(elsewhere());
     }
-    let recorder = identity::officer_of(v.conn, written.recorded_by)?;
     let amount: i64 = written.postings.iter().map(|p| p.amount.max(0)).sum();
     let new = decisions::New {
         kind: MATTER,
@@ -62,8 +61,7 @@ pub fn request(v: &mut Visit<'_>, rooms: Rooms, ask: &Ask) -> Result<(Correction
         subject: ask.id,
         about: Some(&ask.entry),
         amount_vnd: Some(amount),
-        // Whoever approved the entry would be asked whether they were wrong.
-        not_by: &[recorder],
+        not_by: &[],
         with: None,
     };
     let text = format!("{}\0{}", ask.entry, ask.reason);
@@ -79,6 +77,7 @@ pub fn request(v: &mut Visit<'_>, rooms: Rooms, ask: &Ask) -> Result<(Correction
             requested_at: v.now,
             decided_by: None,
             decided_at: None,
+            together: Vec::new(),
         };
         store::insert(v.conn, &grant, &row).map_err(|error| match error.constraint() {
             Some("correction_standing_key") => Fault::AlreadyAsked,
@@ -123,13 +122,14 @@ impl Matter for Correction {
     }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
-        book(v, self.rooms, &TwoPersons { asked: by.asked_by, approves: &by.grant }, &self.row)?;
-        Ok(store::settle(v.conn, &by.grant, v.now, &self.row, CorrectionState::Approved)?)
+        let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
+        let together = book(v, self.rooms, &persons, &self.row)?;
+        Ok(store::settle(v.conn, &by.grant, v.now, &self.row, (CorrectionState::Approved, &together))?)
     }
 
     fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Fault> {
         let to = if state == State::Withdrawn { CorrectionState::Withdrawn } else { CorrectionState::Refused };
-        Ok(store::settle(v.conn, by, v.now, &self.row, to)?)
+        Ok(store::settle(v.conn, by, v.now, &self.row, (to, &[]))?)
     }
 }
 
@@ -141,11 +141,12 @@ pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, verdict: Verdict) -> Re
     Ok(wire::one(v.conn, row)?)
 }
 
-/// Has the rooms put back what the entries brought about, and books their mirrors, all in one moment.
-fn book(v: &mut Visit<'_>, rooms: Rooms, by: &TwoPersons<'_>, row: &Row) -> Result<(), Fault> {
+/// Has the rooms put back what the entries brought about, and books their mirrors, all in one moment. Returns what was reversed
+/// besides the entry itself.
+fn book(v: &mut Visit<'_>, rooms: Rooms, by: &TwoPersons<'_>, row: &Row) -> Result<Vec<Uuid>, Fault> {
     let reason = CorrectionReason::parse(&row.reason).ok_or_else(|| Fault::broken("a request has an unknown reason"))?;
     let draft = Draft::today(v.conn, v.vault, v.now, by.approves)?;
-    let (mut entries, mut funds) = (Vec::new(), HashMap::new());
+    let (mut entries, mut funds, mut besides) = (Vec::new(), HashMap::new(), Vec::new());
     for (id, written) in together(v, rooms, row.entry_id)? {
         let undoes = rooms.undoes(written.kind.name()).ok_or(Fault::Unknown)?;
         undoes.undo(&mut v.errand(), id).map_err(|why| match why {
@@ -154,6 +155,7 @@ fn book(v: &mut Visit<'_>, rooms: Rooms, by: &TwoPersons<'_>, row: &Row) -> Resu
         })?;
         let of: HashSet<FundId> = written.postings.iter().map(|p| p.fund).collect();
         funds.extend(ledger::funds(v.conn, &Vec::from_iter(of))?);
+        besides.extend(Some(id).filter(|id| *id != row.entry_id));
         entries.push(draft.reversal(id, &written, reason.name()).map_err(Fault::broken)?);
     }
     reversals::book(v.conn, BookedAt::now(v.now), &funds, by, entries).map_err(|error| match error {
@@ -164,7 +166,8 @@ fn book(v: &mut Visit<'_>, rooms: Rooms, by: &TwoPersons<'_>, row: &Row) -> Resu
             _ => error.into(),
         },
         other => Fault::broken(other),
-    })
+    })?;
+    Ok(besides)
 }
 
 /// The entry and those that cannot stand without it, as its room says.

@@ -26,6 +26,15 @@ pub struct Row {
     pub requested_at: DateTime<Utc>,
     pub decided_by: Option<Uuid>,
     pub decided_at: Option<DateTime<Utc>>,
+    /// What was reversed with the entry.
+    pub together: Vec<Uuid>,
+}
+
+impl Row {
+    /// What an approved one reversed.
+    pub fn reversed(&self) -> impl Iterator<Item = Uuid> {
+        [self.entry_id].into_iter().chain(self.together.iter().copied())
+    }
 }
 
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Row>, DbError> {
@@ -54,17 +63,17 @@ pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: &Row) -> Resul
     feed::changed(conn, by.chapter(), row.id)
 }
 
-/// Notes how a request was decided.
+/// Notes how a request was decided, and what was reversed besides its entry.
 pub fn settle<R: Right>(
     conn: &mut PgConnection,
     by: &Granted<R>,
     at: DateTime<Utc>,
     row: &Row,
-    state: CorrectionState,
+    (state, together): (CorrectionState, &[Uuid]),
 ) -> Result<(), DbError> {
     use correction as c;
     diesel::update(c::table.find(row.id))
-        .set((c::state.eq(state.name()), c::decided_by.eq(by.account()), c::decided_at.eq(at)))
+        .set((c::state.eq(state.name()), c::decided_by.eq(by.account()), c::decided_at.eq(at), c::together.eq(together)))
         .execute(conn)?;
     feed::changed(conn, ChapterId(row.chapter_id), row.id)
 }

@@ -52,8 +52,10 @@ pub struct DecisionRuleIn {
 pub struct DecisionRuleOut {
     #[schema(example = "68")]
     pub chapter: String,
+    /// What is decided.
     #[schema(example = "PAYMENT")]
     pub matter: String,
+    /// From this amount on, in đồng.
     pub from_vnd: i64,
     /// Who approves, one after the other: null is the chapter that asks.
     pub steps: Vec<Option<Level>>,
@@ -61,6 +63,7 @@ pub struct DecisionRuleOut {
     /// The last day; absent where none is set. A later rule for the same amount takes its place before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<NaiveDate>,
+    /// Number of the decision that says so.
     #[schema(example = "12/QĐ-HCTĐ")]
     pub source: String,
 }

@@ -45,6 +45,7 @@ pub struct StatementOut {
     /// Its public code, under which its leaf stands in the log.
     #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub code: String,
+    #[schema(value_type = Event)]
     pub event: String,
     #[schema(example = "Báo cáo quyết toán")]
     pub name: String,
@@ -58,6 +59,7 @@ pub struct StatementOut {
     pub appeal: Option<String>,
     /// The day it speaks of.
     pub day: NaiveDate,
+    /// The day it was stated.
     pub stated_on: NaiveDate,
     /// Where its text is: the very bytes whose hash the leaf has.
     #[schema(example = "/api/v1/public/statements/7ZC4K0M9T2R8VQ3BV")]

@@ -14,7 +14,7 @@ use crate::db::shown;
 pub fn rebuild(conn: &mut PgConnection) -> Result<usize, DbError> {
     shown::alters(conn);
     conn.batch_execute("LOCK TABLE left_overall, total_by_day, total_overall IN EXCLUSIVE MODE")?;
-    let mut mended = sql_query(mend_left()).execute(conn)? + sql_query(empty_left()).execute(conn)?;
+    let mut mended = sql_query(mend_left("left_overall")).execute(conn)? + sql_query(empty_left("left_overall")).execute(conn)?;
     for (table, day) in [("total_by_day", ", day"), ("total_overall", "")] {
         mended += sql_query(mend(table, day)).execute(conn)?;
         mended += sql_query(empty(table, day)).execute(conn)?;
@@ -22,9 +22,9 @@ pub fn rebuild(conn: &mut PgConnection) -> Result<usize, DbError> {
     Ok(mended)
 }
 
-fn mend_left() -> String {
+fn mend_left(table: &str) -> String {
     format!(
-        "INSERT INTO left_overall AS t (scope_id, fund_id, account, own_vnd, subtree_vnd)
+        "INSERT INTO {table} AS t (scope_id, fund_id, account, own_vnd, subtree_vnd)
          SELECT scope_id, fund_id, account, own_vnd, subtree_vnd FROM ({}) w
          ON CONFLICT (scope_id, fund_id, account) DO UPDATE SET own_vnd = excluded.own_vnd, subtree_vnd = excluded.subtree_vnd
          WHERE (t.own_vnd, t.subtree_vnd) <> (excluded.own_vnd, excluded.subtree_vnd)",
@@ -32,9 +32,9 @@ fn mend_left() -> String {
     )
 }
 
-fn empty_left() -> String {
+fn empty_left(table: &str) -> String {
     format!(
-        "UPDATE left_overall t SET own_vnd = 0, subtree_vnd = 0
+        "UPDATE {table} t SET own_vnd = 0, subtree_vnd = 0
          WHERE (own_vnd, subtree_vnd) <> (0, 0)
            AND (scope_id, fund_id, account) NOT IN (SELECT scope_id, fund_id, account FROM ({}) w)",
         wanted_left()

@@ -43,7 +43,9 @@ pub struct Figures {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LogAt {
+    /// Entries of the log that count.
     pub size: i64,
+    /// Root of the log at that size, base64.
     pub root: String,
 }
 

@@ -57,6 +57,7 @@ pub struct PeriodOut {
 /// How a month was closed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClosedOut {
+    /// When the second person approved.
     pub closed_at: DateTime<Utc>,
     /// Entries with a place in the log below this one count.
     pub log_size: i64,
@@ -99,6 +100,7 @@ pub struct PeriodClosingOut {
     /// What was written for whoever decides; shown to them alone, where one request is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What was stated, once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed: Option<ClosedOut>,
 }

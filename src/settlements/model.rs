@@ -41,11 +41,13 @@ pub struct SettlementFigures {
 pub struct FundFigures {
     #[schema(example = "APPEAL:LULUT-2026")]
     pub fund: String,
+    /// Over all chapters.
     pub total: Terms,
     /// What was sent by one chapter and not taken over by the other yet.
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub on_the_way: i64,
+    /// The same by chapter, those that moved something.
     pub chapters: Vec<ChapterTerms>,
 }
 
@@ -56,6 +58,7 @@ pub struct ChapterTerms {
     /// Code of the chapter.
     #[schema(example = "23095")]
     pub chapter: String,
+    /// Its part of each term.
     pub terms: Terms,
 }
 
@@ -63,12 +66,15 @@ pub struct ChapterTerms {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
+    /// Received from givers (đã nhận).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "1500000")]
     pub received: i64,
+    /// Carried over from old books (mang sang).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub opened: i64,
+    /// Other income (thu khác).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub other_income: i64,
@@ -76,26 +82,33 @@ pub struct Terms {
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub released: i64,
+    /// Taken over from other chapters (nhận từ đơn vị khác).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub taken_over: i64,
+    /// Sent to other chapters (chuyển đi).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub sent: i64,
+    /// Handed out by lists (đã trao).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub handed_out: i64,
+    /// Paid (đã chi).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub paid: i64,
     /// What was paid, by category; empty where nothing was.
     pub paid_by_category: Vec<CategoryPaid>,
+    /// Given back to givers (đã hoàn trả).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub refunded: i64,
+    /// Losses (mất mát).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "0")]
     pub lost: i64,
+    /// What is left (còn lại).
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "1500000")]
     pub left: i64,
@@ -110,7 +123,7 @@ pub struct CategoryPaid {
     pub category: String,
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "1500000")]
-    pub amount: i64,
+    pub amount_vnd: i64,
 }
 
 /// Something that was not settled yet.
@@ -157,7 +170,7 @@ impl Terms {
                 *paid.entry(part).or_default() += vnd;
             }
         }
-        let category = |(category, amount): (&str, i64)| CategoryPaid { category: category.to_owned(), amount };
+        let category = |(category, amount): (&str, i64)| CategoryPaid { category: category.to_owned(), amount_vnd: amount };
         terms.paid_by_category = paid.into_iter().filter(|(_, amount)| *amount != 0).map(category).collect();
         terms
     }
@@ -212,7 +225,7 @@ mod tests {
         ];
         let terms = Terms::of(sums.into_iter());
         assert_eq!((terms.received, terms.paid, terms.left), (1_500_000, 250_000, 1_150_000));
-        let category = |name: &str, amount| CategoryPaid { category: name.to_owned(), amount };
+        let category = |name: &str, amount| CategoryPaid { category: name.to_owned(), amount_vnd: amount };
         assert_eq!(terms.paid_by_category, [category("RICE", 200_000), category("TRANSPORT", 50_000)]);
         let sum: i64 = terms.all().into_iter().filter_map(|(measure, vnd)| Some(measure?.side() * vnd)).sum();
         assert_eq!(sum, terms.left);

@@ -177,7 +177,7 @@ fn pieces(sheet: &Sheet, lang: Lang) -> Vec<Piece> {
         pieces.push(Piece::Table(terms(fund, head, lang)));
         let paid = &fund.total.paid_by_category;
         if !paid.is_empty() {
-            let rows = paid.iter().map(|paid| vec![sheet.category(&paid.category, lang), grouped(paid.amount)]).collect();
+            let rows = paid.iter().map(|paid| vec![sheet.category(&paid.category, lang), grouped(paid.amount_vnd)]).collect();
             pieces
                 .push(Piece::Table(Table { columns: columns(said(lang, "Đã chi cho", "Paid for"), lang), rows, total: None }));
         }

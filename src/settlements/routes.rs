@@ -128,8 +128,9 @@ pub async fn download_settlement_report(
     paper_answers::pdf(&sheet.file_stem(), lang, move || paper::pdf(&sheet, lang)).await
 }
 
-/// Approve as the second person: the report is stated in public for good, the day of its approval counts from now on, and it is
-/// published where the law wants it.
+/// Approve as the second person: the report is stated in public for good.
+///
+/// The day of its approval counts from now on, and it is published where the law wants it.
 #[utoipa::path(
     tag = "settlements", params(("id" = Uuid, Path, description = "The report"), Key),
     responses((status = 200, body = SettlementReportOut), Writes)

@@ -113,11 +113,13 @@ pub struct PurchaseIn {
     pub fund: String,
     #[schema(min_items = 1, max_items = 50)]
     pub lines: Vec<PurchaseLineIn>,
+    /// What pays.
     pub from: BoughtFrom,
     /// Public code of the advance, where it is paid from one; then the fund is that of the advance.
     #[serde(default)]
     #[schema(example = "7ZC4K0M9T2R8VQ3BV", max_length = 40)]
     pub advance: Option<String>,
+    /// Who sold it; never public.
     pub supplier: Payee,
     /// Number of the invoice.
     #[serde(default)]
@@ -421,10 +423,13 @@ fn advance_of(
 /// A purchase, with its goods.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PurchaseOut {
+    /// The order, as of every kind.
     pub order: MoneyOrderOut,
+    /// Number of the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "00000112")]
     pub invoice_no: Option<String>,
+    /// Day of the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_on: Option<NaiveDate>,
     pub lines: Vec<PurchaseLineOut>,
@@ -433,15 +438,19 @@ pub struct PurchaseOut {
 /// Goods of one kind that were bought.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PurchaseLineOut {
+    /// Catalogue code.
     #[schema(example = "RICE")]
     pub item: String,
+    /// Decimal text.
     #[schema(example = "500")]
     pub quantity: String,
     #[schema(example = "KG")]
     pub unit: String,
     pub value_vnd: i64,
+    /// Until when it is good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<NaiveDate>,
+    /// Where it was put.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<Uuid>,
 }

@@ -49,12 +49,15 @@ pub struct AdjustmentOut {
 /// One line.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdjustmentLineOut {
+    /// Whether it is gone or was found.
     pub side: LotSide,
     /// The lot; absent where one is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lot: Option<Uuid>,
+    /// Catalogue code.
     #[schema(example = "RICE")]
     pub item: String,
+    /// Decimal text.
     #[schema(example = "12.5")]
     pub quantity: String,
     #[schema(example = "KG")]
@@ -62,8 +65,10 @@ pub struct AdjustmentLineOut {
     /// Of what comes. What goes has the value it has when it is booked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_vnd: Option<i64>,
+    /// Until when it is good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<NaiveDate>,
+    /// Where it was put, of what was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<Uuid>,
 }
@@ -129,9 +134,11 @@ pub struct CountOut {
     pub id: Uuid,
     #[schema(example = "23095")]
     pub chapter: String,
+    /// The day of the count.
     pub counted_on: NaiveDate,
     /// SHA-256 of the record, hexadecimal.
     pub document: String,
+    /// When it was recorded.
     pub counted_at: DateTime<Utc>,
     pub lines: Vec<CountLineOut>,
     /// The adjustments it proposed, one a fund; none where everything was there.
@@ -141,7 +148,9 @@ pub struct CountOut {
 /// One lot that was counted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CountLineOut {
+    /// The lot that was counted.
     pub lot: Uuid,
+    /// Catalogue code.
     #[schema(example = "RICE")]
     pub item: String,
     #[schema(example = "KG")]

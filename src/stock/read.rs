@@ -42,6 +42,7 @@ pub struct LotOut {
     pub chapter: String,
     #[schema(example = "GENERAL")]
     pub fund: String,
+    /// Catalogue code.
     #[schema(example = "RICE")]
     pub item: String,
     /// What is left of it: decimal text.
@@ -54,6 +55,7 @@ pub struct LotOut {
     /// Public code of the entry that brought it.
     #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub entry: String,
+    /// The day it came.
     pub came_on: NaiveDate,
     /// The last day it is good.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,8 +118,10 @@ pub fn lots_shown(conn: &mut PgConnection, rows: Vec<LotRow>) -> Result<Vec<LotO
 pub struct LevelOut {
     #[schema(example = "GENERAL")]
     pub fund: String,
+    /// Catalogue code.
     #[schema(example = "RICE")]
     pub item: String,
+    /// What it is called.
     #[schema(example = "Gạo")]
     pub item_name: String,
     #[schema(example = "KG")]
@@ -203,6 +207,7 @@ pub struct MovementOut {
     pub quantity: String,
     /// In đồng, with a minus where it left.
     pub value_vnd: i64,
+    /// When it was recorded.
     pub moved_at: DateTime<Utc>,
 }
 

@@ -26,8 +26,11 @@ pub struct SuccessionOut {
     /// Codes of those that go on for them; the first with whatever is not given to another.
     #[schema(example = json!(["23095"]))]
     to: Vec<String>,
+    /// Of a split: which accounts of which funds go where.
     shares: Vec<Share>,
+    /// Whose role goes on, and where.
     officers: Vec<GoesOn>,
+    /// The day it is carried out.
     effective_on: NaiveDate,
     #[schema(example = "07/QĐ-HCTĐ")]
     decision_no: String,
@@ -78,6 +81,7 @@ pub fn out(conn: &mut PgConnection, row: Row) -> Result<SuccessionOut, Fault> {
 /// What a plan would do, as things stand. Nothing of it is done.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuccessionDryRunOut {
+    /// What moves, chapter by chapter.
     pub chapters: Vec<ChapterGoingOut>,
     /// What has to be out of the way first, in words of the language asked for, each with its chapter.
     pub in_the_way: Vec<InTheWayOut>,
@@ -88,6 +92,7 @@ pub struct SuccessionDryRunOut {
 pub struct InTheWayOut {
     #[schema(example = "23094")]
     pub chapter: String,
+    /// What it is, and what to do about it.
     #[schema(example = "Đang ghi sổ 1 danh sách ủng hộ đã nhận: hãy chờ xong.")]
     pub what: String,
 }
@@ -129,8 +134,10 @@ pub struct BalanceGoingOut {
 pub struct GoodsGoingOut {
     #[schema(example = "GENERAL")]
     pub fund: String,
+    /// Catalogue code.
     #[schema(example = "RICE")]
     pub item: String,
+    /// Decimal text.
     #[schema(example = "100.5")]
     pub quantity: String,
     #[schema(example = "KG")]
@@ -163,11 +170,13 @@ impl Becomes {
 /// Rows of a room that name the chapter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RowsGoingOut {
+    /// The part of the program they belong to.
     #[schema(example = "giving")]
     pub room: &'static str,
     /// Table and column.
     #[schema(example = "appeal.chapter_id")]
     pub column: &'static str,
+    /// What becomes of them.
     pub becomes: Becomes,
     pub rows: i64,
 }
@@ -184,6 +193,7 @@ pub struct AppealGoingOut {
 /// What waits for a decision.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OpenDecisionOut {
+    /// What waits to be decided.
     #[schema(example = "GIFT_REVERSAL")]
     pub matter: String,
     pub id: Uuid,

@@ -27,7 +27,7 @@ pub fn calls(_: &TestApp) -> Vec<Call> {
 #[test]
 fn gifts_and_their_reversals_are_reversed_elsewhere() {
     let app = TestApp::start();
-    let officer = app.officer_of("23095");
+    let (officer, _chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let booked = gift(&app).book(&officer);
     let answer = officer.post(CORRECTIONS, json!({"id": Uuid::now_v7(), "entry": booked.code, "reason": "DUPLICATE"}), 422);
     assert_eq!(answer["errors"][0]["code"], "REVERSED_ELSEWHERE");

@@ -81,6 +81,7 @@ const NOBODYS: &[&str] = &[
     "role_assignment_acts_for.request_hash",
     "second_factor.secret",
     "session.previous_hash",
+    "succession.document",
     "session.refresh_hash",
     "session.sibling_hashes",
     "settlement_report.body",

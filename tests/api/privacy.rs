@@ -194,6 +194,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         paths.push(format!("/g/{code}"));
         paths.push(format!("/api/v1/public/entries/{code}/receipt"));
     }
+    paths.push("/api/v1/public/statements".to_owned());
     app.wait_for_checkpoint();
     let leaves = app.database.number("SELECT size FROM log_head");
     paths.extend(["/api/v1/public/log", "/log/checkpoint", &format!("/log/tile/entries/000.p/{leaves}")].map(str::to_owned));

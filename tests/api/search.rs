@@ -277,7 +277,10 @@ fn a_gift_soon_has_its_place_in_the_log_and_keeps_it() {
                 hash
             );
             let listed = public.get("/api/v1/public/entries?limit=1", 200)["items"][0].clone();
-            assert_eq!(listed, entry);
+            // One entry says its postings besides.
+            let mut alone = entry.clone();
+            alone.as_object_mut().unwrap().remove("postings");
+            assert_eq!(listed, alone);
         }
     });
 }

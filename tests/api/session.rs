@@ -211,6 +211,15 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
             if path == "/api/v1/parties" {
                 place += "&q=le%20an";
             }
+            // What else a list wants to know.
+            for (name, value) in
+                [("account", "CASH_ON_HAND"), ("form", "CSV"), ("document", "CASH_RECEIPT"), ("year", "2026"), ("lot", thing)]
+            {
+                let wanted = |p: &Value| p["name"] == name && p["in"] == "query" && p["required"] == true;
+                if operation["parameters"].as_array().is_some_and(|all| all.iter().any(wanted)) {
+                    place += &format!("{}{name}={value}", if place.contains('?') { "&" } else { "?" });
+                }
+            }
             let body = match (method, path.rsplit('/').next().unwrap()) {
                 ("POST", "gifts") => Some(app.gift(json!({}))),
                 ("POST", "batch") => Some(json!({"gifts": [app.gift(json!({})), {"broken": true}]})),

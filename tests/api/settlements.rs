@@ -220,7 +220,7 @@ fn money_out_stands_in_the_report_and_in_the_month() {
     for (name, amount) in [("paid", 200_000), ("sent", 100_000), ("left", 550_000)] {
         total[name] = json!(amount.to_string());
     }
-    total["paid_by_category"] = json!([{"category": "FOOD_WATER_MEDICINE", "amount": "200000"}]);
+    total["paid_by_category"] = json!([{"category": "FOOD_WATER_MEDICINE", "amount_vnd": "200000"}]);
     assert_eq!((&report["funds"][0]["total"], &report["funds"][0]["on_the_way"]), (&total, &json!("100000")));
     assert_eq!(report["funds"][1]["total"], terms(30_000));
     let open = |what: &str, amount: i64| json!({"what": what, "fund": "APPEAL:BAO", "amount": amount.to_string()});
