@@ -55,10 +55,11 @@ CREATE FUNCTION chapter_stand_in_follows() RETURNS trigger LANGUAGE plpgsql AS $
 DECLARE ids uuid[];
 BEGIN
     IF TG_TABLE_NAME = 'chapter_successor' THEN
-        ids := ARRAY(SELECT a.chapter_id FROM added s JOIN chapter_ancestor a ON a.ancestor_id = s.old_id
-                     UNION SELECT i.chapter_id FROM added s JOIN chapter_stand_in i ON i.stand_in_id = s.old_id);
+        ids := ARRAY(SELECT a.chapter_id FROM chapter_ancestor a WHERE a.ancestor_id IN (SELECT s.old_id FROM added s)
+                     UNION SELECT i.chapter_id FROM chapter_stand_in i WHERE i.stand_in_id IN (SELECT s.old_id FROM added s));
     ELSE
-        ids := ARRAY(SELECT DISTINCT n.id FROM added n JOIN chapter_ancestor a ON a.chapter_id = n.id JOIN chapter_stand_in i ON i.chapter_id = a.ancestor_id);
+        ids := ARRAY(SELECT n.id FROM added n WHERE EXISTS (
+            SELECT FROM chapter_stand_in i WHERE i.chapter_id IN (SELECT a.ancestor_id FROM chapter_ancestor a WHERE a.chapter_id = n.id)));
     END IF;
     IF cardinality(ids) > 0 THEN
         DELETE FROM chapter_stand_in WHERE chapter_id = ANY (ids);

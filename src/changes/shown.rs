@@ -23,19 +23,14 @@ pub enum ChangeState {
 /// A record that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChangeOut {
-    /// What it is: `GIFT` (read `/api/v1/gifts/{id}`; its cash receipt belongs to it), `REVERSAL` (`/api/v1/reversals/{id}`), `APPEAL`
-    /// (`/api/v1/appeals/{code}`), `PUBLICATION` (`/api/v1/appeals/{code}/publications`), `OPENING_BALANCE` (`/api/v1/opening-balances/{id}`; its
-    /// reversal belongs to it) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
-    /// `TRANSFER` is read at `/api/v1/transfers/{id}` and told at both of its chapters.
-    /// reversal belongs to it), `PAYMENT` (`/api/v1/payments/{id}`), `INCOME` (`/api/v1/incomes/{id}`), `REFUND` (`/api/v1/refunds/{id}`), `ADVANCE`
-    /// (`/api/v1/advances/{id}`), `ADVANCE_CLEARING` (`/api/v1/advance-clearings/{id}`), `CASH_MOVE` (`/api/v1/cash-moves/{id}`),
-    /// `FUND_RELEASE` (`/api/v1/fund-releases/{id}`) or `CHAPTER`
-    /// reversal belongs to it), `STATEMENT`
-    /// (`/api/v1/public/statements/{code}`), `PERIOD_CLOSING` (`/api/v1/period-closings/{id}`), `SETTLEMENT_REPORT`
-    /// (`/api/v1/settlement-reports/{id}`) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
-    /// reversal belongs to it), `STOCK_ADJUSTMENT` (`/api/v1/stock/adjustments/{id}`), `STOCK_COUNT` (`/api/v1/stock/counts/{id}`) or `CHAPTER` (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
-    /// reversal belongs to it), `PAYMENT` (`/api/v1/payments/{id}`), `INCOME` (`/api/v1/incomes/{id}`), `REFUND` (`/api/v1/refunds/{id}`) or `CHAPTER`
-    /// (`/api/v1/chapters/{code}`). More kinds will come; those one does not know are passed over.
+    /// What it is and where it is read, below `/api/v1`. Money in: `GIFT` (`/gifts/{id}`; its cash receipt belongs to it), `REVERSAL`
+    /// (`/reversals/{id}`), `OPENING_BALANCE` (`/opening-balances/{id}`; its reversal belongs to it), `INCOME` (`/incomes/{id}`). Money out:
+    /// `PAYMENT` (`/payments/{id}`), `REFUND` (`/refunds/{id}`), `PURCHASE` (`/purchases/{id}`), `ADVANCE` (`/advances/{id}`), `ADVANCE_CLEARING`
+    /// (`/advance-clearings/{id}`), `CASH_MOVE` (`/cash-moves/{id}`), `FUND_RELEASE` (`/fund-releases/{id}`), `TRANSFER` (`/transfers/{id}`,
+    /// told at both of its chapters), `CORRECTION` (`/corrections/{id}`). Goods: `STOCK_ADJUSTMENT` (`/stock/adjustments/{id}`), `STOCK_COUNT`
+    /// (`/stock/counts/{id}`). Appeals and reports: `APPEAL` (`/appeals/{code}`), `PUBLICATION` (`/appeals/{code}/publications`), `STATEMENT`
+    /// (`/public/statements/{code}`), `PERIOD_CLOSING` (`/period-closings/{id}`), `SETTLEMENT_REPORT` (`/settlement-reports/{id}`). Chapters:
+    /// `CHAPTER` (`/chapters/{code}`). More kinds will come; those one does not know are passed over.
     #[schema(example = "GIFT")]
     pub kind: String,
     /// Its id or code, as its own path takes it.

@@ -92,7 +92,7 @@ pub fn request(v: &mut Visit<'_>, rooms: Rooms, ask: &Ask) -> Result<(Correction
 fn no_such_entry() -> Fault {
     Fault::Fields(vec![FieldError::new(
         "/entry",
-        "UNKNOWN",
+        "NO_SUCH_ENTRY",
         Say::fixed("Không có bút toán nào mang mã này.", "There is no entry of this code."),
     )])
 }
@@ -100,7 +100,7 @@ fn no_such_entry() -> Fault {
 fn elsewhere() -> Fault {
     Fault::Fields(vec![FieldError::new(
         "/entry",
-        "NOT_HERE",
+        "REVERSED_ELSEWHERE",
         Say::fixed(
             "Bút toán này không hủy ở đây: khoản ủng hộ và số dư đầu kỳ có đề nghị hủy riêng; bút toán hủy là cuối cùng.",
             "This entry is not reversed here: gifts and opening balances have requests of their own, and a reversal is final.",
@@ -158,6 +158,7 @@ fn book(v: &mut Visit<'_>, rooms: Rooms, by: &TwoPersons<'_>, row: &Row) -> Resu
     }
     reversals::book(v.conn, BookedAt::now(v.now), &funds, by, entries).map_err(|error| match error {
         BookError::NotCovered => Fault::NotCovered,
+        BookError::Closed => decisions::Halt::Matter(decisions::books_closed()).into(),
         BookError::Db(error) => match error.constraint() {
             Some("entry_reverses_key") => Fault::AlreadyAsked,
             _ => error.into(),

@@ -43,9 +43,9 @@ pub struct CorrectionIn {
     note: Option<String>,
 }
 
-/// Ask a second person to reverse an entry: a payment, a transfer, an income …
+/// Ask a second person to reverse an entry that is no gift.
 ///
-/// Gifts and opening balances are reversed where they are shown. What stands on the entry (the receipt of a transfer, goods of a
+/// A payment, a transfer, an income: gifts and opening balances are reversed where they are shown. What stands on the entry (the receipt of a transfer, goods of a
 /// purchase that were used) is reversed first; the answer to an approval says what that is.
 #[utoipa::path(
     tag = "corrections", request_body = CorrectionIn,

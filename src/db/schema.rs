@@ -1346,6 +1346,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    purchase (order_id) {
+        order_id -> Uuid,
+        invoice_no -> Nullable<Text>,
+        invoice_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    purchase_line (order_id, n) {
+        order_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        unit -> Text,
+        quantity_milli -> BigInt,
+        value_vnd -> BigInt,
+        expires_on -> Nullable<Date>,
+        store_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     recovery_code (account_id, code_hash) {
         account_id -> Uuid,
         code_hash -> Bytea,
@@ -1397,6 +1418,14 @@ diesel::table! {
         asked_vnd -> BigInt,
         approved_count -> BigInt,
         approved_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    reversal_instead (request_id) {
+        request_id -> Uuid,
+        gift_id -> Uuid,
+        appeal -> Nullable<Text>,
     }
 }
 
@@ -2067,6 +2096,7 @@ diesel::allow_tables_to_appear_in_same_query!(gift, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(gift_import, gift_import_part);
 diesel::allow_tables_to_appear_in_same_query!(gift_line, item);
 diesel::allow_tables_to_appear_in_same_query!(information_request, publication);
+diesel::allow_tables_to_appear_in_same_query!(item, purchase_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_lot);
 diesel::allow_tables_to_appear_in_same_query!(item, stock_on_hand);
@@ -2075,6 +2105,7 @@ diesel::allow_tables_to_appear_in_same_query!(item, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
+diesel::allow_tables_to_appear_in_same_query!(money_order, purchase);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);
 diesel::allow_tables_to_appear_in_same_query!(officer_code, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_entry);
@@ -2087,6 +2118,9 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_da
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(publication, statement);
+diesel::allow_tables_to_appear_in_same_query!(purchase, purchase_line);
+diesel::allow_tables_to_appear_in_same_query!(purchase_line, stock_store);
+diesel::allow_tables_to_appear_in_same_query!(reversal_instead, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);

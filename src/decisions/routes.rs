@@ -11,7 +11,7 @@ use super::rules::{self, DecisionRuleIn, DecisionRuleOut};
 use super::store::{Position, Row};
 use crate::authz::{Desk, Read, Seen, Visit};
 use crate::house::Rooms;
-use crate::http::sets::{Reads, Records};
+use crate::http::sets::{Key, Reads, Records};
 use crate::http::{Answer, Body, Lang, OfChapter, Page, Problem, Query, Reply, Span};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -67,11 +67,12 @@ pub async fn list_decision_rules(desk: Desk, Query(query): Query<RulesQuery>) ->
 ///
 /// It holds for requests made from that day on; what waits keeps its chain. Set by those who appoint and keep no books.
 #[utoipa::path(
-    tag = "decisions", request_body = DecisionRuleIn,
-    responses((status = 201, body = DecisionRuleOut), (status = 200, body = DecisionRuleOut, description = "Was set already"), Records)
+    tag = "decisions", request_body = DecisionRuleIn, params(Key),
+    responses((status = 200, body = DecisionRuleOut), Records)
 )]
 #[post("/decision-rules")]
 pub async fn set_decision_rule(desk: Desk, rooms: web::Data<Rooms>, Body(body): Body<DecisionRuleIn>) -> Answer<DecisionRuleOut> {
+    let content = format!("{body:?}");
     let new = body.check(**rooms, desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| rules::set(v, &new)).await.map(Reply::made)
+    desk.once("decision-rule", content, move |v| rules::set(v, &new)).await
 }

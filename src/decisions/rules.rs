@@ -82,7 +82,7 @@ impl DecisionRuleIn {
         if rooms.matter(&self.matter).is_none() || ONE_STEP.contains(&self.matter.as_str()) {
             wrong.wrong(
                 "/matter",
-                "UNKNOWN",
+                "NOT_A_CHOICE",
                 "Không có việc nào như vậy, hoặc việc này luôn do một người duyệt.",
                 "There is no such matter, or it always takes one approval.",
             );
@@ -96,7 +96,7 @@ impl DecisionRuleIn {
         if self.valid_from <= today {
             wrong.wrong(
                 "/valid_from",
-                "NOT_LATER",
+                "OUT_OF_RANGE",
                 "Chỉ có hiệu lực từ ngày mai trở đi.",
                 "It can hold from tomorrow on, not before.",
             );
@@ -108,14 +108,14 @@ impl DecisionRuleIn {
 }
 
 /// Sets a chain. The same chain set again is the same; another one for the same amount and day is refused.
-pub fn set(v: &mut Visit<'_>, new: &NewRule) -> Result<(DecisionRuleOut, bool), Problem> {
+pub fn set(v: &mut Visit<'_>, new: &NewRule) -> Result<DecisionRuleOut, Problem> {
     let (grant, place) = v.at_code::<Appoint>(&new.chapter).map_err(|denied| denied.of_chapter("/chapter"))?;
     let known = of_chapters(v.conn, &[grant.chapter()])?;
     let same =
         |rule: &&DecisionRuleOut| (&rule.matter, rule.from_vnd, rule.valid_from) == (&new.matter, new.from_vnd, new.valid_from);
     if let Some(rule) = known.iter().find(same) {
         return if rule.steps == new.steps && rule.source == new.source.as_str() {
-            Ok((rule.clone(), false))
+            Ok(rule.clone())
         } else {
             Err(Problem::invalid(vec![taken()]))
         };
@@ -124,18 +124,15 @@ pub fn set(v: &mut Visit<'_>, new: &NewRule) -> Result<(DecisionRuleOut, bool), 
     let detail = json!({"matter": new.matter, "from_vnd": new.from_vnd, "steps": new.steps, "valid_from": new.valid_from});
     v.note_with(&grant, "DECISION_RULE_SET", grant.chapter().0, &detail)?;
     let NewRule { matter, from_vnd, steps, valid_from, source, .. } = new;
-    Ok((
-        DecisionRuleOut {
-            chapter: place.code,
-            matter: matter.clone(),
-            from_vnd: *from_vnd,
-            steps: steps.clone(),
-            valid_from: *valid_from,
-            valid_to: None,
-            source: source.as_str().to_owned(),
-        },
-        true,
-    ))
+    Ok(DecisionRuleOut {
+        chapter: place.code,
+        matter: matter.clone(),
+        from_vnd: *from_vnd,
+        steps: steps.clone(),
+        valid_from: *valid_from,
+        valid_to: None,
+        source: source.as_str().to_owned(),
+    })
 }
 
 fn taken() -> FieldError {

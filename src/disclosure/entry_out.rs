@@ -17,6 +17,7 @@ use crate::ledger::kinds::Kind as EntryKind;
 use crate::ledger::measures::Measure;
 use crate::ledger::public::{self, PublicGoods, PublicRow};
 use crate::log;
+use crate::spending::own_costs;
 
 /// An entry as everyone may see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -88,6 +89,10 @@ pub struct EntryOut {
     /// What it was spent on, or came from; of a reversal, that of what it reverses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// Own costs paid from gifts: SHA-256 of the paper in which the givers agreed, hexadecimal. Only of an entry that is asked for
+    /// by its code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_cost_consent: Option<String>,
     /// The list of households that something was handed out by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
@@ -200,6 +205,7 @@ impl EntryOut {
             self.transfer = Some(TransferOut::of(self, &linked));
         }
         self.linked = linked.into_iter().map(LinkedOut::from).collect();
+        self.own_cost_consent = own_costs::consents(conn, &[&self.code])?.get(&self.code).map(|hash| hex(hash));
         if self.log_index.is_some() {
             self.postings = log::store::find(conn, &self.code)?.map(|leaf| postings(&leaf.leaf)).unwrap_or_default();
         }
@@ -298,6 +304,7 @@ impl Context {
             of,
             to,
             category,
+            own_cost_consent: None,
             list,
             count,
             root: root.as_deref().map(hex),

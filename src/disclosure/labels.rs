@@ -27,6 +27,11 @@ const REASONS: Table = &[
     ("DID_NOT_HAPPEN", "thực tế không phát sinh", "did not happen after all"),
     ("CASH_SHORTAGE", "kiểm quỹ thấy thiếu", "a cash count found too little"),
     ("CASH_SURPLUS", "kiểm quỹ thấy thừa", "a cash count found too much"),
+    ("LOST", "mất", "lost"),
+    ("EXPIRED", "hết hạn", "past its day"),
+    ("FOUND", "tìm thấy", "found"),
+    ("COUNTED", "theo kiểm kê", "as counted"),
+    ("ITEMISED", "kê chi tiết hàng từ sổ cũ", "goods out of old books listed one by one"),
     ("OTHER", "lý do khác", "another reason"),
     ("LOST_ON_THE_WAY", "mất trên đường chuyển", "lost on the way"),
     ("STOLEN", "bị mất cắp", "stolen"),
@@ -213,6 +218,7 @@ mod tests {
     use crate::corrections::model::CorrectionReason;
     use crate::giving::reversal::Reason;
     use crate::ledger::measures::Measure;
+    use crate::stock::adjust_in::AdjustmentReason;
     use crate::transfers::model::TransferLossReason;
     use crate::tree::Level;
 
@@ -223,6 +229,7 @@ mod tests {
         Reason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         CorrectionReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         OpeningFault::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
+        AdjustmentReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         TransferLossReason::ALL.iter().for_each(|reason| known(REASONS, reason.name()));
         Level::ALL.iter().for_each(|level| known(LEVELS, level.name()));
         for row in csv::Reader::from_reader(include_str!("../../data/items.csv").as_bytes()).records() {

@@ -49,6 +49,7 @@ pub mod personal;
 pub mod persons;
 pub mod prepare;
 pub mod publishing;
+mod rebooking;
 pub mod receipt;
 pub mod record;
 mod refusals;
@@ -87,6 +88,7 @@ pub const ROOM: Room = Room {
         "gift_line",
         "paper_slip",
         "paper_slip_collision",
+        "reversal_instead",
         "reversal_request",
     ],
     routes: asked,

@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::bare;
 use super::feed::{changed, changed_reversal};
-use super::store::{self, Gifts, ReversalRow, Reversals};
+use super::rebooking::{self, Instead};
+use super::store::{self, GiftRow, Gifts, ReversalRow, Reversals};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::Line;
 use crate::basics::codes::codes;
@@ -65,6 +66,8 @@ pub struct Request {
     pub id: Uuid,
     pub gift: Uuid,
     pub reason: Reason,
+    /// What it is booked as instead, when its appeal is wrong.
+    pub instead: Option<Instead>,
     pub note: Option<Line>,
 }
 
@@ -87,6 +90,9 @@ pub struct ReversalOut {
     /// Public code of the reversing entry, once approved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// What the gift is booked as instead, by the same approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Instead>,
     /// What was written for whoever decides; shown to them alone, where one request is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -96,7 +102,10 @@ pub struct ReversalOut {
 pub(super) fn shown(conn: &mut PgConnection, rows: Vec<ReversalRow>) -> Result<Vec<ReversalOut>, DbError> {
     let booked = ledger::booked(conn, &rows.iter().filter_map(|row| row.entry_id).collect::<Vec<_>>())?;
     let chapters = tree::codes(conn, rows.iter().map(|row| row.approver_chapter_id))?;
+    let mut instead: HashMap<Uuid, Instead> =
+        rebooking::of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?.into_iter().collect();
     let show = |row: ReversalRow| ReversalOut {
+        instead: instead.remove(&row.id),
         id: row.id,
         gift_id: row.gift_id,
         state: row.state,
@@ -115,8 +124,17 @@ fn out(conn: &mut PgConnection, row: ReversalRow) -> Result<ReversalOut, Problem
     shown(conn, vec![row])?.pop().ok_or_else(Problem::not_found)
 }
 
-fn content_hash(vault: &Vault, gift: Uuid, reason: &str, note: &str) -> [u8; 32] {
-    vault.hash("reversal.request", format!("{gift}\0{reason}\0{note}").as_bytes())
+fn content_hash(vault: &Vault, ask: &Request) -> [u8; 32] {
+    let (reason, note) = (said(ask), ask.note.as_ref().map_or("", Line::as_str));
+    vault.hash("reversal.request", format!("{}\0{reason}\0{note}", ask.gift).as_bytes())
+}
+
+/// The reason, and what is booked instead where something is.
+fn said(ask: &Request) -> String {
+    match &ask.instead {
+        None => ask.reason.name().to_owned(),
+        Some(instead) => format!("{}\0{}\0{}", ask.reason, instead.id, instead.appeal.as_deref().unwrap_or_default()),
+    }
 }
 
 /// Asks for a reversal. The same request sent again answers as the first time.
@@ -124,16 +142,16 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
     let gift = store::gifts(v.conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(Problem::not_found)?;
     let grant = v.at::<Record>(ChapterId(gift.chapter_id))?;
     store::hold_gift(v.conn, ask.gift)?;
-    let hash = Fingerprint {
-        whole: content_hash(v.vault, ask.gift, ask.reason.name(), ask.note.as_ref().map_or("", Line::as_str)),
-        bare: bare::of_reversal(v.vault, ask.gift, ask.reason.name()),
-    };
+    let hash = Fingerprint { whole: content_hash(v.vault, ask), bare: bare::of_reversal(v.vault, ask.gift, &said(ask)) };
     if let Some(known) = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop() {
         return if hash.is_of(&known.request_hash) { Ok((out(v.conn, known)?, false)) } else { Err(Halt::IdTaken.into()) };
     }
     let standing = store::reversals(v.conn, Reversals::OfGift(ask.gift), 50)?.into_iter().find(|r| r.state != "REFUSED");
     if standing.is_some() {
         return Err(already_waits());
+    }
+    if let Some(instead) = &ask.instead {
+        rebooking::check(v.conn, instead)?;
     }
     let recorder = identity::officer_of(v.conn, gift.recorded_by)?;
     let about = ledger::booked(v.conn, &[gift.entry_id])?.remove(&gift.entry_id).map(|entry| entry.code);
@@ -163,6 +181,12 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
         Some("reversal_request_pk") => Halt::IdTaken.into(),
         _ => error.into(),
     })?;
+    if let Some(instead) = &ask.instead {
+        rebooking::keep(v.conn, ask.id, instead).map_err(|error| match error.constraint() {
+            Some("reversal_instead_gift_key") => Halt::IdTaken.into(),
+            _ => Problem::from(error),
+        })?;
+    }
     decisions::enter(v.conn, v.now, &grant, &decision, &plan)?;
     changes::note(v.conn, &[changed_reversal(grant.chapter(), ask.id)])?;
     let row = store::reversals(v.conn, Reversals::One(ask.id), 1)?.pop().ok_or_else(Problem::not_found)?;
@@ -172,7 +196,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Request) -> Result<(ReversalOut, bool), 
 /// A request with the entry of its gift.
 struct Reversal {
     row: ReversalRow,
-    gift_entry: Uuid,
+    gift: GiftRow,
 }
 
 impl Matter for Reversal {
@@ -185,8 +209,12 @@ impl Matter for Reversal {
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
-        let entry = book(v, &persons, &self.row, self.gift_entry)?;
+        let entry = book(v, &persons, &self.row, self.gift.entry_id)?;
         store::release_slip(v.conn, self.row.gift_id)?;
+        if let Some((_, instead)) = rebooking::of(v.conn, &[self.row.id])?.pop() {
+            let recorder = by.grant.for_recorder(by.asking_account, by.asked_by).ok_or(Halt::NotOneself)?;
+            rebooking::book(v, recorder, &self.gift, &instead)?;
+        }
         let here = by.grant.chapter();
         changes::note(v.conn, &[changed(here, self.row.gift_id), changed_reversal(here, self.row.id)])?;
         Ok(store::decide_reversal(v.conn, &by.grant, v.now, self.row.id, Some(entry))?)
@@ -205,7 +233,7 @@ impl Matter for Reversal {
 pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ReversalOut, Problem> {
     let row = store::reversals(v.conn, Reversals::ForDecision(id), 1)?.pop().ok_or_else(Problem::not_found)?;
     let gift = store::gifts(v.conn, Gifts::One(row.gift_id), 1)?.pop().ok_or_else(Problem::not_found)?;
-    decisions::decide(v, &Reversal { row, gift_entry: gift.entry_id }, id, verdict)?;
+    decisions::decide(v, &Reversal { row, gift }, id, verdict)?;
     let row = store::reversals(v.conn, Reversals::One(id), 1)?.pop().ok_or_else(Problem::not_found)?;
     out(v.conn, row)
 }

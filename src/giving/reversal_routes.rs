@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::rebooking::Instead;
 use super::reversal::{self, Reason, Request, ReversalOut};
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
@@ -29,6 +30,9 @@ pub struct ReversalIn {
     id: Uuid,
     /// Public.
     reason: Reason,
+    /// Only with `WRONG_APPEAL`: the same approval books the gift anew, for the appeal it was given for.
+    #[serde(default)]
+    instead: Option<Instead>,
     /// For the second person; never public.
     #[serde(default)]
     #[schema(max_length = 500)]
@@ -44,8 +48,25 @@ pub struct ReversalIn {
 pub async fn request_reversal(desk: Desk, gift: web::Path<Uuid>, Body(body): Body<ReversalIn>) -> Answer<ReversalOut> {
     let mut wrong = Check::default();
     wrong.own_id("/id", body.id, "id phải là UUID của riêng đề nghị này.", "id must be a UUID of this request's own.");
+    if let Some(instead) = &body.instead {
+        wrong.own_id(
+            "/instead/id",
+            instead.id,
+            "id phải là UUID riêng của khoản mới.",
+            "id must be a UUID of the new gift's own.",
+        );
+        if body.reason != Reason::WrongAppeal {
+            wrong.wrong(
+                "/instead",
+                "NOT_NEEDED",
+                "Chỉ khi sai đợt vận động mới ghi lại cùng lúc.",
+                "Only a wrong appeal is booked anew with it.",
+            );
+        }
+    }
     let note = wrong.read(note(body.note.as_deref()));
-    let ask = note.map(|note| Request { id: body.id, gift: *gift, reason: body.reason, note });
+    let (id, reason, instead) = (body.id, body.reason, body.instead);
+    let ask = note.map(|note| Request { id, gift: *gift, reason, instead, note });
     let ask = wrong.done(ask).map_err(Problem::invalid)?;
     desk.tx(move |v| reversal::request(v, &ask)).await.map(Reply::made)
 }

@@ -83,8 +83,16 @@ struct Batch {
     public: HashMap<String, StoredRow>,
     details: HashMap<String, DetailRow>,
     leaves: HashMap<String, Kept>,
-    /// What was said of entries since; then what opened their own commitment is gone.
+    /// What was said of entries since, and of those they are about; then what opened their own commitment is gone.
     annotated: HashMap<String, Vec<AnnotationRow>>,
+}
+
+impl Batch {
+    /// A refund names the giver of its gift, and forgets them with it.
+    fn names_somebody_erased(&self, code: &str, kind: Kind) -> bool {
+        let about = self.details.get(code).and_then(|row| row.of_code.as_deref()).and_then(|of| self.annotated.get(of));
+        kind == Kind::Refund && about.is_some_and(|said| said.iter().any(|one| one.kind == Kind::Erasure.name()))
+    }
 }
 
 /// See the module.
@@ -148,7 +156,9 @@ fn read(conn: &mut PgConnection, after: Uuid) -> Result<Batch, DbError> {
     }
     let codes: Vec<&str> = headers.iter().map(|header| header.1.as_str()).collect();
     let (public, leaves) = (public::stored(conn, &codes)?, log::audit::kept(conn, &codes)?);
-    let (details, annotated) = (detail::of(conn, &codes)?, annotations::of_entries(conn, &codes)?);
+    let details = detail::of(conn, &codes)?;
+    let about = details.values().filter_map(|row| row.of_code.as_deref());
+    let annotated = annotations::of_entries(conn, &codes.iter().copied().chain(about).collect::<Vec<_>>())?;
     Ok(Batch { originals: originals.into_iter().collect(), postings, public, details, leaves, annotated, headers })
 }
 
@@ -175,7 +185,7 @@ fn check(
         Err((check, why)) => return findings.found(check, code, why),
     };
     if let Some(leaf) = leaf {
-        if batch.annotated.contains_key(code) {
+        if batch.annotated.contains_key(code) || batch.names_somebody_erased(code, postings.kind()) {
             check_forgotten(findings, code, leaf);
         } else {
             check_opening(findings, known.vault, code, postings.kind(), leaf);

@@ -80,7 +80,7 @@ impl PeriodClosingIn {
         let note = check.read(note(self.note.as_deref())).flatten();
         let read = model::parse(month);
         if read.is_none() {
-            check.wrong("month", "NOT_A_MONTH", "Tháng viết như 2026-11.", "A month is written like 2026-11.");
+            check.wrong("month", "NOT_A_DATE", "Tháng viết như 2026-11.", "A month is written like 2026-11.");
         }
         let ask = read.map(|month| Ask { id: self.id, chapter, month, note });
         check.done(ask).map_err(Problem::invalid)

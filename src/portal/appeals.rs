@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::asked::in_capitals;
 use super::charts::{self, Inflow, share};
-use super::flow::View;
+use super::flow::{Beside, MOST_WAITING, View};
 use super::ledger::{Form, Found, find};
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
@@ -25,6 +25,7 @@ use crate::giving::limits::Extension;
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
+use crate::transfers::unconfirmed_of;
 
 /// Closed appeals of a page.
 const CLOSED_A_PAGE: i64 = 24;
@@ -271,9 +272,10 @@ fn overview(
     let (places, other_places) = places(totals::by_place(conn, &appeal.chapter, &appeal.code, received)?, lang);
     let papers = documents::of_appeal(conn, &appeal.code)?;
     let spent = totals::spent_by_place(conn, &appeal.chapter, &appeal.code)?;
+    let waiting = unconfirmed_of(conn, None, Some(&format!("APPEAL:{}", appeal.code)), MOST_WAITING)?;
     Ok(Overview {
         figures: five(received, &totals.flow, lang),
-        flow: View::of(conn, &totals, spent, lang)?,
+        flow: View::of(conn, &totals, Beside { spent, waiting, today: Some(today) }, lang)?,
         target: of_target(received.received_vnd, appeal.target_vnd, lang),
         quarantined: (totals.quarantined.gift_count != 0).then(|| format::vnd(totals.quarantined.received_vnd, lang)),
         chart: chart(conn, appeal, today, lang)?,

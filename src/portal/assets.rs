@@ -28,10 +28,12 @@ const FILES: &[(&str, &str, &str)] = &[
     (MARK, "image/svg+xml", include_str!("../../assets/portal/mark.svg")),
     (CHECK_RECEIPT, TEXT, include_str!("../../assets/outside/check-receipt.sh")),
     (VERIFY_LOG, TEXT, include_str!("../../assets/outside/verify-log.go")),
+    (ADD_UP, TEXT, include_str!("../../assets/outside/add-up.py")),
 ];
 /// Programs that share no code with ours, for whoever would rather not run ours: the files that `tests/outside` runs.
 pub const CHECK_RECEIPT: &str = "check-receipt.sh";
 pub const VERIFY_LOG: &str = "verify-log.go";
+pub const ADD_UP: &str = "add-up.py";
 /// The picture beside the name: a ledger. The Red Cross emblem is protected by law and not ours to decorate pages with.
 const MARK: &str = "mark.svg";
 

@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::in_capitals;
-use super::flow::View;
+use super::flow::{Beside, MOST_WAITING, View};
 use super::ledger::{Newest, Row, latest};
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
@@ -20,6 +20,7 @@ use crate::disclosure::chapters::{self as chapters, ChapterDetail, ChapterOut, C
 use crate::disclosure::entries::EntriesQuery;
 use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
+use crate::transfers::unconfirmed_of;
 
 /// Chapters of a page: more than stand below any other, so that a list is whole.
 const CHAPTERS: i64 = 200;
@@ -217,7 +218,8 @@ fn chapter_page(
     let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let Newest { rows, .. } = latest(conn, index, &here, NEWEST, lang)?;
-    let flow = View::of(conn, &totals, Vec::new(), lang)?;
+    let waiting = unconfirmed_of(conn, Some(&chapter.code), None, MOST_WAITING)?;
+    let flow = View::of(conn, &totals, Beside { waiting, today: Some(p.today), ..Beside::default() }, lang)?;
     let w = &p.w.chapters;
     let fact = |name, value| Fact { name, value, is_vietnamese: false };
     let named = |name, value| Fact { name, value, is_vietnamese: true };

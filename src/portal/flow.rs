@@ -1,18 +1,23 @@
 //! The one equation as pages show it: what came, what went, what is left and where it lies. Each line is a term, so that who
 //! adds up a part gets its sum, and the parts balance.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 
 use super::charts::share;
 use super::flow_words::Words;
 use super::words::fill;
 use super::{format, labels};
+use crate::chapters::store as chapters;
 use crate::disclosure::flow::{Flow, Left};
 use crate::disclosure::labels::Categories;
 use crate::disclosure::totals::{PlaceSpent, TotalsOut};
 use crate::http::{Lang, Problem};
 use crate::ledger::accounts::Account;
 use crate::ledger::measures::Measure;
+use crate::transfers::OpenTransfer;
 
 /// A term of the equation, or a part of what is left.
 pub struct Line {
@@ -43,6 +48,28 @@ pub struct Place {
     pub paid: String,
 }
 
+/// A transfer that nobody has confirmed.
+pub struct Waiting {
+    pub code: String,
+    pub from: String,
+    pub to: String,
+    pub amount: String,
+    /// Since when.
+    pub since: String,
+}
+
+/// What stands beside the equation.
+#[derive(Default)]
+pub struct Beside {
+    pub spent: Vec<PlaceSpent>,
+    pub waiting: Vec<OpenTransfer>,
+    /// Of a page that is made anew every day.
+    pub today: Option<NaiveDate>,
+}
+
+/// Transfers that are named, the oldest.
+pub const MOST_WAITING: i64 = 10;
+
 /// The equation as a page shows it.
 pub struct View {
     pub w: &'static Words,
@@ -51,6 +78,7 @@ pub struct View {
     pub sentence: String,
     pub categories: Vec<Spent>,
     pub places: Vec<Place>,
+    pub waiting: Vec<Waiting>,
     /// The same of the chapter itself, where there is something below it.
     pub own: Vec<Part>,
     /// The same of what is kept apart.
@@ -115,7 +143,7 @@ fn parts(flow: &Flow, left: &Left, is_country: bool, lang: Lang) -> Vec<Part> {
 
 impl View {
     /// Of a place with everything below it; `None` where nothing was ever booked.
-    pub fn of(conn: &mut PgConnection, totals: &TotalsOut, spent: Vec<PlaceSpent>, lang: Lang) -> Result<Option<Self>, Problem> {
+    pub fn of(conn: &mut PgConnection, totals: &TotalsOut, beside: Beside, lang: Lang) -> Result<Option<Self>, Problem> {
         let w = Words::of(lang);
         if totals.flow.is_nothing() && totals.quarantined_flow.is_nothing() {
             return Ok(None);
@@ -133,13 +161,41 @@ impl View {
         Ok(Some(Self {
             parts: parts(&totals.flow, &left.all, is_country, lang),
             categories: categories(conn, totals, lang)?,
-            places: spent.into_iter().map(|place| place_line(place, lang)).collect(),
+            places: beside.spent.into_iter().map(|place| place_line(place, lang)).collect(),
+            waiting: waiting(conn, beside.waiting, beside.today, lang)?,
             own: if has_below { parts(&totals.own_flow, &left.own, false, lang) } else { Vec::new() },
             kept_apart,
             sentence,
             w,
         }))
     }
+}
+
+fn waiting(
+    conn: &mut PgConnection,
+    open: Vec<OpenTransfer>,
+    today: Option<NaiveDate>,
+    lang: Lang,
+) -> Result<Vec<Waiting>, Problem> {
+    let codes: Vec<&str> = open.iter().flat_map(|open| [open.from_chapter.as_str(), open.to_chapter.as_str()]).collect();
+    let names = if codes.is_empty() { HashMap::new() } else { chapters::names(conn, &codes)? };
+    let name = |code: &String| names.get(code).unwrap_or(code).clone();
+    let w = &Words::of(lang).flow;
+    let since = |day: NaiveDate| match today {
+        Some(today) => {
+            let days = format::count((today - day).num_days().max(0), lang);
+            fill(w.since_days, &[&format::day(day, lang), &days])
+        }
+        None => fill(w.since, &[&format::day(day, lang)]),
+    };
+    let line = |open: &OpenTransfer| Waiting {
+        from: name(&open.from_chapter),
+        to: name(&open.to_chapter),
+        amount: format::vnd(open.outstanding_vnd, lang),
+        since: since(open.sent_on),
+        code: open.out_code.clone(),
+    };
+    Ok(open.iter().map(line).collect())
 }
 
 fn categories(conn: &mut PgConnection, totals: &TotalsOut, lang: Lang) -> Result<Vec<Spent>, Problem> {

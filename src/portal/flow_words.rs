@@ -30,6 +30,9 @@ words! {
         paid: "Đã chi", "Paid";
         place: "Đơn vị", "Chapter";
         amount: "Số tiền", "Amount";
+        waiting: "Khoản chuyển chưa được xác nhận", "Transfers not yet confirmed";
+        since: "từ ngày {}", "since {}";
+        since_days: "từ ngày {}, đã {} ngày", "since {}, for {} days";
     }
 
     /// An entry that is no gift.

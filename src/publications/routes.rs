@@ -90,7 +90,7 @@ impl PublicationEventIn {
             (Some(_), Some(_)) => {
                 return Err(Problem::field(
                     "/statement",
-                    "NOT_BOTH",
+                    "NOT_TOGETHER",
                     "Chọn tài liệu hoặc bản công bố, không cả hai.",
                     "Either a document or a statement, not both.",
                 ));

@@ -12,9 +12,10 @@ use super::{duties, store};
 use crate::authz::{Granted, Right, Visit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
+use crate::decisions::Halt;
 use crate::giving::appeals::AppealRow;
 use crate::giving::limits;
-use crate::http::{FieldError, Problem};
+use crate::http::FieldError;
 use crate::statements::Statement;
 
 /// Something approved today.
@@ -28,8 +29,8 @@ pub struct Approved<'a> {
 }
 
 /// What is in the way of approving something of an appeal today, as its clocks have it.
-pub fn refuse(v: &mut Visit<'_>, appeal: &AppealRow, milestone: Milestone) -> Result<Option<FieldError>, Problem> {
-    let Some(facts) = duties::facts(v.conn, appeal)? else { return Err(Problem::not_found()) };
+pub fn refuse(v: &mut Visit<'_>, appeal: &AppealRow, milestone: Milestone) -> Result<Option<FieldError>, Halt> {
+    let Some(facts) = duties::facts(v.conn, appeal)? else { return Err(Halt::Unknown) };
     let today = vietnam_date(v.now);
     Ok(milestone.refuse(today, today, &facts))
 }
@@ -41,7 +42,7 @@ pub fn approve<R: Right>(
     by: &Granted<R>,
     appeal: &AppealRow,
     approved: Approved<'_>,
-) -> Result<Option<String>, Problem> {
+) -> Result<Option<String>, Halt> {
     note_day(v, by, appeal, &approved)?;
     let today = vietnam_date(v.now);
     let due = duties::of_one(v.conn, appeal, today)?;
@@ -63,7 +64,7 @@ pub fn approve<R: Right>(
     Ok(Some(row.published.code))
 }
 
-fn note_day<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, appeal: &AppealRow, approved: &Approved<'_>) -> Result<(), Problem> {
+fn note_day<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, appeal: &AppealRow, approved: &Approved<'_>) -> Result<(), Halt> {
     let Some(facts) = duties::facts(v.conn, appeal)? else { return Ok(()) };
     let rules = store::rules(v.conn)?.remove(&appeal.regime).unwrap_or_default();
     if !approved.milestone.belongs(&rules, &limits::of(v.conn, &appeal.regime, facts.ended())?) {
@@ -75,7 +76,7 @@ fn note_day<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, appeal: &AppealRow, ap
     let source = Source::Statement(approved.statement.code.clone());
     let new = NewMilestone { id: approved.id, milestone: approved.milestone, day, source, version };
     if !milestones::insert(v.conn, by, v.now, appeal.id, &new)? {
-        return Err(Problem::new(crate::http::Kind::IdTaken));
+        return Err(Halt::IdTaken);
     }
     let detail = json!({"appeal": appeal.code, "milestone": approved.milestone, "day": day, "version": version});
     v.note_with(by, "APPEAL_MILESTONE", approved.id, &detail)?;

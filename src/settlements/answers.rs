@@ -24,7 +24,6 @@ impl From<Fault> for Problem {
                 "The books of the fund have moved since the report was made: withdraw it and make another.",
             ),
             Fault::Decision(halt) => halt.into(),
-            Fault::Publishing(problem) => problem,
             Fault::Denied(denied) => denied.into(),
             Fault::Broken(cause) => Problem::internal(cause),
             Fault::Db(error) => error.into(),

@@ -3,7 +3,7 @@
 use crate::authz::Denied;
 use crate::db::DbError;
 use crate::decisions::Halt;
-use crate::http::{FieldError, Problem};
+use crate::http::FieldError;
 use crate::vouchers;
 
 /// See the module.
@@ -18,10 +18,8 @@ pub enum Fault {
     Sealing,
     /// Since it was asked for, something was booked of a day up to its own.
     Moved,
-    /// The second person's part.
+    /// The second person's part, or publishing.
     Decision(Halt),
-    /// Publishing is in the way.
-    Publishing(Problem),
     Denied(Denied),
     /// What is stored is not as it must be.
     Broken(String),
@@ -50,12 +48,6 @@ impl From<Denied> for Fault {
 impl From<Halt> for Fault {
     fn from(halt: Halt) -> Self {
         Fault::Decision(halt)
-    }
-}
-
-impl From<Problem> for Fault {
-    fn from(problem: Problem) -> Self {
-        Fault::Publishing(problem)
     }
 }
 

@@ -1,6 +1,8 @@
 //! A settlement report as a sheet to print and to sign: the terms of the fund, what was paid for what, and what is open. Its chapters
 //! stand in the text that is stated; the sheet says where that is.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, NaiveDate};
 use print::{
     About, Body, Cancelled, Foot, Issuer, Item, Labelled, Look, Page, Paper, Piece, PrintError, Side, Signature, Table,
@@ -18,6 +20,7 @@ use crate::basics::{PublicCode, hex};
 use crate::decisions::State;
 use crate::http::{Lang, PublicUrl};
 use crate::ledger::measures::Measure;
+use crate::spending::categories;
 use crate::statements::store as statements;
 use crate::tree::ChapterId;
 use crate::vouchers::heading::{full_name, issuer};
@@ -33,6 +36,8 @@ pub struct Sheet {
     is_approved: bool,
     sha256: String,
     made_by: String,
+    /// What money is spent on, by code: Vietnamese, English.
+    categories: HashMap<String, (String, String)>,
     /// Its public code and where it is found.
     stated: Option<(PublicCode, String)>,
 }
@@ -42,6 +47,11 @@ impl Sheet {
     pub fn file_stem(&self) -> String {
         let safe: String = self.figures.appeal.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         format!("quyet-toan-{safe}-{}", self.figures.as_of)
+    }
+
+    fn category(&self, code: &str, lang: Lang) -> String {
+        let name = self.categories.get(code).map(|(vi, en)| if lang == Lang::En { en } else { vi });
+        name.cloned().unwrap_or_else(|| code.to_owned())
     }
 }
 
@@ -54,9 +64,13 @@ pub fn show(v: &mut Visit<'_>, public: &PublicUrl, id: Uuid) -> Result<Sheet, Fa
     issuer.keep_visible();
     let mut made_by = full_name(v, row.requested_by)?;
     vouchers::keep_visible(&mut made_by);
+    let figures = settle::figures(v, id)?;
+    let paid = figures.funds.iter().flat_map(|fund| &fund.total.paid_by_category);
+    let categories = categories::names(v.conn, &paid.map(|paid| paid.category.as_str()).collect::<Vec<_>>())?;
     Ok(Sheet {
         id,
-        figures: settle::figures(v, id)?,
+        figures,
+        categories,
         issuer,
         day: vietnam_date(row.decided_at.unwrap_or(row.requested_at)),
         is_approved: row.state == State::Approved.name(),
@@ -163,7 +177,7 @@ fn pieces(sheet: &Sheet, lang: Lang) -> Vec<Piece> {
         pieces.push(Piece::Table(terms(fund, head, lang)));
         let paid = &fund.total.paid_by_category;
         if !paid.is_empty() {
-            let rows = paid.iter().map(|paid| vec![paid.category.clone(), grouped(paid.amount)]).collect();
+            let rows = paid.iter().map(|paid| vec![sheet.category(&paid.category, lang), grouped(paid.amount)]).collect();
             pieces
                 .push(Piece::Table(Table { columns: columns(said(lang, "Đã chi cho", "Paid for"), lang), rows, total: None }));
         }

@@ -14,7 +14,7 @@ use super::wire::{self, SettlementReportOut};
 use crate::authz::{Granted, Read, Record, Right, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, hex};
-use crate::decisions::{self, Approval, Asked, Content, Matter, State, Verdict};
+use crate::decisions::{self, Approval, Asked, Content, Halt, Matter, State, Verdict};
 use crate::giving::appeals::{self, AppealRow};
 use crate::giving::publishing::refuse_draft;
 use crate::http::{FieldError, Say, one_line};
@@ -76,7 +76,7 @@ fn wrong(pointer: &str, code: &'static str, vi: &'static str, en: &'static str) 
 
 /// The figures, where the appeal is over and the day has come.
 fn made(v: &mut Visit<'_>, appeal: &AppealRow, as_of: NaiveDate) -> Result<SettlementFigures, Fault> {
-    refuse_draft(appeal)?;
+    refuse_draft(appeal).map_err(Halt::from)?;
     if as_of > vietnam_date(v.now) {
         return Err(wrong("/as_of", "IN_THE_FUTURE", "Ngày này không thể sau hôm nay.", "This cannot be after today."));
     }

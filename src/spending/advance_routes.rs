@@ -40,7 +40,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[post("/advances")]
 pub async fn request_advance(desk: Desk, Body(body): Body<AdvanceIn>) -> Answer<AdvanceOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| advances::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(advances::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's advances, oldest first.
@@ -68,7 +68,7 @@ pub async fn list_open_advances(desk: Desk, Query(query): Query<OfChapter>) -> A
         let span = paging.span::<OpenAdvanceOut>()?;
         let (here, _) = v.see_code::<Read>(&paging.filter)?;
         let rows = advances::open(v, &here, span)?;
-        paging.page(rows, |row| (row.due_on, row.code.clone()), |rows| advances::open_shown(v, rows))
+        Ok(paging.page(rows, |row| (row.due_on, row.code.clone()), |rows| advances::open_shown(v, rows))?)
     };
     desk.tx(page).await.map(Reply::ok)
 }
@@ -77,9 +77,9 @@ pub async fn list_open_advances(desk: Desk, Query(query): Query<OfChapter>) -> A
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path)), responses((status = 200, body = AdvanceOut), Acts))]
 #[get("/advances/{id}")]
 pub async fn show_advance(desk: Desk, id: web::Path<Uuid>) -> Answer<AdvanceOut> {
-    let show = move |v: &mut Visit<'_>| {
+    let show = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let order = order::show(v, &ADVANCES, *id)?;
-        advances::one(v, order)
+        Ok(advances::one(v, order)?)
     };
     desk.tx(show).await.map(Reply::ok)
 }
@@ -107,7 +107,7 @@ pub async fn withdraw_advance(desk: Desk, id: web::Path<Uuid>) -> Answer<Advance
 
 fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<AdvanceOut, Problem> {
     let order = order::decide(v, &ADVANCES, id, verdict)?;
-    advances::one(v, order)
+    Ok(advances::one(v, order)?)
 }
 
 /// Ask a second person for the clearing of an advance: what it was spent on, and what came back. In parts, never more than is open.
@@ -125,7 +125,7 @@ pub async fn request_advance_clearing(
     Body(body): Body<AdvanceClearingIn>,
 ) -> Answer<AdvanceClearingOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| clearings::request(v, &id, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(clearings::request(v, &id, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's clearings of advances, oldest first.
@@ -148,9 +148,9 @@ pub async fn list_advance_clearings(desk: Desk, Query(query): Query<OfChapter>) 
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path)), responses((status = 200, body = AdvanceClearingOut), Acts))]
 #[get("/advance-clearings/{id}")]
 pub async fn show_advance_clearing(desk: Desk, id: web::Path<Uuid>) -> Answer<AdvanceClearingOut> {
-    let show = move |v: &mut Visit<'_>| {
+    let show = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let order = order::show(v, &CLEARINGS, *id)?;
-        clearings::one(v, order)
+        Ok(clearings::one(v, order)?)
     };
     desk.tx(show).await.map(Reply::ok)
 }
@@ -178,5 +178,5 @@ pub async fn withdraw_advance_clearing(desk: Desk, id: web::Path<Uuid>) -> Answe
 
 fn decide_clearing(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<AdvanceClearingOut, Problem> {
     let order = order::decide(v, &CLEARINGS, id, verdict)?;
-    clearings::one(v, order)
+    Ok(clearings::one(v, order)?)
 }

@@ -177,12 +177,12 @@ pub fn after(conn: &mut PgConnection, after: &str, limit: i64) -> Result<Vec<Adv
     Ok(rows.select(AdvanceRow::as_select()).load(conn)?)
 }
 
-/// What standing clearings of these entries come to, by entry.
+/// What standing clearings of these entries come to, and purchases that were paid from them, by entry.
 pub fn cleared(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashMap<Uuid, i64>, DbError> {
     use money_order as o;
     let rows: Vec<(Option<Uuid>, i64)> = o::table
         .filter(o::of_entry_id.eq_any(entries.iter().copied().map(Some)))
-        .filter(o::kind.eq(OrderKind::AdvanceClearing.name()))
+        .filter(o::kind.eq_any([OrderKind::AdvanceClearing.name(), OrderKind::Purchase.name()]))
         .filter(o::state.eq("APPROVED"))
         .select((o::of_entry_id, o::amount_vnd))
         .load(conn)?;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::advance_store::{self, AdvanceRow, OpenKey};
 use super::categories;
+use super::fault::Fault;
 use super::feed;
 use super::kind::Orders;
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, Payee};
@@ -20,7 +21,7 @@ use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::decisions::{self, Approval};
 use crate::house::feed::Feed;
-use crate::http::{Check, FieldError, Problem, Span, note};
+use crate::http::{Check, FieldError, Span, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::kinds;
 use crate::ledger::model::FundId;
@@ -129,9 +130,9 @@ impl Orders for Advances {
     }
 
     /// From now on it is open. That it is open no more when it is reversed, the database sees to itself.
-    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, entries: &[Uuid]) -> Result<(), Problem> {
-        let entry = *entries.first().ok_or_else(|| Problem::internal("an advance without an entry"))?;
-        let code = ledger::codes(v.conn, &[entry])?.remove(&entry).ok_or_else(|| Problem::internal("an entry without a code"))?;
+    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, entries: &[Uuid]) -> Result<(), Fault> {
+        let entry = *entries.first().ok_or_else(|| Fault::broken("an advance without an entry"))?;
+        let code = ledger::codes(v.conn, &[entry])?.remove(&entry).ok_or_else(|| Fault::broken("an entry without a code"))?;
         let due_on = Some(advance_store::due_on(v.conn, row.day)?);
         let advance = AdvanceRow {
             code,
@@ -148,14 +149,14 @@ impl Orders for Advances {
 }
 
 /// Asks for an advance. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &Advance) -> Result<(AdvanceOut, bool), Problem> {
+pub fn request(v: &mut Visit<'_>, ask: &Advance) -> Result<(AdvanceOut, bool), Fault> {
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.fund, amount.get(), ask.from, day, document]);
     let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
     let (order, new) = order::request(v, &ADVANCES, &place, &request, |v| {
         let fund = order::fund(v, "/fund", &ask.fund)?;
-        categories::may_leave(&fund).map_err(|error| Problem::invalid(vec![error]))?;
+        categories::may_leave(&fund).map_err(|error| Fault::Fields(vec![error]))?;
         Ok(Content {
             fund: fund.id,
             to_fund: None,
@@ -177,6 +178,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Advance) -> Result<(AdvanceOut, bool), P
 /// An advance, and what is open of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdvanceOut {
+    /// What was asked for, and what was decided.
     pub order: MoneyOrderOut,
     /// By when it is to be cleared; once it is approved.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,8 +189,8 @@ pub struct AdvanceOut {
 }
 
 /// With what is open of it.
-pub fn one(v: &mut Visit<'_>, order: MoneyOrderOut) -> Result<AdvanceOut, Problem> {
-    shown(v, vec![order])?.pop().ok_or_else(Problem::not_found)
+pub fn one(v: &mut Visit<'_>, order: MoneyOrderOut) -> Result<AdvanceOut, Fault> {
+    shown(v, vec![order])?.pop().ok_or(Fault::Unknown)
 }
 
 /// With what is open of each, in their order.
@@ -218,6 +220,7 @@ pub struct OpenAdvanceOut {
     #[schema(example = "GENERAL")]
     pub fund: String,
     pub amount_vnd: i64,
+    /// What is not cleared yet.
     pub open_vnd: i64,
     /// By when it is to be cleared; none for advances of old books.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -235,7 +238,7 @@ pub fn open(v: &mut Visit<'_>, here: &Seen<Read>, span: Span<OpenKey>) -> Result
 }
 
 /// What is shown of them, in their order.
-pub fn open_shown(v: &mut Visit<'_>, rows: Vec<AdvanceRow>) -> Result<Vec<OpenAdvanceOut>, Problem> {
+pub fn open_shown(v: &mut Visit<'_>, rows: Vec<AdvanceRow>) -> Result<Vec<OpenAdvanceOut>, Fault> {
     let today = vietnam_date(v.now);
     let funds = ledger::funds(v.conn, &rows.iter().map(|row| FundId(row.fund_id)).collect::<Vec<_>>())?;
     let sealed = advance_store::sealed_of(v.conn, &rows.iter().filter_map(|row| row.order_id).collect::<Vec<_>>())?;
@@ -243,8 +246,8 @@ pub fn open_shown(v: &mut Visit<'_>, rows: Vec<AdvanceRow>) -> Result<Vec<OpenAd
     for row in rows {
         let person = match row.order_id.and_then(|id| Some((id, sealed.get(&id)?))) {
             Some((id, sealed)) => {
-                let text = v.vault.open_text(place("money_order", "particulars", &id), sealed).map_err(Problem::internal)?;
-                let particulars: Particulars = serde_json::from_str(&text).map_err(Problem::internal)?;
+                let text = v.vault.open_text(place("money_order", "particulars", &id), sealed).map_err(Fault::broken)?;
+                let particulars: Particulars = serde_json::from_str(&text).map_err(Fault::broken)?;
                 particulars.payee.map(|payee| payee.name)
             }
             None => None,

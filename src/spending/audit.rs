@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::kind::{Orders, Undrawn};
+use super::fault::Undrawn;
+use super::kind::Orders;
 use super::model::OrderState;
 use super::own_costs;
 use super::registry;

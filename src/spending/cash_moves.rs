@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::advance_store;
+use super::fault::Fault;
 use super::feed;
 use super::kind::Orders;
 use super::model::{self, Basics, OrderKind, Particulars};
@@ -19,7 +20,7 @@ use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::decisions::{self, Verdict};
 use crate::house::feed::Feed;
-use crate::http::{Check, FieldError, Problem, Span, note};
+use crate::http::{Check, FieldError, Span, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::kinds;
 
@@ -186,7 +187,7 @@ impl Orders for CashMoves {
 }
 
 /// Asks for a move of cash. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &Move) -> Result<(MoneyOrderOut, bool), Problem> {
+pub fn request(v: &mut Visit<'_>, ask: &Move) -> Result<(MoneyOrderOut, bool), Fault> {
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.how, ask.fund, amount.get(), day, document]);
@@ -211,19 +212,19 @@ pub fn request(v: &mut Visit<'_>, ask: &Move) -> Result<(MoneyOrderOut, bool), P
 }
 
 /// Of which kind a stored one is.
-fn of(v: &mut Visit<'_>, id: Uuid) -> Result<&'static CashMoves, Problem> {
-    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    ALL.into_iter().find(|moves| moves.kind.name() == row.kind).ok_or_else(Problem::not_found)
+fn of(v: &mut Visit<'_>, id: Uuid) -> Result<&'static CashMoves, Fault> {
+    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
+    ALL.into_iter().find(|moves| moves.kind.name() == row.kind).ok_or(Fault::Unknown)
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<MoneyOrderOut, Problem> {
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<MoneyOrderOut, Fault> {
     let of = of(v, id)?;
     order::decide(v, of, id, verdict)
 }
 
 /// One, for those who may read the chapter's books.
-pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<MoneyOrderOut, Problem> {
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<MoneyOrderOut, Fault> {
     let of = of(v, id)?;
     order::show(v, of, id)
 }

@@ -34,6 +34,7 @@ codes! {
 pub struct CategoryOut {
     #[schema(example = "FOOD_WATER_MEDICINE")]
     pub code: String,
+    /// What it is for.
     pub side: Side,
     /// In Vietnamese.
     #[schema(example = "Lương thực, nước uống, thuốc, nhu yếu phẩm")]
@@ -55,6 +56,7 @@ pub struct CategoryOut {
 pub struct CategoriesOut {
     /// The day they hold on.
     pub day: NaiveDate,
+    /// By side and code.
     pub items: Vec<CategoryOut>,
 }
 

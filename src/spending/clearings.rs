@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::advance_store::{self, AdvanceRow, LineRow};
 use super::categories::{self, Side};
+use super::fault::{Fault, Undrawn};
 use super::feed;
-use super::kind::{Booking, Orders, Undrawn, detail};
+use super::kind::{Booking, Orders, detail};
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, wrong};
 use super::order::{self, Content, Request};
 use super::store::OrderRow;
@@ -22,7 +23,7 @@ use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
 use crate::house::undo::CannotUndo;
-use crate::http::{Check, FieldError, Kind, Problem, note};
+use crate::http::{Check, FieldError, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::entry::{Detail, NewEntry};
 use crate::ledger::kinds;
@@ -222,12 +223,11 @@ impl Orders for Clearings {
     }
 
     /// What is open is looked at again, and held: two clearings of one advance come one after the other.
-    fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Problem> {
-        let entry = of.row.of_entry_id.ok_or_else(|| Problem::internal("a clearing of no advance"))?;
-        let advance = advance_store::hold(v.conn, entry)?.ok_or_else(Problem::not_found)?;
+    fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Fault> {
+        let entry = of.row.of_entry_id.ok_or_else(|| Fault::broken("a clearing of no advance"))?;
+        let advance = advance_store::hold(v.conn, entry)?.ok_or(Fault::Unknown)?;
         if advance.open_vnd < of.row.amount_vnd {
-            return Err(Problem::say(
-                Kind::Conflict,
+            return Err(Fault::conflict(
                 "Khoản tạm ứng này không còn nhiều như vậy: đã được thanh toán bớt.",
                 "There is not as much open of this advance any more: it was cleared meanwhile.",
             ));
@@ -235,8 +235,8 @@ impl Orders for Clearings {
         self.drawn(v, of)
     }
 
-    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, _: &[Uuid]) -> Result<(), Problem> {
-        let entry = row.of_entry_id.ok_or_else(|| Problem::internal("a clearing of no advance"))?;
+    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, _: &[Uuid]) -> Result<(), Fault> {
+        let entry = row.of_entry_id.ok_or_else(|| Fault::broken("a clearing of no advance"))?;
         Ok(advance_store::clear(v.conn, entry, row.amount_vnd)?)
     }
 
@@ -252,11 +252,11 @@ fn lines(conn: &mut PgConnection, row: &OrderRow) -> Result<Vec<LineRow>, DbErro
 }
 
 /// The advance that an address names: by its order, or by the public code of an entry.
-fn advance(v: &mut Visit<'_>, named: &str) -> Result<AdvanceRow, Problem> {
+fn advance(v: &mut Visit<'_>, named: &str) -> Result<AdvanceRow, Fault> {
     if let Ok(order) = Uuid::parse_str(named) {
-        return advance_store::of_orders(v.conn, &[order])?.remove(&order).ok_or_else(Problem::not_found);
+        return advance_store::of_orders(v.conn, &[order])?.remove(&order).ok_or(Fault::Unknown);
     }
-    let code = PublicCode::parse(named).map_err(|_| Problem::not_found())?;
+    let code = PublicCode::parse(named).map_err(|_| Fault::Unknown)?;
     match advance_store::of_code(v.conn, code.as_str())? {
         Some(known) => Ok(known),
         None => opened(v, code.as_str()),
@@ -264,14 +264,14 @@ fn advance(v: &mut Visit<'_>, named: &str) -> Result<AdvanceRow, Problem> {
 }
 
 /// An advance that came with an opening balance: known from the first clearing on.
-fn opened(v: &mut Visit<'_>, code: &str) -> Result<AdvanceRow, Problem> {
-    let entry = ledger::by_codes(v.conn, &[code.to_owned()])?.into_keys().next().ok_or_else(Problem::not_found)?;
-    let written = ledger::written(v.conn, entry)?.ok_or_else(Problem::not_found)?;
+fn opened(v: &mut Visit<'_>, code: &str) -> Result<AdvanceRow, Fault> {
+    let entry = ledger::by_codes(v.conn, &[code.to_owned()])?.into_keys().next().ok_or(Fault::Unknown)?;
+    let written = ledger::written(v.conn, entry)?.ok_or(Fault::Unknown)?;
     v.at::<Record>(ChapterId(written.chapter))?;
     let stands = ledger::booked(v.conn, &[entry])?.remove(&entry).is_some_and(|entry| entry.reversed_by.is_none());
     let advance = written.postings.iter().find(|p| p.account == Account::Advance && p.amount > 0);
     let (true, kinds::Kind::OpeningBalance, Some(posting)) = (stands, written.kind, advance) else {
-        return Err(Problem::not_found());
+        return Err(Fault::Unknown);
     };
     let row = AdvanceRow {
         code: code.to_owned(),
@@ -284,11 +284,11 @@ fn opened(v: &mut Visit<'_>, code: &str) -> Result<AdvanceRow, Problem> {
         due_on: None,
     };
     advance_store::insert(v.conn, &row)?;
-    advance_store::of_code(v.conn, code)?.ok_or_else(Problem::not_found)
+    advance_store::of_code(v.conn, code)?.ok_or(Fault::Unknown)
 }
 
 /// Asks for the clearing of an advance. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, named: &str, ask: &Clearing) -> Result<(AdvanceClearingOut, bool), Problem> {
+pub fn request(v: &mut Visit<'_>, named: &str, ask: &Clearing) -> Result<(AdvanceClearingOut, bool), Fault> {
     let advance = advance(v, named)?;
     let chapter = ChapterId(advance.chapter_id);
     let place = (v.at::<Record>(chapter)?, tree::place_of(v.conn, chapter)?);
@@ -322,9 +322,9 @@ pub fn request(v: &mut Visit<'_>, named: &str, ask: &Clearing) -> Result<(Advanc
 }
 
 /// The lines as they are stored, if the fund may pay for them and there is as much open.
-fn looked(v: &mut Visit<'_>, advance: &AdvanceRow, ask: &Clearing) -> Result<Vec<LineRow>, Problem> {
+fn looked(v: &mut Visit<'_>, advance: &AdvanceRow, ask: &Clearing) -> Result<Vec<LineRow>, Fault> {
     let fund = ledger::funds(v.conn, &[FundId(advance.fund_id)])?.remove(&FundId(advance.fund_id));
-    let fund = fund.ok_or_else(|| Problem::internal("an advance from no fund"))?;
+    let fund = fund.ok_or_else(|| Fault::broken("an advance from no fund"))?;
     let day = ask.basics.day;
     let (mut rows, mut errors, mut needs_consent) = (Vec::new(), Vec::new(), false);
     let mut line = |account: Account, category: Option<&str>, vnd: Vnd| {
@@ -373,12 +373,13 @@ fn looked(v: &mut Visit<'_>, advance: &AdvanceRow, ask: &Clearing) -> Result<Vec
             "More than is open of the advance.",
         ));
     }
-    if errors.is_empty() { Ok(rows) } else { Err(Problem::invalid(errors)) }
+    if errors.is_empty() { Ok(rows) } else { Err(Fault::Fields(errors)) }
 }
 
 /// A clearing, with its lines.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdvanceClearingOut {
+    /// What was asked for, and what was decided.
     pub order: MoneyOrderOut,
     pub lines: Vec<ClearingLineOut>,
 }
@@ -397,8 +398,8 @@ pub struct ClearingLineOut {
 }
 
 /// With its lines.
-pub fn one(v: &mut Visit<'_>, order: MoneyOrderOut) -> Result<AdvanceClearingOut, Problem> {
-    shown(v, vec![order])?.pop().ok_or_else(Problem::not_found)
+pub fn one(v: &mut Visit<'_>, order: MoneyOrderOut) -> Result<AdvanceClearingOut, Fault> {
+    shown(v, vec![order])?.pop().ok_or(Fault::Unknown)
 }
 
 /// With the lines of each, in their order.

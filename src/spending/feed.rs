@@ -16,3 +16,5 @@ pub static ADVANCE_CLEARINGS: Feed = Feed { kind: "ADVANCE_CLEARING", read_at: "
 pub static CASH_MOVES: Feed = Feed { kind: "CASH_MOVE", read_at: "/cash-moves/{id}" };
 /// Releases between funds.
 pub static FUND_RELEASES: Feed = Feed { kind: "FUND_RELEASE", read_at: "/fund-releases/{id}" };
+/// Purchases.
+pub static PURCHASES: Feed = Feed { kind: "PURCHASE", read_at: "/purchases/{id}" };

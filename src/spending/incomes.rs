@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::categories::{self, Side};
+use super::fault::Fault;
 use super::feed;
 use super::kind::Orders;
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, Payee, wrong};
@@ -16,7 +17,7 @@ use crate::authz::Visit;
 use crate::basics::Line;
 use crate::decisions;
 use crate::house::feed::Feed;
-use crate::http::{Check, FieldError, Problem, note};
+use crate::http::{Check, FieldError, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::kinds;
 use crate::ledger::model::Restriction;
@@ -60,6 +61,7 @@ pub struct IncomeIn {
     pub account: MoneyBy,
     /// The day on which it came.
     pub day: NaiveDate,
+    /// Who paid; never public.
     pub payer: Payee,
     /// What it is for, in words, as the voucher says it; never public.
     #[schema(example = "Kinh phí hỗ trợ hoạt động quý IV/2026", max_length = 200)]
@@ -133,7 +135,7 @@ impl Orders for Incomes {
 }
 
 /// Asks for income to be recorded. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &Income) -> Result<(MoneyOrderOut, bool), Problem> {
+pub fn request(v: &mut Visit<'_>, ask: &Income) -> Result<(MoneyOrderOut, bool), Fault> {
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.fund, amount.get(), ask.category, ask.by, day, document]);
@@ -141,7 +143,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Income) -> Result<(MoneyOrderOut, bool),
     order::request(v, &INCOMES, &place, &request, |v| look(v, ask))
 }
 
-fn look(v: &mut Visit<'_>, ask: &Income) -> Result<Content, Problem> {
+fn look(v: &mut Visit<'_>, ask: &Income) -> Result<Content, Fault> {
     let fund = order::fund(v, "/fund", &ask.fund)?;
     let mut errors = Vec::new();
     if fund.restriction == Restriction::Quarantine {
@@ -163,7 +165,7 @@ fn look(v: &mut Visit<'_>, ask: &Income) -> Result<Content, Problem> {
         errors.push(order::paper_needed());
     }
     if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
+        return Err(Fault::Fields(errors));
     }
     Ok(Content {
         fund: fund.id,

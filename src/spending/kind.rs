@@ -5,16 +5,15 @@ use std::collections::HashMap;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::fault::{Fault, Undrawn};
 use super::model::{OrderKind, Particulars};
 use super::store::OrderRow;
-use crate::authz::Visit;
+use crate::authz::{Approve, Granted, Visit};
 use crate::basics::{PublicCode, Vnd};
-use crate::db::DbError;
 use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
 use crate::house::undo::CannotUndo;
-use crate::http::Problem;
 use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::entry::{Detail, NewEntry};
 use crate::ledger::kinds::{Field, Kind};
@@ -29,6 +28,8 @@ pub struct Booking<'a> {
     /// Of its day and with its paper.
     pub draft: &'a Draft<'a>,
     pub particulars: &'a Particulars,
+    /// The last approval, which books.
+    pub by: &'a Granted<Approve>,
 }
 
 impl Booking<'_> {
@@ -39,35 +40,6 @@ impl Booking<'_> {
             account: payee.and_then(|payee| payee.account.as_deref()).unwrap_or_default(),
             name: payee.map(|payee| payee.name.as_str()).unwrap_or_default(),
             note: &self.particulars.content,
-        }
-    }
-}
-
-/// Why an order does not make what it should.
-#[derive(Debug)]
-pub enum Undrawn {
-    /// What is stored is not as it must be.
-    Broken(String),
-    Db(DbError),
-}
-
-impl Undrawn {
-    pub fn broken(cause: impl std::fmt::Display) -> Self {
-        Undrawn::Broken(cause.to_string())
-    }
-}
-
-impl From<DbError> for Undrawn {
-    fn from(error: DbError) -> Self {
-        Undrawn::Db(error)
-    }
-}
-
-impl From<Undrawn> for Problem {
-    fn from(undrawn: Undrawn) -> Self {
-        match undrawn {
-            Undrawn::Broken(cause) => Problem::internal(cause),
-            Undrawn::Db(error) => error.into(),
         }
     }
 }
@@ -99,28 +71,28 @@ pub trait Orders: Sync {
     }
 
     /// Its entries. A kind that says more (goods) or has to look again before it is booked does so here.
-    fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Problem> {
+    fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Fault> {
         self.drawn(v, of)
     }
 
     /// The entries as [`Orders::balanced`] and [`Orders::details`] say them.
-    fn drawn(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Problem> {
+    fn drawn(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Fault> {
         let mut details = self.details(v.conn, of.row)?.into_iter();
         let mut entries = Vec::new();
         for postings in self.balanced(v.conn, of.row)? {
             let detail = details.next().unwrap_or_default();
-            entries.push(of.draft.entry(postings, of.behind()).map_err(Problem::internal)?.with_detail(detail));
+            entries.push(of.draft.entry(postings, of.behind()).map_err(Fault::broken)?.with_detail(detail));
         }
         Ok(entries)
     }
 
     /// What else follows in the same transaction, once its entries are written.
-    fn booked(&self, _: &mut Visit<'_>, _: &Approval, _: &OrderRow, _entries: &[Uuid]) -> Result<(), Problem> {
+    fn booked(&self, _: &mut Visit<'_>, _: &Approval, _: &OrderRow, _entries: &[Uuid]) -> Result<(), Fault> {
         Ok(())
     }
 
     /// What a constraint of the database that stands in the way means.
-    fn refused(&self, _constraint: &str) -> Option<Problem> {
+    fn refused(&self, _constraint: &str) -> Option<Fault> {
         None
     }
 

@@ -13,10 +13,14 @@ mod advance_audit;
 pub mod advance_routes;
 pub mod advance_store;
 pub mod advances;
+mod answers;
 pub mod audit;
 pub mod cash_moves;
 pub mod categories;
 pub mod clearings;
+mod debts;
+mod demo;
+pub mod fault;
 pub mod feed;
 pub mod incomes;
 pub mod kind;
@@ -28,6 +32,9 @@ pub mod own_costs;
 pub mod papers;
 pub mod payments;
 pub mod persons;
+pub mod purchase_routes;
+pub mod purchase_store;
+pub mod purchases;
 pub mod refunds;
 pub mod registry;
 pub mod releases;
@@ -52,6 +59,8 @@ pub const ROOM: Room = Room {
         "money_order",
         "money_paper_rule",
         "own_cost",
+        "purchase",
+        "purchase_line",
     ],
     tags: &[("spending", "Money out of a chapter, and income that is no gift")],
     routes: asked,
@@ -67,6 +76,7 @@ pub const ROOM: Room = Room {
         cash_moves::WITHDRAWAL,
         cash_moves::COUNT,
         releases::MATTER,
+        purchases::MATTER,
     ],
     papers: &[&papers::OF_ORDERS],
     feeds: &[
@@ -77,9 +87,11 @@ pub const ROOM: Room = Room {
         &feed::ADVANCE_CLEARINGS,
         &feed::CASH_MOVES,
         &feed::FUND_RELEASES,
+        &feed::PURCHASES,
     ],
     undoes: &[&undo::MoneyOrders],
     chapters: &[("advance.chapter_id", Stays), ("money_order.chapter_id", Stays)],
+    demo: Some(demo::fill),
     ..Room::called("spending")
 };
 
@@ -88,4 +100,5 @@ fn asked(config: &mut ServiceConfig<'_>) {
     other_routes::configure(config);
     advance_routes::configure(config);
     move_routes::configure(config);
+    purchase_routes::configure(config);
 }

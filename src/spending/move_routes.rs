@@ -39,7 +39,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[post("/cash-moves")]
 pub async fn request_cash_move(desk: Desk, Body(body): Body<CashMoveIn>) -> Answer<MoneyOrderOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| cash_moves::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(cash_moves::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's moves of cash, oldest first.
@@ -59,28 +59,28 @@ pub async fn list_cash_moves(desk: Desk, Query(query): Query<OfChapter>) -> Answ
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path)), responses((status = 200, body = MoneyOrderOut), Acts))]
 #[get("/cash-moves/{id}")]
 pub async fn show_cash_move(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.tx(move |v| cash_moves::show(v, *id)).await.map(Reply::ok)
+    desk.tx(move |v| Ok(cash_moves::show(v, *id)?)).await.map(Reply::ok)
 }
 
 /// Approve a move of cash as the next person of its chain; with the last approval it is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/cash-moves/{id}/approval")]
 pub async fn approve_cash_move(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("cash-move/approval", id.to_string(), move |v| cash_moves::decide(v, *id, Verdict::Approve)).await
+    desk.once("cash-move/approval", id.to_string(), move |v| Ok(cash_moves::decide(v, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse a move of cash as the next person of its chain: nothing is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/cash-moves/{id}/refusal")]
 pub async fn refuse_cash_move(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("cash-move/refusal", id.to_string(), move |v| cash_moves::decide(v, *id, Verdict::Refuse)).await
+    desk.once("cash-move/refusal", id.to_string(), move |v| Ok(cash_moves::decide(v, *id, Verdict::Refuse)?)).await
 }
 
 /// Withdraw a move of cash that waits, as the chapter that asked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/cash-moves/{id}/withdrawal")]
 pub async fn withdraw_cash_move(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("cash-move/withdrawal", id.to_string(), move |v| cash_moves::decide(v, *id, Verdict::Withdraw)).await
+    desk.once("cash-move/withdrawal", id.to_string(), move |v| Ok(cash_moves::decide(v, *id, Verdict::Withdraw)?)).await
 }
 
 /// Ask a second person to release money from one fund to another, by a decision.
@@ -93,7 +93,7 @@ pub async fn withdraw_cash_move(desk: Desk, id: web::Path<Uuid>) -> Answer<Money
 #[post("/fund-releases")]
 pub async fn request_fund_release(desk: Desk, Body(body): Body<FundReleaseIn>) -> Answer<MoneyOrderOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| releases::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(releases::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's releases between funds, oldest first.
@@ -113,26 +113,26 @@ pub async fn list_fund_releases(desk: Desk, Query(query): Query<OfChapter>) -> A
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path)), responses((status = 200, body = MoneyOrderOut), Acts))]
 #[get("/fund-releases/{id}")]
 pub async fn show_fund_release(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.tx(move |v| order::show(v, &RELEASES, *id)).await.map(Reply::ok)
+    desk.tx(move |v| Ok(order::show(v, &RELEASES, *id)?)).await.map(Reply::ok)
 }
 
 /// Approve a release between funds as the next person of its chain; with the last approval it is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/fund-releases/{id}/approval")]
 pub async fn approve_fund_release(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("fund-release/approval", id.to_string(), move |v| order::decide(v, &RELEASES, *id, Verdict::Approve)).await
+    desk.once("fund-release/approval", id.to_string(), move |v| Ok(order::decide(v, &RELEASES, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse a release between funds as the next person of its chain: nothing is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/fund-releases/{id}/refusal")]
 pub async fn refuse_fund_release(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("fund-release/refusal", id.to_string(), move |v| order::decide(v, &RELEASES, *id, Verdict::Refuse)).await
+    desk.once("fund-release/refusal", id.to_string(), move |v| Ok(order::decide(v, &RELEASES, *id, Verdict::Refuse)?)).await
 }
 
 /// Withdraw a release between funds that waits, as the chapter that asked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/fund-releases/{id}/withdrawal")]
 pub async fn withdraw_fund_release(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("fund-release/withdrawal", id.to_string(), move |v| order::decide(v, &RELEASES, *id, Verdict::Withdraw)).await
+    desk.once("fund-release/withdrawal", id.to_string(), move |v| Ok(order::decide(v, &RELEASES, *id, Verdict::Withdraw)?)).await
 }

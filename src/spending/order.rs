@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::kind::{Booking, Orders};
-use super::model::{OrderState, Particulars, wrong};
+use super::model::{OrderKind, OrderState, Particulars, wrong};
 use super::papers;
 use super::store::{self, OrderRow};
 use super::wire::{self, MoneyOrderOut, out};
@@ -15,12 +16,12 @@ use crate::changes::{self, Change};
 use crate::db::DbError;
 use crate::decisions::{self, Approval, Asked, Halt, Matter, State, Verdict};
 use crate::documents::store as documents;
-use crate::http::{FieldError, Kind, Problem, Span};
+use crate::http::{FieldError, Span};
 use crate::ledger::accounts::Account;
 use crate::ledger::draft::Draft;
 use crate::ledger::model::{Fund, FundId};
 use crate::ledger::store::{self as ledger, BookError, BookedAt};
-use crate::tree::{ChapterId, Place};
+use crate::tree::{self, ChapterId, Place};
 use crate::vault::{Vault, place};
 use crate::vouchers::store as vouchers;
 
@@ -58,8 +59,8 @@ pub struct Content {
 }
 
 /// The right to ask at the chapter that a request names.
-pub fn at(v: &mut Visit<'_>, chapter: &str) -> Result<(Granted<Record>, Place), Problem> {
-    v.at_code::<Record>(chapter).map_err(|denied| denied.of_chapter("/chapter"))
+pub fn at(v: &mut Visit<'_>, chapter: &str) -> Result<(Granted<Record>, Place), Fault> {
+    v.at_code::<Record>(chapter).map_err(Fault::NoSuchChapter)
 }
 
 /// Asks for an order. The same request sent again answers as the first time; `look` is asked only where it is new.
@@ -68,8 +69,8 @@ pub fn request(
     of: &'static dyn Orders,
     (grant, here): &(Granted<Record>, Place),
     ask: &Request<'_>,
-    look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Problem>,
-) -> Result<(MoneyOrderOut, bool), Problem> {
+    look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Fault>,
+) -> Result<(MoneyOrderOut, bool), Fault> {
     let hash = fingerprint(v.vault, ask);
     let content = match store::find(v.conn, ask.id)? {
         Some(known) if known.kind != of.kind().name() => return Err(Halt::IdTaken.into()),
@@ -108,10 +109,15 @@ fn new_content(
     v: &mut Visit<'_>,
     of: &'static dyn Orders,
     here: &Place,
-    look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Problem>,
-) -> Result<Content, Problem> {
-    if !here.accepts_entries {
-        return Err(Problem::invalid(vec![wrong("/chapter", "BOOKS_CLOSED", BOOKS_CLOSED.0, BOOKS_CLOSED.1)]));
+    look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Fault>,
+) -> Result<Content, Fault> {
+    // What stands at a chapter is settled there, also when another has succeeded it; nothing new begins.
+    let open = match of.kind() {
+        OrderKind::AdvanceClearing | OrderKind::Refund => tree::goes_on(v.conn, here)?,
+        _ => here.accepts_entries,
+    };
+    if !open {
+        return Err(Fault::Fields(vec![wrong("/chapter", "BOOKS_CLOSED", BOOKS_CLOSED.0, BOOKS_CLOSED.1)]));
     }
     let content = look(v)?;
     let mut errors = Vec::new();
@@ -131,7 +137,7 @@ fn new_content(
     if content.document.is_none() && from.is_some_and(|from| content.amount_vnd >= from) {
         errors.push(paper_needed());
     }
-    if errors.is_empty() { Ok(content) } else { Err(Problem::invalid(errors)) }
+    if errors.is_empty() { Ok(content) } else { Err(Fault::Fields(errors)) }
 }
 
 /// The order needs its paper.
@@ -145,9 +151,9 @@ pub fn paper_needed() -> FieldError {
 }
 
 /// A fund by the code that a field names.
-pub fn fund(v: &mut Visit<'_>, at: &str, code: &str) -> Result<Fund, Problem> {
+pub fn fund(v: &mut Visit<'_>, at: &str, code: &str) -> Result<Fund, Fault> {
     ledger::funds_by_code(v.conn, &[code])?.remove(code).ok_or_else(|| {
-        Problem::invalid(vec![wrong(
+        Fault::Fields(vec![wrong(
             at,
             "NO_SUCH_FUND",
             "Không có quỹ này: GENERAL, OPERATING hoặc APPEAL:<mã đợt>.",
@@ -160,15 +166,9 @@ fn fingerprint(vault: &Vault, ask: &Request<'_>) -> Vec<u8> {
     vault.hash("money_order.particulars", json!([ask.id, ask.particulars]).to_string().as_bytes()).to_vec()
 }
 
-fn new_row(
-    v: &Visit<'_>,
-    of: &'static dyn Orders,
-    ask: &Request<'_>,
-    content: &Content,
-    hash: &[u8],
-) -> Result<OrderRow, Problem> {
-    let clear = serde_json::to_vec(ask.particulars).map_err(Problem::internal)?;
-    let sealed = v.vault.seal(place("money_order", "particulars", &ask.id), &clear).map_err(Problem::internal)?;
+fn new_row(v: &Visit<'_>, of: &'static dyn Orders, ask: &Request<'_>, content: &Content, hash: &[u8]) -> Result<OrderRow, Fault> {
+    let clear = serde_json::to_vec(ask.particulars).map_err(Fault::broken)?;
+    let sealed = v.vault.seal(place("money_order", "particulars", &ask.id), &clear).map_err(Fault::broken)?;
     Ok(OrderRow {
         id: ask.id,
         kind: of.kind().name().to_owned(),
@@ -198,10 +198,10 @@ fn new_row(
 }
 
 /// Who and what for, as long as it is kept.
-pub fn particulars(vault: &Vault, row: &OrderRow) -> Result<Particulars, Problem> {
+pub fn particulars(vault: &Vault, row: &OrderRow) -> Result<Particulars, Fault> {
     let Some(sealed) = &row.particulars else { return Ok(Particulars::default()) };
-    let clear = vault.open(place("money_order", "particulars", &row.id), sealed).map_err(Problem::internal)?;
-    serde_json::from_slice(&clear).map_err(Problem::internal)
+    let clear = vault.open(place("money_order", "particulars", &row.id), sealed).map_err(Fault::broken)?;
+    serde_json::from_slice(&clear).map_err(Fault::broken)
 }
 
 /// An order with what its kind says.
@@ -212,25 +212,25 @@ struct Order<'a> {
 
 impl Matter for Order<'_> {
     type Asks = Record;
-    type Fault = Problem;
+    type Fault = Fault;
 
     fn kind(&self) -> &'static decisions::Kind {
         self.of.matter()
     }
 
-    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+    fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
         let (row, of) = (self.row, self.of);
         let particulars = particulars(v.vault, row)?;
         let funds: Vec<FundId> = [Some(row.fund_id), row.to_fund_id].into_iter().flatten().map(FundId).collect();
         let funds = ledger::funds(v.conn, &funds)?;
         let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
-        // It may have gone up in another one since it was asked.
-        if !draft.here.accepts_entries {
-            return Err(Problem::say(Kind::Conflict, BOOKS_CLOSED.0, BOOKS_CLOSED.1));
+        // Where it has gone up in another one since it was asked, it passes on.
+        if !tree::goes_on(v.conn, &draft.here)? {
+            return Err(Fault::conflict(BOOKS_CLOSED.0, BOOKS_CLOSED.1));
         }
         draft.day = row.day;
         draft.document = paper(row)?;
-        let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars })?;
+        let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars, by: &by.grant })?;
         let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
         store::approve(v.conn, &by.grant, v.now, row.id, &ids)
             .map_err(|error| error.constraint().and_then(|name| of.refused(name)).unwrap_or_else(|| error.into()))?;
@@ -241,43 +241,42 @@ impl Matter for Order<'_> {
         Ok(changes::note(v.conn, &[Change::of(of.feed(), row.chapter(), row.id)])?)
     }
 
-    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Problem> {
+    fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Fault> {
         let state = if state == State::Withdrawn { OrderState::Withdrawn } else { OrderState::Refused };
         store::lay_aside(v.conn, by, v.now, self.row.id, state)?;
         Ok(changes::note(v.conn, &[Change::of(self.of.feed(), self.row.chapter(), self.row.id)])?)
     }
 }
 
-fn paper(row: &OrderRow) -> Result<Option<[u8; 32]>, Problem> {
+fn paper(row: &OrderRow) -> Result<Option<[u8; 32]>, Fault> {
     let hash = row.document.as_deref().map(TryInto::try_into).transpose();
-    hash.map_err(|_| Problem::internal("a document's hash is not 32 bytes"))
+    hash.map_err(|_| Fault::broken("a document's hash is not 32 bytes"))
 }
 
-fn not_booked(error: BookError) -> Problem {
+fn not_booked(error: BookError) -> Fault {
     match error {
-        BookError::NotCovered => Problem::say(
-            Kind::Conflict,
+        BookError::NotCovered => Fault::conflict(
             "Quỹ này không còn đủ tiền ở nơi chi: hãy xem lại số dư, hoặc chờ tiền về rồi duyệt.",
             "There is not enough of this fund where it is to be paid from: look at the balance, or approve once the money is there.",
         ),
-        BookError::Closed => decisions::books_closed(),
+        BookError::Closed => Halt::Matter(decisions::books_closed()).into(),
         BookError::Db(error) => error.into(),
-        other => Problem::internal(other),
+        other => Fault::broken(other),
     }
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, of: &'static dyn Orders, id: Uuid, verdict: Verdict) -> Result<MoneyOrderOut, Problem> {
-    let row = store::hold(v.conn, of.kind(), id)?.ok_or_else(Problem::not_found)?;
+pub fn decide(v: &mut Visit<'_>, of: &'static dyn Orders, id: Uuid, verdict: Verdict) -> Result<MoneyOrderOut, Fault> {
+    let row = store::hold(v.conn, of.kind(), id)?.ok_or(Fault::Unknown)?;
     decisions::decide(v, &Order { row: &row, of }, id, verdict)?;
-    let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
+    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     Ok(out(v.conn, of, row)?)
 }
 
 /// One order with who is paid, for those who may read the chapter's books. Reading it is noted in the audit trail, because it
 /// names somebody.
-pub fn show(v: &mut Visit<'_>, of: &'static dyn Orders, id: Uuid) -> Result<MoneyOrderOut, Problem> {
-    let row = store::find(v.conn, id)?.filter(|row| row.kind == of.kind().name()).ok_or_else(Problem::not_found)?;
+pub fn show(v: &mut Visit<'_>, of: &'static dyn Orders, id: Uuid) -> Result<MoneyOrderOut, Fault> {
+    let row = store::find(v.conn, id)?.filter(|row| row.kind == of.kind().name()).ok_or(Fault::Unknown)?;
     let seen = v.see::<Read>(ChapterId(row.chapter_id))?;
     v.note_seen(&seen, "MONEY_ORDER_READ", id)?;
     let Particulars { payee, content } = particulars(v.vault, &row)?;

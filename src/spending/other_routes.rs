@@ -37,7 +37,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[post("/incomes")]
 pub async fn request_income(desk: Desk, Body(body): Body<IncomeIn>) -> Answer<MoneyOrderOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| incomes::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(incomes::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's incomes, oldest first.
@@ -57,28 +57,28 @@ pub async fn list_incomes(desk: Desk, Query(query): Query<OfChapter>) -> Answer<
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path)), responses((status = 200, body = MoneyOrderOut), Acts))]
 #[get("/incomes/{id}")]
 pub async fn show_income(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.tx(move |v| order::show(v, &INCOMES, *id)).await.map(Reply::ok)
+    desk.tx(move |v| Ok(order::show(v, &INCOMES, *id)?)).await.map(Reply::ok)
 }
 
 /// Approve an income as the next person of its chain; with the last approval it is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/incomes/{id}/approval")]
 pub async fn approve_income(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("income/approval", id.to_string(), move |v| order::decide(v, &INCOMES, *id, Verdict::Approve)).await
+    desk.once("income/approval", id.to_string(), move |v| Ok(order::decide(v, &INCOMES, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse an income as the next person of its chain: nothing is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/incomes/{id}/refusal")]
 pub async fn refuse_income(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("income/refusal", id.to_string(), move |v| order::decide(v, &INCOMES, *id, Verdict::Refuse)).await
+    desk.once("income/refusal", id.to_string(), move |v| Ok(order::decide(v, &INCOMES, *id, Verdict::Refuse)?)).await
 }
 
 /// Withdraw an income that waits, as the chapter that asked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/incomes/{id}/withdrawal")]
 pub async fn withdraw_income(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("income/withdrawal", id.to_string(), move |v| order::decide(v, &INCOMES, *id, Verdict::Withdraw)).await
+    desk.once("income/withdrawal", id.to_string(), move |v| Ok(order::decide(v, &INCOMES, *id, Verdict::Withdraw)?)).await
 }
 
 /// Ask a second person to give a gift back to its giver, whole or in part.
@@ -89,7 +89,7 @@ pub async fn withdraw_income(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrd
 #[post("/refunds")]
 pub async fn request_refund(desk: Desk, Body(body): Body<RefundIn>) -> Answer<MoneyOrderOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| refunds::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(refunds::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's refunds, oldest first.
@@ -109,26 +109,26 @@ pub async fn list_refunds(desk: Desk, Query(query): Query<OfChapter>) -> Answer<
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path)), responses((status = 200, body = MoneyOrderOut), Acts))]
 #[get("/refunds/{id}")]
 pub async fn show_refund(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.tx(move |v| order::show(v, &REFUNDS, *id)).await.map(Reply::ok)
+    desk.tx(move |v| Ok(order::show(v, &REFUNDS, *id)?)).await.map(Reply::ok)
 }
 
 /// Approve a refund as the next person of its chain; with the last approval it is booked in the fund and chapter of its gift.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/refunds/{id}/approval")]
 pub async fn approve_refund(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("refund/approval", id.to_string(), move |v| order::decide(v, &REFUNDS, *id, Verdict::Approve)).await
+    desk.once("refund/approval", id.to_string(), move |v| Ok(order::decide(v, &REFUNDS, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse a refund as the next person of its chain: nothing is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/refunds/{id}/refusal")]
 pub async fn refuse_refund(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("refund/refusal", id.to_string(), move |v| order::decide(v, &REFUNDS, *id, Verdict::Refuse)).await
+    desk.once("refund/refusal", id.to_string(), move |v| Ok(order::decide(v, &REFUNDS, *id, Verdict::Refuse)?)).await
 }
 
 /// Withdraw a refund that waits, as the chapter that asked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/refunds/{id}/withdrawal")]
 pub async fn withdraw_refund(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("refund/withdrawal", id.to_string(), move |v| order::decide(v, &REFUNDS, *id, Verdict::Withdraw)).await
+    desk.once("refund/withdrawal", id.to_string(), move |v| Ok(order::decide(v, &REFUNDS, *id, Verdict::Withdraw)?)).await
 }

@@ -7,13 +7,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::categories::{self, Side};
-use super::feed;
+use super::fault::Fault;
 use super::kind::Orders;
 use super::model::{self, Basics, OrderKind, PaidFrom, Particulars, Payee, wrong};
 use super::order::{self, Content, Request};
 use super::own_costs;
 use super::store::OrderRow;
 use super::wire::MoneyOrderOut;
+use super::{debts, feed};
 use crate::authz::Visit;
 use crate::basics::Line;
 use crate::db::DbError;
@@ -21,7 +22,7 @@ use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
 use crate::house::undo::CannotUndo;
-use crate::http::{Check, FieldError, Kind, Problem, Say, note};
+use crate::http::{Check, FieldError, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::held;
 use crate::ledger::kinds;
@@ -63,7 +64,9 @@ pub struct PaymentIn {
     /// It pays what the fund owes (mua chịu) and spends nothing anew.
     #[serde(default)]
     pub pays_debt: bool,
+    /// From what it is paid.
     pub from: PaidFrom,
+    /// Who is paid; never public.
     pub payee: Payee,
     /// The day on which it was paid, or came to be owed.
     pub day: NaiveDate,
@@ -161,14 +164,13 @@ impl Orders for Payments {
     }
 
     /// Own costs from gifts are shown. No debt is paid that is not owed: the balance is held by what was just booked.
-    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, entries: &[Uuid]) -> Result<(), Problem> {
+    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, entries: &[Uuid]) -> Result<(), Fault> {
         if let Some(consent) = &row.consent {
             own_costs::say(v.conn, entries, consent)?;
         }
         let pays_debt = row.debited() == Some(Account::Payable);
         if pays_debt && held::now(v.conn, row.chapter(), FundId(row.fund_id), Account::Payable)? > 0 {
-            return Err(Problem::say(
-                Kind::Conflict,
+            return Err(Fault::conflict(
                 "Quỹ này không còn nợ nhiều như vậy: khoản nợ đã được trả.",
                 "The fund does not owe that much any more: the debt was paid.",
             ));
@@ -178,22 +180,12 @@ impl Orders for Payments {
 
     /// What was bought on credit stands as long as it is paid for.
     fn undo(&self, errand: &mut Errand<'_>, row: &OrderRow) -> Result<(), CannotUndo> {
-        if row.credited() != Some(Account::Payable) {
-            return Ok(());
-        }
-        let owed = -held::now(errand.conn, row.chapter(), FundId(row.fund_id), Account::Payable)?;
-        if owed < row.amount_vnd {
-            return Err(CannotUndo::StandsOnIt(Say::fixed(
-                "Khoản mua chịu này đã được trả: hãy hủy khoản trả nợ trước.",
-                "What was bought on credit has been paid for: reverse that payment first.",
-            )));
-        }
-        Ok(())
+        debts::require_owed(errand.conn, row)
     }
 }
 
 /// Asks for a payment. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &Payment) -> Result<(MoneyOrderOut, bool), Problem> {
+pub fn request(v: &mut Visit<'_>, ask: &Payment) -> Result<(MoneyOrderOut, bool), Fault> {
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.fund, amount.get(), ask.category, ask.from, day, document, ask.consent]);
@@ -202,7 +194,7 @@ pub fn request(v: &mut Visit<'_>, ask: &Payment) -> Result<(MoneyOrderOut, bool)
     order::request(v, &PAYMENTS, &place, &request, |v| look(v, here, ask))
 }
 
-fn look(v: &mut Visit<'_>, here: ChapterId, ask: &Payment) -> Result<Content, Problem> {
+fn look(v: &mut Visit<'_>, here: ChapterId, ask: &Payment) -> Result<Content, Fault> {
     let fund = order::fund(v, "/fund", &ask.fund)?;
     let debit = match &ask.category {
         Some(code) => spent(v, &fund, code, ask)?,
@@ -225,22 +217,22 @@ fn look(v: &mut Visit<'_>, here: ChapterId, ask: &Payment) -> Result<Content, Pr
 }
 
 /// What it is spent on, if the fund may pay for that.
-fn spent(v: &mut Visit<'_>, fund: &Fund, code: &str, ask: &Payment) -> Result<Account, Problem> {
+fn spent(v: &mut Visit<'_>, fund: &Fund, code: &str, ask: &Payment) -> Result<Account, Fault> {
     let found: Result<Result<_, _>, DbError> =
         categories::find(v.conn, "/category", code, ask.basics.day, &[Side::Aid, Side::Operating]);
-    let category = found?.map_err(|error| Problem::invalid(vec![error]))?;
+    let category = found?.map_err(|error| Fault::Fields(vec![error]))?;
     let mut errors: Vec<FieldError> = categories::may_pay(fund, &category, ask.consent.is_some()).err().into_iter().collect();
     if category.needs_document && ask.basics.document.is_none() {
         errors.push(order::paper_needed());
     }
-    if errors.is_empty() { Ok(category.expense()) } else { Err(Problem::invalid(errors)) }
+    if errors.is_empty() { Ok(category.expense()) } else { Err(Fault::Fields(errors)) }
 }
 
 /// The debt of the fund, if there is as much.
-fn owed(v: &mut Visit<'_>, here: ChapterId, fund: &Fund, ask: &Payment) -> Result<Account, Problem> {
-    categories::may_leave(fund).map_err(|error| Problem::invalid(vec![error]))?;
+fn owed(v: &mut Visit<'_>, here: ChapterId, fund: &Fund, ask: &Payment) -> Result<Account, Fault> {
+    categories::may_leave(fund).map_err(|error| Fault::Fields(vec![error]))?;
     if ask.consent.is_some() {
-        return Err(Problem::invalid(vec![wrong(
+        return Err(Fault::Fields(vec![wrong(
             "/own_cost_consent",
             "NOT_NEEDED",
             "Trả nợ không cần văn bản đồng ý: đã ghi khi mua chịu.",
@@ -248,9 +240,9 @@ fn owed(v: &mut Visit<'_>, here: ChapterId, fund: &Fund, ask: &Payment) -> Resul
         )]));
     }
     if -held::now(v.conn, here, fund.id, Account::Payable)? < ask.basics.amount.get() {
-        return Err(Problem::invalid(vec![wrong(
+        return Err(Fault::Fields(vec![wrong(
             "/amount_vnd",
-            "MORE_THAN_OWED",
+            "MORE_THAN_OPEN",
             "Quỹ này của đơn vị không nợ nhiều như vậy.",
             "The chapter's fund does not owe that much.",
         )]));

@@ -9,6 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::feed;
 use super::kind::Orders;
 use super::model::{self, MoneyBy, OrderKind, Particulars, Payee, wrong};
@@ -20,7 +21,7 @@ use crate::basics::{Line, Vnd};
 use crate::decisions;
 use crate::giving::store::{self as giving, GiftRow, Gifts};
 use crate::house::feed::Feed;
-use crate::http::{Check, FieldError, Kind, Problem, note};
+use crate::http::{Check, FieldError, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::kinds::{self, Channel};
 use crate::ledger::store as ledger;
@@ -137,11 +138,10 @@ impl Orders for Refunds {
         kinds::Kind::Refund
     }
 
-    fn refused(&self, constraint: &str) -> Option<Problem> {
+    fn refused(&self, constraint: &str) -> Option<Fault> {
         match constraint {
             "money_order_gift_stands" => Some(reversed()),
-            "money_order_refund_within_gift" => Some(Problem::say(
-                Kind::Conflict,
+            "money_order_refund_within_gift" => Some(Fault::conflict(
                 "Khoản ủng hộ này đã được hoàn trả: phần còn lại không đủ.",
                 "This gift was refunded meanwhile: not as much of it is left.",
             )),
@@ -150,26 +150,25 @@ impl Orders for Refunds {
     }
 }
 
-fn reversed() -> Problem {
-    Problem::say(
-        Kind::Conflict,
+fn reversed() -> Fault {
+    Fault::conflict(
         "Khoản ủng hộ này đã bị hủy: không còn gì để hoàn trả.",
         "This gift was reversed: there is nothing to refund.",
     )
 }
 
-fn no_such_gift() -> Problem {
+fn no_such_gift() -> Fault {
     let error = wrong(
         "/gift",
         "NO_SUCH_GIFT",
         "Không có khoản ủng hộ này trong phạm vi của bạn.",
         "There is no such gift within your reach.",
     );
-    Problem { errors: vec![error], ..Problem::not_found() }
+    Fault::NotThere(error)
 }
 
 /// Asks for a refund. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &Refund) -> Result<(MoneyOrderOut, bool), Problem> {
+pub fn request(v: &mut Visit<'_>, ask: &Refund) -> Result<(MoneyOrderOut, bool), Fault> {
     let gift = giving::gifts(v.conn, Gifts::One(ask.gift), 1)?.pop().ok_or_else(no_such_gift)?;
     let chapter = ChapterId(gift.chapter_id);
     let grant = v.at::<Record>(chapter).map_err(|denied| match denied {
@@ -182,27 +181,26 @@ pub fn request(v: &mut Visit<'_>, ask: &Refund) -> Result<(MoneyOrderOut, bool),
     order::request(v, &REFUNDS, &(grant, here), &request, |v| look(v, ask, &gift))
 }
 
-fn look(v: &mut Visit<'_>, ask: &Refund, gift: &GiftRow) -> Result<Content, Problem> {
+fn look(v: &mut Visit<'_>, ask: &Refund, gift: &GiftRow) -> Result<Content, Fault> {
     if Channel::parse(&gift.channel) == Some(Channel::InKind) {
-        return Err(Problem::invalid(vec![wrong(
+        return Err(Fault::Fields(vec![wrong(
             "/gift",
-            "IN_KIND",
+            "NOT_FOR_THIS",
             "Hiện vật không hoàn trả bằng tiền.",
             "Goods are not refunded in money.",
         )]));
     }
-    let booked = ledger::booked(v.conn, &[gift.entry_id])?
-        .remove(&gift.entry_id)
-        .ok_or_else(|| Problem::internal("a gift has no entry"))?;
+    let booked =
+        ledger::booked(v.conn, &[gift.entry_id])?.remove(&gift.entry_id).ok_or_else(|| Fault::broken("a gift has no entry"))?;
     if booked.reversed_by.is_some() {
         return Err(reversed());
     }
     let left = gift.amount_vnd - store::sum_of(v.conn, OrderKind::Refund, gift.entry_id)?;
     let amount = ask.amount.map_or(left, Vnd::get);
     if amount > left || left == 0 {
-        return Err(Problem::invalid(vec![wrong(
+        return Err(Fault::Fields(vec![wrong(
             "/amount_vnd",
-            "MORE_THAN_LEFT",
+            "MORE_THAN_OPEN",
             "Nhiều hơn phần chưa hoàn trả của khoản ủng hộ này.",
             "More than is left of this gift.",
         )]));

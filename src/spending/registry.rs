@@ -7,12 +7,13 @@ use super::incomes::INCOMES;
 use super::kind::Orders;
 use super::model::OrderKind;
 use super::payments::PAYMENTS;
+use super::purchases::PURCHASES;
 use super::refunds::REFUNDS;
 use super::releases::RELEASES;
 
 /// A new kind has its line here.
 pub const ALL: &[&dyn Orders] =
-    &[&PAYMENTS, &INCOMES, &REFUNDS, &ADVANCES, &CLEARINGS, &DEPOSITS, &WITHDRAWALS, &COUNTS, &RELEASES];
+    &[&PAYMENTS, &INCOMES, &REFUNDS, &ADVANCES, &CLEARINGS, &DEPOSITS, &WITHDRAWALS, &COUNTS, &RELEASES, &PURCHASES];
 
 /// The kinds of entries that are booked by money orders.
 pub const BOOKS: &[&str] = &[
@@ -25,6 +26,7 @@ pub const BOOKS: &[&str] = &[
     "CASH_WITHDRAWAL",
     "CASH_COUNT_DIFFERENCE",
     "FUND_RELEASE",
+    "PURCHASE",
 ];
 
 /// What a kind says of itself.

@@ -10,8 +10,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::{Fault, Undrawn};
 use super::feed;
-use super::kind::{Booking, Orders, Undrawn, detail};
+use super::kind::{Booking, Orders, detail};
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, wrong};
 use super::order::{self, Content, Request};
 use super::store::OrderRow;
@@ -22,7 +23,7 @@ use crate::db::DbError;
 use crate::db::schema::fund_release_rule;
 use crate::decisions;
 use crate::house::feed::Feed;
-use crate::http::{Check, FieldError, Problem, note};
+use crate::http::{Check, FieldError, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::entry::{Detail, NewEntry};
 use crate::ledger::kinds;
@@ -158,7 +159,7 @@ impl Orders for Releases {
     }
 
     /// The second is about the first.
-    fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Problem> {
+    fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Fault> {
         let mut entries = self.drawn(v, of)?;
         let first = entries.first().map(|entry| entry.code.clone());
         if let Some(second) = entries.get_mut(1) {
@@ -169,14 +170,14 @@ impl Orders for Releases {
 }
 
 /// Asks for a release. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &Release) -> Result<(MoneyOrderOut, bool), Problem> {
+pub fn request(v: &mut Visit<'_>, ask: &Release) -> Result<(MoneyOrderOut, bool), Fault> {
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.from_fund, ask.to_fund, amount.get(), ask.held, day, document, ask.conditions]);
     let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
     order::request(v, &RELEASES, &place, &request, |v| {
         let (from, to) = (order::fund(v, "/from_fund", &ask.from_fund)?, order::fund(v, "/to_fund", &ask.to_fund)?);
-        allowed(v.conn, &from, &to, day, ask.conditions.is_some())?.map_err(|error| Problem::invalid(vec![error]))?;
+        allowed(v.conn, &from, &to, day, ask.conditions.is_some())?.map_err(|error| Fault::Fields(vec![error]))?;
         let held = match ask.held {
             MoneyBy::Cash => Account::CashOnHand,
             MoneyBy::Bank => Account::Bank,

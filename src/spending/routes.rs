@@ -67,7 +67,7 @@ async fn categories_of(desk: &Desk, day: Option<NaiveDate>, sides: &'static [Sid
 #[post("/payments")]
 pub async fn request_payment(desk: Desk, Body(body): Body<PaymentIn>) -> Answer<MoneyOrderOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| payments::request(v, &ask)).await.map(Reply::made)
+    desk.tx(move |v| Ok(payments::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's payments, oldest first.
@@ -87,26 +87,26 @@ pub async fn list_payments(desk: Desk, Query(query): Query<OfChapter>) -> Answer
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path)), responses((status = 200, body = MoneyOrderOut), Acts))]
 #[get("/payments/{id}")]
 pub async fn show_payment(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.tx(move |v| order::show(v, &PAYMENTS, *id)).await.map(Reply::ok)
+    desk.tx(move |v| Ok(order::show(v, &PAYMENTS, *id)?)).await.map(Reply::ok)
 }
 
 /// Approve a payment as the next person of its chain; with the last approval it is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/payments/{id}/approval")]
 pub async fn approve_payment(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("payment/approval", id.to_string(), move |v| order::decide(v, &PAYMENTS, *id, Verdict::Approve)).await
+    desk.once("payment/approval", id.to_string(), move |v| Ok(order::decide(v, &PAYMENTS, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse a payment as the next person of its chain: nothing is booked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/payments/{id}/refusal")]
 pub async fn refuse_payment(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("payment/refusal", id.to_string(), move |v| order::decide(v, &PAYMENTS, *id, Verdict::Refuse)).await
+    desk.once("payment/refusal", id.to_string(), move |v| Ok(order::decide(v, &PAYMENTS, *id, Verdict::Refuse)?)).await
 }
 
 /// Withdraw a payment that waits, as the chapter that asked.
 #[utoipa::path(tag = "spending", params(("id" = Uuid, Path), Key), responses((status = 200, body = MoneyOrderOut), Decides))]
 #[post("/payments/{id}/withdrawal")]
 pub async fn withdraw_payment(desk: Desk, id: web::Path<Uuid>) -> Answer<MoneyOrderOut> {
-    desk.once("payment/withdrawal", id.to_string(), move |v| order::decide(v, &PAYMENTS, *id, Verdict::Withdraw)).await
+    desk.once("payment/withdrawal", id.to_string(), move |v| Ok(order::decide(v, &PAYMENTS, *id, Verdict::Withdraw)?)).await
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::adjust_in::{Adjustment, AdjustmentReason, Found, Side};
+use super::adjust_in::{Adjustment, AdjustmentReason, Found, LotSide};
 use super::adjust_store::{self as store, AdjustmentRow, LineRow};
 use super::adjust_wire::{AdjustmentOut, out};
 use super::catalog::{self, Item};
@@ -27,6 +27,7 @@ use crate::ledger::kinds::Kind;
 use crate::ledger::model::{Balanced, Fund, FundId};
 use crate::ledger::store::{self as ledger, BookedAt, Detail, Goods, NewEntry};
 use crate::tree::{ChapterId, Place};
+use crate::vouchers::store as vouchers;
 
 /// An adjustment, as a matter for a second person.
 pub const MATTER: &decisions::Kind = &decisions::Kind {
@@ -190,10 +191,10 @@ fn line_out(check: &mut Check, at: &str, lot: &LotRow, milli: i64) -> Option<(Li
         let (vi, en) = (format!("Lô này chỉ còn {there}."), format!("There are {there} left of this lot."));
         check.wrong(format!("{at}/quantity"), "NOT_ENOUGH", vi, en);
     }
-    Some((row_of_lot(Side::Out, lot, milli, None), part?.value))
+    Some((row_of_lot(LotSide::Out, lot, milli, None), part?.value))
 }
 
-pub(super) fn row_of_lot(side: Side, lot: &LotRow, milli: i64, value: Option<i64>) -> LineRow {
+pub(super) fn row_of_lot(side: LotSide, lot: &LotRow, milli: i64, value: Option<i64>) -> LineRow {
     LineRow {
         adjustment_id: Uuid::nil(),
         n: 0,
@@ -242,7 +243,7 @@ impl Around {
                 if value.is_none() {
                     check.wrong(format!("{at}/quantity"), "TOO_LARGE", "Giá trị vượt 10^15 đồng.", "Worth more than 10^15 đồng.");
                 }
-                return Some((row_of_lot(Side::In, lot, quantity.milli(), value), value?));
+                return Some((row_of_lot(LotSide::In, lot, quantity.milli(), value), value?));
             }
             Found::New(goods) => goods,
         };
@@ -251,7 +252,7 @@ impl Around {
         let row = LineRow {
             adjustment_id: Uuid::nil(),
             n: 0,
-            side: Side::In.name().to_owned(),
+            side: LotSide::In.name().to_owned(),
             lot_id: None,
             item: goods.item.clone(),
             unit: goods.unit.clone(),
@@ -305,7 +306,7 @@ fn book(v: &mut Visit<'_>, by: &Approval, row: &AdjustmentRow) -> Result<(), Fau
     let lines = store::lines_of(v.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
     let ids: Vec<Uuid> = lines.iter().filter_map(|line| line.lot_id).collect();
     let held = lots::hold(v.conn, by.grant.chapter(), fund, &ids)?.ok_or(Fault::NotCovered)?;
-    let (outs, ins): (Vec<&LineRow>, Vec<&LineRow>) = lines.iter().partition(|line| line.side == Side::Out.name());
+    let (outs, ins): (Vec<&LineRow>, Vec<&LineRow>) = lines.iter().partition(|line| line.side == LotSide::Out.name());
     let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
     draft.document = Some(row.document.as_slice().try_into().map_err(Fault::broken)?);
     let entry = |from, to, value: i64, goods: Vec<Goods>| -> Result<NewEntry, Fault> {
@@ -337,7 +338,7 @@ fn book(v: &mut Visit<'_>, by: &Approval, row: &AdjustmentRow) -> Result<(), Fau
         entries.push((&by.grant, entry));
     }
     let ids: Vec<Uuid> = entries.iter().map(|(_, entry)| entry.id).collect();
-    ledger::book(v.conn, BookedAt::now(v.now), &funds, entries)?;
+    vouchers::book(v.conn, BookedAt::now(v.now), &funds, entries)?;
     Ok(store::note_entries(v.conn, &by.grant, row.id, &ids)?)
 }
 

@@ -37,7 +37,7 @@ codes! {
 
 codes! {
     /// Which way goods of a line go.
-    pub wire enum Side {
+    pub wire enum LotSide {
         Out = "OUT",
         In = "IN",
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::adjust_in::{AdjustmentReason, Side};
+use super::adjust_in::{AdjustmentReason, LotSide};
 use super::adjust_store::{self as store, AdjustmentRow, CountRow};
 use super::fault::Fault;
 use super::quantity::Quantity;
@@ -49,7 +49,7 @@ pub struct AdjustmentOut {
 /// One line.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdjustmentLineOut {
-    pub side: Side,
+    pub side: LotSide,
     /// The lot; absent where one is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lot: Option<Uuid>,
@@ -87,7 +87,7 @@ pub fn shown(conn: &mut PgConnection, rows: Vec<AdjustmentRow>) -> Result<Vec<Ad
     let funds = ledger::funds(conn, &rows.iter().map(|row| FundId(row.fund_id)).collect::<Vec<_>>())?;
     let chapters = tree::codes(conn, rows.iter().map(|row| row.chapter_id))?;
     let line = |line: store::LineRow| AdjustmentLineOut {
-        side: Side::parse(&line.side).unwrap_or(Side::Out),
+        side: LotSide::parse(&line.side).unwrap_or(LotSide::Out),
         lot: line.lot_id,
         item: line.item,
         quantity: Quantity::from_milli(line.quantity_milli).to_string(),

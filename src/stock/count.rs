@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::adjust::{self, Proposal};
-use super::adjust_in::{AdjustmentReason, Count, Side};
+use super::adjust_in::{AdjustmentReason, Count, LotSide};
 use super::adjust_store::{self as store, CountLineRow, CountRow, LineRow};
 use super::adjust_wire::{CountOut, counts_shown};
 use super::catalog;
@@ -96,11 +96,11 @@ fn propose(
             0 => continue,
             1.. => {
                 let value = adjust::price(&origins, lot.id, differs).ok_or(Fault::NotCovered)?;
-                (adjust::row_of_lot(Side::In, lot, differs, Some(value)), value)
+                (adjust::row_of_lot(LotSide::In, lot, differs, Some(value)), value)
             }
             _ => {
                 let part = lot.there().share(-differs).ok_or(Fault::NotCovered)?;
-                (adjust::row_of_lot(Side::Out, lot, -differs, None), part.value)
+                (adjust::row_of_lot(LotSide::Out, lot, -differs, None), part.value)
             }
         };
         let of = by_fund.entry(FundId(lot.fund_id)).or_default();

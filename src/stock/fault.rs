@@ -2,7 +2,7 @@
 
 use crate::authz::Denied;
 use crate::db::DbError;
-use crate::decisions::Halt;
+use crate::decisions::{Halt, books_closed};
 use crate::house::undo::CannotUndo;
 use crate::http::{FieldError, Say};
 use crate::ledger::draft::DraftError;
@@ -81,6 +81,7 @@ impl From<BookError> for Fault {
     fn from(error: BookError) -> Self {
         match error {
             BookError::NotCovered => Fault::NotCovered,
+            BookError::Closed => Fault::Decision(Halt::Matter(books_closed())),
             BookError::Db(error) => error.into(),
             other => Fault::broken(other),
         }

@@ -288,19 +288,6 @@ pub fn goods(conn: &mut PgConnection, lines: &[Arriving]) -> Result<Vec<Goods>, 
     Ok(heaps.into_iter().map(heap).collect())
 }
 
-/// What left by an entry, lot by lot, and has not come back.
-pub fn left_by(conn: &mut PgConnection, entry: Uuid) -> Result<Vec<Taken>, DbError> {
-    let rows: Vec<(LotRow, i64, i64)> = stock_movement::table
-        .inner_join(stock_lot::table.on(stock_lot::id.eq(stock_movement::lot_id)))
-        .filter(stock_movement::entry_id.eq(entry))
-        .filter(stock_movement::back.eq(false))
-        .filter(stock_movement::quantity_milli.lt(0))
-        .order(stock_lot::id)
-        .select((LotRow::as_select(), stock_movement::quantity_milli, stock_movement::value_vnd))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(lot, milli, value)| lot.taken(Amount { milli: -milli, value: -value })).collect())
-}
-
 /// The reversal of an entry is about to be booked: its lots are taken back whole, what it took is put back where it was.
 /// [`Fault::NotCovered`] while something of its lots has left.
 pub fn undo(conn: &mut PgConnection, now: DateTime<Utc>, entry: Uuid) -> Result<(), Fault> {

@@ -15,7 +15,7 @@ use super::lots::LotRow;
 use crate::authz::{Granted, Read, Record, Seen, Visit};
 use crate::db::DbError;
 use crate::db::schema::{stock_lot, stock_store};
-use crate::http::{Check, FieldError, Problem, Span, one_line};
+use crate::http::{Check, FieldError, Say, Span, one_line};
 use crate::tree::{self, ChapterId};
 
 /// A place of storage as it is sent.
@@ -61,12 +61,12 @@ pub struct StoreRow {
 }
 
 /// Registers a place of storage. The same one sent again is the same.
-pub fn register(v: &mut Visit<'_>, said: &StoreIn) -> Result<(StoreOut, bool), Problem> {
+pub fn register(v: &mut Visit<'_>, said: &StoreIn) -> Result<(StoreOut, bool), Fault> {
     let mut check = Check::default();
     check.own_id("/id", said.id, "id phải là UUID của riêng kho này.", "The id must be a UUID of its own.");
     let name = check.read(one_line("/name", &said.name, 120));
     let address = check.read(said.address.as_deref().map(|text| one_line("/address", text, 200)).transpose());
-    let (name, address) = check.done(name.zip(address)).map_err(Problem::invalid)?;
+    let (name, address) = check.done(name.zip(address)).map_err(Fault::Fields)?;
     let (grant, _) = v.at_code::<Record>(&said.chapter).map_err(Fault::NoSuchChapter)?;
     let row = StoreRow {
         id: said.id,
@@ -77,14 +77,14 @@ pub fn register(v: &mut Visit<'_>, said: &StoreIn) -> Result<(StoreOut, bool), P
         made_at: v.now,
     };
     let new = insert(v.conn, &grant, &row)?;
-    let known: StoreRow = stock_store::table.find(said.id).select(StoreRow::as_select()).first(v.conn).map_err(DbError::from)?;
+    let known: StoreRow = stock_store::table.find(said.id).select(StoreRow::as_select()).first(v.conn)?;
     if (known.chapter_id, &known.name, &known.address) != (row.chapter_id, &row.name, &row.address) {
-        return Err(Fault::IdTaken.into());
+        return Err(Fault::IdTaken);
     }
     if new {
         v.note(&grant, "STOCK_STORE_REGISTERED", said.id)?;
     }
-    let shown = shown(v.conn, vec![known])?.pop().ok_or_else(Problem::not_found)?;
+    let shown = shown(v.conn, vec![known])?.pop().ok_or(Fault::Unknown)?;
     Ok((shown, new))
 }
 
@@ -177,19 +177,14 @@ pub struct PlacementIn {
 }
 
 /// Places a lot.
-pub fn place(v: &mut Visit<'_>, id: Uuid, said: &PlacementIn) -> Result<LotRow, Problem> {
-    let lot: Option<LotRow> = stock_lot::table
-        .find(id)
-        .select(LotRow::as_select())
-        .for_no_key_update()
-        .first(v.conn)
-        .optional()
-        .map_err(DbError::from)?;
-    let lot = lot.ok_or_else(Problem::not_found)?;
+pub fn place(v: &mut Visit<'_>, id: Uuid, said: &PlacementIn) -> Result<LotRow, Fault> {
+    let lot: Option<LotRow> =
+        stock_lot::table.find(id).select(LotRow::as_select()).for_no_key_update().first(v.conn).optional()?;
+    let lot = lot.ok_or(Fault::Unknown)?;
     let grant = v.at::<Record>(ChapterId(lot.chapter_id))?;
     if said.store.is_some() && known(v.conn, grant.chapter(), said.store.as_slice())?.is_empty() {
-        let say = crate::http::Say::fixed("Đơn vị không có kho này.", "The chapter has no such place of storage.");
-        return Err(Problem::invalid(vec![FieldError::new("/store", "NO_SUCH_STORE", say)]));
+        let say = Say::fixed("Đơn vị không có kho này.", "The chapter has no such place of storage.");
+        return Err(Fault::Fields(vec![FieldError::new("/store", "NO_SUCH_STORE", say)]));
     }
     put(v.conn, &grant, id, said)?;
     let detail = serde_json::json!({

@@ -105,7 +105,7 @@ pub async fn list_stock_items(desk: Desk, Query(query): Query<ItemsQuery>) -> An
 )]
 #[post("/stock/stores")]
 pub async fn make_store(desk: Desk, Body(body): Body<StoreIn>) -> Answer<StoreOut> {
-    desk.tx(move |v| places::register(v, &body)).await.map(Reply::made)
+    desk.tx(move |v| Ok(places::register(v, &body)?)).await.map(Reply::made)
 }
 
 /// Places where a chapter keeps goods.

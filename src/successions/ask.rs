@@ -8,7 +8,7 @@ use super::model::{Kind, Plan, State};
 use super::papers;
 use super::store::{self, Row};
 use super::survey::{self, Sides};
-use super::wire::{DryRunOut, SuccessionOut, out};
+use super::wire::{SuccessionDryRunOut, SuccessionOut, out};
 use crate::authz::{Approve, Granted, Organise, Read, Right, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::hex;
@@ -237,7 +237,7 @@ pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<SuccessionOut, Fault> {
 }
 
 /// Shows what a plan would do.
-pub fn dry_run(v: &mut Visit<'_>, rooms: Rooms, lang: Lang, id: Uuid) -> Result<DryRunOut, Fault> {
+pub fn dry_run(v: &mut Visit<'_>, rooms: Rooms, lang: Lang, id: Uuid) -> Result<SuccessionDryRunOut, Fault> {
     let row = seen(v, id)?;
     survey::survey(v.conn, v.now, rooms, lang, &row)
 }

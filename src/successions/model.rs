@@ -75,6 +75,7 @@ impl Kind {
 /// What of a chapter that is split goes where. Whatever no share names goes to the first successor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SuccessionShare)]
 pub struct Share {
     /// Code of a fund.
     #[schema(example = "APPEAL:LULUT-2026", max_length = 60)]
@@ -91,6 +92,7 @@ pub struct Share {
 /// A role that goes on at a successor; all others end that day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RoleGoesOn)]
 pub struct GoesOn {
     /// Id of the role's assignment at a chapter that goes up.
     pub assignment: Uuid,

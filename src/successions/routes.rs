@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::ask;
 use super::model::SuccessionIn;
-use super::wire::{DryRunOut, SuccessionOut};
+use super::wire::{SuccessionDryRunOut, SuccessionOut};
 use crate::authz::Desk;
 use crate::decisions::Verdict;
 use crate::house::Rooms;
@@ -48,10 +48,10 @@ pub async fn show_succession(desk: Desk, id: web::Path<Uuid>) -> Answer<Successi
 
 /// What a plan would do as things stand, and what is in its way. Nothing is changed.
 #[utoipa::path(
-    tag = "successions", params(("id" = Uuid, Path, description = "The plan")), responses((status = 200, body = DryRunOut), Reads)
+    tag = "successions", params(("id" = Uuid, Path, description = "The plan")), responses((status = 200, body = SuccessionDryRunOut), Reads)
 )]
 #[get("/successions/{id}/dry-run")]
-pub async fn try_succession(desk: Desk, lang: Lang, id: web::Path<Uuid>, rooms: web::Data<Rooms>) -> Answer<DryRunOut> {
+pub async fn try_succession(desk: Desk, lang: Lang, id: web::Path<Uuid>, rooms: web::Data<Rooms>) -> Answer<SuccessionDryRunOut> {
     let rooms = **rooms;
     desk.read(move |v| Ok(ask::dry_run(v, rooms, lang, *id)?)).await.map(Reply::ok)
 }

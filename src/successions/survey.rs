@@ -10,7 +10,8 @@ use super::fault::Fault;
 use super::model::Content;
 use super::store::{self, Row};
 use super::wire::{
-    AppealGoingOut, Becomes, DryRunOut, GoingOut, GoodsGoingOut, InTheWayOut, LeftOut, OfficerGoingOut, OpenDecisionOut, RowsOut,
+    AppealGoingOut, BalanceGoingOut, Becomes, ChapterGoingOut, GoodsGoingOut, InTheWayOut, OfficerGoingOut, OpenDecisionOut,
+    RowsGoingOut, SuccessionDryRunOut,
 };
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
@@ -78,7 +79,13 @@ pub fn in_the_way(conn: &mut PgConnection, rooms: Rooms, row: &Row, sides: &Side
 }
 
 /// The dry run.
-pub fn survey(conn: &mut PgConnection, now: DateTime<Utc>, rooms: Rooms, lang: Lang, row: &Row) -> Result<DryRunOut, Fault> {
+pub fn survey(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    rooms: Rooms,
+    lang: Lang,
+    row: &Row,
+) -> Result<SuccessionDryRunOut, Fault> {
     let content = row.content().ok_or_else(|| Fault::broken("a plan is not as it must be"))?;
     let sides = Sides::of(conn, content)?;
     let say = |(chapter, say): (String, Say)| InTheWayOut { chapter, what: say.in_lang(lang).to_owned() };
@@ -89,7 +96,7 @@ pub fn survey(conn: &mut PgConnection, now: DateTime<Utc>, rooms: Rooms, lang: L
         let appeals = appeals::of_chapter(conn, old.id.0)?;
         let waiting = decisions::open_at(conn, old.id.0)?;
         let officers = handing_over::standing_at(conn, old.id, vietnam_date(now))?;
-        chapters.push(GoingOut {
+        chapters.push(ChapterGoingOut {
             chapter: old.code.clone(),
             balances: balances.remove(&old.id.0).unwrap_or_default(),
             goods: goods(conn, old)?,
@@ -107,17 +114,17 @@ pub fn survey(conn: &mut PgConnection, now: DateTime<Utc>, rooms: Rooms, lang: L
                 .collect(),
         });
     }
-    Ok(DryRunOut { chapters, in_the_way })
+    Ok(SuccessionDryRunOut { chapters, in_the_way })
 }
 
-fn balances(conn: &mut PgConnection, sides: &Sides) -> Result<HashMap<Uuid, Vec<LeftOut>>, DbError> {
+fn balances(conn: &mut PgConnection, sides: &Sides) -> Result<HashMap<Uuid, Vec<BalanceGoingOut>>, DbError> {
     let left = passing::left_at(conn, &sides.olds())?;
     let funds = ledger::funds(conn, &left.iter().map(|(_, posting)| posting.fund).collect::<Vec<FundId>>())?;
-    let mut balances: HashMap<Uuid, Vec<LeftOut>> = HashMap::new();
+    let mut balances: HashMap<Uuid, Vec<BalanceGoingOut>> = HashMap::new();
     for (chapter, posting) in left {
         let Some(fund) = funds.get(&posting.fund) else { continue };
         let target = sides.content.target(&fund.code, posting.account);
-        balances.entry(chapter).or_default().push(LeftOut {
+        balances.entry(chapter).or_default().push(BalanceGoingOut {
             fund: fund.code.clone(),
             account: posting.account.name().to_owned(),
             amount_vnd: posting.amount,
@@ -138,14 +145,14 @@ fn goods(conn: &mut PgConnection, old: &Place) -> Result<Vec<GoodsGoingOut>, DbE
 }
 
 /// Rows that follow or end, room by room; columns without any are left out.
-fn rows(conn: &mut PgConnection, rooms: Rooms, old: &Place) -> Result<Vec<RowsOut>, DbError> {
+fn rows(conn: &mut PgConnection, rooms: Rooms, old: &Place) -> Result<Vec<RowsGoingOut>, DbError> {
     let said = || rooms.0.iter().flat_map(|room| room.chapters.iter().map(move |(column, what)| (room.name, *column, *what)));
     let columns: Vec<&'static str> =
         said().filter(|(_, _, what)| Becomes::of(*what).is_some()).map(|(_, column, _)| column).collect();
     let counted = store::count(conn, &columns, old.id.0, &old.code)?;
     let rows = said().filter_map(|(room, column, what)| {
         let rows = counted.get(column).copied().filter(|rows| *rows > 0)?;
-        Some(RowsOut { room, column, becomes: Becomes::of(what)?, rows })
+        Some(RowsGoingOut { room, column, becomes: Becomes::of(what)?, rows })
     });
     Ok(rows.collect())
 }

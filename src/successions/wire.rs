@@ -77,8 +77,8 @@ pub fn out(conn: &mut PgConnection, row: Row) -> Result<SuccessionOut, Fault> {
 
 /// What a plan would do, as things stand. Nothing of it is done.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DryRunOut {
-    pub chapters: Vec<GoingOut>,
+pub struct SuccessionDryRunOut {
+    pub chapters: Vec<ChapterGoingOut>,
     /// What has to be out of the way first, in words of the language asked for, each with its chapter.
     pub in_the_way: Vec<InTheWayOut>,
 }
@@ -94,15 +94,15 @@ pub struct InTheWayOut {
 
 /// What would become of one chapter.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct GoingOut {
+pub struct ChapterGoingOut {
     #[schema(example = "23094")]
     pub chapter: String,
     /// What is left in its books, and where each account of a fund goes.
-    pub balances: Vec<LeftOut>,
+    pub balances: Vec<BalanceGoingOut>,
     /// Its goods, which go where GOODS_IN_STOCK of their fund goes.
     pub goods: Vec<GoodsGoingOut>,
     /// Rows of every room that follow to the successor or end, by table and column.
-    pub rows: Vec<RowsOut>,
+    pub rows: Vec<RowsGoingOut>,
     /// Its appeals, which the successor runs.
     pub appeals: Vec<AppealGoingOut>,
     /// What waits for a decision there, or was asked there: the successor decides, and goes on with it.
@@ -113,7 +113,7 @@ pub struct GoingOut {
 
 /// What an account of a fund holds; below zero, what it owes.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct LeftOut {
+pub struct BalanceGoingOut {
     #[schema(example = "GENERAL")]
     pub fund: String,
     #[schema(example = "CASH_ON_HAND")]
@@ -141,6 +141,7 @@ pub struct GoodsGoingOut {
 /// What becomes of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = RowsBecome)]
 pub enum Becomes {
     /// They are the successor's to read and to go on with.
     Follows,
@@ -161,7 +162,7 @@ impl Becomes {
 
 /// Rows of a room that name the chapter.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RowsOut {
+pub struct RowsGoingOut {
     #[schema(example = "giving")]
     pub room: &'static str,
     /// Table and column.

@@ -86,6 +86,7 @@ impl From<BookError> for Fault {
     fn from(error: BookError) -> Self {
         match error {
             BookError::NotCovered => Fault::NotCovered,
+            BookError::Closed => Fault::Closed,
             BookError::Db(error) => Fault::Db(error),
             other => Fault::broken(other),
         }

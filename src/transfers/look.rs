@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::model::TransferPartKind;
-use super::wire::{TransferOut, out};
+use super::wire::{ChapterTransferOut, out};
 use super::{loss, parts, send, store};
 use crate::authz::{Approve, Record, Right, Visit};
 use crate::db::DbError;
@@ -15,7 +15,7 @@ use crate::tree::ChapterId;
 use crate::vault::place;
 
 /// One transfer, for those who may read one of its sides.
-pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<TransferOut, Fault> {
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<ChapterTransferOut, Fault> {
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     parts::sees(v, &row)?;
     let sides = row.sides().map(ChapterId);

@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::model::{Carried, PartAsk, TransferPartKind, TransferPartState};
 use super::parts::{self, Taken};
 use super::store::{self, PartRow, TransferRow};
-use super::wire::{TransferOut, out};
+use super::wire::{ChapterTransferOut, out};
 use super::{goods, papers};
 use crate::authz::{Granted, Record, Right, Visit};
 use crate::basics::Vnd;
@@ -21,7 +21,7 @@ use crate::ledger::kinds::Kind;
 use crate::ledger::model::Balanced;
 use crate::ledger::store::{BookedAt, Detail};
 use crate::stock::lots;
-use crate::tree::ChapterId;
+use crate::tree::{self, ChapterId};
 use crate::vouchers::store as vouchers;
 
 /// A loss on the way, as a matter for a second person.
@@ -40,7 +40,7 @@ pub const MATTER: &decisions::Kind = &decisions::Kind {
 };
 
 /// Asks a second person to book what was lost. Sent again, it asks only once.
-pub fn request(v: &mut Visit<'_>, id: Uuid, ask: PartAsk) -> Result<(TransferOut, bool), Fault> {
+pub fn request(v: &mut Visit<'_>, id: Uuid, ask: PartAsk) -> Result<(ChapterTransferOut, bool), Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     let grant = parts::right_at::<Record>(v, &row, row.chapter_id)?;
     let about = About::read(v.conn, &row)?;
@@ -108,7 +108,7 @@ impl Matter for Loss<'_> {
 }
 
 /// Decides the newest loss of a transfer. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<TransferOut, Fault> {
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ChapterTransferOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     parts::sees(v, &row)?;
     let part = store::newest_loss(v.conn, id)?.ok_or(Fault::NobodyAsked)?;
@@ -130,7 +130,7 @@ fn book(v: &mut Visit<'_>, by: &Approval, loss: &Loss<'_>) -> Result<(), Fault> 
     let carried = Carried::parse(&part.account).ok_or_else(|| Fault::broken("a loss of an unknown account"))?;
     let taken = Taken { amount, carried, goods: lost };
     let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
-    if !draft.here.accepts_entries {
+    if !tree::goes_on(v.conn, &draft.here)? {
         return Err(Fault::Closed);
     }
     draft.document = booking::document(part.document.as_deref())?;

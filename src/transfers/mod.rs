@@ -13,13 +13,14 @@
 mod answers;
 pub mod audit;
 mod booking;
+mod demo;
 pub mod fault;
 mod feed;
 mod goods;
 mod look;
 mod loss;
 pub mod model;
-mod open;
+pub mod open;
 pub mod papers;
 mod parts;
 pub mod persons;
@@ -32,7 +33,7 @@ pub mod wire;
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
 
-pub use open::{OpenTransfer, unconfirmed};
+pub use open::{OpenTransfer, unconfirmed, unconfirmed_of};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -51,5 +52,6 @@ pub const ROOM: Room = Room {
         ("transfer_open.from_chapter", Stays),
         ("transfer_open.to_chapter", Stays),
     ],
+    demo: Some(demo::fill),
     ..Room::called("transfers")
 };

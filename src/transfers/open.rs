@@ -47,6 +47,24 @@ pub fn unconfirmed(conn: &mut PgConnection, limit: i64) -> Result<Vec<OpenTransf
     Ok(rows.load(conn)?)
 }
 
+/// The same of a chapter, which sent it or has to confirm it, or of a fund.
+pub fn unconfirmed_of(
+    conn: &mut PgConnection,
+    chapter: Option<&str>,
+    fund: Option<&str>,
+    limit: i64,
+) -> Result<Vec<OpenTransfer>, DbError> {
+    use transfer_open as t;
+    let mut query = t::table.filter(t::outstanding_vnd.gt(0)).into_boxed();
+    if let Some(chapter) = chapter {
+        query = query.filter(t::from_chapter.eq(chapter).or(t::to_chapter.eq(chapter)));
+    }
+    if let Some(fund) = fund {
+        query = query.filter(t::fund.eq(fund));
+    }
+    Ok(query.order((t::sent_on, t::out_code)).limit(limit).select(OpenTransfer::as_select()).load(conn)?)
+}
+
 /// The rows of these entries, for an audit.
 pub(super) fn of(conn: &mut PgConnection, codes: &[&str]) -> Result<Vec<OpenTransfer>, DbError> {
     let rows = transfer_open::table.filter(transfer_open::out_code.eq_any(codes)).select(OpenTransfer::as_select());

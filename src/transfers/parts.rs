@@ -11,7 +11,7 @@ use super::goods;
 use super::model::{Carried, PartAsk, ReceiptRefusal, TransferPartKind, TransferPartState};
 use super::papers;
 use super::store::{self, PartGoodsRow, PartRow, TransferRow};
-use super::wire::{TransferOut, out};
+use super::wire::{ChapterTransferOut, out};
 use crate::authz::{Denied, Granted, Read, Record, Refusal, Right, Visit};
 use crate::basics::{Line, PublicCode, Vnd};
 use crate::chapters::store as chapters;
@@ -24,7 +24,7 @@ use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::kinds::Kind;
 use crate::ledger::model::Balanced;
 use crate::ledger::store::{self as ledger, BookedAt, Detail};
-use crate::tree::ChapterId;
+use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, place};
 use crate::vouchers::store as vouchers;
 
@@ -140,7 +140,7 @@ fn before(
     kind: TransferPartKind,
     print: &Fingerprint,
     ask: &PartAsk,
-) -> Result<Option<(TransferOut, bool)>, Fault> {
+) -> Result<Option<(ChapterTransferOut, bool)>, Fault> {
     let Some(known) = store::part(conn, ask.id)? else { return Ok(None) };
     let hash = known.request_hash.as_deref().unwrap_or_default();
     let same = hash == print.whole.as_slice() || known.note.is_none() && print.is_of(hash);
@@ -178,14 +178,14 @@ fn bank(conn: &mut PgConnection, at: ChapterId, ask: &PartAsk, check: &mut Check
 }
 
 /// The receiver confirms that so much arrived. Sent again, it is confirmed once.
-pub fn confirm(v: &mut Visit<'_>, id: Uuid, ask: &PartAsk) -> Result<(TransferOut, bool), Fault> {
+pub fn confirm(v: &mut Visit<'_>, id: Uuid, ask: &PartAsk) -> Result<(ChapterTransferOut, bool), Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     let grant = right_at::<Record>(v, &row, row.to_chapter_id)?;
     record(v, &grant, row, TransferPartKind::Receipt, ask)
 }
 
 /// The sender says that so much of it came back. Sent again, it is booked once.
-pub fn take_back(v: &mut Visit<'_>, id: Uuid, ask: &PartAsk) -> Result<(TransferOut, bool), Fault> {
+pub fn take_back(v: &mut Visit<'_>, id: Uuid, ask: &PartAsk) -> Result<(ChapterTransferOut, bool), Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     let grant = right_at::<Record>(v, &row, row.chapter_id)?;
     record(v, &grant, row, TransferPartKind::Return, ask)
@@ -197,14 +197,14 @@ fn record(
     row: TransferRow,
     kind: TransferPartKind,
     ask: &PartAsk,
-) -> Result<(TransferOut, bool), Fault> {
+) -> Result<(ChapterTransferOut, bool), Fault> {
     let print = fingerprint(v.vault, kind, row.id, ask);
     if let Some(answer) = before(v.conn, &row, kind, &print, ask)? {
         return Ok(answer);
     }
     let about = About::read(v.conn, &row)?;
     let mut draft = Draft::today(v.conn, v.vault, v.now, grant)?;
-    if !draft.here.accepts_entries {
+    if !tree::goes_on(v.conn, &draft.here)? {
         return Err(Fault::Closed);
     }
     let taken = taken(v.conn, &row, &about, ask)?;
@@ -319,7 +319,7 @@ pub fn count(
 }
 
 /// The receiver says that it does not take what is on the way; only the sender can say that it came back.
-pub fn refuse(v: &mut Visit<'_>, id: Uuid, reason: ReceiptRefusal) -> Result<TransferOut, Fault> {
+pub fn refuse(v: &mut Visit<'_>, id: Uuid, reason: ReceiptRefusal) -> Result<ChapterTransferOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     let grant = right_at::<Record>(v, &row, row.to_chapter_id)?;
     if row.outstanding() == 0 || row.by_book {

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::model::{Carried, PartIn, ReceiptRefusal, ReturnReason, TransferIn, TransferLossReason, TransferPartLineIn};
-use super::wire::{self, TransferOut};
+use super::wire::{self, ChapterTransferOut};
 use super::{look, loss, parts, send, store};
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
@@ -37,18 +37,18 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// Chapters that use one bank account transfer by book: then both sides approve, and the receiver has it at once.
 #[utoipa::path(
     tag = "transfers", request_body = TransferIn,
-    responses((status = 201, body = TransferOut), (status = 200, body = TransferOut, description = "Was asked already"), Writes)
+    responses((status = 201, body = ChapterTransferOut), (status = 200, body = ChapterTransferOut, description = "Was asked already"), Writes)
 )]
 #[post("/transfers")]
-pub async fn request_transfer(desk: Desk, Body(body): Body<TransferIn>) -> Answer<TransferOut> {
+pub async fn request_transfer(desk: Desk, Body(body): Body<TransferIn>) -> Answer<ChapterTransferOut> {
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
     desk.tx(move |v| Ok(send::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// Transfers from a chapter or to it, oldest first.
-#[utoipa::path(tag = "transfers", params(OfChapter), responses((status = 200, body = Page<TransferOut>), Reads))]
+#[utoipa::path(tag = "transfers", params(OfChapter), responses((status = 200, body = Page<ChapterTransferOut>), Reads))]
 #[get("/transfers")]
-pub async fn list_transfers(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<TransferOut>> {
+pub async fn list_transfers(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<ChapterTransferOut>> {
     desk.list_of_chapter(
         query.paging()?,
         |v, here: &Seen<Read>, span| Ok(store::list(v.conn, here, span)?),
@@ -60,40 +60,40 @@ pub async fn list_transfers(desk: Desk, Query(query): Query<OfChapter>) -> Answe
 
 /// One transfer, for those who may read the sender's or the receiver's books.
 #[utoipa::path(
-    tag = "transfers", params(("id" = Uuid, Path, description = "The transfer")), responses((status = 200, body = TransferOut), Reads)
+    tag = "transfers", params(("id" = Uuid, Path, description = "The transfer")), responses((status = 200, body = ChapterTransferOut), Reads)
 )]
 #[get("/transfers/{id}")]
-pub async fn show_transfer(desk: Desk, id: web::Path<Uuid>) -> Answer<TransferOut> {
+pub async fn show_transfer(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
     desk.read(move |v| Ok(look::show(v, *id)?)).await.map(Reply::ok)
 }
 
 /// Approve a transfer as another person: with the last approval it is booked and on the way.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = TransferOut), Decides)
+    responses((status = 200, body = ChapterTransferOut), Decides)
 )]
 #[post("/transfers/{id}/approval")]
-pub async fn approve_transfer(desk: Desk, id: web::Path<Uuid>) -> Answer<TransferOut> {
+pub async fn approve_transfer(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
     desk.once("transfer/approval", id.to_string(), move |v| Ok(send::decide(v, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse a transfer as another person: nothing is booked.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = TransferOut), Decides)
+    responses((status = 200, body = ChapterTransferOut), Decides)
 )]
 #[post("/transfers/{id}/refusal")]
-pub async fn refuse_transfer(desk: Desk, id: web::Path<Uuid>) -> Answer<TransferOut> {
+pub async fn refuse_transfer(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
     desk.once("transfer/refusal", id.to_string(), move |v| Ok(send::decide(v, *id, Verdict::Refuse)?)).await
 }
 
 /// Withdraw a transfer at the sender while it waits: it was wrong, and is asked for anew under another id.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = TransferOut), Decides)
+    responses((status = 200, body = ChapterTransferOut), Decides)
 )]
 #[post("/transfers/{id}/withdrawal")]
-pub async fn withdraw_transfer(desk: Desk, id: web::Path<Uuid>) -> Answer<TransferOut> {
+pub async fn withdraw_transfer(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
     desk.once("transfer/withdrawal", id.to_string(), move |v| Ok(send::decide(v, *id, Verdict::Withdraw)?)).await
 }
 
@@ -131,10 +131,14 @@ pub struct TransferReceiptIn {
 /// Confirm at the receiver that it arrived, whole or in part, once or several times: that much is booked there.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer")), request_body = TransferReceiptIn,
-    responses((status = 201, body = TransferOut), (status = 200, body = TransferOut, description = "Was confirmed already"), Writes)
+    responses((status = 201, body = ChapterTransferOut), (status = 200, body = ChapterTransferOut, description = "Was confirmed already"), Writes)
 )]
 #[post("/transfers/{id}/receipt")]
-pub async fn confirm_transfer(desk: Desk, id: web::Path<Uuid>, Body(body): Body<TransferReceiptIn>) -> Answer<TransferOut> {
+pub async fn confirm_transfer(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    Body(body): Body<TransferReceiptIn>,
+) -> Answer<ChapterTransferOut> {
     let TransferReceiptIn { id: own, amount_vnd, account, lines, day, document, note } = body;
     let part = PartIn { id: own, amount_vnd, account, lines, day, document, note, reason: None };
     let ask = part.check(desk.today()).map_err(Problem::invalid)?;
@@ -151,10 +155,14 @@ pub struct ReceiptRefusalIn {
 /// Say at the receiver that what is on the way is not taken. Nothing is booked: the sender says when it came back.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key), request_body = ReceiptRefusalIn,
-    responses((status = 200, body = TransferOut), Writes)
+    responses((status = 200, body = ChapterTransferOut), Writes)
 )]
 #[post("/transfers/{id}/refusal-of-receipt")]
-pub async fn refuse_transfer_receipt(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ReceiptRefusalIn>) -> Answer<TransferOut> {
+pub async fn refuse_transfer_receipt(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    Body(body): Body<ReceiptRefusalIn>,
+) -> Answer<ChapterTransferOut> {
     let content = format!("{id} {}", body.reason);
     desk.once("transfer/refusal-of-receipt", content, move |v| Ok(parts::refuse(v, *id, body.reason)?)).await
 }
@@ -194,10 +202,10 @@ pub struct TransferReturnIn {
 /// Say at the sender that what was not confirmed came back, whole or in part: that much is booked there again.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer")), request_body = TransferReturnIn,
-    responses((status = 201, body = TransferOut), (status = 200, body = TransferOut, description = "Was booked already"), Writes)
+    responses((status = 201, body = ChapterTransferOut), (status = 200, body = ChapterTransferOut, description = "Was booked already"), Writes)
 )]
 #[post("/transfers/{id}/return")]
-pub async fn return_transfer(desk: Desk, id: web::Path<Uuid>, Body(body): Body<TransferReturnIn>) -> Answer<TransferOut> {
+pub async fn return_transfer(desk: Desk, id: web::Path<Uuid>, Body(body): Body<TransferReturnIn>) -> Answer<ChapterTransferOut> {
     let TransferReturnIn { id: own, amount_vnd, account, lines, reason, day, document, note } = body;
     let part = PartIn { id: own, amount_vnd, account, lines, day, document, note, reason: Some(reason.name()) };
     let ask = part.check(desk.today()).map_err(Problem::invalid)?;
@@ -234,10 +242,14 @@ pub struct TransferLossIn {
 /// Ask a second person of the sender to write off what was lost on the way.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer")), request_body = TransferLossIn,
-    responses((status = 201, body = TransferOut), (status = 200, body = TransferOut, description = "Was asked already"), Writes)
+    responses((status = 201, body = ChapterTransferOut), (status = 200, body = ChapterTransferOut, description = "Was asked already"), Writes)
 )]
 #[post("/transfers/{id}/loss")]
-pub async fn request_transfer_loss(desk: Desk, id: web::Path<Uuid>, Body(body): Body<TransferLossIn>) -> Answer<TransferOut> {
+pub async fn request_transfer_loss(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    Body(body): Body<TransferLossIn>,
+) -> Answer<ChapterTransferOut> {
     let TransferLossIn { id: own, amount_vnd, lines, reason, document, note } = body;
     let part = PartIn { id: own, amount_vnd, account: None, lines, day: None, document, note, reason: Some(reason.name()) };
     let ask = part.check(desk.today()).map_err(Problem::invalid)?;
@@ -247,29 +259,29 @@ pub async fn request_transfer_loss(desk: Desk, id: web::Path<Uuid>, Body(body): 
 /// Approve the loss as the second person: it is booked as come back, and as lost.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = TransferOut), Decides)
+    responses((status = 200, body = ChapterTransferOut), Decides)
 )]
 #[post("/transfers/{id}/loss/approval")]
-pub async fn approve_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<TransferOut> {
+pub async fn approve_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
     desk.once("transfer-loss/approval", id.to_string(), move |v| Ok(loss::decide(v, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse the loss as the second person: it stays on the way.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = TransferOut), Decides)
+    responses((status = 200, body = ChapterTransferOut), Decides)
 )]
 #[post("/transfers/{id}/loss/refusal")]
-pub async fn refuse_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<TransferOut> {
+pub async fn refuse_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
     desk.once("transfer-loss/refusal", id.to_string(), move |v| Ok(loss::decide(v, *id, Verdict::Refuse)?)).await
 }
 
 /// Withdraw the loss at the sender while it waits: it stays on the way.
 #[utoipa::path(
     tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = TransferOut), Decides)
+    responses((status = 200, body = ChapterTransferOut), Decides)
 )]
 #[post("/transfers/{id}/loss/withdrawal")]
-pub async fn withdraw_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<TransferOut> {
+pub async fn withdraw_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
     desk.once("transfer-loss/withdrawal", id.to_string(), move |v| Ok(loss::decide(v, *id, Verdict::Withdraw)?)).await
 }

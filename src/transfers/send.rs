@@ -11,7 +11,7 @@ use super::model::{Carried, NewTransfer, TransferPartKind, TransferPartState, Tr
 use super::open::{self, OpenTransfer};
 use super::papers;
 use super::store::{self, GoodsRow, PartRow, TransferRow};
-use super::wire::{TransferOut, out};
+use super::wire::{ChapterTransferOut, out};
 use super::{booking, goods};
 use crate::authz::{Approve, Granted, Record, Right, Visit};
 use crate::basics::Vnd;
@@ -44,7 +44,7 @@ pub const MATTER: &decisions::Kind = &decisions::Kind {
 };
 
 /// Asks for a transfer. The same request sent again answers as the first time.
-pub fn request(v: &mut Visit<'_>, ask: &NewTransfer) -> Result<(TransferOut, bool), Fault> {
+pub fn request(v: &mut Visit<'_>, ask: &NewTransfer) -> Result<(ChapterTransferOut, bool), Fault> {
     let (grant, here) = v.at_code::<Record>(&ask.chapter).map_err(Fault::NoSuchChapter)?;
     let known = store::find(v.conn, ask.id)?.is_some();
     // What was asked rightly is answered, whatever has changed since.
@@ -186,7 +186,7 @@ impl Matter for TransferRow {
 }
 
 /// Decides a request. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<TransferOut, Fault> {
+pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ChapterTransferOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     decisions::decide(v, &row, id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
@@ -202,7 +202,7 @@ fn out_of(
 ) -> Result<ledger::NewEntry, Fault> {
     let mut draft = Draft::today(v.conn, v.vault, v.now, sender)?;
     let to = tree::place_of(v.conn, ChapterId(row.to_chapter_id))?;
-    if !draft.here.accepts_entries || !to.accepts_entries {
+    if !tree::goes_on(v.conn, &draft.here)? || !tree::goes_on(v.conn, &to)? {
         return Err(Fault::Closed);
     }
     draft.day = row.day.unwrap_or(draft.day);

@@ -18,9 +18,10 @@ use crate::stock::lots;
 pub struct Transfers;
 
 impl Undoes for Transfers {
-    /// The last is the other half of a loss on the way: by its reversal the money is the sender's again, as if it had come back.
+    /// The other half of a loss on the way is of a kind that others put back: by its reversal what was lost is the sender's again, as
+    /// if it had come back.
     fn kinds(&self) -> &'static [&'static str] {
-        &["TRANSFER_OUT", "TRANSFER_IN", "TRANSFER_RETURN", "CASH_COUNT_DIFFERENCE"]
+        &["TRANSFER_OUT", "TRANSFER_IN", "TRANSFER_RETURN"]
     }
 
     fn undo(&self, errand: &mut Errand<'_>, entry: Uuid) -> Result<(), CannotUndo> {
@@ -32,7 +33,7 @@ impl Undoes for Transfers {
         }
         match store::part_booked_by(conn, entry)? {
             Some(part) => put_back(conn, &part),
-            // A loss leaves nothing here to put back; or another room booked it.
+            // Another room booked it.
             None => nothing_stands_on(conn, entry),
         }
     }

@@ -23,7 +23,7 @@ use crate::tree;
 
 /// A transfer, where it stands and what became of it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TransferOut {
+pub struct ChapterTransferOut {
     pub id: Uuid,
     /// Code of the chapter that sends.
     #[schema(example = "68")]
@@ -155,13 +155,13 @@ pub struct TransferPartLineOut {
 }
 
 /// What is shown of these transfers, in their order; a fixed number of statements.
-pub fn shown(conn: &mut PgConnection, rows: Vec<TransferRow>) -> Result<Vec<TransferOut>, Fault> {
+pub fn shown(conn: &mut PgConnection, rows: Vec<TransferRow>) -> Result<Vec<ChapterTransferOut>, Fault> {
     let around = Around::read(conn, &rows)?;
     rows.into_iter().map(|row| around.show(row)).collect()
 }
 
 /// [`shown`] for one.
-pub fn out(conn: &mut PgConnection, row: TransferRow) -> Result<TransferOut, Fault> {
+pub fn out(conn: &mut PgConnection, row: TransferRow) -> Result<ChapterTransferOut, Fault> {
     shown(conn, vec![row])?.pop().ok_or(Fault::Unknown)
 }
 
@@ -208,7 +208,7 @@ impl Around {
         self.codes.get(&entry?).cloned()
     }
 
-    fn show(&self, row: TransferRow) -> Result<TransferOut, Fault> {
+    fn show(&self, row: TransferRow) -> Result<ChapterTransferOut, Fault> {
         let chapter = |id: Uuid| self.chapters.get(&id).cloned().unwrap_or_default();
         let sent_by = self.code(row.entry_id);
         let lines: Vec<TransferGoodsOut> = match self.goods.get(&row.id) {
@@ -216,7 +216,7 @@ impl Around {
             None => self.asked.get(&row.id).into_iter().flatten().map(asked_line).collect(),
         };
         let parts = self.parts.get(&row.id).into_iter().flatten().map(|part| self.show_part(part));
-        Ok(TransferOut {
+        Ok(ChapterTransferOut {
             id: row.id,
             chapter: chapter(row.chapter_id),
             to: chapter(row.to_chapter_id),

@@ -251,6 +251,11 @@ pub fn successor(conn: &mut PgConnection, id: ChapterId) -> Result<Option<Chapte
     Ok(successors(conn, &[id.0])?.remove(&id.0).map(ChapterId))
 }
 
+/// Whether what was begun at a chapter is still gone on with: its books are open, or another one has succeeded it. (What is new is not.)
+pub fn goes_on(conn: &mut PgConnection, place: &Place) -> Result<bool, DbError> {
+    Ok(place.accepts_entries || successor(conn, place.id)?.is_some())
+}
+
 /// A chapter that another one went up in, or that did so.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Related {

@@ -28,6 +28,7 @@ pub struct SeriesQuery {
     /// Code of the chapter.
     #[param(example = "23095")]
     chapter: String,
+    /// Which document.
     document: Document,
     /// Year of issue.
     #[param(minimum = 2000, maximum = 9998, example = 2026)]

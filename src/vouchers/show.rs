@@ -18,6 +18,7 @@ use crate::basics::{PublicCode, Vnd};
 use crate::db::DbError;
 use crate::http::{Lang, PublicUrl, Say, Span};
 use crate::ledger::book::{self, BookLine};
+use crate::ledger::kinds::Kind as EntryKind;
 use crate::ledger::public::{self, PublicGoods, PublicRow};
 use crate::ledger::store as ledger;
 use crate::log;
@@ -132,7 +133,7 @@ fn voucher(v: &mut Visit<'_>, public: &PublicUrl, called: Called, here: &Place, 
         day: shown.day,
         issuer: heading::issuer(v.conn, here.id)?,
         person,
-        reason: reason(both(called.kind, &shown.kind), note.as_deref()),
+        reason: reason(&shown.kind, both(called.kind, &shown.kind), note.as_deref()),
         amount: vnd(amount)?,
         debits: side(1),
         credits: side(-1),
@@ -145,8 +146,10 @@ fn voucher(v: &mut Visit<'_>, public: &PublicUrl, called: Called, here: &Place, 
     .visible())
 }
 
-fn reason(what: Say, note: Option<&str>) -> Say {
+/// What the entry is and what was noted with it; of a payment the note says it all.
+fn reason(kind: &str, what: Say, note: Option<&str>) -> Say {
     match note {
+        Some(note) if kind == EntryKind::Payment.name() => Say::new(note.to_owned(), note.to_owned()),
         Some(note) => Say::new(format!("{}: {note}", what.vi), format!("{}: {note}", what.en)),
         None => what,
     }

@@ -13,7 +13,9 @@ use crate::http::Lang;
 /// A line of a series.
 #[derive(Serialize, ToSchema)]
 pub struct VoucherLineOut {
+    /// Which document it is.
     pub document: Document,
+    /// Without gaps within its series; at least six digits.
     #[schema(example = "000123")]
     pub number: String,
     #[schema(example = "PC/23095/2026")]
@@ -40,7 +42,9 @@ pub struct VoucherLineOut {
 /// A numbered document: what the printed sheet says.
 #[derive(Serialize, ToSchema)]
 pub struct VoucherOut {
+    /// Which document it is.
     document: Document,
+    /// Without gaps within its series; at least six digits.
     #[schema(example = "000123")]
     number: String,
     #[schema(example = "PC/23095/2026")]

@@ -324,9 +324,9 @@ fn what_is_overdue_is_known_by_the_rule_of_its_day() {
 
 /// Asks for the reversal of an entry and has it approved.
 fn reverse(app: &TestApp, of: &People<'_>, code: &Value, status: u16) -> Value {
-    let ask = Uuid::now_v7();
+    let (ask, accountant) = (Uuid::now_v7(), app.accountant_of("23095"));
     of.officer.post("/api/v1/corrections", json!({"id": ask, "entry": code, "reason": "WRONG_AMOUNT"}), 201);
-    app.accountant_of("23095").post(&format!("/api/v1/corrections/{ask}/approval"), Value::Null, status)
+    accountant.post(&format!("/api/v1/corrections/{ask}/approval"), Value::Null, status)
 }
 
 #[test]

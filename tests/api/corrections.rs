@@ -30,12 +30,12 @@ fn gifts_and_their_reversals_are_reversed_elsewhere() {
     let officer = app.officer_of("23095");
     let booked = gift(&app).book(&officer);
     let answer = officer.post(CORRECTIONS, json!({"id": Uuid::now_v7(), "entry": booked.code, "reason": "DUPLICATE"}), 422);
-    assert_eq!(answer["errors"][0]["code"], "NOT_HERE");
+    assert_eq!(answer["errors"][0]["code"], "REVERSED_ELSEWHERE");
     let reversal = booked.reversed(&app);
     let answer = officer.post(CORRECTIONS, json!({"id": Uuid::now_v7(), "entry": reversal, "reason": "OTHER"}), 422);
-    assert_eq!(answer["errors"][0]["code"], "NOT_HERE");
+    assert_eq!(answer["errors"][0]["code"], "REVERSED_ELSEWHERE");
     let answer = officer.post(CORRECTIONS, json!({"id": Uuid::now_v7(), "entry": "NONE", "reason": "OTHER"}), 422);
-    assert_eq!((&answer["errors"][0]["pointer"], &answer["errors"][0]["code"]), (&json!("/entry"), &json!("UNKNOWN")));
+    assert_eq!((&answer["errors"][0]["pointer"], &answer["errors"][0]["code"]), (&json!("/entry"), &json!("NO_SUCH_ENTRY")));
 }
 
 #[test]

@@ -175,6 +175,23 @@ fn goods(story: &mut Story, app: &TestApp) {
     ));
     story.post(&officer, &format!("/stock/lots/{}/placement", id(0x5004)), "place_lot", "kept", 200);
     story.post(&officer, "/stock/counts", "record_count", "one_lot", 201);
+    crate::stock::paper(app, "23095", "MONEY_ORDER");
+    story.post(&officer, "/purchases", "request_purchase", "rice", 201);
+}
+
+/// What was sent, and what arrived of it.
+fn transfers(story: &mut Story, app: &TestApp) {
+    let (officer, chair, receiver) = (app.officer_of("23095"), app.chair_of("23095"), app.officer_of("23059"));
+    officer.post("/api/v1/gifts", app.gift(json!({"amount_vnd": 5_000_000})), 201);
+    let sent = story.post(&officer, "/transfers", "request_transfer", "cash", 201);
+    chair.post(&crate::transfers::path(&sent, "/approval"), Value::Null, 200);
+    story.post(&officer, "/transfers", "request_transfer", "goods", 201);
+    story.post(&receiver, &format!("/transfers/{}/receipt", id(0x221)), "confirm_transfer", "whole", 201);
+    let lost = crate::transfers::sent(app, crate::transfers::cash("23095", "23059", 100_000));
+    let at = |what: &str| format!("/transfers/{}/{what}", lost["id"].as_str().unwrap());
+    story.post(&receiver, &at("refusal-of-receipt"), "refuse_transfer_receipt", "not_arrived", 200);
+    story.post(&officer, &at("return"), "return_transfer", "half", 201);
+    story.post(&officer, &at("loss"), "request_transfer_loss", "stolen", 201);
 }
 
 /// One person's account, from the first password to the last code.
@@ -222,6 +239,7 @@ fn every_example_is_taken() {
     money_out(&mut story, &app);
     books_and_persons(&mut story, &app);
     goods(&mut story, &app);
+    transfers(&mut story, &app);
     sessions(&mut story, &app);
     settlement(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()

@@ -15,6 +15,7 @@ use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
 use crate::outbox;
 use crate::personal;
+use crate::purchases;
 use crate::spending;
 use crate::transfers;
 use crate::unusual;
@@ -112,6 +113,7 @@ fn fill(app: &TestApp) -> Uuid {
         app.account(Role::Officer, "23095");
     }
     advances::fill(app, 52);
+    purchases::fill(app, 52);
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
     }
@@ -258,6 +260,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/public/statements", "?chapter=23095"),
         ("/api/v1/public/units", "?parent=68"),
         ("/api/v1/publication-duties", "?chapter=68"),
+        ("/api/v1/purchases", "?chapter=23095"),
         ("/api/v1/refunds", "?chapter=23095"),
         ("/api/v1/reversals", "?chapter=23095"),
         ("/api/v1/role-assignments", "?chapter=23095"),

@@ -1,10 +1,10 @@
 //! The API through HTTP, against a real PostgreSQL, and the structure it stands on.
 //!
 //! `story` is the main job, end to end. Recording: `gifts`, `slips`, `unusual`, `givers`, `batch`, `imports` (with `imports_read`), `intake`, `appeals`, `reversal`, `reversal_counts` (with
-//! `books`, which compares every stored total with the postings), `opening_balances`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
-//! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`, `vouchers`. Money out: `spending`, `advances`. Papers: `uploads`,
 //! `books`, which compares every stored total with the postings), `opening_balances`, `stock`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
 //! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`. Papers: `uploads`,
+//! `books`, which compares every stored total with the postings), `opening_balances`. The second person: `decisions`, `inbox`. The tree: `chapter_life`. Public reading:
+//! `search`, `totals`, `chapters`, `units`, `csv_file`, `privacy` (with `look`); as pages: `portal`, `portal_entry`, `portal_leaves`, `portal_outside`, `portal_reversals`, `portal_search`. The log: `public_log`, `log_keys`, `log_recovery`. Vouchers: `cash_receipts`, `vouchers`. Money out: `spending`, `advances`. Papers: `uploads`,
 //! `pictures`, `documents`, `publications`, `publication_duties`, `sweep` (with `papers`). Persons: `names`, `aliases`, `finding`, `erasure`, `correction`, `consent`, `restriction`, `holders`, `personal_decisions` (with `personal`). Around it: `session` (with `refreshing`, `devices`, `factor`, `trail`), `password_change`, `proofs`, `accounts`, `phones`,
 //! `appointments`, `administrators` (who works here, with which rights), `problems`, `operations`, `proxy` (behind nginx), `jobs`, `outbox` (with `sink`), `links`, `password_links`, `changes`, `webhooks` (with `receiver`). Structure: `guards` (attacks by SQL),
 //! `public_role`, `matrix` and `coverage` (authorization), `openapi`, `schema`, `lists` (how often they ask), `keys`, `statements`, `migrations` (with `data_steps`), `rooms` with `arrows`, `said` (what rooms say of themselves), `shown` (pages are right at once).
@@ -90,16 +90,20 @@ mod proofs;
 mod prose;
 mod proxy;
 mod public_audit;
+mod public_kinds;
 mod public_log;
+mod public_old;
 mod public_role;
 mod public_statements;
 mod publication_duties;
 mod publications;
+mod purchases;
 mod receiver;
 mod refreshing;
 mod restriction;
 mod reversal;
 mod reversal_counts;
+mod reversal_instead;
 mod rooms;
 mod said;
 mod schema;

@@ -37,6 +37,8 @@ pub fn settle(app: &TestApp) {
 
 /// The accountant asks.
 pub fn asked(app: &TestApp, chapter: &str, month: &str) -> String {
+    // Somebody has to be there to decide.
+    app.account(Role::ChapterChair, chapter);
     let id = Uuid::now_v7().to_string();
     app.accountant_of(chapter).post(&closing(chapter, month), json!({"id": id, "note": "đã đối chiếu sổ quỹ với chị Hoa"}), 201);
     id
@@ -50,7 +52,7 @@ pub fn close(app: &TestApp, chapter: &str, month: &str) -> Value {
 }
 
 /// What a closed month stated.
-fn stated(app: &TestApp, closed: &Value) -> Value {
+pub fn stated(app: &TestApp, closed: &Value) -> Value {
     app.anonymous().get(closed["closed"]["href"].as_str().unwrap(), 200)
 }
 
@@ -84,7 +86,7 @@ fn index(app: &TestApp, code: &Value) -> i64 {
 }
 
 /// What the accounts stand at and what closed months have of them.
-fn compare(app: &TestApp, figures: &Value) {
+pub fn compare(app: &TestApp, figures: &Value) {
     let stored = app.database.text(
         "SELECT coalesce(string_agg(concat_ws(' ', f.code, b.account, b.amount_vnd), ',' ORDER BY f.code, b.account COLLATE \"C\"), '')
          FROM balance b JOIN fund f ON f.id = b.fund_id JOIN chapter c ON c.id = b.chapter_id

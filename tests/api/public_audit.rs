@@ -26,7 +26,7 @@ fn keys(app: &TestApp) -> Vec<Verifier> {
     signers.iter().map(|signer| signer.verifier().clone()).collect()
 }
 
-fn audit(app: &TestApp, patience: Patience) -> Report {
+pub fn audit(app: &TestApp, patience: Patience) -> Report {
     let (keys, site) = (keys(app), Site::new(&app.base, None).unwrap());
     let mut walk = Walk::new(&site, 2);
     walk.grow(checkpoint::open(&site.checkpoint().unwrap(), &keys).unwrap(), &mut |_, _| ()).unwrap();
@@ -35,7 +35,7 @@ fn audit(app: &TestApp, patience: Patience) -> Report {
 }
 
 /// The same of its rows: each compared with its leaf.
-fn audit_rows(app: &TestApp) -> Report {
+pub fn audit_rows(app: &TestApp) -> Report {
     let (keys, site) = (keys(app), Site::new(&app.base, None).unwrap());
     let mut walk = Walk::new(&site, 2);
     walk.keep_rows();
@@ -46,7 +46,7 @@ fn audit_rows(app: &TestApp) -> Report {
     walk.report("so.example.org/log")
 }
 
-const SHORT: Patience = Patience { pause: Duration::from_millis(20), still: 1, lasting: 5, rounds: 9 };
+pub const SHORT: Patience = Patience { pause: Duration::from_millis(20), still: 1, lasting: 5, rounds: 9 };
 
 fn code_of(app: &TestApp, gift: &Value) -> String {
     let id = gift["id"].as_str().unwrap();
@@ -157,7 +157,8 @@ fn a_changed_total_is_found() {
          UPDATE total_overall SET own_vnd = own_vnd + 1 WHERE scope_id = (SELECT id FROM chapter WHERE code = '23095')",
     );
     let report = audit(&app, SHORT);
-    assert!(report.total == 1 && report.findings[0].subject.starts_with("chapter 23095"), "{}", report.text(20));
+    let is_named = report.findings.iter().all(|finding| finding.subject.starts_with("chapter 23095, its own"));
+    assert!(report.total > 0 && is_named, "{}", report.text(20));
 }
 
 /// With triggers off, an amount is edited and what was published is taken away, so that it is made again from the database.

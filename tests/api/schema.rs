@@ -131,6 +131,8 @@ fn the_public_reads_no_sealed_bytes() {
         "log_tree.root",
         "public_entry.leaf_hash",
         "publication.leaf_hash",
+        "statement.body",
+        "statement.leaf_hash",
     ];
     assert_eq!(bytes(true), hashes_and_leaves);
     let sealed = bytes(false);

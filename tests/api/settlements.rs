@@ -10,8 +10,9 @@ use crate::coverage::{Call, call};
 use crate::guards::all_refused;
 use crate::harness::TestApp;
 use crate::papers::sha256;
-use crate::periods::settle;
+use crate::periods::{self, settle};
 use crate::publications::{Desk, leaf, set_clock};
+use crate::{spending, transfers};
 
 const REPORTS: &str = "/api/v1/settlement-reports";
 
@@ -196,10 +197,55 @@ fn a_later_report_replaces_the_one_before() {
         &app.database,
         &[
             ("other figures", "UPDATE settlement_report SET as_of = as_of - 1".into(), "settlement_report_keeps"),
-            ("gone", "DELETE FROM settlement_report".into(), "settlement_report_stays"),
+            ("gone", "DELETE FROM settlement_report".into(), "settlement_report_append_only"),
             ("published twice over", "UPDATE publication SET statement = NULL".into(), "publication_append_only"),
         ],
     );
+    audit(&app);
+}
+
+/// What was paid, by category, and what is on its way between chapters; and the same month closed.
+#[test]
+fn money_out_stands_in_the_report_and_in_the_month() {
+    let app = TestApp::start();
+    over(&app, "RED_CROSS_LAW");
+    spending::paper(&app, "23095", spending::SHA);
+    let rice = spending::payment(&app, json!({"fund": "APPEAL:BAO", "amount_vnd": 200_000, "document": spending::SHA}));
+    spending::carried_out(&app, "payments", &rice);
+    transfers::sent(&app, transfers::transfer("23095", "23059", "APPEAL:BAO", "CASH", 100_000));
+    settle(&app);
+    let done = approved(&app, "2026-11-28");
+    let report = app.anonymous().get(done["href"].as_str().unwrap(), 200);
+    let mut total = terms(850_000);
+    for (name, amount) in [("paid", 200_000), ("sent", 100_000), ("left", 550_000)] {
+        total[name] = json!(amount.to_string());
+    }
+    total["paid_by_category"] = json!([{"category": "FOOD_WATER_MEDICINE", "amount": "200000"}]);
+    assert_eq!((&report["funds"][0]["total"], &report["funds"][0]["on_the_way"]), (&total, &json!("100000")));
+    assert_eq!(report["funds"][1]["total"], terms(30_000));
+    let open = |what: &str, amount: i64| json!({"what": what, "fund": "APPEAL:BAO", "amount": amount.to_string()});
+    assert_eq!(report["open"], json!([open("ON_THE_WAY", 100_000), open("NOT_CONFIRMED_BY_BANK", 250_000)]));
+    let page = app.accountant_of("68").get_text(&at(&done["id"], "/paper.html"), 200);
+    assert!(page.contains("550.000") && page.contains("Đang chuyển giữa các đơn vị"));
+
+    set_clock(&app, "2026-12-01T03:00:00Z");
+    let november = periods::stated(&app, &periods::close(&app, "23095", "2026-11"));
+    let measure = |measure: &str, part: Option<&str>, amount: i64| {
+        let mut line = json!({"fund": "APPEAL:BAO", "measure": measure, "amount": amount.to_string()});
+        part.into_iter().for_each(|part| line["part"] = json!(part));
+        line
+    };
+    assert_eq!(
+        november["measures"],
+        json!([
+            measure("RECEIVED", Some("BANK_TRANSFER"), 250_000),
+            measure("RECEIVED", Some("CASH"), 500_000),
+            measure("SENT", None, 100_000),
+            measure("PAID", Some("FOOD_WATER_MEDICINE"), 200_000),
+        ])
+    );
+    assert_eq!(november["entries"], 4);
+    periods::compare(&app, &november);
     audit(&app);
 }
 

@@ -64,8 +64,9 @@ pub fn approve(caller: &Caller<'_>, kind: &str, order: &Value, status: u16) -> V
 
 /// Asked by one and approved by another.
 pub fn carried_out(app: &TestApp, kind: &str, order: &Value) -> Value {
+    let chair = app.chair_of("23095");
     app.officer_of("23095").post(&format!("/api/v1/{kind}"), order.clone(), 201);
-    approve(&app.chair_of("23095"), kind, order, 200)
+    approve(&chair, kind, order, 200)
 }
 
 /// A gift that stands in the books of Hàm Liêm.

@@ -52,7 +52,7 @@ fn every_wrong_field_of_an_order_is_named() {
         (json!({"category": "OTHER"}), &[("/document", "REQUIRED")]),
         (json!({"document": SHA}), &[("/document", "NO_SUCH_DOCUMENT")]),
         (json!({"own_cost_consent": SHA}), &[("/own_cost_consent", "NOT_NEEDED")]),
-        (json!({"pays_debt": true, "category": null}), &[("/amount_vnd", "MORE_THAN_OWED")]),
+        (json!({"pays_debt": true, "category": null}), &[("/amount_vnd", "MORE_THAN_OPEN")]),
     ];
     for (change, expected) in payments {
         refused(&officer, "payments", payment(&app, change.clone()), 422, expected);
@@ -112,6 +112,8 @@ fn own_costs_are_not_paid_from_gifts_except_with_the_givers_consent() {
     let done = carried_out(&app, "payments", &agreed);
     assert_eq!((&done["own_cost_consent"], &done["debit"]), (&json!(SHA), &json!("OPERATING_EXPENSE")));
     assert_eq!(balance(&app, "APPEAL:LULUT", "OPERATING_EXPENSE"), 200_000);
+    let shown = app.anonymous().get(&format!("/api/v1/public/entries/{}", done["code"].as_str().unwrap()), 200);
+    assert_eq!((&shown["own_cost_consent"], &shown["category"]), (&json!(SHA), &json!("TRANSPORT")));
     audit(&app);
 }
 
@@ -125,7 +127,7 @@ fn what_is_bought_on_credit_is_owed_and_paid_once() {
     let debt = |amount: i64| {
         payment(&app, json!({"pays_debt": true, "category": null, "amount_vnd": amount, "content": "Trả tiền gạo"}))
     };
-    refused(&officer, "payments", debt(300_001), 422, &[("/amount_vnd", "MORE_THAN_OWED")]);
+    refused(&officer, "payments", debt(300_001), 422, &[("/amount_vnd", "MORE_THAN_OPEN")]);
     let (first, second) = (debt(200_000), debt(200_000));
     for order in [&first, &second] {
         officer.post("/api/v1/payments", order.clone(), 201);
@@ -149,7 +151,7 @@ fn a_gift_is_given_back_from_its_own_fund_once() {
     let gift = given(&app, json!({"appeal": "LULUT"}));
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let code = officer.get(&format!("/api/v1/gifts/{}", gift["id"].as_str().unwrap()), 200)["code"].clone();
-    refused(&officer, "refunds", refund(&app, &gift, json!({"amount_vnd": 500_001})), 422, &[("/amount_vnd", "MORE_THAN_LEFT")]);
+    refused(&officer, "refunds", refund(&app, &gift, json!({"amount_vnd": 500_001})), 422, &[("/amount_vnd", "MORE_THAN_OPEN")]);
     let (part, rest, more) = (
         refund(&app, &gift, json!({"amount_vnd": 200_000})),
         refund(&app, &gift, json!({"amount_vnd": 300_000})),
@@ -173,7 +175,7 @@ fn a_gift_is_given_back_from_its_own_fund_once() {
     });
     statuses.sort();
     assert_eq!(statuses, [200, 409]);
-    refused(&officer, "refunds", refund(&app, &gift, json!({})), 422, &[("/amount_vnd", "MORE_THAN_LEFT")]);
+    refused(&officer, "refunds", refund(&app, &gift, json!({})), 422, &[("/amount_vnd", "MORE_THAN_OPEN")]);
     assert_eq!((balance(&app, "APPEAL:LULUT", "CASH_ON_HAND"), balance(&app, "APPEAL:LULUT", "REFUNDED")), (0, 500_000));
     app.wait_for_log();
     let leaf: Value = serde_json::from_str(
@@ -233,7 +235,7 @@ fn only_money_goes_back_and_only_where_the_gift_is() {
         json!({"channel": "IN_KIND", "amount_vnd": null,
         "lines": [{"item": "RICE", "quantity": "10", "unit": "KG", "value_vnd": 200_000, "valuation": "INVOICE"}]}),
     );
-    refused(&officer, "refunds", refund(&app, &rice, json!({})), 422, &[("/gift", "IN_KIND")]);
+    refused(&officer, "refunds", refund(&app, &rice, json!({})), 422, &[("/gift", "NOT_FOR_THIS")]);
     let gift = given(&app, json!({}));
     refused(&app.officer_of("23059"), "refunds", refund(&app, &gift, json!({})), 404, &[("/gift", "NO_SUCH_GIFT")]);
     refused(&officer, "refunds", refund(&app, &json!({"id": Uuid::now_v7()}), json!({})), 404, &[("/gift", "NO_SUCH_GIFT")]);

@@ -12,7 +12,7 @@ use crate::harness::{Account, Caller, TestApp, eventually};
 use crate::kit::{gift, goods};
 use crate::look::all;
 use crate::opening_balances::{opening, people};
-use crate::personal;
+use crate::{personal, spending, transfers};
 
 const PLANS: &str = "/api/v1/successions";
 const SHA: &str = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730";
@@ -112,10 +112,11 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
         json!({"document_no": "03/BB", "lines": [{"fund": "OPERATING", "account": "CASH_ON_HAND", "amount_vnd": 9_000}]}),
     );
     old.officer.post("/api/v1/opening-balances", more.clone(), 201);
-    let about = gift(&app).of(60_000).by(crate::kit::person("Trần Thị Xqzvương")).book(&old.officer);
-    let party = personal::party_of(&old.officer, &json!({"id": about.id}));
-    let request = personal::ask(&app, "RESTRICT", json!({"party": party}));
-    old.officer.post(personal::REQUESTS, request, 201);
+    for (kind, name) in [("ERASE", "Trần Thị Xqzvương"), ("RESTRICT", "Phạm Thị Xqzba")] {
+        let about = gift(&app).of(60_000).by(crate::kit::person(name)).book(&old.officer);
+        let party = personal::party_of(&old.officer, &json!({"id": about.id}));
+        old.officer.post(personal::REQUESTS, personal::ask(&app, kind, json!({"party": party})), 201);
+    }
     people.asker.post(
         "/api/v1/subscribers",
         json!({"id": Uuid::now_v7(), "chapter": "23095", "url": "https://nhan.example.org/tin", "kinds": ["GIFT"]}),
@@ -150,6 +151,8 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     let done = approved(&people, &ask);
     assert_eq!(done["state"], "DONE");
     assert_eq!(people.above.post(&path(&ask, "/approval"), Value::Null, 200), done, "twice is once");
+    let rice = "SELECT coalesce(sum(quantity_milli), 0) FROM stock_lot l JOIN chapter c ON c.id = l.chapter_id WHERE l.item = 'RICE' AND c.code = ";
+    assert_eq!(["23095", "23059"].map(|code| app.database.number(&format!("{rice}'{code}'"))), [0, 100_000]);
     // Every đồng.
     assert_eq!((left(&app, "23095"), left(&app, "23059")), (String::new(), held.clone()));
     assert_eq!((totals(&app, "23095"), totals(&app, "68"), totals(&app, "TW")), before);
@@ -170,7 +173,7 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     old.officer.get("/api/v1/gifts?chapter=23095", 404);
     old.chair.get("/api/v1/decisions?chapter=23095", 404);
     let keeper = app.log_in(keeper);
-    assert_eq!(keeper.get("/api/v1/gifts?chapter=23095&limit=50", 200)["items"].as_array().unwrap().len(), 6);
+    assert_eq!(keeper.get("/api/v1/gifts?chapter=23095&limit=50", 200)["items"].as_array().unwrap().len(), 7);
     let late = errors(&keeper.post("/api/v1/gifts", gift(&app).body(), 422));
     assert_eq!(late, [("/chapter".to_owned(), "BOOKS_CLOSED".to_owned())]);
     // The appeal goes on: received for, and run, at the successor.
@@ -196,11 +199,9 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     ));
     assert_eq!(mirrored, "23095", "a reversal stands where its original does");
     assert_eq!(app.database.number(&format!("SELECT count(*) FROM gift WHERE id = '{unusual}'")), 1);
-    assert_eq!(
-        app.database
-            .number("SELECT count(*) FROM party_restriction r JOIN chapter c ON c.id = r.chapter_id WHERE c.code = '23095'"),
-        1
-    );
+    let restricted =
+        "SELECT string_agg(c.code, ',' ORDER BY c.code) FROM party_restriction r JOIN chapter c ON c.id = r.chapter_id";
+    assert_eq!(app.database.text(restricted), "23059,23095", "what may not be used there may not be used here");
     audit(&app);
 }
 
@@ -370,6 +371,38 @@ fn a_school_moves_to_another_commune_and_its_branches_answer_to_it() {
     after.post(waiting[0]["approval_url"].as_str().unwrap(), Value::Null, 200);
     // What is founded below it later answers to it as well.
     audit(&app);
+}
+
+/// What a chapter was sent, and what it asked to pay, in the middle of their way.
+#[test]
+fn what_is_on_the_way_arrives_and_what_was_asked_is_paid_by_way_of_the_successor() {
+    let app = TestApp::start();
+    let people = persons(&app);
+    transfers::opened(&app, "68", &[("GENERAL", "CASH_ON_HAND", 900_000)]);
+    let on_the_way = transfers::cash("68", "23095", 400_000);
+    transfers::sent(&app, on_the_way.clone());
+    let (officer, _chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    gift(&app).of(300_000).book(&officer);
+    let order = spending::payment(&app, json!({}));
+    officer.post("/api/v1/payments", order.clone(), 201);
+    carried(&people, &plan(&app, json!({})));
+    transfers::sound(&app);
+    // The transfer still stands as it was sent, and whoever keeps the successor's books confirms it.
+    let keeper = app.officer_of("23059");
+    keeper.post(&transfers::path(&on_the_way, "/receipt"), transfers::receipt(400_000, "CASH"), 201);
+    assert_eq!((left(&app, "23095"), left(&app, "23059")), (String::new(), "GENERAL CASH_ON_HAND 700000".to_owned()));
+    transfers::sound(&app);
+    // The payment is the old chapter's, and the successor's cash.
+    let waiting = all(&people.successor, "/api/v1/decisions?chapter=23059", 50);
+    assert_eq!((waiting.len(), &waiting[0]["matter"]), (1, &json!("PAYMENT")));
+    spending::approve(&people.successor, "payments", &order, 200);
+    assert_eq!((left(&app, "23095"), left(&app, "23059")), (String::new(), "GENERAL CASH_ON_HAND 500000".to_owned()));
+    let paid = "SELECT c.code || ' ' || t.own_vnd FROM total_overall t JOIN chapter c ON c.id = t.scope_id WHERE t.measure = 'PAID' AND t.own_vnd <> 0";
+    assert_eq!(app.database.text(paid), "23095 200000");
+    // Nothing new is asked there.
+    let late = errors(&keeper.post("/api/v1/payments", spending::payment(&app, json!({})), 422));
+    assert_eq!(late, [("/chapter".to_owned(), "BOOKS_CLOSED".to_owned())]);
+    transfers::sound(&app);
 }
 
 /// The communes of 30 June 2025 that went up whole in two of today's, as the resolutions have them.

@@ -156,11 +156,12 @@ fn money_that_was_lost_on_the_way_is_lost_at_the_sender_by_two_persons() {
 /// Asks for the reversal of an entry, and decides.
 fn reversed(app: &TestApp, chapter: &str, code: &Value, status: u16) -> Value {
     let ask = json!({"id": Uuid::now_v7(), "entry": code, "reason": "DID_NOT_HAPPEN"});
+    let chair = app.chair_of(chapter);
     app.officer_of(chapter).post("/api/v1/corrections", ask.clone(), 201);
     let at = format!("/api/v1/corrections/{}", ask["id"].as_str().unwrap());
-    let answer = app.chair_of(chapter).post(&format!("{at}/approval"), Value::Null, status);
+    let answer = chair.post(&format!("{at}/approval"), Value::Null, status);
     if status != 200 {
-        app.chair_of(chapter).post(&format!("{at}/refusal"), Value::Null, 200);
+        chair.post(&format!("{at}/refusal"), Value::Null, 200);
     }
     answer
 }
@@ -213,9 +214,10 @@ fn chapters_of_one_bank_account_transfer_by_book() {
     assert_eq!(elsewhere, [("/to".to_owned(), "NOT_FOR_THIS_CHAPTER".to_owned())]);
 
     let ask = transfer(HERE, PROVINCE, fund, "BANK", 4_000_000);
+    let province = [app.officer_of(PROVINCE), app.chair_of(PROVINCE)];
     assert_eq!(officer.post(TRANSFERS, ask.clone(), 201)["by_book"], true);
     assert_eq!(chair.post(&path(&ask, "/approval"), Value::Null, 200)["state"], "REQUESTED", "both sides approve");
-    let done = app.chair_of(PROVINCE).post(&path(&ask, "/approval"), Value::Null, 200);
+    let done = province[1].post(&path(&ask, "/approval"), Value::Null, 200);
     assert_eq!((&done["state"], &done["outstanding_vnd"]), (&json!("CONFIRMED"), &json!(0)));
     let has = |chapter, account| balance(&app, chapter, fund, account);
     assert_eq!((has(HERE, "BANK"), has(HERE, "IN_TRANSIT")), (0, 1_000_000));
@@ -243,7 +245,6 @@ fn chapters_of_one_bank_account_transfer_by_book() {
     // Opposite ways at the same moment.
     let there = transfer(PROVINCE, HERE, fund, "BANK", 1_000_000);
     let back = transfer(HERE, PROVINCE, fund, "BANK", 1_000_000);
-    let province = [app.officer_of(PROVINCE), app.chair_of(PROVINCE)];
     province[0].post(TRANSFERS, there.clone(), 201);
     officer.post(TRANSFERS, back.clone(), 201);
     province[1].post(&path(&there, "/approval"), Value::Null, 200);

@@ -177,7 +177,7 @@ fn the_sheets_say_what_the_forms_ask_for() {
         "000001",
         "PC/23095/2026",
         "Phạm Thị Quỳnh Hương",
-        "Chi: thuê xe chở hàng",
+        "Lý do chi:</dt> <dd><bdi>thuê xe chở hàng</bdi>",
         "1.748.935 đ",
         "Một triệu bảy trăm bốn mươi tám nghìn chín trăm ba mươi lăm đồng",
         "Nợ:",

@@ -45,7 +45,7 @@ pub(super) fn reverse(shared: &Shared, recorder: Actor, now: DateTime<Utc>) -> R
             let gifts = wrong_ones(conn, chapter, recorder, n + 1, reasons.len())?;
             let (asker, approver) = (at_work(conn, asker, now)?, at_work(conn, approver, now)?);
             for (gift, reason) in gifts.into_iter().zip(*reasons) {
-                let ask = Request { id: Uuid::now_v7(), gift, reason: *reason, note: None };
+                let ask = Request { id: Uuid::now_v7(), gift, reason: *reason, instead: None, note: None };
                 reversal::request(&mut Visit::enter(conn, &shared.vault, now, asker)?, &ask)?;
                 reversal::decide(&mut Visit::enter(conn, &shared.vault, now, approver)?, ask.id, Verdict::Approve)?;
             }

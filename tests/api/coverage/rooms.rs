@@ -20,6 +20,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     super::behind::calls,
     crate::vouchers::calls,
     crate::advances::calls,
+    crate::purchases::calls,
     crate::password_links::calls,
     crate::webhooks::calls,
 ];

@@ -33,7 +33,7 @@ const OTHERS: &str = "…";
 
 impl Known {
     fn new(index: u64, kind: &'static KindRule, category: u16, postings: u64) -> Self {
-        let kind = KINDS.iter().position(|rule| std::ptr::eq(rule, kind)).unwrap_or_default() as u64;
+        let kind = KINDS.iter().position(|rule| rule.name == kind.name).unwrap_or_default() as u64;
         Self { packed: index << 24 | kind << 16 | u64::from(category), postings }
     }
 

@@ -1,0 +1,144 @@
+//! A gift that was booked for the wrong appeal, or for none: one request asks for its reversal and for booking it anew, one
+//! approval does both, in one moment. The new gift has an id, a code and a number of its own; everything else is the old one's.
+
+use std::sync::Arc;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::appeals;
+use super::gift_in::{GiftIn, GiverIn, LineIn};
+use super::model::NewGift;
+use super::personal;
+use super::prepare::prepare;
+use super::record::{self, Outcome, Submission};
+use super::store::{self, GiftRow};
+use crate::authz::{Granted, Record, Visit};
+use crate::db::DbError;
+use crate::db::schema::reversal_instead;
+use crate::http::{FieldError, Kind, Problem, Say};
+use crate::ledger::store::BookedAt;
+use crate::parties::{self, PartyKind};
+use crate::tree::{self, ChapterId};
+use crate::vault::place;
+
+/// What a gift is booked as instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Instead {
+    /// Id of the new gift, made by the client.
+    pub id: Uuid,
+    /// Code of the appeal it was given for; the chapter's general fund without one.
+    #[serde(default)]
+    #[schema(example = "LULUT-2026", max_length = 40)]
+    pub appeal: Option<String>,
+}
+
+/// What of a gift's particulars goes over.
+#[derive(Default, Deserialize)]
+struct Words {
+    wish: Option<String>,
+    memo: Option<String>,
+    bank_reference: Option<String>,
+    payer_address: Option<String>,
+    enclosed: Option<u8>,
+}
+
+/// Refuses an appeal that there is not, when it is asked for and not when somebody approves it.
+pub(super) fn check(conn: &mut PgConnection, instead: &Instead) -> Result<(), Problem> {
+    let Some(code) = instead.appeal.as_deref() else { return Ok(()) };
+    if appeals::find(conn, code)?.is_some() {
+        return Ok(());
+    }
+    let said = Say::fixed("Không có đợt vận động nào mang mã này.", "There is no appeal of this code.");
+    Err(FieldError::new("/instead/appeal", "NO_SUCH_APPEAL", said).into())
+}
+
+/// Keeps what is asked for with the request.
+pub(super) fn keep(conn: &mut PgConnection, request: Uuid, instead: &Instead) -> Result<(), DbError> {
+    use reversal_instead as i;
+    let row = (i::request_id.eq(request), i::gift_id.eq(instead.id), i::appeal.eq(&instead.appeal));
+    diesel::insert_into(i::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// What these requests ask for instead, by request.
+pub(super) fn of(conn: &mut PgConnection, requests: &[Uuid]) -> Result<Vec<(Uuid, Instead)>, DbError> {
+    use reversal_instead as i;
+    let rows: Vec<(Uuid, Uuid, Option<String>)> =
+        i::table.filter(i::request_id.eq_any(requests)).select((i::request_id, i::gift_id, i::appeal)).load(conn)?;
+    Ok(rows.into_iter().map(|(request, id, appeal)| (request, Instead { id, appeal })).collect())
+}
+
+/// Books the gift anew, as recorded by who asked; its first entry is reversed already.
+pub(super) fn book(v: &mut Visit<'_>, recorder: Granted<Record>, row: &GiftRow, instead: &Instead) -> Result<(), Problem> {
+    if store::is_restricted(v.conn, row)? {
+        return Err(Problem::say(
+            Kind::Conflict,
+            "Dữ liệu của người ủng hộ đang bị hạn chế xử lý: hãy hủy khoản này rồi ghi lại riêng.",
+            "The giver's data are restricted: reverse the gift, and record it anew by itself.",
+        ));
+    }
+    let gift = NewGift::parse(as_sent(v, row, instead)?, v.now).map_err(Problem::invalid)?;
+    let gift = prepare(v.vault, gift, v.now)?;
+    let submission = Submission { actor: recorder.actor(), gift: Arc::new(gift) };
+    match record::record_approved(v.conn, BookedAt::now(v.now), &submission, recorder)? {
+        Outcome::Booked(_) => Ok(()),
+        Outcome::Refused(problem) => Err(problem),
+        Outcome::AlreadyBooked(_) | Outcome::Asked(_) => Err(Problem::internal("a gift booked anew stood already")),
+    }
+}
+
+/// The gift as it would be sent today.
+fn as_sent(v: &mut Visit<'_>, row: &GiftRow, instead: &Instead) -> Result<GiftIn, Problem> {
+    let broken = || Problem::internal("a gift is not as it must be");
+    let receipt = store::receipts(v.conn, &[row.id])?.remove(&row.id).ok_or_else(Problem::not_found)?;
+    let lines = store::lines(v.conn, row.id)?.into_iter().map(|line| {
+        let milli = line.quantity_milli;
+        let quantity = format!("{}.{:03}", milli / 1_000, milli % 1_000);
+        serde_json::from_value::<LineIn>(serde_json::json!({"item": line.item, "quantity": quantity, "unit": line.unit,
+            "value_vnd": line.value_vnd, "valuation": line.valuation}))
+    });
+    let lines: Vec<LineIn> = lines.collect::<Result<_, _>>().map_err(Problem::internal)?;
+    let sealed = row.particulars.as_ref();
+    let text = sealed.map(|sealed| v.vault.open_text(place("gift", "particulars", &row.id), sealed)).transpose();
+    let words: Words = match text.map_err(Problem::internal)? {
+        Some(text) => serde_json::from_str(&text).map_err(Problem::internal)?,
+        None => Words::default(),
+    };
+    Ok(GiftIn {
+        id: instead.id,
+        code: None,
+        chapter: tree::code_of(v.conn, ChapterId(row.chapter_id))?,
+        appeal: instead.appeal.clone(),
+        channel: crate::ledger::kinds::Channel::parse(&row.channel).ok_or_else(broken)?,
+        amount_vnd: Some(row.amount_vnd),
+        lines,
+        message_count: row.message_count,
+        giver: giver(v, row)?,
+        display: serde_json::from_value(serde_json::json!(row.display)).ok(),
+        for_child: false,
+        payer_address: words.payer_address,
+        enclosed: words.enclosed,
+        wish: words.wish,
+        memo: words.memo,
+        bank_reference: words.bank_reference,
+        received_on: receipt.received_on,
+        paper_book: row.paper_book.clone(),
+        paper_no: row.paper_no.clone(),
+        captured_at: row.captured_at,
+        confirmed: true,
+    })
+}
+
+fn giver(v: &mut Visit<'_>, row: &GiftRow) -> Result<Option<GiverIn>, Problem> {
+    let Some(party) = row.party_id else { return Ok(None) };
+    let Some(sealed) = parties::load(v.conn, &[party])?.remove(&party) else { return Ok(None) };
+    let clear = sealed.open(v.vault).and_then(|clear| personal::as_given(v.vault, row.id, row.giver_name.as_deref(), clear));
+    let clear = clear.map_err(Problem::internal)?;
+    let kind = PartyKind::parse(&clear.kind).ok_or_else(|| Problem::internal("a party of no kind"))?;
+    Ok(Some(GiverIn { kind, name: clear.name, phone: clear.phone }))
+}
