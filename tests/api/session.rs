@@ -214,7 +214,8 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
             // The first of the words of what has to be one of some.
             for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|p| p["required"] == true) {
                 if let Some(word) = parameter["schema"]["enum"][0].as_str() {
-                    place += &format!("&{}={word}", parameter["name"].as_str().unwrap());
+                    let join = if place.contains('?') { '&' } else { '?' };
+                    place += &format!("{join}{}={word}", parameter["name"].as_str().unwrap());
                 }
             }
             let body = match (method, path.rsplit('/').next().unwrap()) {
