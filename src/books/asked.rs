@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use crate::authz::{Read, Visit};
-use crate::http::{Check, FieldError, Kind, Problem, Say};
+use crate::http::{Check, FieldError, Say};
 use crate::ledger::accounts::Account;
 use crate::ledger::model::FundId;
 use crate::ledger::store as ledger;
@@ -116,26 +117,21 @@ impl Open {
 }
 
 /// Opens a book for somebody who may read the chapter, and all chapters below it where they are in it.
-pub fn open(v: &mut Visit<'_>, chapter: &str, book: Book) -> Result<Open, Problem> {
+pub fn open(v: &mut Visit<'_>, chapter: &str, book: Book) -> Result<Open, Fault> {
     let (_, place) = v.see_code::<Read>(chapter)?;
     if book.with_those_below() {
         let below: Vec<Uuid> = tree::at_and_below(place.id.0).load(v.conn)?;
         let below: Vec<ChapterId> = below.into_iter().map(ChapterId).collect();
         // Whoever keeps a chapter's books for it reads those, and not the ones below.
         if v.see_each(&below)?.iter().any(Option::is_none) {
-            return Err(Problem::say(
-                Kind::Forbidden,
-                "Bạn đọc được sổ của đơn vị này, không phải của mọi đơn vị bên dưới.",
-                "You may read the books of this chapter, not those of all chapters below it.",
-            ));
+            return Err(Fault::NotThoseBelow);
         }
     }
     let fund = match book.fund() {
         None => None,
         Some(code) => {
             let known = ledger::funds_by_code(v.conn, &[code])?.remove(code);
-            let known =
-                known.ok_or_else(|| Problem::field("fund", "NO_SUCH_FUND", "Không có quỹ này.", "There is no such fund."))?;
+            let known = known.ok_or(Fault::NoSuchFund)?;
             Some(known.id)
         }
     };

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use sheets::{Out, Width, harmless};
 
+use super::fault::Fault;
 use super::spool::Spool;
 use crate::basics::vnd::grouped;
-use crate::http::{Lang, Problem};
+use crate::http::Lang;
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +64,10 @@ impl Cell {
 
 /// Where the rows of a book go.
 pub trait Rows {
-    fn row(&mut self, cells: &[Cell]) -> Result<(), Problem>;
+    fn row(&mut self, cells: &[Cell]) -> Result<(), Fault>;
 
     /// The figures under a book: its sums where the form does not add up by itself, and what it ends with.
-    fn last(&mut self, sums: &[Cell], closing: &[Cell]) -> Result<(), Problem>;
+    fn last(&mut self, sums: &[Cell], closing: &[Cell]) -> Result<(), Fault>;
 }
 
 /// CSV (RFC 4180, UTF-8 with a mark, as Excel wants it).
@@ -74,34 +75,34 @@ pub struct Csv<'a>(csv::Writer<&'a mut Spool>);
 
 impl<'a> Csv<'a> {
     /// Writes the names of the columns, in words and as programs call them, and sends them.
-    pub fn begin(out: &'a mut Spool, columns: &[Column], lang: Lang) -> Result<Self, Problem> {
+    pub fn begin(out: &'a mut Spool, columns: &[Column], lang: Lang) -> Result<Self, Fault> {
         use std::io::Write;
-        out.write_all("\u{feff}".as_bytes()).map_err(Problem::internal)?;
+        out.write_all("\u{feff}".as_bytes()).map_err(Fault::broken)?;
         let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         out.write_record(columns.iter().map(|column| format!("{} ({})", column.head(lang), column.key)))
-            .map_err(Problem::internal)?;
-        out.flush().map_err(Problem::internal)?;
+            .map_err(Fault::broken)?;
+        out.flush().map_err(Fault::broken)?;
         Ok(Self(out))
     }
 
-    pub fn end(mut self) -> Result<(), Problem> {
-        self.0.flush().map_err(Problem::internal)
+    pub fn end(mut self) -> Result<(), Fault> {
+        self.0.flush().map_err(Fault::broken)
     }
 }
 
 impl Rows for Csv<'_> {
-    fn row(&mut self, cells: &[Cell]) -> Result<(), Problem> {
+    fn row(&mut self, cells: &[Cell]) -> Result<(), Fault> {
         let field = |cell: &Cell| match cell {
             Cell::Empty => String::new(),
             Cell::Day(day) => day.to_string(),
             Cell::Text(text) => harmless(text),
             Cell::Sum(amount) | Cell::Rest(amount) => amount.to_string(),
         };
-        self.0.write_record(cells.iter().map(field)).map_err(Problem::internal)
+        self.0.write_record(cells.iter().map(field)).map_err(Fault::broken)
     }
 
     /// Whoever adds up the columns shall not count their sums.
-    fn last(&mut self, _: &[Cell], closing: &[Cell]) -> Result<(), Problem> {
+    fn last(&mut self, _: &[Cell], closing: &[Cell]) -> Result<(), Fault> {
         if closing.is_empty() { Ok(()) } else { self.row(closing) }
     }
 }
@@ -110,7 +111,7 @@ impl Rows for Csv<'_> {
 pub struct Xlsx(sheets::Book);
 
 impl Xlsx {
-    pub fn begin(name: &str, titles: Vec<String>, columns: &[Column], lang: Lang) -> Result<Self, Problem> {
+    pub fn begin(name: &str, titles: Vec<String>, columns: &[Column], lang: Lang) -> Result<Self, Fault> {
         let headings = columns.iter().map(|column| {
             let width = match column.holds {
                 Holds::Day => Width::Day,
@@ -120,16 +121,16 @@ impl Xlsx {
             };
             (column.head(lang).to_owned(), width)
         });
-        Ok(Self(sheets::Book::new(name, titles, headings.collect()).map_err(Problem::internal)?))
+        Ok(Self(sheets::Book::new(name, titles, headings.collect()).map_err(Fault::broken)?))
     }
 
-    pub fn end(self) -> Result<std::fs::File, Problem> {
-        Ok(self.0.finish_to_file().map_err(Problem::internal)?.0)
+    pub fn end(self) -> Result<std::fs::File, Fault> {
+        Ok(self.0.finish_to_file().map_err(Fault::broken)?.0)
     }
 }
 
 impl Rows for Xlsx {
-    fn row(&mut self, cells: &[Cell]) -> Result<(), Problem> {
+    fn row(&mut self, cells: &[Cell]) -> Result<(), Fault> {
         let cells: Vec<Out<'_>> = cells
             .iter()
             .map(|cell| match cell {
@@ -140,11 +141,11 @@ impl Rows for Xlsx {
                 Cell::Rest(amount) => Out::Rest(*amount),
             })
             .collect();
-        self.0.row(&cells).map_err(Problem::internal)
+        self.0.row(&cells).map_err(Fault::broken)
     }
 
     /// The sums are formulas of the sheet.
-    fn last(&mut self, _: &[Cell], closing: &[Cell]) -> Result<(), Problem> {
+    fn last(&mut self, _: &[Cell], closing: &[Cell]) -> Result<(), Fault> {
         if closing.is_empty() { Ok(()) } else { self.row(closing) }
     }
 }
@@ -178,20 +179,15 @@ impl Printed {
 }
 
 impl Rows for Printed {
-    fn row(&mut self, cells: &[Cell]) -> Result<(), Problem> {
+    fn row(&mut self, cells: &[Cell]) -> Result<(), Fault> {
         if self.rows.len() >= MOST_ON_PAPER {
-            return Err(Problem::field(
-                "from",
-                "TOO_MANY_ROWS",
-                format!("Quá {MOST_ON_PAPER} dòng: hãy in ít ngày hơn, hoặc tải XLSX."),
-                format!("More than {MOST_ON_PAPER} lines: print fewer days, or download the XLSX."),
-            ));
+            return Err(Fault::TooLong { most: MOST_ON_PAPER });
         }
         self.rows.push(self.printed(cells));
         Ok(())
     }
 
-    fn last(&mut self, sums: &[Cell], closing: &[Cell]) -> Result<(), Problem> {
+    fn last(&mut self, sums: &[Cell], closing: &[Cell]) -> Result<(), Fault> {
         for cells in [sums, closing].into_iter().filter(|cells| !cells.is_empty()) {
             self.rows.push(self.printed(cells));
         }

@@ -7,8 +7,9 @@ use super::asked::{Book, Days, Open};
 use super::cells::{Cell, Rows};
 use super::charts;
 use super::content::{self, Around};
+use super::fault::Fault;
 use super::figures::{self, sides};
-use crate::http::{Lang, Problem};
+use crate::http::Lang;
 use crate::ledger::accounts::Account;
 use crate::ledger::lines::{self, Line, LinesOf};
 use crate::ledger::sums::Moved;
@@ -17,7 +18,7 @@ use crate::ledger::sums::Moved;
 const PAGE: i64 = 2_000;
 
 /// Writes the book that was opened. `today` is the day whose numbers of accounts are printed, where the book has no last day.
-pub fn write(conn: &mut PgConnection, open: &Open, today: NaiveDate, lang: Lang, out: &mut dyn Rows) -> Result<(), Problem> {
+pub fn write(conn: &mut PgConnection, open: &Open, today: NaiveDate, lang: Lang, out: &mut dyn Rows) -> Result<(), Fault> {
     match &open.book {
         Book::Balances { day, .. } => balances(conn, open, *day, today, lang, out),
         Book::TrialBalance { days } => trial(conn, open, *days, today, lang, out),
@@ -38,7 +39,7 @@ fn balances(
     today: NaiveDate,
     lang: Lang,
     out: &mut dyn Rows,
-) -> Result<(), Problem> {
+) -> Result<(), Fault> {
     let numbers = charts::of_day(conn, day.unwrap_or(today))?;
     let mut all = Moved::default();
     for row in figures::balances(conn, open.scope(), day)? {
@@ -70,7 +71,7 @@ fn trial(
     today: NaiveDate,
     lang: Lang,
     out: &mut dyn Rows,
-) -> Result<(), Problem> {
+) -> Result<(), Fault> {
     let numbers = charts::of_day(conn, days.to.unwrap_or(today))?;
     let mut all = [0i64; 6];
     for row in figures::trial(conn, open.scope(), days)? {
@@ -95,7 +96,7 @@ fn listed(
     days: Days,
     lang: Lang,
     out: &mut dyn Rows,
-) -> Result<(), Problem> {
+) -> Result<(), Fault> {
     let is_cash_book = matches!(open.book, Book::CashBook { .. });
     let span = figures::span(conn, open, account, days)?;
     let (opened, closed) = match lang {

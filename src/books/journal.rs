@@ -7,11 +7,12 @@ use diesel::pg::PgConnection;
 
 use super::asked::{Days, Open};
 use super::content::{self, Around};
+use super::fault::Fault;
 use super::figures;
 use super::files::lines_of;
 use super::journal_text as text;
 use super::spool::Spool;
-use crate::http::{Lang, Problem};
+use crate::http::Lang;
 use crate::ledger::lines::{self, Line};
 use crate::tree;
 
@@ -27,13 +28,13 @@ struct Journal<'a> {
 }
 
 /// Writes the journal of these days; what stood before them is its first transaction, so balances are right at the end.
-pub fn write(conn: &mut PgConnection, open: &Open, days: Days, lang: Lang, out: &mut Spool) -> Result<(), Problem> {
+pub fn write(conn: &mut PgConnection, open: &Open, days: Days, lang: Lang, out: &mut Spool) -> Result<(), Fault> {
     let name = tree::labels(conn, &[open.chapter().0])?.remove(&open.chapter().0).map(|label| label.name).unwrap_or_default();
     let chapter = text::plain(&format!("{} {name}", open.place.code));
     let title = format!("Sổ Nhân Ái - {chapter} - {}", days.said().in_lang(lang));
     let mut journal = Journal { out, chapter, declared: HashSet::new(), lang };
     journal.say(&text::head(&title))?;
-    journal.out.flush().map_err(Problem::internal)?;
+    journal.out.flush().map_err(Fault::broken)?;
     journal.open(conn, open, days)?;
     lines::open(conn, &lines_of(open, None, days), None)?;
     // The last entry read may go on: it waits for the next page, so that its accounts are declared before it.
@@ -57,12 +58,12 @@ pub fn write(conn: &mut PgConnection, open: &Open, days: Days, lang: Lang, out: 
 }
 
 impl Journal<'_> {
-    fn say(&mut self, text: &str) -> Result<(), Problem> {
-        self.out.write_all(text.as_bytes()).map_err(Problem::internal)
+    fn say(&mut self, text: &str) -> Result<(), Fault> {
+        self.out.write_all(text.as_bytes()).map_err(Fault::broken)
     }
 
     /// The name of an account, declared before its first use. Between transactions only.
-    fn account(&mut self, account: &str, fund: &str) -> Result<String, Problem> {
+    fn account(&mut self, account: &str, fund: &str) -> Result<String, Fault> {
         let name = text::account(&self.chapter, account, fund);
         if !self.declared.contains(&name) {
             self.say(&text::declared(&name, account))?;
@@ -71,7 +72,7 @@ impl Journal<'_> {
         Ok(name)
     }
 
-    fn open(&mut self, conn: &mut PgConnection, open: &Open, days: Days) -> Result<(), Problem> {
+    fn open(&mut self, conn: &mut PgConnection, open: &Open, days: Days) -> Result<(), Fault> {
         let (Some(from), opening) = (days.from, figures::opening(conn, open.scope(), days)?) else { return Ok(()) };
         let funds = figures::funds(conn, opening.keys().map(|(_, fund)| *fund))?;
         let mut postings = Vec::new();
@@ -90,7 +91,7 @@ impl Journal<'_> {
         Ok(())
     }
 
-    fn entry(&mut self, lines: &[Line], around: &Around) -> Result<(), Problem> {
+    fn entry(&mut self, lines: &[Line], around: &Around) -> Result<(), Fault> {
         let mut postings = String::new();
         for line in lines {
             let name = self.account(&line.account, around.fund(line))?;
@@ -102,7 +103,7 @@ impl Journal<'_> {
         self.say(&postings)
     }
 
-    fn begin(&mut self, line: &Line, around: &Around) -> Result<(), Problem> {
+    fn begin(&mut self, line: &Line, around: &Around) -> Result<(), Fault> {
         let mut said = text::transaction(line.day, &line.code, &content::kind(&line.kind, self.lang));
         for (name, value) in [
             ("entry", Some(line.code.as_str())),

@@ -12,11 +12,14 @@
 //!   slow reader.
 //! * Numbers of the ministry's charts are dated rows ([`charts`]); an account whose number nobody read in the circular has none.
 
+mod answers;
 mod asked;
 mod cells;
 mod charts;
 mod content;
+mod fault;
 mod figures;
+pub mod file_routes;
 mod files;
 mod forms;
 mod journal;

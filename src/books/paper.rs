@@ -6,12 +6,13 @@ use print::{About, Body, Issuer, Labelled, Paper, Piece, Side, Signature, Table,
 
 use super::asked::{Book, Open};
 use super::cells::{Holds, Printed};
+use super::fault::Fault;
 use super::files;
-use crate::http::{Lang, Problem};
+use crate::http::Lang;
 use crate::vouchers::heading;
 
 /// The heading of a chapter's papers.
-fn issuer(conn: &mut PgConnection, open: &Open, lang: Lang) -> Result<Issuer, Problem> {
+fn issuer(conn: &mut PgConnection, open: &Open, lang: Lang) -> Result<Issuer, Fault> {
     let mut of = heading::issuer(conn, open.chapter())?;
     of.keep_visible();
     let label = if lang == Lang::En { "Address" } else { "Địa chỉ" };
@@ -45,7 +46,7 @@ pub fn about(open: &Open, today: NaiveDate, lang: Lang) -> Vec<String> {
 }
 
 /// The whole paper.
-pub fn of(conn: &mut PgConnection, open: &Open, today: NaiveDate, lang: Lang) -> Result<Paper, Problem> {
+pub fn of(conn: &mut PgConnection, open: &Open, today: NaiveDate, lang: Lang) -> Result<Paper, Fault> {
     let columns = open.book.columns();
     let mut printed = Printed::begin(columns);
     files::write(conn, open, today, lang, &mut printed)?;

@@ -6,15 +6,10 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
-use std::sync::Arc;
 
 use actix_web::web::{self, Bytes};
-use diesel::pg::PgConnection;
 use futures_util::stream::{self, Stream};
-use tokio::sync::{Semaphore, watch};
-
-use crate::authz::Desk;
-use crate::http::Problem;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 /// As much as is written, and sent, at once.
 const PIECE: usize = 64 * 1024;
@@ -34,7 +29,7 @@ pub struct Spool {
     /// Not in the file yet.
     piece: Vec<u8>,
     bytes: u64,
-    tell: Arc<watch::Sender<Written>>,
+    tell: watch::Sender<Written>,
 }
 
 impl Write for Spool {
@@ -59,41 +54,32 @@ impl Write for Spool {
     }
 }
 
-/// Waits until there is room for another file.
-pub async fn turn() -> Result<tokio::sync::SemaphorePermit<'static>, Problem> {
-    MAKING.acquire().await.map_err(Problem::internal)
+impl Spool {
+    /// A file to write, and what follows it. If it is dropped before its end the answer breaks off, so that a cut file is not taken
+    /// for a whole one.
+    pub fn begin() -> io::Result<(Self, impl Stream<Item = io::Result<Bytes>>)> {
+        let file = sheets::nameless_file()?;
+        let read = file.try_clone()?;
+        let (tell, told) = watch::channel(Written::default());
+        Ok((Self { file, piece: Vec::with_capacity(PIECE), bytes: 0, tell }, behind(read, told)))
+    }
+
+    /// It is whole.
+    pub fn end(mut self) -> io::Result<()> {
+        self.flush()?;
+        self.tell.send_replace(Written { bytes: self.bytes, whole: true });
+        Ok(())
+    }
 }
 
-/// Sends what `write` writes. If it fails the answer breaks off, so that a cut file is not taken for a whole one.
-pub async fn sent(
-    desk: Desk,
-    write: impl FnOnce(&mut PgConnection, &mut Spool) -> Result<(), Problem> + Send + 'static,
-) -> Result<impl Stream<Item = Result<Bytes, Problem>>, Problem> {
-    let turn = turn().await?;
-    let file = sheets::nameless_file().map_err(Problem::internal)?;
-    let read = file.try_clone().map_err(Problem::internal)?;
-    let (tell, told) = watch::channel(Written::default());
-    let tell = Arc::new(tell);
-    let mut spool = Spool { file, piece: Vec::with_capacity(PIECE), bytes: 0, tell: Arc::clone(&tell) };
-    actix_web::rt::spawn(async move {
-        let _turn = turn;
-        let made = desk
-            .blocking(move |db, _, _| {
-                db.read_blocking(|conn| write(conn, &mut spool))?;
-                spool.flush().map_err(Problem::internal)?;
-                Ok(spool.bytes)
-            })
-            .await;
-        // The sender goes without a word where it failed.
-        if let Ok(bytes) = made {
-            tell.send_replace(Written { bytes, whole: true });
-        }
-    });
-    Ok(behind(read, told))
+/// Waits until there is room for another file.
+pub async fn turn() -> Option<SemaphorePermit<'static>> {
+    // It is never closed.
+    MAKING.acquire().await.ok()
 }
 
 /// A file's bytes, as they come.
-fn behind(file: File, told: watch::Receiver<Written>) -> impl Stream<Item = Result<Bytes, Problem>> {
+fn behind(file: File, told: watch::Receiver<Written>) -> impl Stream<Item = io::Result<Bytes>> {
     stream::unfold(Some((file, told, 0u64)), |state| async move {
         let (file, mut told, at) = state?;
         loop {
@@ -108,8 +94,8 @@ fn behind(file: File, told: watch::Receiver<Written>) -> impl Stream<Item = Resu
                 .await;
                 return match read {
                     Ok(Ok((piece, file))) => Some((Ok(piece), Some((file, told, at + length as u64)))),
-                    Ok(Err(error)) => Some((Err(Problem::internal(error)), None)),
-                    Err(error) => Some((Err(Problem::internal(error)), None)),
+                    Ok(Err(error)) => Some((Err(error), None)),
+                    Err(error) => Some((Err(io::Error::other(error)), None)),
                 };
             }
             if written.whole {
@@ -119,7 +105,7 @@ fn behind(file: File, told: watch::Receiver<Written>) -> impl Stream<Item = Resu
                 // What was told last may still be unread.
                 let last = *told.borrow();
                 if at >= last.bytes {
-                    return (!last.whole).then(|| (Err(Problem::internal("a file could not be written to its end")), None));
+                    return (!last.whole).then(|| (Err(io::Error::other("a file could not be written to its end")), None));
                 }
             }
         }
@@ -127,8 +113,8 @@ fn behind(file: File, told: watch::Receiver<Written>) -> impl Stream<Item = Resu
 }
 
 /// A file that is there whole.
-pub fn whole(file: File) -> Result<(u64, impl Stream<Item = Result<Bytes, Problem>>), Problem> {
-    let bytes = file.metadata().map_err(Problem::internal)?.len();
+pub fn whole(file: File) -> io::Result<(u64, impl Stream<Item = io::Result<Bytes>>)> {
+    let bytes = file.metadata()?.len();
     let (_, told) = watch::channel(Written { bytes, whole: true });
     Ok((bytes, behind(file, told)))
 }

@@ -5,12 +5,13 @@ use diesel::pg::PgConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::{Book, Days, Open};
+use super::asked::{Days, Open};
 use super::charts;
 use super::content::Around;
-use super::figures::{self, Place, sides};
+use super::fault::Fault;
+use super::figures::{self, Span, sides};
 use super::files::lines_of;
-use crate::http::{Page, Paging, Problem};
+use crate::http;
 use crate::ledger::accounts::Account;
 use crate::ledger::lines::{self, At, Line};
 use crate::ledger::sums::Moved;
@@ -212,40 +213,43 @@ pub struct TrialBalancePage {
     pub next: Option<String>,
 }
 
-/// A page of rows that are few enough to be made all at once.
-fn page_of<R, T: ToSchema, F: Serialize>(
-    paging: &Paging<F, (String, String)>,
-    rows: Vec<R>,
-    place: impl Fn(&R) -> &Place,
-    shown: impl Fn(R) -> T,
-) -> Result<Page<T>, Problem> {
-    let span = paging.span::<T>()?;
-    let key = |row: &R| (place(row).account.to_owned(), place(row).fund.clone());
+/// Account and fund of a row: the order of the lists that have both.
+pub type Key = (String, String);
+
+/// A page's part of rows that are few enough to be made all at once.
+pub fn part<T>(rows: Vec<T>, span: http::Span<Key>, key: impl Fn(&T) -> Key) -> Vec<T> {
     let after = span.after.unwrap_or_default();
     let most = usize::try_from(span.rows).unwrap_or(0);
-    let rows: Vec<R> = rows.into_iter().filter(|row| key(row) > after).take(most).collect();
-    paging.page(rows, key, |rows| Ok(rows.into_iter().map(shown).collect()))
+    rows.into_iter().filter(|row| key(row) > after).take(most).collect()
 }
 
-/// See [`BalancesPage`].
-pub fn balances<F: Serialize>(
+impl BalanceLine {
+    pub fn key(&self) -> Key {
+        (self.account.clone(), self.fund.clone())
+    }
+}
+
+impl TrialLine {
+    pub fn key(&self) -> Key {
+        (self.account.clone(), self.fund.clone())
+    }
+}
+
+/// All balances of a day.
+pub fn balances(
     conn: &mut PgConnection,
     open: &Open,
     day: Option<NaiveDate>,
     today: NaiveDate,
-    paging: &Paging<F, (String, String)>,
-) -> Result<BalancesPage, Problem> {
+) -> Result<Vec<BalanceLine>, Fault> {
     let numbers = charts::of_day(conn, day.unwrap_or(today))?;
-    let rows = figures::balances(conn, open.scope(), day)?;
     let shown = |row: figures::Balance| BalanceLine {
         account: row.place.account.to_owned(),
         number: numbers.get(&row.of.0).map(|charted| charted.number.clone()),
         fund: row.place.fund,
         balance_vnd: row.amount,
     };
-    let Page { items, next } = page_of(paging, rows, |row| &row.place, shown)?;
-    let subtree = matches!(open.book, Book::Balances { subtree: true, .. });
-    Ok(BalancesPage { chapter: open.place.code.clone(), day, subtree, items, next })
+    Ok(figures::balances(conn, open.scope(), day)?.into_iter().map(shown).collect())
 }
 
 fn figures_of(row: &figures::Trial) -> TrialFigures {
@@ -273,14 +277,13 @@ impl TrialFigures {
     }
 }
 
-/// See [`TrialBalancePage`].
-pub fn trial<F: Serialize>(
+/// The whole trial balance, and its sums.
+pub fn trial(
     conn: &mut PgConnection,
     open: &Open,
     days: Days,
     today: NaiveDate,
-    paging: &Paging<F, (String, String)>,
-) -> Result<TrialBalancePage, Problem> {
+) -> Result<(TrialFigures, Vec<TrialLine>), Fault> {
     let numbers = charts::of_day(conn, days.to.unwrap_or(today))?;
     let rows = figures::trial(conn, open.scope(), days)?;
     let sums = rows.iter().map(figures_of).fold(TrialFigures::default(), TrialFigures::and);
@@ -290,20 +293,18 @@ pub fn trial<F: Serialize>(
         figures: figures_of(&row),
         fund: row.place.fund,
     };
-    let Page { items, next } = page_of(paging, rows, |row| &row.place, shown)?;
-    Ok(TrialBalancePage { chapter: open.place.code.clone(), sums, items, next })
+    Ok((sums, rows.into_iter().map(shown).collect()))
 }
 
-/// A page of an account's postings with what it has after each: (what it begins and ends with, the page).
-fn listed<F: Serialize, T: ToSchema>(
+/// A page's part of an account's postings with what it has after each, and what the account begins and ends with.
+pub fn listed<T>(
     conn: &mut PgConnection,
     open: &Open,
     account: Account,
     days: Days,
-    paging: &Paging<F, At>,
+    asked: http::Span<At>,
     shown: impl Fn(Line, &Around, i64) -> T,
-) -> Result<(figures::Span, Page<T>), Problem> {
-    let asked = paging.span::<T>()?;
+) -> Result<(Span, Vec<(At, T)>), Fault> {
     let span = figures::span(conn, open, account, days)?;
     let mut rest = match asked.after {
         Some(at) => figures::after(conn, open, account, span.opening, days, at)?,
@@ -312,90 +313,47 @@ fn listed<F: Serialize, T: ToSchema>(
     lines::open(conn, &lines_of(open, Some(account), days), asked.after)?;
     let rows = lines::next(conn, asked.rows)?;
     let around = Around::read(conn, &open.place.code, &rows)?;
-    let page = paging.page(rows, Line::at, |rows| -> Result<Vec<T>, Problem> {
-        let shown = rows.into_iter().map(|line| {
-            rest += line.amount;
-            shown(line, &around, rest)
-        });
-        Ok(shown.collect())
-    })?;
-    Ok((span, page))
+    let shown = |line: Line| {
+        rest += line.amount;
+        (line.at(), shown(line, &around, rest))
+    };
+    Ok((span, rows.into_iter().map(shown).collect()))
 }
 
-/// See [`AccountLedgerPage`].
-pub fn account_ledger<F: Serialize>(
-    conn: &mut PgConnection,
-    open: &Open,
-    account: Account,
-    fund: Option<String>,
-    days: Days,
-    paging: &Paging<F, At>,
-) -> Result<AccountLedgerPage, Problem> {
-    let shown = |line: Line, around: &Around, balance_vnd: i64| {
-        let Moved { debit, credit } = line.moved();
-        LedgerLine {
-            day: line.day,
-            booked_on: line.booked,
-            voucher: around.number(&line),
-            fund: around.fund(&line).to_owned(),
-            code: line.code,
-            entry_kind: line.kind,
-            category: line.category,
-            reason_code: line.reason,
-            reverses: line.reverses,
-            against: line.against,
-            debit_vnd: debit,
-            credit_vnd: credit,
-            balance_vnd,
-        }
-    };
-    let (span, Page { items, next }) = listed(conn, open, account, days, paging, shown)?;
-    Ok(AccountLedgerPage {
-        chapter: open.place.code.clone(),
-        account: account.name().to_owned(),
-        fund,
-        opening_vnd: span.opening,
-        debit_vnd: span.moved.debit,
-        credit_vnd: span.moved.credit,
-        closing_vnd: span.closing(),
-        items,
-        next,
-    })
+/// A line of an account ledger.
+pub fn ledger_line(line: Line, around: &Around, balance_vnd: i64) -> LedgerLine {
+    let Moved { debit, credit } = line.moved();
+    LedgerLine {
+        day: line.day,
+        booked_on: line.booked,
+        voucher: around.number(&line),
+        fund: around.fund(&line).to_owned(),
+        code: line.code,
+        entry_kind: line.kind,
+        category: line.category,
+        reason_code: line.reason,
+        reverses: line.reverses,
+        against: line.against,
+        debit_vnd: debit,
+        credit_vnd: credit,
+        balance_vnd,
+    }
 }
 
-/// See [`CashBookPage`].
-pub fn cash_book<F: Serialize>(
-    conn: &mut PgConnection,
-    open: &Open,
-    fund: Option<String>,
-    days: Days,
-    paging: &Paging<F, At>,
-) -> Result<CashBookPage, Problem> {
-    let shown = |line: Line, around: &Around, rest_vnd: i64| {
-        let Moved { debit, credit } = line.moved();
-        CashLine {
-            day: line.day,
-            booked_on: line.booked,
-            voucher: around.number(&line),
-            fund: around.fund(&line).to_owned(),
-            code: line.code,
-            entry_kind: line.kind,
-            category: line.category,
-            reason_code: line.reason,
-            in_vnd: debit,
-            out_vnd: credit,
-            rest_vnd,
-        }
-    };
-    let (span, Page { items, next }) = listed(conn, open, Account::CashOnHand, days, paging, shown)?;
-    Ok(CashBookPage {
-        chapter: open.place.code.clone(),
-        fund,
-        opening_vnd: span.opening,
-        in_vnd: span.moved.debit,
-        out_vnd: span.moved.credit,
-        closing_vnd: span.closing(),
-        items,
-        next,
-    })
+/// A line of a cash book.
+pub fn cash_line(line: Line, around: &Around, rest_vnd: i64) -> CashLine {
+    let Moved { debit, credit } = line.moved();
+    CashLine {
+        day: line.day,
+        booked_on: line.booked,
+        voucher: around.number(&line),
+        fund: around.fund(&line).to_owned(),
+        code: line.code,
+        entry_kind: line.kind,
+        category: line.category,
+        reason_code: line.reason,
+        in_vnd: debit,
+        out_vnd: credit,
+        rest_vnd,
+    }
 }

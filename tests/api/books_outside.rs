@@ -8,7 +8,7 @@ use chrono::Duration;
 use so_nhan_ai::ledger::accounts::Account;
 use so_nhan_ai::ledger::kinds::Kind;
 
-use crate::books_read::{Keeper, balances};
+use crate::books_kit::{Keeper, balances};
 use crate::harness::TestApp;
 use crate::kit;
 

@@ -23,6 +23,7 @@ mod arrows;
 mod audit;
 mod batch;
 mod books;
+mod books_kit;
 mod books_outside;
 mod books_read;
 mod cash_receipts;
