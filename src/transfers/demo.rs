@@ -7,15 +7,15 @@ use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::model::{Carried, PartIn, TransferIn};
 use super::{parts, send, store};
 use crate::authz::{Cast, Visit};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::db::Db;
-use crate::decisions::Verdict;
+use crate::decisions::{Halt, Verdict};
 use crate::house::thread::Means;
-use crate::http::Problem;
 use crate::ledger::accounts::Account;
 use crate::ledger::{held, store as ledger};
 use crate::tree;
@@ -39,8 +39,8 @@ const SENT: [Sent; 3] = [
 ];
 
 /// A quarter of the cash that a chapter holds for the appeal, in whole hundred thousands.
-fn a_quarter(conn: &mut PgConnection, chapter: &str) -> Result<i64, Problem> {
-    let here = tree::place(conn, chapter)?.ok_or_else(Problem::not_found)?;
+fn a_quarter(conn: &mut PgConnection, chapter: &str) -> Result<i64, Fault> {
+    let here = tree::place(conn, chapter)?.ok_or(Fault::Unknown)?;
     let funds = ledger::funds_by_code(conn, &[FUND])?;
     let Some(fund) = funds.get(FUND) else { return Ok(0) };
     Ok(held::now(conn, here.id, fund.id, Account::CashOnHand)? / 400_000 * 100_000)
@@ -55,7 +55,7 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
         let id = Uuid::from_u128(IDS + n);
         let (asks, approves) = (cast.actor(asks)?, cast.actor(approves)?);
         let confirms = confirms.map(|user| cast.actor(user)).transpose()?;
-        db.tx_blocking(|conn| -> Result<(), Problem> {
+        db.tx_blocking(|conn| -> Result<(), Fault> {
             if store::find(conn, id)?.is_some() {
                 return Ok(());
             }
@@ -64,10 +64,10 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
                 return Ok(());
             }
             let body = json!({"id": id, "chapter": from, "to": to, "fund": FUND, "from": "CASH", "amount_vnd": amount_vnd});
-            let ask: TransferIn = serde_json::from_value(body).map_err(Problem::internal)?;
-            let ask = ask.check(today).map_err(Problem::invalid)?;
-            send::request(&mut Visit::enter(conn, &vault, now, asks)?, &ask)?;
-            send::decide(&mut Visit::enter(conn, &vault, now, approves)?, id, Verdict::Approve)?;
+            let ask: TransferIn = serde_json::from_value(body).map_err(Fault::broken)?;
+            let ask = ask.check(today).map_err(Fault::Fields)?;
+            send::request(&mut Visit::enter(conn, &vault, now, asks).map_err(Halt::from)?, &ask)?;
+            send::decide(&mut Visit::enter(conn, &vault, now, approves).map_err(Halt::from)?, id, Verdict::Approve)?;
             if let Some(confirms) = confirms {
                 let part = PartIn {
                     id: Uuid::from_u128(IDS + 100 + n),
@@ -79,11 +79,12 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
                     note: None,
                     reason: None,
                 };
-                let part = part.check(today).map_err(Problem::invalid)?;
-                parts::confirm(&mut Visit::enter(conn, &vault, now, confirms)?, id, &part)?;
+                let part = part.check(today).map_err(Fault::Fields)?;
+                parts::confirm(&mut Visit::enter(conn, &vault, now, confirms).map_err(Halt::from)?, id, &part)?;
             }
             Ok(())
-        })?;
+        })
+        .map_err(|fault| format!("{fault:?}"))?;
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub struct ChapterTransferOut {
     pub by_book: bool,
     /// How much was asked for and sent; of goods, what they are worth, and before they are sent, what they would be by their lots.
     pub amount_vnd: i64,
-    /// What the receiver has confirmed.
+    /// What arrived.
     pub confirmed_vnd: i64,
     /// What came back, and what was lost on the way.
     pub returned_vnd: i64,
