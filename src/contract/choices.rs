@@ -104,7 +104,10 @@ const WORDS: &[Words<'_>] = &[
     ("MediaType", "Types of files that are taken.", MEDIA_TYPES),
     ("MessageEnd", "What became of a message.", &["DONE_BY_HAND"]),
     ("OpeningState", "Where an opening balance stands.", &["REQUESTED", "APPROVED", "REFUSED", "REVERSED"]),
-    ("OriginalKind", "What was reversed.", &[
+    (
+        "OriginalKind",
+        "What was reversed.",
+        &[
             "GIFT",
             "OPENING_BALANCE",
             "TRANSFER_OUT",
@@ -127,7 +130,8 @@ const WORDS: &[Words<'_>] = &[
             "CASH_COUNT_DIFFERENCE",
             "INTEREST",
             "BANK_FEE",
-        ]),
+        ],
+    ),
     ("Relation", "How much of an old unit went into a new one.", &["WHOLE", "PARTIAL"]),
     ("RequestState", "Where a request about personal data stands.", &["REQUESTED", "ANSWERED", "EXECUTING", "DONE", "REFUSED"]),
     ("ReversalState", "Where the reversal of an entry stands.", &["REQUESTED", "APPROVED", "REFUSED"]),

@@ -402,6 +402,7 @@ diesel::table! {
         requested_at -> Timestamptz,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
+        together -> Array<Uuid>,
     }
 }
 

@@ -26,8 +26,18 @@ impl Story {
             examples::all().into_iter().find(|(id, _)| id == operation).unwrap_or_else(|| panic!("no example of {operation}")).1;
         let mut body = uses.into_iter().find(|one| one.name == name).unwrap_or_else(|| panic!("no {operation}/{name}")).body;
         for (field, value) in secrets.as_object().into_iter().flatten() {
-            let secret =
-                ["user", "password", "current_password", "code", "second_step_token", "refresh_token", "sha256", "size_bytes"];
+            let secret = [
+                "user",
+                "password",
+                "current_password",
+                "code",
+                "second_step_token",
+                "refresh_token",
+                "sha256",
+                "size_bytes",
+                "document",
+                "entry",
+            ];
             assert!(secret.contains(&field.as_str()) && body[field] != Value::Null, "{operation}/{name}: {field} is no secret");
             body[field] = value.clone();
         }
@@ -194,6 +204,29 @@ fn transfers(story: &mut Story, app: &TestApp) {
     story.post(&officer, &at("loss"), "request_transfer_loss", "stolen", 201);
 }
 
+/// Money handed out for a while, moved, taken back; who approves it; and a chapter that goes up in another.
+fn more_money(story: &mut Story, app: &TestApp) {
+    let (officer, chair, admin) =
+        (app.officer_of("23095"), app.chair_of("23095"), app.staff(Role::ProvincialAdministrator, "68"));
+    officer.post("/api/v1/gifts", app.gift(json!({"amount_vnd": 5_000_000})), 201);
+    let advance = story.post(&officer, "/advances", "request_advance", "for_a_hand_over", 201);
+    let at = format!("/advances/{}", id(0x0a60));
+    let booked = chair.post(&format!("/api/v1{at}/approval"), Value::Null, 200);
+    assert_eq!(advance["id"], booked["id"]);
+    story.post(&officer, &format!("{at}/clearing"), "request_advance_clearing", "spent_and_returned", 201);
+    story.post(&officer, "/cash-moves", "request_cash_move", "deposit", 201);
+    chair.post(&format!("/api/v1/cash-moves/{}/approval", id(0x0a62)), Value::Null, 200);
+    let moved = officer.get(&format!("/api/v1/cash-moves/{}", id(0x0a62)), 200);
+    let body = story.body("request_correction", "twice", json!({"entry": moved["code"]}));
+    officer.post("/api/v1/corrections", body, 201);
+    let body = story.body("request_fund_release", "general_to_appeal", json!({"document": crate::stock::RECORD}));
+    officer.post("/api/v1/fund-releases", body, 201);
+    story.post(&admin, "/decision-rules", "set_decision_rule", "from_fifty_million", 200);
+    crate::successions::paper(app, "23095");
+    let body = story.body("request_succession", "merge", json!({"document": crate::successions::SHA}));
+    chair.post("/api/v1/successions", body, 201);
+}
+
 /// One person's account, from the first password to the last code.
 fn sessions(story: &mut Story, app: &TestApp) {
     let account = app.account(Role::Officer, "23095");
@@ -240,6 +273,7 @@ fn every_example_is_taken() {
     books_and_persons(&mut story, &app);
     goods(&mut story, &app);
     transfers(&mut story, &app);
+    more_money(&mut story, &app);
     sessions(&mut story, &app);
     settlement(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()

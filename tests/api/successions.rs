@@ -15,10 +15,10 @@ use crate::opening_balances::{opening, people};
 use crate::{personal, spending, transfers};
 
 const PLANS: &str = "/api/v1/successions";
-const SHA: &str = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730";
+pub const SHA: &str = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730";
 
 /// The decision's paper, as an upload at the chapter that decides leaves it behind.
-fn paper(app: &TestApp, chapter: &str) {
+pub fn paper(app: &TestApp, chapter: &str) {
     let account = app.account(Role::ChapterChair, chapter).id;
     app.database.execute(&format!(
         "INSERT INTO document (id, chapter_id, purpose, sha256, size_bytes, media_type, uploaded_sha256, uploaded_bytes, name, request_hash, uploaded_by, uploaded_at)
