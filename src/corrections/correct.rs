@@ -14,7 +14,6 @@ use crate::decisions::{self, Actions, Approval, Asked, Content, Matter, State, V
 use crate::house::Rooms;
 use crate::house::undo::CannotUndo;
 use crate::http::{FieldError, Say};
-use crate::identity::store as identity;
 use crate::ledger::draft::Draft;
 use crate::ledger::model::FundId;
 use crate::ledger::reversals::{self, TwoPersons};

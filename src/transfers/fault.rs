@@ -46,6 +46,12 @@ impl Fault {
     }
 }
 
+impl From<diesel::result::Error> for Fault {
+    fn from(error: diesel::result::Error) -> Self {
+        Fault::Db(error.into())
+    }
+}
+
 impl From<DbError> for Fault {
     fn from(error: DbError) -> Self {
         Fault::Db(error)
