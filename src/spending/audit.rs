@@ -13,6 +13,7 @@ use super::registry;
 use super::store::{self, OrderRow};
 use crate::db::DbError;
 use crate::house::audit::{Audit, Audits};
+use crate::ledger::accounts::Account;
 use crate::ledger::audit::{Fact, facts};
 use crate::ledger::entry::Detail;
 use crate::ledger::{detail, public, store as ledger};
@@ -67,13 +68,6 @@ fn check(
         if is != (of.books().name(), row.chapter_id, row.day) {
             audit.findings.found(CHECK, row.id.to_string(), format!("{}: kind, chapter or day differ", fact.code));
         }
-        if own_costs::consents(audit.conn, &[&fact.code])?.get(&fact.code) != row.consent.as_ref() {
-            audit.findings.found(
-                CHECK,
-                row.id.to_string(),
-                format!("{}: the consent to own costs is not what was shown", fact.code),
-            );
-        }
         if reversals.contains_key(&fact.code) != (row.state == OrderState::Reversed.name()) {
             let what = format!("{}: is {}, the books say otherwise", fact.code, row.state);
             audit.findings.found(CHECK, row.id.to_string(), what);
@@ -108,6 +102,13 @@ fn books(audit: &mut Audit<'_>, of: &dyn Orders, row: &OrderRow, facts: &HashMap
         let Some(fact) = facts.get(&entry) else { continue };
         if ledger::written(audit.conn, entry)?.is_none_or(|written| written.postings != postings.postings()) {
             audit.findings.found(CHECK, row.id.to_string(), format!("{}: the postings are not what was ordered", fact.code));
+        }
+        // What the givers agreed to is shown of own costs alone.
+        let is_own_cost = postings.postings().iter().any(|p| p.account == Account::OperatingExpense);
+        let consent = row.consent.as_ref().filter(|_| is_own_cost);
+        if own_costs::consents(audit.conn, &[&fact.code])?.get(&fact.code) != consent {
+            let what = format!("{}: the consent to own costs is not what was shown", fact.code);
+            audit.findings.found(CHECK, row.id.to_string(), what);
         }
         let stands = detail::of(audit.conn, &[&fact.code])?.remove(&fact.code);
         if stands.is_none_or(|stands| stands.category != said.category) {

@@ -14,6 +14,7 @@ use super::feed;
 use super::kind::{Booking, Orders, detail};
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, wrong};
 use super::order::{self, Content, Request};
+use super::own_costs;
 use super::store::OrderRow;
 use super::wire::MoneyOrderOut;
 use crate::authz::{Record, Visit};
@@ -235,7 +236,14 @@ impl Orders for Clearings {
         self.drawn(v, of)
     }
 
-    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, _: &[Uuid]) -> Result<(), Fault> {
+    /// Own costs from gifts are shown; less is open from now on.
+    fn booked(&self, v: &mut Visit<'_>, _: &Approval, row: &OrderRow, entries: &[Uuid]) -> Result<(), Fault> {
+        if let Some(consent) = &row.consent {
+            let spent = lines(v.conn, row)?;
+            let spent = spent.iter().filter(|line| line.category.is_some()).zip(entries);
+            let own = spent.filter(|(line, _)| line.to() == Some(Account::OperatingExpense));
+            own_costs::say(v.conn, &own.map(|(_, entry)| *entry).collect::<Vec<_>>(), consent)?;
+        }
         let entry = row.of_entry_id.ok_or_else(|| Fault::broken("a clearing of no advance"))?;
         Ok(advance_store::clear(v.conn, entry, row.amount_vnd)?)
     }

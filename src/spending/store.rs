@@ -94,6 +94,20 @@ pub fn hold_of_entry(conn: &mut PgConnection, entry: Uuid) -> Result<Option<Orde
     Ok(one.select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// Every entry of the order behind one of them; that one alone where there is none.
+pub fn together(conn: &mut PgConnection, entry: Uuid) -> Result<Vec<Uuid>, DbError> {
+    use money_order as o;
+    let one = o::table.filter(o::entry_id.eq(entry).or(o::other_entry_id.eq(entry)));
+    let found: Option<OrderRow> = match one.select(OrderRow::as_select()).first(conn).optional()? {
+        Some(row) => Some(row),
+        None => {
+            let one = o::table.filter(o::more_entry_ids.contains(vec![entry]));
+            one.select(OrderRow::as_select()).first(conn).optional()?
+        }
+    };
+    Ok(found.map_or_else(|| vec![entry], |row| row.entries().collect()))
+}
+
 /// A chapter's orders of a kind, oldest first.
 pub fn list(
     conn: &mut PgConnection,

@@ -21,8 +21,7 @@ impl Undoes for MoneyOrders {
     }
 
     fn together(&self, conn: &mut PgConnection, entry: Uuid) -> Result<Vec<Uuid>, DbError> {
-        let order = store::hold_of_entry(conn, entry)?;
-        Ok(order.map_or_else(|| vec![entry], |row| row.entries().collect()))
+        store::together(conn, entry)
     }
 
     fn undo(&self, errand: &mut Errand<'_>, entry: Uuid) -> Result<(), CannotUndo> {
