@@ -256,4 +256,6 @@ DECLARE d text;
 BEGIN
     SELECT regexp_replace(pg_get_constraintdef(oid), '\]\)', ', ''STOCK_ADJUSTMENT''::text])') INTO STRICT d FROM pg_constraint WHERE conname = 'document_purpose_known';
     EXECUTE 'ALTER TABLE document DROP CONSTRAINT document_purpose_known, ADD CONSTRAINT document_purpose_known ' || d;
+    SELECT regexp_replace(pg_get_constraintdef(oid), '\]\)', ', ''STOCK_ADJUSTMENT''::text])') INTO STRICT d FROM pg_constraint WHERE conname = 'document_link_subject_known';
+    EXECUTE 'ALTER TABLE document_link DROP CONSTRAINT document_link_subject_known, ADD CONSTRAINT document_link_subject_known ' || d;
 END $$;

@@ -230,6 +230,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("RequestOut", "state", "RequestState"),
     ("ReversalOut", "reason", "Reason"),
     ("ReversalOut", "state", "ReversalState"),
+    ("OfficerGoingOut", "role", "Role"),
     ("RoleAssignmentOut", "role", "Role"),
     ("RoleOut", "role", "Role"),
     ("Successor", "relation", "Relation"),

@@ -13,7 +13,7 @@ use crate::periods::figures::{LogAt, decimal};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SettlementFigures {
-    /// 1.
+    /// Version of this form: 1.
     pub v: u8,
     #[schema(example = "SETTLEMENT_REPORT")]
     pub event: String,
@@ -140,7 +140,7 @@ pub struct OpenItem {
     /// In đồng; of requests how many.
     #[serde(with = "decimal")]
     #[schema(value_type = String, example = "500000")]
-    pub amount: i64,
+    pub amount_vnd: i64,
 }
 
 impl Terms {

@@ -183,7 +183,7 @@ fn pieces(sheet: &Sheet, lang: Lang) -> Vec<Piece> {
         }
     }
     if !figures.open.is_empty() {
-        let rows = figures.open.iter().map(|item| vec![open(&item.what, lang).to_owned(), grouped(item.amount)]).collect();
+        let rows = figures.open.iter().map(|item| vec![open(&item.what, lang).to_owned(), grouped(item.amount_vnd)]).collect();
         let head = said(lang, "Chưa quyết toán xong khi lập", "Not settled when it was made");
         pieces.push(Piece::Table(Table { columns: columns(head, lang), rows, total: None }));
     }

@@ -90,7 +90,8 @@ fn unsettled(account: Account) -> Option<&'static str> {
 
 /// What is not settled at this moment.
 fn open(conn: &mut PgConnection, funds: &[Fund], figures: &[FundFigures], as_of: NaiveDate) -> Result<Vec<OpenItem>, Fault> {
-    let item = |what: &str, fund: &str, amount| OpenItem { what: what.to_owned(), fund: Some(fund.to_owned()), amount };
+    let item =
+        |what: &str, fund: &str, amount| OpenItem { what: what.to_owned(), fund: Some(fund.to_owned()), amount_vnd: amount };
     let mut open: Vec<OpenItem> =
         figures.iter().filter(|fund| fund.on_the_way != 0).map(|fund| item("ON_THE_WAY", &fund.fund, fund.on_the_way)).collect();
     let ids: Vec<FundId> = funds.iter().map(|fund| fund.id).collect();
@@ -106,7 +107,7 @@ fn open(conn: &mut PgConnection, funds: &[Fund], figures: &[FundFigures], as_of:
     let waiting = decisions::reversals_waiting(conn, MOST)?;
     let waiting = settling::among(conn, &waiting, &ids, as_of)?;
     if waiting > 0 {
-        open.push(OpenItem { what: "REVERSALS_WAITING".to_owned(), fund: None, amount: waiting });
+        open.push(OpenItem { what: "REVERSALS_WAITING".to_owned(), fund: None, amount_vnd: waiting });
     }
     Ok(open)
 }

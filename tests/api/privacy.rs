@@ -194,7 +194,12 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         paths.push(format!("/g/{code}"));
         paths.push(format!("/api/v1/public/entries/{code}/receipt"));
     }
-    paths.push("/api/v1/public/statements".to_owned());
+    app.database.execute(
+        "INSERT INTO statement (code, seq, chapter_id, event, day, body, sha256, leaf_hash, stated_on, stated_at, stated_by)
+         SELECT '00000000000000000', 1000000, c.id, 'REPORT', '2026-11-22', '{}', encode(sha256('{}'), 'hex'), sha256('{}'), '2026-11-22', '2026-11-22T03:00:00Z', a.id
+         FROM chapter c, (SELECT id FROM account LIMIT 1) a WHERE c.code = '23095'",
+    );
+    paths.extend(["/api/v1/public/statements", "/api/v1/public/statements/00000000000000000"].map(str::to_owned));
     app.wait_for_checkpoint();
     let leaves = app.database.number("SELECT size FROM log_head");
     paths.extend(["/api/v1/public/log", "/log/checkpoint", &format!("/log/tile/entries/000.p/{leaves}")].map(str::to_owned));

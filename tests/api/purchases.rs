@@ -57,7 +57,7 @@ fn balance(app: &TestApp, account: &str) -> i64 {
 
 /// Fifty purchases that were asked for.
 pub fn fill(app: &TestApp, rows: usize) {
-    let of = people(app, 450_000_000);
+    let of = people(app, 90_000_000);
     (0..rows).for_each(|_| drop(of.officer.post(PURCHASES, purchase(app, &of, json!({})), 201)));
 }
 

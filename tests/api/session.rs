@@ -205,6 +205,8 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
             let thing = if path.contains("/reversals/") { reversal } else { gift };
             let mut place =
                 path.replace("{id}", thing).replace("{code}", "LULUT").replace("{acts_for}", thing).replace("{document}", thing);
+            place =
+                place.replace("{month}", "2026-10").replace("{chapter}", "23095").replace("{year}", "2026").replace("{no}", "1");
             if operation["parameters"].as_array().is_some_and(|all| all.iter().any(|p| p["name"] == "chapter")) {
                 place += "?chapter=23095";
             }

@@ -76,7 +76,7 @@ fn a_report_is_made_from_the_books_approved_and_published() {
             {"fund": "QUARANTINE:BAO", "total": terms(0), "on_the_way": "0", "chapters": []}
         ])
     );
-    assert_eq!(report["open"], json!([{"what": "NOT_CONFIRMED_BY_BANK", "fund": "APPEAL:BAO", "amount": "250000"}]));
+    assert_eq!(report["open"], json!([{"what": "NOT_CONFIRMED_BY_BANK", "fund": "APPEAL:BAO", "amount_vnd": "250000"}]));
     assert_eq!((&report["appeal"], &report["title"], &report["as_of"]), (&json!("BAO"), &json!("Đợt BAO"), &json!("2026-11-27")));
 
     // Who made it does not approve it, nor does another chapter.
@@ -223,7 +223,7 @@ fn money_out_stands_in_the_report_and_in_the_month() {
     total["paid_by_category"] = json!([{"category": "FOOD_WATER_MEDICINE", "amount_vnd": "200000"}]);
     assert_eq!((&report["funds"][0]["total"], &report["funds"][0]["on_the_way"]), (&total, &json!("100000")));
     assert_eq!(report["funds"][1]["total"], terms(30_000));
-    let open = |what: &str, amount: i64| json!({"what": what, "fund": "APPEAL:BAO", "amount": amount.to_string()});
+    let open = |what: &str, amount: i64| json!({"what": what, "fund": "APPEAL:BAO", "amount_vnd": amount.to_string()});
     assert_eq!(report["open"], json!([open("ON_THE_WAY", 100_000), open("NOT_CONFIRMED_BY_BANK", 250_000)]));
     let page = app.accountant_of("68").get_text(&at(&done["id"], "/paper.html"), 200);
     assert!(page.contains("550.000") && page.contains("Đang chuyển giữa các đơn vị"));

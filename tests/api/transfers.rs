@@ -16,6 +16,8 @@ pub const TRANSFERS: &str = "/api/v1/transfers";
 const PROVINCE: &str = "68";
 const HERE: &str = "23095";
 const THERE: &str = "23059";
+/// Another commune, where nobody else tries anything.
+const FAR: &str = "22918";
 
 pub fn transfer(from: &str, to: &str, fund: &str, by: &str, amount: i64) -> Value {
     json!({"id": Uuid::now_v7(), "chapter": from, "to": to, "fund": fund, "from": by, "amount_vnd": amount})
@@ -360,15 +362,15 @@ fn what_cannot_be_sent_is_refused_field_by_field() {
 
 /// The room's operations, for the table of who gets what.
 pub fn calls(app: &TestApp) -> Vec<Call> {
-    for chapter in [HERE, THERE] {
+    for chapter in [HERE, FAR] {
         app.officer_of(chapter).post("/api/v1/gifts", app.gift(json!({"chapter": chapter})), 201);
     }
     let officer = app.officer_of(HERE);
     let ask = |from: &str, to: &str| cash(from, to, 1_000);
-    let waiting: Vec<Value> = (0..3).map(|_| ask(HERE, THERE)).collect();
+    let waiting: Vec<Value> = (0..3).map(|_| ask(HERE, FAR)).collect();
     waiting.iter().for_each(|ask| drop(officer.post(TRANSFERS, ask.clone(), 201)));
-    let out: Vec<Value> = (0..5).map(|_| sent(app, ask(HERE, THERE))).collect();
-    let coming: Vec<Value> = (0..2).map(|_| sent(app, ask(THERE, HERE))).collect();
+    let out: Vec<Value> = (0..5).map(|_| sent(app, ask(HERE, FAR))).collect();
+    let coming: Vec<Value> = (0..2).map(|_| sent(app, ask(FAR, HERE))).collect();
     let loss = || json!({"id": Uuid::now_v7(), "amount_vnd": 1_000, "reason": "STOLEN"});
     for one in &out[2..] {
         officer.post(&path(one, "/loss"), loss(), 201);
@@ -376,7 +378,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let back = json!({"id": Uuid::now_v7(), "amount_vnd": 1_000, "account": "CASH", "reason": "OTHER"});
     let nothing = || Some(Value::Null);
     vec![
-        call("POST /api/v1/transfers", TRANSFERS.to_owned(), Some(ask(HERE, THERE)), 404, 403, 201),
+        call("POST /api/v1/transfers", TRANSFERS.to_owned(), Some(ask(HERE, FAR)), 404, 403, 201),
         call("GET /api/v1/transfers", format!("{TRANSFERS}?chapter={HERE}"), None, 404, 200, 200),
         call("GET /api/v1/transfers/{id}", path(&waiting[0], ""), None, 404, 200, 200),
         call("POST /api/v1/transfers/{id}/approval", path(&waiting[0], "/approval"), nothing(), 404, 403, 200),
