@@ -207,6 +207,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("LinkedOut", "kind", "EntryKind"),
     ("MonthOut", "original", "OriginalKind"),
     ("MonthOut", "reason", "EntryReason"),
+    ("OfficerGoingOut", "role", "Role"),
     ("OfficerReason", "original", "OriginalKind"),
     ("OfficerReason", "reason", "EntryReason"),
     ("OpeningLineOut", "account", "OpeningAccount"),
