@@ -20,7 +20,7 @@ const WORDS: &[Words<'_>] = &[
     (
         "ChapterChange",
         "What made a version of a chapter.",
-        &["FOUNDED", "RENAMED", "MADE_PROVISIONAL", "MADE_REGULAR", "DETAILS_CHANGED"],
+        &["FOUNDED", "RENAMED", "MADE_PROVISIONAL", "MADE_REGULAR", "DETAILS_CHANGED", "MERGED", "SPLIT", "MOVED", "DISSOLVED"],
     ),
     ("ChapterStatus", "Where a chapter stands.", &["ACTIVE", "PROVISIONAL", "MERGING", "MERGED", "DISSOLVED"]),
     ("ConsentBasis", "What a consent rests on.", &["CONSENT_TEXT", "DISPLAY_CHOICE_AT_GIVING"]),
@@ -207,6 +207,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("LinkedOut", "kind", "EntryKind"),
     ("MonthOut", "original", "OriginalKind"),
     ("MonthOut", "reason", "EntryReason"),
+    ("OfficerGoingOut", "role", "Role"),
     ("OfficerReason", "original", "OriginalKind"),
     ("OfficerReason", "reason", "EntryReason"),
     ("OpeningLineOut", "account", "OpeningAccount"),
