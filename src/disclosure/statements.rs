@@ -136,15 +136,10 @@ pub async fn list_statements(
     answer(&request, &page, CACHE_CONTROL_LIST)
 }
 
-/// A statement, word for word.
-#[derive(ToSchema)]
-#[schema(value_type = Object)]
-pub struct Stated(#[allow(dead_code, reason = "names the answer in the OpenAPI document")] serde_json::Value);
-
 /// The very text that was stated: JSON in the form of RFC 8785, whose SHA-256 the leaf of this code has as `doc`. It never changes.
 #[utoipa::path(
     tag = "public", params(("code" = String, Path, description = "The statement", example = "7ZC4K0M9T2R8VQ3BV")),
-    responses((status = 200, body = Stated), Shows), security(())
+    responses((status = 200, body = serde_json::Value, description = "The statement, word for word"), Shows), security(())
 )]
 #[get("/statements/{code}")]
 pub async fn show_statement(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {

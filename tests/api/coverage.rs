@@ -387,8 +387,8 @@ fn strangers_find_nothing_and_readers_change_nothing() {
     assert_eq!(receipts, 3, "reading a receipt is noted: as data, as page, as PDF");
     assert_eq!(
         app.database.number("SELECT count(*) FROM entry WHERE kind LIKE 'GIFT%'"),
-        7,
-        "two of them for the requests of a person, one reversed, one of a month that is closed"
+        14,
+        "two for the requests of a person, one reversed, one of a closed month, seven that money and goods were taken from"
     );
     let token = app.log_in(insider).token().to_owned();
     for call in &calls {

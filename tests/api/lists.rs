@@ -167,6 +167,15 @@ fn subscribers(app: &TestApp, one: Uuid) {
     ));
 }
 
+/// Requests to reverse an entry of Hàm Liêm that were refused.
+fn corrections(app: &TestApp) {
+    app.database.execute(
+        "INSERT INTO correction (id, entry_id, chapter_id, reason, state, requested_by, requested_at, decided_by, decided_at)
+         SELECT gen_random_uuid(), e.id, c.id, 'OTHER', 'REFUSED', a.id, now(), a.id, now()
+         FROM chapter c, (SELECT id FROM account LIMIT 1) a, (SELECT id FROM entry LIMIT 52) e WHERE c.code = '23095'",
+    );
+}
+
 /// What was stated of Hàm Liêm, and settlement reports that were refused.
 fn statements_and_reports(app: &TestApp) {
     app.database.execute(
@@ -216,6 +225,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let code = reversals(&app);
     app.wait_for_index();
     statements_and_reports(&app);
+    corrections(&app);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -238,6 +248,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/balances", "?chapter=23095"),
         ("/api/v1/cash-book", "?chapter=23095"),
         ("/api/v1/changes", "?chapter=23095"),
+        ("/api/v1/corrections", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
         ("/api/v1/fund-releases", "?chapter=23095"),

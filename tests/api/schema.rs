@@ -155,7 +155,7 @@ fn the_public_reads_no_sealed_bytes() {
     // A table with such a column is shut as a whole: not even its other columns are shown. (A leaf is not sealed, it is
     // about to be public; of those that wait, codes and numbers are shown.)
     let open: i64 = database.number(&format!(
-        "SELECT count(*) FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('annotation', 'entry_detail', 'log_checkpoint', 'log_leaf', 'log_pending', 'log_tile', 'log_tree', 'own_cost', 'public_entry', 'publication', 'statement')
+        "SELECT count(*) FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('annotation', 'closed_period', 'entry_detail', 'log_checkpoint', 'log_leaf', 'log_pending', 'log_tile', 'log_tree', 'own_cost', 'public_entry', 'publication', 'statement')
            AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.atttypid = 'bytea'::regtype)
            AND has_any_column_privilege('{PUBLIC_ROLE}', c.oid, 'SELECT')"
     ));

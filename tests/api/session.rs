@@ -203,6 +203,7 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 continue;
             }
             let thing = if path.contains("/reversals/") { reversal } else { gift };
+            let path = path.replace("/vouchers/{document}", "/vouchers/CASH_PAYMENT");
             let mut place =
                 path.replace("{id}", thing).replace("{code}", "LULUT").replace("{acts_for}", thing).replace("{document}", thing);
             place =
