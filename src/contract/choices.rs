@@ -232,7 +232,6 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("RequestOut", "state", "RequestState"),
     ("ReversalOut", "reason", "Reason"),
     ("ReversalOut", "state", "ReversalState"),
-    ("OfficerGoingOut", "role", "Role"),
     ("RoleAssignmentOut", "role", "Role"),
     ("RoleOut", "role", "Role"),
     ("SettlementReportOut", "state", "AskedState"),
@@ -243,6 +242,8 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("UploadIn", "purpose", "Purpose"),
     ("UploadOut", "refusal", "UploadRefusal"),
     ("UploadOut", "state", "UploadState"),
+    ("VoucherLineOut", "kind", "EntryKind"),
+    ("VoucherOut", "kind", "EntryKind"),
 ];
 
 /// Gives fields the schemas of their words; `more` are words that are not known here.

@@ -56,7 +56,7 @@ pub struct RefundIn {
     pub amount_vnd: Option<i64>,
     /// Why, in words, as the voucher says it; never public.
     #[schema(example = "Người ủng hộ chuyển nhầm hai lần", max_length = 200)]
-    pub reason: String,
+    pub content: String,
     /// From what it is paid.
     pub from: MoneyBy,
     /// Who is paid, as on the voucher.
@@ -98,7 +98,7 @@ impl RefundIn {
         };
         let document = model::hash(&mut check, "/document", self.document.as_deref());
         let payee = self.payee.check("/payee", &mut check);
-        let content = model::content(&mut check, "/reason", &self.reason);
+        let content = model::content(&mut check, "/content", &self.content);
         let note = check.read(note(self.note.as_deref()));
         let (id, gift, by, day) = (self.id, self.gift, self.from, self.day);
         let made = amount.zip(document).zip(payee).zip(content).zip(note);

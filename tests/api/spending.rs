@@ -49,7 +49,7 @@ pub fn income(app: &TestApp, change: Value) -> Value {
 }
 
 pub fn refund(app: &TestApp, gift: &Value, change: Value) -> Value {
-    let body = json!({"id": Uuid::now_v7(), "gift": gift["id"], "reason": "Chuyển nhầm hai lần", "from": "CASH",
+    let body = json!({"id": Uuid::now_v7(), "gift": gift["id"], "content": "Chuyển nhầm hai lần", "from": "CASH",
         "payee": {"name": "Nguyễn Thị Hoàn", "account": "0123456789"}, "day": app.today()});
     with(body, change)
 }

@@ -242,9 +242,9 @@ fn only_money_goes_back_and_only_where_the_gift_is() {
     refused(
         &officer,
         "refunds",
-        refund(&app, &gift, json!({"amount_vnd": 0, "reason": ""})),
+        refund(&app, &gift, json!({"amount_vnd": 0, "content": ""})),
         422,
-        &[("/amount_vnd", "NOT_POSITIVE"), ("/reason", "NOT_A_LINE")],
+        &[("/amount_vnd", "NOT_POSITIVE"), ("/content", "NOT_A_LINE")],
     );
     // By bank there is nothing to pay it from.
     let by_bank = refund(&app, &gift, json!({"from": "BANK"}));
