@@ -208,25 +208,19 @@ pub fn code_of(n: usize) -> String {
 fn leaf<'a>(kind: &'a str, code: &'a str, amount: i64) -> LeafV1<'a> {
     let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
     let posting = |account, amount: i64| LeafPosting { account, fund: "APPEAL:LULUT-2026", amount: amount.to_string() };
-    LeafV1 {
+    let mut leaf = LeafV1::of(Core {
         kind,
         entry: code,
         chapter: "23095",
         province: "68",
         day: day("2026-11-21"),
         booked: day("2026-11-22"),
-        channel: Some("CASH"),
-        appeal: Some("LULUT-2026"),
-        of: None,
-        reason: None,
-        postings: vec![posting("CASH_ON_HAND", amount), posting("DONATION_RESTRICTED", -amount)],
-        goods: vec![],
-        key: None,
-        doc: None,
-        event: None,
-        period: None,
         pd: *PD,
-    }
+    });
+    leaf.channel = Some("CASH");
+    leaf.appeal = Some("LULUT-2026");
+    leaf.postings = vec![posting("CASH_ON_HAND", amount), posting("DONATION_RESTRICTED", -amount)];
+    leaf
 }
 
 pub fn gift(code: &str, amount: i64) -> Vec<u8> {
@@ -234,19 +228,24 @@ pub fn gift(code: &str, amount: i64) -> Vec<u8> {
 }
 
 pub fn reversal(code: &str, of: &str, amount: i64) -> Vec<u8> {
-    LeafV1 { of: Some(of), reason: Some("DUPLICATE"), ..leaf("REVERSAL", code, -amount) }.encode().unwrap().bytes
+    let mut leaf = leaf("REVERSAL", code, -amount);
+    (leaf.of, leaf.reason) = (Some(of), Some("DUPLICATE"));
+    leaf.encode().unwrap().bytes
 }
 
 /// What the log says of a key that joins it.
 pub fn key_added(code: &str, vkey: &str) -> Vec<u8> {
-    LeafV1 { key: Some(vkey), reason: Some("ADDED"), postings: vec![], channel: None, appeal: None, ..leaf("KEY", code, 0) }
-        .encode()
-        .unwrap()
-        .bytes
+    let mut leaf = leaf("KEY", code, 0);
+    (leaf.key, leaf.reason, leaf.channel, leaf.appeal) = (Some(vkey), Some("ADDED"), None, None);
+    leaf.postings.clear();
+    leaf.encode().unwrap().bytes
 }
 
 pub fn erasure(code: &str, of: &str) -> Vec<u8> {
-    LeafV1 { of: Some(of), postings: vec![], ..leaf("ERASURE", code, 0) }.encode().unwrap().bytes
+    let mut leaf = leaf("ERASURE", code, 0);
+    leaf.of = Some(of);
+    leaf.postings.clear();
+    leaf.encode().unwrap().bytes
 }
 
 /// Openings of a gift that show these fields and no others, as the real receipts write them.
