@@ -10,7 +10,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use sha2::{Digest, Sha256};
 use so_nhan_ai::basics::hex;
 use so_nhan_ai::log::commitment;
-use so_nhan_ai::log::leaf::{LeafPosting, LeafV1, leaf_hash};
+use so_nhan_ai::log::leaf::{Core, LeafPosting, LeafV1, leaf_hash};
 use so_nhan_ai::log::opening::Opening;
 use so_nhan_ai::log::receipt::Opened;
 
