@@ -145,6 +145,7 @@ fn a_purchase_is_reversed_whole_unless_its_goods_have_left() {
 fn goods_are_bought_on_credit_and_from_an_advance() {
     let app = TestApp::start();
     let of = people(&app, 20_000_000);
+    let accountant = app.accountant_of("23095");
     bought(&app, &of, json!({"from": "PAYABLE"}));
     assert_eq!(balance(&app, "PAYABLE"), -9_500_000);
     agrees(&app);
@@ -162,7 +163,7 @@ fn goods_are_bought_on_credit_and_from_an_advance() {
     assert_eq!(told, [("/advance".to_owned(), "MORE_THAN_OPEN".to_owned())]);
     let ask = json!({"id": Uuid::now_v7(), "entry": done["order"]["code"], "reason": "OTHER"});
     of.officer.post("/api/v1/corrections", ask.clone(), 201);
-    decided(&app.accountant_of("23095"), "/api/v1/corrections", &ask["id"], "approval", 200);
+    decided(&accountant, "/api/v1/corrections", &ask["id"], "approval", 200);
     assert_eq!(balance(&app, "ADVANCE"), 10_000_000);
     agrees(&app);
 }

@@ -158,7 +158,7 @@ fn goods_given_enter_by_the_gifts_own_entry_and_leave_with_its_reversal() {
 fn what_is_lost_leaves_by_two_persons_and_can_come_back() {
     let app = TestApp::start();
     record(&app, "23095");
-    let (officer, accountant) = (app.officer_of("23095"), app.accountant_of("23095"));
+    let (officer, accountant, chair) = (app.officer_of("23095"), app.accountant_of("23095"), app.chair_of("23095"));
     let booked = rice(&app, &officer);
     let lot = lot_of(&officer, "RICE");
     let ask = adjustment("SPOILED", of_lot(&lot, "33.333"), json!([]));
@@ -197,7 +197,7 @@ fn what_is_lost_leaves_by_two_persons_and_can_come_back() {
     accountant.post(&format!("/api/v1/reversals/{wait}/approval"), Value::Null, 409);
     let correction = json!({"id": Uuid::now_v7(), "entry": code, "reason": "WRONG_AMOUNT"});
     officer.post("/api/v1/corrections", correction.clone(), 201);
-    decided(&app.chair_of("23095"), "/api/v1/corrections", &correction["id"], "approval", 200);
+    decided(&chair, "/api/v1/corrections", &correction["id"], "approval", 200);
     assert_eq!(lots(&officer, "RICE")[0]["value_vnd"], 1_500_000);
     agrees(&app);
     accountant.post(&format!("/api/v1/reversals/{wait}/approval"), Value::Null, 200);
