@@ -31,7 +31,7 @@ pub enum Book {
     /// Bảng cân đối phát sinh.
     TrialBalance { days: Days },
     /// Sổ quỹ.
-    CashBook { fund: Option<String>, days: Days },
+    Cash { fund: Option<String>, days: Days },
 }
 
 /// A book that may be read, of a chapter and a fund that exist.
@@ -96,7 +96,7 @@ impl Book {
 
     fn fund(&self) -> Option<&str> {
         match self {
-            Book::AccountLedger { fund, .. } | Book::CashBook { fund, .. } => fund.as_deref(),
+            Book::AccountLedger { fund, .. } | Book::Cash { fund, .. } => fund.as_deref(),
             Book::Balances { .. } | Book::TrialBalance { .. } => None,
         }
     }

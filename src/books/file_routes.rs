@@ -199,7 +199,7 @@ pub struct CashBookFileQuery {
 #[get("/cash-book/file")]
 pub async fn download_cash_book(desk: Desk, lang: Lang, Query(query): Query<CashBookFileQuery>) -> Result<HttpResponse, Problem> {
     let days = Days::checked(query.from, query.to).map_err(Problem::invalid)?;
-    file(desk, query.chapter, Book::CashBook { fund: query.fund, days }, query.form, lang).await
+    file(desk, query.chapter, Book::Cash { fund: query.fund, days }, query.form, lang).await
 }
 
 /// Which days of a chapter's books.

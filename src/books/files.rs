@@ -23,7 +23,7 @@ pub fn write(conn: &mut PgConnection, open: &Open, today: NaiveDate, lang: Lang,
         Book::Balances { day, .. } => balances(conn, open, *day, today, lang, out),
         Book::TrialBalance { days } => trial(conn, open, *days, today, lang, out),
         Book::AccountLedger { account, days, .. } => listed(conn, open, *account, *days, lang, out),
-        Book::CashBook { days, .. } => listed(conn, open, Account::CashOnHand, *days, lang, out),
+        Book::Cash { days, .. } => listed(conn, open, Account::CashOnHand, *days, lang, out),
     }
 }
 
@@ -97,7 +97,7 @@ fn listed(
     lang: Lang,
     out: &mut dyn Rows,
 ) -> Result<(), Fault> {
-    let is_cash_book = matches!(open.book, Book::CashBook { .. });
+    let is_cash_book = matches!(open.book, Book::Cash { .. });
     let span = figures::span(conn, open, account, days)?;
     let (opened, closed) = match lang {
         Lang::Vi => ("Số dư đầu kỳ", "Số dư cuối kỳ"),

@@ -66,7 +66,7 @@ impl Book {
             Book::Balances { .. } => BALANCES,
             Book::AccountLedger { .. } => LINES,
             Book::TrialBalance { .. } => TRIAL,
-            Book::CashBook { .. } => CASH,
+            Book::Cash { .. } => CASH,
         }
     }
 
@@ -77,7 +77,7 @@ impl Book {
             Book::AccountLedger { fund: None, .. } => Say::fixed("SỔ CÁI", "GENERAL LEDGER"),
             Book::AccountLedger { .. } => Say::fixed("SỔ CHI TIẾT TÀI KHOẢN", "ACCOUNT LEDGER"),
             Book::TrialBalance { .. } => Say::fixed("BẢNG CÂN ĐỐI SỐ PHÁT SINH", "TRIAL BALANCE"),
-            Book::CashBook { .. } => Say::fixed("SỔ QUỸ TIỀN MẶT", "CASH BOOK"),
+            Book::Cash { .. } => Say::fixed("SỔ QUỸ TIỀN MẶT", "CASH BOOK"),
         }
     }
 
@@ -88,7 +88,7 @@ impl Book {
             Book::AccountLedger { fund: None, .. } => "so-cai",
             Book::AccountLedger { .. } => "so-chi-tiet",
             Book::TrialBalance { .. } => "can-doi-phat-sinh",
-            Book::CashBook { .. } => "so-quy",
+            Book::Cash { .. } => "so-quy",
         }
     }
 
@@ -100,7 +100,7 @@ impl Book {
             Say::fixed("(Ký, họ tên, đóng dấu)", "(Signature, name, stamp)"),
         );
         match self {
-            Book::CashBook { .. } => [by("Thủ quỹ", "Treasurer"), by("Kế toán", "Accountant"), head],
+            Book::Cash { .. } => [by("Thủ quỹ", "Treasurer"), by("Kế toán", "Accountant"), head],
             _ => [by("Người ghi sổ", "Kept by"), by("Kế toán trưởng", "Chief accountant"), head],
         }
     }

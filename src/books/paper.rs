@@ -27,7 +27,7 @@ pub fn about(open: &Open, today: NaiveDate, lang: Lang) -> Vec<String> {
         said.push(format!("{}: {}", word("Tài khoản", "Account"), account.said().in_lang(lang)));
     }
     match &open.book {
-        Book::AccountLedger { fund: Some(fund), .. } | Book::CashBook { fund: Some(fund), .. } => {
+        Book::AccountLedger { fund: Some(fund), .. } | Book::Cash { fund: Some(fund), .. } => {
             said.push(format!("{}: {fund}", word("Quỹ", "Fund")));
         }
         _ => {}
@@ -38,7 +38,7 @@ pub fn about(open: &Open, today: NaiveDate, lang: Lang) -> Vec<String> {
             let below = if *subtree { word(", cả các đơn vị bên dưới", ", with all chapters below") } else { "" };
             format!("{} {day}{below}", word("Đến hết ngày", "At the end of"))
         }
-        Book::AccountLedger { days, .. } | Book::CashBook { days, .. } | Book::TrialBalance { days } => {
+        Book::AccountLedger { days, .. } | Book::Cash { days, .. } | Book::TrialBalance { days } => {
             days.said().in_lang(lang).to_owned()
         }
     });

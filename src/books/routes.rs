@@ -186,7 +186,7 @@ pub async fn show_cash_book(desk: Desk, Query(query): Query<CashBookQuery>) -> A
     let days = Days::checked(from, to).map_err(Problem::invalid)?;
     let paging = Paging::of((chapter.clone(), fund.clone(), days), limit, cursor.as_deref())?;
     let show = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        let open = asked::open(v, &chapter, Book::CashBook { fund: fund.clone(), days })?;
+        let open = asked::open(v, &chapter, Book::Cash { fund: fund.clone(), days })?;
         let asked = paging.span::<CashLine>()?;
         let (span, rows) = wire::listed(v.conn, &open, Account::CashOnHand, days, asked, wire::cash_line)?;
         let Page { items, next } = page(&paging, rows)?;

@@ -142,8 +142,11 @@ fn take_from(conn: &mut PgConnection, lots: &[LotRow], taken: Vec<Taken>) -> Res
     Ok(Taking(taken))
 }
 
-/// What a chapter has of each item in each fund: (fund, item, unit, quantity, value).
-pub fn on_hand(conn: &mut PgConnection, chapter: Uuid) -> Result<Vec<(FundId, String, String, Quantity, i64)>, DbError> {
+/// (fund, item, unit, quantity, value in đồng)
+pub type HeldOf = (FundId, String, String, Quantity, i64);
+
+/// What a chapter has of each item in each fund.
+pub fn on_hand(conn: &mut PgConnection, chapter: Uuid) -> Result<Vec<HeldOf>, DbError> {
     use stock_on_hand as h;
     let rows: Vec<(i32, String, String, i64, i64)> = h::table
         .filter(h::chapter_id.eq(chapter))

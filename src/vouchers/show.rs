@@ -24,11 +24,14 @@ use crate::ledger::store as ledger;
 use crate::log;
 use crate::tree::Place;
 
+/// What goods are called, by code.
+pub type Names = Result<HashMap<String, String>, DbError>;
+
 /// What kinds, accounts, units and goods are called: rooms further up know, and hand it over where the app is built.
 #[derive(Clone, Copy)]
 pub struct Called {
     /// By code of the item.
-    pub items: fn(&mut PgConnection, &[&str]) -> Result<HashMap<String, String>, DbError>,
+    pub items: fn(&mut PgConnection, &[&str]) -> Names,
     pub unit: fn(&str, Lang) -> String,
     pub account: fn(&str, Lang) -> String,
     pub kind: fn(&str, Lang) -> String,

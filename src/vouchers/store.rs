@@ -180,8 +180,11 @@ pub fn find(
     Ok(of_gift.map(row(true)))
 }
 
-/// Every document of these entries, those of gifts apart: (document, year, number), by entry.
-pub fn of(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashMap<Uuid, Vec<(Document, i32, i64)>>, DbError> {
+/// (document, year, number)
+pub type Numbered = (Document, i32, i64);
+
+/// Every document of these entries, those of gifts apart, by entry.
+pub fn of(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashMap<Uuid, Vec<Numbered>>, DbError> {
     use voucher as v;
     let rows: Vec<(Uuid, String, i16, i64)> = v::table
         .filter(v::entry_id.eq_any(entries))

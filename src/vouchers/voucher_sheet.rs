@@ -207,7 +207,7 @@ mod tests {
             let mut sample = voucher(document);
             for cancelled in [false, true] {
                 let by = PublicCode::parse("0000000000000001 1").unwrap();
-                sample.cancelled = cancelled.then(|| Cancelled { on: sample.issued_on, by });
+                sample.cancelled = cancelled.then_some(Cancelled { on: sample.issued_on, by });
                 for lang in [Lang::Vi, Lang::En] {
                     let file = pdf(&sample, lang).unwrap();
                     assert!(file.starts_with(b"%PDF-1.") && file.len() < 100_000);
