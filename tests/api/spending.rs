@@ -83,6 +83,9 @@ pub fn balance(app: &TestApp, fund: &str, account: &str) -> i64 {
     ))
 }
 
+/// Makes one more order of a kind and answers with it.
+type Made<'a> = Box<dyn Fn() -> Value + 'a>;
+
 /// The room's operations, for the table of who gets what.
 pub fn calls(app: &TestApp) -> Vec<Call> {
     let officer = app.officer_of("23095");
@@ -92,7 +95,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("GET /api/v1/spending-categories", "/api/v1/spending-categories".to_owned(), None, 200, 200, 200),
         call("GET /api/v1/income-categories", "/api/v1/income-categories?day=2026-11-01".to_owned(), None, 200, 200, 200),
     ];
-    let kinds: [(&str, [&'static str; 6], Box<dyn Fn() -> Value + '_>); 3] = [
+    let kinds: [(&str, [&'static str; 6], Made<'_>); 3] = [
         (
             "payments",
             [

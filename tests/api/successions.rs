@@ -157,7 +157,7 @@ fn a_chapter_goes_up_in_another_with_everything_it_holds() {
     assert_eq!((left(&app, "23095"), left(&app, "23059")), (String::new(), held.clone()));
     assert_eq!((totals(&app, "23095"), totals(&app, "68"), totals(&app, "TW")), before);
     let pairs = done["entries"].as_array().unwrap();
-    assert!(pairs.len() >= 6 && pairs.len() % 2 == 0, "{done}");
+    assert!(pairs.len() >= 6 && pairs.len().is_multiple_of(2), "{done}");
     audit(&app);
 
     // Old pages lead on and keep what they had.

@@ -319,7 +319,7 @@ fn both_sides_see_it_and_nobody_else() {
     let (sender, receiver, stranger) = (app.officer_of(HERE), app.officer_of(PROVINCE), app.officer_of(THERE));
     assert_eq!(receiver.get(&path(&ask, ""), 200), out);
     for (caller, chapter) in [(&sender, HERE), (&receiver, PROVINCE)] {
-        assert_eq!(all(caller, &format!("{TRANSFERS}?chapter={chapter}"), 50), [out.clone()]);
+        assert_eq!(all(caller, &format!("{TRANSFERS}?chapter={chapter}"), 50), std::slice::from_ref(&out));
     }
     stranger.get(&path(&ask, ""), 404);
     stranger.get(&format!("{TRANSFERS}?chapter={HERE}"), 404);
