@@ -118,6 +118,7 @@ mod sink;
 mod slips;
 mod spending;
 mod spending_money;
+mod spending_undo;
 mod statements;
 mod stock;
 mod story;
