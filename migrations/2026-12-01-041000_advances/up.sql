@@ -40,6 +40,8 @@ GRANT SELECT ON advance TO so_nhan_ai_public;
 -- has to be reversed first.
 CREATE FUNCTION advance_reversed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- Held first: whoever clears it at this moment is seen.
+    PERFORM FROM advance WHERE entry_id = NEW.reverses FOR UPDATE;
     IF EXISTS (SELECT FROM advance WHERE entry_id = NEW.reverses AND open_vnd < amount_vnd) THEN
         RAISE EXCEPTION 'advance % is cleared in part', NEW.reverses USING ERRCODE = '23514', CONSTRAINT = 'entry_order_stands';
     END IF;

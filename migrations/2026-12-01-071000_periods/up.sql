@@ -63,6 +63,8 @@ CREATE TRIGGER closed_period_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON 
 CREATE FUNCTION closed_period_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE newest record;
 BEGIN
+    -- One after the other also where two first months are closed at one moment.
+    PERFORM pg_advisory_xact_lock(hashtextextended('closed_period ' || NEW.chapter_id, 0));
     SELECT month, size INTO newest FROM closed_period c WHERE c.chapter_id = NEW.chapter_id ORDER BY month DESC LIMIT 1;
     IF FOUND AND (NEW.month <> (newest.month + interval '1 month')::date OR NEW.size < newest.size) THEN
         RAISE EXCEPTION 'months close one after the other' USING ERRCODE = '23514', CONSTRAINT = 'closed_period_follows';

@@ -189,6 +189,7 @@ DECLARE
 BEGIN
     IF to_jsonb(NEW) - moves <> to_jsonb(OLD) - moves
        OR NOT (OLD.state = 'ASKED' AND NEW.state IN ('APPROVED', 'REFUSED', 'WITHDRAWN')
+               OR OLD.state = 'APPROVED' AND NEW.state = 'WITHDRAWN'
                OR OLD.state = 'APPROVED' AND NEW.state = 'DONE' AND (NEW.approved_by, NEW.decided_at) = (OLD.approved_by, OLD.decided_at)) THEN
         RAISE EXCEPTION 'a plan is decided once and carried out once' USING ERRCODE = '23514', CONSTRAINT = 'succession_decided_once';
     END IF;

@@ -265,6 +265,8 @@ pub(super) fn not_booked(error: BookError) -> Fault {
     match error {
         BookError::NotCovered => Fault::NotCovered,
         BookError::Closed => Halt::Matter(decisions::books_closed()).into(),
+        // An advance of the old books was cleared since.
+        BookError::Db(error) if error.constraint() == Some("entry_order_stands") => Fault::NotCovered,
         BookError::Db(error) => error.into(),
         other => Fault::broken(other),
     }

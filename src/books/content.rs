@@ -12,7 +12,7 @@ use crate::ledger::accounts::Account;
 use crate::ledger::kinds::Kind;
 use crate::ledger::lines::Line;
 use crate::ledger::model::FundId;
-use crate::spending::categories::{self, Side};
+use crate::spending::categories;
 use crate::vouchers::model::{Document, Number};
 use crate::vouchers::store as vouchers;
 
@@ -36,15 +36,14 @@ impl Around {
             numbers.entry(entry).or_default().extend(issued.into_iter().map(number));
         }
         // A category keeps its code, whatever the law of the day says of it.
-        let last = lines.iter().filter(|line| line.category.is_some()).map(|line| line.day).max();
-        let categories = match last {
-            Some(day) => categories::of_day(conn, day, &Side::ALL)?,
-            None => Vec::new(),
-        };
+        let mut codes: Vec<&str> = lines.iter().filter_map(|line| line.category.as_deref()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let categories = if codes.is_empty() { HashMap::new() } else { categories::names(conn, &codes)? };
         Ok(Self {
             numbers,
             funds: figures::funds(conn, lines.iter().map(|line| FundId(line.fund_id)))?,
-            categories: categories.into_iter().map(|category| (category.code, Say::new(category.vi, category.en))).collect(),
+            categories: categories.into_iter().map(|(code, (vi, en))| (code, Say::new(vi, en))).collect(),
         })
     }
 

@@ -145,13 +145,11 @@ pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, verdict: Verdict) -> Re
 fn book(v: &mut Visit<'_>, rooms: Rooms, by: &TwoPersons<'_>, row: &Row) -> Result<Vec<Uuid>, Fault> {
     let reason = CorrectionReason::parse(&row.reason).ok_or_else(|| Fault::broken("a request has an unknown reason"))?;
     let draft = Draft::today(v.conn, v.vault, v.now, by.approves)?;
-    let (mut entries, mut funds, mut besides) = (Vec::new(), HashMap::new(), Vec::new());
+    let (mut entries, mut funds, mut besides, mut put_back) = (Vec::new(), HashMap::new(), Vec::new(), Vec::new());
     for (id, written) in together(v, rooms, row.entry_id)? {
         let undoes = rooms.undoes(written.kind.name()).ok_or(Fault::Unknown)?;
-        undoes.undo(&mut v.errand(), id).map_err(|why| match why {
-            CannotUndo::StandsOnIt(what) => Fault::StandsOnIt(what),
-            CannotUndo::Db(error) => error.into(),
-        })?;
+        undoes.undo(&mut v.errand(), id).map_err(stands)?;
+        put_back.push((undoes, id));
         let of: HashSet<FundId> = written.postings.iter().map(|p| p.fund).collect();
         funds.extend(ledger::funds(v.conn, &Vec::from_iter(of))?);
         besides.extend(Some(id).filter(|id| *id != row.entry_id));
@@ -162,11 +160,21 @@ fn book(v: &mut Visit<'_>, rooms: Rooms, by: &TwoPersons<'_>, row: &Row) -> Resu
         BookError::Closed => decisions::Halt::Matter(decisions::books_closed()).into(),
         BookError::Db(error) => match error.constraint() {
             Some("entry_reverses_key") => Fault::AlreadyAsked,
+            // It came to stand there at this very moment.
+            Some("entry_order_stands") => Fault::NotCovered,
             _ => error.into(),
         },
         other => Fault::broken(other),
     })?;
+    put_back.into_iter().try_for_each(|(undoes, id)| undoes.undone(&mut v.errand(), id).map_err(stands))?;
     Ok(besides)
+}
+
+fn stands(why: CannotUndo) -> Fault {
+    match why {
+        CannotUndo::StandsOnIt(what) => Fault::StandsOnIt(what),
+        CannotUndo::Db(error) => error.into(),
+    }
 }
 
 /// The entry and those that cannot stand without it, as its room says.

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::expression::SqlLiteral;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::model::{Rule, State};
@@ -125,11 +127,16 @@ pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row
     Ok(decision::table.find((kind.name, id)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// Written out, not bound: only so the indexes of what waits serve.
+fn is_waiting() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("decision.state = 'ASKED'")
+}
+
 /// What requests are about that wait and would reverse something: public codes, of any matter called so. At most `limit`.
 pub fn reversals_waiting(conn: &mut PgConnection, limit: i64) -> Result<Vec<String>, DbError> {
     use decision as d;
     let rows: Vec<Option<String>> = d::table
-        .filter(d::state.eq(State::Asked.name()))
+        .filter(is_waiting())
         .filter(d::matter.like("%REVERSAL"))
         .order((d::asked_at, d::id))
         .limit(limit)
@@ -217,7 +224,7 @@ pub fn waiting(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>)
     use decision as d;
     let mut query = d::table
         .filter(d::approver_chapter_id.eq_any(tree::with_succeeded(conn, here.chapter())?))
-        .filter(d::state.eq(State::Asked.name()))
+        .filter(is_waiting())
         .order((d::asked_at, d::matter, d::id))
         .limit(span.rows)
         .select(Row::as_select())

@@ -21,7 +21,7 @@ use crate::db::DbError;
 use crate::db::schema::reversal_instead;
 use crate::http::{FieldError, Kind, Problem, Say};
 use crate::ledger::store::BookedAt;
-use crate::parties::{self, PartyKind};
+use crate::parties::{self, PartyKind, consent};
 use crate::tree::{self, ChapterId};
 use crate::vault::place;
 
@@ -109,6 +109,10 @@ fn as_sent(v: &mut Visit<'_>, row: &GiftRow, instead: &Instead) -> Result<GiftIn
         Some(text) => serde_json::from_str(&text).map_err(Problem::internal)?,
         None => Words::default(),
     };
+    let giver = giver(v, row)?;
+    // Whose gift it is stays known: a child's name is shown by the consent of who has custody.
+    let is_person = giver.as_ref().is_some_and(|giver| giver.kind == PartyKind::Person);
+    let for_child = is_person && consent::of_children(v.conn, &[row.id])?.contains(&row.id);
     Ok(GiftIn {
         id: instead.id,
         code: None,
@@ -118,9 +122,9 @@ fn as_sent(v: &mut Visit<'_>, row: &GiftRow, instead: &Instead) -> Result<GiftIn
         amount_vnd: Some(row.amount_vnd),
         lines,
         message_count: row.message_count,
-        giver: giver(v, row)?,
+        giver,
         display: serde_json::from_value(serde_json::json!(row.display)).ok(),
-        for_child: false,
+        for_child,
         payer_address: words.payer_address,
         enclosed: words.enclosed,
         wish: words.wish,

@@ -24,6 +24,11 @@ pub trait Undoes: Sync {
     /// Puts the room's records back to where they were before this entry. Called before the mirror is booked; the ledger still
     /// refuses what is not covered.
     fn undo(&self, errand: &mut Errand<'_>, entry: Uuid) -> Result<(), CannotUndo>;
+
+    /// Looks once more when the mirror is booked and the balances are held: what came between is seen now.
+    fn undone(&self, _: &mut Errand<'_>, _entry: Uuid) -> Result<(), CannotUndo> {
+        Ok(())
+    }
 }
 
 /// Why an entry cannot be reversed as things stand.

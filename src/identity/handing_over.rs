@@ -20,6 +20,7 @@ pub struct Standing {
     pub account: Uuid,
     pub user_name: String,
     pub role: String,
+    pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
 }
 
@@ -32,7 +33,7 @@ pub fn standing_at(conn: &mut PgConnection, chapter: ChapterId, today: NaiveDate
         .filter(ra::ended_at.is_null())
         .filter(ra::valid_to.is_null().or(ra::valid_to.ge(today)))
         .order((ra::valid_from, ra::id))
-        .select((ra::id, ra::account_id, account::user_name, ra::role, ra::valid_to))
+        .select((ra::id, ra::account_id, account::user_name, ra::role, ra::valid_from, ra::valid_to))
         .load(conn)?)
 }
 
@@ -55,7 +56,7 @@ pub fn go_on(conn: &mut PgConnection, now: DateTime<Utc>, going: &Going, of: &St
             ra::account_id.eq(of.account),
             ra::role.eq(&of.role),
             ra::chapter_id.eq(to.0),
-            ra::valid_from.eq(going.since),
+            ra::valid_from.eq(going.since.max(of.valid_from)),
             ra::valid_to.eq(of.valid_to),
             ra::decision_no.eq(&going.decision_no),
             ra::given_by.eq(Some(going.by)),

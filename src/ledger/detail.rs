@@ -51,7 +51,12 @@ pub(super) fn insert<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = 
     if entries.is_empty() {
         return Ok(());
     }
-    shown::adds(conn);
+    // The page of an entry tells what is about it: from now on it says something else.
+    if entries.iter().any(|entry| entry.detail.of.is_some()) {
+        shown::alters(conn)
+    } else {
+        shown::adds(conn)
+    }
     InsertDetails {
         codes: &entries.iter().map(|e| e.code.as_str()).collect(),
         ofs: &entries.iter().map(|e| e.detail.of.as_ref().map(PublicCode::as_str)).collect(),

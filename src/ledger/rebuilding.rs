@@ -13,7 +13,11 @@ use crate::db::shown;
 /// then adds to what is right.
 pub fn rebuild(conn: &mut PgConnection) -> Result<usize, DbError> {
     shown::alters(conn);
-    conn.batch_execute("LOCK TABLE left_overall, total_by_day, total_overall IN EXCLUSIVE MODE")?;
+    // Over a large ledger it takes its time. The tables are held in the order in which an entry writes them.
+    conn.batch_execute(
+        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL plan_cache_mode = 'auto';
+         LOCK TABLE left_overall, total_overall, total_by_day IN EXCLUSIVE MODE",
+    )?;
     let mut mended = sql_query(mend_left("left_overall")).execute(conn)? + sql_query(empty_left("left_overall")).execute(conn)?;
     for (table, day) in [("total_by_day", ", day"), ("total_overall", "")] {
         mended += sql_query(mend(table, day)).execute(conn)?;
@@ -36,7 +40,7 @@ fn empty_left(table: &str) -> String {
     format!(
         "UPDATE {table} t SET own_vnd = 0, subtree_vnd = 0
          WHERE (own_vnd, subtree_vnd) <> (0, 0)
-           AND (scope_id, fund_id, account) NOT IN (SELECT scope_id, fund_id, account FROM ({}) w)",
+           AND NOT EXISTS (SELECT FROM ({}) w WHERE (w.scope_id, w.fund_id, w.account) = (t.scope_id, t.fund_id, t.account))",
         wanted_left()
     )
 }
@@ -56,10 +60,12 @@ fn mend(table: &str, day: &str) -> String {
 
 /// A total of nothing is nothing: rows are never taken away.
 fn empty(table: &str, day: &str) -> String {
+    let same_day = if day.is_empty() { "" } else { "AND w.day = t.day" };
     format!(
         "UPDATE {table} t SET own_vnd = 0, own_count = 0, subtree_vnd = 0, subtree_count = 0
          WHERE (own_vnd, own_count, subtree_vnd, subtree_count) <> (0, 0, 0, 0)
-           AND (scope_id, fund_id, measure, part {day}) NOT IN (SELECT scope_id, fund_id, measure, part {day} FROM ({}) w)",
+           AND NOT EXISTS (SELECT FROM ({}) w
+               WHERE (w.scope_id, w.fund_id, w.measure, w.part) = (t.scope_id, t.fund_id, t.measure, t.part) {same_day})",
         wanted(day)
     )
 }

@@ -32,7 +32,7 @@ statement! {
      FROM total_overall t
      CROSS JOIN LATERAL (SELECT sum(d.own_vnd) AS vnd FROM total_by_day d
         WHERE (d.scope_id, d.fund_id, d.measure, d.part) = (t.scope_id, t.fund_id, t.measure, t.part) AND d.day > ?) l
-     WHERE t.fund_id = ANY(?::int4[]) AND (t.own_count <> 0 OR t.own_vnd <> 0)
+     WHERE t.fund_id = ANY(?::int4[])
      ORDER BY t.fund_id, t.scope_id, t.measure, t.part"
 }
 

@@ -235,11 +235,12 @@ pub fn entries_from(conn: &mut PgConnection, from: i64, most: i64) -> Result<Vec
 
 /// Entries whose leaf has an index above `idx` or none yet, at most `most` of either. Allowed to the public role.
 pub fn entries_beyond(conn: &mut PgConnection, idx: i64, most: i64) -> Result<Vec<String>, DbError> {
-    // Two queries and both in the order of an index: where leaves come and go, a walk over the table meets the dead.
-    let mut entries: Vec<String> =
-        log_leaf::table.filter(log_leaf::idx.gt(idx)).order(log_leaf::idx).limit(most).select(log_leaf::entry).load(conn)?;
+    // Two queries and both in the order of an index: where leaves come and go, a walk over the table meets the dead. What waits
+    // is read first: a leaf that is given its place between the two is then found twice, and not missed.
     let waiting = log_pending::table.order(log_pending::seq).limit(most).select(log_pending::entry);
-    entries.extend(waiting.load::<String>(conn)?);
+    let mut entries: Vec<String> = waiting.load(conn)?;
+    let placed = log_leaf::table.filter(log_leaf::idx.gt(idx)).order(log_leaf::idx).limit(most).select(log_leaf::entry);
+    entries.extend(placed.load::<String>(conn)?);
     Ok(entries)
 }
 

@@ -14,13 +14,16 @@ use super::kind::Orders;
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, Payee};
 use super::order::{self, Content, Request};
 use super::store::OrderRow;
+use super::undo;
 use super::wire::MoneyOrderOut;
 use crate::authz::{Read, Seen, Visit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::decisions::{self, Approval};
+use crate::house::errand::Errand;
 use crate::house::feed::Feed;
+use crate::house::undo::CannotUndo;
 use crate::http::{Check, FieldError, Span, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::kinds;
@@ -145,6 +148,15 @@ impl Orders for Advances {
             due_on,
         };
         Ok(advance_store::insert(v.conn, &advance)?)
+    }
+
+    /// Held: whoever clears it at this moment is before or after.
+    fn undo(&self, errand: &mut Errand<'_>, row: &OrderRow) -> Result<(), CannotUndo> {
+        let Some(entry) = row.entry_id else { return Ok(()) };
+        match advance_store::hold(errand.conn, entry)? {
+            Some(advance) if advance.open_vnd < advance.amount_vnd => Err(undo::stands_on_it()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
+use super::debts;
 use super::model::OrderState;
 use super::registry;
 use super::store;
@@ -32,13 +33,25 @@ impl Undoes for MoneyOrders {
             return Ok(());
         }
         if store::stands_on(errand.conn, entry)? {
-            return Err(CannotUndo::StandsOnIt(Say::fixed(
-                "Đã có khoản khác dựa trên bút toán này: hãy hủy khoản đó trước.",
-                "Something else stands on this entry: reverse that first.",
-            )));
+            return Err(stands_on_it());
         }
         of.undo(errand, &row)?;
         store::reverse(errand.conn, row.id)?;
         Ok(changes::note(errand.conn, &[Change::of(of.feed(), row.chapter(), row.id)])?)
     }
+
+    fn undone(&self, errand: &mut Errand<'_>, entry: Uuid) -> Result<(), CannotUndo> {
+        match store::hold_of_entry(errand.conn, entry)? {
+            Some(row) => debts::require_none_overpaid(errand.conn, &row),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What was booked later needs this entry.
+pub fn stands_on_it() -> CannotUndo {
+    CannotUndo::StandsOnIt(Say::fixed(
+        "Đã có khoản khác dựa trên bút toán này: hãy hủy khoản đó trước.",
+        "Something else stands on this entry: reverse that first.",
+    ))
 }

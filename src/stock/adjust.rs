@@ -306,6 +306,11 @@ fn book(v: &mut Visit<'_>, by: &Approval, row: &AdjustmentRow) -> Result<(), Fau
     let lines = store::lines_of(v.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
     let ids: Vec<Uuid> = lines.iter().filter_map(|line| line.lot_id).collect();
     let held = lots::hold(v.conn, by.grant.chapter(), fund, &ids)?.ok_or(Fault::NotCovered)?;
+    if let Some(count) = row.count_id
+        && store::is_counted_since(v.conn, count, &ids)?
+    {
+        return Err(Fault::CountedAgain);
+    }
     let (outs, ins): (Vec<&LineRow>, Vec<&LineRow>) = lines.iter().partition(|line| line.side == LotSide::Out.name());
     let mut draft = Draft::today(v.conn, v.vault, v.now, &by.grant)?;
     draft.document = Some(row.document.as_slice().try_into().map_err(Fault::broken)?);

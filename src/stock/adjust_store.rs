@@ -183,6 +183,16 @@ pub fn find_count(conn: &mut PgConnection, id: Uuid) -> Result<Option<CountRow>,
     Ok(stock_count::table.find(id).select(CountRow::as_select()).first(conn).optional()?)
 }
 
+/// Whether any of these lots was counted again after a count.
+pub fn is_counted_since(conn: &mut PgConnection, count: Uuid, lots: &[Uuid]) -> Result<bool, DbError> {
+    use stock_count as c;
+    use stock_count_line as l;
+    let Some(this) = find_count(conn, count)? else { return Ok(false) };
+    let later = c::counted_at.gt(this.counted_at).or(c::counted_at.eq(this.counted_at).and(c::id.gt(this.id)));
+    let lines = l::table.inner_join(c::table.on(c::id.eq(l::count_id))).filter(l::lot_id.eq_any(lots)).filter(later);
+    Ok(diesel::select(diesel::dsl::exists(lines)).get_result(conn)?)
+}
+
 /// Counts of a chapter, oldest first.
 pub fn list_counts(
     conn: &mut PgConnection,

@@ -17,6 +17,11 @@ impl From<Fault> for Problem {
                 "Hàng này đã xuất, không còn đủ trong kho. Hãy xem lại phiếu xuất trước.",
                 "These goods have left: there is not enough of them in stock. Look at what took them first.",
             ),
+            Fault::CountedAgain => Problem::say(
+                Kind::Conflict,
+                "Sau lần kiểm kê này, hàng đã được kiểm kê lại: hãy từ chối đề nghị này và duyệt đề nghị của lần kiểm kê sau.",
+                "These goods were counted again after this count: refuse this request, and decide on what the later count proposes.",
+            ),
             Fault::WorthNothing => Problem::say(
                 Kind::Conflict,
                 "Số lượng này có giá trị dưới 1 đồng: hãy ghi số lượng lớn hơn.",

@@ -21,6 +21,8 @@ pub enum Fault {
     IdTaken,
     /// What is to leave, or to be taken back, is not there any more.
     NotCovered,
+    /// The lots were counted again since: what that count proposes stands for them.
+    CountedAgain,
     /// So little of a lot that it is worth less than one đồng.
     WorthNothing,
     /// The second person's part.

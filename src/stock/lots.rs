@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::expression::SqlLiteral;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::fault::Fault;
@@ -44,6 +46,11 @@ pub fn enter<R: MayBook>(conn: &mut PgConnection, now: DateTime<Utc>, entering: 
     moves::add_on_hand(conn, heaps)
 }
 
+/// Written out, not bound: only so the index of lots that have something serves.
+pub(super) fn is_something() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("stock_lot.quantity_milli > 0")
+}
+
 /// The lots of a chapter and a fund that have something of these items.
 fn lots_of(
     conn: &mut PgConnection,
@@ -55,7 +62,7 @@ fn lots_of(
     let query = stock_lot::table
         .filter(stock_lot::chapter_id.eq(chapter.0))
         .filter(stock_lot::fund_id.eq(fund.0))
-        .filter(stock_lot::quantity_milli.gt(0))
+        .filter(is_something())
         .filter(stock_lot::item.eq_any(items))
         .order(stock_lot::id)
         .select(LotRow::as_select());
@@ -123,7 +130,7 @@ pub fn take_all<R: MayBook>(conn: &mut PgConnection, by: &Granted<R>, fund: Fund
     let lots: Vec<LotRow> = stock_lot::table
         .filter(stock_lot::chapter_id.eq(by.chapter().0))
         .filter(stock_lot::fund_id.eq(fund.0))
-        .filter(stock_lot::quantity_milli.gt(0))
+        .filter(is_something())
         .order(stock_lot::id)
         .select(LotRow::as_select())
         .for_no_key_update()
@@ -158,12 +165,15 @@ pub fn on_hand(conn: &mut PgConnection, chapter: Uuid) -> Result<Vec<HeldOf>, Db
     Ok(rows.into_iter().map(heap).collect())
 }
 
-/// Lots of a chapter by their keys; those of others are absent.
+/// Lots of a chapter by their keys; those of others are absent. They are held until the end of the transaction, so that what is said
+/// of them then still is so.
 pub fn by_ids(conn: &mut PgConnection, chapter: ChapterId, ids: &[Uuid]) -> Result<BTreeMap<Uuid, LotRow>, DbError> {
     let lots: Vec<LotRow> = stock_lot::table
         .filter(stock_lot::id.eq_any(ids))
         .filter(stock_lot::chapter_id.eq(chapter.0))
+        .order(stock_lot::id)
         .select(LotRow::as_select())
+        .for_no_key_update()
         .load(conn)?;
     Ok(lots.into_iter().map(|lot| (lot.id, lot)).collect())
 }

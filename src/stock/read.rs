@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::catalog;
-use super::lots::LotRow;
+use super::lots::{self as stored, LotRow};
 use super::places;
 use super::quantity::Quantity;
 use super::valuation::Valuation;
@@ -73,7 +73,7 @@ pub fn lots(conn: &mut PgConnection, here: &Seen<Read>, of: &LotsOf, span: Span<
     use stock_lot as l;
     let mut query = l::table.filter(l::chapter_id.eq(here.chapter().0)).select(LotRow::as_select()).into_boxed();
     if !of.all {
-        query = query.filter(l::quantity_milli.gt(0));
+        query = query.filter(stored::is_something());
     }
     if let Some(item) = &of.item {
         query = query.filter(l::item.eq(item.clone()));

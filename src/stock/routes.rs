@@ -34,6 +34,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(show_adjustment)
         .service(approve_adjustment)
         .service(refuse_adjustment)
+        .service(withdraw_adjustment)
         .service(record_count)
         .service(list_counts)
         .service(show_count);
@@ -277,6 +278,16 @@ pub async fn approve_adjustment(desk: Desk, id: web::Path<Uuid>) -> Answer<Adjus
 #[post("/stock/adjustments/{id}/refusal")]
 pub async fn refuse_adjustment(desk: Desk, id: web::Path<Uuid>) -> Answer<AdjustmentOut> {
     desk.once("stock-adjustment/refusal", id.to_string(), move |v| Ok(adjust::decide(v, *id, Verdict::Refuse)?)).await
+}
+
+/// Withdraw an adjustment while it waits: it was wrong, and is asked for anew under another id.
+#[utoipa::path(
+    tag = "stock", params(("id" = Uuid, Path, description = "The adjustment"), Key),
+    responses((status = 200, body = AdjustmentOut), Decides)
+)]
+#[post("/stock/adjustments/{id}/withdrawal")]
+pub async fn withdraw_adjustment(desk: Desk, id: web::Path<Uuid>) -> Answer<AdjustmentOut> {
+    desk.once("stock-adjustment/withdrawal", id.to_string(), move |v| Ok(adjust::decide(v, *id, Verdict::Withdraw)?)).await
 }
 
 /// Take down what was counted, lot by lot; what differs from the books is proposed as adjustments, one a fund.

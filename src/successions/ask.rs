@@ -212,8 +212,20 @@ impl Matter for Waiting<'_> {
 /// Decides on a plan. Saying the same again answers as the first time.
 pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, verdict: Verdict) -> Result<SuccessionOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
+    if verdict == Verdict::Withdraw && row.state() == Some(State::Approved) {
+        return call_off(v, &row);
+    }
     decisions::decide(v, &Waiting { row: &row, rooms }, id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
+    out(v.conn, row)
+}
+
+/// An approved plan that is not carried out, before its day or because something stands in its way for good.
+fn call_off(v: &mut Visit<'_>, row: &Row) -> Result<SuccessionOut, Fault> {
+    let by = v.at::<Organise>(ChapterId(row.above_chapter_id))?;
+    store::decide(v.conn, &by, v.now, row.id, State::Withdrawn)?;
+    v.note(&by, MATTER.actions.withdrawn, row.id)?;
+    let row = store::find(v.conn, row.id)?.ok_or(Fault::Unknown)?;
     out(v.conn, row)
 }
 

@@ -78,7 +78,7 @@ pub async fn refuse_succession(desk: Desk, id: web::Path<Uuid>, rooms: web::Data
     desk.once("succession/refusal", id.to_string(), move |v| Ok(ask::decide(v, rooms, *id, Verdict::Refuse)?)).await
 }
 
-/// Withdraw a plan that waits, as who may ask for it.
+/// Withdraw a plan that waits, or one that is approved and not carried out, as who may ask for it.
 #[utoipa::path(
     tag = "successions", params(("id" = Uuid, Path, description = "The plan"), Key),
     responses((status = 200, body = SuccessionOut), Decides)

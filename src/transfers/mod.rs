@@ -16,6 +16,7 @@ mod booking;
 mod demo;
 pub mod fault;
 mod feed;
+mod going;
 mod goods;
 mod look;
 mod loss;
@@ -52,6 +53,7 @@ pub const ROOM: Room = Room {
         ("transfer_open.from_chapter", Stays),
         ("transfer_open.to_chapter", Stays),
     ],
+    successions: &[&going::OnTheWay],
     demo: Some(demo::fill),
     ..Room::called("transfers")
 };

@@ -205,6 +205,10 @@ fn out_of(
     if !tree::goes_on(v.conn, &draft.here)? || !tree::goes_on(v.conn, &to)? {
         return Err(Fault::Closed);
     }
+    // Goods lie in lots of one chapter: a closed one takes none, neither what arrives nor what comes back.
+    if row.source == Carried::Goods.name() && !(draft.here.accepts_entries && to.accepts_entries) {
+        return Err(Fault::Closed);
+    }
     draft.day = row.day.unwrap_or(draft.day);
     draft.document = booking::document(row.document.as_deref())?;
     let detail = Detail { to: Some(to.code), ..Detail::default() };

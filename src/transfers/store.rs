@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::feed;
-use super::model::{ReceiptRefusal, TransferPartKind, TransferPartState, TransferState, stands};
+use super::model::{Carried, ReceiptRefusal, TransferPartKind, TransferPartState, TransferState, stands};
 use crate::authz::{Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{transfer, transfer_asked_goods, transfer_goods, transfer_part, transfer_part_goods};
@@ -114,6 +114,18 @@ pub struct PartGoodsRow {
     pub n: i16,
     pub quantity_milli: i64,
     pub value_vnd: i64,
+}
+
+/// How many transfers of goods from or to a chapter are on the way.
+pub fn goods_on_the_way(conn: &mut PgConnection, chapter: Uuid) -> Result<i64, DbError> {
+    use transfer as t;
+    let open = [TransferState::Sent, TransferState::PartlyConfirmed].map(TransferState::name);
+    Ok(t::table
+        .filter(t::source.eq(Carried::Goods.name()))
+        .filter(t::state.eq_any(open))
+        .filter(t::chapter_id.eq(chapter).or(t::to_chapter_id.eq(chapter)))
+        .count()
+        .get_result(conn)?)
 }
 
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<TransferRow>, DbError> {

@@ -11,7 +11,7 @@ use crate::db::DbError;
 use crate::house::errand::Errand;
 use crate::house::undo::{CannotUndo, Undoes};
 use crate::http::Say;
-use crate::ledger::{detail, public, store as ledger};
+use crate::ledger::store as ledger;
 use crate::stock::lots;
 
 /// See the module.
@@ -33,8 +33,7 @@ impl Undoes for Transfers {
         }
         match store::part_booked_by(conn, entry)? {
             Some(part) => put_back(conn, &part),
-            // Another room booked it.
-            None => nothing_stands_on(conn, entry),
+            None => Err(went_over()),
         }
     }
 }
@@ -90,10 +89,10 @@ fn left(conn: &mut PgConnection, row: &TransferRow, outstanding: i64) -> Result<
     })
 }
 
-/// A transfer that another room booked is not reversed either while what arrived of it stands.
-fn nothing_stands_on(conn: &mut PgConnection, entry: Uuid) -> Result<(), CannotUndo> {
-    let Some(code) = ledger::codes(conn, &[entry])?.remove(&entry) else { return Ok(()) };
-    let about: Vec<String> = detail::about(conn, &[&code])?.into_iter().map(|(_, about)| about).collect();
-    let reversed = public::reversals_of(conn, &about.iter().map(String::as_str).collect::<Vec<_>>())?;
-    if about.iter().any(|code| !reversed.contains_key(code)) { Err(confirmed()) } else { Ok(()) }
+/// No transfer booked it: it is half of a pair by which books went over to a successor.
+fn went_over() -> CannotUndo {
+    CannotUndo::StandsOnIt(Say::fixed(
+        "Bằng bút toán này sổ sách đã chuyển sang đơn vị kế tục: không hủy được. Khoản sai hãy hủy ở bút toán gốc của nó.",
+        "By this entry books went over to a successor: it stays. What was wrong before is reversed where it was booked.",
+    ))
 }

@@ -129,6 +129,26 @@ fn a_report_is_made_from_the_books_approved_and_published() {
     audit(&app);
 }
 
+/// What was reversed since was still there on the day of the report.
+#[test]
+fn a_gift_reversed_after_the_day_of_the_report_is_in_it() {
+    let app = TestApp::start();
+    let _desk = Desk::open(&app, "68", "BAO", "RED_CROSS_LAW", "2026-11-25");
+    let gift = give(&app, "23095", json!({"amount_vnd": 500_000}));
+    set_clock(&app, "2026-11-28T03:00:00Z");
+    let reversal = json!({"id": Uuid::now_v7(), "reason": "DUPLICATE"});
+    app.officer_of("23095").post(&format!("/api/v1/gifts/{}/reversal", gift["id"].as_str().unwrap()), reversal.clone(), 201);
+    let approval = format!("/api/v1/reversals/{}/approval", reversal["id"].as_str().unwrap());
+    app.chair_of("23095").post(&approval, Value::Null, 200);
+    settle(&app);
+    let made = app.accountant_of("68").post(REPORTS, ask("BAO", "2026-11-27"), 201);
+    assert_eq!(app.chair_of("68").get(&at(&made["id"], ""), 200)["report"]["funds"][0]["total"], terms(500_000));
+    set_clock(&app, "2026-11-29T03:00:00Z");
+    app.chair_of("68").post(&at(&made["id"], "/refusal"), Value::Null, 200);
+    let made = app.accountant_of("68").post(REPORTS, ask("BAO", "2026-11-28"), 201);
+    assert_eq!(app.chair_of("68").get(&at(&made["id"], ""), 200)["report"]["funds"][0]["total"], terms(0));
+}
+
 #[test]
 fn what_is_not_to_be_settled_is_refused() {
     let app = TestApp::start();

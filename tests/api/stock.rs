@@ -85,7 +85,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         officer.post(ADJUSTMENTS, ask.clone(), 201);
         ask["id"].as_str().unwrap().to_owned()
     };
-    let (first, second) = (ask("1"), ask("2"));
+    let (first, second, third) = (ask("1"), ask("2"), ask("3"));
     let count = |quantity: &str| {
         json!({"id": Uuid::now_v7(), "chapter": "23095", "counted_on": app.today(), "document": RECORD,
             "lines": [{"lot": lot, "quantity": quantity}]})
@@ -117,6 +117,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("GET /api/v1/stock/adjustments/{id}", one(&first, ""), None, 404, 200, 200),
         call("POST /api/v1/stock/adjustments/{id}/approval", one(&first, "/approval"), None, 404, 403, 200),
         call("POST /api/v1/stock/adjustments/{id}/refusal", one(&second, "/refusal"), None, 404, 403, 200),
+        call("POST /api/v1/stock/adjustments/{id}/withdrawal", one(&third, "/withdrawal"), None, 404, 403, 200),
         call("POST /api/v1/stock/counts", v1("/counts"), Some(count("98")), 404, 403, 201),
         call("GET /api/v1/stock/counts", v1("/counts?chapter=23095"), None, 404, 200, 200),
         call("GET /api/v1/stock/counts/{id}", v1(&format!("/counts/{}", counted["id"].as_str().unwrap())), None, 404, 200, 200),
@@ -354,8 +355,13 @@ fn a_count_proposes_what_differs() {
         again
     };
     officer.post(COUNTS, with(json!("1.5")), 422);
-    assert_eq!(officer.post(COUNTS, with(json!(0)), 201)["adjustments"].as_array().unwrap().len(), 1);
+    let none = officer.post(COUNTS, with(json!(0)), 201)["adjustments"].as_array().unwrap().clone();
+    assert_eq!(none.len(), 1);
     assert_eq!(officer.post(COUNTS, with(json!("12")), 201)["adjustments"], json!([]));
+    // What the first of them proposed is out of date.
+    decided(&accountant, ADJUSTMENTS, &none[0], "approval", 409);
+    assert_eq!(decided(&officer, ADJUSTMENTS, &none[0], "withdrawal", 200)["state"], "WITHDRAWN");
+    agrees(&app);
 }
 
 #[test]

@@ -306,6 +306,27 @@ fn a_plan_for_a_later_day_is_carried_out_on_it() {
     audit(&app);
 }
 
+/// Two plans for one chapter, both approved for a later day, stand in each other's way until one is called off.
+#[test]
+fn an_approved_plan_is_called_off_before_its_day() {
+    let app = TestApp::start();
+    let people = persons(&app);
+    let tomorrow = app.today() + Duration::days(1);
+    let (first, second) = (plan(&app, json!({"effective_on": tomorrow})), plan(&app, json!({"effective_on": tomorrow})));
+    for ask in [&first, &second] {
+        assert_eq!(carried(&people, ask)["state"], "APPROVED");
+    }
+    app.officer_of("23095").post(&path(&first, "/withdrawal"), Value::Null, 404);
+    assert_eq!(people.asker.post(&path(&first, "/withdrawal"), Value::Null, 200)["state"], "WITHDRAWN");
+    app.clock.advance(Duration::hours(15));
+    let state =
+        |ask: &Value| app.database.text(&format!("SELECT state FROM succession WHERE id = '{}'", ask["id"].as_str().unwrap()));
+    eventually("the other plan is carried out", || state(&second) == "DONE");
+    assert_eq!(state(&first), "WITHDRAWN");
+    people.asker.post(&path(&second, "/withdrawal"), Value::Null, 409);
+    audit(&app);
+}
+
 #[test]
 fn a_chapter_is_split_by_funds_and_accounts_and_another_dissolved() {
     let app = TestApp::start();

@@ -290,7 +290,8 @@ impl Lines {
             _ => Err("some of its goods have a minus and some have none".to_owned()),
         };
         let read = |line: Line| -> Result<Line, String> {
-            let value = if is_valued { bare(line.value)? } else { line.value };
+            // Nothing has no sign: so little of a lot may be worth no đồng.
+            let value = if is_valued && line.value != "0" { bare(line.value)? } else { line.value };
             Ok(Line { quantity: bare(line.quantity)?, value, ..line })
         };
         Ok(Self { lines: lines.into_iter().map(read).collect::<Result<_, _>>()?, is_negative, is_valued })
@@ -358,6 +359,17 @@ mod tests {
         assert_eq!(face.differences(&spent), ["the site shows the amount 5 đồng as PAID; the log has 0"]);
         assert_ne!(face.digest(&keyed), spent.digest(&keyed));
         assert!(of_leaf(b"{}", |_| None).is_none() && of_leaf(b"\xff", |_| None).is_none());
+    }
+
+    /// So little of a lot may be worth no đồng, and nothing has no sign, among lines that go back too.
+    #[test]
+    fn a_line_worth_nothing_has_no_sign() {
+        let (_, goods) = read(LEAF);
+        let line =
+            |quantity: &str, value: &str| Line { quantity: quantity.to_owned(), value: value.to_owned(), ..goods[0].clone() };
+        let back = |value: &str| Lines::read(vec![line("-1", "-500"), line("-1", value)], true);
+        assert!(back("0").is_ok_and(|lines| lines.lines[1].value == "0") && back("-7").is_ok());
+        assert!(back("7").is_err() && Lines::read(vec![line("1", "5"), line("-1", "0")], true).is_err());
     }
 
     #[test]

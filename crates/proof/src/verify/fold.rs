@@ -142,10 +142,11 @@ impl Fold {
     }
 
     fn number_of(&mut self, category: &str) -> u16 {
-        let category = if self.words.len() < MOST_CATEGORIES { category } else { OTHERS };
         if category.is_empty() {
             return 0;
         }
+        let is_known = self.words.len() < MOST_CATEGORIES || self.categories.contains_key(category);
+        let category = if is_known { category } else { OTHERS };
         if let Some(number) = self.categories.get(category) {
             return *number;
         }
