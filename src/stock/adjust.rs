@@ -14,9 +14,11 @@ use super::fault::Fault;
 use super::lots::{self, Arriving, Entering, LotRow};
 use super::model::Amount;
 use super::quantity::Quantity;
+use super::valuation::Valuation;
 use super::{papers, places};
 use crate::authz::{Granted, Read, Record, Right, Visit};
 use crate::basics::clock::vietnam_date;
+use crate::basics::vnd::MAX_VND;
 use crate::basics::{Vnd, hex};
 use crate::decisions::{self, Approval, Asked, Content, Matter, State, Verdict};
 use crate::documents::store as documents;
@@ -161,11 +163,13 @@ fn lines_of(v: &mut Visit<'_>, grant: &Granted<Record>, fund: &Fund, ask: &Adjus
         origins: store::origins(v.conn, &ids)?,
         lots,
     };
-    let (today, mut check, mut rows, mut worth) = (vietnam_date(v.now), Check::default(), Vec::new(), 0i64);
+    let (today, mut check, mut rows, mut worth) = (vietnam_date(v.now), Check::default(), Vec::new(), [0i64; 2]);
     let mut add = |row: Option<(LineRow, i64)>| {
         if let Some((row, value)) = row {
+            let [out, found] = &mut worth;
+            let sum = if row.side == LotSide::Out.name() { out } else { found };
+            *sum = sum.saturating_add(value);
             rows.push(LineRow { adjustment_id: ask.id, n: i16::try_from(rows.len() + 1).unwrap_or(i16::MAX), ..row });
-            worth = worth.saturating_add(value);
         }
     };
     for (n, (lot, quantity)) in ask.out.iter().enumerate() {
@@ -175,12 +179,31 @@ fn lines_of(v: &mut Visit<'_>, grant: &Granted<Record>, fund: &Fund, ask: &Adjus
             let (vi, en) = ("Lô này chưa hết hạn.", "This lot has not expired.");
             check.wrong(format!("{at}/lot"), "NOT_EXPIRED", vi, en);
         }
+        if lot.is_some_and(|lot| ask.reason == AdjustmentReason::Itemised && !is_of_old_books(lot)) {
+            let (vi, en) =
+                ("Chỉ kê chi tiết hàng từ sổ cũ (OLD_BOOKS).", "Goods out of old books alone are listed item by item.");
+            check.wrong(format!("{at}/lot"), "NOT_OF_OLD_BOOKS", vi, en);
+        }
         add(lot.and_then(|lot| line_out(&mut check, &at, lot, quantity.milli())));
     }
     for (n, found) in ask.found.iter().enumerate() {
         add(around.found(&mut check, &format!("/found/{n}"), found));
     }
-    check.done(Some((rows, worth))).map_err(Fault::Fields)
+    let [out, found] = worth;
+    fits_an_entry(&mut check, "/out", out);
+    fits_an_entry(&mut check, "/found", found);
+    check.done(Some((rows, out.saturating_add(found)))).map_err(Fault::Fields)
+}
+
+fn is_of_old_books(lot: &LotRow) -> bool {
+    Valuation::parse(&lot.valuation).is_some_and(|valuation| !valuation.is_of_today())
+}
+
+/// What goes is one entry and what comes another: what is worth more than an entry may say could never be approved.
+pub(super) fn fits_an_entry(check: &mut Check, at: &str, worth: i64) {
+    if worth > MAX_VND {
+        check.wrong(at, "TOO_LARGE", "Tổng giá trị vượt 10^15 đồng.", "Worth more than 10^15 đồng together.");
+    }
 }
 
 /// So much of a lot, and what it is worth now.

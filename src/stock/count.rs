@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::adjust::{self, Proposal};
@@ -78,6 +79,47 @@ fn check(v: &mut Visit<'_>, lots: &BTreeMap<Uuid, LotRow>, ask: &Count) -> Resul
     check.done(Some(())).map_err(Fault::Fields)
 }
 
+/// What differs in a fund, and what of it is gone and was found, in đồng.
+#[derive(Default)]
+struct Differing {
+    rows: Vec<LineRow>,
+    gone: i64,
+    found: i64,
+}
+
+/// What differs from the books, fund by fund, if an adjustment of each can be booked.
+fn differing(
+    conn: &mut PgConnection,
+    lots: &BTreeMap<Uuid, LotRow>,
+    lines: &[CountLineRow],
+) -> Result<BTreeMap<FundId, Differing>, Fault> {
+    let ids: Vec<Uuid> = lots.keys().copied().collect();
+    let (origins, mut check) = (store::origins(conn, &ids)?, Check::default());
+    let mut by_fund: BTreeMap<FundId, Differing> = BTreeMap::new();
+    for (n, line) in lines.iter().enumerate() {
+        let Some(lot) = lots.get(&line.lot_id) else { continue };
+        let differs = line.counted_milli - line.booked_milli;
+        if differs == 0 {
+            continue;
+        }
+        let of = by_fund.entry(FundId(lot.fund_id)).or_default();
+        if differs < 0 {
+            let part = lot.there().share(-differs).ok_or(Fault::NotCovered)?;
+            of.rows.push(adjust::row_of_lot(LotSide::Out, lot, -differs, None));
+            of.gone = of.gone.saturating_add(part.value);
+        } else {
+            let value = adjust::price(&origins, lot.id, differs);
+            adjust::fits_an_entry(&mut check, &format!("/lines/{n}/quantity"), value.unwrap_or(i64::MAX));
+            of.rows.push(adjust::row_of_lot(LotSide::In, lot, differs, value));
+            of.found = of.found.saturating_add(value.unwrap_or_default());
+        }
+    }
+    for of in by_fund.values() {
+        adjust::fits_an_entry(&mut check, "/lines", of.gone.max(of.found));
+    }
+    check.done(Some(by_fund)).map_err(Fault::Fields)
+}
+
 /// Asks for one adjustment a fund.
 fn propose(
     v: &mut Visit<'_>,
@@ -86,29 +128,9 @@ fn propose(
     lots: &BTreeMap<Uuid, LotRow>,
     lines: &[CountLineRow],
 ) -> Result<(), Fault> {
-    let ids: Vec<Uuid> = lots.keys().copied().collect();
-    let origins = store::origins(v.conn, &ids)?;
-    let mut by_fund: BTreeMap<FundId, (Vec<LineRow>, i64)> = BTreeMap::new();
-    for line in lines {
-        let Some(lot) = lots.get(&line.lot_id) else { continue };
-        let differs = line.counted_milli - line.booked_milli;
-        let row = match differs {
-            0 => continue,
-            1.. => {
-                let value = adjust::price(&origins, lot.id, differs).ok_or(Fault::NotCovered)?;
-                (adjust::row_of_lot(LotSide::In, lot, differs, Some(value)), value)
-            }
-            _ => {
-                let part = lot.there().share(-differs).ok_or(Fault::NotCovered)?;
-                (adjust::row_of_lot(LotSide::Out, lot, -differs, None), part.value)
-            }
-        };
-        let of = by_fund.entry(FundId(lot.fund_id)).or_default();
-        of.0.push(row.0);
-        of.1 = of.1.saturating_add(row.1);
-    }
+    let by_fund = differing(v.conn, lots, lines)?;
     let funds = ledger::funds(v.conn, &by_fund.keys().copied().collect::<Vec<_>>())?;
-    for (fund, (rows, worth)) in by_fund {
+    for (fund, Differing { rows, gone, found }) in by_fund {
         let id = Uuid::now_v7();
         let number = |(n, row): (i16, LineRow)| LineRow { adjustment_id: id, n, ..row };
         let proposal = Proposal {
@@ -118,7 +140,7 @@ fn propose(
             count: Some(ask.id),
             document: &ask.document,
             lines: (1..).zip(rows).map(number).collect(),
-            worth,
+            worth: gone.saturating_add(found),
         };
         let text = format!("{}\0{}", ask.id, fund.0);
         adjust::propose(v, grant, proposal, Content { text: &text, note: ask.note.as_ref() })?;
