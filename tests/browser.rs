@@ -11,6 +11,8 @@ mod access;
 mod doubts;
 #[path = "browser/driver.rs"]
 mod driver;
+#[path = "outside/every_kind.rs"]
+mod every_kind;
 #[path = "browser/fake_log.rs"]
 mod fake_log;
 #[allow(dead_code)] // the tests of the process use all of it

@@ -3,8 +3,12 @@
 
 #[path = "outside/audits.rs"]
 mod audits;
+#[path = "outside/changed_bytes.rs"]
+mod changed_bytes;
 #[path = "outside/commands.rs"]
 mod commands;
+#[path = "outside/every_kind.rs"]
+mod every_kind;
 #[path = "outside/hostile.rs"]
 mod hostile;
 #[path = "outside/online.rs"]

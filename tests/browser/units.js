@@ -303,6 +303,25 @@ await unit("no byte of a receipt can be changed", async () => {
   }
 });
 
+await unit("no byte of a leaf can be changed, of whatever kind", async () => {
+  for (const [kind, text] of given.kinds) {
+    const read = l.parseReceipt(text);
+    const { size, root } = await l.verifyReceipt(read, keys);
+    const { leaf, understood } = l.parseLeaf(read.leaf);
+    equal([leaf.kind, understood], [kind, true]);
+    const changed = (at) => read.leaf.map((byte, i) => (i === at ? byte ^ (1 << at % 8) : byte));
+    const holds = (bytes) => v.same(v.rootByInclusion(v.leafHash(bytes), read.index, size, read.proof), root);
+    equal(holds(read.leaf), true);
+    for (let at = 0; at < read.leaf.length; at++) {
+      if (holds(changed(at))) throw new Error(`${kind}: byte ${at} may be changed`);
+    }
+    // All of the check, in the value of every field in turn.
+    for (const { index } of v.textOf(read.leaf).matchAll(/:"?./g)) {
+      await refused("NOT_IN_LOG", () => l.verifyReceipt({ ...read, leaf: changed(index + 2) }, keys));
+    }
+  }
+});
+
 await unit("files that are no receipts", async () => {
   const text = given.receipt;
   for (const bad of ["", "x", "\n\n", text.slice(1), text.replace("@v1", "@v2"), text.replace("index 299", "index 0299"), text.replace("index 299", "index -1"),

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::Scenario;
 use crate::driver::{Browser, INSECURE_HOST};
+use crate::every_kind::leaves;
 use crate::fake_log::{FakeLog, code_of, openings};
 use crate::site::Site;
 
@@ -27,6 +28,15 @@ pub fn put_modules(site: &Site) {
 /// More than one row of tiles on level 1, and a partial one on every level.
 const LARGE: usize = 66_000;
 
+/// A receipt of one leaf of every kind, by kind and place in the log.
+fn receipts_of_every_kind() -> Vec<(&'static str, String)> {
+    let mut log = FakeLog::new();
+    let leaves = leaves(&log.vkey());
+    log.leaves = leaves.iter().map(|(_, leaf)| leaf.clone()).collect();
+    let receipts = leaves.iter().enumerate().map(|(index, (kind, _))| (*kind, log.receipt_for_real(index, leaves.len(), None)));
+    receipts.collect()
+}
+
 fn run(browser: &Browser, host: &str, size: usize) {
     let site = Site::start();
     put_modules(&site);
@@ -41,6 +51,7 @@ fn run(browser: &Browser, host: &str, size: usize) {
         "size": size,
         "code": code_of(299),
         "older": older,
+        "kinds": receipts_of_every_kind(),
         "receipt": small.receipt_for_real(299, 300, Some(&openings(&["name", "phone"]))),
         "notes": {
             "longer": small.sign("ledger.example.vn/log1\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nmore\n"),
@@ -60,5 +71,5 @@ fn run(browser: &Browser, host: &str, size: usize) {
     let failed = browser.eval("window.results");
     assert!(failed.as_array().is_some_and(Vec::is_empty), "{failed:#}");
     let ran = browser.eval("window.ran").as_u64().unwrap_or_default();
-    assert!(ran == 24, "only {ran} units ran");
+    assert!(ran == 26, "only {ran} units ran");
 }

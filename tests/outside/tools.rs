@@ -22,7 +22,7 @@ pub fn skip<T>(what: &str) -> Option<T> {
 }
 
 /// The Go verifier, built once from Debian's packages alone.
-fn go() -> Option<&'static Path> {
+pub fn go() -> Option<&'static Path> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
     BUILT.get_or_init(build_go).as_deref()
 }
@@ -54,7 +54,7 @@ fn build_go() -> Option<PathBuf> {
     Some(to)
 }
 
-fn has_shell_tools() -> bool {
+pub fn has_shell_tools() -> bool {
     let openssl = Command::new("openssl").arg("version").output().is_ok_and(|said| !said.stdout.starts_with(b"OpenSSL 1"));
     let tools = openssl && Command::new("bash").arg("-c").arg("command -v xxd").output().is_ok_and(|said| said.status.success());
     tools || skip::<()>("openssl 3 or xxd").is_some()
@@ -66,16 +66,16 @@ fn said(output: Output) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-fn run_go(go: &Path, args: &[&str]) -> (i32, String, String) {
+pub fn run_go(go: &Path, args: &[&str]) -> (i32, String, String) {
     said(Command::new(go).args(["-vkey", VKEY]).args(args).output().unwrap())
 }
 
-fn run_shell(receipt: &Path) -> (i32, String, String) {
+pub fn run_shell(receipt: &Path) -> (i32, String, String) {
     let script = Path::new(ROOT).join("assets/outside/check-receipt.sh");
     said(Command::new("bash").arg(script).arg(receipt).arg(VKEY).output().unwrap())
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
