@@ -13,6 +13,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::authz::refuse_unasked;
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
 use crate::config::Web;
@@ -118,7 +119,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(health::healthz)
         .service(operations::readyz)
         .service(operations::show_metrics)
-        .service(utoipa_actix_web::scope("/api/v1").configure(officers_and_public));
+        .service(utoipa_actix_web::scope("/api/v1").wrap(from_fn(refuse_unasked)).configure(officers_and_public));
 }
 
 /// What the routes say of themselves. Made once a process: it is the same for every server in it, and takes a while.

@@ -19,6 +19,7 @@ mod audit;
 mod decide;
 mod desk;
 mod idempotency;
+mod parameters;
 mod policy;
 pub mod token;
 mod visit;
@@ -36,9 +37,11 @@ pub use audit::{
 };
 pub use decide::{
     Ask, Denied, Refusal, approved_before, authenticate, authenticate_to_change_password, decide, nearest_approver,
+    nearest_approver_of,
 };
 pub use desk::Desk;
 pub use idempotency::Attempt;
+pub use parameters::refuse_unasked;
 pub use policy::{
     Appoint, Approve, GIVES, Granted, HandOver, Inspect, LEVELS, Organise, POLICY, Reach, Read, Record, Right, RightName, Role,
     RunAppeal, SECOND_FACTOR, Seen, suffices,

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
 use super::problem::{FieldError, Problem};
-use super::shape::wrong_shape;
+use super::shape::{unknown, wrong_shape};
 
 /// The parameters of a request's address.
 #[derive(Debug)]
@@ -19,6 +19,19 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read(request.query_string()).map(Query))
     }
+}
+
+/// Refuses whatever stands behind the `?` of an address that takes nothing there. A filter that nobody reads would be an answer
+/// to another question.
+pub fn nothing_asked(text: &str) -> Result<(), Problem> {
+    let mut wrong: Vec<FieldError> = Vec::new();
+    for (name, _) in form_urlencoded::parse(text.as_bytes()).take(MOST) {
+        let pointer = if name.is_empty() { "query" } else { &*name };
+        if !wrong.iter().any(|known| known.pointer == pointer) {
+            wrong.push(unknown(pointer, &name, &[]));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Problem::invalid(wrong)) }
 }
 
 /// Every mistake is named: what is wrong is put aside and the rest read again.
@@ -81,6 +94,15 @@ mod tests {
         assert_eq!(pointer("chapter=a&sort=x"), "sort");
         assert_eq!(pointer("year=1"), "chapter");
         assert_eq!(pointer("chapter=a&chapter=b"), "chapter");
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_named() {
+        let names = |text: &str| -> Vec<String> {
+            nothing_asked(text).err().into_iter().flat_map(|problem| problem.errors).map(|error| error.pointer).collect()
+        };
+        assert_eq!(names("a=1&b&a=2&=3"), ["a", "b", "query"]);
+        assert!(nothing_asked("").is_ok() && nothing_asked("&").is_ok());
     }
 
     #[test]

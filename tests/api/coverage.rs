@@ -7,6 +7,7 @@ mod behind;
 mod documents;
 mod lists;
 mod open;
+mod parameters;
 mod people;
 mod persons;
 mod rooms;
