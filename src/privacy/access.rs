@@ -21,6 +21,7 @@ use crate::giving::receipt::ReceiptOut;
 use crate::giving::store as giving;
 use crate::house::Rooms;
 use crate::house::persons::Holding;
+use crate::http::Lang;
 use crate::parties::consent::{self, ConsentOut};
 use crate::parties::{self, PartyOut, alias, restriction};
 use crate::tree::{self, ChapterId};
@@ -71,6 +72,7 @@ pub struct GiftData {
 pub fn personal_data(
     v: &mut Visit<'_>,
     rooms: Rooms,
+    lang: Lang,
     id: Uuid,
     after: Option<Uuid>,
     limit: i64,
@@ -99,7 +101,7 @@ pub fn personal_data(
         gifts.push(gift_data(v.vault, row, given.name, receipt, record.kept_until)?);
     }
     let asked = readable_requests(v.conn, key, &ids, &readable)?;
-    let asked = wire::shown(v.conn, v.now, asked)?;
+    let asked = wire::shown(v.conn, v.now, lang, asked)?;
     let events: Vec<AuditEvent> = readable
         .iter()
         .map(|chapter| AuditEvent {

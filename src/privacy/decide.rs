@@ -8,7 +8,6 @@ use super::matter;
 use super::model::{Refusal, State};
 use super::requests::{at_one_of, carry_out, hold_subject};
 use super::store::{self, RequestRow};
-use super::wire::{RequestOut, out};
 use crate::authz::{Granted, Read, Record, Right, Visit};
 use crate::decisions::{self, Approval, Halt, Kind, Matter, Verdict};
 use crate::house::Rooms;
@@ -48,7 +47,7 @@ impl Matter for Asked<'_> {
 }
 
 /// Decides: approves, or refuses with a reason. Deciding again the same way answers as the request stands.
-pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, refusal: Option<Refusal>) -> Result<RequestOut, Fault> {
+pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, refusal: Option<Refusal>) -> Result<RequestRow, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     let chapters = store::chapters(v.conn, id)?;
     at_one_of::<Read>(v, &chapters)?;
@@ -64,8 +63,7 @@ pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, refusal: Option<Refusal
         }
         None => without_approval(v, &row, &chapters, refusal)?,
     }
-    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
-    out(v.conn, v.now, row)
+    store::find(v.conn, id)?.ok_or(Fault::Unknown)
 }
 
 /// What was done at once was not asked of anybody, and what an officer does by hand takes no approval; a second person may refuse

@@ -10,6 +10,7 @@ use super::requests::at_one_of;
 use super::wire::{RequestOut, out};
 use super::{order, store};
 use crate::authz::{Read, Visit};
+use crate::http::Lang;
 use crate::vault::place;
 
 /// A request with what was written down, for those who may read one of its chapters. Noted in the audit trail.
@@ -25,7 +26,7 @@ pub struct RequestDetail {
     pub changes: Option<serde_json::Value>,
 }
 
-pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<RequestDetail, Fault> {
+pub fn show(v: &mut Visit<'_>, lang: Lang, id: Uuid) -> Result<RequestDetail, Fault> {
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     let chapters = store::chapters(v.conn, id)?;
     let grant = at_one_of::<Read>(v, &chapters)?;
@@ -34,7 +35,7 @@ pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<RequestDetail, Fault> {
     let detail = RequestDetail {
         note: note.transpose().map_err(Fault::broken)?,
         changes: changes.map(shown),
-        request: out(v.conn, v.now, row)?,
+        request: out(v.conn, v.now, lang, row)?,
     };
     v.note(&grant, "PERSONAL_DATA_REQUEST_READ", id)?;
     Ok(detail)

@@ -9,7 +9,6 @@ use super::matter::{self, new};
 use super::model::{self, ExtensionReason, NewRequest, RequestKind, State, shows_only_less};
 use super::rest;
 use super::store::{self, RequestRow};
-use super::wire::{RequestOut, out};
 use super::writing::{Reach, bare_hash, common, hash, write};
 use crate::authz::{Granted, Read, Record, Right, Visit};
 use crate::calendar;
@@ -29,7 +28,7 @@ pub fn at_one_of<R: Right>(v: &mut Visit<'_>, chapters: &[Uuid]) -> Result<Grant
 }
 
 /// Asks. The same request sent again answers as it stands now.
-pub fn record(v: &mut Visit<'_>, rooms: Rooms, ask: &NewRequest) -> Result<(RequestOut, bool), Fault> {
+pub fn record(v: &mut Visit<'_>, rooms: Rooms, ask: &NewRequest) -> Result<(RequestRow, bool), Fault> {
     if let Some(known) = store::find(v.conn, ask.id)? {
         return Ok((repeated(v, ask, known)?, false));
     }
@@ -69,7 +68,7 @@ pub fn record(v: &mut Visit<'_>, rooms: Rooms, ask: &NewRequest) -> Result<(Requ
         store::begin(v.conn, v.now, grant.account(), &row)?;
         row = carry_out(v, rooms, ask.id)?;
     }
-    Ok((out(v.conn, v.now, row)?, true))
+    Ok((row, true))
 }
 
 /// Whether there is anything to do it to; returns how the gifts covered are shown.
@@ -144,13 +143,13 @@ pub(super) fn carry_out(v: &mut Visit<'_>, rooms: Rooms, id: Uuid) -> Result<Req
     store::find(v.conn, id)?.ok_or(Fault::Unknown)
 }
 
-fn repeated(v: &mut Visit<'_>, ask: &NewRequest, known: RequestRow) -> Result<RequestOut, Fault> {
+fn repeated(v: &mut Visit<'_>, ask: &NewRequest, known: RequestRow) -> Result<RequestRow, Fault> {
     let same = known.request_hash == hash(v.vault, ask) || known.request_hash == bare_hash(v.vault, ask);
     let chapters = store::chapters(v.conn, known.id)?;
     if !same || at_one_of::<Read>(v, &chapters).is_err() {
         return Err(Fault::IdTaken);
     }
-    out(v.conn, v.now, known)
+    Ok(known)
 }
 
 /// Holds the party and, for one gift, the gift: whatever else is about them waits. Tells what kind of party it is, and
@@ -202,7 +201,7 @@ fn held_by<R: Right>(v: &mut Visit<'_>, id: Uuid) -> Result<(RequestRow, Granted
 }
 
 /// Notes that the person was answered.
-pub fn answer(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Fault> {
+pub fn answer(v: &mut Visit<'_>, id: Uuid) -> Result<RequestRow, Fault> {
     let (row, grant) = held_by::<Record>(v, id)?;
     if row.answered_at.is_none() {
         if !row.state().is_some_and(State::is_open) {
@@ -211,12 +210,11 @@ pub fn answer(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Fault> {
         store::answer(v.conn, v.now, grant.account(), &row)?;
         v.note(&grant, "PERSONAL_DATA_REQUEST_ANSWERED", id)?;
     }
-    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
-    out(v.conn, v.now, row)
+    store::find(v.conn, id)?.ok_or(Fault::Unknown)
 }
 
 /// Takes longer, once.
-pub fn extend(v: &mut Visit<'_>, id: Uuid, days: u16, reason: ExtensionReason) -> Result<RequestOut, Fault> {
+pub fn extend(v: &mut Visit<'_>, id: Uuid, days: u16, reason: ExtensionReason) -> Result<RequestRow, Fault> {
     let (row, grant) = held_by::<Record>(v, id)?;
     let kind = row.kind().ok_or_else(|| Fault::broken("a request of an unknown kind"))?;
     let most = store::clocks(v.conn, kind, row.third_parties, row.received_on)?.map_or(0, |clocks| clocks.extension_days);
@@ -228,7 +226,7 @@ pub fn extend(v: &mut Visit<'_>, id: Uuid, days: u16, reason: ExtensionReason) -
         )));
     }
     match row.extended_days {
-        Some(known) if i32::from(known) == i32::from(days) => return out(v.conn, v.now, row),
+        Some(known) if i32::from(known) == i32::from(days) => return Ok(row),
         Some(_) => return Err(Fault::ExtendedAlready),
         None if !row.state().is_some_and(State::waits) => return Err(Fault::Decided),
         None => {}
@@ -236,18 +234,17 @@ pub fn extend(v: &mut Visit<'_>, id: Uuid, days: u16, reason: ExtensionReason) -
     let due = calendar::from(v.conn, row.received_on)?.extended(row.due_on, days);
     store::extend(v.conn, &row, i16::try_from(days).unwrap_or(i16::MAX), reason.name(), due)?;
     v.note(&grant, "PERSONAL_DATA_REQUEST_EXTENDED", id)?;
-    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
-    out(v.conn, v.now, row)
+    store::find(v.conn, id)?.ok_or(Fault::Unknown)
 }
 
 /// The copy was handed over, or the measures were taken: ends what no program does.
-pub fn complete(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Fault> {
+pub fn complete(v: &mut Visit<'_>, id: Uuid) -> Result<RequestRow, Fault> {
     let (row, grant) = held_by::<Record>(v, id)?;
     if !row.kind().is_some_and(RequestKind::is_done_by_hand) {
         return Err(Fault::NotByHand);
     }
     match row.state() {
-        Some(State::Done) => return out(v.conn, v.now, row),
+        Some(State::Done) => return Ok(row),
         Some(state) if state.waits() => {}
         _ => return Err(Fault::Decided),
     }
@@ -256,6 +253,5 @@ pub fn complete(v: &mut Visit<'_>, id: Uuid) -> Result<RequestOut, Fault> {
     }
     store::done(v.conn, v.now, id)?;
     v.note(&grant, "PERSONAL_DATA_REQUEST_DONE", id)?;
-    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
-    out(v.conn, v.now, row)
+    store::find(v.conn, id)?.ok_or(Fault::Unknown)
 }

@@ -9,14 +9,14 @@ use uuid::Uuid;
 use super::access::{self, PersonalDataOut};
 use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
 use super::reading::{self, RequestDetail};
-use super::store::{self, Listed};
+use super::store::{self, Listed, RequestRow};
 use super::wire::{self, RequestOut};
 use super::{deadline_changes, decide, execute, requests};
 use crate::authz::{Desk, Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::house::Rooms;
 use crate::http::sets::{Decides, Key, Lists, Reads, Writes};
-use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply, rows_a_page};
+use crate::http::{Answer, Body, Lang, Page, Paging, Problem, Query, Reply, rows_a_page};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -36,7 +36,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 const STEPS_A_CALL: usize = 4;
 
 /// Goes on with a large request for a while and reads where it stands.
-async fn go_on(desk: &Desk, rooms: Rooms, out: RequestOut) -> Result<RequestOut, Problem> {
+async fn go_on(desk: &Desk, rooms: Rooms, lang: Lang, out: RequestOut) -> Result<RequestOut, Problem> {
     if out.state != "EXECUTING" {
         return Ok(out);
     }
@@ -48,10 +48,15 @@ async fn go_on(desk: &Desk, rooms: Rooms, out: RequestOut) -> Result<RequestOut,
         }
         db.tx_blocking(|conn| -> Result<_, Problem> {
             let row = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-            Ok(wire::out(conn, clock.now(), row)?)
+            Ok(wire::out(conn, clock.now(), lang, row)?)
         })
     })
     .await
+}
+
+/// A request as it goes out.
+fn said(v: &mut Visit<'_>, lang: Lang, row: RequestRow) -> Result<RequestOut, Problem> {
+    Ok(wire::out(v.conn, v.now, lang, row)?)
 }
 
 /// Write down what a person asks about their data. What shows less is done at once; the rest waits for a second person.
@@ -60,11 +65,20 @@ async fn go_on(desk: &Desk, rooms: Rooms, out: RequestOut) -> Result<RequestOut,
     responses((status = 201, body = RequestOut), (status = 200, body = RequestOut, description = "Was asked already"), Writes)
 )]
 #[post("/personal-data-requests")]
-pub async fn request_personal_data(desk: Desk, Body(ask): Body<RequestIn>, rooms: web::Data<Rooms>) -> Answer<RequestOut> {
+pub async fn request_personal_data(
+    desk: Desk,
+    lang: Lang,
+    Body(ask): Body<RequestIn>,
+    rooms: web::Data<Rooms>,
+) -> Answer<RequestOut> {
     let rooms = **rooms;
     let ask = NewRequest::parse(ask, desk.now()).map_err(Problem::invalid)?;
-    let (out, new) = desk.tx(move |v| Ok(requests::record(v, rooms, &ask)?)).await?;
-    Ok(Reply::made((go_on(&desk, rooms, out).await?, new)))
+    let record = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let (row, new) = requests::record(v, rooms, &ask)?;
+        Ok((said(v, lang, row)?, new))
+    };
+    let (out, new) = desk.tx(record).await?;
+    Ok(Reply::made((go_on(&desk, rooms, lang, out).await?, new)))
 }
 
 /// Whether requests are still open.
@@ -100,7 +114,7 @@ pub struct RequestsQuery {
 /// Requests within reach, the most urgent first.
 #[utoipa::path(tag = "personal-data", params(RequestsQuery), responses((status = 200, body = Page<RequestOut>), Lists))]
 #[get("/personal-data-requests")]
-pub async fn list_personal_data_requests(desk: Desk, Query(query): Query<RequestsQuery>) -> Answer<Page<RequestOut>> {
+pub async fn list_personal_data_requests(desk: Desk, lang: Lang, Query(query): Query<RequestsQuery>) -> Answer<Page<RequestOut>> {
     let RequestsQuery { chapter, state, overdue, limit, cursor } = query;
     let (open, overdue) = (state != Some(Openness::Closed), overdue.unwrap_or(false));
     let paging = Paging::of((chapter, open, overdue), limit, cursor.as_deref())?;
@@ -112,7 +126,7 @@ pub async fn list_personal_data_requests(desk: Desk, Query(query): Query<Request
             Ok(store::list(v.conn, &here, &Listed { open: *open, due_before, span })?)
         },
         |row| (row.next_due, row.id),
-        |v, rows| Ok(wire::shown(v.conn, v.now, rows)?),
+        move |v, rows| Ok(wire::shown(v.conn, v.now, lang, rows)?),
     )
     .await
 }
@@ -120,15 +134,20 @@ pub async fn list_personal_data_requests(desk: Desk, Query(query): Query<Request
 /// One request with its note. Reading it is noted in the audit trail.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path)), responses((status = 200, body = RequestDetail), Reads))]
 #[get("/personal-data-requests/{id}")]
-pub async fn show_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestDetail> {
-    desk.tx(move |v| Ok(reading::show(v, *id)?)).await.map(Reply::ok)
+pub async fn show_personal_data_request(desk: Desk, lang: Lang, id: web::Path<Uuid>) -> Answer<RequestDetail> {
+    desk.tx(move |v| Ok(reading::show(v, lang, *id)?)).await.map(Reply::ok)
 }
 
 /// Note that the person was answered.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/answer")]
-pub async fn answer_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    desk.once("personal-data-request/answer", id.to_string(), move |v| Ok(requests::answer(v, *id)?)).await
+pub async fn answer_personal_data_request(desk: Desk, lang: Lang, id: web::Path<Uuid>) -> Answer<RequestOut> {
+    let id = id.into_inner();
+    let answer = move |v: &mut Visit<'_>| {
+        let row = requests::answer(v, id)?;
+        said(v, lang, row)
+    };
+    desk.once("personal-data-request/answer", id.to_string(), answer).await
 }
 
 /// Why and by how many days it takes longer.
@@ -147,10 +166,19 @@ pub struct ExtensionIn {
     responses((status = 200, body = RequestOut), Writes)
 )]
 #[post("/personal-data-requests/{id}/extension")]
-pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ExtensionIn>) -> Answer<RequestOut> {
+pub async fn extend_personal_data_request(
+    desk: Desk,
+    lang: Lang,
+    id: web::Path<Uuid>,
+    Body(body): Body<ExtensionIn>,
+) -> Answer<RequestOut> {
     let ExtensionIn { days, reason } = body;
     let content = format!("{id}\0{days}\0{}", reason.name());
-    desk.once("personal-data-request/extension", content, move |v| Ok(requests::extend(v, *id, days, reason)?)).await
+    let extend = move |v: &mut Visit<'_>| {
+        let row = requests::extend(v, *id, days, reason)?;
+        said(v, lang, row)
+    };
+    desk.once("personal-data-request/extension", content, extend).await
 }
 
 /// Approve as the second person: the data are erased or corrected now.
@@ -158,12 +186,20 @@ pub async fn extend_personal_data_request(desk: Desk, id: web::Path<Uuid>, Body(
 /// A person with thousands of gifts is answered `EXECUTING`; the rest follows by itself.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/approval")]
-pub async fn approve_personal_data_request(desk: Desk, id: web::Path<Uuid>, rooms: web::Data<Rooms>) -> Answer<RequestOut> {
+pub async fn approve_personal_data_request(
+    desk: Desk,
+    lang: Lang,
+    id: web::Path<Uuid>,
+    rooms: web::Data<Rooms>,
+) -> Answer<RequestOut> {
     let rooms = **rooms;
     let content = id.to_string();
-    let decide = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(decide::decide(v, rooms, *id, None)?) };
+    let decide = move |v: &mut Visit<'_>| {
+        let row = decide::decide(v, rooms, *id, None)?;
+        said(v, lang, row)
+    };
     let (out, reply) = desk.once("personal-data-request/approval", content, decide).await?.split();
-    let out = go_on(&desk, rooms, out).await?;
+    let out = go_on(&desk, rooms, lang, out).await?;
     Ok(reply.map(|()| out))
 }
 
@@ -182,20 +218,29 @@ pub struct RefusalIn {
 #[post("/personal-data-requests/{id}/refusal")]
 pub async fn refuse_personal_data_request(
     desk: Desk,
+    lang: Lang,
     id: web::Path<Uuid>,
     Body(body): Body<RefusalIn>,
     rooms: web::Data<Rooms>,
 ) -> Answer<RequestOut> {
     let content = format!("{id}\0{}", body.reason.name());
-    let decide = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(decide::decide(v, **rooms, *id, Some(body.reason))?) };
+    let decide = move |v: &mut Visit<'_>| {
+        let row = decide::decide(v, **rooms, *id, Some(body.reason))?;
+        said(v, lang, row)
+    };
     desk.once("personal-data-request/refusal", content, decide).await
 }
 
 /// Note that the copy was handed over, or which measures were taken: ends a request for access or for protection.
 #[utoipa::path(tag = "personal-data", params(("id" = Uuid, Path), Key), responses((status = 200, body = RequestOut), Decides))]
 #[post("/personal-data-requests/{id}/completion")]
-pub async fn complete_personal_data_request(desk: Desk, id: web::Path<Uuid>) -> Answer<RequestOut> {
-    desk.once("personal-data-request/completion", id.to_string(), move |v| Ok(requests::complete(v, *id)?)).await
+pub async fn complete_personal_data_request(desk: Desk, lang: Lang, id: web::Path<Uuid>) -> Answer<RequestOut> {
+    let id = id.into_inner();
+    let complete = move |v: &mut Visit<'_>| {
+        let row = requests::complete(v, id)?;
+        said(v, lang, row)
+    };
+    desk.once("personal-data-request/completion", id.to_string(), complete).await
 }
 
 /// Which gifts of a party.
@@ -218,6 +263,7 @@ pub struct PersonalDataQuery {
 #[get("/parties/{id}/personal-data")]
 pub async fn show_personal_data(
     desk: Desk,
+    lang: Lang,
     id: web::Path<Uuid>,
     Query(query): Query<PersonalDataQuery>,
     rooms: web::Data<Rooms>,
@@ -225,7 +271,7 @@ pub async fn show_personal_data(
     let PersonalDataQuery { limit, after } = query;
     let limit = rows_a_page(limit)?;
     desk.tx(move |v| {
-        let mut out = access::personal_data(v, **rooms, *id, after, limit + 1)?;
+        let mut out = access::personal_data(v, **rooms, lang, *id, after, limit + 1)?;
         let fits = usize::try_from(limit).unwrap_or(0);
         if out.gifts.len() > fits {
             out.gifts.truncate(fits);

@@ -15,6 +15,7 @@ use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
 use crate::house::persons::What;
+use crate::http::{Lang, Say};
 use crate::tree;
 
 /// A request and where it stands. Never carries what it is about.
@@ -60,7 +61,7 @@ pub struct RequestOut {
     pub gifts_changed: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done_at: Option<DateTime<Utc>>,
-    /// What stays, and by which law.
+    /// What stays, and by which law, in the language asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stays: Option<String>,
     /// Papers and the like that could not be erased.
@@ -82,6 +83,7 @@ pub struct KeptOut {
     /// The last day on which the law needs them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
+    /// The same in words, in the language asked for.
     pub says: String,
 }
 
@@ -93,31 +95,40 @@ fn cited(law: Law<'_>) -> (String, String) {
     law.map(|(vi, en)| (format!(" ({vi})"), format!(" ({en})"))).unwrap_or_default()
 }
 
-fn stays(law: Law<'_>) -> String {
+fn stays(law: Law<'_>) -> Say {
     let (vi, en) = cited(law);
-    format!(
-        "Số tiền, ngày, đơn vị nhận và bút toán được giữ lại theo luật kế toán{vi}, không kèm tên; phiếu thu, biên nhận giấy đã ký lưu tại đơn vị. \
-         Amount, day, chapter and entry are kept without a name, as accounting law requires{en}; signed paper vouchers stay filed at the chapter."
+    Say::new(
+        format!(
+            "Số tiền, ngày, đơn vị nhận và bút toán được giữ lại theo luật kế toán{vi}, không kèm tên; phiếu thu, biên nhận giấy đã ký lưu tại đơn vị."
+        ),
+        format!(
+            "Amount, day, chapter and entry are kept without a name, as accounting law requires{en}; signed paper vouchers stay filed at the chapter."
+        ),
     )
 }
 
-fn kept_out(law: Law<'_>, (what, count, until): KeptRow) -> KeptOut {
+fn kept_out(law: Law<'_>, lang: Lang, (what, count, until): KeptRow) -> KeptOut {
     let says = if what == What::Paper.name() {
         let (vi, en) = cited(law);
-        format!(
-            "Giấy tờ của khoản đóng góp là chứng từ kế toán, phải lưu theo luật{vi}: đã bỏ tên tệp và đóng lại, chỉ người có quyền kiểm tra xem được. \
-             Papers of the gifts are vouchers the law has kept{en}: their names are gone, they are closed, and only those who inspect read them."
+        Say::new(
+            format!(
+                "Giấy tờ của khoản ủng hộ là chứng từ kế toán, phải lưu theo luật{vi}: đã bỏ tên tệp và đóng lại, chỉ người có quyền kiểm tra xem được."
+            ),
+            format!(
+                "Papers of the gifts are vouchers the law has kept{en}: their names are gone, they are closed, and only those who inspect read them."
+            ),
         )
     } else {
-        "Tệp chưa gắn với khoản nào mang tên người này: đã bỏ tên tệp, hãy xem và xử lý. \
-         Files that belong to no gift carried this name: their names are gone; look at them and decide."
-            .to_owned()
+        Say::fixed(
+            "Tệp chưa gắn với khoản nào mang tên người này: đã bỏ tên tệp, hãy xem và xử lý.",
+            "Files that belong to no gift carried this name: their names are gone; look at them and decide.",
+        )
     };
-    KeptOut { what, count, until, says }
+    KeptOut { what, count, until, says: says.in_lang(lang).to_owned() }
 }
 
 /// Requests as they go out, in their order.
-pub fn shown(conn: &mut PgConnection, now: DateTime<Utc>, rows: Vec<RequestRow>) -> Result<Vec<RequestOut>, DbError> {
+pub fn shown(conn: &mut PgConnection, now: DateTime<Utc>, lang: Lang, rows: Vec<RequestRow>) -> Result<Vec<RequestOut>, DbError> {
     let erases = |row: &RequestRow| row.kind() == Some(RequestKind::Erase);
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let erasures: Vec<Uuid> = rows.iter().filter(|row| erases(row)).map(|row| row.id).collect();
@@ -130,8 +141,8 @@ pub fn shown(conn: &mut PgConnection, now: DateTime<Utc>, rows: Vec<RequestRow>)
         overdue: row.state().is_some_and(State::is_open) && today > row.next_due,
         chapters: covered.get(&row.id).map_or(0, |n| usize::try_from(*n).unwrap_or_default()),
         approver_chapter: row.approver_chapter_id.and_then(|id| approvers.get(&id).cloned()),
-        stays: erases(&row).then(|| stays(law)),
-        kept: kept.remove(&row.id).unwrap_or_default().into_iter().map(|one| kept_out(law, one)).collect(),
+        stays: erases(&row).then(|| stays(law).in_lang(lang).to_owned()),
+        kept: kept.remove(&row.id).unwrap_or_default().into_iter().map(|one| kept_out(law, lang, one)).collect(),
         rest_of: row.rest_of,
         id: row.id,
         kind: row.kind().map_or(row.kind, |kind| kind.name().to_owned()),
@@ -156,6 +167,6 @@ pub fn shown(conn: &mut PgConnection, now: DateTime<Utc>, rows: Vec<RequestRow>)
 }
 
 /// [`shown`] for one.
-pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, row: RequestRow) -> Result<RequestOut, Fault> {
-    shown(conn, now, vec![row])?.pop().ok_or(Fault::Unknown)
+pub fn out(conn: &mut PgConnection, now: DateTime<Utc>, lang: Lang, row: RequestRow) -> Result<RequestOut, Fault> {
+    shown(conn, now, lang, vec![row])?.pop().ok_or(Fault::Unknown)
 }
