@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date};
+use diesel::sql_types::{Array, BigInt, Date, Text};
 use uuid::Uuid;
 
 use super::store::DocumentRow;
@@ -151,19 +151,25 @@ fn no_entry(closed: &Closed) -> Problem {
 }
 
 statement! {
-    struct PastIts { day: NaiveDate => Date, also: NaiveDate => Date, most: i64 => BigInt } -> (diesel::sql_types::Uuid,),
-    "SELECT DISTINCT c.document_id FROM document_closure c
-     WHERE c.reason = 'ERASED' AND c.kept_until < ?
+    struct PastIts {
+        day: NaiveDate => Date,
+        ending: Vec<&'a str> => Array<Text>,
+        also: NaiveDate => Date,
+        most: i64 => BigInt,
+    } -> (diesel::sql_types::Uuid,),
+    "SELECT DISTINCT c.document_id FROM document_closure c JOIN document d ON d.id = c.document_id
+     WHERE c.reason = 'ERASED' AND c.kept_until < ? AND d.purpose = ANY (?)
        AND NOT EXISTS (SELECT FROM document_link l WHERE l.document_id = c.document_id AND NOT EXISTS (
            SELECT FROM document_closure o WHERE o.document_id = l.document_id AND o.subject_id = l.subject_id AND o.reason = 'ERASED' AND o.kept_until < ?))
      LIMIT ?"
 }
 
-/// Forgets papers of erased givers whose time is over; the sweep takes their files. Returns how many.
-pub fn forget_past(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, DbError> {
+/// Forgets papers of erased givers whose time is over, of the purposes that have an end; the sweep takes their files. Returns how
+/// many. Nothing else takes a document away.
+pub fn forget_past(conn: &mut PgConnection, now: DateTime<Utc>, ending: &[&str]) -> Result<usize, DbError> {
     const MOST: i64 = 500;
     let today = vietnam_date(now);
-    let over: Vec<(Uuid,)> = PastIts { day: &today, also: &today, most: &MOST }.load(conn)?;
+    let over: Vec<(Uuid,)> = PastIts { day: &today, ending: &ending.to_vec(), also: &today, most: &MOST }.load(conn)?;
     let over: Vec<Uuid> = over.into_iter().map(|(id,)| id).collect();
     if over.is_empty() {
         return Ok(0);

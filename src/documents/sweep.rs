@@ -5,6 +5,9 @@
 //! its content, which an upload holds from before it names the file until its row is committed. An upload never
 //! relies on a file that is there already but puts its own in its place. So no row ever loses its file.
 //!
+//! Rows go for one reason alone: their giver was erased and the law needs the voucher no more. What is kept for good
+//! ([`crate::house::papers::Kept`]) never goes, whatever closed it.
+//!
 //! Every server process may sweep; they do not disturb each other. Every ten minutes two of the 256 folders are looked
 //! at, all of them in about a day, so that a large archive is never walked at once.
 
@@ -22,6 +25,7 @@ use super::{closures, store, uploads};
 use crate::basics::Clock;
 use crate::db::worker::{Declared, Next, Worker};
 use crate::db::{Db, DbError};
+use crate::house::Rooms;
 use crate::house::thread::Means;
 
 /// A file without a row is left alone for so long.
@@ -68,15 +72,15 @@ impl From<diesel::result::Error> for SweepError {
 
 /// Starts behind a server.
 pub fn begin(means: &mut Means) -> io::Result<Worker> {
-    start(means.get::<Db>()?, means.get::<Clock>()?, means.get::<Archive>()?)
+    start(means.get::<Db>()?, means.get::<Clock>()?, means.get::<Archive>()?, means.get::<Rooms>()?)
 }
 
 /// Starts the thread; the pause comes first, for a server that starts has other things to do.
-pub fn start(db: Db, clock: Clock, archive: Archive) -> io::Result<Worker> {
+pub fn start(db: Db, clock: Clock, archive: Archive, rooms: Rooms) -> io::Result<Worker> {
     let mut step = 0usize;
     Worker::start_after(&WORKER, PAUSE, move |_| {
         let folders: Vec<u8> = (0..FOLDERS_A_STEP).map(|n| (step * FOLDERS_A_STEP + n) as u8).collect();
-        match sweep(&db, clock.now(), &archive, &folders) {
+        match sweep(&db, clock.now(), &archive, rooms, &folders) {
             Ok(swept) if swept == Swept::default() => {}
             Ok(swept) => tracing::info!(?swept, "documents swept"),
             Err(error) => tracing::warn!(%error, "documents were not swept"),
@@ -87,14 +91,15 @@ pub fn start(db: Db, clock: Clock, archive: Archive) -> io::Result<Worker> {
 }
 
 /// Everything at once.
-pub fn sweep_all(db: &Db, now: DateTime<Utc>, archive: &Archive) -> Result<Swept, SweepError> {
-    sweep(db, now, archive, &(0..=u8::MAX).collect::<Vec<_>>())
+pub fn sweep_all(db: &Db, now: DateTime<Utc>, archive: &Archive, rooms: Rooms) -> Result<Swept, SweepError> {
+    sweep(db, now, archive, rooms, &(0..=u8::MAX).collect::<Vec<_>>())
 }
 
 /// Uploads, and of the documents the folders that begin with these bytes.
-pub fn sweep(db: &Db, now: DateTime<Utc>, archive: &Archive, folders: &[u8]) -> Result<Swept, SweepError> {
+pub fn sweep(db: &Db, now: DateTime<Utc>, archive: &Archive, rooms: Rooms, folders: &[u8]) -> Result<Swept, SweepError> {
     let forgotten = db.tx_blocking(|conn| uploads::forget_expired(conn, now))?;
-    let past = db.tx_blocking(|conn| closures::forget_past(conn, now))?;
+    let ending: Vec<&str> = rooms.papers().filter(|paper| paper.kept.ends()).map(|paper| paper.purpose).collect();
+    let past = db.tx_blocking(|conn| closures::forget_past(conn, now, &ending))?;
     if past > 0 {
         tracing::info!(past, "papers of erased givers whose time is over were forgotten");
     }

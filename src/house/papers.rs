@@ -41,7 +41,8 @@ pub enum Reads {
     Inspect,
 }
 
-/// How long papers are kept at least. Nothing is thrown away while its time runs; what becomes of it then is not said here.
+/// How long papers are kept at least: the sweep of documents throws nothing away while its time runs. What is over it takes only
+/// where somebody's data were erased: to destroy other vouchers is for people, and nobody has told a program to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     /// As vouchers are: so many full years after the year in which their record was booked, by the rule of that day
@@ -49,6 +50,16 @@ pub enum Kept {
     AsVoucher,
     /// As long as there is the log that names its hash: for good.
     ForGood,
+}
+
+impl Kept {
+    /// Whether there is a day after which it may go.
+    pub fn ends(self) -> bool {
+        match self {
+            Kept::AsVoucher => true,
+            Kept::ForGood => false,
+        }
+    }
 }
 
 /// Where papers hang: a kind of record with an address of its own.

@@ -11,6 +11,8 @@ use so_nhan_ai::authz::Role;
 use so_nhan_ai::documents::model::ContentHash;
 use so_nhan_ai::documents::sweep::{SweepError, Swept, sweep_all};
 use so_nhan_ai::documents::verify::{Fault, verify};
+use so_nhan_ai::house::papers::Kept;
+use so_nhan_ai::rooms::ROOMS;
 
 use crate::harness::TestApp;
 use crate::papers::{announcement, content, files, jpeg, pdf, png, send_chunk, sha256, try_upload, upload};
@@ -18,7 +20,7 @@ use crate::papers::{announcement, content, files, jpeg, pdf, png, send_chunk, sh
 const PDF: &str = "application/pdf";
 
 fn sweep(app: &TestApp) -> Swept {
-    sweep_all(&app.shared.db, app.now(), &app.shared.archive).unwrap()
+    sweep_all(&app.shared.db, app.now(), &app.shared.archive, ROOMS).unwrap()
 }
 
 /// A file in its place without a row, as an upload leaves it that died in between.
@@ -135,6 +137,29 @@ fn unfinished_uploads_go_with_their_chunks() {
     assert_eq!(officer.post("/api/v1/uploads", old, 422)["type"], "/problems/id-taken");
 }
 
+/// What closed it, and for how long, does not matter: a purpose says whether there is an end.
+#[test]
+fn what_is_kept_for_good_is_not_swept() {
+    let app = TestApp::start();
+    let everything = app.account_of(None, &[Role::Officer, Role::Accountant, Role::ChapterChair].map(|role| (role, "23095")));
+    let holder = app.log_in(everything);
+    for paper in ROOMS.papers() {
+        let document = upload(&holder, paper.purpose, PDF, &pdf(2_000));
+        app.database.execute(&format!(
+            "INSERT INTO document_closure (document_id, reason, subject_id, closed_at, kept_until)
+             VALUES ('{}', 'ERASED', gen_random_uuid(), '{}', '2020-12-31')",
+            document["id"].as_str().unwrap(),
+            app.now()
+        ));
+    }
+    sweep(&app);
+    let mut for_good: Vec<&str> = ROOMS.papers().filter(|paper| paper.kept == Kept::ForGood).map(|paper| paper.purpose).collect();
+    for_good.sort_unstable();
+    let left = app.database.text("SELECT string_agg(purpose, ' ' ORDER BY purpose COLLATE \"C\") FROM document");
+    assert_eq!(left, for_good.join(" "));
+    assert!(for_good.contains(&"MONEY_ORDER") && !for_good.contains(&"GIFT"));
+}
+
 /// A server with the wrong database would take every document for garbage.
 #[test]
 fn the_folder_of_another_database_is_left_alone() {
@@ -144,7 +169,7 @@ fn the_folder_of_another_database_is_left_alone() {
         orphan(&app, format!("document {n} of somebody else").as_bytes());
     }
     app.clock.advance(Duration::days(2));
-    let outcome = sweep_all(&app.shared.db, app.now(), &app.shared.archive);
+    let outcome = sweep_all(&app.shared.db, app.now(), &app.shared.archive, ROOMS);
     assert!(matches!(outcome, Err(SweepError::Suspicious { garbage: 60, kept: 1 })), "{outcome:?}");
     assert_eq!(files(&app).len(), 61);
 }
