@@ -3,15 +3,18 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::appeals;
 use super::display::Display;
+use super::gift_in::GiftIn;
 use super::model::{AppealTerms, no_such_appeal};
 use super::prepare::Prepared;
 use super::unusual::Concern;
-use crate::authz::{self, Actor, Ask, Granted, Record};
+use crate::authz::{self, Actor, Ask, Denied, Granted, Record, Visit};
+use crate::basics::Line;
 use crate::db::DbError;
 use crate::http::{Check, FieldError, Problem, Say};
 use crate::ledger::model::Fund;
@@ -94,6 +97,29 @@ pub(super) fn grants(
             Some(Err(refusal)) => Err(refusal.into()),
         })
         .collect())
+}
+
+/// What a gift that is wrong in itself says of its appeal.
+pub(super) struct Wanted {
+    chapter: String,
+    appeal: String,
+    received_on: NaiveDate,
+}
+
+impl Wanted {
+    pub(super) fn of(gift: &GiftIn) -> Option<Self> {
+        let appeal = Line::parse(gift.appeal.as_deref()?, 40).ok()?;
+        Some(Self { chapter: gift.chapter.clone(), appeal: appeal.as_str().to_owned(), received_on: gift.received_on })
+    }
+}
+
+/// What would be wrong with the appeal once the rest is right, for those who may record at the chapter; everybody else learns of the
+/// chapter first, when the gift is right.
+pub(super) fn wrong_appeal(v: &mut Visit<'_>, wanted: &Wanted) -> Result<Option<FieldError>, Denied> {
+    let (_, place) = v.at_code::<Record>(&wanted.chapter)?;
+    let terms = appeals::terms(v.conn, &[&wanted.appeal])?.remove(&wanted.appeal);
+    let Some(terms) = terms else { return Ok(Some(no_such_appeal())) };
+    Ok(terms.destination(&place, wanted.received_on).err())
 }
 
 /// Applies the rules that need to know what exists.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::accept::{Wanted, wrong_appeal};
 use super::asked_wire::AskedPosted;
 use super::gift_in::GiftIn;
 use super::intake::{self, Intake};
@@ -49,6 +50,15 @@ fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Pr
     Ok(prepare(vault, gift, now)?)
 }
 
+/// Beside what is wrong with a gift in itself stands what is wrong with its appeal: whoever corrects it does so once.
+async fn with_appeal(desk: &Desk, wanted: Option<Wanted>, mut problem: Problem) -> Problem {
+    let Some(wanted) = wanted.filter(|_| problem.kind == Kind::Invalid) else { return problem };
+    // Who may not record here, or whatever else: the gift is wrong anyway.
+    let found = desk.tx(move |v| Ok(wrong_appeal(v, &wanted)?)).await.ok().flatten();
+    problem.errors.extend(found.filter(|error| problem.errors.iter().all(|known| known.pointer != error.pointer)));
+    problem
+}
+
 /// Record a gift. Send it again with the same `id` as often as needed: it is booked once.
 ///
 /// An unusually large sum is answered `409` (`/problems/unusual`) until it is sent with `"confirmed": true`; one above a
@@ -64,7 +74,11 @@ fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Pr
 )]
 #[post("/gifts")]
 pub async fn record_gift(desk: Desk, Body(gift): Body<GiftIn>, intake: web::Data<Intake>) -> Result<HttpResponse, Problem> {
-    let prepared = check(desk.vault(), gift, desk.now())?;
+    let wanted = Wanted::of(&gift);
+    let prepared = match check(desk.vault(), gift, desk.now()) {
+        Ok(prepared) => prepared,
+        Err(problem) => return Err(with_appeal(&desk, wanted, problem).await),
+    };
     match intake.record(desk.actor(), prepared).await? {
         Outcome::Booked(gift) => Ok(HttpResponse::Created().json(GiftPosted { outcome: BookingOutcome::Booked, gift })),
         Outcome::AlreadyBooked(gift) => Ok(HttpResponse::Ok().json(GiftPosted { outcome: BookingOutcome::AlreadyBooked, gift })),

@@ -9,7 +9,7 @@ impl From<Fault> for Problem {
             Fault::Unknown => Problem::not_found(),
             Fault::IdTaken => Problem::new(Kind::IdTaken),
             Fault::OutOfReach(field) => Problem { errors: vec![field], ..Problem::not_found() },
-            Fault::Field(error) => error.into(),
+            Fault::Fields(errors) => Problem::invalid(errors),
             Fault::Oneself => Problem::say(
                 Kind::Forbidden,
                 "Không ai tự giao vai trò cho chính mình: hãy đề nghị người quản trị khác hoặc cấp trên.",

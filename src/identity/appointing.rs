@@ -16,7 +16,7 @@ use crate::authz::{Appoint, Attempt, Denied, Granted, Refusal, Role, Visit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
-use crate::http::{FieldError, Say};
+use crate::http::{Check, FieldError, Say};
 use crate::tree::{self, ChapterId, Place};
 
 /// Why a role is not given, or not ended. What that means in HTTP stands in `answers.rs`.
@@ -28,7 +28,7 @@ pub enum Fault {
     IdTaken,
     /// What a field names does not exist or is out of reach: one answer (decision 20).
     OutOfReach(FieldError),
-    Field(FieldError),
+    Fields(Vec<FieldError>),
     /// Nobody gives a role to themself.
     Oneself,
     /// The person holds exactly this at that time.
@@ -44,7 +44,7 @@ pub enum Fault {
 
 impl From<FieldError> for Fault {
     fn from(error: FieldError) -> Self {
-        Fault::Field(error)
+        Fault::Fields(vec![error])
     }
 }
 
@@ -76,7 +76,10 @@ pub fn give(
         return if known.request_hash.as_deref() == Some(&hash) { Ok((known, false)) } else { Err(Fault::IdTaken) };
     }
     refuse_oneself(&grant, officer)?;
-    check_role(v.conn, &here, new, vietnam_date(v.now))?;
+    let wrong = wrong_role(v.conn, &here, new, acting, vietnam_date(v.now))?;
+    if !wrong.is_empty() {
+        return Err(Fault::Fields(wrong));
+    }
     let standing =
         appointments::list(v.conn, &appointments::Which::OfAccount(new.account), Some(vietnam_date(v.now)), None, 1_000)?;
     let same = |row: &&AssignmentRow| row.role == new.role.name() && row.chapter_id == here.id.0;
@@ -222,37 +225,52 @@ fn refuse_oneself(by: &Granted<Appoint>, officer: Uuid) -> Result<(), Fault> {
     if by.officer() == officer { Err(Fault::Oneself) } else { Ok(()) }
 }
 
-fn check_role(conn: &mut PgConnection, here: &Place, new: &NewAssignment, today: NaiveDate) -> Result<(), Fault> {
+/// What is wrong with a role at a chapter, and with the days of all that belongs to it.
+fn wrong_role(
+    conn: &mut PgConnection,
+    here: &Place,
+    new: &NewAssignment,
+    acting: &[NewActsFor],
+    today: NaiveDate,
+) -> Result<Vec<FieldError>, Fault> {
+    let mut wrong = Vec::new();
     let level = tree::level(conn, here.id)?.ok_or(Fault::Broken("a chapter has no level"))?;
     if !new.role.exists_at(level) {
         let role = new.role.name();
         let say = Say::new(format!("Cấp này không có vai trò {role}."), format!("There is no {role} at this level."));
-        return Err(FieldError::new("/role", "NOT_AT_THIS_LEVEL", say).into());
+        wrong.push(FieldError::new("/role", "NOT_AT_THIS_LEVEL", say));
     }
     if !here.accepts_entries {
-        return Err(chapter_closed("/chapter").into());
+        wrong.push(chapter_closed("/chapter"));
     }
-    Ok(check_period(new.period, today, "")?)
+    wrong.extend(wrong_days(new.period, None, today, ""));
+    for (n, acts) in acting.iter().enumerate() {
+        wrong.extend(wrong_days(acts.period, Some(new.period), today, &format!("/acts_for/{n}")));
+    }
+    Ok(wrong)
 }
 
-/// A period that is not over and begins within a year.
-fn check_period(period: Period, today: NaiveDate, pointer: &str) -> Result<(), FieldError> {
-    let field = |name: &str, code, vi: &'static str, en: &'static str| {
-        Err(FieldError::new(format!("{pointer}/{name}"), code, Say::fixed(vi, en)))
-    };
+/// What is wrong with a period: it is not over, begins within a year and, where it belongs to a role, meets the time of that.
+pub(super) fn wrong_days(period: Period, of: Option<Period>, today: NaiveDate, pointer: &str) -> Vec<FieldError> {
+    let mut wrong = Check::default();
+    let (from, to) = (format!("{pointer}/valid_from"), format!("{pointer}/valid_to"));
     if period.to.is_some_and(|to| to < period.from) {
-        return field("valid_to", "BEFORE_THE_START", "Ngày cuối không trước ngày đầu.", "The last day is not before the first.");
-    }
-    if period.to.is_some_and(|to| to < today) {
-        return field("valid_to", "IN_THE_PAST", "Ngày cuối đã qua.", "The last day has passed.");
+        wrong.wrong(to, "BEFORE_THE_START", "Ngày cuối không trước ngày đầu.", "The last day is not before the first.");
+    } else if period.to.is_some_and(|to| to < today) {
+        wrong.wrong(to, "IN_THE_PAST", "Ngày cuối đã qua.", "The last day has passed.");
     }
     // A typing error in the year, not a decision.
     if period.from > today + Days::new(366) || period.from < today - Days::new(366 * 30) {
-        let (vi, en) =
-            ("Ngày đầu trong khoảng 30 năm trước đến 1 năm tới.", "The first day is within 30 years past and one to come.");
-        return field("valid_from", "OUT_OF_RANGE", vi, en);
+        wrong.wrong(
+            from,
+            "OUT_OF_RANGE",
+            "Ngày đầu trong khoảng 30 năm trước đến 1 năm tới.",
+            "The first day is within 30 years past and one to come.",
+        );
+    } else if of.is_some_and(|role| !period.meets(role)) && wrong.is_clean() {
+        wrong.wrong(from, "OUTSIDE_THE_ROLE", "Ngoài thời gian giữ vai trò.", "Outside the time of the role itself.");
     }
-    Ok(())
+    wrong.into_errors()
 }
 
 fn check_last_day(row: &AssignmentRow, day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, FieldError> {
@@ -302,10 +320,9 @@ fn check_acting(
     if !there.accepts_entries {
         return Err(chapter_closed(&at).into());
     }
-    check_period(new.period, vietnam_date(v.now), pointer)?;
-    if !new.period.meets(period) {
-        let say = Say::fixed("Ngoài thời gian giữ vai trò.", "Outside the time of the role itself.");
-        return Err(FieldError::new(format!("{pointer}/valid_from"), "OUTSIDE_THE_ROLE", say).into());
+    let wrong = wrong_days(new.period, Some(period), vietnam_date(v.now), pointer);
+    if !wrong.is_empty() {
+        return Err(Fault::Fields(wrong));
     }
     let others = appointments::acts_for(v.conn, &[assignment])?;
     let same = |acts: &&appointments::ActsForRow| acts.chapter_id == there.id.0 && acts.ended_at.is_none();

@@ -248,9 +248,12 @@ fn own_id(check: &mut Check, id: Uuid) {
     check.own_id("/id", id, "id phải là một UUID duy nhất.", "The id must be a unique UUID.");
 }
 
-/// Checks what was sent: (chapter, assignment, chapters acted for).
-fn read_assignment(body: RoleAssignmentIn) -> Result<(String, NewAssignment, Vec<NewActsFor>), Problem> {
+/// Checks what was sent: (chapter, assignment, chapters acted for). Days are checked where it is given, for the same request may come
+/// again when they have passed; beside other mistakes they are named here too.
+fn read_assignment(body: RoleAssignmentIn, today: NaiveDate) -> Result<(String, NewAssignment, Vec<NewActsFor>), Problem> {
     let mut check = Check::default();
+    let period = Period { from: body.valid_from, to: body.valid_to };
+    let mut days = appointing::wrong_days(period, None, today, "");
     own_id(&mut check, body.id);
     if body.acts_for.len() > MAX_ACTS_FOR {
         let (vi, en) = ("Làm thay tối đa 50 đơn vị.", "One role acts for at most 50 chapters.");
@@ -261,10 +264,18 @@ fn read_assignment(body: RoleAssignmentIn) -> Result<(String, NewAssignment, Vec
     for (n, acts) in body.acts_for.into_iter().take(MAX_ACTS_FOR).enumerate() {
         let decision_no = check.read(one_line(&format!("/acts_for/{n}/decision_no"), &acts.decision_no, MOST_DECISION));
         // The assignment's id answers for all of it, so these need none of their own from the client.
-        let period = Period { from: acts.valid_from, to: acts.valid_to };
-        acting.extend(decision_no.map(|no| NewActsFor { id: Uuid::now_v7(), chapter: acts.chapter, period, decision_no: no }));
+        let acts_in = Period { from: acts.valid_from, to: acts.valid_to };
+        days.extend(appointing::wrong_days(acts_in, Some(period), today, &format!("/acts_for/{n}")));
+        acting.extend(decision_no.map(|no| NewActsFor {
+            id: Uuid::now_v7(),
+            chapter: acts.chapter,
+            period: acts_in,
+            decision_no: no,
+        }));
     }
-    let period = Period { from: body.valid_from, to: body.valid_to };
+    if !check.is_clean() {
+        check.extend(days);
+    }
     let new =
         decision_no.map(|decision_no| NewAssignment { id: body.id, account: body.account, role: body.role, period, decision_no });
     let new = check.done(new).map_err(Problem::invalid)?;
@@ -278,7 +289,7 @@ fn read_assignment(body: RoleAssignmentIn) -> Result<(String, NewAssignment, Vec
 )]
 #[post("/role-assignments")]
 pub async fn give_role(desk: Desk, Body(body): Body<RoleAssignmentIn>) -> Answer<RoleGivenOut> {
-    let (chapter, new, acting) = read_assignment(body)?;
+    let (chapter, new, acting) = read_assignment(body, desk.today())?;
     desk.tx(move |v| {
         let (row, made) = appointing::give(v, &chapter, &new, &acting)?;
         Ok((given_out(v, row)?, made))

@@ -311,6 +311,17 @@ fn what_is_sent_is_checked() {
         let refused = give(&quan, role(&app, lan, Role::Officer, "23095", change.clone()), 422);
         assert_eq!(field(&refused), (pointer, code), "{change}");
     }
+    // All of them at once, whoever finds them.
+    let acts = json!([{"chapter": "23059", "valid_from": "0026-11-22", "decision_no": "1"}]);
+    let mut wrong = json!({"valid_from": "2028-01-01", "valid_to": "2026-11-21", "acts_for": acts});
+    for also in [None, Some("/decision_no")] {
+        let refused = give(&quan, role(&app, lan, Role::Officer, "23095", wrong.clone()), 422);
+        let named: Vec<&str> =
+            refused["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+        let days = ["/valid_to", "/valid_from", "/acts_for/0/valid_from"];
+        assert_eq!(named, also.into_iter().chain(days).collect::<Vec<_>>(), "{refused}");
+        wrong["decision_no"] = json!(" ");
+    }
     app.database.execute("UPDATE chapter SET status = 'DISSOLVED' WHERE code = '23059'");
     let closed = give(&quan, role(&app, lan, Role::Officer, "23059", json!({})), 422);
     assert_eq!(field(&closed), ("/chapter", "CHAPTER_CLOSED"));

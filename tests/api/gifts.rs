@@ -7,7 +7,7 @@ use so_nhan_ai::basics::PublicCode;
 use uuid::Uuid;
 
 use crate::books::{anonymised, audit, books, counts, errors, later, refuses};
-use crate::harness::TestApp;
+use crate::harness::{Caller, TestApp};
 
 #[test]
 fn an_amount_is_whole_dong_from_one_to_ten_to_the_fifteen() {
@@ -471,4 +471,22 @@ fn problems_speak_the_callers_language() {
     assert_eq!((&vi["title"], &en["title"]), (&json!("Dữ liệu chưa hợp lệ"), &json!("The data is not valid")));
     assert_eq!(en["errors"][0]["detail"], "The amount must be 1 đồng or more.");
     assert_eq!(errors(&vi), errors(&en));
+}
+
+/// Whoever corrects a gift does so once: what is wrong in itself, and with its appeal.
+#[test]
+fn an_unknown_appeal_is_named_beside_what_else_is_wrong() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let pointers = |caller: &Caller<'_>, change: Value| -> Vec<String> {
+        let refused = caller.post("/api/v1/gifts", app.gift(change), 422);
+        let errors = refused["errors"].as_array().unwrap().iter();
+        errors.map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
+    };
+    let officer = app.officer_of("23095");
+    assert_eq!(pointers(&officer, json!({"amount_vnd": 0, "appeal": "NO-SUCH"})), ["/amount_vnd", "/appeal"]);
+    assert_eq!(pointers(&officer, json!({"amount_vnd": 0, "appeal": "LULUT"})), ["/amount_vnd"]);
+    assert_eq!(pointers(&officer, json!({"amount_vnd": 0})), ["/amount_vnd"]);
+    // Who may not record there learns nothing of appeals.
+    assert_eq!(pointers(&app.officer_of("23059"), json!({"amount_vnd": 0, "appeal": "NO-SUCH"})), ["/amount_vnd"]);
 }
