@@ -120,11 +120,11 @@ END $$;
 CREATE TRIGGER money_order_refunds BEFORE INSERT OR UPDATE ON money_order FOR EACH ROW
     WHEN (NEW.kind = 'REFUND' AND NEW.state = 'APPROVED') EXECUTE FUNCTION money_order_refunds();
 
--- An entry is not reversed while an order stands on it: a refund on its gift.
+-- An entry is not reversed while an order stands on it: a refund on its gift. A deposit that names an earlier one takes its place.
 CREATE FUNCTION entry_without_orders() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM entry WHERE id = NEW.reverses FOR UPDATE;
-    IF EXISTS (SELECT FROM money_order WHERE of_entry_id = NEW.reverses AND state = 'APPROVED') THEN
+    IF EXISTS (SELECT FROM money_order WHERE of_entry_id = NEW.reverses AND state = 'APPROVED' AND kind <> 'CASH_DEPOSIT') THEN
         RAISE EXCEPTION 'an order stands on entry %', NEW.reverses USING ERRCODE = '23514', CONSTRAINT = 'entry_order_stands';
     END IF;
     RETURN NEW;

@@ -2,6 +2,7 @@
 //! `answers.rs`.
 
 use crate::authz::Denied;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::decisions::Halt;
 use crate::http::FieldError;
@@ -39,20 +40,10 @@ impl Fault {
     }
 }
 
-impl From<DbError> for Fault {
-    fn from(error: DbError) -> Self {
-        Fault::Db(error)
-    }
-}
-
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
-    }
-}
-
-impl From<Halt> for Fault {
-    fn from(halt: Halt) -> Self {
-        Fault::Decision(halt)
+wraps! {
+    Fault {
+        DbError => Fault::Db,
+        Denied => Fault::Denied,
+        Halt => Fault::Decision,
     }
 }

@@ -14,7 +14,7 @@ use crate::authz::{Approve, Granted, Record, Right, Visit};
 use crate::basics::Line;
 use crate::db::DbError;
 use crate::decisions::model::Fingerprint;
-use crate::decisions::{self, Approval, Halt, Matter, State, Verdict};
+use crate::decisions::{self, Approval, Halt, Matter, OfRequest, State, Verdict};
 use crate::identity::store as identity;
 use crate::ledger::draft::Draft;
 use crate::ledger::reversals::{self, TwoPersons};
@@ -129,11 +129,16 @@ impl Matter for Reversal<'_> {
     }
 }
 
-/// Decides the newest request to reverse an opening balance. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<OpeningOut, Fault> {
+/// Decides a request to reverse an opening balance: the one that was seen, or the newest. Deciding again the same way answers as the
+/// first time.
+pub fn decide(v: &mut Visit<'_>, id: Uuid, of: &OfRequest, verdict: Verdict) -> Result<OpeningOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     v.at::<Approve>(ChapterId(row.chapter_id))?;
-    let asked = store::reversal_of(v.conn, id)?.ok_or(Fault::NobodyAsked)?;
+    let asked = match of.request {
+        Some(seen) => store::reversal(v.conn, seen)?.filter(|asked| asked.opening_id == id),
+        None => store::reversal_of(v.conn, id)?,
+    };
+    let asked = asked.ok_or(Fault::NobodyAsked)?;
     decisions::decide(v, &Reversal { opening: &row, asked: &asked }, asked.id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     out(v.conn, row)

@@ -11,7 +11,7 @@ use super::reversal::{self, Ask};
 use super::wire::{self, OpeningOut};
 use super::{opening, store};
 use crate::authz::{Desk, Read, Seen};
-use crate::decisions::Verdict;
+use crate::decisions::{OfRequest, Verdict};
 use crate::http::sets::{Decides, Key, Reads, Writes};
 use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply, note};
 
@@ -121,20 +121,22 @@ pub async fn request_opening_reversal(
 
 /// Approve the reversal as the second person: the mirrored entries are booked today, and the places are free again.
 #[utoipa::path(
-    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Key),
-    responses((status = 200, body = OpeningOut), Decides)
+    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Key, OfRequest),
+    responses((status = 200, body = OpeningOut), Writes)
 )]
 #[post("/opening-balances/{id}/reversal/approval")]
-pub async fn approve_opening_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
-    desk.once("opening-balance-reversal/approval", id.to_string(), move |v| Ok(reversal::decide(v, *id, Verdict::Approve)?)).await
+pub async fn approve_opening_reversal(desk: Desk, id: web::Path<Uuid>, Query(of): Query<OfRequest>) -> Answer<OpeningOut> {
+    desk.once("opening-balance-reversal/approval", of.content(*id), move |v| Ok(reversal::decide(v, *id, &of, Verdict::Approve)?))
+        .await
 }
 
 /// Refuse the reversal as the second person: the opening balance stands.
 #[utoipa::path(
-    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Key),
-    responses((status = 200, body = OpeningOut), Decides)
+    tag = "bookkeeping", params(("id" = Uuid, Path, description = "The opening balance"), Key, OfRequest),
+    responses((status = 200, body = OpeningOut), Writes)
 )]
 #[post("/opening-balances/{id}/reversal/refusal")]
-pub async fn refuse_opening_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<OpeningOut> {
-    desk.once("opening-balance-reversal/refusal", id.to_string(), move |v| Ok(reversal::decide(v, *id, Verdict::Refuse)?)).await
+pub async fn refuse_opening_reversal(desk: Desk, id: web::Path<Uuid>, Query(of): Query<OfRequest>) -> Answer<OpeningOut> {
+    desk.once("opening-balance-reversal/refusal", of.content(*id), move |v| Ok(reversal::decide(v, *id, &of, Verdict::Refuse)?))
+        .await
 }

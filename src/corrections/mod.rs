@@ -15,6 +15,7 @@ mod feed;
 pub mod model;
 pub mod routes;
 mod store;
+mod together;
 mod wire;
 
 use crate::house::Room;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::correct::{self, Ask};
 use super::model::CorrectionReason;
 use super::store;
+use super::together::{self, JointApprovalIn, JointApprovalOut};
 use super::wire::{self, CorrectionOut};
 use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
@@ -23,7 +24,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(show_correction)
         .service(approve_correction)
         .service(refuse_correction)
-        .service(withdraw_correction);
+        .service(withdraw_correction)
+        .service(approve_together);
 }
 
 /// A request to reverse an entry that is no gift.
@@ -111,4 +113,22 @@ pub async fn refuse_correction(desk: Desk, rooms: web::Data<Rooms>, id: web::Pat
 pub async fn withdraw_correction(desk: Desk, rooms: web::Data<Rooms>, id: web::Path<Uuid>) -> Answer<CorrectionOut> {
     let name = id.to_string();
     desk.once("correction/withdrawal", name, move |v| Ok(correct::decide(v, **rooms, *id, Verdict::Withdraw)?)).await
+}
+
+/// Approve several requests in one moment: what covers a reversal whose money has left, and the reversal.
+///
+/// They are carried out in the order given; each takes the right that it takes alone, and all of it is booked or nothing.
+#[utoipa::path(
+    tag = "corrections", request_body = JointApprovalIn, params(Key),
+    responses((status = 200, body = JointApprovalOut), Writes)
+)]
+#[post("/joint-approvals")]
+pub async fn approve_together(
+    desk: Desk,
+    rooms: web::Data<Rooms>,
+    Body(body): Body<JointApprovalIn>,
+) -> Answer<JointApprovalOut> {
+    let content = format!("{body:?}");
+    let all = body.check().map_err(Problem::invalid)?;
+    desk.once("joint-approval", content, move |v| together::approve(v, **rooms, all)).await
 }

@@ -68,9 +68,9 @@ pub struct WaitingDecision {
     pub refusal_url: String,
 }
 
-/// What waits at a chapter, oldest first.
+/// What waits at a chapter, oldest first: also what waited below and has come up, because nobody there may decide any more.
 pub fn waiting(v: &mut Visit<'_>, here: &Seen<Read>, span: Span<Position>) -> Result<Vec<Row>, DbError> {
-    store::waiting(v.conn, here, span)
+    store::waiting(v.conn, v.now, here, span)
 }
 
 /// Whether the visitor may approve at a chapter: notes about what is decided there are written for them.
@@ -120,6 +120,8 @@ pub fn shown(
         let kind = matter(&row.matter);
         let url = kind.map(|kind| kind.shown_at.replace("{id}", &row.subject_id.to_string())).unwrap_or_default();
         let decided_at = kind.map(|kind| kind.decided_at).unwrap_or_default();
+        // What is decided where its subject is shown may be asked for again: who decides means this one.
+        let of = if decided_at.is_empty() { String::new() } else { format!("?request={}", row.id) };
         WaitingDecision {
             subject: in_words(kind, &row, lang),
             amount_vnd: row.amount_vnd,
@@ -131,8 +133,8 @@ pub fn shown(
             step: now,
             steps: u16::try_from(steps.len()).unwrap_or(u16::MAX).max(1),
             may_decide: may_approve && !row.not_by.contains(&person),
-            approval_url: format!("{url}{decided_at}/approval"),
-            refusal_url: format!("{url}{decided_at}/refusal"),
+            approval_url: format!("{url}{decided_at}/approval{of}"),
+            refusal_url: format!("{url}{decided_at}/refusal{of}"),
             url,
             matter: row.matter,
             id: row.id,

@@ -34,9 +34,9 @@ pub use ask::{Asked, Content, New, Plan, ask, enter, enter_above, plan, plan_at}
 pub use decide::{decide, everywhere};
 pub use inbox::{approvers, decides_at, note_of};
 pub use matter::{Approval, Matter};
-pub use model::{State, Verdict};
-pub use store::open_at;
+pub use model::{OfRequest, State, Verdict};
 pub use store::reversals_waiting;
+pub use store::{is_approved, open_at};
 pub use words::{Halt, already_waits, books_closed, not_covered};
 
 /// What the house wants to know of this room.

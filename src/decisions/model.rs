@@ -1,5 +1,9 @@
 //! The rules of a decision. Pure.
 
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
 use crate::basics::codes::codes;
 use crate::tree::{ChapterId, Level};
 
@@ -32,6 +36,23 @@ impl Verdict {
             Verdict::Refuse => State::Refused,
             Verdict::Withdraw => State::Withdrawn,
         }
+    }
+}
+
+/// Which request is meant, where one decides at the address of what it is about.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfRequest {
+    /// The request that was seen, as the inbox names it: another one that came meanwhile is not decided. Absent for the newest.
+    #[param(example = "0199e0a1-7b1c-7c3e-9d52-6f0a3b8c2d11")]
+    pub request: Option<Uuid>,
+}
+
+impl OfRequest {
+    /// What makes a decision on `id` the same when it is sent again.
+    pub fn content(&self, id: Uuid) -> String {
+        self.request.map_or_else(|| id.to_string(), |request| format!("{id}/{request}"))
     }
 }
 

@@ -10,7 +10,7 @@ use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::model::{Rule, State};
-use crate::authz::{Granted, Read, Right, Seen};
+use crate::authz::{self, Granted, Read, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{decision, decision_rule, decision_step};
 use crate::house::matter::Matter as Kind;
@@ -122,6 +122,12 @@ pub fn find(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row
     Ok(decision::table.find((kind.name, id)).select(Row::as_select()).first(conn).optional()?)
 }
 
+/// Whether a request was approved, by all that it takes.
+pub fn is_approved(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<bool, DbError> {
+    let one = decision::table.find((kind.name, id)).filter(decision::state.eq(State::Approved.name()));
+    Ok(diesel::select(diesel::dsl::exists(one)).get_result(conn)?)
+}
+
 /// [`find`], held until the end of the transaction: decisions come one after the other.
 pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row>, DbError> {
     Ok(decision::table.find((kind.name, id)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
@@ -219,11 +225,23 @@ pub fn settle<R: Right>(
 /// The place of a row in the list of what waits: when it was asked, its matter, its id.
 pub type Position = (DateTime<Utc>, String, Uuid);
 
-/// What waits for a chapter to decide, and for those it has succeeded, oldest first.
-pub fn waiting(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>) -> Result<Vec<Row>, DbError> {
+/// What waits for a chapter to decide, and for those it has succeeded, oldest first. What waits below, where nobody is left who may
+/// decide it, waits here too if this is the nearest chapter with somebody.
+pub fn waiting(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    here: &Seen<Read>,
+    span: Span<Position>,
+) -> Result<Vec<Row>, DbError> {
     use decision as d;
+    let own = tree::with_succeeded(conn, here.chapter())?;
+    let mut all: Vec<Uuid> = tree::at_and_below(here.chapter().0).load(conn)?;
+    all.extend(&own);
+    let nearest = authz::nearest_approver_of("decision.approver_chapter_id", "decision.not_by", now);
+    let comes_up = diesel::dsl::sql::<Bool>(&format!("{nearest} = '{}'", here.chapter().0));
     let mut query = d::table
-        .filter(d::approver_chapter_id.eq_any(tree::with_succeeded(conn, here.chapter())?))
+        .filter(d::approver_chapter_id.eq_any(all))
+        .filter(d::approver_chapter_id.eq_any(own.clone()).or(comes_up))
         .filter(is_waiting())
         .order((d::asked_at, d::matter, d::id))
         .limit(span.rows)
@@ -233,7 +251,11 @@ pub fn waiting(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>)
         let later = d::matter.gt(matter.clone()).or(d::matter.eq(matter).and(d::id.gt(id)));
         query = query.filter(d::asked_at.ge(at)).filter(d::asked_at.gt(at).or(later));
     }
-    Ok(query.load(conn)?)
+    let mut rows: Vec<Row> = query.load(conn)?;
+    for row in rows.iter_mut().filter(|row| !own.contains(&row.approver_chapter_id)) {
+        row.approver_chapter_id = here.chapter().0;
+    }
+    Ok(rows)
 }
 
 /// What waits for a decision at a chapter, or was asked there: its matter, its id, what it is about.

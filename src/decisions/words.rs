@@ -1,6 +1,7 @@
 //! Why something is not asked or not decided, and how that is said.
 
 use crate::authz::Denied;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::http::{Kind, Problem};
 use crate::vault::VaultError;
@@ -24,27 +25,17 @@ pub enum Halt {
     Db(DbError),
 }
 
-impl From<DbError> for Halt {
-    fn from(error: DbError) -> Self {
-        Halt::Db(error)
-    }
-}
-
-impl From<Denied> for Halt {
-    fn from(denied: Denied) -> Self {
-        Halt::Denied(denied)
+wraps! {
+    Halt {
+        DbError => Halt::Db,
+        Denied => Halt::Denied,
+        Problem => Halt::Matter,
     }
 }
 
 impl From<VaultError> for Halt {
     fn from(error: VaultError) -> Self {
         Halt::Matter(Problem::internal(error))
-    }
-}
-
-impl From<Problem> for Halt {
-    fn from(problem: Problem) -> Self {
-        Halt::Matter(problem)
     }
 }
 
@@ -97,7 +88,7 @@ pub fn books_closed() -> Problem {
 pub fn not_covered() -> Problem {
     Problem::say(
         Kind::Conflict,
-        "Tiền hoặc hiện vật này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước.",
-        "This money or these goods have been used already: there is not enough left to reverse. Correct the outflow first.",
+        "Tiền hoặc hiện vật này đã được chi, chuyển: không còn đủ để hủy. Hãy xử lý bút toán chi trước, hoặc lập khoản bù và duyệt cùng một lúc.",
+        "This money or these goods have been used already: there is not enough left to reverse. Correct the outflow first, or ask for what covers it and approve both in one moment.",
     )
 }

@@ -47,7 +47,7 @@ struct Sum {
 }
 
 /// Books reversing entries of the approver's chapter ([`store::book`] refuses them) and counts them. Entries beside them that
-/// reverse nothing are booked in the same moment: what covers a reversal whose money has left.
+/// reverse nothing are booked in the same moment, so that only what lies between them has to be covered.
 pub fn book(
     conn: &mut PgConnection,
     at: BookedAt,
@@ -55,6 +55,18 @@ pub fn book(
     by: &TwoPersons<'_>,
     entries: Vec<NewEntry>,
 ) -> Result<(), BookError> {
+    book_and(conn, at, funds, by, entries, |_| Ok(()))
+}
+
+/// [`book`], and what else is to be written once nothing refuses any more, before the sums everybody shares.
+pub fn book_and<T>(
+    conn: &mut PgConnection,
+    at: BookedAt,
+    funds: &HashMap<FundId, Fund>,
+    by: &TwoPersons<'_>,
+    entries: Vec<NewEntry>,
+    before_sums: impl FnOnce(&mut PgConnection) -> Result<T, DbError>,
+) -> Result<T, BookError> {
     let mut path: Vec<ChapterId> =
         entries.first().map(|entry| entry.place.path.iter().map(|step| step.id).collect()).unwrap_or_default();
     let mut sums: BTreeMap<(&'static str, String), Sum> = BTreeMap::new();
@@ -66,7 +78,11 @@ pub fn book(
         sum.vnd -= entry.postings.shown().map_or(0, |(_, vnd)| vnd);
     }
     let entries = entries.into_iter().map(|entry| (by.approves, entry)).collect();
-    store::book_and(conn, at, funds, entries, |conn| count(conn, at.day, by, &mut path, &sums))
+    store::book_and(conn, at, funds, entries, |conn| {
+        let done = before_sums(conn)?;
+        count(conn, at.day, by, &mut path, &sums)?;
+        Ok(done)
+    })
 }
 
 /// Adds to the counts, in the order of their keys: the national ones are shared by everybody who reverses.

@@ -14,9 +14,10 @@ use super::store::{self, OrderRow};
 use crate::db::DbError;
 use crate::house::audit::{Audit, Audits};
 use crate::ledger::accounts::Account;
-use crate::ledger::audit::{Fact, facts};
+use crate::ledger::audit::{Fact, facts, facts_of_reversals};
 use crate::ledger::entry::Detail;
-use crate::ledger::{detail, public, store as ledger};
+use crate::ledger::kinds::Kind;
+use crate::ledger::{detail, public, reversal_audit, store as ledger};
 
 const CHECK: &str = "money_order";
 const BATCH: i64 = 500;
@@ -39,12 +40,36 @@ impl Audits for MoneyOrders {
             for row in &rows {
                 check(audit, row, &facts, &reversals)?;
             }
+            replaced(audit, &rows)?;
         }
     }
 
+    /// Its own entries, and the mirrors of those whose place they took.
     fn stands_behind(&self, conn: &mut PgConnection, entries: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
-        store::behind(conn, entries)
+        let mut behind = store::behind(conn, entries)?;
+        let mirrors: Vec<(Uuid, Uuid)> =
+            facts(conn, entries)?.into_iter().filter_map(|(id, fact)| Some((id, fact.reverses?))).collect();
+        let replaced = store::replaced(conn, &mirrors.iter().map(|(_, of)| *of).collect::<Vec<_>>())?;
+        behind.extend(mirrors.into_iter().filter(|(_, of)| replaced.contains(of)).map(|(id, _)| id));
+        Ok(behind)
     }
+}
+
+/// Orders that took the place of others: those are reversed, by the two persons of these.
+fn replaced(audit: &mut Audit<'_>, rows: &[OrderRow]) -> Result<(), DbError> {
+    let old = |row: &OrderRow| registry::of(&row.kind).filter(|_| row.is_booked()).and_then(|of| of.takes_place_of(row));
+    let pairs: Vec<(&OrderRow, Uuid)> = rows.iter().filter_map(|row| Some((row, old(row)?))).collect();
+    let olds: Vec<Uuid> = pairs.iter().map(|(_, old)| *old).collect();
+    let (originals, reversals) = (facts(audit.conn, &olds)?, facts_of_reversals(audit.conn, &olds)?);
+    for (row, old) in pairs {
+        let kind = originals.get(&old).and_then(|fact| Kind::parse(&fact.kind));
+        let reversal = reversals.values().find(|fact| fact.reverses == Some(old));
+        match kind.zip(reversal) {
+            Some((kind, fact)) => reversal_audit::claim(&mut audit.claims, kind, fact, row.requested_by),
+            None => audit.findings.found(CHECK, row.id.to_string(), "took the place of an entry that is not reversed"),
+        }
+    }
+    Ok(())
 }
 
 /// One order against its entries.

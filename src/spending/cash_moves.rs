@@ -6,12 +6,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::advance_store;
 use super::fault::Fault;
 use super::feed;
 use super::kind::Orders;
 use super::model::{self, Basics, OrderKind, Particulars};
 use super::order::{self, Content, Request};
+use super::replacing;
 use super::store::{self, OrderRow};
 use super::wire::{self, MoneyOrderOut};
 use crate::authz::{Read, Seen, Visit};
@@ -105,6 +105,11 @@ pub struct CashMoveIn {
     pub amount_vnd: i64,
     /// The day on which it moved, or was counted.
     pub day: NaiveDate,
+    /// Public code of an earlier deposit of the same fund whose place this one takes: that one is reversed and this one booked in one
+    /// moment, so that only the difference has to be there. For DEPOSIT alone.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub instead_of: Option<String>,
     /// In words, as the voucher says it; never public.
     #[schema(example = "Nộp tiền ủng hộ tuần 48 vào tài khoản", max_length = 200)]
     pub content: String,
@@ -125,6 +130,7 @@ pub struct Move {
     chapter: String,
     how: CashMove,
     fund: String,
+    instead_of: Option<String>,
     particulars: Particulars,
     note: Option<Line>,
 }
@@ -137,14 +143,18 @@ impl CashMoveIn {
         if self.how.reason().is_some() && self.document.is_none() {
             check.add(order::paper_needed());
         }
+        if self.instead_of.is_some() && self.how != CashMove::Deposit {
+            check.wrong("/instead_of", "NOT_NEEDED", "Chỉ dùng khi nộp tiền (DEPOSIT).", "For a DEPOSIT alone.");
+        }
         let content = model::content(&mut check, "/content", &self.content);
         let note = check.read(note(self.note.as_deref()));
-        let (chapter, how, fund) = (self.chapter, self.how, self.fund);
+        let (chapter, how, fund, instead_of) = (self.chapter, self.how, self.fund, self.instead_of);
         check.done(basics.zip(content).zip(note).map(|((basics, content), note)| Move {
             basics,
             chapter,
             how,
             fund,
+            instead_of: instead_of.map(|code| code.trim().to_owned()),
             particulars: Particulars { payee: None, content },
             note,
         }))
@@ -184,29 +194,41 @@ impl Orders for CashMoves {
     fn books(&self) -> kinds::Kind {
         self.books
     }
+
+    fn takes_place_of(&self, row: &OrderRow) -> Option<Uuid> {
+        row.of_entry_id.filter(|_| self.kind == OrderKind::CashDeposit)
+    }
 }
 
 /// Asks for a move of cash. The same request sent again answers as the first time.
 pub fn request(v: &mut Visit<'_>, ask: &Move) -> Result<(MoneyOrderOut, bool), Fault> {
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
-    let said = json!([ask.how, ask.fund, amount.get(), day, document]);
+    let said = json!([ask.how, ask.fund, amount.get(), day, document, ask.instead_of]);
     let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
     let (debit, credit) = ask.how.accounts();
     order::request(v, ask.how.orders(), &place, &request, |v| {
+        let fund = order::fund(v, "/fund", &ask.fund)?.id;
+        let of_entry = match &ask.instead_of {
+            None => None,
+            Some(code) => {
+                let entry = replacing::standing(v.conn, ("/instead_of", code), place.1.id, (kinds::Kind::CashDeposit, fund))?;
+                Some(entry.map_err(|error| Fault::Fields(vec![error]))?)
+            }
+        };
         Ok(Content {
-            fund: order::fund(v, "/fund", &ask.fund)?.id,
+            fund,
             to_fund: None,
             amount_vnd: amount.get(),
             day,
             debit: Some(debit),
             credit: Some(credit),
             category: None,
-            of_entry: None,
+            of_entry,
             reason: ask.how.reason().map(str::to_owned),
             consent: None,
             document,
-            about: None,
+            about: ask.instead_of.clone(),
         })
     })
 }
@@ -231,7 +253,7 @@ pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<MoneyOrderOut, Fault> {
 
 /// A chapter's moves of cash of all kinds, oldest first.
 pub fn list(v: &mut Visit<'_>, here: &Seen<Read>, span: Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<OrderRow>, DbError> {
-    advance_store::list_of(v.conn, here, &ALL.map(|moves| moves.kind), span)
+    store::list(v.conn, here, &ALL.map(|moves| moves.kind), span)
 }
 
 /// What is shown of them, in their order.

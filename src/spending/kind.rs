@@ -14,6 +14,7 @@ use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
 use crate::house::undo::CannotUndo;
+use crate::http::Say;
 use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::entry::{Detail, NewEntry};
 use crate::ledger::kinds::{Field, Kind};
@@ -86,6 +87,11 @@ pub trait Orders: Sync {
         Ok(entries)
     }
 
+    /// The entry whose place it takes: that one is reversed in the moment in which this is booked.
+    fn takes_place_of(&self, _: &OrderRow) -> Option<Uuid> {
+        None
+    }
+
     /// What else follows in the same transaction, once its entries are written.
     fn booked(&self, _: &mut Visit<'_>, _: &Approval, _: &OrderRow, _entries: &[Uuid]) -> Result<(), Fault> {
         Ok(())
@@ -117,4 +123,12 @@ pub fn detail(conn: &mut PgConnection, kind: Kind, row: &OrderRow) -> Result<Det
         reason: row.reason.clone().filter(|_| kind.says(Field::Reason)).map(Into::into),
         ..Detail::default()
     })
+}
+
+/// What was booked later needs this entry.
+pub fn stands_on_it() -> CannotUndo {
+    CannotUndo::StandsOnIt(Say::fixed(
+        "Đã có khoản khác dựa trên bút toán này: hãy hủy khoản đó trước.",
+        "Something else stands on this entry: reverse that first.",
+    ))
 }

@@ -1,6 +1,7 @@
 //! Money orders, whatever their kind: asked by somebody who records, approved by others, booked.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -8,6 +9,7 @@ use super::fault::Fault;
 use super::kind::{Booking, Orders};
 use super::model::{OrderKind, OrderState, Particulars, wrong};
 use super::papers;
+use super::replacing;
 use super::store::{self, OrderRow};
 use super::wire::{self, MoneyOrderOut, out};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
@@ -20,6 +22,7 @@ use crate::http::{FieldError, Span};
 use crate::ledger::accounts::Account;
 use crate::ledger::draft::Draft;
 use crate::ledger::model::{Fund, FundId};
+use crate::ledger::reversals::TwoPersons;
 use crate::ledger::store::{self as ledger, BookError, BookedAt};
 use crate::tree::{self, ChapterId, Place};
 use crate::vault::{Vault, place};
@@ -121,9 +124,11 @@ fn new_content(
     }
     let content = look(v)?;
     let mut errors = Vec::new();
+    // Of a chapter that went up in another one, papers come there.
+    let successor = tree::successor(v.conn, here.id)?;
     for (at, hash) in [("/document", &content.document), ("/own_cost_consent", &content.consent)] {
         if let Some(hash) = hash
-            && !documents::is_kept(v.conn, here.id, &papers::OF_ORDERS, &hex(hash))?
+            && !is_kept(v.conn, [Some(here.id), successor], &hex(hash))?
         {
             errors.push(wrong(
                 at,
@@ -138,6 +143,15 @@ fn new_content(
         errors.push(paper_needed());
     }
     if errors.is_empty() { Ok(content) } else { Err(Fault::Fields(errors)) }
+}
+
+fn is_kept(conn: &mut PgConnection, chapters: [Option<ChapterId>; 2], hash: &str) -> Result<bool, DbError> {
+    for chapter in chapters.into_iter().flatten() {
+        if documents::is_kept(conn, chapter, &papers::OF_ORDERS, hash)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The order needs its paper.
@@ -235,8 +249,15 @@ impl Matter for Order<'_> {
         store::approve(v.conn, &by.grant, v.now, row.id, &ids)
             .map_err(|error| error.constraint().and_then(|name| of.refused(name)).unwrap_or_else(|| error.into()))?;
         let at = BookedAt::now(v.now);
-        let entries = entries.into_iter().map(|entry| (&by.grant, entry)).collect();
-        vouchers::book(v.conn, at, &funds, entries).map_err(not_booked)?;
+        let booked = match of.takes_place_of(row) {
+            None => vouchers::book(v.conn, at, &funds, entries.into_iter().map(|entry| (&by.grant, entry)).collect()),
+            Some(old) => {
+                let mirror = replacing::mirror(v, by, of, old)?;
+                let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
+                vouchers::book_instead(v.conn, at, &funds, &persons, [mirror].into_iter().chain(entries).collect())
+            }
+        };
+        booked.map_err(not_booked)?;
         of.booked(v, by, row, &ids)?;
         Ok(changes::note(v.conn, &[Change::of(of.feed(), row.chapter(), row.id)])?)
     }
@@ -260,6 +281,7 @@ fn not_booked(error: BookError) -> Fault {
             "There is not enough of this fund where it is to be paid from: look at the balance, or approve once the money is there.",
         ),
         BookError::Closed => Halt::Matter(decisions::books_closed()).into(),
+        BookError::Db(error) if error.constraint() == Some("entry_reverses_key") => replacing::gone(),
         BookError::Db(error) => error.into(),
         other => Fault::broken(other),
     }
@@ -292,7 +314,7 @@ pub fn list(
     here: &Seen<Read>,
     span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<OrderRow>, DbError> {
-    store::list(v.conn, here, of.kind(), span)
+    store::list(v.conn, here, &[of.kind()], span)
 }
 
 /// What is shown of listed orders.

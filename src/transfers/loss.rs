@@ -13,7 +13,7 @@ use super::wire::{ChapterTransferOut, out};
 use super::{goods, papers};
 use crate::authz::{Granted, Record, Right, Visit};
 use crate::basics::Vnd;
-use crate::decisions::{self, Approval, Asked, Content, Halt, Matter, State, Verdict};
+use crate::decisions::{self, Approval, Asked, Content, Halt, Matter, OfRequest, State, Verdict};
 use crate::http::Check;
 use crate::ledger::accounts::Account;
 use crate::ledger::draft::{Behind, Draft};
@@ -107,11 +107,17 @@ impl Matter for Loss<'_> {
     }
 }
 
-/// Decides the newest loss of a transfer. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<ChapterTransferOut, Fault> {
+/// Decides a loss of a transfer: the one that was seen, or the newest. Deciding again the same way answers as the first time.
+pub fn decide(v: &mut Visit<'_>, id: Uuid, of: &OfRequest, verdict: Verdict) -> Result<ChapterTransferOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
     parts::sees(v, &row)?;
-    let part = store::newest_loss(v.conn, id)?.ok_or(Fault::NobodyAsked)?;
+    let part = match of.request {
+        Some(seen) => {
+            store::part(v.conn, seen)?.filter(|part| part.transfer_id == id && part.kind == TransferPartKind::Loss.name())
+        }
+        None => store::newest_loss(v.conn, id)?,
+    };
+    let part = part.ok_or(Fault::NobodyAsked)?;
     decisions::decide(v, &Loss { row: &row, part: &part }, part.id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     out(v.conn, row)

@@ -11,7 +11,7 @@ use super::model::{Carried, PartIn, ReceiptRefusal, ReturnReason, TransferIn, Tr
 use super::wire::{self, ChapterTransferOut};
 use super::{look, loss, parts, send, store};
 use crate::authz::{Desk, Read, Seen};
-use crate::decisions::Verdict;
+use crate::decisions::{OfRequest, Verdict};
 use crate::http::sets::{Decides, Key, Reads, Writes};
 use crate::http::{Answer, Body, OfChapter, Page, Problem, Query, Reply};
 
@@ -258,30 +258,30 @@ pub async fn request_transfer_loss(
 
 /// Approve the loss as the second person: it is booked as come back, and as lost.
 #[utoipa::path(
-    tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = ChapterTransferOut), Decides)
+    tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key, OfRequest),
+    responses((status = 200, body = ChapterTransferOut), Writes)
 )]
 #[post("/transfers/{id}/loss/approval")]
-pub async fn approve_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
-    desk.once("transfer-loss/approval", id.to_string(), move |v| Ok(loss::decide(v, *id, Verdict::Approve)?)).await
+pub async fn approve_transfer_loss(desk: Desk, id: web::Path<Uuid>, Query(of): Query<OfRequest>) -> Answer<ChapterTransferOut> {
+    desk.once("transfer-loss/approval", of.content(*id), move |v| Ok(loss::decide(v, *id, &of, Verdict::Approve)?)).await
 }
 
 /// Refuse the loss as the second person: it stays on the way.
 #[utoipa::path(
-    tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = ChapterTransferOut), Decides)
+    tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key, OfRequest),
+    responses((status = 200, body = ChapterTransferOut), Writes)
 )]
 #[post("/transfers/{id}/loss/refusal")]
-pub async fn refuse_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
-    desk.once("transfer-loss/refusal", id.to_string(), move |v| Ok(loss::decide(v, *id, Verdict::Refuse)?)).await
+pub async fn refuse_transfer_loss(desk: Desk, id: web::Path<Uuid>, Query(of): Query<OfRequest>) -> Answer<ChapterTransferOut> {
+    desk.once("transfer-loss/refusal", of.content(*id), move |v| Ok(loss::decide(v, *id, &of, Verdict::Refuse)?)).await
 }
 
 /// Withdraw the loss at the sender while it waits: it stays on the way.
 #[utoipa::path(
-    tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key),
-    responses((status = 200, body = ChapterTransferOut), Decides)
+    tag = "transfers", params(("id" = Uuid, Path, description = "The transfer"), Key, OfRequest),
+    responses((status = 200, body = ChapterTransferOut), Writes)
 )]
 #[post("/transfers/{id}/loss/withdrawal")]
-pub async fn withdraw_transfer_loss(desk: Desk, id: web::Path<Uuid>) -> Answer<ChapterTransferOut> {
-    desk.once("transfer-loss/withdrawal", id.to_string(), move |v| Ok(loss::decide(v, *id, Verdict::Withdraw)?)).await
+pub async fn withdraw_transfer_loss(desk: Desk, id: web::Path<Uuid>, Query(of): Query<OfRequest>) -> Answer<ChapterTransferOut> {
+    desk.once("transfer-loss/withdrawal", of.content(*id), move |v| Ok(loss::decide(v, *id, &of, Verdict::Withdraw)?)).await
 }

@@ -9,7 +9,7 @@ use diesel::sql_types::{Array, BigInt, Date, SmallInt, Text, Timestamptz, Uuid a
 use uuid::Uuid;
 
 use super::numbers::{Document, documents_of};
-pub use super::receipts::{Issued, issue, of_entries, tax_note};
+pub use super::receipts::{Issued, hold_series, issue, of_entries, tax_note};
 use crate::authz::{Granted, Read, Seen};
 use crate::db::DbError;
 use crate::db::schema::{cash_receipt, voucher};
@@ -17,6 +17,7 @@ use crate::db::statement::statement;
 use crate::http::Span;
 use crate::ledger::kinds::Kind;
 use crate::ledger::model::{Fund, FundId};
+use crate::ledger::reversals::{self, TwoPersons};
 use crate::ledger::store::{self as ledger, BookError, BookedAt, MayBook, NewEntry};
 use crate::tree::ChapterId;
 
@@ -67,24 +68,36 @@ pub fn book<R: MayBook>(
         if by_book && matches!(entry.kind(), Kind::TransferOut | Kind::TransferIn) {
             continue;
         }
-        asked.extend(
-            documents_of(entry.kind(), entry.postings.postings()).into_iter().map(|document| (document, *grant, entry.id)),
-        );
+        asked.extend(asked_for(grant, entry));
     }
     ledger::book_and(conn, at, funds, entries, |conn| take(conn, at, &asked))
 }
 
-/// Gives one kind of document to entries, in their order: one statement, whatever the number. The series stay locked until the
-/// end of the transaction, so this comes after everything that may refuse, and before the totals everybody shares.
-pub fn issue_for<R: MayBook>(
+/// [`book`] where some of the entries reverse earlier ones, whose place the others take: the mirrors are counted and have no
+/// documents of their own.
+pub fn book_instead(
     conn: &mut PgConnection,
     at: BookedAt,
-    document: Document,
-    entries: &[(&Granted<R>, Uuid)],
-) -> Result<Numbers, DbError> {
-    take(conn, at, &entries.iter().map(|(grant, entry)| (document, *grant, *entry)).collect::<Vec<_>>())
+    funds: &HashMap<FundId, Fund>,
+    by: &TwoPersons<'_>,
+    entries: Vec<NewEntry>,
+) -> Result<Numbers, BookError> {
+    let anew = entries.iter().filter(|entry| entry.reverses.is_none());
+    let asked: Vec<_> = anew.flat_map(|entry| asked_for(by.approves, entry)).collect();
+    reversals::book_and(conn, at, funds, by, entries, |conn| take(conn, at, &asked))
 }
 
+/// The documents that an entry takes.
+fn asked_for<'g, R: MayBook>(
+    grant: &'g Granted<R>,
+    entry: &NewEntry,
+) -> impl Iterator<Item = (Document, &'g Granted<R>, Uuid)> + use<'g, R> {
+    let id = entry.id;
+    documents_of(entry.kind(), entry.postings.postings()).into_iter().map(move |document| (document, grant, id))
+}
+
+/// Numbers entries in their order: one statement, whatever the number. The series stay locked until the end of the transaction, so
+/// this comes after everything that may refuse, and before the totals everybody shares.
 fn take<R: MayBook>(conn: &mut PgConnection, at: BookedAt, asked: &[(Document, &Granted<R>, Uuid)]) -> Result<Numbers, DbError> {
     if asked.is_empty() {
         return Ok(Numbers::new());

@@ -14,10 +14,12 @@ pub fn calls(_: &TestApp) -> Vec<Call> {
     let none = Uuid::now_v7();
     let step = |step: &str| format!("{CORRECTIONS}/{none}{step}");
     let ask = json!({"id": none, "entry": "7ZC4K0M9T2R8VQ3BV", "reason": "DUPLICATE"});
+    let both = json!({"decisions": [{"matter": "ENTRY_REVERSAL", "id": none}, {"matter": "GIFT_REVERSAL", "id": none}]});
     vec![
         call("GET /api/v1/corrections", format!("{CORRECTIONS}?chapter=23095"), None, 404, 200, 200),
         call("GET /api/v1/corrections/{id}", step(""), None, 404, 404, 404),
         call("POST /api/v1/corrections", CORRECTIONS.to_owned(), Some(ask), 422, 422, 422),
+        call("POST /api/v1/joint-approvals", "/api/v1/joint-approvals".to_owned(), Some(both), 404, 404, 404),
         call("POST /api/v1/corrections/{id}/approval", step("/approval"), None, 404, 404, 404),
         call("POST /api/v1/corrections/{id}/refusal", step("/refusal"), None, 404, 404, 404),
         call("POST /api/v1/corrections/{id}/withdrawal", step("/withdrawal"), None, 404, 404, 404),

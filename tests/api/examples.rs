@@ -217,6 +217,13 @@ fn more_money(story: &mut Story, app: &TestApp) {
     story.post(&officer, "/cash-moves", "request_cash_move", "deposit", 201);
     chair.post(&format!("/api/v1/cash-moves/{}/approval", id(0x0a62)), Value::Null, 200);
     let moved = officer.get(&format!("/api/v1/cash-moves/{}", id(0x0a62)), 200);
+    let body = story.body("request_cash_move", "less_than_was_said", json!({"instead_of": moved["code"]}));
+    let less = officer.post("/api/v1/cash-moves", body, 201);
+    let spent = crate::spending::carried_out(app, "payments", &crate::spending::payment(app, json!({"amount_vnd": 1_000})));
+    let reversal = json!({"id": id(0x0a6b), "entry": spent["code"], "reason": "DUPLICATE"});
+    officer.post("/api/v1/corrections", reversal, 201);
+    story.post(&chair, "/joint-approvals", "approve_together", "deposit_and_reversal", 200);
+    let moved = officer.get(&format!("/api/v1/cash-moves/{}", less["id"].as_str().unwrap()), 200);
     let body = story.body("request_correction", "twice", json!({"entry": moved["code"]}));
     officer.post("/api/v1/corrections", body, 201);
     let body = story.body("request_fund_release", "general_to_appeal", json!({"document": crate::stock::RECORD}));

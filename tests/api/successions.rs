@@ -14,7 +14,7 @@ use crate::look::all;
 use crate::opening_balances::{opening, people};
 use crate::{personal, spending, transfers};
 
-const PLANS: &str = "/api/v1/successions";
+pub const PLANS: &str = "/api/v1/successions";
 pub const SHA: &str = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730";
 
 /// The decision's paper, as an upload at the chapter that decides leaves it behind.
@@ -28,42 +28,42 @@ pub fn paper(app: &TestApp, chapter: &str) {
 }
 
 /// Hàm Liêm goes up in Hàm Thuận, today.
-fn plan(app: &TestApp, change: Value) -> Value {
+pub fn plan(app: &TestApp, change: Value) -> Value {
     let mut plan = json!({"id": Uuid::now_v7(), "kind": "MERGE", "from": ["23095"], "to": ["23059"], "effective_on": app.today(),
         "decision_no": "07/QĐ-HCTĐ", "document": SHA, "note": "theo Đề án của ông Bảy"});
     plan.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     plan
 }
 
-fn path(plan: &Value, what: &str) -> String {
+pub fn path(plan: &Value, what: &str) -> String {
     format!("{PLANS}/{}{what}", plan["id"].as_str().unwrap())
 }
 
 /// Who asks, who takes over, who decides above.
-struct Persons<'a> {
-    asker: Caller<'a>,
-    successor: Caller<'a>,
-    above: Caller<'a>,
+pub struct Persons<'a> {
+    pub asker: Caller<'a>,
+    pub successor: Caller<'a>,
+    pub above: Caller<'a>,
 }
 
-fn persons(app: &TestApp) -> Persons<'_> {
+pub fn persons(app: &TestApp) -> Persons<'_> {
     paper(app, "68");
     Persons { asker: app.staff(Role::ProvincialAdministrator, "68"), successor: app.chair_of("23059"), above: app.chair_of("68") }
 }
 
 /// Asks, approves twice, and returns what the last approval answers.
-fn carried(people: &Persons<'_>, plan: &Value) -> Value {
+pub fn carried(people: &Persons<'_>, plan: &Value) -> Value {
     people.asker.post(PLANS, plan.clone(), 201);
     approved(people, plan)
 }
 
-fn approved(people: &Persons<'_>, plan: &Value) -> Value {
+pub fn approved(people: &Persons<'_>, plan: &Value) -> Value {
     assert_eq!(people.successor.post(&path(plan, "/approval"), Value::Null, 200)["state"], "ASKED");
     people.above.post(&path(plan, "/approval"), Value::Null, 200)
 }
 
 /// What is left at a chapter, line by line.
-fn left(app: &TestApp, chapter: &str) -> String {
+pub fn left(app: &TestApp, chapter: &str) -> String {
     app.database.text(&format!(
         "SELECT coalesce(string_agg(concat_ws(' ', f.code, b.account, b.amount_vnd), E'\\n' ORDER BY f.code, b.account), '')
          FROM balance b JOIN chapter c ON c.id = b.chapter_id JOIN fund f ON f.id = b.fund_id
@@ -72,12 +72,12 @@ fn left(app: &TestApp, chapter: &str) -> String {
     ))
 }
 
-fn totals(app: &TestApp, chapter: &str) -> Value {
+pub fn totals(app: &TestApp, chapter: &str) -> Value {
     let totals = app.anonymous().get(&format!("/api/v1/public/totals?chapter={chapter}"), 200);
     json!([totals["received_vnd"], totals["gift_count"], totals["own"]["received_vnd"]])
 }
 
-fn assignment(app: &TestApp, account: Account) -> Value {
+pub fn assignment(app: &TestApp, account: Account) -> Value {
     json!(app.database.text(&format!("SELECT id::text FROM role_assignment WHERE account_id = '{}'", account.id)))
 }
 
@@ -316,14 +316,16 @@ fn an_approved_plan_is_called_off_before_its_day() {
     for ask in [&first, &second] {
         assert_eq!(carried(&people, ask)["state"], "APPROVED");
     }
-    app.officer_of("23095").post(&path(&first, "/withdrawal"), Value::Null, 404);
+    app.officer_of("23095").post(&path(&first, "/withdrawal"), Value::Null, 403);
+    app.officer_of("22918").post(&path(&first, "/withdrawal"), Value::Null, 404);
     assert_eq!(people.asker.post(&path(&first, "/withdrawal"), Value::Null, 200)["state"], "WITHDRAWN");
     app.clock.advance(Duration::hours(15));
     let state =
         |ask: &Value| app.database.text(&format!("SELECT state FROM succession WHERE id = '{}'", ask["id"].as_str().unwrap()));
     eventually("the other plan is carried out", || state(&second) == "DONE");
     assert_eq!(state(&first), "WITHDRAWN");
-    people.asker.post(&path(&second, "/withdrawal"), Value::Null, 409);
+    // Of the next day, with a session of that day.
+    persons(&app).asker.post(&path(&second, "/withdrawal"), Value::Null, 409);
     audit(&app);
 }
 
@@ -478,6 +480,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let nothing = || Some(json!(null));
     vec![
         call("POST /api/v1/successions", PLANS.to_owned(), Some(ask("5/QĐ")), 404, 403, 201),
+        call("GET /api/v1/successions", format!("{PLANS}?chapter=23095"), None, 404, 200, 200),
         call("GET /api/v1/successions/{id}", path(&seen, ""), None, 404, 200, 200),
         call("GET /api/v1/successions/{id}/dry-run", path(&seen, "/dry-run"), None, 404, 200, 200),
         call("POST /api/v1/successions/{id}/approval", path(&approved, "/approval"), nothing(), 404, 403, 200),

@@ -127,15 +127,22 @@ fn money_that_was_lost_on_the_way_is_lost_at_the_sender_by_two_persons() {
     let loss = |amount: i64| json!({"id": Uuid::now_v7(), "amount_vnd": amount, "reason": "STOLEN"});
     receiver.post(&path(&ask, "/loss"), loss(1), 403);
     officer.post(&path(&ask, "/loss"), loss(10_000_001), 422);
-    officer.post(&path(&ask, "/loss"), loss(4_000_000), 201);
+    let first = loss(4_000_000);
+    officer.post(&path(&ask, "/loss"), first.clone(), 201);
     // What was said to be lost arrives while the loss waits.
     let mut part = receipt(7_000_000, "CASH");
     part["document"] = paper(&app, HERE);
     receiver.post(&path(&ask, "/receipt"), part, 201);
     chair.post(&path(&ask, "/loss/approval"), Value::Null, 409);
     chair.post(&path(&ask, "/loss/refusal"), Value::Null, 200);
-    officer.post(&path(&ask, "/loss"), loss(3_000_000), 201);
-    let done = chair.post(&path(&ask, "/loss/approval"), Value::Null, 200);
+    let second = loss(3_000_000);
+    officer.post(&path(&ask, "/loss"), second.clone(), 201);
+    // Who still looks at the first one decides on that, not on what came after.
+    let of = |loss: &Value| path(&ask, &format!("/loss/approval?request={}", loss["id"].as_str().unwrap()));
+    chair.post(&of(&first), Value::Null, 409);
+    let waiting = chair.get(&format!("/api/v1/decisions?chapter={PROVINCE}"), 200)["items"].clone();
+    assert_eq!(waiting[0]["approval_url"], of(&second));
+    let done = chair.post(&of(&second), Value::Null, 200);
     assert_eq!((&done["state"], &done["returned_vnd"]), (&json!("CONFIRMED"), &json!(3_000_000)));
     assert_eq!((balance(&app, PROVINCE, "GENERAL", "CASH_ON_HAND"), balance(&app, PROVINCE, "GENERAL", "LOSS")), (0, 3_000_000));
     sound(&app);
