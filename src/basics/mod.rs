@@ -13,6 +13,7 @@ pub mod typing;
 pub mod vnd;
 pub mod webhook;
 pub mod words;
+pub(crate) mod wraps;
 
 pub use so_nhan_ai_proof::hex::{hex, unhex};
 pub use so_nhan_ai_proof::{clock, code};

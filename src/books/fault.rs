@@ -1,6 +1,7 @@
 //! Why a book is not shown. What that means in HTTP stands in `answers.rs`.
 
 use crate::authz::Denied;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::vouchers::fault;
 
@@ -30,32 +31,17 @@ impl Fault {
     }
 }
 
-impl From<DbError> for Fault {
-    fn from(error: DbError) -> Self {
-        Fault::Db(error)
+wraps! {
+    Fault {
+        DbError => Fault::Db,
+        Denied => Fault::Denied,
+        fault::Fault => Fault::Heading,
+        std::io::Error => Fault::broken,
     }
 }
 
 impl From<diesel::result::Error> for Fault {
     fn from(error: diesel::result::Error) -> Self {
         Fault::Db(error.into())
-    }
-}
-
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
-    }
-}
-
-impl From<fault::Fault> for Fault {
-    fn from(fault: fault::Fault) -> Self {
-        Fault::Heading(fault)
-    }
-}
-
-impl From<std::io::Error> for Fault {
-    fn from(error: std::io::Error) -> Self {
-        Fault::broken(error)
     }
 }

@@ -15,6 +15,7 @@ use super::{manage, store};
 use crate::authz::{Appoint, Attempt, Denied, Granted, Refusal, Role, Visit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::http::{Check, FieldError, Say};
 use crate::tree::{self, ChapterId, Place};
@@ -48,15 +49,10 @@ impl From<FieldError> for Fault {
     }
 }
 
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
-    }
-}
-
-impl From<DbError> for Fault {
-    fn from(error: DbError) -> Self {
-        Fault::Db(error)
+wraps! {
+    Fault {
+        Denied => Fault::Denied,
+        DbError => Fault::Db,
     }
 }
 

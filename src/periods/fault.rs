@@ -2,6 +2,7 @@
 
 use super::model::NotNow;
 use crate::authz::Denied;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::decisions::Halt;
 use crate::http::FieldError;
@@ -32,26 +33,11 @@ impl Fault {
     }
 }
 
-impl From<DbError> for Fault {
-    fn from(error: DbError) -> Self {
-        Fault::Db(error)
-    }
-}
-
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
-    }
-}
-
-impl From<Halt> for Fault {
-    fn from(halt: Halt) -> Self {
-        Fault::Decision(halt)
-    }
-}
-
-impl From<NotNow> for Fault {
-    fn from(why: NotNow) -> Self {
-        Fault::NotNow(why)
+wraps! {
+    Fault {
+        DbError => Fault::Db,
+        Denied => Fault::Denied,
+        Halt => Fault::Decision,
+        NotNow => Fault::NotNow,
     }
 }

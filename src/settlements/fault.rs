@@ -1,6 +1,7 @@
 //! Why a settlement report is not made, or not approved. What that means in HTTP stands in `answers.rs`.
 
 use crate::authz::Denied;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::decisions::Halt;
 use crate::http::FieldError;
@@ -33,21 +34,11 @@ impl Fault {
     }
 }
 
-impl From<DbError> for Fault {
-    fn from(error: DbError) -> Self {
-        Fault::Db(error)
-    }
-}
-
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
-    }
-}
-
-impl From<Halt> for Fault {
-    fn from(halt: Halt) -> Self {
-        Fault::Decision(halt)
+wraps! {
+    Fault {
+        DbError => Fault::Db,
+        Denied => Fault::Denied,
+        Halt => Fault::Decision,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why goods do not move, or an adjustment is not asked for, decided or booked. What that means in HTTP stands in `answers.rs`.
 
 use crate::authz::Denied;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::decisions::{Halt, books_closed};
 use crate::house::undo::CannotUndo;
@@ -55,27 +56,12 @@ impl From<diesel::result::Error> for Fault {
     }
 }
 
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
-    }
-}
-
-impl From<Halt> for Fault {
-    fn from(halt: Halt) -> Self {
-        Fault::Decision(halt)
-    }
-}
-
-impl From<DraftError> for Fault {
-    fn from(error: DraftError) -> Self {
-        Fault::broken(error)
-    }
-}
-
-impl From<Unbalanced> for Fault {
-    fn from(error: Unbalanced) -> Self {
-        Fault::broken(error)
+wraps! {
+    Fault {
+        Denied => Fault::Denied,
+        Halt => Fault::Decision,
+        DraftError => Fault::broken,
+        Unbalanced => Fault::broken,
     }
 }
 

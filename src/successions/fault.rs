@@ -1,6 +1,7 @@
 //! Why a plan is not asked for, decided or carried out. What that means in HTTP stands in `answers.rs`.
 
 use crate::authz::{Denied, Refusal};
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::decisions::Halt;
 use crate::http::{FieldError, Say};
@@ -34,33 +35,18 @@ impl Fault {
     }
 }
 
-impl From<DbError> for Fault {
-    fn from(error: DbError) -> Self {
-        Fault::Db(error)
-    }
-}
-
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
+wraps! {
+    Fault {
+        DbError => Fault::Db,
+        Denied => Fault::Denied,
+        Halt => Fault::Decision,
+        DraftError => Fault::broken,
     }
 }
 
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         Fault::Denied(refusal.into())
-    }
-}
-
-impl From<Halt> for Fault {
-    fn from(halt: Halt) -> Self {
-        Fault::Decision(halt)
-    }
-}
-
-impl From<DraftError> for Fault {
-    fn from(error: DraftError) -> Self {
-        Fault::broken(error)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a transfer is not asked for, decided, confirmed or returned. What that means in HTTP stands in `answers.rs`.
 
 use crate::authz::Denied;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::decisions::Halt;
 use crate::http::FieldError;
@@ -52,39 +53,14 @@ impl From<diesel::result::Error> for Fault {
     }
 }
 
-impl From<DbError> for Fault {
-    fn from(error: DbError) -> Self {
-        Fault::Db(error)
-    }
-}
-
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
-    }
-}
-
-impl From<Halt> for Fault {
-    fn from(halt: Halt) -> Self {
-        Fault::Decision(halt)
-    }
-}
-
-impl From<DraftError> for Fault {
-    fn from(error: DraftError) -> Self {
-        Fault::broken(error)
-    }
-}
-
-impl From<Unbalanced> for Fault {
-    fn from(error: Unbalanced) -> Self {
-        Fault::broken(error)
-    }
-}
-
-impl From<VaultError> for Fault {
-    fn from(error: VaultError) -> Self {
-        Fault::broken(error)
+wraps! {
+    Fault {
+        DbError => Fault::Db,
+        Denied => Fault::Denied,
+        Halt => Fault::Decision,
+        DraftError => Fault::broken,
+        Unbalanced => Fault::broken,
+        VaultError => Fault::broken,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a numbered document is not shown. What that means in HTTP stands in `answers.rs`.
 
 use crate::authz::Denied;
+use crate::basics::wraps::wraps;
 use crate::db::DbError;
 
 /// See the module.
@@ -23,14 +24,9 @@ impl Fault {
     }
 }
 
-impl From<DbError> for Fault {
-    fn from(error: DbError) -> Self {
-        Fault::Db(error)
-    }
-}
-
-impl From<Denied> for Fault {
-    fn from(denied: Denied) -> Self {
-        Fault::Denied(denied)
+wraps! {
+    Fault {
+        DbError => Fault::Db,
+        Denied => Fault::Denied,
     }
 }
