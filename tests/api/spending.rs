@@ -268,6 +268,30 @@ fn two_people_spend_the_last_dong_at_once() {
     audit(&app);
 }
 
+/// The first payments of a fund make the rows of balances and totals that all of them share: nobody is told to come again.
+#[test]
+fn the_first_payments_of_a_fund_are_approved_at_once() {
+    let app = TestApp::start();
+    given(&app, json!({}));
+    let officer = app.officer_of("23095");
+    let chairs: Vec<Caller<'_>> = (0..8).map(|_| app.chair_of("23095")).collect();
+    let orders: Vec<Value> = chairs.iter().map(|_| payment(&app, json!({"amount_vnd": 1_000}))).collect();
+    for order in &orders {
+        officer.post("/api/v1/payments", order.clone(), 201);
+    }
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let approval = |(chair, order)| {
+            let path = path("payments", order, "/approval");
+            scope.spawn(move || Caller::send(chair, "POST", &path, Some(b"null".to_vec())).status)
+        };
+        let all: Vec<_> = chairs.iter().zip(&orders).map(approval).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(statuses, [200; 8]);
+    assert_eq!((balance(&app, "GENERAL", "CASH_ON_HAND"), balance(&app, "GENERAL", "AID_EXPENSE")), (492_000, 8_000));
+    audit(&app);
+}
+
 #[test]
 fn only_a_second_person_with_the_right_approves() {
     let app = TestApp::start();
