@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub use crate::giving::appeals::of_memo;
 
+use super::held::{HeldOut, Of};
 use super::totals::{Sum, TotalsOut};
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer};
+use crate::basics::Clock;
+use crate::basics::clock::vietnam_date;
 use crate::chapters::reference::CENTRAL;
 use crate::db::Db;
 use crate::giving::appeal_shown::AppealOut;
@@ -83,6 +87,8 @@ pub struct AppealDetail {
     #[serde(flatten)]
     pub appeal: AppealOut,
     pub totals: TotalsOut,
+    /// Goods in stock, advances that are not cleared, transfers that nobody has confirmed.
+    pub held: HeldOut,
 }
 
 /// An appeal by its code. Drafts are not public.
@@ -95,12 +101,18 @@ pub fn is_public(conn: &mut PgConnection, code: &str) -> Result<bool, Problem> {
     Ok(public(conn, code)?.is_some())
 }
 
-/// One appeal with its totals.
-pub fn detail(conn: &mut PgConnection, code: &str) -> Result<AppealDetail, Problem> {
+/// What an appeal is called; `None` for a draft, and where there is none.
+pub fn title(conn: &mut PgConnection, code: &str) -> Result<Option<String>, Problem> {
+    Ok(public(conn, code)?.map(|row| row.title))
+}
+
+/// One appeal with its totals, and what is held of it.
+pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<AppealDetail, Problem> {
     let row = public(conn, code)?.ok_or_else(Problem::not_found)?;
     let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
     let totals = TotalsOut::read(conn, CENTRAL, country.id.0, Some(&row.code))?;
-    Ok(AppealDetail { appeal: row.into(), totals })
+    let held = HeldOut::read(conn, Of::Appeal(&row.code), &totals, today)?;
+    Ok(AppealDetail { appeal: row.into(), totals, held })
 }
 
 /// One appeal.
@@ -109,8 +121,14 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<AppealDetail, Probl
     responses((status = 200, body = AppealDetail), Shows), security(()), operation_id = "show_public_appeal"
 )]
 #[get("/appeals/{code}")]
-pub async fn show_appeal(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    let out = db.read_public(move |conn| detail(conn, &code)).await?;
+pub async fn show_appeal(
+    request: HttpRequest,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let today = vietnam_date(clock.now());
+    let out = db.read_public(move |conn| detail(conn, &code, today)).await?;
     answer(&request, &out, CACHE_CONTROL_LIST)
 }
 

@@ -8,8 +8,11 @@ use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::totals::{Sum, TotalsOut};
+use super::held::{HeldOut, Of};
+use super::totals::{Spent, Sum, TotalsOut, spent};
 use super::{CACHE_CONTROL_LIST, answer};
+use crate::basics::Clock;
+use crate::basics::clock::vietnam_date;
 use crate::chapters::find::{self, MatchedName};
 use crate::chapters::life_store;
 use crate::chapters::model::{Contact, vietnamese_kind};
@@ -23,7 +26,7 @@ use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
 use crate::ledger::totals;
 use crate::tree::{self, Related};
 
-/// A chapter in a list, with what it and everything below it received.
+/// A chapter in a list, with what it and everything below it received and spent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChapterOut {
     #[schema(example = "23095")]
@@ -38,6 +41,9 @@ pub struct ChapterOut {
     pub name: String,
     #[serde(flatten)]
     pub received: Sum,
+    /// Without what is kept apart.
+    #[serde(flatten)]
+    pub spent: Spent,
     /// In a search: the old names it was found by, when today's name is not what was typed. An old name may lead to
     /// several chapters: each says which part came to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -108,6 +114,8 @@ pub struct ChapterDetail {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub predecessors: Vec<RelatedChapter>,
     pub totals: TotalsOut,
+    /// Goods in stock, advances that are not cleared, transfers that nobody has confirmed.
+    pub held: HeldOut,
 }
 
 /// A chapter by code and name.
@@ -147,14 +155,17 @@ impl From<UnitRow> for UnitVersion {
 }
 
 fn with_totals(conn: &mut PgConnection, rows: Vec<ChapterRow>) -> Result<Vec<ChapterOut>, Problem> {
+    let ids: Vec<uuid::Uuid> = rows.iter().map(|row| row.id).collect();
     let mut sums: HashMap<uuid::Uuid, Sum> = HashMap::new();
-    for (scope, row) in totals::received_of_scopes(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>(), None)? {
+    for (scope, row) in totals::received_of_scopes(conn, &ids, None)? {
         sums.entry(scope).or_default().add_received(&row);
     }
+    let spent = spent(conn, &ids, None)?;
     Ok(rows
         .into_iter()
         .map(|row| ChapterOut {
             received: sums.get(&row.id).copied().unwrap_or_default(),
+            spent: spent.get(&row.id).map(|sums| sums.subtree).unwrap_or_default(),
             code: row.code,
             kind: row.kind,
             level: row.level,
@@ -248,8 +259,8 @@ pub async fn list_chapters(
     answer(&request, &page.await?, CACHE_CONTROL_LIST)
 }
 
-/// One chapter: where it stands, what its unit is called, what it received.
-pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Problem> {
+/// One chapter: where it stands, what its unit is called, what it received, what became of it.
+pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<ChapterDetail, Problem> {
     let row = store::find(conn, code)?.ok_or_else(Problem::not_found)?;
     let ancestors = store::ancestors(conn, row.id)?.into_iter().map(|c| ChapterRef { code: c.code, name: c.name }).collect();
     let unit = match &row.unit_code {
@@ -262,6 +273,7 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Prob
     let (successors, predecessors) = (related(tree::went_up_in(conn, row.id)?), related(tree::came_from(conn, row.id)?));
     let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
     let totals = TotalsOut::read(conn, &row.code, row.id, None)?;
+    let held = HeldOut::read(conn, Of::Chapter(row.id, &row.code), &totals, today)?;
     let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
     Ok(ChapterDetail {
         chapter,
@@ -275,16 +287,23 @@ pub fn detail(conn: &mut PgConnection, code: &str) -> Result<ChapterDetail, Prob
         successors,
         predecessors,
         totals,
+        held,
     })
 }
 
-/// One chapter: where it stands, what its unit is called, what it received.
+/// One chapter: where it stands, what its unit is called, what it received, what became of it.
 #[utoipa::path(
     tag = "public", params(("code" = String, Path, example = "23095")), responses((status = 200, body = ChapterDetail), Shows),
     security(())
 )]
 #[get("/chapters/{code}")]
-pub async fn show_chapter(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
-    let out = db.read_public(move |conn| detail(conn, &code)).await?;
+pub async fn show_chapter(
+    request: HttpRequest,
+    code: web::Path<String>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse, Problem> {
+    let today = vietnam_date(clock.now());
+    let out = db.read_public(move |conn| detail(conn, &code, today)).await?;
     answer(&request, &out, CACHE_CONTROL_LIST)
 }

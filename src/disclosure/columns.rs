@@ -30,7 +30,7 @@ const fn column(name: &'static str, holds: Holds, always: bool, vi: &'static str
 
 /// In the order of the file. New ones come at the end: others count columns. With `amount_vnd` (received) and `carried_vnd`
 /// (opened) there is one for each term of the equation but what is left.
-pub const COLUMNS: [Column; 28] = [
+pub const COLUMNS: [Column; 29] = [
     column("log_index", Holds::Whole, true, "Vị trí trong sổ niêm phong, từ 0", "Place in the public log, from 0"),
     column("code", Holds::Text, true, "Mã công khai của bút toán", "Public code of the entry"),
     column("kind", Holds::Text, true, "Loại bút toán", "Kind of entry"),
@@ -133,6 +133,13 @@ pub const COLUMNS: [Column; 28] = [
         "Code of the chapter it goes to: text, with its leading zeros",
     ),
     column("category", Holds::Text, false, "Mã mục chi, mục thu", "What it was spent on or came from, as a code"),
+    column(
+        "counts_in",
+        Holds::Text,
+        false,
+        "Tháng được tính vào (2026-12), khi ghi sau khi khóa sổ tháng của ngày nhận; trống ở mọi dòng khác",
+        "The month in which it counts (2026-12), where it came when the month of its day was closed; empty in all other rows",
+    ),
 ];
 
 /// A term of the equation that is neither received nor carried over.

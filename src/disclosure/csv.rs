@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::columns::COLUMNS;
 use super::csv_metadata::described;
 use super::csv_rows::{Shown, record};
+use super::late;
 use super::spreadsheet::{self, Names};
 use crate::db::Db;
 use crate::http::sets::Searches;
@@ -127,12 +128,13 @@ fn page(
     let reversals: Vec<(&str, &str)> = rows.iter().filter_map(|(row, _)| row.reversal()).collect();
     let mut given_back = goods::given_back(conn, &reversals)?;
     let mut details = detail::of(conn, &rows.iter().map(|(row, _)| row.code.as_str()).collect::<Vec<_>>())?;
+    let mut late = late::counts_in(conn, rows.iter().map(|(row, index)| (row, Some(*index))))?;
     let shown: Vec<Shown> = rows
         .into_iter()
         .map(|(row, index)| {
             let stored = || row.goods.clone().and_then(|goods| serde_json::from_value(goods).ok()).unwrap_or_default();
             let (goods, detail) = (given_back.remove(&row.code).unwrap_or_else(stored), details.remove(&row.code));
-            Shown { goods, detail, row, index }
+            Shown { goods, detail, counts_in: late.remove(&row.code), row, index }
         })
         .collect();
     let records = match form {
@@ -187,7 +189,7 @@ mod tests {
         let (data, spreadsheet) = (header(Form::Data).unwrap(), header(Form::Spreadsheet).unwrap());
         let later = b",\"leaf_hash\",\"carried_vnd\",\"other_income_vnd\",";
         assert!(data.starts_with(b"\"log_index\",\"code\",") && data.windows(later.len()).any(|part| part == later));
-        assert!(data.ends_with(b",\"lost_vnd\",\"of\",\"to\",\"category\"\r\n"));
+        assert!(data.ends_with(b",\"of\",\"to\",\"category\",\"counts_in\"\r\n"));
         assert!(spreadsheet.starts_with(b"\xef\xbb\xbf\""));
     }
 }

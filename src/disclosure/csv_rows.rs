@@ -17,6 +17,8 @@ pub struct Shown {
     pub goods: Vec<PublicGoods>,
     /// What its kind says besides, and what it adds to the measures; a gift and its reversal have none.
     pub detail: Option<DetailRow>,
+    /// The month in which it counts, where it came when that of its day was closed.
+    pub counts_in: Option<String>,
 }
 
 /// The measures that came after received and opened, in the order of their columns.
@@ -51,7 +53,7 @@ impl Shown {
 pub fn record(shown: Shown) -> Vec<String> {
     let (received, carried) = (shown.measure(Measure::Received), shown.measure(Measure::Opened));
     let later: Vec<String> = shown.later().collect();
-    let Shown { row, index, goods, detail } = shown;
+    let Shown { row, index, goods, detail, counts_in } = shown;
     let said = |part: fn(&DetailRow) -> Option<&String>| detail.as_ref().and_then(part).cloned().unwrap_or_default();
     let text = |text: Option<String>| text.map(|text| harmless(&text)).unwrap_or_default();
     let mut record = vec![
@@ -78,6 +80,7 @@ pub fn record(shown: Shown) -> Vec<String> {
         said(|detail| detail.of_code.as_ref()),
         said(|detail| detail.to_chapter.as_ref()),
         said(|detail| detail.category.as_ref()),
+        counts_in.unwrap_or_default(),
     ]);
     record
 }

@@ -7,6 +7,7 @@ use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::late;
 use crate::basics::hex;
 use crate::chapters::store as chapters;
 use crate::http::Problem;
@@ -102,6 +103,10 @@ pub struct EntryOut {
     /// Merkle root over what households of the list were handed, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,
+    /// Of an entry that came when the month of its day was closed: the month in which it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-12")]
+    pub counts_in: Option<String>,
     /// Entries that are about this one, in the order of the log. Only of an entry that is asked for by its code.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub linked: Vec<LinkedOut>,
@@ -255,6 +260,7 @@ pub(super) struct Context {
     annotations: HashMap<String, Vec<AnnotationRow>>,
     indices: HashMap<String, i64>,
     given_back: HashMap<String, Vec<PublicGoods>>,
+    counts_in: HashMap<String, String>,
 }
 
 impl Context {
@@ -266,10 +272,12 @@ impl Context {
         let details = detail::of(conn, &codes)?;
         let places = rows.iter().map(|row| row.chapter.as_str());
         let places: Vec<&str> = places.chain(details.values().filter_map(|row| row.to_chapter.as_deref())).collect();
+        let indices = log::store::indices_of(conn, &logged)?;
         Ok(Self {
             names: chapters::names(conn, &places)?,
             reversals: public::reversals_of(conn, &codes)?,
-            indices: log::store::indices_of(conn, &logged)?,
+            counts_in: late::counts_in(conn, rows.iter().map(|row| (row, indices.get(&row.code).copied())))?,
+            indices,
             given_back: goods::given_back(conn, &rows.iter().filter_map(PublicRow::reversal).collect::<Vec<_>>())?,
             annotations,
             details,
@@ -308,6 +316,7 @@ impl Context {
             list,
             count,
             root: root.as_deref().map(hex),
+            counts_in: self.counts_in.remove(&row.code),
             linked: Vec::new(),
             transfer: None,
             postings: Vec::new(),

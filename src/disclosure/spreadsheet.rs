@@ -19,7 +19,7 @@ use crate::ledger::public;
 use crate::{log, stock};
 
 /// The names of the columns: what people call them, and what the first form does.
-const HEADER: [&str; 38] = [
+const HEADER: [&str; 39] = [
     "Vị trí trong sổ niêm phong, từ 0 (log_index)",
     "Mã bút toán (code)",
     "Mã loại (kind)",
@@ -58,6 +58,7 @@ const HEADER: [&str; 38] = [
     "Đơn vị được chuyển đến",
     "Mã mục chi, thu (category)",
     "Mục chi, thu",
+    "Ghi sau khi khóa sổ, tính vào tháng (counts_in)",
 ];
 
 /// The first line, without its mark.
@@ -116,11 +117,16 @@ fn name(text: Option<String>) -> String {
     if text.starts_with(|c: char| c.is_ascii_digit()) { format!("'{text}") } else { text }
 }
 
+/// A month as a cell that nothing takes for a day.
+fn in_words(month: &str) -> String {
+    month.split_once('-').map_or_else(|| month.to_owned(), |(year, month)| format!("tháng {month}/{year}"))
+}
+
 /// A row.
 pub fn record(shown: Shown, names: &Names) -> Vec<String> {
     let (received, carried) = (shown.measure(Measure::Received), shown.measure(Measure::Opened));
     let later: Vec<String> = shown.later().collect();
-    let Shown { row, index, goods, detail } = shown;
+    let Shown { row, index, goods, detail, counts_in } = shown;
     let detail = detail.as_ref();
     let reason = row.reason.as_deref().or(detail.and_then(|detail| detail.reason.as_deref()));
     let place = |code: Option<&str>| code.and_then(|code| names.chapters.get(code)).cloned().unwrap_or_default();
@@ -168,6 +174,7 @@ pub fn record(shown: Shown, names: &Names) -> Vec<String> {
         place(to),
         category.unwrap_or_default().to_owned(),
         category.map(|code| names.categories.name(code, Lang::Vi)).unwrap_or_default(),
+        counts_in.as_deref().map(in_words).unwrap_or_default(),
     ]);
     record
 }
@@ -180,6 +187,7 @@ mod tests {
     fn nothing_is_taken_for_a_number() {
         assert_eq!((code("00008").as_str(), code("TW").as_str(), code("23095-CH1").as_str()), ("VN-00008", "TW", "VN-23095-CH1"));
         let shown = |text: &str| name(Some(text.to_owned()));
+        assert_eq!(in_words("2026-12"), "tháng 12/2026");
         assert_eq!((shown("1/2"), shown("=1"), shown("Lê An")), ("'1/2".into(), "'=1".into(), "Lê An".into()));
     }
 }

@@ -232,13 +232,21 @@ pub fn by_place(conn: &mut PgConnection, parent: &str, appeal: &str, whole: Sum)
     Ok(Places { below: places, own: PlaceSum { code: above.code, name: above.short_name, received: own }, elsewhere })
 }
 
-/// What a chapter spent of an appeal, with everything below it.
+/// What was spent, in đồng.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Spent {
+    /// Handed to households by lists.
+    pub handed_out_vnd: i64,
+    /// Spent otherwise.
+    pub paid_vnd: i64,
+}
+
+/// What a chapter spent, of an appeal or of everything.
 #[derive(Debug, Clone)]
 pub struct PlaceSpent {
     pub code: String,
     pub name: String,
-    pub handed_out_vnd: i64,
-    pub paid_vnd: i64,
+    pub spent: Spent,
 }
 
 /// Where an appeal was spent: the chapters directly below the chapter `parent`, each with everything below it, and that chapter
@@ -247,21 +255,42 @@ pub fn spent_by_place(conn: &mut PgConnection, parent: &str, appeal: &str) -> Re
     let above = chapters::find(conn, parent)?.ok_or_else(Problem::not_found)?;
     let below = chapters::children(conn, above.id, None, MAX_PLACES)?;
     let ids: Vec<_> = below.iter().map(|row| row.id).chain([above.id]).collect();
-    let mut sums: HashMap<Uuid, Flow> = HashMap::new();
-    for (scope, row) in totals::measured_of_scopes(conn, &ids, Some(appeal), &[Measure::HandedOut, Measure::Paid])? {
-        if let Some(measure) = Measure::parse(&row.measure).filter(|_| row.restriction != "QUARANTINE") {
-            let vnd = if scope == above.id { row.own_vnd } else { row.subtree_vnd };
-            sums.entry(scope).or_default().add(measure, vnd);
+    let sums = spent(conn, &ids, Some(appeal))?;
+    let own = above.id;
+    let place = |row: chapters::ChapterRow| {
+        let sums = sums.get(&row.id)?;
+        let spent = if row.id == own { sums.own } else { sums.subtree };
+        Some(PlaceSpent { code: row.code, name: row.short_name, spent })
+    };
+    Ok(in_order(below.into_iter().chain([above]).filter_map(place).collect()))
+}
+
+/// Places that spent something, those that spent most first.
+pub fn in_order(mut places: Vec<PlaceSpent>) -> Vec<PlaceSpent> {
+    places.retain(|place| place.spent != Spent::default());
+    places.sort_by_key(|place| std::cmp::Reverse(place.spent.handed_out_vnd + place.spent.paid_vnd));
+    places
+}
+
+/// What a place spent: itself, and with everything below it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct SpentSums {
+    pub own: Spent,
+    pub subtree: Spent,
+}
+
+/// What places spent, without what is kept apart; of one appeal if named. Those that spent nothing are absent.
+pub(super) fn spent(conn: &mut PgConnection, ids: &[Uuid], appeal: Option<&str>) -> Result<HashMap<Uuid, SpentSums>, DbError> {
+    let mut sums: HashMap<Uuid, SpentSums> = HashMap::new();
+    for (scope, measure, own, subtree) in totals::sums_of_scopes(conn, ids, appeal, &[Measure::HandedOut, Measure::Paid])? {
+        let of = sums.entry(scope).or_default();
+        match Measure::parse(&measure) {
+            Some(Measure::HandedOut) => (of.own.handed_out_vnd, of.subtree.handed_out_vnd) = (own, subtree),
+            Some(Measure::Paid) => (of.own.paid_vnd, of.subtree.paid_vnd) = (own, subtree),
+            _ => {}
         }
     }
-    let spent = |row: chapters::ChapterRow| {
-        let flow = sums.get(&row.id).filter(|flow| !flow.is_nothing())?;
-        let Flow { handed_out_vnd, paid_vnd, .. } = *flow;
-        Some(PlaceSpent { code: row.code, name: row.short_name, handed_out_vnd, paid_vnd })
-    };
-    let mut places: Vec<PlaceSpent> = below.into_iter().chain([above]).filter_map(spent).collect();
-    places.sort_by_key(|place| std::cmp::Reverse(place.handed_out_vnd + place.paid_vnd));
-    Ok(places)
+    Ok(sums)
 }
 
 /// Totals, exact at the moment of asking.

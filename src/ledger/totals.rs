@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Date, Integer, Text};
@@ -199,23 +200,39 @@ pub fn received_of_scopes(
     scopes: &[Uuid],
     appeal: Option<&str>,
 ) -> Result<Vec<(Uuid, TotalRow)>, DbError> {
-    measured_of_scopes(conn, scopes, appeal, &[Measure::Received])
-}
-
-/// [`overall_of_scopes`] of some measures alone.
-pub fn measured_of_scopes(
-    conn: &mut PgConnection,
-    scopes: &[Uuid],
-    appeal: Option<&str>,
-    measures: &[Measure],
-) -> Result<Vec<(Uuid, TotalRow)>, DbError> {
     use total_overall as t;
     let mut query = t::table
         .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
         .filter(t::scope_id.eq_any(scopes))
-        .filter(t::measure.eq_any(measures.iter().map(|measure| measure.name())))
+        .filter(t::measure.eq(Measure::Received.name()))
         .order((t::scope_id, fund::code, t::measure, t::part))
         .select((t::scope_id, columns!(t)))
+        .into_boxed();
+    if let Some(appeal) = appeal {
+        query = query.filter(fund::appeal.eq(appeal.to_owned()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Of a scope: the name of a measure, the scope's own sum, and that with everything below it.
+pub type ScopeSum = (Uuid, String, i64, i64);
+
+/// What several scopes have of some measures, without what is kept apart, added up over funds and parts; of one appeal if named.
+pub fn sums_of_scopes(
+    conn: &mut PgConnection,
+    scopes: &[Uuid],
+    appeal: Option<&str>,
+    measures: &[Measure],
+) -> Result<Vec<ScopeSum>, DbError> {
+    use total_overall as t;
+    let (own, subtree) = (sql::<BigInt>("sum(own_vnd)::bigint"), sql::<BigInt>("sum(subtree_vnd)::bigint"));
+    let mut query = t::table
+        .inner_join(fund::table.on(fund::id.eq(t::fund_id)))
+        .filter(t::scope_id.eq_any(scopes))
+        .filter(t::measure.eq_any(measures.iter().map(|measure| measure.name())))
+        .filter(fund::restriction.ne("QUARANTINE"))
+        .group_by((t::scope_id, t::measure))
+        .select((t::scope_id, t::measure, own, subtree))
         .into_boxed();
     if let Some(appeal) = appeal {
         query = query.filter(fund::appeal.eq(appeal.to_owned()));
@@ -247,7 +264,6 @@ pub fn by_day(
 
 /// What all chapters together received, in how many gifts.
 pub fn national(conn: &mut PgConnection) -> Result<(i64, i64), DbError> {
-    use diesel::dsl::sql;
     let sums = (sql::<BigInt>("coalesce(sum(own_vnd), 0)::bigint"), sql::<BigInt>("coalesce(sum(own_count), 0)::bigint"));
     Ok(total_overall::table.filter(total_overall::measure.eq(Measure::Received.name())).select(sums).first(conn)?)
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::feed;
-use super::model::{Closed, Closings};
+use super::model::{Closed, Closings, month_of};
 use crate::authz::{Approve, Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{closed_period, period_closing};
@@ -129,20 +129,25 @@ pub fn of_request(conn: &mut PgConnection, id: Uuid) -> Result<Option<ClosedRow>
     Ok(c::table.filter(c::closing_id.eq(id)).select(ClosedRow::as_select()).first(conn).optional()?)
 }
 
-/// The closed months of chapters. Allowed to the public role.
-pub fn closings(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Closings, DbError> {
+/// The closed months of chapters, from a month on. Allowed to the public role.
+pub fn closings(conn: &mut PgConnection, chapters: &[Uuid], from: NaiveDate) -> Result<Closings, DbError> {
     use closed_period as c;
-    let rows: Vec<(Uuid, NaiveDate, i64)> =
-        c::table.filter(c::chapter_id.eq_any(chapters)).select((c::chapter_id, c::month, c::size)).load(conn)?;
+    let rows: Vec<(Uuid, NaiveDate, i64)> = c::table
+        .filter(c::chapter_id.eq_any(chapters))
+        .filter(c::month.ge(from))
+        .select((c::chapter_id, c::month, c::size))
+        .load(conn)?;
     Ok(Closings::of(rows.into_iter().map(|(chapter, month, size)| (chapter, Closed { month, size }))))
 }
 
 /// Of entries, each by the code of its chapter, its day and its place in the log: the month in which it counts if it came when
 /// the month of its day was closed; `None` for all others. In their order, in two queries; allowed to the public role.
 pub fn late(conn: &mut PgConnection, entries: &[(&str, NaiveDate, Option<i64>)]) -> Result<Vec<Option<NaiveDate>>, DbError> {
+    // What was closed before the month of every day says nothing of any of them.
+    let Some(from) = entries.iter().map(|(_, day, _)| month_of(*day)).min() else { return Ok(Vec::new()) };
     let codes: Vec<&str> = entries.iter().map(|(chapter, ..)| *chapter).collect();
     let places = tree::places(conn, &codes)?;
-    let closings = closings(conn, &places.values().map(|place| place.id.0).collect::<Vec<_>>())?;
+    let closings = closings(conn, &places.values().map(|place| place.id.0).collect::<Vec<_>>(), from)?;
     let month = |(chapter, day, index): &(&str, NaiveDate, Option<i64>)| {
         let id = places.get(*chapter)?.id.0;
         closings.is_late(id, *day, *index).then(|| closings.month_of(id, *day, *index))

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::asked::in_capitals;
 use super::charts::{self, Inflow, share};
-use super::flow::{Beside, MOST_WAITING, View};
+use super::flow::{Beside, View};
 use super::ledger::{Form, Found, find};
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
@@ -18,6 +18,7 @@ use super::{format, labels};
 use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::disclosure::flow::Flow;
+use crate::disclosure::held::HeldOut;
 use crate::disclosure::totals::{self, PlaceSum, Places, Sum, TotalsOut, TotalsQuery};
 use crate::disclosure::{appeals, documents};
 use crate::giving::appeal_shown::AppealOut;
@@ -25,7 +26,6 @@ use crate::giving::limits::Extension;
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
-use crate::transfers::unconfirmed_of;
 
 /// Closed appeals of a page.
 const CLOSED_A_PAGE: i64 = 24;
@@ -234,8 +234,8 @@ pub async fn show_appeal(
         let (lang, today) = (p.lang, p.today);
         let (head, overview, found, seal) = db
             .read_public(move |conn| -> Result<_, Problem> {
-                let appeals::AppealDetail { appeal, totals } = appeals::detail(conn, &code)?;
-                let overview = if form.asks() { None } else { Some(overview(conn, &appeal, totals, today, lang)?) };
+                let appeals::AppealDetail { appeal, totals, held } = appeals::detail(conn, &code, today)?;
+                let overview = if form.asks() { None } else { Some(overview(conn, &appeal, totals, held, today, lang)?) };
                 let action = format!("/keu-goi/{}", appeal.code);
                 let found = find(conn, &index, form, action, Some(&appeal.code), lang)?;
                 Ok((head(conn, appeal, lang)?, overview, found, LogState::read(conn)?.on_paper(lang)))
@@ -264,6 +264,7 @@ fn overview(
     conn: &mut PgConnection,
     appeal: &AppealOut,
     totals: TotalsOut,
+    held: HeldOut,
     today: NaiveDate,
     lang: Lang,
 ) -> Result<Overview, Problem> {
@@ -272,10 +273,9 @@ fn overview(
     let (places, other_places) = places(totals::by_place(conn, &appeal.chapter, &appeal.code, received)?, lang);
     let papers = documents::of_appeal(conn, &appeal.code)?;
     let spent = totals::spent_by_place(conn, &appeal.chapter, &appeal.code)?;
-    let waiting = unconfirmed_of(conn, None, Some(&format!("APPEAL:{}", appeal.code)), MOST_WAITING)?;
     Ok(Overview {
         figures: five(received, &totals.flow, lang),
-        flow: View::of(conn, &totals, Beside { spent, waiting, today: Some(today) }, lang)?,
+        flow: View::of(conn, &totals, Beside::Place(spent, held), lang)?,
         target: of_target(received.received_vnd, appeal.target_vnd, lang),
         quarantined: (totals.quarantined.gift_count != 0).then(|| format::vnd(totals.quarantined.received_vnd, lang)),
         chart: chart(conn, appeal, today, lang)?,

@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::in_capitals;
-use super::flow::{Beside, MOST_WAITING, View};
+use super::flow::{Beside, View};
 use super::ledger::{Newest, Row, latest};
 use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
@@ -18,9 +18,9 @@ use crate::chapters::shown::RelatedChapter;
 use crate::db::Db;
 use crate::disclosure::chapters::{self as chapters, ChapterDetail, ChapterOut, ChapterRef, MatchedBy};
 use crate::disclosure::entries::EntriesQuery;
+use crate::disclosure::totals::{self, PlaceSpent, Spent, TotalsOut};
 use crate::http::{Lang, Problem, Query};
 use crate::search::SearchIndex;
-use crate::transfers::unconfirmed_of;
 
 /// Chapters of a page: more than stand below any other, so that a list is whole.
 const CHAPTERS: i64 = 200;
@@ -193,6 +193,17 @@ pub async fn show_chapter(
     .await
 }
 
+/// Where a chapter with others below it spent: itself, and each of them with everything below it.
+fn spent_here(chapter: &ChapterOut, totals: &TotalsOut, below: &[ChapterOut]) -> Vec<PlaceSpent> {
+    if below.is_empty() {
+        return Vec::new();
+    }
+    let place = |code: &str, name: &str, spent| PlaceSpent { code: code.to_owned(), name: name.to_owned(), spent };
+    let own = Spent { handed_out_vnd: totals.own_flow.handed_out_vnd, paid_vnd: totals.own_flow.paid_vnd };
+    let below = below.iter().map(|below| place(&below.code, &below.name, below.spent));
+    totals::in_order(below.chain([place(&chapter.code, &chapter.name, own)]).collect())
+}
+
 fn chapter_page(
     conn: &mut PgConnection,
     index: &SearchIndex,
@@ -212,14 +223,15 @@ fn chapter_page(
         successors,
         predecessors,
         totals,
+        held,
         ..
-    } = chapters::detail(conn, code)?;
+    } = chapters::detail(conn, code, p.today)?;
     let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
     let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let Newest { rows, .. } = latest(conn, index, &here, NEWEST, lang)?;
-    let waiting = unconfirmed_of(conn, Some(&chapter.code), None, MOST_WAITING)?;
-    let flow = View::of(conn, &totals, Beside { waiting, today: Some(p.today), ..Beside::default() }, lang)?;
+    let spent = spent_here(&chapter, &totals, &below.items);
+    let flow = View::of(conn, &totals, Beside::Place(spent, held), lang)?;
     let w = &p.w.chapters;
     let fact = |name, value| Fact { name, value, is_vietnamese: false };
     let named = |name, value| Fact { name, value, is_vietnamese: true };

@@ -12,7 +12,7 @@ use super::moved::{self, Moved};
 use super::page::{Page, Section, render, serve};
 use super::proof::{Fact, Proof};
 use super::words::fill;
-use super::{format, labels, leaf};
+use super::{flow_words, format, labels, leaf};
 use crate::basics::keyboard::{Typed, typed};
 use crate::db::Db;
 use crate::disclosure::entries::EntryOut;
@@ -70,6 +70,8 @@ struct EntryPage {
     /// Its place in the log: what a reversal takes back says how its amount is read.
     reverses_at: Option<i64>,
     is_kept_apart: bool,
+    /// It came when the month of its day was closed: in bold, and what that means.
+    late: Option<(String, &'static str)>,
     amount_vnd: i64,
     kind_code: String,
     proof: Proof,
@@ -155,11 +157,17 @@ fn entry_page(conn: &mut PgConnection, p: Page, entry: EntryOut, prefix: &str) -
         reversed_by,
         reverses,
         is_kept_apart: is_kept_apart(&entry),
+        late: late(&entry, lang),
         amount_vnd: entry.amount_vnd,
         kind_code: entry.kind,
         proof,
         p,
     })
+}
+
+fn late(entry: &EntryOut, lang: Lang) -> Option<(String, &'static str)> {
+    let (w, month) = (&flow_words::Words::of(lang).late, entry.counts_in.as_ref()?);
+    Some((fill(w.says, &[&format::written_month(month, lang)]), w.text))
 }
 
 /// The entry that reversed another: its day and reason belong on that one's page.
@@ -186,7 +194,7 @@ fn facts(conn: &mut PgConnection, p: &Page, entry: &EntryOut) -> Result<Vec<Fact
     facts.extend(entry.message_count.map(|n| Fact::plain(w.messages, format::count(i64::from(n), lang))));
     facts.push(match &entry.appeal {
         Some(code) => {
-            let title = appeals::detail(conn, code).map_or_else(|_| code.clone(), |detail| detail.appeal.title);
+            let title = appeals::title(conn, code)?.unwrap_or_else(|| code.clone());
             Fact::named(w.appeal, title).to(format!("/keu-goi/{code}")).of_leaf("appeal", code)
         }
         None => Fact::plain(w.appeal, w.no_appeal),

@@ -1,23 +1,20 @@
 //! The one equation as pages show it: what came, what went, what is left and where it lies. Each line is a term, so that who
 //! adds up a part gets its sum, and the parts balance.
 
-use std::collections::HashMap;
-
-use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 
 use super::charts::share;
 use super::flow_words::Words;
+use super::held::{self, AllWaiting, Held};
 use super::words::fill;
-use super::{format, labels};
-use crate::chapters::store as chapters;
+use super::{format, labels, words};
 use crate::disclosure::flow::{Flow, Left};
+use crate::disclosure::held::{HeldOut, OnTheWay};
 use crate::disclosure::labels::Categories;
 use crate::disclosure::totals::{PlaceSpent, TotalsOut};
 use crate::http::{Lang, Problem};
 use crate::ledger::accounts::Account;
 use crate::ledger::measures::Measure;
-use crate::transfers::OpenTransfer;
 
 /// A term of the equation, or a part of what is left.
 pub struct Line {
@@ -48,27 +45,16 @@ pub struct Place {
     pub paid: String,
 }
 
-/// A transfer that nobody has confirmed.
-pub struct Waiting {
-    pub code: String,
-    pub from: String,
-    pub to: String,
-    pub amount: String,
-    /// Since when.
-    pub since: String,
-}
-
 /// What stands beside the equation.
-#[derive(Default)]
-pub struct Beside {
-    pub spent: Vec<PlaceSpent>,
-    pub waiting: Vec<OpenTransfer>,
-    /// Of a page that is made anew every day.
-    pub today: Option<NaiveDate>,
+pub enum Beside {
+    /// Of the whole country: transfers alone.
+    Country(OnTheWay),
+    /// Of a chapter or an appeal: where it was spent, and what is held of it.
+    Place(Vec<PlaceSpent>, HeldOut),
 }
 
-/// Transfers that are named, the oldest.
-pub const MOST_WAITING: i64 = 10;
+/// Places shown before the rest is folded away.
+const FIRST_PLACES: usize = 10;
 
 /// The equation as a page shows it.
 pub struct View {
@@ -78,7 +64,11 @@ pub struct View {
     pub sentence: String,
     pub categories: Vec<Spent>,
     pub places: Vec<Place>,
-    pub waiting: Vec<Waiting>,
+    /// Those folded away, and what unfolds them.
+    pub other_places: Vec<Place>,
+    pub rest_of_places: String,
+    pub waiting: AllWaiting,
+    pub held: Option<Held>,
     /// The same of the chapter itself, where there is something below it.
     pub own: Vec<Part>,
     /// The same of what is kept apart.
@@ -158,44 +148,26 @@ impl View {
             let title = fill(w.flow.kept_apart, &[&format::vnd(apart.left_vnd, lang)]);
             (title, parts(apart, &left.quarantined, is_country, lang))
         });
+        let (places, waiting, held) = match beside {
+            Beside::Country(on_the_way) => (Vec::new(), held::waiting(&on_the_way, lang), None),
+            Beside::Place(spent, held) => (spent, held::waiting(&held.on_the_way, lang), Some(Held::of(&held, lang))),
+        };
+        let mut places: Vec<Place> = places.into_iter().map(|place| place_line(place, lang)).collect();
+        let other_places = places.split_off(held::first(places.len(), FIRST_PLACES));
         Ok(Some(Self {
             parts: parts(&totals.flow, &left.all, is_country, lang),
             categories: categories(conn, totals, lang)?,
-            places: beside.spent.into_iter().map(|place| place_line(place, lang)).collect(),
-            waiting: waiting(conn, beside.waiting, beside.today, lang)?,
+            rest_of_places: fill(words::Words::of(lang).appeals.rest_of_places, &[&other_places.len().to_string()]),
+            places,
+            other_places,
+            waiting,
+            held,
             own: if has_below { parts(&totals.own_flow, &left.own, false, lang) } else { Vec::new() },
             kept_apart,
             sentence,
             w,
         }))
     }
-}
-
-fn waiting(
-    conn: &mut PgConnection,
-    open: Vec<OpenTransfer>,
-    today: Option<NaiveDate>,
-    lang: Lang,
-) -> Result<Vec<Waiting>, Problem> {
-    let codes: Vec<&str> = open.iter().flat_map(|open| [open.from_chapter.as_str(), open.to_chapter.as_str()]).collect();
-    let names = if codes.is_empty() { HashMap::new() } else { chapters::names(conn, &codes)? };
-    let name = |code: &String| names.get(code).unwrap_or(code).clone();
-    let w = &Words::of(lang).flow;
-    let since = |day: NaiveDate| match today {
-        Some(today) => {
-            let days = format::count((today - day).num_days().max(0), lang);
-            fill(w.since_days, &[&format::day(day, lang), &days])
-        }
-        None => fill(w.since, &[&format::day(day, lang)]),
-    };
-    let line = |open: &OpenTransfer| Waiting {
-        from: name(&open.from_chapter),
-        to: name(&open.to_chapter),
-        amount: format::vnd(open.outstanding_vnd, lang),
-        since: since(open.sent_on),
-        code: open.out_code.clone(),
-    };
-    Ok(open.iter().map(line).collect())
 }
 
 fn categories(conn: &mut PgConnection, totals: &TotalsOut, lang: Lang) -> Result<Vec<Spent>, Problem> {
@@ -213,8 +185,8 @@ fn categories(conn: &mut PgConnection, totals: &TotalsOut, lang: Lang) -> Result
 
 fn place_line(place: PlaceSpent, lang: Lang) -> Place {
     Place {
-        handed_out: format::vnd(place.handed_out_vnd, lang),
-        paid: format::vnd(place.paid_vnd, lang),
+        handed_out: format::vnd(place.spent.handed_out_vnd, lang),
+        paid: format::vnd(place.spent.paid_vnd, lang),
         code: place.code,
         name: place.name,
     }

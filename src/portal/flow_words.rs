@@ -35,6 +35,31 @@ words! {
         since_days: "từ ngày {}, đã {} ngày", "since {}, for {} days";
     }
 
+    /// What is held, and what is open of it.
+    Held as held {
+        all_waiting: "Tất cả: {} khoản, còn {} chưa được xác nhận. Trên đây là những khoản cũ nhất.",
+            "In all: {} transfers, {} not confirmed. Those above are the oldest.";
+        advances: "Tạm ứng chưa thanh toán", "Advances not cleared";
+        open: "Chưa thanh toán", "Not cleared";
+        overdue: "Trong đó quá hạn ({} khoản)", "Of it overdue (number: {})";
+        oldest: "khoản lâu nhất đến hạn ngày {}, số ngày quá hạn: {}", "the oldest was due on {}, days overdue: {}";
+        nobody: "Chỉ công khai tổng số: người nhận tạm ứng không được nêu tên.", "In sum alone: those who have them are not named.";
+        goods: "Hiện vật đang có trong kho", "Goods in stock, item by item";
+        goods_note: "Theo giá trị ghi sổ, kể cả hiện vật được giữ riêng chờ quyết định.", "By the value they were booked with, with what is kept apart until decided.";
+        item: "Tên hiện vật", "Item";
+        quantity: "Số lượng", "Quantity";
+        value: "Trị giá", "Value";
+        rest_of_goods: "Xem {} dòng còn lại", "Show the other {} lines";
+    }
+
+    /// An entry that came when the month of its day was closed.
+    Late as late {
+        tag: "ghi sau khi khóa sổ; tính vào tháng {}", "booked after closing; counts in {}";
+        says: "Ghi sau khi khóa sổ, tính vào tháng {}", "Booked after the month was closed, counts in {}";
+        text: "Khi khoản này vào sổ, sổ của những ngày ấy đã khóa. Ngày của khoản giữ nguyên; số đã khóa không đổi.",
+            "When it was booked, the books of its day were closed already. Its day stays; what was closed does not change.";
+    }
+
     /// An entry that is no gift.
     Moved as moved {
         of: "Về bút toán", "About entry";

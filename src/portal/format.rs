@@ -62,6 +62,11 @@ pub fn month(day: NaiveDate, lang: Lang) -> String {
     }
 }
 
+/// A month as the API writes it (`2026-12`).
+pub fn written_month(text: &str, lang: Lang) -> String {
+    format!("{text}-01").parse().map_or_else(|_| text.to_owned(), |day| month(day, lang))
+}
+
 /// A day without its year, for axes.
 pub fn short_day(day: NaiveDate, lang: Lang) -> String {
     match lang {
@@ -167,6 +172,11 @@ mod tests {
     fn days_can_not_be_misread() {
         let date = NaiveDate::from_ymd_opt(2026, 2, 3).unwrap();
         assert_eq!((day(date, Lang::Vi), day(date, Lang::En)), ("03/02/2026".to_owned(), "3 Feb 2026".to_owned()));
+        assert_eq!(
+            (written_month("2026-12", Lang::Vi), written_month("2026-12", Lang::En)),
+            ("12/2026".into(), "Dec 2026".into())
+        );
+        assert_eq!(written_month("bald", Lang::En), "bald");
         assert_eq!(moment("2026-11-22T17:05:00Z".parse().unwrap(), Lang::Vi), "00:05, 23/11/2026");
     }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 
 use super::appeals::{Card, cards};
-use super::flow::{Beside, MOST_WAITING, View};
+use super::flow::{Beside, View};
 use super::format;
 use super::goods::item_names;
 use super::ledger::{Row, Rows};
@@ -14,11 +14,11 @@ use super::page::{Page, Section, render, serve};
 use super::words::{Words, fill};
 use crate::db::Db;
 use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
+use crate::disclosure::held::OnTheWay;
 use crate::disclosure::totals::{self, Sum, TotalsOut, TotalsQuery};
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem};
 use crate::search::SearchIndex;
-use crate::transfers::{OpenTransfer, unconfirmed};
 
 /// Entries in the list that updates itself.
 const NEWEST: i64 = 8;
@@ -29,7 +29,7 @@ const MOST_APPEALS: i64 = 6;
 pub struct Newest {
     pub totals: TotalsOut,
     /// Transfers that nobody has confirmed.
-    waiting: Vec<OpenTransfer>,
+    on_the_way: OnTheWay,
     pub log: LogState,
     pub entries: Vec<EntryOut>,
 }
@@ -38,7 +38,7 @@ impl Newest {
     pub fn read(conn: &mut PgConnection, index: &SearchIndex) -> Result<Self, Problem> {
         Ok(Self {
             totals: totals::load(conn, &TotalsQuery::default())?,
-            waiting: unconfirmed(conn, MOST_WAITING)?,
+            on_the_way: OnTheWay::read(conn, None, None, None)?,
             log: LogState::read(conn)?,
             entries: entries::search(conn, index, &EntriesQuery::default(), NEWEST)?.items,
         })
@@ -47,7 +47,7 @@ impl Newest {
     pub fn figures(&self, conn: &mut PgConnection, lang: Lang) -> Result<Figures, Problem> {
         let (w, TotalsOut { received, quarantined, .. }) = (Words::of(lang), &self.totals);
         Ok(Figures {
-            flow: View::of(conn, &self.totals, Beside { waiting: self.waiting.clone(), ..Beside::default() }, lang)?,
+            flow: View::of(conn, &self.totals, Beside::Country(self.on_the_way.clone()), lang)?,
             received: format::vnd(received.received_vnd, lang),
             gifts: fill(w.home.in_gifts, &[&format::count(received.gift_count, lang)]),
             kept_apart: (*quarantined != Sum::default()).then(|| {

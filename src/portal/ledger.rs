@@ -15,7 +15,7 @@ use super::goods::{ItemNames, goods_of, goods_text, item_names};
 use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
 use super::words::{Words, fill};
-use super::{format, labels};
+use super::{flow_words, format, labels};
 use crate::basics::keyboard::{self, Typed};
 use crate::db::Db;
 use crate::disclosure::appeals;
@@ -50,6 +50,8 @@ pub struct Row {
     pub is_annotated: bool,
     /// Came after its appeal's end: in no total until decided.
     pub is_kept_apart: bool,
+    /// Came when the month of its day was closed: in words.
+    pub late: Option<String>,
 }
 
 /// What stands where a gift's giver is not named. A sum of many small gifts has many givers, none of them asked.
@@ -62,6 +64,11 @@ pub fn is_kept_apart(entry: &EntryOut) -> bool {
     entry.fund.split(':').next() == Some("QUARANTINE")
 }
 
+fn late(entry: &EntryOut, lang: Lang) -> Option<String> {
+    let month = format::written_month(entry.counts_in.as_deref()?, lang);
+    Some(fill(flow_words::Words::of(lang).late.tag, &[&month]))
+}
+
 impl Row {
     pub fn of(entry: EntryOut, names: &ItemNames, lang: Lang) -> Self {
         let goods: Vec<String> = goods_of(&entry).iter().map(|goods| goods_text(goods, names, lang)).collect();
@@ -72,6 +79,7 @@ impl Row {
             iso: entry.day.to_string(),
             is_named: entry.giver.is_some(),
             is_kept_apart: is_kept_apart(&entry),
+            late: late(&entry, lang),
             who: entry.giver.clone().unwrap_or_else(nobody),
             kind,
             goods: goods.join(", "),

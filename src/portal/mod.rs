@@ -18,6 +18,7 @@ mod flow;
 mod flow_words;
 mod format;
 mod goods;
+mod held;
 mod home;
 mod leaf;
 mod ledger;

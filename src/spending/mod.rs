@@ -28,6 +28,7 @@ pub mod model;
 pub mod move_routes;
 pub mod order;
 pub mod other_routes;
+pub mod overdue;
 pub mod own_costs;
 pub mod papers;
 pub mod payments;

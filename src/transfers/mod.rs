@@ -34,7 +34,7 @@ pub mod wire;
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
 
-pub use open::{OpenTransfer, unconfirmed, unconfirmed_of};
+pub use open::{OpenSum, OpenTransfer, unconfirmed, unconfirmed_of, unconfirmed_sum};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {

@@ -1,8 +1,10 @@
 //! What was sent and is neither confirmed nor back: a table of its own, because everybody may read it.
 
 use chrono::NaiveDate;
-use diesel::pg::PgConnection;
+use diesel::dsl::{count_star, sql};
+use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::db::DbError;
 use crate::db::schema::transfer_open;
@@ -47,22 +49,43 @@ pub fn unconfirmed(conn: &mut PgConnection, limit: i64) -> Result<Vec<OpenTransf
     Ok(rows.load(conn)?)
 }
 
-/// The same of a chapter, which sent it or has to confirm it, or of a fund.
-pub fn unconfirmed_of(
-    conn: &mut PgConnection,
-    chapter: Option<&str>,
-    fund: Option<&str>,
-    limit: i64,
-) -> Result<Vec<OpenTransfer>, DbError> {
+type Boxed<'a> = diesel::dsl::IntoBoxed<'a, transfer_open::table, Pg>;
+
+fn narrowed<'a>(chapters: Option<&'a [String]>, fund: Option<&'a str>) -> Boxed<'a> {
     use transfer_open as t;
-    let mut query = t::table.filter(t::outstanding_vnd.gt(0)).into_boxed();
-    if let Some(chapter) = chapter {
-        query = query.filter(t::from_chapter.eq(chapter).or(t::to_chapter.eq(chapter)));
+    let mut query = t::table.into_boxed().filter(t::outstanding_vnd.gt(0));
+    if let Some(chapters) = chapters {
+        query = query.filter(t::from_chapter.eq_any(chapters).or(t::to_chapter.eq_any(chapters)));
     }
     if let Some(fund) = fund {
         query = query.filter(t::fund.eq(fund));
     }
-    Ok(query.order((t::sent_on, t::out_code)).limit(limit).select(OpenTransfer::as_select()).load(conn)?)
+    query
+}
+
+/// The same of chapters, one of which sent it or has to confirm it, or of a fund.
+pub fn unconfirmed_of(
+    conn: &mut PgConnection,
+    chapters: Option<&[String]>,
+    fund: Option<&str>,
+    limit: i64,
+) -> Result<Vec<OpenTransfer>, DbError> {
+    let rows = narrowed(chapters, fund).order((transfer_open::sent_on, transfer_open::out_code)).limit(limit);
+    Ok(rows.select(OpenTransfer::as_select()).load(conn)?)
+}
+
+/// All of them together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OpenSum {
+    pub vnd: i64,
+    pub count: i64,
+}
+
+/// What [`unconfirmed_of`] would list without a limit, added up.
+pub fn unconfirmed_sum(conn: &mut PgConnection, chapters: Option<&[String]>, fund: Option<&str>) -> Result<OpenSum, DbError> {
+    let sum = sql::<BigInt>("coalesce(sum(outstanding_vnd), 0)::bigint");
+    let (vnd, count) = narrowed(chapters, fund).select((sum, count_star())).first(conn)?;
+    Ok(OpenSum { vnd, count })
 }
 
 /// The rows of these entries, for an audit.

@@ -7,12 +7,16 @@
 //! today* says who decides: walking up, a successor takes the place of what it succeeded (`chapter_stand_in`, which the
 //! database keeps as it keeps the closure).
 
+mod going_on;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
+
+pub use going_on::goes_on_for;
 
 use crate::basics::codes::codes;
 use crate::db::DbError;

@@ -138,7 +138,7 @@ fn the_file_says_what_its_columns_hold() {
         names.next().unwrap(),
         "\"log_index\",\"code\",\"kind\",\"day\",\"booked_on\",\"channel\",\"chapter\",\"province\",\"fund\",\"amount_vnd\",\"giver\",\"goods\",\
          \"message_count\",\"reverses\",\"reason\",\"leaf_hash\",\"carried_vnd\",\"other_income_vnd\",\"released_vnd\",\"taken_over_vnd\",\"sent_vnd\",\
-         \"handed_out_vnd\",\"paid_vnd\",\"refunded_vnd\",\"lost_vnd\",\"of\",\"to\",\"category\""
+         \"handed_out_vnd\",\"paid_vnd\",\"refunded_vnd\",\"lost_vnd\",\"of\",\"to\",\"category\",\"counts_in\""
     );
     assert!(!names.next().unwrap().contains('"'));
     assert!(rows.iter().all(|row| row["carried_vnd"] == "0"), "a sum that is not meant is 0");

@@ -80,6 +80,8 @@ mod phones;
 mod pictures;
 mod portal;
 mod portal_entry;
+mod portal_held;
+mod portal_late;
 mod portal_leaves;
 mod portal_outside;
 mod portal_reversals;

@@ -1,0 +1,1 @@
+DROP INDEX transfer_open_waiting_fund_idx, transfer_open_waiting_to_idx, transfer_open_waiting_from_idx, advance_open_fund_idx;
