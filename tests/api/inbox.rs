@@ -83,6 +83,41 @@ fn one_inbox_shows_what_waits_over_all_matters() {
     audit(&app);
 }
 
+/// Who decided at a chapter may go while a request waits there: it comes up to the next who may, and goes back with whoever comes.
+#[test]
+fn what_nobody_is_left_to_decide_comes_up() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let decider = app.account(Role::ChapterChair, "23095");
+    let gift = app.gift(json!({}));
+    officer.post("/api/v1/gifts", gift.clone(), 201);
+    let path = format!("/api/v1/gifts/{}/reversal", gift["id"].as_str().unwrap());
+    officer.post(&path, json!({"id": Uuid::now_v7(), "reason": "DUPLICATE"}), 201);
+    let (above, centre) = (app.chair_of("68"), app.chair_of("TW"));
+    let waits = |caller: &Caller<'_>, chapter: &str| all(caller, &format!("{INBOX}?chapter={chapter}"), 1);
+    assert!(waits(&above, "68").is_empty() && waits(&centre, "TW").is_empty());
+    assert_eq!(waits(&officer, "23095").len(), 1);
+
+    app.database.execute(&format!("UPDATE account SET disabled_at = '{}' WHERE id = '{}'", app.now(), decider.id));
+    let waiting = waits(&above, "68");
+    assert_eq!(waiting.len(), 1);
+    let seen = ["passed_up", "may_decide", "chapter", "approver_chapter"].map(|name| waiting[0][name].clone());
+    assert_eq!(seen, [json!(true), json!(true), json!("23095"), json!("68")]);
+    assert!(waits(&centre, "TW").is_empty(), "the nearest, and nobody else");
+    assert_eq!(waits(&officer, "23095").len(), 1, "it stays where it was asked");
+    app.chair_of("01").get(&format!("{INBOX}?chapter=68"), 404);
+
+    let again = app.chair_of("23095");
+    assert!(waits(&above, "68").is_empty());
+    assert_eq!(waits(&again, "23095")[0]["may_decide"], true);
+    let chairs = "role = 'CHAPTER_CHAIR' AND chapter_id = (SELECT id FROM chapter WHERE code = '23095')";
+    app.database.execute(&format!("UPDATE role_assignment SET ended_at = '{}' WHERE {chairs}", app.now()));
+    let waiting = waits(&above, "68");
+    above.post(waiting[0]["approval_url"].as_str().unwrap(), Value::Null, 200);
+    assert!(waits(&above, "68").is_empty() && waits(&officer, "23095").is_empty());
+    audit(&app);
+}
+
 /// A decision and the table of its matter never part, whoever writes.
 #[test]
 fn the_database_keeps_decisions_and_their_matters_together() {
