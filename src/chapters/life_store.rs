@@ -205,6 +205,28 @@ pub fn insert(
     code: &str,
     new: &NewChapter,
 ) -> Result<(), DbError> {
+    write_first(conn, (by.account(), now), below.unwrap_or(by.chapter()), (code, None), new)
+}
+
+/// Founds the chapter of a unit by the decision of a plan that several persons approved. The caller holds the chapter above.
+pub fn insert_territorial(
+    conn: &mut PgConnection,
+    by: Uuid,
+    now: DateTime<Utc>,
+    below: ChapterId,
+    code: &str,
+    new: &NewChapter,
+) -> Result<(), DbError> {
+    write_first(conn, (by, now), below, (code, Some(code)), new)
+}
+
+fn write_first(
+    conn: &mut PgConnection,
+    (by, now): (Uuid, DateTime<Utc>),
+    below: ChapterId,
+    (code, unit): (&str, Option<&str>),
+    new: &NewChapter,
+) -> Result<(), DbError> {
     let status = if new.provisional { "PROVISIONAL" } else { "ACTIVE" };
     shown::alters(conn);
     diesel::insert_into(chapter::table)
@@ -214,7 +236,8 @@ pub fn insert(
             chapter::kind.eq(new.kind.name()),
             chapter::level.eq(new.level.name()),
             chapter::status.eq(status),
-            chapter::parent_id.eq(below.unwrap_or(by.chapter()).0),
+            chapter::parent_id.eq(below.0),
+            chapter::unit_code.eq(unit),
             chapter::name.eq(&new.name),
             chapter::short_name.eq(&new.short_name),
             chapter::folded.eq(folded_name(&new.name)),
@@ -240,7 +263,7 @@ pub fn insert(
         tax_code: None,
         own_bank_account: None,
         recorded_at: Some(now),
-        recorded_by: Some(by.account()),
+        recorded_by: Some(by),
     };
     diesel::insert_into(chapter_version::table).values(first.with_details(&new.details)).execute(conn)?;
     Ok(())
@@ -279,6 +302,8 @@ pub fn go_up(
         effective_on: going.since,
         decision_no: Some(going.decision_no.clone()),
         decision_on: None,
+        // What it had at the bank is its successor's from that day on.
+        own_bank_account: Some(false),
         ..last
     };
     write_version(conn, going.by, now, row, next)?;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::db::DbError;
 use crate::db::schema::{chapter, chapter_ancestor, chapter_version};
+use crate::tree::{self, ChapterId};
 
 /// A chapter as everyone may see it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -67,13 +68,14 @@ pub fn names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
         .collect())
 }
 
-/// The chapter whose bank account each of these uses: its own, unless it is known to have none; else that of the nearest one above.
+/// The chapter whose bank account each of these uses: its own, unless it is known to have none; else that of the nearest one above. What
+/// went up in another one has no account since, and uses that one's.
 pub fn bank_accounts(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
-    let lines: Vec<(Uuid, Uuid)> = chapter_ancestor::table
-        .filter(chapter_ancestor::chapter_id.eq_any(ids))
-        .order((chapter_ancestor::chapter_id, chapter_ancestor::depth))
-        .select((chapter_ancestor::chapter_id, chapter_ancestor::ancestor_id))
-        .load(conn)?;
+    let mut lines: Vec<(Uuid, Uuid)> = Vec::new();
+    // Two at most are asked about at once.
+    for id in ids {
+        lines.extend(tree::line(conn, ChapterId(*id))?.into_iter().map(|(above, _)| (*id, above.0)));
+    }
     let has_none: Vec<Uuid> = chapter_version::table
         .inner_join(chapter::table.on(chapter::id.eq(chapter_version::chapter_id)))
         .filter(chapter_version::version.eq(chapter::version))
