@@ -4,15 +4,16 @@ use uuid::Uuid;
 
 use super::carry;
 use super::fault::Fault;
-use super::model::{Kind, Plan, State};
+use super::founding;
+use super::model::{Content, Kind, Plan, State};
 use super::papers;
 use super::store::{self, Row};
 use super::survey::{self, Sides};
 use super::wire::{SuccessionDryRunOut, SuccessionOut, out};
-use crate::authz::{Approve, Granted, Organise, Read, Right, Visit};
+use crate::authz::{Approve, Denied, Granted, Organise, Read, Refusal, Right, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::hex;
-use crate::decisions::{self, Approval, Asked, Matter, Verdict};
+use crate::decisions::{self, Approval, Asked, Halt, Matter, Verdict};
 use crate::documents::store as documents;
 use crate::house::Rooms;
 use crate::http::{Check, Lang};
@@ -37,13 +38,15 @@ pub const MATTER: &decisions::Kind = &decisions::Kind {
 
 /// Asks for a plan. The same sent again answers as the first time.
 pub fn request(v: &mut Visit<'_>, plan: &Plan) -> Result<(SuccessionOut, bool), Fault> {
-    let (from, to) = (readable(v, "from", &plan.content.from)?, readable(v, "to", &plan.content.to)?);
-    let all: Vec<ChapterId> = from.iter().chain(&to).map(|place| place.id).collect();
+    let (from, to) = (readable(v, "from", &plan.content.from)?, taking_over(v, &plan.content)?);
+    let stand: Vec<ChapterId> = to.iter().map(|place| founding::stands(&plan.content, place)).collect();
+    let all: Vec<ChapterId> = from.iter().map(|place| place.id).chain(stand.iter().copied()).collect();
     let above = survey::above(v.conn, &all)?.ok_or_else(|| Fault::broken("chapters without one above"))?;
     let grant = v.at::<Organise>(above)?;
-    let leading = to.first().ok_or_else(|| Fault::broken("a plan without a successor"))?;
-    // It is the successor's matter first, which takes everything over, and then that of the chapter above all.
-    let side = v.at::<Organise>(leading.id)?;
+    let leading = stand.first().ok_or_else(|| Fault::broken("a plan without a successor"))?;
+    // It is the successor's matter first, which takes everything over, and then that of the chapter above all. One that is yet to be
+    // made has nobody: then it is that of the chapter above it, and every step still takes another person.
+    let side = v.at::<Organise>(*leading)?;
     let new = decisions::New {
         kind: MATTER,
         id: plan.id,
@@ -57,7 +60,7 @@ pub fn request(v: &mut Visit<'_>, plan: &Plan) -> Result<(SuccessionOut, bool), 
     let asked = decisions::ask(v, &side, &new, content)?;
     if asked == Asked::Now {
         check(v, plan, above, &from, &to)?;
-        let ids = |places: &[Place]| places.iter().map(|place| place.id.0).collect::<Vec<_>>();
+        let going: Vec<Uuid> = from.iter().map(|place| place.id.0).collect();
         let new = store::New {
             id: plan.id,
             kind: plan.kind,
@@ -66,8 +69,8 @@ pub fn request(v: &mut Visit<'_>, plan: &Plan) -> Result<(SuccessionOut, bool), 
             decision_no: plan.decision_no.as_str(),
             document: &plan.document,
             plan: serde_json::to_value(&plan.content).map_err(Fault::broken)?,
-            from: &ids(&from),
-            to: &ids(&to),
+            from: &going,
+            to: &stand.iter().map(|chapter| chapter.0).filter(|chapter| !going.contains(chapter)).collect(),
         };
         store::insert(v.conn, &grant, v.now, &new)?;
     }
@@ -75,11 +78,27 @@ pub fn request(v: &mut Visit<'_>, plan: &Plan) -> Result<(SuccessionOut, bool), 
     Ok((out(v.conn, row)?, asked == Asked::Now))
 }
 
+/// The places of those that go on; of one that is yet to be made, where it will stand.
+fn taking_over(v: &mut Visit<'_>, content: &Content) -> Result<Vec<Place>, Fault> {
+    let mut places = Vec::with_capacity(content.to.len());
+    for (n, code) in content.to.iter().enumerate() {
+        places.push(match content.new_chapters.iter().enumerate().find(|(_, new)| new.code == *code) {
+            Some((at, new)) => new.place(&place_of(v, &new.parent, || format!("/new_chapters/{at}/parent"))?),
+            None => place_of(v, code, || format!("/to/{n}"))?,
+        });
+    }
+    Ok(places)
+}
+
+fn place_of(v: &mut Visit<'_>, code: &str, pointer: impl Fn() -> String) -> Result<Place, Fault> {
+    let (_, place) = v.see_code::<Read>(code).map_err(|denied| Fault::NoSuchChapter(denied, pointer()))?;
+    Ok(place)
+}
+
 fn readable(v: &mut Visit<'_>, side: &str, codes: &[String]) -> Result<Vec<Place>, Fault> {
     let mut places = Vec::with_capacity(codes.len());
     for (n, code) in codes.iter().enumerate() {
-        let (_, place) = v.see_code::<Read>(code).map_err(|denied| Fault::NoSuchChapter(denied, format!("/{side}/{n}")))?;
-        places.push(place);
+        places.push(place_of(v, code, || format!("/{side}/{n}"))?);
     }
     Ok(places)
 }
@@ -105,6 +124,7 @@ fn check(v: &mut Visit<'_>, plan: &Plan, above: ChapterId, from: &[Place], to: &
             );
         }
     }
+    check.extend(founding::look(v.conn, &plan.content, from)?);
     where_they_stand(v, plan, from, to, &mut check)?;
     officers(v, plan, from, to, &mut check)?;
     let codes: Vec<&str> = plan.content.shares.iter().map(|share| share.fund.as_str()).collect();
@@ -122,7 +142,7 @@ fn where_they_stand(v: &mut Visit<'_>, plan: &Plan, from: &[Place], to: &[Place]
         check.wrong(format!("/from/{n}"), "NOT_AT_THIS_LEVEL", vi, en);
     }
     for (n, place) in to.iter().enumerate() {
-        let line = tree::line(v.conn, place.id)?;
+        let line = tree::line(v.conn, founding::stands(&plan.content, place))?;
         if from.iter().any(|old| line.iter().any(|(above, _)| *above == old.id)) {
             check.wrong(
                 format!("/to/{n}"),
@@ -134,7 +154,7 @@ fn where_they_stand(v: &mut Visit<'_>, plan: &Plan, from: &[Place], to: &[Place]
     }
     if let (Kind::Move, [old], [new]) = (plan.kind, from, to) {
         let parent = |place: &Place| place.path.iter().rev().nth(1).map(|step| step.id);
-        let same_level = tree::level(v.conn, old.id)? == tree::level(v.conn, new.id)?;
+        let same_level = tree::level(v.conn, old.id)? == founding::level(v.conn, &plan.content, new)?;
         if parent(old) == parent(new) || !same_level {
             check.wrong(
                 "/to/0",
@@ -165,7 +185,7 @@ fn officers(v: &mut Visit<'_>, plan: &Plan, from: &[Place], to: &[Place], check:
             continue;
         };
         let Some(target) = to.iter().find(|place| place.code == one.to) else { continue };
-        if !tree::level(v.conn, target.id)?.is_some_and(|level| handing_over::fits(&role.role, level)) {
+        if !founding::level(v.conn, &plan.content, target)?.is_some_and(|level| handing_over::fits(&role.role, level)) {
             check.wrong(
                 format!("/officers/{n}/to"),
                 "NOT_AT_THIS_LEVEL",
@@ -197,6 +217,7 @@ impl Matter for Waiting<'_> {
             return carry::later(v.conn, v.now, &by.grant, self.row);
         }
         let content = self.row.content().ok_or_else(|| Fault::broken("a plan is not as it must be"))?;
+        founding::make(&mut v.errand(), self.row, &content, by.grant.account())?;
         let sides = Sides::of(v.conn, content)?;
         let chapters: Vec<ChapterId> = sides.from.iter().chain(&sides.to).map(|place| place.id).collect();
         let grants = v.at_each::<Approve>(&chapters)?.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -212,36 +233,53 @@ impl Matter for Waiting<'_> {
 /// Decides on a plan. Saying the same again answers as the first time.
 pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, verdict: Verdict) -> Result<SuccessionOut, Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
-    if verdict == Verdict::Withdraw && row.state() == Some(State::Approved) {
-        return call_off(v, &row);
+    let decided = match verdict == Verdict::Withdraw && row.state() == Some(State::Approved) {
+        true => call_off(v, &row),
+        false => decisions::decide(v, &Waiting { row: &row, rooms }, id, verdict).map(|_| ()).map_err(Fault::from),
+    };
+    match decided {
+        // Whoever may look at it is told that this is not theirs.
+        Err(
+            Fault::Decision(Halt::Denied(Denied::Refused(Refusal::Unreadable)))
+            | Fault::Denied(Denied::Refused(Refusal::Unreadable)),
+        ) => {
+            sees(v, &row)?;
+            return Err(Refusal::NotAllowed.into());
+        }
+        other => other?,
     }
-    decisions::decide(v, &Waiting { row: &row, rooms }, id, verdict)?;
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     out(v.conn, row)
 }
 
 /// An approved plan that is not carried out, before its day or because something stands in its way for good.
-fn call_off(v: &mut Visit<'_>, row: &Row) -> Result<SuccessionOut, Fault> {
+fn call_off(v: &mut Visit<'_>, row: &Row) -> Result<(), Fault> {
     let by = v.at::<Organise>(ChapterId(row.above_chapter_id))?;
     store::decide(v.conn, &by, v.now, row.id, State::Withdrawn)?;
-    v.note(&by, MATTER.actions.withdrawn, row.id)?;
-    let row = store::find(v.conn, row.id)?.ok_or(Fault::Unknown)?;
-    out(v.conn, row)
+    Ok(v.note(&by, MATTER.actions.withdrawn, row.id)?)
 }
 
-/// A plan, for those who may read the chapter that decides or its successor.
-fn seen(v: &mut Visit<'_>, id: Uuid) -> Result<Row, Fault> {
+/// That the visitor may read one of the chapters that it names.
+fn sees(v: &mut Visit<'_>, row: &Row) -> Result<(), Fault> {
+    let named = store::named(v.conn, row.id)?.into_iter().map(ChapterId);
+    v.at_one_of::<Read>(&[ChapterId(row.above_chapter_id)].into_iter().chain(named).collect::<Vec<_>>())?;
+    Ok(())
+}
+
+/// A plan, for those who may read the chapter that decides or its successor: what it would do shows the books of all that go up.
+fn seen(v: &mut Visit<'_>, id: Uuid) -> Result<(Row, Sides), Fault> {
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
-    let to = row.content().and_then(|content| content.to.into_iter().next());
-    let leading = to.map(|code| tree::place(v.conn, &code)).transpose()?.flatten();
-    let chapters: Vec<ChapterId> = [ChapterId(row.above_chapter_id)].into_iter().chain(leading.map(|place| place.id)).collect();
-    v.at_one_of::<Read>(&chapters)?;
-    Ok(row)
+    let content = row.content().ok_or_else(|| Fault::broken("a plan is not as it must be"))?;
+    let sides = Sides::of(v.conn, content)?;
+    let leading = sides.to.first().map(|place| founding::stands(&sides.content, place));
+    v.at_one_of::<Read>(&[ChapterId(row.above_chapter_id)].into_iter().chain(leading).collect::<Vec<_>>())?;
+    Ok((row, sides))
 }
 
-/// Shows a plan.
+/// Shows a plan to those who may read one of the chapters that it names.
 pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<SuccessionOut, Fault> {
-    let row = seen(v, id)?;
+    let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
+    sees(v, &row)?;
     let note = decisions::note_of(v, MATTER, id)?;
     let mut shown = out(v.conn, row)?;
     shown.note = note;
@@ -250,6 +288,6 @@ pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<SuccessionOut, Fault> {
 
 /// Shows what a plan would do.
 pub fn dry_run(v: &mut Visit<'_>, rooms: Rooms, lang: Lang, id: Uuid) -> Result<SuccessionDryRunOut, Fault> {
-    let row = seen(v, id)?;
-    survey::survey(v.conn, v.now, rooms, lang, &row)
+    let (row, sides) = seen(v, id)?;
+    survey::survey(v.conn, v.now, rooms, lang, &row, &sides)
 }

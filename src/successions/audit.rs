@@ -64,6 +64,9 @@ fn check(audit: &mut Audit<'_>, row: &Row) -> Result<(), DbError> {
         return Ok(());
     }
     let places = tree::places(audit.conn, &content.chapters())?;
+    for new in content.new_chapters.iter().filter(|new| places.get(&new.code).is_none_or(|place| place.id.0 != new.id)) {
+        wrong(format!("{}, which it makes, is not there", new.code));
+    }
     for place in content.from.iter().filter_map(|code| places.get(code)) {
         let successors = tree::went_up_in(audit.conn, place.id.0)?;
         let left = passing::left_at(audit.conn, &[place.id.0])?;

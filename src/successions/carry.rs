@@ -1,6 +1,6 @@
 //! Carrying a plan out: all of it in one transaction, at once when it is approved or on its day.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::founding;
 use super::model::State;
 use super::store::{self, Row};
 use super::survey::{self, Sides};
@@ -27,7 +28,7 @@ use crate::ledger::kinds::Kind;
 use crate::ledger::model::{Balanced, FundId, Posting};
 use crate::ledger::passing;
 use crate::ledger::store::{self as ledger, BookedAt};
-use crate::stock::lots::{self, Entering, Taken};
+use crate::stock::lots::{self, Arriving, Entering, Taken};
 use crate::tree::{self, ChapterId, Place};
 use crate::vault::Vault;
 
@@ -86,6 +87,7 @@ fn on_its_day(errand: &mut Errand<'_>, rooms: Rooms, id: Uuid) -> Result<(), Fau
     }
     let by = row.approved_by.ok_or_else(|| Fault::broken("an approved plan without an approver"))?;
     let content = row.content().ok_or_else(|| Fault::broken("a plan is not as it must be"))?;
+    founding::make(errand, &row, &content, by)?;
     let sides = Sides::of(errand.conn, content)?;
     let chapters: Vec<ChapterId> = sides.from.iter().chain(&sides.to).map(|place| place.id).collect();
     let grants = authz::approved_before(errand.conn, errand.now, by, &chapters)?;
@@ -93,7 +95,7 @@ fn on_its_day(errand: &mut Errand<'_>, rooms: Rooms, id: Uuid) -> Result<(), Fau
     out(errand, rooms, &row, &sides, &grants)
 }
 
-/// Carries out a plan. `grants` are those of who approved it last, at every chapter it names.
+/// Carries out a plan whose new chapters are made. `grants` are those of who approved it last, at every chapter it names.
 pub fn out(errand: &mut Errand<'_>, rooms: Rooms, row: &Row, sides: &Sides, grants: &[Granted<Approve>]) -> Result<(), Fault> {
     let by = grants.first().ok_or_else(|| Fault::broken("nobody carries it out"))?.account();
     let mut held = hold(errand.conn, sides)?;
@@ -117,6 +119,8 @@ pub fn out(errand: &mut Errand<'_>, rooms: Rooms, row: &Row, sides: &Sides, gran
         tree::succeed(errand.conn, old.id, &to, row.effective_on)?;
         note(errand, by, row.id, old)?;
     }
+    let made: Vec<Uuid> = sides.content.new_chapters.iter().map(|new| new.id).collect();
+    store::made(errand.conn, row.id, &made)?;
     for new in &sides.to {
         chapters::took_over(errand.conn, new.id.0, &new.code)?;
     }
@@ -154,7 +158,9 @@ fn roles(errand: &mut Errand<'_>, sides: &Sides, going: &Going) -> Result<(), Fa
 /// Books what is left at the chapters over to their successors, and returns the entries.
 fn books(errand: &mut Errand<'_>, row: &Row, sides: &Sides, grants: &[Granted<Approve>]) -> Result<Vec<Uuid>, Fault> {
     let left = passing::left_at(errand.conn, &sides.olds())?;
-    let funds = ledger::funds(errand.conn, &left.iter().map(|(_, posting)| posting.fund).collect::<Vec<FundId>>())?;
+    let lying = lying(errand.conn, sides)?;
+    let all = left.iter().map(|(_, posting)| posting.fund).chain(lying.iter().map(|(_, fund)| *fund));
+    let funds = ledger::funds(errand.conn, &all.collect::<Vec<FundId>>())?;
     let mut parts: Vec<((Uuid, usize, FundId), Vec<Posting>)> = Vec::new();
     for (chapter, posting) in left {
         let fund = funds.get(&posting.fund).ok_or_else(|| Fault::broken("a balance of no fund"))?;
@@ -164,15 +170,24 @@ fn books(errand: &mut Errand<'_>, row: &Row, sides: &Sides, grants: &[Granted<Ap
             None => parts.push((key, vec![posting])),
         }
     }
+    let mut goods_of: Vec<Vec<FundId>> = parts.iter().map(|_| Vec::new()).collect();
+    for (chapter, fund) in lying {
+        let code = funds.get(&fund).map(|fund| fund.code.as_str()).unwrap_or_default();
+        let target = sides.content.target(code, Account::GoodsInStock);
+        // Goods that are worth nothing any more have no posting: they go by what else goes there, of their own fund if it can be.
+        let own = parts.iter().position(|(key, _)| *key == (chapter, target, fund));
+        let by = own.or_else(|| parts.iter().position(|((old, to, _), _)| (*old, *to) == (chapter, target)));
+        if let Some(goods) = by.and_then(|by| goods_of.get_mut(by)) {
+            goods.push(fund);
+        }
+    }
     let grant_at = |id: Uuid| grants.iter().find(|grant| grant.chapter().0 == id).ok_or(Fault::Unknown);
     let mut entries = Vec::new();
-    for ((old, target, fund), postings) in &parts {
+    for (((old, target, _), postings), goods_of) in parts.iter().zip(&goods_of) {
         let new = sides.to.get(*target).ok_or(Fault::Unknown)?;
         let (from, to) = (grant_at(*old)?, grant_at(new.id.0)?);
         let [mut sent, mut taken] = pair(errand, row, (from, to), new, postings)?;
-        if postings.iter().any(|posting| posting.account == Account::GoodsInStock) {
-            goods(errand, (from, to), *fund, [&mut sent, &mut taken])?;
-        }
+        goods(errand, (from, to), goods_of, [&mut sent, &mut taken])?;
         entries.extend([(from, sent), (to, taken)]);
     }
     let ids = entries.iter().map(|(_, entry)| entry.id).collect();
@@ -180,21 +195,35 @@ fn books(errand: &mut Errand<'_>, row: &Row, sides: &Sides, grants: &[Granted<Ap
     Ok(ids)
 }
 
-/// All goods of a fund leave their lots by one entry and enter as lots by the other.
+/// Funds of which goods lie at the chapters that go up.
+fn lying(conn: &mut PgConnection, sides: &Sides) -> Result<BTreeSet<(Uuid, FundId)>, Fault> {
+    let mut lying = BTreeSet::new();
+    for old in sides.olds() {
+        lying.extend(lots::on_hand(conn, old)?.into_iter().map(|(fund, ..)| (old, fund)));
+    }
+    Ok(lying)
+}
+
+/// All goods of some funds leave their lots by one entry and enter as lots by the other.
 fn goods(
     errand: &mut Errand<'_>,
     (from, to): (&Granted<Approve>, &Granted<Approve>),
-    fund: FundId,
+    funds: &[FundId],
     [sent, taken]: [&mut NewEntry; 2],
 ) -> Result<(), Fault> {
-    let taking = lots::take_all(errand.conn, from, fund)?;
-    let goods = taking.goods(errand.conn)?;
-    sent.goods.clone_from(&goods);
-    taken.goods = goods;
-    let left = taking.leaves(errand.conn, errand.now, sent.id)?;
-    let lines = left.iter().map(Taken::arriving).collect();
-    let entering = Entering { by: to, fund, entry: taken.id, day: taken.day, lines };
-    Ok(lots::enter(errand.conn, errand.now, &[entering])?)
+    if funds.is_empty() {
+        return Ok(());
+    }
+    let mut entering = Vec::new();
+    for fund in funds {
+        let left = lots::take_all(errand.conn, from, *fund)?.leaves(errand.conn, errand.now, sent.id)?;
+        let lines = left.iter().map(Taken::arriving).collect();
+        entering.push(Entering { by: to, fund: *fund, entry: taken.id, day: taken.day, lines });
+    }
+    let lines: Vec<Arriving> = entering.iter().flat_map(|of| of.lines.iter().cloned()).collect();
+    sent.goods = lots::goods(errand.conn, &lines)?;
+    taken.goods.clone_from(&sent.goods);
+    Ok(lots::enter(errand.conn, errand.now, &entering)?)
 }
 
 fn pair(

@@ -4,6 +4,9 @@
 //! the dry run ([`survey`]) shows every row that goes over and what stands in the way. Hàm Liêm's approver takes it over, then
 //! Lâm Đồng's approves: three persons. On the day, or at once if the day has come, it is carried out in one transaction ([`carry`]).
 //!
+//! Where a new commune comes out of old ones, the plan makes its chapter as well ([`founding`]); nobody holds a role there yet, so the
+//! chapter above decides for it.
+//!
 //! ```text
 //! ASKED → APPROVED → DONE        ASKED → REFUSED, WITHDRAWN
 //! ```
@@ -25,6 +28,8 @@ mod ask;
 pub mod audit;
 pub mod carry;
 pub mod fault;
+mod founding;
+mod listed;
 pub mod model;
 pub mod papers;
 pub mod routes;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::basics::codes::codes;
 use crate::basics::{Line, unhex};
+use crate::chapters::to_be_made::ToBeMade;
 use crate::http::{Check, FieldError, note, one_line};
 use crate::ledger::accounts::Account;
 
@@ -108,6 +109,9 @@ pub struct Content {
     pub to: Vec<String>,
     pub shares: Vec<Share>,
     pub officers: Vec<GoesOn>,
+    /// Those of `to` that are made by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub new_chapters: Vec<ToBeMade>,
 }
 
 impl Content {
@@ -128,6 +132,11 @@ impl Content {
     pub fn chapters(&self) -> Vec<&str> {
         self.from.iter().chain(&self.to).map(String::as_str).collect()
     }
+
+    /// The chapter with a code, where the plan makes it.
+    pub fn makes(&self, code: &str) -> Option<&ToBeMade> {
+        self.new_chapters.iter().find(|new| new.code == code)
+    }
 }
 
 /// A plan as it is sent.
@@ -140,10 +149,15 @@ pub struct SuccessionIn {
     /// Codes of the chapters that go up.
     #[schema(example = json!(["23094"]), min_items = 1, max_items = 20)]
     pub from: Vec<String>,
-    /// Codes of the chapters that go on for them, which there are already (`POST /chapters` founds those of schools, agencies, hospitals
-    /// and enterprises). The first goes on with whatever is not given to another.
+    /// Codes of the chapters that go on for them: there already, or made by the plan (`new_chapters`). The first goes on with whatever is
+    /// not given to another.
     #[schema(example = json!(["23095"]), min_items = 1, max_items = 20)]
     pub to: Vec<String>,
+    /// Chapters of new communes or provinces, made in the moment in which the plan is carried out. (Those of schools, agencies, hospitals
+    /// and enterprises are founded before, by `POST /chapters`.)
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub new_chapters: Vec<ToBeMade>,
     /// Of a split: what goes where.
     #[serde(default)]
     #[schema(max_items = 200)]
@@ -194,6 +208,7 @@ impl SuccessionIn {
         check_chapters(self.kind, &self.from, &self.to, &mut check);
         check_shares(self.kind, &self.shares, &self.to, &mut check);
         check_officers(&self.officers, &self.to, &mut check);
+        let new_chapters = check_new(self.kind, self.new_chapters, &self.to, &mut check);
         let year = Days::new(366);
         if self.effective_on < today - year || self.effective_on > today + year {
             check.wrong(
@@ -210,7 +225,7 @@ impl SuccessionIn {
         }
         let note = check.read(note(self.note.as_deref()));
         let (id, kind, effective_on) = (self.id, self.kind, self.effective_on);
-        let content = Content { from: self.from, to: self.to, shares: self.shares, officers: self.officers };
+        let content = Content { from: self.from, to: self.to, shares: self.shares, officers: self.officers, new_chapters };
         let read = decision_no.zip(document).zip(note);
         check.done(read.map(|((decision_no, document), note)| Plan {
             id,
@@ -291,6 +306,40 @@ fn check_officers(officers: &[GoesOn], to: &[String], check: &mut Check) {
     }
 }
 
+fn check_new(kind: Kind, new: Vec<ToBeMade>, to: &[String], check: &mut Check) -> Vec<ToBeMade> {
+    if new.len() > MOST_CHAPTERS || (kind == Kind::Dissolve && !new.is_empty()) {
+        check.wrong(
+            "/new_chapters",
+            "NOT_FOR_THIS",
+            "Không dùng khi giải thể (DISSOLVE); nhiều nhất 20.",
+            "Not of a DISSOLVE, and 20 at most.",
+        );
+        return Vec::new();
+    }
+    let (mut codes, mut ids, mut names) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut checked = Vec::with_capacity(new.len());
+    for (n, new) in new.into_iter().enumerate() {
+        let at = format!("/new_chapters/{n}");
+        let new = new.checked(&at, check);
+        let (vi, en) = ("Đơn vị này đã có ở trên.", "This chapter stands above already.");
+        for (field, first) in [
+            ("code", codes.insert(new.code.clone())),
+            ("id", ids.insert(new.id)),
+            ("name", names.insert((new.parent.clone(), new.name.clone()))),
+        ] {
+            if !first {
+                check.wrong(format!("{at}/{field}"), "TWICE", vi, en);
+            }
+        }
+        if !to.contains(&new.code) {
+            let (vi, en) = ("Không phải đơn vị kế tục trong phương án này.", "No successor of this plan.");
+            check.wrong(format!("{at}/code"), "NO_SUCH_CHAPTER", vi, en);
+        }
+        checked.push(new);
+    }
+    checked
+}
+
 fn check_target(pointer: &str, target: &str, to: &[String], check: &mut Check) {
     if !to.iter().any(|code| code == target) {
         let (vi, en) = ("Không phải đơn vị kế tục trong phương án này.", "No successor of this plan.");
@@ -314,6 +363,7 @@ mod tests {
             to: vec!["B".to_owned(), "C".to_owned(), "D".to_owned()],
             shares: vec![share("GENERAL", Some(Account::CashOnHand), "D"), share("GENERAL", None, "C")],
             officers: Vec::new(),
+            new_chapters: Vec::new(),
         };
         assert_eq!(content.target("GENERAL", Account::CashOnHand), 2);
         assert_eq!(content.target("GENERAL", Account::Bank), 1);
@@ -328,6 +378,14 @@ mod tests {
             kind: Kind::Merge,
             from: vec!["A".to_owned(), "B".to_owned()],
             to: vec!["B".to_owned()],
+            new_chapters: vec![ToBeMade {
+                id: Uuid::from_u128(8),
+                code: "23096".to_owned(),
+                parent: "68".to_owned(),
+                name: "Hội Chữ thập đỏ xã Hàm Liêm".to_owned(),
+                short_name: None,
+                provisional: true,
+            }],
             shares: vec![Share { fund: "GENERAL".to_owned(), account: Some("LOSS".to_owned()), to: "X".to_owned() }],
             officers: vec![GoesOn { assignment: Uuid::nil(), to: "A".to_owned() }],
             effective_on: today + Days::new(400),
@@ -343,6 +401,7 @@ mod tests {
             ("/shares/0/account", "NOT_A_CHOICE"),
             ("/shares/0/to", "NO_SUCH_CHAPTER"),
             ("/officers/0/to", "NO_SUCH_CHAPTER"),
+            ("/new_chapters/0/code", "NO_SUCH_CHAPTER"),
             ("/effective_on", "OUT_OF_RANGE"),
             ("/document", "NOT_A_HASH"),
         ] {

@@ -1,6 +1,6 @@
 //! SQL of plans.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -10,10 +10,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{Content, Kind, State};
-use crate::authz::{Granted, Organise, Right};
+use crate::authz::{Granted, Organise, Read, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{succession, succession_chapter, succession_entry};
-use crate::tree::ChapterId;
+use crate::http::Span;
+use crate::tree::{self, ChapterId};
 
 /// A plan as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -60,7 +61,8 @@ pub struct New<'a> {
     pub document: &'a [u8],
     pub plan: Value,
     pub from: &'a [Uuid],
-    pub to: &'a [Uuid],
+    /// Those that go on; for one that is yet to be made, the one above it.
+    pub to: &'a BTreeSet<Uuid>,
 }
 
 pub fn insert(conn: &mut PgConnection, by: &Granted<Organise>, now: DateTime<Utc>, new: &New<'_>) -> Result<(), DbError> {
@@ -72,10 +74,9 @@ pub fn insert(conn: &mut PgConnection, by: &Granted<Organise>, now: DateTime<Utc
             (s::document.eq(new.document), s::plan.eq(&new.plan), s::asked_by.eq(by.account()), s::asked_at.eq(now)),
         ))
         .execute(conn)?;
-    let sides = [(new.from, true), (new.to, false)];
-    let rows: Vec<_> = sides
-        .iter()
-        .flat_map(|(ids, goes)| ids.iter().map(move |id| (*id, *goes)))
+    let going = new.from.iter().map(|id| (*id, true));
+    let rows: Vec<_> = going
+        .chain(new.to.iter().map(|id| (*id, false)))
         .map(|(id, goes)| {
             use succession_chapter as c;
             (c::succession_id.eq(new.id), c::chapter_id.eq(id), c::goes.eq(goes))
@@ -130,6 +131,47 @@ pub fn decide<R: Right>(
         .set((s::state.eq(state.name()), s::approved_by.eq(approved_by), s::decided_at.eq(Some(now))))
         .execute(conn)?;
     Ok(())
+}
+
+/// Notes that chapters which it has made go on for others.
+pub fn made(conn: &mut PgConnection, id: Uuid, chapters: &[Uuid]) -> Result<(), DbError> {
+    use succession_chapter as c;
+    let rows: Vec<_> = chapters.iter().map(|made| (c::succession_id.eq(id), c::chapter_id.eq(made), c::goes.eq(false))).collect();
+    diesel::insert_into(c::table).values(rows).execute(conn)?;
+    Ok(())
+}
+
+/// The chapters that a plan names.
+pub fn named(conn: &mut PgConnection, id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    use succession_chapter as c;
+    Ok(c::table.filter(c::succession_id.eq(id)).order(c::chapter_id).select(c::chapter_id).load(conn)?)
+}
+
+/// Plans that a chapter decides on, or that name it or one that it goes on for, oldest first.
+pub fn list(
+    conn: &mut PgConnection,
+    here: &Seen<Read>,
+    state: Option<State>,
+    span: Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<Row>, DbError> {
+    use succession as s;
+    use succession_chapter as c;
+    let here = tree::with_succeeded(conn, here.chapter())?;
+    // A chapter goes through a few of them in its life.
+    let named: Vec<Uuid> = c::table.filter(c::chapter_id.eq_any(&here)).select(c::succession_id).distinct().load(conn)?;
+    let mut query = s::table
+        .filter(s::above_chapter_id.eq_any(here).or(s::id.eq_any(named)))
+        .order((s::asked_at, s::id))
+        .limit(span.rows)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(s::state.eq(state.name()));
+    }
+    if let Some((at, id)) = span.after {
+        query = query.filter(s::asked_at.gt(at).or(s::asked_at.eq(at).and(s::id.gt(id))));
+    }
+    Ok(query.load(conn)?)
 }
 
 /// Notes that it is done, and by which entries the books went over.

@@ -7,11 +7,12 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::founding;
 use super::model::Content;
 use super::store::{self, Row};
 use super::wire::{
-    AppealGoingOut, BalanceGoingOut, Becomes, ChapterGoingOut, GoodsGoingOut, InTheWayOut, OfficerGoingOut, OpenDecisionOut,
-    RowsGoingOut, SuccessionDryRunOut,
+    AppealGoingOut, BalanceGoingOut, Becomes, ChapterGoingOut, ChapterMadeOut, GoodsGoingOut, InTheWayOut, OfficerGoingOut,
+    OpenDecisionOut, RowsGoingOut, SuccessionDryRunOut,
 };
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
@@ -25,7 +26,7 @@ use crate::ledger::model::FundId;
 use crate::ledger::{passing, store as ledger};
 use crate::stock::lots;
 use crate::stock::quantity::Quantity;
-use crate::tree::{self, ChapterId, Place};
+use crate::tree::{self, ChapterId, Level, Place};
 
 /// A plan with the chapters it names where they stand.
 pub struct Sides {
@@ -36,9 +37,17 @@ pub struct Sides {
 
 impl Sides {
     pub fn of(conn: &mut PgConnection, content: Content) -> Result<Self, Fault> {
-        let mut places = tree::places(conn, &content.chapters())?;
-        let mut side = |codes: &[String]| -> Result<Vec<Place>, Fault> {
-            codes.iter().map(|code| places.remove(code).ok_or_else(|| Fault::broken("a plan names no chapter"))).collect()
+        let parents = content.new_chapters.iter().map(|new| new.parent.as_str());
+        let mut places = tree::places(conn, &content.chapters().into_iter().chain(parents).collect::<Vec<_>>())?;
+        // Those that are yet to be made stand where they will.
+        for new in &content.new_chapters {
+            if let Some(place) = places.get(&new.parent).filter(|_| !places.contains_key(&new.code)).map(|above| new.place(above))
+            {
+                places.insert(new.code.clone(), place);
+            }
+        }
+        let side = |codes: &[String]| -> Result<Vec<Place>, Fault> {
+            codes.iter().map(|code| places.get(code).cloned().ok_or_else(|| Fault::broken("a plan names no chapter"))).collect()
         };
         let (from, to) = (side(&content.from)?, side(&content.to)?);
         Ok(Self { content, from, to })
@@ -85,12 +94,22 @@ pub fn survey(
     rooms: Rooms,
     lang: Lang,
     row: &Row,
+    sides: &Sides,
 ) -> Result<SuccessionDryRunOut, Fault> {
-    let content = row.content().ok_or_else(|| Fault::broken("a plan is not as it must be"))?;
-    let sides = Sides::of(conn, content)?;
     let say = |(chapter, say): (String, Say)| InTheWayOut { chapter, what: say.in_lang(lang).to_owned() };
-    let in_the_way = in_the_way(conn, rooms, row, &sides)?.into_iter().map(say).collect();
-    let mut balances = balances(conn, &sides)?;
+    let mut way = in_the_way(conn, rooms, row, sides)?;
+    if row.done_at.is_none() {
+        way.extend(founding::in_the_way(conn, &sides.content, &sides.from)?);
+    }
+    let in_the_way = way.into_iter().map(say).collect();
+    let mut new_chapters = Vec::new();
+    for new in &sides.content.new_chapters {
+        let Some(place) = sides.to.iter().find(|place| place.code == new.code) else { continue };
+        let level = founding::level(conn, &sides.content, place)?.map(Level::name).unwrap_or_default();
+        let (code, parent, name) = (new.code.clone(), new.parent.clone(), new.name.clone());
+        new_chapters.push(ChapterMadeOut { code, parent, level, name, short_name: place.short_name.clone() });
+    }
+    let mut balances = balances(conn, sides)?;
     let mut chapters = Vec::new();
     for old in &sides.from {
         let appeals = appeals::of_chapter(conn, old.id.0)?;
@@ -114,7 +133,7 @@ pub fn survey(
                 .collect(),
         });
     }
-    Ok(SuccessionDryRunOut { chapters, in_the_way })
+    Ok(SuccessionDryRunOut { new_chapters, chapters, in_the_way })
 }
 
 fn balances(conn: &mut PgConnection, sides: &Sides) -> Result<HashMap<Uuid, Vec<BalanceGoingOut>>, DbError> {

@@ -10,9 +10,10 @@ use super::fault::Fault;
 use super::model::{Content, GoesOn, Kind, Share, State};
 use super::store::{self, Row};
 use crate::basics::hex;
+use crate::chapters::to_be_made::ToBeMade;
 use crate::house::succession::Succession;
 use crate::ledger::store as ledger;
-use crate::tree::{self, ChapterId};
+use crate::tree::{self, ChapterId, Level};
 
 /// A plan and where it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,6 +27,9 @@ pub struct SuccessionOut {
     /// Codes of those that go on for them; the first with whatever is not given to another.
     #[schema(example = json!(["23095"]))]
     to: Vec<String>,
+    /// Those of `to` that it makes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    new_chapters: Vec<ToBeMade>,
     /// Of a split: which accounts of which funds go where.
     shares: Vec<Share>,
     /// Whose role goes on, and where.
@@ -54,7 +58,7 @@ pub struct SuccessionOut {
 /// What is shown of a plan.
 pub fn out(conn: &mut PgConnection, row: Row) -> Result<SuccessionOut, Fault> {
     let broken = || Fault::broken("a plan is not as it must be");
-    let Content { from, to, shares, officers } = row.content().ok_or_else(broken)?;
+    let Content { from, to, shares, officers, new_chapters } = row.content().ok_or_else(broken)?;
     let (kind, state) = (row.kind().ok_or_else(broken)?, row.state().ok_or_else(broken)?);
     let entries = store::entries(conn, row.id)?;
     let codes = ledger::codes(conn, &entries)?;
@@ -65,6 +69,7 @@ pub fn out(conn: &mut PgConnection, row: Row) -> Result<SuccessionOut, Fault> {
         state,
         from,
         to,
+        new_chapters,
         shares,
         officers,
         effective_on: row.effective_on,
@@ -81,10 +86,28 @@ pub fn out(conn: &mut PgConnection, row: Row) -> Result<SuccessionOut, Fault> {
 /// What a plan would do, as things stand. Nothing of it is done.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuccessionDryRunOut {
+    /// Chapters that are made first.
+    pub new_chapters: Vec<ChapterMadeOut>,
     /// What moves, chapter by chapter.
     pub chapters: Vec<ChapterGoingOut>,
     /// What has to be out of the way first, in words of the language asked for, each with its chapter.
     pub in_the_way: Vec<InTheWayOut>,
+}
+
+/// A chapter that is to be made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChapterMadeOut {
+    #[schema(example = "23096")]
+    pub code: String,
+    /// Code of the chapter above.
+    #[schema(example = "68")]
+    pub parent: String,
+    #[schema(value_type = Level)]
+    pub level: &'static str,
+    #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
+    pub name: String,
+    #[schema(example = "Hàm Liêm")]
+    pub short_name: String,
 }
 
 /// Something that stands in the way.
