@@ -11,6 +11,7 @@ use crate::db::DbError;
 use crate::db::schema::settlement_report;
 use crate::decisions::State;
 use crate::http::Span;
+use crate::tree;
 
 /// A report, its text apart.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -48,14 +49,17 @@ pub fn body(conn: &mut PgConnection, id: Uuid) -> Result<Option<Vec<u8>>, DbErro
     Ok(settlement_report::table.find(id).select(settlement_report::body).first(conn).optional()?)
 }
 
-/// Reports of a chapter, oldest first.
+/// Reports of a chapter, and of what it goes on for, oldest first.
 pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<ReportRow>, DbError> {
     use settlement_report as s;
-    let mut query = s::table.filter(s::chapter_id.eq(here.chapter().0)).select(ReportRow::as_select()).into_boxed();
-    if let Some((at, id)) = span.after {
-        query = query.filter(s::requested_at.gt(at).or(s::requested_at.eq(at).and(s::id.gt(id))));
-    }
-    Ok(query.order((s::requested_at, s::id)).limit(span.rows).load(conn)?)
+    let of = |conn: &mut PgConnection, chapter: Uuid| -> Result<Vec<ReportRow>, DbError> {
+        let mut query = s::table.filter(s::chapter_id.eq(chapter)).select(ReportRow::as_select()).into_boxed();
+        if let Some((at, id)) = span.after {
+            query = query.filter(s::requested_at.gt(at).or(s::requested_at.eq(at).and(s::id.gt(id))));
+        }
+        Ok(query.order((s::requested_at, s::id)).limit(span.rows).load(conn)?)
+    };
+    tree::merged(conn, here.chapter(), span.rows, of, |row| (row.requested_at, row.id))
 }
 
 /// The statement of the newest approved report of an appeal.

@@ -15,6 +15,7 @@ use crate::db::schema::{
 };
 use crate::decisions::State;
 use crate::http::Span;
+use crate::tree;
 
 /// An adjustment as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -88,18 +89,28 @@ pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<AdjustmentRow>, 
     Ok(stock_adjustment::table.find(id).select(AdjustmentRow::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
-/// Adjustments of a chapter, oldest first.
+/// How many adjustments wait at a chapter.
+pub fn waiting(conn: &mut PgConnection, chapter: Uuid) -> Result<i64, DbError> {
+    use stock_adjustment as a;
+    let waiting = a::table.filter(a::chapter_id.eq(chapter)).filter(a::state.eq(State::Asked.name()));
+    Ok(waiting.count().get_result(conn)?)
+}
+
+/// Adjustments of a chapter, and of what it goes on for, oldest first.
 pub fn list(
     conn: &mut PgConnection,
     here: &Seen<Read>,
     span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<AdjustmentRow>, DbError> {
     use stock_adjustment as a;
-    let mut query = a::table.filter(a::chapter_id.eq(here.chapter().0)).select(AdjustmentRow::as_select()).into_boxed();
-    if let Some((at, id)) = span.after {
-        query = query.filter(a::requested_at.gt(at).or(a::requested_at.eq(at).and(a::id.gt(id))));
-    }
-    Ok(query.order((a::requested_at, a::id)).limit(span.rows).load(conn)?)
+    let of = |conn: &mut PgConnection, chapter: Uuid| -> Result<Vec<AdjustmentRow>, DbError> {
+        let mut query = a::table.filter(a::chapter_id.eq(chapter)).select(AdjustmentRow::as_select()).into_boxed();
+        if let Some((at, id)) = span.after {
+            query = query.filter(a::requested_at.gt(at).or(a::requested_at.eq(at).and(a::id.gt(id))));
+        }
+        Ok(query.order((a::requested_at, a::id)).limit(span.rows).load(conn)?)
+    };
+    tree::merged(conn, here.chapter(), span.rows, of, |row| (row.requested_at, row.id))
 }
 
 /// The lines of adjustments, in their order.
@@ -193,18 +204,21 @@ pub fn is_counted_since(conn: &mut PgConnection, count: Uuid, lots: &[Uuid]) -> 
     Ok(diesel::select(diesel::dsl::exists(lines)).get_result(conn)?)
 }
 
-/// Counts of a chapter, oldest first.
+/// Counts of a chapter, and of what it goes on for, oldest first.
 pub fn list_counts(
     conn: &mut PgConnection,
     here: &Seen<Read>,
     span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<CountRow>, DbError> {
     use stock_count as c;
-    let mut query = c::table.filter(c::chapter_id.eq(here.chapter().0)).select(CountRow::as_select()).into_boxed();
-    if let Some((at, id)) = span.after {
-        query = query.filter(c::counted_at.gt(at).or(c::counted_at.eq(at).and(c::id.gt(id))));
-    }
-    Ok(query.order((c::counted_at, c::id)).limit(span.rows).load(conn)?)
+    let of = |conn: &mut PgConnection, chapter: Uuid| -> Result<Vec<CountRow>, DbError> {
+        let mut query = c::table.filter(c::chapter_id.eq(chapter)).select(CountRow::as_select()).into_boxed();
+        if let Some((at, id)) = span.after {
+            query = query.filter(c::counted_at.gt(at).or(c::counted_at.eq(at).and(c::id.gt(id))));
+        }
+        Ok(query.order((c::counted_at, c::id)).limit(span.rows).load(conn)?)
+    };
+    tree::merged(conn, here.chapter(), span.rows, of, |row| (row.counted_at, row.id))
 }
 
 /// The lines of counts, by lot.

@@ -22,6 +22,7 @@ pub mod catalog;
 pub mod count;
 pub mod fault;
 pub mod feed;
+mod going;
 pub mod held;
 pub mod lot;
 pub mod lots;
@@ -65,11 +66,12 @@ pub const ROOM: Room = Room {
     feeds: &[&feed::ADJUSTMENTS, &feed::COUNTS],
     undoes: &[&undo::Adjustments],
     chapters: &[
-        ("stock_adjustment.chapter_id", Stays),
-        ("stock_count.chapter_id", Stays),
+        ("stock_adjustment.chapter_id", Follows),
+        ("stock_count.chapter_id", Follows),
         ("stock_lot.chapter_id", Stays),
         ("stock_on_hand.chapter_id", Stays),
         ("stock_store.chapter_id", Follows),
     ],
+    successions: &[&going::Adjustments],
     ..Room::called("stock")
 };

@@ -169,6 +169,8 @@ fn circumstances(
 /// Money that came by bank to a chapter without an account of its own did not come to it.
 fn bank(conn: &mut PgConnection, at: ChapterId, ask: &PartAsk, check: &mut Check) -> Result<(), Fault> {
     if ask.account == Some(Carried::Bank) {
+        // What went up in another one has that one's account.
+        let at = tree::successor(conn, at)?.unwrap_or(at);
         let accounts = chapters::bank_accounts(conn, &[at.0])?;
         if let Some(holder) = accounts.get(&at.0).filter(|holder| **holder != at.0) {
             check.add(booking::no_account(conn, "/account", *holder)?);

@@ -13,6 +13,7 @@ use crate::authz::{Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{transfer, transfer_asked_goods, transfer_goods, transfer_part, transfer_part_goods};
 use crate::http::Span;
+use crate::tree;
 
 /// A transfer as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -116,13 +117,12 @@ pub struct PartGoodsRow {
     pub value_vnd: i64,
 }
 
-/// How many transfers of goods from or to a chapter are on the way.
-pub fn goods_on_the_way(conn: &mut PgConnection, chapter: Uuid) -> Result<i64, DbError> {
+/// How many transfers of goods from or to a chapter stand in one of these states.
+pub fn goods_that(conn: &mut PgConnection, states: &[TransferState], chapter: Uuid) -> Result<i64, DbError> {
     use transfer as t;
-    let open = [TransferState::Sent, TransferState::PartlyConfirmed].map(TransferState::name);
     Ok(t::table
         .filter(t::source.eq(Carried::Goods.name()))
-        .filter(t::state.eq_any(open))
+        .filter(t::state.eq_any(states.iter().map(|state| state.name())))
         .filter(t::chapter_id.eq(chapter).or(t::to_chapter_id.eq(chapter)))
         .count()
         .get_result(conn)?)
@@ -144,10 +144,9 @@ pub fn sent_by(conn: &mut PgConnection, entry: Uuid) -> Result<Option<Uuid>, DbE
 
 type Position = (DateTime<Utc>, Uuid);
 
-/// Transfers from a chapter or to it, oldest first. Two queries, each by its own index, merged.
+/// Transfers from a chapter or to it, and those of what it goes on for, oldest first. Each list by its own index, merged.
 pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>) -> Result<Vec<TransferRow>, DbError> {
     use transfer as t;
-    let here = here.chapter().0;
     let later = |after: Option<Position>| {
         let mut query = t::table.select(TransferRow::as_select()).into_boxed();
         if let Some((at, id)) = after {
@@ -155,11 +154,12 @@ pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Position>) ->
         }
         query.order((t::requested_at, t::id)).limit(span.rows)
     };
-    let mut rows: Vec<TransferRow> = later(span.after).filter(t::chapter_id.eq(here)).load(conn)?;
-    rows.extend(later(span.after).filter(t::to_chapter_id.eq(here)).load(conn)?);
-    rows.sort_by_key(|row| (row.requested_at, row.id));
-    rows.truncate(usize::try_from(span.rows).unwrap_or_default());
-    Ok(rows)
+    let of = |conn: &mut PgConnection, chapter: Uuid| -> Result<Vec<TransferRow>, DbError> {
+        let mut rows: Vec<TransferRow> = later(span.after).filter(t::chapter_id.eq(chapter)).load(conn)?;
+        rows.extend(later(span.after).filter(t::to_chapter_id.eq(chapter)).load(conn)?);
+        Ok(rows)
+    };
+    tree::merged(conn, here.chapter(), span.rows, of, |row| (row.requested_at, row.id))
 }
 
 /// The goods that are asked for, by transfer and in their order.

@@ -237,6 +237,25 @@ pub fn with_succeeded(conn: &mut PgConnection, here: ChapterId) -> Result<Vec<Uu
     Ok(all)
 }
 
+/// A list of what a chapter has and has taken over, in the order of `key`: each chapter's by its own index, then the first of all of them.
+pub fn merged<R, K: Ord>(
+    conn: &mut PgConnection,
+    here: ChapterId,
+    rows: i64,
+    mut find: impl FnMut(&mut PgConnection, Uuid) -> Result<Vec<R>, DbError>,
+    key: impl Fn(&R) -> K,
+) -> Result<Vec<R>, DbError> {
+    let mut all = Vec::new();
+    for chapter in with_succeeded(conn, here)? {
+        all.extend(find(conn, chapter)?);
+    }
+    all.sort_by_key(&key);
+    // What went from one of them to the other is found at both.
+    all.dedup_by_key(|row| key(row));
+    all.truncate(usize::try_from(rows).unwrap_or_default());
+    Ok(all)
+}
+
 /// Who goes on for each of these chapters today; those that were not succeeded are absent.
 pub fn successors(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
     use chapter_stand_in as i;
