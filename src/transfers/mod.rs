@@ -26,7 +26,7 @@ pub mod papers;
 mod parts;
 pub mod persons;
 pub mod routes;
-mod send;
+pub mod send;
 pub mod store;
 mod undo;
 pub mod wire;
