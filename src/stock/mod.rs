@@ -22,7 +22,6 @@ pub mod catalog;
 pub mod count;
 pub mod fault;
 pub mod feed;
-pub mod held;
 mod going;
 pub mod held;
 pub mod lot;
