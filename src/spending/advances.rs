@@ -10,11 +10,10 @@ use super::advance_store::{self, AdvanceRow, OpenKey};
 use super::categories;
 use super::fault::Fault;
 use super::feed;
-use super::kind::Orders;
+use super::kind::{Orders, stands_on_it};
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, Payee};
 use super::order::{self, Content, Request};
 use super::store::OrderRow;
-use super::undo;
 use super::wire::MoneyOrderOut;
 use crate::authz::{Read, Seen, Visit};
 use crate::basics::Line;
@@ -154,7 +153,7 @@ impl Orders for Advances {
     fn undo(&self, errand: &mut Errand<'_>, row: &OrderRow) -> Result<(), CannotUndo> {
         let Some(entry) = row.entry_id else { return Ok(()) };
         match advance_store::hold(errand.conn, entry)? {
-            Some(advance) if advance.open_vnd < advance.amount_vnd => Err(undo::stands_on_it()),
+            Some(advance) if advance.open_vnd < advance.amount_vnd => Err(stands_on_it()),
             _ => Ok(()),
         }
     }

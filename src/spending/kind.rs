@@ -14,6 +14,7 @@ use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
 use crate::house::undo::CannotUndo;
+use crate::http::Say;
 use crate::ledger::draft::{Behind, Draft};
 use crate::ledger::entry::{Detail, NewEntry};
 use crate::ledger::kinds::{Field, Kind};
@@ -117,4 +118,12 @@ pub fn detail(conn: &mut PgConnection, kind: Kind, row: &OrderRow) -> Result<Det
         reason: row.reason.clone().filter(|_| kind.says(Field::Reason)).map(Into::into),
         ..Detail::default()
     })
+}
+
+/// What was booked later needs this entry.
+pub fn stands_on_it() -> CannotUndo {
+    CannotUndo::StandsOnIt(Say::fixed(
+        "Đã có khoản khác dựa trên bút toán này: hãy hủy khoản đó trước.",
+        "Something else stands on this entry: reverse that first.",
+    ))
 }

@@ -4,6 +4,7 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::debts;
+use super::kind::stands_on_it;
 use super::model::OrderState;
 use super::registry;
 use super::store;
@@ -11,7 +12,6 @@ use crate::changes::{self, Change};
 use crate::db::DbError;
 use crate::house::errand::Errand;
 use crate::house::undo::{CannotUndo, Undoes};
-use crate::http::Say;
 
 /// See the module.
 pub struct MoneyOrders;
@@ -46,12 +46,4 @@ impl Undoes for MoneyOrders {
             None => Ok(()),
         }
     }
-}
-
-/// What was booked later needs this entry.
-pub fn stands_on_it() -> CannotUndo {
-    CannotUndo::StandsOnIt(Say::fixed(
-        "Đã có khoản khác dựa trên bút toán này: hãy hủy khoản đó trước.",
-        "Something else stands on this entry: reverse that first.",
-    ))
 }

@@ -323,7 +323,8 @@ fn an_approved_plan_is_called_off_before_its_day() {
         |ask: &Value| app.database.text(&format!("SELECT state FROM succession WHERE id = '{}'", ask["id"].as_str().unwrap()));
     eventually("the other plan is carried out", || state(&second) == "DONE");
     assert_eq!(state(&first), "WITHDRAWN");
-    people.asker.post(&path(&second, "/withdrawal"), Value::Null, 409);
+    // Of the next day, with a session of that day.
+    persons(&app).asker.post(&path(&second, "/withdrawal"), Value::Null, 409);
     audit(&app);
 }
 
