@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use crate::harness::*;
 
-/// Made by `b3cbc20`, and by `c639506`, which keeps names as given, unusual gifts and limits of the law.
-const INSTALLATIONS: [&str; 2] = ["installation-2026-11-29", "installation-2026-11-29-second"];
+/// Made by `b3cbc20`, by `c639506`, which keeps names as given, unusual gifts and limits of the law, and by `0b6650c`, the last one that
+/// knew money in alone.
+const INSTALLATIONS: [&str; 3] = ["installation-2026-11-29", "installation-2026-11-29-second", "installation-2026-11-30"];
 
 fn data(of: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(of)
