@@ -65,7 +65,7 @@ fn entry(index: usize, chapter: &str, province: Option<&str>, giver: Option<&str
         999 => vec![goods("-")],
         _ => Vec::new(),
     };
-    Shown { row, index: index as i64, goods, detail: None }
+    Shown { row, index: index as i64, goods, detail: None, counts_in: None }
 }
 
 /// A ledger whose first 21,000 rows need no quote, and what each chapter received by it.
