@@ -42,6 +42,8 @@ FROM account_by_day GROUP BY 1, 2, 3, 4;
 INSERT INTO account_folded (size) SELECT size FROM log_head;
 ALTER TABLE account_by_day ADD CONSTRAINT account_by_day_pk PRIMARY KEY (scope_id, day, fund_id, account);
 ALTER TABLE account_by_month ADD CONSTRAINT account_by_month_pk PRIMARY KEY (scope_id, month, fund_id, account);
+-- The days on which one account moved.
+CREATE INDEX account_by_day_account_idx ON account_by_day (scope_id, account, day);
 CREATE TRIGGER account_by_day_stays BEFORE DELETE OR TRUNCATE ON account_by_day FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER account_by_month_stays BEFORE DELETE OR TRUNCATE ON account_by_month FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER account_folded_stays BEFORE DELETE OR TRUNCATE ON account_folded FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -36,7 +36,7 @@ pub(super) fn own() -> String {
 }
 
 /// What should stand in the balances: every account, and the bank group.
-const BALANCES: &str = "SELECT e.chapter_id, p.fund_id, a.account, sum(p.amount) AS amount FROM posting p JOIN entry e ON e.id = p.entry_id
+pub(super) const BALANCES: &str = "SELECT e.chapter_id, p.fund_id, a.account, sum(p.amount)::bigint AS amount FROM posting p JOIN entry e ON e.id = p.entry_id
          CROSS JOIN LATERAL (SELECT p.account UNION ALL SELECT 'BANK_GROUP' WHERE p.account IN ('BANK', 'IN_TRANSIT', 'IN_TRANSIT_OUT')) a
          GROUP BY 1, 2, 3";
 
@@ -57,7 +57,7 @@ pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &H
             "SELECT concat_ws(' ', chapter_id, coalesce(f.code, fund_id::text), account),
                     format('is %s, the postings sum to %s', coalesce(b.amount_vnd::text, '-'), coalesce(w.amount::text, '-'))
              FROM balance b FULL JOIN ({BALANCES}) w USING (chapter_id, fund_id, account)
-             LEFT JOIN fund f ON f.id = fund_id WHERE b.amount_vnd IS DISTINCT FROM w.amount"
+             LEFT JOIN fund f ON f.id = fund_id WHERE coalesce(b.amount_vnd, 0) <> coalesce(w.amount, 0)"
         ),
         &name,
     )?;

@@ -94,28 +94,36 @@ pub struct Folded;
 
 impl Audits for Folded {
     fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
-        audit.findings.ask(audit.conn, "account_by_day", BY_DAY)?;
-        audit.findings.ask(audit.conn, "account_by_month", BY_MONTH)
+        let days = differing("account_by_day", "day", "the postings sum to", DAYS);
+        audit.findings.ask(audit.conn, "account_by_day", &days)?;
+        let months = differing("account_by_month", "month", "the days sum to", MONTHS);
+        audit.findings.ask(audit.conn, "account_by_month", &months)
     }
 }
 
-const BY_DAY: &str = "SELECT concat_ws(' ', scope_id, day, fund_id, account),
-       format('is %s, the postings sum to %s', coalesce(concat_ws('/', d.own_debit, d.own_credit, d.subtree_debit, d.subtree_credit), '-'),
-              coalesce(concat_ws('/', w.own_debit, w.own_credit, w.subtree_debit, w.subtree_credit), '-'))
-FROM account_by_day d FULL JOIN (
-    SELECT a.ancestor_id AS scope_id, o.day, o.fund_id, o.account, coalesce(sum(o.debit) FILTER (WHERE a.depth = 0), 0) AS own_debit,
-           coalesce(sum(o.credit) FILTER (WHERE a.depth = 0), 0) AS own_credit, sum(o.debit) AS subtree_debit, sum(o.credit) AS subtree_credit
+/// What the folded entries moved by day, as SQL.
+pub(super) const DAYS: &str = "SELECT a.ancestor_id AS scope_id, o.day, o.fund_id, o.account, coalesce(sum(o.debit) FILTER (WHERE a.depth = 0), 0)::bigint AS own_debit,
+           coalesce(sum(o.credit) FILTER (WHERE a.depth = 0), 0)::bigint AS own_credit, sum(o.debit)::bigint AS subtree_debit, sum(o.credit)::bigint AS subtree_credit
     FROM (SELECT e.chapter_id, e.day, p.fund_id, p.account, sum(greatest(p.amount, 0)) AS debit, sum(greatest(-p.amount, 0)) AS credit
           FROM log_leaf l JOIN entry e ON e.code = l.entry JOIN posting p ON p.entry_id = e.id
           WHERE l.idx < (SELECT size FROM account_folded) GROUP BY 1, 2, 3, 4) o
-    JOIN chapter_ancestor a USING (chapter_id) GROUP BY 1, 2, 3, 4) w USING (scope_id, day, fund_id, account)
-WHERE (d.own_debit, d.own_credit, d.subtree_debit, d.subtree_credit) IS DISTINCT FROM (w.own_debit, w.own_credit, w.subtree_debit, w.subtree_credit)";
+    JOIN chapter_ancestor a USING (chapter_id) GROUP BY 1, 2, 3, 4";
 
-const BY_MONTH: &str = "SELECT concat_ws(' ', scope_id, month, fund_id, account),
-       format('is %s, the days sum to %s', coalesce(concat_ws('/', m.own_debit, m.own_credit, m.subtree_debit, m.subtree_credit), '-'),
-              coalesce(concat_ws('/', w.own_debit, w.own_credit, w.subtree_debit, w.subtree_credit), '-'))
-FROM account_by_month m FULL JOIN (
-    SELECT scope_id, date_trunc('month', day::timestamp)::date AS month, fund_id, account, sum(own_debit) AS own_debit, sum(own_credit) AS own_credit,
-           sum(subtree_debit) AS subtree_debit, sum(subtree_credit) AS subtree_credit
-    FROM account_by_day GROUP BY 1, 2, 3, 4) w USING (scope_id, month, fund_id, account)
-WHERE (m.own_debit, m.own_credit, m.subtree_debit, m.subtree_credit) IS DISTINCT FROM (w.own_debit, w.own_credit, w.subtree_debit, w.subtree_credit)";
+/// What the days add up to by month.
+pub(super) const MONTHS: &str = "SELECT scope_id, date_trunc('month', day::timestamp)::date AS month, fund_id, account, sum(own_debit)::bigint AS own_debit,
+           sum(own_credit)::bigint AS own_credit, sum(subtree_debit)::bigint AS subtree_debit, sum(subtree_credit)::bigint AS subtree_credit
+    FROM account_by_day GROUP BY 1, 2, 3, 4";
+
+/// A row of nothing is as good as none: that is how wrong ones are mended ([`super::rebuilding`]).
+fn differing(stored: &str, day: &str, said: &str, wanted: &str) -> String {
+    let sums = |of: &str| {
+        format!(
+            "coalesce({of}.own_debit, 0), coalesce({of}.own_credit, 0), coalesce({of}.subtree_debit, 0), coalesce({of}.subtree_credit, 0)"
+        )
+    };
+    let (is, should) = (sums("t"), sums("w"));
+    format!(
+        "SELECT concat_ws(' ', scope_id, {day}, fund_id, account), format('is %s, {said} %s', concat_ws('/', {is}), concat_ws('/', {should}))
+         FROM {stored} t FULL JOIN ({wanted}) w USING (scope_id, {day}, fund_id, account) WHERE ({is}) <> ({should})"
+    )
+}

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::accounts::Account;
 use super::model::FundId;
-use super::sums::Moved;
+use super::sums::{self, Moved};
 use crate::db::DbError;
 use crate::db::statement::statement;
 use crate::tree::ChapterId;
@@ -87,21 +87,43 @@ const IN_ORDER: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan
 const AS_ALWAYS: &str = "SET LOCAL enable_sort = on; SET LOCAL enable_bitmapscan = on; SET LOCAL enable_seqscan = on;
     SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on";
 
-const DECLARE: &str = "DECLARE book_lines NO SCROLL CURSOR FOR
-    SELECT e.id AS entry, p.n, e.code, e.kind, e.day, e.booked, o.code AS reverses, coalesce(e.reason, d.reason) AS reason, d.category, p.account, p.fund_id, p.amount,
-           ARRAY(SELECT DISTINCT x.account FROM posting x WHERE x.entry_id = e.id AND x.fund_id = p.fund_id AND (x.amount > 0) <> (p.amount > 0) ORDER BY 1) AS against
-    FROM (SELECT s.id, s.code, s.kind, s.day, s.booked, s.reverses, s.reason FROM entry s
+const COLUMNS: &str = "e.id AS entry, p.n, e.code, e.kind, e.day, e.booked, o.code AS reverses, coalesce(e.reason, d.reason) AS reason, d.category, p.account, p.fund_id, p.amount,
+           ARRAY(SELECT DISTINCT x.account FROM posting x WHERE x.entry_id = e.id AND x.fund_id = p.fund_id AND (x.amount > 0) <> (p.amount > 0) ORDER BY 1) AS against";
+
+/// What belongs to a posting, by the keys of its entry.
+const BESIDE: &str = "LEFT JOIN entry o ON o.id = e.reverses LEFT JOIN entry_detail d ON d.code = e.code";
+
+/// A chapter's whole book.
+const OF_ALL: &str = "(SELECT s.id, s.code, s.kind, s.day, s.booked, s.reverses, s.reason FROM entry s
           WHERE s.chapter_id = $1 AND s.day >= $2 AND s.day <= $3 AND ($6 IS NULL OR s.day > $2 OR s.id >= $6) ORDER BY s.day, s.id OFFSET 0) e
     JOIN posting p ON p.entry_id = e.id AND ($4 IS NULL OR p.account = $4) AND ($5 IS NULL OR p.fund_id = $5)
-         AND ($6 IS NULL OR e.day > $2 OR e.id > $6 OR p.n > $7)
-    LEFT JOIN entry o ON o.id = e.reverses
-    LEFT JOIN entry_detail d ON d.code = e.code
-    ORDER BY e.day, e.id, p.n";
+         AND ($6 IS NULL OR e.day > $2 OR e.id > $6 OR p.n > $7)";
+
+/// One account: only days on which it moved are looked at, as the sums by day say, and those of what is not among these yet ($8).
+/// The book of an account that moves once a year costs what it shows, whatever else the chapter books.
+const OF_ACCOUNT: &str = "(SELECT m.day FROM (
+              SELECT a.day FROM account_by_day a WHERE a.scope_id = $1 AND a.account = $4 AND a.day >= $2 AND a.day <= $3
+                     AND ($5 IS NULL OR a.fund_id = $5) AND (a.own_debit, a.own_credit) <> (0, 0)
+              UNION SELECT b.day FROM entry b WHERE b.code = ANY($8) AND b.chapter_id = $1 AND b.day >= $2 AND b.day <= $3) m
+          ORDER BY m.day OFFSET 0) moved
+    CROSS JOIN LATERAL (SELECT s.id, s.code, s.kind, s.day, s.booked, s.reverses, s.reason FROM entry s
+          WHERE s.chapter_id = $1 AND s.day = moved.day AND ($6 IS NULL OR s.day > $2 OR s.id >= $6) ORDER BY s.id OFFSET 0) e
+    JOIN posting p ON p.entry_id = e.id AND p.account = $4 AND ($5 IS NULL OR p.fund_id = $5)
+         AND ($6 IS NULL OR e.day > $2 OR e.id > $6 OR p.n > $7)";
 
 /// Opens the cursor, after a posting or at the beginning. There is one a transaction.
 pub fn open(conn: &mut PgConnection, of: &LinesOf, after: Option<At>) -> Result<(), DbError> {
+    let (from, day, beyond) = match of.account {
+        None => (OF_ALL, "e.day", Vec::new()),
+        Some(_) => (OF_ACCOUNT, "moved.day", sums::beyond(conn)?),
+    };
+    // The last parameter has to be there in both.
+    let declare = format!(
+        "DECLARE book_lines NO SCROLL CURSOR FOR SELECT {COLUMNS} FROM {from} {BESIDE}
+         WHERE $8::text[] IS NOT NULL ORDER BY {day}, e.id, p.n"
+    );
     conn.batch_execute(IN_ORDER)?;
-    diesel::sql_query(DECLARE)
+    diesel::sql_query(declare)
         .bind::<SqlUuid, _>(of.chapter.0)
         .bind::<Date, _>(after.map_or(of.from, |(day, ..)| day.max(of.from)))
         .bind::<Date, _>(of.to)
@@ -109,6 +131,7 @@ pub fn open(conn: &mut PgConnection, of: &LinesOf, after: Option<At>) -> Result<
         .bind::<Nullable<Integer>, _>(of.fund.map(|fund| fund.0))
         .bind::<Nullable<SqlUuid>, _>(after.map(|(_, entry, _)| entry))
         .bind::<SmallInt, _>(after.map_or(0, |(.., n)| n))
+        .bind::<Array<Text>, _>(beyond)
         .execute(conn)?;
     Ok(conn.batch_execute(AS_ALWAYS)?)
 }

@@ -103,6 +103,12 @@ fn whole_months(first: NaiveDate, last: NaiveDate) -> (NaiveDate, NaiveDate) {
     if whole < rest { (whole, rest) } else { (after, after) }
 }
 
+/// The codes of what is booked and not folded yet, in the snapshot of whoever asks.
+pub(super) fn beyond(conn: &mut PgConnection) -> Result<Vec<String>, DbError> {
+    let folded: i64 = account_folded::table.select(account_folded::size).first(conn)?;
+    log::store::entries_beyond(conn, folded - 1, i64::MAX)
+}
+
 /// Balances as they are: debits less credits.
 pub fn now(conn: &mut PgConnection, scope: Scope) -> Result<By<i64>, DbError> {
     let rows = Now { scope: &scope.chapter.0, subtree: &scope.subtree }.load::<(String, i32, i64)>(conn)?;
@@ -114,8 +120,7 @@ pub fn moved(conn: &mut PgConnection, scope: Scope, first: NaiveDate, last: Naiv
     if first > last {
         return Ok(By::new());
     }
-    let folded: i64 = account_folded::table.select(account_folded::size).first(conn)?;
-    let beyond = log::store::entries_beyond(conn, folded - 1, i64::MAX)?;
+    let beyond = beyond(conn)?;
     let (whole, rest) = whole_months(first, last);
     let asked = Between {
         scope: &scope.chapter.0,

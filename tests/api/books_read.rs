@@ -11,6 +11,7 @@ use so_nhan_ai::db::DbError;
 use so_nhan_ai::ledger::accounts::Account;
 use so_nhan_ai::ledger::folding;
 use so_nhan_ai::ledger::kinds::Kind;
+use so_nhan_ai::ledger::rebuilding;
 use so_nhan_ai::upkeep::audit;
 
 use crate::books::errors;
@@ -389,6 +390,56 @@ fn books_of_anything_are_the_sums_of_the_postings() {
     for check in ["account_by_day", "account_by_month"] {
         assert_eq!(report.checks[check].found, 0, "{}", report.text());
     }
+}
+
+/// The page of an account looks at the days on which it moved and at nothing else, and sums that are spoilt are added up again.
+#[test]
+fn an_account_is_read_on_the_days_it_moved_and_spoilt_sums_are_mended() {
+    use Account::{CashOnHand, GoodsInStock, Loss, OperatingExpense};
+    let app = TestApp::start();
+    let keeper = Keeper::of(&app, "23095");
+    let begin = app.today() - Duration::days(60);
+    keeper.open(begin, "GENERAL", 1_000_000);
+    for n in 1..30 {
+        keeper.book(Kind::Payment, begin + Duration::days(n), "GENERAL", &[(OperatingExpense, 1_000), (CashOnHand, -1_000)]);
+    }
+    let lose = |n: i64| {
+        keeper.book(Kind::StockAdjustment, begin + Duration::days(n), "GENERAL", &[(Loss, 500 + n), (GoodsInStock, -500 - n)]);
+    };
+    let folded = || {
+        app.wait_for_log();
+        app.database.wait_until("SELECT (SELECT size FROM account_folded) = (SELECT size FROM log_head)");
+    };
+    [7, 21].into_iter().for_each(lose);
+    folded();
+    // Not folded yet, and there all the same: on a day of its own and on one that is known.
+    [21, 28].into_iter().for_each(lose);
+    let chair = app.chair_of("23095");
+    let lost = || -> Vec<i64> {
+        let lines = crate::look::all(&chair, "/api/v1/account-ledger?chapter=23095&account=LOSS", 1);
+        lines.iter().map(|line| line["debit_vnd"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(lost(), [507, 521, 521, 528]);
+    folded();
+    assert_eq!(lost(), [507, 521, 521, 528]);
+
+    app.database.execute(&format!(
+        "UPDATE account_by_day SET own_debit = 0 WHERE account = 'LOSS' AND day = '{}';
+         UPDATE account_by_month SET subtree_debit = subtree_debit + 5 WHERE account = 'LOSS';
+         INSERT INTO account_by_day SELECT id, '2020-01-01', 1, 'LOSS', 1, 1, 1, 1 FROM chapter WHERE code = '68';
+         UPDATE balance SET amount_vnd = amount_vnd + 9 WHERE account = 'LOSS';
+         INSERT INTO balance SELECT id, 1, 'LOSS', 3 FROM chapter WHERE code = '68'",
+        begin + Duration::days(28)
+    ));
+    assert_eq!(lost(), [507, 521, 521], "days on which it did not move are not looked at");
+    let wrong = || {
+        let report = audit::audit(&app.shared.db, None, 20, None).unwrap();
+        ["account_by_day", "account_by_month", "balance"].map(|check| report.checks[check].found > 0)
+    };
+    assert_eq!(wrong(), [true; 3]);
+    let rebuilt = || app.shared.db.tx_blocking(rebuilding::rebuild).unwrap();
+    assert!(rebuilt() >= 5);
+    assert_eq!((lost(), wrong(), rebuilt()), (vec![507, 521, 521, 528], [false; 3], 0));
 }
 
 /// Every kind's every pair, in one book: it is listed whole, page by page, each line once.

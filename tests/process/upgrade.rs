@@ -77,6 +77,7 @@ fn wrong_totals_are_not_moved_without_a_word() {
     // Later on it is the same command, whatever was wrong: too much, too little, or a total of nothing.
     sql(&folder, "UPDATE total_by_day SET subtree_vnd = subtree_vnd + 7 WHERE own_count > 0");
     sql(&folder, "INSERT INTO total_overall SELECT id, 1, 'LOST', '', 5, 1, 5, 1 FROM chapter WHERE code = '01'");
+    sql(&folder, "UPDATE account_by_day SET own_debit = own_debit + 1; UPDATE balance SET amount_vnd = amount_vnd + 1");
     let audited = folder.run(&["audit", "--database"]);
     assert!(audited.status.code() == Some(1) && audited.out.contains("01 GENERAL LOST"), "{audited:?}");
     assert!(folder.run(&["migrate", "--rebuild-totals"]).ok());
