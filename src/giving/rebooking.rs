@@ -9,21 +9,27 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::appeals;
 use super::gift_in::{GiftIn, GiverIn, LineIn};
 use super::model::NewGift;
 use super::personal;
 use super::prepare::prepare;
 use super::record::{self, Outcome, Submission};
-use super::store::{self, GiftRow};
+use super::store::{self, GiftRow, Gifts, Reversals};
+use super::{appeals, cash_receipts};
 use crate::authz::{Granted, Record, Visit};
 use crate::db::DbError;
 use crate::db::schema::reversal_instead;
 use crate::http::{FieldError, Kind, Problem, Say};
-use crate::ledger::store::BookedAt;
+use crate::ledger::holding;
+use crate::ledger::kinds::Channel;
+use crate::ledger::model::FundId;
+use crate::ledger::store::{self as ledger, BookedAt};
 use crate::parties::{self, PartyKind, consent};
+use crate::stock::quantity::Quantity;
+use crate::stock::{lots, places};
 use crate::tree::{self, ChapterId};
 use crate::vault::place;
+use crate::vouchers::store as vouchers;
 
 /// What a gift is booked as instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -73,6 +79,32 @@ pub(super) fn of(conn: &mut PgConnection, requests: &[Uuid]) -> Result<Vec<(Uuid
     Ok(rows.into_iter().map(|(request, id, appeal)| (request, Instead { id, appeal })).collect())
 }
 
+/// Holds what reversing a gift and booking it anew will change, in the order in which everybody does, before either is booked. Nothing
+/// where a request asks for no more than a reversal.
+pub(super) fn hold(v: &mut Visit<'_>, request: Uuid) -> Result<(), DbError> {
+    let Some((_, instead)) = of(v.conn, &[request])?.pop() else { return Ok(()) };
+    let Some(row) = store::reversals(v.conn, Reversals::ForDecision(request), 1)?.pop() else { return Ok(()) };
+    let Some(gift) = store::gifts(v.conn, Gifts::One(row.gift_id), 1)?.pop() else { return Ok(()) };
+    let Some(channel) = Channel::parse(&gift.channel) else { return Ok(()) };
+    let terms = appeals::terms(v.conn, &instead.appeal.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let written = ledger::written(v.conn, gift.entry_id)?;
+    let old = written.iter().flat_map(|entry| entry.postings.iter().map(|posting| posting.fund));
+    let mut funds: Vec<FundId> = old.chain(terms.values().flat_map(|terms| [terms.fund.id, terms.quarantine.id])).collect();
+    if instead.appeal.is_none() {
+        funds.push(ledger::general_fund(v.conn)?.id);
+    }
+    let (chapter, at) = (ChapterId(gift.chapter_id), BookedAt::now(v.now));
+    let here = tree::place_of(v.conn, chapter)?;
+    if channel == Channel::InKind {
+        lots::hold_of_entry(v.conn, gift.entry_id, &funds)?;
+    }
+    holding::balances(v.conn, chapter, &funds)?;
+    if cash_receipts::are_for(channel, gift.paper_no.is_some()) {
+        vouchers::hold_series(v.conn, chapter, at)?;
+    }
+    holding::sums_of_gifts(v.conn, &here, (channel, &row.reason), &funds)
+}
+
 /// Books the gift anew, as recorded by who asked; its first entry is reversed already.
 pub(super) fn book(v: &mut Visit<'_>, recorder: Granted<Record>, row: &GiftRow, instead: &Instead) -> Result<(), Problem> {
     if store::is_restricted(v.conn, row)? {
@@ -84,9 +116,10 @@ pub(super) fn book(v: &mut Visit<'_>, recorder: Granted<Record>, row: &GiftRow, 
     }
     let gift = NewGift::parse(as_sent(v, row, instead)?, v.now).map_err(Problem::invalid)?;
     let gift = prepare(v.vault, gift, v.now)?;
+    let goods = (!gift.gift.lines.is_empty()).then_some([row.entry_id, gift.entry_id]);
     let submission = Submission { actor: recorder.actor(), gift: Arc::new(gift) };
-    match record::record_approved(v.conn, BookedAt::now(v.now), &submission, recorder)? {
-        Outcome::Booked(_) => Ok(()),
+    match record::record_approved(v.conn, BookedAt::now(v.now), &submission, recorder.clone())? {
+        Outcome::Booked(_) => Ok(goods.map_or(Ok(()), |entries| places::keep(v.conn, &recorder, entries))?),
         Outcome::Refused(problem) => Err(problem),
         Outcome::AlreadyBooked(_) | Outcome::Asked(_) => Err(Problem::internal("a gift booked anew stood already")),
     }
@@ -97,8 +130,7 @@ fn as_sent(v: &mut Visit<'_>, row: &GiftRow, instead: &Instead) -> Result<GiftIn
     let broken = || Problem::internal("a gift is not as it must be");
     let receipt = store::receipts(v.conn, &[row.id])?.remove(&row.id).ok_or_else(Problem::not_found)?;
     let lines = store::lines(v.conn, row.id)?.into_iter().map(|line| {
-        let milli = line.quantity_milli;
-        let quantity = format!("{}.{:03}", milli / 1_000, milli % 1_000);
+        let quantity = Quantity::from_milli(line.quantity_milli).to_string();
         serde_json::from_value::<LineIn>(serde_json::json!({"item": line.item, "quantity": quantity, "unit": line.unit,
             "value_vnd": line.value_vnd, "valuation": line.valuation}))
     });
@@ -118,7 +150,7 @@ fn as_sent(v: &mut Visit<'_>, row: &GiftRow, instead: &Instead) -> Result<GiftIn
         code: None,
         chapter: tree::code_of(v.conn, ChapterId(row.chapter_id))?,
         appeal: instead.appeal.clone(),
-        channel: crate::ledger::kinds::Channel::parse(&row.channel).ok_or_else(broken)?,
+        channel: Channel::parse(&row.channel).ok_or_else(broken)?,
         amount_vnd: Some(row.amount_vnd),
         lines,
         message_count: row.message_count,

@@ -24,6 +24,7 @@ pub mod findable;
 pub mod folding;
 pub mod goods;
 pub mod held;
+pub mod holding;
 pub mod kinds;
 pub mod left;
 pub mod lines;

@@ -228,6 +228,18 @@ pub(super) fn add(
     Ok(moves::note_movements(conn, now, false, &rows)?)
 }
 
+/// Holds the lots that an entry brought, and what the public sees of their items in these funds: who will take them back and have
+/// them enter anew, in one transaction.
+pub fn hold_of_entry(conn: &mut PgConnection, entry: Uuid, funds: &[FundId]) -> Result<(), DbError> {
+    let lots: Vec<LotRow> = stock_lot::table
+        .filter(stock_lot::entry_id.eq(entry))
+        .order(stock_lot::id)
+        .select(LotRow::as_select())
+        .for_no_key_update()
+        .load(conn)?;
+    moves::hold_on_hand(conn, &lots, funds)
+}
+
 /// Goods that have left their lots, and of which is still to be said by which entry.
 #[must_use = "by which entry they leave stands in the movements"]
 #[derive(Debug)]

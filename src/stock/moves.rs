@@ -14,6 +14,7 @@ use crate::authz::Right;
 use crate::db::DbError;
 use crate::db::shown;
 use crate::db::statement::statement;
+use crate::ledger::model::FundId;
 
 statement! {
     struct InsertLots {
@@ -98,6 +99,27 @@ pub(super) fn add_on_hand<'a>(conn: &mut PgConnection, moved: impl Iterator<Item
         values: &heaps.values().map(|sum| sum.value).collect(),
     }
     .execute(conn)?;
+    Ok(())
+}
+
+statement! {
+    struct HoldOnHand {
+        chapters: Vec<Uuid> => Array<SqlUuid>,
+        funds: Vec<i32> => Array<Integer>,
+        items: Vec<&'a str> => Array<Text>,
+    } -> (Integer,),
+    "SELECT s.fund_id FROM stock_on_hand s WHERE s.chapter_id = ANY(?::uuid[]) AND s.fund_id = ANY(?::int4[]) AND s.item = ANY(?::text[])
+     ORDER BY s.chapter_id, s.fund_id, s.item COLLATE \"C\", s.unit COLLATE \"C\" FOR UPDATE"
+}
+
+/// Holds what the public sees of the items of these lots in these funds, in the order of [`add_on_hand`].
+pub(super) fn hold_on_hand(conn: &mut PgConnection, lots: &[LotRow], funds: &[FundId]) -> Result<(), DbError> {
+    HoldOnHand {
+        chapters: &lots.iter().map(|lot| lot.chapter_id).collect(),
+        funds: &funds.iter().map(|fund| fund.0).collect(),
+        items: &lots.iter().map(|lot| lot.item.as_str()).collect(),
+    }
+    .load::<(i32,)>(conn)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Uuid as SqlUuid;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use super::lots::LotRow;
 use crate::authz::{Granted, Read, Record, Seen, Visit};
 use crate::db::DbError;
 use crate::db::schema::{stock_lot, stock_store};
+use crate::db::statement::statement;
 use crate::http::{Check, FieldError, Say, Span, one_line};
 use crate::tree::{self, ChapterId};
 
@@ -94,10 +96,11 @@ fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: &StoreRow) -> Resu
     Ok(written == 1)
 }
 
-/// Places of storage of a chapter.
+/// Places of storage of a chapter, and of what it goes on for.
 pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: Span<Uuid>) -> Result<Vec<StoreRow>, DbError> {
-    let mut query =
-        stock_store::table.filter(stock_store::chapter_id.eq(here.chapter().0)).select(StoreRow::as_select()).into_boxed();
+    // A chapter has a few.
+    let here = tree::with_succeeded(conn, here.chapter())?;
+    let mut query = stock_store::table.filter(stock_store::chapter_id.eq_any(here)).select(StoreRow::as_select()).into_boxed();
     if let Some(after) = span.after {
         query = query.filter(stock_store::id.gt(after));
     }
@@ -117,12 +120,13 @@ pub fn shown(conn: &mut PgConnection, rows: Vec<StoreRow>) -> Result<Vec<StoreOu
     Ok(rows.into_iter().map(show).collect())
 }
 
-/// Those of these that are the chapter's.
+/// Those of these that are the chapter's, or of what it goes on for.
 pub fn known(conn: &mut PgConnection, chapter: ChapterId, stores: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
     if stores.is_empty() {
         return Ok(Vec::new());
     }
-    let of = stock_store::table.filter(stock_store::id.eq_any(stores)).filter(stock_store::chapter_id.eq(chapter.0));
+    let here = tree::with_succeeded(conn, chapter)?;
+    let of = stock_store::table.filter(stock_store::id.eq_any(stores)).filter(stock_store::chapter_id.eq_any(here));
     Ok(of.select(stock_store::id).load(conn)?)
 }
 
@@ -199,5 +203,27 @@ fn put(conn: &mut PgConnection, by: &Granted<Record>, id: Uuid, said: &Placement
     diesel::update(stock_lot::table.find(id).filter(stock_lot::chapter_id.eq(by.chapter().0)))
         .set((stock_lot::expires_on.eq(said.expires_on), stock_lot::store_id.eq(said.store)))
         .execute(conn)?;
+    Ok(())
+}
+
+statement! {
+    struct Keep {
+        chapter: Uuid => SqlUuid,
+        old: Uuid => SqlUuid,
+        anew: Uuid => SqlUuid,
+    } -> (),
+    "WITH q AS (SELECT ?::uuid AS chapter, ?::uuid AS old, ?::uuid AS anew),
+          lot AS (SELECT l.id, l.entry_id, l.expires_on, l.store_id, l.item, l.unit, l.valuation, m.quantity_milli, m.value_vnd,
+                         row_number() OVER (PARTITION BY l.entry_id, l.item, l.unit, l.valuation, m.quantity_milli, m.value_vnd ORDER BY l.id) AS nth
+                  FROM q JOIN stock_lot l ON l.entry_id IN (q.old, q.anew) AND l.chapter_id = q.chapter
+                  JOIN stock_movement m ON m.lot_id = l.id AND m.entry_id = l.entry_id AND NOT m.back)
+     UPDATE stock_lot s SET expires_on = was.expires_on, store_id = was.store_id
+     FROM q, lot was JOIN lot is_now USING (item, unit, valuation, quantity_milli, value_vnd, nth)
+     WHERE was.entry_id = q.old AND is_now.entry_id = q.anew AND s.id = is_now.id"
+}
+
+/// The same goods were booked anew by another entry of the chapter: they lie where they lay, and are good as long.
+pub fn keep(conn: &mut PgConnection, by: &Granted<Record>, [old, anew]: [Uuid; 2]) -> Result<(), DbError> {
+    Keep { chapter: &by.chapter().0, old: &old, anew: &anew }.execute(conn)?;
     Ok(())
 }

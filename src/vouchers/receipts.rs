@@ -11,10 +11,11 @@ use uuid::Uuid;
 use super::model::{Document, Number};
 use crate::authz::{Granted, Record};
 use crate::db::DbError;
-use crate::db::schema::{cash_receipt, voucher_note};
+use crate::db::schema::{cash_receipt, number_series, voucher_note};
 use crate::db::statement::statement;
 use crate::http::Say;
 use crate::ledger::store::BookedAt;
+use crate::tree::ChapterId;
 
 statement! {
     /// Raises each series once, in order of chapter, and numbers its receipts in the order asked.
@@ -53,6 +54,14 @@ impl Issued {
     pub fn number(&self, chapter: &str) -> Number {
         Number { document: Document::CashReceipt, chapter: chapter.to_owned(), year: self.year, no: self.no }
     }
+}
+
+/// Holds a chapter's series of cash receipts, for who will give one after other sums are in hand.
+pub fn hold_series(conn: &mut PgConnection, chapter: ChapterId, at: BookedAt) -> Result<(), DbError> {
+    use number_series as s;
+    let series = s::table.find((chapter.0, Document::CashReceipt.name(), at.day.year() as i16)).select(s::last_no);
+    series.for_update().first::<i64>(conn).optional()?;
+    Ok(())
 }
 
 /// Gives cash receipts to entries, in their order: one statement, whatever the number. The series stay locked until the
