@@ -8,13 +8,13 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::OrderKind;
-use super::store::OrderRow;
 use crate::authz::{Read, Seen};
 use crate::db::DbError;
 use crate::db::schema::{advance, advance_clearing_line, advance_rule, money_order};
 use crate::db::shown;
 use crate::http::Span;
 use crate::ledger::accounts::Account;
+use crate::tree;
 
 /// An advance and what is open of it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -117,23 +117,26 @@ pub fn lines_of(conn: &mut PgConnection, orders: &[Uuid]) -> Result<HashMap<Uuid
 /// Where a list of open advances goes on: their due day, those without one last, and code.
 pub type OpenKey = (Option<NaiveDate>, String);
 
-/// A chapter's open advances, the longest due first.
+/// A chapter's open advances, and those that what it goes on for has handed out, the longest due first.
 pub fn open(conn: &mut PgConnection, here: &Seen<Read>, span: Span<OpenKey>) -> Result<Vec<AdvanceRow>, DbError> {
     use advance as a;
-    let mut query = a::table
-        .filter(a::chapter_id.eq(here.chapter().0))
-        .filter(a::open_vnd.gt(0))
-        .order((a::due_on.asc().nulls_last(), a::code))
-        .limit(span.rows)
-        .select(AdvanceRow::as_select())
-        .into_boxed();
-    if let Some((due, code)) = span.after {
-        query = match due {
-            None => query.filter(a::due_on.is_null()).filter(a::code.gt(code)),
-            Some(due) => query.filter(a::due_on.is_null().or(a::due_on.gt(due)).or(a::due_on.eq(due).and(a::code.gt(code)))),
-        };
-    }
-    Ok(query.load(conn)?)
+    let of = |conn: &mut PgConnection, chapter: Uuid| -> Result<Vec<AdvanceRow>, DbError> {
+        let mut query = a::table
+            .filter(a::chapter_id.eq(chapter))
+            .filter(a::open_vnd.gt(0))
+            .order((a::due_on.asc().nulls_last(), a::code))
+            .limit(span.rows)
+            .select(AdvanceRow::as_select())
+            .into_boxed();
+        if let Some((due, code)) = span.after.clone() {
+            query = match due {
+                None => query.filter(a::due_on.is_null()).filter(a::code.gt(code)),
+                Some(due) => query.filter(a::due_on.is_null().or(a::due_on.gt(due)).or(a::due_on.eq(due).and(a::code.gt(code)))),
+            };
+        }
+        Ok(query.load(conn)?)
+    };
+    tree::merged(conn, here.chapter(), span.rows, of, |row| (row.due_on.is_none(), row.due_on, row.code.clone()))
 }
 
 /// What is sealed of these orders: who has the advance, and what for.
@@ -141,34 +144,6 @@ pub fn sealed_of(conn: &mut PgConnection, orders: &[Uuid]) -> Result<HashMap<Uui
     use money_order as o;
     let rows: Vec<(Uuid, Option<Vec<u8>>)> = o::table.filter(o::id.eq_any(orders)).select((o::id, o::particulars)).load(conn)?;
     Ok(rows.into_iter().filter_map(|(id, sealed)| Some((id, sealed?))).collect())
-}
-
-/// What is open of advances, and of it what is overdue.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct OpenSum {
-    pub open_vnd: i64,
-    pub open_count: i64,
-    pub overdue_vnd: i64,
-    pub overdue_count: i64,
-}
-
-/// What is open on a day, by chapter; chapters without open advances are absent. Public.
-pub fn open_sums(conn: &mut PgConnection, today: NaiveDate) -> Result<HashMap<Uuid, OpenSum>, DbError> {
-    use advance as a;
-    // Open advances alone, by their own index: a chapter has a few at a time.
-    let rows: Vec<(Uuid, Option<NaiveDate>, i64)> =
-        a::table.filter(a::open_vnd.gt(0)).select((a::chapter_id, a::due_on, a::open_vnd)).load(conn)?;
-    let mut sums: HashMap<Uuid, OpenSum> = HashMap::new();
-    for (chapter, due_on, open_vnd) in rows {
-        let sum = sums.entry(chapter).or_default();
-        sum.open_vnd += open_vnd;
-        sum.open_count += 1;
-        if due_on.is_some_and(|due_on| due_on < today) {
-            sum.overdue_vnd += open_vnd;
-            sum.overdue_count += 1;
-        }
-    }
-    Ok(sums)
 }
 
 /// Advances by code after `after`, for an audit.
@@ -191,25 +166,4 @@ pub fn cleared(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashMap<Uuid
         *sums.entry(entry.unwrap_or_default()).or_default() += amount;
     }
     Ok(sums)
-}
-
-/// A chapter's orders of these kinds, oldest first.
-pub fn list_of(
-    conn: &mut PgConnection,
-    here: &Seen<Read>,
-    kinds: &[OrderKind],
-    span: Span<(chrono::DateTime<chrono::Utc>, Uuid)>,
-) -> Result<Vec<OrderRow>, DbError> {
-    use money_order as o;
-    let mut query = o::table
-        .filter(o::chapter_id.eq(here.chapter().0))
-        .filter(o::kind.eq_any(kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>()))
-        .order((o::requested_at, o::id))
-        .limit(span.rows)
-        .select(OrderRow::as_select())
-        .into_boxed();
-    if let Some((at, id)) = span.after {
-        query = query.filter(o::requested_at.ge(at)).filter(o::requested_at.gt(at).or(o::id.gt(id)));
-    }
-    Ok(query.load(conn)?)
 }

@@ -13,6 +13,7 @@ use super::fault::{Fault, Undrawn};
 use super::feed;
 use super::kind::{Booking, Orders, detail};
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, wrong};
+use super::open_advances;
 use super::order::{self, Content, Request};
 use super::own_costs;
 use super::store::OrderRow;
@@ -226,13 +227,7 @@ impl Orders for Clearings {
     /// What is open is looked at again, and held: two clearings of one advance come one after the other.
     fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Fault> {
         let entry = of.row.of_entry_id.ok_or_else(|| Fault::broken("a clearing of no advance"))?;
-        let advance = advance_store::hold(v.conn, entry)?.ok_or(Fault::Unknown)?;
-        if advance.open_vnd < of.row.amount_vnd {
-            return Err(Fault::conflict(
-                "Khoản tạm ứng này không còn nhiều như vậy: đã được thanh toán bớt.",
-                "There is not as much open of this advance any more: it was cleared meanwhile.",
-            ));
-        }
+        open_advances::hold(v, entry, of.row.amount_vnd)?;
         self.drawn(v, of)
     }
 
@@ -265,34 +260,7 @@ fn advance(v: &mut Visit<'_>, named: &str) -> Result<AdvanceRow, Fault> {
         return advance_store::of_orders(v.conn, &[order])?.remove(&order).ok_or(Fault::Unknown);
     }
     let code = PublicCode::parse(named).map_err(|_| Fault::Unknown)?;
-    match advance_store::of_code(v.conn, code.as_str())? {
-        Some(known) => Ok(known),
-        None => opened(v, code.as_str()),
-    }
-}
-
-/// An advance that came with an opening balance: known from the first clearing on.
-fn opened(v: &mut Visit<'_>, code: &str) -> Result<AdvanceRow, Fault> {
-    let entry = ledger::by_codes(v.conn, &[code.to_owned()])?.into_keys().next().ok_or(Fault::Unknown)?;
-    let written = ledger::written(v.conn, entry)?.ok_or(Fault::Unknown)?;
-    v.at::<Record>(ChapterId(written.chapter))?;
-    let stands = ledger::booked(v.conn, &[entry])?.remove(&entry).is_some_and(|entry| entry.reversed_by.is_none());
-    let advance = written.postings.iter().find(|p| p.account == Account::Advance && p.amount > 0);
-    let (true, kinds::Kind::OpeningBalance, Some(posting)) = (stands, written.kind, advance) else {
-        return Err(Fault::Unknown);
-    };
-    let row = AdvanceRow {
-        code: code.to_owned(),
-        entry_id: entry,
-        chapter_id: written.chapter,
-        fund_id: posting.fund.0,
-        order_id: None,
-        amount_vnd: posting.amount,
-        open_vnd: posting.amount,
-        due_on: None,
-    };
-    advance_store::insert(v.conn, &row)?;
-    advance_store::of_code(v.conn, code)?.ok_or(Fault::Unknown)
+    open_advances::of_code(v.conn, &code)?.ok_or(Fault::Unknown)
 }
 
 /// Asks for the clearing of an advance. The same request sent again answers as the first time.
@@ -300,6 +268,7 @@ pub fn request(v: &mut Visit<'_>, named: &str, ask: &Clearing) -> Result<(Advanc
     let advance = advance(v, named)?;
     let chapter = ChapterId(advance.chapter_id);
     let place = (v.at::<Record>(chapter)?, tree::place_of(v.conn, chapter)?);
+    let advance = open_advances::known(v.conn, advance)?.ok_or(Fault::Unknown)?;
     let Basics { id, amount, day, document } = ask.basics;
     let spent: Vec<(&str, i64)> = ask.lines.iter().map(|(category, vnd)| (category.as_str(), vnd.get())).collect();
     let returned = ask.returned.map(|(vnd, by)| (vnd.get(), by));

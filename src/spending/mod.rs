@@ -22,10 +22,12 @@ mod debts;
 mod demo;
 pub mod fault;
 pub mod feed;
+mod going;
 pub mod incomes;
 pub mod kind;
 pub mod model;
 pub mod move_routes;
+mod open_advances;
 pub mod order;
 pub mod other_routes;
 pub mod overdue;
@@ -39,6 +41,7 @@ pub mod purchases;
 pub mod refunds;
 pub mod registry;
 pub mod releases;
+mod replacing;
 pub mod routes;
 pub mod store;
 pub mod undo;
@@ -47,7 +50,7 @@ pub mod wire;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
-use crate::house::succession::Succession::Stays;
+use crate::house::succession::Succession::Follows;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -91,7 +94,8 @@ pub const ROOM: Room = Room {
         &feed::PURCHASES,
     ],
     undoes: &[&undo::MoneyOrders],
-    chapters: &[("advance.chapter_id", Stays), ("money_order.chapter_id", Stays)],
+    chapters: &[("advance.chapter_id", Follows), ("money_order.chapter_id", Follows)],
+    successions: &[&going::Purchases],
     demo: Some(demo::fill),
     ..Room::called("spending")
 };

@@ -7,13 +7,12 @@
 use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
-use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{OrderKind, OrderState, Particulars};
+use super::model::Particulars;
+use super::store::{self, Refund};
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::db::schema::money_order;
 use crate::house::errand::Errand;
 use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
 use crate::ledger::store as ledger;
@@ -23,27 +22,11 @@ use crate::vault::place;
 /// See the module.
 pub struct Payees;
 
-/// Refunds of these gifts: the order, its entry, what is sealed, the gift's entry.
-type Refund = (Uuid, Option<Uuid>, Option<Vec<u8>>, Option<Uuid>);
-
+/// Refunds of these gifts.
 fn refunds(conn: &mut PgConnection, of: &[Record]) -> Result<Vec<Refund>, DbError> {
-    use money_order as o;
     let codes: Vec<String> = of.iter().map(|record| record.code.clone()).collect();
     let gifts: Vec<Uuid> = ledger::by_codes(conn, &codes)?.into_keys().collect();
-    Ok(o::table
-        .filter(o::of_entry_id.eq_any(gifts))
-        .filter(o::kind.eq(OrderKind::Refund.name()))
-        .order(o::id)
-        .select((o::id, o::entry_id, o::particulars, o::of_entry_id))
-        .load(conn)?)
-}
-
-fn forget(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
-    use money_order as o;
-    diesel::update(o::table.filter(o::id.eq_any(ids)))
-        .set((o::particulars.eq(None::<Vec<u8>>), o::particulars_hash.eq(None::<Vec<u8>>)))
-        .execute(conn)?;
-    Ok(())
+    store::refunds_of(conn, &gifts)
 }
 
 /// Everything that stands sealed of an order, in one text.
@@ -94,29 +77,21 @@ impl HoldsPersons for Payees {
 
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         let rows = refunds(errand.conn, of)?;
-        forget(errand.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+        store::forget_particulars(errand.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
         let entries = ledger::codes(errand.conn, &rows.iter().filter_map(|row| row.1).collect::<Vec<_>>())?;
         log::forget_openings(errand.conn, &entries.values().map(String::as_str).collect::<Vec<_>>())?;
         Ok(Vec::new())
     }
 
     fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        use money_order as o;
-        let booked = [OrderState::Approved.name(), OrderState::Reversed.name()];
-        let rows: Vec<(Uuid, Option<Vec<u8>>)> = o::table
-            .filter(o::chapter_id.eq_any(&of.chapters))
-            .filter(o::state.ne_all(booked))
-            .filter(o::particulars.is_not_null())
-            .order(o::id)
-            .select((o::id, o::particulars))
-            .load(errand.conn)?;
+        let rows = store::sealed_of_unbooked(errand.conn, &of.chapters)?;
         let mut named = Vec::new();
         for (id, sealed) in rows {
             if of.called.is_in(&open(errand, id, &sealed.unwrap_or_default())?) {
                 named.push(id);
             }
         }
-        Ok(forget(errand.conn, &named).map(|()| Vec::new())?)
+        Ok(store::forget_particulars(errand.conn, &named).map(|()| Vec::new())?)
     }
 
     /// Whoever pays a refund has to know to whom.

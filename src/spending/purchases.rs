@@ -14,7 +14,7 @@ use super::order::{self, Content, Request};
 use super::purchase_store::{self as store, LineRow, PurchaseRow};
 use super::store::OrderRow;
 use super::wire::MoneyOrderOut;
-use super::{categories, debts, feed};
+use super::{categories, debts, feed, open_advances};
 use crate::authz::{Granted, Record, Visit};
 use crate::basics::codes::codes;
 use crate::basics::{Line, PublicCode, Vnd};
@@ -32,6 +32,7 @@ use crate::stock::lots::{self, Arriving, Entering};
 use crate::stock::quantity::{Quantity, QuantityIn, quantity_schema};
 use crate::stock::valuation::Valuation;
 use crate::stock::{self, places};
+use crate::tree;
 
 /// Most lines of one purchase.
 const MOST_LINES: usize = 50;
@@ -268,7 +269,7 @@ impl Orders for Purchases {
     /// Its goods; and where an advance pays, what is open of that is looked at again, and held.
     fn entries(&self, v: &mut Visit<'_>, of: &Booking<'_>) -> Result<Vec<NewEntry>, Fault> {
         if let Some(advance) = of.row.of_entry_id {
-            hold_open(v, advance, of.row.amount_vnd)?;
+            open_advances::hold(v, advance, of.row.amount_vnd)?;
         }
         let lines = arriving(&store::lines(v.conn, of.row.id)?);
         let goods = lots::goods(v.conn, &lines)?;
@@ -297,18 +298,6 @@ impl Orders for Purchases {
         let Some(entry) = row.entry_id else { return Ok(()) };
         Ok(lots::undo(errand.conn, errand.now, entry)?)
     }
-}
-
-/// Holds an advance that has as much open.
-fn hold_open(v: &mut Visit<'_>, advance: Uuid, amount_vnd: i64) -> Result<(), Fault> {
-    let advance = advance_store::hold(v.conn, advance)?.ok_or(Fault::Unknown)?;
-    if advance.open_vnd < amount_vnd {
-        return Err(Fault::conflict(
-            "Khoản tạm ứng này không còn nhiều như vậy: đã được thanh toán bớt.",
-            "There is not as much open of this advance any more: it was cleared meanwhile.",
-        ));
-    }
-    Ok(())
 }
 
 fn arriving(lines: &[LineRow]) -> Vec<Arriving> {
@@ -400,8 +389,13 @@ fn advance_of(
     code: &PublicCode,
     amount: Vnd,
 ) -> Result<Option<AdvanceRow>, Fault> {
-    let advance = advance_store::of_code(v.conn, code.as_str())?;
-    let advance = advance.filter(|advance| advance.chapter_id == grant.chapter().0 && advance.fund_id == fund.id.0);
+    let advance = open_advances::of_code(v.conn, code)?;
+    // An advance of a chapter that went up in this one is this one's to clear.
+    let ours = tree::with_succeeded(v.conn, grant.chapter())?;
+    let advance = match advance.filter(|advance| ours.contains(&advance.chapter_id) && advance.fund_id == fund.id.0) {
+        Some(ours) => open_advances::known(v.conn, ours)?,
+        None => None,
+    };
     match &advance {
         None => check.add(wrong(
             "/advance",

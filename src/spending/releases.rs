@@ -4,7 +4,6 @@
 
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
-use diesel::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -15,12 +14,11 @@ use super::feed;
 use super::kind::{Booking, Orders, detail};
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, wrong};
 use super::order::{self, Content, Request};
-use super::store::OrderRow;
+use super::store::{self, OrderRow};
 use super::wire::MoneyOrderOut;
 use crate::authz::Visit;
 use crate::basics::{Line, Vnd};
 use crate::db::DbError;
-use crate::db::schema::fund_release_rule;
 use crate::decisions;
 use crate::house::feed::Feed;
 use crate::http::{Check, FieldError, note};
@@ -207,16 +205,7 @@ fn allowed(
     day: NaiveDate,
     with_conditions: bool,
 ) -> Result<Result<(), FieldError>, DbError> {
-    use fund_release_rule as r;
-    let needs: Option<bool> = r::table
-        .filter(r::from_restriction.eq(from.restriction.name()))
-        .filter(r::to_restriction.eq(to.restriction.name()))
-        .filter(r::valid_from.le(day))
-        .filter(r::valid_to.is_null().or(r::valid_to.ge(day)))
-        .order(r::valid_from.desc())
-        .select(r::needs_conditions)
-        .first(conn)
-        .optional()?;
+    let needs = store::release_needs_conditions(conn, (from.restriction, to.restriction), day)?;
     Ok(match (needs, with_conditions) {
         (None, _) => Err(wrong(
             "/to_fund",

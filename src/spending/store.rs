@@ -1,5 +1,7 @@
 //! SQL of money orders.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -8,10 +10,11 @@ use uuid::Uuid;
 use super::model::{OrderKind, OrderState};
 use crate::authz::{Approve, Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
-use crate::db::schema::{money_order, money_paper_rule};
+use crate::db::schema::{fund_release_rule, money_order, money_paper_rule};
 use crate::http::Span;
 use crate::ledger::accounts::Account;
-use crate::tree::ChapterId;
+use crate::ledger::model::Restriction;
+use crate::tree::{self, ChapterId};
 
 /// An order as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -82,51 +85,60 @@ pub fn hold(conn: &mut PgConnection, kind: OrderKind, id: Uuid) -> Result<Option
     Ok(one.select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// The order behind an entry, whichever of its entries that is.
+fn id_of_entry(conn: &mut PgConnection, entry: Uuid) -> Result<Option<Uuid>, DbError> {
+    use money_order as o;
+    let first = o::table.filter(o::entry_id.eq(entry).or(o::other_entry_id.eq(entry))).select(o::id).first(conn).optional()?;
+    if first.is_some() {
+        return Ok(first);
+    }
+    Ok(o::table.filter(o::more_entry_ids.contains(vec![entry])).select(o::id).first(conn).optional()?)
+}
+
 /// The order behind an entry, held.
 pub fn hold_of_entry(conn: &mut PgConnection, entry: Uuid) -> Result<Option<OrderRow>, DbError> {
-    use money_order as o;
-    let one = o::table.filter(o::entry_id.eq(entry).or(o::other_entry_id.eq(entry)));
-    let found = one.select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?;
-    if found.is_some() {
-        return Ok(found);
-    }
-    let one = o::table.filter(o::more_entry_ids.contains(vec![entry]));
-    Ok(one.select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?)
+    let Some(id) = id_of_entry(conn, entry)? else { return Ok(None) };
+    Ok(money_order::table.find(id).select(OrderRow::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
 /// Every entry of the order behind one of them; that one alone where there is none.
 pub fn together(conn: &mut PgConnection, entry: Uuid) -> Result<Vec<Uuid>, DbError> {
-    use money_order as o;
-    let one = o::table.filter(o::entry_id.eq(entry).or(o::other_entry_id.eq(entry)));
-    let found: Option<OrderRow> = match one.select(OrderRow::as_select()).first(conn).optional()? {
-        Some(row) => Some(row),
-        None => {
-            let one = o::table.filter(o::more_entry_ids.contains(vec![entry]));
-            one.select(OrderRow::as_select()).first(conn).optional()?
-        }
+    let found = match id_of_entry(conn, entry)? {
+        Some(id) => find(conn, id)?,
+        None => None,
     };
     Ok(found.map_or_else(|| vec![entry], |row| row.entries().collect()))
 }
 
-/// A chapter's orders of a kind, oldest first.
+/// A chapter's orders of these kinds, and those of what it goes on for, oldest first.
 pub fn list(
     conn: &mut PgConnection,
     here: &Seen<Read>,
-    kind: OrderKind,
+    kinds: &[OrderKind],
     span: Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<OrderRow>, DbError> {
     use money_order as o;
-    let mut query = o::table
-        .filter(o::chapter_id.eq(here.chapter().0))
-        .filter(o::kind.eq(kind.name()))
-        .order((o::requested_at, o::id))
-        .limit(span.rows)
-        .select(OrderRow::as_select())
-        .into_boxed();
-    if let Some((at, id)) = span.after {
-        query = query.filter(o::requested_at.ge(at)).filter(o::requested_at.gt(at).or(o::id.gt(id)));
-    }
-    Ok(query.load(conn)?)
+    let of = |conn: &mut PgConnection, chapter: Uuid| -> Result<Vec<OrderRow>, DbError> {
+        let mut query = o::table
+            .filter(o::chapter_id.eq(chapter))
+            .filter(o::kind.eq_any(kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>()))
+            .order((o::requested_at, o::id))
+            .limit(span.rows)
+            .select(OrderRow::as_select())
+            .into_boxed();
+        if let Some((at, id)) = span.after {
+            query = query.filter(o::requested_at.ge(at)).filter(o::requested_at.gt(at).or(o::id.gt(id)));
+        }
+        Ok(query.load(conn)?)
+    };
+    tree::merged(conn, here.chapter(), span.rows, of, |row| (row.requested_at, row.id))
+}
+
+/// How many orders of a kind wait at a chapter.
+pub fn waiting(conn: &mut PgConnection, chapter: Uuid, kind: OrderKind) -> Result<i64, DbError> {
+    use money_order as o;
+    let waiting = o::table.filter(o::chapter_id.eq(chapter)).filter(o::kind.eq(kind.name()));
+    Ok(waiting.filter(o::state.eq(OrderState::Requested.name())).count().get_result(conn)?)
 }
 
 /// Orders by id after `after`, for an audit.
@@ -144,6 +156,17 @@ pub fn behind(conn: &mut PgConnection, entries: &[Uuid]) -> Result<Vec<Uuid>, Db
         o::table.filter(o::more_entry_ids.overlaps_with(entries.to_vec())).select(o::more_entry_ids).load(conn)?;
     let more = more.into_iter().flatten().filter(|entry| entries.contains(entry));
     Ok(first.into_iter().chain(other).flatten().chain(more).collect())
+}
+
+/// Those of these entries whose place another took.
+pub fn replaced(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
+    use money_order as o;
+    let by = o::table
+        .filter(o::of_entry_id.eq_any(entries))
+        .filter(o::kind.eq(OrderKind::CashDeposit.name()))
+        .filter(o::entry_id.is_not_null());
+    let found: Vec<Option<Uuid>> = by.select(o::of_entry_id).load(conn)?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Writes a request unless its id is taken; whether it was written.
@@ -199,7 +222,11 @@ pub fn reverse(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
 /// Whether a standing order is about an entry.
 pub fn stands_on(conn: &mut PgConnection, entry: Uuid) -> Result<bool, DbError> {
     use money_order as o;
-    let standing = o::table.filter(o::of_entry_id.eq(entry)).filter(o::state.eq(OrderState::Approved.name()));
+    let standing = o::table
+        .filter(o::of_entry_id.eq(entry))
+        .filter(o::state.eq(OrderState::Approved.name()))
+        // A deposit took the place of the one it names.
+        .filter(o::kind.ne(OrderKind::CashDeposit.name()));
     Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
 }
 
@@ -227,4 +254,50 @@ pub fn needs_paper_from(conn: &mut PgConnection, kind: OrderKind, day: NaiveDate
         .first(conn)
         .optional()?;
     Ok(rule)
+}
+
+/// Whether money may go from a fund of one kind to one of the other, by the rule of a day, and if so whether it takes the paper of those
+/// who gave.
+pub fn release_needs_conditions(
+    conn: &mut PgConnection,
+    (from, to): (Restriction, Restriction),
+    day: NaiveDate,
+) -> Result<Option<bool>, DbError> {
+    use fund_release_rule as r;
+    let rule = r::table
+        .filter(r::from_restriction.eq(from.name()))
+        .filter(r::to_restriction.eq(to.name()))
+        .filter(r::valid_from.le(day))
+        .filter(r::valid_to.is_null().or(r::valid_to.ge(day)))
+        .order(r::valid_from.desc())
+        .select(r::needs_conditions);
+    Ok(rule.first(conn).optional()?)
+}
+
+/// A refund of a gift: the order, its entry, what is sealed, the gift's entry.
+pub type Refund = (Uuid, Option<Uuid>, Option<Vec<u8>>, Option<Uuid>);
+
+/// The refunds of the gifts of these entries, whatever became of them.
+pub fn refunds_of(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<Vec<Refund>, DbError> {
+    use money_order as o;
+    let refunds = o::table.filter(o::of_entry_id.eq_any(gifts)).filter(o::kind.eq(OrderKind::Refund.name()));
+    Ok(refunds.order(o::id).select((o::id, o::entry_id, o::particulars, o::of_entry_id)).load(conn)?)
+}
+
+/// What is sealed of the orders of chapters that were never booked.
+pub fn sealed_of_unbooked(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Vec<(Uuid, Option<Vec<u8>>)>, DbError> {
+    use money_order as o;
+    let booked = [OrderState::Approved.name(), OrderState::Reversed.name()];
+    let rows =
+        o::table.filter(o::chapter_id.eq_any(chapters)).filter(o::state.ne_all(booked)).filter(o::particulars.is_not_null());
+    Ok(rows.order(o::id).select((o::id, o::particulars)).load(conn)?)
+}
+
+/// Forgets who these orders name, and their words. On an errand of whoever erases.
+pub fn forget_particulars(conn: &mut PgConnection, orders: &[Uuid]) -> Result<(), DbError> {
+    use money_order as o;
+    diesel::update(o::table.filter(o::id.eq_any(orders)))
+        .set((o::particulars.eq(None::<Vec<u8>>), o::particulars_hash.eq(None::<Vec<u8>>)))
+        .execute(conn)?;
+    Ok(())
 }

@@ -48,7 +48,7 @@ fn clearing(app: &TestApp, change: Value) -> Value {
     )
 }
 
-fn cash_move(app: &TestApp, change: Value) -> Value {
+pub fn cash_move(app: &TestApp, change: Value) -> Value {
     with(
         json!({"id": Uuid::now_v7(), "chapter": "23095", "how": "DEPOSIT", "fund": "GENERAL", "amount_vnd": 1_000_000, "day": app.today(),
                "content": "Nộp tiền vào ngân hàng"}),
@@ -312,9 +312,6 @@ fn what_is_overdue_is_known_by_the_rule_of_its_day() {
     let said: Vec<_> =
         open["items"].as_array().unwrap().iter().map(|one| (one["due_on"].clone(), one["overdue"].clone())).collect();
     assert_eq!(said, [(json!("2026-11-11"), json!(true)), (json!("2026-11-30"), json!(false))]);
-    let sums = app.shared.db.read_blocking(|conn| so_nhan_ai::spending::advance_store::open_sums(conn, app.today())).unwrap();
-    let sum = sums.values().next().unwrap();
-    assert_eq!((sum.open_vnd, sum.open_count, sum.overdue_vnd, sum.overdue_count), (3_000_000, 2, 2_000_000, 1));
     let page = of.officer.get("/api/v1/open-advances?chapter=23095&limit=1", 200);
     let next =
         of.officer.get(&format!("/api/v1/open-advances?chapter=23095&limit=1&cursor={}", page["next"].as_str().unwrap()), 200);

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::books::{books, errors};
 use crate::coverage::{Call, call};
 use crate::harness::{Caller, TestApp};
+use crate::opening_balances::opening;
 use crate::papers;
 use crate::stock::{agrees, decided, lots};
 
@@ -28,9 +29,14 @@ fn people(app: &TestApp, cash: i64) -> People<'_> {
 }
 
 fn purchase(app: &TestApp, of: &People<'_>, change: Value) -> Value {
-    let mut ask = json!({"id": Uuid::now_v7(), "chapter": "23095", "fund": "GENERAL", "from": "CASH", "day": app.today(),
+    at(app, "23095", &of.invoice, change)
+}
+
+/// Rice and noodles for a chapter that has this invoice.
+pub fn at(app: &TestApp, chapter: &str, invoice: &str, change: Value) -> Value {
+    let mut ask = json!({"id": Uuid::now_v7(), "chapter": chapter, "fund": "GENERAL", "from": "CASH", "day": app.today(),
         "supplier": {"name": "Cửa hàng gạo Bảy Lúa", "account": "0071000123456"}, "invoice_no": "00000112", "invoice_on": app.today(),
-        "content": "Mua gạo cứu trợ", "document": of.invoice, "note": "giá đã hỏi ba nơi",
+        "content": "Mua gạo cứu trợ", "document": invoice, "note": "giá đã hỏi ba nơi",
         "lines": [{"item": "RICE", "quantity": "500", "unit": "KG", "value_vnd": 7_500_000, "expires_on": "2027-03-31"},
                   {"item": "INSTANT_NOODLES", "quantity": 20, "unit": "BOX", "value_vnd": 2_000_000}]});
     for (key, value) in change.as_object().unwrap() {
@@ -165,6 +171,61 @@ fn goods_are_bought_on_credit_and_from_an_advance() {
     of.officer.post("/api/v1/corrections", ask.clone(), 201);
     decided(&accountant, "/api/v1/corrections", &ask["id"], "approval", 200);
     assert_eq!(balance(&app, "ADVANCE"), 10_000_000);
+    agrees(&app);
+}
+
+/// An advance of old books, approved: the id of the opening and the code of its entry.
+fn of_old_books(of: &People<'_>, amount_vnd: i64) -> (Value, String) {
+    let ask = opening(json!({"document": null, "lines": [{"fund": "GENERAL", "account": "ADVANCE", "amount_vnd": amount_vnd}]}));
+    of.officer.post("/api/v1/opening-balances", ask.clone(), 201);
+    let opened = decided(&of.chair, "/api/v1/opening-balances", &ask["id"], "approval", 200);
+    (ask["id"].clone(), opened["entries"][0]["code"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn an_advance_of_old_books_pays_without_having_been_cleared_before() {
+    let app = TestApp::start();
+    let of = people(&app, 1_000_000);
+    let (_, code) = of_old_books(&of, 10_000_000);
+    let elsewhere = errors(&of.officer.post(
+        PURCHASES,
+        purchase(&app, &of, json!({"from": "ADVANCE", "advance": code, "fund": "OPERATING"})),
+        422,
+    ));
+    assert_eq!(elsewhere, [("/advance".to_owned(), "UNKNOWN".to_owned())]);
+    bought(&app, &of, json!({"from": "ADVANCE", "advance": code}));
+    assert_eq!(balance(&app, "ADVANCE"), 500_000);
+    let open = of.officer.get("/api/v1/open-advances?chapter=23095", 200);
+    assert_eq!((&open["items"][0]["code"], &open["items"][0]["open_vnd"]), (&json!(code), &json!(500_000)));
+    agrees(&app);
+}
+
+#[test]
+fn nothing_is_open_of_an_advance_whose_opening_is_reversed_at_this_very_moment() {
+    let app = TestApp::start();
+    let of = people(&app, 1_000_000);
+    let (id, code) = of_old_books(&of, 10_000_000);
+    let reversal = json!({"id": Uuid::now_v7(), "reason": "WRONG_AMOUNT"});
+    let path = format!("/api/v1/opening-balances/{}/reversal", id.as_str().unwrap());
+    of.officer.post(&path, reversal, 201);
+    let accountant = app.accountant_of("23095");
+    let asks: Vec<Value> = (0..3).map(|_| purchase(&app, &of, json!({"from": "ADVANCE", "advance": code}))).collect();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let reversed = scope.spawn(|| accountant.send("POST", &format!("{path}/approval"), Some(b"null".to_vec())).status);
+        let asked = |ask: &Value| {
+            let bytes = ask.to_string().into_bytes();
+            let officer = &of.officer;
+            scope.spawn(move || officer.send("POST", PURCHASES, Some(bytes)).status)
+        };
+        let asked: Vec<_> = asks.iter().map(asked).collect();
+        assert_eq!(reversed.join().unwrap(), 200);
+        asked.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(statuses.iter().all(|status| [201, 422].contains(status)), "{statuses:?}");
+    // Asked before or after, nothing is open of it now.
+    assert_eq!(app.database.number("SELECT coalesce(sum(open_vnd), 0)::int8 FROM advance"), 0);
+    let late = errors(&of.officer.post(PURCHASES, purchase(&app, &of, json!({"from": "ADVANCE", "advance": code})), 422));
+    assert_eq!(late[0].0, "/advance");
     agrees(&app);
 }
 
