@@ -39,16 +39,16 @@ pub fn lots(caller: &Caller<'_>, item: &str) -> Vec<Value> {
     all(caller, &format!("/api/v1/stock/lots?chapter=23095&all=true&item={item}"), 50)
 }
 
-fn lot_of(caller: &Caller<'_>, item: &str) -> Value {
+pub fn lot_of(caller: &Caller<'_>, item: &str) -> Value {
     lots(caller, item).pop().unwrap()["id"].clone()
 }
 
-fn adjustment(reason: &str, out: Value, found: Value) -> Value {
+pub fn adjustment(reason: &str, out: Value, found: Value) -> Value {
     json!({"id": Uuid::now_v7(), "chapter": "23095", "fund": "GENERAL", "reason": reason, "document": RECORD, "note": "bao rách",
         "out": out, "found": found})
 }
 
-fn of_lot(lot: &Value, quantity: &str) -> Value {
+pub fn of_lot(lot: &Value, quantity: &str) -> Value {
     json!([{"lot": lot, "quantity": quantity}])
 }
 
@@ -387,6 +387,45 @@ fn goods_of_old_books_are_one_set_until_they_are_listed() {
     let path = format!("/api/v1/opening-balances/{}/reversal", ask["id"].as_str().unwrap());
     people.officer.post(&path, reversal, 201);
     people.chair.post(&format!("{path}/approval"), Value::Null, 409);
+    agrees(&app);
+}
+
+#[test]
+fn only_goods_of_old_books_are_listed_item_by_item() {
+    let app = TestApp::start();
+    record(&app, "23095");
+    let officer = app.officer_of("23095");
+    rice(&app, &officer);
+    let found = json!([{"item": "BLANKET", "unit": "PIECE", "quantity": 5, "value_vnd": 1_000_000, "valuation": "MARKET_PRICE"}]);
+    let ask = adjustment("ITEMISED", of_lot(&lot_of(&officer, "RICE"), "1"), found);
+    let told = errors(&officer.post(ADJUSTMENTS, ask, 422));
+    assert_eq!(told, [("/out/0/lot".to_owned(), "NOT_OF_OLD_BOOKS".to_owned())]);
+}
+
+/// What could never be approved, because no entry may say so much, is not asked for.
+#[test]
+fn what_is_worth_too_much_together_is_refused_when_it_is_asked_for() {
+    let app = TestApp::start();
+    record(&app, "23095");
+    let officer = app.officer_of("23095");
+    let line = |item: &str| json!({"item": item, "unit": "BOX", "quantity": 1, "value_vnd": 600_000_000_000_000i64, "valuation": "INVOICE"});
+    let found = |lines: Value| adjustment("FOUND", json!([]), lines);
+    let told = errors(&officer.post(ADJUSTMENTS, found(json!([line("MEDICINE"), line("INSTANT_NOODLES")])), 422));
+    assert_eq!(told, [("/found".to_owned(), "TOO_LARGE".to_owned())]);
+
+    // A gram of something dear, of which a count finds tonnes.
+    let dear = || goods("RICE", "0.001", "KG", 1_500_000);
+    gift(&app).goods([dear(), dear()]).book(&officer);
+    let lots: Vec<Value> = lots(&officer, "RICE").into_iter().map(|lot| lot["id"].clone()).collect();
+    let counted = |quantities: [&str; 2]| {
+        let lines: Vec<Value> = lots.iter().zip(quantities).map(|(lot, n)| json!({"lot": lot, "quantity": n})).collect();
+        let count =
+            json!({"id": Uuid::now_v7(), "chapter": "23095", "counted_on": app.today(), "document": RECORD, "lines": lines});
+        errors(&officer.post(COUNTS, count, 422))
+    };
+    assert_eq!(counted(["0.001", "700000"]), [("/lines/1/quantity".to_owned(), "TOO_LARGE".to_owned())]);
+    assert_eq!(counted(["400000", "400000"]), [("/lines".to_owned(), "TOO_LARGE".to_owned())]);
+    assert_eq!(app.database.number("SELECT count(*) FROM stock_count"), 0);
     agrees(&app);
 }
 
