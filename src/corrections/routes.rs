@@ -15,7 +15,7 @@ use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
 use crate::house::Rooms;
 use crate::http::sets::{Decides, Key, Reads, Writes};
-use crate::http::{Answer, Body, OfChapter, Page, Query, Reply, note};
+use crate::http::{Answer, Body, OfChapter, Page, Problem, Query, Reply, note};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
