@@ -62,6 +62,7 @@ pub struct JointApprovalIn {
 /// What was approved.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JointApprovalOut {
+    /// As they were named, in their order.
     pub approved: Vec<JointDecision>,
 }
 

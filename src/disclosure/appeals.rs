@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 pub use crate::giving::appeals::of_memo;
 
-use super::held::{HeldOut, Of};
+use super::held::{HeldAndOpen, Of};
 use super::totals::{Sum, TotalsOut};
 use super::{CACHE_CONTROL, CACHE_CONTROL_LIST, answer};
 use crate::basics::Clock;
@@ -88,7 +88,7 @@ pub struct AppealDetail {
     pub appeal: AppealOut,
     pub totals: TotalsOut,
     /// Goods in stock, advances that are not cleared, transfers that nobody has confirmed.
-    pub held: HeldOut,
+    pub held: HeldAndOpen,
 }
 
 /// An appeal by its code. Drafts are not public.
@@ -111,7 +111,7 @@ pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<A
     let row = public(conn, code)?.ok_or_else(Problem::not_found)?;
     let country = tree::place(conn, CENTRAL)?.ok_or_else(Problem::not_found)?;
     let totals = TotalsOut::read(conn, CENTRAL, country.id.0, Some(&row.code))?;
-    let held = HeldOut::read(conn, Of::Appeal(&row.code), &totals, today)?;
+    let held = HeldAndOpen::read(conn, Of::Appeal(&row.code), &totals, today)?;
     Ok(AppealDetail { appeal: row.into(), totals, held })
 }
 

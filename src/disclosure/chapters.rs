@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::held::{HeldOut, Of};
+use super::held::{HeldAndOpen, Of};
 use super::totals::{Spent, Sum, TotalsOut, spent};
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::basics::Clock;
@@ -115,7 +115,7 @@ pub struct ChapterDetail {
     pub predecessors: Vec<RelatedChapter>,
     pub totals: TotalsOut,
     /// Goods in stock, advances that are not cleared, transfers that nobody has confirmed.
-    pub held: HeldOut,
+    pub held: HeldAndOpen,
 }
 
 /// A chapter by code and name.
@@ -273,7 +273,7 @@ pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<C
     let (successors, predecessors) = (related(tree::went_up_in(conn, row.id)?), related(tree::came_from(conn, row.id)?));
     let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
     let totals = TotalsOut::read(conn, &row.code, row.id, None)?;
-    let held = HeldOut::read(conn, Of::Chapter(row.id, &row.code), &totals, today)?;
+    let held = HeldAndOpen::read(conn, Of::Chapter(row.id, &row.code), &totals, today)?;
     let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
     Ok(ChapterDetail {
         chapter,

@@ -25,7 +25,7 @@ const MOST_NAMED: i64 = 10;
 
 /// What is held, and what is open of it, on the day of asking.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct HeldOut {
+pub struct HeldAndOpen {
     /// The day up to which days are counted.
     pub as_of: NaiveDate,
     /// Of a chapter with everything below it, and all that they go on for.
@@ -125,7 +125,7 @@ pub enum Of<'a> {
     Appeal(&'a str),
 }
 
-impl HeldOut {
+impl HeldAndOpen {
     /// A few sums, each from an index of what is there and open. `totals` are those of the same chapter or appeal.
     pub fn read(conn: &mut PgConnection, of: Of<'_>, totals: &TotalsOut, today: NaiveDate) -> Result<Self, Problem> {
         let (below, fund, funds) = match of {

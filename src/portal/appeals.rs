@@ -18,7 +18,7 @@ use super::{format, labels};
 use crate::chapters::store as chapters;
 use crate::db::Db;
 use crate::disclosure::flow::Flow;
-use crate::disclosure::held::HeldOut;
+use crate::disclosure::held::HeldAndOpen;
 use crate::disclosure::totals::{self, PlaceSum, Places, Sum, TotalsOut, TotalsQuery};
 use crate::disclosure::{appeals, documents};
 use crate::giving::appeal_shown::AppealOut;
@@ -264,7 +264,7 @@ fn overview(
     conn: &mut PgConnection,
     appeal: &AppealOut,
     totals: TotalsOut,
-    held: HeldOut,
+    held: HeldAndOpen,
     today: NaiveDate,
     lang: Lang,
 ) -> Result<Overview, Problem> {

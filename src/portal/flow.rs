@@ -9,7 +9,7 @@ use super::held::{self, AllWaiting, Held};
 use super::words::fill;
 use super::{format, labels, words};
 use crate::disclosure::flow::{Flow, Left};
-use crate::disclosure::held::{HeldOut, OnTheWay};
+use crate::disclosure::held::{HeldAndOpen, OnTheWay};
 use crate::disclosure::labels::Categories;
 use crate::disclosure::totals::{PlaceSpent, TotalsOut};
 use crate::http::{Lang, Problem};
@@ -50,7 +50,7 @@ pub enum Beside {
     /// Of the whole country: transfers alone.
     Country(OnTheWay),
     /// Of a chapter or an appeal: where it was spent, and what is held of it.
-    Place(Vec<PlaceSpent>, HeldOut),
+    Place(Vec<PlaceSpent>, HeldAndOpen),
 }
 
 /// Places shown before the rest is folded away.

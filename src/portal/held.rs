@@ -4,7 +4,7 @@ use super::flow_words::Words;
 use super::format;
 use super::goods::quantity_text;
 use super::words::fill;
-use crate::disclosure::held::{AdvancesHeld, GoodsHeld, HeldOut, OnTheWay, OnTheWayTransfer};
+use crate::disclosure::held::{AdvancesHeld, GoodsHeld, HeldAndOpen, OnTheWay, OnTheWayTransfer};
 use crate::http::Lang;
 use crate::ledger::public::PublicGoods;
 
@@ -60,7 +60,7 @@ pub struct Held {
 }
 
 impl Held {
-    pub fn of(held: &HeldOut, lang: Lang) -> Self {
+    pub fn of(held: &HeldAndOpen, lang: Lang) -> Self {
         let w = &Words::of(lang).held;
         let mut goods: Vec<Line> = held.stock.iter().map(|goods| line(goods, lang)).collect();
         let other_goods = goods.split_off(first(goods.len(), FIRST_GOODS));
@@ -134,7 +134,7 @@ mod tests {
                 value_vnd: count - n,
             };
             let stock = (0..count).map(goods).collect();
-            HeldOut {
+            HeldAndOpen {
                 as_of: "2026-11-22".parse().unwrap(),
                 advances: AdvancesHeld::default(),
                 on_the_way: OnTheWay::default(),

@@ -176,6 +176,17 @@ fn corrections(app: &TestApp) {
     );
 }
 
+/// Plans by which Hàm Liêm was to go up in another one.
+fn plans(app: &TestApp) {
+    app.database.execute(
+        "INSERT INTO succession (id, kind, state, above_chapter_id, effective_on, decision_no, document, plan, asked_by, asked_at, decided_at)
+         SELECT gen_random_uuid(), 'MERGE', 'WITHDRAWN', c.id, '2026-12-01', '07/QĐ', decode(repeat('ab', 32), 'hex'),
+                '{\"from\": [\"23095\"], \"to\": [\"23059\"], \"shares\": [], \"officers\": []}', a.id, now(), now()
+         FROM chapter c, (SELECT id FROM account LIMIT 1) a, generate_series(1, 52) WHERE c.code = '68';
+         INSERT INTO succession_chapter SELECT s.id, c.id, true FROM succession s, chapter c WHERE c.code = '23095'",
+    );
+}
+
 /// What was stated of Hàm Liêm, and settlement reports that were refused.
 fn statements_and_reports(app: &TestApp) {
     app.database.execute(
@@ -226,6 +237,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     app.wait_for_index();
     statements_and_reports(&app);
     corrections(&app);
+    plans(&app);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -286,6 +298,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/stock/stores", "?chapter=23095"),
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
+        ("/api/v1/successions", "?chapter=23095"),
         ("/api/v1/transfers", "?chapter=23095"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
         ("/api/v1/trial-balance", "?chapter=23095&from=2026-11-23"),
