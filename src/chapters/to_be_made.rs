@@ -108,7 +108,7 @@ pub fn look(conn: &mut PgConnection, new: &ToBeMade, going: &[Uuid]) -> Result<V
                 .into(),
         );
     }
-    if known.iter().any(|(id, _)| *id == new.id) {
+    if known.iter().any(|(id, code)| *id == new.id && *code != new.code) {
         say("/id", "NOT_UNIQUE", "id phải là UUID của riêng đơn vị này.".into(), "The id must be a UUID of its own.".into());
     }
     let Some(parent) = store::find(conn, &new.parent)? else {

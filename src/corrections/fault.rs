@@ -16,6 +16,8 @@ pub enum Fault {
     AlreadyAsked,
     /// Something else stands on the entry: what to do first.
     StandsOnIt(Say),
+    /// One of several that are to be approved in one moment takes another person after this one.
+    AnotherFirst,
     /// What is to be taken back is not there any more.
     NotCovered,
     /// The second person's part.

@@ -130,5 +130,5 @@ pub async fn approve_together(
 ) -> Answer<JointApprovalOut> {
     let content = format!("{body:?}");
     let all = body.check().map_err(Problem::invalid)?;
-    desk.once("joint-approval", content, move |v| together::approve(v, **rooms, all)).await
+    desk.once("joint-approval", content, move |v| Ok(together::approve(v, **rooms, all)?)).await
 }

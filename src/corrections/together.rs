@@ -10,12 +10,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::correct;
+use super::fault::Fault;
 use crate::authz::Visit;
 use crate::basics::codes::codes;
-use crate::decisions::{self, Verdict};
+use crate::decisions::{self, Halt, Verdict};
 use crate::giving::reversal;
 use crate::house::Rooms;
-use crate::http::{Check, FieldError, Kind, Problem};
+use crate::http::{Check, FieldError};
 use crate::spending::releases::{self, RELEASES};
 use crate::spending::{cash_moves, order};
 use crate::transfers::send;
@@ -88,21 +89,21 @@ impl JointApprovalIn {
 }
 
 /// Approves all of them, or none. Saying the same again answers as the first time.
-pub fn approve(v: &mut Visit<'_>, rooms: Rooms, all: Vec<JointDecision>) -> Result<JointApprovalOut, Problem> {
+pub fn approve(v: &mut Visit<'_>, rooms: Rooms, all: Vec<JointDecision>) -> Result<JointApprovalOut, Fault> {
     for one in &all {
         let kind = approve_one(v, rooms, one)?;
         if !decisions::is_approved(v.conn, kind, one.id)? {
-            return Err(another_first());
+            return Err(Fault::AnotherFirst);
         }
     }
     Ok(JointApprovalOut { approved: all })
 }
 
-fn approve_one(v: &mut Visit<'_>, rooms: Rooms, one: &JointDecision) -> Result<&'static decisions::Kind, Problem> {
+fn approve_one(v: &mut Visit<'_>, rooms: Rooms, one: &JointDecision) -> Result<&'static decisions::Kind, Fault> {
     let (id, verdict) = (one.id, Verdict::Approve);
     Ok(match one.matter {
         JointMatter::GiftReversal => {
-            reversal::decide(v, id, verdict)?;
+            reversal::decide(v, id, verdict).map_err(Halt::of)?;
             reversal::MATTER
         }
         JointMatter::EntryReversal => {
@@ -110,29 +111,20 @@ fn approve_one(v: &mut Visit<'_>, rooms: Rooms, one: &JointDecision) -> Result<&
             correct::MATTER
         }
         JointMatter::CashDeposit => {
-            order::decide(v, &cash_moves::DEPOSITS, id, verdict)?;
+            order::decide(v, &cash_moves::DEPOSITS, id, verdict).map_err(Halt::of)?;
             cash_moves::DEPOSIT
         }
         JointMatter::CashWithdrawal => {
-            order::decide(v, &cash_moves::WITHDRAWALS, id, verdict)?;
+            order::decide(v, &cash_moves::WITHDRAWALS, id, verdict).map_err(Halt::of)?;
             cash_moves::WITHDRAWAL
         }
         JointMatter::FundRelease => {
-            order::decide(v, &RELEASES, id, verdict)?;
+            order::decide(v, &RELEASES, id, verdict).map_err(Halt::of)?;
             releases::MATTER
         }
         JointMatter::Transfer => {
-            send::decide(v, id, verdict)?;
+            send::decide(v, id, verdict).map_err(Halt::of)?;
             send::MATTER
         }
     })
-}
-
-/// One of them takes a further approval after this one.
-fn another_first() -> Problem {
-    Problem::say(
-        Kind::Conflict,
-        "Một đề nghị còn cần người khác duyệt thêm sau bước này: chưa đề nghị nào được duyệt. Hãy duyệt riêng bước ấy trước.",
-        "One of the requests takes another person's approval after this one: none was approved. Have its own steps approved first.",
-    )
 }

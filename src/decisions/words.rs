@@ -33,6 +33,13 @@ wraps! {
     }
 }
 
+impl Halt {
+    /// What is in the way in the room of a matter, as the room says it.
+    pub fn of(fault: impl Into<Problem>) -> Self {
+        Halt::Matter(fault.into())
+    }
+}
+
 impl From<VaultError> for Halt {
     fn from(error: VaultError) -> Self {
         Halt::Matter(Problem::internal(error))

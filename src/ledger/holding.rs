@@ -22,7 +22,7 @@ statement! {
         chapter: Uuid => SqlUuid,
         funds: Vec<i32> => Array<Integer>,
     } -> (Integer,),
-    "SELECT b.fund_id FROM balance b WHERE b.chapter_id = ? AND b.fund_id = ANY(?::int4[]) ORDER BY b.fund_id, b.account COLLATE \"C\" FOR UPDATE"
+    "SELECT b.fund_id FROM balance b WHERE b.chapter_id = ? AND b.fund_id = ANY(?::int4[]) ORDER BY b.fund_id, b.account COLLATE \"C\" FOR UPDATE OF b"
 }
 
 statement! {
@@ -31,7 +31,7 @@ statement! {
         original: &'static str => Text,
         reason: &'a str => Text,
     } -> (SqlUuid,),
-    "SELECT r.scope_id FROM reversal_overall r WHERE r.scope_id = ANY(?::uuid[]) AND r.original = ? AND r.reason = ? ORDER BY r.scope_id FOR UPDATE"
+    "SELECT r.scope_id FROM reversal_overall r WHERE r.scope_id = ANY(?::uuid[]) AND r.original = ? AND r.reason = ? ORDER BY r.scope_id FOR UPDATE OF r"
 }
 
 statement! {
@@ -42,7 +42,7 @@ statement! {
         part: &'static str => Text,
     } -> (SqlUuid,),
     "SELECT t.scope_id FROM total_overall t WHERE t.scope_id = ANY(?::uuid[]) AND t.fund_id = ANY(?::int4[]) AND t.measure = ? AND t.part = ?
-     ORDER BY t.scope_id, t.fund_id FOR UPDATE"
+     ORDER BY t.scope_id, t.fund_id FOR UPDATE OF t"
 }
 
 fn ids(funds: &[FundId]) -> Vec<i32> {

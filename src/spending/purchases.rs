@@ -399,7 +399,7 @@ fn advance_of(
     match &advance {
         None => check.add(wrong(
             "/advance",
-            "UNKNOWN",
+            "NO_SUCH_ADVANCE",
             "Đơn vị không có khoản tạm ứng nào mang mã này trong quỹ.",
             "The chapter has no advance of this code in the fund.",
         )),

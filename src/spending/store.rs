@@ -284,8 +284,11 @@ pub fn refunds_of(conn: &mut PgConnection, gifts: &[Uuid]) -> Result<Vec<Refund>
     Ok(refunds.order(o::id).select((o::id, o::entry_id, o::particulars, o::of_entry_id)).load(conn)?)
 }
 
+/// An order, and who and what for as it is sealed.
+pub type Sealed = (Uuid, Option<Vec<u8>>);
+
 /// What is sealed of the orders of chapters that were never booked.
-pub fn sealed_of_unbooked(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Vec<(Uuid, Option<Vec<u8>>)>, DbError> {
+pub fn sealed_of_unbooked(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Vec<Sealed>, DbError> {
     use money_order as o;
     let booked = [OrderState::Approved.name(), OrderState::Reversed.name()];
     let rows =

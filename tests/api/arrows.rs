@@ -292,6 +292,7 @@ const STILL_SPEAK: &[&str] = &[
     "src/authz/decide.rs",
     "src/authz/desk.rs",
     "src/authz/idempotency.rs",
+    "src/authz/parameters.rs",
     "src/authz/visit.rs",
     "src/changes/shown.rs",
     "src/chapters/life.rs",

@@ -264,7 +264,7 @@ fn changed_sums_are_noticed() {
         place,
     );
     names(&books, &format!("DELETE FROM balance WHERE {of_commune} AND {fund} AND account = 'CASH_ON_HAND'"), "balance", place);
-    names(&books, "INSERT INTO balance SELECT id, 1, 'BANK', 0 FROM chapter WHERE code = 'TW'", "balance", "TW GENERAL BANK");
+    names(&books, "INSERT INTO balance SELECT id, 1, 'BANK', 1 FROM chapter WHERE code = 'TW'", "balance", "TW GENERAL BANK");
     for column in ["own_vnd", "own_count", "subtree_vnd", "subtree_count"] {
         for table in ["total_by_day", "total_overall"] {
             let change = format!(

@@ -37,6 +37,7 @@ impl Story {
                 "size_bytes",
                 "document",
                 "entry",
+                "instead_of",
             ];
             assert!(secret.contains(&field.as_str()) && body[field] != Value::Null, "{operation}/{name}: {field} is no secret");
             body[field] = value.clone();

@@ -68,6 +68,7 @@ mod matrix;
 mod migrations;
 mod names;
 mod openapi;
+mod openapi_types;
 mod opening_balances;
 mod operations;
 mod outbox;

@@ -192,7 +192,7 @@ fn an_advance_of_old_books_pays_without_having_been_cleared_before() {
         purchase(&app, &of, json!({"from": "ADVANCE", "advance": code, "fund": "OPERATING"})),
         422,
     ));
-    assert_eq!(elsewhere, [("/advance".to_owned(), "UNKNOWN".to_owned())]);
+    assert_eq!(elsewhere, [("/advance".to_owned(), "NO_SUCH_ADVANCE".to_owned())]);
     bought(&app, &of, json!({"from": "ADVANCE", "advance": code}));
     assert_eq!(balance(&app, "ADVANCE"), 500_000);
     let open = of.officer.get("/api/v1/open-advances?chapter=23095", 200);

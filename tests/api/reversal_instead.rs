@@ -83,7 +83,7 @@ fn gifts_booked_anew_in_both_directions_do_not_wait_for_each_other_in_a_circle()
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let batch = |n: usize| {
         let of = |n: usize| {
-            gift(&app).of(1_000 + n as i64).with("appeal", if n % 2 == 0 { json!("LULUT") } else { Value::Null }).body()
+            gift(&app).of(1_000 + n as i64).with("appeal", if n.is_multiple_of(2) { json!("LULUT") } else { Value::Null }).body()
         };
         json!({"gifts": (0..n).map(of).collect::<Vec<_>>()}).to_string().into_bytes()
     };

@@ -208,7 +208,10 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 path.replace("{id}", thing).replace("{code}", "LULUT").replace("{acts_for}", thing).replace("{document}", thing);
             place =
                 place.replace("{month}", "2026-10").replace("{chapter}", "23095").replace("{year}", "2026").replace("{no}", "1");
-            if operation["parameters"].as_array().is_some_and(|all| all.iter().any(|p| p["name"] == "chapter")) {
+            if operation["parameters"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|p| p["name"] == "chapter" && p["in"] == "query"))
+            {
                 place += "?chapter=23095";
             }
             if path == "/api/v1/parties" {

@@ -177,7 +177,7 @@ fn one_is_split_into_two_new_ones_on_a_later_day() {
     gift(&app).of(300_000).book(&keeper);
     gift(&app).of(700_000).to("HAMLIEM").book(&keeper);
     let two = json!([new(json!({})), new(json!({"code": "29998", "name": "Hội Chữ thập đỏ xã Hàm Khác", "short_name": null}))]);
-    let two: Vec<Value> = two.as_array().unwrap().iter().cloned().collect();
+    let two: Vec<Value> = two.as_array().unwrap().to_vec();
     let ask = merger(
         &app,
         json!({"kind": "SPLIT", "from": ["23095"], "to": ["29999", "29998"], "new_chapters": two, "effective_on": app.today() + Duration::days(1),
@@ -280,7 +280,7 @@ fn plans_are_listed_to_those_who_may_read_what_they_name() {
     officer.get(&path(&first, "/dry-run"), 404);
     officer.get(&list("68", ""), 404);
     app.officer_of("22918").get(&path(&first, ""), 404);
-    people.above.get(&list("68", "&state=OPEN"), 400);
+    people.above.get(&list("68", "&state=OPEN"), 422);
     // By state, and afterwards at the successor with what it took over.
     assert!(all(&people.above, &list("68", "&state=DONE"), 50).is_empty());
     people.asker.post(&path(&second, "/withdrawal"), Value::Null, 200);
