@@ -161,7 +161,8 @@ fn a_new_chapter_is_made_with_its_plan_or_not_at_all() {
     assert_eq!(app.database.number("SELECT count(*) FROM succession WHERE state = 'DONE'"), 1);
     let waits = if people.asker.get(&path(&ask, ""), 200)["state"] == "DONE" { &other } else { &ask };
     let dry = people.above.get(&path(waits, "/dry-run"), 200);
-    assert_eq!((dry["in_the_way"].as_array().unwrap().len(), &dry["in_the_way"][0]["chapter"]), (1, &json!("29999")));
+    let way = dry["in_the_way"].as_array().unwrap();
+    assert!(!way.is_empty() && way.iter().all(|one| one["chapter"] == "29999"), "{way:?}");
     second.post(&path(waits, "/approval"), Value::Null, 409);
     people.asker.post(&path(waits, "/withdrawal"), Value::Null, 200);
     audit(&app);
