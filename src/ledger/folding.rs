@@ -22,8 +22,10 @@ use crate::log;
 /// Between two looks at the log.
 const LOOK: Duration = Duration::from_secs(1);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
-/// Leaves that are folded even while more come; and as many in one step.
-const MANY: i64 = 10_000;
+/// Leaves that are folded even while more come. Of a rush, most is folded after it; who reads meanwhile adds up so many at most.
+const MANY: i64 = 30_000;
+/// Leaves in one step.
+const STEP: i64 = 10_000;
 
 /// One connection: a transaction at a time.
 pub static WORKER: Declared = Declared::new("folding");
@@ -49,8 +51,8 @@ fn look(db: &Db, seen: &mut i64) -> Result<Next, DbError> {
     if size == folded || (!is_quiet && size - folded < MANY) {
         return Ok(Next::After(LOOK));
     }
-    let taken = db.tx_blocking(|conn| fold(conn, MANY))?;
-    Ok(if taken == MANY { Next::Again } else { Next::After(LOOK) })
+    let taken = db.tx_blocking(|conn| fold(conn, STEP))?;
+    Ok(if taken == STEP { Next::Again } else { Next::After(LOOK) })
 }
 
 statement! {

@@ -99,12 +99,12 @@ fn line(goods: &GoodsHeld, lang: Lang) -> Line {
     }
 }
 
-/// Of a page whose day is not known it is not said for how many days.
+/// Of a page whose day is not known it is not said for how many days, nor of what was sent today.
 pub fn waiting(of: &OnTheWay, lang: Lang) -> AllWaiting {
     let w = Words::of(lang);
     let since = |row: &OnTheWayTransfer| match row.days {
-        Some(days) => fill(w.flow.since_days, &[&format::day(row.sent_on, lang), &format::count(days, lang)]),
-        None => fill(w.flow.since, &[&format::day(row.sent_on, lang)]),
+        Some(days) if days > 0 => fill(w.flow.since_days, &[&format::day(row.sent_on, lang), &format::count(days, lang)]),
+        _ => fill(w.flow.since, &[&format::day(row.sent_on, lang)]),
     };
     let one = |row: &OnTheWayTransfer| Waiting {
         since: since(row),
