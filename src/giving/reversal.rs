@@ -208,6 +208,7 @@ impl Matter for Reversal {
     }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
+        rebooking::hold(v, self.row.id)?;
         let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
         let entry = book(v, &persons, &self.row, self.gift.entry_id)?;
         store::release_slip(v.conn, self.row.gift_id)?;

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::rebooking::{self, Instead};
+use super::rebooking::Instead;
 use super::reversal::{self, Reason, Request, ReversalOut};
-use crate::authz::{Desk, Read, Seen, Visit};
+use crate::authz::{Desk, Read, Seen};
 use crate::decisions::Verdict;
 use crate::http::sets::{Decides, Key, Reads, Writes};
 use crate::http::{Answer, Body, Check, OfChapter, Page, Problem, Query, Reply, note};
@@ -95,12 +95,7 @@ pub async fn show_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOu
 #[utoipa::path(tag = "gifts", params(("id" = Uuid, Path), Key), responses((status = 200, body = ReversalOut), Decides))]
 #[post("/reversals/{id}/approval")]
 pub async fn approve_reversal(desk: Desk, id: web::Path<Uuid>) -> Answer<ReversalOut> {
-    let id = *id;
-    let approve = move |v: &mut Visit<'_>| {
-        rebooking::hold(v, id)?;
-        reversal::decide(v, id, Verdict::Approve)
-    };
-    desk.once("reversal/approval", id.to_string(), approve).await
+    desk.once("reversal/approval", id.to_string(), move |v| reversal::decide(v, *id, Verdict::Approve)).await
 }
 
 /// Refuse a reversal as the second person: the gift stands.
