@@ -272,6 +272,15 @@ fn slips_and_appeals(conn: &mut PgConnection, findings: &mut Findings) -> Result
               ON (g.id, g.chapter_id, g.book, g.no) = (s.gift_id, s.chapter_id, s.book, s.no)
          WHERE g.id IS NULL OR g.reversed <> (s.gift_id IS NULL)",
     )?;
+    // What no foreign key says any more (decision 180).
+    findings.ask(
+        conn,
+        "gift_refers",
+        "SELECT g.id, 'is of a chapter that does not exist' FROM gift g WHERE NOT EXISTS (SELECT FROM chapter c WHERE c.id = g.chapter_id)
+         UNION ALL SELECT g.id, 'is for an appeal that does not exist' FROM gift g
+                   WHERE g.appeal_id IS NOT NULL AND NOT EXISTS (SELECT FROM appeal a WHERE a.id = g.appeal_id)
+         UNION ALL SELECT g.id, 'was recorded by an account that does not exist' FROM gift g WHERE NOT EXISTS (SELECT FROM account a WHERE a.id = g.recorded_by)",
+    )?;
     findings.ask(
         conn,
         "appeal",

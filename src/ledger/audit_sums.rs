@@ -71,6 +71,15 @@ pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &H
         "posting_of_an_entry",
         "SELECT p.entry_id, 'a posting belongs to no entry' FROM posting p WHERE NOT EXISTS (SELECT FROM entry e WHERE e.id = p.entry_id)",
     )?;
+    // What no foreign key says any more (decision 180).
+    findings.ask(
+        conn,
+        "entry_refers",
+        "SELECT e.code, 'is of a chapter that does not exist' FROM entry e WHERE NOT EXISTS (SELECT FROM chapter c WHERE c.id = e.chapter_id)
+         UNION ALL SELECT e.code, 'was recorded by an account that does not exist' FROM entry e WHERE NOT EXISTS (SELECT FROM account a WHERE a.id = e.recorded_by)
+         UNION ALL SELECT e.code, 'is of a fund that does not exist' FROM posting p JOIN entry e ON e.id = p.entry_id
+                   WHERE NOT EXISTS (SELECT FROM fund f WHERE f.id = p.fund_id)",
+    )?;
     findings.ask(
         conn,
         "public_entry_of_an_entry",
