@@ -5,24 +5,23 @@
     tools/tests.py units api            these parts only
     tools/tests.py --room giving        the tests of one room: its rules and what goes through HTTP (make test-room NAME=giving)
 
-Everything is built once; then the built programs are run. The tests through HTTP wait for much, so the other parts run beside them, one
-after the other; what a part says is printed when it has ended. A part that fails does not keep the others from running. What comes after
-two dashes goes to the test programs: --room giving -- --nocapture
+Everything is built once; then the built programs are run, two parts at a time, because they wait for much. The first says what it does as
+it goes; what another one says is printed when it has ended. A part that fails does not keep the others from running. What comes after two
+dashes goes to the test programs: --room giving -- --nocapture
 """
 import concurrent.futures, glob, json, os, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# The parts that are programs: which targets of cargo, in the order in which they run.
+# The parts that are programs: which targets of cargo. They begin in this order, the longest first.
 PROGRAMS = {
-    "units": lambda target: target["crate"] != "so-nhan-ai" or target["kind"] in ("lib", "bin"),
     "api": lambda target: target["name"] == "api",
     "process": lambda target: target["name"] == "process",
-    "outside": lambda target: target["name"] == "outside",
+    "units": lambda target: target["crate"] != "so-nhan-ai" or target["kind"] in ("lib", "bin"),
     "browser": lambda target: target["name"] == "browser",
+    "outside": lambda target: target["name"] == "outside",
     "private-postgresql": lambda target: target["name"] == "private_postgres",
 }
-# Waits more than it works, and takes as long as the others together.
-LONGEST = "api"
+AT_A_TIME = 2
 CHECKS = {
     "format": ["cargo", "fmt", "--all", "--check"],
     "lints": ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
@@ -81,13 +80,13 @@ class Parts:
         say(f"== {name}: {'ok' if result else 'FAILED'} after {took:.1f} s")
         return result
 
-    def beside(self, first, others):
-        """Runs the first of (name, work), which says what it does as it goes, and beside it the others, one after the other."""
-        with concurrent.futures.ThreadPoolExecutor(1) as lane:
-            aside = lane.submit(lambda: [self.aside(name, work) for name, work in others])
-            for name, work in first:
-                self.take(name, lambda: work(None))
-            aside.result()
+    def beside(self, work):
+        """Runs pairs of (name, work) as many at a time as there is room for. Work is given the file that it writes to, if to one."""
+        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+            first = [pool.submit(self.take, name, lambda: do(None)) for name, do in work[:1]]
+            others = [pool.submit(self.aside, name, do) for name, do in work[1:]]
+            for one in first + others:
+                one.result()
 
     def aside(self, name, work):
         with tempfile.TemporaryFile() as output:
@@ -116,8 +115,7 @@ def everything(only, arguments):
     wanted = [name for name in PROGRAMS if not only or name in only]
     targets = parts.take("build", lambda: built(["--workspace"])) if wanted else []
     if targets is not None:
-        work = [(name, of_part(targets, name, arguments)) for name in wanted]
-        parts.beside([one for one in work if one[0] == LONGEST], [one for one in work if one[0] != LONGEST])
+        parts.beside([(name, of_part(targets, name, arguments)) for name in wanted])
     return parts.end()
 
 

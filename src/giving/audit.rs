@@ -273,14 +273,8 @@ fn slips_and_appeals(conn: &mut PgConnection, findings: &mut Findings) -> Result
          WHERE g.id IS NULL OR g.reversed <> (s.gift_id IS NULL)",
     )?;
     // What no foreign key says any more (decision 180).
-    findings.ask(
-        conn,
-        "gift_refers",
-        "SELECT g.id, 'is of a chapter that does not exist' FROM gift g WHERE NOT EXISTS (SELECT FROM chapter c WHERE c.id = g.chapter_id)
-         UNION ALL SELECT g.id, 'is for an appeal that does not exist' FROM gift g
-                   WHERE g.appeal_id IS NOT NULL AND NOT EXISTS (SELECT FROM appeal a WHERE a.id = g.appeal_id)
-         UNION ALL SELECT g.id, 'was recorded by an account that does not exist' FROM gift g WHERE NOT EXISTS (SELECT FROM account a WHERE a.id = g.recorded_by)",
-    )?;
+    let refers = [("chapter_id", "chapter"), ("appeal_id", "appeal"), ("recorded_by", "account")];
+    findings.ask_references(conn, "gift_refers", ("gift", "id"), &refers)?;
     findings.ask(
         conn,
         "appeal",

@@ -72,14 +72,8 @@ pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &H
         "SELECT p.entry_id, 'a posting belongs to no entry' FROM posting p WHERE NOT EXISTS (SELECT FROM entry e WHERE e.id = p.entry_id)",
     )?;
     // What no foreign key says any more (decision 180).
-    findings.ask(
-        conn,
-        "entry_refers",
-        "SELECT e.code, 'is of a chapter that does not exist' FROM entry e WHERE NOT EXISTS (SELECT FROM chapter c WHERE c.id = e.chapter_id)
-         UNION ALL SELECT e.code, 'was recorded by an account that does not exist' FROM entry e WHERE NOT EXISTS (SELECT FROM account a WHERE a.id = e.recorded_by)
-         UNION ALL SELECT e.code, 'is of a fund that does not exist' FROM posting p JOIN entry e ON e.id = p.entry_id
-                   WHERE NOT EXISTS (SELECT FROM fund f WHERE f.id = p.fund_id)",
-    )?;
+    findings.ask_references(conn, "entry_refers", ("entry", "code"), &[("chapter_id", "chapter"), ("recorded_by", "account")])?;
+    findings.ask_references(conn, "posting_refers", ("posting", "entry_id"), &[("fund_id", "fund")])?;
     findings.ask(
         conn,
         "public_entry_of_an_entry",
