@@ -3,7 +3,7 @@
 use crate::house::Rooms;
 use crate::{
     authz, bookkeeping, books, changes, chapters, corrections, decisions, documents, giving, identity, jobs, ledger, links, log,
-    outbox, parties, password_links, periods, privacy, publications, search, settlements, spending, statements, stock,
+    outbox, parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock,
     successions, transfers, tree, vouchers, webhooks,
 };
 
@@ -28,6 +28,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &bookkeeping::ROOM,
     &statements::ROOM,
     &parties::ROOM,
+    &persons::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,

@@ -1208,6 +1208,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    person (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        party_id -> Nullable<Uuid>,
+        name -> Nullable<Bytea>,
+        phone -> Nullable<Bytea>,
+        phone_confirmed_on -> Nullable<Date>,
+        particulars -> Nullable<Bytea>,
+        words -> Array<BigInt>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        erased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    person_join (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        kept_id -> Uuid,
+        joined_id -> Uuid,
+        state -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        parted_by -> Nullable<Uuid>,
+        parted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     personal_data_request (id) {
         id -> Uuid,
         kind -> Text,
