@@ -1989,6 +1989,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
 diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
+diesel::allow_tables_to_appear_in_same_query!(account, person);
+diesel::allow_tables_to_appear_in_same_query!(account, person_join);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
@@ -2059,6 +2061,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal)
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
+diesel::allow_tables_to_appear_in_same_query!(chapter, person);
+diesel::allow_tables_to_appear_in_same_query!(chapter, person_join);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
@@ -2149,6 +2153,8 @@ diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_l
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_reversal);
 diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
+diesel::allow_tables_to_appear_in_same_query!(party, person);
+diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);

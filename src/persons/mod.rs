@@ -23,6 +23,7 @@ mod joins;
 pub mod model;
 mod record;
 pub mod routes;
+mod row;
 mod sealed;
 mod store;
 pub mod wire;

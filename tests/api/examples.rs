@@ -269,6 +269,15 @@ fn sessions(story: &mut Story, app: &TestApp) {
     caller.post("/api/v1/second-factor/removal", body, 204);
 }
 
+fn persons(story: &mut Story, app: &TestApp) {
+    let officer = app.officer_of("23095");
+    story.post(&officer, "/persons", "record_person", "member", 201);
+    story.post(&officer, "/persons", "record_person", "from_an_old_list", 201);
+    let body = story.body("change_person", "answered", Value::Null);
+    officer.patch("/api/v1/persons/1f6b1c58-40f1-4f0e-9b7f-0a4f6a0d3c55", body, 200);
+    story.post(&officer, "/person-joins", "request_person_join", "two_cards", 201);
+}
+
 #[test]
 fn every_example_is_taken() {
     let app = TestApp::start();
@@ -284,6 +293,7 @@ fn every_example_is_taken() {
     more_money(&mut story, &app);
     sessions(&mut story, &app);
     settlement(&mut story, &app);
+    persons(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()
         .flat_map(|(id, uses)| uses.into_iter().map(move |one| (id.clone(), one.name)).collect::<Vec<_>>())

@@ -78,6 +78,7 @@ mod password_links;
 mod periods;
 mod personal;
 mod personal_decisions;
+mod persons;
 mod phones;
 mod pictures;
 mod portal;
