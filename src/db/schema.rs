@@ -961,6 +961,99 @@ diesel::table! {
 }
 
 diesel::table! {
+    member (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        branch_id -> Nullable<Uuid>,
+        team -> Nullable<Text>,
+        since -> Nullable<Date>,
+        came_from -> Nullable<Uuid>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    member_card (code) {
+        code -> Text,
+        member_id -> Uuid,
+        issued_on -> Date,
+        ended_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    member_consent (member_id) {
+        member_id -> Uuid,
+        text_version -> SmallInt,
+        guardian -> Bytea,
+        child_agreed -> Bool,
+        given_on -> Date,
+        paper -> Bytea,
+    }
+}
+
+diesel::table! {
+    member_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    member_kind_rule (kind, valid_from) {
+        kind -> Text,
+        least_age -> Nullable<SmallInt>,
+        most_age -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    member_span (member_id, n) {
+        member_id -> Uuid,
+        n -> Integer,
+        chapter_id -> Uuid,
+        branch_id -> Nullable<Uuid>,
+        party_id -> Nullable<Uuid>,
+        kind -> Text,
+        sex -> Nullable<Text>,
+        birth_year -> Nullable<SmallInt>,
+        sector -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    member_step (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        kind -> Text,
+        chapter_id -> Uuid,
+        to_chapter_id -> Nullable<Uuid>,
+        decision_no -> Nullable<Text>,
+        state -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        became -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     message (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1300,6 +1393,14 @@ diesel::table! {
         account -> Text,
         fund_id -> Integer,
         amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    public_card (code) {
+        code -> Text,
+        state -> Text,
+        chapter_id -> Nullable<Uuid>,
     }
 }
 

@@ -36,7 +36,10 @@ impl From<Fault> for Problem {
                 retry_after: Some(seconds),
                 ..Problem::say(
                     Kind::RateLimited,
-                    format!("Mỗi tài khoản được tra cứu người {most} lần trong một giờ; hãy thử lại sau {} phút.", seconds / 60 + 1),
+                    format!(
+                        "Mỗi tài khoản được tra cứu người {most} lần trong một giờ; hãy thử lại sau {} phút.",
+                        seconds / 60 + 1
+                    ),
                     format!("An account looks for persons {most} times an hour; try again in {} minutes.", seconds / 60 + 1),
                 )
             },

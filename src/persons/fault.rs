@@ -29,9 +29,14 @@ pub enum Fault {
     /// A join that does not stand cannot be parted.
     NotJoined,
     /// An account looked for persons too often within the hour.
-    TooManyLooks { most: i64, seconds: u64 },
+    TooManyLooks {
+        most: i64,
+        seconds: u64,
+    },
     /// More are found than anybody reads.
-    TooManyFound { most: usize },
+    TooManyFound {
+        most: usize,
+    },
     /// The second person's part.
     Decision(Halt),
     Denied(Denied),

@@ -197,6 +197,17 @@ pub(super) fn of_party(conn: &mut PgConnection, party: Uuid, chapters: &[Uuid]) 
     Ok(query.select(Row::as_select()).for_no_key_update().load(conn)?)
 }
 
+/// The persons that a party is at these chapters, held until the end of the transaction.
+pub fn ids_of_party(conn: &mut PgConnection, party: Uuid, chapters: &[Uuid]) -> Result<Vec<PersonId>, DbError> {
+    Ok(of_party(conn, party, chapters)?.into_iter().map(|row| PersonId(row.id)).collect())
+}
+
+/// Writes a row as it is.
+pub(super) fn write(conn: &mut PgConnection, row: &Row) -> Result<(), DbError> {
+    diesel::insert_into(person::table).values(row).execute(conn)?;
+    Ok(())
+}
+
 /// The chapters that know a party as a person.
 pub(super) fn chapters_of(conn: &mut PgConnection, party: Uuid) -> Result<Vec<Uuid>, DbError> {
     Ok(person::table.filter(person::party_id.eq(party)).select(person::chapter_id).load(conn)?)

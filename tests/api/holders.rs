@@ -242,6 +242,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("money_order.particulars", "a refund names its giver: spending_money"),
     ("message.content", "a message that still waits: outbox"),
     ("decision.note", "a note to who decides: decisions"),
+    ("member_consent.guardian", "who signed for a child who is a member: members"),
     ("transfer_part.note", "a note of a transfer, as in decisions"),
 ];
 

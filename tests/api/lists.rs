@@ -239,6 +239,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     corrections(&app);
     plans(&app);
     crate::persons::fill(&app, 52);
+    crate::members::fill(&app, 52);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -269,6 +270,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/incomes", "?chapter=23095"),
         ("/api/v1/information-requests", "?chapter=23095"),
         ("/api/v1/jobs", "?chapter=68"),
+        ("/api/v1/members", "?chapter=23095"),
         ("/api/v1/messages", "?chapter=23095"),
         ("/api/v1/open-advances", "?chapter=23095"),
         ("/api/v1/opening-balances", "?chapter=23095"),

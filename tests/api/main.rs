@@ -65,6 +65,7 @@ mod log_keys;
 mod log_recovery;
 mod look;
 mod matrix;
+mod members;
 mod migrations;
 mod names;
 mod openapi;

@@ -8,6 +8,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
     crate::public_statements::calls,
     crate::persons::calls,
+    crate::members::calls,
     crate::spending::calls,
     crate::stock::calls,
     crate::transfers::calls,
