@@ -43,7 +43,7 @@ pub use desk::Desk;
 pub use idempotency::Attempt;
 pub use parameters::refuse_unasked;
 pub use policy::{
-    Appoint, Approve, GIVES, Granted, HandOver, Inspect, LEVELS, Organise, POLICY, Reach, Read, Record, Right, RightName, Role,
-    RunAppeal, SECOND_FACTOR, Seen, suffices,
+    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepPeople, LEVELS, Organise, POLICY, Reach, Read, Record, Right,
+    RightName, Role, RunAppeal, SECOND_FACTOR, SeePeople, Seen, suffices,
 };
 pub use visit::Visit;

@@ -41,6 +41,10 @@ codes! {
         RunAppeal = "RUN_APPEAL",
         /// Found chapters below, rename them, decide on their committees; keep a chapter's contact and legal data.
         Organise = "ORGANISE",
+        /// Enter and change the persons of a chapter and what they are there: members, volunteers.
+        KeepPeople = "KEEP_PEOPLE",
+        /// See the persons of a chapter.
+        SeePeople = "SEE_PEOPLE",
     }
 }
 
@@ -56,16 +60,17 @@ pub enum Reach {
 }
 
 use RightName::{
-    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, Organise as ORGANISE, Read as READ,
-    Record as RECORD, RunAppeal as RUN_APPEAL,
+    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, KeepPeople as KEEP_PEOPLE,
+    Organise as ORGANISE, Read as READ, Record as RECORD, RunAppeal as RUN_APPEAL, SeePeople as SEE_PEOPLE,
 };
 
-/// The whole policy. Administrators appoint but keep no books; inspectors see everything and change nothing.
+/// The whole policy. Administrators appoint but keep no books; inspectors see all books and change nothing. READ shows no person: those
+/// of a chapter are seen by its own officers, and by others only as far as an open matter names one.
 pub const POLICY: &[(Role, &[RightName])] = &[
     (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL, ORGANISE]),
     (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL, ORGANISE]),
-    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE]),
-    (Role::Officer, &[READ, RECORD, HAND_OVER]),
+    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE, KEEP_PEOPLE, SEE_PEOPLE]),
+    (Role::Officer, &[READ, RECORD, HAND_OVER, KEEP_PEOPLE, SEE_PEOPLE]),
     (Role::Accountant, &[READ, APPROVE, RECORD]),
     (Role::Inspector, &[READ, INSPECT]),
 ];
@@ -132,7 +137,7 @@ impl RightName {
     pub fn reach(self) -> Reach {
         match self {
             READ | INSPECT | APPOINT | APPROVE | ORGANISE => Reach::Down,
-            RECORD | HAND_OVER => Reach::Here,
+            RECORD | HAND_OVER | KEEP_PEOPLE | SEE_PEOPLE => Reach::Here,
             RUN_APPEAL => Reach::Only,
         }
     }
@@ -178,6 +183,10 @@ rights! {
     RunAppeal,
     /// See [`RightName::Organise`].
     Organise,
+    /// See [`RightName::KeepPeople`].
+    KeepPeople,
+    /// See [`RightName::SeePeople`].
+    SeePeople,
 }
 
 /// Proof that, in this transaction, an actor holds a right at a chapter. Only this room makes one.

@@ -4,6 +4,7 @@
 //! Nothing here knows HTTP, SQL statements or a feature. A value of one of these types is valid for good:
 //! it was parsed once at the edge.
 
+pub mod birth;
 pub(crate) mod codes;
 pub mod failpoint;
 pub mod keyboard;
@@ -18,6 +19,7 @@ pub(crate) mod wraps;
 pub use so_nhan_ai_proof::hex::{hex, unhex};
 pub use so_nhan_ai_proof::{clock, code};
 
+pub use birth::Birth;
 pub use clock::Clock;
 pub use code::PublicCode;
 pub use phone::Phone;

@@ -92,6 +92,10 @@ fn is_given_by(giver: &serde_json::Value, called: &Called) -> bool {
 }
 
 impl HoldsPersons for Gifts {
+    fn chapters_of(&self, conn: &mut PgConnection, party: Uuid) -> Result<Vec<Uuid>, DbError> {
+        personal::chapters(conn, personal::Scope::Party(party))
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &[
             "gift.particulars",

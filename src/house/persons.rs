@@ -57,10 +57,17 @@ pub struct Mentioned {
     pub chapters: Vec<Uuid>,
 }
 
+/// A party at some chapters: what they hold of somebody who is more than a giver there, and that no record of the books leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfParty<'a> {
+    pub party: Uuid,
+    pub chapters: &'a [Uuid],
+}
+
 /// Something held about a person, for the copy they may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holding {
-    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE` or `REFUND`.
+    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON` or `MEMBER`.
     #[schema(example = "PAPER")]
     pub what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +146,27 @@ pub trait HoldsPersons: Sync {
 
     /// Nothing of these erased records still stands.
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError>;
+
+    /// The chapters at which this room holds something of a party; one may come several times. A party that no room holds goes.
+    fn chapters_of(&self, _: &mut PgConnection, _party: Uuid) -> Result<Vec<Uuid>, DbError> {
+        Ok(Vec::new())
+    }
+
+    /// What these chapters hold of a party besides the records of the books.
+    fn found_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// The party is called so from now on at these chapters, and is `to`.
+    fn correct_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>, _to: Uuid, _called: &Called) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    /// Takes the person out of what these chapters hold of the party, for good. Rooms further up come first: what they have hangs on
+    /// what those below have.
+    fn erase_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
 }
 
 impl Called {

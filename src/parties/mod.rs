@@ -354,11 +354,17 @@ pub fn stub_of(conn: &mut PgConnection, at: DateTime<Utc>, of: Uuid) -> Result<U
     Ok(id)
 }
 
-/// Removes a party that no gift names any more.
+/// Removes a party that no gift names any more; one that a chapter knows as a person stays theirs.
 pub fn remove(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
-    restriction::forget(conn, id)?;
-    diesel::delete(party::table.find(id)).execute(conn)?;
-    Ok(())
+    let removed = conn.transaction(|conn| -> Result<(), DbError> {
+        restriction::forget(conn, id)?;
+        diesel::delete(party::table.find(id)).execute(conn)?;
+        Ok(())
+    });
+    match removed {
+        Err(error) if error.constraint() == Some("person_party_fk") => Ok(()),
+        other => other,
+    }
 }
 
 /// Writes another name and phone into a party, which is found by nothing until the caller says where it is held

@@ -18,7 +18,7 @@ use crate::giving::display::Display;
 use crate::giving::finding;
 use crate::giving::personal::{self, Scope, Touched};
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Record};
+use crate::house::persons::{Called, Corrected, OfParty, Record};
 use crate::ledger::annotations::{self, NewAnnotation};
 use crate::ledger::kinds::Kind;
 use crate::ledger::store::BookedAt;
@@ -32,11 +32,16 @@ use crate::parties::{self, Clear, Named, NewParty, PartyKind, alias, naming, res
 pub fn begin(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Fault> {
     let party = opened(errand.conn, errand.vault, id)?.ok_or(Fault::Unknown)?;
     let named = corrected(&party, &order.changes)?;
-    let elsewhere = personal::chapters(errand.conn, Scope::Party(id))?.iter().any(|chapter| !order.covered.contains(chapter));
+    let holding = persons::chapters(errand.conn, order.rooms, Scope::Party(id))?;
+    let elsewhere = holding.iter().any(|chapter| !order.covered.contains(chapter));
+    let mut to = id;
     if !elsewhere && parties::rename(errand.conn, errand.vault, id, &named).map_err(Fault::broken)? {
         finding::anew(errand.conn, errand.vault, &[id])?;
+    } else if let Some(party) = target(errand, order, id)? {
+        to = party.id;
     }
-    Ok(())
+    let called = Called { name: named.name.as_str().to_owned(), phone: named.phone.clone() };
+    Ok(persons::correct_of(errand, order.rooms, &OfParty { party: id, chapters: &order.covered }, to, &called)?)
 }
 
 fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Fault> {

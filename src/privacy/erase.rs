@@ -10,7 +10,7 @@ use crate::db::DbError;
 use crate::giving::finding;
 use crate::giving::personal::{self, Scope, Touched};
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Mentioned, PersonsError};
+use crate::house::persons::{Called, Mentioned, OfParty, PersonsError};
 use crate::ledger::annotations::{self, NewAnnotation};
 use crate::ledger::kinds::Kind;
 use crate::ledger::store::BookedAt;
@@ -28,7 +28,10 @@ pub fn begin(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Fau
         let kept = persons::erase_mentions(errand, order.rooms, &mentioned)?;
         store::keep(errand.conn, order.row.id, &kept)?;
     }
-    let elsewhere = personal::chapters(errand.conn, Scope::Party(id))?.iter().any(|chapter| !order.covered.contains(chapter));
+    let kept = persons::erase_of(errand, order.rooms, &OfParty { party: id, chapters: &order.covered })?;
+    store::keep(errand.conn, order.row.id, &kept)?;
+    let holding = persons::chapters(errand.conn, order.rooms, Scope::Party(id))?;
+    let elsewhere = holding.iter().any(|chapter| !order.covered.contains(chapter));
     if !elsewhere {
         return Ok(parties::strip(errand.conn, id)?);
     }

@@ -31,6 +31,7 @@ pub mod matter;
 pub mod model;
 mod order;
 pub mod parting;
+pub mod person_copy;
 pub mod persons;
 pub mod reading;
 pub mod requests;

@@ -1,6 +1,6 @@
 //! Every room that can hold something of a person is asked, and what the requests themselves hold.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::pg::PgConnection;
 use uuid::Uuid;
@@ -9,11 +9,11 @@ use super::store;
 use crate::calendar::retention::Vouchers;
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::giving::personal;
+use crate::giving::personal::{self, Scope};
 use crate::house::Rooms;
 use crate::house::audit::{Audit, Audits};
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
 use crate::ledger::annotations;
 use crate::ledger::store as ledger;
 use crate::vault::place;
@@ -53,6 +53,45 @@ pub fn erase_mentions(errand: &mut Errand<'_>, rooms: Rooms, of: &Mentioned) -> 
 /// Keeps what these records lead to and lets nobody use it, or lets it be used again.
 pub fn restrict(errand: &mut Errand<'_>, rooms: Rooms, of: &[Record], on: bool) -> Result<(), PersonsError> {
     rooms.persons().try_for_each(|holder| holder.restrict(errand, of, on))
+}
+
+/// The chapters that hold what a request is about, each once: gifts, and of a party also what it is there besides.
+pub fn chapters(conn: &mut PgConnection, rooms: Rooms, scope: Scope) -> Result<Vec<Uuid>, DbError> {
+    let Scope::Party(party) = scope else { return personal::chapters(conn, scope) };
+    let mut all = BTreeSet::new();
+    for holder in rooms.persons() {
+        all.extend(holder.chapters_of(conn, party)?);
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// What these chapters hold of a party that no record leads to.
+pub fn found_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
+    let mut found = Vec::new();
+    for holder in rooms.persons() {
+        found.extend(holder.found_of(errand, of)?);
+    }
+    Ok(found)
+}
+
+/// Says there what is right: the party is called so, and is `to`.
+pub fn correct_of(
+    errand: &mut Errand<'_>,
+    rooms: Rooms,
+    of: &OfParty<'_>,
+    to: Uuid,
+    called: &Called,
+) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.correct_of(errand, of, to, called))
+}
+
+/// Takes the party out of what hangs on it there, what hangs on the rest first.
+pub fn erase_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
+    let (mut kept, holders) = (Vec::new(), rooms.persons().collect::<Vec<_>>());
+    for holder in holders.into_iter().rev() {
+        kept.extend(holder.erase_of(errand, of)?);
+    }
+    Ok(kept)
 }
 
 /// Erased records an audit looks at together.

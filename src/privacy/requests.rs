@@ -7,6 +7,7 @@ use super::execute;
 use super::fault::Fault;
 use super::matter::{self, new};
 use super::model::{self, ExtensionReason, NewRequest, RequestKind, State, shows_only_less};
+use super::persons;
 use super::rest;
 use super::store::{self, RequestRow};
 use super::writing::{Reach, bare_hash, common, hash, write};
@@ -40,7 +41,7 @@ pub fn record(v: &mut Visit<'_>, rooms: Rooms, ask: &NewRequest) -> Result<(Requ
     }
     // Whoever waited for an erasure finds nobody.
     let (scope, grant) = subject(v, ask.scope)?;
-    let chapters = covered(v, scope, &grant)?;
+    let chapters = covered(v, rooms, scope, &grant)?;
     if store::is_open(v.conn, ask.kind, ask.scope)? {
         return Err(Fault::AskedAlready);
     }
@@ -62,7 +63,7 @@ pub fn record(v: &mut Visit<'_>, rooms: Rooms, ask: &NewRequest) -> Result<(Requ
         Some((new, plan)) => decisions::enter(v.conn, v.now, &grant, new, &plan)?,
         None => v.note(&grant, "PERSONAL_DATA_REQUESTED", ask.id)?,
     }
-    rest::leave(v, &grant, ask, scope, &chapters)?;
+    rest::leave(v, rooms, &grant, ask, scope, &chapters)?;
     let mut row = store::find(v.conn, ask.id)?.ok_or(Fault::Unknown)?;
     if at_once {
         store::begin(v.conn, v.now, grant.account(), &row)?;
@@ -103,8 +104,8 @@ fn subject(v: &mut Visit<'_>, asked: Scope) -> Result<(Scope, Granted<Record>), 
 }
 
 /// Of the chapters that hold what a request is about, those in which its writer records: one of them at least.
-fn covered(v: &mut Visit<'_>, scope: Scope, grant: &Granted<Record>) -> Result<Vec<Uuid>, Fault> {
-    let mut holding = personal::chapters(v.conn, scope)?;
+fn covered(v: &mut Visit<'_>, rooms: Rooms, scope: Scope, grant: &Granted<Record>) -> Result<Vec<Uuid>, Fault> {
+    let mut holding = persons::chapters(v.conn, rooms, scope)?;
     if !holding.contains(&grant.chapter().0) {
         return Err(Fault::Unknown);
     }

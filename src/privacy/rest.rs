@@ -10,19 +10,28 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::matter;
 use super::model::{NewRequest, RequestKind};
+use super::persons;
 use super::store::{self, RestOf};
 use super::writing::{self, Reach};
 use crate::authz::{self, AuditEvent, Granted, Record, Visit};
 use crate::decisions::{self, Plan};
 use crate::giving::display::Display;
 use crate::giving::personal::{self, Scope};
+use crate::house::Rooms;
 use crate::parties::{alias, restriction};
 use crate::tree::ChapterId;
 
 /// Leaves to the chapters above what a request does not cover.
-pub fn leave(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &NewRequest, scope: Scope, covered: &[Uuid]) -> Result<(), Fault> {
+pub fn leave(
+    v: &mut Visit<'_>,
+    rooms: Rooms,
+    grant: &Granted<Record>,
+    ask: &NewRequest,
+    scope: Scope,
+    covered: &[Uuid],
+) -> Result<(), Fault> {
     let Scope::Party(party) = scope else { return Ok(()) };
-    let all = personal::chapters(v.conn, scope)?;
+    let all = persons::chapters(v.conn, rooms, scope)?;
     let mut rest: Vec<Uuid> = all.iter().filter(|chapter| !covered.contains(chapter)).copied().collect();
     keep_what_matters(v.conn, ask.kind, party, &mut rest)?;
     // A correction says what is to be corrected, so two of them are two; otherwise one that waits is enough.

@@ -11,7 +11,7 @@ use super::model::{ExtensionReason, NewRequest, Refusal, RequestIn};
 use super::reading::{self, RequestDetail};
 use super::store::{self, Listed, RequestRow};
 use super::wire::{self, RequestOut};
-use super::{deadline_changes, decide, execute, requests};
+use super::{deadline_changes, decide, execute, person_copy, requests};
 use crate::authz::{Desk, Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::house::Rooms;
@@ -29,6 +29,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(refuse_personal_data_request)
         .service(complete_personal_data_request)
         .service(show_personal_data)
+        .service(person_copy::show_personal_data_of_person)
         .service(deadline_changes::list_deadline_changes);
 }
 

@@ -1,0 +1,3 @@
+DROP TABLE person_join;
+DROP FUNCTION person_join_is_star();
+DROP TABLE person;

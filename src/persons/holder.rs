@@ -1,0 +1,107 @@
+//! What this room answers for the persons in its tables.
+
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::model::Particulars;
+use super::row::Row;
+use super::{sealed, store};
+use crate::basics::clock::vietnam_date;
+use crate::basics::{Line, Phone};
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::house::errand::Errand;
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
+use crate::tree;
+use crate::tree::ChapterId;
+use crate::vault::VaultError;
+
+/// See the module. No record of the books leads here: persons are found by their party.
+pub struct Persons;
+
+impl HoldsPersons for Persons {
+    fn columns(&self) -> &'static [&'static str] {
+        &["person.name", "person.phone", "person.particulars", "person.words", "person.request_hash"]
+    }
+
+    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// No free text.
+    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// `party_restriction` says it, and every reading asks there.
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
+        Ok(())
+    }
+
+    fn chapters_of(&self, conn: &mut PgConnection, party: Uuid) -> Result<Vec<Uuid>, DbError> {
+        store::chapters_of(conn, party)
+    }
+
+    fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
+        let mut found = Vec::new();
+        for row in store::of_party(errand.conn, of.party, of.chapters)? {
+            let Some(known) = sealed::open(errand.vault, &row)? else { continue };
+            let sex = known.sex.map(|sex| sex.name().to_owned());
+            let said = [Some(known.name), known.phone, known.birth.map(|birth| birth.to_string()), sex, known.commune];
+            found.push(Holding {
+                what: "PERSON".to_owned(),
+                gift: None,
+                text: said.into_iter().flatten().collect::<Vec<_>>().join("; "),
+                since: Some(row.recorded_at),
+                kept_until: None,
+            });
+        }
+        Ok(found)
+    }
+
+    fn correct_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>, to: Uuid, called: &Called) -> Result<(), PersonsError> {
+        for row in store::of_party(errand.conn, of.party, of.chapters)? {
+            rename(errand, &row, to, called)?;
+        }
+        Ok(())
+    }
+
+    fn erase_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
+        for row in store::of_party(errand.conn, of.party, of.chapters)? {
+            let hash = errand.vault.hash("person.erased", row.id.as_bytes());
+            store::erase(errand.conn, row.id, vietnam_date(errand.now), &hash)?;
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// Writes another name and number into a row, which belongs to the party of that name from now on.
+fn rename(errand: &mut Errand<'_>, row: &Row, to: Uuid, called: &Called) -> Result<(), PersonsError> {
+    let Some(known) = sealed::open(errand.vault, row)? else { return Ok(()) };
+    let name = Line::parse(&called.name, 200).map_err(|_| VaultError::Damaged)?;
+    let same_number = called.phone == known.phone;
+    let of = Particulars {
+        name,
+        phone: called.phone.as_deref().and_then(Phone::today),
+        birth: known.birth,
+        sex: known.sex,
+        commune: known.commune,
+    };
+    let code = tree::code_of(errand.conn, ChapterId(row.chapter_id))?;
+    let sealed = sealed::seal(errand.vault, row.id, &code, &of)?;
+    // Where the chapter has written down the other party as well, the two stay two: that they are one is for somebody to decide.
+    let to = if store::of_party(errand.conn, to, &[row.chapter_id])?.is_empty() { to } else { known.party };
+    Ok(store::change(errand.conn, row, to, row.phone_confirmed_on.filter(|_| same_number), sealed)?)
+}
