@@ -100,6 +100,7 @@ pub const FIELD_CODES: &[&str] = &[
     "NO_SUCH_ITEM",
     "NO_SUCH_LOT",
     "NO_SUCH_PERIOD",
+    "NO_SUCH_PERSON",
     "NO_SUCH_STATEMENT",
     "NO_SUCH_STORE",
     "NUMBER_IN_NAME",

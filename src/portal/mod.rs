@@ -12,6 +12,7 @@ mod asked;
 mod assets;
 mod chapters;
 mod charts;
+mod committees;
 mod entry;
 mod errors;
 mod flow;

@@ -31,6 +31,7 @@ mod changes;
 mod chapter_life;
 mod chapters;
 mod clock_jump;
+mod committees;
 mod consent;
 mod correction;
 mod corrections;
