@@ -39,8 +39,7 @@ pub fn enter(v: &mut Visit<'_>, post: Uuid, new: &NewInPost) -> Result<bool, Fau
         no_such_paper(&mut check);
     }
     check.done(Some(())).map_err(Fault::Fields)?;
-    let taken: Vec<(i16, Tenure)> =
-        store::holders_of(v.conn, &[post.id])?.iter().map(|row| (row.seat, row.tenure())).collect();
+    let taken: Vec<(i16, Tenure)> = store::holders_of(v.conn, &[post.id])?.iter().map(|row| (row.seat, row.tenure())).collect();
     let seat = free_seat(post.seats, &taken, wanted).ok_or_else(seats_taken)?;
     let row = NewHolder {
         id: new.id,

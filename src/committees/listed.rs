@@ -9,10 +9,10 @@ use diesel::sql_types::{Array, BigInt, Bool, Date, Text};
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::{Acting, EndedHow, MadeBy, Manner, Standing, standing};
+use super::model::{Acting, EndedHow, MadeBy, Manner, PostStanding, standing};
 use super::naming;
+use super::out::{CommitteeOut, PostCountsOut, PostDetailOut, PostHolderOut, PostOut, PostTitleOut};
 use super::store::{self, CommitteeRow, HolderRow, PostRow, TitleRow};
-use super::wire::{CommitteeOut, PostCountsOut, PostDetailOut, PostHolderOut, PostOut, PostTitleOut};
 use crate::authz::{Denied, Read, Refusal, SeePeople, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::chapters::store as chapters;
@@ -93,7 +93,11 @@ impl Around {
             until: row.valid_until,
             ended_how: row.ended_how.as_deref().and_then(EndedHow::parse),
             end_decision_no: row.end_decision_no.clone(),
-            posts: posts.iter().filter(|post| post.committee_id == row.id).map(|post| self.post(post)).collect::<Result<_, _>>()?,
+            posts: posts
+                .iter()
+                .filter(|post| post.committee_id == row.id)
+                .map(|post| self.post(post))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -142,11 +146,7 @@ pub fn post(v: &mut Visit<'_>, id: Uuid) -> Result<PostDetailOut, Fault> {
     Ok(PostDetailOut { post: around.post(&row)?, holders })
 }
 
-fn holders(
-    conn: &mut PgConnection,
-    rows: &[HolderRow],
-    known: &HashMap<PersonId, Known>,
-) -> Result<Vec<PostHolderOut>, Fault> {
+fn holders(conn: &mut PgConnection, rows: &[HolderRow], known: &HashMap<PersonId, Known>) -> Result<Vec<PostHolderOut>, Fault> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let named: HashSet<Uuid> = naming::names(conn, &ids)?.into_iter().map(|(holder, _)| holder).collect();
     let carried = store::roles_of(conn, &ids)?;
@@ -223,12 +223,12 @@ pub fn posts(
     conn: &mut PgConnection,
     here: &Seen<Read>,
     below: bool,
-    standing: Option<Standing>,
+    standing: Option<PostStanding>,
     today: NaiveDate,
     span: &Span<(NaiveDate, Uuid)>,
 ) -> Result<Vec<Listed>, DbError> {
     let (after_from, after_id) = span.after.unwrap_or((NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default(), Uuid::nil()));
-    let standings = standing.map_or_else(|| Standing::ALL.map(Standing::name).to_vec(), |one| vec![one.name()]);
+    let standings = standing.map_or_else(|| PostStanding::ALL.map(PostStanding::name).to_vec(), |one| vec![one.name()]);
     type Row = (Uuid, Uuid, String, i16, NaiveDate);
     let rows: Vec<Row> = PostsThat {
         held_on: &today,
@@ -284,11 +284,7 @@ statement! {
 pub type Counted = (bool, String, Uuid, String);
 
 /// The chapter itself, then those directly below it by code.
-pub fn counted(
-    conn: &mut PgConnection,
-    here: &Seen<Read>,
-    span: &Span<(bool, String)>,
-) -> Result<Vec<Counted>, DbError> {
+pub fn counted(conn: &mut PgConnection, here: &Seen<Read>, span: &Span<(bool, String)>) -> Result<Vec<Counted>, DbError> {
     let mut rows = Vec::new();
     if span.after.is_none() {
         let own = tree::labels(conn, &[here.chapter().0])?.remove(&here.chapter().0);

@@ -58,8 +58,7 @@ pub fn committee(v: &mut Visit<'_>, new: &NewTerm) -> Result<(Uuid, bool), Fault
         term_until: new.term_until,
     };
     store::insert_committee(v.conn, &grant, &here, v.now, &row).map_err(two_at_once)?;
-    let posts: Vec<(Uuid, &str, i16)> =
-        new.posts.iter().map(|(title, seats)| (Uuid::now_v7(), title.as_str(), *seats)).collect();
+    let posts: Vec<(Uuid, &str, i16)> = new.posts.iter().map(|(title, seats)| (Uuid::now_v7(), title.as_str(), *seats)).collect();
     store::insert_posts(v.conn, &grant, new.id, &posts)?;
     let detail = json!({"kind": new.kind, "decision": new.decision_no.as_str(), "from": new.valid_from,
         "replaces": old.iter().map(|row| row.id).collect::<Vec<_>>()});

@@ -20,6 +20,7 @@
 pub mod answers;
 pub mod audit;
 mod carry;
+mod demo;
 mod end;
 pub mod fault;
 mod going;
@@ -28,6 +29,7 @@ mod listed;
 mod make;
 pub mod model;
 mod naming;
+pub mod out;
 pub mod papers;
 pub mod persons;
 mod request;
@@ -58,5 +60,6 @@ pub const ROOM: Room = Room {
     papers: &[&papers::OF_COMMITTEES],
     chapters: &[("committee.chapter_id", Ends)],
     successions: &[&going::Committees],
+    demo: Some(demo::fill),
     ..Room::called("committees")
 };

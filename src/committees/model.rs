@@ -52,7 +52,7 @@ codes! {
 
     /// How a post stands today.
     #[derive(Hash)]
-    pub wire enum Standing {
+    pub wire enum PostStanding {
         /// Every seat is held, for good.
         Held = "HELD",
         /// A seat of it is held by nobody.
@@ -88,7 +88,7 @@ impl CommitteeKind {
     pub fn english(self) -> &'static str {
         match self {
             CommitteeKind::ExecutiveCommittee => "Executive committee",
-            CommitteeKind::StandingCommittee => "Standing committee",
+            CommitteeKind::StandingCommittee => "PostStanding committee",
             CommitteeKind::InspectionCommittee => "Inspection committee",
         }
     }
@@ -148,18 +148,18 @@ pub fn free_seat(seats: i16, taken: &[(i16, Tenure)], wanted: Tenure) -> Option<
 }
 
 /// How a post stands on a day: `held` are the tenures in its seats, with whether each is for the time being.
-pub fn standing(seats: i16, committee: Tenure, provisional: bool, held: &[(Tenure, bool)], day: NaiveDate) -> Standing {
+pub fn standing(seats: i16, committee: Tenure, provisional: bool, held: &[(Tenure, bool)], day: NaiveDate) -> PostStanding {
     let now: Vec<bool> = held.iter().filter(|(tenure, _)| tenure.holds_on(day)).map(|(_, acting)| *acting).collect();
     if committee.is_over(day) {
-        Standing::Ended
+        PostStanding::Ended
     } else if committee.from > day {
-        Standing::ToCome
+        PostStanding::ToCome
     } else if now.len() < usize::from(seats.unsigned_abs()) {
-        Standing::Vacant
+        PostStanding::Vacant
     } else if provisional || now.contains(&true) {
-        Standing::Provisional
+        PostStanding::Provisional
     } else {
-        Standing::Held
+        PostStanding::Held
     }
 }
 
@@ -249,9 +249,9 @@ mod tests {
             let now = held.iter().filter(|(tenure, _)| tenure.holds_on(at(day))).count();
             let full = now >= usize::try_from(seats).unwrap();
             let expected = if committee.holds_on(at(day)) {
-                if full { [Standing::Held, Standing::Provisional] } else { [Standing::Vacant; 2] }
+                if full { [PostStanding::Held, PostStanding::Provisional] } else { [PostStanding::Vacant; 2] }
             } else {
-                [Standing::Ended, Standing::ToCome]
+                [PostStanding::Ended, PostStanding::ToCome]
             };
             prop_assert!(expected.contains(&standing(seats, committee, provisional, &held, at(day))));
         }

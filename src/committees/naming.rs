@@ -36,9 +36,10 @@ pub fn show(v: &mut Visit<'_>, post: Uuid, holder: Uuid, agreed: &Agreed) -> Res
     let today = vietnam_date(v.now);
     let mut check = Check::default();
     let texts = consent::texts(v.conn)?;
-    let in_force = texts.iter().filter(|text| text.purpose == PURPOSE && text.version == agreed.text_version).any(|text| {
-        text.valid_from <= agreed.given_on && text.valid_to.is_none_or(|to| agreed.given_on < to)
-    });
+    let in_force = texts
+        .iter()
+        .filter(|text| text.purpose == PURPOSE && text.version == agreed.text_version)
+        .any(|text| text.valid_from <= agreed.given_on && text.valid_to.is_none_or(|to| agreed.given_on < to));
     if !in_force {
         check.wrong(
             "/text_version",
@@ -54,9 +55,8 @@ pub fn show(v: &mut Visit<'_>, post: Uuid, holder: Uuid, agreed: &Agreed) -> Res
     if row.tenure().is_over(today) {
         return Err(Fault::conflict("Người này không còn giữ chức danh ấy.", "This post is held no longer."));
     }
-    let person = persons::hold(v.conn, v.vault, &grant, PersonId(row.person_id))?.ok_or_else(|| {
-        Fault::conflict("Dữ liệu của người này không được dùng.", "This person's data may not be used.")
-    })?;
+    let person = persons::hold(v.conn, v.vault, &grant, PersonId(row.person_id))?
+        .ok_or_else(|| Fault::conflict("Dữ liệu của người này không được dùng.", "This person's data may not be used."))?;
     // Nothing public names a minor, and who may be one is treated as one.
     if person.birth.and_then(|birth| birth.has_reached(OF_AGE, today)) != Some(true) {
         return Err(Fault::conflict(
@@ -104,12 +104,7 @@ pub fn withdraw(v: &mut Visit<'_>, post: Uuid, holder: Uuid) -> Result<(), Fault
 }
 
 /// Takes names away that stand beside these holders; that they agreed stays on record.
-pub fn forget_name(
-    conn: &mut PgConnection,
-    holders: &[Uuid],
-    by: Option<Uuid>,
-    at: DateTime<Utc>,
-) -> Result<usize, DbError> {
+pub fn forget_name(conn: &mut PgConnection, holders: &[Uuid], by: Option<Uuid>, at: DateTime<Utc>) -> Result<usize, DbError> {
     use post_holder_shown as s;
     shown::alters(conn);
     let standing = s::table.filter(s::holder_id.eq_any(holders)).filter(s::withdrawn_at.is_null());

@@ -6,11 +6,9 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::model::Standing;
-use super::wire::{
-    CommitteeIn, CommitteeOut, PostCountsOut, PostDetailOut, PostHolderIn, PostNameIn, PostOut, PostRoleIn, PostTitleOut,
-    TenureEndingIn,
-};
+use super::model::PostStanding;
+use super::out::{CommitteeOut, PostCountsOut, PostDetailOut, PostOut, PostTitleOut};
+use super::wire::{CommitteeIn, PostHolderIn, PostNameIn, PostRoleIn, TenureEndingIn};
 use super::{carry, end, hold, listed, make, naming, store};
 use crate::authz::{Desk, Read, Seen, Visit};
 use crate::basics::clock::vietnam_date;
@@ -125,7 +123,7 @@ pub struct PostsQuery {
     #[param(required = false)]
     below: bool,
     /// Only those that stand so today.
-    standing: Option<Standing>,
+    standing: Option<PostStanding>,
     /// Rows a page, 1 to 200 (50 unless given).
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
@@ -138,7 +136,7 @@ pub struct PostsQuery {
 struct PostsOf {
     chapter: String,
     below: bool,
-    standing: Option<Standing>,
+    standing: Option<PostStanding>,
 }
 
 /// Posts of a chapter, or down the tree: vacant, provisional, ended. The oldest terms first; they name nobody.

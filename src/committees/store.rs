@@ -324,12 +324,7 @@ pub fn roles_of(conn: &mut PgConnection, holders: &[Uuid]) -> Result<Vec<(Uuid, 
 }
 
 /// Lets a post carry an assignment.
-pub fn insert_role<R: Right>(
-    conn: &mut PgConnection,
-    _: &Granted<R>,
-    holder: Uuid,
-    assignment: Uuid,
-) -> Result<(), DbError> {
+pub fn insert_role<R: Right>(conn: &mut PgConnection, _: &Granted<R>, holder: Uuid, assignment: Uuid) -> Result<(), DbError> {
     use post_holder_role as r;
     diesel::insert_into(r::table).values((r::assignment_id.eq(assignment), r::holder_id.eq(holder))).execute(conn)?;
     Ok(())
@@ -342,11 +337,7 @@ pub fn titles(conn: &mut PgConnection) -> Result<HashMap<String, TitleRow>, DbEr
 }
 
 /// The committees of a chapter, the oldest first.
-pub fn list(
-    conn: &mut PgConnection,
-    here: &Seen<Read>,
-    span: &Span<(NaiveDate, Uuid)>,
-) -> Result<Vec<CommitteeRow>, DbError> {
+pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: &Span<(NaiveDate, Uuid)>) -> Result<Vec<CommitteeRow>, DbError> {
     use committee as c;
     let mut query = c::table
         .filter(c::chapter_id.eq(here.chapter().0))
@@ -383,11 +374,7 @@ pub fn outlived(conn: &mut PgConnection, most: i64) -> Result<Vec<Uuid>, DbError
 }
 
 /// Assignments that posts carry, with the day from which each post is held no longer, in order of their ids.
-pub fn carried_after(
-    conn: &mut PgConnection,
-    after: Uuid,
-    most: i64,
-) -> Result<Vec<(Uuid, Option<NaiveDate>)>, DbError> {
+pub fn carried_after(conn: &mut PgConnection, after: Uuid, most: i64) -> Result<Vec<(Uuid, Option<NaiveDate>)>, DbError> {
     use post_holder as h;
     use post_holder_role as r;
     Ok(r::table

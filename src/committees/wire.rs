@@ -1,12 +1,12 @@
-//! What is sent about committees and posts, with the checks that need no database, and what goes out.
+//! What is sent about committees and posts, with the checks that need no database.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{Acting, CommitteeKind, EndedHow, MadeBy, Manner, Standing, may_begin, may_last};
+use super::model::{Acting, CommitteeKind, MadeBy, Manner, may_begin, may_last};
 use crate::authz::Role;
 use crate::basics::Line;
 use crate::documents::model::ContentHash;
@@ -96,8 +96,20 @@ pub struct NewTerm {
 impl NewTerm {
     /// One text of all that was sent.
     pub fn content(&self) -> String {
-        json!(["COMMITTEE", self.chapter, self.kind, self.made_by, self.provisional, self.congress.as_ref().map(Line::as_str),
-            self.decision_no.as_str(), self.decision_on, self.document, self.valid_from, self.term_until, self.posts])
+        json!([
+            "COMMITTEE",
+            self.chapter,
+            self.kind,
+            self.made_by,
+            self.provisional,
+            self.congress.as_ref().map(Line::as_str),
+            self.decision_no.as_str(),
+            self.decision_on,
+            self.document,
+            self.valid_from,
+            self.term_until,
+            self.posts
+        ])
         .to_string()
     }
 }
@@ -130,6 +142,11 @@ fn decided(check: &mut Check, on: NaiveDate, today: NaiveDate) {
 }
 
 impl CommitteeIn {
+    /// As its client called it.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// Checks every field; all mistakes at once.
     pub fn check(self, today: NaiveDate) -> Result<NewTerm, Vec<FieldError>> {
         let mut check = Check::default();
@@ -287,8 +304,18 @@ pub struct NewInPost {
 impl NewInPost {
     /// One text of all that was sent.
     pub fn content(&self, post: Uuid) -> String {
-        json!(["HOLDER", post, self.person.0, self.from, self.until, self.manner, self.acting, self.decision_no.as_str(),
-            self.decision_on, self.document])
+        json!([
+            "HOLDER",
+            post,
+            self.person.0,
+            self.from,
+            self.until,
+            self.manner,
+            self.acting,
+            self.decision_no.as_str(),
+            self.decision_on,
+            self.document
+        ])
         .to_string()
     }
 }
@@ -417,145 +444,4 @@ impl PostNameIn {
         }
         check.done(Some(Agreed { id: self.id, text_version: self.text_version, given_on: self.given_on, document }))
     }
-}
-
-/// What a post is called.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PostTitleOut {
-    #[schema(example = "CHAIR")]
-    pub code: String,
-    pub committee_kind: String,
-    #[schema(example = "Chủ tịch")]
-    pub vi: String,
-    #[schema(example = "Chair")]
-    pub en: String,
-    /// There is one of it in a committee.
-    pub single: bool,
-}
-
-/// A committee of one term.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CommitteeOut {
-    pub id: Uuid,
-    #[schema(example = "23095")]
-    pub chapter: String,
-    #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
-    pub chapter_name: String,
-    pub kind: CommitteeKind,
-    #[schema(example = "Ban Chấp hành")]
-    pub kind_name: &'static str,
-    pub made_by: MadeBy,
-    /// Lâm thời.
-    pub provisional: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub congress: Option<String>,
-    pub decision_no: String,
-    pub decision_on: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-    pub valid_from: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub term_until: Option<NaiveDate>,
-    /// Its term is over, and no other has taken its place: a congress is due.
-    pub term_over: bool,
-    /// The first day without it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<NaiveDate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ended_how: Option<EndedHow>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_decision_no: Option<String>,
-    pub posts: Vec<PostOut>,
-}
-
-/// A post, how it stands today, and of which committee it is. It names nobody.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PostOut {
-    pub id: Uuid,
-    pub committee: Uuid,
-    pub committee_kind: CommitteeKind,
-    #[schema(example = "23095")]
-    pub chapter: String,
-    #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
-    pub chapter_name: String,
-    #[schema(example = "CHAIR")]
-    pub title: String,
-    #[schema(example = "Chủ tịch")]
-    pub title_vi: String,
-    #[schema(example = "Chair")]
-    pub title_en: String,
-    pub seats: i16,
-    /// Seats that somebody holds today.
-    pub held: i64,
-    /// Of these, for the time being.
-    pub acting: i64,
-    pub standing: Standing,
-    /// The term of its committee is over, and no other has taken its place.
-    pub term_over: bool,
-}
-
-/// A post with everybody who holds, held or will hold it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PostDetailOut {
-    #[serde(flatten)]
-    pub post: PostOut,
-    pub holders: Vec<PostHolderOut>,
-}
-
-/// Somebody's time in a post.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PostHolderOut {
-    pub id: Uuid,
-    pub seat: i16,
-    pub from: NaiveDate,
-    /// The first day on which it is held no longer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<NaiveDate>,
-    pub manner: Manner,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub acting: Option<Acting>,
-    pub decision_no: String,
-    pub decision_on: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ended_how: Option<EndedHow>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_decision_no: Option<String>,
-    /// Role assignments that end with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<Uuid>,
-    /// The name may stand in public while the post is held.
-    pub name_shown: bool,
-    /// Who it is: for those who see the chapter's people. Absent of somebody who was erased.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub person: Option<PersonId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-/// How the posts of a chapter and of what stands below it stand today. Numbers alone.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PostCountsOut {
-    #[schema(example = "23095")]
-    pub chapter: String,
-    #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
-    pub chapter_name: String,
-    /// Whether everything below the chapter is counted too; of the chapter that was asked about, itself alone is.
-    pub with_all_below: bool,
-    /// Chapters that stand.
-    pub chapters: i64,
-    /// Of these, without an executive committee.
-    pub without_executive_committee: i64,
-    /// Committees in office.
-    pub committees: i64,
-    /// Of these, provisional (lâm thời).
-    pub provisional_committees: i64,
-    /// Of these, whose term is over.
-    pub term_over: i64,
-    pub seats: i64,
-    pub held: i64,
-    /// Of the seats held, for the time being (quyền, phụ trách).
-    pub acting: i64,
-    pub vacant: i64,
 }
