@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::model::{Tenure, free_seat};
 use super::request;
 use super::store::{self, CommitteeRow, NewHolder, PostRow};
-use super::who::{above, no_such_paper, paper_is_kept};
+use super::who::{no_such_paper, paper_is_kept};
 use super::wire::NewInPost;
 use crate::authz::{KeepPeople, Read, Visit};
 use crate::basics::clock::vietnam_date;
@@ -34,8 +34,7 @@ pub fn enter(v: &mut Visit<'_>, post: Uuid, new: &NewInPost) -> Result<bool, Fau
     let person = persons::hold(v.conn, v.vault, &grant, new.person)?.ok_or_else(no_such_person)?;
     let wanted = within(&committee, new, vietnam_date(v.now))?;
     let mut check = Check::default();
-    let papers_at = [Some(committee.chapter()), above(v, committee.chapter()).ok().map(|grant| grant.chapter())];
-    if !paper_is_kept(v.conn, &papers_at.into_iter().flatten().collect::<Vec<_>>(), new.document.as_deref())? {
+    if !paper_is_kept(v.conn, committee.chapter(), new.document.as_deref())? {
         no_such_paper(&mut check);
     }
     check.done(Some(())).map_err(Fault::Fields)?;

@@ -31,7 +31,7 @@ pub fn committee(v: &mut Visit<'_>, new: &NewTerm) -> Result<(Uuid, bool), Fault
     if !place.accepts_entries {
         check.wrong("/chapter", "CHAPTER_CLOSED", "Đơn vị đã sáp nhập hoặc giải thể.", "The chapter has merged or dissolved.");
     }
-    if !paper_is_kept(v.conn, &[here.chapter(), grant.chapter()], new.document.as_deref())? {
+    if !paper_is_kept(v.conn, here.chapter(), new.document.as_deref())? {
         no_such_paper(&mut check);
     }
     titles(v.conn, new, &mut check)?;
@@ -109,7 +109,7 @@ fn titles(conn: &mut PgConnection, new: &NewTerm, check: &mut Check) -> Result<(
             None => check.wrong(
                 format!("/posts/{n}/title"),
                 "NOT_FOR_THIS",
-                "Ban này không có chức danh ấy (GET /post-titles).",
+                "Ban này không có chức danh ấy: hãy chọn trong danh mục chức danh.",
                 "There is no such post in a committee of this kind (GET /post-titles).",
             ),
             Some(row) if row.single && *seats != 1 => check.wrong(

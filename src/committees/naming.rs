@@ -48,7 +48,7 @@ pub fn show(v: &mut Visit<'_>, post: Uuid, holder: Uuid, agreed: &Agreed) -> Res
             "This text was not in force on that day.",
         );
     }
-    if !paper_is_kept(v.conn, &[committee.chapter()], agreed.document.as_deref())? {
+    if !paper_is_kept(v.conn, committee.chapter(), agreed.document.as_deref())? {
         no_such_paper(&mut check);
     }
     check.done(Some(())).map_err(Fault::Fields)?;

@@ -13,9 +13,12 @@ use crate::persons::PersonId;
 pub struct PostTitleOut {
     #[schema(example = "CHAIR")]
     pub code: String,
+    /// The kind of committee it is a post of.
     pub committee_kind: String,
+    /// In Vietnamese.
     #[schema(example = "Chủ tịch")]
     pub vi: String,
+    /// In English.
     #[schema(example = "Chair")]
     pub en: String,
     /// There is one of it in a committee.
@@ -33,16 +36,20 @@ pub struct CommitteeOut {
     pub kind: CommitteeKind,
     #[schema(example = "Ban Chấp hành")]
     pub kind_name: &'static str,
+    /// A congress, or a decision.
     pub made_by: MadeBy,
     /// Lâm thời.
     pub provisional: bool,
+    /// What the congress is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub congress: Option<String>,
     pub decision_no: String,
     pub decision_on: NaiveDate,
+    /// SHA-256 of its paper, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
     pub valid_from: NaiveDate,
+    /// The day on which its term is planned to be over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub term_until: Option<NaiveDate>,
     /// Its term is over, and no other has taken its place: a congress is due.
@@ -50,10 +57,12 @@ pub struct CommitteeOut {
     /// The first day without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
+    /// By what it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_how: Option<EndedHow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_decision_no: Option<String>,
+    /// In their order.
     pub posts: Vec<PostOut>,
 }
 
@@ -61,7 +70,9 @@ pub struct CommitteeOut {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PostOut {
     pub id: Uuid,
+    /// The committee it is a post of.
     pub committee: Uuid,
+    /// The kind of that committee.
     pub committee_kind: CommitteeKind,
     #[schema(example = "23095")]
     pub chapter: String,
@@ -69,10 +80,13 @@ pub struct PostOut {
     pub chapter_name: String,
     #[schema(example = "CHAIR")]
     pub title: String,
+    /// The title in Vietnamese.
     #[schema(example = "Chủ tịch")]
     pub title_vi: String,
+    /// The title in English.
     #[schema(example = "Chair")]
     pub title_en: String,
+    /// How many hold it when none is vacant.
     pub seats: i16,
     /// Seats that somebody holds today.
     pub held: i64,
@@ -88,6 +102,7 @@ pub struct PostOut {
 pub struct PostDetailOut {
     #[serde(flatten)]
     pub post: PostOut,
+    /// The earliest first.
     pub holders: Vec<PostHolderOut>,
 }
 
@@ -95,18 +110,24 @@ pub struct PostDetailOut {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PostHolderOut {
     pub id: Uuid,
+    /// Which of the post's seats.
     pub seat: i16,
+    /// The first day.
     pub from: NaiveDate,
     /// The first day on which it is held no longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
+    /// How they came to it.
     pub manner: Manner,
+    /// Where it is held for the time being.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acting: Option<Acting>,
     pub decision_no: String,
     pub decision_on: NaiveDate,
+    /// SHA-256 of its paper, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
+    /// By what it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_how: Option<EndedHow>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,9 +163,12 @@ pub struct PostCountsOut {
     pub provisional_committees: i64,
     /// Of these, whose term is over.
     pub term_over: i64,
+    /// Seats of the committees in office.
     pub seats: i64,
+    /// Of these, held by somebody.
     pub held: i64,
     /// Of the seats held, for the time being (quyền, phụ trách).
     pub acting: i64,
+    /// Of these, held by nobody.
     pub vacant: i64,
 }

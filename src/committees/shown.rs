@@ -19,13 +19,17 @@ use crate::db::schema::{committee, committee_post, post_holder};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublicCommittee {
     pub kind: CommitteeKind,
+    /// Its name in Vietnamese.
     #[schema(example = "Ban Chấp hành")]
     pub kind_vi: &'static str,
+    /// Its name in English.
     #[schema(example = "Executive committee")]
     pub kind_en: &'static str,
+    /// A congress, or a decision.
     pub made_by: MadeBy,
     /// Lâm thời: until the first congress.
     pub provisional: bool,
+    /// What the congress is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Đại hội đại biểu lần thứ I, nhiệm kỳ 2026–2031")]
     pub congress: Option<String>,
@@ -36,6 +40,7 @@ pub struct PublicCommittee {
     /// When its term is to be over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub term_until: Option<NaiveDate>,
+    /// In their order.
     pub posts: Vec<PublicPost>,
 }
 
@@ -44,13 +49,17 @@ pub struct PublicCommittee {
 pub struct PublicPost {
     #[schema(example = "CHAIR")]
     pub title: String,
+    /// The title in Vietnamese.
     #[schema(example = "Chủ tịch")]
     pub title_vi: String,
+    /// The title in English.
     #[schema(example = "Chair")]
     pub title_en: String,
+    /// How many hold it when none is vacant.
     pub seats: i16,
     /// Seats that nobody holds today.
     pub vacant: i64,
+    /// Those who hold it today.
     pub holders: Vec<PublicHolder>,
 }
 
@@ -58,6 +67,7 @@ pub struct PublicPost {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublicHolder {
     pub since: NaiveDate,
+    /// Where it is held for the time being.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acting: Option<Acting>,
     /// Where they agree to it.

@@ -10,25 +10,27 @@ use crate::documents::store as documents;
 use crate::http::Check;
 use crate::tree::{self, ChapterId};
 
-/// ORGANISE at the chapter above, on the line of today; of the centre, at itself. Whoever asks may read the chapter.
+/// The chapter that decides on the committees of another: the one above it on the line of today; of the centre, itself.
+fn decides(conn: &mut PgConnection, chapter: ChapterId) -> Result<ChapterId, DbError> {
+    let line = tree::line(conn, chapter)?;
+    Ok(line.get(1).or(line.first()).map_or(chapter, |(id, _)| *id))
+}
+
+/// ORGANISE at the chapter that decides, of somebody who may read this one.
 pub fn above(v: &mut Visit<'_>, chapter: ChapterId) -> Result<Granted<Organise>, Fault> {
-    let line = tree::line(v.conn, chapter)?;
-    let decides = line.get(1).or(line.first()).map_or(chapter, |(id, _)| *id);
+    let decides = decides(v.conn, chapter)?;
     v.at(decides).map_err(|denied| match denied {
         Denied::Refused(Refusal::Unreadable | Refusal::NotAllowed) => Fault::AboveDecides,
         denied => denied.into(),
     })
 }
 
-/// Whether a paper of this content is kept, at the chapter or where it is decided about.
-pub fn paper_is_kept(conn: &mut PgConnection, at: &[ChapterId], hash: Option<&str>) -> Result<bool, DbError> {
+/// Whether a paper of this content is kept, at the chapter or where it is decided about. None is none too many.
+pub fn paper_is_kept(conn: &mut PgConnection, chapter: ChapterId, hash: Option<&str>) -> Result<bool, DbError> {
     let Some(hash) = hash else { return Ok(true) };
-    for chapter in at {
-        if documents::is_kept(conn, *chapter, &papers::OF_COMMITTEES, hash)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let above = decides(conn, chapter)?;
+    Ok(documents::is_kept(conn, chapter, &papers::OF_COMMITTEES, hash)?
+        || documents::is_kept(conn, above, &papers::OF_COMMITTEES, hash)?)
 }
 
 /// `NO_SUCH_DOCUMENT`.

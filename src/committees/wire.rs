@@ -32,6 +32,7 @@ pub struct CommitteeIn {
     #[schema(example = "23095", max_length = 40)]
     chapter: String,
     kind: CommitteeKind,
+    /// A congress, or a decision.
     made_by: MadeBy,
     /// Lâm thời: by decision, before a first congress.
     #[serde(default)]
@@ -273,6 +274,7 @@ pub struct PostHolderIn {
     /// The first day on which it is held no longer, where that is known beforehand.
     #[serde(default)]
     until: Option<NaiveDate>,
+    /// How they came to it.
     manner: Manner,
     /// Where it is held for the time being.
     #[serde(default)]

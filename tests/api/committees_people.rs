@@ -193,12 +193,12 @@ fn an_erased_holder_leaves_the_posts_history() {
 #[test]
 fn committees_end_with_a_chapter_that_goes_up_in_another() {
     let app = TestApp::start();
-    let Chair { committee, post, account, .. } = chair(&app);
+    let Chair { committee: own, post, account, .. } = chair(&app);
     let people = successions::persons(&app);
     let plan = successions::plan(&app, json!({}));
     successions::carried(&people, &plan);
     app.log_in(account).get("/api/v1/gifts?chapter=23095", 404);
-    let shown = above(&app).get(&format!("{COMMITTEES}/{}", committee["id"].as_str().unwrap()), 200);
+    let shown = above(&app).get(&format!("{COMMITTEES}/{}", own["id"].as_str().unwrap()), 200);
     assert_eq!(
         (&shown["ended_how"], &shown["until"], &shown["end_decision_no"]),
         (&json!("CHAPTER_WENT_UP"), &json!(app.today()), &json!("07/QĐ-HCTĐ"))

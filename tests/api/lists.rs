@@ -11,7 +11,7 @@ use so_nhan_ai::authz::Role;
 use uuid::Uuid;
 
 use crate::advances;
-use crate::committees;
+use crate::committees_listed;
 use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
 use crate::outbox;
@@ -115,7 +115,7 @@ fn fill(app: &TestApp) -> Uuid {
     }
     advances::fill(app, 52);
     purchases::fill(app, 52);
-    committees::fill(app);
+    committees_listed::fill(app);
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
     }

@@ -32,6 +32,7 @@ mod chapter_life;
 mod chapters;
 mod clock_jump;
 mod committees;
+mod committees_listed;
 mod committees_people;
 mod consent;
 mod correction;
