@@ -76,6 +76,7 @@ pub const FIELD_CODES: &[&str] = &[
     "NOT_POSITIVE",
     "NOT_PRINTABLE",
     "NOT_PUBLISHED",
+    "NOT_RANDOM",
     "NOT_RELEASABLE",
     "NOT_REQUIRED",
     "NOT_THE_SUM",

@@ -6,7 +6,7 @@ use so_nhan_ai::authz::Role;
 use uuid::Uuid;
 
 use crate::appointments::{day, newcomer};
-use crate::books::{audit, errors};
+use crate::books::errors;
 use crate::harness::{Account, Caller, TestApp};
 use crate::look::all;
 use crate::successions;
@@ -81,6 +81,12 @@ pub fn public(app: &TestApp) -> Value {
     app.anonymous().get("/api/v1/public/chapters/23095", 200)["committees"].clone()
 }
 
+/// Everything that is stored is as it says, committees too.
+pub fn audit(app: &TestApp) {
+    let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
+    assert!(report.clean, "{}", report.text());
+}
+
 /// A chair of Hàm Liêm by their post: the committee, the path of their time in it, and the account.
 pub struct Chair {
     pub committee: Value,
@@ -101,6 +107,8 @@ pub fn chair(app: &TestApp) -> Chair {
 
 /// Something at Hàm Liêm that waits for a second person.
 fn waiting(app: &TestApp) -> String {
+    // Somebody above can decide, whoever else there is.
+    app.account(Role::ChapterChair, "68");
     let (officer, gift, ask) =
         (app.officer_of("23095"), app.gift(json!({})), json!({"id": Uuid::now_v7(), "reason": "DUPLICATE"}));
     officer.post("/api/v1/gifts", gift.clone(), 201);

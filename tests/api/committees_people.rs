@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::appointments::day;
-use crate::books::{audit, errors};
-use crate::committees::{COMMITTEES, Chair, above, at, chair, committee, ending, holder, made, person, post_of, public, seat};
+use crate::books::errors;
+use crate::committees::{
+    COMMITTEES, Chair, above, at, audit, chair, committee, ending, holder, made, person, post_of, public, seat,
+};
 use crate::harness::TestApp;
 use crate::{personal, successions};
 
