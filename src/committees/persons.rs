@@ -13,7 +13,7 @@ use crate::db::schema::{committee, committee_post, post_holder, post_holder_show
 use crate::db::shown;
 use crate::house::errand::Errand;
 use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
-use crate::persons::{self, PersonId};
+use crate::persons;
 
 /// See the module. No record of the books leads here: holders are found by their party.
 pub struct NamesShown;
@@ -21,32 +21,25 @@ pub struct NamesShown;
 /// What a holding says of a post: holder, person, title, first day, day from which it is held no longer.
 type Held = (Uuid, Uuid, String, chrono::NaiveDate, Option<chrono::NaiveDate>);
 
-/// Who holds or held posts at these chapters and is this party.
+/// Who holds or held posts at these chapters and is this party, or another that goes on for it.
 fn held(conn: &mut PgConnection, of: &OfParty<'_>, or: Option<Uuid>) -> Result<Vec<Held>, DbError> {
     use committee as c;
     use committee_post as p;
     use post_holder as h;
-    let rows: Vec<Held> = h::table
+    let mut people = persons::ids_of_party(conn, of.party, of.chapters)?;
+    if let Some(other) = or {
+        people.extend(persons::ids_of_party(conn, other, of.chapters)?);
+    }
+    let people: Vec<Uuid> = people.into_iter().map(|id| id.0).collect();
+    Ok(h::table
         .inner_join(p::table.on(p::id.eq(h::post_id)))
         .inner_join(c::table.on(c::id.eq(p::committee_id)))
         .inner_join(post_title::table.on(post_title::code.eq(p::title)))
+        .filter(h::person_id.eq_any(&people))
         .filter(c::chapter_id.eq_any(of.chapters))
-        .order((h::person_id, h::held_from))
+        .order((h::held_from, h::id))
         .select((h::id, h::person_id, post_title::vi, h::held_from, h::held_until))
-        .load(conn)?;
-    let (mut found, mut last) = (Vec::new(), None);
-    for row in rows {
-        // Those of one person follow each other.
-        let is = match last {
-            Some((person, is)) if person == row.1 => is,
-            _ => persons::stands_for(conn, PersonId(row.1))?.is_some_and(|(party, _)| party == of.party || Some(party) == or),
-        };
-        last = Some((row.1, is));
-        if is {
-            found.push(row);
-        }
-    }
-    Ok(found)
+        .load(conn)?)
 }
 
 fn holders(rows: &[Held]) -> Vec<Uuid> {
