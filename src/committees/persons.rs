@@ -9,7 +9,7 @@ use super::naming;
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::findings::Findings;
-use crate::db::schema::{committee, committee_post, post_holder, post_holder_shown, post_title};
+use crate::db::schema::{committee_post, post_holder, post_holder_shown, post_title};
 use crate::db::shown;
 use crate::house::errand::Errand;
 use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
@@ -21,9 +21,8 @@ pub struct NamesShown;
 /// What a holding says of a post: holder, person, title, first day, day from which it is held no longer.
 type Held = (Uuid, Uuid, String, chrono::NaiveDate, Option<chrono::NaiveDate>);
 
-/// Who holds or held posts at these chapters and is this party, or another that goes on for it.
+/// Who holds or held posts and is this party at these chapters, or another that goes on for it there. The post may be a successor's.
 fn held(conn: &mut PgConnection, of: &OfParty<'_>, or: Option<Uuid>) -> Result<Vec<Held>, DbError> {
-    use committee as c;
     use committee_post as p;
     use post_holder as h;
     let mut people = persons::ids_of_party(conn, of.party, of.chapters)?;
@@ -33,10 +32,8 @@ fn held(conn: &mut PgConnection, of: &OfParty<'_>, or: Option<Uuid>) -> Result<V
     let people: Vec<Uuid> = people.into_iter().map(|id| id.0).collect();
     Ok(h::table
         .inner_join(p::table.on(p::id.eq(h::post_id)))
-        .inner_join(c::table.on(c::id.eq(p::committee_id)))
         .inner_join(post_title::table.on(post_title::code.eq(p::title)))
         .filter(h::person_id.eq_any(&people))
-        .filter(c::chapter_id.eq_any(of.chapters))
         .order((h::held_from, h::id))
         .select((h::id, h::person_id, post_title::vi, h::held_from, h::held_until))
         .load(conn)?)

@@ -13,8 +13,6 @@ diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, officer);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(chapter_former_name, chapter_version);
-diesel::allow_tables_to_appear_in_same_query!(committee, post_holder);
-diesel::allow_tables_to_appear_in_same_query!(committee, post_title);
 diesel::allow_tables_to_appear_in_same_query!(document, upload);
 diesel::allow_tables_to_appear_in_same_query!(entry, fund);
 diesel::allow_tables_to_appear_in_same_query!(entry, log_leaf);
