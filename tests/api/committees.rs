@@ -81,6 +81,14 @@ pub fn public(app: &TestApp) -> Value {
     app.anonymous().get("/api/v1/public/chapters/23095", 200)["committees"].clone()
 }
 
+/// Makes somebody chair of Hàm Liêm who agrees to be named; returns the path of their time in the post.
+pub fn named(app: &TestApp, officer: &Caller<'_>, person: &Value) -> String {
+    let path = seat(officer, &post_of(&made(app, json!({})), "CHAIR"), &holder(app, person, json!({})));
+    let agreed = json!({"id": Uuid::now_v7(), "text_version": 1, "given_on": app.today()});
+    officer.post(&format!("{path}/name"), agreed, 201);
+    path
+}
+
 /// Everything that is stored is as it says, committees too.
 pub fn audit(app: &TestApp) {
     let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
