@@ -23,3 +23,4 @@ diesel::allow_tables_to_appear_in_same_query!(fund, posting);
 diesel::allow_tables_to_appear_in_same_query!(fund, total_by_day);
 diesel::allow_tables_to_appear_in_same_query!(fund, total_overall);
 diesel::allow_tables_to_appear_in_same_query!(log_leaf, public_entry);
+diesel::allow_tables_to_appear_in_same_query!(post_holder, post_title);

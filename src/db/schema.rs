@@ -365,6 +365,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    committee (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        made_by -> Text,
+        provisional -> Bool,
+        congress -> Nullable<Text>,
+        decision_no -> Text,
+        decision_on -> Date,
+        document -> Nullable<Text>,
+        valid_from -> Date,
+        term_until -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+        ended_how -> Nullable<Text>,
+        end_decision_no -> Nullable<Text>,
+        ended_account -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    committee_post (id) {
+        id -> Uuid,
+        committee_id -> Uuid,
+        title -> Text,
+        n -> SmallInt,
+        seats -> SmallInt,
+    }
+}
+
+diesel::table! {
+    committee_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     consent (id) {
         id -> Uuid,
         party_id -> Uuid,
@@ -1387,6 +1427,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    post_holder (id) {
+        id -> Uuid,
+        post_id -> Uuid,
+        seat -> SmallInt,
+        person_id -> Uuid,
+        held_from -> Date,
+        held_until -> Nullable<Date>,
+        manner -> Text,
+        acting -> Nullable<Text>,
+        decision_no -> Text,
+        decision_on -> Date,
+        document -> Nullable<Text>,
+        entered_account -> Uuid,
+        entered_at -> Timestamptz,
+        ended_how -> Nullable<Text>,
+        end_decision_no -> Nullable<Text>,
+        ended_account -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    post_holder_role (assignment_id) {
+        assignment_id -> Uuid,
+        holder_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    post_holder_shown (id) {
+        id -> Uuid,
+        holder_id -> Uuid,
+        name -> Nullable<Text>,
+        text_version -> SmallInt,
+        given_on -> Date,
+        document -> Nullable<Text>,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    post_title (code) {
+        code -> Text,
+        committee_kind -> Text,
+        vi -> Text,
+        en -> Text,
+        single -> Bool,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     posting (entry_id, n) {
         entry_id -> Uuid,
         n -> SmallInt,
@@ -2066,6 +2164,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(account, committee);
 diesel::allow_tables_to_appear_in_same_query!(account, consent);
 diesel::allow_tables_to_appear_in_same_query!(account, correction);
 diesel::allow_tables_to_appear_in_same_query!(account, decision);
@@ -2092,6 +2191,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, person);
 diesel::allow_tables_to_appear_in_same_query!(account, person_join);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
+diesel::allow_tables_to_appear_in_same_query!(account, post_holder);
+diesel::allow_tables_to_appear_in_same_query!(account, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
 diesel::allow_tables_to_appear_in_same_query!(account, reversal_request);
@@ -2138,6 +2239,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
+diesel::allow_tables_to_appear_in_same_query!(chapter, committee);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
@@ -2186,6 +2288,9 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
+diesel::allow_tables_to_appear_in_same_query!(committee, committee_post);
+diesel::allow_tables_to_appear_in_same_query!(committee_post, post_holder);
+diesel::allow_tables_to_appear_in_same_query!(committee_post, post_title);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
@@ -2261,8 +2366,12 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
 diesel::allow_tables_to_appear_in_same_query!(person, person_join);
+diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
+diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
+diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
+diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(purchase, purchase_line);

@@ -67,7 +67,7 @@ pub struct OfParty<'a> {
 /// Something held about a person, for the copy they may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holding {
-    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON` or `MEMBER`.
+    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER` or `POST`.
     #[schema(example = "PAPER")]
     pub what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,6 +159,12 @@ pub trait HoldsPersons: Sync {
 
     /// The party is called so from now on at these chapters, and is `to`.
     fn correct_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>, _to: Uuid, _called: &Called) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    /// The party asked that its data be kept and not used at these chapters: what is shown of it to others there is not any more. (That
+    /// nobody uses the rest is asked of `party_restriction`.)
+    fn restrict_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
         Ok(())
     }
 

@@ -102,6 +102,7 @@ pub const FIELD_CODES: &[&str] = &[
     "NO_SUCH_ITEM",
     "NO_SUCH_LOT",
     "NO_SUCH_PERIOD",
+    "NO_SUCH_PERSON",
     "NO_SUCH_STATEMENT",
     "NO_SUCH_STORE",
     "NO_SUCH_UNIT",

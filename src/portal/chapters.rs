@@ -6,6 +6,7 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::in_capitals;
+use super::committees::{self, Block};
 use super::flow::{Beside, View};
 use super::ledger::{Newest, Row, latest};
 use super::log_state::LogState;
@@ -157,6 +158,8 @@ struct ChapterPage {
     /// What it went up in, and what went up in it.
     successors: Vec<Relation>,
     predecessors: Vec<Relation>,
+    committees: Vec<Block>,
+    of_committees: &'static committees::Words,
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
@@ -222,6 +225,7 @@ fn chapter_page(
         former_names,
         successors,
         predecessors,
+        committees: in_office,
         totals,
         held,
         ..
@@ -252,6 +256,8 @@ fn chapter_page(
     Ok(ChapterPage {
         successors: related(successors),
         predecessors: related(predecessors),
+        committees: committees::blocks(in_office, lang),
+        of_committees: committees::words(lang),
         is_gone: matches!(chapter.status.as_str(), "MERGED" | "DISSOLVED"),
         status: labels::status(&chapter.status, lang),
         own: format::vnd(totals.own.received_vnd, lang),

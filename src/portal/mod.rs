@@ -13,6 +13,7 @@ mod assets;
 mod card;
 mod chapters;
 mod charts;
+mod committees;
 mod entry;
 mod errors;
 mod flow;

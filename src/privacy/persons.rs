@@ -85,6 +85,11 @@ pub fn correct_of(
     rooms.persons().try_for_each(|holder| holder.correct_of(errand, of, to, called))
 }
 
+/// Takes away what is shown of a party there that asked for restriction.
+pub fn restrict_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.restrict_of(errand, of))
+}
+
 /// Takes the party out of what hangs on it there, what hangs on the rest first.
 pub fn erase_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
     let (mut kept, holders) = (Vec::new(), rooms.persons().collect::<Vec<_>>());

@@ -235,6 +235,21 @@ fn more_money(story: &mut Story, app: &TestApp) {
     chair.post("/api/v1/successions", body, 201);
 }
 
+fn committees(story: &mut Story, app: &TestApp) {
+    let (admin, officer) = (app.staff(Role::ProvincialAdministrator, "68"), app.officer_of("23095"));
+    let made = story.post(&admin, "/committees", "make_committee", "congress", 201);
+    let holders = |title: &str| format!("/posts/{}/holders", crate::committees::post_of(&made, title));
+    let person = json!({"id": "7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a6001", "chapter": "23095", "name": "Nguyễn Thị Lan", "birth": "1980-03-02"});
+    officer.post("/api/v1/persons", person, 201);
+    story.post(&officer, &holders("CHAIR"), "enter_post_holder", "elected", 201);
+    story.post(&officer, &holders("VICE_CHAIR"), "enter_post_holder", "for_the_time_being", 201);
+    let chair = format!("{}/7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a6002", holders("CHAIR"));
+    story.post(&admin, &format!("{chair}/roles"), "give_post_role", "with_the_chair", 201);
+    story.post(&officer, &format!("{chair}/name"), "show_post_name", "agreed", 201);
+    story.post(&admin, &format!("{chair}/ending"), "end_post_holder", "moves_away", 200);
+    story.post(&admin, &format!("/committees/{}/ending", made["id"].as_str().unwrap()), "end_committee", "by_decision", 200);
+}
+
 /// One person's account, from the first password to the last code.
 fn sessions(story: &mut Story, app: &TestApp) {
     let account = app.account(Role::Officer, "23095");
@@ -296,6 +311,7 @@ fn every_example_is_taken() {
     let app = TestApp::start();
     let mut story = Story { sent: BTreeSet::new() };
     tree_and_people(&mut story, &app);
+    committees(&mut story, &app);
     appeals_and_papers(&mut story, &app);
     closing(&mut story, &app);
     gifts(&mut story, &app);

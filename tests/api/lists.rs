@@ -11,6 +11,7 @@ use so_nhan_ai::authz::Role;
 use uuid::Uuid;
 
 use crate::advances;
+use crate::committees_listed;
 use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
 use crate::outbox;
@@ -114,6 +115,7 @@ fn fill(app: &TestApp) -> Uuid {
     }
     advances::fill(app, 52);
     purchases::fill(app, 52);
+    committees_listed::fill(app);
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
     }
@@ -263,6 +265,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/cash-book", "?chapter=23095"),
         ("/api/v1/changes", "?chapter=23095"),
         ("/api/v1/corrections", "?chapter=23095"),
+        ("/api/v1/committees", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
         ("/api/v1/fund-releases", "?chapter=23095"),
@@ -280,6 +283,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/person-joins", "?chapter=23095"),
         ("/api/v1/persons", "?chapter=23095"),
         ("/api/v1/personal-data-requests", "?chapter=23095"),
+        ("/api/v1/post-counts", "?chapter=68"),
+        ("/api/v1/posts", "?chapter=23095"),
         ("/api/v1/public/appeals", "?"),
         ("/api/v1/public/chapters", "?parent=68"),
         ("/api/v1/public/entries", "?"),

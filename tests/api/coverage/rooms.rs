@@ -18,6 +18,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::periods::calls,
     crate::settlements::calls,
     crate::successions::calls,
+    crate::committees_listed::calls,
     super::lists::calls,
     super::behind::calls,
     crate::vouchers::calls,
