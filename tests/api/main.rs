@@ -66,6 +66,7 @@ mod log_recovery;
 mod look;
 mod matrix;
 mod members;
+mod members_told;
 mod migrations;
 mod names;
 mod openapi;
