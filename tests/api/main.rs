@@ -107,6 +107,7 @@ mod publications;
 mod purchases;
 mod receiver;
 mod refreshing;
+mod register;
 mod restriction;
 mod reversal;
 mod reversal_counts;
