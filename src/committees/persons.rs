@@ -12,7 +12,7 @@ use crate::db::findings::Findings;
 use crate::db::schema::{committee_post, post_holder, post_holder_shown, post_title};
 use crate::db::shown;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
 use crate::persons;
 
 /// See the module. No record of the books leads here: holders are found by their party.
@@ -61,6 +61,26 @@ fn rename(conn: &mut PgConnection, of: &[Uuid], name: &str) -> Result<(), DbErro
 }
 
 impl HoldsPersons for NamesShown {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: ("Ai giữ chức danh nào, từ ngày nào; tên được công khai", "Who holds which post since when; the name that is published"),
+            purpose: ("Tổ chức bộ máy, công khai người phụ trách", "To run the organisation, and to show who is in charge"),
+            grounds: (
+                "Quyết định công nhận chức danh; công khai tên theo sự đồng ý (Luật 91/2025/QH15, điều 16)",
+                "The decision that recognises the post; the name by consent to publication (Law 91/2025/QH15, art. 16)",
+            ),
+            readers: (
+                "Cán bộ được giao của chính đơn vị đó; tên được đồng ý công khai thì mọi người",
+                "Officers of that very chapter who are charged with it; names that were agreed to, everybody",
+            ),
+            period: (
+                "Tên công khai đến khi thôi chức danh hoặc rút lại sự đồng ý; lịch sử chức danh giữ không kèm tên khi đã xóa",
+                "A name is shown until the post is left or the consent withdrawn; the history of posts stays without a name when it is erased",
+            ),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["post_holder_shown.name", "post_holder.person_id"]
     }

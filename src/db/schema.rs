@@ -1503,6 +1503,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    public_member_count (chapter_id, year, kinds) {
+        chapter_id -> Uuid,
+        year -> Integer,
+        kinds -> Array<Text>,
+        members -> Integer,
+    }
+}
+
+diesel::table! {
     public_entry (seq) {
         seq -> BigInt,
         code -> Text,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::held::{HeldAndOpen, Of};
+use super::members::{self, MembersOfYear};
 use super::totals::{Spent, Sum, TotalsOut, spent};
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::basics::Clock;
@@ -120,6 +121,9 @@ pub struct ChapterDetail {
     pub totals: TotalsOut,
     /// Goods in stock, advances that are not cleared, transfers that nobody has confirmed.
     pub held: HeldAndOpen,
+    /// Members at the end of each year, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MembersOfYear>,
 }
 
 /// A chapter by code and name.
@@ -279,6 +283,7 @@ pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<C
     let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
     let totals = TotalsOut::read(conn, &row.code, row.id, None)?;
     let held = HeldAndOpen::read(conn, Of::Chapter(row.id, &row.code), &totals, today)?;
+    let members = members::of(conn, row.id)?;
     let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
     Ok(ChapterDetail {
         chapter,
@@ -294,6 +299,7 @@ pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<C
         committees,
         totals,
         held,
+        members,
     })
 }
 

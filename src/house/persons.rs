@@ -124,8 +124,29 @@ impl From<PersonsError> for StepError {
     }
 }
 
+/// In Vietnamese and in English.
+pub type Both = (&'static str, &'static str);
+
+/// What a room keeps of people, as the register of processing says it: the annex of the impact assessment (Law 91/2025/QH15, art. 21) and
+/// of the security dossier (Law 116/2025/QH15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Processing {
+    /// Which data of whom.
+    pub data: Both,
+    pub purpose: Both,
+    /// By which law, or by whose consent.
+    pub grounds: Both,
+    /// Who may read it.
+    pub readers: Both,
+    /// How long it is kept.
+    pub period: Both,
+}
+
 /// See the module. Every method works within the caller's transaction, whose records are held.
 pub trait HoldsPersons: Sync {
+    /// What is kept of whom, why, by which right and how long: for the register.
+    fn processing(&self) -> &'static [Processing];
+
     /// Columns, as `table.column`, in which this room keeps something of a person: sealed, hashed, or in clear.
     fn columns(&self) -> &'static [&'static str];
 

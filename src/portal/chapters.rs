@@ -10,10 +10,11 @@ use super::committees::{self, Block};
 use super::flow::{Beside, View};
 use super::ledger::{Newest, Row, latest};
 use super::log_state::LogState;
+use super::members::Members;
 use super::page::{Page, Section, given, render, serve};
 use super::reversals::{self, Here, year};
 use super::words::{Words, fill};
-use super::{format, labels};
+use super::{format, labels, members};
 use crate::chapters::reference::CENTRAL;
 use crate::chapters::shown::RelatedChapter;
 use crate::db::Db;
@@ -160,6 +161,7 @@ struct ChapterPage {
     predecessors: Vec<Relation>,
     committees: Vec<Block>,
     of_committees: &'static committees::Words,
+    members: Option<Members>,
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
@@ -228,6 +230,7 @@ fn chapter_page(
         committees: in_office,
         totals,
         held,
+        members,
         ..
     } = chapters::detail(conn, code, p.today)?;
     let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
@@ -274,6 +277,7 @@ fn chapter_page(
         next: below.next.map(|cursor| format!("/don-vi/{}?cursor={cursor}", chapter.code)),
         below: below.items.into_iter().map(|chapter| line(chapter, lang)).collect(),
         seal: LogState::read(conn)?.on_paper(lang),
+        members: members::of(members, lang),
         flow,
         facts,
         ancestors,

@@ -26,6 +26,7 @@ mod leaf;
 mod ledger;
 mod live;
 mod log_state;
+mod members;
 mod moved;
 mod open_data;
 mod page;

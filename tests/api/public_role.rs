@@ -161,6 +161,8 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     // Whether a card is valid, and of which chapter; whose it is, is not readable.
     ("public_card", &["code", "state", "chapter_id"]),
+    // Folded, so that nobody is seen.
+    ("public_member_count", &["chapter_id", "year", "kinds", "members"]),
     ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
     (
