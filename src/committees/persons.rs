@@ -12,7 +12,9 @@ use crate::db::findings::Findings;
 use crate::db::schema::{committee_post, post_holder, post_holder_shown, post_title};
 use crate::db::shown;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{
+    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+};
 use crate::persons;
 
 /// See the module. No record of the books leads here: holders are found by their party.
@@ -63,7 +65,10 @@ fn rename(conn: &mut PgConnection, of: &[Uuid], name: &str) -> Result<(), DbErro
 impl HoldsPersons for NamesShown {
     fn processing(&self) -> &'static [Processing] {
         const ALL: &[Processing] = &[Processing {
-            data: ("Ai giữ chức danh nào, từ ngày nào; tên được công khai", "Who holds which post since when; the name that is published"),
+            data: (
+                "Ai giữ chức danh nào, từ ngày nào; tên được công khai",
+                "Who holds which post since when; the name that is published",
+            ),
             purpose: ("Tổ chức bộ máy, công khai người phụ trách", "To run the organisation, and to show who is in charge"),
             grounds: (
                 "Quyết định công nhận chức danh; công khai tên theo sự đồng ý (Luật 91/2025/QH15, điều 16)",
