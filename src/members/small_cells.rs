@@ -50,7 +50,7 @@ pub fn of_root(counts: &[u64]) -> Told {
 pub fn below(groups: &[Vec<usize>], counts: &[Vec<u64>]) -> Told {
     let totals: Vec<u64> = counts.iter().map(|of| of.iter().sum()).collect();
     let mut shown: Vec<bool> = totals.iter().map(|total| *total == 0 || *total >= LEAST).collect();
-    let mut groups = folded(groups.to_vec(), counts, &shown);
+    let groups = folded(groups.to_vec(), counts, &shown);
     while !is_safe(&groups, counts, &shown) {
         // The smallest of those that are left tells the least of what is lost. Nobody at all is hidden for nothing.
         let next = (0..counts.len()).filter(|n| shown[*n] && totals[*n] > 0).min_by_key(|n| totals[*n]);

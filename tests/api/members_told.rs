@@ -30,8 +30,8 @@ fn a_year_is_told_when_it_is_over_and_a_small_chapter_is_not() {
         assert_eq!(told(&app, chapter), shown, "{chapter}");
     }
     // What the province has itself is hidden with it, or a subtraction would give it back.
-    let page = page(&app, "/don-vi/23095");
-    assert!(page.contains("31/12/2026") && page.contains("Hội viên: 8"), "{page}");
+    let shown = page(&app, "/don-vi/23095");
+    assert!(shown.contains("31/12/2026") && shown.contains("Hội viên: 8"), "{shown}");
     assert!(!page(&app, "/don-vi/23059").contains("hoi-vien"));
     // The next year is expected, once.
     assert_eq!(app.database.number("SELECT count(*) FROM job WHERE kind = 'TELL_MEMBERS' AND state = 'WAITING'"), 1);
