@@ -2,7 +2,7 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, changes, chapters, corrections, decisions, documents, giving, identity, jobs, ledger, links, log,
+    authz, bookkeeping, books, changes, chapters, corrections, decisions, documents, dues, giving, identity, jobs, ledger, links, log,
     outbox, parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock,
     successions, transfers, tree, vouchers, webhooks,
 };
@@ -32,6 +32,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,
+    &dues::ROOM,
     &corrections::ROOM,
     &books::ROOM,
     &periods::ROOM,

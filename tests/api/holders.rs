@@ -57,6 +57,7 @@ const NOBODYS: &[&str] = &[
     "annotation.leaf_hash",
     "chapter_request.request_hash",
     "closed_period.root",
+    "dues_sheet.request_hash",
     "entry.document",
     "entry_detail.root",
     "idempotency_key.key_hash",
