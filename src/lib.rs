@@ -4,7 +4,7 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
 //! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy → successions → search →
+//! persons → members → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy → successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -36,6 +36,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod links;
 pub mod log;
+pub mod members;
 pub mod operations;
 pub mod outbox;
 pub mod parties;

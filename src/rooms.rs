@@ -3,8 +3,8 @@
 use crate::house::Rooms;
 use crate::{
     authz, bookkeeping, books, changes, chapters, corrections, decisions, documents, dues, giving, identity, jobs, ledger, links, log,
-    outbox, parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock,
-    successions, transfers, tree, vouchers, webhooks,
+    members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements,
+    stock, successions, transfers, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -29,6 +29,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &statements::ROOM,
     &parties::ROOM,
     &persons::ROOM,
+    &members::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,

@@ -5,6 +5,7 @@ DROP TABLE dues_month;
 DROP TABLE dues_line;
 DROP TABLE dues_sheet;
 DROP TABLE dues_rule;
+DROP FUNCTION dues_missing(uuid[], date, text[], date, date);
 DROP FUNCTION dues_members_of(uuid[]);
 DROP FUNCTION dues_payers(uuid[], date, text[]);
 DROP FUNCTION dues_first(uuid);

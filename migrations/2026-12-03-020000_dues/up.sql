@@ -193,6 +193,18 @@ CREATE TABLE dues_exemption (
     CONSTRAINT dues_exemption_within_allowed CHECK (exempt BETWEEN 0 AND allowed)
 );
 
+-- Everybody who pays at some units on a day, with the first month that was due of them from `first_month` on (the one after the admission at
+-- the earliest) and how many up to `last_month` are neither paid nor free.
+CREATE FUNCTION dues_missing(units uuid[], on_day date, kinds text[], first_month date, last_month date)
+RETURNS TABLE (member_id uuid, due_from date, missing bigint) LANGUAGE sql STABLE AS $$
+    SELECT p.member_id, f.month, d.months - count(m.month) FROM dues_payers(units, on_day, kinds) p
+    CROSS JOIN LATERAL (SELECT greatest(first_month, (date_trunc('month', p.since) + interval '1 month')::date) AS month) f
+    CROSS JOIN LATERAL (SELECT greatest(0, (extract(year FROM last_month) - extract(year FROM f.month)) * 12
+                                           + extract(month FROM last_month) - extract(month FROM f.month) + 1)::int8 AS months) d
+    LEFT JOIN dues_month m ON m.first_id = p.first_id AND m.month BETWEEN f.month AND last_month
+    GROUP BY p.member_id, f.month, d.months
+$$;
+
 -- What of a sheet is owed to the chapter above, from step to step: by the unit that collected, and where that is a branch, of it by the
 -- grassroots chapter. What a reversed sheet said is owed no more.
 CREATE TABLE dues_owed (

@@ -44,7 +44,8 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
 ];
 
 /// Records that are changed with `If-Match`: answers with one say which version it is.
-const VERSIONED: [&str; 2] = ["#/components/schemas/AppealOut", "#/components/schemas/ChapterState"];
+const VERSIONED: [&str; 3] =
+    ["#/components/schemas/AppealOut", "#/components/schemas/ChapterState", "#/components/schemas/PersonOut"];
 
 pub fn complete(document: &mut Value) {
     components(document);

@@ -601,8 +601,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    dues_month (member_id, month) {
-        member_id -> Uuid,
+    dues_month (first_id, month) {
+        first_id -> Uuid,
         month -> Date,
         sheet_id -> Uuid,
         n -> SmallInt,
@@ -633,6 +633,7 @@ diesel::table! {
     dues_rule (id) {
         id -> Integer,
         chapter_id -> Nullable<Uuid>,
+        payers -> Array<Text>,
         vnd_a_month -> BigInt,
         exempt_bp -> Integer,
         branch_bp -> Integer,
@@ -1046,6 +1047,99 @@ diesel::table! {
 }
 
 diesel::table! {
+    member (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        branch_id -> Nullable<Uuid>,
+        team -> Nullable<Text>,
+        since -> Nullable<Date>,
+        came_from -> Nullable<Uuid>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    member_card (code) {
+        code -> Text,
+        member_id -> Uuid,
+        issued_on -> Date,
+        ended_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    member_consent (member_id) {
+        member_id -> Uuid,
+        text_version -> SmallInt,
+        guardian -> Bytea,
+        child_agreed -> Bool,
+        given_on -> Date,
+        paper -> Bytea,
+    }
+}
+
+diesel::table! {
+    member_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    member_kind_rule (kind, valid_from) {
+        kind -> Text,
+        least_age -> Nullable<SmallInt>,
+        most_age -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    member_span (member_id, n) {
+        member_id -> Uuid,
+        n -> Integer,
+        chapter_id -> Uuid,
+        branch_id -> Nullable<Uuid>,
+        party_id -> Nullable<Uuid>,
+        kind -> Text,
+        sex -> Nullable<Text>,
+        birth_year -> Nullable<SmallInt>,
+        sector -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    member_step (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        kind -> Text,
+        chapter_id -> Uuid,
+        to_chapter_id -> Nullable<Uuid>,
+        decision_no -> Nullable<Text>,
+        state -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        became -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     message (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1385,6 +1479,14 @@ diesel::table! {
         account -> Text,
         fund_id -> Integer,
         amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    public_card (code) {
+        code -> Text,
+        state -> Text,
+        chapter_id -> Nullable<Uuid>,
     }
 }
 
@@ -2069,6 +2171,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, information_request);
 diesel::allow_tables_to_appear_in_same_query!(account, job);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
 diesel::allow_tables_to_appear_in_same_query!(account, link);
+diesel::allow_tables_to_appear_in_same_query!(account, member);
+diesel::allow_tables_to_appear_in_same_query!(account, member_step);
 diesel::allow_tables_to_appear_in_same_query!(account, message);
 diesel::allow_tables_to_appear_in_same_query!(account, money_order);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
@@ -2145,6 +2249,9 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter, link);
+diesel::allow_tables_to_appear_in_same_query!(chapter, member);
+diesel::allow_tables_to_appear_in_same_query!(chapter, member_span);
+diesel::allow_tables_to_appear_in_same_query!(chapter, member_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, message);
 diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
@@ -2157,6 +2264,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, person);
 diesel::allow_tables_to_appear_in_same_query!(chapter, person_join);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_card);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
@@ -2195,7 +2303,8 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, document_publicatio
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
-diesel::allow_tables_to_appear_in_same_query!(dues_line, person);
+diesel::allow_tables_to_appear_in_same_query!(dues_line, member);
+diesel::allow_tables_to_appear_in_same_query!(dues_month, member);
 diesel::allow_tables_to_appear_in_same_query!(dues_owed, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_remittance, transfer);
 diesel::allow_tables_to_appear_in_same_query!(dues_rule, dues_sheet);
@@ -2243,6 +2352,12 @@ diesel::allow_tables_to_appear_in_same_query!(item, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(known_device, session);
 diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
+diesel::allow_tables_to_appear_in_same_query!(member, member_card);
+diesel::allow_tables_to_appear_in_same_query!(member, member_consent);
+diesel::allow_tables_to_appear_in_same_query!(member, member_span);
+diesel::allow_tables_to_appear_in_same_query!(member, member_step);
+diesel::allow_tables_to_appear_in_same_query!(member, person);
+diesel::allow_tables_to_appear_in_same_query!(member_consent, member_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(money_order, purchase);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);
 diesel::allow_tables_to_appear_in_same_query!(officer_code, reversal_by_officer);

@@ -5,6 +5,7 @@
 //! The room owns no table; it asks the ledger, the chapters and giving for their public faces.
 
 pub mod appeals;
+pub mod cards;
 pub mod chapter_ledger;
 pub mod chapters;
 pub mod columns;
@@ -70,6 +71,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::list_items)
         .service(statements::list_statements)
         .service(statements::show_statement)
+        .service(cards::show_card)
         .service(consent_texts::list_consent_texts);
 }
 

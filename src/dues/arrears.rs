@@ -4,8 +4,8 @@
 //! is asked about is left out: the year of the day, unless said otherwise, because sheets of older years are often on paper alone.
 
 use chrono::NaiveDate;
-use diesel::pg::PgConnection;
 use diesel::RunQueryDsl;
+use diesel::pg::PgConnection;
 use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
 use serde::Serialize;
 use serde_json::json;
@@ -93,19 +93,6 @@ fn due(conn: &mut PgConnection, chapter: ChapterId, asked: &Asked) -> Result<Due
     Ok(Due { units: tree::with_succeeded(conn, chapter)?, day: asked.day, payers, first, last })
 }
 
-/// Everybody who pays, with the first month that was due of them and how many of the months up to the last are missing.
-macro_rules! missing {
-    () => {
-        "SELECT p.member_id, f.first, d.due - count(m.month) AS missing FROM dues_payers(?, ?, ?) p
-         CROSS JOIN (SELECT ?::date AS first, ?::date AS last) w
-         CROSS JOIN LATERAL (SELECT greatest(w.first, (date_trunc('month', p.since) + interval '1 month')::date) AS first) f
-         CROSS JOIN LATERAL (SELECT greatest(0, (extract(year FROM w.last) - extract(year FROM f.first)) * 12
-                                                + extract(month FROM w.last) - extract(month FROM f.first) + 1)::int8 AS due) d
-         LEFT JOIN dues_month m ON m.first_id = p.first_id AND m.month BETWEEN f.first AND w.last
-         GROUP BY p.member_id, f.first, d.due"
-    };
-}
-
 statement! {
     /// Members with something missing, in the order of their ids.
     struct Missing {
@@ -117,10 +104,8 @@ statement! {
         after: Option<Uuid> => Nullable<SqlUuid>,
         rows: i64 => BigInt,
     } -> (SqlUuid, Date, BigInt),
-    concat!(
-        "SELECT a.member_id, a.first, a.missing FROM (", missing!(), ") a
-         WHERE a.missing > 0 AND a.member_id > coalesce(?::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY a.member_id LIMIT ?"
-    )
+    "SELECT member_id, due_from, missing FROM dues_missing(?, ?, ?, ?, ?)
+     WHERE missing > 0 AND member_id > coalesce(?, '00000000-0000-0000-0000-000000000000') ORDER BY member_id LIMIT ?"
 }
 
 statement! {
@@ -132,9 +117,7 @@ statement! {
         first: NaiveDate => Date,
         last: NaiveDate => Date,
     } -> (BigInt, BigInt, BigInt),
-    concat!(
-        "SELECT count(*), count(*) FILTER (WHERE a.missing > 0), coalesce(sum(a.missing), 0)::int8 FROM (", missing!(), ") a"
-    )
+    "SELECT count(*), count(*) FILTER (WHERE missing > 0), coalesce(sum(missing), 0)::int8 FROM dues_missing(?, ?, ?, ?, ?)"
 }
 
 /// A page of those with something missing; noted, as every list of persons is.
@@ -162,8 +145,7 @@ pub fn list(v: &mut Visit<'_>, paging: &Paging<Asked, Uuid>) -> Result<Page<Dues
 pub fn count(v: &mut Visit<'_>, asked: &Asked) -> Result<DuesArrearsCountOut, Fault> {
     let (here, _) = v.see_code::<Read>(&asked.chapter)?;
     let due = due(v.conn, here.chapter(), asked)?;
-    let counted =
-        Counted { units: &due.units, day: &due.day, payers: &due.payers, first: &due.first, last: &due.last };
+    let counted = Counted { units: &due.units, day: &due.day, payers: &due.payers, first: &due.first, last: &due.last };
     let (members, in_arrears, months): (i64, i64, i64) = counted.get_result(v.conn)?;
     let chapter = asked.chapter.clone();
     Ok(DuesArrearsCountOut { chapter, day: asked.day, members, paid_up: members - in_arrears, in_arrears, months })

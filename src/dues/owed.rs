@@ -88,7 +88,8 @@ fn pairs_of(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Sums, DbError>
         .load(conn)?;
     let sent = sent(conn, chapters)?;
     // Who owed before their chapter went up in another one: that one owes now, and nothing to itself.
-    let ids: Vec<Uuid> = owed.iter().flat_map(|(from, to, _)| [*from, *to]).chain(sent.iter().flat_map(|(from, to, _)| [*from, *to])).collect();
+    let ids: Vec<Uuid> =
+        owed.iter().flat_map(|(from, to, _)| [*from, *to]).chain(sent.iter().flat_map(|(from, to, _)| [*from, *to])).collect();
     let today = tree::successors(conn, &ids)?;
     let now = |id: Uuid| today.get(&id).copied().unwrap_or(id);
     let mut sums = Sums::default();
@@ -165,7 +166,7 @@ fn require_dues(v: &mut Visit<'_>, row: &TransferRow) -> Result<(), Fault> {
     if !own || row.source == Carried::Goods.name() || gone.contains(&row.state.as_str()) {
         return Err(Fault::field(
             "/transfer",
-            "NO_DUES",
+            "NOT_OWED",
             "Hội phí được chuyển bằng tiền của quỹ OPERATING, bằng khoản chuyển còn hiệu lực.",
             "Dues are sent in money of the fund OPERATING, by a transfer that stands.",
         ));
@@ -175,7 +176,7 @@ fn require_dues(v: &mut Visit<'_>, row: &TransferRow) -> Result<(), Fault> {
     if !owes(v.conn, &mine, &theirs)? {
         return Err(Fault::field(
             "/transfer",
-            "NOTHING_OWED",
+            "NOT_OWED",
             "Hai đơn vị này chưa có hội phí phải nộp cho nhau.",
             "Neither of the two chapters has ever owed the other dues.",
         ));

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::look;
 use super::model::{DuesSheetState, Month, Rule, debts, due, grassroots, in_force};
 use super::roll::{self, Enrolled};
 use super::rules::{self, Above};
 use super::sheet_in::{Entered, Said, Sheet};
 use super::store::{self, LineRow, SheetRow};
 use super::wire::DuesSheetOut;
-use super::look;
 use crate::authz::{Granted, KeepPeople, Record, Visit};
 use crate::basics::Vnd;
 use crate::chapters::store as chapters;
@@ -189,7 +189,7 @@ fn row(
     }
     let Some(due) = due(&around.rules, &around.line, line.first.to(line.last)) else {
         let (vi, en) = ("Có tháng chưa có mức hội phí.", "One of the months has no rate.");
-        check.wrong(at("from"), "NO_RATE", vi, en);
+        check.wrong(at("from"), "NO_RULE", vi, en);
         return None;
     };
     let (amount, ground, decision_no) = match &line.said {
@@ -232,8 +232,12 @@ fn require_share(v: &mut Visit<'_>, around: &Around, free: &BTreeMap<Month, i32>
             "/lines",
             "TOO_MANY_EXEMPT",
             Say::new(
-                format!("Tháng {month}: tối đa {allowed} hội viên được miễn ({percent}% của {members} hội viên); đã miễn {has}, bảng này thêm {more}."),
-                format!("{month}: at most {allowed} members may be free ({percent}% of {members}); {has} are already, and this sheet adds {more}."),
+                format!(
+                    "Tháng {month}: tối đa {allowed} hội viên được miễn ({percent}% của {members} hội viên); đã miễn {has}, bảng này thêm {more}."
+                ),
+                format!(
+                    "{month}: at most {allowed} members may be free ({percent}% of {members}); {has} are already, and this sheet adds {more}."
+                ),
             ),
         )]));
     }
@@ -254,9 +258,8 @@ fn entry(
 ) -> Result<NewEntry, Fault> {
     let mut draft = Draft::today(v.conn, v.vault, v.now, grant)?;
     draft.day = ask.day;
-    let amount = Vnd::parse(total).map_err(|_| {
-        Fault::field("/lines", "TOO_LARGE", "Tổng số tiền vượt 10^15 đồng.", "More than 10^15 đồng together.")
-    })?;
+    let amount = Vnd::parse(total)
+        .map_err(|_| Fault::field("/lines", "TOO_LARGE", "Tổng số tiền vượt 10^15 đồng.", "More than 10^15 đồng together."))?;
     let postings = postings(fund, amount, ask.account)?;
     let note = format!("Thu hội phí của {paid} hội viên");
     let detail = Detail { count: Some(u32::try_from(paid).map_err(Fault::broken)?), ..Detail::default() };

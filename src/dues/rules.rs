@@ -41,19 +41,20 @@ pub fn on(conn: &mut PgConnection, line: &[(ChapterId, Level)]) -> Result<Vec<Ru
             r::source,
         ))
         .load(conn)?;
-    let read = |(id, chapter, payers, vnd_a_month, exempt_bp, branch_bp, grassroots_bp, valid_from, valid_to, mark, source): Row| Rule {
-        id,
-        chapter,
-        payers,
-        vnd_a_month,
-        exempt_bp,
-        branch_bp,
-        grassroots_bp,
-        valid_from,
-        valid_to,
-        mark,
-        source,
-    };
+    let read =
+        |(id, chapter, payers, vnd_a_month, exempt_bp, branch_bp, grassroots_bp, valid_from, valid_to, mark, source): Row| Rule {
+            id,
+            chapter,
+            payers,
+            vnd_a_month,
+            exempt_bp,
+            branch_bp,
+            grassroots_bp,
+            valid_from,
+            valid_to,
+            mark,
+            source,
+        };
     Ok(rows.into_iter().map(read).collect())
 }
 

@@ -101,7 +101,12 @@ impl DuesSheetIn {
         own_id(&mut check, self.id);
         not_later(&mut check, self.day, today);
         if self.lines.is_empty() || self.lines.len() > MOST_LINES {
-            check.wrong("/lines", "COUNT", format!("Từ 1 đến {MOST_LINES} hội viên."), format!("1 to {MOST_LINES} members."));
+            check.wrong(
+                "/lines",
+                "OUT_OF_RANGE",
+                format!("Từ 1 đến {MOST_LINES} hội viên."),
+                format!("1 to {MOST_LINES} members."),
+            );
         }
         let mut seen = BTreeSet::new();
         let mut lines = Vec::with_capacity(self.lines.len());
@@ -140,7 +145,7 @@ impl DuesLineIn {
         let said = match (self.exempt, self.amount_vnd) {
             (Some(_), Some(_)) => {
                 let (vi, en) = ("Người được miễn không nộp: bỏ amount_vnd.", "Who is free pays nothing: leave amount_vnd out.");
-                check.wrong(at("amount_vnd"), "EXEMPT", vi, en);
+                check.wrong(at("amount_vnd"), "ONE_OF_TWO", vi, en);
                 None
             }
             (Some(exempt), None) => {
@@ -166,16 +171,16 @@ pub fn month(check: &mut Check, at: &str, text: &str) -> Option<Month> {
 fn months(check: &mut Check, at: &str, first: Month, last: Month, today: NaiveDate) {
     let count = first.until(last);
     if count == 0 {
-        check.wrong(at, "BEFORE_FROM", "Tháng cuối trước tháng đầu.", "The last month is before the first.");
+        check.wrong(at, "BEFORE_THE_START", "Tháng cuối trước tháng đầu.", "The last month is before the first.");
     }
     if count > MOST_MONTHS {
         let (vi, en) = (format!("Tối đa {MOST_MONTHS} tháng một dòng."), format!("At most {MOST_MONTHS} months a line."));
-        check.wrong(at, "TOO_MANY_MONTHS", vi, en);
+        check.wrong(at, "OUT_OF_RANGE", vi, en);
     }
     if last.first_day().year() > today.year() + 1 {
         check.wrong(
             at,
-            "TOO_FAR_AHEAD",
+            "OUT_OF_RANGE",
             "Chỉ thu trước đến hết năm sau.",
             "Dues are paid ahead to the end of the next year at most.",
         );
@@ -220,16 +225,16 @@ mod tests {
         let free = json!({"exempt": {"ground": "HARDSHIP", "decision_no": "05/QĐ"}});
         assert_eq!(wrong(vec![line(json!({})), line(free.clone())]), []);
         assert_eq!(wrong(vec![line(free.clone())]), [("/lines".to_owned(), "NOBODY_PAID")]);
-        assert_eq!(wrong(Vec::new()), [("/lines".to_owned(), "COUNT")]);
+        assert_eq!(wrong(Vec::new()), [("/lines".to_owned(), "OUT_OF_RANGE")]);
         let one = line(free.clone());
         assert_eq!(wrong(vec![line(json!({})), one.clone(), one]), [("/lines/2/member".to_owned(), "TWICE")]);
         for (change, at, code) in [
             (json!({"from": "2026-13"}), "/lines/0/from", "NOT_A_MONTH"),
-            (json!({"to": "2025-12"}), "/lines/0/to", "BEFORE_FROM"),
-            (json!({"from": "2021-12"}), "/lines/0/to", "TOO_MANY_MONTHS"),
-            (json!({"to": "2028-01"}), "/lines/0/to", "TOO_FAR_AHEAD"),
+            (json!({"to": "2025-12"}), "/lines/0/to", "BEFORE_THE_START"),
+            (json!({"from": "2021-12"}), "/lines/0/to", "OUT_OF_RANGE"),
+            (json!({"to": "2028-01"}), "/lines/0/to", "OUT_OF_RANGE"),
             (json!({"amount_vnd": 0}), "/lines/0/amount_vnd", "NOT_POSITIVE"),
-            (json!({"amount_vnd": 1, "exempt": free["exempt"]}), "/lines/0/amount_vnd", "EXEMPT"),
+            (json!({"amount_vnd": 1, "exempt": free["exempt"]}), "/lines/0/amount_vnd", "ONE_OF_TWO"),
         ] {
             assert_eq!(wrong(vec![line(change.clone())]), [(at.to_owned(), code)], "{change}");
         }

@@ -128,7 +128,12 @@ pub fn owed_of(conn: &mut PgConnection, sheets: &[Uuid]) -> Result<HashMap<Uuid,
 }
 
 /// Which months of these first memberships are settled between two months.
-pub fn settled(conn: &mut PgConnection, firsts: &[Uuid], first: Month, last: Month) -> Result<HashMap<Uuid, Vec<Month>>, DbError> {
+pub fn settled(
+    conn: &mut PgConnection,
+    firsts: &[Uuid],
+    first: Month,
+    last: Month,
+) -> Result<HashMap<Uuid, Vec<Month>>, DbError> {
     use dues_month as m;
     let rows: Vec<(Uuid, NaiveDate)> = m::table
         .filter(m::first_id.eq_any(firsts))
@@ -163,13 +168,7 @@ pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: &SheetRow) -> 
 }
 
 /// Writes the lines of a sheet, all in one statement, and what is owed of it.
-pub fn fill(
-    conn: &mut PgConnection,
-    _: &Granted<Record>,
-    sheet: Uuid,
-    lines: &[LineRow],
-    debts: &[Debt],
-) -> Result<(), DbError> {
+pub fn fill(conn: &mut PgConnection, _: &Granted<Record>, sheet: Uuid, lines: &[LineRow], debts: &[Debt]) -> Result<(), DbError> {
     diesel::insert_into(dues_line::table).values(lines).execute(conn)?;
     let row = |(step, debt): (i16, &Debt)| OwedRow {
         sheet_id: sheet,
@@ -228,9 +227,7 @@ pub fn reverse(conn: &mut PgConnection, row: &SheetRow) -> Result<(), DbError> {
     let months = free_months(&lines(conn, row.id)?);
     let (months, counts): (Vec<NaiveDate>, Vec<i32>) = months.iter().map(|(month, n)| (month.first_day(), *n)).unzip();
     NotFree { months: &months, counts: &counts, grassroots: &row.grassroots_id }.execute(conn)?;
-    diesel::update(dues_sheet::table.find(row.id))
-        .set(dues_sheet::state.eq(DuesSheetState::Reversed.name()))
-        .execute(conn)?;
+    diesel::update(dues_sheet::table.find(row.id)).set(dues_sheet::state.eq(DuesSheetState::Reversed.name())).execute(conn)?;
     feed::changed(conn, ChapterId(row.chapter_id), row.id)
 }
 

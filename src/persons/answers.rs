@@ -32,6 +32,23 @@ impl From<Fault> for Problem {
                 "Một trong hai người đã được nhập hoặc đang chờ nhập với người khác: hãy xử lý việc ấy trước.",
                 "One of the two is joined to somebody else, or waits to be: settle that first.",
             ),
+            Fault::TooManyLooks { most, seconds } => Problem {
+                retry_after: Some(seconds),
+                ..Problem::say(
+                    Kind::RateLimited,
+                    format!(
+                        "Mỗi tài khoản được tra cứu người {most} lần trong một giờ; hãy thử lại sau {} phút.",
+                        seconds / 60 + 1
+                    ),
+                    format!("An account looks for persons {most} times an hour; try again in {} minutes.", seconds / 60 + 1),
+                )
+            },
+            Fault::TooManyFound { most } => Problem::field(
+                "q",
+                "TOO_MANY_FOUND",
+                format!("Có quá nhiều người khớp (trên {most}): hãy ghi thêm chữ của tên hoặc số cuối điện thoại."),
+                format!("Too many fit (more than {most}): give more words of the name or the last digits of the number."),
+            ),
             Fault::NotJoined => conflict("Hai người này hiện không được nhập làm một.", "The two are not joined."),
             Fault::Decision(halt) => halt.into(),
             Fault::Denied(denied) => denied.into(),

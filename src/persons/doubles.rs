@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::model::PersonId;
+use super::row::Row;
 use super::sealed::Known;
-use super::store::{self, Row};
+use super::store;
 use super::wire::{DoubleOut, found};
 use crate::authz::{SeePeople, Seen, Visit};
 use crate::parties::words;

@@ -28,6 +28,15 @@ pub enum Fault {
     JoinedAlready,
     /// A join that does not stand cannot be parted.
     NotJoined,
+    /// An account looked for persons too often within the hour.
+    TooManyLooks {
+        most: i64,
+        seconds: u64,
+    },
+    /// More are found than anybody reads.
+    TooManyFound {
+        most: usize,
+    },
     /// The second person's part.
     Decision(Halt),
     Denied(Denied),

@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::model::PersonId;
+use super::row::Row;
 use super::sealed::Known;
 use super::store;
 use super::wire::{PersonFound, found};
 use crate::authz::{self, PERSONS_SEARCHED, SeePeople, Seen, Visit};
 use crate::basics::text::order;
-use crate::http::{Kind, Page, Paging, Problem};
+use crate::http::Span;
 use crate::parties::question::Question;
 use crate::tree;
 use crate::vault::Vault;
@@ -20,7 +21,7 @@ use crate::vault::Vault;
 /// Most rows the hashes may propose.
 const MOST_PROPOSED: i64 = 5_000;
 /// Most persons that are put in order.
-const MOST_FOUND: usize = 500;
+pub const MOST_FOUND: usize = 500;
 /// Looks an account has within an hour, each page being one: the same count as for givers.
 const MOST_AN_HOUR: i64 = 120;
 
@@ -46,34 +47,34 @@ impl Wanted {
 /// Where a page ended: the place in the list, and the last person shown.
 pub type Last = (usize, Uuid);
 
-/// Looks, and notes it. `None` when more are found than anybody reads; that is noted too.
-pub fn search(v: &mut Visit<'_>, wanted: &Wanted, paging: Paging<Filter, Last>) -> Result<Option<Page<PersonFound>>, Problem> {
+/// Who fits, with their places in the list; `None` when more are found than anybody reads.
+pub type Found = Option<Vec<(usize, PersonFound)>>;
+
+/// Looks, and notes it, also where too many are found.
+pub fn search(v: &mut Visit<'_>, wanted: &Wanted, span: &Span<Last>) -> Result<Found, Fault> {
     let (here, _) = v.see_code::<SeePeople>(&wanted.chapter)?;
-    let span = paging.span::<PersonFound>()?;
     spend(v)?;
-    let found = find(v, wanted, &here)?;
-    let page = match found {
-        None => None,
-        Some(found) => {
-            let from = match span.after {
-                None => 0,
-                Some((next, last)) => found.iter().position(|(_, person)| person.id.0 == last).map_or(next, |at| at + 1),
-            };
-            let most = usize::try_from(span.rows).unwrap_or(0);
-            let rows: Vec<(usize, PersonFound)> = found.into_iter().skip(from).take(most).collect();
-            let key = |row: &(usize, PersonFound)| (row.0 + 1, row.1.id.0);
-            Some(paging.page(rows, key, |rows| Ok::<_, Problem>(rows.into_iter().map(|(_, person)| person).collect()))?)
-        }
-    };
+    let rows = find(v, wanted, &here)?.map(|found| {
+        let from = match span.after {
+            None => 0,
+            Some((next, last)) => found.iter().position(|(_, person)| person.id.0 == last).map_or(next, |at| at + 1),
+        };
+        found.into_iter().skip(from).take(usize::try_from(span.rows).unwrap_or(0)).collect::<Vec<_>>()
+    });
     let mut detail = wanted.question.trace(v.vault, &wanted.chapter);
     detail["persons"] = json!(true);
-    detail["shown"] = json!(page.as_ref().map(|page| page.items.len()));
+    detail["shown"] = json!(rows.as_ref().map(|rows| shown(rows.len(), span.rows)));
     v.note_at(Some(here.chapter()), PERSONS_SEARCHED, None, Some(&detail))?;
-    Ok(page)
+    Ok(rows)
+}
+
+/// Rows that a page shows of those fetched: the last one may only say that there is more.
+fn shown(fetched: usize, rows: i64) -> usize {
+    fetched.min(usize::try_from(rows - 1).unwrap_or(0))
 }
 
 /// All who fit, in the order of a Vietnamese list, each with its place; `None` when they are too many.
-fn find(v: &mut Visit<'_>, wanted: &Wanted, here: &Seen<SeePeople>) -> Result<Option<Vec<(usize, PersonFound)>>, Fault> {
+fn find(v: &mut Visit<'_>, wanted: &Wanted, here: &Seen<SeePeople>) -> Result<Found, Fault> {
     let chapters = tree::with_succeeded(v.conn, here.chapter())?;
     let codes = tree::codes(v.conn, chapters)?;
     let mut ids = std::collections::BTreeSet::new();
@@ -98,50 +99,31 @@ fn find(v: &mut Visit<'_>, wanted: &Wanted, here: &Seen<SeePeople>) -> Result<Op
 }
 
 /// So many looks an hour, whatever they find: whoever guesses names one by one is not helped.
-fn spend(v: &mut Visit<'_>) -> Result<(), Problem> {
+fn spend(v: &mut Visit<'_>) -> Result<(), Fault> {
     let since = v.now - Duration::hours(1);
     let (looks, first) = authz::searches_since(v.conn, v.account(), since)?;
     if looks < MOST_AN_HOUR {
         return Ok(());
     }
     let wait = first.map_or(0, |first: DateTime<Utc>| (first - since).num_seconds()).max(0) + 1;
-    let minutes = wait / 60 + 1;
-    Err(Problem {
-        retry_after: u64::try_from(wait).ok(),
-        ..Problem::say(
-            Kind::RateLimited,
-            format!("Mỗi tài khoản được tra cứu người {MOST_AN_HOUR} lần trong một giờ; hãy thử lại sau {minutes} phút."),
-            format!("An account looks for persons {MOST_AN_HOUR} times an hour; try again in {minutes} minutes."),
-        )
-    })
+    Err(Fault::TooManyLooks { most: MOST_AN_HOUR, seconds: u64::try_from(wait).unwrap_or(1) })
 }
 
-/// The answer when more were found than anybody reads.
-pub fn too_many() -> Problem {
-    Problem::field(
-        "q",
-        "TOO_MANY_FOUND",
-        format!("Có quá nhiều người khớp (trên {MOST_FOUND}): hãy ghi thêm chữ của tên hoặc số cuối điện thoại."),
-        format!("Too many fit (more than {MOST_FOUND}): give more words of the name or the last digits of the number."),
-    )
-}
-
-/// A page of all persons of a chapter, in the order in which they were written down; noted.
-pub fn list(v: &mut Visit<'_>, paging: &Paging<String, (DateTime<Utc>, Uuid)>) -> Result<Page<PersonFound>, Problem> {
-    let (here, _) = v.see_code::<SeePeople>(&paging.filter)?;
-    let span = paging.span::<PersonFound>()?;
-    let rows = store::list(v.conn, &here, &span)?;
-    let page = paging.page(
-        rows,
-        |row| (row.recorded_at, row.id),
-        |rows| -> Result<Vec<PersonFound>, Fault> {
-            let ids: Vec<PersonId> = rows.iter().map(|row| PersonId(row.id)).collect();
-            let known = store::names(v.conn, v.vault, &ids)?;
-            let codes = tree::codes(v.conn, rows.iter().map(|row| row.chapter_id))?;
-            let shown = |person: &Known| found(person, codes.get(&person.chapter.0).map_or("", String::as_str));
-            Ok(ids.iter().filter_map(|id| known.get(id)).map(shown).collect())
-        },
-    )?;
-    v.note_at(Some(here.chapter()), "PERSONS_LISTED", None, Some(&json!({"shown": page.items.len()})))?;
-    Ok(page)
+/// Persons of a chapter in the order in which they were written down: each with its place there. Noted.
+pub fn list(
+    v: &mut Visit<'_>,
+    chapter: &str,
+    span: &Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<((DateTime<Utc>, Uuid), Option<PersonFound>)>, Fault> {
+    let (here, _) = v.see_code::<SeePeople>(chapter)?;
+    let rows = store::list(v.conn, &here, span)?;
+    let mut known = store::names(v.conn, v.vault, &rows.iter().map(|row| PersonId(row.id)).collect::<Vec<_>>())?;
+    let codes = tree::codes(v.conn, rows.iter().map(|row| row.chapter_id))?;
+    v.note_at(Some(here.chapter()), "PERSONS_LISTED", None, Some(&json!({"shown": shown(rows.len(), span.rows)})))?;
+    let code = |person: &Known| codes.get(&person.chapter.0).cloned().unwrap_or_default();
+    let mut row = |row: &Row| {
+        let person = known.remove(&PersonId(row.id)).map(|person| found(&person, &code(&person)));
+        ((row.recorded_at, row.id), person)
+    };
+    Ok(rows.iter().map(&mut row).collect())
 }

@@ -4,7 +4,7 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::Particulars;
-use super::store::Row;
+use super::row::Row;
 use super::{sealed, store};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, Phone};

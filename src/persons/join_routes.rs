@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::joins::{self, PersonJoinIn, PersonJoinOut};
 use crate::authz::{Desk, SeePeople, Seen};
 use crate::decisions::Verdict;
-use crate::http::sets::{Decides, Key, Reads, Writes};
+use crate::http::sets::{Acts, Decides, Key, Writes};
 use crate::http::{Answer, Body, OfChapter, Page, Query, Reply, note};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -33,7 +33,7 @@ pub async fn request_person_join(desk: Desk, Body(body): Body<PersonJoinIn>) -> 
 }
 
 /// A chapter's joins, oldest first.
-#[utoipa::path(tag = "persons", params(OfChapter), responses((status = 200, body = Page<PersonJoinOut>), Reads))]
+#[utoipa::path(tag = "persons", params(OfChapter), responses((status = 200, body = Page<PersonJoinOut>), Acts))]
 #[get("/person-joins")]
 pub async fn list_person_joins(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<PersonJoinOut>> {
     desk.list_of_chapter(
@@ -47,7 +47,7 @@ pub async fn list_person_joins(desk: Desk, Query(query): Query<OfChapter>) -> An
 
 /// One join with the two persons, also for whoever decides it. Each reading is noted in the audit trail.
 #[utoipa::path(
-    tag = "persons", params(("id" = Uuid, Path, description = "The join")), responses((status = 200, body = PersonJoinOut), Reads)
+    tag = "persons", params(("id" = Uuid, Path, description = "The join")), responses((status = 200, body = PersonJoinOut), Acts)
 )]
 #[get("/person-joins/{id}")]
 pub async fn show_person_join(desk: Desk, id: web::Path<Uuid>) -> Answer<PersonJoinOut> {

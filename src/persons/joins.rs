@@ -84,8 +84,10 @@ pub struct PersonJoinOut {
     pub chapter: String,
     #[schema(value_type = JoinState)]
     pub state: String,
+    /// The person who goes on.
     #[schema(value_type = Uuid)]
     pub kept: PersonId,
+    /// The person who turned out to be the same.
     #[schema(value_type = Uuid)]
     pub joined: PersonId,
     /// The two, for whoever sees the chapter's persons or decides this. Who was erased, or may not be used, is left out.
@@ -93,6 +95,7 @@ pub struct PersonJoinOut {
     pub asked_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,
+    /// When the two were parted again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parted_at: Option<DateTime<Utc>>,
     /// For whoever decides.

@@ -14,6 +14,7 @@
 
 mod answers;
 pub mod audit;
+mod carry;
 pub mod doubles;
 mod fault;
 pub mod find;
@@ -23,6 +24,7 @@ mod joins;
 pub mod model;
 mod record;
 pub mod routes;
+mod row;
 mod sealed;
 mod store;
 pub mod wire;
@@ -32,10 +34,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::house::Room;
 use crate::house::succession::Succession::Follows;
 
+pub use carry::{carry, set_apart};
 pub use fault::Fault;
 pub use model::{PersonId, Sex};
 pub use sealed::Known;
-pub use store::{all_of, hold, look, names, stands_for};
+pub use store::{all_of, hold, ids_of_party, look, names, stands_for};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {

@@ -6,14 +6,15 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::find::{self, Wanted};
 use super::model::PersonId;
 use super::wire::{DoubleOut, PersonFound, PersonIn, PersonOut, PersonPatch};
 use super::{doubles, record};
-use crate::authz::Desk;
+use crate::authz::{Desk, Visit};
 use crate::house::Rooms;
 use crate::http::etag::{if_match, version_tag};
-use crate::http::sets::{Lists, Reads, Writes};
+use crate::http::sets::{Acts, Records, Writes};
 use crate::http::{Answer, Body, Page, Paging, Problem, Query, Reply};
 use crate::parties::question::Question;
 
@@ -55,27 +56,50 @@ pub async fn record_person(desk: Desk, Body(body): Body<PersonIn>) -> Answer<Per
     Ok(Reply::made((person, new)).with(version_tag(version)))
 }
 
-/// The persons of a chapter in the order in which they were written down; with `q` those who fit, in the order of a Vietnamese list
-/// (by given name).
+/// The persons of a chapter, or those of them who fit `q`.
 ///
-/// Every page is noted in the audit trail, without the name that was asked for; an account has 120 looks with `q` an hour. Persons whose
+/// All of them in the order in which they were written down; who fits, in the order of a Vietnamese list (by given name). Every page is noted in the audit trail, without the name that was asked for; an account has 120 looks with `q` an hour. Persons whose
 /// data may not be used are not found. More than 500 are not listed: say more.
-#[utoipa::path(tag = "persons", params(PersonsQuery), responses((status = 200, body = Page<PersonFound>), Lists))]
+#[utoipa::path(tag = "persons", params(PersonsQuery), responses((status = 200, body = Page<PersonFound>), Records))]
 #[get("/persons")]
 pub async fn list_persons(desk: Desk, Query(query): Query<PersonsQuery>) -> Answer<Page<PersonFound>> {
-    let Some(asked) = &query.q else {
-        let paging = Paging::of(query.chapter, query.limit, query.cursor.as_deref())?;
-        return desk.tx(move |v| find::list(v, &paging)).await.map(Reply::ok);
+    match &query.q {
+        None => list_all(desk, query).await,
+        Some(asked) => {
+            let question = Question::parse(asked)?;
+            search(desk, query, question).await
+        }
+    }
+}
+
+async fn list_all(desk: Desk, query: PersonsQuery) -> Answer<Page<PersonFound>> {
+    let paging = Paging::of(query.chapter, query.limit, query.cursor.as_deref())?;
+    let list = move |v: &mut Visit<'_>| {
+        let span = paging.span::<PersonFound>()?;
+        let rows = find::list(v, &paging.filter, &span)?;
+        paging.page(rows, |row| row.0, |rows| Ok::<_, Problem>(rows.into_iter().filter_map(|row| row.1).collect()))
     };
-    let wanted = Wanted { question: Question::parse(asked)?, chapter: query.chapter };
+    desk.tx(list).await.map(Reply::ok)
+}
+
+async fn search(desk: Desk, query: PersonsQuery, question: Question) -> Answer<Page<PersonFound>> {
+    let wanted = Wanted { question, chapter: query.chapter };
     let paging = Paging::of(wanted.filter(desk.vault()), query.limit, query.cursor.as_deref())?;
-    let found = desk.tx(move |v| find::search(v, &wanted, paging)).await?;
-    found.map(Reply::ok).ok_or_else(find::too_many)
+    let search = move |v: &mut Visit<'_>| {
+        let span = paging.span::<PersonFound>()?;
+        // Too many are a look as well, and noted.
+        let Some(rows) = find::search(v, &wanted, &span)? else { return Ok(None) };
+        let key = |row: &(usize, PersonFound)| (row.0 + 1, row.1.id.0);
+        paging.page(rows, key, |rows| Ok::<_, Problem>(rows.into_iter().map(|row| row.1).collect())).map(Some)
+    };
+    let found: Option<Page<PersonFound>> = desk.tx(search).await?;
+    let too_many = Fault::TooManyFound { most: find::MOST_FOUND };
+    found.map(Reply::ok).ok_or_else(|| too_many.into())
 }
 
 /// One person. Each reading is noted in the audit trail.
 #[utoipa::path(
-    tag = "persons", params(("id" = Uuid, Path, description = "The person")), responses((status = 200, body = PersonOut), Reads)
+    tag = "persons", params(("id" = Uuid, Path, description = "The person")), responses((status = 200, body = PersonOut), Acts)
 )]
 #[get("/persons/{id}")]
 pub async fn show_person(desk: Desk, id: web::Path<Uuid>) -> Answer<PersonOut> {
@@ -106,7 +130,7 @@ pub async fn change_person(
 /// Who at the chapter may be the same person, at most 20, the surest first. Noted in the audit trail.
 #[utoipa::path(
     tag = "persons", params(("id" = Uuid, Path, description = "The person")),
-    responses((status = 200, body = Vec<DoubleOut>), Reads)
+    responses((status = 200, body = Vec<DoubleOut>), Acts)
 )]
 #[get("/persons/{id}/doubles")]
 pub async fn list_person_doubles(desk: Desk, id: web::Path<Uuid>) -> Answer<Vec<DoubleOut>> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::{Particulars, PersonId, Sex, Traits};
-use super::store::Row;
+use super::row::Row;
 use crate::basics::Birth;
 use crate::parties::{Clear, PartyKind, words};
 use crate::tree::ChapterId;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::model::{JoinState, PersonId};
+use super::row::Row;
 use super::sealed::{self, Known, Sealed};
 use crate::authz::{Granted, KeepPeople, SeePeople, Seen};
 use crate::db::DbError;
@@ -17,26 +18,6 @@ use crate::http::Span;
 use crate::parties::restriction;
 use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
-
-/// A person as it is stored.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = person, check_for_backend(diesel::pg::Pg))]
-pub struct Row {
-    pub id: Uuid,
-    pub chapter_id: Uuid,
-    /// `None` of who was erased, as with all that follows.
-    pub party_id: Option<Uuid>,
-    pub name: Option<Vec<u8>>,
-    pub phone: Option<Vec<u8>>,
-    pub phone_confirmed_on: Option<NaiveDate>,
-    pub particulars: Option<Vec<u8>>,
-    pub words: Vec<i64>,
-    pub request_hash: Vec<u8>,
-    pub version: i32,
-    pub recorded_by: Uuid,
-    pub recorded_at: DateTime<Utc>,
-    pub erased_on: Option<NaiveDate>,
-}
 
 /// One person, sealed.
 pub(super) fn find(conn: &mut PgConnection, id: PersonId) -> Result<Option<Row>, DbError> {
@@ -214,6 +195,17 @@ pub(super) fn of_party(conn: &mut PgConnection, party: Uuid, chapters: &[Uuid]) 
     use person as p;
     let query = p::table.filter(p::party_id.eq(party)).filter(p::chapter_id.eq_any(chapters)).order(p::id);
     Ok(query.select(Row::as_select()).for_no_key_update().load(conn)?)
+}
+
+/// The persons that a party is at these chapters, held until the end of the transaction.
+pub fn ids_of_party(conn: &mut PgConnection, party: Uuid, chapters: &[Uuid]) -> Result<Vec<PersonId>, DbError> {
+    Ok(of_party(conn, party, chapters)?.into_iter().map(|row| PersonId(row.id)).collect())
+}
+
+/// Writes a row as it is.
+pub(super) fn write(conn: &mut PgConnection, row: &Row) -> Result<(), DbError> {
+    diesel::insert_into(person::table).values(row).execute(conn)?;
+    Ok(())
 }
 
 /// The chapters that know a party as a person.

@@ -34,6 +34,7 @@ pub struct PersonIn {
     #[serde(default)]
     #[schema(example = "1988-05-01", max_length = 10)]
     pub birth: Option<String>,
+    /// As in their papers.
     #[serde(default)]
     pub sex: Option<Sex>,
     /// Code of the commune, ward or special zone where they live.
@@ -66,7 +67,7 @@ impl PersonIn {
             );
         }
         if self.phone_confirmed && self.phone.is_none() {
-            check.wrong("/phone_confirmed", "WITHOUT_PHONE", "Không có số để xác nhận.", "There is no number to confirm.");
+            check.wrong("/phone", "MISSING", "Không có số để xác nhận.", "There is no number to confirm.");
         }
         let particulars = self.told().check(&mut check, today);
         check.done(particulars)
@@ -93,12 +94,15 @@ pub struct PersonPatch {
     #[serde(default)]
     #[schema(value_type = Option<bool>)]
     pub phone_confirmed: Patch<bool>,
+    /// The day, or the year alone where the day is not known.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 10)]
     pub birth: Patch<String>,
+    /// As in their papers.
     #[serde(default)]
     #[schema(value_type = Option<Sex>)]
     pub sex: Patch<Sex>,
+    /// Code of the commune where they live.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 5)]
     pub commune: Patch<String>,
@@ -124,7 +128,7 @@ impl PersonPatch {
             said => Some(said.over(None).unwrap_or(false)),
         };
         if confirmed == Some(true) && number.is_none() {
-            check.wrong("/phone_confirmed", "WITHOUT_PHONE", "Không có số để xác nhận.", "There is no number to confirm.");
+            check.wrong("/phone", "MISSING", "Không có số để xác nhận.", "There is no number to confirm.");
         }
         let told = Told { name: &name, phone: number.as_deref(), birth: birth.as_deref(), sex, commune: commune.as_deref() };
         let to = told.check(&mut check, today);
@@ -167,6 +171,7 @@ pub struct PersonOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "1988-05-01")]
     pub birth: Option<String>,
+    /// As in their papers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,
     /// Code of the commune where they live.
@@ -189,6 +194,7 @@ pub struct PersonOut {
 /// Somebody who may be the same person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DoubleOut {
+    /// Enough to tell them apart.
     pub person: PersonFound,
     /// What makes them alike.
     pub because: Vec<Likeness>,
@@ -208,6 +214,7 @@ pub struct PersonFound {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "5678")]
     pub phone_ends: Option<String>,
+    /// The year of birth, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1988)]
     pub birth_year: Option<i32>,

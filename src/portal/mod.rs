@@ -10,6 +10,7 @@
 mod appeals;
 mod asked;
 mod assets;
+mod card;
 mod chapters;
 mod charts;
 mod entry;

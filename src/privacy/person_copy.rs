@@ -13,7 +13,7 @@ use super::persons;
 use crate::authz::{Desk, SeePeople, Visit};
 use crate::house::Rooms;
 use crate::house::persons::{Holding, OfParty};
-use crate::http::sets::Reads;
+use crate::http::sets::Acts;
 use crate::http::{Answer, Reply};
 use crate::parties::alias;
 use crate::persons::PersonId;
@@ -31,7 +31,7 @@ pub struct PersonCopyOut {
 
 /// A copy of all that the chapter keeps of a person besides gifts. Noted in the audit trail.
 #[utoipa::path(
-    tag = "personal-data", params(("id" = Uuid, Path, description = "The person")), responses((status = 200, body = PersonCopyOut), Reads)
+    tag = "personal-data", params(("id" = Uuid, Path, description = "The person")), responses((status = 200, body = PersonCopyOut), Acts)
 )]
 #[get("/persons/{id}/personal-data")]
 pub async fn show_personal_data_of_person(desk: Desk, rooms: web::Data<Rooms>, id: web::Path<Uuid>) -> Answer<PersonCopyOut> {

@@ -266,7 +266,7 @@ fn books(app: &TestApp) -> String {
     app.database.text(
         "SELECT concat_ws(' ', (SELECT count(*) FROM entry), (SELECT count(*) FROM gift), (SELECT count(*) FROM party), (SELECT string_agg(id || state, ',' ORDER BY id) FROM gift_import),
             (SELECT string_agg(id || state, ',' ORDER BY id) FROM reversal_request), (SELECT string_agg(code || state || version, ',' ORDER BY code) FROM appeal),
-            (SELECT count(*) FROM audit_event WHERE chapter_id IS NOT NULL), (SELECT count(*) FROM fund),
+            (SELECT count(*) FROM audit_event WHERE chapter_id IS NOT NULL AND action <> 'PERSON_READ_REFUSED'), (SELECT count(*) FROM fund),
             (SELECT count(*) FROM account WHERE disabled_at IS NOT NULL OR one_time_until IS NOT NULL),
             (SELECT count(*) FROM role_assignment WHERE given_by IS NOT NULL OR ended_at IS NOT NULL OR valid_to IS NOT NULL),
             (SELECT count(*) FROM role_assignment_acts_for WHERE given_by IS NOT NULL OR ended_at IS NOT NULL),

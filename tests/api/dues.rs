@@ -59,7 +59,8 @@ fn at(sheet: &Value) -> String {
 fn owed(caller: &Caller<'_>, chapter: &str) -> Vec<(String, String, i64, i64, i64)> {
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
     let vnd = |row: &Value, name: &str| row[name].as_i64().unwrap();
-    let row = |row: &Value| (text(row, "from"), text(row, "to"), vnd(row, "owed_vnd"), vnd(row, "sent_vnd"), vnd(row, "left_vnd"));
+    let row =
+        |row: &Value| (text(row, "from"), text(row, "to"), vnd(row, "owed_vnd"), vnd(row, "sent_vnd"), vnd(row, "left_vnd"));
     let mut rows: Vec<_> = all(caller, &format!("{SHEETS}/owed?chapter={chapter}"), 1).iter().map(row).collect();
     rows.sort();
     rows
@@ -232,7 +233,7 @@ fn what_is_wrong_is_named() {
     refused(year(&Uuid::new_v4().to_string()), ("/lines/1/member", "NO_SUCH_MEMBER"));
     refused(year(&people[0]), ("/lines/1/member", "TWICE"));
     refused(json!({"member": people[1], "from": "2026-13", "to": "2026-12"}), ("/lines/1/from", "NOT_A_MONTH"));
-    refused(json!({"member": people[1], "from": "2008-12", "to": "2009-01"}), ("/lines/1/from", "NO_RATE"));
+    refused(json!({"member": people[1], "from": "2008-12", "to": "2009-01"}), ("/lines/1/from", "NO_RULE"));
     let mut wrong = year(&people[1]);
     wrong["amount_vnd"] = json!(11_000);
     let problem = refused(wrong, ("/lines/1/amount_vnd", "NOT_BY_RATE"));
@@ -377,7 +378,8 @@ fn who_has_not_paid_is_listed_and_counted() {
     let mut months: Vec<(String, i64)> =
         listed.iter().map(|row| (row["member"].as_str().unwrap().to_owned(), row["months"].as_i64().unwrap())).collect();
     months.sort();
-    let mut expected: Vec<(String, i64)> = people[3..].iter().map(|id| (id.clone(), 10)).chain([(people[1].clone(), 7)]).collect();
+    let mut expected: Vec<(String, i64)> =
+        people[3..].iter().map(|id| (id.clone(), 10)).chain([(people[1].clone(), 7)]).collect();
     expected.sort();
     assert_eq!(months, expected);
     app.accountant_of(HERE).get(&of("", ""), 403);
@@ -475,7 +477,9 @@ fn the_database_refuses_what_the_rules_refuse() {
             ("too many free", "UPDATE dues_exemption SET exempt = exempt + 2".to_owned(), "dues_exemption_within_allowed"),
         ],
     );
-    for gone in ["DELETE FROM dues_line", "DELETE FROM dues_sheet", "DELETE FROM dues_owed", "UPDATE dues_owed SET amount_vnd = 1"] {
+    for gone in
+        ["DELETE FROM dues_line", "DELETE FROM dues_sheet", "DELETE FROM dues_owed", "UPDATE dues_owed SET amount_vnd = 1"]
+    {
         app.database.refuses(gone);
     }
 }

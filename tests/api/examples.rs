@@ -269,6 +269,34 @@ fn sessions(story: &mut Story, app: &TestApp) {
     caller.post("/api/v1/second-factor/removal", body, 204);
 }
 
+fn persons(story: &mut Story, app: &TestApp) {
+    let officer = app.officer_of("23095");
+    story.post(&officer, "/persons", "record_person", "member", 201);
+    story.post(&officer, "/persons", "record_person", "from_an_old_list", 201);
+    story.post(&officer, "/persons", "record_person", "pupil", 201);
+    let body = story.body("change_person", "answered", Value::Null);
+    officer.patch("/api/v1/persons/1f6b1c58-40f1-4f0e-9b7f-0a4f6a0d3c55", body, 200);
+    story.post(&officer, "/person-joins", "request_person_join", "two_cards", 201);
+    let chair = app.chair_of("23095");
+    app.chair_of("23059");
+    let at = "/members/3b0a7c1e-6f43-4b1c-9a55-0d0f3c8e7a10";
+    story.post(&officer, "/members", "apply_for_member", "member", 201);
+    story.post(&officer, "/members", "apply_for_member", "junior", 201);
+    for member in [at, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f"] {
+        chair.post(&format!("/api/v1{}/approval", member.replace("/members", "/member-steps")), Value::Null, 200);
+    }
+    let body = story.body("change_member", "group", Value::Null);
+    officer.patch("/api/v1/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f", body, 200);
+    story.post(&officer, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f/transfer", "transfer_member", "move", 201);
+    story.post(&officer, "/dues-sheets", "record_dues_sheet", "year", 201);
+    let up = crate::transfers::transfer("23095", "68", "OPERATING", "CASH", 2_400);
+    officer.post("/api/v1/transfers", up.clone(), 201);
+    let body = story.body("note_dues_remittance", "up", json!({"transfer": up["id"]}));
+    officer.post("/api/v1/dues-sheets/remittances", body, 201);
+    story.post(&officer, &format!("{at}/steps"), "enter_member_step", "leave", 201);
+    story.post(&officer, &format!("{at}/steps"), "enter_member_step", "reinstate", 201);
+}
+
 #[test]
 fn every_example_is_taken() {
     let app = TestApp::start();
@@ -284,6 +312,7 @@ fn every_example_is_taken() {
     more_money(&mut story, &app);
     sessions(&mut story, &app);
     settlement(&mut story, &app);
+    persons(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()
         .flat_map(|(id, uses)| uses.into_iter().map(move |one| (id.clone(), one.name)).collect::<Vec<_>>())

@@ -243,6 +243,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("money_order.particulars", "a refund names its giver: spending_money"),
     ("message.content", "a message that still waits: outbox"),
     ("decision.note", "a note to who decides: decisions"),
+    ("member_consent.guardian", "who signed for a child who is a member: members"),
     ("transfer_part.note", "a note of a transfer, as in decisions"),
 ];
 
@@ -270,6 +271,7 @@ fn every_store_lets_go_of_an_erased_person() {
     let paper = named(officer, &format!("Biên nhận {NAME}.png"), &png(), "image/png");
     officer.post(&papers_of(&gift), json!({"document": paper}), 201);
     officer.post("/api/v1/opening-balances", opening(json!({"note": format!("do {NAME} giữ sổ")})), 201);
+    crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);
     officer.post(REQUESTS, ask(&app, "ACCESS", json!({"party": party, "note": "đến trụ sở hỏi"})), 201);

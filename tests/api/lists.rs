@@ -240,6 +240,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     statements_and_reports(&app);
     corrections(&app);
     plans(&app);
+    crate::persons::fill(&app, 52);
+    crate::members::fill(&app, 52);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -273,12 +275,15 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/incomes", "?chapter=23095"),
         ("/api/v1/information-requests", "?chapter=23095"),
         ("/api/v1/jobs", "?chapter=68"),
+        ("/api/v1/members", "?chapter=23095"),
         ("/api/v1/messages", "?chapter=23095"),
         ("/api/v1/open-advances", "?chapter=23095"),
         ("/api/v1/opening-balances", "?chapter=23095"),
         ("/api/v1/parties", "?chapter=23095&q=le%20tim"),
         ("/api/v1/payments", "?chapter=23095"),
         ("/api/v1/parties/{id}/personal-data", "?"),
+        ("/api/v1/person-joins", "?chapter=23095"),
+        ("/api/v1/persons", "?chapter=23095"),
         ("/api/v1/personal-data-requests", "?chapter=23095"),
         ("/api/v1/public/appeals", "?"),
         ("/api/v1/public/chapters", "?parent=68"),

@@ -199,6 +199,8 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
          SELECT '00000000000000000', 1000000, c.id, 'REPORT', '2026-11-22', '{}', encode(sha256('{}'), 'hex'), sha256('{}'), '2026-11-22', '2026-11-22T03:00:00Z', a.id
          FROM chapter c, (SELECT id FROM account LIMIT 1) a WHERE c.code = '23095'",
     );
+    crate::members::some_card(app);
+    paths.extend([format!("/api/v1/public/cards/{}", crate::members::CARD), format!("/g/{}", crate::members::CARD)]);
     paths.extend(["/api/v1/public/statements", "/api/v1/public/statements/00000000000000000"].map(str::to_owned));
     app.wait_for_checkpoint();
     let leaves = app.database.number("SELECT size FROM log_head");

@@ -138,6 +138,8 @@ const READABLE: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
+    // Whether a card is valid, and of which chapter; whose it is, is not readable.
+    ("public_card", &["code", "state", "chapter_id"]),
     ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
     (

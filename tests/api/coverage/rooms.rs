@@ -7,6 +7,8 @@ use crate::harness::TestApp;
 pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
     crate::public_statements::calls,
+    crate::persons::calls,
+    crate::members::calls,
     crate::spending::calls,
     crate::stock::calls,
     crate::transfers::calls,

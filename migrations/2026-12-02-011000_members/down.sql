@@ -1,0 +1,10 @@
+DROP TABLE public_card;
+DROP TABLE member_card;
+DROP TABLE member_consent;
+DROP TABLE member_step;
+DROP TABLE member_span;
+DROP FUNCTION member_span_keeps();
+DROP TABLE member;
+DROP TABLE member_consent_text;
+DROP TABLE member_kind_rule;
+DROP EXTENSION btree_gist;

@@ -1,0 +1,85 @@
+//! What this room answers for the persons in its tables: members by their persons, and who signed for them.
+
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::model::MemberState;
+use super::store::Row;
+use super::{cards, consent, spans, store};
+use crate::basics::clock::vietnam_date;
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
+use crate::persons;
+
+/// See the module.
+pub struct Members;
+
+fn of(errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Row>, PersonsError> {
+    let ids: Vec<Uuid> = persons::ids_of_party(errand.conn, of.party, of.chapters)?.into_iter().map(|id| id.0).collect();
+    Ok(store::of_persons(errand.conn, &ids)?)
+}
+
+impl HoldsPersons for Members {
+    fn columns(&self) -> &'static [&'static str] {
+        &["member_consent.guardian", "member_consent.paper"]
+    }
+
+    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// Who signed for a child stays as long as the child is a member: without it nothing proves the consent.
+    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
+        Ok(())
+    }
+
+    fn found_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
+        let mut found = Vec::new();
+        for row in of(errand, party)? {
+            let consent = consent::of(errand.conn, errand.vault, row.id)?;
+            let guardian = consent.map(|consent| format!("{}, {}", consent.guardian, consent.given_on));
+            let since = row.since.map(|day| day.to_string());
+            let card = cards::of(errand.conn, row.id)?;
+            let said = [Some(row.kind), Some(row.state), since, row.team, card, guardian];
+            found.push(Holding {
+                what: "MEMBER".to_owned(),
+                gift: None,
+                text: said.into_iter().flatten().collect::<Vec<_>>().join("; "),
+                since: Some(row.recorded_at),
+                kept_until: None,
+            });
+        }
+        Ok(found)
+    }
+
+    /// The membership ends, its cards are no longer on record, and what was counted says no more who it was.
+    fn erase_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
+        let day = vietnam_date(errand.now);
+        for row in of(errand, party)? {
+            spans::end(errand.conn, row.id, day)?;
+            spans::forget(errand.conn, row.id)?;
+            cards::forget(errand.conn, row.id, day)?;
+            consent::forget(errand.conn, row.id)?;
+            store::become_(errand.conn, row.id, MemberState::Erased, None)?;
+        }
+        Ok(Vec::new())
+    }
+}

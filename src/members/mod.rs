@@ -1,0 +1,83 @@
+//! Members of chapters (hội viên): from the application to the end, and what is counted of them on any day.
+//!
+//! An officer enters an application for a person of the chapter, with the number of the decision; a second person admits, and the
+//! member has a card. Who moves is transferred with the approval of both chapters; who leaves or has died is ended by one officer, who is
+//! struck off or expelled by two, and so is who is reinstated. For a child the representative agrees, and from seven years on the child
+//! too (Law 91/2025/QH15, art. 24).
+//!
+//! State: APPLIED → ADMITTED, REFUSED, WITHDRAWN, or CHECKED (somebody of this name and number is a member elsewhere: the nearest chapter
+//! above both decides, and nobody else learns of it) → ADMITTED, REFUSED. ADMITTED → LEFT, STRUCK_OFF, EXPELLED (→ ADMITTED again),
+//! DIED, TRANSFERRED, ERASED.
+//!
+//! What always holds (the database keeps it too):
+//! - A member is counted by *spans* ([`spans`]): where, as what, from which day to which. They begin and end on the day on which that is
+//!   written, so the answer for a day that is over never changes, also when the person is erased; and one person is counted once a day,
+//!   wherever.
+//! - A membership belongs to one chapter. A transfer begins a new one at the other chapter, which knows the person by a name of its own;
+//!   history and card go along.
+//! - The public learns of a card whether it is valid and of which chapter; of a junior's only the first.
+
+mod answers;
+mod apply;
+pub mod audit;
+mod cards;
+mod carry;
+mod consent;
+pub mod counts;
+mod fault;
+mod going;
+pub mod holder;
+mod kinds;
+pub mod model;
+pub mod routes;
+mod show;
+mod spans;
+mod step_routes;
+mod steps;
+mod store;
+pub mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::house::Room;
+use crate::house::succession::Succession::{Follows, Stays};
+
+pub use cards::{PublicCard, public_card};
+pub use fault::Fault;
+pub use model::{MemberKind, MemberState};
+pub use store::{Row as MemberRow, find, hold};
+
+/// What the house wants to know of this room.
+pub const ROOM: Room = Room {
+    tables: &[
+        "member",
+        "member_card",
+        "member_consent",
+        "member_consent_text",
+        "member_kind_rule",
+        "member_span",
+        "member_step",
+        "public_card",
+    ],
+    tags: &[("members", "Members: admission, transfer, ending, cards, counts")],
+    routes,
+    audits: &[&audit::Members],
+    persons: &[&holder::Members],
+    matters: &[kinds::ADMISSION, kinds::STRIKE_OFF, kinds::EXPULSION, kinds::REINSTATEMENT, kinds::TRANSFER, kinds::LIKENESS],
+    chapters: &[
+        ("member.chapter_id", Follows),
+        ("member.branch_id", Follows),
+        ("member_span.chapter_id", Stays),
+        ("member_span.branch_id", Stays),
+        ("member_step.chapter_id", Follows),
+        ("member_step.to_chapter_id", Follows),
+        ("public_card.chapter_id", Follows),
+    ],
+    successions: &[&going::Counted],
+    ..Room::called("members")
+};
+
+fn routes(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+    step_routes::configure(config);
+}

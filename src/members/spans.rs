@@ -1,0 +1,94 @@
+//! From when to when somebody is counted where, as what. What is written here stays: a span ends once, and says no more who it was when
+//! the person is erased.
+
+use chrono::NaiveDate;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Date, Nullable};
+use uuid::Uuid;
+
+use super::model::MemberKind;
+use super::store::Row;
+use crate::basics::Birth;
+use crate::chapters;
+use crate::db::DbError;
+use crate::db::schema::member_span;
+use crate::persons::Known;
+
+/// As what somebody is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub chapter: Uuid,
+    pub branch: Option<Uuid>,
+    pub party: Uuid,
+    pub kind: MemberKind,
+    sex: Option<&'static str>,
+    birth_year: Option<i16>,
+    /// What the branch, or the chapter, gathers around: agencies, schools, enterprises, communities.
+    sector: String,
+}
+
+impl Facts {
+    /// Of a member of a chapter today.
+    pub fn of(conn: &mut PgConnection, row: &Row, chapter: Uuid, person: &Known) -> Result<Self, DbError> {
+        let around = row.branch_id.unwrap_or(chapter);
+        let kinds = chapters::store::by_ids(conn, &[around])?;
+        Ok(Self {
+            chapter,
+            branch: row.branch_id,
+            party: person.party,
+            kind: row.kind().unwrap_or(MemberKind::Member),
+            sex: person.sex.map(|sex| sex.name()),
+            birth_year: person.birth.map(Birth::year).and_then(|year| i16::try_from(year).ok()),
+            sector: kinds.get(&around).map(|chapter| chapter.kind.clone()).unwrap_or_default(),
+        })
+    }
+}
+
+/// Counts a member from a day on.
+pub fn begin(conn: &mut PgConnection, member: Uuid, facts: &Facts, day: NaiveDate) -> Result<(), DbError> {
+    use member_span as s;
+    let last: Option<i32> = s::table.filter(s::member_id.eq(member)).select(diesel::dsl::max(s::n)).first(conn)?;
+    diesel::insert_into(s::table)
+        .values((
+            (
+                s::member_id.eq(member),
+                s::n.eq(last.unwrap_or(0) + 1),
+                s::chapter_id.eq(facts.chapter),
+                s::branch_id.eq(facts.branch),
+            ),
+            (
+                s::party_id.eq(facts.party),
+                s::kind.eq(facts.kind.name()),
+                s::sex.eq(facts.sex),
+                s::birth_year.eq(facts.birth_year),
+            ),
+            (s::sector.eq(&facts.sector), s::from_day.eq(day)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts a member no more from a day on.
+pub fn end(conn: &mut PgConnection, member: Uuid, day: NaiveDate) -> Result<(), DbError> {
+    use member_span as s;
+    let open = s::table.filter(s::member_id.eq(member)).filter(s::to_day.is_null());
+    // One that was to begin later never did.
+    let at = diesel::dsl::sql::<Nullable<Date>>("greatest(from_day, ").bind::<Date, _>(day).sql(")");
+    diesel::update(open).set(s::to_day.eq(at)).execute(conn)?;
+    Ok(())
+}
+
+/// The membership by which a party is counted today, if it is.
+pub fn standing(conn: &mut PgConnection, party: Uuid) -> Result<Option<(Uuid, Uuid)>, DbError> {
+    use member_span as s;
+    let open = s::table.filter(s::party_id.eq(party)).filter(s::to_day.is_null());
+    Ok(open.select((s::member_id, s::chapter_id)).first(conn).optional()?)
+}
+
+/// What a member was counted as says no more who it was.
+pub fn forget(conn: &mut PgConnection, member: Uuid) -> Result<(), DbError> {
+    use member_span as s;
+    diesel::update(s::table.filter(s::member_id.eq(member))).set(s::party_id.eq(None::<Uuid>)).execute(conn)?;
+    Ok(())
+}
