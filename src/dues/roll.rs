@@ -42,12 +42,19 @@ pub fn hold(
         rows.extend(members::hold(v.conn, id)?.filter(|row| is_here(row, &units)));
     }
     let persons: Vec<PersonId> = rows.iter().map(|row| PersonId(row.person_id)).collect();
-    let usable = persons::names(v.conn, v.vault, &persons).map_err(|_| Fault::broken("persons cannot be read"))?;
+    let usable = persons::names(v.conn, v.vault, &persons).map_err(unreadable)?;
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows.iter().filter(|row| usable.contains_key(&PersonId(row.person_id))) {
         found.insert(row.id, Enrolled { first: first(v.conn, row)?, kind: row.kind.clone() });
     }
     Ok(found)
+}
+
+fn unreadable(fault: persons::Fault) -> Fault {
+    match fault {
+        persons::Fault::Db(error) => Fault::Db(error),
+        other => Fault::Broken(format!("{other:?}")),
+    }
 }
 
 fn is_here(row: &MemberRow, units: &[Uuid]) -> bool {
