@@ -18,7 +18,7 @@ use super::rules;
 use crate::authz::{Read, SeePeople, Visit};
 use crate::db::DbError;
 use crate::db::statement::statement;
-use crate::http::{FieldError, Page, Paging, Problem, Say};
+use crate::http::{FieldError, Say, Span};
 use crate::tree::{self, ChapterId};
 
 /// Whose arrears, and up to when: what a cursor belongs to.
@@ -61,6 +61,7 @@ pub struct DuesArrearsCountOut {
     /// Code of the chapter.
     #[schema(example = "23095")]
     pub chapter: String,
+    /// Up to which day.
     pub day: NaiveDate,
     /// Members that pay, on that day.
     #[schema(example = 25)]
@@ -120,11 +121,10 @@ statement! {
     "SELECT count(*), count(*) FILTER (WHERE missing > 0), coalesce(sum(missing), 0)::int8 FROM dues_missing(?, ?, ?, ?, ?)"
 }
 
-/// A page of those with something missing; noted, as every list of persons is.
-pub fn list(v: &mut Visit<'_>, paging: &Paging<Asked, Uuid>) -> Result<Page<DuesArrearsOut>, Problem> {
-    let (here, _) = v.see_code::<SeePeople>(&paging.filter.chapter)?;
-    let span = paging.span::<DuesArrearsOut>()?;
-    let due = due(v.conn, here.chapter(), &paging.filter)?;
+/// Those with something missing, in the order of their ids; noted, as every list of persons is.
+pub fn list(v: &mut Visit<'_>, asked: &Asked, span: &Span<Uuid>) -> Result<Vec<DuesArrearsOut>, Fault> {
+    let (here, _) = v.see_code::<SeePeople>(&asked.chapter)?;
+    let due = due(v.conn, here.chapter(), asked)?;
     let missing = Missing {
         units: &due.units,
         day: &due.day,
@@ -134,11 +134,12 @@ pub fn list(v: &mut Visit<'_>, paging: &Paging<Asked, Uuid>) -> Result<Page<Dues
         after: &span.after,
         rows: &span.rows,
     };
-    let rows: Vec<(Uuid, NaiveDate, i64)> = missing.load(v.conn).map_err(DbError::from)?;
-    let shown = |(member, first, months)| DuesArrearsOut { member, months, from: Month::of(first).to_string() };
-    let page = paging.page(rows, |row| row.0, |rows| Ok::<_, Problem>(rows.into_iter().map(shown).collect()))?;
-    v.note_at(Some(here.chapter()), "DUES_ARREARS_LISTED", None, Some(&json!({"shown": page.items.len()})))?;
-    Ok(page)
+    let rows: Vec<(Uuid, NaiveDate, i64)> = missing.load(v.conn)?;
+    // The last of the rows may only say that there is more.
+    let shown = rows.len().min(usize::try_from(span.rows - 1).unwrap_or_default());
+    v.note_at(Some(here.chapter()), "DUES_ARREARS_LISTED", None, Some(&json!({"shown": shown})))?;
+    let out = |(member, first, months)| DuesArrearsOut { member, months, from: Month::of(first).to_string() };
+    Ok(rows.into_iter().map(out).collect())
 }
 
 /// How many there are, for everybody who reads the books.

@@ -13,7 +13,7 @@ use super::rules::{self, DuesRuleOut};
 use super::sheet_in::DuesSheetIn;
 use super::wire::DuesSheetOut;
 use super::{look, record, store};
-use crate::authz::{Desk, Read, Seen};
+use crate::authz::{Desk, Read, Seen, Visit};
 use crate::http::sets::{Lists, Reads, Writes};
 use crate::http::{Answer, Body, OfChapter, Page, Paging, Problem, Query, Reply};
 
@@ -119,7 +119,12 @@ pub struct ArrearsQuery {
 pub async fn list_dues_arrears(desk: Desk, Query(query): Query<ArrearsQuery>) -> Answer<Page<DuesArrearsOut>> {
     let asked = Asked { chapter: query.chapter, day: query.day.unwrap_or_else(|| desk.today()), from: query.from };
     let paging = Paging::of(asked, query.limit, query.cursor.as_deref())?;
-    desk.tx(move |v| arrears::list(v, &paging)).await.map(Reply::ok)
+    let list = move |v: &mut Visit<'_>| {
+        let span = paging.span::<DuesArrearsOut>()?;
+        let rows = arrears::list(v, &paging.filter, &span)?;
+        paging.page(rows, |row| row.member, Ok::<_, Problem>)
+    };
+    desk.tx(list).await.map(Reply::ok)
 }
 
 /// The same without pages.

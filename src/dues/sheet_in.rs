@@ -56,6 +56,7 @@ pub struct DuesLineIn {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DuesExemptionIn {
+    /// Why.
     pub ground: DuesGround,
     /// Number of the decision of the executive committee. Never anything about the person.
     #[schema(example = "05/QĐ-HCTĐ", min_length = 1, max_length = 60)]
