@@ -14,7 +14,7 @@ use super::sheet_in::DuesSheetIn;
 use super::wire::DuesSheetOut;
 use super::{look, record, store};
 use crate::authz::{Desk, Read, Seen, Visit};
-use crate::http::sets::{Lists, Reads, Writes};
+use crate::http::sets::{Lists, Reads, Records, Writes};
 use crate::http::{Answer, Body, OfChapter, Page, Paging, Problem, Query, Reply};
 
 /// The body of a sheet: five hundred lines.
@@ -114,7 +114,7 @@ pub struct ArrearsQuery {
 }
 
 /// Members of a chapter with months that are neither paid nor free. Every page is noted in the audit trail.
-#[utoipa::path(tag = "dues", params(ArrearsQuery), responses((status = 200, body = Page<DuesArrearsOut>), Lists))]
+#[utoipa::path(tag = "dues", params(ArrearsQuery), responses((status = 200, body = Page<DuesArrearsOut>), Records))]
 #[get("/dues-sheets/arrears")]
 pub async fn list_dues_arrears(desk: Desk, Query(query): Query<ArrearsQuery>) -> Answer<Page<DuesArrearsOut>> {
     let asked = Asked { chapter: query.chapter, day: query.day.unwrap_or_else(|| desk.today()), from: query.from };

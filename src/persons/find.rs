@@ -6,11 +6,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::found::{PersonFound, found};
 use super::model::PersonId;
 use super::row::Row;
 use super::sealed::Known;
 use super::store;
-use super::wire::{PersonFound, found};
 use crate::authz::{self, PERSONS_SEARCHED, SeePeople, Seen, Visit};
 use crate::basics::text::order;
 use crate::http::Span;
