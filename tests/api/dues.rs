@@ -168,7 +168,6 @@ pub fn fill(app: &TestApp, most: usize) {
         let last_year = json!({"member": member, "from": "2025-01", "to": "2025-12"});
         officer.post(SHEETS, sheet(app, HERE, vec![last_year]), 201);
     }
-    // Each sheet owes one chapter more.
     app.database.execute(
         "INSERT INTO dues_owed (sheet_id, step, from_id, to_id, amount_vnd)
          SELECT s.id, 2, s.chapter_id, c.id, 1 FROM (SELECT id, chapter_id, row_number() OVER () AS n FROM dues_sheet) s
@@ -361,7 +360,6 @@ fn a_reversed_sheet_owes_nothing_and_its_months_are_free() {
     let again = sheet(&app, HERE, vec![year(&people[0]), year(&people[2]), free(&people[1]), free(&people[3])]);
     officer.post(SHEETS, again, 201);
     assert_eq!(owed(&officer, HERE), [(HERE.to_owned(), "68".to_owned(), 4_800, 0, 4_800)]);
-    // The first request, sent again, is still the first.
     assert_eq!(officer.post(SHEETS, ask, 200)["state"], "REVERSED");
     sound(&app);
 }
@@ -459,7 +457,6 @@ fn who_was_erased_leaves_a_line_that_names_nobody() {
     assert_eq!((&shown["amount_vnd"], &shown["paid"], &shown["exempt"]), (&json!(12_000), &json!(1), &json!(1)));
     assert_eq!((&shown["lines"][0], &shown["lines"][1]["exempt"]), (&made["lines"][0], &json!(true)));
     assert_eq!((shown["lines"][1].get("ground"), shown["lines"][1].get("decision_no")), (None, None));
-    // Sent again it is what it was, and nothing comes back.
     assert_eq!(officer.post(SHEETS, ask, 200), shown);
     sound(&app);
 }
@@ -470,7 +467,6 @@ fn the_database_refuses_what_the_rules_refuse() {
     let people = members(&app, HERE, 20);
     let officer = app.officer_of(HERE);
     officer.post(SHEETS, sheet(&app, HERE, vec![year(&people[0]), free(&people[1])]), 201);
-    drop(officer);
     app.stop();
     let line = |member: &str, first: &str, last: &str, rest: &str| {
         format!(
