@@ -4,7 +4,7 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
 //! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → giving → spending → transfers → corrections → books → periods → publications → settlements → privacy →
+//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
 //! successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
@@ -29,6 +29,7 @@ pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
+pub mod dues;
 pub mod giving;
 pub mod house;
 pub mod http;

@@ -96,7 +96,7 @@ const WORDS: &[Words<'_>] = &[
     (
         "HoldingKind",
         "What is held about a person beside gifts.",
-        &["PAPER", "REVERSAL_NOTE", "COMMITTED", "PUBLIC_NAME", "REQUEST_NOTE", "REFUND", "PERSON", "MEMBER", "POST"],
+        &["PAPER", "REVERSAL_NOTE", "COMMITTED", "PUBLIC_NAME", "REQUEST_NOTE", "REFUND", "PERSON", "MEMBER", "POST", "DUES"],
     ),
     ("ImportState", "Where a list of gifts stands: waiting, being booked, booked.", &["READY", "ACCEPTED", "DONE"]),
     ("KeptKind", "What an erasure left.", &["PAPER", "UNLINKED_PAPER"]),

@@ -619,6 +619,92 @@ diesel::table! {
 }
 
 diesel::table! {
+    dues_exemption (grassroots_id, month) {
+        grassroots_id -> Uuid,
+        month -> Date,
+        exempt -> Integer,
+        allowed -> Integer,
+    }
+}
+
+diesel::table! {
+    dues_line (sheet_id, n) {
+        sheet_id -> Uuid,
+        n -> SmallInt,
+        member_id -> Uuid,
+        first_month -> Date,
+        last_month -> Date,
+        amount_vnd -> BigInt,
+        ground -> Nullable<Text>,
+        decision_no -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    dues_month (first_id, month) {
+        first_id -> Uuid,
+        month -> Date,
+        sheet_id -> Uuid,
+        n -> SmallInt,
+    }
+}
+
+diesel::table! {
+    dues_owed (sheet_id, step) {
+        sheet_id -> Uuid,
+        step -> SmallInt,
+        from_id -> Uuid,
+        to_id -> Uuid,
+        amount_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    dues_remittance (transfer_id) {
+        transfer_id -> Uuid,
+        from_id -> Uuid,
+        to_id -> Uuid,
+        noted_by -> Uuid,
+        noted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    dues_rule (id) {
+        id -> Integer,
+        chapter_id -> Nullable<Uuid>,
+        payers -> Array<Text>,
+        vnd_a_month -> BigInt,
+        exempt_bp -> Integer,
+        branch_bp -> Integer,
+        grassroots_bp -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    dues_sheet (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        grassroots_id -> Uuid,
+        rule_id -> Integer,
+        day -> Date,
+        account -> Text,
+        paid -> Integer,
+        exempt -> Integer,
+        amount_vnd -> BigInt,
+        state -> Text,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        entry_id -> Uuid,
+    }
+}
+
+diesel::table! {
     entry (id) {
         id -> Uuid,
         code -> Text,
@@ -2182,6 +2268,10 @@ diesel::allow_tables_to_appear_in_same_query!(account, document);
 diesel::allow_tables_to_appear_in_same_query!(account, document_link);
 diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
+diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
+diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(account, entry);
+diesel::allow_tables_to_appear_in_same_query!(account, gift);
 diesel::allow_tables_to_appear_in_same_query!(account, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
@@ -2254,6 +2344,12 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_rule);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
@@ -2315,6 +2411,14 @@ diesel::allow_tables_to_appear_in_same_query!(document, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(document, publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
+diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
+diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(dues_line, member);
+diesel::allow_tables_to_appear_in_same_query!(dues_month, member);
+diesel::allow_tables_to_appear_in_same_query!(dues_owed, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(dues_remittance, transfer);
+diesel::allow_tables_to_appear_in_same_query!(dues_rule, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(dues_sheet, entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, money_order);

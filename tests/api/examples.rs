@@ -302,6 +302,11 @@ fn persons(story: &mut Story, app: &TestApp) {
     }
     story.post(&officer, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f/placement", "place_member", "group", 200);
     story.post(&officer, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f/transfer", "transfer_member", "move", 201);
+    story.post(&officer, "/dues-sheets", "record_dues_sheet", "year", 201);
+    let mut up = crate::transfers::transfer("23095", "68", "OPERATING", "CASH", 2_400);
+    up["id"] = json!(id(0x0d02));
+    officer.post("/api/v1/transfers", up, 201);
+    story.post(&officer, "/dues-sheets/remittances", "note_dues_remittance", "up", 201);
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "leave", 201);
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "reinstate", 201);
 }

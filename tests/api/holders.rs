@@ -58,6 +58,7 @@ const NOBODYS: &[&str] = &[
     "chapter_request.request_hash",
     "closed_period.root",
     "committee_request.request_hash",
+    "dues_sheet.request_hash",
     "entry.document",
     "entry_detail.root",
     "idempotency_key.key_hash",
@@ -273,6 +274,7 @@ fn every_store_lets_go_of_an_erased_person() {
     officer.post("/api/v1/opening-balances", opening(json!({"note": format!("do {NAME} giữ sổ")})), 201);
     let person = crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
     crate::committees::named(&app, officer, &json!(person));
+    crate::dues::freed(&app, &person);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);
     officer.post(REQUESTS, ask(&app, "ACCESS", json!({"party": party, "note": "đến trụ sở hỏi"})), 201);

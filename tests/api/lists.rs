@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::advances;
 use crate::committees_listed;
+use crate::dues;
 use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
 use crate::outbox;
@@ -116,6 +117,7 @@ fn fill(app: &TestApp) -> Uuid {
     advances::fill(app, 52);
     purchases::fill(app, 52);
     committees_listed::fill(app);
+    dues::fill(app, 52);
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
     }
@@ -268,6 +270,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/committees", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
+        ("/api/v1/dues-sheets", "?chapter=23095"),
+        ("/api/v1/dues-sheets/arrears", "?chapter=23095&day=2027-12-31"),
+        ("/api/v1/dues-sheets/owed", "?chapter=23095"),
         ("/api/v1/fund-releases", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
         ("/api/v1/incomes", "?chapter=23095"),

@@ -45,6 +45,7 @@ mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;
+mod dues;
 mod erasure;
 mod examples;
 mod factor;

@@ -12,6 +12,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::spending::calls,
     crate::stock::calls,
     crate::transfers::calls,
+    crate::dues::calls,
     crate::corrections::calls,
     crate::decision_rules::calls,
     crate::books_read::calls,
