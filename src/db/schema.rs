@@ -1589,15 +1589,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    public_member_count (chapter_id, year, kinds) {
-        chapter_id -> Uuid,
-        year -> Integer,
-        kinds -> Array<Text>,
-        members -> Integer,
-    }
-}
-
-diesel::table! {
     public_entry (seq) {
         seq -> BigInt,
         code -> Text,
@@ -1626,6 +1617,15 @@ diesel::table! {
         name -> Text,
         mark -> Text,
         source -> Text,
+    }
+}
+
+diesel::table! {
+    public_member_count (chapter_id, year, kinds) {
+        chapter_id -> Uuid,
+        year -> Integer,
+        kinds -> Array<Text>,
+        members -> Integer,
     }
 }
 
@@ -2270,8 +2270,6 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
-diesel::allow_tables_to_appear_in_same_query!(account, entry);
-diesel::allow_tables_to_appear_in_same_query!(account, gift);
 diesel::allow_tables_to_appear_in_same_query!(account, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
@@ -2349,7 +2347,6 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_sheet);
-diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
@@ -2372,6 +2369,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, person_join);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_card);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_member_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);

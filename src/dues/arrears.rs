@@ -16,7 +16,6 @@ use super::fault::Fault;
 use super::model::{Month, last_due};
 use super::rules;
 use crate::authz::{Read, SeePeople, Visit};
-use crate::db::DbError;
 use crate::db::statement::statement;
 use crate::http::{FieldError, Say, Span};
 use crate::tree::{self, ChapterId};

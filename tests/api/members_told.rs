@@ -17,7 +17,7 @@ fn a_year_is_told_when_it_is_over_and_a_small_chapter_is_not() {
     for (chapter, members) in [("23095", 8), ("23059", 3), ("68", 7)] {
         let (officer, chair) = (app.officer_of(chapter), app.chair_of(chapter));
         for n in 0..members {
-            admitted(&officer, &chair, json!({"name": format!("Hội Viên {n}")}));
+            admitted(&officer, &chair, json!({"name": format!("Hội Viên {n}"), "chapter": chapter}));
         }
     }
     assert_eq!(told(&app, "TW"), Value::Null);
