@@ -17,7 +17,7 @@ pub struct Committees;
 impl Audits for Committees {
     fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
         for holder in store::outlived(audit.conn, BATCH)? {
-            audit.findings.found(CHECK, &holder.to_string(), "holds a post longer than there is its committee");
+            audit.findings.found(CHECK, holder.to_string(), "holds a post longer than there is its committee");
         }
         let mut after = Uuid::nil();
         loop {
@@ -27,7 +27,7 @@ impl Audits for Committees {
             after = *last;
             let ended: Vec<(Uuid, NaiveDate)> = carried.into_iter().filter_map(|(id, until)| Some((id, until?))).collect();
             for assignment in in_post::outlasting(audit.conn, &ended)? {
-                audit.findings.found(CHECK, &assignment.to_string(), "is a role that outlives the post that carries it");
+                audit.findings.found(CHECK, assignment.to_string(), "is a role that outlives the post that carries it");
             }
         }
     }

@@ -112,8 +112,11 @@ fn counted(conn: &mut PgConnection, day: NaiveDate) -> Result<Counts, DbError> {
     Ok(own)
 }
 
+/// Codes of the kinds that are counted together, and how many there are.
+type Groups = Vec<(Vec<&'static str>, u64)>;
+
 /// What is told of each chapter: groups of kinds and how many. From the root downwards; below one that is not told, nothing is.
-fn folded(own: &Counts, places: &HashMap<Uuid, Place>) -> Vec<(Uuid, Vec<(Vec<&'static str>, u64)>)> {
+fn folded(own: &Counts, places: &HashMap<Uuid, Place>) -> Vec<(Uuid, Groups)> {
     let mut whole = Counts::new();
     let mut children: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     let mut root = None;

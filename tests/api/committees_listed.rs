@@ -60,7 +60,8 @@ fn vacant_provisional_and_ended_posts_are_listed_down_the_tree() {
         .collect();
     let mut whole = standing("");
     let mut sorted = every;
-    (whole.sort(), sorted.sort());
+    whole.sort();
+    sorted.sort();
     assert_eq!(whole, sorted);
     assert!(read.get("/api/v1/posts?chapter=68", 200)["items"].as_array().unwrap().is_empty(), "the province's own");
 

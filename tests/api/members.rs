@@ -143,7 +143,7 @@ fn somebody_is_admitted_by_a_second_person_and_has_a_card() {
     let page = app.anonymous().get_text(&format!("/g/{code}"), 200);
     assert!(page.contains("Hàm Liêm") && !page.contains("Zqan"), "{page}");
     // A forged code is nobody's; another card takes the place of a lost one.
-    public(&so_nhan_ai::basics::PublicCode::random().unwrap().as_str().to_owned(), 404);
+    public(so_nhan_ai::basics::PublicCode::random().unwrap().as_str(), 404);
     public("7ZC4K0M9T2R8VQ3BV0", 404);
     let second = officer.post(&format!("{}/card", at(id)), Value::Null, 200)["card"].as_str().unwrap().to_owned();
     assert_eq!((public(code, 200)["state"].clone(), public(&second, 200)["state"].clone()), (json!("NOT_VALID"), json!("VALID")));
