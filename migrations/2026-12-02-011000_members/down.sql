@@ -7,4 +7,4 @@ DROP FUNCTION member_span_keeps();
 DROP TABLE member;
 DROP TABLE member_consent_text;
 DROP TABLE member_kind_rule;
-DROP EXTENSION btree_gist;
+DROP TYPE uuid_range;

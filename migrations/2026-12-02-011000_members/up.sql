@@ -1,6 +1,8 @@
 -- Members of chapters (hội viên): application, admission, transfer, ending; what is counted of them on any day; consent for children;
 -- cards.
-CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+-- An id as a range of one: exclusion constraints over ranges need no extension, which a host may lack.
+CREATE TYPE uuid_range AS RANGE (subtype = uuid);
 
 -- Ages by kind of member. The law knows none, and the statutes of 2018 were not found: mark S from a source, GK to be verified, REC
 -- recommended.
@@ -98,8 +100,9 @@ CREATE TABLE member_span (
     CONSTRAINT member_span_kind_known CHECK (kind IN ('MEMBER', 'YOUTH', 'JUNIOR', 'HONORARY')),
     CONSTRAINT member_span_sex_known CHECK (sex IN ('FEMALE', 'MALE')),
     CONSTRAINT member_span_forward CHECK (to_day >= from_day),
-    CONSTRAINT member_span_once_a_day EXCLUDE USING gist (member_id WITH =, daterange(from_day, to_day) WITH &&),
-    CONSTRAINT member_span_person_once_a_day EXCLUDE USING gist (party_id WITH =, daterange(from_day, to_day) WITH &&)
+    CONSTRAINT member_span_once_a_day EXCLUDE USING gist (uuid_range(member_id, member_id, '[]') WITH &&, daterange(from_day, to_day) WITH &&),
+    CONSTRAINT member_span_person_once_a_day EXCLUDE USING gist (uuid_range(party_id, party_id, '[]') WITH &&, daterange(from_day, to_day) WITH &&)
+        WHERE (party_id IS NOT NULL)
 );
 CREATE UNIQUE INDEX member_span_open_key ON member_span (member_id) WHERE to_day IS NULL;
 CREATE INDEX member_span_chapter_idx ON member_span (chapter_id, from_day);

@@ -30,4 +30,3 @@ DROP FUNCTION post_holder_within();
 DROP FUNCTION committee_post_fits();
 DROP FUNCTION post_holder_only_ends();
 DROP FUNCTION committee_only_ends();
-DROP TYPE uuid_range;

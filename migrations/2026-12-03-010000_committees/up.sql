@@ -2,10 +2,6 @@
 -- An `until` is the first day on which something no longer holds: what begins on that day follows without a gap, and nothing is counted
 -- on two sides. Where it is the day of the beginning itself, it never held.
 
--- Two ids are the same where their ranges meet: ranges are what PostgreSQL compares beside days without an extension, which not every
--- installation has.
-CREATE TYPE uuid_range AS RANGE (subtype = uuid);
-
 -- What posts are called, as of which day; a title that fewer sources know says so.
 CREATE TABLE post_title (
     code           text NOT NULL,

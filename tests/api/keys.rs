@@ -21,7 +21,7 @@ fn twice(caller: &Caller<'_>, key: &str, path: &str, body: &Value) -> (Value, Va
 }
 
 /// What an operation's body is called by: an id of its own, a list of things with ids, or the one thing it links.
-const IDS: [&str; 3] = ["id", "gifts", "document"];
+const IDS: [&str; 4] = ["id", "gifts", "document", "transfer"];
 /// By these somebody proves to be themself; they are counted, and have ways of their own to be sent again.
 const PROOFS: [&str; 2] = ["/api/v1/session", "/api/v1/second-factor"];
 /// A list is the same list by what it holds, and is accepted as often as anybody likes.

@@ -204,8 +204,12 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
             }
             let thing = if path.contains("/reversals/") { reversal } else { gift };
             let path = path.replace("/vouchers/{document}", "/vouchers/CASH_PAYMENT");
-            let mut place =
-                path.replace("{id}", thing).replace("{code}", "LULUT").replace("{acts_for}", thing).replace("{document}", thing);
+            let mut place = path
+                .replace("{id}", thing)
+                .replace("{code}", "LULUT")
+                .replace("{acts_for}", thing)
+                .replace("{document}", thing)
+                .replace("{holder}", thing);
             place =
                 place.replace("{month}", "2026-10").replace("{chapter}", "23095").replace("{year}", "2026").replace("{no}", "1");
             if operation["parameters"]
