@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sheets::{Out, Width, harmless};
 
 use super::fault::Fault;
-use super::spool::Spool;
+use crate::http::spool::Spool;
 use crate::basics::vnd::grouped;
 use crate::http::Lang;
 

@@ -1009,6 +1009,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_import (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        content_hash -> Bytea,
+        state -> Text,
+        decision_no -> Text,
+        text_version -> Nullable<SmallInt>,
+        paper -> Nullable<Bytea>,
+        row_count -> Integer,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    member_import_part (id) {
+        id -> Uuid,
+        import_id -> Uuid,
+        n -> SmallInt,
+        row_count -> SmallInt,
+        people -> Nullable<Bytea>,
+        admitted -> Nullable<SmallInt>,
+        checked -> Nullable<SmallInt>,
+        refused -> Nullable<Jsonb>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     member_kind_rule (kind, valid_from) {
         kind -> Text,
         least_age -> Nullable<SmallInt>,

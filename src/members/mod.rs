@@ -21,12 +21,16 @@ mod answers;
 mod apply;
 pub mod audit;
 mod cards;
+mod card_paper;
 mod carry;
 mod consent;
 pub mod counts;
 mod fault;
 mod going;
+pub mod export_routes;
+mod exports;
 pub mod holder;
+pub mod imports;
 mod kinds;
 pub mod model;
 pub mod routes;
@@ -40,7 +44,7 @@ pub mod wire;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
-use crate::house::succession::Succession::{Follows, Stays};
+use crate::house::succession::Succession::{Ends, Follows, Stays};
 
 pub use cards::{PublicCard, public_card};
 pub use fault::Fault;
@@ -54,6 +58,8 @@ pub const ROOM: Room = Room {
         "member_card",
         "member_consent",
         "member_consent_text",
+        "member_import",
+        "member_import_part",
         "member_kind_rule",
         "member_span",
         "member_step",
@@ -62,22 +68,39 @@ pub const ROOM: Room = Room {
     tags: &[("members", "Members: admission, transfer, ending, cards, counts")],
     routes,
     audits: &[&audit::Members],
-    persons: &[&holder::Members],
-    matters: &[kinds::ADMISSION, kinds::STRIKE_OFF, kinds::EXPULSION, kinds::REINSTATEMENT, kinds::TRANSFER, kinds::LIKENESS],
+    persons: &[&holder::Members, &imports::persons::Lists],
+    matters: &[
+        kinds::ADMISSION,
+        kinds::STRIKE_OFF,
+        kinds::EXPULSION,
+        kinds::REINSTATEMENT,
+        kinds::TRANSFER,
+        kinds::LIKENESS,
+        imports::matter::LIST,
+    ],
+    means: &[|means| {
+        let handler = imports::work::handler(means.get()?);
+        means.add(handler);
+        Ok(())
+    }],
     chapters: &[
         ("member.chapter_id", Follows),
         ("member.branch_id", Follows),
+        ("member_import.chapter_id", Ends),
         ("member_span.chapter_id", Stays),
         ("member_span.branch_id", Stays),
         ("member_step.chapter_id", Follows),
         ("member_step.to_chapter_id", Follows),
         ("public_card.chapter_id", Follows),
     ],
-    successions: &[&going::Counted],
+    successions: &[&going::Counted, &imports::going::Lists],
     ..Room::called("members")
 };
 
 fn routes(config: &mut ServiceConfig<'_>) {
+    // Before the members themselves, one of which they would be taken for.
+    export_routes::configure(config);
     routes::configure(config);
     step_routes::configure(config);
+    imports::routes::configure(config);
 }

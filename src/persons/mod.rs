@@ -21,6 +21,7 @@ pub mod find;
 pub mod holder;
 mod join_routes;
 mod joins;
+pub mod lists;
 pub mod model;
 mod record;
 pub mod routes;
