@@ -8,10 +8,10 @@ use print::{About, Card, Cards, Labelled};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::cards;
 use super::fault::Fault;
 use super::model::MemberKind;
 use super::store::{self, Row};
-use super::cards;
 use crate::authz::{SeePeople, Seen, Visit};
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_date;
@@ -71,14 +71,16 @@ pub fn of(v: &mut Visit<'_>, here: &Seen<SeePeople>, public: &PublicUrl, chosen:
 /// The rows of one file.
 fn part(rows: Vec<Row>, part: Option<u32>) -> Result<Vec<Row>, Fault> {
     let parts = rows.len().div_ceil(MOST_CARDS).max(1);
-    let wrong = |code: &'static str, vi: String, en: String| {
-        Err(Fault::Fields(vec![FieldError::new("part", code, Say::new(vi, en))]))
-    };
+    let wrong =
+        |code: &'static str, vi: String, en: String| Err(Fault::Fields(vec![FieldError::new("part", code, Say::new(vi, en))]));
     match part.map(|part| usize::try_from(part).unwrap_or(usize::MAX)) {
         None if parts > 1 => wrong(
-            "TOO_MANY",
+            "OUT_OF_RANGE",
             format!("Có {} thẻ; mỗi tệp tối đa {MOST_CARDS} thẻ. Hãy tải từng phần: part từ 1 đến {parts}.", rows.len()),
-            format!("There are {} cards; a file has at most {MOST_CARDS}. Fetch them in parts: part from 1 to {parts}.", rows.len()),
+            format!(
+                "There are {} cards; a file has at most {MOST_CARDS}. Fetch them in parts: part from 1 to {parts}.",
+                rows.len()
+            ),
         ),
         None => Ok(rows),
         Some(part) if (1..=parts).contains(&part) => {
@@ -91,7 +93,7 @@ fn part(rows: Vec<Row>, part: Option<u32>) -> Result<Vec<Row>, Fault> {
 fn nothing() -> Fault {
     Fault::Fields(vec![FieldError::new(
         "chapter",
-        "NOTHING_TO_PRINT",
+        "MISSING",
         Say::fixed("Không có thẻ nào để in.", "There is no card to print."),
     )])
 }
@@ -171,7 +173,9 @@ mod tests {
     fn many_cards_come_in_parts() {
         let row = |_| store::Row { kind: "MEMBER".to_owned(), ..rows_of_one().remove(0) };
         let many: Vec<Row> = (0..MOST_CARDS + 1).map(row).collect();
-        assert!(part(many.clone(), None).is_err() && part(many.clone(), Some(0)).is_err() && part(many.clone(), Some(3)).is_err());
+        assert!(
+            part(many.clone(), None).is_err() && part(many.clone(), Some(0)).is_err() && part(many.clone(), Some(3)).is_err()
+        );
         assert_eq!((part(many.clone(), Some(1)).unwrap().len(), part(many, Some(2)).unwrap().len()), (MOST_CARDS, 1));
         assert_eq!(part(rows_of_one(), None).unwrap().len(), 1);
     }

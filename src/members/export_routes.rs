@@ -171,7 +171,7 @@ fn chosen(text: &str) -> Result<Vec<Uuid>, Problem> {
     if ids.len() < all || all > MOST_CHOSEN {
         return Err(Problem::field(
             "members",
-            "NOT_A_LIST",
+            "NOT_A_CODE",
             "Mã của các hội viên, cách nhau bằng dấu phẩy, tối đa 100.",
             "Ids of members with commas between them, at most 100.",
         ));

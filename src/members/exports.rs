@@ -115,12 +115,7 @@ impl Cell {
 }
 
 /// How many members a file has that somebody takes; it is noted with that before anything goes out.
-pub fn begin(
-    v: &mut Visit<'_>,
-    here: &Seen<SeePeople>,
-    state: Option<MemberState>,
-    form: &str,
-) -> Result<(), Fault> {
+pub fn begin(v: &mut Visit<'_>, here: &Seen<SeePeople>, state: Option<MemberState>, form: &str) -> Result<(), Fault> {
     let members = store::count(v.conn, here, state)?;
     let detail = serde_json::json!({"form": form, "state": state.map(MemberState::name), "members": members});
     Ok(v.note_at(Some(here.chapter()), "MEMBERS_EXPORTED", None, Some(&detail))?)

@@ -20,15 +20,15 @@
 mod answers;
 mod apply;
 pub mod audit;
-mod cards;
 mod card_paper;
+mod cards;
 mod carry;
 mod consent;
 pub mod counts;
-mod fault;
-mod going;
 pub mod export_routes;
 mod exports;
+mod fault;
+mod going;
 pub mod holder;
 pub mod imports;
 mod kinds;

@@ -76,7 +76,12 @@ pub fn begin_all(conn: &mut PgConnection, all: &[(Uuid, Facts)], day: NaiveDate)
     let row = |(member, facts): &(Uuid, Facts)| {
         (
             (s::member_id.eq(*member), s::n.eq(1), s::chapter_id.eq(facts.chapter), s::branch_id.eq(facts.branch)),
-            (s::party_id.eq(facts.party), s::kind.eq(facts.kind.name()), s::sex.eq(facts.sex), s::birth_year.eq(facts.birth_year)),
+            (
+                s::party_id.eq(facts.party),
+                s::kind.eq(facts.kind.name()),
+                s::sex.eq(facts.sex),
+                s::birth_year.eq(facts.birth_year),
+            ),
             (s::sector.eq(facts.sector.clone()), s::from_day.eq(day)),
         )
     };

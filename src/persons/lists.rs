@@ -54,12 +54,7 @@ pub enum Here {
 }
 
 /// Which of these somebodies a chapter (with those it goes on for) knows by name and number, by the id they came with.
-pub fn known(
-    conn: &mut PgConnection,
-    vault: &Vault,
-    chapter: ChapterId,
-    of: &[&NewParty],
-) -> Result<HashMap<Uuid, Here>, Fault> {
+pub fn known(conn: &mut PgConnection, vault: &Vault, chapter: ChapterId, of: &[&NewParty]) -> Result<HashMap<Uuid, Here>, Fault> {
     let parties = parties::known(conn, of)?;
     let chapters = tree::with_succeeded(conn, chapter)?;
     let ids: Vec<Uuid> = parties.values().copied().collect();

@@ -271,6 +271,7 @@ fn every_store_lets_go_of_an_erased_person() {
     officer.post(&papers_of(&gift), json!({"document": paper}), 201);
     officer.post("/api/v1/opening-balances", opening(json!({"note": format!("do {NAME} giữ sổ")})), 201);
     crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
+    crate::members_lists::waiting(officer, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);
     officer.post(REQUESTS, ask(&app, "ACCESS", json!({"party": party, "note": "đến trụ sở hỏi"})), 201);

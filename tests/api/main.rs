@@ -66,6 +66,7 @@ mod log_recovery;
 mod look;
 mod matrix;
 mod members;
+mod members_lists;
 mod migrations;
 mod names;
 mod openapi;

@@ -339,7 +339,9 @@ fn birth(value: &Value) -> Result<Option<Read>, Wrong> {
 fn year(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) if number.fract() == 0.0 && (1000.0..10_000.0).contains(number) => Some(*number as i64),
-        Value::Text(text) => text.trim().parse().ok().filter(|_| text.trim().len() == 4 && text.trim().bytes().all(|b| b.is_ascii_digit())),
+        Value::Text(text) => {
+            text.trim().parse().ok().filter(|_| text.trim().len() == 4 && text.trim().bytes().all(|b| b.is_ascii_digit()))
+        }
         _ => None,
     }
 }

@@ -53,13 +53,7 @@ pub fn ids(vault: &Vault, list: &ImportRow, place: usize) -> (Uuid, Uuid) {
 /// A fault of somebody as a row that is not admitted.
 pub fn refused(row: u32, error: &FieldError) -> Refused {
     let fault = form::fault(row, error);
-    Refused {
-        row,
-        column: fault.column.map(str::to_owned),
-        code: fault.code.to_owned(),
-        vi: fault.said.vi,
-        en: fault.said.en,
-    }
+    Refused { row, column: fault.column.map(str::to_owned), code: fault.code.to_owned(), vi: fault.said.vi, en: fault.said.en }
 }
 
 /// Somebody who is admitted now, or checked above.

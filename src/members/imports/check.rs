@@ -11,7 +11,7 @@ use super::form::{self, Entry, Listed};
 use super::rules::{Fit, Rules, Signed};
 use super::store;
 use crate::authz::{Granted, KeepPeople, Visit};
-use crate::http::FieldError;
+use crate::http::{FieldError, Say};
 use crate::parties::NewParty;
 use crate::persons::lists::{self, ByWords, Here};
 use crate::vault::Vault;
@@ -42,9 +42,8 @@ pub fn file(vault: &Vault, told: &Told<'_>, bytes: &[u8]) -> Result<File, Fault>
     let listed = form::read(bytes).map_err(|refused| Fault::Fields(vec![form::refusal(refused)]))?;
     let mut faults = listed.faults;
     for row in &listed.rows {
-        let other = form::chapter_of(row).filter(|said| {
-            !said.eq_ignore_ascii_case(told.chapter) && form::with_zeros(said) != told.chapter
-        });
+        let other = form::chapter_of(row)
+            .filter(|said| !said.eq_ignore_ascii_case(told.chapter) && form::with_zeros(said) != told.chapter);
         faults.extend(other.map(|said| other_chapter(row.number, &said, told.chapter)));
     }
     let row = |row: &sheets::Row| Listed { row: row.number, entry: Some(form::entry(row, told.kind)) };
@@ -113,12 +112,7 @@ pub struct Found {
 }
 
 /// Looks for everybody at the chapter.
-pub fn look(
-    v: &mut Visit<'_>,
-    by: &Granted<KeepPeople>,
-    rules: &Rules,
-    candidates: &[Candidate<'_>],
-) -> Result<Found, Fault> {
+pub fn look(v: &mut Visit<'_>, by: &Granted<KeepPeople>, rules: &Rules, candidates: &[Candidate<'_>]) -> Result<Found, Fault> {
     let parties: Vec<&NewParty> = candidates.iter().map(|one| &one.party).collect();
     let here = lists::known(v.conn, v.vault, by.chapter(), &parties)?;
     let standing = standing(v, &here)?;
@@ -156,16 +150,20 @@ fn standing(v: &mut Visit<'_>, here: &HashMap<Uuid, Here>) -> Result<HashSet<Uui
 }
 
 fn twice(first: u32) -> FieldError {
-    let said = crate::http::Say::new(
-        format!("Người này đã có ở dòng {first}: cùng họ tên, cùng số điện thoại. Hãy bỏ một dòng, hoặc bỏ số nếu là người khác."),
-        format!("This person stands in row {first}: the same name and number. Take one out, or the number if it is somebody else."),
+    let said = Say::new(
+        format!(
+            "Người này đã có ở dòng {first}: cùng họ tên, cùng số điện thoại. Hãy bỏ một dòng, hoặc bỏ số nếu là người khác."
+        ),
+        format!(
+            "This person stands in row {first}: the same name and number. Take one out, or the number if it is somebody else."
+        ),
     );
-    FieldError::new("/name", "TWICE_IN_LIST", said)
+    FieldError::new("/name", "TWICE", said)
 }
 
 /// Somebody is a member of the chapter.
 pub fn already_member() -> FieldError {
-    let said = crate::http::Say::fixed(
+    let said = Say::fixed(
         "Người này đang là hội viên của đơn vị, hoặc đang có đề nghị kết nạp.",
         "This person is a member of the chapter, or an application waits.",
     );
@@ -174,9 +172,18 @@ pub fn already_member() -> FieldError {
 
 /// Somebody's data may not be used.
 pub fn restricted() -> FieldError {
-    let said = crate::http::Say::fixed(
+    let said = Say::fixed(
         "Người này đã yêu cầu hạn chế xử lý dữ liệu: chỉ được lưu giữ, không được dùng.",
         "This person asked for restriction: their data are kept and not used.",
     );
     FieldError::new("/name", "RESTRICTED", said)
+}
+
+/// Somebody's data went while the list waited.
+pub fn erased() -> FieldError {
+    let said = Say::fixed(
+        "Dữ liệu của người này đã được xóa theo yêu cầu trong khi danh sách chờ.",
+        "The data of this person were erased at their request while the list waited.",
+    );
+    FieldError::new("", "ERASED", said)
 }

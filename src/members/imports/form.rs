@@ -19,7 +19,8 @@ const KINDS: Holds = Holds::Choice(&[
     ("HONORARY", "Danh dự", "Honorary"),
 ]);
 const SEXES: Holds = Holds::Choice(&[("FEMALE", "Nữ", "Female"), ("MALE", "Nam", "Male")]);
-const AGREED: Holds = Holds::Choice(&[("YES", "Có", "Yes"), ("NO", "Không", "No"), ("YES", "x", "x"), ("YES", "Đồng ý", "Agreed")]);
+const AGREED: Holds =
+    Holds::Choice(&[("YES", "Có", "Yes"), ("NO", "Không", "No"), ("YES", "x", "x"), ("YES", "Đồng ý", "Agreed")]);
 
 /// One person a row; only the name is required of everybody.
 pub static FORM: Form = Form {
@@ -236,7 +237,11 @@ pub fn chapter_of(row: &Row) -> Option<String> {
 /// A spreadsheet program takes the zeros in front of a code of five digits.
 pub fn with_zeros(code: &str) -> String {
     let code = code.trim();
-    if !code.is_empty() && code.len() < 5 && code.bytes().all(|b| b.is_ascii_digit()) { format!("{code:0>5}") } else { code.to_owned() }
+    if !code.is_empty() && code.len() < 5 && code.bytes().all(|b| b.is_ascii_digit()) {
+        format!("{code:0>5}")
+    } else {
+        code.to_owned()
+    }
 }
 
 /// A fault of somebody as one of their row.

@@ -31,7 +31,12 @@ pub const LIST: &decisions::Kind = &decisions::Kind {
 };
 
 /// Keeps a list and asks a second person for it, unless the same one is there; says which it is, and whether it is new.
-pub fn ask(v: &mut Visit<'_>, by: &Granted<KeepPeople>, new: &ImportRow, parts: &[SealedPart]) -> Result<(ImportRow, bool), Fault> {
+pub fn ask(
+    v: &mut Visit<'_>,
+    by: &Granted<KeepPeople>,
+    new: &ImportRow,
+    parts: &[SealedPart],
+) -> Result<(ImportRow, bool), Fault> {
     if let Some(same) = store::find_same(v.conn, by.chapter(), &new.content_hash)? {
         return Ok((same, false));
     }
@@ -40,15 +45,8 @@ pub fn ask(v: &mut Visit<'_>, by: &Granted<KeepPeople>, new: &ImportRow, parts: 
         let same = store::find_same(v.conn, by.chapter(), &new.content_hash)?;
         return Ok((same.ok_or_else(|| Fault::broken("a list that is there is not there"))?, false));
     }
-    let asked = New {
-        kind: LIST,
-        id: new.id,
-        subject: new.id,
-        about: Some(&new.decision_no),
-        amount_vnd: None,
-        not_by: &[],
-        with: None,
-    };
+    let asked =
+        New { kind: LIST, id: new.id, subject: new.id, about: Some(&new.decision_no), amount_vnd: None, not_by: &[], with: None };
     decisions::ask(v, by, &asked, Content { text: &hex(&new.content_hash), note: None })?;
     Ok((new.clone(), true))
 }

@@ -1,7 +1,7 @@
 //! `/api/v1/member-imports`: a list of members out of a spreadsheet, looked through, decided on, admitted.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE, LOCATION, VARY};
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -21,6 +21,7 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, unhex};
 use crate::db::Db;
 use crate::decisions::Verdict;
+use crate::http::query::nothing_asked;
 use crate::http::sent_file::XLSX;
 use crate::http::sets::{Decides, Key, Own, Records, Writes};
 use crate::http::{Answer, Check, Lang, Problem, Query, Reply, SentFile, one_line};
@@ -55,7 +56,9 @@ pub struct MemberSheet(Vec<u8>);
     responses((status = 200, body = MemberSheet, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Own)
 )]
 #[get("/member-imports/template.xlsx")]
-pub async fn download_member_template(desk: Desk, lang: Lang) -> Result<HttpResponse, Problem> {
+pub async fn download_member_template(desk: Desk, request: HttpRequest, lang: Lang) -> Result<HttpResponse, Problem> {
+    // Its address could be that of a list, which takes a part.
+    nothing_asked(request.query_string())?;
     desk.read(|_| Ok(())).await?;
     let file = web::block(move || sheets::template(&FORM, lang == Lang::En)).await.map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()

@@ -80,7 +80,9 @@ impl Rules {
         };
         let of = told.check(&mut check, self.today);
         // One that is no code at all is said already.
-        if let Some(code) = of.as_ref().and_then(|of| of.commune.as_ref()).filter(|code| code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
+        if let Some(code) = one.commune.as_deref().map(str::trim)
+            && code.len() == 5
+            && code.bytes().all(|b| b.is_ascii_digit())
             && !self.communes.contains(code)
         {
             check.add(no_such_commune());

@@ -77,12 +77,7 @@ fn opened(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<Vec<Listed>, Fault> 
 }
 
 /// Writes a list that waits, unless the same one is there.
-pub fn insert(
-    conn: &mut PgConnection,
-    _: &Granted<KeepPeople>,
-    row: &ImportRow,
-    parts: &[SealedPart],
-) -> Result<bool, DbError> {
+pub fn insert(conn: &mut PgConnection, _: &Granted<KeepPeople>, row: &ImportRow, parts: &[SealedPart]) -> Result<bool, DbError> {
     use member_import_part as p;
     if diesel::insert_into(member_import::table).values(row).on_conflict_do_nothing().execute(conn)? == 0 {
         return Ok(false);

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::super::fault::Fault;
 use super::super::store as members;
 use super::admit::{self, Candidate};
+use super::check;
 use super::form::{Entry, Listed};
 use super::rules::{Rules, Signed};
 use super::store::{self, ImportRow, Part, Settled};
@@ -18,7 +19,6 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::failpoint;
 use crate::db::DbError;
 use crate::house::errand::Errand;
-use crate::http::{FieldError, Say};
 use crate::jobs::{Failure, Handler, JobKind, Work};
 use crate::persons::PersonId;
 use crate::persons::lists;
@@ -93,10 +93,8 @@ fn look(
     if members::checks_since(conn, list.uploaded_by, now - Duration::days(1))? >= MOST_CHECKED_A_DAY {
         return Err(Failure::NotBefore(now + Duration::hours(1)));
     }
-    let signed = Signed {
-        text_version: list.text_version,
-        paper: list.paper.as_ref().and_then(|paper| paper.as_slice().try_into().ok()),
-    };
+    let signed =
+        Signed { text_version: list.text_version, paper: list.paper.as_ref().and_then(|paper| paper.as_slice().try_into().ok()) };
     let entries = part.people.iter().filter_map(|one| one.entry.as_ref());
     let rules = Rules::read(conn, by.chapter(), entries, signed, vietnam_date(now))?;
     let code = tree::code_of(conn, by.chapter())?;
@@ -131,7 +129,7 @@ fn prepared(vault: &Vault, next: &Next, settled: &mut Settled) -> Result<Vec<Can
     let first = usize::try_from(next.part.n).unwrap_or_default() * store::MOST_IN_A_PART;
     let mut people = Vec::with_capacity(next.part.people.len());
     for (place, Listed { row, entry }) in (first..).zip(&next.part.people) {
-        let checked = entry.as_ref().map_or_else(|| Err(vec![erased()]), |entry: &Entry| next.rules.check(entry, None));
+        let checked = entry.as_ref().map_or_else(|| Err(vec![check::erased()]), |entry: &Entry| next.rules.check(entry, None));
         match (checked, entry) {
             (Ok(fit), Some(entry)) => {
                 let (person, member) = admit::ids(vault, &next.list, place);
@@ -143,12 +141,4 @@ fn prepared(vault: &Vault, next: &Next, settled: &mut Settled) -> Result<Vec<Can
         }
     }
     Ok(people)
-}
-
-fn erased() -> FieldError {
-    let said = Say::fixed(
-        "Dữ liệu của người này đã được xóa theo yêu cầu trong khi danh sách chờ.",
-        "The data of this person were erased at their request while the list waited.",
-    );
-    FieldError::new("", "ERASED", said)
 }
