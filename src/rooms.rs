@@ -2,9 +2,9 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, changes, chapters, corrections, decisions, documents, giving, identity, jobs, ledger, links, log,
-    members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements,
-    stock, successions, transfers, tree, vouchers, webhooks,
+    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, giving, identity, jobs,
+    ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
+    spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -30,9 +30,11 @@ pub const ROOMS: Rooms = Rooms(&[
     &parties::ROOM,
     &persons::ROOM,
     &members::ROOM,
+    &committees::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,
+    &dues::ROOM,
     &corrections::ROOM,
     &books::ROOM,
     &periods::ROOM,

@@ -5,21 +5,23 @@
     tools/tests.py units api            these parts only
     tools/tests.py --room giving        the tests of one room: its rules and what goes through HTTP (make test-room NAME=giving)
 
-Everything is built once; then the built programs are run, part by part. A part that fails does not keep the others from
-running. What comes after two dashes goes to the test programs: --room giving -- --nocapture
+Everything is built once; then the built programs are run, two parts at a time, because they wait for much. The first says what it does as
+it goes; what another one says is printed when it has ended. A part that fails does not keep the others from running. What comes after two
+dashes goes to the test programs: --room giving -- --nocapture
 """
-import glob, json, os, subprocess, sys, time
+import concurrent.futures, glob, json, os, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# The parts that are programs: which targets of cargo, in the order in which they run.
+# The parts that are programs: which targets of cargo. They begin in this order, the longest first.
 PROGRAMS = {
-    "units": lambda target: target["crate"] != "so-nhan-ai" or target["kind"] in ("lib", "bin"),
     "api": lambda target: target["name"] == "api",
     "process": lambda target: target["name"] == "process",
-    "outside": lambda target: target["name"] == "outside",
+    "units": lambda target: target["crate"] != "so-nhan-ai" or target["kind"] in ("lib", "bin"),
     "browser": lambda target: target["name"] == "browser",
+    "outside": lambda target: target["name"] == "outside",
     "private-postgresql": lambda target: target["name"] == "private_postgres",
 }
+AT_A_TIME = 2
 CHECKS = {
     "format": ["cargo", "fmt", "--all", "--check"],
     "lints": ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
@@ -47,35 +49,58 @@ def built(selection):
     return targets if cargo.wait() == 0 else None
 
 
-def run(target, arguments):
-    """Runs a test program as cargo would."""
+def run(target, arguments, output=None):
+    """Runs a test program as cargo would; what it says goes to a file, if there is one."""
     environment = dict(os.environ, CARGO_MANIFEST_DIR=target["folder"])
     if target["name"] == "api":
         # Its tests wait for each other's servers, for the log and for mail; two a core keep the cores busy.
         environment.setdefault("RUST_TEST_THREADS", str(2 * (os.cpu_count() or 1)))
-    return subprocess.run([target["program"], *arguments], cwd=target["folder"], env=environment).returncode == 0
+    done = subprocess.run([target["program"], *arguments], cwd=target["folder"], env=environment, stdout=output, stderr=output and subprocess.STDOUT)
+    return done.returncode == 0
+
+
+def timed(work):
+    began = time.monotonic()
+    result = work()
+    return result, time.monotonic() - began
 
 
 class Parts:
     """What was run, how long it took, how it ended."""
 
     def __init__(self):
-        self.rows = []
+        self.rows, self.began = [], time.monotonic()
 
     def take(self, name, work):
         say(f"\n== {name}")
-        began = time.monotonic()
-        result = work()
-        took = time.monotonic() - began
+        return self.note(name, *timed(work))
+
+    def note(self, name, result, took):
         self.rows.append((name, took, bool(result)))
         say(f"== {name}: {'ok' if result else 'FAILED'} after {took:.1f} s")
         return result
+
+    def beside(self, work):
+        """Runs pairs of (name, work) as many at a time as there is room for. Work is given the file that it writes to, if to one."""
+        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+            first = [pool.submit(self.take, name, lambda: do(None)) for name, do in work[:1]]
+            others = [pool.submit(self.aside, name, do) for name, do in work[1:]]
+            for one in first + others:
+                one.result()
+
+    def aside(self, name, work):
+        with tempfile.TemporaryFile() as output:
+            result, took = timed(lambda: work(output))
+            output.seek(0)
+            text = output.read().decode(errors="replace")
+        say(f"\n== {name}\n{text.rstrip()}")
+        self.note(name, result, took)
 
     def end(self):
         say("\n== parts")
         for name, took, good in self.rows:
             say(f"  {name:<20} {took:8.1f} s  {'ok' if good else 'FAILED'}")
-        say(f"  {'together':<20} {sum(took for _, took, _ in self.rows):8.1f} s")
+        say(f"  {'from start to end':<20} {time.monotonic() - self.began:8.1f} s")
         good = all(good for _, _, good in self.rows)
         say("== all good" if good else "== something failed")
         return 0 if good else 1
@@ -90,10 +115,13 @@ def everything(only, arguments):
     wanted = [name for name in PROGRAMS if not only or name in only]
     targets = parts.take("build", lambda: built(["--workspace"])) if wanted else []
     if targets is not None:
-        for name in wanted:
-            mine = [target for target in targets if PROGRAMS[name](target)]
-            parts.take(name, lambda: mine and all([run(target, arguments) for target in mine]))
+        parts.beside([(name, of_part(targets, name, arguments)) for name in wanted])
     return parts.end()
+
+
+def of_part(targets, name, arguments):
+    mine = [target for target in targets if PROGRAMS[name](target)]
+    return lambda output: mine and all([run(target, arguments, output) for target in mine])
 
 
 def owners():

@@ -167,6 +167,8 @@ CREATE TABLE member_consent (
     CONSTRAINT member_consent_paper_is_hash CHECK (octet_length(paper) = 32)
 );
 
+CREATE INDEX member_consent_text_idx ON member_consent (text_version);
+
 -- Cards, each under a code by chance alone. What the public may learn of one stands in a row of its own: a junior's says no chapter.
 CREATE TABLE member_card (
     code      text NOT NULL,

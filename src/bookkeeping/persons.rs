@@ -11,7 +11,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{opening_balance, opening_balance_reversal};
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::vault::place;
 
 /// See the module.
@@ -57,6 +57,20 @@ fn reversals(errand: &mut Errand<'_>, of: &Mentioned) -> Result<(), PersonsError
 }
 
 impl HoldsPersons for Notes {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Ghi chú khi đề nghị số dư đầu kỳ, có thể nhắc tên người",
+                "Notes of requests for opening balances, which may name somebody",
+            ),
+            purpose: ("Người duyệt hiểu việc được đề nghị", "For who decides to understand the request"),
+            grounds: ("Luật Kế toán: lưu tài liệu kế toán", "Accounting law: accounting documents are kept"),
+            readers: ("Người đề nghị và người duyệt", "Who asks and who decides"),
+            period: ("Theo thời hạn lưu tài liệu kế toán", "As long as accounting documents are kept"),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &[
             "opening_balance.note",

@@ -24,7 +24,8 @@ pub enum ChangeState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChangeOut {
     /// What it is and where it is read, below `/api/v1`. Money in: `GIFT` (`/gifts/{id}`; its cash receipt belongs to it), `REVERSAL`
-    /// (`/reversals/{id}`), `OPENING_BALANCE` (`/opening-balances/{id}`; its reversal belongs to it), `INCOME` (`/incomes/{id}`). Money out:
+    /// (`/reversals/{id}`), `OPENING_BALANCE` (`/opening-balances/{id}`; its reversal belongs to it), `INCOME` (`/incomes/{id}`),
+    /// `DUES_SHEET` (`/dues-sheets/{id}`). Money out:
     /// `PAYMENT` (`/payments/{id}`), `REFUND` (`/refunds/{id}`), `PURCHASE` (`/purchases/{id}`), `ADVANCE` (`/advances/{id}`), `ADVANCE_CLEARING`
     /// (`/advance-clearings/{id}`), `CASH_MOVE` (`/cash-moves/{id}`), `FUND_RELEASE` (`/fund-releases/{id}`), `TRANSFER` (`/transfers/{id}`,
     /// told at both of its chapters), `CORRECTION` (`/corrections/{id}`). Goods: `STOCK_ADJUSTMENT` (`/stock/adjustments/{id}`), `STOCK_COUNT`

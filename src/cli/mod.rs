@@ -21,6 +21,9 @@ use so_nhan_ai_proof::cli::{Failure, say, verify, watch};
 use crate::basics::failpoint;
 use crate::config::{Config, LogFormat, Settings};
 use crate::db::migrations::Totals;
+use crate::http::Lang;
+use crate::privacy::register;
+use crate::rooms::ROOMS;
 
 /// Sổ Nhân Ái: operations backend and public ledger of the Vietnam Red Cross.
 #[derive(Debug, Parser)]
@@ -67,8 +70,21 @@ enum Command {
     Backup(upkeep::BackupCommand),
     /// Get an installation back from a backup, into an empty data folder or database
     Restore(upkeep::RestoreCommand),
+    /// Personal data
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
     /// Print the OpenAPI document
     Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum PrivacyCommand {
+    /// Print what is kept of people, why, by which right, who reads it and how long (Markdown, in Vietnamese)
+    Register {
+        /// In English
+        #[arg(long)]
+        english: bool,
+    },
 }
 
 /// Reads the command line, does what it says, and says in one line what went wrong if it did.
@@ -96,6 +112,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match &cli.command {
         Command::Openapi => {
             say(crate::app::document_text()?.trim_end())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Privacy(PrivacyCommand::Register { english }) => {
+            let lang = if *english { Lang::En } else { Lang::Vi };
+            say(register::print(ROOMS, lang).trim_end())?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Audit(command) if command.is_of_log() => return command.of_log(),
@@ -126,7 +147,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Audit(command) => return command.of_database(&config),
         Command::Backup(command) => return upkeep::backup(&config, command),
         Command::Restore(command) => return upkeep::restore(&config, &command),
-        Command::Openapi | Command::Receipt(_) | Command::Watch(_) => Ok(()),
+        Command::Openapi | Command::Privacy(_) | Command::Receipt(_) | Command::Watch(_) => Ok(()),
     }?;
     Ok(ExitCode::SUCCESS)
 }

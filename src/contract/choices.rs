@@ -27,8 +27,8 @@ const WORDS: &[Words<'_>] = &[
     ("ConsentChannel", "How a consent was given.", &["AT_GIVING", "IN_PERSON", "PHONE", "POST", "EMAIL", "APP", "OTHER"]),
     (
         "ConsentPurpose",
-        "What a giver agrees to.",
-        &["SHOW_MASKED_NAME", "SHOW_FULL_NAME", "SHOW_MASKED_NAME_OF_CHILD", "SHOW_FULL_NAME_OF_CHILD"],
+        "What a giver agrees to, or somebody who holds a post.",
+        &["SHOW_MASKED_NAME", "SHOW_FULL_NAME", "SHOW_MASKED_NAME_OF_CHILD", "SHOW_FULL_NAME_OF_CHILD", "SHOW_NAME_OF_OFFICER"],
     ),
     ("DeadlineChangeKind", "What about a deadline changed.", &["ANSWER_DUE", "DUE_ON", "EXTENSION"]),
     ("DocumentClosing", "Why a paper is kept and not shown.", &["ERASED", "RESTRICTED"]),
@@ -96,7 +96,7 @@ const WORDS: &[Words<'_>] = &[
     (
         "HoldingKind",
         "What is held about a person beside gifts.",
-        &["PAPER", "REVERSAL_NOTE", "COMMITTED", "PUBLIC_NAME", "REQUEST_NOTE", "REFUND", "PERSON", "MEMBER"],
+        &["PAPER", "REVERSAL_NOTE", "COMMITTED", "PUBLIC_NAME", "REQUEST_NOTE", "REFUND", "PERSON", "MEMBER", "POST", "DUES"],
     ),
     ("ImportState", "Where a list of gifts stands: waiting, being booked, booked.", &["READY", "ACCEPTED", "DONE"]),
     ("KeptKind", "What an erasure left.", &["PAPER", "UNLINKED_PAPER"]),

@@ -106,6 +106,24 @@ impl Findings {
         Ok(())
     }
 
+    /// What a foreign key would say, where a guard of the statement stands in its place: each column of `table` refers to the `id` of
+    /// another one. `subject` names the row.
+    pub fn ask_references(
+        &mut self,
+        conn: &mut PgConnection,
+        check: &'static str,
+        (table, subject): (&str, &str),
+        columns: &[(&str, &str)],
+    ) -> Result<(), DbError> {
+        let lost = columns.iter().map(|(column, to)| {
+            format!(
+                "SELECT t.{subject}, '{column} refers to nothing in {to}' FROM {table} t
+                 WHERE t.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM {to} o WHERE o.id = t.{column})"
+            )
+        });
+        self.ask(conn, check, &lost.collect::<Vec<_>>().join(" UNION ALL "))
+    }
+
     pub fn total(&self) -> u64 {
         self.checks.values().map(|tally| tally.found).sum()
     }

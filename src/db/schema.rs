@@ -365,6 +365,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    committee (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        made_by -> Text,
+        provisional -> Bool,
+        congress -> Nullable<Text>,
+        decision_no -> Text,
+        decision_on -> Date,
+        document -> Nullable<Text>,
+        valid_from -> Date,
+        term_until -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+        ended_how -> Nullable<Text>,
+        end_decision_no -> Nullable<Text>,
+        ended_account -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    committee_post (id) {
+        id -> Uuid,
+        committee_id -> Uuid,
+        title -> Text,
+        n -> SmallInt,
+        seats -> SmallInt,
+    }
+}
+
+diesel::table! {
+    committee_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     consent (id) {
         id -> Uuid,
         party_id -> Uuid,
@@ -575,6 +615,92 @@ diesel::table! {
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
         withdrawn_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    dues_exemption (grassroots_id, month) {
+        grassroots_id -> Uuid,
+        month -> Date,
+        exempt -> Integer,
+        allowed -> Integer,
+    }
+}
+
+diesel::table! {
+    dues_line (sheet_id, n) {
+        sheet_id -> Uuid,
+        n -> SmallInt,
+        member_id -> Uuid,
+        first_month -> Date,
+        last_month -> Date,
+        amount_vnd -> BigInt,
+        ground -> Nullable<Text>,
+        decision_no -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    dues_month (first_id, month) {
+        first_id -> Uuid,
+        month -> Date,
+        sheet_id -> Uuid,
+        n -> SmallInt,
+    }
+}
+
+diesel::table! {
+    dues_owed (sheet_id, step) {
+        sheet_id -> Uuid,
+        step -> SmallInt,
+        from_id -> Uuid,
+        to_id -> Uuid,
+        amount_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
+    dues_remittance (transfer_id) {
+        transfer_id -> Uuid,
+        from_id -> Uuid,
+        to_id -> Uuid,
+        noted_by -> Uuid,
+        noted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    dues_rule (id) {
+        id -> Integer,
+        chapter_id -> Nullable<Uuid>,
+        payers -> Array<Text>,
+        vnd_a_month -> BigInt,
+        exempt_bp -> Integer,
+        branch_bp -> Integer,
+        grassroots_bp -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    dues_sheet (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        grassroots_id -> Uuid,
+        rule_id -> Integer,
+        day -> Date,
+        account -> Text,
+        paid -> Integer,
+        exempt -> Integer,
+        amount_vnd -> BigInt,
+        state -> Text,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        entry_id -> Uuid,
     }
 }
 
@@ -1418,6 +1544,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    post_holder (id) {
+        id -> Uuid,
+        post_id -> Uuid,
+        seat -> SmallInt,
+        person_id -> Uuid,
+        held_from -> Date,
+        held_until -> Nullable<Date>,
+        manner -> Text,
+        acting -> Nullable<Text>,
+        decision_no -> Text,
+        decision_on -> Date,
+        document -> Nullable<Text>,
+        entered_account -> Uuid,
+        entered_at -> Timestamptz,
+        ended_how -> Nullable<Text>,
+        end_decision_no -> Nullable<Text>,
+        ended_account -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    post_holder_role (assignment_id) {
+        assignment_id -> Uuid,
+        holder_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    post_holder_shown (id) {
+        id -> Uuid,
+        holder_id -> Uuid,
+        name -> Nullable<Text>,
+        text_version -> SmallInt,
+        given_on -> Date,
+        document -> Nullable<Text>,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    post_title (code) {
+        code -> Text,
+        committee_kind -> Text,
+        vi -> Text,
+        en -> Text,
+        single -> Bool,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     posting (entry_id, n) {
         entry_id -> Uuid,
         n -> SmallInt,
@@ -1464,6 +1648,15 @@ diesel::table! {
         name -> Text,
         mark -> Text,
         source -> Text,
+    }
+}
+
+diesel::table! {
+    public_member_count (chapter_id, year, kinds) {
+        chapter_id -> Uuid,
+        year -> Integer,
+        kinds -> Array<Text>,
+        members -> Integer,
     }
 }
 
@@ -2095,9 +2288,9 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
-diesel::allow_tables_to_appear_in_same_query!(account, cash_receipt);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(account, committee);
 diesel::allow_tables_to_appear_in_same_query!(account, consent);
 diesel::allow_tables_to_appear_in_same_query!(account, correction);
 diesel::allow_tables_to_appear_in_same_query!(account, decision);
@@ -2106,8 +2299,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, document);
 diesel::allow_tables_to_appear_in_same_query!(account, document_link);
 diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
-diesel::allow_tables_to_appear_in_same_query!(account, entry);
-diesel::allow_tables_to_appear_in_same_query!(account, gift);
+diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
+diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
@@ -2127,6 +2320,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, person);
 diesel::allow_tables_to_appear_in_same_query!(account, person_join);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
+diesel::allow_tables_to_appear_in_same_query!(account, post_holder);
+diesel::allow_tables_to_appear_in_same_query!(account, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
 diesel::allow_tables_to_appear_in_same_query!(account, reversal_request);
@@ -2157,7 +2352,6 @@ diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(appeal, asked_gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal, chapter);
 diesel::allow_tables_to_appear_in_same_query!(appeal, fund);
-diesel::allow_tables_to_appear_in_same_query!(appeal, gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal, information_request);
 diesel::allow_tables_to_appear_in_same_query!(appeal, publication);
 diesel::allow_tables_to_appear_in_same_query!(appeal, settlement_report);
@@ -2167,7 +2361,6 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
-diesel::allow_tables_to_appear_in_same_query!(cash_receipt, entry);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
@@ -2175,14 +2368,18 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
+diesel::allow_tables_to_appear_in_same_query!(chapter, committee);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
-diesel::allow_tables_to_appear_in_same_query!(chapter, entry);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_rule);
+diesel::allow_tables_to_appear_in_same_query!(chapter, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry_detail);
-diesel::allow_tables_to_appear_in_same_query!(chapter, gift);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
@@ -2205,6 +2402,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, person_join);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_card);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_member_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
@@ -2226,6 +2424,9 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
+diesel::allow_tables_to_appear_in_same_query!(committee, committee_post);
+diesel::allow_tables_to_appear_in_same_query!(committee_post, post_holder);
+diesel::allow_tables_to_appear_in_same_query!(committee_post, post_title);
 diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
@@ -2241,6 +2442,14 @@ diesel::allow_tables_to_appear_in_same_query!(document, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(document, publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
+diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
+diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(dues_line, member);
+diesel::allow_tables_to_appear_in_same_query!(dues_month, member);
+diesel::allow_tables_to_appear_in_same_query!(dues_owed, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(dues_remittance, transfer);
+diesel::allow_tables_to_appear_in_same_query!(dues_rule, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(dues_sheet, entry);
 diesel::allow_tables_to_appear_in_same_query!(entry, entry_detail);
 diesel::allow_tables_to_appear_in_same_query!(entry, gift);
 diesel::allow_tables_to_appear_in_same_query!(entry, money_order);
@@ -2303,8 +2512,12 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
 diesel::allow_tables_to_appear_in_same_query!(person, person_join);
+diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
+diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
+diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
+diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(purchase, purchase_line);

@@ -9,13 +9,27 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::decision;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::vault::Place;
 
 /// See the module.
 pub struct Notes;
 
 impl HoldsPersons for Notes {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: ("Ghi chú cho người duyệt, có thể nhắc tên người", "Notes for who decides, which may name somebody"),
+            purpose: ("Người duyệt hiểu việc được đề nghị", "For who decides to understand the request"),
+            grounds: ("Việc quản lý nội bộ theo thẩm quyền", "Internal control by competence"),
+            readers: ("Người đề nghị và người duyệt", "Who asks and who decides"),
+            period: (
+                "Cùng thời hạn với việc được duyệt, hoặc xóa theo yêu cầu",
+                "As long as what was decided, or erased on request",
+            ),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["decision.note", "decision.request_hash", "decision.bare_hash"]
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::held::{HeldAndOpen, Of};
+use super::members::{self, MembersOfYear};
 use super::totals::{Spent, Sum, TotalsOut, spent};
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::basics::Clock;
@@ -20,6 +21,7 @@ use crate::chapters::reference::CENTRAL;
 use crate::chapters::shown::{FormerNameOut, ProvisionalOut, RelatedChapter};
 use crate::chapters::store::{self, ChapterRow};
 use crate::chapters::units::{self, UnitRow};
+use crate::committees::shown::{self as committees, PublicCommittee};
 use crate::db::Db;
 use crate::http::sets::{Searches, Shows};
 use crate::http::{Cursor, Page, Problem, Query, one_line, rows_a_page};
@@ -113,9 +115,15 @@ pub struct ChapterDetail {
     /// What went up in it, the newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub predecessors: Vec<RelatedChapter>,
+    /// Its committees in office, with their posts; a name only where its holder agrees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub committees: Vec<PublicCommittee>,
     pub totals: TotalsOut,
     /// Goods in stock, advances that are not cleared, transfers that nobody has confirmed.
     pub held: HeldAndOpen,
+    /// Members at the end of each year, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MembersOfYear>,
 }
 
 /// A chapter by code and name.
@@ -271,9 +279,11 @@ pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<C
     let former_names = life_store::former_names(conn, row.id)?.into_iter().map(FormerNameOut::from).collect();
     let related = |all: Vec<Related>| all.into_iter().map(RelatedChapter::from).collect();
     let (successors, predecessors) = (related(tree::went_up_in(conn, row.id)?), related(tree::came_from(conn, row.id)?));
+    let committees = committees::of_chapter(conn, row.id, today)?;
     let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
     let totals = TotalsOut::read(conn, &row.code, row.id, None)?;
     let held = HeldAndOpen::read(conn, Of::Chapter(row.id, &row.code), &totals, today)?;
+    let members = members::of(conn, row.id)?;
     let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
     Ok(ChapterDetail {
         chapter,
@@ -286,8 +296,10 @@ pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<C
         former_names,
         successors,
         predecessors,
+        committees,
         totals,
         held,
+        members,
     })
 }
 

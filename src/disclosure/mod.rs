@@ -22,6 +22,7 @@ pub mod held;
 pub mod labels;
 mod late;
 pub mod leaves;
+pub mod members;
 pub mod officers;
 pub mod publications;
 pub mod receipts;

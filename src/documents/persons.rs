@@ -18,7 +18,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{document, document_closure, document_link, upload};
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record, What};
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record, What};
 use crate::tree;
 use crate::vault::{Vault, VaultError, place};
 
@@ -207,6 +207,26 @@ fn uploads_under_way(errand: &mut Errand<'_>, of: &Mentioned) -> Result<usize, P
 }
 
 impl HoldsPersons for Papers {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: ("Bản chụp giấy tờ, chứng từ và tên tệp", "Scanned papers and vouchers, and names of files"),
+            purpose: ("Chứng từ của mỗi khoản, quyết định, giấy đồng ý", "The paper behind an entry, a decision, a consent"),
+            grounds: (
+                "Luật Kế toán; sự đồng ý (Luật 91/2025/QH15, điều 9)",
+                "Accounting law; consent (Law 91/2025/QH15, art. 9)",
+            ),
+            readers: (
+                "Theo mục đích của từng loại giấy tờ; mỗi lần mở được ghi lại",
+                "By the purpose of each paper; each opening is noted",
+            ),
+            period: (
+                "Theo thời hạn của từng loại giấy tờ, rồi hệ thống tự xóa",
+                "As long as each kind of paper is kept, then swept",
+            ),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["document.name", "document.request_hash", "upload.name", "upload.request_hash"]
     }

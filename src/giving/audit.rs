@@ -272,6 +272,9 @@ fn slips_and_appeals(conn: &mut PgConnection, findings: &mut Findings) -> Result
               ON (g.id, g.chapter_id, g.book, g.no) = (s.gift_id, s.chapter_id, s.book, s.no)
          WHERE g.id IS NULL OR g.reversed <> (s.gift_id IS NULL)",
     )?;
+    // What no foreign key says any more (decision 188).
+    let refers = [("chapter_id", "chapter"), ("appeal_id", "appeal"), ("recorded_by", "account")];
+    findings.ask_references(conn, "gift_refers", ("gift", "id"), &refers)?;
     findings.ask(
         conn,
         "appeal",

@@ -12,7 +12,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{asked_gift, gift, reversal_request};
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::parties::naming;
 use crate::vault::place;
 
@@ -94,6 +94,32 @@ fn is_given_by(giver: &serde_json::Value, called: &Called) -> bool {
 impl HoldsPersons for Gifts {
     fn chapters_of(&self, conn: &mut PgConnection, party: Uuid) -> Result<Vec<Uuid>, DbError> {
         personal::chapters(conn, personal::Scope::Party(party))
+    }
+
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Tên người ủng hộ, địa chỉ người nộp, lời nhắn, nội dung chuyển khoản, số tham chiếu ngân hàng",
+                "Name of the giver, address of the payer, wish, memo and bank reference of a transfer",
+            ),
+            purpose: (
+                "Ghi sổ, lập phiếu thu, tìm khoản trùng, công khai theo lựa chọn của người ủng hộ",
+                "To book, to make out receipts, to find doubles, to publish as the giver chose",
+            ),
+            grounds: (
+                "Sự đồng ý (Luật 91/2025/QH15, điều 9, 16); chứng từ theo Luật Kế toán và Nghị định 93/2021/NĐ-CP",
+                "Consent (Law 91/2025/QH15, art. 9, 16); vouchers by accounting law and Decree 93/2021/NĐ-CP",
+            ),
+            readers: (
+                "Cán bộ, kế toán của đơn vị nhận và người kiểm tra; mỗi lần xem được ghi lại",
+                "Officers and accountants of the chapter that received, and inspectors; each reading is noted",
+            ),
+            period: (
+                "Chứng từ theo thời hạn của luật; phần còn lại đến khi xóa theo yêu cầu",
+                "Vouchers as long as the law says; the rest until erased on request",
+            ),
+        }];
+        ALL
     }
 
     fn columns(&self) -> &'static [&'static str] {

@@ -67,7 +67,7 @@ pub struct OfParty<'a> {
 /// Something held about a person, for the copy they may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holding {
-    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON` or `MEMBER`.
+    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `POST` or `DUES`.
     #[schema(example = "PAPER")]
     pub what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,8 +124,29 @@ impl From<PersonsError> for StepError {
     }
 }
 
+/// In Vietnamese and in English.
+pub type Both = (&'static str, &'static str);
+
+/// What a room keeps of people, as the register of processing says it: the annex of the impact assessment (Law 91/2025/QH15, art. 21) and
+/// of the security dossier (Law 116/2025/QH15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Processing {
+    /// Which data of whom.
+    pub data: Both,
+    pub purpose: Both,
+    /// By which law, or by whose consent.
+    pub grounds: Both,
+    /// Who may read it.
+    pub readers: Both,
+    /// How long it is kept.
+    pub period: Both,
+}
+
 /// See the module. Every method works within the caller's transaction, whose records are held.
 pub trait HoldsPersons: Sync {
+    /// What is kept of whom, why, by which right and how long: for the register.
+    fn processing(&self) -> &'static [Processing];
+
     /// Columns, as `table.column`, in which this room keeps something of a person: sealed, hashed, or in clear.
     fn columns(&self) -> &'static [&'static str];
 
@@ -159,6 +180,12 @@ pub trait HoldsPersons: Sync {
 
     /// The party is called so from now on at these chapters, and is `to`.
     fn correct_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>, _to: Uuid, _called: &Called) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    /// The party asked that its data be kept and not used at these chapters: what is shown of it to others there is not any more. (That
+    /// nobody uses the rest is asked of `party_restriction`.)
+    fn restrict_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
         Ok(())
     }
 

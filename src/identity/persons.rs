@@ -6,12 +6,32 @@ use diesel::pg::PgConnection;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 
 /// See the module.
 pub struct Officers;
 
 impl HoldsPersons for Officers {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Họ tên, tên đăng nhập, số điện thoại của cán bộ có tài khoản; tên thiết bị, địa chỉ thử đăng nhập",
+                "Name, user name and telephone number of officers with an account; names of devices, failed log-ins",
+            ),
+            purpose: ("Đăng nhập, phân quyền, biết ai đã làm việc gì", "To log in, to give rights, to know who did what"),
+            grounds: (
+                "Nhiệm vụ được giao theo quyết định; an ninh hệ thống (Luật 116/2025/QH15)",
+                "The duty given by decision; security of the system (Law 116/2025/QH15)",
+            ),
+            readers: ("Người quản trị của đơn vị và cấp trên", "Administrators of the chapter and above"),
+            period: (
+                "Tên còn giữ khi tài khoản đã khóa, vì sổ ghi ai đã làm; nhật ký ít nhất 12 tháng",
+                "The name stays when the account is disabled, since the books say who acted; logs 12 months at least",
+            ),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &[
             "officer.full_name",

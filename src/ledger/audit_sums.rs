@@ -71,6 +71,9 @@ pub(super) fn audit(conn: &mut PgConnection, findings: &mut Findings, places: &H
         "posting_of_an_entry",
         "SELECT p.entry_id, 'a posting belongs to no entry' FROM posting p WHERE NOT EXISTS (SELECT FROM entry e WHERE e.id = p.entry_id)",
     )?;
+    // What no foreign key says any more (decision 188).
+    findings.ask_references(conn, "entry_refers", ("entry", "code"), &[("chapter_id", "chapter"), ("recorded_by", "account")])?;
+    findings.ask_references(conn, "posting_refers", ("posting", "entry_id"), &[("fund_id", "fund")])?;
     findings.ask(
         conn,
         "public_entry_of_an_entry",

@@ -107,7 +107,7 @@ const OF_ACCOUNT: &str = "(SELECT m.day FROM (
               UNION SELECT b.day FROM entry b WHERE b.code = ANY($8) AND b.chapter_id = $1 AND b.day >= $2 AND b.day <= $3) m
           ORDER BY m.day OFFSET 0) moved
     CROSS JOIN LATERAL (SELECT s.id, s.code, s.kind, s.day, s.booked, s.reverses, s.reason FROM entry s
-          WHERE s.chapter_id = $1 AND s.day = moved.day AND ($6 IS NULL OR s.day > $2 OR s.id >= $6) ORDER BY s.id OFFSET 0) e
+          WHERE s.chapter_id = $1 AND s.day = moved.day AND ($6 IS NULL OR s.day > $2 OR s.id >= $6) OFFSET 0) e
     JOIN posting p ON p.entry_id = e.id AND p.account = $4 AND ($5 IS NULL OR p.fund_id = $5)
          AND ($6 IS NULL OR e.day > $2 OR e.id > $6 OR p.n > $7)";
 

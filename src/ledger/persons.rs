@@ -10,7 +10,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::public_entry;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 
 /// What items are called, by code: the words of a row are made of them too, and this room does not know the catalogue.
 pub type ItemNames = fn(&mut PgConnection, &[&str]) -> Result<HashMap<String, String>, DbError>;
@@ -33,6 +33,17 @@ fn codes(of: &[Record]) -> Vec<&str> {
 }
 
 impl HoldsPersons for PublicRows {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: ("Tên người ủng hộ ở dạng họ đã chọn để công khai", "Names of givers in the form they chose to be shown in"),
+            purpose: ("Công khai, minh bạch", "Openness"),
+            grounds: ("Sự đồng ý công khai (Luật 91/2025/QH15, điều 16)", "Consent to publication (Law 91/2025/QH15, art. 16)"),
+            readers: ("Mọi người", "Everybody"),
+            period: ("Đến khi rút lại sự đồng ý", "Until the consent is withdrawn"),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["public_entry.giver", "public_entry.words"]
     }

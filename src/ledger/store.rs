@@ -75,11 +75,11 @@ fn write<R: MayBook, T>(
     entries: Vec<(&Granted<R>, NewEntry)>,
     before_totals: impl FnOnce(&mut PgConnection) -> Result<T, DbError>,
 ) -> Result<T, BookError> {
-    insert_headers(conn, at, &entries)?;
-    insert_postings(conn, &entries).map_err(|error| match error.constraint() {
+    insert_headers(conn, at, &entries).map_err(|error| match error.constraint() {
         Some("posting_books_open") => BookError::Closed,
         _ => BookError::Db(error),
     })?;
+    insert_postings(conn, &entries)?;
     let mut leaves = Vec::with_capacity(entries.len());
     for (_, entry) in &entries {
         leaves.push(leaf_of(entry, at, funds)?);

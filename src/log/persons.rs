@@ -6,7 +6,7 @@ use super::{opening, store};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 
 /// See the module.
 pub struct Openings;
@@ -17,6 +17,23 @@ fn codes(record: &Record) -> impl Iterator<Item = &str> {
 }
 
 impl HoldsPersons for Openings {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Khóa mở cam kết của mỗi khoản trong sổ công khai, trong đó có tên và số điện thoại người ủng hộ",
+                "What opens the commitment of each entry of the public log, a giver's name and number in it",
+            ),
+            purpose: ("Chứng minh cho người ủng hộ rằng khoản của họ đã vào sổ", "To prove to givers that theirs is in the log"),
+            grounds: (
+                "Sự đồng ý (Luật 91/2025/QH15, điều 9); khóa riêng, sổ công khai không có dữ liệu cá nhân",
+                "Consent (Law 91/2025/QH15, art. 9); the log itself says nothing personal",
+            ),
+            readers: ("Chỉ người giữ biên nhận", "Whoever holds the receipt alone"),
+            period: ("Đến khi xóa dữ liệu theo yêu cầu", "Until erased on request"),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["pd_opening.sealed"]
     }

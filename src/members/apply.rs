@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::model::{MemberKind, MemberState, StepKind, consent_needed};
 use super::steps::{self, Ask};
 use super::store::{self, Row};
-use super::wire::{MemberIn, MemberPatch};
+use super::wire::{MemberIn, PlacementIn};
 use crate::authz::{Granted, KeepPeople, Visit};
 use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
@@ -140,28 +140,20 @@ fn branch_of(v: &mut Visit<'_>, by: &Granted<KeepPeople>, code: &str) -> Result<
 
 /// Puts a member elsewhere in the chapter, or makes them another kind of member. What is counted changes today; a day that is over
 /// stays as it was counted. It also counts what was corrected of the person since.
-pub fn change(v: &mut Visit<'_>, id: Uuid, patch: MemberPatch) -> Result<(), Fault> {
+pub fn put(v: &mut Visit<'_>, id: Uuid, body: &PlacementIn) -> Result<(), Fault> {
     let (row, grant) = steps::kept(v, id)?;
     if row.state() != Some(MemberState::Admitted) {
         return Err(Fault::NotPossible);
     }
     let person = carry::person(v, &row)?;
     let mut check = Check::default();
-    let old = row.kind().unwrap_or(MemberKind::Member);
-    let kind = patch.kind.over_required("/kind", old, &mut check);
-    if kind != old {
-        ages(v, &mut check, kind, &person)?;
+    if row.kind() != Some(body.kind) {
+        ages(v, &mut check, body.kind, &person)?;
     }
-    let code = match row.branch_id {
-        Some(branch) => Some(tree::code_of(v.conn, ChapterId(branch))?),
-        None => None,
-    };
-    let branch = patch.branch.over(code);
-    let team = patch.team.over(row.team.clone());
-    let place = place(v, &mut check, &grant, branch.as_deref(), team.as_deref())?;
+    let place = place(v, &mut check, &grant, body.branch.as_deref(), body.team.as_deref())?;
     let place = check.done(place).map_err(Fault::Fields)?;
-    store::place(v.conn, &grant, id, kind, (place.0, place.1.as_deref()))?;
+    store::place(v.conn, &grant, id, body.kind, (place.0, place.1.as_deref()))?;
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     carry::count_anew(v, &row)?;
-    Ok(v.note(&grant, "MEMBER_CHANGED", id)?)
+    Ok(v.note(&grant, "MEMBER_PLACED", id)?)
 }

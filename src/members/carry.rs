@@ -9,6 +9,7 @@ use super::kinds;
 use super::model::{CardState, MemberKind, MemberState, StepKind, StepState};
 use super::spans::{self, Facts};
 use super::store::{self, Row, StepRow};
+use super::told;
 use crate::authz::{Approve, Granted, Visit};
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_date;
@@ -60,6 +61,7 @@ fn enter(v: &mut Visit<'_>, row: &Row, person: &Known) -> Result<(), Fault> {
     let chapter = today(v, row.chapter_id)?;
     let facts = Facts::of(v.conn, row, chapter, person)?;
     spans::begin(v.conn, row.id, &facts, day).map_err(twice)?;
+    told::expect(v.conn, v.now, day)?;
     store::become_(v.conn, row.id, MemberState::Admitted, row.since.or(Some(day)))?;
     let code = PublicCode::random().map_err(Fault::broken)?;
     Ok(cards::issue(v.conn, (row.id, facts.kind, chapter), &code, day)?)

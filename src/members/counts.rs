@@ -1,9 +1,10 @@
 //! Members on any day, by what they are: one question to the spans. Levels above get counts and no persons, so READ suffices.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, NaiveDate};
-use diesel::sql_types::{BigInt, Date, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
-use diesel::{RunQueryDsl, pg::PgConnection};
-use uuid::Uuid;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
 
 use super::fault::Fault;
 use super::model::AgeBand;
@@ -11,23 +12,9 @@ use super::wire::{MemberCount, MemberCounts};
 use crate::authz::{Read, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
-use crate::db::statement::statement;
+use crate::db::schema::member_span;
 use crate::http::{FieldError, Say};
-
-statement! {
-    struct Counted {
-        year: i32 => Integer,
-        chapter: Uuid => SqlUuid,
-        from: NaiveDate => Date,
-        to: NaiveDate => Date,
-    } -> (Text, Nullable<Text>, Nullable<SmallInt>, Text, BigInt),
-    "SELECT s.kind, s.sex, b.band::int2, s.sector, count(*)
-     FROM member_span s JOIN chapter_ancestor a ON a.chapter_id = s.chapter_id
-     CROSS JOIN LATERAL (SELECT CASE WHEN y.age < 16 THEN 0 WHEN y.age <= 30 THEN 16 WHEN y.age <= 60 THEN 31 WHEN y.age > 60 THEN 61 END
-                         FROM (SELECT ? - s.birth_year) y(age)) b(band)
-     WHERE a.ancestor_id = ? AND s.from_day <= ? AND (s.to_day IS NULL OR s.to_day > ?)
-     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
-}
+use crate::tree;
 
 /// The members of a chapter and of all below it on a day that is not to come.
 pub fn of(v: &mut Visit<'_>, chapter: &str, on: Option<NaiveDate>) -> Result<MemberCounts, Fault> {
@@ -46,15 +33,20 @@ pub fn of(v: &mut Visit<'_>, chapter: &str, on: Option<NaiveDate>) -> Result<Mem
 }
 
 fn counted(conn: &mut PgConnection, here: &Seen<Read>, on: NaiveDate) -> Result<Vec<MemberCount>, DbError> {
+    use member_span as s;
     type Row = (String, Option<String>, Option<i16>, String, i64);
-    let rows: Vec<Row> = Counted { year: &on.year(), chapter: &here.chapter().0, from: &on, to: &on }.load(conn)?;
-    let row = |(kind, sex, least, sector, members): Row| MemberCount {
-        kind,
-        sex,
-        // The least age of a band stands for it.
-        age: AgeBand::of(least.map(|age| on.year() - i32::from(age)), on.year()),
-        sector,
-        members,
-    };
-    Ok(rows.into_iter().map(row).collect())
+    let rows: Vec<Row> = s::table
+        .filter(s::chapter_id.eq_any(tree::at_and_below(here.chapter().0)))
+        .filter(s::from_day.le(on))
+        .filter(s::to_day.is_null().or(s::to_day.gt(on)))
+        .group_by((s::kind, s::sex, s::birth_year, s::sector))
+        .select((s::kind, s::sex, s::birth_year, s::sector, diesel::dsl::count_star()))
+        .load(conn)?;
+    let mut counts: BTreeMap<(String, Option<String>, AgeBand, String), i64> = BTreeMap::new();
+    for (kind, sex, born, sector, members) in rows {
+        let age = AgeBand::of(born.map(i32::from), on.year());
+        *counts.entry((kind, sex, age, sector)).or_default() += members;
+    }
+    let row = |((kind, sex, age, sector), members)| MemberCount { kind, sex, age, sector, members };
+    Ok(counts.into_iter().map(row).collect())
 }

@@ -10,7 +10,7 @@ use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
 use crate::persons;
 
 /// See the module.
@@ -22,6 +22,29 @@ fn of(errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Row>, PersonsErro
 }
 
 impl HoldsPersons for Members {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Loại hội viên, ngày kết nạp, quyết định, chi hội; người đại diện và sự đồng ý của trẻ em",
+                "Kind of membership, day of admission, decision, branch; representative and consent of children",
+            ),
+            purpose: ("Quản lý hội viên, cấp thẻ, thống kê", "To keep members, to issue cards, to count"),
+            grounds: (
+                "Sự đồng ý (Luật 91/2025/QH15, điều 9); trẻ em: người đại diện, từ 7 tuổi cả trẻ em (điều 24)",
+                "Consent (Law 91/2025/QH15, art. 9); of children the representative, from 7 years the child too (art. 24)",
+            ),
+            readers: (
+                "Cán bộ được giao của chính đơn vị đó; cấp trên chỉ xem số đếm",
+                "Officers of that very chapter who are charged with it; levels above see counts",
+            ),
+            period: (
+                "Đến khi ra khỏi Hội và hết thời hạn lưu, hoặc xóa theo yêu cầu; số đếm không còn gắn với người thì giữ",
+                "Until they leave and the time of keeping is over, or erased on request; counts without a person stay",
+            ),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["member_consent.guardian", "member_consent.paper"]
     }

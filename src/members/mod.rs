@@ -15,6 +15,7 @@
 //!   wherever.
 //! - A membership belongs to one chapter. A transfer begins a new one at the other chapter, which knows the person by a name of its own;
 //!   history and card go along.
+//! - What the public may know of how many there are is told once a year, folded ([`told`]).
 //! - The public learns of a card whether it is valid and of which chapter; of a junior's only the first.
 
 mod answers;
@@ -35,10 +36,12 @@ mod kinds;
 pub mod model;
 pub mod routes;
 mod show;
+mod small_cells;
 mod spans;
 mod step_routes;
 mod steps;
 mod store;
+pub mod told;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -64,6 +67,7 @@ pub const ROOM: Room = Room {
         "member_span",
         "member_step",
         "public_card",
+        "public_member_count",
     ],
     tags: &[("members", "Members: admission, transfer, ending, cards, counts")],
     routes,
@@ -81,6 +85,7 @@ pub const ROOM: Room = Room {
     means: &[|means| {
         let handler = imports::work::handler(means.get()?);
         means.add(handler);
+        means.add(told::handler());
         Ok(())
     }],
     chapters: &[
@@ -92,6 +97,7 @@ pub const ROOM: Room = Room {
         ("member_step.chapter_id", Follows),
         ("member_step.to_chapter_id", Follows),
         ("public_card.chapter_id", Follows),
+        ("public_member_count.chapter_id", Stays),
     ],
     successions: &[&going::Counted, &imports::going::Lists],
     ..Room::called("members")

@@ -1,6 +1,6 @@
 //! `/api/v1/members`, `/api/v1/member-counts`: thin handlers.
 
-use actix_web::{get, patch, post, web};
+use actix_web::{get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -8,21 +8,21 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::model::MemberState;
-use super::wire::{MemberCounts, MemberFound, MemberIn, MemberOut, MemberPatch, StepIn, StepOut, TransferIn};
+use super::wire::{MemberCounts, MemberFound, MemberIn, MemberOut, PlacementIn, StepIn, StepOut, TransferIn};
 use super::{apply, cards, counts, show, steps, store};
 use crate::authz::{Attempt, Desk, SeePeople, Visit};
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_date;
 use crate::http::sets::{Acts, Decides, Key, Lists, Records, Writes};
 use crate::http::{Answer, Body, Check, Page, Paging, Problem, Query, Reply, note, one_line};
-use crate::persons::wire::is_by_chance;
+use crate::persons::model::is_by_chance;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(apply_for_member)
         .service(list_members)
         .service(show_member)
-        .service(change_member)
+        .service(place_member)
         .service(enter_member_step)
         .service(transfer_member)
         .service(issue_member_card)
@@ -129,16 +129,20 @@ pub async fn show_member(desk: Desk, id: web::Path<Uuid>) -> Answer<MemberOut> {
 /// They are counted so from today on; what was corrected of the person since is counted from today on as well. Days that are over stay
 /// as they were counted.
 #[utoipa::path(
-    tag = "members", params(("id" = Uuid, Path, description = "The membership")),
-    request_body = MemberPatch, responses((status = 200, body = MemberOut), Writes)
+    tag = "members", params(("id" = Uuid, Path, description = "The membership"), Key),
+    request_body = PlacementIn, responses((status = 200, body = MemberOut), Writes)
 )]
-#[patch("/members/{id}")]
-pub async fn change_member(desk: Desk, id: web::Path<Uuid>, Body(body): Body<MemberPatch>) -> Answer<MemberOut> {
+#[post("/members/{id}/placement")]
+pub async fn place_member(desk: Desk, id: web::Path<Uuid>, Body(body): Body<PlacementIn>) -> Answer<MemberOut> {
+    let content = format!("{id} {body:?}");
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        apply::change(v, *id, body)?;
+        match v.attempt() {
+            Attempt::First => apply::put(v, *id, &body)?,
+            Attempt::Replay => drop(steps::kept(v, *id)?),
+        }
         shown(v, *id)
     };
-    desk.tx(work).await.map(Reply::ok)
+    desk.once("member/placement", content, work).await
 }
 
 /// Enter that somebody left or has died; ask a second person to strike off, expel or reinstate them.

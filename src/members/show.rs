@@ -113,7 +113,7 @@ pub fn step(v: &mut Visit<'_>, row: StepRow, note: Option<String>) -> Result<Ste
         None => None,
     };
     let person = match known {
-        Some(person) => Some(persons::wire::found(&person, &tree::code_of(v.conn, person.chapter)?)),
+        Some(person) => Some(persons::found::found(&person, &tree::code_of(v.conn, person.chapter)?)),
         None => None,
     };
     let out = steps(v, vec![row])?.pop().ok_or(Fault::Unknown)?;

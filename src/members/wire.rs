@@ -7,8 +7,7 @@ use uuid::Uuid;
 
 use super::consent::{ConsentIn, ConsentOut};
 use super::model::{AgeBand, MemberKind, MemberState, MemberStepKind, StepKind, StepState};
-use crate::http::Patch;
-use crate::persons::wire::PersonFound;
+use crate::persons::found::PersonFound;
 use crate::persons::{PersonId, Sex};
 
 /// An application. What else is known of the person stands with the person.
@@ -50,22 +49,21 @@ impl MemberIn {
     }
 }
 
-/// Where a member stands in the chapter, and as what: a field left out stays, `null` takes it away.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+/// Where a member stands in the chapter from today on, and as what: all of it, and what is left out is not.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct MemberPatch {
-    /// As what kind of member from today on.
-    #[serde(default)]
-    #[schema(value_type = Option<MemberKind>)]
-    pub kind: Patch<MemberKind>,
+#[schema(as = MemberPlacementIn)]
+pub struct PlacementIn {
+    /// As what kind of member.
+    pub kind: MemberKind,
     /// Code of a branch of the chapter.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 40)]
-    pub branch: Patch<String>,
+    #[schema(example = "23095-CH-0001", max_length = 40)]
+    pub branch: Option<String>,
     /// A group (tổ) of the chapter or the branch.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 60)]
-    pub team: Patch<String>,
+    #[schema(example = "Tổ 3", max_length = 60)]
+    pub team: Option<String>,
 }
 
 /// A step about a member.

@@ -9,7 +9,7 @@ use super::store::{self, Of, SendError, Shown};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::vault::VaultError;
 
 /// See the module.
@@ -34,6 +34,20 @@ fn ids(messages: &[Shown]) -> Vec<Uuid> {
 }
 
 impl HoldsPersons for Messages {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: ("Địa chỉ thư và lời của thư đang chờ gửi", "Addresses and words of messages that wait to be sent"),
+            purpose: ("Gửi thư cho người có liên quan", "To write to those concerned"),
+            grounds: ("Việc mà chính người đó yêu cầu hoặc được giao", "What the person asked for or is charged with"),
+            readers: (
+                "Người gửi trong danh sách làm bằng tay; thư mật không ai",
+                "Who sends by hand; of confidential ones nobody",
+            ),
+            period: ("Đến khi gửi xong, thư mật nhiều nhất 2 ngày", "Until sent; confidential ones two days at most"),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["message.content", "message.address_hash"]
     }

@@ -9,12 +9,38 @@ use super::consent;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 
 /// The rows of parties are shown, renamed and removed by whoever knows all of their records; here is what hangs on a record.
 pub struct Parties;
 
 impl HoldsPersons for Parties {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Họ tên, số điện thoại; nội dung đồng ý và bằng chứng",
+                "Name, telephone number; what was agreed to, and the proof of it",
+            ),
+            purpose: (
+                "Nhận ra một người ở nhiều khoản, thực hiện quyền của người đó",
+                "To know a person again, and to carry out that person's rights",
+            ),
+            grounds: (
+                "Sự đồng ý (Luật 91/2025/QH15, điều 9); bằng chứng đồng ý (Nghị định 356/2025/NĐ-CP, điều 6)",
+                "Consent (Law 91/2025/QH15, art. 9); its proof (Decree 356/2025/NĐ-CP, art. 6)",
+            ),
+            readers: (
+                "Cán bộ của đơn vị nơi người đó có hồ sơ; mỗi lần xem được ghi lại",
+                "Officers of the chapters where the person is on record; each reading is noted",
+            ),
+            period: (
+                "Đến khi không còn hồ sơ nào dùng đến, hoặc xóa theo yêu cầu",
+                "Until no record needs it, or erased on request",
+            ),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["party.name", "party.name_hash", "party.phone", "party.phone_hash", "party.words", "consent.evidence_sha256"]
     }

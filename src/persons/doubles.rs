@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::found::found;
 use super::model::PersonId;
 use super::row::Row;
 use super::sealed::Known;
 use super::store;
-use super::wire::{DoubleOut, found};
+use super::wire::DoubleOut;
 use crate::authz::{SeePeople, Seen, Visit};
 use crate::parties::words;
 use crate::tree::{self, ChapterId};

@@ -6,11 +6,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::found::{PersonFound, found};
 use super::model::PersonId;
 use super::row::Row;
 use super::sealed::Known;
 use super::store;
-use super::wire::{PersonFound, found};
 use crate::authz::{self, PERSONS_SEARCHED, SeePeople, Seen, Visit};
 use crate::basics::text::order;
 use crate::http::Span;
@@ -109,12 +109,11 @@ fn spend(v: &mut Visit<'_>) -> Result<(), Fault> {
     Err(Fault::TooManyLooks { most: MOST_AN_HOUR, seconds: u64::try_from(wait).unwrap_or(1) })
 }
 
+/// Where a person stands in the order in which they were written down.
+pub type At = (DateTime<Utc>, Uuid);
+
 /// Persons of a chapter in the order in which they were written down: each with its place there. Noted.
-pub fn list(
-    v: &mut Visit<'_>,
-    chapter: &str,
-    span: &Span<(DateTime<Utc>, Uuid)>,
-) -> Result<Vec<((DateTime<Utc>, Uuid), Option<PersonFound>)>, Fault> {
+pub fn list(v: &mut Visit<'_>, chapter: &str, span: &Span<At>) -> Result<Vec<(At, Option<PersonFound>)>, Fault> {
     let (here, _) = v.see_code::<SeePeople>(chapter)?;
     let rows = store::list(v.conn, &here, span)?;
     let mut known = store::names(v.conn, v.vault, &rows.iter().map(|row| PersonId(row.id)).collect::<Vec<_>>())?;

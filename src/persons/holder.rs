@@ -11,7 +11,9 @@ use crate::basics::{Line, Phone};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
+use crate::house::persons::{
+    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+};
 use crate::tree;
 use crate::tree::ChapterId;
 use crate::vault::VaultError;
@@ -20,6 +22,29 @@ use crate::vault::VaultError;
 pub struct Persons;
 
 impl HoldsPersons for Persons {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Họ tên, ngày hoặc năm sinh, giới tính, xã nơi ở, số điện thoại",
+                "Name, birth date or year, sex, commune, telephone number",
+            ),
+            purpose: (
+                "Quản lý hội viên, tình nguyện viên, người giữ chức danh",
+                "To keep members, volunteers and holders of posts",
+            ),
+            grounds: ("Sự đồng ý (Luật 91/2025/QH15, điều 9, 24)", "Consent (Law 91/2025/QH15, art. 9, 24)"),
+            readers: (
+                "Cán bộ được giao của chính đơn vị đó; mỗi lần xem được ghi lại",
+                "Officers of that very chapter who are charged with it; each reading is noted",
+            ),
+            period: (
+                "Đến khi không còn vai trò nào và hết thời hạn lưu, hoặc xóa theo yêu cầu",
+                "Until no role is left and the time of keeping is over, or erased on request",
+            ),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["person.name", "person.phone", "person.particulars", "person.words", "person.request_hash"]
     }

@@ -14,9 +14,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::found::{PersonFound, found};
 use super::model::{JoinState, PersonId};
 use super::store;
-use super::wire::{PersonFound, found};
 use crate::authz::{Granted, KeepPeople, Right, SeePeople, Seen, Visit};
 use crate::basics::Line;
 use crate::db::DbError;

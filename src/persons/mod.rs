@@ -18,6 +18,7 @@ mod carry;
 pub mod doubles;
 mod fault;
 pub mod find;
+pub mod found;
 pub mod holder;
 mod join_routes;
 mod joins;

@@ -19,6 +19,11 @@ use crate::parties::{naming, words};
 #[schema(value_type = Uuid)]
 pub struct PersonId(pub Uuid);
 
+/// Whether an id was made by chance alone.
+pub fn is_by_chance(id: Uuid) -> bool {
+    id.get_version_num() == 4
+}
+
 codes! {
     /// As in the person's papers.
     #[derive(Hash)]

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::find::{self, Wanted};
+use super::found::PersonFound;
 use super::model::PersonId;
-use super::wire::{DoubleOut, PersonFound, PersonIn, PersonOut, PersonPatch};
+use super::wire::{DoubleOut, PersonIn, PersonOut, PersonPatch};
 use super::{doubles, record};
 use crate::authz::{Desk, Visit};
 use crate::house::Rooms;

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{Likeness, Particulars, PersonId, Sex, Told};
+use super::found::PersonFound;
+use super::model::{Likeness, Particulars, PersonId, Sex, Told, is_by_chance};
 use super::sealed::Known;
 use crate::basics::{Birth, Phone};
 use crate::http::{Check, FieldError, Patch};
-use crate::parties::words;
 
 /// A person to be written down. Only the name is required; nothing else is asked than stands here.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -72,11 +72,6 @@ impl PersonIn {
         let particulars = self.told().check(&mut check, today);
         check.done(particulars)
     }
-}
-
-/// Whether an id was made by chance alone.
-pub fn is_by_chance(id: Uuid) -> bool {
-    id.get_version_num() == 4
 }
 
 /// Changes to a person: a field left out stays, `null` takes it away.
@@ -198,35 +193,4 @@ pub struct DoubleOut {
     pub person: PersonFound,
     /// What makes them alike.
     pub because: Vec<Likeness>,
-}
-
-/// A person in a list: enough to tell people of one name apart. The rest stands in the person, whose reading is noted.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PersonFound {
-    #[schema(value_type = Uuid)]
-    pub id: PersonId,
-    /// Code of the chapter.
-    #[schema(example = "23095")]
-    pub chapter: String,
-    #[schema(example = "Nguyễn Thị Lan")]
-    pub name: String,
-    /// The last digits of the telephone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "5678")]
-    pub phone_ends: Option<String>,
-    /// The year of birth, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1988)]
-    pub birth_year: Option<i32>,
-}
-
-/// What a list shows of a person of the chapter with this code.
-pub fn found(known: &Known, chapter: &str) -> PersonFound {
-    PersonFound {
-        id: known.id,
-        chapter: chapter.to_owned(),
-        name: known.name.clone(),
-        phone_ends: known.phone.as_deref().and_then(words::last_digits).map(str::to_owned),
-        birth_year: known.birth.map(Birth::year),
-    }
 }

@@ -6,13 +6,15 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::in_capitals;
+use super::committees::{self, Block};
 use super::flow::{Beside, View};
 use super::ledger::{Newest, Row, latest};
 use super::log_state::LogState;
+use super::members::Members;
 use super::page::{Page, Section, given, render, serve};
 use super::reversals::{self, Here, year};
 use super::words::{Words, fill};
-use super::{format, labels};
+use super::{format, labels, members};
 use crate::chapters::reference::CENTRAL;
 use crate::chapters::shown::RelatedChapter;
 use crate::db::Db;
@@ -157,6 +159,9 @@ struct ChapterPage {
     /// What it went up in, and what went up in it.
     successors: Vec<Relation>,
     predecessors: Vec<Relation>,
+    committees: Vec<Block>,
+    of_committees: &'static committees::Words,
+    members: Option<Members>,
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
@@ -222,8 +227,10 @@ fn chapter_page(
         former_names,
         successors,
         predecessors,
+        committees: in_office,
         totals,
         held,
+        members,
         ..
     } = chapters::detail(conn, code, p.today)?;
     let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
@@ -252,6 +259,8 @@ fn chapter_page(
     Ok(ChapterPage {
         successors: related(successors),
         predecessors: related(predecessors),
+        committees: committees::blocks(in_office, lang),
+        of_committees: committees::words(lang),
         is_gone: matches!(chapter.status.as_str(), "MERGED" | "DISSOLVED"),
         status: labels::status(&chapter.status, lang),
         own: format::vnd(totals.own.received_vnd, lang),
@@ -268,6 +277,7 @@ fn chapter_page(
         next: below.next.map(|cursor| format!("/don-vi/{}?cursor={cursor}", chapter.code)),
         below: below.items.into_iter().map(|chapter| line(chapter, lang)).collect(),
         seal: LogState::read(conn)?.on_paper(lang),
+        members: members::of(members, lang),
         flow,
         facts,
         ancestors,

@@ -52,6 +52,16 @@ words! {
         rest_of_goods: "Xem {} dòng còn lại", "Show the other {} lines";
     }
 
+    /// Members of a chapter by year.
+    Members as members {
+        title: "Hội viên", "Members";
+        note: "Tính đến ngày cuối năm, kể cả các đơn vị trực thuộc. Nhóm dưới 5 người không hiện riêng, và cũng không tính ra được từ số khác.",
+            "On the last day of the year, with all chapters below. Groups of fewer than five are not shown, and no other figure gives them away.";
+        on: "Đến ngày", "On";
+        all: "Tất cả", "All";
+        by_kind: "Theo loại", "By kind";
+    }
+
     /// An entry that came when the month of its day was closed.
     Late as late {
         tag: "ghi sau khi khóa sổ; tính vào tháng {}", "booked after closing; counts in {}";

@@ -22,6 +22,7 @@ use crate::giving::feed::changed;
 use crate::giving::personal::{self, Scope, Touched};
 use crate::house::Rooms;
 use crate::house::errand::Errand;
+use crate::house::persons::OfParty;
 use crate::parties::restriction;
 use crate::tree::ChapterId;
 use crate::vault::Vault;
@@ -35,7 +36,10 @@ pub fn begin(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<(
     match (order.kind, order.scope) {
         (RequestKind::Erase, Scope::Party(id)) => erase::begin(errand, &order, id),
         (RequestKind::Restrict, Scope::Party(id)) => match opened(errand.conn, errand.vault, id)? {
-            Some(party) => Ok(restriction::restrict(errand.conn, errand.now, party.id, &order.covered)?),
+            Some(party) => {
+                restriction::restrict(errand.conn, errand.now, party.id, &order.covered)?;
+                Ok(persons::restrict_of(errand, order.rooms, &OfParty { party: party.id, chapters: &order.covered })?)
+            }
             // Erased meanwhile.
             None => Ok(()),
         },

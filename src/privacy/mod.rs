@@ -34,6 +34,7 @@ pub mod parting;
 pub mod person_copy;
 pub mod persons;
 pub mod reading;
+pub mod register;
 pub mod requests;
 mod rest;
 pub mod routes;

@@ -13,7 +13,9 @@ use crate::giving::personal::{self, Scope};
 use crate::house::Rooms;
 use crate::house::audit::{Audit, Audits};
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Record};
+use crate::house::persons::{
+    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+};
 use crate::ledger::annotations;
 use crate::ledger::store as ledger;
 use crate::vault::place;
@@ -85,6 +87,11 @@ pub fn correct_of(
     rooms.persons().try_for_each(|holder| holder.correct_of(errand, of, to, called))
 }
 
+/// Takes away what is shown of a party there that asked for restriction.
+pub fn restrict_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.restrict_of(errand, of))
+}
+
 /// Takes the party out of what hangs on it there, what hangs on the rest first.
 pub fn erase_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
     let (mut kept, holders) = (Vec::new(), rooms.persons().collect::<Vec<_>>());
@@ -133,6 +140,23 @@ fn look(conn: &mut PgConnection, findings: &mut Findings, rooms: Rooms) -> Resul
 pub struct Requests;
 
 impl HoldsPersons for Requests {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Yêu cầu của chủ thể dữ liệu, điều cần sửa, ghi chú",
+                "Requests of data subjects, what is to be corrected, notes",
+            ),
+            purpose: ("Trả lời đúng hạn và chứng minh đã làm", "To answer in time and to prove it"),
+            grounds: ("Nghị định 356/2025/NĐ-CP, điều 5", "Decree 356/2025/NĐ-CP, art. 5"),
+            readers: ("Người tiếp nhận và người duyệt", "Who receives and who decides"),
+            period: (
+                "Phần nêu tên bị xóa khi thực hiện yêu cầu xóa; phần còn lại giữ làm bằng chứng",
+                "What names somebody goes with an erasure; the rest stays as proof",
+            ),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["personal_data_request.note", "personal_data_request.changes", "personal_data_request.request_hash"]
     }

@@ -14,7 +14,7 @@ use super::store::{self, Refund};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::ledger::store as ledger;
 use crate::log::store as log;
 use crate::vault::place;
@@ -47,6 +47,20 @@ fn open(errand: &Errand<'_>, id: Uuid, sealed: &[u8]) -> Result<String, PersonsE
 }
 
 impl HoldsPersons for Payees {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: ("Người nhận tiền, nội dung chi, người nhận tạm ứng", "Who is paid and for what, who has an advance"),
+            purpose: ("Chi tiền có chứng từ, thanh toán tạm ứng", "To pay with vouchers, to clear advances"),
+            grounds: ("Luật Kế toán; Nghị định 93/2021/NĐ-CP", "Accounting law; Decree 93/2021/NĐ-CP"),
+            readers: (
+                "Cán bộ, kế toán, người duyệt của đơn vị và người kiểm tra; mỗi lần xem được ghi lại",
+                "Officers, accountants and approvers of the chapter, and inspectors; each reading is noted",
+            ),
+            period: ("Theo thời hạn lưu chứng từ", "As long as vouchers are kept"),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["money_order.particulars", "money_order.particulars_hash"]
     }

@@ -9,13 +9,27 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{transfer, transfer_part};
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::vault::place;
 
 /// See the module.
 pub struct Notes;
 
 impl HoldsPersons for Notes {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: (
+                "Ghi chú khi xác nhận tiền, hàng chuyển giữa các đơn vị",
+                "Notes of confirmations of transfers between chapters",
+            ),
+            purpose: ("Đối chiếu giữa hai đơn vị", "For the two chapters to reconcile"),
+            grounds: ("Luật Kế toán", "Accounting law"),
+            readers: ("Cán bộ, kế toán của hai đơn vị", "Officers and accountants of both chapters"),
+            period: ("Theo thời hạn lưu tài liệu kế toán", "As long as accounting documents are kept"),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["transfer_part.note", "transfer_part.request_hash", "transfer_part.bare_hash"]
     }

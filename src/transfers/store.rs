@@ -137,6 +137,16 @@ pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<TransferRow>, Db
     Ok(transfer::table.find(id).select(TransferRow::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// What stands of each of these transfers: what was sent and neither came back nor was lost. Nothing of one that waits, or that nothing
+/// came of.
+pub fn standing(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, i64>, DbError> {
+    use transfer as t;
+    let sent = [TransferState::Sent, TransferState::PartlyConfirmed, TransferState::Confirmed].map(TransferState::name);
+    let of = t::table.filter(t::id.eq_any(ids)).filter(t::state.eq_any(sent));
+    let rows: Vec<(Uuid, i64, i64)> = of.select((t::id, t::amount_vnd, t::returned_vnd)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, amount, returned)| (id, amount - returned)).collect())
+}
+
 /// The transfer that an entry sent.
 pub fn sent_by(conn: &mut PgConnection, entry: Uuid) -> Result<Option<Uuid>, DbError> {
     Ok(transfer::table.filter(transfer::entry_id.eq(entry)).select(transfer::id).first(conn).optional()?)

@@ -106,6 +106,20 @@ fn honest_books_are_clean_with_and_without_keys() {
     assert!(report.clean, "{}", report.text());
 }
 
+/// What no foreign key says any more.
+#[test]
+fn a_reference_to_nothing_is_named() {
+    let books = books();
+    let nobody = "'11111111-1111-4111-8111-111111111111'";
+    for column in ["chapter_id", "recorded_by"] {
+        names(&books, &format!("UPDATE entry SET {column} = {nobody} WHERE code = '{}'", books.sms), "entry_refers", &books.sms);
+    }
+    let gift = books.app.database.text("SELECT id::text FROM gift LIMIT 1");
+    for column in ["chapter_id", "appeal_id", "recorded_by"] {
+        names(&books, &format!("UPDATE gift SET {column} = {nobody} WHERE id = '{gift}'"), "gift_refers", &gift);
+    }
+}
+
 #[test]
 fn changed_postings_and_headers_name_their_entry() {
     let books = books();

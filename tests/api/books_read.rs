@@ -442,6 +442,26 @@ fn an_account_is_read_on_the_days_it_moved_and_spoilt_sums_are_mended() {
     assert_eq!((lost(), wrong(), rebuilt()), (vec![507, 521, 521, 528], [false; 3], 0));
 }
 
+/// The entries of a day are found by the index of days, and not by a walk through the whole ledger for each day.
+#[test]
+fn each_day_of_an_account_is_one_look_into_the_index_of_days() {
+    let app = TestApp::start();
+    let keeper = Keeper::of(&app, "23095");
+    let begin = app.today() - Duration::days(60);
+    keeper.open(begin, "GENERAL", 1_000_000);
+    for n in 1..30 {
+        let lines = [(Account::OperatingExpense, 1_000), (Account::CashOnHand, -1_000)];
+        keeper.book(Kind::Payment, begin + Duration::days(n), "GENERAL", &lines);
+    }
+    app.wait_for_log();
+    app.database.wait_until("SELECT (SELECT size FROM account_folded) = (SELECT size FROM log_head)");
+    let looks = "coalesce((SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'entry_chapter_day_idx'), 0)";
+    let before = app.database.number(&format!("SELECT {looks}"));
+    let book = app.chair_of("23095").get_text("/api/v1/account-ledger/file?chapter=23095&account=CASH_ON_HAND&form=CSV", 200);
+    assert!(book.lines().count() > 30, "{book}");
+    app.database.wait_until(&format!("SELECT {looks} >= {before} + 30"));
+}
+
 /// Every kind's every pair, in one book: it is listed whole, page by page, each line once.
 #[test]
 fn every_kind_stands_in_the_books() {

@@ -235,6 +235,21 @@ fn more_money(story: &mut Story, app: &TestApp) {
     chair.post("/api/v1/successions", body, 201);
 }
 
+fn committees(story: &mut Story, app: &TestApp) {
+    let (admin, officer) = (app.staff(Role::ProvincialAdministrator, "68"), app.officer_of("23095"));
+    let made = story.post(&admin, "/committees", "make_committee", "congress", 201);
+    let holders = |title: &str| format!("/posts/{}/holders", crate::committees::post_of(&made, title));
+    let person = json!({"id": "7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a6001", "chapter": "23095", "name": "Nguyễn Thị Lan", "birth": "1980-03-02"});
+    officer.post("/api/v1/persons", person, 201);
+    story.post(&officer, &holders("CHAIR"), "enter_post_holder", "elected", 201);
+    story.post(&officer, &holders("VICE_CHAIR"), "enter_post_holder", "for_the_time_being", 201);
+    let chair = format!("{}/7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a6002", holders("CHAIR"));
+    story.post(&admin, &format!("{chair}/roles"), "give_post_role", "with_the_chair", 201);
+    story.post(&officer, &format!("{chair}/name"), "show_post_name", "agreed", 201);
+    story.post(&admin, &format!("{chair}/ending"), "end_post_holder", "moves_away", 200);
+    story.post(&admin, &format!("/committees/{}/ending", made["id"].as_str().unwrap()), "end_committee", "by_decision", 200);
+}
+
 /// One person's account, from the first password to the last code.
 fn sessions(story: &mut Story, app: &TestApp) {
     let account = app.account(Role::Officer, "23095");
@@ -285,9 +300,13 @@ fn persons(story: &mut Story, app: &TestApp) {
     for member in [at, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f"] {
         chair.post(&format!("/api/v1{}/approval", member.replace("/members", "/member-steps")), Value::Null, 200);
     }
-    let body = story.body("change_member", "group", Value::Null);
-    officer.patch("/api/v1/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f", body, 200);
+    story.post(&officer, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f/placement", "place_member", "group", 200);
     story.post(&officer, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f/transfer", "transfer_member", "move", 201);
+    story.post(&officer, "/dues-sheets", "record_dues_sheet", "year", 201);
+    let mut up = crate::transfers::transfer("23095", "68", "OPERATING", "CASH", 2_400);
+    up["id"] = json!(id(0x0d02));
+    officer.post("/api/v1/transfers", up, 201);
+    story.post(&officer, "/dues-sheets/remittances", "note_dues_remittance", "up", 201);
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "leave", 201);
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "reinstate", 201);
 }
@@ -297,6 +316,7 @@ fn every_example_is_taken() {
     let app = TestApp::start();
     let mut story = Story { sent: BTreeSet::new() };
     tree_and_people(&mut story, &app);
+    committees(&mut story, &app);
     appeals_and_papers(&mut story, &app);
     closing(&mut story, &app);
     gifts(&mut story, &app);

@@ -171,8 +171,49 @@ fn a_header_says_what_it_is() {
             ("recorded by nobody", header(&[("recorded_by", ENTRY)]) + &pair(1, 500, -500), "entry_recorded_by_fk"),
             ("a second gift on one entry", gift_on("(SELECT min(entry_id::text)::uuid FROM gift)"), "gift_entry_key"),
             ("a gift without entry", gift_on(ENTRY), "gift_entry_fk"),
+            ("a gift at no chapter", gift_with("chapter_id", ENTRY), "gift_chapter_fk"),
+            ("a gift for no appeal", gift_with("appeal_id", ENTRY), "gift_appeal_fk"),
+            ("a gift recorded by nobody", gift_with("recorded_by", ENTRY), "gift_recorded_by_fk"),
         ],
     );
+}
+
+/// A gift on a whole new entry, with another expression for one column.
+fn gift_with(column: &str, value: &str) -> String {
+    let columns = [
+        "chapter_id",
+        "appeal_id",
+        "channel",
+        "amount_vnd",
+        "received_on",
+        "display",
+        "request_hash",
+        "recorded_at",
+        "recorded_by",
+    ];
+    let values = columns.map(|name| if name == column { format!("{value}::uuid") } else { name.to_owned() });
+    format!(
+        "BEGIN; {}{} INSERT INTO gift (id, entry_id, {}) SELECT gen_random_uuid(), {ENTRY}, {} FROM gift LIMIT 1; COMMIT",
+        header(&[]),
+        pair(1, 500, -500),
+        columns.join(", "),
+        values.join(", ")
+    )
+}
+
+/// What gifts and entries refer to by no foreign key can neither go nor be called otherwise.
+#[test]
+fn what_the_books_refer_to_stays() {
+    let app = booked();
+    let mut attacks = Vec::new();
+    for (table, unmoved) in [("chapter", "chapter_stays"), ("account", "account_append_only"), ("appeal", "appeal_append_only")] {
+        let one = format!("id = (SELECT id FROM {table} ORDER BY id DESC LIMIT 1)");
+        let refused: &'static str = format!("{table}_append_only").leak();
+        attacks.push((table, format!("DELETE FROM {table} WHERE {one}"), refused));
+        attacks.push((table, format!("TRUNCATE {table} CASCADE"), refused));
+        attacks.push((table, format!("UPDATE {table} SET id = gen_random_uuid() WHERE {one}"), unmoved));
+    }
+    all_refused(&app.database, &attacks);
 }
 
 fn gift_on(entry: &str) -> String {

@@ -57,6 +57,8 @@ const NOBODYS: &[&str] = &[
     "annotation.leaf_hash",
     "chapter_request.request_hash",
     "closed_period.root",
+    "committee_request.request_hash",
+    "dues_sheet.request_hash",
     "entry.document",
     "entry_detail.root",
     "idempotency_key.key_hash",
@@ -270,7 +272,9 @@ fn every_store_lets_go_of_an_erased_person() {
     let paper = named(officer, &format!("Biên nhận {NAME}.png"), &png(), "image/png");
     officer.post(&papers_of(&gift), json!({"document": paper}), 201);
     officer.post("/api/v1/opening-balances", opening(json!({"note": format!("do {NAME} giữ sổ")})), 201);
-    crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
+    let person = crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
+    crate::committees::named(&app, officer, &json!(person));
+    crate::dues::freed(&app, &person);
     crate::members_lists::waiting(officer, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);

@@ -11,6 +11,8 @@ use so_nhan_ai::authz::Role;
 use uuid::Uuid;
 
 use crate::advances;
+use crate::committees_listed;
+use crate::dues;
 use crate::harness::{Caller, Database, TestApp};
 use crate::opening_balances::{opening, people};
 use crate::outbox;
@@ -114,6 +116,8 @@ fn fill(app: &TestApp) -> Uuid {
     }
     advances::fill(app, 52);
     purchases::fill(app, 52);
+    committees_listed::fill(app);
+    dues::fill(app, 52);
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
     }
@@ -263,8 +267,12 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/cash-book", "?chapter=23095"),
         ("/api/v1/changes", "?chapter=23095"),
         ("/api/v1/corrections", "?chapter=23095"),
+        ("/api/v1/committees", "?chapter=23095"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
+        ("/api/v1/dues-sheets", "?chapter=23095"),
+        ("/api/v1/dues-sheets/arrears", "?chapter=23095&day=2027-12-31"),
+        ("/api/v1/dues-sheets/owed", "?chapter=23095"),
         ("/api/v1/fund-releases", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
         ("/api/v1/incomes", "?chapter=23095"),
@@ -280,6 +288,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/person-joins", "?chapter=23095"),
         ("/api/v1/persons", "?chapter=23095"),
         ("/api/v1/personal-data-requests", "?chapter=23095"),
+        ("/api/v1/post-counts", "?chapter=68"),
+        ("/api/v1/posts", "?chapter=23095"),
         ("/api/v1/public/appeals", "?"),
         ("/api/v1/public/chapters", "?parent=68"),
         ("/api/v1/public/entries", "?"),

@@ -35,7 +35,14 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("POST /api/v1/members", MEMBERS.to_owned(), Some(new), 404, 403, 201),
         call("GET /api/v1/members", format!("{MEMBERS}?chapter=23095"), None, 404, 403, 200),
         call("GET /api/v1/members/{id}", member(0, ""), None, 404, 403, 200),
-        call("PATCH /api/v1/members/{id}", member(0, ""), Some(json!({"team": "Tổ 2"})), 404, 403, 200),
+        call(
+            "POST /api/v1/members/{id}/placement",
+            member(0, "/placement"),
+            Some(json!({"kind": "MEMBER", "team": "Tổ 2"})),
+            404,
+            403,
+            200,
+        ),
         call("POST /api/v1/members/{id}/steps", member(1, "/steps"), Some(leave), 404, 403, 201),
         call("POST /api/v1/members/{id}/transfer", member(2, "/transfer"), Some(transfer), 404, 403, 201),
         call("POST /api/v1/members/{id}/card", member(3, "/card"), nothing(), 404, 403, 200),
@@ -134,9 +141,9 @@ fn somebody_is_admitted_by_a_second_person_and_has_a_card() {
     let card = public(code, 200);
     assert_eq!(card, json!({"code": code, "state": "VALID", "chapter": "23095", "chapter_name": "Hội Chữ thập đỏ xã Hàm Liêm"}));
     let page = app.anonymous().get_text(&format!("/g/{code}"), 200);
-    assert!(page.contains("Hàm Liêm") && !page.contains("Zqan") && !page.contains("2026"), "{page}");
+    assert!(page.contains("Hàm Liêm") && !page.contains("Zqan"), "{page}");
     // A forged code is nobody's; another card takes the place of a lost one.
-    public(&so_nhan_ai::basics::PublicCode::random().unwrap().as_str().to_owned(), 404);
+    public(so_nhan_ai::basics::PublicCode::random().unwrap().as_str(), 404);
     public("7ZC4K0M9T2R8VQ3BV0", 404);
     let second = officer.post(&format!("{}/card", at(id)), Value::Null, 200)["card"].as_str().unwrap().to_owned();
     assert_eq!((public(code, 200)["state"].clone(), public(&second, 200)["state"].clone()), (json!("NOT_VALID"), json!("VALID")));
@@ -209,7 +216,7 @@ fn members_are_counted_on_any_day_and_a_day_that_is_over_never_changes() {
 
     app.clock.advance(Duration::days(10));
     let again = app.officer_of("23095");
-    again.patch(&at(first), json!({"kind": "HONORARY"}), 200);
+    again.post(&format!("{}/placement", at(first)), json!({"kind": "HONORARY"}), 200);
     assert_eq!(counted(&app, "68", "2026-11-22"), on_day);
     assert_eq!(counted(&app, "68", "2026-12-02")["rows"][0], row("HONORARY", Some("FEMALE"), "FROM_31_TO_60", 1));
     app.clock.advance(Duration::days(10));
@@ -277,11 +284,11 @@ fn who_left_is_no_member_and_comes_back_by_reinstatement() {
 fn who_moves_is_transferred_by_both_chapters_with_history_and_card() {
     let app = TestApp::start();
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
-    let (there, their_chair) = (app.officer_of("23059"), app.chair_of("23059"));
     let member = admitted(&officer, &chair, json!({"name": "Lê Zqa", "phone": "0912345678", "birth": "1988"}));
     let card = officer.get(&at(member), 200)["card"].as_str().unwrap().to_owned();
     app.clock.advance(Duration::days(3));
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let (there, their_chair) = (app.officer_of("23059"), app.chair_of("23059"));
     let ask = transfer_to("23059");
     let to = format!("{}/transfer", at(member));
     officer.post(&to, transfer_to("23095"), 422);
@@ -346,7 +353,7 @@ fn a_transfer_that_something_crossed_moves_nobody() {
             .into();
         sides.into_iter().map(|side| side.join().unwrap()).collect()
     });
-    assert!(answers.iter().all(|status| [200, 403].contains(status)), "{answers:?}");
+    assert!(answers.iter().all(|status| [200, 403, 404].contains(status)), "{answers:?}");
     for side in [&chair, &their_chair] {
         side.send("POST", &to, Some(b"null".to_vec()));
     }
@@ -428,7 +435,7 @@ fn a_transfer_that_waits_goes_on_at_the_successor() {
 fn members_of_a_merged_chapter_are_counted_at_the_successor() {
     let app = TestApp::start();
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
-    let people = successions::persons(&app);
+    successions::paper(&app, "68");
     let member = admitted(&officer, &chair, json!({"name": "Lê Zqa"}));
     let card = officer.get(&at(member), 200)["card"].as_str().unwrap().to_owned();
     app.clock.advance(Duration::days(2));
@@ -436,7 +443,6 @@ fn members_of_a_merged_chapter_are_counted_at_the_successor() {
         asker: app.staff(Role::ProvincialAdministrator, "68"),
         successor: app.chair_of("23059"),
         above: app.chair_of("68"),
-        ..people
     };
     successions::carried(&people, &successions::plan(&app, json!({"effective_on": app.today()})));
     for (chapter, day, members) in

@@ -266,10 +266,8 @@ fn two_who_are_one_are_proposed_joined_by_a_second_person_and_parted() {
         "INSERT INTO person_join (id, chapter_id, kept_id, joined_id, state, asked_by, asked_at, decided_by, decided_at) SELECT gen_random_uuid(), chapter_id, '{second}', '{first}', 'JOINED', recorded_by, now(), recorded_by, now() FROM person WHERE id = '{first}'"
     );
     app.database.execute(&chain);
-    assert_eq!(
-        app.database.refuses(&chain.replace(&format!("'{second}', '{first}'"), &format!("'{first}', '{second}'"))),
-        "person_join_star"
-    );
+    let back = chain.replace(&format!("'{second}', '{first}'"), &format!("'{first}', '{second}'"));
+    assert!(app.database.refuses(&back).contains("person_join_star"));
 }
 
 /// A giver who is a person of two chapters asks at one of them to be erased: that one forgets, the other decides for itself.

@@ -100,6 +100,27 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("closed_period", &["chapter_id", "month", "size", "entries", "late", "statement"]),
+    (
+        "committee",
+        &[
+            "id",
+            "chapter_id",
+            "kind",
+            "made_by",
+            "provisional",
+            "congress",
+            "decision_no",
+            "decision_on",
+            "valid_from",
+            "term_until",
+            "valid_until",
+        ],
+    ),
+    ("committee_post", &["id", "committee_id", "title", "n", "seats"]),
+    // Who holds a post is nobody's business but by consent: a name stands in a row of its own.
+    ("post_holder", &["id", "post_id", "seat", "held_from", "held_until", "manner", "acting"]),
+    ("post_holder_shown", &["holder_id", "name"]),
+    ("post_title", &["code", "committee_kind", "vi", "en", "single", "rank", "valid_from", "valid_to", "source"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units", "counted_units"]),
@@ -140,6 +161,8 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     // Whether a card is valid, and of which chapter; whose it is, is not readable.
     ("public_card", &["code", "state", "chapter_id"]),
+    // Folded, so that nobody is seen.
+    ("public_member_count", &["chapter_id", "year", "kinds", "members"]),
     ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
     (

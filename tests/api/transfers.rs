@@ -74,6 +74,12 @@ pub fn balance(app: &TestApp, chapter: &str, fund: &str, account: &str) -> i64 {
 #[track_caller]
 pub fn sound(app: &TestApp) {
     audit(app);
+    equal(app);
+}
+
+/// [`sound`] but for the audit.
+#[track_caller]
+pub fn equal(app: &TestApp) {
     let wrong = app.database.text(
         "SELECT coalesce(string_agg(concat_ws(' ', c.code, fund_id, m.vnd, l.vnd), ', '), '') FROM
            (SELECT scope_id, fund_id, sum(CASE WHEN measure IN ('RECEIVED', 'OPENED', 'OTHER_INCOME', 'RELEASED', 'TAKEN_OVER') THEN own_vnd ELSE -own_vnd END) AS vnd

@@ -37,6 +37,11 @@ pub fn vietnam_date(at: DateTime<Utc>) -> NaiveDate {
     (at + Duration::hours(7)).date_naive()
 }
 
+/// The moment at which a day begins in Vietnam.
+pub fn vietnam_midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(chrono::NaiveTime::MIN).and_utc() - Duration::hours(7)
+}
+
 /// An instant as the log writes it: seconds, +07:00.
 pub fn vietnam_time(at: DateTime<Utc>) -> String {
     let zone = FixedOffset::east_opt(7 * 3600);

@@ -12,6 +12,7 @@ use super::super::fault::Fault;
 use super::super::model::{MemberKind, MemberState, StepKind, StepState};
 use super::super::spans::{self, Counts, Facts};
 use super::super::store::{Row, StepRow};
+use super::super::told;
 use super::super::{cards, consent, kinds};
 use super::check::{already_member, restricted};
 use super::form::{self, Entry};
@@ -168,6 +169,7 @@ fn write(errand: &mut Errand<'_>, list: &ImportRow, chapter: ChapterId, new: &[N
         issued.push(((one.row.id, kind, chapter.0), PublicCode::random().map_err(Fault::broken)?));
     }
     spans::begin_all(errand.conn, &facts, day)?;
+    told::expect(errand.conn, errand.now, day)?;
     Ok(cards::issue_all(errand.conn, &issued, day)?)
 }
 

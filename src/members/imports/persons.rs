@@ -8,7 +8,7 @@ use crate::basics::Phone;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Record};
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::parties::naming;
 
 /// See the module.
@@ -35,6 +35,20 @@ fn take_out(one: &mut Listed, called: &Called) -> bool {
 }
 
 impl HoldsPersons for Lists {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: ("Danh sách kết nạp đang chờ người thứ hai", "Lists for admission that wait for a second person"),
+            purpose: ("Kết nạp nhiều hội viên một lần", "To admit many members at once"),
+            grounds: (
+                "Sự đồng ý (Luật 91/2025/QH15, điều 9); trẻ em: người đại diện, từ 7 tuổi cả trẻ em (điều 24)",
+                "Consent (Law 91/2025/QH15, art. 9); of children the representative, from 7 years the child too (art. 24)",
+            ),
+            readers: ("Người đề nghị và người duyệt ở chính đơn vị đó", "Who asks and who decides at that very chapter"),
+            period: ("Đến khi được quyết định", "Until it is decided on"),
+        }];
+        ALL
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["member_import.content_hash", "member_import.paper", "member_import_part.people"]
     }

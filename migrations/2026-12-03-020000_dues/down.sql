@@ -1,0 +1,15 @@
+DROP TABLE dues_remittance;
+DROP TABLE dues_owed;
+DROP TABLE dues_exemption;
+DROP TABLE dues_month;
+DROP TABLE dues_line;
+DROP TABLE dues_sheet;
+DROP TABLE dues_rule;
+DROP FUNCTION dues_missing(uuid[], date, text[], date, date);
+DROP FUNCTION dues_members_of(uuid[]);
+DROP FUNCTION dues_payers(uuid[], date, text[]);
+DROP FUNCTION dues_first(uuid);
+DROP FUNCTION dues_line_written();
+DROP FUNCTION dues_line_keeps();
+DROP FUNCTION dues_sheet_keeps();
+DROP FUNCTION dues_sheet_is_whole();
