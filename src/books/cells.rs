@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use sheets::{Out, Width, harmless};
 
 use super::fault::Fault;
-use super::spool::Spool;
 use crate::basics::vnd::grouped;
 use crate::http::Lang;
+use crate::http::spool::Spool;
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

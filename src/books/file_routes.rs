@@ -13,11 +13,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::asked::{self, Book, Days, Open};
 use super::cells::{Csv, Xlsx};
 use super::fault::Fault;
-use super::spool::{self, Spool};
 use super::{files, journal, paper};
 use crate::authz::Desk;
 use crate::basics::codes::codes;
 use crate::http::sets::Lists;
+use crate::http::spool::{self, Spool};
 use crate::http::{Lang, Problem, Query};
 use crate::ledger::accounts::Account;
 

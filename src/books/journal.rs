@@ -11,8 +11,8 @@ use super::fault::Fault;
 use super::figures;
 use super::files::lines_of;
 use super::journal_text as text;
-use super::spool::Spool;
 use crate::http::Lang;
+use crate::http::spool::Spool;
 use crate::ledger::lines::{self, Line};
 use crate::tree;
 

@@ -8,7 +8,7 @@
 //!   ([`crate::ledger::sums`]).
 //! * It is for those who may READ the chapter, and has no person in it: kind, category, reason, numbers of vouchers. Who was paid
 //!   stands on the voucher.
-//! * A long one is written to a file behind the answer, which follows it ([`spool`]): neither memory nor the database waits for a
+//! * A long one is written to a file behind the answer, which follows it ([`crate::http::spool`]): neither memory nor the database waits for a
 //!   slow reader.
 //! * Numbers of the ministry's charts are dated rows ([`charts`]); an account whose number nobody read in the circular has none.
 
@@ -26,7 +26,6 @@ mod journal;
 mod journal_text;
 mod paper;
 pub mod routes;
-mod spool;
 mod wire;
 
 use crate::house::Room;

@@ -195,6 +195,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("Health", "status", "HealthStatus"),
     ("HeldOut", "role", "Role"),
     ("ImportFault", "code", "ListFaultCode"),
+    ("MemberListFault", "code", "ListFaultCode"),
     ("ImportOut", "state", "ImportState"),
     ("Holding", "what", "HoldingKind"),
     ("InquiryOut", "channel", "InquiryWay"),

@@ -1135,6 +1135,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_import (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        content_hash -> Bytea,
+        state -> Text,
+        decision_no -> Text,
+        text_version -> Nullable<SmallInt>,
+        paper -> Nullable<Bytea>,
+        row_count -> Integer,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    member_import_part (id) {
+        id -> Uuid,
+        import_id -> Uuid,
+        n -> SmallInt,
+        row_count -> SmallInt,
+        people -> Nullable<Bytea>,
+        admitted -> Nullable<SmallInt>,
+        checked -> Nullable<SmallInt>,
+        refused -> Nullable<Jsonb>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     member_kind_rule (kind, valid_from) {
         kind -> Text,
         least_age -> Nullable<SmallInt>,
@@ -2277,6 +2308,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, job);
 diesel::allow_tables_to_appear_in_same_query!(account, known_device);
 diesel::allow_tables_to_appear_in_same_query!(account, link);
 diesel::allow_tables_to_appear_in_same_query!(account, member);
+diesel::allow_tables_to_appear_in_same_query!(account, member_import);
 diesel::allow_tables_to_appear_in_same_query!(account, member_step);
 diesel::allow_tables_to_appear_in_same_query!(account, message);
 diesel::allow_tables_to_appear_in_same_query!(account, money_order);
@@ -2354,6 +2386,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter, link);
 diesel::allow_tables_to_appear_in_same_query!(chapter, member);
+diesel::allow_tables_to_appear_in_same_query!(chapter, member_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, member_span);
 diesel::allow_tables_to_appear_in_same_query!(chapter, member_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, message);
@@ -2466,6 +2499,8 @@ diesel::allow_tables_to_appear_in_same_query!(member, member_span);
 diesel::allow_tables_to_appear_in_same_query!(member, member_step);
 diesel::allow_tables_to_appear_in_same_query!(member, person);
 diesel::allow_tables_to_appear_in_same_query!(member_consent, member_consent_text);
+diesel::allow_tables_to_appear_in_same_query!(member_consent_text, member_import);
+diesel::allow_tables_to_appear_in_same_query!(member_import, member_import_part);
 diesel::allow_tables_to_appear_in_same_query!(money_order, purchase);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);
 diesel::allow_tables_to_appear_in_same_query!(officer_code, reversal_by_officer);

@@ -167,15 +167,18 @@ pub const FIELD_CODES: &[&str] = &[
     "XML_NOT_A_SPREADSHEET",
 ];
 
-/// What only a list out of a spreadsheet can have wrong: cells, columns, totals, sheets. Rows of it are gifts, and have the codes above as well.
+/// What only a list out of a spreadsheet can have wrong: cells, columns, totals, sheets. Rows of it are gifts or
+/// people, and have the codes above as well.
 /// Sorted by name.
 pub const LIST_CODES: &[&str] = &[
+    "ALREADY_MEMBER",
     "AMOUNT_TOO_SMALL",
     "BELOW_THE_TOTAL",
     "CELL_ERROR",
     "DATE_NOT_TEXT",
     "DAYS_ONE_EARLY",
     "DIGITS_LOST",
+    "ERASED",
     "FRACTIONS",
     "LIKE_A_TOTAL",
     "MERGED_CELLS",
@@ -186,6 +189,7 @@ pub const LIST_CODES: &[&str] = &[
     "NOT_A_COUNT",
     "NOT_A_DAY",
     "NOT_COMPUTED",
+    "NOT_SIGNED",
     "NOT_TEXT",
     "NUMBER_NOT_A_DAY",
     "OLD_FONT",
@@ -193,6 +197,7 @@ pub const LIST_CODES: &[&str] = &[
     "OTHER_SHEET",
     "OTHER_UNIT",
     "REFUSED",
+    "RESTRICTED",
     "TOTAL_DIFFERS",
 ];
 

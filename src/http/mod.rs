@@ -27,8 +27,10 @@ pub mod query;
 pub mod rendered;
 pub mod reply;
 pub mod routing;
+pub mod sent_file;
 pub mod sets;
 mod shape;
+pub mod spool;
 mod strict;
 
 pub use body::{Body, Bytes, Item, Items};
@@ -45,4 +47,5 @@ pub use public_url::PublicUrl;
 pub use query::Query;
 pub use rendered::Rendered;
 pub use reply::{Answer, Reply};
+pub use sent_file::SentFile;
 pub use shape::no_choice;

@@ -1,5 +1,7 @@
 //! Cards (thẻ hội viên): a code by chance alone, and what everybody may learn of it.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -58,6 +60,33 @@ pub(super) fn issue(
         .execute(conn)?;
     shown::adds(conn);
     Ok(())
+}
+
+/// [`issue`] for members who have none yet.
+pub(super) fn issue_all(
+    conn: &mut PgConnection,
+    members: &[((Uuid, MemberKind, Uuid), PublicCode)],
+    day: NaiveDate,
+) -> Result<(), DbError> {
+    use {member_card as c, public_card as p};
+    let card = |((member, ..), code): &((Uuid, MemberKind, Uuid), PublicCode)| {
+        (c::code.eq(code.as_str().to_owned()), c::member_id.eq(*member), c::issued_on.eq(day))
+    };
+    let public = |((_, kind, chapter), code): &((Uuid, MemberKind, Uuid), PublicCode)| {
+        let (code, state) = (p::code.eq(code.as_str().to_owned()), p::state.eq(CardState::Valid.name()));
+        (code, state, p::chapter_id.eq(told(*kind, *chapter)))
+    };
+    diesel::insert_into(c::table).values(members.iter().map(card).collect::<Vec<_>>()).execute(conn)?;
+    diesel::insert_into(p::table).values(members.iter().map(public).collect::<Vec<_>>()).execute(conn)?;
+    shown::adds(conn);
+    Ok(())
+}
+
+/// The codes of the cards that members have now.
+pub(super) fn of_all(conn: &mut PgConnection, members: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    use member_card as c;
+    let standing = c::table.filter(c::member_id.eq_any(members)).filter(c::ended_on.is_null());
+    Ok(standing.select((c::member_id, c::code)).load::<(Uuid, String)>(conn)?.into_iter().collect())
 }
 
 /// The card that a member has now says something else.

@@ -133,6 +133,27 @@ pub fn record(conn: &mut PgConnection, vault: &Vault, member: Uuid, given: &Give
     Ok(())
 }
 
+/// [`record`] for many.
+pub fn record_all(conn: &mut PgConnection, vault: &Vault, all: &[(Uuid, &Given)]) -> Result<(), PersonsError> {
+    use member_consent as c;
+    let row = |(member, given): &(Uuid, &Given)| -> Result<_, VaultError> {
+        let guardian = seal(vault, *member, given.guardian.as_str())?;
+        Ok((
+            (c::member_id.eq(*member), c::text_version.eq(given.text_version), c::guardian.eq(guardian)),
+            (c::child_agreed.eq(given.child_agreed), c::given_on.eq(given.given_on), c::paper.eq(given.paper.clone())),
+        ))
+    };
+    let rows = all.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    diesel::insert_into(c::table).values(rows).execute(conn)?;
+    Ok(())
+}
+
+/// Every text, with the days on which it could be agreed to.
+pub fn texts(conn: &mut PgConnection) -> Result<Vec<(i16, NaiveDate, Option<NaiveDate>)>, DbError> {
+    use member_consent_text as t;
+    Ok(t::table.order(t::version).select((t::version, t::valid_from, t::valid_to)).load(conn)?)
+}
+
 type Row = (i16, Vec<u8>, bool, NaiveDate, Vec<u8>);
 
 fn row(conn: &mut PgConnection, member: Uuid) -> Result<Option<Row>, DbError> {

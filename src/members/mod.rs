@@ -21,13 +21,17 @@
 mod answers;
 mod apply;
 pub mod audit;
+mod card_paper;
 mod cards;
 mod carry;
 mod consent;
 pub mod counts;
+pub mod export_routes;
+mod exports;
 mod fault;
 mod going;
 pub mod holder;
+pub mod imports;
 mod kinds;
 pub mod model;
 pub mod routes;
@@ -43,7 +47,7 @@ pub mod wire;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
-use crate::house::succession::Succession::{Follows, Stays};
+use crate::house::succession::Succession::{Ends, Follows, Stays};
 
 pub use cards::{PublicCard, public_card};
 pub use fault::Fault;
@@ -57,6 +61,8 @@ pub const ROOM: Room = Room {
         "member_card",
         "member_consent",
         "member_consent_text",
+        "member_import",
+        "member_import_part",
         "member_kind_rule",
         "member_span",
         "member_step",
@@ -66,11 +72,26 @@ pub const ROOM: Room = Room {
     tags: &[("members", "Members: admission, transfer, ending, cards, counts")],
     routes,
     audits: &[&audit::Members],
-    persons: &[&holder::Members],
-    matters: &[kinds::ADMISSION, kinds::STRIKE_OFF, kinds::EXPULSION, kinds::REINSTATEMENT, kinds::TRANSFER, kinds::LIKENESS],
+    persons: &[&holder::Members, &imports::persons::Lists],
+    matters: &[
+        kinds::ADMISSION,
+        kinds::STRIKE_OFF,
+        kinds::EXPULSION,
+        kinds::REINSTATEMENT,
+        kinds::TRANSFER,
+        kinds::LIKENESS,
+        imports::matter::LIST,
+    ],
+    means: &[|means| {
+        let handler = imports::work::handler(means.get()?);
+        means.add(handler);
+        means.add(told::handler());
+        Ok(())
+    }],
     chapters: &[
         ("member.chapter_id", Follows),
         ("member.branch_id", Follows),
+        ("member_import.chapter_id", Ends),
         ("member_span.chapter_id", Stays),
         ("member_span.branch_id", Stays),
         ("member_step.chapter_id", Follows),
@@ -78,15 +99,14 @@ pub const ROOM: Room = Room {
         ("public_card.chapter_id", Follows),
         ("public_member_count.chapter_id", Stays),
     ],
-    successions: &[&going::Counted],
-    means: &[|means| {
-        means.add(told::handler());
-        Ok(())
-    }],
+    successions: &[&going::Counted, &imports::going::Lists],
     ..Room::called("members")
 };
 
 fn routes(config: &mut ServiceConfig<'_>) {
+    // Before the members themselves, one of which they would be taken for.
+    export_routes::configure(config);
     routes::configure(config);
     step_routes::configure(config);
+    imports::routes::configure(config);
 }

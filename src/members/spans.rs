@@ -1,6 +1,8 @@
 //! From when to when somebody is counted where, as what. What is written here stays: a span ends once, and says no more who it was when
 //! the person is erased.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -13,7 +15,7 @@ use crate::basics::Birth;
 use crate::chapters;
 use crate::db::DbError;
 use crate::db::schema::member_span;
-use crate::persons::Known;
+use crate::persons::{Known, Sex};
 
 /// As what somebody is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,56 @@ impl Facts {
             sector: kinds.get(&around).map(|chapter| chapter.kind.clone()).unwrap_or_default(),
         })
     }
+}
+
+/// What is known of somebody that counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    pub party: Uuid,
+    pub sex: Option<Sex>,
+    pub birth: Option<Birth>,
+}
+
+impl Facts {
+    /// Of a member of a chapter whose branch, or else chapter, gathers around `sector`.
+    pub fn around(row: &Row, chapter: Uuid, of: Counts, sector: String) -> Self {
+        Self {
+            chapter,
+            branch: row.branch_id,
+            party: of.party,
+            kind: row.kind().unwrap_or(MemberKind::Member),
+            sex: of.sex.map(|sex| sex.name()),
+            birth_year: of.birth.map(Birth::year).and_then(|year| i16::try_from(year).ok()),
+            sector,
+        }
+    }
+}
+
+/// [`begin`] for memberships that were never counted.
+pub fn begin_all(conn: &mut PgConnection, all: &[(Uuid, Facts)], day: NaiveDate) -> Result<(), DbError> {
+    use member_span as s;
+    let row = |(member, facts): &(Uuid, Facts)| {
+        (
+            (s::member_id.eq(*member), s::n.eq(1), s::chapter_id.eq(facts.chapter), s::branch_id.eq(facts.branch)),
+            (
+                s::party_id.eq(facts.party),
+                s::kind.eq(facts.kind.name()),
+                s::sex.eq(facts.sex),
+                s::birth_year.eq(facts.birth_year),
+            ),
+            (s::sector.eq(facts.sector.clone()), s::from_day.eq(day)),
+        )
+    };
+    diesel::insert_into(s::table).values(all.iter().map(row).collect::<Vec<_>>()).execute(conn)?;
+    Ok(())
+}
+
+/// Where these parties are counted today, by party.
+pub fn standing_of(conn: &mut PgConnection, parties: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    use member_span as s;
+    let open = s::table.filter(s::party_id.eq_any(parties)).filter(s::to_day.is_null());
+    let rows: Vec<(Option<Uuid>, Uuid)> = open.select((s::party_id, s::chapter_id)).load(conn)?;
+    Ok(rows.into_iter().filter_map(|(party, chapter)| Some((party?, chapter))).collect())
 }
 
 /// Counts a member from a day on.

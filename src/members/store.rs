@@ -95,6 +95,27 @@ pub(super) fn list(
     tree::merged(conn, here.chapter(), span.rows, find, |row: &Row| (row.recorded_at, row.id))
 }
 
+/// How many those are.
+pub(super) fn count(conn: &mut PgConnection, here: &Seen<SeePeople>, state: Option<MemberState>) -> Result<i64, DbError> {
+    use member as m;
+    let mut query = m::table.filter(m::chapter_id.eq_any(tree::with_succeeded(conn, here.chapter())?)).into_boxed();
+    if let Some(state) = state {
+        query = query.filter(m::state.eq(state.name()));
+    }
+    Ok(query.count().get_result(conn)?)
+}
+
+/// Those of them who are members now: all, or these alone.
+pub(super) fn admitted(conn: &mut PgConnection, here: &Seen<SeePeople>, only: Option<&[Uuid]>) -> Result<Vec<Row>, DbError> {
+    use member as m;
+    let here = m::chapter_id.eq_any(tree::with_succeeded(conn, here.chapter())?);
+    let mut query = m::table.filter(here).filter(m::state.eq(MemberState::Admitted.name())).into_boxed();
+    if let Some(only) = only {
+        query = query.filter(m::id.eq_any(only.to_vec()));
+    }
+    Ok(query.order((m::recorded_at, m::id)).select(Row::as_select()).load(conn)?)
+}
+
 pub(super) fn insert(conn: &mut PgConnection, row: &Row) -> Result<(), DbError> {
     diesel::insert_into(member::table).values(row).execute(conn)?;
     Ok(())

@@ -120,6 +120,11 @@ impl NewParty {
         Ok(Self { words, ..Self::seal(vault, named)? })
     }
 
+    /// What two are one by: the name with its marks, and the number. Nothing of who has none.
+    pub fn same_by(&self) -> Option<(&[u8], &[u8], &'static str)> {
+        Some((self.phone_hash.as_deref()?, self.name_hash.as_slice(), self.kind))
+    }
+
     /// [`NewParty::seal`] of what is kept already, whatever rules names have today.
     pub fn seal_kept(vault: &Vault, kind: PartyKind, name: &str, phone: Option<&str>) -> Result<Self, VaultError> {
         // By chance alone: an id that carries its time would say since when somebody is known.
@@ -244,6 +249,25 @@ fn find(conn: &mut PgConnection, new: &mut Vec<&NewParty>, done: &mut Upserted) 
         }
         same.is_none()
     });
+    Ok(())
+}
+
+/// Those of `new` that are here already (same phone, name and kind), by the id they came with: nothing is written or held.
+pub fn known(conn: &mut PgConnection, new: &[&NewParty]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    type Row = (Uuid, String, Option<Vec<u8>>, Option<Vec<u8>>);
+    let rows: Vec<Row> = party::table
+        .filter(party::phone_hash.eq_any(new.iter().filter_map(|p| p.phone_hash.as_ref())))
+        .select((party::id, party::kind, party::name_hash, party::phone_hash))
+        .load(conn)?;
+    let here: HashMap<_, Uuid> = rows.iter().map(|(id, kind, name, phone)| ((kind.as_str(), name, phone), *id)).collect();
+    let of = |p: &&NewParty| Some((p.id, *here.get(&(p.kind, &Some(p.name_hash.clone()), &p.phone_hash))?));
+    Ok(new.iter().filter(|p| p.phone_hash.is_some()).filter_map(of).collect())
+}
+
+/// Holds parties until the end of the transaction, in one order for everybody.
+pub fn hold_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
+    let held = party::table.filter(party::id.eq_any(ids)).order(party::id).select(party::id).for_update();
+    held.load::<Uuid>(conn)?;
     Ok(())
 }
 

@@ -22,6 +22,7 @@ pub mod found;
 pub mod holder;
 mod join_routes;
 mod joins;
+pub mod lists;
 pub mod model;
 mod record;
 pub mod routes;

@@ -156,6 +156,11 @@ impl Traits {
         }
     }
 
+    /// The words of the name, folded.
+    pub(super) fn words(&self) -> &BTreeSet<String> {
+        &self.words
+    }
+
     /// Why the two may be one person; nothing where they are not alike. What one of them does not say speaks against nothing.
     pub fn likenesses(&self, other: &Traits) -> Vec<Likeness> {
         let agree = |one: &Option<String>, other: &Option<String>| one.is_none() || other.is_none() || one == other;

@@ -315,7 +315,6 @@ const STILL_SPEAK: &[&str] = &[
     "src/giving/imports/accept.rs",
     "src/giving/imports/booking.rs",
     "src/giving/imports/check.rs",
-    "src/giving/imports/sent_file.rs",
     "src/giving/intake.rs",
     "src/giving/prepare.rs",
     "src/giving/publishing.rs",

@@ -25,7 +25,12 @@ const IDS: [&str; 4] = ["id", "gifts", "document", "transfer"];
 /// By these somebody proves to be themself; they are counted, and have ways of their own to be sent again.
 const PROOFS: [&str; 2] = ["/api/v1/session", "/api/v1/second-factor"];
 /// A list is the same list by what it holds, and is accepted as often as anybody likes.
-const LISTS: [&str; 2] = ["/api/v1/chapters/{code}/gift-imports", "/api/v1/gift-imports/{id}/acceptance"];
+const LISTS: [&str; 4] = [
+    "/api/v1/chapters/{code}/gift-imports",
+    "/api/v1/gift-imports/{id}/acceptance",
+    "/api/v1/member-imports",
+    "/api/v1/member-imports/{id}/acceptance",
+];
 
 #[test]
 fn every_step_without_an_id_takes_a_key() {

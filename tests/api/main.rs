@@ -70,6 +70,7 @@ mod log_recovery;
 mod look;
 mod matrix;
 mod members;
+mod members_lists;
 mod members_told;
 mod migrations;
 mod names;

@@ -9,6 +9,7 @@
 //!
 //! This crate knows no chapter, no money and no language: words, amounts and days come as they are to be printed.
 
+mod cards;
 mod faces;
 mod fit;
 mod flow;
@@ -20,6 +21,7 @@ mod slip;
 #[cfg(test)]
 mod paper_tests;
 
+pub use cards::{Card, Cards, cards};
 pub use faces::drawable;
 pub use page::{Page, html};
 pub use qr::Qr;

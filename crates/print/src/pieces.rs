@@ -12,7 +12,7 @@ use krilla::{Document, SerializeSettings};
 
 use super::faces::Face;
 use super::qr::Qr;
-use super::{Item, Paper, PrintError, Signature};
+use super::{About, Item, Paper, PrintError, Signature};
 
 pub type Colour = (u8, u8, u8);
 pub const BLACK: Colour = (0, 0, 0);
@@ -49,19 +49,24 @@ pub struct Canvas<'a, 's> {
 
 /// Papers are kept for years: PDF/A-2u is self-contained and its text is readable for good.
 pub fn document(paper: &Paper) -> Result<Document, PrintError> {
+    document_of(&paper.about, paper.lang, &paper.issuer.name)
+}
+
+/// The same of papers that are no [`Paper`].
+pub fn document_of(about: &About, lang: &str, author: &str) -> Result<Document, PrintError> {
     let archival: Configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_U)
         .finish()
         .map_err(|error| PrintError::Draw(format!("{error:?}")))?;
     let mut document = Document::new_with(SerializeSettings { configuration: archival, ..SerializeSettings::default() });
-    let (year, month, day) = paper.about.day;
+    let (year, month, day) = about.day;
     document.set_metadata(
         Metadata::new()
-            .title(paper.about.title.clone())
-            .language(paper.lang.to_owned())
-            .authors(vec![paper.issuer.name.clone()])
+            .title(about.title.clone())
+            .language(lang.to_owned())
+            .authors(vec![author.to_owned()])
             .creator("Sổ Nhân Ái".to_owned())
-            .document_id(paper.about.id.clone())
+            .document_id(about.id.clone())
             .creation_date(DateTime::new(year).month(month).day(day)),
     );
     Ok(document)
@@ -256,9 +261,13 @@ impl Canvas<'_, '_> {
         self.ink(BLACK);
     }
 
-    /// The dark modules as one path on white.
     fn qr(&mut self, qr: &Qr, x: f32, y: f32) {
-        let module = QR / qr.size as f32;
+        self.code(qr, x, y, QR);
+    }
+
+    /// The dark modules of a code with an edge of so many points as one path on white.
+    pub fn code(&mut self, qr: &Qr, x: f32, y: f32, edge: f32) {
+        let module = edge / qr.size as f32;
         let mut path = PathBuilder::new();
         for (at, row, length) in &qr.runs {
             let corner = Point::from_xy(x + *at as f32 * module, y + *row as f32 * module);

@@ -19,6 +19,8 @@ pub enum Holds {
     Amount,
     /// A day, without time.
     Day,
+    /// When somebody was born: a day, or the year alone.
+    Birth,
     /// A small whole number.
     Count,
     /// One of these: (code, Vietnamese, English).
@@ -54,6 +56,7 @@ pub fn column(
     let mut read: Vec<Result<Option<Read>, Wrong>> = match holds {
         Holds::Amount => amounts(cells)?,
         Holds::Day => days(cells)?,
+        Holds::Birth => births(cells)?,
         _ => cells.iter().map(|cell| one(holds, &cell.value)).collect(),
     };
     for (read, cell) in read.iter_mut().zip(cells) {
@@ -279,6 +282,18 @@ fn sum_of_text(text: &str) -> Sum {
 }
 
 fn days(cells: &[&Cell]) -> Result<Vec<Result<Option<Read>, Wrong>>, Wrong> {
+    one_kind_of_days(cells)?;
+    Ok(cells.iter().map(|cell| day(&cell.value)).collect())
+}
+
+/// Years alone may stand among them.
+fn births(cells: &[&Cell]) -> Result<Vec<Result<Option<Read>, Wrong>>, Wrong> {
+    one_kind_of_days(cells)?;
+    Ok(cells.iter().map(|cell| birth(&cell.value)).collect())
+}
+
+/// Whether the days of a column can be believed: all of them as they were written.
+fn one_kind_of_days(cells: &[&Cell]) -> Result<(), Wrong> {
     let is_moment = |cell: &&Cell| matches!(cell.value, Value::Moment(_));
     let dmy = |cell: &&Cell| matches!(&cell.value, Value::Text(text) if day_month_year(text).is_some());
     if cells.iter().any(is_moment) && cells.iter().any(dmy) {
@@ -303,7 +318,32 @@ fn days(cells: &[&Cell]) -> Result<Vec<Result<Option<Read>, Wrong>>, Wrong> {
             "All days of the column are at the same odd hour (17:00 or 23:59:30): the program that made the file probably wrote them one day early. Check the column and enter it again.",
         );
     }
-    Ok(cells.iter().map(|cell| day(&cell.value)).collect())
+    Ok(())
+}
+
+fn birth(value: &Value) -> Result<Option<Read>, Wrong> {
+    if let Some(year) = year(value) {
+        return Ok(Some(Read::Whole(year)));
+    }
+    match (value, day(value)) {
+        (Value::Text(_) | Value::Number(_), Err(_)) => wrong(
+            "NOT_A_BIRTH",
+            "Phải là ngày sinh có thật, viết ngày/tháng/năm: 25/11/2008; hoặc chỉ năm sinh khi không biết ngày: 2008.",
+            "Must be a real day, day/month/year: 25/11/2008; or the year alone where the day is not known: 2008.",
+        ),
+        (_, read) => read,
+    }
+}
+
+/// Four digits and nothing else.
+fn year(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) if number.fract() == 0.0 && (1000.0..10_000.0).contains(number) => Some(*number as i64),
+        Value::Text(text) => {
+            text.trim().parse().ok().filter(|_| text.trim().len() == 4 && text.trim().bytes().all(|b| b.is_ascii_digit()))
+        }
+        _ => None,
+    }
 }
 
 fn day(value: &Value) -> Result<Option<Read>, Wrong> {

@@ -82,6 +82,32 @@ fn days_are_read_in_one_order() {
 }
 
 #[test]
+fn births_are_days_or_years_alone() {
+    let day = |y, m, d| Ok(Some(Read::Day(NaiveDate::from_ymd_opt(y, m, d).unwrap())));
+    for (said, read_as) in [
+        (text("29/02/2008"), day(2008, 2, 29)),
+        (text("2008-02-29"), day(2008, 2, 29)),
+        (text(" 2008 "), Ok(Some(Read::Whole(2008)))),
+        (Value::Number(2008.0), Ok(Some(Read::Whole(2008)))),
+        (at(10, 0, 0, 0), day(2026, 11, 10)),
+        (text(""), Ok(None)),
+        (text("29/02/2001"), Err("NOT_A_BIRTH")),
+        (text("29/2/08"), Err("NOT_A_BIRTH")),
+        (text("//2008"), Err("NOT_A_BIRTH")),
+        (text("khoảng 2008"), Err("NOT_A_BIRTH")),
+        (text("+200"), Err("NOT_A_BIRTH")),
+        (Value::Number(39_777.0), Err("NOT_A_BIRTH")),
+        (Value::Number(2008.5), Err("NOT_A_BIRTH")),
+        (Value::NotComputed, Err("NOT_COMPUTED")),
+    ] {
+        assert_eq!(read(Holds::Birth, std::slice::from_ref(&said)), Ok(vec![read_as]), "{said:?}");
+    }
+    // Years alone stand beside days; two kinds of days do not.
+    assert!(read(Holds::Birth, &[text("2008"), at(10, 0, 0, 0)]).is_ok());
+    assert_eq!(read(Holds::Birth, &[text("1/2/2008"), at(10, 0, 0, 0)]), Err("MIXED_DATES"));
+}
+
+#[test]
 fn zeros_come_back_and_lost_digits_do_not() {
     let said = |text: &str| Ok(Some(Read::Text(text.to_owned())));
     assert_eq!(

@@ -62,6 +62,14 @@ impl Form {
                 format!("The column \"{}\" is there twice. Take one away.", column.en),
             ));
         }
+        // One word alone may stand anywhere, as in the sheet that explains the columns.
+        if places.iter().flatten().count() < 2 {
+            return Err(Refused::new(
+                "COLUMNS_MISSING",
+                "Dòng tiêu đề phải có ít nhất hai cột của mẫu. Hãy dùng mẫu, giữ nguyên tên cột.",
+                "The headings name at least two columns of the template. Use it and keep the names of its columns.",
+            ));
+        }
         let numbering = line.cells.iter().position(|cell| is_numbering(&cell.value));
         Ok(Headings { at, places, numbering })
     }

@@ -215,7 +215,9 @@ impl Book {
 
     /// The sums: formulas with their results, for programs that do not compute.
     fn end_sheet(&mut self) -> Result<(), WriteError> {
-        if self.next == self.first {
+        // Where nothing is added up there is no line for it.
+        let adds_up = self.headings.iter().any(|(_, width)| matches!(width, Width::Amount(_)));
+        if self.next == self.first || !adds_up {
             return Ok(());
         }
         self.sheet.write_string_with_format(self.next, 0, "Tổng cộng", &self.looks.sum)?;

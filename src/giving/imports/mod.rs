@@ -25,6 +25,5 @@ mod drafts;
 pub mod form;
 pub mod going;
 pub mod routes;
-pub mod sent_file;
 pub mod store;
 pub mod wire;

@@ -11,15 +11,15 @@ use uuid::Uuid;
 use super::accept;
 use super::check::{self, File, Found};
 use super::form::FORM;
-use super::sent_file::{SentFile, XLSX};
 use super::store::{self, NewImport};
 use super::wire::{AcceptIn, CheckOutcome, ImportCheck, ImportFault, ImportOut};
 use crate::authz::{Actor, Desk, Record, Visit};
 use crate::basics::Clock;
 use crate::db::Db;
 use crate::giving::model::MAX_BATCH;
+use crate::http::sent_file::XLSX;
 use crate::http::sets::{Own, Reads, Records, Writes};
-use crate::http::{Answer, Body, Lang, Problem, Reply};
+use crate::http::{Answer, Body, Lang, Problem, Reply, SentFile};
 use crate::jobs::JobOut;
 use crate::vault::Vault;
 

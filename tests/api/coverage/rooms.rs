@@ -9,6 +9,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::public_statements::calls,
     crate::persons::calls,
     crate::members::calls,
+    crate::members_lists::calls,
     crate::spending::calls,
     crate::stock::calls,
     crate::transfers::calls,

@@ -7,7 +7,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
-use crate::http::{Bytes, Kind, Problem};
+use super::{Bytes, Kind, Problem};
 
 /// XLSX as it is named on the way.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

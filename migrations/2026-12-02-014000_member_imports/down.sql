@@ -1,0 +1,2 @@
+DROP TABLE member_import_part;
+DROP TABLE member_import;

@@ -1,0 +1,199 @@
+//! The members of a chapter as rows of a file: read page by page, so that memory does not grow. The columns are those of the list
+//! that brings members in, so that a file of ours can be mended and compared.
+
+use std::fs::File;
+use std::io::Write;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sheets::{Out, Width, harmless};
+use uuid::Uuid;
+
+use super::cards;
+use super::fault::Fault;
+use super::model::{MemberKind, MemberState};
+use super::store::{self, Row};
+use crate::authz::{SeePeople, Seen, Visit};
+use crate::basics::Birth;
+use crate::http::spool::Spool;
+use crate::http::{Lang, Span};
+use crate::persons::{self, Known, PersonId, Sex};
+use crate::tree;
+
+/// Rows read at once.
+const PAGE: i64 = 500;
+
+/// Columns: Vietnamese, English, as programs call it, how wide.
+const COLUMNS: [(&str, &str, &str, Width); 11] = [
+    ("Họ và tên", "Full name", "name", Width::Text(30)),
+    ("Ngày sinh", "Born", "birth", Width::Text(12)),
+    ("Giới tính", "Sex", "sex", Width::Text(10)),
+    ("Điện thoại", "Phone", "phone", Width::Text(14)),
+    ("Mã xã nơi ở", "Commune", "commune", Width::Text(12)),
+    ("Loại hội viên", "Kind of member", "kind", Width::Text(14)),
+    ("Mã chi hội", "Branch", "branch", Width::Text(18)),
+    ("Tổ", "Group", "team", Width::Text(18)),
+    ("Hội viên từ", "Member since", "since", Width::Day),
+    ("Tình trạng", "State", "state", Width::Text(20)),
+    ("Mã thẻ", "Card", "card", Width::Text(20)),
+];
+
+/// Where the rows go.
+pub enum Sink<'a> {
+    Csv(Box<csv::Writer<&'a mut Spool>>),
+    Xlsx(Box<sheets::Book>),
+}
+
+impl<'a> Sink<'a> {
+    /// CSV (RFC 4180, UTF-8 with a mark, as Excel wants it).
+    pub fn csv(out: &'a mut Spool, lang: Lang) -> Result<Self, Fault> {
+        out.write_all("\u{feff}".as_bytes()).map_err(Fault::broken)?;
+        let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+        let heads = COLUMNS.map(|(vi, en, key, _)| format!("{} ({key})", if lang == Lang::En { en } else { vi }));
+        out.write_record(heads).map_err(Fault::broken)?;
+        Ok(Self::Csv(Box::new(out)))
+    }
+
+    /// XLSX, row by row to a file.
+    pub fn xlsx(title: String, lang: Lang) -> Result<Self, Fault> {
+        let heads = COLUMNS.map(|(vi, en, _, width)| ((if lang == Lang::En { en } else { vi }).to_owned(), width));
+        let name = if lang == Lang::En { "Members" } else { "Hội viên" };
+        Ok(Self::Xlsx(Box::new(sheets::Book::new(name, vec![title], heads.to_vec()).map_err(Fault::broken)?)))
+    }
+
+    fn row(&mut self, cells: &[Cell]) -> Result<(), Fault> {
+        match self {
+            Sink::Csv(out) => {
+                let field = |cell: &Cell| match cell {
+                    Cell::Text(text) => harmless(text),
+                    // Spreadsheet programs read this in one way, wherever they are.
+                    Cell::Birth(birth) => birth.map(|birth| birth.to_string()).unwrap_or_default(),
+                    Cell::Day(day) => day.map(|day| day.to_string()).unwrap_or_default(),
+                };
+                out.write_record(cells.iter().map(field)).map_err(Fault::broken)
+            }
+            Sink::Xlsx(book) => {
+                let texts: Vec<String> = cells.iter().map(Cell::as_people_write).collect();
+                let out: Vec<Out<'_>> = cells
+                    .iter()
+                    .zip(&texts)
+                    .map(|(cell, text)| match cell {
+                        Cell::Day(day) => day.map_or(Out::Empty, Out::Day),
+                        _ if text.is_empty() => Out::Empty,
+                        _ => Out::Text(text),
+                    })
+                    .collect();
+                book.row(&out).map_err(Fault::broken)
+            }
+        }
+    }
+
+    /// It is whole; the file of what is not sent while it is made.
+    pub fn end(self) -> Result<Option<File>, Fault> {
+        match self {
+            Sink::Csv(mut out) => out.flush().map_err(Fault::broken).map(|()| None),
+            Sink::Xlsx(book) => Ok(Some(book.finish_to_file().map_err(Fault::broken)?.0)),
+        }
+    }
+}
+
+/// A cell.
+enum Cell {
+    Text(String),
+    Birth(Option<Birth>),
+    Day(Option<NaiveDate>),
+}
+
+impl Cell {
+    fn as_people_write(&self) -> String {
+        match self {
+            Cell::Text(text) => text.clone(),
+            Cell::Birth(Some(Birth::Day(day))) => day.format("%d/%m/%Y").to_string(),
+            Cell::Birth(birth) => birth.map(|birth| birth.to_string()).unwrap_or_default(),
+            Cell::Day(_) => String::new(),
+        }
+    }
+}
+
+/// How many members a file has that somebody takes; it is noted with that before anything goes out.
+pub fn begin(v: &mut Visit<'_>, here: &Seen<SeePeople>, state: Option<MemberState>, form: &str) -> Result<(), Fault> {
+    let members = store::count(v.conn, here, state)?;
+    let detail = serde_json::json!({"form": form, "state": state.map(MemberState::name), "members": members});
+    Ok(v.note_at(Some(here.chapter()), "MEMBERS_EXPORTED", None, Some(&detail))?)
+}
+
+/// Writes the members of a chapter in the order in which they were entered. Those whose data may not be used are left out.
+pub fn write(
+    v: &mut Visit<'_>,
+    here: &Seen<SeePeople>,
+    state: Option<MemberState>,
+    lang: Lang,
+    out: &mut Sink<'_>,
+) -> Result<(), Fault> {
+    let mut after: Option<(DateTime<Utc>, Uuid)> = None;
+    loop {
+        let rows = store::list(v.conn, here, state, Span { after, rows: PAGE })?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some((last.recorded_at, last.id));
+        page(v, &rows, lang, out)?;
+    }
+}
+
+fn page(v: &mut Visit<'_>, rows: &[Row], lang: Lang, out: &mut Sink<'_>) -> Result<(), Fault> {
+    let ids: Vec<PersonId> = rows.iter().map(|row| PersonId(row.person_id)).collect();
+    let known = persons::names(v.conn, v.vault, &ids)?;
+    let codes = cards::of_all(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let branches = tree::codes(v.conn, rows.iter().filter_map(|row| row.branch_id))?;
+    for row in rows {
+        let Some(person) = known.get(&PersonId(row.person_id)) else { continue };
+        let branch = row.branch_id.and_then(|id| branches.get(&id)).cloned();
+        out.row(&cells(row, person, branch, codes.get(&row.id).cloned(), lang))?;
+    }
+    Ok(())
+}
+
+fn cells(row: &Row, person: &Known, branch: Option<String>, card: Option<String>, lang: Lang) -> [Cell; 11] {
+    let text = |text: Option<String>| Cell::Text(text.unwrap_or_default());
+    let word = |vi: &str, en: &str| (if lang == Lang::En { en } else { vi }).to_owned();
+    let sex = person.sex.map(|sex| match sex {
+        Sex::Female => word("Nữ", "Female"),
+        Sex::Male => word("Nam", "Male"),
+    });
+    let kind = row.kind().map(|kind| match kind {
+        MemberKind::Member => word("Hội viên", "Member"),
+        MemberKind::Youth => word("Thanh niên", "Youth"),
+        MemberKind::Junior => word("Thiếu niên", "Junior"),
+        MemberKind::Honorary => word("Danh dự", "Honorary"),
+    });
+    [
+        Cell::Text(person.name.clone()),
+        Cell::Birth(person.birth),
+        text(sex),
+        text(person.phone.clone()),
+        // No program takes it for a number.
+        text(person.commune.as_ref().map(|code| format!("VN-{code}"))),
+        text(kind),
+        text(branch),
+        text(row.team.clone()),
+        Cell::Day(row.since),
+        text(row.state().map(|state| said(state, lang).to_owned())),
+        text(card),
+    ]
+}
+
+/// Where a membership stands, in words.
+fn said(state: MemberState, lang: Lang) -> &'static str {
+    let (vi, en) = match state {
+        MemberState::Applied => ("Chờ kết nạp", "Applied"),
+        MemberState::Checked => ("Đang kiểm tra ở cấp trên", "Being checked above"),
+        MemberState::Refused => ("Không kết nạp", "Refused"),
+        MemberState::Withdrawn => ("Đã rút đề nghị", "Withdrawn"),
+        MemberState::Admitted => ("Hội viên", "Member"),
+        MemberState::Left => ("Đã ra khỏi Hội", "Left"),
+        MemberState::StruckOff => ("Đã xóa tên", "Struck off"),
+        MemberState::Expelled => ("Đã khai trừ", "Expelled"),
+        MemberState::Died => ("Đã mất", "Died"),
+        MemberState::Transferred => ("Đã chuyển sinh hoạt", "Transferred"),
+        MemberState::Erased => ("Đã xóa dữ liệu", "Erased"),
+    };
+    if lang == Lang::En { en } else { vi }
+}

@@ -1,0 +1,83 @@
+//! The people of lists that wait: whoever asks to be erased is taken out of them.
+
+use diesel::pg::PgConnection;
+
+use super::form::Listed;
+use super::store;
+use crate::basics::Phone;
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::house::errand::Errand;
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::parties::naming;
+
+/// See the module.
+pub struct Lists;
+
+/// The same name, marks and all, and the same number.
+fn is_them(name: &str, phone: Option<&str>, called: &Called) -> bool {
+    let number = phone.and_then(Phone::today);
+    naming::one_form(name) == naming::one_form(&called.name) && number.as_ref().map(Phone::as_str) == called.phone.as_deref()
+}
+
+/// Takes somebody out of a row: as the one it is about, or as who signed for a child.
+fn take_out(one: &mut Listed, called: &Called) -> bool {
+    let Some(entry) = &mut one.entry else { return false };
+    if is_them(&entry.name, entry.phone.as_deref(), called) {
+        one.entry = None;
+        return true;
+    }
+    let signed = entry.guardian.as_deref().is_some_and(|name| naming::one_form(name) == naming::one_form(&called.name));
+    if signed {
+        entry.guardian = None;
+    }
+    signed
+}
+
+impl HoldsPersons for Lists {
+    fn processing(&self) -> &'static [Processing] {
+        const ALL: &[Processing] = &[Processing {
+            data: ("Danh sách kết nạp đang chờ người thứ hai", "Lists for admission that wait for a second person"),
+            purpose: ("Kết nạp nhiều hội viên một lần", "To admit many members at once"),
+            grounds: (
+                "Sự đồng ý (Luật 91/2025/QH15, điều 9); trẻ em: người đại diện, từ 7 tuổi cả trẻ em (điều 24)",
+                "Consent (Law 91/2025/QH15, art. 9); of children the representative, from 7 years the child too (art. 24)",
+            ),
+            readers: ("Người đề nghị và người duyệt ở chính đơn vị đó", "Who asks and who decides at that very chapter"),
+            period: ("Đến khi được quyết định", "Until it is decided on"),
+        }];
+        ALL
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["member_import.content_hash", "member_import.paper", "member_import_part.people"]
+    }
+
+    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    /// Who is admitted is corrected as the person they are.
+    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
+
+    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        for part in store::waiting(errand.conn, &of.chapters)? {
+            store::rewrite(errand.conn, errand.vault, &part, |one| take_out(one, &of.called))?;
+        }
+        Ok(Vec::new())
+    }
+
+    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! Many persons of a chapter at once, for rooms whose lists bring them: what is known of them already, and all of them written
+//! down in a fixed number of statements. For what two persons approved.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::fault::Fault;
+use super::model::{JoinState, Likeness, PersonId, Traits};
+pub use super::model::{Particulars, Told, no_such_commune};
+use super::row::Row;
+use super::sealed::{self, Known, Sealed};
+use super::store;
+use crate::db::DbError;
+use crate::db::schema::{person, person_join};
+use crate::house::errand::Errand;
+use crate::parties::{self, Named, NewParty, PartyKind, restriction};
+use crate::tree::{self, ChapterId};
+use crate::vault::{Vault, VaultError};
+
+/// Somebody of a list, sealed and ready to be written; made outside the transaction.
+pub struct Listed {
+    id: Uuid,
+    party: NewParty,
+    sealed: Sealed,
+    hash: Vec<u8>,
+}
+
+/// Seals somebody whom a list brings to the chapter with this code, under an id of the list's.
+pub fn listed(vault: &Vault, id: PersonId, chapter: &str, of: &Particulars) -> Result<Listed, VaultError> {
+    Ok(Listed {
+        id: id.0,
+        party: party(vault, of)?,
+        sealed: sealed::seal(vault, id.0, chapter, of)?,
+        hash: vault.hash("person.listed", id.0.as_bytes()).to_vec(),
+    })
+}
+
+/// Somebody as a party, to be looked for.
+pub fn party(vault: &Vault, of: &Particulars) -> Result<NewParty, VaultError> {
+    let phone = of.phone.as_ref().map(|phone| phone.as_str().to_owned());
+    NewParty::seal(vault, &Named { kind: PartyKind::Person, name: of.name.clone(), phone })
+}
+
+/// What a chapter knows of somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Here {
+    /// They are written down, as this.
+    Known(Box<Known>),
+    /// Their data may be kept and not used.
+    Restricted,
+}
+
+/// Which of these somebodies a chapter (with those it goes on for) knows by name and number, by the id they came with.
+pub fn known(conn: &mut PgConnection, vault: &Vault, chapter: ChapterId, of: &[&NewParty]) -> Result<HashMap<Uuid, Here>, Fault> {
+    let parties = parties::known(conn, of)?;
+    let chapters = tree::with_succeeded(conn, chapter)?;
+    let ids: Vec<Uuid> = parties.values().copied().collect();
+    let closed = restriction::of_parties(conn, &ids)?;
+    let persons: Vec<Row> = person::table
+        .filter(person::party_id.eq_any(&ids))
+        .filter(person::chapter_id.eq_any(&chapters))
+        .select(Row::as_select())
+        .load(conn)?;
+    let mut here = HashMap::new();
+    for (came, party) in parties {
+        if chapters.iter().any(|chapter| closed.contains(&(party, *chapter))) {
+            here.insert(came, Here::Restricted);
+        } else if let Some(row) = persons.iter().find(|row| row.party_id == Some(party))
+            && let Some(known) = sealed::open(vault, row)?
+        {
+            here.insert(came, Here::Known(Box::new(known)));
+        }
+    }
+    Ok(here)
+}
+
+/// Somebody of a list who is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    pub person: PersonId,
+    pub party: Uuid,
+    /// As the chapter knew them before the list.
+    pub known: Option<Known>,
+}
+
+/// Writes people down at a chapter, or finds those that it knows by name and number, and holds their rows until the end of the
+/// transaction. Of each in their order who they are; `None` of those whose data may not be used.
+pub fn write(errand: &mut Errand<'_>, to: ChapterId, account: Uuid, all: Vec<Listed>) -> Result<Vec<Option<Met>>, Fault> {
+    let of: Vec<&NewParty> = all.iter().map(|one| &one.party).collect();
+    let parties = parties::upsert(errand.conn, errand.now, &of)?;
+    let came: Vec<(Uuid, Uuid)> =
+        all.iter().map(|one| (one.id, parties.get(&one.party.id).copied().unwrap_or(one.party.id))).collect();
+    let ids: Vec<Uuid> = came.iter().map(|(_, party)| *party).collect();
+    let closed: HashSet<Uuid> =
+        restriction::of_parties(errand.conn, &ids)?.into_iter().filter(|(_, at)| *at == to.0).map(|(party, _)| party).collect();
+    let rows = all.into_iter().zip(&ids).filter(|(_, party)| !closed.contains(party)).map(|(one, party)| Row {
+        id: one.id,
+        chapter_id: to.0,
+        party_id: Some(*party),
+        name: Some(one.sealed.name),
+        phone: one.sealed.phone,
+        // Numbers out of lists are unconfirmed until somebody answers.
+        phone_confirmed_on: None,
+        particulars: one.sealed.particulars,
+        words: one.sealed.words,
+        request_hash: one.hash,
+        version: 1,
+        recorded_by: account,
+        recorded_at: errand.now,
+        erased_on: None,
+    });
+    let rows: Vec<Row> = rows.collect();
+    diesel::insert_into(person::table).values(&rows).on_conflict_do_nothing().execute(errand.conn)?;
+    let there = standing(errand, to, &ids)?;
+    let met = |(came, party): (Uuid, Uuid)| {
+        let known = there.get(&party)?;
+        Some(Met { person: known.id, party: known.party, known: Some(known.clone()).filter(|known| known.id.0 != came) })
+    };
+    Ok(came.into_iter().map(met).collect())
+}
+
+/// These parties as persons of a chapter, held: of joined persons the one that goes on. Those who may not be used are not among them.
+fn standing(errand: &mut Errand<'_>, at: ChapterId, parties: &[Uuid]) -> Result<HashMap<Uuid, Known>, Fault> {
+    let query = person::table.filter(person::party_id.eq_any(parties)).filter(person::chapter_id.eq(at.0)).order(person::id);
+    let rows: Vec<Row> = query.select(Row::as_select()).for_no_key_update().load(errand.conn)?;
+    let kept = kept(errand.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let others = store::names(errand.conn, errand.vault, &kept.values().copied().map(PersonId).collect::<Vec<_>>())?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let known = match kept.get(&row.id) {
+            Some(other) => others.get(&PersonId(*other)).cloned(),
+            None => sealed::open(errand.vault, row)?,
+        };
+        if let (Some(party), Some(known)) = (row.party_id, known) {
+            found.insert(party, known);
+        }
+    }
+    Ok(found)
+}
+
+/// Who goes on for those of these who were joined to another.
+fn kept(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    use person_join as j;
+    let standing = j::table.filter(j::joined_id.eq_any(ids)).filter(j::state.eq(JoinState::Joined.name()));
+    Ok(standing.select((j::joined_id, j::kept_id)).load::<(Uuid, Uuid)>(conn)?.into_iter().collect())
+}
+
+/// People by the words of their names, to tell who may be one of them.
+#[derive(Default)]
+pub struct ByWords(HashMap<BTreeSet<String>, Vec<Traits>>);
+
+/// Rows read at a time.
+const PAGE: i64 = 2_000;
+
+impl ByWords {
+    /// All that a chapter has written down itself.
+    pub fn of_chapter(conn: &mut PgConnection, vault: &Vault, chapter: ChapterId) -> Result<Self, Fault> {
+        let (mut all, mut after) = (Self::default(), Uuid::nil());
+        loop {
+            let query = person::table.filter(person::chapter_id.eq(chapter.0)).filter(person::id.gt(after));
+            let rows: Vec<Row> = query.order(person::id).limit(PAGE).select(Row::as_select()).load(conn)?;
+            let Some(last) = rows.last() else { return Ok(all) };
+            after = last.id;
+            for row in &rows {
+                if let Some(known) = sealed::open(vault, row)? {
+                    all.add(known.traits());
+                }
+            }
+        }
+    }
+
+    pub fn add(&mut self, of: Traits) {
+        self.0.entry(of.words().clone()).or_default().push(of);
+    }
+
+    /// Whether somebody of the same name may be one of them. A number alone says nothing: the children of one household share it.
+    pub fn has(&self, of: &Traits) -> bool {
+        let same = self.0.get(of.words()).into_iter().flatten();
+        same.map(|other| of.likenesses(other)).any(|why| why.contains(&Likeness::SameName))
+    }
+}
+
+impl Particulars {
+    /// What somebody is compared by.
+    pub fn traits(&self) -> Traits {
+        Traits::of(self.name.as_str(), self.phone.as_ref().map(|phone| phone.as_str()), self.birth, self.commune.as_deref())
+    }
+}
