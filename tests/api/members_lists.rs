@@ -308,7 +308,7 @@ fn members_go_out_as_a_file_that_is_noted_and_harmless() {
         json!({"name": "Lê Zqan", "birth": "1988-05-01", "sex": "FEMALE", "phone": "0912345678", "commune": "23095"}),
     );
     let odd = admitted(&officer, &chair, json!({"name": "Lê Zqbình", "birth": "1990"}));
-    officer.patch(&format!("{MEMBERS}/{odd}"), json!({"team": "=1+1"}), 200);
+    officer.post(&format!("{MEMBERS}/{odd}/placement"), json!({"kind": "MEMBER", "team": "=1+1"}), 200);
     let file = officer.send("GET", &format!("{MEMBERS}/file?chapter=23095&form=CSV"), None);
     assert_eq!((file.status, file.header("cache-control")), (200, Some("no-store")));
     let mut lines: Vec<&str> = file.text.lines().collect();
