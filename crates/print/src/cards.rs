@@ -77,9 +77,15 @@ fn corner(n: usize) -> (f32, f32) {
     (left + (n % ACROSS) as f32 * WIDTH, top + (n / ACROSS) as f32 * HEIGHT)
 }
 
+/// Where the last card of a sheet has its lower right corner.
+fn end() -> (f32, f32) {
+    let (left, top) = corner(ACROSS * DOWN - 1);
+    (left + WIDTH, top + HEIGHT)
+}
+
 /// Lines from edge to edge of the cards, to cut along.
 fn cuts(canvas: &mut Canvas<'_, '_>) {
-    let ((left, top), (right, bottom)) = (corner(0), corner(ACROSS * DOWN + 1));
+    let ((left, top), (right, bottom)) = (corner(0), end());
     for row in 0..=DOWN {
         canvas.rule(left, right, top + row as f32 * HEIGHT, 0.25);
     }
@@ -126,6 +132,14 @@ fn draw(canvas: &mut Canvas<'_, '_>, card: &Card, left: f32, top: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The lines to cut along enclose every card, and the sheet has room for them.
+    #[test]
+    fn the_cards_fill_what_is_cut() {
+        let ((left, top), (right, bottom)) = (corner(0), end());
+        assert!((right - left - ACROSS as f32 * WIDTH).abs() < 0.01 && (bottom - top - DOWN as f32 * HEIGHT).abs() < 0.01);
+        assert!(left > 0.0 && top > 0.0 && right < FRAME.width && bottom < FRAME.height);
+    }
 
     fn sheet(cards: usize, name: &str) -> Cards {
         let card = |n: usize| Card {
