@@ -41,7 +41,7 @@ CREATE TABLE volunteer_application (
     CONSTRAINT volunteer_application_confirmed_by_fk FOREIGN KEY (confirmed_by) REFERENCES account (id),
     CONSTRAINT volunteer_application_decided_by_fk FOREIGN KEY (decided_by) REFERENCES account (id),
     CONSTRAINT volunteer_application_volunteer_fk FOREIGN KEY (volunteer_id) REFERENCES volunteer (id),
-    CONSTRAINT volunteer_application_state_known CHECK (state IN ('UNCONFIRMED', 'CONFIRMED', 'ACCEPTED', 'REFUSED', 'ERASED')),
+    CONSTRAINT volunteer_application_state_known CHECK (state IN ('UNCONFIRMED', 'CONFIRMED', 'ACCEPTED', 'REFUSED')),
     CONSTRAINT volunteer_application_reason_known CHECK (reason IN ('NOT_REACHED', 'NOT_OF_AGE', 'WITHDRAWN', 'KNOWN_ALREADY', 'OTHER')),
     CONSTRAINT volunteer_application_content_while_open CHECK ((state IN ('UNCONFIRMED', 'CONFIRMED')) = (content IS NOT NULL) AND (content IS NULL) = (address_hash IS NULL)),
     CONSTRAINT volunteer_application_confirmed CHECK ((confirmed_at IS NULL OR state <> 'UNCONFIRMED') AND (state NOT IN ('CONFIRMED', 'ACCEPTED') OR confirmed_at IS NOT NULL) AND (confirmed_by IS NULL OR confirmed_at IS NOT NULL)),
