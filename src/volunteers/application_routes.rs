@@ -61,6 +61,7 @@ pub async fn list_volunteer_applications(desk: Desk, Query(query): Query<Applica
 )]
 #[post("/volunteer-applications/{id}/confirmation")]
 pub async fn confirm_volunteer_application(desk: Desk, id: web::Path<Uuid>) -> Answer<ApplicationOut> {
+    let name = id.to_string();
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         match v.attempt() {
             Attempt::First => accept::confirm(v, *id)?,
@@ -68,7 +69,7 @@ pub async fn confirm_volunteer_application(desk: Desk, id: web::Path<Uuid>) -> A
         }
         Ok(accept::out(v, *id)?)
     };
-    desk.once("volunteer-application/confirmation", id.to_string(), work).await
+    desk.once("volunteer-application/confirmation", name, work).await
 }
 
 /// Make a volunteer of whoever sent a confirmed application: somebody the chapter knows, or somebody who is written down by that. They are
