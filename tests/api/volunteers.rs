@@ -96,6 +96,15 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     ]
 }
 
+/// Something of a person in every store of the room: a volunteer with a reason and hours.
+pub fn held(officer: &Caller<'_>, person: &str) {
+    let body = volunteer(person, json!({}));
+    officer.post(VOLUNTEERS, body.clone(), 201);
+    let id: Uuid = body["id"].as_str().unwrap().parse().unwrap();
+    officer.post(&steps(id), json!({"id": Uuid::now_v7(), "kind": "VERIFY", "reason": "gặp tận mặt"}), 201);
+    officer.post(crate::volunteer_hours::HOURS, crate::volunteer_hours::evening("23095", &[id], "Phát quà"), 200);
+}
+
 /// Fills a chapter's list.
 pub fn fill(app: &TestApp, most: usize) {
     let officer = app.officer_of("23095");
