@@ -73,8 +73,8 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
     db.tx_blocking(|conn| -> Result<(), Fault> {
         let mut v = Visit::enter(conn, &vault, now, officer).map_err(|_| Fault::broken("nobody of the demo is let in"))?;
         let mut ids = Vec::new();
-        for (n, (name, born, number, offer)) in people().into_iter().enumerate() {
-            let id = VolunteerId(Uuid::from_u128(IDS + n as u128));
+        for (n, (name, born, number, offer)) in (0u128..).zip(people()) {
+            let id = VolunteerId(Uuid::from_u128(IDS + n));
             ids.push(id);
             if store::find(v.conn, id)?.is_none() {
                 volunteer(&mut v, today, id, (name, born, number), offer)?;
