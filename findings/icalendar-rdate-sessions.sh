@@ -3,8 +3,8 @@
 # one whose RDATE holds date-times in UTC, one whose RDATE holds periods, because its last evening is shorter (3.8.5.2 allows both).
 #
 #   PyPI recurring-ical-events 3.8.2   all three evenings of both, with their own lengths
-#   npm  ical.js 2.2.1                 Event.iterator() gives the second and third evening and leaves out the first, which is DTSTART
-#                                      too (3.8.5.1 and .2); for periods it gives Period objects where its own documents promise times
+#   npm  ical.js 2.2.1                 Event.iterator() gives the second and third evening and leaves out the first, the one of
+#                                      DTSTART, which counts (3.8.5.2); for periods it gives Period objects where its own documents promise times
 #   npm  node-ical 0.26.1              expandRecurringEvent gives the first evening alone, of both, and says nothing
 #   PyPI icalevents 0.3.1              the same: the first evening alone
 #   PyPI ics 0.7.3                     the same: the first evening alone
