@@ -130,6 +130,12 @@ fn forget_names(errand: &mut Errand<'_>, papers: &[&Paper]) -> Result<(), Person
     Ok(())
 }
 
+/// [`forget_names`] of papers by their ids.
+pub(super) fn forget_names_of(errand: &mut Errand<'_>, ids: &[Uuid]) -> Result<(), PersonsError> {
+    let papers: Vec<Paper> = document::table.filter(document::id.eq_any(ids)).select(columns!()).load(errand.conn)?;
+    forget_names(errand, &papers.iter().collect::<Vec<_>>())
+}
+
 /// Takes somebody's name off papers that belong to no record.
 fn unlinked_papers(errand: &mut Errand<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
     use document_link as l;
