@@ -304,7 +304,7 @@ fn persons(story: &mut Story, app: &TestApp) {
     story.post(&officer, "/members", "apply_for_member", "junior", 201);
     story.post(&officer, "/members", "apply_for_member", "collective", 201);
     crate::members_lists::waiting(&officer, "Trần Thị Hoa", "0912345603");
-    let list = app.database.text("SELECT id::text FROM member_import");
+    let list = app.database.text("SELECT id::text FROM member_import ORDER BY uploaded_at DESC LIMIT 1");
     for (n, purpose, to) in [(0x0b11, "MEMBER", at.to_owned()), (0x0b12, "MEMBER_LIST", format!("/member-imports/{list}"))] {
         let bytes = papers::pdf(usize::from(n));
         let mut announced = papers::announcement(purpose, "application/pdf", &bytes);

@@ -241,7 +241,7 @@ fn a_list_that_waits_too_long_does_not_block_a_merger_for_ever() {
     people.asker.post(successions::PLANS, plan.clone(), 201);
     people.successor.post(&successions::path(&plan, "/approval"), Value::Null, 200);
     people.above.post(&successions::path(&plan, "/approval"), Value::Null, 409);
-    let list = app.database.text("SELECT id::text FROM member_import");
+    let list = app.database.text("SELECT id::text FROM member_import ORDER BY uploaded_at DESC LIMIT 1");
     people.above.post(&successions::path(&plan, "/refusal"), Value::Null, 200);
     app.clock.advance(Duration::days(91));
     let (people, plan) = (successions::persons(&app), successions::plan(&app, json!({})));

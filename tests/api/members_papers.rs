@@ -33,7 +33,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
 /// A list of members that waits; its id.
 fn list(app: &TestApp, officer: &Caller<'_>) -> String {
     crate::members_lists::waiting(officer, "Em Zqcuối", "0912345601");
-    app.database.text("SELECT id::text FROM member_import")
+    app.database.text("SELECT id::text FROM member_import ORDER BY uploaded_at DESC LIMIT 1")
 }
 
 /// A junior whose mother signed this paper.
@@ -112,13 +112,13 @@ fn a_paper_goes_with_its_person_and_is_closed_while_they_are_restricted() {
     let bytes_at = format!("/api/v1/documents/{}/content", paper["id"].as_str().unwrap());
     request(&app, "RESTRICT", &member);
     assert_eq!(officer.send("GET", &bytes_at, None).status, 403);
-    officer.post(&at, json!({"document": upload(&officer, "MEMBER", PDF, &pdf(700))["id"]}), 422);
+    officer.post(&at, json!({"document": upload(&officer, "MEMBER", PDF, &pdf(700))["id"]}), 409);
     request(&app, "LIFT_RESTRICTION", &member);
     assert_eq!(officer.send("GET", &bytes_at, None).status, 200);
 
     let done = request(&app, "ERASE", &member);
     assert_eq!(
-        (&done["state"], done.get("kept").and_then(|kept| kept.as_array()).map(Vec::len).unwrap_or(0)),
+        (&done["state"], done.get("kept").and_then(|kept| kept.as_array()).map_or(0, Vec::len)),
         (&json!("DONE"), 0),
         "{done}"
     );
