@@ -54,6 +54,12 @@ pub fn on_record(conn: &mut PgConnection, paper: &Paper, record: Uuid) -> Result
     Ok(of.filter(document_link::subject_id.eq(record)).order(document::id).select(COLUMNS).load(conn)?)
 }
 
+/// The names of the papers that hang on a record and when they came, for the copy that its person may ask for.
+pub fn held(errand: &mut Errand<'_>, paper: &Paper, record: Uuid) -> Result<Vec<(String, DateTime<Utc>)>, PersonsError> {
+    let ids: Vec<Uuid> = on_record(errand.conn, paper, record)?.into_iter().map(|known| known.id).collect();
+    persons::names_of(errand, &ids)
+}
+
 /// The records that papers hang on, each with its paper.
 pub fn records(conn: &mut PgConnection, papers: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, DbError> {
     use document_link as l;

@@ -65,6 +65,7 @@ impl HoldsPersons for Members {
             let card = cards::of(errand.conn, row.id)?;
             let grades = grades::of(errand.conn, row.id)?.into_iter().map(|of| format!("{} {}", of.grade, of.from));
             let grades = Some(grades.collect::<Vec<_>>().join(", ")).filter(|grades| !grades.is_empty());
+            let papers = papers::held(errand, &row)?;
             let said = [Some(row.kind), Some(row.state), since, row.team, card, guardian, grades];
             found.push(Holding {
                 what: "MEMBER".to_owned(),
@@ -73,6 +74,7 @@ impl HoldsPersons for Members {
                 since: Some(row.recorded_at),
                 kept_until: None,
             });
+            found.extend(papers);
         }
         Ok(found)
     }

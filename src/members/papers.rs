@@ -17,7 +17,7 @@ use crate::db::DbError;
 use crate::documents::{closures, of_people};
 use crate::house::errand::Errand;
 use crate::house::papers::{Brings, Carrier, Carries, Kept as KeptAs, NoPaper, Paper, Peg, Reads};
-use crate::house::persons::{Kept, PersonsError, What};
+use crate::house::persons::{Holding, Kept, PersonsError, What};
 use crate::http::Say;
 use crate::parties::restriction;
 use crate::persons::{self, PersonId};
@@ -105,6 +105,13 @@ impl Carries for OneList {
 pub(super) fn kept(conn: &mut PgConnection, chapter: Uuid, paper: &str) -> Result<Option<Uuid>, DbError> {
     let chapters = tree::with_succeeded(conn, ChapterId(chapter))?;
     of_people::open_at(conn, &BOTH, paper, &chapters)
+}
+
+/// The papers that hang on a membership, for the copy that its person may ask for.
+pub(super) fn held(errand: &mut Errand<'_>, row: &Row) -> Result<Vec<Holding>, PersonsError> {
+    let papers = of_people::held(errand, &OF_MEMBERS, row.id)?.into_iter();
+    let holding = |(text, since)| Holding { what: "PAPER".to_owned(), gift: None, text, since: Some(since), kept_until: None };
+    Ok(papers.map(holding).collect())
 }
 
 /// Lets go of the papers of somebody who is erased. `paper` is what their consent rested on, which is forgotten already.

@@ -86,6 +86,9 @@ fn the_signed_consent_hangs_on_the_member_and_is_read_by_the_chapters_officers_a
     assert_eq!(officer.get(&at, 200).as_array().unwrap().len(), 1);
     assert_eq!(content(&chair, &paper), bytes);
     assert_eq!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'MEMBER_DOCUMENTS_READ'"), 1);
+    let person = officer.get(&format!("{MEMBERS}/{member}"), 200)["person"].clone();
+    let copy = officer.get(&format!("/api/v1/persons/{}/personal-data", person.as_str().unwrap()), 200);
+    assert!(copy["held"].as_array().unwrap().iter().any(|held| held["what"] == "PAPER"), "{copy}");
     // Those who read the books do not: they would see a child's name.
     let file = format!("/api/v1/documents/{}", paper["id"].as_str().unwrap());
     let by_hash = format!("/api/v1/documents/{}", paper["sha256"].as_str().unwrap());
