@@ -394,6 +394,10 @@ diesel::table! {
         title -> Text,
         n -> SmallInt,
         seats -> SmallInt,
+        added_on -> Nullable<Date>,
+        decision_no -> Nullable<Text>,
+        decision_on -> Nullable<Date>,
+        document -> Nullable<Text>,
     }
 }
 
@@ -1135,6 +1139,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_grade (member_id, n) {
+        member_id -> Uuid,
+        n -> Integer,
+        grade -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+        decision_no -> Text,
+        end_decision_no -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    member_grade_title (code) {
+        code -> Text,
+        vi -> Text,
+        en -> Text,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     member_import (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1162,6 +1191,16 @@ diesel::table! {
         checked -> Nullable<SmallInt>,
         refused -> Nullable<Jsonb>,
         done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    member_import_rule (valid_from) {
+        waits_days -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -1207,6 +1246,7 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         became -> Nullable<Uuid>,
+        grade -> Nullable<Text>,
     }
 }
 
@@ -1472,6 +1512,7 @@ diesel::table! {
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
         erased_on -> Nullable<Date>,
+        kind -> Text,
     }
 }
 
@@ -2495,11 +2536,14 @@ diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
 diesel::allow_tables_to_appear_in_same_query!(member, member_card);
 diesel::allow_tables_to_appear_in_same_query!(member, member_consent);
+diesel::allow_tables_to_appear_in_same_query!(member, member_grade);
 diesel::allow_tables_to_appear_in_same_query!(member, member_span);
 diesel::allow_tables_to_appear_in_same_query!(member, member_step);
 diesel::allow_tables_to_appear_in_same_query!(member, person);
 diesel::allow_tables_to_appear_in_same_query!(member_consent, member_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(member_consent_text, member_import);
+diesel::allow_tables_to_appear_in_same_query!(member_grade, member_grade_title);
+diesel::allow_tables_to_appear_in_same_query!(member_grade_title, member_step);
 diesel::allow_tables_to_appear_in_same_query!(member_import, member_import_part);
 diesel::allow_tables_to_appear_in_same_query!(money_order, purchase);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);

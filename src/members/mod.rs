@@ -3,7 +3,8 @@
 //! An officer enters an application for a person of the chapter, with the number of the decision; a second person admits, and the
 //! member has a card. Who moves is transferred with the approval of both chapters; who leaves or has died is ended by one officer, who is
 //! struck off or expelled by two, and so is who is reinstated. For a child the representative agrees, and from seven years on the child
-//! too (Law 91/2025/QH15, art. 24).
+//! too (Law 91/2025/QH15, art. 24). A member of kind COLLECTIVE is an organisation: one member, of no sex and age, for whom nobody's
+//! consent is asked. A grade is given and ended by two persons as well ([`grades`]).
 //!
 //! State: APPLIED → ADMITTED, REFUSED, WITHDRAWN, or CHECKED (somebody of this name and number is a member elsewhere: the nearest chapter
 //! above both decides, and nobody else learns of it) → ADMITTED, REFUSED. ADMITTED → LEFT, STRUCK_OFF, EXPELLED (→ ADMITTED again),
@@ -20,6 +21,7 @@
 
 mod answers;
 mod apply;
+pub mod asked;
 pub mod audit;
 mod card_paper;
 mod cards;
@@ -30,10 +32,12 @@ pub mod export_routes;
 mod exports;
 mod fault;
 mod going;
+pub mod grades;
 pub mod holder;
 pub mod imports;
 mod kinds;
 pub mod model;
+pub mod papers;
 pub mod routes;
 mod show;
 mod small_cells;
@@ -61,8 +65,11 @@ pub const ROOM: Room = Room {
         "member_card",
         "member_consent",
         "member_consent_text",
+        "member_grade",
+        "member_grade_title",
         "member_import",
         "member_import_part",
+        "member_import_rule",
         "member_kind_rule",
         "member_span",
         "member_step",
@@ -73,6 +80,7 @@ pub const ROOM: Room = Room {
     routes,
     audits: &[&audit::Members],
     persons: &[&holder::Members, &imports::persons::Lists],
+    papers: &[&papers::OF_MEMBERS, &papers::OF_LISTS],
     matters: &[
         kinds::ADMISSION,
         kinds::STRIKE_OFF,
@@ -80,6 +88,8 @@ pub const ROOM: Room = Room {
         kinds::REINSTATEMENT,
         kinds::TRANSFER,
         kinds::LIKENESS,
+        kinds::GRADE,
+        kinds::GRADE_END,
         imports::matter::LIST,
     ],
     means: &[|means| {

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::{JoinState, PersonId};
+use super::model::{JoinState, PersonId, PersonKind};
 use super::row::Row;
 use super::sealed::{self, Known, Sealed};
 use crate::authz::{Granted, KeepPeople, SeePeople, Seen};
@@ -99,6 +99,7 @@ pub fn all_of(conn: &mut PgConnection, id: PersonId) -> Result<Vec<PersonId>, Db
 /// What a new row says besides what is sealed.
 pub(super) struct New<'a> {
     pub id: PersonId,
+    pub kind: PersonKind,
     pub party: Uuid,
     pub confirmed_on: Option<NaiveDate>,
     pub hash: &'a [u8],
@@ -126,6 +127,7 @@ pub(super) fn insert(
         recorded_by: by.account(),
         recorded_at: at,
         erased_on: None,
+        kind: new.kind.name().to_owned(),
     };
     let written = diesel::insert_into(person::table).values(&row).on_conflict(person::id).do_nothing().execute(conn)?;
     Ok(written == 1)

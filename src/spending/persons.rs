@@ -14,7 +14,7 @@ use super::store::{self, Refund};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::ledger::store as ledger;
 use crate::log::store as log;
 use crate::vault::place;
@@ -84,11 +84,6 @@ impl HoldsPersons for Payees {
         Ok(found)
     }
 
-    /// A voucher says what was right when the money was paid.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         let rows = refunds(errand.conn, of)?;
         store::forget_particulars(errand.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
@@ -106,11 +101,6 @@ impl HoldsPersons for Payees {
             }
         }
         Ok(store::forget_particulars(errand.conn, &named).map(|()| Vec::new())?)
-    }
-
-    /// Whoever pays a refund has to know to whom.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

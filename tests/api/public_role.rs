@@ -116,7 +116,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "valid_until",
         ],
     ),
-    ("committee_post", &["id", "committee_id", "title", "n", "seats"]),
+    ("committee_post", &["added_on", "id", "committee_id", "title", "n", "seats"]),
     // Who holds a post is nobody's business but by consent: a name stands in a row of its own.
     ("post_holder", &["id", "post_id", "seat", "held_from", "held_until", "manner", "acting"]),
     ("post_holder_shown", &["holder_id", "name"]),

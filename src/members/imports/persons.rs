@@ -1,14 +1,10 @@
 //! The people of lists that wait: whoever asks to be erased is taken out of them.
 
-use diesel::pg::PgConnection;
-
 use super::form::Listed;
 use super::store;
 use crate::basics::Phone;
-use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Called, HoldsPersons, Kept, Mentioned, PersonsError, Processing};
 use crate::parties::naming;
 
 /// See the module.
@@ -53,31 +49,10 @@ impl HoldsPersons for Lists {
         &["member_import.content_hash", "member_import.paper", "member_import_part.people"]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// Who is admitted is corrected as the person they are.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
     fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         for part in store::waiting(errand.conn, &of.chapters)? {
             store::rewrite(errand.conn, errand.vault, &part, |one| take_out(one, &of.called))?;
         }
         Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 }
