@@ -5,15 +5,16 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::naming;
+use super::{naming, retention};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{committee_post, post_holder, post_holder_shown, post_title};
 use crate::db::shown;
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
 };
 use crate::persons;
 
@@ -90,6 +91,10 @@ impl HoldsPersons for NamesShown {
         &["post_holder_shown.name", "post_holder.person_id"]
     }
 
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
+    }
+
     fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         Ok(Vec::new())
     }
@@ -140,6 +145,13 @@ impl HoldsPersons for NamesShown {
         let rows = held(errand.conn, of, None)?;
         forget(errand.conn, &holders(&rows))?;
         Ok(Vec::new())
+    }
+
+    fn is_shown_of(&self, conn: &mut PgConnection, of: &OfParty<'_>) -> Result<bool, DbError> {
+        use post_holder_shown as s;
+        let rows = held(conn, of, None)?;
+        let standing = s::table.filter(s::holder_id.eq_any(holders(&rows))).filter(s::withdrawn_at.is_null());
+        Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
     }
 
     /// What may not be used is not shown; afterwards it takes a new consent.

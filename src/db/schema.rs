@@ -837,6 +837,7 @@ diesel::table! {
         asked -> Nullable<SmallInt>,
         refused -> Nullable<Jsonb>,
         done_at -> Nullable<Timestamptz>,
+        done_rows -> SmallInt,
     }
 }
 
@@ -1211,6 +1212,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_tally (day, chapter_id, kind) {
+        day -> Date,
+        chapter_id -> Uuid,
+        kind -> Text,
+        members -> Integer,
+    }
+}
+
+diesel::table! {
+    member_tally_day (day) {
+        day -> Date,
+        counted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     message (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1544,6 +1561,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    persons_held (day, room) {
+        day -> Date,
+        room -> Text,
+        persons -> BigInt,
+        sensitive -> BigInt,
+        counted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    persons_limit (what, valid_from) {
+        what -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        persons -> BigInt,
+        warn_percent -> SmallInt,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     post_holder (id) {
         id -> Uuid,
         post_id -> Uuid,
@@ -1738,6 +1777,23 @@ diesel::table! {
     reference_load (name) {
         name -> Text,
         sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    retention_proposal (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        record -> Text,
+        due_on -> Date,
+        state -> Text,
+        proposed_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        request_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        kept_until -> Nullable<Date>,
     }
 }
 
@@ -2324,6 +2380,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(account, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
+diesel::allow_tables_to_appear_in_same_query!(account, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(account, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(account, role_assignment);
 diesel::allow_tables_to_appear_in_same_query!(account, role_assignment_acts_for);
@@ -2389,6 +2446,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, member);
 diesel::allow_tables_to_appear_in_same_query!(chapter, member_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, member_span);
 diesel::allow_tables_to_appear_in_same_query!(chapter, member_step);
+diesel::allow_tables_to_appear_in_same_query!(chapter, member_tally);
 diesel::allow_tables_to_appear_in_same_query!(chapter, message);
 diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
@@ -2403,6 +2461,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_card);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_member_count);
+diesel::allow_tables_to_appear_in_same_query!(chapter, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
@@ -2501,6 +2560,7 @@ diesel::allow_tables_to_appear_in_same_query!(member, person);
 diesel::allow_tables_to_appear_in_same_query!(member_consent, member_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(member_consent_text, member_import);
 diesel::allow_tables_to_appear_in_same_query!(member_import, member_import_part);
+diesel::allow_tables_to_appear_in_same_query!(member_tally, member_tally_day);
 diesel::allow_tables_to_appear_in_same_query!(money_order, purchase);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);
 diesel::allow_tables_to_appear_in_same_query!(officer_code, reversal_by_officer);
@@ -2513,8 +2573,10 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
 diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
+diesel::allow_tables_to_appear_in_same_query!(person, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
+diesel::allow_tables_to_appear_in_same_query!(personal_data_request, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);

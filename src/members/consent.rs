@@ -183,6 +183,11 @@ pub fn follow(conn: &mut PgConnection, vault: &Vault, from: Uuid, to: Uuid) -> R
     Ok(())
 }
 
+/// How many children somebody signed for.
+pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
+    Ok(member_consent::table.count().get_result(conn)?)
+}
+
 /// Forgets who agreed: a proof about nobody proves nothing.
 pub fn forget(conn: &mut PgConnection, member: Uuid) -> Result<(), DbError> {
     diesel::delete(member_consent::table.find(member)).execute(conn)?;

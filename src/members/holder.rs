@@ -5,12 +5,15 @@ use uuid::Uuid;
 
 use super::model::MemberState;
 use super::store::Row;
-use super::{cards, consent, spans, store};
+use super::{cards, consent, retention, spans, store};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{
+    Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
+};
 use crate::persons;
 
 /// See the module.
@@ -47,6 +50,15 @@ impl HoldsPersons for Members {
 
     fn columns(&self) -> &'static [&'static str] {
         &["member_consent.guardian", "member_consent.paper"]
+    }
+
+    /// Members are counted as parties; who signed for a child is somebody else, once for each child.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        Ok(HowMany { persons: consent::count(conn)?, sensitive: 0 })
+    }
+
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {

@@ -5,14 +5,15 @@ use uuid::Uuid;
 
 use super::model::Particulars;
 use super::row::Row;
-use super::{sealed, store};
+use super::{retention, sealed, store};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, Phone};
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
 };
 use crate::tree;
 use crate::tree::ChapterId;
@@ -47,6 +48,10 @@ impl HoldsPersons for Persons {
 
     fn columns(&self) -> &'static [&'static str] {
         &["person.name", "person.phone", "person.particulars", "person.words", "person.request_hash"]
+    }
+
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {

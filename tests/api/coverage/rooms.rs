@@ -10,6 +10,8 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::persons::calls,
     crate::members::calls,
     crate::members_lists::calls,
+    crate::member_tallies::calls,
+    crate::retention::calls,
     crate::spending::calls,
     crate::stock::calls,
     crate::transfers::calls,
