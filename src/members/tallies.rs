@@ -1,7 +1,7 @@
 //! Members by chapter and kind at the end of days that are over, kept so that a question about any day begins near it instead of at the
 //! first member ever. What such a day says never changes (see the room), so a tally is made once; the audit counts it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -27,7 +27,10 @@ const MOST_CHANGES: i64 = 50_000;
 /// Hours after which a day that is over is settled: what began before midnight has ended by then.
 const SETTLED_AFTER: i64 = 3;
 /// Before the first member.
-const BEGINNING: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
+const BEGINNING: NaiveDate = match NaiveDate::from_ymd_opt(1900, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
 
 /// Members of a chapter and of all below it on a day, chapter by chapter.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,7 +81,7 @@ pub fn of(v: &mut Visit<'_>, chapter: &str, on: Option<NaiveDate>) -> Result<Mem
     let mut chapters: BTreeMap<&str, Vec<MembersOfKind>> = BTreeMap::new();
     for (chapter, kind, members) in &rows {
         let (Some(code), Some(kind)) = (codes.get(chapter), MemberKind::parse(kind)) else { continue };
-        chapters.entry(code).or_default().push(MembersOfKind { kind, members: *members });
+        chapters.entry(code.as_str()).or_default().push(MembersOfKind { kind, members: *members });
     }
     let of_chapter = |(code, kinds): (&str, Vec<MembersOfKind>)| MembersOfChapter {
         chapter: code.to_owned(),
@@ -96,23 +99,23 @@ statement! {
         begun_until: NaiveDate => Date,
         ended_after: NaiveDate => Date,
         ended_until: NaiveDate => Date,
-        here: Uuid => SqlUuid,
     } -> (SqlUuid, Text, BigInt),
     "SELECT c.chapter_id, c.kind, sum(c.n)::bigint FROM (
          SELECT t.chapter_id, t.kind, t.members::bigint AS n FROM member_tally t WHERE t.day = ?
          UNION ALL SELECT s.chapter_id, s.kind, count(*) FROM member_span s WHERE s.from_day > ? AND s.from_day <= ? GROUP BY 1, 2
          UNION ALL SELECT s.chapter_id, s.kind, -count(*) FROM member_span s WHERE s.to_day > ? AND s.to_day <= ? GROUP BY 1, 2) c
-     JOIN chapter_ancestor a ON a.chapter_id = c.chapter_id WHERE a.ancestor_id = ?
      GROUP BY 1, 2 HAVING sum(c.n) > 0 ORDER BY 1, 2"
 }
 
-/// Members by chapter and kind on a day: those of the last tally, and what began and ended since.
+/// Members by chapter and kind on a day, at a chapter and below it: those of the last tally, and what began and ended since.
 fn counted(conn: &mut PgConnection, here: Uuid, on: NaiveDate) -> Result<Vec<(Uuid, String, i64)>, DbError> {
+    let below: HashSet<Uuid> = tree::at_and_below(here).load(conn)?.into_iter().collect();
     let tallies = member_tally_day::table.filter(member_tally_day::day.le(on));
     let base: Option<NaiveDate> = tallies.select(diesel::dsl::max(member_tally_day::day)).first(conn)?;
     let base = base.unwrap_or(BEGINNING);
-    let counted = Counted { base: &base, begun_after: &base, begun_until: &on, ended_after: &base, ended_until: &on, here: &here };
-    Ok(counted.load(conn)?)
+    let counted = Counted { base: &base, begun_after: &base, begun_until: &on, ended_after: &base, ended_until: &on };
+    let rows: Vec<(Uuid, String, i64)> = counted.load(conn)?;
+    Ok(rows.into_iter().filter(|row| below.contains(&row.0)).collect())
 }
 
 statement! {

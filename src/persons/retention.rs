@@ -49,7 +49,7 @@ pub fn joined_with(conn: &mut PgConnection, of: &[Uuid]) -> Result<HashMap<Uuid,
         stars.entry(kept).or_default().push(joined);
     }
     let with = |star: &Vec<Uuid>| star.iter().filter_map(|id| by_id.get(id).copied()).collect::<Vec<_>>();
-    Ok(stars.values().flat_map(|star| star.iter().map(|id| (*id, with(star)))).collect())
+    Ok(stars.values().flat_map(|star| star.iter().map(move |id| (*id, with(star)))).collect())
 }
 
 /// These persons, without those who were erased.

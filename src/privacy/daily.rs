@@ -60,7 +60,7 @@ pub fn handler(rooms: Rooms) -> Handler {
 /// Step by step over all persons, then over the proposals that wait.
 fn look(work: &mut Work<'_>, rooms: Rooms) -> Result<(), Failure> {
     let now = work.now();
-    for (part, name) in [(over_persons as Part, "person"), (over_proposals, "proposal")] {
+    for (part, name) in [(over_persons as Part, "person"), (over_proposals as Part, "proposal")] {
         // A part that was gone through is not gone through again by whoever goes on.
         while !work.progress().at.get(name).is_some_and(|at| at == "done") {
             work.step(|conn, progress| {
