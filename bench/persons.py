@@ -50,7 +50,10 @@ class Client:
         try:
             return json.load(urllib.request.urlopen(request, timeout=600))
         except urllib.error.HTTPError as error:
-            sys.exit(f"{path} answered {error.code}: {error.read()[:300]!r}")
+            said = error.read()
+            if b"TOO_MANY_FOUND" in said:  # an answer as good as any: more than 500 fit
+                return {"items": None}
+            sys.exit(f"{path} answered {error.code}: {said[:300]!r}")
 
     def log_in(self, user, password):
         self.token = self.ask("session", {"user": user, "password": password})["access_token"]
@@ -150,7 +153,7 @@ class Bench:
             began = time.monotonic()
             found = self.officer.ask(path)
             times.append((time.monotonic() - began) * 1000)
-            if not found["items"]:
+            if found["items"] == []:
                 sys.exit(f"nobody was found by {asked}")
         return times
 
@@ -232,7 +235,7 @@ def main():
         try:
             began = time.monotonic()
             figures["persons"] = bench.fill(args.big, args.persons)
-            figures["chapters"] = int(bench.sql("SELECT count(*) FROM chapter WHERE accepts_entries"))
+            figures["chapters"] = int(bench.sql("SELECT count(*) FROM chapter WHERE level <> 'BRANCH'"))
             say(f"{figures['persons']} persons in {figures['chapters']} chapters after {time.monotonic() - began:.0f} s")
             bench.restart()
             time.sleep(3)
@@ -248,10 +251,10 @@ def main():
                 f"{figures['number_p99_ms']:.1f} ms; all {figures['opened']} opened: {opened:.0f} ms, {figures['find_ratio']:.0f} ×")
             days = [DAY - datetime.timedelta(days=chance.randrange(3650)) for _ in range(15)] + [DAY]
             plain = [bench.query_ms(f"SELECT chapter_id, kind, count(*) FROM member_span WHERE from_day <= '{day}' AND (to_day IS NULL OR to_day > '{day}') GROUP BY 1, 2") for day in days]
-            counted = bench.count(days)
-            figures |= {"counts_p50_ms": statistics.median(counted), "counts_max_ms": max(counted), "plain_p50_ms": statistics.median(plain),
+            counted = bench.count(days) if bench.sql("SELECT to_regclass('member_tally_day') IS NOT NULL") == "t" else None
+            figures |= {"plain_p50_ms": statistics.median(plain)} if counted is None else {"counts_p50_ms": statistics.median(counted), "counts_max_ms": max(counted), "plain_p50_ms": statistics.median(plain),
                         "counts_ratio": statistics.median(p / c for p, c in zip(plain, counted)), "tallies": int(bench.sql("SELECT count(*) FROM member_tally_day"))}
-            say(f"by chapter and kind: median {figures['counts_p50_ms']:.0f} ms, at most {figures['counts_max_ms']:.0f} ms ({figures['tallies']} tallies); plain query "
+            say(f"the plain query by chapter and kind: {figures['plain_p50_ms']:.0f} ms; this program has no tallies" if counted is None else f"by chapter and kind: median {figures['counts_p50_ms']:.0f} ms, at most {figures['counts_max_ms']:.0f} ms ({figures['tallies']} tallies); plain query "
                 f"{figures['plain_p50_ms']:.0f} ms, {figures['counts_ratio']:.1f} ×")
             bench.restart()
             keepers = bench.keepers(min(10, -(-args.rows // 50)))

@@ -8,7 +8,9 @@ CREATE TEMP TABLE pattern AS
     SELECT row_number() OVER (ORDER BY p.id) - 1 AS n, p.id AS person_id, p.party_id, m.id AS member_id
     FROM person p JOIN member m ON m.person_id = p.id JOIN chapter c ON c.id = p.chapter_id WHERE c.code = :'big';
 CREATE TEMP TABLE place AS
-    SELECT row_number() OVER (ORDER BY code) - 1 AS n, id FROM chapter WHERE accepts_entries AND code <> :'big';
+    SELECT row_number() OVER (ORDER BY code) - 1 AS n, id FROM chapter WHERE level <> 'BRANCH' AND code <> :'big'
+        -- What chapters with lists have is looked through, and a copy cannot be opened.
+        AND code NOT IN (SELECT code FROM chapter WHERE level = 'COMMUNE' AND code <> :'big' ORDER BY code LIMIT 10);
 CREATE TEMP TABLE copy AS
     SELECT t.*, gen_random_uuid() AS new_person, gen_random_uuid() AS new_party, gen_random_uuid() AS new_member, pl.id AS chapter_id,
         current_date - (random() * random() * 3650)::int AS since, CASE WHEN random() < 0.2 THEN (random() * 900)::int + 1 END AS long
