@@ -26,6 +26,7 @@ mod joins;
 pub mod lists;
 pub mod model;
 mod record;
+pub mod retention;
 pub mod routes;
 mod row;
 mod sealed;

@@ -186,6 +186,28 @@ pub(super) fn proposed(conn: &mut PgConnection, chapters: &[Uuid], hashes: &[i64
     Ok(query.select(Row::as_select()).load(conn)?)
 }
 
+/// [`proposed`] of one chapter, by name alone.
+pub(super) fn proposed_ids(
+    conn: &mut PgConnection,
+    chapter: Uuid,
+    hashes: &[i64],
+    most: i64,
+) -> Result<Vec<PersonId>, DbError> {
+    use person as p;
+    let query = p::table.filter(p::words.contains(hashes)).filter(p::chapter_id.eq(chapter)).limit(most).select(p::id);
+    Ok(query.load::<Uuid>(conn)?.into_iter().map(PersonId).collect())
+}
+
+/// How many of these are somebody whose data may be used.
+pub(super) fn usable_among(conn: &mut PgConnection, ids: &[PersonId]) -> Result<usize, DbError> {
+    use person as p;
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let somebody = p::table.filter(p::id.eq_any(&ids)).filter(p::party_id.is_not_null());
+    let rows: Vec<(Uuid, Uuid)> = somebody.select((p::party_id.assume_not_null(), p::chapter_id)).load(conn)?;
+    let closed = restriction::of_parties(conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    Ok(rows.iter().filter(|row| !closed.contains(row)).count())
+}
+
 /// Rows in order of id, after one of them.
 pub(super) fn after(conn: &mut PgConnection, after: Uuid, most: i64) -> Result<Vec<Row>, DbError> {
     let query = person::table.filter(person::id.gt(after)).order(person::id).limit(most);

@@ -244,6 +244,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     plans(&app);
     crate::persons::fill(&app, 52);
     crate::members::fill(&app, 52);
+    crate::retention::fill(&app, 52);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -300,6 +301,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/publication-duties", "?chapter=68"),
         ("/api/v1/purchases", "?chapter=23095"),
         ("/api/v1/refunds", "?chapter=23095"),
+        ("/api/v1/retention-proposals", "?chapter=23095"),
         ("/api/v1/reversals", "?chapter=23095"),
         ("/api/v1/role-assignments", "?chapter=23095"),
         ("/api/v1/sessions", "?"),

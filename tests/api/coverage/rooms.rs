@@ -11,6 +11,8 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::members::calls,
     crate::members_lists::calls,
     crate::members_papers::calls,
+    crate::member_tallies::calls,
+    crate::retention::calls,
     crate::spending::calls,
     crate::stock::calls,
     crate::transfers::calls,
