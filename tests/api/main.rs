@@ -71,6 +71,7 @@ mod look;
 mod matrix;
 mod members;
 mod members_lists;
+mod members_story;
 mod members_told;
 mod migrations;
 mod names;
