@@ -26,6 +26,7 @@ mod cards;
 mod carry;
 mod consent;
 pub mod counts;
+pub mod demo;
 pub mod export_routes;
 mod exports;
 mod fault;
@@ -100,6 +101,7 @@ pub const ROOM: Room = Room {
         ("public_member_count.chapter_id", Stays),
     ],
     successions: &[&going::Counted, &imports::going::Lists],
+    demo: Some(demo::fill),
     ..Room::called("members")
 };
 

@@ -15,6 +15,7 @@
 mod answers;
 pub mod audit;
 mod carry;
+pub mod demo;
 pub mod doubles;
 mod fault;
 pub mod find;
@@ -51,6 +52,7 @@ pub const ROOM: Room = Room {
     persons: &[&holder::Persons],
     matters: &[joins::MATTER],
     chapters: &[("person.chapter_id", Follows), ("person_join.chapter_id", Follows)],
+    demo: Some(demo::fill),
     ..Room::called("persons")
 };
 

@@ -163,6 +163,8 @@ fn recording_chapters(shared: &Shared) -> Result<Vec<String>, Failure> {
 fn make_accounts(shared: &Shared, now: DateTime<Utc>, chapters: &[String]) -> Result<(), Failure> {
     let hash = shared.passwords.hash(PASSWORD)?;
     let today = vietnam_date(now);
+    // Some of what they did, they did long ago.
+    let began = days_before(today, 800);
     shared.db.tx_blocking(|conn| -> Result<(), CreateError> {
         let place = |conn: &mut PgConnection, code: &str| {
             tree::place(conn, code)?.ok_or_else(|| CreateError::UnknownChapter(code.to_owned()))
@@ -181,7 +183,7 @@ fn make_accounts(shared: &Shared, now: DateTime<Utc>, chapters: &[String]) -> Re
             };
             let (id, _) = identity::create_account(conn, &shared.vault, now, &new)?;
             accounts::settle(conn, id, here.id, None)?;
-            identity::assign_role(conn, id, person.role, here.id, today, "QĐ 01/QĐ-DEMO")?;
+            identity::assign_role(conn, id, person.role, here.id, began, "QĐ 01/QĐ-DEMO")?;
         }
         if identity::officer_by_user_name(conn, RECORDER)?.is_none() {
             // Nobody can log in as the recorder: its password hash fits no password.
