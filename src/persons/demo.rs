@@ -1,7 +1,5 @@
 //! Persons in the demo: those whom Hàm Liêm and its neighbour Hàm Thuận know, and the pupils of a school chapter. Rooms further up make
 //! members, payers and holders of posts of them, in the same scene.
-//!
-//! The school chapter and the branches have nobody of their own who works there, so Hạnh acts for them.
 
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
@@ -19,15 +17,9 @@ use super::wire::PersonIn;
 use super::{record, store};
 use crate::authz::{Approve, Cast, KeepPeople, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Clock, Line};
-use crate::chapters::life::{self, Founding};
-use crate::chapters::model::{Decision, Details, Kind, Level, NewChapter};
+use crate::basics::Clock;
 use crate::db::{Db, DbError};
 use crate::house::thread::Means;
-use crate::http::Problem;
-use crate::identity::appointing;
-use crate::identity::appointments::{self, NewActsFor, Period, Which};
-use crate::identity::store as accounts;
 use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
 
@@ -120,7 +112,7 @@ impl Scene {
     }
 }
 
-/// Chapters that the demo founds.
+/// Chapters that a demo founds before its rooms fill themselves: nobody of their own works there, so Hạnh acts for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Founded {
     School,
@@ -129,38 +121,15 @@ pub enum Founded {
 }
 
 impl Founded {
-    const ALL: [Founded; 3] = [Founded::School, Founded::Branch, Founded::OtherBranch];
+    pub const ALL: [Founded; 3] = [Founded::School, Founded::Branch, Founded::OtherBranch];
 
-    fn id(self) -> Uuid {
-        Uuid::from_u128(CHAPTERS + 1 + self as u128)
+    pub fn id(self) -> Uuid {
+        self.beside(0)
     }
 
-    fn new(self, today: chrono::NaiveDate) -> Founding {
-        let (level, kind, name, short, branches) = match self {
-            Founded::School => {
-                let classes = [(11, "Chi hội lớp 6A"), (12, "Chi hội lớp 6B")];
-                (Level::Grassroots, Kind::School, "Hội Chữ thập đỏ Trường THCS Nguyễn Trãi", "Trường THCS Nguyễn Trãi", &classes[..])
-            }
-            Founded::Branch => (Level::Branch, Kind::Residential, "Chi hội thôn 5", "Chi hội thôn 5", &[][..]),
-            Founded::OtherBranch => (Level::Branch, Kind::Residential, "Chi hội thôn 7", "Chi hội thôn 7", &[][..]),
-        };
-        let chapter = |id: Uuid, (level, kind): (Level, Kind), name: &str, short: &str| NewChapter {
-            id,
-            level,
-            kind,
-            name: name.to_owned(),
-            short_name: short.to_owned(),
-            founded_on: today,
-            provisional: level == Level::Grassroots,
-            decision: Decision { no: format!("{}/QĐ-HCTĐ", 7 + self as u128), on: Some(today) },
-            details: Details::default(),
-        };
-        let branch = |(n, name): &(u128, &str)| chapter(Uuid::from_u128(CHAPTERS + n), (Level::Branch, kind), name, name);
-        Founding {
-            parent: "23095".to_owned(),
-            chapter: chapter(self.id(), (level, kind), name, short),
-            branches: branches.iter().map(branch).collect(),
-        }
+    /// Ids of what belongs to it.
+    pub fn beside(self, n: u128) -> Uuid {
+        Uuid::from_u128(CHAPTERS + 1 + self as u128 + (n << 4))
     }
 }
 
@@ -171,7 +140,6 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
         return Ok(());
     }
     let (then, now) = (scene.long_ago()?, scene.now);
-    found(&scene)?;
     let write = |user: &str, at: DateTime<Utc>, chapter: &str, people: &[u128]| {
         scene.visit(user, at, |v| people.iter().try_for_each(|n| write_down(v, chapter, *n)))
     };
@@ -186,29 +154,6 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
         let ask: PersonJoinIn = serde_json::from_value(ask).map_err(Fault::broken)?;
         if joins::find(v.conn, ask.id)?.is_some() { Ok(()) } else { joins::request(v, &ask, None).map(drop) }
     })
-}
-
-/// Founds the school chapter and the branches, and lets Hạnh act for them.
-fn found(scene: &Scene) -> Result<(), Failure> {
-    let today = vietnam_date(scene.now);
-    for which in Founded::ALL {
-        let is_there = scene.db.tx_blocking(|conn| -> Result<bool, DbError> { Ok(tree::level(conn, ChapterId(which.id()))?.is_some()) })?;
-        if is_there {
-            continue;
-        }
-        scene.visit("tam.hamliem", scene.now, |v| -> Result<(), Problem> { life::found(v, &which.new(today)).map(drop) })?;
-        let code = scene.code(which)?;
-        scene.visit("thu.lamdong", scene.now, |v| -> Result<(), Fault> {
-            let hanh = accounts::account_by_user_name(v.conn, "hanh.hamliem")?.ok_or(Fault::Unknown)?;
-            let roles = appointments::list(v.conn, &Which::OfAccount(hanh), Some(today), None, 1)?;
-            let role = roles.first().ok_or(Fault::Unknown)?;
-            let decision_no = Line::parse("QĐ 03/QĐ-DEMO", 60).map_err(|_| Fault::broken("no line"))?;
-            let period = Period { from: today, to: None };
-            let acts = NewActsFor { id: Uuid::from_u128(CHAPTERS + 21 + which as u128), chapter: code, period, decision_no };
-            appointing::give_acting(v, role.id, &acts).map(drop).map_err(|fault| Fault::broken(format!("{fault:?}")))
-        })?;
-    }
-    Ok(())
 }
 
 fn write_down(v: &mut Visit<'_>, chapter: &str, n: u128) -> Result<(), Fault> {

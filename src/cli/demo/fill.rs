@@ -6,7 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::people::{Chance, NameMaker, RECORDER, STAFF};
-use super::{Failure, PASSWORD, publish, reverse};
+use super::{Failure, PASSWORD, publish, reverse, school};
 use crate::app::Shared;
 use crate::authz::{Actor, Cast, Role, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
@@ -22,6 +22,7 @@ use crate::house::thread::Means;
 use crate::http::Problem;
 use crate::identity::accounts;
 use crate::identity::store::{self as identity, CreateError, NewAccount};
+use crate::persons::demo::Scene;
 use crate::rooms::ROOMS;
 use crate::tree;
 
@@ -144,6 +145,7 @@ fn rooms(shared: &Shared, cast: Cast) -> Result<(), Failure> {
     means.put(shared.clock.clone());
     means.put(shared.vault.clone().into_inner());
     means.put(cast);
+    school::found(&Scene::of(&means)?)?;
     ROOMS.0.iter().filter_map(|room| room.demo).try_for_each(|demo| demo(&means))
 }
 

@@ -8,6 +8,7 @@ mod fill;
 mod people;
 mod publish;
 mod reverse;
+mod school;
 mod tour;
 
 use serde::Serialize;
