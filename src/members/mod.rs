@@ -51,6 +51,7 @@ use crate::house::Room;
 use crate::house::succession::Succession::{Ends, Follows, Stays};
 
 pub use cards::{PublicCard, public_card};
+pub use consent::consent_texts;
 pub use fault::Fault;
 pub use model::{MemberKind, MemberState};
 pub use store::{Row as MemberRow, find, hold};

@@ -117,6 +117,9 @@ fn forty_juniors_come_by_a_spreadsheet(app: &TestApp, school: &str) -> String {
     assert_eq!(members["items"].as_array().unwrap().len(), 40);
     let one = officer.get(&format!("{MEMBERS}/{}", members["items"][0]["id"].as_str().unwrap()), 200);
     let consent = &one["consent"];
+    let texts = app.anonymous().get("/api/v1/public/consent-texts", 200);
+    let signed = |text: &&Value| text["purpose"] == "CHILD_JOINS" && text["version"] == consent["text_version"];
+    assert!(texts.as_array().unwrap().iter().any(|text| signed(&text)), "everybody can read what was signed: {texts}");
     assert_eq!(
         (&consent["text_version"], &consent["given_on"], &consent["child_agreed"]),
         (&json!(1), &json!("2026-11-20"), &json!(true)),
