@@ -32,7 +32,8 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
         for n in OF_BRANCH {
             // Some may have moved or left, where a demo goes on that was cut off.
             let stays = members::find(v.conn, member(n))?.and_then(|row| row.state()) == Some(MemberState::Admitted);
-            let mut line = json!({"member": member(n), "from": format!("{}-01", today.year()), "to": format!("{}-12", today.year())});
+            let mut line =
+                json!({"member": member(n), "from": format!("{}-01", today.year()), "to": format!("{}-12", today.year())});
             if n == 8 {
                 line["exempt"] = json!({"ground": "HARDSHIP", "decision_no": "05/QĐ-HCTĐ"});
             }

@@ -68,7 +68,13 @@ fn say_beside(problem: &mut Problem, error: FieldError) {
 }
 
 /// [`with_appeal`] for gifts of a batch that are wrong in themselves: what is wrong with their appeals, by their places.
-fn wrong_appeals(db: &Db, vault: &Vault, now: DateTime<Utc>, actor: Actor, gifts: &[(usize, Wanted)]) -> Vec<(usize, FieldError)> {
+fn wrong_appeals(
+    db: &Db,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    gifts: &[(usize, Wanted)],
+) -> Vec<(usize, FieldError)> {
     if gifts.is_empty() {
         return Vec::new();
     }

@@ -16,8 +16,8 @@ use super::model::PersonId;
 use super::wire::PersonIn;
 use super::{record, store};
 use crate::authz::{Approve, Cast, KeepPeople, Visit};
-use crate::basics::clock::vietnam_date;
 use crate::basics::Clock;
+use crate::basics::clock::vietnam_date;
 use crate::db::{Db, DbError};
 use crate::house::thread::Means;
 use crate::tree::{self, ChapterId};
@@ -102,7 +102,8 @@ impl Scene {
         let could = |user: &str, chapter: &str| {
             self.visit(user, then, |v| -> Result<bool, DbError> { Ok(v.at_code::<KeepPeople>(chapter).is_ok()) })
         };
-        let decided = self.visit("binh.lamdong", then, |v| -> Result<bool, DbError> { Ok(v.at_code::<Approve>("23059").is_ok()) });
+        let decided =
+            self.visit("binh.lamdong", then, |v| -> Result<bool, DbError> { Ok(v.at_code::<Approve>("23059").is_ok()) });
         Ok(if could("hanh.hamliem", "23095")? && could("minh.hamthuan", "23059")? && decided? { then } else { self.now })
     }
 

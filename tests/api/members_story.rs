@@ -217,7 +217,10 @@ fn two_cards_of_one_woman_are_joined_and_parted(app: &TestApp) {
     // The second was entered by mistake after all: she leaves under that row, and its card is not valid any more.
     let leave = json!({"id": Uuid::now_v7(), "kind": "LEAVE"});
     officer.post(&format!("{MEMBERS}/{second_member}/steps"), leave, 201);
-    assert_eq!((&public_card(app, &old_card)["state"], &public_card(app, &new_card)["state"]), (&json!("VALID"), &json!("NOT_VALID")));
+    assert_eq!(
+        (&public_card(app, &old_card)["state"], &public_card(app, &new_card)["state"]),
+        (&json!("VALID"), &json!("NOT_VALID"))
+    );
 }
 
 fn counts(app: &TestApp, chapter: &str, on: NaiveDate) -> Value {

@@ -41,9 +41,12 @@ fn members(browser: &Browser) {
     let house = House { server, staff, administrator, folder };
     let woman = house.admitted(json!({"name": "Trần Thị Xqhoa", "birth": "1988-05-01"}), json!({}));
     let born = vietnam_date(Clock::System.now()).format("%Y").to_string().parse::<i32>().unwrap() - 12;
-    let consent = json!({"text_version": 1, "guardian": "Trần Văn Xqbố", "given_on": today(), "paper": PAPER, "child_agreed": true});
-    let junior = house
-        .admitted(json!({"name": "Em Xqlan", "birth": born.to_string()}), json!({"kind": "JUNIOR", "team": "6A", "consent": consent}));
+    let consent =
+        json!({"text_version": 1, "guardian": "Trần Văn Xqbố", "given_on": today(), "paper": PAPER, "child_agreed": true});
+    let junior = house.admitted(
+        json!({"name": "Em Xqlan", "birth": born.to_string()}),
+        json!({"kind": "JUNIOR", "team": "6A", "consent": consent}),
+    );
     a_card_is_scanned(browser, &house, &woman);
     a_junior_shows_theirs(browser, &house, &junior);
     the_committee_is_on_the_chapters_page(browser, &house, &woman);
@@ -125,7 +128,8 @@ fn a_card_is_scanned(browser: &Browser, house: &House, woman: &Member) {
     says(&text, &["Thẻ còn giá trị", "hội viên", "Hàm Liêm"], &["Xqhoa", "1988", "15/QĐ"]);
     says(&house.look(browser, &path, "en", "card valid"), &["This card is valid", "Hàm Liêm"], &["Xqhoa", "1988"]);
     // As somebody types it from the paper.
-    let typed: Vec<String> = woman.card.to_lowercase().as_bytes().chunks(4).map(|part| String::from_utf8(part.to_vec()).unwrap()).collect();
+    let typed: Vec<String> =
+        woman.card.to_lowercase().as_bytes().chunks(4).map(|part| String::from_utf8(part.to_vec()).unwrap()).collect();
     house.open(browser, &format!("/g/{}?lang=vi", typed.join("-")));
     says(&browser.text_of("main"), &["Thẻ còn giá trị"], &[]);
     // Nobody's search finds a card.
@@ -148,8 +152,7 @@ fn the_committee_is_on_the_chapters_page(browser: &Browser, house: &House, woman
         "congress": "Đại hội lần thứ I", "decision_no": "12/QĐ-HCTĐ", "decision_on": today(), "valid_from": today(), "posts": posts});
     let made = house.send(&house.administrator, "/api/v1/committees", committee);
     let post = format!("/api/v1/posts/{}/holders", made["posts"][0]["id"].as_str().unwrap());
-    let holder =
-        json!({"id": Uuid::new_v4(), "person": woman.person, "manner": "ELECTED", "decision_no": "01/NQ-ĐH", "decision_on": today()});
+    let holder = json!({"id": Uuid::new_v4(), "person": woman.person, "manner": "ELECTED", "decision_no": "01/NQ-ĐH", "decision_on": today()});
     house.send(&house.staff.officer, &post, holder.clone());
     let text = house.look(browser, HERE, "vi", "chapter unnamed");
     says(&text, &["Ban Chấp hành", "Chủ tịch", "12/QĐ-HCTĐ", "khuyết 2", "khuyết 5"], &["Xq"]);
@@ -178,7 +181,8 @@ fn she_has_her_data_erased(browser: &Browser, house: &House, woman: &Member) {
     for card in [&new, &woman.card] {
         let path = format!("/g/{card}");
         house.open(browser, &format!("{path}?lang=vi"));
-        browser.wait_for_reload("it is on record no more", "document.querySelector('h1').innerText.includes('không còn trong sổ')");
+        browser
+            .wait_for_reload("it is on record no more", "document.querySelector('h1').innerText.includes('không còn trong sổ')");
         says(&house.look(browser, &path, "en", "card erased"), &["no longer on record"], &["Hàm Liêm", "Xq"]);
     }
     // The post is held still; by whom, nobody reads.
