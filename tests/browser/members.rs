@@ -194,7 +194,7 @@ fn she_has_her_data_erased(browser: &Browser, house: &House, woman: &Member) {
 fn forged_cards_are_nobodys(browser: &Browser, house: &House) {
     for code in ["7ZC4K0M9T2R8VQ3BV", "7ZC4K0M9T2R8VQ3BX", "THE-GIA-MAO"] {
         house.open(browser, &format!("/g/{code}?lang=vi"));
-        says(&browser.text_of("main"), &["không"], &["giá trị", "Hàm Liêm"]);
+        says(&browser.text_of("main"), &["Không có khoản hay thẻ nào mang mã này"], &["giá trị", "Hàm Liêm"]);
         assert_eq!(house.server.send("GET", &format!("/g/{code}"), None, None).status, 404);
     }
     browser.narrow(Some(390));
