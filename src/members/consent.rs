@@ -162,6 +162,15 @@ pub fn record_all(conn: &mut PgConnection, vault: &Vault, all: &[(Uuid, &Given)]
     Ok(())
 }
 
+/// A text: version, days on which it could be agreed to, words.
+pub type Worded = (i16, NaiveDate, Option<NaiveDate>, String, String);
+
+/// Every text in full. Readable by the public role.
+pub fn consent_texts(conn: &mut PgConnection) -> Result<Vec<Worded>, DbError> {
+    use member_consent_text as t;
+    Ok(t::table.order(t::version).select((t::version, t::valid_from, t::valid_to, t::vi, t::en)).load(conn)?)
+}
+
 /// Every text, with the days on which it could be agreed to.
 pub fn texts(conn: &mut PgConnection) -> Result<Vec<(i16, NaiveDate, Option<NaiveDate>)>, DbError> {
     use member_consent_text as t;

@@ -28,6 +28,7 @@ mod cards;
 mod carry;
 mod consent;
 pub mod counts;
+pub mod demo;
 pub mod export_routes;
 mod exports;
 mod fault;
@@ -57,6 +58,7 @@ use crate::house::Room;
 use crate::house::succession::Succession::{Ends, Follows, Stays};
 
 pub use cards::{PublicCard, public_card};
+pub use consent::consent_texts;
 pub use fault::Fault;
 pub use model::{MemberKind, MemberState};
 pub use store::{Row as MemberRow, find, hold};
@@ -116,6 +118,7 @@ pub const ROOM: Room = Room {
         ("public_member_count.chapter_id", Stays),
     ],
     successions: &[&going::Counted, &imports::going::Lists],
+    demo: Some(demo::fill),
     ..Room::called("members")
 };
 

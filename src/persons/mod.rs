@@ -16,6 +16,7 @@
 mod answers;
 pub mod audit;
 mod carry;
+pub mod demo;
 pub mod doubles;
 mod fault;
 pub mod find;
@@ -53,6 +54,7 @@ pub const ROOM: Room = Room {
     persons: &[&holder::Persons],
     matters: &[joins::MATTER],
     chapters: &[("person.chapter_id", Follows), ("person_join.chapter_id", Follows)],
+    demo: Some(demo::fill),
     ..Room::called("persons")
 };
 

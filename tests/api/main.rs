@@ -78,6 +78,7 @@ mod members_collective;
 mod members_lists;
 mod members_moments;
 mod members_papers;
+mod members_story;
 mod members_told;
 mod migrations;
 mod names;

@@ -122,6 +122,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ("post_holder_shown", &["holder_id", "name"]),
     ("post_title", &["code", "committee_kind", "vi", "en", "single", "rank", "valid_from", "valid_to", "source"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
+    ("member_consent_text", &["version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units", "counted_units"]),
     ("log_checkpoint", &["size", "root", "note", "signed_at"]),
