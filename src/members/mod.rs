@@ -42,7 +42,6 @@ pub mod papers;
 mod retention;
 pub mod routes;
 mod show;
-mod small_cells;
 mod spans;
 mod step_routes;
 mod steps;

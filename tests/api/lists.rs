@@ -245,6 +245,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::persons::fill(&app, 52);
     crate::members::fill(&app, 52);
     crate::retention::fill(&app, 52);
+    crate::volunteers::fill(&app, 52);
+    crate::volunteer_hours::fill(&app, 52);
+    crate::sign_up::fill(&app, 52);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -317,6 +320,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/subscribers/{id}/deliveries", "?"),
         ("/api/v1/successions", "?chapter=23095"),
         ("/api/v1/transfers", "?chapter=23095"),
+        ("/api/v1/volunteer-applications", "?chapter=23095"),
+        ("/api/v1/volunteer-hours", "?chapter=23095"),
+        ("/api/v1/volunteers", "?chapter=23095"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
         ("/api/v1/trial-balance", "?chapter=23095&from=2026-11-23"),
     ];
