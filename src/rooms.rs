@@ -2,7 +2,7 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, giving, identity, jobs,
+    authz, bookkeeping, books, changes, chapters, committees, corrections, courses, decisions, documents, dues, giving, identity, jobs,
     ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
     spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
 };
@@ -31,6 +31,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &persons::ROOM,
     &members::ROOM,
     &committees::ROOM,
+    &courses::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,

@@ -237,6 +237,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    certificate (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        kind -> Text,
+        enrolment_id -> Nullable<Uuid>,
+        code -> Nullable<Text>,
+        elsewhere -> Nullable<Bytea>,
+        given_on -> Date,
+        valid_until -> Nullable<Date>,
+        state -> Text,
+        name_text -> Nullable<SmallInt>,
+        name_given_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    certificate_name_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     change_epoch (id) {
         id -> Bool,
         epoch -> Uuid,
@@ -443,6 +475,113 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         together -> Array<Uuid>,
+    }
+}
+
+diesel::table! {
+    course (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        title -> Text,
+        place -> Text,
+        places -> SmallInt,
+        taken -> SmallInt,
+        listed -> Bool,
+        state -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        cancelled_why -> Nullable<Text>,
+        version -> Integer,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        changed_at -> Timestamptz,
+        closed_by -> Nullable<Uuid>,
+        closed_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    course_attendance (enrolment_id, n) {
+        enrolment_id -> Uuid,
+        course_id -> Uuid,
+        n -> SmallInt,
+    }
+}
+
+diesel::table! {
+    course_correction (id) {
+        id -> Uuid,
+        enrolment_id -> Uuid,
+        chapter_id -> Uuid,
+        from_result -> Text,
+        to_result -> Text,
+        reason -> Text,
+        state -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    course_enrolment (id) {
+        id -> Uuid,
+        course_id -> Uuid,
+        person_id -> Uuid,
+        state -> Text,
+        turn -> Integer,
+        enrolled_by -> Uuid,
+        enrolled_at -> Timestamptz,
+        moved_up_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_how -> Nullable<Text>,
+        result -> Nullable<Text>,
+        officer -> Bool,
+    }
+}
+
+diesel::table! {
+    course_kind (code) {
+        code -> Text,
+        vi -> Text,
+        en -> Text,
+        area -> Nullable<Text>,
+        renews -> Nullable<Text>,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    course_kind_rule (kind, valid_from) {
+        kind -> Text,
+        validity_months -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    course_session (course_id, n) {
+        course_id -> Uuid,
+        n -> SmallInt,
+        day -> Date,
+        from_minute -> SmallInt,
+        until_minute -> SmallInt,
+    }
+}
+
+diesel::table! {
+    course_trainer (course_id, person_id) {
+        course_id -> Uuid,
+        person_id -> Uuid,
     }
 }
 
@@ -1620,6 +1759,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    public_certificate (code) {
+        code -> Text,
+        state -> Text,
+        kind -> Nullable<Text>,
+        course -> Nullable<Text>,
+        chapter_id -> Nullable<Uuid>,
+        given_on -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    public_course_count (chapter_id, year, areas) {
+        chapter_id -> Uuid,
+        year -> Integer,
+        areas -> Array<Text>,
+        passed -> Integer,
+    }
+}
+
+diesel::table! {
     public_entry (seq) {
         seq -> BigInt,
         code -> Text,
@@ -2288,11 +2449,15 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, certificate);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(account, committee);
 diesel::allow_tables_to_appear_in_same_query!(account, consent);
 diesel::allow_tables_to_appear_in_same_query!(account, correction);
+diesel::allow_tables_to_appear_in_same_query!(account, course);
+diesel::allow_tables_to_appear_in_same_query!(account, course_correction);
+diesel::allow_tables_to_appear_in_same_query!(account, course_enrolment);
 diesel::allow_tables_to_appear_in_same_query!(account, decision);
 diesel::allow_tables_to_appear_in_same_query!(account, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(account, document);
@@ -2361,6 +2526,11 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(certificate, certificate_name_text);
+diesel::allow_tables_to_appear_in_same_query!(certificate, chapter);
+diesel::allow_tables_to_appear_in_same_query!(certificate, course_enrolment);
+diesel::allow_tables_to_appear_in_same_query!(certificate, course_kind);
+diesel::allow_tables_to_appear_in_same_query!(certificate, person);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
@@ -2370,6 +2540,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
 diesel::allow_tables_to_appear_in_same_query!(chapter, committee);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
+diesel::allow_tables_to_appear_in_same_query!(chapter, course);
+diesel::allow_tables_to_appear_in_same_query!(chapter, course_correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
@@ -2402,6 +2574,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, person_join);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_card);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_certificate);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_course_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_member_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_officer);
@@ -2431,6 +2605,17 @@ diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
 diesel::allow_tables_to_appear_in_same_query!(correction, entry);
+diesel::allow_tables_to_appear_in_same_query!(course, course_enrolment);
+diesel::allow_tables_to_appear_in_same_query!(course, course_kind);
+diesel::allow_tables_to_appear_in_same_query!(course, course_session);
+diesel::allow_tables_to_appear_in_same_query!(course, course_trainer);
+diesel::allow_tables_to_appear_in_same_query!(course_attendance, course_enrolment);
+diesel::allow_tables_to_appear_in_same_query!(course_attendance, course_session);
+diesel::allow_tables_to_appear_in_same_query!(course_correction, course_enrolment);
+diesel::allow_tables_to_appear_in_same_query!(course_enrolment, person);
+diesel::allow_tables_to_appear_in_same_query!(course_kind, course_kind_rule);
+diesel::allow_tables_to_appear_in_same_query!(course_kind, public_certificate);
+diesel::allow_tables_to_appear_in_same_query!(course_trainer, person);
 diesel::allow_tables_to_appear_in_same_query!(data_step, data_step_note);
 diesel::allow_tables_to_appear_in_same_query!(deadline_change, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(decision, decision_step);
@@ -2542,3 +2727,4 @@ diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
+

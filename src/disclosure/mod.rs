@@ -6,10 +6,12 @@
 
 pub mod appeals;
 pub mod cards;
+pub mod certificates;
 pub mod chapter_ledger;
 pub mod chapters;
 pub mod columns;
 pub mod consent_texts;
+pub mod courses;
 pub mod csv;
 pub mod csv_metadata;
 pub mod csv_rows;
@@ -73,6 +75,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(statements::list_statements)
         .service(statements::show_statement)
         .service(cards::show_card)
+        .service(certificates::show_certificate)
+        .service(courses::list_courses)
+        .service(courses::download_courses_calendar)
+        .service(courses::list_courses_told)
         .service(consent_texts::list_consent_texts);
 }
 

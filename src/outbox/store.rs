@@ -14,6 +14,7 @@ use crate::db::DbError;
 use crate::db::schema::{message, sending_rule};
 use crate::http::Span;
 use crate::jobs::{self, NewJob};
+use crate::tree::ChapterId;
 use crate::vault::{Vault, VaultError, place};
 
 /// A message to be sent.
@@ -76,6 +77,23 @@ pub fn send_in_confidence<R: Right>(
     Ok(true)
 }
 
+/// [`send`] for what follows from something that needed no officer: a place that became free because somebody gave theirs up by their
+/// link, a record that was erased. Whoever calls it did something at that chapter; nobody is named as its author.
+pub fn send_for_chapter(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    ways: &Ways,
+    of: ChapterId,
+    now: DateTime<Utc>,
+    new: &NewMessage,
+) -> Result<(), SendError> {
+    let is_sent = can_be_sent(ways, new);
+    if insert(conn, vault, of, now, new, is_sent, false)? && is_sent {
+        jobs::enqueue_for_house(conn, now, Some(of), &sending(new.id, now))?;
+    }
+    Ok(())
+}
+
 fn can_be_sent(ways: &Ways, new: &NewMessage) -> bool {
     new.to.can_be_sent() && ways.has(new.to.channel())
 }
@@ -89,11 +107,32 @@ fn write<R: Right>(
     is_sent: bool,
     confidential: bool,
 ) -> Result<(), SendError> {
+    if insert(conn, vault, by.chapter(), now, new, is_sent, confidential)? && is_sent {
+        jobs::enqueue(conn, by, now, &sending(new.id, now))?;
+    }
+    Ok(())
+}
+
+/// The job that sends a message.
+fn sending(id: Uuid, now: DateTime<Utc>) -> NewJob {
+    NewJob { id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now, url: None }
+}
+
+/// Writes a message, unless it is written; whether it was.
+fn insert(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    of: ChapterId,
+    now: DateTime<Utc>,
+    new: &NewMessage,
+    is_sent: bool,
+    confidential: bool,
+) -> Result<bool, SendError> {
     let content = Content { to: new.to.as_str().to_owned(), text: new.text.clone() };
     let written = diesel::insert_into(message::table)
         .values((
             message::id.eq(new.id),
-            message::chapter_id.eq(by.chapter().0),
+            message::chapter_id.eq(of.0),
             message::channel.eq(new.to.channel().name()),
             message::purpose.eq(new.purpose),
             message::about.eq(new.about),
@@ -105,11 +144,7 @@ fn write<R: Right>(
         ))
         .on_conflict_do_nothing()
         .execute(conn)?;
-    if written == 1 && is_sent {
-        let job = NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now, url: None };
-        jobs::enqueue(conn, by, now, &job)?;
-    }
-    Ok(())
+    Ok(written == 1)
 }
 
 pub(super) fn sealed(vault: &Vault, id: Uuid, content: &Content) -> Result<Vec<u8>, SendError> {
@@ -305,6 +340,14 @@ pub(super) fn unlink(conn: &mut PgConnection, records: &[Uuid]) -> Result<(), Db
         .set((message::address_hash.eq(Vec::<u8>::new()), message::about.eq(None::<Uuid>)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Messages about these records are not sent any more, and to whom those went that were sent is forgotten.
+pub fn forget_about(conn: &mut PgConnection, records: &[Uuid], now: DateTime<Utc>) -> Result<(), DbError> {
+    let open = message::table.filter(message::about.eq_any(records)).filter(message::content.is_not_null());
+    let ids: Vec<Uuid> = open.select(message::id).load(conn)?;
+    end(conn, &ids, "CANCELLED", now, None)?;
+    unlink(conn, records)
 }
 
 /// Forgets that this address was ever written to.

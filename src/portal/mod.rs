@@ -11,9 +11,11 @@ mod appeals;
 mod asked;
 mod assets;
 mod card;
+mod certificate;
 mod chapters;
 mod charts;
 mod committees;
+mod courses;
 mod entry;
 mod errors;
 mod flow;
@@ -69,6 +71,7 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/KEU-GOI/{code}", web::get().to(entry::in_small_letters));
     page("/DON-VI/{code}", web::get().to(entry::in_small_letters));
     page("/tim", web::get().to(ledger::show_search));
+    page("/tinh-nguyen/khoa-hoc", web::get().to(courses::list_courses));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));
 }

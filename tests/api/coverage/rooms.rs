@@ -21,6 +21,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::settlements::calls,
     crate::successions::calls,
     crate::committees_listed::calls,
+    crate::courses::calls,
     super::lists::calls,
     super::behind::calls,
     crate::vouchers::calls,
