@@ -6,6 +6,8 @@
 //! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
 //! persons → members → committees → volunteers → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
 //! successions → search →
+//! persons → members → committees → courses → giving → spending → transfers → dues → corrections → books → periods → publications →
+//! settlements → privacy → successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -25,6 +27,7 @@ pub mod committees;
 pub mod config;
 pub mod contract;
 pub mod corrections;
+pub mod courses;
 pub mod db;
 pub mod decisions;
 pub mod disclosure;

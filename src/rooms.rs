@@ -2,7 +2,7 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, giving, identity, jobs,
+    authz, bookkeeping, books, changes, chapters, committees, corrections, courses, decisions, documents, dues, giving, identity, jobs,
     ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
     spending, statements, stock, successions, transfers, tree, volunteers, vouchers, webhooks,
 };
@@ -32,6 +32,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &members::ROOM,
     &committees::ROOM,
     &volunteers::ROOM,
+    &courses::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,

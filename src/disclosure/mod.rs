@@ -7,10 +7,12 @@
 
 pub mod appeals;
 pub mod cards;
+pub mod certificates;
 pub mod chapter_ledger;
 pub mod chapters;
 pub mod columns;
 pub mod consent_texts;
+pub mod courses;
 pub mod csv;
 pub mod csv_metadata;
 pub mod csv_rows;
@@ -77,7 +79,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(cards::show_card)
         .service(consent_texts::list_consent_texts)
         .service(volunteers::apply_as_volunteer)
-        .service(volunteers::list_volunteer_consent_texts);
+        .service(volunteers::list_volunteer_consent_texts)
+        .service(certificates::show_certificate)
+        .service(courses::list_courses)
+        .service(courses::download_courses_calendar)
+        .service(courses::list_courses_told);
 }
 
 use actix_web::{HttpRequest, HttpResponse};

@@ -87,6 +87,17 @@ pub(super) fn kept(conn: &mut PgConnection, id: PersonId) -> Result<PersonId, Db
     Ok(to.map_or(id, PersonId))
 }
 
+/// For each of these persons, every row anywhere that stands for the same party, itself among them: for counting what somebody is at other
+/// chapters, never for showing it. Who was erased has none.
+pub fn same_people(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    let other = diesel::alias!(person as other);
+    Ok(person::table
+        .inner_join(other.on(other.field(person::party_id).eq(person::party_id)))
+        .filter(person::id.eq_any(ids))
+        .select((person::id, other.field(person::id)))
+        .load(conn)?)
+}
+
 /// All rows that are one person today: the one that goes on first.
 pub fn all_of(conn: &mut PgConnection, id: PersonId) -> Result<Vec<PersonId>, DbError> {
     use person_join as j;

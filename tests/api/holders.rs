@@ -274,6 +274,7 @@ fn every_store_lets_go_of_an_erased_person() {
     officer.post("/api/v1/opening-balances", opening(json!({"note": format!("do {NAME} giữ sổ")})), 201);
     let person = crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
     crate::committees::named(&app, officer, &json!(person));
+    crate::courses::learner(&app, officer, &person);
     // While they are no member yet.
     crate::members_lists::waiting(officer, NAME, PHONE);
     crate::dues::freed(&app, &person);

@@ -39,6 +39,7 @@ mod consent;
 mod correction;
 mod corrections;
 mod corrections_together;
+mod courses;
 mod coverage;
 mod csv_file;
 mod data_steps;

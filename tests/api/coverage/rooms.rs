@@ -28,6 +28,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::volunteers::calls,
     crate::volunteer_hours::calls,
     crate::sign_up::calls,
+    crate::courses::calls,
     super::lists::calls,
     super::behind::calls,
     crate::vouchers::calls,
