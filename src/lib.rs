@@ -4,7 +4,7 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
 //! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
+//! persons → members → committees → volunteers → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
 //! successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
@@ -59,5 +59,6 @@ pub mod transfers;
 pub mod tree;
 pub mod upkeep;
 pub mod vault;
+pub mod volunteers;
 pub mod vouchers;
 pub mod webhooks;

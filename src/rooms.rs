@@ -4,7 +4,7 @@ use crate::house::Rooms;
 use crate::{
     authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, giving, identity, jobs,
     ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
-    spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
+    spending, statements, stock, successions, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -31,6 +31,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &persons::ROOM,
     &members::ROOM,
     &committees::ROOM,
+    &volunteers::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,

@@ -979,7 +979,7 @@ diesel::table! {
         token_hash -> Bytea,
         once -> Bool,
         made_at -> Timestamptz,
-        made_by -> Uuid,
+        made_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         uses -> Integer,
         used_at -> Nullable<Timestamptz>,
@@ -1661,6 +1661,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    public_volunteer_count (chapter_id, year, kinds) {
+        chapter_id -> Uuid,
+        year -> Integer,
+        kinds -> Array<Text>,
+        volunteers -> Integer,
+    }
+}
+
+diesel::table! {
     publication (id) {
         id -> Uuid,
         code -> Text,
@@ -1910,6 +1919,19 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         statement -> Nullable<Text>,
         publication -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    skill (code) {
+        code -> Text,
+        place -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -2258,6 +2280,163 @@ diesel::table! {
 }
 
 diesel::table! {
+    volunteer (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        willing -> Nullable<Bool>,
+        willing_on -> Nullable<Date>,
+        weekdays -> SmallInt,
+        day_parts -> SmallInt,
+        languages -> Array<Text>,
+        means -> Array<Text>,
+        insured_until -> Nullable<Date>,
+        since -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_application (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        content -> Nullable<Bytea>,
+        address_hash -> Nullable<Bytea>,
+        text_version -> SmallInt,
+        state -> Text,
+        made_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        confirmed_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        volunteer_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    volunteer_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    volunteer_hours (id) {
+        id -> Uuid,
+        volunteer_id -> Uuid,
+        chapter_id -> Uuid,
+        party_id -> Nullable<Uuid>,
+        occasion -> Nullable<Text>,
+        content -> Nullable<Bytea>,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        corrects -> Nullable<Uuid>,
+        stands -> Bool,
+    }
+}
+
+diesel::table! {
+    volunteer_hours_void (hours_id) {
+        hours_id -> Uuid,
+        reason -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_rule (name, valid_from) {
+        name -> Text,
+        value -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    volunteer_skill (volunteer_id, skill) {
+        volunteer_id -> Uuid,
+        skill -> Text,
+        level -> Text,
+        proof -> Text,
+        certificate -> Nullable<Text>,
+        expires_on -> Nullable<Date>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_span (volunteer_id, n) {
+        volunteer_id -> Uuid,
+        n -> Integer,
+        chapter_id -> Uuid,
+        party_id -> Nullable<Uuid>,
+        kind -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    volunteer_step (id) {
+        id -> Uuid,
+        volunteer_id -> Uuid,
+        kind -> Text,
+        reason -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_title (code) {
+        code -> Text,
+        rank -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    volunteer_title_given (id) {
+        id -> Uuid,
+        volunteer_id -> Uuid,
+        title -> Text,
+        decision_no -> Text,
+        decision_on -> Date,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        ended_on -> Nullable<Date>,
+        end_decision_no -> Nullable<Text>,
+        ended_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     voucher (chapter_id, document, year, no) {
         chapter_id -> Uuid,
         document -> Text,
@@ -2339,6 +2518,13 @@ diesel::allow_tables_to_appear_in_same_query!(account, succession);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_application);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours_void);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_skill);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_step);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_title_given);
 diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, entry);
@@ -2403,6 +2589,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_card);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_member_count);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_volunteer_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_overall);
@@ -2422,6 +2609,10 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_application);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_hours);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_span);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
 diesel::allow_tables_to_appear_in_same_query!(committee, committee_post);
@@ -2513,6 +2704,7 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
 diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
+diesel::allow_tables_to_appear_in_same_query!(person, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
@@ -2525,6 +2717,7 @@ diesel::allow_tables_to_appear_in_same_query!(purchase_line, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(reversal_instead, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
+diesel::allow_tables_to_appear_in_same_query!(skill, volunteer_skill);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);
@@ -2542,3 +2735,12 @@ diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_application);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_hours);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_skill);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_span);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_step);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_title_given);
+diesel::allow_tables_to_appear_in_same_query!(volunteer_application, volunteer_consent_text);
+diesel::allow_tables_to_appear_in_same_query!(volunteer_hours, volunteer_hours_void);
+diesel::allow_tables_to_appear_in_same_query!(volunteer_title, volunteer_title_given);
