@@ -4,7 +4,7 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
 //! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → volunteers → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
+//! persons → members → committees → volunteers → teams → call_outs → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
 //! successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
@@ -17,6 +17,7 @@ pub mod authz;
 pub mod basics;
 pub mod bookkeeping;
 pub mod books;
+pub mod call_outs;
 pub mod calendar;
 pub mod changes;
 pub mod chapters;
@@ -55,6 +56,7 @@ pub mod spending;
 pub mod statements;
 pub mod stock;
 pub mod successions;
+pub mod teams;
 pub mod transfers;
 pub mod tree;
 pub mod upkeep;

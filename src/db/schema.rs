@@ -225,6 +225,132 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_out (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        event -> Text,
+        place -> Text,
+        why -> Text,
+        from_at -> Timestamptz,
+        until_at -> Timestamptz,
+        needed -> Integer,
+        skills -> Array<Text>,
+        available -> Bool,
+        team_id -> Nullable<Uuid>,
+        wave_size -> Integer,
+        wave_minutes -> Nullable<Integer>,
+        state -> Text,
+        enough_at -> Nullable<Timestamptz>,
+        next_wave_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Uuid>,
+        closed_at -> Nullable<Timestamptz>,
+        note -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    call_out_answer (id) {
+        id -> BigInt,
+        asked_id -> Uuid,
+        answer -> Text,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    call_out_asked (id) {
+        id -> Uuid,
+        call_out_id -> Uuid,
+        wave_id -> Uuid,
+        chapter_id -> Uuid,
+        volunteer_id -> Uuid,
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        asked_at -> Timestamptz,
+        by_message -> Bool,
+        code -> Text,
+        answer -> Nullable<Text>,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        shift_id -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    call_out_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    call_out_rule (valid_from) {
+        valid_from -> Date,
+        quiet_from_minute -> Nullable<Integer>,
+        quiet_until_minute -> Nullable<Integer>,
+        most_a_month -> Integer,
+        most_for_one -> Integer,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    call_out_scan (id) {
+        id -> Uuid,
+        asked_id -> Uuid,
+        what -> Text,
+        at -> Timestamptz,
+        how -> Text,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    call_out_shift (id) {
+        id -> Uuid,
+        call_out_id -> Uuid,
+        n -> SmallInt,
+        from_at -> Timestamptz,
+        until_at -> Timestamptz,
+        needed -> Integer,
+    }
+}
+
+diesel::table! {
+    call_out_stop (person_id) {
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        stopped_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    call_out_wave (id) {
+        id -> Uuid,
+        call_out_id -> Uuid,
+        n -> Integer,
+        asked_by -> Nullable<Uuid>,
+        asked_at -> Timestamptz,
+        wanted -> Integer,
+        asked -> Integer,
+        quiet_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     cash_receipt (chapter_id, year, no) {
         chapter_id -> Uuid,
         year -> SmallInt,
@@ -1224,6 +1350,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         ended_by -> Nullable<Uuid>,
         confidential -> Bool,
+        urgent -> Bool,
     }
 }
 
@@ -2124,6 +2251,91 @@ diesel::table! {
 }
 
 diesel::table! {
+    team (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        place -> Nullable<Text>,
+        founded_on -> Date,
+        decision_no -> Nullable<Text>,
+        version -> Integer,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_on -> Nullable<Date>,
+        end_decision_no -> Nullable<Text>,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    team_exercise (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        held_on -> Date,
+        what -> Text,
+        note -> Nullable<Bytea>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    team_exercise_member (exercise_id, member_id) {
+        exercise_id -> Uuid,
+        member_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    team_item (team_id, n) {
+        team_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        quantity -> Integer,
+        place -> Nullable<Text>,
+        checked_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    team_lead (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        member_id -> Uuid,
+        role -> Text,
+        from_day -> Date,
+        until_day -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    team_member (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        person_id -> Uuid,
+        from_day -> Date,
+        until_day -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    team_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     total_by_day (scope_id, fund_id, measure, part, day) {
         scope_id -> Uuid,
         fund_id -> Integer,
@@ -2467,6 +2679,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_scan);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(account, committee);
@@ -2515,6 +2732,10 @@ diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, succession);
+diesel::allow_tables_to_appear_in_same_query!(account, team);
+diesel::allow_tables_to_appear_in_same_query!(account, team_exercise);
+diesel::allow_tables_to_appear_in_same_query!(account, team_lead);
+diesel::allow_tables_to_appear_in_same_query!(account, team_member);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
@@ -2547,6 +2768,19 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
+diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
+diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
+diesel::allow_tables_to_appear_in_same_query!(call_out, chapter);
+diesel::allow_tables_to_appear_in_same_query!(call_out, team);
+diesel::allow_tables_to_appear_in_same_query!(call_out_answer, call_out_asked);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, call_out_scan);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, call_out_shift);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, call_out_wave);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, chapter);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, person);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, volunteer);
+diesel::allow_tables_to_appear_in_same_query!(call_out_stop, person);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
@@ -2606,6 +2840,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(chapter, team);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
@@ -2704,6 +2939,7 @@ diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
 diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
+diesel::allow_tables_to_appear_in_same_query!(person, team_member);
 diesel::allow_tables_to_appear_in_same_query!(person, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
@@ -2729,6 +2965,13 @@ diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
 diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(team, team_exercise);
+diesel::allow_tables_to_appear_in_same_query!(team, team_item);
+diesel::allow_tables_to_appear_in_same_query!(team, team_lead);
+diesel::allow_tables_to_appear_in_same_query!(team, team_member);
+diesel::allow_tables_to_appear_in_same_query!(team_exercise, team_exercise_member);
+diesel::allow_tables_to_appear_in_same_query!(team_exercise_member, team_member);
+diesel::allow_tables_to_appear_in_same_query!(team_lead, team_member);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_asked_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
@@ -2744,3 +2987,4 @@ diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_title_given);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_application, volunteer_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_hours, volunteer_hours_void);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_title, volunteer_title_given);
+

@@ -16,7 +16,9 @@ use crate::db::DbError;
 use crate::http::Span;
 use crate::persons::{self, Known, PersonId};
 use crate::tree::{self, ChapterId};
-use crate::volunteers::{self, VolunteerId, VolunteerRow, VolunteerState, skills};
+use crate::volunteers::model::SkillProof;
+use crate::volunteers::skills::{self, SkillRow};
+use crate::volunteers::{self, VolunteerId, VolunteerRow, VolunteerState};
 
 /// What it takes to show many teams, each asked for once.
 struct Around {
@@ -194,7 +196,8 @@ impl States {
         let reachable = known.values().filter(|one| one.phone_confirmed_on.is_some()).map(|one| one.id).collect();
         let volunteers = volunteers_of(v.conn, persons)?;
         let ids: Vec<VolunteerId> = volunteers.values().map(VolunteerRow::volunteer).collect();
-        let trained = skills::trained(v.conn, &ids, today)?;
+        let trained = skills::of(v.conn, &ids)?;
+        let trained = trained.into_iter().filter(|(_, of)| of.iter().any(|skill| counts(skill, today))).map(|(id, _)| id).collect();
         Ok(Self { reachable, volunteers, trained, today })
     }
 
@@ -225,6 +228,11 @@ impl States {
             led: led.collect(),
         }
     }
+}
+
+/// Whether somebody is trained by a skill: it counts on the day, and more than their word shows it.
+fn counts(skill: &SkillRow, day: NaiveDate) -> bool {
+    skill.counts_on(day) && skill.proof != SkillProof::Said.name()
 }
 
 /// A team that can be called out.
