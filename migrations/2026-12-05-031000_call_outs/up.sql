@@ -221,7 +221,7 @@ DECLARE
     moves text[] := '{place,until_at,needed,wave_size,wave_minutes,state,enough_at,next_wave_at,version,ended_by,ended_at,closed_by,closed_at,note}';
 BEGIN
     IF to_jsonb(NEW) - moves <> to_jsonb(OLD) - moves
-       OR array_position('{OPEN,ENDED,CLOSED}', NEW.state) < array_position('{OPEN,ENDED,CLOSED}', OLD.state) THEN
+       OR array_position('{OPEN,ENDED,CLOSED}'::text[], NEW.state) < array_position('{OPEN,ENDED,CLOSED}'::text[], OLD.state) THEN
         RAISE EXCEPTION 'a call-out only goes on' USING ERRCODE = '23514', CONSTRAINT = 'call_out_goes_on';
     END IF;
     RETURN NEW;

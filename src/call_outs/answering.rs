@@ -13,7 +13,7 @@ use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUui
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::later;
+use super::due;
 use super::model::CallAnswer;
 use crate::basics::Clock;
 use crate::db::statement::statement;
@@ -101,7 +101,7 @@ pub fn write(
     let mut changed: Vec<Uuid> = rows.iter().filter(|row| row.3).map(|row| row.1).collect();
     changed.sort_unstable();
     changed.dedup();
-    later::count(conn, now, &changed)?;
+    due::count(conn, now, &changed)?;
     let open: HashMap<Uuid, bool> = rows.into_iter().map(|row| (row.0, row.2)).collect();
     let outcome = |saying: &Saying| if open.get(&saying.asked) == Some(&true) { Outcome::Taken } else { Outcome::Over };
     Ok(all.iter().map(outcome).collect())

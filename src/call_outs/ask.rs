@@ -8,8 +8,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::choice::{self, Candidate};
+use super::due;
 use super::fault::Fault;
-use super::later;
 use super::link;
 use super::store::{self, AskedRow, CallOutRow, WaveRow};
 use super::words;
@@ -77,7 +77,7 @@ pub fn wave(errand: &mut Errand<'_>, calling: &Calling<'_>, new: &Wave) -> Resul
     write(errand, calling, &wave, &people)?;
     let next = row.wave_minutes.map(|minutes| errand.now + Duration::minutes(i64::from(minutes)));
     if let Some(at) = next.filter(|at| *at < row.until_at) {
-        later::expect_wave(errand.conn, errand.now, row, at)?;
+        due::expect_wave(errand.conn, errand.now, row, at)?;
     }
     Ok(people.len())
 }

@@ -6,12 +6,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::ask::{self, Calling, Wave};
+use super::due;
 use super::fault::Fault;
-use super::later;
 use super::model::CallOutState;
 use super::request;
 use super::store::{self, CallOutRow};
-use super::wire::{CallOutPatch, NewCallOut, NewWave};
+use super::wire::{CallOutPatch, NewCallOut, NewWave, Patched};
 use crate::authz::{Attempt, Granted, KeepPeople, Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::http::PublicUrl;
@@ -111,13 +111,19 @@ pub fn change(v: &mut Visit<'_>, id: Uuid, expected: &Expected, patch: CallOutPa
     if !expected.has(row.version) {
         return Err(Fault::Stale);
     }
-    let to = patch.over(&row).map_err(Fault::Fields)?;
-    let is = (to.place.as_str(), to.until, to.needed, to.wave_size, to.wave_minutes);
-    if is != (row.place.as_str(), row.until_at, row.needed, row.wave_size, row.wave_minutes) {
+    let old = Patched {
+        place: row.place.clone(),
+        until: row.until_at,
+        needed: row.needed,
+        wave_size: row.wave_size,
+        wave_minutes: row.wave_minutes,
+    };
+    let to = patch.over(row.from_at, &old).map_err(Fault::Fields)?;
+    if to != old {
         store::change(v.conn, &grant, id, &to)?;
         v.note_with(&grant, "CALL_OUT_CHANGED", id, &json!({"needed": to.needed, "until": to.until}))?;
         // More may be needed than come, or fewer.
-        later::count(v.conn, v.now, &[id])?;
+        due::count(v.conn, v.now, &[id])?;
     }
     Ok(())
 }

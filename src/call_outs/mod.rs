@@ -24,6 +24,7 @@ mod audit;
 mod choice;
 mod close;
 mod demo;
+mod due;
 pub mod fault;
 mod heard;
 mod later;

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{CallAnswer, CallOutKind, Scanned, ScannedHow};
-use super::store::CallOutRow;
 use crate::basics::Line;
 use crate::http::{Check, FieldError, Patch, one_line};
 
@@ -236,9 +235,10 @@ pub struct CallOutPatch {
     pub wave_minutes: Patch<i32>,
 }
 
-/// A call-out as it is to be.
+/// What may change of a call-out that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patched {
-    pub place: Line,
+    pub place: String,
     pub until: DateTime<Utc>,
     pub needed: i32,
     pub wave_size: i32,
@@ -246,19 +246,20 @@ pub struct Patched {
 }
 
 impl CallOutPatch {
-    /// What is said of the call-out afterwards.
-    pub fn over(self, old: &CallOutRow) -> Result<Patched, Vec<FieldError>> {
+    /// What is said of a call-out that begins at `from` afterwards.
+    pub fn over(self, from: DateTime<Utc>, old: &Patched) -> Result<Patched, Vec<FieldError>> {
         let mut check = Check::default();
         let place = self.place.over_required("/place", old.place.clone(), &mut check);
         let place = check.read(one_line("/place", &place, MOST_NAME));
-        let until = self.until.over_required("/until", old.until_at, &mut check);
+        let until = self.until.over_required("/until", old.until, &mut check);
         let needed = self.needed.over_required("/needed", old.needed, &mut check);
         let wave_size = self.wave_size.over_required("/wave_size", old.wave_size, &mut check);
         let wave_minutes = self.wave_minutes.over(old.wave_minutes);
-        lasts(&mut check, old.from_at, until);
+        lasts(&mut check, from, until);
         people(&mut check, "/needed", needed);
         people(&mut check, "/wave_size", wave_size);
         minutes(&mut check, wave_minutes);
+        let place = place.map(|line| line.as_str().to_owned());
         check.done(place.map(|place| Patched { place, until, needed, wave_size, wave_minutes }))
     }
 }

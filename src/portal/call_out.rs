@@ -2,7 +2,7 @@
 //! cache, found by no search engine, and it does not repeat its own address.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
@@ -28,6 +28,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.service(page);
 }
 
+/// Behind the address of a page that somebody is sent on to who has answered.
+const SAID: &str = "da-ghi";
 /// Most bytes of what is filled in.
 const FORM_BYTES: usize = 2 * 1024;
 /// Minutes after which somebody may say that they arrive.
@@ -48,7 +50,8 @@ async fn look(db: &Db, vault: &web::Data<Vault>, token: &str) -> Result<Option<S
 
 async fn show(request: HttpRequest, (token, db, vault, clock): Door) -> Result<HttpResponse, Problem> {
     let shown = look(&db, &vault, &token).await?;
-    reply(&request, &clock, shown, None)
+    let said = Some(Told::Thanks).filter(|_| request.query_string() == SAID);
+    reply(&request, &clock, shown, said)
 }
 
 async fn answer(
@@ -65,7 +68,12 @@ async fn answer(
     let arrives_at = minutes.filter(|_| answer == CallAnswer::Yes).map(|minutes| clock.now() + Duration::minutes(minutes));
     match answering.say(Saying { asked, answer, arrives_at }).await? {
         Outcome::Over => reply(&request, &clock, None, None),
-        Outcome::Taken => reply(&request, &clock, look(&db, &vault, &token).await?, Some(Told::Thanks)),
+        // A page that is loaded again says nothing again.
+        Outcome::Taken => Ok(HttpResponse::SeeOther()
+            .insert_header((LOCATION, format!("{}?{SAID}", request.path())))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((REFERRER_POLICY, "no-referrer"))
+            .finish()),
     }
 }
 
@@ -139,7 +147,7 @@ fn reply(
         is_yes: is(CallAnswer::Yes),
         is_no: is(CallAnswer::No),
         is_stop: is(CallAnswer::Stop),
-        thanks: said == Some(Told::Thanks),
+        thanks: said == Some(Told::Thanks) && shown.as_ref().is_some_and(|shown| shown.answer.is_some()),
         choose: said == Some(Told::Choose),
         arrivals: MINUTES.iter().map(|minutes| (*minutes, told(now + Duration::minutes(*minutes)))).collect(),
         qr: code.map(|code| QrImage { size: code.size, path: code.svg_path() }),

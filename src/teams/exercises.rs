@@ -54,7 +54,7 @@ pub fn record(v: &mut Visit<'_>, team: Uuid, new: &NewExercise) -> Result<bool, 
 }
 
 /// Whether who looks sees the people of a chapter.
-pub fn sees_people(v: &mut Visit<'_>, chapter: ChapterId) -> Result<bool, Fault> {
+fn sees_people(v: &mut Visit<'_>, chapter: ChapterId) -> Result<bool, Fault> {
     match v.see::<SeePeople>(chapter) {
         Ok(_) => Ok(true),
         Err(Denied::Refused(Refusal::NotAllowed | Refusal::Unreadable)) => Ok(false),
@@ -78,6 +78,9 @@ pub fn shown(v: &mut Visit<'_>, rows: Vec<ExerciseRow>) -> Result<Vec<TeamExerci
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     let team = store::find(v.conn, first.team_id)?.ok_or(Fault::Broken("an exercise of no team"))?;
     let sees = sees_people(v, team.chapter())?;
+    if sees {
+        v.note_at(Some(team.chapter()), "TEAM_EXERCISES_READ", Some(team.id), Some(&json!({"rows": rows.len()})))?;
+    }
     let mut came = store::came(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     rows.into_iter()
         .map(|row| {

@@ -1,6 +1,7 @@
 //! `/api/v1/teams`: make, fill, end, look.
 
 use actix_web::{HttpRequest, get, patch, post, put, web};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -272,7 +273,8 @@ pub struct OfTeam {
     cursor: Option<String>,
 }
 
-/// A team's exercises, the earliest first. Who came, and the note, are shown to those who see the chapter's people.
+/// A team's exercises, the earliest first. Who came, and the note, are shown to those who see the chapter's people, and reading
+/// them is noted in the audit trail.
 #[utoipa::path(
     tag = "teams", params(("id" = Uuid, Path, description = "The team"), OfTeam),
     responses((status = 200, body = Page<TeamExerciseOut>), Lists)
@@ -283,11 +285,11 @@ pub async fn list_team_exercises(
     id: web::Path<Uuid>,
     Query(query): Query<OfTeam>,
 ) -> Answer<Page<TeamExerciseOut>> {
-    desk.list(
-        Paging::of(*id, query.limit, query.cursor.as_deref())?,
-        |v, id, span| Ok(exercises::list(v, *id, &span)?),
-        |row| (row.held_on, row.id),
-        |v, rows| Ok(exercises::shown(v, rows)?),
-    )
-    .await
+    let paging: Paging<Uuid, (NaiveDate, Uuid)> = Paging::of(*id, query.limit, query.cursor.as_deref())?;
+    let list = move |v: &mut Visit<'_>| {
+        let span = paging.span::<TeamExerciseOut>()?;
+        let rows = exercises::list(v, paging.filter, &span)?;
+        paging.page(rows, |row| (row.held_on, row.id), |rows| Ok::<_, Problem>(exercises::shown(v, rows)?))
+    };
+    desk.tx(list).await.map(Reply::ok)
 }

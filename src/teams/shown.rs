@@ -57,7 +57,7 @@ impl Around {
     }
 
     fn today<'a>(&'a self, team: Uuid) -> impl Iterator<Item = &'a MemberRow> {
-        self.members(team).iter().filter(|member| member.time().holds_on(self.today))
+        self.members(team).iter().filter(move |member| member.time().holds_on(self.today))
     }
 
     fn leadership(&self, row: &TeamRow) -> Leadership {

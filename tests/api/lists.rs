@@ -26,7 +26,8 @@ use crate::unusual;
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
+    "answers",
     "folding",
     "sequencer",
     "publisher",
@@ -244,6 +245,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     plans(&app);
     crate::persons::fill(&app, 52);
     crate::members::fill(&app, 52);
+    let exercises = crate::teams::fill(&app);
+    let asked_of = crate::call_outs::fill(&app);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -262,6 +265,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/advances", "?chapter=23095"),
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
+        ("/api/v1/call-outs", "?chapter=23095"),
+        ("/api/v1/call-outs/{id}/asked", "?"),
         ("/api/v1/cash-moves", "?chapter=23095"),
         ("/api/v1/balances", "?chapter=23095"),
         ("/api/v1/cash-book", "?chapter=23095"),
@@ -314,6 +319,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
         ("/api/v1/successions", "?chapter=23095"),
+        ("/api/v1/teams", "?chapter=23095"),
+        ("/api/v1/teams/{id}/exercises", "?"),
         ("/api/v1/transfers", "?chapter=23095"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
         ("/api/v1/trial-balance", "?chapter=23095&from=2026-11-23"),
@@ -327,6 +334,11 @@ fn fifty_rows_take_as_many_statements_as_one() {
     }
     let mut wrong = Vec::new();
     for (path, query) in asked {
+        let path = match path {
+            "/api/v1/call-outs/{id}/asked" => &asked_of,
+            "/api/v1/teams/{id}/exercises" => &exercises,
+            other => other,
+        };
         let (path, query) =
             (path.replace("{id}", &party.to_string()).replace("{code}", &code), query.replace("{id}", &party.to_string()));
         let of = |limit: usize| statements(&caller, &database, &format!("{path}{query}&limit={limit}").replace("?&", "?"));

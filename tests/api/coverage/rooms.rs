@@ -21,6 +21,8 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::settlements::calls,
     crate::successions::calls,
     crate::committees_listed::calls,
+    crate::teams::calls,
+    crate::call_outs::calls,
     super::lists::calls,
     super::behind::calls,
     crate::vouchers::calls,
