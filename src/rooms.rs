@@ -2,9 +2,9 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, call_outs, changes, chapters, committees, corrections, decisions, documents, dues, giving, identity, jobs,
-    ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
-    spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
+    authz, bookkeeping, books, call_outs, changes, chapters, committees, corrections, decisions, documents, dues, giving,
+    identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
+    search, settlements, spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.

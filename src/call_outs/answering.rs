@@ -20,7 +20,6 @@ use crate::db::statement::statement;
 use crate::db::worker::{Declared, Worker};
 use crate::db::{Db, DbError};
 use crate::house::thread::Means;
-use crate::http::Problem;
 
 /// Answers that may wait.
 const QUEUE: usize = 4_096;
@@ -118,6 +117,10 @@ enum Message {
     Stop,
 }
 
+/// It was not written: to be said again after so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Again(pub u64);
+
 /// Handle to the writer; cheap to clone.
 #[derive(Clone)]
 pub struct Answering(SyncSender<Message>);
@@ -139,14 +142,14 @@ pub fn begin(means: &mut Means) -> io::Result<Worker> {
 
 impl Answering {
     /// Writes an answer with whatever others are waiting; it stands when this returns.
-    pub async fn say(&self, saying: Saying) -> Result<Outcome, Problem> {
+    pub async fn say(&self, saying: Saying) -> Result<Outcome, Again> {
         let (answer, wait) = oneshot::channel();
         self.0.try_send(Message::Say(Job { saying, answer })).map_err(|error| match error {
-            TrySendError::Full(_) => Problem::unavailable(1),
-            TrySendError::Disconnected(_) => Problem::unavailable(5),
+            TrySendError::Full(_) => Again(1),
+            TrySendError::Disconnected(_) => Again(5),
         })?;
         // The writer's own statements have time limits, so this always ends.
-        wait.await.ok().flatten().ok_or_else(|| Problem::unavailable(2))
+        wait.await.ok().flatten().ok_or(Again(2))
     }
 }
 
@@ -175,7 +178,8 @@ impl Writer {
             self.write(together);
         }
         // Whatever came in beside the word to stop.
-        let rest: Vec<Job> = messages.try_iter().filter_map(|m| if let Message::Say(job) = m { Some(job) } else { None }).collect();
+        let rest: Vec<Job> =
+            messages.try_iter().filter_map(|m| if let Message::Say(job) = m { Some(job) } else { None }).collect();
         self.write(rest);
     }
 

@@ -19,11 +19,11 @@ impl From<Fault> for Problem {
             ),
             Fault::Quiet(until) => Problem::say(
                 Kind::Conflict,
+                format!("Đang là giờ yên tĩnh, đến {}: nếu phải gọi ngay, hãy ghi lý do (quiet_reason).", told(until)),
                 format!(
-                    "Đang là giờ yên tĩnh, đến {}: nếu phải gọi ngay, hãy ghi lý do (quiet_reason).",
+                    "These are quiet hours, until {} in Việt Nam: if people must be asked now, say why (quiet_reason).",
                     told(until)
                 ),
-                format!("These are quiet hours, until {} in Việt Nam: if people must be asked now, say why (quiet_reason).", told(until)),
             ),
             Fault::Conflict(said) => Problem::say(Kind::Conflict, said.vi, said.en),
             Fault::Person(fault) => fault.into(),

@@ -133,13 +133,7 @@ fn write(errand: &mut Errand<'_>, calling: &Calling<'_>, wave: &WaveRow, people:
     note(errand, calling, wave, &rows)
 }
 
-fn message(
-    errand: &Errand<'_>,
-    calling: &Calling<'_>,
-    chapter: &str,
-    one: &Candidate,
-    id: Uuid,
-) -> Option<NewMessage> {
+fn message(errand: &Errand<'_>, calling: &Calling<'_>, chapter: &str, one: &Candidate, id: Uuid) -> Option<NewMessage> {
     let phone = one.known.phone.as_deref().and_then(Phone::today)?;
     let url = calling.public.page(&link::path(errand.vault, id));
     let text = words::text(words::asking(calling.row, chapter, &one.known.name, &url));

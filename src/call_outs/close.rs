@@ -58,7 +58,8 @@ fn counted(all: &[Hours], entered: &[Entered]) -> Closed {
 /// The hours of everybody who was seen. Their ids come of what they are, so that they are entered once whoever closes.
 fn hours_of(v: &mut Visit<'_>, row: &CallOutRow) -> Result<Vec<Hours>, Fault> {
     let people = store::asked_of(v.conn, row.id)?;
-    let shifts: HashMap<Uuid, _> = store::shifts(v.conn, &[row.id])?.into_iter().map(|shift| (shift.id, shift.until_at)).collect();
+    let shifts: HashMap<Uuid, _> =
+        store::shifts(v.conn, &[row.id])?.into_iter().map(|shift| (shift.id, shift.until_at)).collect();
     let mut seen: HashMap<Uuid, Vec<(Scanned, chrono::DateTime<chrono::Utc>)>> = HashMap::new();
     for scan in store::scans_of(v.conn, &people.iter().map(|asked| asked.id).collect::<Vec<_>>())? {
         let what = scan.what().ok_or(Fault::Broken("something was seen that is nothing"))?;

@@ -76,7 +76,9 @@ pub fn no_longer_needed(vault: Arc<Vault>, ways: Arc<Ways>) -> Handler {
         let (id, now) = (of(work)?, work.now());
         loop {
             let told = work.step(|conn, progress| {
-                let Some(row) = store::hold(conn, id)?.filter(|row| row.is_open() && row.enough_at.is_some()) else { return Ok(0) };
+                let Some(row) = store::hold(conn, id)?.filter(|row| row.is_open() && row.enough_at.is_some()) else {
+                    return Ok(0);
+                };
                 let by = keeper(conn, &row, now)?;
                 let told = tell(&mut Errand { conn, now, vault: &vault }, &ways, &by, &row).map_err(failure)?;
                 progress.done += i64::try_from(told).unwrap_or_default();
@@ -93,7 +95,8 @@ fn tell(errand: &mut Errand<'_>, ways: &Ways, by: &Granted<KeepPeople>, row: &Ca
     let some = store::waiting(errand.conn, row.id, TOLD_AT_ONCE)?;
     let people: Vec<PersonId> = some.iter().map(|asked| PersonId(asked.person_id)).collect();
     let known = persons::names(errand.conn, errand.vault, &people)?;
-    let chapter = tree::labels(errand.conn, &[row.chapter_id])?.remove(&row.chapter_id).map(|label| label.name).unwrap_or_default();
+    let chapter =
+        tree::labels(errand.conn, &[row.chapter_id])?.remove(&row.chapter_id).map(|label| label.name).unwrap_or_default();
     for asked in some.iter().filter(|asked| asked.by_message) {
         let Some(one) = known.get(&PersonId(asked.person_id)) else { continue };
         let Some(phone) = one.phone.as_deref().and_then(Phone::today) else { continue };

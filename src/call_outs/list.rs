@@ -89,9 +89,10 @@ impl Around<'_> {
         let phone = known.and_then(|known| known.phone.as_deref());
         let answers_still = self.row.is_open() && known.is_some();
         let url = answers_still.then(|| self.public.page(&link::path(v.vault, asked.id)));
-        let sms = phone.zip(known).zip(url.as_deref()).map(|((phone, known), url)| {
-            words::sms(phone, &words::asking(&self.row, &self.chapter_name, &known.name, url))
-        });
+        let sms = phone
+            .zip(known)
+            .zip(url.as_deref())
+            .map(|((phone, known), url)| words::sms(phone, &words::asking(&self.row, &self.chapter_name, &known.name, url)));
         let scans = self.scans.get(&asked.id).map_or(&[][..], Vec::as_slice);
         let seen = |what: Scanned| scans.iter().filter(move |scan| scan.what() == Some(what)).map(|scan| scan.at);
         let answers = self.answers.get(&asked.id).into_iter().flatten();

@@ -16,8 +16,8 @@
 //! - At night nobody is asked but for a reason that is written down.
 //! - Those who are chosen are named, never those who could be: nobody reads a register by calling.
 
-mod answers;
 pub mod answering;
+mod answers;
 mod ask;
 mod attend;
 mod audit;

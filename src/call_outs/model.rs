@@ -160,7 +160,10 @@ mod tests {
         use Scanned::{Came, Left};
         let of = |scans: &[(Scanned, i64)], end| {
             let scans: Vec<_> = scans.iter().map(|(what, minute)| (*what, at(*minute))).collect();
-            spans(&scans, at(end)).into_iter().map(|(from, to)| ((from - at(0)).num_minutes(), (to - at(0)).num_minutes())).collect::<Vec<_>>()
+            spans(&scans, at(end))
+                .into_iter()
+                .map(|(from, to)| ((from - at(0)).num_minutes(), (to - at(0)).num_minutes()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(of(&[(Left, 90), (Came, 30), (Came, 31)], 200), [(30, 90)]);
         assert_eq!(of(&[(Came, 30), (Left, 90), (Came, 120)], 200), [(30, 90), (120, 200)]);

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::model::{CallAnswer, first_name};
 use super::store;
-use crate::http::Problem;
 use crate::persons::{self, PersonId};
 use crate::tree;
 use crate::vault::Vault;
@@ -31,11 +30,7 @@ pub struct Shown {
 }
 
 /// What a link opens; `None` of one that is good for nothing any more: taken back, or the call-out has ended.
-pub fn look(conn: &mut PgConnection, vault: &Vault, asked: Uuid) -> Result<Option<Shown>, Problem> {
-    Ok(looked(conn, vault, asked)?)
-}
-
-fn looked(conn: &mut PgConnection, vault: &Vault, asked: Uuid) -> Result<Option<Shown>, Fault> {
+pub fn look(conn: &mut PgConnection, vault: &Vault, asked: Uuid) -> Result<Option<Shown>, Fault> {
     let Some(asked) = store::asked(conn, asked)?.filter(|asked| asked.revoked_at.is_none()) else { return Ok(None) };
     let Some(row) = store::find(conn, asked.call_out_id)?.filter(store::CallOutRow::is_open) else { return Ok(None) };
     let person = PersonId(asked.person_id);

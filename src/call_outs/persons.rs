@@ -47,7 +47,13 @@ impl HoldsPersons for CalledOut {
     }
 
     fn columns(&self) -> &'static [&'static str] {
-        &["call_out.note", "call_out_asked.party_hash", "call_out_asked.person_id", "call_out_stop.party_hash", "call_out_stop.person_id"]
+        &[
+            "call_out.note",
+            "call_out_asked.party_hash",
+            "call_out_asked.person_id",
+            "call_out_stop.party_hash",
+            "call_out_stop.person_id",
+        ]
     }
 
     fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {

@@ -208,11 +208,7 @@ pub async fn put_into_shift(
     responses((status = 200, body = AskedOut), Decides)
 )]
 #[post("/call-outs/{id}/asked/{asked}/revocation")]
-pub async fn take_call_link_back(
-    desk: Desk,
-    path: web::Path<(Uuid, Uuid)>,
-    public: web::Data<PublicUrl>,
-) -> Answer<AskedOut> {
+pub async fn take_call_link_back(desk: Desk, path: web::Path<(Uuid, Uuid)>, public: web::Data<PublicUrl>) -> Answer<AskedOut> {
     let (id, asked) = path.into_inner();
     let take = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         heard::revoke(v, id, asked)?;
@@ -246,9 +242,10 @@ pub async fn record_attendance(
 )]
 #[post("/call-outs/{id}/ending")]
 pub async fn end_call_out(desk: Desk, id: web::Path<Uuid>) -> Answer<CallOutOut> {
+    let id = id.into_inner();
     let end = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        make::end(v, *id)?;
-        Ok(shown::call_out(v, *id)?.0)
+        make::end(v, id)?;
+        Ok(shown::call_out(v, id)?.0)
     };
     desk.once("call-out/ending", id.to_string(), end).await
 }
@@ -259,11 +256,7 @@ pub async fn end_call_out(desk: Desk, id: web::Path<Uuid>) -> Answer<CallOutOut>
     responses((status = 200, body = CallOutClosedOut), Writes)
 )]
 #[post("/call-outs/{id}/closing")]
-pub async fn close_call_out(
-    desk: Desk,
-    id: web::Path<Uuid>,
-    Body(body): Body<CallOutClosingIn>,
-) -> Answer<CallOutClosedOut> {
+pub async fn close_call_out(desk: Desk, id: web::Path<Uuid>, Body(body): Body<CallOutClosingIn>) -> Answer<CallOutClosedOut> {
     let note = body.check().map_err(Problem::invalid)?;
     let content = format!("{id}\0{}", note.as_ref().map_or("", |note| note.as_str()));
     let close = move |v: &mut Visit<'_>| -> Result<_, Problem> {

@@ -48,7 +48,11 @@ pub fn call_outs(v: &mut Visit<'_>, rows: Vec<CallOutRow>) -> Result<Vec<CallOut
                 unanswered: of.asked - of.yes - of.no - of.stop,
                 came: of.came,
                 waves: waves.iter().filter(|wave| wave.call_out_id == row.id).map(wave_out).collect(),
-                shifts: shifts.iter().filter(|shift| shift.call_out_id == row.id).map(|shift| shift_out(shift, &people)).collect(),
+                shifts: shifts
+                    .iter()
+                    .filter(|shift| shift.call_out_id == row.id)
+                    .map(|shift| shift_out(shift, &people))
+                    .collect(),
                 made_at: row.made_at,
                 ended_at: row.ended_at,
                 closed_at: row.closed_at,

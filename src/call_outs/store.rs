@@ -162,11 +162,7 @@ pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<CallOutRow>, DbE
 }
 
 /// Those of a chapter and of what it goes on for, the oldest first.
-pub fn list(
-    conn: &mut PgConnection,
-    here: &Seen<Read>,
-    span: &Span<(DateTime<Utc>, Uuid)>,
-) -> Result<Vec<CallOutRow>, DbError> {
+pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: &Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<CallOutRow>, DbError> {
     use call_out as c;
     let find = |conn: &mut PgConnection, chapter: Uuid| {
         let mut query = c::table
@@ -183,12 +179,7 @@ pub fn list(
     tree::merged(conn, here.chapter(), span.rows, find, |row: &CallOutRow| (row.made_at, row.id))
 }
 
-pub fn insert(
-    conn: &mut PgConnection,
-    by: &Granted<KeepPeople>,
-    at: DateTime<Utc>,
-    new: &NewCallOut,
-) -> Result<(), DbError> {
+pub fn insert(conn: &mut PgConnection, by: &Granted<KeepPeople>, at: DateTime<Utc>, new: &NewCallOut) -> Result<(), DbError> {
     use call_out as c;
     diesel::insert_into(c::table)
         .values((
@@ -297,11 +288,7 @@ pub fn asked_of(conn: &mut PgConnection, call_out: Uuid) -> Result<Vec<AskedRow>
 }
 
 /// Those who were asked, in the order of waves: a page of them.
-pub fn asked_list(
-    conn: &mut PgConnection,
-    call_out: Uuid,
-    span: &Span<(DateTime<Utc>, Uuid)>,
-) -> Result<Vec<AskedRow>, DbError> {
+pub fn asked_list(conn: &mut PgConnection, call_out: Uuid, span: &Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<AskedRow>, DbError> {
     use call_out_asked as a;
     let mut query = a::table
         .filter(a::call_out_id.eq(call_out))

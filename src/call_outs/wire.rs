@@ -390,10 +390,20 @@ impl AttendanceIn {
             let own = "id phải là UUID của riêng lượt này.";
             check.own_id(format!("/scans/{n}/id"), scan.id, own, "The id must be a UUID of its own.");
             if scan.code.is_some() == scan.asked.is_some() {
-                check.wrong(format!("/scans/{n}/code"), "ONE_OF_TWO", "Ghi mã, hoặc người trong danh sách.", "A code, or somebody of the list.");
+                check.wrong(
+                    format!("/scans/{n}/code"),
+                    "ONE_OF_TWO",
+                    "Ghi mã, hoặc người trong danh sách.",
+                    "A code, or somebody of the list.",
+                );
             }
             if scan.at > now + CLOCKS_DIFFER {
-                check.wrong(format!("/scans/{n}/at"), "IN_THE_FUTURE", "Chưa đến giờ ấy: hãy xem lại đồng hồ.", "Not yet: look at the clock.");
+                check.wrong(
+                    format!("/scans/{n}/at"),
+                    "IN_THE_FUTURE",
+                    "Chưa đến giờ ấy: hãy xem lại đồng hồ.",
+                    "Not yet: look at the clock.",
+                );
             }
         }
         check.done(Some(self.scans))

@@ -11,7 +11,7 @@ use print::Qr;
 use super::assets;
 use super::page::{QrImage, render};
 use crate::basics::Clock;
-use crate::call_outs::answering::{Answering, Outcome, Saying};
+use crate::call_outs::answering::{Again, Answering, Outcome, Saying};
 use crate::call_outs::link;
 use crate::call_outs::model::{CallAnswer, told};
 use crate::call_outs::page::{self, Shown};
@@ -45,7 +45,7 @@ async fn look(db: &Db, vault: &web::Data<Vault>, token: &str) -> Result<Option<S
     // Whoever has no link of ours does not come as far as the database.
     let Some(asked) = link::read(vault, token) else { return Err(Problem::not_found()) };
     let vault = vault.clone();
-    db.read(move |conn| page::look(conn, &vault, asked)).await
+    db.read(move |conn| Ok::<_, Problem>(page::look(conn, &vault, asked)?)).await
 }
 
 async fn show(request: HttpRequest, (token, db, vault, clock): Door) -> Result<HttpResponse, Problem> {
@@ -66,7 +66,8 @@ async fn answer(
         return reply(&request, &clock, shown, Some(Told::Choose));
     };
     let arrives_at = minutes.filter(|_| answer == CallAnswer::Yes).map(|minutes| clock.now() + Duration::minutes(minutes));
-    match answering.say(Saying { asked, answer, arrives_at }).await? {
+    let said = answering.say(Saying { asked, answer, arrives_at }).await;
+    match said.map_err(|Again(seconds)| Problem::unavailable(seconds))? {
         Outcome::Over => reply(&request, &clock, None, None),
         // A page that is loaded again says nothing again.
         Outcome::Taken => Ok(HttpResponse::SeeOther()
@@ -121,12 +122,7 @@ struct CallOutPage<'a> {
     qr: Option<QrImage>,
 }
 
-fn reply(
-    request: &HttpRequest,
-    clock: &Clock,
-    shown: Option<Shown>,
-    said: Option<Told>,
-) -> Result<HttpResponse, Problem> {
+fn reply(request: &HttpRequest, clock: &Clock, shown: Option<Shown>, said: Option<Told>) -> Result<HttpResponse, Problem> {
     let lang = Lang::of_page(request);
     let status = match (&shown, said) {
         (None, _) => StatusCode::GONE,

@@ -35,9 +35,9 @@ impl Audits for Teams {
                 }
             }
             for team in &teams {
-                let open = leads.iter().filter(|lead| {
-                    lead.team_id == team.id && lead.until_day.is_none() && lead.role() == Some(TeamRole::Leader)
-                });
+                let open = leads
+                    .iter()
+                    .filter(|lead| lead.team_id == team.id && lead.until_day.is_none() && lead.role() == Some(TeamRole::Leader));
                 if open.count() > 1 {
                     audit.findings.found(CHECK, team.id.to_string(), "has two leaders");
                 }

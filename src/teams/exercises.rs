@@ -63,11 +63,7 @@ fn sees_people(v: &mut Visit<'_>, chapter: ChapterId) -> Result<bool, Fault> {
 }
 
 /// The team's exercises, for those who may read its chapter.
-pub fn list(
-    v: &mut Visit<'_>,
-    team: Uuid,
-    span: &Span<(chrono::NaiveDate, Uuid)>,
-) -> Result<Vec<ExerciseRow>, Fault> {
+pub fn list(v: &mut Visit<'_>, team: Uuid, span: &Span<(chrono::NaiveDate, Uuid)>) -> Result<Vec<ExerciseRow>, Fault> {
     let row = store::find(v.conn, team)?.ok_or(Fault::Unknown)?;
     v.see::<Read>(row.chapter())?;
     Ok(store::exercises(v.conn, team, span)?)

@@ -9,9 +9,7 @@ use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
-};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
 use crate::persons;
 use crate::vault::place;
 

@@ -167,11 +167,7 @@ pub async fn enter_team_member(desk: Desk, id: web::Path<Uuid>, Body(body): Body
     request_body = TeamEndingIn, responses((status = 200, body = TeamDetailOut), Writes)
 )]
 #[post("/teams/{id}/members/{member}/ending")]
-pub async fn end_team_member(
-    desk: Desk,
-    path: web::Path<(Uuid, Uuid)>,
-    Body(body): Body<TeamEndingIn>,
-) -> Answer<TeamDetailOut> {
+pub async fn end_team_member(desk: Desk, path: web::Path<(Uuid, Uuid)>, Body(body): Body<TeamEndingIn>) -> Answer<TeamDetailOut> {
     let (id, member) = path.into_inner();
     let ended = body.check(desk.today()).map_err(Problem::invalid)?;
     let content = format!("{id}\0{member}\0{}", ended.content());
@@ -204,11 +200,7 @@ pub async fn enter_team_leader(desk: Desk, id: web::Path<Uuid>, Body(body): Body
     request_body = TeamEndingIn, responses((status = 200, body = TeamDetailOut), Writes)
 )]
 #[post("/teams/{id}/leaders/{leader}/ending")]
-pub async fn end_team_leader(
-    desk: Desk,
-    path: web::Path<(Uuid, Uuid)>,
-    Body(body): Body<TeamEndingIn>,
-) -> Answer<TeamDetailOut> {
+pub async fn end_team_leader(desk: Desk, path: web::Path<(Uuid, Uuid)>, Body(body): Body<TeamEndingIn>) -> Answer<TeamDetailOut> {
     let (id, leader) = path.into_inner();
     let ended = body.check(desk.today()).map_err(Problem::invalid)?;
     let content = format!("{id}\0{leader}\0{}", ended.content());
@@ -248,11 +240,7 @@ pub async fn write_team_equipment(
     responses((status = 201, body = TeamExerciseOut), (status = 200, body = TeamExerciseOut, description = "Was recorded already"), Writes)
 )]
 #[post("/teams/{id}/exercises")]
-pub async fn record_team_exercise(
-    desk: Desk,
-    id: web::Path<Uuid>,
-    Body(body): Body<TeamExerciseIn>,
-) -> Answer<TeamExerciseOut> {
+pub async fn record_team_exercise(desk: Desk, id: web::Path<Uuid>, Body(body): Body<TeamExerciseIn>) -> Answer<TeamExerciseOut> {
     let new = body.check(desk.today()).map_err(Problem::invalid)?;
     let record = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let made = exercises::record(v, *id, &new)?;
@@ -280,11 +268,7 @@ pub struct OfTeam {
     responses((status = 200, body = Page<TeamExerciseOut>), Lists)
 )]
 #[get("/teams/{id}/exercises")]
-pub async fn list_team_exercises(
-    desk: Desk,
-    id: web::Path<Uuid>,
-    Query(query): Query<OfTeam>,
-) -> Answer<Page<TeamExerciseOut>> {
+pub async fn list_team_exercises(desk: Desk, id: web::Path<Uuid>, Query(query): Query<OfTeam>) -> Answer<Page<TeamExerciseOut>> {
     let paging: Paging<Uuid, (NaiveDate, Uuid)> = Paging::of(*id, query.limit, query.cursor.as_deref())?;
     let list = move |v: &mut Visit<'_>| {
         let span = paging.span::<TeamExerciseOut>()?;

@@ -64,7 +64,8 @@ impl Around {
         if !row.time().holds_on(self.today) {
             return Leadership::TeamEnded;
         }
-        let leader = self.leads(row.id).iter().find(|lead| lead.role() == Some(TeamRole::Leader) && lead.time().holds_on(self.today));
+        let leader =
+            self.leads(row.id).iter().find(|lead| lead.role() == Some(TeamRole::Leader) && lead.time().holds_on(self.today));
         let Some(leader) = leader else { return Leadership::NoLeader };
         let person = self.members(row.id).iter().find(|member| member.id == leader.member_id).map(|member| member.person_id);
         if person.is_some_and(|person| self.gone.contains(&person)) { Leadership::LeaderGone } else { Leadership::Led }
@@ -120,12 +121,7 @@ pub struct Wanted {
 }
 
 /// Teams as many as a page has. Whether somebody leads is known by more than this room, so those that nobody leads are walked to.
-pub fn list(
-    v: &mut Visit<'_>,
-    chapter: &str,
-    wanted: Wanted,
-    span: &Span<At>,
-) -> Result<Vec<(At, TeamOut)>, Fault> {
+pub fn list(v: &mut Visit<'_>, chapter: &str, wanted: Wanted, span: &Span<At>) -> Result<Vec<(At, TeamOut)>, Fault> {
     let (here, _) = v.see_code::<Read>(chapter)?;
     let today = vietnam_date(v.now);
     let most = usize::try_from(span.rows).unwrap_or_default();
@@ -197,7 +193,8 @@ impl States {
         let volunteers = volunteers_of(v.conn, persons)?;
         let ids: Vec<VolunteerId> = volunteers.values().map(VolunteerRow::volunteer).collect();
         let trained = skills::of(v.conn, &ids)?;
-        let trained = trained.into_iter().filter(|(_, of)| of.iter().any(|skill| counts(skill, today))).map(|(id, _)| id).collect();
+        let trained =
+            trained.into_iter().filter(|(_, of)| of.iter().any(|skill| counts(skill, today))).map(|(id, _)| id).collect();
         Ok(Self { reachable, volunteers, trained, today })
     }
 
@@ -247,8 +244,7 @@ pub struct Callable {
 pub fn of_call(conn: &mut PgConnection, team: Uuid, day: NaiveDate) -> Result<Option<Callable>, DbError> {
     let Some(row) = store::find(conn, team)?.filter(|row| row.time().holds_on(day)) else { return Ok(None) };
     let members = store::members_of(conn, &[team])?;
-    let persons: Vec<PersonId> =
-        members.iter().filter(|member| member.time().holds_on(day)).map(MemberRow::person).collect();
+    let persons: Vec<PersonId> = members.iter().filter(|member| member.time().holds_on(day)).map(MemberRow::person).collect();
     let volunteers = volunteers_of(conn, &persons)?.values().map(VolunteerRow::volunteer).collect();
     Ok(Some(Callable { chapter: row.chapter(), volunteers }))
 }

@@ -128,8 +128,7 @@ pub fn list(
     span: &Span<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<TeamRow>, DbError> {
     use team as t;
-    let chapters =
-        if below { tree::goes_on_for(conn, here.chapter().0)? } else { tree::with_succeeded(conn, here.chapter())? };
+    let chapters = if below { tree::goes_on_for(conn, here.chapter().0)? } else { tree::with_succeeded(conn, here.chapter())? };
     let mut query = t::table
         .filter(t::chapter_id.eq_any(chapters))
         .order((t::made_at, t::id))
@@ -280,15 +279,9 @@ fn days(times: impl Iterator<Item = Time>, day: NaiveDate) -> Vec<NaiveDate> {
 /// What a team has, in its order.
 pub fn items(conn: &mut PgConnection, team: Uuid) -> Result<Vec<TeamItem>, DbError> {
     use team_item as i;
-    let rows: Vec<(String, i32, Option<String>, Option<NaiveDate>)> = i::table
-        .filter(i::team_id.eq(team))
-        .order(i::n)
-        .select((i::item, i::quantity, i::place, i::checked_on))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(item, quantity, place, checked_on)| TeamItem { item, quantity, place, checked_on })
-        .collect())
+    let rows: Vec<(String, i32, Option<String>, Option<NaiveDate>)> =
+        i::table.filter(i::team_id.eq(team)).order(i::n).select((i::item, i::quantity, i::place, i::checked_on)).load(conn)?;
+    Ok(rows.into_iter().map(|(item, quantity, place, checked_on)| TeamItem { item, quantity, place, checked_on }).collect())
 }
 
 /// Writes what a team has anew, which the caller holds.

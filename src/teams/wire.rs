@@ -187,7 +187,12 @@ impl TeamEndingIn {
         let mut check = Check::default();
         let until = self.until.unwrap_or(today);
         if !may_end(until, today) {
-            check.wrong("/until", "OUT_OF_RANGE", "Trong một năm qua, không sau hôm nay.", "Within the past year, not after today.");
+            check.wrong(
+                "/until",
+                "OUT_OF_RANGE",
+                "Trong một năm qua, không sau hôm nay.",
+                "Within the past year, not after today.",
+            );
         }
         let decision_no = line(&mut check, "/decision_no", self.decision_no.as_deref(), MOST_DECISION);
         check.done(Some(Ended { until, decision_no }))

@@ -125,10 +125,7 @@ pub fn choose(conn: &mut PgConnection, filter: &Filter) -> Result<Vec<Chosen>, D
         limit: &filter.limit,
     }
     .load(conn)?;
-    let chosen = |(id, chapter, person)| Chosen {
-        volunteer: VolunteerId(id),
-        chapter: ChapterId(chapter),
-        person: PersonId(person),
-    };
+    let chosen =
+        |(id, chapter, person)| Chosen { volunteer: VolunteerId(id), chapter: ChapterId(chapter), person: PersonId(person) };
     Ok(rows.into_iter().map(chosen).collect())
 }

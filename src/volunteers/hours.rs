@@ -93,12 +93,7 @@ pub fn record_called(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, all: &[H
     record_at(errand, by, &chapters, all)
 }
 
-fn record_at(
-    errand: &mut Errand<'_>,
-    by: &Granted<KeepPeople>,
-    chapters: &[Uuid],
-    all: &[Hours],
-) -> Result<Vec<Entered>, Fault> {
+fn record_at(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, chapters: &[Uuid], all: &[Hours]) -> Result<Vec<Entered>, Fault> {
     let parties = parties(errand, chapters, all)?;
     let mut rows = Vec::with_capacity(all.len());
     let mut ids = HashSet::new();
@@ -141,10 +136,8 @@ pub(super) fn row(
     party: Uuid,
     corrects: Option<Uuid>,
 ) -> Result<HoursRow, Fault> {
-    let content = Content {
-        what: hours.what.as_str().to_owned(),
-        place: hours.place.as_ref().map(|place| place.as_str().to_owned()),
-    };
+    let content =
+        Content { what: hours.what.as_str().to_owned(), place: hours.place.as_ref().map(|place| place.as_str().to_owned()) };
     let text = serde_json::to_vec(&content).map_err(Fault::broken)?;
     Ok(HoursRow {
         id: hours.id,

@@ -223,16 +223,16 @@ impl VolunteerState {
 /// which they become so.
 pub fn is_too_young(birth: Birth, least: i32, on: NaiveDate) -> bool {
     match birth {
-        Birth::Day(day) => day.with_year(day.year() + least).is_none_or(|of_age| of_age > on) && !is_leap_birthday(day, least, on),
+        Birth::Day(day) => {
+            day.with_year(day.year() + least).is_none_or(|of_age| of_age > on) && !is_leap_birthday(day, least, on)
+        }
         Birth::Year(year) => year + least > on.year(),
     }
 }
 
 /// Whoever was born on 29 February is of age on 1 March of a year without that day.
 fn is_leap_birthday(day: NaiveDate, least: i32, on: NaiveDate) -> bool {
-    day.month() == 2
-        && day.day() == 29
-        && NaiveDate::from_ymd_opt(day.year() + least, 3, 1).is_some_and(|first| first <= on)
+    day.month() == 2 && day.day() == 29 && NaiveDate::from_ymd_opt(day.year() + least, 3, 1).is_some_and(|first| first <= on)
 }
 
 #[cfg(test)]

@@ -52,8 +52,11 @@ impl SkillRow {
 pub fn of(conn: &mut PgConnection, volunteers: &[VolunteerId]) -> Result<HashMap<VolunteerId, Vec<SkillRow>>, DbError> {
     use volunteer_skill as s;
     let ids: Vec<Uuid> = volunteers.iter().map(|id| id.0).collect();
-    let rows: Vec<SkillRow> =
-        s::table.filter(s::volunteer_id.eq_any(ids)).order((s::volunteer_id, s::skill)).select(SkillRow::as_select()).load(conn)?;
+    let rows: Vec<SkillRow> = s::table
+        .filter(s::volunteer_id.eq_any(ids))
+        .order((s::volunteer_id, s::skill))
+        .select(SkillRow::as_select())
+        .load(conn)?;
     let mut all: HashMap<VolunteerId, Vec<SkillRow>> = HashMap::new();
     for row in rows {
         all.entry(VolunteerId(row.volunteer_id)).or_default().push(row);

@@ -13,7 +13,8 @@ use crate::successions;
 use crate::teams::volunteer;
 
 /// What of a call-out changes by answers.
-const ANSWERS: &str = "SELECT coalesce(string_agg(a::text, ' ' ORDER BY a.id), '') || (SELECT count(*) FROM call_out_answer) FROM call_out_asked a";
+const ANSWERS: &str =
+    "SELECT coalesce(string_agg(a::text, ' ' ORDER BY a.id), '') || (SELECT count(*) FROM call_out_answer) FROM call_out_asked a";
 
 #[test]
 fn a_link_opened_by_a_scanner_changes_nothing() {

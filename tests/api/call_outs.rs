@@ -216,7 +216,8 @@ fn what_is_wrong_with_a_call_is_said_at_once() {
         json!({"event": "", "until": now - Duration::hours(1), "needed": 0, "wave_size": 10_001, "wave_minutes": 4, "shifts": [shift]}),
     );
     let said: BTreeSet<String> = errors(&officer.post(CALL_OUTS, wrong, 422)).into_iter().map(|error| error.0).collect();
-    let expected = ["/event", "/needed", "/shifts/0/id", "/shifts/0/needed", "/shifts/0/until", "/until", "/wave_minutes", "/wave_size"];
+    let expected =
+        ["/event", "/needed", "/shifts/0/id", "/shifts/0/needed", "/shifts/0/until", "/until", "/wave_minutes", "/wave_size"];
     assert_eq!(said, expected.iter().map(|one| (*one).to_owned()).collect());
     officer.post(CALL_OUTS, called(&app, json!({"skills": ["FLYING"]})), 422);
     officer.post(CALL_OUTS, called(&app, json!({"team": Uuid::now_v7()})), 404);

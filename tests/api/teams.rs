@@ -77,14 +77,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("PATCH /api/v1/teams/{id}", of, Some(json!({"name": "Đội mới"})), 404, 403, 200),
         call("POST /api/v1/teams/{id}/ending", at(&teams[1], "/ending"), none.clone(), 404, 403, 200),
         call("POST /api/v1/teams/{id}/members", at(&teams[0], "/members"), Some(next), 404, 403, 201),
-        call(
-            "POST /api/v1/teams/{id}/leaders",
-            at(&teams[0], "/leaders"),
-            Some(leads(&nam, "DEPUTY")),
-            404,
-            403,
-            201,
-        ),
+        call("POST /api/v1/teams/{id}/leaders", at(&teams[0], "/leaders"), Some(leads(&nam, "DEPUTY")), 404, 403, 201),
         call(
             "POST /api/v1/teams/{id}/leaders/{leader}/ending",
             at(&teams[0], &format!("/leaders/{}/ending", text(&head["id"]))),
@@ -152,7 +145,10 @@ fn a_team_is_made_filled_and_looked_at_before_the_rains() {
     officer.post(&at(&made, "/leaders"), head, 200);
     assert_eq!(shown["leadership"], "LED");
     assert_eq!(shown["readiness"], json!({"people": 2, "reachable": 1, "trained": 1, "insured": 2, "ready": 1}));
-    assert_eq!((&shown["members"][0]["name"], &shown["members"][0]["led"][0]["role"]), (&json!("Nguyễn Thị Lan"), &json!("LEADER")));
+    assert_eq!(
+        (&shown["members"][0]["name"], &shown["members"][0]["led"][0]["role"]),
+        (&json!("Nguyễn Thị Lan"), &json!("LEADER"))
+    );
 
     // Above, numbers and nobody.
     let above = app.staff(Role::Inspector, "68").get(&at(&made, ""), 200);
@@ -164,7 +160,8 @@ fn a_team_is_made_filled_and_looked_at_before_the_rains() {
     let stale = officer.with("if-match", "\"9\"");
     let put = |caller: &Caller<'_>| caller.send("PUT", &at(&made, "/equipment"), Some(items.to_string().into_bytes())).status;
     assert_eq!((put(&stale), put(&officer), put(&stale)), (409, 200, 200), "what is written so already is not written again");
-    let exercise = json!({"id": Uuid::now_v7(), "held_on": app.today(), "what": "Diễn tập cứu hộ", "came": [lan], "note": "Lan chèo xuồng"});
+    let exercise =
+        json!({"id": Uuid::now_v7(), "held_on": app.today(), "what": "Diễn tập cứu hộ", "came": [lan], "note": "Lan chèo xuồng"});
     officer.post(&at(&made, "/exercises"), exercise.clone(), 201);
     officer.post(&at(&made, "/exercises"), exercise, 200);
     let held = &all(&officer, &at(&made, "/exercises?"), 1)[0];
