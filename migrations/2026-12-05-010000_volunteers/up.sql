@@ -257,7 +257,7 @@ CREATE INDEX volunteer_hours_occasion_idx ON volunteer_hours (occasion) WHERE oc
 CREATE INDEX volunteer_hours_entered_by_idx ON volunteer_hours (entered_by);
 CREATE FUNCTION volunteer_hours_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    moves text[] := '{stands,content,party_id}';
+    moves text[] := '{stands,content,party_id,request_hash}';
 BEGIN
     IF to_jsonb(NEW) - moves <> to_jsonb(OLD) - moves OR (NEW.stands AND NOT OLD.stands)
        OR (NEW.content IS NOT NULL AND NEW.content IS DISTINCT FROM OLD.content)

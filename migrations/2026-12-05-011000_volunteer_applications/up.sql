@@ -16,7 +16,7 @@ INSERT INTO volunteer_consent_text (version, valid_from, vi, en, mark, source) V
      'Tôi từ đủ 18 tuổi trở lên và muốn làm tình nguyện viên. Dữ liệu: họ tên và số điện thoại hoặc địa chỉ thư của tôi. Mục đích: đơn vị Hội tôi chọn liên hệ với tôi về việc tình nguyện, không dùng vào việc khác, không công bố. Bên kiểm soát dữ liệu: Hội Chữ thập đỏ Việt Nam. Nếu tôi không xác nhận, dữ liệu bị xóa sau 30 ngày. Tôi đồng ý với việc này. Tôi có quyền được biết, xem, chỉnh sửa, xóa, hạn chế, phản đối xử lý dữ liệu của mình, yêu cầu biện pháp bảo vệ, khiếu nại và rút lại đồng ý bất cứ lúc nào, tại đơn vị hoặc Trung ương Hội.',
      'I am 18 or older and wish to be a volunteer. Data: my name and my telephone number or mail address. Purpose: the chapter that I choose speaks with me about volunteering, and nothing else; nothing is published. Controller: the Vietnam Red Cross. If I do not confirm, the data are erased after 30 days. I agree to this. I have the right to know, view, correct, erase, restrict and object to the processing of my data, to ask for measures of protection, to complain, and to withdraw this at any time, at the chapter or at the central office.',
      'REC', 'Law 91/2025/QH15, art. 9: kind of data, purpose, controller, rights');
-GRANT SELECT ON volunteer_consent_text TO so_nhan_ai_public;
+GRANT SELECT (version, valid_from, valid_to, vi, en) ON volunteer_consent_text TO so_nhan_ai_public;
 
 -- Applications from the public page. Name and address are sealed together, and go when the application is decided or nobody confirms it; the
 -- keyed hash of the address, by which so many and no more wait, goes with them.
@@ -41,7 +41,7 @@ CREATE TABLE volunteer_application (
     CONSTRAINT volunteer_application_confirmed_by_fk FOREIGN KEY (confirmed_by) REFERENCES account (id),
     CONSTRAINT volunteer_application_decided_by_fk FOREIGN KEY (decided_by) REFERENCES account (id),
     CONSTRAINT volunteer_application_volunteer_fk FOREIGN KEY (volunteer_id) REFERENCES volunteer (id),
-    CONSTRAINT volunteer_application_state_known CHECK (state IN ('UNCONFIRMED', 'CONFIRMED', 'ACCEPTED', 'REFUSED', 'ERASED')),
+    CONSTRAINT volunteer_application_state_known CHECK (state IN ('UNCONFIRMED', 'CONFIRMED', 'ACCEPTED', 'REFUSED')),
     CONSTRAINT volunteer_application_reason_known CHECK (reason IN ('NOT_REACHED', 'NOT_OF_AGE', 'WITHDRAWN', 'KNOWN_ALREADY', 'OTHER')),
     CONSTRAINT volunteer_application_content_while_open CHECK ((state IN ('UNCONFIRMED', 'CONFIRMED')) = (content IS NOT NULL) AND (content IS NULL) = (address_hash IS NULL)),
     CONSTRAINT volunteer_application_confirmed CHECK ((confirmed_at IS NULL OR state <> 'UNCONFIRMED') AND (state NOT IN ('CONFIRMED', 'ACCEPTED') OR confirmed_at IS NOT NULL) AND (confirmed_by IS NULL OR confirmed_at IS NOT NULL)),
@@ -71,4 +71,4 @@ CREATE TABLE public_volunteer_count (
 );
 CREATE TRIGGER public_volunteer_count_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON public_volunteer_count
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-GRANT SELECT ON public_volunteer_count TO so_nhan_ai_public;
+GRANT SELECT (chapter_id, year, kinds, volunteers) ON public_volunteer_count TO so_nhan_ai_public;

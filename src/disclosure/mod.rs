@@ -1,7 +1,8 @@
 //! Công khai: everything the public may read, under `/api/v1/public`.
 //!
 //! Nobody logs in here. Every query runs as the database role that can SELECT public rows and nothing else
-//! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room cannot show what is not public.
+//! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room cannot show what is not public. (What somebody writes who
+//! signs up as a volunteer is the one thing that goes the other way: [`volunteers`].)
 //! The room owns no table; it asks the ledger, the chapters and giving for their public faces.
 
 pub mod appeals;
@@ -31,6 +32,7 @@ pub mod spreadsheet;
 pub mod statements;
 pub mod totals;
 pub mod units;
+pub mod volunteers;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -73,7 +75,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(statements::list_statements)
         .service(statements::show_statement)
         .service(cards::show_card)
-        .service(consent_texts::list_consent_texts);
+        .service(consent_texts::list_consent_texts)
+        .service(volunteers::apply_as_volunteer)
+        .service(volunteers::list_volunteer_consent_texts);
 }
 
 use actix_web::{HttpRequest, HttpResponse};

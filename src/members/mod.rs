@@ -36,7 +36,6 @@ mod kinds;
 pub mod model;
 pub mod routes;
 mod show;
-mod small_cells;
 mod spans;
 mod step_routes;
 mod steps;

@@ -1,6 +1,6 @@
 //! The portal: the public ledger as web pages, for people. It stands over the functions of the public API and owns no
 //! table: whatever a page shows, [`disclosure`](crate::disclosure) read it, under the database role that can SELECT
-//! public rows and nothing else.
+//! public rows and nothing else. (Whoever signs up as a volunteer writes, by way of `disclosure` too.)
 //!
 //! What always holds: a page is useful without JavaScript and in both languages ([`words`]); nothing is fetched from
 //! elsewhere and nothing is inline, under a policy that forbids both ([`page::POLICY`]); text from the books reaches HTML
@@ -34,7 +34,10 @@ mod page;
 mod proof;
 mod publications;
 mod reversals;
+mod sign_up;
 pub mod verifier;
+mod volunteer_words;
+mod volunteers;
 mod words;
 
 pub use live::Live;
@@ -74,9 +77,13 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/tim", web::get().to(ledger::show_search));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));
+    page("/tinh-nguyen/da-nhan", web::get().to(sign_up::show_taken));
+    // The one page that takes something.
+    let form = web::resource("/tinh-nguyen").route(web::get().to(sign_up::show_sign_up)).route(web::post().to(sign_up::sign_up));
+    config.service(form.default_service(web::to(wrong_method)));
 }
 
-/// Pages are read, nothing else.
+/// Pages are read, and all but one nothing else.
 async fn wrong_method() -> Result<HttpResponse, Problem> {
     Err(Problem { headers: vec![("allow", "GET".to_owned())], ..Problem::new(Kind::MethodNotAllowed) })
 }

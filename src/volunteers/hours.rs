@@ -17,6 +17,7 @@ use super::model::VolunteerId;
 use super::store;
 use crate::authz::{Granted, KeepPeople};
 use crate::basics::Line;
+use crate::basics::codes::codes;
 use crate::db::DbError;
 use crate::db::schema::volunteer_hours;
 use crate::house::errand::Errand;
@@ -38,18 +39,20 @@ pub struct Hours {
     pub to: DateTime<Utc>,
 }
 
-/// What became of hours that were to be entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entered {
-    Now,
-    /// They were entered with this id before.
-    Known,
-    /// The id stands for other hours.
-    IdTaken,
-    /// The chapter has no such volunteer, they were never verified, or their data may not be used.
-    NotHere,
-    /// They worked for the chapter at that time already.
-    Overlaps,
+codes! {
+    /// What became of hours that were to be entered.
+    #[schema(as = HoursOutcome)]
+    pub wire enum Entered {
+        Now = "ENTERED",
+        /// They were entered with this id before.
+        Known = "KNOWN",
+        /// The id stands for other hours.
+        IdTaken = "ID_TAKEN",
+        /// The chapter has no such volunteer, they were never verified, or their data may not be used.
+        NotHere = "NO_SUCH_VOLUNTEER",
+        /// They worked for the chapter at that time already.
+        Overlaps = "OVERLAPS",
+    }
 }
 
 /// What is sealed of hours.
@@ -185,4 +188,27 @@ fn hashes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<u8>
     use volunteer_hours as h;
     let rows: Vec<(Uuid, Vec<u8>)> = h::table.filter(h::id.eq_any(ids)).select((h::id, h::request_hash)).load(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// One row, held until the end of the transaction.
+pub(super) fn held(conn: &mut PgConnection, id: Uuid) -> Result<Option<HoursRow>, DbError> {
+    Ok(volunteer_hours::table.find(id).select(HoursRow::as_select()).for_no_key_update().first(conn).optional()?)
+}
+
+/// Rows do not stand any more.
+pub(super) fn lay_aside(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    diesel::update(volunteer_hours::table.find(id)).set(volunteer_hours::stands.eq(false)).execute(conn)?;
+    Ok(())
+}
+
+/// Of these volunteers nobody says any more what they did where, and by which party it was.
+pub(super) fn forget(conn: &mut PgConnection, vault: &Vault, volunteers: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    use volunteer_hours as h;
+    let ids: Vec<Uuid> = h::table.filter(h::volunteer_id.eq_any(volunteers)).select(h::id).load(conn)?;
+    for id in &ids {
+        let hash = vault.hash("volunteer_hours.erased", id.as_bytes()).to_vec();
+        let nothing = (h::content.eq(None::<Vec<u8>>), h::party_id.eq(None::<Uuid>), h::request_hash.eq(hash));
+        diesel::update(h::table.find(id)).set(nothing).execute(conn)?;
+    }
+    Ok(ids)
 }

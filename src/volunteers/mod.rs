@@ -13,12 +13,43 @@
 //! - Nobody is called out who was not asked whether they come.
 //! - What was counted of a day that is over stays, also when the person is erased; hours are corrected by others in their place.
 
+mod accept;
+mod answers;
+mod application_routes;
+pub mod application_wire;
+pub mod applications;
+pub mod audit;
 pub mod choosing;
+mod confirm;
+mod counts;
+mod due;
+mod enter;
+pub mod export_routes;
+mod exports;
 pub mod fault;
+mod forget;
+mod going;
+pub mod holder;
 pub mod hours;
+mod hours_routes;
+pub mod hours_wire;
 pub mod model;
+pub mod out;
+pub mod routes;
+mod show;
+pub mod sign_up;
 pub mod skills;
+mod spans;
+mod steps;
 mod store;
+mod sums;
+mod titles;
+pub mod told;
+pub mod wire;
+mod words;
+mod worked;
+
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
@@ -46,6 +77,16 @@ pub const ROOM: Room = Room {
         "volunteer_title_given",
     ],
     tags: &[("volunteers", "Volunteers and collaborators: sign-up, skills, hours, titles")],
+    routes,
+    audits: &[&audit::Volunteers],
+    persons: &[&holder::Volunteers],
+    means: &[|means| {
+        means.add(told::handler());
+        means.add(forget::handler());
+        means.add(confirm::page());
+        Ok(())
+    }],
+    successions: &[&going::Counted],
     chapters: &[
         ("public_volunteer_count.chapter_id", Stays),
         ("volunteer.chapter_id", Follows),
@@ -55,3 +96,11 @@ pub const ROOM: Room = Room {
     ],
     ..Room::called("volunteers")
 };
+
+fn routes(config: &mut ServiceConfig<'_>) {
+    // Before the volunteers themselves, one of which it would be taken for.
+    export_routes::configure(config);
+    routes::configure(config);
+    hours_routes::configure(config);
+    application_routes::configure(config);
+}

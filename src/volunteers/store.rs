@@ -7,10 +7,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{VolunteerId, VolunteerKind, VolunteerState};
-use crate::authz::{Granted, KeepPeople};
+use super::model::{Days, Means, Parts, VolunteerId, VolunteerKind, VolunteerState};
+use super::wire::Offer;
+use crate::authz::{Granted, KeepPeople, SeePeople, Seen};
 use crate::db::DbError;
-use crate::db::schema::{volunteer, volunteer_rule};
+use crate::db::schema::{volunteer, volunteer_rule, volunteer_skill};
+use crate::http::Span;
 use crate::persons::PersonId;
 use crate::tree;
 
@@ -54,6 +56,29 @@ impl Row {
         VolunteerState::parse(&self.state)
     }
 
+    /// What they offer.
+    pub(super) fn offer(&self) -> Offer {
+        Offer {
+            weekdays: Days(self.weekdays),
+            day_parts: Parts(self.day_parts),
+            languages: self.languages.clone(),
+            means: self.means.iter().filter_map(|means| Means::parse(means)).collect(),
+            insured_until: self.insured_until,
+        }
+    }
+
+    /// The same volunteer with another offer.
+    pub(super) fn with(self, offer: &Offer) -> Self {
+        Self {
+            weekdays: offer.weekdays.0,
+            day_parts: offer.day_parts.0,
+            languages: offer.languages.clone(),
+            means: offer.means.iter().map(|means| means.name().to_owned()).collect(),
+            insured_until: offer.insured_until,
+            ..self
+        }
+    }
+
     /// Whether they were verified, and nobody erased them: they may be entered in what volunteers do.
     pub fn is_one(&self) -> bool {
         self.since.is_some() && self.state() != Some(VolunteerState::Erased)
@@ -92,6 +117,79 @@ pub fn of_persons(conn: &mut PgConnection, persons: &[PersonId]) -> Result<Vec<R
         volunteer::table.filter(volunteer::person_id.eq_any(ids)).order(volunteer::id).select(Row::as_select()).load(conn)?;
     rows.sort_by_key(|row| !row.state().is_some_and(VolunteerState::is_counted));
     Ok(rows)
+}
+
+pub(super) fn insert(conn: &mut PgConnection, row: &Row) -> Result<(), DbError> {
+    diesel::insert_into(volunteer::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Writes a held row anew: what they offer, where they stand.
+pub(super) fn write(conn: &mut PgConnection, row: &Row) -> Result<(), DbError> {
+    use volunteer as v;
+    diesel::update(v::table.find(row.id))
+        .set((
+            (v::kind.eq(&row.kind), v::state.eq(&row.state), v::willing.eq(row.willing), v::willing_on.eq(row.willing_on)),
+            (v::weekdays.eq(row.weekdays), v::day_parts.eq(row.day_parts), v::languages.eq(&row.languages)),
+            (v::means.eq(&row.means), v::insured_until.eq(row.insured_until), v::since.eq(row.since)),
+            (v::version.eq(row.version), v::request_hash.eq(&row.request_hash)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Which volunteers a list shows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    pub state: Option<VolunteerState>,
+    pub kind: Option<VolunteerKind>,
+    pub skill: Option<String>,
+}
+
+/// Those of a chapter and of those it goes on for, in the order in which they were entered.
+pub(super) fn list(
+    conn: &mut PgConnection,
+    here: &Seen<SeePeople>,
+    wanted: &Wanted,
+    span: &Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<Row>, DbError> {
+    use volunteer as v;
+    let find = |conn: &mut PgConnection, chapter: Uuid| {
+        let query = v::table.filter(v::chapter_id.eq(chapter)).order((v::recorded_at, v::id)).limit(span.rows);
+        let mut query = query.select(Row::as_select()).into_boxed();
+        if let Some(state) = wanted.state {
+            query = query.filter(v::state.eq(state.name()));
+        }
+        if let Some(kind) = wanted.kind {
+            query = query.filter(v::kind.eq(kind.name()));
+        }
+        if let Some(skill) = &wanted.skill {
+            use volunteer_skill as s;
+            query = query.filter(v::id.eq_any(s::table.filter(s::skill.eq(skill)).select(s::volunteer_id)));
+        }
+        if let Some((at, id)) = span.after {
+            query = query.filter(v::recorded_at.ge(at)).filter(v::recorded_at.gt(at).or(v::id.gt(id)));
+        }
+        Ok(query.load(conn)?)
+    };
+    tree::merged(conn, here.chapter(), span.rows, find, |row: &Row| (row.recorded_at, row.id))
+}
+
+/// How many those are.
+pub(super) fn count(conn: &mut PgConnection, here: &Seen<SeePeople>, state: Option<VolunteerState>) -> Result<i64, DbError> {
+    use volunteer as v;
+    let mut query = v::table.filter(v::chapter_id.eq_any(tree::with_succeeded(conn, here.chapter())?)).into_boxed();
+    if let Some(state) = state {
+        query = query.filter(v::state.eq(state.name()));
+    }
+    Ok(query.count().get_result(conn)?)
+}
+
+/// The volunteers that these persons are or were, held until the end of the transaction.
+pub(super) fn held_of_persons(conn: &mut PgConnection, persons: &[PersonId]) -> Result<Vec<Row>, DbError> {
+    let ids: Vec<Uuid> = persons.iter().map(|id| id.0).collect();
+    let query = volunteer::table.filter(volunteer::person_id.eq_any(ids)).order(volunteer::id).select(Row::as_select());
+    Ok(query.for_no_key_update().load(conn)?)
 }
 
 /// A number that the society may set anew.

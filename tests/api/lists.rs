@@ -247,6 +247,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::members::fill(&app, 52);
     let exercises = crate::teams::fill(&app);
     let asked_of = crate::call_outs::fill(&app);
+    crate::volunteers::fill(&app, 52);
+    crate::volunteer_hours::fill(&app, 52);
+    crate::sign_up::fill(&app, 52);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -322,6 +325,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/teams", "?chapter=23095"),
         ("/api/v1/teams/{id}/exercises", "?"),
         ("/api/v1/transfers", "?chapter=23095"),
+        ("/api/v1/volunteer-applications", "?chapter=23095"),
+        ("/api/v1/volunteer-hours", "?chapter=23095"),
+        ("/api/v1/volunteers", "?chapter=23095"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
         ("/api/v1/trial-balance", "?chapter=23095&from=2026-11-23"),
     ];

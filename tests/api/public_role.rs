@@ -163,6 +163,8 @@ const READABLE: &[(&str, &[&str])] = &[
     ("public_card", &["code", "state", "chapter_id"]),
     // Folded, so that nobody is seen.
     ("public_member_count", &["chapter_id", "year", "kinds", "members"]),
+    ("public_volunteer_count", &["chapter_id", "year", "kinds", "volunteers"]),
+    ("volunteer_consent_text", &["version", "valid_from", "valid_to", "vi", "en"]),
     ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
     (
