@@ -27,10 +27,7 @@ impl From<Fault> for Problem {
             ),
             Fault::Conflict(said) => Problem::say(Kind::Conflict, said.vi, said.en),
             Fault::Person(fault) => fault.into(),
-            Fault::Volunteer(fault) => match fault {
-                crate::volunteers::Fault::Db(error) => error.into(),
-                other => Problem::internal(format!("{other:?}")),
-            },
+            Fault::Volunteer(fault) => fault.into(),
             Fault::Send(error) => Problem::internal(error),
             Fault::Vault(error) => Problem::internal(error),
             Fault::Denied(denied) => denied.into(),

@@ -20,7 +20,7 @@ const ANSWERS: &str =
 fn a_link_opened_by_a_scanner_changes_nothing() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    volunteer(&app, &officer, "23095", "Nguyễn Thị Lan", Some("0912345678"));
+    volunteer(&officer, "23095", "Nguyễn Thị Lan", Some("0912345678"));
     let made = asked(&app, &officer, json!({}));
     let link = page(&list(&officer, &made)[0]);
     let before = app.database.text(ANSWERS);
@@ -48,7 +48,7 @@ fn a_link_opened_by_a_scanner_changes_nothing() {
 fn a_link_used_twice_counts_once() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    volunteers(&app, &officer, "23095", 1);
+    volunteers(&officer, "23095", 1);
     let made = asked(&app, &officer, json!({"needed": 3}));
     let link = page(&list(&officer, &made)[0]);
     for _ in 0..2 {
@@ -69,7 +69,7 @@ fn a_link_used_twice_counts_once() {
 fn a_forwarded_link_tells_a_first_name_and_no_more() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    let (_, person) = volunteer(&app, &officer, "23095", "Phạm Thị Quỳnhxqz Hương", Some("0987654077"));
+    let (_, person) = volunteer(&officer, "23095", "Phạm Thị Quỳnhxqz Hương", Some("0987654077"));
     let made = asked(&app, &officer, json!({}));
     let people = list(&officer, &made);
     let link = page(&people[0]);
@@ -96,7 +96,7 @@ fn a_forwarded_link_tells_a_first_name_and_no_more() {
 fn a_link_after_the_end_or_taken_back_says_nothing_of_anybody() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    volunteers(&app, &officer, "23095", 2);
+    volunteers(&officer, "23095", 2);
     let made = asked(&app, &officer, json!({}));
     let people = list(&officer, &made);
     let [first, second] = [page(&people[0]), page(&people[1])];
@@ -130,7 +130,7 @@ fn a_link_after_the_end_or_taken_back_says_nothing_of_anybody() {
 fn a_call_out_that_ends_while_answers_come_counts_those_before_and_no_other() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    volunteers(&app, &officer, "23095", 40);
+    volunteers(&officer, "23095", 40);
     let made = asked(&app, &officer, json!({"needed": 100, "wave_size": 40}));
     let links: Vec<String> = list(&officer, &made).iter().map(page).collect();
     assert_eq!(links.len(), 40);
@@ -159,7 +159,7 @@ fn a_call_out_that_ends_while_answers_come_counts_those_before_and_no_other() {
 fn the_next_wave_is_asked_by_itself_until_enough_come() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    volunteers(&app, &officer, "23095", 5);
+    volunteers(&officer, "23095", 5);
     let made = asked(&app, &officer, json!({"needed": 1, "wave_size": 2, "wave_minutes": 10}));
     assert_eq!(made["asked"], 2);
     app.clock.advance(Duration::minutes(11));
@@ -182,7 +182,7 @@ fn the_next_wave_is_asked_by_itself_until_enough_come() {
 fn a_chapter_that_merged_meanwhile_is_answered_all_the_same() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    volunteers(&app, &officer, "23095", 3);
+    volunteers(&officer, "23095", 3);
     let made = asked(&app, &officer, json!({"needed": 2, "until": app.now() + Duration::days(30)}));
     let links: Vec<String> = list(&officer, &made).iter().map(page).collect();
     successions::carried(&successions::persons(&app), &successions::plan(&app, json!({})));
@@ -200,7 +200,7 @@ fn a_chapter_that_merged_meanwhile_is_answered_all_the_same() {
 fn an_erased_person_is_a_number_in_a_call_out() {
     let app = TestApp::start();
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
-    let (_, person) = volunteer(&app, &officer, "23095", "Phạm Thị Quỳnhxqz", Some("0987654077"));
+    let (_, person) = volunteer(&officer, "23095", "Phạm Thị Quỳnhxqz", Some("0987654077"));
     let made = asked(&app, &officer, json!({"needed": 2}));
     let link = page(&list(&officer, &made)[0]);
     press(&app, &link, "answer=YES&minutes=15");
@@ -224,8 +224,8 @@ fn an_erased_person_is_a_number_in_a_call_out() {
 fn only_those_of_the_team_are_asked_when_a_team_is_called() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    let (_, lan) = volunteer(&app, &officer, "23095", "Nguyễn Thị Lan", Some("0912345678"));
-    volunteer(&app, &officer, "23095", "Đinh Văn Nam", Some("0912345679"));
+    let (_, lan) = volunteer(&officer, "23095", "Nguyễn Thị Lan", Some("0912345678"));
+    volunteer(&officer, "23095", "Đinh Văn Nam", Some("0912345679"));
     let team = officer.post(crate::teams::TEAMS, crate::teams::team(&app, json!({})), 201);
     crate::teams::joined(&officer, &team, &lan, Value::Null);
     let made = asked(&app, &officer, json!({"team": team["id"], "needed": 2, "wave_size": 5}));

@@ -332,7 +332,7 @@ fn call_outs(story: &mut Story, app: &TestApp) {
 
     let call = story.post(&officer, "/call-outs", "make_call_out", "flood", 201);
     let at = |rest: &str| crate::call_outs::at(&call, rest).replace("/api/v1", "");
-    let volunteer = crate::teams::volunteer(app, &officer, "23095", "Nguyễn Văn Được Gọi", Some("0912345671"));
+    let volunteer = crate::teams::volunteer(&officer, "23095", "Nguyễn Văn Được Gọi", Some("0912345671"));
     crate::teams::can(app, volunteer.0, "FIRST_AID");
     let body = story.body("change_call_out", "more", Value::Null);
     officer.patch(&crate::call_outs::at(&call, ""), body, 200);

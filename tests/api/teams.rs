@@ -36,18 +36,22 @@ pub fn leads(member: &Value, role: &str) -> Value {
 }
 
 /// A volunteer of a chapter who comes when called: (volunteer, person), as the chapter has verified them.
-pub fn volunteer(app: &TestApp, officer: &Caller<'_>, chapter: &str, name: &str, phone: Option<&str>) -> (Uuid, Value) {
+pub fn volunteer(officer: &Caller<'_>, chapter: &str, name: &str, phone: Option<&str>) -> (Uuid, Value) {
     let body = json!({"id": Uuid::new_v4(), "chapter": chapter, "name": name, "birth": "1980-03-02", "phone": phone,
         "phone_confirmed": phone.is_some()});
     officer.post("/api/v1/persons", body.clone(), 201);
-    let (id, person) = (Uuid::new_v4(), body["id"].clone());
-    app.database.execute(&format!(
-        "INSERT INTO volunteer (id, chapter_id, person_id, kind, state, willing, willing_on, weekdays, day_parts, since, request_hash, version, recorded_by, recorded_at)
-         SELECT '{id}', p.chapter_id, p.id, 'VOLUNTEER', 'VERIFIED', true, '2026-11-01', 127, 15, '2026-11-01', '\\x00', 1, p.recorded_by, p.recorded_at
-         FROM person p WHERE p.id = '{}'",
-        person.as_str().unwrap()
-    ));
-    (id, person)
+    (verified(officer, &body["id"]), body["id"].clone())
+}
+
+/// Makes a person a volunteer of their chapter, who has time whenever they are called.
+pub fn verified(officer: &Caller<'_>, person: &Value) -> Uuid {
+    let id = Uuid::new_v4();
+    let days = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+    let new = json!({"id": id, "person": person, "kind": "VOLUNTEER", "willing": true, "weekdays": days,
+        "day_parts": ["MORNING", "AFTERNOON", "EVENING", "NIGHT"]});
+    officer.post("/api/v1/volunteers", new, 201);
+    officer.post(&format!("/api/v1/volunteers/{id}/steps"), json!({"id": Uuid::now_v7(), "kind": "VERIFY"}), 201);
+    id
 }
 
 /// What a volunteer can do, as an officer has seen.
@@ -134,8 +138,8 @@ fn a_team_is_made_filled_and_looked_at_before_the_rains() {
     assert_eq!(officer.post(TEAMS, body.clone(), 200), made, "sent again it is the same");
     officer.post(TEAMS, team(&app, json!({"id": body["id"], "name": "Đội khác"})), 422);
 
-    let (first, lan) = volunteer(&app, &officer, "23095", "Nguyễn Thị Lan", Some("0912345678"));
-    let (second, nam) = volunteer(&app, &officer, "23095", "Đinh Văn Nam", None);
+    let (first, lan) = volunteer(&officer, "23095", "Nguyễn Thị Lan", Some("0912345678"));
+    let (second, nam) = volunteer(&officer, "23095", "Đinh Văn Nam", None);
     can(&app, first, "FIRST_AID");
     app.database.execute(&format!("UPDATE volunteer SET insured_until = '2027-01-01' WHERE id IN ('{first}', '{second}')"));
     let lan = joined(&officer, &made, &lan, json!(day(&app, -10)));
@@ -203,7 +207,7 @@ fn a_leader_whose_membership_ended_is_no_leader() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
     let made = officer.post(TEAMS, team(&app, json!({})), 201);
-    let (volunteer, lan) = volunteer(&app, &officer, "23095", "Nguyễn Thị Lan", None);
+    let (volunteer, lan) = volunteer(&officer, "23095", "Nguyễn Thị Lan", None);
     let member = joined(&officer, &made, &lan, json!(day(&app, -10)));
     let head = leads(&member, "LEADER");
     officer.post(&at(&made, "/leaders"), head.clone(), 201);
