@@ -171,7 +171,7 @@ CREATE TABLE call_out_answer (
     CONSTRAINT call_out_answer_known CHECK (answer IN ('YES', 'NO', 'STOP'))
 );
 CREATE INDEX call_out_answer_asked_idx ON call_out_answer (asked_id, id);
-CREATE INDEX call_out_answer_account_idx ON call_out_answer (account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX call_out_answer_account_idx ON call_out_answer (account_id);
 CREATE TRIGGER call_out_answer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON call_out_answer
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -20,11 +20,15 @@ pub struct CallOutOut {
     pub kind: CallOutKind,
     /// What for.
     pub event: String,
+    /// Where to come.
     pub place: String,
     /// Why people are asked.
     pub why: String,
+    /// When people are to come.
     pub from: DateTime<Utc>,
+    /// When it is over.
     pub until: DateTime<Utc>,
+    /// How many are needed.
     pub needed: i32,
     /// Codes of skills that are wanted, each of them.
     pub skills: Vec<String>,
@@ -59,10 +63,14 @@ pub struct CallOutOut {
     pub came: i64,
     /// What was asked of how many, when, by whom.
     pub waves: Vec<WaveOut>,
+    /// Its parts, in their order.
     pub shifts: Vec<ShiftOut>,
+    /// When it was made.
     pub made_at: DateTime<Utc>,
+    /// Since when nobody is asked and nobody answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
+    /// When its hours were entered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
     /// What there is to say afterwards; in a single call-out, for those who see the chapter's people.
@@ -78,6 +86,7 @@ pub struct WaveOut {
     pub id: Uuid,
     /// 1 is the first.
     pub n: i32,
+    /// When it was asked.
     pub asked_at: DateTime<Utc>,
     /// The account; absent where the wave was due.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,8 +104,11 @@ pub struct WaveOut {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ShiftOut {
     pub id: Uuid,
+    /// When it begins.
     pub from: DateTime<Utc>,
+    /// When it ends.
     pub until: DateTime<Utc>,
+    /// How many are needed in it.
     pub needed: i32,
     /// Those who come and were put into it.
     pub people: i64,
@@ -131,12 +143,14 @@ pub struct AskedOut {
     pub url: Option<String>,
     /// The wave that asked them; 1 is the first.
     pub wave: i32,
+    /// When they were asked.
     pub asked_at: DateTime<Utc>,
     /// They were sent a message; else an officer asks them.
     pub by_message: bool,
     /// What they are known by when they come.
     #[schema(example = "7K2QM3XT")]
     pub code: String,
+    /// What they answered, as it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<CallAnswer>,
     /// When they say that they arrive.
@@ -164,9 +178,12 @@ pub struct AskedOut {
 /// What somebody answered.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AnswerOut {
+    /// What they answered.
     pub answer: CallAnswer,
+    /// When they said that they arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrives_at: Option<DateTime<Utc>>,
+    /// When they answered.
     pub answered_at: DateTime<Utc>,
     /// The account that heard it by telephone; absent where they used their link.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,6 +208,7 @@ codes! {
 /// What became of each thing that was seen, in their order.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AttendanceOut {
+    /// In the order in which they were sent.
     pub scans: Vec<ScanOut>,
 }
 
@@ -198,6 +216,7 @@ pub struct AttendanceOut {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ScanOut {
     pub id: Uuid,
+    /// What became of it.
     pub outcome: ScanOutcome,
     /// Who it was (`asked` of the call-out).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,6 +229,7 @@ pub struct ScanOut {
 /// A call-out that was closed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CallOutClosedOut {
+    /// The call-out as it stands now.
     pub call_out: CallOutOut,
     /// How many stretches of hours were entered.
     pub hours_entered: i64,

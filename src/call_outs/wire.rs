@@ -50,7 +50,9 @@ pub struct CallOutIn {
     /// Why people are asked; written to them, and kept.
     #[schema(example = "Cần người biết lái xuồng đưa dân vùng thấp đi tránh lũ.", max_length = 300)]
     why: String,
+    /// When people are to come.
     from: DateTime<Utc>,
+    /// When it is over.
     until: DateTime<Utc>,
     /// How many are needed.
     #[schema(minimum = 1, maximum = 10000, example = 14)]
@@ -84,7 +86,9 @@ pub struct CallOutIn {
 pub struct ShiftIn {
     /// Made by the client, once.
     pub id: Uuid,
+    /// When it begins.
     pub from: DateTime<Utc>,
+    /// When it ends.
     pub until: DateTime<Utc>,
     /// How many are needed in it.
     #[schema(minimum = 1, maximum = 10000, example = 7)]
@@ -215,9 +219,11 @@ impl CallOutIn {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallOutPatch {
+    /// Where to come.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 120)]
     pub place: Patch<String>,
+    /// When it is over.
     #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub until: Patch<DateTime<Utc>>,
@@ -313,6 +319,7 @@ impl WaveIn {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalledAnswerIn {
+    /// What they said.
     answer: CallAnswer,
     /// When they arrive; of who comes.
     #[serde(default)]
@@ -373,7 +380,9 @@ pub struct ScanIn {
     /// Or whom the list names (`asked` of the call-out).
     #[serde(default)]
     pub asked: Option<Uuid>,
+    /// Whether they came or left.
     pub what: Scanned,
+    /// By what it was seen.
     pub how: ScannedHow,
     /// When it was seen, by the telephone's clock.
     pub at: DateTime<Utc>,

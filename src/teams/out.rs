@@ -35,6 +35,7 @@ pub struct TeamOut {
     pub end_decision_no: Option<String>,
     /// How many are in it today.
     pub people: i64,
+    /// Whether somebody leads it today.
     pub leadership: Leadership,
     /// Grows with each change; the number in `ETag`.
     pub version: i32,
@@ -45,7 +46,9 @@ pub struct TeamOut {
 pub struct TeamDetailOut {
     #[serde(flatten)]
     pub team: TeamOut,
+    /// How ready those in it are today.
     pub readiness: TeamReadiness,
+    /// What it has, as it was last written down.
     pub equipment: Vec<TeamItem>,
     /// Everybody who is or was in it, the earliest first.
     pub members: Vec<TeamMemberOut>,
@@ -81,6 +84,7 @@ pub struct TeamMemberOut {
     /// The first day on which they are in it no longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
+    /// The person, as the chapter knows them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub person: Option<PersonId>,
@@ -93,6 +97,7 @@ pub struct TeamMemberOut {
     /// A skill that counts today.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trained: Option<bool>,
+    /// The last day on which they are insured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insured_until: Option<NaiveDate>,
     /// Their times at its head, the earliest first.
@@ -117,7 +122,9 @@ pub struct TeamExerciseOut {
     pub id: Uuid,
     /// The team.
     pub team: Uuid,
+    /// The day on which it was held.
     pub held_on: NaiveDate,
+    /// What was exercised.
     pub what: String,
     /// How many came.
     pub people: i64,

@@ -303,8 +303,10 @@ pub struct TeamEquipmentIn {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TeamItem {
+    /// What it is.
     #[schema(example = "Áo phao", max_length = 120)]
     pub item: String,
+    /// How many there are.
     #[schema(minimum = 0, maximum = 1000000, example = 12)]
     pub quantity: i32,
     /// Where it is kept.
@@ -346,7 +348,9 @@ impl TeamEquipmentIn {
 pub struct TeamExerciseIn {
     /// Made by the client, once; sending it again records nothing.
     id: Uuid,
+    /// The day on which it was held.
     held_on: NaiveDate,
+    /// What was exercised.
     #[schema(example = "Diễn tập cứu hộ lũ cùng Ban Chỉ huy xã", max_length = 300)]
     what: String,
     /// Those who came: their times in the team (`members` of the team).
