@@ -17,6 +17,7 @@ INSERT INTO volunteer_consent_text (version, valid_from, vi, en, mark, source) V
      'I am 18 or older and wish to be a volunteer. Data: my name and my telephone number or mail address. Purpose: the chapter that I choose speaks with me about volunteering, and nothing else; nothing is published. Controller: the Vietnam Red Cross. If I do not confirm, the data are erased after 30 days. I agree to this. I have the right to know, view, correct, erase, restrict and object to the processing of my data, to ask for measures of protection, to complain, and to withdraw this at any time, at the chapter or at the central office.',
      'REC', 'Law 91/2025/QH15, art. 9: kind of data, purpose, controller, rights');
 GRANT SELECT (version, valid_from, valid_to, vi, en) ON volunteer_consent_text TO so_nhan_ai_public;
+GRANT SELECT (name, value, valid_from, valid_to, source) ON volunteer_rule TO so_nhan_ai_public;
 
 -- Applications from the public page. Name and address are sealed together, and go when the application is decided or nobody confirms it; the
 -- keyed hash of the address, by which so many and no more wait, goes with them.

@@ -2987,4 +2987,3 @@ diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_title_given);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_application, volunteer_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_hours, volunteer_hours_void);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_title, volunteer_title_given);
-

@@ -67,7 +67,11 @@ pub struct OfParty<'a> {
 /// Something held about a person, for the copy they may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holding {
+<<<<<<< HEAD
     /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `POST`, `TEAM`, `CALL_OUT`, `CALL_OUT_STOP` or `DUES`.
+=======
+    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `POST`, `DUES` or `VOLUNTEER`.
+>>>>>>> volunteers
     #[schema(example = "PAPER")]
     pub what: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -222,11 +222,12 @@ fn chapters_of(conn: &mut PgConnection, asked: &str) -> Result<Vec<Choice>, Prob
 }
 
 /// After the form was taken: the same for everybody.
-pub async fn show_taken(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn show_taken(request: HttpRequest, db: web::Data<Db>, clock: web::Data<Clock>) -> Result<HttpResponse, Problem> {
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
-        let w = &Words::of(p.lang).sign_up;
-        render(&TakenPage { forget: fill(w.taken_forget, &["30"]), w, p })
+        let (w, now) = (&Words::of(p.lang).sign_up, clock.now());
+        let days = db.read_public(move |conn| -> Result<i64, Problem> { Ok(applications::waits(conn, now)?) }).await?;
+        render(&TakenPage { forget: fill(w.taken_forget, &[&days.to_string()]), w, p })
     })
     .await
 }

@@ -22,6 +22,7 @@ pub mod audit;
 pub mod choosing;
 mod confirm;
 mod counts;
+mod demo;
 mod due;
 mod enter;
 pub mod export_routes;
@@ -87,6 +88,7 @@ pub const ROOM: Room = Room {
         Ok(())
     }],
     successions: &[&going::Counted],
+    demo: Some(demo::fill),
     chapters: &[
         ("public_volunteer_count.chapter_id", Stays),
         ("volunteer.chapter_id", Follows),

@@ -164,6 +164,7 @@ const READABLE: &[(&str, &[&str])] = &[
     // Folded, so that nobody is seen.
     ("public_member_count", &["chapter_id", "year", "kinds", "members"]),
     ("public_volunteer_count", &["chapter_id", "year", "kinds", "volunteers"]),
+    ("volunteer_rule", &["name", "value", "valid_from", "valid_to", "source"]),
     ("volunteer_consent_text", &["version", "valid_from", "valid_to", "vi", "en"]),
     ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
