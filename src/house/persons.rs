@@ -67,11 +67,8 @@ pub struct OfParty<'a> {
 /// Something held about a person, for the copy they may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holding {
-<<<<<<< HEAD
-    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `POST`, `TEAM`, `CALL_OUT`, `CALL_OUT_STOP` or `DUES`.
-=======
-    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `POST`, `DUES` or `VOLUNTEER`.
->>>>>>> volunteers
+    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `POST`, `DUES`,
+    /// `VOLUNTEER`, `TEAM`, `CALL_OUT` or `CALL_OUT_STOP`.
     #[schema(example = "PAPER")]
     pub what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
