@@ -277,11 +277,11 @@ fn every_store_lets_go_of_an_erased_person() {
     let person = crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
     crate::committees::named(&app, officer, &json!(person));
     crate::teams::noted(&app, officer, &json!(person), NAME);
-    crate::call_outs::with_person(&app, officer, &person);
     // While they are no member yet.
     crate::members_lists::waiting(officer, NAME, PHONE);
     crate::dues::freed(&app, &person);
     crate::volunteers::held(officer, &person);
+    crate::call_outs::with_person(&app, officer, &person);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);
     officer.post(REQUESTS, ask(&app, "ACCESS", json!({"party": party, "note": "đến trụ sở hỏi"})), 201);
