@@ -65,11 +65,12 @@ fn no_such_team() -> Fault {
     )
 }
 
-/// A call-out, held, and the right to keep the people of its chapter.
+/// A call-out, held, and the right to keep the people of the chapter that has it today.
 pub fn held(v: &mut Visit<'_>, id: Uuid) -> Result<(CallOutRow, Granted<KeepPeople>), Fault> {
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     v.see::<Read>(row.chapter())?;
-    let grant = v.at::<KeepPeople>(row.chapter())?;
+    let chapter = tree::successor(v.conn, row.chapter())?.unwrap_or(row.chapter());
+    let grant = v.at::<KeepPeople>(chapter)?;
     Ok((store::hold(v.conn, id)?.ok_or(Fault::Unknown)?, grant))
 }
 
@@ -96,11 +97,8 @@ pub fn wave(v: &mut Visit<'_>, ways: &Ways, public: &PublicUrl, id: Uuid, new: &
     if !row.is_open() || row.until_at <= v.now {
         return Err(over());
     }
-    // Whoever is asked is of the chapter that goes on for the one that called.
-    let chapter = tree::successor(v.conn, row.chapter())?.unwrap_or(row.chapter());
-    let by = if chapter == row.chapter() { grant } else { v.at::<KeepPeople>(chapter)? };
-    let calling = Calling { ways, public, by: &by, row: &row };
-    let wave = Wave { id: new.id, by: Some(by.account()), wanted: new.ask, quiet_reason: new.quiet_reason.clone() };
+    let calling = Calling { ways, public, by: &grant, row: &row };
+    let wave = Wave { id: new.id, by: Some(grant.account()), wanted: new.ask, quiet_reason: new.quiet_reason.clone() };
     ask::wave(&mut v.errand(), &calling, &wave)?;
     Ok(true)
 }

@@ -192,7 +192,12 @@ fn a_chapter_that_merged_meanwhile_is_answered_all_the_same() {
     let officer = app.officer_of("23059");
     assert_eq!(officer.get(&at(&made, ""), 200)["yes"], 1);
     assert_eq!(officer.post(&at(&made, "/waves"), json!({"id": Uuid::now_v7()}), 201)["asked"], 3);
+    let people = list(&officer, &made);
+    let scan = json!({"id": Uuid::new_v4(), "asked": people[0]["id"], "what": "CAME", "how": "LIST", "at": app.now()});
+    officer.post(&at(&made, "/attendance"), json!({"scans": [scan]}), 200);
     officer.post(&at(&made, "/ending"), Value::Null, 200);
+    let closed = officer.post(&at(&made, "/closing"), json!({}), 200);
+    assert_eq!((&closed["hours_entered"], &closed["hours_not_entered"]), (&json!(1), &json!(0)));
     crate::committees::audit(&app);
 }
 
