@@ -70,6 +70,8 @@ fn hours_of(v: &mut Visit<'_>, row: &CallOutRow) -> Result<Vec<Hours>, Fault> {
     for asked in &people {
         let Some(scans) = seen.get(&asked.id) else { continue };
         let end = asked.shift_id.and_then(|shift| shifts.get(&shift).copied()).unwrap_or(row.until_at);
+        // Nobody has worked hours that are to come.
+        let end = end.min(v.now);
         for (n, (from, to)) in (0_u8..).zip(spans(scans, end)) {
             all.push(Hours {
                 id: hours_id(v.vault, asked, n),

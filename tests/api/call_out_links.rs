@@ -193,7 +193,7 @@ fn a_chapter_that_merged_meanwhile_is_answered_all_the_same() {
     assert_eq!(officer.get(&at(&made, ""), 200)["yes"], 1);
     assert_eq!(officer.post(&at(&made, "/waves"), json!({"id": Uuid::now_v7()}), 201)["asked"], 3);
     let people = list(&officer, &made);
-    let scan = json!({"id": Uuid::new_v4(), "asked": people[0]["id"], "what": "CAME", "how": "LIST", "at": app.now()});
+    let scan = json!({"id": Uuid::new_v4(), "asked": people[0]["id"], "what": "CAME", "how": "LIST", "at": app.now() - Duration::hours(1)});
     officer.post(&at(&made, "/attendance"), json!({"scans": [scan]}), 200);
     officer.post(&at(&made, "/ending"), Value::Null, 200);
     let closed = officer.post(&at(&made, "/closing"), json!({}), 200);

@@ -297,7 +297,8 @@ fn a_province_sees_a_first_name_of_those_it_asked_and_nothing_of_the_others() {
     ham_liem.get(&at(&made, ""), 404);
     app.staff(Role::Inspector, "68").get(&at(&made, "/asked"), 403);
     // The hours are those of the commune's volunteers, entered by who called them.
-    let scan = json!({"id": Uuid::new_v4(), "code": people[0]["code"], "what": "CAME", "how": "QR", "at": app.now()});
+    let at_the_place = app.now() - Duration::hours(1);
+    let scan = json!({"id": Uuid::new_v4(), "code": people[0]["code"], "what": "CAME", "how": "QR", "at": at_the_place});
     province.post(&at(&made, "/attendance"), json!({"scans": [scan]}), 200);
     province.post(&at(&made, "/ending"), Value::Null, 200);
     assert_eq!(province.post(&at(&made, "/closing"), json!({}), 200)["hours_entered"], 1);
