@@ -4,7 +4,7 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
 //! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → volunteers → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
+//! persons → members → committees → volunteers → teams → call_outs → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
 //! successions → search →
 //! persons → members → committees → courses → giving → spending → transfers → dues → corrections → books → periods → publications →
 //! settlements → privacy → successions → search →
@@ -20,6 +20,7 @@ pub mod basics;
 pub mod bookkeeping;
 pub mod books;
 pub mod calendar;
+pub mod call_outs;
 pub mod changes;
 pub mod chapters;
 pub mod cli;
@@ -58,6 +59,7 @@ pub mod spending;
 pub mod statements;
 pub mod stock;
 pub mod successions;
+pub mod teams;
 pub mod transfers;
 pub mod tree;
 pub mod upkeep;

@@ -5,6 +5,9 @@ use crate::{
     authz, bookkeeping, books, changes, chapters, committees, corrections, courses, decisions, documents, dues, giving, identity, jobs,
     ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
     spending, statements, stock, successions, transfers, tree, volunteers, vouchers, webhooks,
+    authz, bookkeeping, books, call_outs, changes, chapters, committees, corrections, decisions, documents, dues, giving,
+    identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
+    search, settlements, spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -33,6 +36,8 @@ pub const ROOMS: Rooms = Rooms(&[
     &committees::ROOM,
     &volunteers::ROOM,
     &courses::ROOM,
+    &teams::ROOM,
+    &call_outs::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,

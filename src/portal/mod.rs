@@ -10,6 +10,7 @@
 mod appeals;
 mod asked;
 mod assets;
+mod call_out;
 mod card;
 mod certificate;
 mod chapters;
@@ -52,7 +53,9 @@ use crate::http::{Kind, Problem};
 /// Every page. Registered last: it also answers, in HTML for browsers, what nobody else does.
 pub fn configure(config: &mut web::ServiceConfig) {
     let pages = web::scope("").wrap(from_fn(fair_share::charge)).configure(pages);
-    config.service(web::scope("").wrap(from_fn(errors::show)).configure(assets::configure).service(pages));
+    config.service(
+        web::scope("").wrap(from_fn(errors::show)).configure(assets::configure).configure(call_out::configure).service(pages),
+    );
 }
 
 fn pages(config: &mut web::ServiceConfig) {

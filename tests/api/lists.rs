@@ -26,7 +26,8 @@ use crate::unusual;
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
+    "answers",
     "folding",
     "sequencer",
     "publisher",
@@ -245,6 +246,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::persons::fill(&app, 52);
     crate::members::fill(&app, 52);
     crate::retention::fill(&app, 52);
+    let exercises = crate::teams::fill(&app);
+    let asked_of = crate::call_outs::fill(&app);
     crate::volunteers::fill(&app, 52);
     crate::volunteer_hours::fill(&app, 52);
     crate::sign_up::fill(&app, 52);
@@ -267,6 +270,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/advances", "?chapter=23095"),
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
+        ("/api/v1/call-outs", "?chapter=23095"),
+        ("/api/v1/call-outs/{id}/asked", "?"),
         ("/api/v1/cash-moves", "?chapter=23095"),
         ("/api/v1/balances", "?chapter=23095"),
         ("/api/v1/cash-book", "?chapter=23095"),
@@ -325,6 +330,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
         ("/api/v1/successions", "?chapter=23095"),
+        ("/api/v1/teams", "?chapter=23095"),
+        ("/api/v1/teams/{id}/exercises", "?"),
         ("/api/v1/transfers", "?chapter=23095"),
         ("/api/v1/volunteer-applications", "?chapter=23095"),
         ("/api/v1/volunteer-hours", "?chapter=23095"),
@@ -342,6 +349,11 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let mut wrong = Vec::new();
     for (path, query) in asked {
         let id = if path.starts_with("/api/v1/courses/") { &course } else { &party.to_string() };
+        let path = match path {
+            "/api/v1/call-outs/{id}/asked" => &asked_of,
+            "/api/v1/teams/{id}/exercises" => &exercises,
+            other => other,
+        };
         let (path, query) =
             (path.replace("{id}", id).replace("{code}", &code), query.replace("{id}", &party.to_string()));
         let of = |limit: usize| statements(&caller, &database, &format!("{path}{query}&limit={limit}").replace("?&", "?"));

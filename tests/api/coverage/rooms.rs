@@ -25,6 +25,8 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::successions::calls,
     crate::committees_listed::calls,
     crate::committees_terms::calls,
+    crate::teams::calls,
+    crate::call_outs::calls,
     crate::volunteers::calls,
     crate::volunteer_hours::calls,
     crate::sign_up::calls,
