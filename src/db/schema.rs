@@ -51,6 +51,85 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity (id) {
+        id -> Uuid,
+        code -> Text,
+        chapter_id -> Uuid,
+        area -> Text,
+        movement -> Nullable<Text>,
+        campaign_id -> Nullable<Uuid>,
+        programme_id -> Nullable<Uuid>,
+        title -> Text,
+        plan -> Nullable<Text>,
+        place -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        partners -> Array<Text>,
+        is_public -> Bool,
+        state -> Text,
+        result -> Nullable<Text>,
+        persons -> BigInt,
+        person_times -> BigInt,
+        money_vnd -> BigInt,
+        goods_vnd -> BigInt,
+        labour_vnd -> BigInt,
+        cancelled_reason -> Nullable<Text>,
+        version -> Integer,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+        changed_at -> Timestamptz,
+        told_persons -> Nullable<BigInt>,
+        told_person_times -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    activity_area (code) {
+        code -> Text,
+        rank -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    activity_correction (id) {
+        id -> Uuid,
+        activity_id -> Uuid,
+        version -> Integer,
+        reason -> Text,
+        activities -> SmallInt,
+        persons -> BigInt,
+        person_times -> BigInt,
+        money_vnd -> BigInt,
+        goods_vnd -> BigInt,
+        labour_vnd -> BigInt,
+        old_result -> Nullable<Text>,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    activity_delivery (activity_id, chapter_id) {
+        activity_id -> Uuid,
+        chapter_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    activity_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     administrative_unit (code, valid_from) {
         code -> Text,
         valid_from -> Date,
@@ -225,6 +304,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    campaign (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        movement -> Nullable<Text>,
+        title -> Text,
+        title_en -> Nullable<Text>,
+        about -> Text,
+        about_en -> Nullable<Text>,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        state -> Text,
+        version -> Integer,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    campaign_appeal (campaign_id, appeal_id) {
+        campaign_id -> Uuid,
+        appeal_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    campaign_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     cash_receipt (chapter_id, year, no) {
         chapter_id -> Uuid,
         year -> SmallInt,
@@ -361,6 +472,82 @@ diesel::table! {
         late -> BigInt,
         statement -> Text,
         closed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    commendation (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        awarded_at_id -> Uuid,
+        form -> Text,
+        year -> SmallInt,
+        person_id -> Nullable<Uuid>,
+        collective -> Nullable<Text>,
+        document -> Nullable<Text>,
+        state -> Text,
+        decision_no -> Text,
+        proposed_by -> Uuid,
+        proposed_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    commendation_citation (commendation_id) {
+        commendation_id -> Uuid,
+        citation -> Bytea,
+    }
+}
+
+diesel::table! {
+    commendation_form (code) {
+        code -> Text,
+        rank -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        levels -> Array<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    commendation_quota (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        form -> Text,
+        year -> SmallInt,
+        quota -> Nullable<Integer>,
+        taken -> Integer,
+        decision_no -> Nullable<Text>,
+        set_account -> Nullable<Uuid>,
+        set_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    commendation_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    commendation_shown (id) {
+        id -> Uuid,
+        commendation_id -> Uuid,
+        name -> Nullable<Text>,
+        text_version -> SmallInt,
+        given_on -> Date,
+        document -> Nullable<Text>,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
     }
 }
 
@@ -1282,6 +1469,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    movement (code) {
+        code -> Text,
+        rank -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    movement_edition (id) {
+        id -> Uuid,
+        movement -> Text,
+        year -> SmallInt,
+        starts_on -> Date,
+        ends_on -> Date,
+        target -> Nullable<Text>,
+        target_persons -> Nullable<BigInt>,
+        target_vnd -> Nullable<BigInt>,
+        source -> Text,
+        made_account -> Nullable<Uuid>,
+        made_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     number_series (chapter_id, document, year) {
         chapter_id -> Uuid,
         document -> Text,
@@ -1608,6 +1824,59 @@ diesel::table! {
         account -> Text,
         fund_id -> Integer,
         amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    practice_model (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        area -> Text,
+        movement -> Nullable<Text>,
+        title -> Text,
+        about -> Text,
+        words -> Array<Text>,
+        state -> Text,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+        published_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    programme (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        title -> Text,
+        purpose -> Text,
+        number -> Nullable<Text>,
+        signed_on -> Date,
+        valid_from -> Date,
+        valid_until -> Date,
+        document -> Nullable<Text>,
+        result -> Nullable<Text>,
+        version -> Integer,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    programme_party (programme_id, n) {
+        programme_id -> Uuid,
+        n -> SmallInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    programme_task (id) {
+        id -> Uuid,
+        programme_id -> Uuid,
+        task -> Text,
+        due_on -> Date,
+        done_on -> Nullable<Date>,
+        result -> Nullable<Text>,
     }
 }
 
@@ -2284,12 +2553,18 @@ diesel::table! {
 
 // Tables that one query may name together: those of a foreign key. Pairs without one stand in `db::joins`. (All with all would be
 // thousands of trait implementations, and most of the compiler's time.)
+diesel::allow_tables_to_appear_in_same_query!(account, activity);
+diesel::allow_tables_to_appear_in_same_query!(account, activity_correction);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, campaign);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(account, commendation);
+diesel::allow_tables_to_appear_in_same_query!(account, commendation_quota);
+diesel::allow_tables_to_appear_in_same_query!(account, commendation_shown);
 diesel::allow_tables_to_appear_in_same_query!(account, committee);
 diesel::allow_tables_to_appear_in_same_query!(account, consent);
 diesel::allow_tables_to_appear_in_same_query!(account, correction);
@@ -2312,6 +2587,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, member_import);
 diesel::allow_tables_to_appear_in_same_query!(account, member_step);
 diesel::allow_tables_to_appear_in_same_query!(account, message);
 diesel::allow_tables_to_appear_in_same_query!(account, money_order);
+diesel::allow_tables_to_appear_in_same_query!(account, movement_edition);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
@@ -2322,6 +2598,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, person_join);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(account, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(account, post_holder_shown);
+diesel::allow_tables_to_appear_in_same_query!(account, practice_model);
+diesel::allow_tables_to_appear_in_same_query!(account, programme);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
 diesel::allow_tables_to_appear_in_same_query!(account, reversal_request);
@@ -2340,6 +2618,15 @@ diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
 diesel::allow_tables_to_appear_in_same_query!(account, voucher);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_area);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_correction);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_delivery);
+diesel::allow_tables_to_appear_in_same_query!(activity, campaign);
+diesel::allow_tables_to_appear_in_same_query!(activity, chapter);
+diesel::allow_tables_to_appear_in_same_query!(activity, movement);
+diesel::allow_tables_to_appear_in_same_query!(activity, programme);
+diesel::allow_tables_to_appear_in_same_query!(activity_area, practice_model);
+diesel::allow_tables_to_appear_in_same_query!(activity_delivery, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, entry);
 diesel::allow_tables_to_appear_in_same_query!(advance, fund);
@@ -2350,6 +2637,7 @@ diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_share);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(appeal, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(appeal, campaign_appeal);
 diesel::allow_tables_to_appear_in_same_query!(appeal, chapter);
 diesel::allow_tables_to_appear_in_same_query!(appeal, fund);
 diesel::allow_tables_to_appear_in_same_query!(appeal, information_request);
@@ -2361,6 +2649,9 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(campaign, campaign_appeal);
+diesel::allow_tables_to_appear_in_same_query!(campaign, chapter);
+diesel::allow_tables_to_appear_in_same_query!(campaign, movement);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
@@ -2368,6 +2659,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
+diesel::allow_tables_to_appear_in_same_query!(chapter, commendation);
+diesel::allow_tables_to_appear_in_same_query!(chapter, commendation_quota);
 diesel::allow_tables_to_appear_in_same_query!(chapter, committee);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
@@ -2401,6 +2694,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, person);
 diesel::allow_tables_to_appear_in_same_query!(chapter, person_join);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
+diesel::allow_tables_to_appear_in_same_query!(chapter, practice_model);
+diesel::allow_tables_to_appear_in_same_query!(chapter, programme);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_card);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_member_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
@@ -2424,6 +2719,11 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
+diesel::allow_tables_to_appear_in_same_query!(commendation, commendation_citation);
+diesel::allow_tables_to_appear_in_same_query!(commendation, commendation_form);
+diesel::allow_tables_to_appear_in_same_query!(commendation, commendation_shown);
+diesel::allow_tables_to_appear_in_same_query!(commendation, person);
+diesel::allow_tables_to_appear_in_same_query!(commendation_form, commendation_quota);
 diesel::allow_tables_to_appear_in_same_query!(committee, committee_post);
 diesel::allow_tables_to_appear_in_same_query!(committee_post, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(committee_post, post_title);
@@ -2502,6 +2802,8 @@ diesel::allow_tables_to_appear_in_same_query!(member_consent, member_consent_tex
 diesel::allow_tables_to_appear_in_same_query!(member_consent_text, member_import);
 diesel::allow_tables_to_appear_in_same_query!(member_import, member_import_part);
 diesel::allow_tables_to_appear_in_same_query!(money_order, purchase);
+diesel::allow_tables_to_appear_in_same_query!(movement, movement_edition);
+diesel::allow_tables_to_appear_in_same_query!(movement, practice_model);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);
 diesel::allow_tables_to_appear_in_same_query!(officer_code, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_entry);
@@ -2518,6 +2820,8 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_da
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
+diesel::allow_tables_to_appear_in_same_query!(programme, programme_party);
+diesel::allow_tables_to_appear_in_same_query!(programme, programme_task);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(purchase, purchase_line);

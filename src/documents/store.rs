@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Text};
 use uuid::Uuid;
 
 use super::model::{ContentHash, MAX_LINKS};
-use crate::authz::{self, AuditEvent, Denied, Granted, Inspect, Read, Record, RunAppeal, Seen, Visit};
+use crate::authz::{self, AuditEvent, Denied, Granted, Inspect, Read, Record, RunActivities, RunAppeal, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{document, document_link, document_publication, document_withdrawal};
@@ -19,11 +19,12 @@ use crate::house::Rooms;
 use crate::house::papers::{Brings, Paper, Reads};
 use crate::tree::ChapterId;
 
-/// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books, or runs its appeals.
+/// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books, runs its appeals, or its activities.
 #[derive(Debug, Clone)]
 pub enum Holder {
     Record(Granted<Record>),
     RunAppeal(Granted<RunAppeal>),
+    RunActivities(Granted<RunActivities>),
 }
 
 impl Holder {
@@ -32,6 +33,7 @@ impl Holder {
         Ok(match paper.brought_by {
             Brings::Record => Holder::Record(v.at(chapter)?),
             Brings::RunAppeal => Holder::RunAppeal(v.at(chapter)?),
+            Brings::RunActivities => Holder::RunActivities(v.at(chapter)?),
         })
     }
 
@@ -39,6 +41,7 @@ impl Holder {
         match self {
             Holder::Record(granted) => granted.chapter(),
             Holder::RunAppeal(granted) => granted.chapter(),
+            Holder::RunActivities(granted) => granted.chapter(),
         }
     }
 
@@ -46,6 +49,7 @@ impl Holder {
         match self {
             Holder::Record(granted) => granted.account(),
             Holder::RunAppeal(granted) => granted.account(),
+            Holder::RunActivities(granted) => granted.account(),
         }
     }
 }

@@ -30,6 +30,8 @@ pub enum Brings {
     Record,
     /// Whoever holds RUN_APPEAL.
     RunAppeal,
+    /// Whoever holds RUN_ACTIVITIES.
+    RunActivities,
 }
 
 /// Who reads papers of a chapter.
