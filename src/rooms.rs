@@ -2,7 +2,7 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, giving, identity, jobs,
+    activities, authz, bookkeeping, books, campaigns, changes, chapters, commendations, committees, corrections, decisions, documents, dues, giving, identity, jobs,
     ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
     spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
 };
@@ -39,6 +39,9 @@ pub const ROOMS: Rooms = Rooms(&[
     &books::ROOM,
     &periods::ROOM,
     &publications::ROOM,
+    &campaigns::ROOM,
+    &activities::ROOM,
+    &commendations::ROOM,
     &settlements::ROOM,
     &privacy::ROOM,
     &successions::ROOM,

@@ -98,9 +98,10 @@ pub async fn change_campaign(
 )]
 #[post("/campaigns/{id}/opening")]
 pub async fn open_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOut> {
+    let id = id.into_inner();
     let open = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        change::open(v, *id)?;
-        Ok(change::show(v, *id)?)
+        change::open(v, id)?;
+        Ok(change::show(v, id)?)
     };
     desk.once("campaign/opening", id.to_string(), open).await.map(tagged)
 }
@@ -112,9 +113,10 @@ pub async fn open_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOu
 )]
 #[post("/campaigns/{id}/closing")]
 pub async fn close_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOut> {
+    let id = id.into_inner();
     let close = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        change::close(v, *id)?;
-        Ok(change::show(v, *id)?)
+        change::close(v, id)?;
+        Ok(change::show(v, id)?)
     };
     desk.once("campaign/closing", id.to_string(), close).await.map(tagged)
 }
