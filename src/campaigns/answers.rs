@@ -10,6 +10,11 @@ impl From<Fault> for Problem {
             Fault::NoSuchChapter(denied) => denied.of_chapter("/chapter"),
             Fault::Fields(errors) => Problem::invalid(errors),
             Fault::IdTaken => Problem::new(Kind::IdTaken),
+            Fault::CentreDecides => Problem::say(
+                Kind::Forbidden,
+                "Đợt của phong trào do Trung ương Hội ghi.",
+                "Editions of movements are entered by the central chapter.",
+            ),
             Fault::Stale => Problem::say(
                 Kind::Conflict,
                 "Nội dung đã thay đổi sau khi bạn đọc: hãy đọc lại rồi sửa.",

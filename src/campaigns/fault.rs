@@ -15,6 +15,8 @@ pub enum Fault {
     Fields(Vec<FieldError>),
     /// The id stands for something else.
     IdTaken,
+    /// What every chapter goes by is entered by the centre.
+    CentreDecides,
     /// Somebody changed it since it was read.
     Stale,
     /// As things stand it cannot be: why, and what to do.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::fault::Fault;
 use super::request;
 use super::wire::MovementEditionIn;
-use crate::authz::{RunActivities, Visit};
+use crate::authz::{Denied, Refusal, RunActivities, Visit};
 use crate::db::DbError;
 use crate::db::schema::{movement, movement_edition};
 use crate::db::shown;
@@ -146,7 +146,10 @@ pub fn no_such_movement() -> FieldError {
 pub fn enter(v: &mut Visit<'_>, code: &str, new: &MovementEditionIn) -> Result<bool, Fault> {
     use movement_edition as e;
     let centre = tree::centre(v.conn)?;
-    let grant = v.at::<RunActivities>(centre)?;
+    let grant = v.at::<RunActivities>(centre).map_err(|denied| match denied {
+        Denied::Refused(Refusal::Unreadable | Refusal::NotAllowed) => Fault::CentreDecides,
+        denied => denied.into(),
+    })?;
     let known: i64 = movement::table.filter(movement::code.eq(code)).count().get_result(v.conn)?;
     if known == 0 {
         return Err(Fault::Unknown);

@@ -4,11 +4,13 @@
 //! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room cannot show what is not public.
 //! The room owns no table; it asks the ledger, the chapters and giving for their public faces.
 
+pub mod activities;
 pub mod appeals;
 pub mod cards;
 pub mod chapter_ledger;
 pub mod chapters;
 pub mod columns;
+pub mod commendations;
 pub mod consent_texts;
 pub mod csv;
 pub mod csv_metadata;
@@ -73,7 +75,17 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(statements::list_statements)
         .service(statements::show_statement)
         .service(cards::show_card)
-        .service(consent_texts::list_consent_texts);
+        .service(consent_texts::list_consent_texts)
+        .service(activities::activities_calendar)
+        .service(activities::list_activities)
+        .service(activities::show_activity)
+        .service(activities::count_activities_of_year)
+        .service(activities::list_movements)
+        .service(activities::list_campaigns)
+        .service(activities::show_campaign)
+        .service(commendations::list_commendations)
+        .service(commendations::search_practice_models)
+        .service(commendations::show_practice_model);
 }
 
 use actix_web::{HttpRequest, HttpResponse};
