@@ -8,12 +8,15 @@
 //! successions → search →
 //! persons → members → committees → courses → giving → spending → transfers → dues → corrections → books → periods → publications →
 //! settlements → privacy → successions → search →
+//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → campaigns →
+//! activities → commendations → settlements → privacy → successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
 //! through one gift from the phone to the public page.
 
+pub mod activities;
 pub mod app;
 pub mod authz;
 pub mod basics;
@@ -21,9 +24,11 @@ pub mod bookkeeping;
 pub mod books;
 pub mod calendar;
 pub mod call_outs;
+pub mod campaigns;
 pub mod changes;
 pub mod chapters;
 pub mod cli;
+pub mod commendations;
 pub mod committees;
 pub mod config;
 pub mod contract;

@@ -3,6 +3,7 @@
 use crate::house::Rooms;
 use crate::{
     authz, bookkeeping, books, changes, chapters, committees, corrections, courses, decisions, documents, dues, giving, identity, jobs,
+    activities, authz, bookkeeping, books, campaigns, changes, chapters, commendations, committees, corrections, decisions, documents, dues, giving, identity, jobs,
     ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
     spending, statements, stock, successions, transfers, tree, volunteers, vouchers, webhooks,
     authz, bookkeeping, books, call_outs, changes, chapters, committees, corrections, decisions, documents, dues, giving,
@@ -46,6 +47,9 @@ pub const ROOMS: Rooms = Rooms(&[
     &books::ROOM,
     &periods::ROOM,
     &publications::ROOM,
+    &campaigns::ROOM,
+    &activities::ROOM,
+    &commendations::ROOM,
     &settlements::ROOM,
     &privacy::ROOM,
     &successions::ROOM,

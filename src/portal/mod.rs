@@ -7,6 +7,8 @@
 //! through escaping templates only. Pages are kept for three seconds ([`page::serve`]) and charged to their client like
 //! the API; assets are in the program and free.
 
+mod activities;
+mod activity_words;
 mod appeals;
 mod asked;
 mod assets;
@@ -68,6 +70,8 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/keu-goi/{code}", web::get().to(appeals::show_appeal));
     page("/don-vi", web::get().to(chapters::list_chapters));
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
+    page("/hoat-dong", web::get().to(activities::list_activities));
+    page("/hoat-dong/{code}", web::get().to(activities::show_activity));
     page("/huy", web::get().to(reversals::show_reversals));
     page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
