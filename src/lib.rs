@@ -4,8 +4,8 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
 //! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
-//! successions → search →
+//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → family_links →
+//! privacy → successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -30,6 +30,7 @@ pub mod decisions;
 pub mod disclosure;
 pub mod documents;
 pub mod dues;
+pub mod family_links;
 pub mod giving;
 pub mod house;
 pub mod http;

@@ -2,9 +2,9 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, giving, identity, jobs,
-    ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
-    spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
+    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, family_links, giving,
+    identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
+    search, settlements, spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -40,6 +40,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &periods::ROOM,
     &publications::ROOM,
     &settlements::ROOM,
+    &family_links::ROOM,
     &privacy::ROOM,
     &successions::ROOM,
     &search::ROOM,

@@ -737,6 +737,126 @@ diesel::table! {
 }
 
 diesel::table! {
+    family_consent_text (version) {
+        version -> SmallInt,
+        purpose -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    family_finding (id) {
+        id -> Uuid,
+        family_link_id -> Uuid,
+        fate -> Text,
+        of_child -> Bool,
+        particulars -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        found_by -> Uuid,
+        found_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        answer_id -> Nullable<Uuid>,
+        answer_hash -> Nullable<Bytea>,
+        text_version -> Nullable<SmallInt>,
+        agreed_on -> Nullable<Date>,
+        guardian -> Nullable<Bytea>,
+        child_agreed -> Nullable<Bool>,
+        paper -> Nullable<Bytea>,
+        answered_by -> Nullable<Uuid>,
+        answered_at -> Nullable<Timestamptz>,
+        set_aside -> Bool,
+    }
+}
+
+diesel::table! {
+    family_hand_over (id) {
+        id -> Uuid,
+        family_link_id -> Uuid,
+        from_chapter_id -> Uuid,
+        to_chapter_id -> Uuid,
+        state -> Text,
+        note -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        offered_by -> Uuid,
+        offered_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    family_likeness (id) {
+        id -> Uuid,
+        one_id -> Uuid,
+        other_id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    family_link (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        state -> Text,
+        cause -> Text,
+        guarded -> Bool,
+        enquirer -> Nullable<Bytea>,
+        sought -> Nullable<Bytea>,
+        enquirer_hash -> Nullable<Bytea>,
+        words -> Array<BigInt>,
+        sought_keys -> Array<BigInt>,
+        enquirer_keys -> Array<BigInt>,
+        text_version -> SmallInt,
+        consent_on -> Date,
+        consent_paper -> Nullable<Bytea>,
+        child_agreed -> Bool,
+        in_charge -> Nullable<Uuid>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        last_step_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        erased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    family_rule (valid_from) {
+        quiet_days -> SmallInt,
+        kept_days -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    family_step (id) {
+        id -> Uuid,
+        family_link_id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        note -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        done_by -> Uuid,
+        done_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     former_unit (id) {
         id -> Text,
         level -> Text,
@@ -2301,6 +2421,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
+diesel::allow_tables_to_appear_in_same_query!(account, family_hand_over);
+diesel::allow_tables_to_appear_in_same_query!(account, family_likeness);
+diesel::allow_tables_to_appear_in_same_query!(account, family_link);
+diesel::allow_tables_to_appear_in_same_query!(account, family_step);
 diesel::allow_tables_to_appear_in_same_query!(account, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
@@ -2380,6 +2505,10 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry_detail);
+diesel::allow_tables_to_appear_in_same_query!(chapter, family_hand_over);
+diesel::allow_tables_to_appear_in_same_query!(chapter, family_likeness);
+diesel::allow_tables_to_appear_in_same_query!(chapter, family_link);
+diesel::allow_tables_to_appear_in_same_query!(chapter, family_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
@@ -2466,6 +2595,12 @@ diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
+diesel::allow_tables_to_appear_in_same_query!(family_consent_text, family_finding);
+diesel::allow_tables_to_appear_in_same_query!(family_consent_text, family_link);
+diesel::allow_tables_to_appear_in_same_query!(family_finding, family_link);
+diesel::allow_tables_to_appear_in_same_query!(family_hand_over, family_link);
+diesel::allow_tables_to_appear_in_same_query!(family_likeness, family_link);
+diesel::allow_tables_to_appear_in_same_query!(family_link, family_step);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);

@@ -49,6 +49,7 @@ mod dues;
 mod erasure;
 mod examples;
 mod factor;
+mod family_links;
 mod finding;
 mod gifts;
 mod givers;
