@@ -10,6 +10,8 @@
 //! settlements → privacy → successions → search →
 //! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → campaigns →
 //! activities → commendations → settlements → privacy → successions → search →
+//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → family_links →
+//! privacy → successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
@@ -39,6 +41,7 @@ pub mod decisions;
 pub mod disclosure;
 pub mod documents;
 pub mod dues;
+pub mod family_links;
 pub mod giving;
 pub mod house;
 pub mod http;

@@ -9,6 +9,9 @@ use crate::{
     authz, bookkeeping, books, call_outs, changes, chapters, committees, corrections, decisions, documents, dues, giving,
     identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
     search, settlements, spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
+    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, family_links, giving,
+    identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
+    search, settlements, spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -51,6 +54,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &activities::ROOM,
     &commendations::ROOM,
     &settlements::ROOM,
+    &family_links::ROOM,
     &privacy::ROOM,
     &successions::ROOM,
     &search::ROOM,

@@ -392,6 +392,24 @@ fn volunteers(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("{refused}/refusal"), "refuse_volunteer_application", "not_reached", 200);
 }
 
+/// A grandmother's case, told and handed on; a child's; and two who were found.
+fn family(story: &mut Story, app: &TestApp) {
+    let officer = app.staff(Role::TracingOfficer, "23095");
+    app.staff(Role::TracingOfficer, "68");
+    let at = |id: &str| format!("/family-links/{id}");
+    let (hers, childs) = ("9d1c2b3a-4e5f-4a6b-8c7d-0e1f2a3b4c5d", "6b7a8c9d-0e1f-4a2b-9c3d-4e5f6a7b8c9d");
+    story.post(&officer, "/family-links", "record_family_link", "brother", 201);
+    story.post(&officer, "/family-links", "record_family_link", "child", 201);
+    let body = story.body("change_family_link", "other_name", Value::Null);
+    officer.patch(&format!("/api/v1{}", at(hers)), body, 200);
+    story.post(&officer, &format!("{}/steps", at(hers)), "enter_family_step", "asked", 201);
+    story.post(&officer, &format!("{}/hand-over", at(childs)), "offer_family_link", "province", 201);
+    story.post(&officer, &format!("{}/finding", at(hers)), "record_family_finding", "alive", 201);
+    story.post(&officer, &format!("{}/answer", at(hers)), "answer_family_finding", "agreed", 201);
+    story.post(&officer, &format!("{}/finding", at(childs)), "record_family_finding", "mother", 201);
+    story.post(&officer, &format!("{}/answer", at(childs)), "answer_family_finding", "declined", 201);
+}
+
 #[test]
 fn every_example_is_taken() {
     let app = TestApp::start();
@@ -411,6 +429,7 @@ fn every_example_is_taken() {
     settlement(&mut story, &app);
     persons(&mut story, &app);
     volunteers(&mut story, &app);
+    family(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()
         .flat_map(|(id, uses)| uses.into_iter().map(move |one| (id.clone(), one.name)).collect::<Vec<_>>())

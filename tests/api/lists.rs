@@ -252,12 +252,14 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::volunteer_hours::fill(&app, 52);
     crate::sign_up::fill(&app, 52);
     let course = crate::courses::fill(&app, 52);
+    crate::family_links::fill(&app, 52);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
         (Role::Inspector, "TW"),
         (Role::ProvincialAdministrator, "68"),
         (Role::Officer, "23095"),
+        (Role::TracingOfficer, "23095"),
     ];
     let account = app.account_of(None, &roles);
     let mut sessions: Vec<Caller<'_>> = (0..51).map(|_| app.log_in(account)).collect();
@@ -286,6 +288,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/dues-sheets", "?chapter=23095"),
         ("/api/v1/dues-sheets/arrears", "?chapter=23095&day=2027-12-31"),
         ("/api/v1/dues-sheets/owed", "?chapter=23095"),
+        ("/api/v1/family-hand-overs", "?chapter=23095"),
+        ("/api/v1/family-likenesses", "?chapter=23095"),
+        ("/api/v1/family-links", "?chapter=23095"),
         ("/api/v1/fund-releases", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
         ("/api/v1/incomes", "?chapter=23095"),

@@ -55,6 +55,7 @@ mod dues_moments;
 mod erasure;
 mod examples;
 mod factor;
+mod family_links;
 mod finding;
 mod gifts;
 mod givers;

@@ -38,4 +38,5 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::purchases::calls,
     crate::password_links::calls,
     crate::webhooks::calls,
+    crate::family_links::calls,
 ];
