@@ -103,7 +103,25 @@ fn job(new: &NewMessage, now: DateTime<Utc>) -> NewJob {
     NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now, url: None }
 }
 
-fn can_be_sent(ways: &Ways, new: &NewMessage) -> bool {
+/// [`send_in_confidence`] to somebody who is called out: where it is `urgent`, it goes in quiet hours too.
+pub fn send_called<R: Right>(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    ways: &Ways,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    new: &NewMessage,
+    urgent: bool,
+) -> Result<bool, SendError> {
+    let is_sent = send_in_confidence(conn, vault, ways, by, now, new)?;
+    if is_sent && urgent {
+        diesel::update(message::table.find(new.id)).set(message::urgent.eq(true)).execute(conn)?;
+    }
+    Ok(is_sent)
+}
+
+/// Whether there is a way by which it would be sent.
+pub fn can_be_sent(ways: &Ways, new: &NewMessage) -> bool {
     new.to.can_be_sent() && ways.has(new.to.channel())
 }
 
@@ -145,6 +163,8 @@ pub(super) struct Open {
     pub channel: Channel,
     pub content: Content,
     pub address_hash: Vec<u8>,
+    /// Quiet hours do not hold it up.
+    pub urgent: bool,
 }
 
 fn opened(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<Content, SendError> {
@@ -153,16 +173,16 @@ fn opened(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<Content, SendError> 
 
 /// The message if it is still to be sent.
 pub(super) fn waiting(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Open>, SendError> {
-    let row: Option<(String, Option<Vec<u8>>, Vec<u8>)> = message::table
+    let row: Option<(String, Option<Vec<u8>>, Vec<u8>, bool)> = message::table
         .find(id)
         .filter(message::state.eq("WAITING"))
-        .select((message::channel, message::content, message::address_hash))
+        .select((message::channel, message::content, message::address_hash, message::urgent))
         .for_update()
         .first(conn)
         .optional()?;
-    let Some((channel, Some(content), address_hash)) = row else { return Ok(None) };
+    let Some((channel, Some(content), address_hash, urgent)) = row else { return Ok(None) };
     let Some(channel) = Channel::parse(&channel) else { return Ok(None) };
-    Ok(Some(Open { channel, content: opened(vault, id, &content)?, address_hash }))
+    Ok(Some(Open { channel, content: opened(vault, id, &content)?, address_hash, urgent }))
 }
 
 /// What holds for a channel at a moment.
@@ -329,6 +349,14 @@ pub(super) fn unlink(conn: &mut PgConnection, records: &[Uuid]) -> Result<(), Db
         .set((message::address_hash.eq(Vec::<u8>::new()), message::about.eq(None::<Uuid>)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Messages about these records are not sent any more, and to whom those went that were sent is forgotten.
+pub fn forget_about(conn: &mut PgConnection, records: &[Uuid], now: DateTime<Utc>) -> Result<(), DbError> {
+    let open = message::table.filter(message::about.eq_any(records)).filter(message::content.is_not_null());
+    let ids: Vec<Uuid> = open.select(message::id).load(conn)?;
+    end(conn, &ids, "CANCELLED", now, None)?;
+    unlink(conn, records)
 }
 
 /// Forgets that this address was ever written to.

@@ -85,7 +85,19 @@ pub(super) struct HoursRow {
 /// Enters hours of volunteers of the granted chapter, in a fixed number of statements, and says of each in their order what became of
 /// it. Whoever holds the grant confirms them.
 pub fn record(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, all: &[Hours]) -> Result<Vec<Entered>, Fault> {
-    let parties = parties(errand, by, all)?;
+    let chapters = tree::with_succeeded(errand.conn, by.chapter())?;
+    record_at(errand, by, &chapters, all)
+}
+
+/// [`record`] of those whom the granted chapter called out, its own volunteers and those of chapters below it: the call-out is the open
+/// matter that names them.
+pub fn record_called(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, all: &[Hours]) -> Result<Vec<Entered>, Fault> {
+    let chapters = tree::goes_on_for(errand.conn, by.chapter().0)?;
+    record_at(errand, by, &chapters, all)
+}
+
+fn record_at(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, chapters: &[Uuid], all: &[Hours]) -> Result<Vec<Entered>, Fault> {
+    let parties = parties(errand, chapters, all)?;
     let mut rows = Vec::with_capacity(all.len());
     let mut ids = HashSet::new();
     for hours in all {
@@ -110,8 +122,7 @@ pub fn record(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, all: &[Hours]) 
 }
 
 /// Who of them may be entered, with their parties.
-fn parties(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, all: &[Hours]) -> Result<HashMap<VolunteerId, Uuid>, Fault> {
-    let chapters = tree::with_succeeded(errand.conn, by.chapter())?;
+fn parties(errand: &mut Errand<'_>, chapters: &[Uuid], all: &[Hours]) -> Result<HashMap<VolunteerId, Uuid>, Fault> {
     let ids: Vec<VolunteerId> = all.iter().map(|hours| hours.volunteer).collect();
     // Held, so that two who enter the same evening wait for one another and do not meet half-way.
     let mut found = store::hold_all(errand.conn, &ids)?;
