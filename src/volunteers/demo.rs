@@ -20,6 +20,7 @@ use crate::db::Db;
 use crate::house::thread::Means;
 use crate::persons::PersonId;
 use crate::persons::lists::{self, Particulars};
+use crate::persons::model::PersonKind;
 use crate::tree;
 use crate::vault::Vault;
 
@@ -95,6 +96,8 @@ fn volunteer(
 ) -> Result<(), Fault> {
     let (grant, _) = v.at_code::<KeepPeople>(CHAPTER)?;
     let of = Particulars {
+        kind: PersonKind::Person,
+        representative: None,
         name: Line::parse(name, 100).map_err(|_| Fault::broken("a name of the demo is no line"))?,
         phone: Phone::today(number),
         birth: Some(Birth::Year(born)),
