@@ -34,6 +34,7 @@ pub mod out;
 pub mod papers;
 pub mod persons;
 mod request;
+mod retention;
 pub mod routes;
 pub mod shown;
 mod store;

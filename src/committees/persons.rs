@@ -5,13 +5,14 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::naming;
+use super::{naming, retention};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::schema::{committee_post, post_holder, post_holder_shown, post_title};
 use crate::db::shown;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Holding, HoldsPersons, Kept, OfParty, PersonsError, Processing};
+use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
 use crate::persons;
 
 /// See the module. No record of the books leads here: holders are found by their party.
@@ -87,6 +88,10 @@ impl HoldsPersons for NamesShown {
         &["post_holder_shown.name", "post_holder.person_id"]
     }
 
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
+    }
+
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
         let rows = held(errand.conn, of, None)?;
         let shown = naming::names(errand.conn, &holders(&rows))?;
@@ -112,6 +117,13 @@ impl HoldsPersons for NamesShown {
         let rows = held(errand.conn, of, None)?;
         forget(errand.conn, &holders(&rows))?;
         Ok(Vec::new())
+    }
+
+    fn is_shown_of(&self, conn: &mut PgConnection, of: &OfParty<'_>) -> Result<bool, DbError> {
+        use post_holder_shown as s;
+        let rows = held(conn, of, None)?;
+        let standing = s::table.filter(s::holder_id.eq_any(holders(&rows))).filter(s::withdrawn_at.is_null());
+        Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
     }
 
     /// What may not be used is not shown; afterwards it takes a new consent.

@@ -9,7 +9,9 @@ use diesel::sql_types::{BigInt, Text};
 use uuid::Uuid;
 
 use super::model::{ContentHash, MAX_LINKS};
-use crate::authz::{self, AuditEvent, Denied, Granted, Inspect, KeepPeople, Read, Record, RunAppeal, SeePeople, Seen, Visit};
+use crate::authz::{
+    self, AuditEvent, Denied, Granted, Inspect, KeepPeople, Read, Record, RunActivities, RunAppeal, SeePeople, Seen, Visit,
+};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{document, document_link, document_publication, document_withdrawal};
@@ -19,12 +21,13 @@ use crate::house::Rooms;
 use crate::house::papers::{Brings, Paper, Reads};
 use crate::tree::ChapterId;
 
-/// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books or its people, or runs its appeals.
+/// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books or its people, or runs its appeals or activities.
 #[derive(Debug, Clone)]
 pub enum Holder {
     Record(Granted<Record>),
     RunAppeal(Granted<RunAppeal>),
     KeepPeople(Granted<KeepPeople>),
+    RunActivities(Granted<RunActivities>),
 }
 
 impl Holder {
@@ -34,6 +37,7 @@ impl Holder {
             Brings::Record => Holder::Record(v.at(chapter)?),
             Brings::RunAppeal => Holder::RunAppeal(v.at(chapter)?),
             Brings::KeepPeople => Holder::KeepPeople(v.at(chapter)?),
+            Brings::RunActivities => Holder::RunActivities(v.at(chapter)?),
         })
     }
 
@@ -42,6 +46,7 @@ impl Holder {
             Holder::Record(granted) => granted.chapter(),
             Holder::RunAppeal(granted) => granted.chapter(),
             Holder::KeepPeople(granted) => granted.chapter(),
+            Holder::RunActivities(granted) => granted.chapter(),
         }
     }
 
@@ -50,6 +55,7 @@ impl Holder {
             Holder::Record(granted) => granted.account(),
             Holder::RunAppeal(granted) => granted.account(),
             Holder::KeepPeople(granted) => granted.account(),
+            Holder::RunActivities(granted) => granted.account(),
         }
     }
 }

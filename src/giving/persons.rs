@@ -7,12 +7,13 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::imports::store as imports;
-use super::personal;
+use super::{personal, retention};
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{asked_gift, gift, reversal_request};
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Both, Called, Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, PersonsError, Processing, Record};
 use crate::parties::naming;
 use crate::vault::place;
 
@@ -120,6 +121,21 @@ impl HoldsPersons for Gifts {
             ),
         }];
         ALL
+    }
+
+    fn sensitive(&self) -> Option<Both> {
+        Some((
+            "Lịch sử giao dịch ngân hàng của người ủng hộ qua tài khoản",
+            "The history of transactions by bank of those who gave through an account",
+        ))
+    }
+
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        Ok(HowMany { persons: 0, sensitive: retention::gave_by_bank(conn)? })
+    }
+
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     fn columns(&self) -> &'static [&'static str] {

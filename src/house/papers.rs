@@ -32,6 +32,8 @@ pub enum Brings {
     RunAppeal,
     /// Whoever holds KEEP_PEOPLE: those who keep its people.
     KeepPeople,
+    /// Whoever holds RUN_ACTIVITIES.
+    RunActivities,
 }
 
 /// Who reads papers of a chapter.

@@ -33,6 +33,7 @@ pub mod sets;
 mod shape;
 pub mod spool;
 mod strict;
+pub mod table;
 
 pub use body::{Body, Bytes, Item, Items};
 pub use check::Check;

@@ -1,7 +1,14 @@
 //! The persons who work here. They are no givers: a giver's request never touches an account, even if it is the same
 //! person's, for the trail must go on saying who did what. Accounts are disabled, not erased.
 
-use crate::house::persons::{HoldsPersons, Processing};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::db::schema::officer;
+use crate::house::errand::Errand;
+use crate::house::persons::{Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
 
 /// See the module.
 pub struct Officers;
@@ -38,4 +45,9 @@ impl HoldsPersons for Officers {
             "login_delay.subject",
         ]
     }
+
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        Ok(HowMany { persons: officer::table.count().get_result(conn)?, sensitive: 0 })
+    }
+
 }

@@ -162,6 +162,15 @@ pub fn record_all(conn: &mut PgConnection, vault: &Vault, all: &[(Uuid, &Given)]
     Ok(())
 }
 
+/// A text: version, days on which it could be agreed to, words.
+pub type Worded = (i16, NaiveDate, Option<NaiveDate>, String, String);
+
+/// Every text in full. Readable by the public role.
+pub fn consent_texts(conn: &mut PgConnection) -> Result<Vec<Worded>, DbError> {
+    use member_consent_text as t;
+    Ok(t::table.order(t::version).select((t::version, t::valid_from, t::valid_to, t::vi, t::en)).load(conn)?)
+}
+
 /// Every text, with the days on which it could be agreed to.
 pub fn texts(conn: &mut PgConnection) -> Result<Vec<(i16, NaiveDate, Option<NaiveDate>)>, DbError> {
     use member_consent_text as t;
@@ -208,4 +217,13 @@ pub fn rests_on(conn: &mut PgConnection, hashes: &[&str]) -> Result<bool, DbErro
 pub fn forget(conn: &mut PgConnection, member: Uuid) -> Result<Option<Vec<u8>>, DbError> {
     let gone = diesel::delete(member_consent::table.find(member)).returning(member_consent::paper);
     Ok(gone.get_result(conn).optional()?)
+/// How many children somebody signed for.
+pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
+    Ok(member_consent::table.count().get_result(conn)?)
+}
+
+/// Forgets who agreed: a proof about nobody proves nothing.
+pub fn forget(conn: &mut PgConnection, member: Uuid) -> Result<(), DbError> {
+    diesel::delete(member_consent::table.find(member)).execute(conn)?;
+    Ok(())
 }

@@ -5,13 +5,19 @@ use uuid::Uuid;
 
 use super::model::MemberState;
 use super::store::Row;
-use super::{cards, consent, grades, papers, spans, store};
+use super::{cards, consent, grades, papers, retention, spans, store};
 use crate::basics::clock::vietnam_date;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Holding, HoldsPersons, Kept, OfParty, PersonsError, Processing};
+use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
 use crate::persons::{self, PersonId};
 use crate::tree;
 use crate::vault::VaultError;
+use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
+use crate::db::DbError;
+use crate::db::findings::Findings;
+use crate::house::errand::Errand;
+use crate::persons;
 
 /// See the module.
 pub struct Members;
@@ -54,6 +60,15 @@ impl HoldsPersons for Members {
 
     fn columns(&self) -> &'static [&'static str] {
         &["member_consent.guardian", "member_consent.paper"]
+    }
+
+    /// Members are counted as parties; who signed for a child is somebody else, once for each child.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        Ok(HowMany { persons: consent::count(conn)?, sensitive: 0 })
+    }
+
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {

@@ -28,6 +28,7 @@ mod cards;
 mod carry;
 mod consent;
 pub mod counts;
+pub mod demo;
 pub mod export_routes;
 mod exports;
 mod fault;
@@ -38,13 +39,15 @@ pub mod imports;
 mod kinds;
 pub mod model;
 pub mod papers;
+mod retention;
 pub mod routes;
 mod show;
-mod small_cells;
 mod spans;
 mod step_routes;
 mod steps;
 mod store;
+pub mod tallies;
+mod tally_routes;
 pub mod told;
 pub mod wire;
 
@@ -54,6 +57,7 @@ use crate::house::Room;
 use crate::house::succession::Succession::{Ends, Follows, Stays};
 
 pub use cards::{PublicCard, public_card};
+pub use consent::consent_texts;
 pub use fault::Fault;
 pub use model::{MemberKind, MemberState};
 pub use store::{Row as MemberRow, find, hold};
@@ -73,12 +77,14 @@ pub const ROOM: Room = Room {
         "member_kind_rule",
         "member_span",
         "member_step",
+        "member_tally",
+        "member_tally_day",
         "public_card",
         "public_member_count",
     ],
     tags: &[("members", "Members: admission, transfer, ending, cards, counts")],
     routes,
-    audits: &[&audit::Members],
+    audits: &[&audit::Members, &tallies::Tallies],
     persons: &[&holder::Members, &imports::persons::Lists],
     papers: &[&papers::OF_MEMBERS, &papers::OF_LISTS],
     matters: &[
@@ -95,7 +101,7 @@ pub const ROOM: Room = Room {
     means: &[|means| {
         let handler = imports::work::handler(means.get()?);
         means.add(handler);
-        means.add(told::handler());
+        means.add(told::handler().sweeping(tallies::keep));
         Ok(())
     }],
     chapters: &[
@@ -106,10 +112,12 @@ pub const ROOM: Room = Room {
         ("member_span.branch_id", Stays),
         ("member_step.chapter_id", Follows),
         ("member_step.to_chapter_id", Follows),
+        ("member_tally.chapter_id", Stays),
         ("public_card.chapter_id", Follows),
         ("public_member_count.chapter_id", Stays),
     ],
     successions: &[&going::Counted, &imports::going::Lists],
+    demo: Some(demo::fill),
     ..Room::called("members")
 };
 
@@ -118,5 +126,6 @@ fn routes(config: &mut ServiceConfig<'_>) {
     export_routes::configure(config);
     routes::configure(config);
     step_routes::configure(config);
+    tally_routes::configure(config);
     imports::routes::configure(config);
 }

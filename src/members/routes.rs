@@ -57,10 +57,10 @@ pub struct MembersQuery {
 pub struct CountsQuery {
     /// Code of the chapter; all that stands below it counts as well.
     #[param(example = "68")]
-    chapter: String,
+    pub(super) chapter: String,
     /// The day; today unless given.
     #[param(example = "2026-06-30")]
-    on: Option<NaiveDate>,
+    pub(super) on: Option<NaiveDate>,
 }
 
 /// Apply for a person of the chapter to become a member. A second person admits.

@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::consent;
+use super::{PartyKind, consent};
 use crate::db::DbError;
 use crate::db::findings::Findings;
+use crate::db::schema::party;
 use crate::house::errand::Errand;
-use crate::house::persons::{HoldsPersons, Kept, PersonsError, Processing, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
 
 /// The rows of parties are shown, renamed and removed by whoever knows all of their records; here is what hangs on a record.
 pub struct Parties;
@@ -43,6 +45,13 @@ impl HoldsPersons for Parties {
 
     fn columns(&self) -> &'static [&'static str] {
         &["party.name", "party.name_hash", "party.phone", "party.phone_hash", "party.words", "consent.evidence_sha256"]
+    }
+
+    /// Everybody who gave, is paid, is a member or anything else is one party: a name, or a name with a number.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        let people = [PartyKind::Person, PartyKind::HouseholdBusiness].map(PartyKind::name);
+        let named = party::table.filter(party::kind.eq_any(people)).filter(party::name.is_not_null());
+        Ok(HowMany { persons: named.count().get_result(conn)?, sensitive: 0 })
     }
 
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {

@@ -80,14 +80,17 @@ fn find(v: &mut Visit<'_>, wanted: &Wanted, here: &Seen<SeePeople>) -> Result<Fo
     let mut ids = std::collections::BTreeSet::new();
     for (chapter, code) in &codes {
         for hashes in wanted.question.hashes(v.vault, code) {
-            let rows = store::proposed(v.conn, &[*chapter], &hashes, MOST_PROPOSED + 1)?;
-            ids.extend(rows.into_iter().map(|row| PersonId(row.id)));
+            ids.extend(store::proposed_ids(v.conn, *chapter, &hashes, MOST_PROPOSED + 1)?);
         }
     }
     if i64::try_from(ids.len()).is_ok_and(|count| count > MOST_PROPOSED) {
         return Ok(None);
     }
     let ids: Vec<PersonId> = ids.into_iter().collect();
+    // A hash proposes nobody else but by chance: who are too many by it need not be opened to be known as too many.
+    if ids.len() > MOST_FOUND && store::usable_among(v.conn, &ids)? > MOST_FOUND {
+        return Ok(None);
+    }
     let mut fit: Vec<Known> = store::names(v.conn, v.vault, &ids)?.into_values().collect();
     fit.retain(|person| wanted.question.fits(&person.called()));
     if fit.len() > MOST_FOUND {

@@ -5,12 +5,13 @@ use uuid::Uuid;
 
 use super::model::Particulars;
 use super::row::Row;
-use super::{sealed, store};
+use super::{retention, sealed, store};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, Phone};
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Holding, HoldsPersons, Kept, OfParty, PersonsError, Processing};
+use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
 use crate::tree;
 use crate::tree::ChapterId;
 use crate::vault::VaultError;
@@ -44,6 +45,10 @@ impl HoldsPersons for Persons {
 
     fn columns(&self) -> &'static [&'static str] {
         &["person.name", "person.phone", "person.particulars", "person.words", "person.request_hash"]
+    }
+
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     fn chapters_of(&self, conn: &mut PgConnection, party: Uuid) -> Result<Vec<Uuid>, DbError> {

@@ -104,7 +104,7 @@ pub struct PersonJoinOut {
     pub note: Option<String>,
 }
 
-fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Row>, DbError> {
+pub(super) fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Row>, DbError> {
     Ok(person_join::table.find(id).select(Row::as_select()).first(conn).optional()?)
 }
 

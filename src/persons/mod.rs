@@ -16,6 +16,7 @@
 mod answers;
 pub mod audit;
 mod carry;
+pub mod demo;
 pub mod doubles;
 mod fault;
 pub mod find;
@@ -26,6 +27,7 @@ mod joins;
 pub mod lists;
 pub mod model;
 mod record;
+pub mod retention;
 pub mod routes;
 mod row;
 mod sealed;
@@ -41,7 +43,7 @@ pub use carry::{carry, set_apart};
 pub use fault::Fault;
 pub use model::{PersonId, PersonKind, Sex};
 pub use sealed::Known;
-pub use store::{all_of, hold, ids_of_party, look, names, stands_for};
+pub use store::{all_of, hold, ids_of_party, look, names, same_people, stands_for};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -52,6 +54,7 @@ pub const ROOM: Room = Room {
     persons: &[&holder::Persons],
     matters: &[joins::MATTER],
     chapters: &[("person.chapter_id", Follows), ("person_join.chapter_id", Follows)],
+    demo: Some(demo::fill),
     ..Room::called("persons")
 };
 

@@ -1,12 +1,12 @@
 //! Every room that can hold something of a person is asked, and what the requests themselves hold.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::store;
-use crate::calendar::retention::Vouchers;
+use crate::calendar::retention::{Periods, Vouchers};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::giving::personal::{self, Scope};
@@ -14,10 +14,11 @@ use crate::house::Rooms;
 use crate::house::audit::{Audit, Audits};
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
 };
 use crate::ledger::annotations;
 use crate::ledger::store as ledger;
+use crate::parties::restriction;
 use crate::vault::place;
 
 /// What is held behind these records, wherever it is.
@@ -97,6 +98,16 @@ pub fn lift_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Resul
     rooms.persons().try_for_each(|holder| holder.lift_of(errand, of))
 }
 
+/// Whether anything is shown of a party at a chapter, besides gifts.
+pub fn is_shown_of(conn: &mut PgConnection, rooms: Rooms, of: &OfParty<'_>) -> Result<bool, DbError> {
+    for holder in rooms.persons() {
+        if holder.is_shown_of(conn, of)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Takes the party out of what hangs on it there, what hangs on the rest first.
 pub fn erase_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
     let (mut kept, holders) = (Vec::new(), rooms.persons().collect::<Vec<_>>());
@@ -164,6 +175,15 @@ impl HoldsPersons for Requests {
 
     fn columns(&self) -> &'static [&'static str] {
         &["personal_data_request.note", "personal_data_request.changes", "personal_data_request.request_hash"]
+    }
+
+    /// Who has a request open, or asked that their data be kept and not used.
+    fn needed(&self, conn: &mut PgConnection, _: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        let parties: Vec<Uuid> = of.iter().map(|one| one.party).collect();
+        let open: HashSet<Uuid> = store::open_about(conn, &parties)?.into_iter().map(|row| row.0).collect();
+        let closed = restriction::of_parties(conn, &parties)?;
+        let stays = |one: &&Candidate| open.contains(&one.party) || closed.contains(&(one.party, one.chapter));
+        Ok(of.iter().filter(stays).map(|one| Needed { person: one.person, record: "PERSON", until: None }).collect())
     }
 
     fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {

@@ -7,14 +7,16 @@
 use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::Particulars;
 use super::store::{self, Refund};
 use crate::db::DbError;
 use crate::db::findings::Findings;
+use crate::db::schema::money_order;
 use crate::house::errand::Errand;
-use crate::house::persons::{Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Both, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::ledger::store as ledger;
 use crate::log::store as log;
 use crate::vault::place;
@@ -59,6 +61,18 @@ impl HoldsPersons for Payees {
             period: ("Theo thời hạn lưu chứng từ", "As long as vouchers are kept"),
         }];
         ALL
+    }
+
+    fn sensitive(&self) -> Option<Both> {
+        Some(("Số tài khoản và giao dịch ngân hàng của người nhận tiền", "Account and bank transactions of who is paid"))
+    }
+
+    /// Who is paid is no party, and sealed: each order counts, be it a person or a shop.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        use money_order as m;
+        let persons: i64 = m::table.filter(m::particulars.is_not_null()).count().get_result(conn)?;
+        let by_bank = m::table.filter(m::particulars.is_not_null()).filter(m::credit.eq_any(["IN_TRANSIT_OUT", "BANK"]));
+        Ok(HowMany { persons, sensitive: by_bank.count().get_result(conn)? })
     }
 
     fn columns(&self) -> &'static [&'static str] {

@@ -103,7 +103,7 @@ pub struct ListedOut {
     /// Row of the file.
     #[schema(example = 7)]
     pub row: u32,
-    /// Absent where the data were erased meanwhile.
+    /// Absent where the data were erased meanwhile, and of who is done already.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Nguyễn Thị Lan")]
     pub name: Option<String>,
