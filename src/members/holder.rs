@@ -8,14 +8,14 @@ use super::model::MemberState;
 use super::store::Row;
 use super::{cards, consent, grades, papers, retention, spans, store};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
+use crate::db::DbError;
 use crate::house::errand::Errand;
 use crate::house::persons::{Called, Candidate, Holding, HoldsPersons, HowMany, Kept, Needed, OfParty, PersonsError, Processing};
 use crate::parties::restriction;
 use crate::persons::{self, PersonId};
 use crate::tree;
 use crate::vault::VaultError;
-use crate::calendar::retention::Periods;
-use crate::db::DbError;
 
 /// See the module.
 pub struct Members;

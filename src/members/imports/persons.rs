@@ -86,5 +86,4 @@ impl HoldsPersons for Lists {
         }
         Ok(found)
     }
-
 }
