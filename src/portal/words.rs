@@ -60,6 +60,7 @@ words! {
         search: "Tra cứu", "Search";
         check: "Kiểm tra", "Check";
         open_data: "Dữ liệu mở", "Open data";
+        activities: "Hoạt động", "Activities";
         home: "Trang chủ", "Home";
         switch: "English", "Tiếng Việt";
         switch_hint: "Xem trang này bằng tiếng Anh", "Read this page in Vietnamese";

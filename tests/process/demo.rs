@@ -61,7 +61,15 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
         let me = server.send("GET", "/api/v1/session", Some(&token), None).json();
         assert_eq!((&me["roles"][0]["role"], &me["roles"][0]["chapter"]), (&login["role"], &login["chapter_code"]), "{me}");
     }
-    for role in ["OFFICER", "ACCOUNTANT", "CHAPTER_CHAIR", "PROVINCIAL_ADMINISTRATOR", "CENTRAL_ADMINISTRATOR", "INSPECTOR"] {
+    for role in [
+        "OFFICER",
+        "ACCOUNTANT",
+        "CHAPTER_CHAIR",
+        "PROVINCIAL_ADMINISTRATOR",
+        "CENTRAL_ADMINISTRATOR",
+        "INSPECTOR",
+        "TRACING_OFFICER",
+    ] {
         assert!(logins.iter().any(|login| login["role"] == role), "{role}");
     }
     let officer = logins.iter().find(|login| login["chapter_code"] == "23095" && login["role"] == "OFFICER").unwrap();

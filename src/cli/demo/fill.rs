@@ -1,5 +1,7 @@
 //! Fills a demo database: staff, three appeals, gifts over many communes, some reversed, what was published. Each step can be repeated.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde_json::json;
@@ -144,6 +146,7 @@ fn rooms(shared: &Shared, cast: Cast) -> Result<(), Failure> {
     means.put(shared.db.clone());
     means.put(shared.clock.clone());
     means.put(shared.vault.clone().into_inner());
+    means.put(Arc::clone(&shared.ways));
     means.put(cast);
     school::found(&Scene::of(&means)?)?;
     ROOMS.0.iter().filter_map(|room| room.demo).try_for_each(|demo| demo(&means))
