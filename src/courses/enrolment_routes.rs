@@ -101,11 +101,12 @@ pub async fn show_enrolment(desk: Desk, id: web::Path<Uuid>) -> Answer<Enrolment
 )]
 #[post("/course-enrolments/{id}/cancellation")]
 pub async fn cancel_enrolment(desk: Desk, id: web::Path<Uuid>) -> Answer<EnrolmentOut> {
+    let content = id.to_string();
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         enrol::cancel(v, *id)?;
         Ok(show::enrolment(v, *id)?)
     };
-    desk.once("course-enrolment/cancellation", id.to_string(), work).await
+    desk.once("course-enrolment/cancellation", content, work).await
 }
 
 /// Make a link with which somebody gives up their own place: good once, until the course is over; the one before is good no more.
@@ -124,7 +125,7 @@ pub async fn make_enrolment_link(
     public: web::Data<PublicUrl>,
 ) -> Answer<EnrolmentLinkOut> {
     let content = format!("{id} {}", body.send);
-    let make = move |v: &mut Visit<'_>| Ok(place_link::make(v, (&ways, &public), *id, body.send)?);
+    let make = move |v: &mut Visit<'_>| Ok(place_link::make(v, (&**ways, &**public), *id, body.send)?);
     desk.once("course-enrolment/link", content, make).await
 }
 

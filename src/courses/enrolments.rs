@@ -126,7 +126,7 @@ pub fn waiting(conn: &mut PgConnection, courses: &[Uuid]) -> Result<HashMap<Uuid
 /// The codes of the courses of these enrolments.
 pub fn course_codes(conn: &mut PgConnection, of: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
     use course_enrolment as e;
-    let query = e::table.inner_join(course::table).filter(e::id.eq_any(of));
+    let query = e::table.inner_join(course::table.on(course::id.eq(e::course_id))).filter(e::id.eq_any(of));
     Ok(query.select((e::id, course::code)).load::<(Uuid, String)>(conn)?.into_iter().collect())
 }
 
@@ -190,6 +190,9 @@ pub fn attendance(conn: &mut PgConnection, course: Uuid) -> Result<HashMap<Uuid,
 pub fn write_attendance(conn: &mut PgConnection, course: Uuid, n: i16, present: &HashSet<Uuid>) -> Result<(), DbError> {
     use course_attendance as a;
     diesel::delete(a::table.filter(a::course_id.eq(course)).filter(a::n.eq(n))).execute(conn)?;
+    if present.is_empty() {
+        return Ok(());
+    }
     let rows: Vec<_> = present.iter().map(|id| (a::enrolment_id.eq(*id), a::course_id.eq(course), a::n.eq(n))).collect();
     diesel::insert_into(a::table).values(rows).execute(conn)?;
     Ok(())

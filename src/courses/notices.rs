@@ -53,7 +53,7 @@ pub fn handler(vault: Arc<Vault>, ways: Arc<Ways>) -> Handler {
         let (job, now) = (work.id(), work.now());
         let id = |name: &str| work.content().get(name).and_then(serde_json::Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
         let (course, enrolment) = (id("course").ok_or(Failure::Never("NO_SUCH_COURSE"))?, id("enrolment"));
-        work.last_step(|conn, _| tell_all(conn, (&vault, &ways), (job, now), course, enrolment).map_err(failure))
+        work.last_step(|conn, _| tell_all(conn, (vault.as_ref(), ways.as_ref()), (job, now), course, enrolment).map_err(failure))
     })
 }
 

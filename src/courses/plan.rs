@@ -1,5 +1,6 @@
 //! Planning a course, changing it, opening it, calling it off.
 
+use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -41,7 +41,7 @@ pub fn attend(v: &mut Visit<'_>, course: Uuid, body: &AttendanceIn) -> Result<()
         Some(_) => {}
     }
     let enrolled: HashSet<Uuid> = with_places(&enrolments::of_course(v.conn, course)?).map(|row| row.id).collect();
-    for (n, id) in body.present.iter().enumerate().filter(|(_, id)| !enrolled.contains(id)) {
+    for (n, id) in body.present.iter().enumerate().filter(|(_, id)| !enrolled.contains(*id)) {
         not_in_the_course(&mut check, format!("/present/{n}"), *id);
     }
     check.done(Some(())).map_err(Fault::Fields)?;

@@ -137,11 +137,12 @@ pub async fn change_course(
 )]
 #[post("/courses/{id}/opening")]
 pub async fn open_course(desk: Desk, id: web::Path<Uuid>) -> Answer<CourseOut> {
+    let content = id.to_string();
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         plan::open(v, *id)?;
         Ok(show::course(v, *id)?.0)
     };
-    desk.once("course/opening", id.to_string(), work).await
+    desk.once("course/opening", content, work).await
 }
 
 /// Call a course off. Whoever had a place or waited is told.

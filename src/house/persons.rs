@@ -67,7 +67,8 @@ pub struct OfParty<'a> {
 /// Something held about a person, for the copy they may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holding {
-    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `POST` or `DUES`.
+    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `POST`, `DUES`, `COURSE`,
+    /// `COURSE_TAUGHT` or `CERTIFICATE`.
     #[schema(example = "PAPER")]
     pub what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
