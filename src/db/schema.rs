@@ -2727,4 +2727,3 @@ diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
-
