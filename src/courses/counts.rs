@@ -39,7 +39,7 @@ pub fn of(v: &mut Visit<'_>, chapter: &str, year: Option<i32>) -> Result<CourseC
     let kinds: HashMap<String, KindRow> = store::kinds(v.conn)?.into_iter().map(|row| (row.code.clone(), row)).collect();
     let mut rows: Vec<CourseCount> = counted(v.conn, &here, first, last)?;
     for row in &mut rows {
-        row.area = kinds.get(&row.kind).and_then(|kind| kind.area.as_deref()).and_then(CourseArea::parse);
+        row.area = kinds.get(&row.course_kind).and_then(|kind| kind.area.as_deref()).and_then(CourseArea::parse);
     }
     Ok(CourseCounts { chapter: place.code, year, rows })
 }
@@ -61,7 +61,7 @@ fn counted(conn: &mut PgConnection, here: &Seen<Read>, first: NaiveDate, last: N
     let below: Vec<Uuid> = tree::at_and_below(here.chapter().0).load(conn)?;
     let rows: Vec<Row> = Counted { chapters: &below, first: &first, last: &last }.load(conn)?;
     let row = |(kind, courses, enrolled, passed, failed, absent, officers): Row| {
-        let count = CourseCount { kind: kind.clone(), area: None, courses, enrolled, passed, failed, absent, officers };
+        let count = CourseCount { course_kind: kind.clone(), area: None, courses, enrolled, passed, failed, absent, officers };
         (kind, count)
     };
     Ok(rows.into_iter().map(row).collect::<BTreeMap<_, _>>().into_values().collect())

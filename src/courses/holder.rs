@@ -7,7 +7,7 @@ use super::certificate_store::{self, CertificateRow};
 use super::certificates::elsewhere;
 use super::enrolments;
 use super::fault::Fault;
-use super::model::{CertificateState, CourseState, EnrolmentCancelled};
+use super::model::{CertificateState, CourseEnrolmentCancelled, CourseState};
 use super::places;
 use super::store;
 use crate::db::DbError;
@@ -161,7 +161,7 @@ impl HoldsPersons for Learners {
         for row in &rows {
             let Some(course) = courses.iter_mut().find(|course| course.id == row.course_id) else { continue };
             if course.is(CourseState::Open) {
-                places::give_up(errand.conn, errand.now, course, row, EnrolmentCancelled::Erased)?;
+                places::give_up(errand.conn, errand.now, course, row, CourseEnrolmentCancelled::Erased)?;
             }
         }
         let of_rows: Vec<Uuid> = rows.iter().map(|row| row.id).collect();

@@ -99,7 +99,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
 
 /// A course of Hàm Liêm as a client sends it, that was over this morning; `change` adds, overrides or takes away.
 pub fn course(change: Value) -> Value {
-    let mut body = json!({"id": Uuid::now_v7(), "chapter": "23095", "kind": "FIRST_AID_BASIC", "title": "Sơ cấp cứu cơ bản", "places": 30,
+    let mut body = json!({"id": Uuid::now_v7(), "chapter": "23095", "course_kind": "FIRST_AID_BASIC", "title": "Sơ cấp cứu cơ bản", "places": 30,
         "place": "Nhà văn hóa thôn 2", "sessions": [{"day": "2026-11-21", "from": "08:00", "until": "11:30"},
             {"day": "2026-11-22", "from": "07:00", "until": "09:30"}]});
     for (key, value) in change.as_object().unwrap() {
@@ -166,7 +166,7 @@ pub fn learner(app: &TestApp, officer: &Caller<'_>, person: &str) {
 }
 
 pub fn elsewhere(person: &str, change: Value) -> Value {
-    let mut body = json!({"id": Uuid::new_v4(), "chapter": "23095", "person": person, "kind": "WATER_RESCUE",
+    let mut body = json!({"id": Uuid::new_v4(), "chapter": "23095", "person": person, "course_kind": "WATER_RESCUE",
         "issuer": "Trường Cao đẳng Y tế Bình Thuận", "serial": "0123/CN-ZQ", "given_on": "2025-03-01", "valid_until": "2027-02-28"});
     body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     body
@@ -266,7 +266,7 @@ fn a_course_is_filled_and_closed_and_anybody_checks_its_certificates() {
     let code = certificate["code"].as_str().unwrap();
     assert_eq!(
         public(&app, code),
-        json!({"code": code, "state": "VALID", "kind": "FIRST_AID_BASIC", "kind_vi": "Sơ cấp cứu cơ bản", "kind_en": "Basic first aid",
+        json!({"code": code, "state": "VALID", "course_kind": "FIRST_AID_BASIC", "kind_vi": "Sơ cấp cứu cơ bản", "kind_en": "Basic first aid",
             "course": "68-LT-0001", "chapter": "23095", "chapter_name": "Hội Chữ thập đỏ xã Hàm Liêm", "given_on": "2026-11-22",
             "valid_until": "2028-11-22"})
     );
@@ -323,7 +323,7 @@ fn what_is_wrong_with_a_course_is_said_all_at_once() {
     ];
     assert_eq!(found, expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
     assert_eq!(wrong(&officer, COURSES, course(json!({"sessions": []}))), one("/sessions", "OUT_OF_RANGE"));
-    assert_eq!(wrong(&officer, COURSES, course(json!({"kind": "SWIMMING"}))), one("/kind", "NOT_A_CHOICE"));
+    assert_eq!(wrong(&officer, COURSES, course(json!({"course_kind": "SWIMMING"}))), one("/course_kind", "NOT_A_CHOICE"));
     let nobody = Uuid::new_v4();
     assert_eq!(wrong(&officer, COURSES, course(json!({"trainers": [nobody]}))), one("/trainers/0", "NO_SUCH_PERSON"));
     assert_eq!(app.database.number("SELECT count(*) FROM course"), 0);

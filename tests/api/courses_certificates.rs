@@ -150,7 +150,7 @@ fn refreshers_are_due_until_a_newer_certificate_takes_the_place() {
     );
     let due = |officer: &Caller<'_>, rest: &str| -> Vec<String> {
         let list = officer.get(&format!("/api/v1/refreshers-due?chapter=23095{rest}"), 200);
-        let row = |row: &Value| format!("{} {}", row["kind"].as_str().unwrap(), row["valid_until"].as_str().unwrap());
+        let row = |row: &Value| format!("{} {}", row["course_kind"].as_str().unwrap(), row["valid_until"].as_str().unwrap());
         list["items"].as_array().unwrap().iter().map(row).collect()
     };
     assert_eq!(due(&officer, ""), Vec::<String>::new());
@@ -166,10 +166,10 @@ fn refreshers_are_due_until_a_newer_certificate_takes_the_place() {
     assert_eq!(due(&officer, ""), both);
     let day = app.today();
     let session = json!([{"day": day, "from": "08:00", "until": "11:30"}]);
-    let again = passed_by(&officer, &done.person, json!({"kind": "FIRST_AID_REFRESHER", "sessions": session}));
+    let again = passed_by(&officer, &done.person, json!({"course_kind": "FIRST_AID_REFRESHER", "sessions": session}));
     let certificate = officer.get(&format!("{CERTIFICATES}/{}", again.certificate), 200);
     let two_years: NaiveDate = day.checked_add_months(chrono::Months::new(24)).unwrap();
-    assert_eq!((&certificate["kind"], &certificate["valid_until"]), (&json!("FIRST_AID_BASIC"), &json!(two_years)));
+    assert_eq!((&certificate["course_kind"], &certificate["valid_until"]), (&json!("FIRST_AID_BASIC"), &json!(two_years)));
     assert_eq!(due(&officer, ""), both[..1]);
     audited(&app);
 }
@@ -180,7 +180,7 @@ fn officers_trained_are_counted_down_the_tree_and_the_public_is_told_no_few() {
     let officer = app.officer_of("23095");
     let chair = record(&officer, json!({"name": "Trần Văn Tâm", "birth": "1970"}));
     crate::committees::named(&app, &officer, &json!(chair));
-    let id = opened(&officer, json!({"kind": "OFFICER_TRAINING"}));
+    let id = opened(&officer, json!({"course_kind": "OFFICER_TRAINING"}));
     let hers = enrolled(&officer, &id, &chair);
     let others: Vec<String> =
         (0..6).map(|n| enrolled(&officer, &id, &record(&officer, json!({"name": format!("Học Zq {n}")})))).collect();
@@ -193,8 +193,8 @@ fn officers_trained_are_counted_down_the_tree_and_the_public_is_told_no_few() {
     let counts = above.get("/api/v1/course-counts?chapter=68&year=2026", 200);
     assert_eq!(
         counts["rows"],
-        json!([{"kind": "FIRST_AID_BASIC", "area": "FIRST_AID", "courses": 1, "enrolled": 1, "passed": 1, "failed": 0, "absent": 0, "officers": 0},
-            {"kind": "OFFICER_TRAINING", "courses": 1, "enrolled": 7, "passed": 6, "failed": 1, "absent": 0, "officers": 1}])
+        json!([{"course_kind": "FIRST_AID_BASIC", "area": "FIRST_AID", "courses": 1, "enrolled": 1, "passed": 1, "failed": 0, "absent": 0, "officers": 0},
+            {"course_kind": "OFFICER_TRAINING", "courses": 1, "enrolled": 7, "passed": 6, "failed": 1, "absent": 0, "officers": 1}])
     );
     assert_eq!(above.get("/api/v1/course-counts?chapter=68&year=2025", 200)["rows"], json!([]));
     above.get("/api/v1/course-counts?chapter=68&year=12", 422);
