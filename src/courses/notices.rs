@@ -88,7 +88,7 @@ fn tell_all(
         // Told again after a crash, it is the same message.
         let id = Uuid::from_u128(job.as_u128() ^ row.id.as_u128());
         let message = NewMessage { id, to: Address::Phone(phone), text, purpose: "COURSE", about: Some(row.id) };
-        outbox::send_for_chapter(conn, vault, ways, chapter, now, &message)?;
+        outbox::send_for_house(conn, vault, ways, chapter, now, &message)?;
     }
     Ok(())
 }

@@ -44,6 +44,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/totals", "công khai"),
     ("GET /api/v1/public/units", "công khai"),
     ("GET /api/v1/public/units/{code}", "công khai"),
+    ("GET /api/v1/public/volunteer-consent-texts", "what whoever signs up is told before"),
+    ("POST /api/v1/public/volunteer-applications", "whoever would like to be a volunteer has no account; confirmed by a link"),
 ];
 
 /// A path of each that is only read; `code` is of an entry, `document` the hash of a published paper, `officer` the public
@@ -84,6 +86,7 @@ pub fn reads(code: &str, document: &str, officer: &str, statement: &str) -> Vec<
         ("GET /api/v1/public/totals", "totals"),
         ("GET /api/v1/public/units", "units?q=ham+chinh"),
         ("GET /api/v1/public/units/{code}", "units/75"),
+        ("GET /api/v1/public/volunteer-consent-texts", "volunteer-consent-texts"),
     ];
     let public = public.map(|(operation, path)| (operation, format!("/api/v1/public/{path}")));
     paths.into_iter().chain(public).map(|(operation, path)| (operation, (path, None))).collect()
