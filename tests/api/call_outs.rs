@@ -216,7 +216,7 @@ fn what_is_wrong_with_a_call_is_said_at_once() {
     let said: BTreeSet<String> = errors(&officer.post(CALL_OUTS, wrong, 422)).into_iter().map(|error| error.0).collect();
     let expected =
         ["/event", "/needed", "/shifts/0/id", "/shifts/0/needed", "/shifts/0/until", "/until", "/wave_minutes", "/wave_size"];
-    assert_eq!(said, expected.iter().map(|one| (*one).to_owned()).collect());
+    assert_eq!(said, expected.iter().map(|one| (*one).to_owned()).collect::<BTreeSet<String>>());
     officer.post(CALL_OUTS, called(&app, json!({"skills": ["FLYING"]})), 422);
     officer.post(CALL_OUTS, called(&app, json!({"team": Uuid::now_v7()})), 404);
     let made = officer.post(CALL_OUTS, called(&app, json!({})), 201);

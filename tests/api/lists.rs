@@ -341,8 +341,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let mut wrong = Vec::new();
     for (path, query) in asked {
         let path = match path {
-            "/api/v1/call-outs/{id}/asked" => &asked_of,
-            "/api/v1/teams/{id}/exercises" => &exercises,
+            "/api/v1/call-outs/{id}/asked" => asked_of.as_str(),
+            "/api/v1/teams/{id}/exercises" => exercises.as_str(),
             other => other,
         };
         let (path, query) =
