@@ -23,6 +23,7 @@ use crate::db::worker::Worker;
 use crate::disclosure::{fair_share, labels};
 use crate::documents::{Archive, paper_routes};
 use crate::giving::intake::Intake;
+use crate::house::persons::Dossier;
 use crate::house::thread::Means;
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
@@ -39,6 +40,7 @@ use crate::log::routes::PieceCache;
 use crate::operations::{self, MetricsReaders};
 use crate::outbox::Ways;
 use crate::portal::Live;
+use crate::privacy::retention_routes::Configured;
 use crate::rooms::ROOMS;
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
@@ -62,6 +64,8 @@ pub struct Shared {
     pub log: LogSettings,
     /// By which ways messages are sent.
     pub ways: Arc<Ways>,
+    /// The security dossier that was approved, if there is one.
+    pub dossier: Option<Dossier>,
 }
 
 #[derive(OpenApi)]
@@ -228,6 +232,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let origins: Arc<[String]> = cors_origins.into();
     let metrics = web::Data::new(metrics);
     let readers = web::Data::new(MetricsReaders(metrics_from));
+    let dossier = web::Data::new(Configured(shared.dossier.clone()));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(shared.db.clone()))
@@ -250,6 +255,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(limits.clone())
             .app_data(metrics.clone())
             .app_data(readers.clone())
+            .app_data(dossier.clone())
             .app_data(web::Data::new(ROOMS))
             .app_data(web::Data::new(CALLED))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))

@@ -19,6 +19,7 @@ pub mod health;
 pub mod language;
 pub mod limits;
 pub mod line;
+pub mod listed;
 pub mod metrics;
 pub mod patch;
 pub mod problem;

@@ -351,6 +351,14 @@ pub(super) fn unlink(conn: &mut PgConnection, records: &[Uuid]) -> Result<(), Db
     Ok(())
 }
 
+/// Messages about these records are not sent any more, and to whom those went that were sent is forgotten.
+pub fn forget_about(conn: &mut PgConnection, records: &[Uuid], now: DateTime<Utc>) -> Result<(), DbError> {
+    let open = message::table.filter(message::about.eq_any(records)).filter(message::content.is_not_null());
+    let ids: Vec<Uuid> = open.select(message::id).load(conn)?;
+    end(conn, &ids, "CANCELLED", now, None)?;
+    unlink(conn, records)
+}
+
 /// Forgets that this address was ever written to.
 pub(super) fn unlink_address(conn: &mut PgConnection, vault: &Vault, address: &str) -> Result<(), DbError> {
     let hash = address_hash(vault, address);

@@ -7,14 +7,18 @@
 //! through escaping templates only. Pages are kept for three seconds ([`page::serve`]) and charged to their client like
 //! the API; assets are in the program and free.
 
+mod activities;
+mod activity_words;
 mod appeals;
 mod asked;
 mod assets;
 mod call_out;
 mod card;
+mod certificate;
 mod chapters;
 mod charts;
 mod committees;
+mod courses;
 mod entry;
 mod errors;
 mod flow;
@@ -66,6 +70,8 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/keu-goi/{code}", web::get().to(appeals::show_appeal));
     page("/don-vi", web::get().to(chapters::list_chapters));
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
+    page("/hoat-dong", web::get().to(activities::list_activities));
+    page("/hoat-dong/{code}", web::get().to(activities::show_activity));
     page("/huy", web::get().to(reversals::show_reversals));
     page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
@@ -75,6 +81,7 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/KEU-GOI/{code}", web::get().to(entry::in_small_letters));
     page("/DON-VI/{code}", web::get().to(entry::in_small_letters));
     page("/tim", web::get().to(ledger::show_search));
+    page("/tinh-nguyen/khoa-hoc", web::get().to(courses::list_courses));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));
     page("/tinh-nguyen/da-nhan", web::get().to(sign_up::show_taken));
