@@ -22,7 +22,7 @@ use crate::db::schema::volunteer_application;
 use crate::http::{Check, Say, Span, phone};
 use crate::outbox;
 use crate::persons::lists;
-use crate::persons::model::{Particulars, PersonKind, birth};
+use crate::persons::model::{Particulars, birth};
 use crate::persons::{self, Known, PersonId};
 use crate::tree::{self, ChapterId};
 
@@ -182,8 +182,7 @@ fn person(v: &mut Visit<'_>, by: &Granted<KeepPeople>, body: &AcceptanceIn, of: 
         None => Phone::today(&of.address),
     };
     let name = Line::parse(&of.name, 200).map_err(|_| Fault::broken("an applicant's name is no line"))?;
-    let kind = PersonKind::Person;
-    let of = Particulars { kind, name, representative: None, phone: number, birth: born, sex: None, commune: None };
+    let of = Particulars { phone: number, birth: born, ..Particulars::of_person(name) };
     let of = check.done(Some(of)).map_err(Fault::Fields)?;
     let code = tree::code_of(v.conn, by.chapter())?;
     let listed = lists::listed(v.vault, PersonId(Uuid::new_v4()), &code, &of)?;

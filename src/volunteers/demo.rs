@@ -20,7 +20,6 @@ use crate::db::Db;
 use crate::house::thread::Means;
 use crate::persons::PersonId;
 use crate::persons::lists::{self, Particulars};
-use crate::persons::model::PersonKind;
 use crate::tree;
 use crate::vault::Vault;
 
@@ -74,8 +73,8 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
     db.tx_blocking(|conn| -> Result<(), Fault> {
         let mut v = Visit::enter(conn, &vault, now, officer).map_err(|_| Fault::broken("nobody of the demo is let in"))?;
         let mut ids = Vec::new();
-        for (n, (name, born, number, offer)) in (0u128..).zip(people()) {
-            let id = VolunteerId(Uuid::from_u128(IDS + n));
+        for (n, (name, born, number, offer)) in people().into_iter().enumerate() {
+            let id = VolunteerId(Uuid::from_u128(IDS + n as u128));
             ids.push(id);
             if store::find(v.conn, id)?.is_none() {
                 volunteer(&mut v, today, id, (name, born, number), offer)?;
@@ -95,14 +94,12 @@ fn volunteer(
     offer: Value,
 ) -> Result<(), Fault> {
     let (grant, _) = v.at_code::<KeepPeople>(CHAPTER)?;
+    let name = Line::parse(name, 100).map_err(|_| Fault::broken("a name of the demo is no line"))?;
     let of = Particulars {
-        kind: PersonKind::Person,
-        representative: None,
-        name: Line::parse(name, 100).map_err(|_| Fault::broken("a name of the demo is no line"))?,
         phone: Phone::today(number),
         birth: Some(Birth::Year(born)),
-        sex: None,
         commune: Some(CHAPTER.to_owned()),
+        ..Particulars::of_person(name)
     };
     let code = tree::code_of(v.conn, grant.chapter())?;
     let listed = lists::listed(v.vault, PersonId(Uuid::from_u128(id.0.as_u128() + 0x100)), &code, &of)?;
