@@ -433,3 +433,8 @@ pub fn fill(app: &TestApp) {
         done(&officer, body, 10);
     }
 }
+
+/// Something that everybody may see.
+pub fn some(app: &TestApp) {
+    done(&app.officer_of("23095"), activity(app, json!({})), 12);
+}

@@ -12,6 +12,8 @@ use crate::kit::gift;
 
 pub const CAMPAIGNS: &str = "/api/v1/campaigns";
 pub const PROGRAMMES: &str = "/api/v1/programmes";
+/// A campaign that everybody may see, where all operations are called.
+pub const SHOWN: &str = "0199e0a1-7b1c-7c3e-9d52-6f0a3b8cca01";
 
 fn with(mut body: Value, change: Value) -> Value {
     for (key, value) in change.as_object().unwrap() {
@@ -178,7 +180,7 @@ fn a_movement_has_one_edition_a_year_entered_by_the_centre() {
 pub fn calls(app: &TestApp) -> Vec<Call> {
     let chair = app.chair_of("23095");
     let own = |title: &str| campaign(app, json!({"chapter": "23095", "title": title}));
-    let (draft, open) = (own("Nháp"), own("Mở"));
+    let (draft, open) = (own("Nháp"), with(own("Mở"), json!({"id": SHOWN})));
     chair.post(CAMPAIGNS, draft.clone(), 201);
     opened(&chair, &open);
     let agreed = programme(app, json!({"chapter": "23095"}));
@@ -233,4 +235,9 @@ pub fn fill(app: &TestApp) {
         opened(&chair, &campaign(app, json!({"chapter": "23095", "title": format!("Chiến dịch {n}")})));
         chair.post(PROGRAMMES, programme(app, json!({"chapter": "23095"})), 201);
     }
+}
+
+/// Something that everybody may see.
+pub fn some(app: &TestApp) {
+    opened(&app.chair_of("68"), &campaign(app, json!({"id": SHOWN})));
 }

@@ -14,6 +14,8 @@ use crate::look::all;
 pub const COMMENDATIONS: &str = "/api/v1/commendations";
 const QUOTAS: &str = "/api/v1/commendation-quotas";
 const MODELS: &str = "/api/v1/practice-models";
+/// A model that everybody may read, where all operations are called.
+pub const SHOWN: &str = "0199e0a1-7b1c-7c3e-9d52-6f0a3b8cca02";
 
 fn with(mut body: Value, change: Value) -> Value {
     for (key, value) in change.as_object().unwrap() {
@@ -239,6 +241,9 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     for body in [&draft, &old] {
         officer.post(MODELS, body.clone(), 201);
     }
+    let public = model(json!({"id": SHOWN}));
+    officer.post(MODELS, public.clone(), 201);
+    officer.post(&at(&public, MODELS, "/publication"), Value::Null, 200);
     let nothing = || Some(Value::Null);
     vec![
         call("GET /api/v1/commendation-forms", "/api/v1/commendation-forms".to_owned(), None, 200, 200, 200),
@@ -283,4 +288,13 @@ pub fn fill(app: &TestApp) {
          SELECT gen_random_uuid(), c.id, c.id, 'LETTER_OF_PRAISE', 2000 + n, 'Đội', 'AWARDED', '1', a.id, '2026-11-22T03:00:00Z', a.id, '2026-11-22T03:00:00Z'
          FROM chapter c, (SELECT id FROM account LIMIT 1) a, generate_series(1, 52) n WHERE c.code = '23095'",
     );
+}
+
+/// Something that everybody may see, and somebody who did not agree to be named.
+pub fn some(app: &TestApp, name: &str) {
+    let officer = app.officer_of("23095");
+    awarded(app, &officer, &person(&officer, "23095", name));
+    let public = model(json!({"id": SHOWN}));
+    officer.post(MODELS, public.clone(), 201);
+    officer.post(&at(&public, MODELS, "/publication"), Value::Null, 200);
 }

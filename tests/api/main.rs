@@ -14,6 +14,7 @@
 mod harness;
 
 mod accounts;
+mod activities;
 mod administrators;
 mod advances;
 mod aliases;
@@ -26,11 +27,13 @@ mod books;
 mod books_kit;
 mod books_outside;
 mod books_read;
+mod campaigns;
 mod cash_receipts;
 mod changes;
 mod chapter_life;
 mod chapters;
 mod clock_jump;
+mod commendations;
 mod committees;
 mod committees_listed;
 mod committees_people;
