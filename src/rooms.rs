@@ -2,9 +2,9 @@
 
 use crate::house::Rooms;
 use crate::{
-    activities, authz, bookkeeping, books, campaigns, changes, chapters, commendations, committees, corrections, decisions, documents, dues, giving, identity, jobs,
-    ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
-    spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
+    activities, authz, bookkeeping, books, campaigns, changes, chapters, commendations, committees, corrections, decisions,
+    documents, dues, giving, identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons,
+    privacy, publications, search, settlements, spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.

@@ -78,7 +78,8 @@ fn a_campaign_groups_appeals_and_adds_up_what_the_books_say() {
     let both = province.with("if-match", "\"2\"").patch(&path, json!({"appeals": ["TETHAI", "TETMOT"], "title_en": "Tet"}), 200);
     assert_eq!((&both["appeals"], &both["version"]), (&json!(["TETHAI", "TETMOT"]), &json!(3)));
     assert_eq!(province.patch(&path, json!({"title_en": "Tet"}), 200)["version"], 3, "what changes nothing makes no version");
-    let totals = |code: &str| app.anonymous().get(&format!("/api/v1/public/totals?appeal={code}"), 200)["received_vnd"].as_i64().unwrap();
+    let totals =
+        |code: &str| app.anonymous().get(&format!("/api/v1/public/totals?appeal={code}"), 200)["received_vnd"].as_i64().unwrap();
     let shown = app.anonymous().get(&public, 200);
     assert_eq!(shown["received_vnd"], json!(totals("TETMOT") + totals("TETHAI")), "no second truth");
     let closed = province.post(&at(&body, CAMPAIGNS, "/closing"), Value::Null, 200);
@@ -172,7 +173,10 @@ fn a_movement_has_one_edition_a_year_entered_by_the_centre() {
     let said: Vec<String> = errors(&centre.post(path, wrong, 422)).into_iter().map(|(pointer, _)| pointer).collect();
     assert_eq!(said, ["/ends_on", "/target_persons", "/year"]);
     let all = app.anonymous().get("/api/v1/public/movements", 200);
-    assert_eq!((&all[0]["code"], &all[0]["editions"][0]["year"], &all[0]["editions"][1]["year"]), (&json!("TET_NHAN_AI"), &json!(2027), &json!(2026)));
+    assert_eq!(
+        (&all[0]["code"], &all[0]["editions"][0]["year"], &all[0]["editions"][1]["year"]),
+        (&json!("TET_NHAN_AI"), &json!(2027), &json!(2026))
+    );
     assert_eq!(app.officer_of("23095").get("/api/v1/movements", 200), all);
 }
 

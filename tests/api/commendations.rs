@@ -50,7 +50,8 @@ pub fn model(change: Value) -> Value {
 
 /// Proposes somebody of Hàm Liêm and has it awarded there; returns the commendation.
 pub fn awarded(app: &TestApp, officer: &Caller<'_>, person: &Value) -> Value {
-    let (chair, body) = (app.chair_of("23095"), proposal(json!({"collective": null, "person": person, "citation": "Cứu người ở bến đò"})));
+    let (chair, body) =
+        (app.chair_of("23095"), proposal(json!({"collective": null, "person": person, "citation": "Cứu người ở bến đò"})));
     officer.post(COMMENDATIONS, body.clone(), 201);
     chair.post(&at(&body, COMMENDATIONS, "/approval"), Value::Null, 200);
     body
@@ -69,7 +70,10 @@ fn one_proposes_another_approves_and_a_third_decides_where_the_province_awards()
     let lan = person(&officer, "23095", "Nguyễn Thị Lan Xqz");
     let body = proposal(json!({"collective": null, "person": lan, "awarded_by": "68", "note": "xin sớm"}));
     let made = officer.post(COMMENDATIONS, body.clone(), 201);
-    assert_eq!((&made["state"], &made["awarded_by"], &made["name"]), (&json!("PROPOSED"), &json!("68"), &json!("Nguyễn Thị Lan Xqz")));
+    assert_eq!(
+        (&made["state"], &made["awarded_by"], &made["name"]),
+        (&json!("PROPOSED"), &json!("68"), &json!("Nguyễn Thị Lan Xqz"))
+    );
     assert_eq!(officer.post(COMMENDATIONS, body.clone(), 200)["id"], body["id"]);
     officer.post(COMMENDATIONS, with(body.clone(), json!({"year": 2025})), 422);
     // The same person for the same form and year is not proposed twice.
@@ -93,7 +97,11 @@ fn one_proposes_another_approves_and_a_third_decides_where_the_province_awards()
     for other in [app.officer_of("23059"), app.chair_of("01")] {
         other.get(&at(&body, COMMENDATIONS, ""), 404);
         other.post(&approval, Value::Null, 404);
-        other.post(&at(&body, COMMENDATIONS, "/name"), json!({"id": Uuid::now_v7(), "text_version": 1, "given_on": app.today()}), 404);
+        other.post(
+            &at(&body, COMMENDATIONS, "/name"),
+            json!({"id": Uuid::now_v7(), "text_version": 1, "given_on": app.today()}),
+            404,
+        );
     }
     let list = all(&app.staff(Role::Inspector, "68"), &format!("{COMMENDATIONS}?chapter=23095"), 50);
     assert!(!json!(list).to_string().contains("Xqz"));
@@ -130,7 +138,8 @@ fn a_quota_holds_however_many_come_at_once() {
     let waits = all.iter().find(|body| chair.get(&at(body, COMMENDATIONS, ""), 200)["state"] == "PROPOSED").unwrap();
     chair.post(&at(waits, COMMENDATIONS, "/approval"), Value::Null, 200);
     // What is refused or withdrawn takes none.
-    let rest: Vec<&Value> = all.iter().filter(|body| chair.get(&at(body, COMMENDATIONS, ""), 200)["state"] == "PROPOSED").collect();
+    let rest: Vec<&Value> =
+        all.iter().filter(|body| chair.get(&at(body, COMMENDATIONS, ""), 200)["state"] == "PROPOSED").collect();
     assert_eq!(chair.post(&at(rest[0], COMMENDATIONS, "/refusal"), Value::Null, 200)["state"], "REFUSED");
     assert_eq!(officer.post(&at(rest[1], COMMENDATIONS, "/withdrawal"), Value::Null, 200)["state"], "WITHDRAWN");
     assert_eq!(app.database.number("SELECT taken FROM commendation_quota"), 4);
@@ -179,7 +188,9 @@ fn what_is_wrong_with_a_proposal_is_said_at_once() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
     let said = |body: Value| -> Vec<(String, String)> { errors(&officer.post(COMMENDATIONS, body, 422)) };
-    let wrong = proposal(json!({"id": Uuid::now_v7(), "year": 1999, "collective": " ", "citation": "", "decision_no": "", "document": "x"}));
+    let wrong = proposal(
+        json!({"id": Uuid::now_v7(), "year": 1999, "collective": " ", "citation": "", "decision_no": "", "document": "x"}),
+    );
     let codes: Vec<String> = said(wrong).into_iter().map(|(pointer, _)| pointer).collect();
     assert_eq!(codes, ["/citation", "/collective", "/decision_no", "/document", "/id", "/year"]);
     assert_eq!(said(proposal(json!({"collective": null})))[0].1, "ONE_OF_TWO");
@@ -203,13 +214,18 @@ fn a_model_of_good_practice_is_found_by_its_words_once_it_is_published() {
     let body = model(json!({}));
     let made = officer.post(MODELS, body.clone(), 201);
     assert_eq!(officer.post(MODELS, body.clone(), 200), made);
-    let found = |query: &str| app.anonymous().get(&format!("/api/v1/public/practice-models?{query}"), 200)["items"].as_array().unwrap().len();
+    let found = |query: &str| {
+        app.anonymous().get(&format!("/api/v1/public/practice-models?{query}"), 200)["items"].as_array().unwrap().len()
+    };
     assert_eq!(found("q=so%20cap%20cuu"), 0, "a draft is nobody's");
     let public = at(&body, "/api/v1/public/practice-models", "");
     app.anonymous().get(&public, 404);
     assert_eq!(officer.post(&at(&body, MODELS, "/publication"), Value::Null, 200)["state"], "PUBLISHED");
     officer.post(&at(&body, MODELS, "/publication"), Value::Null, 200);
-    assert_eq!((found("q=so%20cap%20cuu"), found("q=T%C3%9AI%20l%E1%BB%9Bp"), found("q=xe%20dap"), found("area=HEALTH_CARE")), (1, 1, 0, 0));
+    assert_eq!(
+        (found("q=so%20cap%20cuu"), found("q=T%C3%9AI%20l%E1%BB%9Bp"), found("q=xe%20dap"), found("area=HEALTH_CARE")),
+        (1, 1, 0, 0)
+    );
     assert_eq!(app.anonymous().get(&public, 200)["title"], "Góc sơ cấp cứu trong trường học");
     officer.post(&at(&body, MODELS, "/withdrawal"), Value::Null, 200);
     officer.post(&at(&body, MODELS, "/withdrawal"), Value::Null, 200);
@@ -248,7 +264,14 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("GET /api/v1/commendation-forms", "/api/v1/commendation-forms".to_owned(), None, 200, 200, 200),
         call("POST /api/v1/commendation-quotas", QUOTAS.to_owned(), Some(quota("23095", 500)), 404, 403, 201),
         call("GET /api/v1/commendation-quotas", format!("{QUOTAS}?chapter=23095"), None, 404, 200, 200),
-        call("POST /api/v1/commendations", COMMENDATIONS.to_owned(), Some(proposal(json!({"collective": "Đội Mới"}))), 404, 403, 201),
+        call(
+            "POST /api/v1/commendations",
+            COMMENDATIONS.to_owned(),
+            Some(proposal(json!({"collective": "Đội Mới"}))),
+            404,
+            403,
+            201,
+        ),
         call("GET /api/v1/commendations", format!("{COMMENDATIONS}?chapter=23095"), None, 404, 200, 200),
         call("GET /api/v1/commendations/{id}", at(&one, COMMENDATIONS, ""), None, 404, 200, 200),
         call("POST /api/v1/commendations/{id}/approval", at(&one, COMMENDATIONS, "/approval"), nothing(), 404, 403, 200),

@@ -203,7 +203,16 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     crate::campaigns::some(app);
     crate::activities::some(app);
     crate::commendations::some(app, SECRETS[0]);
-    for place in ["activities", "activities/68-NV-0001", "activities.ics", "activity-counts", "campaigns", "commendations", "movements", "practice-models"] {
+    for place in [
+        "activities",
+        "activities/68-NV-0001",
+        "activities.ics",
+        "activity-counts",
+        "campaigns",
+        "commendations",
+        "movements",
+        "practice-models",
+    ] {
         paths.push(format!("/api/v1/public/{place}"));
     }
     paths.push(format!("/api/v1/public/campaigns/{}", crate::campaigns::SHOWN));

@@ -37,7 +37,11 @@ const READERS: &[Readers] = &[
     ("account", &[("authz", "decides in one query whether the account is enabled and whose it is")]),
     (
         "chapter",
-        &[("tree", "places by code, with the closure"), ("committees", "counts which chapters have no committee, in one query"), ("activities", "counts by the level of who leads, in one query")],
+        &[
+            ("tree", "places by code, with the closure"),
+            ("committees", "counts which chapters have no committee, in one query"),
+            ("activities", "counts by the level of who leads, in one query"),
+        ],
     ),
     (
         "chapter_ancestor",

@@ -13,7 +13,8 @@ use so_nhan_ai::basics::ical::{Calendar, Event, When};
 use super::tools::skip;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const TITLE: &str = "Trao quà Tết; chợ 0 đồng, \"nhân ái\" \\ xã Hàm Liêm – một dòng dài hơn bảy mươi lăm byte để phải gập lại giữa các chữ";
+const TITLE: &str =
+    "Trao quà Tết; chợ 0 đồng, \"nhân ái\" \\ xã Hàm Liêm – một dòng dài hơn bảy mươi lăm byte để phải gập lại giữa các chữ";
 
 fn calendar() -> Calendar {
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
