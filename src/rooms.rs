@@ -5,6 +5,10 @@ use crate::{
     activities, authz, bookkeeping, books, campaigns, changes, chapters, commendations, committees, corrections, decisions,
     documents, dues, giving, identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons,
     privacy, publications, search, settlements, spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
+    activities, authz, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees, corrections,
+    courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox, parties,
+    password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock, successions,
+    teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -31,6 +35,10 @@ pub const ROOMS: Rooms = Rooms(&[
     &persons::ROOM,
     &members::ROOM,
     &committees::ROOM,
+    &volunteers::ROOM,
+    &courses::ROOM,
+    &teams::ROOM,
+    &call_outs::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,
@@ -43,6 +51,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &activities::ROOM,
     &commendations::ROOM,
     &settlements::ROOM,
+    &family_links::ROOM,
     &privacy::ROOM,
     &successions::ROOM,
     &search::ROOM,

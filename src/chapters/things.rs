@@ -55,9 +55,14 @@ impl Thing {
     }
 }
 
+/// What stands before the letters: the province's code; of the centre, whose own code a typing program would change, noughts.
+fn counted_under(province: &str) -> &str {
+    if province.bytes().all(|b| b.is_ascii_digit()) { province } else { "00" }
+}
+
 /// The next code of a thing of a chapter. It counts on only if the transaction commits.
 pub fn next_code(conn: &mut PgConnection, of: &Place, thing: Thing) -> Result<String, DbError> {
-    let province = of.leaf_province();
+    let province = counted_under(of.leaf_province());
     let number = next_number(conn, &thing.prefix(province))?;
     Ok(thing.code(province, number.unsigned_abs()))
 }

@@ -57,6 +57,7 @@ const NOBODYS: &[&str] = &[
     "activity_request.request_hash",
     "annotation.leaf_hash",
     "campaign_request.request_hash",
+    "call_out_request.request_hash",
     "chapter_request.request_hash",
     "closed_period.root",
     "commendation_request.request_hash",
@@ -97,6 +98,7 @@ const NOBODYS: &[&str] = &[
     "stock_count.request_hash",
     "subscriber.former_secret",
     "subscriber.secret",
+    "team_request.request_hash",
     "transfer.document",
     "transfer_part.document",
 ];
@@ -279,9 +281,14 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::committees::named(&app, officer, &json!(person));
     let commended = crate::commendations::awarded(&app, officer, &json!(person));
     crate::commendations::named(&app, officer, &commended);
+    crate::courses::learner(&app, officer, &person);
+    crate::teams::noted(&app, officer, &json!(person), NAME);
     // While they are no member yet.
     crate::members_lists::waiting(officer, NAME, PHONE);
     crate::dues::freed(&app, &person);
+    crate::volunteers::held(officer, &person);
+    crate::call_outs::with_person(&app, officer, &person);
+    crate::family_links::asked_by(&app, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);
     officer.post(REQUESTS, ask(&app, "ACCESS", json!({"party": party, "note": "đến trụ sở hỏi"})), 201);

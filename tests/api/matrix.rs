@@ -26,7 +26,21 @@ fn ask_all(conn: &mut PgConnection, right: RightName, asks: &[Ask]) -> Vec<Resul
             }
         };
     }
-    ask!(Read, Inspect, Appoint, Approve, Record, HandOver, RunAppeal, Organise, KeepPeople, SeePeople, RunActivities)
+    ask!(
+        Read,
+        Inspect,
+        Appoint,
+        Approve,
+        Record,
+        HandOver,
+        RunAppeal,
+        Organise,
+        KeepPeople,
+        SeePeople,
+        KeepFamilyLinks,
+        SeeFamilyLinks,
+        RunActivities
+    )
 }
 
 fn ask(conn: &mut PgConnection, right: RightName, actor: Actor, chapter: ChapterId) -> Result<(ChapterId, Uuid, Uuid), Refusal> {

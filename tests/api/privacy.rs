@@ -151,6 +151,10 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "reversals/chapters",
         "reversals?chapter=68&year=2026",
         "chapters/23095/reversals",
+        "courses",
+        "courses.ics",
+        "course-counts?chapter=68",
+        &format!("certificates/{}", crate::courses::CODE),
         "units?q=ham+chinh",
         "units/23095",
         "appeals",
@@ -182,6 +186,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "robots.txt",
         "huy",
         "huy?chapter=68&year=2026",
+        "tinh-nguyen/khoa-hoc",
     ] {
         paths.push(format!("/{page}"));
     }
@@ -218,6 +223,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     paths.push(format!("/api/v1/public/campaigns/{}", crate::campaigns::SHOWN));
     paths.push(format!("/api/v1/public/practice-models/{}", crate::commendations::SHOWN));
     paths.extend(["/hoat-dong", "/hoat-dong/68-NV-0001"].map(str::to_owned));
+    crate::courses::some_certificate(app);
     paths.extend([format!("/api/v1/public/cards/{}", crate::members::CARD), format!("/g/{}", crate::members::CARD)]);
     paths.extend(["/api/v1/public/statements", "/api/v1/public/statements/00000000000000000"].map(str::to_owned));
     app.wait_for_checkpoint();
