@@ -2,9 +2,6 @@
 
 use crate::house::Rooms;
 use crate::{
-    activities, authz, bookkeeping, books, campaigns, changes, chapters, commendations, committees, corrections, decisions,
-    documents, dues, giving, identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons,
-    privacy, publications, search, settlements, spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
     activities, authz, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees, corrections,
     courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox, parties,
     password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock, successions,
