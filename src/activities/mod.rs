@@ -15,6 +15,7 @@
 //! - a chapter that delivers and has gone up in another by the day of it is its successor.
 
 pub mod answers;
+pub mod audit;
 pub mod counts;
 mod demo;
 pub mod fault;
@@ -46,6 +47,7 @@ pub const ROOM: Room = Room {
     ],
     tags: &[("activities", "What chapters do, in the areas of the law")],
     routes: routes::configure,
+    audits: &[&audit::Activities],
     papers: &[&papers::OF_ACTIVITIES],
     chapters: &[
         ("activity.chapter_id", Follows),

@@ -94,6 +94,11 @@ fn an_activity_is_planned_done_and_counted_once_at_each_level() {
     assert_eq!(led(&country, "chapter=TW&movement=TET_NHAN_AI").0, 1);
     assert_eq!(led(&country, "chapter=TW&movement=HUMANITARIAN_MONTH").0, 0);
     assert_eq!(led(&country, "chapter=TW&year=2025").0, 0);
+    crate::committees::audit(&app);
+    app.database.execute("UPDATE activity_sum SET persons = persons + 1 WHERE level = 'COMMUNE'");
+    let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
+    assert!(!report.clean && report.text().contains("activity"), "{}", report.text());
+    app.database.execute("UPDATE activity_sum SET persons = persons - 1 WHERE level = 'COMMUNE'");
     // Who delivers finds it too, and reads it.
     let others = app.officer_of("23059");
     assert_eq!(all(&others, &format!("{ACTIVITIES}?chapter=23059&delivered=true"), 50).len(), 1);

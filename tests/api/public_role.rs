@@ -49,6 +49,23 @@ const READABLE: &[(&str, &[&str])] = &[
     ("activity_correction", &["activity_id", "version", "activities", "made_at"]),
     ("activity_delivery", &["activity_id", "chapter_id"]),
     (
+        "activity_sum",
+        &[
+            "scope_id",
+            "year",
+            "month",
+            "area",
+            "movement",
+            "level",
+            "activities",
+            "money_vnd",
+            "goods_vnd",
+            "labour_vnd",
+            "told_persons",
+            "told_person_times",
+        ],
+    ),
+    (
         "campaign",
         &["id", "chapter_id", "movement", "title", "title_en", "about", "about_en", "starts_on", "ends_on", "state", "version"],
     ),
