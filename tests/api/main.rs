@@ -14,6 +14,7 @@
 mod harness;
 
 mod accounts;
+mod activities;
 mod administrators;
 mod advances;
 mod aliases;
@@ -28,11 +29,13 @@ mod books_outside;
 mod books_read;
 mod call_out_links;
 mod call_outs;
+mod campaigns;
 mod cash_receipts;
 mod changes;
 mod chapter_life;
 mod chapters;
 mod clock_jump;
+mod commendations;
 mod committees;
 mod committees_listed;
 mod committees_people;
