@@ -284,7 +284,7 @@ pub async fn record_family_finding(
 /// Enter what who was found says: whether the enquirer is told.
 ///
 /// Who agrees signs a text; for a child somebody speaks, from 7 years on the child agrees too. Of who declines nothing is kept but that, the
-/// case is closed, and the enquirer is told that it is closed.
+/// case is closed, and the enquirer is told that it is closed. Who agreed may decline after all, as long as the case is not closed.
 #[utoipa::path(
     tag = "family-links", params(("id" = Uuid, Path, description = "The case")), request_body = FamilyAnswerIn,
     responses((status = 201, body = FamilyLinkOut), (status = 200, body = FamilyLinkOut, description = "Was entered already"), Writes)

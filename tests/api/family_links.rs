@@ -395,6 +395,19 @@ fn who_declines_is_forgotten_and_the_enquirer_hears_that_the_case_is_closed() {
     assert_eq!((&died["told"], &died["state"]), (&json!("NEWS"), &json!("FOUND")));
     officer.post(&at(&ids[1], "/answer"), agreed(&app, json!({})), 409);
     officer.post(&at(&ids[1], "/finding"), finding_of(json!({})), 409);
+    // Who agreed takes it back before the case is closed.
+    let id = record(&app, &officer, json!({}));
+    officer.post(&at(&id, "/finding"), finding_of(json!({})), 201);
+    assert_eq!(officer.post(&at(&id, "/answer"), agreed(&app, json!({})), 201)["told"], "NEWS");
+    officer.post(&at(&id, "/answer"), agreed(&app, json!({})), 409);
+    assert_eq!(officer.post(&at(&id, "/answer"), declined(), 201)["state"], "CLOSED");
+    assert_eq!(officer.get_text(&at(&id, "/news"), 200), r#"{"told":"CLOSED"}"#);
+    assert_eq!(
+        app.database.number(
+            "SELECT count(*) FROM family_finding WHERE answer = 'DECLINED' AND particulars IS NULL AND text_version IS NULL"
+        ),
+        2
+    );
     // It was somebody else: closed and opened again, nothing is left of them.
     step(&officer, &ids[1], "CLOSED", 201);
     let again = step(&officer, &ids[1], "REOPENED", 201);
