@@ -17,6 +17,7 @@ page, history_file = (pathlib.Path(name) for name in sys.argv[3:5]) if len(sys.a
 here = pathlib.Path(__file__).parent
 cells = [json.loads(line) for line in (folder / "cells.jsonl").read_text().splitlines()]
 facts = dict(line.split(" ", 1) for line in (folder / "facts").read_text().splitlines())
+persons = json.loads((folder / "persons.json").read_text()) if (folder / "persons.json").exists() else None
 audits = {
     name: dict((row.split()[0], int(row.split()[1])) for row in (folder / f"audit.{name}").read_text().splitlines())
     for name in ("product", "baseline")
@@ -130,6 +131,18 @@ reached = [  # what, unit, value, first figure, goal, larger is better
     ("server memory, anonymous, at the end", "MB", own_mb, 300, 150, False),
     ("acknowledged gifts lost or doubled", "", booked - written if booked > written else 0, 0, 0, False),
 ]
+if persons:
+    at = f"{persons['persons'] / 1e6:.3g} M persons"
+    reached += [
+        (f"p99 of finding by two words among {persons['opened']:,}, at {at}", "ms", persons["find_p99_ms"], 30, 15, False),
+        ("opening all their names ÷ finding by two words, time", "×", persons["find_ratio"], 20, 40, True),
+        (f"p99 of finding by a number, at {at}", "ms", persons["number_p99_ms"], 10, 5, False),
+        (f"members of the country on any day by chapter and kind, at most, at {at}", "ms", persons["counts_max_ms"], 300, 150, False),
+        ("the plain query over the history ÷ that, time", "×", persons["counts_ratio"], 5, 10, True),
+        (f"{persons['list_rows']:,} people of lists checked and accepted", "s", persons["list_s"], 60, 30, False),
+        ("the same people row by row ÷ that, time", "×", persons["list_ratio"], 10, 20, True),
+        ("server memory meanwhile, at most", "MB", persons["memory_mb"], 300, 200, False),
+    ]
 
 
 def verdict(value, first, goal, larger):

@@ -105,6 +105,10 @@ else
     program=${CARGO_TARGET_DIR:-$root/target}/release/so-nhan-ai
 fi
 
+# An installation of its own, so that a million persons slow nothing else down.
+say "persons and members (bench/persons.py)"
+python3 "$here/persons.py" "$program" --persons "${BENCH_PERSONS:-1000000}" --folder "$dir" --results "$dir/persons.json"
+
 say "starting the server with demo data in $dir"
 export SNA_DATA_DIR=$dir/data SNA_LISTEN=127.0.0.1:0 SNA_LOG=warn
 "$program" demo >"$dir/server.out" 2>"$dir/server.log" &

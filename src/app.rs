@@ -16,12 +16,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::authz::refuse_unasked;
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
+use crate::call_outs::answering::Answering;
 use crate::config::Web;
 use crate::db::Db;
 use crate::db::worker::Worker;
 use crate::disclosure::{fair_share, labels};
 use crate::documents::{Archive, paper_routes};
 use crate::giving::intake::Intake;
+use crate::house::persons::Dossier;
 use crate::house::thread::Means;
 use crate::http::answers::Answers;
 use crate::http::cache::PublicCache;
@@ -38,6 +40,7 @@ use crate::log::routes::PieceCache;
 use crate::operations::{self, MetricsReaders};
 use crate::outbox::Ways;
 use crate::portal::Live;
+use crate::privacy::retention_routes::Configured;
 use crate::rooms::ROOMS;
 use crate::search::{SearchIndex, SearchSettings};
 use crate::vault::Vault;
@@ -61,6 +64,8 @@ pub struct Shared {
     pub log: LogSettings,
     /// By which ways messages are sent.
     pub ways: Arc<Ways>,
+    /// The security dossier that was approved, if there is one.
+    pub dossier: Option<Dossier>,
 }
 
 #[derive(OpenApi)]
@@ -195,6 +200,7 @@ fn threads(shared: &Shared, metrics: &Metrics) -> std::io::Result<(Means, Vec<Wo
     means.put(shared.search.clone());
     means.put(Arc::clone(&shared.ways));
     means.put(shared.passwords.clone());
+    means.put(shared.public_url.clone());
     for put in ROOMS.0.iter().flat_map(|room| room.means) {
         put(&mut means)?;
     }
@@ -211,6 +217,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
     let (means, threads) = threads(&shared, &metrics)?;
     let (intake, search) = (means.get::<Intake>()?, means.get::<SearchIndex>()?);
+    let answering = means.get::<Answering>()?;
     let (public_log, pieces) = (web::Data::new(means.get::<PublicLog>()?), web::Data::new(PieceCache::default()));
     let for_requests = search.clone();
     let live = Live::start(shared.db.clone(), search.clone());
@@ -225,6 +232,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let origins: Arc<[String]> = cors_origins.into();
     let metrics = web::Data::new(metrics);
     let readers = web::Data::new(MetricsReaders(metrics_from));
+    let dossier = web::Data::new(Configured(shared.dossier.clone()));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(shared.db.clone()))
@@ -235,6 +243,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(web::Data::new(shared.public_url.clone()))
             .app_data(web::Data::new(shared.archive.clone()))
             .app_data(web::Data::new(intake.clone()))
+            .app_data(web::Data::new(answering.clone()))
             .app_data(web::Data::from(Arc::clone(&shared.ways)))
             .app_data(cache.clone())
             .app_data(web::Data::new(for_requests.clone()))
@@ -246,6 +255,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(limits.clone())
             .app_data(metrics.clone())
             .app_data(readers.clone())
+            .app_data(dossier.clone())
             .app_data(web::Data::new(ROOMS))
             .app_data(web::Data::new(CALLED))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))

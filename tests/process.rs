@@ -28,6 +28,8 @@ mod log_keys;
 mod messages;
 #[path = "process/papers.rs"]
 mod papers;
+#[path = "process/persons.rs"]
+mod persons;
 #[path = "process/receipts.rs"]
 mod receipts;
 #[path = "process/refusals.rs"]

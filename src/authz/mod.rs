@@ -44,6 +44,6 @@ pub use idempotency::Attempt;
 pub use parameters::refuse_unasked;
 pub use policy::{
     Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepFamilyLinks, KeepPeople, LEVELS, Organise, POLICY, Reach, Read,
-    Record, Right, RightName, Role, RunAppeal, SECOND_FACTOR, SeeFamilyLinks, SeePeople, Seen, suffices,
+    Record, Right, RightName, Role, RunActivities, RunAppeal, SECOND_FACTOR, SeeFamilyLinks, SeePeople, Seen, suffices,
 };
 pub use visit::Visit;

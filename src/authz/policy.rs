@@ -47,6 +47,8 @@ codes! {
         KeepPeople = "KEEP_PEOPLE",
         /// See the persons of a chapter.
         SeePeople = "SEE_PEOPLE",
+        /// Write down campaigns, programmes and activities of a chapter, and what was good practice there.
+        RunActivities = "RUN_ACTIVITIES",
         /// Enter and go on with cases of family links of a chapter.
         KeepFamilyLinks = "KEEP_FAMILY_LINKS",
         /// See the cases of family links of a chapter.
@@ -67,18 +69,18 @@ pub enum Reach {
 
 use RightName::{
     Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, KeepFamilyLinks as KEEP_FAMILY_LINKS,
-    KeepPeople as KEEP_PEOPLE, Organise as ORGANISE, Read as READ, Record as RECORD, RunAppeal as RUN_APPEAL,
-    SeeFamilyLinks as SEE_FAMILY_LINKS, SeePeople as SEE_PEOPLE,
+    KeepPeople as KEEP_PEOPLE, Organise as ORGANISE, Read as READ, Record as RECORD, RunActivities as RUN_ACTIVITIES,
+    RunAppeal as RUN_APPEAL, SeeFamilyLinks as SEE_FAMILY_LINKS, SeePeople as SEE_PEOPLE,
 };
 
 /// The whole policy. Administrators appoint but keep no books; inspectors see all books and change nothing. READ shows no person: those
 /// of a chapter are seen by its own officers, and by others only as far as an open matter names one. Who looks for whom is the most
 /// private of all: no other role shows it, not the chair's; whoever is to know is given this one by name.
 pub const POLICY: &[(Role, &[RightName])] = &[
-    (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL, ORGANISE]),
-    (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL, ORGANISE]),
-    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE, KEEP_PEOPLE, SEE_PEOPLE]),
-    (Role::Officer, &[READ, RECORD, HAND_OVER, KEEP_PEOPLE, SEE_PEOPLE]),
+    (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL, ORGANISE, RUN_ACTIVITIES]),
+    (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL, ORGANISE, RUN_ACTIVITIES]),
+    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE, KEEP_PEOPLE, SEE_PEOPLE, RUN_ACTIVITIES]),
+    (Role::Officer, &[READ, RECORD, HAND_OVER, KEEP_PEOPLE, SEE_PEOPLE, RUN_ACTIVITIES]),
     (Role::Accountant, &[READ, APPROVE, RECORD]),
     (Role::Inspector, &[READ, INSPECT]),
     (Role::TracingOfficer, &[READ, KEEP_FAMILY_LINKS, SEE_FAMILY_LINKS]),
@@ -137,9 +139,10 @@ impl Role {
         LEVELS.iter().any(|(role, levels)| *role == self && levels.contains(&level))
     }
 
-    /// Whether acting for other chapters adds anything to the role besides seeing their books.
+    /// Whether acting for other chapters adds anything to the role besides seeing their books. (Administrators write down what their own
+    /// chapter does, and nobody else's.)
     pub fn can_act_for(self) -> bool {
-        RightName::ALL.into_iter().any(|right| right.reach() == Reach::Here && self.has(right))
+        RightName::ALL.into_iter().any(|right| right != RUN_ACTIVITIES && right.reach() == Reach::Here && self.has(right))
     }
 }
 
@@ -152,7 +155,7 @@ impl RightName {
     pub fn reach(self) -> Reach {
         match self {
             READ | INSPECT | APPOINT | APPROVE | ORGANISE => Reach::Down,
-            RECORD | HAND_OVER | KEEP_PEOPLE | SEE_PEOPLE | KEEP_FAMILY_LINKS | SEE_FAMILY_LINKS => Reach::Here,
+            RECORD | HAND_OVER | KEEP_PEOPLE | SEE_PEOPLE | RUN_ACTIVITIES | KEEP_FAMILY_LINKS | SEE_FAMILY_LINKS => Reach::Here,
             RUN_APPEAL => Reach::Only,
         }
     }
@@ -202,6 +205,8 @@ rights! {
     KeepPeople,
     /// See [`RightName::SeePeople`].
     SeePeople,
+    /// See [`RightName::RunActivities`].
+    RunActivities,
     /// See [`RightName::KeepFamilyLinks`].
     KeepFamilyLinks,
     /// See [`RightName::SeeFamilyLinks`].

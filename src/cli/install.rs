@@ -175,6 +175,7 @@ fn prepare(config: &Config, url: &str) -> Result<Shared, Failure> {
         archive: archive(config),
         log,
         ways: Arc::new(Ways::new(&config.messages)?),
+        dossier: config.dossier.clone(),
     })
 }
 

@@ -4,6 +4,8 @@ use super::install;
 use super::running::{self, Hangup};
 use super::{Failure, demo};
 use crate::config::Config;
+use crate::privacy::daily;
+use crate::rooms::ROOMS;
 
 pub fn serve(config: &Config) -> Result<(), Failure> {
     // The socket first: a second server should find the port taken before it touches anything else.
@@ -18,6 +20,10 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             );
         }
         tracing::warn!(folder = %config.data_dir.display(), "this database holds demo data");
+    }
+    let shared = &installation.shared;
+    if let Some(warning) = daily::at_start(&shared.db, shared.clock.now(), ROOMS, shared.dossier.as_ref())? {
+        tracing::warn!("{warning}");
     }
     tracing::info!(address = %listener.local_addr()?, "ready");
     running::run(config, installation, listener, Hangup::TakesUpKeys)

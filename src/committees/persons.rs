@@ -5,16 +5,14 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::naming;
+use super::{naming, retention};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::{committee_post, post_holder, post_holder_shown, post_title};
 use crate::db::shown;
 use crate::house::errand::Errand;
-use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
-};
+use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
 use crate::persons;
 
 /// See the module. No record of the books leads here: holders are found by their party.
@@ -90,29 +88,8 @@ impl HoldsPersons for NamesShown {
         &["post_holder_shown.name", "post_holder.person_id"]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// No free text.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
@@ -140,6 +117,13 @@ impl HoldsPersons for NamesShown {
         let rows = held(errand.conn, of, None)?;
         forget(errand.conn, &holders(&rows))?;
         Ok(Vec::new())
+    }
+
+    fn is_shown_of(&self, conn: &mut PgConnection, of: &OfParty<'_>) -> Result<bool, DbError> {
+        use post_holder_shown as s;
+        let rows = held(conn, of, None)?;
+        let standing = s::table.filter(s::holder_id.eq_any(holders(&rows))).filter(s::withdrawn_at.is_null());
+        Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
     }
 
     /// What may not be used is not shown; afterwards it takes a new consent.

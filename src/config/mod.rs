@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use clap::Args;
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 pub use self::documents::{DocumentSettings, Documents};
 use self::messages::MessageSettings;
 use crate::db::private;
+use crate::house::persons::Dossier;
 use crate::http::PublicUrl;
 use crate::http::public_url::NotAPublicUrl;
 
@@ -80,6 +82,12 @@ pub struct Settings {
     /// `json` or `text` [default: json]
     #[arg(long, env = "SNA_LOG_FORMAT", global = true)]
     pub log_format: Option<LogFormat>,
+    /// Number of the security dossier (level 3) that was approved, which the law wants from 100,000 persons on or 10,000 with sensitive data
+    #[arg(long, env = "SNA_SECURITY_DOSSIER_NO", global = true)]
+    pub security_dossier_no: Option<String>,
+    /// The day on which it was approved, e.g. 2026-11-30
+    #[arg(long, env = "SNA_SECURITY_DOSSIER_DATE", global = true)]
+    pub security_dossier_date: Option<NaiveDate>,
     #[command(flatten)]
     pub documents: DocumentSettings,
     #[command(flatten)]
@@ -134,6 +142,8 @@ struct File {
     search: Option<OnOff>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    security_dossier_no: Option<String>,
+    security_dossier_date: Option<NaiveDate>,
     documents_dir: Option<PathBuf>,
     documents_max_mib: Option<u64>,
     documents_daily_mib: Option<u64>,
@@ -207,6 +217,7 @@ pub struct Config {
     pub search: OnOff,
     pub log: String,
     pub log_format: LogFormat,
+    pub dossier: Option<Dossier>,
     pub documents: Documents,
     pub messages: MessageSettings,
 }
@@ -225,12 +236,14 @@ pub enum ConfigError {
     NoOrigin(String),
     #[error("public_url {0:?} is {1}")]
     PublicUrl(String, NotAPublicUrl),
+    #[error("security_dossier_no and security_dossier_date belong together: the number of the approved dossier, and its day")]
+    DossierInPart,
     #[error(transparent)]
     DataDir(#[from] private::PrivateError),
 }
 
 /// Names of the variables that begin with `SNA_` and mean something.
-const KNOWN_VARIABLES: [&str; 17] = [
+const KNOWN_VARIABLES: [&str; 19] = [
     "SNA_LISTEN",
     "SNA_DATA_DIR",
     "SNA_KEYS_DIR",
@@ -248,6 +261,8 @@ const KNOWN_VARIABLES: [&str; 17] = [
     "SNA_LOG",
     "SNA_LOG_FORMAT",
     "SNA_CONFIG",
+    "SNA_SECURITY_DOSSIER_NO",
+    "SNA_SECURITY_DOSSIER_DATE",
 ];
 
 impl Config {
@@ -305,6 +320,10 @@ impl Config {
             search: settings.search.or(file.search).unwrap_or(OnOff::On),
             log: settings.log.or(file.log).unwrap_or_else(|| default_log.to_owned()),
             log_format: settings.log_format.or(file.log_format).unwrap_or(LogFormat::Json),
+            dossier: dossier(
+                settings.security_dossier_no.or(file.security_dossier_no),
+                settings.security_dossier_date.or(file.security_dossier_date),
+            )?,
         };
         if config.log_origin.as_deref().is_some_and(|origin| !is_log_origin(origin)) {
             return Err(ConfigError::OutOfRange("log_origin", "a word like so.example.org.vn/log, without spaces and +"));
@@ -319,6 +338,15 @@ impl Config {
             return Err(ConfigError::OutOfRange("database_connections", "1 to 40"));
         }
         Ok(config)
+    }
+}
+
+/// Both or neither; a number that says nothing is none.
+fn dossier(number: Option<String>, approved_on: Option<NaiveDate>) -> Result<Option<Dossier>, ConfigError> {
+    match (number.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()), approved_on) {
+        (Some(number), Some(approved_on)) => Ok(Some(Dossier { number, approved_on })),
+        (None, None) => Ok(None),
+        _ => Err(ConfigError::DossierInPart),
     }
 }
 
@@ -402,6 +430,25 @@ mod tests {
         for wrong in ["so.example.org.vn", "https://so.example.org.vn/", "*", "https://", "https://So.vn"] {
             assert!(Config::merge(with(wrong), None, None, "info").is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_approved_dossier_has_number_and_day() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 30);
+        let with = |number: Option<&str>, day| {
+            let number = number.map(str::to_owned);
+            let settings = Settings {
+                data_dir: Some("/x".into()),
+                security_dossier_no: number,
+                security_dossier_date: day,
+                ..Settings::default()
+            };
+            Config::merge(settings, None, None, "info").map(|config| config.dossier)
+        };
+        let dossier = with(Some(" 12/HS-ATTT "), day).unwrap().unwrap();
+        assert_eq!((dossier.number.as_str(), Some(dossier.approved_on)), ("12/HS-ATTT", day));
+        assert_eq!(with(None, None).unwrap(), None);
+        assert!(with(Some("12/HS-ATTT"), None).is_err() && with(Some("  "), day).is_err());
     }
 
     #[test]

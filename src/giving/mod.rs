@@ -53,6 +53,7 @@ mod rebooking;
 pub mod receipt;
 pub mod record;
 mod refusals;
+mod retention;
 pub mod reversal;
 pub mod reversal_routes;
 pub mod routes;

@@ -65,10 +65,12 @@ pub enum Figure {
     JobsWaiting,
     JobsDead,
     JobsOverdueSeconds,
+    PersonsHeld,
+    PersonsSensitive,
 }
 
 impl Figure {
-    pub const ALL: [Figure; 17] = [
+    pub const ALL: [Figure; 19] = [
         Figure::DatabaseUp,
         Figure::LogSizeLeaves,
         Figure::LogPendingLeaves,
@@ -86,6 +88,8 @@ impl Figure {
         Figure::JobsWaiting,
         Figure::JobsDead,
         Figure::JobsOverdueSeconds,
+        Figure::PersonsHeld,
+        Figure::PersonsSensitive,
     ];
 
     fn name_and_help(self) -> (&'static str, &'static str) {
@@ -107,6 +111,8 @@ impl Figure {
             Figure::JobsWaiting => ("jobs_waiting", "Jobs to be done or being done"),
             Figure::JobsDead => ("jobs_dead", "Jobs that failed for good and wait for an administrator"),
             Figure::JobsOverdueSeconds => ("jobs_overdue_seconds", "For how long the oldest job has been due"),
+            Figure::PersonsHeld => ("persons_held", "People of whom something is held, counted once a day"),
+            Figure::PersonsSensitive => ("persons_sensitive", "People of whom sensitive data are held, counted once a day"),
         }
     }
 }

@@ -2,11 +2,13 @@
 //! person's, for the trail must go on saying who did what. Accounts are disabled, not erased.
 
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
 
 use crate::db::DbError;
 use crate::db::findings::Findings;
+use crate::db::schema::officer;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
 
 /// See the module.
 pub struct Officers;
@@ -44,27 +46,8 @@ impl HoldsPersons for Officers {
         ]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        Ok(HowMany { persons: officer::table.count().get_result(conn)?, sensitive: 0 })
     }
 
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
-    }
 }

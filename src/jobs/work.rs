@@ -15,14 +15,14 @@ use crate::db::{Db, DbError};
 use crate::tree::ChapterId;
 
 type Run = dyn Fn(&mut Work<'_>) -> Result<(), Failure> + Send + Sync;
-type Sweep = fn(&mut PgConnection, DateTime<Utc>) -> Result<usize, DbError>;
+pub(super) type Sweep = dyn Fn(&mut PgConnection, DateTime<Utc>) -> Result<usize, DbError> + Send + Sync;
 
 /// A kind of job and who does it. Made by the room that has the work; holds whatever that needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Handler {
     pub(super) kind: &'static JobKind,
     pub(super) run: Arc<Run>,
-    pub(super) sweep: Option<Sweep>,
+    pub(super) sweep: Option<Arc<Sweep>>,
 }
 
 impl Handler {
@@ -31,9 +31,13 @@ impl Handler {
         Self { kind, run: Arc::new(run), sweep: None }
     }
 
-    /// Takes away from time to time what the room keeps only for a while; says how much there was.
-    pub fn sweeping(self, sweep: Sweep) -> Self {
-        Self { sweep: Some(sweep), ..self }
+    /// What is done from time to time when nothing is due, once an hour about: takes away what the room keeps only for a while, and says
+    /// how much there was.
+    pub fn sweeping(
+        self,
+        sweep: impl Fn(&mut PgConnection, DateTime<Utc>) -> Result<usize, DbError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { sweep: Some(Arc::new(sweep)), ..self }
     }
 }
 

@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use diesel::pg::PgConnection;
 
 use super::model::{Failure, JobKind, Lane};
 use super::store::{self, End, Taken};
-use super::work::{Handler, Work};
+use super::work::{Handler, Sweep, Work};
 use crate::basics::{Clock, failpoint};
 use crate::db::worker::{Declared, Next, Stop, Worker};
 use crate::db::{Db, DbError};
@@ -90,16 +89,16 @@ impl Doing {
         let now = self.clock.now();
         // A clock that was put back must not stop it.
         if self.forgotten.is_none_or(|at| (now - at).abs() > FORGET_EVERY) {
-            self.forget("JOBS", now, store::forget);
+            self.forget("JOBS", now, &store::forget);
             for handler in &self.handlers {
-                handler.sweep.into_iter().for_each(|sweep| self.forget(handler.kind.name, now, sweep));
+                handler.sweep.iter().for_each(|sweep| self.forget(handler.kind.name, now, sweep.as_ref()));
             }
             self.forgotten = Some(now);
         }
         Next::After(PAUSE)
     }
 
-    fn forget(&self, what: &str, now: DateTime<Utc>, sweep: fn(&mut PgConnection, DateTime<Utc>) -> Result<usize, DbError>) {
+    fn forget(&self, what: &str, now: DateTime<Utc>, sweep: &Sweep) {
         match self.db.tx_blocking(|conn| sweep(conn, now)) {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, what, "what was kept for a while only was removed"),

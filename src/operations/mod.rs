@@ -16,9 +16,9 @@ use crate::http::client::is_forwarded;
 use crate::http::metrics::Figure;
 use crate::http::sets::Shows;
 use crate::http::{Client, Metrics, Problem};
-use crate::jobs;
 use crate::log::{self, publisher::PublicLog};
 use crate::search::{SearchIndex, State};
+use crate::{jobs, privacy};
 
 /// Networks that may read the metrics, besides this machine.
 #[derive(Debug, Clone)]
@@ -88,11 +88,13 @@ async fn look_up(metrics: &Metrics, db: &Db, clock: &Clock) {
     let now = clock.now();
     let looked = db
         .read(move |conn| -> Result<_, DbError> {
-            Ok((log::store::size(conn)?, log::store::waiting(conn)?, jobs::figures(conn, now)?))
+            Ok((log::store::size(conn)?, log::store::waiting(conn)?, jobs::figures(conn, now)?, privacy::held::latest(conn)?.all()))
         })
         .await;
     metrics.set(Figure::DatabaseUp, if looked.is_ok() { 1.0 } else { 0.0 });
-    if let Ok((size, waiting, jobs)) = looked {
+    if let Ok((size, waiting, jobs, held)) = looked {
+        metrics.set(Figure::PersonsHeld, held.persons as f64);
+        metrics.set(Figure::PersonsSensitive, held.sensitive as f64);
         metrics.set(Figure::JobsWaiting, jobs.waiting as f64);
         metrics.set(Figure::JobsDead, jobs.dead as f64);
         metrics.set(Figure::JobsOverdueSeconds, jobs.overdue_seconds as f64);

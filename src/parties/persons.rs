@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::consent;
+use super::{PartyKind, consent};
 use crate::db::DbError;
 use crate::db::findings::Findings;
+use crate::db::schema::party;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
 
 /// The rows of parties are shown, renamed and removed by whoever knows all of their records; here is what hangs on a record.
 pub struct Parties;
@@ -45,29 +47,16 @@ impl HoldsPersons for Parties {
         &["party.name", "party.name_hash", "party.phone", "party.phone_hash", "party.words", "consent.evidence_sha256"]
     }
 
-    /// A copy lists party and consents by themselves.
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// A consent is withdrawn and given anew, never rewritten.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
+    /// Everybody who gave, is paid, is a member or anything else is one party: a name, or a name with a number.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        let people = [PartyKind::Person, PartyKind::HouseholdBusiness].map(PartyKind::name);
+        let named = party::table.filter(party::kind.eq_any(people)).filter(party::name.is_not_null());
+        Ok(HowMany { persons: named.count().get_result(conn)?, sensitive: 0 })
     }
 
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         consent::forget(errand.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
         Ok(Vec::new())
-    }
-
-    /// No free text.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// [`super::restriction`] is of a party in a chapter, not of a record.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

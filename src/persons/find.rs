@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::found::{PersonFound, found};
-use super::model::PersonId;
+use super::model::{PersonId, PersonKind};
 use super::row::Row;
 use super::sealed::Known;
 use super::store;
@@ -80,20 +80,28 @@ fn find(v: &mut Visit<'_>, wanted: &Wanted, here: &Seen<SeePeople>) -> Result<Fo
     let mut ids = std::collections::BTreeSet::new();
     for (chapter, code) in &codes {
         for hashes in wanted.question.hashes(v.vault, code) {
-            let rows = store::proposed(v.conn, &[*chapter], &hashes, MOST_PROPOSED + 1)?;
-            ids.extend(rows.into_iter().map(|row| PersonId(row.id)));
+            ids.extend(store::proposed_ids(v.conn, *chapter, &hashes, MOST_PROPOSED + 1)?);
         }
     }
     if i64::try_from(ids.len()).is_ok_and(|count| count > MOST_PROPOSED) {
         return Ok(None);
     }
     let ids: Vec<PersonId> = ids.into_iter().collect();
+    // A hash proposes nobody else but by chance: who are too many by it need not be opened to be known as too many.
+    if ids.len() > MOST_FOUND && store::usable_among(v.conn, &ids)? > MOST_FOUND {
+        return Ok(None);
+    }
     let mut fit: Vec<Known> = store::names(v.conn, v.vault, &ids)?.into_values().collect();
     fit.retain(|person| wanted.question.fits(&person.called()));
     if fit.len() > MOST_FOUND {
         return Ok(None);
     }
-    fit.sort_by_cached_key(|person| (order::of_person(&person.name), person.id));
+    // Persons by their given names, organisations by what they are called.
+    let place = |person: &Known| match person.kind {
+        PersonKind::Person => order::of_person(&person.name),
+        PersonKind::Organisation => (order::of_text(&person.name), order::Place::default()),
+    };
+    fit.sort_by_cached_key(|person| (place(person), person.id));
     let shown = |person: &Known| found(person, codes.get(&person.chapter.0).map_or("", String::as_str));
     Ok(Some(fit.iter().map(shown).enumerate().collect()))
 }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::{JoinState, PersonId};
+use super::model::{JoinState, PersonId, PersonKind};
 use super::row::Row;
 use super::sealed::{self, Known, Sealed};
 use crate::authz::{Granted, KeepPeople, SeePeople, Seen};
@@ -87,6 +87,17 @@ pub(super) fn kept(conn: &mut PgConnection, id: PersonId) -> Result<PersonId, Db
     Ok(to.map_or(id, PersonId))
 }
 
+/// For each of these persons, every row anywhere that stands for the same party, itself among them: for counting what somebody is at other
+/// chapters, never for showing it. Who was erased has none.
+pub fn same_people(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    let other = diesel::alias!(person as other);
+    Ok(person::table
+        .inner_join(other.on(other.field(person::party_id).eq(person::party_id)))
+        .filter(person::id.eq_any(ids))
+        .select((person::id, other.field(person::id)))
+        .load(conn)?)
+}
+
 /// All rows that are one person today: the one that goes on first.
 pub fn all_of(conn: &mut PgConnection, id: PersonId) -> Result<Vec<PersonId>, DbError> {
     use person_join as j;
@@ -99,6 +110,7 @@ pub fn all_of(conn: &mut PgConnection, id: PersonId) -> Result<Vec<PersonId>, Db
 /// What a new row says besides what is sealed.
 pub(super) struct New<'a> {
     pub id: PersonId,
+    pub kind: PersonKind,
     pub party: Uuid,
     pub confirmed_on: Option<NaiveDate>,
     pub hash: &'a [u8],
@@ -126,6 +138,7 @@ pub(super) fn insert(
         recorded_by: by.account(),
         recorded_at: at,
         erased_on: None,
+        kind: new.kind.name().to_owned(),
     };
     let written = diesel::insert_into(person::table).values(&row).on_conflict(person::id).do_nothing().execute(conn)?;
     Ok(written == 1)
@@ -182,6 +195,28 @@ pub(super) fn proposed(conn: &mut PgConnection, chapters: &[Uuid], hashes: &[i64
     use person as p;
     let query = p::table.filter(p::words.contains(hashes)).filter(p::chapter_id.eq_any(chapters)).limit(most);
     Ok(query.select(Row::as_select()).load(conn)?)
+}
+
+/// [`proposed`] of one chapter, by name alone.
+pub(super) fn proposed_ids(
+    conn: &mut PgConnection,
+    chapter: Uuid,
+    hashes: &[i64],
+    most: i64,
+) -> Result<Vec<PersonId>, DbError> {
+    use person as p;
+    let query = p::table.filter(p::words.contains(hashes)).filter(p::chapter_id.eq(chapter)).limit(most).select(p::id);
+    Ok(query.load::<Uuid>(conn)?.into_iter().map(PersonId).collect())
+}
+
+/// How many of these are somebody whose data may be used.
+pub(super) fn usable_among(conn: &mut PgConnection, ids: &[PersonId]) -> Result<usize, DbError> {
+    use person as p;
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let somebody = p::table.filter(p::id.eq_any(&ids)).filter(p::party_id.is_not_null());
+    let rows: Vec<(Uuid, Uuid)> = somebody.select((p::party_id.assume_not_null(), p::chapter_id)).load(conn)?;
+    let closed = restriction::of_parties(conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    Ok(rows.iter().filter(|row| !closed.contains(row)).count())
 }
 
 /// Rows in order of id, after one of them.

@@ -27,6 +27,10 @@ impl From<Fault> for Problem {
                 conflict("Chỉ yêu cầu ACCESS, PROTECT kết thúc như vậy.", "Only ACCESS and PROTECT end this way.")
             }
             Fault::NoApproval => conflict("Yêu cầu này không cần duyệt.", "This takes no approval."),
+            Fault::NeededAgain => conflict(
+                "Người này lại có vai trò ở đơn vị, hoặc chưa hết thời hạn lưu: không xóa theo thời hạn.",
+                "This person is needed again at the chapter, or the time is not over: they are not erased for it.",
+            ),
             Fault::Decision(halt) => said(halt),
             Fault::Denied(denied) => denied.into(),
             Fault::Broken(cause) => Problem::internal(cause),

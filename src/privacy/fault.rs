@@ -32,6 +32,8 @@ pub enum Fault {
     NotByHand,
     /// What an officer does by hand takes no approval.
     NoApproval,
+    /// Somebody who was proposed is needed again.
+    NeededAgain,
     /// The second person's part.
     Decision(Halt),
     Denied(Denied),

@@ -15,32 +15,41 @@
 //! - Amounts stay: accounting law is the lawful ground. The log stays: leaves hold no personal data, their openings go.
 //! - Every gift is changed whole, in one transaction, with the leaf that says so. A party with thousands of gifts is
 //!   done piece by piece ([`execute`]), and any server goes on where another one stopped ([`eraser`]).
+//! - Who is needed no more at a chapter is proposed, once a day ([`proposals`]); nobody is erased by a program. How many people are held is
+//!   counted once a day, beside the limits of the law ([`held`]).
 //! - An officer sees of a person only what stands in gifts of chapters they may read; every such reading is noted.
 
 pub mod access;
 mod amend;
 mod answers;
 mod books;
+pub mod daily;
 pub mod deadline_changes;
 pub mod decide;
 mod erase;
 pub mod eraser;
 pub mod execute;
 pub mod fault;
+pub mod held;
 pub mod matter;
 pub mod model;
 mod order;
 pub mod parting;
 pub mod person_copy;
 pub mod persons;
+mod proposals;
 pub mod reading;
 pub mod register;
 pub mod requests;
 mod rest;
+mod retention;
+pub mod retention_routes;
 pub mod routes;
 pub mod store;
 pub mod wire;
 mod writing;
+
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
 use crate::house::succession::Succession::Follows;
@@ -54,8 +63,11 @@ pub const ROOM: Room = Room {
         "personal_data_request",
         "personal_data_request_chapter",
         "personal_data_request_kept",
+        "persons_held",
+        "persons_limit",
+        "retention_proposal",
     ],
-    routes: routes::configure,
+    routes,
     audits: &[&persons::Erased],
     persons: &[&persons::Requests],
     matters: &[
@@ -66,11 +78,22 @@ pub const ROOM: Room = Room {
         matter::RESTRICTION_LIFTING,
         matter::OBJECTION,
     ],
+    means: &[|means| {
+        let handler = daily::handler(means.get()?);
+        means.add(handler);
+        Ok(())
+    }],
     threads: &[Thread { declared: &eraser::WORKER, start: eraser::start }],
     chapters: &[
         ("personal_data_request.approver_chapter_id", Follows),
         ("personal_data_request.kept_at_chapter_id", Follows),
         ("personal_data_request_chapter.chapter_id", Follows),
+        ("retention_proposal.chapter_id", Follows),
     ],
     ..Room::called("privacy")
 };
+
+fn routes(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+    retention_routes::configure(config);
+}

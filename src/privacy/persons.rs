@@ -1,12 +1,12 @@
 //! Every room that can hold something of a person is asked, and what the requests themselves hold.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::store;
-use crate::calendar::retention::Vouchers;
+use crate::calendar::retention::{Periods, Vouchers};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::giving::personal::{self, Scope};
@@ -14,10 +14,11 @@ use crate::house::Rooms;
 use crate::house::audit::{Audit, Audits};
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
 };
 use crate::ledger::annotations;
 use crate::ledger::store as ledger;
+use crate::parties::restriction;
 use crate::vault::place;
 
 /// What is held behind these records, wherever it is.
@@ -92,6 +93,21 @@ pub fn restrict_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> R
     rooms.persons().try_for_each(|holder| holder.restrict_of(errand, of))
 }
 
+/// What was closed then may be used again.
+pub fn lift_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.lift_of(errand, of))
+}
+
+/// Whether anything is shown of a party at a chapter, besides gifts.
+pub fn is_shown_of(conn: &mut PgConnection, rooms: Rooms, of: &OfParty<'_>) -> Result<bool, DbError> {
+    for holder in rooms.persons() {
+        if holder.is_shown_of(conn, of)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Takes the party out of what hangs on it there, what hangs on the rest first.
 pub fn erase_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
     let (mut kept, holders) = (Vec::new(), rooms.persons().collect::<Vec<_>>());
@@ -161,6 +177,15 @@ impl HoldsPersons for Requests {
         &["personal_data_request.note", "personal_data_request.changes", "personal_data_request.request_hash"]
     }
 
+    /// Who has a request open, or asked that their data be kept and not used.
+    fn needed(&self, conn: &mut PgConnection, _: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        let parties: Vec<Uuid> = of.iter().map(|one| one.party).collect();
+        let open: HashSet<Uuid> = store::open_about(conn, &parties)?.into_iter().map(|row| row.0).collect();
+        let closed = restriction::of_parties(conn, &parties)?;
+        let stays = |one: &&Candidate| open.contains(&one.party) || closed.contains(&(one.party, one.chapter));
+        Ok(of.iter().filter(stays).map(|one| Needed { person: one.person, record: "PERSON", until: None }).collect())
+    }
+
     fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
         let mut found = Vec::new();
         for row in store::about(errand.conn, None, &gifts(of))? {
@@ -176,23 +201,9 @@ impl HoldsPersons for Requests {
         Ok(found)
     }
 
-    /// What was asked stays as it was asked.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         store::forget_texts(errand.conn, errand.vault, None, &gifts(of))?;
         Ok(Vec::new())
-    }
-
-    /// Requests about a party go with the party.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

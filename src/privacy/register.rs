@@ -7,9 +7,10 @@ use crate::house::persons::Both;
 use crate::http::Lang;
 
 const TITLE: Both = ("Sổ đăng ký hoạt động xử lý dữ liệu cá nhân", "Register of processing of personal data");
-const HEADINGS: [Both; 7] = [
+const HEADINGS: [Both; 8] = [
     ("Phần của hệ thống", "Part of the system"),
     ("Dữ liệu", "Data"),
+    ("Trong đó dữ liệu nhạy cảm", "Of it sensitive"),
     ("Mục đích", "Purpose"),
     ("Căn cứ", "Grounds"),
     ("Ai được xem", "Who reads it"),
@@ -27,8 +28,9 @@ pub fn print(rooms: Rooms, lang: Lang) -> String {
     for room in rooms.0 {
         for holder in room.persons {
             let columns = holder.columns().iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(" ");
+            let sensitive = holder.sensitive().unwrap_or(("không", "none"));
             for kept in holder.processing() {
-                let said = [kept.data, kept.purpose, kept.grounds, kept.readers, kept.period].map(say);
+                let said = [kept.data, sensitive, kept.purpose, kept.grounds, kept.readers, kept.period].map(say);
                 let cells: Vec<String> =
                     std::iter::once(room.name).chain(said).map(str::to_owned).chain([columns.clone()]).collect();
                 text += &line(&cells);

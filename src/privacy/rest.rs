@@ -18,6 +18,7 @@ use crate::decisions::{self, Plan};
 use crate::giving::display::Display;
 use crate::giving::personal::{self, Scope};
 use crate::house::Rooms;
+use crate::house::persons::OfParty;
 use crate::parties::{alias, restriction};
 use crate::tree::ChapterId;
 
@@ -33,7 +34,7 @@ pub fn leave(
     let Scope::Party(party) = scope else { return Ok(()) };
     let all = persons::chapters(v.conn, rooms, scope)?;
     let mut rest: Vec<Uuid> = all.iter().filter(|chapter| !covered.contains(chapter)).copied().collect();
-    keep_what_matters(v.conn, ask.kind, party, &mut rest)?;
+    keep_what_matters(v.conn, rooms, ask.kind, party, &mut rest)?;
     // A correction says what is to be corrected, so two of them are two; otherwise one that waits is enough.
     if rest.is_empty() || ask.kind != RequestKind::Correct && store::rest_waits(v.conn, ask.kind, party, &rest)? {
         return Ok(());
@@ -58,7 +59,13 @@ pub fn leave(
 }
 
 /// Chapters where nothing would change need no decision.
-fn keep_what_matters(conn: &mut PgConnection, kind: RequestKind, party: Uuid, rest: &mut Vec<Uuid>) -> Result<(), Fault> {
+fn keep_what_matters(
+    conn: &mut PgConnection,
+    rooms: Rooms,
+    kind: RequestKind,
+    party: Uuid,
+    rest: &mut Vec<Uuid>,
+) -> Result<(), Fault> {
     let restricted = restriction::chapters(conn, party)?;
     match kind {
         RequestKind::Restrict => rest.retain(|chapter| !restricted.contains(chapter)),
@@ -67,7 +74,8 @@ fn keep_what_matters(conn: &mut PgConnection, kind: RequestKind, party: Uuid, re
             let mut shown = Vec::new();
             for chapter in rest.iter() {
                 let displays = personal::displays(conn, Scope::Party(party), &[*chapter])?;
-                if displays.iter().any(|display| display != Display::Anonymous.name()) {
+                let in_gifts = displays.iter().any(|display| display != Display::Anonymous.name());
+                if in_gifts || persons::is_shown_of(conn, rooms, &OfParty { party, chapters: &[*chapter] })? {
                     shown.push(*chapter);
                 }
             }

@@ -7,14 +7,16 @@
 use std::collections::HashMap;
 
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::Particulars;
 use super::store::{self, Refund};
 use crate::db::DbError;
 use crate::db::findings::Findings;
+use crate::db::schema::money_order;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Both, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::ledger::store as ledger;
 use crate::log::store as log;
 use crate::vault::place;
@@ -61,6 +63,18 @@ impl HoldsPersons for Payees {
         ALL
     }
 
+    fn sensitive(&self) -> Option<Both> {
+        Some(("Số tài khoản và giao dịch ngân hàng của người nhận tiền", "Account and bank transactions of who is paid"))
+    }
+
+    /// Who is paid is no party, and sealed: each order counts, be it a person or a shop.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        use money_order as m;
+        let persons: i64 = m::table.filter(m::particulars.is_not_null()).count().get_result(conn)?;
+        let by_bank = m::table.filter(m::particulars.is_not_null()).filter(m::credit.eq_any(["IN_TRANSIT_OUT", "BANK"]));
+        Ok(HowMany { persons, sensitive: by_bank.count().get_result(conn)? })
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["money_order.particulars", "money_order.particulars_hash"]
     }
@@ -84,11 +98,6 @@ impl HoldsPersons for Payees {
         Ok(found)
     }
 
-    /// A voucher says what was right when the money was paid.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         let rows = refunds(errand.conn, of)?;
         store::forget_particulars(errand.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
@@ -106,11 +115,6 @@ impl HoldsPersons for Payees {
             }
         }
         Ok(store::forget_particulars(errand.conn, &named).map(|()| Vec::new())?)
-    }
-
-    /// Whoever pays a refund has to know to whom.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

@@ -376,3 +376,45 @@ fn the_same_people_in_a_sheet_and_in_lines_are_one_list() {
     let third = look(&officer, &to(""), "Họ và tên;Ngày sinh\r\nNguyễn Zqan;1989\r\n", 201);
     assert_ne!(first["import"]["id"], third["import"]["id"]);
 }
+
+/// What is left to the chapters above within a day has an end, also within one part of a list.
+#[test]
+fn a_list_leaves_no_more_than_ten_people_a_day_to_the_chapters_above_and_the_rest_waits() {
+    let app = TestApp::start();
+    let (there, their_chair) = (app.officer_of("23059"), app.chair_of("23059"));
+    // Every second one of the list is a member of another commune.
+    let elsewhere: String = (0..14).map(|n| format!("Lê Zq {},,,09{:08},,\r\n", name(n), 30_000_000 + n)).collect();
+    let theirs = format!("{IMPORTS}?chapter=23059&decision_no={NO}");
+    let check = look(&there, &theirs, format!("{HEAD}{elsewhere}"), 201);
+    assert_eq!(accept(&their_chair, &check)["admitted"], 14);
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let own: Vec<String> = rows(30).lines().map(str::to_owned).collect();
+    let lines: String = elsewhere.lines().zip(&own).flat_map(|(one, other)| [one.to_owned(), other.clone()]).map(|line| line + "\r\n").collect();
+    let check = look(&officer, &to(""), format!("{HEAD}{lines}"), 201);
+    let taken = chair.post(&format!("{}/acceptance", at(&check)), Value::Null, 202);
+    let done = || app.database.number("SELECT done_rows FROM member_import_part WHERE done_at IS NULL");
+    eventually("as far as it may go", || done() == 19);
+    let list = chair.get(&at(&check), 200);
+    assert_eq!((&list["checked"], &list["admitted"], &list["state"]), (&json!(10), &json!(9), &json!("ACCEPTED")), "{list}");
+    // Nobody behind the tenth is written down, whoever it is.
+    assert_eq!(app.database.number("SELECT count(*) FROM person p JOIN chapter c ON c.id = p.chapter_id WHERE c.code = '23095'"), 19);
+    let shown = chair.get(&format!("{}?part=0", at(&check)), 200);
+    let named = shown["people"].as_array().unwrap().iter().filter(|one| one.get("name").is_some()).count();
+    assert_eq!(named, 28 - 19, "who is done is not kept in the list");
+    let job = format!("/api/v1/jobs/{}", taken["job"].as_str().unwrap());
+    assert_eq!(chair.get(&job, 200)["state"], "WAITING");
+    app.clock.advance(chrono::Duration::hours(2));
+    eventually("it looks again", || chair_job(&app, &job).as_deref() == Some("WAITING"));
+    assert_eq!(done(), 19, "not before a day is over");
+    // On the next day the rest goes in.
+    app.clock.advance(chrono::Duration::hours(23));
+    eventually("the rest is admitted", || app.database.number("SELECT count(*) FROM member_import WHERE state = 'DONE'") == 2);
+    let list = app.chair_of("23095").get(&at(&check), 200);
+    assert_eq!((&list["checked"], &list["admitted"], &list["refused"]), (&json!(14), &json!(14), &json!([])), "{list}");
+    assert_eq!(app.database.number("SELECT count(*) FROM member_import_part WHERE people IS NOT NULL"), 0);
+    audited(&app);
+}
+
+fn chair_job(app: &TestApp, job: &str) -> Option<String> {
+    app.chair_of("23095").get(job, 200)["state"].as_str().map(str::to_owned)
+}

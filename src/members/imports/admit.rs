@@ -66,15 +66,17 @@ struct Newcomer {
     elsewhere: Option<Uuid>,
 }
 
-/// See the module. `by` is whoever sent the list, or goes on with it; `chapter` the one that has it today.
+/// See the module. `by` is whoever sent the list, or goes on with it. Where more people than `may` be would be left to chapters above, it
+/// returns the row of the last of whom that may be said, and nothing of what it did may stand: the rows after that one wait, whoever is in
+/// them, so that nobody learns from it who is known elsewhere.
 pub fn part(
     errand: &mut Errand<'_>,
     by: &Granted<KeepPeople>,
     list: &ImportRow,
-    rules: &Rules,
+    (rules, may): (&Rules, i64),
     people: Vec<Candidate>,
     settled: &mut Settled,
-) -> Result<(), Fault> {
+) -> Result<Option<u32>, Fault> {
     let chapter = by.chapter();
     let (sealed, people): (Vec<_>, Vec<_>) =
         people.into_iter().map(|one| (one.person, (one.row, one.member, one.entry, one.fit))).unzip();
@@ -98,10 +100,16 @@ pub fn part(
         }
         let birth = met.known.as_ref().and_then(|known| known.birth);
         match if birth.is_some() { rules.check(&entry, birth) } else { Ok(fit) } {
-            Ok(fit) => new.push(somebody(errand.now, list, chapter, member, &met, fit, there)),
+            Ok(fit) => new.push((row, somebody(errand.now, list, chapter, member, &met, fit, there))),
             Err(errors) => settled.refused.extend(errors.first().map(|error| refused(row, error))),
         }
     }
+    let may = usize::try_from(may).unwrap_or(0);
+    let checked: Vec<u32> = new.iter().filter(|(_, one)| one.elsewhere.is_some()).map(|(row, _)| *row).collect();
+    if checked.len() > may {
+        return Ok(Some(may.checked_sub(1).and_then(|last| checked.get(last).copied()).unwrap_or(0)));
+    }
+    let new: Vec<Newcomer> = new.into_iter().map(|(_, one)| one).collect();
     write(errand, list, chapter, &new)?;
     for one in &new {
         if let Some(other) = one.elsewhere {
@@ -111,7 +119,7 @@ pub fn part(
             settled.admitted += 1;
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn somebody(
@@ -188,6 +196,7 @@ fn admission(list: &ImportRow, row: &Row) -> StepRow {
         decided_by: list.decided_by,
         decided_at: list.decided_at,
         became: None,
+        grade: None,
     }
 }
 
@@ -214,6 +223,7 @@ fn check_above(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, row: &Row, els
         decided_by: None,
         decided_at: None,
         became: None,
+        grade: None,
     };
     diesel::insert_into(member_step::table).values(&step).execute(errand.conn)?;
     let new =

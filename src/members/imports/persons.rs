@@ -1,15 +1,12 @@
 //! The people of lists that wait: whoever asks to be erased is taken out of them.
 
-use diesel::pg::PgConnection;
-
 use super::form::Listed;
 use super::store;
 use crate::basics::Phone;
-use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
 use crate::parties::naming;
+use crate::parties::{self, naming};
 
 /// See the module.
 pub struct Lists;
@@ -53,17 +50,9 @@ impl HoldsPersons for Lists {
         &["member_import.content_hash", "member_import.paper", "member_import_part.people"]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// Who is admitted is corrected as the person they are.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
+    /// Who waits in lists: until they are admitted they are no party.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        Ok(HowMany { persons: store::people_waiting(conn)?, sensitive: 0 })
     }
 
     fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
@@ -73,11 +62,27 @@ impl HoldsPersons for Lists {
         Ok(Vec::new())
     }
 
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
+    /// Rows of lists that wait at these chapters with the party's name and number.
+    fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
+        let Some(party) = parties::load(errand.conn, &[of.party])?.remove(&of.party) else { return Ok(Vec::new()) };
+        let party = party.open(errand.vault)?;
+        let called = Called { name: party.name, phone: party.phone };
+        let mut found = Vec::new();
+        for part in store::waiting(errand.conn, of.chapters)? {
+            for entry in store::opened_part(errand.vault, &part)?.into_iter().filter_map(|one| one.entry) {
+                if is_them(&entry.name, entry.phone.as_deref(), &called) {
+                    let said = [Some(entry.name), entry.phone, entry.birth, entry.commune, entry.team, entry.guardian];
+                    found.push(Holding {
+                        what: "LISTED".to_owned(),
+                        gift: None,
+                        text: said.into_iter().flatten().collect::<Vec<_>>().join("; "),
+                        since: None,
+                        kept_until: None,
+                    });
+                }
+            }
+        }
+        Ok(found)
     }
 
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,11 @@ use super::super::model::MemberState;
 use super::form::Listed;
 use super::wire::ListState;
 use crate::authz::{Granted, KeepPeople};
+use crate::basics::clock::vietnam_midnight;
 use crate::db::DbError;
-use crate::db::schema::{member, member_import, member_import_part};
+use crate::db::schema::{member, member_import, member_import_part, member_import_rule};
 use crate::tree::ChapterId;
-use crate::vault::{Place, Vault, place};
+use crate::vault::{Place, Vault, VaultError, place};
 
 /// Most people of a part.
 pub const MOST_IN_A_PART: usize = 500;
@@ -94,6 +95,11 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<ImportRow>, DbEr
     Ok(member_import::table.find(id).select(ImportRow::as_select()).first(conn).optional()?)
 }
 
+/// The chapter whose list it is.
+pub fn chapter_of(conn: &mut PgConnection, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    Ok(find(conn, id)?.map(|row| row.chapter_id))
+}
+
 /// [`find`], held until the end of the transaction: whoever decides comes one after the other.
 pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<ImportRow>, DbError> {
     Ok(member_import::table.find(id).select(ImportRow::as_select()).for_no_key_update().first(conn).optional()?)
@@ -137,15 +143,20 @@ pub fn people(conn: &mut PgConnection, vault: &Vault, import: Uuid, n: i16) -> R
 pub struct Part {
     pub id: Uuid,
     pub n: i16,
+    /// All of its people; of those who are done nothing is kept.
     pub people: Vec<Listed>,
+    /// How many of them are done, from the first one on.
+    pub done: usize,
 }
 
 /// The next part that is not done.
 pub fn next_part(conn: &mut PgConnection, vault: &Vault, import: Uuid) -> Result<Option<Part>, Fault> {
     use member_import_part as p;
-    let open = p::table.filter(p::import_id.eq(import).and(p::done_at.is_null())).order(p::n).select((p::id, p::n, p::people));
-    let Some((id, n, Some(sealed))) = open.first::<(Uuid, i16, Option<Vec<u8>>)>(conn).optional()? else { return Ok(None) };
-    Ok(Some(Part { id, n, people: opened(vault, id, &sealed)? }))
+    let open = p::table.filter(p::import_id.eq(import).and(p::done_at.is_null())).order(p::n).select((p::id, p::n, p::people, p::done_rows));
+    let Some((id, n, Some(sealed), done)) = open.first::<(Uuid, i16, Option<Vec<u8>>, i16)>(conn).optional()? else {
+        return Ok(None);
+    };
+    Ok(Some(Part { id, n, people: opened(vault, id, &sealed)?, done: usize::try_from(done).unwrap_or_default() }))
 }
 
 /// What became of a part.
@@ -156,17 +167,38 @@ pub struct Settled {
     pub refused: Vec<Refused>,
 }
 
-/// Notes what became of a part, which keeps nobody.
-pub fn settle(conn: &mut PgConnection, at: DateTime<Utc>, part: Uuid, settled: &Settled) -> Result<(), Fault> {
+/// The part once those up to a place are done: sealed again without them, or nothing when all are. Off the database.
+pub fn left(vault: &Vault, part: &Part, upto: usize) -> Result<Option<Vec<u8>>, Fault> {
+    if upto >= part.people.len() {
+        return Ok(None);
+    }
+    let mut people = part.people.clone();
+    people.iter_mut().take(upto).for_each(|one| one.entry = None);
+    Ok(Some(vault.seal(at(&part.id), &serde_json::to_vec(&people).map_err(Fault::broken)?)?))
+}
+
+/// Notes what became of the people of a part up to a place, who are kept in it no more. `left` is what stays.
+pub fn settle(
+    conn: &mut PgConnection,
+    at: DateTime<Utc>,
+    (part, upto): (&Part, usize),
+    settled: &Settled,
+    left: Option<Vec<u8>>,
+) -> Result<(), Fault> {
     use member_import_part as p;
+    type Done = (Option<i16>, Option<i16>, Option<serde_json::Value>);
+    let before: Done = p::table.find(part.id).select((p::admitted, p::checked, p::refused)).first(conn)?;
+    let mut refused: Vec<Refused> = serde_json::from_value(before.2.unwrap_or_else(|| serde_json::json!([]))).map_err(Fault::broken)?;
+    refused.extend(settled.refused.iter().cloned());
     let small = |count: usize| i16::try_from(count).unwrap_or(i16::MAX);
-    diesel::update(p::table.find(part).filter(p::done_at.is_null()))
+    diesel::update(p::table.find(part.id).filter(p::done_at.is_null()))
         .set((
-            p::people.eq(None::<Vec<u8>>),
-            p::admitted.eq(small(settled.admitted)),
-            p::checked.eq(small(settled.checked)),
-            p::refused.eq(serde_json::to_value(&settled.refused).map_err(Fault::broken)?),
-            p::done_at.eq(at),
+            p::done_at.eq(left.is_none().then_some(at)),
+            p::people.eq(left),
+            p::done_rows.eq(small(upto)),
+            p::admitted.eq(before.0.unwrap_or(0) + small(settled.admitted)),
+            p::checked.eq(before.1.unwrap_or(0) + small(settled.checked)),
+            p::refused.eq(serde_json::to_value(&refused).map_err(Fault::broken)?),
         ))
         .execute(conn)?;
     Ok(())
@@ -196,11 +228,39 @@ pub fn progress(conn: &mut PgConnection, id: Uuid) -> Result<(i64, i64, Vec<Refu
     Ok((admitted, checked, refused))
 }
 
-/// Lists of a chapter that wait, or are being admitted.
-pub fn open(conn: &mut PgConnection, chapter: Uuid) -> Result<i64, DbError> {
+/// How many people wait in lists, or are being admitted.
+pub fn people_waiting(conn: &mut PgConnection) -> Result<i64, DbError> {
+    use member_import_part as p;
+    let open = p::table.filter(p::people.is_not_null()).select(diesel::dsl::sum(p::row_count));
+    Ok(open.first::<Option<i64>>(conn)?.unwrap_or(0))
+}
+
+/// Lists of a chapter that wait for less than their time on a day, or are being admitted.
+pub fn open(conn: &mut PgConnection, chapter: Uuid, day: NaiveDate) -> Result<i64, DbError> {
     use member_import as i;
-    let states = [ListState::Ready, ListState::Accepted].map(ListState::name);
-    Ok(i::table.filter(i::chapter_id.eq(chapter)).filter(i::state.eq_any(states)).count().get_result(conn)?)
+    let of = i::table.filter(i::chapter_id.eq(chapter));
+    let admitted: i64 = of.filter(i::state.eq(ListState::Accepted.name())).count().get_result(conn)?;
+    let mut waiting = of.filter(i::state.eq(ListState::Ready.name())).into_boxed();
+    if let Some(since) = in_time(conn, day)? {
+        waiting = waiting.filter(i::uploaded_at.ge(since));
+    }
+    Ok(admitted + waiting.count().get_result::<i64>(conn)?)
+}
+
+/// Lists of a chapter that waited for longer than their time on a day, held.
+pub fn lapsed(conn: &mut PgConnection, chapter: Uuid, day: NaiveDate) -> Result<Vec<Uuid>, DbError> {
+    use member_import as i;
+    let Some(since) = in_time(conn, day)? else { return Ok(Vec::new()) };
+    let of = i::table.filter(i::chapter_id.eq(chapter)).filter(i::state.eq(ListState::Ready.name()));
+    Ok(of.filter(i::uploaded_at.lt(since)).order(i::id).select(i::id).for_no_key_update().load(conn)?)
+}
+
+/// Since when a list that still waits must have been sent, by the rule of a day.
+fn in_time(conn: &mut PgConnection, day: NaiveDate) -> Result<Option<DateTime<Utc>>, DbError> {
+    use member_import_rule as r;
+    let rule = r::table.filter(r::valid_from.le(day)).filter(r::valid_to.is_null().or(r::valid_to.gt(day)));
+    let days: Option<i16> = rule.order(r::valid_from.desc()).select(r::waits_days).first(conn).optional()?;
+    Ok(days.map(|days| vietnam_midnight(day - Duration::days(days.into()))))
 }
 
 /// The parts at these chapters that are not done, held, with their sealed people.
@@ -211,6 +271,11 @@ pub fn waiting(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Vec<(Uuid, 
     let lists: Vec<Uuid> = lists.load(conn)?;
     let open = p::table.filter(p::import_id.eq_any(lists).and(p::people.is_not_null())).order((p::import_id, p::n));
     Ok(open.select((p::id, p::people.assume_not_null())).for_no_key_update().load(conn)?)
+}
+
+/// The people of a sealed part; nobody of one that cannot be read.
+pub fn opened_part(vault: &Vault, (part, sealed): &(Uuid, Vec<u8>)) -> Result<Vec<Listed>, VaultError> {
+    Ok(serde_json::from_slice(&vault.open(at(part), sealed)?).unwrap_or_default())
 }
 
 /// Opens a part, takes somebody out of it where `change` finds them, and seals it again.

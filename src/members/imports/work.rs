@@ -53,22 +53,44 @@ struct Next {
 fn carry_on(work: &mut Work<'_>, vault: &Vault) -> Result<(), Failure> {
     let (id, now, account) = (work.id(), work.now(), work.account());
     while let Some(next) = work.look(|conn| look(conn, vault, id, account, now))? {
-        let mut settled = Settled::default();
-        let people = prepared(vault, &next, &mut settled).map_err(failure)?;
-        work.step(|conn, progress| {
-            let by = keeper(conn, &next.list, account, now)?;
-            let mut errand = Errand { conn, now, vault };
-            admit::part(&mut errand, &by, &next.list, &next.rules, people, &mut settled).map_err(failure)?;
-            settled.refused.sort_by_key(|refused| refused.row);
-            store::settle(conn, now, next.part.id, &settled).map_err(failure)?;
-            let (admitted, checked, refused) = store::progress(conn, id).map_err(failure)?;
-            progress.errors = i64::try_from(refused.len()).unwrap_or(i64::MAX);
-            progress.done = admitted + checked + progress.errors;
-            Ok(())
-        })?;
+        // All of it; or, where more are like members elsewhere than may be left to the chapters above today, as far as that goes.
+        if let Some(cut) = admitted(work, vault, &next, next.part.people.len())? {
+            admitted(work, vault, &next, cut)?;
+        }
         failpoint::reached("member_part_admitted");
     }
     work.last_step(|conn, _| Ok(store::finish(conn, id)?))
+}
+
+/// Admits the people of a part up to a place; where too many of them would be left to chapters above, nobody, and says up to where it may
+/// go.
+fn admitted(work: &mut Work<'_>, vault: &Vault, next: &Next, upto: usize) -> Result<Option<usize>, Failure> {
+    let (id, now, account) = (work.id(), work.now(), work.account());
+    let mut settled = Settled::default();
+    let people = prepared(vault, next, upto, &mut settled).map_err(failure)?;
+    let left = store::left(vault, &next.part, upto).map_err(failure)?;
+    let mut cut = None;
+    let done = work.step(|conn, progress| {
+        let by = keeper(conn, &next.list, account, now)?;
+        let may = MOST_CHECKED_A_DAY - members::checks_since(conn, next.list.uploaded_by, now - Duration::days(1))?;
+        let mut errand = Errand { conn, now, vault };
+        let last = admit::part(&mut errand, &by, &next.list, (&next.rules, may), people, &mut settled).map_err(failure)?;
+        if let Some(row) = last {
+            cut = next.part.people.iter().position(|one| one.row == row).map(|place| place + 1);
+            // Nothing of this is to stand.
+            return Err(Failure::Again("TOO_MANY_CHECKED"));
+        }
+        settled.refused.sort_by_key(|refused| refused.row);
+        store::settle(conn, now, (&next.part, upto), &settled, left).map_err(failure)?;
+        let (admitted, checked, refused) = store::progress(conn, id).map_err(failure)?;
+        progress.errors = i64::try_from(refused.len()).unwrap_or(i64::MAX);
+        progress.done = admitted + checked + progress.errors;
+        Ok(())
+    });
+    match done {
+        Err(_) if cut.is_some() => Ok(cut),
+        done => done.map(|()| None),
+    }
 }
 
 fn failure(fault: Fault) -> Failure {
@@ -124,11 +146,11 @@ fn today(conn: &mut PgConnection, chapter: Uuid) -> Result<ChapterId, DbError> {
     Ok(at)
 }
 
-/// Checks everybody of a part by the rules of today, and seals who may be admitted.
-fn prepared(vault: &Vault, next: &Next, settled: &mut Settled) -> Result<Vec<Candidate>, Fault> {
+/// Checks everybody of a part up to a place by the rules of today, and seals who may be admitted; who is done is passed over.
+fn prepared(vault: &Vault, next: &Next, upto: usize, settled: &mut Settled) -> Result<Vec<Candidate>, Fault> {
     let first = usize::try_from(next.part.n).unwrap_or_default() * store::MOST_IN_A_PART;
-    let mut people = Vec::with_capacity(next.part.people.len());
-    for (place, Listed { row, entry }) in (first..).zip(&next.part.people) {
+    let mut people = Vec::with_capacity(upto);
+    for (place, Listed { row, entry }) in (first..).zip(&next.part.people).take(upto).skip(next.part.done) {
         let checked = entry.as_ref().map_or_else(|| Err(vec![check::erased()]), |entry: &Entry| next.rules.check(entry, None));
         match (checked, entry) {
             (Ok(fit), Some(entry)) => {

@@ -115,6 +115,7 @@ impl TestApp {
             archive: database.archive(),
             log: database.log(),
             ways: Arc::default(),
+            dossier: None,
         };
         Self::start_with(database, shared)
     }

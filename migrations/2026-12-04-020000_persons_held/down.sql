@@ -1,0 +1,2 @@
+DROP TABLE persons_held;
+DROP TABLE persons_limit;
