@@ -253,8 +253,6 @@ pub trait HoldsPersons: Sync {
         Ok(())
     }
 
-    /// The party asked that its data be kept and not used at these chapters: what is shown of it to others there is not any more. (That
-    /// nobody uses the rest is asked of `party_restriction`.)
     /// The party asked not to be shown at these chapters, or that its data be kept and not used: what is shown of it to others there is not
     /// any more. (That nobody uses the rest is asked of `party_restriction`.)
     fn restrict_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
@@ -264,6 +262,8 @@ pub trait HoldsPersons: Sync {
     /// What [`Self::restrict_of`] closed may be used again.
     fn lift_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
         Ok(())
+    }
+
     /// Whether anything is shown of the party to others at these chapters, besides gifts.
     fn is_shown_of(&self, _: &mut PgConnection, _: &OfParty<'_>) -> Result<bool, DbError> {
         Ok(false)
