@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::coverage::{Call, call};
 use crate::harness::{Caller, TestApp};
 use crate::outbox::{app_with, gateway};
+use crate::papers::{pdf, upload};
 use crate::personal::nowhere;
 
 pub const CASES: &str = "/api/v1/family-links";
@@ -124,6 +125,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let like = |n: usize, rest: &str| format!("{LIKENESSES}/{}{rest}", likeness[n]);
     let nothing = || Some(Value::Null);
     let to = json!({"id": Uuid::new_v4(), "to": "68", "note": "ở tỉnh"});
+    let paper = upload(&here, "FAMILY_LINK", "application/pdf", &pdf(310));
     let patch = json!({"sought": {"name": name()}});
     vec![
         call("GET /api/v1/family-links", format!("{CASES}?chapter=23095"), None, 404, 403, 200),
@@ -140,6 +142,15 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("POST /api/v1/family-links/{id}/charge-left", one(5, "/charge-left"), nothing(), 404, 403, 200),
         call("POST /api/v1/family-links/{id}/erasure", one(6, "/erasure"), nothing(), 404, 403, 200),
         call("POST /api/v1/family-links/{id}/hand-over", one(7, "/hand-over"), Some(to), 404, 403, 201),
+        call(
+            "POST /api/v1/family-links/{id}/documents",
+            one(0, "/documents"),
+            Some(json!({"document": paper["id"]})),
+            404,
+            403,
+            201,
+        ),
+        call("GET /api/v1/family-links/{id}/documents", one(0, "/documents"), None, 404, 404, 200),
         call("GET /api/v1/family-hand-overs", format!("{OFFERS}?chapter=23095"), None, 404, 403, 200),
         call("GET /api/v1/family-hand-overs/{id}", handed(&offers[0], ""), None, 404, 403, 200),
         call("POST /api/v1/family-hand-overs/{id}/taking", handed(&offers[0], "/taking"), nothing(), 404, 403, 200),

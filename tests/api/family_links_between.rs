@@ -3,10 +3,13 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
+use so_nhan_ai::documents::sweep::sweep_all;
+use so_nhan_ai::rooms::ROOMS;
 use uuid::Uuid;
 
 use crate::family_links::{CASES, LIKENESSES, OFFERS, at, case_of, clean, merge, offer, record, step, tracer, wrong};
 use crate::harness::{Caller, TestApp, eventually};
+use crate::papers::{announcement, pdf, upload};
 use crate::personal::{REQUESTS, ask, party_of, path, personal};
 
 /// Two chapters look for one man, and he looks for his sister at a third: the centre compares, and nobody else learns of it before.
@@ -210,5 +213,47 @@ fn cases_and_offers_follow_their_chapter_into_its_successor() {
     // What was offered to the old chapter is the successor's to take, and is its own then.
     successor.post(&format!("{OFFERS}/{into}/taking"), Value::Null, 200);
     assert_eq!(successor.get(&at(&theirs, ""), 200)["chapter"], "23059");
+    clean(&app);
+}
+
+/// Papers are read by whoever reads the case, at the chapter that holds it, and go when it does.
+#[test]
+fn papers_hang_on_a_case_that_is_not_guarded_and_do_not_stay_behind() {
+    let app = TestApp::start();
+    let (one, province) = (tracer(&app, "23095"), tracer(&app, "68"));
+    let id = record(&app, &one, json!({}));
+    let paper = upload(&one, "FAMILY_LINK", "application/pdf", &pdf(320));
+    let (hung, document) = (at(&id, "/documents"), paper["id"].as_str().unwrap());
+    one.post(&hung, json!({"document": document}), 201);
+    assert_eq!(one.get(&hung, 200).as_array().unwrap().len(), 1);
+    let bytes = format!("/api/v1/documents/{document}/content");
+    assert_eq!(one.send("GET", &bytes, None).status, 200);
+    for (role, chapter) in
+        [(Role::Officer, "23095"), (Role::ChapterChair, "23095"), (Role::Inspector, "68"), (Role::TracingOfficer, "68")]
+    {
+        let caller = app.staff(role, chapter);
+        caller.get(&hung, 404);
+        caller.get(&format!("/api/v1/documents/{document}"), 404);
+        caller.get(&bytes, 404);
+    }
+    app.officer_of("23095").post("/api/v1/uploads", announcement("FAMILY_LINK", "application/pdf", &pdf(321)), 403);
+    // Handed on: the copy goes, the paper itself goes by hand.
+    let handed = offer(&one, &id, "68");
+    province.post(&format!("{OFFERS}/{handed}/taking"), Value::Null, 200);
+    assert_eq!(province.get(&hung, 200).as_array().unwrap().iter().filter(|paper| paper["closed"].is_null()).count(), 0);
+    assert_eq!(one.send("GET", &bytes, None).status, 403, "closed");
+    app.clock.advance(Duration::days(1));
+    sweep_all(&app.shared.db, app.now(), &app.shared.archive, ROOMS).unwrap();
+    assert_eq!(app.database.number("SELECT count(*) FROM document"), 0);
+    // A guarded case takes none, and lets go of what it has when it becomes guarded.
+    let one = tracer(&app, "23095");
+    let id = record(&app, &one, json!({}));
+    let paper = upload(&one, "FAMILY_LINK", "application/pdf", &pdf(330));
+    one.post(&at(&id, "/documents"), json!({"document": paper["id"]}), 201);
+    one.patch(&at(&id, ""), json!({"guarded": true}), 200);
+    let open = "SELECT count(*) FROM document d WHERE NOT EXISTS (SELECT FROM document_closure c WHERE c.document_id = d.id)";
+    assert_eq!(app.database.number(open), 0);
+    let other = upload(&one, "FAMILY_LINK", "application/pdf", &pdf(340));
+    one.post(&at(&id, "/documents"), json!({"document": other["id"]}), 409);
     clean(&app);
 }
