@@ -164,4 +164,3 @@ impl HoldsPersons for Commended {
         Ok(())
     }
 }
-

@@ -49,5 +49,4 @@ impl HoldsPersons for Officers {
     fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
         Ok(HowMany { persons: officer::table.count().get_result(conn)?, sensitive: 0 })
     }
-
 }

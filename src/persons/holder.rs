@@ -11,7 +11,9 @@ use crate::basics::{Line, Phone};
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{
+    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
+};
 use crate::tree;
 use crate::tree::ChapterId;
 use crate::vault::VaultError;
