@@ -12,9 +12,7 @@ use crate::db::DbError;
 use crate::db::schema::{committee_post, post_holder, post_holder_shown, post_title};
 use crate::db::shown;
 use crate::house::errand::Errand;
-use crate::house::persons::{
-    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
-};
+use crate::house::persons::{Called, Candidate, Holding, HoldsPersons, Kept, Needed, OfParty, PersonsError, Processing};
 use crate::persons;
 
 /// See the module. No record of the books leads here: holders are found by their party.

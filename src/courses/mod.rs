@@ -41,6 +41,7 @@ mod places;
 mod plan;
 pub mod public;
 mod results;
+mod retention;
 pub mod routes;
 mod show;
 mod store;

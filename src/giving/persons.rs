@@ -14,7 +14,7 @@ use crate::db::findings::Findings;
 use crate::db::schema::{asked_gift, gift, reversal_request};
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Both, Called, Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, PersonsError, Processing, Record,
+    Both, Called, Candidate, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, PersonsError, Processing, Record,
 };
 use crate::parties::naming;
 use crate::vault::place;

@@ -145,8 +145,6 @@ pub struct Processing {
     pub period: Both,
 }
 
-/// See the module. Every method works within the caller's transaction, whose records are held. A room leaves out what it
-/// has nothing to do for.
 /// How many people a room holds. Who stands in two rooms is counted in the lower one; of sensitive data each room counts its own, so
 /// that somebody may be in it twice: the law's limits are met rather too early.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -180,7 +178,8 @@ pub struct Needed {
     pub until: Option<NaiveDate>,
 }
 
-/// See the module. Every method works within the caller's transaction, whose records are held.
+/// See the module. Every method works within the caller's transaction, whose records are held. A room leaves out what it
+/// has nothing to do for.
 pub trait HoldsPersons: Sync {
     /// What is kept of whom, why, by which right and how long: for the register.
     fn processing(&self) -> &'static [Processing];

@@ -5,10 +5,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::officer;
-use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{HoldsPersons, HowMany, Processing};
 
 /// See the module.
 pub struct Officers;
