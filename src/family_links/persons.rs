@@ -2,15 +2,17 @@
 //! out of what a chapter holds of them. So an erasure finds cases by the name and number of the enquirer, as it finds texts, and what they
 //! hold is told, corrected and forgotten by the officer in charge.
 
+use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::forget;
 use super::papers::OF_FAMILY_LINKS;
 use super::sealed::enquirer_hash;
 use super::store::{self, Row};
+use crate::db::DbError;
 use crate::documents::{closures, of_people};
 use crate::house::errand::Errand;
-use crate::house::persons::{HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing};
+use crate::house::persons::{Both, HoldsPersons, HowMany, Kept, Mentioned, OfParty, PersonsError, Processing};
 use crate::parties::{self, restriction};
 
 /// See the module.
@@ -73,6 +75,20 @@ impl HoldsPersons for Cases {
             "family_hand_over.note",
             "family_hand_over.request_hash",
         ]
+    }
+
+    /// What people tell of a war tells of much else.
+    fn sensitive(&self) -> Option<Both> {
+        Some((
+            "Hoàn cảnh thất lạc có thể nói về sức khỏe, dân tộc, quan điểm chính trị",
+            "How they were parted may tell of health, origin and political views",
+        ))
+    }
+
+    /// Who asks and who is sought.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        let persons = 2 * store::count(conn)?;
+        Ok(HowMany { persons, sensitive: persons })
     }
 
     /// Cases that who goes asked for. Who is sought in one, or speaks for a child in it, is not somebody who takes it away from its enquirer.
