@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-
 use super::model::{Failure, JobKind, Lane};
 use super::store::{self, End, Taken};
 use super::work::{Handler, Sweep, Work};

@@ -34,11 +34,9 @@ pub(super) fn needed(conn: &mut PgConnection, periods: &Periods, of: &[Candidate
             MemberState::Erased => return None,
             MemberState::Applied | MemberState::Checked | MemberState::Admitted => ("MEMBER", None),
             MemberState::Refused | MemberState::Withdrawn => ("APPLICATION", periods.until("APPLICATION", last)),
-            MemberState::Left
-            | MemberState::StruckOff
-            | MemberState::Expelled
-            | MemberState::Died
-            | MemberState::Transferred => ("MEMBER", periods.until("MEMBER", last)),
+            MemberState::Left | MemberState::StruckOff | MemberState::Expelled | MemberState::Died | MemberState::Transferred => {
+                ("MEMBER", periods.until("MEMBER", last))
+            }
         };
         Some(Needed { person, record, until })
     };

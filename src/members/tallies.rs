@@ -171,14 +171,7 @@ pub fn keep_after(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) -> Res
         if (Begin { day: &day, at: &now }).execute(conn)? == 0 {
             return Ok(0);
         }
-        let keep = Keep {
-            day: &day,
-            base: &base,
-            begun_after: &base,
-            begun_until: &day,
-            ended_after: &base,
-            ended_until: &day,
-        };
+        let keep = Keep { day: &day, base: &base, begun_after: &base, begun_until: &day, ended_after: &base, ended_until: &day };
         keep.execute(conn)?;
     }
 }

@@ -88,7 +88,12 @@ async fn look_up(metrics: &Metrics, db: &Db, clock: &Clock) {
     let now = clock.now();
     let looked = db
         .read(move |conn| -> Result<_, DbError> {
-            Ok((log::store::size(conn)?, log::store::waiting(conn)?, jobs::figures(conn, now)?, privacy::held::latest(conn)?.all()))
+            Ok((
+                log::store::size(conn)?,
+                log::store::waiting(conn)?,
+                jobs::figures(conn, now)?,
+                privacy::held::latest(conn)?.all(),
+            ))
         })
         .await;
     metrics.set(Figure::DatabaseUp, if looked.is_ok() { 1.0 } else { 0.0 });

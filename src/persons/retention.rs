@@ -37,7 +37,8 @@ pub fn is_any_older(conn: &mut PgConnection, than: DateTime<Utc>) -> Result<bool
 /// Persons who are one person with these, as another row of their chapter: by whom they go with.
 pub fn joined_with(conn: &mut PgConnection, of: &[Uuid]) -> Result<HashMap<Uuid, Vec<Candidate>>, DbError> {
     use person_join as j;
-    let standing = j::table.filter(j::state.eq(JoinState::Joined.name())).filter(j::kept_id.eq_any(of).or(j::joined_id.eq_any(of)));
+    let standing =
+        j::table.filter(j::state.eq(JoinState::Joined.name())).filter(j::kept_id.eq_any(of).or(j::joined_id.eq_any(of)));
     let kept: Vec<Uuid> = standing.select(j::kept_id).distinct().load(conn)?;
     let stars = j::table.filter(j::state.eq(JoinState::Joined.name())).filter(j::kept_id.eq_any(&kept));
     let pairs: Vec<(Uuid, Uuid)> = stars.select((j::kept_id, j::joined_id)).load(conn)?;
@@ -68,8 +69,7 @@ fn candidate((person, party, chapter): (Uuid, Uuid, Uuid)) -> Candidate {
 pub(super) fn needed(conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
     use person as p;
     let persons: Vec<Uuid> = of.iter().map(|one| one.person).collect();
-    let rows: Vec<(Uuid, DateTime<Utc>)> =
-        p::table.filter(p::id.eq_any(persons)).select((p::id, p::recorded_at)).load(conn)?;
+    let rows: Vec<(Uuid, DateTime<Utc>)> = p::table.filter(p::id.eq_any(persons)).select((p::id, p::recorded_at)).load(conn)?;
     let needed = |(person, at)| Needed { person, record: "PERSON", until: periods.until("PERSON", vietnam_date(at)) };
     Ok(rows.into_iter().map(needed).collect())
 }

@@ -185,12 +185,7 @@ pub(super) fn proposed(conn: &mut PgConnection, chapters: &[Uuid], hashes: &[i64
 }
 
 /// [`proposed`] of one chapter, by name alone.
-pub(super) fn proposed_ids(
-    conn: &mut PgConnection,
-    chapter: Uuid,
-    hashes: &[i64],
-    most: i64,
-) -> Result<Vec<PersonId>, DbError> {
+pub(super) fn proposed_ids(conn: &mut PgConnection, chapter: Uuid, hashes: &[i64], most: i64) -> Result<Vec<PersonId>, DbError> {
     use person as p;
     let query = p::table.filter(p::words.contains(hashes)).filter(p::chapter_id.eq(chapter)).limit(most).select(p::id);
     Ok(query.load::<Uuid>(conn)?.into_iter().map(PersonId).collect())

@@ -80,12 +80,7 @@ fn look(work: &mut Work<'_>, rooms: Rooms) -> Result<(), Failure> {
 /// One step after somebody: how many it looked at, and the last one; `None` when there are no more.
 type Part = fn(&mut PgConnection, Rooms, DateTime<Utc>, Uuid) -> Result<(i64, Option<Uuid>), DbError>;
 
-fn over_persons(
-    conn: &mut PgConnection,
-    rooms: Rooms,
-    now: DateTime<Utc>,
-    after: Uuid,
-) -> Result<(i64, Option<Uuid>), DbError> {
+fn over_persons(conn: &mut PgConnection, rooms: Rooms, now: DateTime<Utc>, after: Uuid) -> Result<(i64, Option<Uuid>), DbError> {
     let Some(than) = proposals::old_enough(conn, vietnam_date(now))? else { return Ok((0, None)) };
     let of = persons::older(conn, than, after, STEP)?;
     proposals::propose(conn, rooms, now, &of)?;

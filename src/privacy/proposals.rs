@@ -100,8 +100,7 @@ pub fn due(
 ) -> Result<HashMap<Uuid, (Candidate, Due)>, DbError> {
     let periods = Periods::read(conn)?;
     let stars = persons::joined_with(conn, &of.iter().map(|one| one.person).collect::<Vec<_>>())?;
-    let all: BTreeMap<Uuid, Candidate> =
-        of.iter().chain(stars.values().flatten()).map(|one| (one.person, *one)).collect();
+    let all: BTreeMap<Uuid, Candidate> = of.iter().chain(stars.values().flatten()).map(|one| (one.person, *one)).collect();
     let all: Vec<Candidate> = all.into_values().collect();
     let mut needs: HashMap<Uuid, Vec<Needed>> = HashMap::new();
     for holder in rooms.persons() {
@@ -124,12 +123,7 @@ pub fn old_enough(conn: &mut PgConnection, today: NaiveDate) -> Result<Option<Da
 }
 
 /// Proposes who of these is due, unless that is done, or somebody said why they are kept.
-pub fn propose(
-    conn: &mut PgConnection,
-    rooms: Rooms,
-    now: DateTime<Utc>,
-    of: &[Candidate],
-) -> Result<usize, DbError> {
+pub fn propose(conn: &mut PgConnection, rooms: Rooms, now: DateTime<Utc>, of: &[Candidate]) -> Result<usize, DbError> {
     use retention_proposal as r;
     let today = vietnam_date(now);
     let due = due(conn, rooms, today, of)?;

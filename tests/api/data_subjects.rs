@@ -116,7 +116,12 @@ fn who_waits_in_a_list_finds_it_in_the_copy_and_is_taken_out_of_it() {
     // Kept and not used: still in the copy, and admitted by nobody.
     done(&app, (&officer, &chair), "RESTRICT", json!({"party": party(&officer, &person)}));
     assert_eq!(kinds(&copy(&officer, &person)), ["LISTED", "PERSON"]);
-    done(&app, (&officer, &chair), "LIFT_RESTRICTION", json!({"party": app.database.text("SELECT party_alias::text FROM personal_data_request")}));
+    done(
+        &app,
+        (&officer, &chair),
+        "LIFT_RESTRICTION",
+        json!({"party": app.database.text("SELECT party_alias::text FROM personal_data_request")}),
+    );
     done(&app, (&officer, &chair), "ERASE", json!({"party": party(&officer, &person)}));
     nowhere(&app, &["Zqba"]);
     audited(&app);

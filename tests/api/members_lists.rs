@@ -389,7 +389,8 @@ fn a_list_leaves_no_more_than_ten_people_a_day_to_the_chapters_above_and_the_res
     assert_eq!(accept(&their_chair, &check)["admitted"], 14);
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let own: Vec<String> = rows(30).lines().map(str::to_owned).collect();
-    let lines: String = elsewhere.lines().zip(&own).flat_map(|(one, other)| [one.to_owned(), other.clone()]).map(|line| line + "\r\n").collect();
+    let lines: String =
+        elsewhere.lines().zip(&own).flat_map(|(one, other)| [one.to_owned(), other.clone()]).map(|line| line + "\r\n").collect();
     let check = look(&officer, &to(""), format!("{HEAD}{lines}"), 201);
     let taken = chair.post(&format!("{}/acceptance", at(&check)), Value::Null, 202);
     let done = || app.database.number("SELECT done_rows FROM member_import_part WHERE done_at IS NULL");
@@ -397,7 +398,10 @@ fn a_list_leaves_no_more_than_ten_people_a_day_to_the_chapters_above_and_the_res
     let list = chair.get(&at(&check), 200);
     assert_eq!((&list["checked"], &list["admitted"], &list["state"]), (&json!(10), &json!(9), &json!("ACCEPTED")), "{list}");
     // Nobody behind the tenth is written down, whoever it is.
-    assert_eq!(app.database.number("SELECT count(*) FROM person p JOIN chapter c ON c.id = p.chapter_id WHERE c.code = '23095'"), 19);
+    assert_eq!(
+        app.database.number("SELECT count(*) FROM person p JOIN chapter c ON c.id = p.chapter_id WHERE c.code = '23095'"),
+        19
+    );
     let shown = chair.get(&format!("{}?part=0", at(&check)), 200);
     let named = shown["people"].as_array().unwrap().iter().filter(|one| one.get("name").is_some()).count();
     assert_eq!(named, 28 - 19, "who is done is not kept in the list");

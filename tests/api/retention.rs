@@ -104,7 +104,10 @@ fn who_is_needed_no_more_is_proposed_and_erased_by_two_persons_or_kept() {
     assert_eq!(names(&items), ["Lê Zqchi", "Lê Zqdũng"]);
     let of = |items: &[Value], name: &str| items.iter().find(|one| one["person"]["name"] == name).unwrap().clone();
     let (chi, dung) = (of(&items, "Lê Zqchi"), of(&items, "Lê Zqdũng"));
-    assert_eq!((&chi["record"], &dung["record"], &chi["due_on"]), (&json!("PERSON"), &json!("APPLICATION"), &json!("2027-11-22")));
+    assert_eq!(
+        (&chi["record"], &dung["record"], &chi["due_on"]),
+        (&json!("PERSON"), &json!("APPLICATION"), &json!("2027-11-22"))
+    );
     assert!(chi["law"].as_str().unwrap().contains("Luật 91/2025/QH15"), "{chi}");
     // Kept with a reason until a day, and proposed again after it.
     let keeping = |until: &str| json!({"reason": "CLAIM", "until": until});
@@ -224,8 +227,10 @@ fn what_officers_did_and_read_is_never_proposed_and_nothing_lets_it_go() {
         assert!(refused(sql).contains("audit_event"), "{sql}");
     }
     assert_eq!(app.database.number("SELECT years FROM retention_rule WHERE record = 'ACCESS_RECORD'"), 1);
-    refused("INSERT INTO retention_proposal (id, chapter_id, person_id, record, due_on, state, proposed_at)
-             SELECT gen_random_uuid(), chapter_id, id, 'ACCESS_RECORD', '2026-01-01', 'PROPOSED', now() FROM person");
+    refused(
+        "INSERT INTO retention_proposal (id, chapter_id, person_id, record, due_on, state, proposed_at)
+             SELECT gen_random_uuid(), chapter_id, id, 'ACCESS_RECORD', '2026-01-01', 'PROPOSED', now() FROM person",
+    );
     // Looked at again and again over years, with everybody due: the trail only grows.
     for _ in 0..4 {
         pass(&app, 400);
@@ -256,10 +261,18 @@ fn how_many_persons_are_held_is_counted_once_a_day_and_told_beside_the_limits() 
     let accounts = app.database.number("SELECT count(*) FROM officer");
     let administrator = app.staff(Role::CentralAdministrator, "TW");
     let held = administrator.get(HELD, 200);
-    let of = |room: &str, what: &str| held["rooms"].as_array().unwrap().iter().find(|one| one["room"] == room).unwrap()[what].clone();
-    assert_eq!((of("parties", "persons"), of("members", "persons"), of("giving", "sensitive")), (json!(2), json!(1), json!(1)), "{held}");
+    let of =
+        |room: &str, what: &str| held["rooms"].as_array().unwrap().iter().find(|one| one["room"] == room).unwrap()[what].clone();
+    assert_eq!(
+        (of("parties", "persons"), of("members", "persons"), of("giving", "sensitive")),
+        (json!(2), json!(1), json!(1)),
+        "{held}"
+    );
     assert_eq!((&held["persons"], &held["sensitive"]), (&json!(3 + accounts), &json!(1)));
-    assert_eq!((&held["limit"], &held["sensitive_limit"], &held["dossier_missing"]), (&json!(100_000), &json!(10_000), &json!(false)));
+    assert_eq!(
+        (&held["limit"], &held["sensitive_limit"], &held["dossier_missing"]),
+        (&json!(100_000), &json!(10_000), &json!(false))
+    );
     assert_eq!((&held["retention_waits"], held.get("dossier")), (&json!(0), None));
     let metrics = app.anonymous().get_text("/metrics", 200);
     assert!(metrics.contains(&format!("sna_persons_held {}.0\n", 3 + accounts)), "{metrics}");

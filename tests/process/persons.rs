@@ -38,7 +38,8 @@ fn letters(n: i64) -> String {
 
 /// Sends a list of its own people and returns the path of the one that waits.
 fn upload(server: &Server, token: &str, of: i64, rows: i64) -> String {
-    let rows: String = (0..rows).map(|n| format!("Nguyễn Zq{},1980,09{:08}\n", letters(10_000 * of + n), 10_000 * of + n)).collect();
+    let rows: String =
+        (0..rows).map(|n| format!("Nguyễn Zq{},1980,09{:08}\n", letters(10_000 * of + n), 10_000 * of + n)).collect();
     let answer = ureq::post(format!("{}{IMPORTS}?chapter=23095&decision_no={of}", server.base))
         .header("authorization", format!("Bearer {token}"))
         .header("content-type", "text/csv")

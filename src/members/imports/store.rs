@@ -146,7 +146,12 @@ pub struct Part {
 /// The next part that is not done.
 pub fn next_part(conn: &mut PgConnection, vault: &Vault, import: Uuid) -> Result<Option<Part>, Fault> {
     use member_import_part as p;
-    let open = p::table.filter(p::import_id.eq(import).and(p::done_at.is_null())).order(p::n).select((p::id, p::n, p::people, p::done_rows));
+    let open = p::table.filter(p::import_id.eq(import).and(p::done_at.is_null())).order(p::n).select((
+        p::id,
+        p::n,
+        p::people,
+        p::done_rows,
+    ));
     let Some((id, n, Some(sealed), done)) = open.first::<(Uuid, i16, Option<Vec<u8>>, i16)>(conn).optional()? else {
         return Ok(None);
     };
@@ -182,7 +187,8 @@ pub fn settle(
     use member_import_part as p;
     type Done = (Option<i16>, Option<i16>, Option<serde_json::Value>);
     let before: Done = p::table.find(part.id).select((p::admitted, p::checked, p::refused)).first(conn)?;
-    let mut refused: Vec<Refused> = serde_json::from_value(before.2.unwrap_or_else(|| serde_json::json!([]))).map_err(Fault::broken)?;
+    let mut refused: Vec<Refused> =
+        serde_json::from_value(before.2.unwrap_or_else(|| serde_json::json!([]))).map_err(Fault::broken)?;
     refused.extend(settled.refused.iter().cloned());
     let small = |count: usize| i16::try_from(count).unwrap_or(i16::MAX);
     diesel::update(p::table.find(part.id).filter(p::done_at.is_null()))
