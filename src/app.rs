@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::authz::refuse_unasked;
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
+use crate::call_outs::answering::Answering;
 use crate::config::Web;
 use crate::db::Db;
 use crate::db::worker::Worker;
@@ -199,6 +200,7 @@ fn threads(shared: &Shared, metrics: &Metrics) -> std::io::Result<(Means, Vec<Wo
     means.put(shared.search.clone());
     means.put(Arc::clone(&shared.ways));
     means.put(shared.passwords.clone());
+    means.put(shared.public_url.clone());
     for put in ROOMS.0.iter().flat_map(|room| room.means) {
         put(&mut means)?;
     }
@@ -215,6 +217,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     metrics.set(Figure::StartTimeSeconds, shared.clock.now().timestamp() as f64);
     let (means, threads) = threads(&shared, &metrics)?;
     let (intake, search) = (means.get::<Intake>()?, means.get::<SearchIndex>()?);
+    let answering = means.get::<Answering>()?;
     let (public_log, pieces) = (web::Data::new(means.get::<PublicLog>()?), web::Data::new(PieceCache::default()));
     let for_requests = search.clone();
     let live = Live::start(shared.db.clone(), search.clone());
@@ -240,6 +243,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(web::Data::new(shared.public_url.clone()))
             .app_data(web::Data::new(shared.archive.clone()))
             .app_data(web::Data::new(intake.clone()))
+            .app_data(web::Data::new(answering.clone()))
             .app_data(web::Data::from(Arc::clone(&shared.ways)))
             .app_data(cache.clone())
             .app_data(web::Data::new(for_requests.clone()))

@@ -4,32 +4,44 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger →
 //! jobs → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
+//! persons → members → committees → volunteers → teams → call_outs → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → privacy →
 //! successions → search →
+//! persons → members → committees → courses → giving → spending → transfers → dues → corrections → books → periods → publications →
+//! settlements → privacy → successions → search →
+//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → campaigns →
+//! activities → commendations → settlements → privacy → successions → search →
+//! persons → members → committees → giving → spending → transfers → dues → corrections → books → periods → publications → settlements → family_links →
+//! privacy → successions → search →
 //! disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
 //! through one gift from the phone to the public page.
 
+pub mod activities;
 pub mod app;
 pub mod authz;
 pub mod basics;
 pub mod bookkeeping;
 pub mod books;
 pub mod calendar;
+pub mod call_outs;
+pub mod campaigns;
 pub mod changes;
 pub mod chapters;
 pub mod cli;
+pub mod commendations;
 pub mod committees;
 pub mod config;
 pub mod contract;
 pub mod corrections;
+pub mod courses;
 pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
 pub mod dues;
+pub mod family_links;
 pub mod giving;
 pub mod house;
 pub mod http;
@@ -55,9 +67,11 @@ pub mod spending;
 pub mod statements;
 pub mod stock;
 pub mod successions;
+pub mod teams;
 pub mod transfers;
 pub mod tree;
 pub mod upkeep;
 pub mod vault;
+pub mod volunteers;
 pub mod vouchers;
 pub mod webhooks;

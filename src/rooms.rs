@@ -2,9 +2,16 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, giving, identity, jobs,
+    authz, bookkeeping, books, changes, chapters, committees, corrections, courses, decisions, documents, dues, giving, identity, jobs,
+    activities, authz, bookkeeping, books, campaigns, changes, chapters, commendations, committees, corrections, decisions, documents, dues, giving, identity, jobs,
     ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
-    spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
+    spending, statements, stock, successions, transfers, tree, volunteers, vouchers, webhooks,
+    authz, bookkeeping, books, call_outs, changes, chapters, committees, corrections, decisions, documents, dues, giving,
+    identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
+    search, settlements, spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
+    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, family_links, giving,
+    identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
+    search, settlements, spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -31,6 +38,10 @@ pub const ROOMS: Rooms = Rooms(&[
     &persons::ROOM,
     &members::ROOM,
     &committees::ROOM,
+    &volunteers::ROOM,
+    &courses::ROOM,
+    &teams::ROOM,
+    &call_outs::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,
@@ -39,7 +50,11 @@ pub const ROOMS: Rooms = Rooms(&[
     &books::ROOM,
     &periods::ROOM,
     &publications::ROOM,
+    &campaigns::ROOM,
+    &activities::ROOM,
+    &commendations::ROOM,
     &settlements::ROOM,
+    &family_links::ROOM,
     &privacy::ROOM,
     &successions::ROOM,
     &search::ROOM,

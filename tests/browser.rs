@@ -22,6 +22,8 @@ mod harness;
 mod layout;
 #[path = "browser/leaves.rs"]
 mod leaves;
+#[path = "browser/members.rs"]
+mod members;
 #[path = "browser/papers.rs"]
 mod papers;
 #[path = "browser/receipts.rs"]
@@ -57,6 +59,7 @@ fn in_a_real_browser() {
         doubts::SCENARIOS,
         leaves::SCENARIOS,
         story::SCENARIOS,
+        members::SCENARIOS,
         access::SCENARIOS,
     ]
     .concat();

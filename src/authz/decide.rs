@@ -399,3 +399,38 @@ pub fn nearest_approver(
             .optional()?;
     Ok(found.map(|(id,)| ChapterId(id)))
 }
+
+/// Whether an account holds a right at a chapter today, whatever sessions it has: for what somebody was charged with before.
+pub fn holds_still<R: Right>(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    account: Uuid,
+    chapter: ChapterId,
+) -> Result<bool, DbError> {
+    let ask = Ask { actor: Actor::of_job(account), chapter };
+    let standing = standings(conn, now, &[ask])?.pop().unwrap_or_default();
+    Ok(standing.officer.is_some() && standing.roles_for(R::NAME).next().is_some())
+}
+
+statement! {
+    struct Holders {
+        roles: Vec<&'static str> => Array<Text>,
+        today: NaiveDate => Date,
+        chapter: Uuid => diesel::sql_types::Uuid,
+    } -> (Bool,),
+    "SELECT EXISTS (
+         SELECT FROM (SELECT ?::text[] AS roles, ?::date AS day, ?::uuid AS chapter) a
+         JOIN role_assignment ra ON ra.role = ANY (a.roles) AND ra.ended_at IS NULL
+              AND ra.valid_from <= a.day AND (ra.valid_to IS NULL OR ra.valid_to >= a.day)
+         JOIN account acc ON acc.id = ra.account_id AND acc.disabled_at IS NULL
+         WHERE ra.chapter_id = a.chapter OR EXISTS (
+             SELECT FROM role_assignment_acts_for f WHERE f.assignment_id = ra.id AND f.chapter_id = a.chapter AND f.ended_at IS NULL
+               AND f.valid_from <= a.day AND (f.valid_to IS NULL OR f.valid_to >= a.day)))"
+}
+
+/// Whether anybody holds a right at this very chapter today, or acts for it.
+pub fn is_held<R: Right>(conn: &mut PgConnection, now: DateTime<Utc>, chapter: ChapterId) -> Result<bool, DbError> {
+    let roles = Role::ALL.into_iter().filter(|role| role.has(R::NAME)).map(Role::name).collect();
+    let (held,) = Holders { roles: &roles, today: &vietnam_date(now), chapter: &chapter.0 }.get_result(conn)?;
+    Ok(held)
+}

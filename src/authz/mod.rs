@@ -36,14 +36,14 @@ pub use audit::{
     AuditEvent, AuditRow, PERSONS_SEARCHED, audit, audit_detailed, events_of_account, events_of_chapter, searches_since,
 };
 pub use decide::{
-    Ask, Denied, Refusal, approved_before, authenticate, authenticate_to_change_password, decide, nearest_approver,
-    nearest_approver_of,
+    Ask, Denied, Refusal, approved_before, authenticate, authenticate_to_change_password, decide, holds_still, is_held,
+    nearest_approver, nearest_approver_of,
 };
 pub use desk::Desk;
 pub use idempotency::Attempt;
 pub use parameters::refuse_unasked;
 pub use policy::{
-    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepPeople, LEVELS, Organise, POLICY, Reach, Read, Record, Right,
-    RightName, Role, RunAppeal, SECOND_FACTOR, SeePeople, Seen, suffices,
+    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepFamilyLinks, KeepPeople, LEVELS, Organise, POLICY, Reach, Read,
+    Record, Right, RightName, Role, RunActivities, RunAppeal, SECOND_FACTOR, SeeFamilyLinks, SeePeople, Seen, suffices,
 };
 pub use visit::Visit;

@@ -18,6 +18,8 @@ codes! {
         Officer = "OFFICER",
         Accountant = "ACCOUNTANT",
         Inspector = "INSPECTOR",
+        /// Keeps cases of family links (tìm kiếm tin tức thân nhân), and holds nothing else.
+        TracingOfficer = "TRACING_OFFICER",
     }
 }
 
@@ -45,6 +47,12 @@ codes! {
         KeepPeople = "KEEP_PEOPLE",
         /// See the persons of a chapter.
         SeePeople = "SEE_PEOPLE",
+        /// Write down campaigns, programmes and activities of a chapter, and what was good practice there.
+        RunActivities = "RUN_ACTIVITIES",
+        /// Enter and go on with cases of family links of a chapter.
+        KeepFamilyLinks = "KEEP_FAMILY_LINKS",
+        /// See the cases of family links of a chapter.
+        SeeFamilyLinks = "SEE_FAMILY_LINKS",
     }
 }
 
@@ -60,19 +68,22 @@ pub enum Reach {
 }
 
 use RightName::{
-    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, KeepPeople as KEEP_PEOPLE,
-    Organise as ORGANISE, Read as READ, Record as RECORD, RunAppeal as RUN_APPEAL, SeePeople as SEE_PEOPLE,
+    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, KeepFamilyLinks as KEEP_FAMILY_LINKS,
+    KeepPeople as KEEP_PEOPLE, Organise as ORGANISE, Read as READ, Record as RECORD, RunActivities as RUN_ACTIVITIES,
+    RunAppeal as RUN_APPEAL, SeeFamilyLinks as SEE_FAMILY_LINKS, SeePeople as SEE_PEOPLE,
 };
 
 /// The whole policy. Administrators appoint but keep no books; inspectors see all books and change nothing. READ shows no person: those
-/// of a chapter are seen by its own officers, and by others only as far as an open matter names one.
+/// of a chapter are seen by its own officers, and by others only as far as an open matter names one. Who looks for whom is the most
+/// private of all: no other role shows it, not the chair's; whoever is to know is given this one by name.
 pub const POLICY: &[(Role, &[RightName])] = &[
-    (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL, ORGANISE]),
-    (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL, ORGANISE]),
-    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE, KEEP_PEOPLE, SEE_PEOPLE]),
-    (Role::Officer, &[READ, RECORD, HAND_OVER, KEEP_PEOPLE, SEE_PEOPLE]),
+    (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL, ORGANISE, RUN_ACTIVITIES]),
+    (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL, ORGANISE, RUN_ACTIVITIES]),
+    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE, KEEP_PEOPLE, SEE_PEOPLE, RUN_ACTIVITIES]),
+    (Role::Officer, &[READ, RECORD, HAND_OVER, KEEP_PEOPLE, SEE_PEOPLE, RUN_ACTIVITIES]),
     (Role::Accountant, &[READ, APPROVE, RECORD]),
     (Role::Inspector, &[READ, INSPECT]),
+    (Role::TracingOfficer, &[READ, KEEP_FAMILY_LINKS, SEE_FAMILY_LINKS]),
 ];
 
 /// Rights that take a session with a second factor: whoever decides over others' money and accounts shows that it is
@@ -91,9 +102,13 @@ pub const GIVES: &[(Role, &[Role])] = &[
             Role::Officer,
             Role::Accountant,
             Role::Inspector,
+            Role::TracingOfficer,
         ],
     ),
-    (Role::ProvincialAdministrator, &[Role::ChapterChair, Role::Officer, Role::Accountant, Role::Inspector]),
+    (
+        Role::ProvincialAdministrator,
+        &[Role::ChapterChair, Role::Officer, Role::Accountant, Role::Inspector, Role::TracingOfficer],
+    ),
 ];
 
 /// At chapters of which levels a role exists.
@@ -105,6 +120,8 @@ pub const LEVELS: &[(Role, &[Level])] = &[
     (Role::Accountant, &Level::ALL),
     // A branch has no inspectors of its own; the chapter above inspects it.
     (Role::Inspector, &[Level::Central, Level::Province, Level::District, Level::Commune, Level::Grassroots]),
+    // Nor does a class or a hamlet keep such a case.
+    (Role::TracingOfficer, &[Level::Central, Level::Province, Level::District, Level::Commune, Level::Grassroots]),
 ];
 
 impl Role {
@@ -122,9 +139,10 @@ impl Role {
         LEVELS.iter().any(|(role, levels)| *role == self && levels.contains(&level))
     }
 
-    /// Whether acting for other chapters adds anything to the role besides seeing their books.
+    /// Whether acting for other chapters adds anything to the role besides seeing their books. (Administrators write down what their own
+    /// chapter does, and nobody else's.)
     pub fn can_act_for(self) -> bool {
-        RightName::ALL.into_iter().any(|right| right.reach() == Reach::Here && self.has(right))
+        RightName::ALL.into_iter().any(|right| right != RUN_ACTIVITIES && right.reach() == Reach::Here && self.has(right))
     }
 }
 
@@ -137,7 +155,7 @@ impl RightName {
     pub fn reach(self) -> Reach {
         match self {
             READ | INSPECT | APPOINT | APPROVE | ORGANISE => Reach::Down,
-            RECORD | HAND_OVER | KEEP_PEOPLE | SEE_PEOPLE => Reach::Here,
+            RECORD | HAND_OVER | KEEP_PEOPLE | SEE_PEOPLE | RUN_ACTIVITIES | KEEP_FAMILY_LINKS | SEE_FAMILY_LINKS => Reach::Here,
             RUN_APPEAL => Reach::Only,
         }
     }
@@ -187,6 +205,12 @@ rights! {
     KeepPeople,
     /// See [`RightName::SeePeople`].
     SeePeople,
+    /// See [`RightName::RunActivities`].
+    RunActivities,
+    /// See [`RightName::KeepFamilyLinks`].
+    KeepFamilyLinks,
+    /// See [`RightName::SeeFamilyLinks`].
+    SeeFamilyLinks,
 }
 
 /// Proof that, in this transaction, an actor holds a right at a chapter. Only this room makes one.

@@ -7,6 +7,7 @@
 pub mod birth;
 pub(crate) mod codes;
 pub mod failpoint;
+pub mod ical;
 pub mod keyboard;
 pub mod phone;
 pub mod text;

@@ -1,17 +1,14 @@
 //! The persons in the notes beside opening balances and their reversals: free text of officers, which no record of a giver
 //! leads to. It is found by the name alone.
 
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{opening, reversal};
-use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::{opening_balance, opening_balance_reversal};
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{HoldsPersons, Kept, Mentioned, PersonsError, Processing};
 use crate::vault::place;
 
 /// See the module.
@@ -80,30 +77,9 @@ impl HoldsPersons for Notes {
         ]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
     fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         openings(errand, of)?;
         reversals(errand, of)?;
         Ok(Vec::new())
-    }
-
-    /// Notes are shown to nobody.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 }

@@ -22,6 +22,7 @@ pub mod routes;
 pub mod shown;
 pub mod steps;
 pub mod store;
+pub mod things;
 pub mod to_be_made;
 pub mod typed;
 pub mod units;

@@ -13,7 +13,7 @@ use crate::authz::{KeepPeople, Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::http::{Check, FieldError, Say};
-use crate::persons;
+use crate::persons::{self, PersonKind};
 
 /// The committee of a post, held, for those who may read its chapter.
 pub fn committee_of(v: &mut Visit<'_>, post: Uuid) -> Result<(CommitteeRow, PostRow), Fault> {
@@ -31,8 +31,10 @@ pub fn enter(v: &mut Visit<'_>, post: Uuid, new: &NewInPost) -> Result<bool, Fau
     if !request::is_new(v, new.id, &new.content(post.id))? {
         return Ok(false);
     }
-    let person = persons::hold(v.conn, v.vault, &grant, new.person)?.ok_or_else(no_such_person)?;
-    let wanted = within(&committee, new, vietnam_date(v.now))?;
+    let person = persons::hold(v.conn, v.vault, &grant, new.person)?;
+    // An organisation holds no post.
+    let person = person.filter(|person| person.kind == PersonKind::Person).ok_or_else(no_such_person)?;
+    let wanted = within(&committee, &post, new, vietnam_date(v.now))?;
     let mut check = Check::default();
     if !paper_is_kept(v.conn, committee.chapter(), new.document.as_deref())? {
         no_such_paper(&mut check);
@@ -58,19 +60,20 @@ pub fn enter(v: &mut Visit<'_>, post: Uuid, new: &NewInPost) -> Result<bool, Fau
     Ok(true)
 }
 
-/// When it is held: within the committee's time, from its first day unless said.
-fn within(committee: &CommitteeRow, new: &NewInPost, today: chrono::NaiveDate) -> Result<Tenure, Fault> {
-    let from = new.from.unwrap_or(committee.valid_from);
+/// When it is held: within the committee's time and the post's, from the first day unless said.
+fn within(committee: &CommitteeRow, post: &PostRow, new: &NewInPost, today: chrono::NaiveDate) -> Result<Tenure, Fault> {
+    let first = post.added_on.unwrap_or(committee.valid_from);
+    let from = new.from.unwrap_or(first);
     let until = match (new.until, committee.valid_until) {
         (Some(own), Some(end)) => Some(own.min(end)),
         (own, end) => own.or(end),
     };
-    if from < committee.valid_from {
+    if from < first {
         return Err(Fault::field(
             "/from",
             "BEFORE_THE_START",
-            "Không trước ngày ban bắt đầu nhiệm kỳ.",
-            "Not before the committee begins.",
+            "Không trước ngày ban bắt đầu nhiệm kỳ, hoặc ngày chức danh này được bổ sung.",
+            "Not before the committee begins, or before the post was added.",
         ));
     }
     if !super::model::may_begin(from, today) {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Date, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text};
 use uuid::Uuid;
 
 use super::fault::Fault;
@@ -65,6 +65,7 @@ impl Around {
             title_vi: title.vi.clone(),
             title_en: title.en.clone(),
             seats: post.seats,
+            added_on: post.added_on,
             held: i64::try_from(count(false)).unwrap_or_default(),
             acting: i64::try_from(count(true)).unwrap_or_default(),
             standing: standing(post.seats, committee.tenure(), committee.provisional, &tenures, self.today),
@@ -203,8 +204,8 @@ statement! {
         to_come: NaiveDate => Date,
         standings: Vec<&'static str> => Array<Text>,
         rows: i64 => BigInt,
-    } -> (diesel::sql_types::Uuid, diesel::sql_types::Uuid, Text, diesel::sql_types::SmallInt, Date),
-    "SELECT p.id, p.committee_id, p.title, p.seats, k.valid_from
+    } -> (diesel::sql_types::Uuid, diesel::sql_types::Uuid, Text, diesel::sql_types::SmallInt, Nullable<Date>, Date),
+    "SELECT p.id, p.committee_id, p.title, p.seats, p.added_on, k.valid_from
      FROM committee_post p JOIN committee k ON k.id = p.committee_id
      CROSS JOIN LATERAL (SELECT count(*) AS held, count(h.acting) AS acting FROM post_holder h
                          WHERE h.post_id = p.id AND h.held_from <= ? AND (h.held_until IS NULL OR h.held_until > ?)) n
@@ -229,7 +230,7 @@ pub fn posts(
 ) -> Result<Vec<Listed>, DbError> {
     let (after_from, after_id) = span.after.unwrap_or((NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default(), Uuid::nil()));
     let standings = standing.map_or_else(|| PostStanding::ALL.map(PostStanding::name).to_vec(), |one| vec![one.name()]);
-    type Row = (Uuid, Uuid, String, i16, NaiveDate);
+    type Row = (Uuid, Uuid, String, i16, Option<NaiveDate>, NaiveDate);
     let rows: Vec<Row> = PostsThat {
         held_on: &today,
         held_after: &today,
@@ -243,7 +244,7 @@ pub fn posts(
         rows: &span.rows,
     }
     .load(conn)?;
-    let listed = |(id, committee_id, title, seats, from)| (PostRow { id, committee_id, title, seats }, from);
+    let listed = |(id, committee_id, title, seats, added_on, from)| (PostRow { id, committee_id, title, seats, added_on }, from);
     Ok(rows.into_iter().map(listed).collect())
 }
 

@@ -17,7 +17,8 @@
 //! - posts are public, and the name beside one only while its holder agrees, holds it and is of age;
 //! - who is erased leaves the post's history: somebody held it.
 
-pub mod answers;
+pub mod add;
+mod answers;
 pub mod audit;
 mod carry;
 mod demo;
@@ -39,6 +40,7 @@ pub mod shown;
 mod store;
 mod who;
 pub mod wire;
+mod wire_roles;
 
 use crate::house::Room;
 use crate::house::succession::Succession::Ends;

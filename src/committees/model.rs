@@ -88,7 +88,7 @@ impl CommitteeKind {
     pub fn english(self) -> &'static str {
         match self {
             CommitteeKind::ExecutiveCommittee => "Executive committee",
-            CommitteeKind::StandingCommittee => "PostStanding committee",
+            CommitteeKind::StandingCommittee => "Standing committee",
             CommitteeKind::InspectionCommittee => "Inspection committee",
         }
     }

@@ -10,7 +10,7 @@ use super::hold::committee_of;
 use super::request;
 use super::store;
 use super::who::{no_such_paper, paper_is_kept};
-use super::wire::Agreed;
+use super::wire_roles::Agreed;
 use crate::authz::{Attempt, Granted, KeepPeople, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;

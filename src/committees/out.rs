@@ -88,6 +88,9 @@ pub struct PostOut {
     pub title_en: String,
     /// How many hold it when none is vacant.
     pub seats: i16,
+    /// From when on there is it, where it came in the middle of the term.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added_on: Option<NaiveDate>,
     /// Seats that somebody holds today.
     pub held: i64,
     /// Of these, for the time being.

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::model::PostStanding;
 use super::out::{CommitteeOut, PostCountsOut, PostDetailOut, PostOut, PostTitleOut};
-use super::wire::{CommitteeIn, PostHolderIn, PostNameIn, PostRoleIn, TenureEndingIn};
-use super::{carry, end, hold, listed, make, naming, store};
+use super::wire::{CommitteeIn, CommitteePostIn, PostHolderIn, TenureEndingIn};
+use super::wire_roles::{PostCarriesIn, PostNameIn, PostRoleIn};
+use super::{add, carry, end, hold, listed, make, naming, store};
 use crate::authz::{Desk, Read, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::http::sets::{Acts, Decides, Key, Lists, Own, Reads, Writes};
@@ -21,6 +22,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_committees)
         .service(show_committee)
         .service(end_committee)
+        .service(add_committee_post)
         .service(list_post_titles)
         .service(count_posts)
         .service(list_posts)
@@ -28,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(enter_post_holder)
         .service(end_post_holder)
         .service(give_post_role)
+        .service(carry_role_with_post)
         .service(show_post_name)
         .service(withdraw_post_name);
 }
@@ -86,6 +89,21 @@ pub async fn end_committee(desk: Desk, id: web::Path<Uuid>, Body(body): Body<Ten
         Ok(listed::committee(v, *id)?)
     };
     desk.once("committee/ending", content, end).await
+}
+
+/// Add a post to a committee in the middle of its term, as the chapter above it; of a title that it has already, more seats.
+#[utoipa::path(
+    tag = "committees", params(("id" = Uuid, Path, description = "The committee")), request_body = CommitteePostIn,
+    responses((status = 201, body = CommitteeOut), (status = 200, body = CommitteeOut, description = "Was added already"), Writes)
+)]
+#[post("/committees/{id}/posts")]
+pub async fn add_committee_post(desk: Desk, id: web::Path<Uuid>, Body(body): Body<CommitteePostIn>) -> Answer<CommitteeOut> {
+    let new = body.check(desk.today()).map_err(Problem::invalid)?;
+    let add = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let made = add::post(v, *id, &new)?;
+        Ok((listed::committee(v, *id)?, made))
+    };
+    desk.tx(add).await.map(Reply::made)
 }
 
 /// What posts are called today.
@@ -223,6 +241,28 @@ pub async fn give_post_role(desk: Desk, path: web::Path<(Uuid, Uuid)>, Body(body
         Ok((listed::post(v, id)?, made))
     };
     desk.tx(give).await.map(Reply::made)
+}
+
+/// Let a post carry a role that an account has already at the chapter, as who gives roles: from now on it ends with the post.
+#[utoipa::path(
+    tag = "committees",
+    params(("id" = Uuid, Path, description = "The post"), ("holder" = Uuid, Path, description = "Somebody's time in it")),
+    request_body = PostCarriesIn,
+    responses((status = 201, body = PostDetailOut), (status = 200, body = PostDetailOut, description = "Was said already"), Writes)
+)]
+#[post("/posts/{id}/holders/{holder}/carried-roles")]
+pub async fn carry_role_with_post(
+    desk: Desk,
+    path: web::Path<(Uuid, Uuid)>,
+    Body(body): Body<PostCarriesIn>,
+) -> Answer<PostDetailOut> {
+    let (id, holder) = path.into_inner();
+    let new = body.check().map_err(Problem::invalid)?;
+    let carry = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let made = carry::existing(v, id, holder, &new)?;
+        Ok((listed::post(v, id)?, made))
+    };
+    desk.tx(carry).await.map(Reply::made)
 }
 
 /// Record that a holder agrees to have their name stand beside the post in public, while they hold it.

@@ -142,6 +142,18 @@ pub fn of_chapter(conn: &mut PgConnection, chapter: Uuid, day: NaiveDate) -> Res
     Ok(rows.into_iter().filter_map(shown).collect())
 }
 
+/// Which of these persons hold a post on a day, of whatever committee. It shows nobody: for counting officers among others.
+pub fn who_hold_posts(conn: &mut PgConnection, persons: &[Uuid], day: NaiveDate) -> Result<Vec<Uuid>, DbError> {
+    use post_holder as h;
+    Ok(h::table
+        .filter(h::person_id.eq_any(persons))
+        .filter(h::held_from.le(day))
+        .filter(h::held_until.is_null().or(h::held_until.gt(day)))
+        .select(h::person_id)
+        .distinct()
+        .load(conn)?)
+}
+
 /// The posts of committees, with who holds them that day.
 fn posts(conn: &mut PgConnection, of: &[Uuid], day: NaiveDate) -> Result<HashMap<Uuid, Vec<PublicPost>>, DbError> {
     use committee_post as p;

@@ -59,6 +59,8 @@ pub struct PostRow {
     pub committee_id: Uuid,
     pub title: String,
     pub seats: i16,
+    /// Of one that came in the middle of a term: from when on there is it.
+    pub added_on: Option<NaiveDate>,
 }
 
 /// Somebody's time in a seat.
@@ -112,6 +114,17 @@ pub struct NewCommittee<'a> {
     pub document: Option<&'a str>,
     pub valid_from: NaiveDate,
     pub term_until: Option<NaiveDate>,
+}
+
+/// A post that comes to a committee.
+pub struct NewPost<'a> {
+    pub id: Uuid,
+    pub title: &'a str,
+    pub seats: i16,
+    pub from: NaiveDate,
+    pub decision_no: &'a str,
+    pub decision_on: NaiveDate,
+    pub document: Option<&'a str>,
 }
 
 /// Somebody to enter in a seat.
@@ -202,6 +215,21 @@ pub fn insert_posts(
         .collect();
     shown::alters(conn);
     diesel::insert_into(p::table).values(rows).execute(conn)?;
+    Ok(())
+}
+
+/// Adds a post to a committee that the caller holds, behind the others.
+pub fn add_post(conn: &mut PgConnection, _: &Granted<Organise>, committee: Uuid, new: &NewPost<'_>) -> Result<(), DbError> {
+    use committee_post as p;
+    shown::alters(conn);
+    let last: Option<i16> = p::table.filter(p::committee_id.eq(committee)).select(diesel::dsl::max(p::n)).first(conn)?;
+    diesel::insert_into(p::table)
+        .values((
+            (p::id.eq(new.id), p::committee_id.eq(committee), p::title.eq(new.title), p::n.eq(last.unwrap_or(0) + 1)),
+            (p::seats.eq(new.seats), p::added_on.eq(Some(new.from)), p::decision_no.eq(Some(new.decision_no))),
+            (p::decision_on.eq(Some(new.decision_on)), p::document.eq(new.document)),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

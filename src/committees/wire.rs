@@ -7,14 +7,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Acting, CommitteeKind, MadeBy, Manner, may_begin, may_last};
-use crate::authz::Role;
 use crate::basics::Line;
 use crate::documents::model::ContentHash;
 use crate::http::{Check, FieldError, one_line};
 use crate::persons::PersonId;
 
 /// The longest number of a decision, in characters.
-const MOST_DECISION: usize = 100;
+pub(super) const MOST_DECISION: usize = 100;
 /// The longest name of a congress, in characters.
 const MOST_CONGRESS: usize = 200;
 /// Most seats of one post.
@@ -115,11 +114,11 @@ impl NewTerm {
     }
 }
 
-fn own_id(check: &mut Check, id: Uuid) {
+pub(super) fn own_id(check: &mut Check, id: Uuid) {
     check.own_id("/id", id, "id phải là UUID của riêng yêu cầu này.", "The id must be a UUID of its own.");
 }
 
-fn hash(check: &mut Check, document: Option<&str>) -> Option<String> {
+pub(super) fn hash(check: &mut Check, document: Option<&str>) -> Option<String> {
     let text = document?;
     let parsed = ContentHash::parse(text);
     if parsed.is_none() {
@@ -223,6 +222,77 @@ fn posts(check: &mut Check, posts: &[PostIn]) {
                 "This post stands above already: raise its seats.",
             );
         }
+    }
+}
+
+/// A post that comes to a committee in the middle of its term; of a title that it has already, more seats.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommitteePostIn {
+    /// Made by the client, once; sending it again adds nothing.
+    id: Uuid,
+    #[schema(example = "EXECUTIVE_MEMBER", max_length = 40)]
+    title: String,
+    /// How many hold it; 1 unless given.
+    #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 200, example = 3)]
+    seats: i16,
+    /// From when on there is it; today unless given, and no later.
+    #[serde(default)]
+    from: Option<NaiveDate>,
+    /// Number of the decision.
+    #[schema(example = "18/QĐ-HCTĐ", max_length = 100)]
+    decision_no: String,
+    decision_on: NaiveDate,
+    /// SHA-256 of its paper, uploaded for `COMMITTEE`, hexadecimal.
+    #[serde(default)]
+    #[schema(min_length = 64, max_length = 64)]
+    document: Option<String>,
+}
+
+/// A post to add, right in itself.
+#[derive(Debug, Clone)]
+pub struct Added {
+    pub id: Uuid,
+    pub title: String,
+    pub seats: i16,
+    pub from: Option<NaiveDate>,
+    pub decision_no: Line,
+    pub decision_on: NaiveDate,
+    pub document: Option<String>,
+}
+
+impl Added {
+    /// One text of all that was sent.
+    pub fn content(&self, committee: Uuid) -> String {
+        let decision = (self.decision_no.as_str(), self.decision_on);
+        json!(["POST", committee, self.title, self.seats, self.from, decision, self.document]).to_string()
+    }
+}
+
+impl CommitteePostIn {
+    /// Checks every field; all mistakes at once.
+    pub fn check(self, today: NaiveDate) -> Result<Added, Vec<FieldError>> {
+        let mut check = Check::default();
+        own_id(&mut check, self.id);
+        let decision_no = check.read(one_line("/decision_no", &self.decision_no, MOST_DECISION));
+        decided(&mut check, self.decision_on, today);
+        let document = hash(&mut check, self.document.as_deref());
+        if !(1..=MOST_SEATS).contains(&self.seats) {
+            check.wrong("/seats", "OUT_OF_RANGE", "Từ 1 đến 200 người.", "1 to 200 seats.");
+        }
+        if self.from.is_some_and(|from| from > today) {
+            check.wrong("/from", "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today.");
+        }
+        check.done(decision_no.map(|decision_no| Added {
+            id: self.id,
+            title: self.title,
+            seats: self.seats,
+            from: self.from,
+            decision_no,
+            decision_on: self.decision_on,
+            document,
+        }))
     }
 }
 
@@ -354,96 +424,5 @@ impl PostHolderIn {
             decision_on: self.decision_on,
             document,
         }))
-    }
-}
-
-/// A role to give with a post: it begins and ends with it.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PostRoleIn {
-    /// Made by the client, once: the id of the role assignment.
-    id: Uuid,
-    /// The account that gets the role.
-    account: Uuid,
-    role: Role,
-    /// Number of the decision that gives the role.
-    #[schema(example = "15/QĐ-HCTĐ", max_length = 100)]
-    decision_no: String,
-}
-
-/// A role with a post, right in itself.
-#[derive(Debug, Clone)]
-pub struct RoleWithPost {
-    pub id: Uuid,
-    pub account: Uuid,
-    pub role: Role,
-    pub decision_no: Line,
-}
-
-impl RoleWithPost {
-    /// One text of all that was sent.
-    pub fn content(&self, holder: Uuid) -> String {
-        json!(["ROLE", holder, self.account, self.role, self.decision_no.as_str()]).to_string()
-    }
-}
-
-impl PostRoleIn {
-    /// Checks every field; all mistakes at once.
-    pub fn check(self) -> Result<RoleWithPost, Vec<FieldError>> {
-        let mut check = Check::default();
-        own_id(&mut check, self.id);
-        let decision_no = check.read(one_line("/decision_no", &self.decision_no, MOST_DECISION));
-        check.done(decision_no.map(|decision_no| RoleWithPost {
-            id: self.id,
-            account: self.account,
-            role: self.role,
-            decision_no,
-        }))
-    }
-}
-
-/// Consent of a holder to have their name stand beside the post.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PostNameIn {
-    /// Made by the client, once.
-    id: Uuid,
-    /// Which text they agreed to (`GET /public/consent-texts`, `SHOW_NAME_OF_OFFICER`).
-    #[schema(minimum = 1, example = 1)]
-    text_version: i16,
-    /// The day on which they agreed.
-    given_on: NaiveDate,
-    /// SHA-256 of the signed form, uploaded for `COMMITTEE`, hexadecimal.
-    #[serde(default)]
-    #[schema(min_length = 64, max_length = 64)]
-    document: Option<String>,
-}
-
-/// A consent, right in itself.
-#[derive(Debug, Clone)]
-pub struct Agreed {
-    pub id: Uuid,
-    pub text_version: i16,
-    pub given_on: NaiveDate,
-    pub document: Option<String>,
-}
-
-impl Agreed {
-    /// One text of all that was sent.
-    pub fn content(&self, holder: Uuid) -> String {
-        json!(["NAME", holder, self.text_version, self.given_on, self.document]).to_string()
-    }
-}
-
-impl PostNameIn {
-    /// Checks every field; all mistakes at once.
-    pub fn check(self, today: NaiveDate) -> Result<Agreed, Vec<FieldError>> {
-        let mut check = Check::default();
-        own_id(&mut check, self.id);
-        let document = hash(&mut check, self.document.as_deref());
-        if self.given_on > today {
-            check.wrong("/given_on", "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today.");
-        }
-        check.done(Some(Agreed { id: self.id, text_version: self.text_version, given_on: self.given_on, document }))
     }
 }

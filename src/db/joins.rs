@@ -6,13 +6,17 @@ use super::schema::*;
 
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(account, officer_code);
+diesel::allow_tables_to_appear_in_same_query!(activity, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(appeal, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(appeal, gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal_version, chapter_ancestor);
+diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, commendation);
+diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, course);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, member_span);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, officer);
+diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, practice_model);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(chapter_former_name, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(document, upload);

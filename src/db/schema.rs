@@ -51,6 +51,85 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity (id) {
+        id -> Uuid,
+        code -> Text,
+        chapter_id -> Uuid,
+        area -> Text,
+        movement -> Nullable<Text>,
+        campaign_id -> Nullable<Uuid>,
+        programme_id -> Nullable<Uuid>,
+        title -> Text,
+        plan -> Nullable<Text>,
+        place -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        partners -> Array<Text>,
+        is_public -> Bool,
+        state -> Text,
+        result -> Nullable<Text>,
+        persons -> BigInt,
+        person_times -> BigInt,
+        money_vnd -> BigInt,
+        goods_vnd -> BigInt,
+        labour_vnd -> BigInt,
+        cancelled_reason -> Nullable<Text>,
+        version -> Integer,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+        changed_at -> Timestamptz,
+        told_persons -> Nullable<BigInt>,
+        told_person_times -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    activity_area (code) {
+        code -> Text,
+        rank -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    activity_correction (id) {
+        id -> Uuid,
+        activity_id -> Uuid,
+        version -> Integer,
+        reason -> Text,
+        activities -> SmallInt,
+        persons -> BigInt,
+        person_times -> BigInt,
+        money_vnd -> BigInt,
+        goods_vnd -> BigInt,
+        labour_vnd -> BigInt,
+        old_result -> Nullable<Text>,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    activity_delivery (activity_id, chapter_id) {
+        activity_id -> Uuid,
+        chapter_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    activity_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     administrative_unit (code, valid_from) {
         code -> Text,
         valid_from -> Date,
@@ -225,6 +304,164 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_out (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        event -> Text,
+        place -> Text,
+        why -> Text,
+        from_at -> Timestamptz,
+        until_at -> Timestamptz,
+        needed -> Integer,
+        skills -> Array<Text>,
+        available -> Bool,
+        team_id -> Nullable<Uuid>,
+        wave_size -> Integer,
+        wave_minutes -> Nullable<Integer>,
+        state -> Text,
+        enough_at -> Nullable<Timestamptz>,
+        next_wave_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Uuid>,
+        closed_at -> Nullable<Timestamptz>,
+        note -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    call_out_answer (id) {
+        id -> BigInt,
+        asked_id -> Uuid,
+        answer -> Text,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    call_out_asked (id) {
+        id -> Uuid,
+        call_out_id -> Uuid,
+        wave_id -> Uuid,
+        chapter_id -> Uuid,
+        volunteer_id -> Uuid,
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        asked_at -> Timestamptz,
+        by_message -> Bool,
+        code -> Text,
+        answer -> Nullable<Text>,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        shift_id -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    call_out_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    call_out_rule (valid_from) {
+        valid_from -> Date,
+        quiet_from_minute -> Nullable<Integer>,
+        quiet_until_minute -> Nullable<Integer>,
+        most_a_month -> Integer,
+        most_for_one -> Integer,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    call_out_scan (id) {
+        id -> Uuid,
+        asked_id -> Uuid,
+        what -> Text,
+        at -> Timestamptz,
+        how -> Text,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    call_out_shift (id) {
+        id -> Uuid,
+        call_out_id -> Uuid,
+        n -> SmallInt,
+        from_at -> Timestamptz,
+        until_at -> Timestamptz,
+        needed -> Integer,
+    }
+}
+
+diesel::table! {
+    call_out_stop (person_id) {
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        stopped_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    call_out_wave (id) {
+        id -> Uuid,
+        call_out_id -> Uuid,
+        n -> Integer,
+        asked_by -> Nullable<Uuid>,
+        asked_at -> Timestamptz,
+        wanted -> Integer,
+        asked -> Integer,
+        quiet_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    campaign (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        movement -> Nullable<Text>,
+        title -> Text,
+        title_en -> Nullable<Text>,
+        about -> Text,
+        about_en -> Nullable<Text>,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        state -> Text,
+        version -> Integer,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    campaign_appeal (campaign_id, appeal_id) {
+        campaign_id -> Uuid,
+        appeal_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    campaign_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     cash_receipt (chapter_id, year, no) {
         chapter_id -> Uuid,
         year -> SmallInt,
@@ -233,6 +470,38 @@ diesel::table! {
         issued_on -> Date,
         issued_at -> Timestamptz,
         issued_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    certificate (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        kind -> Text,
+        enrolment_id -> Nullable<Uuid>,
+        code -> Nullable<Text>,
+        elsewhere -> Nullable<Bytea>,
+        given_on -> Date,
+        valid_until -> Nullable<Date>,
+        state -> Text,
+        name_text -> Nullable<SmallInt>,
+        name_given_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    certificate_name_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -365,6 +634,82 @@ diesel::table! {
 }
 
 diesel::table! {
+    commendation (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        awarded_at_id -> Uuid,
+        form -> Text,
+        year -> SmallInt,
+        person_id -> Nullable<Uuid>,
+        collective -> Nullable<Text>,
+        document -> Nullable<Text>,
+        state -> Text,
+        decision_no -> Text,
+        proposed_by -> Uuid,
+        proposed_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    commendation_citation (commendation_id) {
+        commendation_id -> Uuid,
+        citation -> Bytea,
+    }
+}
+
+diesel::table! {
+    commendation_form (code) {
+        code -> Text,
+        rank -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        levels -> Array<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    commendation_quota (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        form -> Text,
+        year -> SmallInt,
+        quota -> Nullable<Integer>,
+        taken -> Integer,
+        decision_no -> Nullable<Text>,
+        set_account -> Nullable<Uuid>,
+        set_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    commendation_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    commendation_shown (id) {
+        id -> Uuid,
+        commendation_id -> Uuid,
+        name -> Nullable<Text>,
+        text_version -> SmallInt,
+        given_on -> Date,
+        document -> Nullable<Text>,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     committee (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -394,6 +739,10 @@ diesel::table! {
         title -> Text,
         n -> SmallInt,
         seats -> SmallInt,
+        added_on -> Nullable<Date>,
+        decision_no -> Nullable<Text>,
+        decision_on -> Nullable<Date>,
+        document -> Nullable<Text>,
     }
 }
 
@@ -443,6 +792,113 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         together -> Array<Uuid>,
+    }
+}
+
+diesel::table! {
+    course (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        title -> Text,
+        place -> Text,
+        places -> SmallInt,
+        taken -> SmallInt,
+        listed -> Bool,
+        state -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        cancelled_why -> Nullable<Text>,
+        version -> Integer,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        changed_at -> Timestamptz,
+        closed_by -> Nullable<Uuid>,
+        closed_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    course_attendance (enrolment_id, n) {
+        enrolment_id -> Uuid,
+        course_id -> Uuid,
+        n -> SmallInt,
+    }
+}
+
+diesel::table! {
+    course_correction (id) {
+        id -> Uuid,
+        enrolment_id -> Uuid,
+        chapter_id -> Uuid,
+        from_result -> Text,
+        to_result -> Text,
+        reason -> Text,
+        state -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    course_enrolment (id) {
+        id -> Uuid,
+        course_id -> Uuid,
+        person_id -> Uuid,
+        state -> Text,
+        turn -> Integer,
+        enrolled_by -> Uuid,
+        enrolled_at -> Timestamptz,
+        moved_up_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_how -> Nullable<Text>,
+        result -> Nullable<Text>,
+        officer -> Bool,
+    }
+}
+
+diesel::table! {
+    course_kind (code) {
+        code -> Text,
+        vi -> Text,
+        en -> Text,
+        area -> Nullable<Text>,
+        renews -> Nullable<Text>,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    course_kind_rule (kind, valid_from) {
+        kind -> Text,
+        validity_months -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    course_session (course_id, n) {
+        course_id -> Uuid,
+        n -> SmallInt,
+        day -> Date,
+        from_minute -> SmallInt,
+        until_minute -> SmallInt,
+    }
+}
+
+diesel::table! {
+    course_trainer (course_id, person_id) {
+        course_id -> Uuid,
+        person_id -> Uuid,
     }
 }
 
@@ -737,6 +1193,126 @@ diesel::table! {
 }
 
 diesel::table! {
+    family_consent_text (version) {
+        version -> SmallInt,
+        purpose -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    family_finding (id) {
+        id -> Uuid,
+        family_link_id -> Uuid,
+        fate -> Text,
+        of_child -> Bool,
+        particulars -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        found_by -> Uuid,
+        found_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        answer_id -> Nullable<Uuid>,
+        answer_hash -> Nullable<Bytea>,
+        text_version -> Nullable<SmallInt>,
+        agreed_on -> Nullable<Date>,
+        guardian -> Nullable<Bytea>,
+        child_agreed -> Nullable<Bool>,
+        paper -> Nullable<Bytea>,
+        answered_by -> Nullable<Uuid>,
+        answered_at -> Nullable<Timestamptz>,
+        set_aside -> Bool,
+    }
+}
+
+diesel::table! {
+    family_hand_over (id) {
+        id -> Uuid,
+        family_link_id -> Uuid,
+        from_chapter_id -> Uuid,
+        to_chapter_id -> Uuid,
+        state -> Text,
+        note -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        offered_by -> Uuid,
+        offered_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    family_likeness (id) {
+        id -> Uuid,
+        one_id -> Uuid,
+        other_id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    family_link (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        state -> Text,
+        cause -> Text,
+        guarded -> Bool,
+        enquirer -> Nullable<Bytea>,
+        sought -> Nullable<Bytea>,
+        enquirer_hash -> Nullable<Bytea>,
+        words -> Array<BigInt>,
+        sought_keys -> Array<BigInt>,
+        enquirer_keys -> Array<BigInt>,
+        text_version -> SmallInt,
+        consent_on -> Date,
+        consent_paper -> Nullable<Bytea>,
+        child_agreed -> Bool,
+        in_charge -> Nullable<Uuid>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        last_step_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        erased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    family_rule (valid_from) {
+        quiet_days -> SmallInt,
+        kept_days -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    family_step (id) {
+        id -> Uuid,
+        family_link_id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        note -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        done_by -> Uuid,
+        done_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     former_unit (id) {
         id -> Text,
         level -> Text,
@@ -980,7 +1556,7 @@ diesel::table! {
         token_hash -> Bytea,
         once -> Bool,
         made_at -> Timestamptz,
-        made_by -> Uuid,
+        made_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         uses -> Integer,
         used_at -> Nullable<Timestamptz>,
@@ -1136,6 +1712,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_grade (member_id, n) {
+        member_id -> Uuid,
+        n -> Integer,
+        grade -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+        decision_no -> Text,
+        end_decision_no -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    member_grade_title (code) {
+        code -> Text,
+        vi -> Text,
+        en -> Text,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     member_import (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1163,6 +1764,16 @@ diesel::table! {
         checked -> Nullable<SmallInt>,
         refused -> Nullable<Jsonb>,
         done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    member_import_rule (valid_from) {
+        waits_days -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -1208,6 +1819,7 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         became -> Nullable<Uuid>,
+        grade -> Nullable<Text>,
     }
 }
 
@@ -1241,6 +1853,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         ended_by -> Nullable<Uuid>,
         confidential -> Bool,
+        urgent -> Bool,
     }
 }
 
@@ -1295,6 +1908,35 @@ diesel::table! {
         valid_from -> Date,
         valid_to -> Nullable<Date>,
         source -> Text,
+    }
+}
+
+diesel::table! {
+    movement (code) {
+        code -> Text,
+        rank -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    movement_edition (id) {
+        id -> Uuid,
+        movement -> Text,
+        year -> SmallInt,
+        starts_on -> Date,
+        ends_on -> Date,
+        target -> Nullable<Text>,
+        target_persons -> Nullable<BigInt>,
+        target_vnd -> Nullable<BigInt>,
+        source -> Text,
+        made_account -> Nullable<Uuid>,
+        made_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1489,6 +2131,7 @@ diesel::table! {
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
         erased_on -> Nullable<Date>,
+        kind -> Text,
     }
 }
 
@@ -1651,10 +2294,85 @@ diesel::table! {
 }
 
 diesel::table! {
+    practice_model (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        area -> Text,
+        movement -> Nullable<Text>,
+        title -> Text,
+        about -> Text,
+        words -> Array<Text>,
+        state -> Text,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+        published_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    programme (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        title -> Text,
+        purpose -> Text,
+        number -> Nullable<Text>,
+        signed_on -> Date,
+        valid_from -> Date,
+        valid_until -> Date,
+        document -> Nullable<Text>,
+        result -> Nullable<Text>,
+        version -> Integer,
+        made_account -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    programme_party (programme_id, n) {
+        programme_id -> Uuid,
+        n -> SmallInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    programme_task (id) {
+        id -> Uuid,
+        programme_id -> Uuid,
+        task -> Text,
+        due_on -> Date,
+        done_on -> Nullable<Date>,
+        result -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     public_card (code) {
         code -> Text,
         state -> Text,
         chapter_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    public_certificate (code) {
+        code -> Text,
+        state -> Text,
+        kind -> Nullable<Text>,
+        course -> Nullable<Text>,
+        chapter_id -> Nullable<Uuid>,
+        given_on -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    public_course_count (chapter_id, year, areas) {
+        chapter_id -> Uuid,
+        year -> Integer,
+        areas -> Array<Text>,
+        passed -> Integer,
     }
 }
 
@@ -1696,6 +2414,15 @@ diesel::table! {
         year -> Integer,
         kinds -> Array<Text>,
         members -> Integer,
+    }
+}
+
+diesel::table! {
+    public_volunteer_count (chapter_id, year, kinds) {
+        chapter_id -> Uuid,
+        year -> Integer,
+        kinds -> Array<Text>,
+        volunteers -> Integer,
     }
 }
 
@@ -1970,6 +2697,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    skill (code) {
+        code -> Text,
+        place -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     statement (code) {
         code -> Text,
         seq -> BigInt,
@@ -2158,6 +2898,91 @@ diesel::table! {
 }
 
 diesel::table! {
+    team (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        place -> Nullable<Text>,
+        founded_on -> Date,
+        decision_no -> Nullable<Text>,
+        version -> Integer,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_on -> Nullable<Date>,
+        end_decision_no -> Nullable<Text>,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    team_exercise (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        held_on -> Date,
+        what -> Text,
+        note -> Nullable<Bytea>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    team_exercise_member (exercise_id, member_id) {
+        exercise_id -> Uuid,
+        member_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    team_item (team_id, n) {
+        team_id -> Uuid,
+        n -> SmallInt,
+        item -> Text,
+        quantity -> Integer,
+        place -> Nullable<Text>,
+        checked_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    team_lead (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        member_id -> Uuid,
+        role -> Text,
+        from_day -> Date,
+        until_day -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    team_member (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        person_id -> Uuid,
+        from_day -> Date,
+        until_day -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    team_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     total_by_day (scope_id, fund_id, measure, part, day) {
         scope_id -> Uuid,
         fund_id -> Integer,
@@ -2314,6 +3139,163 @@ diesel::table! {
 }
 
 diesel::table! {
+    volunteer (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        willing -> Nullable<Bool>,
+        willing_on -> Nullable<Date>,
+        weekdays -> SmallInt,
+        day_parts -> SmallInt,
+        languages -> Array<Text>,
+        means -> Array<Text>,
+        insured_until -> Nullable<Date>,
+        since -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_application (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        content -> Nullable<Bytea>,
+        address_hash -> Nullable<Bytea>,
+        text_version -> SmallInt,
+        state -> Text,
+        made_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        confirmed_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        volunteer_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    volunteer_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    volunteer_hours (id) {
+        id -> Uuid,
+        volunteer_id -> Uuid,
+        chapter_id -> Uuid,
+        party_id -> Nullable<Uuid>,
+        occasion -> Nullable<Text>,
+        content -> Nullable<Bytea>,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        corrects -> Nullable<Uuid>,
+        stands -> Bool,
+    }
+}
+
+diesel::table! {
+    volunteer_hours_void (hours_id) {
+        hours_id -> Uuid,
+        reason -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_rule (name, valid_from) {
+        name -> Text,
+        value -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    volunteer_skill (volunteer_id, skill) {
+        volunteer_id -> Uuid,
+        skill -> Text,
+        level -> Text,
+        proof -> Text,
+        certificate -> Nullable<Text>,
+        expires_on -> Nullable<Date>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_span (volunteer_id, n) {
+        volunteer_id -> Uuid,
+        n -> Integer,
+        chapter_id -> Uuid,
+        party_id -> Nullable<Uuid>,
+        kind -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    volunteer_step (id) {
+        id -> Uuid,
+        volunteer_id -> Uuid,
+        kind -> Text,
+        reason -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_title (code) {
+        code -> Text,
+        rank -> SmallInt,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    volunteer_title_given (id) {
+        id -> Uuid,
+        volunteer_id -> Uuid,
+        title -> Text,
+        decision_no -> Text,
+        decision_on -> Date,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        ended_on -> Nullable<Date>,
+        end_decision_no -> Nullable<Text>,
+        ended_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     voucher (chapter_id, document, year, no) {
         chapter_id -> Uuid,
         document -> Text,
@@ -2338,17 +3320,30 @@ diesel::table! {
     }
 }
 
-// Tables that one query may name together: those of a foreign key. Pairs without one stand in `db::joins`. (All with all would be
-// thousands of trait implementations, and most of the compiler's time.)
+diesel::allow_tables_to_appear_in_same_query!(account, activity);
+diesel::allow_tables_to_appear_in_same_query!(account, activity_correction);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_scan);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_wave);
+diesel::allow_tables_to_appear_in_same_query!(account, campaign);
+diesel::allow_tables_to_appear_in_same_query!(account, certificate);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter);
 diesel::allow_tables_to_appear_in_same_query!(account, chapter_version);
+diesel::allow_tables_to_appear_in_same_query!(account, commendation);
+diesel::allow_tables_to_appear_in_same_query!(account, commendation_quota);
+diesel::allow_tables_to_appear_in_same_query!(account, commendation_shown);
 diesel::allow_tables_to_appear_in_same_query!(account, committee);
 diesel::allow_tables_to_appear_in_same_query!(account, consent);
 diesel::allow_tables_to_appear_in_same_query!(account, correction);
+diesel::allow_tables_to_appear_in_same_query!(account, course);
+diesel::allow_tables_to_appear_in_same_query!(account, course_correction);
+diesel::allow_tables_to_appear_in_same_query!(account, course_enrolment);
 diesel::allow_tables_to_appear_in_same_query!(account, decision);
 diesel::allow_tables_to_appear_in_same_query!(account, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(account, document);
@@ -2357,6 +3352,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
+diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
+diesel::allow_tables_to_appear_in_same_query!(account, family_hand_over);
+diesel::allow_tables_to_appear_in_same_query!(account, family_likeness);
+diesel::allow_tables_to_appear_in_same_query!(account, family_link);
+diesel::allow_tables_to_appear_in_same_query!(account, family_step);
 diesel::allow_tables_to_appear_in_same_query!(account, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(account, idempotency_key);
 diesel::allow_tables_to_appear_in_same_query!(account, information_request);
@@ -2368,6 +3368,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, member_import);
 diesel::allow_tables_to_appear_in_same_query!(account, member_step);
 diesel::allow_tables_to_appear_in_same_query!(account, message);
 diesel::allow_tables_to_appear_in_same_query!(account, money_order);
+diesel::allow_tables_to_appear_in_same_query!(account, movement_edition);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
@@ -2378,6 +3379,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, person_join);
 diesel::allow_tables_to_appear_in_same_query!(account, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(account, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(account, post_holder_shown);
+diesel::allow_tables_to_appear_in_same_query!(account, practice_model);
+diesel::allow_tables_to_appear_in_same_query!(account, programme);
 diesel::allow_tables_to_appear_in_same_query!(account, publication);
 diesel::allow_tables_to_appear_in_same_query!(account, recovery_code);
 diesel::allow_tables_to_appear_in_same_query!(account, retention_proposal);
@@ -2393,10 +3396,30 @@ diesel::allow_tables_to_appear_in_same_query!(account, stock_count);
 diesel::allow_tables_to_appear_in_same_query!(account, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(account, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(account, succession);
+diesel::allow_tables_to_appear_in_same_query!(account, team);
+diesel::allow_tables_to_appear_in_same_query!(account, team_exercise);
+diesel::allow_tables_to_appear_in_same_query!(account, team_lead);
+diesel::allow_tables_to_appear_in_same_query!(account, team_member);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_application);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours_void);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_skill);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_step);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_title_given);
 diesel::allow_tables_to_appear_in_same_query!(account, voucher);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_area);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_correction);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_delivery);
+diesel::allow_tables_to_appear_in_same_query!(activity, campaign);
+diesel::allow_tables_to_appear_in_same_query!(activity, chapter);
+diesel::allow_tables_to_appear_in_same_query!(activity, movement);
+diesel::allow_tables_to_appear_in_same_query!(activity, programme);
+diesel::allow_tables_to_appear_in_same_query!(activity_area, practice_model);
+diesel::allow_tables_to_appear_in_same_query!(activity_delivery, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, entry);
 diesel::allow_tables_to_appear_in_same_query!(advance, fund);
@@ -2407,6 +3430,7 @@ diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_share);
 diesel::allow_tables_to_appear_in_same_query!(appeal, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(appeal, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(appeal, campaign_appeal);
 diesel::allow_tables_to_appear_in_same_query!(appeal, chapter);
 diesel::allow_tables_to_appear_in_same_query!(appeal, fund);
 diesel::allow_tables_to_appear_in_same_query!(appeal, information_request);
@@ -2418,6 +3442,27 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
+diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
+diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
+diesel::allow_tables_to_appear_in_same_query!(call_out, chapter);
+diesel::allow_tables_to_appear_in_same_query!(call_out, team);
+diesel::allow_tables_to_appear_in_same_query!(call_out_answer, call_out_asked);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, call_out_scan);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, call_out_shift);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, call_out_wave);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, chapter);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, person);
+diesel::allow_tables_to_appear_in_same_query!(call_out_asked, volunteer);
+diesel::allow_tables_to_appear_in_same_query!(call_out_stop, person);
+diesel::allow_tables_to_appear_in_same_query!(campaign, campaign_appeal);
+diesel::allow_tables_to_appear_in_same_query!(campaign, chapter);
+diesel::allow_tables_to_appear_in_same_query!(campaign, movement);
+diesel::allow_tables_to_appear_in_same_query!(certificate, certificate_name_text);
+diesel::allow_tables_to_appear_in_same_query!(certificate, chapter);
+diesel::allow_tables_to_appear_in_same_query!(certificate, course_enrolment);
+diesel::allow_tables_to_appear_in_same_query!(certificate, course_kind);
+diesel::allow_tables_to_appear_in_same_query!(certificate, person);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_former_name);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_request);
@@ -2425,8 +3470,12 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_stand_in);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_successor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(chapter, closed_period);
+diesel::allow_tables_to_appear_in_same_query!(chapter, commendation);
+diesel::allow_tables_to_appear_in_same_query!(chapter, commendation_quota);
 diesel::allow_tables_to_appear_in_same_query!(chapter, committee);
 diesel::allow_tables_to_appear_in_same_query!(chapter, correction);
+diesel::allow_tables_to_appear_in_same_query!(chapter, course);
+diesel::allow_tables_to_appear_in_same_query!(chapter, course_correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
@@ -2437,6 +3486,10 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(chapter, entry_detail);
+diesel::allow_tables_to_appear_in_same_query!(chapter, family_hand_over);
+diesel::allow_tables_to_appear_in_same_query!(chapter, family_likeness);
+diesel::allow_tables_to_appear_in_same_query!(chapter, family_link);
+diesel::allow_tables_to_appear_in_same_query!(chapter, family_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, gift_limit);
 diesel::allow_tables_to_appear_in_same_query!(chapter, information_request);
@@ -2459,8 +3512,13 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, person);
 diesel::allow_tables_to_appear_in_same_query!(chapter, person_join);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter, personal_data_request_chapter);
+diesel::allow_tables_to_appear_in_same_query!(chapter, practice_model);
+diesel::allow_tables_to_appear_in_same_query!(chapter, programme);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_card);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_certificate);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_course_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, public_member_count);
+diesel::allow_tables_to_appear_in_same_query!(chapter, public_volunteer_count);
 diesel::allow_tables_to_appear_in_same_query!(chapter, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_month);
 diesel::allow_tables_to_appear_in_same_query!(chapter, reversal_by_officer);
@@ -2478,11 +3536,21 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(chapter, subscriber);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession);
 diesel::allow_tables_to_appear_in_same_query!(chapter, succession_chapter);
+diesel::allow_tables_to_appear_in_same_query!(chapter, team);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_application);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_hours);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_span);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
+diesel::allow_tables_to_appear_in_same_query!(commendation, commendation_citation);
+diesel::allow_tables_to_appear_in_same_query!(commendation, commendation_form);
+diesel::allow_tables_to_appear_in_same_query!(commendation, commendation_shown);
+diesel::allow_tables_to_appear_in_same_query!(commendation, person);
+diesel::allow_tables_to_appear_in_same_query!(commendation_form, commendation_quota);
 diesel::allow_tables_to_appear_in_same_query!(committee, committee_post);
 diesel::allow_tables_to_appear_in_same_query!(committee_post, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(committee_post, post_title);
@@ -2490,6 +3558,17 @@ diesel::allow_tables_to_appear_in_same_query!(consent, consent_text);
 diesel::allow_tables_to_appear_in_same_query!(consent, gift);
 diesel::allow_tables_to_appear_in_same_query!(consent, party);
 diesel::allow_tables_to_appear_in_same_query!(correction, entry);
+diesel::allow_tables_to_appear_in_same_query!(course, course_enrolment);
+diesel::allow_tables_to_appear_in_same_query!(course, course_kind);
+diesel::allow_tables_to_appear_in_same_query!(course, course_session);
+diesel::allow_tables_to_appear_in_same_query!(course, course_trainer);
+diesel::allow_tables_to_appear_in_same_query!(course_attendance, course_enrolment);
+diesel::allow_tables_to_appear_in_same_query!(course_attendance, course_session);
+diesel::allow_tables_to_appear_in_same_query!(course_correction, course_enrolment);
+diesel::allow_tables_to_appear_in_same_query!(course_enrolment, person);
+diesel::allow_tables_to_appear_in_same_query!(course_kind, course_kind_rule);
+diesel::allow_tables_to_appear_in_same_query!(course_kind, public_certificate);
+diesel::allow_tables_to_appear_in_same_query!(course_trainer, person);
 diesel::allow_tables_to_appear_in_same_query!(data_step, data_step_note);
 diesel::allow_tables_to_appear_in_same_query!(deadline_change, personal_data_request);
 diesel::allow_tables_to_appear_in_same_query!(decision, decision_step);
@@ -2525,6 +3604,12 @@ diesel::allow_tables_to_appear_in_same_query!(entry, transfer);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(entry, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(entry, voucher);
+diesel::allow_tables_to_appear_in_same_query!(family_consent_text, family_finding);
+diesel::allow_tables_to_appear_in_same_query!(family_consent_text, family_link);
+diesel::allow_tables_to_appear_in_same_query!(family_finding, family_link);
+diesel::allow_tables_to_appear_in_same_query!(family_hand_over, family_link);
+diesel::allow_tables_to_appear_in_same_query!(family_likeness, family_link);
+diesel::allow_tables_to_appear_in_same_query!(family_link, family_step);
 diesel::allow_tables_to_appear_in_same_query!(former_unit, unit_merger);
 diesel::allow_tables_to_appear_in_same_query!(fund, money_order);
 diesel::allow_tables_to_appear_in_same_query!(fund, opening_balance_entry);
@@ -2554,14 +3639,19 @@ diesel::allow_tables_to_appear_in_same_query!(link, password_link);
 diesel::allow_tables_to_appear_in_same_query!(log_key, log_key_retired);
 diesel::allow_tables_to_appear_in_same_query!(member, member_card);
 diesel::allow_tables_to_appear_in_same_query!(member, member_consent);
+diesel::allow_tables_to_appear_in_same_query!(member, member_grade);
 diesel::allow_tables_to_appear_in_same_query!(member, member_span);
 diesel::allow_tables_to_appear_in_same_query!(member, member_step);
 diesel::allow_tables_to_appear_in_same_query!(member, person);
 diesel::allow_tables_to_appear_in_same_query!(member_consent, member_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(member_consent_text, member_import);
+diesel::allow_tables_to_appear_in_same_query!(member_grade, member_grade_title);
+diesel::allow_tables_to_appear_in_same_query!(member_grade_title, member_step);
 diesel::allow_tables_to_appear_in_same_query!(member_import, member_import_part);
 diesel::allow_tables_to_appear_in_same_query!(member_tally, member_tally_day);
 diesel::allow_tables_to_appear_in_same_query!(money_order, purchase);
+diesel::allow_tables_to_appear_in_same_query!(movement, movement_edition);
+diesel::allow_tables_to_appear_in_same_query!(movement, practice_model);
 diesel::allow_tables_to_appear_in_same_query!(officer, officer_code);
 diesel::allow_tables_to_appear_in_same_query!(officer_code, reversal_by_officer);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_entry);
@@ -2574,12 +3664,16 @@ diesel::allow_tables_to_appear_in_same_query!(party, person);
 diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(person, retention_proposal);
+diesel::allow_tables_to_appear_in_same_query!(person, team_member);
+diesel::allow_tables_to_appear_in_same_query!(person, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
+diesel::allow_tables_to_appear_in_same_query!(programme, programme_party);
+diesel::allow_tables_to_appear_in_same_query!(programme, programme_task);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
 diesel::allow_tables_to_appear_in_same_query!(publication, statement);
 diesel::allow_tables_to_appear_in_same_query!(purchase, purchase_line);
@@ -2587,6 +3681,7 @@ diesel::allow_tables_to_appear_in_same_query!(purchase_line, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(reversal_instead, reversal_request);
 diesel::allow_tables_to_appear_in_same_query!(role_assignment, role_assignment_acts_for);
 diesel::allow_tables_to_appear_in_same_query!(settlement_report, statement);
+diesel::allow_tables_to_appear_in_same_query!(skill, volunteer_skill);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_entry);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_adjustment_line);
 diesel::allow_tables_to_appear_in_same_query!(stock_adjustment, stock_count);
@@ -2598,9 +3693,25 @@ diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_movement);
 diesel::allow_tables_to_appear_in_same_query!(stock_lot, stock_store);
 diesel::allow_tables_to_appear_in_same_query!(succession, succession_chapter);
 diesel::allow_tables_to_appear_in_same_query!(succession, succession_entry);
+diesel::allow_tables_to_appear_in_same_query!(team, team_exercise);
+diesel::allow_tables_to_appear_in_same_query!(team, team_item);
+diesel::allow_tables_to_appear_in_same_query!(team, team_lead);
+diesel::allow_tables_to_appear_in_same_query!(team, team_member);
+diesel::allow_tables_to_appear_in_same_query!(team_exercise, team_exercise_member);
+diesel::allow_tables_to_appear_in_same_query!(team_exercise_member, team_member);
+diesel::allow_tables_to_appear_in_same_query!(team_lead, team_member);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_asked_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_application);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_hours);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_skill);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_span);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_step);
+diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_title_given);
+diesel::allow_tables_to_appear_in_same_query!(volunteer_application, volunteer_consent_text);
+diesel::allow_tables_to_appear_in_same_query!(volunteer_hours, volunteer_hours_void);
+diesel::allow_tables_to_appear_in_same_query!(volunteer_title, volunteer_title_given);

@@ -36,7 +36,7 @@ pub use inbox::{approvers, decides_at, note_of};
 pub use matter::{Approval, Matter};
 pub use model::{OfRequest, State, Verdict};
 pub use store::reversals_waiting;
-pub use store::{is_approved, open_at};
+pub use store::{is_approved, lapse, open_at};
 pub use words::{Halt, already_waits, books_closed, not_covered};
 
 /// What the house wants to know of this room.

@@ -1,15 +1,12 @@
 //! The persons in notes to those who decide: free text of officers, which no record leads to. It is found by the name alone.
 
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::ask::note_row;
-use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::decision;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{HoldsPersons, Kept, Mentioned, PersonsError, Processing};
 use crate::vault::Place;
 
 /// See the module.
@@ -34,18 +31,6 @@ impl HoldsPersons for Notes {
         &["decision.note", "decision.request_hash", "decision.bare_hash"]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
     /// The request is still known when it comes again: by all of it but the note.
     fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         use decision as d;
@@ -66,14 +51,5 @@ impl HoldsPersons for Notes {
             }
         }
         Ok(Vec::new())
-    }
-
-    /// Notes are shown to nobody.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 }

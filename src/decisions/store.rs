@@ -222,6 +222,14 @@ pub fn settle<R: Right>(
     Ok(())
 }
 
+/// Withdraws one that waits, for an errand that has no right of its own: nobody decided in time. Whether it waited.
+pub fn lapse(conn: &mut PgConnection, at: DateTime<Utc>, by: Uuid, kind: &Kind, id: Uuid) -> Result<bool, DbError> {
+    use decision as d;
+    let waits = d::table.find((kind.name, id)).filter(d::state.eq(State::Asked.name()));
+    let set = (d::state.eq(State::Withdrawn.name()), d::decided_by.eq(by), d::decided_at.eq(at));
+    Ok(diesel::update(waits).set(set).execute(conn)? > 0)
+}
+
 /// The place of a row in the list of what waits: when it was asked, its matter, its id.
 pub type Position = (DateTime<Utc>, String, Uuid);
 

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::held::{HeldAndOpen, Of};
 use super::members::{self, MembersOfYear};
 use super::totals::{Spent, Sum, TotalsOut, spent};
+use super::volunteers::{self, VolunteersOfYear};
 use super::{CACHE_CONTROL_LIST, answer};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
@@ -124,6 +125,9 @@ pub struct ChapterDetail {
     /// Members at the end of each year, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MembersOfYear>,
+    /// Volunteers at the end of each year, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volunteers: Vec<VolunteersOfYear>,
 }
 
 /// A chapter by code and name.
@@ -283,7 +287,7 @@ pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<C
     let (short_name, founded_on) = (row.short_name.clone(), row.founded_on);
     let totals = TotalsOut::read(conn, &row.code, row.id, None)?;
     let held = HeldAndOpen::read(conn, Of::Chapter(row.id, &row.code), &totals, today)?;
-    let members = members::of(conn, row.id)?;
+    let (members, volunteers) = (members::of(conn, row.id)?, volunteers::of(conn, row.id)?);
     let chapter = with_totals(conn, vec![row])?.pop().ok_or_else(Problem::not_found)?;
     Ok(ChapterDetail {
         chapter,
@@ -300,6 +304,7 @@ pub fn detail(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<C
         totals,
         held,
         members,
+        volunteers,
     })
 }
 

@@ -58,5 +58,6 @@ pub fn said(kind: MemberKind) -> (&'static str, &'static str) {
         MemberKind::Youth => ("Thanh niên Chữ thập đỏ", "Red Cross youth"),
         MemberKind::Junior => ("Thiếu niên Chữ thập đỏ", "Junior Red Cross"),
         MemberKind::Honorary => ("Hội viên danh dự", "Honorary members"),
+        MemberKind::Collective => ("Hội viên tập thể", "Collective members"),
     }
 }

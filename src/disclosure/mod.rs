@@ -1,15 +1,20 @@
 //! Công khai: everything the public may read, under `/api/v1/public`.
 //!
 //! Nobody logs in here. Every query runs as the database role that can SELECT public rows and nothing else
-//! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room cannot show what is not public.
+//! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room cannot show what is not public. (What somebody writes who
+//! signs up as a volunteer is the one thing that goes the other way: [`volunteers`].)
 //! The room owns no table; it asks the ledger, the chapters and giving for their public faces.
 
+pub mod activities;
 pub mod appeals;
 pub mod cards;
+pub mod certificates;
 pub mod chapter_ledger;
 pub mod chapters;
 pub mod columns;
+pub mod commendations;
 pub mod consent_texts;
+pub mod courses;
 pub mod csv;
 pub mod csv_metadata;
 pub mod csv_rows;
@@ -31,6 +36,7 @@ pub mod spreadsheet;
 pub mod statements;
 pub mod totals;
 pub mod units;
+pub mod volunteers;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -73,7 +79,23 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(statements::list_statements)
         .service(statements::show_statement)
         .service(cards::show_card)
-        .service(consent_texts::list_consent_texts);
+        .service(consent_texts::list_consent_texts)
+        .service(volunteers::apply_as_volunteer)
+        .service(volunteers::list_volunteer_consent_texts)
+        .service(certificates::show_certificate)
+        .service(courses::list_courses)
+        .service(courses::download_courses_calendar)
+        .service(courses::list_courses_told)
+        .service(activities::activities_calendar)
+        .service(activities::list_activities)
+        .service(activities::show_activity)
+        .service(activities::count_activities_of_year)
+        .service(activities::list_movements)
+        .service(activities::list_campaigns)
+        .service(activities::show_campaign)
+        .service(commendations::list_commendations)
+        .service(commendations::search_practice_models)
+        .service(commendations::show_practice_model);
 }
 
 use actix_web::{HttpRequest, HttpResponse};

@@ -20,9 +20,9 @@ use crate::http::{Kind, Problem};
 /// Why a paper is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Its giver's data were erased.
+    /// The data of its giver, or of somebody it names, were erased.
     Erased,
-    /// Its giver's data may be kept and not used.
+    /// They may be kept and not used.
     Restricted,
 }
 
@@ -35,7 +35,7 @@ impl Reason {
     }
 }
 
-/// A paper about to be closed because of one gift.
+/// A paper about to be closed because of one gift, or of another record of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closing {
     pub document: Uuid,
@@ -125,18 +125,25 @@ pub fn admit(v: &mut Visit<'_>, row: &DocumentRow, reads: &Seen<Read>) -> Result
     let Some(closed) = of_documents(v.conn, &[row.id])?.remove(&row.id) else { return Ok(Admitted::AsReader) };
     match v.see::<Inspect>(reads.chapter()) {
         Ok(_) => Ok(Admitted::ToClosed),
-        Err(Denied::Refused(Refusal::NotAllowed)) => Err(no_entry(&closed)),
+        Err(Denied::Refused(Refusal::NotAllowed)) => Err(no_entry(&closed, vietnam_date(v.now))),
         Err(denied) => Err(denied.into()),
     }
 }
 
-fn no_entry(closed: &Closed) -> Problem {
+fn no_entry(closed: &Closed, today: NaiveDate) -> Problem {
     let until = closed.kept_until;
+    if closed.reason == Reason::Erased.name() && until <= today {
+        return Problem::say(
+            Kind::Forbidden,
+            "Dữ liệu của một người trong giấy tờ này đã được xóa: giấy không dùng được nữa, chỉ còn lưu nếu là bằng chứng đồng ý của người khác.",
+            "The data of somebody on this paper were erased: it is used no more, and kept only if it proves the consent of others.",
+        );
+    }
     if closed.reason == Reason::Restricted.name() {
         return Problem::say(
             Kind::Forbidden,
-            "Dữ liệu của người ủng hộ đang bị hạn chế xử lý: giấy tờ này chỉ được lưu giữ. Chỉ người có quyền kiểm tra xem được.",
-            "The giver's data are restricted: this paper is kept and not used. Only those who inspect may read it.",
+            "Dữ liệu của người có tên trong giấy tờ này đang bị hạn chế xử lý: giấy chỉ được lưu giữ. Chỉ người có quyền kiểm tra xem được.",
+            "The data of whoever is on this paper are restricted: it is kept and not used. Only those who inspect may read it.",
         );
     }
     Problem::say(

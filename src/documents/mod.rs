@@ -23,6 +23,7 @@ pub mod closures;
 pub mod content;
 pub mod files;
 pub mod model;
+pub mod of_people;
 pub mod paper_routes;
 pub mod persons;
 mod receive;

@@ -257,7 +257,7 @@ impl Route {
             let format = is_uuid.then_some(SchemaFormat::KnownFormat(KnownFormat::Uuid));
             ObjectBuilder::new().schema_type(Type::String).format(format)
         };
-        let record = in_path(key, text(peg.by_uuid)).description(Some(format!("The {}", peg.one))).build();
+        let record = in_path(key, text(peg.by_uuid)).description(Some(format!("The {}", peg.one.replace('_', " ")))).build();
         match self.does {
             Does::Link | Does::List => vec![record],
             Does::Publish | Does::Withdraw => vec![record, in_path("document", text(true)).build()],

@@ -130,6 +130,26 @@ fn forget_names(errand: &mut Errand<'_>, papers: &[&Paper]) -> Result<(), Person
     Ok(())
 }
 
+/// The names of papers by their ids, and when they were uploaded.
+pub(super) fn names_of(
+    errand: &mut Errand<'_>,
+    ids: &[Uuid],
+) -> Result<Vec<(String, chrono::DateTime<chrono::Utc>)>, PersonsError> {
+    let papers = document::table.filter(document::id.eq_any(ids)).order(document::id).select(columns!());
+    let papers: Vec<Paper> = papers.load(errand.conn)?;
+    let mut named = Vec::with_capacity(papers.len());
+    for paper in papers {
+        named.push((paper.name(errand.vault)?.unwrap_or_default(), paper.uploaded_at));
+    }
+    Ok(named)
+}
+
+/// [`forget_names`] of papers by their ids.
+pub(super) fn forget_names_of(errand: &mut Errand<'_>, ids: &[Uuid]) -> Result<(), PersonsError> {
+    let papers: Vec<Paper> = document::table.filter(document::id.eq_any(ids)).select(columns!()).load(errand.conn)?;
+    forget_names(errand, &papers.iter().collect::<Vec<_>>())
+}
+
 /// Takes somebody's name off papers that belong to no record.
 fn unlinked_papers(errand: &mut Errand<'_>, of: &Mentioned) -> Result<usize, PersonsError> {
     use document_link as l;

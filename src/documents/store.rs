@@ -9,7 +9,9 @@ use diesel::sql_types::{BigInt, Text};
 use uuid::Uuid;
 
 use super::model::{ContentHash, MAX_LINKS};
-use crate::authz::{self, AuditEvent, Denied, Granted, Inspect, Read, Record, RunAppeal, Seen, Visit};
+use crate::authz::{
+    self, AuditEvent, Denied, Granted, Inspect, KeepPeople, Read, Record, RunActivities, RunAppeal, SeePeople, Seen, Visit,
+};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{document, document_link, document_publication, document_withdrawal};
@@ -19,11 +21,13 @@ use crate::house::Rooms;
 use crate::house::papers::{Brings, Paper, Reads};
 use crate::tree::ChapterId;
 
-/// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books, or runs its appeals.
+/// Proof that somebody may bring papers of a purpose into a chapter: whoever keeps its books or its people, or runs its appeals or activities.
 #[derive(Debug, Clone)]
 pub enum Holder {
     Record(Granted<Record>),
     RunAppeal(Granted<RunAppeal>),
+    KeepPeople(Granted<KeepPeople>),
+    RunActivities(Granted<RunActivities>),
 }
 
 impl Holder {
@@ -32,6 +36,8 @@ impl Holder {
         Ok(match paper.brought_by {
             Brings::Record => Holder::Record(v.at(chapter)?),
             Brings::RunAppeal => Holder::RunAppeal(v.at(chapter)?),
+            Brings::KeepPeople => Holder::KeepPeople(v.at(chapter)?),
+            Brings::RunActivities => Holder::RunActivities(v.at(chapter)?),
         })
     }
 
@@ -39,6 +45,8 @@ impl Holder {
         match self {
             Holder::Record(granted) => granted.chapter(),
             Holder::RunAppeal(granted) => granted.chapter(),
+            Holder::KeepPeople(granted) => granted.chapter(),
+            Holder::RunActivities(granted) => granted.chapter(),
         }
     }
 
@@ -46,6 +54,8 @@ impl Holder {
         match self {
             Holder::Record(granted) => granted.account(),
             Holder::RunAppeal(granted) => granted.account(),
+            Holder::KeepPeople(granted) => granted.account(),
+            Holder::RunActivities(granted) => granted.account(),
         }
     }
 }
@@ -170,13 +180,15 @@ pub fn readable(v: &mut Visit<'_>, rooms: Rooms, key: &Key) -> Result<Option<(Do
 
 /// Whether a visitor who reads the chapter's records may read papers of this purpose too.
 pub fn may_read(v: &mut Visit<'_>, paper: &Paper, chapter: ChapterId) -> Result<bool, DbError> {
-    match paper.read_by {
-        Reads::Read => Ok(true),
-        Reads::Inspect => match v.see::<Inspect>(chapter) {
-            Ok(_) => Ok(true),
-            Err(Denied::Refused(_)) => Ok(false),
-            Err(Denied::Db(error)) => Err(error),
-        },
+    let seen = match paper.read_by {
+        Reads::Read => return Ok(true),
+        Reads::Inspect => v.see::<Inspect>(chapter).map(drop),
+        Reads::SeePeople => v.see::<SeePeople>(chapter).map(drop),
+    };
+    match seen {
+        Ok(()) => Ok(true),
+        Err(Denied::Refused(_)) => Ok(false),
+        Err(Denied::Db(error)) => Err(error),
     }
 }
 

@@ -28,7 +28,7 @@ const SUMS: &str = "SELECT s.id, 'is not the sum of its lines' FROM dues_sheet s
 const MONTHS: &str = "SELECT concat_ws(' ', sheet_id, n), 'its months are not settled as the line says' FROM (
          SELECT l.sheet_id, l.n, g::date AS month FROM dues_line l JOIN dues_sheet s ON s.id = l.sheet_id AND s.state = 'BOOKED',
              generate_series(l.first_month::timestamp, l.last_month::timestamp, interval '1 month') g) l
-     FULL JOIN (SELECT m.*, dues_first(l.member_id) = m.first_id AS same FROM dues_month m JOIN dues_line l USING (sheet_id, n)) m USING (sheet_id, n, month)
+     FULL JOIN (SELECT m.*, (SELECT f.first_id FROM member_firsts(ARRAY[l.member_id]) f) = m.first_id AS same FROM dues_month m JOIN dues_line l USING (sheet_id, n)) m USING (sheet_id, n, month)
      WHERE l.month IS NULL OR m.same IS NOT TRUE";
 
 const EXEMPT: &str = "SELECT concat_ws(' ', grassroots_id, month), 'counts ' || coalesce(x.exempt, 0) || ' who are free, there are ' || coalesce(l.n, 0)

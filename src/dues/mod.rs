@@ -15,6 +15,7 @@
 mod answers;
 pub mod arrears;
 pub mod audit;
+mod demo;
 mod fault;
 pub mod feed;
 mod look;
@@ -52,5 +53,6 @@ pub const ROOM: Room = Room {
         ("dues_sheet.chapter_id", Follows),
         ("dues_sheet.grassroots_id", Stays),
     ],
+    demo: Some(demo::fill),
     ..Room::called("dues")
 };

@@ -3,14 +3,10 @@
 //! A line names a member by an id that means nothing outside their chapter, months, and an amount. When somebody is erased the line stays
 //! with the id, which is nobody's from then on, so that sheets and sums stay what they were; why they were free is forgotten.
 
-use diesel::pg::PgConnection;
-
 use super::roll;
 use super::store;
-use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{Holding, HoldsPersons, Kept, OfParty, PersonsError, Processing};
 
 /// See the module. No gift leads here: members are found by their party.
 pub struct Members;
@@ -38,32 +34,6 @@ impl HoldsPersons for Members {
 
     fn columns(&self) -> &'static [&'static str] {
         &["dues_line.member_id", "dues_line.ground", "dues_line.decision_no"]
-    }
-
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// No free text.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// What was paid stays paid; nothing is written about who may not be used.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {

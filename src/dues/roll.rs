@@ -8,15 +8,13 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 use diesel::RunQueryDsl;
 use diesel::pg::PgConnection;
-use diesel::sql_types::{Array, BigInt, Date, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::fault::Fault;
 use crate::authz::{Granted, KeepPeople, Visit};
 use crate::db::DbError;
-use crate::db::statement::statement;
 use crate::house::persons::OfParty;
-use crate::members::{self, MemberRow, MemberState};
+use crate::members::{MemberRow, MemberState, asked};
 use crate::persons::{self, PersonId};
 use crate::tree::{self, ChapterId};
 
@@ -37,17 +35,15 @@ pub fn hold(
     ids: impl Iterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Enrolled>, Fault> {
     let units = tree::with_succeeded(v.conn, by.chapter())?;
-    let mut rows: Vec<MemberRow> = Vec::new();
-    for id in ids.collect::<BTreeSet<_>>() {
-        rows.extend(members::hold(v.conn, id)?.filter(|row| is_here(row, &units)));
-    }
+    let ids: Vec<Uuid> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    let mut rows: Vec<MemberRow> = asked::hold_all(v.conn, &ids)?;
+    rows.retain(|row| is_here(row, &units));
     let persons: Vec<PersonId> = rows.iter().map(|row| PersonId(row.person_id)).collect();
     let usable = persons::names(v.conn, v.vault, &persons).map_err(unreadable)?;
-    let mut found = HashMap::with_capacity(rows.len());
-    for row in rows.iter().filter(|row| usable.contains_key(&PersonId(row.person_id))) {
-        found.insert(row.id, Enrolled { first: first(v.conn, row)?, kind: row.kind.clone() });
-    }
-    Ok(found)
+    rows.retain(|row| usable.contains_key(&PersonId(row.person_id)));
+    let firsts = asked::firsts(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let enrolled = |row: MemberRow| (row.id, Enrolled { first: firsts.get(&row.id).copied().unwrap_or(row.id), kind: row.kind });
+    Ok(rows.into_iter().map(enrolled).collect())
 }
 
 fn unreadable(fault: persons::Fault) -> Fault {
@@ -62,39 +58,14 @@ fn is_here(row: &MemberRow, units: &[Uuid]) -> bool {
     unit && row.state() == Some(MemberState::Admitted)
 }
 
-/// The first of the memberships that this one came from.
-fn first(conn: &mut PgConnection, row: &MemberRow) -> Result<Uuid, DbError> {
-    let (mut id, mut before) = (row.id, row.came_from);
-    while let Some(earlier) = before {
-        id = earlier;
-        before = members::find(conn, earlier)?.and_then(|row| row.came_from);
-    }
-    Ok(id)
-}
-
-statement! {
-    struct Payers {
-        units: Vec<Uuid> => Array<SqlUuid>,
-        day: NaiveDate => Date,
-        kinds: Vec<String> => Array<Text>,
-    } -> (BigInt,),
-    "SELECT count(*) FROM dues_payers(?, ?, ?)"
-}
-
 /// How many members that pay a chapter has on a day, with those of its branches.
 pub fn count(conn: &mut PgConnection, chapter: ChapterId, day: NaiveDate, kinds: &Vec<String>) -> Result<i64, DbError> {
     let units: Vec<Uuid> = tree::at_and_below(chapter.0).load(conn)?;
-    Ok(Payers { units: &units, day: &day, kinds }.get_result::<(i64,)>(conn)?.0)
-}
-
-statement! {
-    struct OfPersons { persons: Vec<Uuid> => Array<SqlUuid> } -> (SqlUuid,),
-    "SELECT m FROM dues_members_of(?) m"
+    asked::count(conn, &units, day, kinds)
 }
 
 /// Every membership that a party has or had at some chapters.
 pub fn of_party(conn: &mut PgConnection, of: &OfParty<'_>) -> Result<Vec<Uuid>, DbError> {
     let persons: Vec<Uuid> = persons::ids_of_party(conn, of.party, of.chapters)?.into_iter().map(|id| id.0).collect();
-    let rows: Vec<(Uuid,)> = OfPersons { persons: &persons }.load(conn)?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    asked::of_persons(conn, &persons)
 }

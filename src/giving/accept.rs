@@ -100,6 +100,7 @@ pub(super) fn grants(
 }
 
 /// What a gift that is wrong in itself says of its appeal.
+#[derive(PartialEq, Eq, Hash)]
 pub(super) struct Wanted {
     chapter: String,
     appeal: String,

@@ -13,9 +13,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{asked_gift, gift, reversal_request};
 use crate::house::errand::Errand;
-use crate::house::persons::{
-    Both, Called, Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, PersonsError, Processing, Record,
-};
+use crate::house::persons::{Both, Called, Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, PersonsError, Processing, Record};
 use crate::parties::naming;
 use crate::vault::place;
 
@@ -183,11 +181,6 @@ impl HoldsPersons for Gifts {
         Ok(found)
     }
 
-    /// The words in which a gift came stay as they came; whose it is and how it is shown is set with the leaf that says so.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         let gifts = personal::of_ids(errand.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
         personal::erase(errand.conn, errand.vault, &gifts)?;
@@ -214,11 +207,6 @@ impl HoldsPersons for Gifts {
         asked_gifts(errand, of)?;
         listed_gifts(errand, of)?;
         Ok(Vec::new())
-    }
-
-    /// Whoever shows a gift asks whether its party is restricted at its chapter.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

@@ -1,5 +1,7 @@
 //! `/api/v1/gifts`: record one, record many, read.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -24,7 +26,7 @@ use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
 use crate::http::sets::{Own, Reads, Writes};
-use crate::http::{Answer, Body, Item, Items, Kind, Lang, Metrics, OfChapter, Page, Problem, Query, Reply, Span};
+use crate::http::{Answer, Body, FieldError, Item, Items, Kind, Lang, Metrics, OfChapter, Page, Problem, Query, Reply, Span};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};
@@ -55,8 +57,37 @@ async fn with_appeal(desk: &Desk, wanted: Option<Wanted>, mut problem: Problem) 
     let Some(wanted) = wanted.filter(|_| problem.kind == Kind::Invalid) else { return problem };
     // Who may not record here, or whatever else: the gift is wrong anyway.
     let found = desk.tx(move |v| Ok(wrong_appeal(v, &wanted)?)).await.ok().flatten();
-    problem.errors.extend(found.filter(|error| problem.errors.iter().all(|known| known.pointer != error.pointer)));
+    found.into_iter().for_each(|error| say_beside(&mut problem, error));
     problem
+}
+
+fn say_beside(problem: &mut Problem, error: FieldError) {
+    if problem.errors.iter().all(|known| known.pointer != error.pointer) {
+        problem.errors.push(error);
+    }
+}
+
+/// [`with_appeal`] for gifts of a batch that are wrong in themselves: what is wrong with their appeals, by their places.
+fn wrong_appeals(
+    db: &Db,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    actor: Actor,
+    gifts: &[(usize, Wanted)],
+) -> Vec<(usize, FieldError)> {
+    if gifts.is_empty() {
+        return Vec::new();
+    }
+    let look = |conn: &mut PgConnection| -> Result<Vec<_>, Problem> {
+        let mut visit = Visit::enter(conn, vault, now, actor)?;
+        let mut known: HashMap<&Wanted, Option<FieldError>> = HashMap::new();
+        let found = gifts.iter().filter_map(|(n, wanted)| {
+            let error = known.entry(wanted).or_insert_with(|| wrong_appeal(&mut visit, wanted).ok().flatten());
+            Some((*n, error.clone()?))
+        });
+        Ok(found.collect())
+    };
+    db.tx_blocking(look).unwrap_or_default()
 }
 
 /// Record a gift. Send it again with the same `id` as often as needed: it is booked once.
@@ -130,16 +161,26 @@ pub async fn record_gifts(
 /// Gifts that can be read are recorded together; the others are refused one by one.
 fn record_batch(db: &Db, clock: &Clock, vault: &Vault, actor: Actor, gifts: &[Item<GiftIn>]) -> Vec<Outcome> {
     let now = clock.now();
-    let checked: Vec<Result<Prepared, Problem>> =
-        gifts.iter().map(|gift| gift.read().and_then(|gift| check(vault, gift, now))).collect();
-    let (mut outcomes, mut submissions) = (Vec::new(), Vec::new());
-    for gift in checked {
-        match gift {
+    let (mut outcomes, mut submissions, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    for (n, gift) in gifts.iter().enumerate() {
+        let (wanted, checked) = match gift.read() {
+            Ok(gift) => (Wanted::of(&gift), check(vault, gift, now)),
+            Err(problem) => (None, Err(problem)),
+        };
+        match checked {
             Ok(gift) => {
                 submissions.push(Submission { actor, gift: gift.into() });
                 outcomes.push(None);
             }
-            Err(problem) => outcomes.push(Some(Outcome::Refused(problem))),
+            Err(problem) => {
+                wrong.extend(wanted.filter(|_| problem.kind == Kind::Invalid).map(|wanted| (n, wanted)));
+                outcomes.push(Some(Outcome::Refused(problem)));
+            }
+        }
+    }
+    for (n, error) in wrong_appeals(db, vault, now, actor, &wrong) {
+        if let Some(Some(Outcome::Refused(problem))) = outcomes.get_mut(n) {
+            say_beside(problem, error);
         }
     }
     let mut recorded = record_all(db, clock, &submissions).into_iter();

@@ -30,6 +30,10 @@ pub enum Brings {
     Record,
     /// Whoever holds RUN_APPEAL.
     RunAppeal,
+    /// Whoever holds KEEP_PEOPLE: those who keep its people.
+    KeepPeople,
+    /// Whoever holds RUN_ACTIVITIES.
+    RunActivities,
 }
 
 /// Who reads papers of a chapter.
@@ -39,6 +43,8 @@ pub enum Reads {
     Read,
     /// Whoever holds INSPECT besides.
     Inspect,
+    /// Whoever holds SEE_PEOPLE besides: papers that name the chapter's people.
+    SeePeople,
 }
 
 /// How long papers are kept at least: the sweep of documents throws nothing away while its time runs. What is over it takes only
@@ -50,13 +56,15 @@ pub enum Kept {
     AsVoucher,
     /// As long as there is the log that names its hash: for good.
     ForGood,
+    /// As long as the records of whoever is on it; no law keeps it longer.
+    WithThePerson,
 }
 
 impl Kept {
     /// Whether there is a day after which it may go.
     pub fn ends(self) -> bool {
         match self {
-            Kept::AsVoucher => true,
+            Kept::AsVoucher | Kept::WithThePerson => true,
             Kept::ForGood => false,
         }
     }

@@ -68,7 +68,7 @@ pub struct OfParty<'a> {
 /// Something held about a person, for the copy they may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holding {
-    /// `PAPER`, `REVERSAL_NOTE`, `COMMITTED`, `PUBLIC_NAME`, `REQUEST_NOTE`, `MESSAGE`, `REFUND`, `PERSON`, `MEMBER`, `LISTED`, `POST` or `DUES`.
+    /// In a word of the room that holds it: `PAPER`, `MESSAGE`, `PERSON`, `MEMBER`, `POST`, `DUES`, `VOLUNTEER` and others.
     #[schema(example = "PAPER")]
     pub what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +90,8 @@ codes! {
         Paper = "PAPER",
         /// Papers that belong to no record and whose name was taken away; somebody has to look whether they are the person's.
         UnlinkedPaper = "UNLINKED_PAPER",
+        /// Papers that prove something of others as well: a list that many signed. Without a name, and closed.
+        SharedPaper = "SHARED_PAPER",
     }
 }
 
@@ -143,6 +145,8 @@ pub struct Processing {
     pub period: Both,
 }
 
+/// See the module. Every method works within the caller's transaction, whose records are held. A room leaves out what it
+/// has nothing to do for.
 /// How many people a room holds. Who stands in two rooms is counted in the lower one; of sensitive data each room counts its own, so
 /// that somebody may be in it twice: the law's limits are met rather too early.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -200,22 +204,34 @@ pub trait HoldsPersons: Sync {
     }
 
     /// What is held of the people behind these records, besides what a gift itself shows.
-    fn found(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Holding>, PersonsError>;
+    fn found(&self, _: &mut Errand<'_>, _of: &[Record]) -> Result<Vec<Holding>, PersonsError> {
+        Ok(Vec::new())
+    }
 
     /// Says from now on what is right.
-    fn correct(&self, errand: &mut Errand<'_>, of: &[Corrected]) -> Result<(), PersonsError>;
+    fn correct(&self, _: &mut Errand<'_>, _of: &[Corrected]) -> Result<(), PersonsError> {
+        Ok(())
+    }
 
     /// Takes the people out of these records for good, and says what stays.
-    fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError>;
+    fn erase(&self, _: &mut Errand<'_>, _of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
 
     /// Takes somebody out of texts that no record leads to.
-    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError>;
+    fn erase_mentions(&self, _: &mut Errand<'_>, _of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
+        Ok(Vec::new())
+    }
 
     /// Keeps what these records lead to and lets nobody use it, or lets it be used again.
-    fn restrict(&self, errand: &mut Errand<'_>, of: &[Record], on: bool) -> Result<(), PersonsError>;
+    fn restrict(&self, _: &mut Errand<'_>, _of: &[Record], _on: bool) -> Result<(), PersonsError> {
+        Ok(())
+    }
 
     /// Nothing of these erased records still stands.
-    fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError>;
+    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _erased: &[Record]) -> Result<(), DbError> {
+        Ok(())
+    }
 
     /// The chapters at which this room holds something of a party; one may come several times. A party that no room holds goes.
     fn chapters_of(&self, _: &mut PgConnection, _party: Uuid) -> Result<Vec<Uuid>, DbError> {
@@ -232,12 +248,22 @@ pub trait HoldsPersons: Sync {
         Ok(())
     }
 
+    /// What a chapter has written down of a person (by its own name for them) says something else from now on: birth, sex, and the like.
+    fn changed(&self, _: &mut Errand<'_>, _person: Uuid) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    /// The party asked that its data be kept and not used at these chapters: what is shown of it to others there is not any more. (That
+    /// nobody uses the rest is asked of `party_restriction`.)
     /// The party asked not to be shown at these chapters, or that its data be kept and not used: what is shown of it to others there is not
     /// any more. (That nobody uses the rest is asked of `party_restriction`.)
     fn restrict_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
         Ok(())
     }
 
+    /// What [`Self::restrict_of`] closed may be used again.
+    fn lift_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
+        Ok(())
     /// Whether anything is shown of the party to others at these chapters, besides gifts.
     fn is_shown_of(&self, _: &mut PgConnection, _: &OfParty<'_>) -> Result<bool, DbError> {
         Ok(false)

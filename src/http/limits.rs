@@ -29,6 +29,8 @@ codes! {
         Download = "download",
         /// A password or code to be checked.
         LogIn = "log_in",
+        /// Something written on a public page, for people to read.
+        SignUp = "sign_up",
     }
 }
 
@@ -41,6 +43,7 @@ impl Class {
         let share = |n: u32| NonZeroU32::new(rate.get() / n).unwrap_or(NonZeroU32::MIN);
         match self {
             Class::PublicRead => Quota::per_second(rate).allow_burst(times(5)),
+            Class::SignUp => Quota::per_minute(share(5)).allow_burst(share(5)),
             Class::Download => Quota::per_minute(share(4)).allow_burst(share(4)),
             Class::LogIn => Quota::per_minute(times(2)).allow_burst(times(2)),
         }
@@ -55,7 +58,7 @@ const SWEEP_EVERY: u64 = 10_000;
 pub struct RateLimits(Option<Arc<Buckets>>);
 
 struct Buckets {
-    classes: [DefaultKeyedRateLimiter<Network>; 3],
+    classes: [DefaultKeyedRateLimiter<Network>; 4],
     spent: AtomicU64,
     metrics: Metrics,
 }

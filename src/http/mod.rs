@@ -19,6 +19,7 @@ pub mod health;
 pub mod language;
 pub mod limits;
 pub mod line;
+pub mod listed;
 pub mod metrics;
 pub mod patch;
 pub mod problem;
@@ -32,6 +33,7 @@ pub mod sets;
 mod shape;
 pub mod spool;
 mod strict;
+pub mod table;
 
 pub use body::{Body, Bytes, Item, Items};
 pub use check::Check;

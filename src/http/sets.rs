@@ -29,6 +29,8 @@ sets! {
     Searches: "404" NotFound, "422" Invalid;
     /// A list for everybody, with parameters that can be wrong.
     Filters: "422" Invalid;
+    /// Something that everybody may write, so much at a time.
+    Sends: "422" Invalid, "429" TooMany;
     /// What concerns nobody but who asks.
     Own: "401" Unauthorized;
     /// What one proves to be oneself by.

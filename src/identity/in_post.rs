@@ -48,6 +48,19 @@ fn standing(v: &mut Visit<'_>, of: &[Uuid]) -> Result<Vec<AssignmentRow>, DbErro
     Ok(rows.into_iter().filter(|row| row.stands(today)).collect())
 }
 
+/// A role that was given at a chapter, held until the end of the transaction, and whether it is not over.
+pub fn of_chapter(v: &mut Visit<'_>, chapter: ChapterId, id: Uuid) -> Result<Option<(Role, bool)>, DbError> {
+    let row: Option<AssignmentRow> = role_assignment::table
+        .find(id)
+        .filter(role_assignment::chapter_id.eq(chapter.0))
+        .select(AssignmentRow::as_select())
+        .for_update()
+        .first(v.conn)
+        .optional()?;
+    let today = vietnam_date(v.now);
+    Ok(row.and_then(|row| Some((Role::parse(&row.role)?, row.stands(today)))))
+}
+
 /// Whether any of these roles is not over.
 pub fn any_stands(v: &mut Visit<'_>, of: &[Uuid]) -> Result<bool, DbError> {
     Ok(!standing(v, of)?.is_empty())

@@ -10,7 +10,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::public_entry;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, PersonsError, Processing, Record};
 
 /// What items are called, by code: the words of a row are made of them too, and this room does not know the catalogue.
 pub type ItemNames = fn(&mut PgConnection, &[&str]) -> Result<HashMap<String, String>, DbError>;
@@ -69,16 +69,6 @@ impl HoldsPersons for PublicRows {
         let shown = of.iter().map(|record| (record.code.clone(), None)).collect();
         public::show_givers(errand.conn, &shown, self.item_names)?;
         Ok(Vec::new())
-    }
-
-    /// A public row has no text but the giver's name.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// What is shown is decided gift by gift, with the leaf that says so: see [`HoldsPersons::correct`].
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

@@ -19,4 +19,4 @@ use crate::house::succession::Succession::Ends;
 pub const ROOM: Room = Room { tables: &["link"], chapters: &[("link.chapter_id", Ends)], ..Room::called("links") };
 
 pub use pages::{Acted, Field, Form, LinkPage, Shown};
-pub use store::{Link, LinkError, NewLink, Standing, Token, look, make, redeem, revoke, revoke_of};
+pub use store::{Link, LinkError, NewLink, Standing, Token, look, make, make_for_house, redeem, revoke, revoke_of};

@@ -106,6 +106,28 @@ pub fn make<R: Right>(
     now: DateTime<Utc>,
     new: &NewLink,
 ) -> Result<Token, LinkError> {
+    write(conn, vault, by.chapter(), Some(by.account()), now, new)
+}
+
+/// [`make`] for whoever wrote to a chapter on a public page: nobody with an account asked for it.
+pub fn make_for_house(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    chapter: ChapterId,
+    now: DateTime<Utc>,
+    new: &NewLink,
+) -> Result<Token, LinkError> {
+    write(conn, vault, chapter, None, now, new)
+}
+
+fn write(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    chapter: ChapterId,
+    account: Option<Uuid>,
+    now: DateTime<Utc>,
+    new: &NewLink,
+) -> Result<Token, LinkError> {
     if new.ends_at <= now || new.ends_at > now + LONGEST {
         return Err(LinkError::End);
     }
@@ -115,11 +137,11 @@ pub fn make<R: Right>(
             link::id.eq(new.id),
             link::purpose.eq(new.purpose),
             link::subject.eq(new.subject),
-            link::chapter_id.eq(by.chapter().0),
+            link::chapter_id.eq(chapter.0),
             link::token_hash.eq(hash(vault, &token.0)),
             link::once.eq(new.once),
             link::made_at.eq(now),
-            link::made_by.eq(by.account()),
+            link::made_by.eq(account),
             link::ends_at.eq(new.ends_at),
             link::uses.eq(0),
         ))

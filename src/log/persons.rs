@@ -6,7 +6,7 @@ use super::{opening, store};
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, PersonsError, Processing, Record};
 
 /// See the module.
 pub struct Openings;
@@ -67,16 +67,6 @@ impl HoldsPersons for Openings {
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         store::forget_openings(errand.conn, &of.iter().flat_map(codes).collect::<Vec<_>>())?;
         Ok(Vec::new())
-    }
-
-    /// Openings are found by their entry alone.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// Whoever hands openings out asks whether the party is restricted.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

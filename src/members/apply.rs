@@ -30,7 +30,7 @@ pub fn apply(v: &mut Visit<'_>, body: &MemberIn, no: &Line, note: Option<&Line>)
     let here = carry::today(v, chapter.0)?;
     let grant = v.at::<KeepPeople>(ChapterId(here))?;
     let text = serde_json::to_string(&body.bare()).map_err(Fault::broken)?;
-    let ask = Ask { id: body.id, kind: StepKind::Admission, decision_no: Some(no), to: None, text, note };
+    let ask = Ask { id: body.id, kind: StepKind::Admission, decision_no: Some(no), to: None, grade: None, text, note };
     if store::find(v.conn, body.id)?.is_some() {
         // A membership that came by transfer has an id that nobody applied with.
         store::step(v.conn, body.id)?.ok_or(Fault::IdTaken)?;
@@ -85,8 +85,17 @@ fn standing(error: DbError) -> Fault {
     }
 }
 
-/// Whether somebody surely has another age than the rule of today has for a kind.
+/// Whether somebody is no person, or surely has another age than the rule of today has for a kind.
 fn ages(v: &mut Visit<'_>, check: &mut Check, kind: MemberKind, person: &Known) -> Result<(), Fault> {
+    if !kind.is_of(person.kind) {
+        check.wrong(
+            "/kind",
+            "NOT_A_PERSON",
+            "Tổ chức là hội viên tập thể (COLLECTIVE), và chỉ tổ chức là hội viên tập thể.",
+            "An organisation is a collective member (COLLECTIVE), and nobody else is one.",
+        );
+        return Ok(());
+    }
     let today = vietnam_date(v.now);
     let Some(rule) = store::rule(v.conn, kind, today)? else { return Ok(()) };
     if rule.is_out(person.birth, today) {

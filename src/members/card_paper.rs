@@ -106,6 +106,7 @@ fn card(row: &Row, person: &Known, code: &PublicCode, issuers: &[String], public
         MemberKind::Youth => word("THẺ THANH NIÊN CHỮ THẬP ĐỎ", "RED CROSS YOUTH"),
         MemberKind::Junior => word("THẺ THIẾU NIÊN CHỮ THẬP ĐỎ", "RED CROSS JUNIOR"),
         MemberKind::Honorary => word("THẺ HỘI VIÊN DANH DỰ", "HONORARY MEMBER'S CARD"),
+        MemberKind::Collective => word("THẺ HỘI VIÊN TẬP THỂ", "COLLECTIVE MEMBER'S CARD"),
     };
     let is_junior = kind == MemberKind::Junior;
     let since = row.since.filter(|_| !is_junior).map(|day: NaiveDate| day.format("%d/%m/%Y").to_string());
@@ -144,6 +145,8 @@ mod tests {
             id: PersonId(Uuid::nil()),
             chapter: ChapterId(Uuid::nil()),
             party: Uuid::nil(),
+            kind: crate::persons::PersonKind::Person,
+            representative: None,
             name: "Nguyễn Thị Lan".to_owned(),
             phone: Some("0912345678".to_owned()),
             phone_confirmed_on: None,

@@ -5,8 +5,9 @@ use uuid::Uuid;
 use super::cards;
 use super::consent;
 use super::fault::Fault;
+use super::grades;
 use super::kinds;
-use super::model::{CardState, MemberKind, MemberState, StepKind, StepState};
+use super::model::{CardState, MemberState, StepKind, StepState};
 use super::spans::{self, Facts};
 use super::store::{self, Row, StepRow};
 use super::told;
@@ -96,6 +97,7 @@ fn check_above(v: &mut Visit<'_>, by: &Granted<Approve>, row: &Row, asked_by: Uu
         decided_by: None,
         decided_at: None,
         became: None,
+        grade: None,
     };
     store::insert_step(v.conn, &step)?;
     store::become_(v.conn, row.id, MemberState::Checked, None)?;
@@ -124,6 +126,7 @@ pub fn end(v: &mut Visit<'_>, row: &Row, to: MemberState) -> Result<(), Fault> {
     let day = vietnam_date(v.now);
     spans::end(v.conn, row.id, day)?;
     cards::end(v.conn, row.id, CardState::NotValid, day)?;
+    grades::end(v.conn, row.id, None, day)?;
     Ok(store::become_(v.conn, row.id, to, row.since)?)
 }
 
@@ -155,16 +158,12 @@ pub fn transfer(v: &mut Visit<'_>, row: &Row, to: Uuid, account: Uuid) -> Result
     spans::begin(v.conn, new.id, &facts, day).map_err(twice)?;
     cards::hand(v.conn, row.id, (new.id, facts.kind, to))?;
     consent::follow(v.conn, v.vault, row.id, new.id)?;
+    grades::follow(v.conn, row.id, new.id, day)?;
     Ok(new.id)
 }
 
 /// What a member is counted as from today on, after something of it changed.
 pub fn count_anew(v: &mut Visit<'_>, row: &Row) -> Result<(), Fault> {
-    let day = vietnam_date(v.now);
     let (person, chapter) = (person(v, row)?, today(v, row.chapter_id)?);
-    let facts = Facts::of(v.conn, row, chapter, &person)?;
-    spans::end(v.conn, row.id, day)?;
-    spans::begin(v.conn, row.id, &facts, day).map_err(twice)?;
-    let kind: MemberKind = facts.kind;
-    Ok(cards::stand(v.conn, (row.id, kind, chapter))?)
+    spans::count_anew(&mut v.errand(), row, chapter, &person).map_err(twice)
 }

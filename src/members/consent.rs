@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::model::Consent;
 use crate::basics::Line;
-use crate::basics::unhex;
+use crate::basics::{hex, unhex};
 use crate::db::DbError;
 use crate::db::schema::{member_consent, member_consent_text};
 use crate::house::persons::PersonsError;
@@ -29,7 +29,7 @@ pub struct ConsentIn {
     pub guardian: String,
     /// The day of the signature.
     pub given_on: NaiveDate,
-    /// SHA-256 of the signed paper, in hexadecimal digits.
+    /// SHA-256 of the signed paper, in hexadecimal digits, as it was or will be uploaded (for MEMBER, of a list for MEMBER_LIST).
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", min_length = 64, max_length = 64)]
     pub paper: String,
     /// Whether the child agreed as well; asked from 7 years on.
@@ -51,6 +51,12 @@ pub struct ConsentOut {
     pub given_on: NaiveDate,
     /// Whether the child agreed as well.
     pub child_agreed: bool,
+    /// SHA-256 of the signed paper.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub paper: String,
+    /// The paper itself, where the chapter has uploaded it (for MEMBER or MEMBER_LIST).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<Uuid>,
 }
 
 /// [`ConsentIn`], checked.
@@ -66,7 +72,7 @@ pub struct Given {
 pub fn check(needed: Consent, sent: Option<&ConsentIn>, today: NaiveDate) -> Result<Option<Given>, Vec<FieldError>> {
     let mut check = Check::default();
     let Some(sent) = sent else {
-        if needed != Consent::Own {
+        if !matches!(needed, Consent::Own | Consent::Nobodys) {
             check.wrong(
                 "/consent",
                 "MISSING",
@@ -76,6 +82,14 @@ pub fn check(needed: Consent, sent: Option<&ConsentIn>, today: NaiveDate) -> Res
         }
         return check.done(Some(None));
     };
+    if needed == Consent::Nobodys {
+        check.wrong(
+            "/consent",
+            "NOT_A_PERSON",
+            "Tổ chức vào Hội theo quyết định của mình: không cần giấy đồng ý.",
+            "An organisation joins by its own decision: no consent is asked.",
+        );
+    }
     if needed == Consent::RepresentativeAndChild && !sent.child_agreed {
         check.wrong(
             "/consent/child_agreed",
@@ -148,6 +162,15 @@ pub fn record_all(conn: &mut PgConnection, vault: &Vault, all: &[(Uuid, &Given)]
     Ok(())
 }
 
+/// A text: version, days on which it could be agreed to, words.
+pub type Worded = (i16, NaiveDate, Option<NaiveDate>, String, String);
+
+/// Every text in full. Readable by the public role.
+pub fn consent_texts(conn: &mut PgConnection) -> Result<Vec<Worded>, DbError> {
+    use member_consent_text as t;
+    Ok(t::table.order(t::version).select((t::version, t::valid_from, t::valid_to, t::vi, t::en)).load(conn)?)
+}
+
 /// Every text, with the days on which it could be agreed to.
 pub fn texts(conn: &mut PgConnection) -> Result<Vec<(i16, NaiveDate, Option<NaiveDate>)>, DbError> {
     use member_consent_text as t;
@@ -164,9 +187,9 @@ fn row(conn: &mut PgConnection, member: Uuid) -> Result<Option<Row>, DbError> {
 
 /// Who agreed to a membership.
 pub fn of(conn: &mut PgConnection, vault: &Vault, member: Uuid) -> Result<Option<ConsentOut>, PersonsError> {
-    let Some((text_version, sealed, child_agreed, given_on, _)) = row(conn, member)? else { return Ok(None) };
+    let Some((text_version, sealed, child_agreed, given_on, paper)) = row(conn, member)? else { return Ok(None) };
     let guardian = vault.open_text(place("member_consent", "guardian", &member), &sealed)?;
-    Ok(Some(ConsentOut { text_version, guardian, given_on, child_agreed }))
+    Ok(Some(ConsentOut { text_version, guardian, given_on, child_agreed, paper: hex(&paper), document: None }))
 }
 
 /// The consent goes along with who is transferred.
@@ -183,6 +206,17 @@ pub fn follow(conn: &mut PgConnection, vault: &Vault, from: Uuid, to: Uuid) -> R
     Ok(())
 }
 
+/// Whether somebody's consent rests on a paper of one of these contents.
+pub fn rests_on(conn: &mut PgConnection, hashes: &[&str]) -> Result<bool, DbError> {
+    let papers: Vec<Vec<u8>> = hashes.iter().filter_map(|hash| unhex(hash)).map(|hash| hash.to_vec()).collect();
+    let on = member_consent::table.filter(member_consent::paper.eq_any(papers));
+    Ok(diesel::select(diesel::dsl::exists(on)).get_result(conn)?)
+}
+
+/// Forgets who agreed: a proof about nobody proves nothing. Returns the hash of the paper it rested on.
+pub fn forget(conn: &mut PgConnection, member: Uuid) -> Result<Option<Vec<u8>>, DbError> {
+    let gone = diesel::delete(member_consent::table.find(member)).returning(member_consent::paper);
+    Ok(gone.get_result(conn).optional()?)
 /// How many children somebody signed for.
 pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
     Ok(member_consent::table.count().get_result(conn)?)

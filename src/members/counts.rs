@@ -7,7 +7,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::fault::Fault;
-use super::model::AgeBand;
+use super::model::{AgeBand, MemberKind};
 use super::wire::{MemberCount, MemberCounts};
 use crate::authz::{Read, Seen, Visit};
 use crate::basics::clock::vietnam_date;
@@ -42,9 +42,10 @@ fn counted(conn: &mut PgConnection, here: &Seen<Read>, on: NaiveDate) -> Result<
         .group_by((s::kind, s::sex, s::birth_year, s::sector))
         .select((s::kind, s::sex, s::birth_year, s::sector, diesel::dsl::count_star()))
         .load(conn)?;
-    let mut counts: BTreeMap<(String, Option<String>, AgeBand, String), i64> = BTreeMap::new();
+    let mut counts: BTreeMap<(String, Option<String>, Option<AgeBand>, String), i64> = BTreeMap::new();
     for (kind, sex, born, sector, members) in rows {
-        let age = AgeBand::of(born.map(i32::from), on.year());
+        let is_person = kind != MemberKind::Collective.name();
+        let age = is_person.then(|| AgeBand::of(born.map(i32::from), on.year()));
         *counts.entry((kind, sex, age, sector)).or_default() += members;
     }
     let row = |((kind, sex, age, sector), members)| MemberCount { kind, sex, age, sector, members };

@@ -8,10 +8,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sheets::{Out, Width, harmless};
 use uuid::Uuid;
 
-use super::cards;
 use super::fault::Fault;
 use super::model::{MemberKind, MemberState};
 use super::store::{self, Row};
+use super::{cards, grades};
 use crate::authz::{SeePeople, Seen, Visit};
 use crate::basics::Birth;
 use crate::http::spool::Spool;
@@ -23,7 +23,7 @@ use crate::tree;
 const PAGE: i64 = 500;
 
 /// Columns: Vietnamese, English, as programs call it, how wide.
-const COLUMNS: [(&str, &str, &str, Width); 11] = [
+const COLUMNS: [(&str, &str, &str, Width); 13] = [
     ("Họ và tên", "Full name", "name", Width::Text(30)),
     ("Ngày sinh", "Born", "birth", Width::Text(12)),
     ("Giới tính", "Sex", "sex", Width::Text(10)),
@@ -35,6 +35,8 @@ const COLUMNS: [(&str, &str, &str, Width); 11] = [
     ("Hội viên từ", "Member since", "since", Width::Day),
     ("Tình trạng", "State", "state", Width::Text(20)),
     ("Mã thẻ", "Card", "card", Width::Text(20)),
+    ("Hạng", "Grade", "grade", Width::Text(12)),
+    ("Người đại diện", "Representative", "representative", Width::Text(30)),
 ];
 
 /// Where the rows go.
@@ -141,17 +143,25 @@ pub fn write(
 fn page(v: &mut Visit<'_>, rows: &[Row], lang: Lang, out: &mut Sink<'_>) -> Result<(), Fault> {
     let ids: Vec<PersonId> = rows.iter().map(|row| PersonId(row.person_id)).collect();
     let known = persons::names(v.conn, v.vault, &ids)?;
-    let codes = cards::of_all(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let members: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let codes = cards::of_all(v.conn, &members)?;
+    let grades = grades::words(v.conn, &members, lang)?;
     let branches = tree::codes(v.conn, rows.iter().filter_map(|row| row.branch_id))?;
     for row in rows {
         let Some(person) = known.get(&PersonId(row.person_id)) else { continue };
         let branch = row.branch_id.and_then(|id| branches.get(&id)).cloned();
-        out.row(&cells(row, person, branch, codes.get(&row.id).cloned(), lang))?;
+        out.row(&cells(row, person, branch, (codes.get(&row.id).cloned(), grades.get(&row.id).cloned()), lang))?;
     }
     Ok(())
 }
 
-fn cells(row: &Row, person: &Known, branch: Option<String>, card: Option<String>, lang: Lang) -> [Cell; 11] {
+fn cells(
+    row: &Row,
+    person: &Known,
+    branch: Option<String>,
+    (card, grade): (Option<String>, Option<String>),
+    lang: Lang,
+) -> [Cell; 13] {
     let text = |text: Option<String>| Cell::Text(text.unwrap_or_default());
     let word = |vi: &str, en: &str| (if lang == Lang::En { en } else { vi }).to_owned();
     let sex = person.sex.map(|sex| match sex {
@@ -163,6 +173,7 @@ fn cells(row: &Row, person: &Known, branch: Option<String>, card: Option<String>
         MemberKind::Youth => word("Thanh niên", "Youth"),
         MemberKind::Junior => word("Thiếu niên", "Junior"),
         MemberKind::Honorary => word("Danh dự", "Honorary"),
+        MemberKind::Collective => word("Tập thể", "Collective"),
     });
     [
         Cell::Text(person.name.clone()),
@@ -177,6 +188,8 @@ fn cells(row: &Row, person: &Known, branch: Option<String>, card: Option<String>
         Cell::Day(row.since),
         text(row.state().map(|state| said(state, lang).to_owned())),
         text(card),
+        text(grade),
+        text(person.representative.clone()),
     ]
 }
 

@@ -1,19 +1,22 @@
-//! What this room answers for the persons in its tables: members by their persons, and who signed for them.
+//! What this room answers for the persons in its tables: members by their persons, and who signed for them. Who signed for a child stays
+//! as long as the child is a member: without it nothing proves the consent.
 
-use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::MemberState;
 use super::store::Row;
-use super::{cards, consent, retention, spans, store};
+use super::{cards, consent, grades, papers, retention, spans, store};
+use crate::basics::clock::vietnam_date;
+use crate::house::errand::Errand;
+use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
+use crate::persons::{self, PersonId};
+use crate::tree;
+use crate::vault::VaultError;
 use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{
-    Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
-};
 use crate::persons;
 
 /// See the module.
@@ -24,12 +27,19 @@ fn of(errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Row>, PersonsErro
     Ok(store::of_persons(errand.conn, &ids)?)
 }
 
+fn unreadable(fault: persons::Fault) -> PersonsError {
+    match fault {
+        persons::Fault::Db(error) => error.into(),
+        _ => VaultError::Damaged.into(),
+    }
+}
+
 impl HoldsPersons for Members {
     fn processing(&self) -> &'static [Processing] {
         const ALL: &[Processing] = &[Processing {
             data: (
-                "Loại hội viên, ngày kết nạp, quyết định, chi hội; người đại diện và sự đồng ý của trẻ em",
-                "Kind of membership, day of admission, decision, branch; representative and consent of children",
+                "Loại hội viên, hạng, ngày kết nạp, quyết định, chi hội; người đại diện và sự đồng ý của trẻ em",
+                "Kind of membership, grade, day of admission, decision, branch; representative and consent of children",
             ),
             purpose: ("Quản lý hội viên, cấp thẻ, thống kê", "To keep members, to issue cards, to count"),
             grounds: (
@@ -61,31 +71,6 @@ impl HoldsPersons for Members {
         retention::needed(conn, periods, of)
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// Who signed for a child stays as long as the child is a member: without it nothing proves the consent.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
-    }
-
     fn found_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
         let mut found = Vec::new();
         for row in of(errand, party)? {
@@ -93,7 +78,10 @@ impl HoldsPersons for Members {
             let guardian = consent.map(|consent| format!("{}, {}", consent.guardian, consent.given_on));
             let since = row.since.map(|day| day.to_string());
             let card = cards::of(errand.conn, row.id)?;
-            let said = [Some(row.kind), Some(row.state), since, row.team, card, guardian];
+            let grades = grades::of(errand.conn, row.id)?.into_iter().map(|of| format!("{} {}", of.grade, of.from));
+            let grades = Some(grades.collect::<Vec<_>>().join(", ")).filter(|grades| !grades.is_empty());
+            let papers = papers::held(errand, &row)?;
+            let said = [Some(row.kind), Some(row.state), since, row.team, card, guardian, grades];
             found.push(Holding {
                 what: "MEMBER".to_owned(),
                 gift: None,
@@ -101,20 +89,62 @@ impl HoldsPersons for Members {
                 since: Some(row.recorded_at),
                 kept_until: None,
             });
+            found.extend(papers);
         }
         Ok(found)
     }
 
     /// The membership ends, its cards are no longer on record, and what was counted says no more who it was.
     fn erase_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
-        let day = vietnam_date(errand.now);
+        let (day, mut kept) = (vietnam_date(errand.now), Vec::new());
         for row in of(errand, party)? {
             spans::end(errand.conn, row.id, day)?;
             spans::forget(errand.conn, row.id)?;
             cards::forget(errand.conn, row.id, day)?;
-            consent::forget(errand.conn, row.id)?;
+            let paper = consent::forget(errand.conn, row.id)?;
+            kept.extend(papers::let_go(errand, &row, paper.as_deref())?);
+            grades::forget(errand.conn, row.id)?;
             store::become_(errand.conn, row.id, MemberState::Erased, None)?;
         }
-        Ok(Vec::new())
+        Ok(kept)
+    }
+
+    /// Called otherwise they may be another party, which is counted once a day from today on.
+    fn correct_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>, to: Uuid, _: &Called) -> Result<(), PersonsError> {
+        for party in [of.party, to] {
+            for person in persons::ids_of_party(errand.conn, party, of.chapters)? {
+                self.changed(errand, person.0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was corrected is counted from the day of the correction on; days that are over stay as they were counted.
+    fn changed(&self, errand: &mut Errand<'_>, person: Uuid) -> Result<(), PersonsError> {
+        let id = PersonId(person);
+        for row in store::of_persons(errand.conn, &[person])? {
+            if row.state() != Some(MemberState::Admitted) {
+                continue;
+            }
+            let known = persons::names(errand.conn, errand.vault, &[id]).map_err(unreadable)?;
+            let chapter = tree::successors(errand.conn, &[row.chapter_id])?.remove(&row.chapter_id).unwrap_or(row.chapter_id);
+            if let Some(known) = known.get(&id) {
+                spans::count_anew(errand, &row, chapter, known)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What may not be used: the papers of theirs alone.
+    fn restrict_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<(), PersonsError> {
+        for row in of(errand, party)? {
+            papers::restrict(errand, &row)?;
+        }
+        Ok(())
+    }
+
+    fn lift_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<(), PersonsError> {
+        let rows = of(errand, party)?;
+        Ok(papers::lift(errand, &rows)?)
     }
 }

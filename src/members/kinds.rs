@@ -93,6 +93,36 @@ pub const LIKENESS: &decisions::Kind = &decisions::Kind {
     },
 };
 
+/// Xếp hạng: bạch kim, vàng, bạc.
+pub const GRADE: &decisions::Kind = &decisions::Kind {
+    name: "MEMBER_GRADE",
+    vi: "Xếp hạng hội viên",
+    en: "Give a member a grade",
+    shown_at: "/api/v1/member-steps/{id}",
+    decided_at: "",
+    actions: Actions {
+        asked: "MEMBER_GRADE_REQUESTED",
+        approved: "MEMBER_GRADE_APPROVED",
+        refused: "MEMBER_GRADE_REFUSED",
+        withdrawn: "MEMBER_GRADE_WITHDRAWN",
+    },
+};
+
+/// Thôi xếp hạng.
+pub const GRADE_END: &decisions::Kind = &decisions::Kind {
+    name: "MEMBER_GRADE_END",
+    vi: "Thôi xếp hạng hội viên",
+    en: "End the grade of a member",
+    shown_at: "/api/v1/member-steps/{id}",
+    decided_at: "",
+    actions: Actions {
+        asked: "MEMBER_GRADE_END_REQUESTED",
+        approved: "MEMBER_GRADE_END_APPROVED",
+        refused: "MEMBER_GRADE_END_REFUSED",
+        withdrawn: "MEMBER_GRADE_END_WITHDRAWN",
+    },
+};
+
 /// The matter of a step that takes a second person.
 pub fn of(kind: StepKind) -> Option<&'static decisions::Kind> {
     match kind {
@@ -102,6 +132,8 @@ pub fn of(kind: StepKind) -> Option<&'static decisions::Kind> {
         StepKind::Reinstatement => Some(REINSTATEMENT),
         StepKind::Transfer => Some(TRANSFER),
         StepKind::Likeness => Some(LIKENESS),
+        StepKind::Grade => Some(GRADE),
+        StepKind::GradeEnd => Some(GRADE_END),
         StepKind::Leave | StepKind::Death => None,
     }
 }

@@ -3,7 +3,8 @@
 //! An officer enters an application for a person of the chapter, with the number of the decision; a second person admits, and the
 //! member has a card. Who moves is transferred with the approval of both chapters; who leaves or has died is ended by one officer, who is
 //! struck off or expelled by two, and so is who is reinstated. For a child the representative agrees, and from seven years on the child
-//! too (Law 91/2025/QH15, art. 24).
+//! too (Law 91/2025/QH15, art. 24). A member of kind COLLECTIVE is an organisation: one member, of no sex and age, for whom nobody's
+//! consent is asked. A grade is given and ended by two persons as well ([`grades`]).
 //!
 //! State: APPLIED → ADMITTED, REFUSED, WITHDRAWN, or CHECKED (somebody of this name and number is a member elsewhere: the nearest chapter
 //! above both decides, and nobody else learns of it) → ADMITTED, REFUSED. ADMITTED → LEFT, STRUCK_OFF, EXPELLED (→ ADMITTED again),
@@ -20,24 +21,27 @@
 
 mod answers;
 mod apply;
+pub mod asked;
 pub mod audit;
 mod card_paper;
 mod cards;
 mod carry;
 mod consent;
 pub mod counts;
+pub mod demo;
 pub mod export_routes;
 mod exports;
 mod fault;
 mod going;
+pub mod grades;
 pub mod holder;
 pub mod imports;
 mod kinds;
 pub mod model;
+pub mod papers;
 mod retention;
 pub mod routes;
 mod show;
-mod small_cells;
 mod spans;
 mod step_routes;
 mod steps;
@@ -53,6 +57,7 @@ use crate::house::Room;
 use crate::house::succession::Succession::{Ends, Follows, Stays};
 
 pub use cards::{PublicCard, public_card};
+pub use consent::consent_texts;
 pub use fault::Fault;
 pub use model::{MemberKind, MemberState};
 pub use store::{Row as MemberRow, find, hold};
@@ -64,8 +69,11 @@ pub const ROOM: Room = Room {
         "member_card",
         "member_consent",
         "member_consent_text",
+        "member_grade",
+        "member_grade_title",
         "member_import",
         "member_import_part",
+        "member_import_rule",
         "member_kind_rule",
         "member_span",
         "member_step",
@@ -78,6 +86,7 @@ pub const ROOM: Room = Room {
     routes,
     audits: &[&audit::Members, &tallies::Tallies],
     persons: &[&holder::Members, &imports::persons::Lists],
+    papers: &[&papers::OF_MEMBERS, &papers::OF_LISTS],
     matters: &[
         kinds::ADMISSION,
         kinds::STRIKE_OFF,
@@ -85,6 +94,8 @@ pub const ROOM: Room = Room {
         kinds::REINSTATEMENT,
         kinds::TRANSFER,
         kinds::LIKENESS,
+        kinds::GRADE,
+        kinds::GRADE_END,
         imports::matter::LIST,
     ],
     means: &[|means| {
@@ -106,6 +117,7 @@ pub const ROOM: Room = Room {
         ("public_member_count.chapter_id", Stays),
     ],
     successions: &[&going::Counted, &imports::going::Lists],
+    demo: Some(demo::fill),
     ..Room::called("members")
 };
 

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::basics::Birth;
 use crate::basics::codes::codes;
+use crate::persons::PersonKind;
 
 codes! {
     /// What kind of member somebody is.
@@ -17,6 +18,8 @@ codes! {
         Junior = "JUNIOR",
         /// Hội viên danh dự.
         Honorary = "HONORARY",
+        /// Hội viên tập thể: an organisation.
+        Collective = "COLLECTIVE",
     }
 
     /// Where a membership stands.
@@ -53,6 +56,10 @@ codes! {
         Transfer = "TRANSFER",
         /// Whether somebody is the member of another chapter that they are like.
         Likeness = "LIKENESS",
+        /// Given a grade (bạch kim, vàng, bạc); the one before ends.
+        Grade = "GRADE",
+        /// Without a grade from now on.
+        GradeEnd = "GRADE_END",
     }
 
     /// What an officer may enter about a member besides admission and transfer.
@@ -65,6 +72,10 @@ codes! {
         Expulsion = "EXPULSION",
         /// Of who left, was struck off or expelled.
         Reinstatement = "REINSTATEMENT",
+        /// Given a grade; the one before ends.
+        Grade = "GRADE",
+        /// Without a grade from now on.
+        GradeEnd = "GRADE_END",
     }
 
     /// Where a step stands.
@@ -105,6 +116,8 @@ impl MemberStepKind {
             MemberStepKind::StrikeOff => StepKind::StrikeOff,
             MemberStepKind::Expulsion => StepKind::Expulsion,
             MemberStepKind::Reinstatement => StepKind::Reinstatement,
+            MemberStepKind::Grade => StepKind::Grade,
+            MemberStepKind::GradeEnd => StepKind::GradeEnd,
         }
     }
 }
@@ -116,9 +129,13 @@ impl StepKind {
         match self {
             StepKind::Admission => state == Applied,
             StepKind::Likeness => state == Checked,
-            StepKind::Leave | StepKind::Death | StepKind::StrikeOff | StepKind::Expulsion | StepKind::Transfer => {
-                state == Admitted
-            }
+            StepKind::Leave
+            | StepKind::Death
+            | StepKind::StrikeOff
+            | StepKind::Expulsion
+            | StepKind::Transfer
+            | StepKind::Grade
+            | StepKind::GradeEnd => state == Admitted,
             StepKind::Reinstatement => matches!(state, Left | StruckOff | Expelled),
         }
     }
@@ -128,10 +145,17 @@ impl StepKind {
         matches!(self, StepKind::Leave | StepKind::Death)
     }
 
+    /// Whether the membership stands afterwards where it stood.
+    pub fn leaves_the_state(self) -> bool {
+        matches!(self, StepKind::Grade | StepKind::GradeEnd)
+    }
+
     /// What a member is after it was done.
     pub fn leads_to(self) -> MemberState {
         match self {
-            StepKind::Admission | StepKind::Reinstatement | StepKind::Likeness => MemberState::Admitted,
+            StepKind::Admission | StepKind::Reinstatement | StepKind::Likeness | StepKind::Grade | StepKind::GradeEnd => {
+                MemberState::Admitted
+            }
             StepKind::Leave => MemberState::Left,
             StepKind::Death => MemberState::Died,
             StepKind::StrikeOff => MemberState::StruckOff,
@@ -162,6 +186,8 @@ pub const IS_ASKED: i32 = 7;
 /// Whose consent it takes that somebody joins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
+    /// An organisation's: it joins by its own decision.
+    Nobodys,
     Own,
     Representative,
     RepresentativeAndChild,
@@ -169,6 +195,9 @@ pub enum Consent {
 
 /// Whose consent it takes on a day. What is not known is taken for what protects more: a junior of unknown age is a child who is asked.
 pub fn consent_needed(kind: MemberKind, birth: Option<Birth>, day: NaiveDate) -> Consent {
+    if kind == MemberKind::Collective {
+        return Consent::Nobodys;
+    }
     let Some(birth) = birth else {
         return if kind == MemberKind::Junior { Consent::RepresentativeAndChild } else { Consent::Own };
     };
@@ -178,6 +207,13 @@ pub fn consent_needed(kind: MemberKind, birth: Option<Birth>, day: NaiveDate) ->
         Consent::Representative
     } else {
         Consent::RepresentativeAndChild
+    }
+}
+
+impl MemberKind {
+    /// Whether somebody, or something, can be one of this kind.
+    pub fn is_of(self, kind: PersonKind) -> bool {
+        (self == MemberKind::Collective) == (kind == PersonKind::Organisation)
     }
 }
 
@@ -222,6 +258,7 @@ mod tests {
             (MemberKind::Junior, Some("2020"), Representative),
             (MemberKind::Junior, None, RepresentativeAndChild),
             (MemberKind::Member, None, Own),
+            (MemberKind::Collective, None, Consent::Nobodys),
         ] {
             let born = birth.and_then(Birth::read);
             assert_eq!(consent_needed(kind, born, day("2026-02-28")), whose, "{kind} {birth:?}");
@@ -257,7 +294,7 @@ mod tests {
                     continue;
                 }
                 prop_assert!(state != MemberState::Died && state != MemberState::Transferred && state != MemberState::Erased);
-                prop_assert!(step.leads_to() != state, "{} does nothing to {}", step, state);
+                prop_assert_eq!(step.leads_to() == state, step.leaves_the_state(), "{} does nothing to {}", step, state);
                 state = step.leads_to();
             }
         }

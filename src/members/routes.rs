@@ -7,13 +7,14 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::grades::TitleOut as GradeTitleOut;
 use super::model::MemberState;
 use super::wire::{MemberCounts, MemberFound, MemberIn, MemberOut, PlacementIn, StepIn, StepOut, TransferIn};
-use super::{apply, cards, counts, show, steps, store};
+use super::{apply, cards, counts, grades, show, steps, store};
 use crate::authz::{Attempt, Desk, SeePeople, Visit};
 use crate::basics::PublicCode;
 use crate::basics::clock::vietnam_date;
-use crate::http::sets::{Acts, Decides, Key, Lists, Records, Writes};
+use crate::http::sets::{Acts, Decides, Key, Lists, Own, Records, Writes};
 use crate::http::{Answer, Body, Check, Page, Paging, Problem, Query, Reply, note, one_line};
 use crate::persons::model::is_by_chance;
 
@@ -26,6 +27,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(enter_member_step)
         .service(transfer_member)
         .service(issue_member_card)
+        .service(list_member_grades)
         .service(count_members);
 }
 
@@ -211,6 +213,13 @@ pub async fn issue_member_card(desk: Desk, id: web::Path<Uuid>) -> Answer<Member
         shown(v, *id)
     };
     desk.once("member/card", name, work).await
+}
+
+/// The grades that members may be given today, the highest first.
+#[utoipa::path(tag = "members", responses((status = 200, body = Vec<GradeTitleOut>), Own))]
+#[get("/member-grades")]
+pub async fn list_member_grades(desk: Desk) -> Answer<Vec<GradeTitleOut>> {
+    desk.read(|v: &mut Visit<'_>| -> Result<_, Problem> { Ok(grades::known(v.conn, vietnam_date(v.now))?) }).await.map(Reply::ok)
 }
 
 /// Members on a day, by kind, sex, age and sector, for those who read the chapter's books: counts, and no person.

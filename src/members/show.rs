@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::model::{MemberState, StepKind};
 use super::store::{self, Row, StepRow};
 use super::wire::{MemberFound, MemberOut, StepOut};
-use super::{cards, spans};
+use super::{cards, grades, papers, spans};
 use crate::authz::{SeePeople, Visit};
 use crate::persons::{self, PersonId};
 use crate::tree::{self, ChapterId};
@@ -37,10 +37,14 @@ pub fn out(v: &mut Visit<'_>, row: Row) -> Result<MemberOut, Fault> {
         Some(branch) => Some(tree::code_of(v.conn, ChapterId(branch))?),
         None => None,
     };
-    let consent = match known {
+    let mut consent = match known {
         Some(_) => consent::of(v.conn, v.vault, row.id)?,
         None => None,
     };
+    if let Some(consent) = &mut consent {
+        let today = carry::today(v, row.chapter_id)?;
+        consent.document = papers::kept(v.conn, today, &consent.paper)?;
+    }
     let rows = store::steps(v.conn, row.id)?;
     // What is left to the chapter above is nobody else's.
     let own = rows.into_iter().filter(|step| step.kind != StepKind::Likeness.name()).collect();
@@ -48,13 +52,15 @@ pub fn out(v: &mut Visit<'_>, row: Row) -> Result<MemberOut, Fault> {
         id: row.id,
         chapter,
         person,
-        name: known.map(|person| person.name),
+        name: known.as_ref().map(|person| person.name.clone()),
         kind: row.kind,
         state: row.state,
         branch,
         team: row.team,
         since: row.since,
         card: cards::of(v.conn, row.id)?,
+        representative: known.and_then(|person| person.representative),
+        grades: grades::of(v.conn, row.id)?,
         consent,
         steps: steps(v, own)?,
         recorded_at: row.recorded_at,
@@ -89,6 +95,7 @@ fn steps(v: &mut Visit<'_>, rows: Vec<StepRow>) -> Result<Vec<StepOut>, Fault> {
         kind: row.kind,
         state: row.state,
         decision_no: row.decision_no,
+        grade: row.grade,
         asked_at: row.asked_at,
         decided_at: row.decided_at,
         person: None,

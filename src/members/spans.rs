@@ -9,12 +9,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{Date, Nullable};
 use uuid::Uuid;
 
+use super::cards;
 use super::model::MemberKind;
 use super::store::Row;
 use crate::basics::Birth;
+use crate::basics::clock::vietnam_date;
 use crate::chapters;
 use crate::db::DbError;
 use crate::db::schema::member_span;
+use crate::house::errand::Errand;
 use crate::persons::{Known, Sex};
 
 /// As what somebody is counted.
@@ -129,6 +132,31 @@ pub fn end(conn: &mut PgConnection, member: Uuid, day: NaiveDate) -> Result<(), 
     let at = diesel::dsl::sql::<Nullable<Date>>("greatest(from_day, ").bind::<Date, _>(day).sql(")");
     diesel::update(open).set(s::to_day.eq(at)).execute(conn)?;
     Ok(())
+}
+
+/// Counts a member from today on as what they are by now; where that is what they were counted as, nothing changes.
+pub fn count_anew(errand: &mut Errand<'_>, row: &Row, chapter: Uuid, person: &Known) -> Result<(), DbError> {
+    let day = vietnam_date(errand.now);
+    let facts = Facts::of(errand.conn, row, chapter, person)?;
+    if open(errand.conn, row.id)?.is_some_and(|open| open == facts) {
+        return Ok(());
+    }
+    end(errand.conn, row.id, day)?;
+    begin(errand.conn, row.id, &facts, day)?;
+    cards::stand(errand.conn, (row.id, facts.kind, chapter))
+}
+
+/// As what a member is counted today.
+fn open(conn: &mut PgConnection, member: Uuid) -> Result<Option<Facts>, DbError> {
+    use member_span as s;
+    type Found = (Uuid, Option<Uuid>, Option<Uuid>, String, Option<String>, Option<i16>, String);
+    let open = s::table.filter(s::member_id.eq(member)).filter(s::to_day.is_null());
+    let columns = (s::chapter_id, s::branch_id, s::party_id, s::kind, s::sex, s::birth_year, s::sector);
+    let found: Option<Found> = open.select(columns).first(conn).optional()?;
+    Ok(found.and_then(|(chapter, branch, party, kind, sex, birth_year, sector)| {
+        let sex = sex.as_deref().and_then(Sex::parse).map(Sex::name);
+        Some(Facts { chapter, branch, party: party?, kind: MemberKind::parse(&kind)?, sex, birth_year, sector })
+    }))
 }
 
 /// The membership by which a party is counted today, if it is.

@@ -4,15 +4,17 @@ use uuid::Uuid;
 
 use super::carry;
 use super::fault::Fault;
+use super::grades;
 use super::kinds;
-use super::model::{MemberState, StepKind, StepState};
+use super::model::{MemberKind, MemberState, MemberStepKind, StepKind, StepState};
 use super::store::{self, Row, StepRow};
 use super::wire::{StepIn, TransferIn};
 use crate::authz::{Granted, KeepPeople, Right, SeePeople, Visit};
 use crate::basics::Line;
+use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::decisions::{self, Approval, Asked, Content, Matter, New, State, Verdict};
-use crate::http::{FieldError, Say};
+use crate::http::{Check, FieldError, Say};
 use crate::tree::{self, ChapterId};
 
 /// What is asked about a member.
@@ -21,6 +23,7 @@ pub struct Ask<'a> {
     pub kind: StepKind,
     pub decision_no: Option<&'a Line>,
     pub to: Option<ChapterId>,
+    pub grade: Option<&'a str>,
     /// All of it but the note, in one form.
     pub text: String,
     pub note: Option<&'a Line>,
@@ -53,6 +56,7 @@ fn row(v: &Visit<'_>, by: &Granted<KeepPeople>, member: Uuid, ask: &Ask<'_>) -> 
         decided_by: None,
         decided_at: None,
         became: None,
+        grade: ask.grade.map(str::to_owned),
     }
 }
 
@@ -92,8 +96,14 @@ pub fn enter(
     if known.is_none() && !row.state().is_some_and(|state| kind.is_possible_from(state)) {
         return Err(Fault::NotPossible);
     }
-    let text = format!("{member}\0{kind}\0{}", no.map_or("", Line::as_str));
-    let ask_for = Ask { id: body.id, kind, decision_no: no, to: None, text, note };
+    if known.is_none() {
+        fits(v, &row, body)?;
+    }
+    let mut text = format!("{member}\0{kind}\0{}", no.map_or("", Line::as_str));
+    if let Some(grade) = &body.grade {
+        text = format!("{text}\0{grade}");
+    }
+    let ask_for = Ask { id: body.id, kind, decision_no: no, to: None, grade: body.grade.as_deref(), text, note };
     if !kind.is_at_once() {
         return Ok((body.id, ask(v, &grant, member, &ask_for)?));
     }
@@ -103,6 +113,47 @@ pub fn enter(
     store::settle(v.conn, body.id, StepState::Done, (grant.account(), v.now), None)?;
     v.note(&grant, if kind == StepKind::Death { "MEMBER_DIED" } else { "MEMBER_LEFT" }, member)?;
     Ok((body.id, true))
+}
+
+/// Whether a step is one for this member, today.
+fn fits(v: &mut Visit<'_>, row: &Row, body: &StepIn) -> Result<(), Fault> {
+    let mut check = Check::default();
+    if row.kind() == Some(MemberKind::Collective) && body.kind == MemberStepKind::Death {
+        check.wrong(
+            "/kind",
+            "NOT_A_PERSON",
+            "Tổ chức giải thể thì ghi là ra khỏi Hội (LEAVE).",
+            "An organisation that is dissolved leaves (LEAVE).",
+        );
+    }
+    match (body.kind, &body.grade) {
+        (MemberStepKind::Grade, None) => {
+            check.wrong("/grade", "MISSING", "Cần mã hạng.", "This takes the code of a grade.");
+        }
+        (MemberStepKind::Grade, Some(grade)) => {
+            let known = grades::known(v.conn, vietnam_date(v.now))?;
+            if !known.iter().any(|title| title.code == *grade) {
+                let all = known.iter().map(|title| title.code.as_str()).collect::<Vec<_>>().join(", ");
+                check.wrong(
+                    "/grade",
+                    "NOT_A_CHOICE",
+                    format!("Các hạng đang áp dụng: {all}."),
+                    format!("The grades in force: {all}."),
+                );
+            }
+        }
+        (_, Some(_)) => {
+            check.wrong("/grade", "NOT_FOR_THIS", "Chỉ khi xếp hạng (GRADE).", "Only where a grade is given (GRADE).");
+        }
+        (_, None) => {}
+    }
+    check.done(Some(())).map_err(Fault::Fields)?;
+    let has = grades::standing(v.conn, &[row.id])?.pop().map(|(_, grade)| grade);
+    match body.kind {
+        MemberStepKind::Grade if has == body.grade => Err(Fault::NotPossible),
+        MemberStepKind::GradeEnd if has.is_none() => Err(Fault::NotPossible),
+        _ => Ok(()),
+    }
 }
 
 /// Asks both chapters to transfer a member.
@@ -127,7 +178,7 @@ pub fn transfer(
         )]));
     }
     let text = format!("{member}\0{}\0{}", to.code, no.as_str());
-    let ask_for = Ask { id: body.id, kind: StepKind::Transfer, decision_no: Some(no), to: Some(to.id), text, note };
+    let ask_for = Ask { id: body.id, kind: StepKind::Transfer, decision_no: Some(no), to: Some(to.id), grade: None, text, note };
     Ok((body.id, ask(v, &grant, member, &ask_for)?))
 }
 
@@ -166,6 +217,7 @@ impl Matter for Step {
                 let to = self.row.to_chapter_id.ok_or_else(|| Fault::broken("a transfer that leads nowhere"))?;
                 became = Some(carry::transfer(v, &row, to, by.asking_account)?);
             }
+            StepKind::Grade | StepKind::GradeEnd => grade(v, &self.row)?,
         }
         Ok(store::settle(v.conn, self.row.id, StepState::Done, (by.grant.account(), v.now), became)?)
     }
@@ -183,6 +235,17 @@ impl Matter for Step {
             store::become_(v.conn, row.id, member, None)?;
         }
         Ok(store::settle(v.conn, self.row.id, to, (by.account(), v.now), None)?)
+    }
+}
+
+/// Gives a grade, or ends it, from today on.
+fn grade(v: &mut Visit<'_>, step: &StepRow) -> Result<(), Fault> {
+    let day = vietnam_date(v.now);
+    let no = step.decision_no.as_deref().ok_or_else(|| Fault::broken("a grade without a decision"))?;
+    match &step.grade {
+        Some(grade) => Ok(grades::give(v.conn, step.member_id, grade, no, day)?),
+        None if grades::end(v.conn, step.member_id, Some(no), day)? => Ok(()),
+        None => Err(Fault::NotPossible),
     }
 }
 

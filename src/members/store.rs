@@ -55,6 +55,8 @@ pub(super) struct StepRow {
     pub decided_by: Option<Uuid>,
     pub decided_at: Option<DateTime<Utc>>,
     pub became: Option<Uuid>,
+    /// Code of the grade that is given.
+    pub grade: Option<String>,
 }
 
 impl StepRow {
@@ -145,6 +147,12 @@ pub(super) fn place(
 pub(super) fn of_persons(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<Row>, DbError> {
     let query = member::table.filter(member::person_id.eq_any(persons)).order(member::id).select(Row::as_select());
     Ok(query.for_no_key_update().load(conn)?)
+}
+
+/// Whether one of these is the membership of somebody who was not erased.
+pub(super) fn is_anybody(conn: &mut PgConnection, ids: &[Uuid]) -> Result<bool, DbError> {
+    let standing = member::table.filter(member::id.eq_any(ids)).filter(member::state.ne(MemberState::Erased.name()));
+    Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
 }
 
 pub(super) fn step(conn: &mut PgConnection, id: Uuid) -> Result<Option<StepRow>, DbError> {

@@ -1,10 +1,8 @@
 //! Members as everybody may know them: at the end of each year that is over, by kind, chapter by chapter, folded so that nobody is seen
-//! ([`small_cells`]).
+//! ([`folding`]).
 //!
 //! They are told once, by a job that is due when the year ends: what is counted of a day that is over does not change any more. What is not
 //! told is stored nowhere that the public reads, so nothing can show it by mistake.
-
-use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -13,14 +11,14 @@ use diesel::sql_types::{Array, BigInt, Date, Integer, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::model::MemberKind;
-use super::small_cells::{self, Told};
 use crate::basics::clock::vietnam_midnight;
 use crate::db::DbError;
 use crate::db::schema::public_member_count;
 use crate::db::shown;
 use crate::db::statement::statement;
 use crate::jobs::{self, Failure, Handler, JobKind, NewJob, Work};
-use crate::tree::{self, Place};
+use crate::tree;
+use crate::tree::folding::{self, Counts};
 
 /// Telling the members at the end of a year.
 pub static TELL_MEMBERS: JobKind = JobKind::own("TELL_MEMBERS");
@@ -75,15 +73,12 @@ statement! {
      ON CONFLICT (chapter_id, year, kinds) DO NOTHING"
 }
 
-/// Counts by kind, of chapters.
-type Counts = BTreeMap<Uuid, Vec<u64>>;
-
 /// What may be told of the last day of a year, of all chapters.
 pub fn tell(conn: &mut PgConnection, last: NaiveDate) -> Result<(), DbError> {
     let own = counted(conn, last)?;
     let places = tree::all_places(conn)?;
     let mut told = Vec::new();
-    for (chapter, groups) in folded(&own, &places) {
+    for (chapter, groups) in folding::folded(&MemberKind::ALL.map(MemberKind::name), &own, &places) {
         for (kinds, members) in groups.into_iter().filter(|(_, members)| *members > 0) {
             told.push((chapter, kinds.join(","), i32::try_from(members).unwrap_or(i32::MAX)));
         }
@@ -110,49 +105,6 @@ fn counted(conn: &mut PgConnection, day: NaiveDate) -> Result<Counts, DbError> {
         }
     }
     Ok(own)
-}
-
-/// Codes of the kinds that are counted together, and how many there are.
-type Groups = Vec<(Vec<&'static str>, u64)>;
-
-/// What is told of each chapter: groups of kinds and how many. From the root downwards; below one that is not told, nothing is.
-fn folded(own: &Counts, places: &HashMap<Uuid, Place>) -> Vec<(Uuid, Groups)> {
-    let mut whole = Counts::new();
-    let mut children: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-    let mut root = None;
-    for (chapter, counts) in own {
-        let Some(place) = places.get(chapter) else { continue };
-        root = place.path.first().map(|step| step.id.0);
-        for pair in place.path.windows(2) {
-            let [above, here] = pair else { continue };
-            let below = children.entry(above.id.0).or_default();
-            if !below.contains(&here.id.0) {
-                below.push(here.id.0);
-            }
-        }
-        for step in &place.path {
-            let sum = whole.entry(step.id.0).or_insert_with(|| vec![0; counts.len()]);
-            sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
-    }
-    let Some(root) = root else { return Vec::new() };
-    let first = small_cells::of_root(&whole[&root]);
-    let mut found = Vec::new();
-    let mut todo = vec![(root, first, 0)];
-    while let Some((chapter, told, n)) = todo.pop() {
-        let Some(figures) = whole.get(&chapter).and_then(|counts| told.of(n, counts)) else { continue };
-        let names = told
-            .groups
-            .iter()
-            .map(|group| group.iter().filter_map(|kind| MemberKind::ALL.get(*kind)).map(|kind| kind.name()).collect());
-        found.push((chapter, names.zip(figures).collect()));
-        let below = children.remove(&chapter).unwrap_or_default();
-        // What is booked at the chapter itself is one of those below it.
-        let all: Vec<Vec<u64>> = below.iter().map(|id| &whole[id]).chain(own.get(&chapter)).cloned().collect();
-        let next: Told = small_cells::below(&told.groups, &all);
-        todo.extend(below.into_iter().enumerate().map(|(n, id)| (id, next.clone(), n)));
-    }
-    found
 }
 
 /// What is told of a chapter, with everything below it.

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::consent::{ConsentIn, ConsentOut};
+use super::grades::GradeOut;
 use super::model::{AgeBand, MemberKind, MemberState, MemberStepKind, StepKind, StepState};
 use crate::persons::found::PersonFound;
 use crate::persons::{PersonId, Sex};
@@ -79,6 +80,10 @@ pub struct StepIn {
     #[serde(default)]
     #[schema(example = "22/QĐ-HCTĐ", max_length = 60)]
     pub decision_no: Option<String>,
+    /// Code of the grade, where one is given (`GET /member-grades`).
+    #[serde(default)]
+    #[schema(example = "GOLD", max_length = 20)]
+    pub grade: Option<String>,
     /// For the second person.
     #[serde(default)]
     #[schema(max_length = 500)]
@@ -137,6 +142,13 @@ pub struct MemberOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub card: Option<String>,
+    /// Of an organisation: who speaks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Phạm Văn Đức")]
+    pub representative: Option<String>,
+    /// Which grades the member had and has, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grades: Vec<GradeOut>,
     /// Of a child: who agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentOut>,
@@ -194,6 +206,10 @@ pub struct StepOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "15/QĐ-HCTĐ")]
     pub decision_no: Option<String>,
+    /// Code of the grade that is, or was, to be given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "GOLD")]
+    pub grade: Option<String>,
     pub asked_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,
@@ -229,12 +245,13 @@ pub struct MemberCount {
     /// What kind of member.
     #[schema(value_type = MemberKind)]
     pub kind: String,
-    /// Absent where it is not known.
+    /// Absent where it is not known, and of organisations.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Sex>)]
     pub sex: Option<String>,
-    /// By the year of birth alone.
-    pub age: AgeBand,
+    /// By the year of birth alone. Absent of organisations, which have no age.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<AgeBand>,
     /// What the chapter, or the branch, gathers around.
     #[schema(value_type = crate::chapters::model::Kind)]
     pub sector: String,

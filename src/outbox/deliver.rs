@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::model::{Channel, SEND_MESSAGE, Verdict};
+use super::model::{Channel, Rule, SEND_MESSAGE, Verdict};
 use super::store::{self, Open, SendError};
 use super::ways::Ways;
 use crate::basics::failpoint;
@@ -19,6 +19,7 @@ fn deliver(work: &mut Work<'_>, vault: &Vault, ways: &Ways) -> Result<(), Failur
     let open = work.look(|conn| {
         let Some(open) = store::waiting(conn, vault, id).map_err(failure_of)? else { return Ok(None) };
         let (rule, sent) = (store::rule(conn, open.channel, now)?, store::sent_to(conn, &open, now)?);
+        let rule = if open.urgent { Rule { quiet: None, ..rule } } else { rule };
         match rule.judge(now, &sent) {
             Verdict::Now => Ok(Some(open)),
             Verdict::NotBefore(later) => Err(Failure::NotBefore(later)),

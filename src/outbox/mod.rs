@@ -40,5 +40,7 @@ pub use deliver::handler;
 pub use gateway::Gateway;
 pub use mailer::{Mailer, NoMailer};
 pub use model::{Address, Channel, NotAnAddress, SEND_MESSAGE, Text};
-pub use store::{NewMessage, SendError, cancel, send, send_in_confidence};
+pub use store::{
+    NewMessage, SendError, can_be_sent, cancel, forget_about, send, send_called, send_for_house, send_in_confidence,
+};
 pub use ways::{NoWay, Ways};

@@ -14,6 +14,7 @@ use crate::db::DbError;
 use crate::db::schema::{message, sending_rule};
 use crate::http::Span;
 use crate::jobs::{self, NewJob};
+use crate::tree::ChapterId;
 use crate::vault::{Vault, VaultError, place};
 
 /// A message to be sent.
@@ -56,7 +57,26 @@ pub fn send<R: Right>(
     new: &NewMessage,
 ) -> Result<(), SendError> {
     let is_sent = can_be_sent(ways, new);
-    write(conn, vault, by, now, new, is_sent, false)
+    if write(conn, vault, by.chapter(), now, new, is_sent, false)? && is_sent {
+        jobs::enqueue(conn, by, now, &job(new, now))?;
+    }
+    Ok(())
+}
+
+/// [`send`] of what nobody with an account asked for: an answer to whoever wrote to a chapter on a public page.
+pub fn send_for_house(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    ways: &Ways,
+    chapter: ChapterId,
+    now: DateTime<Utc>,
+    new: &NewMessage,
+) -> Result<(), SendError> {
+    let is_sent = can_be_sent(ways, new);
+    if write(conn, vault, chapter, now, new, is_sent, false)? && is_sent {
+        jobs::enqueue_for_house(conn, now, Some(chapter), &job(new, now))?;
+    }
+    Ok(())
 }
 
 /// Writes a message that only its receiver may read: it stands in no officer's list, and where there is no way to send it nothing is
@@ -72,28 +92,54 @@ pub fn send_in_confidence<R: Right>(
     if !can_be_sent(ways, new) {
         return Ok(false);
     }
-    write(conn, vault, by, now, new, true, true)?;
+    if write(conn, vault, by.chapter(), now, new, true, true)? {
+        jobs::enqueue(conn, by, now, &job(new, now))?;
+    }
     Ok(true)
 }
 
-fn can_be_sent(ways: &Ways, new: &NewMessage) -> bool {
+/// The job that delivers it.
+fn job(new: &NewMessage, now: DateTime<Utc>) -> NewJob {
+    NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now, url: None }
+}
+
+/// [`send_in_confidence`] to somebody who is called out: where it is `urgent`, it goes in quiet hours too.
+pub fn send_called<R: Right>(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    ways: &Ways,
+    by: &Granted<R>,
+    now: DateTime<Utc>,
+    new: &NewMessage,
+    urgent: bool,
+) -> Result<bool, SendError> {
+    let is_sent = send_in_confidence(conn, vault, ways, by, now, new)?;
+    if is_sent && urgent {
+        diesel::update(message::table.find(new.id)).set(message::urgent.eq(true)).execute(conn)?;
+    }
+    Ok(is_sent)
+}
+
+/// Whether there is a way by which it would be sent.
+pub fn can_be_sent(ways: &Ways, new: &NewMessage) -> bool {
     new.to.can_be_sent() && ways.has(new.to.channel())
 }
 
-fn write<R: Right>(
+/// Whether it was written now.
+fn write(
     conn: &mut PgConnection,
     vault: &Vault,
-    by: &Granted<R>,
+    chapter: ChapterId,
     now: DateTime<Utc>,
     new: &NewMessage,
     is_sent: bool,
     confidential: bool,
-) -> Result<(), SendError> {
+) -> Result<bool, SendError> {
     let content = Content { to: new.to.as_str().to_owned(), text: new.text.clone() };
     let written = diesel::insert_into(message::table)
         .values((
             message::id.eq(new.id),
-            message::chapter_id.eq(by.chapter().0),
+            message::chapter_id.eq(chapter.0),
             message::channel.eq(new.to.channel().name()),
             message::purpose.eq(new.purpose),
             message::about.eq(new.about),
@@ -105,11 +151,7 @@ fn write<R: Right>(
         ))
         .on_conflict_do_nothing()
         .execute(conn)?;
-    if written == 1 && is_sent {
-        let job = NewJob { id: new.id, kind: &SEND_MESSAGE, content: json!({}), total: None, due_at: now, url: None };
-        jobs::enqueue(conn, by, now, &job)?;
-    }
-    Ok(())
+    Ok(written == 1)
 }
 
 pub(super) fn sealed(vault: &Vault, id: Uuid, content: &Content) -> Result<Vec<u8>, SendError> {
@@ -121,6 +163,8 @@ pub(super) struct Open {
     pub channel: Channel,
     pub content: Content,
     pub address_hash: Vec<u8>,
+    /// Quiet hours do not hold it up.
+    pub urgent: bool,
 }
 
 fn opened(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<Content, SendError> {
@@ -129,16 +173,16 @@ fn opened(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<Content, SendError> 
 
 /// The message if it is still to be sent.
 pub(super) fn waiting(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Open>, SendError> {
-    let row: Option<(String, Option<Vec<u8>>, Vec<u8>)> = message::table
+    let row: Option<(String, Option<Vec<u8>>, Vec<u8>, bool)> = message::table
         .find(id)
         .filter(message::state.eq("WAITING"))
-        .select((message::channel, message::content, message::address_hash))
+        .select((message::channel, message::content, message::address_hash, message::urgent))
         .for_update()
         .first(conn)
         .optional()?;
-    let Some((channel, Some(content), address_hash)) = row else { return Ok(None) };
+    let Some((channel, Some(content), address_hash, urgent)) = row else { return Ok(None) };
     let Some(channel) = Channel::parse(&channel) else { return Ok(None) };
-    Ok(Some(Open { channel, content: opened(vault, id, &content)?, address_hash }))
+    Ok(Some(Open { channel, content: opened(vault, id, &content)?, address_hash, urgent }))
 }
 
 /// What holds for a channel at a moment.
@@ -305,6 +349,14 @@ pub(super) fn unlink(conn: &mut PgConnection, records: &[Uuid]) -> Result<(), Db
         .set((message::address_hash.eq(Vec::<u8>::new()), message::about.eq(None::<Uuid>)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Messages about these records are not sent any more, and to whom those went that were sent is forgotten.
+pub fn forget_about(conn: &mut PgConnection, records: &[Uuid], now: DateTime<Utc>) -> Result<(), DbError> {
+    let open = message::table.filter(message::about.eq_any(records)).filter(message::content.is_not_null());
+    let ids: Vec<Uuid> = open.select(message::id).load(conn)?;
+    end(conn, &ids, "CANCELLED", now, None)?;
+    unlink(conn, records)
 }
 
 /// Forgets that this address was ever written to.

@@ -54,29 +54,9 @@ impl HoldsPersons for Parties {
         Ok(HowMany { persons: named.count().get_result(conn)?, sensitive: 0 })
     }
 
-    /// A copy lists party and consents by themselves.
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// A consent is withdrawn and given anew, never rewritten.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         consent::forget(errand.conn, &of.iter().map(|record| record.gift).collect::<Vec<_>>())?;
         Ok(Vec::new())
-    }
-
-    /// No free text.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// [`super::restriction`] is of a party in a chapter, not of a record.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

@@ -9,13 +9,16 @@ use super::sealed::{self, Known};
 use super::store;
 use crate::basics::{Line, Phone};
 use crate::house::errand::Errand;
-use crate::parties::{Named, NewParty, PartyKind, upsert};
+use crate::parties::{Named, NewParty, upsert};
 use crate::tree::{self, ChapterId};
 
 /// What is known of somebody, as it is written.
 fn particulars(known: &Known) -> Result<Particulars, Fault> {
+    let name = |text: &str| Line::parse(text, 200).map_err(|_| Fault::broken("a person's name is no line"));
     Ok(Particulars {
-        name: Line::parse(&known.name, 200).map_err(|_| Fault::broken("a person's name is no line"))?,
+        kind: known.kind,
+        name: name(&known.name)?,
+        representative: known.representative.as_deref().map(name).transpose()?,
         phone: known.phone.as_deref().and_then(Phone::today),
         birth: known.birth,
         sex: known.sex,
@@ -44,6 +47,7 @@ pub fn carry(errand: &mut Errand<'_>, known: &Known, to: ChapterId, account: Uui
         recorded_by: account,
         recorded_at: errand.now,
         erased_on: None,
+        kind: known.kind.name().to_owned(),
     };
     store::write(errand.conn, &row)?;
     Ok(PersonId(id))
@@ -54,7 +58,7 @@ pub fn set_apart(errand: &mut Errand<'_>, id: PersonId) -> Result<(), Fault> {
     let row = store::held(errand.conn, id)?.ok_or(Fault::Unknown)?;
     let known = sealed::open(errand.vault, &row)?.ok_or(Fault::Unknown)?;
     let of = particulars(&known)?;
-    let named = Named { kind: PartyKind::Person, name: of.name.clone(), phone: None };
+    let named = Named { kind: of.kind.as_party(), name: of.name.clone(), phone: None };
     let new = NewParty::seal(errand.vault, &named)?;
     upsert(errand.conn, errand.now, &[&new])?;
     let code = tree::code_of(errand.conn, known.chapter)?;

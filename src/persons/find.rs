@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::found::{PersonFound, found};
-use super::model::PersonId;
+use super::model::{PersonId, PersonKind};
 use super::row::Row;
 use super::sealed::Known;
 use super::store;
@@ -96,7 +96,12 @@ fn find(v: &mut Visit<'_>, wanted: &Wanted, here: &Seen<SeePeople>) -> Result<Fo
     if fit.len() > MOST_FOUND {
         return Ok(None);
     }
-    fit.sort_by_cached_key(|person| (order::of_person(&person.name), person.id));
+    // Persons by their given names, organisations by what they are called.
+    let place = |person: &Known| match person.kind {
+        PersonKind::Person => order::of_person(&person.name),
+        PersonKind::Organisation => (order::of_text(&person.name), order::Place::default()),
+    };
+    fit.sort_by_cached_key(|person| (place(person), person.id));
     let shown = |person: &Known| found(person, codes.get(&person.chapter.0).map_or("", String::as_str));
     Ok(Some(fit.iter().map(shown).enumerate().collect()))
 }

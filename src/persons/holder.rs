@@ -10,11 +10,8 @@ use crate::basics::clock::vietnam_date;
 use crate::basics::{Line, Phone};
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{
-    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
-};
+use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
 use crate::tree;
 use crate::tree::ChapterId;
 use crate::vault::VaultError;
@@ -54,32 +51,6 @@ impl HoldsPersons for Persons {
         retention::needed(conn, periods, of)
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// No free text.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// `party_restriction` says it, and every reading asks there.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
-    }
-
     fn chapters_of(&self, conn: &mut PgConnection, party: Uuid) -> Result<Vec<Uuid>, DbError> {
         store::chapters_of(conn, party)
     }
@@ -89,7 +60,8 @@ impl HoldsPersons for Persons {
         for row in store::of_party(errand.conn, of.party, of.chapters)? {
             let Some(known) = sealed::open(errand.vault, &row)? else { continue };
             let sex = known.sex.map(|sex| sex.name().to_owned());
-            let said = [Some(known.name), known.phone, known.birth.map(|birth| birth.to_string()), sex, known.commune];
+            let birth = known.birth.map(|birth| birth.to_string());
+            let said = [Some(known.name), known.representative, known.phone, birth, sex, known.commune];
             found.push(Holding {
                 what: "PERSON".to_owned(),
                 gift: None,
@@ -122,8 +94,11 @@ fn rename(errand: &mut Errand<'_>, row: &Row, to: Uuid, called: &Called) -> Resu
     let Some(known) = sealed::open(errand.vault, row)? else { return Ok(()) };
     let name = Line::parse(&called.name, 200).map_err(|_| VaultError::Damaged)?;
     let same_number = called.phone == known.phone;
+    let representative = known.representative.as_deref().map(|name| Line::parse(name, 200)).transpose();
     let of = Particulars {
+        kind: known.kind,
         name,
+        representative: representative.map_err(|_| VaultError::Damaged)?,
         phone: called.phone.as_deref().and_then(Phone::today),
         birth: known.birth,
         sex: known.sex,

@@ -22,7 +22,7 @@ use crate::basics::Line;
 use crate::db::DbError;
 use crate::db::schema::person_join;
 use crate::decisions::{self, Actions, Approval, Asked, Content, Matter, State, Verdict};
-use crate::http::Span;
+use crate::http::{FieldError, Say, Span};
 use crate::tree::{self, ChapterId};
 
 /// The joining of two persons, as a matter for a second person.
@@ -104,7 +104,7 @@ pub struct PersonJoinOut {
     pub note: Option<String>,
 }
 
-fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Row>, DbError> {
+pub(super) fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Row>, DbError> {
     Ok(person_join::table.find(id).select(Row::as_select()).first(conn).optional()?)
 }
 
@@ -162,12 +162,20 @@ fn both_here(v: &mut Visit<'_>, kept: PersonId, joined: PersonId) -> Result<Gran
     if kept == joined {
         return Err(Fault::JoinedAlready);
     }
-    let mut rows = HashMap::new();
+    let (mut rows, mut kinds) = (HashMap::new(), Vec::new());
     for id in [kept.min(joined), kept.max(joined)] {
         let row = store::held(v.conn, id)?.filter(|row| row.erased_on.is_none()).ok_or(Fault::Unknown)?;
         let grant = v.at::<KeepPeople>(ChapterId(row.chapter_id))?;
         store::usable(v.conn, v.vault, &row)?.ok_or(Fault::Restricted)?;
+        kinds.push(row.kind());
         rows.insert(id, grant);
+    }
+    if kinds.windows(2).any(|two| two[0] != two[1]) {
+        return Err(Fault::Fields(vec![FieldError::new(
+            "/joined",
+            "NOT_A_PERSON",
+            Say::fixed("Một người và một tổ chức không phải là một.", "A person and an organisation are not one."),
+        )]));
     }
     let grants = rows.remove(&kept).zip(rows.remove(&joined));
     let (grant, other) = grants.ok_or(Fault::Unknown)?;

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::{JoinState, Likeness, PersonId, Traits};
+use super::model::{JoinState, Likeness, PersonId, PersonKind, Traits};
 pub use super::model::{Particulars, Told, no_such_commune};
 use super::row::Row;
 use super::sealed::{self, Known, Sealed};
@@ -16,7 +16,7 @@ use super::store;
 use crate::db::DbError;
 use crate::db::schema::{person, person_join};
 use crate::house::errand::Errand;
-use crate::parties::{self, Named, NewParty, PartyKind, restriction};
+use crate::parties::{self, Named, NewParty, restriction};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, VaultError};
 
@@ -26,6 +26,7 @@ pub struct Listed {
     party: NewParty,
     sealed: Sealed,
     hash: Vec<u8>,
+    kind: PersonKind,
 }
 
 /// Seals somebody whom a list brings to the chapter with this code, under an id of the list's.
@@ -35,13 +36,14 @@ pub fn listed(vault: &Vault, id: PersonId, chapter: &str, of: &Particulars) -> R
         party: party(vault, of)?,
         sealed: sealed::seal(vault, id.0, chapter, of)?,
         hash: vault.hash("person.listed", id.0.as_bytes()).to_vec(),
+        kind: of.kind,
     })
 }
 
 /// Somebody as a party, to be looked for.
 pub fn party(vault: &Vault, of: &Particulars) -> Result<NewParty, VaultError> {
     let phone = of.phone.as_ref().map(|phone| phone.as_str().to_owned());
-    NewParty::seal(vault, &Named { kind: PartyKind::Person, name: of.name.clone(), phone })
+    NewParty::seal(vault, &Named { kind: of.kind.as_party(), name: of.name.clone(), phone })
 }
 
 /// What a chapter knows of somebody.
@@ -111,6 +113,7 @@ pub fn write(errand: &mut Errand<'_>, to: ChapterId, account: Uuid, all: Vec<Lis
         recorded_by: account,
         recorded_at: errand.now,
         erased_on: None,
+        kind: one.kind.name().to_owned(),
     });
     let rows: Vec<Row> = rows.collect();
     diesel::insert_into(person::table).values(&rows).on_conflict_do_nothing().execute(errand.conn)?;
@@ -187,5 +190,6 @@ impl Particulars {
     /// What somebody is compared by.
     pub fn traits(&self) -> Traits {
         Traits::of(self.name.as_str(), self.phone.as_ref().map(|phone| phone.as_str()), self.birth, self.commune.as_deref())
+            .kind(self.kind)
     }
 }

@@ -3,7 +3,8 @@
 //! A person is a party (`crate::parties`) of which a chapter wrote something down: the name as the person gave it, a number that is
 //! confirmed or not, a birth date or a year alone, sex, commune. No more is asked, and only the name is required. The chapter's
 //! officers see and keep them (SEE_PEOPLE, KEEP_PEOPLE); READ shows none, and what a chapter above may know are counts. Each reading of
-//! one and each look for some is noted.
+//! one and each look for some is noted. An organisation that is a collective member (hội viên tập thể) is written down in the same way:
+//! by its name and who speaks for it, without birth and sex.
 //!
 //! What always holds:
 //! - A [`PersonId`] is the chapter's own name for a person: random, never the party's id, another one at each chapter.
@@ -15,6 +16,7 @@
 mod answers;
 pub mod audit;
 mod carry;
+pub mod demo;
 pub mod doubles;
 mod fault;
 pub mod find;
@@ -39,9 +41,9 @@ use crate::house::succession::Succession::Follows;
 
 pub use carry::{carry, set_apart};
 pub use fault::Fault;
-pub use model::{PersonId, Sex};
+pub use model::{PersonId, PersonKind, Sex};
 pub use sealed::Known;
-pub use store::{all_of, hold, ids_of_party, look, names, stands_for};
+pub use store::{all_of, hold, ids_of_party, look, names, same_people, stands_for};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -52,6 +54,7 @@ pub const ROOM: Room = Room {
     persons: &[&holder::Persons],
     matters: &[joins::MATTER],
     chapters: &[("person.chapter_id", Follows), ("person_join.chapter_id", Follows)],
+    demo: Some(demo::fill),
     ..Room::called("persons")
 };
 

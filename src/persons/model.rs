@@ -32,6 +32,15 @@ codes! {
         Male = "MALE",
     }
 
+    /// What a chapter writes down.
+    #[derive(Hash, Default)]
+    pub wire enum PersonKind {
+        #[default]
+        Person = "PERSON",
+        /// A school, an agency, a company or another body: it may be a collective member.
+        Organisation = "ORGANISATION",
+    }
+
     /// Why two persons may be one.
     #[derive(PartialOrd, Ord)]
     pub wire enum Likeness {
@@ -57,7 +66,10 @@ pub const MOST_NAME: usize = 100;
 /// What a chapter writes down of somebody, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Particulars {
+    pub kind: PersonKind,
     pub name: Line,
+    /// Who speaks for an organisation.
+    pub representative: Option<Line>,
     pub phone: Option<Phone>,
     pub birth: Option<Birth>,
     pub sex: Option<Sex>,
@@ -68,7 +80,9 @@ pub struct Particulars {
 /// The same as it came.
 #[derive(Debug, Clone, Default)]
 pub struct Told<'a> {
+    pub kind: PersonKind,
     pub name: &'a str,
+    pub representative: Option<&'a str>,
     pub phone: Option<&'a str>,
     pub birth: Option<&'a str>,
     pub sex: Option<Sex>,
@@ -78,26 +92,77 @@ pub struct Told<'a> {
 impl Told<'_> {
     /// Checks each field; everything that is wrong is said at once. Whether there is such a commune, the database knows.
     pub fn check(&self, check: &mut Check, today: NaiveDate) -> Option<Particulars> {
-        let name = check.read(one_name("/name", self.name, MOST_NAME)).and_then(|name| match naming::check(name.as_str()) {
-            Ok(()) => Some(name),
-            Err(why) => {
-                check.add(why.error("/name"));
-                None
-            }
-        });
+        let name = called(check, "/name", self.name);
+        let representative = self.representative(check);
         let number = self.phone.map(|typed| check.read(phone("/phone", typed)));
         let birth = self.birth.map(|text| check.read(birth("/birth", text, today)));
         let commune = self.commune.map(str::trim);
         if commune.is_some_and(|code| code.len() != 5 || !code.bytes().all(|b| b.is_ascii_digit())) {
             check.add(no_such_commune());
         }
+        if self.kind == PersonKind::Organisation {
+            self.nobodys(check);
+        }
         Some(Particulars {
+            kind: self.kind,
             name: name?,
+            representative,
             phone: number.flatten(),
             birth: birth.flatten(),
             sex: self.sex,
             commune: commune.map(str::to_owned),
         })
+    }
+
+    /// Who speaks for an organisation; nobody speaks for a person here.
+    fn representative(&self, check: &mut Check) -> Option<Line> {
+        match (self.kind, self.representative) {
+            (PersonKind::Organisation, Some(name)) => called(check, "/representative", name),
+            (PersonKind::Person, Some(_)) => {
+                check.wrong(
+                    "/representative",
+                    "NOT_FOR_THIS",
+                    "Chỉ tổ chức mới có người đại diện ở đây.",
+                    "Only an organisation has a representative here.",
+                );
+                None
+            }
+            (PersonKind::Organisation, None) => {
+                check.wrong(
+                    "/representative",
+                    "MISSING",
+                    "Hội viên tập thể cần họ tên người đại diện.",
+                    "An organisation has somebody who speaks for it: write their name.",
+                );
+                None
+            }
+            (PersonKind::Person, None) => None,
+        }
+    }
+
+    /// What an organisation does not have.
+    fn nobodys(&self, check: &mut Check) {
+        for (pointer, _) in [("/birth", self.birth.is_some()), ("/sex", self.sex.is_some())].into_iter().filter(|(_, said)| *said)
+        {
+            check.wrong(
+                pointer,
+                "NOT_A_PERSON",
+                "Tổ chức không có ngày sinh hay giới tính: hãy bỏ trống.",
+                "An organisation has neither birth date nor sex: leave it out.",
+            );
+        }
+    }
+}
+
+/// Reads a name.
+fn called(check: &mut Check, pointer: &str, text: &str) -> Option<Line> {
+    let name = check.read(one_name(pointer, text, MOST_NAME))?;
+    match naming::check(name.as_str()) {
+        Ok(()) => Some(name),
+        Err(why) => {
+            check.add(why.error(pointer));
+            None
+        }
     }
 }
 
@@ -140,6 +205,7 @@ pub fn no_such_commune() -> FieldError {
 /// What two persons are compared by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traits {
+    kind: PersonKind,
     words: BTreeSet<String>,
     phone: Option<String>,
     born: Option<i32>,
@@ -149,11 +215,17 @@ pub struct Traits {
 impl Traits {
     pub fn of(name: &str, phone: Option<&str>, birth: Option<Birth>, commune: Option<&str>) -> Self {
         Self {
+            kind: PersonKind::Person,
             words: words::of_name(name),
             phone: phone.map(str::to_owned),
             born: birth.map(Birth::year),
             commune: commune.map(str::to_owned),
         }
+    }
+
+    /// The same of another kind.
+    pub fn kind(self, kind: PersonKind) -> Self {
+        Self { kind, ..self }
     }
 
     /// The words of the name, folded.
@@ -168,7 +240,8 @@ impl Traits {
         let same_name = !self.words.is_empty() && self.words == other.words && years && agree(&self.commune, &other.commune);
         let same_number = self.phone.is_some() && self.phone == other.phone;
         let all = [(same_name, Likeness::SameName), (same_number, Likeness::SameNumber)];
-        all.into_iter().filter(|(is, _)| *is).map(|(_, why)| why).collect()
+        // Whoever answers for an organisation, often at their own number, is not the organisation.
+        all.into_iter().filter(|(is, _)| *is && self.kind == other.kind).map(|(_, why)| why).collect()
     }
 }
 
@@ -202,7 +275,8 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_is_said_at_once() {
-        let told = Told { name: "Lan 0912345678", phone: Some("123"), birth: Some("29/02/2001"), sex: None, commune: Some("x") };
+        let told =
+            Told { name: "Lan 0912345678", phone: Some("123"), birth: Some("29/02/2001"), commune: Some("x"), ..Told::default() };
         let mut check = Check::default();
         assert_eq!(told.check(&mut check, "2026-11-22".parse().unwrap()), None);
         let said: Vec<_> = check.into_errors().into_iter().map(|error| (error.pointer, error.code)).collect();

@@ -11,12 +11,13 @@ use super::sealed::{self, Known};
 use super::store::{self, New};
 use super::wire::{PersonIn, PersonOut, PersonPatch};
 use crate::authz::{Granted, KeepPeople, SeePeople, Visit};
+use crate::basics::Line;
 use crate::basics::clock::vietnam_date;
 use crate::chapters::units;
 use crate::db::DbError;
 use crate::house::Rooms;
 use crate::http::etag::Expected;
-use crate::parties::{self, Named, NewParty, PartyKind, alias, naming, restriction};
+use crate::parties::{self, Named, NewParty, alias, naming, restriction};
 use crate::tree::{self, ChapterId};
 
 /// Writes a person down. Sent again, it is the same person.
@@ -37,7 +38,7 @@ pub fn record(v: &mut Visit<'_>, body: &PersonIn, of: &Particulars) -> Result<(P
     }
     let sealed = sealed::seal(v.vault, body.id, &place.code, of)?;
     let confirmed_on = body.phone_confirmed.then(|| vietnam_date(v.now));
-    let new = New { id: PersonId(body.id), party, confirmed_on, hash: &hash };
+    let new = New { id: PersonId(body.id), kind: of.kind, party, confirmed_on, hash: &hash };
     if !store::insert(v.conn, &grant, v.now, &new, sealed).map_err(known_here)? {
         // Somebody else was faster with this id.
         return Err(Fault::IdTaken);
@@ -76,7 +77,7 @@ fn check_commune(v: &mut Visit<'_>, of: &Particulars) -> Result<(), Fault> {
 
 fn named(of: &Particulars) -> Named {
     let phone = of.phone.as_ref().map(|phone| phone.as_str().to_owned());
-    Named { kind: PartyKind::Person, name: of.name.clone(), phone }
+    Named { kind: of.kind.as_party(), name: of.name.clone(), phone }
 }
 
 /// The party of this name and number, written if there is none.
@@ -108,20 +109,19 @@ pub(super) fn shown(v: &mut Visit<'_>, row: &Row, known: Option<Known>) -> Resul
     let party = row.party_id.map(|party| alias::of(v.conn, party, row.chapter_id)).transpose()?;
     let kept = store::kept(v.conn, PersonId(row.id))?;
     let restricted = known.is_none();
-    let (name, phone, birth, sex, commune) = match known {
-        Some(known) => (Some(known.name), known.phone, known.birth, known.sex, known.commune),
-        None => (None, None, None, None, None),
-    };
+    let known = known.as_ref();
     Ok(PersonOut {
         id: PersonId(row.id),
         chapter,
         party,
-        name,
-        phone,
+        kind: row.kind(),
+        name: known.map(|known| known.name.clone()),
+        representative: known.and_then(|known| known.representative.clone()),
+        phone: known.and_then(|known| known.phone.clone()),
         phone_confirmed_on: row.phone_confirmed_on.filter(|_| !restricted),
-        birth: birth.map(|birth| birth.to_string()),
-        sex,
-        commune,
+        birth: known.and_then(|known| known.birth).map(|birth| birth.to_string()),
+        sex: known.and_then(|known| known.sex),
+        commune: known.and_then(|known| known.commune.clone()),
         restricted,
         joined_to: Some(kept).filter(|kept| kept.0 != row.id),
         recorded_at: row.recorded_at,
@@ -155,6 +155,9 @@ pub fn change(
         store::change(v.conn, &row, party, patched.confirmed_on, sealed).map_err(known_here)?;
         let_go(v, rooms, old.party, party, row.chapter_id)?;
         note_change(v, &grant, id, &old, &patched.to)?;
+        for holder in rooms.persons() {
+            holder.changed(&mut v.errand(), row.id)?;
+        }
     }
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     let known = store::usable(v.conn, v.vault, &row)?;
@@ -166,6 +169,7 @@ fn is_written(old: &Known, to: &Particulars) -> bool {
     let number = to.phone.as_ref().map(|phone| phone.as_str());
     (old.name.as_str(), old.phone.as_deref(), old.birth, old.sex, &old.commune)
         == (to.name.as_str(), number, to.birth, to.sex, &to.commune)
+        && old.representative.as_deref() == to.representative.as_ref().map(Line::as_str)
 }
 
 /// The party of a changed person: the same where it is called so still, or where nobody else holds it and it can be called so; else
@@ -212,6 +216,7 @@ fn note_change(v: &mut Visit<'_>, by: &Granted<KeepPeople>, id: PersonId, old: &
     let number = to.phone.as_ref().map(|phone| phone.as_str());
     let changed = [
         ("name", old.name != to.name.as_str()),
+        ("representative", old.representative.as_deref() != to.representative.as_ref().map(Line::as_str)),
         ("phone", old.phone.as_deref() != number),
         ("birth", old.birth != to.birth),
         ("sex", old.sex != to.sex),

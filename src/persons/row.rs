@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::model::PersonKind;
 use crate::db::schema::person;
 
 /// A person as it is stored.
@@ -24,4 +25,11 @@ pub struct Row {
     pub recorded_by: Uuid,
     pub recorded_at: DateTime<Utc>,
     pub erased_on: Option<NaiveDate>,
+    pub kind: String,
+}
+
+impl Row {
+    pub fn kind(&self) -> PersonKind {
+        PersonKind::parse(&self.kind).unwrap_or_default()
+    }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::{Particulars, PersonId, Sex, Traits};
+use super::model::{Particulars, PersonId, PersonKind, Sex, Traits};
 use super::row::Row;
 use crate::basics::Birth;
 use crate::parties::{Clear, PartyKind, words};
@@ -20,7 +20,10 @@ pub struct Known {
     pub chapter: ChapterId,
     /// Never leaves the program.
     pub party: Uuid,
+    pub kind: PersonKind,
     pub name: String,
+    /// Who speaks for an organisation.
+    pub representative: Option<String>,
     pub phone: Option<String>,
     pub phone_confirmed_on: Option<NaiveDate>,
     pub birth: Option<Birth>,
@@ -45,12 +48,19 @@ struct Rest {
     sex: Option<Sex>,
     #[serde(skip_serializing_if = "Option::is_none")]
     commune: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    representative: Option<String>,
 }
 
 /// Seals what is written down at the chapter with this code.
 pub(super) fn seal(vault: &Vault, id: Uuid, chapter: &str, of: &Particulars) -> Result<Sealed, VaultError> {
     let number = of.phone.as_ref().map(|phone| phone.as_str());
-    let rest = Rest { birth: of.birth.map(|birth| birth.to_string()), sex: of.sex, commune: of.commune.clone() };
+    let rest = Rest {
+        birth: of.birth.map(|birth| birth.to_string()),
+        sex: of.sex,
+        commune: of.commune.clone(),
+        representative: of.representative.as_ref().map(|name| name.as_str().to_owned()),
+    };
     let text = (rest != Rest::default()).then(|| serde_json::to_vec(&rest).map_err(|_| VaultError::Damaged)).transpose()?;
     Ok(Sealed {
         name: vault.seal(place("person", "name", &id), of.name.as_str().as_bytes())?,
@@ -72,7 +82,9 @@ pub(super) fn open(vault: &Vault, row: &Row) -> Result<Option<Known>, VaultError
         id: PersonId(row.id),
         chapter: ChapterId(row.chapter_id),
         party,
+        kind: row.kind(),
         name: text("name", name)?,
+        representative: rest.representative,
         phone: row.phone.as_ref().map(|sealed| text("phone", sealed)).transpose()?,
         phone_confirmed_on: row.phone_confirmed_on,
         birth: rest.birth.as_deref().and_then(Birth::read),
@@ -81,14 +93,24 @@ pub(super) fn open(vault: &Vault, row: &Row) -> Result<Option<Known>, VaultError
     }))
 }
 
+impl PersonKind {
+    /// What kind of party it is.
+    pub(super) fn as_party(self) -> PartyKind {
+        match self {
+            PersonKind::Person => PartyKind::Person,
+            PersonKind::Organisation => PartyKind::Organisation,
+        }
+    }
+}
+
 impl Known {
     pub fn traits(&self) -> Traits {
-        Traits::of(&self.name, self.phone.as_deref(), self.birth, self.commune.as_deref())
+        Traits::of(&self.name, self.phone.as_deref(), self.birth, self.commune.as_deref()).kind(self.kind)
     }
 
     /// As whoever looks for somebody compares it.
     pub(super) fn called(&self) -> Clear {
-        Clear { id: self.party, kind: PartyKind::Person.name().to_owned(), name: self.name.clone(), phone: self.phone.clone() }
+        Clear { id: self.party, kind: self.kind.as_party().name().to_owned(), name: self.name.clone(), phone: self.phone.clone() }
     }
 
     /// All that the person is found by at the chapter with this code.

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::{JoinState, PersonId};
+use super::model::{JoinState, PersonId, PersonKind};
 use super::row::Row;
 use super::sealed::{self, Known, Sealed};
 use crate::authz::{Granted, KeepPeople, SeePeople, Seen};
@@ -87,6 +87,17 @@ pub(super) fn kept(conn: &mut PgConnection, id: PersonId) -> Result<PersonId, Db
     Ok(to.map_or(id, PersonId))
 }
 
+/// For each of these persons, every row anywhere that stands for the same party, itself among them: for counting what somebody is at other
+/// chapters, never for showing it. Who was erased has none.
+pub fn same_people(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    let other = diesel::alias!(person as other);
+    Ok(person::table
+        .inner_join(other.on(other.field(person::party_id).eq(person::party_id)))
+        .filter(person::id.eq_any(ids))
+        .select((person::id, other.field(person::id)))
+        .load(conn)?)
+}
+
 /// All rows that are one person today: the one that goes on first.
 pub fn all_of(conn: &mut PgConnection, id: PersonId) -> Result<Vec<PersonId>, DbError> {
     use person_join as j;
@@ -99,6 +110,7 @@ pub fn all_of(conn: &mut PgConnection, id: PersonId) -> Result<Vec<PersonId>, Db
 /// What a new row says besides what is sealed.
 pub(super) struct New<'a> {
     pub id: PersonId,
+    pub kind: PersonKind,
     pub party: Uuid,
     pub confirmed_on: Option<NaiveDate>,
     pub hash: &'a [u8],
@@ -126,6 +138,7 @@ pub(super) fn insert(
         recorded_by: by.account(),
         recorded_at: at,
         erased_on: None,
+        kind: new.kind.name().to_owned(),
     };
     let written = diesel::insert_into(person::table).values(&row).on_conflict(person::id).do_nothing().execute(conn)?;
     Ok(written == 1)

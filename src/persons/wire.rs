@@ -6,12 +6,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::found::PersonFound;
-use super::model::{Likeness, Particulars, PersonId, Sex, Told, is_by_chance};
+use super::model::{Likeness, Particulars, PersonId, PersonKind, Sex, Told, is_by_chance};
 use super::sealed::Known;
 use crate::basics::{Birth, Phone};
 use crate::http::{Check, FieldError, Patch};
 
-/// A person to be written down. Only the name is required; nothing else is asked than stands here.
+/// A person to be written down, or an organisation that is to be a collective member. Only the name is required, of an organisation
+/// also who speaks for it; nothing else is asked than stands here.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonIn {
@@ -21,9 +22,16 @@ pub struct PersonIn {
     /// Code of the chapter that writes them down.
     #[schema(example = "23095", max_length = 40)]
     pub chapter: String,
-    /// Family name first, as in the person's papers.
+    /// `PERSON` unless said.
+    #[serde(default, skip_serializing_if = "is_person")]
+    pub kind: PersonKind,
+    /// Family name first, as in the person's papers; of an organisation its full name.
     #[schema(example = "Nguyễn Thị Lan", max_length = 100)]
     pub name: String,
+    /// Who speaks for an organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Phạm Văn Đức", max_length = 100)]
+    pub representative: Option<String>,
     #[serde(default)]
     #[schema(example = "0912345678", max_length = 40)]
     pub phone: Option<String>,
@@ -43,10 +51,17 @@ pub struct PersonIn {
     pub commune: Option<String>,
 }
 
+/// A request keeps the form it had before there were organisations, so that one that comes again is the same.
+fn is_person(kind: &PersonKind) -> bool {
+    *kind == PersonKind::Person
+}
+
 impl PersonIn {
     pub(super) fn told(&self) -> Told<'_> {
         Told {
+            kind: self.kind,
             name: &self.name,
+            representative: self.representative.as_deref(),
             phone: self.phone.as_deref(),
             birth: self.birth.as_deref(),
             sex: self.sex,
@@ -81,6 +96,10 @@ pub struct PersonPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 100)]
     pub name: Patch<String>,
+    /// Who speaks for an organisation from now on.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    pub representative: Patch<String>,
     /// Another number is not confirmed, unless `phone_confirmed` says so.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 40)]
@@ -114,6 +133,7 @@ impl PersonPatch {
     pub(super) fn over(self, old: &Known, today: NaiveDate) -> Result<Patched, Vec<FieldError>> {
         let mut check = Check::default();
         let name = self.name.over_required("/name", old.name.clone(), &mut check);
+        let representative = self.representative.over(old.representative.clone());
         let number = self.phone.over(old.phone.clone());
         let birth = self.birth.over(old.birth.map(|birth: Birth| birth.to_string()));
         let sex = self.sex.over(old.sex);
@@ -125,7 +145,15 @@ impl PersonPatch {
         if confirmed == Some(true) && number.is_none() {
             check.wrong("/phone", "MISSING", "Không có số để xác nhận.", "There is no number to confirm.");
         }
-        let told = Told { name: &name, phone: number.as_deref(), birth: birth.as_deref(), sex, commune: commune.as_deref() };
+        let told = Told {
+            kind: old.kind,
+            name: &name,
+            representative: representative.as_deref(),
+            phone: number.as_deref(),
+            birth: birth.as_deref(),
+            sex,
+            commune: commune.as_deref(),
+        };
         let to = told.check(&mut check, today);
         let to = check.done(to)?;
         let same_number = to.phone.as_ref().map(Phone::as_str) == old.phone.as_deref();
@@ -152,10 +180,16 @@ pub struct PersonOut {
     /// The same as in gifts of the person here: a request about their data names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub party: Option<Uuid>,
+    /// A person, or an organisation.
+    pub kind: PersonKind,
     /// Absent where the data are kept and may not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Nguyễn Thị Lan")]
     pub name: Option<String>,
+    /// Who speaks for an organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Phạm Văn Đức")]
+    pub representative: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "0912345678")]
     pub phone: Option<String>,

@@ -12,12 +12,13 @@ use crate::members::model::CardState;
 #[template(path = "portal/card.html")]
 struct CardPage {
     p: Page,
-    title: String,
-    code: String,
     spaced: String,
     what: String,
     heading: String,
     text: String,
+    /// Class of the style sheet, and what stands before the heading: what is seen at a glance, also without colours.
+    look: &'static str,
+    sign: &'static str,
     /// Code and name.
     chapter: Option<(String, String)>,
 }
@@ -25,9 +26,10 @@ struct CardPage {
 /// Heading, and what that means.
 fn words(card: &PublicCardOut) -> (Say, Say) {
     match (card.state, &card.chapter) {
-        (CardState::Valid, Some(_)) => {
-            (Say::fixed("Thẻ còn giá trị", "This card is valid"), Say::fixed("Thẻ hội viên của", "The card of a member of"))
-        }
+        (CardState::Valid, Some(_)) => (
+            Say::fixed("Thẻ còn giá trị", "This card is valid"),
+            Say::fixed("Người mang thẻ là hội viên của", "Its bearer is a member of"),
+        ),
         (CardState::Valid, None) => (
             Say::fixed("Thẻ còn giá trị", "This card is valid"),
             Say::fixed("Sổ không công bố gì thêm về thẻ này.", "Nothing else is public of this card."),
@@ -49,15 +51,19 @@ fn words(card: &PublicCardOut) -> (Say, Say) {
 /// The page of a card.
 pub fn page(p: Page, card: PublicCardOut) -> Result<String, Problem> {
     let (heading, text) = words(&card);
+    let (look, sign) = match card.state {
+        CardState::Valid => ("good", "✓"),
+        CardState::NotValid => ("bad", "✕"),
+        CardState::NoLongerOnRecord => ("gone", "–"),
+    };
     let in_lang = |say: &Say| say.in_lang(p.lang).to_owned();
-    let what = in_lang(&Say::fixed("Thẻ hội viên", "Member's card"));
     render(&CardPage {
-        title: format!("{what} {}", card.code),
         spaced: format::spaced(&card.code, 4),
-        code: card.code,
+        what: in_lang(&Say::fixed("Thẻ hội viên", "Member's card")),
         heading: in_lang(&heading),
         text: in_lang(&text),
-        what,
+        look,
+        sign,
         chapter: card.chapter.zip(card.chapter_name),
         p,
     })

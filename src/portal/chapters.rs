@@ -13,8 +13,10 @@ use super::log_state::LogState;
 use super::members::Members;
 use super::page::{Page, Section, given, render, serve};
 use super::reversals::{self, Here, year};
+use super::volunteer_words;
+use super::volunteers::Volunteers;
 use super::words::{Words, fill};
-use super::{format, labels, members};
+use super::{format, labels, members, volunteers};
 use crate::chapters::reference::CENTRAL;
 use crate::chapters::shown::RelatedChapter;
 use crate::db::Db;
@@ -162,6 +164,9 @@ struct ChapterPage {
     committees: Vec<Block>,
     of_committees: &'static committees::Words,
     members: Option<Members>,
+    volunteers: Option<Volunteers>,
+    /// To the page on which people sign up, where the chapter takes anybody.
+    invitation: Option<&'static str>,
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
@@ -231,6 +236,7 @@ fn chapter_page(
         totals,
         held,
         members,
+        volunteers: of_volunteers,
         ..
     } = chapters::detail(conn, code, p.today)?;
     let below = chapters::below(conn, &chapter.code, given(form.cursor).as_deref(), CHAPTERS)?;
@@ -256,12 +262,13 @@ fn chapter_page(
             |it: RelatedChapter| Relation { since: fill(w.since, &[&format::day(it.since, lang)]), code: it.code, name: it.name };
         all.into_iter().map(one).collect()
     };
+    let is_gone = matches!(chapter.status.as_str(), "MERGED" | "DISSOLVED");
     Ok(ChapterPage {
         successors: related(successors),
         predecessors: related(predecessors),
         committees: committees::blocks(in_office, lang),
         of_committees: committees::words(lang),
-        is_gone: matches!(chapter.status.as_str(), "MERGED" | "DISSOLVED"),
+        is_gone,
         status: labels::status(&chapter.status, lang),
         own: format::vnd(totals.own.received_vnd, lang),
         own_count: fill(p.w.home.in_gifts, &[&format::count(totals.own.gift_count, lang)]),
@@ -278,6 +285,8 @@ fn chapter_page(
         below: below.items.into_iter().map(|chapter| line(chapter, lang)).collect(),
         seal: LogState::read(conn)?.on_paper(lang),
         members: members::of(members, lang),
+        volunteers: volunteers::of(of_volunteers, lang),
+        invitation: (!is_gone).then_some(volunteer_words::Words::of(lang).sign_up.invitation),
         flow,
         facts,
         ancestors,

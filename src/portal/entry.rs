@@ -12,11 +12,11 @@ use super::moved::{self, Moved};
 use super::page::{Page, Section, render, serve};
 use super::proof::{Fact, Proof};
 use super::words::fill;
-use super::{card, flow_words, format, labels, leaf};
+use super::{card, certificate, flow_words, format, labels, leaf};
 use crate::basics::keyboard::{Typed, typed};
 use crate::db::Db;
 use crate::disclosure::entries::EntryOut;
-use crate::disclosure::{appeals, cards, entries};
+use crate::disclosure::{appeals, cards, certificates, entries};
 use crate::http::{Lang, Problem, Query};
 use crate::log;
 
@@ -110,7 +110,10 @@ pub async fn show_entry(
             Some(entry) => render(&entry_page(conn, p, entry, &prefix)?),
             None => match cards::look_up(conn, &code)? {
                 Some(card) => card::page(p, card),
-                None => leaf::page(conn, p, &code, &prefix),
+                None => match certificates::look_up(conn, &code, p.today)? {
+                    Some(certificate) => certificate::page(p, certificate),
+                    None => leaf::page(conn, p, &code, &prefix),
+                },
             },
         })
         .await

@@ -1,19 +1,24 @@
 //! The portal: the public ledger as web pages, for people. It stands over the functions of the public API and owns no
 //! table: whatever a page shows, [`disclosure`](crate::disclosure) read it, under the database role that can SELECT
-//! public rows and nothing else.
+//! public rows and nothing else. (Whoever signs up as a volunteer writes, by way of `disclosure` too.)
 //!
 //! What always holds: a page is useful without JavaScript and in both languages ([`words`]); nothing is fetched from
 //! elsewhere and nothing is inline, under a policy that forbids both ([`page::POLICY`]); text from the books reaches HTML
 //! through escaping templates only. Pages are kept for three seconds ([`page::serve`]) and charged to their client like
 //! the API; assets are in the program and free.
 
+mod activities;
+mod activity_words;
 mod appeals;
 mod asked;
 mod assets;
+mod call_out;
 mod card;
+mod certificate;
 mod chapters;
 mod charts;
 mod committees;
+mod courses;
 mod entry;
 mod errors;
 mod flow;
@@ -33,7 +38,10 @@ mod page;
 mod proof;
 mod publications;
 mod reversals;
+mod sign_up;
 pub mod verifier;
+mod volunteer_words;
+mod volunteers;
 mod words;
 
 pub use live::Live;
@@ -47,7 +55,9 @@ use crate::http::{Kind, Problem};
 /// Every page. Registered last: it also answers, in HTML for browsers, what nobody else does.
 pub fn configure(config: &mut web::ServiceConfig) {
     let pages = web::scope("").wrap(from_fn(fair_share::charge)).configure(pages);
-    config.service(web::scope("").wrap(from_fn(errors::show)).configure(assets::configure).service(pages));
+    config.service(
+        web::scope("").wrap(from_fn(errors::show)).configure(assets::configure).configure(call_out::configure).service(pages),
+    );
 }
 
 fn pages(config: &mut web::ServiceConfig) {
@@ -60,6 +70,8 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/keu-goi/{code}", web::get().to(appeals::show_appeal));
     page("/don-vi", web::get().to(chapters::list_chapters));
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
+    page("/hoat-dong", web::get().to(activities::list_activities));
+    page("/hoat-dong/{code}", web::get().to(activities::show_activity));
     page("/huy", web::get().to(reversals::show_reversals));
     page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
@@ -69,11 +81,16 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/KEU-GOI/{code}", web::get().to(entry::in_small_letters));
     page("/DON-VI/{code}", web::get().to(entry::in_small_letters));
     page("/tim", web::get().to(ledger::show_search));
+    page("/tinh-nguyen/khoa-hoc", web::get().to(courses::list_courses));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));
+    page("/tinh-nguyen/da-nhan", web::get().to(sign_up::show_taken));
+    // The one page that takes something.
+    let form = web::resource("/tinh-nguyen").route(web::get().to(sign_up::show_sign_up)).route(web::post().to(sign_up::sign_up));
+    config.service(form.default_service(web::to(wrong_method)));
 }
 
-/// Pages are read, nothing else.
+/// Pages are read, and all but one nothing else.
 async fn wrong_method() -> Result<HttpResponse, Problem> {
     Err(Problem { headers: vec![("allow", "GET".to_owned())], ..Problem::new(Kind::MethodNotAllowed) })
 }

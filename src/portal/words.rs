@@ -60,6 +60,7 @@ words! {
         search: "Tra cứu", "Search";
         check: "Kiểm tra", "Check";
         open_data: "Dữ liệu mở", "Open data";
+        activities: "Hoạt động", "Activities";
         home: "Trang chủ", "Home";
         switch: "English", "Tiếng Việt";
         switch_hint: "Xem trang này bằng tiếng Anh", "Read this page in Vietnamese";
@@ -462,9 +463,9 @@ words! {
     Errors as errors {
         not_found: "Không tìm thấy trang này", "This page was not found";
         not_found_text: "Địa chỉ có thể bị gõ nhầm, hoặc mã không có trong sổ.", "The address may be mistyped, or the code is not in the ledger.";
-        no_entry: "Không có khoản nào mang mã này", "No entry has this code";
-        no_entry_text: "Hãy xem lại từng ký tự trên phiếu. Nếu mã đúng mà vẫn không tìm thấy, khoản ấy chưa vào sổ: hãy hỏi đơn vị đã nhận.",
-            "Check each character on the receipt. If the code is right and still not found, the gift is not in the ledger: ask the chapter that took it.";
+        no_entry: "Không có khoản hay thẻ nào mang mã này", "No entry and no card has this code";
+        no_entry_text: "Hãy xem lại từng ký tự trên phiếu hay trên thẻ. Nếu mã đúng mà vẫn không tìm thấy: khoản ấy chưa vào sổ, hãy hỏi đơn vị đã nhận; thẻ ấy không do Hội cấp.",
+            "Check each character on the receipt or the card. If the code is right and still not found: the gift is not in the ledger, ask the chapter that took it; the card was not given out by the Red Cross.";
         too_many: "Quá nhiều yêu cầu", "Too many requests";
         too_many_text: "Mạng của bạn vừa gửi quá nhiều yêu cầu. Hãy thử lại sau {} giây.", "Your network has just sent too many requests. Try again in {} seconds.";
         ours: "Lỗi của hệ thống", "Our fault";

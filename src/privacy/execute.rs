@@ -43,10 +43,13 @@ pub fn begin(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<(
             // Erased meanwhile.
             None => Ok(()),
         },
+        (RequestKind::LiftRestriction, Scope::Party(id)) => {
+            restriction::lift(errand.conn, id, &order.covered)?;
+            Ok(persons::lift_of(errand, order.rooms, &OfParty { party: id, chapters: &order.covered })?)
+        }
         (RequestKind::WithdrawConsent | RequestKind::Object, Scope::Party(id)) => {
             Ok(persons::restrict_of(errand, order.rooms, &OfParty { party: id, chapters: &order.covered })?)
         }
-        (RequestKind::LiftRestriction, Scope::Party(id)) => Ok(restriction::lift(errand.conn, id, &order.covered)?),
         (RequestKind::Correct, Scope::Party(id)) if order.changes.says_otherwise() => amend::begin(errand, &order, id),
         (RequestKind::Correct, Scope::Gift(id)) if order.changes.says_otherwise() => amend::require_giver(errand.conn, id),
         _ => Ok(()),

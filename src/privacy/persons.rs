@@ -93,6 +93,11 @@ pub fn restrict_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> R
     rooms.persons().try_for_each(|holder| holder.restrict_of(errand, of))
 }
 
+/// What was closed then may be used again.
+pub fn lift_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.lift_of(errand, of))
+}
+
 /// Whether anything is shown of a party at a chapter, besides gifts.
 pub fn is_shown_of(conn: &mut PgConnection, rooms: Rooms, of: &OfParty<'_>) -> Result<bool, DbError> {
     for holder in rooms.persons() {
@@ -196,23 +201,9 @@ impl HoldsPersons for Requests {
         Ok(found)
     }
 
-    /// What was asked stays as it was asked.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         store::forget_texts(errand.conn, errand.vault, None, &gifts(of))?;
         Ok(Vec::new())
-    }
-
-    /// Requests about a party go with the party.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

@@ -76,7 +76,7 @@ pub struct RequestOut {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct KeptOut {
     /// `PAPER`: papers of gifts, closed and without a name. `UNLINKED_PAPER`: files whose name named the person and that
-    /// belong to no gift; somebody has to look at them.
+    /// belong to no gift; somebody has to look at them. `SHARED_PAPER`: lists that others signed as well, closed and without a name.
     #[schema(example = "PAPER")]
     pub what: String,
     pub count: i32,
@@ -117,6 +117,11 @@ fn kept_out(law: Law<'_>, lang: Lang, (what, count, until): KeptRow) -> KeptOut 
             format!(
                 "Papers of the gifts are vouchers the law has kept{en}: their names are gone, they are closed, and only those who inspect read them."
             ),
+        )
+    } else if what == What::SharedPaper.name() {
+        Say::fixed(
+            "Danh sách nhiều người cùng ký là bằng chứng đồng ý của những người khác: đã bỏ tên tệp và đóng lại, không ai xem để dùng nữa; xóa khi người cuối cùng ra khỏi danh sách.",
+            "Lists that many signed prove the consent of the others: their names are gone and they are closed to use; they go when the last of them does.",
         )
     } else {
         Say::fixed(

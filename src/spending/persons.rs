@@ -98,11 +98,6 @@ impl HoldsPersons for Payees {
         Ok(found)
     }
 
-    /// A voucher says what was right when the money was paid.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
     fn erase(&self, errand: &mut Errand<'_>, of: &[Record]) -> Result<Vec<Kept>, PersonsError> {
         let rows = refunds(errand.conn, of)?;
         store::forget_particulars(errand.conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
@@ -120,11 +115,6 @@ impl HoldsPersons for Payees {
             }
         }
         Ok(store::forget_particulars(errand.conn, &named).map(|()| Vec::new())?)
-    }
-
-    /// Whoever pays a refund has to know to whom.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
     }
 
     fn audit(&self, conn: &mut PgConnection, findings: &mut Findings, erased: &[Record]) -> Result<(), DbError> {

@@ -1,15 +1,12 @@
 //! The persons in notes beside what was confirmed and what came back: free text of officers, which no record of a giver leads to. It
 //! is found by the name alone. (Notes of requests are kept with the decision.)
 
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::{transfer, transfer_part};
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{HoldsPersons, Kept, Mentioned, PersonsError, Processing};
 use crate::vault::place;
 
 /// See the module.
@@ -34,18 +31,6 @@ impl HoldsPersons for Notes {
         &["transfer_part.note", "transfer_part.request_hash", "transfer_part.bare_hash"]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
     /// What was sent is still known when it comes again: by all of it but the note.
     fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         use transfer as t;
@@ -65,14 +50,5 @@ impl HoldsPersons for Notes {
             }
         }
         Ok(Vec::new())
-    }
-
-    /// Notes are shown to those who record or decide on the transfer alone.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 }

@@ -7,7 +7,9 @@
 //! today* says who decides: walking up, a successor takes the place of what it succeeded (`chapter_stand_in`, which the
 //! database keeps as it keeps the closure).
 
+pub mod folding;
 mod going_on;
+pub mod small_cells;
 
 use std::collections::HashMap;
 

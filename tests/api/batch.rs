@@ -227,6 +227,35 @@ fn each_refusal_in_a_batch_says_what_a_single_post_says() {
     audit(&app);
 }
 
+/// Whoever corrects a gift of a batch does so once, as they do when it is sent alone.
+#[test]
+fn an_unknown_appeal_is_named_beside_what_else_is_wrong_in_a_batch_too() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let gifts = [
+        app.gift(json!({"amount_vnd": 0, "appeal": "NO-SUCH", "wish": "x".repeat(600)})),
+        app.gift(json!({"amount_vnd": 0, "appeal": "LULUT"})),
+        app.gift(json!({"amount_vnd": 0, "appeal": ""})),
+        app.gift(json!({"amount_vnd": 0, "appeal": "NO-SUCH", "received_on": "2019-01-01"})),
+        app.gift(json!({"amount_vnd": 0, "appeal": "NO-SUCH", "chapter": "23059"})),
+        app.gift(json!({"appeal": "NO-SUCH"})),
+        app.gift(json!({"appeal": "LULUT"})),
+    ];
+    let officer = app.officer_of("23095");
+    let answer = officer.post(PATH, json!({"gifts": gifts}), 200);
+    assert_eq!(sums(&answer), (1, 0, 6));
+    let items = answer["items"].as_array().unwrap();
+    for (item, gift) in items.iter().zip(&gifts).take(6) {
+        let single = officer.post("/api/v1/gifts", gift.clone(), 422);
+        assert_eq!(anonymised(item["problem"].clone()), anonymised(single), "{gift}");
+    }
+    let pointers: Vec<String> = errors(&items[0]["problem"]).into_iter().map(|(pointer, _)| pointer).collect();
+    assert_eq!(pointers, ["/amount_vnd", "/wish", "/appeal"]);
+    // Who may not record there learns nothing of appeals.
+    assert_eq!(errors(&items[4]["problem"]).len(), 1);
+    assert_eq!(counts(&app).gifts(), 1);
+}
+
 #[test]
 fn the_same_id_twice_in_a_batch_is_booked_once() {
     let app = TestApp::start();

@@ -87,6 +87,7 @@ fn world() -> World {
             Role::Officer,
             Role::Accountant,
             Role::Inspector,
+            Role::TracingOfficer,
         ];
         app.account_of(None, &roles.map(|role| (role, chapter)))
     };
@@ -367,7 +368,14 @@ fn strangers_find_nothing_and_readers_change_nothing() {
     let World { app, insider, calls, .. } = world();
     let commune = app.database.text("SELECT min(c.code) FROM chapter c JOIN chapter p ON p.id = c.parent_id WHERE p.code = '01'");
     let before = books(&app);
-    let all = [Role::ProvincialAdministrator, Role::ChapterChair, Role::Officer, Role::Accountant, Role::Inspector];
+    let all = [
+        Role::ProvincialAdministrator,
+        Role::ChapterChair,
+        Role::Officer,
+        Role::Accountant,
+        Role::Inspector,
+        Role::TracingOfficer,
+    ];
     for place in ["01", &commune, "23059"] {
         let token = app.log_in(app.account_of(None, &all.map(|role| (role, place)))).token().to_owned();
         for call in &calls {

@@ -11,7 +11,7 @@ use crate::look::all;
 use crate::personal::{REQUESTS, ask, path};
 use crate::transfers::{at_once, transfer};
 
-const SHEETS: &str = "/api/v1/dues-sheets";
+pub const SHEETS: &str = "/api/v1/dues-sheets";
 const HERE: &str = "23095";
 
 /// So many new members of a chapter, or of a branch of it.
@@ -34,17 +34,17 @@ pub fn members(app: &TestApp, unit: &str, count: usize) -> Vec<String> {
 }
 
 /// A branch of Hàm Liêm; returns its code.
-fn branch(app: &TestApp) -> String {
+pub fn branch(app: &TestApp) -> String {
     let new = json!({"id": Uuid::now_v7(), "parent": HERE, "level": "BRANCH", "kind": "RESIDENTIAL", "name": "Chi hội thôn 1",
         "decision_no": "08/QĐ-HCTĐ"});
     app.chair_of(HERE).post("/api/v1/chapters", new, 201)["code"].as_str().unwrap().to_owned()
 }
 
-fn year(member: &str) -> Value {
+pub fn year(member: &str) -> Value {
     json!({"member": member, "from": "2026-01", "to": "2026-12"})
 }
 
-fn free(member: &str) -> Value {
+pub fn free(member: &str) -> Value {
     json!({"member": member, "from": "2026-01", "to": "2026-12", "exempt": {"ground": "HARDSHIP", "decision_no": "05/QĐ-HCTĐ"}})
 }
 
@@ -56,7 +56,7 @@ fn at(sheet: &Value) -> String {
     format!("{SHEETS}/{}", sheet["id"].as_str().unwrap())
 }
 
-fn owed(caller: &Caller<'_>, chapter: &str) -> Vec<(String, String, i64, i64, i64)> {
+pub fn owed(caller: &Caller<'_>, chapter: &str) -> Vec<(String, String, i64, i64, i64)> {
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
     let vnd = |row: &Value, name: &str| row[name].as_i64().unwrap();
     let row =
@@ -66,12 +66,12 @@ fn owed(caller: &Caller<'_>, chapter: &str) -> Vec<(String, String, i64, i64, i6
     rows
 }
 
-fn cash(app: &TestApp, chapter: &str) -> i64 {
+pub fn cash(app: &TestApp, chapter: &str) -> i64 {
     crate::transfers::balance(app, chapter, "OPERATING", "CASH_ON_HAND")
 }
 
 /// Has the entry of a sheet reversed by two people.
-fn reverse(app: &TestApp, chapter: &str, code: &Value, status: u16) -> Value {
+pub fn reverse(app: &TestApp, chapter: &str, code: &Value, status: u16) -> Value {
     let id = Uuid::now_v7();
     let ask = json!({"id": id, "entry": code, "reason": "WRONG_AMOUNT"});
     app.officer_of(chapter).post("/api/v1/corrections", ask, 201);
@@ -84,7 +84,7 @@ fn reverse(app: &TestApp, chapter: &str, code: &Value, status: u16) -> Value {
 }
 
 /// Cash that was sent and arrived, noted as dues.
-fn remitted(app: &TestApp, from: &str, to: &str, amount: i64) {
+pub fn remitted(app: &TestApp, from: &str, to: &str, amount: i64) {
     let sent = transfer(from, to, "OPERATING", "CASH", amount);
     let sender = app.officer_of(from);
     let chair = app.chair_of(HERE);
@@ -101,7 +101,7 @@ fn remitted(app: &TestApp, from: &str, to: &str, amount: i64) {
 
 /// The audit is clean, and every chapter's measures are what is left.
 #[track_caller]
-fn sound(app: &TestApp) {
+pub fn sound(app: &TestApp) {
     let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
     assert!(report.clean, "{}", report.text());
     crate::transfers::equal(app);

@@ -243,7 +243,11 @@ fn committees(story: &mut Story, app: &TestApp) {
     officer.post("/api/v1/persons", person, 201);
     story.post(&officer, &holders("CHAIR"), "enter_post_holder", "elected", 201);
     story.post(&officer, &holders("VICE_CHAIR"), "enter_post_holder", "for_the_time_being", 201);
+    story.post(&admin, &format!("/committees/{}/posts", made["id"].as_str().unwrap()), "add_committee_post", "more_members", 201);
     let chair = format!("{}/7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a6002", holders("CHAIR"));
+    let before = json!({"id": id(0x6007), "account": id(2), "role": "OFFICER", "chapter": "23095", "valid_from": app.today(), "decision_no": "14/QĐ"});
+    admin.post("/api/v1/role-assignments", before, 201);
+    story.post(&admin, &format!("{chair}/carried-roles"), "carry_role_with_post", "given_before", 201);
     story.post(&admin, &format!("{chair}/roles"), "give_post_role", "with_the_chair", 201);
     story.post(&officer, &format!("{chair}/name"), "show_post_name", "agreed", 201);
     story.post(&admin, &format!("{chair}/ending"), "end_post_holder", "moves_away", 200);
@@ -289,6 +293,7 @@ fn persons(story: &mut Story, app: &TestApp) {
     story.post(&officer, "/persons", "record_person", "member", 201);
     story.post(&officer, "/persons", "record_person", "from_an_old_list", 201);
     story.post(&officer, "/persons", "record_person", "pupil", 201);
+    story.post(&officer, "/persons", "record_person", "organisation", 201);
     let body = story.body("change_person", "answered", Value::Null);
     officer.patch("/api/v1/persons/1f6b1c58-40f1-4f0e-9b7f-0a4f6a0d3c55", body, 200);
     story.post(&officer, "/person-joins", "request_person_join", "two_cards", 201);
@@ -297,6 +302,20 @@ fn persons(story: &mut Story, app: &TestApp) {
     let at = "/members/3b0a7c1e-6f43-4b1c-9a55-0d0f3c8e7a10";
     story.post(&officer, "/members", "apply_for_member", "member", 201);
     story.post(&officer, "/members", "apply_for_member", "junior", 201);
+    story.post(&officer, "/members", "apply_for_member", "collective", 201);
+    crate::members_lists::waiting(&officer, "Trần Thị Hoa", "0912345603");
+    let list = app.database.text("SELECT id::text FROM member_import ORDER BY uploaded_at DESC LIMIT 1");
+    for (n, purpose, to) in [(0x0b11, "MEMBER", at.to_owned()), (0x0b12, "MEMBER_LIST", format!("/member-imports/{list}"))] {
+        let bytes = papers::pdf(usize::from(n));
+        let mut announced = papers::announcement(purpose, "application/pdf", &bytes);
+        announced["id"] = json!(id(n));
+        assert_eq!(papers::try_upload(&officer, &announced, &bytes).0, 200);
+        let (operation, name) = match purpose {
+            "MEMBER" => ("link_member_document", "consent"),
+            _ => ("link_member_import_document", "class_list"),
+        };
+        story.post(&officer, &format!("{to}/documents"), operation, name, 201);
+    }
     for member in [at, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f"] {
         chair.post(&format!("/api/v1{}/approval", member.replace("/members", "/member-steps")), Value::Null, 200);
     }
@@ -307,8 +326,88 @@ fn persons(story: &mut Story, app: &TestApp) {
     up["id"] = json!(id(0x0d02));
     officer.post("/api/v1/transfers", up, 201);
     story.post(&officer, "/dues-sheets/remittances", "note_dues_remittance", "up", 201);
+    story.post(&officer, &format!("{at}/steps"), "enter_member_step", "grade", 201);
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "leave", 201);
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "reinstate", 201);
+}
+
+fn call_outs(story: &mut Story, app: &TestApp) {
+    let officer = app.officer_of("23095");
+    let person = json!({"id": "7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a7001", "chapter": "23095", "name": "Lê Thị Trong Đội", "phone": "0912345670",
+        "phone_confirmed": true, "birth": "1980-03-02"});
+    officer.post("/api/v1/persons", person, 201);
+    let team = story.post(&officer, "/teams", "make_team", "response_team", 201);
+    let at = |rest: &str| crate::teams::at(&team, rest).replace("/api/v1", "");
+    let body = story.body("change_team", "moves", Value::Null);
+    officer.patch(&crate::teams::at(&team, ""), body, 200);
+    story.post(&officer, &at("/members"), "enter_team_member", "joins", 201);
+    story.post(&officer, &at("/leaders"), "enter_team_leader", "leads", 201);
+    story.post(&officer, &at("/leaders/7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a7003/ending"), "end_team_leader", "stays_in_it", 200);
+    let body = story.body("write_team_equipment", "boats_and_vests", Value::Null);
+    let put = officer.send("PUT", &crate::teams::at(&team, "/equipment"), Some(body.to_string().into_bytes()));
+    assert_eq!(put.status, 200, "{}", put.text);
+    story.post(&officer, &at("/exercises"), "record_team_exercise", "flood", 201);
+    story.post(&officer, &at("/members/7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a7002/ending"), "end_team_member", "leaves", 200);
+    story.post(&officer, &at("/ending"), "end_team", "by_decision", 200);
+
+    let call = story.post(&officer, "/call-outs", "make_call_out", "flood", 201);
+    let at = |rest: &str| crate::call_outs::at(&call, rest).replace("/api/v1", "");
+    let volunteer = crate::teams::volunteer(&officer, "23095", "Nguyễn Văn Được Gọi", Some("0912345671"));
+    crate::teams::can(app, volunteer.0, "FIRST_AID");
+    let body = story.body("change_call_out", "more", Value::Null);
+    officer.patch(&crate::call_outs::at(&call, ""), body, 200);
+    story.post(&officer, &at("/waves"), "ask_wave", "next", 201);
+    story.post(&officer, &at("/waves"), "ask_wave", "at_night", 201);
+    let asked = crate::call_outs::list(&officer, &call)[0]["id"].as_str().unwrap().to_owned();
+    story.post(&officer, &at(&format!("/asked/{asked}/answer")), "record_answer", "comes", 200);
+    story.post(&officer, &at(&format!("/asked/{asked}/shift")), "put_into_shift", "first", 200);
+    story.post(&officer, &at("/attendance"), "record_attendance", "scanned", 200);
+    officer.post(&crate::call_outs::at(&call, "/ending"), Value::Null, 200);
+    story.post(&officer, &at("/closing"), "close_call_out", "note", 200);
+}
+
+fn volunteers(story: &mut Story, app: &TestApp) {
+    let officer = app.officer_of("23095");
+    let at = "/volunteers/5c9a7e10-3f0b-4d2e-8a61-b7d40e2f9c33";
+    story.post(&officer, "/volunteers", "enter_volunteer", "boatman", 201);
+    story.post(&officer, &format!("{at}/steps"), "enter_volunteer_step", "verify", 201);
+    let body = story.body("change_volunteer", "another_car", Value::Null);
+    officer.patch(&format!("/api/v1{at}"), body, 200);
+    let given = story.post(&officer, &format!("{at}/titles"), "give_volunteer_title", "silver", 201);
+    let title = format!("/volunteer-titles/{}/withdrawal", given["titles"][0]["id"].as_str().unwrap());
+    story.post(&officer, &title, "take_volunteer_title_back", "decision", 200);
+    story.post(&officer, "/volunteer-hours", "enter_volunteer_hours", "evening", 200);
+    let hours = "/volunteer-hours/0b7de5f2-6c34-4a8b-9f10-52c1d3e4a5b6/correction";
+    story.post(&officer, hours, "correct_volunteer_hours", "shorter", 200);
+    story.post(&app.anonymous(), "/public/volunteer-applications", "apply_as_volunteer", "by_phone", 202);
+    story.post(&app.anonymous(), "/public/volunteer-applications", "apply_as_volunteer", "by_mail", 202);
+    let of = |contact: &str| {
+        let list = officer.get("/api/v1/volunteer-applications?chapter=23095", 200);
+        let one = list["items"].as_array().unwrap().iter().find(|one| one["contact"] == contact).unwrap()["id"].clone();
+        format!("/volunteer-applications/{}", one.as_str().unwrap())
+    };
+    let (taken, refused) = (of("0912345678"), of("binh@example.org"));
+    officer.post(&format!("/api/v1{taken}/confirmation"), Value::Null, 200);
+    story.post(&officer, &format!("{taken}/acceptance"), "accept_volunteer_application", "new_person", 201);
+    story.post(&officer, &format!("{refused}/refusal"), "refuse_volunteer_application", "not_reached", 200);
+}
+
+/// A grandmother's case, told and handed on; a child's; and two who were found.
+fn family(story: &mut Story, app: &TestApp) {
+    let officer = app.staff(Role::TracingOfficer, "23095");
+    app.staff(Role::TracingOfficer, "68");
+    let at = |id: &str| format!("/family-links/{id}");
+    let (hers, childs) = ("9d1c2b3a-4e5f-4a6b-8c7d-0e1f2a3b4c5d", "6b7a8c9d-0e1f-4a2b-9c3d-4e5f6a7b8c9d");
+    story.post(&officer, "/family-links", "record_family_link", "brother", 201);
+    story.post(&officer, "/family-links", "record_family_link", "child", 201);
+    let body = story.body("change_family_link", "other_name", Value::Null);
+    officer.patch(&format!("/api/v1{}", at(hers)), body, 200);
+    story.post(&officer, &format!("{}/steps", at(hers)), "enter_family_step", "asked", 201);
+    story.post(&officer, &format!("{}/hand-over", at(childs)), "offer_family_link", "province", 201);
+    story.post(&officer, &format!("{}/finding", at(hers)), "record_family_finding", "alive", 201);
+    story.post(&officer, &format!("{}/answer", at(hers)), "answer_family_finding", "agreed", 201);
+    story.post(&officer, &format!("{}/finding", at(childs)), "record_family_finding", "mother", 201);
+    story.post(&officer, &format!("{}/answer", at(childs)), "answer_family_finding", "declined", 201);
 }
 
 #[test]
@@ -317,6 +416,7 @@ fn every_example_is_taken() {
     let mut story = Story { sent: BTreeSet::new() };
     tree_and_people(&mut story, &app);
     committees(&mut story, &app);
+    call_outs(&mut story, &app);
     appeals_and_papers(&mut story, &app);
     closing(&mut story, &app);
     gifts(&mut story, &app);
@@ -328,6 +428,8 @@ fn every_example_is_taken() {
     sessions(&mut story, &app);
     settlement(&mut story, &app);
     persons(&mut story, &app);
+    volunteers(&mut story, &app);
+    family(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()
         .flat_map(|(id, uses)| uses.into_iter().map(move |one| (id.clone(), one.name)).collect::<Vec<_>>())

@@ -55,6 +55,7 @@ struct Column {
 /// Bytes that are nobody's name: leaves and their hashes, keys, hashes of tokens, what was sent by officers about chapters.
 const NOBODYS: &[&str] = &[
     "annotation.leaf_hash",
+    "call_out_request.request_hash",
     "chapter_request.request_hash",
     "closed_period.root",
     "committee_request.request_hash",
@@ -94,6 +95,7 @@ const NOBODYS: &[&str] = &[
     "stock_count.request_hash",
     "subscriber.former_secret",
     "subscriber.secret",
+    "team_request.request_hash",
     "transfer.document",
     "transfer_part.document",
 ];
@@ -274,9 +276,14 @@ fn every_store_lets_go_of_an_erased_person() {
     officer.post("/api/v1/opening-balances", opening(json!({"note": format!("do {NAME} giữ sổ")})), 201);
     let person = crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
     crate::committees::named(&app, officer, &json!(person));
+    crate::courses::learner(&app, officer, &person);
+    crate::teams::noted(&app, officer, &json!(person), NAME);
     // While they are no member yet.
     crate::members_lists::waiting(officer, NAME, PHONE);
     crate::dues::freed(&app, &person);
+    crate::volunteers::held(officer, &person);
+    crate::call_outs::with_person(&app, officer, &person);
+    crate::family_links::asked_by(&app, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);
     officer.post(REQUESTS, ask(&app, "ACCESS", json!({"party": party, "note": "đến trụ sở hỏi"})), 201);

@@ -21,15 +21,17 @@ fn twice(caller: &Caller<'_>, key: &str, path: &str, body: &Value) -> (Value, Va
 }
 
 /// What an operation's body is called by: an id of its own, a list of things with ids, or the one thing it links.
-const IDS: [&str; 4] = ["id", "gifts", "document", "transfer"];
+const IDS: [&str; 5] = ["id", "gifts", "document", "transfer", "volunteers"];
 /// By these somebody proves to be themself; they are counted, and have ways of their own to be sent again.
 const PROOFS: [&str; 2] = ["/api/v1/session", "/api/v1/second-factor"];
 /// A list is the same list by what it holds, and is accepted as often as anybody likes.
-const LISTS: [&str; 4] = [
+const LISTS: [&str; 5] = [
     "/api/v1/chapters/{code}/gift-imports",
     "/api/v1/gift-imports/{id}/acceptance",
     "/api/v1/member-imports",
     "/api/v1/member-imports/{id}/acceptance",
+    // Known by the address it is confirmed at, and its sender has no account that a key could belong to.
+    "/api/v1/public/volunteer-applications",
 ];
 
 #[test]

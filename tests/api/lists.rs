@@ -26,7 +26,8 @@ use crate::unusual;
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
+    "answers",
     "folding",
     "sequencer",
     "publisher",
@@ -245,12 +246,20 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::persons::fill(&app, 52);
     crate::members::fill(&app, 52);
     crate::retention::fill(&app, 52);
+    let exercises = crate::teams::fill(&app);
+    let asked_of = crate::call_outs::fill(&app);
+    crate::volunteers::fill(&app, 52);
+    crate::volunteer_hours::fill(&app, 52);
+    crate::sign_up::fill(&app, 52);
+    let course = crate::courses::fill(&app, 52);
+    crate::family_links::fill(&app, 52);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
         (Role::Inspector, "TW"),
         (Role::ProvincialAdministrator, "68"),
         (Role::Officer, "23095"),
+        (Role::TracingOfficer, "23095"),
     ];
     let account = app.account_of(None, &roles);
     let mut sessions: Vec<Caller<'_>> = (0..51).map(|_| app.log_in(account)).collect();
@@ -263,17 +272,25 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/advances", "?chapter=23095"),
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
+        ("/api/v1/call-outs", "?chapter=23095"),
+        ("/api/v1/call-outs/{id}/asked", "?"),
         ("/api/v1/cash-moves", "?chapter=23095"),
         ("/api/v1/balances", "?chapter=23095"),
         ("/api/v1/cash-book", "?chapter=23095"),
+        ("/api/v1/certificates", "?chapter=23095"),
         ("/api/v1/changes", "?chapter=23095"),
         ("/api/v1/corrections", "?chapter=23095"),
         ("/api/v1/committees", "?chapter=23095"),
+        ("/api/v1/courses", "?chapter=23095"),
+        ("/api/v1/courses/{id}/enrolments", "?"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
         ("/api/v1/dues-sheets", "?chapter=23095"),
         ("/api/v1/dues-sheets/arrears", "?chapter=23095&day=2027-12-31"),
         ("/api/v1/dues-sheets/owed", "?chapter=23095"),
+        ("/api/v1/family-hand-overs", "?chapter=23095"),
+        ("/api/v1/family-likenesses", "?chapter=23095"),
+        ("/api/v1/family-links", "?chapter=23095"),
         ("/api/v1/fund-releases", "?chapter=23095"),
         ("/api/v1/gifts", "?chapter=23095"),
         ("/api/v1/incomes", "?chapter=23095"),
@@ -293,6 +310,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/posts", "?chapter=23095"),
         ("/api/v1/public/appeals", "?"),
         ("/api/v1/public/chapters", "?parent=68"),
+        ("/api/v1/public/courses", "?"),
         ("/api/v1/public/entries", "?"),
         ("/api/v1/public/officers/{code}/reversals/chapters", "?year=2026"),
         ("/api/v1/public/reversals/chapters", "?chapter=TW&year=2026"),
@@ -300,6 +318,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/public/units", "?parent=68"),
         ("/api/v1/publication-duties", "?chapter=68"),
         ("/api/v1/purchases", "?chapter=23095"),
+        ("/api/v1/refreshers-due", "?chapter=23095&by=2030-01-01"),
         ("/api/v1/refunds", "?chapter=23095"),
         ("/api/v1/retention-proposals", "?chapter=23095"),
         ("/api/v1/reversals", "?chapter=23095"),
@@ -316,7 +335,12 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/subscribers", "?chapter=23095"),
         ("/api/v1/subscribers/{id}/deliveries", "?"),
         ("/api/v1/successions", "?chapter=23095"),
+        ("/api/v1/teams", "?chapter=23095"),
+        ("/api/v1/teams/{id}/exercises", "?"),
         ("/api/v1/transfers", "?chapter=23095"),
+        ("/api/v1/volunteer-applications", "?chapter=23095"),
+        ("/api/v1/volunteer-hours", "?chapter=23095"),
+        ("/api/v1/volunteers", "?chapter=23095"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
         ("/api/v1/trial-balance", "?chapter=23095&from=2026-11-23"),
     ];
@@ -329,8 +353,14 @@ fn fifty_rows_take_as_many_statements_as_one() {
     }
     let mut wrong = Vec::new();
     for (path, query) in asked {
+        let id = if path.starts_with("/api/v1/courses/") { &course } else { &party.to_string() };
+        let path = match path {
+            "/api/v1/call-outs/{id}/asked" => &asked_of,
+            "/api/v1/teams/{id}/exercises" => &exercises,
+            other => other,
+        };
         let (path, query) =
-            (path.replace("{id}", &party.to_string()).replace("{code}", &code), query.replace("{id}", &party.to_string()));
+            (path.replace("{id}", id).replace("{code}", &code), query.replace("{id}", &party.to_string()));
         let of = |limit: usize| statements(&caller, &database, &format!("{path}{query}&limit={limit}").replace("?&", "?"));
         let (one, fifty) = (of(1), of(50));
         if (one.1, fifty.1) != (1, 50) {

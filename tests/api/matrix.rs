@@ -26,7 +26,20 @@ fn ask_all(conn: &mut PgConnection, right: RightName, asks: &[Ask]) -> Vec<Resul
             }
         };
     }
-    ask!(Read, Inspect, Appoint, Approve, Record, HandOver, RunAppeal, Organise, KeepPeople, SeePeople)
+    ask!(
+        Read,
+        Inspect,
+        Appoint,
+        Approve,
+        Record,
+        HandOver,
+        RunAppeal,
+        Organise,
+        KeepPeople,
+        SeePeople,
+        KeepFamilyLinks,
+        SeeFamilyLinks
+    )
 }
 
 fn ask(conn: &mut PgConnection, right: RightName, actor: Actor, chapter: ChapterId) -> Result<(ChapterId, Uuid, Uuid), Refusal> {

@@ -46,6 +46,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("POST /api/v1/members/{id}/steps", member(1, "/steps"), Some(leave), 404, 403, 201),
         call("POST /api/v1/members/{id}/transfer", member(2, "/transfer"), Some(transfer), 404, 403, 201),
         call("POST /api/v1/members/{id}/card", member(3, "/card"), nothing(), 404, 403, 200),
+        call("GET /api/v1/member-grades", "/api/v1/member-grades".to_owned(), None, 200, 200, 200),
         call("GET /api/v1/member-counts", "/api/v1/member-counts?chapter=23095".to_owned(), None, 404, 200, 200),
         call("GET /api/v1/member-steps/{id}", step(0, ""), None, 404, 403, 200),
         call("POST /api/v1/member-steps/{id}/approval", step(0, "/approval"), nothing(), 404, 403, 200),
@@ -60,7 +61,7 @@ pub fn some_card(app: &TestApp) {
 }
 
 /// An application as a client sends it.
-fn application(person: &str, change: Value) -> Value {
+pub fn application(person: &str, change: Value) -> Value {
     let mut ask = json!({"id": Uuid::new_v4(), "person": person, "kind": "MEMBER", "decision_no": "15/QĐ-HCTĐ"});
     ask.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     ask
@@ -73,7 +74,7 @@ pub fn apply(officer: &Caller<'_>, person: Value, change: Value) -> Uuid {
     ask["id"].as_str().unwrap().parse().unwrap()
 }
 
-fn approval(step: impl std::fmt::Display) -> String {
+pub fn approval(step: impl std::fmt::Display) -> String {
     format!("{STEPS}/{step}/approval")
 }
 
@@ -84,32 +85,32 @@ pub fn admitted(officer: &Caller<'_>, chair: &Caller<'_>, person: Value) -> Uuid
     id
 }
 
-fn at(id: impl std::fmt::Display) -> String {
+pub fn at(id: impl std::fmt::Display) -> String {
     format!("{MEMBERS}/{id}")
 }
 
-fn state(officer: &Caller<'_>, id: impl std::fmt::Display) -> String {
+pub fn state(officer: &Caller<'_>, id: impl std::fmt::Display) -> String {
     officer.get(&at(id), 200)["state"].as_str().unwrap().to_owned()
 }
 
-fn consent(change: Value) -> Value {
+pub fn consent(change: Value) -> Value {
     let mut consent =
         json!({"text_version": 1, "guardian": "Trần Văn Zqbố", "given_on": "2026-11-20", "paper": PAPER, "child_agreed": true});
     consent.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     consent
 }
 
-fn counted(app: &TestApp, chapter: &str, on: &str) -> Value {
+pub fn counted(app: &TestApp, chapter: &str, on: &str) -> Value {
     let province = app.staff(Role::ProvincialAdministrator, "68");
     province.get(&format!("/api/v1/member-counts?chapter={chapter}&on={on}"), 200)
 }
 
-fn audited(app: &TestApp) {
+pub fn audited(app: &TestApp) {
     let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
     assert!(report.clean, "{}", report.text());
 }
 
-fn transfer_to(to: &str) -> Value {
+pub fn transfer_to(to: &str) -> Value {
     json!({"id": Uuid::now_v7(), "to": to, "decision_no": "31/GT-HCTĐ"})
 }
 

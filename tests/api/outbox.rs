@@ -213,7 +213,7 @@ fn without_a_mail_server_and_a_gateway_officers_get_links() {
 }
 
 /// A gateway on this machine that answers so; returns its address and what it was sent: (head, body).
-fn gateway(status: &'static str) -> (String, mpsc::Receiver<(String, String)>) {
+pub fn gateway(status: &'static str) -> (String, mpsc::Receiver<(String, String)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/messages", listener.local_addr().unwrap());
     let (tell, told) = mpsc::channel();

@@ -85,7 +85,7 @@ fn names(page: &Value) -> Vec<&str> {
 }
 
 /// The codes of what is wrong, with their places.
-fn wrong(problem: &Value) -> Vec<(&str, &str)> {
+pub fn wrong(problem: &Value) -> Vec<(&str, &str)> {
     let errors = problem["errors"].as_array().unwrap().iter();
     errors.map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap())).collect()
 }

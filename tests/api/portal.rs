@@ -289,7 +289,7 @@ fn problems_are_pages_for_people_and_documents_for_programs() {
         app.anonymous().get(path, 404);
     }
     let english = browser(&app, "en").send("GET", "/g/0000-0000-0000-0000-1", None);
-    assert!(english.text.contains("No entry has this code"), "{}", english.text);
+    assert!(english.text.contains("No entry and no card has this code"), "{}", english.text);
     let answer = browser(&app, "vi").send("GET", "/huy?year=x", None);
     assert_eq!((answer.status, answer.text.contains("year: Cần một số nguyên")), (422, true), "{}", answer.text);
     for path in ["/api/v1/public/entries/KHONG", "/api/v2/x", "/log/x"] {

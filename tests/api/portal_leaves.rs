@@ -97,7 +97,7 @@ fn a_key_that_joins_and_a_key_that_leaves_have_a_page() {
     assert!(there.status == 303 && there.head.contains(&format!("location: /g/{added}")), "{}", there.head);
     // A code that no leaf has is nothing, as before.
     let answer = browser(&app, "vi").send("GET", "/g/7ZC4K0M9T2R8VQ3BX", None);
-    assert!(answer.status == 404 && answer.text.contains("Không có khoản nào mang mã này"), "{}", answer.text);
+    assert!(answer.status == 404 && answer.text.contains("Không có khoản hay thẻ nào mang mã này"), "{}", answer.text);
 }
 
 #[test]

@@ -200,6 +200,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
          FROM chapter c, (SELECT id FROM account LIMIT 1) a WHERE c.code = '23095'",
     );
     crate::members::some_card(app);
+    crate::courses::some_certificate(app);
     paths.extend([format!("/api/v1/public/cards/{}", crate::members::CARD), format!("/g/{}", crate::members::CARD)]);
     paths.extend(["/api/v1/public/statements", "/api/v1/public/statements/00000000000000000"].map(str::to_owned));
     app.wait_for_checkpoint();

@@ -15,8 +15,9 @@ fn read(path: &str) -> String {
 
 /// The documents people read, as (path, text).
 fn pages() -> Vec<(String, String)> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(Path::new(ROOT).join("docs"))
-        .unwrap()
+    let mut paths: Vec<PathBuf> = ["docs", "docs/vi"]
+        .into_iter()
+        .flat_map(|folder| std::fs::read_dir(Path::new(ROOT).join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .collect();

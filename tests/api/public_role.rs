@@ -116,12 +116,25 @@ const READABLE: &[(&str, &[&str])] = &[
             "valid_until",
         ],
     ),
-    ("committee_post", &["id", "committee_id", "title", "n", "seats"]),
+    ("committee_post", &["added_on", "id", "committee_id", "title", "n", "seats"]),
     // Who holds a post is nobody's business but by consent: a name stands in a row of its own.
     ("post_holder", &["id", "post_id", "seat", "held_from", "held_until", "manner", "acting"]),
     ("post_holder_shown", &["holder_id", "name"]),
     ("post_title", &["code", "committee_kind", "vi", "en", "single", "rank", "valid_from", "valid_to", "source"]),
+    // What is taught where and when; who takes part stands in other rows.
+    (
+        "course",
+        &[
+            "id", "chapter_id", "code", "kind", "title", "place", "places", "taken", "listed", "state", "first_day", "last_day",
+            "version", "changed_at",
+        ],
+    ),
+    ("course_kind", &["code", "vi", "en", "area", "rank"]),
+    ("course_session", &["course_id", "n", "day", "from_minute", "until_minute"]),
+    ("public_certificate", &["code", "state", "kind", "course", "chapter_id", "given_on", "valid_until", "name"]),
+    ("public_course_count", &["chapter_id", "year", "areas", "passed"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
+    ("member_consent_text", &["version", "valid_from", "valid_to", "vi", "en"]),
     ("fund", &["id", "code", "restriction", "appeal"]),
     ("item", &["code", "name", "name_en", "folded", "units", "counted_units"]),
     ("log_checkpoint", &["size", "root", "note", "signed_at"]),
@@ -163,6 +176,9 @@ const READABLE: &[(&str, &[&str])] = &[
     ("public_card", &["code", "state", "chapter_id"]),
     // Folded, so that nobody is seen.
     ("public_member_count", &["chapter_id", "year", "kinds", "members"]),
+    ("public_volunteer_count", &["chapter_id", "year", "kinds", "volunteers"]),
+    ("volunteer_rule", &["name", "value", "valid_from", "valid_to", "source"]),
+    ("volunteer_consent_text", &["version", "valid_from", "valid_to", "vi", "en"]),
     ("own_cost", &["code", "consent"]),
     ("public_holiday", &["day"]),
     (

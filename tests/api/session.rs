@@ -209,7 +209,10 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 .replace("{code}", "LULUT")
                 .replace("{acts_for}", thing)
                 .replace("{document}", thing)
-                .replace("{holder}", thing);
+                .replace("{holder}", thing)
+                .replace("{asked}", thing)
+                .replace("{member}", thing)
+                .replace("{leader}", thing);
             place =
                 place.replace("{month}", "2026-10").replace("{chapter}", "23095").replace("{year}", "2026").replace("{no}", "1");
             if operation["parameters"]

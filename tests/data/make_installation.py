@@ -5,7 +5,7 @@
 
 Runs `serve` in a folder of its own, records gifts of every channel, reversals in every state, appeals in every state,
 people who share a telephone, papers, requests about personal data, old books carried over, publications, a second key of
-the log; then writes: backup/ (what `backup` makes), keys/ (of this test alone), story.json (who is there, and the
+the log, members with cards, a committee, dues; then writes: backup/ (what `backup` makes), keys/ (of this test alone), story.json (who is there, and the
 requests as they were sent with the answers they got, receipts among them). Run it once for a release, with that
 release's program, and never again: the point of the files is that an old program made them. (installation-2026-11-22
 was made by an older form of this file and is a plain dump.)
@@ -204,6 +204,41 @@ story["opening"] = good("POST", f"/api/v1/opening-balances/{opening['id']}/appro
 results = upload(tam, "APPEAL", "Kết quả tiếp nhận.pdf", scan("kết quả"))
 story["publication"] = good("POST", "/api/v1/appeals/TET-2026/publications", {
     "id": str(uuid.uuid4()), "event": "RESULTS_RECEIVED", "document": results["id"], "title": "Kết quả tiếp nhận Tết 2026"}, tam)
+
+# People of a chapter: members with cards, a pupil with consents, one who left, two who wait, a committee with a chair, a sheet of dues.
+story["members"] = []
+for name, birth, kind, then in [("Trần Thị Hương", "1988", "MEMBER", None), ("Nguyễn Văn Hội", "1979-05-12", "MEMBER", "LEAVE"), ("Phạm Minh Khôi", "2014-09-05", "JUNIOR", None),
+                                ("Lê Thị Chờ", "1990", "MEMBER", "WAITS")]:
+    who = {"id": str(uuid.uuid4()), "chapter": "23095", "name": name, "birth": birth, "sex": "FEMALE"}
+    known = good("POST", "/api/v1/persons", who, hanh)
+    request = {"id": str(uuid.uuid4()), "person": who["id"], "kind": kind, "decision_no": "15/QĐ-HCTĐ"}
+    if kind == "JUNIOR":
+        request["consent"] = {"text_version": 1, "guardian": "Phạm Văn Cha", "given_on": day(-1), "paper": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                              "child_agreed": True}
+    good("POST", "/api/v1/members", request, hanh)
+    if then != "WAITS":
+        good("POST", f"/api/v1/member-steps/{request['id']}/approval", None, tam)
+    if then == "LEAVE":
+        good("POST", f"/api/v1/members/{request['id']}/steps", {"id": str(uuid.uuid4()), "kind": "LEAVE"}, hanh)
+    member = good("GET", f"/api/v1/members/{request['id']}", None, hanh)
+    card = good("GET", f"/api/v1/public/cards/{member['card']}") if member.get("card") else None
+    story["members"].append({"person": known, "request": request, "member": member, "card": card})
+story["member_counts"] = good("GET", "/api/v1/member-counts?chapter=23095", None, hanh)
+subprocess.run([program, "officer", "create", "--user", "dung.lamdong", "--name", "Đinh Quốc Dũng", "--role", "PROVINCIAL_ADMINISTRATOR", "--chapter", "68",
+                "--decision", "QĐ 9", "--password-stdin"], env=env, input=PASSWORD.encode(), check=True, capture_output=True)
+dung = good("POST", "/api/v1/session", {"user": "dung.lamdong", "password": PASSWORD})["access_token"]
+enrol(dung)
+committee = good("POST", "/api/v1/committees", {
+    "id": str(uuid.uuid4()), "chapter": "23095", "kind": "EXECUTIVE_COMMITTEE", "made_by": "CONGRESS", "congress": "Đại hội lần thứ I", "decision_no": "12/QĐ-HCTĐ",
+    "decision_on": day(0), "valid_from": day(0), "term_until": day(1800), "posts": [{"title": "CHAIR"}, {"title": "EXECUTIVE_MEMBER", "seats": 12}]}, dung)
+chair_post = next(post["id"] for post in committee["posts"] if post["title"] == "CHAIR")
+good("POST", f"/api/v1/posts/{chair_post}/holders", {"id": str(uuid.uuid4()), "person": story["members"][0]["person"]["id"], "manner": "ELECTED",
+                                                     "decision_no": "01/NQ-ĐH", "decision_on": day(0)}, hanh)
+story["committee"] = good("GET", f"/api/v1/committees/{committee['id']}", None, hanh)
+sheet = {"id": str(uuid.uuid4()), "chapter": "23095", "day": day(0), "account": "CASH",
+         "lines": [{"member": story["members"][0]["request"]["id"], "from": f"{today.year}-01", "to": f"{today.year}-12", "amount_vnd": 12_000}]}
+good("POST", "/api/v1/dues-sheets", sheet, hanh)
+story["dues_sheet"] = good("GET", f"/api/v1/dues-sheets/{sheet['id']}", None, hanh)
 
 # A second key of the log, announced by a leaf; receipts under both.
 subprocess.run([program, "keys", "rotate", "--which", "log"], env=env, check=True, capture_output=True)

@@ -61,13 +61,33 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
         let me = server.send("GET", "/api/v1/session", Some(&token), None).json();
         assert_eq!((&me["roles"][0]["role"], &me["roles"][0]["chapter"]), (&login["role"], &login["chapter_code"]), "{me}");
     }
-    for role in ["OFFICER", "ACCOUNTANT", "CHAPTER_CHAIR", "PROVINCIAL_ADMINISTRATOR", "CENTRAL_ADMINISTRATOR", "INSPECTOR"] {
+    for role in [
+        "OFFICER",
+        "ACCOUNTANT",
+        "CHAPTER_CHAIR",
+        "PROVINCIAL_ADMINISTRATOR",
+        "CENTRAL_ADMINISTRATOR",
+        "INSPECTOR",
+        "TRACING_OFFICER",
+    ] {
         assert!(logins.iter().any(|login| login["role"] == role), "{role}");
     }
     let officer = logins.iter().find(|login| login["chapter_code"] == "23095" && login["role"] == "OFFICER").unwrap();
     let (user, password) = (officer["user"].as_str().unwrap(), officer["password"].as_str().unwrap());
     let out = fs::read_to_string(folder.top.join("server.out")).unwrap();
     assert!(out.contains(&server.base) && out.contains(user) && out.contains(password) && out.contains("demo.json"), "{out}");
+
+    // A member's card tells the chapter, a junior's does not; somebody waits for the chair.
+    for (n, tells) in [(0, true), (1, false)] {
+        let card = server.get(&format!("/api/v1/public/cards/{}", file["cards"][n]["code"].as_str().unwrap()));
+        assert_eq!((&card["state"], card.get("chapter").is_some()), (&json!("VALID"), tells), "{card}");
+    }
+    let people = || {
+        ["person", "member", "member_step", "dues_sheet", "post_holder", "chapter"]
+            .map(|table| folder.number(&format!("SELECT count(*) FROM {table}")))
+    };
+    let known = people();
+    assert_eq!(folder.number("SELECT count(*) FROM member WHERE state = 'APPLIED'"), 1);
 
     let token = server.log_in(user, password);
     let added = gift(123_457);
@@ -76,7 +96,7 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
     server.stop();
 
     let server = Server::of(&folder, folder.program(&["demo"]));
-    assert_eq!(gifts(), filled + 1);
+    assert_eq!((gifts(), people()), (filled + 1, known));
     assert_eq!(server.get("/api/v1/public/totals"), totals);
     assert_eq!(server.get("/api/v1/public/entries?amount_vnd=123457")["items"].as_array().unwrap().len(), 1);
     assert_eq!(server.post_gift(&server.log_in(user, password), &added).unwrap().json()["outcome"], "ALREADY_BOOKED");

@@ -10,7 +10,16 @@ use crate::harness::*;
 
 /// Made by `b3cbc20`, by `c639506`, which keeps names as given, unusual gifts and limits of the law, and by `0b6650c`, the last one that
 /// knew money in alone.
-const INSTALLATIONS: [&str; 3] = ["installation-2026-11-29", "installation-2026-11-29-second", "installation-2026-11-30"];
+const INSTALLATIONS: [&str; 5] = [
+    "installation-2026-11-29",
+    "installation-2026-11-29-second",
+    "installation-2026-11-30",
+    "installation-2026-11-30-second",
+    "installation-2026-12-01",
+];
+
+/// Those that have members.
+const WITH_MEMBERS: [&str; 1] = ["installation-2026-12-01"];
 
 fn data(of: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(of)
@@ -128,6 +137,42 @@ fn papers_and_requests_are_there(of: &str) {
     let inbox = server.send("GET", "/api/v1/decisions?chapter=23095", Some(&hanh), None).json();
     let found = inbox["items"].as_array().unwrap().iter().find(|row| row["matter"] == "PERSONAL_DATA_ERASURE").unwrap();
     assert_eq!((&found["id"], &found["asked_at"]), (&waits.unwrap()["request"]["id"], &waits.unwrap()["answer"]["requested_at"]));
+    let audited = folder.run(&["audit", "--database"]);
+    assert!(audited.ok(), "{audited:?}");
+    server.stop();
+}
+
+#[test]
+fn members_committees_and_dues_of_an_earlier_release_are_there() {
+    WITH_MEMBERS.iter().for_each(|of| members_are_there(of));
+}
+
+fn members_are_there(of: &str) {
+    let (folder, server, story) = restored(of);
+    let hanh = server.log_in("hanh.hamliem", text(&story, "password"));
+    let get = |path: &str| {
+        let answer = server.send("GET", path, Some(&hanh), None);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()
+    };
+    for old in list(&story, "members") {
+        let now = get(&format!("/api/v1/members/{}", text(&old["request"], "id")));
+        for member in ["id", "person", "kind", "state", "card", "since", "until"] {
+            assert_eq!(now[member], old["member"][member], "{member} of {}", old["member"]["id"]);
+        }
+        let person = get(&format!("/api/v1/persons/{}", text(&old["person"], "id")));
+        assert_eq!((&person["name"], &person["birth"]), (&old["person"]["name"], &old["person"]["birth"]));
+        if let Some(card) = old["member"]["card"].as_str() {
+            assert_eq!(server.get(&format!("/api/v1/public/cards/{card}"))["state"], old["card"]["state"]);
+        }
+        let again = server.send("POST", "/api/v1/members", Some(&hanh), Some(&old["request"]));
+        assert_eq!(again.status, 200, "{}", again.text);
+    }
+    let (committee, sheet) = (&story["committee"], &story["dues_sheet"]);
+    let now = get(&format!("/api/v1/committees/{}", text(committee, "id")));
+    assert_eq!((&now["posts"][0]["id"], &now["term_until"]), (&committee["posts"][0]["id"], &committee["term_until"]));
+    let now = get(&format!("/api/v1/dues-sheets/{}", text(sheet, "id")));
+    assert_eq!((&now["code"], &now["amount_vnd"]), (&sheet["code"], &sheet["amount_vnd"]));
     let audited = folder.run(&["audit", "--database"]);
     assert!(audited.ok(), "{audited:?}");
     server.stop();

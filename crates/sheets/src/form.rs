@@ -71,6 +71,22 @@ pub struct Listed {
 }
 
 impl Form {
+    /// What a row has in a column.
+    pub fn value<'a>(&self, row: &'a Row, name: &str) -> Option<&'a Read> {
+        let n = self.columns.iter().position(|column| column.name == name)?;
+        row.values.get(n)?.as_ref()
+    }
+
+    /// The text that a row has in a column.
+    pub fn text<'a>(&self, row: &'a Row, name: &str) -> Option<&'a str> {
+        if let Some(Read::Text(text)) = self.value(row, name) { Some(text) } else { None }
+    }
+
+    /// The word that a row chose in a column.
+    pub fn choice(&self, row: &Row, name: &str) -> Option<&'static str> {
+        if let Some(Read::Choice(code)) = self.value(row, name) { Some(code) } else { None }
+    }
+
     /// Reads a table as a list.
     pub(crate) fn read(&self, grid: &Grid, meant: &dyn Fn(&str) -> Option<String>) -> Result<Listed, Refused> {
         let headings = self.headings(grid)?;

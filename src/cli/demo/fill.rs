@@ -1,12 +1,14 @@
 //! Fills a demo database: staff, three appeals, gifts over many communes, some reversed, what was published. Each step can be repeated.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::people::{Chance, NameMaker, RECORDER, STAFF};
-use super::{Failure, PASSWORD, publish, reverse};
+use super::{Failure, PASSWORD, publish, reverse, school};
 use crate::app::Shared;
 use crate::authz::{Actor, Cast, Role, RunAppeal, Visit};
 use crate::basics::clock::vietnam_date;
@@ -22,6 +24,7 @@ use crate::house::thread::Means;
 use crate::http::Problem;
 use crate::identity::accounts;
 use crate::identity::store::{self as identity, CreateError, NewAccount};
+use crate::persons::demo::Scene;
 use crate::rooms::ROOMS;
 use crate::tree;
 
@@ -143,7 +146,9 @@ fn rooms(shared: &Shared, cast: Cast) -> Result<(), Failure> {
     means.put(shared.db.clone());
     means.put(shared.clock.clone());
     means.put(shared.vault.clone().into_inner());
+    means.put(Arc::clone(&shared.ways));
     means.put(cast);
+    school::found(&Scene::of(&means)?)?;
     ROOMS.0.iter().filter_map(|room| room.demo).try_for_each(|demo| demo(&means))
 }
 
@@ -163,6 +168,8 @@ fn recording_chapters(shared: &Shared) -> Result<Vec<String>, Failure> {
 fn make_accounts(shared: &Shared, now: DateTime<Utc>, chapters: &[String]) -> Result<(), Failure> {
     let hash = shared.passwords.hash(PASSWORD)?;
     let today = vietnam_date(now);
+    // Some of what they did, they did long ago.
+    let began = days_before(today, 800);
     shared.db.tx_blocking(|conn| -> Result<(), CreateError> {
         let place = |conn: &mut PgConnection, code: &str| {
             tree::place(conn, code)?.ok_or_else(|| CreateError::UnknownChapter(code.to_owned()))
@@ -181,7 +188,7 @@ fn make_accounts(shared: &Shared, now: DateTime<Utc>, chapters: &[String]) -> Re
             };
             let (id, _) = identity::create_account(conn, &shared.vault, now, &new)?;
             accounts::settle(conn, id, here.id, None)?;
-            identity::assign_role(conn, id, person.role, here.id, today, "QĐ 01/QĐ-DEMO")?;
+            identity::assign_role(conn, id, person.role, here.id, began, "QĐ 01/QĐ-DEMO")?;
         }
         if identity::officer_by_user_name(conn, RECORDER)?.is_none() {
             // Nobody can log in as the recorder: its password hash fits no password.

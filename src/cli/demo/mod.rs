@@ -8,6 +8,7 @@ mod fill;
 mod people;
 mod publish;
 mod reverse;
+mod school;
 mod tour;
 
 use serde::Serialize;
@@ -16,6 +17,7 @@ use super::{Failure, install, running, say};
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::identity::store as identity;
+use crate::members;
 
 /// The name of a demo's log.
 const DEMO_ORIGIN: &str = "demo.so-nhan-ai.invalid/log";
@@ -28,6 +30,7 @@ struct DemoFile {
     base_url: String,
     logins: Vec<DemoLogin>,
     appeals: Vec<DemoAppeal>,
+    cards: Vec<DemoCard>,
 }
 
 #[derive(Serialize)]
@@ -42,6 +45,13 @@ struct DemoLogin {
 struct DemoAppeal {
     code: &'static str,
     state: &'static str,
+}
+
+/// A member's card.
+#[derive(Serialize)]
+struct DemoCard {
+    code: String,
+    kind: &'static str,
 }
 
 /// Whether a database holds demo data, all of it or a part, however it came there: the account that records it is made
@@ -66,12 +76,14 @@ pub fn demo(config: &Config) -> Result<(), Failure> {
     // Whoever meets a checkpoint of a demo should see that it is one.
     DEMO_ORIGIN.clone_into(&mut installation.shared.log.default_origin);
     fill::fill(&installation.shared)?;
+    let cards = installation.shared.db.tx_blocking(members::demo::cards)?;
     let file = DemoFile {
         logins: people::STAFF
             .iter()
             .map(|p| DemoLogin { user: p.user, password: PASSWORD, role: p.role.name(), chapter_code: p.chapter })
             .collect(),
         appeals: fill::APPEALS.iter().map(|a| DemoAppeal { code: a.code, state: a.state.name() }).collect(),
+        cards: cards.into_iter().map(|(kind, code)| DemoCard { code, kind: kind.name() }).collect(),
         base_url,
     };
     let path = config.data_dir.join("demo.json");

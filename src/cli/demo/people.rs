@@ -19,7 +19,7 @@ const fn staff(user: &'static str, name: &'static str, phone: Option<&'static st
 }
 
 /// Hàm Liêm and its neighbour Hàm Thuận, their province Lâm Đồng, and the centre.
-pub const STAFF: [Staff; 11] = [
+pub const STAFF: [Staff; 14] = [
     staff("hanh.hamliem", "Trần Thị Hạnh", Some("0912000001"), Role::Officer, "23095"),
     staff("lan.hamliem", "Nguyễn Thị Lan", Some("0912000002"), Role::Accountant, "23095"),
     staff("tam.hamliem", "Lê Văn Tâm", Some("0912000003"), Role::ChapterChair, "23095"),
@@ -31,6 +31,9 @@ pub const STAFF: [Staff; 11] = [
     staff("quan.trunguong", "Hoàng Anh Quân", None, Role::CentralAdministrator, "TW"),
     staff("phuong.trunguong", "Đặng Mai Phương", None, Role::ChapterChair, "TW"),
     staff("ha.trunguong", "Vũ Ngọc Hà", None, Role::Accountant, "TW"),
+    staff("yen.hamliem", "Cao Thị Yến", Some("0912000005"), Role::TracingOfficer, "23095"),
+    staff("son.lamdong", "Trương Hoài Sơn", None, Role::TracingOfficer, "68"),
+    staff("dung.trunguong", "Lý Mỹ Dung", None, Role::TracingOfficer, "TW"),
 ];
 
 /// The account in whose name the demo's own gifts are recorded; its existence marks a demo database.

@@ -34,12 +34,24 @@ A tour (needs curl; the same for scripts in {path}):
   curl -s '{base}/api/v1/public/totals?appeal=LULUT-2026'
   curl -s '{base}/api/v1/public/appeals/LULUT-2026/ledger.csv' | head
 
+  # members: who waits, how many there are, the cards to print (PDF, ten to a sheet), what everybody learns of one
+  curl -s '{base}/api/v1/members?chapter=23095&state=APPLIED' -H "Authorization: Bearer $TOKEN"
+  curl -s '{base}/api/v1/member-counts?chapter=23095' -H "Authorization: Bearer $TOKEN"
+  curl -s '{base}/api/v1/members/cards/file?chapter=23095&kind=YOUTH' -H "Authorization: Bearer $TOKEN" -o the-hoi-vien.pdf
+  curl -s {base}/api/v1/public/cards/{card}
+
+  # in a browser: members by year and the committee of a chapter, a member's card, a junior's
+  {base}/don-vi/23095#hoi-vien
+  {cards}
+
   # what had to be published of an appeal, what was, and what is overdue
   curl -s '{base}/api/v1/public/appeals/BAO3-2026/publications'
 
 Ctrl-C stops the server and its database; the data stays.
 "#,
-        path = path.display()
+        path = path.display(),
+        card = file.cards.first().map_or("CODE", |card| card.code.as_str()),
+        cards = file.cards.iter().map(|card| format!("{base}/g/{}", card.code)).collect::<Vec<_>>().join("\n  "),
     );
     out
 }

@@ -264,13 +264,12 @@ pub fn read(bytes: &[u8]) -> Result<Listed, Refused> {
 
 /// What a row has in a column.
 pub fn value<'a>(row: &'a Row, name: &str) -> Option<&'a Read> {
-    let n = FORM.columns.iter().position(|column| column.name == name)?;
-    row.values.get(n)?.as_ref()
+    FORM.value(row, name)
 }
 
 /// The word that a row chose in a column.
 pub fn choice(row: &Row, name: &str) -> Option<&'static str> {
-    if let Some(Read::Choice(code)) = value(row, name) { Some(code) } else { None }
+    FORM.choice(row, name)
 }
 
 pub fn day(row: &Row) -> Option<NaiveDate> {
@@ -288,7 +287,7 @@ pub fn gift(row: &Row, chapter: &str) -> Option<GiftIn> {
 
 /// The same with a day and a sum of one's own.
 pub fn gift_of(row: &Row, chapter: &str, received_on: NaiveDate, amount: i64) -> GiftIn {
-    let text = |name: &str| if let Some(Read::Text(text)) = value(row, name) { Some(text.clone()) } else { None };
+    let text = |name: &str| FORM.text(row, name).map(str::to_owned);
     let line = text("item").map(|item| LineIn {
         item: stock::item_called(&item).map_or(item, str::to_owned),
         quantity: QuantityIn::Text(text("quantity").unwrap_or_default()),
@@ -332,7 +331,7 @@ fn valuation(code: &str) -> Option<Valuation> {
 
 /// The chapter a row names, if it names one.
 pub fn chapter_of(row: &Row) -> Option<&str> {
-    if let Some(Read::Text(code)) = value(row, "chapter") { Some(code) } else { None }
+    FORM.text(row, "chapter")
 }
 
 /// A spreadsheet program takes the zeros in front of a code.

@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sheets::Fault;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::Lang;
+pub use crate::http::listed::{ImportFault, ImportTrouble};
 
 /// Whether a list can be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -16,30 +15,6 @@ pub enum CheckOutcome {
     Ready,
     /// Nothing of it was kept: mend the file and send it again.
     Faulty,
-}
-
-/// What is wrong, and where.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ImportFault {
-    /// Row of the file, from 1 as spreadsheet programs count; absent for a whole column, or another sheet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 7)]
-    pub row: Option<u32>,
-    /// Name of the column; absent for a whole row, or another sheet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "amount_vnd")]
-    pub column: Option<String>,
-    /// Stable code for programs.
-    #[schema(example = "NOT_AN_AMOUNT")]
-    pub code: String,
-    pub detail: String,
-}
-
-impl ImportFault {
-    pub fn of(fault: &Fault, lang: Lang) -> Self {
-        let said = if lang == Lang::En { &fault.said.en } else { &fault.said.vi };
-        Self { row: fault.row, column: fault.column.map(str::to_owned), code: fault.code.to_owned(), detail: said.clone() }
-    }
 }
 
 /// What a look at a list found. Of each kind of rows at most 500 are named.
@@ -98,16 +73,6 @@ pub struct ImportOut {
     /// Why booking stopped for good before the end; what is booked stands, and accepted again the list is gone on with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<ImportTrouble>,
-}
-
-/// Why the job of a list came to nothing.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ImportTrouble {
-    /// As the job says it; it grows with what jobs may meet.
-    #[schema(example = "NOT_ALLOWED")]
-    pub code: String,
-    /// What happened, and what to do.
-    pub detail: String,
 }
 
 /// Accepts a list.

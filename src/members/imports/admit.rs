@@ -196,6 +196,7 @@ fn admission(list: &ImportRow, row: &Row) -> StepRow {
         decided_by: list.decided_by,
         decided_at: list.decided_at,
         became: None,
+        grade: None,
     }
 }
 
@@ -222,6 +223,7 @@ fn check_above(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, row: &Row, els
         decided_by: None,
         decided_at: None,
         became: None,
+        grade: None,
     };
     diesel::insert_into(member_step::table).values(&step).execute(errand.conn)?;
     let new =

@@ -193,23 +193,13 @@ pub fn read(bytes: &[u8]) -> Result<sheets::Listed, Refused> {
     FORM.read_file(bytes, &Limits::LIST, &meant)
 }
 
-/// What a row has in a column.
-fn value<'a>(row: &'a Row, name: &str) -> Option<&'a Read> {
-    let n = FORM.columns.iter().position(|column| column.name == name)?;
-    row.values.get(n)?.as_ref()
-}
-
 fn text(row: &Row, name: &str) -> Option<String> {
-    if let Some(Read::Text(text)) = value(row, name) { Some(text.clone()) } else { None }
-}
-
-fn choice(row: &Row, name: &str) -> Option<&'static str> {
-    if let Some(Read::Choice(code)) = value(row, name) { Some(code) } else { None }
+    FORM.text(row, name).map(str::to_owned)
 }
 
 /// A row as somebody; who has no name that could be read has an empty one, which stands among the faults. `kind` is that of the list.
 pub fn entry(row: &Row, kind: MemberKind) -> Entry {
-    let birth = match value(row, "birth") {
+    let birth = match FORM.value(row, "birth") {
         Some(Read::Day(day)) => Some(day.to_string()),
         Some(Read::Whole(year)) => Some(format!("{year:04}")),
         _ => None,
@@ -217,15 +207,15 @@ pub fn entry(row: &Row, kind: MemberKind) -> Entry {
     Entry {
         name: text(row, "name").unwrap_or_default(),
         birth,
-        sex: choice(row, "sex").and_then(Sex::parse),
+        sex: FORM.choice(row, "sex").and_then(Sex::parse),
         phone: text(row, "phone"),
         commune: text(row, "commune").map(|code| with_zeros(&code)),
-        kind: choice(row, "kind").and_then(MemberKind::parse).unwrap_or(kind),
+        kind: FORM.choice(row, "kind").and_then(MemberKind::parse).unwrap_or(kind),
         branch: text(row, "branch"),
         team: text(row, "team"),
         guardian: text(row, "guardian"),
-        signed_on: if let Some(Read::Day(day)) = value(row, "signed_on") { Some(*day) } else { None },
-        child_agreed: choice(row, "child_agreed") == Some("YES"),
+        signed_on: if let Some(Read::Day(day)) = FORM.value(row, "signed_on") { Some(*day) } else { None },
+        child_agreed: FORM.choice(row, "child_agreed") == Some("YES"),
     }
 }
 

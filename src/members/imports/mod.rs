@@ -34,3 +34,5 @@ mod show;
 mod store;
 pub mod wire;
 pub mod work;
+
+pub use store::chapter_of;

@@ -1,16 +1,11 @@
 //! The people of lists that wait: whoever asks to be erased is taken out of them.
 
-use diesel::pg::PgConnection;
-
 use super::form::Listed;
 use super::store;
 use crate::basics::Phone;
-use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
-};
+use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
+use crate::parties::naming;
 use crate::parties::{self, naming};
 
 /// See the module.
@@ -60,19 +55,6 @@ impl HoldsPersons for Lists {
         Ok(HowMany { persons: store::people_waiting(conn)?, sensitive: 0 })
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// Who is admitted is corrected as the person they are.
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
     fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         for part in store::waiting(errand.conn, &of.chapters)? {
             store::rewrite(errand.conn, errand.vault, &part, |one| take_out(one, &of.called))?;
@@ -103,11 +85,4 @@ impl HoldsPersons for Lists {
         Ok(found)
     }
 
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
-    }
 }

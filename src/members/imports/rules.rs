@@ -77,7 +77,16 @@ impl Rules {
             birth: one.birth.as_deref(),
             sex: one.sex,
             commune: one.commune.as_deref(),
+            ..Told::default()
         };
+        if one.kind == MemberKind::Collective {
+            check.wrong(
+                "/kind",
+                "NOT_A_PERSON",
+                "Danh sách này ghi từng người: hội viên tập thể được đề nghị riêng.",
+                "A list is of persons: a collective member is applied for by itself.",
+            );
+        }
         let of = told.check(&mut check, self.today);
         // One that is no code at all is said already.
         if let Some(code) = one.commune.as_deref().map(str::trim)

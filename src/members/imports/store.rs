@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,9 @@ use super::super::model::MemberState;
 use super::form::Listed;
 use super::wire::ListState;
 use crate::authz::{Granted, KeepPeople};
+use crate::basics::clock::vietnam_midnight;
 use crate::db::DbError;
-use crate::db::schema::{member, member_import, member_import_part};
+use crate::db::schema::{member, member_import, member_import_part, member_import_rule};
 use crate::tree::ChapterId;
 use crate::vault::{Place, Vault, VaultError, place};
 
@@ -92,6 +93,11 @@ pub fn insert(conn: &mut PgConnection, _: &Granted<KeepPeople>, row: &ImportRow,
 
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<ImportRow>, DbError> {
     Ok(member_import::table.find(id).select(ImportRow::as_select()).first(conn).optional()?)
+}
+
+/// The chapter whose list it is.
+pub fn chapter_of(conn: &mut PgConnection, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    Ok(find(conn, id)?.map(|row| row.chapter_id))
 }
 
 /// [`find`], held until the end of the transaction: whoever decides comes one after the other.
@@ -235,11 +241,32 @@ pub fn people_waiting(conn: &mut PgConnection) -> Result<i64, DbError> {
     Ok(open.first::<Option<i64>>(conn)?.unwrap_or(0))
 }
 
-/// Lists of a chapter that wait, or are being admitted.
-pub fn open(conn: &mut PgConnection, chapter: Uuid) -> Result<i64, DbError> {
+/// Lists of a chapter that wait for less than their time on a day, or are being admitted.
+pub fn open(conn: &mut PgConnection, chapter: Uuid, day: NaiveDate) -> Result<i64, DbError> {
     use member_import as i;
-    let states = [ListState::Ready, ListState::Accepted].map(ListState::name);
-    Ok(i::table.filter(i::chapter_id.eq(chapter)).filter(i::state.eq_any(states)).count().get_result(conn)?)
+    let of = i::table.filter(i::chapter_id.eq(chapter));
+    let admitted: i64 = of.filter(i::state.eq(ListState::Accepted.name())).count().get_result(conn)?;
+    let mut waiting = of.filter(i::state.eq(ListState::Ready.name())).into_boxed();
+    if let Some(since) = in_time(conn, day)? {
+        waiting = waiting.filter(i::uploaded_at.ge(since));
+    }
+    Ok(admitted + waiting.count().get_result::<i64>(conn)?)
+}
+
+/// Lists of a chapter that waited for longer than their time on a day, held.
+pub fn lapsed(conn: &mut PgConnection, chapter: Uuid, day: NaiveDate) -> Result<Vec<Uuid>, DbError> {
+    use member_import as i;
+    let Some(since) = in_time(conn, day)? else { return Ok(Vec::new()) };
+    let of = i::table.filter(i::chapter_id.eq(chapter)).filter(i::state.eq(ListState::Ready.name()));
+    Ok(of.filter(i::uploaded_at.lt(since)).order(i::id).select(i::id).for_no_key_update().load(conn)?)
+}
+
+/// Since when a list that still waits must have been sent, by the rule of a day.
+fn in_time(conn: &mut PgConnection, day: NaiveDate) -> Result<Option<DateTime<Utc>>, DbError> {
+    use member_import_rule as r;
+    let rule = r::table.filter(r::valid_from.le(day)).filter(r::valid_to.is_null().or(r::valid_to.gt(day)));
+    let days: Option<i16> = rule.order(r::valid_from.desc()).select(r::waits_days).first(conn).optional()?;
+    Ok(days.map(|days| vietnam_midnight(day - Duration::days(days.into()))))
 }
 
 /// The parts at these chapters that are not done, held, with their sealed people.

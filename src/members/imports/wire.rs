@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sheets::Fault;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::model::MemberKind;
 use crate::basics::codes::codes;
-use crate::http::Lang;
+pub use crate::http::listed::{ImportFault as ListFault, ImportTrouble as TroubleOut};
 
 codes! {
     /// Whether a list is right.
@@ -30,32 +29,6 @@ codes! {
         Done = "DONE",
         Refused = "REFUSED",
         Withdrawn = "WITHDRAWN",
-    }
-}
-
-/// What is wrong, and where.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = MemberListFault)]
-pub struct ListFault {
-    /// Row of the file, from 1 as spreadsheet programs count; absent for a whole column, or the whole file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 7)]
-    pub row: Option<u32>,
-    /// Name of the column; absent for a whole row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "birth")]
-    pub column: Option<String>,
-    /// Stable code for programs.
-    #[schema(example = "NOT_A_BIRTH")]
-    pub code: String,
-    /// What is wrong, and what to do.
-    pub detail: String,
-}
-
-impl ListFault {
-    pub fn of(fault: &Fault, lang: Lang) -> Self {
-        let said = if lang == Lang::En { &fault.said.en } else { &fault.said.vi };
-        Self { row: fault.row, column: fault.column.map(str::to_owned), code: fault.code.to_owned(), detail: said.clone() }
     }
 }
 
@@ -121,17 +94,6 @@ pub struct ImportOut {
     /// The people of the part that was asked for, while they wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub people: Option<Vec<ListedOut>>,
-}
-
-/// Why the job of a list came to nothing.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = MemberImportTrouble)]
-pub struct TroubleOut {
-    /// As the job says it; it grows with what jobs may meet.
-    #[schema(example = "NOT_ALLOWED")]
-    pub code: String,
-    /// What happened, and what to do.
-    pub detail: String,
 }
 
 /// Somebody of a list, for whoever decides on it.

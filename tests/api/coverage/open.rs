@@ -27,6 +27,10 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/documents/{sha256}", "công khai: published by whoever runs the appeal"),
     ("GET /api/v1/public/consent-texts", "what givers are told before they choose"),
     ("GET /api/v1/public/entries", "công khai"),
+    ("GET /api/v1/public/certificates/{code}", "công khai: whether a certificate stands"),
+    ("GET /api/v1/public/course-counts", "công khai: counts, folded"),
+    ("GET /api/v1/public/courses", "công khai: courses that take people"),
+    ("GET /api/v1/public/courses.ics", "công khai: the same"),
     ("GET /api/v1/public/entries/{code}", "công khai"),
     ("GET /api/v1/public/entries/{code}/receipt", "công khai: proves what is public"),
     ("GET /api/v1/public/log", "công khai"),
@@ -40,6 +44,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/totals", "công khai"),
     ("GET /api/v1/public/units", "công khai"),
     ("GET /api/v1/public/units/{code}", "công khai"),
+    ("GET /api/v1/public/volunteer-consent-texts", "what whoever signs up is told before"),
+    ("POST /api/v1/public/volunteer-applications", "whoever would like to be a volunteer has no account; confirmed by a link"),
 ];
 
 /// A path of each that is only read; `code` is of an entry, `document` the hash of a published paper, `officer` the public
@@ -58,6 +64,10 @@ pub fn reads(code: &str, document: &str, officer: &str, statement: &str) -> Vec<
         ("GET /api/v1/public/ledger.schema.json", "ledger.schema.json"),
         ("GET /api/v1/public/appeals/{code}/publications", "appeals/LULUT/publications"),
         ("GET /api/v1/public/cards/{code}", &format!("cards/{}", crate::members::CARD)),
+        ("GET /api/v1/public/certificates/{code}", &format!("certificates/{}", crate::courses::CODE)),
+        ("GET /api/v1/public/course-counts", "course-counts?chapter=68"),
+        ("GET /api/v1/public/courses", "courses"),
+        ("GET /api/v1/public/courses.ics", "courses.ics"),
         ("GET /api/v1/public/chapters", "chapters"),
         ("GET /api/v1/public/chapters/{code}", "chapters/23095"),
         ("GET /api/v1/public/consent-texts", "consent-texts"),
@@ -76,6 +86,7 @@ pub fn reads(code: &str, document: &str, officer: &str, statement: &str) -> Vec<
         ("GET /api/v1/public/totals", "totals"),
         ("GET /api/v1/public/units", "units?q=ham+chinh"),
         ("GET /api/v1/public/units/{code}", "units/75"),
+        ("GET /api/v1/public/volunteer-consent-texts", "volunteer-consent-texts"),
     ];
     let public = public.map(|(operation, path)| (operation, format!("/api/v1/public/{path}")));
     paths.into_iter().chain(public).map(|(operation, path)| (operation, (path, None))).collect()

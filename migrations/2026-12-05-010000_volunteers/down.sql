@@ -1,0 +1,12 @@
+DROP TABLE volunteer_hours_void;
+DROP TABLE volunteer_hours;
+DROP FUNCTION volunteer_hours_keep();
+DROP TABLE volunteer_span;
+DROP FUNCTION volunteer_span_keeps();
+DROP TABLE volunteer_title_given;
+DROP TABLE volunteer_step;
+DROP TABLE volunteer_skill;
+DROP TABLE volunteer;
+DROP TABLE volunteer_title;
+DROP TABLE skill;
+DROP TABLE volunteer_rule;

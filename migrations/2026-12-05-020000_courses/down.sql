@@ -1,0 +1,13 @@
+DROP TABLE public_course_count;
+DROP TABLE public_certificate;
+DROP TABLE certificate;
+DROP TABLE certificate_name_text;
+DROP TABLE course_correction;
+DROP TABLE course_attendance;
+DROP TABLE course_enrolment;
+DROP TABLE course_trainer;
+DROP TABLE course_session;
+DROP TABLE course;
+DROP FUNCTION course_goes_forward();
+DROP TABLE course_kind_rule;
+DROP TABLE course_kind;

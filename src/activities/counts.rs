@@ -1,0 +1,234 @@
+//! What was done in a year, by area, month and level: counted from the activities themselves, each once, under the chapter that leads it.
+//!
+//! As it stands now, or as it stood at the end of a day: then what was written later is left out, and what was corrected later is
+//! counted as it was. So the report of a year goes on saying what it said.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Date, SmallInt, Text, Timestamptz};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::fault::Fault;
+use super::model::ActivityNumbers;
+use crate::authz::{Read, Visit};
+use crate::basics::clock::{vietnam_date, vietnam_midnight};
+use crate::db::DbError;
+use crate::db::statement::statement;
+use crate::http::{FieldError, Say};
+use crate::tree::{self, Level};
+
+/// Activities of a year.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActivityCountsOut {
+    /// Code of the chapter, which is counted with everything below it.
+    #[schema(example = "68")]
+    pub chapter: String,
+    #[schema(example = 2026)]
+    pub year: i32,
+    /// As it stood at the end of this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<NaiveDate>,
+    /// Of this movement alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "TET_NHAN_AI")]
+    pub movement: Option<String>,
+    /// All that were led by the chapter or below it.
+    pub led: ActivityCount,
+    /// Of them by month and area; what has none is left out.
+    pub by_month: Vec<ActivityCountOfMonth>,
+    /// Of them by area.
+    pub by_area: Vec<ActivityCountOfArea>,
+    /// Of them by the level of the chapter that led.
+    pub by_level: Vec<ActivityCountOfLevel>,
+    /// Activities that the chapter or one below it delivered for whoever leads, each once. They may be among those led.
+    pub delivered: i64,
+}
+
+/// How many activities there were, and what they came to.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+pub struct ActivityCount {
+    /// How many were done.
+    pub activities: i64,
+    #[serde(flatten)]
+    pub numbers: ActivityNumbers,
+}
+
+/// Of one month and area.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActivityCountOfMonth {
+    /// The month in which they began, 1 to 12.
+    #[schema(minimum = 1, maximum = 12)]
+    pub month: i16,
+    #[schema(example = "FIRST_AID")]
+    pub area: String,
+    #[serde(flatten)]
+    pub count: ActivityCount,
+}
+
+/// Of one area.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActivityCountOfArea {
+    #[schema(example = "FIRST_AID")]
+    pub area: String,
+    #[serde(flatten)]
+    pub count: ActivityCount,
+}
+
+/// Of chapters of one level.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActivityCountOfLevel {
+    pub level: Level,
+    #[serde(flatten)]
+    pub count: ActivityCount,
+}
+
+/// Month, area, level, activities, persons, times, money, goods, labour.
+type Counted = (i16, String, String, i64, i64, i64, i64, i64, i64);
+type CountedSql = (SmallInt, Text, Text, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt);
+
+statement! {
+    struct Now {
+        from: NaiveDate => Date,
+        until: NaiveDate => Date,
+        whole: bool => Bool,
+        scope: Uuid => diesel::sql_types::Uuid,
+        any: str => Text,
+        movement: str => Text,
+    } -> CountedSql,
+    "SELECT extract(month FROM a.starts_on)::smallint, a.area, c.level, count(*), sum(a.persons)::bigint, sum(a.person_times)::bigint,
+            sum(a.money_vnd)::bigint, sum(a.goods_vnd)::bigint, sum(a.labour_vnd)::bigint
+     FROM activity a JOIN chapter c ON c.id = a.chapter_id
+     WHERE a.state = 'DONE' AND a.starts_on >= ? AND a.starts_on <= ?
+       AND (? OR a.chapter_id IN (SELECT x.chapter_id FROM chapter_ancestor x WHERE x.ancestor_id = ?))
+       AND (? = '' OR a.movement = ?)
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+}
+
+statement! {
+    struct AsOf {
+        corrected: DateTime<Utc> => Timestamptz,
+        from: NaiveDate => Date,
+        until: NaiveDate => Date,
+        written: DateTime<Utc> => Timestamptz,
+        whole: bool => Bool,
+        scope: Uuid => diesel::sql_types::Uuid,
+        any: str => Text,
+        movement: str => Text,
+    } -> CountedSql,
+    "SELECT extract(month FROM a.starts_on)::smallint, a.area, c.level, count(*), sum(a.persons - k.persons)::bigint,
+            sum(a.person_times - k.person_times)::bigint, sum(a.money_vnd - k.money_vnd)::bigint, sum(a.goods_vnd - k.goods_vnd)::bigint,
+            sum(a.labour_vnd - k.labour_vnd)::bigint
+     FROM activity a JOIN chapter c ON c.id = a.chapter_id
+     CROSS JOIN LATERAL (
+         SELECT coalesce(min(o.activities), 0) AS activities, coalesce(sum(o.persons), 0) AS persons, coalesce(sum(o.person_times), 0) AS person_times,
+                coalesce(sum(o.money_vnd), 0) AS money_vnd, coalesce(sum(o.goods_vnd), 0) AS goods_vnd, coalesce(sum(o.labour_vnd), 0) AS labour_vnd
+         FROM activity_correction o WHERE o.activity_id = a.id AND o.made_at >= ?) k
+     WHERE a.starts_on >= ? AND a.starts_on <= ? AND a.done_at < ? AND (a.state = 'DONE' OR k.activities < 0)
+       AND (? OR a.chapter_id IN (SELECT x.chapter_id FROM chapter_ancestor x WHERE x.ancestor_id = ?))
+       AND (? = '' OR a.movement = ?)
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+}
+
+// Whoever delivers below one level counts there once, however many of them there are.
+statement! {
+    struct Delivered {
+        scope: Uuid => diesel::sql_types::Uuid,
+        from: NaiveDate => Date,
+        until: NaiveDate => Date,
+        any: str => Text,
+        movement: str => Text,
+    } -> (BigInt,),
+    "SELECT count(DISTINCT d.activity_id)
+     FROM chapter_ancestor x JOIN activity_delivery d ON d.chapter_id = x.chapter_id JOIN activity a ON a.id = d.activity_id
+     WHERE x.ancestor_id = ? AND a.state = 'DONE' AND a.starts_on >= ? AND a.starts_on <= ? AND (? = '' OR a.movement = ?)"
+}
+
+/// What is counted.
+#[derive(Debug)]
+pub struct Asked {
+    pub chapter: String,
+    pub year: i32,
+    pub movement: Option<String>,
+    pub as_of: Option<NaiveDate>,
+}
+
+/// The activities of a chapter and of all below it in a year.
+pub fn of(v: &mut Visit<'_>, asked: Asked) -> Result<ActivityCountsOut, Fault> {
+    let (here, place) = v.see_code::<Read>(&asked.chapter)?;
+    if asked.as_of.is_some_and(|day| day > vietnam_date(v.now)) {
+        return Err(Fault::Fields(vec![FieldError::new(
+            "as_of",
+            "IN_THE_FUTURE",
+            Say::fixed("Ngày này chưa tới.", "This day lies in the future."),
+        )]));
+    }
+    let scope = here.chapter().0;
+    let whole = tree::centre(v.conn)? == here.chapter();
+    let rows = counted(v.conn, scope, whole, &asked)?;
+    let delivered = delivered(v.conn, scope, &asked)?;
+    Ok(told(place.code, asked, rows, delivered))
+}
+
+fn days(year: i32) -> (NaiveDate, NaiveDate) {
+    let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    (day(1, 1), day(12, 31))
+}
+
+/// The rows that are counted; public for measuring.
+fn counted(conn: &mut PgConnection, scope: Uuid, whole: bool, asked: &Asked) -> Result<Vec<Counted>, DbError> {
+    let (from, until) = days(asked.year);
+    let movement = asked.movement.as_deref().unwrap_or_default();
+    let (whole, scope, from, until) = (&whole, &scope, &from, &until);
+    match asked.as_of.and_then(|day| day.succ_opt()) {
+        None => Ok(Now { from, until, whole, scope, any: movement, movement }.load(conn)?),
+        Some(next) => {
+            let at = vietnam_midnight(next);
+            Ok(AsOf { corrected: &at, from, until, written: &at, whole, scope, any: movement, movement }.load(conn)?)
+        }
+    }
+}
+
+fn delivered(conn: &mut PgConnection, scope: Uuid, asked: &Asked) -> Result<i64, DbError> {
+    let (from, until) = days(asked.year);
+    let movement = asked.movement.as_deref().unwrap_or_default();
+    let (count,): (i64,) = Delivered { scope: &scope, from: &from, until: &until, any: movement, movement }.get_result(conn)?;
+    Ok(count)
+}
+
+impl ActivityCount {
+    fn add(&mut self, row: &Counted) {
+        self.activities += row.3;
+        self.numbers +=
+            ActivityNumbers { persons: row.4, person_times: row.5, money_vnd: row.6, goods_vnd: row.7, labour_vnd: row.8 };
+    }
+}
+
+fn told(chapter: String, asked: Asked, rows: Vec<Counted>, delivered: i64) -> ActivityCountsOut {
+    let mut led = ActivityCount::default();
+    let mut months: BTreeMap<(i16, String), ActivityCount> = BTreeMap::new();
+    let mut areas: BTreeMap<String, ActivityCount> = BTreeMap::new();
+    let mut levels: BTreeMap<String, ActivityCount> = BTreeMap::new();
+    for row in &rows {
+        led.add(row);
+        months.entry((row.0, row.1.clone())).or_default().add(row);
+        areas.entry(row.1.clone()).or_default().add(row);
+        levels.entry(row.2.clone()).or_default().add(row);
+    }
+    let of_level = |level: Level| Some(ActivityCountOfLevel { level, count: levels.get(level.name()).copied()? });
+    ActivityCountsOut {
+        chapter,
+        year: asked.year,
+        as_of: asked.as_of,
+        movement: asked.movement,
+        led,
+        by_month: months.into_iter().map(|((month, area), count)| ActivityCountOfMonth { month, area, count }).collect(),
+        by_area: areas.into_iter().map(|(area, count)| ActivityCountOfArea { area, count }).collect(),
+        by_level: Level::ALL.into_iter().filter_map(of_level).collect(),
+        delivered,
+    }
+}

@@ -1,0 +1,126 @@
+//! Those who were asked, for the officer who calls: a first name, the chapter and how to reach them, while the call-out goes on. Each
+//! reading is noted.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::fault::Fault;
+use super::link;
+use super::model::{CallAnswer, CallOutState, Scanned, first_name};
+use super::out::{AnswerOut, AskedOut};
+use super::store::{self, AskedRow, CallOutRow, Said, ScanRow};
+use super::words;
+use crate::authz::{Read, SeePeople, Visit};
+use crate::http::{PublicUrl, Span};
+use crate::persons::{self, Known, PersonId};
+use crate::tree;
+
+/// Where somebody stands in the list.
+pub type At = (DateTime<Utc>, Uuid);
+
+/// Those who were asked in a call-out: a page of them.
+pub fn page(v: &mut Visit<'_>, call_out: Uuid, span: &Span<At>) -> Result<Vec<AskedRow>, Fault> {
+    let row = store::find(v.conn, call_out)?.ok_or(Fault::Unknown)?;
+    v.see::<Read>(row.chapter())?;
+    let here = v.see::<SeePeople>(row.chapter())?;
+    let rows = store::asked_list(v.conn, call_out, span)?;
+    let detail = json!({"rows": rows.len()});
+    v.note_at(Some(here.chapter()), "CALL_OUT_ASKED_READ", Some(call_out), Some(&detail))?;
+    Ok(rows)
+}
+
+/// One of them.
+pub fn one(v: &mut Visit<'_>, public: &PublicUrl, call_out: Uuid, id: Uuid) -> Result<AskedOut, Fault> {
+    let row = store::asked(v.conn, id)?.filter(|asked| asked.call_out_id == call_out).ok_or(Fault::Unknown)?;
+    shown(v, public, call_out, vec![row])?.pop().ok_or(Fault::Unknown)
+}
+
+/// What it takes to show many of them, each asked for once.
+struct Around<'a> {
+    row: CallOutRow,
+    /// Of whom nothing is shown any more: the call-out is closed.
+    known: HashMap<PersonId, Known>,
+    /// The calling chapter's own, and those it goes on for.
+    own: Vec<Uuid>,
+    codes: HashMap<Uuid, String>,
+    chapter_name: String,
+    waves: HashMap<Uuid, i32>,
+    answers: HashMap<Uuid, Vec<Said>>,
+    scans: HashMap<Uuid, Vec<ScanRow>>,
+    public: &'a PublicUrl,
+}
+
+/// They as they go out.
+pub fn shown(v: &mut Visit<'_>, public: &PublicUrl, call_out: Uuid, rows: Vec<AskedRow>) -> Result<Vec<AskedOut>, Fault> {
+    let row = store::find(v.conn, call_out)?.ok_or(Fault::Unknown)?;
+    let ids: Vec<Uuid> = rows.iter().map(|asked| asked.id).collect();
+    let people: Vec<PersonId> = rows.iter().map(|asked| PersonId(asked.person_id)).collect();
+    let goes_on = row.state() != Some(CallOutState::Closed);
+    let known = if goes_on { persons::names(v.conn, v.vault, &people)? } else { HashMap::new() };
+    let mut answers: HashMap<Uuid, Vec<Said>> = HashMap::new();
+    for said in store::answers_of(v.conn, &ids)? {
+        answers.entry(said.0).or_default().push(said);
+    }
+    let mut scans: HashMap<Uuid, Vec<ScanRow>> = HashMap::new();
+    for scan in store::scans_of(v.conn, &ids)? {
+        scans.entry(scan.asked_id).or_default().push(scan);
+    }
+    let label = tree::labels(v.conn, &[row.chapter_id])?.remove(&row.chapter_id);
+    let around = Around {
+        known,
+        own: tree::with_succeeded(v.conn, row.chapter())?,
+        codes: tree::codes(v.conn, rows.iter().map(|asked| asked.chapter_id))?,
+        chapter_name: label.map(|label| label.name).unwrap_or_default(),
+        waves: store::waves(v.conn, &[call_out])?.into_iter().map(|wave| (wave.id, wave.n)).collect(),
+        answers,
+        scans,
+        public,
+        row,
+    };
+    Ok(rows.into_iter().map(|asked| around.out(v, asked)).collect())
+}
+
+impl Around<'_> {
+    fn out(&self, v: &Visit<'_>, asked: AskedRow) -> AskedOut {
+        let known = self.known.get(&PersonId(asked.person_id)).filter(|_| asked.revoked_at.is_none());
+        let phone = known.and_then(|known| known.phone.as_deref());
+        let answers_still = self.row.is_open() && known.is_some();
+        let url = answers_still.then(|| self.public.page(&link::path(v.vault, asked.id)));
+        let sms = phone
+            .zip(known)
+            .zip(url.as_deref())
+            .map(|((phone, known), url)| words::sms(phone, &words::asking(&self.row, &self.chapter_name, &known.name, url)));
+        let scans = self.scans.get(&asked.id).map_or(&[][..], Vec::as_slice);
+        let seen = |what: Scanned| scans.iter().filter(move |scan| scan.what() == Some(what)).map(|scan| scan.at);
+        let answers = self.answers.get(&asked.id).into_iter().flatten();
+        AskedOut {
+            id: asked.id,
+            chapter: self.codes.get(&asked.chapter_id).cloned().unwrap_or_default(),
+            first_name: known.map(|known| first_name(&known.name).to_owned()),
+            person: known.map(|known| known.id).filter(|_| self.own.contains(&asked.chapter_id)),
+            call: phone.map(|phone| format!("tel:{phone}")),
+            sms,
+            url,
+            wave: self.waves.get(&asked.wave_id).copied().unwrap_or_default(),
+            asked_at: asked.asked_at,
+            by_message: asked.by_message,
+            answer: asked.answer(),
+            arrives_at: asked.arrives_at,
+            answers: answers.filter_map(answer_out).collect(),
+            shift: asked.shift_id,
+            came_at: seen(Scanned::Came).min(),
+            left_at: seen(Scanned::Left).max(),
+            revoked_at: asked.revoked_at,
+            told_at: asked.told_at,
+            code: asked.code,
+        }
+    }
+}
+
+fn answer_out((_, answer, arrives_at, answered_at, heard_by): &Said) -> Option<AnswerOut> {
+    let answer = CallAnswer::parse(answer)?;
+    Some(AnswerOut { answer, arrives_at: *arrives_at, answered_at: *answered_at, heard_by: *heard_by })
+}

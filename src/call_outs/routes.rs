@@ -1,0 +1,267 @@
+//! `/api/v1/call-outs`: call, ask, hear, see, close.
+
+use actix_web::{HttpRequest, get, patch, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::list::At;
+use super::out::{AskedOut, AttendanceOut, CallOutClosedOut, CallOutOut};
+use super::wire::{AttendanceIn, CallOutClosingIn, CallOutIn, CallOutPatch, CalledAnswerIn, ShiftOfIn, WaveIn};
+use super::{attend, close, heard, list, make, shown, store};
+use crate::authz::{Desk, Read, Seen, Visit};
+use crate::http::etag::{if_match, version_tag};
+use crate::http::sets::{Acts, Decides, Key, Lists, Records, Writes};
+use crate::http::{Answer, Body, OfChapter, Page, Paging, Problem, PublicUrl, Query, Reply};
+use crate::outbox::Ways;
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(make_call_out)
+        .service(list_call_outs)
+        .service(show_call_out)
+        .service(change_call_out)
+        .service(ask_wave)
+        .service(list_asked)
+        .service(record_answer)
+        .service(put_into_shift)
+        .service(take_call_link_back)
+        .service(record_attendance)
+        .service(end_call_out)
+        .service(close_call_out);
+}
+
+/// Call volunteers out, as those who keep a chapter's people. Nobody is asked yet: that is a wave.
+///
+/// It reaches volunteers of the chapter and of all below it who said that they come when called. Sent again, it is made once.
+#[utoipa::path(
+    tag = "call-outs", request_body = CallOutIn,
+    responses((status = 201, body = CallOutOut), (status = 200, body = CallOutOut, description = "Was made already"), Writes)
+)]
+#[post("/call-outs")]
+pub async fn make_call_out(desk: Desk, Body(body): Body<CallOutIn>) -> Answer<CallOutOut> {
+    let new = body.check(desk.now()).map_err(Problem::invalid)?;
+    let make = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let made = make::make(v, &new)?;
+        Ok((shown::call_out(v, new.id)?, made))
+    };
+    let ((call_out, version), made) = desk.tx(make).await?;
+    Ok(Reply::made((call_out, made)).with(version_tag(version)))
+}
+
+/// The call-outs of a chapter, the oldest first. They name nobody.
+#[utoipa::path(tag = "call-outs", params(OfChapter), responses((status = 200, body = Page<CallOutOut>), Lists))]
+#[get("/call-outs")]
+pub async fn list_call_outs(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<CallOutOut>> {
+    desk.list_of_chapter(
+        query.paging()?,
+        |v, here: &Seen<Read>, span| Ok(store::list(v.conn, here, &span)?),
+        |row| (row.made_at, row.id),
+        |v, rows| Ok(shown::call_outs(v, rows)?),
+    )
+    .await
+}
+
+/// One call-out: what was called, its waves, and how many answered what. It names nobody.
+#[utoipa::path(
+    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out")), responses((status = 200, body = CallOutOut), Acts)
+)]
+#[get("/call-outs/{id}")]
+pub async fn show_call_out(desk: Desk, id: web::Path<Uuid>) -> Answer<CallOutOut> {
+    let (call_out, version) = desk.read(move |v| Ok(shown::call_out(v, *id)?)).await?;
+    Ok(Reply::ok(call_out).with(version_tag(version)))
+}
+
+/// Change how many are needed, the place, the end, and the waves of an open call-out. Send the `ETag` you read as `If-Match`.
+#[utoipa::path(
+    tag = "call-outs",
+    params(("id" = Uuid, Path, description = "The call-out"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
+    request_body = CallOutPatch, responses((status = 200, body = CallOutOut), Writes)
+)]
+#[patch("/call-outs/{id}")]
+pub async fn change_call_out(
+    request: HttpRequest,
+    desk: Desk,
+    id: web::Path<Uuid>,
+    Body(body): Body<CallOutPatch>,
+) -> Answer<CallOutOut> {
+    let expected = if_match(&request)?;
+    let change = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        make::change(v, *id, &expected, body)?;
+        Ok(shown::call_out(v, *id)?)
+    };
+    let (call_out, version) = desk.tx(change).await?;
+    Ok(Reply::ok(call_out).with(version_tag(version)))
+}
+
+/// Ask a wave: so many are chosen, and each is asked by a link of their own, sent if there is a way.
+///
+/// Whom it asks is chosen by the program: who fits, said that they come, was not asked in this call-out, not too often this month, and did
+/// not ask to be left alone; the least asked first. In quiet hours it takes a reason. Sent again, it asks nobody.
+#[utoipa::path(
+    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out")), request_body = WaveIn,
+    responses((status = 201, body = CallOutOut), (status = 200, body = CallOutOut, description = "Was asked already"), Writes)
+)]
+#[post("/call-outs/{id}/waves")]
+pub async fn ask_wave(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    Body(body): Body<WaveIn>,
+    ways: web::Data<Ways>,
+    public: web::Data<PublicUrl>,
+) -> Answer<CallOutOut> {
+    let new = body.check().map_err(Problem::invalid)?;
+    let ask = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let made = make::wave(v, &ways, &public, *id, &new)?;
+        Ok((shown::call_out(v, *id)?.0, made))
+    };
+    desk.tx(ask).await.map(Reply::made)
+}
+
+/// Which part of a call-out's list to show.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfCallOut {
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Those who were asked, in the order of the waves, with what they answered and how to reach them until the call-out is closed.
+///
+/// For those who see the calling chapter's people: first names, chapters and ways to reach those who were chosen, nothing else of those
+/// of chapters below. Each page is noted in the audit trail.
+#[utoipa::path(
+    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out"), OfCallOut),
+    responses((status = 200, body = Page<AskedOut>), Records)
+)]
+#[get("/call-outs/{id}/asked")]
+pub async fn list_asked(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    Query(query): Query<OfCallOut>,
+    public: web::Data<PublicUrl>,
+) -> Answer<Page<AskedOut>> {
+    let paging: Paging<Uuid, At> = Paging::of(*id, query.limit, query.cursor.as_deref())?;
+    let list = move |v: &mut Visit<'_>| {
+        let span = paging.span::<AskedOut>()?;
+        let rows = list::page(v, paging.filter, &span)?;
+        let shown = |rows| Ok::<_, Problem>(list::shown(v, &public, paging.filter, rows)?);
+        paging.page(rows, |row| (row.asked_at, row.id), shown)
+    };
+    desk.tx(list).await.map(Reply::ok)
+}
+
+/// Write down what somebody answered by telephone, as they would have by their link.
+#[utoipa::path(
+    tag = "call-outs",
+    params(("id" = Uuid, Path, description = "The call-out"), ("asked" = Uuid, Path, description = "Somebody who was asked in it"), Key),
+    request_body = CalledAnswerIn, responses((status = 200, body = AskedOut), Writes)
+)]
+#[post("/call-outs/{id}/asked/{asked}/answer")]
+pub async fn record_answer(
+    desk: Desk,
+    path: web::Path<(Uuid, Uuid)>,
+    Body(body): Body<CalledAnswerIn>,
+    public: web::Data<PublicUrl>,
+) -> Answer<AskedOut> {
+    let (id, asked) = path.into_inner();
+    let said = body.check(desk.now()).map_err(Problem::invalid)?;
+    let content = format!("{id}\0{asked}\0{}", said.content());
+    let write = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        heard::answer(v, id, asked, &said)?;
+        Ok(list::one(v, &public, id, asked)?)
+    };
+    desk.once("call-out/answer", content, write).await
+}
+
+/// Put somebody who was asked into a shift of the call-out, or into none.
+#[utoipa::path(
+    tag = "call-outs",
+    params(("id" = Uuid, Path, description = "The call-out"), ("asked" = Uuid, Path, description = "Somebody who was asked in it"), Key),
+    request_body = ShiftOfIn, responses((status = 200, body = AskedOut), Writes)
+)]
+#[post("/call-outs/{id}/asked/{asked}/shift")]
+pub async fn put_into_shift(
+    desk: Desk,
+    path: web::Path<(Uuid, Uuid)>,
+    Body(body): Body<ShiftOfIn>,
+    public: web::Data<PublicUrl>,
+) -> Answer<AskedOut> {
+    let (id, asked) = path.into_inner();
+    let content = format!("{id}\0{asked}\0{:?}", body.shift);
+    let put = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        heard::shift(v, id, asked, body.shift)?;
+        Ok(list::one(v, &public, id, asked)?)
+    };
+    desk.once("call-out/shift", content, put).await
+}
+
+/// Take the link of somebody who was asked back: it says nothing any more, and no answer of theirs is taken.
+#[utoipa::path(
+    tag = "call-outs",
+    params(("id" = Uuid, Path, description = "The call-out"), ("asked" = Uuid, Path, description = "Somebody who was asked in it"), Key),
+    responses((status = 200, body = AskedOut), Decides)
+)]
+#[post("/call-outs/{id}/asked/{asked}/revocation")]
+pub async fn take_call_link_back(desk: Desk, path: web::Path<(Uuid, Uuid)>, public: web::Data<PublicUrl>) -> Answer<AskedOut> {
+    let (id, asked) = path.into_inner();
+    let take = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        heard::revoke(v, id, asked)?;
+        Ok(list::one(v, &public, id, asked)?)
+    };
+    desk.once("call-out/revocation", format!("{id}\0{asked}"), take).await
+}
+
+/// Record who came and who left, as a telephone at the place has seen it: in any order, as often as one likes.
+///
+/// Each is answered by itself. What was scanned without a network is sent later, until the call-out is closed.
+#[utoipa::path(
+    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out"), Key), request_body = AttendanceIn,
+    responses((status = 200, body = AttendanceOut), Writes)
+)]
+#[post("/call-outs/{id}/attendance")]
+pub async fn record_attendance(
+    desk: Desk,
+    id: web::Path<Uuid>,
+    Body(body): Body<AttendanceIn, 262_144>,
+) -> Answer<AttendanceOut> {
+    let scans = body.check(desk.now()).map_err(Problem::invalid)?;
+    let content = format!("{id}\0{scans:?}");
+    desk.once("call-out/attendance", content, move |v| Ok(attend::record(v, *id, &scans)?)).await
+}
+
+/// End a call-out: nobody is asked and nobody answers any more. Attendance is still recorded.
+#[utoipa::path(
+    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out"), Key),
+    responses((status = 200, body = CallOutOut), Decides)
+)]
+#[post("/call-outs/{id}/ending")]
+pub async fn end_call_out(desk: Desk, id: web::Path<Uuid>) -> Answer<CallOutOut> {
+    let id = id.into_inner();
+    let end = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        make::end(v, id)?;
+        Ok(shown::call_out(v, id)?.0)
+    };
+    desk.once("call-out/ending", id.to_string(), end).await
+}
+
+/// Close a call-out that has ended: the hours of everybody who was seen are entered, once, and those who were asked are numbers from now on.
+#[utoipa::path(
+    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out"), Key), request_body = CallOutClosingIn,
+    responses((status = 200, body = CallOutClosedOut), Writes)
+)]
+#[post("/call-outs/{id}/closing")]
+pub async fn close_call_out(desk: Desk, id: web::Path<Uuid>, Body(body): Body<CallOutClosingIn>) -> Answer<CallOutClosedOut> {
+    let note = body.check().map_err(Problem::invalid)?;
+    let content = format!("{id}\0{}", note.as_ref().map_or("", |note| note.as_str()));
+    let close = move |v: &mut Visit<'_>| -> Result<_, Problem> {
+        let closed = close::close(v, *id, note.as_ref())?;
+        Ok(shown::closed(v, *id, closed)?)
+    };
+    desk.once("call-out/closing", content, close).await
+}

@@ -1,0 +1,29 @@
+//! What a [`Fault`] means in HTTP.
+
+use super::fault::Fault;
+use crate::http::{Kind, Problem};
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unknown => Problem::not_found(),
+            Fault::NoSuchChapter(denied) => denied.of_chapter("/chapter"),
+            Fault::Fields(errors) => Problem::invalid(errors),
+            Fault::IdTaken => Problem::new(Kind::IdTaken),
+            Fault::CentreDecides => Problem::say(
+                Kind::Forbidden,
+                "Đợt của phong trào do Trung ương Hội ghi.",
+                "Editions of movements are entered by the central chapter.",
+            ),
+            Fault::Stale => Problem::say(
+                Kind::Conflict,
+                "Nội dung đã thay đổi sau khi bạn đọc: hãy đọc lại rồi sửa.",
+                "This has changed since you read it: read it again, then change it.",
+            ),
+            Fault::Conflict(said) => Problem::say(Kind::Conflict, said.vi, said.en),
+            Fault::Denied(denied) => denied.into(),
+            Fault::Broken(cause) => Problem::internal(cause),
+            Fault::Db(error) => error.into(),
+        }
+    }
+}

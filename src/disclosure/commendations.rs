@@ -1,0 +1,123 @@
+//! `/api/v1/public/commendations` and `/api/v1/public/practice-models`: who was commended, as far as they agree, and what to learn from.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::{CACHE_CONTROL_LIST, answer};
+use crate::commendations::shown::{self, PublicCommendation, PublicPracticeModel};
+use crate::db::Db;
+use crate::http::sets::{Searches, Shows};
+use crate::http::{Cursor, Page, Problem, Query, rows_a_page};
+use crate::tree;
+
+/// Whose.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PublicCommendationsQuery {
+    /// Code of a chapter: what it proposed, or one below it; the whole country unless given.
+    #[param(example = "68")]
+    chapter: Option<String>,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// What was awarded, the latest first. People are named where they agree to it, collectives always.
+#[utoipa::path(
+    tag = "public", params(PublicCommendationsQuery), responses((status = 200, body = Page<PublicCommendation>), Searches),
+    security(()), operation_id = "list_public_commendations"
+)]
+#[get("/commendations")]
+pub async fn list_commendations(
+    request: HttpRequest,
+    Query(query): Query<PublicCommendationsQuery>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
+    let limit = rows_a_page(query.limit)?;
+    let page = db
+        .read_public(move |conn| -> Result<_, Problem> {
+            let below = match query.chapter.as_deref() {
+                None => None,
+                Some(code) => Some(tree::place(conn, code)?.ok_or_else(Problem::not_found)?.id.0),
+            };
+            let after =
+                Cursor::<(DateTime<Utc>, Uuid)>::decode(query.cursor.as_deref(), &query.chapter)?.map(|cursor| cursor.last);
+            let mut rows = shown::awarded(conn, below, after, limit + 1)?;
+            let more = i64::try_from(rows.len()).unwrap_or_default() > limit;
+            rows.truncate(usize::try_from(limit).unwrap_or_default());
+            let last = rows.last().filter(|_| more).map(shown::Row::place);
+            Ok(Page::walked(shown::out(conn, rows)?, last, &query.chapter))
+        })
+        .await?;
+    answer(&request, &page, CACHE_CONTROL_LIST)
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Deserialize, Serialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PracticeModelsQuery {
+    /// Words that it has, all of them, with or without marks.
+    #[serde(default)]
+    #[param(required = false, example = "so cap cuu", max_length = 200)]
+    q: String,
+    /// Only those of an area of the law.
+    #[param(example = "FIRST_AID")]
+    area: Option<String>,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Models of good practice, found by their words; the newest first.
+#[utoipa::path(
+    tag = "public", params(PracticeModelsQuery), responses((status = 200, body = Page<PublicPracticeModel>), Searches), security(()),
+    operation_id = "search_practice_models"
+)]
+#[get("/practice-models")]
+pub async fn search_practice_models(
+    request: HttpRequest,
+    Query(query): Query<PracticeModelsQuery>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse, Problem> {
+    let limit = rows_a_page(query.limit)?;
+    if query.q.chars().count() > 200 {
+        return Err(Problem::field("q", "TOO_LONG", "Tối đa 200 ký tự.", "At most 200 characters."));
+    }
+    let page = db
+        .read_public(move |conn| -> Result<_, Problem> {
+            let filter = (&query.q, &query.area);
+            let after = Cursor::<(NaiveDate, Uuid)>::decode(query.cursor.as_deref(), &filter)?.map(|cursor| cursor.last);
+            let mut rows = shown::search(conn, &query.q, query.area.as_deref(), after, limit + 1)?;
+            let more = i64::try_from(rows.len()).unwrap_or_default() > limit;
+            rows.truncate(usize::try_from(limit).unwrap_or_default());
+            let last = rows.last().filter(|_| more).map(shown::ModelRow::place);
+            Ok(Page::walked(shown::models_out(conn, rows)?, last, &filter))
+        })
+        .await?;
+    answer(&request, &page, CACHE_CONTROL_LIST)
+}
+
+/// One model of good practice.
+#[utoipa::path(
+    tag = "public", params(("id" = Uuid, Path, description = "The model")),
+    responses((status = 200, body = PublicPracticeModel), Shows), security(()), operation_id = "show_public_practice_model"
+)]
+#[get("/practice-models/{id}")]
+pub async fn show_practice_model(request: HttpRequest, id: web::Path<Uuid>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+    let out = db
+        .read_public(move |conn| -> Result<_, Problem> {
+            let row = shown::model(conn, *id)?.ok_or_else(Problem::not_found)?;
+            shown::models_out(conn, vec![row])?.pop().ok_or_else(Problem::not_found)
+        })
+        .await?;
+    answer(&request, &out, CACHE_CONTROL_LIST)
+}
