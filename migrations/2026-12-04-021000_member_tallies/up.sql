@@ -13,7 +13,7 @@ CREATE TABLE member_tally (
     CONSTRAINT member_tally_pk PRIMARY KEY (day, chapter_id, kind),
     CONSTRAINT member_tally_day_fk FOREIGN KEY (day) REFERENCES member_tally_day (day),
     CONSTRAINT member_tally_chapter_fk FOREIGN KEY (chapter_id) REFERENCES chapter (id),
-    CONSTRAINT member_tally_kind_known CHECK (kind IN ('MEMBER', 'YOUTH', 'JUNIOR', 'HONORARY')),
+    CONSTRAINT member_tally_kind_known CHECK (kind IN ('MEMBER', 'YOUTH', 'JUNIOR', 'HONORARY', 'COLLECTIVE')),
     CONSTRAINT member_tally_positive CHECK (members > 0)
 );
 CREATE INDEX member_tally_chapter_idx ON member_tally (chapter_id);

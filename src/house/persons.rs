@@ -145,8 +145,6 @@ pub struct Processing {
     pub period: Both,
 }
 
-/// See the module. Every method works within the caller's transaction, whose records are held. A room leaves out what it
-/// has nothing to do for.
 /// How many people a room holds. Who stands in two rooms is counted in the lower one; of sensitive data each room counts its own, so
 /// that somebody may be in it twice: the law's limits are met rather too early.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -180,7 +178,8 @@ pub struct Needed {
     pub until: Option<NaiveDate>,
 }
 
-/// See the module. Every method works within the caller's transaction, whose records are held.
+/// See the module. Every method works within the caller's transaction, whose records are held. A room leaves out what it
+/// has nothing to do for.
 pub trait HoldsPersons: Sync {
     /// What is kept of whom, why, by which right and how long: for the register.
     fn processing(&self) -> &'static [Processing];
@@ -253,8 +252,6 @@ pub trait HoldsPersons: Sync {
         Ok(())
     }
 
-    /// The party asked that its data be kept and not used at these chapters: what is shown of it to others there is not any more. (That
-    /// nobody uses the rest is asked of `party_restriction`.)
     /// The party asked not to be shown at these chapters, or that its data be kept and not used: what is shown of it to others there is not
     /// any more. (That nobody uses the rest is asked of `party_restriction`.)
     fn restrict_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
@@ -264,6 +261,8 @@ pub trait HoldsPersons: Sync {
     /// What [`Self::restrict_of`] closed may be used again.
     fn lift_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
         Ok(())
+    }
+
     /// Whether anything is shown of the party to others at these chapters, besides gifts.
     fn is_shown_of(&self, _: &mut PgConnection, _: &OfParty<'_>) -> Result<bool, DbError> {
         Ok(false)
