@@ -104,9 +104,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn numbers() -> impl Strategy<Value = ActivityNumbers> {
-        (0..1_000i64, 0..1_000i64, 0..1_000i64, 0..1_000i64, 0..1_000i64).prop_map(|(persons, more, money_vnd, goods_vnd, labour_vnd)| {
-            ActivityNumbers { persons, person_times: persons + more, money_vnd, goods_vnd, labour_vnd }
-        })
+        (0..1_000i64, 0..1_000i64, 0..1_000i64, 0..1_000i64, 0..1_000i64).prop_map(
+            |(persons, more, money_vnd, goods_vnd, labour_vnd)| ActivityNumbers {
+                persons,
+                person_times: persons + more,
+                money_vnd,
+                goods_vnd,
+                labour_vnd,
+            },
+        )
     }
 
     proptest! {

@@ -111,12 +111,7 @@ pub struct Wanted {
 }
 
 /// Activities that everybody may see, the latest first.
-pub fn list(
-    conn: &mut PgConnection,
-    wanted: &Wanted,
-    after: Option<(NaiveDate, Uuid)>,
-    rows: i64,
-) -> Result<Vec<Row>, DbError> {
+pub fn list(conn: &mut PgConnection, wanted: &Wanted, after: Option<(NaiveDate, Uuid)>, rows: i64) -> Result<Vec<Row>, DbError> {
     use activity as a;
     let mut query = a::table
         .filter(a::is_public)
@@ -183,12 +178,7 @@ pub fn out(conn: &mut PgConnection, rows: Vec<Row>) -> Result<Vec<PublicActivity
     Ok(rows.into_iter().filter_map(one).collect())
 }
 
-fn public(
-    row: Row,
-    delivered_by: Vec<String>,
-    codes: &HashMap<Uuid, String>,
-    corrected: &[Uuid],
-) -> Option<PublicActivity> {
+fn public(row: Row, delivered_by: Vec<String>, codes: &HashMap<Uuid, String>, corrected: &[Uuid]) -> Option<PublicActivity> {
     let state = ActivityState::parse(&row.state)?;
     let is_done = state == ActivityState::Done;
     Some(PublicActivity {
@@ -247,8 +237,7 @@ statement! {
 /// What a chapter and all below it led in a year, by area; those of fewer than five people are counted, and their people are not.
 pub fn of_year(conn: &mut PgConnection, scope: Uuid, year: i32) -> Result<Vec<PublicActivityCount>, DbError> {
     let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    let rows: Vec<(String, i64, i64, i64, i64)> =
-        OfYear { scope: &scope, from: &day(1, 1), until: &day(12, 31) }.load(conn)?;
+    let rows: Vec<(String, i64, i64, i64, i64)> = OfYear { scope: &scope, from: &day(1, 1), until: &day(12, 31) }.load(conn)?;
     let out = |(area, activities, persons, person_times, value_vnd)| PublicActivityCount {
         area,
         activities,

@@ -282,7 +282,11 @@ pub fn insert_correction(
     diesel::insert_into(c::table)
         .values((
             (c::id.eq(new.id), c::activity_id.eq(new.of), c::version.eq(new.version), c::reason.eq(new.reason)),
-            (c::activities.eq(-i16::from(new.taken_back)), c::persons.eq(new.by.persons), c::person_times.eq(new.by.person_times)),
+            (
+                c::activities.eq(-i16::from(new.taken_back)),
+                c::persons.eq(new.by.persons),
+                c::person_times.eq(new.by.person_times),
+            ),
             (c::money_vnd.eq(new.by.money_vnd), c::goods_vnd.eq(new.by.goods_vnd), c::labour_vnd.eq(new.by.labour_vnd)),
             (c::old_result.eq(new.old_result), c::made_account.eq(by.account()), c::made_at.eq(at)),
         ))

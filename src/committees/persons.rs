@@ -12,7 +12,7 @@ use crate::db::DbError;
 use crate::db::schema::{committee_post, post_holder, post_holder_shown, post_title};
 use crate::db::shown;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{Called, Candidate, Holding, HoldsPersons, Kept, Needed, OfParty, PersonsError, Processing};
 use crate::persons;
 
 /// See the module. No record of the books leads here: holders are found by their party.
@@ -128,6 +128,10 @@ impl HoldsPersons for NamesShown {
 
     /// What may not be used is not shown; afterwards it takes a new consent.
     fn restrict_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        self.hide_of(errand, of)
+    }
+
+    fn hide_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
         let rows = held(errand.conn, of, None)?;
         naming::forget_name(errand.conn, &holders(&rows), None, errand.now)?;
         Ok(())

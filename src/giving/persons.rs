@@ -13,7 +13,9 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{asked_gift, gift, reversal_request};
 use crate::house::errand::Errand;
-use crate::house::persons::{Both, Called, Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, PersonsError, Processing, Record};
+use crate::house::persons::{
+    Both, Called, Candidate, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, PersonsError, Processing, Record,
+};
 use crate::parties::naming;
 use crate::vault::place;
 

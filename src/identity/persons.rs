@@ -8,7 +8,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::officer;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{HoldsPersons, HowMany, Processing};
 
 /// See the module.
 pub struct Officers;
@@ -49,5 +49,4 @@ impl HoldsPersons for Officers {
     fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
         Ok(HowMany { persons: officer::table.count().get_result(conn)?, sensitive: 0 })
     }
-
 }

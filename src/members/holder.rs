@@ -1,23 +1,20 @@
 //! What this room answers for the persons in its tables: members by their persons, and who signed for them. Who signed for a child stays
 //! as long as the child is a member: without it nothing proves the consent.
 
+use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::MemberState;
 use super::store::Row;
 use super::{cards, consent, grades, papers, retention, spans, store};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
+use crate::db::DbError;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{Called, Candidate, Holding, HoldsPersons, HowMany, Kept, Needed, OfParty, PersonsError, Processing};
 use crate::persons::{self, PersonId};
 use crate::tree;
 use crate::vault::VaultError;
-use crate::basics::clock::vietnam_date;
-use crate::calendar::retention::Periods;
-use crate::db::DbError;
-use crate::db::findings::Findings;
-use crate::house::errand::Errand;
-use crate::persons;
 
 /// See the module.
 pub struct Members;

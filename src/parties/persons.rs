@@ -11,7 +11,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::party;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{HoldsPersons, HowMany, Kept, PersonsError, Processing, Record};
 
 /// The rows of parties are shown, renamed and removed by whoever knows all of their records; here is what hangs on a record.
 pub struct Parties;

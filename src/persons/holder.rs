@@ -11,7 +11,7 @@ use crate::basics::{Line, Phone};
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{Called, Candidate, Holding, HoldsPersons, Kept, Needed, OfParty, PersonsError, Processing};
 use crate::tree;
 use crate::tree::ChapterId;
 use crate::vault::VaultError;

@@ -16,7 +16,7 @@ use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::money_order;
 use crate::house::errand::Errand;
-use crate::house::persons::{Both, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Both, Holding, HoldsPersons, HowMany, Kept, Mentioned, PersonsError, Processing, Record};
 use crate::ledger::store as ledger;
 use crate::log::store as log;
 use crate::vault::place;

@@ -1,11 +1,13 @@
 //! The people of lists that wait: whoever asks to be erased is taken out of them.
 
+use diesel::pg::PgConnection;
+
 use super::form::Listed;
 use super::store;
 use crate::basics::Phone;
+use crate::db::DbError;
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Corrected, Holding, HoldsPersons, HowMany, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
-use crate::parties::naming;
+use crate::house::persons::{Called, Holding, HoldsPersons, HowMany, Kept, Mentioned, OfParty, PersonsError, Processing};
 use crate::parties::{self, naming};
 
 /// See the module.
@@ -84,5 +86,4 @@ impl HoldsPersons for Lists {
         }
         Ok(found)
     }
-
 }
