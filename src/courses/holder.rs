@@ -9,12 +9,14 @@ use super::enrolments;
 use super::fault::Fault;
 use super::model::{CertificateState, CourseState, EnrolmentCancelled};
 use super::places;
+use super::retention;
 use super::store;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
 };
 use crate::outbox;
 use crate::persons;
@@ -76,6 +78,10 @@ impl HoldsPersons for Learners {
             ),
         }];
         ALL
+    }
+
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     fn columns(&self) -> &'static [&'static str] {
@@ -144,6 +150,10 @@ impl HoldsPersons for Learners {
 
     /// What may not be used is not shown; afterwards it takes a new consent.
     fn restrict_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        self.hide_of(errand, of)
+    }
+
+    fn hide_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
         let people = ids(errand, of, None)?;
         let rows = certificate_store::of_persons(errand.conn, &people)?;
         Ok(hide_names(errand.conn, &rows)?)

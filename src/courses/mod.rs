@@ -40,6 +40,7 @@ mod place_link;
 mod places;
 mod plan;
 pub mod public;
+mod retention;
 mod results;
 pub mod routes;
 mod show;

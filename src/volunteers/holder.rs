@@ -7,13 +7,16 @@ use uuid::Uuid;
 use super::applications::{self, AppRow};
 use super::model::VolunteerState;
 use super::store::{self, Row};
-use super::{hours, skills, spans, steps, sums, worked};
+use super::{hours, retention, skills, spans, steps, sums, worked};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::volunteer_application;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{
+    Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
+};
 use crate::persons;
 
 /// See the module.
@@ -59,6 +62,10 @@ const PROCESSING: &[Processing] = &[
 impl HoldsPersons for Volunteers {
     fn processing(&self) -> &'static [Processing] {
         PROCESSING
+    }
+
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     fn columns(&self) -> &'static [&'static str] {
