@@ -1413,7 +1413,6 @@ diesel::table! {
         asked -> Nullable<SmallInt>,
         refused -> Nullable<Jsonb>,
         done_at -> Nullable<Timestamptz>,
-        done_rows -> SmallInt,
     }
 }
 
@@ -1764,6 +1763,7 @@ diesel::table! {
         checked -> Nullable<SmallInt>,
         refused -> Nullable<Jsonb>,
         done_at -> Nullable<Timestamptz>,
+        done_rows -> SmallInt,
     }
 }
 

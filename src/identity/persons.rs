@@ -5,9 +5,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::officer;
-use crate::house::errand::Errand;
 use crate::house::persons::{HoldsPersons, HowMany, Processing};
 
 /// See the module.
