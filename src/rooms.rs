@@ -2,16 +2,10 @@
 
 use crate::house::Rooms;
 use crate::{
-    authz, bookkeeping, books, changes, chapters, committees, corrections, courses, decisions, documents, dues, giving, identity, jobs,
-    activities, authz, bookkeeping, books, campaigns, changes, chapters, commendations, committees, corrections, decisions, documents, dues, giving, identity, jobs,
-    ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
-    spending, statements, stock, successions, transfers, tree, volunteers, vouchers, webhooks,
-    authz, bookkeeping, books, call_outs, changes, chapters, committees, corrections, decisions, documents, dues, giving,
-    identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
-    search, settlements, spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
-    authz, bookkeeping, books, changes, chapters, committees, corrections, decisions, documents, dues, family_links, giving,
-    identity, jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications,
-    search, settlements, spending, statements, stock, successions, transfers, tree, vouchers, webhooks,
+    activities, authz, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees, corrections,
+    courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox, parties,
+    password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock, successions,
+    teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.

@@ -41,7 +41,8 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
         "valid_from": today, "valid_until": today + Days::new(365 * 5),
         "tasks": [{"id": Uuid::from_u128(IDS + 3), "task": "Diễn tập phòng chống thiên tai cấp xã", "due_on": today + Days::new(120)},
                   {"id": Uuid::from_u128(IDS + 4), "task": "Chăm lo Tết cho hộ nghèo, nạn nhân chất độc da cam", "due_on": today + Days::new(75)}]});
-    let (campaign, programme): (CampaignIn, ProgrammeIn) = (serde_json::from_value(campaign)?, serde_json::from_value(programme)?);
+    let (campaign, programme): (CampaignIn, ProgrammeIn) =
+        (serde_json::from_value(campaign)?, serde_json::from_value(programme)?);
     db.tx_blocking(|conn| -> Result<(), Fault> {
         if super::store::campaign(conn, CAMPAIGN)?.is_some() {
             return Ok(());

@@ -80,11 +80,7 @@ pub fn hold_campaign(conn: &mut PgConnection, id: Uuid) -> Result<Option<Campaig
 }
 
 /// Those of a chapter and of those it goes on for, the oldest first.
-pub fn list(
-    conn: &mut PgConnection,
-    here: &Seen<Read>,
-    span: &Span<(DateTime<Utc>, Uuid)>,
-) -> Result<Vec<CampaignRow>, DbError> {
+pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: &Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<CampaignRow>, DbError> {
     use campaign as c;
     let find = |conn: &mut PgConnection, chapter: Uuid| {
         let query = c::table.filter(c::chapter_id.eq(chapter)).order((c::made_at, c::id)).limit(span.rows);
@@ -259,12 +255,7 @@ pub fn change_programme(
 }
 
 /// Writes what came of a task.
-pub fn finish_task(
-    conn: &mut PgConnection,
-    _: &Granted<RunActivities>,
-    task: Uuid,
-    done: &TaskResultIn,
-) -> Result<(), DbError> {
+pub fn finish_task(conn: &mut PgConnection, _: &Granted<RunActivities>, task: Uuid, done: &TaskResultIn) -> Result<(), DbError> {
     use programme_task as t;
     let set = (t::done_on.eq(Some(done.done_on)), t::result.eq(Some(done.result.as_str())));
     diesel::update(t::table.find(task)).set(set).execute(conn)?;

@@ -284,12 +284,7 @@ pub struct ProgrammeTaskIn {
 
 impl ProgrammeTaskIn {
     fn checked(self, check: &mut Check, at: &str, today: NaiveDate) -> Self {
-        check.own_id(
-            format!("{at}/id"),
-            self.id,
-            "id phải là UUID của riêng nhiệm vụ này.",
-            "The id must be a UUID of its own.",
-        );
+        check.own_id(format!("{at}/id"), self.id, "id phải là UUID của riêng nhiệm vụ này.", "The id must be a UUID of its own.");
         let task = text(check, &format!("{at}/task"), &self.task, 500);
         day(check, &format!("{at}/due_on"), self.due_on, today);
         Self { task, ..self }
@@ -362,7 +357,8 @@ impl ProgrammeIn {
         if self.signed_on > today {
             check.wrong("/signed_on", "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today.");
         }
-        for (pointer, one) in [("/signed_on", self.signed_on), ("/valid_from", self.valid_from), ("/valid_until", self.valid_until)]
+        for (pointer, one) in
+            [("/signed_on", self.signed_on), ("/valid_from", self.valid_from), ("/valid_until", self.valid_until)]
         {
             day(&mut check, pointer, one, today);
         }
@@ -370,19 +366,20 @@ impl ProgrammeIn {
         let document = self.document.as_deref().and_then(|document| {
             let parsed = ContentHash::parse(document);
             if parsed.is_none() {
-                check.wrong("/document", "NOT_A_HASH", "SHA-256 gồm 64 chữ số thập lục phân.", "A SHA-256 has 64 hexadecimal digits.");
+                check.wrong(
+                    "/document",
+                    "NOT_A_HASH",
+                    "SHA-256 gồm 64 chữ số thập lục phân.",
+                    "A SHA-256 has 64 hexadecimal digits.",
+                );
             }
             parsed.map(|hash| hash.as_str().to_owned())
         });
         if self.tasks.len() > MOST_TASKS {
             check.wrong("/tasks", "OUT_OF_RANGE", "Tối đa 50 nhiệm vụ.", "At most 50 tasks.");
         }
-        let tasks: Vec<ProgrammeTaskIn> = self
-            .tasks
-            .into_iter()
-            .enumerate()
-            .map(|(n, task)| task.checked(&mut check, &format!("/tasks/{n}"), today))
-            .collect();
+        let tasks: Vec<ProgrammeTaskIn> =
+            self.tasks.into_iter().enumerate().map(|(n, task)| task.checked(&mut check, &format!("/tasks/{n}"), today)).collect();
         for (n, task) in tasks.iter().enumerate() {
             if tasks.iter().take(n).any(|other| other.id == task.id) {
                 check.wrong(format!("/tasks/{n}/id"), "TWICE", "id này đã dùng ở trên.", "This id stands above already.");

@@ -204,9 +204,8 @@ pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<CommendationDetailOut, Fault>
         // Of who was erased, or may not be used, nothing is told.
         if of.is_none() || known.is_some() {
             let sealed = store::citation(v.conn, id)?;
-            citation = sealed
-                .map(|sealed| v.vault.open_text(place("commendation_citation", "citation", &id), &sealed))
-                .transpose()?;
+            citation =
+                sealed.map(|sealed| v.vault.open_text(place("commendation_citation", "citation", &id), &sealed)).transpose()?;
         }
         v.note_at(Some(row.chapter()), "COMMENDATION_READ", Some(id), None)?;
         (person, name) = (known.as_ref().map(|known| known.id), known.map(|known| known.name));

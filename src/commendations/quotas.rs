@@ -33,10 +33,9 @@ pub fn set(v: &mut Visit<'_>, new: &CommendationQuotaIn) -> Result<bool, Fault> 
 
 fn too_few(error: DbError) -> Fault {
     match error.constraint() {
-        Some("commendation_quota_kept") => Fault::conflict(
-            "Số đã khen thưởng nhiều hơn chỉ tiêu này.",
-            "More were awarded already than this quota allows.",
-        ),
+        Some("commendation_quota_kept") => {
+            Fault::conflict("Số đã khen thưởng nhiều hơn chỉ tiêu này.", "More were awarded already than this quota allows.")
+        }
         Some("commendation_quota_pk") => Fault::IdTaken,
         _ => error.into(),
     }

@@ -243,11 +243,7 @@ pub fn hold_model(conn: &mut PgConnection, id: Uuid) -> Result<Option<ModelRow>,
 }
 
 /// Those of a chapter and of those it goes on for, the oldest first.
-pub fn models(
-    conn: &mut PgConnection,
-    here: &Seen<Read>,
-    span: &Span<(DateTime<Utc>, Uuid)>,
-) -> Result<Vec<ModelRow>, DbError> {
+pub fn models(conn: &mut PgConnection, here: &Seen<Read>, span: &Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<ModelRow>, DbError> {
     use practice_model as m;
     let find = |conn: &mut PgConnection, chapter: Uuid| {
         let query = m::table.filter(m::chapter_id.eq(chapter)).order((m::made_at, m::id)).limit(span.rows);

@@ -113,7 +113,12 @@ impl CommendationIn {
         let mut check = Check::default();
         check.own_id("/id", self.id, "id phải là UUID của riêng đề nghị này.", "The id must be a UUID of its own.");
         if self.id.get_version_num() != 4 {
-            check.wrong("/id", "NOT_RANDOM", "id phải là UUID ngẫu nhiên (phiên bản 4).", "The id must be a random UUID (version 4).");
+            check.wrong(
+                "/id",
+                "NOT_RANDOM",
+                "id phải là UUID ngẫu nhiên (phiên bản 4).",
+                "The id must be a random UUID (version 4).",
+            );
         }
         year(&mut check, self.year, today);
         if self.person.is_some() == self.collective.is_some() {

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::wire::{CommitteeIn, PostHolderIn, PostNameIn};
+use super::wire::{CommitteeIn, PostHolderIn};
+use super::wire_roles::PostNameIn;
 use super::{hold, make, naming, store};
 use crate::authz::Visit;
 use crate::basics::clock::vietnam_date;

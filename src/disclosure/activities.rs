@@ -145,8 +145,7 @@ fn event(activity: PublicActivity, url: &PublicUrl) -> Event {
 }
 
 fn calendar(conn: &mut PgConnection, query: &CalendarQuery, today: NaiveDate, url: &PublicUrl) -> Result<Calendar, Problem> {
-    let wanted =
-        Wanted { below: below(conn, query.chapter.as_deref())?, movement: query.movement.clone(), ..Wanted::default() };
+    let wanted = Wanted { below: below(conn, query.chapter.as_deref())?, movement: query.movement.clone(), ..Wanted::default() };
     let rows = shown::from_day(conn, &wanted, today - BACK, MOST_EVENTS)?;
     let of = match &query.chapter {
         Some(code) => chapters::names(conn, &[code])?.remove(code).unwrap_or_default(),
@@ -335,4 +334,3 @@ pub async fn show_campaign(request: HttpRequest, id: web::Path<Uuid>, db: web::D
     let out = db.read_public(move |conn| campaign(conn, *id)).await?;
     answer(&request, &out, CACHE_CONTROL_LIST)
 }
-

@@ -239,11 +239,7 @@ fn facts(activity: &PublicActivity, names: &Names) -> Vec<Fact> {
 }
 
 /// `/hoat-dong/{code}`, however the code is typed.
-pub async fn show_activity(
-    request: HttpRequest,
-    code: web::Path<String>,
-    db: web::Data<Db>,
-) -> Result<HttpResponse, Problem> {
+pub async fn show_activity(request: HttpRequest, code: web::Path<String>, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let code = code.into_inner();
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);

@@ -215,7 +215,10 @@ fn a_course_is_filled_and_closed_and_anybody_checks_its_certificates() {
     let trainer = record(&officer, json!({"name": "Bác Sĩ Zqthầy"}));
     let body = course(json!({"places": 2, "trainers": [trainer]}));
     let made = officer.post(COURSES, body.clone(), 201);
-    assert_eq!((&made["code"], &made["state"], &made["last_day"]), (&json!("68-LT-0001"), &json!("PLANNED"), &json!("2026-11-22")));
+    assert_eq!(
+        (&made["code"], &made["state"], &made["last_day"]),
+        (&json!("68-LT-0001"), &json!("PLANNED"), &json!("2026-11-22"))
+    );
     assert_eq!((&made["trainers"][0]["name"], &made["kind_vi"]), (&json!("Bác Sĩ Zqthầy"), &json!("Sơ cấp cứu cơ bản")));
     officer.post(COURSES, body.clone(), 200);
     let mut other = body.clone();
@@ -224,7 +227,8 @@ fn a_course_is_filled_and_closed_and_anybody_checks_its_certificates() {
     assert_eq!(officer.post(COURSES, course(json!({})), 201)["code"], "68-LT-0002");
     let id = made["id"].as_str().unwrap();
     let to = format!("{COURSES}/{id}/enrolments");
-    let people: Vec<String> = (0..3).map(|n| record(&officer, json!({"name": format!("Học Zq {n}"), "birth": "1990-05-01"}))).collect();
+    let people: Vec<String> =
+        (0..3).map(|n| record(&officer, json!({"name": format!("Học Zq {n}"), "birth": "1990-05-01"}))).collect();
     officer.post(&to, entry(&people[0]), 409);
     officer.post(&format!("{COURSES}/{id}/opening"), Value::Null, 200);
     officer.post(&format!("{COURSES}/{id}/opening"), Value::Null, 200);
@@ -479,17 +483,25 @@ fn a_course_that_is_moved_or_called_off_is_told_and_stays_in_calendars() {
     officer.post(&format!("{COURSES}/{id}/opening"), Value::Null, 200);
     eventually("everybody sees it", || listed()[0]["code"] == "68-LT-0001");
     let shown = &listed()[0];
-    assert_eq!((&shown["full"], &shown["chapter"], &shown["sessions"][0]["from"]), (&json!(false), &json!("23095"), &json!("08:00")));
+    assert_eq!(
+        (&shown["full"], &shown["chapter"], &shown["sessions"][0]["from"]),
+        (&json!(false), &json!("23095"), &json!("08:00"))
+    );
     assert_eq!(app.anonymous().get("/api/v1/public/courses?chapter=68", 200)["items"].as_array().unwrap().len(), 1);
     assert_eq!(app.anonymous().get("/api/v1/public/courses?chapter=01", 200)["items"], json!([]));
     app.anonymous().get("/api/v1/public/courses?chapter=nope", 422);
     assert!(page(&app, "/tinh-nguyen/khoa-hoc").contains("Sơ cấp cứu; thôn 2, 3"));
     let written = calendar();
-    assert!(written.contains("UID:68-LT-0001.1@so.example.org\r\n") && written.contains("DTSTART:20261205T010000Z\r\n"), "{written}");
-    assert!(written.contains("SUMMARY:Sơ cấp cứu\\; thôn 2\\, 3 (68-LT-0001)\r\n") && !written.contains("CANCELLED"), "{written}");
-    let sequence = |text: &str| -> i64 {
-        text.lines().find_map(|line| line.strip_prefix("SEQUENCE:")).unwrap().trim().parse().unwrap()
-    };
+    assert!(
+        written.contains("UID:68-LT-0001.1@so.example.org\r\n") && written.contains("DTSTART:20261205T010000Z\r\n"),
+        "{written}"
+    );
+    assert!(
+        written.contains("SUMMARY:Sơ cấp cứu\\; thôn 2\\, 3 (68-LT-0001)\r\n") && !written.contains("CANCELLED"),
+        "{written}"
+    );
+    let sequence =
+        |text: &str| -> i64 { text.lines().find_map(|line| line.strip_prefix("SEQUENCE:")).unwrap().trim().parse().unwrap() };
 
     let person = record(&officer, json!({"name": "Học Zq 1", "phone": "0912345678"}));
     enrolled(&officer, id, &person);
@@ -536,7 +548,8 @@ fn a_result_is_corrected_with_a_reason_and_a_certificate_taken_away_by_two() {
     let app = TestApp::start();
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let id = opened(&officer, json!({}));
-    let people: Vec<String> = (0..2).map(|n| enrolled(&officer, &id, &record(&officer, json!({"name": format!("Học Zq {n}")})))).collect();
+    let people: Vec<String> =
+        (0..2).map(|n| enrolled(&officer, &id, &record(&officer, json!({"name": format!("Học Zq {n}")})))).collect();
     let to = |n: usize| format!("{ENROLMENTS}/{}/corrections", people[n]);
     let body = |result: &str| json!({"id": Uuid::now_v7(), "result": result, "reason": "EXAMINED_AGAIN"});
     officer.post(&to(0), body("FAILED"), 409);
@@ -550,7 +563,8 @@ fn a_result_is_corrected_with_a_reason_and_a_certificate_taken_away_by_two() {
     assert!(certificate(1).is_string());
 
     // Who passed did not: a second person decides, and sees whom it is about and why.
-    let code = officer.get(&format!("{CERTIFICATES}/{}", certificate(0).as_str().unwrap()), 200)["code"].as_str().unwrap().to_owned();
+    let code =
+        officer.get(&format!("{CERTIFICATES}/{}", certificate(0).as_str().unwrap()), 200)["code"].as_str().unwrap().to_owned();
     let ask = json!({"id": Uuid::now_v7(), "result": "FAILED", "reason": "WRONG_PERSON", "note": "nhầm với chị Zqnhung"});
     let asked = officer.post(&to(0), ask.clone(), 201);
     assert_eq!((&asked["state"], asked.get("note")), (&json!("ASKED"), None));
@@ -631,7 +645,10 @@ fn what_may_not_be_used_is_not_shown_beside_a_certificate() {
     let party = officer.get(&format!("/api/v1/persons/{}", done.person), 200)["party"].clone();
     officer.patch(&format!("/api/v1/persons/{}", done.person), json!({"birth": "1988-02-01"}), 200);
     assert_eq!(officer.post(REQUESTS, ask(&app, "RESTRICT", json!({"party": party})), 201)["state"], "DONE");
-    assert_eq!((public(&app, &done.code)["state"].clone(), public(&app, &done.code).get("name").cloned()), (json!("VALID"), None));
+    assert_eq!(
+        (public(&app, &done.code)["state"].clone(), public(&app, &done.code).get("name").cloned()),
+        (json!("VALID"), None)
+    );
     audited(&app);
 }
 
@@ -680,7 +697,8 @@ fn officers_trained_are_counted_down_the_tree_and_the_public_is_told_no_few() {
     crate::committees::named(&app, &officer, &json!(chair));
     let id = opened(&officer, json!({"kind": "OFFICER_TRAINING"}));
     let hers = enrolled(&officer, &id, &chair);
-    let others: Vec<String> = (0..6).map(|n| enrolled(&officer, &id, &record(&officer, json!({"name": format!("Học Zq {n}")})))).collect();
+    let others: Vec<String> =
+        (0..6).map(|n| enrolled(&officer, &id, &record(&officer, json!({"name": format!("Học Zq {n}")})))).collect();
     let mut results: Vec<(&str, &str)> = others.iter().map(|id| (id.as_str(), "PASSED")).collect();
     results[0].1 = "FAILED";
     results.push((&hers, "PASSED"));
@@ -756,7 +774,10 @@ fn a_course_goes_on_at_the_successor() {
     let closed = close(&there, &id, &[(&hers, "PASSED"), (&second, "PASSED")]);
     assert_eq!(closed["code"], "68-LT-0002");
     assert_eq!(there.get(&format!("{CERTIFICATES}?chapter=23059"), 200)["items"].as_array().unwrap().len(), 3);
-    assert_eq!((public(&app, &done.code)["state"].clone(), public(&app, &done.code)["chapter"].clone()), (json!("VALID"), json!("23095")));
+    assert_eq!(
+        (public(&app, &done.code)["state"].clone(), public(&app, &done.code)["chapter"].clone()),
+        (json!("VALID"), json!("23095"))
+    );
     there.send("GET", &format!("{CERTIFICATES}/{}/file", done.certificate), None);
     there.post(&format!("{CERTIFICATES}/{}/name", done.certificate), json!({"text_version": 1, "given_on": app.today()}), 200);
     there.post(COURSES, course(json!({"chapter": "23095"})), 404);

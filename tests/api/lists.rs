@@ -359,8 +359,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
             "/api/v1/teams/{id}/exercises" => &exercises,
             other => other,
         };
-        let (path, query) =
-            (path.replace("{id}", id).replace("{code}", &code), query.replace("{id}", &party.to_string()));
+        let (path, query) = (path.replace("{id}", id).replace("{code}", &code), query.replace("{id}", &party.to_string()));
         let of = |limit: usize| statements(&caller, &database, &format!("{path}{query}&limit={limit}").replace("?&", "?"));
         let (one, fifty) = (of(1), of(50));
         if (one.1, fifty.1) != (1, 50) {

@@ -40,7 +40,8 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let mut ids = Vec::new();
     for n in 0..3 {
         app.anonymous().post(PUBLIC, application("23095", &format!("091234567{n}")), 202);
-        let sql = format!("SELECT coalesce((SELECT id::text FROM volunteer_application WHERE id <> ALL('{{{}}}')), '')", ids.join(","));
+        let sql =
+            format!("SELECT coalesce((SELECT id::text FROM volunteer_application WHERE id <> ALL('{{{}}}')), '')", ids.join(","));
         ids.push(app.database.text(&sql));
     }
     officer.post(&format!("{APPLICATIONS}/{}/confirmation", ids[1]), Value::Null, 200);
@@ -113,7 +114,10 @@ fn somebody_signs_up_confirms_by_a_link_and_is_verified_without_mail_and_gateway
     let id = newest(&app);
     let listed = officer.get(&format!("{APPLICATIONS}?chapter=23095"), 200);
     let one = &listed["items"][0];
-    assert_eq!((&one["state"], &one["name"], &one["contact_link"]), (&json!("UNCONFIRMED"), &json!("Nguyễn Văn Zqbinh"), &json!("tel:0912345678")));
+    assert_eq!(
+        (&one["state"], &one["name"], &one["contact_link"]),
+        (&json!("UNCONFIRMED"), &json!("Nguyễn Văn Zqbinh"), &json!("tel:0912345678"))
+    );
     let accept = json!({"id": Uuid::new_v4(), "kind": "VOLUNTEER", "birth": "1995-03-08"});
     officer.post(&format!("{APPLICATIONS}/{id}/acceptance"), accept.clone(), 409);
 
@@ -134,9 +138,15 @@ fn somebody_signs_up_confirms_by_a_link_and_is_verified_without_mail_and_gateway
     assert_eq!((&done["state"], done.get("name"), &done["confirmed_how"]), (&json!("ACCEPTED"), None, &json!("LINK")));
     officer.post(&format!("{APPLICATIONS}/{id}/acceptance"), accept.clone(), 200);
     let volunteer = officer.get(&at(accept["id"].as_str().unwrap()), 200);
-    assert_eq!((&volunteer["state"], &volunteer["name"], &volunteer["phone"]), (&json!("VERIFIED"), &json!("Nguyễn Văn Zqbinh"), &json!("0912345678")));
+    assert_eq!(
+        (&volunteer["state"], &volunteer["name"], &volunteer["phone"]),
+        (&json!("VERIFIED"), &json!("Nguyễn Văn Zqbinh"), &json!("0912345678"))
+    );
     officer.post(&format!("{APPLICATIONS}/{id}/refusal"), json!({"reason": "OTHER"}), 409);
-    assert_eq!(app.database.number("SELECT count(*) FROM volunteer_application WHERE content IS NOT NULL OR address_hash IS NOT NULL"), 0);
+    assert_eq!(
+        app.database.number("SELECT count(*) FROM volunteer_application WHERE content IS NOT NULL OR address_hash IS NOT NULL"),
+        0
+    );
     audited(&app);
 }
 
@@ -162,8 +172,15 @@ fn whoever_is_known_gets_the_same_answer_as_everybody_else() {
     }
     assert_eq!(app.database.number("SELECT count(*) FROM volunteer_application"), 6);
     // The officer finds that they know him already.
-    let id = officer.get(&format!("{APPLICATIONS}?chapter=23095"), 200)["items"].as_array().unwrap().iter()
-        .find(|one| one["contact"] == "0912345678").unwrap()["id"].as_str().unwrap().to_owned();
+    let id = officer.get(&format!("{APPLICATIONS}?chapter=23095"), 200)["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["contact"] == "0912345678")
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     officer.post(&format!("{APPLICATIONS}/{id}/confirmation"), Value::Null, 200);
     officer.post(&format!("{APPLICATIONS}/{id}/acceptance"), json!({"id": Uuid::new_v4(), "kind": "VOLUNTEER"}), 409);
     let refused = officer.post(&format!("{APPLICATIONS}/{id}/refusal"), json!({"reason": "KNOWN_ALREADY"}), 200);
@@ -230,8 +247,13 @@ fn an_application_that_nobody_confirms_is_erased_after_thirty_days() {
     let officer = app.officer_of("23095");
     app.anonymous().post(PUBLIC, application("23095", "0912345678"), 202);
     let (old, link) = (newest(&app), by_hand(&officer, "23095"));
-    app.anonymous().post(PUBLIC, json!({"name": "Lê Zqkhac", "contact": "zqkhac@example.org", "chapter": "23095", "consent": 1}), 202);
-    let kept: Uuid = app.database.text(&format!("SELECT id::text FROM volunteer_application WHERE id <> '{old}'")).parse().unwrap();
+    app.anonymous().post(
+        PUBLIC,
+        json!({"name": "Lê Zqkhac", "contact": "zqkhac@example.org", "chapter": "23095", "consent": 1}),
+        202,
+    );
+    let kept: Uuid =
+        app.database.text(&format!("SELECT id::text FROM volunteer_application WHERE id <> '{old}'")).parse().unwrap();
     officer.post(&format!("{APPLICATIONS}/{kept}/confirmation"), Value::Null, 200);
     app.clock.advance(Duration::days(29));
     assert_eq!(app.anonymous().send("GET", &link, None).status, 200, "on the last day it is good");
@@ -239,7 +261,11 @@ fn an_application_that_nobody_confirms_is_erased_after_thirty_days() {
     eventually("it is erased", || app.database.number("SELECT count(*) FROM volunteer_application") == 1);
     assert_eq!(state(&app, kept), "CONFIRMED");
     for method in ["GET", "POST"] {
-        assert_eq!(app.anonymous().send(method, &link, Some(Vec::new()).filter(|_| method == "POST")).status, 410, "after its end");
+        assert_eq!(
+            app.anonymous().send(method, &link, Some(Vec::new()).filter(|_| method == "POST")).status,
+            410,
+            "after its end"
+        );
     }
     assert_eq!(app.database.number(&format!("SELECT count(*) FROM message WHERE content IS NOT NULL AND about = '{old}'")), 0);
     crate::personal::nowhere(&app, &["0912345678", "Zqbinh"]);
@@ -282,7 +308,11 @@ fn somebody_who_is_known_is_attached_and_a_minor_is_not_taken() {
 /// Fills the form of the page in.
 fn submit(app: &TestApp, fields: &[(&str, &str)]) -> Answer {
     let body = serde_urlencoded(fields);
-    app.anonymous().with("content-type", "application/x-www-form-urlencoded").with("accept", "text/html").send("POST", "/tinh-nguyen", Some(body.into_bytes()))
+    app.anonymous().with("content-type", "application/x-www-form-urlencoded").with("accept", "text/html").send(
+        "POST",
+        "/tinh-nguyen",
+        Some(body.into_bytes()),
+    )
 }
 
 fn serde_urlencoded(fields: &[(&str, &str)]) -> String {
@@ -294,7 +324,10 @@ fn serde_urlencoded(fields: &[(&str, &str)]) -> String {
 fn the_page_works_without_script_and_finds_the_chapter_by_name() {
     let app = TestApp::start();
     let shown = page(&app, "/tinh-nguyen");
-    assert!(shown.contains("<form class=\"filter\" action=\"/tinh-nguyen\" method=\"post\">") && shown.contains("30 ngày"), "{shown}");
+    assert!(
+        shown.contains("<form class=\"filter\" action=\"/tinh-nguyen\" method=\"post\">") && shown.contains("30 ngày"),
+        "{shown}"
+    );
     assert!(page(&app, "/tinh-nguyen?chapter=23095").contains("value=\"23095\""));
     assert!(page(&app, "/tinh-nguyen?lang=en").contains("Become a Red Cross volunteer"));
     let right = [("name", "Nguyễn Văn Zqbinh"), ("contact", "0912345678"), ("chapter", "Hàm Liêm"), ("consent", "1")];

@@ -218,7 +218,8 @@ fn titles_are_given_and_taken_back_by_decision() {
     let officer = app.officer_of("23095");
     let id = verified(&officer, json!({"name": "Trần Thị Zqan"}), json!({}));
     let titles = format!("{}/titles", at(id));
-    let give = |title: &str, on: &str| json!({"id": Uuid::now_v7(), "title": title, "decision_no": "41/QĐ-HCTĐ", "decision_on": on});
+    let give =
+        |title: &str, on: &str| json!({"id": Uuid::now_v7(), "title": title, "decision_no": "41/QĐ-HCTĐ", "decision_on": on});
     let silver = give("SILVER", "2026-11-20");
     let shown = officer.post(&titles, silver.clone(), 201);
     assert_eq!((&shown["titles"][0]["title"], &shown["titles"][0]["decision_no"]), (&json!("SILVER"), &json!("41/QĐ-HCTĐ")));
@@ -266,8 +267,7 @@ fn those_are_chosen_who_come_can_do_it_and_have_time() {
     );
     let elsewhere =
         verified(&there, json!({"chapter": "23059", "name": "Người Hai"}), json!({"skills": [skill("BOAT", "SAID", None)]}));
-    let run_out =
-        verified(&here, json!({"name": "Người Ba"}), json!({"skills": [skill("BOAT", "SEEN", Some("2026-11-21"))]}));
+    let run_out = verified(&here, json!({"name": "Người Ba"}), json!({"skills": [skill("BOAT", "SEEN", Some("2026-11-21"))]}));
     // Nobody is called out who was not asked, does not want to, or is not verified.
     verified(&here, json!({"name": "Người Bốn"}), json!({"willing": null, "skills": [skill("BOAT", "SEEN", None)]}));
     verified(&here, json!({"name": "Người Năm"}), json!({"willing": false, "skills": [skill("BOAT", "SEEN", None)]}));
@@ -276,15 +276,20 @@ fn those_are_chosen_who_come_can_do_it_and_have_time() {
         all.sort();
         all
     };
-    let can = |codes: &'static [&'static str]| move |filter: &mut Filter| filter.skills = codes.iter().map(|code| (*code).to_owned()).collect();
+    let can = |codes: &'static [&'static str]| {
+        move |filter: &mut Filter| filter.skills = codes.iter().map(|code| (*code).to_owned()).collect()
+    };
     assert_eq!(chosen(&app, "68", |_| {}), sorted(vec![boat, elsewhere, run_out]));
     assert_eq!(chosen(&app, "68", can(&["BOAT"])), sorted(vec![boat, elsewhere]));
     assert_eq!(chosen(&app, "23095", can(&["BOAT"])), [boat]);
     assert_eq!(chosen(&app, "68", can(&["BOAT", "SWIMMING", "BOAT"])), [boat]);
-    assert_eq!(chosen(&app, "68", |filter| {
-        can(&["BOAT"])(filter);
-        filter.proven = true;
-    }), [boat]);
+    assert_eq!(
+        chosen(&app, "68", |filter| {
+            can(&["BOAT"])(filter);
+            filter.proven = true;
+        }),
+        [boat]
+    );
     let at_night = When::at("2026-11-22T18:00:00Z".parse().unwrap());
     let on_monday = When::at("2026-11-23T03:00:00Z".parse().unwrap());
     assert_eq!(chosen(&app, "68", |filter| filter.when = Some(at_night)).len(), 3);
@@ -334,8 +339,12 @@ fn an_erasure_of_somebody_with_hours_leaves_what_was_counted() {
     let hours = crate::volunteer_hours::evening("23095", &[id], "Phát quà cùng bà Zqan");
     officer.post(crate::volunteer_hours::HOURS, hours.clone(), 200);
     let of = hours["volunteers"][0]["id"].as_str().unwrap();
-    officer.post(&format!("{}/{of}/correction", crate::volunteer_hours::HOURS), json!({"reason": "Zqan nhờ sửa",
-        "instead": {"id": Uuid::new_v4(), "what": "Phát quà cùng Zqan", "from": hours["from"], "to": hours["to"]}}), 200);
+    officer.post(
+        &format!("{}/{of}/correction", crate::volunteer_hours::HOURS),
+        json!({"reason": "Zqan nhờ sửa",
+        "instead": {"id": Uuid::new_v4(), "what": "Phát quà cùng Zqan", "from": hours["from"], "to": hours["to"]}}),
+        200,
+    );
     officer.post(&steps(id), json!({"id": Uuid::now_v7(), "kind": "PAUSE", "reason": "Zqan nghỉ sinh"}), 201);
     app.clock.advance(Duration::days(2));
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
@@ -410,7 +419,10 @@ fn volunteers_go_out_as_a_file() {
     let text = officer.get_text(&format!("{VOLUNTEERS}/file?chapter=23095&form=CSV"), 200);
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].starts_with("\u{feff}Họ và tên (name),Ngày sinh (birth)"), "{text}");
-    assert!(lines[1].starts_with("Trần Thị Zqan,1988,0912345678,VN-23095,Tình nguyện viên,Đang hoạt động,2026-11-22,FIRST_AID"), "{text}");
+    assert!(
+        lines[1].starts_with("Trần Thị Zqan,1988,0912345678,VN-23095,Tình nguyện viên,Đang hoạt động,2026-11-22,FIRST_AID"),
+        "{text}"
+    );
     assert!(lines[2].starts_with("'=Lê Zqb"), "no program takes a name for a formula: {text}");
     let sheet = officer.send("GET", &format!("{VOLUNTEERS}/file?chapter=23095&form=XLSX&state=VERIFIED"), None);
     assert_eq!(sheet.status, 200);
