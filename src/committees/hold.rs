@@ -13,7 +13,7 @@ use crate::authz::{KeepPeople, Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::http::{Check, FieldError, Say};
-use crate::persons::{self, PersonKind};
+use crate::persons;
 
 /// The committee of a post, held, for those who may read its chapter.
 pub fn committee_of(v: &mut Visit<'_>, post: Uuid) -> Result<(CommitteeRow, PostRow), Fault> {
@@ -31,9 +31,7 @@ pub fn enter(v: &mut Visit<'_>, post: Uuid, new: &NewInPost) -> Result<bool, Fau
     if !request::is_new(v, new.id, &new.content(post.id))? {
         return Ok(false);
     }
-    let person = persons::hold(v.conn, v.vault, &grant, new.person)?;
-    // An organisation holds no post.
-    let person = person.filter(|person| person.kind == PersonKind::Person).ok_or_else(no_such_person)?;
+    let person = persons::hold(v.conn, v.vault, &grant, new.person)?.ok_or_else(no_such_person)?;
     let wanted = within(&committee, &post, new, vietnam_date(v.now))?;
     let mut check = Check::default();
     if !paper_is_kept(v.conn, committee.chapter(), new.document.as_deref())? {

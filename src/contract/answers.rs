@@ -44,8 +44,13 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
 ];
 
 /// Records that are changed with `If-Match`: answers with one say which version it is.
-const VERSIONED: [&str; 3] =
-    ["#/components/schemas/AppealOut", "#/components/schemas/ChapterState", "#/components/schemas/PersonOut"];
+const VERSIONED: [&str; 5] = [
+    "#/components/schemas/AppealOut",
+    "#/components/schemas/CallOutOut",
+    "#/components/schemas/ChapterState",
+    "#/components/schemas/PersonOut",
+    "#/components/schemas/TeamDetailOut",
+];
 
 pub fn complete(document: &mut Value) {
     components(document);

@@ -27,8 +27,15 @@ const WORDS: &[Words<'_>] = &[
     ("ConsentChannel", "How a consent was given.", &["AT_GIVING", "IN_PERSON", "PHONE", "POST", "EMAIL", "APP", "OTHER"]),
     (
         "ConsentPurpose",
-        "What a giver agrees to, or somebody who holds a post.",
-        &["SHOW_MASKED_NAME", "SHOW_FULL_NAME", "SHOW_MASKED_NAME_OF_CHILD", "SHOW_FULL_NAME_OF_CHILD", "SHOW_NAME_OF_OFFICER"],
+        "What a giver agrees to, somebody who holds a post, or who represents a child that joins.",
+        &[
+            "SHOW_MASKED_NAME",
+            "SHOW_FULL_NAME",
+            "SHOW_MASKED_NAME_OF_CHILD",
+            "SHOW_FULL_NAME_OF_CHILD",
+            "SHOW_NAME_OF_OFFICER",
+            "CHILD_JOINS",
+        ],
     ),
     ("DeadlineChangeKind", "What about a deadline changed.", &["ANSWER_DUE", "DUE_ON", "EXTENSION"]),
     ("DocumentClosing", "Why a paper is kept and not shown.", &["ERASED", "RESTRICTED"]),

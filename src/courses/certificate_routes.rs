@@ -99,11 +99,12 @@ pub async fn show_certificate_name(
 )]
 #[post("/certificates/{id}/name/withdrawal")]
 pub async fn withdraw_certificate_name(desk: Desk, id: web::Path<Uuid>) -> Answer<CertificateOut> {
+    let content = id.to_string();
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         certificates::withdraw_name(v, *id)?;
         Ok(certificates::after(v, *id)?)
     };
-    desk.once("certificate/name/withdrawal", id.to_string(), work).await
+    desk.once("certificate/name/withdrawal", content, work).await
 }
 
 /// One certificate to print, sign and stamp: PDF, A5. Noted in the audit trail.

@@ -56,8 +56,13 @@ pub fn record(v: &mut Visit<'_>, body: &CertificateIn, issuer: &Line, serial: &L
     if let Some(known) = certificate_store::find(v.conn, body.id)? {
         return if known.request_hash == hash { Ok(false) } else { Err(Fault::IdTaken) };
     }
-    if !store::kinds(v.conn)?.iter().any(|row| row.code == body.kind) {
-        return Err(Fault::field("/kind", "NOT_A_CHOICE", "Không có loại khóa học này.", "There is no such kind of course."));
+    if !store::kinds(v.conn)?.iter().any(|row| row.code == body.course_kind) {
+        return Err(Fault::field(
+            "/course_kind",
+            "NOT_A_CHOICE",
+            "Không có loại khóa học này.",
+            "There is no such kind of course.",
+        ));
     }
     let Some(person) = persons::hold(v.conn, v.vault, &grant, body.person)? else {
         return Err(Fault::field(
@@ -72,7 +77,7 @@ pub fn record(v: &mut Visit<'_>, body: &CertificateIn, issuer: &Line, serial: &L
         id: body.id,
         chapter_id: grant.chapter().0,
         person_id: person.id.0,
-        kind: body.kind.clone(),
+        kind: body.course_kind.clone(),
         enrolment_id: None,
         code: None,
         elsewhere: Some(sealed(v.vault, body.id, &said)?),
@@ -121,7 +126,7 @@ pub fn out(v: &mut Visit<'_>, rows: Vec<CertificateRow>) -> Result<Vec<Certifica
             expired: on_day(row.valid_until, today) == PublicCertificateState::Expired,
             state: row.state().ok_or_else(|| Fault::broken("a certificate in no state"))?,
             name_shown: row.name_text.is_some(),
-            kind: row.kind,
+            course_kind: row.kind,
             code: row.code,
         });
     }

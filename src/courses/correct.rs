@@ -5,12 +5,12 @@ use uuid::Uuid;
 use super::enrolments::{self, CorrectionRow, EnrolmentRow};
 use super::fault::Fault;
 use super::issue;
-use super::model::{CorrectionState, CourseResult, CourseState};
-use super::out::CorrectionOut;
+use super::model::{CourseCorrectionState, CourseResult, CourseState};
+use super::out::CourseCorrectionOut;
 use super::plan;
 use super::show;
 use super::store::{self, CourseRow};
-use super::wire::CorrectionIn;
+use super::wire::CourseCorrectionIn;
 use crate::authz::{Granted, KeepPeople, Right, SeePeople, Visit};
 use crate::basics::Line;
 use crate::db::DbError;
@@ -33,7 +33,7 @@ pub const TAKEN_AWAY: &decisions::Kind = &decisions::Kind {
 };
 
 /// Corrects a result, or asks a second person to. The same sent again is the same: whether it is new.
-pub fn enter(v: &mut Visit<'_>, enrolment: Uuid, body: &CorrectionIn, note: Option<&Line>) -> Result<bool, Fault> {
+pub fn enter(v: &mut Visit<'_>, enrolment: Uuid, body: &CourseCorrectionIn, note: Option<&Line>) -> Result<bool, Fault> {
     let found = enrolments::find(v.conn, enrolment)?.ok_or(Fault::Unknown)?;
     let (course, grant) = plan::kept(v, found.course_id)?;
     if let Some(known) = enrolments::correction(v.conn, body.id)? {
@@ -59,7 +59,7 @@ pub fn enter(v: &mut Visit<'_>, enrolment: Uuid, body: &CorrectionIn, note: Opti
         from_result: from.name().to_owned(),
         to_result: body.result.name().to_owned(),
         reason: body.reason.name().to_owned(),
-        state: CorrectionState::Asked.name().to_owned(),
+        state: CourseCorrectionState::Asked.name().to_owned(),
         asked_by: grant.account(),
         asked_at: v.now,
         decided_by: None,
@@ -70,7 +70,7 @@ pub fn enter(v: &mut Visit<'_>, enrolment: Uuid, body: &CorrectionIn, note: Opti
     }
     enrolments::insert_correction(v.conn, &new).map_err(waits)?;
     carry(v, grant.account(), &course, &row, body.result)?;
-    enrolments::settle(v.conn, new.id, CorrectionState::Done, grant.account(), v.now)?;
+    enrolments::settle(v.conn, new.id, CourseCorrectionState::Done, grant.account(), v.now)?;
     v.note(&grant, "COURSE_RESULT_CORRECTED", enrolment)?;
     Ok(true)
 }
@@ -141,11 +141,11 @@ impl Matter for Correction {
             ));
         }
         carry(v, by.asking_account, &course, &row, to)?;
-        Ok(enrolments::settle(v.conn, self.0.id, CorrectionState::Done, by.grant.account(), v.now)?)
+        Ok(enrolments::settle(v.conn, self.0.id, CourseCorrectionState::Done, by.grant.account(), v.now)?)
     }
 
     fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Fault> {
-        let to = if state == State::Withdrawn { CorrectionState::Withdrawn } else { CorrectionState::Refused };
+        let to = if state == State::Withdrawn { CourseCorrectionState::Withdrawn } else { CourseCorrectionState::Refused };
         Ok(enrolments::settle(v.conn, self.0.id, to, by.account(), v.now)?)
     }
 }
@@ -158,10 +158,10 @@ pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<(), Fault
 }
 
 /// One correction, for those who see the people of its chapter, and for those who decide it; noted.
-pub fn shown(v: &mut Visit<'_>, id: Uuid) -> Result<CorrectionOut, Fault> {
+pub fn shown(v: &mut Visit<'_>, id: Uuid) -> Result<CourseCorrectionOut, Fault> {
     let row = enrolments::correction(v.conn, id)?.ok_or(Fault::Unknown)?;
     let chapter = store::today(v.conn, row.chapter_id)?;
-    let waiting = row.state == CorrectionState::Asked.name();
+    let waiting = row.state == CourseCorrectionState::Asked.name();
     let decides = match decisions::approvers(v.conn, TAKEN_AWAY, &[id])?.remove(&id).filter(|_| waiting) {
         Some(approver) => decisions::decides_at(v, crate::tree::ChapterId(approver))?,
         None => false,
@@ -171,14 +171,14 @@ pub fn shown(v: &mut Visit<'_>, id: Uuid) -> Result<CorrectionOut, Fault> {
     }
     v.note_at(Some(chapter), "COURSE_CORRECTION_READ", Some(id), None)?;
     let note = decisions::note_of(v, TAKEN_AWAY, id)?;
-    Ok(CorrectionOut { note, ..after(v, id)? })
+    Ok(CourseCorrectionOut { note, ..after(v, id)? })
 }
 
 /// One as it is after it was decided, by whoever did so.
-pub fn after(v: &mut Visit<'_>, id: Uuid) -> Result<CorrectionOut, Fault> {
+pub fn after(v: &mut Visit<'_>, id: Uuid) -> Result<CourseCorrectionOut, Fault> {
     let row = enrolments::correction(v.conn, id)?.ok_or(Fault::Unknown)?;
     let enrolment = enrolments::find(v.conn, row.enrolment_id)?.ok_or(Fault::Unknown)?;
     let person = show::people(v, &[enrolment.person_id])?.remove(&enrolment.person_id);
     let out = show::correction(row).ok_or_else(|| Fault::broken("a correction that cannot be read"))?;
-    Ok(CorrectionOut { person, ..out })
+    Ok(CourseCorrectionOut { person, ..out })
 }

@@ -1,11 +1,11 @@
-//! What was taught in a year, down the tree: one question. Levels above get counts and no persons, so READ suffices.
+//! What was taught in a year, down the tree: one question to the courses. Levels above get counts and no persons, so READ suffices.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::fault::Fault;
@@ -16,8 +16,8 @@ use crate::authz::{Read, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::statement::statement;
-use crate::http::FieldError;
-use crate::http::Say;
+use crate::http::{FieldError, Say};
+use crate::tree;
 
 /// The first and the last year that can be asked for.
 const YEARS: std::ops::RangeInclusive<i32> = 1946..=2999;
@@ -39,29 +39,29 @@ pub fn of(v: &mut Visit<'_>, chapter: &str, year: Option<i32>) -> Result<CourseC
     let kinds: HashMap<String, KindRow> = store::kinds(v.conn)?.into_iter().map(|row| (row.code.clone(), row)).collect();
     let mut rows: Vec<CourseCount> = counted(v.conn, &here, first, last)?;
     for row in &mut rows {
-        row.area = kinds.get(&row.kind).and_then(|kind| kind.area.as_deref()).and_then(CourseArea::parse);
+        row.area = kinds.get(&row.course_kind).and_then(|kind| kind.area.as_deref()).and_then(CourseArea::parse);
     }
     Ok(CourseCounts { chapter: place.code, year, rows })
 }
 
 statement! {
-    struct Counted { chapter: Uuid => SqlUuid, first: NaiveDate => Date, last: NaiveDate => Date }
+    struct Counted { chapters: Vec<Uuid> => Array<SqlUuid>, first: NaiveDate => Date, last: NaiveDate => Date }
         -> (Text, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt),
     "SELECT c.kind, count(DISTINCT c.id), count(e.id), count(e.id) FILTER (WHERE e.result = 'PASSED'),
             count(e.id) FILTER (WHERE e.result = 'FAILED'), count(e.id) FILTER (WHERE e.result = 'ABSENT'),
             count(e.id) FILTER (WHERE e.result = 'PASSED' AND e.officer)
-     FROM chapter_ancestor a JOIN course c ON c.chapter_id = a.chapter_id
-     LEFT JOIN course_enrolment e ON e.course_id = c.id AND e.result IS NOT NULL
-     WHERE a.ancestor_id = ? AND c.state = 'CLOSED' AND c.last_day BETWEEN ? AND ?
+     FROM course c LEFT JOIN course_enrolment e ON e.course_id = c.id AND e.result IS NOT NULL
+     WHERE c.chapter_id = ANY(?) AND c.state = 'CLOSED' AND c.last_day BETWEEN ? AND ?
      GROUP BY c.kind"
 }
 
 type Row = (String, i64, i64, i64, i64, i64, i64);
 
 fn counted(conn: &mut PgConnection, here: &Seen<Read>, first: NaiveDate, last: NaiveDate) -> Result<Vec<CourseCount>, DbError> {
-    let rows: Vec<Row> = Counted { chapter: &here.chapter().0, first: &first, last: &last }.load(conn)?;
+    let below: Vec<Uuid> = tree::at_and_below(here.chapter().0).load(conn)?;
+    let rows: Vec<Row> = Counted { chapters: &below, first: &first, last: &last }.load(conn)?;
     let row = |(kind, courses, enrolled, passed, failed, absent, officers): Row| {
-        let count = CourseCount { kind: kind.clone(), area: None, courses, enrolled, passed, failed, absent, officers };
+        let count = CourseCount { course_kind: kind.clone(), area: None, courses, enrolled, passed, failed, absent, officers };
         (kind, count)
     };
     Ok(rows.into_iter().map(row).collect::<BTreeMap<_, _>>().into_values().collect())

@@ -34,7 +34,7 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
         (0..count).map(on).collect()
     };
     let course = |n: u128, kind: &str, title: &str, sessions: Vec<Value>| {
-        json!({"id": Uuid::from_u128(IDS + n), "chapter": "23095", "kind": kind, "title": title, "places": 30,
+        json!({"id": Uuid::from_u128(IDS + n), "chapter": "23095", "course_kind": kind, "title": title, "places": 30,
             "place": "Nhà văn hóa thôn 2, xã Hàm Liêm", "sessions": sessions})
     };
     let all = [

@@ -5,20 +5,20 @@ use uuid::Uuid;
 
 use super::enrolments::{self, EnrolmentRow};
 use super::fault::Fault;
-use super::model::{CourseState, EnrolmentCancelled, EnrolmentState, comes};
+use super::model::{CourseEnrolmentCancelled, CourseEnrolmentState, CourseState, comes};
 use super::notices::{Notice, tell};
 use super::places;
 use super::plan;
 use super::show;
 use super::store;
-use super::wire::EnrolmentIn;
+use super::wire::CourseEnrolmentIn;
 use crate::authz::{Attempt, KeepPeople, SeePeople, Visit};
 use crate::http::{FieldError, Say, Span};
 use crate::persons;
 
 /// Enrols a person of the chapter: in a place while there is one, else in the waiting list. The same sent again is the same: whether it
 /// is new.
-pub fn enrol(v: &mut Visit<'_>, course: Uuid, body: &EnrolmentIn) -> Result<bool, Fault> {
+pub fn enrol(v: &mut Visit<'_>, course: Uuid, body: &CourseEnrolmentIn) -> Result<bool, Fault> {
     let found = store::find(v.conn, course)?.ok_or(Fault::Unknown)?;
     let chapter = store::today(v.conn, found.chapter_id)?;
     let grant = v.at::<KeepPeople>(chapter)?;
@@ -64,7 +64,7 @@ pub fn enrol(v: &mut Visit<'_>, course: Uuid, body: &EnrolmentIn) -> Result<bool
         officer: false,
     };
     enrolments::insert(v.conn, &new)?;
-    if state == EnrolmentState::Enrolled {
+    if state == CourseEnrolmentState::Enrolled {
         row.taken += 1;
         store::write_taken(v.conn, course, row.taken)?;
     }
@@ -73,7 +73,7 @@ pub fn enrol(v: &mut Visit<'_>, course: Uuid, body: &EnrolmentIn) -> Result<bool
     Ok(true)
 }
 
-fn repeated(v: &mut Visit<'_>, known: &EnrolmentRow, course: Uuid, body: &EnrolmentIn) -> Result<bool, Fault> {
+fn repeated(v: &mut Visit<'_>, known: &EnrolmentRow, course: Uuid, body: &CourseEnrolmentIn) -> Result<bool, Fault> {
     let same = persons::all_of(v.conn, body.person)?.iter().any(|id| id.0 == known.person_id);
     if known.course_id == course && same { Ok(false) } else { Err(Fault::IdTaken) }
 }
@@ -98,13 +98,13 @@ pub fn cancel(v: &mut Visit<'_>, id: Uuid) -> Result<(), Fault> {
     }
     // Read again now that the course is held.
     let row = enrolments::find(v.conn, id)?.ok_or(Fault::Unknown)?;
-    if row.is(EnrolmentState::Cancelled) {
+    if row.is(CourseEnrolmentState::Cancelled) {
         return Ok(());
     }
     if !course.is(CourseState::Open) {
         return Err(Fault::conflict("Lớp này đã kết thúc.", "This course is over."));
     }
-    places::give_up(v.conn, v.now, &mut course, &row, EnrolmentCancelled::ByOfficer)?;
+    places::give_up(v.conn, v.now, &mut course, &row, CourseEnrolmentCancelled::ByOfficer)?;
     Ok(v.note(&grant, "COURSE_PLACE_GIVEN_UP", id)?)
 }
 
@@ -112,7 +112,7 @@ pub fn cancel(v: &mut Visit<'_>, id: Uuid) -> Result<(), Fault> {
 pub fn list(
     v: &mut Visit<'_>,
     course: Uuid,
-    state: Option<EnrolmentState>,
+    state: Option<CourseEnrolmentState>,
     span: &Span<i32>,
 ) -> Result<Vec<EnrolmentRow>, Fault> {
     let (row, here) = show::course_for_people(v, course)?;
@@ -122,7 +122,7 @@ pub fn list(
 }
 
 /// One of them; each reading is noted, and so is each that is refused.
-pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<Result<super::out::EnrolmentOut, Fault>, Fault> {
+pub fn show(v: &mut Visit<'_>, id: Uuid) -> Result<Result<super::out::CourseEnrolmentOut, Fault>, Fault> {
     let Some(row) = enrolments::find(v.conn, id)? else { return Ok(Err(Fault::Unknown)) };
     let course = store::find(v.conn, row.course_id)?.ok_or(Fault::Unknown)?;
     let chapter = store::today(v.conn, course.chapter_id)?;

@@ -7,7 +7,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{CorrectionState, CourseResult, EnrolmentCancelled, EnrolmentState};
+use super::model::{CourseCorrectionState, CourseEnrolmentCancelled, CourseEnrolmentState, CourseResult};
 use crate::db::DbError;
 use crate::db::schema::{course, course_attendance, course_correction, course_enrolment};
 use crate::http::Span;
@@ -31,11 +31,11 @@ pub struct EnrolmentRow {
 }
 
 impl EnrolmentRow {
-    pub fn state(&self) -> Option<EnrolmentState> {
-        EnrolmentState::parse(&self.state)
+    pub fn state(&self) -> Option<CourseEnrolmentState> {
+        CourseEnrolmentState::parse(&self.state)
     }
 
-    pub fn is(&self, state: EnrolmentState) -> bool {
+    pub fn is(&self, state: CourseEnrolmentState) -> bool {
         self.state() == Some(state)
     }
 
@@ -76,7 +76,7 @@ pub fn of_course(conn: &mut PgConnection, course: Uuid) -> Result<Vec<EnrolmentR
 pub fn list(
     conn: &mut PgConnection,
     course: Uuid,
-    state: Option<EnrolmentState>,
+    state: Option<CourseEnrolmentState>,
     span: &Span<i32>,
 ) -> Result<Vec<EnrolmentRow>, DbError> {
     use course_enrolment as e;
@@ -102,7 +102,7 @@ pub fn of_persons(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<Enrol
 pub fn has_any(conn: &mut PgConnection, course: Uuid, persons: &[Uuid]) -> Result<bool, DbError> {
     use course_enrolment as e;
     let standing = e::table.filter(e::course_id.eq(course)).filter(e::person_id.eq_any(persons));
-    let standing = standing.filter(e::state.ne(EnrolmentState::Cancelled.name()));
+    let standing = standing.filter(e::state.ne(CourseEnrolmentState::Cancelled.name()));
     Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
 }
 
@@ -111,14 +111,14 @@ pub fn line(conn: &mut PgConnection, course: Uuid) -> Result<(i64, i32), DbError
     use course_enrolment as e;
     let of = || e::table.filter(e::course_id.eq(course));
     let last: Option<i32> = of().select(diesel::dsl::max(e::turn)).first(conn)?;
-    let waiting = of().filter(e::state.eq(EnrolmentState::Waiting.name())).count().get_result(conn)?;
+    let waiting = of().filter(e::state.eq(CourseEnrolmentState::Waiting.name())).count().get_result(conn)?;
     Ok((waiting, last.unwrap_or(0) + 1))
 }
 
 /// How many wait for each of these courses.
 pub fn waiting(conn: &mut PgConnection, courses: &[Uuid]) -> Result<HashMap<Uuid, i64>, DbError> {
     use course_enrolment as e;
-    let query = e::table.filter(e::course_id.eq_any(courses)).filter(e::state.eq(EnrolmentState::Waiting.name()));
+    let query = e::table.filter(e::course_id.eq_any(courses)).filter(e::state.eq(CourseEnrolmentState::Waiting.name()));
     let rows: Vec<(Uuid, i64)> = query.group_by(e::course_id).select((e::course_id, diesel::dsl::count_star())).load(conn)?;
     Ok(rows.into_iter().collect())
 }
@@ -126,7 +126,7 @@ pub fn waiting(conn: &mut PgConnection, courses: &[Uuid]) -> Result<HashMap<Uuid
 /// The codes of the courses of these enrolments.
 pub fn course_codes(conn: &mut PgConnection, of: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
     use course_enrolment as e;
-    let query = e::table.inner_join(course::table).filter(e::id.eq_any(of));
+    let query = e::table.inner_join(course::table.on(course::id.eq(e::course_id))).filter(e::id.eq_any(of));
     Ok(query.select((e::id, course::code)).load::<(Uuid, String)>(conn)?.into_iter().collect())
 }
 
@@ -138,7 +138,7 @@ pub fn insert(conn: &mut PgConnection, row: &EnrolmentRow) -> Result<(), DbError
 /// The first who wait, so many; the caller holds the course.
 pub fn first_waiting(conn: &mut PgConnection, course: Uuid, most: i64) -> Result<Vec<Uuid>, DbError> {
     use course_enrolment as e;
-    let query = e::table.filter(e::course_id.eq(course)).filter(e::state.eq(EnrolmentState::Waiting.name()));
+    let query = e::table.filter(e::course_id.eq(course)).filter(e::state.eq(CourseEnrolmentState::Waiting.name()));
     Ok(query.order(e::turn).limit(most).select(e::id).load(conn)?)
 }
 
@@ -146,16 +146,16 @@ pub fn first_waiting(conn: &mut PgConnection, course: Uuid, most: i64) -> Result
 pub fn move_up(conn: &mut PgConnection, ids: &[Uuid], at: DateTime<Utc>) -> Result<(), DbError> {
     use course_enrolment as e;
     diesel::update(e::table.filter(e::id.eq_any(ids)))
-        .set((e::state.eq(EnrolmentState::Enrolled.name()), e::moved_up_at.eq(at)))
+        .set((e::state.eq(CourseEnrolmentState::Enrolled.name()), e::moved_up_at.eq(at)))
         .execute(conn)?;
     Ok(())
 }
 
 /// They have neither a place nor wait for one any more.
-pub fn cancel(conn: &mut PgConnection, ids: &[Uuid], how: EnrolmentCancelled, at: DateTime<Utc>) -> Result<(), DbError> {
+pub fn cancel(conn: &mut PgConnection, ids: &[Uuid], how: CourseEnrolmentCancelled, at: DateTime<Utc>) -> Result<(), DbError> {
     use course_enrolment as e;
     diesel::update(e::table.filter(e::id.eq_any(ids)))
-        .set((e::state.eq(EnrolmentState::Cancelled.name()), e::cancelled_at.eq(at), e::cancelled_how.eq(how.name())))
+        .set((e::state.eq(CourseEnrolmentState::Cancelled.name()), e::cancelled_at.eq(at), e::cancelled_how.eq(how.name())))
         .execute(conn)?;
     Ok(())
 }
@@ -190,6 +190,9 @@ pub fn attendance(conn: &mut PgConnection, course: Uuid) -> Result<HashMap<Uuid,
 pub fn write_attendance(conn: &mut PgConnection, course: Uuid, n: i16, present: &HashSet<Uuid>) -> Result<(), DbError> {
     use course_attendance as a;
     diesel::delete(a::table.filter(a::course_id.eq(course)).filter(a::n.eq(n))).execute(conn)?;
+    if present.is_empty() {
+        return Ok(());
+    }
     let rows: Vec<_> = present.iter().map(|id| (a::enrolment_id.eq(*id), a::course_id.eq(course), a::n.eq(n))).collect();
     diesel::insert_into(a::table).values(rows).execute(conn)?;
     Ok(())
@@ -225,7 +228,13 @@ pub fn insert_correction(conn: &mut PgConnection, row: &CorrectionRow) -> Result
 }
 
 /// Notes what became of a correction.
-pub fn settle(conn: &mut PgConnection, id: Uuid, state: CorrectionState, by: Uuid, at: DateTime<Utc>) -> Result<(), DbError> {
+pub fn settle(
+    conn: &mut PgConnection,
+    id: Uuid,
+    state: CourseCorrectionState,
+    by: Uuid,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
     use course_correction as c;
     diesel::update(c::table.find(id))
         .set((c::state.eq(state.name()), c::decided_by.eq(by), c::decided_at.eq(at)))

@@ -7,17 +7,14 @@ use super::certificate_store::{self, CertificateRow};
 use super::certificates::elsewhere;
 use super::enrolments;
 use super::fault::Fault;
-use super::model::{CertificateState, CourseState, EnrolmentCancelled};
+use super::model::{CertificateState, CourseEnrolmentCancelled, CourseState};
 use super::places;
 use super::retention;
 use super::store;
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::house::errand::Errand;
-use crate::house::persons::{
-    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
-};
+use crate::house::persons::{Called, Candidate, Holding, HoldsPersons, Kept, Needed, OfParty, PersonsError, Processing};
 use crate::outbox;
 use crate::persons;
 use crate::vault::VaultError;
@@ -80,10 +77,6 @@ impl HoldsPersons for Learners {
         ALL
     }
 
-    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
-        retention::needed(conn, periods, of)
-    }
-
     fn columns(&self) -> &'static [&'static str] {
         &[
             "certificate.elsewhere",
@@ -94,29 +87,14 @@ impl HoldsPersons for Learners {
         ]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    /// No free text about anybody.
-    fn erase_mentions(&self, _: &mut Errand<'_>, _: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
+    fn is_shown_of(&self, conn: &mut PgConnection, of: &OfParty<'_>) -> Result<bool, DbError> {
+        let people = persons::ids_of_party(conn, of.party, of.chapters)?;
+        let people: Vec<Uuid> = people.into_iter().map(|id| id.0).collect();
+        Ok(certificate_store::of_persons(conn, &people)?.iter().any(|row| row.name_text.is_some()))
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
@@ -171,7 +149,7 @@ impl HoldsPersons for Learners {
         for row in &rows {
             let Some(course) = courses.iter_mut().find(|course| course.id == row.course_id) else { continue };
             if course.is(CourseState::Open) {
-                places::give_up(errand.conn, errand.now, course, row, EnrolmentCancelled::Erased)?;
+                places::give_up(errand.conn, errand.now, course, row, CourseEnrolmentCancelled::Erased)?;
             }
         }
         let of_rows: Vec<Uuid> = rows.iter().map(|row| row.id).collect();

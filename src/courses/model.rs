@@ -31,7 +31,7 @@ codes! {
 
     /// Whether somebody has a place in a course.
     #[derive(Hash)]
-    pub wire enum EnrolmentState {
+    pub wire enum CourseEnrolmentState {
         Enrolled = "ENROLLED",
         /// In the waiting list: moves up by itself when a place becomes free.
         Waiting = "WAITING",
@@ -39,7 +39,7 @@ codes! {
     }
 
     /// How a place was given up.
-    pub wire enum EnrolmentCancelled {
+    pub wire enum CourseEnrolmentCancelled {
         ByOfficer = "BY_OFFICER",
         /// By the person, with the link they were given.
         ByLink = "BY_LINK",
@@ -60,7 +60,7 @@ codes! {
     }
 
     /// Why a result is corrected.
-    pub wire enum CorrectionReason {
+    pub wire enum CourseCorrectionReason {
         Mistyped = "MISTYPED",
         ExaminedAgain = "EXAMINED_AGAIN",
         /// It was somebody else's.
@@ -70,7 +70,7 @@ codes! {
     }
 
     /// How a correction stands.
-    pub wire enum CorrectionState {
+    pub wire enum CourseCorrectionState {
         Asked = "ASKED",
         Done = "DONE",
         Refused = "REFUSED",
@@ -129,11 +129,11 @@ impl CourseState {
 pub const MOST_WAITING: i64 = 200;
 
 /// Where somebody who comes now stands: in a place, in the waiting list, or nowhere.
-pub fn comes(places: i16, taken: i16, waiting: i64) -> Option<EnrolmentState> {
+pub fn comes(places: i16, taken: i16, waiting: i64) -> Option<CourseEnrolmentState> {
     if taken < places {
-        Some(EnrolmentState::Enrolled)
+        Some(CourseEnrolmentState::Enrolled)
     } else if waiting < MOST_WAITING {
-        Some(EnrolmentState::Waiting)
+        Some(CourseEnrolmentState::Waiting)
     } else {
         None
     }
@@ -227,17 +227,17 @@ mod tests {
         /// have the places.
         #[test]
         fn places_are_never_exceeded_and_never_idle(first in 1i16..6, steps in prop::collection::vec(step(), 0..60)) {
-            let (mut places, mut line): (i16, Vec<EnrolmentState>) = (first, Vec::new());
+            let (mut places, mut line): (i16, Vec<CourseEnrolmentState>) = (first, Vec::new());
             for step in steps {
-                let taken = |line: &[EnrolmentState]| i16::try_from(line.iter().filter(|s| **s == EnrolmentState::Enrolled).count()).unwrap();
-                let waiting = |line: &[EnrolmentState]| line.iter().filter(|s| **s == EnrolmentState::Waiting).count();
+                let taken = |line: &[CourseEnrolmentState]| i16::try_from(line.iter().filter(|s| **s == CourseEnrolmentState::Enrolled).count()).unwrap();
+                let waiting = |line: &[CourseEnrolmentState]| line.iter().filter(|s| **s == CourseEnrolmentState::Waiting).count();
                 match step {
                     Step::Comes => line.extend(comes(places, taken(&line), waiting(&line) as i64)),
-                    Step::Cancels(n) => if let Some(at) = line.get_mut(n) { *at = EnrolmentState::Cancelled },
+                    Step::Cancels(n) => if let Some(at) = line.get_mut(n) { *at = CourseEnrolmentState::Cancelled },
                     Step::Limit(to) => places = to.max(taken(&line)).max(1),
                 }
                 let up = move_up(places, taken(&line), waiting(&line));
-                line.iter_mut().filter(|s| **s == EnrolmentState::Waiting).take(up).for_each(|s| *s = EnrolmentState::Enrolled);
+                line.iter_mut().filter(|s| **s == CourseEnrolmentState::Waiting).take(up).for_each(|s| *s = CourseEnrolmentState::Enrolled);
                 prop_assert!(taken(&line) <= places);
                 prop_assert!(waiting(&line) == 0 || taken(&line) == places);
             }

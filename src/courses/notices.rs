@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::enrolments::{self, EnrolmentRow};
 use super::fault::Fault;
-use super::model::{CourseState, EnrolmentCancelled, EnrolmentState, Session, said};
+use super::model::{CourseEnrolmentCancelled, CourseEnrolmentState, CourseState, Session, said};
 use super::store::{self, CourseRow};
 use crate::basics::Phone;
 use crate::db::DbError;
@@ -53,7 +53,7 @@ pub fn handler(vault: Arc<Vault>, ways: Arc<Ways>) -> Handler {
         let (job, now) = (work.id(), work.now());
         let id = |name: &str| work.content().get(name).and_then(serde_json::Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
         let (course, enrolment) = (id("course").ok_or(Failure::Never("NO_SUCH_COURSE"))?, id("enrolment"));
-        work.last_step(|conn, _| tell_all(conn, (&vault, &ways), (job, now), course, enrolment).map_err(failure))
+        work.last_step(|conn, _| tell_all(conn, (vault.as_ref(), ways.as_ref()), (job, now), course, enrolment).map_err(failure))
     })
 }
 
@@ -96,8 +96,8 @@ fn tell_all(
 /// Whether what concerns everybody of a course concerns them.
 fn concerns(course: &CourseRow, row: &EnrolmentRow) -> bool {
     match course.state() {
-        Some(CourseState::Cancelled) => row.cancelled_how.as_deref() == Some(EnrolmentCancelled::CourseCancelled.name()),
-        _ => row.is(EnrolmentState::Enrolled),
+        Some(CourseState::Cancelled) => row.cancelled_how.as_deref() == Some(CourseEnrolmentCancelled::CourseCancelled.name()),
+        _ => row.is(CourseEnrolmentState::Enrolled),
     }
 }
 
@@ -111,7 +111,7 @@ fn text(course: &CourseRow, row: &EnrolmentRow, first: Option<Session>) -> Optio
     let when = first.map(|session| format!("{} lúc {}", day(session.day), said(session.from))).unwrap_or_default();
     let when_en = first.map(|session| format!("{} at {}", day(session.day), said(session.from))).unwrap_or_default();
     let (vi, en) = match (row.state()?, course.state()?) {
-        (EnrolmentState::Enrolled, CourseState::Open) => (
+        (CourseEnrolmentState::Enrolled, CourseState::Open) => (
             format!(
                 "Bạn có chỗ trong lớp {code} “{title}”: buổi đầu {when}, tại {place}. Nếu không dự được, hãy báo cho Hội để nhường chỗ."
             ),
@@ -119,15 +119,15 @@ fn text(course: &CourseRow, row: &EnrolmentRow, first: Option<Session>) -> Optio
                 "You have a place in the course {code}: first session {when_en}, {place}. If you cannot come, tell the chapter."
             ),
         ),
-        (EnrolmentState::Waiting, CourseState::Open) => (
+        (CourseEnrolmentState::Waiting, CourseState::Open) => (
             format!("Lớp {code} “{title}” đã đủ chỗ; bạn đang trong danh sách chờ và sẽ được báo khi có chỗ."),
             format!("The course {code} is full; you are in the waiting list and will be told when there is a place."),
         ),
-        (EnrolmentState::Cancelled, CourseState::Cancelled) => (
+        (CourseEnrolmentState::Cancelled, CourseState::Cancelled) => (
             format!("Lớp {code} “{title}” ({when}) đã hủy. Hội xin lỗi và sẽ báo khi có lớp khác."),
             format!("The course {code} ({when_en}) is called off. The chapter will tell you of the next one."),
         ),
-        (EnrolmentState::Cancelled, _) => (
+        (CourseEnrolmentState::Cancelled, _) => (
             format!("Chỗ của bạn trong lớp {code} “{title}” đã được hủy."),
             format!("Your place in the course {code} is given up."),
         ),

@@ -6,14 +6,15 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{
-    CertificateState, CorrectionReason, CorrectionState, CourseArea, CourseCancelled, CourseResult, CourseState,
-    EnrolmentCancelled, EnrolmentState,
+    CertificateState, CourseArea, CourseCancelled, CourseCorrectionReason, CourseCorrectionState, CourseEnrolmentCancelled,
+    CourseEnrolmentState, CourseResult, CourseState,
 };
 use crate::persons::found::PersonFound;
 
 /// A kind of course.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CourseKindOut {
+    /// By which it is asked for.
     #[schema(example = "FIRST_AID_BASIC")]
     pub code: String,
     /// In Vietnamese.
@@ -38,10 +39,12 @@ pub struct CourseKindOut {
 pub struct CourseSessionOut {
     /// Its number, from 1.
     pub n: i16,
+    /// The day it is on.
     pub day: NaiveDate,
     /// Vietnamese time.
     #[schema(example = "08:00")]
     pub from: String,
+    /// Vietnamese time.
     #[schema(example = "11:30")]
     pub until: String,
 }
@@ -49,6 +52,7 @@ pub struct CourseSessionOut {
 /// A course.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CourseOut {
+    /// Its id.
     pub id: Uuid,
     /// As it is spoken and printed; kept whatever becomes of the chapter.
     #[schema(example = "68-LT-0001")]
@@ -56,19 +60,22 @@ pub struct CourseOut {
     /// Code of the chapter.
     #[schema(example = "23095")]
     pub chapter: String,
+    /// What is taught (`GET /course-kinds`).
     #[schema(example = "FIRST_AID_BASIC")]
-    pub kind: String,
+    pub course_kind: String,
     /// The kind in Vietnamese.
     #[schema(example = "Sơ cấp cứu cơ bản")]
     pub kind_vi: String,
     /// The kind in English.
     #[schema(example = "Basic first aid")]
     pub kind_en: String,
+    /// What it is called.
     #[schema(example = "Sơ cấp cứu cơ bản cho thôn xóm")]
     pub title: String,
     /// Where it meets.
     #[schema(example = "Nhà văn hóa thôn 2, xã Hàm Liêm")]
     pub place: String,
+    /// How many can take part.
     pub places: i16,
     /// Places that somebody has.
     pub taken: i16,
@@ -76,8 +83,11 @@ pub struct CourseOut {
     pub waiting: i64,
     /// Everybody sees it while it is open.
     pub listed: bool,
+    /// How it stands.
     pub state: CourseState,
+    /// The day of its first session.
     pub first_day: NaiveDate,
+    /// The day of its last session.
     pub last_day: NaiveDate,
     /// In their order.
     pub sessions: Vec<CourseSessionOut>,
@@ -90,12 +100,14 @@ pub struct CourseOut {
     /// When the results were entered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_on: Option<NaiveDate>,
+    /// When it was planned.
     pub recorded_at: DateTime<Utc>,
 }
 
 /// Somebody in a course.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct EnrolmentOut {
+pub struct CourseEnrolmentOut {
+    /// Its id.
     pub id: Uuid,
     /// The course.
     pub course: Uuid,
@@ -105,18 +117,21 @@ pub struct EnrolmentOut {
     /// Who it is; absent of somebody whose data were erased or may not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonFound>,
-    pub state: EnrolmentState,
+    /// How it stands.
+    pub state: CourseEnrolmentState,
     /// The order in which they came.
     pub turn: i32,
+    /// When they were enrolled.
     pub enrolled_at: DateTime<Utc>,
     /// When they moved up from the waiting list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_up_at: Option<DateTime<Utc>>,
+    /// When the place was given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancelled_at: Option<DateTime<Utc>>,
     /// How the place was given up.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cancelled_how: Option<EnrolmentCancelled>,
+    pub cancelled_how: Option<CourseEnrolmentCancelled>,
     /// Sessions at which they were there.
     pub attended: Vec<i16>,
     /// What came of it.
@@ -127,12 +142,13 @@ pub struct EnrolmentOut {
     pub certificate: Option<Uuid>,
     /// Corrections of the result, the oldest first; in one enrolment alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub corrections: Vec<CorrectionOut>,
+    pub corrections: Vec<CourseCorrectionOut>,
 }
 
 /// A correction of a result.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CorrectionOut {
+pub struct CourseCorrectionOut {
+    /// Its id.
     pub id: Uuid,
     /// Whose result, as an enrolment.
     pub enrolment: Uuid,
@@ -141,10 +157,12 @@ pub struct CorrectionOut {
     /// The result there is to be.
     pub to: CourseResult,
     /// Why.
-    pub reason: CorrectionReason,
+    pub reason: CourseCorrectionReason,
     /// How the correction stands.
-    pub state: CorrectionState,
+    pub state: CourseCorrectionState,
+    /// When it was asked for.
     pub asked_at: DateTime<Utc>,
+    /// When it was decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,
     /// Who it is about; for those who decide and those who see the chapter's people.
@@ -157,7 +175,7 @@ pub struct CorrectionOut {
 
 /// A link with which somebody gives up their place.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct EnrolmentLinkOut {
+pub struct CourseLinkOut {
     /// Id of the link; of no use to open it.
     pub id: Uuid,
     /// Whose place, as an enrolment.
@@ -175,6 +193,7 @@ pub struct EnrolmentLinkOut {
 /// A certificate.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CertificateOut {
+    /// Its id.
     pub id: Uuid,
     /// Code of the chapter that gave or recorded it.
     #[schema(example = "23095")]
@@ -182,8 +201,9 @@ pub struct CertificateOut {
     /// Whose it is; absent of somebody whose data were erased or may not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonFound>,
+    /// What is taught (`GET /course-kinds`).
     #[schema(example = "FIRST_AID_BASIC")]
-    pub kind: String,
+    pub course_kind: String,
     /// The kind in Vietnamese.
     #[schema(example = "Sơ cấp cứu cơ bản")]
     pub kind_vi: String,
@@ -204,12 +224,14 @@ pub struct CertificateOut {
     /// Its number there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
+    /// The day on which it was given.
     pub given_on: NaiveDate,
     /// The last day on which it is good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<NaiveDate>,
     /// Its time is over.
     pub expired: bool,
+    /// How it stands.
     pub state: CertificateState,
     /// Its holder agreed that the name is shown where the code is checked.
     pub name_shown: bool,
@@ -234,8 +256,9 @@ pub struct CertificateNameTextOut {
 /// Courses of a kind that were over in a year. Numbers alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CourseCount {
+    /// What is taught (`GET /course-kinds`).
     #[schema(example = "FIRST_AID_BASIC")]
-    pub kind: String,
+    pub course_kind: String,
     /// The activity area of the law that the kind serves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<CourseArea>,
@@ -243,8 +266,11 @@ pub struct CourseCount {
     pub courses: i64,
     /// People who had a place.
     pub enrolled: i64,
+    /// Of those, who passed.
     pub passed: i64,
+    /// Of those, who failed.
     pub failed: i64,
+    /// Of those, who did not come, or not often enough.
     pub absent: i64,
     /// Of those who passed, those who held a post of the society on the last day.
     pub officers: i64,
@@ -256,6 +282,7 @@ pub struct CourseCounts {
     /// Code of the chapter.
     #[schema(example = "68")]
     pub chapter: String,
+    /// The year in which courses were over.
     #[schema(example = 2026)]
     pub year: i32,
     /// By kind of course.

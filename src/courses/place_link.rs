@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::enrolments;
 use super::fault::Fault;
-use super::model::{CourseState, EnrolmentCancelled, EnrolmentState};
-use super::out::EnrolmentLinkOut;
+use super::model::{CourseEnrolmentCancelled, CourseEnrolmentState, CourseState};
+use super::out::CourseLinkOut;
 use super::places;
 use super::plan;
 use super::store::{self, CourseRow};
@@ -24,7 +24,7 @@ use crate::persons::{self, PersonId};
 const PURPOSE: &str = "GIVE_UP_COURSE_PLACE";
 
 /// Makes the link of an enrolment in the place of the one before; sends it, or tells it once.
-pub fn make(v: &mut Visit<'_>, (ways, public): (&Ways, &PublicUrl), id: Uuid, send: bool) -> Result<EnrolmentLinkOut, Fault> {
+pub fn make(v: &mut Visit<'_>, (ways, public): (&Ways, &PublicUrl), id: Uuid, send: bool) -> Result<CourseLinkOut, Fault> {
     let found = enrolments::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     let (course, grant) = plan::kept(v, found.course_id)?;
     let row = enrolments::find(v.conn, id)?.ok_or(Fault::Unknown)?;
@@ -35,7 +35,7 @@ pub fn make(v: &mut Visit<'_>, (ways, public): (&Ways, &PublicUrl), id: Uuid, se
             "The link was told once and is kept nowhere: make a new one under another key.",
         ));
     }
-    if !course.is(CourseState::Open) || row.is(EnrolmentState::Cancelled) || ends_at <= v.now {
+    if !course.is(CourseState::Open) || row.is(CourseEnrolmentState::Cancelled) || ends_at <= v.now {
         return Err(Fault::conflict("Người này không có chỗ nào để hủy.", "There is no place to give up."));
     }
     links::revoke_of(v.conn, &grant, v.now, PURPOSE, id)?;
@@ -61,7 +61,7 @@ pub fn make(v: &mut Visit<'_>, (ways, public): (&Ways, &PublicUrl), id: Uuid, se
         }
     }
     v.note(&grant, "COURSE_LINK_MADE", id)?;
-    Ok(EnrolmentLinkOut { id: new.id, enrolment: id, ends_at, sent: send, url: Some(url).filter(|_| !send) })
+    Ok(CourseLinkOut { id: new.id, enrolment: id, ends_at, sent: send, url: Some(url).filter(|_| !send) })
 }
 
 fn letter(course: &CourseRow, url: &str) -> Text {
@@ -82,7 +82,7 @@ pub fn page() -> LinkPage {
 fn shown(conn: &mut PgConnection, link: &Link) -> Result<Option<Shown>, Fault> {
     let Some(row) = enrolments::find(conn, link.subject)? else { return Ok(None) };
     let Some(course) = store::find(conn, row.course_id)? else { return Ok(None) };
-    if row.is(EnrolmentState::Cancelled) || !course.is(CourseState::Open) {
+    if row.is(CourseEnrolmentState::Cancelled) || !course.is(CourseState::Open) {
         return Ok(None);
     }
     let CourseRow { code, title, place, .. } = &course;
@@ -106,7 +106,7 @@ fn act(conn: &mut PgConnection, link: &Link, now: DateTime<Utc>) -> Result<Acted
     let Some(found) = enrolments::find(conn, link.subject)? else { return Ok(Acted::Over) };
     let Some(mut course) = store::hold(conn, found.course_id)? else { return Ok(Acted::Over) };
     let Some(row) = enrolments::find(conn, link.subject)? else { return Ok(Acted::Over) };
-    if !course.is(CourseState::Open) || !places::give_up(conn, now, &mut course, &row, EnrolmentCancelled::ByLink)? {
+    if !course.is(CourseState::Open) || !places::give_up(conn, now, &mut course, &row, CourseEnrolmentCancelled::ByLink)? {
         return Ok(Acted::Over);
     }
     let event = AuditEvent {

@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::enrolments::{self, EnrolmentRow};
-use super::model::{CourseState, EnrolmentCancelled, EnrolmentState, move_up};
+use super::model::{CourseEnrolmentCancelled, CourseEnrolmentState, CourseState, move_up};
 use super::notices::{Notice, tell};
 use super::store::{self, CourseRow};
 use crate::db::DbError;
@@ -17,11 +17,11 @@ pub fn give_up(
     now: DateTime<Utc>,
     course: &mut CourseRow,
     row: &EnrolmentRow,
-    how: EnrolmentCancelled,
+    how: CourseEnrolmentCancelled,
 ) -> Result<bool, DbError> {
     let had_place = match row.state() {
-        Some(EnrolmentState::Enrolled) => true,
-        Some(EnrolmentState::Waiting) => false,
+        Some(CourseEnrolmentState::Enrolled) => true,
+        Some(CourseEnrolmentState::Waiting) => false,
         _ => return Ok(false),
     };
     enrolments::cancel(conn, &[row.id], how, now)?;
@@ -29,7 +29,7 @@ pub fn give_up(
         course.taken -= 1;
         store::write_taken(conn, course.id, course.taken)?;
     }
-    if how != EnrolmentCancelled::Erased {
+    if how != CourseEnrolmentCancelled::Erased {
         tell(conn, now, course, Notice::Standing(row.id))?;
     }
     fill(conn, now, course)?;

@@ -1,11 +1,12 @@
 //! Planning a course, changing it, opening it, calling it off.
 
+use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::enrolments;
 use super::fault::Fault;
-use super::model::{CourseCancelled, CourseState, EnrolmentCancelled, EnrolmentState, Session};
+use super::model::{CourseCancelled, CourseEnrolmentCancelled, CourseEnrolmentState, CourseState, Session};
 use super::notices::{Notice, tell};
 use super::places;
 use super::store::{self, CourseRow};
@@ -42,13 +43,13 @@ pub fn make(v: &mut Visit<'_>, body: &CourseIn, new: &Planned) -> Result<bool, F
         ));
     }
     let (first_day, last_day) = new.days().ok_or_else(|| Fault::broken("a course without a session"))?;
-    kind_in_use(v, &body.kind, first_day)?;
+    kind_in_use(v, &body.course_kind, first_day)?;
     teachers(v, &grant, &new.trainers)?;
     let row = CourseRow {
         id: body.id,
         chapter_id: place.id.0,
         code: next_code(v.conn, &place, Thing::Course)?,
-        kind: body.kind.clone(),
+        kind: body.course_kind.clone(),
         title: new.title.clone(),
         place: new.place.clone(),
         places: new.places,
@@ -81,7 +82,7 @@ fn kind_in_use(v: &mut Visit<'_>, kind: &str, day: NaiveDate) -> Result<(), Faul
         return Ok(());
     }
     Err(Fault::field(
-        "/kind",
+        "/course_kind",
         "NOT_A_CHOICE",
         "Không có loại khóa học này vào ngày ấy: hãy chọn trong danh mục loại khóa học.",
         "There is no such kind of course on that day (GET /course-kinds).",
@@ -207,9 +208,12 @@ pub fn call_off(v: &mut Visit<'_>, id: Uuid, why: CourseCancelled) -> Result<(),
         Some(CourseState::Planned | CourseState::Open) => {}
         _ => return Err(over()),
     }
-    let standing: Vec<Uuid> =
-        enrolments::of_course(v.conn, id)?.iter().filter(|row| !row.is(EnrolmentState::Cancelled)).map(|row| row.id).collect();
-    enrolments::cancel(v.conn, &standing, EnrolmentCancelled::CourseCancelled, v.now)?;
+    let standing: Vec<Uuid> = enrolments::of_course(v.conn, id)?
+        .iter()
+        .filter(|row| !row.is(CourseEnrolmentState::Cancelled))
+        .map(|row| row.id)
+        .collect();
+    enrolments::cancel(v.conn, &standing, CourseEnrolmentCancelled::CourseCancelled, v.now)?;
     row.state = CourseState::Cancelled.name().to_owned();
     (row.taken, row.cancelled_why) = (0, Some(why.name().to_owned()));
     (row.version, row.changed_at) = (row.version + 1, v.now);

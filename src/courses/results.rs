@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::enrolments::{self, EnrolmentRow};
 use super::fault::Fault;
 use super::issue;
-use super::model::{CourseResult, CourseState, EnrolmentCancelled, EnrolmentState};
+use super::model::{CourseEnrolmentCancelled, CourseEnrolmentState, CourseResult, CourseState};
 use super::plan;
 use super::store::{self, CourseRow};
 use super::told;
-use super::wire::{AttendanceIn, CourseResultIn};
+use super::wire::{CourseAttendanceIn, CourseResultIn};
 use crate::authz::{Attempt, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::committees;
@@ -20,7 +20,7 @@ use crate::http::Check;
 use crate::persons;
 
 /// Notes who was there at a session. Said again it is as it is said last.
-pub fn attend(v: &mut Visit<'_>, course: Uuid, body: &AttendanceIn) -> Result<(), Fault> {
+pub fn attend(v: &mut Visit<'_>, course: Uuid, body: &CourseAttendanceIn) -> Result<(), Fault> {
     let (row, grant) = plan::kept(v, course)?;
     if v.attempt() == Attempt::Replay {
         return Ok(());
@@ -41,7 +41,7 @@ pub fn attend(v: &mut Visit<'_>, course: Uuid, body: &AttendanceIn) -> Result<()
         Some(_) => {}
     }
     let enrolled: HashSet<Uuid> = with_places(&enrolments::of_course(v.conn, course)?).map(|row| row.id).collect();
-    for (n, id) in body.present.iter().enumerate().filter(|(_, id)| !enrolled.contains(id)) {
+    for (n, id) in body.present.iter().enumerate().filter(|(_, id)| !enrolled.contains(*id)) {
         not_in_the_course(&mut check, format!("/present/{n}"), *id);
     }
     check.done(Some(())).map_err(Fault::Fields)?;
@@ -51,7 +51,7 @@ pub fn attend(v: &mut Visit<'_>, course: Uuid, body: &AttendanceIn) -> Result<()
 }
 
 fn with_places(rows: &[EnrolmentRow]) -> impl Iterator<Item = &EnrolmentRow> {
-    rows.iter().filter(|row| row.is(EnrolmentState::Enrolled))
+    rows.iter().filter(|row| row.is(CourseEnrolmentState::Enrolled))
 }
 
 fn not_in_the_course(check: &mut Check, pointer: String, id: Uuid) {
@@ -88,8 +88,8 @@ pub fn close(v: &mut Visit<'_>, course: Uuid, results: &[CourseResultIn]) -> Res
         let ids: Vec<Uuid> = said.iter().filter(|(_, is)| **is == result).map(|(id, _)| *id).collect();
         enrolments::write_result(v.conn, &ids, result)?;
     }
-    let waited: Vec<Uuid> = all.iter().filter(|row| row.is(EnrolmentState::Waiting)).map(|row| row.id).collect();
-    enrolments::cancel(v.conn, &waited, EnrolmentCancelled::CourseClosed, v.now)?;
+    let waited: Vec<Uuid> = all.iter().filter(|row| row.is(CourseEnrolmentState::Waiting)).map(|row| row.id).collect();
+    enrolments::cancel(v.conn, &waited, CourseEnrolmentCancelled::CourseClosed, v.now)?;
     note_officers(v, &row, &all)?;
     row.state = CourseState::Closed.name().to_owned();
     (row.closed_by, row.closed_on) = (Some(grant.account()), Some(today));

@@ -1,36 +1,37 @@
-//! Until when certificates, and places in courses, need their person.
+//! Until when a place in a course, or a certificate, needs its person.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Date, Nullable, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::db::schema::{certificate, course_enrolment};
+use crate::db::statement::statement;
 use crate::house::persons::{Candidate, Needed};
 
-/// See the module. A certificate without an end stands for good.
+/// The rule for courses and certificates.
+const RECORD: &str = "CERTIFICATE";
+
+statement! {
+    struct Last { places: Vec<Uuid> => Array<SqlUuid>, taught: Vec<Uuid> => Array<SqlUuid>, given: Vec<Uuid> => Array<SqlUuid> }
+        -> (SqlUuid, Bool, Nullable<Date>),
+    "SELECT e.person_id, c.state IN ('PLANNED', 'OPEN') AND e.state <> 'CANCELLED', c.last_day
+     FROM course_enrolment e JOIN course c ON c.id = e.course_id WHERE e.person_id = ANY (?)
+     UNION ALL SELECT t.person_id, c.state IN ('PLANNED', 'OPEN'), c.last_day
+     FROM course_trainer t JOIN course c ON c.id = t.course_id WHERE t.person_id = ANY (?)
+     UNION ALL SELECT d.person_id, d.valid_until IS NULL, d.valid_until
+     FROM certificate d WHERE d.person_id = ANY (?) AND d.state = 'STANDS'"
+}
+
+/// A course that goes on and a certificate that is good for good need their person; the rest does so for some years after its last day.
 pub(super) fn needed(conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
-    use {certificate as c, course_enrolment as e};
     let persons: Vec<Uuid> = of.iter().map(|one| one.person).collect();
-    let given: Vec<(Uuid, Option<NaiveDate>)> = c::table
-        .filter(c::person_id.eq_any(&persons))
-        .filter(c::state.ne("ERASED"))
-        .select((c::person_id, c::valid_until))
-        .load(conn)?;
-    let places: Vec<(Uuid, DateTime<Utc>)> =
-        e::table.filter(e::person_id.eq_any(&persons)).select((e::person_id, e::enrolled_at)).load(conn)?;
-    let of_certificate = |(person, until): (Uuid, Option<NaiveDate>)| Needed {
-        person,
-        record: "CERTIFICATE",
-        until: until.and_then(|until| periods.until("CERTIFICATE", until)),
+    let rows: Vec<(Uuid, bool, Option<NaiveDate>)> = Last { places: &persons, taught: &persons, given: &persons }.load(conn)?;
+    let needed = |(person, stands, last): (Uuid, bool, Option<NaiveDate>)| {
+        let until = last.filter(|_| !stands).and_then(|last| periods.until(RECORD, last));
+        Needed { person, record: RECORD, until }
     };
-    let of_place = |(person, at): (Uuid, DateTime<Utc>)| Needed {
-        person,
-        record: "CERTIFICATE",
-        until: periods.until("CERTIFICATE", vietnam_date(at)),
-    };
-    Ok(given.into_iter().map(of_certificate).chain(places.into_iter().map(of_place)).collect())
+    Ok(rows.into_iter().map(needed).collect())
 }

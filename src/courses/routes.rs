@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::model::CourseState;
 use super::out::{CourseCounts, CourseKindOut, CourseOut};
-use super::wire::{AttendanceIn, CourseCancellationIn, CourseClosingIn, CourseIn, CoursePatch};
+use super::wire::{CourseAttendanceIn, CourseCancellationIn, CourseClosingIn, CourseIn, CoursePatch};
 use super::{counts, plan, results, show, store};
 use crate::authz::{Desk, Read, Visit};
 use crate::http::etag::{if_match, version_tag};
@@ -137,11 +137,12 @@ pub async fn change_course(
 )]
 #[post("/courses/{id}/opening")]
 pub async fn open_course(desk: Desk, id: web::Path<Uuid>) -> Answer<CourseOut> {
+    let content = id.to_string();
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         plan::open(v, *id)?;
         Ok(show::course(v, *id)?.0)
     };
-    desk.once("course/opening", id.to_string(), work).await
+    desk.once("course/opening", content, work).await
 }
 
 /// Call a course off. Whoever had a place or waited is told.
@@ -161,11 +162,11 @@ pub async fn call_course_off(desk: Desk, id: web::Path<Uuid>, Body(body): Body<C
 
 /// Note who was there at a session. Said again, it is as it was said last.
 #[utoipa::path(
-    tag = "courses", params(("id" = Uuid, Path, description = "The course"), Key), request_body = AttendanceIn,
+    tag = "courses", params(("id" = Uuid, Path, description = "The course"), Key), request_body = CourseAttendanceIn,
     responses((status = 200, body = CourseOut), Writes)
 )]
 #[post("/courses/{id}/attendance")]
-pub async fn note_course_attendance(desk: Desk, id: web::Path<Uuid>, Body(body): Body<AttendanceIn>) -> Answer<CourseOut> {
+pub async fn note_course_attendance(desk: Desk, id: web::Path<Uuid>, Body(body): Body<CourseAttendanceIn>) -> Answer<CourseOut> {
     let content = format!("{id} {body:?}");
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         results::attend(v, *id, &body)?;

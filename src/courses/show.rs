@@ -8,9 +8,10 @@ use super::certificate_store;
 use super::enrolments::{self, CorrectionRow, EnrolmentRow};
 use super::fault::Fault;
 use super::model::{
-    CorrectionReason, CorrectionState, CourseArea, CourseCancelled, CourseResult, EnrolmentCancelled, Session, said,
+    CourseArea, CourseCancelled, CourseCorrectionReason, CourseCorrectionState, CourseEnrolmentCancelled, CourseResult, Session,
+    said,
 };
-use super::out::{CorrectionOut, CourseKindOut, CourseOut, CourseSessionOut, EnrolmentOut};
+use super::out::{CourseCorrectionOut, CourseEnrolmentOut, CourseKindOut, CourseOut, CourseSessionOut};
 use super::store::{self, CourseRow, KindRow};
 use crate::authz::{Read, SeePeople, Visit};
 use crate::basics::clock::vietnam_date;
@@ -53,7 +54,7 @@ pub fn courses(v: &mut Visit<'_>, rows: Vec<CourseRow>) -> Result<Vec<CourseOut>
             id: row.id,
             code: row.code,
             chapter: codes.get(&row.chapter_id).cloned().unwrap_or_default(),
-            kind: row.kind,
+            course_kind: row.kind,
             kind_vi: kind.vi.clone(),
             kind_en: kind.en.clone(),
             title: row.title,
@@ -103,13 +104,13 @@ pub fn people(v: &mut Visit<'_>, ids: &[Uuid]) -> Result<HashMap<Uuid, PersonFou
 }
 
 /// Those of one course, in their order; a fixed number of statements.
-pub fn enrolments(v: &mut Visit<'_>, course: &CourseRow, rows: Vec<EnrolmentRow>) -> Result<Vec<EnrolmentOut>, Fault> {
+pub fn enrolments(v: &mut Visit<'_>, course: &CourseRow, rows: Vec<EnrolmentRow>) -> Result<Vec<CourseEnrolmentOut>, Fault> {
     let mut people = people(v, &rows.iter().map(|row| row.person_id).collect::<Vec<_>>())?;
     let mut attended = enrolments::attendance(v.conn, course.id)?;
     let certificates = certificate_store::standing(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        all.push(EnrolmentOut {
+        all.push(CourseEnrolmentOut {
             id: row.id,
             course: row.course_id,
             course_code: course.code.clone(),
@@ -119,7 +120,7 @@ pub fn enrolments(v: &mut Visit<'_>, course: &CourseRow, rows: Vec<EnrolmentRow>
             enrolled_at: row.enrolled_at,
             moved_up_at: row.moved_up_at,
             cancelled_at: row.cancelled_at,
-            cancelled_how: row.cancelled_how.as_deref().and_then(EnrolmentCancelled::parse),
+            cancelled_how: row.cancelled_how.as_deref().and_then(CourseEnrolmentCancelled::parse),
             attended: attended.remove(&row.id).unwrap_or_default(),
             result: row.result(),
             certificate: certificates.get(&row.id).copied(),
@@ -130,23 +131,23 @@ pub fn enrolments(v: &mut Visit<'_>, course: &CourseRow, rows: Vec<EnrolmentRow>
 }
 
 /// One enrolment, with what was corrected.
-pub fn enrolment(v: &mut Visit<'_>, id: Uuid) -> Result<EnrolmentOut, Fault> {
+pub fn enrolment(v: &mut Visit<'_>, id: Uuid) -> Result<CourseEnrolmentOut, Fault> {
     let row = enrolments::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     let course = store::find(v.conn, row.course_id)?.ok_or(Fault::Unknown)?;
     let corrections = enrolments::corrections(v.conn, id)?;
     let out = enrolments(v, &course, vec![row])?.pop().ok_or(Fault::Unknown)?;
-    Ok(EnrolmentOut { corrections: corrections.into_iter().filter_map(correction).collect(), ..out })
+    Ok(CourseEnrolmentOut { corrections: corrections.into_iter().filter_map(correction).collect(), ..out })
 }
 
 /// A correction as it is shown, without whom it is about.
-pub fn correction(row: CorrectionRow) -> Option<CorrectionOut> {
-    Some(CorrectionOut {
+pub fn correction(row: CorrectionRow) -> Option<CourseCorrectionOut> {
+    Some(CourseCorrectionOut {
         id: row.id,
         enrolment: row.enrolment_id,
         from: CourseResult::parse(&row.from_result)?,
         to: CourseResult::parse(&row.to_result)?,
-        reason: CorrectionReason::parse(&row.reason)?,
-        state: CorrectionState::parse(&row.state)?,
+        reason: CourseCorrectionReason::parse(&row.reason)?,
+        state: CourseCorrectionState::parse(&row.state)?,
         asked_at: row.asked_at,
         decided_at: row.decided_at,
         person: None,

@@ -212,6 +212,9 @@ pub fn trainers(conn: &mut PgConnection, of: Uuid) -> Result<Vec<Uuid>, DbError>
 pub fn write_trainers(conn: &mut PgConnection, of: Uuid, persons: &[Uuid]) -> Result<(), DbError> {
     use course_trainer as t;
     diesel::delete(t::table.filter(t::course_id.eq(of))).execute(conn)?;
+    if persons.is_empty() {
+        return Ok(());
+    }
     let rows: Vec<_> = persons.iter().map(|person| (t::course_id.eq(of), t::person_id.eq(*person))).collect();
     diesel::insert_into(t::table).values(rows).on_conflict_do_nothing().execute(conn)?;
     Ok(())

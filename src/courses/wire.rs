@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{CorrectionReason, CourseCancelled, CourseResult, Session, may_be_given, may_meet, minute};
+use super::model::{CourseCancelled, CourseCorrectionReason, CourseResult, Session, may_be_given, may_meet, minute};
 use super::store::CourseRow;
 use crate::basics::Line;
 use crate::http::{Check, FieldError, Patch, one_line};
@@ -24,11 +24,13 @@ const MOST_SERIAL: usize = 60;
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CourseSessionIn {
+    /// The day it is on.
     #[schema(example = "2026-12-05")]
     pub day: NaiveDate,
     /// Vietnamese time.
     #[schema(example = "08:00", max_length = 5)]
     pub from: String,
+    /// Vietnamese time.
     #[schema(example = "11:30", max_length = 5)]
     pub until: String,
 }
@@ -44,7 +46,8 @@ pub struct CourseIn {
     pub chapter: String,
     /// What is taught (`GET /course-kinds`).
     #[schema(example = "FIRST_AID_BASIC", max_length = 40)]
-    pub kind: String,
+    pub course_kind: String,
+    /// What it is called. It may be shown to everybody.
     #[schema(example = "Sơ cấp cứu cơ bản cho thôn xóm", max_length = 200)]
     pub title: String,
     /// Where it meets. It may be shown to everybody.
@@ -110,6 +113,7 @@ impl CourseIn {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoursePatch {
+    /// What it is called. It may be shown to everybody.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 200)]
     pub title: Patch<String>,
@@ -242,13 +246,14 @@ fn read_sessions(check: &mut Check, said: &[CourseSessionIn], today: NaiveDate) 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CourseCancellationIn {
+    /// Why it does not take place.
     pub why: CourseCancelled,
 }
 
 /// Somebody who is to take part.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EnrolmentIn {
+pub struct CourseEnrolmentIn {
     /// Made by the client, once, by chance alone (UUIDv4); sent again it enrols nobody.
     #[schema(example = "5d1c9e0a-7b34-4a52-8e1f-6c0d9b8a7f65")]
     pub id: Uuid,
@@ -257,7 +262,7 @@ pub struct EnrolmentIn {
     pub person: PersonId,
 }
 
-impl EnrolmentIn {
+impl CourseEnrolmentIn {
     pub fn check(&self) -> Result<(), Vec<FieldError>> {
         let mut check = Check::default();
         by_chance(&mut check, self.id);
@@ -280,7 +285,7 @@ fn by_chance(check: &mut Check, id: Uuid) {
 /// Who was there at a session: everybody who is named, and nobody else.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AttendanceIn {
+pub struct CourseAttendanceIn {
     /// Which session, from 1.
     #[schema(minimum = 1, example = 1)]
     pub session: i16,
@@ -296,6 +301,7 @@ pub struct CourseResultIn {
     /// Their enrolment.
     #[schema(example = "5d1c9e0a-7b34-4a52-8e1f-6c0d9b8a7f65")]
     pub enrolment: Uuid,
+    /// What came of it.
     pub result: CourseResult,
 }
 
@@ -303,6 +309,7 @@ pub struct CourseResultIn {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CourseClosingIn {
+    /// One for each who has a place.
     #[schema(max_items = 1000)]
     pub results: Vec<CourseResultIn>,
 }
@@ -310,11 +317,13 @@ pub struct CourseClosingIn {
 /// A result is another one.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CorrectionIn {
+pub struct CourseCorrectionIn {
     /// Made by the client, once.
     pub id: Uuid,
+    /// What came of it.
     pub result: CourseResult,
-    pub reason: CorrectionReason,
+    /// Why it is corrected.
+    pub reason: CourseCorrectionReason,
     /// For whoever decides; kept sealed.
     #[serde(default)]
     #[schema(max_length = 500, example = "Chấm nhầm bài của người ngồi cạnh")]
@@ -324,7 +333,7 @@ pub struct CorrectionIn {
 /// Whether the link is sent.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EnrolmentLinkIn {
+pub struct CourseLinkIn {
     /// To the person's telephone, where this installation sends messages; else it is told here, to be handed over.
     #[serde(default)]
     pub send: bool,
@@ -340,17 +349,19 @@ pub struct CertificateIn {
     /// Code of the chapter that knows the person.
     #[schema(example = "23095", max_length = 40)]
     pub chapter: String,
+    /// A person of the chapter.
     #[schema(value_type = Uuid)]
     pub person: PersonId,
     /// What was taught (`GET /course-kinds`).
     #[schema(example = "WATER_RESCUE", max_length = 40)]
-    pub kind: String,
+    pub course_kind: String,
     /// Who gave it.
     #[schema(example = "Bệnh viện Đa khoa tỉnh Bình Thuận", max_length = 200)]
     pub issuer: String,
     /// Its number there, as it is printed.
     #[schema(example = "0123/CN-BVĐK", max_length = 60)]
     pub serial: String,
+    /// The day on which it was given.
     pub given_on: NaiveDate,
     /// The last day on which it is good, where it says one.
     #[serde(default)]

@@ -24,9 +24,10 @@ pub struct PublicCertificateOut {
     pub code: String,
     /// Of one that was revoked, or whose holder's data were erased (`NO_LONGER_ON_RECORD`), nothing else is told.
     pub state: PublicCertificateState,
+    /// What was taught, as a code.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "FIRST_AID_BASIC")]
-    pub kind: Option<String>,
+    pub course_kind: Option<String>,
     /// What was taught, in Vietnamese.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Sơ cấp cứu cơ bản")]
@@ -47,6 +48,7 @@ pub struct PublicCertificateOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
     pub chapter_name: Option<String>,
+    /// The day on which it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given_on: Option<NaiveDate>,
     /// The last day on which it is good; absent where for good.
@@ -72,7 +74,7 @@ pub fn look_up(conn: &mut PgConnection, code: &PublicCode, today: NaiveDate) -> 
     Ok(Some(PublicCertificateOut {
         code: code.as_str().to_owned(),
         state: found.state,
-        kind,
+        course_kind: kind,
         kind_vi,
         kind_en,
         course: found.course,

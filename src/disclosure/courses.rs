@@ -39,10 +39,12 @@ pub struct PublicCoursesQuery {
 /// A meeting of a course.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublicCourseSession {
+    /// The day it is on.
     pub day: NaiveDate,
     /// Vietnamese time.
     #[schema(example = "08:00")]
     pub from: String,
+    /// Vietnamese time.
     #[schema(example = "11:30")]
     pub until: String,
 }
@@ -56,25 +58,31 @@ pub struct PublicCourse {
     /// Code of the chapter that gives it.
     #[schema(example = "23095")]
     pub chapter: String,
+    /// Name of that chapter.
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
     pub chapter_name: String,
+    /// What is taught, as a code.
     #[schema(example = "FIRST_AID_BASIC")]
-    pub kind: String,
+    pub course_kind: String,
     /// The kind in Vietnamese.
     #[schema(example = "Sơ cấp cứu cơ bản")]
     pub kind_vi: String,
     /// The kind in English.
     #[schema(example = "Basic first aid")]
     pub kind_en: String,
+    /// What it is called.
     #[schema(example = "Sơ cấp cứu cơ bản cho thôn xóm")]
     pub title: String,
     /// Where it meets.
     #[schema(example = "Nhà văn hóa thôn 2, xã Hàm Liêm")]
     pub place: String,
+    /// How many can take part.
     pub places: i16,
     /// Every place is taken; who comes now waits.
     pub full: bool,
+    /// The day of its first session.
     pub first_day: NaiveDate,
+    /// The day of its last session.
     pub last_day: NaiveDate,
     /// In their order.
     pub sessions: Vec<PublicCourseSession>,
@@ -91,7 +99,7 @@ fn shown(listed: Listed, labels: &HashMap<Uuid, Label>) -> PublicCourse {
         code: row.code,
         chapter: label.map(|label| label.code.clone()).unwrap_or_default(),
         chapter_name: label.map(|label| label.name.clone()).unwrap_or_default(),
-        kind: row.kind,
+        course_kind: row.kind,
         kind_vi: kind.0,
         kind_en: kind.1,
         title: row.title,
@@ -157,7 +165,10 @@ const MOST: i64 = 500;
 /// Times are in UTC. What is called off stays for a month, as CANCELLED.
 #[utoipa::path(
     tag = "public",
-    responses((status = 200, description = "The calendar", body = String, content_type = "text/calendar")),
+    responses(
+        (status = 200, description = "The calendar", body = String, content_type = "text/calendar"),
+        (status = "default", response = crate::http::answers::AnyProblem)
+    ),
     security(())
 )]
 #[get("/courses.ics")]
@@ -210,6 +221,7 @@ pub struct CoursesToldQuery {
 /// Who passed courses of some areas of the law in a year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CoursesTold {
+    /// The year in which courses were over.
     #[schema(example = 2026)]
     pub year: i32,
     /// The areas that are counted together; `SOCIETY` is what serves the society itself.

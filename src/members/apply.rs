@@ -36,7 +36,7 @@ pub fn apply(v: &mut Visit<'_>, body: &MemberIn, no: &Line, note: Option<&Line>)
         store::step(v.conn, body.id)?.ok_or(Fault::IdTaken)?;
         return steps::ask(v, &grant, body.id, &ask);
     }
-    let person = persons::hold(v.conn, v.vault, &grant, PersonId(body.person))?.ok_or(Fault::PersonGone)?;
+    let person = persons::hold_either(v.conn, v.vault, &grant, PersonId(body.person))?.ok_or(Fault::PersonGone)?;
     let today = vietnam_date(v.now);
     let mut check = Check::default();
     ages(v, &mut check, body.kind, &person)?;

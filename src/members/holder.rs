@@ -12,6 +12,7 @@ use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::house::errand::Errand;
 use crate::house::persons::{Called, Candidate, Holding, HoldsPersons, HowMany, Kept, Needed, OfParty, PersonsError, Processing};
+use crate::parties::restriction;
 use crate::persons::{self, PersonId};
 use crate::tree;
 use crate::vault::VaultError;
@@ -132,10 +133,12 @@ impl HoldsPersons for Members {
         Ok(())
     }
 
-    /// What may not be used: the papers of theirs alone.
+    /// What may not be used: the papers of theirs alone. Whoever only asks not to be shown has papers that are used all the same.
     fn restrict_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<(), PersonsError> {
         for row in of(errand, party)? {
-            papers::restrict(errand, &row)?;
+            if restriction::holds(errand.conn, party.party, row.chapter_id)? {
+                papers::restrict(errand, &row)?;
+            }
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ pub use carry::{carry, set_apart};
 pub use fault::Fault;
 pub use model::{PersonId, PersonKind, Sex};
 pub use sealed::Known;
-pub use store::{all_of, hold, ids_of_party, look, names, same_people, stands_for};
+pub use store::{all_of, hold, hold_either, ids_of_party, look, names, same_people, stands_for};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {

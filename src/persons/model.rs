@@ -77,6 +77,14 @@ pub struct Particulars {
     pub commune: Option<String>,
 }
 
+impl Particulars {
+    /// A person of whom nothing but the name is known.
+    pub fn of_person(name: Line) -> Self {
+        let kind = PersonKind::Person;
+        Self { kind, name, representative: None, phone: None, birth: None, sex: None, commune: None }
+    }
+}
+
 /// The same as it came.
 #[derive(Debug, Clone, Default)]
 pub struct Told<'a> {

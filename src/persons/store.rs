@@ -31,8 +31,19 @@ pub(super) fn held(conn: &mut PgConnection, id: PersonId) -> Result<Option<Row>,
 
 /// A person of the chapter of a grant (or of one that it goes on for), in clear and held until the end of the transaction: for rooms
 /// that write down what somebody is there. Of joined persons the one that goes on comes back. `None` where the chapter knows nobody by
-/// this name, where they were erased, and where their data may not be used.
+/// this name, where they were erased, where their data may not be used; and of an organisation, which is nothing but a collective member
+/// ([`hold_either`]).
 pub fn hold(conn: &mut PgConnection, vault: &Vault, by: &Granted<KeepPeople>, id: PersonId) -> Result<Option<Known>, Fault> {
+    Ok(hold_either(conn, vault, by, id)?.filter(|known| known.kind == PersonKind::Person))
+}
+
+/// [`hold`], of an organisation as well.
+pub fn hold_either(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    by: &Granted<KeepPeople>,
+    id: PersonId,
+) -> Result<Option<Known>, Fault> {
     let id = kept(conn, id)?;
     let Some(row) = held(conn, id)? else { return Ok(None) };
     if !tree::with_succeeded(conn, by.chapter())?.contains(&row.chapter_id) {

@@ -54,7 +54,7 @@ pub fn page(p: Page, card: PublicCardOut) -> Result<String, Problem> {
     let (look, sign) = match card.state {
         CardState::Valid => ("good", "✓"),
         CardState::NotValid => ("bad", "✕"),
-        CardState::NoLongerOnRecord => ("gone", "–"),
+        CardState::NoLongerOnRecord => ("gone", ""),
     };
     let in_lang = |say: &Say| say.in_lang(p.lang).to_owned();
     render(&CardPage {

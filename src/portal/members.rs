@@ -15,7 +15,8 @@ pub struct Members {
 pub struct Year {
     pub on: String,
     pub all: String,
-    pub by_kind: String,
+    /// A line for each group of kinds.
+    pub by_kind: Vec<String>,
 }
 
 /// The newest years; `None` where nothing is told.
@@ -29,10 +30,18 @@ pub fn of(years: Vec<MembersOfYear>, lang: Lang) -> Option<Members> {
             .iter()
             .map(|group| {
                 let names = group.kinds.iter().map(|kind| said(*kind)).map(|(vi, en)| if lang == Lang::En { en } else { vi });
-                format!("{}: {}", names.collect::<Vec<_>>().join(", "), count(group.members))
+                format!("{}: {}", together(&Vec::from_iter(names), lang), count(group.members))
             })
-            .collect::<Vec<_>>()
-            .join("; "),
+            .collect(),
     };
     (!years.is_empty()).then(|| Members { w: &Words::of(lang).members, years: years.into_iter().map(year).collect() })
+}
+
+/// Kinds that are counted as one, so that it reads so.
+fn together(names: &[&str], lang: Lang) -> String {
+    let (and, folded) = if lang == Lang::En { ("and", "together") } else { ("và", "gộp lại") };
+    match names {
+        [rest @ .., last] if !rest.is_empty() => format!("{} {and} {last}, {folded}", rest.join(", ")),
+        _ => names.concat(),
+    }
 }

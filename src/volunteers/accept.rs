@@ -182,7 +182,7 @@ fn person(v: &mut Visit<'_>, by: &Granted<KeepPeople>, body: &AcceptanceIn, of: 
         None => Phone::today(&of.address),
     };
     let name = Line::parse(&of.name, 200).map_err(|_| Fault::broken("an applicant's name is no line"))?;
-    let of = Particulars { name, phone: number, birth: born, sex: None, commune: None };
+    let of = Particulars { phone: number, birth: born, ..Particulars::of_person(name) };
     let of = check.done(Some(of)).map_err(Fault::Fields)?;
     let code = tree::code_of(v.conn, by.chapter())?;
     let listed = lists::listed(v.vault, PersonId(Uuid::new_v4()), &code, &of)?;

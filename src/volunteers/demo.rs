@@ -94,12 +94,12 @@ fn volunteer(
     offer: Value,
 ) -> Result<(), Fault> {
     let (grant, _) = v.at_code::<KeepPeople>(CHAPTER)?;
+    let name = Line::parse(name, 100).map_err(|_| Fault::broken("a name of the demo is no line"))?;
     let of = Particulars {
-        name: Line::parse(name, 100).map_err(|_| Fault::broken("a name of the demo is no line"))?,
         phone: Phone::today(number),
         birth: Some(Birth::Year(born)),
-        sex: None,
         commune: Some(CHAPTER.to_owned()),
+        ..Particulars::of_person(name)
     };
     let code = tree::code_of(v.conn, grant.chapter())?;
     let listed = lists::listed(v.vault, PersonId(Uuid::from_u128(id.0.as_u128() + 0x100)), &code, &of)?;

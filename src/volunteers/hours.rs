@@ -124,7 +124,8 @@ fn record_at(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, chapters: &[Uuid
 /// Who of them may be entered, with their parties.
 fn parties(errand: &mut Errand<'_>, chapters: &[Uuid], all: &[Hours]) -> Result<HashMap<VolunteerId, Uuid>, Fault> {
     let ids: Vec<VolunteerId> = all.iter().map(|hours| hours.volunteer).collect();
-    let mut found = store::find_all(errand.conn, &ids)?;
+    // Held, so that two who enter the same evening wait for one another and do not meet half-way.
+    let mut found = store::hold_all(errand.conn, &ids)?;
     found.retain(|_, row| row.is_one() && chapters.contains(&row.chapter_id));
     let persons: Vec<PersonId> = found.values().map(store::Row::person).collect();
     let known = persons::names(errand.conn, errand.vault, &persons)?;

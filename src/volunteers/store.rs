@@ -97,6 +97,14 @@ pub fn find_all(conn: &mut PgConnection, ids: &[VolunteerId]) -> Result<HashMap<
     Ok(rows.into_iter().map(|row| (row.volunteer(), row)).collect())
 }
 
+/// [`find_all`], held until the end of the transaction, one after the other in the order of their ids.
+pub(super) fn hold_all(conn: &mut PgConnection, ids: &[VolunteerId]) -> Result<HashMap<VolunteerId, Row>, DbError> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let query = volunteer::table.filter(volunteer::id.eq_any(ids)).order(volunteer::id).select(Row::as_select());
+    let rows: Vec<Row> = query.for_no_key_update().load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.volunteer(), row)).collect())
+}
+
 /// A volunteer of the chapter of a grant (or of one that it goes on for), held until the end of the transaction. `None` where the
 /// chapter has none of this id, and where they were erased.
 pub fn hold(conn: &mut PgConnection, by: &Granted<KeepPeople>, id: VolunteerId) -> Result<Option<Row>, DbError> {

@@ -250,7 +250,7 @@ fn an_unknown_appeal_is_named_beside_what_else_is_wrong_in_a_batch_too() {
         assert_eq!(anonymised(item["problem"].clone()), anonymised(single), "{gift}");
     }
     let pointers: Vec<String> = errors(&items[0]["problem"]).into_iter().map(|(pointer, _)| pointer).collect();
-    assert_eq!(pointers, ["/amount_vnd", "/wish", "/appeal"]);
+    assert_eq!(pointers, ["/amount_vnd", "/appeal", "/wish"]);
     // Who may not record there learns nothing of appeals.
     assert_eq!(errors(&items[4]["problem"]).len(), 1);
     assert_eq!(counts(&app).gifts(), 1);

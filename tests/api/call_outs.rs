@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::books::errors;
 use crate::coverage::{Call, call};
-use crate::harness::{Answer, Caller, TestApp};
-use crate::look::all;
+use crate::harness::{Caller, TestApp};
+use crate::look::{Raw, all, raw};
 use crate::teams::{can, volunteer};
 
 pub const CALL_OUTS: &str = "/api/v1/call-outs";
@@ -35,7 +35,7 @@ pub fn asked(app: &TestApp, officer: &Caller<'_>, change: Value) -> Value {
 }
 
 pub fn list(officer: &Caller<'_>, call: &Value) -> Vec<Value> {
-    all(officer, &at(call, "/asked?"), 50)
+    all(officer, &at(call, "/asked"), 50)
 }
 
 /// The path of somebody's page.
@@ -44,10 +44,10 @@ pub fn page(asked: &Value) -> String {
     url[url.find("/huy-dong/").unwrap()..].to_owned()
 }
 
-/// Presses a button of the page.
-pub fn press(app: &TestApp, page: &str, form: &str) -> Answer {
-    let caller = app.anonymous();
-    caller.with("content-type", "application/x-www-form-urlencoded").send("POST", page, Some(form.as_bytes().to_vec()))
+/// Presses a button of the page. Where it sends people on to is not gone after.
+pub fn press(app: &TestApp, page: &str, form: &str) -> Raw {
+    let kind = "Content-Type: application/x-www-form-urlencoded";
+    raw(app, &format!("POST {page} HTTP/1.1"), &format!("{kind}\r\nContent-Length: {}\r\n", form.len()), form.as_bytes())
 }
 
 /// So many volunteers of a chapter who can be called.
@@ -148,7 +148,7 @@ fn the_river_rises() {
     assert!(people.iter().all(|one| one["person"] != unable && one["by_message"] == false && one["call"].is_string()));
     // One by the link, without logging in; one by telephone.
     let answered = press(&app, &page(&people[0]), "answer=YES&minutes=30");
-    assert_eq!((answered.status, answered.header("location").unwrap().ends_with("?da-ghi")), (303, true));
+    assert_eq!((answered.status, answered.head.contains("?da-ghi")), (303, true), "{}", answered.head);
     assert_eq!(yes(&officer, &made), (1, false));
     let one = people[1]["id"].as_str().unwrap();
     let heard = json!({"answer": "YES", "arrives_at": app.now() + Duration::minutes(20)});
@@ -216,7 +216,7 @@ fn what_is_wrong_with_a_call_is_said_at_once() {
     let said: BTreeSet<String> = errors(&officer.post(CALL_OUTS, wrong, 422)).into_iter().map(|error| error.0).collect();
     let expected =
         ["/event", "/needed", "/shifts/0/id", "/shifts/0/needed", "/shifts/0/until", "/until", "/wave_minutes", "/wave_size"];
-    assert_eq!(said, expected.iter().map(|one| (*one).to_owned()).collect());
+    assert_eq!(said, expected.iter().map(|one| (*one).to_owned()).collect::<BTreeSet<String>>());
     officer.post(CALL_OUTS, called(&app, json!({"skills": ["FLYING"]})), 422);
     officer.post(CALL_OUTS, called(&app, json!({"team": Uuid::now_v7()})), 404);
     let made = officer.post(CALL_OUTS, called(&app, json!({})), 201);
@@ -291,7 +291,8 @@ fn a_province_sees_a_first_name_of_those_it_asked_and_nothing_of_the_others() {
     assert!(shown.contains("Quỳnhxqz") && !shown.contains("Nguyễn Thị") && !shown.contains("Trần"), "{shown}");
     // Each chapter reads in its own trail that its volunteers were asked.
     let trail = "SELECT count(DISTINCT chapter_id) FROM audit_event WHERE action = 'CALL_OUT_ASKED'";
-    assert_eq!(app.database.number(trail), 3);
+    let chapters: BTreeSet<&str> = people.iter().map(|one| one["chapter"].as_str().unwrap()).collect();
+    assert_eq!(app.database.number(trail), i64::try_from(chapters.len()).unwrap() + 1, "theirs and its own");
     assert_eq!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'CALL_OUT_ASKED_READ'"), 1);
     // Neighbours and those below see nothing of it; inspectors numbers.
     ham_liem.get(&at(&made, ""), 404);

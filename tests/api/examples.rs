@@ -331,6 +331,26 @@ fn persons(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "reinstate", 201);
 }
 
+fn courses(story: &mut Story, app: &TestApp) {
+    let officer = app.officer_of("23095");
+    let (course, place) = (format!("/courses/{}", id(0x0e01)), "/course-enrolments/5d1c9e0a-7b34-4a52-8e1f-6c0d9b8a7f65");
+    story.post(&officer, "/courses", "plan_course", "first_aid", 201);
+    story.post(&officer, "/courses", "plan_course", "called_off", 201);
+    story.post(&officer, &format!("/courses/{}/cancellation", id(0x0e02)), "call_course_off", "storm", 200);
+    let body = story.body("change_course", "larger_room", Value::Null);
+    officer.patch(&format!("/api/v1{course}"), body, 200);
+    officer.post(&format!("/api/v1{course}/opening"), Value::Null, 200);
+    story.post(&officer, &format!("{course}/enrolments"), "enrol_in_course", "member", 201);
+    story.post(&officer, &format!("{course}/attendance"), "note_course_attendance", "first_morning", 200);
+    story.post(&officer, &format!("{place}/link"), "make_enrolment_link", "handed_over", 200);
+    story.post(&officer, &format!("{course}/closing"), "close_course", "results", 200);
+    let shown = officer.get(&format!("/api/v1{place}"), 200);
+    let certificate = shown["certificate"].as_str().unwrap();
+    story.post(&officer, &format!("/certificates/{certificate}/name"), "show_certificate_name", "agreed", 200);
+    story.post(&officer, "/certificates", "record_certificate", "hospital", 201);
+    story.post(&officer, &format!("{place}/corrections"), "correct_result", "taken_away", 201);
+}
+
 fn call_outs(story: &mut Story, app: &TestApp) {
     let officer = app.officer_of("23095");
     let person = json!({"id": "7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a7001", "chapter": "23095", "name": "Lê Thị Trong Đội", "phone": "0912345670",
@@ -428,6 +448,7 @@ fn every_example_is_taken() {
     sessions(&mut story, &app);
     settlement(&mut story, &app);
     persons(&mut story, &app);
+    courses(&mut story, &app);
     volunteers(&mut story, &app);
     family(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()

@@ -355,8 +355,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     for (path, query) in asked {
         let id = if path.starts_with("/api/v1/courses/") { &course } else { &party.to_string() };
         let path = match path {
-            "/api/v1/call-outs/{id}/asked" => &asked_of,
-            "/api/v1/teams/{id}/exercises" => &exercises,
+            "/api/v1/call-outs/{id}/asked" => asked_of.as_str(),
+            "/api/v1/teams/{id}/exercises" => exercises.as_str(),
             other => other,
         };
         let (path, query) = (path.replace("{id}", id).replace("{code}", &code), query.replace("{id}", &party.to_string()));

@@ -42,6 +42,8 @@ mod correction;
 mod corrections;
 mod corrections_together;
 mod courses;
+mod courses_certificates;
+mod courses_places;
 mod coverage;
 mod csv_file;
 mod data_steps;

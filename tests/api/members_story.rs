@@ -15,7 +15,6 @@ use crate::dues;
 use crate::harness::{Caller, TestApp, eventually};
 use crate::members::{MEMBERS, STEPS, admitted, apply};
 use crate::personal::{REQUESTS, ask, nowhere, path};
-use crate::persons::record;
 use crate::portal::page;
 
 const HERE: &str = "23095";

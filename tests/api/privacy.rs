@@ -151,6 +151,10 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "reversals/chapters",
         "reversals?chapter=68&year=2026",
         "chapters/23095/reversals",
+        "courses",
+        "courses.ics",
+        "course-counts?chapter=68",
+        &format!("certificates/{}", crate::courses::CODE),
         "units?q=ham+chinh",
         "units/23095",
         "appeals",
@@ -182,6 +186,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "robots.txt",
         "huy",
         "huy?chapter=68&year=2026",
+        "tinh-nguyen/khoa-hoc",
     ] {
         paths.push(format!("/{page}"));
     }
