@@ -3,6 +3,8 @@
 
 #[path = "outside/audits.rs"]
 mod audits;
+#[path = "outside/calendars.rs"]
+mod calendars;
 #[path = "outside/changed_bytes.rs"]
 mod changed_bytes;
 #[path = "outside/commands.rs"]

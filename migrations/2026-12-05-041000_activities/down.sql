@@ -9,6 +9,8 @@ BEGIN
                        name, name, replace(said, ', ''ACTIVITY''::text', ''));
     END LOOP;
 END $$;
-DROP TABLE activity_request, activity_correction, activity_delivery, activity, activity_area;
+DROP TABLE activity_request, activity_correction, activity_delivered, activity_sum, activity_delivery, activity, activity_area;
+DROP FUNCTION activity_add_up();
+DROP FUNCTION activity_delivery_while_planned();
 DROP FUNCTION activity_corrected();
 DROP FUNCTION activity_goes_on();

@@ -86,9 +86,6 @@ CREATE INDEX activity_made_account_idx ON activity (made_account);
 CREATE INDEX activity_area_idx ON activity (area);
 -- What everybody looks through, the newest first.
 CREATE INDEX activity_public_idx ON activity (starts_on, id) WHERE is_public;
--- What is counted, without reading the rows.
-CREATE INDEX activity_counted_idx ON activity (starts_on, chapter_id, area, movement)
-    INCLUDE (persons, person_times, money_vnd, goods_vnd, labour_vnd) WHERE state = 'DONE';
 
 -- A plan is done or called off; what is done stays where and when it was, and its numbers change with a correction beside them.
 CREATE FUNCTION activity_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -114,6 +111,90 @@ CREATE TABLE activity_delivery (
     CONSTRAINT activity_delivery_chapter_fk FOREIGN KEY (chapter_id) REFERENCES chapter (id)
 );
 CREATE INDEX activity_delivery_chapter_idx ON activity_delivery (chapter_id);
+
+-- What was done, added up for each chapter with everything below it: a year of the whole country is a few hundred rows. Kept by the
+-- trigger below, and compared with the activities by the audit.
+CREATE TABLE activity_sum (
+    scope_id          uuid NOT NULL,
+    year              smallint NOT NULL,
+    month             smallint NOT NULL,
+    area              text NOT NULL,
+    -- Empty for none.
+    movement          text NOT NULL,
+    -- Of the chapter that led.
+    level             text NOT NULL,
+    activities        bigint NOT NULL,
+    persons           bigint NOT NULL,
+    person_times      bigint NOT NULL,
+    money_vnd         bigint NOT NULL,
+    goods_vnd         bigint NOT NULL,
+    labour_vnd        bigint NOT NULL,
+    told_persons      bigint NOT NULL,
+    told_person_times bigint NOT NULL,
+    CONSTRAINT activity_sum_pk PRIMARY KEY (scope_id, year, month, area, movement, level),
+    CONSTRAINT activity_sum_scope_fk FOREIGN KEY (scope_id) REFERENCES chapter (id),
+    CONSTRAINT activity_sum_not_negative CHECK (least(activities, persons, person_times, money_vnd, goods_vnd, labour_vnd, told_persons, told_person_times) >= 0)
+);
+
+-- How many were delivered at or below each chapter, each once.
+CREATE TABLE activity_delivered (
+    scope_id   uuid NOT NULL,
+    year       smallint NOT NULL,
+    movement   text NOT NULL,
+    activities bigint NOT NULL,
+    CONSTRAINT activity_delivered_pk PRIMARY KEY (scope_id, year, movement),
+    CONSTRAINT activity_delivered_scope_fk FOREIGN KEY (scope_id) REFERENCES chapter (id),
+    CONSTRAINT activity_delivered_not_negative CHECK (activities >= 0)
+);
+
+-- Who delivers is settled while it is a plan.
+CREATE FUNCTION activity_delivery_while_planned() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM activity a WHERE a.id = CASE TG_OP WHEN 'DELETE' THEN OLD.activity_id ELSE NEW.activity_id END AND a.state = 'PLANNED';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'who delivers is settled while it is a plan' USING ERRCODE = '23514', CONSTRAINT = 'activity_delivery_while_planned';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER activity_delivery_while_planned BEFORE INSERT OR UPDATE OR DELETE ON activity_delivery
+    FOR EACH ROW EXECUTE FUNCTION activity_delivery_while_planned();
+CREATE TRIGGER activity_delivery_stays BEFORE TRUNCATE ON activity_delivery FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Sums are written from the leaves upwards, in one order everywhere, so that nobody waits in a circle.
+CREATE FUNCTION activity_add_up() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    is_done bigint := (NEW.state = 'DONE')::int;
+    was_done bigint := CASE TG_OP WHEN 'INSERT' THEN 0 ELSE (OLD.state = 'DONE')::int END;
+BEGIN
+    IF is_done + was_done = 0 THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO activity_sum AS s (scope_id, year, month, area, movement, level, activities, persons, person_times, money_vnd, goods_vnd, labour_vnd,
+                                   told_persons, told_person_times)
+    SELECT a.ancestor_id, extract(year FROM NEW.starts_on), extract(month FROM NEW.starts_on), NEW.area, coalesce(NEW.movement, ''), c.level,
+           is_done - was_done,
+           is_done * NEW.persons - was_done * coalesce(OLD.persons, 0), is_done * NEW.person_times - was_done * coalesce(OLD.person_times, 0),
+           is_done * NEW.money_vnd - was_done * coalesce(OLD.money_vnd, 0), is_done * NEW.goods_vnd - was_done * coalesce(OLD.goods_vnd, 0),
+           is_done * NEW.labour_vnd - was_done * coalesce(OLD.labour_vnd, 0),
+           is_done * coalesce(NEW.told_persons, 0) - was_done * coalesce(OLD.told_persons, 0),
+           is_done * coalesce(NEW.told_person_times, 0) - was_done * coalesce(OLD.told_person_times, 0)
+    FROM chapter_ancestor a, chapter c WHERE a.chapter_id = NEW.chapter_id AND c.id = NEW.chapter_id
+    ORDER BY a.depth
+    ON CONFLICT ON CONSTRAINT activity_sum_pk DO UPDATE SET
+        activities = s.activities + excluded.activities, persons = s.persons + excluded.persons, person_times = s.person_times + excluded.person_times,
+        money_vnd = s.money_vnd + excluded.money_vnd, goods_vnd = s.goods_vnd + excluded.goods_vnd, labour_vnd = s.labour_vnd + excluded.labour_vnd,
+        told_persons = s.told_persons + excluded.told_persons, told_person_times = s.told_person_times + excluded.told_person_times;
+    IF is_done <> was_done THEN
+        INSERT INTO activity_delivered AS s (scope_id, year, movement, activities)
+        SELECT x.ancestor_id, extract(year FROM NEW.starts_on), coalesce(NEW.movement, ''), is_done - was_done
+        FROM activity_delivery d JOIN chapter_ancestor x ON x.chapter_id = d.chapter_id
+        WHERE d.activity_id = NEW.id GROUP BY x.ancestor_id
+        ORDER BY (SELECT count(*) FROM chapter_ancestor y WHERE y.chapter_id = x.ancestor_id) DESC, x.ancestor_id
+        ON CONFLICT ON CONSTRAINT activity_delivered_pk DO UPDATE SET activities = s.activities + excluded.activities;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER activity_add_up AFTER INSERT OR UPDATE ON activity FOR EACH ROW EXECUTE FUNCTION activity_add_up();
 
 -- What was written anew of something done: by how much each number changed, who said so and why. So what was reported at the end of
 -- a year can be told as it was reported.
@@ -182,4 +263,5 @@ END $$;
 GRANT SELECT ON activity_area, activity_delivery TO so_nhan_ai_public;
 GRANT SELECT (id, code, chapter_id, area, movement, campaign_id, title, plan, place, starts_on, ends_on, partners, is_public, state, result, told_persons,
               told_person_times, money_vnd, goods_vnd, labour_vnd, cancelled_reason, version, changed_at) ON activity TO so_nhan_ai_public;
+GRANT SELECT (scope_id, year, month, area, movement, level, activities, money_vnd, goods_vnd, labour_vnd, told_persons, told_person_times) ON activity_sum TO so_nhan_ai_public;
 GRANT SELECT (activity_id, version, activities, made_at) ON activity_correction TO so_nhan_ai_public;

@@ -1,4 +1,5 @@
-//! What was done in a year, by area, month and level: counted from the activities themselves, each once, under the chapter that leads it.
+//! What was done in a year, by area, month and level: each once, under the chapter that leads it, and every chapter above. The database
+//! keeps the sums; the audit compares them with the activities.
 //!
 //! As it stands now, or as it stood at the end of a day: then what was written later is left out, and what was corrected later is
 //! counted as it was. So the report of a year goes on saying what it said.
@@ -93,20 +94,15 @@ type CountedSql = (SmallInt, Text, Text, BigInt, BigInt, BigInt, BigInt, BigInt,
 
 statement! {
     struct Now {
-        from: NaiveDate => Date,
-        until: NaiveDate => Date,
-        whole: bool => Bool,
         scope: Uuid => diesel::sql_types::Uuid,
+        year: i16 => SmallInt,
         any: str => Text,
         movement: str => Text,
     } -> CountedSql,
-    "SELECT extract(month FROM a.starts_on)::smallint, a.area, c.level, count(*), sum(a.persons)::bigint, sum(a.person_times)::bigint,
-            sum(a.money_vnd)::bigint, sum(a.goods_vnd)::bigint, sum(a.labour_vnd)::bigint
-     FROM activity a JOIN chapter c ON c.id = a.chapter_id
-     WHERE a.state = 'DONE' AND a.starts_on >= ? AND a.starts_on <= ?
-       AND (? OR a.chapter_id IN (SELECT x.chapter_id FROM chapter_ancestor x WHERE x.ancestor_id = ?))
-       AND (? = '' OR a.movement = ?)
-     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    "SELECT s.month, s.area, s.level, sum(s.activities)::bigint, sum(s.persons)::bigint, sum(s.person_times)::bigint,
+            sum(s.money_vnd)::bigint, sum(s.goods_vnd)::bigint, sum(s.labour_vnd)::bigint
+     FROM activity_sum s WHERE s.scope_id = ? AND s.year = ? AND (? = '' OR s.movement = ?)
+     GROUP BY 1, 2, 3 HAVING sum(s.activities) > 0 ORDER BY 1, 2, 3"
 }
 
 statement! {
@@ -138,14 +134,11 @@ statement! {
 statement! {
     struct Delivered {
         scope: Uuid => diesel::sql_types::Uuid,
-        from: NaiveDate => Date,
-        until: NaiveDate => Date,
+        year: i16 => SmallInt,
         any: str => Text,
         movement: str => Text,
     } -> (BigInt,),
-    "SELECT count(DISTINCT d.activity_id)
-     FROM chapter_ancestor x JOIN activity_delivery d ON d.chapter_id = x.chapter_id JOIN activity a ON a.id = d.activity_id
-     WHERE x.ancestor_id = ? AND a.state = 'DONE' AND a.starts_on >= ? AND a.starts_on <= ? AND (? = '' OR a.movement = ?)"
+    "SELECT coalesce(sum(d.activities), 0)::bigint FROM activity_delivered d WHERE d.scope_id = ? AND d.year = ? AND (? = '' OR d.movement = ?)"
 }
 
 /// What is counted.
@@ -179,24 +172,26 @@ fn days(year: i32) -> (NaiveDate, NaiveDate) {
     (day(1, 1), day(12, 31))
 }
 
-/// The rows that are counted; public for measuring.
+/// The rows that are counted: of today from the sums, of another day from the activities themselves.
 fn counted(conn: &mut PgConnection, scope: Uuid, whole: bool, asked: &Asked) -> Result<Vec<Counted>, DbError> {
-    let (from, until) = days(asked.year);
     let movement = asked.movement.as_deref().unwrap_or_default();
-    let (whole, scope, from, until) = (&whole, &scope, &from, &until);
     match asked.as_of.and_then(|day| day.succ_opt()) {
-        None => Ok(Now { from, until, whole, scope, any: movement, movement }.load(conn)?),
+        None => Ok(Now { scope: &scope, year: &year_of(asked), any: movement, movement }.load(conn)?),
         Some(next) => {
-            let at = vietnam_midnight(next);
+            let (at, (from, until)) = (vietnam_midnight(next), days(asked.year));
+            let (from, until, whole, scope) = (&from, &until, &whole, &scope);
             Ok(AsOf { corrected: &at, from, until, written: &at, whole, scope, any: movement, movement }.load(conn)?)
         }
     }
 }
 
+fn year_of(asked: &Asked) -> i16 {
+    i16::try_from(asked.year).unwrap_or_default()
+}
+
 fn delivered(conn: &mut PgConnection, scope: Uuid, asked: &Asked) -> Result<i64, DbError> {
-    let (from, until) = days(asked.year);
     let movement = asked.movement.as_deref().unwrap_or_default();
-    let (count,): (i64,) = Delivered { scope: &scope, from: &from, until: &until, any: movement, movement }.get_result(conn)?;
+    let (count,): (i64,) = Delivered { scope: &scope, year: &year_of(asked), any: movement, movement }.get_result(conn)?;
     Ok(count)
 }
 
@@ -231,4 +226,45 @@ fn told(chapter: String, asked: Asked, rows: Vec<Counted>, delivered: i64) -> Ac
         by_level: Level::ALL.into_iter().filter_map(of_level).collect(),
         delivered,
     }
+}
+
+statement! {
+    struct Unequal {
+        most: i64 => BigInt,
+    } -> (diesel::sql_types::Uuid,),
+    "SELECT coalesce(s.scope_id, a.scope_id)
+     FROM (SELECT scope_id, year, month, area, movement, level, activities, persons, person_times, money_vnd, goods_vnd, labour_vnd, told_persons, told_person_times
+           FROM activity_sum WHERE activities > 0) s
+     FULL JOIN (SELECT x.ancestor_id AS scope_id, extract(year FROM a.starts_on)::smallint AS year, extract(month FROM a.starts_on)::smallint AS month, a.area,
+                       coalesce(a.movement, '') AS movement, c.level, count(*) AS activities, sum(a.persons) AS persons, sum(a.person_times) AS person_times,
+                       sum(a.money_vnd) AS money_vnd, sum(a.goods_vnd) AS goods_vnd, sum(a.labour_vnd) AS labour_vnd,
+                       coalesce(sum(a.told_persons), 0) AS told_persons, coalesce(sum(a.told_person_times), 0) AS told_person_times
+                FROM activity a JOIN chapter_ancestor x ON x.chapter_id = a.chapter_id JOIN chapter c ON c.id = a.chapter_id
+                WHERE a.state = 'DONE' GROUP BY 1, 2, 3, 4, 5, 6) a USING (scope_id, year, month, area, movement, level)
+     WHERE (s.activities, s.persons, s.person_times, s.money_vnd, s.goods_vnd, s.labour_vnd, s.told_persons, s.told_person_times)
+           IS DISTINCT FROM (a.activities, a.persons, a.person_times, a.money_vnd, a.goods_vnd, a.labour_vnd, a.told_persons, a.told_person_times)
+     LIMIT ?"
+}
+
+statement! {
+    struct UnequalDelivered {
+        most: i64 => BigInt,
+    } -> (diesel::sql_types::Uuid,),
+    "SELECT coalesce(s.scope_id, a.scope_id)
+     FROM (SELECT scope_id, year, movement, activities FROM activity_delivered WHERE activities > 0) s
+     FULL JOIN (SELECT x.ancestor_id AS scope_id, extract(year FROM a.starts_on)::smallint AS year, coalesce(a.movement, '') AS movement,
+                       count(DISTINCT a.id) AS activities
+                FROM activity a JOIN activity_delivery d ON d.activity_id = a.id JOIN chapter_ancestor x ON x.chapter_id = d.chapter_id
+                WHERE a.state = 'DONE' GROUP BY 1, 2, 3) a USING (scope_id, year, movement)
+     WHERE s.activities IS DISTINCT FROM a.activities LIMIT ?"
+}
+
+/// Chapters whose sums are not those of their activities; there are none.
+pub fn unequal(conn: &mut PgConnection, most: i64) -> Result<Vec<Uuid>, DbError> {
+    let mut rows: Vec<(Uuid,)> = Unequal { most: &most }.load(conn)?;
+    rows.extend(UnequalDelivered { most: &most }.load::<(Uuid,)>(conn)?);
+    let mut ids: Vec<Uuid> = rows.into_iter().map(|(id,)| id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
 }

@@ -15,6 +15,7 @@
 //! - a chapter that delivers and has gone up in another by the day of it is its successor.
 
 pub mod answers;
+pub mod audit;
 pub mod counts;
 mod demo;
 pub mod fault;
@@ -35,11 +36,25 @@ use crate::house::succession::Succession::{Follows, Stays};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
-    tables: &["activity", "activity_area", "activity_correction", "activity_delivery", "activity_request"],
+    tables: &[
+        "activity",
+        "activity_area",
+        "activity_correction",
+        "activity_delivered",
+        "activity_delivery",
+        "activity_request",
+        "activity_sum",
+    ],
     tags: &[("activities", "What chapters do, in the areas of the law")],
     routes: routes::configure,
+    audits: &[&audit::Activities],
     papers: &[&papers::OF_ACTIVITIES],
-    chapters: &[("activity.chapter_id", Follows), ("activity_delivery.chapter_id", Stays)],
+    chapters: &[
+        ("activity.chapter_id", Follows),
+        ("activity_delivered.scope_id", Stays),
+        ("activity_delivery.chapter_id", Stays),
+        ("activity_sum.scope_id", Stays),
+    ],
     demo: Some(demo::fill),
     ..Room::called("activities")
 };

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Text};
+use diesel::sql_types::{BigInt, SmallInt, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -225,19 +225,17 @@ pub struct PublicActivityCount {
 statement! {
     struct OfYear {
         scope: Uuid => diesel::sql_types::Uuid,
-        from: NaiveDate => Date,
-        until: NaiveDate => Date,
+        year: i16 => SmallInt,
     } -> (Text, BigInt, BigInt, BigInt, BigInt),
-    "SELECT a.area, count(*), coalesce(sum(a.told_persons), 0)::bigint, coalesce(sum(a.told_person_times), 0)::bigint,
-            sum(a.money_vnd + a.goods_vnd + a.labour_vnd)::bigint
-     FROM chapter_ancestor x JOIN activity a ON a.chapter_id = x.chapter_id
-     WHERE x.ancestor_id = ? AND a.state = 'DONE' AND a.starts_on >= ? AND a.starts_on <= ? GROUP BY 1 ORDER BY 1"
+    "SELECT s.area, sum(s.activities)::bigint, sum(s.told_persons)::bigint, sum(s.told_person_times)::bigint,
+            sum(s.money_vnd + s.goods_vnd + s.labour_vnd)::bigint
+     FROM activity_sum s WHERE s.scope_id = ? AND s.year = ? GROUP BY 1 HAVING sum(s.activities) > 0 ORDER BY 1"
 }
 
 /// What a chapter and all below it led in a year, by area; those of fewer than five people are counted, and their people are not.
 pub fn of_year(conn: &mut PgConnection, scope: Uuid, year: i32) -> Result<Vec<PublicActivityCount>, DbError> {
-    let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    let rows: Vec<(String, i64, i64, i64, i64)> = OfYear { scope: &scope, from: &day(1, 1), until: &day(12, 31) }.load(conn)?;
+    let year = i16::try_from(year).unwrap_or_default();
+    let rows: Vec<(String, i64, i64, i64, i64)> = OfYear { scope: &scope, year: &year }.load(conn)?;
     let out = |(area, activities, persons, person_times, value_vnd)| PublicActivityCount {
         area,
         activities,

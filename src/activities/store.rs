@@ -161,6 +161,11 @@ pub fn corrections(conn: &mut PgConnection, of: Uuid) -> Result<Vec<CorrectionRo
     Ok(query.select(CorrectionRow::as_select()).load(conn)?)
 }
 
+/// How many there are.
+pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
+    Ok(activity::table.count().get_result(conn)?)
+}
+
 /// Which of these were written anew after they were done. Readable by the public role.
 pub fn corrected(conn: &mut PgConnection, of: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
     use activity_correction as c;

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::model::CommendationState;
 use super::papers;
-use super::propose::no_such_paper;
 use super::request;
 use super::store::{self, Row};
 use super::wire::CommendationNameIn;
@@ -57,7 +56,7 @@ pub fn show(v: &mut Visit<'_>, id: Uuid, agreed: &CommendationNameIn) -> Result<
     if let Some(hash) = &agreed.document
         && !documents::is_kept(v.conn, row.chapter(), &papers::OF_COMMENDATIONS, hash)?
     {
-        no_such_paper(&mut check);
+        papers::no_such_paper(&mut check);
     }
     check.done(Some(())).map_err(Fault::Fields)?;
     if row.state != CommendationState::Awarded.name() {

@@ -112,19 +112,9 @@ fn looked_up(
     if let Some(hash) = &of.document
         && !documents::is_kept(v.conn, here, &papers::OF_COMMENDATIONS, hash)?
     {
-        no_such_paper(check);
+        papers::no_such_paper(check);
     }
     Ok(())
-}
-
-/// `NO_SUCH_DOCUMENT`.
-pub fn no_such_paper(check: &mut Check) {
-    check.wrong(
-        "/document",
-        "NO_SUCH_DOCUMENT",
-        "Đơn vị chưa tải lên giấy tờ nào có SHA-256 này cho việc khen thưởng (COMMENDATION).",
-        "The chapter has uploaded no document with this SHA-256 for a commendation (COMMENDATION).",
-    );
 }
 
 fn no_such_person() -> Fault {

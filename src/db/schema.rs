@@ -116,6 +116,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity_delivered (scope_id, year, movement) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        movement -> Text,
+        activities -> BigInt,
+    }
+}
+
+diesel::table! {
     activity_delivery (activity_id, chapter_id) {
         activity_id -> Uuid,
         chapter_id -> Uuid,
@@ -126,6 +135,25 @@ diesel::table! {
     activity_request (id) {
         id -> Uuid,
         request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    activity_sum (scope_id, year, month, area, movement, level) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        month -> SmallInt,
+        area -> Text,
+        movement -> Text,
+        level -> Text,
+        activities -> BigInt,
+        persons -> BigInt,
+        person_times -> BigInt,
+        money_vnd -> BigInt,
+        goods_vnd -> BigInt,
+        labour_vnd -> BigInt,
+        told_persons -> BigInt,
+        told_person_times -> BigInt,
     }
 }
 
@@ -3419,7 +3447,9 @@ diesel::allow_tables_to_appear_in_same_query!(activity, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity, movement);
 diesel::allow_tables_to_appear_in_same_query!(activity, programme);
 diesel::allow_tables_to_appear_in_same_query!(activity_area, practice_model);
+diesel::allow_tables_to_appear_in_same_query!(activity_delivered, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivery, chapter);
+diesel::allow_tables_to_appear_in_same_query!(activity_sum, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, entry);
 diesel::allow_tables_to_appear_in_same_query!(advance, fund);

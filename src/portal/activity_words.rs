@@ -38,3 +38,16 @@ words! {
         from_to: "{} đến {}", "{} to {}";
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_said_in_both_languages_with_the_same_holes() {
+        for (name, vi, en) in ALL {
+            assert!(!vi.trim().is_empty() && !en.trim().is_empty(), "{name}");
+            assert_eq!(vi.matches("{}").count(), en.matches("{}").count(), "{name}");
+        }
+    }
+}

@@ -1,8 +1,8 @@
-//! Until when somebody's volunteering needs their person.
+//! Until when a volunteer, or an application that came to nothing, needs its person.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::RunQueryDsl;
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
@@ -13,11 +13,12 @@ use crate::db::DbError;
 use crate::db::statement::statement;
 use crate::house::persons::{Candidate, Needed};
 
-/// Of whom, in which state, the last day on which they counted, when something was last entered, when it began.
+/// A volunteer: of whom, where they stand, the last day on which they counted, when something was last done about them, when they were
+/// entered.
 type Ended = (Uuid, String, Option<NaiveDate>, Option<DateTime<Utc>>, DateTime<Utc>);
 
 statement! {
-    struct Volunteering { persons: Vec<Uuid> => Array<SqlUuid> }
+    struct Volunteers { persons: Vec<Uuid> => Array<SqlUuid> }
         -> (SqlUuid, Text, Nullable<Date>, Nullable<Timestamptz>, Timestamptz),
     "SELECT v.person_id, v.state, (SELECT max(s.to_day) FROM volunteer_span s WHERE s.volunteer_id = v.id),
          (SELECT max(t.entered_at) FROM volunteer_step t WHERE t.volunteer_id = v.id), v.recorded_at
@@ -27,14 +28,14 @@ statement! {
 /// See the module.
 pub(super) fn needed(conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
     let persons = of.iter().map(|one| one.person).collect();
-    let rows: Vec<Ended> = Volunteering { persons: &persons }.load(conn)?;
-    let needed = |(person, state, counted, entered, recorded): Ended| {
-        let last = counted.unwrap_or_else(|| vietnam_date(entered.unwrap_or(recorded)));
+    let rows: Vec<Ended> = Volunteers { persons: &persons }.load(conn)?;
+    let needed = |(person, state, counted, done, recorded): Ended| {
+        let last = counted.unwrap_or_else(|| vietnam_date(done.unwrap_or(recorded)));
         let (record, until) = match VolunteerState::parse(&state)? {
             VolunteerState::Erased => return None,
+            VolunteerState::Applied | VolunteerState::Verified | VolunteerState::Paused => ("VOLUNTEER", None),
             VolunteerState::Refused => ("APPLICATION", periods.until("APPLICATION", last)),
             VolunteerState::Ended => ("VOLUNTEER", periods.until("VOLUNTEER", last)),
-            _ => ("VOLUNTEER", None),
         };
         Some(Needed { person, record, until })
     };

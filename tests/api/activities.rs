@@ -66,7 +66,8 @@ fn an_activity_is_planned_done_and_counted_once_at_each_level() {
     let (officer, country) = (app.officer_of("23095"), app.staff(Role::Inspector, "TW"));
     let school = crate::chapter_life::school(json!({"name": "Hội Chữ thập đỏ Trường Có Sơ Cứu", "id": Uuid::now_v7()}));
     let school = app.chair_of("23095").post("/api/v1/chapters", school, 201)["code"].as_str().unwrap().to_owned();
-    let body = activity(&app, json!({"delivered_by": [school, "23059"], "partners": ["Trạm Y tế xã"], "movement": "TET_NHAN_AI"}));
+    let body =
+        activity(&app, json!({"delivered_by": [school, "23059"], "partners": ["Trạm Y tế xã"], "movement": "TET_NHAN_AI"}));
     let made = officer.post(ACTIVITIES, body.clone(), 201);
     assert_eq!((&made["code"], &made["state"], &made["version"]), (&json!("68-NV-0001"), &json!("PLANNED"), &json!(1)));
     assert_eq!(officer.post(ACTIVITIES, body.clone(), 200), made, "sent again it is the same");
@@ -93,6 +94,11 @@ fn an_activity_is_planned_done_and_counted_once_at_each_level() {
     assert_eq!(led(&country, "chapter=TW&movement=TET_NHAN_AI").0, 1);
     assert_eq!(led(&country, "chapter=TW&movement=HUMANITARIAN_MONTH").0, 0);
     assert_eq!(led(&country, "chapter=TW&year=2025").0, 0);
+    crate::committees::audit(&app);
+    app.database.execute("UPDATE activity_sum SET persons = persons + 1 WHERE level = 'COMMUNE'");
+    let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
+    assert!(!report.clean && report.text().contains("activity"), "{}", report.text());
+    app.database.execute("UPDATE activity_sum SET persons = persons - 1 WHERE level = 'COMMUNE'");
     // Who delivers finds it too, and reads it.
     let others = app.officer_of("23059");
     assert_eq!(all(&others, &format!("{ACTIVITIES}?chapter=23059&delivered=true"), 50).len(), 1);
@@ -109,7 +115,8 @@ fn an_activity_delivered_by_a_chapter_that_merged_meanwhile_is_counted_once() {
     province.post(ACTIVITIES, planned.clone(), 201);
     let own = activity(&app, json!({"starts_on": day(&app, 1)}));
     app.officer_of("23095").post(ACTIVITIES, own.clone(), 201);
-    let before = done(&province, activity(&app, json!({"chapter": "68", "delivered_by": ["23095"], "starts_on": day(&app, -3)})), 10);
+    let before =
+        done(&province, activity(&app, json!({"chapter": "68", "delivered_by": ["23095"], "starts_on": day(&app, -3)})), 10);
     successions::carried(&people, &successions::plan(&app, json!({})));
     app.clock.advance(Duration::days(1));
     let province = app.chair_of("68");
@@ -135,14 +142,14 @@ fn an_activity_delivered_by_a_chapter_that_merged_meanwhile_is_counted_once() {
 #[test]
 fn a_correction_stands_in_sight_and_the_year_that_was_reported_stays() {
     let app = TestApp::start();
-    let (officer, reader) = (app.officer_of("23095"), app.staff(Role::Inspector, "68"));
+    let officer = app.officer_of("23095");
     let first = done(&officer, activity(&app, json!({})), 100);
     let gone = done(&officer, activity(&app, json!({})), 30);
     let reported = app.today();
     app.clock.advance(Duration::days(1));
-    let (officer, reader2) = (app.officer_of("23095"), app.staff(Role::Inspector, "68"));
-    drop(reader);
-    let correction = json!({"id": Uuid::now_v7(), "reason": "Một lớp đã tính hai lần", "numbers": numbers(80, 90), "result": "80 học sinh"});
+    let (officer, reader) = (app.officer_of("23095"), app.staff(Role::Inspector, "68"));
+    let correction =
+        json!({"id": Uuid::now_v7(), "reason": "Một lớp đã tính hai lần", "numbers": numbers(80, 90), "result": "80 học sinh"});
     let answer = officer.post(&at(&first, "/corrections"), correction.clone(), 201);
     assert_eq!(officer.post(&at(&first, "/corrections"), correction.clone(), 200), answer);
     let row = &answer["corrections"][0];
@@ -150,22 +157,31 @@ fn a_correction_stands_in_sight_and_the_year_that_was_reported_stays() {
         (&row["reason"], &row["by"]["persons"], &row["by"]["person_times"], &row["old_result"]),
         (&json!("Một lớp đã tính hai lần"), &json!(-20), &json!(-10), &json!("Đã làm xong"))
     );
-    assert_eq!((&answer["numbers"]["persons"], &answer["result"], &answer["version"]), (&json!(80), &json!("80 học sinh"), &json!(3)));
+    assert_eq!(
+        (&answer["numbers"]["persons"], &answer["result"], &answer["version"]),
+        (&json!(80), &json!("80 học sinh"), &json!(3))
+    );
     officer.post(&at(&first, "/corrections"), with(correction.clone(), json!({"id": Uuid::now_v7()})), 409);
     officer.post(&at(&gone, "/cancellation"), json!({"reason": "Ghi nhầm"}), 200);
     officer.post(&at(&gone, "/cancellation"), json!({"reason": "Ghi nhầm"}), 200);
     officer.post(&at(&gone, "/corrections"), with(correction, json!({"id": Uuid::now_v7()})), 409);
     done(&officer, activity(&app, json!({"starts_on": reported})), 7);
     let persons = |query: &str| {
-        let told = counts(&reader2, &format!("chapter=68&year=2026{query}"));
-        (told["led"]["activities"].as_i64().unwrap(), told["led"]["persons"].as_i64().unwrap(), told["led"]["money_vnd"].as_i64().unwrap())
+        let told = counts(&reader, &format!("chapter=68&year=2026{query}"));
+        (
+            told["led"]["activities"].as_i64().unwrap(),
+            told["led"]["persons"].as_i64().unwrap(),
+            told["led"]["money_vnd"].as_i64().unwrap(),
+        )
     };
     assert_eq!(persons(""), (2, 87, 2_000_000));
     assert_eq!(persons(&format!("&as_of={reported}")), (2, 130, 2_000_000), "as it was reported");
     assert_eq!(persons(&format!("&as_of={}", app.today())), persons(""));
-    reader2.get(&format!("/api/v1/activity-counts?chapter=68&as_of={}", day(&app, 1)), 422);
+    reader.get(&format!("/api/v1/activity-counts?chapter=68&as_of={}", day(&app, 1)), 422);
     // Nobody changes a number past the correction.
-    for change in ["persons = persons + 1, person_times = person_times + 1", "state = 'CANCELLED', cancelled_reason = 'x'", "title = 'x'"] {
+    for change in
+        ["persons = persons + 1, person_times = person_times + 1", "state = 'CANCELLED', cancelled_reason = 'x'", "title = 'x'"]
+    {
         let id = first["id"].as_str().unwrap();
         let refused = app.database.refuses(&format!("UPDATE activity SET {change}, version = version + 1 WHERE id = '{id}'"));
         assert!(refused.contains("activity_corrected") || refused.contains("activity_goes_on"), "{refused}");
@@ -241,7 +257,11 @@ fn a_plan_changes_for_who_read_it_and_strangers_learn_nothing() {
     assert_eq!((&moved["ends_on"], moved.get("plan"), &moved["version"]), (&json!(day(&app, 6)), None, &json!(2)));
     officer.with("if-match", "\"1\"").patch(&at(&body, ""), json!({"place": "Khác"}), 409);
     officer.patch(&at(&body, ""), json!({"place": null}), 422);
-    assert_eq!(officer.patch(&at(&body, ""), json!({"campaign": tet["id"]}), 200)["version"], 2, "what changes nothing makes no version");
+    assert_eq!(
+        officer.patch(&at(&body, ""), json!({"campaign": tet["id"]}), 200)["version"],
+        2,
+        "what changes nothing makes no version"
+    );
     for other in [app.officer_of("23059"), app.staff(Role::ProvincialAdministrator, "01")] {
         other.get(&at(&body, ""), 404);
         other.get(&format!("{ACTIVITIES}?chapter=23095"), 404);
@@ -282,7 +302,11 @@ fn twins_of_one_moment_are_one() {
     assert_eq!(statuses(ACTIVITIES, [body.clone(), body.clone()]), [200, 201]);
     assert_eq!(statuses(&at(&body, "/result"), [result(10, 10), result(20, 20)]), [200, 409]);
     let correct = |persons| json!({"id": Uuid::now_v7(), "reason": "x", "numbers": numbers(persons, persons)});
-    assert_eq!(statuses(&at(&body, "/corrections"), [correct(30), correct(40)]), [201, 201], "one after the other, both in sight");
+    assert_eq!(
+        statuses(&at(&body, "/corrections"), [correct(30), correct(40)]),
+        [201, 201],
+        "one after the other, both in sight"
+    );
     assert_eq!(app.database.number("SELECT count(*) FROM activity_correction"), 2);
     let sum = app.database.number("SELECT a.persons - (SELECT sum(persons) FROM activity_correction)::bigint FROM activity a");
     assert!([10, 20].contains(&sum), "what stands less the corrections is what was reported: {sum}");
@@ -294,7 +318,8 @@ fn everybody_reads_what_is_public_and_few_people_are_not_told() {
     let officer = app.officer_of("23095");
     let many = done(&officer, activity(&app, json!({"title": "Đông người"})), 50);
     let few = done(&officer, activity(&app, json!({"title": "Ít người"})), 3);
-    let public = |body: &Value| app.anonymous().get(&format!("/api/v1/public/activities/{}", body["code"].as_str().unwrap()), 200);
+    let public =
+        |body: &Value| app.anonymous().get(&format!("/api/v1/public/activities/{}", body["code"].as_str().unwrap()), 200);
     assert_eq!((&public(&many)["persons"], &public(&many)["corrected"]), (&json!(50), &json!(false)));
     assert_eq!((public(&few).get("persons"), public(&few).get("person_times")), (None, None));
     let year = app.anonymous().get("/api/v1/public/activity-counts?chapter=23095&year=2026", 200);
@@ -307,13 +332,10 @@ fn everybody_reads_what_is_public_and_few_people_are_not_told() {
     // A code as somebody types it.
     assert_eq!(app.anonymous().get("/api/v1/public/activities/68nv1", 200)["code"], "68-NV-0001");
     app.anonymous().get("/api/v1/public/activities/68-LT-0001", 404);
-    officer.post(
-        &at(&many, "/corrections"),
-        json!({"id": Uuid::now_v7(), "reason": "Đếm lại", "numbers": numbers(4, 9)}),
-        201,
-    );
+    officer.post(&at(&many, "/corrections"), json!({"id": Uuid::now_v7(), "reason": "Đếm lại", "numbers": numbers(4, 9)}), 201);
     assert_eq!((public(&many).get("persons"), &public(&many)["corrected"]), (None, &json!(true)));
-    let list = |query: &str| app.anonymous().get(&format!("/api/v1/public/activities?{query}"), 200)["items"].as_array().unwrap().len();
+    let list =
+        |query: &str| app.anonymous().get(&format!("/api/v1/public/activities?{query}"), 200)["items"].as_array().unwrap().len();
     assert_eq!((list("chapter=68"), list("chapter=01"), list("area=FIRST_AID"), list("movement=TET_NHAN_AI")), (2, 0, 2, 0));
     app.anonymous().get("/api/v1/public/activities?chapter=KHONG-CO", 404);
 }
@@ -322,7 +344,10 @@ fn everybody_reads_what_is_public_and_few_people_are_not_told() {
 fn the_calendar_says_what_is_called_off_under_the_same_name() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
-    let body = activity(&app, json!({"title": "Trao quà Tết; chợ, hội", "starts_on": day(&app, 10), "ends_on": day(&app, 11), "movement": "TET_NHAN_AI"}));
+    let body = activity(
+        &app,
+        json!({"title": "Trao quà Tết; chợ, hội", "starts_on": day(&app, 10), "ends_on": day(&app, 11), "movement": "TET_NHAN_AI"}),
+    );
     officer.post(ACTIVITIES, body.clone(), 201);
     officer.post(ACTIVITIES, activity(&app, json!({"starts_on": day(&app, -100)})), 201);
     let calendar = |query: &str| {
@@ -331,7 +356,13 @@ fn the_calendar_says_what_is_called_off_under_the_same_name() {
         answer.text.replace("\r\n ", "")
     };
     let text = calendar("?chapter=68");
-    for line in ["DTSTART;VALUE=DATE:20261202", "DTEND;VALUE=DATE:20261204", "SEQUENCE:1", "STATUS:CONFIRMED", "SUMMARY:Trao quà Tết\\; chợ\\, hội"] {
+    for line in [
+        "DTSTART;VALUE=DATE:20261202",
+        "DTEND;VALUE=DATE:20261204",
+        "SEQUENCE:1",
+        "STATUS:CONFIRMED",
+        "SUMMARY:Trao quà Tết\\; chợ\\, hội",
+    ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 1, "what was long ago is left out");
@@ -342,7 +373,7 @@ fn the_calendar_says_what_is_called_off_under_the_same_name() {
         assert!(text.contains(line), "{line}\n{text}");
     }
     assert_eq!(calendar("?chapter=01").matches("BEGIN:VEVENT").count(), 0);
-    app.anonymous().send("GET", "/api/v1/public/activities.ics?chapter=X", None);
+    assert_eq!(app.anonymous().send("GET", "/api/v1/public/activities.ics?chapter=X", None).status, 404);
 }
 
 #[test]
@@ -350,10 +381,16 @@ fn the_pages_show_activities_by_movement_and_one_by_one() {
     let app = TestApp::start();
     let officer = app.officer_of("23095");
     done(&officer, activity(&app, json!({"title": "Ngày <hội> sơ cứu", "delivered_by": ["23059"]})), 1_200);
-    officer.post(ACTIVITIES, activity(&app, json!({"title": "Trao quà", "movement": "TET_NHAN_AI", "starts_on": day(&app, 3)})), 201);
+    officer.post(
+        ACTIVITIES,
+        activity(&app, json!({"title": "Trao quà", "movement": "TET_NHAN_AI", "starts_on": day(&app, 3)})),
+        201,
+    );
     let page = |path: &str| app.anonymous().with("accept-language", "vi").get_text(path, 200);
     let list = page("/hoat-dong");
-    for text in ["Ngày &#60;hội&#62; sơ cứu", "Trao quà", "Sắp diễn ra", "Đã thực hiện", "Sơ cấp cứu ban đầu", "1.200", "activities.ics"] {
+    for text in
+        ["Ngày &#60;hội&#62; sơ cứu", "Trao quà", "Sắp diễn ra", "Đã thực hiện", "Sơ cấp cứu ban đầu", "1.200", "activities.ics"]
+    {
         assert!(list.contains(text) || list.contains(&crate::look::escaped(text)), "{text}\n{list}");
     }
     assert!(!list.contains("<hội>"));
@@ -365,7 +402,6 @@ fn the_pages_show_activities_by_movement_and_one_by_one() {
     }
     assert!(page("/hoat-dong/68nv1").contains("68-NV-0001"));
     assert!(app.anonymous().get_text("/hoat-dong?lang=en", 200).contains("Humanitarian activities"));
-    app.anonymous().send("GET", "/hoat-dong/68-NV-0099", None);
     assert_eq!(app.anonymous().send("GET", "/hoat-dong/68-NV-0099", None).status, 404);
 }
 
@@ -432,4 +468,9 @@ pub fn fill(app: &TestApp) {
         let body = activity(app, json!({"title": format!("Hoạt động {n}"), "delivered_by": ["23059"]}));
         done(&officer, body, 10);
     }
+}
+
+/// Something that everybody may see.
+pub fn some(app: &TestApp) {
+    done(&app.officer_of("23095"), activity(app, json!({})), 12);
 }

@@ -12,6 +12,8 @@ use crate::kit::gift;
 
 pub const CAMPAIGNS: &str = "/api/v1/campaigns";
 pub const PROGRAMMES: &str = "/api/v1/programmes";
+/// A campaign that everybody may see, where all operations are called.
+pub const SHOWN: &str = "0199e0a1-7b1c-7c3e-9d52-6f0a3b8cca01";
 
 fn with(mut body: Value, change: Value) -> Value {
     for (key, value) in change.as_object().unwrap() {
@@ -76,7 +78,8 @@ fn a_campaign_groups_appeals_and_adds_up_what_the_books_say() {
     let both = province.with("if-match", "\"2\"").patch(&path, json!({"appeals": ["TETHAI", "TETMOT"], "title_en": "Tet"}), 200);
     assert_eq!((&both["appeals"], &both["version"]), (&json!(["TETHAI", "TETMOT"]), &json!(3)));
     assert_eq!(province.patch(&path, json!({"title_en": "Tet"}), 200)["version"], 3, "what changes nothing makes no version");
-    let totals = |code: &str| app.anonymous().get(&format!("/api/v1/public/totals?appeal={code}"), 200)["received_vnd"].as_i64().unwrap();
+    let totals =
+        |code: &str| app.anonymous().get(&format!("/api/v1/public/totals?appeal={code}"), 200)["received_vnd"].as_i64().unwrap();
     let shown = app.anonymous().get(&public, 200);
     assert_eq!(shown["received_vnd"], json!(totals("TETMOT") + totals("TETHAI")), "no second truth");
     let closed = province.post(&at(&body, CAMPAIGNS, "/closing"), Value::Null, 200);
@@ -170,7 +173,10 @@ fn a_movement_has_one_edition_a_year_entered_by_the_centre() {
     let said: Vec<String> = errors(&centre.post(path, wrong, 422)).into_iter().map(|(pointer, _)| pointer).collect();
     assert_eq!(said, ["/ends_on", "/target_persons", "/year"]);
     let all = app.anonymous().get("/api/v1/public/movements", 200);
-    assert_eq!((&all[0]["code"], &all[0]["editions"][0]["year"], &all[0]["editions"][1]["year"]), (&json!("TET_NHAN_AI"), &json!(2027), &json!(2026)));
+    assert_eq!(
+        (&all[0]["code"], &all[0]["editions"][0]["year"], &all[0]["editions"][1]["year"]),
+        (&json!("TET_NHAN_AI"), &json!(2027), &json!(2026))
+    );
     assert_eq!(app.officer_of("23095").get("/api/v1/movements", 200), all);
 }
 
@@ -178,7 +184,7 @@ fn a_movement_has_one_edition_a_year_entered_by_the_centre() {
 pub fn calls(app: &TestApp) -> Vec<Call> {
     let chair = app.chair_of("23095");
     let own = |title: &str| campaign(app, json!({"chapter": "23095", "title": title}));
-    let (draft, open) = (own("Nháp"), own("Mở"));
+    let (draft, open) = (own("Nháp"), with(own("Mở"), json!({"id": SHOWN})));
     chair.post(CAMPAIGNS, draft.clone(), 201);
     opened(&chair, &open);
     let agreed = programme(app, json!({"chapter": "23095"}));
@@ -233,4 +239,9 @@ pub fn fill(app: &TestApp) {
         opened(&chair, &campaign(app, json!({"chapter": "23095", "title": format!("Chiến dịch {n}")})));
         chair.post(PROGRAMMES, programme(app, json!({"chapter": "23095"})), 201);
     }
+}
+
+/// Something that everybody may see.
+pub fn some(app: &TestApp) {
+    opened(&app.chair_of("68"), &campaign(app, json!({"id": SHOWN})));
 }

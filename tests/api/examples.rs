@@ -254,6 +254,41 @@ fn committees(story: &mut Story, app: &TestApp) {
     story.post(&admin, &format!("/committees/{}/ending", made["id"].as_str().unwrap()), "end_committee", "by_decision", 200);
 }
 
+/// Campaigns, programmes, activities, and who was commended.
+fn activities(story: &mut Story, app: &TestApp) {
+    let (province, officer, chair) = (app.chair_of("68"), app.officer_of("23095"), app.chair_of("23095"));
+    story.post(&province, "/campaigns", "begin_campaign", "tet", 201);
+    let body = story.body("change_campaign", "longer", Value::Null);
+    province.patch(&format!("/api/v1/campaigns/{}", id(0xa010)), body, 200);
+    let centre = app.staff(Role::CentralAdministrator, "TW");
+    story.post(&centre, "/movements/TET_NHAN_AI/editions", "enter_movement_edition", "tet_2027", 201);
+    story.post(&province, "/programmes", "enter_programme", "with_the_front", 201);
+    let programme = format!("/programmes/{}", id(0xa012));
+    let body = story.body("change_programme", "result", Value::Null);
+    province.patch(&format!("/api/v1{programme}"), body, 200);
+    story.post(&province, &format!("{programme}/tasks"), "add_programme_task", "tet", 201);
+    story.post(&province, &format!("{programme}/tasks/{}/result", id(0xa013)), "finish_programme_task", "drill", 200);
+    for name in ["planned", "done", "to_be_called_off"] {
+        story.post(&officer, "/activities", "write_activity", name, 201);
+    }
+    let school = format!("/activities/{}", id(0xa020));
+    let body = story.body("change_activity", "place", Value::Null);
+    officer.patch(&format!("/api/v1{school}"), body, 200);
+    story.post(&officer, &format!("{school}/result"), "write_activity_result", "school", 200);
+    story.post(&officer, &format!("{school}/corrections"), "correct_activity", "counted_twice", 201);
+    story.post(&officer, &format!("/activities/{}/cancellation", id(0xa022)), "cancel_activity", "flood", 200);
+    upload(story, &officer, "of_activity", &papers::jpeg());
+    story.post(&officer, &format!("{school}/documents"), "link_activity_document", "photograph", 201);
+    story.post(&province, "/commendation-quotas", "set_commendation_quota", "fifty", 201);
+    for name in ["person", "collective"] {
+        story.post(&officer, "/commendations", "propose_commendation", name, 201);
+    }
+    let lan = "/commendations/7d0f2a53-9b0e-4c64-8f0e-3c1d5b7aa031";
+    chair.post(&format!("/api/v1{lan}/approval"), Value::Null, 200);
+    story.post(&officer, &format!("{lan}/name"), "show_commendation_name", "agreed", 201);
+    story.post(&officer, "/practice-models", "write_practice_model", "corner", 201);
+}
+
 /// One person's account, from the first password to the last code.
 fn sessions(story: &mut Story, app: &TestApp) {
     let account = app.account(Role::Officer, "23095");
@@ -423,6 +458,11 @@ fn family(story: &mut Story, app: &TestApp) {
     let body = story.body("change_family_link", "other_name", Value::Null);
     officer.patch(&format!("/api/v1{}", at(hers)), body, 200);
     story.post(&officer, &format!("{}/steps", at(hers)), "enter_family_step", "asked", 201);
+    let bytes = papers::pdf(0x0f11);
+    let mut announced = papers::announcement("FAMILY_LINK", "application/pdf", &bytes);
+    announced["id"] = json!(id(0x0f11));
+    assert_eq!(papers::try_upload(&officer, &announced, &bytes).0, 200);
+    story.post(&officer, &format!("{}/documents", at(hers)), "link_family_link_document", "consent", 201);
     story.post(&officer, &format!("{}/hand-over", at(childs)), "offer_family_link", "province", 201);
     story.post(&officer, &format!("{}/finding", at(hers)), "record_family_finding", "alive", 201);
     story.post(&officer, &format!("{}/answer", at(hers)), "answer_family_finding", "agreed", 201);
@@ -438,6 +478,7 @@ fn every_example_is_taken() {
     committees(&mut story, &app);
     call_outs(&mut story, &app);
     appeals_and_papers(&mut story, &app);
+    activities(&mut story, &app);
     closing(&mut story, &app);
     gifts(&mut story, &app);
     money_out(&mut story, &app);

@@ -54,10 +54,13 @@ struct Column {
 
 /// Bytes that are nobody's name: leaves and their hashes, keys, hashes of tokens, what was sent by officers about chapters.
 const NOBODYS: &[&str] = &[
+    "activity_request.request_hash",
     "annotation.leaf_hash",
+    "campaign_request.request_hash",
     "call_out_request.request_hash",
     "chapter_request.request_hash",
     "closed_period.root",
+    "commendation_request.request_hash",
     "committee_request.request_hash",
     "dues_sheet.request_hash",
     "entry.document",
@@ -276,6 +279,8 @@ fn every_store_lets_go_of_an_erased_person() {
     officer.post("/api/v1/opening-balances", opening(json!({"note": format!("do {NAME} giữ sổ")})), 201);
     let person = crate::persons::record(officer, json!({"name": NAME, "phone": PHONE, "birth": "1977"}));
     crate::committees::named(&app, officer, &json!(person));
+    let commended = crate::commendations::awarded(&app, officer, &json!(person));
+    crate::commendations::named(&app, officer, &commended);
     crate::courses::learner(&app, officer, &person);
     crate::teams::noted(&app, officer, &json!(person), NAME);
     // While they are no member yet.

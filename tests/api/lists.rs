@@ -118,6 +118,9 @@ fn fill(app: &TestApp) -> Uuid {
     advances::fill(app, 52);
     purchases::fill(app, 52);
     committees_listed::fill(app);
+    crate::campaigns::fill(app);
+    crate::activities::fill(app);
+    crate::commendations::fill(app);
     dues::fill(app, 52);
     for n in 0..52 {
         app.open_appeal("68", &format!("QUY-{n}"));
@@ -268,10 +271,12 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let asked = [
         ("/api/v1/account-ledger", "?chapter=23095&account=CASH_ON_HAND"),
         ("/api/v1/accounts", "?chapter=23095"),
+        ("/api/v1/activities", "?chapter=23095"),
         ("/api/v1/advance-clearings", "?chapter=23095"),
         ("/api/v1/advances", "?chapter=23095"),
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
+        ("/api/v1/campaigns", "?chapter=23095"),
         ("/api/v1/call-outs", "?chapter=23095"),
         ("/api/v1/call-outs/{id}/asked", "?"),
         ("/api/v1/cash-moves", "?chapter=23095"),
@@ -280,6 +285,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/certificates", "?chapter=23095"),
         ("/api/v1/changes", "?chapter=23095"),
         ("/api/v1/corrections", "?chapter=23095"),
+        ("/api/v1/commendation-quotas", "?chapter=23095"),
+        ("/api/v1/commendations", "?chapter=23095"),
         ("/api/v1/committees", "?chapter=23095"),
         ("/api/v1/courses", "?chapter=23095"),
         ("/api/v1/courses/{id}/enrolments", "?"),
@@ -308,12 +315,18 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/personal-data-requests", "?chapter=23095"),
         ("/api/v1/post-counts", "?chapter=68"),
         ("/api/v1/posts", "?chapter=23095"),
+        ("/api/v1/practice-models", "?chapter=23095"),
+        ("/api/v1/programmes", "?chapter=23095"),
+        ("/api/v1/public/activities", "?chapter=68"),
         ("/api/v1/public/appeals", "?"),
+        ("/api/v1/public/campaigns", "?"),
         ("/api/v1/public/chapters", "?parent=68"),
+        ("/api/v1/public/commendations", "?chapter=68"),
         ("/api/v1/public/courses", "?"),
         ("/api/v1/public/entries", "?"),
         ("/api/v1/public/officers/{code}/reversals/chapters", "?year=2026"),
         ("/api/v1/public/reversals/chapters", "?chapter=TW&year=2026"),
+        ("/api/v1/public/practice-models", "?q=mo%20hinh"),
         ("/api/v1/public/statements", "?chapter=23095"),
         ("/api/v1/public/units", "?parent=68"),
         ("/api/v1/publication-duties", "?chapter=68"),

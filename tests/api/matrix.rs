@@ -38,7 +38,8 @@ fn ask_all(conn: &mut PgConnection, right: RightName, asks: &[Ask]) -> Vec<Resul
         KeepPeople,
         SeePeople,
         KeepFamilyLinks,
-        SeeFamilyLinks
+        SeeFamilyLinks,
+        RunActivities
     )
 }
 

@@ -37,13 +37,18 @@ const READERS: &[Readers] = &[
     ("account", &[("authz", "decides in one query whether the account is enabled and whose it is")]),
     (
         "chapter",
-        &[("tree", "places by code, with the closure"), ("committees", "counts which chapters have no committee, in one query")],
+        &[
+            ("tree", "places by code, with the closure"),
+            ("committees", "counts which chapters have no committee, in one query"),
+            ("activities", "counts by the level of who leads, in one query"),
+        ],
     ),
     (
         "chapter_ancestor",
         &[
             ("authz", "rights travel down the tree, in the one query that decides"),
             ("chapters", "lists what is below a chapter"),
+            ("activities", "counts what is led and delivered at and below a chapter"),
             ("committees", "lists and counts posts below a chapter"),
             ("ledger", "an audit adds up again what was received below each chapter"),
             ("privacy", "lists requests that concern chapters below one"),

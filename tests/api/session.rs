@@ -72,7 +72,10 @@ fn a_name_in_any_case_and_a_phone_in_any_spelling_log_in() {
         let session = log_in(&app, user);
         let me = app.bearer(session["access_token"].as_str().unwrap()).get("/api/v1/session", 200);
         assert_eq!((&me["user"], &me["full_name"]), (&json!("hanh.hamliem"), &json!("Trần Thị Hạnh")), "{user}");
-        assert_eq!(me["roles"][0]["rights"], json!(["READ", "RECORD", "HAND_OVER", "KEEP_PEOPLE", "SEE_PEOPLE"]));
+        assert_eq!(
+            me["roles"][0]["rights"],
+            json!(["READ", "RECORD", "HAND_OVER", "KEEP_PEOPLE", "SEE_PEOPLE", "RUN_ACTIVITIES"])
+        );
         assert_eq!(session["expires_in"], 900);
     }
     for user in ["hanh", "hanh.hamlie", "0912345679", "+1 912345678", "hanh%", "hanh.hamliem'--"] {
@@ -208,6 +211,7 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 .replace("{id}", thing)
                 .replace("{code}", "LULUT")
                 .replace("{acts_for}", thing)
+                .replace("{task}", thing)
                 .replace("{document}", thing)
                 .replace("{holder}", thing)
                 .replace("{asked}", thing)
