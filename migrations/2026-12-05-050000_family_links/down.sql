@@ -1,3 +1,14 @@
+DO $$
+DECLARE
+    name text;
+    said text;
+BEGIN
+    FOREACH name IN ARRAY '{document_purpose_known,document_link_subject_known}'::text[] LOOP
+        SELECT pg_get_constraintdef(oid) INTO said FROM pg_constraint WHERE conname = name;
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s', (SELECT conrelid::regclass FROM pg_constraint WHERE conname = name),
+                       name, name, replace(said, ', ''FAMILY_LINK''::text', ''));
+    END LOOP;
+END $$;
 DO $$ BEGIN
     IF EXISTS (SELECT FROM role_assignment WHERE role = 'TRACING_OFFICER') THEN
         RAISE EXCEPTION 'somebody holds a role that the release before does not have: restore a backup from before it instead'

@@ -249,3 +249,16 @@ CREATE INDEX family_likeness_other_idx ON family_likeness (other_id);
 CREATE INDEX family_likeness_chapter_idx ON family_likeness (chapter_id, asked_at, id);
 CREATE INDEX family_likeness_asked_by_idx ON family_likeness (asked_by, asked_at);
 CREATE INDEX family_likeness_decided_by_idx ON family_likeness (decided_by);
+
+-- Papers of cases: the signed consent, a letter, a photograph.
+DO $$
+DECLARE
+    name text;
+    said text;
+BEGIN
+    FOREACH name IN ARRAY '{document_purpose_known,document_link_subject_known}'::text[] LOOP
+        SELECT pg_get_constraintdef(oid) INTO said FROM pg_constraint WHERE conname = name;
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s', (SELECT conrelid::regclass FROM pg_constraint WHERE conname = name),
+                       name, name, regexp_replace(said, '\]\)', ', ''FAMILY_LINK''::text])'));
+    END LOOP;
+END $$;

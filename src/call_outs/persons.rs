@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::choice::party_hash;
 use super::store;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+    Called, Candidate, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing,
 };
 use crate::persons;
 use crate::vault::place;
@@ -56,16 +56,11 @@ impl HoldsPersons for CalledOut {
         ]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
+    /// As long as a call-out that asked them is not closed.
+    fn needed(&self, conn: &mut PgConnection, _: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        let people: Vec<Uuid> = of.iter().map(|one| one.person).collect();
+        let needed = store::asked_and_not_closed(conn, &people)?;
+        Ok(needed.into_iter().map(|person| Needed { person, record: "CALL_OUT", until: None }).collect())
     }
 
     /// A note that names them goes.
@@ -78,14 +73,6 @@ impl HoldsPersons for CalledOut {
         }
         store::forget_notes(errand.conn, &naming)?;
         Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {

@@ -308,6 +308,18 @@ pub fn asked_persons(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<As
     Ok(a::table.filter(a::person_id.eq_any(persons)).order((a::asked_at, a::id)).select(AskedRow::as_select()).load(conn)?)
 }
 
+/// Those of these persons who were asked in a call-out that is not closed.
+pub fn asked_and_not_closed(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    use call_out_asked as a;
+    Ok(a::table
+        .inner_join(call_out::table.on(call_out::id.eq(a::call_out_id)))
+        .filter(a::person_id.eq_any(persons))
+        .filter(call_out::state.ne(CallOutState::Closed.name()))
+        .select(a::person_id)
+        .distinct()
+        .load(conn)?)
+}
+
 /// An answer in the order in which they came: (asked, answer, arrives at, answered at, account).
 pub type Said = (Uuid, String, Option<DateTime<Utc>>, DateTime<Utc>, Option<Uuid>);
 

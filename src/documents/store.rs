@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::model::{ContentHash, MAX_LINKS};
 use crate::authz::{
-    self, AuditEvent, Denied, Granted, Inspect, KeepPeople, Read, Record, RunActivities, RunAppeal, SeePeople, Seen, Visit,
+    self, AuditEvent, Denied, Granted, Inspect, KeepFamilyLinks, KeepPeople, Read, Record, RunActivities, RunAppeal,
+    SeeFamilyLinks, SeePeople, Seen, Visit,
 };
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
@@ -27,6 +28,7 @@ pub enum Holder {
     Record(Granted<Record>),
     RunAppeal(Granted<RunAppeal>),
     KeepPeople(Granted<KeepPeople>),
+    KeepFamilyLinks(Granted<KeepFamilyLinks>),
     RunActivities(Granted<RunActivities>),
 }
 
@@ -37,6 +39,7 @@ impl Holder {
             Brings::Record => Holder::Record(v.at(chapter)?),
             Brings::RunAppeal => Holder::RunAppeal(v.at(chapter)?),
             Brings::KeepPeople => Holder::KeepPeople(v.at(chapter)?),
+            Brings::KeepFamilyLinks => Holder::KeepFamilyLinks(v.at(chapter)?),
             Brings::RunActivities => Holder::RunActivities(v.at(chapter)?),
         })
     }
@@ -46,6 +49,7 @@ impl Holder {
             Holder::Record(granted) => granted.chapter(),
             Holder::RunAppeal(granted) => granted.chapter(),
             Holder::KeepPeople(granted) => granted.chapter(),
+            Holder::KeepFamilyLinks(granted) => granted.chapter(),
             Holder::RunActivities(granted) => granted.chapter(),
         }
     }
@@ -55,6 +59,7 @@ impl Holder {
             Holder::Record(granted) => granted.account(),
             Holder::RunAppeal(granted) => granted.account(),
             Holder::KeepPeople(granted) => granted.account(),
+            Holder::KeepFamilyLinks(granted) => granted.account(),
             Holder::RunActivities(granted) => granted.account(),
         }
     }
@@ -184,6 +189,7 @@ pub fn may_read(v: &mut Visit<'_>, paper: &Paper, chapter: ChapterId) -> Result<
         Reads::Read => return Ok(true),
         Reads::Inspect => v.see::<Inspect>(chapter).map(drop),
         Reads::SeePeople => v.see::<SeePeople>(chapter).map(drop),
+        Reads::SeeFamilyLinks => v.see::<SeeFamilyLinks>(chapter).map(drop),
     };
     match seen {
         Ok(()) => Ok(true),

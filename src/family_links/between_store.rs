@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::BigInt;
 use uuid::Uuid;
 
 use super::model::{FamilyHandOverState, FamilyLikenessState};
 use crate::authz::{Granted, KeepFamilyLinks, Read, Right, SeeFamilyLinks, Seen};
 use crate::db::DbError;
-use crate::db::schema::{family_hand_over, family_likeness};
+use crate::db::schema::{family_hand_over, family_likeness, family_link};
 use crate::db::statement::statement;
 use crate::http::Span;
 use crate::tree;
@@ -177,13 +177,9 @@ pub fn likenesses(
     Ok(query.load(conn)?)
 }
 
-statement! {
-    struct Counted { chapter: Uuid => SqlUuid } -> (Text, BigInt),
-    "SELECT f.state, count(*) FROM family_link f JOIN chapter_ancestor a ON a.chapter_id = f.chapter_id AND a.ancestor_id = ?
-     GROUP BY f.state"
-}
-
 /// How many cases are held at a chapter and below it, by how they stand.
 pub fn counts(conn: &mut PgConnection, here: &Seen<Read>) -> Result<Vec<(String, i64)>, DbError> {
-    Ok(Counted { chapter: &here.chapter().0 }.load(conn)?)
+    use family_link as f;
+    let query = f::table.filter(f::chapter_id.eq_any(tree::at_and_below(here.chapter().0))).group_by(f::state);
+    Ok(query.select((f::state, diesel::dsl::count_star())).load(conn)?)
 }

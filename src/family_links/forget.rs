@@ -8,11 +8,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::{between_store as between, rules, store};
+use super::{between_store as between, papers, rules, store};
 use crate::authz::Visit;
 use crate::basics::clock::{vietnam_date, vietnam_midnight};
 use crate::db::DbError;
 use crate::house::errand::Errand;
+use crate::house::persons::PersonsError;
 use crate::jobs::{self, Failure, Handler, JobKind, NewJob, Work};
 use crate::vault::Vault;
 
@@ -46,24 +47,30 @@ pub fn handler(vault: Arc<Vault>) -> Handler {
         let id = work.content().get("family_link").and_then(|id| id.as_str()?.parse().ok());
         let id: Uuid = id.ok_or(Failure::Never("NO_SUCH_CASE"))?;
         let now = work.now();
-        work.last_step(|conn, _| Ok(when_due(conn, &vault, now, id)?))
+        work.last_step(|conn, _| {
+            when_due(conn, &vault, now, id).map_err(|error| match error {
+                PersonsError::Db(error) => Failure::Db(error),
+                PersonsError::Vault(_) => Failure::Again("KEYS"),
+            })
+        })
     })
 }
 
-fn when_due(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, id: Uuid) -> Result<(), DbError> {
+fn when_due(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, id: Uuid) -> Result<(), PersonsError> {
     let today = vietnam_date(now);
     let Some(row) = store::hold(conn, id)?.filter(|row| row.erased_on.is_none()) else { return Ok(()) };
     let (Some(ended), Some(rule)) = (row.ended_at, rules::rule(conn, today)?) else { return Ok(()) };
     let due: NaiveDate = vietnam_date(ended) + rule.kept;
     match due <= today {
         true => empty(&mut Errand { conn, now, vault }, id),
-        false => enqueue(conn, now, id, due),
+        false => Ok(enqueue(conn, now, id, due)?),
     }
 }
 
 /// Empties a case for good; requests about it that come again are known by nothing any more.
-pub fn empty(errand: &mut Errand<'_>, id: Uuid) -> Result<(), DbError> {
+pub fn empty(errand: &mut Errand<'_>, id: Uuid) -> Result<(), PersonsError> {
+    papers::let_go(errand, id)?;
     let hash = errand.vault.hash("family_link.erased", id.as_bytes());
     store::empty(errand.conn, id, errand.now, vietnam_date(errand.now), &hash)?;
-    between::forget_notes(errand.conn, id, &hash)
+    Ok(between::forget_notes(errand.conn, id, &hash)?)
 }

@@ -8,6 +8,7 @@ use super::between_store::{self as between, HandOverRow};
 use super::fault::Fault;
 use super::model::{FamilyHandOverState, FamilyStep};
 use super::out::FamilyHandOverOut;
+use super::papers;
 use super::sealed;
 use super::show;
 use super::steps;
@@ -144,6 +145,7 @@ pub fn take(v: &mut Visit<'_>, id: Uuid) -> Result<FamilyHandOverOut, Fault> {
     let words: Vec<i64> = clear.words(v.vault, &code).into_iter().collect();
     steps::write(v, &grant, &case, (Uuid::new_v4(), FamilyStep::HandedOver), None, &[])?;
     store::give(v.conn, &grant, case.id, &words)?;
+    papers::let_go(&mut v.errand(), case.id)?;
     decide(v, &grant, &row, FamilyHandOverState::Taken, "FAMILY_LINK_TAKEN")
 }
 

@@ -30,6 +30,7 @@ mod likeness;
 mod message;
 pub mod model;
 pub mod out;
+pub mod papers;
 pub mod persons;
 mod record;
 pub mod routes;
@@ -62,6 +63,7 @@ pub const ROOM: Room = Room {
     routes,
     audits: &[&audit::FamilyLinks],
     persons: &[&persons::Cases],
+    papers: &[&papers::OF_FAMILY_LINKS],
     means: &[|means| {
         let handler = forget::handler(means.get()?);
         means.add(handler);

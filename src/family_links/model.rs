@@ -29,7 +29,7 @@ codes! {
     }
 
     /// What parted them.
-    pub wire enum FamilyCause {
+    pub wire enum FamilyPartedBy {
         War = "WAR",
         /// Flood, storm, landslide.
         Disaster = "DISASTER",

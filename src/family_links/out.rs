@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{
-    FamilyAnswer, FamilyCause, FamilyFate, FamilyHandOverState, FamilyLikenessKind, FamilyLikenessState, FamilyLinkState,
-    FamilyNews, FamilyStep,
+    FamilyAnswer, FamilyFate, FamilyHandOverState, FamilyLikenessKind, FamilyLikenessState, FamilyLinkState, FamilyNews,
+    FamilyPartedBy, FamilyStep,
 };
 use super::wire::{FamilyEnquirer, FamilySought};
 use crate::persons::Sex;
@@ -23,7 +23,7 @@ pub struct FamilyLinkOut {
     /// Where it stands.
     pub state: FamilyLinkState,
     /// What parted them.
-    pub cause: FamilyCause,
+    pub cause: FamilyPartedBy,
     /// Seen by the officer in charge alone.
     pub guarded: bool,
     /// Whether whoever reads it is in charge.

@@ -3,16 +3,33 @@
 //! hold is told, corrected and forgotten by the officer in charge.
 
 use diesel::pg::PgConnection;
+use uuid::Uuid;
 
+use super::forget;
+use super::papers::OF_FAMILY_LINKS;
 use super::sealed::enquirer_hash;
-use super::{forget, store};
+use super::store::{self, Row};
 use crate::db::DbError;
-use crate::db::findings::Findings;
+use crate::documents::{closures, of_people};
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, PersonsError, Processing, Record};
+use crate::house::persons::{Both, HoldsPersons, HowMany, Kept, Mentioned, OfParty, PersonsError, Processing};
+use crate::parties::{self, restriction};
 
 /// See the module.
 pub struct Cases;
+
+/// The cases that a party asked for at these chapters.
+fn cases(errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Row>, PersonsError> {
+    let Some(party) = parties::load(errand.conn, &[of.party])?.remove(&of.party) else { return Ok(Vec::new()) };
+    let called = party.open(errand.vault)?;
+    match enquirer_hash(errand.vault, &called.name, called.phone.as_deref()) {
+        Some(hash) => {
+            let ids = store::of_enquirer(errand.conn, &hash, of.chapters)?;
+            Ok(store::some(errand.conn, &ids)?)
+        }
+        None => Ok(Vec::new()),
+    }
+}
 
 impl HoldsPersons for Cases {
     fn processing(&self) -> &'static [Processing] {
@@ -60,16 +77,18 @@ impl HoldsPersons for Cases {
         ]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
+    /// What people tell of a war tells of much else.
+    fn sensitive(&self) -> Option<Both> {
+        Some((
+            "Hoàn cảnh thất lạc có thể nói về sức khỏe, dân tộc, quan điểm chính trị",
+            "How they were parted may tell of health, origin and political views",
+        ))
     }
 
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
+    /// Who asks and who is sought.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        let persons = 2 * store::count(conn)?;
+        Ok(HowMany { persons, sensitive: persons })
     }
 
     /// Cases that who goes asked for. Who is sought in one, or speaks for a child in it, is not somebody who takes it away from its enquirer.
@@ -81,12 +100,19 @@ impl HoldsPersons for Cases {
         Ok(Vec::new())
     }
 
-    /// That nobody uses them is asked at each reading, by the enquirer's name and number.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
+    /// That nobody uses what a case says is asked at each reading, by the enquirer's name and number; its papers are closed.
+    fn restrict_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        for row in cases(errand, of)? {
+            // Who objects to being shown is shown nowhere from here.
+            if restriction::holds(errand.conn, of.party, row.chapter_id)? {
+                of_people::restrict(errand.conn, errand.now, &OF_FAMILY_LINKS, row.id)?;
+            }
+        }
         Ok(())
     }
 
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
+    fn lift_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        let cases: Vec<Uuid> = cases(errand, of)?.into_iter().map(|row| row.id).collect();
+        Ok(closures::reopen(errand.conn, &cases)?)
     }
 }

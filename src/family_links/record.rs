@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::likeness;
 use super::model::{FamilyLinkState, may_be_child};
 use super::out::{FamilyLinkOut, FamilyNewsOut};
+use super::papers;
 use super::rules::{self, Purpose};
 use super::sealed::Clear;
 use super::show;
@@ -128,6 +129,9 @@ pub fn change(v: &mut Visit<'_>, id: Uuid, expected: &Expected, patch: &FamilyLi
     likeness::spend(v)?;
     let code = tree::code_of(v.conn, ChapterId(row.chapter_id))?;
     store::rewrite(v.conn, &row, guarded, clear.seal(v.vault, id, &code)?)?;
+    if guarded && !row.guarded {
+        papers::let_go(&mut v.errand(), id)?;
+    }
     let changed = [
         ("enquirer", clear.enquirer != old.enquirer),
         ("sought", clear.sought != old.sought),

@@ -213,9 +213,29 @@ pub async fn show_family_news(desk: Desk, id: web::Path<Uuid>) -> Answer<FamilyN
 }
 
 /// The case as it stands after something was done about it.
-fn after(v: &mut Visit<'_>, id: Uuid, done: Done) -> Result<(FamilyLinkOut, bool), Problem> {
+fn after(v: &mut Visit<'_>, id: Uuid, done: Done) -> Result<After, Problem> {
     let row = store::find(v.conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok((FamilyLinkOut { to_be_called: done.to_be_called, ..show::out(v, row)? }, done.new))
+    let version = row.version;
+    let case = FamilyLinkOut { to_be_called: done.to_be_called, ..show::out(v, row)? };
+    Ok(After { case, version, new: done.new })
+}
+
+/// See [`after`].
+struct After {
+    case: FamilyLinkOut,
+    version: i32,
+    new: bool,
+}
+
+/// What is answered to a step that carries an id.
+fn made(after: After) -> Reply<FamilyLinkOut> {
+    Reply::made((after.case, after.new)).with(version_tag(after.version))
+}
+
+/// What is answered to one that carries none.
+fn done(reply: Reply<After>) -> Reply<FamilyLinkOut> {
+    let (After { case, version, .. }, rest) = reply.split();
+    rest.map(|()| case).with(version_tag(version))
 }
 
 /// Enter what was done about a case: who was asked, what came back, that it is over.
@@ -238,7 +258,7 @@ pub async fn enter_family_step(
         let done = steps::enter(v, &ways, *id, &body, note.as_deref())?;
         after(v, *id, done)
     };
-    desk.tx(work).await.map(Reply::made)
+    desk.tx(work).await.map(made)
 }
 
 /// Enter who was found. The enquirer is told nothing of it before they agree; of who has died they are told.
@@ -258,13 +278,13 @@ pub async fn record_family_finding(
         let done = steps::find(v, &ways, *id, &body, &found)?;
         after(v, *id, done)
     };
-    desk.tx(work).await.map(Reply::made)
+    desk.tx(work).await.map(made)
 }
 
 /// Enter what who was found says: whether the enquirer is told.
 ///
 /// Who agrees signs a text; for a child somebody speaks, from 7 years on the child agrees too. Of who declines nothing is kept but that, the
-/// case is closed, and the enquirer is told that it is closed.
+/// case is closed, and the enquirer is told that it is closed. Who agreed may decline after all, as long as the case is not closed.
 #[utoipa::path(
     tag = "family-links", params(("id" = Uuid, Path, description = "The case")), request_body = FamilyAnswerIn,
     responses((status = 201, body = FamilyLinkOut), (status = 200, body = FamilyLinkOut, description = "Was entered already"), Writes)
@@ -280,7 +300,7 @@ pub async fn answer_family_finding(
         let done = steps::answer(v, &ways, *id, &body)?;
         after(v, *id, done)
     };
-    desk.tx(work).await.map(Reply::made)
+    desk.tx(work).await.map(made)
 }
 
 /// Take charge of a case. Of a guarded one only where nobody is in charge who still may.
@@ -292,10 +312,10 @@ pub async fn answer_family_finding(
 pub async fn take_family_charge(desk: Desk, id: web::Path<Uuid>) -> Answer<FamilyLinkOut> {
     let id = *id;
     let work = move |v: &mut Visit<'_>| {
-        let done = steps::take_charge(v, id)?;
-        Ok(after(v, id, done)?.0)
+        let charge = steps::take_charge(v, id)?;
+        after(v, id, charge)
     };
-    desk.once("family-link/charge", id.to_string(), work).await
+    desk.once("family-link/charge", id.to_string(), work).await.map(done)
 }
 
 /// Leave the charge of a case, for a colleague to take.
@@ -307,10 +327,10 @@ pub async fn take_family_charge(desk: Desk, id: web::Path<Uuid>) -> Answer<Famil
 pub async fn leave_family_charge(desk: Desk, id: web::Path<Uuid>) -> Answer<FamilyLinkOut> {
     let id = *id;
     let work = move |v: &mut Visit<'_>| {
-        let done = steps::leave_charge(v, id)?;
-        Ok(after(v, id, done)?.0)
+        let charge = steps::leave_charge(v, id)?;
+        after(v, id, charge)
     };
-    desk.once("family-link/charge-left", id.to_string(), work).await
+    desk.once("family-link/charge-left", id.to_string(), work).await.map(done)
 }
 
 /// Forget what a case that is over said, at the wish of who asked: at once, and for good.
@@ -323,7 +343,7 @@ pub async fn erase_family_link(desk: Desk, id: web::Path<Uuid>) -> Answer<Family
     let id = *id;
     let work = move |v: &mut Visit<'_>| {
         steps::erase(v, id)?;
-        Ok(after(v, id, Done { new: false, to_be_called: false })?.0)
+        after(v, id, Done { new: false, to_be_called: false })
     };
-    desk.once("family-link/erasure", id.to_string(), work).await
+    desk.once("family-link/erasure", id.to_string(), work).await.map(done)
 }

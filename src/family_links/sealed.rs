@@ -119,11 +119,6 @@ impl Clear {
         }
         all
     }
-
-    /// Those whose names a question may mean.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.enquirer.name.as_str()).chain(self.sought.names())
-    }
 }
 
 impl Enquirer {

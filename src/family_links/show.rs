@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::between_store as between;
 use super::fault::Fault;
-use super::model::{FamilyAnswer, FamilyCause, FamilyFate, FamilyHandOverState, FamilyNews, FamilyStep, told};
+use super::model::{FamilyAnswer, FamilyFate, FamilyNews, FamilyPartedBy, FamilyStep, told};
 use super::out::{FamilyFindingOut, FamilyHandOverOut, FamilyLinkFound, FamilyLinkOut, FamilyNewsOut, FamilyStepOut};
 use super::sealed::{self, Clear, Enquirer, FoundPerson, Sought};
 use super::store::{self, FindingRow, Row};
@@ -67,7 +67,7 @@ pub fn out(v: &mut Visit<'_>, row: Row) -> Result<FamilyLinkOut, Fault> {
         id: row.id,
         chapter: code(row.chapter_id).unwrap_or_default(),
         state: row.state(),
-        cause: FamilyCause::parse(&row.cause).unwrap_or(FamilyCause::Other),
+        cause: FamilyPartedBy::parse(&row.cause).unwrap_or(FamilyPartedBy::Other),
         guarded: row.guarded,
         in_my_charge: row.in_charge == Some(v.account()),
         enquirer: who.map(enquirer),
@@ -190,9 +190,4 @@ pub fn offers(v: &mut Visit<'_>, rows: Vec<between::HandOverRow>) -> Result<Vec<
         decided_at: row.decided_at,
     };
     Ok(rows.into_iter().map(shown).collect())
-}
-
-/// Whether an offer waits.
-pub fn waits(row: &between::HandOverRow) -> bool {
-    row.state() == FamilyHandOverState::Offered
 }

@@ -163,7 +163,7 @@ pub fn find(v: &mut Visit<'_>, ways: &Ways, id: Uuid, body: &FamilyFindingIn, fo
     }
 }
 
-/// What who was found says. Who declines is forgotten, and the case is closed.
+/// What who was found says. Who declines is forgotten, and the case is closed; who agreed may take that back until then.
 pub fn answer(v: &mut Visit<'_>, ways: &Ways, id: Uuid, body: &FamilyAnswerIn) -> Result<Done, Fault> {
     let (row, grant) = access::keep(v, id)?;
     let hash = hash(v, "family_finding.answer", id, body)?;
@@ -173,7 +173,8 @@ pub fn answer(v: &mut Visit<'_>, ways: &Ways, id: Uuid, body: &FamilyAnswerIn) -
     }
     let clear = access::clear(v, &row)?;
     let finding = store::finding(v.conn, id)?.ok_or(Fault::NotPossible)?;
-    if finding.answer.is_some() || finding.fate == FamilyFate::Died.name() {
+    let takes_back = body.answer == FamilyAnswer::Declined && finding.answer.as_deref() == Some(FamilyAnswer::Agreed.name());
+    if (finding.answer.is_some() && !takes_back) || finding.fate == FamilyFate::Died.name() {
         return Err(Fault::NotPossible);
     }
     let given = body.check(finding.of_child, vietnam_date(v.now)).map_err(Fault::Fields)?;

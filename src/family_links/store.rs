@@ -111,6 +111,11 @@ pub fn some(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Row>, DbError> 
     Ok(family_link::table.filter(family_link::id.eq_any(ids)).select(Row::as_select()).load(conn)?)
 }
 
+/// How many cases say something of people.
+pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
+    Ok(family_link::table.filter(family_link::erased_on.is_null()).count().get_result(conn)?)
+}
+
 /// Writes a case, unless the id is taken; whether it was written.
 pub fn insert(conn: &mut PgConnection, row: &Row) -> Result<bool, DbError> {
     let written = diesel::insert_into(family_link::table).values(row).on_conflict(family_link::id).do_nothing().execute(conn)?;

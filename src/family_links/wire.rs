@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{FamilyAnswer, FamilyCause, FamilyFate, FamilyRelation, FamilyStepKind, may_be_child};
+use super::model::{FamilyAnswer, FamilyFate, FamilyPartedBy, FamilyRelation, FamilyStepKind, may_be_child};
 use super::sealed::{Clear, Enquirer, FoundPerson, Guardian, Sought};
 use crate::basics::{Birth, unhex};
 use crate::http::{Check, FieldError, one_line, one_name, phone};
@@ -122,7 +122,7 @@ pub struct FamilyLinkIn {
     #[schema(example = "23095", max_length = 40)]
     pub chapter: String,
     /// What parted them.
-    pub cause: FamilyCause,
+    pub cause: FamilyPartedBy,
     /// To be seen by the officer in charge alone, whatever the ages. A child's case is so by itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guarded: bool,

@@ -32,6 +32,8 @@ pub enum Brings {
     RunAppeal,
     /// Whoever holds KEEP_PEOPLE: those who keep its people.
     KeepPeople,
+    /// Whoever holds KEEP_FAMILY_LINKS.
+    KeepFamilyLinks,
     /// Whoever holds RUN_ACTIVITIES.
     RunActivities,
 }
@@ -45,6 +47,8 @@ pub enum Reads {
     Inspect,
     /// Whoever holds SEE_PEOPLE besides: papers that name the chapter's people.
     SeePeople,
+    /// Whoever holds SEE_FAMILY_LINKS besides.
+    SeeFamilyLinks,
 }
 
 /// How long papers are kept at least: the sweep of documents throws nothing away while its time runs. What is over it takes only

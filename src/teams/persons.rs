@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::store::{self, Ending, MemberRow};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::house::errand::Errand;
 use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
 use crate::persons;
@@ -46,16 +46,12 @@ impl HoldsPersons for InTeams {
         &["team_exercise.note", "team_member.person_id"]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
+    /// As long as they are in a team.
+    fn needed(&self, conn: &mut PgConnection, _: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        let people: Vec<Uuid> = of.iter().map(|one| one.person).collect();
+        let mut rows = store::of_persons(conn, &people)?;
+        rows.retain(|row| row.until_day.is_none());
+        Ok(rows.into_iter().map(|row| Needed { person: row.person_id, record: "TEAM", until: None }).collect())
     }
 
     /// A note that names them goes.
@@ -68,14 +64,6 @@ impl HoldsPersons for InTeams {
         }
         store::forget_notes(errand.conn, &naming)?;
         Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {

@@ -17,6 +17,7 @@ use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::http::etag::Expected;
 use crate::http::{Check, Patch};
+use crate::persons::model::PersonKind;
 use crate::persons::{self, Known, PersonId};
 use crate::tree::{self, ChapterId};
 
@@ -100,6 +101,14 @@ pub(super) fn standing(error: DbError) -> Fault {
 /// Whether somebody is surely younger than the rule of today asks.
 pub(super) fn age(v: &mut Visit<'_>, check: &mut Check, pointer: &str, kind: VolunteerKind, person: &Known) -> Result<(), Fault> {
     let today = vietnam_date(v.now);
+    if person.kind == PersonKind::Organisation {
+        check.wrong(
+            pointer,
+            "NOT_A_PERSON",
+            "Tình nguyện viên là cá nhân: tổ chức thì ghi từng người của tổ chức.",
+            "A volunteer is a person: of an organisation, write down its people.",
+        );
+    }
     let name = match kind {
         VolunteerKind::Volunteer => "LEAST_AGE_VOLUNTEER",
         VolunteerKind::Collaborator => "LEAST_AGE_COLLABORATOR",

@@ -7,14 +7,16 @@ use uuid::Uuid;
 use super::applications::{self, AppRow};
 use super::model::VolunteerState;
 use super::store::{self, Row};
-use super::{hours, skills, spans, steps, sums, worked};
+use super::{hours, retention, skills, spans, steps, sums, worked};
 use crate::basics::clock::vietnam_date;
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::volunteer_application;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
-use crate::persons;
+use crate::house::persons::{
+    Called, Candidate, Holding, HoldsPersons, HowMany, Kept, Mentioned, Needed, OfParty, PersonsError, Processing,
+};
+use crate::persons::{self, PersonId};
 
 /// See the module.
 pub struct Volunteers;
@@ -75,16 +77,15 @@ impl HoldsPersons for Volunteers {
         ]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
+    /// Applications are of people who stand in no other room.
+    fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
+        use volunteer_application as a;
+        let open: i64 = a::table.filter(a::content.is_not_null()).count().get_result(conn)?;
+        Ok(HowMany { persons: open, sensitive: 0 })
     }
 
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
     }
 
     /// Applications that wait at these chapters and name them go.
@@ -98,15 +99,6 @@ impl HoldsPersons for Volunteers {
         }
         applications::remove(errand.conn, &ids, errand.now)?;
         Ok(Vec::new())
-    }
-
-    /// `party_restriction` says it, and every reading of a person asks there.
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, party: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
@@ -131,6 +123,25 @@ impl HoldsPersons for Volunteers {
             });
         }
         Ok(found)
+    }
+
+    /// Called otherwise they may be another party, which is counted once a day from today on.
+    fn correct_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>, to: Uuid, _: &Called) -> Result<(), PersonsError> {
+        for party in [of.party, to] {
+            for person in persons::ids_of_party(errand.conn, party, of.chapters)? {
+                self.changed(errand, person.0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whose party is another one is counted so from today on; days that are over stay as they were counted.
+    fn changed(&self, errand: &mut Errand<'_>, person: Uuid) -> Result<(), PersonsError> {
+        let Some((party, _)) = persons::stands_for(errand.conn, PersonId(person))? else { return Ok(()) };
+        for row in store::held_of_persons(errand.conn, &[PersonId(person)])? {
+            spans::follow(errand.conn, row.id, party, vietnam_date(errand.now))?;
+        }
+        Ok(())
     }
 
     /// They are no volunteer any more; hours stay without saying whose, what and where.

@@ -36,6 +36,7 @@ mod hours_routes;
 pub mod hours_wire;
 pub mod model;
 pub mod out;
+mod retention;
 pub mod routes;
 mod show;
 pub mod sign_up;

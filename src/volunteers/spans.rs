@@ -49,3 +49,14 @@ pub fn forget(conn: &mut PgConnection, volunteer: Uuid) -> Result<(), DbError> {
     diesel::update(s::table.filter(s::volunteer_id.eq(volunteer))).set(s::party_id.eq(None::<Uuid>)).execute(conn)?;
     Ok(())
 }
+
+/// An open span of somebody who is another party by now ends, and one of that party begins.
+pub fn follow(conn: &mut PgConnection, volunteer: Uuid, party: Uuid, day: NaiveDate) -> Result<(), DbError> {
+    use volunteer_span as s;
+    let open = s::table.filter(s::volunteer_id.eq(volunteer)).filter(s::to_day.is_null());
+    let other = open.filter(s::party_id.is_distinct_from(Some(party))).select((s::chapter_id, s::kind));
+    let Some((chapter, kind)) = other.first::<(Uuid, String)>(conn).optional()? else { return Ok(()) };
+    let kind = VolunteerKind::parse(&kind).unwrap_or(VolunteerKind::Volunteer);
+    end(conn, volunteer, day)?;
+    begin(conn, volunteer, (chapter, party, kind), day)
+}

@@ -79,18 +79,7 @@ pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger
 fn world() -> World {
     let app = TestApp::start();
     app.open_appeal("68", "LULUT");
-    let everything = |chapter: &'static str| {
-        let roles = [
-            Role::CentralAdministrator,
-            Role::ProvincialAdministrator,
-            Role::ChapterChair,
-            Role::Officer,
-            Role::Accountant,
-            Role::Inspector,
-            Role::TracingOfficer,
-        ];
-        app.account_of(None, &roles.map(|role| (role, chapter)))
-    };
+    let everything = |chapter: &'static str| app.account_of(None, &Role::ALL.map(|role| (role, chapter)));
     let insider = everything("23095");
     let officer = app.officer_of("23095");
     let mut gifts = Vec::new();

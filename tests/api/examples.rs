@@ -458,6 +458,11 @@ fn family(story: &mut Story, app: &TestApp) {
     let body = story.body("change_family_link", "other_name", Value::Null);
     officer.patch(&format!("/api/v1{}", at(hers)), body, 200);
     story.post(&officer, &format!("{}/steps", at(hers)), "enter_family_step", "asked", 201);
+    let bytes = papers::pdf(0x0f11);
+    let mut announced = papers::announcement("FAMILY_LINK", "application/pdf", &bytes);
+    announced["id"] = json!(id(0x0f11));
+    assert_eq!(papers::try_upload(&officer, &announced, &bytes).0, 200);
+    story.post(&officer, &format!("{}/documents", at(hers)), "link_family_link_document", "consent", 201);
     story.post(&officer, &format!("{}/hand-over", at(childs)), "offer_family_link", "province", 201);
     story.post(&officer, &format!("{}/finding", at(hers)), "record_family_finding", "alive", 201);
     story.post(&officer, &format!("{}/answer", at(hers)), "answer_family_finding", "agreed", 201);

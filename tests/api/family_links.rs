@@ -1,21 +1,21 @@
 //! Family links: a grandmother looks for her brother; who sees what, what the enquirer hears, and what becomes of a case.
 
-use chrono::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use so_nhan_ai::outbox::{Gateway, Ways};
 use uuid::Uuid;
 
 use crate::coverage::{Call, call};
-use crate::harness::{Caller, TestApp, eventually};
+use crate::harness::{Caller, TestApp};
 use crate::outbox::{app_with, gateway};
-use crate::personal::{REQUESTS, ask, nowhere, party_of, path, personal};
+use crate::papers::{pdf, upload};
+use crate::personal::nowhere;
 
-const CASES: &str = "/api/v1/family-links";
-const OFFERS: &str = "/api/v1/family-hand-overs";
-const LIKENESSES: &str = "/api/v1/family-likenesses";
+pub const CASES: &str = "/api/v1/family-links";
+pub const OFFERS: &str = "/api/v1/family-hand-overs";
+pub const LIKENESSES: &str = "/api/v1/family-likenesses";
 
-fn at(id: &str, rest: &str) -> String {
+pub fn at(id: &str, rest: &str) -> String {
     format!("{CASES}/{id}{rest}")
 }
 
@@ -40,7 +40,7 @@ pub fn case_of(app: &TestApp, change: Value) -> Value {
     case
 }
 
-fn merge(into: &mut Value, change: &Value) {
+pub fn merge(into: &mut Value, change: &Value) {
     for (key, value) in change.as_object().unwrap() {
         match value {
             Value::Null => drop(into.as_object_mut().unwrap().remove(key)),
@@ -61,11 +61,11 @@ pub fn asked_by(app: &TestApp, name: &str, phone: &str) -> String {
     record(app, &tracer(app, "23095"), json!({"enquirer": {"name": name, "phone": phone}}))
 }
 
-fn step(officer: &Caller<'_>, id: &str, kind: &str, status: u16) -> Value {
+pub fn step(officer: &Caller<'_>, id: &str, kind: &str, status: u16) -> Value {
     officer.post(&at(id, "/steps"), step_of(kind), status)
 }
 
-fn step_of(kind: &str) -> Value {
+pub fn step_of(kind: &str) -> Value {
     json!({"id": Uuid::new_v4(), "kind": kind, "note": "đã hỏi xã Mương Mán"})
 }
 
@@ -87,17 +87,17 @@ fn declined() -> Value {
 }
 
 /// Offers a case; returns the id of the offer.
-fn offer(officer: &Caller<'_>, id: &str, to: &str) -> String {
+pub fn offer(officer: &Caller<'_>, id: &str, to: &str) -> String {
     let body = json!({"id": Uuid::new_v4(), "to": to, "note": "ở địa bàn của đơn vị"});
     officer.post(&at(id, "/hand-over"), body, 201)["id"].as_str().unwrap().to_owned()
 }
 
-fn wrong(problem: &Value) -> Vec<(&str, &str)> {
+pub fn wrong(problem: &Value) -> Vec<(&str, &str)> {
     let errors = problem["errors"].as_array().unwrap().iter();
     errors.map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap())).collect()
 }
 
-fn clean(app: &TestApp) {
+pub fn clean(app: &TestApp) {
     let report = so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
     assert!(report.clean, "{}", report.text());
 }
@@ -125,6 +125,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let like = |n: usize, rest: &str| format!("{LIKENESSES}/{}{rest}", likeness[n]);
     let nothing = || Some(Value::Null);
     let to = json!({"id": Uuid::new_v4(), "to": "68", "note": "ở tỉnh"});
+    let paper = upload(&here, "FAMILY_LINK", "application/pdf", &pdf(310));
     let patch = json!({"sought": {"name": name()}});
     vec![
         call("GET /api/v1/family-links", format!("{CASES}?chapter=23095"), None, 404, 403, 200),
@@ -141,6 +142,15 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("POST /api/v1/family-links/{id}/charge-left", one(5, "/charge-left"), nothing(), 404, 403, 200),
         call("POST /api/v1/family-links/{id}/erasure", one(6, "/erasure"), nothing(), 404, 403, 200),
         call("POST /api/v1/family-links/{id}/hand-over", one(7, "/hand-over"), Some(to), 404, 403, 201),
+        call(
+            "POST /api/v1/family-links/{id}/documents",
+            one(0, "/documents"),
+            Some(json!({"document": paper["id"]})),
+            404,
+            403,
+            201,
+        ),
+        call("GET /api/v1/family-links/{id}/documents", one(0, "/documents"), None, 404, 404, 200),
         call("GET /api/v1/family-hand-overs", format!("{OFFERS}?chapter=23095"), None, 404, 403, 200),
         call("GET /api/v1/family-hand-overs/{id}", handed(&offers[0], ""), None, 404, 403, 200),
         call("POST /api/v1/family-hand-overs/{id}/taking", handed(&offers[0], "/taking"), nothing(), 404, 403, 200),
@@ -396,6 +406,19 @@ fn who_declines_is_forgotten_and_the_enquirer_hears_that_the_case_is_closed() {
     assert_eq!((&died["told"], &died["state"]), (&json!("NEWS"), &json!("FOUND")));
     officer.post(&at(&ids[1], "/answer"), agreed(&app, json!({})), 409);
     officer.post(&at(&ids[1], "/finding"), finding_of(json!({})), 409);
+    // Who agreed takes it back before the case is closed.
+    let id = record(&app, &officer, json!({}));
+    officer.post(&at(&id, "/finding"), finding_of(json!({})), 201);
+    assert_eq!(officer.post(&at(&id, "/answer"), agreed(&app, json!({})), 201)["told"], "NEWS");
+    officer.post(&at(&id, "/answer"), agreed(&app, json!({})), 409);
+    assert_eq!(officer.post(&at(&id, "/answer"), declined(), 201)["state"], "CLOSED");
+    assert_eq!(officer.get_text(&at(&id, "/news"), 200), r#"{"told":"CLOSED"}"#);
+    assert_eq!(
+        app.database.number(
+            "SELECT count(*) FROM family_finding WHERE answer = 'DECLINED' AND particulars IS NULL AND text_version IS NULL"
+        ),
+        2
+    );
     // It was somebody else: closed and opened again, nothing is left of them.
     step(&officer, &ids[1], "CLOSED", 201);
     let again = step(&officer, &ids[1], "REOPENED", 201);
@@ -430,110 +453,6 @@ fn the_message_to_the_enquirer_says_that_there_is_something_to_hear_and_not_what
     assert!(sent[0]["to"].as_str().unwrap().contains("909090909"), "{sent:?}");
     // No officer has it in a list.
     assert_eq!(app.officer_of("23095").get("/api/v1/messages?chapter=23095", 200)["items"], json!([]));
-}
-
-/// Two chapters look for one man, and he looks for his sister at a third: the centre compares, and nobody else learns of it before.
-#[test]
-fn like_cases_of_other_chapters_are_compared_at_the_centre() {
-    let app = TestApp::start();
-    let (one, other, third, centre) = (tracer(&app, "23095"), tracer(&app, "23059"), tracer(&app, "01"), tracer(&app, "TW"));
-    let him = json!({"sought": {"name": "Lê Văn Zqtư", "birth": "1949"}});
-    let first = record(&app, &one, him.clone());
-    let same_here = one.post(CASES, case_of(&app, json!({"sought": {"name": "lê văn zqtu", "birth": "1950"}})), 201);
-    assert_eq!(same_here["doubles"], json!([first]), "at the chapter itself they are shown at once");
-    let mut theirs = case_of(&app, json!({"chapter": "23059", "enquirer": {"name": "Lê Thị Zqchín", "phone": null}}));
-    merge(&mut theirs, &him);
-    let second = other.post(CASES, theirs, 201);
-    assert_eq!(second["likenesses"].as_array().unwrap().len(), 2);
-    assert_eq!(
-        second["likenesses"][0],
-        json!({"kind": "SAME_SOUGHT", "state": "ASKED"}),
-        "that it is compared, and not with whom"
-    );
-    // He asks for her: two who look for each other.
-    let his = json!({"chapter": "01", "enquirer": {"name": "Lê Văn Zqtư", "birth": "1949", "phone": null}, "sought": {"name": "Lê Thị Zqchín", "birth": null, "sex": "FEMALE"}});
-    third.post(CASES, case_of(&app, his), 201);
-    // Somebody of the same name and another age is nobody's like.
-    let mut young = case_of(
-        &app,
-        json!({"chapter": "01", "sought": {"name": "Lê Văn Zqtư", "birth": "1990"}, "enquirer": {"name": "Trần Thị Mười"}}),
-    );
-    young["enquirer"]["birth"] = json!("1960");
-    assert_eq!(third.post(CASES, young, 201).get("likenesses"), None);
-
-    one.get(&format!("{LIKENESSES}?chapter=TW"), 404);
-    let list = centre.get(&format!("{LIKENESSES}?chapter=TW"), 200);
-    let crossed = list["items"].as_array().unwrap().iter().filter(|row| row["kind"] == "LOOK_FOR_EACH_OTHER").count();
-    assert_eq!((list["items"].as_array().unwrap().len(), crossed), (5, 3), "{list}");
-    let wanted = app
-        .database
-        .text(&format!("SELECT id FROM family_likeness WHERE kind = 'SAME_SOUGHT' AND '{first}' IN (one_id, other_id)"));
-    let shown = centre.get(&format!("{LIKENESSES}/{wanted}"), 200);
-    assert_eq!((shown["cases"].as_array().unwrap().len(), &shown["cases"][0]["enquirer"]), (2, &Value::Null), "{shown}");
-    one.get(&format!("{LIKENESSES}/{wanted}"), 404);
-    other.post(&format!("{LIKENESSES}/{wanted}/confirmation"), Value::Null, 404);
-    assert_eq!(centre.post(&format!("{LIKENESSES}/{wanted}/confirmation"), Value::Null, 200)["state"], "SAME");
-    centre.post(&format!("{LIKENESSES}/{wanted}/confirmation"), Value::Null, 200);
-    centre.post(&format!("{LIKENESSES}/{wanted}/dismissal"), Value::Null, 409);
-    assert_eq!(centre.get(&format!("{LIKENESSES}/{wanted}"), 200).get("cases"), None, "the matter is over");
-    let now = one.get(&at(&first, ""), 200);
-    let said = json!({"kind": "SAME_SOUGHT", "state": "SAME", "other_chapter": "23059"});
-    assert!(now["likenesses"].as_array().unwrap().contains(&said), "{now}");
-    // The centre's look is noted at the chapters.
-    let noted = "SELECT count(*) FROM audit_event a JOIN chapter c ON c.id = a.chapter_id WHERE action = 'FAMILY_LINK_COMPARED' AND c.code = '23095'";
-    assert_eq!(app.database.number(noted), 1);
-    clean(&app);
-}
-
-/// Who drafts to learn who is sought elsewhere is not helped.
-#[test]
-fn an_account_has_so_many_cases_compared_a_day() {
-    let app = TestApp::start();
-    let (one, account) = (tracer(&app, "23095"), app.account(Role::TracingOfficer, "23059"));
-    let other = app.log_in(account);
-    for n in 0..11 {
-        record(&app, &one, json!({"sought": {"name": format!("Lê Zq{}", char::from(b'a' + n))}}));
-    }
-    for n in 0..10 {
-        record(&app, &other, json!({"chapter": "23059", "sought": {"name": format!("Lê Zq{}", char::from(b'a' + n))}}));
-    }
-    let problem = other.post(CASES, case_of(&app, json!({"chapter": "23059", "sought": {"name": "Lê Zqk"}})), 429);
-    assert_eq!(problem["type"], "/problems/rate-limited");
-    app.clock.advance(Duration::days(1));
-    record(&app, &app.log_in(account), json!({"chapter": "23059", "sought": {"name": "Lê Zqk"}}));
-}
-
-#[test]
-fn a_case_is_offered_where_somebody_may_take_it_and_comes_back_when_refused() {
-    let app = TestApp::start();
-    let one = tracer(&app, "23095");
-    let id = record(&app, &one, json!({}));
-    let body = |to: &str| json!({"id": Uuid::new_v4(), "to": to, "note": "ở tỉnh"});
-    assert!(one.post(&at(&id, "/hand-over"), body("68"), 409)["detail"].as_str().unwrap().contains("chưa có cán bộ"));
-    assert_eq!(wrong(&one.post(&at(&id, "/hand-over"), body("NO"), 422)), [("/to", "NO_SUCH_CHAPTER")]);
-    assert_eq!(wrong(&one.post(&at(&id, "/hand-over"), body("23095"), 422)), [("/to", "SAME_CHAPTER")]);
-    let province = tracer(&app, "68");
-    let (first, again) = (body("68"), body("68"));
-    one.post(&at(&id, "/hand-over"), first.clone(), 201);
-    one.post(&at(&id, "/hand-over"), first.clone(), 200);
-    one.post(&at(&id, "/hand-over"), again.clone(), 409);
-    step(&one, &id, "CLOSED", 409);
-    let path = |body: &Value, rest: &str| format!("{OFFERS}/{}{rest}", body["id"].as_str().unwrap());
-    province.post(&path(&first, "/withdrawal"), Value::Null, 403);
-    assert_eq!(province.post(&path(&first, "/refusal"), Value::Null, 200)["state"], "REFUSED");
-    province.post(&path(&first, "/taking"), Value::Null, 409);
-    one.post(&at(&id, "/hand-over"), again.clone(), 201);
-    assert_eq!(one.post(&path(&again, "/withdrawal"), Value::Null, 200)["state"], "WITHDRAWN");
-    province.post(&path(&again, "/taking"), Value::Null, 409);
-    // Somebody with the right at both sides is not both sides.
-    let both = app.log_in(app.account_of(None, &[(Role::TracingOfficer, "23095"), (Role::TracingOfficer, "68")]));
-    let third = body("68");
-    both.post(&at(&id, "/hand-over"), third.clone(), 201);
-    both.post(&path(&third, "/taking"), Value::Null, 403);
-    province.post(&path(&third, "/taking"), Value::Null, 200);
-    // Sent again by who lost the answer: the same offer, though the case is gone.
-    assert_eq!(both.post(&at(&id, "/hand-over"), third, 200)["state"], "TAKEN");
-    clean(&app);
 }
 
 #[test]
@@ -575,105 +494,5 @@ fn what_is_wrong_with_a_case_is_named() {
     assert_eq!(officer.with("if-match", &tag).patch(&at(&id, ""), patch.clone(), 200)["sought"]["name"], "Nguyễn Văn Zqsửa");
     officer.with("if-match", &tag).patch(&at(&id, ""), json!({"guarded": true}), 409);
     assert_eq!(officer.get(&format!("{CASES}?chapter=23095&q=zqsua"), 200)["items"].as_array().unwrap().len(), 1);
-    clean(&app);
-}
-
-/// A case that nobody touches is listed as quiet; what is over is forgotten in time, or when the enquirer asks.
-#[test]
-fn quiet_cases_are_listed_and_what_is_over_is_forgotten_in_time() {
-    let app = TestApp::start();
-    let officer = tracer(&app, "23095");
-    let ids: Vec<String> = (0..4).map(|_| record(&app, &officer, json!({}))).collect();
-    officer.post(&at(&ids[0], "/erasure"), Value::Null, 409);
-    step(&officer, &ids[0], "WITHDRAWN", 201);
-    step(&officer, &ids[1], "CLOSED", 201);
-    step(&officer, &ids[3], "CLOSED", 201);
-    let quiet =
-        |officer: &Caller<'_>| officer.get(&format!("{CASES}?chapter=23095&quiet=true"), 200)["items"].as_array().unwrap().len();
-    assert_eq!(quiet(&officer), 0);
-    app.clock.advance(Duration::days(61));
-    let officer = tracer(&app, "23095");
-    assert_eq!(quiet(&officer), 1, "what is over is not quiet");
-    step(&officer, &ids[2], "CONTACT", 201);
-    assert_eq!(quiet(&officer), 0);
-    // At the enquirer's wish at once, and for good.
-    let gone = officer.post(&at(&ids[0], "/erasure"), Value::Null, 200);
-    assert_eq!((&gone["state"], &gone["enquirer"], &gone["steps"][0]["note"]), (&json!("ERASED"), &Value::Null, &Value::Null));
-    officer.post(&at(&ids[0], "/erasure"), Value::Null, 200);
-    step(&officer, &ids[0], "NOTE", 409);
-    let refused =
-        app.database.refuses(&format!("UPDATE family_link SET state = 'OPEN', ended_at = NULL WHERE id = '{}'", ids[0]));
-    assert!(refused.contains("family_link_erased_for_good"), "{refused}");
-    // One goes on again before its time, and stays.
-    step(&officer, &ids[3], "REOPENED", 201);
-    app.clock.advance(Duration::days(1825));
-    let state = |id: &str| app.database.text(&format!("SELECT state FROM family_link WHERE id = '{id}'"));
-    eventually("it is forgotten", || state(&ids[1]) == "ERASED");
-    eventually("all were looked at", || {
-        app.database.number("SELECT count(*) FROM job WHERE kind = 'FORGET_FAMILY_LINK' AND state = 'WAITING'") == 0
-    });
-    assert_eq!((state(&ids[2]), state(&ids[3])), ("OPEN".to_owned(), "SEARCHING".to_owned()));
-    let counts = app.staff(Role::Inspector, "TW").get(&format!("{CASES}/counts?chapter=TW"), 200);
-    let erased = counts["counts"].as_array().unwrap().iter().find(|row| row["state"] == "ERASED").unwrap();
-    assert_eq!(erased["cases"], 2, "what was counted stays counted");
-    clean(&app);
-}
-
-/// Nothing links a case to what else a chapter holds of somebody: an erasure finds it by name and number, and a copy does not tell of it.
-#[test]
-fn an_erased_or_restricted_person_takes_their_cases_along_and_nobody_learns_of_them_before() {
-    let app = TestApp::start();
-    let (officer, chair, tracing) = (app.officer_of("23095"), app.chair_of("23095"), tracer(&app, "23095"));
-    let gift = personal(&app, "Phạm Thị Zqbảy", Some("0912345678"), "ANONYMOUS", json!({}));
-    officer.post("/api/v1/gifts", gift.clone(), 201);
-    let (mine, others) =
-        (record(&app, &tracing, json!({})), record(&app, &tracing, json!({"enquirer": {"phone": "0987654321"}})));
-    let party = party_of(&officer, &gift);
-    let copy = officer.get_text(&format!("/api/v1/parties/{party}/personal-data"), 200);
-    assert!(!copy.contains("FAMILY") && !copy.contains("thân nhân"), "{copy}");
-
-    // Kept and not used.
-    let done = |kind: &str| {
-        let request = ask(&app, kind, json!({"party": party}));
-        let asked = officer.post(REQUESTS, request.clone(), 201);
-        if asked["state"] != "DONE" {
-            chair.post(&path(&request, "/approval"), Value::Null, 200);
-        }
-    };
-    done("RESTRICT");
-    let closed = tracing.get(&at(&mine, ""), 200);
-    assert_eq!((&closed["restricted"], &closed["enquirer"]), (&json!(true), &Value::Null));
-    step(&tracing, &mine, "NOTE", 409);
-    assert_eq!(tracing.get(&format!("{CASES}?chapter=23095&q=zqbay"), 200)["items"].as_array().unwrap().len(), 1);
-    tracing.post(CASES, case_of(&app, json!({})), 409);
-    done("LIFT_RESTRICTION");
-    step(&tracing, &mine, "NOTE", 201);
-
-    done("ERASE");
-    assert_eq!(tracing.get(&at(&mine, ""), 200)["state"], "ERASED");
-    assert_eq!(tracing.get(&at(&others, ""), 200)["state"], "OPEN", "another number is another person");
-    clean(&app);
-}
-
-/// A merger while an offer waits: the successor goes on with the offer, and with the cases of the old chapter.
-#[test]
-fn cases_and_offers_follow_their_chapter_into_its_successor() {
-    let app = TestApp::start();
-    crate::successions::paper(&app, "68");
-    let (old, province) = (tracer(&app, "23095"), tracer(&app, "68"));
-    let (kept, offered, theirs) =
-        (record(&app, &old, json!({})), record(&app, &old, json!({})), record(&app, &province, json!({"chapter": "68"})));
-    let (out, into) = (offer(&old, &offered, "68"), offer(&province, &theirs, "23095"));
-    let people = crate::successions::persons(&app);
-    let plan = crate::successions::plan(&app, json!({}));
-    assert_eq!(crate::successions::carried(&people, &plan)["state"], "DONE");
-    let successor = tracer(&app, "23059");
-    assert_eq!(successor.get(&at(&kept, ""), 200)["chapter"], "23095");
-    assert_eq!(successor.get(&format!("{CASES}?chapter=23059&q=zqbay"), 200)["items"].as_array().unwrap().len(), 2);
-    step(&successor, &kept, "INQUIRY", 201);
-    province.post(&format!("{OFFERS}/{out}/taking"), Value::Null, 200);
-    // What was offered to the old chapter is the successor's to take, and is its own then.
-    successor.post(&format!("{OFFERS}/{into}/taking"), Value::Null, 200);
-    assert_eq!(successor.get(&at(&theirs, ""), 200)["chapter"], "23059");
     clean(&app);
 }

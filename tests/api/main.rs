@@ -61,6 +61,7 @@ mod erasure;
 mod examples;
 mod factor;
 mod family_links;
+mod family_links_between;
 mod finding;
 mod gifts;
 mod givers;

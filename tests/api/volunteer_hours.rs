@@ -1,7 +1,5 @@
 //! Hours that volunteers worked: entered once by whoever confirms them, added up once, corrected with a reason.
 
-use std::sync::Barrier;
-
 use chrono::Duration;
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
@@ -9,6 +7,7 @@ use uuid::Uuid;
 
 use crate::coverage::{Call, call};
 use crate::harness::{Caller, TestApp};
+use crate::transfers::at_once;
 use crate::volunteers::{at, audited, entered, verified, wrong};
 
 pub const HOURS: &str = "/api/v1/volunteer-hours";
@@ -175,19 +174,13 @@ fn an_evening_sent_by_two_phones_at_once_is_entered_once() {
     let officer = app.officer_of("23095");
     let ids: Vec<Uuid> = (0..5).map(|n| verified(&officer, json!({"name": format!("Lê Zq{n}")}), json!({}))).collect();
     let same = evening("23095", &ids, "Phát quà");
+    let back: Vec<Uuid> = ids.iter().rev().copied().collect();
     let phones: Vec<Caller<'_>> = (0..4).map(|_| app.officer_of("23095")).collect();
-    let barrier = Barrier::new(phones.len());
-    std::thread::scope(|scope| {
-        for (n, phone) in phones.iter().enumerate() {
-            let (same, ids, barrier) = (&same, &ids, &barrier);
-            scope.spawn(move || {
-                // Half of them under ids of their own.
-                let body = if n % 2 == 0 { same.clone() } else { evening("23095", ids, "Phát quà") };
-                barrier.wait();
-                phone.post(HOURS, body, 200);
-            });
-        }
-    });
+    // Half of them under ids of their own, in another order.
+    let body = |n: usize| if n % 2 == 0 { same.clone() } else { evening("23095", &back, "Phát quà") };
+    let asked: Vec<(&Caller<'_>, String, Value)> =
+        phones.iter().enumerate().map(|(n, phone)| (phone, HOURS.to_owned(), body(n))).collect();
+    assert_eq!(at_once(&app, &asked), [200, 200, 200, 200]);
     assert_eq!(minutes(&app, "23095"), (5, 5 * 180));
     audited(&app);
 }
