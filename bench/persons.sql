@@ -13,7 +13,7 @@ CREATE TEMP TABLE place AS
         AND code NOT IN (SELECT code FROM chapter WHERE level = 'COMMUNE' AND code <> :'big' ORDER BY code LIMIT 10);
 CREATE TEMP TABLE copy AS
     SELECT t.*, gen_random_uuid() AS new_person, gen_random_uuid() AS new_party, gen_random_uuid() AS new_member, pl.id AS chapter_id,
-        current_date - (random() * random() * 3650)::int AS since, CASE WHEN random() < 0.2 THEN (random() * 900)::int + 1 END AS long
+        current_date - (random() * 3650)::int AS since, CASE WHEN random() < 0.2 THEN (random() * 900)::int + 1 END AS long
     FROM (SELECT p.*, k, p.n + k * (SELECT count(*) FROM pattern) AS at FROM pattern p, generate_series(0, :copies - 1) k) t
     JOIN place pl ON pl.n = t.at % (SELECT count(*) FROM place)
     WHERE t.at < :rest;
@@ -33,7 +33,7 @@ INSERT INTO member_step (id, member_id, kind, chapter_id, decision_no, state, as
 SELECT c.new_member, c.new_member, s.kind, c.chapter_id, s.decision_no, s.state, s.asked_by, s.asked_at, s.decided_by, s.decided_at
 FROM copy c JOIN member_step s ON s.id = c.member_id;
 INSERT INTO member_span (member_id, n, chapter_id, party_id, kind, sex, birth_year, sector, from_day, to_day)
-SELECT c.new_member, 1, c.chapter_id, c.new_party, (ARRAY['MEMBER','MEMBER','MEMBER','YOUTH','JUNIOR'])[1 + c.at % 5], s.sex, s.birth_year, s.sector, c.since,
+SELECT c.new_member, 1, c.chapter_id, c.new_party, (ARRAY['MEMBER','MEMBER','MEMBER','YOUTH','JUNIOR'])[1 + c.at / (SELECT count(*) FROM place) % 5], s.sex, s.birth_year, s.sector, c.since,
     CASE WHEN c.since + c.long < current_date THEN c.since + c.long END
 FROM copy c JOIN member_span s ON s.member_id = c.member_id;
 INSERT INTO member_card (code, member_id, issued_on)

@@ -2,7 +2,7 @@
 -- chapter. The law names no number of years for most of them.
 ALTER TABLE retention_rule
     DROP CONSTRAINT retention_rule_record_known,
-    ADD CONSTRAINT retention_rule_record_known CHECK (record IN ('VOUCHER', 'PERSON', 'APPLICATION', 'MEMBER', 'POST', 'ACCESS_RECORD'));
+    ADD CONSTRAINT retention_rule_record_known CHECK (record IN ('VOUCHER', 'PERSON', 'APPLICATION', 'MEMBER', 'POST', 'VOLUNTEER', 'CERTIFICATE', 'COMMENDATION', 'ACCESS_RECORD'));
 INSERT INTO retention_rule (record, valid_from, years, law_vi, law_en, mark, source) VALUES
     ('PERSON', '2026-01-01', 1, 'Luật 91/2025/QH15, Điều 3, 14: chỉ giữ trong thời gian cần thiết; 1 năm do Hội đặt',
      'Law 91/2025/QH15, articles 3, 14: no longer than needed; 1 year is set by us', 'REC', 'No number in the law: somebody written down who never became anything'),
@@ -12,6 +12,12 @@ INSERT INTO retention_rule (record, valid_from, years, law_vi, law_en, mark, sou
      'Law 91/2025/QH15, articles 3, 14: no longer than needed; 5 years, a term, are set by us', 'REC', 'No number in the law: a membership that has ended'),
     ('POST', '2026-01-01', 10, 'Luật 91/2025/QH15, Điều 3, 14: chỉ giữ trong thời gian cần thiết; 10 năm, hai nhiệm kỳ, do Hội đặt',
      'Law 91/2025/QH15, articles 3, 14: no longer than needed; 10 years, two terms, are set by us', 'REC', 'No number in the law: a post that has ended'),
+    ('VOLUNTEER', '2026-01-01', 5, 'Luật 91/2025/QH15, Điều 3, 14: chỉ giữ trong thời gian cần thiết; 5 năm do Hội đặt',
+     'Law 91/2025/QH15, articles 3, 14: no longer than needed; 5 years are set by us', 'REC', 'No number in the law: volunteering that has ended'),
+    ('CERTIFICATE', '2026-01-01', 5, 'Luật 91/2025/QH15, Điều 3, 14: chỉ giữ trong thời gian cần thiết; 5 năm do Hội đặt',
+     'Law 91/2025/QH15, articles 3, 14: no longer than needed; 5 years are set by us', 'REC', 'No number in the law: a certificate that is over, or a course'),
+    ('COMMENDATION', '2026-01-01', 10, 'Luật 91/2025/QH15, Điều 3, 14: chỉ giữ trong thời gian cần thiết; 10 năm do Hội đặt',
+     'Law 91/2025/QH15, articles 3, 14: no longer than needed; 10 years are set by us', 'REC', 'No number in the law: a commendation that was decided on'),
     ('ACCESS_RECORD', '2026-07-01', 1, 'Luật An ninh mạng 116/2025/QH15: nhật ký hệ thống giữ ít nhất 12 tháng',
      'Law on Cyber Security 116/2025/QH15: logs are kept for 12 months at least', 'S', 'Law 116/2025/QH15, Decrees 331/2026/NĐ-CP and 333/2026/NĐ-CP');
 
@@ -35,7 +41,7 @@ CREATE TABLE retention_proposal (
     CONSTRAINT retention_proposal_person_fk FOREIGN KEY (person_id) REFERENCES person (id),
     CONSTRAINT retention_proposal_decided_by_fk FOREIGN KEY (decided_by) REFERENCES account (id),
     CONSTRAINT retention_proposal_request_fk FOREIGN KEY (request_id) REFERENCES personal_data_request (id),
-    CONSTRAINT retention_proposal_record_known CHECK (record IN ('PERSON', 'APPLICATION', 'MEMBER', 'POST', 'VOUCHER')),
+    CONSTRAINT retention_proposal_record_known CHECK (record IN ('PERSON', 'APPLICATION', 'MEMBER', 'POST', 'VOLUNTEER', 'CERTIFICATE', 'COMMENDATION', 'VOUCHER')),
     CONSTRAINT retention_proposal_state_known CHECK (state IN ('PROPOSED', 'ASKED', 'KEPT', 'LAPSED')),
     CONSTRAINT retention_proposal_reason_known CHECK (reason IN ('CLAIM', 'ARCHIVE', 'NEEDED_AGAIN', 'OTHER')),
     CONSTRAINT retention_proposal_decided CHECK ((state IN ('ASKED', 'KEPT')) = (decided_by IS NOT NULL) AND (state = 'PROPOSED') = (decided_at IS NULL)),

@@ -65,6 +65,7 @@ pub struct ActivityCountOfMonth {
     /// The month in which they began, 1 to 12.
     #[schema(minimum = 1, maximum = 12)]
     pub month: i16,
+    /// Which of the areas of the law.
     #[schema(example = "FIRST_AID")]
     pub area: String,
     #[serde(flatten)]
@@ -74,6 +75,7 @@ pub struct ActivityCountOfMonth {
 /// Of one area.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActivityCountOfArea {
+    /// Which of the areas of the law.
     #[schema(example = "FIRST_AID")]
     pub area: String,
     #[serde(flatten)]

@@ -58,7 +58,9 @@ pub struct ActivityOut {
     /// Where it is.
     #[schema(example = "Sân Trường THCS Hàm Liêm")]
     pub place: String,
+    /// Its first day.
     pub starts_on: NaiveDate,
+    /// Its last day.
     pub ends_on: NaiveDate,
     /// Organisations that take part.
     pub partners: Vec<String>,
@@ -95,7 +97,7 @@ pub struct ActivityCorrectionOut {
     /// The version that it made.
     pub version: i32,
     /// Why.
-    pub reason: String,
+    pub why: String,
     /// It was taken back as a whole.
     pub taken_back: bool,
     /// By how much each number changed.
@@ -103,5 +105,6 @@ pub struct ActivityCorrectionOut {
     /// What the result said before, where it says another thing now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_result: Option<String>,
+    /// When it was written anew.
     pub corrected_at: DateTime<Utc>,
 }

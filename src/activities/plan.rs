@@ -160,7 +160,7 @@ fn correction(row: CorrectionRow) -> ActivityCorrectionOut {
             goods_vnd: row.goods_vnd,
             labour_vnd: row.labour_vnd,
         },
-        reason: row.reason,
+        why: row.reason,
         old_result: row.old_result,
         corrected_at: row.made_at,
     }

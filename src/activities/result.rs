@@ -106,7 +106,7 @@ pub fn correct(v: &mut Visit<'_>, id: Uuid, new: &ActivityCorrectionIn) -> Resul
         id: new.id,
         of: id,
         version: row.version + 1,
-        reason: &new.reason,
+        reason: &new.why,
         taken_back: false,
         by: new.numbers - row.numbers(),
         old_result: row.result.as_deref().filter(|old| Some(*old) != result),

@@ -42,7 +42,9 @@ pub struct PublicActivity {
     /// Where it is.
     #[schema(example = "Sân Trường THCS Hàm Liêm")]
     pub place: String,
+    /// Its first day.
     pub starts_on: NaiveDate,
+    /// Its last day.
     pub ends_on: NaiveDate,
     /// Organisations that take part.
     pub partners: Vec<String>,
@@ -71,6 +73,7 @@ pub struct PublicActivity {
     pub corrected: bool,
     /// Counts up with each change.
     pub version: i32,
+    /// When it was changed last.
     pub changed_at: DateTime<Utc>,
 }
 
@@ -210,6 +213,7 @@ fn public(row: Row, delivered_by: Vec<String>, codes: &HashMap<Uuid, String>, co
 /// What was done in a year, in one area.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublicActivityCount {
+    /// Which of the areas of the law.
     #[schema(example = "FIRST_AID")]
     pub area: String,
     /// How many were done.

@@ -52,6 +52,7 @@ pub struct ActivityIn {
     /// Where it is; no address of a person.
     #[schema(example = "Sân Trường THCS Hàm Liêm", max_length = 200)]
     place: String,
+    /// Its first day.
     starts_on: NaiveDate,
     /// Its last day; the first unless given.
     #[serde(default)]
@@ -83,6 +84,7 @@ pub struct ActivityResultIn {
     /// In words.
     #[schema(example = "120 học sinh thực hành băng bó, hồi sức tim phổi", max_length = 2000)]
     pub result: String,
+    /// How many it reached, and what it was worth.
     pub numbers: ActivityNumbers,
     /// Codes of all chapters that delivered it, where others did than were planned.
     #[serde(default)]
@@ -98,7 +100,7 @@ pub struct ActivityCorrectionIn {
     pub id: Uuid,
     /// Why. It stays beside the activity.
     #[schema(example = "Một lớp đã tính hai lần", max_length = 500)]
-    pub reason: String,
+    pub why: String,
     /// The numbers that are right, all of them.
     pub numbers: ActivityNumbers,
     /// The result in words, where it is another.
@@ -113,7 +115,7 @@ pub struct ActivityCorrectionIn {
 pub struct ActivityCancellationIn {
     /// Everybody may read it where the activity is public.
     #[schema(example = "Mưa lũ, dời sang tháng sau", max_length = 500)]
-    pub reason: String,
+    pub why: String,
 }
 
 /// Changes to a plan: a field left out stays, `null` clears one.
@@ -147,9 +149,11 @@ pub struct ActivityPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 200)]
     place: Patch<String>,
+    /// Its first day.
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
     starts_on: Patch<NaiveDate>,
+    /// Its last day.
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
     ends_on: Patch<NaiveDate>,
@@ -313,17 +317,17 @@ impl ActivityCorrectionIn {
     pub fn check(self) -> Result<Self, Vec<FieldError>> {
         let mut check = Check::default();
         check.own_id("/id", self.id, "id phải là UUID của riêng lần đính chính này.", "The id must be a UUID of its own.");
-        let reason = text(&mut check, "/reason", &self.reason, MOST_REASON);
+        let why = text(&mut check, "/why", &self.why, MOST_REASON);
         self.numbers.check(&mut check, "/numbers");
         let result = self.result.as_deref().map(|result| text(&mut check, "/result", result, MOST_TEXT));
-        check.done(Some(Self { reason, result, ..self }))
+        check.done(Some(Self { why, result, ..self }))
     }
 }
 
 impl ActivityCancellationIn {
     /// The reason as it is stored.
     pub fn check(self) -> Result<String, FieldError> {
-        Ok(one_line("/reason", &self.reason, MOST_REASON)?.as_str().to_owned())
+        Ok(one_line("/why", &self.why, MOST_REASON)?.as_str().to_owned())
     }
 }
 

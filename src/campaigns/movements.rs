@@ -45,7 +45,9 @@ pub struct MovementOut {
 pub struct MovementEditionOut {
     #[schema(example = 2026)]
     pub year: i16,
+    /// Its first day.
     pub starts_on: NaiveDate,
+    /// Its last day.
     pub ends_on: NaiveDate,
     /// What it sets out to reach, in words.
     #[serde(skip_serializing_if = "Option::is_none")]

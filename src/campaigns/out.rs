@@ -28,6 +28,7 @@ pub struct CampaignOut {
     /// The same in English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about_en: Option<String>,
+    /// Its first day.
     pub starts_on: NaiveDate,
     /// The last day, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,8 +56,10 @@ pub struct ProgrammeOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "05/CTPH-MTTQ-HCTĐ")]
     pub number: Option<String>,
+    /// The day on which it was signed.
     pub signed_on: NaiveDate,
     pub valid_from: NaiveDate,
+    /// Its last day.
     pub valid_until: NaiveDate,
     /// SHA-256 of the signed paper.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,9 +80,11 @@ pub struct ProgrammeTaskOut {
     /// What was agreed to be done.
     #[schema(example = "Diễn tập phòng chống thiên tai cấp xã")]
     pub task: String,
+    /// The day by which it is to be done.
     pub due_on: NaiveDate,
     /// It is not done, and its day is over.
     pub overdue: bool,
+    /// The day on which it was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done_on: Option<NaiveDate>,
     /// What came of it.

@@ -34,6 +34,7 @@ pub struct PublicCampaign {
     /// The same in English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about_en: Option<String>,
+    /// Its first day.
     pub starts_on: NaiveDate,
     /// The last day, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]

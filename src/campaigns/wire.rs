@@ -47,6 +47,7 @@ pub struct CampaignIn {
     #[serde(default)]
     #[schema(max_length = 2000)]
     about_en: Option<String>,
+    /// Its first day.
     starts_on: NaiveDate,
     /// The last day, where it is known.
     #[serde(default)]
@@ -80,6 +81,7 @@ pub struct CampaignPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 2000)]
     about_en: Patch<String>,
+    /// Its first day.
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
     starts_on: Patch<NaiveDate>,
@@ -227,7 +229,9 @@ pub struct MovementEditionIn {
     pub id: Uuid,
     #[schema(minimum = 1946, maximum = 2200, example = 2027)]
     pub year: i16,
+    /// Its first day.
     pub starts_on: NaiveDate,
+    /// Its last day.
     pub ends_on: NaiveDate,
     /// What it sets out to reach, in words.
     #[serde(default)]
@@ -279,6 +283,7 @@ pub struct ProgrammeTaskIn {
     /// What was agreed to be done.
     #[schema(example = "Diễn tập phòng chống thiên tai cấp xã", max_length = 500)]
     pub task: String,
+    /// The day by which it is to be done.
     pub due_on: NaiveDate,
 }
 
@@ -318,8 +323,10 @@ pub struct ProgrammeIn {
     #[serde(default)]
     #[schema(example = "05/CTPH-MTTQ-HCTĐ", max_length = 100)]
     pub number: Option<String>,
+    /// The day on which it was signed.
     pub signed_on: NaiveDate,
     pub valid_from: NaiveDate,
+    /// Its last day.
     pub valid_until: NaiveDate,
     /// SHA-256 of the signed paper, uploaded for `PROGRAMME`, hexadecimal.
     #[serde(default)]
@@ -399,6 +406,7 @@ pub struct ProgrammePatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 2000)]
     purpose: Patch<String>,
+    /// Its last day.
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
     valid_until: Patch<NaiveDate>,
@@ -442,7 +450,9 @@ impl ProgrammePatch {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskResultIn {
+    /// The day on which it was done.
     pub done_on: NaiveDate,
+    /// What came of it, in words.
     #[schema(example = "Diễn tập tại hai thôn, 120 người", max_length = 2000)]
     pub result: String,
 }

@@ -29,6 +29,7 @@ pub mod persons;
 mod propose;
 mod quotas;
 mod request;
+mod retention;
 pub mod routes;
 pub mod shown;
 pub mod store;

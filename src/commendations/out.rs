@@ -33,6 +33,7 @@ pub struct CommendationFormOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CommendationQuotaOut {
     pub id: Uuid,
+    /// With what (`GET /commendation-forms`).
     #[schema(example = "GOOD_PEOPLE_GOOD_DEEDS")]
     pub form: String,
     #[schema(example = 2026)]
@@ -57,6 +58,7 @@ pub struct CommendationOut {
     /// Code of the chapter that awards.
     #[schema(example = "68")]
     pub awarded_by: String,
+    /// With what (`GET /commendation-forms`).
     #[schema(example = "GOOD_PEOPLE_GOOD_DEEDS")]
     pub form: String,
     #[schema(example = 2026)]
@@ -68,6 +70,7 @@ pub struct CommendationOut {
     /// Number of the decision.
     #[schema(example = "45/QĐ-HCTĐ")]
     pub decision_no: String,
+    /// When it was proposed.
     pub proposed_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,

@@ -5,14 +5,15 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::naming;
+use super::{naming, retention};
+use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::db::findings::Findings;
 use crate::db::schema::{commendation, commendation_citation, commendation_form, commendation_shown};
 use crate::db::shown;
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Called, Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record,
+    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
 };
 use crate::persons;
 use crate::vault::place;
@@ -95,6 +96,10 @@ impl HoldsPersons for Commended {
         ALL
     }
 
+    fn needed(&self, conn: &mut PgConnection, periods: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
+        retention::needed(conn, periods, of)
+    }
+
     fn columns(&self) -> &'static [&'static str] {
         &["commendation_shown.name", "commendation_citation.citation", "commendation.person_id"]
     }
@@ -159,6 +164,10 @@ impl HoldsPersons for Commended {
 
     /// What may not be used is not shown; afterwards it takes a new consent.
     fn restrict_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        self.hide_of(errand, of)
+    }
+
+    fn hide_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
         let rows = held(errand.conn, of, None)?;
         naming::forget_name(errand.conn, &ids(&rows), None, errand.now)?;
         Ok(())

@@ -27,6 +27,7 @@ pub struct PublicCommendation {
     /// Code of the chapter that awarded.
     #[schema(example = "68")]
     pub awarded_by: String,
+    /// With what (`GET /commendation-forms`).
     #[schema(example = "GOOD_PEOPLE_GOOD_DEEDS")]
     pub form: String,
     #[schema(example = 2026)]
@@ -40,6 +41,7 @@ pub struct PublicCommendation {
     /// Number of the decision.
     #[schema(example = "45/QĐ-HCTĐ")]
     pub decision_no: String,
+    /// The day on which it was decided.
     pub awarded_on: NaiveDate,
 }
 

@@ -148,6 +148,7 @@ pub struct CommendationQuotaIn {
     /// Code of the chapter that awards.
     #[schema(example = "68", max_length = 40)]
     pub chapter: String,
+    /// With what (`GET /commendation-forms`).
     #[schema(example = "GOOD_PEOPLE_GOOD_DEEDS", max_length = 40)]
     pub form: String,
     #[schema(minimum = 2000, maximum = 2200, example = 2026)]

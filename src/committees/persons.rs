@@ -128,6 +128,10 @@ impl HoldsPersons for NamesShown {
 
     /// What may not be used is not shown; afterwards it takes a new consent.
     fn restrict_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        self.hide_of(errand, of)
+    }
+
+    fn hide_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
         let rows = held(errand.conn, of, None)?;
         naming::forget_name(errand.conn, &holders(&rows), None, errand.now)?;
         Ok(())

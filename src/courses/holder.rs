@@ -128,6 +128,10 @@ impl HoldsPersons for Learners {
 
     /// What may not be used is not shown; afterwards it takes a new consent.
     fn restrict_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        self.hide_of(errand, of)
+    }
+
+    fn hide_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
         let people = ids(errand, of, None)?;
         let rows = certificate_store::of_persons(errand.conn, &people)?;
         Ok(hide_names(errand.conn, &rows)?)

@@ -11,8 +11,8 @@ use crate::db::DbError;
 use crate::db::statement::statement;
 use crate::house::persons::{Candidate, Needed};
 
-/// The rule that is counted from the last day of what somebody was: there is none for courses alone.
-const RECORD: &str = "PERSON";
+/// The rule for courses and certificates.
+const RECORD: &str = "CERTIFICATE";
 
 statement! {
     struct Last { places: Vec<Uuid> => Array<SqlUuid>, taught: Vec<Uuid> => Array<SqlUuid>, given: Vec<Uuid> => Array<SqlUuid> }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use uuid::Uuid;
 
 use crate::basics::clock::vietnam_date;
@@ -17,7 +18,7 @@ use crate::house::persons::{Candidate, Needed};
 pub(super) fn gave_by_bank(conn: &mut PgConnection) -> Result<i64, DbError> {
     use gift as g;
     let by_bank = g::table.filter(g::channel.eq_any(["BANK_TRANSFER", "E_WALLET"])).filter(g::party_id.is_not_null());
-    Ok(by_bank.select(diesel::dsl::count_distinct(g::party_id)).first(conn)?)
+    Ok(by_bank.select(diesel::dsl::sql::<BigInt>("count(DISTINCT party_id)")).first(conn)?)
 }
 
 /// See the module: of those who gave at the chapter as well.

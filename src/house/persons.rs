@@ -252,8 +252,13 @@ pub trait HoldsPersons: Sync {
         Ok(())
     }
 
-    /// The party asked not to be shown at these chapters, or that its data be kept and not used: what is shown of it to others there is not
-    /// any more. (That nobody uses the rest is asked of `party_restriction`.)
+    /// The party asked not to be shown at these chapters: what is shown of it to others there is not any more.
+    fn hide_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
+    /// The party asked that its data be kept and not used at these chapters: what is shown of it to others there is not any more. (That
+    /// nobody uses the rest is asked of `party_restriction`.)
     fn restrict_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
         Ok(())
     }

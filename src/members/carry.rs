@@ -71,9 +71,13 @@ fn enter(v: &mut Visit<'_>, row: &Row, person: &Known) -> Result<(), Fault> {
 /// One person is a member once a day.
 fn twice(error: DbError) -> Fault {
     match error.constraint() {
-        Some("member_span_once_a_day" | "member_span_person_once_a_day" | "member_span_open_key" | "member_standing_key") => {
-            Fault::AlreadyMember
-        }
+        Some(
+            "member_span_once_a_day"
+            | "member_span_person_once_a_day"
+            | "member_span_open_key"
+            | "member_span_person_open_key"
+            | "member_standing_key",
+        ) => Fault::AlreadyMember,
         _ => error.into(),
     }
 }

@@ -213,13 +213,13 @@ pub fn rests_on(conn: &mut PgConnection, hashes: &[&str]) -> Result<bool, DbErro
     Ok(diesel::select(diesel::dsl::exists(on)).get_result(conn)?)
 }
 
+/// How many children somebody signed for.
+pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
+    Ok(member_consent::table.count().get_result(conn)?)
+}
+
 /// Forgets who agreed: a proof about nobody proves nothing. Returns the hash of the paper it rested on.
 pub fn forget(conn: &mut PgConnection, member: Uuid) -> Result<Option<Vec<u8>>, DbError> {
     let gone = diesel::delete(member_consent::table.find(member)).returning(member_consent::paper);
     Ok(gone.get_result(conn).optional()?)
-}
-
-/// How many children somebody signed for.
-pub fn count(conn: &mut PgConnection) -> Result<i64, DbError> {
-    Ok(member_consent::table.count().get_result(conn)?)
 }

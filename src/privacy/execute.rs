@@ -48,7 +48,7 @@ pub fn begin(errand: &mut Errand<'_>, rooms: Rooms, row: RequestRow) -> Result<(
             Ok(persons::lift_of(errand, order.rooms, &OfParty { party: id, chapters: &order.covered })?)
         }
         (RequestKind::WithdrawConsent | RequestKind::Object, Scope::Party(id)) => {
-            Ok(persons::restrict_of(errand, order.rooms, &OfParty { party: id, chapters: &order.covered })?)
+            Ok(persons::hide_of(errand, order.rooms, &OfParty { party: id, chapters: &order.covered })?)
         }
         (RequestKind::Correct, Scope::Party(id)) if order.changes.says_otherwise() => amend::begin(errand, &order, id),
         (RequestKind::Correct, Scope::Gift(id)) if order.changes.says_otherwise() => amend::require_giver(errand.conn, id),

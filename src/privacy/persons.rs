@@ -98,6 +98,11 @@ pub fn lift_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Resul
     rooms.persons().try_for_each(|holder| holder.lift_of(errand, of))
 }
 
+/// Takes away what is shown of a party there that asked not to be shown.
+pub fn hide_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.hide_of(errand, of))
+}
+
 /// Whether anything is shown of a party at a chapter, besides gifts.
 pub fn is_shown_of(conn: &mut PgConnection, rooms: Rooms, of: &OfParty<'_>) -> Result<bool, DbError> {
     for holder in rooms.persons() {

@@ -52,7 +52,8 @@ pub struct RetentionProposalOut {
     /// Absent where they are erased, or may not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonFound>,
-    /// What they were last: `PERSON` (written down and nothing else), `APPLICATION`, `MEMBER`, `POST`, or `VOUCHER` (a gift).
+    /// What they were last: `PERSON` (written down and nothing else), `APPLICATION`, `MEMBER`, `POST`, `VOLUNTEER`,
+    /// `CERTIFICATE` (or a course), `COMMENDATION`, or `VOUCHER` (a gift).
     #[schema(example = "MEMBER")]
     pub record: String,
     /// The last day on which something needed them.

@@ -1,4 +1,4 @@
-//! Until when a volunteer, or an application that came to nothing, needs its person. What has ended is kept as long as a membership that has.
+//! Until when a volunteer, or an application that came to nothing, needs its person.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -33,9 +33,9 @@ pub(super) fn needed(conn: &mut PgConnection, periods: &Periods, of: &[Candidate
         let last = counted.unwrap_or_else(|| vietnam_date(done.unwrap_or(recorded)));
         let (record, until) = match VolunteerState::parse(&state)? {
             VolunteerState::Erased => return None,
-            VolunteerState::Applied | VolunteerState::Verified | VolunteerState::Paused => ("MEMBER", None),
+            VolunteerState::Applied | VolunteerState::Verified | VolunteerState::Paused => ("VOLUNTEER", None),
             VolunteerState::Refused => ("APPLICATION", periods.until("APPLICATION", last)),
-            VolunteerState::Ended => ("MEMBER", periods.until("MEMBER", last)),
+            VolunteerState::Ended => ("VOLUNTEER", periods.until("VOLUNTEER", last)),
         };
         Some(Needed { person, record, until })
     };

@@ -103,7 +103,7 @@ fn an_activity_is_planned_done_and_counted_once_at_each_level() {
     let others = app.officer_of("23059");
     assert_eq!(all(&others, &format!("{ACTIVITIES}?chapter=23059&delivered=true"), 50).len(), 1);
     others.get(&at(&body, ""), 200);
-    others.post(&at(&body, "/cancellation"), json!({"reason": "x"}), 404);
+    others.post(&at(&body, "/cancellation"), json!({"why": "x"}), 404);
 }
 
 #[test]
@@ -149,12 +149,12 @@ fn a_correction_stands_in_sight_and_the_year_that_was_reported_stays() {
     app.clock.advance(Duration::days(1));
     let (officer, reader) = (app.officer_of("23095"), app.staff(Role::Inspector, "68"));
     let correction =
-        json!({"id": Uuid::now_v7(), "reason": "Một lớp đã tính hai lần", "numbers": numbers(80, 90), "result": "80 học sinh"});
+        json!({"id": Uuid::now_v7(), "why": "Một lớp đã tính hai lần", "numbers": numbers(80, 90), "result": "80 học sinh"});
     let answer = officer.post(&at(&first, "/corrections"), correction.clone(), 201);
     assert_eq!(officer.post(&at(&first, "/corrections"), correction.clone(), 200), answer);
     let row = &answer["corrections"][0];
     assert_eq!(
-        (&row["reason"], &row["by"]["persons"], &row["by"]["person_times"], &row["old_result"]),
+        (&row["why"], &row["by"]["persons"], &row["by"]["person_times"], &row["old_result"]),
         (&json!("Một lớp đã tính hai lần"), &json!(-20), &json!(-10), &json!("Đã làm xong"))
     );
     assert_eq!(
@@ -162,8 +162,8 @@ fn a_correction_stands_in_sight_and_the_year_that_was_reported_stays() {
         (&json!(80), &json!("80 học sinh"), &json!(3))
     );
     officer.post(&at(&first, "/corrections"), with(correction.clone(), json!({"id": Uuid::now_v7()})), 409);
-    officer.post(&at(&gone, "/cancellation"), json!({"reason": "Ghi nhầm"}), 200);
-    officer.post(&at(&gone, "/cancellation"), json!({"reason": "Ghi nhầm"}), 200);
+    officer.post(&at(&gone, "/cancellation"), json!({"why": "Ghi nhầm"}), 200);
+    officer.post(&at(&gone, "/cancellation"), json!({"why": "Ghi nhầm"}), 200);
     officer.post(&at(&gone, "/corrections"), with(correction, json!({"id": Uuid::now_v7()})), 409);
     done(&officer, activity(&app, json!({"starts_on": reported})), 7);
     let persons = |query: &str| {
@@ -240,7 +240,7 @@ fn what_is_wrong_with_an_activity_is_said_at_once() {
     let early = activity(&app, json!({"starts_on": day(&app, 2)}));
     officer.post(ACTIVITIES, early.clone(), 201);
     assert_eq!(errors(&officer.post(&at(&early, "/result"), result(1, 1), 422))[0].1, "TOO_EARLY");
-    officer.post(&at(&early, "/corrections"), json!({"id": Uuid::now_v7(), "reason": "x", "numbers": numbers(1, 1)}), 409);
+    officer.post(&at(&early, "/corrections"), json!({"id": Uuid::now_v7(), "why": "x", "numbers": numbers(1, 1)}), 409);
     assert_eq!(officer.get("/api/v1/activity-areas", 200).as_array().unwrap().len(), 7);
 }
 
@@ -301,7 +301,7 @@ fn twins_of_one_moment_are_one() {
     };
     assert_eq!(statuses(ACTIVITIES, [body.clone(), body.clone()]), [200, 201]);
     assert_eq!(statuses(&at(&body, "/result"), [result(10, 10), result(20, 20)]), [200, 409]);
-    let correct = |persons| json!({"id": Uuid::now_v7(), "reason": "x", "numbers": numbers(persons, persons)});
+    let correct = |persons| json!({"id": Uuid::now_v7(), "why": "x", "numbers": numbers(persons, persons)});
     assert_eq!(
         statuses(&at(&body, "/corrections"), [correct(30), correct(40)]),
         [201, 201],
@@ -332,7 +332,7 @@ fn everybody_reads_what_is_public_and_few_people_are_not_told() {
     // A code as somebody types it.
     assert_eq!(app.anonymous().get("/api/v1/public/activities/68nv1", 200)["code"], "68-NV-0001");
     app.anonymous().get("/api/v1/public/activities/68-LT-0001", 404);
-    officer.post(&at(&many, "/corrections"), json!({"id": Uuid::now_v7(), "reason": "Đếm lại", "numbers": numbers(4, 9)}), 201);
+    officer.post(&at(&many, "/corrections"), json!({"id": Uuid::now_v7(), "why": "Đếm lại", "numbers": numbers(4, 9)}), 201);
     assert_eq!((public(&many).get("persons"), &public(&many)["corrected"]), (None, &json!(true)));
     let list =
         |query: &str| app.anonymous().get(&format!("/api/v1/public/activities?{query}"), 200)["items"].as_array().unwrap().len();
@@ -367,7 +367,7 @@ fn the_calendar_says_what_is_called_off_under_the_same_name() {
     }
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 1, "what was long ago is left out");
     assert!(text.contains("UID:68-NV-0001@") && text.contains("/hoat-dong/68-NV-0001"), "{text}");
-    officer.post(&at(&body, "/cancellation"), json!({"reason": "Mưa lũ"}), 200);
+    officer.post(&at(&body, "/cancellation"), json!({"why": "Mưa lũ"}), 200);
     let text = calendar("?movement=TET_NHAN_AI");
     for line in ["STATUS:CANCELLED", "SEQUENCE:2", "DESCRIPTION:Mưa lũ", "UID:68-NV-0001@"] {
         assert!(text.contains(line), "{line}\n{text}");
@@ -431,7 +431,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let (planned, off) = (plan("Kế hoạch"), plan("Sẽ hủy"));
     let was_done = done(&officer, activity(app, json!({})), 9);
     let photo = papers::upload(&officer, "ACTIVITY", "image/png", &papers::png());
-    let correction = json!({"id": Uuid::now_v7(), "reason": "Đếm lại", "numbers": numbers(8, 9)});
+    let correction = json!({"id": Uuid::now_v7(), "why": "Đếm lại", "numbers": numbers(8, 9)});
     vec![
         call("GET /api/v1/activity-areas", "/api/v1/activity-areas".to_owned(), None, 200, 200, 200),
         call("POST /api/v1/activities", ACTIVITIES.to_owned(), Some(activity(app, json!({}))), 404, 403, 201),
@@ -449,14 +449,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         ),
         call("POST /api/v1/activities/{id}/result", at(&planned, "/result"), Some(result(10, 10)), 404, 403, 200),
         call("POST /api/v1/activities/{id}/corrections", at(&was_done, "/corrections"), Some(correction), 404, 403, 201),
-        call(
-            "POST /api/v1/activities/{id}/cancellation",
-            at(&off, "/cancellation"),
-            Some(json!({"reason": "Mưa"})),
-            404,
-            403,
-            200,
-        ),
+        call("POST /api/v1/activities/{id}/cancellation", at(&off, "/cancellation"), Some(json!({"why": "Mưa"})), 404, 403, 200),
         call("GET /api/v1/activity-counts", "/api/v1/activity-counts?chapter=23095".to_owned(), None, 404, 200, 200),
     ]
 }

@@ -242,7 +242,7 @@ fn members_are_counted_on_any_day_and_a_day_that_is_over_never_changes() {
         ("UPDATE member_span SET kind = 'JUNIOR'", "member_span_only_ends"),
         ("UPDATE member_span SET to_day = to_day + 1 WHERE to_day IS NOT NULL", "member_span_only_ends"),
         (
-            "INSERT INTO member_span SELECT member_id, n + 9, chapter_id, NULL, NULL, kind, sex, birth_year, sector, from_day, to_day FROM member_span",
+            "INSERT INTO member_span SELECT member_id, n + 9, chapter_id, NULL, NULL, kind, sex, birth_year, sector, from_day, to_day FROM member_span WHERE to_day IS NOT NULL",
             "member_span_once_a_day",
         ),
     ] {
