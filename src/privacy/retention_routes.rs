@@ -45,6 +45,7 @@ pub async fn show_persons_held(desk: Desk, dossier: web::Data<Configured>) -> An
 /// Somebody whom nothing at their chapter needs any more.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RetentionProposalOut {
+    /// Of the proposal.
     pub id: Uuid,
     /// Code of the chapter.
     #[schema(example = "23095")]
@@ -64,7 +65,9 @@ pub struct RetentionProposalOut {
     /// Where it stands.
     #[schema(value_type = ProposalState)]
     pub state: String,
+    /// When it was proposed.
     pub proposed_at: DateTime<Utc>,
+    /// When somebody decided, or it lapsed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,
     /// The request by which the erasure was asked for (`/personal-data-requests/{id}`): a second person decides on it there.
@@ -173,6 +176,7 @@ pub async fn ask_retention_erasure(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeepingIn {
+    /// Why they are kept.
     pub reason: KeepReason,
     /// After today, within ten years; then they are proposed again.
     pub until: NaiveDate,
