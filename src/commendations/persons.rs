@@ -8,12 +8,11 @@ use uuid::Uuid;
 use super::{naming, retention};
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::db::findings::Findings;
 use crate::db::schema::{commendation, commendation_citation, commendation_form, commendation_shown};
 use crate::db::shown;
 use crate::house::errand::Errand;
 use crate::house::persons::{
-    Called, Candidate, Corrected, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing, Record,
+    Called, Candidate, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing,
 };
 use crate::persons;
 use crate::vault::place;
@@ -104,18 +103,6 @@ impl HoldsPersons for Commended {
         &["commendation_shown.name", "commendation_citation.citation", "commendation.person_id"]
     }
 
-    fn found(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Holding>, PersonsError> {
-        Ok(Vec::new())
-    }
-
-    fn correct(&self, _: &mut Errand<'_>, _: &[Corrected]) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn erase(&self, _: &mut Errand<'_>, _: &[Record]) -> Result<Vec<Kept>, PersonsError> {
-        Ok(Vec::new())
-    }
-
     /// Citations of others may name somebody who goes; those of proposals that wait are for who decides, and go with their own person.
     fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
         use commendation as c;
@@ -125,14 +112,6 @@ impl HoldsPersons for Commended {
         let gone = commendation_citation::table.filter(commendation_citation::commendation_id.eq_any(naming));
         diesel::delete(gone).execute(errand.conn)?;
         Ok(Vec::new())
-    }
-
-    fn restrict(&self, _: &mut Errand<'_>, _: &[Record], _: bool) -> Result<(), PersonsError> {
-        Ok(())
-    }
-
-    fn audit(&self, _: &mut PgConnection, _: &mut Findings, _: &[Record]) -> Result<(), DbError> {
-        Ok(())
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
@@ -160,6 +139,13 @@ impl HoldsPersons for Commended {
         let rows = held(errand.conn, of, None)?;
         forget(errand.conn, &ids(&rows))?;
         Ok(Vec::new())
+    }
+
+    fn is_shown_of(&self, conn: &mut PgConnection, of: &OfParty<'_>) -> Result<bool, DbError> {
+        use commendation_shown as s;
+        let rows = held(conn, of, None)?;
+        let standing = s::table.filter(s::commendation_id.eq_any(ids(&rows))).filter(s::withdrawn_at.is_null());
+        Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
     }
 
     /// What may not be used is not shown; afterwards it takes a new consent.

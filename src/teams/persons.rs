@@ -9,7 +9,7 @@ use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
 use crate::house::errand::Errand;
-use crate::house::persons::{Corrected, Holding, HoldsPersons, Kept, Mentioned, OfParty, PersonsError, Processing, Record};
+use crate::house::persons::{Candidate, Holding, HoldsPersons, Kept, Mentioned, Needed, OfParty, PersonsError, Processing};
 use crate::persons;
 use crate::vault::place;
 
