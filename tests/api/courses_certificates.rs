@@ -290,7 +290,7 @@ fn a_certificate_shows_what_a_volunteer_can_do() {
         (&skills[0]["skill"], &skills[0]["level"], &skills[0]["proof"]),
         (&json!("FIRST_AID"), &json!("GOOD"), &json!("CERTIFICATE"))
     );
-    assert_eq!((&skills[0]["certificate"], &skills[0]["expires_on"]), (&json!(done.code), &json!("2028-11-23")));
+    assert_eq!((&skills[0]["certificate"], &skills[0]["valid_until"]), (&json!(done.code), &json!("2028-11-22")));
     // Who teaches it goes on teaching it, whatever they attend afterwards.
     let trainer = passed_by(&officer, person.as_str().unwrap(), json!({"course_kind": "FIRST_AID_TRAINER"}));
     passed_by(&officer, person.as_str().unwrap(), json!({"course_kind": "FIRST_AID_REFRESHER"}));
