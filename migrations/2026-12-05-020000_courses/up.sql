@@ -12,12 +12,18 @@ CREATE TABLE course_kind (
     rank       smallint NOT NULL,
     valid_from date NOT NULL,
     valid_to   date,
+    -- What a volunteer with its certificate can do, and how well.
+    skill       text,
+    skill_level text,
     CONSTRAINT course_kind_pk PRIMARY KEY (code),
     CONSTRAINT course_kind_renews_fk FOREIGN KEY (renews) REFERENCES course_kind (code),
+    CONSTRAINT course_kind_skill_fk FOREIGN KEY (skill) REFERENCES skill (code),
+    CONSTRAINT course_kind_skill_known CHECK ((skill IS NULL) = (skill_level IS NULL) AND skill_level IN ('BASIC', 'GOOD', 'INSTRUCTOR')),
     CONSTRAINT course_kind_area_known CHECK (area IN ('RELIEF_AND_ASSISTANCE', 'HEALTH_CARE', 'FIRST_AID', 'BLOOD_TISSUE_DONATION', 'RESTORING_FAMILY_LINKS', 'HUMANITARIAN_VALUES', 'DISASTER_PREPAREDNESS')),
     CONSTRAINT course_kind_forward CHECK (valid_to > valid_from)
 );
 CREATE INDEX course_kind_renews_idx ON course_kind (renews);
+CREATE INDEX course_kind_skill_idx ON course_kind (skill);
 INSERT INTO course_kind (code, vi, en, area, renews, rank, valid_from) VALUES
     ('FIRST_AID_BASIC', 'Sơ cấp cứu cơ bản', 'Basic first aid', 'FIRST_AID', NULL, 1, '2009-01-01'),
     ('FIRST_AID_REFRESHER', 'Sơ cấp cứu nhắc lại', 'First aid refresher', 'FIRST_AID', 'FIRST_AID_BASIC', 2, '2009-01-01'),
@@ -30,6 +36,10 @@ INSERT INTO course_kind (code, vi, en, area, renews, rank, valid_from) VALUES
     ('FAMILY_LINKS', 'Tìm kiếm tin tức thân nhân', 'Restoring family links', 'RESTORING_FAMILY_LINKS', NULL, 9, '2009-01-01'),
     ('HUMANITARIAN_VALUES', 'Truyền thông giá trị nhân đạo', 'Humanitarian values', 'HUMANITARIAN_VALUES', NULL, 10, '2009-01-01'),
     ('OFFICER_TRAINING', 'Tập huấn nghiệp vụ cán bộ Hội', 'Training of officers', NULL, NULL, 11, '2009-01-01');
+UPDATE course_kind k SET skill = s.skill, skill_level = s.level
+FROM (VALUES ('FIRST_AID_BASIC', 'FIRST_AID', 'GOOD'), ('FIRST_AID_TRAINER', 'FIRST_AID', 'INSTRUCTOR'), ('WATER_RESCUE', 'RESCUE', 'GOOD'),
+    ('PSYCHOSOCIAL_SUPPORT', 'PSYCHOSOCIAL', 'GOOD')) s (code, skill, level)
+WHERE k.code = s.code;
 GRANT SELECT (code, vi, en, area, rank) ON course_kind TO so_nhan_ai_public;
 
 -- How long a certificate of a kind is good for; no months: for good. mark: S from a source, GK to be verified, REC recommended.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::enrolments::{self, CorrectionRow, EnrolmentRow};
+use super::enrolments::{self, CorrectionRow};
 use super::fault::Fault;
 use super::issue;
 use super::model::{CourseCorrectionState, CourseResult, CourseState};
@@ -69,7 +69,10 @@ pub fn enter(v: &mut Visit<'_>, enrolment: Uuid, body: &CourseCorrectionIn, note
         return ask(v, &grant, &new, &course, note);
     }
     enrolments::insert_correction(v.conn, &new).map_err(waits)?;
-    carry(v, grant.account(), &course, &row, body.result)?;
+    enrolments::write_result(v.conn, &[row.id], body.result)?;
+    if body.result == CourseResult::Passed {
+        issue::give(v, &grant, &course, &[&row])?;
+    }
     enrolments::settle(v.conn, new.id, CourseCorrectionState::Done, grant.account(), v.now)?;
     v.note(&grant, "COURSE_RESULT_CORRECTED", enrolment)?;
     Ok(true)
@@ -107,18 +110,6 @@ fn ask(
     Ok(asked == Asked::Now)
 }
 
-/// The result is this from now on, and the certificate with it.
-fn carry(v: &mut Visit<'_>, by: Uuid, course: &CourseRow, row: &EnrolmentRow, to: CourseResult) -> Result<(), Fault> {
-    let from = row.result().ok_or(Fault::Unknown)?;
-    enrolments::write_result(v.conn, &[row.id], to)?;
-    if from.takes_away(to) {
-        issue::take_away(v, row.id)?;
-    } else if to == CourseResult::Passed {
-        issue::give(v, by, course, &[row])?;
-    }
-    Ok(())
-}
-
 struct Correction(CorrectionRow);
 
 impl Matter for Correction {
@@ -131,7 +122,7 @@ impl Matter for Correction {
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
         let found = enrolments::find(v.conn, self.0.enrolment_id)?.ok_or(Fault::Unknown)?;
-        let course = store::hold(v.conn, found.course_id)?.ok_or(Fault::Unknown)?;
+        store::hold(v.conn, found.course_id)?.ok_or(Fault::Unknown)?;
         let row = enrolments::find(v.conn, self.0.enrolment_id)?.ok_or(Fault::Unknown)?;
         let to = CourseResult::parse(&self.0.to_result).ok_or_else(|| Fault::broken("a correction to no result"))?;
         if row.result.as_deref() != Some(self.0.from_result.as_str()) {
@@ -140,7 +131,8 @@ impl Matter for Correction {
                 "The result was corrected otherwise meanwhile: refuse or withdraw this.",
             ));
         }
-        carry(v, by.asking_account, &course, &row, to)?;
+        enrolments::write_result(v.conn, &[row.id], to)?;
+        issue::take_away(v, &by.grant, row.id)?;
         Ok(enrolments::settle(v.conn, self.0.id, CourseCorrectionState::Done, by.grant.account(), v.now)?)
     }
 

@@ -8,12 +8,13 @@ use super::certificate_store::{self, CertificateRow, PublicRow};
 use super::enrolments::EnrolmentRow;
 use super::fault::Fault;
 use super::model::{CertificateState, PublicCertificateState, valid_until};
+use super::skills;
 use super::store::{self, CourseRow, KindRow};
-use crate::authz::Visit;
+use crate::authz::{Granted, KeepPeople, Right, Visit};
 use crate::basics::PublicCode;
 
-/// Gives certificates to those who passed a course; `by` is the account that entered it.
-pub fn give(v: &mut Visit<'_>, by: Uuid, course: &CourseRow, passed: &[&EnrolmentRow]) -> Result<(), Fault> {
+/// Gives certificates to those who passed a course. What they show stands with the volunteers among them.
+pub fn give(v: &mut Visit<'_>, by: &Granted<KeepPeople>, course: &CourseRow, passed: &[&EnrolmentRow]) -> Result<(), Fault> {
     if passed.is_empty() {
         return Ok(());
     }
@@ -40,7 +41,7 @@ pub fn give(v: &mut Visit<'_>, by: Uuid, course: &CourseRow, passed: &[&Enrolmen
             name_text: None,
             name_given_on: None,
             request_hash: Vec::new(),
-            recorded_by: by,
+            recorded_by: by.account(),
             recorded_at: v.now,
         });
         public.push(PublicRow {
@@ -54,11 +55,18 @@ pub fn give(v: &mut Visit<'_>, by: Uuid, course: &CourseRow, passed: &[&Enrolmen
             name: None,
         });
     }
-    Ok(certificate_store::insert(v.conn, &rows, &public)?)
+    certificate_store::insert(v.conn, &rows, &public)?;
+    let given: Vec<(Uuid, String)> = rows.into_iter().filter_map(|row| Some((row.person_id, row.code?))).collect();
+    match kinds.get(&kind) {
+        Some(certified) => skills::attest(v, by, certified, &given, last),
+        None => Ok(()),
+    }
 }
 
 /// Takes away the certificate of an enrolment, if one stands.
-pub fn take_away(v: &mut Visit<'_>, enrolment: Uuid) -> Result<(), Fault> {
+pub fn take_away<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, enrolment: Uuid) -> Result<(), Fault> {
     let rows = certificate_store::of_enrolments(v.conn, &[enrolment])?;
-    Ok(certificate_store::end(v.conn, &rows, CertificateState::Revoked)?)
+    certificate_store::end(v.conn, &rows, CertificateState::Revoked)?;
+    let codes: Vec<&str> = rows.iter().filter_map(|row| row.code.as_deref()).collect();
+    skills::revoke(v, by, &codes)
 }

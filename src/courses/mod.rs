@@ -44,6 +44,7 @@ mod results;
 mod retention;
 pub mod routes;
 mod show;
+mod skills;
 mod store;
 pub mod told;
 mod wire;

@@ -96,7 +96,7 @@ pub fn close(v: &mut Visit<'_>, course: Uuid, results: &[CourseResultIn]) -> Res
     (row.version, row.changed_at) = (row.version + 1, v.now);
     store::write(v.conn, &row)?;
     let passed: Vec<&EnrolmentRow> = with_places(&all).filter(|row| said.get(&row.id) == Some(&CourseResult::Passed)).collect();
-    issue::give(v, grant.account(), &row, &passed)?;
+    issue::give(v, &grant, &row, &passed)?;
     told::expect(v.conn, v.now, row.last_day)?;
     let detail = json!({"enrolled": said.len(), "passed": passed.len()});
     Ok(v.note_with(&grant, "COURSE_CLOSED", course, &detail)?)

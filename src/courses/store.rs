@@ -61,6 +61,8 @@ pub struct KindRow {
     pub renews: Option<String>,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
+    pub skill: Option<String>,
+    pub skill_level: Option<String>,
 }
 
 impl KindRow {

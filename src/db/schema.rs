@@ -899,6 +899,8 @@ diesel::table! {
         rank -> SmallInt,
         valid_from -> Date,
         valid_to -> Nullable<Date>,
+        skill -> Nullable<Text>,
+        skill_level -> Nullable<Text>,
     }
 }
 
@@ -3348,8 +3350,6 @@ diesel::table! {
     }
 }
 
-// Tables that one query may name together: those of a foreign key. Pairs without one stand in `db::joins`. (All with all would be
-// thousands of trait implementations, and most of the compiler's time.)
 diesel::allow_tables_to_appear_in_same_query!(account, activity);
 diesel::allow_tables_to_appear_in_same_query!(account, activity_correction);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
@@ -3600,6 +3600,7 @@ diesel::allow_tables_to_appear_in_same_query!(course_correction, course_enrolmen
 diesel::allow_tables_to_appear_in_same_query!(course_enrolment, person);
 diesel::allow_tables_to_appear_in_same_query!(course_kind, course_kind_rule);
 diesel::allow_tables_to_appear_in_same_query!(course_kind, public_certificate);
+diesel::allow_tables_to_appear_in_same_query!(course_kind, skill);
 diesel::allow_tables_to_appear_in_same_query!(course_trainer, person);
 diesel::allow_tables_to_appear_in_same_query!(data_step, data_step_note);
 diesel::allow_tables_to_appear_in_same_query!(deadline_change, personal_data_request);

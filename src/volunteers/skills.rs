@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{SkillLevel, SkillProof, VolunteerId};
-use crate::authz::{Granted, KeepPeople};
+use crate::authz::{Granted, KeepPeople, Right};
 use crate::db::DbError;
 use crate::db::schema::{skill, volunteer_skill};
 
@@ -98,7 +98,7 @@ pub fn attest(
 }
 
 /// A certificate that was withdrawn shows nothing any more.
-pub fn revoke(conn: &mut PgConnection, _: &Granted<KeepPeople>, certificate: &str) -> Result<(), DbError> {
+pub fn revoke<R: Right>(conn: &mut PgConnection, _: &Granted<R>, certificate: &str) -> Result<(), DbError> {
     use volunteer_skill as s;
     diesel::delete(s::table.filter(s::certificate.eq(certificate))).execute(conn)?;
     Ok(())

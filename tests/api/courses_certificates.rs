@@ -275,3 +275,31 @@ fn nobody_else_sees_who_takes_part() {
         assert!(app.database.number(&format!("SELECT count(*) FROM audit_event WHERE action = '{action}'")) > 0, "{action}");
     }
 }
+
+/// Who learnt first aid is found when somebody is needed who can give it, for as long as the certificate is good.
+#[test]
+fn a_certificate_shows_what_a_volunteer_can_do() {
+    let app = TestApp::start();
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let (volunteer, person) = crate::teams::volunteer(&officer, "23095", "Lê Zqan", Some("0912345678"));
+    let can = || officer.get(&format!("/api/v1/volunteers/{volunteer}"), 200)["skills"].clone();
+    assert_eq!(can(), json!([]));
+    let done = passed_by(&officer, person.as_str().unwrap(), json!({}));
+    let skills = can();
+    assert_eq!(
+        (&skills[0]["skill"], &skills[0]["level"], &skills[0]["proof"]),
+        (&json!("FIRST_AID"), &json!("GOOD"), &json!("CERTIFICATE"))
+    );
+    assert_eq!((&skills[0]["certificate"], &skills[0]["valid_until"]), (&json!(done.code), &json!("2028-11-22")));
+    // Who teaches it goes on teaching it, whatever they attend afterwards.
+    let trainer = passed_by(&officer, person.as_str().unwrap(), json!({"course_kind": "FIRST_AID_TRAINER"}));
+    passed_by(&officer, person.as_str().unwrap(), json!({"course_kind": "FIRST_AID_REFRESHER"}));
+    let skills = can();
+    assert_eq!((&skills[0]["level"], &skills[0]["certificate"]), (&json!("INSTRUCTOR"), &json!(trainer.code)));
+    // Taken away, it shows nothing.
+    let body = json!({"id": Uuid::now_v7(), "result": "FAILED", "reason": "MISTYPED"});
+    officer.post(&format!("{ENROLMENTS}/{}/corrections", trainer.enrolment), body.clone(), 201);
+    chair.post(&format!("{CORRECTIONS}/{}/approval", body["id"].as_str().unwrap()), Value::Null, 200);
+    assert_eq!(can(), json!([]));
+    audited(&app);
+}
