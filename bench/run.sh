@@ -109,6 +109,9 @@ fi
 say "persons and members (bench/persons.py)"
 python3 "$here/persons.py" "$program" --persons "${BENCH_PERSONS:-1000000}" --folder "$dir" --results "$dir/persons.json"
 
+say "activities of the whole country (bench/activities.py)"
+python3 "$here/activities.py" "$program" --folder "$dir"
+
 say "starting the server with demo data in $dir"
 export SNA_DATA_DIR=$dir/data SNA_LISTEN=127.0.0.1:0 SNA_LOG=warn
 "$program" demo >"$dir/server.out" 2>"$dir/server.log" &

@@ -3,6 +3,7 @@
 /// What stands in a path after this part of it.
 pub const IN_PATHS: &[(&str, &str)] = &[
     ("accounts", "Id of the account."),
+    ("activities", "Id of the activity."),
     ("acts-for", "Id of the acting for another chapter."),
     ("advance-clearings", "Id of the order, as its client made it."),
     ("advances", "Id of the order, as its client made it."),
