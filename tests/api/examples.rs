@@ -14,13 +14,13 @@ use crate::harness::{Caller, PASSWORD, TestApp, eventually};
 use crate::papers;
 
 /// The examples that have been sent, and how to send the next.
-struct Story {
+pub struct Story {
     sent: BTreeSet<(String, String)>,
 }
 
 impl Story {
     /// The example `name` of an operation, with `secrets` in place of what it cannot know.
-    fn body(&mut self, operation: &str, name: &str, secrets: Value) -> Value {
+    pub fn body(&mut self, operation: &str, name: &str, secrets: Value) -> Value {
         assert!(self.sent.insert((operation.to_owned(), name.to_owned())), "{operation}/{name} is sent twice");
         let uses =
             examples::all().into_iter().find(|(id, _)| id == operation).unwrap_or_else(|| panic!("no example of {operation}")).1;
@@ -45,14 +45,14 @@ impl Story {
         body
     }
 
-    fn post(&mut self, by: &Caller<'_>, path: &str, operation: &str, name: &str, status: u16) -> Value {
+    pub fn post(&mut self, by: &Caller<'_>, path: &str, operation: &str, name: &str, status: u16) -> Value {
         let body = self.body(operation, name, Value::Null);
         by.post(&format!("/api/v1{path}"), body, status)
     }
 }
 
 /// The ids that the examples use, by their number.
-fn id(n: u16) -> String {
+pub fn id(n: u16) -> String {
     format!("0199e0a1-7b1c-7c3e-9d52-6f0a3b8c{n:04x}")
 }
 
@@ -366,26 +366,6 @@ fn persons(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "reinstate", 201);
 }
 
-fn courses(story: &mut Story, app: &TestApp) {
-    let officer = app.officer_of("23095");
-    let (course, place) = (format!("/courses/{}", id(0x0e01)), "/course-enrolments/5d1c9e0a-7b34-4a52-8e1f-6c0d9b8a7f65");
-    story.post(&officer, "/courses", "plan_course", "first_aid", 201);
-    story.post(&officer, "/courses", "plan_course", "called_off", 201);
-    story.post(&officer, &format!("/courses/{}/cancellation", id(0x0e02)), "call_course_off", "storm", 200);
-    let body = story.body("change_course", "larger_room", Value::Null);
-    officer.patch(&format!("/api/v1{course}"), body, 200);
-    officer.post(&format!("/api/v1{course}/opening"), Value::Null, 200);
-    story.post(&officer, &format!("{course}/enrolments"), "enrol_in_course", "member", 201);
-    story.post(&officer, &format!("{course}/attendance"), "note_course_attendance", "first_morning", 200);
-    story.post(&officer, &format!("{place}/link"), "make_enrolment_link", "handed_over", 200);
-    story.post(&officer, &format!("{course}/closing"), "close_course", "results", 200);
-    let shown = officer.get(&format!("/api/v1{place}"), 200);
-    let certificate = shown["certificate"].as_str().unwrap();
-    story.post(&officer, &format!("/certificates/{certificate}/name"), "show_certificate_name", "agreed", 200);
-    story.post(&officer, "/certificates", "record_certificate", "hospital", 201);
-    story.post(&officer, &format!("{place}/corrections"), "correct_result", "taken_away", 201);
-}
-
 fn call_outs(story: &mut Story, app: &TestApp) {
     let officer = app.officer_of("23095");
     let person = json!({"id": "7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a7001", "chapter": "23095", "name": "Lê Thị Trong Đội", "phone": "0912345670",
@@ -489,7 +469,7 @@ fn every_example_is_taken() {
     sessions(&mut story, &app);
     settlement(&mut story, &app);
     persons(&mut story, &app);
-    courses(&mut story, &app);
+    crate::courses::examples(&mut story, &app);
     volunteers(&mut story, &app);
     family(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
