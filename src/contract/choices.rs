@@ -112,6 +112,7 @@ const WORDS: &[Words<'_>] = &[
             "REFUND",
             "PERSON",
             "MEMBER",
+            "LISTED",
             "POST",
             "DUES",
             "VOLUNTEER",
