@@ -182,7 +182,7 @@ const GIVEN: [&str; 23] = [
 /// What is written down of somebody: the chair under his own name, the woman who is there twice, and the others as they come.
 fn told(n: u128, year: i32) -> Value {
     if n == COOPERATIVE {
-        return json!({"kind": "ORGANISATION", "name": "Hợp tác xã Thanh long Hàm Liêm", "representative": "Nguyễn Văn Thạnh"});
+        return json!({"kind": "ORGANISATION", "name": "Hợp tác xã Nông nghiệp Hàm Liêm", "representative": "Nguyễn Văn Thạnh"});
     }
     let at = usize::try_from(n).unwrap_or_default();
     let is_woman = n.is_multiple_of(2);
