@@ -16,13 +16,13 @@ use crate::harness::{Caller, PASSWORD, TestApp, eventually};
 use crate::papers;
 
 /// The examples that have been sent, and how to send the next.
-struct Story {
+pub struct Story {
     sent: BTreeSet<(String, String)>,
 }
 
 impl Story {
     /// The example `name` of an operation, with `secrets` in place of what it cannot know.
-    fn body(&mut self, operation: &str, name: &str, secrets: Value) -> Value {
+    pub fn body(&mut self, operation: &str, name: &str, secrets: Value) -> Value {
         assert!(self.sent.insert((operation.to_owned(), name.to_owned())), "{operation}/{name} is sent twice");
         let uses =
             examples::all().into_iter().find(|(id, _)| id == operation).unwrap_or_else(|| panic!("no example of {operation}")).1;
@@ -47,7 +47,7 @@ impl Story {
         body
     }
 
-    fn post(&mut self, by: &Caller<'_>, path: &str, operation: &str, name: &str, status: u16) -> Value {
+    pub fn post(&mut self, by: &Caller<'_>, path: &str, operation: &str, name: &str, status: u16) -> Value {
         let body = self.body(operation, name, Value::Null);
         by.post(&format!("/api/v1{path}"), body, status)
     }
@@ -361,32 +361,6 @@ fn call_outs(story: &mut Story, app: &TestApp) {
     story.post(&officer, &at("/closing"), "close_call_out", "note", 200);
 }
 
-fn volunteers(story: &mut Story, app: &TestApp) {
-    let officer = app.officer_of("23095");
-    let at = "/volunteers/5c9a7e10-3f0b-4d2e-8a61-b7d40e2f9c33";
-    story.post(&officer, "/volunteers", "enter_volunteer", "boatman", 201);
-    story.post(&officer, &format!("{at}/steps"), "enter_volunteer_step", "verify", 201);
-    let body = story.body("change_volunteer", "another_car", Value::Null);
-    officer.patch(&format!("/api/v1{at}"), body, 200);
-    let given = story.post(&officer, &format!("{at}/titles"), "give_volunteer_title", "silver", 201);
-    let title = format!("/volunteer-titles/{}/withdrawal", given["titles"][0]["id"].as_str().unwrap());
-    story.post(&officer, &title, "take_volunteer_title_back", "decision", 200);
-    story.post(&officer, "/volunteer-hours", "enter_volunteer_hours", "evening", 200);
-    let hours = "/volunteer-hours/0b7de5f2-6c34-4a8b-9f10-52c1d3e4a5b6/correction";
-    story.post(&officer, hours, "correct_volunteer_hours", "shorter", 200);
-    story.post(&app.anonymous(), "/public/volunteer-applications", "apply_as_volunteer", "by_phone", 202);
-    story.post(&app.anonymous(), "/public/volunteer-applications", "apply_as_volunteer", "by_mail", 202);
-    let of = |contact: &str| {
-        let list = officer.get("/api/v1/volunteer-applications?chapter=23095", 200);
-        let one = list["items"].as_array().unwrap().iter().find(|one| one["contact"] == contact).unwrap()["id"].clone();
-        format!("/volunteer-applications/{}", one.as_str().unwrap())
-    };
-    let (taken, refused) = (of("0912345678"), of("binh@example.org"));
-    officer.post(&format!("/api/v1{taken}/confirmation"), Value::Null, 200);
-    story.post(&officer, &format!("{taken}/acceptance"), "accept_volunteer_application", "new_person", 201);
-    story.post(&officer, &format!("{refused}/refusal"), "refuse_volunteer_application", "not_reached", 200);
-}
-
 /// A grandmother's case, told and handed on; a child's; and two who were found.
 fn family(story: &mut Story, app: &TestApp) {
     let officer = app.staff(Role::TracingOfficer, "23095");
@@ -430,7 +404,7 @@ fn every_example_is_taken() {
     settlement(&mut story, &app);
     people::persons(&mut story, &app);
     courses(&mut story, &app);
-    volunteers(&mut story, &app);
+    crate::volunteers::examples(&mut story, &app);
     family(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()
