@@ -52,6 +52,7 @@ const VERSIONED: [&str; 7] = [
     "#/components/schemas/FamilyLinkOut",
     "#/components/schemas/PersonOut",
     "#/components/schemas/TeamDetailOut",
+    "#/components/schemas/VolunteerOut",
 ];
 
 pub fn complete(document: &mut Value) {

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::coverage::{Call, call};
-use crate::examples::{Story, id};
 use crate::harness::{Caller, TestApp};
 use crate::persons::record;
 use crate::portal::page;
@@ -328,27 +327,6 @@ fn what_is_wrong_with_a_course_is_said_all_at_once() {
     let nobody = Uuid::new_v4();
     assert_eq!(wrong(&officer, COURSES, course(json!({"trainers": [nobody]}))), one("/trainers/0", "NO_SUCH_PERSON"));
     assert_eq!(app.database.number("SELECT count(*) FROM course"), 0);
-}
-
-/// Sends the examples of the room.
-pub fn examples(story: &mut Story, app: &TestApp) {
-    let officer = app.officer_of("23095");
-    let (course, place) = (format!("/courses/{}", id(0x0e01)), "/course-enrolments/5d1c9e0a-7b34-4a52-8e1f-6c0d9b8a7f65");
-    story.post(&officer, "/courses", "plan_course", "first_aid", 201);
-    story.post(&officer, "/courses", "plan_course", "called_off", 201);
-    story.post(&officer, &format!("/courses/{}/cancellation", id(0x0e02)), "call_course_off", "storm", 200);
-    let body = story.body("change_course", "larger_room", Value::Null);
-    officer.patch(&format!("/api/v1{course}"), body, 200);
-    officer.post(&format!("/api/v1{course}/opening"), Value::Null, 200);
-    story.post(&officer, &format!("{course}/enrolments"), "enrol_in_course", "member", 201);
-    story.post(&officer, &format!("{course}/attendance"), "note_course_attendance", "first_morning", 200);
-    story.post(&officer, &format!("{place}/link"), "make_enrolment_link", "handed_over", 200);
-    story.post(&officer, &format!("{course}/closing"), "close_course", "results", 200);
-    let shown = officer.get(&format!("/api/v1{place}"), 200);
-    let certificate = shown["certificate"].as_str().unwrap();
-    story.post(&officer, &format!("/certificates/{certificate}/name"), "show_certificate_name", "agreed", 200);
-    story.post(&officer, "/certificates", "record_certificate", "hospital", 201);
-    story.post(&officer, &format!("{place}/corrections"), "correct_result", "taken_away", 201);
 }
 
 /// Fills a chapter's lists.
