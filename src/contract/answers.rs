@@ -44,13 +44,14 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
 ];
 
 /// Records that are changed with `If-Match`: answers with one say which version it is.
-const VERSIONED: [&str; 6] = [
+const VERSIONED: [&str; 7] = [
     "#/components/schemas/AppealOut",
     "#/components/schemas/CallOutOut",
     "#/components/schemas/ChapterState",
     "#/components/schemas/FamilyLinkOut",
     "#/components/schemas/PersonOut",
     "#/components/schemas/TeamDetailOut",
+    "#/components/schemas/VolunteerOut",
 ];
 
 pub fn complete(document: &mut Value) {
