@@ -44,10 +44,11 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
 ];
 
 /// Records that are changed with `If-Match`: answers with one say which version it is.
-const VERSIONED: [&str; 7] = [
+const VERSIONED: &[&str] = &[
     "#/components/schemas/AppealOut",
     "#/components/schemas/CallOutOut",
     "#/components/schemas/ChapterState",
+    "#/components/schemas/CourseOut",
     "#/components/schemas/FamilyLinkOut",
     "#/components/schemas/PersonOut",
     "#/components/schemas/TeamDetailOut",
