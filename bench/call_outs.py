@@ -64,7 +64,8 @@ class Installation:
                 SELECT gen_random_uuid(), chapter_id, id, 'VOLUNTEER', 'VERIFIED', true, '2026-01-01', 127, 15, '2026-01-01', '\\x00', 1, recorded_by, recorded_at FROM person
                 WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.person_id = person.id);
             INSERT INTO volunteer_skill (volunteer_id, skill, level, proof, recorded_by, recorded_at)
-                SELECT v.id, 'BOAT', 'GOOD', 'SEEN', v.recorded_by, v.recorded_at FROM volunteer v JOIN person p ON p.id = v.person_id WHERE p.phone IS NOT NULL;
+                SELECT v.id, 'BOAT', 'GOOD', 'SEEN', v.recorded_by, v.recorded_at FROM volunteer v JOIN person p ON p.id = v.person_id WHERE p.phone IS NOT NULL
+                ON CONFLICT DO NOTHING;
             ANALYZE""")
 
     def called(self, needed, wave):
