@@ -44,7 +44,7 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
 ];
 
 /// Records that are changed with `If-Match`: answers with one say which version it is.
-const VERSIONED: [&str; 9] = [
+const VERSIONED: [&str; 10] = [
     "#/components/schemas/ActivityDetailOut",
     "#/components/schemas/AppealOut",
     "#/components/schemas/CallOutOut",
@@ -54,6 +54,7 @@ const VERSIONED: [&str; 9] = [
     "#/components/schemas/PersonOut",
     "#/components/schemas/ProgrammeOut",
     "#/components/schemas/TeamDetailOut",
+    "#/components/schemas/VolunteerOut",
 ];
 
 pub fn complete(document: &mut Value) {

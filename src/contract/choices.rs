@@ -27,13 +27,14 @@ const WORDS: &[Words<'_>] = &[
     ("ConsentChannel", "How a consent was given.", &["AT_GIVING", "IN_PERSON", "PHONE", "POST", "EMAIL", "APP", "OTHER"]),
     (
         "ConsentPurpose",
-        "What a giver agrees to, somebody who holds a post, or who represents a child that joins.",
+        "What a giver agrees to, somebody who holds a post or is commended, or who represents a child that joins.",
         &[
             "SHOW_MASKED_NAME",
             "SHOW_FULL_NAME",
             "SHOW_MASKED_NAME_OF_CHILD",
             "SHOW_FULL_NAME_OF_CHILD",
             "SHOW_NAME_OF_OFFICER",
+            "SHOW_NAME_OF_COMMENDED",
             "CHILD_JOINS",
         ],
     ),
@@ -112,6 +113,7 @@ const WORDS: &[Words<'_>] = &[
             "REFUND",
             "PERSON",
             "MEMBER",
+            "LISTED",
             "POST",
             "DUES",
             "VOLUNTEER",

@@ -3350,6 +3350,8 @@ diesel::table! {
     }
 }
 
+// Tables that one query may name together: those of a foreign key. Pairs without one stand in `db::joins`. (All with all would be
+// thousands of trait implementations, and most of the compiler's time.)
 diesel::allow_tables_to_appear_in_same_query!(account, activity);
 diesel::allow_tables_to_appear_in_same_query!(account, activity_correction);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);

@@ -1,5 +1,5 @@
 //! Members in the demo: Hàm Liêm's and Hàm Thuận's, most of them since before the last year ended, and the juniors of a school with the
-//! consent of those who represent them. Somebody waits for admission, and somebody for the transfer to Hàm Thuận.
+//! consent of those who represent them; a cooperative is a member as well. Somebody waits for admission, and somebody for the transfer to Hàm Thuận.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -17,7 +17,7 @@ use crate::db::DbError;
 use crate::decisions::Verdict;
 use crate::house::thread::Means;
 use crate::persons::demo::{
-    APPLICANT, Failure, Founded, HONORARY, OF_BRANCH, OF_NEIGHBOUR, PUPILS, Scene, YOUTH, record_of, somebody,
+    APPLICANT, COOPERATIVE, Failure, Founded, HONORARY, OF_BRANCH, OF_NEIGHBOUR, PUPILS, Scene, YOUTH, record_of, somebody,
 };
 
 /// Nobody's paper: its digest is that of no bytes a demo has.
@@ -48,7 +48,8 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
     };
     let class = |n: u128| if n.is_multiple_of(2) { "Lớp 6A" } else { "Lớp 6B" };
     let pupils = PUPILS.map(|n| (n, json!({"kind": "JUNIOR", "team": class(n), "consent": consent(n)})));
-    admit(&scene, scene.now, ("hanh.hamliem", "tam.hamliem"), &Vec::from_iter(pupils))?;
+    let new: Vec<(u128, Value)> = pupils.chain([(COOPERATIVE, json!({"kind": "COLLECTIVE"}))]).collect();
+    admit(&scene, scene.now, ("hanh.hamliem", "tam.hamliem"), &new)?;
     scene.visit("hanh.hamliem", scene.now, |v| -> Result<(), Fault> {
         apply_for(v, APPLICANT, &json!({"kind": "MEMBER"}))?;
         ask_to_move(v, *OF_BRANCH.end())

@@ -21,6 +21,7 @@ pub struct GradeOut {
     /// Code of the grade.
     #[schema(example = "GOLD")]
     pub grade: String,
+    /// The first day on which it was held.
     pub from: NaiveDate,
     /// The first day on which it is held no more.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -41,6 +41,8 @@ pub const OF_NEIGHBOUR: RangeInclusive<u128> = 41..=52;
 pub const PUPILS: RangeInclusive<u128> = 61..=76;
 /// Somebody who asks to be admitted.
 pub const APPLICANT: u128 = 81;
+/// An organisation that is a member.
+pub const COOPERATIVE: u128 = 91;
 /// One woman who was written down twice.
 const TWICE: [u128; 2] = [82, 83];
 
@@ -147,7 +149,7 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
     let here: Vec<u128> = OF_BRANCH.chain(YOUTH).chain(HONORARY).collect();
     write("hanh.hamliem", then, "23095", &here)?;
     write("minh.hamthuan", then, "23059", &Vec::from_iter(OF_NEIGHBOUR))?;
-    write("hanh.hamliem", now, "23095", &[APPLICANT, TWICE[0], TWICE[1]])?;
+    write("hanh.hamliem", now, "23095", &[APPLICANT, TWICE[0], TWICE[1], COOPERATIVE])?;
     write("hanh.hamliem", now, &scene.code(Founded::School)?, &Vec::from_iter(PUPILS))?;
     // The two cards of one woman wait for the chair.
     scene.visit("hanh.hamliem", now, |v| -> Result<(), Fault> {
@@ -179,6 +181,9 @@ const GIVEN: [&str; 23] = [
 
 /// What is written down of somebody: the chair under his own name, the woman who is there twice, and the others as they come.
 fn told(n: u128, year: i32) -> Value {
+    if n == COOPERATIVE {
+        return json!({"kind": "ORGANISATION", "name": "Hợp tác xã Nông nghiệp Hàm Liêm", "representative": "Nguyễn Văn Thạnh"});
+    }
     let at = usize::try_from(n).unwrap_or_default();
     let is_woman = n.is_multiple_of(2);
     let middle = if is_woman { ["Thị", "Ngọc", "Thanh"] } else { ["Văn", "Minh", "Quốc"] }[at % 3];

@@ -70,6 +70,7 @@ words! {
         foot_privacy: "Tên người ủng hộ chỉ hiện khi chính họ đồng ý. Số điện thoại, số tài khoản và nội dung chuyển khoản không bao giờ công khai.",
             "Givers are named only if they agreed. Phone numbers, account numbers and transfer memos are never public.";
         foot_links: "Kiểm tra và dữ liệu", "Checking and data";
+        volunteer: "Làm tình nguyện viên", "Become a volunteer";
         api: "Tài liệu API", "API documentation";
         printed: "In ngày {}", "Printed on {}";
         sealed_on_paper: "Đầu sổ đã ký khi in: {} bút toán, lúc {}, gốc {}. Giữ tờ này để so với sổ về sau.",

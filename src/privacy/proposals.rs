@@ -79,12 +79,13 @@ pub struct Due {
     pub on: NaiveDate,
 }
 
-/// What several needs of one person come to: `None` while something stands, else the last of them. Pure.
+/// What several needs of one person come to: `None` while something stands, else the last of them; that somebody is written down says
+/// less than what they were. Pure.
 fn last_of(needs: &[Needed]) -> Option<Due> {
     let mut last: Option<Due> = None;
     for need in needs {
         let on = need.until?;
-        if last.is_none_or(|due| due.on < on) {
+        if last.is_none_or(|due| due.on < on || due.on == on && due.record == "PERSON") {
             last = Some(Due { record: need.record, on });
         }
     }

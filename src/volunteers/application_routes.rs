@@ -84,7 +84,7 @@ pub async fn accept_volunteer_application(
     id: web::Path<Uuid>,
     Body(body): Body<AcceptanceIn>,
 ) -> Answer<ApplicationOut> {
-    body.check()?;
+    body.check().map_err(Problem::invalid)?;
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let new = accept::accept(v, *id, &body)?;
         Ok((accept::out(v, *id)?, new))

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::applications::{AppRow, ApplicationState, Content, RefusalReason};
 use super::model::{VolunteerId, VolunteerKind};
 use super::wire::random_id;
-use crate::http::{Check, Problem};
+use crate::http::{Check, FieldError};
 
 /// Who an applicant is.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -34,7 +34,7 @@ pub struct AcceptanceIn {
 }
 
 impl AcceptanceIn {
-    pub(super) fn check(&self) -> Result<(), Problem> {
+    pub(super) fn check(&self) -> Result<(), Vec<FieldError>> {
         let mut check = Check::default();
         random_id(&mut check, self.id);
         if self.person.is_some() && (self.birth.is_some() || self.phone.is_some()) {
@@ -45,7 +45,7 @@ impl AcceptanceIn {
                 "Somebody who is written down already is changed there.",
             );
         }
-        check.done(Some(())).map_err(Problem::invalid)
+        check.done(Some(()))
     }
 }
 
@@ -95,8 +95,10 @@ pub struct ApplicationOut {
     #[schema(example = 1)]
     pub consent: i16,
     pub made_at: DateTime<Utc>,
+    /// When they confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// By the link, or as an officer was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed_how: Option<ConfirmedHow>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -110,9 +110,9 @@ fn volunteer(
         body.extend(offer);
     }
     let body: VolunteerIn = serde_json::from_value(body).map_err(Fault::broken)?;
-    let offer = body.check(today).map_err(|problem| Fault::broken(format!("{problem:?}")))?;
+    let offer = body.check(today).map_err(Fault::Fields)?;
     enter::enter(v, &body, &offer)?;
-    let verify = StepIn { id: Uuid::from_u128(id.0.as_u128() + 0x200), kind: VolunteerStepKind::Verify, reason: None };
+    let verify = StepIn { id: Uuid::from_u128(id.0.as_u128() + 0x200), kind: VolunteerStepKind::Verify, why: None };
     enter::step(v, id, &verify, None)?;
     Ok(())
 }

@@ -61,7 +61,7 @@ pub struct HourSumsQuery {
 #[utoipa::path(tag = "volunteers", request_body = HoursIn, responses((status = 200, body = HoursAnswer), Writes))]
 #[post("/volunteer-hours")]
 pub async fn enter_volunteer_hours(desk: Desk, Body(body): Body<HoursIn>) -> Answer<HoursAnswer> {
-    let new = body.check()?;
+    let new = body.check().map_err(Problem::invalid)?;
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(worked::enter(v, &body, &new)?) };
     desk.tx(work).await.map(|items| Reply::ok(HoursAnswer { items }))
 }
@@ -89,7 +89,7 @@ pub async fn list_volunteer_hours(desk: Desk, Query(query): Query<HoursQuery>) -
 )]
 #[post("/volunteer-hours/{id}/correction")]
 pub async fn correct_volunteer_hours(desk: Desk, id: web::Path<Uuid>, Body(body): Body<CorrectionIn>) -> Answer<HoursOut> {
-    let (reason, new) = body.check()?;
+    let (reason, new) = body.check().map_err(Problem::invalid)?;
     let content = format!("{id} {body:?}");
     // Done again it answers as the first time.
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(worked::correct(v, *id, &body, &reason, new.as_ref())?) };

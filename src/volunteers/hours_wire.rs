@@ -11,7 +11,7 @@ use super::hours::Entered;
 use super::model::VolunteerId;
 use super::wire::random_id;
 use crate::basics::Line;
-use crate::http::{Check, Problem, one_line};
+use crate::http::{Check, FieldError, one_line};
 use crate::persons::model::is_by_chance;
 
 /// Most volunteers of one evening in a request.
@@ -36,6 +36,7 @@ pub struct HoursIn {
     #[serde(default)]
     #[schema(example = "Nhà văn hóa thôn 3", max_length = 200)]
     pub place: Option<String>,
+    /// When it began.
     pub from: DateTime<Utc>,
     /// At most 24 hours later, and over.
     pub to: DateTime<Utc>,
@@ -71,7 +72,7 @@ fn words(check: &mut Check, at: &str, what: &str, place: Option<&str>) -> Option
 }
 
 impl HoursIn {
-    pub(super) fn check(&self) -> Result<NewHours, Problem> {
+    pub(super) fn check(&self) -> Result<NewHours, Vec<FieldError>> {
         let mut check = Check::default();
         let new = words(&mut check, "", &self.what, self.place.as_deref());
         if !(1..=MOST).contains(&self.volunteers.len()) {
@@ -96,7 +97,7 @@ impl HoursIn {
                 );
             }
         }
-        check.done(new).map_err(Problem::invalid)
+        check.done(new)
     }
 }
 
@@ -107,7 +108,7 @@ impl HoursIn {
 pub struct CorrectionIn {
     /// Why.
     #[schema(example = "Ghi nhầm buổi chiều", max_length = 300)]
-    pub reason: String,
+    pub why: String,
     /// What stands in their place; left out: nothing was worked.
     #[serde(default)]
     pub instead: Option<InsteadIn>,
@@ -128,26 +129,27 @@ pub struct InsteadIn {
     #[serde(default)]
     #[schema(example = "Nhà văn hóa thôn 3", max_length = 200)]
     pub place: Option<String>,
+    /// When it began.
     pub from: DateTime<Utc>,
     /// At most 24 hours later, and over.
     pub to: DateTime<Utc>,
 }
 
 impl CorrectionIn {
-    pub(super) fn check(&self) -> Result<(Line, Option<NewHours>), Problem> {
+    pub(super) fn check(&self) -> Result<(Line, Option<NewHours>), Vec<FieldError>> {
         let mut check = Check::default();
-        let reason = check.read(one_line("/reason", &self.reason, MOST_REASON));
+        let reason = check.read(one_line("/why", &self.why, MOST_REASON));
         let new = self.instead.as_ref().and_then(|instead| {
             let mut of_id = Check::default();
             random_id(&mut of_id, instead.id);
-            let at_instead = |mut error: crate::http::FieldError| {
+            let at_instead = |mut error: FieldError| {
                 error.pointer = "/instead/id".to_owned();
                 error
             };
             check.extend(of_id.into_errors().into_iter().map(at_instead));
             words(&mut check, "/instead", &instead.what, instead.place.as_deref())
         });
-        check.done(reason.map(|reason| (reason, new))).map_err(Problem::invalid)
+        check.done(reason.map(|reason| (reason, new)))
     }
 
     /// All of it in one form.
@@ -170,6 +172,7 @@ pub struct HoursAnswer {
 #[schema(as = VolunteerHoursItem)]
 pub struct HoursEntered {
     pub id: Uuid,
+    /// Whose they are.
     #[schema(value_type = Uuid)]
     pub volunteer: VolunteerId,
     pub outcome: Entered,
@@ -186,6 +189,7 @@ pub struct HoursOut {
     /// Code of the chapter that entered them.
     #[schema(example = "23095")]
     pub chapter: String,
+    /// Whose they are.
     #[schema(value_type = Uuid)]
     pub volunteer: VolunteerId,
     /// Absent where the data are kept and may not be used, or were erased.
@@ -198,8 +202,11 @@ pub struct HoursOut {
     /// Where.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// When they began.
     pub from: DateTime<Utc>,
+    /// When they ended.
     pub to: DateTime<Utc>,
+    /// From the beginning to the end.
     pub minutes: i64,
     /// What they were part of, where they did not come by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -216,6 +223,7 @@ pub struct HoursOut {
     /// Why they do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 300)]
-    pub reason: Option<String>,
+    pub why: Option<String>,
+    /// When they were entered.
     pub entered_at: DateTime<Utc>,
 }

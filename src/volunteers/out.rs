@@ -98,6 +98,7 @@ pub struct VolunteerFound {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = VolunteerSkillOut)]
 pub struct SkillOut {
+    /// What (`GET /skills`).
     #[schema(example = "FIRST_AID")]
     pub skill: String,
     /// How well.
@@ -142,9 +143,11 @@ pub struct StepOut {
     /// What was done.
     #[schema(value_type = VolunteerStepKind)]
     pub kind: String,
+    /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 300)]
-    pub reason: Option<String>,
+    pub why: Option<String>,
+    /// When.
     pub entered_at: DateTime<Utc>,
 }
 

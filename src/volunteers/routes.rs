@@ -74,7 +74,7 @@ pub struct VolunteerCountsQuery {
 )]
 #[post("/volunteers")]
 pub async fn enter_volunteer(desk: Desk, Body(body): Body<VolunteerIn>) -> Answer<VolunteerOut> {
-    let offer = body.check(desk.today())?;
+    let offer = body.check(desk.today()).map_err(Problem::invalid)?;
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let new = enter::enter(v, &body, &offer)?;
         Ok((shown(v, VolunteerId(body.id))?, new))
@@ -144,7 +144,7 @@ pub async fn change_volunteer(
 )]
 #[post("/volunteers/{id}/steps")]
 pub async fn enter_volunteer_step(desk: Desk, id: web::Path<Uuid>, Body(body): Body<StepIn>) -> Answer<VolunteerOut> {
-    let (reason, id) = (body.check()?, VolunteerId(*id));
+    let (reason, id) = (body.check().map_err(Problem::invalid)?, VolunteerId(*id));
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let new = enter::step(v, id, &body, reason.as_ref())?;
         Ok((shown(v, id)?, new))
@@ -166,9 +166,10 @@ pub async fn give_volunteer_title(desk: Desk, id: web::Path<Uuid>, Body(body): B
     let (no, id) = (check.done(no).map_err(Problem::invalid)?, VolunteerId(*id));
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let new = titles::give(v, id, &body, &no)?;
-        Ok((shown(v, id)?.0, new))
+        Ok((shown(v, id)?, new))
     };
-    desk.tx(work).await.map(Reply::made)
+    let ((volunteer, version), new) = desk.tx(work).await?;
+    Ok(Reply::made((volunteer, new)).with(version_tag(version)))
 }
 
 /// Take a title back, by a decision.
@@ -183,9 +184,10 @@ pub async fn take_volunteer_title_back(desk: Desk, id: web::Path<Uuid>, Body(bod
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         // Done again it answers as the first time.
         let volunteer = titles::take_back(v, *id, &no)?;
-        Ok(shown(v, volunteer)?.0)
+        shown(v, volunteer)
     };
-    desk.once("volunteer/title-withdrawal", content, work).await
+    let ((volunteer, version), reply) = desk.once("volunteer/title-withdrawal", content, work).await?.split();
+    Ok(reply.map(|()| volunteer).with(version_tag(version)))
 }
 
 /// What volunteers can do, as it is called today.

@@ -64,7 +64,7 @@ pub fn of(v: &mut Visit<'_>, volunteer: VolunteerId, with_reasons: bool) -> Resu
             Some(sealed) => Some(v.vault.open_text(place("volunteer_step", "reason", &id), &sealed)?),
             None => None,
         };
-        steps.push(StepOut { id, kind, reason, entered_at });
+        steps.push(StepOut { id, kind, why: reason, entered_at });
     }
     Ok(steps)
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::model::{Day, Days, Means, Part, Parts, SkillLevel, SkillProof, VolunteerKind, VolunteerStepKind};
 use crate::basics::Line;
-use crate::http::{Check, FieldError, Patch, Problem, one_line};
+use crate::http::{Check, FieldError, Patch, one_line};
 use crate::persons::model::is_by_chance;
 
 /// Most languages somebody speaks.
@@ -68,6 +68,7 @@ pub struct VolunteerIn {
 #[serde(deny_unknown_fields)]
 #[schema(as = VolunteerSkillIn)]
 pub struct SkillIn {
+    /// What (`GET /skills`).
     #[schema(example = "FIRST_AID", max_length = 40)]
     pub skill: String,
     /// How well.
@@ -128,19 +129,19 @@ pub struct StepIn {
     /// Why; required to refuse somebody.
     #[serde(default)]
     #[schema(max_length = 300)]
-    pub reason: Option<String>,
+    pub why: Option<String>,
 }
 
 impl StepIn {
     /// The reason, if what was sent is right in itself.
-    pub fn check(&self) -> Result<Option<Line>, Problem> {
+    pub fn check(&self) -> Result<Option<Line>, Vec<FieldError>> {
         let mut check = Check::default();
         own_id(&mut check, self.id);
-        let reason = self.reason.as_deref().and_then(|text| check.read(one_line("/reason", text, MOST_REASON)));
-        if self.reason.is_none() && self.kind == VolunteerStepKind::Refuse {
-            check.wrong("/reason", "MISSING", "Cần lý do.", "This takes a reason.");
+        let reason = self.why.as_deref().and_then(|text| check.read(one_line("/why", text, MOST_REASON)));
+        if self.why.is_none() && self.kind == VolunteerStepKind::Refuse {
+            check.wrong("/why", "MISSING", "Cần lý do.", "This takes a reason.");
         }
-        check.done(Some(reason)).map_err(Problem::invalid)
+        check.done(Some(reason))
     }
 }
 
@@ -204,7 +205,7 @@ pub struct Offer {
 
 impl VolunteerIn {
     /// Checks everything that needs no database.
-    pub(super) fn check(&self, today: NaiveDate) -> Result<Offer, Problem> {
+    pub(super) fn check(&self, today: NaiveDate) -> Result<Offer, Vec<FieldError>> {
         let mut check = Check::default();
         random_id(&mut check, self.id);
         let offer = Offer {
@@ -216,7 +217,7 @@ impl VolunteerIn {
         };
         insured(&mut check, self.insured_until, today);
         skills(&mut check, &self.skills);
-        check.done(Some(offer)).map_err(Problem::invalid)
+        check.done(Some(offer))
     }
 }
 

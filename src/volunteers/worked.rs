@@ -188,7 +188,7 @@ fn shown(v: &mut Visit<'_>, rows: Vec<HoursRow>) -> Result<Vec<HoursOut>, Fault>
             also_elsewhere: elsewhere.contains(&row.id),
             stands: row.stands,
             corrects: row.corrects,
-            reason,
+            why: reason,
             entered_at: row.entered_at,
         });
     }

@@ -341,6 +341,7 @@ const STILL_SPEAK: &[&str] = &[
     "src/password_links/make.rs",
     "src/password_links/page.rs",
     "src/publications/publish.rs",
+    "src/volunteers/confirm.rs",
     "src/webhooks/deliver.rs",
     "src/webhooks/manage.rs",
     "src/webhooks/model.rs",

@@ -119,7 +119,7 @@ fn a_role_somebody_has_already_is_carried_by_a_post_and_ends_with_it() {
     tam.get("/api/v1/gifts?chapter=23095", 404);
     let given = thu.get("/api/v1/role-assignments?chapter=23095&past=true&limit=200", 200);
     let row = given["items"].as_array().unwrap().iter().find(|row| row["id"] == json!(role)).unwrap().clone();
-    assert_eq!(row["standing"], "OVER", "{row}");
+    assert_eq!(row["standing"], "ENDED", "{row}");
     // Neither comes back to a post that is over.
     thu.post(&to, carried(&assignment(&app, newcomer(&app, "23095"))), 409);
     audit(&app);

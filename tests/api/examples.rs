@@ -1,6 +1,8 @@
 //! Every example of the document is sent to a server, as it stands, and taken. Together they tell a story: later ones speak of what
 //! earlier ones made. Only what nobody can write down beforehand is put in: passwords, codes, tokens and the hash of a file.
 
+mod people;
+
 use std::collections::BTreeSet;
 
 use chrono::Duration;
@@ -14,13 +16,13 @@ use crate::harness::{Caller, PASSWORD, TestApp, eventually};
 use crate::papers;
 
 /// The examples that have been sent, and how to send the next.
-struct Story {
+pub struct Story {
     sent: BTreeSet<(String, String)>,
 }
 
 impl Story {
     /// The example `name` of an operation, with `secrets` in place of what it cannot know.
-    fn body(&mut self, operation: &str, name: &str, secrets: Value) -> Value {
+    pub fn body(&mut self, operation: &str, name: &str, secrets: Value) -> Value {
         assert!(self.sent.insert((operation.to_owned(), name.to_owned())), "{operation}/{name} is sent twice");
         let uses =
             examples::all().into_iter().find(|(id, _)| id == operation).unwrap_or_else(|| panic!("no example of {operation}")).1;
@@ -45,7 +47,7 @@ impl Story {
         body
     }
 
-    fn post(&mut self, by: &Caller<'_>, path: &str, operation: &str, name: &str, status: u16) -> Value {
+    pub fn post(&mut self, by: &Caller<'_>, path: &str, operation: &str, name: &str, status: u16) -> Value {
         let body = self.body(operation, name, Value::Null);
         by.post(&format!("/api/v1{path}"), body, status)
     }
@@ -235,25 +237,6 @@ fn more_money(story: &mut Story, app: &TestApp) {
     chair.post("/api/v1/successions", body, 201);
 }
 
-fn committees(story: &mut Story, app: &TestApp) {
-    let (admin, officer) = (app.staff(Role::ProvincialAdministrator, "68"), app.officer_of("23095"));
-    let made = story.post(&admin, "/committees", "make_committee", "congress", 201);
-    let holders = |title: &str| format!("/posts/{}/holders", crate::committees::post_of(&made, title));
-    let person = json!({"id": "7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a6001", "chapter": "23095", "name": "Nguyễn Thị Lan", "birth": "1980-03-02"});
-    officer.post("/api/v1/persons", person, 201);
-    story.post(&officer, &holders("CHAIR"), "enter_post_holder", "elected", 201);
-    story.post(&officer, &holders("VICE_CHAIR"), "enter_post_holder", "for_the_time_being", 201);
-    story.post(&admin, &format!("/committees/{}/posts", made["id"].as_str().unwrap()), "add_committee_post", "more_members", 201);
-    let chair = format!("{}/7d0f2a53-9b0e-4c64-8f0e-3c1d5b7a6002", holders("CHAIR"));
-    let before = json!({"id": id(0x6007), "account": id(2), "role": "OFFICER", "chapter": "23095", "valid_from": app.today(), "decision_no": "14/QĐ"});
-    admin.post("/api/v1/role-assignments", before, 201);
-    story.post(&admin, &format!("{chair}/carried-roles"), "carry_role_with_post", "given_before", 201);
-    story.post(&admin, &format!("{chair}/roles"), "give_post_role", "with_the_chair", 201);
-    story.post(&officer, &format!("{chair}/name"), "show_post_name", "agreed", 201);
-    story.post(&admin, &format!("{chair}/ending"), "end_post_holder", "moves_away", 200);
-    story.post(&admin, &format!("/committees/{}/ending", made["id"].as_str().unwrap()), "end_committee", "by_decision", 200);
-}
-
 /// Campaigns, programmes, activities, and who was commended.
 fn activities(story: &mut Story, app: &TestApp) {
     let (province, officer, chair) = (app.chair_of("68"), app.officer_of("23095"), app.chair_of("23095"));
@@ -323,49 +306,6 @@ fn sessions(story: &mut Story, app: &TestApp) {
     caller.post("/api/v1/second-factor/removal", body, 204);
 }
 
-fn persons(story: &mut Story, app: &TestApp) {
-    let officer = app.officer_of("23095");
-    story.post(&officer, "/persons", "record_person", "member", 201);
-    story.post(&officer, "/persons", "record_person", "from_an_old_list", 201);
-    story.post(&officer, "/persons", "record_person", "pupil", 201);
-    story.post(&officer, "/persons", "record_person", "organisation", 201);
-    let body = story.body("change_person", "answered", Value::Null);
-    officer.patch("/api/v1/persons/1f6b1c58-40f1-4f0e-9b7f-0a4f6a0d3c55", body, 200);
-    story.post(&officer, "/person-joins", "request_person_join", "two_cards", 201);
-    let chair = app.chair_of("23095");
-    app.chair_of("23059");
-    let at = "/members/3b0a7c1e-6f43-4b1c-9a55-0d0f3c8e7a10";
-    story.post(&officer, "/members", "apply_for_member", "member", 201);
-    story.post(&officer, "/members", "apply_for_member", "junior", 201);
-    story.post(&officer, "/members", "apply_for_member", "collective", 201);
-    crate::members_lists::waiting(&officer, "Trần Thị Hoa", "0912345603");
-    let list = app.database.text("SELECT id::text FROM member_import ORDER BY uploaded_at DESC LIMIT 1");
-    for (n, purpose, to) in [(0x0b11, "MEMBER", at.to_owned()), (0x0b12, "MEMBER_LIST", format!("/member-imports/{list}"))] {
-        let bytes = papers::pdf(usize::from(n));
-        let mut announced = papers::announcement(purpose, "application/pdf", &bytes);
-        announced["id"] = json!(id(n));
-        assert_eq!(papers::try_upload(&officer, &announced, &bytes).0, 200);
-        let (operation, name) = match purpose {
-            "MEMBER" => ("link_member_document", "consent"),
-            _ => ("link_member_import_document", "class_list"),
-        };
-        story.post(&officer, &format!("{to}/documents"), operation, name, 201);
-    }
-    for member in [at, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f"] {
-        chair.post(&format!("/api/v1{}/approval", member.replace("/members", "/member-steps")), Value::Null, 200);
-    }
-    story.post(&officer, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f/placement", "place_member", "group", 200);
-    story.post(&officer, "/members/c2d1a0b9-1e5f-4f6a-8b7c-2a3b4c5d6e7f/transfer", "transfer_member", "move", 201);
-    story.post(&officer, "/dues-sheets", "record_dues_sheet", "year", 201);
-    let mut up = crate::transfers::transfer("23095", "68", "OPERATING", "CASH", 2_400);
-    up["id"] = json!(id(0x0d02));
-    officer.post("/api/v1/transfers", up, 201);
-    story.post(&officer, "/dues-sheets/remittances", "note_dues_remittance", "up", 201);
-    story.post(&officer, &format!("{at}/steps"), "enter_member_step", "grade", 201);
-    story.post(&officer, &format!("{at}/steps"), "enter_member_step", "leave", 201);
-    story.post(&officer, &format!("{at}/steps"), "enter_member_step", "reinstate", 201);
-}
-
 fn courses(story: &mut Story, app: &TestApp) {
     let officer = app.officer_of("23095");
     let (course, place) = (format!("/courses/{}", id(0x0e01)), "/course-enrolments/5d1c9e0a-7b34-4a52-8e1f-6c0d9b8a7f65");
@@ -421,32 +361,6 @@ fn call_outs(story: &mut Story, app: &TestApp) {
     story.post(&officer, &at("/closing"), "close_call_out", "note", 200);
 }
 
-fn volunteers(story: &mut Story, app: &TestApp) {
-    let officer = app.officer_of("23095");
-    let at = "/volunteers/5c9a7e10-3f0b-4d2e-8a61-b7d40e2f9c33";
-    story.post(&officer, "/volunteers", "enter_volunteer", "boatman", 201);
-    story.post(&officer, &format!("{at}/steps"), "enter_volunteer_step", "verify", 201);
-    let body = story.body("change_volunteer", "another_car", Value::Null);
-    officer.patch(&format!("/api/v1{at}"), body, 200);
-    let given = story.post(&officer, &format!("{at}/titles"), "give_volunteer_title", "silver", 201);
-    let title = format!("/volunteer-titles/{}/withdrawal", given["titles"][0]["id"].as_str().unwrap());
-    story.post(&officer, &title, "take_volunteer_title_back", "decision", 200);
-    story.post(&officer, "/volunteer-hours", "enter_volunteer_hours", "evening", 200);
-    let hours = "/volunteer-hours/0b7de5f2-6c34-4a8b-9f10-52c1d3e4a5b6/correction";
-    story.post(&officer, hours, "correct_volunteer_hours", "shorter", 200);
-    story.post(&app.anonymous(), "/public/volunteer-applications", "apply_as_volunteer", "by_phone", 202);
-    story.post(&app.anonymous(), "/public/volunteer-applications", "apply_as_volunteer", "by_mail", 202);
-    let of = |contact: &str| {
-        let list = officer.get("/api/v1/volunteer-applications?chapter=23095", 200);
-        let one = list["items"].as_array().unwrap().iter().find(|one| one["contact"] == contact).unwrap()["id"].clone();
-        format!("/volunteer-applications/{}", one.as_str().unwrap())
-    };
-    let (taken, refused) = (of("0912345678"), of("binh@example.org"));
-    officer.post(&format!("/api/v1{taken}/confirmation"), Value::Null, 200);
-    story.post(&officer, &format!("{taken}/acceptance"), "accept_volunteer_application", "new_person", 201);
-    story.post(&officer, &format!("{refused}/refusal"), "refuse_volunteer_application", "not_reached", 200);
-}
-
 /// A grandmother's case, told and handed on; a child's; and two who were found.
 fn family(story: &mut Story, app: &TestApp) {
     let officer = app.staff(Role::TracingOfficer, "23095");
@@ -475,7 +389,7 @@ fn every_example_is_taken() {
     let app = TestApp::start();
     let mut story = Story { sent: BTreeSet::new() };
     tree_and_people(&mut story, &app);
-    committees(&mut story, &app);
+    people::committees(&mut story, &app);
     call_outs(&mut story, &app);
     appeals_and_papers(&mut story, &app);
     activities(&mut story, &app);
@@ -488,9 +402,9 @@ fn every_example_is_taken() {
     more_money(&mut story, &app);
     sessions(&mut story, &app);
     settlement(&mut story, &app);
-    persons(&mut story, &app);
+    people::persons(&mut story, &app);
     courses(&mut story, &app);
-    volunteers(&mut story, &app);
+    crate::volunteers::examples(&mut story, &app);
     family(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()

@@ -107,7 +107,7 @@ fn an_organisation_is_nothing_else_and_nobody_else_is_one() {
     let committee = crate::committees::made(&app, json!({}));
     let post = crate::committees::post_of(&committee, "CHAIR");
     let holder = crate::committees::holder(&app, &json!(school), json!({}));
-    officer.post(&crate::committees::at(&post, "/holders"), holder, 422);
+    officer.post(&crate::committees::at(&post, "/holders"), holder, 404);
     // The database says so too.
     let refused = app.database.refuses(&format!(
         "INSERT INTO member_span (member_id, n, chapter_id, kind, sex, sector, from_day) SELECT id, 9, chapter_id, 'COLLECTIVE', 'MALE', 'RESIDENTIAL', '2030-01-01' FROM member WHERE id = '{id}'"

@@ -55,6 +55,7 @@ fn who_was_born_on_29_february_2008_is_18_on_28_february_2026_and_agrees_alone_f
         let app = TestApp::start();
         let day: chrono::NaiveDate = today.parse().unwrap();
         app.clock.advance(day - app.today());
+        app.chair_of("23095");
         let officer = app.officer_of("23095");
         let person = record(&officer, json!({"name": "Lê Zqan", "birth": birth}));
         let ask = application(&person, json!({"kind": "YOUTH"}));
@@ -258,6 +259,7 @@ fn a_list_that_waits_too_long_does_not_block_a_merger_for_ever() {
 #[test]
 fn who_comes_of_age_while_the_application_waits_is_admitted_as_asked() {
     let app = TestApp::start();
+    app.chair_of("23095");
     let officer = app.officer_of("23095");
     let id = apply(
         &officer,

@@ -235,10 +235,9 @@ fn what_officers_did_and_read_is_never_proposed_and_nothing_lets_it_go() {
     for _ in 0..4 {
         pass(&app, 400);
     }
-    let officer = app.officer_of("23095");
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let items = list(&officer, "PROPOSED");
     officer.post(&at(items[0]["id"].as_str().unwrap(), "erasure"), Value::Null, 200);
-    let chair = app.chair_of("23095");
     let request = app.database.text("SELECT request_id::text FROM retention_proposal WHERE state = 'ASKED'");
     assert_eq!(chair.post(&path(&json!({"id": request}), "/approval"), Value::Null, 200)["state"], "DONE");
     assert!(app.database.number("SELECT count(*) FROM audit_event") > trail);

@@ -262,6 +262,9 @@ pub fn operations(app: &TestApp, gift: &str, reversal: &str) -> Vec<(&'static st
                 }
                 ("POST", "closing") if path.contains("/information-requests/") => Some(json!({"outcome": "ANSWERED"})),
                 ("POST", "publication") => Some(json!({"title": "x"})),
+                ("POST", "acceptance") if path.contains("/volunteer-applications/") => {
+                    Some(json!({"id": Uuid::new_v4(), "kind": "VOLUNTEER"}))
+                }
                 ("POST", "acceptance" | "password-link") => Some(json!({})),
                 ("POST", "subscribers") => {
                     Some(json!({"id": Uuid::now_v7(), "chapter": "23095", "url": "https://example.org/x"}))

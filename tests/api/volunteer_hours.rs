@@ -29,7 +29,7 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     vec![
         call("POST /api/v1/volunteer-hours", HOURS.to_owned(), Some(evening("23095", &ids[1..], "Phát quà")), 404, 403, 200),
         call("GET /api/v1/volunteer-hours", format!("{HOURS}?chapter=23095"), None, 404, 403, 200),
-        call("POST /api/v1/volunteer-hours/{id}/correction", correction, Some(json!({"reason": "ghi nhầm"})), 404, 403, 200),
+        call("POST /api/v1/volunteer-hours/{id}/correction", correction, Some(json!({"why": "ghi nhầm"})), 404, 403, 200),
         call(
             "GET /api/v1/volunteer-hour-sums",
             "/api/v1/volunteer-hour-sums?chapter=23095&year=2026".to_owned(),
@@ -124,7 +124,7 @@ fn hours_of_one_evening_entered_by_two_chapters_are_flagged_and_added_up_once() 
     assert_eq!(minutes(&app, "68"), (1, 300));
     // One of them takes it back, and nobody is flagged any more.
     let id = first["items"][0]["id"].as_str().unwrap();
-    here.post(&format!("{HOURS}/{id}/correction"), json!({"reason": "ghi nhầm người"}), 200);
+    here.post(&format!("{HOURS}/{id}/correction"), json!({"why": "ghi nhầm người"}), 200);
     let list = there.get(&format!("{HOURS}?chapter=23059"), 200);
     assert_eq!(list["items"][0].get("also_elsewhere"), None);
     assert_eq!((minutes(&app, "23095"), minutes(&app, "68")), ((0, 0), (1, 180)));
@@ -141,16 +141,16 @@ fn hours_are_corrected_with_a_reason_and_long_ago_stays() {
     let id = body["volunteers"][0]["id"].as_str().unwrap();
     let to = format!("{HOURS}/{id}/correction");
     let instead = json!({"id": Uuid::new_v4(), "what": "Phát quà", "from": "2026-11-21T11:00:00Z", "to": "2026-11-21T12:00:00Z"});
-    let correction = json!({"reason": "về sớm", "instead": instead});
+    let correction = json!({"why": "về sớm", "instead": instead});
     for _ in 0..2 {
         let new = officer.post(&to, correction.clone(), 200);
         assert_eq!((&new["id"], &new["corrects"], &new["minutes"]), (&instead["id"], &json!(id), &json!(60)));
     }
-    officer.post(&to, json!({"reason": "lại khác"}), 409);
+    officer.post(&to, json!({"why": "lại khác"}), 409);
     assert_eq!(minutes(&app, "23095"), (1, 60));
     let list = officer.get(&format!("{HOURS}?chapter=23095"), 200);
     let old = list["items"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap();
-    assert_eq!((&old["stands"], &old["reason"]), (&json!(false), &json!("về sớm")));
+    assert_eq!((&old["stands"], &old["why"]), (&json!(false), &json!("về sớm")));
     app.officer_of("23059").post(&to, correction, 404);
     // In the place of hours none are put that meet others.
     let mut later = evening("23095", &[one], "Dọn kho");
@@ -158,11 +158,11 @@ fn hours_are_corrected_with_a_reason_and_long_ago_stays() {
     officer.post(HOURS, later, 200);
     let again = format!("{HOURS}/{}/correction", instead["id"].as_str().unwrap());
     let meets = json!({"id": Uuid::new_v4(), "what": "Phát quà", "from": "2026-11-21T11:00:00Z", "to": "2026-11-21T12:30:00Z"});
-    officer.post(&again, json!({"reason": "x", "instead": meets}), 409);
+    officer.post(&again, json!({"why": "x", "instead": meets}), 409);
     assert_eq!(minutes(&app, "23095"), (1, 120));
     // What is over long ago is not written anew.
     app.clock.advance(Duration::days(61));
-    app.officer_of("23095").post(&again, json!({"reason": "muộn"}), 409);
+    app.officer_of("23095").post(&again, json!({"why": "muộn"}), 409);
     assert_eq!(minutes(&app, "23095"), (1, 120));
     audited(&app);
 }

@@ -9,6 +9,7 @@ use so_nhan_ai::volunteers::{self, Filter, Means, VolunteerId, When};
 use uuid::Uuid;
 
 use crate::coverage::{Call, call};
+use crate::examples::Story;
 use crate::harness::{Caller, TestApp, eventually};
 use crate::personal::{REQUESTS, ask, path};
 use crate::persons::record;
@@ -96,12 +97,39 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     ]
 }
 
+/// Sends the examples of the room.
+pub fn examples(story: &mut Story, app: &TestApp) {
+    let officer = app.officer_of("23095");
+    let at = "/volunteers/5c9a7e10-3f0b-4d2e-8a61-b7d40e2f9c33";
+    story.post(&officer, "/volunteers", "enter_volunteer", "boatman", 201);
+    story.post(&officer, &format!("{at}/steps"), "enter_volunteer_step", "verify", 201);
+    let body = story.body("change_volunteer", "another_car", Value::Null);
+    officer.patch(&format!("/api/v1{at}"), body, 200);
+    let given = story.post(&officer, &format!("{at}/titles"), "give_volunteer_title", "silver", 201);
+    let title = format!("/volunteer-titles/{}/withdrawal", given["titles"][0]["id"].as_str().unwrap());
+    story.post(&officer, &title, "take_volunteer_title_back", "decision", 200);
+    story.post(&officer, "/volunteer-hours", "enter_volunteer_hours", "evening", 200);
+    let hours = "/volunteer-hours/0b7de5f2-6c34-4a8b-9f10-52c1d3e4a5b6/correction";
+    story.post(&officer, hours, "correct_volunteer_hours", "shorter", 200);
+    story.post(&app.anonymous(), "/public/volunteer-applications", "apply_as_volunteer", "by_phone", 202);
+    story.post(&app.anonymous(), "/public/volunteer-applications", "apply_as_volunteer", "by_mail", 202);
+    let of = |contact: &str| {
+        let list = officer.get("/api/v1/volunteer-applications?chapter=23095", 200);
+        let one = list["items"].as_array().unwrap().iter().find(|one| one["contact"] == contact).unwrap()["id"].clone();
+        format!("/volunteer-applications/{}", one.as_str().unwrap())
+    };
+    let (taken, refused) = (of("0912345678"), of("binh@example.org"));
+    officer.post(&format!("/api/v1{taken}/confirmation"), Value::Null, 200);
+    story.post(&officer, &format!("{taken}/acceptance"), "accept_volunteer_application", "new_person", 201);
+    story.post(&officer, &format!("{refused}/refusal"), "refuse_volunteer_application", "not_reached", 200);
+}
+
 /// Something of a person in every store of the room: a volunteer with a reason and hours.
 pub fn held(officer: &Caller<'_>, person: &str) {
     let body = volunteer(person, json!({}));
     officer.post(VOLUNTEERS, body.clone(), 201);
     let id: Uuid = body["id"].as_str().unwrap().parse().unwrap();
-    officer.post(&steps(id), json!({"id": Uuid::now_v7(), "kind": "VERIFY", "reason": "gặp tận mặt"}), 201);
+    officer.post(&steps(id), json!({"id": Uuid::now_v7(), "kind": "VERIFY", "why": "gặp tận mặt"}), 201);
     officer.post(crate::volunteer_hours::HOURS, crate::volunteer_hours::evening("23095", &[id], "Phát quà"), 200);
 }
 
@@ -161,9 +189,9 @@ fn somebody_is_entered_once_verified_changed_and_ended() {
 
     officer.post(&steps(id), step("PAUSE"), 201);
     assert_eq!(counted(&app, "68", "2026-11-22"), 1, "whoever pauses is a volunteer still");
-    let end = json!({"id": Uuid::now_v7(), "kind": "END", "reason": "chuyển nơi ở"});
+    let end = json!({"id": Uuid::now_v7(), "kind": "END", "why": "chuyển nơi ở"});
     let ended = officer.post(&steps(id), end, 201);
-    assert_eq!(ended["steps"].as_array().unwrap().last().unwrap()["reason"], "chuyển nơi ở");
+    assert_eq!(ended["steps"].as_array().unwrap().last().unwrap()["why"], "chuyển nơi ở");
     assert_eq!(counted(&app, "68", "2026-11-22"), 0);
     officer.post(&steps(id), step("RESUME"), 201);
     assert_eq!(counted(&app, "68", "2026-11-22"), 1);
@@ -204,7 +232,7 @@ fn what_is_wrong_with_a_volunteer_is_named_and_minors_are_none() {
     assert_eq!(wrong(&problem), [("/person".to_owned(), "OUT_OF_RANGE".to_owned())]);
     let waiting = entered(&officer, json!({"name": "Lê Zqb"}), json!({}));
     officer.post(&steps(waiting), step("REFUSE"), 422);
-    officer.post(&steps(waiting), json!({"id": Uuid::now_v7(), "kind": "REFUSE", "reason": "không liên lạc được"}), 201);
+    officer.post(&steps(waiting), json!({"id": Uuid::now_v7(), "kind": "REFUSE", "why": "không liên lạc được"}), 201);
     officer.post(&steps(waiting), step("VERIFY"), 409);
     // Who was refused may be entered again.
     let person = officer.get(&at(waiting), 200)["person"].clone();
@@ -339,11 +367,11 @@ fn an_erasure_of_somebody_with_hours_leaves_what_was_counted() {
     let of = hours["volunteers"][0]["id"].as_str().unwrap();
     officer.post(
         &format!("{}/{of}/correction", crate::volunteer_hours::HOURS),
-        json!({"reason": "Zqan nhờ sửa",
+        json!({"why": "Zqan nhờ sửa",
         "instead": {"id": Uuid::new_v4(), "what": "Phát quà cùng Zqan", "from": hours["from"], "to": hours["to"]}}),
         200,
     );
-    officer.post(&steps(id), json!({"id": Uuid::now_v7(), "kind": "PAUSE", "reason": "Zqan nghỉ sinh"}), 201);
+    officer.post(&steps(id), json!({"id": Uuid::now_v7(), "kind": "PAUSE", "why": "Zqan nghỉ sinh"}), 201);
     app.clock.advance(Duration::days(2));
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     let sums = || app.staff(Role::Inspector, "68").get("/api/v1/volunteer-hour-sums?chapter=68&year=2026", 200);
