@@ -7,6 +7,7 @@ DROP TABLE course_attendance;
 DROP TABLE course_enrolment;
 DROP TABLE course_trainer;
 DROP TABLE course_session;
+DROP TABLE course_request;
 DROP TABLE course;
 DROP FUNCTION course_goes_forward();
 DROP TABLE course_kind_rule;

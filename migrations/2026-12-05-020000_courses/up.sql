@@ -87,7 +87,6 @@ CREATE TABLE course (
     last_day      date NOT NULL,
     cancelled_why text,
     version       integer NOT NULL,
-    request_hash  bytea NOT NULL,
     recorded_by   uuid NOT NULL,
     recorded_at   timestamptz NOT NULL,
     changed_at    timestamptz NOT NULL,
@@ -112,6 +111,13 @@ CREATE INDEX course_listed_idx ON course (first_day, id) WHERE listed AND state 
 CREATE INDEX course_closed_idx ON course (chapter_id, last_day) WHERE state = 'CLOSED';
 CREATE INDEX course_recorded_by_idx ON course (recorded_by);
 CREATE INDEX course_closed_by_idx ON course (closed_by);
+-- What was sent: the same again is the same course. Beside it, because everybody may read of courses.
+CREATE TABLE course_request (
+    course_id    uuid NOT NULL,
+    request_hash bytea NOT NULL,
+    CONSTRAINT course_request_pk PRIMARY KEY (course_id),
+    CONSTRAINT course_request_course_fk FOREIGN KEY (course_id) REFERENCES course (id)
+);
 CREATE FUNCTION course_goes_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.id, NEW.code, NEW.kind, NEW.recorded_by, NEW.recorded_at) IS DISTINCT FROM (OLD.id, OLD.code, OLD.kind, OLD.recorded_by, OLD.recorded_at)

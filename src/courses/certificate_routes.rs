@@ -170,8 +170,9 @@ pub struct RefreshersQuery {
     cursor: Option<String>,
 }
 
-/// Certificates of a chapter that run out by a day, or have run out, without a newer one of their kind: the first due first. Every page
-/// is noted in the audit trail.
+/// Certificates of a chapter that run out by a day, or have run out, without a newer one of their kind: the first due first.
+///
+/// Every page is noted in the audit trail.
 #[utoipa::path(tag = "courses", params(RefreshersQuery), responses((status = 200, body = Page<CertificateOut>), Records))]
 #[get("/refreshers-due")]
 pub async fn list_refreshers_due(desk: Desk, Query(query): Query<RefreshersQuery>) -> Answer<Page<CertificateOut>> {

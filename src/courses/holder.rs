@@ -81,6 +81,7 @@ impl HoldsPersons for Learners {
         &[
             "certificate.elsewhere",
             "certificate.person_id",
+            "certificate.request_hash",
             "course_enrolment.person_id",
             "course_trainer.person_id",
             "public_certificate.name",

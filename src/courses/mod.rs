@@ -65,6 +65,7 @@ pub const ROOM: Room = Room {
         "course_enrolment",
         "course_kind",
         "course_kind_rule",
+        "course_request",
         "course_session",
         "course_trainer",
         "public_certificate",

@@ -31,8 +31,8 @@ pub fn make(v: &mut Visit<'_>, body: &CourseIn, new: &Planned) -> Result<bool, F
     let (grant, place) = v.at_code::<KeepPeople>(&body.chapter)?;
     let content = serde_json::to_string(body).map_err(Fault::broken)?;
     let hash = v.vault.hash("course.request", content.as_bytes()).to_vec();
-    if let Some(known) = store::find(v.conn, body.id)? {
-        return if known.request_hash == hash { Ok(false) } else { Err(Fault::IdTaken) };
+    if let Some(known) = store::request(v.conn, body.id)? {
+        return if known == hash { Ok(false) } else { Err(Fault::IdTaken) };
     }
     if !place.accepts_entries {
         return Err(Fault::field(
@@ -60,14 +60,13 @@ pub fn make(v: &mut Visit<'_>, body: &CourseIn, new: &Planned) -> Result<bool, F
         last_day,
         cancelled_why: None,
         version: 1,
-        request_hash: hash,
         recorded_by: grant.account(),
         recorded_at: v.now,
         changed_at: v.now,
         closed_by: None,
         closed_on: None,
     };
-    if !store::insert(v.conn, &grant, &row)? {
+    if !store::insert(v.conn, &grant, &row, &hash)? {
         // A twin of this request was faster; sent again it is found.
         return Err(Fault::IdTaken);
     }

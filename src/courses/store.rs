@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::model::{CourseState, Session};
 use crate::authz::{Granted, KeepPeople, Read, Seen};
-use crate::db::schema::{course, course_kind, course_kind_rule, course_session, course_trainer};
+use crate::db::schema::{course, course_kind, course_kind_rule, course_request, course_session, course_trainer};
 use crate::db::{DbError, shown};
 use crate::http::Span;
 use crate::tree::{self, ChapterId};
@@ -32,7 +32,6 @@ pub struct CourseRow {
     pub last_day: NaiveDate,
     pub cancelled_why: Option<String>,
     pub version: i32,
-    pub request_hash: Vec<u8>,
     pub recorded_by: Uuid,
     pub recorded_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
@@ -141,10 +140,21 @@ pub fn list(
     tree::merged(conn, here.chapter(), span.rows, find, |row: &CourseRow| (row.recorded_at, row.id))
 }
 
-/// Writes a course, unless its id is taken; whether it was written.
-pub fn insert(conn: &mut PgConnection, _: &Granted<KeepPeople>, row: &CourseRow) -> Result<bool, DbError> {
+/// Writes a course and what was sent, unless its id is taken; whether it was written.
+pub fn insert(conn: &mut PgConnection, _: &Granted<KeepPeople>, row: &CourseRow, hash: &[u8]) -> Result<bool, DbError> {
+    use course_request as r;
     shown::adds(conn);
-    Ok(diesel::insert_into(course::table).values(row).on_conflict(course::id).do_nothing().execute(conn)? == 1)
+    if diesel::insert_into(course::table).values(row).on_conflict(course::id).do_nothing().execute(conn)? == 0 {
+        return Ok(false);
+    }
+    diesel::insert_into(r::table).values((r::course_id.eq(row.id), r::request_hash.eq(hash))).execute(conn)?;
+    Ok(true)
+}
+
+/// What was sent when a course was planned, as its hash.
+pub fn request(conn: &mut PgConnection, id: Uuid) -> Result<Option<Vec<u8>>, DbError> {
+    use course_request as r;
+    Ok(r::table.find(id).select(r::request_hash).first(conn).optional()?)
 }
 
 /// What a course says from now on, which the caller holds.

@@ -839,7 +839,6 @@ diesel::table! {
         last_day -> Date,
         cancelled_why -> Nullable<Text>,
         version -> Integer,
-        request_hash -> Bytea,
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
         changed_at -> Timestamptz,
@@ -912,6 +911,13 @@ diesel::table! {
         valid_to -> Nullable<Date>,
         mark -> Text,
         source -> Text,
+    }
+}
+
+diesel::table! {
+    course_request (course_id) {
+        course_id -> Uuid,
+        request_hash -> Bytea,
     }
 }
 
@@ -3594,6 +3600,7 @@ diesel::allow_tables_to_appear_in_same_query!(consent, party);
 diesel::allow_tables_to_appear_in_same_query!(correction, entry);
 diesel::allow_tables_to_appear_in_same_query!(course, course_enrolment);
 diesel::allow_tables_to_appear_in_same_query!(course, course_kind);
+diesel::allow_tables_to_appear_in_same_query!(course, course_request);
 diesel::allow_tables_to_appear_in_same_query!(course, course_session);
 diesel::allow_tables_to_appear_in_same_query!(course, course_trainer);
 diesel::allow_tables_to_appear_in_same_query!(course_attendance, course_enrolment);

@@ -62,6 +62,7 @@ const NOBODYS: &[&str] = &[
     "closed_period.root",
     "commendation_request.request_hash",
     "committee_request.request_hash",
+    "course_request.request_hash",
     "dues_sheet.request_hash",
     "entry.document",
     "entry_detail.root",
