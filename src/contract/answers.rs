@@ -45,7 +45,6 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
 
 /// Records that are changed with `If-Match`: answers with one say which version it is.
 const VERSIONED: &[&str] = &[
-const VERSIONED: [&str; 10] = [
     "#/components/schemas/ActivityDetailOut",
     "#/components/schemas/AppealOut",
     "#/components/schemas/CallOutOut",
