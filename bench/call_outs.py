@@ -16,10 +16,10 @@ PGBENCH = """\\set n random(1, {count})
 \\set minutes random(1, 100000)
 SELECT asked FROM bench_asked WHERE n = :n \\gset
 BEGIN;
-SELECT id FROM call_out WHERE id IN (SELECT call_out_id FROM call_out_asked WHERE id = :'asked'::uuid) FOR SHARE;
+SELECT id FROM call_out WHERE id IN (SELECT call_out_id FROM call_out_asked WHERE id = :asked::uuid) FOR SHARE;
 UPDATE call_out_asked SET answer = 'YES', arrives_at = now() + make_interval(secs => :minutes), answered_at = now()
-    WHERE id = :'asked'::uuid AND revoked_at IS NULL AND EXISTS (SELECT FROM call_out c WHERE c.id = call_out_id AND c.state = 'OPEN');
-INSERT INTO call_out_answer (asked_id, answer, arrives_at, answered_at) VALUES (:'asked'::uuid, 'YES', now() + make_interval(secs => :minutes), now());
+    WHERE id = :asked::uuid AND revoked_at IS NULL AND EXISTS (SELECT FROM call_out c WHERE c.id = call_out_id AND c.state = 'OPEN');
+INSERT INTO call_out_answer (asked_id, answer, arrives_at, answered_at) VALUES (:asked::uuid, 'YES', now() + make_interval(secs => :minutes), now());
 COMMIT;
 """
 
@@ -49,22 +49,19 @@ class Installation:
         return self.run("psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", query).strip()
 
     def fill(self):
-        """Volunteers of Hàm Liêm. Those who can be asked are persons as the program writes them; of the others nobody reads the name."""
+        """Volunteers of Hàm Liêm. Those who can be asked are persons as the program writes them; the others are nobody, and counted."""
         for n in range(ABLE):
             self.call("/api/v1/persons", {"id": str(uuid.uuid4()), "chapter": CHAPTER, "name": f"Nguyễn Văn Người{n}", "phone": f"09{n:08}"})
         self.sql(f"""
-            ALTER TABLE party DISABLE TRIGGER USER; ALTER TABLE person DISABLE TRIGGER USER;
-            SET session_replication_role = replica;
-            INSERT INTO person (id, chapter_id, party_id, name, request_hash, version, recorded_by, recorded_at)
-                SELECT gen_random_uuid(), p.chapter_id, gen_random_uuid(), p.name, p.request_hash, 1, p.recorded_by, p.recorded_at
-                FROM (SELECT * FROM person WHERE party_id IS NOT NULL LIMIT 1) p, generate_series(1, {ALL - ABLE});
-            SET session_replication_role = origin;
-            ALTER TABLE party ENABLE TRIGGER USER; ALTER TABLE person ENABLE TRIGGER USER;
+            INSERT INTO person (id, chapter_id, request_hash, version, recorded_by, recorded_at, erased_on)
+                SELECT gen_random_uuid(), p.chapter_id, p.request_hash, 1, p.recorded_by, p.recorded_at, p.recorded_at::date
+                FROM (SELECT * FROM person WHERE phone IS NOT NULL LIMIT 1) p, generate_series(1, {ALL - ABLE});
             INSERT INTO volunteer (id, chapter_id, person_id, kind, state, willing, willing_on, weekdays, day_parts, since, request_hash, version, recorded_by, recorded_at)
                 SELECT gen_random_uuid(), chapter_id, id, 'VOLUNTEER', 'VERIFIED', true, '2026-01-01', 127, 15, '2026-01-01', '\\x00', 1, recorded_by, recorded_at FROM person
                 WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.person_id = person.id);
             INSERT INTO volunteer_skill (volunteer_id, skill, level, proof, recorded_by, recorded_at)
-                SELECT v.id, 'BOAT', 'GOOD', 'SEEN', v.recorded_by, v.recorded_at FROM volunteer v JOIN person p ON p.id = v.person_id WHERE p.phone IS NOT NULL;
+                SELECT v.id, 'BOAT', 'GOOD', 'SEEN', v.recorded_by, v.recorded_at FROM volunteer v JOIN person p ON p.id = v.person_id WHERE p.phone IS NOT NULL
+                ON CONFLICT DO NOTHING;
             ANALYZE""")
 
     def called(self, needed, wave):

@@ -191,7 +191,7 @@ impl Writer {
         let outcomes = self.written(&sayings);
         for (job, outcome) in together.into_iter().zip(outcomes) {
             // Nobody may be waiting any more; the answer stands all the same.
-            drop(job.answer.send(outcome));
+            job.answer.send(outcome).ok();
         }
     }
 

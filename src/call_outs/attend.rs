@@ -8,19 +8,19 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::make;
 use super::model::first_name;
-use super::out::{AttendanceOut, ScanOut, ScanOutcome};
+use super::out::{CallOutAttendanceOut, CallOutScanOut, CallOutScanOutcome};
 use super::store::{self, AskedRow, ScanRow};
-use super::wire::ScanIn;
+use super::wire::CallOutScanIn;
 use crate::authz::Visit;
 use crate::persons::{self, PersonId};
 
 /// Records what was seen, and says of each in its order what became of it.
-pub fn record(v: &mut Visit<'_>, call_out: Uuid, scans: &[ScanIn]) -> Result<AttendanceOut, Fault> {
+pub fn record(v: &mut Visit<'_>, call_out: Uuid, scans: &[CallOutScanIn]) -> Result<CallOutAttendanceOut, Fault> {
     let (row, grant) = make::held(v, call_out)?;
     let people = store::asked_of(v.conn, call_out)?;
     let by_code: HashMap<&str, &AskedRow> = people.iter().map(|asked| (asked.code.as_str(), asked)).collect();
     let by_id: HashMap<Uuid, &AskedRow> = people.iter().map(|asked| (asked.id, asked)).collect();
-    let of = |scan: &ScanIn| match (&scan.code, scan.asked) {
+    let of = |scan: &CallOutScanIn| match (&scan.code, scan.asked) {
         (Some(code), _) => by_code.get(code.trim().to_uppercase().as_str()).copied(),
         (None, id) => id.and_then(|id| by_id.get(&id).copied()),
     };
@@ -42,16 +42,16 @@ pub fn record(v: &mut Visit<'_>, call_out: Uuid, scans: &[ScanIn]) -> Result<Att
         .collect();
     let new = store::insert_scans(v.conn, &rows)?;
     let known = store::scans_by_id(v.conn, &scans.iter().map(|scan| scan.id).collect::<Vec<_>>())?;
-    let outcome = |scan: &ScanIn| match (of(scan), known.get(&scan.id)) {
-        (None, _) => ScanOutcome::NoSuchCode,
-        (Some(_), None) => ScanOutcome::Closed,
-        (Some(_), Some(_)) if new.contains(&scan.id) => ScanOutcome::Recorded,
-        (Some(asked), Some(row)) if row.asked_id == asked.id && row.what() == Some(scan.what) => ScanOutcome::Known,
-        _ => ScanOutcome::IdTaken,
+    let outcome = |scan: &CallOutScanIn| match (of(scan), known.get(&scan.id)) {
+        (None, _) => CallOutScanOutcome::NoSuchCode,
+        (Some(_), None) => CallOutScanOutcome::Closed,
+        (Some(_), Some(_)) if new.contains(&scan.id) => CallOutScanOutcome::Recorded,
+        (Some(asked), Some(row)) if row.asked_id == asked.id && row.what() == Some(scan.what) => CallOutScanOutcome::Known,
+        _ => CallOutScanOutcome::IdTaken,
     };
     let ids: Vec<PersonId> = scans.iter().filter_map(of).map(|asked| PersonId(asked.person_id)).collect();
     let names = persons::names(v.conn, v.vault, &ids)?;
-    let out = |scan: &ScanIn| ScanOut {
+    let out = |scan: &CallOutScanIn| CallOutScanOut {
         id: scan.id,
         outcome: outcome(scan),
         asked: of(scan).map(|asked| asked.id),
@@ -61,5 +61,5 @@ pub fn record(v: &mut Visit<'_>, call_out: Uuid, scans: &[ScanIn]) -> Result<Att
     };
     let scans = scans.iter().map(out).collect();
     v.note_with(&grant, "CALL_OUT_ATTENDANCE", call_out, &json!({"recorded": new.len()}))?;
-    Ok(AttendanceOut { scans })
+    Ok(CallOutAttendanceOut { scans })
 }

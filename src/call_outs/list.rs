@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::link;
 use super::model::{CallAnswer, CallOutState, Scanned, first_name};
-use super::out::{AnswerOut, AskedOut};
+use super::out::{CallOutAnswerOut, CallOutAskedOut};
 use super::store::{self, AskedRow, CallOutRow, Said, ScanRow};
 use super::words;
 use crate::authz::{Read, SeePeople, Visit};
@@ -33,7 +33,7 @@ pub fn page(v: &mut Visit<'_>, call_out: Uuid, span: &Span<At>) -> Result<Vec<As
 }
 
 /// One of them.
-pub fn one(v: &mut Visit<'_>, public: &PublicUrl, call_out: Uuid, id: Uuid) -> Result<AskedOut, Fault> {
+pub fn one(v: &mut Visit<'_>, public: &PublicUrl, call_out: Uuid, id: Uuid) -> Result<CallOutAskedOut, Fault> {
     let row = store::asked(v.conn, id)?.filter(|asked| asked.call_out_id == call_out).ok_or(Fault::Unknown)?;
     shown(v, public, call_out, vec![row])?.pop().ok_or(Fault::Unknown)
 }
@@ -54,7 +54,7 @@ struct Around<'a> {
 }
 
 /// They as they go out.
-pub fn shown(v: &mut Visit<'_>, public: &PublicUrl, call_out: Uuid, rows: Vec<AskedRow>) -> Result<Vec<AskedOut>, Fault> {
+pub fn shown(v: &mut Visit<'_>, public: &PublicUrl, call_out: Uuid, rows: Vec<AskedRow>) -> Result<Vec<CallOutAskedOut>, Fault> {
     let row = store::find(v.conn, call_out)?.ok_or(Fault::Unknown)?;
     let ids: Vec<Uuid> = rows.iter().map(|asked| asked.id).collect();
     let people: Vec<PersonId> = rows.iter().map(|asked| PersonId(asked.person_id)).collect();
@@ -84,7 +84,7 @@ pub fn shown(v: &mut Visit<'_>, public: &PublicUrl, call_out: Uuid, rows: Vec<As
 }
 
 impl Around<'_> {
-    fn out(&self, v: &Visit<'_>, asked: AskedRow) -> AskedOut {
+    fn out(&self, v: &Visit<'_>, asked: AskedRow) -> CallOutAskedOut {
         let known = self.known.get(&PersonId(asked.person_id)).filter(|_| asked.revoked_at.is_none());
         let phone = known.and_then(|known| known.phone.as_deref());
         let answers_still = self.row.is_open() && known.is_some();
@@ -96,7 +96,7 @@ impl Around<'_> {
         let scans = self.scans.get(&asked.id).map_or(&[][..], Vec::as_slice);
         let seen = |what: Scanned| scans.iter().filter(move |scan| scan.what() == Some(what)).map(|scan| scan.at);
         let answers = self.answers.get(&asked.id).into_iter().flatten();
-        AskedOut {
+        CallOutAskedOut {
             id: asked.id,
             chapter: self.codes.get(&asked.chapter_id).cloned().unwrap_or_default(),
             first_name: known.map(|known| first_name(&known.name).to_owned()),
@@ -120,7 +120,7 @@ impl Around<'_> {
     }
 }
 
-fn answer_out((_, answer, arrives_at, answered_at, heard_by): &Said) -> Option<AnswerOut> {
+fn answer_out((_, answer, arrives_at, answered_at, heard_by): &Said) -> Option<CallOutAnswerOut> {
     let answer = CallAnswer::parse(answer)?;
-    Some(AnswerOut { answer, arrives_at: *arrives_at, answered_at: *answered_at, heard_by: *heard_by })
+    Some(CallOutAnswerOut { answer, arrives_at: *arrives_at, answered_at: *answered_at, heard_by: *heard_by })
 }

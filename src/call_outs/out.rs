@@ -62,9 +62,9 @@ pub struct CallOutOut {
     /// Of them, who were seen coming.
     pub came: i64,
     /// What was asked of how many, when, by whom.
-    pub waves: Vec<WaveOut>,
+    pub waves: Vec<CallOutWaveOut>,
     /// Its parts, in their order.
-    pub shifts: Vec<ShiftOut>,
+    pub shifts: Vec<CallOutShiftOut>,
     /// When it was made.
     pub made_at: DateTime<Utc>,
     /// Since when nobody is asked and nobody answers.
@@ -82,7 +82,7 @@ pub struct CallOutOut {
 
 /// A wave that was asked.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WaveOut {
+pub struct CallOutWaveOut {
     pub id: Uuid,
     /// 1 is the first.
     pub n: i32,
@@ -102,7 +102,7 @@ pub struct WaveOut {
 
 /// A part of a call-out.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ShiftOut {
+pub struct CallOutShiftOut {
     pub id: Uuid,
     /// When it begins.
     pub from: DateTime<Utc>,
@@ -117,7 +117,7 @@ pub struct ShiftOut {
 /// Somebody who was asked. While the call-out is open or not closed yet, they have a first name and a way to be reached; afterwards they
 /// are numbers.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct AskedOut {
+pub struct CallOutAskedOut {
     pub id: Uuid,
     /// Code of the chapter whose volunteer they are.
     #[schema(example = "23095")]
@@ -157,7 +157,7 @@ pub struct AskedOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrives_at: Option<DateTime<Utc>>,
     /// Every answer, in their order.
-    pub answers: Vec<AnswerOut>,
+    pub answers: Vec<CallOutAnswerOut>,
     /// The part of the call-out that they come to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shift: Option<Uuid>,
@@ -177,7 +177,7 @@ pub struct AskedOut {
 
 /// What somebody answered.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct AnswerOut {
+pub struct CallOutAnswerOut {
     /// What they answered.
     pub answer: CallAnswer,
     /// When they said that they arrive.
@@ -192,7 +192,7 @@ pub struct AnswerOut {
 
 codes! {
     /// What became of something that was seen.
-    pub wire enum ScanOutcome {
+    pub wire enum CallOutScanOutcome {
         Recorded = "RECORDED",
         /// It was recorded with this id before.
         Known = "KNOWN",
@@ -207,17 +207,17 @@ codes! {
 
 /// What became of each thing that was seen, in their order.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct AttendanceOut {
+pub struct CallOutAttendanceOut {
     /// In the order in which they were sent.
-    pub scans: Vec<ScanOut>,
+    pub scans: Vec<CallOutScanOut>,
 }
 
 /// What became of one of them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ScanOut {
+pub struct CallOutScanOut {
     pub id: Uuid,
     /// What became of it.
-    pub outcome: ScanOutcome,
+    pub outcome: CallOutScanOutcome,
     /// Who it was (`asked` of the call-out).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<Uuid>,

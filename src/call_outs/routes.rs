@@ -7,8 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::list::At;
-use super::out::{AskedOut, AttendanceOut, CallOutClosedOut, CallOutOut};
-use super::wire::{AttendanceIn, CallOutClosingIn, CallOutIn, CallOutPatch, CalledAnswerIn, ShiftOfIn, WaveIn};
+use super::out::{CallOutAskedOut, CallOutAttendanceOut, CallOutClosedOut, CallOutOut};
+use super::wire::{
+    CallOutAnswerIn, CallOutAttendanceIn, CallOutClosingIn, CallOutIn, CallOutPatch, CallOutShiftOfIn, CallOutWaveIn,
+};
 use super::{attend, close, heard, list, make, shown, store};
 use crate::authz::{Desk, Read, Seen, Visit};
 use crate::http::etag::{if_match, version_tag};
@@ -100,14 +102,14 @@ pub async fn change_call_out(
 /// Whom it asks is chosen by the program: who fits, said that they come, was not asked in this call-out, not too often this month, and did
 /// not ask to be left alone; the least asked first. In quiet hours it takes a reason. Sent again, it asks nobody.
 #[utoipa::path(
-    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out")), request_body = WaveIn,
+    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out")), request_body = CallOutWaveIn,
     responses((status = 201, body = CallOutOut), (status = 200, body = CallOutOut, description = "Was asked already"), Writes)
 )]
 #[post("/call-outs/{id}/waves")]
 pub async fn ask_wave(
     desk: Desk,
     id: web::Path<Uuid>,
-    Body(body): Body<WaveIn>,
+    Body(body): Body<CallOutWaveIn>,
     ways: web::Data<Ways>,
     public: web::Data<PublicUrl>,
 ) -> Answer<CallOutOut> {
@@ -137,7 +139,7 @@ pub struct OfCallOut {
 /// of chapters below. Each page is noted in the audit trail.
 #[utoipa::path(
     tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out"), OfCallOut),
-    responses((status = 200, body = Page<AskedOut>), Records)
+    responses((status = 200, body = Page<CallOutAskedOut>), Records)
 )]
 #[get("/call-outs/{id}/asked")]
 pub async fn list_asked(
@@ -145,10 +147,10 @@ pub async fn list_asked(
     id: web::Path<Uuid>,
     Query(query): Query<OfCallOut>,
     public: web::Data<PublicUrl>,
-) -> Answer<Page<AskedOut>> {
+) -> Answer<Page<CallOutAskedOut>> {
     let paging: Paging<Uuid, At> = Paging::of(*id, query.limit, query.cursor.as_deref())?;
     let list = move |v: &mut Visit<'_>| {
-        let span = paging.span::<AskedOut>()?;
+        let span = paging.span::<CallOutAskedOut>()?;
         let rows = list::page(v, paging.filter, &span)?;
         let shown = |rows| Ok::<_, Problem>(list::shown(v, &public, paging.filter, rows)?);
         paging.page(rows, |row| (row.asked_at, row.id), shown)
@@ -160,15 +162,15 @@ pub async fn list_asked(
 #[utoipa::path(
     tag = "call-outs",
     params(("id" = Uuid, Path, description = "The call-out"), ("asked" = Uuid, Path, description = "Somebody who was asked in it"), Key),
-    request_body = CalledAnswerIn, responses((status = 200, body = AskedOut), Writes)
+    request_body = CallOutAnswerIn, responses((status = 200, body = CallOutAskedOut), Writes)
 )]
 #[post("/call-outs/{id}/asked/{asked}/answer")]
 pub async fn record_answer(
     desk: Desk,
     path: web::Path<(Uuid, Uuid)>,
-    Body(body): Body<CalledAnswerIn>,
+    Body(body): Body<CallOutAnswerIn>,
     public: web::Data<PublicUrl>,
-) -> Answer<AskedOut> {
+) -> Answer<CallOutAskedOut> {
     let (id, asked) = path.into_inner();
     let said = body.check(desk.now()).map_err(Problem::invalid)?;
     let content = format!("{id}\0{asked}\0{}", said.content());
@@ -183,15 +185,15 @@ pub async fn record_answer(
 #[utoipa::path(
     tag = "call-outs",
     params(("id" = Uuid, Path, description = "The call-out"), ("asked" = Uuid, Path, description = "Somebody who was asked in it"), Key),
-    request_body = ShiftOfIn, responses((status = 200, body = AskedOut), Writes)
+    request_body = CallOutShiftOfIn, responses((status = 200, body = CallOutAskedOut), Writes)
 )]
 #[post("/call-outs/{id}/asked/{asked}/shift")]
 pub async fn put_into_shift(
     desk: Desk,
     path: web::Path<(Uuid, Uuid)>,
-    Body(body): Body<ShiftOfIn>,
+    Body(body): Body<CallOutShiftOfIn>,
     public: web::Data<PublicUrl>,
-) -> Answer<AskedOut> {
+) -> Answer<CallOutAskedOut> {
     let (id, asked) = path.into_inner();
     let content = format!("{id}\0{asked}\0{:?}", body.shift);
     let put = move |v: &mut Visit<'_>| -> Result<_, Problem> {
@@ -205,10 +207,14 @@ pub async fn put_into_shift(
 #[utoipa::path(
     tag = "call-outs",
     params(("id" = Uuid, Path, description = "The call-out"), ("asked" = Uuid, Path, description = "Somebody who was asked in it"), Key),
-    responses((status = 200, body = AskedOut), Decides)
+    responses((status = 200, body = CallOutAskedOut), Decides)
 )]
 #[post("/call-outs/{id}/asked/{asked}/revocation")]
-pub async fn take_call_link_back(desk: Desk, path: web::Path<(Uuid, Uuid)>, public: web::Data<PublicUrl>) -> Answer<AskedOut> {
+pub async fn take_call_link_back(
+    desk: Desk,
+    path: web::Path<(Uuid, Uuid)>,
+    public: web::Data<PublicUrl>,
+) -> Answer<CallOutAskedOut> {
     let (id, asked) = path.into_inner();
     let take = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         heard::revoke(v, id, asked)?;
@@ -221,15 +227,15 @@ pub async fn take_call_link_back(desk: Desk, path: web::Path<(Uuid, Uuid)>, publ
 ///
 /// Each is answered by itself. What was scanned without a network is sent later, until the call-out is closed.
 #[utoipa::path(
-    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out"), Key), request_body = AttendanceIn,
-    responses((status = 200, body = AttendanceOut), Writes)
+    tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out"), Key), request_body = CallOutAttendanceIn,
+    responses((status = 200, body = CallOutAttendanceOut), Writes)
 )]
 #[post("/call-outs/{id}/attendance")]
 pub async fn record_attendance(
     desk: Desk,
     id: web::Path<Uuid>,
-    Body(body): Body<AttendanceIn, 262_144>,
-) -> Answer<AttendanceOut> {
+    Body(body): Body<CallOutAttendanceIn, 262_144>,
+) -> Answer<CallOutAttendanceOut> {
     let scans = body.check(desk.now()).map_err(Problem::invalid)?;
     let content = format!("{id}\0{scans:?}");
     desk.once("call-out/attendance", content, move |v| Ok(attend::record(v, *id, &scans)?)).await

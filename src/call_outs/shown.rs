@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::close::Closed;
 use super::fault::Fault;
-use super::out::{CallOutClosedOut, CallOutOut, ShiftOut, WaveOut};
+use super::out::{CallOutClosedOut, CallOutOut, CallOutShiftOut, CallOutWaveOut};
 use super::store::{self, CallOutRow, ShiftRow, WaveRow};
 use crate::authz::{Denied, Read, Refusal, SeePeople, Visit};
 use crate::tree;
@@ -63,8 +63,8 @@ pub fn call_outs(v: &mut Visit<'_>, rows: Vec<CallOutRow>) -> Result<Vec<CallOut
         .collect()
 }
 
-fn wave_out(wave: &WaveRow) -> WaveOut {
-    WaveOut {
+fn wave_out(wave: &WaveRow) -> CallOutWaveOut {
+    CallOutWaveOut {
         id: wave.id,
         n: wave.n,
         asked_at: wave.asked_at,
@@ -75,8 +75,8 @@ fn wave_out(wave: &WaveRow) -> WaveOut {
     }
 }
 
-fn shift_out(shift: &ShiftRow, people: &HashMap<Uuid, i64>) -> ShiftOut {
-    ShiftOut {
+fn shift_out(shift: &ShiftRow, people: &HashMap<Uuid, i64>) -> CallOutShiftOut {
+    CallOutShiftOut {
         id: shift.id,
         from: shift.from_at,
         until: shift.until_at,

@@ -77,13 +77,13 @@ pub struct CallOutIn {
     /// Parts of it that people are put into.
     #[serde(default)]
     #[schema(max_items = 50)]
-    shifts: Vec<ShiftIn>,
+    shifts: Vec<CallOutShiftIn>,
 }
 
 /// A part of a call-out.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ShiftIn {
+pub struct CallOutShiftIn {
     /// Made by the client, once.
     pub id: Uuid,
     /// When it begins.
@@ -112,7 +112,7 @@ pub struct NewCallOut {
     pub team: Option<Uuid>,
     pub wave_size: i32,
     pub wave_minutes: Option<i32>,
-    pub shifts: Vec<ShiftIn>,
+    pub shifts: Vec<CallOutShiftIn>,
 }
 
 impl NewCallOut {
@@ -273,7 +273,7 @@ impl CallOutPatch {
 /// A wave to be asked.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct WaveIn {
+pub struct CallOutWaveIn {
     /// Made by the client, once; sending it again asks nobody.
     id: Uuid,
     /// How many are asked; the call-out's own number unless given.
@@ -301,7 +301,7 @@ impl NewWave {
     }
 }
 
-impl WaveIn {
+impl CallOutWaveIn {
     /// Checks every field; all mistakes at once.
     pub fn check(self) -> Result<NewWave, Vec<FieldError>> {
         let mut check = Check::default();
@@ -318,7 +318,7 @@ impl WaveIn {
 /// What somebody said by telephone.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CalledAnswerIn {
+pub struct CallOutAnswerIn {
     /// What they said.
     answer: CallAnswer,
     /// When they arrive; of who comes.
@@ -344,7 +344,7 @@ impl Heard {
     }
 }
 
-impl CalledAnswerIn {
+impl CallOutAnswerIn {
     /// Checks every field; all mistakes at once.
     pub fn check(self, now: DateTime<Utc>) -> Result<Heard, Vec<FieldError>> {
         let mut check = Check::default();
@@ -361,16 +361,16 @@ impl CalledAnswerIn {
 /// What was seen at the place: people coming and leaving, in any order, as often as one likes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AttendanceIn {
+pub struct CallOutAttendanceIn {
     /// 1 to 500 of them.
     #[schema(min_items = 1, max_items = 500)]
-    scans: Vec<ScanIn>,
+    scans: Vec<CallOutScanIn>,
 }
 
 /// Somebody came or left.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ScanIn {
+pub struct CallOutScanIn {
     /// Made by the telephone, once, at random; sent again it is known.
     pub id: Uuid,
     /// What their code says. One of the two.
@@ -388,9 +388,9 @@ pub struct ScanIn {
     pub at: DateTime<Utc>,
 }
 
-impl AttendanceIn {
+impl CallOutAttendanceIn {
     /// Checks every field; all mistakes at once.
-    pub fn check(self, now: DateTime<Utc>) -> Result<Vec<ScanIn>, Vec<FieldError>> {
+    pub fn check(self, now: DateTime<Utc>) -> Result<Vec<CallOutScanIn>, Vec<FieldError>> {
         let mut check = Check::default();
         if self.scans.is_empty() || self.scans.len() > MOST_SCANS {
             check.wrong("/scans", "OUT_OF_RANGE", "Từ 1 đến 500 lượt.", "1 to 500 of them.");
@@ -422,7 +422,7 @@ impl AttendanceIn {
 /// Into which part of a call-out somebody is put.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ShiftOfIn {
+pub struct CallOutShiftOfIn {
     /// Absent: into none.
     #[serde(default)]
     pub shift: Option<Uuid>,

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::movements::{self, MovementOut};
+use super::movements::{self, HumanitarianMovementOut};
 use super::out::CampaignOut;
 use super::wire::{CampaignIn, CampaignPatch, MovementEditionIn};
 use super::{change, programme_routes, store};
@@ -21,7 +21,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(change_campaign)
         .service(open_campaign)
         .service(close_campaign)
-        .service(list_movements)
+        .service(list_humanitarian_movements)
         .service(enter_movement_edition)
         .configure(programme_routes::configure);
 }
@@ -122,9 +122,9 @@ pub async fn close_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignO
 }
 
 /// Every movement there is or was, with its editions by year.
-#[utoipa::path(tag = "campaigns", responses((status = 200, body = Vec<MovementOut>), Own))]
+#[utoipa::path(tag = "campaigns", responses((status = 200, body = Vec<HumanitarianMovementOut>), Own))]
 #[get("/movements")]
-pub async fn list_movements(desk: Desk) -> Answer<Vec<MovementOut>> {
+pub async fn list_humanitarian_movements(desk: Desk) -> Answer<Vec<HumanitarianMovementOut>> {
     desk.read(|v| Ok(movements::all(v.conn)?)).await.map(Reply::ok)
 }
 
@@ -133,8 +133,8 @@ pub async fn list_movements(desk: Desk) -> Answer<Vec<MovementOut>> {
     tag = "campaigns", params(("code" = String, Path, description = "Code of the movement", example = "TET_NHAN_AI")),
     request_body = MovementEditionIn,
     responses(
-        (status = 201, body = Vec<MovementOut>),
-        (status = 200, body = Vec<MovementOut>, description = "Was entered already"), Writes
+        (status = 201, body = Vec<HumanitarianMovementOut>),
+        (status = 200, body = Vec<HumanitarianMovementOut>, description = "Was entered already"), Writes
     )
 )]
 #[post("/movements/{code}/editions")]
@@ -142,7 +142,7 @@ pub async fn enter_movement_edition(
     desk: Desk,
     code: web::Path<String>,
     Body(body): Body<MovementEditionIn>,
-) -> Answer<Vec<MovementOut>> {
+) -> Answer<Vec<HumanitarianMovementOut>> {
     let new = body.check(desk.today()).map_err(Problem::invalid)?;
     let enter = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let made = movements::enter(v, &code, &new)?;

@@ -21,7 +21,7 @@ use crate::tree;
 
 /// A movement with its editions.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MovementOut {
+pub struct HumanitarianMovementOut {
     #[schema(example = "TET_NHAN_AI")]
     pub code: String,
     /// Its name in Vietnamese.
@@ -85,7 +85,7 @@ struct EditionRow {
 }
 
 /// Every movement there ever was, in order. Readable by the public role.
-pub fn all(conn: &mut PgConnection) -> Result<Vec<MovementOut>, DbError> {
+pub fn all(conn: &mut PgConnection) -> Result<Vec<HumanitarianMovementOut>, DbError> {
     use movement as m;
     use movement_edition as e;
     let rows: Vec<Row> =
@@ -111,7 +111,7 @@ pub fn all(conn: &mut PgConnection) -> Result<Vec<MovementOut>, DbError> {
     };
     Ok(rows
         .into_iter()
-        .map(|row| MovementOut {
+        .map(|row| HumanitarianMovementOut {
             editions: of(&row.code),
             code: row.code,
             vi: row.vi,

@@ -15,7 +15,7 @@ use crate::activities::shown::{self, PublicActivity, PublicActivityCount, Wanted
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::basics::ical::{Calendar, Event, MEDIA_TYPE, When};
-use crate::campaigns::movements::{self, MovementOut};
+use crate::campaigns::movements::{self, HumanitarianMovementOut};
 use crate::campaigns::shown::{self as campaigns, PublicCampaign};
 use crate::campaigns::store as campaign_store;
 use crate::chapters::reference::CENTRAL;
@@ -227,11 +227,11 @@ pub async fn count_activities_of_year(
 
 /// Every movement there is or was, with its editions by year.
 #[utoipa::path(
-    tag = "public", responses((status = 200, body = Vec<MovementOut>), (status = "default", response = AnyProblem)), security(()),
-    operation_id = "list_public_movements"
+    tag = "public", responses((status = 200, body = Vec<HumanitarianMovementOut>), (status = "default", response = AnyProblem)), security(()),
+    operation_id = "list_public_humanitarian_movements"
 )]
 #[get("/movements")]
-pub async fn list_movements(request: HttpRequest, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
+pub async fn list_humanitarian_movements(request: HttpRequest, db: web::Data<Db>) -> Result<HttpResponse, Problem> {
     let out = db.read_public(|conn| -> Result<_, Problem> { Ok(movements::all(conn)?) }).await?;
     answer(&request, &out, CACHE_CONTROL)
 }

@@ -90,7 +90,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(activities::list_activities)
         .service(activities::show_activity)
         .service(activities::count_activities_of_year)
-        .service(activities::list_movements)
+        .service(activities::list_humanitarian_movements)
         .service(activities::list_campaigns)
         .service(activities::show_campaign)
         .service(commendations::list_commendations)

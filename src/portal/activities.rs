@@ -160,7 +160,7 @@ pub async fn list_activities(
             })
             .await?;
         let asked = movement.as_deref();
-        let choice = |one: movements::MovementOut| Choice {
+        let choice = |one: movements::HumanitarianMovementOut| Choice {
             current: asked == Some(one.code.as_str()),
             name: if lang == Lang::En { one.en } else { one.vi },
             code: one.code,

@@ -212,10 +212,10 @@ fn an_erased_person_is_a_number_in_a_call_out() {
     let made = asked(&app, &officer, json!({"needed": 2}));
     let link = page(&list(&officer, &made)[0]);
     press(&app, &link, "answer=YES&minutes=15");
-    let shown = officer.get(&format!("/api/v1/persons/{}", person.as_str().unwrap()), 200);
-    let party = shown["party"].as_str().unwrap();
-    let copy = officer.get(&format!("/api/v1/parties/{party}/personal-data"), 200);
-    assert!(copy["held"].as_array().unwrap().iter().any(|held| held["what"] == "CALL_OUT"), "{copy}");
+    let of = format!("/api/v1/persons/{}", person.as_str().unwrap());
+    let party = officer.get(&of, 200)["party"].clone();
+    let copy = officer.get(&format!("{of}/personal-data"), 200).to_string();
+    assert!(copy.contains("CALL_OUT"), "{copy}");
     let request = ask(&app, "ERASE", json!({"party": party}));
     if officer.post(REQUESTS, request.clone(), 201)["state"] != "DONE" {
         chair.post(&path(&request, "/approval"), Value::Null, 200);

@@ -27,6 +27,7 @@ mod books;
 mod books_kit;
 mod books_outside;
 mod books_read;
+mod call_out_examples;
 mod call_out_links;
 mod call_outs;
 mod campaigns;
