@@ -7,9 +7,10 @@ use so_nhan_ai::documents::sweep::sweep_all;
 use so_nhan_ai::rooms::ROOMS;
 use uuid::Uuid;
 
+use crate::examples::{Story, id};
 use crate::family_links::{CASES, LIKENESSES, OFFERS, at, case_of, clean, merge, offer, record, step, tracer, wrong};
 use crate::harness::{Caller, TestApp, eventually};
-use crate::papers::{announcement, pdf, upload};
+use crate::papers::{announcement, pdf, try_upload, upload};
 use crate::personal::{REQUESTS, ask, party_of, path, personal};
 
 /// Two chapters look for one man, and he looks for his sister at a third: the centre compares, and nobody else learns of it before.
@@ -256,4 +257,27 @@ fn papers_hang_on_a_case_that_is_not_guarded_and_do_not_stay_behind() {
     let other = upload(&one, "FAMILY_LINK", "application/pdf", &pdf(340));
     one.post(&at(&id, "/documents"), json!({"document": other["id"]}), 409);
     clean(&app);
+}
+
+/// A grandmother's case, told and handed on; a child's; and two who were found.
+pub fn examples(story: &mut Story, app: &TestApp) {
+    let officer = app.staff(Role::TracingOfficer, "23095");
+    app.staff(Role::TracingOfficer, "68");
+    let at = |id: &str| format!("/family-links/{id}");
+    let (hers, childs) = ("9d1c2b3a-4e5f-4a6b-8c7d-0e1f2a3b4c5d", "6b7a8c9d-0e1f-4a2b-9c3d-4e5f6a7b8c9d");
+    story.post(&officer, "/family-links", "record_family_link", "brother", 201);
+    story.post(&officer, "/family-links", "record_family_link", "child", 201);
+    let body = story.body("change_family_link", "other_name", Value::Null);
+    officer.patch(&format!("/api/v1{}", at(hers)), body, 200);
+    story.post(&officer, &format!("{}/steps", at(hers)), "enter_family_step", "asked", 201);
+    let bytes = pdf(0x0f11);
+    let mut announced = announcement("FAMILY_LINK", "application/pdf", &bytes);
+    announced["id"] = json!(id(0x0f11));
+    assert_eq!(try_upload(&officer, &announced, &bytes).0, 200);
+    story.post(&officer, &format!("{}/documents", at(hers)), "link_family_link_document", "consent", 201);
+    story.post(&officer, &format!("{}/hand-over", at(childs)), "offer_family_link", "province", 201);
+    story.post(&officer, &format!("{}/finding", at(hers)), "record_family_finding", "alive", 201);
+    story.post(&officer, &format!("{}/answer", at(hers)), "answer_family_finding", "agreed", 201);
+    story.post(&officer, &format!("{}/finding", at(childs)), "record_family_finding", "mother", 201);
+    story.post(&officer, &format!("{}/answer", at(childs)), "answer_family_finding", "declined", 201);
 }

@@ -63,7 +63,7 @@ fn a_server_killed_at_any_step_of_a_members_list_leaves_it_to_the_next() {
         let mut server = serve(&folder, Some(place));
         let list = upload(&server, &officer, of, ROWS);
         // Its answer may be lost with it.
-        let _ = server.try_send("POST", &format!("{list}/acceptance"), Some(&chair), None);
+        let _ = server.try_send("POST", &format!("{list}/acceptance"), Some(&chair), Some(&Value::Null));
         assert!(!server.process.wait(Duration::from_secs(60)).success(), "it dies at {place}");
         let server = serve(&folder, None);
         // Nobody waits here until the dead one's lease is over.
@@ -87,7 +87,7 @@ fn the_vault_key_is_rotated_while_a_members_list_is_admitted() {
     let server = Server::start(&folder);
     let (officer, chair) = keepers(&folder, &server);
     let list = upload(&server, &officer, 1, 4_000);
-    let accepted = server.send("POST", &format!("{list}/acceptance"), Some(&chair), None);
+    let accepted = server.send("POST", &format!("{list}/acceptance"), Some(&chair), Some(&Value::Null));
     assert_eq!(accepted.status, 202, "{}", accepted.text);
     let said = folder.run(&["keys", "rotate", "--which", "vault"]);
     assert!(said.ok(), "{said:?}");
@@ -98,7 +98,7 @@ fn the_vault_key_is_rotated_while_a_members_list_is_admitted() {
     eventually("the new key is taken up", || log().contains("the key files are taken up"));
     // What was sealed before and after is read; and another list is sealed with the new key.
     let second = upload(&server, &officer, 9, 600);
-    assert_eq!(server.send("POST", &format!("{second}/acceptance"), Some(&chair), None).status, 202);
+    assert_eq!(server.send("POST", &format!("{second}/acceptance"), Some(&chair), Some(&Value::Null)).status, 202);
     eventually("the second list is admitted", || state(&server, &officer, &second)["state"] == "DONE");
     let kids = "SELECT count(DISTINCT substring(name FROM 1 FOR 4)) FROM person";
     assert_eq!(folder.number(kids), 2, "sealed with the old key and with the new one");
@@ -113,7 +113,7 @@ fn with_members_and_without_their_vault_key_no_server_starts() {
     let server = Server::start(&folder);
     let (officer, chair) = keepers(&folder, &server);
     let list = upload(&server, &officer, 1, 3);
-    assert_eq!(server.send("POST", &format!("{list}/acceptance"), Some(&chair), None).status, 202);
+    assert_eq!(server.send("POST", &format!("{list}/acceptance"), Some(&chair), Some(&Value::Null)).status, 202);
     eventually("the list is admitted", || state(&server, &officer, &list)["state"] == "DONE");
     upload(&server, &officer, 2, 3);
     server.stop();

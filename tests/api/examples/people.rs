@@ -67,4 +67,6 @@ pub(super) fn persons(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "grade", 201);
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "leave", 201);
     story.post(&officer, &format!("{at}/steps"), "enter_member_step", "reinstate", 201);
+    let kept = crate::retention::proposed(app, "1f6b1c58-40f1-4f0e-9b7f-0a4f6a0d3c55", "2026-01-31");
+    story.post(&officer, &format!("/retention-proposals/{kept}/keeping"), "keep_retention_person", "claim", 200);
 }
