@@ -38,7 +38,7 @@ impl HoldsPersons for Members {
 
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
         let members = roll::of_party(errand.conn, of)?;
-        let lines = store::of_members(errand.conn, &members, of.chapters)?;
+        let lines = store::of_members(errand.conn, &members)?;
         let held = |(line, at): (store::LineRow, _)| {
             let months = format!("{} – {}", line.first_month.format("%Y-%m"), line.last_month.format("%Y-%m"));
             let said = match line.is_free() {
@@ -53,7 +53,7 @@ impl HoldsPersons for Members {
 
     fn erase_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
         let members = roll::of_party(errand.conn, of)?;
-        store::forget_grounds(errand.conn, &members, of.chapters)?;
+        store::forget_grounds(errand.conn, &members)?;
         Ok(Vec::new())
     }
 }

@@ -240,26 +240,20 @@ pub fn free_months(lines: &[LineRow]) -> BTreeMap<Month, i32> {
     months
 }
 
-/// The lines of some members at some chapters, with when their sheets were recorded.
-pub fn of_members(
-    conn: &mut PgConnection,
-    members: &[Uuid],
-    chapters: &[Uuid],
-) -> Result<Vec<(LineRow, DateTime<Utc>)>, DbError> {
+/// The lines of some members, whoever collected: their chapter or a branch of it; with when their sheets were recorded.
+pub fn of_members(conn: &mut PgConnection, members: &[Uuid]) -> Result<Vec<(LineRow, DateTime<Utc>)>, DbError> {
     Ok(dues_line::table
         .inner_join(dues_sheet::table.on(dues_sheet::id.eq(dues_line::sheet_id)))
         .filter(dues_line::member_id.eq_any(members))
-        .filter(dues_sheet::chapter_id.eq_any(chapters))
         .order((dues_line::sheet_id, dues_line::n))
         .select((LineRow::as_select(), dues_sheet::recorded_at))
         .load(conn)?)
 }
 
 /// Forgets why these members were free, for good. On an errand of whoever erases.
-pub fn forget_grounds(conn: &mut PgConnection, members: &[Uuid], chapters: &[Uuid]) -> Result<(), DbError> {
+pub fn forget_grounds(conn: &mut PgConnection, members: &[Uuid]) -> Result<(), DbError> {
     use dues_line as l;
-    let sheets = dues_sheet::table.filter(dues_sheet::chapter_id.eq_any(chapters)).select(dues_sheet::id);
-    diesel::update(l::table.filter(l::member_id.eq_any(members)).filter(l::sheet_id.eq_any(sheets)))
+    diesel::update(l::table.filter(l::member_id.eq_any(members)))
         .set((l::ground.eq(None::<String>), l::decision_no.eq(None::<String>)))
         .execute(conn)?;
     Ok(())

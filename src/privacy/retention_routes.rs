@@ -34,8 +34,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Clone, Default)]
 pub struct Configured(pub Option<Dossier>);
 
-/// How many people are held in the whole house, and of how many sensitive data, beside the limits from which on the law asks for a security
-/// dossier of level 3: for those who inspect the central chapter. Counted once a day.
+/// How many people are held in the whole house, beside the limits of the law.
+///
+/// And of how many sensitive data are: from the limits on the law asks for an approved security dossier of level 3. Counted once a day; for
+/// those who inspect the central chapter.
 #[utoipa::path(tag = "personal-data", responses((status = 200, body = PersonsHeldOut), Acts))]
 #[get("/persons-held")]
 pub async fn show_persons_held(desk: Desk, dossier: web::Data<Configured>) -> Answer<PersonsHeldOut> {
@@ -130,10 +132,10 @@ pub struct ProposalsQuery {
     cursor: Option<String>,
 }
 
-/// Persons of a chapter whom nothing there needs any more, the longest due first, for those who see its persons. Every page is noted in the
-/// audit trail.
+/// Persons of a chapter whom nothing there needs any more, the longest due first.
 ///
-/// Who they are is found once a day: no membership, post or open request stands, and the periods of what ended are over.
+/// For those who see its persons; every page is noted in the audit trail. Who they are is found once a day: no membership, post or open
+/// request stands, and the periods of what ended are over.
 #[utoipa::path(tag = "personal-data", params(ProposalsQuery), responses((status = 200, body = Page<RetentionProposalOut>), Records))]
 #[get("/retention-proposals")]
 pub async fn list_retention_proposals(
@@ -151,8 +153,9 @@ pub async fn list_retention_proposals(
     desk.tx(list).await.map(Reply::ok)
 }
 
-/// Ask for the erasure of somebody who is proposed, at this chapter alone. A second person approves it as any erasure
-/// (`request`); what the law has kept stays.
+/// Ask for the erasure of somebody who is proposed, at this chapter alone.
+///
+/// A second person approves it as any erasure (`request`); what the law has kept stays.
 #[utoipa::path(
     tag = "personal-data", params(("id" = Uuid, Path, description = "The proposal"), Key),
     responses((status = 200, body = RetentionProposalOut), Decides)

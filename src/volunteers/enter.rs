@@ -136,7 +136,7 @@ fn words(v: &mut Visit<'_>, check: &mut Check, all: &[SkillIn]) -> Result<(), Fa
             check.wrong(
                 format!("/skills/{n}/skill"),
                 "NO_SUCH_SKILL",
-                "Không có kỹ năng này: xem GET /skills.",
+                "Không có kỹ năng này: hãy chọn trong danh mục kỹ năng.",
                 "There is no such skill: see GET /skills.",
             );
         }

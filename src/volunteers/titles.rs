@@ -63,7 +63,7 @@ pub fn give(v: &mut Visit<'_>, id: VolunteerId, body: &TitleIn, no: &Line) -> Re
         check.wrong(
             "/title",
             "NO_SUCH_TITLE",
-            "Ngày ấy không có danh hiệu này: xem GET /volunteer-titles.",
+            "Ngày ấy không có danh hiệu này: hãy chọn trong danh mục danh hiệu.",
             "There was no such title on that day: see GET /volunteer-titles.",
         );
     }

@@ -361,8 +361,6 @@ fn call_outs(story: &mut Story, app: &TestApp) {
     story.post(&officer, &at("/closing"), "close_call_out", "note", 200);
 }
 
-}
-
 #[test]
 fn every_example_is_taken() {
     let app = TestApp::start();

@@ -56,8 +56,8 @@ struct Column {
 const NOBODYS: &[&str] = &[
     "activity_request.request_hash",
     "annotation.leaf_hash",
-    "campaign_request.request_hash",
     "call_out_request.request_hash",
+    "campaign_request.request_hash",
     "chapter_request.request_hash",
     "closed_period.root",
     "commendation_request.request_hash",
@@ -87,7 +87,6 @@ const NOBODYS: &[&str] = &[
     "role_assignment_acts_for.request_hash",
     "second_factor.secret",
     "session.previous_hash",
-    "succession.document",
     "session.refresh_hash",
     "session.sibling_hashes",
     "settlement_report.body",
@@ -98,9 +97,11 @@ const NOBODYS: &[&str] = &[
     "stock_count.request_hash",
     "subscriber.former_secret",
     "subscriber.secret",
+    "succession.document",
     "team_request.request_hash",
     "transfer.document",
     "transfer_part.document",
+    "volunteer_title_given.request_hash",
 ];
 
 #[test]

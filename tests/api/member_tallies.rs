@@ -125,3 +125,32 @@ fn with_tallies_every_day_says_what_the_spans_say() {
         .unwrap();
     assert!(run.get() >= 6);
 }
+
+/// Whoever writes it: by keys where both are open, by a trigger over the rest.
+#[test]
+fn the_database_counts_one_person_once_a_day() {
+    let app = TestApp::start();
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let first = admitted(&officer, &chair, json!({"name": "Lê Zqan"}));
+    app.clock.advance(Duration::days(2));
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let second = admitted(&officer, &chair, json!({"name": "Lê Zqbình"}));
+    let of_first = format!("(SELECT party_id FROM member_span WHERE member_id = '{first}')");
+    let span = |party: &str, from: &str, to: &str| {
+        format!(
+            "INSERT INTO member_span (member_id, n, chapter_id, party_id, kind, sector, from_day, to_day)
+             SELECT member_id, n + 1, chapter_id, {party}, kind, sector, '{from}', '{to}' FROM member_span WHERE member_id = '{second}'"
+        )
+    };
+    for (sql, name) in [
+        (span("NULL", "2026-11-24", "2026-11-25"), "member_span_once_a_day"),
+        (span(&of_first, "2026-11-22", "2026-11-23"), "member_span_person_once_a_day"),
+        (format!("UPDATE member_span SET party_id = {of_first} WHERE member_id = '{second}'"), "member_span_person_open_key"),
+    ] {
+        let refused = app.database.refuses(&sql);
+        assert!(refused.contains(name), "{sql}: {refused}");
+    }
+    // A day before either, and a span of no day at all, are nobody's second.
+    app.database.execute(&span(&of_first, "2026-11-20", "2026-11-22"));
+    app.database.execute(&span(&of_first, "2026-11-22", "2026-11-22").replace("n + 1", "n + 2"));
+}
