@@ -326,9 +326,6 @@ fn courses(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("{place}/corrections"), "correct_result", "taken_away", 201);
 }
 
-
-}
-
 #[test]
 fn every_example_is_taken() {
     let app = TestApp::start();
