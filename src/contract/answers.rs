@@ -45,12 +45,15 @@ const OF_PROBLEMS: &[(&str, &[&str])] = &[
 
 /// Records that are changed with `If-Match`: answers with one say which version it is.
 const VERSIONED: &[&str] = &[
+    "#/components/schemas/ActivityDetailOut",
     "#/components/schemas/AppealOut",
     "#/components/schemas/CallOutOut",
+    "#/components/schemas/CampaignOut",
     "#/components/schemas/ChapterState",
     "#/components/schemas/CourseOut",
     "#/components/schemas/FamilyLinkOut",
     "#/components/schemas/PersonOut",
+    "#/components/schemas/ProgrammeOut",
     "#/components/schemas/TeamDetailOut",
     "#/components/schemas/VolunteerOut",
 ];
