@@ -47,8 +47,8 @@ pub async fn list_activity_areas(desk: Desk) -> Answer<Vec<ActivityAreaOut>> {
 #[utoipa::path(
     tag = "activities", request_body = ActivityIn,
     responses(
-        (status = 201, body = ActivityDetailOut, headers(("ETag" = String, description = "The version, for `If-Match`"))),
-        (status = 200, body = ActivityDetailOut, headers(("ETag" = String, description = "The version, for `If-Match`")), description = "Was written already"), Writes
+        (status = 201, body = ActivityDetailOut),
+        (status = 200, body = ActivityDetailOut, description = "Was written already"), Writes
     )
 )]
 #[post("/activities")]
@@ -111,7 +111,7 @@ pub async fn list_activities(desk: Desk, Query(query): Query<ActivitiesQuery>) -
 /// One activity with everything that was written anew of it.
 #[utoipa::path(
     tag = "activities", params(("id" = Uuid, Path, description = "The activity")),
-    responses((status = 200, body = ActivityDetailOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Reads)
+    responses((status = 200, body = ActivityDetailOut), Reads)
 )]
 #[get("/activities/{id}")]
 pub async fn show_activity(desk: Desk, id: web::Path<Uuid>) -> Answer<ActivityDetailOut> {
@@ -122,7 +122,7 @@ pub async fn show_activity(desk: Desk, id: web::Path<Uuid>) -> Answer<ActivityDe
 #[utoipa::path(
     tag = "activities",
     params(("id" = Uuid, Path, description = "The activity"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
-    request_body = ActivityPatch, responses((status = 200, body = ActivityDetailOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Writes)
+    request_body = ActivityPatch, responses((status = 200, body = ActivityDetailOut), Writes)
 )]
 #[patch("/activities/{id}")]
 pub async fn change_activity(
@@ -142,7 +142,7 @@ pub async fn change_activity(
 /// Write what came of a plan, from its first day on. It is done then, and counts.
 #[utoipa::path(
     tag = "activities", params(("id" = Uuid, Path, description = "The activity"), Key), request_body = ActivityResultIn,
-    responses((status = 200, body = ActivityDetailOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Writes)
+    responses((status = 200, body = ActivityDetailOut), Writes)
 )]
 #[post("/activities/{id}/result")]
 pub async fn write_activity_result(
@@ -163,8 +163,8 @@ pub async fn write_activity_result(
 #[utoipa::path(
     tag = "activities", params(("id" = Uuid, Path, description = "The activity")), request_body = ActivityCorrectionIn,
     responses(
-        (status = 201, body = ActivityDetailOut, headers(("ETag" = String, description = "The version, for `If-Match`"))),
-        (status = 200, body = ActivityDetailOut, headers(("ETag" = String, description = "The version, for `If-Match`")), description = "Was corrected already"), Writes
+        (status = 201, body = ActivityDetailOut),
+        (status = 200, body = ActivityDetailOut, description = "Was corrected already"), Writes
     )
 )]
 #[post("/activities/{id}/corrections")]
@@ -184,7 +184,7 @@ pub async fn correct_activity(
 /// Call a plan off, or take back as a whole what was written down as done.
 #[utoipa::path(
     tag = "activities", params(("id" = Uuid, Path, description = "The activity"), Key), request_body = ActivityCancellationIn,
-    responses((status = 200, body = ActivityDetailOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Writes)
+    responses((status = 200, body = ActivityDetailOut), Writes)
 )]
 #[post("/activities/{id}/cancellation")]
 pub async fn cancel_activity(

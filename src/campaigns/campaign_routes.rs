@@ -35,7 +35,7 @@ fn tagged(reply: Reply<CampaignOut>) -> Reply<CampaignOut> {
 /// Begin a campaign: a draft that groups appeals and work. It holds no money. Sent again, it is begun once.
 #[utoipa::path(
     tag = "campaigns", request_body = CampaignIn,
-    responses((status = 201, body = CampaignOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), (status = 200, body = CampaignOut, headers(("ETag" = String, description = "The version, for `If-Match`")), description = "Was begun already"), Writes)
+    responses((status = 201, body = CampaignOut), (status = 200, body = CampaignOut, description = "Was begun already"), Writes)
 )]
 #[post("/campaigns")]
 pub async fn begin_campaign(desk: Desk, Body(body): Body<CampaignIn>) -> Answer<CampaignOut> {
@@ -63,7 +63,7 @@ pub async fn list_campaigns(desk: Desk, Query(query): Query<OfChapter>) -> Answe
 /// One campaign.
 #[utoipa::path(
     tag = "campaigns", params(("id" = Uuid, Path, description = "The campaign")),
-    responses((status = 200, body = CampaignOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Reads)
+    responses((status = 200, body = CampaignOut), Reads)
 )]
 #[get("/campaigns/{id}")]
 pub async fn show_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOut> {
@@ -74,7 +74,7 @@ pub async fn show_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOu
 #[utoipa::path(
     tag = "campaigns",
     params(("id" = Uuid, Path, description = "The campaign"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
-    request_body = CampaignPatch, responses((status = 200, body = CampaignOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Writes)
+    request_body = CampaignPatch, responses((status = 200, body = CampaignOut), Writes)
 )]
 #[patch("/campaigns/{id}")]
 pub async fn change_campaign(
@@ -94,7 +94,7 @@ pub async fn change_campaign(
 /// Open a campaign: from now on everybody may see it.
 #[utoipa::path(
     tag = "campaigns", params(("id" = Uuid, Path, description = "The campaign"), Key),
-    responses((status = 200, body = CampaignOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Decides)
+    responses((status = 200, body = CampaignOut), Decides)
 )]
 #[post("/campaigns/{id}/opening")]
 pub async fn open_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOut> {
@@ -109,7 +109,7 @@ pub async fn open_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOu
 /// Close a campaign. What it grouped goes on by itself.
 #[utoipa::path(
     tag = "campaigns", params(("id" = Uuid, Path, description = "The campaign"), Key),
-    responses((status = 200, body = CampaignOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Decides)
+    responses((status = 200, body = CampaignOut), Decides)
 )]
 #[post("/campaigns/{id}/closing")]
 pub async fn close_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOut> {

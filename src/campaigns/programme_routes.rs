@@ -31,7 +31,7 @@ fn tagged(reply: Reply<ProgrammeOut>) -> Reply<ProgrammeOut> {
 /// Enter a programme agreed with partners, with its tasks. Sent again, it is entered once.
 #[utoipa::path(
     tag = "campaigns", request_body = ProgrammeIn,
-    responses((status = 201, body = ProgrammeOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), (status = 200, body = ProgrammeOut, headers(("ETag" = String, description = "The version, for `If-Match`")), description = "Was entered already"), Writes)
+    responses((status = 201, body = ProgrammeOut), (status = 200, body = ProgrammeOut, description = "Was entered already"), Writes)
 )]
 #[post("/programmes")]
 pub async fn enter_programme(desk: Desk, Body(body): Body<ProgrammeIn>) -> Answer<ProgrammeOut> {
@@ -59,7 +59,7 @@ pub async fn list_programmes(desk: Desk, Query(query): Query<OfChapter>) -> Answ
 /// One programme with its tasks.
 #[utoipa::path(
     tag = "campaigns", params(("id" = Uuid, Path, description = "The programme")),
-    responses((status = 200, body = ProgrammeOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Reads)
+    responses((status = 200, body = ProgrammeOut), Reads)
 )]
 #[get("/programmes/{id}")]
 pub async fn show_programme(desk: Desk, id: web::Path<Uuid>) -> Answer<ProgrammeOut> {
@@ -70,7 +70,7 @@ pub async fn show_programme(desk: Desk, id: web::Path<Uuid>) -> Answer<Programme
 #[utoipa::path(
     tag = "campaigns",
     params(("id" = Uuid, Path, description = "The programme"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
-    request_body = ProgrammePatch, responses((status = 200, body = ProgrammeOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Writes)
+    request_body = ProgrammePatch, responses((status = 200, body = ProgrammeOut), Writes)
 )]
 #[patch("/programmes/{id}")]
 pub async fn change_programme(
@@ -90,7 +90,7 @@ pub async fn change_programme(
 /// Add a task to a programme. Sent again, it is added once.
 #[utoipa::path(
     tag = "campaigns", params(("id" = Uuid, Path, description = "The programme")), request_body = ProgrammeTaskIn,
-    responses((status = 201, body = ProgrammeOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), (status = 200, body = ProgrammeOut, headers(("ETag" = String, description = "The version, for `If-Match`")), description = "Was added already"), Writes)
+    responses((status = 201, body = ProgrammeOut), (status = 200, body = ProgrammeOut, description = "Was added already"), Writes)
 )]
 #[post("/programmes/{id}/tasks")]
 pub async fn add_programme_task(desk: Desk, id: web::Path<Uuid>, Body(body): Body<ProgrammeTaskIn>) -> Answer<ProgrammeOut> {
@@ -106,7 +106,7 @@ pub async fn add_programme_task(desk: Desk, id: web::Path<Uuid>, Body(body): Bod
 #[utoipa::path(
     tag = "campaigns",
     params(("id" = Uuid, Path, description = "The programme"), ("task" = Uuid, Path, description = "The task"), Key),
-    request_body = TaskResultIn, responses((status = 200, body = ProgrammeOut, headers(("ETag" = String, description = "The version, for `If-Match`"))), Writes)
+    request_body = TaskResultIn, responses((status = 200, body = ProgrammeOut), Writes)
 )]
 #[post("/programmes/{id}/tasks/{task}/result")]
 pub async fn finish_programme_task(
