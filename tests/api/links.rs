@@ -220,7 +220,40 @@ fn the_secret_is_in_no_line_of_ours_and_not_in_the_database() {
     assert!(ours.iter().all(|line| !line.contains(secret)), "{ours:#?}");
     let dump = app.database.text("SELECT (SELECT string_agg(l::text, '') FROM link l) || (SELECT coalesce(string_agg(a::text, ''), '') FROM audit_event a)");
     assert!(!dump.contains(secret));
+}
+
+/// The part of the nginx example that a path goes to.
+fn location(nginx: &str, head: &str) -> String {
+    nginx
+        .split(&format!("location {head} {{"))
+        .nth(1)
+        .unwrap_or_else(|| panic!("no location {head}"))
+        .split('}')
+        .next()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn the_proxy_keeps_no_log_of_links_and_of_whom_officers_look_for() {
     let nginx = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/deploy/nginx.conf")).unwrap();
-    let location = nginx.split("location /l/ {").nth(1).unwrap().split('}').next().unwrap();
-    assert!(location.contains("access_log off;") && location.contains("error_log /dev/null crit;"), "{location}");
+    let document = so_nhan_ai::app::document().unwrap();
+    let looks_for_somebody = |operation: &serde_json::Value| {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters.filter(|one| one["in"] == "query").any(|one| one["name"] == "q" || one["name"] == "phone")
+    };
+    let mut found: Vec<&str> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, item)| looks_for_somebody(&item["get"]))
+        .map(|(path, _)| path.as_str())
+        .collect();
+    // Goods, and what is public.
+    found.retain(|path| !path.starts_with("/api/v1/public/") && *path != "/api/v1/stock/items");
+    let names: Vec<&str> = found.iter().map(|path| path.trim_start_matches("/api/v1/")).collect();
+    for head in ["/l/".to_owned(), "/huy-dong/".to_owned(), format!("~ ^/api/v1/({})$", names.join("|"))] {
+        let location = location(&nginx, &head);
+        assert!(location.contains("access_log off;") && location.contains("error_log /dev/null crit;"), "{location}");
+    }
 }
