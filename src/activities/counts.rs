@@ -15,7 +15,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::ActivityNumbers;
 use crate::authz::{Read, Visit};
 use crate::basics::clock::{vietnam_date, vietnam_midnight};
 use crate::db::DbError;
@@ -55,8 +54,16 @@ pub struct ActivityCountsOut {
 pub struct ActivityCount {
     /// How many were done.
     pub activities: i64,
-    #[serde(flatten)]
-    pub numbers: ActivityNumbers,
+    /// People they reached, added up over activities: who was at two of them is counted twice.
+    pub persons: i64,
+    /// How often they reached them.
+    pub person_times: i64,
+    /// Money, in đồng, as reported.
+    pub money_vnd: i64,
+    /// Goods, in đồng, as reported.
+    pub goods_vnd: i64,
+    /// Labour, in đồng, as reported.
+    pub labour_vnd: i64,
 }
 
 /// Of one month and area.
@@ -200,8 +207,11 @@ fn delivered(conn: &mut PgConnection, scope: Uuid, asked: &Asked) -> Result<i64,
 impl ActivityCount {
     fn add(&mut self, row: &Counted) {
         self.activities += row.3;
-        self.numbers +=
-            ActivityNumbers { persons: row.4, person_times: row.5, money_vnd: row.6, goods_vnd: row.7, labour_vnd: row.8 };
+        self.persons += row.4;
+        self.person_times += row.5;
+        self.money_vnd += row.6;
+        self.goods_vnd += row.7;
+        self.labour_vnd += row.8;
     }
 }
 
