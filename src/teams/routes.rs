@@ -261,8 +261,9 @@ pub struct OfTeam {
     cursor: Option<String>,
 }
 
-/// A team's exercises, the earliest first. Who came, and the note, are shown to those who see the chapter's people, and reading
-/// them is noted in the audit trail.
+/// A team's exercises, the earliest first.
+///
+/// Who came, and the note, are shown to those who see the chapter's people, and reading them is noted in the audit trail.
 #[utoipa::path(
     tag = "teams", params(("id" = Uuid, Path, description = "The team"), OfTeam),
     responses((status = 200, body = Page<TeamExerciseOut>), Lists)

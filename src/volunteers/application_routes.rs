@@ -72,8 +72,9 @@ pub async fn confirm_volunteer_application(desk: Desk, id: web::Path<Uuid>) -> A
     desk.once("volunteer-application/confirmation", name, work).await
 }
 
-/// Make a volunteer of whoever sent a confirmed application: somebody the chapter knows, or somebody who is written down by that. They are
-/// verified.
+/// Make a volunteer of whoever sent a confirmed application: somebody the chapter knows, or somebody who is written down by that.
+///
+/// They are verified.
 #[utoipa::path(
     tag = "volunteers", params(("id" = Uuid, Path, description = "The application")), request_body = AcceptanceIn,
     responses((status = 201, body = ApplicationOut), (status = 200, body = ApplicationOut, description = "Was accepted already"), Writes)

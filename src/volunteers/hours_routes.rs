@@ -53,10 +53,9 @@ pub struct HourSumsQuery {
     year: i32,
 }
 
-/// Enter what volunteers of a chapter did together: whoever enters it confirms it. Of each volunteer it is said what became of it; what is
-/// sent again is entered once.
+/// Enter what volunteers of a chapter did together: whoever enters it confirms it.
 ///
-/// Nobody works twice at a time for one chapter (`OVERLAPS`). Where another chapter has entered the same person for that time, both keep it
+/// Of each volunteer it is said what became of it; what is sent again is entered once. Nobody works twice at a time for one chapter (`OVERLAPS`). Where another chapter has entered the same person for that time, both keep it
 /// and are told so, and not where.
 #[utoipa::path(tag = "volunteers", request_body = HoursIn, responses((status = 200, body = HoursAnswer), Writes))]
 #[post("/volunteer-hours")]

@@ -208,10 +208,9 @@ pub async fn list_volunteer_titles(desk: Desk) -> Answer<Vec<VolunteerTitleOut>>
     desk.read(|v| Ok(titles::on(v.conn, vietnam_date(v.now))?)).await.map(Reply::ok)
 }
 
-/// Volunteers on a day, by kind, for those who read the chapter's books: counts, and no person. Whoever is a volunteer of two chapters is
-/// one above both.
+/// Volunteers on a day, by kind, for those who read the chapter's books: counts, and no person.
 ///
-/// The answer for a day that is over is the same for ever.
+/// Whoever is a volunteer of two chapters is one above both. The answer for a day that is over is the same for ever.
 #[utoipa::path(tag = "volunteers", params(VolunteerCountsQuery), responses((status = 200, body = VolunteerCounts), Lists))]
 #[get("/volunteer-counts")]
 pub async fn count_volunteers(desk: Desk, Query(query): Query<VolunteerCountsQuery>) -> Answer<VolunteerCounts> {

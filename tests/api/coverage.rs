@@ -201,10 +201,12 @@ fn world() -> World {
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();
+    let application = json!({"name": "Nguyễn Văn Bình", "contact": "0912345678", "chapter": "23095", "consent": 1});
     let mut public = BTreeMap::from([
         ("POST /api/v1/session", (v1("/session"), Some(login))),
         ("POST /api/v1/session/refresh", (v1("/session/refresh"), Some(json!({"refresh_token": refresh})))),
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
+        ("POST /api/v1/public/volunteer-applications", (v1("/public/volunteer-applications"), Some(application))),
     ]);
     let stated = app.database.text("SELECT code FROM statement LIMIT 1");
     public.extend(open::reads(&code, &documents.published, &reverser, &stated));
@@ -418,8 +420,11 @@ fn public_operations_answer_without_a_token() {
     for (operation, (path, body)) in &public {
         let method = operation.split(' ').next().unwrap();
         let answer = app.anonymous().send(method, path, body.as_ref().map(|body| body.to_string().into_bytes()));
-        let opens = ["POST /api/v1/session", "POST /api/v1/session/second-step"].contains(operation);
-        let expected = if opens { 201 } else { 200 };
+        let expected = match *operation {
+            "POST /api/v1/session" | "POST /api/v1/session/second-step" => 201,
+            "POST /api/v1/public/volunteer-applications" => 202,
+            _ => 200,
+        };
         assert_eq!(answer.status, expected, "{operation}: {}", answer.text);
         if *operation == "POST /api/v1/session/second-step" {
             continue; // Good once.

@@ -115,6 +115,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "/api/openapi.json",
         "/api/v1/public/items",
         "/api/v1/public/consent-texts",
+        "/api/v1/public/volunteer-consent-texts",
         "/docs/",
     ]
     .map(str::to_owned)
