@@ -101,10 +101,27 @@ pub struct ActivityCorrectionOut {
     /// It was taken back as a whole.
     pub taken_back: bool,
     /// By how much each number changed.
-    pub by: ActivityNumbers,
+    pub by: ActivityNumbersBy,
     /// What the result said before, where it says another thing now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_result: Option<String>,
     /// When it was written anew.
     pub corrected_at: DateTime<Utc>,
+}
+
+/// By how much numbers changed; below zero where they became less.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct ActivityNumbersBy {
+    /// People it reached.
+    #[schema(example = -20)]
+    pub persons: i64,
+    /// How often it reached them.
+    #[schema(example = -10)]
+    pub person_times: i64,
+    /// Money, in đồng.
+    pub money_vnd: i64,
+    /// Goods, in đồng.
+    pub goods_vnd: i64,
+    /// Labour, in đồng.
+    pub labour_vnd: i64,
 }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::{ActivityNumbers, ActivityState};
+use super::model::ActivityState;
 use super::names;
-use super::out::{ActivityAreaOut, ActivityCorrectionOut, ActivityDetailOut, ActivityOut};
+use super::out::{ActivityAreaOut, ActivityCorrectionOut, ActivityDetailOut, ActivityNumbersBy, ActivityOut};
 use super::request;
 use super::result;
 use super::store::{self, ActivityRow, CorrectionRow};
@@ -153,7 +153,7 @@ fn correction(row: CorrectionRow) -> ActivityCorrectionOut {
     ActivityCorrectionOut {
         version: row.version,
         taken_back: row.activities < 0,
-        by: ActivityNumbers {
+        by: ActivityNumbersBy {
             persons: row.persons,
             person_times: row.person_times,
             money_vnd: row.money_vnd,
