@@ -1,7 +1,7 @@
 //! What a [`Fault`] means in HTTP.
 
 use super::fault::Fault;
-use super::model::told;
+use super::model::{told, told_in_english};
 use crate::http::{Kind, Problem};
 
 impl From<Fault> for Problem {
@@ -22,7 +22,7 @@ impl From<Fault> for Problem {
                 format!("Đang là giờ yên tĩnh, đến {}: nếu phải gọi ngay, hãy ghi lý do (quiet_reason).", told(until)),
                 format!(
                     "These are quiet hours, until {} in Việt Nam: if people must be asked now, say why (quiet_reason).",
-                    told(until)
+                    told_in_english(until)
                 ),
             ),
             Fault::Conflict(said) => Problem::say(Kind::Conflict, said.vi, said.en),

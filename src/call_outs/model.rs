@@ -97,6 +97,11 @@ pub fn told(at: DateTime<Utc>) -> String {
     (at + OFFSET).format("%H:%M ngày %d/%m").to_string()
 }
 
+/// The same for readers of English: 14:30 on 22 Nov.
+pub fn told_in_english(at: DateTime<Utc>) -> String {
+    (at + OFFSET).format("%H:%M on %-d %b").to_string()
+}
+
 /// The name by which a Vietnamese is called: the last word. Nobody knows a person by it.
 pub fn first_name(name: &str) -> &str {
     name.split_whitespace().next_back().unwrap_or_default()
@@ -177,6 +182,7 @@ mod tests {
         assert_eq!(first_name("Nguyễn Thị  Lan "), "Lan");
         assert_eq!((first_name("Lan"), first_name(" ")), ("Lan", ""));
         assert_eq!(told("2026-11-22T14:05:00Z".parse().unwrap()), "21:05 ngày 22/11");
+        assert_eq!(told_in_english("2026-12-01T20:05:00Z".parse().unwrap()), "03:05 on 2 Dec");
     }
 
     proptest! {

@@ -13,7 +13,7 @@ use super::page::{QrImage, render};
 use crate::basics::Clock;
 use crate::call_outs::answering::{Again, Answering, Outcome, Saying};
 use crate::call_outs::link;
-use crate::call_outs::model::{CallAnswer, told};
+use crate::call_outs::model::{CallAnswer, told, told_in_english};
 use crate::call_outs::page::{self, Shown};
 use crate::db::Db;
 use crate::http::{Bytes, Lang, Problem};
@@ -129,6 +129,7 @@ fn reply(request: &HttpRequest, clock: &Clock, shown: Option<Shown>, said: Optio
         (Some(_), Some(Told::Choose)) => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::OK,
     };
+    let told: fn(DateTime<Utc>) -> String = if lang == Lang::Vi { told } else { told_in_english };
     let moment = |at: Option<DateTime<Utc>>| at.map(told).unwrap_or_default();
     let now = clock.now();
     let is = |answer: CallAnswer| shown.as_ref().is_some_and(|shown| shown.answer == Some(answer));
