@@ -112,6 +112,9 @@ python3 "$here/persons.py" "$program" --persons "${BENCH_PERSONS:-1000000}" --fo
 say "activities of the whole country (bench/activities.py)"
 python3 "$here/activities.py" "$program" --folder "$dir"
 
+say "call-outs at 100,000 volunteers (bench/call_outs.py)"
+python3 "$here/call_outs.py" "$program" --folder "$dir"
+
 say "starting the server with demo data in $dir"
 export SNA_DATA_DIR=$dir/data SNA_LISTEN=127.0.0.1:0 SNA_LOG=warn
 "$program" demo >"$dir/server.out" 2>"$dir/server.log" &
