@@ -89,6 +89,7 @@ fn the_vault_key_is_rotated_while_a_members_list_is_admitted() {
     let list = upload(&server, &officer, 1, 4_000);
     let accepted = server.send("POST", &format!("{list}/acceptance"), Some(&chair), Some(&Value::Null));
     assert_eq!(accepted.status, 202, "{}", accepted.text);
+    eventually("the first are admitted", || folder.number("SELECT count(*) FROM person") > 0);
     let said = folder.run(&["keys", "rotate", "--which", "vault"]);
     assert!(said.ok(), "{said:?}");
     server.signal(Signal::HUP);
