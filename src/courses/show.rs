@@ -88,7 +88,7 @@ pub fn course(v: &mut Visit<'_>, id: Uuid) -> Result<(CourseOut, i32), Fault> {
         && let Ok(here) = v.see::<SeePeople>(chapter)
     {
         out.trainers = people(v, &trainers)?.into_values().collect();
-        out.trainers.sort_by(|a, b| a.id.cmp(&b.id));
+        out.trainers.sort_by_key(|trainer| trainer.id);
         v.note_seen(&here, "COURSE_TRAINERS_READ", id)?;
     }
     Ok((out, version))
