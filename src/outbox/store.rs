@@ -173,7 +173,8 @@ fn opened(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<Content, SendError> 
 
 /// The message if it is still to be sent.
 pub(super) fn waiting(conn: &mut PgConnection, vault: &Vault, id: Uuid) -> Result<Option<Open>, SendError> {
-    let row: Option<(String, Option<Vec<u8>>, Vec<u8>, bool)> = message::table
+    type Waits = (String, Option<Vec<u8>>, Vec<u8>, bool);
+    let row: Option<Waits> = message::table
         .find(id)
         .filter(message::state.eq("WAITING"))
         .select((message::channel, message::content, message::address_hash, message::urgent))

@@ -56,7 +56,7 @@ impl Around {
         self.leads.get(&team).map_or(&[], Vec::as_slice)
     }
 
-    fn today<'a>(&'a self, team: Uuid) -> impl Iterator<Item = &'a MemberRow> {
+    fn today(&self, team: Uuid) -> impl Iterator<Item = &MemberRow> {
         self.members(team).iter().filter(move |member| member.time().holds_on(self.today))
     }
 
