@@ -177,7 +177,7 @@ fn an_evening_sent_by_two_phones_at_once_is_entered_once() {
     let back: Vec<Uuid> = ids.iter().rev().copied().collect();
     let phones: Vec<Caller<'_>> = (0..4).map(|_| app.officer_of("23095")).collect();
     // Half of them under ids of their own, in another order.
-    let body = |n: usize| if n % 2 == 0 { same.clone() } else { evening("23095", &back, "Phát quà") };
+    let body = |n: usize| if n.is_multiple_of(2) { same.clone() } else { evening("23095", &back, "Phát quà") };
     let asked: Vec<(&Caller<'_>, String, Value)> =
         phones.iter().enumerate().map(|(n, phone)| (phone, HOURS.to_owned(), body(n))).collect();
     assert_eq!(at_once(&app, &asked), [200, 200, 200, 200]);
