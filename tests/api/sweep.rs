@@ -141,7 +141,10 @@ fn unfinished_uploads_go_with_their_chunks() {
 #[test]
 fn what_is_kept_for_good_is_not_swept() {
     let app = TestApp::start();
-    let everything = app.account_of(None, &[Role::Officer, Role::Accountant, Role::ChapterChair, Role::TracingOfficer].map(|role| (role, "23095")));
+    let everything = app.account_of(
+        None,
+        &[Role::Officer, Role::Accountant, Role::ChapterChair, Role::TracingOfficer].map(|role| (role, "23095")),
+    );
     let holder = app.log_in(everything);
     for paper in ROOMS.papers() {
         let document = upload(&holder, paper.purpose, PDF, &pdf(2_000));
