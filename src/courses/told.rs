@@ -8,20 +8,20 @@ use diesel::sql_types::{Array, BigInt, Date, Integer, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::model::CourseArea;
-use crate::basics::clock::vietnam_midnight;
 use crate::db::DbError;
 use crate::db::schema::public_course_count;
 use crate::db::shown;
 use crate::db::statement::statement;
-use crate::jobs::{self, Failure, Handler, JobKind, NewJob, Work};
+use crate::jobs::yearly::{self, Yearly};
+use crate::jobs::{Handler, JobKind, Work};
 use crate::tree;
-use crate::tree::folding::{self, Counts};
+use crate::tree::folding::{self, YearTold};
 
 /// Telling who passed in a year.
 pub static TELL_COURSES: JobKind = JobKind::own("TELL_COURSES");
 
-/// Ids of these jobs: the same year is one job, whoever expects it.
-const JOBS: u128 = 0x5e11_0fae_6d65_4d42_8000_0000_0002_0000;
+/// Each year once.
+const EACH_YEAR: Yearly = Yearly { kind: &TELL_COURSES, ids: 0x5e11_0fae_6d65_4d42_8000_0000_0002_0000 };
 
 /// What serves the society itself and none of the seven areas.
 pub const SOCIETY: &str = "SOCIETY";
@@ -35,24 +35,14 @@ fn areas() -> Vec<&'static str> {
 pub fn expect(conn: &mut PgConnection, now: DateTime<Utc>, day: NaiveDate) -> Result<(), DbError> {
     let year = day.year();
     let Some(after) = NaiveDate::from_ymd_opt(year + 1, 2, 1) else { return Ok(()) };
-    let job = NewJob {
-        id: Uuid::from_u128(JOBS | u128::from(year.unsigned_abs())),
-        kind: &TELL_COURSES,
-        content: serde_json::json!({ "year": year }),
-        total: None,
-        due_at: vietnam_midnight(after),
-        url: None,
-    };
-    jobs::enqueue_for_house(conn, now, None, &job)?;
-    Ok(())
+    EACH_YEAR.plan(conn, now, year, after)
 }
 
 /// Tells a year.
 pub fn handler() -> Handler {
     Handler::new(&TELL_COURSES, |work: &mut Work<'_>| {
-        let year = work.content().get("year").and_then(serde_json::Value::as_i64).and_then(|year| i32::try_from(year).ok());
-        let year = year.ok_or(Failure::Never("NO_SUCH_YEAR"))?;
-        work.last_step(|conn, _| Ok(tell(conn, year)?))
+        let last = yearly::last_day(work)?;
+        work.last_step(|conn, _| Ok(tell(conn, last)?))
     })
 }
 
@@ -76,16 +66,12 @@ statement! {
      ON CONFLICT (chapter_id, year, areas) DO NOTHING"
 }
 
-/// What may be told of a year, of all chapters.
-pub fn tell(conn: &mut PgConnection, year: i32) -> Result<(), DbError> {
-    let (all, own) = (areas(), counted(conn, year)?);
-    let places = tree::all_places(conn)?;
-    let mut told = Vec::new();
-    for (chapter, groups) in folding::folded(&all, &own, &places) {
-        for (areas, passed) in groups.into_iter().filter(|(_, passed)| *passed > 0) {
-            told.push((chapter, areas.join(","), i32::try_from(passed).unwrap_or(i32::MAX)));
-        }
-    }
+/// What may be told of the year that a day is the last of, of all chapters.
+pub fn tell(conn: &mut PgConnection, last: NaiveDate) -> Result<(), DbError> {
+    let (areas, year) = (areas(), last.year());
+    let Some(first) = last.with_ordinal(1) else { return Ok(()) };
+    let own = folding::counts(&areas, Passed { first: &first, last: &last }.load(conn)?);
+    let told = folding::rows(&areas, &own, &tree::all_places(conn)?);
     shown::adds(conn);
     Insert {
         chapters: &told.iter().map(|row| row.0).collect(),
@@ -97,41 +83,10 @@ pub fn tell(conn: &mut PgConnection, year: i32) -> Result<(), DbError> {
     Ok(())
 }
 
-fn counted(conn: &mut PgConnection, year: i32) -> Result<Counts, DbError> {
-    let (Some(first), Some(last)) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) else {
-        return Ok(Counts::new());
-    };
-    let all = areas();
-    let rows: Vec<(Uuid, String, i64)> = Passed { first: &first, last: &last }.load(conn)?;
-    let mut own = Counts::new();
-    for (chapter, area, passed) in rows {
-        let Some(at) = all.iter().position(|known| *known == area) else { continue };
-        let counts = own.entry(chapter).or_insert_with(|| vec![0; all.len()]);
-        if let Some(count) = counts.get_mut(at) {
-            *count += u64::try_from(passed).unwrap_or(0);
-        }
-    }
-    Ok(own)
-}
-
-/// What is told of a chapter in a year: codes of the areas that are counted together, and how many passed.
-pub type YearTold = (i32, Vec<(Vec<String>, i32)>);
-
 /// The newest years of a chapter, newest first. Allowed to the public role.
 pub fn years(conn: &mut PgConnection, chapter: Uuid, most: usize) -> Result<Vec<YearTold>, DbError> {
     use public_course_count as p;
-    let rows: Vec<(i32, Vec<String>, i32)> = p::table
-        .filter(p::chapter_id.eq(chapter))
-        .order((p::year.desc(), p::areas))
-        .select((p::year, p::areas, p::passed))
-        .load(conn)?;
-    let mut years: Vec<YearTold> = Vec::new();
-    for (year, areas, passed) in rows {
-        match years.last_mut().filter(|last| last.0 == year) {
-            Some(last) => last.1.push((areas, passed)),
-            None => years.push((year, vec![(areas, passed)])),
-        }
-    }
-    years.truncate(most);
-    Ok(years)
+    let told =
+        p::table.filter(p::chapter_id.eq(chapter)).order((p::year.desc(), p::areas)).select((p::year, p::areas, p::passed));
+    Ok(folding::years(told.load(conn)?, most))
 }

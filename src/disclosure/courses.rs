@@ -255,6 +255,6 @@ pub async fn list_courses_told(
         .await?;
     let rows = told
         .into_iter()
-        .flat_map(|(year, groups)| groups.into_iter().map(move |(areas, passed)| CoursesTold { year, areas, passed }));
+        .flat_map(|told| told.groups.into_iter().map(move |(areas, passed)| CoursesTold { year: told.year, areas, passed }));
     answer(&request, &rows.collect::<Vec<_>>(), A_WHILE)
 }

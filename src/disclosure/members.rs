@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::db::DbError;
 use crate::members::MemberKind;
-use crate::members::told::{self, YearTold};
+use crate::members::told;
+use crate::tree::folding::YearTold;
 
 /// Years that are shown, the newest.
 const YEARS: usize = 10;

@@ -17,11 +17,12 @@ use crate::db::{Db, DbError};
 use crate::http::sets::Sends;
 use crate::http::{Allowance, Answer, Body, Class, Problem, PublicUrl, Reply};
 use crate::outbox::Ways;
+use crate::tree::folding::YearTold;
 use crate::vault::Vault;
 use crate::volunteers::VolunteerKind;
 use crate::volunteers::applications::{self, ConsentText, Desk, SignUp};
 use crate::volunteers::sign_up::Typed;
-use crate::volunteers::told::{self, YearTold};
+use crate::volunteers::told;
 
 /// Years that are shown, the newest.
 const YEARS: usize = 10;

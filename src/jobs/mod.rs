@@ -21,6 +21,7 @@ mod shown;
 mod store;
 mod work;
 pub mod worker;
+pub mod yearly;
 
 use crate::house::Room;
 use crate::house::succession::Succession::Ends;

@@ -50,3 +50,48 @@ pub fn folded(kinds: &[&'static str], own: &Counts, places: &HashMap<Uuid, Place
     }
     found
 }
+
+/// What chapters have of each kind themselves, out of (chapter, kind, how many). A kind that is none of these is nobody's.
+pub fn counts(kinds: &[&'static str], rows: Vec<(Uuid, String, i64)>) -> Counts {
+    let mut own = Counts::new();
+    for (chapter, kind, many) in rows {
+        let Some(at) = kinds.iter().position(|known| *known == kind) else { continue };
+        let counts = own.entry(chapter).or_insert_with(|| vec![0; kinds.len()]);
+        if let Some(count) = counts.get_mut(at) {
+            *count += u64::try_from(many).unwrap_or(0);
+        }
+    }
+    own
+}
+
+/// What is told, as rooms store it: the chapter, the codes that are counted together with commas between them, how many. Of none, nothing.
+pub fn rows(kinds: &[&'static str], own: &Counts, places: &HashMap<Uuid, Place>) -> Vec<(Uuid, String, i32)> {
+    let mut rows = Vec::new();
+    for (chapter, groups) in folded(kinds, own, places) {
+        for (kinds, many) in groups.into_iter().filter(|(_, many)| *many > 0) {
+            rows.push((chapter, kinds.join(","), i32::try_from(many).unwrap_or(i32::MAX)));
+        }
+    }
+    rows
+}
+
+/// What was told of a chapter for a year, with everything below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearTold {
+    pub year: i32,
+    /// Codes of the kinds that are counted together, and how many there were.
+    pub groups: Vec<(Vec<String>, i32)>,
+}
+
+/// The first of these years: rows of (year, codes, how many), those of a year one after the other.
+pub fn years(rows: Vec<(i32, Vec<String>, i32)>, most: usize) -> Vec<YearTold> {
+    let mut years: Vec<YearTold> = Vec::new();
+    for (year, kinds, many) in rows {
+        match years.last_mut().filter(|last| last.year == year) {
+            Some(last) => last.groups.push((kinds, many)),
+            None => years.push(YearTold { year, groups: vec![(kinds, many)] }),
+        }
+    }
+    years.truncate(most);
+    years
+}

@@ -9,42 +9,32 @@ use diesel::sql_types::{Array, BigInt, Date, Integer, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::model::VolunteerKind;
-use crate::basics::clock::vietnam_midnight;
 use crate::db::DbError;
 use crate::db::schema::public_volunteer_count;
 use crate::db::shown;
 use crate::db::statement::statement;
-use crate::jobs::{self, Failure, Handler, JobKind, NewJob, Work};
+use crate::jobs::yearly::{self, Yearly};
+use crate::jobs::{Handler, JobKind, Work};
 use crate::tree;
-use crate::tree::folding::{self, Counts};
+use crate::tree::folding::{self, YearTold};
 
 /// Telling the volunteers at the end of a year.
 pub static TELL_VOLUNTEERS: JobKind = JobKind::own("TELL_VOLUNTEERS");
 
-/// Ids of these jobs: the same year is one job, whoever expects it.
-const JOBS: u128 = 0x5e11_0fae_6d65_4d42_8000_0000_0001_0000;
+/// Each year once.
+const EACH_YEAR: Yearly = Yearly { kind: &TELL_VOLUNTEERS, ids: 0x5e11_0fae_6d65_4d42_8000_0000_0001_0000 };
 
 /// Sees to it that the year of a day is told when it is over: whenever somebody begins to be counted.
 pub fn expect(conn: &mut PgConnection, now: DateTime<Utc>, day: NaiveDate) -> Result<(), DbError> {
     let year = day.year();
     let Some(after) = NaiveDate::from_ymd_opt(year + 1, 1, 1) else { return Ok(()) };
-    let job = NewJob {
-        id: Uuid::from_u128(JOBS | u128::from(year.unsigned_abs())),
-        kind: &TELL_VOLUNTEERS,
-        content: serde_json::json!({ "year": year }),
-        total: None,
-        due_at: vietnam_midnight(after),
-        url: None,
-    };
-    jobs::enqueue_for_house(conn, now, None, &job)?;
-    Ok(())
+    EACH_YEAR.plan(conn, now, year, after)
 }
 
 /// Tells a year, and expects the next one.
 pub fn handler() -> Handler {
     Handler::new(&TELL_VOLUNTEERS, |work: &mut Work<'_>| {
-        let year = work.content().get("year").and_then(serde_json::Value::as_i64).and_then(|year| i32::try_from(year).ok());
-        let last = year.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)).ok_or(Failure::Never("NO_SUCH_YEAR"))?;
+        let last = yearly::last_day(work)?;
         let now = work.now();
         work.last_step(|conn, _| {
             tell(conn, last)?;
@@ -76,14 +66,9 @@ statement! {
 
 /// What may be told of the last day of a year, of all chapters.
 pub fn tell(conn: &mut PgConnection, last: NaiveDate) -> Result<(), DbError> {
-    let own = counted(conn, last)?;
-    let places = tree::all_places(conn)?;
-    let mut told = Vec::new();
-    for (chapter, groups) in folding::folded(&VolunteerKind::ALL.map(VolunteerKind::name), &own, &places) {
-        for (kinds, volunteers) in groups.into_iter().filter(|(_, volunteers)| *volunteers > 0) {
-            told.push((chapter, kinds.join(","), i32::try_from(volunteers).unwrap_or(i32::MAX)));
-        }
-    }
+    let kinds = VolunteerKind::ALL.map(VolunteerKind::name);
+    let own = folding::counts(&kinds, Counted { from: &last, to: &last }.load(conn)?);
+    let told = folding::rows(&kinds, &own, &tree::all_places(conn)?);
     shown::adds(conn);
     Insert {
         chapters: &told.iter().map(|row| row.0).collect(),
@@ -95,42 +80,10 @@ pub fn tell(conn: &mut PgConnection, last: NaiveDate) -> Result<(), DbError> {
     Ok(())
 }
 
-fn counted(conn: &mut PgConnection, day: NaiveDate) -> Result<Counts, DbError> {
-    let rows: Vec<(Uuid, String, i64)> = Counted { from: &day, to: &day }.load(conn)?;
-    let mut own = Counts::new();
-    for (chapter, kind, volunteers) in rows {
-        let Some(at) = VolunteerKind::ALL.iter().position(|known| known.name() == kind) else { continue };
-        let counts = own.entry(chapter).or_insert_with(|| vec![0; VolunteerKind::ALL.len()]);
-        if let Some(count) = counts.get_mut(at) {
-            *count += u64::try_from(volunteers).unwrap_or(0);
-        }
-    }
-    Ok(own)
-}
-
-/// What is told of a chapter, with everything below it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct YearTold {
-    pub year: i32,
-    /// Codes of the kinds that are counted together, and how many there were on the last day of the year.
-    pub groups: Vec<(Vec<String>, i32)>,
-}
-
 /// The newest years of a chapter, newest first.
 pub fn years(conn: &mut PgConnection, chapter: Uuid, most: usize) -> Result<Vec<YearTold>, DbError> {
     use public_volunteer_count as p;
-    let rows: Vec<(i32, Vec<String>, i32)> = p::table
-        .filter(p::chapter_id.eq(chapter))
-        .order((p::year.desc(), p::kinds))
-        .select((p::year, p::kinds, p::volunteers))
-        .load(conn)?;
-    let mut years: Vec<YearTold> = Vec::new();
-    for (year, kinds, volunteers) in rows {
-        match years.last_mut().filter(|last| last.year == year) {
-            Some(last) => last.groups.push((kinds, volunteers)),
-            None => years.push(YearTold { year, groups: vec![(kinds, volunteers)] }),
-        }
-    }
-    years.truncate(most);
-    Ok(years)
+    let told =
+        p::table.filter(p::chapter_id.eq(chapter)).order((p::year.desc(), p::kinds)).select((p::year, p::kinds, p::volunteers));
+    Ok(folding::years(told.load(conn)?, most))
 }
