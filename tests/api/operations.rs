@@ -32,12 +32,13 @@ fn until_refused(caller: &Caller<'_>, path: &str) -> usize {
 
 #[test]
 fn a_greedy_client_is_slowed_and_nobody_else() {
-    let app = behind_proxy(4);
+    // One a second: a machine that is busy with other tests answers faster than that.
+    let app = behind_proxy(1);
     let greedy = from(&app, "203.0.113.7");
-    let answered = until_refused(&greedy, "/api/v1/public/totals");
-    assert!((20..200).contains(&answered), "{answered} for a burst of 20");
-    let refused = greedy.send("GET", "/api/v1/public/totals", None);
-    assert_eq!(refused.status, 429);
+    let mut answers = (0..200).map(|_| greedy.send("GET", "/api/v1/public/totals", None));
+    let answered = answers.by_ref().take_while(|answer| answer.status == 200).count();
+    assert!(answered >= 5, "{answered} for a burst of 5");
+    let refused = answers.find(|answer| answer.status == 429).expect("refused in the end");
     assert!(refused.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
     assert_eq!(refused.json()["type"], "/problems/rate-limited");
     from(&app, "203.0.113.8").get("/api/v1/public/totals", 200);
