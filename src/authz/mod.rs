@@ -21,6 +21,7 @@ mod desk;
 mod idempotency;
 mod parameters;
 mod policy;
+mod table;
 pub mod token;
 mod visit;
 

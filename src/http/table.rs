@@ -11,6 +11,18 @@ use sheets::{Out, Width, harmless};
 
 use super::Lang;
 use super::spool::Spool;
+use crate::basics::Birth;
+use crate::basics::codes::codes;
+
+codes! {
+    /// As which file a list is wanted.
+    pub wire enum TableForm {
+        /// Lines of text, for programs and for spreadsheets.
+        Csv = "CSV",
+        /// A sheet.
+        Xlsx = "XLSX",
+    }
+}
 
 /// A column: in Vietnamese, in English, as programs call it, how wide.
 pub type Column = (&'static str, &'static str, &'static str, Width);
@@ -18,6 +30,7 @@ pub type Column = (&'static str, &'static str, &'static str, Width);
 /// A cell.
 pub enum Cell {
     Text(String),
+    Birth(Option<Birth>),
     Day(Option<NaiveDate>),
 }
 
@@ -25,6 +38,16 @@ impl Cell {
     /// A text that may be missing.
     pub fn text(text: Option<String>) -> Self {
         Cell::Text(text.unwrap_or_default())
+    }
+
+    /// What people read in a sheet that is no day of its own.
+    fn as_people_write(&self) -> String {
+        match self {
+            Cell::Text(text) => text.clone(),
+            Cell::Birth(Some(Birth::Day(day))) => day.format("%d/%m/%Y").to_string(),
+            Cell::Birth(birth) => birth.map(|birth| birth.to_string()).unwrap_or_default(),
+            Cell::Day(_) => String::new(),
+        }
     }
 }
 
@@ -54,18 +77,21 @@ impl<'a> Sink<'a> {
             Sink::Csv(out) => {
                 let field = |cell: &Cell| match cell {
                     Cell::Text(text) => harmless(text),
-                    // Spreadsheet programs read this in one way, wherever they are.
+                    // Spreadsheet programs read these in one way, wherever they are.
+                    Cell::Birth(birth) => birth.map(|birth| birth.to_string()).unwrap_or_default(),
                     Cell::Day(day) => day.map(|day| day.to_string()).unwrap_or_default(),
                 };
                 Ok(out.write_record(cells.iter().map(field))?)
             }
             Sink::Xlsx(book) => {
+                let texts: Vec<String> = cells.iter().map(Cell::as_people_write).collect();
                 let out: Vec<Out<'_>> = cells
                     .iter()
-                    .map(|cell| match cell {
+                    .zip(&texts)
+                    .map(|(cell, text)| match cell {
                         Cell::Day(day) => day.map_or(Out::Empty, Out::Day),
-                        Cell::Text(text) if text.is_empty() => Out::Empty,
-                        Cell::Text(text) => Out::Text(text),
+                        _ if text.is_empty() => Out::Empty,
+                        _ => Out::Text(text),
                     })
                     .collect();
                 book.row(&out).map_err(io::Error::other)
@@ -84,6 +110,19 @@ impl<'a> Sink<'a> {
 
 fn said(lang: Lang, vi: &'static str, en: &'static str) -> &'static str {
     if lang == Lang::En { en } else { vi }
+}
+
+/// A list that goes out.
+pub struct TableFile {
+    pub form: TableForm,
+    pub lang: Lang,
+    /// Code of the chapter, and what the file is called before it.
+    pub code: String,
+    pub stem: &'static str,
+    pub columns: &'static [Column],
+    /// Name of the sheet, and the line above its columns.
+    pub sheet: &'static str,
+    pub title: String,
 }
 
 /// The head of a file's answer. A code is letters, digits and dashes; what is not has no place in a header.

@@ -1,36 +1,22 @@
 //! `/api/v1/members/file`, `/api/v1/members/cards/file`: members out of the house, as a list and as cards on paper.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ContentDisposition, VARY};
-use actix_web::{HttpResponse, HttpResponseBuilder, get, web};
+use actix_web::{HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::card_paper::{self, Chosen};
-use super::exports::{self, Sink};
+use super::exports::{self, COLUMNS};
 use super::model::{MemberKind, MemberState};
 use crate::authz::{Desk, SeePeople, Visit};
-use crate::basics::codes::codes;
-use crate::db::Db;
-use crate::http::sent_file::XLSX;
 use crate::http::sets::Records;
-use crate::http::spool::{self, Spool};
+use crate::http::spool;
+use crate::http::table::{Sink, TableFile, TableForm, answer};
 use crate::http::{Lang, Problem, PublicUrl, Query};
-use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(download_members).service(download_member_cards);
-}
-
-codes! {
-    /// As which file the members are wanted.
-    pub wire enum MemberFileForm {
-        /// Lines of text, for programs and for spreadsheets.
-        Csv = "CSV",
-        /// A sheet.
-        Xlsx = "XLSX",
-    }
 }
 
 /// The members of a chapter as a file.
@@ -49,7 +35,7 @@ pub struct MembersFileQuery {
     chapter: String,
     /// `CSV` or `XLSX`.
     #[param(inline)]
-    form: MemberFileForm,
+    form: TableForm,
     /// Only those that stand so.
     #[param(inline)]
     state: Option<MemberState>,
@@ -74,46 +60,16 @@ pub async fn download_members(desk: Desk, lang: Lang, Query(query): Query<Member
         Ok((place.code, place.short_name))
     };
     let (code, name) = desk.tx(begin).await?;
-    let turn = spool::turn().await;
-    let (now, actor) = (desk.now(), desk.actor());
-    // What may be read is asked again in the transaction that reads.
-    let write = move |db: &Db, vault: &Vault, out: &mut Sink<'_>| {
-        db.read_blocking(|conn| -> Result<(), Problem> {
-            let mut v = Visit::enter(conn, vault, now, actor)?;
-            let (here, _) = v.see_code::<SeePeople>(&query.chapter)?;
-            Ok(exports::write(&mut v, &here, query.state, lang, out)?)
-        })
+    let (sheet, title) = match lang {
+        Lang::En => ("Members", format!("Members – {name}")),
+        Lang::Vi => ("Hội viên", format!("Danh sách hội viên – {name}")),
     };
-    match query.form {
-        MemberFileForm::Csv => {
-            let (mut spool, behind) = Spool::begin().map_err(Problem::internal)?;
-            actix_web::rt::spawn(async move {
-                let _turn = turn;
-                let written = desk.blocking(move |db, vault, _| {
-                    let mut out = Sink::csv(&mut spool, lang)?;
-                    write(db, vault, &mut out)?;
-                    out.end()?;
-                    spool.end().map_err(Problem::internal)
-                });
-                // Whoever reads is told by the end that does not come.
-                if let Err(problem) = written.await {
-                    tracing::warn!(?problem, "a list of members could not be written to its end");
-                }
-            });
-            Ok(answer(&code, "hoi-vien", "csv", "text/csv; charset=utf-8", lang).streaming(behind))
-        }
-        MemberFileForm::Xlsx => {
-            let _turn = turn;
-            let title = format!("{} – {name}", if lang == Lang::En { "Members" } else { "Danh sách hội viên" });
-            let made = desk.blocking(move |db, vault, _| {
-                let mut out = Sink::xlsx(title, lang)?;
-                write(db, vault, &mut out)?;
-                out.end()?.ok_or_else(|| Problem::internal("a sheet without a file"))
-            });
-            let (length, stream) = spool::whole(made.await?).map_err(Problem::internal)?;
-            Ok(answer(&code, "hoi-vien", "xlsx", XLSX, lang).no_chunking(length).streaming(stream))
-        }
-    }
+    let file = TableFile { form: query.form, lang, code, stem: "hoi-vien", columns: &COLUMNS, sheet, title };
+    let write = move |v: &mut Visit<'_>, out: &mut Sink<'_>| -> Result<(), Problem> {
+        let (here, _) = v.see_code::<SeePeople>(&query.chapter)?;
+        Ok(exports::write(v, &here, query.state, lang, out)?)
+    };
+    desk.table(file, write).await
 }
 
 /// Whose cards.
@@ -179,17 +135,4 @@ fn chosen(text: &str) -> Result<Vec<Uuid>, Problem> {
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)
-}
-
-/// The head of a file's answer. A code is letters, digits and dashes; what is not has no place in a header.
-fn answer(code: &str, stem: &str, ending: &str, media_type: &'static str, lang: Lang) -> HttpResponseBuilder {
-    let safe: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    let mut response = HttpResponse::Ok();
-    response
-        .insert_header((CONTENT_TYPE, media_type))
-        .insert_header((CONTENT_LANGUAGE, lang.tag()))
-        .insert_header((VARY, "accept-language"))
-        .insert_header(ContentDisposition::attachment(format!("{stem}-{safe}.{ending}")))
-        .insert_header((CACHE_CONTROL, "no-store"));
-    response
 }

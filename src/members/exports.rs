@@ -1,11 +1,8 @@
 //! The members of a chapter as rows of a file: read page by page, so that memory does not grow. The columns are those of the list
 //! that brings members in, so that a file of ours can be mended and compared.
 
-use std::fs::File;
-use std::io::Write;
-
-use chrono::{DateTime, NaiveDate, Utc};
-use sheets::{Out, Width, harmless};
+use chrono::{DateTime, Utc};
+use sheets::Width;
 use uuid::Uuid;
 
 use super::fault::Fault;
@@ -13,8 +10,7 @@ use super::model::{MemberKind, MemberState};
 use super::store::{self, Row};
 use super::{cards, grades};
 use crate::authz::{SeePeople, Seen, Visit};
-use crate::basics::Birth;
-use crate::http::spool::Spool;
+use crate::http::table::{Cell, Column, Sink};
 use crate::http::{Lang, Span};
 use crate::persons::{self, Known, PersonId, Sex};
 use crate::tree;
@@ -22,8 +18,8 @@ use crate::tree;
 /// Rows read at once.
 const PAGE: i64 = 500;
 
-/// Columns: Vietnamese, English, as programs call it, how wide.
-const COLUMNS: [(&str, &str, &str, Width); 13] = [
+/// What a file shows of each.
+pub const COLUMNS: [Column; 13] = [
     ("Họ và tên", "Full name", "name", Width::Text(30)),
     ("Ngày sinh", "Born", "birth", Width::Text(12)),
     ("Giới tính", "Sex", "sex", Width::Text(10)),
@@ -38,83 +34,6 @@ const COLUMNS: [(&str, &str, &str, Width); 13] = [
     ("Hạng", "Grade", "grade", Width::Text(12)),
     ("Người đại diện", "Representative", "representative", Width::Text(30)),
 ];
-
-/// Where the rows go.
-pub enum Sink<'a> {
-    Csv(Box<csv::Writer<&'a mut Spool>>),
-    Xlsx(Box<sheets::Book>),
-}
-
-impl<'a> Sink<'a> {
-    /// CSV (RFC 4180, UTF-8 with a mark, as Excel wants it).
-    pub fn csv(out: &'a mut Spool, lang: Lang) -> Result<Self, Fault> {
-        out.write_all("\u{feff}".as_bytes()).map_err(Fault::broken)?;
-        let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        let heads = COLUMNS.map(|(vi, en, key, _)| format!("{} ({key})", if lang == Lang::En { en } else { vi }));
-        out.write_record(heads).map_err(Fault::broken)?;
-        Ok(Self::Csv(Box::new(out)))
-    }
-
-    /// XLSX, row by row to a file.
-    pub fn xlsx(title: String, lang: Lang) -> Result<Self, Fault> {
-        let heads = COLUMNS.map(|(vi, en, _, width)| ((if lang == Lang::En { en } else { vi }).to_owned(), width));
-        let name = if lang == Lang::En { "Members" } else { "Hội viên" };
-        Ok(Self::Xlsx(Box::new(sheets::Book::new(name, vec![title], heads.to_vec()).map_err(Fault::broken)?)))
-    }
-
-    fn row(&mut self, cells: &[Cell]) -> Result<(), Fault> {
-        match self {
-            Sink::Csv(out) => {
-                let field = |cell: &Cell| match cell {
-                    Cell::Text(text) => harmless(text),
-                    // Spreadsheet programs read this in one way, wherever they are.
-                    Cell::Birth(birth) => birth.map(|birth| birth.to_string()).unwrap_or_default(),
-                    Cell::Day(day) => day.map(|day| day.to_string()).unwrap_or_default(),
-                };
-                out.write_record(cells.iter().map(field)).map_err(Fault::broken)
-            }
-            Sink::Xlsx(book) => {
-                let texts: Vec<String> = cells.iter().map(Cell::as_people_write).collect();
-                let out: Vec<Out<'_>> = cells
-                    .iter()
-                    .zip(&texts)
-                    .map(|(cell, text)| match cell {
-                        Cell::Day(day) => day.map_or(Out::Empty, Out::Day),
-                        _ if text.is_empty() => Out::Empty,
-                        _ => Out::Text(text),
-                    })
-                    .collect();
-                book.row(&out).map_err(Fault::broken)
-            }
-        }
-    }
-
-    /// It is whole; the file of what is not sent while it is made.
-    pub fn end(self) -> Result<Option<File>, Fault> {
-        match self {
-            Sink::Csv(mut out) => out.flush().map_err(Fault::broken).map(|()| None),
-            Sink::Xlsx(book) => Ok(Some(book.finish_to_file().map_err(Fault::broken)?.0)),
-        }
-    }
-}
-
-/// A cell.
-enum Cell {
-    Text(String),
-    Birth(Option<Birth>),
-    Day(Option<NaiveDate>),
-}
-
-impl Cell {
-    fn as_people_write(&self) -> String {
-        match self {
-            Cell::Text(text) => text.clone(),
-            Cell::Birth(Some(Birth::Day(day))) => day.format("%d/%m/%Y").to_string(),
-            Cell::Birth(birth) => birth.map(|birth| birth.to_string()).unwrap_or_default(),
-            Cell::Day(_) => String::new(),
-        }
-    }
-}
 
 /// How many members a file has that somebody takes; it is noted with that before anything goes out.
 pub fn begin(v: &mut Visit<'_>, here: &Seen<SeePeople>, state: Option<MemberState>, form: &str) -> Result<(), Fault> {
@@ -150,7 +69,8 @@ fn page(v: &mut Visit<'_>, rows: &[Row], lang: Lang, out: &mut Sink<'_>) -> Resu
     for row in rows {
         let Some(person) = known.get(&PersonId(row.person_id)) else { continue };
         let branch = row.branch_id.and_then(|id| branches.get(&id)).cloned();
-        out.row(&cells(row, person, branch, (codes.get(&row.id).cloned(), grades.get(&row.id).cloned()), lang))?;
+        out.row(&cells(row, person, branch, (codes.get(&row.id).cloned(), grades.get(&row.id).cloned()), lang))
+            .map_err(Fault::broken)?;
     }
     Ok(())
 }
@@ -162,7 +82,6 @@ fn cells(
     (card, grade): (Option<String>, Option<String>),
     lang: Lang,
 ) -> [Cell; 13] {
-    let text = |text: Option<String>| Cell::Text(text.unwrap_or_default());
     let word = |vi: &str, en: &str| (if lang == Lang::En { en } else { vi }).to_owned();
     let sex = person.sex.map(|sex| match sex {
         Sex::Female => word("Nữ", "Female"),
@@ -178,18 +97,18 @@ fn cells(
     [
         Cell::Text(person.name.clone()),
         Cell::Birth(person.birth),
-        text(sex),
-        text(person.phone.clone()),
+        Cell::text(sex),
+        Cell::text(person.phone.clone()),
         // No program takes it for a number.
-        text(person.commune.as_ref().map(|code| format!("VN-{code}"))),
-        text(kind),
-        text(branch),
-        text(row.team.clone()),
+        Cell::text(person.commune.as_ref().map(|code| format!("VN-{code}"))),
+        Cell::text(kind),
+        Cell::text(branch),
+        Cell::text(row.team.clone()),
         Cell::Day(row.since),
-        text(row.state().map(|state| said(state, lang).to_owned())),
-        text(card),
-        text(grade),
-        text(person.representative.clone()),
+        Cell::text(row.state().map(|state| said(state, lang).to_owned())),
+        Cell::text(card),
+        Cell::text(grade),
+        Cell::text(person.representative.clone()),
     ]
 }
 

@@ -8,27 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::exports::{self, COLUMNS};
 use super::model::VolunteerState;
 use crate::authz::{Desk, SeePeople, Visit};
-use crate::basics::codes::codes;
-use crate::db::Db;
-use crate::http::sent_file::XLSX;
 use crate::http::sets::Records;
-use crate::http::spool::{self, Spool};
-use crate::http::table::{Sink, answer};
+use crate::http::table::{Sink, TableFile, TableForm};
 use crate::http::{Lang, Problem, Query};
-use crate::vault::Vault;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(download_volunteers);
-}
-
-codes! {
-    /// As which file the volunteers are wanted.
-    pub wire enum VolunteerFileForm {
-        /// Lines of text, for programs and for spreadsheets.
-        Csv = "CSV",
-        /// A sheet.
-        Xlsx = "XLSX",
-    }
 }
 
 /// The volunteers of a chapter as a file.
@@ -47,7 +32,7 @@ pub struct VolunteersFileQuery {
     chapter: String,
     /// `CSV` or `XLSX`.
     #[param(inline)]
-    form: VolunteerFileForm,
+    form: TableForm,
     /// Only those that stand so.
     #[param(inline)]
     state: Option<VolunteerState>,
@@ -76,48 +61,14 @@ pub async fn download_volunteers(
         Ok((place.code, place.short_name))
     };
     let (code, name) = desk.tx(begin).await?;
-    let turn = spool::turn().await;
-    let (now, actor) = (desk.now(), desk.actor());
-    // What may be read is asked again in the transaction that reads.
-    let write = move |db: &Db, vault: &Vault, out: &mut Sink<'_>| {
-        db.read_blocking(|conn| -> Result<(), Problem> {
-            let mut v = Visit::enter(conn, vault, now, actor)?;
-            let (here, _) = v.see_code::<SeePeople>(&query.chapter)?;
-            Ok(exports::write(&mut v, &here, query.state, lang, out)?)
-        })
+    let (sheet, title) = match lang {
+        Lang::En => ("Volunteers", format!("Volunteers – {name}")),
+        Lang::Vi => ("Tình nguyện viên", format!("Danh sách tình nguyện viên – {name}")),
     };
-    match query.form {
-        VolunteerFileForm::Csv => {
-            let (mut spool, behind) = Spool::begin().map_err(Problem::internal)?;
-            actix_web::rt::spawn(async move {
-                let _turn = turn;
-                let written = desk.blocking(move |db, vault, _| {
-                    let mut out = Sink::csv(&mut spool, &COLUMNS, lang).map_err(Problem::internal)?;
-                    write(db, vault, &mut out)?;
-                    out.end().map_err(Problem::internal)?;
-                    spool.end().map_err(Problem::internal)
-                });
-                // Whoever reads is told by the end that does not come.
-                if let Err(problem) = written.await {
-                    tracing::warn!(?problem, "a list of volunteers could not be written to its end");
-                }
-            });
-            Ok(answer(&code, "tinh-nguyen-vien", "csv", "text/csv; charset=utf-8", lang).streaming(behind))
-        }
-        VolunteerFileForm::Xlsx => {
-            let _turn = turn;
-            let (sheet, title) = match lang {
-                Lang::En => ("Volunteers", format!("Volunteers – {name}")),
-                Lang::Vi => ("Tình nguyện viên", format!("Danh sách tình nguyện viên – {name}")),
-            };
-            let made = desk.blocking(move |db, vault, _| {
-                let mut out = Sink::xlsx(sheet, title, &COLUMNS, lang).map_err(Problem::internal)?;
-                write(db, vault, &mut out)?;
-                let file = out.end().map_err(Problem::internal)?;
-                file.ok_or_else(|| Problem::internal("a sheet without a file"))
-            });
-            let (length, stream) = spool::whole(made.await?).map_err(Problem::internal)?;
-            Ok(answer(&code, "tinh-nguyen-vien", "xlsx", XLSX, lang).no_chunking(length).streaming(stream))
-        }
-    }
+    let file = TableFile { form: query.form, lang, code, stem: "tinh-nguyen-vien", columns: &COLUMNS, sheet, title };
+    let write = move |v: &mut Visit<'_>, out: &mut Sink<'_>| -> Result<(), Problem> {
+        let (here, _) = v.see_code::<SeePeople>(&query.chapter)?;
+        Ok(exports::write(v, &here, query.state, lang, out)?)
+    };
+    desk.table(file, write).await
 }
