@@ -4,11 +4,11 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers → dues →
+//! persons → members → committees → volunteers → courses → teams → call_outs → donors → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
 //! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
-//! parties → persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers →
+//! parties → persons → members → committees → volunteers → courses → teams → call_outs → donors → giving → spending → transfers →
 //! dues → corrections → books → periods → publications → campaigns → activities → commendations → settlements →
 //! family_links → privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app →
 //! cli`
@@ -39,6 +39,7 @@ pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
+pub mod donors;
 pub mod dues;
 pub mod family_links;
 pub mod giving;

@@ -332,6 +332,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_certificate (id) {
+        id -> Uuid,
+        donation_id -> Uuid,
+        chapter_id -> Uuid,
+        code -> Text,
+        serial -> Text,
+        serial_key -> Text,
+        centre -> Text,
+        given_on -> Date,
+        component -> Text,
+        volume_ml -> Int2,
+        redeemed_ml -> Int2,
+        state -> Text,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_redemption (id) {
+        id -> Uuid,
+        certificate_id -> Uuid,
+        volume_ml -> Int2,
+        day -> Date,
+        facility -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     call_out (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -1107,6 +1139,52 @@ diesel::table! {
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
         withdrawn_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    donation (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        donor_id -> Nullable<Uuid>,
+        drive_id -> Nullable<Int8>,
+        day -> Date,
+        component -> Text,
+        volume_ml -> Nullable<Int2>,
+        din -> Nullable<Text>,
+        centre -> Nullable<Text>,
+        sex -> Nullable<Text>,
+        age -> Nullable<Int2>,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        proof -> Text,
+        stands -> Bool,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    donor (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        state -> Text,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        group_times -> Int2,
+        group_on -> Nullable<Date>,
+        willing -> Nullable<Bool>,
+        willing_on -> Nullable<Date>,
+        deferred_until -> Nullable<Date>,
+        donations -> Int4,
+        last_component -> Nullable<Text>,
+        last_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Int4,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
     }
 }
 
@@ -3364,6 +3442,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
@@ -3388,6 +3468,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, document);
 diesel::allow_tables_to_appear_in_same_query!(account, document_link);
 diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
+diesel::allow_tables_to_appear_in_same_query!(account, donation);
+diesel::allow_tables_to_appear_in_same_query!(account, donor);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
@@ -3482,6 +3564,9 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, donation);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
@@ -3520,6 +3605,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
+diesel::allow_tables_to_appear_in_same_query!(chapter, donation);
+diesel::allow_tables_to_appear_in_same_query!(chapter, donor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
@@ -3622,6 +3709,8 @@ diesel::allow_tables_to_appear_in_same_query!(document, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(document, publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
+diesel::allow_tables_to_appear_in_same_query!(donation, donor);
+diesel::allow_tables_to_appear_in_same_query!(donor, person);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, member);
