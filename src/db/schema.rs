@@ -332,6 +332,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_bag (ml, valid_from) {
+        ml -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     blood_certificate (id) {
         id -> Uuid,
         donation_id -> Uuid,
@@ -351,6 +363,69 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_compatibility (component, receiver_abo, receiver_rh, giver_abo, giver_rh, valid_from) {
+        component -> Text,
+        receiver_abo -> Text,
+        receiver_rh -> Text,
+        giver_abo -> Text,
+        giver_rh -> Text,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_deferral (code, valid_from) {
+        code -> Text,
+        place -> SmallInt,
+        amount -> SmallInt,
+        unit -> Text,
+        reason -> Text,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_interval (after, valid_from) {
+        after -> Text,
+        days -> Nullable<SmallInt>,
+        times -> Nullable<SmallInt>,
+        within_days -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_limit (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     blood_redemption (id) {
         id -> Uuid,
         certificate_id -> Uuid,
@@ -360,6 +435,21 @@ diesel::table! {
         request_hash -> Bytea,
         entered_by -> Uuid,
         entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_volume (procedure, least_kg, valid_from) {
+        procedure -> Text,
+        least_kg -> SmallInt,
+        most_ml -> SmallInt,
+        ml_per_kg -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
     }
 }
 
