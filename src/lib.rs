@@ -6,7 +6,7 @@
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
 //! persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
-//! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
+//! drives → privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
 //! parties → persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers →
 //! dues → corrections → books → periods → publications → campaigns → activities → commendations → settlements →
@@ -39,6 +39,7 @@ pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
+pub mod drives;
 pub mod dues;
 pub mod family_links;
 pub mod giving;
