@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::fault::Fault;
 use super::model::{MONTH, Rule};
+use super::stops;
 use super::store::{self, AskedRow, CallOutRow};
 use crate::authz::{Granted, KeepPeople};
 use crate::basics::clock::vietnam_date;
@@ -87,7 +88,7 @@ fn who_may_be_asked(
         .collect();
     let hashes: Vec<Vec<u8>> = all.iter().map(|one| one.hash.clone()).collect();
     let persons: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
-    let (stopped, stopped_elsewhere) = store::stopped(errand.conn, &persons, &hashes)?;
+    let (stopped, stopped_elsewhere) = stops::stopped(errand.conn, &persons, &hashes)?;
     let often = store::often(errand.conn, &hashes, errand.now - MONTH)?;
     let times = |one: &Candidate| often.get(&one.hash).copied().unwrap_or(0);
     all.retain(|one| {
