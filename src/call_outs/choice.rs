@@ -5,14 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::fault::Fault;
 use super::model::{MONTH, Rule};
-use super::stops;
+use super::stops::{self, party_hash};
 use super::store::{self, AskedRow, CallOutRow};
 use crate::authz::{Granted, KeepPeople};
 use crate::basics::clock::vietnam_date;
 use crate::house::errand::Errand;
 use crate::persons::{self, Known, PersonId};
 use crate::teams;
-use crate::vault::Vault;
 use crate::volunteers::{self, Chosen, Filter, VolunteerId, When};
 
 /// Somebody who is to be asked.
@@ -20,11 +19,6 @@ pub struct Candidate {
     pub chosen: Chosen,
     pub known: Known,
     pub hash: Vec<u8>,
-}
-
-/// By what a person is the same at all chapters.
-pub fn party_hash(vault: &Vault, party: uuid::Uuid) -> Vec<u8> {
-    vault.hash("call_out.party", party.as_bytes()).to_vec()
 }
 
 /// Rounds in which those are passed over who may not be asked.

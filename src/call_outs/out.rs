@@ -139,6 +139,10 @@ pub struct CallOutAskedOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "sms:0912345678?body=…")]
     pub sms: Option<String>,
+    /// Opens the mail program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "mailto:lan@example.org")]
+    pub mail: Option<String>,
     /// The page by which they answer; as long as they may.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

@@ -4,8 +4,7 @@
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::choice::party_hash;
-use super::stops;
+use super::stops::{self, party_hash};
 use super::store;
 use crate::calendar::retention::Periods;
 use crate::db::DbError;

@@ -9,7 +9,6 @@ use diesel::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::choice::party_hash;
 use super::fault::Fault;
 use super::model::Agreed;
 use super::out::CallOutConsentOut;
@@ -20,6 +19,7 @@ use crate::db::DbError;
 use crate::db::schema::call_out_stop;
 use crate::persons;
 use crate::tree::{self, ChapterId};
+use crate::vault::Vault;
 use crate::volunteers::{self, VolunteerId, VolunteerRow};
 
 /// That somebody stopped, and whether it ended.
@@ -30,6 +30,11 @@ pub struct StopRow {
     pub stopped_at: DateTime<Utc>,
     pub lifted_at: Option<DateTime<Utc>>,
     pub lifted_how: Option<String>,
+}
+
+/// By what a person is the same at all chapters.
+pub fn party_hash(vault: &Vault, party: Uuid) -> Vec<u8> {
+    vault.hash("call_out.party", party.as_bytes()).to_vec()
 }
 
 /// Of these, who is not to be asked any more: by what they are, or by who they were when they said so.
