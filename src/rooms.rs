@@ -2,9 +2,9 @@
 
 use crate::house::Rooms;
 use crate::{
-    activities, authz, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees, corrections,
-    courses, decisions, documents, drives, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox,
-    parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock,
+    activities, authz, blood_rules, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees,
+    corrections, courses, decisions, documents, drives, dues, family_links, giving, identity, jobs, ledger, links, log, members,
+    outbox, parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock,
     successions, teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
@@ -36,6 +36,8 @@ pub const ROOMS: Rooms = Rooms(&[
     &courses::ROOM,
     &teams::ROOM,
     &call_outs::ROOM,
+    &blood_rules::ROOM,
+    &drives::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,
@@ -49,7 +51,6 @@ pub const ROOMS: Rooms = Rooms(&[
     &commendations::ROOM,
     &settlements::ROOM,
     &family_links::ROOM,
-    &drives::ROOM,
     &privacy::ROOM,
     &successions::ROOM,
     &search::ROOM,
