@@ -5,7 +5,7 @@
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
 //! persons → members → committees → volunteers → courses → teams → call_outs →
-//! blood_rules → donors → giving → spending → transfers → dues →
+//! blood_rules → drives → donors → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
 //! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
@@ -42,6 +42,7 @@ pub mod decisions;
 pub mod disclosure;
 pub mod documents;
 pub mod donors;
+pub mod drives;
 pub mod dues;
 pub mod family_links;
 pub mod giving;

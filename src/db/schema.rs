@@ -344,6 +344,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_centre (id) {
+        id -> BigInt,
+        code -> Text,
+        vi -> Text,
+        en -> Text,
+        province -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     blood_certificate (id) {
         id -> Uuid,
         donation_id -> Uuid,
@@ -354,8 +368,8 @@ diesel::table! {
         centre -> Text,
         given_on -> Date,
         component -> Text,
-        volume_ml -> Int2,
-        redeemed_ml -> Int2,
+        volume_ml -> SmallInt,
+        redeemed_ml -> SmallInt,
         state -> Text,
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
@@ -429,7 +443,7 @@ diesel::table! {
     blood_redemption (id) {
         id -> Uuid,
         certificate_id -> Uuid,
-        volume_ml -> Int2,
+        volume_ml -> SmallInt,
         day -> Date,
         facility -> Nullable<Bytea>,
         request_hash -> Bytea,
@@ -448,6 +462,42 @@ diesel::table! {
         valid_to -> Nullable<Date>,
         law_vi -> Text,
         law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    booking (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        slot -> Nullable<SmallInt>,
+        state -> Text,
+        code -> Text,
+        content -> Nullable<Bytea>,
+        person_hash -> Nullable<Bytea>,
+        contact_hash -> Nullable<Bytea>,
+        text_version -> Nullable<SmallInt>,
+        turn -> BigInt,
+        walk_in -> Bool,
+        agreed_day -> Date,
+        confirmed_at -> Nullable<Timestamptz>,
+        answer_by -> Nullable<Timestamptz>,
+        reminded_of -> Nullable<Date>,
+        made_at -> Timestamptz,
+        made_by -> Nullable<Uuid>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    booking_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
         mark -> Text,
         source -> Text,
     }
@@ -559,10 +609,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    call_out_stop (person_id) {
+    call_out_stop (person_id, stopped_at) {
         person_id -> Uuid,
         party_hash -> Nullable<Bytea>,
         stopped_at -> Timestamptz,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_how -> Nullable<Text>,
     }
 }
 
@@ -1237,14 +1290,14 @@ diesel::table! {
         id -> Uuid,
         chapter_id -> Uuid,
         donor_id -> Nullable<Uuid>,
-        drive_id -> Nullable<Int8>,
+        drive_id -> Nullable<BigInt>,
         day -> Date,
         component -> Text,
-        volume_ml -> Nullable<Int2>,
+        volume_ml -> Nullable<SmallInt>,
         din -> Nullable<Text>,
         centre -> Nullable<Text>,
         sex -> Nullable<Text>,
-        age -> Nullable<Int2>,
+        age -> Nullable<SmallInt>,
         abo -> Nullable<Text>,
         rh -> Nullable<Text>,
         proof -> Text,
@@ -1263,18 +1316,80 @@ diesel::table! {
         state -> Text,
         abo -> Nullable<Text>,
         rh -> Nullable<Text>,
-        group_times -> Int2,
+        group_times -> SmallInt,
         group_on -> Nullable<Date>,
         willing -> Nullable<Bool>,
         willing_on -> Nullable<Date>,
         deferred_until -> Nullable<Date>,
-        donations -> Int4,
+        donations -> Integer,
         last_component -> Nullable<Text>,
         last_on -> Nullable<Date>,
         request_hash -> Bytea,
-        version -> Int4,
+        version -> Integer,
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive (id) {
+        id -> BigInt,
+        code -> Text,
+        chapter_id -> Uuid,
+        centre_id -> BigInt,
+        title -> Text,
+        site -> Text,
+        day -> Date,
+        listed -> Bool,
+        state -> Text,
+        waiting_most -> SmallInt,
+        team_id -> Nullable<Uuid>,
+        moves -> SmallInt,
+        cancelled_why -> Nullable<Text>,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive_equipment (drive_id, n) {
+        drive_id -> BigInt,
+        n -> SmallInt,
+        what -> Text,
+        quantity -> Integer,
+        ready -> Bool,
+    }
+}
+
+diesel::table! {
+    drive_request (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    drive_rule (name, valid_from) {
+        name -> Text,
+        value -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    drive_slot (drive_id, n) {
+        drive_id -> BigInt,
+        n -> SmallInt,
+        from_minute -> SmallInt,
+        until_minute -> SmallInt,
+        places -> SmallInt,
+        taken -> SmallInt,
     }
 }
 
@@ -3534,10 +3649,12 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
+diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_scan);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_stop);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, campaign);
 diesel::allow_tables_to_appear_in_same_query!(account, certificate);
@@ -3560,6 +3677,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, donation);
 diesel::allow_tables_to_appear_in_same_query!(account, donor);
+diesel::allow_tables_to_appear_in_same_query!(account, drive);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
@@ -3654,9 +3772,13 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, donation);
+diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
@@ -3697,6 +3819,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, donation);
 diesel::allow_tables_to_appear_in_same_query!(chapter, donor);
+diesel::allow_tables_to_appear_in_same_query!(chapter, drive);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
@@ -3801,6 +3924,10 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, document_publicatio
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(donation, donor);
 diesel::allow_tables_to_appear_in_same_query!(donor, person);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
+diesel::allow_tables_to_appear_in_same_query!(drive, team);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, member);
