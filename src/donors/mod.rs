@@ -25,7 +25,7 @@ use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
 
 pub use asked::{Callable, GivenAt, Times, Wanted, find_callable, given_at, times, times_of};
-pub use model::{AboGroup, Component, DonationId, DonationProof, DonorId, DonorState, RhFactor};
+pub use model::{DonationId, DonationProof, DonorId, DonorState};
 pub use record::{Certified, CertifyError, Given, Recorded, Serial, certify, defer, numbers_given, record};
 pub use store::{Row as DonorRow, find, find_all, of_persons};
 

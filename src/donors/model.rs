@@ -39,33 +39,6 @@ codes! {
         Said = "SAID",
     }
 
-    /// What is given.
-    #[derive(Hash)]
-    pub enum Component {
-        WholeBlood = "WHOLE_BLOOD",
-        RedCells = "RED_CELLS",
-        Platelets = "PLATELETS",
-        Plasma = "PLASMA",
-        Granulocytes = "GRANULOCYTES",
-        StemCells = "STEM_CELLS",
-    }
-
-    /// The ABO group.
-    #[derive(Hash)]
-    pub enum AboGroup {
-        O = "O",
-        A = "A",
-        B = "B",
-        Ab = "AB",
-    }
-
-    /// The Rh factor (RhD).
-    #[derive(Hash)]
-    pub enum RhFactor {
-        Positive = "POSITIVE",
-        Negative = "NEGATIVE",
-    }
-
     /// Where a certificate stands.
     #[derive(Hash)]
     pub wire enum BloodCertificateState {

@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::model::{AboGroup, BloodCertificateState, Component, DonationId, DonationProof, DonorId, RhFactor, serial_key};
+use super::model::{BloodCertificateState, DonationId, DonationProof, DonorId, serial_key};
 use crate::basics::PublicCode;
+use crate::blood_rules::{Component, Din, Group};
 use crate::db::schema::{blood_certificate, donation};
 use crate::db::statement::statement;
 use crate::db::{DbError, shown};
@@ -31,15 +32,14 @@ pub struct Given {
     pub day: NaiveDate,
     pub component: Component,
     pub volume_ml: Option<i16>,
-    /// The donation number, as it is kept: 13 characters.
-    pub din: Option<String>,
+    pub din: Option<Din>,
     /// Code of the blood centre.
     pub centre: Option<String>,
     pub sex: Option<Sex>,
     /// Full years on the day.
     pub age: Option<i16>,
     /// As the centre found it this time.
-    pub group: Option<(AboGroup, RhFactor)>,
+    pub group: Option<Group>,
     pub proof: DonationProof,
     pub request_hash: Vec<u8>,
 }
@@ -102,7 +102,7 @@ pub fn record(
     let became = |given: &Given| match () {
         () if written.contains(&given.id.0) => Recorded::New,
         () if known.contains(&given.id.0) => Recorded::Again,
-        () if given.din.as_ref().is_some_and(|din| numbers.get(din).is_some_and(|of| *of != given.id.0)) => Recorded::NumberTaken,
+        () if given.din.as_ref().is_some_and(|din| numbers.get(din.as_str()).is_some_and(|of| *of != given.id.0)) => Recorded::NumberTaken,
         () => Recorded::SameDay,
     };
     let new: Vec<&Given> = all.iter().filter(|given| written.contains(&given.id.0)).collect();
@@ -120,7 +120,7 @@ fn row(given: &Given, at: ChapterId, account: Uuid, now: DateTime<Utc>) -> Donat
         day: given.day,
         component: given.component.name().to_owned(),
         volume_ml: given.volume_ml,
-        din: given.din.clone(),
+        din: given.din.as_ref().map(|din| din.as_str().to_owned()),
         centre: given.centre.clone(),
         sex: given.sex.map(|sex| sex.name().to_owned()),
         age: given.age,
@@ -143,7 +143,7 @@ fn known(conn: &mut PgConnection, all: &[Given]) -> Result<HashSet<Uuid>, DbErro
 /// To which donations the numbers of those that were not written were given.
 fn taken(conn: &mut PgConnection, all: &[Given], written: &HashSet<Uuid>) -> Result<HashMap<String, Uuid>, DbError> {
     let left = all.iter().filter(|given| !written.contains(&given.id.0));
-    let dins: Vec<&str> = left.filter_map(|given| given.din.as_deref()).collect();
+    let dins: Vec<&str> = left.filter_map(|given| given.din.as_ref().map(Din::as_str)).collect();
     if dins.is_empty() {
         return Ok(HashMap::new());
     }
