@@ -11,7 +11,7 @@ use crate::blood_rules::{AboGroup, Component, Din, DinError, RhFactor};
 use crate::http::{Check, FieldError, Patch, Say, one_line};
 use crate::persons::Sex;
 use crate::persons::lists::{Particulars, Told};
-use crate::persons::model::{PersonKind, is_by_chance};
+use crate::persons::model::is_by_chance;
 
 const MOST_FACILITY: usize = 120;
 const MOST_SERIAL: usize = 60;
@@ -83,13 +83,12 @@ impl DonorIn {
             (Some(person), None) if !says_more => Some(Whom::Known(person)),
             (None, Some(name)) => {
                 let told = Told {
-                    kind: PersonKind::Person,
                     name,
-                    representative: None,
                     phone: self.phone.as_deref(),
                     birth: self.birth.as_deref(),
                     sex: self.sex,
                     commune: self.commune.as_deref(),
+                    ..Told::default()
                 };
                 told.check(&mut check, today).map(|of| Whom::New(Box::new(of)))
             }
