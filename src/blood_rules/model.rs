@@ -78,7 +78,7 @@ codes! {
 
     /// How a deferral is counted.
     #[derive(Hash)]
-    pub wire enum Unit {
+    pub wire enum DeferralUnit {
         /// At the end of a month that lacks the day: its last day.
         Month = "MONTH",
         Day = "DAY",
@@ -207,7 +207,7 @@ pub struct Deferral {
     pub code: String,
     pub place: i16,
     pub amount: i16,
-    pub unit: Unit,
+    pub unit: DeferralUnit,
     pub reason: DeferralReason,
     pub vi: String,
     pub en: String,
@@ -219,9 +219,9 @@ impl Deferral {
     pub fn until(&self, happened: NaiveDate) -> Option<NaiveDate> {
         let amount = u32::from(self.amount.unsigned_abs());
         match self.unit {
-            Unit::Month => happened.checked_add_months(Months::new(amount)),
-            Unit::Day => happened.checked_add_days(Days::new(amount.into())),
-            Unit::Hour => None,
+            DeferralUnit::Month => happened.checked_add_months(Months::new(amount)),
+            DeferralUnit::Day => happened.checked_add_days(Days::new(amount.into())),
+            DeferralUnit::Hour => None,
         }
     }
 }
