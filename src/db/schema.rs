@@ -527,10 +527,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    call_out_stop (person_id) {
+    call_out_stop (person_id, stopped_at) {
         person_id -> Uuid,
         party_hash -> Nullable<Bytea>,
         stopped_at -> Timestamptz,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_how -> Nullable<Text>,
     }
 }
 
@@ -3458,6 +3461,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_scan);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_stop);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, campaign);
 diesel::allow_tables_to_appear_in_same_query!(account, certificate);
