@@ -5,7 +5,7 @@
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
 //! persons → members → committees → volunteers → courses → teams → call_outs →
-//! blood_rules → giving → spending → transfers → dues →
+//! blood_rules → pre_check → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
 //! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
@@ -59,6 +59,7 @@ pub mod password_links;
 pub mod periods;
 pub mod persons;
 pub mod portal;
+pub mod pre_check;
 pub mod privacy;
 pub mod publications;
 pub mod rooms;

@@ -9,6 +9,8 @@
 //! - A value that no legal source gives has no row: the centre measures.
 //! - Of why somebody was put off only a word of a short public list is ever kept ([`DeferralReason`]); everything else is `CENTRE_DECISION`.
 
+#[cfg(test)]
+mod by_hand;
 pub mod din;
 mod judged;
 pub mod model;

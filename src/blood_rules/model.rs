@@ -215,6 +215,16 @@ pub struct Deferral {
 }
 
 impl Deferral {
+    /// About how many days it lasts, to tell the longer of two.
+    pub fn days_about(&self) -> i32 {
+        let amount = i32::from(self.amount);
+        match self.unit {
+            DeferralUnit::Month => amount * 31,
+            DeferralUnit::Day => amount,
+            DeferralUnit::Hour => 0,
+        }
+    }
+
     /// The first day on which it is over, of what happened on a day; `None` where no day is lost.
     pub fn until(&self, happened: NaiveDate) -> Option<NaiveDate> {
         let amount = u32::from(self.amount.unsigned_abs());
@@ -293,6 +303,12 @@ impl Rules {
 
     pub fn interval(&self, after: Component) -> Option<&Interval> {
         self.intervals.iter().find(|interval| interval.after == after)
+    }
+
+    /// The same rules, with others in place of those about what puts a donation off.
+    pub fn put_off_by(mut self, deferrals: Vec<Deferral>) -> Self {
+        self.deferrals = deferrals;
+        self
     }
 
     pub(super) fn least_kg(&self, sex: Sex) -> Option<&Limit> {

@@ -2439,6 +2439,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    pre_check (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        note_vi -> Text,
+        note_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    pre_check_question (version, code) {
+        version -> SmallInt,
+        place -> SmallInt,
+        code -> Text,
+        ask -> Text,
+        deferrals -> Array<Text>,
+        vi -> Text,
+        en -> Text,
+        about_vi -> Text,
+        about_en -> Text,
+    }
+}
+
+diesel::table! {
     programme (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -3808,6 +3834,7 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, retention_p
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
+diesel::allow_tables_to_appear_in_same_query!(pre_check, pre_check_question);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_party);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_task);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);

@@ -297,6 +297,8 @@ const READABLE: &[(&str, &[&str])] = &[
     ("volunteer_rule", &["name", "value", "valid_from", "valid_to", "source"]),
     ("volunteer_consent_text", &["version", "valid_from", "valid_to", "vi", "en"]),
     ("own_cost", &["code", "consent"]),
+    ("pre_check", &["version", "valid_from", "valid_to", "note_vi", "note_en", "mark", "source"]),
+    ("pre_check_question", &["version", "place", "code", "ask", "deferrals", "vi", "en", "about_vi", "about_en"]),
     ("public_holiday", &["day"]),
     (
         "publication",
