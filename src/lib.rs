@@ -7,6 +7,7 @@
 //! persons → members → committees → volunteers → courses → teams → call_outs →
 //! blood_rules → pre_check → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
+//! organs →
 //! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
 //! parties → persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers →
@@ -53,6 +54,7 @@ pub mod links;
 pub mod log;
 pub mod members;
 pub mod operations;
+pub mod organs;
 pub mod outbox;
 pub mod parties;
 pub mod password_links;

@@ -2154,6 +2154,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    organ_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_registration (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        state -> Text,
+        gives -> Array<Text>,
+        person -> Nullable<Bytea>,
+        person_hash -> Nullable<Bytea>,
+        words -> Array<BigInt>,
+        text_version -> SmallInt,
+        consent_on -> Date,
+        handed_on -> Nullable<Date>,
+        card -> Nullable<Bytea>,
+        card_on -> Nullable<Date>,
+        withdrawn_on -> Nullable<Date>,
+        told_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        erased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    organ_rule (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_step (id) {
+        id -> Uuid,
+        registration_id -> Uuid,
+        kind -> Text,
+        day -> Date,
+        done_by -> Uuid,
+        done_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     own_cost (code) {
         code -> Text,
         consent -> Bytea,
@@ -3530,6 +3588,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, movement_edition);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
 diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, person);
@@ -3665,6 +3725,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(chapter, organ_registration);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
@@ -3820,6 +3881,8 @@ diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_e
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_held);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(organ_consent_text, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(organ_registration, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
