@@ -15,6 +15,7 @@ mod harness;
 
 mod accounts;
 mod activities;
+mod activity_photos;
 mod administrators;
 mod advances;
 mod aliases;
