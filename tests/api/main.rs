@@ -173,6 +173,7 @@ mod uploads;
 mod volunteer_hours;
 mod volunteer_moments;
 mod volunteers;
+mod volunteers_story;
 mod vouchers;
 mod webhooks;
 mod words;
