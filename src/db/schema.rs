@@ -132,6 +132,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity_photo_consent (id) {
+        id -> Uuid,
+        activity_id -> Uuid,
+        document_id -> Uuid,
+        ground -> Text,
+        person_id -> Nullable<Uuid>,
+        text_version -> Nullable<SmallInt>,
+        given_on -> Date,
+        paper -> Nullable<Text>,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     activity_request (id) {
         id -> Uuid,
         request_hash -> Bytea,
@@ -1199,7 +1216,7 @@ diesel::table! {
         sha256 -> Text,
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
-        withdrawn_by -> Uuid,
+        withdrawn_by -> Nullable<Uuid>,
     }
 }
 
@@ -3537,6 +3554,7 @@ diesel::table! {
 // thousands of trait implementations, and most of the compiler's time.)
 diesel::allow_tables_to_appear_in_same_query!(account, activity);
 diesel::allow_tables_to_appear_in_same_query!(account, activity_correction);
+diesel::allow_tables_to_appear_in_same_query!(account, activity_photo_consent);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
@@ -3632,6 +3650,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_area);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_correction);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_delivery);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_photo_consent);
 diesel::allow_tables_to_appear_in_same_query!(activity, campaign);
 diesel::allow_tables_to_appear_in_same_query!(activity, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity, movement);
@@ -3639,6 +3658,8 @@ diesel::allow_tables_to_appear_in_same_query!(activity, programme);
 diesel::allow_tables_to_appear_in_same_query!(activity_area, practice_model);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivered, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivery, chapter);
+diesel::allow_tables_to_appear_in_same_query!(activity_photo_consent, document);
+diesel::allow_tables_to_appear_in_same_query!(activity_photo_consent, person);
 diesel::allow_tables_to_appear_in_same_query!(activity_sum, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, entry);

@@ -15,6 +15,7 @@ mod harness;
 
 mod accounts;
 mod activities;
+mod activity_photos;
 mod administrators;
 mod advances;
 mod aliases;
@@ -173,6 +174,7 @@ mod uploads;
 mod volunteer_hours;
 mod volunteer_moments;
 mod volunteers;
+mod volunteers_story;
 mod vouchers;
 mod webhooks;
 mod words;

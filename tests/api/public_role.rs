@@ -165,7 +165,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("chapter_ancestor", &["chapter_id", "ancestor_id", "depth"]),
     ("chapter_successor", &["old_id", "new_id", "since", "leads"]),
-    ("document_publication", &["subject_id", "sha256", "size_bytes", "media_type", "title", "published_on"]),
+    ("document_publication", &["purpose", "subject_id", "sha256", "size_bytes", "media_type", "title", "published_on"]),
     ("document_withdrawal", &["subject_id", "sha256", "withdrawn_on"]),
     ("chapter_former_name", &["chapter_id", "version", "name", "folded", "words", "valid_from", "valid_to"]),
     (
