@@ -91,9 +91,7 @@ pub fn plan_at<R: Right>(
     not_by.dedup();
     let mut steps = Vec::new();
     for side in [Some(chapter), new.with].into_iter().flatten() {
-        for at in chain::of_side(conn, now, new.kind, side, new.amount_vnd)? {
-            steps.push(Step { of: side, at, approver: chain::approver(conn, now, at, &not_by)? });
-        }
+        steps.extend(chain::of_side(conn, now, new.kind, side, new.amount_vnd, &not_by)?);
     }
     Ok(Plan { chapter, steps, not_by })
 }
@@ -148,18 +146,29 @@ fn note(
 
 /// Asks. The same request sent again is the same request.
 pub fn ask<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, new: &New<'_>, content: Content<'_>) -> Result<Asked, Halt> {
-    let print = fingerprint(v.vault, new.kind, new.id, content);
     if let Some(known) = store::find(v.conn, new.kind, new.id)? {
-        return before(&known, &print);
+        return before(&known, &fingerprint(v.vault, new.kind, new.id, content));
     }
+    Ok(ask_first(v, by, new, content)?.map_or(Asked::Before, |_| Asked::Now))
+}
+
+/// [`ask`] where the room has just seen that there is no such request: the chapter whose turn it is, or nothing if a twin of this
+/// request was faster.
+pub fn ask_first<R: Right>(
+    v: &mut Visit<'_>,
+    by: &Granted<R>,
+    new: &New<'_>,
+    content: Content<'_>,
+) -> Result<Option<ChapterId>, Halt> {
+    let print = fingerprint(v.vault, new.kind, new.id, content);
     let plan = plan(v.conn, v.now, by, new)?;
     let sealed = content.note.map(|note| seal_note(v.vault, new.kind, new.id, note)).transpose()?;
     if write(v.conn, v.now, by, new, &plan, Some((&print, sealed.as_deref())))? {
         note(v.conn, v.now, new, Some(by.account()), by.chapter())?;
-        return Ok(Asked::Now);
+        return Ok(Some(plan.approver()?));
     }
     let known = store::find(v.conn, new.kind, new.id)?.ok_or(Halt::Unknown)?;
-    before(&known, &print)
+    before(&known, &print).map(|_| None)
 }
 
 fn before(known: &store::Row, print: &Fingerprint) -> Result<Asked, Halt> {
