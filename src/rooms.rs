@@ -2,7 +2,7 @@
 
 use crate::house::Rooms;
 use crate::{
-    activities, authz, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees, corrections,
+    activities, authz, blood_rules, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees, corrections,
     courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox, parties,
     password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock, successions,
     teams, transfers, tree, volunteers, vouchers, webhooks,
@@ -36,6 +36,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &courses::ROOM,
     &teams::ROOM,
     &call_outs::ROOM,
+    &blood_rules::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,

@@ -45,7 +45,8 @@ pub use desk::Desk;
 pub use idempotency::Attempt;
 pub use parameters::refuse_unasked;
 pub use policy::{
-    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepFamilyLinks, KeepPeople, LEVELS, Organise, POLICY, Reach, Read,
-    Record, Right, RightName, Role, RunActivities, RunAppeal, SECOND_FACTOR, SeeFamilyLinks, SeePeople, Seen, suffices,
+    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepBlood, KeepFamilyLinks, KeepPeople, LEVELS, Organise, POLICY,
+    Reach, Read, Record, Right, RightName, Role, RunActivities, RunAppeal, SECOND_FACTOR, SeeBlood, SeeFamilyLinks, SeePeople,
+    Seen, suffices,
 };
 pub use visit::Visit;

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::due;
-use super::model::CallAnswer;
+use super::model::{Agreed, CallAnswer};
 use crate::basics::Clock;
 use crate::db::statement::statement;
 use crate::db::worker::{Declared, Worker};
@@ -60,9 +60,12 @@ statement! {
         kept_at: DateTime<Utc> => Timestamptz,
         account: Option<Uuid> => Nullable<SqlUuid>,
         stopped_at: DateTime<Utc> => Timestamptz,
+        lifted_at: DateTime<Utc> => Timestamptz,
+        lifted_by: Option<Uuid> => Nullable<SqlUuid>,
+        lifted_how: &'static str => Text,
     } -> (SqlUuid, SqlUuid, Bool, Bool),
     "WITH said AS (SELECT * FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) s(id, answer, arrives_at)),
-     known AS (SELECT s.id, s.answer, s.arrives_at, a.call_out_id, a.revoked_at IS NULL AND c.state = 'OPEN' AS open
+     known AS (SELECT s.id, s.answer, s.arrives_at, a.call_out_id, a.answer AS before, a.revoked_at IS NULL AND c.state = 'OPEN' AS open
                FROM said s JOIN call_out_asked a ON a.id = s.id JOIN call_out c ON c.id = a.call_out_id),
      changed AS (UPDATE call_out_asked a SET answer = k.answer, arrives_at = k.arrives_at, answered_at = ?
                  FROM known k WHERE a.id = k.id AND k.open AND (a.answer IS DISTINCT FROM k.answer OR a.arrives_at IS DISTINCT FROM k.arrives_at)
@@ -70,7 +73,10 @@ statement! {
      kept AS (INSERT INTO call_out_answer (asked_id, answer, arrives_at, answered_at, account_id)
               SELECT id, answer, arrives_at, ?, ? FROM changed),
      stopped AS (INSERT INTO call_out_stop (person_id, party_hash, stopped_at)
-                 SELECT person_id, party_hash, ? FROM changed WHERE answer = 'STOP' ON CONFLICT DO NOTHING)
+                 SELECT person_id, party_hash, ? FROM changed WHERE answer = 'STOP' ON CONFLICT DO NOTHING),
+     lifted AS (UPDATE call_out_stop s SET lifted_at = ?, lifted_by = ?, lifted_how = ?
+                FROM changed h JOIN known k ON k.id = h.id
+                WHERE k.before = 'STOP' AND h.answer <> 'STOP' AND s.person_id = h.person_id AND s.lifted_at IS NULL)
      SELECT k.id, k.call_out_id, k.open, EXISTS (SELECT FROM changed WHERE changed.id = k.id) FROM known k"
 }
 
@@ -95,6 +101,10 @@ pub fn write(
         kept_at: &now,
         account: &heard_by,
         stopped_at: &now,
+        // Who says another thing instead takes the stop back as well.
+        lifted_at: &now,
+        lifted_by: &heard_by,
+        lifted_how: &heard_by.map_or(Agreed::Link, |_| Agreed::Phone).name(),
     }
     .load(conn)?;
     let mut changed: Vec<Uuid> = rows.iter().filter(|row| row.3).map(|row| row.1).collect();
