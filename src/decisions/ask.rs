@@ -15,6 +15,7 @@ use crate::authz::{self, AuditEvent, Granted, Right, Visit};
 use crate::basics::Line;
 use crate::house::matter::Matter as Kind;
 use crate::http::Problem;
+use crate::identity::store as identity;
 use crate::tree::ChapterId;
 use crate::vault::{Place, Vault};
 
@@ -118,6 +119,30 @@ pub fn enter_above<R: Right>(
     enter_noting(conn, now, by, new, plan, None, plan.chapter)
 }
 
+/// Enters a request that its room kept without a second person until now, for nobody had to approve it, so that somebody may decide
+/// it in this very transaction. `asked` says by which account and when; whoever asked does not decide.
+pub fn enter_late(
+    conn: &mut PgConnection,
+    new: &New<'_>,
+    chapter: ChapterId,
+    (account, at): (Uuid, DateTime<Utc>),
+) -> Result<(), Halt> {
+    let not_by = [identity::officer_of(conn, account)?];
+    let row = NewRow {
+        kind: new.kind,
+        id: new.id,
+        subject: new.subject,
+        chapter,
+        approver: chapter,
+        amount_vnd: new.amount_vnd,
+        about: new.about,
+        not_by: &not_by,
+        note: None,
+        hashes: None,
+    };
+    if store::insert(conn, (account, at), &row)? { Ok(()) } else { Err(Halt::IdTaken) }
+}
+
 fn enter_noting<R: Right>(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
@@ -198,7 +223,7 @@ fn write<R: Right>(
         note: content.and_then(|(_, note)| note),
         hashes: content.map(|(print, _)| (print.whole.as_slice(), print.bare.as_slice())),
     };
-    if !store::insert(conn, now, by, &row)? {
+    if !store::insert(conn, (by.account(), now), &row)? {
         return Ok(false);
     }
     if plan.steps.len() > 1 {

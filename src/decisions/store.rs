@@ -121,7 +121,7 @@ statement! {
 }
 
 /// Writes one unless its id is taken; whether it was written. A concurrent twin waits for the first.
-pub fn insert<R: Right>(conn: &mut PgConnection, at: DateTime<Utc>, by: &Granted<R>, new: &NewRow<'_>) -> Result<bool, DbError> {
+pub fn insert(conn: &mut PgConnection, (account, at): (Uuid, DateTime<Utc>), new: &NewRow<'_>) -> Result<bool, DbError> {
     let written = Insert {
         matter: &new.kind.name,
         id: &new.id,
@@ -132,7 +132,7 @@ pub fn insert<R: Right>(conn: &mut PgConnection, at: DateTime<Utc>, by: &Granted
         amount: &new.amount_vnd,
         about: &new.about,
         not_by: &new.not_by.to_vec(),
-        asked_by: &by.account(),
+        asked_by: &account,
         asked_at: &at,
         note: &new.note,
         request_hash: &new.hashes.map(|(whole, _)| whole),
