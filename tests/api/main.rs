@@ -65,6 +65,7 @@ mod examples;
 mod factor;
 mod family_links;
 mod family_links_between;
+mod few_statements;
 mod finding;
 mod gifts;
 mod givers;
