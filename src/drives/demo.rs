@@ -20,7 +20,7 @@ use crate::vault::Vault;
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// See `spending`: ids of its own.
-const IDS: u128 = 0x0de0_0000_0000_7000_8000_0000_000d_0000;
+const IDS: u128 = 0x0de0_0000_0000_7000_8000_0000_0014_0000;
 
 /// See the module.
 pub fn fill(means: &Means) -> Result<(), Failure> {
