@@ -5,8 +5,9 @@
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
 //! persons → members → committees → volunteers → courses → teams → call_outs →
-//! blood_rules → drives → giving → spending → transfers → dues →
+//! blood_rules → drives → pre_check → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
+//! organs →
 //! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
 //! parties → persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers →
@@ -54,12 +55,14 @@ pub mod links;
 pub mod log;
 pub mod members;
 pub mod operations;
+pub mod organs;
 pub mod outbox;
 pub mod parties;
 pub mod password_links;
 pub mod periods;
 pub mod persons;
 pub mod portal;
+pub mod pre_check;
 pub mod privacy;
 pub mod publications;
 pub mod rooms;

@@ -4,8 +4,8 @@ use crate::house::Rooms;
 use crate::{
     activities, authz, blood_rules, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees,
     corrections, courses, decisions, documents, drives, dues, family_links, giving, identity, jobs, ledger, links, log, members,
-    outbox, parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock,
-    successions, teams, transfers, tree, volunteers, vouchers, webhooks,
+    organs, outbox, parties, password_links, periods, persons, pre_check, privacy, publications, search, settlements, spending,
+    statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -38,6 +38,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &call_outs::ROOM,
     &blood_rules::ROOM,
     &drives::ROOM,
+    &pre_check::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,
@@ -51,6 +52,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &commendations::ROOM,
     &settlements::ROOM,
     &family_links::ROOM,
+    &organs::ROOM,
     &privacy::ROOM,
     &successions::ROOM,
     &search::ROOM,

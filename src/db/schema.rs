@@ -132,6 +132,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity_photo_consent (id) {
+        id -> Uuid,
+        activity_id -> Uuid,
+        document_id -> Uuid,
+        ground -> Text,
+        person_id -> Nullable<Uuid>,
+        text_version -> Nullable<SmallInt>,
+        given_on -> Date,
+        paper -> Nullable<Text>,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     activity_request (id) {
         id -> Uuid,
         request_hash -> Bytea,
@@ -1249,7 +1266,7 @@ diesel::table! {
         sha256 -> Text,
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
-        withdrawn_by -> Uuid,
+        withdrawn_by -> Nullable<Uuid>,
     }
 }
 
@@ -2266,6 +2283,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    organ_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_registration (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        state -> Text,
+        gives -> Array<Text>,
+        person -> Nullable<Bytea>,
+        person_hash -> Nullable<Bytea>,
+        words -> Array<BigInt>,
+        text_version -> SmallInt,
+        consent_on -> Date,
+        handed_on -> Nullable<Date>,
+        card -> Nullable<Bytea>,
+        card_on -> Nullable<Date>,
+        withdrawn_on -> Nullable<Date>,
+        told_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        erased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    organ_rule (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_step (id) {
+        id -> Uuid,
+        registration_id -> Uuid,
+        kind -> Text,
+        day -> Date,
+        done_by -> Uuid,
+        done_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     own_cost (code) {
         code -> Text,
         consent -> Bytea,
@@ -2547,6 +2622,32 @@ diesel::table! {
         made_account -> Uuid,
         made_at -> Timestamptz,
         published_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    pre_check (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        note_vi -> Text,
+        note_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    pre_check_question (version, code) {
+        version -> SmallInt,
+        place -> SmallInt,
+        code -> Text,
+        ask -> Text,
+        deferrals -> Array<Text>,
+        vi -> Text,
+        en -> Text,
+        about_vi -> Text,
+        about_en -> Text,
     }
 }
 
@@ -3565,6 +3666,7 @@ diesel::table! {
 // thousands of trait implementations, and most of the compiler's time.)
 diesel::allow_tables_to_appear_in_same_query!(account, activity);
 diesel::allow_tables_to_appear_in_same_query!(account, activity_correction);
+diesel::allow_tables_to_appear_in_same_query!(account, activity_photo_consent);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
@@ -3618,6 +3720,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, movement_edition);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
 diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, person);
@@ -3660,6 +3764,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_area);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_correction);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_delivery);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_photo_consent);
 diesel::allow_tables_to_appear_in_same_query!(activity, campaign);
 diesel::allow_tables_to_appear_in_same_query!(activity, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity, movement);
@@ -3667,6 +3772,8 @@ diesel::allow_tables_to_appear_in_same_query!(activity, programme);
 diesel::allow_tables_to_appear_in_same_query!(activity_area, practice_model);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivered, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivery, chapter);
+diesel::allow_tables_to_appear_in_same_query!(activity_photo_consent, document);
+diesel::allow_tables_to_appear_in_same_query!(activity_photo_consent, person);
 diesel::allow_tables_to_appear_in_same_query!(activity_sum, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, entry);
@@ -3758,6 +3865,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(chapter, organ_registration);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
@@ -3917,6 +4025,8 @@ diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_e
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_held);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(organ_consent_text, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(organ_registration, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
@@ -3931,6 +4041,7 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, retention_p
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
+diesel::allow_tables_to_appear_in_same_query!(pre_check, pre_check_question);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_party);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_task);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
