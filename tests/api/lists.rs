@@ -262,6 +262,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::sign_up::fill(&app, 52);
     let course = crate::courses::fill(&app, 52);
     crate::family_links::fill(&app, 52);
+    crate::organs::fill(&app, 52);
     let roles = [
         (Role::ChapterChair, "23095"),
         (Role::ChapterChair, "68"),
@@ -269,6 +270,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         (Role::ProvincialAdministrator, "68"),
         (Role::Officer, "23095"),
         (Role::TracingOfficer, "23095"),
+        (Role::OrganOfficer, "23095"),
     ];
     let account = app.account_of(None, &roles);
     let mut sessions: Vec<Caller<'_>> = (0..51).map(|_| app.log_in(account)).collect();
@@ -313,6 +315,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/messages", "?chapter=23095"),
         ("/api/v1/open-advances", "?chapter=23095"),
         ("/api/v1/opening-balances", "?chapter=23095"),
+        ("/api/v1/organ-registrations", "?chapter=23095"),
         ("/api/v1/parties", "?chapter=23095&q=le%20tim"),
         ("/api/v1/payments", "?chapter=23095"),
         ("/api/v1/parties/{id}/personal-data", "?"),
