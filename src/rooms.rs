@@ -3,8 +3,8 @@
 use crate::house::Rooms;
 use crate::{
     activities, authz, blood_rules, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees,
-    corrections, courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, organs,
-    outbox, parties, password_links, periods, persons, pre_check, privacy, publications, search, settlements, spending,
+    corrections, courses, decisions, documents, drives, dues, family_links, giving, identity, jobs, ledger, links, log, members,
+    organs, outbox, parties, password_links, periods, persons, pre_check, privacy, publications, search, settlements, spending,
     statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
@@ -37,6 +37,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &teams::ROOM,
     &call_outs::ROOM,
     &blood_rules::ROOM,
+    &drives::ROOM,
     &pre_check::ROOM,
     &giving::ROOM,
     &spending::ROOM,

@@ -361,6 +361,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_centre (id) {
+        id -> BigInt,
+        code -> Text,
+        vi -> Text,
+        en -> Text,
+        province -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     blood_compatibility (component, receiver_abo, receiver_rh, giver_abo, giver_rh, valid_from) {
         component -> Text,
         receiver_abo -> Text,
@@ -433,6 +447,42 @@ diesel::table! {
         valid_to -> Nullable<Date>,
         law_vi -> Text,
         law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    booking (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        slot -> Nullable<SmallInt>,
+        state -> Text,
+        code -> Text,
+        content -> Nullable<Binary>,
+        person_hash -> Nullable<Binary>,
+        contact_hash -> Nullable<Binary>,
+        text_version -> Nullable<SmallInt>,
+        turn -> BigInt,
+        walk_in -> Bool,
+        agreed_day -> Date,
+        confirmed_at -> Nullable<Timestamptz>,
+        answer_by -> Nullable<Timestamptz>,
+        reminded_of -> Nullable<Date>,
+        made_at -> Timestamptz,
+        made_by -> Nullable<Uuid>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    booking_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
         mark -> Text,
         source -> Text,
     }
@@ -1217,6 +1267,68 @@ diesel::table! {
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
         withdrawn_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    drive (id) {
+        id -> BigInt,
+        code -> Text,
+        chapter_id -> Uuid,
+        centre_id -> BigInt,
+        title -> Text,
+        site -> Text,
+        day -> Date,
+        listed -> Bool,
+        state -> Text,
+        waiting_most -> SmallInt,
+        team_id -> Nullable<Uuid>,
+        moves -> SmallInt,
+        cancelled_why -> Nullable<Text>,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive_equipment (drive_id, n) {
+        drive_id -> BigInt,
+        n -> SmallInt,
+        what -> Text,
+        quantity -> Integer,
+        ready -> Bool,
+    }
+}
+
+diesel::table! {
+    drive_request (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        request_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    drive_rule (name, valid_from) {
+        name -> Text,
+        value -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    drive_slot (drive_id, n) {
+        drive_id -> BigInt,
+        n -> SmallInt,
+        from_minute -> SmallInt,
+        until_minute -> SmallInt,
+        places -> SmallInt,
+        taken -> SmallInt,
     }
 }
 
@@ -3559,6 +3671,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
@@ -3584,6 +3697,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, document);
 diesel::allow_tables_to_appear_in_same_query!(account, document_link);
 diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
+diesel::allow_tables_to_appear_in_same_query!(account, drive);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
@@ -3683,6 +3797,10 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
+diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
@@ -3721,6 +3839,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
+diesel::allow_tables_to_appear_in_same_query!(chapter, drive);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
@@ -3824,6 +3943,10 @@ diesel::allow_tables_to_appear_in_same_query!(document, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(document, publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
+diesel::allow_tables_to_appear_in_same_query!(drive, team);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, member);

@@ -16,7 +16,7 @@ use super::{card, certificate, flow_words, format, labels, leaf};
 use crate::basics::keyboard::{Typed, typed};
 use crate::db::Db;
 use crate::disclosure::entries::EntryOut;
-use crate::disclosure::{appeals, cards, certificates, entries};
+use crate::disclosure::{appeals, cards, certificates, drives, entries};
 use crate::http::{Lang, Problem, Query};
 use crate::log;
 
@@ -112,7 +112,10 @@ pub async fn show_entry(
                 Some(card) => card::page(p, card),
                 None => match certificates::look_up(conn, &code, p.today)? {
                     Some(certificate) => certificate::page(p, certificate),
-                    None => leaf::page(conn, p, &code, &prefix),
+                    None => match drives::of_booking(conn, &code)? {
+                        Some(drive) => super::drives::of_code(p, drive),
+                        None => leaf::page(conn, p, &code, &prefix),
+                    },
                 },
             },
         })

@@ -58,6 +58,7 @@ mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;
+mod drives;
 mod dues;
 mod dues_moments;
 mod erasure;
