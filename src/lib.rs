@@ -4,10 +4,10 @@
 //!
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → volunteers → courses → teams → call_outs → blood_rules → drives → pre_check → giving →
-//! spending → transfers → dues → corrections → books → periods → publications → campaigns → activities → commendations →
-//! settlements → family_links → organs → privacy → successions → search → disclosure → operations → portal → contract →
-//! rooms → upkeep → app → cli`
+//! persons → members → committees → volunteers → courses → teams → call_outs → blood_rules → drives → pre_check → donors →
+//! giving → spending → transfers → dues → corrections → books → periods → publications → campaigns → activities →
+//! commendations → settlements → family_links → organs → privacy → successions → search → disclosure → operations → portal →
+//! contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
@@ -36,6 +36,7 @@ pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
+pub mod donors;
 pub mod drives;
 pub mod dues;
 pub mod family_links;

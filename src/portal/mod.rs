@@ -13,6 +13,7 @@ mod appeals;
 mod asked;
 mod assets;
 mod booking;
+mod blood_certificate;
 mod call_out;
 mod card;
 mod certificate;
@@ -89,6 +90,7 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/KEU-GOI/{code}", web::get().to(entry::in_small_letters));
     page("/DON-VI/{code}", web::get().to(entry::in_small_letters));
     page("/tim", web::get().to(ledger::show_search));
+    page("/giay-hien-mau", web::get().to(blood_certificate::check));
     page("/tinh-nguyen/khoa-hoc", web::get().to(courses::list_courses));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));
