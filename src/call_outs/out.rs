@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{CallAnswer, CallOutKind, CallOutState};
+use super::model::{CallOutKind, CallOutState};
 use crate::basics::codes::codes;
+use crate::calling::model::CallAnswer;
 use crate::persons::PersonId;
 
 /// A call-out, and how many. It names nobody.
