@@ -2,10 +2,10 @@
 
 use crate::house::Rooms;
 use crate::{
-    activities, authz, bookkeeping, books, call_outs, calling, campaigns, changes, chapters, commendations, committees,
-    corrections, courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox,
-    parties, password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock,
-    successions, teams, transfers, tree, volunteers, vouchers, webhooks,
+    activities, authz, blood_rules, bookkeeping, books, call_outs, calling, campaigns, changes, chapters, commendations, committees, corrections,
+    courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox, parties,
+    password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock, successions,
+    teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -37,6 +37,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &teams::ROOM,
     &calling::ROOM,
     &call_outs::ROOM,
+    &blood_rules::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,

@@ -14,9 +14,7 @@ use crate::authz::{Granted, KeepPeople, Read, Seen};
 use crate::calling::model::{CallAnswer, Rule};
 use crate::calling::store::asked;
 use crate::db::DbError;
-use crate::db::schema::{
-    call_out, call_out_answer, call_out_asked, call_out_rule, call_out_scan, call_out_shift, call_out_stop, call_out_wave,
-};
+use crate::db::schema::{call_out, call_out_answer, call_out_asked, call_out_rule, call_out_scan, call_out_shift, call_out_wave};
 use crate::db::statement::statement;
 use crate::http::Span;
 use crate::tree::{self, ChapterId};
@@ -141,7 +139,7 @@ impl ScanRow {
     }
 }
 
-asked!(call_out_asked, call_out_answer, call_out_stop, of call_out_id, row AskedRow);
+asked!(call_out_asked, call_out_answer, of call_out_id, row AskedRow);
 
 /// The rule that holds on a day.
 pub fn rule(conn: &mut PgConnection, day: NaiveDate) -> Result<Rule, DbError> {

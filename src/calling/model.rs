@@ -12,6 +12,17 @@ codes! {
         /// No, and never ask me again.
         Stop = "STOP",
     }
+
+    /// How somebody who had stopped agreed to be asked again.
+    #[schema(as = CallOutAgreed)]
+    pub wire enum Agreed {
+        /// By changing their answer at their own link.
+        Link = "LINK",
+        InPerson = "IN_PERSON",
+        Phone = "PHONE",
+        /// On a signed paper, or by mail.
+        Writing = "WRITING",
+    }
 }
 
 /// The rule of a day.

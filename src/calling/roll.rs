@@ -51,7 +51,7 @@ pub trait Roll: Send + Sync {
     /// Holds the calls of those asked for reading: their end waits for the answers before it, and answers after it find them ended.
     fn hold_calls(&self, conn: &mut PgConnection, asked: &[Uuid]) -> Result<(), DbError>;
 
-    /// Writes answers, keeps each, and notes who is not to be asked again.
+    /// Writes answers, keeps each, and notes who is not to be asked again, or may be after all.
     fn answer(&self, conn: &mut PgConnection, all: &Answers) -> Result<Vec<Answered>, DbError>;
 
     /// Notes which open calls of these have enough people now, or have not any more; those of which it was noted.
@@ -68,7 +68,7 @@ pub trait Roll: Send + Sync {
 pub type Stopped = (HashSet<Uuid>, HashSet<Vec<u8>>);
 
 /// Makes a type the roll over the tables `call`, `call_asked`, `call_answer` and `call_stop`, where `call` is the word given; a call is
-/// `call_id` in them. Of a call it takes `id`, `chapter_id`, `needed`, `state` (`OPEN` while it goes on) and `enough_at`.
+/// `call_id` in them, and a stop has who lifted it, when and how. Of a call it takes `id`, `chapter_id`, `needed`, `state` (`OPEN` while it goes on) and `enough_at`.
 macro_rules! roll {
     ($(#[$doc:meta])* $vis:vis struct $name:ident of $call:literal, told by $enough:path) => {
         $(#[$doc])*
@@ -81,6 +81,7 @@ macro_rules! roll {
             use ::diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
             use ::std::collections::HashMap;
             use ::uuid::Uuid;
+            use $crate::calling::model::Agreed;
             use $crate::calling::roll::{Answered, Answers, Enough, Roll, Stopped};
             use $crate::db::DbError;
             use $crate::db::statement::statement;
@@ -101,9 +102,12 @@ macro_rules! roll {
                     kept_at: DateTime<Utc> => Timestamptz,
                     account: Option<Uuid> => Nullable<SqlUuid>,
                     stopped_at: DateTime<Utc> => Timestamptz,
+                    lifted_at: DateTime<Utc> => Timestamptz,
+                    lifted_by: Option<Uuid> => Nullable<SqlUuid>,
+                    lifted_how: &'static str => Text,
                 } -> (SqlUuid, SqlUuid, Bool, Bool),
                 concat!("WITH said AS (SELECT * FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) s(id, answer, arrives_at)),
-                 known AS (SELECT s.id, s.answer, s.arrives_at, a.", $call, "_id AS call_id, a.revoked_at IS NULL AND c.state = 'OPEN' AS open
+                 known AS (SELECT s.id, s.answer, s.arrives_at, a.", $call, "_id AS call_id, a.answer AS before, a.revoked_at IS NULL AND c.state = 'OPEN' AS open
                            FROM said s JOIN ", $call, "_asked a ON a.id = s.id JOIN ", $call, " c ON c.id = a.", $call, "_id),
                  changed AS (UPDATE ", $call, "_asked a SET answer = k.answer, arrives_at = k.arrives_at, answered_at = ?
                              FROM known k WHERE a.id = k.id AND k.open AND (a.answer IS DISTINCT FROM k.answer OR a.arrives_at IS DISTINCT FROM k.arrives_at)
@@ -111,7 +115,10 @@ macro_rules! roll {
                  kept AS (INSERT INTO ", $call, "_answer (asked_id, answer, arrives_at, answered_at, account_id)
                           SELECT id, answer, arrives_at, ?, ? FROM changed),
                  stopped AS (INSERT INTO ", $call, "_stop (person_id, party_hash, stopped_at)
-                             SELECT person_id, party_hash, ? FROM changed WHERE answer = 'STOP' ON CONFLICT DO NOTHING)
+                             SELECT person_id, party_hash, ? FROM changed WHERE answer = 'STOP' ON CONFLICT DO NOTHING),
+                 lifted AS (UPDATE ", $call, "_stop s SET lifted_at = ?, lifted_by = ?, lifted_how = ?
+                            FROM changed h JOIN known k ON k.id = h.id
+                            WHERE k.before = 'STOP' AND h.answer <> 'STOP' AND s.person_id = h.person_id AND s.lifted_at IS NULL)
                  SELECT k.id, k.call_id, k.open, EXISTS (SELECT FROM changed WHERE changed.id = k.id) FROM known k")
             }
 
@@ -141,7 +148,7 @@ macro_rules! roll {
                     persons: Vec<Uuid> => Array<SqlUuid>,
                     hashes: Vec<Vec<u8>> => Array<Binary>,
                 } -> (SqlUuid, Nullable<Binary>),
-                concat!("SELECT person_id, party_hash FROM ", $call, "_stop WHERE person_id = ANY(?) OR party_hash = ANY(?)")
+                concat!("SELECT person_id, party_hash FROM ", $call, "_stop WHERE (person_id = ANY(?) OR party_hash = ANY(?)) AND lifted_at IS NULL")
             }
 
             impl Roll for $name {
@@ -171,6 +178,10 @@ macro_rules! roll {
                         kept_at: &all.at,
                         account: &all.heard_by,
                         stopped_at: &all.at,
+                        // Who says another thing instead takes the stop back as well.
+                        lifted_at: &all.at,
+                        lifted_by: &all.heard_by,
+                        lifted_how: &all.heard_by.map_or(Agreed::Link, |_| Agreed::Phone).name(),
                     }
                     .load(conn)?;
                     Ok(rows.into_iter().map(|(asked, call, stands, changed)| Answered { asked, call, stands, changed }).collect())

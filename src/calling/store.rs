@@ -1,9 +1,10 @@
-//! SQL on those who were asked that is the same for every room, over the room's own tables: written out by [`asked!`] in the room's `store`.
+//! SQL on those who were asked that is the same for every room, over the room's own tables: written out by
+//! [`asked!`] and [`stops!`] in the room itself.
 
-/// Functions over those who were asked (`asked`), their answers, and who is not to be asked again; `of` is the column of the call, and
-/// `row` the room's row of somebody asked. In scope has to be what a store of diesel takes: its prelude, the tables, `Uuid`, `DateTime`.
+/// Functions over those who were asked (`asked`) and their answers; `of` is the column of the call, and `row` the room's row of somebody
+/// asked. In scope has to be what a store of diesel takes: its prelude, the tables, `Uuid`, `DateTime`.
 macro_rules! asked {
-    ($asked:ident, $answer:ident, $stop:ident, of $of:ident, row $row:ty) => {
+    ($asked:ident, $answer:ident, of $of:ident, row $row:ty) => {
         pub fn asked(conn: &mut PgConnection, id: Uuid) -> Result<Option<$row>, DbError> {
             Ok($asked::table.find(id).select(<$row>::as_select()).first(conn).optional()?)
         }
@@ -56,24 +57,9 @@ macro_rules! asked {
         /// Forgets by what these persons were known to be the same elsewhere.
         pub fn unlink(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), DbError> {
             use $asked as a;
-            use $stop as s;
-            let none = None::<Vec<u8>>;
-            diesel::update(a::table.filter(a::person_id.eq_any(persons))).set(a::party_hash.eq(none.clone())).execute(conn)?;
-            diesel::update(s::table.filter(s::person_id.eq_any(persons))).set(s::party_hash.eq(none)).execute(conn)?;
+            let asked = a::table.filter(a::person_id.eq_any(persons));
+            diesel::update(asked).set(a::party_hash.eq(None::<Vec<u8>>)).execute(conn)?;
             Ok(())
-        }
-
-        /// These persons are somebody else's self from now on.
-        pub fn relink(conn: &mut PgConnection, persons: &[Uuid], hash: &[u8]) -> Result<(), DbError> {
-            use $stop as s;
-            diesel::update(s::table.filter(s::person_id.eq_any(persons))).set(s::party_hash.eq(Some(hash))).execute(conn)?;
-            Ok(())
-        }
-
-        /// Whether these persons said that they are not to be asked any more.
-        pub fn stops_of(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbError> {
-            use $stop as s;
-            Ok(s::table.filter(s::person_id.eq_any(persons)).select((s::person_id, s::stopped_at)).load(conn)?)
         }
 
         /// Those who were asked, have not answered and were not told: a part of them, held.
@@ -100,4 +86,31 @@ macro_rules! asked {
     };
 }
 
-pub(crate) use asked;
+/// Functions over those who are not to be asked any more; `row` is the room's row of one.
+macro_rules! stops {
+    ($stop:ident, row $row:ty) => {
+        /// When these persons stopped, and came back, in its order.
+        pub fn of_persons(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<$row>, DbError> {
+            use $stop as s;
+            let query = s::table.filter(s::person_id.eq_any(persons)).order((s::stopped_at, s::person_id));
+            Ok(query.select(<$row>::as_select()).load(conn)?)
+        }
+
+        /// Forgets by what these persons were known to be the same elsewhere.
+        pub fn unlink(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), DbError> {
+            use $stop as s;
+            let stops = s::table.filter(s::person_id.eq_any(persons));
+            diesel::update(stops).set(s::party_hash.eq(None::<Vec<u8>>)).execute(conn)?;
+            Ok(())
+        }
+
+        /// These persons are somebody else's self from now on.
+        pub fn relink(conn: &mut PgConnection, persons: &[Uuid], hash: &[u8]) -> Result<(), DbError> {
+            use $stop as s;
+            diesel::update(s::table.filter(s::person_id.eq_any(persons))).set(s::party_hash.eq(Some(hash))).execute(conn)?;
+            Ok(())
+        }
+    };
+}
+
+pub(crate) use {asked, stops};

@@ -332,6 +332,96 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_bag (ml, valid_from) {
+        ml -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_compatibility (component, receiver_abo, receiver_rh, giver_abo, giver_rh, valid_from) {
+        component -> Text,
+        receiver_abo -> Text,
+        receiver_rh -> Text,
+        giver_abo -> Text,
+        giver_rh -> Text,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_deferral (code, valid_from) {
+        code -> Text,
+        place -> SmallInt,
+        amount -> SmallInt,
+        unit -> Text,
+        reason -> Text,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_interval (after, valid_from) {
+        after -> Text,
+        days -> Nullable<SmallInt>,
+        times -> Nullable<SmallInt>,
+        within_days -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_limit (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_volume (procedure, least_kg, valid_from) {
+        procedure -> Text,
+        least_kg -> SmallInt,
+        most_ml -> SmallInt,
+        ml_per_kg -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     call_out (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -437,10 +527,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    call_out_stop (person_id) {
+    call_out_stop (person_id, stopped_at) {
         person_id -> Uuid,
         party_hash -> Nullable<Bytea>,
         stopped_at -> Timestamptz,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_how -> Nullable<Text>,
     }
 }
 
@@ -3368,6 +3461,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_scan);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_stop);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, campaign);
 diesel::allow_tables_to_appear_in_same_query!(account, certificate);

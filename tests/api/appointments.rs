@@ -106,7 +106,7 @@ fn nobody_gives_more_than_the_table_says() {
                 let exists = match wanted {
                     Role::CentralAdministrator => level == "CENTRAL",
                     Role::ProvincialAdministrator => level == "PROVINCE",
-                    Role::Inspector | Role::TracingOfficer => level != "BRANCH",
+                    Role::Inspector | Role::TracingOfficer | Role::BloodOfficer => level != "BRANCH",
                     _ => true,
                 };
                 let gives = match giver {

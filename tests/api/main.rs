@@ -170,6 +170,7 @@ mod units;
 mod unusual;
 mod uploads;
 mod volunteer_hours;
+mod volunteer_moments;
 mod volunteers;
 mod vouchers;
 mod webhooks;
