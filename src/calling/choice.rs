@@ -28,6 +28,11 @@ pub trait Pool {
     /// As which person their chapter knows them.
     fn person(one: &Self::One) -> PersonId;
 
+    /// Whether somebody may be asked, by what is known of them.
+    fn fits(&self, _: &Self::One, _: &Known) -> bool {
+        true
+    }
+
     /// Who has a lower one is asked first, however often.
     fn rank(_: &Self::One) -> u32 {
         0
@@ -78,7 +83,7 @@ pub fn choose<P: Pool>(
         let some = pool.some(errand.conn, &not, limit)?;
         let is_all = i64::try_from(some.len()).unwrap_or(i64::MAX) < limit;
         not.extend(some.iter().map(P::id));
-        let fit = known::<P>(errand, roll, some)?;
+        let fit = known(errand, roll, pool, some)?;
         let fit = who_may_be_asked::<P>(errand, roll, rule, fit)?;
         found.extend(fit.into_iter().filter(|one| taken.insert(one.hash.clone())).take(lacking));
         if is_all {
@@ -95,7 +100,7 @@ fn known<P: Pool>(errand: &mut Errand<'_>, roll: &dyn Roll, some: Vec<P::One>) -
     let ids: Vec<PersonId> = some.iter().map(P::person).collect();
     let mut known: HashMap<PersonId, Known> = persons::names(errand.conn, errand.vault, &ids)?;
     let candidate = |of: P::One| {
-        let known = known.remove(&P::person(&of))?;
+        let known = known.remove(&P::person(&of)).filter(|known| pool.fits(&of, known))?;
         let hash = party_hash(errand.vault, roll, known.party);
         Some(Candidate { of, known, hash })
     };
