@@ -5,7 +5,7 @@
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
 //! persons → members → committees → volunteers → courses → teams → calling → call_outs →
-//! blood_rules → giving → spending → transfers → dues →
+//! blood_rules → drives → donors → urgent_calls → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
 //! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
@@ -42,6 +42,8 @@ pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
+pub mod donors;
+pub mod drives;
 pub mod dues;
 pub mod family_links;
 pub mod giving;
@@ -73,6 +75,7 @@ pub mod teams;
 pub mod transfers;
 pub mod tree;
 pub mod upkeep;
+pub mod urgent_calls;
 pub mod vault;
 pub mod volunteers;
 pub mod vouchers;

@@ -1,6 +1,6 @@
 //! The links by which volunteers answer.
 
-use crate::calling::link::Links;
+use crate::links::signed::Signed;
 
 /// See the module.
-pub static LINKS: Links = Links { signs: "call_out.link", at: "/huy-dong" };
+pub static LINKS: Signed = Signed { purpose: "call_out.link", at: "/huy-dong" };

@@ -4,25 +4,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::enough;
 use super::model::CallAnswer;
 use super::roll::{Answers, Roll};
 use crate::basics::Clock;
+use crate::db::together::{NotWritten, Together, each_apart};
 use crate::db::worker::{Declared, Worker};
 use crate::db::{Db, DbError};
 use crate::house::thread::Means;
-
-/// Answers that may wait.
-const QUEUE: usize = 4_096;
-/// Most answers written in one transaction.
-const MAX_TOGETHER: usize = 256;
 
 /// What somebody says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,114 +65,46 @@ pub fn write(
     Ok(all.iter().map(outcome).collect())
 }
 
-struct Job {
-    roll: &'static dyn Roll,
-    saying: Saying,
-    answer: oneshot::Sender<Option<Outcome>>,
-}
-
-enum Message {
-    Say(Job),
-    /// Write what is waiting, then end.
-    Stop,
-}
-
-/// It was not written: to be said again after so many seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Again(pub u64);
+/// What somebody says to the room whose roll it is.
+type Said = (&'static dyn Roll, Saying);
 
 /// Handle to the writer; cheap to clone.
 #[derive(Clone)]
-pub struct Answering(SyncSender<Message>);
+pub struct Answering(Together<Said, Outcome>);
 
 /// One connection: what is written together is a transaction.
 pub static WORKER: Declared = Declared::new("answers");
 
 /// Starts behind a server; requests get the handle.
 pub fn begin(means: &mut Means) -> io::Result<Worker> {
-    let (queue, jobs) = sync_channel(QUEUE);
-    let writer = Writer { db: means.get()?, clock: means.get()? };
-    let last = queue.clone();
-    // Fails only when the thread has ended already.
-    let end = move || drop(last.send(Message::Stop));
-    let worker = Worker::run(&WORKER, move |_| writer.run(&jobs))?.woken_by(end);
+    let (db, clock): (Db, Clock) = (means.get()?, means.get()?);
+    let (queue, worker) = Together::start(&WORKER, move |all: Vec<Said>| written(&db, clock.now(), &all))?;
     means.put(Answering(queue));
     Ok(worker)
 }
 
+/// What is said to one room is one transaction.
+fn written(db: &Db, now: DateTime<Utc>, all: &[Said]) -> Vec<Option<Outcome>> {
+    let mut outcomes = vec![None; all.len()];
+    let mut by_roll: BTreeMap<&str, (&'static dyn Roll, Vec<usize>)> = BTreeMap::new();
+    for (n, (roll, _)) in all.iter().enumerate() {
+        by_roll.entry(roll.name()).or_insert_with(|| (*roll, Vec::new())).1.push(n);
+    }
+    for (roll, places) in by_roll.into_values() {
+        let sayings: Vec<Saying> = places.iter().filter_map(|n| all.get(*n)).map(|said| said.1).collect();
+        let taken = each_apart(&sayings, &mut |some: &[Saying]| db.tx_blocking(|conn| write(conn, now, roll, some, None)));
+        for (n, outcome) in places.into_iter().zip(taken) {
+            if let Some(place) = outcomes.get_mut(n) {
+                *place = outcome;
+            }
+        }
+    }
+    outcomes
+}
+
 impl Answering {
     /// Writes an answer with whatever others are waiting; it stands when this returns.
-    pub async fn say(&self, roll: &'static dyn Roll, saying: Saying) -> Result<Outcome, Again> {
-        let (answer, wait) = oneshot::channel();
-        self.0.try_send(Message::Say(Job { roll, saying, answer })).map_err(|error| match error {
-            TrySendError::Full(_) => Again(1),
-            TrySendError::Disconnected(_) => Again(5),
-        })?;
-        // The writer's own statements have time limits, so this always ends.
-        wait.await.ok().flatten().ok_or(Again(2))
-    }
-}
-
-/// What the thread works with.
-struct Writer {
-    db: Db,
-    clock: Clock,
-}
-
-impl Writer {
-    fn run(&self, messages: &Receiver<Message>) {
-        let mut stopping = false;
-        while !stopping {
-            let mut together = Vec::new();
-            let mut next = messages.recv().ok();
-            while let Some(message) = next {
-                match message {
-                    Message::Say(job) => together.push(job),
-                    Message::Stop => stopping = true,
-                }
-                next = if together.len() < MAX_TOGETHER { messages.try_recv().ok() } else { None };
-            }
-            if together.is_empty() {
-                break;
-            }
-            self.write(together);
-        }
-        // Whatever came in beside the word to stop.
-        let rest: Vec<Job> =
-            messages.try_iter().filter_map(|m| if let Message::Say(job) = m { Some(job) } else { None }).collect();
-        self.write(rest);
-    }
-
-    /// What is said to one room is one transaction.
-    fn write(&self, together: Vec<Job>) {
-        let mut by_roll: BTreeMap<&str, Vec<Job>> = BTreeMap::new();
-        for job in together {
-            by_roll.entry(job.roll.name()).or_default().push(job);
-        }
-        for jobs in by_roll.into_values() {
-            let Some(roll) = jobs.first().map(|job| job.roll) else { continue };
-            let sayings: Vec<Saying> = jobs.iter().map(|job| job.saying).collect();
-            let outcomes = self.written(roll, &sayings);
-            for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                // Nobody may be waiting any more; the answer stands all the same.
-                job.answer.send(outcome).ok();
-            }
-        }
-    }
-
-    /// What became of each; `None` where it could not be written and may be said again.
-    fn written(&self, roll: &dyn Roll, sayings: &[Saying]) -> Vec<Option<Outcome>> {
-        let now = self.clock.now();
-        match self.db.tx_blocking(|conn| write(conn, now, roll, sayings, None)) {
-            Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
-            // What is wrong with one is nobody else's affair.
-            Err(error) if sayings.len() > 1 && (error.is_about_a_row() || matches!(error, DbError::Deadlock)) => {
-                sayings.iter().flat_map(|saying| self.written(roll, std::slice::from_ref(saying))).collect()
-            }
-            Err(error) => {
-                tracing::warn!(%error, "answers to a call were not written");
-                vec![None; sayings.len()]
-            }
-        }
+    pub async fn say(&self, roll: &'static dyn Roll, saying: Saying) -> Result<Outcome, NotWritten> {
+        self.0.write((roll, saying)).await
     }
 }

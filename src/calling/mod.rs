@@ -2,7 +2,7 @@
 //! rights and words; what is the same for all of them stands here.
 //!
 //! What always holds, whoever calls:
-//! - Opening a link changes nothing ([`link`]); an answer after the end is none, and every answer before it is kept ([`answering`]).
+//! - Opening a link (`links::signed`) changes nothing; an answer after the end is none, and every answer before it is kept ([`answering`]).
 //! - At night nobody is asked but for a reason that is written down ([`wave`]).
 //! - Nobody is asked twice in one call, nor again after they said so, nor more often a month than the rule of the day allows, however many
 //!   call at one moment: whoever is asked is held by their party until that is written ([`choice`]).
@@ -11,7 +11,6 @@
 pub mod answering;
 pub mod choice;
 pub mod enough;
-pub mod link;
 pub mod model;
 pub mod page;
 pub mod roll;

@@ -17,6 +17,7 @@ pub mod private;
 pub mod schema;
 pub mod shown;
 pub(crate) mod statement;
+pub mod together;
 pub mod worker;
 
 use std::sync::Arc;

@@ -14,30 +14,39 @@ use super::assets;
 use super::page::{QrImage, render};
 use crate::basics::Clock;
 use crate::call_outs::{self, roll::CallOutRoll};
-use crate::calling::answering::{Again, Answering, Outcome, Saying};
-use crate::calling::link::Links;
+use crate::calling::answering::{Answering, Outcome, Saying};
 use crate::calling::model::{CallAnswer, told, told_in_english};
 use crate::calling::page::Shown;
 use crate::calling::roll::Roll;
 use crate::db::Db;
 use crate::http::{Bytes, Lang, Problem};
+use crate::links::signed::Signed;
+use crate::urgent_calls::{self, roll::UrgentRoll};
 use crate::vault::Vault;
 
 /// Who calls: whose links, whose roll, and what is seen of it.
 struct Caller {
-    links: &'static Links,
+    links: &'static Signed,
     roll: &'static dyn Roll,
-    look: fn(&mut PgConnection, &Vault, Uuid) -> Result<Option<Shown>, Problem>,
+    look: fn(&mut PgConnection, &Vault, DateTime<Utc>, Uuid) -> Result<Option<Shown>, Problem>,
     /// For blood; else for volunteers.
     is_blood: bool,
 }
 
-static CALLERS: [Caller; 1] = [Caller {
-    links: &call_outs::link::LINKS,
-    roll: &CallOutRoll,
-    look: |conn, vault, asked| Ok(call_outs::page::look(conn, vault, asked)?),
-    is_blood: false,
-}];
+static CALLERS: [Caller; 2] = [
+    Caller {
+        links: &call_outs::link::LINKS,
+        roll: &CallOutRoll,
+        look: |conn, vault, _, asked| Ok(call_outs::page::look(conn, vault, asked)?),
+        is_blood: false,
+    },
+    Caller {
+        links: &urgent_calls::link::LINKS,
+        roll: &UrgentRoll,
+        look: |conn, vault, now, asked| Ok(urgent_calls::page::look(conn, vault, now, asked)?),
+        is_blood: true,
+    },
+];
 
 /// The pages; opening one, as scanners of messages do, changes nothing.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -64,16 +73,20 @@ const POLICY: &str =
 /// What the page needs.
 type Door = (web::Data<&'static Caller>, web::Path<String>, web::Data<Db>, web::Data<Vault>, web::Data<Clock>);
 
-async fn look(caller: &'static Caller, db: &Db, vault: &web::Data<Vault>, token: &str) -> Result<Option<Shown>, Problem> {
+async fn look(
+    caller: &'static Caller,
+    (db, vault, clock): (&Db, &web::Data<Vault>, &Clock),
+    token: &str,
+) -> Result<Option<Shown>, Problem> {
     // Whoever has no link of ours does not come as far as the database.
     let Some(asked) = caller.links.read(vault, token) else { return Err(Problem::not_found()) };
-    let vault = vault.clone();
-    db.read(move |conn| (caller.look)(conn, &vault, asked)).await
+    let (vault, now) = (vault.clone(), clock.now());
+    db.read(move |conn| (caller.look)(conn, &vault, now, asked)).await
 }
 
 async fn show(request: HttpRequest, (caller, token, db, vault, clock): Door) -> Result<HttpResponse, Problem> {
     let caller = **caller;
-    let shown = look(caller, &db, &vault, &token).await?;
+    let shown = look(caller, (&db, &vault, &clock), &token).await?;
     let said = Some(Told::Thanks).filter(|_| request.query_string() == SAID);
     reply(&request, caller, &clock, shown, said)
 }
@@ -87,12 +100,12 @@ async fn answer(
     let caller = **caller;
     let asked = caller.links.read(&vault, &token).ok_or_else(Problem::not_found)?;
     let Some((answer, minutes)) = read(&filled_in) else {
-        let shown = look(caller, &db, &vault, &token).await?;
+        let shown = look(caller, (&db, &vault, &clock), &token).await?;
         return reply(&request, caller, &clock, shown, Some(Told::Choose));
     };
     let arrives_at = minutes.filter(|_| answer == CallAnswer::Yes).map(|minutes| clock.now() + Duration::minutes(minutes));
     let said = answering.say(caller.roll, Saying { asked, answer, arrives_at }).await;
-    match said.map_err(|Again(seconds)| Problem::unavailable(seconds))? {
+    match said.map_err(|not| Problem::unavailable(not.again_after()))? {
         Outcome::Over => reply(&request, caller, &clock, None, None),
         // A page that is loaded again says nothing again.
         Outcome::Taken => Ok(HttpResponse::SeeOther()

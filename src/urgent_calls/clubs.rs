@@ -136,7 +136,12 @@ pub fn enter(v: &mut Visit<'_>, club: Uuid, new: &NewMember) -> Result<bool, Fau
     let known = donors::find(v.conn, new.donor)?;
     let is_theirs = known.is_some_and(|donor| donor.state() == Some(DonorState::Active) && here.contains(&donor.chapter_id));
     if !is_theirs {
-        return Err(Fault::not_there("/donor", "NO_SUCH_DONOR", "Đơn vị không có người hiến máu này.", "The chapter has no such donor."));
+        return Err(Fault::not_there(
+            "/donor",
+            "NO_SUCH_DONOR",
+            "Đơn vị không có người hiến máu này.",
+            "The chapter has no such donor.",
+        ));
     }
     let member = MemberRow {
         id: new.id,

@@ -27,7 +27,13 @@ pub fn expect_wave(conn: &mut PgConnection, now: DateTime<Utc>, row: &CallRow, a
 }
 
 /// Sees to it that a call ends when its time is over.
-pub fn expect_end(conn: &mut PgConnection, now: DateTime<Utc>, id: Uuid, chapter: ChapterId, at: DateTime<Utc>) -> Result<(), DbError> {
+pub fn expect_end(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    id: Uuid,
+    chapter: ChapterId,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
     let content = json!({"urgent_call": id});
     let job = NewJob { id: Uuid::now_v7(), kind: &URGENT_CALL_OVER, content, total: None, due_at: at, url: None };
     jobs::enqueue_for_house(conn, now, Some(chapter), &job)?;

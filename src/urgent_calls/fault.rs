@@ -7,8 +7,8 @@ use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::http::{FieldError, Say};
 use crate::outbox::SendError;
-use crate::vault::VaultError;
 use crate::persons;
+use crate::vault::VaultError;
 
 /// See the module.
 #[derive(Debug)]

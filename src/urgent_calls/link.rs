@@ -1,6 +1,6 @@
 //! The links by which donors answer.
 
-use crate::calling::link::Links;
+use crate::links::signed::Signed;
 
 /// See the module.
-pub static LINKS: Links = Links { signs: "urgent_call.link", at: "/can-mau" };
+pub static LINKS: Signed = Signed { purpose: "urgent_call.link", at: "/can-mau" };

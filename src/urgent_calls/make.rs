@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::request;
 use super::roll::UrgentRoll;
 use super::store::{self, CallRow};
-use super::wire::{UrgentCallPatch, NewCall, NewWave, Patched};
+use super::wire::{NewCall, NewWave, Patched, UrgentCallPatch};
 use crate::authz::{Attempt, Granted, KeepBlood, Read, Visit};
 use crate::calling::enough;
 use crate::http::PublicUrl;

@@ -10,8 +10,8 @@ use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Periods;
 use crate::calling::choice::party_hash;
 use crate::db::DbError;
-use crate::house::errand::Errand;
 use crate::donors;
+use crate::house::errand::Errand;
 use crate::house::persons::{Called, Candidate, Holding, HoldsPersons, Kept, Needed, OfParty, PersonsError, Processing};
 use crate::persons::{self, PersonId};
 
@@ -53,7 +53,7 @@ impl HoldsPersons for DonorsCalled {
 
     fn columns(&self) -> &'static [&'static str] {
         &[
-                        "urgent_call_asked.party_hash",
+            "urgent_call_asked.party_hash",
             "urgent_call_asked.person_id",
             "urgent_call_stop.party_hash",
             "urgent_call_stop.person_id",
@@ -84,7 +84,8 @@ impl HoldsPersons for DonorsCalled {
             let since = Some(stop.stopped_at);
             found.push(Holding { what: "URGENT_CALL_STOP".to_owned(), gift: None, text, since, kept_until: None });
         }
-        for (club, joined_on, left_on) in clubs::of_donors(errand.conn, &donors_of(errand.conn, &people)?)? {
+        let donors = donors_of(errand.conn, &people)?;
+        for (club, joined_on, left_on) in clubs::of_donors(errand.conn, &donors)? {
             let left = left_on.map(|day| format!(" – {day}")).unwrap_or_default();
             let text = format!("{club}; {joined_on}{left}");
             found.push(Holding { what: "BLOOD_CLUB".to_owned(), gift: None, text, since: None, kept_until: None });

@@ -56,6 +56,8 @@ mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;
+mod drives;
+mod donors;
 mod dues;
 mod dues_moments;
 mod erasure;
