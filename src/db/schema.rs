@@ -394,6 +394,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_club (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        name -> Text,
+        state -> Text,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_club_member (id) {
+        id -> Uuid,
+        club_id -> Uuid,
+        donor_id -> Uuid,
+        joined_on -> Date,
+        left_on -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     blood_compatibility (component, receiver_abo, receiver_rh, giver_abo, giver_rh, valid_from) {
         component -> Text,
         receiver_abo -> Text,
@@ -3559,6 +3584,107 @@ diesel::table! {
 }
 
 diesel::table! {
+    urgent_call (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        component -> Text,
+        abo -> Text,
+        rh -> Text,
+        hospital -> Text,
+        reason -> Text,
+        until_at -> Timestamptz,
+        needed -> Integer,
+        reach -> Text,
+        club_id -> Nullable<Uuid>,
+        wave_size -> Integer,
+        wave_minutes -> Nullable<Integer>,
+        state -> Text,
+        enough_at -> Nullable<Timestamptz>,
+        next_wave_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    urgent_call_answer (id) {
+        id -> BigInt,
+        asked_id -> Uuid,
+        answer -> Text,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    urgent_call_asked (id) {
+        id -> Uuid,
+        urgent_call_id -> Uuid,
+        wave_id -> Uuid,
+        chapter_id -> Uuid,
+        donor_id -> Uuid,
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        asked_at -> Timestamptz,
+        by_message -> Bool,
+        code -> Text,
+        answer -> Nullable<Text>,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    urgent_call_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    urgent_call_rule (valid_from) {
+        valid_from -> Date,
+        quiet_from_minute -> Nullable<Integer>,
+        quiet_until_minute -> Nullable<Integer>,
+        most_a_month -> Integer,
+        most_for_one -> Integer,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    urgent_call_stop (person_id, stopped_at) {
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        stopped_at -> Timestamptz,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    urgent_call_wave (id) {
+        id -> Uuid,
+        urgent_call_id -> Uuid,
+        n -> Integer,
+        asked_by -> Nullable<Uuid>,
+        asked_at -> Timestamptz,
+        wanted -> Integer,
+        asked -> Integer,
+        quiet_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     volunteer (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -3750,6 +3876,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_club);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_club_member);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
@@ -3835,6 +3963,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, team_member);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_answer);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_stop);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours);
@@ -3883,6 +4016,10 @@ diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, donation);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, blood_club_member);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(blood_club_member, donor);
 diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
@@ -3988,6 +4125,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, team);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_hours);
@@ -4032,6 +4171,7 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, document_publicatio
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(donation, donor);
 diesel::allow_tables_to_appear_in_same_query!(donor, person);
+diesel::allow_tables_to_appear_in_same_query!(donor, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
@@ -4123,6 +4263,8 @@ diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(person, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(person, team_member);
+diesel::allow_tables_to_appear_in_same_query!(person, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(person, urgent_call_stop);
 diesel::allow_tables_to_appear_in_same_query!(person, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
@@ -4165,6 +4307,10 @@ diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call, urgent_call_wave);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call_answer, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call_asked, urgent_call_wave);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_hours);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_skill);
