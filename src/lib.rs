@@ -5,8 +5,8 @@
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
 //! persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers → dues →
-//! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
-//! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
+//! corrections → books → periods → blood_targets → blood_results → publications → campaigns → activities → commendations →
+//! settlements → family_links → privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
 //! parties → persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers →
 //! dues → corrections → books → periods → publications → campaigns → activities → commendations → settlements →
@@ -21,6 +21,8 @@ pub mod activities;
 pub mod app;
 pub mod authz;
 pub mod basics;
+pub mod blood_results;
+pub mod blood_targets;
 pub mod bookkeeping;
 pub mod books;
 pub mod calendar;

@@ -43,6 +43,8 @@ pub const ROOMS: Rooms = Rooms(&[
     &corrections::ROOM,
     &books::ROOM,
     &periods::ROOM,
+    &crate::blood_targets::ROOM,
+    &crate::blood_results::ROOM,
     &publications::ROOM,
     &campaigns::ROOM,
     &activities::ROOM,

@@ -332,6 +332,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_results (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_target (decision_id, n) {
+        decision_id -> Uuid,
+        n -> SmallInt,
+        chapter_id -> Uuid,
+        units -> Integer,
+        per_mille -> Nullable<Integer>,
+        population -> Nullable<Integer>,
+        population_source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    blood_target_decision (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        year -> SmallInt,
+        decision_no -> Text,
+        state -> Text,
+        own_units -> Nullable<Integer>,
+        under_id -> Nullable<Uuid>,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        replaced_by_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     call_out (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -3482,6 +3520,10 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
