@@ -2,11 +2,12 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
-//! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers → dues →
-//! corrections → books → periods → blood_targets → blood_results → publications → campaigns → activities → commendations →
-//! settlements → family_links → privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
+//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs
+//! → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
+//! parties → persons → members → committees → volunteers → courses → teams → call_outs → blood_rules → blood_targets →
+//! drives → blood_results → giving → spending → transfers → dues → corrections → books → periods → publications →
+//! campaigns → activities → commendations → settlements → family_links → privacy → successions → search → disclosure →
+//! operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
 //! parties → persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers →
 //! dues → corrections → books → periods → publications → campaigns → activities → commendations → settlements →
@@ -22,6 +23,7 @@ pub mod app;
 pub mod authz;
 pub mod basics;
 pub mod blood_results;
+pub mod blood_rules;
 pub mod blood_targets;
 pub mod bookkeeping;
 pub mod books;
@@ -41,6 +43,7 @@ pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
+pub mod drives;
 pub mod dues;
 pub mod family_links;
 pub mod giving;

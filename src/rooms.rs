@@ -2,10 +2,10 @@
 
 use crate::house::Rooms;
 use crate::{
-    activities, authz, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees, corrections,
-    courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox, parties,
-    password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock, successions,
-    teams, transfers, tree, volunteers, vouchers, webhooks,
+    activities, authz, blood_results, blood_rules, blood_targets, bookkeeping, books, call_outs, campaigns, changes, chapters,
+    commendations, committees, corrections, courses, decisions, documents, drives, dues, family_links, giving, identity, jobs,
+    ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
+    spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -36,6 +36,10 @@ pub const ROOMS: Rooms = Rooms(&[
     &courses::ROOM,
     &teams::ROOM,
     &call_outs::ROOM,
+    &blood_rules::ROOM,
+    &blood_targets::ROOM,
+    &drives::ROOM,
+    &blood_results::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,
@@ -43,8 +47,6 @@ pub const ROOMS: Rooms = Rooms(&[
     &corrections::ROOM,
     &books::ROOM,
     &periods::ROOM,
-    &crate::blood_targets::ROOM,
-    &crate::blood_results::ROOM,
     &publications::ROOM,
     &campaigns::ROOM,
     &activities::ROOM,

@@ -4,27 +4,21 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::due;
-use super::model::CallAnswer;
+use super::model::{Agreed, CallAnswer};
 use crate::basics::Clock;
 use crate::db::statement::statement;
+use crate::db::together::{NotWritten, Together, each_apart};
 use crate::db::worker::{Declared, Worker};
 use crate::db::{Db, DbError};
 use crate::house::thread::Means;
-
-/// Answers that may wait.
-const QUEUE: usize = 4_096;
-/// Most answers written in one transaction.
-const MAX_TOGETHER: usize = 256;
 
 /// What somebody says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +54,12 @@ statement! {
         kept_at: DateTime<Utc> => Timestamptz,
         account: Option<Uuid> => Nullable<SqlUuid>,
         stopped_at: DateTime<Utc> => Timestamptz,
+        lifted_at: DateTime<Utc> => Timestamptz,
+        lifted_by: Option<Uuid> => Nullable<SqlUuid>,
+        lifted_how: &'static str => Text,
     } -> (SqlUuid, SqlUuid, Bool, Bool),
     "WITH said AS (SELECT * FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) s(id, answer, arrives_at)),
-     known AS (SELECT s.id, s.answer, s.arrives_at, a.call_out_id, a.revoked_at IS NULL AND c.state = 'OPEN' AS open
+     known AS (SELECT s.id, s.answer, s.arrives_at, a.call_out_id, a.answer AS before, a.revoked_at IS NULL AND c.state = 'OPEN' AS open
                FROM said s JOIN call_out_asked a ON a.id = s.id JOIN call_out c ON c.id = a.call_out_id),
      changed AS (UPDATE call_out_asked a SET answer = k.answer, arrives_at = k.arrives_at, answered_at = ?
                  FROM known k WHERE a.id = k.id AND k.open AND (a.answer IS DISTINCT FROM k.answer OR a.arrives_at IS DISTINCT FROM k.arrives_at)
@@ -70,7 +67,10 @@ statement! {
      kept AS (INSERT INTO call_out_answer (asked_id, answer, arrives_at, answered_at, account_id)
               SELECT id, answer, arrives_at, ?, ? FROM changed),
      stopped AS (INSERT INTO call_out_stop (person_id, party_hash, stopped_at)
-                 SELECT person_id, party_hash, ? FROM changed WHERE answer = 'STOP' ON CONFLICT DO NOTHING)
+                 SELECT person_id, party_hash, ? FROM changed WHERE answer = 'STOP' ON CONFLICT DO NOTHING),
+     lifted AS (UPDATE call_out_stop s SET lifted_at = ?, lifted_by = ?, lifted_how = ?
+                FROM changed h JOIN known k ON k.id = h.id
+                WHERE k.before = 'STOP' AND h.answer <> 'STOP' AND s.person_id = h.person_id AND s.lifted_at IS NULL)
      SELECT k.id, k.call_out_id, k.open, EXISTS (SELECT FROM changed WHERE changed.id = k.id) FROM known k"
 }
 
@@ -95,6 +95,10 @@ pub fn write(
         kept_at: &now,
         account: &heard_by,
         stopped_at: &now,
+        // Who says another thing instead takes the stop back as well.
+        lifted_at: &now,
+        lifted_by: &heard_by,
+        lifted_how: &heard_by.map_or(Agreed::Link, |_| Agreed::Phone).name(),
     }
     .load(conn)?;
     let mut changed: Vec<Uuid> = rows.iter().filter(|row| row.3).map(|row| row.1).collect();
@@ -106,108 +110,27 @@ pub fn write(
     Ok(all.iter().map(outcome).collect())
 }
 
-struct Job {
-    saying: Saying,
-    answer: oneshot::Sender<Option<Outcome>>,
-}
-
-enum Message {
-    Say(Job),
-    /// Write what is waiting, then end.
-    Stop,
-}
-
-/// It was not written: to be said again after so many seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Again(pub u64);
-
 /// Handle to the writer; cheap to clone.
 #[derive(Clone)]
-pub struct Answering(SyncSender<Message>);
+pub struct Answering(Together<Saying, Outcome>);
 
 /// One connection: what is written together is a transaction.
 pub static WORKER: Declared = Declared::new("answers");
 
 /// Starts behind a server; requests get the handle.
 pub fn begin(means: &mut Means) -> io::Result<Worker> {
-    let (queue, jobs) = sync_channel(QUEUE);
-    let writer = Writer { db: means.get()?, clock: means.get()? };
-    let last = queue.clone();
-    // Fails only when the thread has ended already.
-    let end = move || drop(last.send(Message::Stop));
-    let worker = Worker::run(&WORKER, move |_| writer.run(&jobs))?.woken_by(end);
+    let (db, clock): (Db, Clock) = (means.get()?, means.get()?);
+    let (queue, worker) = Together::start(&WORKER, move |sayings: Vec<Saying>| {
+        let now = clock.now();
+        each_apart(&sayings, &mut |some: &[Saying]| db.tx_blocking(|conn| write(conn, now, some, None)))
+    })?;
     means.put(Answering(queue));
     Ok(worker)
 }
 
 impl Answering {
     /// Writes an answer with whatever others are waiting; it stands when this returns.
-    pub async fn say(&self, saying: Saying) -> Result<Outcome, Again> {
-        let (answer, wait) = oneshot::channel();
-        self.0.try_send(Message::Say(Job { saying, answer })).map_err(|error| match error {
-            TrySendError::Full(_) => Again(1),
-            TrySendError::Disconnected(_) => Again(5),
-        })?;
-        // The writer's own statements have time limits, so this always ends.
-        wait.await.ok().flatten().ok_or(Again(2))
-    }
-}
-
-/// What the thread works with.
-struct Writer {
-    db: Db,
-    clock: Clock,
-}
-
-impl Writer {
-    fn run(&self, messages: &Receiver<Message>) {
-        let mut stopping = false;
-        while !stopping {
-            let mut together = Vec::new();
-            let mut next = messages.recv().ok();
-            while let Some(message) = next {
-                match message {
-                    Message::Say(job) => together.push(job),
-                    Message::Stop => stopping = true,
-                }
-                next = if together.len() < MAX_TOGETHER { messages.try_recv().ok() } else { None };
-            }
-            if together.is_empty() {
-                break;
-            }
-            self.write(together);
-        }
-        // Whatever came in beside the word to stop.
-        let rest: Vec<Job> =
-            messages.try_iter().filter_map(|m| if let Message::Say(job) = m { Some(job) } else { None }).collect();
-        self.write(rest);
-    }
-
-    fn write(&self, together: Vec<Job>) {
-        if together.is_empty() {
-            return;
-        }
-        let sayings: Vec<Saying> = together.iter().map(|job| job.saying).collect();
-        let outcomes = self.written(&sayings);
-        for (job, outcome) in together.into_iter().zip(outcomes) {
-            // Nobody may be waiting any more; the answer stands all the same.
-            job.answer.send(outcome).ok();
-        }
-    }
-
-    /// What became of each; `None` where it could not be written and may be said again.
-    fn written(&self, sayings: &[Saying]) -> Vec<Option<Outcome>> {
-        let now = self.clock.now();
-        match self.db.tx_blocking(|conn| write(conn, now, sayings, None)) {
-            Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
-            // What is wrong with one is nobody else's affair.
-            Err(error) if sayings.len() > 1 && (error.is_about_a_row() || matches!(error, DbError::Deadlock)) => {
-                sayings.iter().flat_map(|saying| self.written(std::slice::from_ref(saying))).collect()
-            }
-            Err(error) => {
-                tracing::warn!(%error, "answers to a call-out were not written");
-                vec![None; sayings.len()]
-            }
-        }
+    pub async fn say(&self, saying: Saying) -> Result<Outcome, NotWritten> {
+        self.0.write(saying).await
     }
 }

@@ -15,10 +15,10 @@ use super::store::{self, AskedRow, CallOutRow, WaveRow};
 use super::words;
 use crate::authz::{self, AuditEvent, Granted, KeepPeople};
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Phone, typing};
+use crate::basics::typing;
 use crate::house::errand::Errand;
 use crate::http::PublicUrl;
-use crate::outbox::{self, Address, NewMessage, Ways};
+use crate::outbox::{self, NewMessage, Ways};
 use crate::tree;
 
 /// Signs of a code for coming: within a call-out nobody guesses one.
@@ -134,10 +134,10 @@ fn write(errand: &mut Errand<'_>, calling: &Calling<'_>, wave: &WaveRow, people:
 }
 
 fn message(errand: &Errand<'_>, calling: &Calling<'_>, chapter: &str, one: &Candidate, id: Uuid) -> Option<NewMessage> {
-    let phone = one.known.phone.as_deref().and_then(Phone::today)?;
+    let to = one.known.address()?;
     let url = calling.public.page(&link::path(errand.vault, id));
     let text = words::text(words::asking(calling.row, chapter, &one.known.name, &url));
-    Some(NewMessage { id: Uuid::new_v4(), to: Address::Phone(phone), text, purpose: "CALL_OUT", about: Some(id) })
+    Some(NewMessage { id: Uuid::new_v4(), to, text, purpose: "CALL_OUT", about: Some(id) })
 }
 
 /// Every chapter whose volunteers were asked reads in its own trail how many, by which call-out.

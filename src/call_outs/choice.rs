@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::fault::Fault;
 use super::model::{MONTH, Rule};
+use super::stops::{self, party_hash};
 use super::store::{self, AskedRow, CallOutRow};
 use crate::authz::{Granted, KeepPeople};
 use crate::basics::clock::vietnam_date;
 use crate::house::errand::Errand;
 use crate::persons::{self, Known, PersonId};
 use crate::teams;
-use crate::vault::Vault;
 use crate::volunteers::{self, Chosen, Filter, VolunteerId, When};
 
 /// Somebody who is to be asked.
@@ -19,11 +19,6 @@ pub struct Candidate {
     pub chosen: Chosen,
     pub known: Known,
     pub hash: Vec<u8>,
-}
-
-/// By what a person is the same at all chapters.
-pub fn party_hash(vault: &Vault, party: uuid::Uuid) -> Vec<u8> {
-    vault.hash("call_out.party", party.as_bytes()).to_vec()
 }
 
 /// Rounds in which those are passed over who may not be asked.
@@ -87,7 +82,7 @@ fn who_may_be_asked(
         .collect();
     let hashes: Vec<Vec<u8>> = all.iter().map(|one| one.hash.clone()).collect();
     let persons: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
-    let (stopped, stopped_elsewhere) = store::stopped(errand.conn, &persons, &hashes)?;
+    let (stopped, stopped_elsewhere) = stops::stopped(errand.conn, &persons, &hashes)?;
     let often = store::often(errand.conn, &hashes, errand.now - MONTH)?;
     let times = |one: &Candidate| often.get(&one.hash).copied().unwrap_or(0);
     all.retain(|one| {

@@ -12,11 +12,10 @@ use super::fault::Fault;
 use super::store::{self, CallOutRow};
 use super::words;
 use crate::authz::{self, Actor, Ask, Granted, KeepPeople};
-use crate::basics::Phone;
 use crate::house::errand::Errand;
 use crate::http::PublicUrl;
 use crate::jobs::{Failure, Handler, Work};
-use crate::outbox::{self, Address, NewMessage, Ways};
+use crate::outbox::{self, NewMessage, Ways};
 use crate::persons::{self, PersonId};
 use crate::tree;
 use crate::vault::Vault;
@@ -99,9 +98,8 @@ fn tell(errand: &mut Errand<'_>, ways: &Ways, by: &Granted<KeepPeople>, row: &Ca
         tree::labels(errand.conn, &[row.chapter_id])?.remove(&row.chapter_id).map(|label| label.name).unwrap_or_default();
     for asked in some.iter().filter(|asked| asked.by_message) {
         let Some(one) = known.get(&PersonId(asked.person_id)) else { continue };
-        let Some(phone) = one.phone.as_deref().and_then(Phone::today) else { continue };
+        let Some(to) = one.address() else { continue };
         let text = words::text(words::enough(row, &chapter, &one.name));
-        let to = Address::Phone(phone);
         let message = NewMessage { id: Uuid::new_v4(), to, text, purpose: "CALL_OUT_ENOUGH", about: Some(asked.id) };
         outbox::send_in_confidence(errand.conn, errand.vault, ways, by, errand.now, &message)?;
     }

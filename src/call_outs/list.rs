@@ -103,6 +103,7 @@ impl Around<'_> {
             person: known.map(|known| known.id).filter(|_| self.own.contains(&asked.chapter_id)),
             call: phone.map(|phone| format!("tel:{phone}")),
             sms,
+            mail: known.and_then(|known| known.mail.as_ref()).map(|mail| format!("mailto:{mail}")),
             url,
             wave: self.waves.get(&asked.wave_id).copied().unwrap_or_default(),
             asked_at: asked.asked_at,

@@ -10,7 +10,7 @@
 //!
 //! What always holds (the database keeps it too):
 //! - Nobody is asked twice in one call-out, however many chapters know them, nor more often a month than the rule of the day allows, nor
-//!   ever again after they said so.
+//!   ever again after they said so, until they agree anew themselves.
 //! - Opening a link changes nothing, and it tells a first name and no more; after the end it tells not even that.
 //! - An answer after the end, or under a link that was taken back, is none. Every answer before it is kept, in its order.
 //! - At night nobody is asked but for a reason that is written down.
@@ -38,9 +38,13 @@ pub mod persons;
 mod request;
 pub mod routes;
 mod shown;
+mod stop_routes;
+mod stops;
 mod store;
 pub mod wire;
 mod words;
+
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
@@ -60,7 +64,7 @@ pub const ROOM: Room = Room {
         "call_out_wave",
     ],
     tags: &[("call-outs", "Calling volunteers out: waves, answers by link or telephone, attendance, hours")],
-    routes: routes::configure,
+    routes: configure,
     audits: &[&audit::CallOuts],
     persons: &[&persons::CalledOut],
     means: &[|means| {
@@ -75,3 +79,8 @@ pub const ROOM: Room = Room {
     demo: Some(demo::fill),
     ..Room::called("call_outs")
 };
+
+fn configure(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+    stop_routes::configure(config);
+}

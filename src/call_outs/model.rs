@@ -37,6 +37,17 @@ codes! {
         Stop = "STOP",
     }
 
+    /// How somebody who had stopped agreed to be asked again.
+    #[schema(as = CallOutAgreed)]
+    pub wire enum Agreed {
+        /// By changing their answer at their own link.
+        Link = "LINK",
+        InPerson = "IN_PERSON",
+        Phone = "PHONE",
+        /// On a signed paper, or by mail.
+        Writing = "WRITING",
+    }
+
     /// What was seen of somebody.
     #[derive(PartialOrd, Ord)]
     pub wire enum Scanned {

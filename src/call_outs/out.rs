@@ -5,9 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{CallAnswer, CallOutKind, CallOutState};
+use super::model::{Agreed, CallAnswer, CallOutKind, CallOutState};
 use crate::basics::codes::codes;
 use crate::persons::PersonId;
+use crate::volunteers::VolunteerId;
 
 /// A call-out, and how many. It names nobody.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -138,6 +139,10 @@ pub struct CallOutAskedOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "sms:0912345678?body=…")]
     pub sms: Option<String>,
+    /// Opens the mail program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "mailto:lan@example.org")]
+    pub mail: Option<String>,
     /// The page by which they answer; as long as they may.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -235,4 +240,20 @@ pub struct CallOutClosedOut {
     pub hours_entered: i64,
     /// Of what could not be: somebody worked elsewhere for the chapter at that time, or is erased.
     pub hours_not_entered: i64,
+}
+
+/// Whether a volunteer may be called out, as far as they say so themselves.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CallOutConsentOut {
+    /// The volunteer.
+    pub volunteer: VolunteerId,
+    /// When they asked not to be called out any more; absent of who did not, or agreed again since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<DateTime<Utc>>,
+    /// When they agreed again, the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreed_again_at: Option<DateTime<Utc>>,
+    /// How they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreed_how: Option<Agreed>,
 }

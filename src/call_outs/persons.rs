@@ -4,7 +4,7 @@
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::choice::party_hash;
+use super::stops::{self, party_hash};
 use super::store;
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
@@ -84,9 +84,11 @@ impl HoldsPersons for CalledOut {
             let text = said.into_iter().flatten().collect::<Vec<_>>().join("; ");
             found.push(Holding { what: "CALL_OUT".to_owned(), gift: None, text, since: Some(row.asked_at), kept_until: None });
         }
-        for (_, at) in store::stops_of(errand.conn, &people)? {
-            let text = "Không hỏi nữa".to_owned();
-            found.push(Holding { what: "CALL_OUT_STOP".to_owned(), gift: None, text, since: Some(at), kept_until: None });
+        for stop in stops::of_persons(errand.conn, &people)? {
+            let again = stop.lifted_at.map(|at| format!("; hỏi lại từ {}", super::words::arrives(at)));
+            let text = format!("Không hỏi nữa{}", again.unwrap_or_default());
+            let since = Some(stop.stopped_at);
+            found.push(Holding { what: "CALL_OUT_STOP".to_owned(), gift: None, text, since, kept_until: None });
         }
         Ok(found)
     }
@@ -94,7 +96,7 @@ impl HoldsPersons for CalledOut {
     /// Whoever is not to be asked is not, whatever they are called.
     fn correct_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>, to: Uuid, _: &Called) -> Result<(), PersonsError> {
         let people = persons_of(errand.conn, of)?;
-        Ok(store::relink(errand.conn, &people, &party_hash(errand.vault, to))?)
+        Ok(stops::relink(errand.conn, &people, &party_hash(errand.vault, to))?)
     }
 
     /// Their links say nothing any more, and nothing is known of who they were.
@@ -102,6 +104,7 @@ impl HoldsPersons for CalledOut {
         let people = persons_of(errand.conn, of)?;
         close_links(errand, &people)?;
         store::unlink(errand.conn, &people)?;
+        stops::unlink(errand.conn, &people)?;
         Ok(Vec::new())
     }
 

@@ -12,9 +12,7 @@ use super::model::{CallAnswer, CallOutKind, CallOutState, Rule, Scanned};
 use super::wire::{NewCallOut, Patched};
 use crate::authz::{Granted, KeepPeople, Read, Seen};
 use crate::db::DbError;
-use crate::db::schema::{
-    call_out, call_out_answer, call_out_asked, call_out_rule, call_out_scan, call_out_shift, call_out_stop, call_out_wave,
-};
+use crate::db::schema::{call_out, call_out_answer, call_out_asked, call_out_rule, call_out_scan, call_out_shift, call_out_wave};
 use crate::db::statement::statement;
 use crate::http::Span;
 use crate::tree::{self, ChapterId};
@@ -384,17 +382,8 @@ pub fn revoke(conn: &mut PgConnection, ids: &[Uuid], at: DateTime<Utc>, by: Opti
 /// Forgets by what these persons were known to be the same elsewhere.
 pub fn unlink(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), DbError> {
     use call_out_asked as a;
-    use call_out_stop as s;
-    let none = None::<Vec<u8>>;
-    diesel::update(a::table.filter(a::person_id.eq_any(persons))).set(a::party_hash.eq(none.clone())).execute(conn)?;
-    diesel::update(s::table.filter(s::person_id.eq_any(persons))).set(s::party_hash.eq(none)).execute(conn)?;
-    Ok(())
-}
-
-/// These persons are somebody else's self from now on.
-pub fn relink(conn: &mut PgConnection, persons: &[Uuid], hash: &[u8]) -> Result<(), DbError> {
-    use call_out_stop as s;
-    diesel::update(s::table.filter(s::person_id.eq_any(persons))).set(s::party_hash.eq(Some(hash))).execute(conn)?;
+    let asked = a::table.filter(a::person_id.eq_any(persons));
+    diesel::update(asked).set(a::party_hash.eq(None::<Vec<u8>>)).execute(conn)?;
     Ok(())
 }
 
@@ -410,26 +399,6 @@ statement! {
 pub fn often(conn: &mut PgConnection, hashes: &[Vec<u8>], since: DateTime<Utc>) -> Result<HashMap<Vec<u8>, i64>, DbError> {
     let rows: Vec<(Vec<u8>, i64)> = Often { hashes: &hashes.to_vec(), since: &since }.load(conn)?;
     Ok(rows.into_iter().collect())
-}
-
-/// Of these, who is not to be asked any more: by what they are, or by who they were when they said so.
-pub fn stopped(
-    conn: &mut PgConnection,
-    persons: &[Uuid],
-    hashes: &[Vec<u8>],
-) -> Result<(HashSet<Uuid>, HashSet<Vec<u8>>), DbError> {
-    use call_out_stop as s;
-    let rows: Vec<(Uuid, Option<Vec<u8>>)> = s::table
-        .filter(s::person_id.eq_any(persons).or(s::party_hash.eq_any(hashes)))
-        .select((s::person_id, s::party_hash))
-        .load(conn)?;
-    Ok((rows.iter().map(|row| row.0).collect(), rows.into_iter().filter_map(|row| row.1).collect()))
-}
-
-/// Whether these persons said that they are not to be asked any more.
-pub fn stops_of(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbError> {
-    use call_out_stop as s;
-    Ok(s::table.filter(s::person_id.eq_any(persons)).select((s::person_id, s::stopped_at)).load(conn)?)
 }
 
 /// Writes what was seen, but what is there already; which it wrote.

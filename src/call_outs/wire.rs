@@ -1,12 +1,12 @@
 //! What is sent about call-outs, with the checks that need no database.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{CallAnswer, CallOutKind, Scanned, ScannedHow};
+use super::model::{Agreed, CallAnswer, CallOutKind, Scanned, ScannedHow};
 use crate::basics::Line;
 use crate::http::{Check, FieldError, Patch, one_line};
 
@@ -426,6 +426,36 @@ pub struct CallOutShiftOfIn {
     /// Absent: into none.
     #[serde(default)]
     pub shift: Option<Uuid>,
+}
+
+/// That somebody who had stopped agreed to be asked again.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallOutConsentIn {
+    /// The day on which they said so: not before the day on which they stopped.
+    #[schema(example = "2026-11-22")]
+    pub agreed_on: NaiveDate,
+    /// How they said so: `IN_PERSON`, `PHONE` or `WRITING`. By their link they do it themselves.
+    pub how: Agreed,
+}
+
+impl CallOutConsentIn {
+    /// Checks every field.
+    pub fn check(self, today: NaiveDate) -> Result<Self, Vec<FieldError>> {
+        let mut check = Check::default();
+        if self.agreed_on > today {
+            check.wrong("/agreed_on", "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today.");
+        }
+        if self.how == Agreed::Link {
+            check.wrong(
+                "/how",
+                "NOT_A_CHOICE",
+                "Qua liên kết thì người ấy tự làm: chọn gặp trực tiếp, điện thoại hoặc văn bản.",
+                "By their link they do it themselves: IN_PERSON, PHONE or WRITING.",
+            );
+        }
+        check.done(Some(self))
+    }
 }
 
 /// How a call-out is closed.

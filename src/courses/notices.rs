@@ -13,11 +13,10 @@ use super::enrolments::{self, EnrolmentRow};
 use super::fault::Fault;
 use super::model::{CourseEnrolmentCancelled, CourseEnrolmentState, CourseState, Session, said};
 use super::store::{self, CourseRow};
-use crate::basics::Phone;
 use crate::db::DbError;
 use crate::jobs::{self, Failure, Handler, JobKind, NewJob, Work};
-use crate::outbox::{self, Address, NewMessage, Text, Ways};
-use crate::persons::{self, PersonId};
+use crate::outbox::{self, NewMessage, Text, Ways};
+use crate::persons::{self, Known, PersonId};
 use crate::tree::ChapterId;
 use crate::vault::Vault;
 
@@ -82,12 +81,11 @@ fn tell_all(
     let known = persons::names(conn, vault, &ids)?;
     let chapter = store::today(conn, course.chapter_id)?;
     for row in rows {
-        let number = known.get(&PersonId(row.person_id)).and_then(|person| person.phone.as_deref());
-        let Some(phone) = number.and_then(|number| Phone::parse(number).ok()) else { continue };
+        let Some(to) = known.get(&PersonId(row.person_id)).and_then(Known::address) else { continue };
         let Some(text) = text(&course, &row, sessions.first().map(|(_, session)| *session)) else { continue };
         // Told again after a crash, it is the same message.
         let id = Uuid::from_u128(job.as_u128() ^ row.id.as_u128());
-        let message = NewMessage { id, to: Address::Phone(phone), text, purpose: "COURSE", about: Some(row.id) };
+        let message = NewMessage { id, to, text, purpose: "COURSE", about: Some(row.id) };
         outbox::send_for_house(conn, vault, ways, chapter, now, &message)?;
     }
     Ok(())

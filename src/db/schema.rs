@@ -332,10 +332,91 @@ diesel::table! {
 }
 
 diesel::table! {
-    blood_results (id) {
-        id -> Uuid,
-        chapter_id -> Uuid,
-        recorded_at -> Timestamptz,
+    blood_bag (ml, valid_from) {
+        ml -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_centre (id) {
+        id -> BigInt,
+        code -> Text,
+        vi -> Text,
+        en -> Text,
+        province -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_compatibility (component, receiver_abo, receiver_rh, giver_abo, giver_rh, valid_from) {
+        component -> Text,
+        receiver_abo -> Text,
+        receiver_rh -> Text,
+        giver_abo -> Text,
+        giver_rh -> Text,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_deferral (code, valid_from) {
+        code -> Text,
+        place -> SmallInt,
+        amount -> SmallInt,
+        unit -> Text,
+        reason -> Text,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_interval (after, valid_from) {
+        after -> Text,
+        days -> Nullable<SmallInt>,
+        times -> Nullable<SmallInt>,
+        within_days -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_limit (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -366,6 +447,57 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         statement -> Nullable<Text>,
         replaced_by_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_volume (procedure, least_kg, valid_from) {
+        procedure -> Text,
+        least_kg -> SmallInt,
+        most_ml -> SmallInt,
+        ml_per_kg -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    booking (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        slot -> Nullable<SmallInt>,
+        state -> Text,
+        code -> Text,
+        content -> Nullable<Binary>,
+        person_hash -> Nullable<Binary>,
+        contact_hash -> Nullable<Binary>,
+        text_version -> Nullable<SmallInt>,
+        turn -> BigInt,
+        walk_in -> Bool,
+        agreed_day -> Date,
+        confirmed_at -> Nullable<Timestamptz>,
+        answer_by -> Nullable<Timestamptz>,
+        reminded_of -> Nullable<Date>,
+        made_at -> Timestamptz,
+        made_by -> Nullable<Uuid>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    booking_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -475,10 +607,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    call_out_stop (person_id) {
+    call_out_stop (person_id, stopped_at) {
         person_id -> Uuid,
         party_hash -> Nullable<Bytea>,
         stopped_at -> Timestamptz,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_how -> Nullable<Text>,
     }
 }
 
@@ -1145,6 +1280,68 @@ diesel::table! {
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
         withdrawn_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    drive (id) {
+        id -> BigInt,
+        code -> Text,
+        chapter_id -> Uuid,
+        centre_id -> BigInt,
+        title -> Text,
+        site -> Text,
+        day -> Date,
+        listed -> Bool,
+        state -> Text,
+        waiting_most -> SmallInt,
+        team_id -> Nullable<Uuid>,
+        moves -> SmallInt,
+        cancelled_why -> Nullable<Text>,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive_equipment (drive_id, n) {
+        drive_id -> BigInt,
+        n -> SmallInt,
+        what -> Text,
+        quantity -> Integer,
+        ready -> Bool,
+    }
+}
+
+diesel::table! {
+    drive_request (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        request_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    drive_rule (name, valid_from) {
+        name -> Text,
+        value -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    drive_slot (drive_id, n) {
+        drive_id -> BigInt,
+        n -> SmallInt,
+        from_minute -> SmallInt,
+        until_minute -> SmallInt,
+        places -> SmallInt,
+        taken -> SmallInt,
     }
 }
 
@@ -3402,10 +3599,13 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
+diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_scan);
+diesel::allow_tables_to_appear_in_same_query!(account, call_out_stop);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, campaign);
 diesel::allow_tables_to_appear_in_same_query!(account, certificate);
@@ -3426,6 +3626,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, document);
 diesel::allow_tables_to_appear_in_same_query!(account, document_link);
 diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
+diesel::allow_tables_to_appear_in_same_query!(account, drive);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
@@ -3520,10 +3721,14 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(blood_target, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
+diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
@@ -3562,6 +3767,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
+diesel::allow_tables_to_appear_in_same_query!(chapter, drive);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
@@ -3664,6 +3870,10 @@ diesel::allow_tables_to_appear_in_same_query!(document, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(document, publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
+diesel::allow_tables_to_appear_in_same_query!(drive, team);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, member);

@@ -150,6 +150,7 @@ mod tests {
             name: "Nguyễn Thị Lan".to_owned(),
             phone: Some("0912345678".to_owned()),
             phone_confirmed_on: None,
+            mail: None,
             birth: crate::basics::Birth::read("2013-05-01"),
             sex: Some(Sex::Female),
             commune: Some("23095".to_owned()),

@@ -13,13 +13,14 @@ use crate::parties::{Named, NewParty, upsert};
 use crate::tree::{self, ChapterId};
 
 /// What is known of somebody, as it is written.
-fn particulars(known: &Known) -> Result<Particulars, Fault> {
+pub(super) fn particulars(known: &Known) -> Result<Particulars, Fault> {
     let name = |text: &str| Line::parse(text, 200).map_err(|_| Fault::broken("a person's name is no line"));
     Ok(Particulars {
         kind: known.kind,
         name: name(&known.name)?,
         representative: known.representative.as_deref().map(name).transpose()?,
         phone: known.phone.as_deref().and_then(Phone::today),
+        mail: known.mail.clone(),
         birth: known.birth,
         sex: known.sex,
         commune: known.commune.clone(),

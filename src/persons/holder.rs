@@ -23,8 +23,8 @@ impl HoldsPersons for Persons {
     fn processing(&self) -> &'static [Processing] {
         const ALL: &[Processing] = &[Processing {
             data: (
-                "Họ tên, ngày hoặc năm sinh, giới tính, xã nơi ở, số điện thoại",
-                "Name, birth date or year, sex, commune, telephone number",
+                "Họ tên, ngày hoặc năm sinh, giới tính, xã nơi ở, số điện thoại, địa chỉ thư",
+                "Name, birth date or year, sex, commune, telephone number, mail address",
             ),
             purpose: (
                 "Quản lý hội viên, tình nguyện viên, người giữ chức danh",
@@ -61,7 +61,7 @@ impl HoldsPersons for Persons {
             let Some(known) = sealed::open(errand.vault, &row)? else { continue };
             let sex = known.sex.map(|sex| sex.name().to_owned());
             let birth = known.birth.map(|birth| birth.to_string());
-            let said = [Some(known.name), known.representative, known.phone, birth, sex, known.commune];
+            let said = [Some(known.name), known.representative, known.phone, known.mail, birth, sex, known.commune];
             found.push(Holding {
                 what: "PERSON".to_owned(),
                 gift: None,
@@ -100,6 +100,7 @@ fn rename(errand: &mut Errand<'_>, row: &Row, to: Uuid, called: &Called) -> Resu
         name,
         representative: representative.map_err(|_| VaultError::Damaged)?,
         phone: called.phone.as_deref().and_then(Phone::today),
+        mail: known.mail,
         birth: known.birth,
         sex: known.sex,
         commune: known.commune,

@@ -42,6 +42,7 @@ use crate::house::succession::Succession::Follows;
 pub use carry::{carry, set_apart};
 pub use fault::Fault;
 pub use model::{PersonId, PersonKind, Sex};
+pub use record::keep_mail;
 pub use sealed::Known;
 pub use store::{all_of, hold, hold_either, ids_of_party, look, names, same_people, stands_for};
 

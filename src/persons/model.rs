@@ -11,6 +11,7 @@ use crate::basics::birth::BirthError;
 use crate::basics::codes::codes;
 use crate::basics::{Birth, Line, Phone};
 use crate::http::{Check, FieldError, Say, one_name, phone};
+use crate::outbox::{Address, NotAnAddress};
 use crate::parties::{naming, words};
 
 /// A chapter's own name for a person. It goes out to those who may see the person there, and means nothing anywhere else.
@@ -71,6 +72,8 @@ pub struct Particulars {
     /// Who speaks for an organisation.
     pub representative: Option<Line>,
     pub phone: Option<Phone>,
+    /// Where they are written to; nobody is told apart by it.
+    pub mail: Option<String>,
     pub birth: Option<Birth>,
     pub sex: Option<Sex>,
     /// Code of the commune where they live.
@@ -81,7 +84,7 @@ impl Particulars {
     /// A person of whom nothing but the name is known.
     pub fn of_person(name: Line) -> Self {
         let kind = PersonKind::Person;
-        Self { kind, name, representative: None, phone: None, birth: None, sex: None, commune: None }
+        Self { kind, name, representative: None, phone: None, mail: None, birth: None, sex: None, commune: None }
     }
 }
 
@@ -92,6 +95,7 @@ pub struct Told<'a> {
     pub name: &'a str,
     pub representative: Option<&'a str>,
     pub phone: Option<&'a str>,
+    pub mail: Option<&'a str>,
     pub birth: Option<&'a str>,
     pub sex: Option<Sex>,
     pub commune: Option<&'a str>,
@@ -103,6 +107,7 @@ impl Told<'_> {
         let name = called(check, "/name", self.name);
         let representative = self.representative(check);
         let number = self.phone.map(|typed| check.read(phone("/phone", typed)));
+        let mail = self.mail.map(|typed| check.read(mail("/mail", typed)));
         let birth = self.birth.map(|text| check.read(birth("/birth", text, today)));
         let commune = self.commune.map(str::trim);
         if commune.is_some_and(|code| code.len() != 5 || !code.bytes().all(|b| b.is_ascii_digit())) {
@@ -116,6 +121,7 @@ impl Told<'_> {
             name: name?,
             representative,
             phone: number.flatten(),
+            mail: mail.flatten().map(|address| address.as_str().to_owned()),
             birth: birth.flatten(),
             sex: self.sex,
             commune: commune.map(str::to_owned),
@@ -172,6 +178,22 @@ fn called(check: &mut Check, pointer: &str, text: &str) -> Option<Line> {
             None
         }
     }
+}
+
+/// Reads a mail address.
+pub fn mail(pointer: &str, typed: &str) -> Result<Address, FieldError> {
+    Address::mail(typed).map_err(|error| {
+        let say = match error {
+            NotAnAddress::Odd => {
+                Say::fixed("Phải là địa chỉ thư như lan@example.org.", "Must be an e-mail address like lan@example.org.")
+            }
+            NotAnAddress::Marks => Say::fixed(
+                "Địa chỉ thư không có dấu: hãy tắt bộ gõ tiếng Việt.",
+                "An e-mail address has no marks: turn the Vietnamese keyboard off.",
+            ),
+        };
+        FieldError::new(pointer, "NOT_AN_EMAIL", say)
+    })
 }
 
 /// Reads a birth; the field error says what to write instead.

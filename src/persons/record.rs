@@ -3,6 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
+use super::carry::particulars;
 use super::doubles;
 use super::fault::Fault;
 use super::model::{Particulars, PersonId, no_such_commune};
@@ -119,6 +120,7 @@ pub(super) fn shown(v: &mut Visit<'_>, row: &Row, known: Option<Known>) -> Resul
         representative: known.and_then(|known| known.representative.clone()),
         phone: known.and_then(|known| known.phone.clone()),
         phone_confirmed_on: row.phone_confirmed_on.filter(|_| !restricted),
+        mail: known.and_then(|known| known.mail.clone()),
         birth: known.and_then(|known| known.birth).map(|birth| birth.to_string()),
         sex: known.and_then(|known| known.sex),
         commune: known.and_then(|known| known.commune.clone()),
@@ -169,6 +171,7 @@ fn is_written(old: &Known, to: &Particulars) -> bool {
     let number = to.phone.as_ref().map(|phone| phone.as_str());
     (old.name.as_str(), old.phone.as_deref(), old.birth, old.sex, &old.commune)
         == (to.name.as_str(), number, to.birth, to.sex, &to.commune)
+        && old.mail == to.mail
         && old.representative.as_deref() == to.representative.as_ref().map(Line::as_str)
 }
 
@@ -211,6 +214,18 @@ fn let_go(v: &mut Visit<'_>, rooms: Rooms, from: Uuid, to: Uuid, chapter: Uuid) 
     Ok(parties::remove(v.conn, from)?)
 }
 
+/// Writes a mail address down that a person gave to the chapter, beside what is known of them; an address that stands there stays.
+pub fn keep_mail(v: &mut Visit<'_>, by: &Granted<KeepPeople>, known: Known, mail: Option<&str>) -> Result<Known, Fault> {
+    let Some(mail) = mail.filter(|_| known.mail.is_none()) else { return Ok(known) };
+    let row = store::held(v.conn, known.id)?.ok_or(Fault::Unknown)?;
+    let known = Known { mail: Some(mail.to_owned()), ..known };
+    let code = tree::code_of(v.conn, known.chapter)?;
+    let sealed = sealed::seal(v.vault, row.id, &code, &particulars(&known)?)?;
+    store::change(v.conn, &row, known.party, row.phone_confirmed_on, sealed)?;
+    v.note_with(by, "PERSON_CHANGED", row.id, &json!({"fields": ["mail"]}))?;
+    Ok(known)
+}
+
 /// Which fields changed, and never what they say.
 fn note_change(v: &mut Visit<'_>, by: &Granted<KeepPeople>, id: PersonId, old: &Known, to: &Particulars) -> Result<(), Fault> {
     let number = to.phone.as_ref().map(|phone| phone.as_str());
@@ -218,6 +233,7 @@ fn note_change(v: &mut Visit<'_>, by: &Granted<KeepPeople>, id: PersonId, old: &
         ("name", old.name != to.name.as_str()),
         ("representative", old.representative.as_deref() != to.representative.as_ref().map(Line::as_str)),
         ("phone", old.phone.as_deref() != number),
+        ("mail", old.mail != to.mail),
         ("birth", old.birth != to.birth),
         ("sex", old.sex != to.sex),
         ("commune", old.commune != to.commune),

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::model::{Particulars, PersonId, PersonKind, Sex, Traits};
 use super::row::Row;
-use crate::basics::Birth;
+use crate::basics::{Birth, Phone};
+use crate::outbox::Address;
 use crate::parties::{Clear, PartyKind, words};
 use crate::tree::ChapterId;
 use crate::vault::{Vault, VaultError, place};
@@ -26,6 +27,7 @@ pub struct Known {
     pub representative: Option<String>,
     pub phone: Option<String>,
     pub phone_confirmed_on: Option<NaiveDate>,
+    pub mail: Option<String>,
     pub birth: Option<Birth>,
     pub sex: Option<Sex>,
     pub commune: Option<String>,
@@ -50,6 +52,8 @@ struct Rest {
     commune: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     representative: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail: Option<String>,
 }
 
 /// Seals what is written down at the chapter with this code.
@@ -60,6 +64,7 @@ pub(super) fn seal(vault: &Vault, id: Uuid, chapter: &str, of: &Particulars) -> 
         sex: of.sex,
         commune: of.commune.clone(),
         representative: of.representative.as_ref().map(|name| name.as_str().to_owned()),
+        mail: of.mail.clone(),
     };
     let text = (rest != Rest::default()).then(|| serde_json::to_vec(&rest).map_err(|_| VaultError::Damaged)).transpose()?;
     Ok(Sealed {
@@ -87,6 +92,7 @@ pub(super) fn open(vault: &Vault, row: &Row) -> Result<Option<Known>, VaultError
         representative: rest.representative,
         phone: row.phone.as_ref().map(|sealed| text("phone", sealed)).transpose()?,
         phone_confirmed_on: row.phone_confirmed_on,
+        mail: rest.mail,
         birth: rest.birth.as_deref().and_then(Birth::read),
         sex: rest.sex,
         commune: rest.commune,
@@ -104,6 +110,12 @@ impl PersonKind {
 }
 
 impl Known {
+    /// How a message reaches them: by telephone, or by mail where they have no number.
+    pub fn address(&self) -> Option<Address> {
+        let phone = self.phone.as_deref().and_then(Phone::today).map(Address::Phone);
+        phone.or_else(|| self.mail.clone().map(Address::Mail))
+    }
+
     pub fn traits(&self) -> Traits {
         Traits::of(&self.name, self.phone.as_deref(), self.birth, self.commune.as_deref()).kind(self.kind)
     }

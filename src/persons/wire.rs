@@ -35,6 +35,10 @@ pub struct PersonIn {
     #[serde(default)]
     #[schema(example = "0912345678", max_length = 40)]
     pub phone: Option<String>,
+    /// Mail address, where they agreed to be written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "lan@example.org", max_length = 254)]
+    pub mail: Option<String>,
     /// Whether somebody answered at the number. Numbers out of old lists are not confirmed.
     #[serde(default)]
     pub phone_confirmed: bool,
@@ -63,6 +67,7 @@ impl PersonIn {
             name: &self.name,
             representative: self.representative.as_deref(),
             phone: self.phone.as_deref(),
+            mail: self.mail.as_deref(),
             birth: self.birth.as_deref(),
             sex: self.sex,
             commune: self.commune.as_deref(),
@@ -104,6 +109,10 @@ pub struct PersonPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub phone: Patch<String>,
+    /// Mail address.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 254)]
+    pub mail: Patch<String>,
     /// Somebody answered at the number.
     #[serde(default)]
     #[schema(value_type = Option<bool>)]
@@ -135,6 +144,7 @@ impl PersonPatch {
         let name = self.name.over_required("/name", old.name.clone(), &mut check);
         let representative = self.representative.over(old.representative.clone());
         let number = self.phone.over(old.phone.clone());
+        let mail = self.mail.over(old.mail.clone());
         let birth = self.birth.over(old.birth.map(|birth: Birth| birth.to_string()));
         let sex = self.sex.over(old.sex);
         let commune = self.commune.over(old.commune.clone());
@@ -150,6 +160,7 @@ impl PersonPatch {
             name: &name,
             representative: representative.as_deref(),
             phone: number.as_deref(),
+            mail: mail.as_deref(),
             birth: birth.as_deref(),
             sex,
             commune: commune.as_deref(),
@@ -196,6 +207,10 @@ pub struct PersonOut {
     /// When somebody answered at the number; absent where it is not confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_confirmed_on: Option<NaiveDate>,
+    /// Mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "lan@example.org")]
+    pub mail: Option<String>,
     /// A day, or a year alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "1988-05-01")]

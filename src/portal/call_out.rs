@@ -11,7 +11,7 @@ use print::Qr;
 use super::assets;
 use super::page::{QrImage, render};
 use crate::basics::Clock;
-use crate::call_outs::answering::{Again, Answering, Outcome, Saying};
+use crate::call_outs::answering::{Answering, Outcome, Saying};
 use crate::call_outs::link;
 use crate::call_outs::model::{CallAnswer, told, told_in_english};
 use crate::call_outs::page::{self, Shown};
@@ -67,7 +67,7 @@ async fn answer(
     };
     let arrives_at = minutes.filter(|_| answer == CallAnswer::Yes).map(|minutes| clock.now() + Duration::minutes(minutes));
     let said = answering.say(Saying { asked, answer, arrives_at }).await;
-    match said.map_err(|Again(seconds)| Problem::unavailable(seconds))? {
+    match said.map_err(|not| Problem::unavailable(not.again_after()))? {
         Outcome::Over => reply(&request, &clock, None, None),
         // A page that is loaded again says nothing again.
         Outcome::Taken => Ok(HttpResponse::SeeOther()

@@ -170,10 +170,13 @@ pub fn accept(v: &mut Visit<'_>, id: Uuid, body: &AcceptanceIn) -> Result<bool, 
     Ok(true)
 }
 
-/// The person the officer says it is, or one who is written down now.
+/// The person the officer says it is, or one who is written down now. A mail address is kept where they agreed to be written to: of who
+/// gave nothing else it is the only way to them.
 fn person(v: &mut Visit<'_>, by: &Granted<KeepPeople>, body: &AcceptanceIn, of: &Content) -> Result<Known, Fault> {
+    let mail = Some(of.address.as_str()).filter(|address| address.contains('@'));
     if let Some(id) = body.person {
-        return persons::hold(v.conn, v.vault, by, PersonId(id))?.ok_or(Fault::PersonGone);
+        let known = persons::hold(v.conn, v.vault, by, PersonId(id))?.ok_or(Fault::PersonGone)?;
+        return Ok(persons::keep_mail(v, by, known, mail)?);
     }
     let mut check = Check::default();
     let born: Option<Birth> = body.birth.as_deref().and_then(|text| check.read(birth("/birth", text, vietnam_date(v.now))));
@@ -182,11 +185,19 @@ fn person(v: &mut Visit<'_>, by: &Granted<KeepPeople>, body: &AcceptanceIn, of: 
         None => Phone::today(&of.address),
     };
     let name = Line::parse(&of.name, 200).map_err(|_| Fault::broken("an applicant's name is no line"))?;
-    let of = Particulars { phone: number, birth: born, ..Particulars::of_person(name) };
+    let by_name_alone = number.is_none();
+    let of = Particulars { phone: number, mail: mail.map(str::to_owned), birth: born, ..Particulars::of_person(name) };
     let of = check.done(Some(of)).map_err(Fault::Fields)?;
     let code = tree::code_of(v.conn, by.chapter())?;
     let listed = lists::listed(v.vault, PersonId(Uuid::new_v4()), &code, &of)?;
     let met = lists::write(&mut v.errand(), by.chapter(), by.account(), vec![listed])?.pop().flatten();
     let met = met.ok_or(Fault::PersonGone)?;
-    persons::hold(v.conn, v.vault, by, met.person)?.ok_or(Fault::PersonGone)
+    if by_name_alone && met.known.is_some() {
+        return Err(Fault::conflict(
+            "Đơn vị đã có người cùng tên, không có số điện thoại: hãy chọn người ấy (person), hoặc ghi số điện thoại (phone).",
+            "The chapter knows somebody of this name without a number: say that it is them (person), or give a number (phone).",
+        ));
+    }
+    let known = persons::hold(v.conn, v.vault, by, met.person)?.ok_or(Fault::PersonGone)?;
+    Ok(persons::keep_mail(v, by, known, mail)?)
 }

@@ -2,9 +2,9 @@
 
 use super::applications::SignUp;
 use super::wire::MOST_CODE;
-use crate::http::{Check, FieldError, Say, phone};
-use crate::outbox::{Address, NotAnAddress};
-use crate::persons::model::Told;
+use crate::http::{Check, FieldError, phone};
+use crate::outbox::Address;
+use crate::persons::model::{Told, mail};
 
 /// The four fields, as they came.
 #[derive(Debug, Clone, Copy)]
@@ -55,18 +55,7 @@ fn address(typed: &str) -> Result<Address, FieldError> {
     if !typed.contains('@') {
         return phone("/contact", typed).map(Address::Phone);
     }
-    Address::mail(typed).map_err(|error| {
-        let say = match error {
-            NotAnAddress::Odd => {
-                Say::fixed("Phải là địa chỉ thư như lan@example.org.", "Must be an e-mail address like lan@example.org.")
-            }
-            NotAnAddress::Marks => Say::fixed(
-                "Địa chỉ thư không có dấu: hãy tắt bộ gõ tiếng Việt.",
-                "An e-mail address has no marks: turn the Vietnamese keyboard off.",
-            ),
-        };
-        FieldError::new("/contact", "NOT_AN_EMAIL", say)
-    })
+    mail("/contact", typed)
 }
 
 #[cfg(test)]

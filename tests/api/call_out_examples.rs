@@ -37,6 +37,8 @@ pub fn send(story: &mut Story, app: &TestApp) {
     story.post(&officer, &at(&format!("/asked/{asked}/answer")), "record_answer", "comes", 200);
     story.post(&officer, &at(&format!("/asked/{asked}/shift")), "put_into_shift", "first", 200);
     story.post(&officer, &at("/attendance"), "record_attendance", "scanned", 200);
+    let consent = format!("/volunteers/{}/call-out-consent", volunteer.0);
+    story.post(&officer, &consent, "agree_to_call_outs", "by_phone", 200);
     officer.post(&crate::call_outs::at(&call, "/ending"), Value::Null, 200);
     story.post(&officer, &at("/closing"), "close_call_out", "note", 200);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::call_outs::{CALL_OUTS, asked, at, called, list, page, press, volunteers};
-use crate::harness::TestApp;
+use crate::harness::{Caller, TestApp};
 use crate::personal::{REQUESTS, ask, nowhere, path};
 use crate::successions;
 use crate::teams::volunteer;
@@ -250,4 +250,68 @@ fn only_those_of_the_team_are_asked_when_a_team_is_called() {
     officer.post(&at(&made, &format!("/asked/{one}/shift")), json!({"shift": Uuid::now_v7()}), 404);
     officer.post(&at(&made, &format!("/asked/{one}/shift")), json!({}), 200);
     assert_eq!(officer.get(&at(&made, ""), 200)["shifts"][0]["people"], 0);
+}
+
+/// A stop holds everywhere until its giver says another thing: at the same link while it is good, or to an officer, on a later day.
+#[test]
+fn who_stopped_is_asked_again_by_their_own_word_and_no_other() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let (id, _) = volunteer(&officer, "23095", "Nguyễn Thị Lan", Some("0912345678"));
+    let consent = format!("/api/v1/volunteers/{id}/call-out-consent");
+    let asks = |officer: &Caller<'_>| asked(&app, officer, json!({"needed": 2}))["asked"].clone();
+    let first = asked(&app, &officer, json!({"needed": 2}));
+    let link = page(&list(&officer, &first)[0]);
+    assert_eq!(officer.get(&consent, 200).get("stopped_at"), None);
+    assert_eq!(press(&app, &link, "answer=STOP&sure=1").status, 303);
+    assert_eq!((asks(&officer), officer.get(&consent, 200).get("stopped_at").is_some()), (json!(0), true));
+    // By a slip of the thumb: whoever answers otherwise has taken it back.
+    assert_eq!(press(&app, &link, "answer=NO").status, 303);
+    let shown = officer.get(&consent, 200);
+    assert_eq!((shown.get("stopped_at"), &shown["agreed_how"], asks(&officer)), (None, &json!("LINK"), json!(1)));
+    assert_eq!(press(&app, &link, "answer=STOP&sure=1").status, 303, "and again");
+    officer.post(&at(&first, "/ending"), Value::Null, 200);
+    assert_eq!(asks(&officer), 0);
+
+    app.clock.advance(Duration::days(40));
+    let officer = app.officer_of("23095");
+    let agreed = |on: &str, how: &str| json!({"agreed_on": on, "how": how});
+    for (body, code) in [
+        (agreed("2027-01-02", "PHONE"), "IN_THE_FUTURE"),
+        (agreed("2026-11-21", "PHONE"), "OUT_OF_RANGE"),
+        (agreed("2026-12-30", "LINK"), "NOT_A_CHOICE"),
+    ] {
+        let refused = officer.post(&consent, body, 422);
+        assert_eq!(refused["errors"][0]["code"], code, "{refused}");
+    }
+    assert_eq!(asks(&officer), 0, "nothing of it was a consent");
+    let shown = officer.post(&consent, agreed("2026-12-30", "IN_PERSON"), 200);
+    assert_eq!((shown.get("stopped_at"), &shown["agreed_how"]), (None, &json!("IN_PERSON")));
+    officer.post(&consent, agreed("2026-12-30", "IN_PERSON"), 200);
+    assert_eq!(asks(&officer), 1);
+    // That they had stopped, and when they came back, stays on record and is theirs to read.
+    assert_eq!(app.database.number("SELECT count(*) FROM call_out_stop WHERE lifted_at IS NOT NULL"), 2);
+    let undone = app.database.refuses("UPDATE call_out_stop SET lifted_at = NULL, lifted_by = NULL, lifted_how = NULL");
+    assert!(undone.contains("call_out_stop_is_lifted_once"), "{undone}");
+    assert_eq!(app.database.number("SELECT count(*) FROM audit_event WHERE action = 'CALL_OUT_STOP_LIFTED'"), 2);
+    crate::committees::audit(&app);
+}
+
+/// Two chapters know her; what she says to one of them holds at the other, and neither learns that there is another.
+#[test]
+fn a_stop_said_to_one_chapter_is_taken_back_at_another() {
+    let app = TestApp::start();
+    let (here, there) = (app.officer_of("23095"), app.officer_of("23059"));
+    let (_, _) = volunteer(&here, "23095", "Nguyễn Thị Lan", Some("0912345678"));
+    let (id, _) = volunteer(&there, "23059", "Nguyễn Thị Lan", Some("0912345678"));
+    let made = asked(&app, &here, json!({"needed": 2}));
+    press(&app, &page(&list(&here, &made)[0]), "answer=STOP&sure=1");
+    let of_there = json!({"chapter": "23059", "needed": 2});
+    assert_eq!(asked(&app, &there, of_there.clone())["asked"], 0);
+    let consent = format!("/api/v1/volunteers/{id}/call-out-consent");
+    assert_eq!(there.get(&consent, 200).get("stopped_at"), None, "what she said elsewhere is not told");
+    let said = there.post(&consent, json!({"agreed_on": app.today(), "how": "PHONE"}), 200);
+    assert_eq!(said, json!({"volunteer": id}));
+    assert_eq!(asked(&app, &there, of_there)["asked"], 1);
+    assert_eq!(asked(&app, &here, json!({"needed": 2}))["asked"], 1);
 }

@@ -67,7 +67,8 @@ pub fn with_person(app: &TestApp, officer: &Caller<'_>, person: &str) {
 /// The operations, for the table of who gets what.
 pub fn calls(app: &TestApp) -> Vec<Call> {
     let officer = app.officer_of("23095");
-    volunteers(&officer, "23095", 3);
+    let consent = format!("/api/v1/volunteers/{}/call-out-consent", volunteers(&officer, "23095", 3)[0]);
+    let agreed = json!({"agreed_on": app.today(), "how": "PHONE"});
     let made = asked(app, &officer, json!({"needed": 5}));
     let of = list(&officer, &made);
     let (one, other) = (of[0]["id"].as_str().unwrap(), of[1]["id"].as_str().unwrap());
@@ -108,6 +109,8 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
         call("POST /api/v1/call-outs/{id}/attendance", at(&made, "/attendance"), Some(scan), 404, 403, 200),
         call("POST /api/v1/call-outs/{id}/ending", at(&over, "/ending"), Some(Value::Null), 404, 403, 200),
         call("POST /api/v1/call-outs/{id}/closing", at(&over, "/closing"), Some(json!({})), 404, 403, 200),
+        call("GET /api/v1/volunteers/{id}/call-out-consent", consent.clone(), None, 404, 403, 200),
+        call("POST /api/v1/volunteers/{id}/call-out-consent", consent, Some(agreed), 404, 403, 200),
     ]
 }
 

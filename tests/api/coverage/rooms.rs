@@ -7,6 +7,7 @@ use crate::harness::TestApp;
 pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
     crate::blood_targets::calls,
+    crate::drives::calls,
     crate::public_statements::calls,
     crate::persons::calls,
     crate::members::calls,
