@@ -5,8 +5,8 @@
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs
 //! → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
 //! parties → persons → members → committees → volunteers → courses → teams → call_outs → blood_rules → blood_targets →
-//! drives → blood_results → giving → spending → transfers → dues → corrections → books → periods → publications →
-//! campaigns → activities → commendations → settlements → family_links → privacy → successions → search → disclosure →
+//! drives → donors → blood_results → giving → spending → transfers → dues → corrections → books → periods → publications
+//! → campaigns → activities → commendations → settlements → family_links → privacy → successions → search → disclosure →
 //! operations → portal → contract → rooms → upkeep → app → cli`
 //! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
 //! parties → persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers →
@@ -43,6 +43,7 @@ pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
+pub mod donors;
 pub mod drives;
 pub mod dues;
 pub mod family_links;

@@ -3,9 +3,9 @@
 use crate::house::Rooms;
 use crate::{
     activities, authz, blood_results, blood_rules, blood_targets, bookkeeping, books, call_outs, campaigns, changes, chapters,
-    commendations, committees, corrections, courses, decisions, documents, drives, dues, family_links, giving, identity, jobs,
-    ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search, settlements,
-    spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
+    commendations, committees, corrections, courses, decisions, documents, donors, drives, dues, family_links, giving, identity,
+    jobs, ledger, links, log, members, outbox, parties, password_links, periods, persons, privacy, publications, search,
+    settlements, spending, statements, stock, successions, teams, transfers, tree, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -39,6 +39,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &blood_rules::ROOM,
     &blood_targets::ROOM,
     &drives::ROOM,
+    &donors::ROOM,
     &blood_results::ROOM,
     &giving::ROOM,
     &spending::ROOM,

@@ -358,6 +358,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_certificate (id) {
+        id -> Uuid,
+        donation_id -> Uuid,
+        chapter_id -> Uuid,
+        code -> Text,
+        serial -> Text,
+        serial_key -> Text,
+        centre -> Text,
+        given_on -> Date,
+        component -> Text,
+        volume_ml -> SmallInt,
+        redeemed_ml -> SmallInt,
+        state -> Text,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     blood_compatibility (component, receiver_abo, receiver_rh, giver_abo, giver_rh, valid_from) {
         component -> Text,
         receiver_abo -> Text,
@@ -421,6 +440,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_redemption (id) {
+        id -> Uuid,
+        certificate_id -> Uuid,
+        volume_ml -> SmallInt,
+        day -> Date,
+        facility -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     blood_target (decision_id, n) {
         decision_id -> Uuid,
         n -> SmallInt,
@@ -472,9 +504,9 @@ diesel::table! {
         slot -> Nullable<SmallInt>,
         state -> Text,
         code -> Text,
-        content -> Nullable<Binary>,
-        person_hash -> Nullable<Binary>,
-        contact_hash -> Nullable<Binary>,
+        content -> Nullable<Bytea>,
+        person_hash -> Nullable<Bytea>,
+        contact_hash -> Nullable<Bytea>,
         text_version -> Nullable<SmallInt>,
         turn -> BigInt,
         walk_in -> Bool,
@@ -1284,6 +1316,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    donation (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        donor_id -> Nullable<Uuid>,
+        drive_id -> Nullable<BigInt>,
+        day -> Date,
+        component -> Text,
+        volume_ml -> Nullable<SmallInt>,
+        din -> Nullable<Text>,
+        centre -> Nullable<Text>,
+        sex -> Nullable<Text>,
+        age -> Nullable<SmallInt>,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        proof -> Text,
+        stands -> Bool,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    donor (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        state -> Text,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        group_times -> SmallInt,
+        group_on -> Nullable<Date>,
+        willing -> Nullable<Bool>,
+        willing_on -> Nullable<Date>,
+        deferred_until -> Nullable<Date>,
+        donations -> Integer,
+        last_component -> Nullable<Text>,
+        last_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     drive (id) {
         id -> BigInt,
         code -> Text,
@@ -1319,7 +1397,7 @@ diesel::table! {
     drive_request (id) {
         id -> Uuid,
         drive_id -> BigInt,
-        request_hash -> Binary,
+        request_hash -> Bytea,
     }
 }
 
@@ -3599,6 +3677,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
@@ -3626,6 +3706,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, document);
 diesel::allow_tables_to_appear_in_same_query!(account, document_link);
 diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
+diesel::allow_tables_to_appear_in_same_query!(account, donation);
+diesel::allow_tables_to_appear_in_same_query!(account, donor);
 diesel::allow_tables_to_appear_in_same_query!(account, drive);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
@@ -3722,6 +3804,9 @@ diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
 diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, donation);
 diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(blood_target, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
@@ -3767,6 +3852,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
+diesel::allow_tables_to_appear_in_same_query!(chapter, donation);
+diesel::allow_tables_to_appear_in_same_query!(chapter, donor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, drive);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
@@ -3870,6 +3957,8 @@ diesel::allow_tables_to_appear_in_same_query!(document, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(document, publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
+diesel::allow_tables_to_appear_in_same_query!(donation, donor);
+diesel::allow_tables_to_appear_in_same_query!(donor, person);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);

@@ -58,6 +58,7 @@ mod decisions;
 mod devices;
 mod documents;
 mod drives;
+mod donors;
 mod dues;
 mod dues_moments;
 mod erasure;
