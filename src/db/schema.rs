@@ -453,6 +453,59 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_result (statement) {
+        statement -> Text,
+        drive_id -> BigInt,
+        drive_code -> Text,
+        centre -> Text,
+        chapter_id -> Uuid,
+        day -> Date,
+        version -> SmallInt,
+        registered -> Integer,
+        gave -> Integer,
+        deferred -> Nullable<Integer>,
+        units -> Integer,
+        ml -> Nullable<BigInt>,
+        replaced_by -> Nullable<Text>,
+        stated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_result_count (statement, dimension, kinds) {
+        statement -> Text,
+        dimension -> Text,
+        kinds -> Array<Text>,
+        persons -> Integer,
+    }
+}
+
+diesel::table! {
+    blood_result_year (scope_id, year) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        drives -> Integer,
+        registered -> BigInt,
+        gave -> BigInt,
+        units -> BigInt,
+        deferred -> BigInt,
+        untold -> Integer,
+        ml -> BigInt,
+        ml_units -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_result_year_count (scope_id, year, dimension, kind) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        dimension -> Text,
+        kind -> Text,
+        persons -> BigInt,
+    }
+}
+
+diesel::table! {
     blood_target (decision_id, n) {
         decision_id -> Uuid,
         n -> SmallInt,
@@ -479,6 +532,16 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         statement -> Nullable<Text>,
         replaced_by_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_value (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vnd_per_unit -> BigInt,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -3807,6 +3870,12 @@ diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, donation);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, statement);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year_count, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(blood_target, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
