@@ -20,7 +20,7 @@ mod demo;
 mod fault;
 pub mod fold;
 pub mod kinds;
-mod out;
+pub mod out;
 mod publish;
 pub mod routes;
 pub mod shown;

@@ -9,6 +9,7 @@ use super::out::{
 };
 use super::store::{self, CountRow, Row};
 use super::sums::{self, ProgressRow, Times};
+use crate::basics::codes::codes;
 use crate::blood_targets::shown as targets;
 use crate::db::DbError;
 use crate::tree::{self, Level, Place};
@@ -102,22 +103,30 @@ pub fn drives(
     Ok(rows.into_iter().map(out).collect())
 }
 
-/// Which chapters have a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rows {
-    /// Those directly below.
-    Below,
-    /// All of a level, at and below.
-    Of(Level),
-    None,
+codes! {
+    /// Which chapters have a row.
+    #[derive(Hash)]
+    pub wire enum BloodRows {
+        /// Those directly below.
+        Below = "BELOW",
+        /// Every province.
+        Province = "PROVINCE",
+        /// Every commune.
+        Commune = "COMMUNE",
+        /// Every school, agency, hospital and enterprise with a chapter of its own.
+        Grassroots = "GRASSROOTS",
+        None = "NONE",
+    }
 }
 
 /// Units of chapters beside their targets: in a fixed number of statements, however many there are.
-pub fn progress(conn: &mut PgConnection, above: &Place, rows: Rows, times: &Times) -> Result<Vec<BloodProgress>, DbError> {
+pub fn progress(conn: &mut PgConnection, above: &Place, rows: BloodRows, times: &Times) -> Result<Vec<BloodProgress>, DbError> {
     let level = match rows {
-        Rows::None => return Ok(Vec::new()),
-        Rows::Below => None,
-        Rows::Of(level) => Some(level.name()),
+        BloodRows::None => return Ok(Vec::new()),
+        BloodRows::Below => None,
+        BloodRows::Province => Some(Level::Province.name()),
+        BloodRows::Commune => Some(Level::Commune.name()),
+        BloodRows::Grassroots => Some(Level::Grassroots.name()),
     };
     let mut targets = targets::below(conn, above.id.0, year_of(times))?;
     let out = |(id, chapter, chapter_name, level, units, units_last_year, drives): ProgressRow| {
@@ -161,7 +170,7 @@ pub fn of_year(
     conn: &mut PgConnection,
     place: &Place,
     year: i32,
-    rows: Rows,
+    rows: BloodRows,
     today: NaiveDate,
 ) -> Result<Option<BloodResultsOut>, DbError> {
     let Some(times) = sums::times(year, today) else { return Ok(None) };
