@@ -9,6 +9,8 @@ use super::out::{
 };
 use super::store::{self, CountRow, Row};
 use super::sums::{self, ProgressRow, Times};
+
+pub use super::sums::times;
 use crate::basics::codes::codes;
 use crate::blood_targets::shown as targets;
 use crate::db::DbError;

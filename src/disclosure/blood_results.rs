@@ -121,6 +121,13 @@ pub async fn download_blood_results(
     file(&name, &header, std::iter::once(&out.own).chain(&out.rows).map(record))
 }
 
+/// What a chapter and all below it gave this year, beside its target: for its own page.
+pub fn of_chapter(conn: &mut PgConnection, code: &str, today: NaiveDate) -> Result<BloodProgress, Problem> {
+    let place = tree::place(conn, code)?.ok_or_else(Problem::not_found)?;
+    let times = shown::times(today.year(), today).ok_or_else(Problem::not_found)?;
+    Ok(shown::own(conn, &place, &times)?)
+}
+
 /// Which drives.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, IntoParams)]
 #[serde(deny_unknown_fields)]
