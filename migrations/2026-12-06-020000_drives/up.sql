@@ -40,7 +40,7 @@ CREATE TABLE drive_rule (
     mark       text NOT NULL,
     source     text NOT NULL,
     CONSTRAINT drive_rule_pk PRIMARY KEY (name, valid_from),
-    CONSTRAINT drive_rule_name_known CHECK (name IN ('UNCONFIRMED_DAYS', 'ANSWER_HOURS', 'BOOKINGS_OF_A_NUMBER', 'REMIND_AT_MINUTE', 'FEW_PLACES')),
+    CONSTRAINT drive_rule_name_known CHECK (name IN ('UNCONFIRMED_DAYS', 'ANSWER_HOURS', 'BOOKINGS_OF_A_NUMBER', 'REMIND_AT_MINUTE', 'FEW_PLACES', 'KEPT_DAYS')),
     CONSTRAINT drive_rule_value_positive CHECK (value > 0),
     CONSTRAINT drive_rule_mark_known CHECK (mark IN ('S', 'GK', 'REC')),
     CONSTRAINT drive_rule_forward CHECK (valid_to > valid_from)
@@ -50,7 +50,8 @@ INSERT INTO drive_rule (name, value, valid_from, mark, source) VALUES
     ('ANSWER_HOURS', 24, '2026-01-01', 'REC', 'Who moves up from a waiting list says within so many hours that they come'),
     ('BOOKINGS_OF_A_NUMBER', 6, '2026-01-01', 'REC', 'Most persons that book one drive with the same number: a family'),
     ('REMIND_AT_MINUTE', 450, '2026-01-01', 'REC', 'Minute of the Vietnamese day before at which reminders go out: 07:30'),
-    ('FEW_PLACES', 5, '2026-01-01', 'REC', 'So many places left are shown as few');
+    ('FEW_PLACES', 5, '2026-01-01', 'REC', 'So many places left are shown as few'),
+    ('KEPT_DAYS', 90, '2026-01-01', 'REC', 'So many days after a drive its bookings say no more whose they were');
 GRANT SELECT (name, value, valid_from, valid_to) ON drive_rule TO so_nhan_ai_public;
 
 -- What whoever books agrees to (Law 91/2025/QH15, art. 9).
@@ -222,4 +223,6 @@ CREATE INDEX booking_unconfirmed_idx ON booking (made_at) WHERE confirmed_at IS 
 CREATE INDEX booking_contact_idx ON booking (contact_hash);
 CREATE INDEX booking_text_version_idx ON booking (text_version);
 CREATE INDEX booking_made_by_idx ON booking (made_by);
+-- Where a code on paper leads: to the drive.
+GRANT SELECT (code, drive_id) ON booking TO so_nhan_ai_public;
 CREATE TRIGGER booking_stays BEFORE DELETE OR TRUNCATE ON booking FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

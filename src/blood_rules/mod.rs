@@ -14,7 +14,7 @@ mod judged;
 pub mod model;
 mod spacing;
 mod store;
-mod words;
+pub mod words;
 
 pub use din::{Din, DinError};
 pub use judged::{Asked, Decision, Finding, Happened, Until, Verdict, judge};

@@ -7,6 +7,7 @@
 
 pub mod activities;
 pub mod appeals;
+pub mod blood_certificates;
 pub mod blood_results;
 pub mod cards;
 pub mod certificates;
@@ -89,6 +90,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(volunteers::apply_as_volunteer)
         .service(volunteers::list_volunteer_consent_texts)
         .service(certificates::show_certificate)
+        .service(blood_certificates::check_blood_certificate)
         .service(courses::list_courses)
         .service(courses::download_courses_calendar)
         .service(courses::list_courses_told)

@@ -16,22 +16,40 @@
 //! - What was given stays counted when the donor is erased, and the certificate stays good for who holds the paper: neither says whose.
 //! - READ shows no donor (KEEP_BLOOD, SEE_BLOOD). Each reading of one, and each look for some, is noted.
 
+mod answers;
 mod asked;
+pub mod audit;
+mod enter;
+pub mod fault;
+pub mod holder;
+mod look;
 pub mod model;
+mod out;
+pub mod public;
 mod record;
+mod redeem;
+mod retention;
+pub mod routes;
+mod show;
 mod store;
+pub mod wire;
 
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
 
 pub use asked::{Callable, GivenAt, Times, Wanted, find_callable, given_at, times, times_of};
+pub use fault::Fault;
 pub use model::{DonationId, DonationProof, DonorId, DonorState};
 pub use record::{Certified, CertifyError, Given, Recorded, Serial, certify, defer, numbers_given, record};
-pub use store::{Row as DonorRow, find, find_all, of_persons};
+pub use store::{Row as DonorRow, ensure, find, find_all, given_before, of_persons};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["blood_certificate", "blood_redemption", "donation", "donor"],
-    chapters: &[("blood_certificate.chapter_id", Follows), ("donation.chapter_id", Stays), ("donor.chapter_id", Follows)],
+    tags: &[("donors", "Donors of blood: histories, groups, when they may give again, certificates")],
+    routes: routes::configure,
+    audits: &[&audit::Donors],
+    persons: &[&holder::Donors],
+    chapters: &[("blood_certificate.chapter_id", Stays), ("donation.chapter_id", Stays), ("donor.chapter_id", Follows)],
     ..Room::called("donors")
 };

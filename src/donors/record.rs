@@ -102,7 +102,9 @@ pub fn record(
     let became = |given: &Given| match () {
         () if written.contains(&given.id.0) => Recorded::New,
         () if known.contains(&given.id.0) => Recorded::Again,
-        () if given.din.as_ref().is_some_and(|din| numbers.get(din.as_str()).is_some_and(|of| *of != given.id.0)) => Recorded::NumberTaken,
+        () if given.din.as_ref().is_some_and(|din| numbers.get(din.as_str()).is_some_and(|of| *of != given.id.0)) => {
+            Recorded::NumberTaken
+        }
         () => Recorded::SameDay,
     };
     let new: Vec<&Given> = all.iter().filter(|given| written.contains(&given.id.0)).collect();
@@ -194,23 +196,15 @@ statement! {
 
 /// What tests said of groups: two that agree on two days confirm one, one that does not agree begins anew.
 fn tested(conn: &mut PgConnection, all: &[&Given]) -> Result<(), DbError> {
+    let mut left: Vec<(&Given, DonorId)> =
+        all.iter().filter(|given| given.group.is_some()).filter_map(|given| Some((*given, given.donor?))).collect();
+    left.sort_by_key(|(given, _)| given.day);
     // A donor whom a list has twice is tested twice, one after the other.
-    let mut rounds: Vec<Vec<(&Given, DonorId)>> = Vec::new();
-    let mut times: HashMap<DonorId, usize> = HashMap::new();
-    let mut in_order: Vec<&Given> = all.iter().copied().filter(|given| given.group.is_some()).collect();
-    in_order.sort_by_key(|given| given.day);
-    for given in in_order {
-        let Some(donor) = given.donor else { continue };
-        let round = times.entry(donor).or_insert(0);
-        if rounds.len() <= *round {
-            rounds.push(Vec::new());
-        }
-        rounds[*round].push((given, donor));
-        *round += 1;
-    }
-    for round in rounds {
+    while !left.is_empty() {
+        let mut seen = HashSet::new();
+        let (now, later): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, donor)| seen.insert(*donor));
         let (mut donors, mut abo, mut rh, mut days) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (given, donor) in round {
+        for (given, donor) in now {
             let Some((a, r)) = given.group else { continue };
             donors.push(donor.0);
             abo.push(a.name().to_owned());
@@ -218,6 +212,7 @@ fn tested(conn: &mut PgConnection, all: &[&Given]) -> Result<(), DbError> {
             days.push(given.day);
         }
         Tested { donors: &donors, abo: &abo, rh: &rh, days: &days }.execute(conn)?;
+        left = later;
     }
     Ok(())
 }

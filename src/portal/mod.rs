@@ -12,6 +12,7 @@ mod activity_words;
 mod appeals;
 mod asked;
 mod assets;
+mod blood_certificate;
 mod blood_results;
 mod blood_words;
 mod call_out;
@@ -85,6 +86,7 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/KEU-GOI/{code}", web::get().to(entry::in_small_letters));
     page("/DON-VI/{code}", web::get().to(entry::in_small_letters));
     page("/tim", web::get().to(ledger::show_search));
+    page("/giay-hien-mau", web::get().to(blood_certificate::check));
     page("/tinh-nguyen/khoa-hoc", web::get().to(courses::list_courses));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));
