@@ -495,6 +495,99 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_result (statement) {
+        statement -> Text,
+        drive_id -> BigInt,
+        drive_code -> Text,
+        centre -> Text,
+        chapter_id -> Uuid,
+        day -> Date,
+        version -> SmallInt,
+        registered -> Integer,
+        gave -> Integer,
+        deferred -> Nullable<Integer>,
+        units -> Integer,
+        ml -> Nullable<BigInt>,
+        replaced_by -> Nullable<Text>,
+        stated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_result_count (statement, dimension, kinds) {
+        statement -> Text,
+        dimension -> Text,
+        kinds -> Array<Text>,
+        persons -> Integer,
+    }
+}
+
+diesel::table! {
+    blood_result_year (scope_id, year) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        drives -> Integer,
+        registered -> BigInt,
+        gave -> BigInt,
+        units -> BigInt,
+        deferred -> BigInt,
+        untold -> Integer,
+        ml -> BigInt,
+        ml_units -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_result_year_count (scope_id, year, dimension, kind) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        dimension -> Text,
+        kind -> Text,
+        persons -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_target (decision_id, n) {
+        decision_id -> Uuid,
+        n -> SmallInt,
+        chapter_id -> Uuid,
+        units -> Integer,
+        per_mille -> Nullable<Integer>,
+        population -> Nullable<Integer>,
+        population_source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    blood_target_decision (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        year -> SmallInt,
+        decision_no -> Text,
+        state -> Text,
+        own_units -> Nullable<Integer>,
+        under_id -> Nullable<Uuid>,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        replaced_by_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_value (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vnd_per_unit -> BigInt,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     blood_volume (procedure, least_kg, valid_from) {
         procedure -> Text,
         least_kg -> SmallInt,
@@ -3879,6 +3972,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_club);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_club_member);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
@@ -4020,6 +4114,16 @@ diesel::allow_tables_to_appear_in_same_query!(blood_club, blood_club_member);
 diesel::allow_tables_to_appear_in_same_query!(blood_club, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_club, urgent_call);
 diesel::allow_tables_to_appear_in_same_query!(blood_club_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, statement);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year_count, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
 diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);

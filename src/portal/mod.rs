@@ -14,6 +14,8 @@ mod asked;
 mod assets;
 mod booking;
 mod blood_certificate;
+mod blood_results;
+mod blood_words;
 mod call_out;
 mod card;
 mod certificate;
@@ -81,6 +83,8 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
     page("/hoat-dong", web::get().to(activities::list_activities));
     page("/hoat-dong/{code}", web::get().to(activities::show_activity));
+    page("/hien-mau/ket-qua", web::get().to(blood_results::show_results));
+    page("/hien-mau/ket-qua/{code}", web::get().to(blood_results::show_result));
     page("/huy", web::get().to(reversals::show_reversals));
     page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
