@@ -853,9 +853,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    change_feed (chapter_id, xid, seq) {
+    change_feed (chapter_id, seq) {
         chapter_id -> Uuid,
-        xid -> BigInt,
         seq -> BigInt,
         kind -> Text,
         subjects -> Array<Text>,
