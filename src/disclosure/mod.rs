@@ -8,6 +8,8 @@
 pub mod activities;
 pub mod appeals;
 pub mod blood_rules;
+pub mod blood_certificates;
+pub mod blood_results;
 pub mod cards;
 pub mod certificates;
 pub mod chapter_ledger;
@@ -81,12 +83,18 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::list_items)
         .service(statements::list_statements)
         .service(statements::show_statement)
+        .service(blood_results::show_blood_results)
+        .service(blood_results::download_blood_results)
+        .service(blood_results::list_blood_results)
+        .service(blood_results::download_blood_drives)
+        .service(blood_results::show_blood_result)
         .service(cards::show_card)
         .service(consent_texts::list_consent_texts)
         .service(volunteers::apply_as_volunteer)
         .service(volunteers::list_volunteer_consent_texts)
         .service(certificates::show_certificate)
         .service(blood_rules::show_blood_rules)
+        .service(blood_certificates::check_blood_certificate)
         .service(courses::list_courses)
         .service(courses::download_courses_calendar)
         .service(courses::list_courses_told)

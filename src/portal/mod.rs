@@ -13,6 +13,9 @@ mod appeals;
 mod asked;
 mod assets;
 mod booking;
+mod blood_certificate;
+mod blood_results;
+mod blood_words;
 mod call_out;
 mod card;
 mod certificate;
@@ -85,6 +88,8 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
     page("/hoat-dong", web::get().to(activities::list_activities));
     page("/hoat-dong/{code}", web::get().to(activities::show_activity));
+    page("/hien-mau/ket-qua", web::get().to(blood_results::show_results));
+    page("/hien-mau/ket-qua/{code}", web::get().to(blood_results::show_result));
     page("/huy", web::get().to(reversals::show_reversals));
     page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
@@ -94,6 +99,7 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/KEU-GOI/{code}", web::get().to(entry::in_small_letters));
     page("/DON-VI/{code}", web::get().to(entry::in_small_letters));
     page("/tim", web::get().to(ledger::show_search));
+    page("/giay-hien-mau", web::get().to(blood_certificate::check));
     page("/tinh-nguyen/khoa-hoc", web::get().to(courses::list_courses));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));

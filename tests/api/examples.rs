@@ -40,6 +40,7 @@ impl Story {
                 "document",
                 "entry",
                 "instead_of",
+                "certificate",
             ];
             assert!(secret.contains(&field.as_str()) && body[field] != Value::Null, "{operation}/{name}: {field} is no secret");
             body[field] = value.clone();
@@ -350,6 +351,7 @@ fn every_example_is_taken() {
     people::persons(&mut story, &app);
     courses(&mut story, &app);
     crate::volunteers::examples(&mut story, &app);
+    crate::donors::examples(&mut story, &app);
     crate::family_links_between::examples(&mut story, &app);
     crate::organs::examples(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()

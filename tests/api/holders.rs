@@ -290,6 +290,7 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::members_lists::waiting(officer, NAME, PHONE);
     crate::dues::freed(&app, &person);
     crate::volunteers::held(officer, &person);
+    crate::donors::held(officer, &person);
     crate::call_outs::with_person(&app, officer, &person);
     crate::family_links::asked_by(&app, NAME, PHONE);
     crate::organs::asked_by(&app, NAME, PHONE);

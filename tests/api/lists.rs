@@ -258,6 +258,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let exercises = crate::teams::fill(&app);
     let asked_of = crate::call_outs::fill(&app);
     crate::volunteers::fill(&app, 52);
+    crate::donors::fill(&app, 52);
     crate::volunteer_hours::fill(&app, 52);
     crate::sign_up::fill(&app, 52);
     let course = crate::courses::fill(&app, 52);
@@ -271,6 +272,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         (Role::Officer, "23095"),
         (Role::TracingOfficer, "23095"),
         (Role::OrganOfficer, "23095"),
+        (Role::BloodOfficer, "23095"),
     ];
     let account = app.account_of(None, &roles);
     let mut sessions: Vec<Caller<'_>> = (0..51).map(|_| app.log_in(account)).collect();
@@ -300,6 +302,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/courses/{id}/enrolments", "?"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
+        ("/api/v1/donors", "?chapter=23095"),
         ("/api/v1/dues-sheets", "?chapter=23095"),
         ("/api/v1/dues-sheets/arrears", "?chapter=23095&day=2027-12-31"),
         ("/api/v1/dues-sheets/owed", "?chapter=23095"),

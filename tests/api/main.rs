@@ -11,8 +11,6 @@
 //!
 //! `harness` has the server and the callers, `kit` what is sent; `tests/rooms.txt` says which part is whose (`make test-room`).
 
-mod harness;
-
 mod accounts;
 mod activities;
 mod activity_photos;
@@ -25,6 +23,7 @@ mod arrows;
 mod audit;
 mod batch;
 mod blood_rules;
+mod blood_targets;
 mod books;
 mod books_kit;
 mod books_outside;
@@ -58,6 +57,7 @@ mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;
+mod donors;
 mod drives;
 mod dues;
 mod dues_moments;
@@ -71,6 +71,7 @@ mod finding;
 mod gifts;
 mod givers;
 mod guards;
+mod harness;
 mod holders;
 mod imports;
 mod imports_read;
@@ -182,3 +183,4 @@ mod volunteers_story;
 mod vouchers;
 mod webhooks;
 mod words;
+

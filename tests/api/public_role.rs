@@ -248,6 +248,10 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("course_kind", &["code", "vi", "en", "area", "rank"]),
     ("course_session", &["course_id", "n", "day", "from_minute", "until_minute"]),
+    (
+        "blood_certificate",
+        &["code", "serial_key", "centre", "given_on", "component", "volume_ml", "redeemed_ml", "state"],
+    ),
     ("public_certificate", &["code", "state", "kind", "course", "chapter_id", "given_on", "valid_until", "name"]),
     ("public_course_count", &["chapter_id", "year", "areas", "passed"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),

@@ -31,6 +31,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/appeals/{code}/ledger.csv-metadata.json", "công khai: the same for other programs"),
     ("GET /api/v1/public/ledger.schema.json", "công khai: the same for every appeal"),
     ("GET /api/v1/public/appeals/{code}/publications", "công khai"),
+    ("GET /api/v1/public/blood-certificates", "công khai: whether a certificate is good, by serial and day"),
     ("GET /api/v1/public/cards/{code}", "công khai: whether a card is valid, by the code on it"),
     ("GET /api/v1/public/chapters", "công khai"),
     ("GET /api/v1/public/chapters/{code}", "công khai"),
@@ -87,6 +88,10 @@ pub fn reads(code: &str, document: &str, officer: &str, statement: &str) -> Vec<
         ("GET /api/v1/public/appeals/{code}/ledger.csv-metadata.json", "appeals/LULUT/ledger.csv-metadata.json"),
         ("GET /api/v1/public/ledger.schema.json", "ledger.schema.json"),
         ("GET /api/v1/public/appeals/{code}/publications", "appeals/LULUT/publications"),
+        (
+            "GET /api/v1/public/blood-certificates",
+            &format!("blood-certificates?serial={}&given_on={}", crate::donors::SERIAL, crate::donors::DAY),
+        ),
         ("GET /api/v1/public/cards/{code}", &format!("cards/{}", crate::members::CARD)),
         ("GET /api/v1/public/certificates/{code}", &format!("certificates/{}", crate::courses::CODE)),
         ("GET /api/v1/public/course-counts", "course-counts?chapter=68"),
