@@ -26,7 +26,6 @@ use crate::volunteers::{self, VolunteerId, VolunteerRow};
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = call_out_stop, check_for_backend(diesel::pg::Pg))]
 pub struct StopRow {
-    pub person_id: Uuid,
     pub stopped_at: DateTime<Utc>,
     pub lifted_at: Option<DateTime<Utc>>,
     pub lifted_how: Option<String>,

@@ -132,6 +132,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity_photo_consent (id) {
+        id -> Uuid,
+        activity_id -> Uuid,
+        document_id -> Uuid,
+        ground -> Text,
+        person_id -> Nullable<Uuid>,
+        text_version -> Nullable<SmallInt>,
+        given_on -> Date,
+        paper -> Nullable<Text>,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     activity_request (id) {
         id -> Uuid,
         request_hash -> Bytea,
@@ -478,6 +495,99 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_result (statement) {
+        statement -> Text,
+        drive_id -> BigInt,
+        drive_code -> Text,
+        centre -> Text,
+        chapter_id -> Uuid,
+        day -> Date,
+        version -> SmallInt,
+        registered -> Integer,
+        gave -> Integer,
+        deferred -> Nullable<Integer>,
+        units -> Integer,
+        ml -> Nullable<BigInt>,
+        replaced_by -> Nullable<Text>,
+        stated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_result_count (statement, dimension, kinds) {
+        statement -> Text,
+        dimension -> Text,
+        kinds -> Array<Text>,
+        persons -> Integer,
+    }
+}
+
+diesel::table! {
+    blood_result_year (scope_id, year) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        drives -> Integer,
+        registered -> BigInt,
+        gave -> BigInt,
+        units -> BigInt,
+        deferred -> BigInt,
+        untold -> Integer,
+        ml -> BigInt,
+        ml_units -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_result_year_count (scope_id, year, dimension, kind) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        dimension -> Text,
+        kind -> Text,
+        persons -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_target (decision_id, n) {
+        decision_id -> Uuid,
+        n -> SmallInt,
+        chapter_id -> Uuid,
+        units -> Integer,
+        per_mille -> Nullable<Integer>,
+        population -> Nullable<Integer>,
+        population_source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    blood_target_decision (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        year -> SmallInt,
+        decision_no -> Text,
+        state -> Text,
+        own_units -> Nullable<Integer>,
+        under_id -> Nullable<Uuid>,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        replaced_by_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_value (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vnd_per_unit -> BigInt,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     blood_volume (procedure, least_kg, valid_from) {
         procedure -> Text,
         least_kg -> SmallInt,
@@ -743,9 +853,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    change_feed (chapter_id, xid, seq) {
+    change_feed (chapter_id, seq) {
         chapter_id -> Uuid,
-        xid -> BigInt,
         seq -> BigInt,
         kind -> Text,
         subjects -> Array<Text>,
@@ -1306,7 +1415,7 @@ diesel::table! {
         sha256 -> Text,
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
-        withdrawn_by -> Uuid,
+        withdrawn_by -> Nullable<Uuid>,
     }
 }
 
@@ -2369,6 +2478,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    organ_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_registration (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        state -> Text,
+        gives -> Array<Text>,
+        person -> Nullable<Bytea>,
+        person_hash -> Nullable<Bytea>,
+        words -> Array<BigInt>,
+        text_version -> SmallInt,
+        consent_on -> Date,
+        handed_on -> Nullable<Date>,
+        card -> Nullable<Bytea>,
+        card_on -> Nullable<Date>,
+        withdrawn_on -> Nullable<Date>,
+        told_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        erased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    organ_rule (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_step (id) {
+        id -> Uuid,
+        registration_id -> Uuid,
+        kind -> Text,
+        day -> Date,
+        done_by -> Uuid,
+        done_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     own_cost (code) {
         code -> Text,
         consent -> Bytea,
@@ -2650,6 +2817,32 @@ diesel::table! {
         made_account -> Uuid,
         made_at -> Timestamptz,
         published_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    pre_check (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        note_vi -> Text,
+        note_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    pre_check_question (version, code) {
+        version -> SmallInt,
+        place -> SmallInt,
+        code -> Text,
+        ask -> Text,
+        deferrals -> Array<Text>,
+        vi -> Text,
+        en -> Text,
+        about_vi -> Text,
+        about_en -> Text,
     }
 }
 
@@ -3769,6 +3962,7 @@ diesel::table! {
 // thousands of trait implementations, and most of the compiler's time.)
 diesel::allow_tables_to_appear_in_same_query!(account, activity);
 diesel::allow_tables_to_appear_in_same_query!(account, activity_correction);
+diesel::allow_tables_to_appear_in_same_query!(account, activity_photo_consent);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
@@ -3777,6 +3971,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_club);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_club_member);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
@@ -3828,6 +4023,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, movement_edition);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
 diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, person);
@@ -3875,6 +4072,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_area);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_correction);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_delivery);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_photo_consent);
 diesel::allow_tables_to_appear_in_same_query!(activity, campaign);
 diesel::allow_tables_to_appear_in_same_query!(activity, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity, movement);
@@ -3882,6 +4080,8 @@ diesel::allow_tables_to_appear_in_same_query!(activity, programme);
 diesel::allow_tables_to_appear_in_same_query!(activity_area, practice_model);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivered, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivery, chapter);
+diesel::allow_tables_to_appear_in_same_query!(activity_photo_consent, document);
+diesel::allow_tables_to_appear_in_same_query!(activity_photo_consent, person);
 diesel::allow_tables_to_appear_in_same_query!(activity_sum, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, entry);
@@ -3913,6 +4113,16 @@ diesel::allow_tables_to_appear_in_same_query!(blood_club, blood_club_member);
 diesel::allow_tables_to_appear_in_same_query!(blood_club, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_club, urgent_call);
 diesel::allow_tables_to_appear_in_same_query!(blood_club_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, statement);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year_count, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
 diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
@@ -3982,6 +4192,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(chapter, organ_registration);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
@@ -4146,6 +4357,8 @@ diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_e
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_held);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(organ_consent_text, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(organ_registration, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
@@ -4162,6 +4375,7 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, retention_p
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
+diesel::allow_tables_to_appear_in_same_query!(pre_check, pre_check_question);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_party);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_task);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);

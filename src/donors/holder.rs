@@ -63,7 +63,6 @@ impl HoldsPersons for Donors {
             "donation.donor_id",
             "donation.request_hash",
             "donor.abo",
-            "donor.person_id",
             "donor.request_hash",
             "donor.rh",
         ]

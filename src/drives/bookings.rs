@@ -156,3 +156,32 @@ pub fn cancel(conn: &mut PgConnection, rows: &[Booking], how: BookingCancelled, 
     }
     store::take(conn, &given_back)
 }
+
+/// Slots in which somebody has, or had, a place.
+pub fn slots_used(conn: &mut PgConnection, drive: i64) -> Result<Vec<i16>, DbError> {
+    use booking as b;
+    let rows: Vec<Option<i16>> =
+        b::table.filter(b::drive_id.eq(drive)).filter(b::slot.is_not_null()).select(b::slot).distinct().load(conn)?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Who was to answer in time that they come is asked something else now.
+pub fn forget_deadlines(conn: &mut PgConnection, drive: i64) -> Result<(), DbError> {
+    use booking as b;
+    diesel::update(b::table.filter(b::drive_id.eq(drive)).filter(b::answer_by.is_not_null()))
+        .set(b::answer_by.eq(None::<DateTime<Utc>>))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether somebody has booked a drive, as known by number and name: their booking.
+pub fn standing_of(conn: &mut PgConnection, drive: i64, person_hash: &[u8]) -> Result<Option<Uuid>, DbError> {
+    use booking as b;
+    Ok(b::table
+        .filter(b::drive_id.eq(drive))
+        .filter(b::person_hash.eq(person_hash))
+        .filter(b::state.ne(BookingState::Cancelled.name()))
+        .select(b::id)
+        .first(conn)
+        .optional()?)
+}

@@ -19,11 +19,30 @@
 //! - READ shows drives and counts, and no person.
 
 mod answers;
+mod audit;
+mod book;
 pub mod bookings;
+mod demo;
+mod due;
 pub mod fault;
+mod holder;
+pub mod intake;
+mod later;
+pub mod link;
 pub mod model;
+mod out;
+pub mod page;
+mod places;
+mod plan;
+pub mod public;
 pub mod routes;
+pub mod rules;
+mod show;
 pub mod store;
+mod tell;
+pub mod typed;
+mod wire;
+pub mod words;
 
 pub use bookings::{Booked, Booking, by_code as booking_by_code, opened_of as bookings_of};
 pub use model::{BookingState, DriveState};
@@ -31,6 +50,7 @@ pub use store::{Drive, advance, by_code, by_ids, hold, today};
 
 use crate::house::Room;
 use crate::house::succession::Succession::Follows;
+use crate::house::thread::Thread;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -46,6 +66,18 @@ pub const ROOM: Room = Room {
     ],
     tags: &[("drives", "Blood drives: slots, bookings, waiting lists; moved and called off")],
     routes: routes::configure,
+    audits: &[&audit::Drives],
+    persons: &[&holder::Bookers],
+    means: &[|means| {
+        let pen = tell::Pen { vault: means.get()?, ways: means.get()?, public: means.get()? };
+        means.add(tell::handler(pen.clone()));
+        means.add(later::lapse());
+        means.add(later::remind(pen));
+        means.add(later::forget());
+        Ok(())
+    }],
+    threads: &[Thread { declared: &intake::WORKER, start: intake::begin }],
     chapters: &[("drive.chapter_id", Follows)],
+    demo: Some(demo::fill),
     ..Room::called("drives")
 };

@@ -101,6 +101,17 @@ pub fn centres(conn: &mut PgConnection) -> Result<Vec<BloodCentre>, DbError> {
     Ok(blood_centre::table.order(blood_centre::id).select(BloodCentre::as_select()).load(conn)?)
 }
 
+/// Those that are in use on a day.
+pub fn centres_on(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<BloodCentre>, DbError> {
+    use blood_centre as c;
+    Ok(c::table
+        .filter(c::valid_from.le(day))
+        .filter(c::valid_to.is_null().or(c::valid_to.gt(day)))
+        .order(c::id)
+        .select(BloodCentre::as_select())
+        .load(conn)?)
+}
+
 /// The blood centre of a code that is in use on a day.
 pub fn centre_in_use(conn: &mut PgConnection, code: &str, day: NaiveDate) -> Result<Option<BloodCentre>, DbError> {
     use blood_centre as c;

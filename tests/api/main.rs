@@ -11,10 +11,9 @@
 //!
 //! `harness` has the server and the callers, `kit` what is sent; `tests/rooms.txt` says which part is whose (`make test-room`).
 
-mod harness;
-
 mod accounts;
 mod activities;
+mod activity_photos;
 mod administrators;
 mod advances;
 mod aliases;
@@ -23,6 +22,8 @@ mod appointments;
 mod arrows;
 mod audit;
 mod batch;
+mod blood_rules;
+mod blood_targets;
 mod books;
 mod books_kit;
 mod books_outside;
@@ -56,8 +57,8 @@ mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;
-mod drives;
 mod donors;
+mod drives;
 mod dues;
 mod dues_moments;
 mod erasure;
@@ -65,10 +66,12 @@ mod examples;
 mod factor;
 mod family_links;
 mod family_links_between;
+mod few_statements;
 mod finding;
 mod gifts;
 mod givers;
 mod guards;
+mod harness;
 mod holders;
 mod imports;
 mod imports_read;
@@ -174,6 +177,8 @@ mod uploads;
 mod volunteer_hours;
 mod volunteer_moments;
 mod volunteers;
+mod volunteers_story;
 mod vouchers;
 mod webhooks;
 mod words;
+
