@@ -23,6 +23,7 @@ mod appointments;
 mod arrows;
 mod audit;
 mod batch;
+mod blood_results;
 mod blood_targets;
 mod books;
 mod books_kit;
