@@ -34,6 +34,8 @@ mod site;
 mod story;
 #[path = "browser/units.rs"]
 mod units;
+#[path = "browser/volunteers.rs"]
+mod volunteers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -60,6 +62,7 @@ fn in_a_real_browser() {
         leaves::SCENARIOS,
         story::SCENARIOS,
         members::SCENARIOS,
+        volunteers::SCENARIOS,
         access::SCENARIOS,
     ]
     .concat();

@@ -16,6 +16,7 @@ impl From<Fault> for Problem {
                 "This has changed since you read it: read it again, then change it.",
             ),
             Fault::Conflict(said) => Problem::say(Kind::Conflict, said.vi, said.en),
+            Fault::Person(fault) => fault.into(),
             Fault::Denied(denied) => denied.into(),
             Fault::Broken(cause) => Problem::internal(cause),
             Fault::Db(error) => error.into(),

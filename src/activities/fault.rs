@@ -4,6 +4,7 @@ use crate::authz::Denied;
 use crate::basics::wraps::wraps;
 use crate::db::DbError;
 use crate::http::{FieldError, Say};
+use crate::persons;
 
 /// See the module.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub enum Fault {
     Stale,
     /// As things stand it cannot be: why, and what to do.
     Conflict(Say),
+    Person(persons::Fault),
     Denied(Denied),
     /// What is stored is not as it must be.
     Broken(&'static str),
@@ -36,6 +38,7 @@ wraps! {
     Fault {
         DbError => Fault::Db,
         Denied => Fault::Denied,
+        persons::Fault => Fault::Person,
     }
 }
 

@@ -11,7 +11,7 @@
 //! - a plan is done or called off; what is done stays where and when it was, and its numbers change only with a correction that says by
 //!   how much, or it is taken back as a whole;
 //! - values are what was reported: the books know money and goods by their own entries, and nothing here is added to them;
-//! - it names no person; of fewer than five people the public reads neither how many they were nor how often, and no public sum has them;
+//! - it names no person, and a picture is shown while everybody who can be recognised in it agrees; of fewer than five people the public reads neither how many they were nor how often, and no public sum has them;
 //! - a chapter that delivers and has gone up in another by the day of it is its successor.
 
 pub mod answers;
@@ -23,6 +23,11 @@ pub mod model;
 mod names;
 pub mod out;
 pub mod papers;
+pub mod persons;
+mod photo_routes;
+mod photo_rules;
+mod photo_store;
+mod photos;
 pub mod plan;
 mod request;
 pub mod result;
@@ -30,6 +35,8 @@ pub mod routes;
 pub mod shown;
 pub mod store;
 pub mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
@@ -42,12 +49,14 @@ pub const ROOM: Room = Room {
         "activity_correction",
         "activity_delivered",
         "activity_delivery",
+        "activity_photo_consent",
         "activity_request",
         "activity_sum",
     ],
     tags: &[("activities", "What chapters do, in the areas of the law")],
-    routes: routes::configure,
+    routes: configure,
     audits: &[&audit::Activities],
+    persons: &[&persons::Pictured],
     papers: &[&papers::OF_ACTIVITIES],
     chapters: &[
         ("activity.chapter_id", Follows),
@@ -58,3 +67,8 @@ pub const ROOM: Room = Room {
     demo: Some(demo::fill),
     ..Room::called("activities")
 };
+
+fn configure(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+    photo_routes::configure(config);
+}

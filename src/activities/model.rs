@@ -17,6 +17,17 @@ codes! {
         /// Called off, or taken back after it was written down as done.
         Cancelled = "CANCELLED",
     }
+
+    /// What makes it right to show a picture.
+    #[schema(as = ActivityPhotoGround)]
+    pub wire enum PhotoGround {
+        /// A person whom the chapter has written down agreed.
+        Person = "PERSON",
+        /// People whom nobody has written down agreed on a signed paper; a child, by whoever represents it.
+        Paper = "PAPER",
+        /// Nobody can be recognised.
+        Nobody = "NOBODY",
+    }
 }
 
 /// Most people, and most times, of one activity.

@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{ActivityNumbers, ActivityState};
+use super::model::{ActivityNumbers, ActivityState, PhotoGround};
+use crate::persons::PersonId;
 
 /// One of the areas of the law.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -124,4 +125,28 @@ pub struct ActivityNumbersBy {
     pub goods_vnd: i64,
     /// Labour, in đồng.
     pub labour_vnd: i64,
+}
+
+/// What makes it right to show a picture of an activity.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ActivityPhotoConsentOut {
+    pub id: Uuid,
+    /// The picture.
+    pub document: Uuid,
+    pub ground: PhotoGround,
+    /// Who agreed, for those who see the chapter's people; absent of who was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub person: Option<PersonId>,
+    /// Version of the text that they agreed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_version: Option<i16>,
+    pub given_on: NaiveDate,
+    /// SHA-256 of the signed paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paper: Option<String>,
+    pub recorded_at: DateTime<Utc>,
+    /// When it was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<DateTime<Utc>>,
 }

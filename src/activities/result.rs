@@ -8,11 +8,13 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::model::{ActivityNumbers, ActivityState};
 use super::names;
+use super::papers;
 use super::request;
 use super::store::{self, ActivityRow, Becomes, NewCorrection};
 use super::wire::{ActivityCorrectionIn, ActivityResultIn, has_begun};
 use crate::authz::{Attempt, Granted, Read, RunActivities, Visit};
 use crate::basics::clock::vietnam_date;
+use crate::documents::store::{self as documents, Subject};
 use crate::http::Check;
 use crate::tree;
 
@@ -155,6 +157,10 @@ pub fn cancel(v: &mut Visit<'_>, id: Uuid, reason: &str) -> Result<(), Fault> {
         done_now: false,
     };
     store::settle(v.conn, &grant, v.now, id, &to)?;
+    // What is taken back shows no pictures.
+    for paper in documents::of_subject(v.conn, Subject { paper: &papers::OF_ACTIVITIES, id })? {
+        documents::take_down(v.conn, v.now, Some(grant.account()), paper.id, id)?;
+    }
     v.note(&grant, "ACTIVITY_CANCELLED", id)?;
     Ok(())
 }

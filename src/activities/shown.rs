@@ -16,6 +16,7 @@ use super::store;
 use crate::db::DbError;
 use crate::db::schema::activity;
 use crate::db::statement::statement;
+use crate::documents::store::{self as documents, PublicDocument};
 use crate::tree;
 
 /// An activity as everybody may see it.
@@ -71,10 +72,26 @@ pub struct PublicActivity {
     pub cancelled_reason: Option<String>,
     /// Its result was written anew since it was reported first.
     pub corrected: bool,
+    /// Photographs of it, as long as everybody in them agrees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PublicActivityPhoto>,
     /// Counts up with each change.
     pub version: i32,
     /// When it was changed last.
     pub changed_at: DateTime<Utc>,
+}
+
+/// A photograph of an activity: its bytes are `GET /public/documents/{sha256}`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PublicActivityPhoto {
+    /// Of the file, hexadecimal.
+    pub sha256: String,
+    /// What is to be seen; it names nobody.
+    #[schema(example = "Học sinh tập băng bó")]
+    pub title: String,
+    #[schema(example = "image/jpeg")]
+    pub media_type: String,
+    pub size_bytes: i64,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -170,18 +187,28 @@ pub fn out(conn: &mut PgConnection, rows: Vec<Row>) -> Result<Vec<PublicActivity
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let of = store::deliveries(conn, &ids)?;
     let corrected = store::corrected(conn, &ids)?;
+    let mut photos: HashMap<Uuid, Vec<PublicActivityPhoto>> = HashMap::new();
+    for (id, PublicDocument { sha256, size_bytes, media_type, title, .. }) in documents::published_of_each(conn, &ids)? {
+        photos.entry(id).or_default().push(PublicActivityPhoto { sha256, title, media_type, size_bytes });
+    }
     let chapters: Vec<Uuid> = rows.iter().map(|row| row.chapter_id).chain(of.iter().map(|(_, chapter)| *chapter)).collect();
     let codes = tree::codes(conn, chapters)?;
-    let one = |row: Row| {
+    let mut one = |row: Row| {
         let delivering = of.iter().filter(|(activity, _)| *activity == row.id);
         let mut delivered_by: Vec<String> = delivering.filter_map(|(_, chapter)| codes.get(chapter).cloned()).collect();
         delivered_by.sort();
-        public(row, delivered_by, &codes, &corrected)
+        let photos = photos.remove(&row.id).unwrap_or_default();
+        public(row, (delivered_by, photos), &codes, &corrected)
     };
     Ok(rows.into_iter().filter_map(one).collect())
 }
 
-fn public(row: Row, delivered_by: Vec<String>, codes: &HashMap<Uuid, String>, corrected: &[Uuid]) -> Option<PublicActivity> {
+fn public(
+    row: Row,
+    (delivered_by, photos): (Vec<String>, Vec<PublicActivityPhoto>),
+    codes: &HashMap<Uuid, String>,
+    corrected: &[Uuid],
+) -> Option<PublicActivity> {
     let state = ActivityState::parse(&row.state)?;
     let is_done = state == ActivityState::Done;
     Some(PublicActivity {
@@ -205,6 +232,7 @@ fn public(row: Row, delivered_by: Vec<String>, codes: &HashMap<Uuid, String>, co
         goods_vnd: row.goods_vnd,
         labour_vnd: row.labour_vnd,
         cancelled_reason: row.cancelled_reason,
+        photos,
         version: row.version,
         changed_at: row.changed_at,
     })

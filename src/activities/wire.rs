@@ -6,9 +6,11 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::ActivityNumbers;
+use super::model::{ActivityNumbers, PhotoGround};
 use crate::campaigns::model::may_be;
+use crate::documents::model::ContentHash;
 use crate::http::{Check, FieldError, Patch, one_line, one_name};
+use crate::persons::PersonId;
 
 /// The longest title, in characters.
 const MOST_TITLE: usize = 200;
@@ -116,6 +118,69 @@ pub struct ActivityCancellationIn {
     /// Everybody may read it where the activity is public.
     #[schema(example = "Mưa lũ, dời sang tháng sau", max_length = 500)]
     pub why: String,
+}
+
+/// What makes it right to show a picture of an activity.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActivityPhotoConsentIn {
+    /// Made by the client, once, at random (UUIDv4); sending it again writes nothing.
+    #[schema(example = "7d0f2a53-9b0e-4c64-8f0e-3c1d5b7aa041")]
+    pub id: Uuid,
+    /// The picture: `id` of a document that is linked to the activity.
+    pub document: Uuid,
+    pub ground: PhotoGround,
+    /// Of `PERSON`: who agreed (`GET /persons`).
+    #[serde(default)]
+    pub person: Option<PersonId>,
+    /// Version of the text of `SHOW_PICTURE` that they agreed to; of `NOBODY` none.
+    #[serde(default)]
+    #[schema(minimum = 1, example = 1)]
+    pub text_version: Option<i16>,
+    /// The day on which they agreed, or somebody looked.
+    pub given_on: NaiveDate,
+    /// SHA-256 of the signed paper, uploaded for `ACTIVITY`, hexadecimal: always of `PAPER`, and of a person who may be a minor.
+    #[serde(default)]
+    #[schema(min_length = 64, max_length = 64)]
+    pub paper: Option<String>,
+}
+
+impl ActivityPhotoConsentIn {
+    /// Checks every field; all mistakes at once.
+    pub fn check(self, today: NaiveDate) -> Result<Self, Vec<FieldError>> {
+        let mut check = Check::default();
+        if self.id.get_version_num() != 4 {
+            check.wrong(
+                "/id",
+                "NOT_RANDOM",
+                "id phải là UUID ngẫu nhiên (phiên bản 4).",
+                "The id must be a random UUID (version 4).",
+            );
+        }
+        let (of_person, of_nobody) = (self.ground == PhotoGround::Person, self.ground == PhotoGround::Nobody);
+        let wanted = [
+            ("/person", self.person.is_some(), of_person, !of_person),
+            ("/text_version", self.text_version.is_some(), !of_nobody, of_nobody),
+            ("/paper", self.paper.is_some(), self.ground == PhotoGround::Paper, of_nobody),
+        ];
+        for (pointer, is_there, is_needed, is_none) in wanted {
+            if is_needed && !is_there {
+                check.wrong(pointer, "MISSING", "Cần ghi, theo căn cứ (ground).", "Needed with this ground.");
+            }
+            if is_none && is_there {
+                check.wrong(pointer, "NOT_FOR_THIS", "Không dùng với căn cứ này (ground).", "Not with this ground.");
+            }
+        }
+        if self.given_on > today {
+            check.wrong("/given_on", "IN_THE_FUTURE", "Không sau hôm nay.", "Not after today.");
+        }
+        let paper = self.paper.as_deref().map(ContentHash::parse);
+        if paper == Some(None) {
+            check.wrong("/paper", "NOT_A_HASH", "SHA-256 gồm 64 chữ số thập lục phân.", "A SHA-256 has 64 hexadecimal digits.");
+        }
+        let paper = paper.flatten().map(|hash| hash.as_str().to_owned());
+        check.done(Some(Self { paper, ..self }))
+    }
 }
 
 /// Changes to a plan: a field left out stays, `null` clears one.

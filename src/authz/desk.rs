@@ -19,7 +19,7 @@ use std::future::{Ready, ready};
 
 use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::pg::PgConnection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,9 +73,9 @@ impl Desk {
         self.actor
     }
 
-    /// The moment of the request: the same whenever it is asked for.
+    /// The moment of the request, as exact as the database keeps it: the same whenever it is asked for.
     pub fn now(&self) -> DateTime<Utc> {
-        *self.now.get_or_init(|| self.clock.now())
+        *self.now.get_or_init(|| self.clock.now().trunc_subsecs(6))
     }
 
     /// The same desk at another moment: for what goes on after something that took its time.

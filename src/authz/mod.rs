@@ -45,8 +45,8 @@ pub use desk::Desk;
 pub use idempotency::Attempt;
 pub use parameters::refuse_unasked;
 pub use policy::{
-    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepBlood, KeepFamilyLinks, KeepPeople, LEVELS, Organise, POLICY,
-    Reach, Read, Record, Right, RightName, Role, RunActivities, RunAppeal, SECOND_FACTOR, SeeBlood, SeeFamilyLinks, SeePeople,
-    Seen, suffices,
+    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepBlood, KeepFamilyLinks, KeepOrgan, KeepPeople, LEVELS, Organise,
+    POLICY, Reach, Read, Record, Right, RightName, Role, RunActivities, RunAppeal, SECOND_FACTOR, SeeBlood, SeeFamilyLinks,
+    SeeOrgan, SeePeople, Seen, suffices,
 };
 pub use visit::Visit;

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::model::{
-    Component, Deferral, DeferralReason, Grounds, LEAST_AGE, LEAST_KG_MAN, LEAST_KG_WOMAN, Limit, MOST_AGE, Procedure, Rules,
-    Unit, Weight,
+    Component, Deferral, DeferralReason, DeferralUnit, Grounds, LEAST_AGE, LEAST_KG_MAN, LEAST_KG_WOMAN, Limit, MOST_AGE,
+    Procedure, Rules, Weight,
 };
 use super::spacing::next_day_of;
 use super::words::{self, Said};
@@ -207,7 +207,7 @@ fn too_soon(rules: &Rules, asked: &Asked, day: NaiveDate) -> Option<Finding> {
 fn put_off(rules: &Rules, happened: &Happened, day: NaiveDate) -> Option<Finding> {
     let rule = rules.deferral(&happened.code)?;
     let until = match (rule.unit, happened.on) {
-        (Unit::Hour, _) => Until::Condition,
+        (DeferralUnit::Hour, _) => Until::Condition,
         (_, None) => Until::Unclear,
         (_, Some(on)) => Until::From(over(rule, on, day)?),
     };
@@ -218,3 +218,7 @@ fn put_off(rules: &Rules, happened: &Happened, day: NaiveDate) -> Option<Finding
 fn over(rule: &Deferral, on: NaiveDate, day: NaiveDate) -> Option<NaiveDate> {
     rule.until(on).filter(|first| on <= day && *first > day)
 }
+
+#[cfg(test)]
+#[path = "judged_tests.rs"]
+mod tests;

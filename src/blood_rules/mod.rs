@@ -9,6 +9,8 @@
 //! - A value that no legal source gives has no row: the centre measures.
 //! - Of why somebody was put off only a word of a short public list is ever kept ([`DeferralReason`]); everything else is `CENTRE_DECISION`.
 
+#[cfg(test)]
+mod by_hand;
 pub mod din;
 mod judged;
 pub mod model;
@@ -19,8 +21,8 @@ pub mod words;
 pub use din::{Din, DinError};
 pub use judged::{Asked, Decision, Finding, Happened, Until, Verdict, judge};
 pub use model::{
-    AboGroup, CENTRE_DECIDES, Component, Deferral, DeferralReason, Grounds, Group, Interval, Procedure, RhFactor, Rules, Unit,
-    Volume, Weight, compatible,
+    AboGroup, CENTRE_DECIDES, Component, Deferral, DeferralReason, DeferralUnit, Grounds, Group, Interval, Procedure, RhFactor,
+    Rules, Volume, Weight, compatible,
 };
 pub use spacing::{NextDay, next_day, next_day_of};
 

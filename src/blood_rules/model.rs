@@ -78,7 +78,7 @@ codes! {
 
     /// How a deferral is counted.
     #[derive(Hash)]
-    pub wire enum Unit {
+    pub wire enum DeferralUnit {
         /// At the end of a month that lacks the day: its last day.
         Month = "MONTH",
         Day = "DAY",
@@ -207,7 +207,7 @@ pub struct Deferral {
     pub code: String,
     pub place: i16,
     pub amount: i16,
-    pub unit: Unit,
+    pub unit: DeferralUnit,
     pub reason: DeferralReason,
     pub vi: String,
     pub en: String,
@@ -215,13 +215,23 @@ pub struct Deferral {
 }
 
 impl Deferral {
+    /// About how many days it lasts, to tell the longer of two.
+    pub fn days_about(&self) -> i32 {
+        let amount = i32::from(self.amount);
+        match self.unit {
+            DeferralUnit::Month => amount * 31,
+            DeferralUnit::Day => amount,
+            DeferralUnit::Hour => 0,
+        }
+    }
+
     /// The first day on which it is over, of what happened on a day; `None` where no day is lost.
     pub fn until(&self, happened: NaiveDate) -> Option<NaiveDate> {
         let amount = u32::from(self.amount.unsigned_abs());
         match self.unit {
-            Unit::Month => happened.checked_add_months(Months::new(amount)),
-            Unit::Day => happened.checked_add_days(Days::new(amount.into())),
-            Unit::Hour => None,
+            DeferralUnit::Month => happened.checked_add_months(Months::new(amount)),
+            DeferralUnit::Day => happened.checked_add_days(Days::new(amount.into())),
+            DeferralUnit::Hour => None,
         }
     }
 }
@@ -293,6 +303,12 @@ impl Rules {
 
     pub fn interval(&self, after: Component) -> Option<&Interval> {
         self.intervals.iter().find(|interval| interval.after == after)
+    }
+
+    /// The same rules, with others in place of those about what puts a donation off.
+    pub fn put_off_by(mut self, deferrals: Vec<Deferral>) -> Self {
+        self.deferrals = deferrals;
+        self
     }
 
     pub(super) fn least_kg(&self, sex: Sex) -> Option<&Limit> {

@@ -5,8 +5,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use super::model::{
-    AboGroup, Bag, Component, Deferral, DeferralReason, Fits, Grounds, Interval, Limit, Procedure, RhFactor, Rules, Unit, Volume,
-    Wait,
+    AboGroup, Bag, Component, Deferral, DeferralReason, DeferralUnit, Fits, Grounds, Interval, Limit, Procedure, RhFactor, Rules,
+    Volume, Wait,
 };
 use crate::db::DbError;
 use crate::db::schema::{blood_bag, blood_compatibility, blood_deferral, blood_interval, blood_limit, blood_volume};
@@ -87,7 +87,7 @@ fn deferrals(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Deferral>, D
     let rows: Vec<(Row, GroundsRow)> =
         on!(conn, blood_deferral, day, (d::place, d::code), (d::code, d::place, d::amount, d::unit, d::reason, d::vi, d::en));
     let read = |((code, place, amount, unit, reason, vi, en), of): (Row, _)| {
-        let (unit, reason) = (Unit::parse(&unit)?, DeferralReason::parse(&reason)?);
+        let (unit, reason) = (DeferralUnit::parse(&unit)?, DeferralReason::parse(&reason)?);
         Some(Deferral { code, place, amount, unit, reason, vi, en, grounds: grounds(of) })
     };
     Ok(rows.into_iter().filter_map(read).collect())

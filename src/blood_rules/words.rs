@@ -1,6 +1,6 @@
 //! The rules as sentences, in Vietnamese and in English.
 
-use super::model::{Component, Deferral, Interval, Unit, Wait};
+use super::model::{Component, Deferral, DeferralUnit, Interval, Wait};
 
 /// Two languages.
 pub type Said = (String, String);
@@ -72,9 +72,9 @@ pub fn deferral(deferral: &Deferral) -> Said {
     let (vi, en) = (capital(&deferral.vi), capital(&deferral.en));
     let amount = deferral.amount;
     match deferral.unit {
-        Unit::Month => said(format!("{vi}: trì hoãn {amount} tháng."), format!("{en}: put off for {amount} months.")),
-        Unit::Day => said(format!("{vi}: trì hoãn {amount} ngày."), format!("{en}: put off for {amount} days.")),
-        Unit::Hour => said(
+        DeferralUnit::Month => said(format!("{vi}: trì hoãn {amount} tháng."), format!("{en}: put off for {amount} months.")),
+        DeferralUnit::Day => said(format!("{vi}: trì hoãn {amount} ngày."), format!("{en}: put off for {amount} days.")),
+        DeferralUnit::Hour => said(
             format!("{vi}: chỉ hiến máu vào ngày nghỉ, hoặc khi ít nhất {amount} giờ sau khi hiến mới làm việc."),
             format!("{en}: give on a day of rest, or {amount} hours or more before work."),
         ),

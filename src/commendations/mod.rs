@@ -17,6 +17,7 @@
 
 pub mod answers;
 pub mod audit;
+mod demo;
 pub mod fault;
 pub mod matter;
 pub mod model;
@@ -61,5 +62,6 @@ pub const ROOM: Room = Room {
         ("commendation_quota.chapter_id", Ends),
         ("practice_model.chapter_id", Follows),
     ],
+    demo: Some(demo::fill),
     ..Room::called("commendations")
 };

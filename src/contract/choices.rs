@@ -27,7 +27,7 @@ const WORDS: &[Words<'_>] = &[
     ("ConsentChannel", "How a consent was given.", &["AT_GIVING", "IN_PERSON", "PHONE", "POST", "EMAIL", "APP", "OTHER"]),
     (
         "ConsentPurpose",
-        "What a giver agrees to, somebody who holds a post or is commended, or who represents a child that joins.",
+        "What a giver agrees to, somebody who holds a post, is commended or stands in a picture, or who represents a child that joins.",
         &[
             "SHOW_MASKED_NAME",
             "SHOW_FULL_NAME",
@@ -35,6 +35,7 @@ const WORDS: &[Words<'_>] = &[
             "SHOW_FULL_NAME_OF_CHILD",
             "SHOW_NAME_OF_OFFICER",
             "SHOW_NAME_OF_COMMENDED",
+            "SHOW_PICTURE",
             "CHILD_JOINS",
         ],
     ),

@@ -13,6 +13,7 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_version, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, commendation);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, course);
+diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, drive);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, family_link);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, information_request);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, job);

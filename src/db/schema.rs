@@ -132,6 +132,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity_photo_consent (id) {
+        id -> Uuid,
+        activity_id -> Uuid,
+        document_id -> Uuid,
+        ground -> Text,
+        person_id -> Nullable<Uuid>,
+        text_version -> Nullable<SmallInt>,
+        given_on -> Date,
+        paper -> Nullable<Text>,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     activity_request (id) {
         id -> Uuid,
         request_hash -> Bytea,
@@ -373,6 +390,31 @@ diesel::table! {
         state -> Text,
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_club (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        name -> Text,
+        state -> Text,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_club_member (id) {
+        id -> Uuid,
+        club_id -> Uuid,
+        donor_id -> Uuid,
+        joined_on -> Date,
+        left_on -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
     }
 }
 
@@ -811,9 +853,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    change_feed (chapter_id, xid, seq) {
+    change_feed (chapter_id, seq) {
         chapter_id -> Uuid,
-        xid -> BigInt,
         seq -> BigInt,
         kind -> Text,
         subjects -> Array<Text>,
@@ -1374,7 +1415,7 @@ diesel::table! {
         sha256 -> Text,
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
-        withdrawn_by -> Uuid,
+        withdrawn_by -> Nullable<Uuid>,
     }
 }
 
@@ -2437,6 +2478,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    organ_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_registration (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        state -> Text,
+        gives -> Array<Text>,
+        person -> Nullable<Bytea>,
+        person_hash -> Nullable<Bytea>,
+        words -> Array<BigInt>,
+        text_version -> SmallInt,
+        consent_on -> Date,
+        handed_on -> Nullable<Date>,
+        card -> Nullable<Bytea>,
+        card_on -> Nullable<Date>,
+        withdrawn_on -> Nullable<Date>,
+        told_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        erased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    organ_rule (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_step (id) {
+        id -> Uuid,
+        registration_id -> Uuid,
+        kind -> Text,
+        day -> Date,
+        done_by -> Uuid,
+        done_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     own_cost (code) {
         code -> Text,
         consent -> Bytea,
@@ -2718,6 +2817,32 @@ diesel::table! {
         made_account -> Uuid,
         made_at -> Timestamptz,
         published_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    pre_check (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        note_vi -> Text,
+        note_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    pre_check_question (version, code) {
+        version -> SmallInt,
+        place -> SmallInt,
+        code -> Text,
+        ask -> Text,
+        deferrals -> Array<Text>,
+        vi -> Text,
+        en -> Text,
+        about_vi -> Text,
+        about_en -> Text,
     }
 }
 
@@ -3551,6 +3676,107 @@ diesel::table! {
 }
 
 diesel::table! {
+    urgent_call (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        component -> Text,
+        abo -> Text,
+        rh -> Text,
+        hospital -> Text,
+        reason -> Text,
+        until_at -> Timestamptz,
+        needed -> Integer,
+        reach -> Text,
+        club_id -> Nullable<Uuid>,
+        wave_size -> Integer,
+        wave_minutes -> Nullable<Integer>,
+        state -> Text,
+        enough_at -> Nullable<Timestamptz>,
+        next_wave_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    urgent_call_answer (id) {
+        id -> BigInt,
+        asked_id -> Uuid,
+        answer -> Text,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    urgent_call_asked (id) {
+        id -> Uuid,
+        urgent_call_id -> Uuid,
+        wave_id -> Uuid,
+        chapter_id -> Uuid,
+        donor_id -> Uuid,
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        asked_at -> Timestamptz,
+        by_message -> Bool,
+        code -> Text,
+        answer -> Nullable<Text>,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    urgent_call_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    urgent_call_rule (valid_from) {
+        valid_from -> Date,
+        quiet_from_minute -> Nullable<Integer>,
+        quiet_until_minute -> Nullable<Integer>,
+        most_a_month -> Integer,
+        most_for_one -> Integer,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    urgent_call_stop (person_id, stopped_at) {
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        stopped_at -> Timestamptz,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    urgent_call_wave (id) {
+        id -> Uuid,
+        urgent_call_id -> Uuid,
+        n -> Integer,
+        asked_by -> Nullable<Uuid>,
+        asked_at -> Timestamptz,
+        wanted -> Integer,
+        asked -> Integer,
+        quiet_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     volunteer (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -3736,11 +3962,14 @@ diesel::table! {
 // thousands of trait implementations, and most of the compiler's time.)
 diesel::allow_tables_to_appear_in_same_query!(account, activity);
 diesel::allow_tables_to_appear_in_same_query!(account, activity_correction);
+diesel::allow_tables_to_appear_in_same_query!(account, activity_photo_consent);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_club);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_club_member);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(account, booking);
@@ -3794,6 +4023,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, movement_edition);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
 diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, person);
@@ -3825,6 +4056,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, team_member);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_answer);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_stop);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours);
@@ -3836,6 +4072,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, voucher);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_area);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_correction);
 diesel::allow_tables_to_appear_in_same_query!(activity, activity_delivery);
+diesel::allow_tables_to_appear_in_same_query!(activity, activity_photo_consent);
 diesel::allow_tables_to_appear_in_same_query!(activity, campaign);
 diesel::allow_tables_to_appear_in_same_query!(activity, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity, movement);
@@ -3843,6 +4080,8 @@ diesel::allow_tables_to_appear_in_same_query!(activity, programme);
 diesel::allow_tables_to_appear_in_same_query!(activity_area, practice_model);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivered, chapter);
 diesel::allow_tables_to_appear_in_same_query!(activity_delivery, chapter);
+diesel::allow_tables_to_appear_in_same_query!(activity_photo_consent, document);
+diesel::allow_tables_to_appear_in_same_query!(activity_photo_consent, person);
 diesel::allow_tables_to_appear_in_same_query!(activity_sum, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(advance, entry);
@@ -3870,6 +4109,10 @@ diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, donation);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, blood_club_member);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(blood_club_member, donor);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);
@@ -3949,6 +4192,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(chapter, organ_registration);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
@@ -3984,6 +4228,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, team);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_hours);
@@ -4028,6 +4274,7 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, document_publicatio
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(donation, donor);
 diesel::allow_tables_to_appear_in_same_query!(donor, person);
+diesel::allow_tables_to_appear_in_same_query!(donor, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
@@ -4110,6 +4357,8 @@ diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_e
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_held);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(organ_consent_text, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(organ_registration, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
@@ -4117,6 +4366,8 @@ diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(person, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(person, team_member);
+diesel::allow_tables_to_appear_in_same_query!(person, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(person, urgent_call_stop);
 diesel::allow_tables_to_appear_in_same_query!(person, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
@@ -4124,6 +4375,7 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, retention_p
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
+diesel::allow_tables_to_appear_in_same_query!(pre_check, pre_check_question);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_party);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_task);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
@@ -4158,6 +4410,10 @@ diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call, urgent_call_wave);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call_answer, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call_asked, urgent_call_wave);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_hours);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_skill);

@@ -13,6 +13,7 @@ use actix_web::http::header::{
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, web};
+use diesel::pg::PgConnection;
 use futures_util::Stream;
 use utoipa::ToSchema;
 
@@ -32,6 +33,8 @@ use crate::http::{Kind, Problem};
 const PIECE: usize = 64 * 1024;
 /// The bytes of a hash never change; a withdrawn document may linger in caches for so long.
 const PUBLIC_CACHE: &str = "public, max-age=604800, immutable";
+/// Of what goes when somebody does not agree any more: asked for again, so that it goes everywhere.
+const PUBLIC_CACHE_WHILE_AGREED: &str = "public, max-age=300";
 
 /// The bytes of a file.
 #[derive(ToSchema)]
@@ -100,9 +103,13 @@ pub async fn read_public_document(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let hash = ContentHash::parse(&sha256).ok_or_else(Problem::not_found)?;
-    let found = db.read_public(move |conn| -> Result<_, Problem> { Ok(store::published(conn, &hash)?) }).await?;
-    let found = found.ok_or_else(Problem::not_found)?;
-    let mut served = served(&found.sha256, found.size_bytes, &found.media_type, String::new(), PUBLIC_CACHE)?;
+    let look = move |conn: &mut PgConnection| -> Result<_, Problem> {
+        let found = store::published(conn, &hash)?.ok_or_else(Problem::not_found)?;
+        Ok((found, store::may_be_taken_back(conn, &hash)?))
+    };
+    let (found, may_go) = db.read_public(look).await?;
+    let cache = if may_go { PUBLIC_CACHE_WHILE_AGREED } else { PUBLIC_CACHE };
+    let mut served = served(&found.sha256, found.size_bytes, &found.media_type, String::new(), cache)?;
     served.name = titled_file(&found.title, served.kind);
     // A viewer inside the browser is one more program that reads what strangers sent: the public saves it first.
     if served.kind == MediaType::Pdf {

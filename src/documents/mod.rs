@@ -10,8 +10,8 @@
 //!   ([`sweep`]) takes no file that a row names or is about to name. [`verify`] proves it.
 //! - A file never changes. What a crash leaves behind is garbage without a name.
 //! - Everybody reads a document only with READ at its chapter. The public reads `document_publication` alone, and only
-//!   what was uploaded for an appeal, linked to it and published by whoever runs it can stand there: keys of the
-//!   database say so. A giver's paper cannot be published by any request.
+//!   what was uploaded for an appeal or an activity, linked to it and published by whoever runs it can stand there: keys of
+//!   the database say so. A giver's paper cannot be published by any request.
 //! - A paper of a giver who was erased or restricted is closed ([`closures`]): kept as the law says, and not shown.
 //! - The name a file had on the phone is sealed; it often is a person's name. The public gets a title made for it.
 

@@ -135,7 +135,7 @@ async fn publish(
         if v.attempt() == Attempt::Replay {
             return Ok((one(v, id)?, false));
         }
-        of.peg.records.show(&mut v.errand(), carrier).map_err(no_paper)?;
+        of.peg.records.show(&mut v.errand(), carrier, id).map_err(no_paper)?;
         let outcome = store::publish(v.conn, &holder, v.now, id, of.subject(carrier), title.as_str())?;
         if let Some(problem) = refused_publication(&outcome) {
             return Err(problem);

@@ -318,19 +318,32 @@ pub fn publish(
 
 /// Takes a document out of the public again, and keeps the day it happened. Whether it was there.
 pub fn withdraw(conn: &mut PgConnection, by: &Holder, now: DateTime<Utc>, id: Uuid, subject: Subject) -> Result<bool, DbError> {
+    let was_there = take_down(conn, now, Some(by.account()), id, subject.id)?;
+    if was_there {
+        audit(conn, now, by, "DOCUMENT_WITHDRAWN", id)?;
+    }
+    Ok(was_there)
+}
+
+/// [`withdraw`] for a room whose records say that it is shown no more; by nobody's account where a request about personal data says so.
+pub fn take_down(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    by: Option<Uuid>,
+    id: Uuid,
+    subject: Uuid,
+) -> Result<bool, DbError> {
     use document_publication as p;
     use document_withdrawal as w;
     shown::alters(conn);
-    let gone: Option<String> =
-        diesel::delete(p::table.find((id, subject.id))).returning(p::sha256).get_result(conn).optional()?;
+    let gone: Option<String> = diesel::delete(p::table.find((id, subject))).returning(p::sha256).get_result(conn).optional()?;
     if let Some(sha256) = &gone {
         diesel::insert_into(w::table)
             .values((
-                (w::document_id.eq(id), w::subject_id.eq(subject.id), w::sha256.eq(sha256)),
-                (w::withdrawn_on.eq(vietnam_date(now)), w::withdrawn_at.eq(now), w::withdrawn_by.eq(by.account())),
+                (w::document_id.eq(id), w::subject_id.eq(subject), w::sha256.eq(sha256)),
+                (w::withdrawn_on.eq(vietnam_date(now)), w::withdrawn_at.eq(now), w::withdrawn_by.eq(by)),
             ))
             .execute(conn)?;
-        audit(conn, now, by, "DOCUMENT_WITHDRAWN", id)?;
     }
     Ok(gone.is_some())
 }
@@ -397,6 +410,20 @@ pub fn published(conn: &mut PgConnection, hash: &ContentHash) -> Result<Option<P
         .select(PUBLIC)
         .first(conn)
         .optional()?)
+}
+
+/// Whether it is shown for as long as somebody agrees, and not for good as papers of appeals are. Readable by the public role.
+pub fn may_be_taken_back(conn: &mut PgConnection, hash: &ContentHash) -> Result<bool, DbError> {
+    use document_publication as p;
+    let back = p::table.filter(p::sha256.eq(hash.as_str())).filter(p::purpose.ne("APPEAL"));
+    Ok(diesel::select(diesel::dsl::exists(back)).get_result(conn)?)
+}
+
+/// The published documents of each of these subjects. Readable by the public role.
+pub fn published_of_each(conn: &mut PgConnection, subjects: &[Uuid]) -> Result<Vec<(Uuid, PublicDocument)>, DbError> {
+    use document_publication as p;
+    let query = p::table.filter(p::subject_id.eq_any(subjects)).order((p::subject_id, p::published_on, p::title, p::sha256));
+    Ok(query.select((p::subject_id, PUBLIC)).load(conn)?)
 }
 
 /// The published documents of an appeal.

@@ -34,7 +34,7 @@ pub static OF_GIFTS: Paper = Paper {
     }),
 };
 
-/// Paper of an appeal: its decision, its plan. The only ones that may be published.
+/// Paper of an appeal: its decision, its plan. May be published.
 pub static OF_APPEALS: Paper = Paper {
     purpose: "APPEAL",
     brought_by: Brings::RunAppeal,
@@ -113,7 +113,7 @@ impl Carries for OneAppeal {
         Ok(appeals::find(conn, key)?.map(|row| Carrier { id: row.id, chapter: row.chapter_id }))
     }
 
-    fn show(&self, errand: &mut Errand<'_>, appeal: Carrier) -> Result<(), NoPaper> {
+    fn show(&self, errand: &mut Errand<'_>, appeal: Carrier, _: Uuid) -> Result<(), NoPaper> {
         let row = appeals::by_id(errand.conn, appeal.id)?.ok_or(NoPaper::Gone)?;
         match row.state == AppealState::Draft.name() {
             true => Err(NoPaper::Refused(Say::fixed(NOT_OPEN.0, NOT_OPEN.1))),

@@ -137,7 +137,7 @@ pub trait Carries: Sync {
     }
 
     /// Before a paper is published: refuses what is not for the public yet.
-    fn show(&self, _: &mut Errand<'_>, _: Carrier) -> Result<(), NoPaper> {
+    fn show(&self, _: &mut Errand<'_>, _: Carrier, _document: Uuid) -> Result<(), NoPaper> {
         Ok(())
     }
 }

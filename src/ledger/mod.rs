@@ -45,6 +45,7 @@ pub mod store;
 pub mod sums;
 pub mod totals;
 pub mod words;
+mod writing;
 
 use crate::house::Room;
 use crate::house::succession::Succession::Stays;

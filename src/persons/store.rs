@@ -118,6 +118,25 @@ pub fn all_of(conn: &mut PgConnection, id: PersonId) -> Result<Vec<PersonId>, Db
     Ok([first].into_iter().chain(others.into_iter().map(PersonId)).collect())
 }
 
+/// Those of these who were joined to another, or to whom another was.
+pub fn joined_among(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    use person_join as j;
+    let standing = j::table.filter(j::state.eq(JoinState::Joined.name()));
+    let either = standing.filter(j::kept_id.eq_any(ids).or(j::joined_id.eq_any(ids)));
+    let rows: Vec<(Uuid, Uuid)> = either.select((j::kept_id, j::joined_id)).load(conn)?;
+    let mut found: Vec<Uuid> = rows.into_iter().flat_map(|(kept, joined)| [kept, joined]).filter(|id| ids.contains(id)).collect();
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// All who are one by a join, each with who goes on.
+pub fn all_joined(conn: &mut PgConnection) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    use person_join as j;
+    let standing = j::table.filter(j::state.eq(JoinState::Joined.name())).order((j::kept_id, j::joined_id));
+    Ok(standing.select((j::joined_id, j::kept_id)).load(conn)?)
+}
+
 /// What a new row says besides what is sealed.
 pub(super) struct New<'a> {
     pub id: PersonId,

@@ -12,7 +12,7 @@ use super::format;
 use super::page::{Page, Section, given, render, serve};
 use super::words::fill;
 use crate::activities::model::ActivityState;
-use crate::activities::shown::PublicActivity;
+use crate::activities::shown::{PublicActivity, PublicActivityPhoto};
 use crate::activities::store::areas;
 use crate::campaigns::movements;
 use crate::chapters::store as chapters;
@@ -204,6 +204,7 @@ struct ActivityPage {
     is_off: bool,
     corrected: bool,
     facts: Vec<Fact>,
+    photos: Vec<PublicActivityPhoto>,
 }
 
 fn value(activity: &PublicActivity, lang: Lang) -> Option<String> {
@@ -260,6 +261,7 @@ pub async fn show_activity(request: HttpRequest, code: web::Path<String>, db: we
             corrected: activity.corrected,
             code: activity.code,
             title: activity.title,
+            photos: activity.photos,
             facts,
             p,
         })

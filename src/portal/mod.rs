@@ -1,6 +1,6 @@
 //! The portal: the public ledger as web pages, for people. It stands over the functions of the public API and owns no
 //! table: whatever a page shows, [`disclosure`](crate::disclosure) read it, under the database role that can SELECT
-//! public rows and nothing else. (Whoever signs up as a volunteer writes, by way of `disclosure` too.)
+//! public rows and nothing else. (Whoever signs up as a volunteer, or books a place of a blood drive, writes, by way of `disclosure` too.)
 //!
 //! What always holds: a page is useful without JavaScript and in both languages ([`words`]); nothing is fetched from
 //! elsewhere and nothing is inline, under a policy that forbids both ([`page::POLICY`]); text from the books reaches HTML
@@ -12,6 +12,7 @@ mod activity_words;
 mod appeals;
 mod asked;
 mod assets;
+mod booking;
 mod blood_certificate;
 mod blood_results;
 mod blood_words;
@@ -22,6 +23,8 @@ mod chapters;
 mod charts;
 mod committees;
 mod courses;
+mod drive_words;
+mod drives;
 mod entry;
 mod errors;
 mod flow;
@@ -59,7 +62,12 @@ use crate::http::{Kind, Problem};
 pub fn configure(config: &mut web::ServiceConfig) {
     let pages = web::scope("").wrap(from_fn(fair_share::charge)).configure(pages);
     config.service(
-        web::scope("").wrap(from_fn(errors::show)).configure(assets::configure).configure(call_out::configure).service(pages),
+        web::scope("")
+            .wrap(from_fn(errors::show))
+            .configure(assets::configure)
+            .configure(call_out::configure)
+            .configure(booking::configure)
+            .service(pages),
     );
 }
 
@@ -91,12 +99,16 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));
     page("/tinh-nguyen/da-nhan", web::get().to(sign_up::show_taken));
-    // The one page that takes something.
+    page("/hien-mau", web::get().to(drives::list_drives));
+    page("/hien-mau/{code}/{taken}", web::get().to(drives::show_taken));
+    // The pages that take something.
+    let drive = web::resource("/hien-mau/{code}").route(web::get().to(drives::show_drive)).route(web::post().to(drives::book));
+    config.service(drive.default_service(web::to(wrong_method)));
     let form = web::resource("/tinh-nguyen").route(web::get().to(sign_up::show_sign_up)).route(web::post().to(sign_up::sign_up));
     config.service(form.default_service(web::to(wrong_method)));
 }
 
-/// Pages are read, and all but one nothing else.
+/// Pages are read, and nearly all nothing else.
 async fn wrong_method() -> Result<HttpResponse, Problem> {
     Err(Problem { headers: vec![("allow", "GET".to_owned())], ..Problem::new(Kind::MethodNotAllowed) })
 }

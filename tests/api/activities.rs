@@ -16,7 +16,7 @@ use crate::successions;
 
 pub const ACTIVITIES: &str = "/api/v1/activities";
 
-fn with(mut body: Value, change: Value) -> Value {
+pub fn with(mut body: Value, change: Value) -> Value {
     for (key, value) in change.as_object().unwrap() {
         match value {
             Value::Null => drop(body.as_object_mut().unwrap().remove(key)),
@@ -46,7 +46,7 @@ pub fn at(body: &Value, rest: &str) -> String {
 }
 
 /// Writes something down that is done.
-fn done(by: &Caller<'_>, body: Value, persons: i64) -> Value {
+pub fn done(by: &Caller<'_>, body: Value, persons: i64) -> Value {
     by.post(ACTIVITIES, with(body, json!({"result": result(persons, persons)})), 201)
 }
 
@@ -418,6 +418,8 @@ fn photographs_hang_on_an_activity_and_stay_with_the_chapter() {
     app.officer_of("23059").get(&path, 404);
     let hash = photo["sha256"].as_str().unwrap();
     app.anonymous().get(&format!("/api/v1/public/documents/{hash}"), 404);
+    let publication = format!("{path}/{}/publication", photo["id"].as_str().unwrap());
+    officer.post(&publication, json!({"title": "Chưa hỏi ai"}), 409);
 }
 
 /// The room's operations, for the table of who gets what.
@@ -432,6 +434,9 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let was_done = done(&officer, activity(app, json!({})), 9);
     let photo = papers::upload(&officer, "ACTIVITY", "image/png", &papers::png());
     let correction = json!({"id": Uuid::now_v7(), "why": "Đếm lại", "numbers": numbers(8, 9)});
+    let (of, picture, agreed) = crate::activity_photos::pictured(app, &officer, json!({"ground": "NOBODY"}));
+    let again = json!({"id": Uuid::new_v4(), "document": picture["id"], "given_on": app.today(), "ground": "NOBODY"});
+    let publication = at(&of, &format!("/documents/{}/publication", picture["id"].as_str().unwrap()));
     vec![
         call("GET /api/v1/activity-areas", "/api/v1/activity-areas".to_owned(), None, 200, 200, 200),
         call("POST /api/v1/activities", ACTIVITIES.to_owned(), Some(activity(app, json!({}))), 404, 403, 201),
@@ -446,6 +451,25 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
             404,
             403,
             201,
+        ),
+        call("GET /api/v1/activities/{id}/photo-consents", at(&of, "/photo-consents"), None, 404, 200, 200),
+        call("POST /api/v1/activities/{id}/photo-consents", at(&of, "/photo-consents"), Some(again), 404, 403, 201),
+        call(
+            "POST /api/v1/activities/{id}/documents/{document}/publication",
+            publication.clone(),
+            Some(json!({"title": "Tập băng bó"})),
+            404,
+            403,
+            201,
+        ),
+        call("DELETE /api/v1/activities/{id}/documents/{document}/publication", publication, None, 404, 403, 204),
+        call(
+            "POST /api/v1/activities/{id}/photo-consents/{consent}/withdrawal",
+            at(&of, &format!("/photo-consents/{}/withdrawal", agreed["id"].as_str().unwrap())),
+            Some(Value::Null),
+            404,
+            403,
+            200,
         ),
         call("POST /api/v1/activities/{id}/result", at(&planned, "/result"), Some(result(10, 10)), 404, 403, 200),
         call("POST /api/v1/activities/{id}/corrections", at(&was_done, "/corrections"), Some(correction), 404, 403, 201),

@@ -367,6 +367,7 @@ fn strangers_find_nothing_and_readers_change_nothing() {
         Role::Inspector,
         Role::TracingOfficer,
         Role::BloodOfficer,
+        Role::OrganOfficer,
     ];
     for place in ["01", &commune, "23059"] {
         let token = app.log_in(app.account_of(None, &all.map(|role| (role, place)))).token().to_owned();

@@ -262,7 +262,10 @@ fn activities(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("{school}/corrections"), "correct_activity", "counted_twice", 201);
     story.post(&officer, &format!("/activities/{}/cancellation", id(0xa022)), "cancel_activity", "flood", 200);
     upload(story, &officer, "of_activity", &papers::jpeg());
-    story.post(&officer, &format!("{school}/documents"), "link_activity_document", "photograph", 201);
+    let linked = story.post(&officer, &format!("{school}/documents"), "link_activity_document", "photograph", 201);
+    story.post(&officer, &format!("{school}/photo-consents"), "agree_to_photo", "nobody", 201);
+    let publication = format!("{school}/documents/{}/publication", linked["id"].as_str().unwrap());
+    story.post(&officer, &publication, "publish_activity_document", "publish", 201);
     story.post(&province, "/commendation-quotas", "set_commendation_quota", "fifty", 201);
     for name in ["person", "collective"] {
         story.post(&officer, "/commendations", "propose_commendation", name, 201);

@@ -283,6 +283,7 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::committees::named(&app, officer, &json!(person));
     let commended = crate::commendations::awarded(&app, officer, &json!(person));
     crate::commendations::named(&app, officer, &commended);
+    crate::activity_photos::pictured(&app, officer, crate::activity_photos::by_person(&json!(person)));
     crate::courses::learner(&app, officer, &person);
     crate::teams::noted(&app, officer, &json!(person), NAME);
     // While they are no member yet.

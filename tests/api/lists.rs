@@ -69,8 +69,8 @@ impl Instrumentation for Notes {
     }
 }
 
-/// A server whose connections are all watched.
-fn watched() -> (TestApp, String) {
+/// A server whose connections are all watched, and the name of its database.
+pub fn watched() -> (TestApp, String) {
     static WATCH: Once = Once::new();
     WATCH.call_once(|| {
         set_default_instrumentation(|| Some(Box::new(Notes { database: String::new() }))).unwrap();
@@ -81,13 +81,19 @@ fn watched() -> (TestApp, String) {
     (TestApp::start_on(database), name)
 }
 
-/// The statements of one GET, and how many rows came.
-fn statements(caller: &Caller<'_>, database: &str, path: &str) -> (Vec<String>, usize) {
+/// The statements of requests that are made meanwhile, and what comes back of them.
+pub fn during<T>(database: &str, work: impl FnOnce() -> T) -> (Vec<String>, T) {
     let take = || std::mem::take(SEEN.lock().unwrap_or_else(PoisonError::into_inner).get_mut(database).unwrap());
     take();
-    let answer = caller.get(path, 200);
+    let done = work();
+    (take(), done)
+}
+
+/// The statements of one GET, and how many rows came.
+fn statements(caller: &Caller<'_>, database: &str, path: &str) -> (Vec<String>, usize) {
+    let (asked, answer) = during(database, || caller.get(path, 200));
     let rows = ["items", "gifts"].iter().find_map(|name| answer[*name].as_array()).map_or(0, Vec::len);
-    (take(), rows)
+    (asked, rows)
 }
 
 /// Hàm Liêm with at least fifty rows of everything that is listed. Returns the party of its gifts.

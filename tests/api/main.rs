@@ -11,10 +11,9 @@
 //!
 //! `harness` has the server and the callers, `kit` what is sent; `tests/rooms.txt` says which part is whose (`make test-room`).
 
-mod harness;
-
 mod accounts;
 mod activities;
+mod activity_photos;
 mod administrators;
 mod advances;
 mod aliases;
@@ -24,6 +23,7 @@ mod arrows;
 mod audit;
 mod batch;
 mod blood_results;
+mod blood_rules;
 mod blood_targets;
 mod books;
 mod books_kit;
@@ -58,8 +58,8 @@ mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;
-mod drives;
 mod donors;
+mod drives;
 mod dues;
 mod dues_moments;
 mod erasure;
@@ -67,10 +67,12 @@ mod examples;
 mod factor;
 mod family_links;
 mod family_links_between;
+mod few_statements;
 mod finding;
 mod gifts;
 mod givers;
 mod guards;
+mod harness;
 mod holders;
 mod imports;
 mod imports_read;
@@ -176,6 +178,8 @@ mod uploads;
 mod volunteer_hours;
 mod volunteer_moments;
 mod volunteers;
+mod volunteers_story;
 mod vouchers;
 mod webhooks;
 mod words;
+

@@ -41,6 +41,8 @@ fn ask_all(conn: &mut PgConnection, right: RightName, asks: &[Ask]) -> Vec<Resul
         SeeFamilyLinks,
         KeepBlood,
         SeeBlood,
+        KeepOrgan,
+        SeeOrgan,
         RunActivities
     )
 }

@@ -84,7 +84,7 @@ fn page_in(text: &str) -> String {
 }
 
 /// The path of the link that an officer is to send by hand.
-fn by_hand(officer: &Caller<'_>, chapter: &str) -> String {
+pub fn by_hand(officer: &Caller<'_>, chapter: &str) -> String {
     let list = officer.get(&format!("/api/v1/messages?chapter={chapter}"), 200);
     let message = list["items"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&message["state"], &message["purpose"]), (&json!("BY_HAND"), &json!("CONFIRM_VOLUNTEER")));
@@ -92,7 +92,7 @@ fn by_hand(officer: &Caller<'_>, chapter: &str) -> String {
     page_in(message["text"].as_str().unwrap())
 }
 
-fn press(app: &TestApp, link: &str) -> Answer {
+pub fn press(app: &TestApp, link: &str) -> Answer {
     let browser = app.anonymous();
     browser.with("content-type", "application/x-www-form-urlencoded").send("POST", link, Some(Vec::new()))
 }
@@ -303,7 +303,7 @@ fn somebody_who_is_known_is_attached_and_a_minor_is_not_taken() {
 }
 
 /// Fills the form of the page in.
-fn submit(app: &TestApp, fields: &[(&str, &str)]) -> Answer {
+pub fn submit(app: &TestApp, fields: &[(&str, &str)]) -> Answer {
     let body = serde_urlencoded(fields);
     app.anonymous().with("content-type", "application/x-www-form-urlencoded").with("accept", "text/html").send(
         "POST",

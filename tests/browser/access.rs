@@ -150,6 +150,12 @@ impl Demo {
             ("check", "/kiem-tra"),
             ("unknown entry", "/g/7ZC4K0M9T2R8VQ3BX"),
             ("unknown page", "/khong-co"),
+            ("sign up", "/tinh-nguyen"),
+            ("signed up", "/tinh-nguyen/da-nhan"),
+            ("courses", "/tinh-nguyen/khoa-hoc"),
+            ("activities", "/hoat-dong"),
+            ("activities of a movement", "/hoat-dong?movement=TET_NHAN_AI"),
+            ("activity", "/hoat-dong/68-NV-0001"),
         ];
         let mut pages: Vec<(&str, String)> = fixed.map(|(name, path)| (name, path.to_owned())).into();
         pages.extend([
@@ -183,7 +189,7 @@ impl Demo {
 }
 
 /// What axe says against the page as it stands: rule, where, why.
-fn complaints(browser: &Browser) -> Vec<String> {
+pub fn complaints(browser: &Browser) -> Vec<String> {
     browser.run(AXE);
     let said = browser.eval(&format!(
         "axe.run(document, {RULES}).then(said => said.violations.flatMap(rule => rule.nodes.map(node => \
@@ -202,7 +208,7 @@ fn axe_has_teeth(browser: &Browser) {
 }
 
 /// Controls, not links in running text, that are lower or narrower than a finger.
-fn too_small(browser: &Browser) -> Vec<String> {
+pub fn too_small(browser: &Browser) -> Vec<String> {
     texts(&browser.eval(&format!(
         "[...document.querySelectorAll('button, .button, input:not([type=hidden], [type=checkbox]), select, textarea, summary, \
          .menu a, .switch, .brand')].filter(e => e.checkVisibility()).map(e => [e, e.getBoundingClientRect()])\

@@ -70,6 +70,7 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
         "INSPECTOR",
         "TRACING_OFFICER",
         "BLOOD_OFFICER",
+        "ORGAN_OFFICER",
     ] {
         assert!(logins.iter().any(|login| login["role"] == role), "{role}");
     }
