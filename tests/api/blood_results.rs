@@ -375,6 +375,14 @@ fn pages_show_it_in_both_languages() {
     }
 }
 
+/// Fifty drives of Hàm Liêm that were published, for the lists.
+pub fn fill(app: &TestApp) {
+    let officer = app.officer_of("23095");
+    for n in 0..52 {
+        published(&officer, &reconciled(app, 500 + n, "23095", "2026-06-14", &[("MALE", 30, "O", "POSITIVE", 350, 9)]));
+    }
+}
+
 /// The room's operations, for the table of who gets what.
 pub fn calls(app: &TestApp) -> Vec<Call> {
     let (code, shown) = (reconciled(app, 71, "23095", "2026-06-14", JUNE), reconciled(app, 70, "23095", "2026-06-13", JUNE));
