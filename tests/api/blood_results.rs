@@ -5,14 +5,15 @@
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 
-use crate::blood_targets::{decided, targets};
-use crate::books::audit;
+use crate::blood_targets::{TARGETS, decided, targets};
+use crate::books::{audit, errors};
 use crate::coverage::{Call, call};
 use crate::harness::{Caller, TestApp};
 use crate::look::all;
 use crate::papers::sha256;
 use crate::portal::{browser, page};
 use crate::publications::{leaf, set_clock};
+use crate::successions::{carried, persons, plan};
 
 const RESULTS: &str = "/api/v1/public/blood-results";
 /// A drive whose result everybody may read, where all operations are called.
@@ -312,6 +313,36 @@ fn a_year_begins_at_midnight_in_vietnam() {
     let of = year(&app, "chapter=23095");
     assert_eq!((&of["year"], &of["until"], &of["own"]["units"]), (&json!(2027), &json!("2027-01-01"), &json!(20)));
     assert_eq!(year(&app, "chapter=23095&year=2026")["own"]["units"], 10);
+    audit(&app);
+}
+
+/// Hàm Liêm goes up in Hàm Thuận: what was given stays where it was given, and the successor corrects it.
+#[test]
+fn what_was_given_stays_on_the_tree_of_its_day() {
+    let app = TestApp::start();
+    decided(&app, &targets(json!({})));
+    let code = reconciled(&app, 1, "23095", "2026-06-14", JUNE);
+    published(&app.officer_of("23095"), &code);
+    let waits = targets(json!({"year": 2027}));
+    app.officer_of("68").post(TARGETS, waits.clone(), 201);
+    let before: Vec<Value> = ["68", "TW"].map(|scope| year(&app, &format!("chapter={scope}"))["own"].clone()).into();
+    carried(&persons(&app), &plan(&app, json!({})));
+    let now: Vec<Value> = ["68", "TW"].map(|scope| year(&app, &format!("chapter={scope}"))["own"].clone()).into();
+    assert_eq!(now, before);
+    let of = |scope: &str| year(&app, &format!("chapter={scope}"))["own"].clone();
+    assert_eq!((&of("23095")["units"], &of("23095")["target_units"]), (&json!(84), &json!(600)));
+    assert_eq!((&of("23059")["units"], &of("23059")["target_units"]), (&json!(0), &json!(110)));
+    let rows = year(&app, "chapter=68")["rows"].clone();
+    assert!(rows.as_array().unwrap().iter().any(|row| row["chapter"] == "23095" && row["units"] == 84), "{rows}");
+    // The old chapter is given nothing any more, nor by what waited.
+    app.chair_of("68").post(&crate::blood_targets::at(&waits, "/approval"), Value::Null, 409);
+    let again = app.officer_of("68").post(TARGETS, targets(json!({"year": 2027})), 422);
+    assert_eq!(errors(&again), [("/lines".to_owned(), "CHAPTER_CLOSED".to_owned())]);
+    // Whoever goes on with it corrects it, and it stays the old chapter's.
+    take_back(&app, &code, 350, 10);
+    let corrected = app.officer_of("23059").post(&at(&code), Value::Null, 201);
+    assert_eq!((&corrected["chapter"], &corrected["units"]), (&json!("23095"), &json!(74)));
+    assert_eq!((&of("23095")["units"], &of("23059")["units"], &of("68")["units"]), (&json!(74), &json!(0), &json!(74)));
     audit(&app);
 }
 
