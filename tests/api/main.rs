@@ -22,6 +22,7 @@ mod appointments;
 mod arrows;
 mod audit;
 mod batch;
+mod blood_results;
 mod blood_rules;
 mod blood_targets;
 mod books;

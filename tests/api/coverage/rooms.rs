@@ -6,6 +6,7 @@ use crate::harness::TestApp;
 /// Operations of rooms that list their own beside their tests.
 pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
+    crate::blood_results::calls,
     crate::blood_targets::calls,
     crate::drives::calls,
     crate::donors::calls,
