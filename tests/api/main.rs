@@ -59,6 +59,7 @@ mod decisions;
 mod devices;
 mod documents;
 mod drives;
+mod drives_moments;
 mod dues;
 mod dues_moments;
 mod erasure;
