@@ -10,6 +10,7 @@ diesel::allow_tables_to_appear_in_same_query!(activity, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(appeal, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(appeal, gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal_version, chapter_ancestor);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, commendation);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, course);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, drive);

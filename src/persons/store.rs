@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::model::{JoinState, PersonId, PersonKind};
 use super::row::Row;
 use super::sealed::{self, Known, Sealed};
-use crate::authz::{Granted, KeepPeople, SeePeople, Seen};
+use crate::authz::{Granted, KeepPeople, Right, SeePeople, Seen};
 use crate::db::DbError;
 use crate::db::schema::{person, person_join};
 use crate::http::Span;
@@ -32,16 +32,16 @@ pub(super) fn held(conn: &mut PgConnection, id: PersonId) -> Result<Option<Row>,
 /// A person of the chapter of a grant (or of one that it goes on for), in clear and held until the end of the transaction: for rooms
 /// that write down what somebody is there. Of joined persons the one that goes on comes back. `None` where the chapter knows nobody by
 /// this name, where they were erased, where their data may not be used; and of an organisation, which is nothing but a collective member
-/// ([`hold_either`]).
-pub fn hold(conn: &mut PgConnection, vault: &Vault, by: &Granted<KeepPeople>, id: PersonId) -> Result<Option<Known>, Fault> {
+/// ([`hold_either`]). KEEP_PEOPLE, or the right to keep what somebody is to be there.
+pub fn hold<R: Right>(conn: &mut PgConnection, vault: &Vault, by: &Granted<R>, id: PersonId) -> Result<Option<Known>, Fault> {
     Ok(hold_either(conn, vault, by, id)?.filter(|known| known.kind == PersonKind::Person))
 }
 
 /// [`hold`], of an organisation as well.
-pub fn hold_either(
+pub fn hold_either<R: Right>(
     conn: &mut PgConnection,
     vault: &Vault,
-    by: &Granted<KeepPeople>,
+    by: &Granted<R>,
     id: PersonId,
 ) -> Result<Option<Known>, Fault> {
     let id = kept(conn, id)?;

@@ -13,6 +13,9 @@ mod appeals;
 mod asked;
 mod assets;
 mod booking;
+mod blood_certificate;
+mod blood_results;
+mod blood_words;
 mod call_out;
 mod card;
 mod certificate;
@@ -38,6 +41,8 @@ mod members;
 mod moved;
 mod open_data;
 mod page;
+mod pre_check;
+mod pre_check_words;
 mod proof;
 mod publications;
 mod reversals;
@@ -69,6 +74,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 fn pages(config: &mut web::ServiceConfig) {
+    // Before the page that says that a booking was taken, for which it would be taken.
+    let check = web::resource("/hien-mau/{code}/kiem-tra").route(web::get().to(pre_check::show_pre_check));
+    config.service(check.route(web::post().to(pre_check::assess_pre_check)).default_service(web::to(wrong_method)));
     let mut page = |path, route: Route| {
         config.service(web::resource(path).route(route).default_service(web::to(wrong_method)));
     };
@@ -80,6 +88,8 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
     page("/hoat-dong", web::get().to(activities::list_activities));
     page("/hoat-dong/{code}", web::get().to(activities::show_activity));
+    page("/hien-mau/ket-qua", web::get().to(blood_results::show_results));
+    page("/hien-mau/ket-qua/{code}", web::get().to(blood_results::show_result));
     page("/huy", web::get().to(reversals::show_reversals));
     page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
@@ -89,6 +99,7 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/KEU-GOI/{code}", web::get().to(entry::in_small_letters));
     page("/DON-VI/{code}", web::get().to(entry::in_small_letters));
     page("/tim", web::get().to(ledger::show_search));
+    page("/giay-hien-mau", web::get().to(blood_certificate::check));
     page("/tinh-nguyen/khoa-hoc", web::get().to(courses::list_courses));
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));

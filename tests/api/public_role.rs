@@ -111,6 +111,37 @@ const READABLE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "blood_result",
+        &[
+            "statement",
+            "drive_id",
+            "drive_code",
+            "centre",
+            "chapter_id",
+            "day",
+            "version",
+            "registered",
+            "gave",
+            "deferred",
+            "units",
+            "ml",
+            "replaced_by",
+        ],
+    ),
+    // Folded when it was stated: nothing under five, and nothing from which that could be had.
+    ("blood_result_count", &["statement", "dimension", "kinds", "persons"]),
+    (
+        "blood_result_year",
+        &["scope_id", "year", "drives", "registered", "gave", "units", "deferred", "untold", "ml", "ml_units"],
+    ),
+    ("blood_result_year_count", &["scope_id", "year", "dimension", "kind", "persons"]),
+    ("blood_target", &["decision_id", "n", "chapter_id", "units", "per_mille", "population", "population_source"]),
+    (
+        "blood_target_decision",
+        &["id", "chapter_id", "year", "decision_no", "state", "decided_at", "statement", "replaced_by_id"],
+    ),
+    ("blood_value", &["valid_from", "valid_to", "vnd_per_unit", "mark", "source"]),
+    (
         "campaign",
         &["id", "chapter_id", "movement", "title", "title_en", "about", "about_en", "starts_on", "ends_on", "state", "version"],
     ),
@@ -272,6 +303,10 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("drive_rule", &["name", "value", "valid_from", "valid_to"]),
     ("drive_slot", &["drive_id", "n", "from_minute", "until_minute", "places", "taken"]),
+    (
+        "blood_certificate",
+        &["code", "serial_key", "centre", "given_on", "component", "volume_ml", "redeemed_ml", "state"],
+    ),
     ("public_certificate", &["code", "state", "kind", "course", "chapter_id", "given_on", "valid_until", "name"]),
     ("public_course_count", &["chapter_id", "year", "areas", "passed"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),
