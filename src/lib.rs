@@ -5,7 +5,7 @@
 //! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs
 //! → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
 //! parties → persons → members → committees → volunteers → courses → teams → calling → call_outs → blood_rules →
-//! blood_targets → drives → pre_check → donors → blood_results → urgent_calls → giving → spending → transfers → dues →
+//! blood_targets → drives → pre_check → donors → blood_results → blood_honours → urgent_calls → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
 //! organs → privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
@@ -17,6 +17,7 @@ pub mod activities;
 pub mod app;
 pub mod authz;
 pub mod basics;
+pub mod blood_honours;
 pub mod blood_results;
 pub mod blood_rules;
 pub mod blood_targets;

@@ -454,6 +454,98 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_family (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        name -> Nullable<Bytea>,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_family_member (id) {
+        id -> Uuid,
+        family_id -> Uuid,
+        donor_id -> Uuid,
+        left_on -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_honour (id) {
+        id -> Uuid,
+        list_id -> Uuid,
+        chapter_id -> Uuid,
+        threshold_id -> Uuid,
+        donor_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+        times -> Integer,
+        state -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_honour_list (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        awarded_at_id -> Uuid,
+        threshold_id -> Uuid,
+        until_day -> Date,
+        state -> Text,
+        decision_no -> Text,
+        proposed_by -> Uuid,
+        proposed_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_honour_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    blood_honour_shown (id) {
+        id -> Uuid,
+        honour_id -> Uuid,
+        name -> Nullable<Text>,
+        text_version -> SmallInt,
+        given_on -> Date,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_honour_threshold (id) {
+        id -> Uuid,
+        of -> Text,
+        times -> SmallInt,
+        chapter_id -> Nullable<Uuid>,
+        level -> Nullable<Text>,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        decision_no -> Text,
+        mark -> Text,
+        source -> Text,
+        entered_by -> Nullable<Uuid>,
+        entered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     blood_interval (after, valid_from) {
         after -> Text,
         days -> Nullable<SmallInt>,
@@ -3970,6 +4062,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_club);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_club_member);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_family);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_family_member);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_list);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_shown);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_threshold);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(account, booking);
@@ -4113,6 +4210,18 @@ diesel::allow_tables_to_appear_in_same_query!(blood_club, blood_club_member);
 diesel::allow_tables_to_appear_in_same_query!(blood_club, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_club, urgent_call);
 diesel::allow_tables_to_appear_in_same_query!(blood_club_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, blood_family_member);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, blood_honour);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_family_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_list);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_shown);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_threshold);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_list, blood_honour_threshold);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_list, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_threshold, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);

@@ -26,6 +26,7 @@ mod join_routes;
 mod joins;
 pub mod lists;
 pub mod model;
+pub mod naming;
 mod record;
 pub mod retention;
 pub mod routes;
