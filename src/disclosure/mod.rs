@@ -33,6 +33,7 @@ mod late;
 pub mod leaves;
 pub mod members;
 pub mod officers;
+pub mod pre_check;
 pub mod publications;
 pub mod receipts;
 pub mod reversals;
@@ -102,6 +103,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(drives::book_drive)
         .service(drives::list_booking_consent_texts)
         .service(drives::show_drive)
+        .service(pre_check::show_pre_check)
+        .service(pre_check::assess_pre_check)
         .service(activities::activities_calendar)
         .service(activities::list_activities)
         .service(activities::show_activity)

@@ -41,6 +41,8 @@ mod members;
 mod moved;
 mod open_data;
 mod page;
+mod pre_check;
+mod pre_check_words;
 mod proof;
 mod publications;
 mod reversals;
@@ -72,6 +74,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 fn pages(config: &mut web::ServiceConfig) {
+    // Before the page that says that a booking was taken, for which it would be taken.
+    let check = web::resource("/hien-mau/{code}/kiem-tra").route(web::get().to(pre_check::show_pre_check));
+    config.service(check.route(web::post().to(pre_check::assess_pre_check)).default_service(web::to(wrong_method)));
     let mut page = |path, route: Route| {
         config.service(web::resource(path).route(route).default_service(web::to(wrong_method)));
     };

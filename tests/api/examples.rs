@@ -354,6 +354,7 @@ fn every_example_is_taken() {
     crate::volunteers::examples(&mut story, &app);
     crate::donors::examples(&mut story, &app);
     crate::family_links_between::examples(&mut story, &app);
+    crate::organs::examples(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()
         .flat_map(|(id, uses)| uses.into_iter().map(move |one| (id.clone(), one.name)).collect::<Vec<_>>())

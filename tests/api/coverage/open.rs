@@ -43,6 +43,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/chapters/{code}/reversals", "công khai: how often a chapter takes entries back"),
     ("GET /api/v1/public/documents/{sha256}", "công khai: published by whoever runs the appeal"),
     ("GET /api/v1/public/consent-texts", "what givers are told before they choose"),
+    ("GET /api/v1/public/drives/{code}/pre-check", "what somebody may answer for themself before a drive"),
+    ("POST /api/v1/public/drives/{code}/pre-check", "computed and shown; nothing of the answers is kept"),
     ("GET /api/v1/public/entries", "công khai"),
     ("GET /api/v1/public/certificates/{code}", "công khai: whether a certificate stands"),
     ("GET /api/v1/public/course-counts", "công khai: counts, folded"),

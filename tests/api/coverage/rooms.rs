@@ -46,4 +46,5 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::password_links::calls,
     crate::webhooks::calls,
     crate::family_links::calls,
+    crate::organs::calls,
 ];
